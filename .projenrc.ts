@@ -1,0 +1,110 @@
+import { cdk, javascript } from 'projen';
+
+const project = new cdk.JsiiProject({
+  name: 'cdktf-docker-bulkhead',
+  description: 'Secure Docker networks and hosts as code: typed constructs, host firewall, and a proof of who can reach whom',
+  author: 'Bulkhead maintainers',
+  authorAddress: 'maintainers@bulkhead.invalid',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/bulkhead/cdktf-docker-bulkhead.git',
+  license: 'Apache-2.0',
+  copyrightOwner: 'The Bulkhead authors',
+  keywords: ['cdk', 'cdktf', 'constructs', 'docker', 'network', 'firewall', 'security', 'iptables', 'hardening'],
+  defaultReleaseBranch: 'main',
+  projenrcTs: true,
+  packageManager: javascript.NodePackageManager.NPM,
+  minNodeVersion: '20.9.0',
+
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~6.0.0',
+  // The doc comments name members on purpose where a word is reserved in one target language, so no global silence.
+  docgen: true,
+
+  peerDeps: ['constructs@^10.4.2', 'cdktf@^0.21.0', '@cdktf/provider-docker@^12.0.3'],
+  peerDependencyOptions: { pinnedDevDependency: false },
+  // Bundled: jsii demands it for everything that is not a jsii module; none of its types is in a public signature.
+  bundledDeps: ['ipaddr.js@^2.5.0'],
+  devDeps: [
+    'constructs@10.4.2',
+    'cdktf@0.21.0',
+    '@cdktf/provider-docker@12.0.3',
+    'cdktf-cli@0.21.0',
+    'fast-check@^3.23.2',
+    'tsx@^4.20.0',
+  ],
+
+  prettier: true,
+  prettierOptions: {
+    settings: { singleQuote: true, printWidth: 140, trailingComma: javascript.TrailingComma.ALL },
+  },
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'examples', 'scripts'], prettier: true },
+  jestOptions: {
+    // projen's default would update a changed snapshot silently and pass when no test was found.
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    passWithNoTests: false,
+    jestConfig: {
+      collectCoverage: false,
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integ/'],
+      watchPathIgnorePatterns: ['/node_modules/'],
+    },
+  },
+
+  // Releases and workflows are run elsewhere; what is checked is in `.ci/run` and in the test command of the README.
+  github: false,
+  release: false,
+  depsUpgrade: false,
+  buildWorkflow: false,
+  pullRequestTemplate: false,
+  stability: 'experimental',
+  gitignore: ['cdktf.out/', '.gen/', '*.tfstate*', '.terraform/', '.terraform.lock.hcl', 'examples/**/cdktf.out/', 'examples/**/images.json', '/coverage/', '*.tgz'],
+});
+
+// cdktf's Terraform lock, the lab and the unit tests stand apart: `projen test` runs the unit tests and the linter only.
+project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
+project.npmrc.addConfig('fund', 'false');
+project.npmrc.addConfig('audit', 'false');
+
+const eslint = project.eslint!;
+eslint.addRules({
+  'import/no-cycle': ['error'],
+  'max-lines': ['error', { max: 400 }],
+  // One file knows the provider bindings, so that another provider package is a change in one place.
+  'no-restricted-imports': ['error', { patterns: [{ group: ['@cdktf/provider-*'], message: 'import from src/private/bindings' }] }],
+});
+eslint.addOverride({
+  // The pure core: no constructs, no cdktf, no I/O, no clock.
+  files: ['src/**/private/**'],
+  excludedFiles: ['src/**/private/*-base.ts', 'src/private/bindings.ts', 'src/private/late.ts', 'src/private/cdktf-hooks.ts', 'src/topology/private/registry.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: ['cdktf', 'constructs', 'fs', 'node:fs', 'child_process', 'os'].map((name) => ({ name, message: 'private/ is pure' })),
+        patterns: [{ group: ['@cdktf/*'], message: 'private/ is pure' }],
+      },
+    ],
+  },
+});
+eslint.addOverride({
+  files: ['src/private/bindings.ts'],
+  rules: { 'no-restricted-imports': 'off' },
+});
+eslint.addOverride({
+  files: ['test/**', 'scripts/**', 'examples/**'],
+  rules: { 'no-restricted-imports': 'off', 'import/no-extraneous-dependencies': 'off' },
+});
+
+project.compileTask.reset('jsii --fail-on-warnings');
+// README code and @example blocks must compile.
+project.postCompileTask.exec('jsii-rosetta extract --strict');
+project.addTask('integ', { description: 'Real engines, real Terraform, real packets (root on Linux)', exec: 'tsx test/integ/run.ts', receiveArgs: true });
+project.addTask('demo', { description: 'The three-tier example on a real engine', exec: 'tsx scripts/demo.ts', receiveArgs: true });
+project.addTask('bench', { description: 'Construct and synth against raw cdktf, printed as a ratio', exec: 'tsx scripts/bench.ts', receiveArgs: true });
+project.addTask('docs:print', { description: 'Prints docs/ERRORS.md from the catalogue', exec: 'tsx scripts/print-docs.ts' });
+
+for (const path of ['/.ci/', '/docs/decisions/', '/scripts/', '/examples/', '/rosetta/', '/.prettierrc.json', '/.prettierignore', '/test/']) {
+  project.npmignore?.exclude(path);
+}
+
+project.synth();

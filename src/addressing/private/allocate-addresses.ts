@@ -1,0 +1,259 @@
+import { AllocatedBlock, AllocatedMember, AllocationProblem, compareKeys, MemberRequest, pathOf } from './allocation';
+import { blockAround, contains, formatAddress, formatBlock, IpAddress, IpBlock, IpFamilyName, parseAddress } from './ip';
+import { tryParse } from './try-parse';
+
+/** Where addresses of a block may lie. */
+export interface BlockLayout {
+  readonly block: IpBlock;
+  readonly gateway: bigint;
+  readonly dockerRange: IpBlock;
+}
+
+export interface SegmentAddresses {
+  readonly key: string;
+  readonly ipv4: BlockLayout;
+  readonly ipv6?: BlockLayout;
+  /** In key order. */
+  readonly members: readonly MemberRequest[];
+  readonly reserved: readonly string[];
+  readonly locked: Readonly<Record<string, AllocatedMember>>;
+}
+
+export interface AddressAssignment {
+  readonly members: ReadonlyMap<string, AllocatedMember>;
+  /** Entries of members that are gone which still hold. */
+  readonly kept: ReadonlyMap<string, AllocatedMember>;
+  readonly problems: readonly AllocationProblem[];
+}
+
+/** Gateway first; the last sixteenth, at least four addresses, is Docker's own. */
+export function layoutOf(block: IpBlock): BlockLayout {
+  const bits = block.family === 'ipv4' ? 32 : 128;
+  const prefixLength = Math.min(block.prefixLength + 4, bits - 2);
+  return { block, gateway: block.first + 1n, dockerRange: blockAround(block.family, block.last, prefixLength) };
+}
+
+export function renderLayout(layout: BlockLayout): AllocatedBlock {
+  const { block, gateway, dockerRange } = layout;
+  return { block: formatBlock(block), gateway: formatAddress(block.family, gateway), dockerRange: formatBlock(dockerRange) };
+}
+
+/** Addresses of all members of one segment: explicit ones, then those of the lock, then new ones in key order. */
+export function assignAddresses(segment: SegmentAddresses): AddressAssignment {
+  const problems: AllocationProblem[] = [];
+  const ipv4 = new FamilyAssigner(segment, segment.ipv4, problems);
+  ipv4.takeGiven();
+  ipv4.takeLowest(segment.members);
+  const ipv6 = segment.ipv6 && new FamilyAssigner(segment, segment.ipv6, problems);
+  if (ipv6) {
+    ipv6.takeGiven();
+    // An entry whose IPv4 address was given away is gone as a whole.
+    goneKeys(segment)
+      .filter((key) => !ipv4.isIdle(key))
+      .forEach((key) => ipv6.release(key));
+    // The same host number in both families: whoever reads an address finds the other.
+    ipv6.takeWanted(segment.members, (key) => ipv6.layout.block.first + (ipv4.valueOf(key) - ipv4.layout.block.first));
+    ipv6.takeLowest(segment.members);
+  }
+  const members = segment.members.map(({ key }): [string, AllocatedMember] => [key, render(key, ipv4, ipv6)]);
+  return { members: new Map(members), kept: keptEntries(segment, ipv4, ipv6), problems };
+}
+
+function render(key: string, ipv4: FamilyAssigner, ipv6: FamilyAssigner | undefined): AllocatedMember {
+  return ipv6 ? { ipv4: ipv4.textOf(key), ipv6: ipv6.textOf(key) } : { ipv4: ipv4.textOf(key) };
+}
+
+function keptEntries(segment: SegmentAddresses, ipv4: FamilyAssigner, ipv6: FamilyAssigner | undefined): Map<string, AllocatedMember> {
+  return new Map(
+    goneKeys(segment)
+      .filter((key) => ipv4.isIdle(key) && (ipv6 === undefined || segment.locked[key].ipv6 === undefined || ipv6.isIdle(key)))
+      .map((key) => [key, segment.locked[key]]),
+  );
+}
+
+/** Members that only the lock knows. */
+function goneKeys(segment: SegmentAddresses): string[] {
+  const live = new Set(segment.members.map((member) => member.key));
+  return Object.keys(segment.locked).filter((key) => !live.has(key));
+}
+
+const NONE: ReadonlySet<bigint> = new Set();
+
+class FamilyAssigner {
+  private readonly family: IpFamilyName;
+  private readonly values = new Map<string, bigint>();
+  private readonly owners = new Map<bigint, string>();
+  private readonly reserved = new Set<bigint>();
+  /** Addresses of the lock that nobody has in this synth. */
+  private readonly idle = new Map<string, bigint>();
+  private readonly explicit = new Set<string>();
+  /** Everything below is somebody's. */
+  private cursor: bigint;
+
+  constructor(
+    private readonly segment: SegmentAddresses,
+    public readonly layout: BlockLayout,
+    private readonly problems: AllocationProblem[],
+  ) {
+    this.family = layout.block.family;
+    this.cursor = layout.gateway + 1n;
+    for (const text of segment.reserved) {
+      const parsed = tryParse(parseAddress, text);
+      if (!parsed.ok) {
+        // Told once, though both families look at the list.
+        if (this.family === 'ipv4') this.report(segment.key, parsed.code, parsed.message);
+      } else if (contains(layout.block, parsed.value)) {
+        this.reserved.add(parsed.value.value);
+      }
+    }
+  }
+
+  public takeGiven(): void {
+    for (const member of this.segment.members) {
+      const text = this.family === 'ipv4' ? member.explicitIpv4 : member.explicitIpv6;
+      if (text !== undefined) this.takeExplicit(member.key, text);
+    }
+    const live = new Set(this.segment.members.map((member) => member.key));
+    const locked = new Map<string, bigint>();
+    for (const key of Object.keys(this.segment.locked).sort(compareKeys)) {
+      const value = this.lockedValue(key);
+      if (value !== undefined) locked.set(key, value);
+    }
+    for (const [key, value] of locked) {
+      if (live.has(key) && !this.values.has(key)) this.take(key, value);
+    }
+    for (const [key, value] of locked) {
+      if (this.values.get(key) !== value && this.isFree(value)) this.idle.set(key, value);
+    }
+  }
+
+  /** Gives each that has none yet the address wanted for it, if that is free. */
+  public takeWanted(members: readonly MemberRequest[], wanted: (key: string) => bigint): void {
+    const idle = this.idleValues();
+    for (const { key } of members) {
+      const value = wanted(key);
+      if (!this.values.has(key) && this.misplaced(value) === undefined && this.isFree(value, idle)) this.take(key, value);
+    }
+  }
+
+  /** The lowest free address for each that has none yet. Addresses of members that are gone come last, in key order. */
+  public takeLowest(members: readonly MemberRequest[]): void {
+    const idle = this.idleValues();
+    for (const { key } of members) {
+      if (this.values.has(key)) continue;
+      while (this.cursor < this.layout.dockerRange.first && !this.isFree(this.cursor, idle)) this.cursor++;
+      if (this.cursor < this.layout.dockerRange.first) {
+        this.take(key, this.cursor);
+        continue;
+      }
+      const reused = [...this.idle].find(([, value]) => this.isFree(value));
+      if (reused) {
+        this.idle.delete(reused[0]);
+        this.take(key, reused[1]);
+      } else {
+        this.report(
+          key,
+          'BlockExhausted',
+          `'${this.segment.key}' (${formatBlock(this.layout.block)}) has no free static address left for '${key}'; give the segment a larger block`,
+        );
+        this.values.set(key, this.layout.gateway + 1n);
+      }
+    }
+  }
+
+  /** Whether the entry of somebody who is gone still holds. */
+  public isIdle(key: string): boolean {
+    const value = this.idle.get(key);
+    return value !== undefined && !this.owners.has(value);
+  }
+
+  public release(key: string): void {
+    this.idle.delete(key);
+  }
+
+  public valueOf(key: string): bigint {
+    return this.values.get(key) ?? this.layout.gateway + 1n;
+  }
+
+  public textOf(key: string): string {
+    return formatAddress(this.family, this.valueOf(key));
+  }
+
+  private takeExplicit(key: string, text: string): void {
+    const parsed = tryParse(parseAddress, text);
+    if (!parsed.ok) {
+      this.report(key, parsed.code, parsed.message);
+      return;
+    }
+    if (parsed.value.family !== this.family || !contains(this.layout.block, parsed.value)) {
+      this.report(
+        key,
+        'AddressOutsideBlock',
+        `'${text}' is not inside the block of '${this.segment.key}' (${formatBlock(this.layout.block)})`,
+      );
+      return;
+    }
+    const wrong = this.misplaced(parsed.value.value);
+    if (wrong) {
+      this.report(key, wrong.code, `'${text}' ${wrong.why}; ${this.advice()}`);
+      return;
+    }
+    this.explicit.add(key);
+    this.take(key, parsed.value.value);
+  }
+
+  private take(key: string, value: bigint): void {
+    const owner = this.owners.get(value);
+    if (owner !== undefined || this.reserved.has(value)) {
+      const text = formatAddress(this.family, value);
+      const holder = owner === undefined ? 'reserved' : `that of '${owner}'`;
+      const movable = [key, owner].filter((each) => each !== undefined && !this.explicit.has(each)).map((each) => `'${each}'`);
+      const wayOut = movable.length > 0 ? `, or delete the entry of ${movable.join(' or ')} from the lock file if it may move` : '';
+      this.report(key, 'AddressTaken', `'${text}' of '${key}' in '${this.segment.key}' is already ${holder}; choose another${wayOut}`);
+    } else {
+      this.owners.set(value, key);
+    }
+    this.values.set(key, value);
+  }
+
+  /** What the lock holds, unless it means nothing in the block as it is now. */
+  private lockedValue(key: string): bigint | undefined {
+    const text = this.segment.locked[key][this.family];
+    const parsed = text === undefined ? undefined : tryParse<IpAddress>(parseAddress, text);
+    const usable = parsed?.ok === true && contains(this.layout.block, parsed.value) && this.misplaced(parsed.value.value) === undefined;
+    return usable ? parsed.value.value : undefined;
+  }
+
+  private misplaced(value: bigint): { code: AllocationProblem['code']; why: string } | undefined {
+    const { block, gateway, dockerRange } = this.layout;
+    if (value <= block.first || value > block.last) {
+      return { code: 'AddressOutsideBlock', why: `is the network address of '${this.segment.key}'` };
+    }
+    if (this.family === 'ipv4' && value === block.last) {
+      return { code: 'AddressOutsideBlock', why: `is the broadcast address of '${this.segment.key}'` };
+    }
+    if (value === gateway) {
+      return { code: 'AddressIsGateway', why: `is the gateway of '${this.segment.key}'` };
+    }
+    return value >= dockerRange.first
+      ? { code: 'AddressInDockerRange', why: `lies in '${formatBlock(dockerRange)}', which is left to Docker's own allocation` }
+      : undefined;
+  }
+
+  private advice(): string {
+    const { gateway, dockerRange } = this.layout;
+    return `choose from '${formatAddress(this.family, gateway + 1n)}' to '${formatAddress(this.family, dockerRange.first - 1n)}'`;
+  }
+
+  private isFree(value: bigint, idle: ReadonlySet<bigint> = NONE): boolean {
+    return !this.owners.has(value) && !this.reserved.has(value) && !idle.has(value);
+  }
+
+  private idleValues(): Set<bigint> {
+    return new Set(this.idle.values());
+  }
+
+  private report(path: string, code: AllocationProblem['code'], message: string): void {
+    this.problems.push({ code, path: pathOf(path), message });
+  }
+}

@@ -1,0 +1,228 @@
+import { AllocationProblem, compareKeys, pathOf } from './allocation';
+import { IntervalSet } from './interval-set';
+import { blockAround, covers, FAMILY_LABEL, formatBlock, IpBlock, IpFamilyName, overlaps, parseBlock, sizeOf } from './ip';
+import { tryParse } from './try-parse';
+
+export interface BlockWish {
+  readonly key: string;
+  readonly explicit?: string;
+  readonly prefixLength: number;
+}
+
+/** A block that somebody has, with the words for a message. */
+export interface NamedBlock {
+  readonly block: IpBlock;
+  readonly label: string;
+  /** Belongs to others: these are not compared with each other. */
+  readonly foreign: boolean;
+}
+
+export interface BlockAssignment {
+  /** A block for every wish: a placeholder where there is a problem. */
+  readonly blocks: ReadonlyMap<string, IpBlock>;
+  /** What takes part in the search for overlaps. */
+  readonly named: readonly NamedBlock[];
+  /** Wishes with a placeholder: nothing further is checked there. */
+  readonly broken: ReadonlySet<string>;
+  /** Keys of constructs that are gone, whose block somebody else has now. */
+  readonly forgotten: ReadonlySet<string>;
+  readonly problems: readonly AllocationProblem[];
+}
+
+export interface BlockSources {
+  readonly family: IpFamilyName;
+  /** In key order. */
+  readonly wishes: readonly BlockWish[];
+  readonly locked: ReadonlyMap<string, IpBlock>;
+  readonly pools: readonly IpBlock[];
+  readonly foreign: readonly IpBlock[];
+}
+
+/**
+ * The longest prefix of a block that can carry a segment.
+ *
+ * IPv4: network, gateway and at least four addresses for Docker leave ten of a /28. IPv6 members take the host number of their IPv4 address, so the
+ * block must have room for any of those.
+ */
+export const LONGEST_PREFIX: Record<IpFamilyName, number> = { ipv4: 28, ipv6: 96 };
+
+/** Blocks of one family: explicit ones first, then those of the lock, then new ones in key order, the lowest free block first. */
+export function assignBlocks(sources: BlockSources): BlockAssignment {
+  return new BlockAssigner(sources).run();
+}
+
+class BlockAssigner {
+  private readonly blocks = new Map<string, IpBlock>();
+  private readonly named: NamedBlock[] = [];
+  private readonly broken = new Set<string>();
+  private readonly forgotten = new Set<string>();
+  private readonly problems: AllocationProblem[] = [];
+  private readonly held = new IntervalSet();
+  /** Blocks of the lock that nobody has in this synth, in key order. */
+  private idle: { key: string; block: IpBlock }[] = [];
+
+  constructor(private readonly from: BlockSources) {
+    for (const block of from.foreign) {
+      this.held.add(block.first, block.last);
+    }
+  }
+
+  public run(): BlockAssignment {
+    const automatic = this.from.wishes.filter((wish) => wish.explicit === undefined);
+    for (const wish of this.from.wishes) {
+      if (wish.explicit !== undefined) this.takeExplicit(wish, wish.explicit);
+    }
+    const fresh = automatic.filter((wish) => this.isUsable(wish) && !this.takeLocked(wish));
+    this.findIdle();
+    this.takeFresh(fresh);
+    const { blocks, named, broken, forgotten, problems } = this;
+    return { blocks, named, broken, forgotten, problems };
+  }
+
+  private takeExplicit(wish: BlockWish, text: string): void {
+    const { family } = this.from;
+    const parsed = tryParse(parseBlock, text);
+    if (!parsed.ok) {
+      this.fail(wish, parsed.code, parsed.message);
+    } else if (parsed.value.family !== family) {
+      this.fail(wish, 'CidrSyntax', `'${text}' is not an ${FAMILY_LABEL[family]} block`);
+    } else {
+      // A block that is too small may overlap as well, and all overlaps are told at once.
+      this.hold(wish.key, parsed.value);
+      if (parsed.value.prefixLength > LONGEST_PREFIX[family]) this.failTooSmall(wish, `'${text}'`);
+    }
+  }
+
+  private isUsable(wish: BlockWish): boolean {
+    const usable = Number.isInteger(wish.prefixLength) && wish.prefixLength >= 0 && wish.prefixLength <= LONGEST_PREFIX[this.from.family];
+    if (!usable) this.failTooSmall(wish, `a /${wish.prefixLength} for '${wish.key}'`);
+    return usable;
+  }
+
+  private takeLocked(wish: BlockWish): boolean {
+    const block = this.from.locked.get(wish.key);
+    const usable = block?.prefixLength === wish.prefixLength && this.from.pools.some((pool) => covers(pool, block));
+    if (usable) this.hold(wish.key, block, ', from the lock file');
+    return usable;
+  }
+
+  /**
+   * Blocks of constructs that are gone, and of those that moved in this very synth. They are handed out last: within one apply Docker may make the new
+   * network before the old one is gone, and a construct that comes back finds its block.
+   */
+  private findIdle(): void {
+    const live = this.liveKeys();
+    for (const [key, block] of [...this.from.locked].sort(([a], [b]) => compareKeys(a, b))) {
+      const current = this.blocks.get(key);
+      if (current?.first === block.first && current.prefixLength === block.prefixLength) continue;
+      if (this.held.intersects(block.first, block.last)) {
+        if (!live.has(key)) this.forgotten.add(key);
+      } else {
+        this.idle.push({ key, block });
+      }
+    }
+  }
+
+  private takeFresh(fresh: readonly BlockWish[]): void {
+    const live = this.liveKeys();
+    let avoided = this.avoidedSet(this.idle);
+    for (const wish of fresh) {
+      // What it had itself is no obstacle.
+      if (this.idle.some((entry) => entry.key === wish.key)) {
+        this.idle = this.idle.filter((entry) => entry.key !== wish.key);
+        avoided = this.avoidedSet(this.idle);
+      }
+      let block = this.lowestFree(wish.prefixLength, avoided);
+      for (let released = 1; block === undefined && released <= this.idle.length; released++) {
+        block = this.lowestFree(wish.prefixLength, this.avoidedSet(this.idle.slice(released)));
+      }
+      if (block === undefined) {
+        this.failExhausted(wish);
+        continue;
+      }
+      const found = block;
+      const lost = this.idle.filter((entry) => overlaps(entry.block, found));
+      if (lost.length > 0) {
+        lost.filter((entry) => !live.has(entry.key)).forEach((entry) => this.forgotten.add(entry.key));
+        this.idle = this.idle.filter((entry) => !lost.includes(entry));
+        avoided = this.avoidedSet(this.idle);
+      }
+      this.hold(wish.key, found);
+      avoided.add(found.first, found.last);
+    }
+  }
+
+  private avoidedSet(idle: readonly { block: IpBlock }[]): IntervalSet {
+    const set = this.held.copy();
+    idle.forEach(({ block }) => set.add(block.first, block.last));
+    return set;
+  }
+
+  private lowestFree(prefixLength: number, avoided: IntervalSet): IpBlock | undefined {
+    const { family, pools } = this.from;
+    for (const pool of pools) {
+      const first = avoided.lowestFree(pool.first, pool.last, sizeOf(family, prefixLength));
+      if (first !== undefined) return blockAround(family, first, prefixLength);
+    }
+    return undefined;
+  }
+
+  private hold(key: string, block: IpBlock, note: string = ''): void {
+    this.blocks.set(key, block);
+    this.held.add(block.first, block.last);
+    this.named.push({ block, label: `'${key}' (${formatBlock(block)}${note})`, foreign: false });
+  }
+
+  private failTooSmall(wish: BlockWish, what: string): void {
+    const limit = LONGEST_PREFIX[this.from.family];
+    this.fail(
+      wish,
+      'BlockTooSmall',
+      `${what} has no room for a gateway, static addresses and Docker's own range; the smallest block is a /${limit}`,
+    );
+  }
+
+  private failExhausted(wish: BlockWish): void {
+    const { family, pools } = this.from;
+    const names = pools.map((pool) => `'${formatBlock(pool)}'`).join(', ');
+    this.fail(
+      wish,
+      'PoolExhausted',
+      names === ''
+        ? `the daemon has no ${FAMILY_LABEL[family]} pool for the block of '${wish.key}'; give it one, or give the segment an explicit block`
+        : `no /${wish.prefixLength} is free in ${names} for '${wish.key}'; widen the pool, or give the segment an explicit block`,
+    );
+  }
+
+  /** Reports, and leaves a block that is good for rendering only. */
+  private fail(wish: BlockWish, code: AllocationProblem['code'], message: string): void {
+    const { family, pools } = this.from;
+    const limit = LONGEST_PREFIX[family];
+    const prefixLength = wish.prefixLength >= 0 && wish.prefixLength <= limit ? Math.floor(wish.prefixLength) : limit;
+    this.problems.push({ code, path: pathOf(wish.key), message });
+    this.blocks.set(wish.key, blockAround(family, this.blocks.get(wish.key)?.first ?? pools[0]?.first ?? 0n, prefixLength));
+    this.broken.add(wish.key);
+  }
+
+  private liveKeys(): Set<string> {
+    return new Set(this.from.wishes.map((wish) => wish.key));
+  }
+}
+
+/** Every pair of blocks that share an address, as text, in a fixed order. Pairs of foreign blocks are none of our business. */
+export function overlappingPairs(named: readonly NamedBlock[]): string[] {
+  const sorted = [...named].sort((a, b) => compareBlocks(a.block, b.block) || compareKeys(a.label, b.label));
+  const pairs: string[] = [];
+  sorted.forEach((entry, index) => {
+    // Sorted by start, so nothing after the first one that starts behind our end can overlap.
+    for (let next = index + 1; next < sorted.length && overlaps(entry.block, sorted[next].block); next++) {
+      if (!(entry.foreign && sorted[next].foreign)) pairs.push(`${entry.label} and ${sorted[next].label}`);
+    }
+  });
+  return pairs;
+}
+
+function compareBlocks(a: IpBlock, b: IpBlock): number {
+  if (a.family !== b.family) return a.family < b.family ? -1 : 1;
+  return a.first < b.first ? -1 : a.first > b.first ? 1 : a.prefixLength - b.prefixLength;
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { AllocationProblem, compareKeys, LockedDaemon, ownEntry, pathOf, SegmentRequest } from './allocation';
+
+/** The prefix that all our bridges share: the guard's closing rules match it, so that they are few whatever the size. */
+export const BRIDGE_PREFIX = 'bh-';
+
+/** Linux keeps 16 bytes for the name of an interface, the last one is zero. */
+const MAX_LENGTH = 15;
+const PATTERN = /^bh-[a-zA-Z0-9][a-zA-Z0-9_-]*$/;
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+
+export function bridgeNameProblem(name: string): Pick<AllocationProblem, 'code' | 'message'> | undefined {
+  if (!PATTERN.test(name)) {
+    return {
+      code: 'BridgeNameInvalid',
+      message: `'bridgeName' must start with '${BRIDGE_PREFIX}' and go on with letters, digits, '-' or '_', got '${name}'`,
+    };
+  }
+  if (name.length > MAX_LENGTH) {
+    return { code: 'BridgeNameTooLong', message: `'bridgeName' must be at most ${MAX_LENGTH} characters, got '${name}' (${name.length})` };
+  }
+  return undefined;
+}
+
+/**
+ * A name that depends on the daemon and the key alone: `bh-<slug>-<hash>`, for an edge `bh-e-<slug>-<hash>`.
+ *
+ * @param attempt above 0 when the names before are taken
+ */
+export function computeBridgeName(daemon: string, key: string, attempt: number = 0): string {
+  const edge = key.endsWith('#edge');
+  const last = pathOf(key).split('/').pop() ?? '';
+  const slug = last.toLowerCase().replace(/[^a-z0-9]/g, '') || 'net';
+  const digest = createHash('sha256')
+    .update(JSON.stringify([daemon, key, attempt]))
+    .digest();
+  const hash = [...digest.subarray(0, 5)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
+  return edge ? `${BRIDGE_PREFIX}e-${slug.slice(0, 4)}-${hash}` : `${BRIDGE_PREFIX}${slug.slice(0, 6)}-${hash}`;
+}
+
+export interface BridgeAssignment {
+  readonly names: ReadonlyMap<string, string>;
+  /** Keys of entries of constructs that are gone, whose name was given away. */
+  readonly forgotten: ReadonlySet<string>;
+  readonly problems: readonly AllocationProblem[];
+}
+
+/** Explicit names first, then locked, then computed ones. Segments come in key order. */
+export function assignBridges(daemon: string, segments: readonly SegmentRequest[], lock: LockedDaemon): BridgeAssignment {
+  const names = new Map<string, string>();
+  const owners = new Map<string, string>();
+  const problems: AllocationProblem[] = [];
+  const take = (key: string, name: string) => {
+    const owner = owners.get(name);
+    if (owner === undefined) {
+      owners.set(name, key);
+    } else {
+      problems.push({
+        code: 'BridgeNameTaken',
+        path: pathOf(key),
+        message: `bridge name '${name}' of '${key}' is already that of '${owner}'; give one of them another 'bridgeName'`,
+      });
+    }
+    names.set(key, name);
+  };
+
+  for (const { key, bridgeName } of segments) {
+    if (bridgeName === undefined) continue;
+    const problem = bridgeNameProblem(bridgeName);
+    if (problem) {
+      problems.push({ ...problem, path: pathOf(key) });
+    } else {
+      take(key, bridgeName);
+    }
+  }
+  const live = new Set(segments.map((segment) => segment.key));
+  for (const { key } of segments) {
+    const locked = names.has(key) ? undefined : ownEntry(lock.segments, key)?.bridge;
+    if (locked !== undefined) take(key, locked);
+  }
+
+  const forgotten = new Set<string>();
+  const held = new Set(owners.keys());
+  for (const key of Object.keys(lock.segments).sort(compareKeys)) {
+    const name = lock.segments[key].bridge;
+    if (!live.has(key) && owners.has(name)) forgotten.add(key);
+    held.add(name);
+  }
+  for (const { key } of segments) {
+    if (names.has(key)) continue;
+    let attempt = 0;
+    while (held.has(computeBridgeName(daemon, key, attempt))) attempt++;
+    const name = computeBridgeName(daemon, key, attempt);
+    held.add(name);
+    take(key, name);
+  }
+  return { names, forgotten, problems };
+}

@@ -1,0 +1,160 @@
+import * as ipaddr from 'ipaddr.js';
+import { UnscopedValidationError } from '../../private/errors';
+
+/**
+ * Addresses and blocks as numbers. Text is parsed here and nowhere else; everything after it compares numbers.
+ *
+ * Both families are `bigint`, so that there is one code path: a second one for 32-bit numbers would have to be proven equal.
+ */
+export type IpFamilyName = 'ipv4' | 'ipv6';
+
+export interface IpAddress {
+  readonly family: IpFamilyName;
+  readonly value: bigint;
+}
+
+export interface IpBlock {
+  readonly family: IpFamilyName;
+  readonly prefixLength: number;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+const BITS: Record<IpFamilyName, number> = { ipv4: 32, ipv6: 128 };
+export const FAMILY_LABEL: Record<IpFamilyName, string> = { ipv4: 'IPv4', ipv6: 'IPv6' };
+const MAPPED_FIRST = 0xffff_0000_0000n;
+const MAPPED_LAST = 0xffff_ffff_ffffn;
+
+export function bitsOf(family: IpFamilyName): number {
+  return BITS[family];
+}
+
+/** Number of addresses in a block of this prefix length. */
+export function sizeOf(family: IpFamilyName, prefixLength: number): bigint {
+  return 2n ** BigInt(BITS[family] - prefixLength);
+}
+
+export function formatAddress(family: IpFamilyName, value: bigint): string {
+  const bytes: number[] = [];
+  for (let rest = value, left = BITS[family] / 8; left > 0; left--, rest /= 256n) {
+    bytes.unshift(Number(rest % 256n));
+  }
+  return family === 'ipv4' ? bytes.join('.') : (ipaddr.fromByteArray(bytes) as ipaddr.IPv6).toRFC5952String();
+}
+
+export function formatBlock(block: IpBlock): string {
+  return `${formatAddress(block.family, block.first)}/${block.prefixLength}`;
+}
+
+/** The block of this prefix length that `value` lies in. */
+export function blockAround(family: IpFamilyName, value: bigint, prefixLength: number): IpBlock {
+  const size = sizeOf(family, prefixLength);
+  const first = value - (value % size);
+  return { family, prefixLength, first, last: first + size - 1n };
+}
+
+export function contains(block: IpBlock, address: IpAddress): boolean {
+  return block.family === address.family && block.first <= address.value && address.value <= block.last;
+}
+
+export function covers(outer: IpBlock, inner: IpBlock): boolean {
+  return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
+}
+
+export function overlaps(a: IpBlock, b: IpBlock): boolean {
+  return a.family === b.family && a.first <= b.last && b.first <= a.last;
+}
+
+/** @throws AddressSyntax, UnresolvedValue */
+export function parseAddress(text: string): IpAddress {
+  refuseUnresolved(text, 'address');
+  const read = readAddress(text);
+  if (typeof read === 'string') {
+    throw new UnscopedValidationError('AddressSyntax', `${show(text)} is not an IP address: ${read}`);
+  }
+  return read;
+}
+
+/** @throws CidrSyntax, CidrHasHostBits, UnresolvedValue */
+export function parseBlock(text: string): IpBlock {
+  refuseUnresolved(text, 'block');
+  const fail = (reason: string) => new UnscopedValidationError('CidrSyntax', `${show(text)} is not a block: ${reason}`);
+  if (typeof text !== 'string') {
+    throw fail("expected text such as '10.20.0.0/24'");
+  }
+  const slash = text.indexOf('/');
+  const read = readAddress(slash < 0 ? text : text.slice(0, slash));
+  if (typeof read === 'string') {
+    throw fail(read);
+  }
+  const bits = BITS[read.family];
+  if (slash < 0) {
+    throw fail(`it has no prefix length; write '${text}/${bits}' for this one address`);
+  }
+  const prefix = text.slice(slash + 1);
+  if (!/^(0|[1-9]\d{0,2})$/.test(prefix) || Number(prefix) > bits) {
+    throw fail(`the prefix length of an ${FAMILY_LABEL[read.family]} block is a number from 0 to ${bits}, got '${prefix}'`);
+  }
+  const block = blockAround(read.family, read.value, Number(prefix));
+  if (block.first !== read.value) {
+    throw new UnscopedValidationError('CidrHasHostBits', `'${text}' has host bits set; did you mean '${formatBlock(block)}'`);
+  }
+  return block;
+}
+
+/** Whether the text is an address in canonical form. */
+export function isAddress(text: string): boolean {
+  return typeof readAddress(text) !== 'string';
+}
+
+/** The address, or what is wrong with the text. */
+function readAddress(text: unknown): IpAddress | string {
+  if (typeof text !== 'string' || text === '') {
+    return "expected text such as '10.20.0.5' or 'fd00:20::5'";
+  }
+  return text.includes(':') ? readIpv6(text) : readIpv4(text);
+}
+
+function readIpv4(text: string): IpAddress | string {
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text)) {
+    // Programs disagree on 010.0.0.1: some read octal.
+    const leadingZero = /^\d+(\.\d+){3}$/.test(text) && /(^|\.)0\d/.test(text);
+    return leadingZero ? 'leading zeros are not allowed' : 'expected four decimal numbers from 0 to 255, separated by dots';
+  }
+  return { family: 'ipv4', value: numberOf(ipaddr.IPv4.parse(text)) };
+}
+
+function readIpv6(text: string): IpAddress | string {
+  if (text.includes('%')) {
+    return 'a zone is not allowed';
+  }
+  if (!ipaddr.IPv6.isValid(text)) {
+    return 'expected an IPv6 address in the form of RFC 5952';
+  }
+  const value = numberOf(ipaddr.IPv6.parse(text));
+  if (MAPPED_FIRST <= value && value <= MAPPED_LAST) {
+    // The kernel treats it as IPv4, so a rule for IPv6 would never match.
+    return `an IPv4-mapped address is not allowed; write the IPv4 form, '${formatAddress('ipv4', value - MAPPED_FIRST)}'`;
+  }
+  const canonical = formatAddress('ipv6', value);
+  return text === canonical ? { family: 'ipv6', value } : `the canonical form of the address is '${canonical}'`;
+}
+
+function numberOf(address: ipaddr.IPv4 | ipaddr.IPv6): bigint {
+  return address.toByteArray().reduce((value, byte) => value * 256n + BigInt(byte), 0n);
+}
+
+function refuseUnresolved(text: unknown, noun: string): void {
+  if (typeof text === 'string' && isExpression(text)) {
+    throw new UnscopedValidationError('UnresolvedValue', `${show(text)} is known to Terraform only; give the ${noun} as literal text`);
+  }
+}
+
+/** Terraform expressions, and cdktf's placeholders for them (which look like one). */
+export function isExpression(text: string): boolean {
+  return /[$%#]\{/.test(text);
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}

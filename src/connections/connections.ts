@@ -1,0 +1,127 @@
+import type { IPeer } from './peer';
+import { checkFlow } from './private/check-flow';
+import { isPeer } from './private/is-peer';
+import type { ConnectionRate } from '../firewall/connection-rate';
+import { Port } from '../firewall/port';
+import { ValidationError } from '../private/errors';
+import { plainText } from '../private/text';
+import { isA } from '../private/type-test';
+
+/** Details of a flow. */
+export interface FlowOptions {
+  /**
+   * What the flow is for; printable text, at most 80 characters. It stands in the comments of the rules and in reports.
+   *
+   * @default - 'SOURCE > DESTINATION PORT'
+   */
+  readonly description?: string;
+
+  /**
+   * New connections that each source address may open; the excess is dropped.
+   *
+   * @default - not limited
+   */
+  readonly rate?: ConnectionRate;
+}
+
+/** Something whose flows can be declared. */
+export interface IConnectable {
+  /** Declares who may talk to whom. */
+  readonly connections: Connections;
+}
+
+/**
+ * Declares the flows of a workload, a group or a segment. What nobody declares does not flow.
+ *
+ * A flow runs inside the segment of its destination, which its source joins with an address of its own; nothing is routed between segments.
+ */
+export class Connections {
+  /** Port that `allowTo` of others uses when none is given. Nothing by default: then a port must be given. */
+  public readonly defaultPort?: Port;
+
+  private readonly owner: IPeer;
+
+  /**
+   * Made by our constructs.
+   * @param owner the peer whose flows are declared
+   * @param defaultPort port on which the owner is spoken to
+   */
+  constructor(owner: IPeer, defaultPort?: Port) {
+    this.owner = owner;
+    this.defaultPort = defaultPort;
+  }
+
+  /**
+   * Lets the owner open connections to a peer.
+   *
+   * To a block of addresses it is egress, and the workload gets an edge (a network with a way out) for it.
+   *
+   * @param destination a workload, group, segment, block of addresses, or the host
+   * @param port the port on the destination. Default: the default port of the destination; without one it throws `NoDefaultPort`
+   */
+  public allowTo(destination: IPeer, port?: Port, options: FlowOptions = {}): void {
+    this.declare(this.owner, this.peer(destination, 'destination'), port ?? this.defaultPortOf(destination), options);
+  }
+
+  /**
+   * Lets a peer open connections to the owner.
+   *
+   * Addresses outside cannot be a source here: publish a port instead and name them as its sources.
+   *
+   * @param source a workload, group, segment, or the host
+   * @param port the port on the owner. Default: the owner's default port; without one it throws `NoDefaultPort`
+   */
+  public allowFrom(source: IPeer, port?: Port, options: FlowOptions = {}): void {
+    this.declare(this.peer(source, 'source'), this.owner, port ?? this.defaultPortOf(this.owner), options);
+  }
+
+  private declare(source: IPeer, destination: IPeer, port: Port, options: FlowOptions): void {
+    const place = this.owner.peerText;
+    const description = plainText(place, 'description', options.description ?? `${source.peerText} > ${destination.peerText} ${port.text}`);
+    if (options.description !== undefined && (description.length > 80 || description.length === 0)) {
+      throw new ValidationError('DescriptionLength', place, `'description' must have 1 to 80 characters, got ${description.length}`);
+    }
+    const registry = checkFlow(place, source, destination, port);
+    registry.addFlow(
+      {
+        source: source._peerFact,
+        destination: destination._peerFact,
+        port: port._spec(),
+        rate: options.rate?._spec(),
+        origin: description,
+      },
+      place,
+    );
+  }
+
+  private peer(value: IPeer, what: string): IPeer {
+    if (!isPeer(value)) {
+      throw new ValidationError(
+        'NotAPeer',
+        this.owner.peerText,
+        `'${what}' must be a workload, group or segment of Bulkhead or made by Peer, got ${describe(value)}`,
+      );
+    }
+    return value;
+  }
+
+  private defaultPortOf(peer: IPeer): Port {
+    const port =
+      isA(peer, 'workload') || isA(peer, 'group') ? (peer as unknown as { connections: Connections }).connections.defaultPort : undefined;
+    if (port === undefined) {
+      throw new ValidationError(
+        'NoDefaultPort',
+        this.owner.peerText,
+        `'${describe(peer)}' has no default port; pass a port, such as Port.tcp(8080)`,
+      );
+    }
+    return port;
+  }
+}
+
+function describe(value: unknown): string {
+  if (isPeer(value)) {
+    return value.peerText;
+  }
+  return typeof value === 'object' && value !== null ? `an object of class ${value.constructor?.name ?? 'unknown'}` : JSON.stringify(value);
+}

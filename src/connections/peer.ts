@@ -1,0 +1,86 @@
+import { Cidr } from '../addressing/cidr';
+import { UnscopedValidationError } from '../private/errors';
+import { plainText } from '../private/text';
+import { brand } from '../private/type-test';
+import type { PeerFact } from '../topology/private/facts';
+import type { Registry } from '../topology/private/registry';
+
+/** An end of a flow: a workload, a group of them, a whole segment, a block of addresses, or the host. Made by `Peer` or by our constructs. */
+export interface IPeer {
+  /** What the peer is, for messages and reports: a construct path, a block, or `host`. */
+  readonly peerText: string;
+
+  /**
+   * @internal
+   */
+  readonly _peerFact: PeerFact;
+
+  /**
+   * Facts of the daemon that the peer lives on; nothing for blocks and the host.
+   *
+   * @internal
+   */
+  readonly _peerRegistry?: Registry;
+}
+
+/** Peers that are no constructs: blocks of addresses and the host. */
+export class Peer {
+  /** Every IPv4 address outside: the internet and the LAN. Containers, the host and link-local addresses are not meant. */
+  public static anyIpv4(): IPeer {
+    return new BlockPeer(Cidr.parse('0.0.0.0/0'));
+  }
+
+  /** Every IPv6 address outside: the internet and the LAN. Containers, the host and link-local addresses are not meant. */
+  public static anyIpv6(): IPeer {
+    return new BlockPeer(Cidr.parse('::/0'));
+  }
+
+  /**
+   * A block of addresses outside, such as `203.0.113.0/24`.
+   * @param block canonical IPv4 or IPv6 block; host bits set are refused
+   */
+  public static cidr(block: string): IPeer {
+    return new BlockPeer(Cidr.parse(block));
+  }
+
+  /**
+   * One address outside, such as `203.0.113.7`.
+   * @param address canonical IPv4 or IPv6 address
+   */
+  public static address(address: string): IPeer {
+    const text = plainText(undefined, 'address', address);
+    if (text.includes('/')) {
+      throw new UnscopedValidationError('AddressSyntax', `'${text}' is a block, not an address; use Peer.cidr()`);
+    }
+    return new BlockPeer(Cidr.parse(text.includes(':') ? `${text}/128` : `${text}/32`));
+  }
+
+  /** The host that the daemon of the other end runs on. Containers reach it at the gateway address of their segment. */
+  public static host(): IPeer {
+    return new HostPeer();
+  }
+
+  private constructor() {}
+}
+
+class BlockPeer implements IPeer {
+  public readonly peerText: string;
+  /** @internal */
+  public readonly _peerFact: PeerFact;
+
+  constructor(block: Cidr) {
+    this.peerText = block.text;
+    this._peerFact = { kind: 'block', block: block.text, family: block.text.includes(':') ? 'ipv6' : 'ipv4' };
+    brand(this, 'peer');
+  }
+}
+
+class HostPeer implements IPeer {
+  public readonly peerText = 'host';
+  /** @internal */
+  public readonly _peerFact: PeerFact = { kind: 'host' };
+
+  constructor() {
+    brand(this, 'peer');
+  }
+}

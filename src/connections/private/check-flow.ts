@@ -1,0 +1,70 @@
+import { Cidr } from '../../addressing/cidr';
+import type { Port } from '../../firewall/port';
+import { ValidationError } from '../../private/errors';
+import type { Registry } from '../../topology/private/registry';
+import type { IPeer } from '../peer';
+
+/**
+ * Everything about a flow that can be known when it is declared.
+ * @returns the registry of the daemon that both ends live on
+ */
+export function checkFlow(place: string, source: IPeer, destination: IPeer, port: Port): Registry {
+  const from = source._peerFact;
+  const to = destination._peerFact;
+  if (from.kind === 'block') {
+    throw new ValidationError(
+      'SourceOutside',
+      place,
+      `${source.peerText} lies outside, and only a publication lets the outside in; call publish() and name it in 'sources'`,
+    );
+  }
+  const registry = source._peerRegistry ?? destination._peerRegistry;
+  if (registry === undefined) {
+    throw new ValidationError(
+      'NoWorkload',
+      place,
+      `a flow needs a workload, group or segment at one end, got ${source.peerText} and ${destination.peerText}`,
+    );
+  }
+  if (source._peerRegistry && destination._peerRegistry && source._peerRegistry !== destination._peerRegistry) {
+    throw new ValidationError(
+      'FlowAcrossDaemons',
+      place,
+      `${source.peerText} lives on daemon '${source._peerRegistry.daemonPath}' and ${destination.peerText} on '${destination._peerRegistry.daemonPath}'; publish a port on the one and allow egress on the other`,
+    );
+  }
+  if (from.kind === 'workload' && to.kind === 'workload' && from.path === to.path) {
+    throw new ValidationError('FlowToSelf', place, 'a workload needs no flow to itself; inside it everything may talk');
+  }
+  if (to.kind === 'block') {
+    checkEgress(place, registry, to.block, port);
+  }
+  const reason = registry.refusalOf({ source: from, destination: to });
+  if (reason !== undefined) {
+    throw new ValidationError('TierForbidsFlow', place, reason);
+  }
+  return registry;
+}
+
+/** Egress is for addresses outside: our containers have names and the host is a peer of its own. */
+function checkEgress(place: string, registry: Registry, text: string, port: Port): void {
+  const block = Cidr.parse(text);
+  const inside = registry.addressPools.find((pool) => sameFamily(pool, text) && Cidr.parse(pool).containsBlock(block));
+  if (inside !== undefined) {
+    throw new ValidationError(
+      'EgressToContainers',
+      place,
+      `${text} lies in the address pool ${inside}, where only containers live; allow the flow to the workload or segment itself`,
+    );
+  }
+  const host = registry.hostAddresses.find(
+    (address) => sameFamily(address, text) && block.prefixLength >= 31 && block.containsAddress(address),
+  );
+  if (host !== undefined) {
+    throw new ValidationError('EgressToHost', place, `${host} is the host; use Peer.host() for ${port.text}`);
+  }
+}
+
+function sameFamily(a: string, b: string): boolean {
+  return a.includes(':') === b.includes(':');
+}

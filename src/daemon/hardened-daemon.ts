@@ -1,0 +1,234 @@
+import * as crypto from 'crypto';
+import * as fs from 'fs';
+import * as path from 'path';
+import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
+import { Construct, type IConstruct } from 'constructs';
+import { DaemonConnection } from './daemon-connection';
+import { type CheckedDaemon, checkDaemon } from './private/check-daemon';
+import { hostInput } from './private/daemon-input';
+import { stampPath } from './private/host-input';
+import { renderInstallScript } from './private/render-install-script';
+import { renderUserData } from './private/render-user-data';
+import { StackBinding } from './stack-binding';
+import { AddressBook } from '../addressing/address-book';
+import type { Cidr } from '../addressing/cidr';
+import type { EngineVersion } from '../engine/engine-version';
+import { constructAt, onStackWritten, orderStacks } from '../private/cdktf-hooks';
+import { lateText } from '../private/late';
+import { brand } from '../private/type-test';
+import type { IDaemon } from '../topology/daemon';
+import { Registry } from '../topology/private/registry';
+
+/** Largest user data that the strictest of the large clouds takes, in bytes. */
+const USER_DATA_LIMIT = 16_384;
+
+/** Properties of a hardened daemon. */
+export interface HardenedDaemonProps {
+  /** Engine that the host runs. The rules are made for its generation, and an engine of another one is not let start. */
+  readonly engine: EngineVersion;
+
+  /** Address of the host in its network; publications may be opened on it. */
+  readonly hostAddress: string;
+
+  /**
+   * Further addresses of the host that publications may be opened on.
+   *
+   * @default - only `hostAddress`
+   */
+  readonly additionalHostAddresses?: string[];
+
+  /** Block that the networks of this daemon get their blocks from; nothing else may use it. */
+  readonly addressPool: Cidr;
+
+  /**
+   * Blocks in use elsewhere: the LAN, VPNs, routes of the host. Overlaps with networks of this daemon are an error.
+   *
+   * @default - only Docker's own default pools are kept clear of
+   */
+  readonly foreignBlocks?: Cidr[];
+
+  /**
+   * How Terraform reaches the engine.
+   *
+   * @default - the socket /var/run/docker.sock of the machine that runs Terraform
+   */
+  readonly connection?: DaemonConnection;
+
+  /**
+   * Version constraint of the Terraform provider.
+   *
+   * @default '>= 3.6.2, < 5.0.0'
+   */
+  readonly providerVersion?: string;
+
+  /**
+   * Whether containers outlive a restart of the engine. Swarm needs false.
+   *
+   * @default true
+   */
+  readonly liveRestore?: boolean;
+
+  /**
+   * Largest log file of a container that sets none, in MiB; three are kept.
+   *
+   * @default 10
+   */
+  readonly logMebibytes?: number;
+
+  /**
+   * Mirrors of the public registry; `https://` only.
+   *
+   * @default - images come from the registries that their names say
+   */
+  readonly registryMirrors?: string[];
+
+  /**
+   * Debian packages that user data installs the engine from; an empty list when the image has it.
+   *
+   * @default ['docker.io']
+   */
+  readonly enginePackages?: string[];
+
+  /**
+   * Why containers may start on a host whose guard is not in force, at least 10 characters. Publications and egress then stand open.
+   *
+   * @default - without the guard no container starts
+   */
+  readonly startWithoutGuardReason?: string;
+}
+
+/**
+ * One Docker Engine on one host, with the host's firewall, its settings and the files that bring them there.
+ *
+ * `userData` carries everything to a new machine; the same comes as an install script for an existing one. Both are also written into the output
+ * folder of the stack, under `bulkhead/`.
+ *
+ * @see https://docs.docker.com/engine/network/packet-filtering-firewalls/
+ */
+export class HardenedDaemon extends Construct implements IDaemon {
+  public readonly daemonId: string;
+
+  /** Engine that the host runs. */
+  public readonly engine: EngineVersion;
+
+  /**
+   * One `#cloud-config` document that prepares a host, for the user data of a virtual machine. A token: flows that are declared later are in it.
+   *
+   * @see https://cloudinit.readthedocs.io/en/latest/explanation/format.html
+   */
+  public readonly userData: string;
+
+  /** Shell script that prepares an existing host; safe to run any number of times. A token, like `userData`. */
+  public readonly installScript: string;
+
+  /**
+   * @internal
+   */
+  public readonly _registry: Registry;
+  /**
+   * @internal
+   */
+  public readonly _stampPath: string | undefined;
+  /**
+   * @internal
+   */
+  public readonly _icc: boolean;
+  /**
+   * @internal
+   */
+  public readonly _networkOptions: Record<string, string>;
+
+  private readonly props: HardenedDaemonProps;
+  private readonly checked: CheckedDaemon;
+  private readonly book: AddressBook;
+  private readonly bindings = new Map<TerraformStack, StackBinding>();
+
+  constructor(scope: Construct, id: string, props: HardenedDaemonProps) {
+    const checked = checkDaemon(scope, id, props);
+    super(scope, id);
+    this.props = props;
+    this.checked = checked;
+    this.engine = props.engine;
+    this.daemonId = crypto.createHash('sha256').update(this.node.path).digest('hex').slice(0, 12);
+    this.book = AddressBook.of(this);
+
+    const { root } = this.node;
+    const at = (wanted: string) => constructAt(root, wanted);
+    this._registry = new Registry(
+      {
+        path: this.node.path,
+        id: this.daemonId,
+        hostAddresses: checked.hostAddresses,
+        addressPools: [props.addressPool.text],
+        foreignBlocks: checked.foreignBlocks,
+      },
+      () => this.book._locked(this.node.path),
+      (wanted) => at(wanted),
+      (dependent, needed) => orderStacks(at(dependent)!, at(needed)!),
+    );
+    this._stampPath = props.startWithoutGuardReason === undefined ? stampPath(this.daemonId) : undefined;
+    // The pass opens single pairs in DOCKER-USER, so Docker itself may keep everything shut.
+    this._icc = false;
+    this._networkOptions = checked.networkOptions;
+    this.userData = lateText(() => renderUserData(this.input()));
+    this.installScript = lateText(() => renderInstallScript(this.input()));
+    brand(this, 'daemon');
+    if (props.startWithoutGuardReason !== undefined) {
+      Annotations.of(this).addWarning(`containers start without the guard: ${props.startWithoutGuardReason}`);
+    }
+    this.node.addValidation({ validate: () => this.validate() });
+    onStackWritten(this, (session) => this.write(session));
+  }
+
+  /**
+   * @internal
+   */
+  public _providerFor(scope: IConstruct): TerraformProvider {
+    const stack = TerraformStack.of(scope);
+    let binding = this.bindings.get(stack);
+    if (binding === undefined) {
+      binding = new StackBinding(stack, this.node.id, {
+        daemonId: this.daemonId,
+        connection: this.props.connection ?? DaemonConnection.socket(),
+        providerVersion: this.props.providerVersion ?? '>= 3.6.2, < 5.0.0',
+        wrote: (by) => this._registry.wrote(by),
+      });
+      this.bindings.set(stack, binding);
+    }
+    return binding.provider;
+  }
+
+  private input() {
+    return hostInput(this.node.path, this.daemonId, this.props, this.checked, this._registry.derived());
+  }
+
+  private validate(): string[] {
+    const { problems, allocation } = this._registry.derived();
+    const errors = problems.map(({ code, path: place, message }) => `[${place}] ${message} (${code})`);
+    const frozen = this.book._frozenProblem(this.node.path, allocation.missing);
+    if (frozen !== undefined) {
+      errors.push(`[${this.node.path}] ${frozen}`);
+    }
+    if (errors.length > 0) {
+      return errors;
+    }
+    this.book._record(this.node.path, allocation);
+    const size = Buffer.byteLength(renderUserData(this.input()));
+    if (size > USER_DATA_LIMIT) {
+      Annotations.of(this).addWarning(
+        `user data is ${size} bytes, more than the ${USER_DATA_LIMIT} that some clouds take; ship bulkhead/${this.daemonId}/install.sh with the image or by SSH instead, or pass user data as Fn.base64gzip(daemon.userData) where the cloud unpacks it`,
+      );
+    }
+    return [];
+  }
+
+  /** The files as they are, beside the stack: tokens and escapes are for Terraform only. */
+  private write(session: ISynthesisSession): void {
+    const stack = TerraformStack.of(this);
+    this._registry.wrote(stack.node.path);
+    const folder = path.join(session.outdir, session.manifest.forStack(stack).workingDirectory, 'bulkhead', this.daemonId);
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'user-data'), renderUserData(this.input()));
+    fs.writeFileSync(path.join(folder, 'install.sh'), renderInstallScript(this.input()), { mode: 0o755 });
+  }
+}

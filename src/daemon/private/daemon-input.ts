@@ -1,0 +1,35 @@
+import type { CheckedDaemon } from './check-daemon';
+import { daemonJson } from './daemon-json';
+import type { HostInput } from './host-input';
+import { MODULES, SYSCTLS } from './kernel';
+import { firewallFiles } from '../../firewall/private/files';
+import type { Derived } from '../../topology/private/derive';
+import type { HardenedDaemonProps } from '../hardened-daemon';
+
+/** Everything that the files of a host are rendered from, for one snapshot of what is declared. */
+export function hostInput(
+  daemonPath: string,
+  daemonId: string,
+  props: HardenedDaemonProps,
+  checked: CheckedDaemon,
+  derived: Derived,
+): HostInput {
+  const { topology } = derived;
+  const generation = props.engine._generation();
+  return {
+    daemonPath,
+    daemonId,
+    engine: { version: props.engine.version, minimum: generation.from, below: generation.below },
+    bridgePrefix: topology.bridgePrefix,
+    blocks: topology.networks.map((network) => network.ipv4.block).sort(),
+    firewall: firewallFiles(topology),
+    daemonJson: daemonJson(props.engine, {
+      liveRestore: props.liveRestore ?? true,
+      logMebibytes: checked.logMebibytes,
+      registryMirrors: checked.registryMirrors,
+    }),
+    sysctls: SYSCTLS,
+    modules: MODULES,
+    installPackages: checked.enginePackages,
+  };
+}

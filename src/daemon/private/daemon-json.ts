@@ -1,0 +1,49 @@
+import type { EngineVersion } from '../../engine/engine-version';
+
+export interface DaemonJsonOptions {
+  readonly liveRestore: boolean;
+  readonly logMebibytes: number;
+  readonly registryMirrors: readonly string[];
+}
+
+/** Networks get it as an option of their own too: an option that the engine adds by itself would replace them on every plan. */
+export const HOST_BINDING_OPTION = 'com.docker.network.bridge.host_binding_ipv4';
+
+/** Whether the engine knows defaults for networks made by hand. */
+export function hasDefaultNetworkOptions(engine: EngineVersion): boolean {
+  return engine.isAtLeast('24.0');
+}
+
+/**
+ * Secure defaults of the engine. A key that the engine does not know stops it, so each is bound to the version that brought it.
+ *
+ * @see https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file
+ */
+export function daemonJson(engine: EngineVersion, options: DaemonJsonOptions): string {
+  const config: Record<string, unknown> = {
+    // The default bridge is not ours, but what is put there by hand starts closed, too.
+    icc: false,
+    ip: '127.0.0.1',
+    iptables: true,
+    // docker-proxy answers on INPUT, past the sources that a publication allows.
+    'userland-proxy': false,
+    'no-new-privileges': true,
+    'live-restore': options.liveRestore,
+    'log-level': 'info',
+    'log-driver': 'json-file',
+    'log-opts': { 'max-size': `${options.logMebibytes}m`, 'max-file': '3' },
+    'default-ulimits': { nofile: { Name: 'nofile', Soft: 1024, Hard: 4096 } },
+  };
+  if (engine.isAtLeast('27.0')) {
+    // Before 27 this key needs the experimental mode; our own rules close IPv6 on every version.
+    config.ip6tables = true;
+  }
+  if (hasDefaultNetworkOptions(engine)) {
+    config['default-network-opts'] = { bridge: { [HOST_BINDING_OPTION]: '127.0.0.1' } };
+  }
+  if (options.registryMirrors.length > 0) {
+    config['registry-mirrors'] = [...options.registryMirrors];
+  }
+  const sorted = Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${JSON.stringify(sorted, null, 2)}\n`;
+}

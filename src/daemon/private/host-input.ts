@@ -1,0 +1,31 @@
+import type { FirewallFiles } from '../../firewall/private/restore';
+
+/** Everything that the files on a host are rendered from. Plain data: the same input gives the same bytes. */
+export interface HostInput {
+  /** Construct path of the daemon, for comments and messages. */
+  readonly daemonPath: string;
+  /** 12 hexadecimal characters; the stamp carries it, so that another daemon's guard is not taken for ours. */
+  readonly daemonId: string;
+  /** Generation the rules were made for: another engine on the host is refused. */
+  readonly engine: { readonly version: string; readonly minimum: string; readonly below: string };
+  readonly bridgePrefix: string;
+  /** Canonical blocks of our own networks; connections of theirs that were there before the first apply are ended. */
+  readonly blocks: readonly string[];
+  readonly firewall: FirewallFiles;
+  readonly daemonJson: string;
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly modules: readonly string[];
+  /** Debian package that brings the engine when user data installs it; undefined when the image has it already. */
+  readonly installPackages: readonly string[];
+}
+
+export interface HostFile {
+  readonly path: string;
+  readonly mode: '0644' | '0600' | '0755' | '0700';
+  readonly content: string;
+}
+
+/** Where the stamp of a daemon lies on its host; containers bind-mount it. */
+export function stampPath(daemonId: string): string {
+  return `/run/bulkhead/stamp-${daemonId}`;
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { HostFile, HostInput } from './host-input';
+import { REQUIRED_SYSCTLS, checkHostInput, sysctlPath } from './render-input-check';
+import { renderUnits } from './render-units';
+import { PATHS } from './scripts/common';
+import { FIREWALL_SCRIPT } from './scripts/firewall';
+import type { RestoreFile } from '../../firewall/private/restore';
+
+/** Everything on the host, in an order in which it can be written: what refers to a file comes after it. */
+export function renderHostFiles(input: HostInput): HostFile[] {
+  checkHostInput(input);
+  const sysctlText = lines(sysctls(input).map(([path, value]) => `${path} = ${value}`));
+  const guard: HostFile[] = [
+    ...guardFiles(input),
+    { path: PATHS.sysctl, mode: '0644', content: sysctlText },
+    { path: PATHS.modules, mode: '0644', content: lines([...new Set(['br_netfilter', ...input.modules])]) },
+  ];
+  return [
+    ...guard,
+    { path: `${PATHS.etc}/sums`, mode: '0600', content: sums(guard) },
+    { path: PATHS.script, mode: '0755', content: FIREWALL_SCRIPT },
+    ...renderUnits(),
+    { path: PATHS.daemonJson, mode: '0644', content: input.daemonJson },
+  ];
+}
+
+function guardFiles(input: HostInput): HostFile[] {
+  const { ipv4, ipv6, permits } = input.firewall;
+  const file = (name: string, content: string): HostFile => ({ path: `${PATHS.etc}/${name}`, mode: '0600', content });
+  return [
+    file('rules.v4', ipv4.rules),
+    file('rules.v6', ipv6.rules),
+    file('sets.v4', ipv4.sets),
+    file('sets.v6', ipv6.sets),
+    file('chains', lines([...chains('v4', ipv4), ...chains('v6', ipv6)])),
+    file('permits', lines([...new Set(permits)].sort())),
+    file('network', lines([`prefix ${input.bridgePrefix}`, ...input.blocks.map((block) => `block ${block}`)])),
+    file('daemon-id', lines([input.daemonId, printable(input.daemonPath)])),
+    file('engine', lines([`version ${input.engine.version}`, `minimum ${input.engine.minimum}`, `below ${input.engine.below}`])),
+  ];
+}
+
+function chains(family: 'v4' | 'v6', file: RestoreFile): string[] {
+  return file.chains.map(({ table, chain, hook, rules }) => `${family} ${table} ${chain} ${hook} ${rules} ${file.digest}`);
+}
+
+/** By path under /proc/sys: sysctl(8) and systemd-sysctl take keys with slashes, and the script reads the same file. */
+function sysctls(input: HostInput): [string, string][] {
+  const all = new Map(
+    [...Object.entries(REQUIRED_SYSCTLS), ...Object.entries(input.sysctls)].map(([key, value]) => [sysctlPath(key), value]),
+  );
+  return [...all.keys()].sort().map((path) => [path, all.get(path)!]);
+}
+
+/** Enough of each digest to tell a truncated or edited file: it guards against accidents, root can write anything. */
+function sums(files: readonly HostFile[]): string {
+  return lines(
+    files.map(({ path, content }) => {
+      const name = path.startsWith(`${PATHS.etc}/`) ? path.slice(PATHS.etc.length + 1) : path.slice(1);
+      return `${createHash('sha256').update(content).digest('hex').slice(0, 12)} ${name}`;
+    }),
+  );
+}
+
+/** For `status` alone. */
+function printable(text: string): string {
+  return text.replace(/[^ -~]/g, '?');
+}
+
+function lines(all: readonly string[]): string {
+  return all.map((line) => `${line}\n`).join('');
+}

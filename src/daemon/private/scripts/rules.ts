@@ -1,0 +1,194 @@
+/**
+ * Reading the live tables. \`chains\` holds one line per chain of ours: family, table, chain, hook, number of rules, digest.
+ * The kernel's own listing is compared, never the text that we wrote: it comes back in another spelling.
+ */
+const LISTING = `
+use_family() {
+  family=$1
+  case $1 in
+    4) tool=iptables ct=ipv4 ;;
+    6) tool=ip6tables ct=ipv6 ;;
+  esac
+}
+
+pick_families() {
+  families='4 6'
+  if [ ! -e /proc/net/if_inet6 ] && ! ip6tables -w "$wait" -t mangle -S >/dev/null 2>&1; then
+    families=4
+  fi
+}
+
+first_error() { grep -m 1 . "$work/err" || echo 'no reason given'; }
+
+list_rules() {
+  : >"$work/save"
+  # shellcheck disable=SC2013 # single words
+  for table in $(cat "$etc/chains" "$run/chains" 2>/dev/null | awk -v f="v$family" '$1 == f && !seen[$2]++ { print $2 }'); do
+    "$tool-save" -t "$table" >>"$work/save" 2>"$work/err" || die "$tool-save failed for table $table: $(first_error)"
+  done
+}
+
+# What is wrong with our chains and jumps in $work/save, one line each.
+rule_faults() {
+  awk -v f="v$family" '
+    FNR == NR { if ($1 == f) { n++; table[n] = $2; chain[n] = $3; hook[n] = $4; rules[n] = $5; digest[n] = $6 }; next }
+    /^[*]/ { t = substr($0, 2) }
+    /^:/ { here[t, substr($1, 2)] = 1 }
+    /^-A/ { k = t SUBSEP $2; if (!count[k]++) first[k] = $0; last[k] = $0; seen[k, $0]++ }
+    END {
+      for (i = 1; i <= n; i++) {
+        k = table[i] SUBSEP chain[i]; h = table[i] SUBSEP hook[i]; jump = "-A " hook[i] " -j " chain[i]
+        name = (f == "v4" ? "IPv4 " : "IPv6 ") table[i] " " chain[i]
+        if (!(k in here)) print name ": the chain is missing"
+        else if (count[k] + 0 != rules[i]) print name ": " count[k] + 0 " rules, not " rules[i]
+        else if (rules[i] > 0 && index(last[k], digest[i]) == 0) print name ": the last rule does not carry digest " digest[i]
+        if (first[h] != jump) print name ": the jump from " hook[i] (seen[h, jump] ? " is not its first rule" : " is missing")
+        else if (seen[h, jump] > 1) print name ": " seen[h, jump] " jumps from " hook[i] ", not one"
+      }
+    }' "$etc/chains" "$work/save"
+}
+
+set_names() { awk '$1 == "create" { print $2 }' "$1"; }
+
+one_set() { ipset save "$1" 2>/dev/null | awk '$1 == "create" { print $1, $2, $3 } $1 == "add"' | sort; }
+
+# Our chains and sets as the kernel has them now, after the digests of the files that they were made from.
+live() {
+  list_rules
+  {
+    awk -v f="v$family" '$2 == "chains" || $2 == "rules." f || $2 == "sets." f' "$etc/sums"
+    awk -v f="v$family" '
+      FNR == NR { if ($1 == f) { n++; key[n] = $2 SUBSEP $3 }; next }
+      /^[*]/ { t = substr($0, 2) }
+      /^-A/ { k = t SUBSEP $2; text[k] = text[k] t " " $0 "\\n" }
+      END { for (i = 1; i <= n; i++) printf "%s", text[key[i]] }' "$etc/chains" "$work/save"
+    for name in $(set_names "$etc/sets.v$family"); do one_set "$name"; done
+  } >"$work/live"
+}
+`;
+
+const WRITING = `
+# A set keeps its name as long as its content: one that is not as we left it is emptied and filled again (closed for that moment).
+restore_sets() {
+  [ -s "$etc/sets.v$family" ] || return 0
+  {
+    for name in $(set_names "$etc/sets.v$family"); do
+      one_set "$name" >"$work/set"
+      [ -s "$work/set" ] || continue
+      awk -v n="$name" '($1 == "create" || $1 == "add") && $2 == n' "$run/live.v$family" 2>/dev/null >"$work/known" || :
+      cmp -s "$work/set" "$work/known" || echo "flush $name"
+    done
+    cat "$etc/sets.v$family"
+  } >"$work/sets"
+  ipset -exist restore <"$work/sets" 2>"$work/err" || die "ipset refused sets.v$family: $(first_error)"
+}
+
+# Hooks that are not the kernel's own (DOCKER-USER) stand before Docker's first start; a restore file would empty them.
+make_hooks() {
+  # shellcheck disable=SC2013 # single words
+  for entry in $(awk -v f="v$family" '$1 == f && $4 !~ /^(INPUT|FORWARD|OUTPUT)$/ && !seen[$2, $4]++ { print $2 ":" $4 }' "$etc/chains"); do
+    "$tool" -w "$wait" -t "\${entry%%:*}" -S "\${entry#*:}" >/dev/null 2>&1 && continue
+    echo "v$family \${entry%%:*} \${entry#*:}" >>"$run/made"
+    "$tool" -w "$wait" -t "\${entry%%:*}" -N "\${entry#*:}" 2>"$work/err" || die "$tool cannot make chain \${entry#*:}: $(first_error)"
+    changed=yes
+  done
+}
+
+restore_rules() {
+  "$tool-restore" -w "$wait" --noflush <"$etc/rules.v$family" >/dev/null 2>"$work/err" ||
+    die "$tool-restore refused rules.v$family, nothing of the failing table was loaded: $(first_error)"
+}
+
+# Prints restore input that leaves one jump, first in its hook, to every chain of ours, and none to chains of $run/chains that are
+# no longer ours. Old jumps go and the new one comes in one transaction: there is no moment without it.
+jump_edits() {
+  touch "$run/chains"
+  awk -v f="v$family" -v wanted="$1" '
+    FILENAME == wanted { if ($1 == f) { mine[$2, $3] = 1; add($2, $3, $4, 1) }; next }
+    FILENAME != save { if ($1 == f && !(($2, $3) in mine)) add($2, $3, $4, 0); next }
+    /^[*]/ { t = substr($0, 2) }
+    /^-A/ { k = t SUBSEP $2; if (!(k in first)) first[k] = $0; seen[k, $0]++ }
+    function add(a, b, c, keep) { n++; table[n] = a; chain[n] = b; hook[n] = c; kept[n] = keep }
+    END {
+      for (i = 1; i <= n; i++) {
+        h = table[i] SUBSEP hook[i]; jump = "-A " hook[i] " -j " chain[i]
+        if (kept[i] && first[h] == jump && seen[h, jump] == 1) continue
+        for (j = seen[h, jump]; j > 0; j--) edit[table[i]] = edit[table[i]] "-D " hook[i] " -j " chain[i] "\\n"
+        if (kept[i]) edit[table[i]] = edit[table[i]] "-I " hook[i] " 1 -j " chain[i] "\\n"
+      }
+      for (a in edit) printf "*%s\\n%sCOMMIT\\n", a, edit[a]
+    }' save="$work/save" "$1" "$run/chains" "$work/save"
+}
+
+set_jumps() {
+  attempt=0
+  while :; do
+    list_rules
+    jump_edits "$1" >"$work/jumps"
+    [ -s "$work/jumps" ] || return 0
+    changed=yes
+    # Somebody else may move a jump between listing and writing: then the transaction fails as a whole, and is tried again.
+    attempt=$((attempt + 1))
+    [ "$attempt" -le 5 ] || die "the jumps ($ct) do not stay where they are put: $(first_error)"
+    "$tool-restore" -w "$wait" --noflush <"$work/jumps" >/dev/null 2>"$work/err" || :
+  done
+}
+
+apply_family() {
+  use_family "$1"
+  make_hooks
+  live
+  if ! cmp -s "$work/live" "$run/live.v$family"; then
+    restore_sets
+    restore_rules
+    changed=yes
+  fi
+  set_jumps "$etc/chains"
+  live
+  rule_faults >"$work/faults"
+  [ ! -s "$work/faults" ] || die "read back, the rules are not what was loaded: $(head -n 1 "$work/faults")"
+  for name in $(set_names "$etc/sets.v$family"); do
+    grep -q "^create $name " "$work/live" || die "read back, set $name is missing"
+  done
+  cmp -s "$work/live" "$run/live.v$family" || mv "$work/live" "$run/live.v$family"
+}
+`;
+
+const CLEANING = `
+# Written before anything is made, so that an interrupted run leaves nothing that nobody knows of.
+remember() {
+  cat "$etc/chains" "$run/chains" 2>/dev/null | awk '{ print $1, $2, $3, $4 }' | sort -u >"$work/chains"
+  { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; cat "$run/sets" 2>/dev/null || :; } | sort -u >"$work/names"
+  mv "$work/chains" "$run/chains"
+  mv "$work/names" "$run/sets"
+}
+
+# Chains and sets of ours that $1 (a file like chains) and $2 (set names) no longer list.
+drop_old() {
+  awk 'FNR == NR && FILENAME == wanted { mine[$1, $2, $3] = 1; next } !(($1, $2, $3) in mine)' wanted="$1" "$1" "$run/chains" >"$work/old"
+  while read -r old_family table chain _; do
+    case " $families " in *" \${old_family#v} "*) ;; *) continue ;; esac
+    use_family "\${old_family#v}"
+    "$tool" -w "$wait" -t "$table" -S "$chain" >/dev/null 2>&1 || continue
+    for action in -F -X; do
+      "$tool" -w "$wait" -t "$table" "$action" "$chain" 2>"$work/err" || die "$tool cannot remove chain $chain: $(first_error)"
+    done
+    changed=yes
+  done <"$work/old"
+  : >"$work/kept"
+  while read -r name; do
+    if ! grep -qxF -e "$name" "$2"; then
+      ipset list -n "$name" >/dev/null 2>&1 || continue
+      if ipset destroy "$name" 2>/dev/null; then
+        changed=yes
+        continue
+      fi
+    fi
+    echo "$name" >>"$work/kept"
+  done <"$run/sets"
+  mv "$work/kept" "$run/sets"
+  awk '{ print $1, $2, $3, $4 }' "$1" | sort -u >"$run/chains"
+}
+`;
+
+export const RULES = LISTING + WRITING + CLEANING;

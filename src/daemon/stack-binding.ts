@@ -1,0 +1,41 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { TerraformProvider, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import { DockerProvider } from '../private/bindings';
+import { onStackWritten } from '../private/cdktf-hooks';
+import type { DaemonConnection } from './daemon-connection';
+
+/**
+ * What one stack needs to talk to one daemon: Terraform knows no provider across stacks.
+ *
+ * Made with the first resource of the daemon in the stack, so that a stack that only wants user data needs no Docker provider.
+ */
+export class StackBinding extends Construct {
+  public readonly provider: TerraformProvider;
+
+  constructor(
+    stack: TerraformStack,
+    name: string,
+    options: { daemonId: string; connection: DaemonConnection; providerVersion: string; wrote: (by: string) => void },
+  ) {
+    super(stack, `Bulkhead-${options.daemonId}`);
+    const first = !stack.node
+      .findAll()
+      .some((node) => TerraformProvider.isTerraformProvider(node) && node.terraformProviderSource === 'kreuzwerker/docker');
+    const folder = `bulkhead/${options.daemonId}`;
+    this.provider = new DockerProvider(this, 'Provider', {
+      ...options.connection._providerConfig(`${folder}/known_hosts`),
+      alias: first ? undefined : `bulkhead_${name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}_${options.daemonId.slice(0, 4)}`,
+    });
+    stack.addOverride('terraform.required_providers.docker.version', options.providerVersion);
+    onStackWritten(this, (session) => {
+      options.wrote(stack.node.path);
+      if (options.connection._knownHosts !== undefined) {
+        const target = path.join(session.outdir, session.manifest.forStack(stack).workingDirectory, folder);
+        fs.mkdirSync(target, { recursive: true });
+        fs.writeFileSync(path.join(target, 'known_hosts'), options.connection._knownHosts);
+      }
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { UnscopedValidationError } from '../private/errors';
+import { plainText } from '../private/text';
+import { compareVersions, type Generation, GENERATIONS } from './private/generations';
+
+/**
+ * Version of the Docker Engine that a daemon runs.
+ *
+ * The rules that Docker makes differ per generation, and so do the keys that daemon.json may hold. The host files refuse to let an engine of
+ * another generation start.
+ *
+ * @see https://docs.docker.com/engine/release-notes/
+ */
+export class EngineVersion {
+  /** 20.10, as Debian 12 has it. */
+  public static readonly V20_10 = EngineVersion.of('20.10');
+  /** 23.0 */
+  public static readonly V23 = EngineVersion.of('23.0');
+  /** 24.0 */
+  public static readonly V24 = EngineVersion.of('24.0');
+  /** 25.0 */
+  public static readonly V25 = EngineVersion.of('25.0');
+  /** 26.1, as Debian 13 has it. */
+  public static readonly V26 = EngineVersion.of('26.1');
+  /** 27.5 */
+  public static readonly V27 = EngineVersion.of('27.5');
+  /** 28.2 or later of 28. For 28.0 and 28.1 say `EngineVersion.of('28.1')`: they make other rules. */
+  public static readonly V28 = EngineVersion.of('28.2');
+  /** 29.0 or later of 29. */
+  public static readonly V29 = EngineVersion.of('29.0');
+
+  /**
+   * A version by its number.
+   * @param version `major.minor` or `major.minor.patch`, 20.10 up to 29; pre-release suffixes are ignored.
+   */
+  public static of(version: string): EngineVersion {
+    const text = plainText(undefined, 'engine version', version);
+    const parts = /^(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:[-+~][0-9A-Za-z.+~-]*)?$/.exec(text);
+    const plain = parts ? [parts[1], parts[2], parts[3]].filter((part) => part !== undefined).join('.') : '';
+    const generation = parts && GENERATIONS.find((g) => compareVersions(plain, g.from) >= 0 && compareVersions(plain, g.below) < 0);
+    if (!generation) {
+      const known = GENERATIONS.map((g) => `${g.from} to below ${g.below}`).join(', ');
+      throw new UnscopedValidationError(
+        'UnknownEngineVersion',
+        `'${text}' is no engine version that Bulkhead knows the rules of; known are ${known}; write it as '28.5.2'`,
+      );
+    }
+    return new EngineVersion(plain, generation);
+  }
+
+  private constructor(
+    /** The number, such as `28.5.2`; compare versions by it. */
+    public readonly version: string,
+    private readonly generation: Generation,
+  ) {}
+
+  /** Whether this version is `other` or a later one. A version without patch counts as its `.0`. */
+  public isAtLeast(other: string): boolean {
+    return compareVersions(this.version, EngineVersion.of(other).version) >= 0;
+  }
+
+  /** Same as `version`. */
+  public toString(): string {
+    return this.version;
+  }
+
+  /** @internal */
+  public _generation(): Generation {
+    return this.generation;
+  }
+}

@@ -1,0 +1,43 @@
+import { blockOf, compareText } from './blocks';
+import { guardForward } from './guard-forward';
+import { guardInput, guardOutput } from './guard-local';
+import type { Ruleset } from './ir';
+import type { Scope } from './matches';
+import { compilePairs } from './pairs';
+import { pass } from './pass';
+import type { Family, Topology } from '../../topology/private/topology';
+
+/**
+ * The rules that enforce a topology: the guard, which only restricts (table `mangle`), and the pass, which only opens pairs (table `filter`).
+ *
+ * Laws, each tested against an oracle that knows only the topology:
+ *  - the guard lets by exactly what was declared, and leaves alone what touches none of our bridges;
+ *  - one more plan opens more or nothing, and never closes anything;
+ *  - the order of the plans does not matter;
+ *  - each permission opens something that no other one does.
+ */
+export function compile(topology: Topology, family: Family): Ruleset {
+  const scope = scopeOf(topology, family);
+  const pairs = compilePairs(scope);
+  return {
+    family,
+    chains: [guardForward(scope, pairs.guard), guardInput(scope), guardOutput(scope), pass(scope, pairs.pass)],
+    sets: [...pairs.sets].sort((a, b) => compareText(a.name, b.name)),
+  };
+}
+
+function scopeOf(topology: Topology, family: Family): Scope {
+  const ofFamily = <T extends { readonly family: Family }>(plans: readonly T[]) => plans.filter((plan) => plan.family === family);
+  return {
+    family,
+    prefix: topology.bridgePrefix,
+    topology: {
+      ...topology,
+      pairs: ofFamily(topology.pairs),
+      egress: ofFamily(topology.egress),
+      hostFlows: ofFamily(topology.hostFlows),
+      publications: ofFamily(topology.publications),
+      egressExclusions: topology.egressExclusions.filter((block) => blockOf(block).family === family),
+    },
+  };
+}

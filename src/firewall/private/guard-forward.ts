@@ -1,0 +1,123 @@
+import { blockText, isEverything, isInside, isLoopback, isWildcard } from './blocks';
+import type { Chain, Rule } from './ir';
+import {
+  checkPorts,
+  destination,
+  DNAT,
+  DROP,
+  ESTABLISHED,
+  from,
+  fromOurs,
+  INVALID,
+  LOG,
+  LOG_LIMIT,
+  neighbourDiscovery,
+  notToOurs,
+  port,
+  rate,
+  RETURN,
+  rule,
+  type Scope,
+  source,
+  to,
+  toOurs,
+} from './matches';
+import { normalize } from './normalize';
+import { RuleError } from './rule-error';
+import type { EgressPlan, PublicationPlan } from '../../topology/private/topology';
+
+/** All addresses of one holder count as one source of a publication: whoever has one IPv6 network has 2^64 of them. */
+const IPV6_SOURCE_LENGTH = 64;
+
+/** The guard of forwarded traffic. It only restricts: what it lets by returns and meets Docker's own rules. */
+export function guardForward(scope: Scope, pairs: readonly Rule[]): Chain {
+  const ours = fromOurs(scope);
+  const theirs = toOurs(scope);
+  return {
+    table: 'mangle',
+    name: 'BULKHEAD-FORWARD',
+    hook: 'FORWARD',
+    rules: [
+      rule('connections that stand from our bridges', RETURN, [ours, ESTABLISHED]),
+      rule('connections that stand to our bridges', RETURN, [theirs, ESTABLISHED]),
+      rule('packets of no connection from our bridges', DROP, [ours, INVALID]),
+      // Dropped below as well; dropped here so that the noise of the internet does not use up the log.
+      rule('packets of no connection to our bridges', DROP, [theirs, INVALID]),
+      rule('containers reach no publication by an address of the host', DROP, [ours, DNAT]),
+      ...normalize(scope.topology.publications.flatMap((plan) => publicationRules(scope, plan))),
+      ...neighbourDiscovery(scope, RETURN, (bridge) => [from(bridge), to(bridge)]),
+      ...pairs,
+      ...egressRules(scope),
+      rule('undeclared from our bridges', LOG, [ours, LOG_LIMIT]),
+      rule('undeclared from our bridges', DROP, [ours]),
+      rule('undeclared to our bridges', LOG, [theirs, LOG_LIMIT]),
+      rule('undeclared to our bridges', DROP, [theirs]),
+    ],
+  };
+}
+
+/**
+ * One rule per allowed source. The original port alone would let a neighbour reach an unpublished port of the same number, so the rule asks for
+ * the translation itself, both addresses and both ports. Which port of a range leads to which is Docker's translation, and one to one.
+ */
+function publicationRules(scope: Scope, plan: PublicationPlan): Rule[] {
+  const { origin, hostPort, targetPort } = plan;
+  checkPorts(hostPort, origin);
+  if (targetPort.protocol === 'icmp' || hostPort.protocol !== targetPort.protocol) {
+    throw new RuleError('BrokenPlan', origin, `a publication from ${hostPort.protocol} to ${targetPort.protocol}`);
+  }
+  if (hostPort.last - hostPort.first !== targetPort.last - targetPort.first) {
+    throw new RuleError('BrokenPlan', origin, 'a publication from one number of ports to another');
+  }
+  if (isLoopback(plan.hostAddress)) {
+    return []; // The host's own packets are not forwarded, and nobody else's may arrive there.
+  }
+  const original = isWildcard(plan.hostAddress) ? {} : { address: plan.hostAddress };
+  const identity = ['publication', plan.bridge, plan.address, plan.hostAddress, Object.values(hostPort), Object.values(targetPort), origin];
+  return plan.sources.map((block) =>
+    rule(origin, RETURN, [
+      to(plan.bridge),
+      ...source(scope, block, origin),
+      ...destination(scope, plan.address, origin),
+      ...port(scope, targetPort, origin),
+      DNAT,
+      { kind: 'ct-original', ...original, first: hostPort.first, last: hostPort.last },
+      { kind: 'ct-direction', direction: 'original' },
+      ...rate(plan.rate, identity, scope.family === 'ipv6' ? IPV6_SOURCE_LENGTH : undefined),
+    ]),
+  );
+}
+
+/** Egress that names something excluded comes before the exclusions, all other egress after them. */
+function egressRules(scope: Scope): Rule[] {
+  const { egress, egressExclusions } = scope.topology;
+  egressExclusions.filter(isEverything).forEach((block) => {
+    throw new RuleError('BrokenPlan', block, 'an exclusion that every address lies in would make all egress named egress');
+  });
+  const isNamed = (plan: EgressPlan) => egressExclusions.some((block) => isInside(plan.destination, block));
+  const named = egress.filter(isNamed);
+  const general = egress.filter((plan) => !isNamed(plan));
+  const exclusions = egressExclusions.filter((block) => general.some((plan) => isInside(block, plan.destination)));
+  return [
+    ...normalize(named.map((plan) => egressRule(scope, plan))),
+    ...normalize(exclusions.map((block) => exclusionRule(scope, block))),
+    ...normalize(general.map((plan) => egressRule(scope, plan))),
+  ];
+}
+
+function exclusionRule(scope: Scope, block: string): Rule {
+  const text = blockText(block);
+  return rule(`general egress leaves out ${text}`, DROP, [fromOurs(scope), ...destination(scope, text, text)]);
+}
+
+function egressRule(scope: Scope, plan: EgressPlan): Rule {
+  const { origin } = plan;
+  return rule(origin, RETURN, [
+    from(plan.bridge),
+    notToOurs(scope),
+    ...source(scope, plan.source, origin),
+    ...destination(scope, plan.destination, origin),
+    ...port(scope, plan.port, origin),
+    ...rate(plan.rate, ['egress', plan.bridge, plan.source, plan.destination, Object.values(plan.port), origin]),
+  ]);
+}

@@ -1,0 +1,92 @@
+import type { Chain, Match, Rule } from './ir';
+import {
+  destination,
+  DROP,
+  ESTABLISHED,
+  from,
+  fromOurs,
+  LOG,
+  LOG_LIMIT,
+  neighbourDiscovery,
+  port,
+  rate,
+  RETURN,
+  rule,
+  type Scope,
+  source,
+  to,
+  toOurs,
+} from './matches';
+import { normalize } from './normalize';
+import type { HostFlowPlan } from '../../topology/private/topology';
+
+/** The guard of what arrives at the host itself. The host's own traffic with anyone but our containers is left alone: nobody is locked out. */
+export function guardInput(scope: Scope): Chain {
+  const ours = fromOurs(scope);
+  return {
+    table: 'mangle',
+    name: 'BULKHEAD-INPUT',
+    hook: 'INPUT',
+    rules: [
+      rule('connections that stand from our bridges', RETURN, [ours, ESTABLISHED]),
+      ...neighbourDiscovery(scope, RETURN, (bridge) => [from(bridge)]),
+      ...hostFlows(scope, 'to-host', (plan) => [
+        from(plan.bridge),
+        ...source(scope, plan.address, plan.origin),
+        ...destination(scope, plan.gateway, plan.origin),
+      ]),
+      rule('undeclared from our bridges to the host', LOG, [ours, LOG_LIMIT]),
+      rule('undeclared from our bridges to the host', DROP, [ours]),
+      ...(scope.family === 'ipv4' ? loopback() : []),
+    ],
+  };
+}
+
+/**
+ * Without docker-proxy the engine lets bridges route 127.0.0.0/8, so any neighbour could reach what listens on the host's loopback.
+ * Answers to the host itself arrive there too: a port that someone published on 127.0.0.1 (ours or not) works by translation, and the
+ * container's answer has the loopback address again when INPUT sees it.
+ */
+function loopback(): Rule[] {
+  const outside: Match[] = [
+    { kind: 'in-interface', name: 'lo', negate: true },
+    { kind: 'destination', block: '127.0.0.0/8' },
+  ];
+  return [
+    rule('answers to the host at its loopback addresses', RETURN, [...outside, ESTABLISHED]),
+    rule('nobody else reaches loopback addresses of the host', DROP, outside),
+  ];
+}
+
+/**
+ * The guard of what the host itself sends. It sees addresses before translation: a process of the host that uses a publication leaves by `lo` or the
+ * uplink here, and needs no rule.
+ */
+export function guardOutput(scope: Scope): Chain {
+  const theirs = toOurs(scope);
+  return {
+    table: 'mangle',
+    name: 'BULKHEAD-OUTPUT',
+    hook: 'OUTPUT',
+    rules: [
+      rule('connections that stand to our bridges', RETURN, [theirs, ESTABLISHED]),
+      ...neighbourDiscovery(scope, RETURN, (bridge) => [to(bridge)]),
+      ...hostFlows(scope, 'to-container', (plan) => [to(plan.bridge), ...destination(scope, plan.address, plan.origin)]),
+      rule('undeclared from the host to our bridges', LOG, [theirs, LOG_LIMIT]),
+      rule('undeclared from the host to our bridges', DROP, [theirs]),
+    ],
+  };
+}
+
+function hostFlows(scope: Scope, direction: HostFlowPlan['direction'], place: (plan: HostFlowPlan) => Match[]): Rule[] {
+  const plans = scope.topology.hostFlows.filter((plan) => plan.direction === direction);
+  return normalize(
+    plans.map((plan) =>
+      rule(plan.origin, RETURN, [
+        ...place(plan),
+        ...port(scope, plan.port, plan.origin),
+        ...rate(plan.rate, [direction, plan.bridge, plan.address, plan.gateway, Object.values(plan.port), plan.origin]),
+      ]),
+    ),
+  );
+}

@@ -1,0 +1,122 @@
+import { blockOf, blockText, isEverything } from './blocks';
+import { digestOf } from './digest';
+import type { Match, Rule, Verdict } from './ir';
+import { RuleError } from './rule-error';
+import type { Family, PortSpec, RateSpec, Topology } from '../../topology/private/topology';
+
+/** What all parts of the compiler are given: the plans of one family. */
+export interface Scope {
+  readonly topology: Topology;
+  readonly family: Family;
+  readonly prefix: string;
+}
+
+export const RETURN: Verdict = { kind: 'return' };
+export const ACCEPT: Verdict = { kind: 'accept' };
+export const DROP: Verdict = { kind: 'drop' };
+export const LOG: Verdict = { kind: 'log', prefix: 'bulkhead drop ' };
+
+/** Connections that a permission has let in before. */
+export const ESTABLISHED: Match = { kind: 'ct-state', states: ['RELATED', 'ESTABLISHED'] };
+export const INVALID: Match = { kind: 'ct-state', states: ['INVALID'] };
+export const DNAT: Match = { kind: 'ct-state', states: ['DNAT'] };
+export const LOG_LIMIT: Match = { kind: 'limit', amount: 10, per: 'minute', burst: 5 };
+
+const ECHO_REQUEST = { ipv4: 8, ipv6: 128 } as const;
+/** Neighbour solicitation and advertisement: without them IPv6 is dead, on-link or not. */
+const NEIGHBOUR_DISCOVERY = [135, 136] as const;
+
+export function rule(origin: string, verdict: Verdict, matches: readonly Match[]): Rule {
+  return { origin, verdict, matches };
+}
+
+export function from(bridge: string): Match {
+  return { kind: 'in-interface', name: bridge };
+}
+
+export function to(bridge: string): Match {
+  return { kind: 'out-interface', name: bridge };
+}
+
+export function fromOurs(scope: Scope): Match {
+  return { kind: 'in-interface', name: scope.prefix, prefix: true };
+}
+
+export function toOurs(scope: Scope): Match {
+  return { kind: 'out-interface', name: scope.prefix, prefix: true };
+}
+
+export function notToOurs(scope: Scope): Match {
+  return { kind: 'out-interface', name: scope.prefix, prefix: true, negate: true };
+}
+
+/** No match at all for a block that holds every address. */
+export function source(scope: Scope, block: string, origin: string): Match[] {
+  sameFamily(scope, block, origin);
+  return isEverything(block) ? [] : [{ kind: 'source', block: blockText(block) }];
+}
+
+export function destination(scope: Scope, block: string, origin: string): Match[] {
+  sameFamily(scope, block, origin);
+  return isEverything(block) ? [] : [{ kind: 'destination', block: blockText(block) }];
+}
+
+function sameFamily(scope: Scope, block: string, origin: string): void {
+  if (blockOf(block).family !== scope.family) {
+    throw new RuleError('BrokenPlan', origin, `'${block}' stands in a plan for ${scope.family}`);
+  }
+}
+
+/** Protocol and destination port; for `icmp` echo requests. */
+export function port(scope: Scope, spec: PortSpec, origin: string): Match[] {
+  if (spec.protocol === 'icmp') {
+    return icmp(scope, ECHO_REQUEST[scope.family]);
+  }
+  checkPorts(spec, origin);
+  return [
+    { kind: 'protocol', protocol: spec.protocol },
+    { kind: 'destination-port', first: spec.first, last: spec.last },
+  ];
+}
+
+export function checkPorts({ first, last }: PortSpec, origin: string): void {
+  if (!Number.isInteger(first) || !Number.isInteger(last) || first < 0 || last > 65535 || first > last) {
+    throw new RuleError('BrokenPlan', origin, `'${first}-${last}' is not a range of ports`);
+  }
+}
+
+function icmp(scope: Scope, type: number): Match[] {
+  return [
+    { kind: 'protocol', protocol: scope.family === 'ipv4' ? 'icmp' : 'ipv6-icmp' },
+    { kind: 'icmp-type', type },
+  ];
+}
+
+/**
+ * The rate of a plan, if it has one.
+ *
+ * The kernel finds a count by its name and keeps the *old* limits when a new rule comes with a known name, so the name follows from everything
+ * that the plan says.
+ */
+export function rate(spec: RateSpec | undefined, plan: readonly unknown[], sourceLength?: number): Match[] {
+  if (spec === undefined) {
+    return [];
+  }
+  const { amount, per, burst } = spec;
+  const name = `bh${digestOf(JSON.stringify([plan, amount, per, burst, sourceLength ?? null]), 8)}`;
+  const match: Match = { kind: 'rate-per-source', name, rate: { amount, per, burst } };
+  return [sourceLength === undefined ? match : { ...match, sourceLength }];
+}
+
+/** Neighbour discovery on the bridges of ours that have IPv6, one pair of rules for each. */
+export function neighbourDiscovery(scope: Scope, verdict: Verdict, place: (bridge: string) => Match[]): Rule[] {
+  if (scope.family === 'ipv4') {
+    return [];
+  }
+  const bridges = scope.topology.networks.filter((network) => network.ipv6 !== undefined).map((network) => network.bridge);
+  return [...new Set(bridges)]
+    .sort()
+    .flatMap((bridge) =>
+      NEIGHBOUR_DISCOVERY.map((type) => rule(`neighbour discovery on ${bridge}`, verdict, [...place(bridge), ...icmp(scope, type)])),
+    );
+}

@@ -1,0 +1,34 @@
+import { blockText, compareText, isLoopback } from './blocks';
+import type { PermitLine } from './restore';
+import type { PublicationPlan, Topology } from '../../topology/private/topology';
+
+/**
+ * Everything that is permitted, one line each, sorted and without repetition; the format is told at `PermitLine`.
+ *
+ * A publication on a loopback address has the host itself as its source, so its line has the loopback block there. The protocol is written as in
+ * the plan (`icmp` for both families).
+ */
+export function permits(topology: Topology): PermitLine[] {
+  const lines = [
+    ...topology.pairs.map((p) => ['pair', p.family, p.port.protocol, p.source, p.destination, p.port.first, p.port.last]),
+    ...topology.egress.map((p) => ['egress', p.family, p.port.protocol, p.source, blockText(p.destination), p.port.first, p.port.last]),
+    ...topology.publications.flatMap((p) =>
+      sourcesOf(p).map((source) => {
+        const { protocol, first, last } = p.hostPort;
+        return ['publication', p.family, protocol, source, p.hostAddress, first, last, p.address];
+      }),
+    ),
+    ...topology.hostFlows.map((p) => {
+      const [source, destination] = p.direction === 'to-container' ? ['-', p.address] : [p.address, p.gateway];
+      return [p.direction, p.family, p.port.protocol, source, destination, p.port.first, p.port.last];
+    }),
+  ];
+  return [...new Set(lines.map((words) => words.join(' ')))].sort(compareText);
+}
+
+function sourcesOf({ family, hostAddress, sources }: PublicationPlan): string[] {
+  if (isLoopback(hostAddress)) {
+    return [family === 'ipv4' ? '127.0.0.0/8' : '::1/128'];
+  }
+  return sources.map(blockText);
+}

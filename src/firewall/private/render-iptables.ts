@@ -1,0 +1,109 @@
+import { assertExpressible, IPTABLES } from './capabilities';
+import { digestOf } from './digest';
+import type { Chain, PairSet, Rule, Ruleset, TableName, Verdict } from './ir';
+import { ADDRESS, renderMatches, safeWord, wholeNumber, WORD } from './render-match';
+import type { RestoreFile } from './restore';
+import { RuleError } from './rule-error';
+import { unreachable } from '../../private/errors';
+
+/** The guard comes first: while only one of the two tables is new, nothing is open that should not be. */
+const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
+const COMMENT_LENGTH = 100;
+/** Smallest that the kernel makes. */
+const SMALLEST_SET = 64;
+
+/**
+ * The ruleset as text for `ipset restore` and `iptables-restore --noflush` (or `ip6tables-restore`).
+ *
+ * Only our own chains are declared. A declared chain is emptied, so DOCKER-USER and the built-in ones never are; the host's script inserts the jumps.
+ */
+export function renderRestore(ruleset: Ruleset): RestoreFile {
+  assertExpressible(ruleset, IPTABLES);
+  const sets = ruleset.sets.map((set) => renderSet(set, ruleset)).join('');
+  const digest = digestOf([ruleset.family, sets, renderTables(ruleset, undefined)].join('\n'), 16);
+  return {
+    family: ruleset.family,
+    rules: renderTables(ruleset, digest),
+    sets,
+    setNames: ruleset.sets.map((set) => set.name),
+    chains: inTables(ruleset).map(({ table, name, hook, rules }) => ({ table, chain: name, hook, rules: rules.length })),
+    digest,
+  };
+}
+
+function inTables(ruleset: Ruleset): Chain[] {
+  return TABLES.flatMap((table) => ruleset.chains.filter((chain) => chain.table === table));
+}
+
+function renderTables(ruleset: Ruleset, digest: string | undefined): string {
+  return TABLES.map((table) => ({ table, chains: ruleset.chains.filter((chain) => chain.table === table) }))
+    .filter(({ chains }) => chains.length > 0)
+    .map(({ table, chains }) =>
+      [
+        `*${table}`,
+        ...chains.map(({ name }) => `:${safeWord(WORD, name, name)} - [0:0]`),
+        ...chains.flatMap(({ name, rules }) => rules.map((rule, i) => renderRule(name, rule, i === rules.length - 1 ? digest : undefined))),
+        'COMMIT',
+        '',
+      ].join('\n'),
+    )
+    .join('');
+}
+
+function renderRule(chain: string, rule: Rule, digest: string | undefined): string {
+  const comment = digest === undefined ? commentOf(rule.origin) : `bulkhead ${digest}`;
+  return [
+    `-A ${chain}`,
+    ...renderMatches(rule.matches, rule.origin),
+    `-m comment --comment ${quoted(comment)}`,
+    renderVerdict(rule.verdict, rule.origin),
+  ].join(' ');
+}
+
+function renderVerdict(verdict: Verdict, origin: string): string {
+  switch (verdict.kind) {
+    case 'accept':
+      return '-j ACCEPT';
+    case 'drop':
+      return '-j DROP';
+    case 'return':
+      return '-j RETURN';
+    case 'jump':
+      return `-j ${safeWord(WORD, verdict.chain, origin)}`;
+    case 'log':
+      return `-j LOG --log-prefix ${quoted(safeWord(/^[A-Za-z0-9 _.:-]{1,28}$/, verdict.prefix, origin))}`;
+    default:
+      return unreachable(verdict);
+  }
+}
+
+/** Who wanted the rule, in characters that no tool reads as anything else. */
+export function commentOf(origin: string): string {
+  const text = origin.replace(/[^A-Za-z0-9 _.:/@+>-]/g, '_').slice(0, COMMENT_LENGTH);
+  return text.trim() === '' ? 'unnamed' : text;
+}
+
+/** Quoted exactly where `iptables-save` does. */
+function quoted(text: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(text) ? text : `"${text}"`;
+}
+
+/**
+ * A set never changes: its name ends in a digest of its content, so a new version is a new set beside the one in use.
+ */
+function renderSet(set: PairSet, { family }: Ruleset): string {
+  const name = safeWord(WORD, set.name, set.name);
+  const size = set.elements.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  const room = Math.max(SMALLEST_SET, 2 ** Math.ceil(Math.log2(size)));
+  const elements = set.elements.map(({ source, protocol, first, last, destination, origin }) => {
+    if (protocol !== 'tcp' && protocol !== 'udp') {
+      throw new RuleError('UnsupportedMatch', origin, `protocol '${protocol}' in a set`);
+    }
+    const from = wholeNumber(first, 0, 65535, origin);
+    const to = wholeNumber(last, first, 65535, origin);
+    const ports = from === to ? from : `${from}-${to}`;
+    return `add ${name} ${safeWord(ADDRESS, source, origin)},${protocol}:${ports},${safeWord(ADDRESS, destination, origin)} -exist\n`;
+  });
+  const inet = family === 'ipv4' ? 'inet' : 'inet6';
+  return `create ${name} hash:ip,port,ip family ${inet} hashsize ${room} maxelem ${room} -exist\n${elements.join('')}`;
+}

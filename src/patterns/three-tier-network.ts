@@ -1,0 +1,58 @@
+import { Construct } from 'constructs';
+import { ValidationError } from '../private/errors';
+import { childPath } from '../private/names';
+import { isA } from '../private/type-test';
+import { BridgeSegment } from '../segments/bridge-segment';
+import type { IDaemon } from '../topology/daemon';
+
+/** Properties of a three-tier network. */
+export interface ThreeTierNetworkProps {
+  /** Daemon to place the networks on. */
+  readonly daemon: IDaemon;
+}
+
+/** Which tier may open connections to which; within a tier declared flows are welcome. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = { dmz: ['dmz', 'app'], app: ['app', 'data'], data: ['data'] };
+
+/**
+ * Three segments, one behind the other: DMZ, APP and DATA.
+ *
+ * Flows run from DMZ to APP and from APP to DATA, on declared ports; anything else between the tiers throws, DMZ to DATA above all. Only DMZ may
+ * publish ports. No tier has egress until it is declared.
+ *
+ * Workloads are placed by their `segment` and joined to further tiers by their flows alone.
+ */
+export class ThreeTierNetwork extends Construct {
+  /** What the outside talks to. */
+  public readonly dmz: BridgeSegment;
+  /** What does the work. */
+  public readonly app: BridgeSegment;
+  /** What keeps the data. */
+  public readonly data: BridgeSegment;
+
+  constructor(scope: Construct, id: string, props: ThreeTierNetworkProps) {
+    if (!isA(props.daemon, 'daemon')) {
+      throw new ValidationError('NotADaemon', childPath(scope, id), "'daemon' must be a daemon of Bulkhead, such as a HardenedDaemon");
+    }
+    super(scope, id);
+    const { daemon } = props;
+    const inner = (tier: string) => ({ daemon, publicationsRefused: `'${id}' keeps ${tier} off the host; publish from DMZ` });
+    this.dmz = new BridgeSegment(this, 'Dmz', { daemon });
+    this.app = new BridgeSegment(this, 'App', inner('APP'));
+    this.data = new BridgeSegment(this, 'Data', inner('DATA'));
+
+    const tiers = new Map([
+      [this.dmz.node.path, 'dmz'],
+      [this.app.node.path, 'app'],
+      [this.data.node.path, 'data'],
+    ]);
+    daemon._registry.addPolicy((source, destination) => {
+      const from = tiers.get(source);
+      const to = tiers.get(destination);
+      if (from === undefined || to === undefined || ALLOWED[from].includes(to)) {
+        return undefined;
+      }
+      return `'${id}' forbids ${from.toUpperCase()} to ${to.toUpperCase()}`;
+    });
+  }
+}

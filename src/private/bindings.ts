@@ -1,0 +1,96 @@
+/**
+ * The one file that imports the provider's bindings.
+ *
+ * The Late classes fill nested blocks when the JSON is rendered, because memberships and ports follow from flows that are declared later.
+ * A lazy value would not do: in nested blocks cdktf passes its camelCase keys through, and a lazy single block vanishes.
+ */
+import {
+  Container,
+  type ContainerConfig,
+  type ContainerHost,
+  type ContainerNetworksAdvanced,
+  type ContainerPorts,
+} from '@cdktf/provider-docker/lib/container';
+import { Image } from '@cdktf/provider-docker/lib/image';
+import { Network, type NetworkConfig } from '@cdktf/provider-docker/lib/network';
+import { DockerProvider, type DockerProviderConfig } from '@cdktf/provider-docker/lib/provider';
+import { Volume } from '@cdktf/provider-docker/lib/volume';
+import type { Construct } from 'constructs';
+
+export { Image, Volume, DockerProvider };
+export type { ContainerConfig, DockerProviderConfig, NetworkConfig };
+
+export interface LateContainerBlocks {
+  readonly networksAdvanced: ContainerNetworksAdvanced[];
+  readonly ports: ContainerPorts[];
+  readonly host: ContainerHost[];
+  readonly dns: string[];
+}
+
+export class LateContainer extends Container {
+  constructor(
+    scope: Construct,
+    id: string,
+    config: ContainerConfig,
+    private readonly late: () => LateContainerBlocks,
+  ) {
+    super(scope, id, config);
+  }
+
+  protected synthesizeAttributes(): { [name: string]: unknown } {
+    this.refresh();
+    return super.synthesizeAttributes();
+  }
+
+  protected synthesizeHclAttributes(): { [name: string]: unknown } {
+    this.refresh();
+    return super.synthesizeHclAttributes();
+  }
+
+  /** What was set past the construct: overrides and the setters of the resource, by attribute name. */
+  public setBeside(): Record<string, unknown> {
+    const inputs: Record<string, unknown> = {
+      privileged: this.privilegedInput,
+      network_mode: this.networkModeInput,
+      pid_mode: this.pidModeInput,
+      ipc_mode: this.ipcModeInput,
+      userns_mode: this.usernsModeInput,
+      cgroupns_mode: this.cgroupnsModeInput,
+      volumes: this.volumesInput,
+      devices: this.devicesInput,
+    };
+    return { ...inputs, ...this.rawOverrides };
+  }
+
+  private refresh(): void {
+    const { networksAdvanced, ports, host, dns } = this.late();
+    this.putNetworksAdvanced(networksAdvanced);
+    if (ports.length > 0) {
+      this.putPorts(ports);
+    }
+    if (host.length > 0) {
+      this.putHost(host);
+    }
+    this.dns = dns;
+  }
+}
+
+/** A network that is written only while it is needed: the edge of a segment in which nobody publishes or has egress does not exist. */
+export class LateNetwork extends Network {
+  constructor(
+    scope: Construct,
+    id: string,
+    config: NetworkConfig,
+    private readonly needed: () => boolean,
+  ) {
+    super(scope, id, config);
+  }
+
+  public toTerraform(): unknown {
+    return this.needed() ? super.toTerraform() : {};
+  }
+
+  public toHclTerraform(): unknown {
+    return this.needed() ? super.toHclTerraform() : {};
+  }
+}

@@ -1,0 +1,39 @@
+import { type ISynthesisSession, TerraformStack } from 'cdktf';
+import type { Construct, IConstruct } from 'constructs';
+import { ValidationError } from './errors';
+
+/**
+ * Runs when the stack that holds the construct is written, after every validation passed.
+ *
+ * cdktf does not export its own function for this; the symbol is a registered one, so both name the same slot.
+ */
+export function onStackWritten(construct: Construct, write: (session: ISynthesisSession) => void): void {
+  Object.defineProperty(construct, Symbol.for('cdktf/customSynthesis'), {
+    configurable: false,
+    enumerable: false,
+    value: { onSynthesize: write },
+  });
+}
+
+/** The construct at a path, or nothing when it was taken out of the tree. */
+export function constructAt(root: IConstruct, path: string): IConstruct | undefined {
+  return path.split('/').reduce<IConstruct | undefined>((at, id) => at?.node.tryFindChild(id), root);
+}
+
+/** Orders the stacks of two constructs; a circle is told in our words. */
+export function orderStacks(dependent: IConstruct, needed: IConstruct): void {
+  const later = TerraformStack.of(dependent);
+  const earlier = TerraformStack.of(needed);
+  if (later === earlier || later.dependencies.includes(earlier)) {
+    return;
+  }
+  try {
+    later.addDependency(earlier);
+  } catch {
+    throw new ValidationError(
+      'StackCycle',
+      dependent,
+      `stack '${later.node.path}' would have to be deployed after '${earlier.node.path}', which already depends on it; place both ends of the flow so that it runs one way between the stacks`,
+    );
+  }
+}

@@ -1,0 +1,18 @@
+/** Docker's own pattern for names of networks and containers, at least two characters; room is left for '-edge'. */
+export const NETWORK_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,57}$/;
+/** A container's name is also a DNS name here, so it stays within a label. */
+export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/;
+
+/** Path that a construct will have; needed before super(). */
+export function childPath(scope: { readonly node: { readonly path: string } }, id: string): string {
+  return scope.node.path ? `${scope.node.path}/${id}` : id;
+}
+
+/** A name for Docker from a construct path: readable, in lower case, and different wherever the paths differ enough for a DNS label. */
+export function nameFromPath(path: string): string {
+  const name = path
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return name.length <= 58 ? name : name.slice(-58).replace(/^-+/, '');
+}

@@ -1,0 +1,92 @@
+import { type ErrorCode, type Place, ValidationError, UnscopedValidationError } from './errors';
+
+/** cdktf's marks for values that Terraform knows only later; kept here so that pure files need not import cdktf. */
+const STRING_TOKEN = /\$\{TfToken\[/;
+const TEMPLATE_MARK = /\$\{|%\{/;
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f\u2028\u2029]/;
+
+type Where = Place | string | undefined;
+
+function fail(code: ErrorCode, where: Where, message: string): never {
+  if (where === undefined) {
+    throw new UnscopedValidationError(code, message);
+  }
+  throw new ValidationError(code, where, message);
+}
+
+export function isTokenText(text: string): boolean {
+  return STRING_TOKEN.test(text);
+}
+
+/** Number tokens of cdktf are huge negative doubles; test for them before any range. */
+export function isTokenNumber(value: number): boolean {
+  return value < -1e100;
+}
+
+/**
+ * Text that ends up in a rule, a unit, a name or a file: known now, without control characters, without marks that Terraform evaluates.
+ * @returns the text
+ */
+export function plainText(where: Where, what: string, text: unknown): string {
+  if (typeof text !== 'string') {
+    fail('NotText', where, `'${what}' must be a string, got ${JSON.stringify(text)}`);
+  }
+  if (isTokenText(text)) {
+    fail('UnresolvedValue', where, `'${what}' must be known at synth, got a Terraform reference; pass the literal value`);
+  }
+  if (CONTROL.test(text)) {
+    fail('ControlCharacter', where, `'${what}' contains a control character: ${JSON.stringify(text)}; remove it`);
+  }
+  if (TEMPLATE_MARK.test(text)) {
+    fail(
+      'TemplateMark',
+      where,
+      `'${what}' contains '\${' or '%{', which Terraform would evaluate: ${JSON.stringify(text)}; write the value itself`,
+    );
+  }
+  return text;
+}
+
+/** Free text of a user that is only passed on to the container: may hold anything but control characters other than tab and newline. */
+export function passedText(where: Where, what: string, text: unknown): string {
+  if (typeof text !== 'string') {
+    fail('NotText', where, `'${what}' must be a string, got ${JSON.stringify(text)}`);
+  }
+  // eslint-disable-next-line no-control-regex
+  if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text)) {
+    fail('ControlCharacter', where, `'${what}' contains a control character: ${JSON.stringify(text)}; remove it`);
+  }
+  return text;
+}
+
+export function matching(where: Where, what: string, text: unknown, pattern: RegExp, code: ErrorCode, wanted: string): string {
+  const plain = plainText(where, what, text);
+  if (!pattern.test(plain)) {
+    fail(code, where, `'${what}' must be ${wanted}, got '${plain}'`);
+  }
+  return plain;
+}
+
+/** A whole number in a range; a Terraform reference is refused with its own words. */
+export function wholeNumber(where: Where, what: string, value: unknown, least: number, most: number, code: ErrorCode): number {
+  if (typeof value === 'string' && isTokenText(value)) {
+    fail('UnresolvedValue', where, `'${what}' must be known at synth, got a Terraform reference; pass the literal value`);
+  }
+  if (typeof value === 'number' && isTokenNumber(value)) {
+    fail('UnresolvedValue', where, `'${what}' must be known at synth, got a Terraform reference; pass the literal value`);
+  }
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
+    fail(code, where, `'${what}' must be a whole number from ${least} to ${most}, got ${JSON.stringify(value)}`);
+  }
+  return value;
+}
+
+/** A reason for leaving a secure default: long enough to say something. */
+export function reasonText(where: Where, what: string, text: unknown): string {
+  const plain = plainText(where, what, text).trim();
+  if (plain.length < 10) {
+    fail('ReasonTooShort', where, `'${what}' must say why in at least 10 characters, got '${plain}'`);
+  }
+  return plain;
+}

@@ -1,0 +1,17 @@
+/**
+ * A brand on our own constructs.
+ *
+ * jsii hands over any object where an interface is expected, so what arrives in an interface-typed prop is tested by brand, not by `instanceof`
+ * (two copies of the library in one program must still know each other).
+ */
+export type Kind = 'daemon' | 'segment' | 'workload' | 'group' | 'tiers' | 'peer' | 'host';
+
+const symbolOf = (kind: Kind) => Symbol.for(`cdktf-docker-bulkhead/${kind}`);
+
+export function brand(target: object, kind: Kind): void {
+  Object.defineProperty(target, symbolOf(kind), { value: true, enumerable: false });
+}
+
+export function isA(target: unknown, kind: Kind): boolean {
+  return typeof target === 'object' && target !== null && symbolOf(kind) in target;
+}

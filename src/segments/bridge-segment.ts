@@ -1,0 +1,157 @@
+import { TerraformStack } from 'cdktf';
+import { Construct, type IConstruct } from 'constructs';
+import { checkBridgeSegment } from './private/check-bridge-segment';
+import type { ISegment } from './segment';
+import { Cidr } from '../addressing/cidr';
+import { Connections } from '../connections/connections';
+import { LateNetwork } from '../private/bindings';
+import { lateValue } from '../private/late';
+import { brand } from '../private/type-test';
+import type { IDaemon } from '../topology/daemon';
+import { edgeKey } from '../topology/private/derive';
+import type { PeerFact } from '../topology/private/facts';
+import type { Registry } from '../topology/private/registry';
+import type { NetworkPlan } from '../topology/private/topology';
+
+/** Properties of a bridge segment. */
+export interface BridgeSegmentProps {
+  /** Daemon to place the network on. */
+  readonly daemon: IDaemon;
+
+  /**
+   * Name of the Docker network: letters, digits, `_`, `.` and `-`, 2 to 63 characters.
+   *
+   * @default - the construct path in lower case, its parts joined by '-'
+   */
+  readonly networkName?: string;
+
+  /**
+   * Name of the bridge interface on the host: starts with `bh-`, at most 15 characters.
+   *
+   * @default - made from the construct path, and kept in the lock file
+   */
+  readonly bridgeName?: string;
+
+  /**
+   * IPv4 block of the network, /28 or larger.
+   *
+   * @default - a free block of the daemon's address pool, and kept in the lock file
+   */
+  readonly ipv4Block?: Cidr;
+
+  /**
+   * Prefix length of automatic blocks, 16 to 28; the edge gets one of the same size.
+   *
+   * @default 24
+   */
+  readonly prefixLength?: number;
+
+  /**
+   * Why no workload placed here may publish a port; printable text. The error of publish() quotes it.
+   *
+   * @default - publications are welcome
+   */
+  readonly publicationsRefused?: string;
+}
+
+/**
+ * An internal bridge network: its members reach each other on declared ports and nothing else.
+ *
+ * The network itself has no way out. Workloads that publish a port or have egress are also members of its *edge*, a network with a way out that
+ * carries no flow between containers. It exists only while somebody needs it.
+ *
+ * @see https://docs.docker.com/engine/network/drivers/bridge/
+ */
+export class BridgeSegment extends Construct implements ISegment {
+  public readonly daemon: IDaemon;
+  public readonly networkName: string;
+  public readonly ipv4Block: string;
+  public readonly peerText: string;
+  public readonly connections: Connections;
+
+  /**
+   * @internal
+   */
+  public readonly _peerFact: PeerFact;
+  /**
+   * @internal
+   */
+  public readonly _peerRegistry: Registry;
+
+  private readonly edgeNetworkName: string;
+  private readonly references: Record<'segment' | 'edge', string>;
+
+  constructor(scope: Construct, id: string, props: BridgeSegmentProps) {
+    const checked = checkBridgeSegment(scope, id, props);
+    super(scope, id);
+    const registry = props.daemon._registry;
+    const { path } = this.node;
+
+    this.daemon = props.daemon;
+    this.networkName = checked.networkName;
+    this.edgeNetworkName = checked.edgeNetworkName;
+    this.peerText = path;
+    this._peerFact = { kind: 'segment', path };
+    this._peerRegistry = registry;
+    registry.addSegment({
+      path,
+      networkName: checked.networkName,
+      edgeNetworkName: checked.edgeNetworkName,
+      bridgeName: props.bridgeName,
+      ipv4Block: props.ipv4Block?.text,
+      prefixLength: checked.prefixLength,
+      icc: props.daemon._icc,
+      publicationsRefused: props.publicationsRefused,
+    });
+
+    this.ipv4Block = lateValue(() => this.plan('segment')?.ipv4.block ?? '');
+    const provider = props.daemon._providerFor(this);
+    const make = (scopeOfNetwork: Construct, kind: 'segment' | 'edge') =>
+      new LateNetwork(
+        scopeOfNetwork,
+        'Resource',
+        {
+          provider,
+          name: kind === 'edge' ? this.edgeNetworkName : this.networkName,
+          driver: 'bridge',
+          internal: kind === 'segment',
+          options: {
+            'com.docker.network.bridge.name': lateValue(() => this.plan(kind)?.bridge ?? ''),
+            'com.docker.network.bridge.enable_icc': String(props.daemon._icc),
+            ...props.daemon._networkOptions,
+          },
+          ipamConfig: [
+            {
+              subnet: lateValue(() => this.plan(kind)?.ipv4.block ?? ''),
+              gateway: lateValue(() => this.plan(kind)?.ipv4.gateway ?? ''),
+              ipRange: lateValue(() => this.plan(kind)?.ipv4.dockerRange ?? ''),
+            },
+          ],
+        },
+        () => kind === 'segment' || this.plan('edge') !== undefined,
+      );
+    // By id, not by name: Terraform then replaces a network and its containers in one apply. Each call of the getter makes a new reference.
+    this.references = { segment: make(this, 'segment').id, edge: make(new Construct(this, 'Edge'), 'edge').id };
+    this.connections = new Connections(this);
+    brand(this, 'segment');
+    brand(this, 'peer');
+  }
+
+  /**
+   * @internal
+   */
+  public _networkReference(from: IConstruct, kind: 'segment' | 'edge'): string {
+    const own = TerraformStack.of(this);
+    const other = TerraformStack.of(from);
+    if (own === other) {
+      return this.references[kind];
+    }
+    // A reference that appears while rendering is not rewritten for the other stack, so the name stands there and the stacks are ordered.
+    return kind === 'edge' ? this.edgeNetworkName : this.networkName;
+  }
+
+  private plan(kind: 'segment' | 'edge'): NetworkPlan | undefined {
+    const key = kind === 'edge' ? edgeKey(this.node.path) : this.node.path;
+    return this._peerRegistry.network(key);
+  }
+}

@@ -1,0 +1,12 @@
+import { ValidationError } from '../../private/errors';
+import { isA } from '../../private/type-test';
+import type { ISegment } from '../segment';
+
+/** A segment that came through an interface-typed prop, or an error that says what came instead. */
+export function asSegment(place: string, what: string, value: unknown): ISegment {
+  if (!isA(value, 'segment')) {
+    const got = typeof value === 'object' && value !== null ? `an object of class ${value.constructor?.name ?? 'unknown'}` : String(value);
+    throw new ValidationError('NotASegment', place, `'${what}' must be a segment of Bulkhead, such as a BridgeSegment, got ${got}`);
+  }
+  return value as ISegment;
+}

@@ -1,0 +1,134 @@
+import type { Facts } from './facts';
+import { memberships } from './memberships';
+import { planEgress, planHostFlows, planPairs, planPublications, resolversOf } from './plans';
+import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
+import { allocate } from '../../addressing/private/allocate';
+import type { Allocation, AllocationRequest, LockedDaemon } from '../../addressing/private/allocation';
+import type { ErrorCode } from '../../private/errors';
+
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface Derived {
+  readonly topology: Topology;
+  readonly allocation: Allocation;
+  readonly problems: readonly Problem[];
+}
+
+/** Every bridge of ours starts so, and no other interface of the host may: the closing rules of the guard name the prefix. */
+export const BRIDGE_PREFIX = 'bh-';
+
+/** Link-local addresses hold cloud metadata services; general egress never covers them. */
+const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10'];
+
+export function edgeKey(segment: string): string {
+  return `${segment}#edge`;
+}
+
+/** Facts and locked addresses → the whole picture. Pure: the same facts give the same picture, in whatever order they were declared. */
+export function derive(facts: Facts, locked: LockedDaemon): Derived {
+  const members = memberships(facts);
+  const segments = [...facts.segments].sort(byPath);
+  const explicit = new Map(facts.workloads.map((w) => [`${w.segment}\n${w.path}`, w.ipv4Address]));
+
+  const request: AllocationRequest = {
+    daemon: facts.daemon.path,
+    ipv4Pools: [...facts.daemon.addressPools],
+    ipv6Pool: facts.daemon.ipv6Pool,
+    foreign: facts.daemon.foreignBlocks.map((f) => ({ ...f })),
+    segments: segments.flatMap((segment) => {
+      const inside = [...(members.segments.get(segment.path) ?? [])].sort();
+      const atEdge = [...(members.edges.get(segment.path) ?? [])].sort();
+      const home = {
+        key: segment.path,
+        bridgeName: segment.bridgeName,
+        ipv4: { explicitBlock: segment.ipv4Block, prefixLength: segment.prefixLength },
+        members: inside.map((key) => ({ key, explicitIpv4: explicit.get(`${segment.path}\n${key}`) })),
+      };
+      const edge = {
+        key: edgeKey(segment.path),
+        ipv4: { prefixLength: segment.prefixLength },
+        members: atEdge.map((key) => ({ key })),
+      };
+      return atEdge.length > 0 ? [home, edge] : [home];
+    }),
+  };
+  const allocation = allocate(request, locked);
+
+  const networks: NetworkPlan[] = segments.flatMap((segment) => {
+    const make = (kind: 'segment' | 'edge'): NetworkPlan[] => {
+      const key = kind === 'edge' ? edgeKey(segment.path) : segment.path;
+      const given = allocation.segments[key];
+      if (given === undefined) {
+        return [];
+      }
+      const joined = (kind === 'edge' ? members.edges : members.segments).get(segment.path) ?? new Set<string>();
+      return [
+        {
+          key,
+          segment: segment.path,
+          kind,
+          networkName: kind === 'edge' ? segment.edgeNetworkName : segment.networkName,
+          bridge: given.bridge,
+          internal: kind === 'segment',
+          icc: segment.icc,
+          ipv4: given.ipv4,
+          ipv6: given.ipv6,
+          members: [...joined]
+            .sort()
+            .filter((workload) => given.members[workload] !== undefined)
+            .map((workload) => ({ workload, ...given.members[workload], home: members.home.get(workload) === segment.path })),
+        },
+      ];
+    };
+    return [...make('segment'), ...make('edge')];
+  });
+
+  const dnsProblems: Problem[] = [];
+  const workloads: WorkloadPlan[] = [...facts.workloads].sort(byPath).map((fact) => ({
+    path: fact.path,
+    name: fact.name,
+    segment: fact.segment,
+    dns: resolversOf(fact, facts, members, dnsProblems),
+  }));
+
+  const topology: Topology = {
+    daemon: facts.daemon.path,
+    daemonId: facts.daemon.id,
+    bridgePrefix: BRIDGE_PREFIX,
+    hostAddresses: [...facts.daemon.hostAddresses],
+    egressExclusions: [...facts.daemon.addressPools, ...outsidePools(networks, facts), ...LINK_LOCAL],
+    networks,
+    workloads,
+    pairs: planPairs(facts, members, networks),
+    egress: planEgress(facts, members, networks),
+    hostFlows: planHostFlows(facts, members, networks),
+    publications: planPublications(facts, networks),
+  };
+  return { topology, allocation, problems: [...policyProblems(facts), ...allocation.problems, ...dnsProblems] };
+}
+
+function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}
+
+/** Blocks that a user chose outside the pools are excluded from general egress one by one. */
+function outsidePools(networks: readonly NetworkPlan[], facts: Facts): string[] {
+  const explicit = new Set(facts.segments.map((s) => s.ipv4Block).filter((b) => b !== undefined));
+  return networks.map((n) => n.ipv4.block).filter((block) => explicit.has(block));
+}
+
+/** A workload that was placed in a segment of the tree and then taken out again leaves nothing behind; a missing segment is told. */
+function policyProblems(facts: Facts): Problem[] {
+  const known = new Set(facts.segments.map((s) => s.path));
+  return facts.workloads
+    .filter((w) => !known.has(w.segment))
+    .map((w) => ({
+      code: 'SegmentGone',
+      path: w.path,
+      message: `its segment '${w.segment}' is no longer in the tree; place it in another one`,
+    }));
+}

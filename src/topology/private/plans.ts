@@ -1,0 +1,143 @@
+import type { Problem } from './derive';
+import type { Facts, FlowFact, WorkloadFact } from './facts';
+import type { Memberships } from './memberships';
+import type { EgressPlan, HostFlowPlan, Member, NetworkPlan, PairPlan, PublicationPlan } from './topology';
+
+/** Resolver that answers nobody: names of containers still resolve, everything else fails inside the container. */
+const NO_RESOLVER = '127.0.0.1';
+
+/** Networks by the workload that is a member of them. */
+function byMember(networks: readonly NetworkPlan[], kind: NetworkPlan['kind']): Map<string, { network: NetworkPlan; member: Member }[]> {
+  const index = new Map<string, { network: NetworkPlan; member: Member }[]>();
+  for (const network of networks) {
+    if (network.kind !== kind) {
+      continue;
+    }
+    for (const member of network.members) {
+      const list = index.get(member.workload);
+      if (list) {
+        list.push({ network, member });
+      } else {
+        index.set(member.workload, [{ network, member }]);
+      }
+    }
+  }
+  return index;
+}
+
+/** A flow is opened on every segment that both ends share, so that a name leads to an opened address wherever it resolves. */
+export function planPairs(facts: Facts, members: Memberships, networks: readonly NetworkPlan[]): PairPlan[] {
+  const index = byMember(networks, 'segment');
+  const plans: PairPlan[] = [];
+  for (const flow of facts.flows) {
+    for (const source of members.expand(flow.source)) {
+      const places = new Map((index.get(source) ?? []).map(({ network, member }) => [network.key, member]));
+      for (const destination of members.expand(flow.destination)) {
+        if (source === destination) {
+          continue;
+        }
+        for (const { network, member } of index.get(destination) ?? []) {
+          const from = places.get(network.key);
+          if (from) {
+            const base = { bridge: network.bridge, port: flow.port, rate: flow.rate, origin: flow.origin };
+            plans.push({ ...base, family: 'ipv4', source: from.ipv4, destination: member.ipv4 });
+            if (from.ipv6 !== undefined && member.ipv6 !== undefined) {
+              plans.push({ ...base, family: 'ipv6', source: from.ipv6, destination: member.ipv6 });
+            }
+          }
+        }
+      }
+    }
+  }
+  return plans;
+}
+
+export function planEgress(facts: Facts, members: Memberships, networks: readonly NetworkPlan[]): EgressPlan[] {
+  const index = byMember(networks, 'edge');
+  return facts.flows.flatMap((flow) => {
+    const { destination } = flow;
+    if (destination.kind !== 'block') {
+      return [];
+    }
+    return members.expand(flow.source).flatMap((workload) =>
+      (index.get(workload) ?? []).flatMap(({ network, member }) => {
+        const source = destination.family === 'ipv4' ? member.ipv4 : member.ipv6;
+        return source === undefined
+          ? []
+          : [
+              {
+                bridge: network.bridge,
+                family: destination.family,
+                source,
+                destination: destination.block,
+                port: flow.port,
+                rate: flow.rate,
+                origin: flow.origin,
+              },
+            ];
+      }),
+    );
+  });
+}
+
+/** The host meets a workload on its home segment, at the gateway address of the bridge. */
+export function planHostFlows(facts: Facts, members: Memberships, networks: readonly NetworkPlan[]): HostFlowPlan[] {
+  const index = byMember(networks, 'segment');
+  return facts.flows.flatMap((flow) => {
+    const direction = flow.source.kind === 'host' ? 'to-container' : flow.destination.kind === 'host' ? 'to-host' : undefined;
+    if (direction === undefined) {
+      return [];
+    }
+    const workloads = members.expand(direction === 'to-host' ? flow.source : flow.destination);
+    return workloads.flatMap((workload) =>
+      (index.get(workload) ?? [])
+        .filter(({ member }) => member.home)
+        .map(({ network, member }) => ({
+          direction,
+          bridge: network.bridge,
+          family: 'ipv4' as const,
+          address: member.ipv4,
+          gateway: network.ipv4.gateway,
+          port: flow.port,
+          rate: flow.rate,
+          origin: flow.origin,
+        })),
+    );
+  });
+}
+
+export function planPublications(facts: Facts, networks: readonly NetworkPlan[]): PublicationPlan[] {
+  const index = byMember(networks, 'edge');
+  return facts.publications.flatMap((fact) =>
+    (index.get(fact.workload) ?? []).flatMap(({ network, member }) => {
+      const address = fact.family === 'ipv4' ? member.ipv4 : member.ipv6;
+      return address === undefined ? [] : [{ ...fact, bridge: network.bridge, address }];
+    }),
+  );
+}
+
+/**
+ * Resolvers of a workload: those it was given, else every single address that its egress lets it ask on port 53, else nobody.
+ * Without an explicit resolver the engine would ask the host's, past the guard.
+ */
+export function resolversOf(fact: WorkloadFact, facts: Facts, members: Memberships, problems: Problem[]): string[] {
+  const dnsFlows = facts.flows.filter((flow) => asksDns(flow) && members.expand(flow.source).includes(fact.path));
+  const blocks = dnsFlows.map((flow) => (flow.destination.kind === 'block' ? flow.destination.block : ''));
+  if (fact.dns !== undefined) {
+    if (blocks.length === 0 && fact.dns.some((resolver) => resolver !== NO_RESOLVER)) {
+      problems.push({
+        code: 'ResolverWithoutEgress',
+        path: fact.path,
+        message: `'dns' names ${fact.dns.join(', ')}, but no egress lets the workload ask there; add connections.allowTo(Peer.address('${fact.dns[0]}'), Port.udp(53))`,
+      });
+    }
+    return [...fact.dns];
+  }
+  const single = blocks.filter((block) => /^[0-9.]+\/32$/.test(block)).map((block) => block.replace('/32', ''));
+  return single.length > 0 ? [...new Set(single)].sort() : [NO_RESOLVER];
+}
+
+function asksDns(flow: FlowFact): boolean {
+  const { protocol, first, last } = flow.port;
+  return flow.destination.kind === 'block' && (protocol === 'udp' || protocol === 'tcp') && first <= 53 && 53 <= last;
+}

@@ -1,0 +1,255 @@
+import { type Derived, derive } from './derive';
+import type { DaemonFact, Facts, FlowFact, GroupFact, PublicationFact, SegmentFact, WorkloadFact } from './facts';
+import type { Member, NetworkPlan, Topology } from './topology';
+import type { LockedDaemon } from '../../addressing/private/allocation';
+import { ValidationError } from '../../private/errors';
+
+/** A workload's attachment to one network. */
+export interface Place {
+  readonly network: NetworkPlan;
+  readonly member: Member;
+}
+
+interface Snapshot {
+  readonly revision: number;
+  readonly derived: Derived;
+  readonly networks: ReadonlyMap<string, NetworkPlan>;
+  readonly places: ReadonlyMap<string, readonly Place[]>;
+  readonly dns: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Says why a flow between two segments is refused, or undefined; patterns register one. */
+export type FlowPolicy = (sourceSegment: string, destinationSegment: string) => string | undefined;
+
+/**
+ * Facts declared for one daemon, and their derived picture.
+ *
+ * Nothing freezes: cdktf renders every lazy value once before any aspect runs, so each question gets a snapshot of what is declared so far,
+ * kept until the next fact. Only what comes after the stack was written is refused, since it could not reach the host any more.
+ */
+export class Registry {
+  private readonly segments = new Map<string, SegmentFact>();
+  private readonly workloads = new Map<string, WorkloadFact>();
+  private readonly groups = new Map<string, GroupFact>();
+  private readonly flows: FlowFact[] = [];
+  private readonly publications: PublicationFact[] = [];
+  private readonly policies: FlowPolicy[] = [];
+  private readonly names = new Map<string, string>();
+  private revision = 0;
+  private writtenBy?: string;
+  private cache?: Snapshot;
+
+  constructor(
+    private readonly daemon: DaemonFact,
+    private readonly locked: () => LockedDaemon,
+    /** Facts of constructs that were taken out of the tree again do not count. */
+    private readonly at: (path: string) => object | undefined,
+    /** Makes Terraform create the networks of one stack before the workloads of another join them. */
+    private readonly order: (dependent: string, needed: string) => void,
+  ) {}
+
+  /** The construct at a path that is known to be in the tree. */
+  public constructAt<T>(path: string): T {
+    return this.at(path) as T;
+  }
+
+  public get daemonPath(): string {
+    return this.daemon.path;
+  }
+
+  public get daemonId(): string {
+    return this.daemon.id;
+  }
+
+  public get hostAddresses(): readonly string[] {
+    return this.daemon.hostAddresses;
+  }
+
+  public get addressPools(): readonly string[] {
+    return this.daemon.addressPools;
+  }
+
+  public addSegment(fact: SegmentFact): void {
+    this.changing(fact.path);
+    this.takeName(`network ${fact.networkName}`, fact.path);
+    this.takeName(`network ${fact.edgeNetworkName}`, fact.path);
+    this.segments.set(fact.path, fact);
+  }
+
+  public addWorkload(fact: WorkloadFact): void {
+    this.changing(fact.path);
+    this.takeName(`container ${fact.name}`, fact.path);
+    this.workloads.set(fact.path, fact);
+  }
+
+  public setGroup(fact: GroupFact): void {
+    this.changing(fact.path);
+    const before = this.groups.get(fact.path);
+    this.groups.set(fact.path, fact);
+    const touched = this.flows.filter((flow) => [flow.source, flow.destination].some((end) => 'path' in end && end.path === fact.path));
+    for (const flow of touched) {
+      const reason = this.refusalOf(flow);
+      if (reason !== undefined) {
+        if (before) {
+          this.groups.set(fact.path, before);
+        }
+        throw new ValidationError('TierForbidsFlow', fact.path, reason);
+      }
+      this.orderStacks(flow);
+    }
+  }
+
+  public addFlow(fact: FlowFact, by: string): void {
+    this.changing(by);
+    this.orderStacks(fact);
+    this.flows.push(fact);
+  }
+
+  public addPublication(fact: PublicationFact): void {
+    this.changing(fact.workload);
+    this.publications.push(fact);
+  }
+
+  public addPolicy(policy: FlowPolicy): void {
+    this.policies.push(policy);
+  }
+
+  /** The first reason why the segments of its ends may not carry the flow. */
+  public refusalOf(flow: Pick<FlowFact, 'source' | 'destination'>): string | undefined {
+    for (const from of this.segmentsOf(flow.source)) {
+      for (const to of this.segmentsOf(flow.destination)) {
+        const reason = this.policies.map((policy) => policy(from, to)).find((text) => text !== undefined);
+        if (reason !== undefined) {
+          return reason;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  public allPublications(): readonly PublicationFact[] {
+    return this.publications.filter((fact) => this.inTree(fact.workload));
+  }
+
+  public flowsOf(path: string): readonly FlowFact[] {
+    return this.flows.filter((flow) => 'path' in flow.source && flow.source.path === path);
+  }
+
+  public segmentFact(path: string): SegmentFact {
+    return this.segments.get(path)!;
+  }
+
+  /** Home segments of the workloads that a peer stands for; a segment stands for itself even while it is empty. */
+  public segmentsOf(peer: FlowFact['source']): string[] {
+    switch (peer.kind) {
+      case 'workload':
+        return [this.workloads.get(peer.path)!.segment];
+      case 'segment':
+        return [peer.path];
+      case 'group':
+        return [...new Set(this.groups.get(peer.path)!.members.map((member) => this.workloads.get(member)!.segment))];
+      default:
+        return [];
+    }
+  }
+
+  public derived(): Derived {
+    if (this.cache?.revision !== this.revision) {
+      const derived = derive(this.facts(), this.locked());
+      this.cache = { revision: this.revision, derived, ...indexed(derived.topology) };
+    }
+    return this.cache.derived;
+  }
+
+  /** One network of the picture, found in constant time: every block and name of a thousand networks asks. */
+  public network(key: string): NetworkPlan | undefined {
+    this.derived();
+    return this.cache!.networks.get(key);
+  }
+
+  /** Networks that a workload is a member of: its home first, then the joined ones, its edge last. */
+  public placesOf(workload: string): readonly Place[] {
+    this.derived();
+    return this.cache!.places.get(workload) ?? [];
+  }
+
+  public dnsOf(workload: string): readonly string[] {
+    this.derived();
+    return this.cache!.dns.get(workload) ?? [];
+  }
+
+  /** From here on nothing may be declared: the stack `by`, which carries this daemon's facts, is on disk. */
+  public wrote(by: string): void {
+    this.writtenBy ??= by;
+  }
+
+  private inTree(path: string): boolean {
+    return this.at(path) !== undefined;
+  }
+
+  private orderStacks(flow: FlowFact): void {
+    const { source } = flow;
+    const dependents = source.kind === 'group' ? this.groups.get(source.path)!.members : 'path' in source ? [source.path] : [];
+    for (const needed of this.segmentsOf(flow.destination)) {
+      dependents.forEach((dependent) => this.order(dependent, needed));
+    }
+  }
+
+  private facts(): Facts {
+    const here = (path: string) => this.inTree(path);
+    const peerHere = (peer: FlowFact['source']) => !('path' in peer) || here(peer.path);
+    return {
+      daemon: this.daemon,
+      segments: [...this.segments.values()].filter((fact) => here(fact.path)),
+      workloads: [...this.workloads.values()].filter((fact) => here(fact.path) && here(fact.segment)),
+      groups: [...this.groups.values()].filter((fact) => here(fact.path)),
+      flows: this.flows.filter((flow) => peerHere(flow.source) && peerHere(flow.destination)),
+      publications: this.allPublications(),
+    };
+  }
+
+  private takeName(name: string, path: string): void {
+    const key = name.toLowerCase();
+    const owner = this.names.get(key);
+    if (owner !== undefined && owner !== path && this.inTree(owner)) {
+      throw new ValidationError(
+        'DuplicateName',
+        path,
+        `the ${name.replace(' ', " name '")}' is taken by '${owner}' on the same daemon; give one of them another name`,
+      );
+    }
+    this.names.set(key, path);
+  }
+
+  private changing(path: string): void {
+    if (this.writtenBy !== undefined) {
+      throw new ValidationError(
+        'DeclaredAfterSynth',
+        path,
+        `declared after stack '${this.writtenBy}' was written, so the host would never learn of it; declare it in a constructor, or in an aspect of that stack`,
+      );
+    }
+    this.revision++;
+  }
+}
+
+function indexed(topology: Topology): Pick<Snapshot, 'networks' | 'places' | 'dns'> {
+  const places = new Map<string, Place[]>();
+  for (const network of topology.networks) {
+    for (const member of network.members) {
+      const list = places.get(member.workload);
+      if (list) {
+        list.push({ network, member });
+      } else {
+        places.set(member.workload, [{ network, member }]);
+      }
+    }
+  }
+  const rank = (place: Place) => (place.network.kind === 'edge' ? 2 : place.member.home ? 0 : 1);
+  places.forEach((list) => list.sort((a, b) => rank(a) - rank(b)));
+  return {
+    networks: new Map(topology.networks.map((network) => [network.key, network])),
+    places,
+    dns: new Map(topology.workloads.map((workload) => [workload.path, workload.dns])),
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * The plain picture of everything declared for one daemon, with every address resolved.
+ *
+ * Immutable snapshots of it are handed to the firewall compiler, the engine model and the reports; nothing here has behaviour.
+ * Addresses, blocks and interface names are canonical text.
+ */
+
+/** Transport protocols a port can name. */
+export type Protocol = 'tcp' | 'udp' | 'sctp' | 'icmp';
+
+/** A set of ports of one protocol. For `icmp` the range is meaningless (0–0) and stands for echo requests. */
+export interface PortSpec {
+  readonly protocol: Protocol;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** New connections (or new UDP conversations) each source may open; the excess is dropped. */
+export interface RateSpec {
+  readonly amount: number;
+  readonly per: 'second' | 'minute' | 'hour' | 'day';
+  readonly burst: number;
+}
+
+export type Family = 'ipv4' | 'ipv6';
+
+export interface BlockPlan {
+  readonly block: string;
+  readonly gateway: string;
+  /** The range left to Docker's own allocation: a container attached by hand gets an address that no rule names. */
+  readonly dockerRange: string;
+}
+
+export interface Member {
+  /** Path of the workload. */
+  readonly workload: string;
+  readonly ipv4: string;
+  readonly ipv6?: string;
+  /** Placed here by the user (`home`), or joined because of a flow. */
+  readonly home: boolean;
+}
+
+/** One Docker network of ours: an internal one that carries flows, or the edge of one. */
+export interface NetworkPlan {
+  /** Path of the segment; an edge has its segment's path with `#edge`. */
+  readonly key: string;
+  readonly segment: string;
+  readonly kind: 'segment' | 'edge';
+  readonly networkName: string;
+  readonly bridge: string;
+  readonly internal: boolean;
+  /** Whether Docker lets members talk to each other; false wherever the pass can open single pairs. */
+  readonly icc: boolean;
+  readonly ipv4: BlockPlan;
+  readonly ipv6?: BlockPlan;
+  readonly members: readonly Member[];
+}
+
+export interface WorkloadPlan {
+  readonly path: string;
+  /** Name of the container, which resolves on every segment that it is a member of. */
+  readonly name: string;
+  readonly segment: string;
+  /** Resolvers written into the workload; 127.0.0.1 when it may ask none. */
+  readonly dns: readonly string[];
+}
+
+/** A pair of addresses opened on the bridge that both are members of. */
+export interface PairPlan {
+  readonly bridge: string;
+  readonly family: Family;
+  readonly source: string;
+  readonly destination: string;
+  readonly port: PortSpec;
+  readonly rate?: RateSpec;
+  readonly origin: string;
+}
+
+/** Container to an address outside, through its edge. */
+export interface EgressPlan {
+  readonly bridge: string;
+  readonly family: Family;
+  readonly source: string;
+  readonly destination: string;
+  readonly port: PortSpec;
+  readonly rate?: RateSpec;
+  readonly origin: string;
+}
+
+/** Host to container (`to-container`) or container to host (`to-host`, at the gateway address of the bridge). */
+export interface HostFlowPlan {
+  readonly direction: 'to-container' | 'to-host';
+  readonly bridge: string;
+  readonly family: Family;
+  readonly address: string;
+  readonly gateway: string;
+  readonly port: PortSpec;
+  readonly rate?: RateSpec;
+  readonly origin: string;
+}
+
+export interface PublicationPlan {
+  readonly workload: string;
+  readonly bridge: string;
+  readonly family: Family;
+  /** Address of the container on its edge. */
+  readonly address: string;
+  readonly hostAddress: string;
+  readonly hostPort: PortSpec;
+  readonly targetPort: PortSpec;
+  /** Empty for a publication on a loopback address: the host alone reaches it. */
+  readonly sources: readonly string[];
+  readonly rate?: RateSpec;
+  readonly origin: string;
+}
+
+export interface Topology {
+  readonly daemon: string;
+  readonly daemonId: string;
+  /** Interface prefix that all our bridges share and nothing else has. */
+  readonly bridgePrefix: string;
+  readonly hostAddresses: readonly string[];
+  /** Blocks that general egress never covers: our own networks, the host, link-local. */
+  readonly egressExclusions: readonly string[];
+  readonly networks: readonly NetworkPlan[];
+  readonly workloads: readonly WorkloadPlan[];
+  readonly pairs: readonly PairPlan[];
+  readonly egress: readonly EgressPlan[];
+  readonly hostFlows: readonly HostFlowPlan[];
+  readonly publications: readonly PublicationPlan[];
+}

@@ -1,0 +1,62 @@
+import { UnscopedValidationError } from '../private/errors';
+import { plainText, reasonText } from '../private/text';
+
+/** How an image is named. */
+export interface RegistryImageOptions {
+  /**
+   * Why a tag without a digest is good enough, at least 10 characters. A tag can point at another image tomorrow.
+   *
+   * @default - a reference without digest is refused
+   */
+  readonly tagReason?: string;
+}
+
+const DIGEST = /@sha256:[0-9a-f]{64}$/;
+/** Repository with optional registry and port, then tag, then digest. */
+const REFERENCE = /^(?:[a-zA-Z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+
+/** The image that a container runs. */
+export class ContainerImage {
+  /**
+   * An image of a registry, pulled by the host.
+   * @param reference name with digest, such as `nginx@sha256:…`
+   */
+  public static fromRegistry(reference: string, options: RegistryImageOptions = {}): ContainerImage {
+    const text = plainText(undefined, 'image', reference);
+    if (!REFERENCE.test(text)) {
+      throw new UnscopedValidationError(
+        'ImageReference',
+        `'${text}' is no image reference; write it as 'registry/name@sha256:<64 hexadecimal characters>'`,
+      );
+    }
+    if (!DIGEST.test(text)) {
+      if (options.tagReason === undefined) {
+        throw new UnscopedValidationError(
+          'ImageWithoutDigest',
+          `'${text}' has no digest, so another image may run tomorrow; write 'name@sha256:…', or pass a tagReason`,
+        );
+      }
+      reasonText(undefined, 'tagReason', options.tagReason);
+    }
+    return new ContainerImage(text, true);
+  }
+
+  /**
+   * An image that is already on the host, by its id: built or imported there, never pulled.
+   * @param id `sha256:` and 64 hexadecimal characters, as `docker image inspect --format {{.Id}}` prints it
+   */
+  public static fromId(id: string): ContainerImage {
+    const text = plainText(undefined, 'image id', id);
+    if (!/^sha256:[0-9a-f]{64}$/.test(text)) {
+      throw new UnscopedValidationError('ImageReference', `'${text}' is no image id; write 'sha256:' and 64 hexadecimal characters`);
+    }
+    return new ContainerImage(text, false);
+  }
+
+  private constructor(
+    /** Reference or id. */
+    public readonly text: string,
+    /** Whether the host pulls it. */
+    public readonly pulled: boolean,
+  ) {}
+}

@@ -1,0 +1,66 @@
+import { UnscopedValidationError } from '../private/errors';
+import { plainText, wholeNumber } from '../private/text';
+
+/** Kernel parameters of a container's own namespaces; others would be those of the host. */
+const NAMESPACED = /^(net\.[a-z0-9_.-]+|kernel\.(shm[a-z_]+|msg[a-z]+|sem)|fs\.mqueue\.[a-z_]+)$/;
+
+/** What the guard rests on: a member of two segments must be no bridge between them, and loopback must stay loopback. */
+const GUARDED = /^net\.(bridge\.|netfilter\.|ipv4\.ip_forward$|ipv[46]\.(conf|neigh)\.|ipv6\.)/;
+
+/**
+ * A kernel parameter inside the container.
+ *
+ * @see https://docs.docker.com/reference/cli/docker/container/run/#sysctl
+ */
+export class ContainerSysctl {
+  /** Longest queue of connections that wait to be accepted, 1 to 65535. */
+  public static somaxconn(connections: number): ContainerSysctl {
+    return new ContainerSysctl('net.core.somaxconn', String(wholeNumber(undefined, 'somaxconn', connections, 1, 65535, 'SysctlValue')));
+  }
+
+  /** First port that needs no capability, 0 to 65535. The engine sets 0. */
+  public static unprivilegedPortStart(port: number): ContainerSysctl {
+    const value = wholeNumber(undefined, 'unprivilegedPortStart', port, 0, 65535, 'SysctlValue');
+    return new ContainerSysctl('net.ipv4.ip_unprivileged_port_start', String(value));
+  }
+
+  /** Seconds after which an idle TCP connection is probed, 1 to 32767. */
+  public static tcpKeepaliveSeconds(seconds: number): ContainerSysctl {
+    return new ContainerSysctl('net.ipv4.tcp_keepalive_time', String(wholeNumber(undefined, 'seconds', seconds, 1, 32767, 'SysctlValue')));
+  }
+
+  /** Largest shared memory segment in bytes. */
+  public static shmmaxBytes(bytes: number): ContainerSysctl {
+    return new ContainerSysctl('kernel.shmmax', String(wholeNumber(undefined, 'bytes', bytes, 1, Number.MAX_SAFE_INTEGER, 'SysctlValue')));
+  }
+
+  /**
+   * Any parameter of the container's own namespaces.
+   *
+   * Refused are those of the host, and those that the guard rests on: forwarding, interface and neighbour settings, bridges, connection tracking.
+   */
+  public static of(name: string, value: string): ContainerSysctl {
+    const key = plainText(undefined, 'sysctl', name);
+    const text = plainText(undefined, `value of ${key}`, value);
+    if (!NAMESPACED.test(key)) {
+      throw new UnscopedValidationError(
+        'SysctlNotNamespaced',
+        `'${key}' belongs to the host; a container has its own net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.*`,
+      );
+    }
+    if (GUARDED.test(key)) {
+      throw new UnscopedValidationError('SysctlGuarded', `'${key}' is one that the guard rests on and stays as it is`);
+    }
+    if (!/^[0-9A-Za-z ._-]{1,100}$/.test(text)) {
+      throw new UnscopedValidationError('SysctlValue', `the value of '${key}' must be plain words or numbers, got '${text}'`);
+    }
+    return new ContainerSysctl(key, text);
+  }
+
+  private constructor(
+    /** Name, such as `net.core.somaxconn`. */
+    public readonly sysctl: string,
+    /** Value as text. */
+    public readonly text: string,
+  ) {}
+}

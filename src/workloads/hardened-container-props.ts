@@ -1,0 +1,210 @@
+import type { Capability } from './capability';
+import type { ContainerImage } from './container-image';
+import type { HealthCheck, RestartPolicy, Ulimit } from './container-limits';
+import type { ContainerSysctl } from './container-sysctl';
+import type { VolumeMount } from './volume-mount';
+import type { IPeer } from '../connections/peer';
+import type { ConnectionRate } from '../firewall/connection-rate';
+import type { Port } from '../firewall/port';
+import type { ISegment } from '../segments/segment';
+
+/** Properties of a hardened container. Only the segment and the image are needed; every default is the safe one. */
+export interface HardenedContainerProps {
+  /** Segment to place the container in. Flows make it a member of others. */
+  readonly segment: ISegment;
+
+  /** Image to run, by digest or by id. */
+  readonly image: ContainerImage;
+
+  /**
+   * Port on which the workload is spoken to; `allowTo(this)` uses it when no port is given.
+   *
+   * @default - flows to the workload must name their port
+   */
+  readonly defaultPort?: Port;
+
+  /**
+   * Name of the container, which is also its DNS name: 2 to 63 letters, digits, `_`, `.` or `-`.
+   *
+   * @default - the construct path in lower case, its parts joined by '-'
+   */
+  readonly containerName?: string;
+
+  /**
+   * Static IPv4 address in the segment.
+   *
+   * @default - a free address of the block, and kept in the lock file
+   */
+  readonly ipv4Address?: string;
+
+  /**
+   * Command and arguments, one word each.
+   *
+   * @default - the command of the image
+   */
+  readonly command?: string[];
+
+  /**
+   * Entry point, one word each.
+   *
+   * @default - the entry point of the image
+   */
+  readonly entrypoint?: string[];
+
+  /**
+   * Environment variables. What looks like a secret is refused; mount it as a file and name its path in `NAME_FILE`.
+   *
+   * @default - those of the image
+   */
+  readonly environment?: { [name: string]: string };
+
+  /**
+   * Variables that look like a secret but are none, each with the reason.
+   *
+   * @default - everything that looks like a secret is refused
+   */
+  readonly notSecret?: { [name: string]: string };
+
+  /**
+   * User and group that the processes run as. Root (`0` or `root`) throws.
+   *
+   * @default '10001:10001'
+   */
+  readonly user?: string;
+
+  /**
+   * Capabilities given back after all were dropped.
+   *
+   * @default - none
+   */
+  readonly capabilities?: Capability[];
+
+  /**
+   * Why the root file system must be writable, at least 10 characters.
+   *
+   * @default - it is read-only
+   */
+  readonly writableRootReason?: string;
+
+  /**
+   * File systems in memory by path, each with its size in MiB; always without executables, devices and set-user-id.
+   *
+   * @default - { '/tmp': 64 }
+   */
+  readonly tmpfsMebibytes?: { [path: string]: number };
+
+  /**
+   * Volumes and directories of the host.
+   *
+   * @default - none
+   */
+  readonly volumes?: VolumeMount[];
+
+  /**
+   * Memory limit in MiB; swap on top is not allowed.
+   *
+   * @default 256
+   */
+  readonly memoryMebibytes?: number;
+
+  /**
+   * Processor time in thousandths of one processor, 10 to 1,024,000.
+   *
+   * @default 1000
+   */
+  readonly cpuMillis?: number;
+
+  /**
+   * Largest log file in MiB; three are kept.
+   *
+   * @default 10
+   */
+  readonly logMebibytes?: number;
+
+  /**
+   * Command that tells whether the container works.
+   *
+   * @default - the health check of the image, if it has one
+   */
+  readonly healthCheck?: HealthCheck;
+
+  /**
+   * What the engine does when the container ends.
+   *
+   * @default - after a failure it is started again, at most 5 times in a row
+   */
+  readonly restartPolicy?: RestartPolicy;
+
+  /**
+   * Limits of the kernel per process.
+   *
+   * @default - nofile 1024, which a process may raise to 4096
+   */
+  readonly ulimits?: Ulimit[];
+
+  /**
+   * Kernel parameters of the container's own namespaces.
+   *
+   * @default - forwarding is off, so that a member of two segments is no bridge between them
+   */
+  readonly sysctls?: ContainerSysctl[];
+
+  /**
+   * Resolvers for names outside. They need egress on port 53. Names of containers resolve in any case.
+   *
+   * @default - the single addresses that egress on port 53 names; without such egress nobody is asked
+   */
+  readonly dns?: string[];
+
+  /**
+   * Further names on the segment that the container is placed in: letters, digits and `-`.
+   *
+   * @default - none
+   */
+  readonly aliases?: string[];
+
+  /**
+   * Working directory.
+   *
+   * @default - that of the image
+   */
+  readonly workingDirectory?: string;
+
+  /**
+   * Seconds between the stop signal and the end.
+   *
+   * @default 10
+   */
+  readonly stopTimeoutSeconds?: number;
+}
+
+/** How a port is opened on a host address. */
+export interface PublishOptions {
+  /**
+   * Port inside the container; as many ports as are published.
+   *
+   * @default - the published port
+   */
+  readonly targetPort?: Port;
+
+  /**
+   * Address of the host on which the port is opened: one of the daemon's addresses, or `0.0.0.0` for all of them.
+   *
+   * @default - 127.0.0.1, reachable from the host alone
+   */
+  readonly hostAddress?: string;
+
+  /**
+   * Addresses outside that may connect; needed as soon as a host address is named. Containers need a flow instead.
+   *
+   * @default - only the host, on its loopback address
+   */
+  readonly sources?: IPeer[];
+
+  /**
+   * New connections that each source address may open; the excess is dropped.
+   *
+   * @default - not limited
+   */
+  readonly rate?: ConnectionRate;
+}

@@ -1,0 +1,125 @@
+import { Annotations } from 'cdktf';
+import { Construct } from 'constructs';
+import { ContainerImage } from './container-image';
+import { RestartPolicy } from './container-limits';
+import type { HardenedContainerProps, PublishOptions } from './hardened-container-props';
+import { type CheckedContainer, checkContainer } from './private/check-container';
+import { containerConfig, lateBlocks } from './private/container-config';
+import { environmentList } from './private/environment';
+import { publicationFact } from './private/publication';
+import { refusedBeside } from './private/refused-beside';
+import type { IWorkload } from './workload';
+import { Connections } from '../connections/connections';
+import type { Port } from '../firewall/port';
+import { Image, LateContainer } from '../private/bindings';
+import { orderStacks } from '../private/cdktf-hooks';
+import { ValidationError } from '../private/errors';
+import { lateValue } from '../private/late';
+import { childPath } from '../private/names';
+import { brand } from '../private/type-test';
+import { asSegment } from '../segments/private/as-segment';
+import type { ISegment } from '../segments/segment';
+import type { PeerFact } from '../topology/private/facts';
+import type { Registry } from '../topology/private/registry';
+
+/**
+ * A container that can do what it was declared to do, and no more.
+ *
+ * All capabilities are dropped, privileges cannot be gained, the root file system is read-only, the user is not root, memory, processor and logs
+ * are limited. It talks to nobody until a flow, a publication or egress is declared, and it does not start on a host whose guard is not in force.
+ *
+ * A first flow into another segment re-creates the source's container: the provider cannot attach a running one.
+ *
+ * @see https://docs.docker.com/engine/security/
+ */
+export class HardenedContainer extends Construct implements IWorkload {
+  public readonly segment: ISegment;
+  public readonly dnsName: string;
+  public readonly ipv4Address: string;
+  public readonly peerText: string;
+  public readonly connections: Connections;
+
+  /**
+   * @internal
+   */
+  public readonly _peerFact: PeerFact;
+  /**
+   * @internal
+   */
+  public readonly _peerRegistry: Registry;
+
+  constructor(scope: Construct, id: string, props: HardenedContainerProps) {
+    const segment = asSegment(childPath(scope, id), 'segment', props.segment);
+    const checked = checkContainer(scope, id, props);
+    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
+    if (!(props.image instanceof ContainerImage)) {
+      throw new ValidationError(
+        'NotAnImage',
+        checked.path,
+        "'image' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
+      );
+    }
+    super(scope, id);
+    const { path } = this.node;
+    const registry = segment.daemon._registry;
+
+    this.segment = segment;
+    this.dnsName = checked.name;
+    this.peerText = path;
+    this._peerFact = { kind: 'workload', path };
+    this._peerRegistry = registry;
+    this.connections = new Connections(this, props.defaultPort);
+    this.ipv4Address = lateValue(() => registry.placesOf(path)[0]?.member.ipv4 ?? '');
+    brand(this, 'workload');
+    brand(this, 'peer');
+
+    orderStacks(this, segment);
+    registry.addWorkload({ path, name: checked.name, segment: segment.node.path, ipv4Address: props.ipv4Address, dns: props.dns });
+    this.makeResource(props, checked, environment);
+    for (const { text, reason } of props.capabilities ?? []) {
+      if (['CAP_NET_RAW', 'CAP_NET_ADMIN'].includes(text)) {
+        Annotations.of(this).addWarning(
+          `holds ${text} (${reason}): it can forge addresses towards its neighbours in every segment that it is a member of; place it in a segment of its own`,
+        );
+      }
+    }
+  }
+
+  /**
+   * Opens a port of the container on an address of the host.
+   *
+   * Without a host address it is opened on loopback, for the host alone. With one, the sources must be named. Containers never reach a
+   * publication: they need a flow.
+   *
+   * @param port the port on the host; `targetPort` names the one inside when it differs
+   */
+  public publish(port: Port, options: PublishOptions = {}): void {
+    const request = { ...options, workload: this.node.path, segment: this.segment.node.path, port };
+    this._peerRegistry.addPublication(publicationFact(this._peerRegistry, request));
+  }
+
+  private makeResource(props: HardenedContainerProps, checked: CheckedContainer, environment: string[]): void {
+    const { daemon } = this.segment;
+    const provider = daemon._providerFor(this);
+    const image = props.image.pulled
+      ? new Image(this, 'Image', { provider, name: props.image.text, keepLocally: true }).imageId
+      : props.image.text;
+    const config = containerConfig(props, checked, {
+      image,
+      environment,
+      stamp: daemon._stampPath,
+      restart: props.restartPolicy ?? RestartPolicy.onFailure(5),
+    });
+    const resource = new LateContainer(this, 'Resource', { provider, ...config }, () =>
+      lateBlocks(this._peerRegistry, this.node.path, props.aliases ?? [], (network) =>
+        this.networkReference(network.segment, network.kind),
+      ),
+    );
+    this.node.addValidation({ validate: () => refusedBeside(this.node.path, resource.setBeside()) });
+  }
+
+  private networkReference(segmentPath: string, kind: 'segment' | 'edge'): string {
+    const segment = segmentPath === this.segment.node.path ? this.segment : this._peerRegistry.constructAt<ISegment>(segmentPath);
+    return segment._networkReference(this, kind);
+  }
+}

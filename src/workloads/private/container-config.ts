@@ -1,0 +1,112 @@
+import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
+import { escapeTerraform } from '../../private/late';
+import type { Registry } from '../../topology/private/registry';
+import type { NetworkPlan } from '../../topology/private/topology';
+import type { RestartPolicy } from '../container-limits';
+import type { HardenedContainerProps } from '../hardened-container-props';
+import type { CheckedContainer } from './check-container';
+
+/** Where the stamp shows inside the container; the path says nothing, only its presence counts. */
+const STAMP_TARGET = '/.bulkhead-guard';
+/** Name under which a container that may talk to the host finds it. */
+const HOST_NAME = 'host.docker.internal';
+
+/** Everything of the resource that is known when the container is declared. */
+export function containerConfig(
+  props: HardenedContainerProps,
+  checked: CheckedContainer,
+  given: { readonly image: string; readonly environment: string[]; readonly stamp: string | undefined; readonly restart: RestartPolicy },
+): ContainerConfig {
+  const ulimits = props.ulimits ?? [{ limitName: 'nofile', soft: 1024, hard: 4096 }];
+  const add = [...new Set((props.capabilities ?? []).map((capability) => capability.text))].sort();
+  const mounts = (props.volumes ?? []).map(({ mountType, source, target, readOnly }) => ({ type: mountType, source, target, readOnly }));
+  const stamp = given.stamp === undefined ? [] : [{ type: 'bind', source: given.stamp, target: STAMP_TARGET, readOnly: true }];
+  return {
+    name: checked.name,
+    image: given.image,
+    command: escaped(props.command),
+    entrypoint: escaped(props.entrypoint),
+    env: given.environment.length > 0 ? escaped(given.environment) : undefined,
+    user: checked.user,
+    workingDir: props.workingDirectory,
+    hostname: checked.name.slice(0, 63),
+    init: true,
+
+    // Only this spelling replans empty: the engine reads capabilities back with their prefix, and 'ALL' without.
+    capabilities: { drop: ['ALL'], ...(add.length > 0 ? { add } : {}) },
+    securityOpts: ['no-new-privileges:true'],
+    privileged: false,
+    readOnly: props.writableRootReason === undefined,
+    tmpfs: checked.tmpfs,
+    mounts: [...stamp, ...mounts],
+    ipcMode: 'private',
+
+    // Without memory_swap the provider updates the container on every apply; with 'cpus' its 3.6 line crashes.
+    memory: checked.memory,
+    memorySwap: checked.memory,
+    cpuPeriod: 100_000,
+    cpuQuota: checked.cpuQuota,
+    ulimit: ulimits.map(({ limitName, soft, hard }) => ({ name: limitName, soft, hard })),
+
+    logDriver: 'json-file',
+    logOpts: { 'max-size': `${checked.logMebibytes}m`, 'max-file': '3' },
+    restart: given.restart.text,
+    maxRetryCount: given.restart.maxRetries,
+    stopTimeout: checked.stopTimeout,
+    destroyGraceSeconds: checked.stopTimeout,
+    healthcheck: props.healthCheck && {
+      test: escaped(props.healthCheck.test)!,
+      interval: duration(props.healthCheck.intervalSeconds),
+      timeout: duration(props.healthCheck.timeoutSeconds),
+      startPeriod: duration(props.healthCheck.startPeriodSeconds),
+      retries: props.healthCheck.retries,
+    },
+    sysctls: {
+      'net.ipv4.ip_forward': '0',
+      ...Object.fromEntries((props.sysctls ?? []).map(({ sysctl, text }) => [sysctl, text])),
+    },
+  };
+}
+
+/** What follows from flows and publications: networks with addresses, ports, resolvers, the host's name. */
+export function lateBlocks(
+  registry: Registry,
+  path: string,
+  aliases: readonly string[],
+  reference: (network: NetworkPlan) => string,
+): LateContainerBlocks {
+  const places = registry.placesOf(path);
+  const { topology } = registry.derived();
+  const publications = topology.publications.filter((publication) => publication.workload === path);
+  const home = places[0];
+  const toHost = topology.hostFlows.some((flow) => flow.direction === 'to-host' && flow.address === home?.member.ipv4);
+  return {
+    networksAdvanced: places.map(({ network, member }) => ({
+      name: reference(network),
+      ipv4Address: member.ipv4,
+      ...(member.home && network.kind === 'segment' && aliases.length > 0 ? { aliases: [...aliases] } : {}),
+    })),
+    ports: publications.flatMap(({ hostAddress, hostPort, targetPort }) =>
+      Array.from({ length: hostPort.last - hostPort.first + 1 }, (_, offset) => ({
+        ip: hostAddress,
+        external: hostPort.first + offset,
+        internal: targetPort.first + offset,
+        protocol: hostPort.protocol,
+      })),
+    ),
+    dns: [...registry.dnsOf(path)],
+    host: toHost ? [{ host: HOST_NAME, ip: home.network.ipv4.gateway }] : [],
+  };
+}
+
+/** The form that the engine reads back: '1m0s', not '60s'. */
+export function duration(seconds: number): string {
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const rest = seconds % 60;
+  return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${rest}s`;
+}
+
+function escaped(words: readonly string[] | undefined): string[] | undefined {
+  return words?.map(escapeTerraform);
+}

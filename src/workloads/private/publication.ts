@@ -1,0 +1,119 @@
+import { Cidr } from '../../addressing/cidr';
+import type { IPeer } from '../../connections/peer';
+import { isPeer } from '../../connections/private/is-peer';
+import type { ConnectionRate } from '../../firewall/connection-rate';
+import { Port, TransportProtocol } from '../../firewall/port';
+import { ValidationError } from '../../private/errors';
+import { plainText } from '../../private/text';
+import type { PublicationFact } from '../../topology/private/facts';
+import type { Registry } from '../../topology/private/registry';
+import type { Family } from '../../topology/private/topology';
+
+const WILDCARDS = ['0.0.0.0', '::'];
+
+export interface PublicationRequest {
+  readonly workload: string;
+  readonly segment: string;
+  readonly port: Port;
+  readonly targetPort?: Port;
+  readonly hostAddress?: string;
+  readonly sources?: IPeer[];
+  readonly rate?: ConnectionRate;
+}
+
+/** Checks everything about a publication that can be known when it is declared. */
+export function publicationFact(registry: Registry, request: PublicationRequest): PublicationFact {
+  const { workload, port } = request;
+  const target = request.targetPort ?? port;
+  const refused = registry.segmentFact(request.segment).publicationsRefused;
+  if (refused !== undefined) {
+    throw new ValidationError('SegmentForbidsPublication', workload, `cannot publish ${port.text}: ${refused}`);
+  }
+  if (port.protocol === TransportProtocol.ICMP || target.protocol !== port.protocol || target.size !== port.size) {
+    throw new ValidationError(
+      'PublicationPorts',
+      workload,
+      `cannot publish ${port.text} as ${target.text}: both must be of one protocol (tcp, udp or sctp) and equally many`,
+    );
+  }
+  const hostAddress = canonicalAddress(workload, request.hostAddress ?? '127.0.0.1');
+  const family: Family = hostAddress.includes(':') ? 'ipv6' : 'ipv4';
+  const loopback = Cidr.parse(family === 'ipv4' ? '127.0.0.0/8' : '::1/128').containsAddress(hostAddress);
+  const sources = (request.sources ?? []).map((source) => sourceBlock(workload, source, family));
+  if (loopback && sources.length > 0) {
+    throw new ValidationError(
+      'SourcesOnLoopback',
+      workload,
+      `${port.text} on ${hostAddress} is for the host alone, so 'sources' say nothing; name a 'hostAddress' too`,
+    );
+  }
+  if (!loopback && sources.length === 0) {
+    throw new ValidationError(
+      'PublishNeedsSources',
+      workload,
+      `publishing ${port.text} on ${hostAddress} needs 'sources'; name who may connect, such as [Peer.cidr('198.51.100.0/24')] or, for everybody, [Peer.anyIpv4()]`,
+    );
+  }
+  if (!loopback && !WILDCARDS.includes(hostAddress) && !registry.hostAddresses.includes(hostAddress)) {
+    throw new ValidationError(
+      'NotAHostAddress',
+      workload,
+      `'hostAddress' ${hostAddress} is none of the daemon's addresses (${registry.hostAddresses.join(', ')}); add it to its 'additionalHostAddresses'`,
+    );
+  }
+  const fact: PublicationFact = {
+    workload,
+    hostAddress,
+    family,
+    hostPort: port._spec(),
+    targetPort: target._spec(),
+    sources: [...new Set(sources)].sort(),
+    rate: request.rate?._spec(),
+    origin: `publish ${workload} ${hostAddress} ${port.text}`,
+  };
+  refuseConflict(registry, fact, port);
+  return fact;
+}
+
+function canonicalAddress(place: string, address: string): string {
+  const text = plainText(place, 'hostAddress', address);
+  try {
+    return Cidr.parse(`${text}/${text.includes(':') ? 128 : 32}`).networkAddress;
+  } catch {
+    throw new ValidationError('AddressSyntax', place, `'hostAddress' must be an IPv4 or IPv6 address, got '${text}'`);
+  }
+}
+
+function sourceBlock(place: string, source: IPeer, family: Family): string {
+  const fact = isPeer(source) ? source._peerFact : undefined;
+  if (fact?.kind !== 'block') {
+    throw new ValidationError(
+      'SourceNotOutside',
+      place,
+      `'sources' are addresses outside, made by Peer.cidr(), Peer.address() or Peer.anyIpv4(); a container needs a flow: connections.allowFrom(…)`,
+    );
+  }
+  if (fact.family !== family) {
+    throw new ValidationError('WrongFamily', place, `source ${fact.block} is not of the family of 'hostAddress' (${family})`);
+  }
+  return fact.block;
+}
+
+/** One host port belongs to one workload: Docker would refuse the second, and a wildcard takes every address. */
+function refuseConflict(registry: Registry, fact: PublicationFact, port: Port): void {
+  const clash = registry.allPublications().find((other) => {
+    const samePlace =
+      other.hostAddress === fact.hostAddress ||
+      (other.family === fact.family && [other, fact].some((p) => WILDCARDS.includes(p.hostAddress)));
+    const overlap = other.hostPort.first <= fact.hostPort.last && fact.hostPort.first <= other.hostPort.last;
+    return samePlace && overlap && other.hostPort.protocol === fact.hostPort.protocol;
+  });
+  if (clash !== undefined) {
+    const { hostPort } = clash;
+    throw new ValidationError(
+      'PublicationConflict',
+      fact.workload,
+      `${port.text} on ${fact.hostAddress} is taken: '${clash.workload}' publishes ${hostPort.protocol}/${hostPort.first}${hostPort.last > hostPort.first ? `-${hostPort.last}` : ''} on ${clash.hostAddress}; use another port or address`,
+    );
+  }
+}

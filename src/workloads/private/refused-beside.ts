@@ -1,0 +1,23 @@
+/** Settings that an aspect or an override may put on the resource past the construct, and that give the host away. */
+export function refusedBeside(path: string, set: Record<string, unknown>): string[] {
+  const refused: string[] = [];
+  const add = (attribute: string, why: string) =>
+    refused.push(
+      `[${path}] '${attribute}' was set past the construct, by an override or an aspect: ${why}; take it out (HostAccessRefused)`,
+    );
+  if (set.privileged !== undefined && set.privileged !== false) {
+    add('privileged', 'a privileged container is root on the host');
+  }
+  for (const mode of ['network_mode', 'pid_mode', 'ipc_mode', 'userns_mode', 'cgroupns_mode']) {
+    if (typeof set[mode] === 'string' && /^(host|container:)/.test(set[mode] as string)) {
+      add(mode, `'${String(set[mode])}' shares a namespace`);
+    }
+  }
+  if (JSON.stringify([set.volumes, set.mounts]).match(/(docker|containerd)\.sock/)) {
+    add('volumes', 'whoever holds the socket of the engine is root on the host');
+  }
+  if (Array.isArray(set.devices) && set.devices.length > 0) {
+    add('devices', 'devices of the host stay on the host');
+  }
+  return refused;
+}

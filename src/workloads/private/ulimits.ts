@@ -1,0 +1,38 @@
+import { ValidationError } from '../../private/errors';
+import { wholeNumber } from '../../private/text';
+import type { Ulimit } from '../container-limits';
+
+const ULIMITS = [
+  'core',
+  'cpu',
+  'data',
+  'fsize',
+  'locks',
+  'memlock',
+  'msgqueue',
+  'nice',
+  'nofile',
+  'nproc',
+  'rss',
+  'rtprio',
+  'rttime',
+  'sigpending',
+  'stack',
+];
+
+/** Checks a list of ulimits: known, once each, soft at most hard. */
+export function checkUlimits(place: string, ulimits: readonly Ulimit[]): void {
+  const seen = new Set<string>();
+  for (const { limitName, soft, hard } of ulimits) {
+    if (!ULIMITS.includes(limitName) || seen.has(limitName)) {
+      throw new ValidationError(
+        'UlimitValue',
+        place,
+        `'${limitName}' ${seen.has(limitName) ? 'is given twice' : `is no ulimit; known are ${ULIMITS.join(', ')}`}`,
+      );
+    }
+    seen.add(limitName);
+    wholeNumber(place, `hard limit of ${limitName}`, hard, 0, Number.MAX_SAFE_INTEGER, 'UlimitValue');
+    wholeNumber(place, `soft limit of ${limitName}`, soft, 0, hard, 'UlimitValue');
+  }
+}

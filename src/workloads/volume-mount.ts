@@ -1,0 +1,141 @@
+import { Construct } from 'constructs';
+import { Volume } from '../private/bindings';
+import { UnscopedValidationError, ValidationError } from '../private/errors';
+import { childPath, nameFromPath, NETWORK_NAME } from '../private/names';
+import { matching, plainText } from '../private/text';
+import { isA } from '../private/type-test';
+import type { IDaemon } from '../topology/daemon';
+
+/** Properties of a data volume. */
+export interface DataVolumeProps {
+  /** Daemon that keeps the volume. */
+  readonly daemon: IDaemon;
+
+  /**
+   * Name of the Docker volume.
+   *
+   * @default - the construct path in lower case, its parts joined by '-'
+   */
+  readonly volumeName?: string;
+}
+
+/**
+ * A named Docker volume. Its data goes when Terraform destroys it.
+ *
+ * @see https://docs.docker.com/engine/storage/volumes/
+ */
+export class DataVolume extends Construct {
+  /** Name of the Docker volume. */
+  public readonly volumeName: string;
+
+  /**
+   * @internal
+   */
+  public readonly _reference: string;
+
+  constructor(scope: Construct, id: string, props: DataVolumeProps) {
+    const path = childPath(scope, id);
+    if (!isA(props.daemon, 'daemon')) {
+      throw new ValidationError('NotADaemon', path, "'daemon' must be a daemon of Bulkhead, such as a HardenedDaemon");
+    }
+    const name = props.volumeName ?? nameFromPath(path);
+    matching(path, 'volumeName', name, NETWORK_NAME, 'VolumeName', '2 to 58 letters, digits, _, . or -, starting with a letter or digit');
+    super(scope, id);
+    this.volumeName = name;
+    this._reference = new Volume(this, 'Resource', { provider: props.daemon._providerFor(this), name }).name;
+  }
+}
+
+/** How a mount may be used. */
+export interface MountOptions {
+  /**
+   * Whether the container may only read.
+   *
+   * @default - false for volumes, true for directories of the host
+   */
+  readonly readOnly?: boolean;
+}
+
+/** Places of a host whose content gives power over it, or is made by the kernel; they and everything in them are refused, except where marked. */
+const SENSITIVE = [
+  '/boot',
+  '/dev',
+  '/etc',
+  '/lib',
+  '/lib64',
+  '/proc',
+  '/run',
+  '/sys',
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/var/run',
+  '/var/lib/docker',
+  '/var/lib/containerd',
+  '/root',
+];
+
+/** Storage that a container sees at a path. */
+export class VolumeMount {
+  /**
+   * A data volume.
+   * @param target absolute path inside the container
+   */
+  public static volume(volume: DataVolume, target: string, options: MountOptions = {}): VolumeMount {
+    return new VolumeMount('volume', volume._reference, targetPath(target), options.readOnly ?? false);
+  }
+
+  /**
+   * A directory or file of the host, which must exist: the container does not start without it.
+   *
+   * The engine's socket and places that give power over the host are refused.
+   *
+   * @param source absolute path on the host
+   * @param target absolute path inside the container
+   */
+  public static hostPath(source: string, target: string, options: MountOptions = {}): VolumeMount {
+    const text = normalised(plainText(undefined, 'source', source), 'source');
+    if (/(docker|containerd|podman)\.sock$/.test(text)) {
+      throw new UnscopedValidationError(
+        'EngineSocketMounted',
+        `'${text}' is the engine's socket: whoever holds it is root on the host; there is no way to mount it`,
+      );
+    }
+    const place =
+      SENSITIVE.find((dir) => text === dir || text.startsWith(`${dir}/`)) ??
+      (['/', '/var', '/var/lib', '/home'].includes(text) ? text : undefined);
+    if (place !== undefined) {
+      throw new UnscopedValidationError(
+        'SensitiveHostPath',
+        `'${text}' lies in '${place}', which gives power over the host; mount a directory of your own, such as '/srv/${text.split('/').pop() || 'data'}'`,
+      );
+    }
+    return new VolumeMount('bind', text, targetPath(target), options.readOnly ?? true);
+  }
+
+  private constructor(
+    /** `volume` or `bind`. */
+    public readonly mountType: string,
+    /** Volume name or path on the host. */
+    public readonly source: string,
+    /** Path inside the container. */
+    public readonly target: string,
+    /** Whether the container may only read. */
+    public readonly readOnly: boolean,
+  ) {}
+}
+
+function targetPath(target: string): string {
+  const text = normalised(plainText(undefined, 'target', target), 'target');
+  if (text === '/') {
+    throw new UnscopedValidationError('MountTarget', "'target' must be a path below '/', got '/'");
+  }
+  return text;
+}
+
+function normalised(path: string, what: string): string {
+  if (!/^\/[^:,]*$/.test(path) || path.split('/').some((part) => part === '..' || part === '.')) {
+    throw new UnscopedValidationError('MountTarget', `'${what}' must be an absolute path without '.', '..', ':' or ',', got '${path}'`);
+  }
+  return path.length > 1 ? path.replace(/\/+/g, '/').replace(/\/$/, '') : path;
+}

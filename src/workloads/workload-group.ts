@@ -1,0 +1,83 @@
+import { Construct } from 'constructs';
+import type { IWorkload } from './workload';
+import { Connections, type IConnectable } from '../connections/connections';
+import type { IPeer } from '../connections/peer';
+import type { Port } from '../firewall/port';
+import { ValidationError } from '../private/errors';
+import { childPath } from '../private/names';
+import { brand, isA } from '../private/type-test';
+import type { PeerFact } from '../topology/private/facts';
+import type { Registry } from '../topology/private/registry';
+
+/** Properties of a group of workloads. */
+export interface WorkloadGroupProps {
+  /** At least one workload; all on one daemon. */
+  readonly members: IWorkload[];
+
+  /**
+   * Port on which the members are spoken to; `allowTo(this)` uses it when no port is given.
+   *
+   * @default - flows to the group must name their port
+   */
+  readonly defaultPort?: Port;
+}
+
+/** Several workloads as one peer: a flow from or to the group holds for each of its members. */
+export class WorkloadGroup extends Construct implements IPeer, IConnectable {
+  public readonly peerText: string;
+  public readonly connections: Connections;
+
+  /**
+   * @internal
+   */
+  public readonly _peerFact: PeerFact;
+  /**
+   * @internal
+   */
+  public readonly _peerRegistry: Registry;
+
+  private readonly members: IWorkload[];
+
+  constructor(scope: Construct, id: string, props: WorkloadGroupProps) {
+    const path = childPath(scope, id);
+    if (!Array.isArray(props.members) || props.members.length === 0) {
+      throw new ValidationError('EmptyGroup', path, "'members' must name at least one workload");
+    }
+    props.members.forEach((member) => checkMember(path, member, props.members[0]));
+    super(scope, id);
+    this.members = [...new Set(props.members)];
+    this.peerText = path;
+    this._peerFact = { kind: 'group', path };
+    this._peerRegistry = props.members[0]._peerRegistry!;
+    this.connections = new Connections(this, props.defaultPort);
+    brand(this, 'group');
+    brand(this, 'peer');
+    this.register();
+  }
+
+  /** Adds a workload; flows that the group already has hold for it too. */
+  public addMember(member: IWorkload): void {
+    checkMember(this.node.path, member, this.members[0]);
+    if (!this.members.includes(member)) {
+      this.members.push(member);
+      this.register();
+    }
+  }
+
+  private register(): void {
+    this._peerRegistry.setGroup({ path: this.node.path, members: this.members.map((member) => member.node.path) });
+  }
+}
+
+function checkMember(path: string, member: IWorkload, first: IWorkload): void {
+  if (!isA(member, 'workload')) {
+    throw new ValidationError('NotAWorkload', path, "'members' must be workloads of Bulkhead, such as a HardenedContainer");
+  }
+  if (member._peerRegistry !== first._peerRegistry) {
+    throw new ValidationError(
+      'FlowAcrossDaemons',
+      path,
+      `'${member.node.path}' lives on another daemon than '${first.node.path}'; make one group per daemon`,
+    );
+  }
+}

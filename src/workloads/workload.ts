@@ -1,0 +1,18 @@
+import type { IConstruct } from 'constructs';
+import type { IConnectable } from '../connections/connections';
+import type { IPeer } from '../connections/peer';
+import type { ISegment } from '../segments/segment';
+
+/** A container (or service) that flows can be declared for. */
+export interface IWorkload extends IConstruct, IPeer, IConnectable {
+  /** Segment that the workload was placed in. Flows make it a member of others. */
+  readonly segment: ISegment;
+
+  /**
+   * The one name by which others reach the workload: it resolves on every segment that both share, and the flow is open on each of them.
+   */
+  readonly dnsName: string;
+
+  /** IPv4 address in its own segment. A token: the address book decides at synth. */
+  readonly ipv4Address: string;
+}

@@ -1,0 +1,83 @@
+import type { Chain, Match, PairSet, Rule, Ruleset } from '../../src/firewall/private/ir';
+import { inBlock, type Packet } from '../oracle/packet-oracle';
+
+/** Walks the chains of a ruleset, in the way the kernel does. */
+export interface Outcome {
+  readonly verdict: 'accept' | 'drop' | 'through';
+  readonly logged: boolean;
+}
+
+export function walk(ruleset: Ruleset, hook: Chain['hook'], packet: Packet): Outcome {
+  let logged = false;
+  for (const { hook: at, rules } of ruleset.chains) {
+    for (const rule of at === hook ? rules : []) {
+      if (matchesAll(rule, ruleset.sets, packet)) {
+        switch (rule.verdict.kind) {
+          case 'log':
+            logged = true;
+            break;
+          case 'return':
+            return { verdict: 'through', logged };
+          case 'accept':
+          case 'drop':
+            return { verdict: rule.verdict.kind, logged };
+          default:
+            throw new Error('the compiler makes no jumps');
+        }
+      }
+    }
+  }
+  return { verdict: 'through', logged };
+}
+
+export function matchesAll(rule: Rule, sets: readonly PairSet[], packet: Packet): boolean {
+  return rule.matches.every((match) => isMet(match, rule, sets, packet));
+}
+
+function isMet(match: Match, rule: Rule, sets: readonly PairSet[], packet: Packet): boolean {
+  const named = (name: string, prefix: boolean | undefined, actual: string) => (prefix ? actual.startsWith(name) : actual === name);
+  const hasPort = ['tcp', 'udp', 'sctp'].includes(packet.proto);
+  switch (match.kind) {
+    case 'in-interface':
+      return named(match.name, match.prefix, packet.in) !== (match.negate ?? false);
+    case 'out-interface':
+      return named(match.name, match.prefix, packet.out) !== (match.negate ?? false);
+    case 'source':
+      return inBlock(packet.src, match.block) !== (match.negate ?? false);
+    case 'destination':
+      return inBlock(packet.dst, match.block) !== (match.negate ?? false);
+    case 'protocol':
+      return packet.proto === match.protocol;
+    case 'destination-port':
+      return hasPort && match.first <= packet.dport && packet.dport <= match.last;
+    case 'icmp-type':
+      return !hasPort && packet.icmpType === match.type;
+    case 'ct-state':
+      return match.states.some((state) => (state === 'DNAT' ? packet.dnat : state === packet.ctstate));
+    case 'ct-original':
+      return (
+        (match.address === undefined || packet.origDst === match.address) &&
+        (match.first === undefined || (match.first <= packet.origPort && packet.origPort <= (match.last ?? match.first)))
+      );
+    case 'ct-direction':
+      return packet.dir === match.direction;
+    case 'in-set': {
+      const set = sets.find(({ name }) => name === match.set);
+      if (!set) {
+        throw new Error(`no set ${match.set}`);
+      }
+      return set.elements.some(
+        (e) =>
+          e.source === packet.src &&
+          e.destination === packet.dst &&
+          e.protocol === packet.proto &&
+          e.first <= packet.dport &&
+          packet.dport <= e.last,
+      );
+    }
+    case 'rate-per-source':
+      return !packet.exceeded.includes(rule.origin);
+    case 'limit':
+      return true;
+  }
+}

@@ -1,0 +1,112 @@
+// Brings a program of ours to a lab's host the way a user would: synth, run the emitted install script, start the engine, terraform apply.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { App, TerraformStack } from 'cdktf';
+import type { HardenedDaemon } from '../../../src';
+import { ContainerImage, Cidr, DaemonConnection, EngineVersion, HardenedDaemon as Daemon, type HardenedDaemonProps } from '../../../src';
+import type { Lab } from '../lab/lab';
+import * as terraform from '../lab/terraform';
+
+export const HOST_ADDRESS = '192.0.2.10';
+export const STACK = 'app';
+
+export interface Given {
+  readonly stack: TerraformStack;
+  readonly daemon: HardenedDaemon;
+  /** The lab's own image, by id. */
+  readonly image: ContainerImage;
+}
+
+export type Program = (given: Given) => void;
+
+export interface DeploymentOptions {
+  readonly daemon?: Partial<HardenedDaemonProps>;
+}
+
+/** The engine's own word before it runs; never assumed, since a distribution moves on. */
+export function declaredVersion(lab: Lab): EngineVersion {
+  const text = lab.mustHost('asking the engine for its version', ['dockerd', '--version']);
+  return EngineVersion.of(/version v?(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? text.trim());
+}
+
+export class Deployment {
+  readonly dir: string;
+  daemon!: HardenedDaemon;
+  private imageId?: string;
+  private generation = 0;
+  private watching = false;
+
+  constructor(
+    readonly lab: Lab,
+    private program: Program,
+    private readonly options: DeploymentOptions = {},
+  ) {
+    this.dir = path.join(lab.runDir, 'program');
+    fs.mkdirSync(this.dir, { recursive: true });
+    // The lock file lies beside cdktf.json, as in a user's project.
+    fs.writeFileSync(path.join(this.dir, 'cdktf.json'), '{"language":"typescript","app":"true"}\n');
+  }
+
+  get stackDir(): string {
+    return path.join(this.dir, `cdktf.out`, 'stacks', STACK);
+  }
+
+  get hostFiles(): string {
+    return path.join(this.stackDir, 'bulkhead', this.daemon.daemonId);
+  }
+
+  synth(program: Program = this.program): void {
+    this.program = program;
+    this.generation++;
+    const app = new App({ outdir: path.join(this.dir, 'cdktf.out') });
+    const stack = new TerraformStack(app, STACK);
+    this.daemon = new Daemon(stack, 'Edge', {
+      engine: declaredVersion(this.lab),
+      hostAddress: HOST_ADDRESS,
+      addressPool: Cidr.parse('10.20.0.0/16'),
+      connection: DaemonConnection.fromUrl(this.lab.dockerHost),
+      ...this.options.daemon,
+    });
+    this.program({ stack, daemon: this.daemon, image: ContainerImage.fromId(this.imageId ?? `sha256:${'0'.repeat(64)}`) });
+    app.synth();
+  }
+
+  /** Host files first, then the engine, then the workloads: the guard stands before anything can run. */
+  up(): void {
+    this.synth();
+    this.install();
+    this.lab.startEngine();
+    this.watch();
+    this.imageId = this.lab.importImage();
+    this.apply();
+  }
+
+  install(): string {
+    return this.lab.installFiles(path.join(this.hostFiles, 'install.sh'));
+  }
+
+  watch(): void {
+    if (!this.watching) this.lab.startUnit('bulkhead-watch');
+    this.watching = true;
+  }
+
+  apply(): void {
+    this.synth();
+    terraform.apply(this.stackDir, this.lab.terraformEnv());
+  }
+
+  /** A changed program on a running host: the files first, since they only ever let through what both sides want. */
+  change(program: Program): void {
+    this.synth(program);
+    this.install();
+    terraform.apply(this.stackDir, this.lab.terraformEnv());
+  }
+
+  plan(): terraform.PlanResult {
+    return terraform.plan(this.stackDir, this.lab.terraformEnv());
+  }
+
+  destroy(): void {
+    terraform.destroy(this.stackDir, this.lab.terraformEnv());
+  }
+}

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+# What a hostile process in a container (with NET_RAW) or on the LAN sends: forged sources, poisoned ARP, VLAN tags, packets that no
+# connection explains. Each mode sends `count` packets (1 unless told) and prints how many the kernel took. Only for the lab's namespaces.
+import os
+import socket
+import struct
+import time
+
+from probe import family, main, say
+
+
+def checksum(data):
+    if len(data) % 2:
+        data += b'\0'
+    total = sum(struct.unpack('!%dH' % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def mac_bytes(text):
+    return bytes.fromhex(text.replace(':', ''))
+
+
+def device_mac(sock):
+    """The device's own address, asked of the socket: /sys may show another namespace's links."""
+    return ':'.join('%02x' % byte for byte in sock.getsockname()[4])
+
+
+def addresses(src, dst):
+    fam = family(dst)
+    return socket.inet_pton(fam, src), socket.inet_pton(fam, dst)
+
+
+def with_checksum(src, dst, proto, segment, at):
+    one, two = addresses(src, dst)
+    pseudo = one + two + (struct.pack('!BBH', 0, proto, len(segment)) if len(one) == 4 else struct.pack('!IHBB', len(segment), 0, 0, proto))
+    value = checksum(pseudo + segment) or 0xffff
+    return segment[:at] + struct.pack('!H', value) + segment[at + 2:]
+
+
+def udp(spec):
+    payload = spec.get('payload', 'attack').encode()
+    head = struct.pack('!HHHH', spec.get('sport', 40000), spec['port'], 8 + len(payload), 0)
+    return with_checksum(spec['src'], spec['dst'], 17, head + payload, 6)
+
+
+def tcp(spec):
+    """Flags as a number: 0 is the null scan that conntrack calls INVALID, 0x12 a SYN-ACK nobody asked for, 0x10 a bare ACK."""
+    head = struct.pack('!HHIIBBHHH', spec.get('sport', 40000), spec['port'], 1, 0, 5 << 4, spec.get('flags', 0), 1024, 0, 0)
+    return with_checksum(spec['src'], spec['dst'], 6, head, 16)
+
+
+def ip(spec, proto, body):
+    one, two = addresses(spec['src'], spec['dst'])
+    if len(one) == 16:
+        return struct.pack('!IHBB', 6 << 28, len(body), proto, 64) + one + two + body
+    head = struct.pack('!BBHHHBBH', 0x45, 0, 20 + len(body), os.getpid() & 0xffff, 0, spec.get('ttl', 64), proto, 0) + one + two
+    return head[:10] + struct.pack('!H', checksum(head)) + head[12:] + body
+
+
+def repeat(spec, send):
+    sent, detail = 0, None
+    for _ in range(min(int(spec.get('count', 1)), 100000)):
+        try:
+            send()
+            sent += 1
+        except OSError as error:
+            detail = str(error)
+        if spec.get('intervalMs'):
+            time.sleep(spec['intervalMs'] / 1000)
+    say({'sent': sent, **({'detail': detail} if detail else {})})
+
+
+def send_ip(spec, proto, body):
+    """By IP (routed as any packet), or as a frame straight to `dstMac`, past routes and ARP."""
+    packet = ip(spec, proto, body)
+    if spec.get('dstMac'):
+        kind = 0x86dd if ':' in spec['dst'] else 0x0800
+        return send_frame(spec, struct.pack('!H', kind) + packet)
+    if ':' in spec['dst']:
+        sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    else:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    if spec.get('device'):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, spec['device'].encode() + b'\0')
+    return repeat(spec, lambda: sock.sendto(packet, (spec['dst'], 0)))
+
+
+def send_frame(spec, typed):
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    sock.bind((spec['device'], 0))
+    frame = mac_bytes(spec['dstMac']) + mac_bytes(spec.get('srcMac') or device_mac(sock)) + typed
+    return repeat(spec, lambda: sock.send(frame.ljust(60, b'\0')))
+
+
+def vlan(spec):
+    """A UDP packet in a frame with an 802.1Q tag: `vlan` 0 is priority only, anything else a VLAN."""
+    kind = 0x86dd if ':' in spec['dst'] else 0x0800
+    send_frame(spec, struct.pack('!HHH', 0x8100, spec.get('vlan', 0), kind) + ip(spec, 17, udp(spec)))
+
+
+def arp(spec):
+    """Claims that `claimIp` is at this device's address (or `claimMac`): told to `targetIp`/`dstMac`, or to all as a gratuitous one."""
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    sock.bind((spec['device'], 0))
+    own = mac_bytes(spec.get('claimMac') or device_mac(sock))
+    to = mac_bytes(spec.get('dstMac', 'ff:ff:ff:ff:ff:ff'))
+    target = spec.get('targetIp', spec['claimIp'])
+    operation = 2 if spec.get('reply', True) else 1
+    body = struct.pack('!HHBBH', 1, 0x0800, 6, 4, operation) + own + socket.inet_aton(spec['claimIp']) + to + socket.inet_aton(target)
+    frame = to + own + struct.pack('!H', 0x0806) + body
+    repeat(spec, lambda: sock.send(frame.ljust(60, b'\0')))
+
+
+def freebind(spec):
+    """UDP from an address that is not ours, without any capability: IPV6_FREEBIND; `uid` drops root first. (IPv4's
+    IP_FREEBIND binds as well, but then the kernel finds no route from an address that is not local.)"""
+    if spec.get('uid'):
+        os.setgid(spec['uid'])
+        os.setuid(spec['uid'])
+    fam = family(spec['dst'])
+    sock = socket.socket(fam, socket.SOCK_DGRAM)
+    if fam == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, 78, 1)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, 15, 1)
+    try:
+        sock.bind((spec['src'], spec.get('sport', 0)))
+    except OSError as error:
+        say({'sent': 0, 'detail': str(error)})
+        return
+    repeat(spec, lambda: sock.sendto(spec.get('payload', 'attack').encode(), (spec['dst'], spec['port'])))
+
+
+if __name__ == '__main__':
+    main({
+        'spoof-udp': lambda spec: send_ip(spec, 17, udp(spec)),
+        'raw-tcp': lambda spec: send_ip(spec, 6, tcp(spec)),
+        'vlan': vlan,
+        'arp': arp,
+        'freebind': freebind,
+    })

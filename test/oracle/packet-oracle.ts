@@ -1,0 +1,164 @@
+import type { Family, PortSpec, PublicationPlan, Topology } from '../../src/topology/private/topology';
+
+/**
+ * What must happen to a packet, told from the plans alone: no rule, no chain, no order. Nothing here is shared with the compiler, addresses included.
+ */
+export interface Packet {
+  readonly family: Family;
+  readonly hook: 'FORWARD' | 'INPUT' | 'OUTPUT';
+  readonly in: string;
+  readonly out: string;
+  readonly src: string;
+  readonly dst: string;
+  readonly proto: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'ipv6-icmp';
+  readonly dport: number;
+  readonly icmpType: number;
+  readonly ctstate: 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
+  /** The connection had its destination translated; then these two say what it was. */
+  readonly dnat: boolean;
+  readonly origDst: string;
+  readonly origPort: number;
+  readonly dir: 'original' | 'reply';
+  /** Origins of the plans whose rate this source is over. */
+  readonly exceeded: readonly string[];
+}
+
+const numbers = new Map<string, bigint>();
+
+export function addressNumber(text: string): bigint {
+  const known = numbers.get(text) ?? read(text);
+  numbers.set(text, known);
+  return known;
+}
+
+function read(text: string): bigint {
+  if (!text.includes(':')) {
+    return text.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n);
+  }
+  const [head, tail] = text.split('::');
+  const parts = (half: string | undefined) => (half ? half.split(':') : []);
+  const zeros = Array(8 - parts(head).length - parts(tail).length).fill('0');
+  const groups = text.includes('::') ? [...parts(head), ...zeros, ...parts(tail)] : text.split(':');
+  return groups.reduce((sum, part) => sum * 65536n + BigInt(`0x${part}`), 0n);
+}
+
+export function inBlock(address: string, block: string): boolean {
+  const [base, length] = block.split('/');
+  if (address.includes(':') !== base.includes(':')) {
+    return false;
+  }
+  const bits = base.includes(':') ? 128 : 32;
+  const size = 2n ** BigInt(bits - Number(length ?? bits));
+  return addressNumber(address) / size === addressNumber(base) / size;
+}
+
+function meets(packet: Packet, port: PortSpec): boolean {
+  if (port.protocol === 'icmp') {
+    return packet.family === 'ipv4'
+      ? packet.proto === 'icmp' && packet.icmpType === 8
+      : packet.proto === 'ipv6-icmp' && packet.icmpType === 128;
+  }
+  return packet.proto === port.protocol && port.first <= packet.dport && packet.dport <= port.last;
+}
+
+/** Whether the guard must let the packet by. */
+export function guardAdmits(topology: Topology, packet: Packet): boolean {
+  const fromOurs = packet.hook !== 'OUTPUT' && packet.in.startsWith(topology.bridgePrefix);
+  const toOurs = packet.hook !== 'INPUT' && packet.out.startsWith(topology.bridgePrefix);
+  const stands = packet.ctstate === 'ESTABLISHED' || packet.ctstate === 'RELATED';
+  if (!fromOurs && !toOurs) {
+    const strangerAtLoopback = packet.hook === 'INPUT' && packet.in !== 'lo' && inBlock(packet.dst, '127.0.0.0/8');
+    return !strangerAtLoopback || stands;
+  }
+  if (stands) {
+    return true;
+  }
+  // Packets of no connection and translated packets of containers are never forwarded, whatever they are.
+  if (packet.hook === 'FORWARD' && (packet.ctstate === 'INVALID' || (fromOurs && packet.dnat))) {
+    return false;
+  }
+  if (isNeighbourDiscovery(topology, packet)) {
+    return true;
+  }
+  const plans = <T extends { family: Family; origin: string; rate?: unknown }>(all: readonly T[]) =>
+    all.filter((plan) => plan.family === packet.family && !(plan.rate !== undefined && packet.exceeded.includes(plan.origin)));
+
+  if (packet.hook !== 'FORWARD') {
+    const direction = packet.hook === 'INPUT' ? 'to-host' : 'to-container';
+    return plans(topology.hostFlows).some(
+      (flow) =>
+        flow.direction === direction &&
+        flow.bridge === (direction === 'to-host' ? packet.in : packet.out) &&
+        packet[direction === 'to-host' ? 'src' : 'dst'] === flow.address &&
+        (direction === 'to-container' || packet.dst === flow.gateway) &&
+        meets(packet, flow.port),
+    );
+  }
+  return (
+    plans(topology.publications).some((publication) => isPublished(packet, publication)) ||
+    plans(topology.pairs).some((pair) => isPair(packet, pair) && meets(packet, pair.port)) ||
+    plans(topology.egress).some(
+      (egress) =>
+        packet.in === egress.bridge &&
+        !toOurs &&
+        packet.src === egress.source &&
+        inBlock(packet.dst, egress.destination) &&
+        meets(packet, egress.port) &&
+        mayLeave(topology, packet.dst, egress.destination),
+    )
+  );
+}
+
+/** Whether the pass must accept it; the guard has seen it before, rates included. */
+export function passAccepts(topology: Topology, packet: Packet): boolean {
+  const inside = packet.in.startsWith(topology.bridgePrefix) && packet.out.startsWith(topology.bridgePrefix);
+  if (packet.hook !== 'FORWARD' || !inside) {
+    return false;
+  }
+  return (
+    packet.ctstate === 'ESTABLISHED' ||
+    packet.ctstate === 'RELATED' ||
+    isNeighbourDiscovery(topology, packet) ||
+    topology.pairs.some((pair) => pair.family === packet.family && isPair(packet, pair) && meets(packet, pair.port))
+  );
+}
+
+function isNeighbourDiscovery(topology: Topology, packet: Packet): boolean {
+  const isMessage = packet.family === 'ipv6' && packet.proto === 'ipv6-icmp' && (packet.icmpType === 135 || packet.icmpType === 136);
+  return (
+    isMessage &&
+    topology.networks.some(
+      ({ ipv6, bridge }) =>
+        ipv6 !== undefined && (packet.hook === 'OUTPUT' || packet.in === bridge) && (packet.hook === 'INPUT' || packet.out === bridge),
+    )
+  );
+}
+
+function isPair(packet: Packet, pair: { bridge: string; source: string; destination: string }): boolean {
+  return packet.in === pair.bridge && packet.out === pair.bridge && packet.src === pair.source && packet.dst === pair.destination;
+}
+
+function isPublished(packet: Packet, { bridge, address, hostAddress, hostPort, targetPort, sources }: PublicationPlan): boolean {
+  const everyHostAddress = hostAddress === '0.0.0.0' || hostAddress === '::';
+  return (
+    packet.dnat &&
+    packet.dir === 'original' &&
+    packet.out === bridge &&
+    packet.dst === address &&
+    meets(packet, targetPort) &&
+    (everyHostAddress || packet.origDst === hostAddress) &&
+    hostPort.first <= packet.origPort &&
+    packet.origPort <= hostPort.last &&
+    !hostAddress.startsWith('127.') &&
+    hostAddress !== '::1' &&
+    sources.some((block) => inBlock(packet.src, block))
+  );
+}
+
+/** An excluded address is reached only by egress that names it, or a block inside what excludes it. */
+function mayLeave({ egressExclusions }: Topology, address: string, destination: string): boolean {
+  const [base] = destination.split('/');
+  const length = (block: string) => Number(block.split('/')[1] ?? (block.includes(':') ? 128 : 32));
+  const isNamed = egressExclusions.some((block) => inBlock(base, block) && length(destination) >= length(block));
+  return isNamed || !egressExclusions.some((block) => inBlock(address, block));
+}
