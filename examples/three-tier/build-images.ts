@@ -11,7 +11,7 @@ import * as path from 'path';
 const COMMANDS: Readonly<Record<string, string[]>> = {
   web: ['httpd', '-f', '-p', '8443', '-h', '/srv'],
   api: ['httpd', '-f', '-p', '8080', '-h', '/srv'],
-  db: ['nc', '-lk', '-p', '5432', '-e', '/bin/cat', '/srv/orders'],
+  db: ['nc', '-ll', '-p', '5432', '-e', '/bin/cat', '/srv/orders'],
 };
 
 function busybox(): string {
@@ -26,12 +26,14 @@ function busybox(): string {
 function rootFileSystem(name: string): Buffer {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'three-tier-'));
   try {
+    // A temporary directory is its maker's alone; the root of a container is not.
+    fs.chmodSync(root, 0o755);
     for (const dir of ['bin', 'etc', 'tmp', 'srv']) {
       fs.mkdirSync(path.join(root, dir));
     }
     fs.copyFileSync(busybox(), path.join(root, 'bin/busybox'));
     fs.chmodSync(path.join(root, 'bin/busybox'), 0o755);
-    for (const applet of ['sh', 'httpd', 'nc', 'wget', 'cat', 'echo', 'sleep', 'ping', 'nslookup']) {
+    for (const applet of ['sh', 'httpd', 'nc', 'wget', 'cat', 'echo', 'sed', 'sleep', 'ping', 'nslookup']) {
       fs.symlinkSync('busybox', path.join(root, 'bin', applet));
     }
     fs.writeFileSync(path.join(root, 'etc/passwd'), 'app:x:10001:10001:app:/:/bin/sh\n');

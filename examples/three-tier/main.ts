@@ -57,7 +57,7 @@ class ThreeTierStack extends TerraformStack {
     const web = new HardenedContainer(this, 'Web', {
       segment: tiers.dmz,
       image: image('web'),
-      environment: { API_URL: `http://${api.dnsName}:8080` },
+      environment: { API_HOST: api.dnsName },
     });
 
     web.publish(Port.tcp(443), {

@@ -1,4 +1,5 @@
 import { Cidr } from '../addressing/cidr';
+import { isAddress } from '../addressing/private/ip';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText } from '../private/text';
 import { brand } from '../private/type-test';
@@ -51,6 +52,9 @@ export class Peer {
     const text = plainText(undefined, 'address', address);
     if (text.includes('/')) {
       throw new UnscopedValidationError('AddressSyntax', `'${text}' is a block, not an address; use Peer.cidr()`);
+    }
+    if (!isAddress(text)) {
+      throw new UnscopedValidationError('AddressSyntax', `'${text}' is no IPv4 or IPv6 address in canonical form, such as '203.0.113.7'`);
     }
     return new BlockPeer(Cidr.parse(text.includes(':') ? `${text}/128` : `${text}/32`));
   }

@@ -203,6 +203,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
   }
 
   private validate(): string[] {
+    this._registry.noticeRemovals();
     const { problems, allocation } = this._registry.derived();
     const errors = problems.map(({ code, path: place, message }) => `[${place}] ${message} (${code})`);
     const frozen = this.book._frozenProblem(this.node.path, allocation.missing);

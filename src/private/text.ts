@@ -1,7 +1,7 @@
 import { type ErrorCode, type Place, ValidationError, UnscopedValidationError } from './errors';
 
-/** cdktf's marks for values that Terraform knows only later; kept here so that pure files need not import cdktf. */
-const STRING_TOKEN = /\$\{TfToken\[/;
+/** cdktf's marks for values that Terraform knows only later (text, lists, maps); kept here so that pure files need not import cdktf. */
+const STRING_TOKEN = /[$#&]\{TfToken\[/;
 const TEMPLATE_MARK = /\$\{|%\{/;
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f\u2028\u2029]/;

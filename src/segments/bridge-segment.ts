@@ -19,7 +19,7 @@ export interface BridgeSegmentProps {
   readonly daemon: IDaemon;
 
   /**
-   * Name of the Docker network: letters, digits, `_`, `.` and `-`, 2 to 63 characters.
+   * Name of the Docker network: letters, digits, `_`, `.` and `-`, 2 to 58 characters.
    *
    * @default - the construct path in lower case, its parts joined by '-'
    */

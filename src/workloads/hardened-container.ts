@@ -59,9 +59,10 @@ export class HardenedContainer extends Construct implements IWorkload {
         "'image' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
       );
     }
+    const registry = segment.daemon._registry;
+    registry.checkDeclaration(checked.path, [`container ${checked.name}`]);
     super(scope, id);
     const { path } = this.node;
-    const registry = segment.daemon._registry;
 
     this.segment = segment;
     this.dnsName = checked.name;

@@ -52,20 +52,20 @@ export class WorkloadGroup extends Construct implements IPeer, IConnectable {
     this.connections = new Connections(this, props.defaultPort);
     brand(this, 'group');
     brand(this, 'peer');
-    this.register();
+    this.register(this.members);
   }
 
   /** Adds a workload; flows that the group already has hold for it too. */
   public addMember(member: IWorkload): void {
     checkMember(this.node.path, member, this.members[0]);
     if (!this.members.includes(member)) {
+      this.register([...this.members, member]);
       this.members.push(member);
-      this.register();
     }
   }
 
-  private register(): void {
-    this._peerRegistry.setGroup({ path: this.node.path, members: this.members.map((member) => member.node.path) });
+  private register(members: readonly IWorkload[]): void {
+    this._peerRegistry.setGroup({ path: this.node.path, members: members.map((member) => member.node.path) });
   }
 }
 

@@ -241,6 +241,13 @@ describe('frozen', () => {
     expect(() => program({ segments, book: { frozen: true } }).synth()).toThrow("'app/Edge/S4' and 4 more have no current entry");
   });
 
+  test('nothing is written, even where no validation runs', () => {
+    process.env.CI = 'true';
+    const app = new App({ outdir: path.join(directory, 'cdktf.out'), skipValidation: true });
+    AddressBook.of(app)._record('app/Edge', allocated([segment('app/A')]));
+    expect(files()).toEqual(['cdktf.json', 'cdktf.out']);
+  });
+
   test('without a file nothing is frozen', () => {
     process.env.CI = 'true';
     fs.rmSync(path.join(directory, 'cdktf.json'));

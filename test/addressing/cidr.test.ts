@@ -177,7 +177,7 @@ describe('blocks', () => {
         expect(left.containsAddress(right.networkAddress)).toBe(holds(a, right.networkAddress));
         expect(left.isSameAs(right)).toBe(a === b);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 });

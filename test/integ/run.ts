@@ -3,10 +3,11 @@ import { Checks } from './harness/checks';
 import { type EngineId } from './lab/cache';
 import { Lab } from './lab/lab';
 import { setup } from './lab/setup';
+import * as generated from './scenarios/generated';
 import * as threeTier from './scenarios/three-tier';
 
 type Scenario = { run(engine: EngineId, checks: Checks): void };
-const SCENARIOS: Readonly<Record<string, Scenario>> = { 'three-tier': threeTier };
+const SCENARIOS: Readonly<Record<string, Scenario>> = { 'three-tier': threeTier, generated };
 const ENGINES: readonly EngineId[] = ['20.10', '26.1', '28.5', '29'];
 
 function chosen<T extends string>(option: string, all: readonly T[]): readonly T[] {

@@ -88,9 +88,8 @@ export function assignBridges(daemon: string, segments: readonly SegmentRequest[
   }
   for (const { key } of segments) {
     if (names.has(key)) continue;
-    let attempt = 0;
-    while (held.has(computeBridgeName(daemon, key, attempt))) attempt++;
-    const name = computeBridgeName(daemon, key, attempt);
+    let name = computeBridgeName(daemon, key);
+    for (let attempt = 1; held.has(name); attempt++) name = computeBridgeName(daemon, key, attempt);
     held.add(name);
     take(key, name);
   }

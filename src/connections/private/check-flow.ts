@@ -37,6 +37,13 @@ export function checkFlow(place: string, source: IPeer, destination: IPeer, port
     throw new ValidationError('FlowToSelf', place, 'a workload needs no flow to itself; inside it everything may talk');
   }
   if (to.kind === 'block') {
+    if (!registry.has(to.family)) {
+      throw new ValidationError(
+        'WrongFamily',
+        place,
+        `${to.block} is IPv6, and the containers of daemon '${registry.daemonPath}' have IPv4 addresses only; name an IPv4 block, such as Peer.anyIpv4()`,
+      );
+    }
     checkEgress(place, registry, to.block, port);
   }
   const reason = registry.refusalOf({ source: from, destination: to });

@@ -4,7 +4,7 @@
  * gzip with the same bytes everywhere. Node's zlib compresses differently from one version and processor to the next, and user data that
  * changes with the machine of whoever runs the synth would replace the host.
  *
- * One block with dynamic Huffman codes (RFC 1951); matches are found through hash chains, with one step of lookahead.
+ * One block (RFC 1951), with the fixed Huffman codes or its own. Copies are chosen by what they cost in bits.
  */
 export function gzip(data: Uint8Array): Uint8Array {
   const out: number[] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255];
@@ -14,6 +14,8 @@ export function gzip(data: Uint8Array): Uint8Array {
 }
 
 const END = 256;
+/** Beyond it no cloud takes the text anyway; it only has to be made in bearable time. */
+const LARGE = 65536;
 const LENGTH_BITS = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
 const DISTANCE_BITS = Array.from({ length: 30 }, (_, code) => Math.max(0, (code >> 1) - 1));
 const LENGTH_BASE = bases(LENGTH_BITS, 3).map((base, code) => (code === 28 ? 258 : base));
@@ -38,7 +40,33 @@ function codeOf(value: number, base: readonly number[]): number {
 }
 
 function deflate(data: Uint8Array, out: number[]): void {
-  const steps = matches(data);
+  const copies = findCopies(data);
+  let steps = cheapest(data, copies, FIXED);
+  let best = encode(steps, FIXED);
+  // Each round chooses steps by what the codes of the last one cost.
+  for (let round = 0; round < (data.length > LARGE ? 2 : 5); round++) {
+    const trees = ownTrees(steps);
+    const encoded = encode(steps, trees);
+    if (encoded.length < best.length) best = encoded;
+    steps = cheapest(data, copies, trees);
+  }
+  for (const byte of best) out.push(byte);
+}
+
+/** Lengths of the codes of a block. */
+interface Trees {
+  readonly fixed: boolean;
+  readonly literals: readonly number[];
+  readonly distances: readonly number[];
+}
+
+const FIXED: Trees = {
+  fixed: true,
+  literals: Array.from({ length: 288 }, (_, symbol) => (symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8)),
+  distances: new Array<number>(30).fill(5),
+};
+
+function ownTrees(steps: readonly Step[]): Trees {
   const literals = new Array<number>(286).fill(0);
   const distances = new Array<number>(30).fill(0);
   literals[END] = 1;
@@ -46,74 +74,90 @@ function deflate(data: Uint8Array, out: number[]): void {
     literals[distance ? 257 + codeOf(value, LENGTH_BASE) : value]++;
     if (distance) distances[codeOf(distance, DISTANCE_BASE)]++;
   }
-  const literalLengths = trimmed(codeLengths(literals, 15), 257);
-  const distanceLengths = trimmed(codeLengths(distances, 15), 1);
+  return { fixed: false, literals: trimmed(codeLengths(literals, 15), 257), distances: trimmed(codeLengths(distances, 15), 1) };
+}
 
+function encode(steps: readonly Step[], trees: Trees): number[] {
+  const out: number[] = [];
   const bits = new BitWriter(out);
   bits.write(1, 1);
-  bits.write(2, 2);
-  writeTrees(bits, literalLengths, distanceLengths);
-  const literalCodes = codes(literalLengths);
-  const distanceCodes = codes(distanceLengths);
+  bits.write(trees.fixed ? 1 : 2, 2);
+  if (!trees.fixed) writeTrees(bits, trees.literals, trees.distances);
+  const literalCodes = codes(trees.literals);
+  const distanceCodes = codes(trees.distances);
   for (const { value, distance } of steps) {
     if (!distance) {
-      bits.write(literalCodes[value], literalLengths[value]);
+      bits.write(literalCodes[value], trees.literals[value]);
       continue;
     }
     const length = codeOf(value, LENGTH_BASE);
-    bits.write(literalCodes[257 + length], literalLengths[257 + length]);
+    bits.write(literalCodes[257 + length], trees.literals[257 + length]);
     bits.write(value - LENGTH_BASE[length], LENGTH_BITS[length]);
     const far = codeOf(distance, DISTANCE_BASE);
-    bits.write(distanceCodes[far], distanceLengths[far]);
+    bits.write(distanceCodes[far], trees.distances[far]);
     bits.write(distance - DISTANCE_BASE[far], DISTANCE_BITS[far]);
   }
-  bits.write(literalCodes[END], literalLengths[END]);
+  bits.write(literalCodes[END], trees.literals[END]);
   bits.flush();
+  return out;
 }
 
-function matches(data: Uint8Array): Step[] {
+/** For each place the copies that could stand there: each longer than the one before it, and from as near as that length is to be had. */
+function findCopies(data: Uint8Array): Step[][] {
   const heads = new Map<number, number>();
   const previous = new Int32Array(data.length).fill(-1);
-  const insert = (at: number) => {
-    if (at + 2 >= data.length) return;
+  const depth = data.length > LARGE ? 16 : 1024;
+  return Array.from(data, (_, at) => {
+    const found: Step[] = [];
+    const limit = Math.min(258, data.length - at);
+    if (limit < 3) return found;
     const key = data[at] | (data[at + 1] << 8) | (data[at + 2] << 16);
     previous[at] = heads.get(key) ?? -1;
     heads.set(key, at);
-  };
-  const longest = (at: number): Step => {
-    let best: Step = { value: 0, distance: 0 };
-    const limit = Math.min(258, data.length - at);
-    for (let from = previous[at], tries = 4096; from >= 0 && at - from <= 32768 && tries > 0; from = previous[from], tries--) {
+    let longest = 2;
+    for (
+      let from = previous[at], tries = depth;
+      from >= 0 && at - from <= 32768 && tries > 0 && longest < limit;
+      from = previous[from], tries--
+    ) {
+      if (data[from + longest] !== data[at + longest]) continue;
       let length = 0;
       while (length < limit && data[from + length] === data[at + length]) length++;
-      if (length > best.value) best = { value: length, distance: at - from };
+      if (length > longest) found.push({ value: (longest = length), distance: at - from });
     }
-    // Three bytes from far away cost more than three literals.
-    return best.value < 3 || (best.value === 3 && best.distance > 4096) ? { value: data[at], distance: 0 } : best;
-  };
+    return found;
+  });
+}
 
-  const steps: Step[] = [];
-  let at = 0;
-  let next: Step | undefined;
-  if (data.length) insert(0);
-  while (at < data.length) {
-    const here: Step = next ?? longest(at);
-    next = undefined;
-    if (here.distance && at + 1 < data.length) {
-      insert(at + 1);
-      const later = longest(at + 1);
-      if (later.distance && later.value > here.value) {
-        steps.push({ value: data[at], distance: 0 });
-        next = later;
-        at += 1;
-        continue;
+/** The steps that cost the fewest bits with these codes: a shortest path, found from the end. */
+function cheapest(data: Uint8Array, copies: readonly (readonly Step[])[], trees: Trees): Step[] {
+  const unknown = 15;
+  const hurried = data.length > LARGE;
+  const lengthCosts = Array.from({ length: 259 }, (_, value) => {
+    const code = value < 3 ? 0 : codeOf(value, LENGTH_BASE);
+    return (trees.literals[257 + code] || unknown) + LENGTH_BITS[code];
+  });
+  const costs = new Float64Array(data.length + 1);
+  const choice = new Array<Step>(data.length);
+  for (let at = data.length - 1; at >= 0; at--) {
+    choice[at] = { value: data[at], distance: 0 };
+    costs[at] = (trees.literals[data[at]] || unknown) + costs[at + 1];
+    let least = 3;
+    for (const { value, distance } of copies[at]) {
+      const code = codeOf(distance, DISTANCE_BASE);
+      const distanceCost = (trees.distances[code] || unknown) + DISTANCE_BITS[code];
+      for (let length = hurried ? value : least; length <= value; length++) {
+        const cost = lengthCosts[length] + distanceCost + costs[at + length];
+        if (cost < costs[at]) {
+          costs[at] = cost;
+          choice[at] = { value: length, distance };
+        }
       }
+      least = value + 1;
     }
-    const end = at + (here.distance ? here.value : 1);
-    for (let index = at + (here.distance ? 2 : 1); index <= end && index < data.length; index++) insert(index);
-    steps.push(here);
-    at = end;
   }
+  const steps: Step[] = [];
+  for (let at = 0; at < data.length; at += choice[at].distance ? choice[at].value : 1) steps.push(choice[at]);
   return steps;
 }
 

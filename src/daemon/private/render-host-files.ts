@@ -54,12 +54,7 @@ function sysctls(input: HostInput): [string, string][] {
 
 /** Enough of each digest to tell a truncated or edited file: it guards against accidents, root can write anything. */
 function sums(files: readonly HostFile[]): string {
-  return lines(
-    files.map(({ path, content }) => {
-      const name = path.startsWith(`${PATHS.etc}/`) ? path.slice(PATHS.etc.length + 1) : path.slice(1);
-      return `${createHash('sha256').update(content).digest('hex').slice(0, 12)} ${name}`;
-    }),
-  );
+  return lines(files.map(({ path, content }) => `${createHash('sha256').update(content).digest('hex').slice(0, 12)} ${path}`));
 }
 
 /** For `status` alone. */

@@ -2,6 +2,7 @@ import type { HostFile, HostInput } from './host-input';
 import { gzip } from './render-gzip';
 import { renderHostFiles } from './render-host-files';
 import { PATHS } from './scripts/common';
+import { FIREWALL_SCRIPT } from './scripts/firewall';
 
 /** What the firewall script calls; named with the engine so that one transaction of apt brings all of it. */
 const TOOL_PACKAGES = ['conntrack', 'ipset', 'iproute2', 'iptables', 'kmod'];
@@ -13,12 +14,24 @@ const TOOL_PACKAGES = ['conntrack', 'ipset', 'iproute2', 'iptables', 'kmod'];
  * dockerd. Its last step makes everything permanent and starts the engine; it runs last because only the last exit code of `runcmd` counts.
  */
 export function renderUserData(input: HostInput): string {
-  const files = renderHostFiles(input).map(entry);
+  return cloudConfig(input, (file) => ({ ...head(file), ...encoded(file.content) }));
+}
+
+/**
+ * The same, compressed as a whole, in base64 (for `user_data_base64` and its like): about two thirds of the size, for clouds that count
+ * what base64 holds. cloud-init unpacks it by itself.
+ */
+export function renderUserDataGzip(input: HostInput): string {
+  const text = cloudConfig(input, (file) => ({ ...head(file), content: file.content }));
+  return Buffer.from(gzip(Buffer.from(text, 'utf8'))).toString('base64');
+}
+
+function cloudConfig(input: HostInput, entry: (file: HostFile) => Record<string, string>): string {
   const packages = [...new Set([...TOOL_PACKAGES, ...input.installPackages])].sort();
   const document = {
     // Keeps our lists when our part comes after another one. A part after ours needs the same line.
     merge_how: 'list(append)+dict(recurse_list,no_replace)+str()',
-    write_files: files,
+    write_files: renderHostFiles(input).map(entry),
     ...(input.installPackages.length > 0 ? { package_update: true, packages } : {}),
     runcmd: [[PATHS.script, 'setup', '--start-docker']],
   };
@@ -30,16 +43,22 @@ export function userDataSize(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }
 
-function entry(file: HostFile): Record<string, string> {
-  const plain = Buffer.from(file.content, 'utf8');
-  const plainText = plain.toString('base64');
-  const zippedText = Buffer.from(gzip(plain)).toString('base64');
-  const zipped = zippedText.length + 'gz+'.length < plainText.length;
-  return {
-    path: file.path,
-    owner: 'root:root',
-    permissions: file.mode,
-    encoding: zipped ? 'gz+b64' : 'b64',
-    content: zipped ? zippedText : plainText,
-  };
+/** No owner: root:root is cloud-init's default, and 16 KiB are not much. The mode is quoted: as a number, 600 would become 01130. */
+function head({ path, mode }: HostFile): Record<string, string> {
+  return { path, permissions: mode };
+}
+
+let script: Record<string, string> | undefined;
+
+/** The program is most of it and always the same: it is packed once. */
+function encoded(content: string): Record<string, string> {
+  return content === FIREWALL_SCRIPT ? (script ??= pack(content)) : pack(content);
+}
+
+function pack(content: string): Record<string, string> {
+  const bytes = Buffer.from(content, 'utf8');
+  const plain = bytes.toString('base64');
+  const zipped = Buffer.from(gzip(bytes)).toString('base64');
+  const smaller = zipped.length + 'gz+'.length < plain.length;
+  return { encoding: smaller ? 'gz+b64' : 'b64', content: smaller ? zipped : plain };
 }

@@ -50,5 +50,7 @@ export function checkBridgeSegment(
   if (prefixLength > 28) {
     throw new ValidationError('BlockTooSmall', path, `a segment needs a /28 or larger, got /${prefixLength}`);
   }
-  return { networkName, edgeNetworkName: `${networkName}-edge`, prefixLength };
+  const edgeNetworkName = `${networkName}-edge`;
+  props.daemon._registry.checkDeclaration(path, [`network ${networkName}`, `network ${edgeNetworkName}`]);
+  return { networkName, edgeNetworkName, prefixLength };
 }

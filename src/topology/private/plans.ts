@@ -123,7 +123,8 @@ export function planPublications(facts: Facts, networks: readonly NetworkPlan[])
 export function resolversOf(fact: WorkloadFact, facts: Facts, members: Memberships, problems: Problem[]): string[] {
   const dnsFlows = facts.flows.filter((flow) => asksDns(flow) && members.expand(flow.source).includes(fact.path));
   const blocks = dnsFlows.map((flow) => (flow.destination.kind === 'block' ? flow.destination.block : ''));
-  if (fact.dns !== undefined) {
+  // An empty list says nothing; written as it is, the engine would hand out the resolvers of the host.
+  if (fact.dns !== undefined && fact.dns.length > 0) {
     if (blocks.length === 0 && fact.dns.some((resolver) => resolver !== NO_RESOLVER)) {
       problems.push({
         code: 'ResolverWithoutEgress',

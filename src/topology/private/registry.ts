@@ -12,6 +12,8 @@ export interface Place {
 
 interface Snapshot {
   readonly revision: number;
+  /** How many facts stood when it was taken. */
+  readonly standing: number;
   readonly derived: Derived;
   readonly networks: ReadonlyMap<string, NetworkPlan>;
   readonly places: ReadonlyMap<string, readonly Place[]>;
@@ -35,6 +37,8 @@ export class Registry {
   private readonly publications: PublicationFact[] = [];
   private readonly policies: FlowPolicy[] = [];
   private readonly names = new Map<string, string>();
+  /** The constructs that a fact was declared of: another one may take the path of one that was taken out of the tree. */
+  private readonly declaredBy = new WeakMap<object, readonly (readonly [string, object | undefined])[]>();
   private revision = 0;
   private writtenBy?: string;
   private cache?: Snapshot;
@@ -65,27 +69,38 @@ export class Registry {
     return this.daemon.hostAddresses;
   }
 
+  /** Whether containers have addresses of the family: without them a flow or a publication would be declared and never made. */
+  public has(family: 'ipv4' | 'ipv6'): boolean {
+    return family === 'ipv4' || this.daemon.ipv6Pool !== undefined;
+  }
+
   public get addressPools(): readonly string[] {
     return this.daemon.addressPools;
   }
 
+  /** Throws when a construct could not be declared; asked before it enters the tree. */
+  public checkDeclaration(path: string, names: readonly string[]): void {
+    this.refuseAfterWriting(path);
+    names.forEach((name) => this.refuseTaken(name, path));
+  }
+
   public addSegment(fact: SegmentFact): void {
+    const names = [`network ${fact.networkName}`, `network ${fact.edgeNetworkName}`];
     this.changing(fact.path);
-    this.takeName(`network ${fact.networkName}`, fact.path);
-    this.takeName(`network ${fact.edgeNetworkName}`, fact.path);
-    this.segments.set(fact.path, fact);
+    names.forEach((name) => this.takeName(name, fact.path));
+    this.segments.set(fact.path, this.remembered(fact, [fact.path]));
   }
 
   public addWorkload(fact: WorkloadFact): void {
     this.changing(fact.path);
     this.takeName(`container ${fact.name}`, fact.path);
-    this.workloads.set(fact.path, fact);
+    this.workloads.set(fact.path, this.remembered(fact, [fact.path]));
   }
 
   public setGroup(fact: GroupFact): void {
     this.changing(fact.path);
     const before = this.groups.get(fact.path);
-    this.groups.set(fact.path, fact);
+    this.groups.set(fact.path, this.remembered(fact, [fact.path]));
     const touched = this.flows.filter((flow) => [flow.source, flow.destination].some((end) => 'path' in end && end.path === fact.path));
     for (const flow of touched) {
       const reason = this.refusalOf(flow);
@@ -102,12 +117,12 @@ export class Registry {
   public addFlow(fact: FlowFact, by: string): void {
     this.changing(by);
     this.orderStacks(fact);
-    this.flows.push(fact);
+    this.flows.push(this.remembered(fact, [fact.source, fact.destination].flatMap((end) => ('path' in end ? [end.path] : []))));
   }
 
   public addPublication(fact: PublicationFact): void {
     this.changing(fact.workload);
-    this.publications.push(fact);
+    this.publications.push(this.remembered(fact, [fact.workload]));
   }
 
   public addPolicy(policy: FlowPolicy): void {
@@ -128,7 +143,7 @@ export class Registry {
   }
 
   public allPublications(): readonly PublicationFact[] {
-    return this.publications.filter((fact) => this.inTree(fact.workload));
+    return this.publications.filter((fact) => this.stands(fact));
   }
 
   public flowsOf(path: string): readonly FlowFact[] {
@@ -155,10 +170,18 @@ export class Registry {
 
   public derived(): Derived {
     if (this.cache?.revision !== this.revision) {
-      const derived = derive(this.facts(), this.locked());
-      this.cache = { revision: this.revision, derived, ...indexed(derived.topology) };
+      const facts = this.facts();
+      const derived = derive(facts, this.locked());
+      this.cache = { revision: this.revision, standing: countOf(facts), derived, ...indexed(derived.topology) };
     }
     return this.cache.derived;
+  }
+
+  /** Constructs may have been taken out of the tree since the last snapshot, by an aspect for one; nothing else would tell. */
+  public noticeRemovals(): void {
+    if (this.cache !== undefined && countOf(this.facts()) !== this.cache.standing) {
+      this.revision++;
+    }
   }
 
   /** One network of the picture, found in constant time: every block and name of a thousand networks asks. */
@@ -196,21 +219,37 @@ export class Registry {
   }
 
   private facts(): Facts {
-    const here = (path: string) => this.inTree(path);
-    const peerHere = (peer: FlowFact['source']) => !('path' in peer) || here(peer.path);
+    const stands = (fact: object) => this.stands(fact);
     return {
       daemon: this.daemon,
-      segments: [...this.segments.values()].filter((fact) => here(fact.path)),
-      workloads: [...this.workloads.values()].filter((fact) => here(fact.path) && here(fact.segment)),
-      groups: [...this.groups.values()].filter((fact) => here(fact.path)),
-      flows: this.flows.filter((flow) => peerHere(flow.source) && peerHere(flow.destination)),
+      segments: [...this.segments.values()].filter(stands),
+      workloads: [...this.workloads.values()].filter(stands),
+      groups: [...this.groups.values()].filter(stands),
+      flows: this.flows.filter(stands),
       publications: this.allPublications(),
     };
   }
 
+  private remembered<T extends object>(fact: T, paths: readonly string[]): T {
+    this.declaredBy.set(
+      fact,
+      paths.map((path) => [path, this.at(path)] as const),
+    );
+    return fact;
+  }
+
+  /** Whether the constructs that a fact was declared of are all in the tree still. */
+  private stands(fact: object): boolean {
+    return (this.declaredBy.get(fact) ?? []).every(([path, construct]) => construct !== undefined && this.at(path) === construct);
+  }
+
   private takeName(name: string, path: string): void {
-    const key = name.toLowerCase();
-    const owner = this.names.get(key);
+    this.refuseTaken(name, path);
+    this.names.set(name.toLowerCase(), path);
+  }
+
+  private refuseTaken(name: string, path: string): void {
+    const owner = this.names.get(name.toLowerCase());
     if (owner !== undefined && owner !== path && this.inTree(owner)) {
       throw new ValidationError(
         'DuplicateName',
@@ -218,10 +257,14 @@ export class Registry {
         `the ${name.replace(' ', " name '")}' is taken by '${owner}' on the same daemon; give one of them another name`,
       );
     }
-    this.names.set(key, path);
   }
 
   private changing(path: string): void {
+    this.refuseAfterWriting(path);
+    this.revision++;
+  }
+
+  private refuseAfterWriting(path: string): void {
     if (this.writtenBy !== undefined) {
       throw new ValidationError(
         'DeclaredAfterSynth',
@@ -229,8 +272,11 @@ export class Registry {
         `declared after stack '${this.writtenBy}' was written, so the host would never learn of it; declare it in a constructor, or in an aspect of that stack`,
       );
     }
-    this.revision++;
   }
+}
+
+function countOf({ segments, workloads, groups, flows, publications }: Facts): number {
+  return segments.length + workloads.length + groups.length + flows.length + publications.length;
 }
 
 function indexed(topology: Topology): Pick<Snapshot, 'networks' | 'places' | 'dns'> {

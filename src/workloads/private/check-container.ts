@@ -17,6 +17,9 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
   devices: 'devices of the host stay on the host',
 };
 
+/** Where the stamp shows inside the container; the path says nothing, only its presence counts. */
+export const STAMP_TARGET = '/.bulkhead-guard';
+
 export interface CheckedContainer {
   readonly path: string;
   readonly name: string;
@@ -114,7 +117,7 @@ function tmpfsOptions(path: string, sizes: Record<string, number>): Record<strin
 
 /** Two mounts at one place: the second would hide the first. */
 function checkTargets(path: string, props: HardenedContainerProps): void {
-  const targets = [...(props.volumes ?? []).map((volume) => volume.target), ...Object.keys(props.tmpfsMebibytes ?? { '/tmp': 64 })];
+  const targets = [STAMP_TARGET, ...(props.volumes ?? []).map((volume) => volume.target), ...Object.keys(props.tmpfsMebibytes ?? { '/tmp': 64 })];
   const twice = targets.find((target, index) => targets.indexOf(target) !== index);
   if (twice !== undefined) {
     throw new ValidationError('MountTarget', path, `two mounts share the target '${twice}'; give each its own path`);

@@ -4,10 +4,8 @@ import type { Registry } from '../../topology/private/registry';
 import type { NetworkPlan } from '../../topology/private/topology';
 import type { RestartPolicy } from '../container-limits';
 import type { HardenedContainerProps } from '../hardened-container-props';
-import type { CheckedContainer } from './check-container';
+import { type CheckedContainer, STAMP_TARGET } from './check-container';
 
-/** Where the stamp shows inside the container; the path says nothing, only its presence counts. */
-const STAMP_TARGET = '/.bulkhead-guard';
 /** Name under which a container that may talk to the host finds it. */
 const HOST_NAME = 'host.docker.internal';
 

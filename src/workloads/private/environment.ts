@@ -21,7 +21,7 @@ const SECRET_VALUES: readonly { readonly what: string; readonly pattern: RegExp 
 export function environmentList(place: Place | string, environment: Record<string, string>, notSecret: Record<string, string>): string[] {
   for (const [name, reason] of Object.entries(notSecret)) {
     reasonText(place, `notSecret.${name}`, reason);
-    if (!(name in environment)) {
+    if (!Object.hasOwn(environment, name)) {
       throw new ValidationError(
         'NotSecretUnused',
         place,
@@ -36,7 +36,7 @@ export function environmentList(place: Place | string, environment: Record<strin
         throw new ValidationError('EnvironmentName', place, `'${name}' is no name of an environment variable; use letters, digits and _`);
       }
       const value = passedText(place, `environment.${name}`, environment[name]);
-      if (!(name in notSecret)) {
+      if (!Object.hasOwn(notSecret, name)) {
         refuseSecret(place, name, value);
       }
       return `${name}=${value}`;

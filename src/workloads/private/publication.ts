@@ -38,6 +38,13 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
   }
   const hostAddress = canonicalAddress(workload, request.hostAddress ?? '127.0.0.1');
   const family: Family = hostAddress.includes(':') ? 'ipv6' : 'ipv4';
+  if (!registry.has(family)) {
+    throw new ValidationError(
+      'WrongFamily',
+      workload,
+      `'hostAddress' ${hostAddress} is IPv6, and the containers of daemon '${registry.daemonPath}' have IPv4 addresses only; publish on an IPv4 address`,
+    );
+  }
   const loopback = Cidr.parse(family === 'ipv4' ? '127.0.0.0/8' : '::1/128').containsAddress(hostAddress);
   const sources = (request.sources ?? []).map((source) => sourceBlock(workload, source, family));
   if (loopback && sources.length > 0) {

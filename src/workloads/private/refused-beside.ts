@@ -9,7 +9,7 @@ export function refusedBeside(path: string, set: Record<string, unknown>): strin
     add('privileged', 'a privileged container is root on the host');
   }
   for (const mode of ['network_mode', 'pid_mode', 'ipc_mode', 'userns_mode', 'cgroupns_mode']) {
-    if (typeof set[mode] === 'string' && /^(host|container:)/.test(set[mode] as string)) {
+    if (typeof set[mode] === 'string' && /^(host|container:)|\$\{/.test(set[mode] as string)) {
       add(mode, `'${String(set[mode])}' shares a namespace`);
     }
   }

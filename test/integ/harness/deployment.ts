@@ -1,7 +1,7 @@
 // Brings a program of ours to a lab's host the way a user would: synth, run the emitted install script, start the engine, terraform apply.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { App, TerraformStack } from 'cdktf';
+import { App, LocalBackend, TerraformStack } from 'cdktf';
 import type { HardenedDaemon } from '../../../src';
 import { ContainerImage, Cidr, DaemonConnection, EngineVersion, HardenedDaemon as Daemon, type HardenedDaemonProps } from '../../../src';
 import type { Lab } from '../lab/lab';
@@ -60,6 +60,8 @@ export class Deployment {
     this.generation++;
     const app = new App({ outdir: path.join(this.dir, 'cdktf.out') });
     const stack = new TerraformStack(app, STACK);
+    // By itself cdktf puts the state into the working directory, where runs at the same time would share it.
+    new LocalBackend(stack, { path: path.join(this.dir, 'terraform.tfstate') });
     this.daemon = new Daemon(stack, 'Edge', {
       engine: declaredVersion(this.lab),
       hostAddress: HOST_ADDRESS,

@@ -46,7 +46,19 @@ export function engineSpec(id: EngineId): EngineSpec {
   return spec;
 }
 
-const TREE_PACKAGES = ['docker.io', 'iptables', 'nftables', 'iproute2', 'ca-certificates', 'ipset', 'conntrack', 'kmod', 'procps', 'util-linux', 'tini'];
+const TREE_PACKAGES = [
+  'docker.io',
+  'iptables',
+  'nftables',
+  'iproute2',
+  'ca-certificates',
+  'ipset',
+  'conntrack',
+  'kmod',
+  'procps',
+  'util-linux',
+  'tini',
+];
 export const TREES: Readonly<Record<Suite, readonly string[]>> = {
   bookworm: TREE_PACKAGES,
   // From trixie on, the client is a package of its own.
@@ -155,7 +167,9 @@ export async function once(target: string, make: (temporary: string) => Promise<
   for (const name of fs.readdirSync(path.dirname(target))) {
     if (!name.startsWith(stem)) continue;
     const owner = name.slice(stem.length);
-    if (owner === String(process.pid) || !fs.existsSync(`/proc/${owner}`)) fs.rmSync(path.join(path.dirname(target), name), { recursive: true, force: true });
+    if (owner === String(process.pid) || !fs.existsSync(`/proc/${owner}`)) {
+      fs.rmSync(path.join(path.dirname(target), name), { recursive: true, force: true });
+    }
   }
   const temporary = path.join(path.dirname(target), stem + process.pid);
   fs.mkdirSync(temporary);

@@ -58,7 +58,9 @@ export function debianMirror(): string {
   const argv = ['apt-get', 'indextargets', '--format', '$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)', 'Created-By: Packages'];
   const listed = run(argv);
   const rows = listed.stdout.split('\n').map((line) => line.split('|'));
-  const main = rows.filter(([uri, release, component]) => uri && component === 'main' && !/[-/](security|updates|backports|proposed)/.test(release));
+  const main = rows.filter(
+    ([uri, release, component]) => uri && component === 'main' && !/[-/](security|updates|backports|proposed)/.test(release),
+  );
   const found = main.find((row) => row[3] === 'Debian') ?? main.find(([uri]) => /\/debian(\/|$)/.test(uri));
   if (!found) {
     throw new LabError(

@@ -61,7 +61,9 @@ export class Engine {
   private runAll(key: string, commands: readonly Command[], env: NodeJS.ProcessEnv): void {
     for (const { shell, mayFail } of commands) {
       const result = this.holder.run(['sh', '-c', shell], { env });
-      if (result.code !== 0 && !mayFail) throw new LabError(`docker.service: ${key} failed (exit ${result.code})`, [shell], result.stdout + result.stderr);
+      if (result.code !== 0 && !mayFail) {
+        throw new LabError(`docker.service: ${key} failed (exit ${result.code})`, [shell], result.stdout + result.stderr);
+      }
     }
   }
 
@@ -142,6 +144,10 @@ export class Engine {
     const result = this.holder.run(['docker', 'version', '--format', '{{json .Server}}']);
     if (result.code !== 0) throw new LabError('asking for the version', ['docker', 'version'], result.stdout + result.stderr);
     const server = JSON.parse(result.stdout) as { Version?: string; APIVersion?: string; ApiVersion?: string; MinAPIVersion?: string };
-    return { version: server.Version ?? '', apiVersion: server.APIVersion ?? server.ApiVersion ?? '', minApiVersion: server.MinAPIVersion ?? '' };
+    return {
+      version: server.Version ?? '',
+      apiVersion: server.APIVersion ?? server.ApiVersion ?? '',
+      minApiVersion: server.MinAPIVersion ?? '',
+    };
   }
 }

@@ -1,5 +1,6 @@
 // Running other programs: one place that turns a failed command into an error naming the step, the command and its output.
 import { spawn, spawnSync } from 'node:child_process';
+import * as path from 'node:path';
 
 export interface RunOptions {
   readonly input?: string;
@@ -45,7 +46,7 @@ export function run(argv: readonly string[], options: RunOptions = {}): RunResul
     env: options.env ?? process.env,
     cwd: options.cwd,
     encoding: 'utf8',
-    maxBuffer: 64 << 20,
+    maxBuffer: 64 * 1024 * 1024,
   });
   const failure = child.error as NodeJS.ErrnoException | undefined;
   const timedOut = failure?.code === 'ETIMEDOUT';
@@ -95,4 +96,12 @@ export function which(program: string): string | undefined {
 /** Blocks this thread: the lab's calls are synchronous, so that a scenario reads top to bottom. */
 export function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+let interpreter: string | undefined;
+
+/** Words that run one of the lab's Python files. The interpreter is asked for its own path once: what PATH has may be a slow wrapper. */
+export function python(script: string): string[] {
+  interpreter ??= must('looking for Python 3', ['python3', '-S', '-E', '-c', 'import sys; print(sys.executable)']).trim() || 'python3';
+  return [interpreter, '-B', '-S', '-E', path.join(__dirname, script)];
 }

@@ -20,14 +20,18 @@ function atLeast(have: string, want: string): boolean {
 /** This machine's go, as it is or fetching a newer toolchain; else Debian's, in a tree of its own. */
 async function goTool(wanted: string): Promise<GoTool> {
   const go = which('go');
-  const version = go ? /go(\d+(\.\d+)+)/.exec(run([go, 'env', 'GOVERSION'], { env: { ...process.env, GOTOOLCHAIN: 'local' } }).stdout)?.[1] : undefined;
+  const version = go
+    ? /go(\d+(\.\d+)+)/.exec(run([go, 'env', 'GOVERSION'], { env: { ...process.env, GOTOOLCHAIN: 'local' } }).stdout)?.[1]
+    : undefined;
   if (go && version && atLeast(version, wanted)) return { argv: () => [go], env: process.env };
   if (go && version && atLeast(version, '1.21')) return { argv: () => [go], env: { ...process.env, GOTOOLCHAIN: 'auto' } };
   const tree = path.join(cacheDir(), 'tree-go');
   try {
     await debootstrap(tree, 'trixie', ['golang-go', 'ca-certificates', 'git']);
   } catch (error) {
-    throw new Error(`Go ${wanted} or later is needed to build parts of the lab (found: ${version ?? 'none'}): install it, then run again\n${error}`);
+    throw new Error(
+      `Go ${wanted} or later is needed to build parts of the lab (found: ${version ?? 'none'}): install it, then run again\n${error}`,
+    );
   }
   // The build folder keeps its path inside the tree, so that file names in messages and arguments mean the same on both sides.
   const script = `set -e; t=$1; d=$2; shift 2; for b in /proc /dev; do mount --rbind $b $t$b; done
@@ -52,7 +56,10 @@ async function compile(id: GoBuildId, build: GoBuild, temporary: string): Promis
     mustAsync(`building ${id} ${build.version}`, [...tool.argv(temporary), '-C', work, ...args], { env, cwd: temporary });
   if (build.goMod === undefined) {
     fs.writeFileSync(path.join(work, 'go.mod'), 'module lab\n');
-    const found = JSON.parse(await go('mod', 'download', '-json', `${build.module}@${build.moduleVersion}`)) as { Zip: string; Dir: string };
+    const found = JSON.parse(await go('mod', 'download', '-json', `${build.module}@${build.moduleVersion}`)) as {
+      Zip: string;
+      Dir: string;
+    };
     // Copied by the go tool's own view of the files; modules in its cache are read-only.
     fs.rmSync(path.join(work, 'go.mod'));
     const source = fs.existsSync(found.Dir) ? found.Dir : path.join(cacheDir(), 'tree-go', found.Dir);
@@ -95,7 +102,10 @@ export function linkProvider(program: string): boolean {
   const target = buildDir('provider');
   const ask = path.join(target, 'ask');
   fs.mkdirSync(ask, { recursive: true });
-  fs.writeFileSync(path.join(ask, 'main.tf.json'), JSON.stringify({ terraform: { required_providers: { docker: { source: 'kreuzwerker/docker' } } } }));
+  fs.writeFileSync(
+    path.join(ask, 'main.tf.json'),
+    JSON.stringify({ terraform: { required_providers: { docker: { source: 'kreuzwerker/docker' } } } }),
+  );
   const said = must('asking for the address of the provider', [program, `-chdir=${ask}`, 'providers'], { env: terraformEnv() });
   const address = /provider\[([^\]]+)\]/.exec(said)?.[1];
   if (!address) throw new LabError('asking for the address of the provider', [program, 'providers'], said);

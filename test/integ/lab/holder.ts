@@ -48,7 +48,9 @@ export class Holder {
     this.write(upper, 'etc/resolv.conf', `nameserver ${NET.internet}\n`);
     this.write(upper, 'etc/hostname', 'dockerhost\n');
     this.write(upper, 'etc/hosts', '127.0.0.1 localhost\n::1 localhost\n127.0.1.1 dockerhost\n');
-    if (!layers.some((layer) => fs.existsSync(path.join(layer, 'usr/bin/systemctl')))) this.write(upper, 'usr/local/bin/systemctl', SYSTEMCTL, 0o755);
+    if (!layers.some((layer) => fs.existsSync(path.join(layer, 'usr/bin/systemctl')))) {
+      this.write(upper, 'usr/local/bin/systemctl', SYSTEMCTL, 0o755);
+    }
     this.write(upper, 'usr/local/sbin/modprobe', MODPROBE, 0o755);
 
     const argv = ['nsenter', `--net=${netnsFile(id, 'host')}`, '--', 'unshare', '--mount', '--propagation', 'private'];

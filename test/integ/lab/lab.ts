@@ -6,7 +6,19 @@ import { Engine, type EngineVersion, type StartOptions } from './engine';
 import { LabError, run, sleep, type RunOptions, type RunResult } from './exec';
 import { Holder } from './holder';
 import { imageTar } from './image';
-import { alive, background, inCgroup, makeCgroup, netnsFile, newLabId, newRunDir, runInNetns, startGuardian, sweepDead, teardownById } from './names';
+import {
+  alive,
+  background,
+  inCgroup,
+  makeCgroup,
+  netnsFile,
+  newLabId,
+  newRunDir,
+  runInNetns,
+  startGuardian,
+  sweepDead,
+  teardownById,
+} from './names';
 import { makeNetwork, type NsName } from './network';
 import { parseService } from './units';
 
@@ -31,6 +43,16 @@ process.on('exit', () => {
 });
 
 export class Lab {
+  /** Removes what dead earlier runs left behind. */
+  static sweep(): string[] {
+    return sweepDead();
+  }
+
+  private static succeeded(step: string, argv: readonly string[], result: RunResult): string {
+    if (result.code !== 0) throw new LabError(`${step} (exit ${result.code})`, argv, result.stdout + result.stderr);
+    return result.stdout;
+  }
+
   readonly id = newLabId();
   readonly spec: EngineSpec;
   /** This lab's directory on the real machine; removed at the end. */
@@ -41,16 +63,13 @@ export class Lab {
   private readonly holder: Holder;
   private readonly pids = new Map<string, number>();
 
-  /** Removes what dead earlier runs left behind. */
-  static sweep(): string[] {
-    return sweepDead();
-  }
-
   constructor(readonly engineId: EngineId) {
     this.spec = engineSpec(engineId);
     const layers = engineLayers(engineId);
     const missing = [...layers, path.dirname(imageTar())].filter((dir) => !fs.existsSync(dir));
-    if (missing.length) throw new Error(`the lab is not set up for engine ${engineId} (missing: ${missing.join(', ')}): run test/integ/lab/setup.ts`);
+    if (missing.length) {
+      throw new Error(`the lab is not set up for engine ${engineId} (missing: ${missing.join(', ')}): run test/integ/lab/setup.ts`);
+    }
     this.runDir = newRunDir(this.id);
     this.labDir = path.join(this.runDir, 'lab');
     open.add(this);
@@ -114,7 +133,8 @@ export class Lab {
   }
 
   private enter(where: Where): string[] {
-    const file = 'container' in where ? `/proc/${this.containerPid(where.container)}/ns/net` : netnsFile(this.id, 'ns' in where ? where.ns : 'host');
+    const file =
+      'container' in where ? `/proc/${this.containerPid(where.container)}/ns/net` : netnsFile(this.id, 'ns' in where ? where.ns : 'host');
     return ['nsenter', `--net=${file}`, '--'];
   }
 
@@ -126,11 +146,6 @@ export class Lab {
     if (!(pid > 0)) throw new Error(`container ${name} is not running:\n${this.host(['docker', 'logs', '--tail', '20', name]).stderr}`);
     this.pids.set(name, pid);
     return pid;
-  }
-
-  private static succeeded(step: string, argv: readonly string[], result: RunResult): string {
-    if (result.code !== 0) throw new LabError(`${step} (exit ${result.code})`, argv, result.stdout + result.stderr);
-    return result.stdout;
   }
 
   // --- the engine ---
@@ -166,7 +181,9 @@ export class Lab {
 
   /** Writes a file on the host. */
   writeFile(file: string, text: string, mode = '644'): void {
-    this.mustHost(`writing ${file}`, ['sh', '-c', 'mkdir -p "$(dirname "$1")" && cat > "$1" && chmod "$2" "$1"', 'sh', file, mode], { input: text });
+    this.mustHost(`writing ${file}`, ['sh', '-c', 'mkdir -p "$(dirname "$1")" && cat > "$1" && chmod "$2" "$1"', 'sh', file, mode], {
+      input: text,
+    });
   }
 
   /** Runs an emitted, self-contained install.sh on the host: `source` is the script, or the folder that holds it. */
@@ -179,7 +196,13 @@ export class Lab {
   startUnit(name: string): Unit | undefined {
     const unit = name.replace(/\.service$/, '');
     const base = `/etc/systemd/system/${unit}.service`;
-    const texts = this.mustHost(`reading ${base}`, ['sh', '-c', `cat "$1"; for f in "$1".d/*.conf; do [ ! -e "$f" ] || cat "$f"; done`, 'sh', base]);
+    const texts = this.mustHost(`reading ${base}`, [
+      'sh',
+      '-c',
+      `cat "$1"; for f in "$1".d/*.conf; do [ ! -e "$f" ] || cat "$f"; done`,
+      'sh',
+      base,
+    ]);
     const service = parseService([texts]);
     const runNow = [...service.startPre, ...(service.type === 'oneshot' ? service.start : [])];
     for (const { shell, mayFail } of runNow) {
@@ -196,7 +219,7 @@ export class Lab {
   /** Ends a unit as systemd does: SIGTERM, and SIGKILL when that is not heeded. */
   stopUnit(unit: Unit, timeout = 5_000): void {
     if (alive(unit.pid)) process.kill(unit.pid, 'SIGTERM');
-    for (const until = Date.now() + timeout; alive(unit.pid) && Date.now() < until; ) sleep(20);
+    for (const until = Date.now() + timeout; alive(unit.pid) && Date.now() < until;) sleep(20);
     if (alive(unit.pid)) process.kill(unit.pid, 'SIGKILL');
   }
 

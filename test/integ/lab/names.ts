@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { LabError, run, type RunOptions, type RunResult } from './exec';
+import { LabError, python, run, type RunOptions, type RunResult } from './exec';
 
 const PREFIX = 'bhl';
 const ID = /bhl-([0-9a-z]+)-([0-9a-z]+)-\d+/;
@@ -40,7 +40,9 @@ export function newRunDir(id: string): string {
 export function cgroupRoot(): string {
   const root = '/sys/fs/cgroup';
   if (fs.existsSync(`${root}/cgroup.controllers`)) return root;
-  const found = ['pids', 'freezer', 'memory', 'systemd'].map((name) => `${root}/${name}`).find((dir) => fs.existsSync(`${dir}/cgroup.procs`));
+  const found = ['pids', 'freezer', 'memory', 'systemd']
+    .map((name) => `${root}/${name}`)
+    .find((dir) => fs.existsSync(`${dir}/cgroup.procs`));
   if (!found) throw new Error(`no cgroup hierarchy under ${root}`);
   return found;
 }
@@ -66,8 +68,14 @@ export function runInNetns(id: string, name: string, argv: readonly string[], op
 }
 
 /** Starts something that outlives the call; output goes to a file. Returns its process id. */
-export function background(id: string, argv: readonly string[], logFile: string, step: string, env: NodeJS.ProcessEnv = process.env): number {
-  const result = run(inCgroup(id, ['python3', '-B', '-S', '-E', path.join(__dirname, 'reaper.py'), logFile, ...argv]), { env });
+export function background(
+  id: string,
+  argv: readonly string[],
+  logFile: string,
+  step: string,
+  env: NodeJS.ProcessEnv = process.env,
+): number {
+  const result = run(inCgroup(id, [...python('reaper.py'), logFile, ...argv]), { env });
   const pid = Number(result.stdout.trim());
   if (result.code !== 0 || !(pid > 0)) throw new LabError(step, argv, result.stdout + result.stderr);
   return pid;

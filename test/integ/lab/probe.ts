@@ -1,7 +1,7 @@
 // The prober's TypeScript side: sends batches of questions to probe.py in the right namespace and keeps its listeners running.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { LabError, sleep, tail } from './exec';
+import { LabError, python, sleep, tail } from './exec';
 import type { Lab, Where } from './lab';
 import { alive } from './names';
 
@@ -51,7 +51,7 @@ type Script = 'probe' | 'traffic' | 'attack';
 export type TrafficMode = 'listen-count' | 'sniff' | 'flood' | 'hold';
 export type AttackMode = 'spoof-udp' | 'raw-tcp' | 'vlan' | 'arp' | 'freebind';
 
-const words = (script: Script, mode: string): string[] => ['python3', '-B', '-S', '-E', path.join(__dirname, `${script}.py`), mode];
+const words = (script: Script, mode: string): string[] => [...python(`${script}.py`), mode];
 
 /** Something of traffic.py that is under way. */
 export class Running {
@@ -69,7 +69,9 @@ export class Running {
       const whole = text.slice(0, text.lastIndexOf('\n') + 1);
       const found = whole.split('\n').filter((line) => line.startsWith('{'))[n];
       if (found) return JSON.parse(found) as T;
-      if (gone || Date.now() > until) throw new LabError(`${this.what} ${gone ? 'ended early' : 'said nothing in time'}`, [this.what], tail(text));
+      if (gone || Date.now() > until) {
+        throw new LabError(`${this.what} ${gone ? 'ended early' : 'said nothing in time'}`, [this.what], tail(text));
+      }
     }
   }
 
@@ -124,7 +126,10 @@ export class Probes {
     if (done.code !== 0) throw new LabError(`probing from ${JSON.stringify(where)} (exit ${done.code})`, argv, done.stdout + done.stderr);
     const results = JSON.parse(done.stdout) as ProbeResult[];
     const byIndex = new Map(results.map((result) => [Number(result.id), result]));
-    return probes.map((probe, index) => ({ ...(byIndex.get(index) ?? { outcome: 'error' as const, ms: 0, detail: 'no answer of the prober' }), id: probe.id }));
+    return probes.map((probe, index) => ({
+      ...(byIndex.get(index) ?? { outcome: 'error' as const, ms: 0, detail: 'no answer of the prober' }),
+      id: probe.id,
+    }));
   }
 
   /** One question. */
@@ -144,7 +149,9 @@ export class Probes {
   attack(where: Where, mode: AttackMode, options: Readonly<Record<string, unknown>>): { readonly sent: number; readonly detail?: string } {
     const argv = words('attack', mode);
     const done = this.lab.inWhere(where, argv, { input: JSON.stringify(options), timeout: 150_000 });
-    if (done.code !== 0) throw new LabError(`attack ${mode} (exit ${done.code})`, [...argv, JSON.stringify(options)], done.stdout + done.stderr);
+    if (done.code !== 0) {
+      throw new LabError(`attack ${mode} (exit ${done.code})`, [...argv, JSON.stringify(options)], done.stdout + done.stderr);
+    }
     return JSON.parse(done.stdout) as { sent: number; detail?: string };
   }
 

@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { ENGINE_IDS, type EngineId } from './cache';
-import { LabError } from './exec';
+import { LabError, sleep } from './exec';
 import { Lab } from './lab';
 import { alive } from './names';
 import { NET } from './network';
@@ -41,7 +41,9 @@ export function leftovers(id: string): string[] {
   }
   if (fs.readFileSync('/proc/self/mountinfo', 'utf8').includes(id)) found.push('a mount');
   const named = (dir: string): string[] => (fs.existsSync(dir) ? fs.readdirSync(dir).filter((name) => name.startsWith(id)) : []);
-  const cgroups = ['.', ...fs.readdirSync('/sys/fs/cgroup')].map((name) => path.join('/sys/fs/cgroup', name)).filter((dir) => fs.statSync(dir).isDirectory());
+  const cgroups = ['.', ...fs.readdirSync('/sys/fs/cgroup')]
+    .map((name) => path.join('/sys/fs/cgroup', name))
+    .filter((dir) => fs.statSync(dir).isDirectory());
   for (const dir of ['/run/netns', os.tmpdir(), ...cgroups]) found.push(...named(dir).map((name) => `${dir}/${name}`));
   return found;
 }
@@ -65,8 +67,16 @@ function probing(lab: Lab, probes: Probes): void {
   ];
   const results = probes.run({ container: 'client' }, asked);
   check('300 tokens', results.slice(0, 300).filter((result, i) => result.outcome === 'open' && result.token === `t${i}`).length, 300);
-  check('others', results.slice(300).map((r) => r.outcome), ['open', 'refused', 'refused', 'open', 'timeout']);
-  check('no way out', probes.one({ container: 'client' }, { proto: 'tcp', dst: NET.internet, port: 80, timeoutMs: 500 }).outcome === 'open', false);
+  check(
+    'others',
+    results.slice(300).map((r) => r.outcome),
+    ['open', 'refused', 'refused', 'open', 'timeout'],
+  );
+  check(
+    'no way out',
+    probes.one({ container: 'client' }, { proto: 'tcp', dst: NET.internet, port: 80, timeoutMs: 500 }).outcome === 'open',
+    false,
+  );
   lap('305 probes');
 }
 
@@ -157,8 +167,10 @@ function units(lab: Lab): void {
   lab.restartEngine();
   check('ExecStartPre ran', lab.host(['cat', '/run/pre']).stdout.trim(), '100%');
   const unit = lab.startUnit('long')!;
+  const wrote = path.join(lab.labDir, 'unit.out');
+  for (let tries = 0; tries < 100 && !(fs.existsSync(wrote) && fs.statSync(wrote).size); tries++) sleep(50);
   lab.stopUnit(unit);
-  check('a unit is started and stopped', [fs.readFileSync(path.join(lab.labDir, 'unit.out'), 'utf8'), alive(unit.pid)], ['b\n', false]);
+  check('a unit is started and stopped', [fs.readFileSync(wrote, 'utf8'), alive(unit.pid)], ['b\n', false]);
   lab.writeFile('/etc/systemd/system/docker.service.d/b.conf', '[Service]\nExecStartPre=/bin/sh -c "echo no guard; exit 3"\n');
   lab.stopEngine();
   let message = '';
@@ -167,7 +179,11 @@ function units(lab: Lab): void {
   } catch (error) {
     message = error instanceof LabError ? error.message : String(error);
   }
-  check('a failing ExecStartPre keeps the engine down', [/exit 3/.test(message), /no guard/.test(message), lab.engine.running], [true, true, false]);
+  check(
+    'a failing ExecStartPre keeps the engine down',
+    [/exit 3/.test(message), /no guard/.test(message), lab.engine.running],
+    [true, true, false],
+  );
   check('systemctl is noted', fs.readFileSync(path.join(lab.labDir, 'systemctl.log'), 'utf8'), 'daemon-reload\n');
   lap('drop-ins and units');
 }
@@ -221,7 +237,11 @@ function neighbours(ids: readonly EngineId[]): void {
   labs[0].teardown();
   check('the neighbour is untouched', labs[1].docker('ps', '--format', '{{.Names}}'), 'same');
   labs[1].teardown();
-  check('nothing is left of both', labs.flatMap((lab) => leftovers(lab.id)), []);
+  check(
+    'nothing is left of both',
+    labs.flatMap((lab) => leftovers(lab.id)),
+    [],
+  );
   lap('two labs');
   const code = `const { Lab } = require(${JSON.stringify(path.join(__dirname, 'lab'))}); const lab = new Lab('${ids[0]}'); lab.startEngine(); lab.importImage();
     lab.docker('run', '-d', '--name', 'orphan', 'lab:1'); console.log(lab.id); process.kill(process.pid, 'SIGKILL');`;
@@ -233,7 +253,7 @@ function neighbours(ids: readonly EngineId[]): void {
   }
   check('the child said its name', /^bhl-/.test(id), true);
   const until = Date.now() + 10_000;
-  while (leftovers(id).length && Date.now() < until) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  while (leftovers(id).length && Date.now() < until) sleep(100);
   check('nothing is left of a killed run', leftovers(id), []);
   lap('killed run');
 }

@@ -18,7 +18,9 @@ function terraform(dir: string, args: readonly string[], env: NodeJS.ProcessEnv)
 
 function checked(dir: string, args: readonly string[], env: NodeJS.ProcessEnv, good: readonly number[] = [0]): RunResult {
   const result = terraform(dir, args, env);
-  if (!good.includes(result.code)) throw new LabError(`terraform ${args[0]} (exit ${result.code})`, ['terraform', ...args], result.stdout + result.stderr);
+  if (!good.includes(result.code)) {
+    throw new LabError(`terraform ${args[0]} (exit ${result.code})`, ['terraform', ...args], result.stdout + result.stderr);
+  }
   return result;
 }
 

@@ -26,7 +26,10 @@ export function parseService(texts: readonly string[]): Service {
   const keys = new Map<string, string[]>();
   for (const text of texts) {
     let section = '';
-    for (const line of text.replace(/\\\n/g, ' ').split('\n').map((raw) => raw.trim())) {
+    for (const line of text
+      .replace(/\\\n/g, ' ')
+      .split('\n')
+      .map((raw) => raw.trim())) {
       if (!line || line.startsWith('#') || line.startsWith(';')) continue;
       const header = /^\[(.+)\]$/.exec(line);
       if (header) section = header[1];

@@ -2,27 +2,26 @@ import { PATHS } from './common';
 
 /** What is read before anything else; damaged files are never applied. */
 const SETTINGS = `
-etc_files='rules.v4 rules.v6 sets.v4 sets.v6 chains permits network daemon-id engine'
-
 # The first file that is not as it was installed, as a sentence.
 file_fault() {
-  for name in $etc_files ${PATHS.sysctl.slice(1)} ${PATHS.modules.slice(1)}; do
-    case $name in */*) file=/$name ;; *) file=$etc/$name ;; esac
-    want=$(awk -v n="$name" '$2 == n && length($1) == 12 { print $1 }' "$etc/sums" 2>/dev/null) || :
-    if [ -z "$want" ]; then
-      echo "$etc/sums is missing or truncated: it does not list $name"
-    elif [ ! -r "$file" ]; then
-      echo "$file is missing"
-    elif [ "$(sha256sum <"$file" | cut -c 1-12)" != "$want" ]; then
-      echo "$file is truncated or edited: its digest is not the installed one"
-    else
-      case $name in rules.*) grep -qx COMMIT "$file" || echo "$file is empty or has no COMMIT" ;; esac
-    fi
-  done | head -n 1
+  set -- ${PATHS.sysctl} ${PATHS.modules}
+  for name in rules.v4 rules.v6 sets.v4 sets.v6 chains permits network daemon-id engine; do set -- "$@" "$etc/$name"; done
+  sha256sum "$@" 2>/dev/null | awk -v sums="$etc/sums" -v names="$*" '
+    { found[$2] = substr($1, 1, 12) }
+    END {
+      while ((getline line <sums) > 0) if (split(line, w, " ") == 2 && length(w[1]) == 12) want[w[2]] = w[1]
+      n = split(names, name, " ")
+      for (i = 1; i <= n; i++) {
+        if (!(name[i] in want)) { print sums " is missing or truncated: it does not list " name[i]; exit }
+        if (!(name[i] in found)) { print name[i] " is missing"; exit }
+        if (found[name[i]] != want[name[i]]) { print name[i] " is truncated or edited: its digest is not the installed one"; exit }
+      }
+    }'
+  for name in rules.v4 rules.v6; do grep -qsx COMMIT "$etc/$name" || echo "$etc/$name is empty or has no COMMIT"; done
 }
 
 read_settings() {
-  fault=$(file_fault)
+  fault=$(file_fault | head -n 1)
   [ -z "$fault" ] || die "$fault; install the host files again"
   { read -r daemon_id && { read -r daemon_path || :; }; } <"$etc/daemon-id"
   stamp=$run/stamp-$daemon_id
@@ -108,7 +107,7 @@ deviations() {
   for entry in $families; do
     use_family "$entry"
     list_rules
-    rule_faults >"$work/faults"
+    tables faults "$etc/chains" >"$work/faults"
     cat "$work/faults"
     [ ! -s "$work/faults" ] || continue
     live
@@ -122,37 +121,31 @@ deviations() {
   [ "$(cat "$stamp" 2>/dev/null)" = "$daemon_id" ] || echo "the stamp $stamp is missing or carries another id"
 }
 
-check() {
+look() {
   need_tools
   enter
-  fault=$(file_fault)
-  if [ -n "$fault" ]; then
-    echo "$fault"
-    return 1
-  fi
+  file_fault >"$work/deviations"
+  [ ! -s "$work/deviations" ] || return 0
   read_settings
   pick_families
-  deviations >"$work/deviations"
-  rm -f "$work/save"
-  [ -s "$work/deviations" ] || return 0
+  deviations >>"$work/deviations"
+}
+
+check() {
+  look
   cat "$work/deviations"
-  return 1
+  [ ! -s "$work/deviations" ]
 }
 
 status() {
-  faults=0
-  found=$(check) || faults=1
-  read_settings
-  pick_families
-  check_engine
-  say "daemon $daemon_id ($daemon_path), engine \${engine_found:-not installed}, rules for $engine_minimum up to, not including, $engine_below"
-  say "IPv$families: $(awk '{ n += $5 } END { print n " rules in " NR " chains" }' "$etc/chains"), $(awk 'END { print NR }' "$etc/permits") permits"
-  if [ "$faults" = 0 ]; then
-    say 'all holds'
-  else
-    printf '%s\\n' "$found"
-    return 1
+  look
+  if [ -n "$daemon_id" ]; then
+    say "daemon $daemon_id ($daemon_path), engine \${engine_found:-not installed}, rules for $engine_minimum up to, not including, $engine_below"
+    say "families $families: $(awk '{ n += $5 } END { print n " rules in " NR " chains" }' "$etc/chains"), $(awk 'END { print NR }' "$etc/permits") permits"
   fi
+  [ -s "$work/deviations" ] || say 'all holds'
+  cat "$work/deviations"
+  [ ! -s "$work/deviations" ]
 }
 `;
 
@@ -271,6 +264,7 @@ quiet=
 engine_minimum=
 engine_below=
 prefix=
+daemon_id=
 daemon_path=
 command=\${1:-}
 option=\${2:-}

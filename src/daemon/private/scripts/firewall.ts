@@ -10,5 +10,9 @@ export const FIREWALL_SOURCE = `#!/bin/sh
 # Installed by Bulkhead; changes to this file are lost. The commented source is part of the library (src/daemon/private/scripts).
 ${PRELUDE}${NEED_TOOLS}${ENGINE_CHECK}${KERNEL}${RULES}${CONNECTIONS}${COMMANDS}`;
 
-/** What is installed: user data has room for 16 KiB, so comments stay here (but for the head, and what shellcheck must know). */
-export const FIREWALL_SCRIPT = FIREWALL_SOURCE.replace(/^ *# (?!shellcheck|Bulkhead:|Installed by).*\n/gm, '').replace(/\n{2,}/g, '\n');
+/**
+ * What is installed. User data has room for 16 KiB, so comments (but for the head, and what shellcheck must know) and indentation stay here.
+ */
+export const FIREWALL_SCRIPT = FIREWALL_SOURCE.replace(/^ *# (?!shellcheck|Bulkhead:|Installed by).*\n/gm, '')
+  .replace(/^ +/gm, '')
+  .replace(/\n{2,}/g, '\n');

@@ -28,24 +28,45 @@ list_rules() {
   done
 }
 
-# What is wrong with our chains and jumps in $work/save, one line each.
-rule_faults() {
-  awk -v f="v$family" '
-    FNR == NR { if ($1 == f) { n++; table[n] = $2; chain[n] = $3; hook[n] = $4; rules[n] = $5; digest[n] = $6 }; next }
+# Looks at $work/save for our chains, which file $2 lists. Prints, depending on $1:
+# faults: one line for each thing that is wrong with chains and jumps
+# live: our rules as the kernel has them
+# edits: restore input that leaves one jump, first in its hook, to every chain of ours, and none to those of $run/chains that are no longer
+#   ours; old jumps go and the new one comes in one transaction, so there is no moment without it
+tables() {
+  touch "$run/chains"
+  awk -v f="v$family" -v mode="$1" '
+    function row(keep) { n++; table[n] = $2; chain[n] = $3; hook[n] = $4; rules[n] = $5; digest[n] = $6; kept[n] = keep }
+    file == "wanted" { if ($1 == f) { row(1); mine[$2, $3] = 1 }; next }
+    file == "known" { if ($1 == f && !(($2, $3) in mine)) row(0); next }
     /^[*]/ { t = substr($0, 2) }
     /^:/ { here[t, substr($1, 2)] = 1 }
-    /^-A/ { k = t SUBSEP $2; if (!count[k]++) first[k] = $0; last[k] = $0; seen[k, $0]++ }
+    /^-A/ {
+      k = t SUBSEP $2
+      if (!count[k]++) first[k] = $0
+      last[k] = $0
+      seen[k, $0]++
+      if (k in mine) text[k] = text[k] t " " $0 "\\n"
+    }
     END {
       for (i = 1; i <= n; i++) {
         k = table[i] SUBSEP chain[i]; h = table[i] SUBSEP hook[i]; jump = "-A " hook[i] " -j " chain[i]
-        name = (f == "v4" ? "IPv4 " : "IPv6 ") table[i] " " chain[i]
-        if (!(k in here)) print name ": the chain is missing"
-        else if (count[k] + 0 != rules[i]) print name ": " count[k] + 0 " rules, not " rules[i]
-        else if (rules[i] > 0 && index(last[k], digest[i]) == 0) print name ": the last rule does not carry digest " digest[i]
-        if (first[h] != jump) print name ": the jump from " hook[i] (seen[h, jump] ? " is not its first rule" : " is missing")
-        else if (seen[h, jump] > 1) print name ": " seen[h, jump] " jumps from " hook[i] ", not one"
+        jumps = seen[h, jump] + 0
+        right = kept[i] && jumps == 1 && first[h] == jump
+        if (mode == "live") printf "%s", text[k]
+        else if (mode == "edits" && !right) {
+          while (jumps--) edit[table[i]] = edit[table[i]] "-D " hook[i] " -j " chain[i] "\\n"
+          if (kept[i]) edit[table[i]] = edit[table[i]] "-I " hook[i] " 1 -j " chain[i] "\\n"
+        } else if (mode == "faults" && kept[i]) {
+          name = (f == "v4" ? "IPv4 " : "IPv6 ") table[i] " " chain[i]
+          if (!(k in here)) print name ": the chain is missing"
+          else if (count[k] + 0 != rules[i]) print name ": " count[k] + 0 " rules, not " rules[i]
+          else if (rules[i] > 0 && index(last[k], digest[i]) == 0) print name ": the last rule does not carry digest " digest[i]
+          if (!right) print name ": " jumps " jumps from " hook[i] ", not one in first place"
+        }
       }
-    }' "$etc/chains" "$work/save"
+      for (a in edit) printf "*%s\\n%sCOMMIT\\n", a, edit[a]
+    }' file=wanted "$2" file=known "$run/chains" file=save "$work/save"
 }
 
 set_names() { awk '$1 == "create" { print $2 }' "$1"; }
@@ -57,11 +78,7 @@ live() {
   list_rules
   {
     awk -v f="v$family" '$2 == "chains" || $2 == "rules." f || $2 == "sets." f' "$etc/sums"
-    awk -v f="v$family" '
-      FNR == NR { if ($1 == f) { n++; key[n] = $2 SUBSEP $3 }; next }
-      /^[*]/ { t = substr($0, 2) }
-      /^-A/ { k = t SUBSEP $2; text[k] = text[k] t " " $0 "\\n" }
-      END { for (i = 1; i <= n; i++) printf "%s", text[key[i]] }' "$etc/chains" "$work/save"
+    tables live "$etc/chains"
     for name in $(set_names "$etc/sets.v$family"); do one_set "$name"; done
   } >"$work/live"
 }
@@ -99,32 +116,11 @@ restore_rules() {
     die "$tool-restore refused rules.v$family, nothing of the failing table was loaded: $(first_error)"
 }
 
-# Prints restore input that leaves one jump, first in its hook, to every chain of ours, and none to chains of $run/chains that are
-# no longer ours. Old jumps go and the new one comes in one transaction: there is no moment without it.
-jump_edits() {
-  touch "$run/chains"
-  awk -v f="v$family" -v wanted="$1" '
-    FILENAME == wanted { if ($1 == f) { mine[$2, $3] = 1; add($2, $3, $4, 1) }; next }
-    FILENAME != save { if ($1 == f && !(($2, $3) in mine)) add($2, $3, $4, 0); next }
-    /^[*]/ { t = substr($0, 2) }
-    /^-A/ { k = t SUBSEP $2; if (!(k in first)) first[k] = $0; seen[k, $0]++ }
-    function add(a, b, c, keep) { n++; table[n] = a; chain[n] = b; hook[n] = c; kept[n] = keep }
-    END {
-      for (i = 1; i <= n; i++) {
-        h = table[i] SUBSEP hook[i]; jump = "-A " hook[i] " -j " chain[i]
-        if (kept[i] && first[h] == jump && seen[h, jump] == 1) continue
-        for (j = seen[h, jump]; j > 0; j--) edit[table[i]] = edit[table[i]] "-D " hook[i] " -j " chain[i] "\\n"
-        if (kept[i]) edit[table[i]] = edit[table[i]] "-I " hook[i] " 1 -j " chain[i] "\\n"
-      }
-      for (a in edit) printf "*%s\\n%sCOMMIT\\n", a, edit[a]
-    }' save="$work/save" "$1" "$run/chains" "$work/save"
-}
-
 set_jumps() {
   attempt=0
   while :; do
     list_rules
-    jump_edits "$1" >"$work/jumps"
+    tables edits "$1" >"$work/jumps"
     [ -s "$work/jumps" ] || return 0
     changed=yes
     # Somebody else may move a jump between listing and writing: then the transaction fails as a whole, and is tried again.
@@ -145,7 +141,7 @@ apply_family() {
   fi
   set_jumps "$etc/chains"
   live
-  rule_faults >"$work/faults"
+  tables faults "$etc/chains" >"$work/faults"
   [ ! -s "$work/faults" ] || die "read back, the rules are not what was loaded: $(head -n 1 "$work/faults")"
   for name in $(set_names "$etc/sets.v$family"); do
     grep -q "^create $name " "$work/live" || die "read back, set $name is missing"

@@ -1,0 +1,32 @@
+// The example as the demo uses it: synthesized by its own program, in its own process, as `cdktf synth` would.
+import { spawnSync } from 'child_process';
+import * as fs from 'fs';
+import * as path from 'path';
+
+export const ROOT = path.resolve(__dirname, '..');
+export const EXAMPLE = path.join(ROOT, 'examples/three-tier');
+export const BIN = path.join(ROOT, 'node_modules/.bin');
+
+const started = Date.now();
+
+export function say(text: string): void {
+  console.log(`[${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s] ${text}`);
+}
+
+export function must(what: string, argv: readonly string[], env: NodeJS.ProcessEnv, cwd: string = EXAMPLE): string {
+  const result = spawnSync(argv[0], argv.slice(1), { cwd, env: { ...process.env, ...env }, encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (result.status !== 0) {
+    throw new Error(`${what} failed:\n${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`);
+  }
+  return result.stdout;
+}
+
+export function synthExample(outdir: string, env: NodeJS.ProcessEnv): void {
+  must('synthesizing the example', [path.join(BIN, 'tsx'), 'main.ts'], { CDKTF_OUTDIR: outdir, ...env });
+}
+
+/** The folder with the host's files; there is one daemon in the example. */
+export function hostFolder(outdir: string): string {
+  const folder = path.join(outdir, 'stacks/three-tier/bulkhead');
+  return path.join(folder, fs.readdirSync(folder)[0]);
+}

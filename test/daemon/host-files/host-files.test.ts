@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { sampleFirewall, sampleInput } from './sample';
+import type { HostInput } from '../../../src/daemon/private/host-input';
+import { renderHostFiles } from '../../../src/daemon/private/render-host-files';
+import { renderInstallScript } from '../../../src/daemon/private/render-install-script';
+import { renderUserData } from '../../../src/daemon/private/render-user-data';
+
+const contents = (input: HostInput) => new Map(renderHostFiles(input).map((file) => [file.path, file.content]));
+
+describe('files of a host', () => {
+  test('are the prescribed ones, with modes that only root can write', () => {
+    expect(renderHostFiles(sampleInput()).map(({ path, mode }) => `${mode} ${path}`)).toEqual([
+      '0600 /etc/bulkhead/rules.v4',
+      '0600 /etc/bulkhead/rules.v6',
+      '0600 /etc/bulkhead/sets.v4',
+      '0600 /etc/bulkhead/sets.v6',
+      '0600 /etc/bulkhead/chains',
+      '0600 /etc/bulkhead/permits',
+      '0600 /etc/bulkhead/network',
+      '0600 /etc/bulkhead/daemon-id',
+      '0600 /etc/bulkhead/engine',
+      '0644 /etc/sysctl.d/99-bulkhead.conf',
+      '0644 /etc/modules-load.d/bulkhead.conf',
+      '0600 /etc/bulkhead/sums',
+      '0755 /usr/local/sbin/bulkhead-firewall',
+      '0644 /etc/systemd/system/docker.service.d/50-bulkhead.conf',
+      '0644 /etc/systemd/system/bulkhead-firewall.service',
+      '0644 /etc/systemd/system/bulkhead-watch.service',
+      '0644 /etc/systemd/system/bulkhead-check.service',
+      '0644 /etc/systemd/system/bulkhead-check.timer',
+      '0644 /etc/docker/daemon.json',
+    ]);
+  });
+
+  test('the same input gives the same bytes, whatever the order of keys', () => {
+    const { sysctls } = sampleInput();
+    const reversed = Object.fromEntries(Object.entries(sysctls).reverse());
+    for (const render of [renderHostFiles, renderInstallScript, renderUserData]) {
+      expect(render(sampleInput({ change: { sysctls: reversed } }))).toEqual(render(sampleInput()));
+    }
+  });
+
+  test('sums name every file that the guard is made from, with its digest', () => {
+    const files = contents(sampleInput());
+    const sums = files.get('/etc/bulkhead/sums')!.trim().split('\n');
+    expect(sums).toHaveLength(11);
+    for (const line of sums) {
+      const [digest, path] = line.split(' ');
+      expect(createHash('sha256').update(files.get(path)!).digest('hex').slice(0, 12)).toBe(digest);
+    }
+  });
+
+  test('chains carry what is read back', () => {
+    const { ipv4 } = sampleFirewall();
+    expect(contents(sampleInput()).get('/etc/bulkhead/chains')!.split('\n').slice(0, 4)).toEqual([
+      `v4 mangle BULKHEAD-FORWARD FORWARD 8 ${ipv4.digest}`,
+      `v4 mangle BULKHEAD-INPUT INPUT 3 ${ipv4.digest}`,
+      `v4 mangle BULKHEAD-OUTPUT OUTPUT 2 ${ipv4.digest}`,
+      `v4 filter BULKHEAD-PASS DOCKER-USER 4 ${ipv4.digest}`,
+    ]);
+  });
+
+  test('sysctls that the guard needs are there unasked, and dots inside an interface name are kept', () => {
+    const sysctls = { 'net/ipv4/conf/eth0.100/rp_filter': '1', 'net.ipv4.conf.br/5.rp_filter': '2' };
+    expect(contents(sampleInput({ change: { sysctls } })).get('/etc/sysctl.d/99-bulkhead.conf')).toBe(
+      [
+        'net/bridge/bridge-nf-call-ip6tables = 1',
+        'net/bridge/bridge-nf-call-iptables = 1',
+        'net/bridge/bridge-nf-filter-vlan-tagged = 1',
+        'net/ipv4/conf/br.5/rp_filter = 2',
+        'net/ipv4/conf/eth0.100/rp_filter = 1',
+        'net/ipv4/ip_forward = 1',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('docker does not start unless apply succeeds, and no unit pulls another one down', () => {
+    const files = contents(sampleInput());
+    const dropIn = files.get('/etc/systemd/system/docker.service.d/50-bulkhead.conf')!;
+    expect(dropIn).toContain('ExecStartPre=/usr/local/sbin/bulkhead-firewall apply --quiet\n');
+    expect(dropIn).toContain('ExecStartPost=/usr/local/sbin/bulkhead-firewall apply --quiet\n');
+    for (const [path, content] of files) {
+      if (path.startsWith('/etc/systemd/')) expect(content).not.toMatch(/PartOf|Requires|BindsTo|cloud-final/);
+    }
+    expect(files.get('/etc/systemd/system/bulkhead-firewall.service')).toMatch(/^Before=network-pre\.target docker\.service/m);
+  });
+
+  test('the program on the host is the same for every daemon', () => {
+    const other = sampleInput({ pairs: [], change: { daemonId: 'ffffffffffff', bridgePrefix: 'zz-', daemonPath: 'x' } });
+    const path = '/usr/local/sbin/bulkhead-firewall';
+    expect(contents(other).get(path)).toBe(contents(sampleInput()).get(path));
+  });
+
+  test('a path with control characters reaches no terminal', () => {
+    const files = contents(sampleInput({ change: { daemonPath: 'app/\u001b[2JEdge\nx' } }));
+    expect(files.get('/etc/bulkhead/daemon-id')).toBe('0123456789ab\napp/?[2JEdge?x\n');
+  });
+});
+
+describe('input that no host may get', () => {
+  const { ipv4 } = sampleFirewall();
+  const v4 = (change: Partial<typeof ipv4>) => ({ firewall: { ...sampleFirewall(), ipv4: { ...ipv4, ...change } } });
+  test.each<[string, Partial<HostInput>]>([
+    ['daemonId', { daemonId: '0123456789a' }],
+    ['daemonId', { daemonId: '0123456789ab\n' }],
+    ['daemonId', { daemonId: '$(reboot)xyz' }],
+    ['bridgePrefix', { bridgePrefix: '-' }],
+    ['bridgePrefix', { bridgePrefix: 'bh-;reboot' }],
+    ['engine.minimum', { engine: { version: '28', minimum: '28; reboot', below: '29' } }],
+    ['engine.below', { engine: { version: '28', minimum: '28', below: '${TfToken[TOKEN.1]}' } }],
+    ['blocks', { blocks: ['10.20.0.0/24\nprefix eth'] }],
+    ['modules', { modules: ['-r'] }],
+    ['installPackages', { installPackages: ['-o=Dir'] }],
+    ['installPackages', { installPackages: ['docker.io; reboot'] }],
+    ['sysctls', { sysctls: { 'kernel.core_pattern\n': '1' } }],
+    ['sysctls', { sysctls: { 'net/../../etc/passwd': '1' } }],
+    ["sysctls['kernel.core_pattern']", { sysctls: { 'kernel.core_pattern': '|/bin/x $' } }],
+    ['net.ipv4.ip_forward must be 1', { sysctls: { 'net/ipv4/ip_forward': '0' } }],
+    ['firewall.permits', { firewall: { ...sampleFirewall(), permits: ['pair ipv4 tcp a b 1 2'] } }],
+    ['firewall.ipv4.rules: has no COMMIT', v4({ rules: '*mangle\n' })],
+    ['does not end with a newline', v4({ rules: '*mangle\nCOMMIT' })],
+    ['firewall.ipv4.chains: is empty', v4({ chains: [] })],
+    ['two chains want to be first', v4({ chains: [ipv4.chains[0], { ...ipv4.chains[0], chain: 'OTHER' }] })],
+    ['firewall.ipv4.setNames', v4({ setNames: ['bh-none'] })],
+    ['firewall.ipv4.digest', v4({ digest: '' })],
+    ['firewall.ipv4: holds rules for ipv6', v4({ family: 'ipv6' })],
+  ])('%s', (place, change) => {
+    for (const render of [renderHostFiles, renderInstallScript, renderUserData]) {
+      expect(() => render(sampleInput({ change }))).toThrow(place);
+    }
+  });
+});

@@ -1,0 +1,107 @@
+import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { sampleFirewall, sampleInput } from './sample';
+import { gzip } from '../../../src/daemon/private/render-gzip';
+import { renderHostFiles } from '../../../src/daemon/private/render-host-files';
+import { renderInstallScript } from '../../../src/daemon/private/render-install-script';
+import { renderUserData, renderUserDataGzip, userDataSize } from '../../../src/daemon/private/render-user-data';
+
+interface Entry {
+  readonly path: string;
+  readonly permissions: string;
+  readonly encoding?: string;
+  readonly content: string;
+}
+
+function parse(text: string): { merge_how: string; write_files: Entry[]; packages?: string[]; runcmd: string[][] } {
+  const [header, body, ...rest] = text.split('\n');
+  expect([header, ...rest]).toEqual(['#cloud-config', '']);
+  return JSON.parse(body);
+}
+
+function decode({ encoding, content }: Entry): string {
+  const bytes = Buffer.from(content, 'base64');
+  return (encoding === 'gz+b64' ? gunzipSync(bytes) : bytes).toString('utf8');
+}
+
+/** Text that would be harm wherever it stood unescaped. */
+const HOSTILE = 'x"; reboot #\n--MIMEBOUNDARY\n${file("/etc/shadow")} %{if} $(reboot) \u0000\u001b[2J 1:30';
+
+describe('user data', () => {
+  test('holds every file, with quoted modes, and calls one program with constant words', () => {
+    const config = parse(renderUserData(sampleInput()));
+    expect(config.write_files.map((entry) => ({ path: entry.path, mode: entry.permissions, content: decode(entry) }))).toEqual(
+      renderHostFiles(sampleInput()),
+    );
+    expect(config.write_files.every(({ encoding }) => encoding === 'b64' || encoding === 'gz+b64')).toBe(true);
+    expect(config.runcmd).toEqual([['/usr/local/sbin/bulkhead-firewall', 'setup', '--start-docker']]);
+    expect(config.merge_how).toBe('list(append)+dict(recurse_list,no_replace)+str()');
+    expect(config.packages).toEqual(['conntrack', 'docker.io', 'iproute2', 'ipset', 'iptables', 'kmod']);
+  });
+
+  test('installs nothing when the image has the engine', () => {
+    const config = parse(renderUserData(sampleInput({ change: { installPackages: [] } })));
+    expect(Object.keys(config)).toEqual(['merge_how', 'write_files', 'runcmd']);
+  });
+
+  test('has room to spare under 16 KiB', () => {
+    expect(userDataSize(renderUserData(sampleInput()))).toBeLessThan(15_200);
+    expect(userDataSize('ä')).toBe(2);
+  });
+
+  test('compressed as a whole it is smaller, and says the same', () => {
+    const packed = Buffer.from(renderUserDataGzip(sampleInput()), 'base64');
+    expect(packed.length).toBeLessThan(11_000);
+    const files = parse(gunzipSync(packed).toString('utf8')).write_files;
+    expect(files.map(({ path, permissions, content }) => ({ path, mode: permissions, content }))).toEqual(renderHostFiles(sampleInput()));
+  });
+});
+
+describe('no text of the input stands outside base64', () => {
+  const firewall = sampleFirewall();
+  const rules = firewall.ipv4.rules.replace('app/Web to app/Api', HOSTILE);
+  const hostile = sampleInput({
+    change: { daemonPath: HOSTILE, daemonJson: HOSTILE, firewall: { ...firewall, ipv4: { ...firewall.ipv4, rules } } },
+  });
+
+  test('in user data', () => {
+    expect(renderUserData(hostile)).toMatch(/^#cloud-config\n[ -~]*\n$/);
+    for (const word of ['reboot', 'MIMEBOUNDARY', '${', '%{']) expect(renderUserData(hostile)).not.toContain(word);
+  });
+
+  test('in the install script', () => {
+    const plain = renderInstallScript(sampleInput()).replace(/^[A-Za-z0-9+/=]+\n/gm, '');
+    expect(renderInstallScript(hostile).replace(/^[A-Za-z0-9+/=]+\n/gm, '')).toBe(plain);
+    expect(plain).toMatch(/^#!\/bin\/sh\n[ -~\n]*$/);
+  });
+
+  test('the install script carries every file whole', () => {
+    const bodies = [
+      ...renderInstallScript(hostile).matchAll(/^ {2}put (\S+) (\S+) <<'END_OF_BODY'\n((?:[A-Za-z0-9+/=]+\n)*)END_OF_BODY\n/gm),
+    ];
+    expect(
+      bodies.map(([, path, mode, text]) => ({ path, mode: `0${mode}`, content: Buffer.from(text, 'base64').toString('utf8') })),
+    ).toEqual(renderHostFiles(hostile));
+  });
+});
+
+describe('gzip', () => {
+  test('zlib reads back what was packed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 5 }), { maxLength: 600 }), fc.uint8Array({ maxLength: 300 }), (few, any) => {
+        const data = Buffer.concat([Buffer.from(few), any, Buffer.from(few)]);
+        expect(gunzipSync(gzip(data)).equals(data)).toBe(true);
+      }),
+    );
+    const large = Buffer.from(
+      Array.from({ length: 3000 }, (_, index) => `-A CHAIN -s 10.0.${index % 256}.1 -j RETURN ${index}\n`).join(''),
+    );
+    expect(gunzipSync(gzip(large)).equals(large)).toBe(true);
+  });
+
+  test('the same bytes on every machine', () => {
+    expect(Buffer.from(gzip(Buffer.from('bulkhead bulkhead bulkhead'))).toString('hex')).toMatchInlineSnapshot(
+      `"1f8b08000000000002ff4b2acdc9ce484d4c51c0600000992b33bc1a000000"`,
+    );
+  });
+});

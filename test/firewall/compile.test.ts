@@ -1,0 +1,136 @@
+import { EMPTY } from './arbitraries';
+import { SCENARIOS } from './scenarios';
+import { compile } from '../../src/firewall/private/compile';
+import { firewallFiles } from '../../src/firewall/private/files';
+import { permits } from '../../src/firewall/private/permits';
+import type { PairPlan, PortSpec, PublicationPlan, Topology } from '../../src/topology/private/topology';
+
+const tcp = (first: number, last = first): PortSpec => ({ protocol: 'tcp', first, last });
+const published: PublicationPlan = SCENARIOS['three-tier'].publications[0];
+
+function pairTo(port: PortSpec, source = '10.20.1.10'): PairPlan {
+  return { bridge: 'bh-app', family: 'ipv4', source, destination: '10.20.1.12', port, origin: `${source} ${port.protocol} ${port.first}` };
+}
+
+function inside(topology: Partial<Topology>) {
+  const { chains, sets } = compile({ ...EMPTY, ...topology }, 'ipv4');
+  const rules = chains[0].rules.filter(({ matches }) => matches.some((m) => m.kind === 'in-interface' && !m.prefix));
+  const asSet = rules.filter(({ matches }) => matches.some((m) => m.kind === 'in-set')).length;
+  return { plain: rules.length - asSet, asSet, elements: sets.flatMap((set) => set.elements).length };
+}
+
+describe('sets', () => {
+  test('two pairs are rules, three are a set', () => {
+    expect(inside({ pairs: [1, 2].map((n) => pairTo(tcp(n))) })).toEqual({ plain: 2, asSet: 0, elements: 0 });
+    expect(inside({ pairs: [1, 2, 3].map((n) => pairTo(tcp(n))) })).toEqual({ plain: 0, asSet: 1, elements: 3 });
+  });
+
+  test('pairs are counted per bridge', () => {
+    const pairs = [pairTo(tcp(1)), pairTo(tcp(2)), { ...pairTo(tcp(3)), bridge: 'bh-data' }];
+    expect(inside({ pairs })).toEqual({ plain: 3, asSet: 0, elements: 0 });
+  });
+
+  test('a range of 64 ports goes in, of 65 stays a rule', () => {
+    const pairs = [1, 2].map((n) => pairTo(tcp(n)));
+    expect(inside({ pairs: [...pairs, pairTo(tcp(100, 163))] })).toEqual({ plain: 0, asSet: 1, elements: 3 });
+    expect(inside({ pairs: [...pairs, pairTo(tcp(100, 164))] })).toEqual({ plain: 3, asSet: 0, elements: 0 });
+  });
+
+  test('SCTP, ping and rates stay rules', () => {
+    const pairs = [
+      ...[1, 2, 3].map((n) => pairTo(tcp(n))),
+      pairTo({ protocol: 'sctp', first: 4, last: 4 }),
+      pairTo({ protocol: 'icmp', first: 0, last: 0 }),
+      { ...pairTo(tcp(5)), rate: { amount: 5, per: 'second' as const, burst: 5 } },
+    ];
+    expect(inside({ pairs })).toEqual({ plain: 3, asSet: 1, elements: 3 });
+  });
+});
+
+describe('publications', () => {
+  const rules = (plan: Partial<PublicationPlan>) =>
+    compile({ ...EMPTY, publications: [{ ...published, ...plan }] }, 'ipv4').chains[0].rules.filter((r) => r.origin === published.origin);
+
+  test('nobody is allowed: no rule', () => expect(rules({ sources: [] })).toEqual([]));
+  test('loopback: no rule, whatever the sources say', () => expect(rules({ hostAddress: '127.0.0.1' })).toEqual([]));
+  test('every source: no match for it', () => {
+    expect(rules({})[0].matches.map((m) => m.kind)).not.toContain('source');
+  });
+  test('every host address: the port still counts', () => {
+    expect(rules({ hostAddress: '0.0.0.0' })[0].matches).toContainEqual({ kind: 'ct-original', first: 443, last: 443 });
+  });
+});
+
+describe('a plan that cannot be right is refused, not guessed at', () => {
+  const cases: [string, Partial<Topology>][] = [
+    ['ports that fall', { pairs: [pairTo(tcp(90, 80))] }],
+    ['port out of range', { pairs: [pairTo(tcp(70_000))] }],
+    ['token for a port', { pairs: [pairTo(tcp(-1.8881545897087613e289))] }],
+    ['address of another family', { pairs: [pairTo(tcp(80), 'fd00::1')] }],
+    ['ping published', { publications: [{ ...published, targetPort: { protocol: 'icmp', first: 0, last: 0 } }] }],
+    ['TCP to UDP', { publications: [{ ...published, targetPort: { protocol: 'udp', first: 1, last: 1 } }] }],
+    ['two ports to one', { publications: [{ ...published, hostPort: tcp(443, 444) }] }],
+    ['exclusion of everything', { egressExclusions: ['0.0.0.0/0'] }],
+  ];
+  test.each(cases)('%s', (_, topology) => {
+    expect(() => compile({ ...EMPTY, ...topology }, 'ipv4')).toThrow('(BrokenPlan)');
+  });
+
+  test('address that is none', () => {
+    expect(() => compile({ ...EMPTY, pairs: [pairTo(tcp(80), '10.0.0.1\n')] }, 'ipv4')).toThrow('(AddressSyntax)');
+  });
+});
+
+test('exclusions stand only where general egress goes past them, and only the widest', () => {
+  const drops = (destination: string) =>
+    compile(
+      {
+        ...EMPTY,
+        egress: [{ bridge: 'bh-edge', family: 'ipv4', source: '10.20.8.10', destination, port: tcp(443), origin: 'x' }],
+      },
+      'ipv4',
+    )
+      .chains[0].rules.map((rule) => rule.origin)
+      .filter((origin) => origin.startsWith('general egress'));
+  expect(drops('198.51.100.0/24')).toEqual([]);
+  expect(drops('10.20.77.0/24')).toEqual([]);
+  expect(drops('192.0.2.0/24')).toEqual(['general egress leaves out 192.0.2.10/32']);
+  // 10.20.8.0/24 lies in 10.20.0.0/16.
+  expect(drops('0.0.0.0/0')).toEqual(
+    ['10.20.0.0/16', '169.254.0.0/16', '192.0.2.10/32'].map((block) => `general egress leaves out ${block}`),
+  );
+});
+
+describe('permits', () => {
+  test('are sorted and unique', () => {
+    const twice = { ...EMPTY, pairs: [2, 1, 2].map((n) => pairTo(tcp(n))) };
+    expect(permits(twice)).toEqual(['pair ipv4 tcp 10.20.1.10 10.20.1.12 1 1', 'pair ipv4 tcp 10.20.1.10 10.20.1.12 2 2']);
+  });
+
+  test('keep what the rules leave out because something else covers it', () => {
+    expect(permits({ ...EMPTY, pairs: [pairTo(tcp(1, 9)), pairTo(tcp(5))] })).toHaveLength(2);
+  });
+});
+
+test('both families always have rules', () => {
+  const files = firewallFiles(EMPTY);
+  expect(files.ipv4.chains.map((c) => c.chain)).toEqual(['BULKHEAD-FORWARD', 'BULKHEAD-INPUT', 'BULKHEAD-OUTPUT', 'BULKHEAD-PASS']);
+  expect(files.ipv6.chains.map((c) => c.chain)).toEqual(files.ipv4.chains.map((c) => c.chain));
+});
+
+test('a thousand workloads compile in no time to speak of', () => {
+  const pairs = Array.from({ length: 5000 }, (_, i) =>
+    pairTo(tcp(1 + (i % 5)), `10.30.${Math.floor(i / 1250)}.${Math.floor(i / 5) % 250}`),
+  );
+  const egress = Array.from({ length: 1000 }, (_, i) => ({
+    bridge: 'bh-edge',
+    family: 'ipv4' as const,
+    source: `10.20.8.${i % 250}`,
+    destination: ['0.0.0.0/0', '198.51.100.0/24', '203.0.113.0/24', '169.254.169.254/32'][Math.floor(i / 250)],
+    port: tcp(443),
+    origin: `e${i}`,
+  }));
+  const started = process.cpuUsage();
+  expect(firewallFiles({ ...EMPTY, pairs, egress }).ipv4.setNames).toHaveLength(1);
+  expect(process.cpuUsage(started).user).toBeLessThan(5_000_000);
+});

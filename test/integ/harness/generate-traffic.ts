@@ -1,0 +1,94 @@
+// Many listeners and many sources at once: programs with thirty containers would take minutes one after the other.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { LabError, sleep } from '../lab/exec';
+import type { Lab, Where } from '../lab/lab';
+import { netnsFile } from '../lab/names';
+import type { Listener, Probe, ProbeResult } from '../lab/probe';
+
+const PROBE = path.join(__dirname, '../lab/probe.py');
+/** How many sources ask at the same time; more would only wait for each other. */
+const PARALLEL = 8;
+
+// $1 the folder; its file `tasks` has a line each: namespace file, specification, output. Prints the process ids.
+const SERVE = `
+while read -r net spec out; do
+  nsenter --net="$net" -- python3 -B -S -E ${PROBE} serve "$spec" > "$out" 2>&1 < /dev/null &
+  echo $!
+done < "$1/tasks"
+`;
+const ASK = `
+xargs -P ${PARALLEL} -L 1 sh -c 'exec nsenter --net="$0" -- python3 -B -S -E ${PROBE} probe "$1" > "$2" 2> "$2.err" < /dev/null' < "$1/tasks"
+`;
+
+export interface Task<T> {
+  readonly where: Where;
+  readonly spec: readonly T[];
+}
+
+export class Crowd {
+  private count = 0;
+  private listening: number[] = [];
+
+  constructor(private readonly lab: Lab) {}
+
+  /** Everybody listens until `stop`. Ports that are taken already are passed over. */
+  serve(tasks: readonly Task<Listener>[]): void {
+    const dir = this.write('serve', tasks);
+    const printed = this.lab.inNs('host', ['sh', '-c', SERVE, 'sh', dir], { timeout: 60_000 }).stdout;
+    this.listening.push(...printed.split('\n').filter(Boolean).map(Number));
+    const until = Date.now() + 60_000;
+    tasks.forEach((_, i) => {
+      const out = path.join(dir, `out-${i}`);
+      while (!fs.existsSync(out) || !fs.readFileSync(out, 'utf8').includes('"ready"')) {
+        if (Date.now() > until) throw new LabError('listening', ['probe.py', 'serve'], fs.existsSync(out) ? fs.readFileSync(out, 'utf8') : '');
+        sleep(20);
+      }
+    });
+  }
+
+  /** All sources ask; answers in the order of the tasks and their probes. */
+  ask(tasks: readonly Task<Probe>[]): ProbeResult[][] {
+    const dir = this.write('ask', tasks);
+    const done = this.lab.inNs('host', ['sh', '-c', ASK, 'sh', dir], { timeout: 600_000 });
+    return tasks.map(({ spec }, i) => {
+      const file = path.join(dir, `out-${i}`);
+      const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+      if (!text.trim()) {
+        const error = fs.existsSync(`${file}.err`) ? fs.readFileSync(`${file}.err`, 'utf8') : '';
+        throw new LabError(`asking (exit ${done.code})`, ['probe.py', 'probe'], done.stderr + error);
+      }
+      const byId = new Map((JSON.parse(text) as ProbeResult[]).map((result) => [result.id, result]));
+      return spec.map(({ id }) => byId.get(id) ?? { id, outcome: 'error', ms: 0, detail: 'no answer of the prober' });
+    });
+  }
+
+  /** Ends the listeners: a port that the host holds could not be published by the next program. */
+  stop(): void {
+    for (const pid of this.listening) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // Ended with its container.
+      }
+    }
+    this.listening = [];
+  }
+
+  private write<T>(what: string, tasks: readonly Task<T>[]): string {
+    const dir = path.join(this.lab.runDir, `${what}-many-${this.count++}`);
+    fs.mkdirSync(dir);
+    const lines = tasks.map(({ where, spec }, i) => {
+      const file = path.join(dir, `spec-${i}.json`);
+      fs.writeFileSync(file, JSON.stringify(spec));
+      return `${this.namespace(where)} ${file} ${path.join(dir, `out-${i}`)}\n`;
+    });
+    fs.writeFileSync(path.join(dir, 'tasks'), lines.join(''));
+    return dir;
+  }
+
+  private namespace(where: Where): string {
+    if ('container' in where) return `/proc/${this.lab.containerPid(where.container)}/ns/net`;
+    return netnsFile(this.lab.id, 'ns' in where ? where.ns : 'host');
+  }
+}
