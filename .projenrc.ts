@@ -2,7 +2,7 @@ import { cdk, javascript } from 'projen';
 
 const project = new cdk.JsiiProject({
   name: 'cdktf-docker-bulkhead',
-  description: 'Secure Docker networks and hosts as code: typed constructs, host firewall, and a proof of who can reach whom',
+  description: 'Secure Docker networks and hosts as code: typed constructs, and the host firewall that enforces exactly the declared flows',
   author: 'Bulkhead maintainers',
   authorAddress: 'maintainers@bulkhead.invalid',
   authorOrganization: true,

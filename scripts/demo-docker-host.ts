@@ -5,7 +5,9 @@ import { BIN, EXAMPLE, hostFolder, must, ROOT, say, synthExample } from './demo-
 
 export async function deployTo(dockerHost: string): Promise<void> {
   if (!dockerHost.startsWith('unix://')) {
-    throw new Error(`DOCKER_HOST is '${dockerHost}'; the demo deploys through a unix socket. For SSH or TLS write a program with DaemonConnection.ssh() or .tls()`);
+    throw new Error(
+      `DOCKER_HOST is '${dockerHost}'; the demo deploys through a unix socket. For SSH or TLS write a program with DaemonConnection.ssh() or .tls()`,
+    );
   }
   const socketPath = dockerHost.slice('unix://'.length);
   const version = JSON.parse((await request(socketPath, 'GET', '/version')).body) as { Version: string };
@@ -24,7 +26,9 @@ export async function deployTo(dockerHost: string): Promise<void> {
   }
   say('the guard is in force; cdktf deploy');
   must('cdktf deploy', [path.join(BIN, 'cdktf'), 'deploy', '--auto-approve'], env);
-  say('declared flows: 192.0.2.20 -> web on 443 (set SHOP_HOST_ADDRESS and SHOP_CUSTOMERS for your network), web -> api on 8080, api -> db on 5432');
+  say(
+    'declared flows: 192.0.2.20 -> web on 443 (set SHOP_HOST_ADDRESS and SHOP_CUSTOMERS for your network), web -> api on 8080, api -> db on 5432',
+  );
   say(`take it away with: cd ${path.relative(ROOT, EXAMPLE)} && npx cdktf destroy`);
 }
 

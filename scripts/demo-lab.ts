@@ -41,20 +41,28 @@ function demonstrate(lab: Lab): number {
   printFlows();
   const asked = lab.inNs('lanA', ['busybox', 'nc', '-w', '5', '192.0.2.10', '443'], { input: 'GET /cgi-bin/orders HTTP/1.0\r\n\r\n' });
   const page = asked.stdout.split('\r\n\r\n')[1] ?? '';
-  say(`LAN client A asks the shop, which asks the API, which asks the database:\n    ${page.trim().replace(/\n/g, '\n    ') || '(no answer)'}`);
+  say(
+    `LAN client A asks the shop, which asks the API, which asks the database:\n    ${page.trim().replace(/\n/g, '\n    ') || '(no answer)'}`,
+  );
 
   const stage = cast(lab, TIERS);
   say('probing every pair, port and direction');
   const answers = ask(stage.probes, stage.actors, stage.targets, declared(stage));
   printMatrix(answers);
   const wrong = answers.filter(({ expected, observed }) => expected !== observed);
-  wrong.forEach((a) => say(`DIFFERENT ${a.source} -> ${a.target} ${a.address} ${a.proto}/${a.port}: expected ${a.expected ? 'open' : 'closed'}, ${a.outcome}`));
+  wrong.forEach((a) =>
+    say(`DIFFERENT ${a.source} -> ${a.target} ${a.address} ${a.proto}/${a.port}: expected ${a.expected ? 'open' : 'closed'}, ${a.outcome}`),
+  );
   say(`${answers.length} probes, ${wrong.length} differences between declared and observed`);
   say('cdktf destroy');
   must('cdktf destroy', [cdktf, 'destroy', '--auto-approve', '--skip-provider-lock'], env);
   const rest = lab.docker('ps', '-aq') + lab.docker('network', 'ls', '-q', '--filter', 'name=three-tier');
   say(rest === '' ? 'nothing is left on the engine' : `left behind: ${rest}`);
-  for (const [what, file] of Object.entries({ program: path.join(EXAMPLE, 'main.ts'), 'user data': path.join(files, 'user-data'), 'install script': path.join(files, 'install.sh') })) {
+  for (const [what, file] of Object.entries({
+    program: path.join(EXAMPLE, 'main.ts'),
+    'user data': path.join(files, 'user-data'),
+    'install script': path.join(files, 'install.sh'),
+  })) {
     say(`${what.padEnd(15)} ${path.relative(ROOT, file)}`);
   }
   return wrong.length + (rest === '' ? 0 : 1);
@@ -62,7 +70,11 @@ function demonstrate(lab: Lab): number {
 
 function printFlows(): void {
   say('declared flows:');
-  for (const flow of ['LAN client A (192.0.2.20) -> host 192.0.2.10 tcp/443 -> web tcp/8443, 50 new connections a second', 'web -> api tcp/8080', 'api -> db tcp/5432']) {
+  for (const flow of [
+    'LAN client A (192.0.2.20) -> host 192.0.2.10 tcp/443 -> web tcp/8443, 50 new connections a second',
+    'web -> api tcp/8080',
+    'api -> db tcp/5432',
+  ]) {
     say(`  ${flow}`);
   }
 }
@@ -70,7 +82,9 @@ function printFlows(): void {
 /** One row per source, one column per target, each cell the ports that were expected open and those observed open. */
 function printMatrix(answers: readonly Answer[]): void {
   const short = (name: string) => name.replace('three-tier-', '');
-  const portsOf = (list: readonly Answer[]) => [...new Set(list.map(({ proto, port }) => (proto === 'icmp' ? 'ping' : `${proto}/${port}`)))];
+  const portsOf = (list: readonly Answer[]) => [
+    ...new Set(list.map(({ proto, port }) => (proto === 'icmp' ? 'ping' : `${proto}/${port}`))),
+  ];
   const text = (here: readonly Answer[], open: readonly Answer[]) => {
     const shut = here.filter((answer) => !open.includes(answer));
     if (open.length === 0) return '-';
@@ -82,7 +96,15 @@ function printMatrix(answers: readonly Answer[]): void {
     short(source),
     ...targets.map((target) => {
       const here = answers.filter((a) => a.source === source && a.target === target);
-      return here.length === 0 ? '' : `${text(here, here.filter((a) => a.expected))} | ${text(here, here.filter((a) => a.observed))}`;
+      return here.length === 0
+        ? ''
+        : `${text(
+            here,
+            here.filter((a) => a.expected),
+          )} | ${text(
+            here,
+            here.filter((a) => a.observed),
+          )}`;
     }),
   ]);
   const table = [['from \\ to', ...targets.map(short)], ...rows];

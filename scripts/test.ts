@@ -38,7 +38,11 @@ function run(step: Step): Promise<boolean> {
   const started = Date.now();
   console.log(`\n== ${step.name}`);
   return new Promise((resolve) => {
-    const child = spawn(step.argv[0], step.argv.slice(1), { cwd: ROOT, env: { ...process.env, ...step.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(step.argv[0], step.argv.slice(1), {
+      cwd: ROOT,
+      env: { ...process.env, ...step.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
@@ -78,8 +82,16 @@ function read(file: string): string {
 
 async function main(): Promise<void> {
   const tsx = path.join(BIN, 'tsx');
-  await run({ name: 'lint', argv: [path.join(BIN, 'eslint'), '--ext', '.ts', 'src', 'test', 'examples', 'scripts'], env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' } });
-  const compiled = await run({ name: 'compile', argv: [path.join(BIN, 'jsii'), '--fail-on-warnings'], env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1' } });
+  await run({
+    name: 'lint',
+    argv: [path.join(BIN, 'eslint'), '--ext', '.ts', 'src', 'test', 'examples', 'scripts'],
+    env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' },
+  });
+  const compiled = await run({
+    name: 'compile',
+    argv: [path.join(BIN, 'jsii'), '--fail-on-warnings'],
+    env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1' },
+  });
   await run({ name: 'types of tests and scripts', argv: [path.join(BIN, 'tsc'), '--noEmit', '-p', 'test/tsconfig.json'] });
   await run({ name: 'types of the examples', argv: [path.join(BIN, 'tsc'), '-p', 'examples/three-tier'] });
   if (compiled) {

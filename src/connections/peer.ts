@@ -41,7 +41,7 @@ export class Peer {
    * @param block canonical IPv4 or IPv6 block; host bits set are refused
    */
   public static cidr(block: string): IPeer {
-    return new BlockPeer(Cidr.parse(block));
+    return new BlockPeer(Cidr.parse(plainText(undefined, 'block', block)));
   }
 
   /**

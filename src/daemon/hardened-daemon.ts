@@ -1,7 +1,7 @@
 import * as crypto from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
-import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
+import { Annotations, Aspects, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { DaemonConnection } from './daemon-connection';
 import { type CheckedDaemon, checkDaemon } from './private/check-daemon';
@@ -206,6 +206,11 @@ export class HardenedDaemon extends Construct implements IDaemon {
     this._registry.noticeRemovals();
     const { problems, allocation } = this._registry.derived();
     const errors = problems.map(({ code, path: place, message }) => `[${place}] ${message} (${code})`);
+    if (Aspects.of(this.node.root).all.length > 0) {
+      errors.push(
+        `[${this.node.root.node.path || '<root>'}] cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)`,
+      );
+    }
     const frozen = this.book._frozenProblem(this.node.path, allocation.missing);
     if (frozen !== undefined) {
       errors.push(`[${this.node.path}] ${frozen}`);
@@ -227,6 +232,8 @@ export class HardenedDaemon extends Construct implements IDaemon {
   private write(session: ISynthesisSession): void {
     const stack = TerraformStack.of(this);
     this._registry.wrote(stack.node.path);
+    // An app that skips validations comes here without any.
+    this.book._record(this.node.path, this._registry.derived().allocation);
     const folder = path.join(session.outdir, session.manifest.forStack(stack).workingDirectory, 'bulkhead', this.daemonId);
     fs.mkdirSync(folder, { recursive: true });
     fs.writeFileSync(path.join(folder, 'user-data'), renderUserData(this.input()));

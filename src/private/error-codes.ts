@@ -46,6 +46,7 @@ export const ERROR_CODES = {
   TierForbidsFlow: 'A pattern forbids flows between the two segments.',
   ResolverWithoutEgress: 'A workload names resolvers that no egress lets it ask.',
   DeclaredAfterSynth: 'Something was declared after the stack that would carry it was written.',
+  AspectOnApp: 'An aspect hangs on the app, where cdktf never invokes it; it belongs on each stack.',
   StackCycle: 'Flows would make two stacks depend on each other.',
 
   // publications

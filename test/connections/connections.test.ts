@@ -110,7 +110,10 @@ describe('errors', () => {
     const { program, web, api, back } = webAndApi();
     const group = new WorkloadGroup(program.stack, 'Group', { members: [api] });
     for (const peer of [api, group, back, Peer.anyIpv4(), Peer.host()]) {
-      expectError(() => web.connections.allowTo(peer), 'NoDefaultPort', { path: 'app/Web', says: [`'${peer.peerText}'`, 'Port.tcp(8080)'] });
+      expectError(() => web.connections.allowTo(peer), 'NoDefaultPort', {
+        path: 'app/Web',
+        says: [`'${peer.peerText}'`, 'Port.tcp(8080)'],
+      });
     }
     expectError(() => api.connections.allowFrom(web), 'NoDefaultPort', { path: 'app/Api', says: ["'app/Api'"] });
   });
@@ -127,14 +130,20 @@ describe('errors', () => {
       [Cidr.parse('10.0.0.0/8'), 'Cidr'],
     ];
     for (const [other, shown] of others) {
-      expectError(() => web.connections.allowTo(other as IPeer, HTTP), 'NotAPeer', { path: 'app/Web', says: ["'destination'", shown, 'Peer'] });
+      expectError(() => web.connections.allowTo(other as IPeer, HTTP), 'NotAPeer', {
+        path: 'app/Web',
+        says: ["'destination'", shown, 'Peer'],
+      });
       expectError(() => web.connections.allowFrom(other as IPeer, HTTP), 'NotAPeer', { path: 'app/Web', says: ["'source'", shown] });
     }
   });
 
   test('SourceOutside: only a publication lets the outside in', () => {
     const { web } = webAndApi();
-    expectError(() => web.connections.allowFrom(Peer.anyIpv4(), HTTP), 'SourceOutside', { path: 'app/Web', says: ['0.0.0.0/0', 'publish()'] });
+    expectError(() => web.connections.allowFrom(Peer.anyIpv4(), HTTP), 'SourceOutside', {
+      path: 'app/Web',
+      says: ['0.0.0.0/0', 'publish()'],
+    });
   });
 
   test('FlowToSelf', () => {
@@ -160,13 +169,19 @@ describe('errors', () => {
   test('EgressToContainers: containers have names', () => {
     const { web } = webAndApi();
     for (const block of ['10.20.0.0/16', '10.20.3.0/24', '10.20.0.2/32']) {
-      expectError(() => web.connections.allowTo(Peer.cidr(block), HTTP), 'EgressToContainers', { path: 'app/Web', says: [block, '10.20.0.0/16', 'workload'] });
+      expectError(() => web.connections.allowTo(Peer.cidr(block), HTTP), 'EgressToContainers', {
+        path: 'app/Web',
+        says: [block, '10.20.0.0/16', 'workload'],
+      });
     }
   });
 
   test('EgressToHost: the host is a peer of its own', () => {
     const { web } = webAndApi();
-    expectError(() => web.connections.allowTo(Peer.address(HOST_ADDRESS), HTTP), 'EgressToHost', { path: 'app/Web', says: [HOST_ADDRESS, 'Peer.host()'] });
+    expectError(() => web.connections.allowTo(Peer.address(HOST_ADDRESS), HTTP), 'EgressToHost', {
+      path: 'app/Web',
+      says: [HOST_ADDRESS, 'Peer.host()'],
+    });
     expectError(() => web.connections.allowTo(Peer.cidr('192.0.2.10/31'), HTTP), 'EgressToHost');
   });
 
@@ -179,7 +194,10 @@ describe('errors', () => {
 
   test.each(['', 'x'.repeat(81)])('DescriptionLength: %j', (description) => {
     const { web, api } = webAndApi();
-    expectError(() => web.connections.allowTo(api, HTTP, { description }), 'DescriptionLength', { path: 'app/Web', says: [`got ${description.length}`, '1 to 80'] });
+    expectError(() => web.connections.allowTo(api, HTTP, { description }), 'DescriptionLength', {
+      path: 'app/Web',
+      says: [`got ${description.length}`, '1 to 80'],
+    });
   });
 
   test('80 characters are welcome', () => {

@@ -42,6 +42,6 @@ test('references of Terraform are refused, whatever they look like', () => {
   const token = Token.asString({ resolve: () => '10.0.0.0/8' });
   expectError(() => Peer.cidr(token), 'UnresolvedValue');
   expectError(() => Peer.address(token), 'UnresolvedValue');
-  expectError(() => Peer.cidr('${data.x.y.block}'), 'UnresolvedValue');
+  expectError(() => Peer.cidr('${data.x.y.block}'), 'TemplateMark');
   expectError(() => Peer.address('${data.x.y.ip}'), 'TemplateMark');
 });

@@ -38,12 +38,26 @@ test.each([
   expect(EngineVersion.of(version).version).toBe(plain);
 });
 
-test.each(['19.03', '19.03.15', '20.9', '20.11', '21.0', '22.06', '30.0', '28', '', '28.', 'v28.2', '28.5.2.1', '28.5.2 ', '28.x', 'latest', '１.0'])(
-  '%j is none that we know the rules of',
-  (version) => {
-    expectError(() => EngineVersion.of(version), 'UnknownEngineVersion', { says: [`'${version}'`, '20.10 to below 20.11', "'28.5.2'"] });
-  },
-);
+test.each([
+  '19.03',
+  '19.03.15',
+  '20.9',
+  '20.11',
+  '21.0',
+  '22.06',
+  '30.0',
+  '28',
+  '',
+  '28.',
+  'v28.2',
+  '28.5.2.1',
+  '28.5.2 ',
+  '28.x',
+  'latest',
+  '１.0',
+])('%j is none that we know the rules of', (version) => {
+  expectError(() => EngineVersion.of(version), 'UnknownEngineVersion', { says: [`'${version}'`, '20.10 to below 20.11', "'28.5.2'"] });
+});
 
 test('anything but text is refused', () => {
   expectError(() => EngineVersion.of(28.2 as unknown as string), 'NotText', { says: ['28.2'] });

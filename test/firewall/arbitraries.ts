@@ -94,14 +94,16 @@ const publication = fc
     at: fc.constantFrom(HOST, HOST, WILDCARD, LOOPBACK),
     target: fc.constantFrom(...PORTS.filter((p) => p.protocol !== 'icmp' && p.last < 100)),
     blocks: fc.uniqueArray(fc.nat(4), { maxLength: 3 }),
+    // The same number on both sides is what makes a packet straight to the container look published.
+    sameNumber: fc.boolean(),
     rate,
   })
-  .map(({ a, at, target, blocks, ...p }): Omit<PublicationPlan, 'origin'> => ({
+  .map(({ a, at, target, blocks, sameNumber, ...p }): Omit<PublicationPlan, 'origin'> => ({
     ...p,
     workload: `w${a}`,
     address: addressOn(p.bridge, a, p.family),
     hostAddress: at[p.family],
-    hostPort: { protocol: target.protocol, first: 443, last: 443 + target.last - target.first },
+    hostPort: sameNumber ? target : { protocol: target.protocol, first: 443, last: 443 + target.last - target.first },
     targetPort: target,
     sources: blocks.map((i) => BLOCKS[p.family][i]),
   }));

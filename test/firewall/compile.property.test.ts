@@ -7,7 +7,7 @@ import type { Match, Rule, Ruleset } from '../../src/firewall/private/ir';
 import type { Family, Topology } from '../../src/topology/private/topology';
 import { guardAdmits, inBlock, type Packet, passAccepts } from '../oracle/packet-oracle';
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: 150 };
 const FAMILIES: Family[] = ['ipv4', 'ipv6'];
 
 /** A topology with packets that are about it. */

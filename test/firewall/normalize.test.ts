@@ -76,7 +76,7 @@ function admitted(all: readonly Rule[]): boolean[] {
   return EVERY_PACKET.map((packet) => all.some((rule) => matchesAll(rule, [], packet)));
 }
 
-const RUNS = { numRuns: 200 };
+const RUNS = { numRuns: 100 };
 
 describe('laws of normalize', () => {
   test('keeps the admitted traffic', () => {

@@ -1,46 +1,100 @@
-// The integration run: real engines, real Terraform, real packets. `--engines 28.5` and `--scenarios three-tier` narrow it to what is being worked on.
+/**
+ * The integration run: real engines, real Terraform, real packets.
+ *
+ * `--engines 28.5` and `--scenarios three-tier` narrow it to what is being worked on. With several engines each has a process of its own, two at a
+ * time (`--jobs N`): a scenario waits for packets most of the time.
+ */
+import { spawn } from 'node:child_process';
 import { Checks } from './harness/checks';
-import { type EngineId } from './lab/cache';
+import type { EngineId } from './lab/cache';
 import { Lab } from './lab/lab';
 import { setup } from './lab/setup';
-import * as generated from './scenarios/generated';
-import * as threeTier from './scenarios/three-tier';
+import { SCENARIOS } from './scenarios';
 
-type Scenario = { run(engine: EngineId, checks: Checks): void };
-const SCENARIOS: Readonly<Record<string, Scenario>> = { 'three-tier': threeTier, generated };
 const ENGINES: readonly EngineId[] = ['20.10', '26.1', '28.5', '29'];
 
-function chosen<T extends string>(option: string, all: readonly T[]): readonly T[] {
-  const at = process.argv.indexOf(option);
-  if (at < 0) return all;
-  const wanted = (process.argv[at + 1] ?? '').split(',');
-  const unknown = wanted.filter((name) => !all.includes(name as T));
-  if (unknown.length > 0) throw new Error(`${option}: unknown ${unknown.join(', ')}; known are ${all.join(', ')}`);
-  return wanted as T[];
+interface Sum {
+  passed: number;
+  failed: number;
+  skipped: string[];
+}
+
+function option(name: string): string | undefined {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : (process.argv[at + 1] ?? '');
+}
+
+function chosen<T extends string>(name: string, all: readonly T[]): readonly T[] {
+  const wanted = option(name)?.split(',');
+  const unknown = (wanted ?? []).filter((word) => !all.includes(word as T));
+  if (unknown.length > 0) throw new Error(`${name}: unknown ${unknown.join(', ')}; known are ${all.join(', ')}`);
+  return (wanted as T[] | undefined) ?? all;
+}
+
+/** All scenarios on one engine, one after the other. */
+function runEngine(engine: EngineId, names: readonly string[]): Sum {
+  const sum: Sum = { passed: 0, failed: 0, skipped: [] };
+  for (const name of names) {
+    const started = Date.now();
+    const checks = new Checks(`${name} ${engine}`);
+    checks.step('the scenario runs to its end', () => SCENARIOS[name].run(engine, checks));
+    checks.say(`${checks.passed} passed, ${checks.failed} failed (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+    sum.passed += checks.passed;
+    sum.failed += checks.failed;
+    sum.skipped.push(...checks.skipped.map((text) => `${name} ${engine}: ${text}`));
+  }
+  return sum;
+}
+
+/** The same in a process of its own, whose last line holds its sum. */
+function runEngineApart(engine: EngineId, names: readonly string[]): Promise<Sum> {
+  const argv = [...process.execArgv, process.argv[1], '--engines', engine, '--scenarios', names.join(','), '--prepared'];
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let rest = '';
+    let sum: Sum = { passed: 0, failed: 1, skipped: [] };
+    child.stdout.on('data', (chunk: Buffer) => {
+      const lines = (rest + chunk.toString()).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        if (line.startsWith('SUM ')) sum = JSON.parse(line.slice(4)) as Sum;
+        else console.log(line);
+      }
+    });
+    child.on('close', () => resolve(sum));
+  });
+}
+
+async function runAll(engines: readonly EngineId[], names: readonly string[], jobs: number): Promise<Sum> {
+  const sums: Sum[] = [];
+  const waiting = [...engines];
+  const worker = async () => {
+    for (let engine = waiting.shift(); engine !== undefined; engine = waiting.shift()) {
+      sums.push(await runEngineApart(engine, names));
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
+  return {
+    passed: sums.reduce((total, { passed }) => total + passed, 0),
+    failed: sums.reduce((total, { failed }) => total + failed, 0),
+    skipped: sums.flatMap(({ skipped }) => skipped),
+  };
 }
 
 async function main(): Promise<void> {
   const engines = chosen('--engines', ENGINES);
   const names = chosen('--scenarios', Object.keys(SCENARIOS));
+  if (process.argv.includes('--prepared')) {
+    console.log(`SUM ${JSON.stringify(runEngine(engines[0], names))}`);
+    return;
+  }
   Lab.sweep();
   await setup(engines, console.log);
-  let passed = 0;
-  let failed = 0;
-  const skipped: string[] = [];
-  for (const name of names) {
-    for (const engine of engines) {
-      const started = Date.now();
-      const checks = new Checks(`${name} ${engine}`);
-      checks.step('the scenario runs to its end', () => SCENARIOS[name].run(engine, checks));
-      checks.say(`${checks.passed} passed, ${checks.failed} failed (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-      passed += checks.passed;
-      failed += checks.failed;
-      skipped.push(...checks.skipped.map((text) => `${name} ${engine}: ${text}`));
-    }
-  }
-  skipped.forEach((text) => console.log(`SKIPPED ${text}`));
-  console.log(`${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
-  process.exit(failed > 0 ? 1 : 0);
+  for (const name of names) await SCENARIOS[name].prepare?.();
+  const sum = engines.length > 1 ? await runAll(engines, names, Number(option('--jobs') ?? 2)) : runEngine(engines[0], names);
+  sum.skipped.forEach((text) => console.log(`SKIPPED ${text}`));
+  console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped.length > 0 ? `, ${sum.skipped.length} skipped` : ''}`);
+  process.exit(sum.failed > 0 ? 1 : 0);
 }
 
 main().catch((error: Error) => {

@@ -100,7 +100,11 @@ describe('the edge', () => {
   test('one for all members that need one, and one per segment', () => {
     const program = new Program();
     const [front, back] = [program.segment('Front'), program.segment('Back')];
-    for (const [id, segment] of [['A', front], ['B', front], ['C', back]] as const) {
+    for (const [id, segment] of [
+      ['A', front],
+      ['B', front],
+      ['C', back],
+    ] as const) {
       program.container(id, segment).connections.allowTo(Peer.anyIpv4(), HTTPS);
     }
     expect(program.synth().names('docker_network')).toEqual(['app-back', 'app-back-edge', 'app-front', 'app-front-edge']);
@@ -112,7 +116,12 @@ describe('references', () => {
     const program = new Program();
     const segment = program.segment('Front');
     program.container('Web', segment).publish(HTTPS);
-    expect(program.synth().container().networks_advanced.map((n: { name: string }) => n.name)).toEqual([
+    expect(
+      program
+        .synth()
+        .container()
+        .networks_advanced.map((n: { name: string }) => n.name),
+    ).toEqual([
       expect.stringMatching(/^\$\{docker_network\.Front_[0-9A-F]{8}\.id\}$/),
       expect.stringMatching(/^\$\{docker_network\.Front_Edge_[0-9A-F]{8}\.id\}$/),
     ]);
@@ -234,5 +243,4 @@ describe('errors', () => {
     ['A', 'B'].forEach((id) => program.segment(id, { bridgeName: 'bh-same' }));
     expectError(() => program.synth(), 'BridgeNameTaken', { path: 'app/B', says: ["'bh-same'", "'app/A'"] });
   });
-
 });

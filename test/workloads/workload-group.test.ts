@@ -99,7 +99,10 @@ describe('errors', () => {
     const { program, front, group, a } = groupOfTwo();
     for (const other of [front, group, new Construct(program.stack, 'X'), { node: { path: 'app/A' } }]) {
       const member = other as unknown as IWorkload;
-      expectError(() => new WorkloadGroup(program.stack, 'Wrong', { members: [a, member] }), 'NotAWorkload', { path: 'app/Wrong', says: ['HardenedContainer'] });
+      expectError(() => new WorkloadGroup(program.stack, 'Wrong', { members: [a, member] }), 'NotAWorkload', {
+        path: 'app/Wrong',
+        says: ['HardenedContainer'],
+      });
       expectError(() => group.addMember(member), 'NotAWorkload', { path: 'app/Group' });
     }
     expect(program.stack.node.tryFindChild('Wrong')).toBeUndefined();

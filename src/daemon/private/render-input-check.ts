@@ -34,8 +34,9 @@ export function checkHostInput(input: HostInput): void {
   const paths = new Map(Object.entries(input.sysctls).map(([key, value]) => [sysctlPath(key), value]));
   for (const [key, value] of Object.entries(REQUIRED_SYSCTLS)) {
     const other = paths.get(sysctlPath(key));
-    if (other !== undefined && other !== value)
+    if (other !== undefined && other !== value) {
       throw new Error(`sysctls: ${key} must be ${value}, not ${other}: the guard does not hold without it`);
+    }
   }
   checkFirewall(input.firewall);
 }

@@ -1,3 +1,4 @@
+import { parseAddress } from '../../addressing/private/ip';
 import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
 import { escapeTerraform } from '../../private/late';
 import type { Registry } from '../../topology/private/registry';
@@ -84,17 +85,39 @@ export function lateBlocks(
       ipv4Address: member.ipv4,
       ...(member.home && network.kind === 'segment' && aliases.length > 0 ? { aliases: [...aliases] } : {}),
     })),
-    ports: publications.flatMap(({ hostAddress, hostPort, targetPort }) =>
-      Array.from({ length: hostPort.last - hostPort.first + 1 }, (_, offset) => ({
-        ip: hostAddress,
-        external: hostPort.first + offset,
-        internal: targetPort.first + offset,
-        protocol: hostPort.protocol,
-      })),
-    ),
+    ports: publications
+      .flatMap(({ hostAddress, hostPort, targetPort }) =>
+        Array.from({ length: hostPort.last - hostPort.first + 1 }, (_, offset) => ({
+          ip: hostAddress,
+          external: hostPort.first + offset,
+          internal: targetPort.first + offset,
+          protocol: hostPort.protocol,
+        })),
+      )
+      .sort(asReadBack),
     dns: [...registry.dnsOf(path)],
     host: toHost ? [{ host: HOST_NAME, ip: home.network.ipv4.gateway }] : [],
   };
+}
+
+interface PublishedPort {
+  readonly ip: string;
+  readonly external: number;
+  readonly internal: number;
+  readonly protocol: string;
+}
+
+/** Engines from 28 on read ports back in this order; where two lead to one port inside, another one replaces the container on every apply. */
+function asReadBack(a: PublishedPort, b: PublishedPort): number {
+  const protocols = ['tcp', 'udp', 'sctp'];
+  const [first, second] = [parseAddress(a.ip), parseAddress(b.ip)];
+  return (
+    a.internal - b.internal ||
+    protocols.indexOf(a.protocol) - protocols.indexOf(b.protocol) ||
+    a.external - b.external ||
+    first.family.localeCompare(second.family, 'en') ||
+    (first.value < second.value ? -1 : first.value > second.value ? 1 : 0)
+  );
 }
 
 /** The form that the engine reads back: '1m0s', not '60s'. */

@@ -1,5 +1,5 @@
 import { type Place, ValidationError } from '../../private/errors';
-import { passedText, reasonText } from '../../private/text';
+import { passedText, plainText, reasonText } from '../../private/text';
 
 const SECRET_NAME =
   /(^|_)(PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|API_?KEY|APIKEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?|AUTH_?KEY|ENCRYPTION_?KEY)S?(_|$)/i;
@@ -32,6 +32,7 @@ export function environmentList(place: Place | string, environment: Record<strin
   return Object.keys(environment)
     .sort()
     .map((name) => {
+      plainText(place, 'name of a variable', name);
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
         throw new ValidationError('EnvironmentName', place, `'${name}' is no name of an environment variable; use letters, digits and _`);
       }

@@ -1,5 +1,5 @@
 import { ValidationError } from '../../private/errors';
-import { wholeNumber } from '../../private/text';
+import { plainText, wholeNumber } from '../../private/text';
 import type { Ulimit } from '../container-limits';
 
 const ULIMITS = [
@@ -24,6 +24,7 @@ const ULIMITS = [
 export function checkUlimits(place: string, ulimits: readonly Ulimit[]): void {
   const seen = new Set<string>();
   for (const { limitName, soft, hard } of ulimits) {
+    plainText(place, 'limitName', limitName);
     if (!ULIMITS.includes(limitName) || seen.has(limitName)) {
       throw new ValidationError(
         'UlimitValue',

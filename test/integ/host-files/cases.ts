@@ -251,6 +251,22 @@ function versions(host: Host): void {
   host.expect('a chain that is no longer ours is removed with its jump', !dropped.out.includes('BULKHEAD-OUTPUT'), dropped.out);
 }
 
+/** A kernel without IPv6, as far as the script can see. */
+function withoutIpv6(host: Host): void {
+  install(host);
+  for (const tool of ['ip6tables', 'ip6tables-save', 'ip6tables-restore']) {
+    host.sh(`printf '#!/bin/sh\\nexit 3\\n' >/usr/local/sbin/${tool}; chmod 755 /usr/local/sbin/${tool}`);
+  }
+  const half = host.sh(`${FIREWALL} apply`);
+  host.expect('with IPv6 in the kernel, both families must succeed', half.code !== 0 && !stamped(host), half.out);
+  host.sh(`sed -i 's,/proc/net/if_inet6,/proc/net/none,' ${FIREWALL}`);
+  const { code, out } = host.sh(`${FIREWALL} apply`);
+  host.expect('without it, IPv4 alone is said and done', code === 0 && stamped(host) && out.includes('no IPv6'), out);
+  host.expect('and holds', host.sh(`${FIREWALL} check`).code === 0, host.sh(`${FIREWALL} check`).out);
+  host.sh('rm /usr/local/sbin/ip6tables*');
+  install(host);
+}
+
 function removal(host: Host): void {
   host.sh('iptables -I FORWARD -s 203.0.113.1 -j DROP; ipset create theirs hash:ip');
   const nothing = host.sh(`${RULES} | grep -v '^:\\|^\\*\\|^COMMIT'`).out;
@@ -311,8 +327,14 @@ function watching(host: Host): void {
   host.expect('a second watch is refused', host.sh(`${FIREWALL} watch`).code === 2);
   watch.stop();
   host.sh('sleep 3');
-  const processes = host.sh("cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c 'bulkhead-firewall watch'").out.trim();
-  host.expect('watch ends when told', Number(processes) <= 1, processes);
+  const ours =
+    'for p in /proc/[0-9]*; do [ "$(readlink $p/ns/net)" = "$(readlink /proc/self/ns/net)" ] && tr "\\0" " " <$p/cmdline; echo; done 2>/dev/null | grep -E "^/bin/sh .*firewall watch|^ip monitor"';
+  host.expect('watch ends when told, with all that it started', host.sh(ours).out === '', host.sh(ours).out);
+  const killed = host.background(`${FIREWALL} watch`, 'SIGKILL');
+  host.sh('sleep 2');
+  killed.stop();
+  host.sh('sleep 11');
+  host.expect('nothing outlives a watch that was killed', host.sh(ours).out === '', host.sh(ours).out);
   host.sh(`${FIREWALL} remove; ip link del bh-new`);
 }
 
@@ -322,6 +344,7 @@ export const CASES: readonly ((host: Host) => void)[] = [
   refusals,
   connections,
   versions,
+  withoutIpv6,
   watching,
   removal,
 ];

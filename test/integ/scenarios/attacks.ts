@@ -218,14 +218,16 @@ function proxy(siege: Siege): void {
     ]),
   );
 
+  const [any] = volley(lab, [tcp('foreign', foreign, 'web2 (from everybody)', HOST_ADDRESS, 8081)]);
+  checks.say(`A2 shown only: ${shotText(any)} is ${any.reached ? 'OPEN' : 'closed'} (${any.result.outcome})`);
+
   const restoreNat = picture(lab);
   sh(lab, 'iptables -w 10 -t nat -F; conntrack -F 2>/dev/null || :');
   const shots = (['lanA', 'lanB', 'inet'] as const).flatMap((ns) => [443, 8081].map((port) => tcp(ns, { ns }, 'publication without NAT', HOST_ADDRESS, port)));
   for (const hit of volley(lab, [...shots, tcp('foreign', foreign, 'publication without NAT', HOST_ADDRESS, 443)])) {
     checks.check(`A2 after iptables -t nat -F: ${shotText(hit)} is answered by nobody`, hit.result.token === undefined, () => `answered ${hit.result.token}`);
   }
-  const listening = sh(lab, 'pgrep -c docker-proxy || :').trim();
-  checks.say(`A2 after iptables -t nat -F: ${shots.length + 1} tries, none answered by a container; processes named docker-proxy on this machine: ${listening}`);
+  checks.say(`A2 after iptables -t nat -F: ${shots.length + 1} tries`);
   restoreNat();
   siege.declaredFlows('A2 NAT is back');
   siege.closed('A2 sources hold', volley(lab, [tcp('lanB', { ns: 'lanB' }, 'web', HOST_ADDRESS, 443), tcp('inet', { ns: 'inet' }, 'web', HOST_ADDRESS, 443)]));
@@ -358,7 +360,7 @@ function names(siege: Siege): void {
     for (const name of CONTAINERS) ask(name, `leak-${name}.example`);
     for (const [from, to] of pairs) {
       const told = ask(from, to);
-      checks.check(`A7 resolver ${where}: ${from} resolves ${to}`, told.stdout.includes(siege.places[to as ContainerName][0].address) || told.code === 0, told.stdout + told.stderr);
+      checks.check(`A7 resolver ${where}: ${from} resolves ${to}`, siege.places[to as ContainerName].some(({ address }) => told.stdout.includes(address)), told.stdout + told.stderr);
     }
     sleep(300);
     const left = stop(quiet);

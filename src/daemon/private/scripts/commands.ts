@@ -2,11 +2,11 @@ import { PATHS } from './common';
 
 /** What is read before anything else; damaged files are never applied. */
 const SETTINGS = `
-# The first file that is not as it was installed, as a sentence.
-file_fault() {
+# Sets fault to a sentence about the first file that is not as it was installed.
+find_fault() {
   set -- ${PATHS.sysctl} ${PATHS.modules}
   for name in rules.v4 rules.v6 sets.v4 sets.v6 chains permits network daemon-id engine; do set -- "$@" "$etc/$name"; done
-  sha256sum "$@" 2>/dev/null | awk -v sums="$etc/sums" -v names="$*" '
+  fault=$(sha256sum "$@" 2>/dev/null | awk -v sums="$etc/sums" -v names="$*" '
     { found[$2] = substr($1, 1, 12) }
     END {
       while ((getline line <sums) > 0) if (split(line, w, " ") == 2 && length(w[1]) == 12) want[w[2]] = w[1]
@@ -16,12 +16,14 @@ file_fault() {
         if (!(name[i] in found)) { print name[i] " is missing"; exit }
         if (found[name[i]] != want[name[i]]) { print name[i] " is truncated or edited: its digest is not the installed one"; exit }
       }
-    }'
-  for name in rules.v4 rules.v6; do grep -qsx COMMIT "$etc/$name" || echo "$etc/$name is empty or has no COMMIT"; done
+    }')
+  for name in rules.v4 rules.v6; do
+    [ -n "$fault" ] || grep -qsx COMMIT "$etc/$name" || fault="$etc/$name is empty or has no COMMIT"
+  done
 }
 
 read_settings() {
-  fault=$(file_fault | head -n 1)
+  find_fault
   [ -z "$fault" ] || die "$fault; install the host files again"
   { read -r daemon_id && { read -r daemon_path || :; }; } <"$etc/daemon-id"
   stamp=$run/stamp-$daemon_id
@@ -124,11 +126,14 @@ deviations() {
 look() {
   need_tools
   enter
-  file_fault >"$work/deviations"
-  [ ! -s "$work/deviations" ] || return 0
+  find_fault
+  if [ -n "$fault" ]; then
+    echo "$fault" >"$work/deviations"
+    return 0
+  fi
   read_settings
   pick_families
-  deviations >>"$work/deviations"
+  deviations >"$work/deviations"
 }
 
 check() {
@@ -162,7 +167,11 @@ watch() {
   exec 8<>"$run/events"
   ip monitor link >&8 7>&- 2>/dev/null &
   monitor=$!
-  while sleep 10; do echo tick; done >&8 7>&- &
+  while sleep 10; do
+    # Nothing outlives a watch that was killed.
+    kill -0 $$ 2>/dev/null || exec kill "$monitor"
+    echo tick
+  done >&8 7>&- &
   ticker=$!
   # shellcheck disable=SC2064 # the ids of now
   trap "kill $monitor $ticker 2>/dev/null; exit 0" TERM INT HUP

@@ -53,7 +53,7 @@ tables() {
         k = table[i] SUBSEP chain[i]; h = table[i] SUBSEP hook[i]; jump = "-A " hook[i] " -j " chain[i]
         jumps = seen[h, jump] + 0
         right = kept[i] && jumps == 1 && first[h] == jump
-        if (mode == "live") printf "%s", text[k]
+        if (mode == "live") printf "%s%s", ((k in here) ? table[i] " " chain[i] "\\n" : ""), text[k]
         else if (mode == "edits" && !right) {
           while (jumps--) edit[table[i]] = edit[table[i]] "-D " hook[i] " -j " chain[i] "\\n"
           if (kept[i]) edit[table[i]] = edit[table[i]] "-I " hook[i] " 1 -j " chain[i] "\\n"
@@ -77,7 +77,7 @@ one_set() { ipset save "$1" 2>/dev/null | awk '$1 == "create" { print $1, $2, $3
 live() {
   list_rules
   {
-    awk -v f="v$family" '$2 == "chains" || $2 == "rules." f || $2 == "sets." f' "$etc/sums"
+    grep -e "/chains$" -e "/rules.v$family$" -e "/sets.v$family$" "$etc/sums"
     tables live "$etc/chains"
     for name in $(set_names "$etc/sets.v$family"); do one_set "$name"; done
   } >"$work/live"

@@ -1,0 +1,245 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { App, Fn, TerraformOutput, TerraformStack, Testing } from 'cdktf';
+import { Cidr, DaemonConnection, EngineVersion, HardenedDaemonProps, Peer, Port } from '../../src';
+import { daemonJson } from '../../src/daemon/private/daemon-json';
+import type { ErrorCode } from '../../src/private/errors';
+import { lateText } from '../../src/private/late';
+import { expectError } from '../support/errors';
+import { IMAGE, newDaemon, newStack, Program, synth, terraformUnescape } from '../support/programs';
+import { temporaryFolder } from '../support/folders';
+
+const folder = temporaryFolder();
+const KEY = `ssh-ed25519 ${'A'.repeat(60)}`;
+
+describe('the provider block', () => {
+  test('one per stack, however many resources there are', () => {
+    const program = new Program();
+    const [front, back] = [program.segment('Front'), program.segment('Back')];
+    [front, back].forEach((segment, i) => program.container(`C${i}`, segment));
+    const { json } = program.synth();
+    expect(json.provider).toEqual({ docker: [{ host: 'unix:///var/run/docker.sock' }] });
+    expect(json.terraform.required_providers.docker).toEqual({ source: 'kreuzwerker/docker', version: '>= 3.6.2, < 5.0.0' });
+  });
+
+  test('none in a stack that has no resources of the daemon', () => {
+    const program = new Program();
+    const vm = new TerraformStack(program.app, 'vm');
+    new TerraformOutput(vm, 'user-data', { value: program.daemon.userData });
+    expect(synth(vm).json.provider).toBeUndefined();
+    expect(program.synth().json.provider).toBeUndefined();
+  });
+
+  test('a second daemon in the stack gets an alias, and its resources name it', () => {
+    const program = new Program();
+    const second = newDaemon(
+      program.stack,
+      { addressPool: Cidr.parse('10.30.0.0/16'), connection: DaemonConnection.socket('/run/second.sock') },
+      'Second One',
+    );
+    program.segment('Front');
+    program.container('Far', program.segment('FarSegment', { daemon: second }));
+    const { json, network, container } = program.synth();
+    const alias = `bulkhead_second_one_${second.daemonId.slice(0, 4)}`;
+    expect(json.provider.docker).toEqual([{ host: 'unix:///var/run/docker.sock' }, { host: 'unix:///run/second.sock', alias }]);
+    expect(network('app-front').provider).toBe('docker');
+    expect([network('app-farsegment').provider, container('app-far').provider]).toEqual([`docker.${alias}`, `docker.${alias}`]);
+  });
+
+  test('the version can be another one', () => {
+    const program = new Program({ providerVersion: '~> 4.5' });
+    program.segment('Front');
+    expect(program.synth().json.terraform.required_providers.docker.version).toBe('~> 4.5');
+  });
+
+  test('SSH and TLS', () => {
+    const ssh = new Program({ connection: DaemonConnection.ssh({ host: 'edge', user: 'admin', hostKeys: [KEY] }) });
+    ssh.segment('Front');
+    expect(ssh.synth().json.provider.docker[0]).toEqual({
+      host: 'ssh://admin@edge:22',
+      ssh_opts: expect.arrayContaining([
+        '-o',
+        `UserKnownHostsFile=bulkhead/${ssh.daemon.daemonId}/known_hosts`,
+        'StrictHostKeyChecking=yes',
+      ]),
+    });
+    const tls = new Program({ connection: DaemonConnection.tls({ host: 'edge', certificateDirectory: '/etc/tls' }) });
+    tls.segment('Front');
+    expect(tls.synth().json.provider.docker[0]).toEqual({ host: 'tcp://edge:2376', cert_path: '/etc/tls' });
+  });
+});
+
+describe('the id', () => {
+  test('follows from the path alone', () => {
+    const id = newDaemon(newStack()).daemonId;
+    expect(id).toMatch(/^[0-9a-f]{12}$/);
+    expect(newDaemon(newStack(), { hostAddress: '192.0.2.99' }).daemonId).toBe(id);
+    expect(newDaemon(newStack('other')).daemonId).not.toBe(id);
+  });
+});
+
+describe('user data', () => {
+  function withFlow() {
+    const app = new App({ outdir: path.join(folder(), 'out'), stackTraces: false });
+    const program = new Program({}, new TerraformStack(app, 'app'));
+    const web = program.container('Web', program.segment('Front'));
+    return { app, program, web };
+  }
+
+  test('is one cloud-config document, with every file in base64', () => {
+    const { program } = withFlow();
+    new TerraformOutput(program.stack, 'user-data', { value: program.daemon.userData });
+    const text = terraformUnescape(program.synth().json.output['user-data'].value);
+    expect(text).toMatch(/^#cloud-config\n\{.*\}\n$/);
+    const document = JSON.parse(text.slice('#cloud-config\n'.length));
+    expect(document.packages).toEqual(['conntrack', 'docker.io', 'iproute2', 'ipset', 'iptables', 'kmod']);
+    expect(document.write_files.map((file: { encoding: string }) => file.encoding)).toEqual(expect.arrayContaining(['gz+b64']));
+  });
+
+  test('what is written beside the stack equals what the token resolves to', () => {
+    const { app, program, web } = withFlow();
+    new TerraformOutput(program.stack, 'user-data', { value: program.daemon.userData });
+    new TerraformOutput(program.stack, 'script', { value: program.daemon.installScript });
+    new TerraformOutput(program.stack, 'encoded', { value: Fn.base64encode(program.daemon.userData) });
+    web.publish(Port.tcp(443), { hostAddress: '192.0.2.10', sources: [Peer.anyIpv4()] });
+    app.synth();
+    const stackFolder = path.join(app.outdir, 'stacks', 'app');
+    const { output } = JSON.parse(fs.readFileSync(path.join(stackFolder, 'cdk.tf.json'), 'utf8'));
+    const read = (name: string) => fs.readFileSync(path.join(stackFolder, 'bulkhead', program.daemon.daemonId, name), 'utf8');
+    expect(terraformUnescape(output['user-data'].value)).toBe(read('user-data'));
+    expect(terraformUnescape(output.script.value)).toBe(read('install.sh'));
+    const quoted = /^\$\{base64encode\((".*")\)\}$/s.exec(output.encoded.value)![1];
+    expect(terraformUnescape(JSON.parse(quoted))).toBe(read('user-data'));
+    expect(fs.statSync(path.join(stackFolder, 'bulkhead', program.daemon.daemonId, 'install.sh')).mode.toString(8)).toMatch(/755$/);
+  });
+
+  test('flows that are declared later are in it', () => {
+    const { program, web } = withFlow();
+    new TerraformOutput(program.stack, 'user-data', { value: program.daemon.userData });
+    const before = program.synth().json.output['user-data'].value;
+    web.publish(Port.tcp(443), { hostAddress: '192.0.2.10', sources: [Peer.anyIpv4()] });
+    expect(program.synth().json.output['user-data'].value).not.toBe(before);
+  });
+
+  test('the known_hosts file lies beside the stack', () => {
+    const app = new App({ outdir: path.join(folder(), 'out'), stackTraces: false });
+    const program = new Program(
+      { connection: DaemonConnection.ssh({ host: 'edge', user: 'admin', hostKeys: [KEY] }) },
+      new TerraformStack(app, 'app'),
+    );
+    program.segment('Front');
+    app.synth();
+    const file = path.join(app.outdir, 'stacks/app/bulkhead', program.daemon.daemonId, 'known_hosts');
+    expect(fs.readFileSync(file, 'utf8')).toBe(`edge ${KEY}\n`);
+  });
+
+  test('one that is too long for some clouds is a warning, not an error', () => {
+    const program = new Program();
+    const front = program.segment('Front', { prefixLength: 20 });
+    const containers = Array.from({ length: 45 }, (_, i) => program.container(`C${i}`, front));
+    containers.forEach((from, i) =>
+      containers.filter((_to, j) => j !== i).forEach((to, j) => from.connections.allowTo(to, Port.tcp(1000 + 97 * i + j))),
+    );
+    program.synth();
+    expect(program.daemon.node.metadata).toEqual([expect.objectContaining({ data: expect.stringContaining('install.sh') })]);
+  });
+});
+
+describe('lateText: text that Terraform must not evaluate', () => {
+  const TEXT = 'a ${x} %{ if y } $${z} "q" \\ \n #cloud-config $ % {';
+
+  test('in an output', () => {
+    const stack = newStack();
+    new TerraformOutput(stack, 'plain', { value: lateText(() => TEXT) });
+    new TerraformOutput(stack, 'inside', { value: `<${lateText(() => TEXT)}>` });
+    const { output } = synth(stack).json;
+    expect(terraformUnescape(output.plain.value)).toBe(TEXT);
+    expect(terraformUnescape(output.inside.value)).toBe(`<${TEXT}>`);
+  });
+
+  test('inside a function it is a quoted literal', () => {
+    const stack = newStack();
+    new TerraformOutput(stack, 'encoded', { value: Fn.base64encode(lateText(() => TEXT)) });
+    const quoted = /^\$\{base64encode\((".*")\)\}$/s.exec(synth(stack).json.output.encoded.value)![1];
+    expect(terraformUnescape(JSON.parse(quoted))).toBe(TEXT);
+  });
+});
+
+describe('daemon.json', () => {
+  const keys = (version: string) =>
+    Object.keys(JSON.parse(daemonJson(EngineVersion.of(version), { liveRestore: true, logMebibytes: 10, registryMirrors: [] })));
+  const BASE = [
+    'default-ulimits',
+    'icc',
+    'ip',
+    'iptables',
+    'live-restore',
+    'log-driver',
+    'log-level',
+    'log-opts',
+    'no-new-privileges',
+    'userland-proxy',
+  ];
+
+  test.each([
+    ['20.10', BASE],
+    ['23.0', BASE],
+    ['24.0', [...BASE, 'default-network-opts']],
+    ['26.1', [...BASE, 'default-network-opts']],
+    ['27.0', [...BASE, 'default-network-opts', 'ip6tables']],
+    ['28.5.2', [...BASE, 'default-network-opts', 'ip6tables']],
+    ['29.0', [...BASE, 'default-network-opts', 'ip6tables']],
+  ])('%s gets no key that it does not know', (version, expected) => expect(keys(version)).toEqual([...expected].sort()));
+
+  test('values', () => {
+    const text = daemonJson(EngineVersion.V28, { liveRestore: false, logMebibytes: 7, registryMirrors: ['https://mirror.example.com'] });
+    expect(JSON.parse(text)).toMatchObject({
+      icc: false,
+      ip: '127.0.0.1',
+      iptables: true,
+      'userland-proxy': false,
+      'no-new-privileges': true,
+      'live-restore': false,
+      'log-opts': { 'max-size': '7m', 'max-file': '3' },
+      'registry-mirrors': ['https://mirror.example.com'],
+    });
+    expect(text.endsWith('\n')).toBe(true);
+  });
+});
+
+describe('errors, before anything enters the tree', () => {
+  test.each<[string, ErrorCode, Partial<Record<keyof HardenedDaemonProps, unknown>>, string[]]>([
+    ['engine as text', 'UnknownEngineVersion', { engine: '28.2' }, ["EngineVersion.of('28.5.2')"]],
+    ['pool as text', 'WrongFamily', { addressPool: '10.20.0.0/16' }, ['Cidr.parse']],
+    ['IPv6 pool', 'WrongFamily', { addressPool: Cidr.parse('fd00::/48') }, ['IPv4']],
+    ['host name as address', 'AddressSyntax', { hostAddress: 'edge.example.com' }, ["'edge.example.com'"]],
+    ['block as address', 'AddressSyntax', { hostAddress: '192.0.2.10/24' }, ["'192.0.2.10/24'"]],
+    ['loopback', 'NotAHostAddress', { hostAddress: '127.0.0.1' }, ['127.0.0.1', 'others reach']],
+    ['wildcard', 'NotAHostAddress', { hostAddress: '0.0.0.0' }, ['0.0.0.0']],
+    ['second address', 'AddressSyntax', { additionalHostAddresses: ['x'] }, ["'x'"]],
+    ['expression of Terraform', 'TemplateMark', { hostAddress: '${data.x.y.ip}' }, ["'hostAddress'"]],
+    ['connection as text', 'ConnectionValue', { connection: 'unix:///x' }, ['DaemonConnection.socket()']],
+    ['provider version', 'ProviderVersion', { providerVersion: '>= 3; rm' }, ['>= 3; rm']],
+    ['log size', 'LogLimit', { logMebibytes: 0 }, ['got 0']],
+    [
+      'mirror without TLS',
+      'RegistryMirror',
+      { registryMirrors: ['http://mirror.example.com'] },
+      ['http://mirror.example.com', "'https://'"],
+    ],
+    ['package', 'PackageName', { enginePackages: ['docker.io; id'] }, ['docker.io; id']],
+    ['short reason', 'ReasonTooShort', { startWithoutGuardReason: 'lab' }, ["'lab'"]],
+  ])('%s', (_, code, props, says) => {
+    const stack = newStack();
+    expectError(() => newDaemon(stack, props as Partial<HardenedDaemonProps>), code, { path: 'app/Edge', says });
+    expect(stack.node.children).toEqual([]);
+  });
+});
+
+test('a fullSynth in tests works, too', () => {
+  const program = new Program();
+  program.container('Web', program.segment('Front'), { image: IMAGE });
+  const outdir = Testing.fullSynth(program.stack);
+  expect(fs.existsSync(path.join(outdir, 'stacks/app/bulkhead', program.daemon.daemonId, 'user-data'))).toBe(true);
+  fs.rmSync(outdir, { recursive: true });
+});
