@@ -41,8 +41,6 @@ export function guardForward(scope: Scope, pairs: readonly Rule[]): Chain {
       rule('connections that stand from our bridges', RETURN, [ours, ESTABLISHED]),
       rule('connections that stand to our bridges', RETURN, [theirs, ESTABLISHED]),
       rule('packets of no connection from our bridges', DROP, [ours, INVALID]),
-      // Dropped below as well; dropped here so that the noise of the internet does not use up the log.
-      rule('packets of no connection to our bridges', DROP, [theirs, INVALID]),
       rule('containers reach no publication by an address of the host', DROP, [ours, DNAT]),
       ...normalize(scope.topology.publications.flatMap((plan) => publicationRules(scope, plan))),
       ...neighbourDiscovery(scope, RETURN, (bridge) => [from(bridge), to(bridge)]),

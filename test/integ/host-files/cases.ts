@@ -317,7 +317,8 @@ function removal(host: Host): void {
 function watching(host: Host): void {
   install(host);
   host.sh(`${FIREWALL} apply; ip link del bh-app 2>/dev/null`);
-  const watch = host.background(`${FIREWALL} watch`);
+  const start = (): string => host.sh(`${FIREWALL} watch >/dev/null 2>&1 & echo $!`).out.trim();
+  const watch = start();
   host.sh('sleep 1; echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables; ip link add bh-new type bridge; sleep 0.3');
   const knobs = host.sh('cat /sys/class/net/bh-new/bridge/nf_call_iptables /sys/class/net/bh-new/bridge/nf_call_ip6tables').out;
   host.expect('a new bridge gets its switches at once', knobs === '1\n1\n', knobs);
@@ -325,15 +326,12 @@ function watching(host: Host): void {
   const { code, out } = host.sh(`${FIREWALL} check`);
   host.expect('a flush is healed within about ten seconds', code === 0, out);
   host.expect('a second watch is refused', host.sh(`${FIREWALL} watch`).code === 2);
-  watch.stop();
-  host.sh('sleep 3');
+  host.sh(`kill ${watch}; sleep 3`);
   const ours =
-    'for p in /proc/[0-9]*; do [ "$(readlink $p/ns/net)" = "$(readlink /proc/self/ns/net)" ] && tr "\\0" " " <$p/cmdline; echo; done 2>/dev/null | grep -E "^/bin/sh .*firewall watch|^ip monitor"';
+    'for p in /proc/[0-9]*; do [ "$(readlink $p/ns/net)" = "$(readlink /proc/self/ns/net)" ] && tr "\\0" " " <$p/cmdline; echo; done 2>/dev/null | grep -E "^/bin/sh /usr/local/sbin/bulkhead-firewall watch|^ip monitor"';
   host.expect('watch ends when told, with all that it started', host.sh(ours).out === '', host.sh(ours).out);
-  const killed = host.background(`${FIREWALL} watch`, 'SIGKILL');
-  host.sh('sleep 2');
-  killed.stop();
-  host.sh('sleep 11');
+  const killed = start();
+  host.sh(`sleep 2; kill -9 ${killed}; sleep 11`);
   host.expect('nothing outlives a watch that was killed', host.sh(ours).out === '', host.sh(ours).out);
   host.sh(`${FIREWALL} remove; ip link del bh-new`);
 }

@@ -1,5 +1,5 @@
 /* eslint-disable no-console -- a report on the terminal */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { CASES } from './cases';
 
@@ -16,7 +16,6 @@ export interface Outcome {
 
 export interface Host {
   sh(command: string): Outcome;
-  background(command: string, signal?: 'SIGTERM' | 'SIGKILL'): { stop(): void };
   write(path: string, content: string): void;
   expect(what: string, holds: boolean, detail?: string): void;
 }
@@ -43,10 +42,6 @@ function inside(tree: string, variant: string): number {
     sh: (command) => {
       const { status, stdout, stderr } = spawnSync('chroot', [ROOT, '/bin/sh', '-c', command], { encoding: 'utf8' });
       return { code: status ?? -1, out: `${stdout}${stderr}` };
-    },
-    background: (command, signal = 'SIGTERM') => {
-      const child = spawn('chroot', [ROOT, '/bin/sh', '-c', `exec ${command}`], { stdio: 'inherit' });
-      return { stop: () => child.kill(signal) };
     },
     write: (path, content) => {
       mkdirSync(`${ROOT}${path.replace(/\/[^/]*$/, '')}`, { recursive: true });

@@ -169,7 +169,7 @@ watch() {
   monitor=$!
   while sleep 10; do
     # Nothing outlives a watch that was killed.
-    kill -0 $$ 2>/dev/null || exec kill "$monitor"
+    kill -0 $$ 2>/dev/null || { kill "$monitor"; exit; }
     echo tick
   done >&8 7>&- &
   ticker=$!
