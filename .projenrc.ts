@@ -103,7 +103,7 @@ project.addTask('demo', { description: 'The three-tier example on a real engine'
 project.addTask('bench', { description: 'Construct and synth against raw cdktf, printed as a ratio', exec: 'tsx scripts/bench.ts', receiveArgs: true });
 project.addTask('docs:print', { description: 'Prints docs/ERRORS.md from the catalogue', exec: 'tsx scripts/print-docs.ts' });
 
-for (const path of ['/.ci/', '/docs/decisions/', '/scripts/', '/examples/', '/rosetta/', '/.prettierrc.json', '/.prettierignore', '/test/']) {
+for (const path of ['/.ci/', '/docs/decisions/', '/scripts/', '/examples/', '/rosetta/', '/.prettierrc.json', '/.prettierignore', '/test/', '*.tfstate*', 'bulkhead.lock.json', '/CONTRIBUTING.md']) {
   project.npmignore?.exclude(path);
 }
 

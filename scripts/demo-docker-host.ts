@@ -25,7 +25,7 @@ export async function deployTo(dockerHost: string): Promise<void> {
     return;
   }
   say('the guard is in force; cdktf deploy');
-  must('cdktf deploy', [path.join(BIN, 'cdktf'), 'deploy', '--auto-approve'], env);
+  must('cdktf deploy', [path.join(BIN, 'cdktf'), 'deploy', '--auto-approve', '--skip-provider-lock'], env);
   say(
     'declared flows: 192.0.2.20 -> web on 443 (set SHOP_HOST_ADDRESS and SHOP_CUSTOMERS for your network), web -> api on 8080, api -> db on 5432',
   );

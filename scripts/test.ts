@@ -107,6 +107,7 @@ async function main(): Promise<void> {
   } else if (os.platform() !== 'linux' || process.getuid?.() !== 0) {
     skipped.push('real engines: they need root on Linux; run this again with sudo');
   } else {
+    await run({ name: 'the demo, on a real engine', argv: [tsx, 'scripts/demo-check.ts'], count: closingLine });
     await run({ name: 'real engines, real Terraform, real packets', argv: [tsx, 'test/integ/run.ts'], count: closingLine });
   }
   console.log('');

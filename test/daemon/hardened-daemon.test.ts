@@ -6,8 +6,8 @@ import { daemonJson } from '../../src/daemon/private/daemon-json';
 import type { ErrorCode } from '../../src/private/errors';
 import { lateText } from '../../src/private/late';
 import { expectError } from '../support/errors';
-import { IMAGE, newDaemon, newStack, Program, synth, terraformUnescape } from '../support/programs';
 import { temporaryFolder } from '../support/folders';
+import { IMAGE, newDaemon, newStack, Program, synth, terraformUnescape } from '../support/programs';
 
 const folder = temporaryFolder();
 const KEY = `ssh-ed25519 ${'A'.repeat(60)}`;

@@ -94,8 +94,9 @@ test('both ends of every pair are members of the bridge that it is opened on', (
     fc.property(program, (random) => {
       const { networks, pairs } = topologyOf(random, random.flows);
       const inside = new Map(networks.map(({ bridge, members: all }) => [bridge, all.map(({ ipv4 }) => ipv4)]));
-      for (const { bridge, source, destination } of pairs)
+      for (const { bridge, source, destination } of pairs) {
         expect(inside.get(bridge)).toEqual(expect.arrayContaining([source, destination]));
+      }
     }),
     { numRuns: 100 },
   );

@@ -1,7 +1,7 @@
 import { Capability, ContainerImage, ContainerSysctl, DataVolume, HealthCheck, IDaemon, RestartPolicy, VolumeMount } from '../../src';
-import { environmentList } from '../../src/workloads/private/environment';
-import { duration } from '../../src/workloads/private/container-config';
 import type { ErrorCode } from '../../src/private/errors';
+import { duration } from '../../src/workloads/private/container-config';
+import { environmentList } from '../../src/workloads/private/environment';
 import { expectError } from '../support/errors';
 import { newStack, Program } from '../support/programs';
 
@@ -102,7 +102,7 @@ describe('ContainerSysctl', () => {
     [ContainerSysctl.somaxconn(1), 'net.core.somaxconn', '1'],
     [ContainerSysctl.unprivilegedPortStart(0), 'net.ipv4.ip_unprivileged_port_start', '0'],
     [ContainerSysctl.tcpKeepaliveSeconds(60), 'net.ipv4.tcp_keepalive_time', '60'],
-    [ContainerSysctl.shmmaxBytes(1 << 30), 'kernel.shmmax', '1073741824'],
+    [ContainerSysctl.shmmaxBytes(2 ** 30), 'kernel.shmmax', '1073741824'],
     [ContainerSysctl.of('net.ipv4.ip_local_port_range', '1024 65535'), 'net.ipv4.ip_local_port_range', '1024 65535'],
     [ContainerSysctl.of('fs.mqueue.msg_max', '10'), 'fs.mqueue.msg_max', '10'],
     [ContainerSysctl.of('kernel.sem', '250 32000 32 128'), 'kernel.sem', '250 32000 32 128'],

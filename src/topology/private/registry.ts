@@ -117,7 +117,12 @@ export class Registry {
   public addFlow(fact: FlowFact, by: string): void {
     this.changing(by);
     this.orderStacks(fact);
-    this.flows.push(this.remembered(fact, [fact.source, fact.destination].flatMap((end) => ('path' in end ? [end.path] : []))));
+    this.flows.push(
+      this.remembered(
+        fact,
+        [fact.source, fact.destination].flatMap((end) => ('path' in end ? [end.path] : [])),
+      ),
+    );
   }
 
   public addPublication(fact: PublicationFact): void {

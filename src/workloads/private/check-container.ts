@@ -117,7 +117,11 @@ function tmpfsOptions(path: string, sizes: Record<string, number>): Record<strin
 
 /** Two mounts at one place: the second would hide the first. */
 function checkTargets(path: string, props: HardenedContainerProps): void {
-  const targets = [STAMP_TARGET, ...(props.volumes ?? []).map((volume) => volume.target), ...Object.keys(props.tmpfsMebibytes ?? { '/tmp': 64 })];
+  const targets = [
+    STAMP_TARGET,
+    ...(props.volumes ?? []).map((volume) => volume.target),
+    ...Object.keys(props.tmpfsMebibytes ?? { '/tmp': 64 }),
+  ];
   const twice = targets.find((target, index) => targets.indexOf(target) !== index);
   if (twice !== undefined) {
     throw new ValidationError('MountTarget', path, `two mounts share the target '${twice}'; give each its own path`);

@@ -32,13 +32,25 @@ async function make(service: Service): Promise<void> {
   await once(imageDir(service), async (temporary) => {
     const tree = path.join(temporary, 'tree');
     await debootstrap(tree, 'bookworm', PACKAGES[service]);
-    for (const name of ['var/log', 'var/lib/postgresql/15', 'etc/postgresql/15', 'var/cache/debconf', 'var/cache/ldconfig', 'usr/share/lintian', 'usr/share/bash-completion']) {
+    for (const name of [
+      'var/log',
+      'var/lib/postgresql/15',
+      'etc/postgresql/15',
+      'var/cache/debconf',
+      'var/cache/ldconfig',
+      'usr/share/lintian',
+      'usr/share/bash-completion',
+    ]) {
       fs.rmSync(path.join(tree, name), { recursive: true, force: true });
     }
     const packed = ['--exclude=./dev/*', '--exclude=./proc/*', '--exclude=./sys/*', '--exclude=./run/*', '--exclude=./tmp/*'];
-    must('packing the image', ['tar', '-C', tree, '--sort=name', '--numeric-owner', ...packed, '-cf', path.join(temporary, 'rootfs.tar'), '.'], {
-      timeout: 300_000,
-    });
+    must(
+      'packing the image',
+      ['tar', '-C', tree, '--sort=name', '--numeric-owner', ...packed, '-cf', path.join(temporary, 'rootfs.tar'), '.'],
+      {
+        timeout: 300_000,
+      },
+    );
     fs.rmSync(tree, { recursive: true });
   });
 }

@@ -81,7 +81,10 @@ export class Oracle {
     const segment = [...this.networkOf].find(([, name]) => name === network)?.[0];
     if (segment === undefined || !this.joined.get(source)!.has(segment)) return false;
     return this.plan.flows.some(
-      (flow) => covers(flow.port, asked) && standsFor(this.plan, flow.source).includes(source) && standsFor(this.plan, flow.destination).includes(target),
+      (flow) =>
+        covers(flow.port, asked) &&
+        standsFor(this.plan, flow.source).includes(source) &&
+        standsFor(this.plan, flow.destination).includes(target),
     );
   }
 
@@ -116,7 +119,8 @@ export class Oracle {
       return closedUnless(address === gateway && declared, 'host');
     }
     const publication = this.plan.publications.find(
-      ({ port, hostAddress }) => covers(port, asked) && (hostAddress === address || (hostAddress === '0.0.0.0' && HOSTS.some((own) => own === address))),
+      ({ port, hostAddress }) =>
+        covers(port, asked) && (hostAddress === address || (hostAddress === '0.0.0.0' && HOSTS.some((own) => own === address))),
     );
     if (protocol !== 'icmp' && publication) {
       const from = source in OUTSIDE ? OUTSIDE[source as keyof typeof OUTSIDE] : undefined;

@@ -35,12 +35,22 @@ export function programOf(plan: Plan): Program {
         }),
       ]),
     );
-    const groups = new Map(plan.groups.map(({ id, members }) => [id, new WorkloadGroup(stack, id, { members: members.map((member) => containers.get(member)!) })]));
+    const groups = new Map(
+      plan.groups.map(({ id, members }) => [
+        id,
+        new WorkloadGroup(stack, id, { members: members.map((member) => containers.get(member)!) }),
+      ]),
+    );
 
     const ours = (end: End): (IPeer & IConnectable) | undefined =>
-      end.kind === 'container' ? containers.get(end.id) : end.kind === 'segment' ? segments.get(end.id) : end.kind === 'group' ? groups.get(end.id) : undefined;
-    const peer = (end: End): IPeer =>
-      ours(end) ?? (end.kind === 'block' ? blockPeer(end.block) : Peer.host());
+      end.kind === 'container'
+        ? containers.get(end.id)
+        : end.kind === 'segment'
+          ? segments.get(end.id)
+          : end.kind === 'group'
+            ? groups.get(end.id)
+            : undefined;
+    const peer = (end: End): IPeer => ours(end) ?? (end.kind === 'block' ? blockPeer(end.block) : Peer.host());
     for (const { source, destination, port } of plan.flows) {
       const from = ours(source);
       if (from) from.connections.allowTo(peer(destination), portOf(port));

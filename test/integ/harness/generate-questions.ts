@@ -23,7 +23,8 @@ export function questionsOf(plan: Plan, inventory: Inventory, hasEdge: (id: stri
   ];
   const ids = plan.containers.map(({ id }) => id);
   const outsiders = Object.keys(OUTSIDE) as (keyof typeof OUTSIDE)[];
-  const published = (id?: string) => plan.publications.filter(({ container }) => id === undefined || container === id).flatMap(({ port, targetPort }) => [port, targetPort]);
+  const published = (id?: string) =>
+    plan.publications.filter(({ container }) => id === undefined || container === id).flatMap(({ port, targetPort }) => [port, targetPort]);
   const list: Question[] = [];
   const put = (source: string, target: string, address: string, wanted: readonly Knock[], device?: string) =>
     limited(random, wanted).forEach((knock) => list.push({ source, target, address, ...knock, device }));
@@ -40,14 +41,20 @@ export function questionsOf(plan: Plan, inventory: Inventory, hasEdge: (id: stri
       const declared = between.flatMap(({ port }) => knocks(random, port));
       for (const address of inventory.containers.get(target)!.values()) put(source, target, address, [...declared, ...stray()]);
     }
-    const toHost = [...flowsOf(source, 'host').flatMap((port) => knocks(random, port)), ...random.some(published(), 2).flatMap((port) => knocks(random, port).slice(0, 1))];
+    const toHost = [
+      ...flowsOf(source, 'host').flatMap((port) => knocks(random, port)),
+      ...random.some(published(), 2).flatMap((port) => knocks(random, port).slice(0, 1)),
+    ];
     for (const address of [...HOSTS, ...inventory.gateways.values()]) put(source, 'host', address, [...toHost, ...stray()]);
     const egress = flowsOf(source, 'block').flatMap((port) => knocks(random, port));
     for (const name of outsiders) put(source, name, OUTSIDE[name], [...egress, ...stray()]);
     if (!hasEdge(source)) {
       const devices = [...inventory.containers.get(source)!.keys()].map((_, i) => `eth${i}`);
       const own = new Set(inventory.containers.get(source)!.keys());
-      const far = random.some([...inventory.containers].flatMap(([id, networks]) => [...networks].map(([network, address]) => ({ id, network, address }))), 4);
+      const far = random.some(
+        [...inventory.containers].flatMap(([id, networks]) => [...networks].map(([network, address]) => ({ id, network, address }))),
+        4,
+      );
       for (const device of devices) {
         for (const name of outsiders) put(source, name, OUTSIDE[name], stray(), device);
         for (const address of HOSTS) put(source, 'host', address, stray(), device);
@@ -58,7 +65,9 @@ export function questionsOf(plan: Plan, inventory: Inventory, hasEdge: (id: stri
 
   for (const source of ['host', ...outsiders]) {
     for (const target of ids) {
-      const hostFlows = plan.flows.filter((flow) => flow.source.kind === 'host' && standsFor(plan, flow.destination).includes(target)).map(({ port }) => port);
+      const hostFlows = plan.flows
+        .filter((flow) => flow.source.kind === 'host' && standsFor(plan, flow.destination).includes(target))
+        .map(({ port }) => port);
       const toward = plan.flows.filter((flow) => standsFor(plan, flow.destination).includes(target)).map(({ port }) => port);
       const wanted = [...hostFlows, ...published(target), ...random.some(toward, 2)].flatMap((port) => knocks(random, port));
       for (const address of inventory.containers.get(target)!.values()) put(source, target, address, [...wanted, ...stray()]);
@@ -67,7 +76,8 @@ export function questionsOf(plan: Plan, inventory: Inventory, hasEdge: (id: stri
     for (const address of HOSTS) all.concat(stray()).forEach((knock) => list.push({ source, target: 'host', address, ...knock }));
   }
   for (const { hostAddress, port } of plan.publications) {
-    if (hostAddress === '127.0.0.1') knocks(random, port).forEach((knock) => list.push({ source: 'host', target: 'host', address: hostAddress, ...knock }));
+    if (hostAddress === '127.0.0.1')
+      knocks(random, port).forEach((knock) => list.push({ source: 'host', target: 'host', address: hostAddress, ...knock }));
   }
   return unique(list);
 }
@@ -87,8 +97,20 @@ function unique(list: readonly Question[]): Question[] {
   return [...new Map(list.map((q) => [[q.source, q.address, q.protocol, q.port, q.device].join(' '), q])).values()];
 }
 
-/** What every target listens on so that `closed` never means `nobody was there`. */
-export function listenersOf(questions: readonly Question[], target: string): { readonly protocol: Exclude<Protocol, 'icmp'>; readonly port: number }[] {
+/** What every target listens on so that `closed` never means `nobody was there`; behind a publication that is the port inside. */
+export function listenersOf(
+  plan: Plan,
+  questions: readonly Question[],
+  target: string,
+): { readonly protocol: Exclude<Protocol, 'icmp'>; readonly port: number }[] {
   const wanted = questions.filter((q) => q.target === target && q.protocol !== 'icmp').map((q) => `${q.protocol} ${q.port}`);
-  return [...new Set(wanted)].map((text) => ({ protocol: text.split(' ')[0] as 'tcp' | 'udp', port: Number(text.split(' ')[1]) }));
+  const behind = plan.publications
+    .filter(({ container }) => container === target)
+    .flatMap(({ port, targetPort }) =>
+      Array.from({ length: port.last - port.first + 1 }, (_, i) => `${port.protocol} ${targetPort.first + i}`),
+    );
+  return [...new Set([...wanted, ...behind])].map((text) => ({
+    protocol: text.split(' ')[0] as 'tcp' | 'udp',
+    port: Number(text.split(' ')[1]),
+  }));
 }

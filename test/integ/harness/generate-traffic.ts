@@ -41,7 +41,8 @@ export class Crowd {
     tasks.forEach((_, i) => {
       const out = path.join(dir, `out-${i}`);
       while (!fs.existsSync(out) || !fs.readFileSync(out, 'utf8').includes('"ready"')) {
-        if (Date.now() > until) throw new LabError('listening', ['probe.py', 'serve'], fs.existsSync(out) ? fs.readFileSync(out, 'utf8') : '');
+        if (Date.now() > until)
+          throw new LabError('listening', ['probe.py', 'serve'], fs.existsSync(out) ? fs.readFileSync(out, 'utf8') : '');
         sleep(20);
       }
     });
@@ -78,17 +79,29 @@ export class Crowd {
   private write<T>(what: string, tasks: readonly Task<T>[]): string {
     const dir = path.join(this.lab.runDir, `${what}-many-${this.count++}`);
     fs.mkdirSync(dir);
+    const pids = this.pids(tasks.flatMap(({ where }) => ('container' in where ? [where.container] : [])));
     const lines = tasks.map(({ where, spec }, i) => {
       const file = path.join(dir, `spec-${i}.json`);
       fs.writeFileSync(file, JSON.stringify(spec));
-      return `${this.namespace(where)} ${file} ${path.join(dir, `out-${i}`)}\n`;
+      return `${this.namespace(where, pids)} ${file} ${path.join(dir, `out-${i}`)}\n`;
     });
     fs.writeFileSync(path.join(dir, 'tasks'), lines.join(''));
     return dir;
   }
 
-  private namespace(where: Where): string {
-    if ('container' in where) return `/proc/${this.lab.containerPid(where.container)}/ns/net`;
+  /** Asked anew each time: between two programs a number goes to another process. */
+  private pids(names: readonly string[]): ReadonlyMap<string, number> {
+    if (names.length === 0) return new Map();
+    const lines = this.lab.docker('inspect', '--format', '{{.Name}} {{.State.Pid}}', ...names).split('\n');
+    return new Map(lines.map((line) => [line.split(' ')[0].slice(1), Number(line.split(' ')[1])]));
+  }
+
+  private namespace(where: Where, pids: ReadonlyMap<string, number>): string {
+    if ('container' in where) {
+      const pid = pids.get(where.container) ?? 0;
+      if (!(pid > 0)) throw new Error(`container ${where.container} is not running`);
+      return `/proc/${pid}/ns/net`;
+    }
     return netnsFile(this.lab.id, 'ns' in where ? where.ns : 'host');
   }
 }

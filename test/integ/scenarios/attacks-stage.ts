@@ -43,7 +43,10 @@ export const everyRule: Program = (given) => {
   const { stack, image } = given;
   siege(given);
   const at = <T>(id: string) => stack.node.findChild(id) as T;
-  const [tiers, web, web2, api, db] = [at<ThreeTierNetwork>('Shop'), ...['Web', 'Web2', 'Api', 'Db'].map((id) => at<HardenedContainer>(id))] as const;
+  const [tiers, web, web2, api, db] = [
+    at<ThreeTierNetwork>('Shop'),
+    ...['Web', 'Web2', 'Api', 'Db'].map((id) => at<HardenedContainer>(id)),
+  ] as const;
   const more = (id: string, segment: ThreeTierNetwork['app']) => new HardenedContainer(stack, id, { segment, image });
   const front = new WorkloadGroup(stack, 'Front', { members: [web, web2, more('Web3', tiers.dmz)] });
   const back = new WorkloadGroup(stack, 'Back', { members: [api, more('Api2', tiers.app), more('Api3', tiers.app)] });
@@ -69,7 +72,8 @@ export interface Hit extends Shot {
   readonly reached: boolean;
 }
 
-export const shotText = (shot: Shot): string => `${shot.from} -> ${shot.what} ${shot.dst} ${shot.proto}/${shot.port ?? 0}${shot.device ? ` by ${shot.device}` : ''}`;
+export const shotText = (shot: Shot): string =>
+  `${shot.from} -> ${shot.what} ${shot.dst} ${shot.proto}/${shot.port ?? 0}${shot.device ? ` by ${shot.device}` : ''}`;
 
 /** Network namespace of a place, as a file. */
 export function netns(lab: Lab, where: Where): string {
@@ -97,7 +101,9 @@ export function volley(lab: Lab, shots: readonly Shot[]): Hit[] {
   const results = new Map<string, ProbeResult>();
   [...groups.keys()].forEach((file, number) => {
     const out = fs.readFileSync(path.join(dir, `${number}.out`), 'utf8');
-    if (!out.trim()) throw new LabError(`shots from ${file}`, ['probe'], done.stderr + fs.readFileSync(path.join(dir, `${number}.err`), 'utf8'));
+    if (!out.trim()) {
+      throw new LabError(`shots from ${file}`, ['probe'], done.stderr + fs.readFileSync(path.join(dir, `${number}.err`), 'utf8'));
+    }
     for (const result of JSON.parse(out) as ProbeResult[]) results.set(result.id, result);
   });
   fs.rmSync(dir, { recursive: true });
@@ -138,7 +144,10 @@ export function ourRules(lab: Lab): string {
 
 /** Docker's own rules, for each network of ours those that name its bridge, in order. */
 export function dockersRules(lab: Lab, bridges: readonly string[]): string {
-  const text = sh(lab, 'for t in iptables ip6tables; do for b in raw nat filter; do $t-save -t $b 2>/dev/null | sed "s/^/$t $b /"; done; done');
+  const text = sh(
+    lab,
+    'for t in iptables ip6tables; do for b in raw nat filter; do $t-save -t $b 2>/dev/null | sed "s/^/$t $b /"; done; done',
+  );
   const lines = text.split('\n').filter((line) => / -A /.test(line) && !line.includes('BULKHEAD'));
   return bridges.map((bridge) => [bridge, ...lines.filter((line) => new RegExp(`(^| )${bridge}( |$)`).test(line))].join('\n')).join('\n');
 }
@@ -175,7 +184,10 @@ export function picture(lab: Lab): () => void {
 }
 
 /** Name, address and network of each membership of a container. */
-export function memberships(lab: Lab, name: string): { network: string; address: string; gateway: string; bridge: string; device: string; mac: string }[] {
+export function memberships(
+  lab: Lab,
+  name: string,
+): { network: string; address: string; gateway: string; bridge: string; device: string; mac: string }[] {
   const all = JSON.parse(lab.docker('inspect', '--format', '{{json .NetworkSettings.Networks}}', name)) as Record<
     string,
     { IPAddress: string; NetworkID: string; MacAddress: string }
@@ -187,6 +199,13 @@ export function memberships(lab: Lab, name: string): { network: string; address:
       IPAM: { Config: { Gateway: string }[] };
     };
     const device = links.find((link) => link.addr_info?.some(({ local }) => local === address))?.ifname ?? '';
-    return { network, address, mac, device, gateway: inspected.IPAM.Config[0].Gateway, bridge: inspected.Options['com.docker.network.bridge.name'] };
+    return {
+      network,
+      address,
+      mac,
+      device,
+      gateway: inspected.IPAM.Config[0].Gateway,
+      bridge: inspected.Options['com.docker.network.bridge.name'],
+    };
   });
 }

@@ -1,17 +1,17 @@
 // Every attack that was run against the first sketch of the design, on the finished one: what must be closed is tried with all that an attacker
 // has, and each try is shown to work once what stops it is out of the way.
+import { CONTAINERS, type ContainerName, Siege, TCP, UDP, tcp } from './attacks-siege';
 import {
+  siege as program,
   apply,
   FIREWALL,
   type Hit,
   memberships,
   openEverything,
   picture,
-  POOL,
   sh,
   type Shot,
   shotText,
-  siege,
   unprivileged,
   UnwatchedDeployment,
   volley,
@@ -21,121 +21,7 @@ import { HOST_ADDRESS } from '../harness/deployment';
 import { INTERNET, LAN_A } from '../harness/three-tier';
 import type { EngineId } from '../lab/cache';
 import { sleep } from '../lab/exec';
-import { type Lab, type Where, withLab } from '../lab/lab';
-import { Probes } from '../lab/probe';
-
-const TCP = [22, 443, 5432, 8080, 8443, 9090];
-const UDP = [53, 8080, 9090];
-const CONTAINERS = ['app-web', 'app-web2', 'app-api', 'app-db'] as const;
-type ContainerName = (typeof CONTAINERS)[number];
-type Membership = ReturnType<typeof memberships>[number];
-
-/** One lab with the program up, and what the attacks ask of it. */
-class Siege {
-  readonly probes: Probes;
-  readonly places: Record<ContainerName, Membership[]>;
-  private count = 0;
-
-  constructor(
-    readonly lab: Lab,
-    readonly checks: Checks,
-    readonly deployment: UnwatchedDeployment,
-  ) {
-    this.probes = new Probes(lab);
-    this.places = Object.fromEntries(CONTAINERS.map((name) => [name, memberships(lab, name)])) as Record<ContainerName, Membership[]>;
-    for (const name of CONTAINERS) this.serve(name, { container: name }, TCP, UDP);
-    // Not on 443: that a publication is answered must mean that the container did.
-    this.serve('host', { host: true }, [22, 5432, 9090], UDP);
-    for (const ns of ['lanA', 'lanB', 'inet'] as const) {
-      this.serve(ns, { ns }, [22, 9090], [53, 9090]);
-      lab.inNs(ns, ['ip', 'route', 'replace', POOL, 'via', HOST_ADDRESS]);
-    }
-  }
-
-  serve(token: string, where: Where, tcp: readonly number[], udp: readonly number[]): void {
-    const all = [...tcp.map((port) => ({ proto: 'tcp' as const, port })), ...udp.map((port) => ({ proto: 'udp' as const, port }))];
-    this.probes.serve(
-      where,
-      all.map((listener) => ({ ...listener, address: '0.0.0.0', token })),
-    );
-  }
-
-  at(name: ContainerName, part: string): Membership {
-    const found = this.places[name].find(({ network }) => network.endsWith(part));
-    if (!found) throw new Error(`${name} is in no network ${part}`);
-    return found;
-  }
-
-  /** All addresses and ports of containers, from one source. */
-  everywhere(from: string, where: Where, tcp = TCP, udp = UDP): Shot[] {
-    return CONTAINERS.filter((name) => name !== from).flatMap((name) =>
-      this.places[name].flatMap(({ address }) => [
-        ...tcp.map((port): Shot => ({ from, where, what: name, dst: address, proto: 'tcp', port, timeoutMs: 900 })),
-        ...udp.map((port): Shot => ({ from, where, what: name, dst: address, proto: 'udp', port, timeoutMs: 900 })),
-        { from, where, what: name, dst: address, proto: 'icmp', timeoutMs: 900 } as Shot,
-      ]),
-    );
-  }
-
-  closed(what: string, hits: readonly Hit[]): void {
-    const open = hits.filter(({ reached }) => reached);
-    for (const hit of hits) this.checks.check(`${what}: ${shotText(hit)} is closed`, !hit.reached, () => `${hit.result.outcome} ${hit.result.token ?? ''}`);
-    this.checks.say(`${what}: ${hits.length} tries, ${open.length} got through`);
-  }
-
-  open(what: string, shots: readonly Shot[]): void {
-    const hits = volley(
-      this.lab,
-      shots.map((shot) => ({ ...shot, timeoutMs: 3000, tries: 3 })),
-    );
-    for (const hit of hits) this.checks.check(`${what}: ${shotText(hit)} is open`, hit.reached, () => `${hit.result.outcome} ${hit.result.detail ?? ''}`);
-    this.checks.say(`${what}: ${hits.filter(({ reached }) => reached).length} of ${hits.length} open`);
-  }
-
-  /** The proof that a try can work: at least one gets through. */
-  control(what: string, shots: readonly Shot[]): void {
-    const hits = volley(
-      this.lab,
-      shots.map((shot) => ({ ...shot, timeoutMs: 2000, tries: 2 })),
-    );
-    const through = hits.filter(({ reached }) => reached).length;
-    this.checks.check(`control, ${what}: something gets through`, through > 0, hits.map((hit) => `${shotText(hit)} ${hit.result.outcome}`).join('\n'));
-    this.checks.say(`control, ${what}: ${through} of ${hits.length} got through`);
-  }
-
-  step(name: string, run: () => void): void {
-    this.checks.step(name, () => {
-      this.count++;
-      run();
-    });
-  }
-
-  /** Everything that was declared still works. */
-  declaredFlows(what: string): void {
-    const [web, api] = (['app-web', 'app-api'] as const).map((container) => ({ container }));
-    const apiInApp = this.at('app-api', '-app').address;
-    this.open(what, [
-      { from: 'lanA', where: { ns: 'lanA' }, what: 'web', dst: HOST_ADDRESS, proto: 'tcp', port: 443 },
-      { from: 'inet', where: { ns: 'inet' }, what: 'web', dst: HOST_ADDRESS, proto: 'tcp', port: 443, src: INTERNET },
-      { from: 'lanB', where: { ns: 'lanB' }, what: 'web2', dst: HOST_ADDRESS, proto: 'tcp', port: 8081 },
-      { from: 'host', where: { host: true }, what: 'web', dst: '127.0.0.1', proto: 'tcp', port: 9443 },
-      { from: 'app-web', where: web, what: 'api', dst: apiInApp, proto: 'tcp', port: 8080 },
-      { from: 'app-web', where: web, what: 'api', dst: apiInApp, proto: 'udp', port: 8080 },
-      { from: 'app-api', where: api, what: 'db', dst: this.at('app-db', '-data').address, proto: 'tcp', port: 5432 },
-    ]);
-  }
-}
-
-const tcp = (from: string, where: Where, what: string, dst: string, port: number, more: Partial<Shot> = {}): Shot => ({
-  from,
-  where,
-  what,
-  dst,
-  proto: 'tcp',
-  port,
-  timeoutMs: 900,
-  ...more,
-});
+import { withLab } from '../lab/lab';
 
 /** A1: the number of a host port on a container's address, the hairpin, and the host's address from every tier by every device. */
 function publications(siege: Siege): void {
@@ -144,7 +30,9 @@ function publications(siege: Siege): void {
   siege.closed('A1 LAN and internet to every container address', volley(lab, outsiders));
   const inside = CONTAINERS.flatMap((name) => {
     const devices = [undefined, ...siege.places[name].map(({ device }) => device)];
-    return devices.flatMap((device) => [443, 8081, 8443, 9443].map((port) => tcp(name, { container: name }, 'host address', HOST_ADDRESS, port, { device })));
+    return devices.flatMap((device) =>
+      [443, 8081, 8443, 9443].map((port) => tcp(name, { container: name }, 'host address', HOST_ADDRESS, port, { device })),
+    );
   });
   siege.closed('A1 containers to publications by the address of the host', volley(lab, inside));
   const neighbours = siege.places['app-web'].flatMap(({ address, network }) => {
@@ -171,14 +59,22 @@ function publications(siege: Siege): void {
       ),
     );
     for (const { id, outcome, detail } of results) {
-      checks.check(`A1 ${name} without capabilities ${id} is closed`, outcome === 'timeout' || outcome === 'unreachable', `${outcome} ${detail ?? ''}`);
+      checks.check(
+        `A1 ${name} without capabilities ${id} is closed`,
+        outcome === 'timeout' || outcome === 'unreachable',
+        `${outcome} ${detail ?? ''}`,
+      );
     }
-    checks.say(`A1 ${name} as uid 10001 with SO_BINDTODEVICE: ${results.length} tries, ${results.filter(({ outcome }) => outcome === 'open').length} open`);
+    checks.say(
+      `A1 ${name} as uid 10001 with SO_BINDTODEVICE: ${results.length} tries, ${results.filter(({ outcome }) => outcome === 'open').length} open`,
+    );
   }
 
   const back = picture(lab);
   openEverything(lab);
-  siege.control('A1 guard and Docker out of the way: LAN to web', [tcp('lanA', { ns: 'lanA' }, 'web', siege.at('app-web', '-edge').address, 443)]);
+  siege.control('A1 guard and Docker out of the way: LAN to web', [
+    tcp('lanA', { ns: 'lanA' }, 'web', siege.at('app-web', '-edge').address, 443),
+  ]);
   const hairpin = siege.at('app-web2', '-edge').device;
   siege.control('A1 guard and Docker out of the way: hairpin', [
     tcp('app-web2', { container: 'app-web2' }, 'host address', HOST_ADDRESS, 443, { device: hairpin }),
@@ -192,7 +88,12 @@ function proxy(siege: Siege): void {
   const { lab, checks, probes } = siege;
   lab.docker('run', '-d', '--name', 'foreign', '--cap-drop', 'ALL', 'lab:1');
   const foreign = { container: 'foreign' };
-  const listeners = { listeners: [{ proto: 'udp', address: '127.0.0.1', port: 7777 }, { proto: 'tcp', address: '127.0.0.1', port: 7778 }] };
+  const listeners = {
+    listeners: [
+      { proto: 'udp', address: '127.0.0.1', port: 7777 },
+      { proto: 'tcp', address: '127.0.0.1', port: 7778 },
+    ],
+  };
   const loopback = (what: string): number => {
     const counter = probes.start({ host: true }, 'listen-count', listeners);
     probes.start(foreign, 'flood', { proto: 'udp', dst: '127.0.0.1', port: 7777, rate: 200, seconds: 1, device: 'eth0' }).result();
@@ -223,14 +124,23 @@ function proxy(siege: Siege): void {
 
   const restoreNat = picture(lab);
   sh(lab, 'iptables -w 10 -t nat -F; conntrack -F 2>/dev/null || :');
-  const shots = (['lanA', 'lanB', 'inet'] as const).flatMap((ns) => [443, 8081].map((port) => tcp(ns, { ns }, 'publication without NAT', HOST_ADDRESS, port)));
+  const shots = (['lanA', 'lanB', 'inet'] as const).flatMap((ns) =>
+    [443, 8081].map((port) => tcp(ns, { ns }, 'publication without NAT', HOST_ADDRESS, port)),
+  );
   for (const hit of volley(lab, [...shots, tcp('foreign', foreign, 'publication without NAT', HOST_ADDRESS, 443)])) {
-    checks.check(`A2 after iptables -t nat -F: ${shotText(hit)} is answered by nobody`, hit.result.token === undefined, () => `answered ${hit.result.token}`);
+    checks.check(
+      `A2 after iptables -t nat -F: ${shotText(hit)} is answered by nobody`,
+      hit.result.token === undefined,
+      () => `answered ${hit.result.token}`,
+    );
   }
   checks.say(`A2 after iptables -t nat -F: ${shots.length + 1} tries`);
   restoreNat();
   siege.declaredFlows('A2 NAT is back');
-  siege.closed('A2 sources hold', volley(lab, [tcp('lanB', { ns: 'lanB' }, 'web', HOST_ADDRESS, 443), tcp('inet', { ns: 'inet' }, 'web', HOST_ADDRESS, 443)]));
+  siege.closed(
+    'A2 sources hold',
+    volley(lab, [tcp('lanB', { ns: 'lanB' }, 'web', HOST_ADDRESS, 443), tcp('inet', { ns: 'inet' }, 'web', HOST_ADDRESS, 443)]),
+  );
 }
 
 /** A3: the stamp. */
@@ -239,7 +149,11 @@ function stamp(siege: Siege): void {
   lab.docker('stop', '-t', '1', 'app-web2');
   sh(lab, 'rm /run/bulkhead/stamp-*');
   const refused = lab.host(['docker', 'start', 'app-web2']);
-  checks.check('A3 without the stamp no container starts', refused.code !== 0 && /bulkhead|bind source path/.test(refused.stderr), refused.stdout + refused.stderr);
+  checks.check(
+    'A3 without the stamp no container starts',
+    refused.code !== 0 && /bulkhead|bind source path/.test(refused.stderr),
+    refused.stdout + refused.stderr,
+  );
   checks.check('A3 the stamp was not made by the engine', lab.host(['sh', '-c', 'ls /run/bulkhead/stamp-*']).code !== 0);
   apply(lab);
   const started = lab.host(['docker', 'start', 'app-web2']);
@@ -284,7 +198,13 @@ for a in ((socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW), (socket.AF_PACK
   };
   let detail = '';
   const free = seen("IP_FREEBIND with web's address, no capability", { proto: 'udp', src: web.address, port: 8080 }, () => {
-    const sent = probes.attack({ container: 'app-web2' }, 'freebind', { src: web.address, dst: api.address, port: 8080, uid: 10001, count: 5 });
+    const sent = probes.attack({ container: 'app-web2' }, 'freebind', {
+      src: web.address,
+      dst: api.address,
+      port: 8080,
+      uid: 10001,
+      count: 5,
+    });
     detail = JSON.stringify(sent);
   });
   checks.check('A4 no capability: a foreign source is not delivered', free === 0, detail);
@@ -294,8 +214,10 @@ for a in ((socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW), (socket.AF_PACK
   const rawc = { container: 'rawc' };
   const own = memberships(lab, 'rawc')[0];
   const frame = { device: own.device, dstMac: api.mac, dst: api.address };
-  const spoofed = seen("NET_RAW, forged source of web, declared udp/8080 (not prevented: why containers hold no NET_RAW)", { proto: 'udp', port: 8080 }, () =>
-    probes.attack(rawc, 'spoof-udp', { ...frame, src: web.address, port: 8080, count: 5 }),
+  const spoofed = seen(
+    'NET_RAW, forged source of web, declared udp/8080 (not prevented: why containers hold no NET_RAW)',
+    { proto: 'udp', port: 8080 },
+    () => probes.attack(rawc, 'spoof-udp', { ...frame, src: web.address, port: 8080, count: 5 }),
   );
   checks.check('control, A4: a forged packet of a declared pair gets there, so the sniffer sees what comes', spoofed > 0);
   const undeclared = seen('NET_RAW, forged source of web, undeclared udp/9090', { proto: 'udp', port: 9090 }, () =>
@@ -316,9 +238,13 @@ for a in ((socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW), (socket.AF_PACK
   apply(lab);
 
   // ARP: shown. What holds is that the poisoner gains nothing by its own address, and no port that nobody declared.
-  for (let i = 0; i < 3; i++) probes.attack(rawc, 'arp', { device: own.device, claimIp: api.address, targetIp: web.address, dstMac: web.mac });
+  for (let i = 0; i < 3; i++) {
+    probes.attack(rawc, 'arp', { device: own.device, claimIp: api.address, targetIp: web.address, dstMac: web.mac });
+  }
   const neighbour = lab.inContainer('app-web', ['ip', 'neigh', 'show', api.address]).stdout;
-  checks.say(`A4 ARP poisoning by a hand-attached NET_RAW container: web's entry is ${neighbour.includes(own.mac) ? 'POISONED (not prevented)' : 'its own'}: ${neighbour.trim()}`);
+  checks.say(
+    `A4 ARP poisoning by a hand-attached NET_RAW container: web's entry is ${neighbour.includes(own.mac) ? 'POISONED (not prevented)' : 'its own'}: ${neighbour.trim()}`,
+  );
   siege.closed('A4 the poisoner by its own address', volley(lab, siege.everywhere('rawc', rawc)));
   lab.docker('rm', '-f', 'rawc');
   lab.inContainer('app-web', ['ip', 'neigh', 'flush', 'all']);
@@ -329,7 +255,10 @@ function globalSwitch(siege: Siege): void {
   const { lab, checks } = siege;
   const api = siege.at('app-api', '-app').address;
   const web = { container: 'app-web' };
-  const tries = [...[22, 443, 9090].map((port) => tcp('app-web', web, 'api', api, port)), ...[443, 8443].map((port) => tcp('app-web2', { container: 'app-web2' }, 'web', siege.at('app-web', '-dmz').address, port))];
+  const tries = [
+    ...[22, 443, 9090].map((port) => tcp('app-web', web, 'api', api, port)),
+    ...[443, 8443].map((port) => tcp('app-web2', { container: 'app-web2' }, 'web', siege.at('app-web', '-dmz').address, port)),
+  ];
   sh(lab, 'echo 0 >/proc/sys/net/bridge/bridge-nf-call-iptables');
   siege.closed('A5 bridge-nf-call-iptables=0', volley(lab, tries));
   siege.declaredFlows('A5 bridge-nf-call-iptables=0');
@@ -345,7 +274,8 @@ function globalSwitch(siege: Siege): void {
 function names(siege: Siege): void {
   const { lab, checks, probes } = siege;
   lab.docker('network', 'create', 'plain');
-  const ask = (container: string, name: string) => lab.host(['docker', 'exec', container, 'timeout', '4', 'nslookup', name, '127.0.0.11'], { timeout: 30_000 });
+  const ask = (container: string, name: string) =>
+    lab.host(['docker', 'exec', container, 'timeout', '4', 'nslookup', name, '127.0.0.11'], { timeout: 30_000 });
   for (const [where, resolver] of [
     ['on the LAN', INTERNET],
     ['on loopback', '127.0.0.53'],
@@ -356,11 +286,18 @@ function names(siege: Siege): void {
     const sniffers = () => ['udp', 'tcp'].map((proto) => probes.start({ host: true }, 'sniff', { proto, port: 53 }));
     const stop = (all: ReturnType<typeof sniffers>) => all.reduce((sum, one) => sum + one.stop<{ total: number }>().total, 0);
     const quiet = sniffers();
-    const pairs = [['app-web', 'app-api'], ['app-api', 'app-db']];
+    const pairs = [
+      ['app-web', 'app-api'],
+      ['app-api', 'app-db'],
+    ];
     for (const name of CONTAINERS) ask(name, `leak-${name}.example`);
     for (const [from, to] of pairs) {
       const told = ask(from, to);
-      checks.check(`A7 resolver ${where}: ${from} resolves ${to}`, siege.places[to as ContainerName].some(({ address }) => told.stdout.includes(address)), told.stdout + told.stderr);
+      checks.check(
+        `A7 resolver ${where}: ${from} resolves ${to}`,
+        siege.places[to as ContainerName].some(({ address }) => told.stdout.includes(address)),
+        told.stdout + told.stderr,
+      );
     }
     sleep(300);
     const left = stop(quiet);
@@ -369,7 +306,9 @@ function names(siege: Siege): void {
     ask('plainc', 'leak-plain.example');
     sleep(300);
     const control = stop(loud);
-    checks.say(`A7 host's resolver ${where} (${resolver}): ${left} queries left from ${CONTAINERS.length} containers; control without dns: ${control}`);
+    checks.say(
+      `A7 host's resolver ${where} (${resolver}): ${left} queries left from ${CONTAINERS.length} containers; control without dns: ${control}`,
+    );
     checks.check(`control, A7 resolver ${where}: a container without 'dns' is seen asking`, control > 0);
     lab.docker('rm', '-f', 'plainc');
   }
@@ -383,7 +322,10 @@ function host(siege: Siege): void {
   siege.closed('A8 the host to every container', volley(lab, shots));
   const back = picture(lab);
   sh(lab, 'iptables -w 10 -t mangle -I OUTPUT 1 -j ACCEPT; iptables -w 10 -t mangle -I FORWARD 1 -j ACCEPT');
-  siege.control('A8 without the guard', shots.filter(({ proto }) => proto === 'tcp'));
+  siege.control(
+    'A8 without the guard',
+    shots.filter(({ proto }) => proto === 'tcp'),
+  );
   back();
 }
 
@@ -399,7 +341,9 @@ function attached(siege: Siege): void {
     checks.check(`A9 ${name} in ${network} has an address of Docker's range`, Number(address.split('.')[3]) >= 240, address);
     siege.serve(name, { container: name }, TCP, UDP);
     shots.push(...siege.everywhere(name, { container: name }));
-    for (const dst of [HOST_ADDRESS, gateway, LAN_A, INTERNET]) for (const port of [22, 443, 9090]) shots.push(tcp(name, { container: name }, 'host or outside', dst, port));
+    for (const dst of [HOST_ADDRESS, gateway, LAN_A, INTERNET]) {
+      for (const port of [22, 443, 9090]) shots.push(tcp(name, { container: name }, 'host or outside', dst, port));
+    }
     for (const member of CONTAINERS) {
       if (siege.places[member].some((place) => place.network === network)) {
         for (const port of TCP) shots.push(tcp(member, { container: member }, name, address, port));
@@ -409,7 +353,10 @@ function attached(siege: Siege): void {
   siege.closed('A9 containers attached by hand reach nobody and are reached by nobody', volley(lab, shots));
   const back = picture(lab);
   openEverything(lab);
-  siege.control('A9 guard and Docker out of the way', shots.filter(({ proto, from, what }) => proto === 'tcp' && from === 'guest0' && what.startsWith('app-')));
+  siege.control(
+    'A9 guard and Docker out of the way',
+    shots.filter(({ proto, from, what }) => proto === 'tcp' && from === 'guest0' && what.startsWith('app-')),
+  );
   back();
   networks.forEach((_, i) => lab.docker('rm', '-f', `guest${i}`));
 }
@@ -420,7 +367,17 @@ function loopbackRouting(siege: Siege): void {
   const mac = /link\/ether (\S+)/.exec(lab.host(['ip', 'link', 'show', 'eth0']).stdout)![1];
   const knock = (): number => {
     const sniffer = probes.start({ container: 'app-web' }, 'sniff', { proto: 'tcp', src: LAN_A, port: 9090, direction: 'in' });
-    for (let i = 0; i < 5; i++) probes.attack({ ns: 'lanA' }, 'raw-tcp', { device: 'eth0', dstMac: mac, src: LAN_A, dst: '127.0.0.1', port: 9443, sport: 41000 + i, flags: 2 });
+    for (let i = 0; i < 5; i++) {
+      probes.attack({ ns: 'lanA' }, 'raw-tcp', {
+        device: 'eth0',
+        dstMac: mac,
+        src: LAN_A,
+        dst: '127.0.0.1',
+        port: 9443,
+        sport: 41000 + i,
+        flags: 2,
+      });
+    }
     sleep(400);
     return sniffer.stop<{ total: number }>().total;
   };
@@ -450,7 +407,10 @@ function twoSegments(siege: Siege): void {
   siege.closed('two segments: web to db through api', volley(lab, shots));
   const forward = (value: 0 | 1) => lab.inContainer('app-api', ['sh', '-c', `echo ${value} >/proc/sys/net/ipv4/ip_forward`]);
   forward(1);
-  checks.check('two segments: forwarding is on for the control', lab.inContainer('app-api', ['cat', '/proc/sys/net/ipv4/ip_forward']).stdout.trim() === '1');
+  checks.check(
+    'two segments: forwarding is on for the control',
+    lab.inContainer('app-api', ['cat', '/proc/sys/net/ipv4/ip_forward']).stdout.trim() === '1',
+  );
   siege.closed('two segments: api forwards, the guard stops it', volley(lab, shots));
   const back = picture(lab);
   openEverything(lab);
@@ -467,23 +427,31 @@ function rate(siege: Siege): void {
   const { lab, checks } = siege;
   const crowd = 250;
   const many = Array.from({ length: crowd }, () => tcp('lanA', { ns: 'lanA' }, 'web', HOST_ADDRESS, 443, { timeoutMs: 900 }));
-  const other = Array.from({ length: 10 }, () => tcp('inet', { ns: 'inet' }, 'web', HOST_ADDRESS, 443, { src: INTERNET, timeoutMs: 3000, tries: 2 }));
+  const other = Array.from({ length: 10 }, () =>
+    tcp('inet', { ns: 'inet' }, 'web', HOST_ADDRESS, 443, { src: INTERNET, timeoutMs: 3000, tries: 2 }),
+  );
   const free = Array.from({ length: crowd }, () => tcp('lanB', { ns: 'lanB' }, 'web2 (no rate)', HOST_ADDRESS, 8081, { timeoutMs: 5000 }));
   const hits = volley(lab, [...many, ...other]);
   const count = (from: string, all: readonly Hit[]) => all.filter((hit) => hit.from === from && hit.reached).length;
-  checks.say(`rate 50/s, burst 50: ${count('lanA', hits)} of ${crowd} connections at once got through, ${count('inet', hits)} of ${other.length} of the other source`);
+  checks.say(
+    `rate 50/s, burst 50: ${count('lanA', hits)} of ${crowd} connections at once got through, ${count('inet', hits)} of ${other.length} of the other source`,
+  );
   // On a busy machine sending 250 takes a while, in which the rate gives more.
   checks.check('rate: the burst gets through', count('lanA', hits) >= 45, `${count('lanA', hits)}`);
   checks.check('rate: the excess is dropped', count('lanA', hits) <= crowd - 50, `${count('lanA', hits)}`);
   checks.check('rate: another source is not affected', count('inet', hits) === other.length, `${count('inet', hits)}`);
   const unlimited = volley(lab, free);
-  checks.check('control, rate: a publication without one takes them all', count('lanB', unlimited) === crowd, `${count('lanB', unlimited)}`);
+  checks.check(
+    'control, rate: a publication without one takes them all',
+    count('lanB', unlimited) === crowd,
+    `${count('lanB', unlimited)}`,
+  );
   sleep(2000);
 }
 
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
-    const deployment = new UnwatchedDeployment(lab, siege);
+    const deployment = new UnwatchedDeployment(lab, program);
     deployment.up();
     apply(lab);
     const stage = new Siege(lab, checks, deployment);

@@ -74,7 +74,9 @@ interface Held {
 
 function flows(checks: Checks, lab: Lab, deployment: Deployment): void {
   const api = (network: string) => addressOn(lab, 'app-api', network);
-  const gateway = (JSON.parse(lab.docker('network', 'inspect', '--format', '{{json .IPAM.Config}}', 'app-back')) as { Gateway: string }[])[0].Gateway;
+  const gateway = (
+    JSON.parse(lab.docker('network', 'inspect', '--format', '{{json .IPAM.Config}}', 'app-back')) as { Gateway: string }[]
+  )[0].Gateway;
   const probes = new Probes(lab);
   const kinds: readonly (readonly [string, Where, string, number, number])[] = [
     ['web -> api', { container: 'app-web' }, api('app-back'), 8080, 9090],
@@ -82,7 +84,8 @@ function flows(checks: Checks, lab: Lab, deployment: Deployment): void {
     ['api -> host', { container: 'app-api' }, gateway, 8080, 9090],
     ['host -> api', { host: true }, api('app-back'), 8080, 9090],
   ];
-  const hold = (where: Where, dst: string, port: number) => probes.start(where, 'hold', { dst, port, seconds: 140, deadAfterMs: 4000, timeoutMs: 5000 });
+  const hold = (where: Where, dst: string, port: number) =>
+    probes.start(where, 'hold', { dst, port, seconds: 140, deadAfterMs: 4000, timeoutMs: 5000 });
   const held: Held[] = kinds.flatMap(([what, where, dst, stays, goes]) => [
     { what: `${what} tcp/${stays}`, running: hold(where, dst, stays), stays: true },
     { what: `${what} tcp/${goes}`, running: hold(where, dst, goes), stays: false },
@@ -103,7 +106,11 @@ function flows(checks: Checks, lab: Lab, deployment: Deployment): void {
   matrix(checks, lab, 'flows added', more);
   for (const { what, running } of held.filter(({ stays }) => stays)) {
     const result = running.stop(10_000);
-    checks.shown(`kept: the connection ${what} was not interrupted`, result.alive === true && (result.answers ?? 0) > 5, JSON.stringify(result));
+    checks.shown(
+      `kept: the connection ${what} was not interrupted`,
+      result.alive === true && (result.answers ?? 0) > 5,
+      JSON.stringify(result),
+    );
   }
   emptyPlan(checks, deployment, 'flows added');
 }
@@ -127,7 +134,13 @@ function segment(checks: Checks, lab: Lab, deployment: Deployment, what: string,
   if (!done) return;
   checks.shown(`${what}: one apply`, true);
   const name = back.networkName ?? 'app-back';
-  const options = lab.docker('network', 'inspect', '--format', '{{index .Options "com.docker.network.bridge.name"}} {{(index .IPAM.Config 0).Subnet}}', name);
+  const options = lab.docker(
+    'network',
+    'inspect',
+    '--format',
+    '{{index .Options "com.docker.network.bridge.name"}} {{(index .IPAM.Config 0).Subnet}}',
+    name,
+  );
   const [bridge, block] = options.split(' ');
   const right =
     (back.bridgeName === undefined || back.bridgeName === bridge) &&
@@ -155,14 +168,18 @@ function matrix(checks: Checks, lab: Lab, what: string, variant: Variant): void 
   const probes = serveAll(lab, [...containers, outside[0]], PORTS);
   serveAll(lab, [outside[1]], OUT);
   const gateways = new Map(
-    containers.flatMap(({ endpoints }) => endpoints.map(({ network }) => network)).map((network) => [
-      network,
-      (JSON.parse(lab.docker('network', 'inspect', '--format', '{{json .IPAM.Config}}', network)) as { Gateway: string }[])[0].Gateway,
-    ]),
+    containers
+      .flatMap(({ endpoints }) => endpoints.map(({ network }) => network))
+      .map((network) => [
+        network,
+        (JSON.parse(lab.docker('network', 'inspect', '--format', '{{json .IPAM.Config}}', network)) as { Gateway: string }[])[0].Gateway,
+      ]),
   );
   const insiders = new Set(NAMES);
   const targets: Target[] = [
-    ...containers.flatMap(({ name, endpoints }) => endpoints.map(({ address }) => ({ name, address, ports: PORTS, only: new Set([...NAMES, 'host']) }))),
+    ...containers.flatMap(({ name, endpoints }) =>
+      endpoints.map(({ address }) => ({ name, address, ports: PORTS, only: new Set([...NAMES, 'host']) })),
+    ),
     ...[HOST_ADDRESS, ...gateways.values()].map((address) => ({ name: 'host', address, ports: PORTS, only: insiders })),
     { name: 'inet', address: NET.internet, ports: OUT, only: insiders },
   ];
@@ -181,7 +198,7 @@ function matrix(checks: Checks, lab: Lab, what: string, variant: Variant): void 
     if (!open.has(`${q.source} ${q.target} ${q.proto}/${q.port}`)) return false;
     if (q.target === 'inet') return true;
     // All of it happens in the back segment: there the containers meet, and there is the home of api.
-    return (q.target === 'host' ? q.address === gateways.get(backName) : networkOf.get(q.address) === backName);
+    return q.target === 'host' ? q.address === gateways.get(backName) : networkOf.get(q.address) === backName;
   };
   judge(checks, what, ask(probes, [...containers, outside[0]], targets, declared));
 }

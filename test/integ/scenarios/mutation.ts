@@ -149,13 +149,20 @@ class Mutation {
   /** Packets of a bridge that is not ours to 127.0.0.1 of the host; its kernel would not take an answer, so they are counted where they arrive. */
   toLoopback(): string {
     const counter = this.probes.start({ host: true }, 'listen-count', { listeners: [{ proto: 'udp', address: '127.0.0.1', port: 7779 }] });
-    this.probes.start(container('foreign'), 'flood', { proto: 'udp', dst: '127.0.0.1', port: 7779, rate: 50, seconds: 0.5, device: 'eth0' }).result();
+    this.probes
+      .start(container('foreign'), 'flood', { proto: 'udp', dst: '127.0.0.1', port: 7779, rate: 50, seconds: 0.5, device: 'eth0' })
+      .result();
     sleep(300);
     return (counter.stop().total ?? 0) > 0 ? 'loopback of the host reached' : 'loopback of the host not reached';
   }
 
   /** Takes something away; what turns out differently; and all is as before once the apply script has run. */
-  without(what: string, takeAway: () => void, asked: readonly Asked[], watch?: { readonly before: string; readonly look: () => string }): boolean {
+  without(
+    what: string,
+    takeAway: () => void,
+    asked: readonly Asked[],
+    watch?: { readonly before: string; readonly look: () => string },
+  ): boolean {
     const { checks, lab } = this;
     takeAway();
     const changed = this.look(asked);
@@ -167,18 +174,26 @@ class Mutation {
     const flips = changed.map((one) => `${shotText(one)} ${one.open ? 'closed' : 'OPEN'}`);
     if (odd !== watch?.before) flips.push(`${odd}; before: ${watch?.before}`);
     checks.check(`${what}: a probe turns out differently without it`, flips.length > 0, 'no difference');
-    checks.say(`${what}\n      ${flips.length === 0 ? 'NO DIFFERENCE' : `${flips.length}: ${flips.slice(0, 2).join(' | ')}${flips.length > 2 ? ' | …' : ''}`}`);
+    checks.say(
+      `${what}\n      ${flips.length === 0 ? 'NO DIFFERENCE' : `${flips.length}: ${flips.slice(0, 2).join(' | ')}${flips.length > 2 ? ' | …' : ''}`}`,
+    );
     return flips.length > 0;
   }
 
   withoutEach(rules: readonly Rule[]): void {
     const { lab, checks } = this;
     const watches = [
-      { of: /ctstate INVALID/, look: () => this.unexplained(), before: 'without a flag: to api 0, to the internet 0, reaching the last rules 0' },
+      {
+        of: /ctstate INVALID/,
+        look: () => this.unexplained(),
+        before: 'without a flag: to api 0, to the internet 0, reaching the last rules 0',
+      },
       { of: /-d 127\.0\.0\.0\/8 .*-j DROP/, look: () => this.toLoopback(), before: 'loopback of the host not reached' },
     ];
     for (const { of, look, before } of watches) {
-      if (rules.some(({ text }) => of.test(text))) checks.check('packets that nobody answers stop at the rules for them', look() === before, before);
+      if (rules.some(({ text }) => of.test(text))) {
+        checks.check('packets that nobody answers stop at the rules for them', look() === before, before);
+      }
     }
     let seen = 0;
     for (const { table, chain, number, text } of rules) {
@@ -202,7 +217,11 @@ export function run(engine: EngineId, checks: Checks): void {
     const before = ourRules(lab);
     const asWanted = (what: string): void => {
       const wrong = mutation.look();
-      checks.check(`${what}: every probe is as declared`, wrong.length === 0, wrong.map((one) => `${shotText(one)} is ${one.open ? 'closed' : 'open'}`).join('\n'));
+      checks.check(
+        `${what}: every probe is as declared`,
+        wrong.length === 0,
+        wrong.map((one) => `${shotText(one)} is ${one.open ? 'closed' : 'open'}`).join('\n'),
+      );
       checks.say(`${what}: ${mutation.asked.length} probes, ${wrong.length} differences`);
     };
     checks.say(`engine ${lab.version().version}, containers are up`);

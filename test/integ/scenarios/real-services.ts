@@ -44,7 +44,10 @@ exec postgres -D ${DATA}/data -c listen_addresses='*' -c unix_socket_directories
 `;
 
 function programOf(lab: Lab, edition: string): Program {
-  const image = (name: string) => ContainerImage.fromId(lab.engine.running ? lab.host(['docker', 'image', 'inspect', '--format', '{{.Id}}', name]).stdout.trim() || NONE : NONE);
+  const image = (name: string) =>
+    ContainerImage.fromId(
+      lab.engine.running ? lab.host(['docker', 'image', 'inspect', '--format', '{{.Id}}', name]).stdout.trim() || NONE : NONE,
+    );
   return ({ stack, daemon }) => {
     const front = new BridgeSegment(stack, 'Front', { daemon });
     const middle = new BridgeSegment(stack, 'Middle', { daemon });
@@ -105,25 +108,54 @@ export function run(engine: EngineId, checks: Checks): void {
     deployment.apply();
 
     const sql = (query: string, server = 'app-proxy', port = 8432) =>
-      lab.host(['docker', 'exec', 'app-client', 'sh', '-c', `PGCONNECT_TIMEOUT=3 PGPASSWORD=$(cat ${PASSWORD_FILE}) psql -h "$1" -p "$2" -U shop -d postgres -tA -c "$3"`, 'sh', server, String(port), query]);
+      lab.host([
+        'docker',
+        'exec',
+        'app-client',
+        'sh',
+        '-c',
+        `PGCONNECT_TIMEOUT=3 PGPASSWORD=$(cat ${PASSWORD_FILE}) psql -h "$1" -p "$2" -U shop -d postgres -tA -c "$3"`,
+        'sh',
+        server,
+        String(port),
+        query,
+      ]);
     const ready = patiently(() => sql('select 1').stdout.trim() === '1');
     checks.shown('a query goes from the client over nginx to PostgreSQL', ready, () => sql('select 1').stderr + logs(lab));
     if (!ready) return;
     const written = sql("create table orders (thing text); insert into orders values ('a wheel')");
     checks.shown('a row is written', written.code === 0, written.stderr);
-    const inside = lab.host(['docker', 'exec', 'app-db', 'sh', '-c', 'id -un; grep -E "^(CapEff|CapBnd|NoNewPrivs)" /proc/1/status; touch /outside 2>&1']).stdout;
-    const hardened = /^postgres$/m.test(inside) && /CapEff:\s*0+$/m.test(inside) && /CapBnd:\s*0+$/m.test(inside) && /NoNewPrivs:\s*1/.test(inside) && /Read-only/.test(inside);
+    const inside = lab.host([
+      'docker',
+      'exec',
+      'app-db',
+      'sh',
+      '-c',
+      'id -un; grep -E "^(CapEff|CapBnd|NoNewPrivs)" /proc/1/status; touch /outside 2>&1',
+    ]).stdout;
+    const hardened =
+      /^postgres$/m.test(inside) &&
+      /CapEff:\s*0+$/m.test(inside) &&
+      /CapBnd:\s*0+$/m.test(inside) &&
+      /NoNewPrivs:\s*1/.test(inside) &&
+      /Read-only/.test(inside);
     checks.shown('PostgreSQL runs as its user, without capabilities, on a read-only root', hardened, inside);
 
     const page = fetchPage(lab, 'lanA');
     checks.shown('the page is served to the allowed source', page.includes('a page of the shop'), page + logs(lab));
     checks.shown('and to nobody else', !fetchPage(lab, 'lanB').includes('shop'));
     const probes = new Probes(lab);
-    const address = JSON.parse(lab.docker('inspect', '--format', '{{json .NetworkSettings.Networks}}', 'app-db')) as Record<string, { IPAddress: string }>;
+    const address = JSON.parse(lab.docker('inspect', '--format', '{{json .NetworkSettings.Networks}}', 'app-db')) as Record<
+      string,
+      { IPAddress: string }
+    >;
     const db = Object.values(address)[0].IPAddress;
     const direct = probes.one({ container: 'app-client' }, { proto: 'tcp', dst: db, port: 5432, timeoutMs: 1500 });
     const around = probes.one({ container: 'app-client' }, { proto: 'tcp', dst: db, port: 5432, timeoutMs: 1500, device: 'eth0' });
-    const back = probes.one({ container: 'app-db' }, { proto: 'tcp', dst: containerAddress(lab, 'app-proxy', 'app-back'), port: 8080, timeoutMs: 1500 });
+    const back = probes.one(
+      { container: 'app-db' },
+      { proto: 'tcp', dst: containerAddress(lab, 'app-proxy', 'app-back'), port: 8080, timeoutMs: 1500 },
+    );
     const closed = [direct, around, back].every(({ outcome }) => outcome !== 'open' && outcome !== 'refused');
     checks.shown('the client does not reach the database itself, nor the database nginx', closed, JSON.stringify([direct, around, back]));
 
@@ -144,7 +176,10 @@ function fetchPage(lab: Lab, from: 'lanA' | 'lanB'): string {
 }
 
 function containerAddress(lab: Lab, name: string, network: string): string {
-  const networks = JSON.parse(lab.docker('inspect', '--format', '{{json .NetworkSettings.Networks}}', name)) as Record<string, { IPAddress: string }>;
+  const networks = JSON.parse(lab.docker('inspect', '--format', '{{json .NetworkSettings.Networks}}', name)) as Record<
+    string,
+    { IPAddress: string }
+  >;
   return networks[network].IPAddress;
 }
 

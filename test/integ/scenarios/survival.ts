@@ -65,25 +65,38 @@ function matrix({ lab, actors, targets, tiers }: Stage, timeoutMs = 900, patienc
   });
   return volley(lab, shots).map((hit, i) => {
     const { where: _where, ...question } = questions[i];
-    return { ...question, expected: wanted(question), observed: hit.reached, outcome: `${hit.result.outcome} ${hit.result.token ?? hit.result.detail ?? ''}` };
+    return {
+      ...question,
+      expected: wanted(question),
+      observed: hit.reached,
+      outcome: `${hit.result.outcome} ${hit.result.token ?? hit.result.detail ?? ''}`,
+    };
   });
 }
 
-/** Only the half that must never be open. Without Docker's NAT a published port is one of the host's own, and no container answers there. */
-function judgeClosed({ checks }: Stage, what: string, answers: readonly Answer[]): number {
-  const closed = answers.filter(({ expected, source, address, outcome }) => !expected && !(outcome === 'open host' && address === HOST_ADDRESS && !source.startsWith('app-')));
+/**
+ * Only the half that must never be open. With Docker's NAT gone, what is published is a port of the host itself (of a socket that the engine holds and
+ * that says nothing, or of our listener there): no container can answer, so such answers to outsiders are no breach.
+ */
+function judgeClosed({ lab, checks }: Stage, what: string, answers: readonly Answer[]): number {
+  const natGone = !lab.host(['iptables', '-w', '10', '-t', 'nat', '-S']).stdout.includes('--to-destination');
+  const isHostsOwn = ({ source, address, proto, port }: Answer): boolean =>
+    natGone && address === HOST_ADDRESS && proto === 'tcp' && port === 443 && !source.startsWith('app-');
+  const closed = answers.filter((answer) => !answer.expected && !isHostsOwn(answer));
   const open = closed.filter(({ observed }) => observed);
   checks.check(
     `${what}: what is closed stays closed`,
     open.length === 0,
-    open.map(({ source, target, address, proto, port, outcome }) => `${source} -> ${target} ${address} ${proto}/${port} ${outcome}`).join('\n'),
+    open
+      .map(({ source, target, address, proto, port, outcome }) => `${source} -> ${target} ${address} ${proto}/${port} ${outcome}`)
+      .join('\n'),
   );
   checks.say(`${what}: ${open.length} of ${closed.length} closed probes were open`);
   return open.length;
 }
 
 /** Floods from a source that no publication allows, and counts in the container what of it arrives. */
-function underFlood({ lab, probes }: Stage, run: () => void): { sent: number; through: number } {
+function underFlood({ lab, probes }: Stage, act: () => void): { sent: number; through: number } {
   const edge = memberships(lab, 'app-web').find(({ network }) => network.endsWith('-edge'))!;
   const sniffer = probes.start({ container: 'app-web' }, 'sniff', { src: LAN_B, direction: 'in' });
   const floods = [
@@ -91,7 +104,7 @@ function underFlood({ lab, probes }: Stage, run: () => void): { sent: number; th
     probes.start({ ns: 'lanB' }, 'flood', { proto: 'udp', dst: edge.address, port: 8080, rate: RATE, seconds: 110 }),
     probes.start({ ns: 'lanB' }, 'flood', { proto: 'tcp', dst: edge.address, port: 8443, rate: RATE / 4, seconds: 110 }),
   ];
-  run();
+  act();
   const sent = floods.reduce((sum, flood) => sum + (flood.stop().sent ?? 0), 0);
   sleep(300);
   return { sent, through: sniffer.stop<{ total: number }>().total };
@@ -139,15 +152,29 @@ function unchanged({ lab, checks }: Stage, what: string, before: Before): void {
   const ours = ourRules(lab);
   checks.check(`${what}: our rules are the same bytes`, ours === before.ours, () => difference(before.ours, ours));
   const dockers = dockersRules(lab, ourBridges(lab));
-  checks.check(`${what}: Docker's rules of each bridge are the same`, dockers === before.dockers, () => difference(before.dockers, dockers));
-  const order = sh(lab, 'iptables-save -t mangle | grep -E -m 1 "^-A FORWARD"; iptables-save -t filter | grep -E -m 1 "^-A (FORWARD|DOCKER-USER)"; iptables -S DOCKER-USER | sed -n 2p');
-  checks.check(`${what}: the jumps come first`, order.includes('-A FORWARD -j BULKHEAD-FORWARD') && order.includes('-A DOCKER-USER -j BULKHEAD-PASS'), order);
+  checks.check(`${what}: Docker's rules of each bridge are the same`, dockers === before.dockers, () =>
+    difference(before.dockers, dockers),
+  );
+  const order = sh(
+    lab,
+    'iptables-save -t mangle | grep -E -m 1 "^-A FORWARD"; iptables-save -t filter | grep -E -m 1 "^-A (FORWARD|DOCKER-USER)"; iptables -S DOCKER-USER | sed -n 2p',
+  );
+  checks.check(
+    `${what}: the jumps come first`,
+    order.includes('-A FORWARD -j BULKHEAD-FORWARD') && order.includes('-A DOCKER-USER -j BULKHEAD-PASS'),
+    order,
+  );
   checks.say(`${what}: ${ours.split('\n').length - 1} lines of ours, ${dockers.split('\n').length} of Docker's`);
 }
 
 function difference(before: string, after: string): string {
   const [old, now] = [before.split('\n'), after.split('\n')];
-  return [...old.filter((line) => !now.includes(line)).map((line) => `- ${line}`), ...now.filter((line) => !old.includes(line)).map((line) => `+ ${line}`)].join('\n') || 'only the order';
+  return (
+    [
+      ...old.filter((line) => !now.includes(line)).map((line) => `- ${line}`),
+      ...now.filter((line) => !old.includes(line)).map((line) => `+ ${line}`),
+    ].join('\n') || 'only the order'
+  );
 }
 
 /** dockerd restarted, our chains flushed and the unit run again, the installer twice: the same each time. */
@@ -208,7 +235,9 @@ function flushed(stage: Stage, before: Before, { command, guardStands, takesDock
     judgeClosed(stage, `${command}, not healed yet`, meanwhile);
   } else {
     const open = meanwhile.filter(({ expected, observed }) => !expected && observed).length;
-    checks.say(`${command}, not healed yet: ${open} probes open that must be closed (shown only: the guard is gone until it heals${early ? '; it was back before the probes ended' : ''})`);
+    checks.say(
+      `${command}, not healed yet: ${open} probes open that must be closed (shown only: the guard is gone until it heals${early ? '; it was back before the probes ended' : ''})`,
+    );
   }
   const ms = waitFor(() => ourRules(lab) === before.ours, HEALING);
   checks.check(`${command}: the watch heals within ${HEALING} ms`, ms !== undefined, () => difference(before.ours, ourRules(lab)));
@@ -229,7 +258,9 @@ function flushed(stage: Stage, before: Before, { command, guardStands, takesDock
 function hookDocker(stage: Stage, what: string): void {
   const { lab, checks } = stage;
   if (lab.host(['iptables', '-w', '10', '-C', 'FORWARD', '-j', 'DOCKER-USER']).code === 0) return;
-  checks.say(`${what}: KNOWN: this engine did not hook DOCKER-USER again when it restarted; declared pairs stay closed until a network is made`);
+  checks.say(
+    `${what}: KNOWN: this engine did not hook DOCKER-USER again when it restarted; declared pairs stay closed until a network is made`,
+  );
   judgeClosed(stage, `${what}, DOCKER-USER not hooked`, matrix(stage, 900, 1));
   lab.docker('network', 'create', 'hook');
   lab.docker('network', 'rm', 'hook');
@@ -243,14 +274,22 @@ function healingTime({ lab, checks }: Stage, before: Before): void {
     return ms ?? Infinity;
   });
   checks.say(`iptables -t mangle -F three times: healed after ${times.join(', ')} ms`);
-  checks.check(`the watch heals within ${HEALING} ms, three times`, times.every((ms) => ms <= HEALING), times.join(', '));
+  checks.check(
+    `the watch heals within ${HEALING} ms, three times`,
+    times.every((ms) => ms <= HEALING),
+    times.join(', '),
+  );
 }
 
 function stamp({ lab, checks }: Stage): void {
   lab.docker('stop', '-t', '1', 'app-db');
   // In one go: the watch makes it anew within seconds.
   const refused = lab.host(['sh', '-c', 'rm /run/bulkhead/stamp-*; docker start app-db']);
-  checks.check('without the stamp no container starts', refused.code !== 0 && refused.stderr.includes('/run/bulkhead/stamp-'), refused.stdout + refused.stderr);
+  checks.check(
+    'without the stamp no container starts',
+    refused.code !== 0 && refused.stderr.includes('/run/bulkhead/stamp-'),
+    refused.stdout + refused.stderr,
+  );
   const back = waitFor(() => lab.host(['sh', '-c', 'ls /run/bulkhead/stamp-*']).code === 0, HEALING);
   checks.check('the watch makes the stamp anew', back !== undefined);
   const started = lab.host(['docker', 'start', 'app-db']);
@@ -266,11 +305,16 @@ function remove({ lab, checks, deployment }: Stage): void {
   sleep(12_000);
   const rules = sh(lab, 'iptables-save | grep -i bulkhead; ip6tables-save | grep -i bulkhead; ipset list -n; :');
   checks.check('--remove leaves no rule, chain or set', rules === '', rules);
-  const files = sh(lab, 'ls -d /run/bulkhead /etc/bulkhead 2>/dev/null; find /etc /usr/local /run -xdev -iname "*bulkhead*" 2>/dev/null | grep -v before-bulkhead; :');
+  const files = sh(
+    lab,
+    'ls -d /run/bulkhead /etc/bulkhead 2>/dev/null; find /etc /usr/local /run -xdev -iname "*bulkhead*" 2>/dev/null | grep -v before-bulkhead; :',
+  );
   checks.check('--remove leaves no file', files === '', files);
   const docker = sh(lab, 'docker ps -q | wc -l; iptables -S DOCKER-USER | head -1');
   checks.check('--remove leaves containers and Docker alone', /^3\n-N DOCKER-USER/.test(docker), docker);
-  checks.say(`--remove: ${told.stdout.trim().split('\n').length} lines told; ${rules === '' && files === '' ? 'nothing is left' : 'SOMETHING IS LEFT'}`);
+  checks.say(
+    `--remove: ${told.stdout.trim().split('\n').length} lines told; ${rules === '' && files === '' ? 'nothing is left' : 'SOMETHING IS LEFT'}`,
+  );
   lab.docker('stop', '-t', '1', 'app-db');
   const start = lab.host(['docker', 'start', 'app-db']);
   checks.check('after --remove no hardened container starts', start.code !== 0, start.stdout);

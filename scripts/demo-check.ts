@@ -1,0 +1,75 @@
+/**
+ * Runs the first command of the README in each of its ways and looks at what it did: in the embedded lab, against an engine without a guard, against
+ * one with a guard. `--engine 28.5` chooses the engine.
+ */
+import { spawnSync } from 'child_process';
+import * as path from 'path';
+import { BIN, EXAMPLE, hostFolder, ROOT } from './demo-example';
+import { Checks } from '../test/integ/harness/checks';
+import { declaredVersion } from '../test/integ/harness/deployment';
+import type { EngineId } from '../test/integ/lab/cache';
+import { withLab } from '../test/integ/lab/lab';
+
+const at = process.argv.indexOf('--engine');
+const engine = (at < 0 ? '28.5' : process.argv[at + 1]) as EngineId;
+const checks = new Checks('demo');
+
+function demo(env: NodeJS.ProcessEnv, ...options: string[]): { code: number; text: string } {
+  const clean = { ...process.env, DOCKER_HOST: undefined, ...env };
+  const result = spawnSync(path.join(BIN, 'tsx'), ['scripts/demo.ts', ...options], {
+    cwd: ROOT,
+    env: clean,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  return { code: result.status ?? -1, text: result.stdout + result.stderr };
+}
+
+function inTheLab(): void {
+  const { code, text } = demo({}, '--engine', engine);
+  console.log(text);
+  checks.shown('the demo in the lab ends well', code === 0, text.slice(-2000));
+  checks.shown('the request goes through all three tiers', text.includes('order 1: one bulkhead door'));
+  checks.shown('it prints the probes, and none differs', /\d{3,} probes, 0 differences/.test(text));
+  checks.shown('cdktf destroy leaves nothing', text.includes('nothing is left on the engine'));
+}
+
+function onAnEngine(): void {
+  withLab(engine, (lab) => {
+    lab.startEngine();
+    const env = { ...lab.terraformEnv(), CDKTF_LOG_LEVEL: 'warn' };
+    const without = demo(env);
+    checks.shown('without a guard it deploys nothing', without.code === 0 && lab.docker('ps', '-aq') === '', without.text.slice(-2000));
+    checks.shown('and names the install script', without.text.includes('install.sh --check'), without.text);
+
+    lab.stopEngine();
+    lab.installFiles(path.join(hostFolder(path.join(EXAMPLE, 'cdktf.out')), 'install.sh'));
+    lab.startEngine();
+    const guarded = demo(env);
+    const names = lab.docker('ps', '--format', '{{.Names}}').split('\n').sort().join(' ');
+    checks.shown(
+      'with the guard it deploys',
+      guarded.code === 0 && names === 'three-tier-api three-tier-db three-tier-web',
+      `${names}\n${guarded.text.slice(-2000)}`,
+    );
+    const destroy = [path.join(BIN, 'cdktf'), 'destroy', '--auto-approve', '--skip-provider-lock'];
+    const destroyEnv = { ...env, SHOP_ENGINE: declaredVersion(lab).version };
+    const destroyed = spawnSync(destroy[0], destroy.slice(1), { cwd: EXAMPLE, env: destroyEnv, encoding: 'utf8' });
+    checks.shown(
+      'cdktf destroy takes it away',
+      destroyed.status === 0 && lab.docker('ps', '-aq') === '',
+      `${destroyed.stdout}${destroyed.stderr}`.slice(-2000),
+    );
+  });
+}
+
+function refused(): void {
+  const tcp = demo({ DOCKER_HOST: 'tcp://192.0.2.1:2375' });
+  checks.shown('a plain tcp:// DOCKER_HOST is refused', tcp.code !== 0 && tcp.text.includes('unix socket'), tcp.text);
+}
+
+checks.step('the demo in the lab', inTheLab);
+checks.step('the demo on an engine that is there', onAnEngine);
+checks.step('the demo with an engine that it will not use', refused);
+console.log(`${checks.passed} passed, ${checks.failed} failed`);
+process.exit(checks.failed > 0 ? 1 : 0);
