@@ -102,8 +102,9 @@ function median(numbers: readonly number[]): number {
 
 /** Names of all fields with how often they occur: equal for both, or the programs are not the same. */
 function fields(json: unknown, into = new Map<string, number>()): Map<string, number> {
-  if (Array.isArray(json)) json.forEach((entry) => fields(entry, into));
-  else if (typeof json === 'object' && json !== null) {
+  if (Array.isArray(json)) {
+    json.forEach((entry) => fields(entry, into));
+  } else if (typeof json === 'object' && json !== null) {
     for (const [key, value] of Object.entries(json)) {
       into.set(key, (into.get(key) ?? 0) + 1);
       fields(value, into);
@@ -116,8 +117,9 @@ function same(a: Json, b: Json): void {
   for (const type of Object.keys({ ...a, ...b })) {
     const [left, right] = [a, b].map((json) => fields(Object.values(json[type] ?? {})));
     for (const key of new Set([...left.keys(), ...right.keys()])) {
-      if (left.get(key) !== right.get(key))
+      if (left.get(key) !== right.get(key)) {
         throw new Error(`${type}: '${key}' occurs ${left.get(key)} times in ours, ${right.get(key)} in raw`);
+      }
     }
   }
 }

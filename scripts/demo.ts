@@ -9,8 +9,8 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { deployTo } from './demo-docker-host';
-import { runInLab } from './demo-lab';
 import { EXAMPLE, hostFolder, say, synthExample } from './demo-example';
+import { runInLab } from './demo-lab';
 
 async function main(): Promise<void> {
   const dockerHost = process.env.DOCKER_HOST;

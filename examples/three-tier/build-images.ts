@@ -39,7 +39,9 @@ function rootFileSystem(name: string): Buffer {
     fs.writeFileSync(path.join(root, 'etc/passwd'), 'app:x:10001:10001:app:/:/bin/sh\n');
     fs.writeFileSync(path.join(root, 'etc/group'), 'app:x:10001:\n');
     fs.cpSync(path.join(__dirname, 'images', name), root, { recursive: true });
-    return execFileSync('tar', ['-C', root, '--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '-cf', '-', '.'], { maxBuffer: 1 << 26 });
+    return execFileSync('tar', ['-C', root, '--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '-cf', '-', '.'], {
+      maxBuffer: 1 << 26,
+    });
   } finally {
     fs.rmSync(root, { recursive: true });
   }
@@ -47,25 +49,30 @@ function rootFileSystem(name: string): Buffer {
 
 function request(socketPath: string, method: string, url: string, body?: Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
-    const call = http.request({ socketPath, method, path: url, headers: body && { 'Content-Type': 'application/x-tar', 'Content-Length': body.length } }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        if ((answer.statusCode ?? 500) >= 300) {
-          reject(new Error(`${method} ${url}: ${answer.statusCode} ${text}`));
-        } else {
-          resolve(text);
-        }
-      });
-    });
+    const call = http.request(
+      { socketPath, method, path: url, headers: body && { 'Content-Type': 'application/x-tar', 'Content-Length': body.length } },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          if ((answer.statusCode ?? 500) >= 300) {
+            reject(new Error(`${method} ${url}: ${answer.statusCode} ${text}`));
+          } else {
+            resolve(text);
+          }
+        });
+      },
+    );
     call.on('error', reject);
     call.end(body);
   });
 }
 
 async function build(socketPath: string, name: string): Promise<string> {
-  const changes = [`CMD ${JSON.stringify(COMMANDS[name])}`, 'ENV PATH=/bin'].map((change) => `changes=${encodeURIComponent(change)}`).join('&');
+  const changes = [`CMD ${JSON.stringify(COMMANDS[name])}`, 'ENV PATH=/bin']
+    .map((change) => `changes=${encodeURIComponent(change)}`)
+    .join('&');
   await request(socketPath, 'POST', `/images/create?fromSrc=-&repo=three-tier-${name}&tag=1&${changes}`, rootFileSystem(name));
   const inspected = JSON.parse(await request(socketPath, 'GET', `/images/three-tier-${name}:1/json`)) as { Id: string };
   return inspected.Id;

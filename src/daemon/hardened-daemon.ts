@@ -6,9 +6,9 @@ import { Construct, type IConstruct } from 'constructs';
 import { DaemonConnection } from './daemon-connection';
 import { type CheckedDaemon, checkDaemon } from './private/check-daemon';
 import { hostInput } from './private/daemon-input';
-import { stampPath } from './private/host-input';
+import { type HostInput, stampPath } from './private/host-input';
 import { renderInstallScript } from './private/render-install-script';
-import { renderUserData } from './private/render-user-data';
+import { renderUserData, renderUserDataGzip, userDataSize } from './private/render-user-data';
 import { StackBinding } from './stack-binding';
 import { AddressBook } from '../addressing/address-book';
 import type { Cidr } from '../addressing/cidr';
@@ -17,6 +17,7 @@ import { constructAt, onStackWritten, orderStacks } from '../private/cdktf-hooks
 import { lateText } from '../private/late';
 import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
+import type { Derived } from '../topology/private/derive';
 import { Registry } from '../topology/private/registry';
 
 /** Largest user data that the strictest of the large clouds takes, in bytes. */
@@ -118,6 +119,12 @@ export class HardenedDaemon extends Construct implements IDaemon {
    */
   public readonly userData: string;
 
+  /**
+   * The same document compressed by gzip, in base64, for arguments such as `user_data_base64`: little more than half the size where a cloud counts
+   * the compressed bytes. cloud-init unpacks it by itself. A token, like `userData`.
+   */
+  public readonly userDataGzipBase64: string;
+
   /** Shell script that prepares an existing host; safe to run any number of times. A token, like `userData`. */
   public readonly installScript: string;
 
@@ -141,6 +148,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
   private readonly props: HardenedDaemonProps;
   private readonly checked: CheckedDaemon;
   private readonly book: AddressBook;
+  private texts?: { derived: Derived; input: HostInput; by: Map<(input: HostInput) => string, string> };
   private readonly bindings = new Map<TerraformStack, StackBinding>();
 
   constructor(scope: Construct, id: string, props: HardenedDaemonProps) {
@@ -170,8 +178,9 @@ export class HardenedDaemon extends Construct implements IDaemon {
     // The pass opens single pairs in DOCKER-USER, so Docker itself may keep everything shut.
     this._icc = false;
     this._networkOptions = checked.networkOptions;
-    this.userData = lateText(() => renderUserData(this.input()));
-    this.installScript = lateText(() => renderInstallScript(this.input()));
+    this.userData = lateText(() => this.rendered(renderUserData));
+    this.userDataGzipBase64 = lateText(() => this.rendered(renderUserDataGzip));
+    this.installScript = lateText(() => this.rendered(renderInstallScript));
     brand(this, 'daemon');
     if (props.startWithoutGuardReason !== undefined) {
       Annotations.of(this).addWarning(`containers start without the guard: ${props.startWithoutGuardReason}`);
@@ -198,8 +207,16 @@ export class HardenedDaemon extends Construct implements IDaemon {
     return binding.provider;
   }
 
-  private input() {
-    return hostInput(this.node.path, this.daemonId, this.props, this.checked, this._registry.derived());
+  /** Packing is the dearest part of a synth, and cdktf asks for every late text several times: each is rendered once per snapshot. */
+  private rendered(render: (input: HostInput) => string): string {
+    const derived = this._registry.derived();
+    if (this.texts?.derived !== derived) {
+      this.texts = { derived, input: hostInput(this.node.path, this.daemonId, this.props, this.checked, derived), by: new Map() };
+    }
+    const { input, by } = this.texts;
+    const text = by.get(render) ?? render(input);
+    by.set(render, text);
+    return text;
   }
 
   private validate(): string[] {
@@ -219,10 +236,10 @@ export class HardenedDaemon extends Construct implements IDaemon {
       return errors;
     }
     this.book._record(this.node.path, allocation);
-    const size = Buffer.byteLength(renderUserData(this.input()));
+    const size = userDataSize(this.rendered(renderUserData));
     if (size > USER_DATA_LIMIT) {
       Annotations.of(this).addWarning(
-        `user data is ${size} bytes, more than the ${USER_DATA_LIMIT} that some clouds take; ship bulkhead/${this.daemonId}/install.sh with the image or by SSH instead, or pass user data as Fn.base64gzip(daemon.userData) where the cloud unpacks it`,
+        `user data is ${size} bytes, more than the ${USER_DATA_LIMIT} that some clouds take; pass 'userDataGzipBase64' where the cloud takes base64 of compressed user data, or bring bulkhead/${this.daemonId}/install.sh to the host with its image or by SSH`,
       );
     }
     return [];
@@ -236,7 +253,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     this.book._record(this.node.path, this._registry.derived().allocation);
     const folder = path.join(session.outdir, session.manifest.forStack(stack).workingDirectory, 'bulkhead', this.daemonId);
     fs.mkdirSync(folder, { recursive: true });
-    fs.writeFileSync(path.join(folder, 'user-data'), renderUserData(this.input()));
-    fs.writeFileSync(path.join(folder, 'install.sh'), renderInstallScript(this.input()), { mode: 0o755 });
+    fs.writeFileSync(path.join(folder, 'user-data'), this.rendered(renderUserData));
+    fs.writeFileSync(path.join(folder, 'install.sh'), this.rendered(renderInstallScript), { mode: 0o755 });
   }
 }

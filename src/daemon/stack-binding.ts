@@ -2,9 +2,9 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
+import type { DaemonConnection } from './daemon-connection';
 import { DockerProvider } from '../private/bindings';
 import { onStackWritten } from '../private/cdktf-hooks';
-import type { DaemonConnection } from './daemon-connection';
 
 /**
  * What one stack needs to talk to one daemon: Terraform knows no provider across stacks.

@@ -195,7 +195,8 @@ export interface PublishOptions {
   readonly hostAddress?: string;
 
   /**
-   * Addresses outside that may connect; needed as soon as a host address is named. Containers need a flow instead.
+   * Addresses outside that may connect; needed as soon as a host address is named. Containers need a flow instead. Engine 29 forwards from networks
+   * that are not Bulkhead's: their containers count as outside.
    *
    * @default - only the host, on its loopback address
    */

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { App, Fn, TerraformOutput, TerraformStack, Testing } from 'cdktf';
+import { gunzipSync } from 'node:zlib';
+import { App, Aspects, Fn, TerraformOutput, TerraformStack, Testing } from 'cdktf';
 import { Cidr, DaemonConnection, EngineVersion, HardenedDaemonProps, Peer, Port } from '../../src';
 import { daemonJson } from '../../src/daemon/private/daemon-json';
 import type { ErrorCode } from '../../src/private/errors';
@@ -111,6 +112,22 @@ describe('user data', () => {
     const quoted = /^\$\{base64encode\((".*")\)\}$/s.exec(output.encoded.value)![1];
     expect(terraformUnescape(JSON.parse(quoted))).toBe(read('user-data'));
     expect(fs.statSync(path.join(stackFolder, 'bulkhead', program.daemon.daemonId, 'install.sh')).mode.toString(8)).toMatch(/755$/);
+  });
+
+  test('the compressed form holds the same files', () => {
+    const { program } = withFlow();
+    new TerraformOutput(program.stack, 'plain', { value: program.daemon.userData });
+    new TerraformOutput(program.stack, 'packed', { value: program.daemon.userDataGzipBase64 });
+    const { output } = program.synth().json;
+    const packed = gunzipSync(Buffer.from(output.packed.value, 'base64')).toString();
+    const files = (text: string) =>
+      JSON.parse(text.split('\n')[1]).write_files.map(({ path: name, content, encoding }: Record<string, string>) => {
+        const bytes = encoding === undefined ? Buffer.from(content) : Buffer.from(content, 'base64');
+        return [name, (encoding === 'gz+b64' ? gunzipSync(bytes) : bytes).toString()];
+      });
+    expect(packed.startsWith('#cloud-config\n')).toBe(true);
+    expect(files(packed)).toEqual(files(terraformUnescape(output.plain.value)));
+    expect(output.packed.value.length).toBeLessThan(output.plain.value.length);
   });
 
   test('flows that are declared later are in it', () => {
@@ -234,6 +251,13 @@ describe('errors, before anything enters the tree', () => {
     expectError(() => newDaemon(stack, props as Partial<HardenedDaemonProps>), code, { path: 'app/Edge', says });
     expect(stack.node.children).toEqual([]);
   });
+});
+
+test('an aspect on the app, which cdktf never invokes, is an error', () => {
+  const program = new Program();
+  program.container('Web', program.segment('Front'), { image: IMAGE });
+  Aspects.of(program.app).add({ visit: () => undefined });
+  expect(() => program.synth()).toThrow(/add them to each stack.*\(AspectOnApp\)/);
 });
 
 test('a fullSynth in tests works, too', () => {

@@ -209,7 +209,7 @@ const TOKENS: Record<string, string> = {
 const MAY_BE_LATE = ['command', 'entrypoint', 'environment value', 'health check word', 'health check line'];
 
 describe.each(Object.entries(TOKENS))('a %s token', (_, token) => {
-  test.each(Object.entries(TEXT_PROPS).filter(([prop]) => !MAY_BE_LATE.includes(prop)))('is refused for %s', (prop, put) => {
+  test.each(Object.entries(TEXT_PROPS).filter(([prop]) => !MAY_BE_LATE.includes(prop)))('is refused for %s', (_prop, put) => {
     expect(() => put(new Program(), token)).toThrow(/\(UnresolvedValue\)$/);
   });
 });

@@ -21,7 +21,7 @@ export function hostInput(
     daemonId,
     engine: { version: props.engine.version, minimum: generation.from, below: generation.below },
     bridgePrefix: topology.bridgePrefix,
-    blocks: topology.networks.map((network) => network.ipv4.block).sort(),
+    blocks: topology.networks.flatMap(({ ipv4, ipv6 }) => (ipv6 ? [ipv4.block, ipv6.block] : [ipv4.block])).sort(),
     firewall: firewallFiles(topology),
     daemonJson: daemonJson(props.engine, {
       liveRestore: props.liveRestore ?? true,

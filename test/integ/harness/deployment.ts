@@ -2,8 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, LocalBackend, TerraformStack } from 'cdktf';
-import type { HardenedDaemon } from '../../../src';
-import { ContainerImage, Cidr, DaemonConnection, EngineVersion, HardenedDaemon as Daemon, type HardenedDaemonProps } from '../../../src';
+import { Cidr, ContainerImage, DaemonConnection, EngineVersion, HardenedDaemon, type HardenedDaemonProps } from '../../../src';
 import type { Lab } from '../lab/lab';
 import * as terraform from '../lab/terraform';
 
@@ -62,7 +61,7 @@ export class Deployment {
     const stack = new TerraformStack(app, STACK);
     // By itself cdktf puts the state into the working directory, where runs at the same time would share it.
     new LocalBackend(stack, { path: path.join(this.dir, 'terraform.tfstate') });
-    this.daemon = new Daemon(stack, 'Edge', {
+    this.daemon = new HardenedDaemon(stack, 'Edge', {
       engine: declaredVersion(this.lab),
       hostAddress: HOST_ADDRESS,
       addressPool: Cidr.parse('10.20.0.0/16'),

@@ -1,4 +1,6 @@
 // The constructs that a generated plan stands for: what a user would have written.
+import type { Program } from './deployment';
+import type { End, Plan, PortRange } from './generate';
 import {
   BridgeSegment,
   ContainerSysctl,
@@ -10,8 +12,6 @@ import {
   ThreeTierNetwork,
   WorkloadGroup,
 } from '../../../src';
-import type { Program } from './deployment';
-import type { End, Plan, PortRange } from './generate';
 
 export function programOf(plan: Plan): Program {
   return ({ stack, daemon, image }) => {

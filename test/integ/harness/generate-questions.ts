@@ -76,8 +76,9 @@ export function questionsOf(plan: Plan, inventory: Inventory, hasEdge: (id: stri
     for (const address of HOSTS) all.concat(stray()).forEach((knock) => list.push({ source, target: 'host', address, ...knock }));
   }
   for (const { hostAddress, port } of plan.publications) {
-    if (hostAddress === '127.0.0.1')
+    if (hostAddress === '127.0.0.1') {
       knocks(random, port).forEach((knock) => list.push({ source: 'host', target: 'host', address: hostAddress, ...knock }));
+    }
   }
   return unique(list);
 }

@@ -21,6 +21,12 @@ const ASK = `
 xargs -P ${PARALLEL} -L 1 sh -c 'exec nsenter --net="$0" -- python3 -B -S -E ${PROBE} probe "$1" > "$2" 2> "$2.err" < /dev/null' < "$1/tasks"
 `;
 
+const FORGET = `
+while read -r net spec out; do
+  nsenter --net="$net" -- ip neigh flush all
+done < "$1/tasks"
+`;
+
 export interface Task<T> {
   readonly where: Where;
   readonly spec: readonly T[];
@@ -41,15 +47,40 @@ export class Crowd {
     tasks.forEach((_, i) => {
       const out = path.join(dir, `out-${i}`);
       while (!fs.existsSync(out) || !fs.readFileSync(out, 'utf8').includes('"ready"')) {
-        if (Date.now() > until)
+        if (Date.now() > until) {
           throw new LabError('listening', ['probe.py', 'serve'], fs.existsSync(out) ? fs.readFileSync(out, 'utf8') : '');
+        }
         sleep(20);
       }
     });
   }
 
-  /** All sources ask; answers in the order of the tasks and their probes. */
+  /**
+   * All sources ask; answers in the order of the tasks and their probes. The machine has one table of neighbours for all namespaces: when it is
+   * full nothing can be sent, so the tables are emptied and what failed is asked again.
+   */
   ask(tasks: readonly Task<Probe>[]): ProbeResult[][] {
+    const results = this.askOnce(tasks);
+    for (let round = 0; round < 5; round++) {
+      const failed = tasks
+        .map(({ where, spec }, i) => ({ where, i, spec: spec.filter((_, n) => results[i][n].outcome === 'error') }))
+        .filter(({ spec }) => spec.length > 0);
+      if (failed.length === 0) break;
+      this.forgetNeighbours(tasks);
+      this.askOnce(failed).forEach((again, f) => {
+        const place = new Map(results[failed[f].i].map(({ id }, n) => [id, n]));
+        again.forEach((result) => (results[failed[f].i][place.get(result.id)!] = result));
+      });
+    }
+    return results;
+  }
+
+  private forgetNeighbours(tasks: readonly Task<Probe>[]): void {
+    const dir = this.write('forget', tasks);
+    this.lab.inNs('host', ['sh', '-c', FORGET, 'sh', dir], { timeout: 120_000 });
+  }
+
+  private askOnce(tasks: readonly Task<Probe>[]): ProbeResult[][] {
     const dir = this.write('ask', tasks);
     const done = this.lab.inNs('host', ['sh', '-c', ASK, 'sh', dir], { timeout: 600_000 });
     return tasks.map(({ spec }, i) => {

@@ -168,8 +168,9 @@ function makeFlows(random: Random, base: Base): FlowPlan[] {
     if (self || !tiersAllow(base, source, destination)) continue;
     flows.push({ source, destination, port: makePort(random, 0.12) });
     // The way back, on another port: joins both ways.
-    if (random.chance(0.15) && tiersAllow(base, destination, source))
+    if (random.chance(0.15) && tiersAllow(base, destination, source)) {
       flows.push({ source: destination, destination: source, port: makePort(random, 0.12) });
+    }
   }
   return flows;
 }

@@ -45,7 +45,10 @@ export interface Answer extends Question {
 
 /** Addresses of a running container on each of its networks, as the engine tells them. */
 export function containerActor(lab: Lab, name: string): Actor {
-  const networks = JSON.parse(lab.docker('inspect', '--format', '{{json .NetworkSettings.Networks}}', name)) as Record<string, { IPAddress: string }>;
+  const networks = JSON.parse(lab.docker('inspect', '--format', '{{json .NetworkSettings.Networks}}', name)) as Record<
+    string,
+    { IPAddress: string }
+  >;
   const endpoints = Object.entries(networks).map(([network, { IPAddress }]) => ({ network, address: IPAddress }));
   return { name, where: { container: name }, endpoints };
 }
@@ -53,8 +56,12 @@ export function containerActor(lab: Lab, name: string): Actor {
 /** Gateway addresses of all networks: addresses of the host that containers can try. */
 export function gateways(lab: Lab): string[] {
   const ids = lab.docker('network', 'ls', '--quiet', '--filter', 'driver=bridge').split('\n').filter(Boolean);
-  const configs = ids.map((id) => JSON.parse(lab.docker('network', 'inspect', '--format', '{{json .IPAM.Config}}', id)) as { Gateway?: string }[]);
-  return configs.flatMap((config) => config.map(({ Gateway }) => Gateway ?? '')).filter((gateway) => gateway !== '' && !gateway.includes(':'));
+  const configs = ids.map(
+    (id) => JSON.parse(lab.docker('network', 'inspect', '--format', '{{json .IPAM.Config}}', id)) as { Gateway?: string }[],
+  );
+  return configs
+    .flatMap((config) => config.map(({ Gateway }) => Gateway ?? ''))
+    .filter((gateway) => gateway !== '' && !gateway.includes(':'));
 }
 
 /** Listens everywhere that the probes go, so that 'closed' never means 'nobody was there'. */
@@ -70,20 +77,40 @@ export function serveAll(lab: Lab, actors: readonly Actor[], ports: Ports): Prob
 }
 
 /** All questions from every source to every target, in one batch per source. */
-export function ask(probes: Probes, sources: readonly Actor[], targets: readonly Target[], expected: (q: Question) => boolean, timeoutMs = 700): Answer[] {
+export function ask(
+  probes: Probes,
+  sources: readonly Actor[],
+  targets: readonly Target[],
+  expected: (q: Question) => boolean,
+  timeoutMs = 700,
+): Answer[] {
   const answers: Answer[] = [];
   for (const source of sources) {
     const asked = targets.filter(({ only }) => only === undefined || only.has(source.name));
-    const questions = asked.flatMap((target) => questionsOf(source, target)).filter((q) => !source.endpoints.some(({ address }) => address === q.address));
+    const questions = asked
+      .flatMap((target) => questionsOf(source, target))
+      .filter((q) => !source.endpoints.some(({ address }) => address === q.address));
     const results = new Map<string, ProbeResult>();
     const batch = questions.map((q, index): Probe => {
       const wanted = expected(q);
-      return { id: String(index), proto: q.proto, dst: q.address, port: q.port, timeoutMs: wanted ? 3000 : timeoutMs, tries: wanted && q.proto !== 'tcp' ? 3 : 1 };
+      return {
+        id: String(index),
+        proto: q.proto,
+        dst: q.address,
+        port: q.port,
+        timeoutMs: wanted ? 3000 : timeoutMs,
+        tries: wanted && q.proto !== 'tcp' ? 3 : 1,
+      };
     });
     for (const result of probes.run(source.where, batch)) results.set(result.id, result);
     questions.forEach((q, index) => {
       const result = results.get(String(index))!;
-      answers.push({ ...q, expected: expected(q), observed: result.outcome === 'open' || result.outcome === 'refused', outcome: `${result.outcome}${result.detail ? ` ${result.detail}` : ''}` });
+      answers.push({
+        ...q,
+        expected: expected(q),
+        observed: result.outcome === 'open' || result.outcome === 'refused',
+        outcome: `${result.outcome}${result.detail ? ` ${result.detail}` : ''}`,
+      });
     });
   }
   return answers;
@@ -109,6 +136,8 @@ export function judge(checks: Checks, what: string, answers: readonly Answer[]):
     );
   }
   const open = answers.filter(({ expected }) => expected).length;
-  checks.say(`${what}: ${answers.length} probes, ${open} open and ${answers.length - open} closed as declared, ${wrong.length} differences`);
+  checks.say(
+    `${what}: ${answers.length} probes, ${open} open and ${answers.length - open} closed as declared, ${wrong.length} differences`,
+  );
   return answers.length;
 }

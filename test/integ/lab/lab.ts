@@ -16,6 +16,7 @@ import {
   newRunDir,
   runInNetns,
   startGuardian,
+  startTime,
   sweepDead,
   teardownById,
 } from './names';
@@ -61,7 +62,7 @@ export class Lab {
   readonly labDir: string;
   readonly engine: Engine;
   private readonly holder: Holder;
-  private readonly pids = new Map<string, number>();
+  private readonly pids = new Map<string, { readonly pid: number; readonly began: string | undefined }>();
 
   constructor(readonly engineId: EngineId) {
     this.spec = engineSpec(engineId);
@@ -141,10 +142,11 @@ export class Lab {
   /** The container's first process; asked again only when the one known has ended. */
   containerPid(name: string): number {
     const known = this.pids.get(name);
-    if (known && alive(known)) return known;
+    // The number alone may belong to somebody else by now.
+    if (known && alive(known.pid) && startTime(known.pid) === known.began) return known.pid;
     const pid = Number(this.docker('inspect', '--format', '{{.State.Pid}}', name));
     if (!(pid > 0)) throw new Error(`container ${name} is not running:\n${this.host(['docker', 'logs', '--tail', '20', name]).stderr}`);
-    this.pids.set(name, pid);
+    this.pids.set(name, { pid, began: startTime(pid) });
     return pid;
   }
 

@@ -10,7 +10,7 @@ const ID = /bhl-([0-9a-z]+)-([0-9a-z]+)-\d+/;
 let count = 0;
 
 /** The moment a process began: a process id alone is given out again. */
-function startTime(pid: number): string | undefined {
+export function startTime(pid: number): string | undefined {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];

@@ -41,6 +41,8 @@ export interface ProbeResult {
 
 export const reached = (result: ProbeResult): boolean => result.outcome === 'open' || result.outcome === 'refused';
 
+const unsent = (result: ProbeResult): boolean => result.outcome === 'error' && result.detail === 'ENOBUFS';
+
 export interface ServeReport {
   readonly listening: number;
   /** Ports that a real process has already, or addresses that are not there. */
@@ -118,6 +120,20 @@ export class Probes {
 
   /** Asks all of them at once; results come in the order of the probes. */
   run(where: Where, probes: readonly Probe[]): ProbeResult[] {
+    let results = this.runOnce(where, probes);
+    // The kernel's neighbour table is one for all namespaces; with many containers at a time it is full for moments, and nothing was sent.
+    for (let round = 0; round < 5 && results.some(unsent); round++) {
+      sleep(1_000);
+      const again = this.runOnce(
+        where,
+        probes.filter((_, index) => unsent(results[index])),
+      );
+      results = results.map((result) => (unsent(result) ? again.shift()! : result));
+    }
+    return results;
+  }
+
+  private runOnce(where: Where, probes: readonly Probe[]): ProbeResult[] {
     if (probes.length === 0) return [];
     const numbered = probes.map((probe, index) => ({ ...probe, id: String(index) }));
     const longest = Math.max(...probes.map((probe) => ((probe.timeoutMs ?? 1000) + 1000) * (probe.tries ?? 1)));

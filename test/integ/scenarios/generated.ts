@@ -40,8 +40,9 @@ export function run(engine: EngineId, checks: Checks): void {
         const done = checks.step(`program ${plan.seed}`, () => {
           // Every other change is made under running containers, the others on a host that was cleared.
           if (deployment && next % 2 === 0) deployment.destroy();
-          if (deployment) deployment.change(programOf(plan));
-          else {
+          if (deployment) {
+            deployment.change(programOf(plan));
+          } else {
             deployment = new Deployment(lab, programOf(plan), { daemon: { additionalHostAddresses: [HOSTS[1]] } });
             deployment.up();
             for (const ns of ['lanA', 'lanB', 'inet'] as const) lab.inNs(ns, ['ip', 'route', 'replace', '10.20.0.0/16', 'via', HOSTS[0]]);
@@ -153,6 +154,7 @@ function probeOf(q: Question, n: number, oracle: Oracle): Probe {
 /** What is wrong with an answer; a closed port that answers counts as reached. */
 function differs(expected: { readonly open: boolean; readonly by?: string }, { outcome, token, detail }: ProbeResult): string {
   const observed = `${outcome}${token ? ` by ${token}` : ''}${detail ? ` (${detail})` : ''}`;
+  if (outcome === 'error') return `could not be asked: ${observed}`;
   const reached = outcome === 'open' || outcome === 'refused';
   if (!expected.open) return reached ? `declared closed, observed ${observed}` : '';
   if (!reached) return `declared open by ${expected.by}, observed ${observed}`;

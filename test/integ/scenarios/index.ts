@@ -1,6 +1,8 @@
 // Every scenario by the name that `--scenarios` takes.
 import * as attacks from './attacks';
+import * as egressAndHost from './egress-and-host';
 import * as generated from './generated';
+import * as hostArtefacts from './host-artefacts';
 import * as liveChange from './live-change';
 import * as mutation from './mutation';
 import * as realServices from './real-services';
@@ -16,12 +18,21 @@ export interface Scenario {
   prepare?(): Promise<void>;
 }
 
+/** Scenarios that take minutes, and the engines that a plain run tries them on; `--full`, or naming them, tries them on all. */
+export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
+  mutation: ['28.5'],
+  survival: ['20.10', '29'],
+  'real-services': ['28.5'],
+};
+
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'three-tier': threeTier,
   registry,
   generated,
   'live-change': liveChange,
   'real-services': realServices,
+  'egress-and-host': egressAndHost,
+  'host-artefacts': hostArtefacts,
   attacks,
   mutation,
   survival,

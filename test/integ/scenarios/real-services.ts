@@ -171,8 +171,10 @@ export function run(engine: EngineId, checks: Checks): void {
 }
 
 function fetchPage(lab: Lab, from: 'lanA' | 'lanB'): string {
-  const result = lab.inNs(from, ['busybox', 'wget', '-T', '3', '-q', '-O', '-', `http://${HOST_ADDRESS}/`]);
-  return result.stdout + result.stderr;
+  const program =
+    'import http.client, sys; c = http.client.HTTPConnection(sys.argv[1], 80, timeout=5); c.request("GET", "/"); print(c.getresponse().read().decode())';
+  const { stdout, stderr } = lab.inNs(from, ['python3', '-c', program, HOST_ADDRESS]);
+  return stdout + stderr;
 }
 
 function containerAddress(lab: Lab, name: string, network: string): string {

@@ -15,7 +15,9 @@ const folder = () => path.join(cacheDir(), 'docker-registry-1');
 /** The package is unpacked, not installed: nothing of it starts on this machine. */
 export async function prepare(): Promise<void> {
   await once(folder(), async (temporary) => {
-    if (exec(['apt-cache', 'show', 'docker-registry']).code !== 0) await mustAsync('refreshing the package lists', ['apt-get', 'update', '-qq'], {});
+    if (exec(['apt-cache', 'show', 'docker-registry']).code !== 0) {
+      await mustAsync('refreshing the package lists', ['apt-get', 'update', '-qq'], {});
+    }
     await mustAsync('downloading docker-registry', ['apt-get', 'download', 'docker-registry'], { cwd: temporary });
     const archive = fs.readdirSync(temporary).find((name) => name.endsWith('.deb'))!;
     must('unpacking docker-registry', ['dpkg', '-x', path.join(temporary, archive), temporary]);
@@ -25,10 +27,19 @@ export async function prepare(): Promise<void> {
 function startRegistry(lab: Lab): void {
   const config = path.join(lab.runDir, 'registry.yml');
   const storage = path.join(lab.runDir, 'registry');
-  fs.writeFileSync(config, JSON.stringify({ version: 0.1, storage: { filesystem: { rootdirectory: storage } }, http: { addr: '127.0.0.1:5000' } }));
-  lab.backgroundIn({ host: true }, [path.join(folder(), 'usr/bin/docker-registry'), 'serve', config], path.join(lab.runDir, 'registry.log'));
+  fs.writeFileSync(
+    config,
+    JSON.stringify({ version: 0.1, storage: { filesystem: { rootdirectory: storage } }, http: { addr: '127.0.0.1:5000' } }),
+  );
+  lab.backgroundIn(
+    { host: true },
+    [path.join(folder(), 'usr/bin/docker-registry'), 'serve', config],
+    path.join(lab.runDir, 'registry.log'),
+  );
   for (let i = 0; i < 100; i++) {
-    if (lab.inWhere({ host: true }, ['python3', '-c', 'import socket; socket.create_connection(("127.0.0.1", 5000), 1)']).code === 0) return;
+    if (lab.inWhere({ host: true }, ['python3', '-c', 'import socket; socket.create_connection(("127.0.0.1", 5000), 1)']).code === 0) {
+      return;
+    }
     sleep(100);
   }
   throw new Error(`the registry does not answer:\n${fs.readFileSync(path.join(lab.runDir, 'registry.log'), 'utf8')}`);
@@ -59,6 +70,9 @@ export function run(engine: EngineId, checks: Checks): void {
     const plan = deployment.plan();
     checks.shown('the plan after apply is empty', !plan.changes, plan.text);
     deployment.destroy();
-    checks.shown('destroy leaves no container and no network', lab.docker('ps', '-aq') + lab.docker('network', 'ls', '-q', '--filter', 'name=app-') === '');
+    checks.shown(
+      'destroy leaves no container and no network',
+      lab.docker('ps', '-aq') + lab.docker('network', 'ls', '-q', '--filter', 'name=app-') === '',
+    );
   });
 }
