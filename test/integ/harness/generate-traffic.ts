@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { LabError, sleep } from '../lab/exec';
 import type { Lab, Where } from '../lab/lab';
-import { netnsFile } from '../lab/names';
+import { netnsFile, startTime } from '../lab/names';
 import type { Listener, Probe, ProbeResult } from '../lab/probe';
 
 const PROBE = path.join(__dirname, '../lab/probe.py');
@@ -34,7 +34,7 @@ export interface Task<T> {
 
 export class Crowd {
   private count = 0;
-  private listening: number[] = [];
+  private listening: { readonly pid: number; readonly began: string | undefined }[] = [];
 
   constructor(private readonly lab: Lab) {}
 
@@ -42,7 +42,8 @@ export class Crowd {
   serve(tasks: readonly Task<Listener>[]): void {
     const dir = this.write('serve', tasks);
     const printed = this.lab.inNs('host', ['sh', '-c', SERVE, 'sh', dir], { timeout: 60_000 }).stdout;
-    this.listening.push(...printed.split('\n').filter(Boolean).map(Number));
+    const pids = printed.split('\n').filter(Boolean).map(Number);
+    this.listening.push(...pids.map((pid) => ({ pid, began: startTime(pid) })));
     const until = Date.now() + 60_000;
     tasks.forEach((_, i) => {
       const out = path.join(dir, `out-${i}`);
@@ -53,6 +54,7 @@ export class Crowd {
         sleep(20);
       }
     });
+    this.checkPlaces(tasks, pids);
   }
 
   /**
@@ -95,14 +97,20 @@ export class Crowd {
     });
   }
 
+  /** A container that ended in between has left its number to somebody: then the answers would be of the wrong place. */
+  private checkPlaces(tasks: readonly Task<Listener>[], pids: readonly number[]): void {
+    const now = this.pids(tasks.flatMap(({ where }) => ('container' in where ? [where.container] : [])));
+    tasks.forEach(({ where }, i) => {
+      if (!('container' in where)) return;
+      const [listener, container] = [pids[i], now.get(where.container)].map((pid) => fs.readlinkSync(`/proc/${pid}/ns/net`));
+      if (listener !== container) throw new Error(`the listener of ${where.container} is in ${listener}, the container in ${container}`);
+    });
+  }
+
   /** Ends the listeners: a port that the host holds could not be published by the next program. */
   stop(): void {
-    for (const pid of this.listening) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // Ended with its container.
-      }
+    for (const { pid, began } of this.listening) {
+      if (began !== undefined && startTime(pid) === began) process.kill(pid, 'SIGKILL');
     }
     this.listening = [];
   }
