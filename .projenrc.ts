@@ -65,6 +65,9 @@ project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
 project.npmrc.addConfig('fund', 'false');
 project.npmrc.addConfig('audit', 'false');
 
+// Jest and the linter resolve modules with it. Of 1.13.0 not every platform's package is everywhere yet, and `npm ci` wants them all in the lock file.
+project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
+
 const eslint = project.eslint!;
 eslint.addRules({
   'import/no-cycle': ['error'],
