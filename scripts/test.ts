@@ -98,7 +98,7 @@ async function main(): Promise<void> {
     await run({ name: 'README code', argv: [path.join(BIN, 'jsii-rosetta'), 'extract', '--strict'] });
     await printedFilesAreFresh();
   }
-  await run({ name: 'unit tests', argv: [path.join(BIN, 'jest'), '--ci'], count: jestCount });
+  await run({ name: 'unit tests', argv: [path.join(BIN, 'jest'), '--ci', '--maxWorkers=2'], count: jestCount });
   if (compiled) {
     await run({ name: 'packed library in an empty project', argv: [tsx, 'scripts/pack-check.ts'] });
   }

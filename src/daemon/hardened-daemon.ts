@@ -222,15 +222,14 @@ export class HardenedDaemon extends Construct implements IDaemon {
   private validate(): string[] {
     this._registry.noticeRemovals();
     const { problems, allocation } = this._registry.derived();
-    const errors = problems.map(({ code, path: place, message }) => `[${place}] ${message} (${code})`);
+    // cdktf puts the path of the daemon before each of these itself.
+    const errors = problems.map(({ code, path: place, message }) => `${place === this.node.path ? '' : `[${place}] `}${message} (${code})`);
     if (Aspects.of(this.node.root).all.length > 0) {
-      errors.push(
-        `[${this.node.root.node.path || '<root>'}] cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)`,
-      );
+      errors.push(`cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)`);
     }
     const frozen = this.book._frozenProblem(this.node.path, allocation.missing);
     if (frozen !== undefined) {
-      errors.push(`[${this.node.path}] ${frozen}`);
+      errors.push(frozen);
     }
     if (errors.length > 0) {
       return errors;

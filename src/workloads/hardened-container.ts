@@ -116,7 +116,7 @@ export class HardenedContainer extends Construct implements IWorkload {
         this.networkReference(network.segment, network.kind),
       ),
     );
-    this.node.addValidation({ validate: () => refusedBeside(this.node.path, resource.setBeside()) });
+    this.node.addValidation({ validate: () => refusedBeside(resource.setBeside()) });
   }
 
   private networkReference(segmentPath: string, kind: 'segment' | 'edge'): string {

@@ -1,10 +1,8 @@
 /** Settings that an aspect or an override may put on the resource past the construct, and that give the host away. */
-export function refusedBeside(path: string, set: Record<string, unknown>): string[] {
+export function refusedBeside(set: Record<string, unknown>): string[] {
   const refused: string[] = [];
   const add = (attribute: string, why: string) =>
-    refused.push(
-      `[${path}] '${attribute}' was set past the construct, by an override or an aspect: ${why}; take it out (HostAccessRefused)`,
-    );
+    refused.push(`'${attribute}' was set past the construct, by an override or an aspect: ${why}; take it out (HostAccessRefused)`);
   if (set.privileged !== undefined && set.privileged !== false) {
     add('privileged', 'a privileged container is root on the host');
   }

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, LocalBackend, TerraformStack } from 'cdktf';
-import { Cidr, ContainerImage, DaemonConnection, EngineVersion, HardenedDaemon, type HardenedDaemonProps } from '../../../src';
+import { AddressBook, Cidr, ContainerImage, DaemonConnection, EngineVersion, HardenedDaemon, type HardenedDaemonProps } from '../../../src';
 import type { Lab } from '../lab/lab';
 import * as terraform from '../lab/terraform';
 
@@ -58,6 +58,8 @@ export class Deployment {
     this.program = program;
     this.generation++;
     const app = new App({ outdir: path.join(this.dir, 'cdktf.out') });
+    // Under CI the lock is frozen by default; these programs are new each time.
+    new AddressBook(app, 'AddressBook', { frozen: false });
     const stack = new TerraformStack(app, STACK);
     // By itself cdktf puts the state into the working directory, where runs at the same time would share it.
     new LocalBackend(stack, { path: path.join(this.dir, 'terraform.tfstate') });

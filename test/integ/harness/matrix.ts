@@ -99,7 +99,7 @@ export function ask(
         dst: q.address,
         port: q.port,
         timeoutMs: wanted ? 3000 : timeoutMs,
-        tries: wanted && q.proto !== 'tcp' ? 3 : 1,
+        tries: wanted ? 3 : 1,
       };
     });
     for (const result of probes.run(source.where, batch)) results.set(result.id, result);
