@@ -20,6 +20,22 @@ test('by default on loopback, for the host alone', () => {
   expect(program.topology().publications).toEqual([expect.objectContaining({ hostAddress: '127.0.0.1', sources: [] })]);
 });
 
+test('ports stand in the order that engines from 28 on read back, whatever the order of declaration', () => {
+  const { program, web } = twoContainers();
+  const target = { targetPort: Port.tcp(80), sources: EVERYBODY };
+  web.publish(Port.tcp(8010), { ...target, hostAddress: SECOND_ADDRESS });
+  web.publish(Port.udp(80), { hostAddress: HOST_ADDRESS, sources: EVERYBODY });
+  web.publish(Port.tcp(8010), { ...target, hostAddress: HOST_ADDRESS });
+  web.publish(Port.tcp(3010), { ...target, hostAddress: SECOND_ADDRESS });
+  const ports = program.synth().container('app-web').ports as { ip: string; external: number; protocol: string }[];
+  expect(ports.map(({ ip, external, protocol }) => `${ip}:${external}/${protocol}`)).toEqual([
+    `${SECOND_ADDRESS}:3010/tcp`,
+    `${HOST_ADDRESS}:8010/tcp`,
+    `${SECOND_ADDRESS}:8010/tcp`,
+    `${HOST_ADDRESS}:80/udp`,
+  ]);
+});
+
 test('on an address, from its sources, at its rate, to the address at the edge', () => {
   // GIVEN
   const { program, web } = twoContainers();
