@@ -1,7 +1,8 @@
 // The demo against an engine that is there already: deployed only where the guard is in force, so that nothing ever stands open.
 import * as http from 'http';
 import * as path from 'path';
-import { BIN, EXAMPLE, hostFolder, must, ROOT, say, synthExample } from './demo-example';
+import { BIN, cdktf, EXAMPLE, hostFolder, must, ROOT, say, synthExample } from './demo-example';
+import { stampPath } from '../src/daemon/private/host-input';
 
 export async function deployTo(dockerHost: string): Promise<void> {
   if (!dockerHost.startsWith('unix://')) {
@@ -18,14 +19,14 @@ export async function deployTo(dockerHost: string): Promise<void> {
   const files = hostFolder(outdir);
   say("building the example's images on the engine");
   must('building the images', [path.join(BIN, 'tsx'), 'build-images.ts'], env);
-  if (!(await hasStamp(socketPath, `/run/bulkhead/stamp-${path.basename(files)}`))) {
+  if (!(await hasStamp(socketPath, stampPath(path.basename(files))))) {
     say('the guard is not in force on that host, so nothing was deployed. Run this there, as root, and start the demo again:');
     say(`  sh ${path.relative(ROOT, path.join(files, 'install.sh'))} --check    # what it would change`);
     say(`  sh ${path.relative(ROOT, path.join(files, 'install.sh'))}`);
     return;
   }
   say('the guard is in force; cdktf deploy');
-  must('cdktf deploy', [path.join(BIN, 'cdktf'), 'deploy', '--auto-approve', '--skip-provider-lock'], env);
+  cdktf('deploy', env);
   say(
     'declared flows: 192.0.2.20 -> web on 443 (set SHOP_HOST_ADDRESS and SHOP_CUSTOMERS for your network), web -> api on 8080, api -> db on 5432',
   );

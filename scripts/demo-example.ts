@@ -30,3 +30,8 @@ export function hostFolder(outdir: string): string {
   const folder = path.join(outdir, 'stacks/three-tier/bulkhead');
   return path.join(folder, fs.readdirSync(folder)[0]);
 }
+
+/** Deploys or destroys the example by cdktf's own command. The lock of providers is left out: it asks a registry, and the example needs none. */
+export function cdktf(verb: 'deploy' | 'destroy', env: NodeJS.ProcessEnv): void {
+  must(`cdktf ${verb}`, [path.join(BIN, 'cdktf'), verb, '--auto-approve', '--skip-provider-lock'], env);
+}

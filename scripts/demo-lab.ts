@@ -1,6 +1,6 @@
 // The demo in the embedded lab: an engine, a LAN and an internet in namespaces, the example deployed by `cdktf deploy`, and every pair probed.
 import * as path from 'path';
-import { BIN, EXAMPLE, hostFolder, must, ROOT, say, synthExample } from './demo-example';
+import { BIN, cdktf, EXAMPLE, hostFolder, must, ROOT, say, synthExample } from './demo-example';
 import { declaredVersion } from '../test/integ/harness/deployment';
 import { type Answer, ask } from '../test/integ/harness/matrix';
 import { cast, declared } from '../test/integ/harness/three-tier';
@@ -35,9 +35,8 @@ function demonstrate(lab: Lab): number {
   lab.startUnit('bulkhead-watch');
   say(`engine ${lab.version().version} is up; building the example's images on it`);
   must('building the images', [path.join(BIN, 'tsx'), 'build-images.ts'], env);
-  const cdktf = path.join(BIN, 'cdktf');
   say('cdktf deploy');
-  must('cdktf deploy', [cdktf, 'deploy', '--auto-approve', '--skip-provider-lock'], env);
+  cdktf('deploy', env);
   printFlows();
   const asked = lab.inNs('lanA', ['busybox', 'nc', '-w', '5', '192.0.2.10', '443'], { input: 'GET /cgi-bin/orders HTTP/1.0\r\n\r\n' });
   const page = asked.stdout.split('\r\n\r\n')[1] ?? '';
@@ -55,7 +54,7 @@ function demonstrate(lab: Lab): number {
   );
   say(`${answers.length} probes, ${wrong.length} differences between declared and observed`);
   say('cdktf destroy');
-  must('cdktf destroy', [cdktf, 'destroy', '--auto-approve', '--skip-provider-lock'], env);
+  cdktf('destroy', env);
   const rest = lab.docker('ps', '-aq') + lab.docker('network', 'ls', '-q', '--filter', 'name=three-tier');
   say(rest === '' ? 'nothing is left on the engine' : `left behind: ${rest}`);
   for (const [what, file] of Object.entries({
