@@ -1,47 +1,91 @@
 import type { Family, RateSpec } from '../../topology/private/topology';
 
 /**
- * Rules as data. The renderers, the packet walk and the reports are readers of this one tree; nothing ever parses text that we wrote ourselves.
+ * Rules as data: those that we make, those that Docker makes, and those that were read from a host. The compiler, the engine model and the parsers
+ * write this one tree; the renderers, the packet walk and the reports read it.
  */
 export type Match =
   | { readonly kind: 'in-interface'; readonly name: string; readonly prefix?: boolean; readonly negate?: boolean }
   | { readonly kind: 'out-interface'; readonly name: string; readonly prefix?: boolean; readonly negate?: boolean }
+  /** The interface is one of several; nftables has this, iptables has not. */
+  | { readonly kind: 'interface-list'; readonly which: 'in' | 'out'; readonly names: readonly string[]; readonly negate?: boolean }
   | { readonly kind: 'source'; readonly block: string; readonly negate?: boolean }
   | { readonly kind: 'destination'; readonly block: string; readonly negate?: boolean }
-  | { readonly kind: 'protocol'; readonly protocol: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'ipv6-icmp' }
-  /** Needs a `protocol` match before it. */
-  | { readonly kind: 'destination-port'; readonly first: number; readonly last: number }
-  | { readonly kind: 'icmp-type'; readonly type: number }
-  | { readonly kind: 'ct-state'; readonly states: readonly CtState[] }
+  | { readonly kind: 'protocol'; readonly protocol: IpProtocol; readonly negate?: boolean }
+  /** Needs a `protocol` match before it, as the other two of ports do. */
+  | { readonly kind: 'destination-port'; readonly first: number; readonly last: number; readonly negate?: boolean }
+  | { readonly kind: 'source-port'; readonly first: number; readonly last: number; readonly negate?: boolean }
+  /** At least one of the ranges; iptables' `multiport`. */
+  | {
+      readonly kind: 'port-list';
+      readonly which: 'source' | 'destination' | 'either';
+      readonly ranges: readonly (readonly [first: number, last: number])[];
+      readonly negate?: boolean;
+    }
+  | { readonly kind: 'icmp-type'; readonly type: number; readonly code?: number; readonly negate?: boolean }
+  /** Of the flags in `mask` exactly those in `set` are set. */
+  | { readonly kind: 'tcp-flags'; readonly mask: readonly TcpFlag[]; readonly set: readonly TcpFlag[]; readonly negate?: boolean }
+  | { readonly kind: 'ct-state'; readonly states: readonly CtState[]; readonly negate?: boolean }
   | { readonly kind: 'ct-original'; readonly address?: string; readonly first?: number; readonly last?: number }
   | { readonly kind: 'ct-direction'; readonly direction: 'original' | 'reply' }
-  /** Source address, protocol + destination port, destination address are an element of a set of the ruleset. */
-  | { readonly kind: 'in-set'; readonly set: string }
+  /** What the host's routing makes of an address; iptables' `addrtype`, nftables' `fib … type`. */
+  | { readonly kind: 'address-type'; readonly of: 'source' | 'destination'; readonly type: AddressType; readonly negate?: boolean }
+  | { readonly kind: 'mark'; readonly value: number; readonly mask: number; readonly negate?: boolean }
+  /**
+   * The packet's `fields` are an element of a set of the ruleset. Without `fields`: source address, protocol and destination port, destination
+   * address, the form of the sets that we make.
+   */
+  | { readonly kind: 'in-set'; readonly set: string; readonly fields?: readonly ('src' | 'dst')[]; readonly negate?: boolean }
   /**
    * Passes while the source stays at or under the rate. Rules with one `name` share one count per source.
    * With `sourceLength` all addresses of a block of that prefix length are one source: who is given an IPv6 /64 has 2^64 addresses.
    */
   | { readonly kind: 'rate-per-source'; readonly name: string; readonly rate: RateSpec; readonly sourceLength?: number }
-  | { readonly kind: 'limit'; readonly amount: number; readonly per: 'second' | 'minute'; readonly burst: number };
+  | { readonly kind: 'limit'; readonly amount: number; readonly per: 'second' | 'minute' | 'hour' | 'day'; readonly burst: number }
+  /** Read from a host and not understood. It may match or not, so that every answer that rests on it is UNKNOWN. */
+  | { readonly kind: 'unknown'; readonly text: string };
 
-export type CtState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'DNAT';
+/** A protocol by the name that iptables prints, or by its number where it has none here. */
+export type IpProtocol = 'tcp' | 'udp' | 'sctp' | 'icmp' | 'ipv6-icmp' | `${number}`;
+
+export type TcpFlag = 'FIN' | 'SYN' | 'RST' | 'PSH' | 'ACK' | 'URG';
+
+export type CtState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED' | 'DNAT' | 'SNAT';
+
+export type AddressType = 'local' | 'unicast' | 'broadcast' | 'multicast';
 
 export type Verdict =
   | { readonly kind: 'accept' }
   | { readonly kind: 'drop' }
+  | { readonly kind: 'reject'; readonly with?: string }
   | { readonly kind: 'return' }
   | { readonly kind: 'jump'; readonly chain: string }
-  | { readonly kind: 'log'; readonly prefix: string };
+  /** Like a jump, but a return from there goes to where this chain was called from. */
+  | { readonly kind: 'goto'; readonly chain: string }
+  | { readonly kind: 'log'; readonly prefix: string }
+  /** Without an address the packet keeps it, without a port the packet keeps that. */
+  | { readonly kind: 'dnat'; readonly address?: string; readonly first?: number; readonly last?: number }
+  | { readonly kind: 'redirect'; readonly first?: number; readonly last?: number }
+  | { readonly kind: 'snat'; readonly address: string }
+  | { readonly kind: 'masquerade' }
+  | { readonly kind: 'set-mark'; readonly value: number; readonly mask: number }
+  /** The packet gets no conntrack entry. */
+  | { readonly kind: 'notrack' }
+  /** Decides nothing: a counter, a checksum, a clamped segment size. The text is the target's. */
+  | { readonly kind: 'continue'; readonly text: string }
+  /** Read from a host and not understood: it may do anything. */
+  | { readonly kind: 'unknown'; readonly text: string };
 
 export interface Rule {
   readonly matches: readonly Match[];
   readonly verdict: Verdict;
-  /** Who wanted it: a construct path or flow for a permission, a plain sentence for a rule that always stands. */
+  /** Who wanted it: a construct path or flow for a permission, a plain sentence for a rule that always stands, `docker …` for the engine's. */
   readonly origin: string;
 }
 
 export type TableName = 'raw' | 'mangle' | 'nat' | 'filter';
 
+/** A chain of ours. */
 export interface Chain {
   readonly table: TableName;
   readonly name: string;
@@ -58,7 +102,7 @@ export interface PairSet {
 
 export interface PairElement {
   readonly source: string;
-  readonly protocol: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'ipv6-icmp';
+  readonly protocol: IpProtocol;
   readonly first: number;
   readonly last: number;
   readonly destination: string;

@@ -68,7 +68,7 @@ function shapeOf<T extends Rule>(given: T): Shape<T> {
       source = addresses(match.block);
     } else if (match.kind === 'destination' && !match.negate) {
       destination = addresses(match.block);
-    } else if (match.kind === 'destination-port') {
+    } else if (match.kind === 'destination-port' && !match.negate) {
       port = [BigInt(match.first), BigInt(match.last)];
     } else if (match.kind === 'ct-original') {
       originalAddress = match.address === undefined ? ANY_ADDRESS : addresses(match.address);

@@ -4,7 +4,6 @@ import type { Chain, PairSet, Rule, Ruleset, TableName, Verdict } from './ir';
 import { ADDRESS, renderMatches, safeWord, wholeNumber, WORD } from './render-match';
 import type { RestoreFile } from './restore';
 import { RuleError } from './rule-error';
-import { unreachable } from '../../private/errors';
 
 /** The guard comes first: while only one of the two tables is new, nothing is open that should not be. */
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
@@ -73,7 +72,7 @@ function renderVerdict(verdict: Verdict, origin: string): string {
     case 'log':
       return `-j LOG --log-prefix ${quoted(safeWord(/^[A-Za-z0-9 _.:-]{1,28}$/, verdict.prefix, origin))}`;
     default:
-      return unreachable(verdict);
+      throw new RuleError('UnsupportedMatch', origin, `verdict '${verdict.kind}'`);
   }
 }
 

@@ -1,7 +1,6 @@
 import { blockText } from './blocks';
 import type { CtState, Match } from './ir';
 import { RuleError } from './rule-error';
-import { unreachable } from '../../private/errors';
 import type { RateSpec } from '../../topology/private/topology';
 
 /** As `iptables-save` prints them. */
@@ -85,7 +84,7 @@ function renderMatch(match: Match, protocol: string | undefined, origin: string)
       return { place: 'limit', text: `-m limit --limit ${number(match.amount, 1, 10_000)}/${UNITS[match.per]}${burst}` };
     }
     default:
-      return unreachable(match);
+      throw new RuleError('UnsupportedMatch', origin, `match '${match.kind}'`);
   }
 }
 

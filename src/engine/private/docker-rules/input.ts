@@ -1,0 +1,99 @@
+import type { Family, PortSpec } from '../../../topology/private/topology';
+
+/**
+ * What decides which rules an engine makes: the settings of the daemon, its networks and their endpoints, as plain data. Made from a topology of
+ * ours, or by hand for a host that is not.
+ */
+export interface EngineInput {
+  readonly generation: RuleGeneration;
+  readonly daemon: DaemonSettings;
+  /** In the order in which they were created; the default bridge, where there is one, is the first. */
+  readonly networks: readonly EngineNetwork[];
+  readonly swarm?: SwarmState;
+}
+
+export type RuleGeneration = 'g20' | 'g23' | 'g27' | 'g28.0.0' | 'g28.0.1' | 'g28.2' | 'g29-iptables' | 'g29-nftables';
+
+export interface DaemonSettings {
+  readonly iptables: boolean;
+  readonly ip6tables: boolean;
+  readonly userlandProxy: boolean;
+  /** The daemon's `ip-forward`: whether it turns forwarding on where that is off. */
+  readonly ipForward: boolean;
+  /** `ip-forward-no-drop`, 28.0 and later. */
+  readonly ipForwardNoDrop: boolean;
+  /** Forwarding of the host before the daemon started: an engine that turns it on itself sets the policy of FORWARD to DROP. */
+  readonly forwardingBefore: Readonly<Record<Family, boolean>>;
+  /** Policy of the filter table's FORWARD before the daemon started. */
+  readonly forwardPolicyBefore: Readonly<Record<Family, 'accept' | 'drop'>>;
+  /** `allow-direct-routing`, 28.2 and later. */
+  readonly allowDirectRouting: boolean;
+  /** `bridge-accept-fwmark`, 29.0 and later. */
+  readonly acceptMark?: { readonly value: number; readonly mask: number };
+  /** The environment of the daemon has `DOCKER_INSECURE_NO_IPTABLES_RAW=1`, 28.0.2 and later. */
+  readonly withoutRawRules: boolean;
+  /** The environment of the daemon has `DOCKER_IPTABLES_SCTP_CHECKSUM=1`, 28 only. */
+  readonly sctpChecksum: boolean;
+}
+
+export type GatewayMode = 'nat' | 'nat-unprotected' | 'routed' | 'isolated';
+
+export interface EngineNetwork {
+  readonly bridge: string;
+  readonly internal: boolean;
+  /** Whether containers of the network may talk to each other: `com.docker.network.bridge.enable_icc`. */
+  readonly icc: boolean;
+  /** `com.docker.network.bridge.enable_ip_masquerade` */
+  readonly masquerade: boolean;
+  /** Interfaces that packets straight to a container may come from, 28.2 and later: `…trusted_host_interfaces`. */
+  readonly trustedInterfaces: readonly string[];
+  /** Undefined where the network has no addresses of the family. */
+  readonly ipv4?: EngineSubnet;
+  readonly ipv6?: EngineSubnet;
+  readonly endpoints: readonly EngineEndpoint[];
+  /** Links of containers of the default bridge, by `--link`. */
+  readonly links: readonly EngineLink[];
+}
+
+export interface EngineSubnet {
+  readonly block: string;
+  /** Address of the bridge itself. */
+  readonly gateway: string;
+  readonly mode: GatewayMode;
+  /** Source address of what leaves, instead of that of the interface: `…host_ipv4`, `…host_ipv6`. */
+  readonly sourceAddress?: string;
+}
+
+export interface EngineEndpoint {
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  /** By family, whether the container's default route leads over this endpoint: only there does a publication make rules (but for routed mode from 29 on). */
+  readonly isGateway: Readonly<Record<Family, boolean>>;
+  /** In the order in which the engine opens them. */
+  readonly ports: readonly EnginePort[];
+}
+
+/** One publication as the engine was asked for it. */
+export interface EnginePort {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  /** Undefined for every address of the host. */
+  readonly hostAddress?: string;
+  /** As many ports as `targetPort` has; each is one binding of its own. */
+  readonly hostPort: Pick<PortSpec, 'first' | 'last'>;
+  readonly targetPort: Pick<PortSpec, 'first' | 'last'>;
+}
+
+export interface EngineLink {
+  readonly parent: string;
+  readonly child: string;
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly port: number;
+}
+
+export interface SwarmState {
+  /** Bridge that tasks leave by, an ordinary network without inter-container communication; it is one of `networks`. */
+  readonly gatewayBridge: string;
+  /** Address of the ingress sandbox on it. */
+  readonly ingressAddress: string;
+  readonly ingressPorts: readonly { readonly protocol: 'tcp' | 'udp' | 'sctp'; readonly port: number }[];
+}

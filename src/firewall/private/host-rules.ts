@@ -1,0 +1,62 @@
+import type { PairSet, Rule } from './ir';
+import type { Family } from '../../topology/private/topology';
+
+/**
+ * All rules of one family on a host, whoever made them, in the form in which the kernel holds them: chains in tables, some of them bound to a hook.
+ *
+ * iptables and nftables are one thing here. A built-in chain of iptables is a base chain with the priority that the kernel gives it, and an accept
+ * ends only the base chain that it was reached from, in both.
+ */
+export interface HostRules {
+  readonly family: Family;
+  readonly chains: readonly HostChain[];
+  readonly sets: readonly (PairSet | AddressSet)[];
+  /** What was read from a host and stands for no chain, rule or set that is known: with any of these no answer is certain. */
+  readonly notUnderstood: readonly string[];
+}
+
+export interface HostChain {
+  /** `filter` for a table of iptables, `nft:docker-bridges` for one of nftables: the same name in both is not the same table. */
+  readonly table: string;
+  readonly name: string;
+  /** Undefined for a chain that is only jumped to. */
+  readonly base?: BaseChain;
+  readonly rules: readonly Rule[];
+}
+
+export type Hook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
+
+export interface BaseChain {
+  readonly hook: Hook;
+  /** A `nat` chain sees only the first packet of a connection; what it decides is kept for the others. */
+  readonly type: 'filter' | 'nat' | 'route';
+  /** Lower goes first. Connection tracking is at -200. */
+  readonly priority: number;
+  readonly policy: 'accept' | 'drop';
+}
+
+/** Addresses or networks, of one field; a set of ipset's `hash:net` or `hash:ip`, or of nftables. */
+export interface AddressSet {
+  readonly name: string;
+  readonly blocks: readonly string[];
+}
+
+/** Where the built-in chains of iptables stand, by table. */
+export const BUILT_IN: Readonly<
+  Record<string, Readonly<Record<string, { readonly hook: Hook; readonly type: BaseChain['type']; readonly priority: number }>>>
+> = builtIn();
+
+function builtIn() {
+  const at = (type: BaseChain['type'], priority: number, hooks: readonly Hook[]) =>
+    Object.fromEntries(hooks.map((hook) => [hook.toUpperCase(), { hook, type, priority }]));
+  return {
+    raw: at('filter', -300, ['prerouting', 'output']),
+    mangle: {
+      ...at('filter', -150, ['prerouting', 'input', 'forward', 'postrouting']),
+      ...at('route', -150, ['output']),
+    },
+    nat: { ...at('nat', -100, ['prerouting', 'output']), ...at('nat', 100, ['input', 'postrouting']) },
+    filter: at('filter', 0, ['input', 'forward', 'output']),
+    security: at('filter', 50, ['input', 'forward', 'output']),
+  };
+}
