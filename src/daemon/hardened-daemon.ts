@@ -9,6 +9,7 @@ import { hostInput } from './private/daemon-input';
 import { type HostInput, stampPath } from './private/host-input';
 import { renderInstallScript } from './private/render-install-script';
 import { renderUserData, renderUserDataGzip, userDataSize } from './private/render-user-data';
+import { unstablePublications } from './private/unstable-publications';
 import { StackBinding } from './stack-binding';
 import { AddressBook } from '../addressing/address-book';
 import type { Cidr } from '../addressing/cidr';
@@ -56,7 +57,7 @@ export interface HardenedDaemonProps {
   readonly connection?: DaemonConnection;
 
   /**
-   * Version constraint of the Terraform provider.
+   * Version constraint of the Terraform provider. Where several daemons have resources in one stack, the provider must meet all of theirs.
    *
    * @default '>= 3.6.2, < 5.0.0'
    */
@@ -221,7 +222,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
 
   private validate(): string[] {
     this._registry.noticeRemovals();
-    const { problems, allocation } = this._registry.derived();
+    const { problems, allocation, topology } = this._registry.derived();
     // cdktf puts the path of the daemon before each of these itself.
     const errors = problems.map(({ code, path: place, message }) => `${place === this.node.path ? '' : `[${place}] `}${message} (${code})`);
     if (Aspects.of(this.node.root).all.length > 0) {
@@ -235,6 +236,11 @@ export class HardenedDaemon extends Construct implements IDaemon {
       return errors;
     }
     this.book._record(this.node.path, allocation);
+    if (!this.engine.isAtLeast('28.0')) {
+      for (const { path: place, message } of unstablePublications(topology.publications)) {
+        Annotations.of(constructAt(this.node.root, place) ?? this).addWarning(message);
+      }
+    }
     const size = userDataSize(this.rendered(renderUserData));
     if (size > USER_DATA_LIMIT) {
       Annotations.of(this).addWarning(

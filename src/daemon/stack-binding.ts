@@ -6,6 +6,9 @@ import type { DaemonConnection } from './daemon-connection';
 import { DockerProvider } from '../private/bindings';
 import { onStackWritten } from '../private/cdktf-hooks';
 
+/** A stack has one version of the provider: it must meet what every daemon in it asks for. */
+const versionConstraints = new WeakMap<TerraformStack, Set<string>>();
+
 /**
  * What one stack needs to talk to one daemon: Terraform knows no provider across stacks.
  *
@@ -28,7 +31,9 @@ export class StackBinding extends Construct {
       ...options.connection._providerConfig(`${folder}/known_hosts`),
       alias: first ? undefined : `bulkhead_${name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}_${options.daemonId.slice(0, 4)}`,
     });
-    stack.addOverride('terraform.required_providers.docker.version', options.providerVersion);
+    const constraints = versionConstraints.get(stack) ?? new Set();
+    versionConstraints.set(stack, constraints.add(options.providerVersion));
+    stack.addOverride('terraform.required_providers.docker.version', [...constraints].join(', '));
     onStackWritten(this, (session) => {
       options.wrote(stack.node.path);
       if (options.connection._knownHosts !== undefined) {

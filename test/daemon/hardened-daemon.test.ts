@@ -53,6 +53,14 @@ describe('the provider block', () => {
     expect(program.synth().json.terraform.required_providers.docker.version).toBe('~> 4.5');
   });
 
+  test('and must be what every daemon of the stack asks for', () => {
+    const program = new Program({ providerVersion: '~> 4.5' });
+    program.segment('Front');
+    program.segment('Far', { daemon: newDaemon(program.stack, { addressPool: Cidr.parse('10.30.0.0/16') }, 'Second') });
+    program.segment('Near');
+    expect(program.synth().json.terraform.required_providers.docker.version).toBe('~> 4.5, >= 3.6.2, < 5.0.0');
+  });
+
   test('SSH and TLS', () => {
     const ssh = new Program({ connection: DaemonConnection.ssh({ host: 'edge', user: 'admin', hostKeys: [KEY] }) });
     ssh.segment('Front');
@@ -160,6 +168,22 @@ describe('user data', () => {
     program.synth();
     expect(program.daemon.node.metadata).toEqual([expect.objectContaining({ data: expect.stringContaining('install.sh') })]);
   });
+});
+
+test.each([
+  ['26.1', 1],
+  ['28.2', 0],
+])('one container port published twice: a warning on engine %s %i times, for every plan would replace the container', (version, times) => {
+  const program = new Program({ engine: EngineVersion.of(version), additionalHostAddresses: ['192.0.2.11'] });
+  const web = program.container('Web', program.segment('Front'));
+  const sources = [Peer.anyIpv4()];
+  for (const hostAddress of ['192.0.2.10', '192.0.2.11']) {
+    web.publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress, sources });
+  }
+  web.publish(Port.tcp(80), { targetPort: Port.tcp(8080), hostAddress: '192.0.2.10', sources });
+  program.synth();
+  const warnings = web.node.metadata.map(({ data }) => String(data));
+  expect(warnings).toEqual(Array(times).fill(expect.stringContaining('tcp/8443 is published twice')));
 });
 
 describe('lateText: text that Terraform must not evaluate', () => {

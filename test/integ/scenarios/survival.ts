@@ -245,25 +245,16 @@ function flushed(stage: Stage, before: Before, { command, guardStands, takesDock
   judgeClosed(stage, `${command}, healed`, matrix(stage, 900, 1));
   if (takesDockers) {
     lab.restartEngine();
-    hookDocker(stage, command);
+    hooked(stage, command);
   }
   judge(checks, `${command}, healed${takesDockers ? ' and the engine restarted' : ''}`, matrix(stage));
   unchanged(stage, `${command}, after all`, before);
 }
 
-/**
- * Engine 20.10 puts its jump to DOCKER-USER back only when it makes a network, not when it starts beside running containers. Until then pairs
- * stay closed. Told, and mended as an administrator would.
- */
-function hookDocker(stage: Stage, what: string): void {
-  const { lab, checks } = stage;
-  if (lab.host(['iptables', '-w', '10', '-C', 'FORWARD', '-j', 'DOCKER-USER']).code === 0) return;
-  checks.say(
-    `${what}: KNOWN: this engine did not hook DOCKER-USER again when it restarted; declared pairs stay closed until a network is made`,
-  );
-  judgeClosed(stage, `${what}, DOCKER-USER not hooked`, matrix(stage, 900, 1));
-  lab.docker('network', 'create', 'hook');
-  lab.docker('network', 'rm', 'hook');
+/** Engines up to 26 do not hook DOCKER-USER in again when they start beside running containers; then the watch does. */
+function hooked({ lab, checks }: Stage, what: string): void {
+  const ms = waitFor(() => lab.host(['iptables', '-w', '10', '-C', 'FORWARD', '-j', 'DOCKER-USER']).code === 0, HEALING);
+  checks.check(`${what}: DOCKER-USER is hooked in`, ms !== undefined);
 }
 
 /** The whole time from the flush to the healed guard, without probes in between. */

@@ -110,6 +110,9 @@ deviations() {
     use_family "$entry"
     list_rules
     tables faults "$etc/chains" >"$work/faults"
+    hooks | while read -r table chain; do
+      is_hooked "$table" "$chain" || echo "$ct: no jump from FORWARD to $chain"
+    done >>"$work/faults"
     cat "$work/faults"
     [ ! -s "$work/faults" ] || continue
     live
@@ -210,7 +213,9 @@ remove() {
   while read -r made table chain; do
     use_family "\${made#v}"
     [ "$("$tool" -w "$wait" -t "$table" -S "$chain" 2>/dev/null)" = "-N $chain" ] || continue
-    # Fails while Docker jumps to it: then it is Docker's.
+    # With an engine here, the chain and the jump to it are Docker's.
+    "$tool" -w "$wait" -t "$table" -S DOCKER >/dev/null 2>&1 && continue
+    while "$tool" -w "$wait" -t "$table" -D FORWARD -j "$chain" 2>/dev/null; do :; done
     "$tool" -w "$wait" -t "$table" -X "$chain" 2>/dev/null || :
   done <<END
 $(cat "$run/made" 2>/dev/null)

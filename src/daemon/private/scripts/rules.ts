@@ -100,15 +100,25 @@ restore_sets() {
   ipset -exist restore <"$work/sets" 2>"$work/err" || die "ipset refused sets.v$family: $(first_error)"
 }
 
-# Hooks that are not the kernel's own (DOCKER-USER) stand before Docker's first start; a restore file would empty them.
+# Hooks that are not the kernel's own (DOCKER-USER), by table and name.
+hooks() { awk -v f="v$family" '$1 == f && $4 !~ /^(INPUT|FORWARD|OUTPUT)$/ && !seen[$2, $4]++ { print $2, $4 }' "$etc/chains"; }
+
+is_hooked() { "$tool" -w "$wait" -t "$1" -C FORWARD -j "$2" 2>/dev/null; }
+
+# They stand before Docker's first start, and a restore file would empty them. Docker moves the jump to the top when it starts, but engines up to 26
+# leave it out beside running containers: after a flush everything declared would stay closed.
 make_hooks() {
-  # shellcheck disable=SC2013 # single words
-  for entry in $(awk -v f="v$family" '$1 == f && $4 !~ /^(INPUT|FORWARD|OUTPUT)$/ && !seen[$2, $4]++ { print $2 ":" $4 }' "$etc/chains"); do
-    "$tool" -w "$wait" -t "\${entry%%:*}" -S "\${entry#*:}" >/dev/null 2>&1 && continue
-    echo "v$family \${entry%%:*} \${entry#*:}" >>"$run/made"
-    "$tool" -w "$wait" -t "\${entry%%:*}" -N "\${entry#*:}" 2>"$work/err" || die "$tool cannot make chain \${entry#*:}: $(first_error)"
+  hooks >"$work/hooks"
+  while read -r table chain; do
+    if ! "$tool" -w "$wait" -t "$table" -S "$chain" >/dev/null 2>&1; then
+      echo "v$family $table $chain" >>"$run/made"
+      "$tool" -w "$wait" -t "$table" -N "$chain" 2>"$work/err" || die "$tool cannot make chain $chain: $(first_error)"
+      changed=yes
+    fi
+    is_hooked "$table" "$chain" && continue
+    "$tool" -w "$wait" -t "$table" -I FORWARD -j "$chain" 2>"$work/err" || die "$tool cannot jump to $chain: $(first_error)"
     changed=yes
-  done
+  done <"$work/hooks"
 }
 
 restore_rules() {
