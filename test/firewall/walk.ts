@@ -79,5 +79,7 @@ function isMet(match: Match, rule: Rule, sets: readonly PairSet[], packet: Packe
       return !packet.exceeded.includes(rule.origin);
     case 'limit':
       return true;
+    default:
+      throw new Error(`the compiler emits no '${match.kind}'`);
   }
 }

@@ -17,6 +17,16 @@ import type { Family, Topology } from '../../topology/private/topology';
  *  - each permission opens something that no other one does.
  */
 export function compile(topology: Topology, family: Family): Ruleset {
+  const known = compiled.get(topology) ?? new Map<Family, Ruleset>();
+  const ruleset = known.get(family) ?? compileFamily(topology, family);
+  compiled.set(topology, known.set(family, ruleset));
+  return ruleset;
+}
+
+/** The host files and the proof ask for the same; a topology never changes. */
+const compiled = new WeakMap<Topology, Map<Family, Ruleset>>();
+
+function compileFamily(topology: Topology, family: Family): Ruleset {
   const scope = scopeOf(topology, family);
   const pairs = compilePairs(scope);
   return {

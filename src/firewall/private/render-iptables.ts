@@ -1,9 +1,11 @@
 import { assertExpressible, IPTABLES } from './capabilities';
 import { digestOf } from './digest';
-import type { Chain, PairSet, Rule, Ruleset, TableName, Verdict } from './ir';
+import type { Chain, PairSet, Rule, Ruleset, TableName } from './ir';
 import { ADDRESS, renderMatches, safeWord, wholeNumber, WORD } from './render-match';
+import { quoted, renderTarget } from './render-target';
 import type { RestoreFile } from './restore';
 import { RuleError } from './rule-error';
+import type { Family } from '../../topology/private/topology';
 
 /** The guard comes first: while only one of the two tables is new, nothing is open that should not be. */
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
@@ -41,7 +43,9 @@ function renderTables(ruleset: Ruleset, digest: string | undefined): string {
       [
         `*${table}`,
         ...chains.map(({ name }) => `:${safeWord(WORD, name, name)} - [0:0]`),
-        ...chains.flatMap(({ name, rules }) => rules.map((rule, i) => renderRule(name, rule, i === rules.length - 1 ? digest : undefined))),
+        ...chains.flatMap(({ name, rules }) =>
+          rules.map((rule, i) => renderRule(name, rule, ruleset.family, i === rules.length - 1 ? digest : undefined)),
+        ),
         'COMMIT',
         '',
       ].join('\n'),
@@ -49,42 +53,20 @@ function renderTables(ruleset: Ruleset, digest: string | undefined): string {
     .join('');
 }
 
-function renderRule(chain: string, rule: Rule, digest: string | undefined): string {
+function renderRule(chain: string, rule: Rule, family: Family, digest: string | undefined): string {
   const comment = digest === undefined ? commentOf(rule.origin) : `bulkhead ${digest}`;
   return [
     `-A ${chain}`,
     ...renderMatches(rule.matches, rule.origin),
     `-m comment --comment ${quoted(comment)}`,
-    renderVerdict(rule.verdict, rule.origin),
+    renderTarget(rule.verdict, family, rule.origin),
   ].join(' ');
-}
-
-function renderVerdict(verdict: Verdict, origin: string): string {
-  switch (verdict.kind) {
-    case 'accept':
-      return '-j ACCEPT';
-    case 'drop':
-      return '-j DROP';
-    case 'return':
-      return '-j RETURN';
-    case 'jump':
-      return `-j ${safeWord(WORD, verdict.chain, origin)}`;
-    case 'log':
-      return `-j LOG --log-prefix ${quoted(safeWord(/^[A-Za-z0-9 _.:-]{1,28}$/, verdict.prefix, origin))}`;
-    default:
-      throw new RuleError('UnsupportedMatch', origin, `verdict '${verdict.kind}'`);
-  }
 }
 
 /** Who wanted the rule, in characters that no tool reads as anything else. */
 export function commentOf(origin: string): string {
   const text = origin.replace(/[^A-Za-z0-9 _.:/@+>-]/g, '_').slice(0, COMMENT_LENGTH);
   return text.trim() === '' ? 'unnamed' : text;
-}
-
-/** Quoted exactly where `iptables-save` does. */
-function quoted(text: string): string {
-  return /^[A-Za-z0-9_-]+$/.test(text) ? text : `"${text}"`;
 }
 
 /**
