@@ -1,18 +1,22 @@
 // Every scenario by the name that `--scenarios` takes.
 import * as attacks from './attacks';
 import * as egressAndHost from './egress-and-host';
+import * as engineRules from './engine-rules';
 import * as generated from './generated';
 import * as hostArtefacts from './host-artefacts';
 import * as liveChange from './live-change';
 import * as mutation from './mutation';
 import * as realServices from './real-services';
 import * as registry from './registry';
+import * as saveRestore from './save-restore';
 import * as survival from './survival';
 import * as threeTier from './three-tier';
 import type { Checks } from '../harness/checks';
 import type { EngineId } from '../lab/cache';
 
 export interface Scenario {
+  /** Where it runs, when that is not on the usual engines. */
+  readonly engines?: readonly EngineId[];
   run(engine: EngineId, checks: Checks): void;
   /** What it needs besides the lab, fetched once and kept in the cache. */
   prepare?(): Promise<void>;
@@ -33,7 +37,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'real-services': realServices,
   'egress-and-host': egressAndHost,
   'host-artefacts': hostArtefacts,
+  'engine-rules': engineRules,
   attacks,
   mutation,
   survival,
+  'save-restore': saveRestore,
 };

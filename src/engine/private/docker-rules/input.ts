@@ -43,7 +43,7 @@ export interface EngineNetwork {
   readonly internal: boolean;
   /** Whether containers of the network may talk to each other: `com.docker.network.bridge.enable_icc`. */
   readonly icc: boolean;
-  /** `com.docker.network.bridge.enable_ip_masquerade` */
+  /** `com.docker.network.bridge.enable_ip_masquerade`. Of the default bridge `ip-masq`, which counts in neither family without `iptables`. */
   readonly masquerade: boolean;
   /** Interfaces that packets straight to a container may come from, 28.2 and later: `…trusted_host_interfaces`. */
   readonly trustedInterfaces: readonly string[];
@@ -76,13 +76,14 @@ export interface EngineEndpoint {
 /** One publication as the engine was asked for it. */
 export interface EnginePort {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
-  /** Undefined for every address of the host. */
+  /** Undefined for every address of the host. The address that publications without one get (`ip`, `…host_binding_ipv4`) stands here. */
   readonly hostAddress?: string;
   /** As many ports as `targetPort` has; each is one binding of its own. */
   readonly hostPort: Pick<PortSpec, 'first' | 'last'>;
   readonly targetPort: Pick<PortSpec, 'first' | 'last'>;
 }
 
+/** Addresses of one family, and a port that the linked container exposes or publishes. */
 export interface EngineLink {
   readonly parent: string;
   readonly child: string;

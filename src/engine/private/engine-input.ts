@@ -1,0 +1,79 @@
+import type { EngineEndpoint, EngineInput, EngineNetwork, RuleGeneration } from './docker-rules/input';
+import type { EngineFacts } from '../../topology/private/engine-facts';
+import type { Member, NetworkPlan, PublicationPlan, Topology } from '../../topology/private/topology';
+import { EngineVersion } from '../engine-version';
+
+/** Where Docker puts the network that every engine has. A host may have it elsewhere; nothing of ours is on it. */
+const DEFAULT_BRIDGE: EngineNetwork = {
+  bridge: 'docker0',
+  internal: false,
+  icc: false,
+  masquerade: true,
+  trustedInterfaces: [],
+  ipv4: { block: '172.17.0.0/16', gateway: '172.17.0.1', mode: 'nat' },
+  endpoints: [],
+  links: [],
+};
+
+/** A topology as its engine is told about it. */
+export function engineInput(topology: Topology, { version, settings }: EngineFacts): EngineInput {
+  const publications = groupBy(topology.publications, ({ workload }) => workload);
+  return {
+    generation: ruleGeneration(version),
+    daemon: settings,
+    networks: [DEFAULT_BRIDGE, ...topology.networks.map((network) => engineNetwork(network, publications))],
+  };
+}
+
+function ruleGeneration(version: string): RuleGeneration {
+  const { key } = EngineVersion.of(version)._generation();
+  return key === 'g29' ? 'g29-iptables' : key;
+}
+
+function engineNetwork(
+  { bridge, kind, internal, icc, ipv4, ipv6, members }: NetworkPlan,
+  publications: ReadonlyMap<string, readonly PublicationPlan[]>,
+): EngineNetwork {
+  return {
+    bridge,
+    internal,
+    icc,
+    masquerade: true,
+    trustedInterfaces: [],
+    ipv4: { block: ipv4.block, gateway: ipv4.gateway, mode: 'nat' },
+    ...(ipv6 && { ipv6: { block: ipv6.block, gateway: ipv6.gateway, mode: 'nat' as const } }),
+    // The way out, and with it every publication, is the edge's.
+    endpoints: members.map((member) =>
+      kind === 'edge' ? engineEndpoint(member, true, publications.get(member.workload) ?? []) : engineEndpoint(member, false, []),
+    ),
+    links: [],
+  };
+}
+
+function engineEndpoint({ ipv4, ipv6 }: Member, isGateway: boolean, publications: readonly PublicationPlan[]): EngineEndpoint {
+  return {
+    ipv4,
+    ...(ipv6 !== undefined && { ipv6 }),
+    isGateway: { ipv4: isGateway, ipv6: isGateway && ipv6 !== undefined },
+    ports: publications.flatMap(({ hostAddress, hostPort, targetPort }) =>
+      targetPort.protocol === 'icmp'
+        ? []
+        : [
+            {
+              protocol: targetPort.protocol,
+              hostAddress,
+              hostPort: { first: hostPort.first, last: hostPort.last },
+              targetPort: { first: targetPort.first, last: targetPort.last },
+            },
+          ],
+    ),
+  };
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  }
+  return groups;
+}

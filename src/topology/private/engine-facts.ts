@@ -1,0 +1,30 @@
+import type { Family } from './topology';
+
+/** What of a daemon decides which rules its engine makes, networks aside. Plain data. */
+export interface EngineFacts {
+  /** Such as `28.5.2`. */
+  readonly version: string;
+  readonly settings: EngineSettings;
+}
+
+export interface EngineSettings {
+  readonly iptables: boolean;
+  readonly ip6tables: boolean;
+  readonly userlandProxy: boolean;
+  /** The daemon's `ip-forward`: whether it turns forwarding on where that is off. */
+  readonly ipForward: boolean;
+  /** `ip-forward-no-drop`, 28.0 and later. */
+  readonly ipForwardNoDrop: boolean;
+  /** Forwarding of the host before the daemon started: an engine that turns it on itself sets the policy of FORWARD to DROP. */
+  readonly forwardingBefore: Readonly<Record<Family, boolean>>;
+  /** Policy of the filter table's FORWARD before the daemon started. */
+  readonly forwardPolicyBefore: Readonly<Record<Family, 'accept' | 'drop'>>;
+  /** `allow-direct-routing`, 28.2 and later. */
+  readonly allowDirectRouting: boolean;
+  /** `bridge-accept-fwmark`, 29.0 and later. */
+  readonly acceptMark?: { readonly value: number; readonly mask: number };
+  /** The environment of the daemon has `DOCKER_INSECURE_NO_IPTABLES_RAW=1`, 28.0.2 and later. */
+  readonly withoutRawRules: boolean;
+  /** The environment of the daemon has `DOCKER_IPTABLES_SCTP_CHECKSUM=1`, 28 only. */
+  readonly sctpChecksum: boolean;
+}
