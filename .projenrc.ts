@@ -57,7 +57,7 @@ const project = new cdk.JsiiProject({
   buildWorkflow: false,
   pullRequestTemplate: false,
   stability: 'experimental',
-  gitignore: ['cdktf.out/', '.gen/', '*.tfstate*', '.terraform/', '.terraform.lock.hcl', 'examples/**/cdktf.out/', 'examples/**/images.json', '/coverage/', '*.tgz'],
+  gitignore: ['.jsii.tabl.json', 'cdktf.out/', '.gen/', '*.tfstate*', '.terraform/', '.terraform.lock.hcl', 'examples/**/cdktf.out/', 'examples/**/images.json', '/coverage/', '*.tgz'],
 });
 
 // cdktf's Terraform lock, the lab and the unit tests stand apart: `projen test` runs the unit tests and the linter only.

@@ -42,7 +42,16 @@ function main(): void {
     const tarball = path.join(folder, run(ROOT, 'npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]).trim());
     const files = run(folder, 'tar', ['-tzf', tarball]).split('\n');
     console.log(`packed ${path.basename(tarball)}: ${files.length - 1} files, ${Math.round(fs.statSync(tarball).size / 1024)} KiB`);
-    for (const file of ['lib/index.js', 'lib/index.d.ts', '.jsii', 'node_modules/ipaddr.js/package.json', 'LICENSE', 'README.md']) {
+    for (const file of [
+      'lib/index.js',
+      'lib/index.d.ts',
+      'jest.js',
+      'jest.d.ts',
+      '.jsii',
+      'node_modules/ipaddr.js/package.json',
+      'LICENSE',
+      'README.md',
+    ]) {
       check(`the tarball holds ${file}`, files.includes(`package/${file}`));
     }
     const strays = files.filter((file) => /^package\/(test|scripts|examples|src)\/|\.tfstate|bulkhead\.lock\.json/.test(file));
@@ -70,6 +79,10 @@ function main(): void {
     const [daemonId] = fs.readdirSync(path.join(stackFolder, 'bulkhead'));
     const userData = fs.readFileSync(path.join(stackFolder, 'bulkhead', daemonId, 'user-data'), 'utf8');
     check('and the user data of the host', userData.startsWith('#cloud-config\n'));
+
+    const script =
+      "global.expect = { extend: (matchers) => console.log(Object.keys(matchers).join(' ')) }; require('cdktf-docker-bulkhead/jest')";
+    check('the matchers for Jest can be loaded', run(project, 'node', ['-e', script]).trim() === 'toReach toResolve toFulfil');
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }

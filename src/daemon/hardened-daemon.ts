@@ -6,6 +6,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { DaemonConnection } from './daemon-connection';
 import { type CheckedDaemon, checkDaemon } from './private/check-daemon';
 import { hostInput } from './private/daemon-input';
+import { engineSettings } from './private/engine-settings';
 import { type HostInput, stampPath } from './private/host-input';
 import { renderInstallScript } from './private/render-install-script';
 import { renderUserData, renderUserDataGzip, userDataSize } from './private/render-user-data';
@@ -17,6 +18,8 @@ import type { EngineVersion } from '../engine/engine-version';
 import { constructAt, onStackWritten, orderStacks } from '../private/cdktf-hooks';
 import { lateText } from '../private/late';
 import { brand } from '../private/type-test';
+import { failuresOf, requireOf } from '../reachability/private/prove';
+import type { Requirement } from '../reachability/requirement';
 import type { IDaemon } from '../topology/daemon';
 import type { Derived } from '../topology/private/derive';
 import { Registry } from '../topology/private/registry';
@@ -97,6 +100,13 @@ export interface HardenedDaemonProps {
    * @default - without the guard no container starts
    */
   readonly startWithoutGuardReason?: string;
+
+  /**
+   * Why the synth does not prove who reaches whom, at least 10 characters. Requirements are then not looked at.
+   *
+   * @default - the synth fails when something is open that nobody declared, when something declared is not open, and when a requirement is broken
+   */
+  readonly withoutProofReason?: string;
 }
 
 /**
@@ -170,6 +180,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
         hostAddresses: checked.hostAddresses,
         addressPools: [props.addressPool.text],
         foreignBlocks: checked.foreignBlocks,
+        engine: { version: props.engine.version, settings: engineSettings(props.engine) },
       },
       () => this.book._locked(this.node.path),
       (wanted) => at(wanted),
@@ -186,8 +197,16 @@ export class HardenedDaemon extends Construct implements IDaemon {
     if (props.startWithoutGuardReason !== undefined) {
       Annotations.of(this).addWarning(`containers start without the guard: ${props.startWithoutGuardReason}`);
     }
+    if (props.withoutProofReason !== undefined) {
+      Annotations.of(this).addWarning(`nobody proves who reaches whom: ${props.withoutProofReason}`);
+    }
     this.node.addValidation({ validate: () => this.validate() });
     onStackWritten(this, (session) => this.write(session));
+  }
+
+  /** Claims that the synth must prove; it fails when one does not hold. Peers may be declared further afterwards: what counts is the whole program. */
+  public require(...requirements: Requirement[]): void {
+    requireOf(this._registry, this.node.path, requirements);
   }
 
   /**
@@ -236,6 +255,12 @@ export class HardenedDaemon extends Construct implements IDaemon {
       return errors;
     }
     this.book._record(this.node.path, allocation);
+    if (this.props.withoutProofReason === undefined) {
+      const failures = failuresOf(this._registry);
+      if (failures.length > 0) {
+        return failures.map(({ code, path: place, message }) => `${place === this.node.path ? '' : `[${place}] `}${message} (${code})`);
+      }
+    }
     if (!this.engine.isAtLeast('28.0')) {
       for (const { path: place, message } of unstablePublications(topology.publications)) {
         Annotations.of(constructAt(this.node.root, place) ?? this).addWarning(message);

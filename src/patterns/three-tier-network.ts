@@ -1,7 +1,10 @@
 import { Construct } from 'constructs';
+import { Peer } from '../connections/peer';
 import { ValidationError } from '../private/errors';
 import { childPath } from '../private/names';
 import { isA } from '../private/type-test';
+import { requireOf } from '../reachability/private/prove';
+import { Requirement } from '../reachability/requirement';
 import { BridgeSegment } from '../segments/bridge-segment';
 import type { IDaemon } from '../topology/daemon';
 
@@ -54,5 +57,14 @@ export class ThreeTierNetwork extends Construct {
       }
       return `'${id}' forbids ${from.toUpperCase()} to ${to.toUpperCase()}`;
     });
+    // The policy refuses declarations; these hold whatever else opens a way.
+    requireOf(daemon._registry, this.node.path, [
+      Requirement.unreachable(this.dmz, this.data),
+      Requirement.unreachable(this.app, this.dmz),
+      Requirement.unreachable(this.data, this.dmz),
+      Requirement.unreachable(this.data, this.app),
+      Requirement.unreachable(Peer.anyIpv4(), this.app),
+      Requirement.unreachable(Peer.anyIpv4(), this.data),
+    ]);
   }
 }

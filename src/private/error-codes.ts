@@ -58,6 +58,12 @@ export const ERROR_CODES = {
   SegmentForbidsPublication: 'The segment of the workload takes no publications.',
   NotAHostAddress: 'An address is none of the addresses of the host.',
 
+  // the proof
+  NotARequirement: 'A requirement was not made by Requirement.',
+  RequirementBroken: 'A claim about who reaches whom does not hold.',
+  UndeclaredFlow: 'Something is open that no flow, publication or egress declares.',
+  BlockedFlow: 'A declared flow, publication or egress does not get through.',
+
   // daemons and segments
   UnknownEngineVersion: 'The engine version is not one whose rules are known.',
   WrongFamily: 'An IPv6 value stands where an IPv4 one belongs, or the other way round.',

@@ -1,4 +1,6 @@
 import * as fc from 'fast-check';
+import { EngineVersion } from '../../src';
+import { engineSettings } from '../../src/daemon/private/engine-settings';
 import { derive } from '../../src/topology/private/derive';
 import type { Facts, FlowFact, PeerFact } from '../../src/topology/private/facts';
 import { members, readablePairs } from '../support/programs';
@@ -32,7 +34,14 @@ type Random = typeof program extends fc.Arbitrary<infer T> ? T : never;
 
 function facts({ homes, group }: Random, flows: readonly FlowFact[]): Facts {
   return {
-    daemon: { path: 'app/Edge', id: '0123456789ab', hostAddresses: ['192.0.2.10'], addressPools: ['10.20.0.0/16'], foreignBlocks: [] },
+    daemon: {
+      path: 'app/Edge',
+      id: '0123456789ab',
+      hostAddresses: ['192.0.2.10'],
+      addressPools: ['10.20.0.0/16'],
+      foreignBlocks: [],
+      engine: { version: '28.5.2', settings: engineSettings(EngineVersion.V28) },
+    },
     segments: Array.from({ length: SEGMENTS }, (_, i) => ({
       path: segmentPath(i),
       networkName: `s${i}`,

@@ -50,6 +50,9 @@ export function checkDaemon(scope: { readonly node: { readonly path: string } },
   if (props.startWithoutGuardReason !== undefined) {
     reasonText(path, 'startWithoutGuardReason', props.startWithoutGuardReason);
   }
+  if (props.withoutProofReason !== undefined) {
+    reasonText(path, 'withoutProofReason', props.withoutProofReason);
+  }
   return {
     hostAddresses,
     foreignBlocks: [

@@ -1,3 +1,4 @@
+import { manages6 } from './engine-settings';
 import type { EngineVersion } from '../../engine/engine-version';
 
 export interface DaemonJsonOptions {
@@ -34,8 +35,7 @@ export function daemonJson(engine: EngineVersion, options: DaemonJsonOptions): s
     'log-opts': { 'max-size': `${options.logMebibytes}m`, 'max-file': '3' },
     'default-ulimits': { nofile: { Name: 'nofile', Soft: 1024, Hard: 4096 } },
   };
-  if (engine.isAtLeast('27.0')) {
-    // Before 27 this key needs the experimental mode; our own rules close IPv6 on every version.
+  if (manages6(engine)) {
     config.ip6tables = true;
   }
   if (hasDefaultNetworkOptions(engine)) {

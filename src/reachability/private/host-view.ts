@@ -18,7 +18,10 @@ export interface HostView {
 export interface HostInterface {
   readonly name: string;
   readonly kind: 'loopback' | 'uplink' | 'bridge' | 'macvlan-shim';
-  /** Addresses with prefix length. */
+  /**
+   * Addresses with prefix length; their blocks are on the link without a route. An uplink that names none of a family is taken to have one, shown as
+   * `0.0.0.0` or `::`; any other interface has none.
+   */
   readonly addresses: readonly string[];
   /** For a bridge: whether frames between its ports meet the rules, by family (`bridge-nf-call-…` of the bridge or of the host). */
   readonly filtersFrames?: Readonly<Record<Family, boolean>>;
@@ -30,6 +33,7 @@ export interface HostInterface {
   readonly parent?: string;
 }
 
+/** The most specific one counts, and of equal ones the first. */
 export interface Route {
   readonly block: string;
   readonly interface: string;
@@ -44,7 +48,7 @@ export interface ContainerView {
 }
 
 export interface Attachment {
-  /** Bridge of the host, or for macvlan and ipvlan the parent interface. */
+  /** Bridge of the host, or for macvlan and ipvlan (in its L2 mode) the parent interface, whose name is the wire that they share. */
   readonly interface: string;
   readonly kind: 'bridge' | 'macvlan' | 'ipvlan';
   readonly ipv4?: string;

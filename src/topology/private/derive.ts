@@ -1,5 +1,5 @@
 import type { Facts } from './facts';
-import { memberships } from './memberships';
+import { type Memberships, memberships } from './memberships';
 import { planEgress, planHostFlows, planPairs, planPublications, resolversOf } from './plans';
 import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
 import { allocate } from '../../addressing/private/allocate';
@@ -16,6 +16,7 @@ export interface Derived {
   readonly topology: Topology;
   readonly allocation: Allocation;
   readonly problems: readonly Problem[];
+  readonly members: Memberships;
 }
 
 /** Every bridge of ours starts so, and no other interface of the host may: the closing rules of the guard name the prefix. */
@@ -108,7 +109,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     hostFlows: planHostFlows(facts, members, networks),
     publications: planPublications(facts, networks),
   };
-  return { topology, allocation, problems: [...policyProblems(facts), ...allocation.problems, ...dnsProblems] };
+  return { topology, allocation, problems: [...policyProblems(facts), ...allocation.problems, ...dnsProblems], members };
 }
 
 function byPath(a: { readonly path: string }, b: { readonly path: string }): number {

@@ -1,3 +1,4 @@
+import type { EngineFacts } from './engine-facts';
 import type { Family, PortSpec, RateSpec } from './topology';
 
 /** What constructs declare, as plain data. Everything else about a daemon is derived from these. */
@@ -17,6 +18,7 @@ export interface DaemonFact {
   readonly ipv6Pool?: string;
   /** Blocks in use elsewhere (LAN, VPN, routes of the host), which no segment may overlap. */
   readonly foreignBlocks: readonly { readonly label: string; readonly block: string }[];
+  readonly engine: EngineFacts;
 }
 
 export interface SegmentFact {
@@ -70,4 +72,10 @@ export interface Facts {
   readonly groups: readonly GroupFact[];
   readonly flows: readonly FlowFact[];
   readonly publications: readonly PublicationFact[];
+}
+
+/** A claim that the synth must prove, and who made it. What it says only the prover knows. */
+export interface ClaimFact {
+  readonly path: string;
+  readonly requirement: { readonly text: string };
 }

@@ -1,5 +1,6 @@
 import { type Derived, derive } from './derive';
-import type { DaemonFact, Facts, FlowFact, GroupFact, PublicationFact, SegmentFact, WorkloadFact } from './facts';
+import type { EngineFacts } from './engine-facts';
+import type { ClaimFact, DaemonFact, Facts, FlowFact, GroupFact, PublicationFact, SegmentFact, WorkloadFact } from './facts';
 import type { Member, NetworkPlan, Topology } from './topology';
 import type { LockedDaemon } from '../../addressing/private/allocation';
 import { ValidationError } from '../../private/errors';
@@ -36,6 +37,7 @@ export class Registry {
   private readonly flows: FlowFact[] = [];
   private readonly publications: PublicationFact[] = [];
   private readonly policies: FlowPolicy[] = [];
+  private readonly claims: ClaimFact[] = [];
   private readonly names = new Map<string, string>();
   /** The constructs that a fact was declared of: another one may take the path of one that was taken out of the tree. */
   private readonly declaredBy = new WeakMap<object, readonly (readonly [string, object | undefined])[]>();
@@ -59,6 +61,10 @@ export class Registry {
 
   public get daemonPath(): string {
     return this.daemon.path;
+  }
+
+  public get engine(): EngineFacts {
+    return this.daemon.engine;
   }
 
   public get daemonId(): string {
@@ -132,6 +138,15 @@ export class Registry {
 
   public addPolicy(policy: FlowPolicy): void {
     this.policies.push(policy);
+  }
+
+  public addClaim(fact: ClaimFact): void {
+    this.refuseAfterWriting(fact.path);
+    this.claims.push(this.remembered(fact, [fact.path]));
+  }
+
+  public allClaims(): readonly ClaimFact[] {
+    return this.claims.filter((fact) => this.stands(fact));
   }
 
   /** The first reason why the segments of its ends may not carry the flow. */

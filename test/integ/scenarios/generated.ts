@@ -1,8 +1,10 @@
 // Programs from a seed on a real engine: everything declared is open, nothing else is. `BULKHEAD_GENERATED` says how many, `BULKHEAD_SEED` which
 // (a text; `random` for new ones; `TEXT/17` for one program alone).
+import { type HardenedDaemon, Reachability } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { Deployment } from '../harness/deployment';
 import { generate, HOSTS, type Plan } from '../harness/generate';
+import { predicted } from '../harness/generate-model';
 import { type Inventory, Oracle, OUTSIDE } from '../harness/generate-oracle';
 import { programOf } from '../harness/generate-program';
 import { listenersOf, type Question, questionsOf } from '../harness/generate-questions';
@@ -21,12 +23,14 @@ interface Figures {
   probes: number;
   open: number;
   differences: number;
+  /** Predictions of the model that are not what was declared. */
+  mistaken: number;
 }
 
 export function run(engine: EngineId, checks: Checks): void {
   const seeds = chosenSeeds();
   const began = Date.now();
-  const sum: Figures = { programs: 0, workloads: 0, flows: 0, publications: 0, probes: 0, open: 0, differences: 0 };
+  const sum: Figures = { programs: 0, workloads: 0, flows: 0, publications: 0, probes: 0, open: 0, differences: 0, mistaken: 0 };
   checks.say(
     `${seeds.length} programs, seed ${process.env.BULKHEAD_SEED === 'random' ? seeds[0] : (process.env.BULKHEAD_SEED ?? DEFAULT_SEED)}`,
   );
@@ -47,7 +51,7 @@ export function run(engine: EngineId, checks: Checks): void {
             deployment.up();
             for (const ns of ['lanA', 'lanB', 'inet'] as const) lab.inNs(ns, ['ip', 'route', 'replace', '10.20.0.0/16', 'via', HOSTS[0]]);
           }
-          probeProgram(checks, lab, crowd, plan, sum);
+          probeProgram(checks, lab, crowd, plan, deployment.daemon, sum);
           checkPlan(checks, lab, deployment, plan);
           return true;
         });
@@ -58,7 +62,7 @@ export function run(engine: EngineId, checks: Checks): void {
   }
   const seconds = ((Date.now() - began) / 1000).toFixed(0);
   checks.say(
-    `${sum.programs} programs, ${sum.workloads} workloads, ${sum.flows} flows, ${sum.publications} publications, ${sum.probes} probes (${sum.open} open as declared), ${sum.differences} differences, ${seconds} s`,
+    `${sum.programs} programs, ${sum.workloads} workloads, ${sum.flows} flows, ${sum.publications} publications, ${sum.probes} probes (${sum.open} open as declared), ${sum.differences} differences, ${sum.mistaken} predictions wrong, ${seconds} s`,
   );
 }
 
@@ -90,7 +94,7 @@ function chosenSeeds(): string[] {
   return Array.from({ length: Number(process.env.BULKHEAD_GENERATED ?? SAMPLE) }, (_, i) => `${text}/${i}`);
 }
 
-function probeProgram(checks: Checks, lab: Lab, crowd: Crowd, plan: Plan, sum: Figures): void {
+function probeProgram(checks: Checks, lab: Lab, crowd: Crowd, plan: Plan, daemon: HardenedDaemon, sum: Figures): void {
   const began = Date.now();
   const inventory = takeInventory(lab, plan);
   const oracle = new Oracle(plan, inventory);
@@ -117,6 +121,7 @@ function probeProgram(checks: Checks, lab: Lab, crowd: Crowd, plan: Plan, sum: F
   });
   const results = crowd.ask(bySource.map((asked, i) => task(i, asked)));
   askAgain(crowd, bySource, results, (q) => q.device === undefined && oracle.answer(q).open, task);
+  const { view } = Reachability.of(daemon)._proof;
   let differences = 0;
   let open = 0;
   bySource.forEach((asked, i) =>
@@ -125,8 +130,16 @@ function probeProgram(checks: Checks, lab: Lab, crowd: Crowd, plan: Plan, sum: F
       const problem = q.device !== undefined ? differs({ open: false }, results[i][n]) : differs(expected, results[i][n]);
       if (expected.open && q.device === undefined) open++;
       if (problem) differences++;
+      const model = predicted(view, q);
+      const isRight = q.device !== undefined ? !model.open : model.open === expected.open && model.by === expected.by;
       const past = q.device ? ` through ${q.device}` : '';
       checks.check(`program ${plan.seed}: ${q.source} -> ${q.target} ${q.address} ${q.protocol}/${q.port}${past}`, !problem, problem);
+      checks.check(
+        `program ${plan.seed}, the model: ${q.source} -> ${q.target} ${q.address} ${q.protocol}/${q.port}${past}`,
+        isRight,
+        () => `declared ${expected.open ? `open by ${expected.by}` : 'closed'}, predicted ${model.open ? `open by ${model.by}` : 'closed'}`,
+      );
+      if (!isRight) sum.mistaken++;
     }),
   );
   const states = lab.docker(

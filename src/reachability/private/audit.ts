@@ -1,0 +1,72 @@
+import { Declared } from './declared';
+import type { Cell, Matrix } from './matrix';
+import { isEmpty, NO_PORTS, type PortSet, subtract, union } from './port-set';
+import type { Party } from './reach';
+import { pairKey } from './rule-facts';
+import type { AddressEnd } from './spots';
+import type { Topology } from '../../topology/private/topology';
+
+/** Ports that are open between two ends, or should be. */
+export interface Deviation {
+  readonly source: Party;
+  /** Where packets come from; undefined for the host. */
+  readonly from?: string;
+  readonly receiver: Party;
+  /** Address that is asked. */
+  readonly address: string;
+  /** Ports that are asked. */
+  readonly ports: PortSet;
+  readonly certain: boolean;
+}
+
+/** What flows and nobody declared. What is not certainly shut counts as open. */
+export function excessOf({ cells }: Matrix, topology: Topology): Deviation[] {
+  const declared = new Declared(topology);
+  return cells.flatMap((cell) => {
+    const allowed = declared.ports(cell);
+    const ports = allowed === undefined ? NO_PORTS : subtract(cell.asked, allowed);
+    return isEmpty(ports) ? [] : [deviation(cell, ports)];
+  });
+}
+
+/** What was declared and does not flow. What is not certainly open counts as shut. */
+export function missingOf({ cells, outside }: Matrix, topology: Topology): Deviation[] {
+  const declared = new Declared(topology);
+  const granted = new Map<string, PortSet>();
+  for (const { certain, source, target, receiver, asked } of cells) {
+    if (!certain) continue;
+    const key = keyOf(source.address, target.address, receiver);
+    granted.set(key, union(granted.get(key) ?? NO_PORTS, asked));
+  }
+  return declared.expected(outside).flatMap((cell) => {
+    const ports = subtract(
+      declared.ports(cell) ?? NO_PORTS,
+      granted.get(keyOf(cell.source.address, cell.target.address, cell.receiver)) ?? NO_PORTS,
+    );
+    return isEmpty(ports) ? [] : [deviation({ ...cell, certain: true }, ports)];
+  });
+}
+
+function deviation(
+  { source, target, receiver, certain }: Pick<Cell, 'source' | 'target' | 'receiver' | 'certain'>,
+  ports: PortSet,
+): Deviation {
+  const from = source.range ? rangeText(source as AddressEnd) : source.address;
+  return {
+    source: source.party,
+    ...(from !== undefined && { from }),
+    receiver,
+    address: target.range ? rangeText(target) : target.address,
+    ports,
+    certain,
+  };
+}
+
+/** Words for a piece of the outside: its first and last address. */
+export function rangeText({ address, range }: AddressEnd): string {
+  return range === undefined || range.first === range.last ? address : `${address} and up`;
+}
+
+function keyOf(source: string | undefined, target: string, receiver: Party): string {
+  return `${pairKey(source ?? '', target)} ${receiver.kind === 'container' ? receiver.key : receiver.kind}`;
+}

@@ -1,0 +1,94 @@
+import { writeAddress } from './address';
+import { nameOf } from './describe';
+import type { Cell } from './matrix';
+import { intersect, isEmpty, type PortSet, portSetOf, portSetText, subtract } from './port-set';
+import type { Proof } from './proof';
+import { membersOf, portsBetween, type Selection, selectionOf, selects } from './selection';
+import type { AddressEnd } from './spots';
+import type { PeerFact } from '../../topology/private/facts';
+import type { PortSpec } from '../../topology/private/topology';
+
+/** A peer as a claim holds it: who it stands for is looked up when the claim is proved. */
+interface ClaimPeer {
+  readonly _peerFact: PeerFact;
+  readonly peerText: string;
+}
+
+export type Claim =
+  | { readonly kind: 'reachable'; readonly source: ClaimPeer; readonly destination: ClaimPeer; readonly port: PortSpec }
+  | { readonly kind: 'unreachable'; readonly source: ClaimPeer; readonly destination: ClaimPeer; readonly port?: PortSpec }
+  | { readonly kind: 'only'; readonly destination: ClaimPeer; readonly sources: readonly ClaimPeer[]; readonly port?: PortSpec };
+
+const EVERY_PORT: PortSet = {
+  tcp: [[0, 65535]],
+  udp: [[0, 65535]],
+  sctp: [[0, 65535]],
+  icmp: [[0, 255]],
+  other: [[0, 0]],
+};
+
+/** What breaks the claim, in words; nothing when it holds. */
+export function brokenBy(claim: Claim, proof: Proof): string | undefined {
+  switch (claim.kind) {
+    case 'reachable':
+      return missing(proof, select(claim.source, proof), select(claim.destination, proof), portSetOf(claim.port));
+    case 'unreachable': {
+      const source = select(claim.source, proof);
+      return open(proof, claim.destination, claim.port, (cell) => selects(source, cell.source));
+    }
+    case 'only': {
+      const sources = claim.sources.map((source) => select(source, proof));
+      return open(proof, claim.destination, claim.port, (cell) => !sources.some((source) => holds(source, cell.source as AddressEnd)));
+    }
+  }
+}
+
+function select({ _peerFact }: ClaimPeer, { derived }: Proof): Selection {
+  return selectionOf(_peerFact, derived);
+}
+
+function missing({ matrix, derived }: Proof, source: Selection, destination: Selection, wanted: PortSet): string | undefined {
+  const members = (selection: Selection) => membersOf(selection, matrix.outside, derived.topology.egressExclusions);
+  const [from, to] = [members(source), members(destination)];
+  if (from.length === 0 || to.length === 0) return 'one of the ends stands for nobody';
+  for (const one of from) {
+    for (const other of to) {
+      if (isSame(one, other)) continue;
+      const rest = subtract(wanted, portsBetween(matrix, one, other).open);
+      if (!isEmpty(rest)) return `${textOf(one)} does not reach ${textOf(other)} on ${portSetText(rest)}`;
+    }
+  }
+  return undefined;
+}
+
+function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant: (cell: Cell) => boolean): string | undefined {
+  const destination = select(peer, proof);
+  const asked = port === undefined ? EVERY_PORT : portSetOf(port);
+  for (const cell of proof.matrix.cells) {
+    if (!selects(destination, { ...cell.target, party: cell.receiver }) || !isMeant(cell)) continue;
+    const ports = intersect(cell.ports, asked);
+    if (isEmpty(ports)) continue;
+    const from = cell.source.party.kind === 'outside' ? `${cell.source.address} outside` : nameOf(cell.source.party);
+    const at =
+      cell.target.party.kind === 'host' && cell.receiver.kind === 'container'
+        ? `, asked at ${cell.address} on ${portSetText(cell.asked)}`
+        : '';
+    return `${from} ${cell.certain ? 'reaches' : 'may reach'} ${nameOf(cell.receiver)} on ${portSetText(ports)}${at}`;
+  }
+  return undefined;
+}
+
+/** Whether a spot is wholly one of those that a peer stands for: of a piece of the outside, a part is not enough. */
+function holds(selection: Selection, spot: AddressEnd): boolean {
+  if (!selects(selection, spot)) return false;
+  const { block } = selection;
+  return spot.range === undefined || (block !== undefined && block.first <= spot.range.first && spot.range.last <= block.last);
+}
+
+function isSame(one: Selection, other: Selection): boolean {
+  return [...one.containers].some((key) => other.containers.has(key)) || (one.isHost && other.isHost);
+}
+
+function textOf({ containers, isHost, block }: Selection): string {
+  return isHost ? 'the host' : block ? `${writeAddress(block.family, block.first)} outside` : [...containers][0];
+}

@@ -1,0 +1,137 @@
+import { inRange, readRange } from './address';
+import type { Cell } from './matrix';
+import { NO_PORTS, type PortSet, portSetOf, union } from './port-set';
+import { pairKey } from './rule-facts';
+import { type AddressEnd, type End, HOST } from './spots';
+import type { EgressPlan, Family, HostFlowPlan, Member, PortSpec, PublicationPlan, Topology } from '../../topology/private/topology';
+
+/** Every block that a declaration tells apart from its surroundings, whether a rule names it or not. */
+export function declaredBlocks({ egress, egressExclusions, publications }: Topology): string[] {
+  return [
+    ...new Set([...egress.map(({ destination }) => destination), ...egressExclusions, ...publications.flatMap(({ sources }) => sources)]),
+  ];
+}
+
+/** What a topology declares, found by where packets come from and go to. Knows no rules. */
+export class Declared {
+  private readonly pairs = new Map<string, PortSet>();
+  private readonly toContainer = new Map<string, PortSet>();
+  private readonly toHost = new Map<string, PortSet>();
+  private readonly egress = new Map<string, EgressPlan[]>();
+  private readonly publications = new Map<string, PublicationPlan[]>();
+
+  constructor(private readonly topology: Topology) {
+    topology.pairs.forEach(({ source, destination, port }) => open(this.pairs, pairKey(source, destination), port));
+    topology.hostFlows.forEach((plan) => this.addHostFlow(plan));
+    topology.egress.forEach((plan) => list(this.egress, plan.source, plan));
+    topology.publications.forEach((plan) => list(this.publications, plan.workload, plan));
+  }
+
+  /** Ports that may be asked from where a cell comes from, where it goes to, for who receives it; `undefined` where everything may be asked. */
+  public ports({ source, target, receiver, family }: Pick<Cell, 'source' | 'target' | 'receiver' | 'family'>): PortSet | undefined {
+    switch (`${source.party.kind} ${receiver.kind}`) {
+      case 'container container':
+        // Only straight to its address: containers reach no publication by an address of the host.
+        return target.party.kind === 'container' ? (this.pairs.get(pairKey(source.address!, target.address)) ?? NO_PORTS) : NO_PORTS;
+      case 'container host':
+        return this.toHost.get(pairKey(source.address!, target.address)) ?? NO_PORTS;
+      case 'container outside':
+        return this.egressTo(source.address!, target, family);
+      case 'host container':
+        return target.party.kind === 'container'
+          ? (this.toContainer.get(target.address) ?? NO_PORTS)
+          : this.published(receiver, target, undefined, family);
+      case 'outside container':
+        return target.party.kind === 'container' ? NO_PORTS : this.published(receiver, target, source as AddressEnd, family);
+      default:
+        // Between the host and the outside nothing of ours has a say.
+        return undefined;
+    }
+  }
+
+  /** Every pair of ends between which something is declared. */
+  public expected(outside: readonly AddressEnd[]): Pick<Cell, 'source' | 'target' | 'receiver' | 'family'>[] {
+    const { networks, pairs, hostFlows } = this.topology;
+    const spots = new Map(
+      networks.flatMap(({ members }) => members.flatMap((member) => spotsOf(member))).map((spot) => [spot.address, spot]),
+    );
+    const inside = pairs.map(({ family, source, destination }) => cell(family, spots.get(source)!, spots.get(destination)!));
+    const host = hostFlows.map(({ family, direction, address, gateway }) =>
+      direction === 'to-container'
+        ? cell(family, HOST, spots.get(address)!)
+        : cell(family, spots.get(address)!, { ...HOST, address: gateway }),
+    );
+    const egress = this.topology.egress.flatMap(({ family, source }) => outside.map((target) => cell(family, spots.get(source)!, target)));
+    const published = this.topology.publications.flatMap(({ family, workload, hostAddress }) =>
+      (isWildcard(hostAddress) ? this.topology.hostAddresses : [hostAddress]).flatMap((address) =>
+        [HOST, ...outside].map((source) => ({
+          ...cell(family, source, { ...HOST, address }),
+          receiver: { kind: 'container' as const, key: workload },
+        })),
+      ),
+    );
+    return [...inside, ...host, ...egress, ...published].filter(({ family, source, target }) =>
+      [source.address, target.address].every((address) => address === undefined || address.includes(':') === (family === 'ipv6')),
+    );
+  }
+
+  private addHostFlow({ direction, address, gateway, port }: HostFlowPlan): void {
+    if (direction === 'to-container') open(this.toContainer, address, port);
+    else open(this.toHost, pairKey(address, gateway), port);
+  }
+
+  /** General egress leaves out what is excluded, egress to a block inside of an exclusion does not. */
+  private egressTo(source: string, { range }: AddressEnd, family: Family): PortSet {
+    const holds = (block: string) => {
+      const outer = readRange(family, block);
+      return outer !== undefined && range !== undefined && inRange(outer, range.first) && inRange(outer, range.last);
+    };
+    const exclusions = this.topology.egressExclusions.filter(holds);
+    const isNamed = ({ destination }: EgressPlan) => exclusions.every((block) => isInside(family, destination, block));
+    return (this.egress.get(source) ?? [])
+      .filter((plan) => plan.family === family && holds(plan.destination) && isNamed(plan))
+      .reduce((sum, { port }) => union(sum, portSetOf(port)), NO_PORTS);
+  }
+
+  /** The host itself may ask every publication: its packets are not forwarded, so no source is looked at. */
+  private published(receiver: Cell['receiver'], target: AddressEnd, source: AddressEnd | undefined, family: Family): PortSet {
+    const plans = receiver.kind === 'container' ? (this.publications.get(receiver.key) ?? []) : [];
+    const isSource = (block: string) => {
+      const outer = readRange(family, block);
+      const range = source?.range;
+      return outer !== undefined && range !== undefined && inRange(outer, range.first) && inRange(outer, range.last);
+    };
+    return plans
+      .filter((plan) => plan.family === family && (plan.hostAddress === target.address || isWildcard(plan.hostAddress)))
+      .filter((plan) => source === undefined || plan.sources.some(isSource))
+      .reduce((sum, { hostPort }) => union(sum, portSetOf(hostPort)), NO_PORTS);
+  }
+}
+
+function cell(family: Family, source: End, target: AddressEnd) {
+  return { family, source, target, receiver: target.party };
+}
+
+function spotsOf({ workload, ipv4, ipv6 }: Member): AddressEnd[] {
+  const party = { kind: 'container', key: workload } as const;
+  return [ipv4, ipv6].flatMap((address) => (address === undefined ? [] : [{ party, address }]));
+}
+
+function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
+}
+
+function isInside(family: Family, inner: string, outer: string): boolean {
+  const [small, large] = [readRange(family, inner), readRange(family, outer)];
+  return small !== undefined && large !== undefined && inRange(large, small.first) && inRange(large, small.last);
+}
+
+function open(map: Map<string, PortSet>, key: string, port: PortSpec): void {
+  map.set(key, union(map.get(key) ?? NO_PORTS, portSetOf(port)));
+}
+
+function list<T>(map: Map<string, T[]>, key: string, item: T): void {
+  const known = map.get(key);
+  if (known) known.push(item);
+  else map.set(key, [item]);
+}

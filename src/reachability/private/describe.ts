@@ -1,0 +1,76 @@
+import type { Cell, Matrix } from './matrix';
+import { outsideBlocks, outsideText } from './outside-text';
+import { isEmpty, NO_PORTS, type PortSet, portSetText, union } from './port-set';
+import type { Party } from './reach';
+import type { AddressEnd } from './spots';
+import type { Exposure, ReachableCell } from '../results';
+
+/** Open ports between two ends; pieces of the outside with the same ports are one end. */
+export interface Line {
+  readonly source: string;
+  readonly destination: string;
+  readonly ports: PortSet;
+  readonly certain: boolean;
+}
+
+/** The matrix as lines, sorted. Between the host and the outside nothing of ours has a say, so that is left out. */
+export function linesOf({ cells, outside: all }: Matrix): Line[] {
+  const sums = new Map<
+    string,
+    { source: Party; from?: AddressEnd; destination: Party; to?: AddressEnd; ports: PortSet; certain: boolean }
+  >();
+  for (const { source, target, receiver, ports, certain } of cells) {
+    if (source.party.kind !== 'container' && receiver.kind !== 'container') continue;
+    const from = source.party.kind === 'outside' ? (source as AddressEnd) : undefined;
+    const to = receiver.kind === 'outside' ? target : undefined;
+    const key = JSON.stringify([nameOf(source.party), from?.address, nameOf(receiver), to?.address, certain]);
+    const known = sums.get(key);
+    sums.set(key, { source: source.party, from, destination: receiver, to, certain, ports: union(known?.ports ?? NO_PORTS, ports) });
+  }
+  const alike = new Map<string, { line: Line; pieces: AddressEnd[]; outside?: 'source' | 'destination' }>();
+  for (const { source, from, destination, to, ports, certain } of sums.values()) {
+    const outside = from ? 'source' : to ? 'destination' : undefined;
+    const line = { source: nameOf(source), destination: nameOf(destination), ports, certain };
+    const key = JSON.stringify([line.source, line.destination, portSetText(ports), certain]);
+    const known = alike.get(key) ?? { line, pieces: [], outside };
+    known.pieces.push(...[from, to].filter((piece) => piece !== undefined));
+    alike.set(key, known);
+  }
+  return [...alike.values()]
+    .map(({ line, pieces, outside }) => (outside === undefined ? line : { ...line, [outside]: outsideText(pieces, all) }))
+    .sort((a, b) => compare(a.source, b.source) || compare(a.destination, b.destination) || Number(b.certain) - Number(a.certain));
+}
+
+export function cellsOf(matrix: Matrix): ReachableCell[] {
+  return linesOf(matrix).map(({ ports, ...line }) => ({ ...line, ports: portSetText(ports) }));
+}
+
+/** What of a workload the outside gets through to, and where it asks for it. */
+export function exposuresOf({ cells, outside }: Matrix): Exposure[] {
+  const found = new Map<string, { cell: Cell; pieces: AddressEnd[] }>();
+  for (const cell of cells) {
+    if (cell.source.party.kind !== 'outside' || cell.receiver.kind !== 'container' || isEmpty(cell.ports)) continue;
+    const key = JSON.stringify([cell.receiver.key, cell.address, portSetText(cell.asked), portSetText(cell.ports)]);
+    const known = found.get(key) ?? { cell, pieces: [] };
+    known.pieces.push(cell.source as AddressEnd);
+    found.set(key, known);
+  }
+  return [...found.values()]
+    .map(({ cell, pieces }) => ({
+      workload: nameOf(cell.receiver),
+      hostAddress: cell.address,
+      hostPorts: portSetText(cell.asked),
+      targetPorts: portSetText(cell.ports),
+      sources: outsideBlocks(pieces, outside),
+      anywhere: pieces.length === outside.filter(({ address }) => address.includes(':') === (cell.family === 'ipv6')).length,
+    }))
+    .sort((a, b) => compare(a.workload, b.workload) || compare(a.hostAddress, b.hostAddress) || compare(a.hostPorts, b.hostPorts));
+}
+
+export function nameOf(party: Party): string {
+  return party.kind === 'container' ? party.key : party.kind;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,114 @@
+import type { Outcome, Place, ProbeSource, ProbeSpec, Step } from './outcome';
+import type { Proof } from './proof';
+import { selects, type Selection } from './selection';
+import { UPLINK } from './view-of';
+import type { Family, PortSpec, Topology } from '../../topology/private/topology';
+
+/** One way from a peer to another, walked. */
+export interface Told {
+  readonly outcome: Outcome;
+  readonly probe: ProbeSpec;
+  /** What the deciding rule is for. */
+  readonly decidedBy?: string;
+}
+
+const RANK = { DELIVERED: 3, UNKNOWN: 2, DROPPED: 1, UNREACHABLE: 0 } as const;
+
+/** Of all ways from one peer to the other, the one that gets furthest. */
+export function furthestWay(proof: Proof, source: Selection, destination: Selection, port: PortSpec): Told | undefined {
+  const { topology } = proof.derived;
+  let best: Told | undefined;
+  for (const probe of probesOf(proof, source, destination, port)) {
+    const outcome = proof.trace(probe);
+    if (!isAtDestination(outcome, destination)) continue;
+    if (!best || RANK[outcome.disposition] > RANK[best.outcome.disposition]) {
+      best = { outcome, probe, decidedBy: deciderOf(outcome, topology) };
+    }
+    if (best.outcome.disposition === 'DELIVERED') return best;
+  }
+  return best;
+}
+
+/** What was sent to a publication may arrive at the host or at another workload: that is no way to this one. */
+function isAtDestination({ disposition, receiver }: Outcome, { containers, isHost }: Selection): boolean {
+  if (disposition !== 'DELIVERED' || receiver === undefined) return true;
+  if (receiver.kind === 'container') return containers.has(receiver.container!);
+  return receiver.kind === 'host' ? isHost : true;
+}
+
+function* probesOf(proof: Proof, source: Selection, destination: Selection, port: PortSpec): Generator<ProbeSpec> {
+  const targets = targetsOf(proof, destination, port);
+  for (const { from, family: given } of sourcesOf(proof, source)) {
+    for (const { to, port: asked } of targets) {
+      const family: Family = to.includes(':') ? 'ipv6' : 'ipv4';
+      if (given !== undefined && given !== family) continue;
+      if (port.protocol === 'icmp') yield { family, from, to, protocol: family === 'ipv4' ? 'icmp' : 'ipv6-icmp' };
+      else yield { family, from, to, protocol: port.protocol, port: asked };
+    }
+  }
+}
+
+/** What programs do by themselves comes first: a way that needs a route of one's own is told only where it leads further. */
+function sourcesOf({ matrix }: Proof, source: Selection): { from: ProbeSource; family?: Family }[] {
+  const containers = [...source.containers];
+  return [
+    ...containers.map((key) => ({ from: { kind: 'container', key, routesOnly: true } as const })),
+    ...containers.map((key) => ({ from: { kind: 'container', key } as const })),
+    ...(source.isHost ? [{ from: { kind: 'host' } as const }] : []),
+    ...matrix.outside
+      .filter((spot) => selects(source, spot))
+      .map(({ address }) => ({
+        from: { kind: 'outside', interface: UPLINK, address } as const,
+        family: address.includes(':') ? ('ipv6' as const) : ('ipv4' as const),
+      })),
+  ];
+}
+
+function targetsOf({ view, matrix, derived }: Proof, destination: Selection, port: PortSpec): { to: string; port: number }[] {
+  const at = (to: string | undefined, asked = port.first) => (to === undefined ? [] : [{ to, port: asked }]);
+  const own = view.containers
+    .filter(({ key }) => destination.containers.has(key))
+    .flatMap(({ attachments }) => attachments.flatMap(({ ipv4, ipv6 }) => [...at(ipv4), ...at(ipv6)]));
+  const published = derived.topology.publications
+    .filter(({ workload, targetPort }) => destination.containers.has(workload) && leadsTo(targetPort, port))
+    .flatMap(({ hostAddress, hostPort, targetPort }) => {
+      const asked = hostPort.first + Math.max(port.first, targetPort.first) - targetPort.first;
+      const addresses = hostAddress === '0.0.0.0' || hostAddress === '::' ? derived.topology.hostAddresses : [hostAddress];
+      return addresses.flatMap((address) => at(address, asked));
+    });
+  const host = destination.isHost ? view.interfaces.flatMap(({ addresses }) => addresses.flatMap((text) => at(text.split('/')[0]))) : [];
+  const outside = matrix.outside.filter((spot) => selects(destination, spot)).flatMap(({ address }) => at(address));
+  return [...own, ...published, ...host, ...outside];
+}
+
+function leadsTo(target: PortSpec, port: PortSpec): boolean {
+  return target.protocol === port.protocol && target.first <= port.last && port.first <= target.last;
+}
+
+function deciderOf({ disposition, decidedBy, steps }: Outcome, topology: Topology): string | undefined {
+  if (disposition !== 'DELIVERED') {
+    return decidedBy && placeText(decidedBy);
+  }
+  const { pairs, egress, hostFlows, publications } = topology;
+  const declared = new Set([...pairs, ...egress, ...hostFlows, ...publications].map(({ origin }) => origin));
+  return steps.map(({ place }) => place?.rule?.origin).find((origin) => origin !== undefined && declared.has(origin));
+}
+
+/** What a rule is for, or which chain ended without one. */
+export function placeText({ table, chain, rule, text }: Place): string {
+  return rule?.origin ?? text ?? `the policy of ${table} ${chain}`;
+}
+
+/** One line of a way. */
+export function stepText({ at, direction, place, what, packet }: Step): string {
+  const where =
+    place === undefined ? at : `${at}, ${place.table} ${place.chain}${place.index === undefined ? '' : ` rule ${place.index + 1}`}`;
+  const why = place === undefined ? '' : ` (${placeText(place)})`;
+  const ends = `${endText(packet.source, packet.sourcePort)} > ${endText(packet.destination, packet.destinationPort)}`;
+  return `${direction === 'reply' ? 'answer, ' : ''}${where}: ${what}${why} [${packet.protocol} ${ends}]`;
+}
+
+function endText(address: string, port: number): string {
+  if (port === 0) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

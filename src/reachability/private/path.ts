@@ -1,0 +1,208 @@
+import { isLinkLocal, isLoopback } from './address';
+import { type Flight, type Stop, unreachable } from './flight';
+import { passHook } from './hooks';
+import type { Container, Port } from './host';
+import type { Attachment } from './host-view';
+import type { Packet } from './packet';
+
+/** Where packets start and end. */
+export type Station =
+  | { readonly kind: 'container'; readonly container: Container; readonly attachment: Attachment }
+  | { readonly kind: 'host' }
+  | { readonly kind: 'outside'; readonly interface: string };
+
+export type Landing = Station | Stop;
+
+const HOST: Station = { kind: 'host' };
+
+/** From a container, over one of its attachments. */
+export function sendFromContainer(flight: Flight, container: Container, attachment: Attachment, packet: Packet): Landing {
+  if (container.own.has(packet.destination)) {
+    return { kind: 'container', container, attachment };
+  }
+  const link = attachment.interface;
+  return attachment.kind === 'bridge' ? sendOverBridge(flight, container, link, packet) : sendOverWire(flight, link, packet);
+}
+
+/** From the host itself. */
+export function sendFromHost(flight: Flight, packet: Packet): Landing {
+  const first = outInterfaceOf(flight, packet);
+  if (first === undefined) {
+    return unreachable('no-route');
+  }
+  packet.inInterface = '';
+  packet.outInterface = first;
+  const asked = packet.destination;
+  const stop = passHook(flight, 'output', packet);
+  if (stop) {
+    return stop;
+  }
+  // Within the hook the interface stays the first one, whatever was translated: the kernel routes again only after it.
+  if (packet.destination !== asked) {
+    const second = outInterfaceOf(flight, packet);
+    if (second === undefined) return unreachable('no-route');
+    packet.outInterface = second;
+    if (flight.steps) flight.note('routing', packet, `over ${second}`);
+  }
+  const out = flight.host.interfaceNamed(packet.outInterface);
+  const keepsLoopback = out?.kind === 'loopback' || (packet.family === 'ipv4' && out?.routeLocalnet === true);
+  return isLoopback(packet.family, packet.source) && !keepsLoopback ? unreachable('martian-source') : transmit(flight, packet);
+}
+
+/** From a station on a wire that an interface of the host hangs on, too. */
+export function sendFromOutside(flight: Flight, wire: string, packet: Packet): Landing {
+  const neighbour = flight.host.portAt(wire, packet.destination);
+  if (neighbour) {
+    return arriveAt(flight, neighbour, packet);
+  }
+  return flight.host.interfaceNamed(wire) ? receive(flight, wire, packet) : unreachable('nobody-has-address');
+}
+
+/** Frames of macvlan and ipvlan never meet the host's rules, unless an interface of the host shares their wire. */
+function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
+  const { host } = flight;
+  const { family, destination } = packet;
+  const neighbour = host.portAt(parent, destination);
+  if (neighbour) {
+    return arriveAt(flight, neighbour, packet);
+  }
+  const hop = host.hopTo(family, destination);
+  const isBehindHost = host.isLocal(family, destination) || (hop !== undefined && host.interfaceNamed(hop.interface)?.kind === 'bridge');
+  if (!isBehindHost) {
+    return { kind: 'outside', interface: parent };
+  }
+  const shim = host.shimOn(parent);
+  return shim === undefined ? unreachable('kept-apart') : receive(flight, shim, packet);
+}
+
+function sendOverBridge(flight: Flight, sender: Container, bridge: string, packet: Packet): Landing {
+  const { host } = flight;
+  const neighbour = host.isLocal(packet.family, packet.destination) ? undefined : host.portAt(bridge, packet.destination);
+  const isFrame = neighbour !== undefined && (neighbour.isOwn || (!flight.routesOnly && flight.choices.pick(2) === 1));
+  if (!host.interfaceNamed(bridge)?.filtersFrames?.[packet.family]) {
+    return isFrame ? arriveAt(flight, neighbour, packet) : receive(flight, bridge, packet);
+  }
+  packet.inInterface = bridge;
+  const asked = packet.destination;
+  const stop = passHook(flight, 'prerouting', packet);
+  if (stop) {
+    return stop;
+  }
+  if (packet.destination === asked) {
+    return isFrame ? passBridge(flight, sender, bridge, packet) : routeInput(flight, packet);
+  }
+  // Translated to the same bridge, a frame stays a frame. IPv4 asks for a route as for a packet from a wire, so there forwarding must be on.
+  const staysOnBridge =
+    (packet.family === 'ipv6' || host.isForwarding(packet.family)) &&
+    !host.isLocal(packet.family, packet.destination) &&
+    host.hopTo(packet.family, packet.destination)?.interface === bridge;
+  return staysOnBridge ? passBridge(flight, sender, bridge, packet) : routeInput(flight, packet);
+}
+
+/** A frame between ports of a bridge that shows its frames to the rules. */
+function passBridge(flight: Flight, sender: Container, bridge: string, packet: Packet): Landing {
+  const { host } = flight;
+  const port = host.portAt(bridge, packet.destination);
+  if (!port) {
+    return unreachable('nobody-has-address');
+  }
+  if (port.container === sender && !host.interfaceNamed(bridge)?.hairpin) {
+    return unreachable('no-hairpin');
+  }
+  packet.outInterface = bridge;
+  const stop = passHook(flight, 'forward', packet);
+  if (stop) {
+    return stop;
+  }
+  packet.inInterface = '';
+  return passHook(flight, 'postrouting', packet) ?? arriveAt(flight, port, packet);
+}
+
+function receive(flight: Flight, name: string, packet: Packet): Landing {
+  packet.inInterface = name;
+  packet.outInterface = '';
+  const isFromOutside = flight.host.interfaceNamed(name)?.kind !== 'loopback';
+  // IPv6 refuses these before any rule, IPv4 only when it routes.
+  if (packet.family === 'ipv6' && isFromOutside) {
+    if (isLoopback('ipv6', packet.destination)) return unreachable('martian-destination');
+    if (isLoopback('ipv6', packet.source)) return unreachable('martian-source');
+  }
+  return passHook(flight, 'prerouting', packet) ?? routeInput(flight, packet);
+}
+
+function routeInput(flight: Flight, packet: Packet): Landing {
+  const { host } = flight;
+  const { family } = packet;
+  const martian = martianOf(flight, packet);
+  if (martian) {
+    return martian;
+  }
+  if (host.kindOf(family, packet.destination) !== 'unicast') {
+    if (flight.steps) flight.note('routing', packet, 'to the host itself');
+    return passHook(flight, 'input', packet) ?? HOST;
+  }
+  if (!host.isForwarding(family)) {
+    return unreachable('forwarding-off');
+  }
+  const hop = host.hopTo(family, packet.destination);
+  if (!hop || isLinkLocal(family, packet.destination) || isLinkLocal(family, packet.source)) {
+    return unreachable('no-route');
+  }
+  packet.outInterface = hop.interface;
+  if (flight.steps) flight.note('routing', packet, `over ${hop.interface}`);
+  return passHook(flight, 'forward', packet) ?? transmit(flight, packet);
+}
+
+/** Addresses that cannot come from a wire, or not to it. Decided only here, so after translation of the destination. */
+function martianOf({ host }: Flight, { family, source, destination, inInterface }: Packet): Stop | undefined {
+  const from = host.interfaceNamed(inInterface);
+  if (from?.kind === 'loopback') {
+    return undefined;
+  }
+  const takesLoopback = family === 'ipv4' && from?.routeLocalnet === true;
+  if (isLoopback(family, destination) && !takesLoopback) {
+    return unreachable('martian-destination');
+  }
+  const isOwnSource = isLoopback(family, source) ? !takesLoopback : host.isLocal(family, source);
+  return isOwnSource ? unreachable('martian-source') : undefined;
+}
+
+/** Out of the interface that routing chose. */
+function transmit(flight: Flight, packet: Packet): Landing {
+  const stop = passHook(flight, 'postrouting', packet);
+  if (stop) {
+    return stop;
+  }
+  const { host } = flight;
+  const name = packet.outInterface;
+  const out = host.interfaceNamed(name);
+  switch (out?.kind) {
+    case 'loopback':
+      return receive(flight, name, packet);
+    case 'bridge':
+      return arriveAt(flight, host.portAt(name, packet.destination), packet);
+    case 'macvlan-shim': {
+      const wire = out.parent ?? name;
+      const neighbour = host.portAt(wire, packet.destination);
+      return neighbour ? arriveAt(flight, neighbour, packet) : { kind: 'outside', interface: wire };
+    }
+    default:
+      return host.portAt(name, packet.destination) ? unreachable('kept-apart') : { kind: 'outside', interface: name };
+  }
+}
+
+function arriveAt(flight: Flight, port: Port | undefined, packet: Packet): Landing {
+  if (!port) {
+    return unreachable('nobody-has-address');
+  }
+  if (isLoopback(packet.family, packet.source)) {
+    return unreachable('martian-source');
+  }
+  if (flight.steps) flight.note('link', packet, `to ${port.container.key}`);
+  return { kind: 'container', container: port.container, attachment: port.attachment };
+}
+
+/** Where the host sends it; undefined without a route. */
+function outInterfaceOf({ host }: Flight, { family, destination }: Packet): string | undefined {
+  return host.isLocal(family, destination) ? host.loopback : host.hopTo(family, destination)?.interface;
+}

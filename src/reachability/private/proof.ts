@@ -1,0 +1,49 @@
+import { type Deviation, excessOf, missingOf } from './audit';
+import { declaredBlocks } from './declared';
+import type { HostView } from './host-view';
+import { type Matrix, matrixOf } from './matrix';
+import type { Outcome, ProbeSpec } from './outcome';
+import { UPLINK, viewOf } from './view-of';
+import { walk } from './walk';
+import type { Derived } from '../../topology/private/derive';
+import type { EngineFacts } from '../../topology/private/engine-facts';
+
+const proofs = new WeakMap<Derived, Proof>();
+
+/** Everything that can be told of one snapshot, each part worked out when it is first asked for. */
+export class Proof {
+  public static of(derived: Derived, engine: EngineFacts): Proof {
+    const known = proofs.get(derived) ?? new Proof(derived, engine);
+    proofs.set(derived, known);
+    return known;
+  }
+
+  private seen: { view?: HostView; matrix?: Matrix; excess?: readonly Deviation[]; missing?: readonly Deviation[] } = {};
+
+  private constructor(
+    public readonly derived: Derived,
+    private readonly engine: EngineFacts,
+  ) {}
+
+  public get view(): HostView {
+    return (this.seen.view ??= viewOf(this.derived.topology, this.engine));
+  }
+
+  public get matrix(): Matrix {
+    return (this.seen.matrix ??= matrixOf(this.view, (probe) => walk(this.view, probe), UPLINK, declaredBlocks(this.derived.topology)));
+  }
+
+  /** What flows and nobody declared. */
+  public get excess(): readonly Deviation[] {
+    return (this.seen.excess ??= excessOf(this.matrix, this.derived.topology));
+  }
+
+  /** What was declared and does not flow. */
+  public get missing(): readonly Deviation[] {
+    return (this.seen.missing ??= missingOf(this.matrix, this.derived.topology));
+  }
+
+  public trace(probe: ProbeSpec): Outcome {
+    return walk(this.view, probe, { trace: true });
+  }
+}

@@ -1,0 +1,62 @@
+import type { Deviation } from './audit';
+import { deviationText } from './deviation-text';
+import { Proof } from './proof';
+import type { IPeer } from '../../connections/peer';
+import type { ErrorCode } from '../../private/errors';
+import { ValidationError } from '../../private/errors';
+import { isA } from '../../private/type-test';
+import type { Registry } from '../../topology/private/registry';
+import type { Requirement } from '../requirement';
+
+export interface Failure {
+  readonly path: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** More of one kind say nothing new. */
+const SHOWN = 5;
+
+/** Takes claims down; they are proved when the daemon is validated. */
+export function requireOf(registry: Registry, place: string, requirements: readonly Requirement[]): void {
+  for (const requirement of requirements) {
+    if (!isA(requirement, 'requirement')) {
+      throw new ValidationError('NotARequirement', place, 'require() wants what Requirement makes, such as Requirement.unreachable(…)');
+    }
+    requirement._peers.forEach((peer) => checkDaemon(peer, registry, place));
+    registry.addClaim({ path: place, requirement });
+  }
+}
+
+/** All that keeps the claims of a daemon from being true, its own one included: what flows is what was declared. */
+export function failuresOf(registry: Registry): Failure[] {
+  const proof = Proof.of(registry.derived(), registry.engine);
+  const claims = registry.allClaims().flatMap(({ path, requirement }): Failure[] => {
+    const { text, _brokenBy } = requirement as Requirement;
+    const reason = _brokenBy.call(requirement, proof);
+    return reason === undefined ? [] : [{ path, code: 'RequirementBroken', message: `${text}, but ${reason}` }];
+  });
+  const path = registry.daemonPath;
+  return [
+    ...listed(proof.excess, (text) => ({ path, code: 'UndeclaredFlow', message: `open, and declared by nobody: ${text}` })),
+    ...listed(proof.missing, (text) => ({ path, code: 'BlockedFlow', message: `declared, and not open: ${text}` })),
+    ...claims,
+  ];
+}
+
+function listed(deviations: readonly Deviation[], failure: (text: string) => Failure): Failure[] {
+  if (deviations.length === 0) return [];
+  const shown = deviations.slice(0, SHOWN).map(deviationText);
+  const more = deviations.length > SHOWN ? [`and ${deviations.length - SHOWN} more`] : [];
+  return [failure([...shown, ...more].join('; '))];
+}
+
+function checkDaemon({ _peerRegistry, peerText }: IPeer, registry: Registry, place: string): void {
+  if (_peerRegistry !== undefined && _peerRegistry !== registry) {
+    throw new ValidationError(
+      'FlowAcrossDaemons',
+      place,
+      `a requirement of daemon '${registry.daemonPath}' names ${peerText}, which lives on '${_peerRegistry.daemonPath}'`,
+    );
+  }
+}

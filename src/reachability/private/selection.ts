@@ -1,0 +1,78 @@
+import { type AddressRange, inRange, readRange } from './address';
+import type { Matrix } from './matrix';
+import { NO_PORTS, type PortSet, union } from './port-set';
+import type { AddressEnd, End } from './spots';
+import type { Derived } from '../../topology/private/derive';
+import type { PeerFact } from '../../topology/private/facts';
+import type { Family } from '../../topology/private/topology';
+
+/** Who a peer of a question stands for. */
+export interface Selection {
+  readonly containers: ReadonlySet<string>;
+  readonly isHost: boolean;
+  readonly block?: AddressRange & { readonly family: Family };
+}
+
+export function selectionOf(peer: PeerFact, { members }: Derived): Selection {
+  if (peer.kind === 'block') {
+    const range = readRange(peer.family, peer.block)!;
+    return { containers: new Set(), isHost: false, block: { ...range, family: peer.family } };
+  }
+  return { containers: new Set(members.expand(peer)), isHost: peer.kind === 'host' };
+}
+
+/** Whether the spot is one of those that the peer stands for; of the outside a part is enough. */
+export function selects({ containers, isHost, block }: Selection, { party, address, range }: End): boolean {
+  switch (party.kind) {
+    case 'container':
+      return containers.has(party.key);
+    case 'host':
+      return isHost;
+    case 'outside':
+      return (
+        block !== undefined &&
+        range !== undefined &&
+        address!.includes(':') === (block.family === 'ipv6') &&
+        range.first <= block.last &&
+        block.first <= range.last
+      );
+  }
+}
+
+export interface Ports {
+  /** Certainly open. */
+  readonly open: PortSet;
+  /** Open or not: a rule is not understood. */
+  readonly doubtful: PortSet;
+}
+
+/** Ports on any member of the one that any member of the other gets through to. */
+export function portsBetween({ cells }: Matrix, source: Selection, destination: Selection): Ports {
+  let [open, doubtful] = [NO_PORTS, NO_PORTS];
+  for (const cell of cells) {
+    if (!selects(source, cell.source) || !selects(destination, { ...cell.target, party: cell.receiver })) continue;
+    if (cell.certain) open = union(open, cell.ports);
+    else doubtful = union(doubtful, cell.ports);
+  }
+  return { open, doubtful };
+}
+
+/** The members of a selection one by one; the outside in the pieces that it was cut into, without what general egress leaves out. */
+export function membersOf(selection: Selection, outside: readonly AddressEnd[], exclusions: readonly string[]): Selection[] {
+  const { containers, isHost, block } = selection;
+  const pieces = outside.filter((spot) => selects(selection, spot) && !isExcluded(spot, selection, exclusions));
+  return [
+    ...[...containers].map((key): Selection => ({ containers: new Set([key]), isHost: false })),
+    ...(isHost ? [{ containers: new Set<string>(), isHost }] : []),
+    ...pieces.map(({ range }): Selection => ({ containers: new Set(), isHost: false, block: { ...range!, family: block!.family } })),
+  ];
+}
+
+function isExcluded({ range }: AddressEnd, { block }: Selection, exclusions: readonly string[]): boolean {
+  return exclusions.some((text) => {
+    const excluded = readRange(block!.family, text);
+    if (excluded === undefined) return false;
+    const isNamed = inRange(excluded, block!.first) && inRange(excluded, block!.last);
+    return !isNamed && inRange(excluded, range!.first) && inRange(excluded, range!.last);
+  });
+}

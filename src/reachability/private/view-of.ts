@@ -1,0 +1,76 @@
+import type { Attachment, ContainerView, HostInterface, HostView, ProxyListener, Route } from './host-view';
+import { mergeRules } from './merge-rules';
+import { dockerRules } from '../../engine/private/docker-rules/docker-rules';
+import type { EngineInput, EngineNetwork } from '../../engine/private/docker-rules/input';
+import { engineInput } from '../../engine/private/engine-input';
+import { compile } from '../../firewall/private/compile';
+import type { HostRules } from '../../firewall/private/host-rules';
+import type { EngineFacts } from '../../topology/private/engine-facts';
+import type { Family, Topology } from '../../topology/private/topology';
+
+/** Interface by which the host meets the outside; what it is really called decides nothing, since no rule names it. */
+export const UPLINK = 'uplink';
+
+/** The host of a topology as packets meet it once the guard is in force. */
+export function viewOf(topology: Topology, engine: EngineFacts): HostView {
+  const input = engineInput(topology, engine);
+  const rules = (family: Family): HostRules => mergeRules(dockerRules(input, family), compile(topology, family));
+  return {
+    rules: { ipv4: rules('ipv4'), ipv6: rules('ipv6') },
+    interfaces: [
+      { name: 'lo', kind: 'loopback', addresses: ['127.0.0.1/8', '::1/128'] },
+      {
+        name: UPLINK,
+        kind: 'uplink',
+        addresses: topology.hostAddresses.map((address) => `${address}/${address.includes(':') ? 128 : 32}`),
+      },
+      ...input.networks.map((network) => bridgeOf(network, input)),
+    ],
+    routes: [...input.networks.flatMap(routesTo), { block: '0.0.0.0/0', interface: UPLINK }, { block: '::/0', interface: UPLINK }],
+    containers: containersOf(topology),
+    proxies: engine.settings.userlandProxy ? proxiesOf(topology) : [],
+    // What a host with containers has, whoever turned it on: nothing is closed because it might be off.
+    forwarding: { ipv4: true, ipv6: true },
+  };
+}
+
+function bridgeOf({ bridge, ipv4, ipv6 }: EngineNetwork, { daemon }: EngineInput): HostInterface {
+  return {
+    name: bridge,
+    kind: 'bridge',
+    addresses: [ipv4, ipv6].flatMap((subnet) => (subnet ? [`${subnet.gateway}/${subnet.block.split('/')[1]}`] : [])),
+    // The host's script sets the switches of our bridges and keeps them set.
+    filtersFrames: { ipv4: true, ipv6: true },
+    hairpin: !daemon.userlandProxy,
+    routeLocalnet: !daemon.userlandProxy,
+  };
+}
+
+function routesTo({ bridge, ipv4, ipv6 }: EngineNetwork): Route[] {
+  return [ipv4, ipv6].flatMap((subnet) => (subnet ? [{ block: subnet.block, interface: bridge }] : []));
+}
+
+function containersOf({ networks, workloads }: Topology): ContainerView[] {
+  const attachments = new Map<string, Attachment[]>(workloads.map(({ path }) => [path, []]));
+  for (const { bridge, kind, members } of networks) {
+    for (const { workload, ipv4, ipv6 } of members) {
+      const isGateway = { ipv4: kind === 'edge', ipv6: kind === 'edge' && ipv6 !== undefined };
+      attachments.get(workload)?.push({ interface: bridge, kind: 'bridge', ipv4, ...(ipv6 !== undefined && { ipv6 }), isGateway });
+    }
+  }
+  return [...attachments].map(([key, list]) => ({ key, attachments: list }));
+}
+
+/** A publication of a range is one listener per port. */
+function proxiesOf({ publications }: Topology): ProxyListener[] {
+  return publications.flatMap(({ workload, address, hostAddress, hostPort, targetPort }) =>
+    targetPort.protocol === 'icmp'
+      ? []
+      : Array.from({ length: hostPort.last - hostPort.first + 1 }, (_, offset) => ({
+          protocol: targetPort.protocol as ProxyListener['protocol'],
+          address: hostAddress,
+          port: hostPort.first + offset,
+          target: { container: workload, address, port: targetPort.first + offset },
+        })),
+  );
+}

@@ -1,0 +1,91 @@
+import { stepText, type Told } from './explain';
+import type { Outcome } from './outcome';
+import { Disposition } from '../disposition';
+import type { Explanation } from '../results';
+
+/** Names of the ends and the port, for sentences. */
+export interface Subject {
+  readonly source: string;
+  readonly destination: string;
+  readonly port: string;
+  /** Why no flow between the two may be declared. */
+  readonly refusal?: string;
+  readonly kinds: { readonly source: 'workload' | 'host' | 'outside'; readonly destination: 'workload' | 'host' | 'outside' };
+}
+
+export function explanationOf(told: Told | undefined, subject: Subject): Explanation {
+  const { source, destination, port } = subject;
+  if (told === undefined) {
+    return {
+      disposition: Disposition.UNREACHABLE,
+      summary: `${source} has no address of a family that ${destination} has one of.`,
+      remedy: 'Give both ends addresses of one family.',
+      steps: [],
+    };
+  }
+  const { outcome, decidedBy } = told;
+  const disposition = Disposition[outcome.disposition];
+  return {
+    disposition,
+    summary: `${source} ${VERBS[disposition]} ${destination} on ${port}: ${reasonOf(told)}.`,
+    ...(decidedBy !== undefined && { decidedBy }),
+    remedy: remedyOf(told, subject),
+    steps: outcome.steps.map(stepText),
+  };
+}
+
+const VERBS: Readonly<Record<Disposition, string>> = {
+  DELIVERED: 'reaches',
+  DROPPED: 'does not reach',
+  UNREACHABLE: 'does not reach',
+  UNKNOWN: 'may or may not reach',
+};
+
+const REASONS: Readonly<Record<Exclude<Outcome['reason'], 'rule' | 'policy' | 'arrived'>, string>> = {
+  'no-address-of-family': 'it has no address of that family',
+  'no-route': 'there is no route',
+  'nobody-has-address': 'nobody has the address',
+  'martian-source': 'the kernel refuses the source address on that interface',
+  'martian-destination': 'the kernel refuses the destination address on that interface',
+  'forwarding-off': 'the host does not forward',
+  'kept-apart': 'the kernel keeps a host and its macvlan and ipvlan containers apart',
+  'no-hairpin': 'the bridge sends no frame back where it came from',
+  'answer-astray': 'the answer does not come back to where the question came from',
+  'not-understood': 'a rule is not understood',
+  'too-many-cases': 'too much is not understood',
+};
+
+function reasonOf({ outcome, decidedBy }: Told): string {
+  const { reason, direction, doubts } = outcome;
+  const what = direction === 'reply' ? 'its answer' : 'its packet';
+  switch (reason) {
+    case 'arrived':
+      return decidedBy === undefined ? 'no rule stands in the way' : `'${decidedBy}' lets it through`;
+    case 'rule':
+      return `'${decidedBy}' drops ${what}`;
+    case 'policy':
+      return `no rule lets ${what} through, and ${decidedBy} drops it`;
+    default:
+      return doubts.length === 0
+        ? REASONS[reason]
+        : `${REASONS[reason]}: ${doubts.map((doubt) => doubt.text ?? doubt.rule?.origin ?? doubt.chain).join('; ')}`;
+  }
+}
+
+function remedyOf({ outcome, decidedBy }: Told, { source, destination, port, refusal, kinds }: Subject): string {
+  if (outcome.disposition === 'DELIVERED') {
+    return decidedBy === undefined
+      ? 'No declaration of this daemon opened it, so none closes it.'
+      : `It closes when '${decidedBy}' is no longer declared.`;
+  }
+  if (outcome.disposition === 'UNKNOWN') {
+    return 'Say it in words that are understood, or take the rule away.';
+  }
+  if (refusal !== undefined) {
+    return `It cannot be opened: ${refusal}.`;
+  }
+  if (kinds.destination === 'workload' && kinds.source === 'outside') {
+    return `Publish it: publish(${port}) on ${destination}, with ${source} among the sources.`;
+  }
+  return `Declare it: connections.allowTo(${destination}, ${port}) on ${source}.`;
+}

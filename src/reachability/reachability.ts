@@ -1,0 +1,176 @@
+import { Disposition } from './disposition';
+import { changesBetween } from './private/changes';
+import { cellsOf, exposuresOf } from './private/describe';
+import { deviationCell } from './private/deviation-text';
+import { furthestWay } from './private/explain';
+import { intersect, isEmpty, portSetOf } from './private/port-set';
+import { Proof } from './private/proof';
+import { portsBetween, selectionOf } from './private/selection';
+import { shadowedRules } from './private/shadowed';
+import { explanationOf } from './private/words';
+import type { Explanation, Exposure, ReachabilityChange, ReachableCell, ShadowedRule } from './results';
+import type { IPeer } from '../connections/peer';
+import { isPeer } from '../connections/private/is-peer';
+import type { Port } from '../firewall/port';
+import { ValidationError } from '../private/errors';
+import { isA } from '../private/type-test';
+import type { IDaemon } from '../topology/daemon';
+import type { Registry } from '../topology/private/registry';
+
+/**
+ * Who can reach whom on the host of a daemon: worked out from the rules that its version of the engine makes and from ours, for all packets at once.
+ *
+ * It answers for what was declared when it was made; declare more, and make another one. No engine is asked and no packet sent. Wherever a sender
+ * could choose its way (another interface, another of its addresses) the most permissive way counts.
+ *
+ * @example
+ * const reachability = Reachability.of(daemon);
+ * reachability.canReach(web, db, Port.tcp(5432)); // false
+ * reachability.explain(web, db, Port.tcp(5432)).summary;
+ */
+export class Reachability {
+  /** What is declared for a daemon so far. */
+  public static of(daemon: IDaemon): Reachability {
+    if (!isA(daemon, 'daemon')) {
+      throw new ValidationError('NotADaemon', '', 'Reachability.of() wants a daemon of Bulkhead, such as a HardenedDaemon');
+    }
+    return new Reachability(daemon._registry);
+  }
+
+  /** @internal */
+  public static _of(registry: Registry): Reachability {
+    return new Reachability(registry);
+  }
+
+  private readonly proof: Proof;
+
+  private constructor(private readonly registry: Registry) {
+    this.proof = Proof.of(registry.derived(), registry.engine);
+  }
+
+  /**
+   * Whether a connection gets through and its answer comes back: from some member of the source to some member of the destination, on some port of the
+   * range. What is not certain counts as no.
+   *
+   * @param port a port of the destination: of a publication the port inside, not that of the host
+   */
+  public canReach(source: IPeer, destination: IPeer, port: Port): boolean {
+    return !isEmpty(intersect(this.ports(source, destination).open, portSetOf(port._spec())));
+  }
+
+  /** What becomes of a connection; of several members, addresses and ports the one that gets furthest counts. */
+  public disposition(source: IPeer, destination: IPeer, port: Port): Disposition {
+    const { open, doubtful } = this.ports(source, destination);
+    const asked = portSetOf(port._spec());
+    if (!isEmpty(intersect(open, asked))) return Disposition.DELIVERED;
+    if (!isEmpty(intersect(doubtful, asked))) return Disposition.UNKNOWN;
+    return this.explain(source, destination, port).disposition;
+  }
+
+  /** Why a connection gets through or does not: the rule that decides, its origin, the way of the packet, and what would have to change. */
+  public explain(source: IPeer, destination: IPeer, port: Port): Explanation {
+    const [from, to] = this.selections(source, destination);
+    const told = furthestWay(this.proof, from, to, this.deciding(source, destination, port));
+    return explanationOf(told, {
+      source: source.peerText,
+      destination: destination.peerText,
+      port: port.text,
+      refusal: this.registry.refusalOf({ source: source._peerFact, destination: destination._peerFact }),
+      kinds: { source: kindOf(source), destination: kindOf(destination) },
+    });
+  }
+
+  /** Every two ends between which something is open, with the ports. Between the host and the outside nothing of Bulkhead has a say, so that is left out. */
+  public matrix(): ReachableCell[] {
+    return cellsOf(this.proof.matrix);
+  }
+
+  /** What the outside gets through to: each workload with the addresses and ports of the host that lead to it. */
+  public exposures(): Exposure[] {
+    return exposuresOf(this.proof.matrix);
+  }
+
+  /** Rules that no packet can meet, since the rules before them in their chain take all of them. */
+  public shadowedRules(): ShadowedRule[] {
+    return (['ipv4', 'ipv6'] as const).flatMap((family) =>
+      shadowedRules(this.proof.view.rules[family]).map(({ chain, index, by, differs }) => ({
+        family,
+        chain: `${chain.table} ${chain.name}`,
+        rule: chain.rules[index].origin,
+        shadowedBy: by.map((i) => chain.rules[i].origin),
+        differs,
+      })),
+    );
+  }
+
+  /** What is open and nobody declared: granted minus declared. Empty unless something is wrong. */
+  public leastPrivilege(): ReachableCell[] {
+    return this.proof.excess.map(deviationCell);
+  }
+
+  /** What was declared and does not get through. Empty unless something is wrong. */
+  public blockedFlows(): ReachableCell[] {
+    return this.proof.missing.map(deviationCell);
+  }
+
+  /** What is open here and was not there, and the other way round. What is not certain counts as open. */
+  public changesSince(before: Reachability): ReachabilityChange[] {
+    return changesBetween(before.proof.matrix, this.proof.matrix);
+  }
+
+  /** Whether some member of `asker` can resolve the name of some member of `named`: containers resolve whoever is on a network of theirs. */
+  public resolves(asker: IPeer, named: IPeer): boolean {
+    const [from, to] = this.selections(asker, named);
+    return this.proof.derived.topology.networks.some(({ members }) => {
+      const here = members.map(({ workload }) => workload);
+      return here.some((one) => from.containers.has(one) && here.some((other) => other !== one && to.containers.has(other)));
+    });
+  }
+
+  /** @internal */
+  public get _proof(): Proof {
+    return this.proof;
+  }
+
+  private ports(source: IPeer, destination: IPeer) {
+    const [from, to] = this.selections(source, destination);
+    return portsBetween(this.proof.matrix, from, to);
+  }
+
+  private selections(source: IPeer, destination: IPeer) {
+    return [source, destination].map((peer) => {
+      if (!isPeer(peer)) {
+        throw new ValidationError(
+          'NotAPeer',
+          this.registry.daemonPath,
+          'a question needs workloads, groups or segments of Bulkhead, or peers made by Peer',
+        );
+      }
+      if (peer._peerRegistry !== undefined && peer._peerRegistry !== this.registry) {
+        throw new ValidationError(
+          'FlowAcrossDaemons',
+          this.registry.daemonPath,
+          `${peer.peerText} lives on daemon '${peer._peerRegistry.daemonPath}', and this is the reachability of '${this.registry.daemonPath}'`,
+        );
+      }
+      return selectionOf(peer._peerFact, this.proof.derived);
+    });
+  }
+
+  /** Of a range the first port that gets furthest. */
+  private deciding(source: IPeer, destination: IPeer, port: Port) {
+    const { open, doubtful } = this.ports(source, destination);
+    const spec = port._spec();
+    const asked = portSetOf(spec);
+    for (const found of [intersect(open, asked), intersect(doubtful, asked)]) {
+      const range = spec.protocol === 'icmp' ? undefined : found[spec.protocol][0];
+      if (range !== undefined) return { ...spec, first: range[0], last: range[0] };
+    }
+    return { ...spec, last: spec.first };
+  }
+}
+
+function kindOf(peer: IPeer): 'workload' | 'host' | 'outside' {
+  const { kind } = peer._peerFact;
+  return kind === 'host' ? 'host' : kind === 'block' ? 'outside' : 'workload';
+}

@@ -1,0 +1,100 @@
+import { brokenBy } from './private/claims';
+import type { Claim } from './private/claims';
+import type { Proof } from './private/proof';
+import type { IPeer } from '../connections/peer';
+import { isPeer } from '../connections/private/is-peer';
+import type { Port } from '../firewall/port';
+import { UnscopedValidationError } from '../private/errors';
+import { brand } from '../private/type-test';
+
+/**
+ * A claim about who reaches whom, which the synth proves or fails with.
+ *
+ * @example
+ * daemon.require(Requirement.unreachable(web, db), Requirement.onlyReachableFrom(web, [Peer.cidr('192.0.2.0/24')]));
+ */
+export class Requirement {
+  /**
+   * Every member of the source reaches every member of the destination, on every port of the range.
+   *
+   * @param port a port of the destination: of a publication the port inside
+   */
+  public static reachable(source: IPeer, destination: IPeer, port: Port): Requirement {
+    checkPeers(source, destination);
+    return new Requirement(`${source.peerText} must reach ${destination.peerText} on ${port.text}`, {
+      kind: 'reachable',
+      source,
+      destination,
+      port: port._spec(),
+    });
+  }
+
+  /**
+   * No member of the source reaches any member of the destination, on none of the ports. What is not certain breaks the claim.
+   *
+   * @param port ports of the destination. Default: every port and protocol
+   */
+  public static unreachable(source: IPeer, destination: IPeer, port?: Port): Requirement {
+    checkPeers(source, destination);
+    return new Requirement(`${source.peerText} must not reach ${destination.peerText} on ${port?.text ?? 'any port'}`, {
+      kind: 'unreachable',
+      source,
+      destination,
+      port: port?._spec(),
+    });
+  }
+
+  /**
+   * Nobody but the named peers reaches any member of the destination. The host counts as somebody, and so does each address outside.
+   *
+   * @param port ports of the destination. Default: every port and protocol
+   */
+  public static onlyReachableFrom(destination: IPeer, sources: IPeer[], port?: Port): Requirement {
+    checkPeers(destination, ...sources);
+    const names = sources.length === 0 ? 'nobody' : sources.map((source) => source.peerText).join(', ');
+    return new Requirement(`only ${names} may reach ${destination.peerText} on ${port?.text ?? 'any port'}`, {
+      kind: 'only',
+      sources,
+      destination,
+      port: port?._spec(),
+    });
+  }
+
+  private constructor(
+    /** The claim as a sentence. */
+    public readonly text: string,
+    private readonly claim: Claim,
+  ) {
+    brand(this, 'requirement');
+  }
+
+  /** Same as `text`. */
+  public toString(): string {
+    return this.text;
+  }
+
+  /**
+   * What breaks the claim, in words; nothing when it holds.
+   *
+   * @internal
+   */
+  public _brokenBy(proof: Proof): string | undefined {
+    return brokenBy(this.claim, proof);
+  }
+
+  /**
+   * Peers that the claim names.
+   *
+   * @internal
+   */
+  public get _peers(): readonly IPeer[] {
+    const { claim } = this;
+    return claim.kind === 'only' ? [claim.destination, ...claim.sources] : [claim.source, claim.destination];
+  }
+}
+
+function checkPeers(...peers: readonly unknown[]): void {
+  if (!peers.every(isPeer)) {
+    throw new UnscopedValidationError('NotAPeer', 'a requirement names workloads, groups or segments of Bulkhead, or peers made by Peer');
+  }
+}

@@ -1,0 +1,66 @@
+import type { Disposition } from './disposition';
+
+/** Ports that one end gets through to another. */
+export interface ReachableCell {
+  /** Construct path of a workload, `host`, or the addresses outside. */
+  readonly source: string;
+  /** Construct path of a workload, `host`, or the addresses outside. */
+  readonly destination: string;
+  /** Ports on the destination, such as `tcp/8080, udp/5000-5010`. */
+  readonly ports: string;
+  /** False where a rule that is not understood may decide otherwise. */
+  readonly certain: boolean;
+}
+
+/** A port of a workload that is open to the outside. */
+export interface Exposure {
+  /** Construct path of the workload. */
+  readonly workload: string;
+  /** Address of the host that is asked. */
+  readonly hostAddress: string;
+  /** Ports that are asked there, such as `tcp/443`. */
+  readonly hostPorts: string;
+  /** Ports of the workload that they lead to. */
+  readonly targetPorts: string;
+  /** Addresses that get through, as blocks. */
+  readonly sources: string[];
+  /** Whether all addresses outside get through. */
+  readonly anywhere: boolean;
+}
+
+/** A rule that no packet can meet. */
+export interface ShadowedRule {
+  /** `ipv4` or `ipv6`. */
+  readonly family: string;
+  /** Table and chain, such as `filter DOCKER-USER`. */
+  readonly chain: string;
+  /** What the rule is for. */
+  readonly rule: string;
+  /** What the rules are for that take its packets before it. */
+  readonly shadowedBy: string[];
+  /** Whether one of those decides otherwise: then the rule was meant to do something that does not happen. */
+  readonly differs: boolean;
+}
+
+/** How an answer differs between two topologies. */
+export interface ReachabilityChange {
+  readonly source: string;
+  readonly destination: string;
+  /** Ports that are open now and were not; empty when there are none. */
+  readonly opened: string;
+  /** Ports that were open and are not; empty when there are none. */
+  readonly closed: string;
+}
+
+/** Why a connection gets through or does not. */
+export interface Explanation {
+  readonly disposition: Disposition;
+  /** One plain sentence: what decides. */
+  readonly summary: string;
+  /** The rule that decides, by what it is for; nothing where no rule does. */
+  readonly decidedBy?: string;
+  /** What would have to change for the other answer. */
+  readonly remedy: string;
+  /** The way of the packet: one line per rule or decision, in order, first the packet and then its answer. */
+  readonly steps: string[];
+}

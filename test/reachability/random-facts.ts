@@ -1,0 +1,125 @@
+import * as fc from 'fast-check';
+import { EngineVersion } from '../../src';
+import { engineSettings } from '../../src/daemon/private/engine-settings';
+import type { EngineFacts } from '../../src/topology/private/engine-facts';
+import type { Facts, FlowFact, PeerFact, PublicationFact } from '../../src/topology/private/facts';
+import type { PortSpec } from '../../src/topology/private/topology';
+
+/** One version of every generation that makes rules of its own. */
+export const VERSIONS = ['20.10', '26.1', '27.5', '28.0.0', '28.1', '28.5.2', '29.0'] as const;
+
+export function engineFacts(version: string): EngineFacts {
+  return { version, settings: engineSettings(EngineVersion.of(version)) };
+}
+
+const SEGMENTS = 3;
+const WORKLOADS = 5;
+const BLOCKS = ['0.0.0.0/0', '203.0.113.0/24', '203.0.113.7/32', '192.0.2.128/25', '169.254.169.254/32'];
+const workload = fc.nat(WORKLOADS - 1).map((i): PeerFact => ({ kind: 'workload', path: `app/W${i}` }));
+const segment = fc.nat(SEGMENTS - 1).map((i): PeerFact => ({ kind: 'segment', path: `app/S${i}` }));
+const block = fc.constantFrom(...BLOCKS).map((text): PeerFact => ({ kind: 'block', block: text, family: 'ipv4' }));
+const host = fc.constant<PeerFact>({ kind: 'host' });
+const port = fc.oneof(
+  fc
+    .record({ protocol: fc.constantFrom('tcp' as const, 'udp' as const), first: fc.integer({ min: 1, max: 6 }), size: fc.nat(3) })
+    .map(({ protocol, first, size }): PortSpec => ({ protocol, first, last: first + size })),
+  fc.constant<PortSpec>({ protocol: 'icmp', first: 0, last: 0 }),
+);
+
+const flow = fc.oneof(
+  { weight: 6, arbitrary: fc.tuple(fc.oneof(workload, segment), fc.oneof(workload, segment), port) },
+  { weight: 2, arbitrary: fc.tuple(workload, block, port) },
+  { weight: 1, arbitrary: fc.tuple(workload, host, port) },
+  { weight: 1, arbitrary: fc.tuple(host, workload, port) },
+);
+
+const publication = fc.record({
+  workload: fc.nat(WORKLOADS - 1),
+  hostAddress: fc.constantFrom('192.0.2.10', '192.0.2.10', '127.0.0.1', '0.0.0.0'),
+  shift: fc.constantFrom(0, 80),
+  target: fc.record({ protocol: fc.constantFrom('tcp' as const, 'udp' as const), first: fc.integer({ min: 1, max: 6 }), size: fc.nat(2) }),
+  sources: fc.uniqueArray(fc.constantFrom(...BLOCKS.slice(0, 4)), { minLength: 1, maxLength: 2 }),
+});
+
+function hostOf(homes: readonly number[]): Omit<Facts, 'flows' | 'publications'> {
+  return {
+    daemon: {
+      path: 'app/Edge',
+      id: '0123456789ab',
+      hostAddresses: ['192.0.2.10'],
+      addressPools: ['10.20.0.0/16'],
+      foreignBlocks: [],
+      engine: engineFacts('28.5.2'),
+    },
+    segments: Array.from({ length: SEGMENTS }, (_, i) => ({
+      path: `app/S${i}`,
+      networkName: `s${i}`,
+      edgeNetworkName: `s${i}-edge`,
+      prefixLength: 24,
+      icc: false,
+    })),
+    workloads: homes.map((home, i) => ({ path: `app/W${i}`, name: `w${i}`, segment: `app/S${home}` })),
+    groups: [],
+  };
+}
+
+/** A random program: what lives where, what may flow, what is published. Every publication has ports of the host of its own. */
+export const randomFacts = fc
+  .record({
+    homes: fc.array(fc.nat(SEGMENTS - 1), { minLength: WORKLOADS, maxLength: WORKLOADS }),
+    flows: fc.array(flow, { maxLength: 6 }),
+    publications: fc.array(publication, { maxLength: 3 }),
+  })
+  .map(({ homes, flows, publications }): Facts => ({
+    ...hostOf(homes),
+    flows: flows.map(([source, destination, spec], i): FlowFact => ({ source, destination, port: spec, origin: `flow ${i}` })),
+    publications: publications.map(({ workload: i, hostAddress, shift, target, sources }, nth): PublicationFact => {
+      const { protocol, first, size } = target;
+      const asked = first + shift + 100 * (nth + 1);
+      return {
+        workload: `app/W${i}`,
+        hostAddress,
+        family: 'ipv4',
+        hostPort: { protocol, first: asked, last: asked + size },
+        targetPort: { protocol, first, last: first + size },
+        sources: hostAddress === '127.0.0.1' ? [] : sources,
+        origin: `publication ${nth}`,
+      };
+    }),
+  }));
+
+const tcp = (number: number): PortSpec => ({ protocol: 'tcp', first: number, last: number });
+const at = (i: number): PeerFact => ({ kind: 'workload', path: `app/W${i}` });
+const outside = (text: string): PeerFact => ({ kind: 'block', block: text, family: 'ipv4' });
+
+/** One of everything that the compiler writes a rule for. */
+export const everything: Facts = {
+  ...hostOf([0, 0, 1, 1, 2]),
+  flows: (
+    [
+      [at(0), at(2), tcp(80)],
+      [at(0), { kind: 'segment', path: 'app/S1' }, tcp(81)],
+      [{ kind: 'segment', path: 'app/S1' }, at(4), tcp(82)],
+      [at(1), at(4), { protocol: 'icmp', first: 0, last: 0 }],
+      [at(2), outside('0.0.0.0/0'), tcp(443)],
+      [at(2), outside('169.254.169.254/32'), tcp(80)],
+      [at(3), { kind: 'host' }, tcp(9100)],
+      [{ kind: 'host' }, at(4), tcp(9101)],
+    ] as const
+  ).map(([source, destination, spec], i) => ({ source, destination, port: spec, origin: `flow ${i}` })),
+  publications: (
+    [
+      ['192.0.2.10', ['0.0.0.0/0']],
+      ['127.0.0.1', []],
+      ['192.0.2.10', ['192.0.2.128/25']],
+    ] as const
+  ).map(([hostAddress, sources], i) => ({
+    workload: `app/W${i}`,
+    hostAddress,
+    family: 'ipv4',
+    hostPort: tcp(8080 + i),
+    targetPort: tcp(80),
+    sources,
+    origin: `publication ${i}`,
+  })),
+};
