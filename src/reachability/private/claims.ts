@@ -1,7 +1,7 @@
 import { writeAddress } from './address';
 import { nameOf } from './describe';
 import type { Cell } from './matrix';
-import { intersect, isEmpty, type PortSet, portSetOf, portSetText, subtract } from './port-set';
+import { EVERY_PORT, intersect, isEmpty, type PortSet, portSetOf, portSetText, subtract } from './port-set';
 import type { Proof } from './proof';
 import { membersOf, portsBetween, type Selection, selectionOf, selects } from './selection';
 import type { AddressEnd } from './spots';
@@ -18,14 +18,6 @@ export type Claim =
   | { readonly kind: 'reachable'; readonly source: ClaimPeer; readonly destination: ClaimPeer; readonly port: PortSpec }
   | { readonly kind: 'unreachable'; readonly source: ClaimPeer; readonly destination: ClaimPeer; readonly port?: PortSpec }
   | { readonly kind: 'only'; readonly destination: ClaimPeer; readonly sources: readonly ClaimPeer[]; readonly port?: PortSpec };
-
-const EVERY_PORT: PortSet = {
-  tcp: [[0, 65535]],
-  udp: [[0, 65535]],
-  sctp: [[0, 65535]],
-  icmp: [[0, 255]],
-  other: [[0, 0]],
-};
 
 /** What breaks the claim, in words; nothing when it holds. */
 export function brokenBy(claim: Claim, proof: Proof): string | undefined {

@@ -50,6 +50,7 @@ class FamilyMatrix {
   public readonly classes: SpotClasses;
   public readonly index: RuleIndex;
   public readonly pairs: NamedPairs;
+  public readonly everybody: readonly Party[];
   private readonly translations: Translations;
   private readonly containers: readonly Group[];
   private readonly senders: readonly Group<Spot>[];
@@ -75,6 +76,7 @@ class FamilyMatrix {
     this.senders = [...this.containers.map((group) => withOthers(group, view, family)), { interface: NONE, spots: [HOST] }];
     this.host = hostTargets(view, facts, family);
     this.outside = { interface: uplink, spots: outsideSpots(view, facts, blocks, family, uplink) };
+    this.everybody = view.containers.map(({ key }) => ({ kind: 'container', key }));
     this.links = new Map(
       view.containers.map(({ key, attachments }) => [key, new Set(attachments.map((attachment) => attachment.interface))]),
     );
@@ -159,7 +161,8 @@ class Block {
   }
 
   private question({ from, address }: Spot, { address: to, party }: Target): Question {
-    return { family: this.matrix.family, from, source: address, to, owner: party };
+    const others = this.exits === 'anywhere' ? this.matrix.everybody : [];
+    return { family: this.matrix.family, from, source: address, to, owner: party, others };
   }
 
   private concerns(fact: RuleFacts): boolean {

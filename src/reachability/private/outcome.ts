@@ -45,6 +45,8 @@ export interface Outcome {
   readonly reason: Reason;
   /** Where the first packet arrived, if it did. */
   readonly receiver?: Receiver;
+  /** For UNKNOWN: where it may have arrived. Undefined where that may be anywhere. */
+  readonly receivers?: readonly Receiver[];
   /** What dropped it. */
   readonly decidedBy?: Place;
   /** For UNKNOWN: the rules and things that could not be understood. */

@@ -14,6 +14,8 @@ export type PortSetProtocol = (typeof PROTOCOLS)[number];
 
 export const NO_PORTS: PortSet = { tcp: [], udp: [], sctp: [], icmp: [], other: [] };
 
+export const EVERY_PORT: PortSet = { tcp: [[0, 65535]], udp: [[0, 65535]], sctp: [[0, 65535]], icmp: [[0, 255]], other: [[0, 0]] };
+
 /** Of ICMP the declared flows know the echo request alone. */
 export const ECHO_REQUEST = 8;
 

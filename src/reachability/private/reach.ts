@@ -1,6 +1,6 @@
-import type { Outcome, ProbeSource, ProbeSpec } from './outcome';
+import type { Outcome, ProbeSource, ProbeSpec, Receiver } from './outcome';
 import { type Atom, atomsOf, sourcePortsOf, tellsPorts, UNNAMED } from './port-atoms';
-import { NO_PORTS, type PortSet, union } from './port-set';
+import { EVERY_PORT, NO_PORTS, type PortSet, union } from './port-set';
 import { pairKey, type RuleFacts } from './rule-facts';
 import type { Family } from '../../topology/private/topology';
 
@@ -25,8 +25,10 @@ export interface Question {
   /** Undefined where the host chooses. */
   readonly source?: string;
   readonly to: string;
-  /** Who is asked, if nothing translates: an answer that is uncertain counts as theirs. */
+  /** Who is asked, if nothing translates. */
   readonly owner: Party;
+  /** Who else may be led to, where something may translate. */
+  readonly others: readonly Party[];
 }
 
 export type Walk = (probe: ProbeSpec) => Outcome;
@@ -43,7 +45,7 @@ export interface Concerned {
  */
 export function reach(question: Question, concerned: Concerned, walk: Walk): Arrival[] {
   if (isShut(question, concerned.there, walk)) return [];
-  const { family, from, source, to, owner } = question;
+  const { family, from, source, to } = question;
   const arrivals = new Map<string, Arrival>();
   const sourcePorts = sourcePortsOf(concerned.there);
   for (const atom of atomsOf(concerned.there, concerned.back(), pairKey(source ?? '', to), family)) {
@@ -52,17 +54,19 @@ export function reach(question: Question, concerned: Concerned, walk: Walk): Arr
       const ask = (port = probe.port) => walk({ family, from, to, ...probe, port, ...(sourcePort !== undefined && { sourcePort }) });
       const outcome = ask();
       if (outcome.disposition !== 'DELIVERED' && outcome.disposition !== 'UNKNOWN') continue;
-      const receiver = partyOf(outcome) ?? owner;
       const certain = outcome.disposition === 'DELIVERED';
-      const key = JSON.stringify([receiver, certain]);
-      const known = arrivals.get(key);
-      arrivals.set(key, {
-        receiver,
-        address: to,
-        asked: union(known?.asked ?? NO_PORTS, { ...NO_PORTS, [protocol]: [[first, last]] }),
-        ports: union(known?.ports ?? NO_PORTS, { ...NO_PORTS, [protocol]: [arrivedAt(atom, outcome, ask)] }),
-        certain,
-      });
+      for (const receiver of receiversOf(outcome, question)) {
+        const key = JSON.stringify([receiver, certain]);
+        const known = arrivals.get(key);
+        arrivals.set(key, {
+          receiver,
+          address: to,
+          asked: union(known?.asked ?? NO_PORTS, { ...NO_PORTS, [protocol]: [[first, last]] }),
+          // In doubt it may be any port.
+          ports: union(known?.ports ?? NO_PORTS, certain ? { ...NO_PORTS, [protocol]: [arrivedAt(atom, outcome, ask)] } : EVERY_PORT),
+          certain,
+        });
+      }
     }
   }
   return [...arrivals.values()];
@@ -104,7 +108,12 @@ function arrivedAt({ first, last, probe }: Atom, { receiver }: Outcome, ask: (po
   return end === receiver.port ? [end, end] : [receiver.port - (probe.port - first), end];
 }
 
-function partyOf({ receiver }: Outcome): Party | undefined {
-  if (receiver?.kind === 'container') return { kind: 'container', key: receiver.container! };
-  return receiver && { kind: receiver.kind };
+/** Who gets it. Where that may be anybody, it counts for whoever could be led to. */
+function receiversOf({ disposition, receiver, receivers }: Outcome, { owner, others }: Question): readonly Party[] {
+  if (disposition === 'DELIVERED') return [partyOf(receiver!)];
+  return receivers?.map(partyOf) ?? [owner, ...others];
+}
+
+function partyOf({ kind, container }: Receiver): Party {
+  return kind === 'container' ? { kind, key: container! } : { kind };
 }

@@ -52,6 +52,7 @@ function tryWay(host: Host, probe: ProbeSpec, choices: Choices, options: WalkOpt
 /** All other cases of what is not understood, for the way of the first one. */
 function tryGuesses({ host, choices, routesOnly }: Flight, probe: ProbeSpec, first: Outcome, doubts: Set<Place>): Outcome {
   const possible = new Set([first.disposition]);
+  const receivers = first.disposition === 'DELIVERED' ? [first.receiver!] : [];
   let agrees = true;
   for (let guesses = 1; choices.nextGuess(); guesses++) {
     if (guesses === MAX_GUESSES) {
@@ -65,9 +66,14 @@ function tryGuesses({ host, choices, routesOnly }: Flight, probe: ProbeSpec, fir
     }
     flight.doubts?.forEach((place) => doubts.add(place));
     possible.add(outcome.disposition);
+    if (outcome.disposition === 'DELIVERED') {
+      receivers.push(outcome.receiver!);
+    }
     agrees &&= isSame(first, outcome);
   }
-  return agrees ? first : { ...UNKNOWN, reason: 'not-understood', doubts: [...doubts], possible: [...possible], steps: first.steps };
+  return agrees
+    ? first
+    : { ...UNKNOWN, reason: 'not-understood', receivers, doubts: [...doubts], possible: [...possible], steps: first.steps };
 }
 
 const UNKNOWN = { disposition: 'UNKNOWN', direction: 'original' } as const;
