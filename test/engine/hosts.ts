@@ -1,13 +1,8 @@
 // Hosts for the tests of the engine model, and their rules as lines.
 import { dockerRules } from '../../src/engine/private/docker-rules/docker-rules';
-import type {
-  DaemonSettings,
-  EngineEndpoint,
-  EngineInput,
-  EngineNetwork,
-  RuleGeneration,
-} from '../../src/engine/private/docker-rules/input';
+import type { EngineEndpoint, EngineInput, EngineNetwork, RuleGeneration } from '../../src/engine/private/docker-rules/input';
 import type { HostRules } from '../../src/firewall/private/host-rules';
+import type { EngineSettings } from '../../src/topology/private/engine-facts';
 import type { Family } from '../../src/topology/private/topology';
 import { ruleText } from '../support/canonical-rule';
 
@@ -21,7 +16,7 @@ export function named(generation: RuleGeneration): string {
 }
 
 /** With IPv6 rules, docker-proxy, and forwarding that the engine has to turn on. */
-export function settings(changes: Partial<DaemonSettings> = {}): DaemonSettings {
+export function settings(changes: Partial<EngineSettings> = {}): EngineSettings {
   return {
     iptables: true,
     ip6tables: true,
@@ -64,7 +59,7 @@ export function container(changes: Partial<EngineEndpoint> = {}, number = 1): En
   };
 }
 
-export function host(generation: RuleGeneration, networks: readonly EngineNetwork[], changes: Partial<DaemonSettings> = {}): EngineInput {
+export function host(generation: RuleGeneration, networks: readonly EngineNetwork[], changes: Partial<EngineSettings> = {}): EngineInput {
   return { generation, daemon: settings(changes), networks };
 }
 

@@ -1,9 +1,10 @@
 // Docker hosts from a seed, as plain data: what somebody might ask an engine for. The commands for the engine and the input of the model both start here.
 import { Random } from './generate';
-import type { DaemonSettings, GatewayMode, RuleGeneration } from '../../../src/engine/private/docker-rules/input';
+import type { GatewayMode, RuleGeneration } from '../../../src/engine/private/docker-rules/input';
+import type { EngineSettings } from '../../../src/topology/private/engine-facts';
 import { NET } from '../lab/network';
 
-export interface HostPlan extends DaemonSettings {
+export interface HostPlan extends EngineSettings {
   readonly seed: string;
   readonly generation: RuleGeneration;
   readonly defaultBridge?: { readonly icc: boolean; readonly masquerade: boolean; readonly ipv6: boolean };

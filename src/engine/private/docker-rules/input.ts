@@ -1,3 +1,4 @@
+import type { EngineSettings } from '../../../topology/private/engine-facts';
 import type { Family, PortSpec } from '../../../topology/private/topology';
 
 /**
@@ -6,35 +7,13 @@ import type { Family, PortSpec } from '../../../topology/private/topology';
  */
 export interface EngineInput {
   readonly generation: RuleGeneration;
-  readonly daemon: DaemonSettings;
+  readonly daemon: EngineSettings;
   /** In the order in which they were created; the default bridge, where there is one, is the first. */
   readonly networks: readonly EngineNetwork[];
   readonly swarm?: SwarmState;
 }
 
 export type RuleGeneration = 'g20' | 'g23' | 'g27' | 'g28.0.0' | 'g28.0.1' | 'g28.2' | 'g29-iptables' | 'g29-nftables';
-
-export interface DaemonSettings {
-  readonly iptables: boolean;
-  readonly ip6tables: boolean;
-  readonly userlandProxy: boolean;
-  /** The daemon's `ip-forward`: whether it turns forwarding on where that is off. */
-  readonly ipForward: boolean;
-  /** `ip-forward-no-drop`, 28.0 and later. */
-  readonly ipForwardNoDrop: boolean;
-  /** Forwarding of the host before the daemon started: an engine that turns it on itself sets the policy of FORWARD to DROP. */
-  readonly forwardingBefore: Readonly<Record<Family, boolean>>;
-  /** Policy of the filter table's FORWARD before the daemon started. */
-  readonly forwardPolicyBefore: Readonly<Record<Family, 'accept' | 'drop'>>;
-  /** `allow-direct-routing`, 28.2 and later. */
-  readonly allowDirectRouting: boolean;
-  /** `bridge-accept-fwmark`, 29.0 and later. */
-  readonly acceptMark?: { readonly value: number; readonly mask: number };
-  /** The environment of the daemon has `DOCKER_INSECURE_NO_IPTABLES_RAW=1`, 28.0.2 and later. */
-  readonly withoutRawRules: boolean;
-  /** The environment of the daemon has `DOCKER_IPTABLES_SCTP_CHECKSUM=1`, 28 only. */
-  readonly sctpChecksum: boolean;
-}
 
 export type GatewayMode = 'nat' | 'nat-unprotected' | 'routed' | 'isolated';
 
