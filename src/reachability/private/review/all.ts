@@ -1,0 +1,23 @@
+import { acceptAcrossBridges } from './accept-across-bridges';
+import { dropBeforeEstablished } from './drop-before-established';
+import { forwardPolicy } from './forward-policy';
+import { hostPortAfterTranslation } from './host-port-after-translation';
+import { internalReachesHost } from './internal-reaches-host';
+import { ipv6LeftOpen } from './ipv6-left-open';
+import { loopbackPublication } from './loopback-publication';
+import { originalPortBothWays } from './original-port-both-ways';
+import type { Review } from './reviewed';
+import { rulesAfterReturn } from './rules-after-return';
+
+/** Mistakes that are published as advice, in the order in which they are told. */
+export const REVIEWS: readonly Review[] = [
+  rulesAfterReturn,
+  hostPortAfterTranslation,
+  originalPortBothWays,
+  dropBeforeEstablished,
+  acceptAcrossBridges,
+  loopbackPublication,
+  forwardPolicy,
+  ipv6LeftOpen,
+  internalReachesHost,
+];

@@ -1,0 +1,19 @@
+import { publications, type Review } from './reviewed';
+
+/** Before 28 the translation comes before the kernel looks whether 127.0.0.0/8 came in by an interface that it must not. */
+export const loopbackPublication: Review = ({ isAtLeast, rules }) =>
+  isAtLeast('28.0')
+    ? []
+    : publications(rules).flatMap(({ asked, destination }) =>
+        destination?.startsWith('127.')
+          ? [
+              {
+                code: 'LoopbackPublication',
+                family: rules.family,
+                rule: `port ${asked} published on ${destination.split('/')[0]}`,
+                sentence:
+                  'Before 28.0 a neighbour on the same wire reaches it, too; drop what comes for 127.0.0.0/8 by other interfaces than lo.',
+              },
+            ]
+          : [],
+      );
