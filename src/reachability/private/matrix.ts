@@ -154,7 +154,7 @@ class Block {
           if (isClassShut && named.size === 0) return;
           if (isClassShut) continue;
         }
-        const concerned = { there: this.rulesThere(source, target), back: () => this.rulesBack(source, target) };
+        const concerned = { there: this.rulesThere(source, target), back: this.rulesBack(source, target) };
         this.matrix.add(source, target, reach(this.question(source, target), concerned, this.matrix.walk));
       }
     }

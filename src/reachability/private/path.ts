@@ -3,6 +3,7 @@ import { type Flight, type Stop, unreachable } from './flight';
 import { passHook } from './hooks';
 import type { Container, Port } from './host';
 import type { Attachment } from './host-view';
+import { askForNeighbour } from './neighbours';
 import type { Packet } from './packet';
 
 /** Where packets start and end. */
@@ -81,6 +82,10 @@ function sendOverBridge(flight: Flight, sender: Container, bridge: string, packe
   const isFrame = neighbour !== undefined && (neighbour.isOwn || (!flight.routesOnly && flight.choices.pick(2) === 1));
   if (!host.interfaceNamed(bridge)?.filtersFrames?.[packet.family]) {
     return isFrame ? arriveAt(flight, neighbour, packet) : receive(flight, bridge, packet);
+  }
+  const unheard = isFrame && packet.family === 'ipv6' && !packet.isAnswer ? askForNeighbour(flight, bridge, packet) : undefined;
+  if (unheard) {
+    return unheard;
   }
   packet.inInterface = bridge;
   const asked = packet.destination;

@@ -36,19 +36,15 @@ export type Walk = (probe: ProbeSpec) => Outcome;
 /** Rules that may have a say, on the way there and on the way back. */
 export interface Concerned {
   readonly there: readonly RuleFacts[];
-  back(): readonly RuleFacts[];
+  readonly back: readonly RuleFacts[];
 }
 
-/**
- * Everything that gets from a source to an address. Of the rules only the ports count here; each piece of the ports is walked once. Most questions end
- * on their way there, and then what the answers would meet is not looked at.
- */
-export function reach(question: Question, concerned: Concerned, walk: Walk): Arrival[] {
-  if (isShut(question, concerned.there, walk)) return [];
+/** Everything that gets from a source to an address. Of the rules only the ports count here; each piece of the ports is walked once. */
+export function reach(question: Question, { there, back }: Concerned, walk: Walk): Arrival[] {
   const { family, from, source, to } = question;
   const arrivals = new Map<string, Arrival>();
-  const sourcePorts = sourcePortsOf(concerned.there);
-  for (const atom of atomsOf(concerned.there, concerned.back(), pairKey(source ?? '', to), family)) {
+  const sourcePorts = sourcePortsOf(there);
+  for (const atom of atomsOf(there, back, pairKey(source ?? '', to), family)) {
     const { protocol, first, last, probe } = atom;
     for (const sourcePort of probe.port === undefined ? [undefined] : sourcePorts) {
       const ask = (port = probe.port) => walk({ family, from, to, ...probe, port, ...(sourcePort !== undefined && { sourcePort }) });

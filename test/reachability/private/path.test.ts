@@ -71,6 +71,17 @@ describe('frames between ports of a bridge', () => {
     expect(ends(withFrames(smallHost({ ipv6: rulesOf('ipv6', icc) }), 'br-a'), v6)).toEqual(dropped('FORWARD 0'));
   });
 
+  test.each([
+    ['who drops the question', '-i br-a ! -d fd00:1::/64 -j DROP', dropped('FORWARD 0')],
+    ['who drops the answer', '-p ipv6-icmp --icmp-type 136 -j DROP', dropped('FORWARD 0')],
+    ['which no connection tracking sees', '-p ipv6-icmp --ctstate NEW,INVALID -j DROP', DELIVERED],
+  ])('of IPv6 follow the question for the neighbour: %s', (_, rule, expected) => {
+    const view = smallHost({ ipv6: rulesOf('ipv6', `[filter FORWARD accept]\n${rule}`) });
+    const probe = { ...tcp(a1, 'fd00:1::3'), family: 'ipv6' } as const;
+    expect(ends(withFrames(view, 'br-a'), probe)).toEqual(expected);
+    expect(ends(view, probe)).toEqual(DELIVERED);
+  });
+
   test('meet raw, and nothing of INPUT; forwarding may be off', () => {
     const view = withFrames(
       smallHost('[raw PREROUTING accept]\n-p udp -j DROP\n[filter INPUT drop]', { forwarding: { ipv4: false, ipv6: false } }),

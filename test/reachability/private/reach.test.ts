@@ -12,7 +12,7 @@ import { a1, HOST, NEIGHBOUR } from '../../support/walk-words';
 /** With every rule as one that may have a say. */
 function arrivals(view: HostView, from: ProbeSource, to: string): Arrival[] {
   const facts = factsOf(view.rules.ipv4);
-  return reach({ family: 'ipv4', from, to, owner: { kind: 'outside' }, others: [] }, { there: facts, back: () => facts }, (probe) =>
+  return reach({ family: 'ipv4', from, to, owner: { kind: 'outside' }, others: [] }, { there: facts, back: facts }, (probe) =>
     walk(view, probe),
   );
 }
