@@ -1,4 +1,5 @@
 import { type Address, inRange } from './address';
+import { GroupShut } from './group-shut';
 import type { HostView } from './host-view';
 import { NamedPairs } from './named-pairs';
 import { type Arrival, isShut, type Party, type Question, reach, type Walk } from './reach';
@@ -52,6 +53,7 @@ class FamilyMatrix {
   public readonly pairs: NamedPairs;
   public readonly everybody: readonly Party[];
   private readonly translations: Translations;
+  private readonly groupShut: GroupShut;
   private readonly containers: readonly Group[];
   private readonly senders: readonly Group<Spot>[];
   private readonly host: readonly Target[];
@@ -70,6 +72,7 @@ class FamilyMatrix {
     this.index = new RuleIndex(facts);
     const deciding = facts.filter(({ decides }) => decides);
     this.classes = new SpotClasses(deciding);
+    this.groupShut = new GroupShut(view.rules[family]);
     this.translations = new Translations(facts, family);
     this.pairs = new NamedPairs(deciding, this.translations);
     this.containers = containerGroups(view, family);
@@ -87,8 +90,12 @@ class FamilyMatrix {
       this.host.filter(({ address }) => this.translations.mayChange(address) === wanted),
     );
     for (const from of [...this.senders, this.outside]) {
+      const others = this.containers.filter((to) => to.interface !== from.interface);
+      // Mostly nothing is forwarded from one bridge to any other: that is seen once, instead of for each of them.
+      const crossing = { entry: from.interface, exits: others.map((to) => to.interface), sources: from.spots };
+      const isShutIn = from.interface !== NONE && this.groupShut.drops(crossing);
       for (const to of from === this.outside ? this.containers : [...this.containers, this.outside]) {
-        this.between(from, to);
+        this.between(from, to, isShutIn && others.includes(to));
       }
       new Block(this, from, { interface: NONE, spots: plain }, plain, [NONE]).run();
       // What is sent to a publication goes on to elsewhere: no rule is left out for its destination.
@@ -105,11 +112,13 @@ class FamilyMatrix {
   }
 
   /** A container that hangs on the source's bridge, too, answers there for its addresses on other bridges. */
-  private between(from: Group<Spot>, to: Group): void {
+  private between(from: Group<Spot>, to: Group, isShutIn: boolean): void {
     const isNeighbour = ({ party }: Spot) => party.kind === 'container' && this.links.get(party.key)!.has(from.interface);
     const neighbours = to.interface === from.interface ? [] : to.spots.filter(isNeighbour);
     const others = neighbours.length === 0 ? to.spots : to.spots.filter((spot) => !isNeighbour(spot));
-    new Block(this, from, to, others, [to.interface]).run();
+    if (!isShutIn) {
+      new Block(this, from, to, others, [to.interface]).run();
+    }
     if (neighbours.length > 0) {
       new Block(this, from, to, neighbours, [to.interface, from.interface]).run();
     }
