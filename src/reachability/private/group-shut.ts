@@ -1,13 +1,17 @@
 import { inRange, readRange } from './address';
 import type { Spot } from './spots';
-import type { BaseChain, HostChain, HostRules } from '../../firewall/private/host-rules';
-import type { Match, Rule } from '../../firewall/private/ir';
+import type { BaseChain, Hook, HostChain, HostRules } from '../../firewall/private/host-rules';
+import type { Match, Rule, Verdict } from '../../firewall/private/ir';
 
 /** New packets from some spots that come in by one interface and go out by one of several others, to addresses of containers: all of them at once. */
 export interface Crossing {
   readonly entry: string;
   readonly exits: readonly string[];
   readonly sources: readonly Spot[];
+  /** Not to containers, but to addresses of the host. */
+  readonly isToHost?: boolean;
+  /** The destination was another one before. */
+  readonly isTranslated?: boolean;
 }
 
 /** What a chain does to them: every one is dropped, every one leaves it, or it is not the same for all. */
@@ -31,10 +35,28 @@ export class GroupShut {
   }
 
   public drops(crossing: Crossing): boolean {
+    return this.isLedBy(crossing, LOOKS) && this.dropsIn('forward', crossing);
+  }
+
+  /** The same for packets to addresses of the host, whether a translation leads them on or not; the exits are those of the translated ones. */
+  public dropsToHost(given: Crossing): boolean {
+    const crossing = { ...given, isToHost: true };
+    return (
+      this.isLedBy(crossing, [...LOOKS, 'dnat', 'redirect']) &&
+      this.dropsIn('input', { ...crossing, exits: [''] }) &&
+      this.dropsIn('forward', { ...crossing, isTranslated: true })
+    );
+  }
+
+  private dropsIn(hook: Hook, crossing: Crossing): boolean {
+    return this.bases.filter(({ base }) => base.hook === hook).some((chain) => this.fateIn(chain, crossing, 0) === 'dropped');
+  }
+
+  /** Whether rules do nothing else to the packets before routing than some things. */
+  private isLedBy(crossing: Crossing, verdicts: readonly Verdict['kind'][]): boolean {
     if (this.rules.notUnderstood.length > 0 || crossing.sources.length === 0) return false;
     const before = this.bases.filter(({ base }) => base.hook === 'prerouting');
-    if (before.some((chain) => this.mayTranslate(chain, crossing, new Set()))) return false;
-    return this.bases.filter(({ base }) => base.hook === 'forward').some((chain) => this.fateIn(chain, crossing, 0) === 'dropped');
+    return before.every((chain) => this.doesOnly(chain, crossing, verdicts, new Set()));
   }
 
   private fateIn(chain: HostChain, crossing: Crossing, depth: number): Fate {
@@ -73,21 +95,23 @@ export class GroupShut {
     }
   }
 
-  /** Drops before routing are welcome; anything else but a look may lead packets elsewhere. */
-  private mayTranslate(chain: HostChain, crossing: Crossing, seen: Set<HostChain>): boolean {
-    if (seen.has(chain)) return false;
+  private doesOnly(chain: HostChain, crossing: Crossing, verdicts: readonly Verdict['kind'][], seen: Set<HostChain>): boolean {
+    if (seen.has(chain)) return true;
     seen.add(chain);
-    return chain.rules.some((rule) => {
-      if (isMet(rule, crossing, this.rules) === false) return false;
+    return chain.rules.every((rule) => {
+      if (isMet(rule, crossing, this.rules) === false) return true;
       const { verdict } = rule;
       if (verdict.kind === 'jump' || verdict.kind === 'goto') {
         const next = this.chains.get(keyOf(chain.table, verdict.chain));
-        return next === undefined || this.mayTranslate(next, crossing, seen);
+        return next !== undefined && this.doesOnly(next, crossing, verdicts, seen);
       }
-      return !['accept', 'drop', 'reject', 'return', 'log', 'continue'].includes(verdict.kind);
+      return verdicts.includes(verdict.kind);
     });
   }
 }
+
+/** What leads no packet elsewhere. */
+const LOOKS: readonly Verdict['kind'][] = ['accept', 'drop', 'reject', 'return', 'log', 'continue'];
 
 /** Deeper than Docker's chains and ours. */
 const MOST_JUMPS = 16;
@@ -110,14 +134,14 @@ function isMet(rule: Rule, crossing: Crossing, rules: HostRules): Met {
   return met;
 }
 
-function isMatched(match: Match, { entry, exits, sources }: Crossing, { family }: HostRules): Met {
+function isMatched(match: Match, { entry, exits, sources, isTranslated = false, isToHost = false }: Crossing, { family }: HostRules): Met {
   const named = (name: string) =>
     (match.kind === 'in-interface' || match.kind === 'out-interface') && (match.prefix ? name.startsWith(match.name) : name === match.name);
   switch (match.kind) {
     case 'in-interface':
       return named(entry) !== (match.negate ?? false);
     case 'out-interface':
-      return not(allOf(exits, named), match.negate);
+      return not(match.prefix ? allOf(exits, named) : oneOf(exits, match.name), match.negate);
     case 'source': {
       const range = readRange(family, match.block);
       if (range === undefined) return 'some';
@@ -127,15 +151,18 @@ function isMatched(match: Match, { entry, exits, sources }: Crossing, { family }
       );
     }
     case 'ct-state':
-      // New, and not translated.
-      return match.states.includes('NEW') !== (match.negate ?? false);
+      return (match.states.includes('NEW') || (isTranslated && match.states.includes('DNAT'))) !== (match.negate ?? false);
     case 'ct-direction':
       return match.direction === 'original';
     case 'address-type':
-      return match.of === 'destination' && match.type === 'local' ? (match.negate ?? false) : 'some';
+      return match.of === 'destination' && match.type === 'local' && !isToHost ? (match.negate ?? false) : 'some';
     default:
       return 'some';
   }
+}
+
+function oneOf(exits: readonly string[], name: string): Met {
+  return exits.includes(name) && (exits.length === 1 || 'some');
 }
 
 function allOf<T>(items: readonly T[], test: (item: T) => boolean): Met {

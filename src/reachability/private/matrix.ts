@@ -97,9 +97,14 @@ class FamilyMatrix {
       for (const to of from === this.outside ? this.containers : [...this.containers, this.outside]) {
         this.between(from, to, isShutIn && others.includes(to));
       }
-      new Block(this, from, { interface: NONE, spots: plain }, plain, [NONE]).run();
-      // What is sent to a publication goes on to elsewhere: no rule is left out for its destination.
-      new Block(this, from, { interface: NONE, spots: translated }, translated, 'anywhere').run();
+      if (from.interface === NONE) {
+        // What the host sends to itself is its own affair; only a publication leads on.
+        new Block(this, from, { interface: NONE, spots: translated }, translated, 'anywhere').run();
+      } else if (!this.groupShut.dropsToHost({ ...crossing, exits: this.containers.map((to) => to.interface) })) {
+        new Block(this, from, { interface: NONE, spots: plain }, plain, [NONE]).run();
+        // What is sent to a publication goes on to elsewhere: no rule is left out for its destination.
+        new Block(this, from, { interface: NONE, spots: translated }, translated, 'anywhere').run();
+      }
     }
     return this.result;
   }

@@ -2,21 +2,25 @@ import * as fc from 'fast-check';
 import { readAddress } from '../../../src/reachability/private/address';
 import { GroupShut } from '../../../src/reachability/private/group-shut';
 import type { HostView } from '../../../src/reachability/private/host-view';
+import type { Spot } from '../../../src/reachability/private/spots';
 import { walk } from '../../../src/reachability/private/walk';
 import { rulesWith, understood } from '../../support/random-rules';
-import { smallHost } from '../../support/small-host';
+import { rulesOf, smallHost } from '../../support/small-host';
 
 const BRIDGES = ['br-a', 'br-b', 'br-i'];
 
 /** From all containers of br-a to the other bridges. */
 function drops(view: HostView): boolean {
-  const sources = sourcesOn(view).map(({ key, address }) => ({
+  return new GroupShut(view.rules.ipv4).drops({ entry: 'br-a', exits: BRIDGES.slice(1), sources: spotsOn(view) });
+}
+
+function spotsOn(view: HostView): Spot[] {
+  return sourcesOn(view).map(({ key, address }) => ({
     party: { kind: 'container', key } as const,
     address,
     number: readAddress('ipv4', address)!,
     from: { kind: 'container', key, via: 'br-a', address } as const,
   }));
-  return new GroupShut(view.rules.ipv4).drops({ entry: 'br-a', exits: BRIDGES.slice(1), sources });
 }
 
 function sourcesOn({ containers }: HostView): { key: string; address: string }[] {
@@ -76,4 +80,24 @@ test('what it drops, the walk drops, packet by packet', () => {
     { numRuns: 400 },
   );
   expect(shut).toBeGreaterThan(10);
+});
+
+test('what it drops on its way to the host, the walk drops, translated or not', () => {
+  let shut = 0;
+  const nat = rulesOf('ipv4', '[nat PREROUTING accept]\n-p tcp --dport 80:443 -j DNAT --to 10.2.0.2:80').chains;
+  fc.assert(
+    fc.property(rulesWith(understood), fc.constantFrom(79, 80, 443, 8080), (rules, port) => {
+      const view = smallHost({ ipv4: { ...rules, chains: [...rules.chains, ...nat] } });
+      if (!new GroupShut(view.rules.ipv4).dropsToHost({ entry: 'br-a', exits: BRIDGES, sources: spotsOn(view) })) return;
+      shut++;
+      for (const { key, address } of sourcesOn(view)) {
+        for (const to of ['192.0.2.10', '10.1.0.1', '10.2.0.1']) {
+          const from = { kind: 'container', key, via: 'br-a', address } as const;
+          expect(walk(view, { family: 'ipv4', from, to, protocol: 'tcp', port }).disposition).not.toMatch(/DELIVERED|UNKNOWN/);
+        }
+      }
+    }),
+    { numRuns: 1500 },
+  );
+  expect(shut).toBeGreaterThan(3);
 });
