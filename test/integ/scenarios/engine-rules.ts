@@ -2,23 +2,17 @@
 // many, `BULKHEAD_SEED` which (a text; `TEXT/17` for one host alone).
 import { trySwarm } from './engine-rules-swarm';
 import { dockerRules } from '../../../src/engine/private/docker-rules/docker-rules';
-import type { EngineInput, RuleGeneration } from '../../../src/engine/private/docker-rules/input';
+import type { EngineInput } from '../../../src/engine/private/docker-rules/input';
 import type { Family } from '../../../src/topology/private/topology';
 import { type CompareOptions, compareRules, differenceText } from '../../support/compare-rules';
 import type { Checks } from '../harness/checks';
+import { chosenHosts, daemonAfter, GENERATIONS } from '../harness/engine-campaign';
 import { changeTopology, engineInput, startHost } from '../harness/engine-host';
 import { readRules } from '../harness/engine-read';
 import { type HostPlan, makeHost, type TopologyPlan } from '../harness/engine-topology';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 
-const GENERATIONS: Readonly<Record<EngineId, RuleGeneration>> = {
-  '20.10': 'g20',
-  '26.1': 'g23',
-  '28.5': 'g28.2',
-  '29': 'g29-iptables',
-  '29-nft': 'g29-nftables',
-};
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 const SAMPLE = 12;
 /** Topologies that one start of the daemon gets. */
@@ -32,7 +26,7 @@ export function run(engine: EngineId, checks: Checks): void {
   const began = Date.now();
   const sum: Figures = { hosts: 0, topologies: 0, restarts: 0, rules: 0, differences: 0 };
   withLab(engine, (lab) => {
-    for (const { seed, topologies } of chosenHosts()) {
+    for (const { seed, topologies } of chosenHosts(SAMPLE, PER_HOST)) {
       const plan = makeHost(seed, GENERATIONS[engine], topologies);
       checks.step(`host ${seed}`, () => {
         startHost(lab, plan);
@@ -51,16 +45,6 @@ export function run(engine: EngineId, checks: Checks): void {
   checks.say(
     `${hosts} hosts, ${topologies} topologies, ${restarts} restarts, ${rules} rules compared, ${differences} differences, ${seconds} s`,
   );
-}
-
-function chosenHosts(): { readonly seed: string; readonly topologies: number }[] {
-  const seed = process.env.BULKHEAD_SEED ?? 'bulkhead';
-  if (/\/\d+$/.test(seed)) {
-    return [{ seed, topologies: PER_HOST }];
-  }
-  const count = Number(process.env.BULKHEAD_TOPOLOGIES ?? SAMPLE);
-  const hosts = Math.ceil(count / PER_HOST);
-  return Array.from({ length: hosts }, (_, i) => ({ seed: `${seed}/${i}`, topologies: Math.min(PER_HOST, count - i * PER_HOST) }));
 }
 
 interface Figures {
@@ -108,16 +92,4 @@ function tryHost(lab: Lab, checks: Checks, plan: HostPlan, sum: Figures): void {
  */
 function jumpsStay({ generation, defaultBridge }: HostPlan): boolean {
   return defaultBridge !== undefined || !['g20', 'g23'].includes(generation);
-}
-
-function daemonAfter(input: EngineInput): EngineInput['daemon'] {
-  const policy = (family: Family) =>
-    dockerRules(input, family).chains.find(({ table, name }) => table === 'filter' && name === 'FORWARD')!.base!.policy;
-  const hasFamily = (family: Family) =>
-    input.daemon.forwardingBefore[family] || input.networks.some((network) => network[family] !== undefined);
-  return {
-    ...input.daemon,
-    forwardPolicyBefore: { ipv4: policy('ipv4'), ipv6: policy('ipv6') },
-    forwardingBefore: { ipv4: hasFamily('ipv4'), ipv6: hasFamily('ipv6') },
-  };
 }

@@ -1,6 +1,7 @@
 // Every scenario by the name that `--scenarios` takes.
 import * as attacks from './attacks';
 import * as egressAndHost from './egress-and-host';
+import * as enginePackets from './engine-packets';
 import * as engineRules from './engine-rules';
 import * as generated from './generated';
 import * as hostArtefacts from './host-artefacts';
@@ -38,6 +39,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'egress-and-host': egressAndHost,
   'host-artefacts': hostArtefacts,
   'engine-rules': engineRules,
+  'engine-packets': enginePackets,
   attacks,
   mutation,
   survival,

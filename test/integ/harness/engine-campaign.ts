@@ -1,0 +1,45 @@
+// Which plain hosts a run of the engine model tries, and what one of them leaves to the next.
+import type { HostPlan } from './engine-topology';
+import { dockerRules } from '../../../src/engine/private/docker-rules/docker-rules';
+import type { EngineInput, RuleGeneration } from '../../../src/engine/private/docker-rules/input';
+import type { Family } from '../../../src/topology/private/topology';
+import type { EngineId } from '../lab/cache';
+
+export const GENERATIONS: Readonly<Record<EngineId, RuleGeneration>> = {
+  '20.10': 'g20',
+  '26.1': 'g23',
+  '28.5': 'g28.2',
+  '29': 'g29-iptables',
+  '29-nft': 'g29-nftables',
+};
+
+/** `BULKHEAD_TOPOLOGIES` says how many topologies, `BULKHEAD_SEED` which (a text; `TEXT/17` for one host alone). */
+export function chosenHosts(sample: number, perHost: number): { readonly seed: string; readonly topologies: number }[] {
+  const seed = process.env.BULKHEAD_SEED ?? 'bulkhead';
+  if (/\/\d+$/.test(seed)) {
+    return [{ seed, topologies: perHost }];
+  }
+  const count = Number(process.env.BULKHEAD_TOPOLOGIES ?? sample);
+  const hosts = Math.ceil(count / perHost);
+  return Array.from({ length: hosts }, (_, i) => ({ seed: `${seed}/${i}`, topologies: Math.min(perHost, count - i * perHost) }));
+}
+
+/** What one topology made the engine do to the host's switches stays for the next. */
+export function daemonAfter(input: EngineInput): EngineInput['daemon'] {
+  const policy = (family: Family) => {
+    const forward = dockerRules(input, family).chains.find(({ table, name }) => table === 'filter' && name === 'FORWARD');
+    return forward!.base!.policy;
+  };
+  const isForwarding = (family: Family) => input.daemon.forwardingBefore[family] || input.networks.some((network) => network[family]);
+  return {
+    ...input.daemon,
+    forwardPolicyBefore: { ipv4: policy('ipv4'), ipv6: policy('ipv6') },
+    forwardingBefore: { ipv4: isForwarding('ipv4'), ipv6: isForwarding('ipv6') },
+  };
+}
+
+/** An engine of 29 with its default bridge and without IPv6 rules does not start unless that bridge lets its containers talk. */
+export function startable(plan: HostPlan): HostPlan {
+  const { defaultBridge, generation, ip6tables } = plan;
+  return defaultBridge && generation.startsWith('g29') && !ip6tables ? { ...plan, defaultBridge: { ...defaultBridge, icc: true } } : plan;
+}
