@@ -1,4 +1,4 @@
-import { ECHO_REQUEST, type PortSetProtocol } from './port-set';
+import { ECHO_REQUEST, type PortSetProtocol, PROTOCOLS } from './port-set';
 import type { RuleFacts } from './rule-facts';
 import type { IpProtocol, Match, PairElement, Verdict } from '../../firewall/private/ir';
 import type { Family } from '../../topology/private/topology';
@@ -42,6 +42,25 @@ export function atomsOf(facts: Iterable<RuleFacts>, back: Iterable<RuleFacts>, p
 /** Whether the rule tells one protocol or port from another. */
 export function tellsPorts({ rule }: RuleFacts): boolean {
   return rule.verdict.kind === 'unknown' || !rule.matches.every(({ kind }) => BLIND.has(kind));
+}
+
+/** Protocols that some rule tells from the others. */
+export function toldProtocols(facts: readonly RuleFacts[], pair: string): ReadonlySet<PortSetProtocol> {
+  const told = new Set<PortSetProtocol>();
+  for (const fact of facts) {
+    if (!tellsPorts(fact)) continue;
+    const protocol = protocolOf(fact.rule.matches);
+    const named = fact.pairs?.get(pair)?.map((element) => element.protocol) ?? [];
+    const all = protocol === undefined ? named : [protocol, ...named];
+    // Without a protocol it is told by something else: a flag, a type, a port of any transport.
+    (all.length === 0 ? PROTOCOLS : all.map(setProtocol)).forEach((one) => told.add(one));
+  }
+  return told;
+}
+
+function setProtocol(protocol: string): PortSetProtocol {
+  if (protocol === 'icmp' || protocol === 'ipv6-icmp') return 'icmp';
+  return TRANSPORTS.find((transport) => transport === protocol) ?? 'other';
 }
 
 const BLIND: ReadonlySet<Match['kind']> = new Set<Match['kind']>([

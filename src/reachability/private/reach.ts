@@ -1,5 +1,5 @@
 import type { Outcome, ProbeSource, ProbeSpec, Receiver } from './outcome';
-import { type Atom, atomsOf, sourcePortsOf, tellsPorts, UNNAMED } from './port-atoms';
+import { type Atom, atomsOf, sourcePortsOf, tellsPorts, toldProtocols, UNNAMED } from './port-atoms';
 import { EVERY_PORT, NO_PORTS, type PortSet, union } from './port-set';
 import { pairKey, type RuleFacts } from './rule-facts';
 import type { Family } from '../../topology/private/topology';
@@ -43,9 +43,13 @@ export interface Concerned {
 export function reach(question: Question, { there, back }: Concerned, walk: Walk): Arrival[] {
   const { family, from, source, to } = question;
   const arrivals = new Map<string, Arrival>();
+  const pair = pairKey(source ?? '', to);
   const sourcePorts = sourcePortsOf(there);
-  for (const atom of atomsOf(there, back, pairKey(source ?? '', to), family)) {
+  // What is shut for a protocol that no rule names is shut for every other that none names.
+  const told = endsThere(walk({ family, from, to, protocol: UNNAMED })) ? toldProtocols(there, pair) : undefined;
+  for (const atom of atomsOf(there, back, pair, family)) {
     const { protocol, first, last, probe } = atom;
+    if (told?.has(protocol) === false) continue;
     for (const sourcePort of probe.port === undefined ? [undefined] : sourcePorts) {
       const ask = (port = probe.port) => walk({ family, from, to, ...probe, port, ...(sourcePort !== undefined && { sourcePort }) });
       const outcome = ask();
