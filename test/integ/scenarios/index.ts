@@ -1,5 +1,6 @@
 // Every scenario by the name that `--scenarios` takes.
 import * as attacks from './attacks';
+import * as book from './book';
 import * as egressAndHost from './egress-and-host';
 import * as enginePackets from './engine-packets';
 import * as engineRules from './engine-rules';
@@ -40,6 +41,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'host-artefacts': hostArtefacts,
   'engine-rules': engineRules,
   'engine-packets': enginePackets,
+  book,
   attacks,
   mutation,
   survival,
