@@ -29,12 +29,12 @@ export type ProbeSource =
       /** Both ends send only by what their own routes say, as a program that asks for nothing special does. */
       readonly routesOnly?: boolean;
     }
-  | { readonly kind: 'host'; readonly address?: string }
+  | { readonly kind: 'host'; readonly address?: string; readonly routesOnly?: boolean }
   /**
    * A station on the wire of an uplink. It may hand the host any packet, whatever its destination: that the internet routes no private addresses is
    * not the host's doing.
    */
-  | { readonly kind: 'outside'; readonly interface: string; readonly address: string };
+  | { readonly kind: 'outside'; readonly interface: string; readonly address: string; readonly routesOnly?: boolean };
 
 export type Disposition = 'DELIVERED' | 'DROPPED' | 'UNREACHABLE' | 'UNKNOWN';
 

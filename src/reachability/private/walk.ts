@@ -42,7 +42,7 @@ export function walk(view: HostView, probe: ProbeSpec, options: WalkOptions = {}
 }
 
 function tryWay(host: Host, probe: ProbeSpec, choices: Choices, options: WalkOptions): Outcome {
-  const isRouted = probe.from.kind === 'container' && probe.from.routesOnly === true;
+  const isRouted = probe.from.routesOnly === true;
   choices.rewind();
   const flight = new Flight(host, choices, isRouted, options.trace ? [] : undefined);
   const outcome = run(flight, probe);

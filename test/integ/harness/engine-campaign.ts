@@ -38,8 +38,13 @@ export function daemonAfter(input: EngineInput): EngineInput['daemon'] {
   };
 }
 
-/** An engine of 29 with its default bridge and without IPv6 rules does not start unless that bridge lets its containers talk. */
-export function startable(plan: HostPlan): HostPlan {
+/**
+ * What engines refuse to start with: before 27 rules in IPv6 alone; in 29 a default bridge that keeps its containers apart, which it could do in one
+ * family only.
+ */
+export function startable(given: HostPlan): HostPlan {
+  const isEarly = ['g20', 'g23'].includes(given.generation);
+  const plan = isEarly && !given.iptables ? { ...given, ip6tables: false } : given;
   const { defaultBridge, generation, ip6tables } = plan;
   return defaultBridge && generation.startsWith('g29') && !ip6tables ? { ...plan, defaultBridge: { ...defaultBridge, icc: true } } : plan;
 }

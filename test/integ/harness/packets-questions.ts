@@ -93,7 +93,7 @@ function sourceOf(source: string, family: 'ipv4' | 'ipv6'): ProbeSource {
     return { kind: 'host' };
   }
   return source in OUTSIDE
-    ? { kind: 'outside', interface: UPLINK, address: OUTSIDE[source as Outsider][family === 'ipv4' ? 0 : 1] }
+    ? { kind: 'outside', interface: UPLINK, address: OUTSIDE[source as Outsider][family === 'ipv4' ? 0 : 1], routesOnly: true }
     : { kind: 'container', key: source, routesOnly: true };
 }
 

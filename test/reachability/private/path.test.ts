@@ -231,3 +231,9 @@ describe('the daemon’s proxy', () => {
     expect(ends(view(rules), tcp(NEIGHBOUR, '192.0.2.10', 8080))).toEqual(expected);
   });
 });
+
+test('an answer needs a route only where both ends send by their own routes', () => {
+  const view = smallHost();
+  expect(walk(view, tcp(NEIGHBOUR, '10.3.0.2')).disposition).toBe('DELIVERED');
+  expect(ends(view, tcp({ ...NEIGHBOUR, routesOnly: true }, '10.3.0.2'))).toEqual(unreachable('no-route', 'reply'));
+});
