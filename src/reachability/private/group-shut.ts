@@ -135,13 +135,11 @@ function isMet(rule: Rule, crossing: Crossing, rules: HostRules): Met {
 }
 
 function isMatched(match: Match, { entry, exits, sources, isTranslated = false, isToHost = false }: Crossing, { family }: HostRules): Met {
-  const named = (name: string) =>
-    (match.kind === 'in-interface' || match.kind === 'out-interface') && (match.prefix ? name.startsWith(match.name) : name === match.name);
   switch (match.kind) {
     case 'in-interface':
-      return named(entry) !== (match.negate ?? false);
+      return isNamed(match, entry) !== (match.negate ?? false);
     case 'out-interface':
-      return not(match.prefix ? allOf(exits, named) : oneOf(exits, match.name), match.negate);
+      return not(match.prefix ? allOf(exits, (name) => name.startsWith(match.name)) : oneOf(exits, match.name), match.negate);
     case 'source': {
       const range = readRange(family, match.block);
       if (range === undefined) return 'some';
@@ -159,6 +157,10 @@ function isMatched(match: Match, { entry, exits, sources, isTranslated = false, 
     default:
       return 'some';
   }
+}
+
+function isNamed({ name, prefix }: Extract<Match, { kind: 'in-interface' | 'out-interface' }>, actual: string): boolean {
+  return prefix ? actual.startsWith(name) : actual === name;
 }
 
 function oneOf(exits: readonly string[], name: string): Met {
