@@ -1,4 +1,4 @@
-import { BUILT_IN, type Hook, type HostChain, type HostRules } from '../../src/firewall/private/host-rules';
+import { builtInChain, type Hook, type HostChain, type HostRules } from '../../src/firewall/private/host-rules';
 import type { AddressType, CtState, IpProtocol, Match, Rule, Verdict } from '../../src/firewall/private/ir';
 import type { HostView } from '../../src/reachability/private/host-view';
 import type { Family } from '../../src/topology/private/topology';
@@ -27,7 +27,7 @@ function headOf([table, name, ...rest]: string[]): Omit<HostChain, 'rules'> {
   if (rest.length === 0) {
     return { table, name };
   }
-  const builtIn = BUILT_IN[table]?.[name];
+  const builtIn = builtInChain(table, name);
   if (builtIn) {
     return { table, name, base: { ...builtIn, policy: rest[0] as 'accept' } };
   }

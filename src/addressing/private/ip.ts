@@ -55,6 +55,24 @@ export function blockAround(family: IpFamilyName, value: bigint, prefixLength: n
   return { family, prefixLength, first, last: first + size - 1n };
 }
 
+/** The fewest blocks that hold all addresses from `first` to `last`. */
+export function blocksBetween(family: IpFamilyName, first: bigint, last: bigint): IpBlock[] {
+  const blocks: IpBlock[] = [];
+  for (let next = first; next <= last;) {
+    let block = blockAround(family, next, bitsOf(family));
+    for (let length = block.prefixLength - 1; length >= 0; length--) {
+      const wider = blockAround(family, next, length);
+      if (wider.first !== next || wider.last > last) {
+        break;
+      }
+      block = wider;
+    }
+    blocks.push(block);
+    next = block.last + 1n;
+  }
+  return blocks;
+}
+
 export function contains(block: IpBlock, address: IpAddress): boolean {
   return block.family === address.family && block.first <= address.value && address.value <= block.last;
 }

@@ -1,4 +1,5 @@
 import type { EngineEndpoint, EngineInput, EngineNetwork, RuleGeneration } from './docker-rules/input';
+import { groupBy } from '../../private/multimap';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 import type { Member, NetworkPlan, PublicationPlan, Topology } from '../../topology/private/topology';
 import { EngineVersion } from '../engine-version';
@@ -68,12 +69,4 @@ function engineEndpoint({ ipv4, ipv6 }: Member, isGateway: boolean, publications
           ],
     ),
   };
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
-  }
-  return groups;
 }

@@ -46,6 +46,16 @@ export const BUILT_IN: Readonly<
   Record<string, Readonly<Record<string, { readonly hook: Hook; readonly type: BaseChain['type']; readonly priority: number }>>>
 > = builtIn();
 
+/** Where iptables has a built-in chain of the name; undefined for any other chain. */
+export function builtInChain(table: string, name: string) {
+  return Object.hasOwn(BUILT_IN, table) && Object.hasOwn(BUILT_IN[table], name) ? BUILT_IN[table][name] : undefined;
+}
+
+/** Names a chain among all of a host: jumps stay inside of a table. */
+export function chainKey(table: string, name: string): string {
+  return `${table} ${name}`;
+}
+
 function builtIn() {
   const at = (type: BaseChain['type'], priority: number, hooks: readonly Hook[]) =>
     Object.fromEntries(hooks.map((hook) => [hook.toUpperCase(), { hook, type, priority }]));

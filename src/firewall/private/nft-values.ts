@@ -1,6 +1,6 @@
 import { blockOf } from './blocks';
 import { type Range, readBlock, readNumber } from './read-text';
-import { bitsOf, blockAround, formatBlock } from '../../addressing/private/ip';
+import { blocksBetween, formatBlock } from '../../addressing/private/ip';
 import type { Family } from '../../topology/private/topology';
 
 /* Values of nft's JSON. Nothing about their shape is taken for granted, and each reader returns undefined for what it does not know. */
@@ -61,25 +61,9 @@ export function readAddresses(value: Json, family: Family): readonly string[] | 
     return undefined;
   }
   const [first, last] = content.map((end) => (typeof end === 'string' && !end.includes('/') ? readBlock(end, family) : undefined));
-  return first === undefined || last === undefined ? undefined : blocksBetween(blockOf(first).first, blockOf(last).first, family);
-}
-
-/** The fewest blocks that hold all addresses from `first` to `last`. */
-function blocksBetween(first: bigint, last: bigint, family: Family): readonly string[] {
-  const blocks: string[] = [];
-  for (let next = first; next <= last;) {
-    let block = blockAround(family, next, bitsOf(family));
-    for (let length = block.prefixLength - 1; length >= 0; length--) {
-      const wider = blockAround(family, next, length);
-      if (wider.first !== next || wider.last > last) {
-        break;
-      }
-      block = wider;
-    }
-    blocks.push(formatBlock(block));
-    next = block.last + 1n;
-  }
-  return blocks;
+  return first === undefined || last === undefined
+    ? undefined
+    : blocksBetween(family, blockOf(first).first, blockOf(last).first).map(formatBlock);
 }
 
 export function readPortRange(value: Json): Range | undefined {

@@ -1,5 +1,6 @@
 import { blockOf, compareText } from './blocks';
 import type { Match, Rule } from './ir';
+import { groupBy } from '../../private/multimap';
 
 /*
  * Removes permissions that other permissions cover already.
@@ -163,19 +164,6 @@ function isInsideAll(shape: Shape, others: readonly Shape[]): boolean {
     }
   }
   return left.length === 0;
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) {
-      group.push(item);
-    } else {
-      groups.set(keyOf(item), [item]);
-    }
-  }
-  return groups;
 }
 
 /** What is left of a box without another one, as boxes. */

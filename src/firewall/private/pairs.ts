@@ -3,6 +3,7 @@ import { digestOf } from './digest';
 import type { PairElement, PairSet, Rule, Verdict } from './ir';
 import { ACCEPT, destination, from, port, rate, RETURN, rule, type Scope, source, to } from './matches';
 import { isCovered, normalize } from './normalize';
+import { groupBy } from '../../private/multimap';
 import type { PairPlan } from '../../topology/private/topology';
 
 /** From this many pairs on a bridge on, one rule with a set is cheaper for every packet than a rule each. */
@@ -22,12 +23,7 @@ interface PairRule extends Rule {
 }
 
 export function compilePairs(scope: Scope): PairRules {
-  const byBridge = new Map<string, PairPlan[]>();
-  for (const plan of scope.topology.pairs) {
-    const known = byBridge.get(plan.bridge) ?? [];
-    known.push(plan);
-    byBridge.set(plan.bridge, known);
-  }
+  const byBridge = groupBy(scope.topology.pairs, ({ bridge }) => bridge);
   const bridges = [...byBridge].sort(([a], [b]) => compareText(a, b)).map(([bridge, plans]) => compileBridge(scope, bridge, plans));
   return {
     guard: bridges.flatMap((b) => b.guard),

@@ -1,4 +1,4 @@
-import { type AddressSet, BUILT_IN, type HostChain, type HostRules } from './host-rules';
+import { type AddressSet, builtInChain, type HostChain, type HostRules } from './host-rules';
 import type { IpProtocol, Match, PairSet, Rule, Verdict } from './ir';
 import { parseIpsetSave } from './parse-ipset-save';
 import { readSaveMatch } from './parse-save-match';
@@ -80,7 +80,7 @@ function addChain({ name: table, chains }: TableLines, line: string): boolean {
   if (words.length < 2 || words.length > 3 || (counters !== undefined && !COUNTERS.test(counters)) || chains.has(name)) {
     return false;
   }
-  const isBuiltIn = baseOf(table, name) !== undefined;
+  const isBuiltIn = builtInChain(table, name) !== undefined;
   if (isBuiltIn ? policy !== 'ACCEPT' && policy !== 'DROP' : policy !== '-') {
     return false;
   }
@@ -89,10 +89,6 @@ function addChain({ name: table, chains }: TableLines, line: string): boolean {
 }
 
 const COUNTERS = /^\[[0-9]+:[0-9]+\]$/;
-
-function baseOf(table: string, chain: string) {
-  return Object.hasOwn(BUILT_IN, table) && Object.hasOwn(BUILT_IN[table], chain) ? BUILT_IN[table][chain] : undefined;
-}
 
 /** `-A CHAIN …`, which `iptables-save -c` puts counters before. */
 function addRule({ chains }: TableLines, line: string): boolean {
@@ -106,7 +102,7 @@ function addRule({ chains }: TableLines, line: string): boolean {
 function chainsOf({ name: table, chains }: TableLines, family: Family, sets: ReadonlyMap<string, PairSet | AddressSet>): HostChain[] {
   const userChains = new Set([...chains].filter(([, { policy }]) => policy === undefined).map(([name]) => name));
   return [...chains].map(([name, { policy, rules }]) => {
-    const base = baseOf(table, name);
+    const base = builtInChain(table, name);
     const read = rules.map(({ text, words }) => readRule(text, words, { family, chains: userChains, sets }));
     return { table, name, ...(base && policy ? { base: { ...base, policy } } : {}), rules: read };
   });

@@ -1,4 +1,4 @@
-import { type BaseChain, BUILT_IN, type HostChain, type HostRules } from './host-rules';
+import { type BaseChain, BUILT_IN, builtInChain, type HostChain, type HostRules } from './host-rules';
 import type { NftScope } from './nft-comparison';
 import { readNftRule } from './nft-rule';
 import { get, type Json, listAt, type NamedSet, namedSet, single, textAt, textOf } from './nft-values';
@@ -119,7 +119,7 @@ function isOfIptables({ family, name: table, chains }: NftTable): boolean {
     return false;
   }
   return [...chains].every(([name, { chain }]) => {
-    const known = Object.hasOwn(BUILT_IN[table], name) ? BUILT_IN[table][name] : undefined;
+    const known = builtInChain(table, name);
     const isKnown = known?.hook === get(chain, 'hook') && known?.type === get(chain, 'type') && known?.priority === get(chain, 'prio');
     return get(chain, 'hook') === undefined || isKnown;
   });

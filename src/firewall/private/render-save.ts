@@ -1,4 +1,4 @@
-import { BUILT_IN, type HostChain, type HostRules } from './host-rules';
+import { BUILT_IN, builtInChain, type HostChain, type HostRules } from './host-rules';
 import type { Rule } from './ir';
 import { renderMatches, safeWord } from './render-match';
 import { CHAIN, quoted, renderTarget } from './render-target';
@@ -45,7 +45,7 @@ function renderTable(table: string, chains: readonly HostChain[], family: Family
 }
 
 function policyOf({ table, name, base }: HostChain): string {
-  const known = Object.hasOwn(BUILT_IN[table], name) ? BUILT_IN[table][name] : undefined;
+  const known = builtInChain(table, name);
   if (known?.hook !== base?.hook || known?.type !== base?.type || known?.priority !== base?.priority) {
     throw new RuleError('UnsupportedMatch', name, `not a chain that table '${table}' of iptables has at this place`);
   }

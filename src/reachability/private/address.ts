@@ -37,6 +37,21 @@ export function writeAddress(family: Family, address: Address): string {
   return formatAddress(family, BigInt(address));
 }
 
+export const HIGHEST: Readonly<Record<Family, Address>> = { ipv4: 0xffffffff, ipv6: 2n ** 128n - 1n };
+
+export function next(address: Address): Address {
+  return typeof address === 'number' ? address + 1 : address + 1n;
+}
+
+export function previous(address: Address): Address {
+  return typeof address === 'number' ? address - 1 : address - 1n;
+}
+
+/** Whether one range holds all of another. */
+export function covers(outer: AddressRange, inner: AddressRange): boolean {
+  return outer.first <= inner.first && inner.last <= outer.last;
+}
+
 export function inRange(range: AddressRange, address: Address): boolean {
   return range.first <= address && address <= range.last;
 }

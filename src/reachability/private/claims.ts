@@ -1,4 +1,4 @@
-import { writeAddress } from './address';
+import { covers, writeAddress } from './address';
 import { nameOf } from './describe';
 import type { Cell } from './matrix';
 import { EVERY_PORT, intersect, isEmpty, type PortSet, portSetOf, portSetText, subtract } from './port-set';
@@ -74,7 +74,7 @@ function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant
 function holds(selection: Selection, spot: AddressEnd): boolean {
   if (!selects(selection, spot)) return false;
   const { block } = selection;
-  return spot.range === undefined || (block !== undefined && block.first <= spot.range.first && spot.range.last <= block.last);
+  return spot.range === undefined || (block !== undefined && covers(block, spot.range));
 }
 
 function isSame(one: Selection, other: Selection): boolean {

@@ -3,7 +3,7 @@ import { compileMatch, type Predicate } from './compile-match';
 import { indexSets, type SetIndex } from './compile-set';
 import { dispatch, type Dispatch, requirementsOf } from './dispatch';
 import type { Place } from './outcome';
-import { BaseChain, Hook, HostChain, HostRules } from '../../firewall/private/host-rules';
+import { type BaseChain, chainKey, type Hook, type HostChain, type HostRules } from '../../firewall/private/host-rules';
 import type { Rule } from '../../firewall/private/ir';
 import type { Family } from '../../topology/private/topology';
 
@@ -89,10 +89,6 @@ function compile(rules: HostRules): CompiledRules {
     nat: at((hook) => bases.filter(({ base }) => base.hook === hook && base.type === 'nat')),
     notUnderstood: rules.notUnderstood.map((text) => ({ table: '', chain: '', text })),
   };
-}
-
-function chainKey(table: string, name: string): string {
-  return `${table} ${name}`;
 }
 
 function compileBase({ table, name }: HostChain, base: BaseChain, chain: CompiledChain): CompiledBase {

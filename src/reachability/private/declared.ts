@@ -1,8 +1,10 @@
-import { inRange, readRange } from './address';
+import { type AddressRange, covers, readRange } from './address';
 import type { Cell } from './matrix';
 import { NO_PORTS, type PortSet, portSetOf, union } from './port-set';
 import { pairKey } from './rule-facts';
 import { type AddressEnd, type End, HOST } from './spots';
+import { isWildcard } from '../../firewall/private/blocks';
+import { groupBy } from '../../private/multimap';
 import type { EgressPlan, Family, HostFlowPlan, Member, PortSpec, PublicationPlan, Topology } from '../../topology/private/topology';
 
 /** Every block that a declaration tells apart from its surroundings, whether a rule names it or not. */
@@ -17,14 +19,14 @@ export class Declared {
   private readonly pairs = new Map<string, PortSet>();
   private readonly toContainer = new Map<string, PortSet>();
   private readonly toHost = new Map<string, PortSet>();
-  private readonly egress = new Map<string, EgressPlan[]>();
-  private readonly publications = new Map<string, PublicationPlan[]>();
+  private readonly egress: ReadonlyMap<string, readonly EgressPlan[]>;
+  private readonly publications: ReadonlyMap<string, readonly PublicationPlan[]>;
 
   constructor(private readonly topology: Topology) {
     topology.pairs.forEach(({ source, destination, port }) => open(this.pairs, pairKey(source, destination), port));
     topology.hostFlows.forEach((plan) => this.addHostFlow(plan));
-    topology.egress.forEach((plan) => list(this.egress, plan.source, plan));
-    topology.publications.forEach((plan) => list(this.publications, plan.workload, plan));
+    this.egress = groupBy(topology.egress, ({ source }) => source);
+    this.publications = groupBy(topology.publications, ({ workload }) => workload);
   }
 
   /** Ports that may be asked from where a cell comes from, where it goes to, for who receives it; `undefined` where everything may be asked. */
@@ -82,30 +84,26 @@ export class Declared {
 
   /** General egress leaves out what is excluded, egress to a block inside of an exclusion does not. */
   private egressTo(source: string, { range }: AddressEnd, family: Family): PortSet {
-    const holds = (block: string) => {
-      const outer = readRange(family, block);
-      return outer !== undefined && range !== undefined && inRange(outer, range.first) && inRange(outer, range.last);
-    };
-    const exclusions = this.topology.egressExclusions.filter(holds);
-    const isNamed = ({ destination }: EgressPlan) => exclusions.every((block) => isInside(family, destination, block));
+    const exclusions = this.topology.egressExclusions.filter((block) => holds(block, range, family));
+    const isNamed = ({ destination }: EgressPlan) => exclusions.every((block) => holds(block, readRange(family, destination), family));
     return (this.egress.get(source) ?? [])
-      .filter((plan) => plan.family === family && holds(plan.destination) && isNamed(plan))
+      .filter((plan) => plan.family === family && holds(plan.destination, range, family) && isNamed(plan))
       .reduce((sum, { port }) => union(sum, portSetOf(port)), NO_PORTS);
   }
 
   /** The host itself may ask every publication: its packets are not forwarded, so no source is looked at. */
   private published(receiver: Cell['receiver'], target: AddressEnd, source: AddressEnd | undefined, family: Family): PortSet {
     const plans = receiver.kind === 'container' ? (this.publications.get(receiver.key) ?? []) : [];
-    const isSource = (block: string) => {
-      const outer = readRange(family, block);
-      const range = source?.range;
-      return outer !== undefined && range !== undefined && inRange(outer, range.first) && inRange(outer, range.last);
-    };
     return plans
       .filter((plan) => plan.family === family && (plan.hostAddress === target.address || isWildcard(plan.hostAddress)))
-      .filter((plan) => source === undefined || plan.sources.some(isSource))
+      .filter((plan) => source === undefined || plan.sources.some((block) => holds(block, source.range, family)))
       .reduce((sum, { hostPort }) => union(sum, portSetOf(hostPort)), NO_PORTS);
   }
+}
+
+function holds(block: string, range: AddressRange | undefined, family: Family): boolean {
+  const outer = readRange(family, block);
+  return outer !== undefined && range !== undefined && covers(outer, range);
 }
 
 function cell(family: Family, source: End, target: AddressEnd) {
@@ -117,21 +115,6 @@ function spotsOf({ workload, ipv4, ipv6 }: Member): AddressEnd[] {
   return [ipv4, ipv6].flatMap((address) => (address === undefined ? [] : [{ party, address }]));
 }
 
-function isWildcard(address: string): boolean {
-  return address === '0.0.0.0' || address === '::';
-}
-
-function isInside(family: Family, inner: string, outer: string): boolean {
-  const [small, large] = [readRange(family, inner), readRange(family, outer)];
-  return small !== undefined && large !== undefined && inRange(large, small.first) && inRange(large, small.last);
-}
-
 function open(map: Map<string, PortSet>, key: string, port: PortSpec): void {
   map.set(key, union(map.get(key) ?? NO_PORTS, portSetOf(port)));
-}
-
-function list<T>(map: Map<string, T[]>, key: string, item: T): void {
-  const known = map.get(key);
-  if (known) known.push(item);
-  else map.set(key, [item]);
 }

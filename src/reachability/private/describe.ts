@@ -3,6 +3,7 @@ import { outsideBlocks, outsideText } from './outside-text';
 import { isEmpty, NO_PORTS, type PortSet, portSetText, union } from './port-set';
 import type { Party } from './reach';
 import type { AddressEnd } from './spots';
+import { compareText } from '../../firewall/private/blocks';
 import type { Exposure, ReachableCell } from '../results';
 
 /** Open ports between two ends; pieces of the outside with the same ports are one end. */
@@ -38,7 +39,7 @@ export function linesOf({ cells, outside: all }: Matrix): Line[] {
   }
   return [...alike.values()]
     .map(({ line, pieces, outside }) => (outside === undefined ? line : { ...line, [outside]: outsideText(pieces, all) }))
-    .sort((a, b) => compare(a.source, b.source) || compare(a.destination, b.destination) || Number(b.certain) - Number(a.certain));
+    .sort((a, b) => compareText(a.source, b.source) || compareText(a.destination, b.destination) || Number(b.certain) - Number(a.certain));
 }
 
 export function cellsOf(matrix: Matrix): ReachableCell[] {
@@ -64,13 +65,11 @@ export function exposuresOf({ cells, outside }: Matrix): Exposure[] {
       sources: outsideBlocks(pieces, outside),
       anywhere: pieces.length === outside.filter(({ address }) => address.includes(':') === (cell.family === 'ipv6')).length,
     }))
-    .sort((a, b) => compare(a.workload, b.workload) || compare(a.hostAddress, b.hostAddress) || compare(a.hostPorts, b.hostPorts));
+    .sort(
+      (a, b) => compareText(a.workload, b.workload) || compareText(a.hostAddress, b.hostAddress) || compareText(a.hostPorts, b.hostPorts),
+    );
 }
 
 export function nameOf(party: Party): string {
   return party.kind === 'container' ? party.key : party.kind;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

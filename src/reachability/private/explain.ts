@@ -1,7 +1,8 @@
-import type { Outcome, Place, ProbeSource, ProbeSpec, Step } from './outcome';
+import { type Outcome, type Place, type ProbeSource, type ProbeSpec, RANK, type Step } from './outcome';
 import type { Proof } from './proof';
 import { selects, type Selection } from './selection';
 import { UPLINK } from './view-of';
+import { isWildcard } from '../../firewall/private/blocks';
 import type { Family, PortSpec, Topology } from '../../topology/private/topology';
 
 /** One way from a peer to another, walked. */
@@ -11,8 +12,6 @@ export interface Told {
   /** What the deciding rule is for. */
   readonly decidedBy?: string;
 }
-
-const RANK = { DELIVERED: 3, UNKNOWN: 2, DROPPED: 1, UNREACHABLE: 0 } as const;
 
 /** Of all ways from one peer to the other, the one that gets furthest. */
 export function furthestWay(proof: Proof, source: Selection, destination: Selection, port: PortSpec): Told | undefined {
@@ -73,7 +72,7 @@ function targetsOf({ view, matrix, derived }: Proof, destination: Selection, por
     .filter(({ workload, targetPort }) => destination.containers.has(workload) && leadsTo(targetPort, port))
     .flatMap(({ hostAddress, hostPort, targetPort }) => {
       const asked = hostPort.first + Math.max(port.first, targetPort.first) - targetPort.first;
-      const addresses = hostAddress === '0.0.0.0' || hostAddress === '::' ? derived.topology.hostAddresses : [hostAddress];
+      const addresses = isWildcard(hostAddress) ? derived.topology.hostAddresses : [hostAddress];
       return addresses.flatMap((address) => at(address, asked));
     });
   const host = destination.isHost ? view.interfaces.flatMap(({ addresses }) => addresses.flatMap((text) => at(text.split('/')[0]))) : [];

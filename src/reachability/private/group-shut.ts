@@ -1,6 +1,7 @@
 import { inRange, readRange } from './address';
+import { isNamed } from './rule-facts';
 import type { Spot } from './spots';
-import type { BaseChain, Hook, HostChain, HostRules } from '../../firewall/private/host-rules';
+import { type BaseChain, chainKey, type Hook, type HostChain, type HostRules } from '../../firewall/private/host-rules';
 import type { Match, Rule, Verdict } from '../../firewall/private/ir';
 
 /** New packets from some spots that come in by one interface and go out by one of several others, to addresses of containers: all of them at once. */
@@ -28,7 +29,7 @@ export class GroupShut {
   private readonly bases: readonly (HostChain & { readonly base: BaseChain })[];
 
   constructor(private readonly rules: HostRules) {
-    this.chains = new Map(rules.chains.map((chain) => [keyOf(chain.table, chain.name), chain]));
+    this.chains = new Map(rules.chains.map((chain) => [chainKey(chain.table, chain.name), chain]));
     this.bases = rules.chains
       .filter((chain): chain is HostChain & { base: BaseChain } => chain.base !== undefined)
       .sort((a, b) => a.base.priority - b.base.priority);
@@ -86,7 +87,7 @@ export class GroupShut {
       case 'return':
         return undefined;
       case 'jump': {
-        const chain = this.chains.get(keyOf(table, verdict.chain));
+        const chain = this.chains.get(chainKey(table, verdict.chain));
         const fate = chain ? this.fateIn(chain, crossing, depth + 1) : 'differs';
         return fate === 'returned' ? undefined : fate;
       }
@@ -102,7 +103,7 @@ export class GroupShut {
       if (isMet(rule, crossing, this.rules) === false) return true;
       const { verdict } = rule;
       if (verdict.kind === 'jump' || verdict.kind === 'goto') {
-        const next = this.chains.get(keyOf(chain.table, verdict.chain));
+        const next = this.chains.get(chainKey(chain.table, verdict.chain));
         return next !== undefined && this.doesOnly(next, crossing, verdicts, seen);
       }
       return verdicts.includes(verdict.kind);
@@ -120,10 +121,6 @@ function policyOf({ policy }: BaseChain): Fate {
   return policy === 'drop' ? 'dropped' : 'accepted';
 }
 
-function keyOf(table: string, name: string): string {
-  return `${table} ${name}`;
-}
-
 function isMet(rule: Rule, crossing: Crossing, rules: HostRules): Met {
   let met: Met = true;
   for (const match of rule.matches) {
@@ -139,7 +136,7 @@ function isMatched(match: Match, { entry, exits, sources, isTranslated = false, 
     case 'in-interface':
       return isNamed(match, entry) !== (match.negate ?? false);
     case 'out-interface':
-      return not(match.prefix ? allOf(exits, (name) => name.startsWith(match.name)) : oneOf(exits, match.name), match.negate);
+      return not(match.prefix ? allOf(exits, (name) => isNamed(match, name)) : oneOf(exits, match.name), match.negate);
     case 'source': {
       const range = readRange(family, match.block);
       if (range === undefined) return 'some';
@@ -157,10 +154,6 @@ function isMatched(match: Match, { entry, exits, sources, isTranslated = false, 
     default:
       return 'some';
   }
-}
-
-function isNamed({ name, prefix }: Extract<Match, { kind: 'in-interface' | 'out-interface' }>, actual: string): boolean {
-  return prefix ? actual.startsWith(name) : actual === name;
 }
 
 function oneOf(exits: readonly string[], name: string): Met {

@@ -31,6 +31,7 @@ export interface Cell extends Arrival {
 
 /** Name of no interface: what the host sends comes in by none, what it receives goes out by none. */
 const NONE = '';
+
 /** All that gets anywhere, and the pieces that the outside was cut into. */
 export interface Matrix {
   readonly cells: readonly Cell[];
@@ -38,8 +39,8 @@ export interface Matrix {
 }
 
 /**
- * Everything that gets anywhere; the outside is cut at the ends of `blocks`, too. Spots that no rule tells apart are walked once: between two bridges that is mostly one pair for all of them, on one
- * bridge the declared pairs and one for the others.
+ * Everything that gets anywhere; the outside is cut at the ends of `blocks`, too. Spots that no rule tells apart are walked once: between two bridges
+ * that is mostly one pair for all of them, on one bridge the declared pairs and one for the others.
  */
 export function matrixOf(view: HostView, walk: Walk, uplink: string, blocks: readonly string[]): Matrix {
   const families = (['ipv4', 'ipv6'] as const).map((family) => new FamilyMatrix(view, walk, uplink, blocks, family));
@@ -97,14 +98,12 @@ class FamilyMatrix {
       for (const to of from === this.outside ? this.containers : [...this.containers, this.outside]) {
         this.between(from, to, isShutIn && others.includes(to));
       }
-      if (from.interface === NONE) {
-        // What the host sends to itself is its own affair; only a publication leads on.
-        new Block(this, from, { interface: NONE, spots: translated }, translated, 'anywhere').run();
-      } else if (!this.groupShut.dropsToHost({ ...crossing, exits: this.containers.map((to) => to.interface) })) {
-        new Block(this, from, { interface: NONE, spots: plain }, plain, [NONE]).run();
-        // What is sent to a publication goes on to elsewhere: no rule is left out for its destination.
-        new Block(this, from, { interface: NONE, spots: translated }, translated, 'anywhere').run();
-      }
+      const isHost = from.interface === NONE;
+      if (!isHost && this.groupShut.dropsToHost({ ...crossing, exits: this.containers.map((to) => to.interface) })) continue;
+      // What the host sends to itself is its own affair; only a publication leads on.
+      if (!isHost) new Block(this, from, { interface: NONE, spots: plain }, plain, [NONE]).run();
+      // What is sent to a publication goes on to elsewhere: no rule is left out for its destination.
+      new Block(this, from, { interface: NONE, spots: translated }, translated, 'anywhere').run();
     }
     return this.result;
   }

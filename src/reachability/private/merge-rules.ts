@@ -1,4 +1,4 @@
-import { BUILT_IN, type HostChain, type HostRules } from '../../firewall/private/host-rules';
+import { builtInChain, chainKey, type HostChain, type HostRules } from '../../firewall/private/host-rules';
 import type { Chain, Rule, Ruleset } from '../../firewall/private/ir';
 
 /**
@@ -6,11 +6,11 @@ import type { Chain, Rule, Ruleset } from '../../firewall/private/ir';
  * the host's script makes it and the jump to it.
  */
 export function mergeRules(dockers: HostRules, ours: Ruleset): HostRules {
-  const chains = new Map(dockers.chains.map((chain) => [keyOf(chain.table, chain.name), chain]));
+  const chains = new Map(dockers.chains.map((chain) => [chainKey(chain.table, chain.name), chain]));
   for (const chain of ours.chains) {
-    chains.set(keyOf(chain.table, chain.name), { table: chain.table, name: chain.name, rules: chain.rules });
+    chains.set(chainKey(chain.table, chain.name), { table: chain.table, name: chain.name, rules: chain.rules });
     addJump(chains, chain.table, chain.hook, chain.name);
-    if (chain.hook === 'DOCKER-USER' && !jumpsTo(chains.get(keyOf('filter', 'FORWARD')), chain.hook)) {
+    if (chain.hook === 'DOCKER-USER' && !jumpsTo(chains.get(chainKey('filter', 'FORWARD')), chain.hook)) {
       addJump(chains, 'filter', 'FORWARD', chain.hook);
     }
   }
@@ -18,21 +18,17 @@ export function mergeRules(dockers: HostRules, ours: Ruleset): HostRules {
 }
 
 function addJump(chains: Map<string, HostChain>, table: Chain['table'], from: string, to: string): void {
-  const key = keyOf(table, from);
+  const key = chainKey(table, from);
   const known = chains.get(key) ?? emptyChain(table, from);
   const jump: Rule = { matches: [], verdict: { kind: 'jump', chain: to }, origin: `jump to ${to}` };
   chains.set(key, { ...known, rules: [jump, ...known.rules] });
 }
 
 function emptyChain(table: Chain['table'], name: string): HostChain {
-  const builtIn = BUILT_IN[table]?.[name];
+  const builtIn = builtInChain(table, name);
   return { table, name, ...(builtIn && { base: { ...builtIn, policy: 'accept' } }), rules: [] };
 }
 
 function jumpsTo(chain: HostChain | undefined, name: string): boolean {
   return chain?.rules.some(({ verdict }) => verdict.kind === 'jump' && verdict.chain === name) ?? false;
-}
-
-function keyOf(table: string, name: string): string {
-  return `${table} ${name}`;
 }

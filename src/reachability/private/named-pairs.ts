@@ -2,6 +2,7 @@ import type { AddressRange } from './address';
 import { pairKey, type RuleFacts } from './rule-facts';
 import type { Spot, Target } from './spots';
 import type { Translations } from './translations';
+import { addTo } from '../../private/multimap';
 
 /** Pairs of single addresses that rules name, found by their source. */
 export class NamedPairs {
@@ -15,9 +16,7 @@ export class NamedPairs {
     for (const fact of facts) {
       for (const key of fact.pairs?.keys() ?? []) {
         const [source, target] = key.split('>');
-        const known = this.bySource.get(source);
-        if (known) known.push({ fact, target });
-        else this.bySource.set(source, [{ fact, target }]);
+        addTo(this.bySource, source, { fact, target });
       }
     }
   }

@@ -38,6 +38,9 @@ export type ProbeSource =
 
 export type Disposition = 'DELIVERED' | 'DROPPED' | 'UNREACHABLE' | 'UNKNOWN';
 
+/** Of several ways the one with the highest counts. */
+export const RANK: Readonly<Record<Disposition, number>> = { DELIVERED: 3, UNKNOWN: 2, DROPPED: 1, UNREACHABLE: 0 };
+
 export interface Outcome {
   readonly disposition: Disposition;
   /** On which way it ended: a connection whose answer is lost is not delivered, but its first packet arrived. */

@@ -1,8 +1,8 @@
-import { type Address, type AddressRange, writeAddress } from './address';
+import { HIGHEST } from './address';
 import type { AddressEnd } from './spots';
+import { blocksBetween, formatBlock, type IpBlock } from '../../addressing/private/ip';
 import type { Family } from '../../topology/private/topology';
 
-const LAST: Readonly<Record<Family, bigint>> = { ipv4: 2n ** 32n - 1n, ipv6: 2n ** 128n - 1n };
 /** A long list of blocks is told by what it leaves out, where that is shorter. */
 const LONG = 3;
 
@@ -38,32 +38,15 @@ function sorted(pieces: readonly AddressEnd[], family: Family): AddressEnd[] {
 
 /** Runs of chosen pieces, each as few blocks as hold it: what lies between two pieces is not outside, so a run may end anywhere there. */
 function blocksOf(all: readonly AddressEnd[], isChosen: (piece: AddressEnd) => boolean, family: Family): string[] {
-  const blocks: string[] = [];
+  const blocks: IpBlock[] = [];
   for (let i = 0; i < all.length; i++) {
     if (!isChosen(all[i])) continue;
     const from = i;
     while (i + 1 < all.length && isChosen(all[i + 1])) i++;
     const firsts = [from === 0 ? 0n : BigInt(all[from - 1].range!.last) + 1n, BigInt(all[from].range!.first)];
-    const lasts = [i === all.length - 1 ? LAST[family] : BigInt(all[i + 1].range!.first) - 1n, BigInt(all[i].range!.last)];
-    const ways = firsts.flatMap((first) => lasts.map((last) => blocksOfRange({ first, last }, family)));
+    const lasts = [i === all.length - 1 ? BigInt(HIGHEST[family]) : BigInt(all[i + 1].range!.first) - 1n, BigInt(all[i].range!.last)];
+    const ways = firsts.flatMap((first) => lasts.map((last) => blocksBetween(family, first, last)));
     blocks.push(...ways.reduce((best, way) => (way.length < best.length ? way : best)));
   }
-  return blocks;
-}
-
-function blocksOfRange({ first, last }: AddressRange, family: Family): string[] {
-  const bits = family === 'ipv4' ? 32 : 128;
-  const blocks: string[] = [];
-  const end = BigInt(last);
-  for (let start = BigInt(first); start <= end;) {
-    let length = 0;
-    while (length < bits && start % 2n ** BigInt(length + 1) === 0n && start + 2n ** BigInt(length + 1) - 1n <= end) length++;
-    blocks.push(`${writeAddress(family, numberOf(start, family))}/${bits - length}`);
-    start += 2n ** BigInt(length);
-  }
-  return blocks;
-}
-
-function numberOf(address: bigint, family: Family): Address {
-  return family === 'ipv4' ? Number(address) : address;
+  return blocks.map(formatBlock);
 }

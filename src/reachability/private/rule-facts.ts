@@ -1,6 +1,7 @@
 import { type AddressRange, readRange } from './address';
 import type { AddressSet, HostChain, HostRules } from '../../firewall/private/host-rules';
 import type { Match, PairElement, PairSet, Rule } from '../../firewall/private/ir';
+import { groupBy } from '../../private/multimap';
 import type { Family } from '../../topology/private/topology';
 
 /** What can be told of a rule without a packet: which packets it might concern. Where in doubt it concerns them. */
@@ -70,14 +71,7 @@ function pairsOf(
   if (inSet?.kind === 'in-set' && !inSet.negate && inSet.fields === undefined) {
     const set = sets.get(inSet.set);
     if (set === undefined || !('elements' in set)) return {};
-    const pairs = new Map<string, PairElement[]>();
-    for (const element of set.elements) {
-      const key = pairKey(element.source, element.destination);
-      const known = pairs.get(key);
-      if (known) known.push(element);
-      else pairs.set(key, [element]);
-    }
-    return { pairs };
+    return { pairs: groupBy(set.elements, ({ source, destination }) => pairKey(source, destination)) };
   }
   const source = matches.find((match) => match.kind === 'source' && !match.negate);
   const destination = matches.find((match) => match.kind === 'destination' && !match.negate);
@@ -90,6 +84,11 @@ function singleAddress(block: string): string | undefined {
   return block.includes('/') ? /^(.*)\/(?:32|128)$/.exec(block)?.[1] : block;
 }
 
+/** Whether an interface has the name of a match, or begins with it where the match says so. */
+export function isNamed({ name, prefix }: { readonly name: string; readonly prefix?: boolean }, actual: string): boolean {
+  return prefix ? actual.startsWith(name) : actual === name;
+}
+
 function onlyName(matches: readonly Match[]): string | undefined {
   const exact = matches.find((match) => 'name' in match && !('prefix' in match && match.prefix) && !('negate' in match && match.negate));
   return exact && 'name' in exact ? exact.name : undefined;
@@ -99,7 +98,7 @@ function admits(match: Match, name: string): boolean {
   switch (match.kind) {
     case 'in-interface':
     case 'out-interface':
-      return (match.prefix ? name.startsWith(match.name) : name === match.name) !== (match.negate ?? false);
+      return isNamed(match, name) !== (match.negate ?? false);
     case 'interface-list':
       return match.names.includes(name) !== (match.negate ?? false);
     default:

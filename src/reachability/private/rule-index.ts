@@ -1,5 +1,6 @@
 import type { Address } from './address';
 import type { RuleFacts } from './rule-facts';
+import { addTo } from '../../private/multimap';
 
 /** Rules found by the interfaces that they name: of thousands, a few dozen may concern what goes from one bridge to another. */
 export class RuleIndex {
@@ -10,7 +11,7 @@ export class RuleIndex {
   constructor(public readonly all: readonly RuleFacts[]) {
     for (const fact of all) {
       if (fact.onlyIn === undefined) this.anyIn.push(fact);
-      else put(this.byIn, fact.onlyIn, fact);
+      else addTo(this.byIn, fact.onlyIn, fact);
     }
   }
 
@@ -32,9 +33,9 @@ export class EnteringRules {
     for (const fact of all) {
       const { onlyOut, destination } = fact;
       if (onlyOut !== undefined) {
-        put(this.byOut, onlyOut, fact);
+        addTo(this.byOut, onlyOut, fact);
       } else if (destination !== undefined && destination.first === destination.last && !isNegated(fact)) {
-        put(this.byDestination, destination.first, fact);
+        addTo(this.byDestination, destination.first, fact);
       } else {
         this.others.push(fact);
       }
@@ -51,10 +52,4 @@ export class EnteringRules {
 
 function isNegated({ rule }: RuleFacts): boolean {
   return rule.matches.some((match) => match.kind === 'destination' && match.negate);
-}
-
-function put<K>(map: Map<K, RuleFacts[]>, name: K, fact: RuleFacts): void {
-  const known = map.get(name);
-  if (known) known.push(fact);
-  else map.set(name, [fact]);
 }

@@ -1,4 +1,4 @@
-import { type AddressRange, inRange, readRange } from './address';
+import { type AddressRange, covers, readRange } from './address';
 import type { Matrix } from './matrix';
 import { NO_PORTS, type PortSet, union } from './port-set';
 import type { AddressEnd, End } from './spots';
@@ -71,8 +71,6 @@ export function membersOf(selection: Selection, outside: readonly AddressEnd[], 
 function isExcluded({ range }: AddressEnd, { block }: Selection, exclusions: readonly string[]): boolean {
   return exclusions.some((text) => {
     const excluded = readRange(block!.family, text);
-    if (excluded === undefined) return false;
-    const isNamed = inRange(excluded, block!.first) && inRange(excluded, block!.last);
-    return !isNamed && inRange(excluded, range!.first) && inRange(excluded, range!.last);
+    return excluded !== undefined && !covers(excluded, block!) && covers(excluded, range!);
   });
 }

@@ -1,6 +1,7 @@
 import { type AddressRange, inRange } from './address';
 import type { RuleFacts } from './rule-facts';
 import type { Spot } from './spots';
+import { groupBy } from '../../private/multimap';
 
 export type Side = 'source' | 'destination';
 
@@ -40,12 +41,6 @@ export class SpotClasses {
 
 export function classesBy<T extends Spot>(spots: readonly T[], ranges: readonly AddressRange[]): T[][] {
   if (ranges.length === 0 || spots.length < 2) return spots.length === 0 ? [] : [[...spots]];
-  const classes = new Map<string, T[]>();
-  for (const spot of spots) {
-    const key = ranges.map((range) => (spot.number !== undefined && inRange(range, spot.number) ? '1' : '0')).join('');
-    const known = classes.get(key);
-    if (known) known.push(spot);
-    else classes.set(key, [spot]);
-  }
-  return [...classes.values()];
+  const heldBy = ({ number }: T) => ranges.map((range) => (number !== undefined && inRange(range, number) ? '1' : '0')).join('');
+  return [...groupBy(spots, heldBy).values()];
 }

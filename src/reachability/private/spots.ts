@@ -1,8 +1,9 @@
-import { type Address, type AddressRange, readAddress, readRange, writeAddress } from './address';
+import { type Address, type AddressRange, HIGHEST, inRange, next, previous, readAddress, readRange, writeAddress } from './address';
 import type { HostView } from './host-view';
 import type { ProbeSource } from './outcome';
 import type { Party } from './reach';
 import type { RuleFacts } from './rule-facts';
+import { addTo } from '../../private/multimap';
 import type { Family } from '../../topology/private/topology';
 
 /** Where packets come from or go to. */
@@ -44,7 +45,6 @@ const NO_STATIONS: Readonly<Record<Family, readonly string[]>> = {
   ipv4: ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3'],
   ipv6: ['::/127', 'fe80::/10', 'ff00::/8'],
 };
-const HIGHEST: Readonly<Record<Family, Address>> = { ipv4: 0xffffffff, ipv6: 2n ** 128n - 1n };
 
 /** Containers by the interface of the host that they hang on. */
 export function containerGroups({ containers }: HostView, family: Family): Group[] {
@@ -59,9 +59,7 @@ export function containerGroups({ containers }: HostView, family: Family): Group
         number: readAddress(family, address)!,
         from: { kind: 'container', key, via: attachment.interface, address },
       };
-      const known = groups.get(attachment.interface);
-      if (known) known.push(spot);
-      else groups.set(attachment.interface, [spot]);
+      addTo(groups, attachment.interface, spot);
     }
   }
   return [...groups].map(([name, spots]) => ({ interface: name, spots }));
@@ -124,7 +122,7 @@ export function outsideSpots(
   }
   const sorted = [...starts].sort((a, b) => (a < b ? -1 : 1));
   return sorted.flatMap((first, i): Target[] => {
-    if (inside.some((range) => range.first <= first && first <= range.last)) return [];
+    if (inside.some((range) => inRange(range, first))) return [];
     const last = i + 1 < sorted.length ? previous(sorted[i + 1]) : HIGHEST[family];
     const address = writeAddress(family, first);
     return [
@@ -135,12 +133,4 @@ export function outsideSpots(
 
 function zero(family: Family): Address {
   return family === 'ipv4' ? 0 : 0n;
-}
-
-function next(address: Address): Address {
-  return typeof address === 'number' ? address + 1 : address + 1n;
-}
-
-function previous(address: Address): Address {
-  return typeof address === 'number' ? address - 1 : address - 1n;
 }

@@ -3,7 +3,7 @@ import { answerTo, type Departure, departureFromHost, departureOf, send, sendAns
 import { Flight, type Stop, unreachable } from './flight';
 import { Host } from './host';
 import type { HostView, ProxyListener } from './host-view';
-import type { Disposition, Outcome, Place, ProbeSpec, Receiver, Step } from './outcome';
+import { type Disposition, type Outcome, type Place, type ProbeSpec, RANK, type Receiver, type Step } from './outcome';
 import type { Packet } from './packet';
 import type { Station } from './path';
 
@@ -17,7 +17,6 @@ const MAX_GUESSES = 256;
 const MAX_WAYS = 1024;
 
 const ALL: readonly Disposition[] = ['DELIVERED', 'DROPPED', 'UNREACHABLE', 'UNKNOWN'];
-const RANK: Readonly<Record<Disposition, number>> = { DELIVERED: 3, UNKNOWN: 2, DROPPED: 1, UNREACHABLE: 0 };
 
 /**
  * What becomes of the first packet of a connection, and of its answer.

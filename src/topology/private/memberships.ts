@@ -1,4 +1,5 @@
 import type { Facts, FlowFact, PeerFact } from './facts';
+import { groupBy } from '../../private/multimap';
 
 /** Who is where: placed by the user, joined because of a flow, or at an edge because of a publication or egress. */
 export interface Memberships {
@@ -61,17 +62,4 @@ function destinationSegments(
     return new Set([flow.destination.path]);
   }
   return new Set(expand(flow.destination).map((workload) => home.get(workload)!));
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) {
-      group.push(item);
-    } else {
-      groups.set(key(item), [item]);
-    }
-  }
-  return groups;
 }

@@ -2,6 +2,7 @@ import type { Problem } from './derive';
 import type { Facts, FlowFact, WorkloadFact } from './facts';
 import type { Memberships } from './memberships';
 import type { EgressPlan, HostFlowPlan, Member, NetworkPlan, PairPlan, PublicationPlan } from './topology';
+import { addTo } from '../../private/multimap';
 
 /** Resolver that answers nobody: names of containers still resolve, everything else fails inside the container. */
 const NO_RESOLVER = '127.0.0.1';
@@ -14,12 +15,7 @@ function byMember(networks: readonly NetworkPlan[], kind: NetworkPlan['kind']): 
       continue;
     }
     for (const member of network.members) {
-      const list = index.get(member.workload);
-      if (list) {
-        list.push({ network, member });
-      } else {
-        index.set(member.workload, [{ network, member }]);
-      }
+      addTo(index, member.workload, { network, member });
     }
   }
   return index;

@@ -4,6 +4,7 @@ import type { ClaimFact, DaemonFact, Facts, FlowFact, GroupFact, PublicationFact
 import type { Member, NetworkPlan, Topology } from './topology';
 import type { LockedDaemon } from '../../addressing/private/allocation';
 import { ValidationError } from '../../private/errors';
+import { addTo } from '../../private/multimap';
 
 /** A workload's attachment to one network. */
 export interface Place {
@@ -303,12 +304,7 @@ function indexed(topology: Topology): Pick<Snapshot, 'networks' | 'places' | 'dn
   const places = new Map<string, Place[]>();
   for (const network of topology.networks) {
     for (const member of network.members) {
-      const list = places.get(member.workload);
-      if (list) {
-        list.push({ network, member });
-      } else {
-        places.set(member.workload, [{ network, member }]);
-      }
+      addTo(places, member.workload, { network, member });
     }
   }
   const rank = (place: Place) => (place.network.kind === 'edge' ? 2 : place.member.home ? 0 : 1);

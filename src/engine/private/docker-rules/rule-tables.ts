@@ -1,4 +1,11 @@
-import { BUILT_IN, type AddressSet, type BaseChain, type HostChain, type HostRules } from '../../../firewall/private/host-rules';
+import {
+  type AddressSet,
+  type BaseChain,
+  builtInChain,
+  chainKey,
+  type HostChain,
+  type HostRules,
+} from '../../../firewall/private/host-rules';
 import type { Match, Rule, Verdict } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/topology';
 
@@ -27,9 +34,9 @@ export class RuleTables {
 
   /** Makes the chain, unless it is there. Those of iptables that a kernel brings along come with their hook. */
   create(table: string, name: string, base?: BaseChain): void {
-    if (!this.chains.has(keyOf(table, name))) {
-      const builtIn = BUILT_IN[table]?.[name];
-      this.chains.set(keyOf(table, name), {
+    if (!this.chains.has(chainKey(table, name))) {
+      const builtIn = builtInChain(table, name);
+      this.chains.set(chainKey(table, name), {
         table,
         name,
         base: base ?? (builtIn && { ...builtIn, policy: 'accept' }),
@@ -104,12 +111,8 @@ export class RuleTables {
 
   private chain(table: string, name: string): GrowingChain {
     this.create(table, name);
-    return this.chains.get(keyOf(table, name))!;
+    return this.chains.get(chainKey(table, name))!;
   }
-}
-
-function keyOf(table: string, name: string): string {
-  return `${table} ${name}`;
 }
 
 function meaning(matches: readonly Match[], verdict: Verdict): string {
