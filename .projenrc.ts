@@ -47,6 +47,7 @@ const project = new cdk.JsiiProject({
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integ/'],
       watchPathIgnorePatterns: ['/node_modules/'],
+      setupFiles: ['<rootDir>/test/support/property-seed.ts'],
     },
   },
 
@@ -111,6 +112,11 @@ project.postCompileTask.exec('jsii-rosetta extract --strict');
 project.addTask('integ', { description: 'Real engines, real Terraform, real packets (root on Linux)', exec: 'tsx test/integ/run.ts', receiveArgs: true });
 project.addTask('demo', { description: 'The three-tier example on a real engine', exec: 'tsx scripts/demo.ts', receiveArgs: true });
 project.addTask('bench', { description: 'Construct and synth against raw cdktf, printed as a ratio', exec: 'tsx scripts/bench.ts', receiveArgs: true });
+project.addTask('hunt', {
+  description: 'The property tests with other cases, again and again (default 20 times)',
+  exec: 'bash scripts/hunt.sh',
+  receiveArgs: true,
+});
 project.addTask('docs:print', { description: 'Prints docs/ERRORS.md from the catalogue', exec: 'tsx scripts/print-docs.ts' });
 
 for (const path of ['/.ci/', '/docs/decisions/', '/scripts/', '/examples/', '/rosetta/', '/.prettierrc.json', '/.prettierignore', '/test/', '*.tfstate*', 'bulkhead.lock.json', '/CONTRIBUTING.md']) {

@@ -92,6 +92,23 @@ const tcp = (number: number): PortSpec => ({ protocol: 'tcp', first: number, las
 const at = (i: number): PeerFact => ({ kind: 'workload', path: `app/W${i}` });
 const outside = (text: string): PeerFact => ({ kind: 'block', block: text, family: 'ipv4' });
 
+/** The last flow makes an edge network of addresses that were outside before, where a publication was open to all of the outside. */
+export const newEdgeBesidePublication: Facts = {
+  ...hostOf([0, 0, 1, 0, 0]),
+  flows: [{ source: at(2), destination: outside('0.0.0.0/0'), port: { protocol: 'icmp', first: 0, last: 0 }, origin: 'flow 0' }],
+  publications: [
+    {
+      workload: 'app/W0',
+      hostAddress: '192.0.2.10',
+      family: 'ipv4',
+      hostPort: tcp(101),
+      targetPort: tcp(1),
+      sources: ['0.0.0.0/0'],
+      origin: 'publication 0',
+    },
+  ],
+};
+
 /** One of everything that the compiler writes a rule for. */
 export const everything: Facts = {
   ...hostOf([0, 0, 1, 1, 2]),

@@ -1,4 +1,4 @@
-import { type Address, writeAddress } from './address';
+import { type Address, next, previous, writeAddress } from './address';
 import { nameOf } from './describe';
 import type { Matrix } from './matrix';
 import { outsideText } from './outside-text';
@@ -15,12 +15,14 @@ interface Ends {
 
 /**
  * What is open in one matrix and not in the other. Each cuts the outside where its own rules do, so both are cut where either does; what changed alike
- * is put together again. What is not certain counts as open.
+ * is put together again. What is not certain counts as open. Addresses that a network took or gave back are outside in one of the two only: whose they
+ * are has changed, not what their owner may do, so they are left out.
  */
 export function changesBetween(before: Matrix, now: Matrix): ReachabilityChange[] {
-  const starts = [...before.outside, ...now.outside].map(({ range }) => range!.first);
-  const [was, is] = [before, now].map((matrix) => totals(matrix, starts));
-  const all = now.outside.flatMap((piece) => cut(piece, starts));
+  const edges = [...before.outside, ...now.outside].flatMap(({ range }) => [range!.first, next(range!.last)]);
+  const wasOutside = new Set(before.outside.flatMap((piece) => cut(piece, edges)).map(({ address }) => address));
+  const all = now.outside.flatMap((piece) => cut(piece, edges)).filter(({ address }) => wasOutside.has(address));
+  const [was, is] = [before, now].map((matrix) => totals(matrix, edges, new Set(all.map(({ address }) => address))));
   const alike = new Map<string, { ends: Ends; opened: PortSet; closed: PortSet; pieces: AddressEnd[] }>();
   for (const [key, { ends }] of [...was, ...is]) {
     const [old, current] = [was.get(key)?.ports ?? NO_PORTS, is.get(key)?.ports ?? NO_PORTS];
@@ -41,13 +43,13 @@ export function changesBetween(before: Matrix, now: Matrix): ReachabilityChange[
     .sort((a, b) => (`${a.source} ${a.destination}` < `${b.source} ${b.destination}` ? -1 : 1));
 }
 
-function totals({ cells }: Matrix, starts: readonly Address[]): Map<string, { ends: Ends; ports: PortSet }> {
+function totals({ cells }: Matrix, edges: readonly Address[], common: ReadonlySet<string>): Map<string, { ends: Ends; ports: PortSet }> {
   const sums = new Map<string, { ends: Ends; ports: PortSet }>();
   for (const { source, target, receiver, ports } of cells) {
     if (source.party.kind !== 'container' && receiver.kind !== 'container') continue;
     const isSource = source.party.kind === 'outside';
     const outside = isSource ? (source as AddressEnd) : receiver.kind === 'outside' ? target : undefined;
-    for (const piece of outside ? cut(outside, starts) : [undefined]) {
+    for (const piece of outside ? cut(outside, edges).filter(({ address }) => common.has(address)) : [undefined]) {
       const ends = { source: nameOf(source.party), destination: nameOf(receiver), piece, isSource };
       const key = JSON.stringify([ends.source, ends.destination, piece?.address]);
       sums.set(key, { ends, ports: union(sums.get(key)?.ports ?? NO_PORTS, ports) });
@@ -56,9 +58,9 @@ function totals({ cells }: Matrix, starts: readonly Address[]): Map<string, { en
   return sums;
 }
 
-function cut(piece: AddressEnd, starts: readonly Address[]): AddressEnd[] {
+function cut(piece: AddressEnd, edges: readonly Address[]): AddressEnd[] {
   const { first, last } = piece.range!;
-  const inside = [...new Set([first, ...starts.filter((start) => typeof start === typeof first && first < start && start <= last)])].sort(
+  const inside = [...new Set([first, ...edges.filter((edge) => typeof edge === typeof first && first < edge && edge <= last)])].sort(
     (a, b) => (a < b ? -1 : 1),
   );
   return inside.map((start, i) => ({
@@ -66,10 +68,6 @@ function cut(piece: AddressEnd, starts: readonly Address[]): AddressEnd[] {
     address: textOf(start, piece),
     range: { first: start, last: i + 1 < inside.length ? previous(inside[i + 1]) : last },
   }));
-}
-
-function previous(address: Address): Address {
-  return typeof address === 'number' ? address - 1 : address - 1n;
 }
 
 function textOf(address: Address, { address: text }: End): string {
