@@ -1,7 +1,7 @@
 /**
  * What the proof costs: a synth with all claims against one without, the matrix of a large daemon against a tenth of it, one explanation.
  *
- * All in processor time, since the machine may have other work. Usage: `tsx scripts/bench-proof.ts [runs]`.
+ * All in processor time, since the machine may have other work. Usage: `ts-node -T -P test/tsconfig.json scripts/bench-proof.ts [runs]`.
  */
 import { TerraformStack, Testing } from 'cdktf';
 import { BridgeSegment, Cidr, ContainerImage, EngineVersion, HardenedContainer, HardenedDaemon, Peer, Port, Reachability } from '../src';

@@ -1,7 +1,7 @@
 /**
  * How many packets a second the walk takes through the rules of 100 bridges with 1,000 containers, in the shape that engine 28 writes them.
  *
- * Usage: `tsx scripts/bench-walk.ts [bridges] [containers of each]`.
+ * Usage: `ts-node -T -P test/tsconfig.json scripts/bench-walk.ts [bridges] [containers of each]`.
  */
 import { performance } from 'node:perf_hooks';
 import type { HostView } from '../src/reachability/private/host-view';

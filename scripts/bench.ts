@@ -2,7 +2,7 @@
  * What the library costs: 1,000 hardened containers over 100 segments with flows, against the same resources written by hand with the bindings.
  *
  * Both programs run in one process, taking turns, and print medians and their ratio; what the proof adds is printed apart. The JSON of both must be of one size and hold the same fields,
- * or the comparison would be of two different things. Usage: `tsx scripts/bench.ts [runs] [containers]`.
+ * or the comparison would be of two different things. Usage: `ts-node -T -P test/tsconfig.json scripts/bench.ts [runs] [containers]`.
  */
 import { Container } from '@cdktf/provider-docker/lib/container';
 import { Network } from '@cdktf/provider-docker/lib/network';

@@ -155,9 +155,9 @@ test.each([
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 150 },
   );
-  expect(seen.unknown).toBeGreaterThan(10);
+  expect(seen.unknown).toBeGreaterThan(5);
 });
 
 test('every walk has a reason, and the one with a trace says the same', () => {
