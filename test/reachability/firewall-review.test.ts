@@ -69,6 +69,45 @@ test.each<[what: string, version: string, engine: string, rules: string[], isApp
     false,
     ['OriginalPortBothWays: -A DOCKER-USER -i eth0 -p tcp -m conntrack --ctorigdstport 8080 -j DROP'],
   ],
+  [
+    'an accept of all that comes in, before the raw drops',
+    '26.1',
+    '26.1',
+    ['-s 10.0.0.0/8 -i eth0 -j ACCEPT'],
+    false,
+    ['AcceptSkipsDocker: -A DOCKER-USER -s 10.0.0.0/8 -i eth0 -j ACCEPT'],
+  ],
+  ['the same, after them', '28.5', '28.5', ['-s 10.0.0.0/8 -i eth0 -j ACCEPT'], false, []],
+  ['the same, as a return', '26.1', '26.1', ['-s 10.0.0.0/8 -i eth0 -j RETURN'], false, []],
+  ['an accept of answers', '26.1', '26.1', ['-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'], false, []],
+  [
+    'a rate of packets',
+    '28.5',
+    '28.5',
+    [SPARED, '-i eth0 -p tcp -m hashlimit --hashlimit-above 50/sec --hashlimit-mode srcip --hashlimit-name web -j DROP'],
+    false,
+    [
+      'RateCountsPackets: -A DOCKER-USER -i eth0 -p tcp -m hashlimit --hashlimit-above 50/sec --hashlimit-mode srcip --hashlimit-name web -j DROP',
+    ],
+  ],
+  [
+    'a rate of packets, as a limit',
+    '28.5',
+    '28.5',
+    ['-m limit --limit 50/sec -j RETURN'],
+    false,
+    ['RateCountsPackets: -A DOCKER-USER -m limit --limit 50/sec -j RETURN'],
+  ],
+  ['a rate of connections', '28.5', '28.5', ['-m conntrack --ctstate NEW -m limit --limit 50/sec -j RETURN'], false, []],
+  [
+    'a log of everything',
+    '28.5',
+    '28.5',
+    ['-j LOG --log-prefix "DENY "'],
+    false,
+    ['LogWithoutLimit: -A DOCKER-USER -j LOG --log-prefix "DENY "'],
+  ],
+  ['a log of some', '28.5', '28.5', ['-m limit --limit 10/min -j LOG --log-prefix "DENY "'], false, []],
   ['the original port, one way', '28.5', '28.5', ['-i eth0 -p tcp -m conntrack --ctorigdstport 8080 --ctdir ORIGINAL -j DROP'], false, []],
 ])('%s (%s)', (_what, version, engine, rules, isAppended, expected) => {
   const found = codes(version, withRules(saved(engine, PUBLISHED), rules, isAppended));
@@ -93,6 +132,13 @@ describe('of a published port', () => {
       rule: `-A DOCKER-USER ${rule}`,
       sentence: expect.stringContaining(`--dport ${target}`),
     });
+  });
+
+  test('neither comes to INPUT', () => {
+    const withInput = (port: string) =>
+      text.replace(/(:FORWARD [^]*?)COMMIT/, `$1-A INPUT -i eth0 -p tcp -m tcp --dport ${port} -j DROP\nCOMMIT`);
+    expect(codes('28.5', withInput(asked))).toEqual([`InputNeverSees: -A INPUT -i eth0 -p tcp -m tcp --dport ${asked} -j DROP`]);
+    expect(codes('28.5', withInput('22'))).toEqual([]);
   });
 
   test('the port of the container does', () => {
