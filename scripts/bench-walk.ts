@@ -4,9 +4,9 @@
  * Usage: `ts-node -T -P test/tsconfig.json scripts/bench-walk.ts [bridges] [containers of each]`.
  */
 import { performance } from 'node:perf_hooks';
-import type { HostView } from '../src/reachability/private/host-view';
-import type { ProbeSource, ProbeSpec } from '../src/reachability/private/outcome';
-import { walk } from '../src/reachability/private/walk';
+import type { HostView } from '../src/reachability/private/walk/host-view';
+import type { ProbeSource, ProbeSpec } from '../src/reachability/private/walk/outcome';
+import { walk } from '../src/reachability/private/walk/walk';
 import { largeHost } from '../test/support/large-host';
 
 const BRIDGES = Number(process.argv[2] ?? 100);

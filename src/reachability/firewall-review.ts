@@ -1,6 +1,6 @@
 import type { EngineVersion } from '../engine/engine-version';
 import { REVIEWS } from './private/review/all';
-import { parseIptablesSave } from '../firewall/private/parse-iptables-save';
+import { parseIptablesSave } from '../firewall/private/parse/parse-iptables-save';
 import { passedText } from '../private/text';
 
 /** The firewall of a host, as it stands there. */

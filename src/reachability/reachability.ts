@@ -3,7 +3,7 @@ import { changesBetween } from './private/changes';
 import { cellsOf, exposuresOf } from './private/describe';
 import { deviationCell } from './private/deviation-text';
 import { furthestWay } from './private/explain';
-import { intersect, isEmpty, portSetOf } from './private/port-set';
+import { intersect, isEmpty, portSetOf } from './private/matrix/port-set';
 import { Proof } from './private/proof';
 import { portsBetween, selectionOf } from './private/selection';
 import { shadowedRules } from './private/shadowed';

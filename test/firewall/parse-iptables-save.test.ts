@@ -1,7 +1,7 @@
 import { filterTable, realSaves, SETS, uncertain } from './saves';
 import type { Match, Verdict } from '../../src/firewall/private/ir';
-import { parseIpsetSave } from '../../src/firewall/private/parse-ipset-save';
-import { parseIptablesSave } from '../../src/firewall/private/parse-iptables-save';
+import { parseIpsetSave } from '../../src/firewall/private/parse/parse-ipset-save';
+import { parseIptablesSave } from '../../src/firewall/private/parse/parse-iptables-save';
 
 function ruleOf(words: string, family: 'ipv4' | 'ipv6' = 'ipv4') {
   const host = parseIptablesSave(filterTable(words), family, SETS);

@@ -1,6 +1,6 @@
 import { realNftDumps, uncertain } from './saves';
 import type { Match, Verdict } from '../../src/firewall/private/ir';
-import { parseNftJson } from '../../src/firewall/private/parse-nft-json';
+import { parseNftJson } from '../../src/firewall/private/parse/parse-nft-json';
 import type { Family } from '../../src/topology/private/topology';
 
 type Json = unknown;

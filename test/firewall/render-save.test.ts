@@ -3,7 +3,7 @@ import { SCENARIOS } from './scenarios';
 import { compile } from '../../src/firewall/private/compile';
 import type { HostChain, HostRules } from '../../src/firewall/private/host-rules';
 import type { Match, Verdict } from '../../src/firewall/private/ir';
-import { parseIptablesSave } from '../../src/firewall/private/parse-iptables-save';
+import { parseIptablesSave } from '../../src/firewall/private/parse/parse-iptables-save';
 import { renderRestore } from '../../src/firewall/private/render-iptables';
 import { renderSave } from '../../src/firewall/private/render-save';
 

@@ -4,11 +4,11 @@ import { EMPTY_LOCK } from '../../src/addressing/private/allocation';
 import type { HostRules } from '../../src/firewall/private/host-rules';
 import { changesBetween } from '../../src/reachability/private/changes';
 import { declaredBlocks } from '../../src/reachability/private/declared';
-import type { HostView } from '../../src/reachability/private/host-view';
-import { type Cell, type Matrix, matrixOf } from '../../src/reachability/private/matrix';
-import { intersect, isEmpty, NO_PORTS, subtract, union } from '../../src/reachability/private/port-set';
+import { type Cell, type Matrix, matrixOf } from '../../src/reachability/private/matrix/matrix';
+import { intersect, isEmpty, NO_PORTS, subtract, union } from '../../src/reachability/private/matrix/port-set';
 import { UPLINK, viewOf } from '../../src/reachability/private/view-of';
-import { walk } from '../../src/reachability/private/walk';
+import type { HostView } from '../../src/reachability/private/walk/host-view';
+import { walk } from '../../src/reachability/private/walk/walk';
 import { derive } from '../../src/topology/private/derive';
 import type { Facts } from '../../src/topology/private/facts';
 

@@ -1,6 +1,6 @@
 import { dockerRules, type SmallNetwork } from './small-docker';
 import { NO_RULES, rulesOf } from './small-host';
-import type { HostView } from '../../src/reachability/private/host-view';
+import type { HostView } from '../../src/reachability/private/walk/host-view';
 
 /** Bridges with as many containers each, in the shape that engine 28 gives them; the first of each bridge is published, ICC is on on every other. */
 export function largeHost(bridges: number, each: number): HostView {

@@ -1,6 +1,6 @@
 import { builtInChain, type Hook, type HostChain, type HostRules } from '../../src/firewall/private/host-rules';
 import type { AddressType, CtState, IpProtocol, Match, Rule, Verdict } from '../../src/firewall/private/ir';
-import type { HostView } from '../../src/reachability/private/host-view';
+import type { HostView } from '../../src/reachability/private/walk/host-view';
 import type { Family } from '../../src/topology/private/topology';
 
 /**

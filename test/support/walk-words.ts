@@ -1,6 +1,6 @@
-import type { HostView } from '../../src/reachability/private/host-view';
-import type { ProbeSource, ProbeSpec } from '../../src/reachability/private/outcome';
-import { walk } from '../../src/reachability/private/walk';
+import type { HostView } from '../../src/reachability/private/walk/host-view';
+import type { ProbeSource, ProbeSpec } from '../../src/reachability/private/walk/outcome';
+import { walk } from '../../src/reachability/private/walk/walk';
 
 /*
  * Short words for walks over the small host.

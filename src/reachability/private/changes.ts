@@ -1,10 +1,10 @@
-import { type Address, next, previous, writeAddress } from './address';
 import { nameOf } from './describe';
-import type { Matrix } from './matrix';
-import { outsideText } from './outside-text';
-import { isEmpty, NO_PORTS, type PortSet, portSetText, subtract, union } from './port-set';
-import type { AddressEnd, End } from './spots';
 import type { ReachabilityChange } from '../results';
+import type { Matrix } from './matrix/matrix';
+import { isEmpty, NO_PORTS, type PortSet, portSetText, subtract, union } from './matrix/port-set';
+import type { AddressEnd, End } from './matrix/spots';
+import { outsideText } from './outside-text';
+import { type Address, next, previous, writeAddress } from './walk/address';
 
 interface Ends {
   readonly source: string;

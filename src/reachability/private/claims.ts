@@ -1,10 +1,10 @@
-import { covers, writeAddress } from './address';
 import { nameOf } from './describe';
-import type { Cell } from './matrix';
-import { EVERY_PORT, intersect, isEmpty, type PortSet, portSetOf, portSetText, subtract } from './port-set';
+import type { Cell } from './matrix/matrix';
+import { EVERY_PORT, intersect, isEmpty, type PortSet, portSetOf, portSetText, subtract } from './matrix/port-set';
+import type { AddressEnd } from './matrix/spots';
 import type { Proof } from './proof';
 import { membersOf, portsBetween, type Selection, selectionOf, selects } from './selection';
-import type { AddressEnd } from './spots';
+import { covers, writeAddress } from './walk/address';
 import type { PeerFact } from '../../topology/private/facts';
 import type { PortSpec } from '../../topology/private/topology';
 

@@ -1,8 +1,8 @@
-import { type AddressRange, covers, readRange } from './address';
-import type { Cell } from './matrix';
-import { NO_PORTS, type PortSet, portSetOf, union } from './port-set';
-import { pairKey } from './rule-facts';
-import { type AddressEnd, type End, HOST } from './spots';
+import type { Cell } from './matrix/matrix';
+import { NO_PORTS, type PortSet, portSetOf, union } from './matrix/port-set';
+import { pairKey } from './matrix/rule-facts';
+import { type AddressEnd, type End, HOST } from './matrix/spots';
+import { type AddressRange, covers, readRange } from './walk/address';
 import { isWildcard } from '../../firewall/private/blocks';
 import { groupBy } from '../../private/multimap';
 import type { EgressPlan, Family, HostFlowPlan, Member, PortSpec, PublicationPlan, Topology } from '../../topology/private/topology';

@@ -1,10 +1,10 @@
-import type { Cell, Matrix } from './matrix';
-import { outsideBlocks, outsideText } from './outside-text';
-import { isEmpty, NO_PORTS, type PortSet, portSetText, union } from './port-set';
-import type { Party } from './reach';
-import type { AddressEnd } from './spots';
-import { compareText } from '../../firewall/private/blocks';
 import type { Exposure, ReachableCell } from '../results';
+import type { Cell, Matrix } from './matrix/matrix';
+import { isEmpty, NO_PORTS, type PortSet, portSetText, union } from './matrix/port-set';
+import type { Party } from './matrix/reach';
+import type { AddressEnd } from './matrix/spots';
+import { outsideBlocks, outsideText } from './outside-text';
+import { compareText } from '../../firewall/private/blocks';
 
 /** Open ports between two ends; pieces of the outside with the same ports are one end. */
 export interface Line {

@@ -1,7 +1,7 @@
 import type { Deviation } from './audit';
 import { nameOf } from './describe';
-import { portSetText } from './port-set';
 import type { ReachableCell } from '../results';
+import { portSetText } from './matrix/port-set';
 
 export function deviationCell({ source, from, receiver, address, ports, certain }: Deviation): ReachableCell {
   return {

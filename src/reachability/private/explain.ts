@@ -1,7 +1,7 @@
-import { type Outcome, type Place, type ProbeSource, type ProbeSpec, RANK, type Step } from './outcome';
 import type { Proof } from './proof';
 import { selects, type Selection } from './selection';
 import { UPLINK } from './view-of';
+import { type Outcome, type Place, type ProbeSource, type ProbeSpec, RANK, type Step } from './walk/outcome';
 import { isWildcard } from '../../firewall/private/blocks';
 import type { Family, PortSpec, Topology } from '../../topology/private/topology';
 

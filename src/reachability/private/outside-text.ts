@@ -1,5 +1,5 @@
-import { HIGHEST } from './address';
-import type { AddressEnd } from './spots';
+import type { AddressEnd } from './matrix/spots';
+import { HIGHEST } from './walk/address';
 import { blocksBetween, formatBlock, type IpBlock } from '../../addressing/private/ip';
 import type { Family } from '../../topology/private/topology';
 

@@ -1,10 +1,10 @@
 import { type Deviation, excessOf, missingOf } from './audit';
 import { declaredBlocks } from './declared';
-import type { HostView } from './host-view';
-import { type Matrix, matrixOf } from './matrix';
-import type { Outcome, ProbeSpec } from './outcome';
+import { type Matrix, matrixOf } from './matrix/matrix';
 import { UPLINK, viewOf } from './view-of';
-import { walk } from './walk';
+import type { HostView } from './walk/host-view';
+import type { Outcome, ProbeSpec } from './walk/outcome';
+import { walk } from './walk/walk';
 import type { Derived } from '../../topology/private/derive';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 

@@ -1,7 +1,7 @@
-import { type AddressRange, covers, readRange } from './address';
-import type { Matrix } from './matrix';
-import { NO_PORTS, type PortSet, union } from './port-set';
-import type { AddressEnd, End } from './spots';
+import type { Matrix } from './matrix/matrix';
+import { NO_PORTS, type PortSet, union } from './matrix/port-set';
+import type { AddressEnd, End } from './matrix/spots';
+import { type AddressRange, covers, readRange } from './walk/address';
 import type { Derived } from '../../topology/private/derive';
 import type { PeerFact } from '../../topology/private/facts';
 import type { Family } from '../../topology/private/topology';

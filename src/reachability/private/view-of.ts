@@ -1,5 +1,5 @@
-import type { Attachment, ContainerView, HostInterface, HostView, ProxyListener, Route } from './host-view';
 import { mergeRules } from './merge-rules';
+import type { Attachment, ContainerView, HostInterface, HostView, ProxyListener, Route } from './walk/host-view';
 import { dockerRules } from '../../engine/private/docker-rules/docker-rules';
 import type { EngineInput, EngineNetwork } from '../../engine/private/docker-rules/input';
 import { engineInput } from '../../engine/private/engine-input';

@@ -1,7 +1,7 @@
 import { stepText, type Told } from './explain';
-import type { Outcome } from './outcome';
 import { Disposition } from '../disposition';
 import type { Explanation } from '../results';
+import type { Outcome } from './walk/outcome';
 
 /** Names of the ends and the port, for sentences. */
 export interface Subject {

@@ -4,7 +4,7 @@ import { isOwn } from './rule-lines';
 import { dockerRules } from '../../../src/engine/private/docker-rules/docker-rules';
 import type { EngineInput, EngineNetwork, RuleGeneration } from '../../../src/engine/private/docker-rules/input';
 import type { HostChain, HostRules } from '../../../src/firewall/private/host-rules';
-import type { HostView } from '../../../src/reachability/private/host-view';
+import type { HostView } from '../../../src/reachability/private/walk/host-view';
 import { DEFAULT_BRIDGE, type HostPlan, type NetworkPlan } from '../harness/engine-topology';
 import type { Switches } from '../harness/packets-switches';
 import { viewOfHost } from '../harness/packets-view';

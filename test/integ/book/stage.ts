@@ -8,7 +8,7 @@ import { type BookContainer, type BookQuestion, type Page, type Part, questionTe
 import { addedLines, linesOfChains, linesText, readLines, type RuleLine } from './rule-lines';
 import { stepsOf, wayOf } from './ways';
 import type { HostRules } from '../../../src/firewall/private/host-rules';
-import { walk } from '../../../src/reachability/private/walk';
+import { walk } from '../../../src/reachability/private/walk/walk';
 import { compareRules, differenceText } from '../../support/compare-rules';
 import type { Checks } from '../harness/checks';
 import { startHost } from '../harness/engine-host';

@@ -1,6 +1,6 @@
 // What the walk did, in lines.
 import { isOwn } from './rule-lines';
-import type { Outcome, Step } from '../../../src/reachability/private/outcome';
+import type { Outcome, Step } from '../../../src/reachability/private/walk/outcome';
 
 /** Rules that decide nothing by themselves. */
 const PASSING = /^(jump|goto|return|continue|policy accept)/;

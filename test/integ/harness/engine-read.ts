@@ -1,7 +1,7 @@
 // What a host's tables hold, whichever tool shows them.
 import type { HostRules } from '../../../src/firewall/private/host-rules';
-import { parseIptablesSave } from '../../../src/firewall/private/parse-iptables-save';
-import { parseNftJson } from '../../../src/firewall/private/parse-nft-json';
+import { parseIptablesSave } from '../../../src/firewall/private/parse/parse-iptables-save';
+import { parseNftJson } from '../../../src/firewall/private/parse/parse-nft-json';
 import type { Family } from '../../../src/topology/private/topology';
 import type { Lab } from '../lab/lab';
 

@@ -2,10 +2,10 @@
 import { STACK } from './deployment';
 import { type Answer, OUTSIDE } from './generate-oracle';
 import type { Question } from './generate-questions';
-import type { HostView } from '../../../src/reachability/private/host-view';
-import type { ProbeSource, Receiver } from '../../../src/reachability/private/outcome';
 import { UPLINK } from '../../../src/reachability/private/view-of';
-import { walk } from '../../../src/reachability/private/walk';
+import type { HostView } from '../../../src/reachability/private/walk/host-view';
+import type { ProbeSource, Receiver } from '../../../src/reachability/private/walk/outcome';
+import { walk } from '../../../src/reachability/private/walk/walk';
 
 export function predicted(view: HostView, { source, address, protocol, port, device }: Question): Answer {
   const { disposition, receiver } = walk(view, {

@@ -4,9 +4,9 @@ import { Crowd, type Task } from './generate-traffic';
 import { type Knock, LOOPBACKS, OUTSIDE, type Outsider, OUTSIDERS, probeOf, type Question } from './packets-questions';
 import type { Endpoint } from './packets-view';
 import type { RuleGeneration } from '../../../src/engine/private/docker-rules/input';
-import type { HostView, ProxyListener } from '../../../src/reachability/private/host-view';
-import type { Outcome } from '../../../src/reachability/private/outcome';
-import { walk } from '../../../src/reachability/private/walk';
+import type { HostView, ProxyListener } from '../../../src/reachability/private/walk/host-view';
+import type { Outcome } from '../../../src/reachability/private/walk/outcome';
+import { walk } from '../../../src/reachability/private/walk/walk';
 import type { Where } from '../lab/lab';
 import type { Listener, Probe, ProbeResult } from '../lab/probe';
 

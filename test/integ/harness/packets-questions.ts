@@ -3,7 +3,7 @@ import type { PortPlan, TopologyPlan } from './engine-topology';
 import { Random } from './generate';
 import { type Endpoint, gatewayOf, UPLINK } from './packets-view';
 import type { EngineInput } from '../../../src/engine/private/docker-rules/input';
-import type { ProbeSource, ProbeSpec } from '../../../src/reachability/private/outcome';
+import type { ProbeSource, ProbeSpec } from '../../../src/reachability/private/walk/outcome';
 import { NET } from '../lab/network';
 
 export interface Question {

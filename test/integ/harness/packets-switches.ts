@@ -1,5 +1,5 @@
 // What only the live host can say: its kernel's switches, and which way the containers' default routes lead.
-import type { HostView } from '../../../src/reachability/private/host-view';
+import type { HostView } from '../../../src/reachability/private/walk/host-view';
 import type { Family } from '../../../src/topology/private/topology';
 import type { Lab } from '../lab/lab';
 

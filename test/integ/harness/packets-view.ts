@@ -3,7 +3,14 @@ import type { HostPlan, TopologyPlan } from './engine-topology';
 import type { Switches } from './packets-switches';
 import { dockerRules } from '../../../src/engine/private/docker-rules/docker-rules';
 import type { EngineEndpoint, EngineInput, EngineNetwork, EngineSubnet } from '../../../src/engine/private/docker-rules/input';
-import type { Attachment, ContainerView, HostInterface, HostView, ProxyListener, Route } from '../../../src/reachability/private/host-view';
+import type {
+  Attachment,
+  ContainerView,
+  HostInterface,
+  HostView,
+  ProxyListener,
+  Route,
+} from '../../../src/reachability/private/walk/host-view';
 import type { Family } from '../../../src/topology/private/topology';
 import { NET } from '../lab/network';
 

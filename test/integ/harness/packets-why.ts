@@ -2,9 +2,9 @@
 import { readRules } from './engine-read';
 import type { Answered } from './packets-ask';
 import { probeOf } from './packets-questions';
-import type { HostView } from '../../../src/reachability/private/host-view';
-import type { Outcome, Step } from '../../../src/reachability/private/outcome';
-import { walk } from '../../../src/reachability/private/walk';
+import type { HostView } from '../../../src/reachability/private/walk/host-view';
+import type { Outcome, Step } from '../../../src/reachability/private/walk/outcome';
+import { walk } from '../../../src/reachability/private/walk/walk';
 import type { Lab } from '../lab/lab';
 
 export class Why {

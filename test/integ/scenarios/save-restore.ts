@@ -3,8 +3,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { HostRules } from '../../../src/firewall/private/host-rules';
-import { parseIptablesSave } from '../../../src/firewall/private/parse-iptables-save';
-import { parseNftJson } from '../../../src/firewall/private/parse-nft-json';
+import { parseIptablesSave } from '../../../src/firewall/private/parse/parse-iptables-save';
+import { parseNftJson } from '../../../src/firewall/private/parse/parse-nft-json';
 import { renderSave } from '../../../src/firewall/private/render-save';
 import type { Family } from '../../../src/topology/private/topology';
 import { HAND_MADE, SETS } from '../../firewall/saves';

@@ -1,0 +1,205 @@
+import type { AddressSet } from '../host-rules';
+import type { CtState, IpProtocol, Match, PairSet, TcpFlag } from '../ir';
+import { ADDRESS_TYPES, not, readAddress, readMarked, readNumber, readPorts } from '../read-text';
+import { CT_STATES, hashlimitOptions, TCP_FLAGS, WORD } from '../render-match';
+import { type Option, optionsOf, rawText, type Word } from './save-words';
+import type { Family } from '../../../topology/private/topology';
+
+/** What a match of a rule is read with. */
+export interface MatchScope {
+  readonly family: Family;
+  /** Of the rule so far; undefined where it is negated. */
+  readonly protocol?: IpProtocol;
+  readonly sets: ReadonlyMap<string, PairSet | AddressSet>;
+}
+
+interface Module {
+  /** Number of values by option. */
+  readonly options: Readonly<Record<string, number>>;
+  read(options: readonly Option[], scope: MatchScope, words: readonly Word[]): readonly (Match | undefined)[];
+}
+
+/** The matches that `-m NAME …` stands for; undefined where not every word of it is understood. */
+export function readSaveMatch(name: string, words: readonly Word[], scope: MatchScope): readonly Match[] | undefined {
+  const module = MODULES.get(name);
+  const options = module && optionsOf(words, module.options);
+  const matches = options && module.read(options, scope, words);
+  return matches?.every((match) => match !== undefined) ? matches : undefined;
+}
+
+const WITH_PORTS: readonly (IpProtocol | undefined)[] = ['tcp', 'udp', 'sctp', '33', '136'];
+const UNITS = { sec: 'second', second: 'second', min: 'minute', minute: 'minute', hour: 'hour', day: 'day' } as const;
+const PORTS = { '--sport': 1, '--dport': 1 };
+
+const MODULES: ReadonlyMap<string, Module> = new Map<string, Module>([
+  ['tcp', { options: { ...PORTS, '--tcp-flags': 2, '--syn': 0 }, read: ofProtocol('tcp') }],
+  ['udp', { options: PORTS, read: ofProtocol('udp') }],
+  ['sctp', { options: PORTS, read: ofProtocol('sctp') }],
+  ['dccp', { options: PORTS, read: ofProtocol('33') }],
+  ['multiport', { options: { '--sports': 1, '--dports': 1, '--ports': 1 }, read: exactlyOne(multiport) }],
+  ['icmp', { options: { '--icmp-type': 1 }, read: icmpOf('icmp') }],
+  ['icmp6', { options: { '--icmpv6-type': 1 }, read: icmpOf('ipv6-icmp') }],
+  ['conntrack', { options: { '--ctstate': 1, '--ctorigdst': 1, '--ctorigdstport': 1, '--ctdir': 1 }, read: conntrack }],
+  ['state', { options: { '--state': 1 }, read: exactlyOne(states) }],
+  ['addrtype', { options: { '--src-type': 1, '--dst-type': 1 }, read: (options) => someOf(options.map(addressType)) }],
+  ['mark', { options: { '--mark': 1 }, read: exactlyOne(mark) }],
+  ['set', { options: { '--match-set': 2 }, read: exactlyOne(inSet) }],
+  ['limit', { options: { '--limit': 1, '--limit-burst': 1 }, read: (options) => [limit(options)] }],
+  [
+    'hashlimit',
+    {
+      options: {
+        '--hashlimit-upto': 1,
+        '--hashlimit-burst': 1,
+        '--hashlimit-mode': 1,
+        '--hashlimit-name': 1,
+        '--hashlimit-htable-expire': 1,
+        '--hashlimit-srcmask': 1,
+      },
+      read: (options, _, words) => [ratePerSource(options, words)],
+    },
+  ],
+]);
+
+function someOf(matches: readonly (Match | undefined)[]): readonly (Match | undefined)[] {
+  return matches.length > 0 ? matches : [undefined];
+}
+
+function exactlyOne(read: (option: Option, scope: MatchScope) => Match | undefined): Module['read'] {
+  return (options, scope) => (options.length === 1 ? [read(options[0], scope)] : [undefined]);
+}
+
+/** Without options the match says no more than `-p` does. */
+function ofProtocol(wanted: IpProtocol): Module['read'] {
+  return (options, { protocol }) => (protocol === wanted ? options.map(portOrFlags) : [undefined]);
+}
+
+function portOrFlags({ name, negate, values }: Option): Match | undefined {
+  if (name === '--syn') {
+    return { kind: 'tcp-flags', mask: ['FIN', 'SYN', 'RST', 'ACK'], set: ['SYN'], ...not(negate) };
+  }
+  if (name === '--tcp-flags') {
+    const [mask, set] = values.map(flags);
+    return mask && set && { kind: 'tcp-flags', mask, set, ...not(negate) };
+  }
+  const range = readPorts(values[0], ':');
+  return range && { kind: name === '--dport' ? 'destination-port' : 'source-port', first: range[0], last: range[1], ...not(negate) };
+}
+
+function flags(text: string): TcpFlag[] | undefined {
+  if (text === 'NONE' || text === 'ALL') {
+    return text === 'ALL' ? [...TCP_FLAGS] : [];
+  }
+  const names = text.split(',');
+  return names.every((name) => TCP_FLAGS.includes(name as TcpFlag)) ? TCP_FLAGS.filter((flag) => names.includes(flag)) : undefined;
+}
+
+function multiport({ name, negate, values }: Option, { protocol }: MatchScope): Match | undefined {
+  const ranges = values[0].split(',').map((text) => readPorts(text, ':'));
+  const which = ({ '--sports': 'source', '--dports': 'destination', '--ports': 'either' } as const)[name];
+  return which && WITH_PORTS.includes(protocol) && ranges.every((range) => range !== undefined)
+    ? { kind: 'port-list', which, ranges, ...not(negate) }
+    : undefined;
+}
+
+function icmpOf(wanted: IpProtocol): Module['read'] {
+  return (options, { protocol }) => {
+    const option = options.length === 1 && protocol === wanted ? options[0] : undefined;
+    return option?.values[0] === 'any' && !option.negate ? [] : [option && icmpType(option, wanted)];
+  };
+}
+
+function icmpType({ negate, values }: Option, protocol: IpProtocol): Match | undefined {
+  const [typeText, codeText, ...rest] = values[0].split('/', 3);
+  // For the kernel the type 255 of IPv4 is "any".
+  const type = readNumber(typeText, protocol === 'icmp' ? 254 : 255);
+  const code = codeText === undefined ? undefined : readNumber(codeText, 255);
+  if (type === undefined || rest.length > 0 || (codeText !== undefined && code === undefined)) {
+    return undefined;
+  }
+  return { kind: 'icmp-type', type, ...(code === undefined ? {} : { code }), ...not(negate) };
+}
+
+function conntrack(options: readonly Option[], { family }: MatchScope): readonly (Match | undefined)[] {
+  const matches: (Match | undefined)[] = [];
+  const of = (name: string) => options.find((option) => option.name === name);
+  const [state, address, port, direction] = [of('--ctstate'), of('--ctorigdst'), of('--ctorigdstport'), of('--ctdir')];
+  if (state) {
+    matches.push(states(state));
+  }
+  if (address || port) {
+    const original = address && readAddress(address.values[0], family);
+    const range = port && readPorts(port.values[0], ':');
+    const isRead = !address?.negate && !port?.negate && (!address || original) && (!port || range);
+    const ports = range ? { first: range[0], last: range[1] } : {};
+    matches.push(isRead ? { kind: 'ct-original', ...(original ? { address: original } : {}), ...ports } : undefined);
+  }
+  if (direction) {
+    const name = { ORIGINAL: 'original', REPLY: 'reply' }[direction.values[0]] as 'original' | 'reply' | undefined;
+    matches.push(name && !direction.negate ? { kind: 'ct-direction', direction: name } : undefined);
+  }
+  return someOf(matches);
+}
+
+function states({ negate, values }: Option): Match | undefined {
+  const names = values[0].split(',');
+  return names.every((name) => CT_STATES.includes(name as CtState))
+    ? { kind: 'ct-state', states: CT_STATES.filter((state) => names.includes(state)), ...not(negate) }
+    : undefined;
+}
+
+/** Of several types, or of the types that one interface sees, the rules as data know nothing. */
+function addressType({ name, negate, values }: Option): Match | undefined {
+  const type = ADDRESS_TYPES.find((known) => known.toUpperCase() === values[0]);
+  return type && { kind: 'address-type', of: name === '--src-type' ? 'source' : 'destination', type, ...not(negate) };
+}
+
+function mark({ negate, values }: Option): Match | undefined {
+  const marked = readMarked(values[0]);
+  return marked && { kind: 'mark', ...marked, ...not(negate) };
+}
+
+/** A set whose content is not known leaves the match unknown. */
+function inSet({ negate, values: [name, fieldText] }: Option, { sets }: MatchScope): Match | undefined {
+  const set = sets.get(name);
+  const fields = fieldText.split(',', 4);
+  if (!set || !fields.every((field) => field === 'src' || field === 'dst') || fields.length !== ('elements' in set ? 3 : 1)) {
+    return undefined;
+  }
+  const ours = 'elements' in set && fieldText === 'src,dst,dst';
+  return { kind: 'in-set', set: name, ...(ours ? {} : { fields }), ...not(negate) };
+}
+
+function limit(options: readonly Option[]): Match | undefined {
+  const of = (name: string) => options.find((option) => option.name === name);
+  const rate = amountPer(of('--limit')?.values[0] ?? '', 10_000);
+  const burst = readNumber(of('--limit-burst')?.values[0] ?? '5', 10_000);
+  return rate && burst && !options.some(({ negate }) => negate) ? { kind: 'limit', ...rate, burst } : undefined;
+}
+
+function amountPer(text: string, most: number): { amount: number; per: (typeof UNITS)[keyof typeof UNITS] } | undefined {
+  const [amountText, unit, ...rest] = text.split('/', 3);
+  const amount = readNumber(amountText, most);
+  return amount && unit !== undefined && Object.hasOwn(UNITS, unit) && rest.length === 0
+    ? { amount, per: UNITS[unit as keyof typeof UNITS] }
+    : undefined;
+}
+
+/** Only in the form that we write: every other one counts something else, forgets it sooner, or lets through what is above. */
+function ratePerSource(options: readonly Option[], words: readonly Word[]): Match | undefined {
+  const of = (name: string) => options.find((option) => option.name === name)?.values[0];
+  const rate = amountPer(of('--hashlimit-upto') ?? '', 1_000_000);
+  const burst = readNumber(of('--hashlimit-burst') ?? '', 1_000_000);
+  const [name, length] = [of('--hashlimit-name') ?? '', of('--hashlimit-srcmask')];
+  const sourceLength = length === undefined ? undefined : readNumber(length, 128);
+  if (!rate || !burst || !WORD.test(name) || (length !== undefined && sourceLength === undefined)) {
+    return undefined;
+  }
+  const match = {
+    kind: 'rate-per-source',
+    name,
+    rate: { ...rate, burst },
+    ...(sourceLength === undefined ? {} : { sourceLength }),
+  } as const;
+  return hashlimitOptions(match, 'a rule that was read') === rawText(words) ? match : undefined;
+}

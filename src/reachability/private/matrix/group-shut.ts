@@ -1,0 +1,170 @@
+import { isNamed } from './rule-facts';
+import type { Spot } from './spots';
+import { type BaseChain, chainKey, type Hook, type HostChain, type HostRules } from '../../../firewall/private/host-rules';
+import type { Match, Rule, Verdict } from '../../../firewall/private/ir';
+import { inRange, readRange } from '../walk/address';
+
+/** New packets from some spots that come in by one interface and go out by one of several others, to addresses of containers: all of them at once. */
+export interface Crossing {
+  readonly entry: string;
+  readonly exits: readonly string[];
+  readonly sources: readonly Spot[];
+  /** Not to containers, but to addresses of the host. */
+  readonly isToHost?: boolean;
+  /** The destination was another one before. */
+  readonly isTranslated?: boolean;
+}
+
+/** What a chain does to them: every one is dropped, every one leaves it, or it is not the same for all. */
+type Fate = 'dropped' | 'accepted' | 'returned' | 'differs';
+type Met = boolean | 'some';
+
+/**
+ * Whether the rules drop every packet of a crossing, seen without looking at single ones. `false` means only that it takes a closer look.
+ *
+ * A rule that only some of them meet may drop those, since then the others go on; as soon as it could spare some, the answer is left open.
+ */
+export class GroupShut {
+  private readonly chains: ReadonlyMap<string, HostChain>;
+  private readonly bases: readonly (HostChain & { readonly base: BaseChain })[];
+
+  constructor(private readonly rules: HostRules) {
+    this.chains = new Map(rules.chains.map((chain) => [chainKey(chain.table, chain.name), chain]));
+    this.bases = rules.chains
+      .filter((chain): chain is HostChain & { base: BaseChain } => chain.base !== undefined)
+      .sort((a, b) => a.base.priority - b.base.priority);
+  }
+
+  public drops(crossing: Crossing): boolean {
+    return this.isLedBy(crossing, LOOKS) && this.dropsIn('forward', crossing);
+  }
+
+  /** The same for packets to addresses of the host, whether a translation leads them on or not; the exits are those of the translated ones. */
+  public dropsToHost(given: Crossing): boolean {
+    const crossing = { ...given, isToHost: true };
+    return (
+      this.isLedBy(crossing, [...LOOKS, 'dnat', 'redirect']) &&
+      this.dropsIn('input', { ...crossing, exits: [''] }) &&
+      this.dropsIn('forward', { ...crossing, isTranslated: true })
+    );
+  }
+
+  private dropsIn(hook: Hook, crossing: Crossing): boolean {
+    return this.bases.filter(({ base }) => base.hook === hook).some((chain) => this.fateIn(chain, crossing, 0) === 'dropped');
+  }
+
+  /** Whether rules do nothing else to the packets before routing than some things. */
+  private isLedBy(crossing: Crossing, verdicts: readonly Verdict['kind'][]): boolean {
+    if (this.rules.notUnderstood.length > 0 || crossing.sources.length === 0) return false;
+    const before = this.bases.filter(({ base }) => base.hook === 'prerouting');
+    return before.every((chain) => this.doesOnly(chain, crossing, verdicts, new Set()));
+  }
+
+  private fateIn(chain: HostChain, crossing: Crossing, depth: number): Fate {
+    if (depth > MOST_JUMPS) return 'differs';
+    for (const rule of chain.rules) {
+      const met = isMet(rule, crossing, this.rules);
+      if (met === false) continue;
+      const fate = this.fateBy(rule, chain, crossing, depth);
+      if (met === true && (fate === 'dropped' || fate === 'accepted' || fate === 'differs')) return fate;
+      if (met === true && rule.verdict.kind === 'return') return chain.base === undefined ? 'returned' : policyOf(chain.base);
+      if (met === 'some' && fate !== 'dropped' && fate !== undefined) return 'differs';
+      if (met === 'some' && rule.verdict.kind === 'return') return 'differs';
+    }
+    return chain.base === undefined ? 'returned' : policyOf(chain.base);
+  }
+
+  /** Undefined where packets go on behind the rule. */
+  private fateBy({ verdict }: Rule, { table }: HostChain, crossing: Crossing, depth: number): Exclude<Fate, 'returned'> | undefined {
+    switch (verdict.kind) {
+      case 'drop':
+      case 'reject':
+        return 'dropped';
+      case 'accept':
+        return 'accepted';
+      case 'log':
+      case 'continue':
+      case 'return':
+        return undefined;
+      case 'jump': {
+        const chain = this.chains.get(chainKey(table, verdict.chain));
+        const fate = chain ? this.fateIn(chain, crossing, depth + 1) : 'differs';
+        return fate === 'returned' ? undefined : fate;
+      }
+      default:
+        return 'differs';
+    }
+  }
+
+  private doesOnly(chain: HostChain, crossing: Crossing, verdicts: readonly Verdict['kind'][], seen: Set<HostChain>): boolean {
+    if (seen.has(chain)) return true;
+    seen.add(chain);
+    return chain.rules.every((rule) => {
+      if (isMet(rule, crossing, this.rules) === false) return true;
+      const { verdict } = rule;
+      if (verdict.kind === 'jump' || verdict.kind === 'goto') {
+        const next = this.chains.get(chainKey(chain.table, verdict.chain));
+        return next !== undefined && this.doesOnly(next, crossing, verdicts, seen);
+      }
+      return verdicts.includes(verdict.kind);
+    });
+  }
+}
+
+/** What leads no packet elsewhere. */
+const LOOKS: readonly Verdict['kind'][] = ['accept', 'drop', 'reject', 'return', 'log', 'continue'];
+
+/** Deeper than Docker's chains and ours. */
+const MOST_JUMPS = 16;
+
+function policyOf({ policy }: BaseChain): Fate {
+  return policy === 'drop' ? 'dropped' : 'accepted';
+}
+
+function isMet(rule: Rule, crossing: Crossing, rules: HostRules): Met {
+  let met: Met = true;
+  for (const match of rule.matches) {
+    const one = isMatched(match, crossing, rules);
+    if (one === false) return false;
+    if (one === 'some') met = 'some';
+  }
+  return met;
+}
+
+function isMatched(match: Match, { entry, exits, sources, isTranslated = false, isToHost = false }: Crossing, { family }: HostRules): Met {
+  switch (match.kind) {
+    case 'in-interface':
+      return isNamed(match, entry) !== (match.negate ?? false);
+    case 'out-interface':
+      return not(match.prefix ? allOf(exits, (name) => isNamed(match, name)) : oneOf(exits, match.name), match.negate);
+    case 'source': {
+      const range = readRange(family, match.block);
+      if (range === undefined) return 'some';
+      return not(
+        allOf(sources, ({ number }) => number !== undefined && inRange(range, number)),
+        match.negate,
+      );
+    }
+    case 'ct-state':
+      return (match.states.includes('NEW') || (isTranslated && match.states.includes('DNAT'))) !== (match.negate ?? false);
+    case 'ct-direction':
+      return match.direction === 'original';
+    case 'address-type':
+      return match.of === 'destination' && match.type === 'local' && !isToHost ? (match.negate ?? false) : 'some';
+    default:
+      return 'some';
+  }
+}
+
+function oneOf(exits: readonly string[], name: string): Met {
+  return exits.includes(name) && (exits.length === 1 || 'some');
+}
+
+function allOf<T>(items: readonly T[], test: (item: T) => boolean): Met {
+  const count = items.filter(test).length;
+  return count === items.length ? true : count === 0 ? false : 'some';
+}
+
+function not(met: Met, negate = false): Met {
+  return met === 'some' || !negate ? met : !met;
+}

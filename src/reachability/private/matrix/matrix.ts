@@ -1,0 +1,220 @@
+import { GroupShut } from './group-shut';
+import { NamedPairs } from './named-pairs';
+import { type Arrival, isShut, type Party, type Question, reach, type Walk } from './reach';
+import { factsOf, pairKey, type RuleFacts } from './rule-facts';
+import { RuleIndex } from './rule-index';
+import { classesBy, SpotClasses } from './spot-classes';
+import {
+  type AddressEnd,
+  containerGroups,
+  type End,
+  type Group,
+  HOST,
+  hostTargets,
+  outsideSpots,
+  type Spot,
+  type Target,
+  withOthers,
+} from './spots';
+import { Translations } from './translations';
+import type { Family } from '../../../topology/private/topology';
+import { type Address, inRange } from '../walk/address';
+import type { HostView } from '../walk/host-view';
+
+/** What one spot gets through to an address, and who receives it. */
+export interface Cell extends Arrival {
+  readonly family: Family;
+  readonly source: End;
+  /** Who has the address, where nothing translates. */
+  readonly target: AddressEnd;
+}
+
+/** Name of no interface: what the host sends comes in by none, what it receives goes out by none. */
+const NONE = '';
+
+/** All that gets anywhere, and the pieces that the outside was cut into. */
+export interface Matrix {
+  readonly cells: readonly Cell[];
+  readonly outside: readonly Target[];
+}
+
+/**
+ * Everything that gets anywhere; the outside is cut at the ends of `blocks`, too. Spots that no rule tells apart are walked once: between two bridges
+ * that is mostly one pair for all of them, on one bridge the declared pairs and one for the others.
+ */
+export function matrixOf(view: HostView, walk: Walk, uplink: string, blocks: readonly string[]): Matrix {
+  const families = (['ipv4', 'ipv6'] as const).map((family) => new FamilyMatrix(view, walk, uplink, blocks, family));
+  return { cells: families.flatMap((family) => family.cells()), outside: families.flatMap(({ outside }) => outside.spots) };
+}
+
+class FamilyMatrix {
+  public readonly outside: Group;
+  public readonly classes: SpotClasses;
+  public readonly index: RuleIndex;
+  public readonly pairs: NamedPairs;
+  public readonly everybody: readonly Party[];
+  private readonly translations: Translations;
+  private readonly groupShut: GroupShut;
+  private readonly containers: readonly Group[];
+  private readonly senders: readonly Group<Spot>[];
+  private readonly host: readonly Target[];
+  /** Interfaces of each container. */
+  private readonly links: ReadonlyMap<string, ReadonlySet<string>>;
+  private readonly result: Cell[] = [];
+
+  constructor(
+    view: HostView,
+    public readonly walk: Walk,
+    uplink: string,
+    blocks: readonly string[],
+    public readonly family: Family,
+  ) {
+    const facts = factsOf(view.rules[family]);
+    this.index = new RuleIndex(facts);
+    const deciding = facts.filter(({ decides }) => decides);
+    this.classes = new SpotClasses(deciding);
+    this.groupShut = new GroupShut(view.rules[family]);
+    this.translations = new Translations(facts, family);
+    this.pairs = new NamedPairs(deciding, this.translations);
+    this.containers = containerGroups(view, family);
+    this.senders = [...this.containers.map((group) => withOthers(group, view, family)), { interface: NONE, spots: [HOST] }];
+    this.host = hostTargets(view, facts, family);
+    this.outside = { interface: uplink, spots: outsideSpots(view, facts, blocks, family, uplink) };
+    this.everybody = view.containers.map(({ key }) => ({ kind: 'container', key }));
+    this.links = new Map(
+      view.containers.map(({ key, attachments }) => [key, new Set(attachments.map((attachment) => attachment.interface))]),
+    );
+  }
+
+  public cells(): Cell[] {
+    const [translated, plain] = [true, false].map((wanted) =>
+      this.host.filter(({ address }) => this.translations.mayChange(address) === wanted),
+    );
+    for (const from of [...this.senders, this.outside]) {
+      const others = this.containers.filter((to) => to.interface !== from.interface);
+      // Mostly nothing is forwarded from one bridge to any other: that is seen once, instead of for each of them.
+      const crossing = { entry: from.interface, exits: others.map((to) => to.interface), sources: from.spots };
+      const isShutIn = from.interface !== NONE && this.groupShut.drops(crossing);
+      for (const to of from === this.outside ? this.containers : [...this.containers, this.outside]) {
+        this.between(from, to, isShutIn && others.includes(to));
+      }
+      const isHost = from.interface === NONE;
+      if (!isHost && this.groupShut.dropsToHost({ ...crossing, exits: this.containers.map((to) => to.interface) })) continue;
+      // What the host sends to itself is its own affair; only a publication leads on.
+      if (!isHost) new Block(this, from, { interface: NONE, spots: plain }, plain, [NONE]).run();
+      // What is sent to a publication goes on to elsewhere: no rule is left out for its destination.
+      new Block(this, from, { interface: NONE, spots: translated }, translated, 'anywhere').run();
+    }
+    return this.result;
+  }
+
+  public add(source: Spot, target: Target, arrivals: readonly Arrival[]): void {
+    for (const arrival of arrivals) {
+      if (isSame(arrival.receiver, source.party)) continue;
+      this.result.push({ ...arrival, family: this.family, source, target });
+    }
+  }
+
+  /** A container that hangs on the source's bridge, too, answers there for its addresses on other bridges. */
+  private between(from: Group<Spot>, to: Group, isShutIn: boolean): void {
+    const isNeighbour = ({ party }: Spot) => party.kind === 'container' && this.links.get(party.key)!.has(from.interface);
+    const neighbours = to.interface === from.interface ? [] : to.spots.filter(isNeighbour);
+    const others = neighbours.length === 0 ? to.spots : to.spots.filter((spot) => !isNeighbour(spot));
+    if (!isShutIn) {
+      new Block(this, from, to, others, [to.interface]).run();
+    }
+    if (neighbours.length > 0) {
+      new Block(this, from, to, neighbours, [to.interface, from.interface]).run();
+    }
+  }
+}
+
+/** All pairs of a group and some targets of another, for which the same rules may have a say. */
+class Block {
+  constructor(
+    private readonly matrix: FamilyMatrix,
+    private readonly from: Group<Spot>,
+    private readonly to: Group,
+    private readonly targets: readonly Target[],
+    /** Interfaces that packets may go out by. */
+    private readonly exits: readonly string[] | 'anywhere',
+  ) {}
+
+  public run(): void {
+    if (this.targets.length === 0) return;
+    const { classes, pairs } = this.matrix;
+    const { spots } = this.from;
+    const concerns = (fact: RuleFacts) => this.concerns(fact);
+    const named = pairs.between(spots, this.to.spots, concerns);
+    const bySource = classes.of(spots, spots, 'source', concerns);
+    if (this.exits === 'anywhere') {
+      const sources = bySource.flatMap((some) => classesBy(some, pairs.led(some)));
+      sources.forEach((some) => this.targets.forEach((target) => this.oneClass(some, [target], named)));
+    } else {
+      const byTarget = classes.of(this.targets, this.to.spots, 'destination', concerns);
+      bySource.forEach((some) => byTarget.forEach((targets) => this.oneClass(some, targets, named)));
+    }
+  }
+
+  /** What is shut for one pair is shut for all that no rule tells from it; what is not is asked pair by pair, since answers may have ways of their own. */
+  private oneClass(sources: readonly Spot[], targets: readonly Target[], named: ReadonlySet<string>): void {
+    let isClassShut: boolean | undefined;
+    for (const source of sources) {
+      for (const target of targets) {
+        if (source.party.kind === 'container' && isSame(source.party, target.party)) continue;
+        if (named.size === 0 || !named.has(pairKey(source.address ?? '', target.address))) {
+          isClassShut ??= isShut(this.question(source, target), this.rulesThere(source, target), this.matrix.walk);
+          if (isClassShut && named.size === 0) return;
+          if (isClassShut) continue;
+        }
+        const concerned = { there: this.rulesThere(source, target), back: this.rulesBack(source, target) };
+        this.matrix.add(source, target, reach(this.question(source, target), concerned, this.matrix.walk));
+      }
+    }
+  }
+
+  private question({ from, address }: Spot, { address: to, party }: Target): Question {
+    const others = this.exits === 'anywhere' ? this.matrix.everybody : [];
+    return { family: this.matrix.family, from, source: address, to, owner: party, others };
+  }
+
+  private concerns(fact: RuleFacts): boolean {
+    const { exits } = this;
+    return fact.admitsIn(this.from.interface) && (exits === 'anywhere' || exits.some((name) => fact.admitsOut(name)));
+  }
+
+  private rulesThere(source: Spot, target: Target): RuleFacts[] {
+    const rules = this.matrix.index.entering(this.from.interface);
+    if (this.exits === 'anywhere') {
+      return rules.all.filter((fact) => mayHold(fact, 'source', source.number));
+    }
+    return concerning(rules.leaving(this.exits, target.number), source, target).filter(({ wantsTranslated }) => !wantsTranslated);
+  }
+
+  private rulesBack(source: Spot, target: Target): RuleFacts[] {
+    const { index } = this.matrix;
+    if (this.exits === 'anywhere' || source.number === undefined) return [...index.all];
+    const back = this.exits.flatMap((name) => index.entering(name).leaving([this.from.interface], source.number!));
+    return concerning(back, target, source);
+  }
+}
+
+function concerning(facts: readonly RuleFacts[], source: Spot, target: Spot): RuleFacts[] {
+  const pair = pairKey(source.address ?? '', target.address ?? '');
+  return facts.filter(
+    (fact) =>
+      (fact.pairs === undefined || fact.pairs.has(pair)) &&
+      mayHold(fact, 'source', source.number) &&
+      mayHold(fact, 'destination', target.number),
+  );
+}
+
+function mayHold(fact: RuleFacts, side: 'source' | 'destination', address: Address | undefined): boolean {
+  const range = fact[side];
+  if (range === undefined || address === undefined || inRange(range, address)) return true;
+  return fact.rule.matches.some((match) => match.kind === side && match.negate);
+}
+
+function isSame(a: Party, b: Party): boolean {
+  return a.kind === b.kind && (a.kind !== 'container' || a.key === (b as { readonly key: string }).key);
+}

@@ -1,0 +1,119 @@
+import { type Atom, atomsOf, sourcePortsOf, tellsPorts, toldProtocols, UNNAMED } from './port-atoms';
+import { EVERY_PORT, NO_PORTS, type PortSet, union } from './port-set';
+import { pairKey, type RuleFacts } from './rule-facts';
+import type { Family } from '../../../topology/private/topology';
+import type { Outcome, ProbeSource, ProbeSpec, Receiver } from '../walk/outcome';
+
+/** Packets that one source sends to one address and that somebody gets, all at once. */
+export interface Arrival {
+  readonly receiver: Party;
+  /** Address and ports that were asked. */
+  readonly address: string;
+  readonly asked: PortSet;
+  /** Ports on which they arrive: others where a publication translates. */
+  readonly ports: PortSet;
+  /** False where a rule that nobody understood may decide otherwise. */
+  readonly certain: boolean;
+}
+
+/** Who can be at an end, as text: the key of a container, the host, or the outside. */
+export type Party = { readonly kind: 'container'; readonly key: string } | { readonly kind: 'host' } | { readonly kind: 'outside' };
+
+export interface Question {
+  readonly family: Family;
+  readonly from: ProbeSource;
+  /** Undefined where the host chooses. */
+  readonly source?: string;
+  readonly to: string;
+  /** Who is asked, if nothing translates. */
+  readonly owner: Party;
+  /** Who else may be led to, where something may translate. */
+  readonly others: readonly Party[];
+}
+
+export type Walk = (probe: ProbeSpec) => Outcome;
+
+/** Rules that may have a say, on the way there and on the way back. */
+export interface Concerned {
+  readonly there: readonly RuleFacts[];
+  readonly back: readonly RuleFacts[];
+}
+
+/** Everything that gets from a source to an address. Of the rules only the ports count here; each piece of the ports is walked once. */
+export function reach(question: Question, { there, back }: Concerned, walk: Walk): Arrival[] {
+  const { family, from, source, to } = question;
+  const arrivals = new Map<string, Arrival>();
+  const pair = pairKey(source ?? '', to);
+  const sourcePorts = sourcePortsOf(there);
+  // What is shut for a protocol that no rule names is shut for every other that none names.
+  const told = endsThere(walk({ family, from, to, protocol: UNNAMED })) ? toldProtocols(there, pair) : undefined;
+  for (const atom of atomsOf(there, back, pair, family)) {
+    const { protocol, first, last, probe } = atom;
+    if (told?.has(protocol) === false) continue;
+    for (const sourcePort of probe.port === undefined ? [undefined] : sourcePorts) {
+      const ask = (port = probe.port) => walk({ family, from, to, ...probe, port, ...(sourcePort !== undefined && { sourcePort }) });
+      const outcome = ask();
+      if (outcome.disposition !== 'DELIVERED' && outcome.disposition !== 'UNKNOWN') continue;
+      const certain = outcome.disposition === 'DELIVERED';
+      for (const receiver of receiversOf(outcome, question)) {
+        const key = JSON.stringify([receiver, certain]);
+        const known = arrivals.get(key);
+        arrivals.set(key, {
+          receiver,
+          address: to,
+          asked: union(known?.asked ?? NO_PORTS, { ...NO_PORTS, [protocol]: [[first, last]] }),
+          // In doubt it may be any port.
+          ports: union(known?.ports ?? NO_PORTS, certain ? { ...NO_PORTS, [protocol]: [arrivedAt(atom, outcome, ask)] } : EVERY_PORT),
+          certain,
+        });
+      }
+    }
+  }
+  return [...arrivals.values()];
+}
+
+/**
+ * Whether every packet ends on its way there. What is dropped before a rule tells one port from another is dropped whatever its port, and one packet
+ * stands for all.
+ */
+export function isShut({ family, from, source, to }: Question, there: readonly RuleFacts[], walk: Walk): boolean {
+  const facts = there.filter(({ decides }) => decides);
+  const first = walk({ family, from, to, protocol: UNNAMED });
+  if (!endsThere(first)) return false;
+  if (rankOf(first) < Math.min(...facts.filter(tellsPorts).map(({ chain }) => RANKS[chain.table] ?? 0))) return true;
+  const sourcePorts = sourcePortsOf(facts);
+  return atomsOf(facts, [], pairKey(source ?? '', to), family).every(({ probe }) =>
+    (probe.port === undefined ? [undefined] : sourcePorts).every((sourcePort) =>
+      endsThere(walk({ family, from, to, ...probe, ...(sourcePort !== undefined && { sourcePort }) })),
+    ),
+  );
+}
+
+/** Tables of iptables in the order in which a forwarded packet may be dropped there, as far as it is the same for all hooks. */
+const RANKS: Readonly<Record<string, number>> = { raw: 1, mangle: 2, nat: 2, filter: 3 };
+
+/** Where no rule decides, routing does: after all that stands before it. */
+function rankOf({ decidedBy }: Outcome): number {
+  return decidedBy === undefined ? RANKS.nat + 0.5 : (RANKS[decidedBy.table] ?? Infinity);
+}
+
+function endsThere({ disposition, direction }: Outcome): boolean {
+  return (disposition === 'DROPPED' || disposition === 'UNREACHABLE') && direction === 'original';
+}
+
+/** Ports that the packets of an atom arrive on: a translation moves all of them alike, or puts all on one. */
+function arrivedAt({ first, last, probe }: Atom, { receiver }: Outcome, ask: (port: number) => Outcome): readonly [number, number] {
+  if (probe.port === undefined || receiver === undefined || receiver.port === probe.port) return [first, last];
+  const end = first === last ? receiver.port : (ask(last).receiver?.port ?? receiver.port);
+  return end === receiver.port ? [end, end] : [receiver.port - (probe.port - first), end];
+}
+
+/** Who gets it. Where that may be anybody, it counts for whoever could be led to. */
+function receiversOf({ disposition, receiver, receivers }: Outcome, { owner, others }: Question): readonly Party[] {
+  if (disposition === 'DELIVERED') return [partyOf(receiver!)];
+  return receivers?.map(partyOf) ?? [owner, ...others];
+}
+
+function partyOf({ kind, container }: Receiver): Party {
+  return kind === 'container' ? { kind, key: container! } : { kind };
+}

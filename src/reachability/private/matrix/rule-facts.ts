@@ -1,0 +1,107 @@
+import type { AddressSet, HostChain, HostRules } from '../../../firewall/private/host-rules';
+import type { Match, PairElement, PairSet, Rule } from '../../../firewall/private/ir';
+import { groupBy } from '../../../private/multimap';
+import type { Family } from '../../../topology/private/topology';
+import { type AddressRange, readRange } from '../walk/address';
+
+/** What can be told of a rule without a packet: which packets it might concern. Where in doubt it concerns them. */
+export interface RuleFacts {
+  readonly chain: HostChain;
+  readonly rule: Rule;
+  /** Undefined: from everywhere. */
+  readonly source?: AddressRange;
+  readonly destination?: AddressRange;
+  /** Pairs of single addresses, by `SOURCE>DESTINATION` as text: the rule concerns these alone. */
+  readonly pairs?: ReadonlyMap<string, readonly PairElement[]>;
+  /** The rule concerns what comes in by this interface alone; where that is more than one, undefined. */
+  readonly onlyIn?: string;
+  /** The same of what goes out. */
+  readonly onlyOut?: string;
+  /** False for what changes or notes a packet at its end and lets none through that would be dropped, nor the other way round. */
+  readonly decides: boolean;
+  /** The rule concerns only what was translated on its way. */
+  readonly wantsTranslated: boolean;
+  admitsIn(name: string): boolean;
+  admitsOut(name: string): boolean;
+}
+
+export function factsOf(rules: HostRules): RuleFacts[] {
+  const sets = new Map(rules.sets.map((set) => [set.name, set]));
+  return rules.chains.flatMap((chain) => chain.rules.map((rule) => ruleFacts(chain, rule, rules.family, sets)));
+}
+
+export function pairKey(source: string, destination: string): string {
+  return `${source}>${destination}`;
+}
+
+function ruleFacts(chain: HostChain, rule: Rule, family: Family, sets: ReadonlyMap<string, PairSet | AddressSet>): RuleFacts {
+  const ins = rule.matches.filter((match) => match.kind === 'in-interface' || (match.kind === 'interface-list' && match.which === 'in'));
+  const outs = rule.matches.filter((match) => match.kind === 'out-interface' || (match.kind === 'interface-list' && match.which === 'out'));
+  return {
+    chain,
+    rule,
+    ...rangesOf(rule, family),
+    ...pairsOf(rule, sets),
+    decides: !['masquerade', 'snat', 'log', 'continue'].includes(rule.verdict.kind),
+    wantsTranslated: rule.matches.some(
+      (match) => match.kind === 'ct-state' && !match.negate && match.states.every((state) => state === 'DNAT'),
+    ),
+    onlyIn: onlyName(ins),
+    onlyOut: onlyName(outs),
+    admitsIn: (name) => ins.every((match) => admits(match, name)),
+    admitsOut: (name) => outs.every((match) => admits(match, name)),
+  };
+}
+
+function rangesOf({ matches }: Rule, family: Family): { source?: AddressRange; destination?: AddressRange } {
+  const range = (kind: 'source' | 'destination') => {
+    const match = matches.find((candidate) => candidate.kind === kind);
+    const found = match?.kind === kind ? readRange(family, match.block) : undefined;
+    return found === undefined ? {} : { [kind]: found };
+  };
+  return { ...range('source'), ...range('destination') };
+}
+
+/** A set of pairs, or one pair in two matches. */
+function pairsOf(
+  { matches }: Rule,
+  sets: ReadonlyMap<string, PairSet | AddressSet>,
+): { pairs?: ReadonlyMap<string, readonly PairElement[]> } {
+  const inSet = matches.find((match) => match.kind === 'in-set');
+  if (inSet?.kind === 'in-set' && !inSet.negate && inSet.fields === undefined) {
+    const set = sets.get(inSet.set);
+    if (set === undefined || !('elements' in set)) return {};
+    return { pairs: groupBy(set.elements, ({ source, destination }) => pairKey(source, destination)) };
+  }
+  const source = matches.find((match) => match.kind === 'source' && !match.negate);
+  const destination = matches.find((match) => match.kind === 'destination' && !match.negate);
+  if (source?.kind !== 'source' || destination?.kind !== 'destination') return {};
+  const [from, to] = [singleAddress(source.block), singleAddress(destination.block)];
+  return from === undefined || to === undefined ? {} : { pairs: new Map([[pairKey(from, to), []]]) };
+}
+
+function singleAddress(block: string): string | undefined {
+  return block.includes('/') ? /^(.*)\/(?:32|128)$/.exec(block)?.[1] : block;
+}
+
+/** Whether an interface has the name of a match, or begins with it where the match says so. */
+export function isNamed({ name, prefix }: { readonly name: string; readonly prefix?: boolean }, actual: string): boolean {
+  return prefix ? actual.startsWith(name) : actual === name;
+}
+
+function onlyName(matches: readonly Match[]): string | undefined {
+  const exact = matches.find((match) => 'name' in match && !('prefix' in match && match.prefix) && !('negate' in match && match.negate));
+  return exact && 'name' in exact ? exact.name : undefined;
+}
+
+function admits(match: Match, name: string): boolean {
+  switch (match.kind) {
+    case 'in-interface':
+    case 'out-interface':
+      return isNamed(match, name) !== (match.negate ?? false);
+    case 'interface-list':
+      return match.names.includes(name) !== (match.negate ?? false);
+    default:
+      return true;
+  }
+}

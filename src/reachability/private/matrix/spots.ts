@@ -1,0 +1,136 @@
+import type { Party } from './reach';
+import type { RuleFacts } from './rule-facts';
+import { addTo } from '../../../private/multimap';
+import type { Family } from '../../../topology/private/topology';
+import { type Address, type AddressRange, HIGHEST, inRange, next, previous, readAddress, readRange, writeAddress } from '../walk/address';
+import type { HostView } from '../walk/host-view';
+import type { ProbeSource } from '../walk/outcome';
+
+/** Where packets come from or go to. */
+export interface End {
+  readonly party: Party;
+  /** Undefined for the host as a source: it chooses one of its own for each destination. */
+  readonly address?: string;
+  /** For the outside: all addresses that the one stands for, since no rule tells them apart. */
+  readonly range?: AddressRange;
+}
+
+/** An end that is asked at an address. */
+export interface AddressEnd extends End {
+  readonly address: string;
+}
+
+/** An end with all that a walk from there needs. */
+export interface Spot extends End {
+  /** The address as a number. */
+  readonly number?: Address;
+  /** How a packet from there sets out. */
+  readonly from: ProbeSource;
+}
+
+/** A spot that packets go to, too. */
+export interface Target extends Spot {
+  readonly address: string;
+  readonly number: Address;
+}
+
+/** Spots that share an interface of the host. */
+export interface Group<T extends Spot = Target> {
+  readonly interface: string;
+  readonly spots: readonly T[];
+}
+
+/** Special addresses: nothing is sent from or to them as to one station. */
+const NO_STATIONS: Readonly<Record<Family, readonly string[]>> = {
+  ipv4: ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3'],
+  ipv6: ['::/127', 'fe80::/10', 'ff00::/8'],
+};
+
+/** Containers by the interface of the host that they hang on. */
+export function containerGroups({ containers }: HostView, family: Family): Group[] {
+  const groups = new Map<string, Target[]>();
+  for (const { key, attachments } of containers) {
+    for (const attachment of attachments) {
+      const address = attachment[family];
+      if (address === undefined) continue;
+      const spot: Target = {
+        party: { kind: 'container', key },
+        address,
+        number: readAddress(family, address)!,
+        from: { kind: 'container', key, via: attachment.interface, address },
+      };
+      addTo(groups, attachment.interface, spot);
+    }
+  }
+  return [...groups].map(([name, spots]) => ({ interface: name, spots }));
+}
+
+/** A group as senders: a program may bind to any address of its container, whatever link it sends over. */
+export function withOthers({ interface: via, spots }: Group, { containers }: HostView, family: Family): Group<Spot> {
+  const here = new Set(spots.map(({ party }) => (party.kind === 'container' ? party.key : '')));
+  const others = containers
+    .filter(({ key }) => here.has(key))
+    .flatMap(({ key, attachments }): Spot[] =>
+      attachments.flatMap((attachment) => {
+        const address = attachment.interface === via ? undefined : attachment[family];
+        const from = { kind: 'container', key, via, address } as const;
+        return address === undefined ? [] : [{ party: { kind: 'container', key }, address, number: readAddress(family, address)!, from }];
+      }),
+    );
+  return { interface: via, spots: [...spots, ...others] };
+}
+
+/** The host as a sender. */
+export const HOST: Spot = { party: { kind: 'host' }, from: { kind: 'host' } };
+
+/** Addresses that the host is asked at: its own, and those that a rule translates. Those of loopback may hold publications for the host alone. */
+export function hostTargets({ interfaces }: HostView, facts: readonly RuleFacts[], family: Family): Target[] {
+  const own = interfaces.flatMap(({ addresses }) => addresses).map((text) => text.split('/')[0]);
+  const translated = facts.flatMap(({ rule, destination }) =>
+    rule.verdict.kind === 'dnat' && destination?.first === destination?.last && destination
+      ? [writeAddress(family, destination.first)]
+      : [],
+  );
+  return [...new Set([...own, ...translated])]
+    .filter((address) => address.includes(':') === (family === 'ipv6'))
+    .map((address) => ({ party: { kind: 'host' }, address, number: readAddress(family, address)!, from: { kind: 'host' } }));
+}
+
+/** The outside, cut where a block begins or ends that a rule or somebody else names. */
+export function outsideSpots(
+  view: HostView,
+  facts: readonly RuleFacts[],
+  blocks: readonly string[],
+  family: Family,
+  uplink: string,
+): Target[] {
+  const inside = [
+    ...NO_STATIONS[family],
+    ...view.interfaces.flatMap(({ kind, addresses }) => addresses.map((text) => (kind === 'bridge' ? text : text.split('/')[0]))),
+    ...view.routes.filter((route) => route.interface !== uplink).map(({ block }) => block),
+  ].flatMap((text) => readRange(family, text) ?? []);
+  const starts = new Set<Address>([zero(family)]);
+  const cut = ({ first, last }: AddressRange) => {
+    starts.add(first);
+    if (last < HIGHEST[family]) starts.add(next(last));
+  };
+  inside.forEach(cut);
+  blocks.flatMap((text) => readRange(family, text) ?? []).forEach(cut);
+  for (const { source, destination } of facts) {
+    if (source) cut(source);
+    if (destination) cut(destination);
+  }
+  const sorted = [...starts].sort((a, b) => (a < b ? -1 : 1));
+  return sorted.flatMap((first, i): Target[] => {
+    if (inside.some((range) => inRange(range, first))) return [];
+    const last = i + 1 < sorted.length ? previous(sorted[i + 1]) : HIGHEST[family];
+    const address = writeAddress(family, first);
+    return [
+      { party: { kind: 'outside' }, address, number: first, range: { first, last }, from: { kind: 'outside', interface: uplink, address } },
+    ];
+  });
+}
+
+function zero(family: Family): Address {
+  return family === 'ipv4' ? 0 : 0n;
+}

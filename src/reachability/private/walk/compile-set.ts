@@ -1,0 +1,94 @@
+import { type Address, type AddressRange, inRange, readRange } from './address';
+import type { CompiledMatch, Predicate } from './compile-match';
+import { type Packet, protocolName } from './packet';
+import type { HostRules } from '../../../firewall/private/host-rules';
+import type { Match, PairElement, PairSet } from '../../../firewall/private/ir';
+import type { Family } from '../../../topology/private/topology';
+
+type AnySet = HostRules['sets'][number];
+
+/** Sets by name. Two tables of nftables may have sets of one name, which nobody can tell apart here. */
+export type SetIndex = ReadonlyMap<string, AnySet | 'ambiguous'>;
+
+export function indexSets(sets: readonly AnySet[]): SetIndex {
+  const index = new Map<string, AnySet | 'ambiguous'>();
+  for (const set of sets) {
+    index.set(set.name, index.has(set.name) ? 'ambiguous' : set);
+  }
+  return index;
+}
+
+const PAIR_FIELDS = ['src', 'dst', 'dst'] as const;
+
+export function compileSet(match: Match & { kind: 'in-set' }, family: Family, sets: SetIndex): CompiledMatch {
+  const set = sets.get(match.set);
+  if (set === undefined || set === 'ambiguous') {
+    return `set ${match.set} is ${set ?? 'not known'}`;
+  }
+  const compiled =
+    'blocks' in set ? compileBlocks(set.blocks, match.fields, family) : compilePairs(set, match.fields ?? PAIR_FIELDS, family);
+  return compiled ?? `set ${match.set} is of another form`;
+}
+
+function compileBlocks(blocks: readonly string[], fields: readonly ('src' | 'dst')[] | undefined, family: Family): Predicate | undefined {
+  const ranges = blocks.map((block) => readRange(family, block));
+  if (fields?.length !== 1 || ranges.includes(undefined)) {
+    return undefined;
+  }
+  const known = ranges as AddressRange[];
+  const single = new Set(known.filter(({ first, last }) => first === last).map(({ first }) => first));
+  const wide = known.filter(({ first, last }) => first !== last);
+  const has = (address: Address) => single.has(address) || wide.some((range) => inRange(range, address));
+  return fields[0] === 'src' ? (packet) => has(packet.source) : (packet) => has(packet.destination);
+}
+
+interface Pair {
+  readonly source: AddressRange;
+  readonly destination: AddressRange;
+  readonly protocol: string;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Address, protocol and port, address: which end of the packet each is compared with, `fields` says. */
+function compilePairs(set: PairSet, fields: readonly ('src' | 'dst')[], family: Family): Predicate | undefined {
+  const pairs = set.elements.map((element) => readPair(element, family));
+  if (fields.length !== 3 || pairs.includes(undefined)) {
+    return undefined;
+  }
+  const single = new Map<Address, Pair[]>();
+  const wide: Pair[] = [];
+  for (const pair of pairs as Pair[]) {
+    const { first, last } = pair.destination;
+    if (first !== last) {
+      wide.push(pair);
+    } else if (!single.get(first)?.push(pair)) {
+      single.set(first, [pair]);
+    }
+  }
+  const end = (which: 'src' | 'dst') =>
+    which === 'src' ? (packet: Packet): Address => packet.source : (packet: Packet): Address => packet.destination;
+  const [source, destination] = [end(fields[0]), end(fields[2])];
+  const port = fields[1] === 'src' ? (packet: Packet) => packet.sourcePort : (packet: Packet) => packet.destinationPort;
+  return (packet) => {
+    const meets = (pair: Pair) => meetsPair(pair, packet, source(packet), destination(packet), port(packet));
+    return (single.get(destination(packet))?.some(meets) ?? false) || wide.some(meets);
+  };
+}
+
+function readPair({ source, destination, protocol, first, last }: PairElement, family: Family): Pair | undefined {
+  const [from, to] = [readRange(family, source), readRange(family, destination)];
+  // Where a port would be, ipset keeps type and code of ICMP.
+  const hasPort = !['icmp', 'ipv6-icmp'].includes(protocolName(protocol));
+  return from && to && hasPort ? { source: from, destination: to, protocol: protocolName(protocol), first, last } : undefined;
+}
+
+function meetsPair(pair: Pair, packet: Packet, source: Address, destination: Address, port: number): boolean {
+  return (
+    pair.protocol === packet.protocol &&
+    pair.first <= port &&
+    port <= pair.last &&
+    inRange(pair.source, source) &&
+    inRange(pair.destination, destination)
+  );
+}

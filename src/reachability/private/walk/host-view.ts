@@ -1,0 +1,67 @@
+import type { HostRules } from '../../../firewall/private/host-rules';
+import type { Family } from '../../../topology/private/topology';
+
+/**
+ * A host as packets meet it: interfaces, addresses, routes, namespaces of containers, and all rules of both families. The walk knows nothing else.
+ */
+export interface HostView {
+  readonly rules: Readonly<Record<Family, HostRules>>;
+  /** Interfaces of the host's own namespace. */
+  readonly interfaces: readonly HostInterface[];
+  readonly routes: readonly Route[];
+  readonly containers: readonly ContainerView[];
+  /** What listens for publications and passes them on from the host, one per binding, where the daemon's userland proxy is on. */
+  readonly proxies: readonly ProxyListener[];
+  readonly forwarding: Readonly<Record<Family, boolean>>;
+}
+
+export interface HostInterface {
+  readonly name: string;
+  readonly kind: 'loopback' | 'uplink' | 'bridge' | 'macvlan-shim';
+  /**
+   * Addresses with prefix length; their blocks are on the link without a route. An uplink that names none of a family is taken to have one, shown as
+   * `0.0.0.0` or `::`; any other interface has none.
+   */
+  readonly addresses: readonly string[];
+  /** For a bridge: whether frames between its ports meet the rules, by family (`bridge-nf-call-…` of the bridge or of the host). */
+  readonly filtersFrames?: Readonly<Record<Family, boolean>>;
+  /** For a bridge: whether a frame may leave by the port that it came from, which a hairpin of a container to itself needs. */
+  readonly hairpin?: boolean;
+  /** Packets to 127.0.0.0/8 are routed here instead of refused as martians. */
+  readonly routeLocalnet?: boolean;
+  /** For a shim: the interface whose wire it shares. */
+  readonly parent?: string;
+}
+
+/** The most specific one counts, and of equal ones the first. */
+export interface Route {
+  readonly block: string;
+  readonly interface: string;
+  /** Next hop; undefined where the destination is on the link. */
+  readonly gateway?: string;
+}
+
+export interface ContainerView {
+  /** Path of the construct, or the name of the container. */
+  readonly key: string;
+  readonly attachments: readonly Attachment[];
+}
+
+export interface Attachment {
+  /** Bridge of the host, or for macvlan and ipvlan (in its L2 mode) the parent interface, whose name is the wire that they share. */
+  readonly interface: string;
+  readonly kind: 'bridge' | 'macvlan' | 'ipvlan';
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  /** By family, whether the container's default route leads over this attachment. */
+  readonly isGateway: Readonly<Record<Family, boolean>>;
+}
+
+export interface ProxyListener {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  /** `0.0.0.0` and `::` stand for every address of their family. */
+  readonly address: string;
+  readonly port: number;
+  /** Where it opens a connection of its own to. */
+  readonly target: { readonly container: string; readonly address: string; readonly port: number };
+}

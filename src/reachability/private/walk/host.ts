@@ -1,0 +1,245 @@
+import {
+  type Address,
+  type AddressRange,
+  addressOf,
+  inRange,
+  isLoopback,
+  isMulticast,
+  LIMITED_BROADCAST,
+  readAddress,
+  readRange,
+  writeAddress,
+} from './address';
+import { type CompiledRules, compileRules } from './compile-rules';
+import type { Attachment, ContainerView, HostInterface, HostView, ProxyListener } from './host-view';
+import type { AddressKinds } from './packet';
+import { parseAddress } from '../../../addressing/private/ip';
+import type { AddressType } from '../../../firewall/private/ir';
+import type { Family } from '../../../topology/private/topology';
+
+export interface OwnAddress {
+  readonly address: Address;
+  readonly subnet: AddressRange;
+}
+
+export interface Port {
+  readonly container: Container;
+  readonly attachment: Attachment;
+  readonly address: Address;
+  /** The address is of this very attachment. A container answers for all of its addresses on each of its links. */
+  readonly isOwn: boolean;
+}
+
+export interface Container {
+  readonly key: string;
+  readonly attachments: readonly Attachment[];
+  readonly addresses: Readonly<Record<Family, ReadonlyMap<Attachment, Address>>>;
+  readonly own: ReadonlySet<Address>;
+}
+
+export interface Hop {
+  readonly interface: string;
+  /** Who is addressed on the link: the gateway, or the destination itself. */
+  readonly next: Address;
+}
+
+interface RouteEntry {
+  readonly range: AddressRange;
+  readonly interface: string;
+  readonly gateway?: Address;
+}
+
+const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
+/** Texts, routes and the like are remembered for this many addresses. */
+const REMEMBERED = 100_000;
+/** Every host has one, named in the view or not. */
+const LOOPBACK: HostInterface = { name: 'lo', kind: 'loopback', addresses: [] };
+const hosts = new WeakMap<HostView, Host>();
+
+/** A host view with everything looked up by number. */
+export class Host implements AddressKinds {
+  public static of(view: HostView): Host {
+    let host = hosts.get(view);
+    if (!host) {
+      host = new Host(view);
+      hosts.set(view, host);
+    }
+    return host;
+  }
+
+  public readonly rules: Readonly<Record<Family, CompiledRules>>;
+  public readonly loopback: string;
+  public readonly containers: ReadonlyMap<string, Container>;
+  private readonly interfaces: ReadonlyMap<string, HostInterface>;
+  private readonly own: Readonly<Record<Family, ReadonlyMap<string, readonly OwnAddress[]>>>;
+  private readonly local: Readonly<Record<Family, ReadonlySet<Address>>>;
+  private readonly broadcast: ReadonlySet<Address>;
+  private readonly routes: Readonly<Record<Family, readonly RouteEntry[]>>;
+  private readonly links = new Map<string, Map<Address, Port>>();
+  private readonly listeners = new Map<number, ProxyListener[]>();
+  private readonly shims: ReadonlyMap<string, string>;
+  private readonly hops = new Map<Address, Hop | undefined>();
+  private readonly values = new Map<string, Address | undefined>();
+  private readonly texts = new Map<Address, string>();
+
+  private constructor(private readonly view: HostView) {
+    this.rules = both((family) => compileRules(view.rules[family]));
+    const loopback = view.interfaces.find(({ kind }) => kind === 'loopback') ?? LOOPBACK;
+    this.loopback = loopback.name;
+    this.interfaces = new Map([loopback, ...view.interfaces].map((each) => [each.name, each]));
+    this.own = both((family) => new Map(view.interfaces.map((each) => [each.name, ownAddresses(each, family)])));
+    this.local = both((family) => new Set([...this.own[family].values()].flat().map(({ address }) => address)));
+    this.broadcast = new Set([LIMITED_BROADCAST, ...[...this.own.ipv4.values()].flat().flatMap(broadcastOf)]);
+    this.routes = both((family) => routesOf(view, family, this.own[family]));
+    this.shims = new Map(view.interfaces.flatMap(({ kind, parent, name }) => (kind === 'macvlan-shim' && parent ? [[parent, name]] : [])));
+    this.containers = new Map(view.containers.map((each) => [each.key, containerOf(each)]));
+    this.containers.forEach((container) => this.connect(container));
+    for (const listener of view.proxies) {
+      if (!this.listeners.get(listener.port)?.push(listener)) this.listeners.set(listener.port, [listener]);
+    }
+  }
+
+  public isForwarding(family: Family): boolean {
+    return this.view.forwarding[family];
+  }
+
+  public interfaceNamed(name: string): HostInterface | undefined {
+    return this.interfaces.get(name);
+  }
+
+  public shimOn(parent: string): string | undefined {
+    return this.shims.get(parent);
+  }
+
+  public kindOf(family: Family, address: Address): AddressType {
+    if (this.isLocal(family, address)) {
+      return 'local';
+    }
+    if (isMulticast(family, address)) {
+      return 'multicast';
+    }
+    return this.broadcast.has(address) ? 'broadcast' : 'unicast';
+  }
+
+  public isLocal(family: Family, address: Address): boolean {
+    return this.local[family].has(address) || isLoopback(family, address);
+  }
+
+  /** Who answers for the address on a bridge, or on the wire of a parent interface. */
+  public portAt(link: string, address: Address): Port | undefined {
+    return this.links.get(link)?.get(address);
+  }
+
+  public hopTo(family: Family, address: Address): Hop | undefined {
+    if (!this.hops.has(address)) {
+      const route = this.routes[family].find(({ range }) => inRange(range, address));
+      this.hops.set(address, route && { interface: route.interface, next: route.gateway ?? address });
+      forgetSome(this.hops);
+    }
+    return this.hops.get(address);
+  }
+
+  /** The address that the host itself sends from: one of the hop's subnet, else the first of the interface. */
+  public addressOn(family: Family, name: string, next: Address): Address | undefined {
+    const own = this.own[family].get(name) ?? [];
+    return (own.find(({ subnet }) => inRange(subnet, next)) ?? own[0])?.address;
+  }
+
+  public isOnLink(family: Family, name: string, address: Address): boolean {
+    return (this.own[family].get(name) ?? []).some(({ subnet }) => inRange(subnet, address));
+  }
+
+  public proxyAt(family: Family, protocol: string, address: Address, port: number): ProxyListener | undefined {
+    return this.listeners.get(port)?.find((each) => each.protocol === protocol && this.listensAt(each.address, family, address));
+  }
+
+  /** Remembered by its text alone, so read in the family that the text is of, whichever was asked for first. */
+  public valueOf(family: Family, text: string): Address | undefined {
+    if (!this.values.has(text)) {
+      this.values.set(text, readAddress(text.includes(':') ? 'ipv6' : 'ipv4', text));
+      forgetSome(this.values);
+    }
+    const value = this.values.get(text);
+    return typeof value === (family === 'ipv4' ? 'number' : 'bigint') ? value : undefined;
+  }
+
+  public textOf(family: Family, address: Address): string {
+    let text = this.texts.get(address);
+    if (text === undefined) {
+      text = writeAddress(family, address);
+      this.texts.set(address, text);
+      forgetSome(this.texts);
+    }
+    return text;
+  }
+
+  private listensAt(listener: string, family: Family, address: Address): boolean {
+    return listener === (family === 'ipv4' ? '0.0.0.0' : '::') || this.valueOf(family, listener) === address;
+  }
+
+  /** Its own addresses of a link come before those that others of the link have elsewhere. */
+  private connect(container: Container): void {
+    for (const attachment of container.attachments) {
+      const link = this.links.get(attachment.interface) ?? new Map<Address, Port>();
+      this.links.set(attachment.interface, link);
+      for (const family of FAMILIES) {
+        container.addresses[family].forEach((address, at) => {
+          const isOwn = at === attachment;
+          if (isOwn || !link.has(address)) link.set(address, { container, attachment, address, isOwn });
+        });
+      }
+    }
+  }
+}
+
+function both<T>(make: (family: Family) => T): Record<Family, T> {
+  return { ipv4: make('ipv4'), ipv6: make('ipv6') };
+}
+
+function forgetSome(remembered: Map<unknown, unknown>): void {
+  if (remembered.size > REMEMBERED) remembered.clear();
+}
+
+function ownAddresses({ kind, addresses }: HostInterface, family: Family): OwnAddress[] {
+  const named = addresses.flatMap((text) => {
+    const [base] = text.split('/');
+    const parsed = parseAddress(base);
+    return parsed.family === family ? [{ address: addressOf(family, parsed.value), subnet: readRange(family, text)! }] : [];
+  });
+  if (named.length > 0 || kind !== 'uplink') {
+    return named;
+  }
+  // That nobody named an address closes nothing: the unspecified one stands for it.
+  const unnamed = addressOf(family, 0n);
+  return [{ address: unnamed, subnet: { first: unnamed, last: unnamed } }];
+}
+
+function broadcastOf({ subnet: { first, last } }: OwnAddress): Address[] {
+  return Number(last) - Number(first) > 1 ? [last] : [];
+}
+
+/** The most specific first; what the interfaces are connected to needs no route of its own. */
+function routesOf(view: HostView, family: Family, own: ReadonlyMap<string, readonly OwnAddress[]>): RouteEntry[] {
+  const given = view.routes.flatMap((route): RouteEntry[] => {
+    const range = readRange(family, route.block);
+    const gateway = route.gateway === undefined ? undefined : readAddress(family, route.gateway);
+    return range ? [{ range, interface: route.interface, gateway }] : [];
+  });
+  const connected = [...own].flatMap(([name, addresses]) =>
+    addresses.map(({ subnet }): RouteEntry => ({ range: subnet, interface: name })),
+  );
+  const sizeOf = ({ range }: RouteEntry) => BigInt(range.last) - BigInt(range.first);
+  const bySize = (a: RouteEntry, b: RouteEntry) => (sizeOf(a) < sizeOf(b) ? -1 : Number(sizeOf(a) > sizeOf(b)));
+  return [...given, ...connected].sort(bySize);
+}
+
+function containerOf({ key, attachments }: ContainerView): Container {
+  const addresses = both((family) => {
+    const entries = attachments.flatMap((attachment): [Attachment, Address][] => {
+      const text = attachment[family];
+      return text === undefined ? [] : [[attachment, addressOf(family, parseAddress(text).value)]];
+    });
+    return new Map(entries);
+  });
+  return { key, attachments, addresses, own: new Set([...addresses.ipv4.values(), ...addresses.ipv6.values()]) };
+}

@@ -1,0 +1,126 @@
+import type { Hook } from '../../../firewall/private/host-rules';
+import type { IpProtocol, Rule } from '../../../firewall/private/ir';
+import type { Family } from '../../../topology/private/topology';
+
+/** The first packet of a connection that somebody wants to open. */
+export interface ProbeSpec {
+  readonly family: Family;
+  readonly from: ProbeSource;
+  /** Destination address. */
+  readonly to: string;
+  readonly protocol: IpProtocol;
+  /** Destination port; protocols without ports need none. */
+  readonly port?: number;
+  /** An ephemeral one by default. */
+  readonly sourcePort?: number;
+  /** An echo request by default. */
+  readonly icmpType?: number;
+  readonly icmpCode?: number;
+}
+
+export type ProbeSource =
+  | {
+      readonly kind: 'container';
+      readonly key: string;
+      /** Interface of the attachment that it leaves by, as `SO_BINDTODEVICE` does. By default each is tried. */
+      readonly via?: string;
+      /** One of its addresses. By default each is tried. */
+      readonly address?: string;
+      /** Both ends send only by what their own routes say, as a program that asks for nothing special does. */
+      readonly routesOnly?: boolean;
+    }
+  | { readonly kind: 'host'; readonly address?: string; readonly routesOnly?: boolean }
+  /**
+   * A station on the wire of an uplink. It may hand the host any packet, whatever its destination: that the internet routes no private addresses is
+   * not the host's doing.
+   */
+  | { readonly kind: 'outside'; readonly interface: string; readonly address: string; readonly routesOnly?: boolean };
+
+export type Disposition = 'DELIVERED' | 'DROPPED' | 'UNREACHABLE' | 'UNKNOWN';
+
+/** Of several ways the one with the highest counts. */
+export const RANK: Readonly<Record<Disposition, number>> = { DELIVERED: 3, UNKNOWN: 2, DROPPED: 1, UNREACHABLE: 0 };
+
+export interface Outcome {
+  readonly disposition: Disposition;
+  /** On which way it ended: a connection whose answer is lost is not delivered, but its first packet arrived. */
+  readonly direction: 'original' | 'reply';
+  readonly reason: Reason;
+  /** Where the first packet arrived, if it did. */
+  readonly receiver?: Receiver;
+  /** For UNKNOWN: where it may have arrived. Undefined where that may be anywhere. */
+  readonly receivers?: readonly Receiver[];
+  /** What dropped it. */
+  readonly decidedBy?: Place;
+  /** For UNKNOWN: the rules and things that could not be understood. */
+  readonly doubts: readonly Place[];
+  /** What it may be; more than one only where it is UNKNOWN. */
+  readonly possible: readonly Disposition[];
+  /** Empty unless a trace was asked for. */
+  readonly steps: readonly Step[];
+}
+
+export type Reason =
+  | 'arrived'
+  | 'rule'
+  | 'policy'
+  | 'no-address-of-family'
+  | 'no-route'
+  | 'nobody-has-address'
+  | 'martian-source'
+  | 'martian-destination'
+  | 'forwarding-off'
+  /** The kernel keeps a macvlan or ipvlan and the interface that it hangs on apart. */
+  | 'kept-apart'
+  | 'no-hairpin'
+  /** The answer reaches somebody else, or comes from an address that was not asked. */
+  | 'answer-astray'
+  | 'not-understood'
+  | 'too-many-cases';
+
+export interface Receiver {
+  readonly kind: 'container' | 'host' | 'outside';
+  /** Key of the container. */
+  readonly container?: string;
+  /** Interface of the attachment, or of the wire outside. */
+  readonly interface?: string;
+  readonly address: string;
+  readonly port: number;
+  /** Address that the receiver takes it to come from. */
+  readonly source: string;
+  /** A proxy of the daemon took the connection and opened one of its own. */
+  readonly proxied: boolean;
+}
+
+/** A rule, or the policy of a chain where there is no rule. */
+export interface Place {
+  readonly table: string;
+  readonly chain: string;
+  /** From zero. */
+  readonly index?: number;
+  readonly rule?: Rule;
+  /** What is not understood, where that is no rule. */
+  readonly text?: string;
+}
+
+export interface Step {
+  readonly at: Hook | 'start' | 'conntrack' | 'routing' | 'link' | 'proxy' | 'end';
+  readonly direction: 'original' | 'reply';
+  readonly place?: Place;
+  /** What happened, in a few words: a verdict, an interface, a state. */
+  readonly what: string;
+  /** How the packet is after it. */
+  readonly packet: PacketText;
+}
+
+export interface PacketText {
+  readonly protocol: string;
+  readonly source: string;
+  readonly sourcePort: number;
+  readonly destination: string;
+  readonly destinationPort: number;
+  readonly in: string;
+  readonly out: string;
+  readonly state: string;
+  readonly mark: number;
+}
