@@ -17,7 +17,7 @@ import { DockerProvider, type DockerProviderConfig } from '@cdktf/provider-docke
 import { Volume } from '@cdktf/provider-docker/lib/volume';
 import type { Construct } from 'constructs';
 
-export { Image, Volume, DockerProvider };
+export { Image, Network, Volume, DockerProvider };
 export type { ContainerConfig, DockerProviderConfig, NetworkConfig };
 
 export interface LateContainerBlocks {

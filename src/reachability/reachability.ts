@@ -121,7 +121,8 @@ export class Reachability {
   /** Whether some member of `asker` can resolve the name of some member of `named`: containers resolve whoever is on a network of theirs. */
   public resolves(asker: IPeer, named: IPeer): boolean {
     const [from, to] = this.selections(asker, named);
-    return this.proof.derived.topology.networks.some(({ members }) => {
+    const { networks, wires } = this.proof.derived.topology;
+    return [...networks, ...wires].some(({ members }) => {
       const here = members.map(({ workload }) => workload);
       return here.some((one) => from.containers.has(one) && here.some((other) => other !== one && to.containers.has(other)));
     });

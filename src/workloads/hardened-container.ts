@@ -18,6 +18,7 @@ import { lateValue } from '../private/late';
 import { childPath } from '../private/names';
 import { brand } from '../private/type-test';
 import { asSegment } from '../segments/private/as-segment';
+import { checkWireAddress } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
 import type { PeerFact } from '../topology/private/facts';
 import type { Registry } from '../topology/private/registry';
@@ -61,6 +62,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     }
     const registry = segment.daemon._registry;
     registry.checkDeclaration(checked.path, [`container ${checked.name}`]);
+    checkWireAddress(checked.path, registry.segmentFact(segment.node.path), props.ipv4Address);
     super(scope, id);
     const { path } = this.node;
 
@@ -113,7 +115,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     });
     const resource = new LateContainer(this, 'Resource', { provider, ...config }, () =>
       lateBlocks(this._peerRegistry, this.node.path, props.aliases ?? [], (network) =>
-        this.networkReference(network.segment, network.kind),
+        this.networkReference(network.segment, network.kind === 'edge' ? 'edge' : 'segment'),
       ),
     );
     this.node.addValidation({ validate: () => refusedBeside(resource.setBeside()) });

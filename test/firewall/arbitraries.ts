@@ -133,6 +133,8 @@ export const EMPTY: Topology = {
   hostAddresses: [HOST.ipv4],
   egressExclusions: EXCLUSIONS,
   networks: [...SEGMENTS, ...EDGES].map((bridge) => network(bridge, bridge !== 'bh-data')),
+  wires: [],
+  wirePairs: [],
   workloads: [],
   pairs: [],
   egress: [],

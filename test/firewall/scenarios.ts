@@ -29,6 +29,8 @@ const BASE: Topology = {
   hostAddresses: ['192.0.2.10'],
   egressExclusions: ['10.20.0.0/16', '192.0.2.10/32', '169.254.0.0/16', 'fe80::/10'],
   networks: [],
+  wires: [],
+  wirePairs: [],
   workloads: [],
   pairs: [],
   egress: [],

@@ -9,6 +9,9 @@ import {
   type HardenedContainerProps,
   HardenedDaemon,
   type HardenedDaemonProps,
+  type ISegment,
+  MacvlanSegment,
+  type MacvlanSegmentProps,
 } from '../../src';
 import type { Topology } from '../../src/topology/private/topology';
 
@@ -49,7 +52,21 @@ export class Program {
     return new BridgeSegment(this.stack, id, { daemon: this.daemon, ...props });
   }
 
-  public container(id: string, segment: BridgeSegment, props: Partial<HardenedContainerProps> = {}): HardenedContainer {
+  /** A segment whose members are stations of 192.168.1.0/24, of which .192 and up are set aside. */
+  public lan(id: string, props: Partial<MacvlanSegmentProps> = {}): MacvlanSegment {
+    return new MacvlanSegment(this.stack, id, {
+      daemon: this.daemon,
+      reason: 'devices of the LAN find it by broadcast',
+      parent: 'eth0',
+      ipv4Block: Cidr.parse('192.168.1.0/24'),
+      ipv4Gateway: '192.168.1.1',
+      ipRange: Cidr.parse('192.168.1.192/27'),
+      macLimit: 16,
+      ...props,
+    });
+  }
+
+  public container(id: string, segment: ISegment, props: Partial<HardenedContainerProps> = {}): HardenedContainer {
     return new HardenedContainer(this.stack, id, { segment, image: IMAGE, ...props });
   }
 

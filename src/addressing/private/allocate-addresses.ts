@@ -1,13 +1,7 @@
-import { AllocatedBlock, AllocatedMember, AllocationProblem, compareKeys, MemberRequest, pathOf } from './allocation';
-import { blockAround, contains, formatAddress, formatBlock, IpAddress, IpBlock, IpFamilyName, parseAddress } from './ip';
+import { AllocatedMember, AllocationProblem, compareKeys, MemberRequest, pathOf } from './allocation';
+import { contains, formatAddress, formatBlock, IpAddress, IpFamilyName, parseAddress } from './ip';
+import { advice, BlockLayout, lowestOf, misplaced } from './layout';
 import { tryParse } from './try-parse';
-
-/** Where addresses of a block may lie. */
-export interface BlockLayout {
-  readonly block: IpBlock;
-  readonly gateway: bigint;
-  readonly dockerRange: IpBlock;
-}
 
 export interface SegmentAddresses {
   readonly key: string;
@@ -24,18 +18,6 @@ export interface AddressAssignment {
   /** Entries of members that are gone which still hold. */
   readonly kept: ReadonlyMap<string, AllocatedMember>;
   readonly problems: readonly AllocationProblem[];
-}
-
-/** Gateway first; the last sixteenth, at least four addresses, is Docker's own. */
-export function layoutOf(block: IpBlock): BlockLayout {
-  const bits = block.family === 'ipv4' ? 32 : 128;
-  const prefixLength = Math.min(block.prefixLength + 4, bits - 2);
-  return { block, gateway: block.first + 1n, dockerRange: blockAround(block.family, block.last, prefixLength) };
-}
-
-export function renderLayout(layout: BlockLayout): AllocatedBlock {
-  const { block, gateway, dockerRange } = layout;
-  return { block: formatBlock(block), gateway: formatAddress(block.family, gateway), dockerRange: formatBlock(dockerRange) };
 }
 
 /** Addresses of all members of one segment: explicit ones, then those of the lock, then new ones in key order. */
@@ -96,7 +78,7 @@ class FamilyAssigner {
     private readonly problems: AllocationProblem[],
   ) {
     this.family = layout.block.family;
-    this.cursor = layout.gateway + 1n;
+    this.cursor = lowestOf(layout);
     for (const text of segment.reserved) {
       const parsed = tryParse(parseAddress, text);
       if (!parsed.ok) {
@@ -132,7 +114,7 @@ class FamilyAssigner {
     const idle = this.idleValues();
     for (const { key } of members) {
       const value = wanted(key);
-      if (!this.values.has(key) && this.misplaced(value) === undefined && this.isFree(value, idle)) this.take(key, value);
+      if (!this.values.has(key) && misplaced(this.layout, value) === undefined && this.isFree(value, idle)) this.take(key, value);
     }
   }
 
@@ -141,7 +123,7 @@ class FamilyAssigner {
     const idle = this.idleValues();
     for (const { key } of members) {
       if (this.values.has(key)) continue;
-      while (this.cursor < this.layout.dockerRange.first && !this.isFree(this.cursor, idle)) this.cursor++;
+      while (this.cursor < this.layout.dockerRange.first && !this.isUsable(this.cursor, idle)) this.cursor++;
       if (this.cursor < this.layout.dockerRange.first) {
         this.take(key, this.cursor);
         continue;
@@ -156,7 +138,7 @@ class FamilyAssigner {
           'BlockExhausted',
           `'${this.segment.key}' (${formatBlock(this.layout.block)}) has no free static address left for '${key}'; give the segment a larger block`,
         );
-        this.values.set(key, this.layout.gateway + 1n);
+        this.values.set(key, lowestOf(this.layout));
       }
     }
   }
@@ -172,7 +154,7 @@ class FamilyAssigner {
   }
 
   public valueOf(key: string): bigint {
-    return this.values.get(key) ?? this.layout.gateway + 1n;
+    return this.values.get(key) ?? lowestOf(this.layout);
   }
 
   public textOf(key: string): string {
@@ -193,9 +175,9 @@ class FamilyAssigner {
       );
       return;
     }
-    const wrong = this.misplaced(parsed.value.value);
+    const wrong = misplaced(this.layout, parsed.value.value);
     if (wrong) {
-      this.report(key, wrong.code, `'${text}' ${wrong.why}; ${this.advice()}`);
+      this.report(key, wrong.code, `'${text}' ${wrong.why(this.segment.key)}; ${advice(this.layout)}`);
       return;
     }
     this.explicit.add(key);
@@ -220,33 +202,18 @@ class FamilyAssigner {
   private lockedValue(key: string): bigint | undefined {
     const text = this.segment.locked[key][this.family];
     const parsed = text === undefined ? undefined : tryParse<IpAddress>(parseAddress, text);
-    const usable = parsed?.ok === true && contains(this.layout.block, parsed.value) && this.misplaced(parsed.value.value) === undefined;
+    const usable =
+      parsed?.ok === true && contains(this.layout.block, parsed.value) && misplaced(this.layout, parsed.value.value) === undefined;
     return usable ? parsed.value.value : undefined;
-  }
-
-  private misplaced(value: bigint): { code: AllocationProblem['code']; why: string } | undefined {
-    const { block, gateway, dockerRange } = this.layout;
-    if (value <= block.first || value > block.last) {
-      return { code: 'AddressOutsideBlock', why: `is the network address of '${this.segment.key}'` };
-    }
-    if (this.family === 'ipv4' && value === block.last) {
-      return { code: 'AddressOutsideBlock', why: `is the broadcast address of '${this.segment.key}'` };
-    }
-    if (value === gateway) {
-      return { code: 'AddressIsGateway', why: `is the gateway of '${this.segment.key}'` };
-    }
-    return value >= dockerRange.first
-      ? { code: 'AddressInDockerRange', why: `lies in '${formatBlock(dockerRange)}', which is left to Docker's own allocation` }
-      : undefined;
-  }
-
-  private advice(): string {
-    const { gateway, dockerRange } = this.layout;
-    return `choose from '${formatAddress(this.family, gateway + 1n)}' to '${formatAddress(this.family, dockerRange.first - 1n)}'`;
   }
 
   private isFree(value: bigint, idle: ReadonlySet<bigint> = NONE): boolean {
     return !this.owners.has(value) && !this.reserved.has(value) && !idle.has(value);
+  }
+
+  /** In a block that we share, single addresses of the range may be somebody else's. */
+  private isUsable(value: bigint, idle: ReadonlySet<bigint>): boolean {
+    return this.isFree(value, idle) && (this.layout.range === undefined || misplaced(this.layout, value) === undefined);
   }
 
   private idleValues(): Set<bigint> {

@@ -7,6 +7,8 @@ export interface BlockWish {
   readonly key: string;
   readonly explicit?: string;
   readonly prefixLength: number;
+  /** Others live in the block as well. */
+  readonly isShared?: boolean;
 }
 
 /** A block that somebody has, with the words for a message. */
@@ -15,6 +17,8 @@ export interface NamedBlock {
   readonly label: string;
   /** Belongs to others: these are not compared with each other. */
   readonly foreign: boolean;
+  /** Ours, but others live there, too: what belongs to them may be the same. */
+  readonly isShared?: boolean;
 }
 
 export interface BlockAssignment {
@@ -88,7 +92,7 @@ class BlockAssigner {
       this.fail(wish, 'CidrSyntax', `'${text}' is not an ${FAMILY_LABEL[family]} block`);
     } else {
       // A block that is too small may overlap as well, and all overlaps are told at once.
-      this.hold(wish.key, parsed.value);
+      this.hold(wish.key, parsed.value, '', wish.isShared);
       if (parsed.value.prefixLength > LONGEST_PREFIX[family]) this.failTooSmall(wish, `'${text}'`);
     }
   }
@@ -167,10 +171,10 @@ class BlockAssigner {
     return undefined;
   }
 
-  private hold(key: string, block: IpBlock, note: string = ''): void {
+  private hold(key: string, block: IpBlock, note: string = '', isShared = false): void {
     this.blocks.set(key, block);
     this.held.add(block.first, block.last);
-    this.named.push({ block, label: `'${key}' (${formatBlock(block)}${note})`, foreign: false });
+    this.named.push({ block, label: `'${key}' (${formatBlock(block)}${note})`, foreign: false, isShared });
   }
 
   private failTooSmall(wish: BlockWish, what: string): void {
@@ -216,10 +220,14 @@ export function overlappingPairs(named: readonly NamedBlock[]): string[] {
   sorted.forEach((entry, index) => {
     // Sorted by start, so nothing after the first one that starts behind our end can overlap.
     for (let next = index + 1; next < sorted.length && overlaps(entry.block, sorted[next].block); next++) {
-      if (!(entry.foreign && sorted[next].foreign)) pairs.push(`${entry.label} and ${sorted[next].label}`);
+      if (!mayOverlap(entry, sorted[next])) pairs.push(`${entry.label} and ${sorted[next].label}`);
     }
   });
   return pairs;
+}
+
+function mayOverlap(a: NamedBlock, b: NamedBlock): boolean {
+  return (a.foreign && (b.foreign || b.isShared === true)) || (b.foreign && a.isShared === true);
 }
 
 function compareBlocks(a: IpBlock, b: IpBlock): number {

@@ -1,4 +1,4 @@
-import { assignAddresses, layoutOf, renderLayout } from './allocate-addresses';
+import { assignAddresses } from './allocate-addresses';
 import { assignBlocks, BlockWish, NamedBlock, overlappingPairs } from './allocate-blocks';
 import {
   AllocatedMember,
@@ -13,6 +13,7 @@ import {
 } from './allocation';
 import { assignBridges } from './bridge-name';
 import { IpBlock, IpFamilyName, parseBlock } from './ip';
+import { layoutOf, renderLayout, sharedLayoutOf } from './layout';
 import { tryParse } from './try-parse';
 
 const IPV6_PREFIX_LENGTH = 64;
@@ -46,7 +47,12 @@ export function allocate(request: AllocationRequest, lock: LockedDaemon): Alloca
     });
   const ipv4 = assign(
     'ipv4',
-    segments.map(({ key, ipv4: wish }) => ({ key, explicit: wish.explicitBlock, prefixLength: wish.prefixLength })),
+    segments.map(({ key, ipv4: wish }) => ({
+      key,
+      explicit: wish.explicitBlock,
+      prefixLength: wish.prefixLength,
+      isShared: wish.shared !== undefined,
+    })),
     pools,
   );
   const ipv6 = assign(
@@ -71,7 +77,8 @@ export function allocate(request: AllocationRequest, lock: LockedDaemon): Alloca
   for (const segment of segments) {
     const { key } = segment;
     const old = ownEntry(lock.segments, key);
-    const block = layoutOf(ipv4.blocks.get(key)!);
+    const { shared } = segment.ipv4;
+    const block = shared ? sharedLayoutOf(ipv4.blocks.get(key)!, shared) : layoutOf(ipv4.blocks.get(key)!);
     const block6 = segment.ipv6 && layoutOf(ipv6.blocks.get(key)!);
     const addresses = assignAddresses({
       key,

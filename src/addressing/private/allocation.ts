@@ -5,12 +5,21 @@ export interface SegmentRequest {
   /** Construct path; an edge has its segment's path with `#edge`. */
   readonly key: string;
   readonly bridgeName?: string;
-  readonly ipv4: { readonly explicitBlock?: string; readonly prefixLength: number };
+  readonly ipv4: { readonly explicitBlock?: string; readonly prefixLength: number; readonly shared?: SharedBlock };
   /** A /64 of the IPv6 pool, unless a block is given. */
   readonly ipv6?: { readonly explicitBlock?: string };
   readonly members: readonly MemberRequest[];
   /** Addresses of either family that no member may take. */
   readonly reserved?: readonly string[];
+}
+
+/** A block that others live in, too, such as that of a LAN: only a part of it is for members. */
+export interface SharedBlock {
+  readonly gateway: string;
+  /** The part that is set aside: automatic addresses and the range left to Docker come from here. */
+  readonly range: string;
+  /** Ranges that explicit addresses must keep out of, with what has them. */
+  readonly taken: readonly { readonly label: string; readonly first: string; readonly last: string }[];
 }
 
 export interface MemberRequest {

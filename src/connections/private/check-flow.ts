@@ -46,11 +46,39 @@ export function checkFlow(place: string, source: IPeer, destination: IPeer, port
     }
     checkEgress(place, registry, to.block, port);
   }
+  checkWires(place, registry, source, destination);
   const reason = registry.refusalOf({ source: from, destination: to });
   if (reason !== undefined) {
     throw new ValidationError('TierForbidsFlow', place, reason);
   }
   return registry;
+}
+
+/** What the kernel or the wire itself would not carry. */
+function checkWires(place: string, registry: Registry, source: IPeer, destination: IPeer): void {
+  const wiresOf = ({ _peerFact }: IPeer) =>
+    registry.segmentsOf(_peerFact).flatMap((path) => {
+      const { wire } = registry.segmentFact(path);
+      return wire ? [{ path, wire }] : [];
+    });
+  for (const from of wiresOf(source)) {
+    for (const to of wiresOf(destination)) {
+      if (from.path !== to.path) {
+        throw new ValidationError(
+          'WireFlow',
+          place,
+          `${source.peerText} hangs on ${from.wire.parent} and ${destination.peerText} on ${to.wire.parent}, and no flow puts a container on another wire; place both in one segment, or let them meet in a BridgeSegment`,
+        );
+      }
+      if (from.wire.mode === 'private') {
+        throw new ValidationError(
+          'WireFlow',
+          place,
+          `in mode private the kernel keeps the containers on ${from.wire.parent} apart, so ${source.peerText} never reaches ${destination.peerText}; choose mode bridge`,
+        );
+      }
+    }
+  }
 }
 
 /** Egress is for addresses outside: our containers have names and the host is a peer of its own. */

@@ -1,9 +1,10 @@
 import type { CheckedDaemon } from './check-daemon';
 import { daemonJson } from './daemon-json';
-import type { HostInput } from './host-input';
+import type { HostInput, HostLink } from './host-input';
 import { MODULES, SYSCTLS } from './kernel';
 import { firewallFiles } from '../../firewall/private/files';
 import type { Derived } from '../../topology/private/derive';
+import type { WirePlan } from '../../topology/private/topology';
 import type { HardenedDaemonProps } from '../hardened-daemon';
 
 /** Everything that the files of a host are rendered from, for one snapshot of what is declared. */
@@ -22,6 +23,7 @@ export function hostInput(
     engine: { version: props.engine.version, minimum: generation.from, below: generation.below },
     bridgePrefix: topology.bridgePrefix,
     blocks: topology.networks.flatMap(({ ipv4, ipv6 }) => (ipv6 ? [ipv4.block, ipv6.block] : [ipv4.block])).sort(),
+    links: topology.wires.flatMap(linksOf),
     firewall: firewallFiles(topology),
     daemonJson: daemonJson(props.engine, {
       liveRestore: props.liveRestore ?? true,
@@ -32,4 +34,12 @@ export function hostInput(
     modules: MODULES,
     installPackages: checked.enginePackages,
   };
+}
+
+/** The sub-interface comes before the shim that hangs on it. */
+function linksOf({ parent, vlan, shim }: WirePlan): HostLink[] {
+  return [
+    ...(vlan ? [{ kind: 'vlan', name: parent, parent: vlan.of, id: vlan.id } as const] : []),
+    ...(shim ? [{ kind: 'shim', name: shim.interface, parent, address: shim.address, routes: shim.routes } as const] : []),
+  ];
 }

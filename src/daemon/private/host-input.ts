@@ -11,6 +11,8 @@ export interface HostInput {
   readonly bridgePrefix: string;
   /** Canonical blocks of our own networks; connections of theirs that were there before the first apply are ended. */
   readonly blocks: readonly string[];
+  /** Interfaces on wires of the host that the script makes and keeps. */
+  readonly links: readonly HostLink[];
   readonly firewall: FirewallFiles;
   readonly daemonJson: string;
   readonly sysctls: Readonly<Record<string, string>>;
@@ -18,6 +20,10 @@ export interface HostInput {
   /** Debian package that brings the engine when user data installs it; undefined when the image has it already. */
   readonly installPackages: readonly string[];
 }
+
+export type HostLink =
+  | { readonly kind: 'vlan'; readonly name: string; readonly parent: string; readonly id: number }
+  | { readonly kind: 'shim'; readonly name: string; readonly parent: string; readonly address: string; readonly routes: readonly string[] };
 
 export interface HostFile {
   readonly path: string;

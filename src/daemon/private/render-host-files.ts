@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { HostFile, HostInput } from './host-input';
+import type { HostFile, HostInput, HostLink } from './host-input';
 import { REQUIRED_SYSCTLS, checkHostInput, sysctlPath } from './render-input-check';
 import { renderUnits } from './render-units';
 import { PATHS } from './scripts/common';
-import { FIREWALL_SCRIPT } from './scripts/firewall';
+import { FIREWALL_SCRIPT, FIREWALL_SCRIPT_WITH_LINKS } from './scripts/firewall';
 import type { RestoreFile } from '../../firewall/private/restore';
 
 /** Everything on the host, in an order in which it can be written: what refers to a file comes after it. */
@@ -18,8 +18,9 @@ export function renderHostFiles(input: HostInput): HostFile[] {
   return [
     ...guard,
     { path: `${PATHS.etc}/sums`, mode: '0600', content: sums(guard) },
-    { path: PATHS.script, mode: '0755', content: FIREWALL_SCRIPT },
+    { path: PATHS.script, mode: '0755', content: input.links.length > 0 ? FIREWALL_SCRIPT_WITH_LINKS : FIREWALL_SCRIPT },
     ...renderUnits(),
+    ...unmanaged(input),
     { path: PATHS.daemonJson, mode: '0644', content: input.daemonJson },
   ];
 }
@@ -34,7 +35,10 @@ function guardFiles(input: HostInput): HostFile[] {
     file('sets.v6', ipv6.sets),
     file('chains', lines([...chains('v4', ipv4), ...chains('v6', ipv6)])),
     file('permits', lines([...new Set(permits)].sort())),
-    file('network', lines([`prefix ${input.bridgePrefix}`, ...input.blocks.map((block) => `block ${block}`)])),
+    file(
+      'network',
+      lines([`prefix ${input.bridgePrefix}`, ...input.blocks.map((block) => `block ${block}`), ...input.links.map(linkLine)]),
+    ),
     file('daemon-id', lines([input.daemonId, printable(input.daemonPath)])),
     file('engine', lines([`version ${input.engine.version}`, `minimum ${input.engine.minimum}`, `below ${input.engine.below}`])),
   ];
@@ -42,6 +46,22 @@ function guardFiles(input: HostInput): HostFile[] {
 
 function chains(family: 'v4' | 'v6', file: RestoreFile): string[] {
   return file.chains.map(({ table, chain, hook, rules }) => `${family} ${table} ${chain} ${hook} ${rules} ${file.digest}`);
+}
+
+/** Whatever else manages interfaces of the host leaves ours alone: an address or a route of its own on one would open a way past the guard. */
+function unmanaged({ links, bridgePrefix }: HostInput): HostFile[] {
+  if (links.length === 0) return [];
+  const names = [`${bridgePrefix}*`, ...links.flatMap(({ kind, name }) => (kind === 'vlan' ? [name] : []))];
+  const devices = names.map((name) => `interface-name:${name}`).join(';');
+  return [
+    { path: PATHS.networkd, mode: '0644', content: `[Match]\nName=${names.join(' ')}\n\n[Link]\nUnmanaged=yes\n` },
+    { path: PATHS.networkManager, mode: '0644', content: `[keyfile]\nunmanaged-devices+=${devices}\n` },
+  ];
+}
+
+function linkLine(link: HostLink): string {
+  const { kind, name, parent } = link;
+  return [kind, name, parent, ...(link.kind === 'vlan' ? [link.id] : [link.address, ...link.routes])].join(' ');
 }
 
 /** By path under /proc/sys: sysctl(8) and systemd-sysctl take keys with slashes, and the script reads the same file. */

@@ -11,6 +11,8 @@ export const REQUIRED_SYSCTLS: Readonly<Record<string, string>> = {
 
 const VERSION = /^\d{1,4}(\.\d{1,4}){0,3}$/;
 const BLOCK = /^[0-9a-f.:]{2,39}\/\d{1,3}$/;
+const INTERFACE = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,14}$/;
+const LINK_WORDS = /^(\d{1,4}|[0-9.]{7,15}( [0-9.]{7,15}\/\d{1,2})+)$/;
 const PERMIT =
   /^(pair|egress|publication|to-container|to-host) ipv[46] [a-z0-9-]{2,10} [0-9a-f.:/-]{1,43} [0-9a-f.:/]{2,43} \d{1,5} \d{1,5}( [0-9a-f.:]{2,39})?$/;
 
@@ -23,6 +25,11 @@ export function checkHostInput(input: HostInput): void {
   demand('bridgePrefix', input.bridgePrefix, /^[a-z]{1,4}-$/);
   for (const key of ['version', 'minimum', 'below'] as const) demand(`engine.${key}`, input.engine[key], VERSION);
   for (const block of input.blocks) demand('blocks', block, BLOCK);
+  for (const link of input.links) {
+    demand('links', link.name, INTERFACE);
+    demand('links', link.parent, INTERFACE);
+    demand('links', link.kind === 'vlan' ? `${link.id}` : [link.address, ...link.routes].join(' '), LINK_WORDS);
+  }
   for (const module of input.modules) demand('modules', module, /^[a-z0-9][a-z0-9_-]{0,55}$/);
   for (const name of input.installPackages) demand('installPackages', name, /^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~*-]+)?$/);
   for (const permit of input.firewall.permits) demand('firewall.permits', permit, PERMIT);

@@ -17,13 +17,24 @@ export function declaredBlocks({ egress, egressExclusions, publications }: Topol
 /** What a topology declares, found by where packets come from and go to. Knows no rules. */
 export class Declared {
   private readonly pairs = new Map<string, PortSet>();
+  private readonly wirePairs: readonly (readonly [source: string, destination: string])[];
   private readonly toContainer = new Map<string, PortSet>();
   private readonly toHost = new Map<string, PortSet>();
   private readonly egress: ReadonlyMap<string, readonly EgressPlan[]>;
+  private readonly onWires: ReadonlySet<string>;
   private readonly publications: ReadonlyMap<string, readonly PublicationPlan[]>;
 
   constructor(private readonly topology: Topology) {
     topology.pairs.forEach(({ source, destination, port }) => open(this.pairs, pairKey(source, destination), port));
+    this.onWires = new Set(topology.wires.flatMap(({ members }) => members.map(({ ipv4 }) => ipv4)));
+    this.wirePairs = topology.wirePairs.flatMap(({ wire, source, destination, port }) => {
+      const { mode, members } = topology.wires.find(({ key }) => key === wire)!;
+      const addressOf = (workload: string) => members.find((member) => member.workload === workload)!.ipv4;
+      const [from, to] = [source, destination].map(addressOf);
+      open(this.pairs, pairKey(from, to), port);
+      // In mode vepa the switch has a say.
+      return mode === 'vepa' ? [] : [[from, to] as const];
+    });
     topology.hostFlows.forEach((plan) => this.addHostFlow(plan));
     this.egress = groupBy(topology.egress, ({ source }) => source);
     this.publications = groupBy(topology.publications, ({ workload }) => workload);
@@ -34,11 +45,11 @@ export class Declared {
     switch (`${source.party.kind} ${receiver.kind}`) {
       case 'container container':
         // Only straight to its address: containers reach no publication by an address of the host.
-        return target.party.kind === 'container' ? (this.pairs.get(pairKey(source.address!, target.address)) ?? NO_PORTS) : NO_PORTS;
+        return target.party.kind === 'container' ? this.between(source.address!, target.address, family) : NO_PORTS;
       case 'container host':
         return this.toHost.get(pairKey(source.address!, target.address)) ?? NO_PORTS;
       case 'container outside':
-        return this.egressTo(source.address!, target, family);
+        return this.egressTo(source.address!, target.range, family);
       case 'host container':
         return target.party.kind === 'container'
           ? (this.toContainer.get(target.address) ?? NO_PORTS)
@@ -53,11 +64,14 @@ export class Declared {
 
   /** Every pair of ends between which something is declared. */
   public expected(outside: readonly AddressEnd[]): Pick<Cell, 'source' | 'target' | 'receiver' | 'family'>[] {
-    const { networks, pairs, hostFlows } = this.topology;
+    const { networks, wires, pairs, hostFlows } = this.topology;
     const spots = new Map(
-      networks.flatMap(({ members }) => members.flatMap((member) => spotsOf(member))).map((spot) => [spot.address, spot]),
+      [...networks, ...wires].flatMap(({ members }) => members.flatMap((member) => spotsOf(member))).map((spot) => [spot.address, spot]),
     );
-    const inside = pairs.map(({ family, source, destination }) => cell(family, spots.get(source)!, spots.get(destination)!));
+    const inside = [
+      ...pairs.map(({ family, source, destination }) => cell(family, spots.get(source)!, spots.get(destination)!)),
+      ...this.wirePairs.map(([source, destination]) => cell('ipv4', spots.get(source)!, spots.get(destination)!)),
+    ];
     const host = hostFlows.map(({ family, direction, address, gateway }) =>
       direction === 'to-container'
         ? cell(family, HOST, spots.get(address)!)
@@ -77,13 +91,21 @@ export class Declared {
     );
   }
 
+  /** To the outside a container on a wire is one of the LAN, so egress there covers it. */
+  private between(source: string, target: string, family: Family): PortSet {
+    const pair = this.pairs.get(pairKey(source, target)) ?? NO_PORTS;
+    if (!this.onWires.has(target)) return pair;
+    const range = readRange(family, target);
+    return union(pair, this.egressTo(source, range, family));
+  }
+
   private addHostFlow({ direction, address, gateway, port }: HostFlowPlan): void {
     if (direction === 'to-container') open(this.toContainer, address, port);
     else open(this.toHost, pairKey(address, gateway), port);
   }
 
   /** General egress leaves out what is excluded, egress to a block inside of an exclusion does not. */
-  private egressTo(source: string, { range }: AddressEnd, family: Family): PortSet {
+  private egressTo(source: string, range: AddressRange | undefined, family: Family): PortSet {
     const exclusions = this.topology.egressExclusions.filter((block) => holds(block, range, family));
     const isNamed = ({ destination }: EgressPlan) => exclusions.every((block) => holds(block, readRange(family, destination), family));
     return (this.egress.get(source) ?? [])

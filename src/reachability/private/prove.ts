@@ -6,6 +6,7 @@ import type { ErrorCode } from '../../private/errors';
 import { ValidationError } from '../../private/errors';
 import { isA } from '../../private/type-test';
 import type { Registry } from '../../topology/private/registry';
+import type { Topology } from '../../topology/private/topology';
 import type { Requirement } from '../requirement';
 
 export interface Failure {
@@ -38,10 +39,30 @@ export function failuresOf(registry: Registry): Failure[] {
   });
   const path = registry.daemonPath;
   return [
-    ...listed(proof.excess, (text) => ({ path, code: 'UndeclaredFlow', message: `open, and declared by nobody: ${text}` })),
+    ...listed(proof.excess.filter(isOurs(proof.derived.topology)), (text) => ({
+      path,
+      code: 'UndeclaredFlow',
+      message: `open, and declared by nobody: ${text}`,
+    })),
     ...listed(proof.missing, (text) => ({ path, code: 'BlockedFlow', message: `declared, and not open: ${text}` })),
     ...claims,
   ];
+}
+
+/**
+ * On a wire nothing of ours narrows, and the reason for the segment says why that is well: what is open there between its members, and what may be
+ * between them and the LAN, is no mistake of the program. `leastPrivilege()` tells it all the same.
+ */
+function isOurs({ networks, wires }: Topology): (deviation: Deviation) => boolean {
+  const wireOf = new Map(wires.flatMap(({ key, members }) => members.map(({ workload }) => [workload, key] as const)));
+  const bridgeOf = new Map(networks.flatMap(({ bridge, members }) => members.map(({ ipv4 }) => [ipv4, bridge] as const)));
+  const wire = (party: Deviation['source']) => (party.kind === 'container' ? wireOf.get(party.key) : undefined);
+  return ({ source, receiver, from = '', address, certain }) => {
+    const [here, there] = [wire(source), wire(receiver)];
+    if (!certain) return here === undefined && there === undefined;
+    const isOnBridge = bridgeOf.has(from) && bridgeOf.get(from) === bridgeOf.get(address);
+    return here === undefined || here !== there || isOnBridge;
+  };
 }
 
 function listed(deviations: readonly Deviation[], failure: (text: string) => Failure): Failure[] {

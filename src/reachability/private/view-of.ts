@@ -6,7 +6,7 @@ import { engineInput } from '../../engine/private/engine-input';
 import { compile } from '../../firewall/private/compile';
 import type { HostRules } from '../../firewall/private/host-rules';
 import type { EngineFacts } from '../../topology/private/engine-facts';
-import type { Family, Topology } from '../../topology/private/topology';
+import type { Family, Topology, WirePlan } from '../../topology/private/topology';
 
 /** Interface by which the host meets the outside; what it is really called decides nothing, since no rule names it. */
 export const UPLINK = 'uplink';
@@ -25,9 +25,16 @@ export function viewOf(topology: Topology, engine: EngineFacts): HostView {
         addresses: topology.hostAddresses.map((address) => `${address}/${address.includes(':') ? 128 : 32}`),
       },
       ...input.networks.map((network) => bridgeOf(network, input)),
+      ...topology.wires.flatMap(shimOf),
     ],
-    routes: [...input.networks.flatMap(routesTo), { block: '0.0.0.0/0', interface: UPLINK }, { block: '::/0', interface: UPLINK }],
+    routes: [
+      ...input.networks.flatMap(routesTo),
+      ...topology.wires.flatMap(routeToWire),
+      { block: '0.0.0.0/0', interface: UPLINK },
+      { block: '::/0', interface: UPLINK },
+    ],
     containers: containersOf(topology),
+    wires: topology.wires.map(({ parent, mode, guardedBy }) => ({ parent, mode, ...(guardedBy !== undefined && { guardedBy }) })),
     proxies: engine.settings.userlandProxy ? proxiesOf(topology) : [],
     // What a host with containers has, whoever turned it on: nothing is closed because it might be off.
     forwarding: { ipv4: true, ipv6: true },
@@ -50,12 +57,25 @@ function routesTo({ bridge, ipv4, ipv6 }: EngineNetwork): Route[] {
   return [ipv4, ipv6].flatMap((subnet) => (subnet ? [{ block: subnet.block, interface: bridge }] : []));
 }
 
-function containersOf({ networks, workloads }: Topology): ContainerView[] {
+function shimOf({ parent, shim }: WirePlan): HostInterface[] {
+  return shim ? [{ name: shim.interface, kind: 'macvlan-shim', addresses: [`${shim.address}/32`], parent }] : [];
+}
+
+function routeToWire({ shim }: WirePlan): Route[] {
+  return shim ? shim.routes.map((block) => ({ block, interface: shim.interface })) : [];
+}
+
+function containersOf({ networks, wires, workloads }: Topology): ContainerView[] {
   const attachments = new Map<string, Attachment[]>(workloads.map(({ path }) => [path, []]));
   for (const { bridge, kind, members } of networks) {
     for (const { workload, ipv4, ipv6 } of members) {
       const isGateway = { ipv4: kind === 'edge', ipv6: kind === 'edge' && ipv6 !== undefined };
       attachments.get(workload)?.push({ interface: bridge, kind: 'bridge', ipv4, ...(ipv6 !== undefined && { ipv6 }), isGateway });
+    }
+  }
+  for (const { parent, driver, members } of wires) {
+    for (const { workload, ipv4 } of members) {
+      attachments.get(workload)?.push({ interface: parent, kind: driver, ipv4, isGateway: { ipv4: true, ipv6: false } });
     }
   }
   return [...attachments].map(([key, list]) => ({ key, attachments: list }));

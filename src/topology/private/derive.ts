@@ -1,7 +1,8 @@
-import type { Facts } from './facts';
+import type { Facts, SegmentFact } from './facts';
 import { type Memberships, memberships } from './memberships';
 import { planEgress, planHostFlows, planPairs, planPublications, resolversOf } from './plans';
 import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
+import { planWirePairs, planWires, wireProblems, wireRequest } from './wires';
 import { allocate } from '../../addressing/private/allocate';
 import type { Allocation, AllocationRequest, LockedDaemon } from '../../addressing/private/allocation';
 import type { ErrorCode } from '../../private/errors';
@@ -25,6 +26,9 @@ export const BRIDGE_PREFIX = 'bh-';
 /** Link-local addresses hold cloud metadata services; general egress never covers them. */
 const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10'];
 
+/** A segment with a bridge has an edge, too. */
+type BridgedFact = SegmentFact & { readonly edgeNetworkName: string };
+
 export function edgeKey(segment: string): string {
   return `${segment}#edge`;
 }
@@ -41,6 +45,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ipv6Pool: facts.daemon.ipv6Pool,
     foreign: facts.daemon.foreignBlocks.map((f) => ({ ...f })),
     segments: segments.flatMap((segment) => {
+      if (segment.wire) return [wireRequest(segment, segment.wire, facts, members)];
       const inside = [...(members.segments.get(segment.path) ?? [])].sort();
       const atEdge = [...(members.edges.get(segment.path) ?? [])].sort();
       const home = {
@@ -59,7 +64,8 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
   };
   const allocation = allocate(request, locked);
 
-  const networks: NetworkPlan[] = segments.flatMap((segment) => {
+  const bridged = segments.filter((segment): segment is BridgedFact => segment.wire === undefined);
+  const networks: NetworkPlan[] = bridged.flatMap((segment) => {
     const make = (kind: 'segment' | 'edge'): NetworkPlan[] => {
       const key = kind === 'edge' ? edgeKey(segment.path) : segment.path;
       const given = allocation.segments[key];
@@ -88,6 +94,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     return [...make('segment'), ...make('edge')];
   });
 
+  const wires = planWires(segments, facts, members, allocation);
   const dnsProblems: Problem[] = [];
   const workloads: WorkloadPlan[] = [...facts.workloads].sort(byPath).map((fact) => ({
     path: fact.path,
@@ -103,13 +110,16 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     hostAddresses: [...facts.daemon.hostAddresses],
     egressExclusions: [...facts.daemon.addressPools, ...outsidePools(networks, facts), ...LINK_LOCAL],
     networks,
+    wires,
+    wirePairs: planWirePairs(facts, members, wires),
     workloads,
     pairs: planPairs(facts, members, networks),
     egress: planEgress(facts, members, networks),
-    hostFlows: planHostFlows(facts, members, networks),
+    hostFlows: planHostFlows(facts, members, networks, wires),
     publications: planPublications(facts, networks),
   };
-  return { topology, allocation, problems: [...policyProblems(facts), ...allocation.problems, ...dnsProblems], members };
+  const problems = [...policyProblems(facts), ...wireProblems(facts, members), ...allocation.problems, ...dnsProblems];
+  return { topology, allocation, problems, members };
 }
 
 function byPath(a: { readonly path: string }, b: { readonly path: string }): number {

@@ -1,5 +1,5 @@
 import type { EngineFacts } from './engine-facts';
-import type { Family, PortSpec, RateSpec } from './topology';
+import type { Family, PortSpec, RateSpec, WireMode } from './topology';
 
 /** What constructs declare, as plain data. Everything else about a daemon is derived from these. */
 
@@ -24,13 +24,50 @@ export interface DaemonFact {
 export interface SegmentFact {
   readonly path: string;
   readonly networkName: string;
-  readonly edgeNetworkName: string;
+  /** A segment on a wire has no edge. */
+  readonly edgeNetworkName?: string;
+  /** Name of the bridge, or on a wire that of the shim. */
   readonly bridgeName?: string;
   readonly ipv4Block?: string;
   readonly prefixLength: number;
   readonly icc: boolean;
   /** Why nobody may publish here; undefined where publications are welcome. */
   readonly publicationsRefused?: string;
+  /** Where the members hang on a wire of the host instead of a bridge. */
+  readonly wire?: WireFact;
+}
+
+/** How the members of a macvlan or ipvlan segment hang on an interface of the host. */
+export interface WireFact {
+  readonly driver: 'macvlan' | 'ipvlan';
+  readonly mode: WireMode;
+  /** The interface whose wire they share; for a VLAN its sub-interface. */
+  readonly parent: string;
+  /** Where the sub-interface is ours to make: what it is a VLAN of, and its id. */
+  readonly vlan?: { readonly of: string; readonly id: number };
+  /** The router of the wire. */
+  readonly gateway: string;
+  /** Part of the block that is set aside for members, the shim and Docker. */
+  readonly range: string;
+  /** Ranges of the block that others have. */
+  readonly taken: readonly TakenRange[];
+  /** What stands between the wire and its members, in the user's words. */
+  readonly guardedBy?: string;
+  /** How many addresses of the link layer the port of the switch takes. */
+  readonly macLimit?: number;
+}
+
+export interface TakenRange {
+  readonly label: string;
+  readonly first: string;
+  readonly last: string;
+}
+
+/** An interface of the host on the wire of a segment. */
+export interface ShimFact {
+  readonly path: string;
+  readonly segment: string;
+  readonly ipv4Address?: string;
 }
 
 export interface WorkloadFact {
@@ -72,6 +109,7 @@ export interface Facts {
   readonly groups: readonly GroupFact[];
   readonly flows: readonly FlowFact[];
   readonly publications: readonly PublicationFact[];
+  readonly shims?: readonly ShimFact[];
 }
 
 /** A claim that the synth must prove, and who made it. What it says only the prover knows. */

@@ -34,14 +34,24 @@ export function memberships(facts: Facts): Memberships {
     edges.set(segment, (edges.get(segment) ?? new Set()).add(workload));
   };
 
+  const wires = new Set(facts.segments.filter(({ wire }) => wire !== undefined).map(({ path }) => path));
+  const isOnWire = (workload: string) => wires.has(home.get(workload)!);
   for (const flow of facts.flows) {
     const sources = expand(flow.source);
     if (flow.destination.kind === 'block') {
-      sources.forEach(atEdge);
+      // On a wire the way out is the wire itself.
+      sources.filter((workload) => !isOnWire(workload)).forEach(atEdge);
       continue;
     }
     for (const segment of destinationSegments(flow, home, expand)) {
-      sources.forEach((workload) => segments.get(segment)?.add(workload));
+      if (!wires.has(segment)) {
+        sources.forEach((workload) => segments.get(segment)?.add(workload));
+        continue;
+      }
+      // Nobody is put on a wire by a flow: the other end comes to the segment of the source, where the guard narrows.
+      const there = expand(flow.destination).filter((workload) => home.get(workload) === segment);
+      const here = new Set(sources.filter((workload) => !isOnWire(workload)).map((workload) => home.get(workload)!));
+      here.forEach((place) => there.forEach((workload) => segments.get(place)?.add(workload)));
     }
   }
   for (const publication of facts.publications) {
@@ -52,7 +62,7 @@ export function memberships(facts: Facts): Memberships {
   return { home, segments, edges, expand };
 }
 
-/** The source joins the segment of its destination; a whole segment is joined even while it is empty. */
+/** Where destinations live, which is where flows run; a whole segment is joined even while it is empty. */
 function destinationSegments(
   flow: FlowFact,
   home: ReadonlyMap<string, string>,

@@ -1,7 +1,7 @@
 import type { Problem } from './derive';
 import type { Facts, FlowFact, WorkloadFact } from './facts';
 import type { Memberships } from './memberships';
-import type { EgressPlan, HostFlowPlan, Member, NetworkPlan, PairPlan, PublicationPlan } from './topology';
+import type { EgressPlan, HostFlowPlan, Member, NetworkPlan, PairPlan, PublicationPlan, WirePlan } from './topology';
 import { addTo } from '../../private/multimap';
 
 /** Resolver that answers nobody: names of containers still resolve, everything else fails inside the container. */
@@ -76,9 +76,20 @@ export function planEgress(facts: Facts, members: Memberships, networks: readonl
   });
 }
 
-/** The host meets a workload on its home segment, at the gateway address of the bridge. */
-export function planHostFlows(facts: Facts, members: Memberships, networks: readonly NetworkPlan[]): HostFlowPlan[] {
-  const index = byMember(networks, 'segment');
+/** The host meets a workload on its home segment, at the gateway address of the bridge, or on a wire at that of the shim. */
+export function planHostFlows(
+  facts: Facts,
+  members: Memberships,
+  networks: readonly NetworkPlan[],
+  wires: readonly WirePlan[],
+): HostFlowPlan[] {
+  const index = new Map<string, { bridge: string; gateway: string; member: Member }[]>();
+  for (const { kind, bridge, ipv4, members: all } of networks) {
+    if (kind === 'segment') all.forEach((member) => addTo(index, member.workload, { bridge, gateway: ipv4.gateway, member }));
+  }
+  for (const { shim, members: all } of wires) {
+    if (shim) all.forEach((member) => addTo(index, member.workload, { bridge: shim.interface, gateway: shim.address, member }));
+  }
   return facts.flows.flatMap((flow) => {
     const direction = flow.source.kind === 'host' ? 'to-container' : flow.destination.kind === 'host' ? 'to-host' : undefined;
     if (direction === undefined) {
@@ -88,12 +99,12 @@ export function planHostFlows(facts: Facts, members: Memberships, networks: read
     return workloads.flatMap((workload) =>
       (index.get(workload) ?? [])
         .filter(({ member }) => member.home)
-        .map(({ network, member }) => ({
+        .map(({ bridge, gateway, member }) => ({
           direction,
-          bridge: network.bridge,
+          bridge,
           family: 'ipv4' as const,
           address: member.ipv4,
-          gateway: network.ipv4.gateway,
+          gateway,
           port: flow.port,
           rate: flow.rate,
           origin: flow.origin,

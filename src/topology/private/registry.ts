@@ -1,14 +1,14 @@
 import { type Derived, derive } from './derive';
 import type { EngineFacts } from './engine-facts';
-import type { ClaimFact, DaemonFact, Facts, FlowFact, GroupFact, PublicationFact, SegmentFact, WorkloadFact } from './facts';
-import type { Member, NetworkPlan, Topology } from './topology';
+import type { ClaimFact, DaemonFact, Facts, FlowFact, GroupFact, PublicationFact, SegmentFact, ShimFact, WorkloadFact } from './facts';
+import type { Member, NetworkPlan, Topology, WirePlan } from './topology';
 import type { LockedDaemon } from '../../addressing/private/allocation';
 import { ValidationError } from '../../private/errors';
 import { addTo } from '../../private/multimap';
 
 /** A workload's attachment to one network. */
 export interface Place {
-  readonly network: NetworkPlan;
+  readonly network: NetworkPlan | WirePlan;
   readonly member: Member;
 }
 
@@ -18,6 +18,7 @@ interface Snapshot {
   readonly standing: number;
   readonly derived: Derived;
   readonly networks: ReadonlyMap<string, NetworkPlan>;
+  readonly wires: ReadonlyMap<string, WirePlan>;
   readonly places: ReadonlyMap<string, readonly Place[]>;
   readonly dns: ReadonlyMap<string, readonly string[]>;
 }
@@ -35,6 +36,7 @@ export class Registry {
   private readonly segments = new Map<string, SegmentFact>();
   private readonly workloads = new Map<string, WorkloadFact>();
   private readonly groups = new Map<string, GroupFact>();
+  private readonly shims = new Map<string, ShimFact>();
   private readonly flows: FlowFact[] = [];
   private readonly publications: PublicationFact[] = [];
   private readonly policies: FlowPolicy[] = [];
@@ -92,10 +94,26 @@ export class Registry {
   }
 
   public addSegment(fact: SegmentFact): void {
-    const names = [`network ${fact.networkName}`, `network ${fact.edgeNetworkName}`];
+    const networks = [fact.networkName, fact.edgeNetworkName].flatMap((name) => (name === undefined ? [] : [`network ${name}`]));
+    const names = fact.wire ? [...networks, parentName(fact.wire.parent)] : networks;
     this.changing(fact.path);
     names.forEach((name) => this.takeName(name, fact.path));
     this.segments.set(fact.path, this.remembered(fact, [fact.path]));
+  }
+
+  public addShim(fact: ShimFact): void {
+    this.changing(fact.path);
+    this.shims.set(fact.path, this.remembered(fact, [fact.path, fact.segment]));
+  }
+
+  /** The segment that has an interface of the host, if one has. */
+  public segmentOnParent(parent: string): string | undefined {
+    const owner = this.names.get(parentName(parent).toLowerCase());
+    return owner !== undefined && this.inTree(owner) ? owner : undefined;
+  }
+
+  public hasShim(segment: string): boolean {
+    return [...this.shims.values()].some((fact) => fact.segment === segment && this.stands(fact));
   }
 
   public addWorkload(fact: WorkloadFact): void {
@@ -211,6 +229,12 @@ export class Registry {
     return this.cache!.networks.get(key);
   }
 
+  /** The same of a network on a wire. */
+  public wire(key: string): WirePlan | undefined {
+    this.derived();
+    return this.cache!.wires.get(key);
+  }
+
   /** Networks that a workload is a member of: its home first, then the joined ones, its edge last. */
   public placesOf(workload: string): readonly Place[] {
     this.derived();
@@ -235,8 +259,22 @@ export class Registry {
     const { source } = flow;
     const dependents = source.kind === 'group' ? this.groups.get(source.path)!.members : 'path' in source ? [source.path] : [];
     for (const needed of this.segmentsOf(flow.destination)) {
-      dependents.forEach((dependent) => this.order(dependent, needed));
+      if (this.segments.get(needed)?.wire) {
+        // The other way round: who lives there joins the segment of the source.
+        const joining = this.workloadsIn(needed, flow.destination);
+        this.segmentsOf(flow.source).forEach((segment) => joining.forEach((workload) => this.order(workload, segment)));
+      } else {
+        dependents.forEach((dependent) => this.order(dependent, needed));
+      }
     }
+  }
+
+  private workloadsIn(segment: string, peer: FlowFact['destination']): string[] {
+    if (peer.kind === 'workload') return [peer.path];
+    const named = peer.kind === 'group' ? new Set(this.groups.get(peer.path)!.members) : undefined;
+    return [...this.workloads.values()]
+      .filter((fact) => fact.segment === segment && (named?.has(fact.path) ?? true))
+      .map(({ path }) => path);
   }
 
   private facts(): Facts {
@@ -248,6 +286,7 @@ export class Registry {
       groups: [...this.groups.values()].filter(stands),
       flows: this.flows.filter(stands),
       publications: this.allPublications(),
+      shims: [...this.shims.values()].filter(stands),
     };
   }
 
@@ -296,13 +335,17 @@ export class Registry {
   }
 }
 
-function countOf({ segments, workloads, groups, flows, publications }: Facts): number {
-  return segments.length + workloads.length + groups.length + flows.length + publications.length;
+function countOf({ segments, workloads, groups, flows, publications, shims = [] }: Facts): number {
+  return [segments, workloads, groups, flows, publications, shims].reduce((sum, { length }) => sum + length, 0);
 }
 
-function indexed(topology: Topology): Pick<Snapshot, 'networks' | 'places' | 'dns'> {
+function parentName(parent: string): string {
+  return `parent ${parent}`;
+}
+
+function indexed(topology: Topology): Pick<Snapshot, 'networks' | 'wires' | 'places' | 'dns'> {
   const places = new Map<string, Place[]>();
-  for (const network of topology.networks) {
+  for (const network of [...topology.wires, ...topology.networks]) {
     for (const member of network.members) {
       addTo(places, member.workload, { network, member });
     }
@@ -311,6 +354,7 @@ function indexed(topology: Topology): Pick<Snapshot, 'networks' | 'places' | 'dn
   places.forEach((list) => list.sort((a, b) => rank(a) - rank(b)));
   return {
     networks: new Map(topology.networks.map((network) => [network.key, network])),
+    wires: new Map(topology.wires.map((wire) => [wire.key, wire])),
     places,
     dns: new Map(topology.workloads.map((workload) => [workload.path, workload.dns])),
   };

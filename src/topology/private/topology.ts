@@ -56,6 +56,45 @@ export interface NetworkPlan {
   readonly members: readonly Member[];
 }
 
+/** How a macvlan (the first four) or an ipvlan passes frames on. */
+export type WireMode = 'bridge' | 'vepa' | 'private' | 'passthru' | 'l2' | 'l3' | 'l3s';
+
+/** A Docker network of ours whose members hang on a wire of the host: no rule of the host sees what passes there. */
+export interface WirePlan {
+  /** Path of the segment. */
+  readonly key: string;
+  readonly segment: string;
+  readonly kind: 'wire';
+  readonly networkName: string;
+  readonly driver: 'macvlan' | 'ipvlan';
+  readonly mode: WireMode;
+  readonly parent: string;
+  readonly vlan?: { readonly of: string; readonly id: number };
+  /** Its gateway is the router of the wire. */
+  readonly ipv4: BlockPlan;
+  readonly members: readonly Member[];
+  /** Undefined where host and members are to stay apart. */
+  readonly shim?: ShimPlan;
+  readonly guardedBy?: string;
+}
+
+/** An interface of the host on a wire. */
+export interface ShimPlan {
+  readonly interface: string;
+  readonly address: string;
+  /** Blocks that the host reaches over it: what is set aside, and members that have an address elsewhere. */
+  readonly routes: readonly string[];
+}
+
+/** One workload may talk to another on a wire that both hang on. Nothing narrows it there. */
+export interface WirePairPlan {
+  readonly wire: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly port: PortSpec;
+  readonly origin: string;
+}
+
 export interface WorkloadPlan {
   readonly path: string;
   /** Name of the container, which resolves on every segment that it is a member of. */
@@ -123,6 +162,8 @@ export interface Topology {
   /** Blocks that general egress never covers: our own networks, the host, link-local. */
   readonly egressExclusions: readonly string[];
   readonly networks: readonly NetworkPlan[];
+  readonly wires: readonly WirePlan[];
+  readonly wirePairs: readonly WirePairPlan[];
   readonly workloads: readonly WorkloadPlan[];
   readonly pairs: readonly PairPlan[];
   readonly egress: readonly EgressPlan[];

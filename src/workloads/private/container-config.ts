@@ -2,7 +2,7 @@ import { parseAddress } from '../../addressing/private/ip';
 import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
 import { escapeTerraform } from '../../private/late';
 import type { Registry } from '../../topology/private/registry';
-import type { NetworkPlan } from '../../topology/private/topology';
+import type { NetworkPlan, WirePlan } from '../../topology/private/topology';
 import type { RestartPolicy } from '../container-limits';
 import type { HardenedContainerProps } from '../hardened-container-props';
 import { type CheckedContainer, STAMP_TARGET } from './check-container';
@@ -72,18 +72,18 @@ export function lateBlocks(
   registry: Registry,
   path: string,
   aliases: readonly string[],
-  reference: (network: NetworkPlan) => string,
+  reference: (network: NetworkPlan | WirePlan) => string,
 ): LateContainerBlocks {
   const places = registry.placesOf(path);
   const { topology } = registry.derived();
   const publications = topology.publications.filter((publication) => publication.workload === path);
   const home = places[0];
-  const toHost = topology.hostFlows.some((flow) => flow.direction === 'to-host' && flow.address === home?.member.ipv4);
+  const toHost = topology.hostFlows.find((flow) => flow.direction === 'to-host' && flow.address === home?.member.ipv4);
   return {
     networksAdvanced: places.map(({ network, member }) => ({
       name: reference(network),
       ipv4Address: member.ipv4,
-      ...(member.home && network.kind === 'segment' && aliases.length > 0 ? { aliases: [...aliases] } : {}),
+      ...(member.home && network.kind !== 'edge' && aliases.length > 0 ? { aliases: [...aliases] } : {}),
     })),
     ports: publications
       .flatMap(({ hostAddress, hostPort, targetPort }) =>
@@ -96,7 +96,7 @@ export function lateBlocks(
       )
       .sort(asReadBack),
     dns: [...registry.dnsOf(path)],
-    host: toHost ? [{ host: HOST_NAME, ip: home.network.ipv4.gateway }] : [],
+    host: toHost ? [{ host: HOST_NAME, ip: toHost.gateway }] : [],
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sampleFirewall, sampleInput } from './sample';
+import { LINKS, sampleFirewall, sampleInput } from './sample';
 import type { HostInput } from '../../../src/daemon/private/host-input';
 import { renderHostFiles } from '../../../src/daemon/private/render-host-files';
 import { renderInstallScript } from '../../../src/daemon/private/render-install-script';
@@ -92,6 +92,21 @@ describe('files of a host', () => {
     expect(contents(other).get(path)).toBe(contents(sampleInput()).get(path));
   });
 
+  test('interfaces on wires come with the program that makes them, and with word for those who manage interfaces', () => {
+    const files = contents(sampleInput({ change: { links: LINKS } }));
+    expect(files.get('/etc/bulkhead/network')).toMatch(
+      /\nvlan eth0\.10 eth0 10\nshim bh-lan-abcde eth0\.10 192\.168\.10\.192 192\.168\.10\.192\/27 192\.168\.10\.9\/32\n$/,
+    );
+    expect(files.get('/etc/systemd/network/05-bulkhead.network')).toBe('[Match]\nName=bh-* eth0.10\n\n[Link]\nUnmanaged=yes\n');
+    expect(files.get('/etc/NetworkManager/conf.d/90-bulkhead.conf')).toBe(
+      '[keyfile]\nunmanaged-devices+=interface-name:bh-*;interface-name:eth0.10\n',
+    );
+    const program = '/usr/local/sbin/bulkhead-firewall';
+    expect(files.get(program)).toContain('make_link() {');
+    expect(contents(sampleInput()).get(program)).not.toContain('make_link');
+    expect([...contents(sampleInput()).keys()].filter((path) => /Network|systemd\/network/.test(path))).toEqual([]);
+  });
+
   test('a path with control characters reaches no terminal', () => {
     const files = contents(sampleInput({ change: { daemonPath: 'app/\u001b[2JEdge\nx' } }));
     expect(files.get('/etc/bulkhead/daemon-id')).toBe('0123456789ab\napp/?[2JEdge?x\n');
@@ -110,6 +125,9 @@ describe('input that no host may get', () => {
     ['engine.minimum', { engine: { version: '28', minimum: '28; reboot', below: '29' } }],
     ['engine.below', { engine: { version: '28', minimum: '28', below: '${TfToken[TOKEN.1]}' } }],
     ['blocks', { blocks: ['10.20.0.0/24\nprefix eth'] }],
+    ['links', { links: [{ ...LINKS[0], name: 'eth0 10\nprefix eth' }] }],
+    ['links', { links: [{ ...LINKS[1], parent: '-j' }] }],
+    ['links', { links: [{ kind: 'shim', name: 'bh-a', parent: 'eth0', address: '1.2.3.4', routes: ['default'] }] }],
     ['modules', { modules: ['-r'] }],
     ['installPackages', { installPackages: ['-o=Dir'] }],
     ['installPackages', { installPackages: ['docker.io; reboot'] }],

@@ -15,6 +15,11 @@ export interface SampleOptions {
   readonly change?: Partial<HostInput>;
 }
 
+export const LINKS: HostInput['links'] = [
+  { kind: 'vlan', name: 'eth0.10', parent: 'eth0', id: 10 },
+  { kind: 'shim', name: 'bh-lan-abcde', parent: 'eth0.10', address: '192.168.10.192', routes: ['192.168.10.192/27', '192.168.10.9/32'] },
+];
+
 const PAIRS: readonly Pair[] = [
   { source: '10.20.1.10', destination: '10.20.1.11', port: 8080 },
   { source: '10.20.2.10', destination: '10.20.2.11', port: 5432 },
@@ -28,6 +33,7 @@ export function sampleInput(options: SampleOptions = {}): HostInput {
     engine: { version: '28', minimum: '28.2', below: '29' },
     bridgePrefix: 'bh-',
     blocks: ['10.20.0.0/24', '10.20.1.0/24', '10.20.2.0/24', '10.20.3.0/24'],
+    links: [],
     firewall: sampleFirewall(options),
     daemonJson: `${JSON.stringify({ icc: false, 'live-restore': true, 'userland-proxy': false, 'no-new-privileges': true }, null, 2)}\n`,
     sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.all.accept_redirects': '0' },

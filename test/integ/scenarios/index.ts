@@ -7,6 +7,7 @@ import * as engineRules from './engine-rules';
 import * as generated from './generated';
 import * as hostArtefacts from './host-artefacts';
 import * as liveChange from './live-change';
+import * as macvlan from './macvlan';
 import * as mutation from './mutation';
 import * as realServices from './real-services';
 import * as registry from './registry';
@@ -29,6 +30,7 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   mutation: ['28.5'],
   survival: ['20.10', '29'],
   'real-services': ['28.5'],
+  macvlan: ['20.10', '29'],
 };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -38,6 +40,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'live-change': liveChange,
   'real-services': realServices,
   'egress-and-host': egressAndHost,
+  macvlan,
   'host-artefacts': hostArtefacts,
   'engine-rules': engineRules,
   'engine-packets': enginePackets,

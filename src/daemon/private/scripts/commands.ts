@@ -86,6 +86,7 @@ apply() {
   { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; } >"$work/names"
   drop_old "$etc/chains" "$work/names"
   switches set
+  links set "$etc/network"
   # The guard stands on any engine, since it only restricts; but without the stamp no container starts, and docker does not either.
   check_engine
   [ -z "$engine_fault" ] || die "$engine_fault"
@@ -120,6 +121,7 @@ deviations() {
   done
   sysctls show
   switches show
+  links show "$etc/network"
   cmp -s "$run/permits" "$etc/permits" || echo 'connections of withdrawn permissions have not been ended'
   check_engine
   [ -z "$engine_fault" ] || echo "$engine_fault"
@@ -208,6 +210,8 @@ remove() {
     use_family "$entry"
     set_jumps /dev/null
   done
+  prefix=$(sed -n 's/^prefix //p' "$etc/network" 2>/dev/null || :)
+  [ -z "$prefix" ] || links set /dev/null
   drop_old /dev/null /dev/null
   [ ! -s "$run/sets" ] || die "sets are still in use by rules that are not ours: $(tr '\\n' ' ' <"$run/sets")"
   while read -r made table chain; do

@@ -6,6 +6,8 @@ export const PATHS = {
   modules: '/etc/modules-load.d/bulkhead.conf',
   daemonJson: '/etc/docker/daemon.json',
   dropIn: '/etc/systemd/system/docker.service.d/50-bulkhead.conf',
+  networkd: '/etc/systemd/network/05-bulkhead.network',
+  networkManager: '/etc/NetworkManager/conf.d/90-bulkhead.conf',
   firewallUnit: '/etc/systemd/system/bulkhead-firewall.service',
   watchUnit: '/etc/systemd/system/bulkhead-watch.service',
   checkUnit: '/etc/systemd/system/bulkhead-check.service',

@@ -8,6 +8,8 @@ const OWN_FILES = [
   PATHS.checkTimer,
   PATHS.sysctl,
   PATHS.modules,
+  PATHS.networkd,
+  PATHS.networkManager,
   PATHS.script,
 ];
 

@@ -20,6 +20,7 @@ import { Translations } from './translations';
 import type { Family } from '../../../topology/private/topology';
 import { type Address, inRange } from '../walk/address';
 import type { HostView } from '../walk/host-view';
+import type { ProbeSource } from '../walk/outcome';
 
 /** What one spot gets through to an address, and who receives it. */
 export interface Cell extends Arrival {
@@ -58,6 +59,8 @@ class FamilyMatrix {
   private readonly containers: readonly Group[];
   private readonly senders: readonly Group<Spot>[];
   private readonly host: readonly Target[];
+  /** The wire behind an interface that rules know. */
+  private readonly wires: ReadonlyMap<string, string>;
   /** Interfaces of each container. */
   private readonly links: ReadonlyMap<string, ReadonlySet<string>>;
   private readonly result: Cell[] = [];
@@ -76,13 +79,21 @@ class FamilyMatrix {
     this.groupShut = new GroupShut(view.rules[family]);
     this.translations = new Translations(facts, family);
     this.pairs = new NamedPairs(deciding, this.translations);
-    this.containers = containerGroups(view, family);
-    this.senders = [...this.containers.map((group) => withOthers(group, view, family)), { interface: NONE, spots: [HOST] }];
+    const groups = containerGroups(view, family);
+    // Rules meet the containers of a wire at the shim, where there is one.
+    const shims = new Map(view.interfaces.flatMap(({ kind, name, parent }) => (kind === 'macvlan-shim' && parent ? [[parent, name]] : [])));
+    const met = (name: string) => shims.get(name) ?? name;
+    this.containers = groups.map((group) => ({ ...group, interface: met(group.interface) }));
+    this.senders = [
+      ...groups.map((group) => ({ ...withOthers(group, view, family), interface: met(group.interface) })),
+      { interface: NONE, spots: [HOST] },
+    ];
     this.host = hostTargets(view, facts, family);
     this.outside = { interface: uplink, spots: outsideSpots(view, facts, blocks, family, uplink) };
+    this.wires = new Map((view.wires ?? []).map(({ parent }) => [met(parent), parent]));
     this.everybody = view.containers.map(({ key }) => ({ kind: 'container', key }));
     this.links = new Map(
-      view.containers.map(({ key, attachments }) => [key, new Set(attachments.map((attachment) => attachment.interface))]),
+      view.containers.map(({ key, attachments }) => [key, new Set(attachments.map((attachment) => met(attachment.interface)))]),
     );
   }
 
@@ -91,12 +102,14 @@ class FamilyMatrix {
       this.host.filter(({ address }) => this.translations.mayChange(address) === wanted),
     );
     for (const from of [...this.senders, this.outside]) {
-      const others = this.containers.filter((to) => to.interface !== from.interface);
+      const others = this.containers.filter(
+        (to) => to.interface !== from.interface && !(from === this.outside && this.wires.has(to.interface)),
+      );
       // Mostly nothing is forwarded from one bridge to any other: that is seen once, instead of for each of them.
       const crossing = { entry: from.interface, exits: others.map((to) => to.interface), sources: from.spots };
       const isShutIn = from.interface !== NONE && this.groupShut.drops(crossing);
       for (const to of from === this.outside ? this.containers : [...this.containers, this.outside]) {
-        this.between(from, to, isShutIn && others.includes(to));
+        this.between(from === this.outside ? this.outsideOf(to) : from, to, isShutIn && others.includes(to));
       }
       const isHost = from.interface === NONE;
       if (!isHost && this.groupShut.dropsToHost({ ...crossing, exits: this.containers.map((to) => to.interface) })) continue;
@@ -106,6 +119,14 @@ class FamilyMatrix {
       new Block(this, from, { interface: NONE, spots: translated }, translated, 'anywhere').run();
     }
     return this.result;
+  }
+
+  /** The outside hangs on every wire. */
+  private outsideOf({ interface: name }: Group): Group {
+    const wire = this.wires.get(name);
+    if (wire === undefined) return this.outside;
+    const spots = this.outside.spots.map((spot) => ({ ...spot, from: { ...spot.from, interface: wire } as ProbeSource }));
+    return { interface: wire, spots };
   }
 
   public add(source: Spot, target: Target, arrivals: readonly Arrival[]): void {

@@ -62,8 +62,10 @@ export function reach(question: Question, { there, back }: Concerned, walk: Walk
           receiver,
           address: to,
           asked: union(known?.asked ?? NO_PORTS, { ...NO_PORTS, [protocol]: [[first, last]] }),
-          // In doubt it may be any port.
-          ports: union(known?.ports ?? NO_PORTS, certain ? { ...NO_PORTS, [protocol]: [arrivedAt(atom, outcome, ask)] } : EVERY_PORT),
+          ports: union(
+            known?.ports ?? NO_PORTS,
+            mayMove(outcome) ? EVERY_PORT : { ...NO_PORTS, [protocol]: [arrivedAt(atom, outcome, ask)] },
+          ),
           certain,
         });
       }
@@ -99,6 +101,11 @@ function rankOf({ decidedBy }: Outcome): number {
 
 function endsThere({ disposition, direction }: Outcome): boolean {
   return (disposition === 'DROPPED' || disposition === 'UNREACHABLE') && direction === 'original';
+}
+
+/** A rule that is not understood may move it to any port; a wire that nobody knows does not. */
+function mayMove({ disposition, doubts }: Outcome): boolean {
+  return disposition === 'UNKNOWN' && (doubts.length === 0 || doubts.some(({ rule }) => rule !== undefined));
 }
 
 /** Ports that the packets of an atom arrive on: a translation moves all of them alike, or puts all on one. */

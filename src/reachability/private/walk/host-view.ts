@@ -1,5 +1,5 @@
 import type { HostRules } from '../../../firewall/private/host-rules';
-import type { Family } from '../../../topology/private/topology';
+import type { Family, WireMode } from '../../../topology/private/topology';
 
 /**
  * A host as packets meet it: interfaces, addresses, routes, namespaces of containers, and all rules of both families. The walk knows nothing else.
@@ -13,6 +13,16 @@ export interface HostView {
   /** What listens for publications and passes them on from the host, one per binding, where the daemon's userland proxy is on. */
   readonly proxies: readonly ProxyListener[];
   readonly forwarding: Readonly<Record<Family, boolean>>;
+  /** What is known of wires that containers hang on directly; of others a macvlan in mode `bridge`, and an outside that gets through. */
+  readonly wires?: readonly Wire[];
+}
+
+/** The wire of an interface of the host, as its containers have it. */
+export interface Wire {
+  readonly parent: string;
+  readonly mode: WireMode;
+  /** What stands between the containers and the rest of the wire. */
+  readonly guardedBy?: string;
 }
 
 export interface HostInterface {

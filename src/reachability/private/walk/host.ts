@@ -11,7 +11,7 @@ import {
   writeAddress,
 } from './address';
 import { type CompiledRules, compileRules } from './compile-rules';
-import type { Attachment, ContainerView, HostInterface, HostView, ProxyListener } from './host-view';
+import type { Attachment, ContainerView, HostInterface, HostView, ProxyListener, Wire } from './host-view';
 import type { AddressKinds } from './packet';
 import { parseAddress } from '../../../addressing/private/ip';
 import type { AddressType } from '../../../firewall/private/ir';
@@ -78,6 +78,7 @@ export class Host implements AddressKinds {
   private readonly links = new Map<string, Map<Address, Port>>();
   private readonly listeners = new Map<number, ProxyListener[]>();
   private readonly shims: ReadonlyMap<string, string>;
+  private readonly wires: ReadonlyMap<string, Wire>;
   private readonly hops = new Map<Address, Hop | undefined>();
   private readonly values = new Map<string, Address | undefined>();
   private readonly texts = new Map<Address, string>();
@@ -92,6 +93,7 @@ export class Host implements AddressKinds {
     this.broadcast = new Set([LIMITED_BROADCAST, ...[...this.own.ipv4.values()].flat().flatMap(broadcastOf)]);
     this.routes = both((family) => routesOf(view, family, this.own[family]));
     this.shims = new Map(view.interfaces.flatMap(({ kind, parent, name }) => (kind === 'macvlan-shim' && parent ? [[parent, name]] : [])));
+    this.wires = new Map((view.wires ?? []).map((wire) => [wire.parent, wire]));
     this.containers = new Map(view.containers.map((each) => [each.key, containerOf(each)]));
     this.containers.forEach((container) => this.connect(container));
     for (const listener of view.proxies) {
@@ -109,6 +111,19 @@ export class Host implements AddressKinds {
 
   public shimOn(parent: string): string | undefined {
     return this.shims.get(parent);
+  }
+
+  /** What is known of the wire of an interface. */
+  public wireOn(parent: string): Wire | undefined {
+    return this.wires.get(parent);
+  }
+
+  /** A known wire on which a container has the address. */
+  public wireWith(address: Address): Wire | undefined {
+    for (const wire of this.wires.values()) {
+      if (this.portAt(wire.parent, address)) return wire;
+    }
+    return undefined;
   }
 
   public kindOf(family: Family, address: Address): AddressType {

@@ -72,6 +72,8 @@ export type Reason =
   | 'forwarding-off'
   /** The kernel keeps a macvlan or ipvlan and the interface that it hangs on apart. */
   | 'kept-apart'
+  /** Something that is not ours stands between a wire and its containers. */
+  | 'guarded'
   | 'no-hairpin'
   /** The answer reaches somebody else, or comes from an address that was not asked. */
   | 'answer-astray'

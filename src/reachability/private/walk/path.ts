@@ -1,8 +1,8 @@
 import { isLinkLocal, isLoopback } from './address';
-import { type Flight, type Stop, unreachable } from './flight';
+import { type Flight, notUnderstood, type Stop, unreachable } from './flight';
 import { passHook } from './hooks';
 import type { Container, Port } from './host';
-import type { Attachment } from './host-view';
+import type { Attachment, Wire } from './host-view';
 import { askForNeighbour } from './neighbours';
 import type { Packet } from './packet';
 
@@ -54,7 +54,7 @@ export function sendFromHost(flight: Flight, packet: Packet): Landing {
 export function sendFromOutside(flight: Flight, wire: string, packet: Packet): Landing {
   const neighbour = flight.host.portAt(wire, packet.destination);
   if (neighbour) {
-    return arriveAt(flight, neighbour, packet);
+    return strangersOn(flight.host.wireOn(wire)) ?? arriveAt(flight, neighbour, packet);
   }
   return flight.host.interfaceNamed(wire) ? receive(flight, wire, packet) : unreachable('nobody-has-address');
 }
@@ -64,16 +64,37 @@ function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
   const { host } = flight;
   const { family, destination } = packet;
   const neighbour = host.portAt(parent, destination);
-  if (neighbour) {
-    return arriveAt(flight, neighbour, packet);
+  // Its addresses on other links it answers for here, too, but no route leads there by this wire.
+  if (neighbour && (neighbour.isOwn || !flight.routesOnly)) {
+    return neighboursOn(host.wireOn(parent)) ?? arriveAt(flight, neighbour, packet);
   }
   const hop = host.hopTo(family, destination);
   const isBehindHost = host.isLocal(family, destination) || (hop !== undefined && host.interfaceNamed(hop.interface)?.kind === 'bridge');
   if (!isBehindHost) {
-    return { kind: 'outside', interface: parent };
+    return strangersOn(host.wireOn(parent)) ?? { kind: 'outside', interface: parent };
   }
   const shim = host.shimOn(parent);
   return shim === undefined ? unreachable('kept-apart') : receive(flight, shim, packet);
+}
+
+/** What keeps the containers of a wire from each other, or may. */
+function neighboursOn(wire: Wire | undefined): Stop | undefined {
+  switch (wire?.mode) {
+    case 'private':
+      return unreachable('kept-apart');
+    case 'vepa':
+      return notUnderstood([{ table: '', chain: '', text: `whether the switch on ${wire.parent} sends frames back` }]);
+    default:
+      return undefined;
+  }
+}
+
+/** What stands between the containers of a wire and everybody else there. */
+function strangersOn(wire: Wire | undefined): Stop | undefined {
+  if (wire === undefined) return undefined;
+  return wire.guardedBy === undefined
+    ? notUnderstood([{ table: '', chain: '', text: `what stands between the LAN and the containers on ${wire.parent}` }])
+    : unreachable('guarded');
 }
 
 function sendOverBridge(flight: Flight, sender: Container, bridge: string, packet: Packet): Landing {
@@ -192,6 +213,8 @@ function transmit(flight: Flight, packet: Packet): Landing {
       return neighbour ? arriveAt(flight, neighbour, packet) : { kind: 'outside', interface: wire };
     }
     default:
+      // Whether another way of the host, or the router, leads to a wire of its own is not known here.
+      if (host.wireWith(packet.destination)) return strangersOn(host.wireWith(packet.destination))!;
       return host.portAt(name, packet.destination) ? unreachable('kept-apart') : { kind: 'outside', interface: name };
   }
 }

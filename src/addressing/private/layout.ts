@@ -1,0 +1,70 @@
+import { AllocatedBlock, AllocationProblem, SharedBlock } from './allocation';
+import { blockAround, formatAddress, formatBlock, IpBlock, parseAddress, parseBlock } from './ip';
+
+/** Where addresses of a block may lie. */
+export interface BlockLayout {
+  readonly block: IpBlock;
+  readonly gateway: bigint;
+  readonly dockerRange: IpBlock;
+  /** The part that is ours, in a block that others live in. */
+  readonly range?: IpBlock;
+  readonly taken?: readonly { readonly label: string; readonly first: bigint; readonly last: bigint }[];
+}
+
+/** Gateway first; the last sixteenth, at least four addresses, is Docker's own. */
+export function layoutOf(block: IpBlock): BlockLayout {
+  return { block, gateway: block.first + 1n, dockerRange: endOf(block) };
+}
+
+/** The same of the part that is ours. What was given has been checked by the construct. */
+export function sharedLayoutOf(block: IpBlock, shared: SharedBlock): BlockLayout {
+  const range = parseBlock(shared.range);
+  const valueOf = (address: string) => parseAddress(address).value;
+  const taken = shared.taken.map(({ label, first, last }) => ({ label, first: valueOf(first), last: valueOf(last) }));
+  return { block, gateway: valueOf(shared.gateway), dockerRange: endOf(range), range, taken };
+}
+
+function endOf(block: IpBlock): IpBlock {
+  const bits = block.family === 'ipv4' ? 32 : 128;
+  return blockAround(block.family, block.last, Math.min(block.prefixLength + 4, bits - 2));
+}
+
+/** The first address that nobody has by the layout. */
+export function lowestOf({ gateway, range }: BlockLayout): bigint {
+  return range === undefined ? gateway + 1n : range.first;
+}
+
+export function renderLayout({ block, gateway, dockerRange }: BlockLayout): AllocatedBlock {
+  return { block: formatBlock(block), gateway: formatAddress(block.family, gateway), dockerRange: formatBlock(dockerRange) };
+}
+
+/** What is wrong with an address of the block, told of the segment that has it. */
+export interface Misplaced {
+  readonly code: AllocationProblem['code'];
+  readonly why: (segment: string) => string;
+}
+
+/** Why nobody may have an address of the block; undefined where somebody may. */
+export function misplaced({ block, gateway, dockerRange, taken }: BlockLayout, value: bigint): Misplaced | undefined {
+  if (value <= block.first || value > block.last) {
+    return { code: 'AddressOutsideBlock', why: (segment) => `is the network address of '${segment}'` };
+  }
+  if (block.family === 'ipv4' && value === block.last) {
+    return { code: 'AddressOutsideBlock', why: (segment) => `is the broadcast address of '${segment}'` };
+  }
+  if (value === gateway) {
+    return { code: 'AddressIsGateway', why: (segment) => `is the gateway of '${segment}'` };
+  }
+  const holder = taken?.find(({ first, last }) => first <= value && value <= last);
+  if (holder) {
+    return { code: 'AddressNotOurs', why: () => `belongs to ${holder.label}` };
+  }
+  return dockerRange.first <= value && value <= dockerRange.last
+    ? { code: 'AddressInDockerRange', why: () => `lies in '${formatBlock(dockerRange)}', which is left to Docker's own allocation` }
+    : undefined;
+}
+
+export function advice(layout: BlockLayout): string {
+  const { family } = layout.block;
+  return `choose from '${formatAddress(family, lowestOf(layout))}' to '${formatAddress(family, layout.dockerRange.first - 1n)}'`;
+}

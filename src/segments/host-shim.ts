@@ -1,0 +1,78 @@
+import { Construct } from 'constructs';
+import { asSegment } from './private/as-segment';
+import { checkWireAddress } from './private/wire-address';
+import type { ISegment } from './segment';
+import { isAddress } from '../addressing/private/ip';
+import { ValidationError } from '../private/errors';
+import { lateValue } from '../private/late';
+import { childPath } from '../private/names';
+import { plainText } from '../private/text';
+import type { SegmentFact } from '../topology/private/facts';
+
+/** Properties of a shim. */
+export interface HostShimProps {
+  /** Segment that the host gets an interface on: a MacvlanSegment in mode `bridge`. */
+  readonly segment: ISegment;
+
+  /**
+   * Address of the host on the segment. Outside of the segment's `ipRange` it must be one that nobody else of the LAN has.
+   *
+   * @default - one of the segment's `ipRange`, and kept in the lock file
+   */
+  readonly ipv4Address?: string;
+}
+
+/** Modes in which the kernel passes frames from one child of an interface to another. */
+const MODES: readonly string[] = ['bridge', 'l2'];
+
+/**
+ * An interface of the host on the wire of a segment, by which host and containers reach each other: the kernel keeps a parent interface and what hangs
+ * on it apart.
+ *
+ * It is made when the firewall is applied: at boot, before Docker starts, and within half a minute where somebody took it away. It has one address,
+ * without a subnet, and a route to the segment's `ipRange`. It stands under the guard like any bridge of Bulkhead: only declared flows between
+ * `Peer.host()` and members of the segment pass over it. Its address is one more of the host's to the LAN, which reaches there what it reaches at the
+ * others: Linux answers for all of its addresses on every interface.
+ *
+ * @see https://docs.docker.com/engine/network/drivers/macvlan/
+ */
+export class HostShim extends Construct {
+  /** Name of the interface on the host. A token: the lock file keeps it. */
+  public readonly interfaceName: string;
+
+  /** Address of the host on the segment. A token: the address book decides at synth. */
+  public readonly ipv4Address: string;
+
+  constructor(scope: Construct, id: string, props: HostShimProps) {
+    const path = childPath(scope, id);
+    const segment = asSegment(path, 'segment', props.segment);
+    const registry = segment.daemon._registry;
+    registry.checkDeclaration(path, []);
+    const fact = registry.segmentFact(segment.node.path);
+    checkSegment(path, fact, registry.hasShim(fact.path));
+    if (props.ipv4Address !== undefined) {
+      if (!isAddress(plainText(path, 'ipv4Address', props.ipv4Address)) || props.ipv4Address.includes(':')) {
+        throw new ValidationError('AddressSyntax', path, `'ipv4Address' must be an IPv4 address, got '${props.ipv4Address}'`);
+      }
+      checkWireAddress(path, fact, props.ipv4Address);
+    }
+    super(scope, id);
+    registry.addShim({ path, segment: fact.path, ipv4Address: props.ipv4Address });
+    const shim = () => registry.wire(fact.path)?.shim;
+    this.interfaceName = lateValue(() => shim()?.interface ?? '');
+    this.ipv4Address = lateValue(() => shim()?.address ?? '');
+  }
+}
+
+function checkSegment(path: string, { path: segment, wire }: SegmentFact, hasShim: boolean): void {
+  const refuse = (why: string): never => {
+    throw new ValidationError('ShimRefused', path, why);
+  };
+  if (wire === undefined) {
+    refuse(`'${segment}' is no segment on a wire; the host reaches its containers by its bridge, once a flow with Peer.host() allows it`);
+  } else if (!MODES.includes(wire.mode)) {
+    refuse(`in mode ${wire.mode} the kernel passes no frame between the children of ${wire.parent}, a shim included; choose mode bridge`);
+  } else if (hasShim) {
+    refuse(`'${segment}' has a shim already, and the host needs one only`);
+  }
+}

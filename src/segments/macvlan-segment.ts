@@ -1,0 +1,131 @@
+import { Annotations } from 'cdktf';
+import { Construct, type IConstruct } from 'constructs';
+import type { LanSegmentProps } from './lan-segment-props';
+import { checkWire } from './private/check-wire';
+import type { ISegment } from './segment';
+import { wireNetwork, type WireNetwork } from './wire-network';
+import { Connections } from '../connections/connections';
+import { brand } from '../private/type-test';
+import type { IDaemon } from '../topology/daemon';
+import type { PeerFact } from '../topology/private/facts';
+import type { Registry } from '../topology/private/registry';
+
+/** How the containers of a macvlan network reach each other. */
+export enum MacvlanMode {
+  /** The kernel of the host passes frames from one to the other. */
+  BRIDGE = 'bridge',
+  /** Every frame goes out to the switch, which must send back those for a neighbour (802.1Qbg, "hairpin" or "reflective relay"). */
+  VEPA = 'vepa',
+  /** Not at all. */
+  PRIVATE = 'private',
+  /** There is one container only, and the interface is its own. */
+  PASSTHRU = 'passthru',
+}
+
+/** Properties of a macvlan segment. */
+export interface MacvlanSegmentProps extends LanSegmentProps {
+  /**
+   * How containers of the segment reach each other.
+   *
+   * @default MacvlanMode.BRIDGE
+   */
+  readonly mode?: MacvlanMode;
+
+  /**
+   * How many MAC addresses the port of the switch takes, that of the host included. More stations than that are a warning.
+   *
+   * @default - nothing is known of a limit, and a warning says that many networks have one
+   */
+  readonly macLimit?: number;
+}
+
+/**
+ * A macvlan network: its members are stations of the LAN, each with a MAC address of its own.
+ *
+ * What they send and receive never meets the firewall of the host, so nothing narrows it: between members everything is open (in mode `bridge`), and
+ * towards the LAN the proof says `UNKNOWN`. A flow between a member and a workload of another segment runs in that segment, where the guard narrows;
+ * it puts nobody on the LAN.
+ *
+ * The kernel keeps the host and members apart; a `HostShim` lets them talk, under the guard.
+ *
+ * Clouds and hypervisors mostly drop frames of MAC addresses that they did not give out, and so do wireless networks. Two segments on one parent throw:
+ * engines up to 26 refuse the second, later ones put both on one wire.
+ *
+ * @see https://docs.docker.com/engine/network/drivers/macvlan/
+ */
+export class MacvlanSegment extends Construct implements ISegment {
+  public readonly daemon: IDaemon;
+  public readonly networkName: string;
+  public readonly ipv4Block: string;
+  public readonly peerText: string;
+  public readonly connections: Connections;
+
+  /** Interface of the host that the members hang on, with the ending of its VLAN. */
+  public readonly parentName: string;
+
+  /**
+   * @internal
+   */
+  public readonly _peerFact: PeerFact;
+  /**
+   * @internal
+   */
+  public readonly _peerRegistry: Registry;
+
+  private readonly network: WireNetwork;
+
+  constructor(scope: Construct, id: string, props: MacvlanSegmentProps) {
+    const mode = props.mode ?? MacvlanMode.BRIDGE;
+    const checked = checkWire(scope, id, props, { driver: 'macvlan', mode, macLimit: props.macLimit });
+    super(scope, id);
+    this.daemon = props.daemon;
+    this.networkName = checked.networkName;
+    this.parentName = checked.wire.parent;
+    this.ipv4Block = props.ipv4Block.text;
+    this.peerText = this.node.path;
+    this._peerFact = { kind: 'segment', path: this.node.path };
+    this._peerRegistry = props.daemon._registry;
+    this.network = wireNetwork(this, checked, { parent: checked.wire.parent, macvlan_mode: mode });
+    this.connections = new Connections(this);
+    brand(this, 'segment');
+    brand(this, 'peer');
+    this.warn(mode, props.macLimit);
+  }
+
+  /**
+   * @internal
+   */
+  public _networkReference(from: IConstruct): string {
+    return this.network.referenceFrom(from);
+  }
+
+  private warn(mode: MacvlanMode, macLimit: number | undefined): void {
+    const warn = (text: string) => Annotations.of(this).addWarning(text);
+    if (/^wl/.test(this.parentName)) {
+      warn(
+        `${this.parentName} looks like a wireless interface, and access points drop frames of further MAC addresses; use an IpvlanSegment`,
+      );
+    }
+    if (mode === MacvlanMode.VEPA) {
+      warn('in mode vepa containers reach each other only by a switch that sends frames back to the port they came from; most do not');
+    }
+    if (macLimit === undefined) {
+      warn(
+        "clouds and hypervisors mostly drop frames of MAC addresses that they did not give out (unless promiscuous mode and forged transmits are allowed), and a switch may limit how many a port has; say how many in 'macLimit', or use an IpvlanSegment",
+      );
+      return;
+    }
+    this.node.addValidation({
+      validate: () => {
+        const plan = this._peerRegistry.wire(this.node.path);
+        const stations = 1 + (plan?.members.length ?? 0) + (plan?.shim ? 1 : 0);
+        if (stations > macLimit) {
+          warn(
+            `${stations} MAC addresses, the host's included, show on ${this.parentName}, whose switch takes ${macLimit}; an IpvlanSegment shows one`,
+          );
+        }
+        return [];
+      },
+    });
+  }
+}

@@ -1,0 +1,145 @@
+import { Cidr } from '../../addressing/cidr';
+import { isAddress, parseAddress } from '../../addressing/private/ip';
+import { type ErrorCode, ValidationError } from '../../private/errors';
+import { childPath, nameFromPath, NETWORK_NAME } from '../../private/names';
+import { matching, plainText, reasonText, wholeNumber } from '../../private/text';
+import { isA } from '../../private/type-test';
+import type { TakenRange, WireFact } from '../../topology/private/facts';
+import type { LanSegmentProps } from '../lan-segment-props';
+
+/** Longest name that Linux gives an interface. */
+const INTERFACE_NAME = 15;
+
+export interface CheckedWire {
+  readonly networkName: string;
+  readonly ipv4Block: Cidr;
+  readonly wire: WireFact;
+}
+
+/** Checks before anything enters the tree. */
+export function checkWire(
+  scope: { readonly node: { readonly path: string } },
+  id: string,
+  props: LanSegmentProps,
+  kind: Pick<WireFact, 'driver' | 'mode' | 'macLimit'>,
+): CheckedWire {
+  const path = childPath(scope, id);
+  if (!isA(props.daemon, 'daemon')) {
+    throw new ValidationError('NotADaemon', path, "'daemon' must be a daemon of Bulkhead, such as a HardenedDaemon");
+  }
+  reasonText(path, 'reason', props.reason);
+  const networkName = matching(
+    path,
+    'networkName',
+    props.networkName ?? nameFromPath(path),
+    NETWORK_NAME,
+    'NetworkName',
+    '2 to 58 letters, digits, _, . or -, starting with a letter or digit',
+  );
+  const { parent, vlan } = parentOf(path, props);
+  const registry = props.daemon._registry;
+  registry.checkDeclaration(path, [`network ${networkName}`]);
+  const other = registry.segmentOnParent(parent);
+  if (other !== undefined) {
+    fail('ParentTaken', path, `'${other}' is on ${parent} already, and two networks on one parent share its wire; place the containers there, or give this one a VLAN of its own`); // prettier-ignore
+  }
+  if (kind.macLimit !== undefined) wholeNumber(path, 'macLimit', kind.macLimit, 1, 65_535, 'WireRange');
+  const range = checkRange(path, props);
+  return {
+    networkName,
+    ipv4Block: props.ipv4Block,
+    wire: {
+      ...kind,
+      parent,
+      ...(vlan && { vlan }),
+      gateway: props.ipv4Gateway,
+      range: range.text,
+      taken: takenRanges(props),
+      ...(props.guardedBy !== undefined && { guardedBy: reasonText(path, 'guardedBy', props.guardedBy) }),
+    },
+  };
+}
+
+function parentOf(path: string, props: LanSegmentProps): { parent: string; vlan?: { of: string; id: number } } {
+  const of = matching(
+    path,
+    'parent',
+    props.parent,
+    /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/,
+    'ParentName',
+    "the name of an interface, such as 'eth0'",
+  );
+  const id = props.vlanId === undefined ? undefined : wholeNumber(path, 'vlanId', props.vlanId, 1, 4094, 'VlanId');
+  const parent = id === undefined ? of : `${of}.${id}`;
+  if (parent.length > INTERFACE_NAME) {
+    fail('ParentName', path, `the interface '${parent}' has ${parent.length} characters, and Linux allows ${INTERFACE_NAME}; give the parent a shorter name (an alternative name of 'ip link' does not help here)`); // prettier-ignore
+  }
+  return id === undefined ? { parent } : { parent, vlan: { of, id } };
+}
+
+/** The part that is set aside lies in the block, and holds nothing that others have. */
+function checkRange(path: string, { ipv4Block, ipv4Gateway, ipRange, dhcpRange, reservedAddresses = [] }: LanSegmentProps): Cidr {
+  for (const [what, block] of [
+    ['ipv4Block', ipv4Block],
+    ['ipRange', ipRange],
+  ] as const) {
+    // prettier-ignore
+    if (block.text.includes(':')) fail('WrongFamily', path, `'${what}' must be an IPv4 block, got ${block.text}`);
+  }
+  const inBlock = (what: string, address: string) => {
+    if (!isAddress(plainText(path, what, address)) || address.includes(':')) {
+      fail('AddressSyntax', path, `'${what}' must be an IPv4 address, got '${address}'`);
+    }
+    if (!ipv4Block.containsAddress(address)) {
+      fail('AddressOutsideBlock', path, `'${what}' ${address} is not in the block of the LAN, ${ipv4Block.text}`);
+    }
+  };
+  inBlock('ipv4Gateway', ipv4Gateway);
+  reservedAddresses.forEach((address) => inBlock('reservedAddresses', address));
+  if (dhcpRange) {
+    inBlock('dhcpRange', dhcpRange.first);
+    inBlock('dhcpRange', dhcpRange.last);
+    if (valueOf(dhcpRange.first) > valueOf(dhcpRange.last)) {
+      fail('WireRange', path, `'dhcpRange' ends at ${dhcpRange.last}, before it begins at ${dhcpRange.first}`);
+    }
+  }
+  if (!ipv4Block.containsBlock(ipRange)) {
+    fail('WireRange', path, `'ipRange' ${ipRange.text} is no part of ${ipv4Block.text}; choose a block inside it`);
+  }
+  if (ipRange.prefixLength > 29) {
+    fail('WireRange', path, `'ipRange' ${ipRange.text} has no room for containers and the four addresses that are left to Docker; choose a /29 or larger`); // prettier-ignore
+  }
+  if (ipRange.containsAddress(ipv4Gateway)) {
+    fail(
+      'WireRange',
+      path,
+      `'ipRange' ${ipRange.text} holds the gateway ${ipv4Gateway}; choose a part of ${ipv4Block.text} that nobody uses`,
+    );
+  }
+  if (dhcpRange && overlap(ipRange, dhcpRange.first, dhcpRange.last)) {
+    fail('WireRange', path, `'ipRange' ${ipRange.text} and the DHCP range ${dhcpRange.first} to ${dhcpRange.last} overlap, so that two stations would get one address; shrink the one or the other`); // prettier-ignore
+  }
+  return ipRange;
+}
+
+function takenRanges({ dhcpRange, reservedAddresses = [] }: LanSegmentProps): TakenRange[] {
+  const dhcp = dhcpRange ? [{ label: `the DHCP server (${dhcpRange.first} to ${dhcpRange.last})`, ...dhcpRange }] : [];
+  return [
+    ...dhcp,
+    ...reservedAddresses.map((address) => ({ label: `somebody else ('reservedAddresses')`, first: address, last: address })),
+  ];
+}
+
+function overlap(block: Cidr, first: string, last: string): boolean {
+  const from = valueOf(block.networkAddress);
+  const to = from + 2n ** BigInt(32 - block.prefixLength) - 1n;
+  return valueOf(first) <= to && from <= valueOf(last);
+}
+
+function valueOf(address: string): bigint {
+  return parseAddress(address).value;
+}
+
+function fail(code: ErrorCode, path: string, message: string): never {
+  throw new ValidationError(code, path, message);
+}
