@@ -5,6 +5,7 @@ import { Annotations, Aspects, type ISynthesisSession, type TerraformProvider, T
 import { Construct, type IConstruct } from 'constructs';
 import { DaemonConnection } from './daemon-connection';
 import { type CheckedDaemon, checkDaemon } from './private/check-daemon';
+import { checkNode } from './private/check-swarm';
 import { hostInput } from './private/daemon-input';
 import { engineSettings } from './private/engine-settings';
 import { type HostInput, stampPath } from './private/host-input';
@@ -22,6 +23,7 @@ import { failuresOf, requireOf } from '../reachability/private/prove';
 import type { Requirement } from '../reachability/requirement';
 import type { IDaemon } from '../topology/daemon';
 import type { Derived } from '../topology/private/derive';
+import type { SwarmNodeFact } from '../topology/private/facts';
 import { Registry } from '../topology/private/registry';
 
 /** Largest user data that the strictest of the large clouds takes, in bytes. */
@@ -67,7 +69,7 @@ export interface HardenedDaemonProps {
   readonly providerVersion?: string;
 
   /**
-   * Whether containers outlive a restart of the engine. Swarm needs false.
+   * Whether containers outlive a restart of the engine. A node of a swarm needs false: Swarm refuses it, and moves tasks to other nodes instead.
    *
    * @default true
    */
@@ -207,6 +209,24 @@ export class HardenedDaemon extends Construct implements IDaemon {
   /** Claims that the synth must prove; it fails when one does not hold. Peers may be declared further afterwards: what counts is the whole program. */
   public require(...requirements: Requirement[]): void {
     requireOf(this._registry, this.node.path, requirements);
+  }
+
+  /**
+   * Makes the host a node of a swarm.
+   *
+   * @internal
+   */
+  public _joinSwarm(swarm: Registry, own: SwarmNodeFact): void {
+    this._registry.joinSwarm(swarm, own);
+  }
+
+  /**
+   * Throws when the host cannot be a node of a swarm.
+   *
+   * @internal
+   */
+  public _checkNode(place: string): void {
+    checkNode(place, this.node.path, this.props);
   }
 
   /**

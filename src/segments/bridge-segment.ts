@@ -8,8 +8,8 @@ import { LateNetwork } from '../private/bindings';
 import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
-import { edgeKey } from '../topology/private/derive';
 import type { PeerFact } from '../topology/private/facts';
+import { edgeKey } from '../topology/private/keys';
 import type { Registry } from '../topology/private/registry';
 import type { NetworkPlan } from '../topology/private/topology';
 

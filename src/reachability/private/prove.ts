@@ -53,11 +53,15 @@ export function failuresOf(registry: Registry): Failure[] {
  * On a wire nothing of ours narrows, and the reason for the segment says why that is well: what is open there between its members, and what may be
  * between them and the LAN, is no mistake of the program. `leastPrivilege()` tells it all the same.
  */
-function isOurs({ networks, wires }: Topology): (deviation: Deviation) => boolean {
+function isOurs({ networks, wires: all }: Topology): (deviation: Deviation) => boolean {
+  const [overlays, wires] = [true, false].map((wanted) => all.filter(({ driver }) => (driver === 'overlay') === wanted));
+  const overlayOf = new Map(overlays.flatMap(({ key, members }) => members.map(({ ipv4 }) => [ipv4, key] as const)));
   const wireOf = new Map(wires.flatMap(({ key, members }) => members.map(({ workload }) => [workload, key] as const)));
   const bridgeOf = new Map(networks.flatMap(({ bridge, members }) => members.map(({ ipv4 }) => [ipv4, bridge] as const)));
   const wire = (party: Deviation['source']) => (party.kind === 'container' ? wireOf.get(party.key) : undefined);
   return ({ source, receiver, from = '', address, certain }) => {
+    // Membership alone narrows an overlay.
+    if (overlayOf.has(from) && overlayOf.get(from) === overlayOf.get(address)) return false;
     const [here, there] = [wire(source), wire(receiver)];
     if (!certain) return here === undefined && there === undefined;
     const isOnBridge = bridgeOf.has(from) && bridgeOf.get(from) === bridgeOf.get(address);

@@ -34,7 +34,12 @@ export function viewOf(topology: Topology, engine: EngineFacts): HostView {
       { block: '::/0', interface: UPLINK },
     ],
     containers: containersOf(topology),
-    wires: topology.wires.map(({ parent, mode, guardedBy }) => ({ parent, mode, ...(guardedBy !== undefined && { guardedBy }) })),
+    wires: topology.wires.map(({ parent, mode, driver, guardedBy }) => ({
+      parent,
+      mode,
+      ...(driver === 'overlay' && { isClosed: true }),
+      ...(guardedBy !== undefined && { guardedBy }),
+    })),
     proxies: engine.settings.userlandProxy ? proxiesOf(topology) : [],
     // What a host with containers has, whoever turned it on: nothing is closed because it might be off.
     forwarding: { ipv4: true, ipv6: true },
@@ -75,7 +80,7 @@ function containersOf({ networks, wires, workloads }: Topology): ContainerView[]
   }
   for (const { parent, driver, members } of wires) {
     for (const { workload, ipv4 } of members) {
-      attachments.get(workload)?.push({ interface: parent, kind: driver, ipv4, isGateway: { ipv4: true, ipv6: false } });
+      attachments.get(workload)?.push({ interface: parent, kind: driver, ipv4, isGateway: { ipv4: driver !== 'overlay', ipv6: false } });
     }
   }
   return [...attachments].map(([key, list]) => ({ key, attachments: list }));

@@ -1,10 +1,13 @@
 import type { Facts, SegmentFact } from './facts';
+import { edgeKey } from './keys';
 import { type Memberships, memberships } from './memberships';
+import { overlayProblems, overlayRequests, planOverlayPairs, planOverlays } from './overlays';
 import { planEgress, planHostFlows, planPairs, planPublications, resolversOf } from './plans';
+import { planGateway, planSwarm, servicesOnNode, swarmRequests } from './swarm';
 import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
 import { planWirePairs, planWires, wireProblems, wireRequest } from './wires';
 import { allocate } from '../../addressing/private/allocate';
-import type { Allocation, AllocationRequest, LockedDaemon } from '../../addressing/private/allocation';
+import type { Allocation, AllocationRequest, LockedDaemon, SegmentRequest } from '../../addressing/private/allocation';
 import type { ErrorCode } from '../../private/errors';
 
 export interface Problem {
@@ -29,10 +32,6 @@ const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10'];
 /** A segment with a bridge has an edge, too. */
 type BridgedFact = SegmentFact & { readonly edgeNetworkName: string };
 
-export function edgeKey(segment: string): string {
-  return `${segment}#edge`;
-}
-
 /** Facts and locked addresses → the whole picture. Pure: the same facts give the same picture, in whatever order they were declared. */
 export function derive(facts: Facts, locked: LockedDaemon): Derived {
   const members = memberships(facts);
@@ -44,28 +43,32 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ipv4Pools: [...facts.daemon.addressPools],
     ipv6Pool: facts.daemon.ipv6Pool,
     foreign: facts.daemon.foreignBlocks.map((f) => ({ ...f })),
-    segments: segments.flatMap((segment) => {
-      if (segment.wire) return [wireRequest(segment, segment.wire, facts, members)];
-      const inside = [...(members.segments.get(segment.path) ?? [])].sort();
-      const atEdge = [...(members.edges.get(segment.path) ?? [])].sort();
-      const home = {
-        key: segment.path,
-        bridgeName: segment.bridgeName,
-        ipv4: { explicitBlock: segment.ipv4Block, prefixLength: segment.prefixLength },
-        members: inside.map((key) => ({ key, explicitIpv4: explicit.get(`${segment.path}\n${key}`) })),
-      };
-      const edge = {
-        key: edgeKey(segment.path),
-        ipv4: { prefixLength: segment.prefixLength },
-        members: atEdge.map((key) => ({ key })),
-      };
-      return atEdge.length > 0 ? [home, edge] : [home];
-    }),
+    segments: [
+      ...swarmRequests(facts),
+      ...segments.flatMap((segment): SegmentRequest[] => {
+        if (segment.overlay) return overlayRequests(segment, members);
+        if (segment.wire) return [wireRequest(segment, segment.wire, facts, members)];
+        const inside = [...(members.segments.get(segment.path) ?? [])].sort();
+        const atEdge = [...(members.edges.get(segment.path) ?? [])].sort();
+        const home = {
+          key: segment.path,
+          bridgeName: segment.bridgeName,
+          ipv4: { explicitBlock: segment.ipv4Block, prefixLength: segment.prefixLength },
+          members: inside.map((key) => ({ key, explicitIpv4: explicit.get(`${segment.path}\n${key}`) })),
+        };
+        const edge = {
+          key: edgeKey(segment.path),
+          ipv4: { prefixLength: segment.prefixLength },
+          members: atEdge.map((key) => ({ key })),
+        };
+        return atEdge.length > 0 ? [home, edge] : [home];
+      }),
+    ],
   };
   const allocation = allocate(request, locked);
 
-  const bridged = segments.filter((segment): segment is BridgedFact => segment.wire === undefined);
-  const networks: NetworkPlan[] = bridged.flatMap((segment) => {
+  const bridged = segments.filter((segment): segment is BridgedFact => segment.wire === undefined && segment.overlay === undefined);
+  const own: NetworkPlan[] = bridged.flatMap((segment) => {
     const make = (kind: 'segment' | 'edge'): NetworkPlan[] => {
       const key = kind === 'edge' ? edgeKey(segment.path) : segment.path;
       const given = allocation.segments[key];
@@ -94,7 +97,8 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     return [...make('segment'), ...make('edge')];
   });
 
-  const wires = planWires(segments, facts, members, allocation);
+  const networks = [...own, ...planGateway(facts, allocation)];
+  const wires = [...planWires(segments, facts, members, allocation), ...planOverlays(segments, members, allocation)];
   const dnsProblems: Problem[] = [];
   const workloads: WorkloadPlan[] = [...facts.workloads].sort(byPath).map((fact) => ({
     path: fact.path,
@@ -102,6 +106,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     segment: fact.segment,
     dns: resolversOf(fact, facts, members, dnsProblems),
   }));
+  workloads.push(...servicesOnNode(facts));
 
   const topology: Topology = {
     daemon: facts.daemon.path,
@@ -111,14 +116,21 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     egressExclusions: [...facts.daemon.addressPools, ...outsidePools(networks, facts), ...LINK_LOCAL],
     networks,
     wires,
-    wirePairs: planWirePairs(facts, members, wires),
+    wirePairs: [...planWirePairs(facts, members, wires), ...planOverlayPairs(facts, members, wires)],
     workloads,
     pairs: planPairs(facts, members, networks),
     egress: planEgress(facts, members, networks),
     hostFlows: planHostFlows(facts, members, networks, wires),
     publications: planPublications(facts, networks),
+    ...(facts.swarm && { swarm: planSwarm(facts.swarm, allocation) }),
   };
-  const problems = [...policyProblems(facts), ...wireProblems(facts, members), ...allocation.problems, ...dnsProblems];
+  const problems = [
+    ...policyProblems(facts),
+    ...wireProblems(facts, members),
+    ...overlayProblems(wires),
+    ...allocation.problems,
+    ...dnsProblems,
+  ];
   return { topology, allocation, problems, members };
 }
 

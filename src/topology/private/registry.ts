@@ -1,6 +1,18 @@
 import { type Derived, derive } from './derive';
 import type { EngineFacts } from './engine-facts';
-import type { ClaimFact, DaemonFact, Facts, FlowFact, GroupFact, PublicationFact, SegmentFact, ShimFact, WorkloadFact } from './facts';
+import type {
+  ClaimFact,
+  DaemonFact,
+  Facts,
+  FlowFact,
+  GroupFact,
+  PublicationFact,
+  SegmentFact,
+  ShimFact,
+  SwarmNodeFact,
+  WorkloadFact,
+} from './facts';
+import { SwarmPart } from './swarm-part';
 import type { Member, NetworkPlan, Topology, WirePlan } from './topology';
 import type { LockedDaemon } from '../../addressing/private/allocation';
 import { ValidationError } from '../../private/errors';
@@ -33,6 +45,7 @@ export type FlowPolicy = (sourceSegment: string, destinationSegment: string) => 
  * kept until the next fact. Only what comes after the stack was written is refused, since it could not reach the host any more.
  */
 export class Registry {
+  public readonly swarm = new SwarmPart();
   private readonly segments = new Map<string, SegmentFact>();
   private readonly workloads = new Map<string, WorkloadFact>();
   private readonly groups = new Map<string, GroupFact>();
@@ -83,6 +96,10 @@ export class Registry {
     return family === 'ipv4' || this.daemon.ipv6Pool !== undefined;
   }
 
+  public get foreignBlocks(): readonly string[] {
+    return this.daemon.foreignBlocks.map(({ block }) => block);
+  }
+
   public get addressPools(): readonly string[] {
     return this.daemon.addressPools;
   }
@@ -114,6 +131,12 @@ export class Registry {
 
   public hasShim(segment: string): boolean {
     return [...this.shims.values()].some((fact) => fact.segment === segment && this.stands(fact));
+  }
+
+  /** The host becomes a node of a swarm, whose own facts another registry holds. */
+  public joinSwarm(swarm: Registry, own: SwarmNodeFact): void {
+    this.changing(own.path);
+    this.swarm.join(swarm, own);
   }
 
   public addWorkload(fact: WorkloadFact): void {
@@ -182,7 +205,7 @@ export class Registry {
   }
 
   public allPublications(): readonly PublicationFact[] {
-    return this.publications.filter((fact) => this.stands(fact));
+    return [...this.publications.filter((fact) => this.stands(fact)), ...this.swarm.publications];
   }
 
   public flowsOf(path: string): readonly FlowFact[] {
@@ -191,6 +214,15 @@ export class Registry {
 
   public segmentFact(path: string): SegmentFact {
     return this.segments.get(path)!;
+  }
+
+  public workloadFact(path: string): WorkloadFact {
+    return this.workloads.get(path)!;
+  }
+
+  /** Another number after every fact that counts here. */
+  public get revisionNow(): number {
+    return this.revision + this.swarm.revision;
   }
 
   /** Home segments of the workloads that a peer stands for; a segment stands for itself even while it is empty. */
@@ -208,10 +240,11 @@ export class Registry {
   }
 
   public derived(): Derived {
-    if (this.cache?.revision !== this.revision) {
+    const revision = this.revisionNow;
+    if (this.cache?.revision !== revision) {
       const facts = this.facts();
       const derived = derive(facts, this.locked());
-      this.cache = { revision: this.revision, standing: countOf(facts), derived, ...indexed(derived.topology) };
+      this.cache = { revision, standing: countOf(facts), derived, ...indexed(derived.topology) };
     }
     return this.cache.derived;
   }
@@ -229,7 +262,7 @@ export class Registry {
     return this.cache!.networks.get(key);
   }
 
-  /** The same of a network on a wire. */
+  /** The same of a network on a wire, or of an overlay. */
   public wire(key: string): WirePlan | undefined {
     this.derived();
     return this.cache!.wires.get(key);
@@ -249,6 +282,7 @@ export class Registry {
   /** From here on nothing may be declared: the stack `by`, which carries this daemon's facts, is on disk. */
   public wrote(by: string): void {
     this.writtenBy ??= by;
+    this.swarm.wrote(by);
   }
 
   private inTree(path: string): boolean {
@@ -287,6 +321,7 @@ export class Registry {
       flows: this.flows.filter(stands),
       publications: this.allPublications(),
       shims: [...this.shims.values()].filter(stands),
+      swarm: this.swarm.fact(),
     };
   }
 

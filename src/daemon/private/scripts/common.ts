@@ -2,6 +2,7 @@
 export const PATHS = {
   etc: '/etc/bulkhead',
   script: '/usr/local/sbin/bulkhead-firewall',
+  swarmScript: '/usr/local/sbin/bulkhead-swarm',
   sysctl: '/etc/sysctl.d/99-bulkhead.conf',
   modules: '/etc/modules-load.d/bulkhead.conf',
   daemonJson: '/etc/docker/daemon.json',
