@@ -81,7 +81,7 @@ export class Connections {
     if (options.description !== undefined && (description.length > 80 || description.length === 0)) {
       throw new ValidationError('DescriptionLength', place, `'description' must have 1 to 80 characters, got ${description.length}`);
     }
-    const registry = checkFlow(place, source, destination, port);
+    const registry = checkFlow(place, source, destination, port, options.rate);
     registry.addFlow(
       {
         source: source._peerFact,

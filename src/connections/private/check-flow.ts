@@ -1,4 +1,5 @@
 import { Cidr } from '../../addressing/cidr';
+import type { ConnectionRate } from '../../firewall/connection-rate';
 import type { Port } from '../../firewall/port';
 import { ValidationError } from '../../private/errors';
 import type { Registry } from '../../topology/private/registry';
@@ -8,7 +9,7 @@ import type { IPeer } from '../peer';
  * Everything about a flow that can be known when it is declared.
  * @returns the registry of the daemon that both ends live on
  */
-export function checkFlow(place: string, source: IPeer, destination: IPeer, port: Port): Registry {
+export function checkFlow(place: string, source: IPeer, destination: IPeer, port: Port, rate?: ConnectionRate): Registry {
   const from = source._peerFact;
   const to = destination._peerFact;
   if (from.kind === 'block') {
@@ -36,6 +37,9 @@ export function checkFlow(place: string, source: IPeer, destination: IPeer, port
   if (from.kind === 'workload' && to.kind === 'workload' && from.path === to.path) {
     throw new ValidationError('FlowToSelf', place, 'a workload needs no flow to itself; inside it everything may talk');
   }
+  if (registry.swarm.isWhole) {
+    checkOverlays(place, source, destination, rate);
+  }
   if (to.kind === 'block') {
     if (!registry.has(to.family)) {
       throw new ValidationError(
@@ -52,6 +56,25 @@ export function checkFlow(place: string, source: IPeer, destination: IPeer, port
     throw new ValidationError('TierForbidsFlow', place, reason);
   }
   return registry;
+}
+
+/** In an overlay no rule of a host has a say, and the way out of one is shared by all tasks of a node. */
+function checkOverlays(place: string, source: IPeer, destination: IPeer, rate: ConnectionRate | undefined): void {
+  for (const { _peerFact, peerText } of [source, destination]) {
+    if (_peerFact.kind === 'block') {
+      throw new ValidationError(
+        'OverlayFlow',
+        place,
+        `a service has no egress to ${peerText}: tasks of all services leave a node at addresses that the engine gives them, so no rule could tell one service from another; run what needs it as a HardenedContainer`,
+      );
+    }
+    if (_peerFact.kind === 'host') {
+      throw new ValidationError('OverlayFlow', place, 'a service runs on any node, so no flow leads to or from the host of one; publish a port');
+    }
+  }
+  if (rate !== undefined) {
+    throw new ValidationError('OverlayFlow', place, "no rule of a host sees what passes inside an overlay, so nothing limits it; take out 'rate'");
+  }
 }
 
 /** What the kernel or the wire itself would not carry. */

@@ -55,13 +55,14 @@ export function failuresOf(registry: Registry): Failure[] {
  */
 function isOurs({ networks, wires: all }: Topology): (deviation: Deviation) => boolean {
   const [overlays, wires] = [true, false].map((wanted) => all.filter(({ driver }) => (driver === 'overlay') === wanted));
-  const overlayOf = new Map(overlays.flatMap(({ key, members }) => members.map(({ ipv4 }) => [ipv4, key] as const)));
+  const onOverlays = overlays.map(({ members }) => new Set(members.map(({ workload }) => workload)));
+  const isOn = (members: ReadonlySet<string>, party: Deviation['source']) => party.kind === 'container' && members.has(party.key);
   const wireOf = new Map(wires.flatMap(({ key, members }) => members.map(({ workload }) => [workload, key] as const)));
   const bridgeOf = new Map(networks.flatMap(({ bridge, members }) => members.map(({ ipv4 }) => [ipv4, bridge] as const)));
   const wire = (party: Deviation['source']) => (party.kind === 'container' ? wireOf.get(party.key) : undefined);
   return ({ source, receiver, from = '', address, certain }) => {
-    // Membership alone narrows an overlay.
-    if (overlayOf.has(from) && overlayOf.get(from) === overlayOf.get(address)) return false;
+    // Membership alone narrows an overlay, where a neighbour answers for all addresses that it has anywhere.
+    if (onOverlays.some((members) => isOn(members, source) && isOn(members, receiver))) return false;
     const [here, there] = [wire(source), wire(receiver)];
     if (!certain) return here === undefined && there === undefined;
     const isOnBridge = bridgeOf.has(from) && bridgeOf.get(from) === bridgeOf.get(address);

@@ -13,6 +13,7 @@ import * as realServices from './real-services';
 import * as registry from './registry';
 import * as saveRestore from './save-restore';
 import * as survival from './survival';
+import * as swarm from './swarm';
 import * as threeTier from './three-tier';
 import type { Checks } from '../harness/checks';
 import type { EngineId } from '../lab/cache';
@@ -31,6 +32,7 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   survival: ['20.10', '29'],
   'real-services': ['28.5'],
   macvlan: ['20.10', '29'],
+  swarm: ['20.10', '28.5'],
 };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -41,6 +43,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'real-services': realServices,
   'egress-and-host': egressAndHost,
   macvlan,
+  swarm,
   'host-artefacts': hostArtefacts,
   'engine-rules': engineRules,
   'engine-packets': enginePackets,

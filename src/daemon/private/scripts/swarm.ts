@@ -1,4 +1,5 @@
 import { PATHS, PRELUDE } from './common';
+import { HOST_BINDING_OPTION } from '../daemon-json';
 import { GATEWAY_BRIDGE, GATEWAY_NETWORK } from '../../../topology/private/swarm';
 
 /**
@@ -24,7 +25,8 @@ link_stamp() {
   ln -sfn "stamp-$daemon_id" "$run/swarm-$id"
 }
 
-# Swarm would make it itself, in a block of its own choice and with a bridge that the guard does not know.
+# Swarm would make it itself, in a block of its own choice and with a bridge that the guard does not know. A service can name no address that its ports
+# are opened on, and the engine's own choice here is loopback.
 make_gateway() {
   if found=$(docker network inspect --format '{{index .Options "com.docker.network.bridge.name"}} {{range .IPAM.Config}}{{.Subnet}}{{end}}' ${GATEWAY_NETWORK} 2>/dev/null); then
     [ "$found" = "${GATEWAY_BRIDGE} $block" ] && return 0
@@ -32,7 +34,7 @@ make_gateway() {
   fi
   docker network create --driver bridge --subnet "$block" --gateway "$gateway" \\
     --opt com.docker.network.bridge.name=${GATEWAY_BRIDGE} --opt com.docker.network.bridge.enable_icc=false \\
-    --opt com.docker.network.bridge.enable_ip_masquerade=true ${GATEWAY_NETWORK} >/dev/null
+    --opt com.docker.network.bridge.enable_ip_masquerade=true --opt ${HOST_BINDING_OPTION}=0.0.0.0 ${GATEWAY_NETWORK} >/dev/null
 }
 
 init() {
@@ -49,13 +51,14 @@ node_state() { docker info --format '{{.Swarm.LocalNodeState}}'; }
 
 # Docker has started: nothing here may keep it from running, and running it again changes nothing.
 start() {
-  if ! state=$(node_state 2>/dev/null); then
+  # Not docker info, which succeeds without an engine.
+  if ! docker version >/dev/null 2>&1; then
     say 'docker does not run; this host joins its swarm when docker has started'
     return 0
   fi
   link_stamp
   make_gateway
-  case $state in
+  case $(node_state) in
     active | pending) ;;
     locked) say 'this manager is locked, as after every restart: docker swarm unlock' ;;
     *)
