@@ -106,7 +106,11 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
     const provider = cluster._nodes[0]._providerFor(this);
     requireProvider(TerraformStack.of(this), '>= 4.0.0');
     const configIds = (props.configs ?? []).map(({ configName, text }, index) => {
-      const digest = crypto.createHash('sha256').update(JSON.stringify([this.node.path, text])).digest('hex').slice(0, 12);
+      const digest = crypto
+        .createHash('sha256')
+        .update(JSON.stringify([this.node.path, text]))
+        .digest('hex')
+        .slice(0, 12);
       const name = `${configName}-${digest}`;
       const data = Buffer.from(text, 'utf8').toString('base64');
       const { id } = new Config(this, `Config${index}`, { provider, name, data, lifecycle: { createBeforeDestroy: true } });
@@ -114,7 +118,9 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
     });
     const config = serviceConfig(props, checked, { environment, stamp: cluster._stampPath, configIds });
     new LateService(this, 'Resource', { provider, ...config }, () =>
-      serviceBlocks(this._peerRegistry, this.node.path, this.ports, (segment, kind) => this.overlayAt(segment)._networkReference(this, kind)),
+      serviceBlocks(this._peerRegistry, this.node.path, this.ports, (segment, kind) =>
+        this.overlayAt(segment)._networkReference(this, kind),
+      ),
     );
   }
 

@@ -58,7 +58,10 @@ export class SwarmConfig {
     const checked = passedText(undefined, 'config', text);
     const size = Buffer.byteLength(checked, 'utf8');
     if (size === 0 || size > 512_000) {
-      throw new UnscopedValidationError('SwarmFile', `config '${name}' has ${size} bytes, and Swarm takes 1 to 512000; bring it with the image`);
+      throw new UnscopedValidationError(
+        'SwarmFile',
+        `config '${name}' has ${size} bytes, and Swarm takes 1 to 512000; bring it with the image`,
+      );
     }
     return new SwarmConfig(fileName('name', name, 40), checked, filePath(target));
   }

@@ -69,11 +69,19 @@ function checkOverlays(place: string, source: IPeer, destination: IPeer, rate: C
       );
     }
     if (_peerFact.kind === 'host') {
-      throw new ValidationError('OverlayFlow', place, 'a service runs on any node, so no flow leads to or from the host of one; publish a port');
+      throw new ValidationError(
+        'OverlayFlow',
+        place,
+        'a service runs on any node, so no flow leads to or from the host of one; publish a port',
+      );
     }
   }
   if (rate !== undefined) {
-    throw new ValidationError('OverlayFlow', place, "no rule of a host sees what passes inside an overlay, so nothing limits it; take out 'rate'");
+    throw new ValidationError(
+      'OverlayFlow',
+      place,
+      "no rule of a host sees what passes inside an overlay, so nothing limits it; take out 'rate'",
+    );
   }
 }
 

@@ -64,7 +64,10 @@ export function checkOverlay(
 }
 
 /** Older ones send in the clear, or take what comes so: CVE-2023-28840, -28841 and -28842. */
-function checkEngine(path: string, { engine, daemonPath }: { readonly engine: { readonly version: string }; readonly daemonPath: string }): void {
+function checkEngine(
+  path: string,
+  { engine, daemonPath }: { readonly engine: { readonly version: string }; readonly daemonPath: string },
+): void {
   const version = EngineVersion.of(engine.version);
   const isMended = version.isAtLeast('23.0') ? version.isAtLeast('23.0.3') : version.isAtLeast('20.10.24');
   if (!isMended) {

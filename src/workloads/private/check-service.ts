@@ -27,7 +27,11 @@ export function checkService(scope: { readonly node: { readonly path: string } }
     throw new ValidationError('NotAnOverlay', path, "'overlay' must be an EncryptedOverlay; a container goes into a segment");
   }
   if (!(props.image instanceof ContainerImage)) {
-    throw new ValidationError('NotAnImage', path, "'image' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')");
+    throw new ValidationError(
+      'NotAnImage',
+      path,
+      "'image' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
+    );
   }
   if (!props.image.pulled) {
     throw new ValidationError(
@@ -64,7 +68,8 @@ export function checkService(scope: { readonly node: { readonly path: string } }
     tmpfs,
     replicas: wholeNumber(path, 'replicas', props.replicas ?? 1, 0, 1000, 'ServiceValue'),
     // For Swarm 0 is no limit.
-    replicasPerNode: props.replicasPerNode === undefined ? 0 : wholeNumber(path, 'replicasPerNode', props.replicasPerNode, 1, 1000, 'ServiceValue'),
+    replicasPerNode:
+      props.replicasPerNode === undefined ? 0 : wholeNumber(path, 'replicasPerNode', props.replicasPerNode, 1, 1000, 'ServiceValue'),
     memory: wholeNumber(path, 'memoryMebibytes', props.memoryMebibytes ?? 256, 6, 1_048_576, 'MemoryLimit'),
     cpuMillis: wholeNumber(path, 'cpuMillis', props.cpuMillis ?? 1000, 10, 1_024_000, 'CpuLimit'),
     logMebibytes: wholeNumber(path, 'logMebibytes', props.logMebibytes ?? 10, 1, 10_240, 'LogLimit'),

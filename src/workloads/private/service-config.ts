@@ -3,8 +3,8 @@ import { escapeTerraform } from '../../private/late';
 import type { Registry } from '../../topology/private/registry';
 import type { HardenedServiceProps } from '../hardened-service-props';
 import { EndpointMode, UpdatePolicy } from '../service-policies';
-import { type CheckedService } from './check-service';
 import { STAMP_TARGET } from './check-container';
+import { type CheckedService } from './check-service';
 import { duration } from './container-config';
 
 const MEBIBYTE = 1_048_576;

@@ -95,10 +95,16 @@ function programFor(stage: () => Stage, lab: Lab): Program {
 function setTheStage(labs: readonly Lab[]): Stage {
   const [manager, ...others] = labs;
   const stage = { labs, said: [] as string[] } as unknown as Stage;
-  const deployment = new Deployment(manager, programFor(() => stage, manager), { daemon: { liveRestore: false } });
+  const deployment = new Deployment(
+    manager,
+    programFor(() => stage, manager),
+    { daemon: { liveRestore: false } },
+  );
   Object.assign(stage, { deployment });
   deployment.synth();
-  const folders = [deployment.daemon, ...stage.cluster._nodes.slice(1)].map(({ daemonId }) => path.join(deployment.stackDir, 'bulkhead', daemonId));
+  const folders = [deployment.daemon, ...stage.cluster._nodes.slice(1)].map(({ daemonId }) =>
+    path.join(deployment.stackDir, 'bulkhead', daemonId),
+  );
   labs.forEach((lab, index) => {
     stage.said.push(lab.installFiles(path.join(folders[index], 'install.sh')));
     lab.startEngine();
@@ -119,8 +125,14 @@ function secrets(checks: Checks, { labs, deployment, said }: Stage): void {
     ['swarm', 'join-token', '-q', 'worker'],
     ['swarm', 'unlock-key', '-q'],
   ].map((argv) => manager.docker(...argv));
-  checks.shown('the token is in no file of the program, no state, no log', !`${state}${logs}${said.join('')}`.includes(token) && token.startsWith(TOKEN));
-  checks.shown('there is a key to unlock managers, and nobody printed it', key.startsWith('SWMKEY-') && !`${logs}${said.join('')}`.includes(key));
+  checks.shown(
+    'the token is in no file of the program, no state, no log',
+    !`${state}${logs}${said.join('')}`.includes(token) && token.startsWith(TOKEN),
+  );
+  checks.shown(
+    'there is a key to unlock managers, and nobody printed it',
+    key.startsWith('SWMKEY-') && !`${logs}${said.join('')}`.includes(key),
+  );
   const told = worker.host(['bulkhead-swarm', 'start']);
   checks.shown('a node that is one already changes nothing', told.code === 0 && told.stdout === '', told.stdout + told.stderr);
   const joined = worker.mustHost('joining again', ['bulkhead-swarm', 'join'], { input: token });
@@ -192,9 +204,18 @@ function reach(checks: Checks, stage: Stage): void {
     ['app/Web > app/Api', 'app/Vault > app/Lone'].every((pair) => excess.includes(pair)) && !excess.includes('app/Web > app/Vault'),
     excess.join('; '),
   );
-  const vaultAddress = vaultTask.lab.docker('inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}', vaultTask.id);
+  const vaultAddress = vaultTask.lab.docker(
+    'inspect',
+    '--format',
+    '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}',
+    vaultTask.id,
+  );
   const outward = new Probes(vaultTask.lab).one({ container: vaultTask.id }, { proto: 'tcp', dst: NET.lanA, port: 9100, timeoutMs: 700 });
-  checks.shown('a service has no way out', outward.outcome !== 'open' && outward.outcome !== 'refused', `${vaultAddress} ${outward.outcome}`);
+  checks.shown(
+    'a service has no way out',
+    outward.outcome !== 'open' && outward.outcome !== 'refused',
+    `${vaultAddress} ${outward.outcome}`,
+  );
 }
 
 /** Packets that the rules which shut a place to everybody else have dropped. */
@@ -223,7 +244,11 @@ function nodePorts(checks: Checks, { labs }: Stage): void {
       const asked = { proto: 'tcp' as const, dst: to, port, timeoutMs: 1500 };
       const there = stranger.one({ ns: 'lanB' }, asked).outcome;
       const node = new Probes(labs[(index + 1) % 3]).one({ host: true }, { ...asked, tries: 3 }).outcome;
-      checks.shown(`tcp/${port} of ${to} is shut to a fourth machine, and open to a node`, there === 'timeout' && node === 'open', `${there} ${node}`);
+      checks.shown(
+        `tcp/${port} of ${to} is shut to a fourth machine, and open to a node`,
+        there === 'timeout' && node === 'open',
+        `${there} ${node}`,
+      );
     }
     for (const [kind, port, place] of [
       ['udp', 7946, /udp dpt:7946/],
@@ -233,7 +258,11 @@ function nodePorts(checks: Checks, { labs }: Stage): void {
       const before = dropped(lab, place);
       const sent = manager.inNs('lanB', ['python3', '-c', SEND, kind, to, String(port)]);
       const count = dropped(lab, place) - before;
-      checks.shown(`${kind}${port === 0 ? '' : `/${port}`} of ${to} is shut to a fourth machine`, sent.code === 0 && count === 3, `${count} ${sent.stderr}`);
+      checks.shown(
+        `${kind}${port === 0 ? '' : `/${port}`} of ${to} is shut to a fourth machine`,
+        sent.code === 0 && count === 3,
+        `${count} ${sent.stderr}`,
+      );
     }
   });
 }
@@ -259,7 +288,13 @@ function publications(checks: Checks, stage: Stage): void {
   checks.shown('the gateway network is shut to who routes to it', direct !== 'open' && direct !== 'refused', direct);
   const host = new Probes(task.lab).one({ container: task.id }, { proto: 'tcp', dst: HOST_ADDRESS, port: 2377, timeoutMs: 1000 }).outcome;
   checks.shown('and a task reaches no port of a node over it', host !== 'open' && host !== 'refused', host);
-  const exposed = [...new Set(Reachability.of(stage.deployment.daemon).exposures().map(({ workload }) => workload))];
+  const exposed = [
+    ...new Set(
+      Reachability.of(stage.deployment.daemon)
+        .exposures()
+        .map(({ workload }) => workload),
+    ),
+  ];
   checks.shown("and the proof of a node's rules knows what is exposed", exposed.join() === 'app/Web', exposed.join());
 }
 

@@ -1,6 +1,6 @@
 import { PATHS, PRELUDE } from './common';
-import { HOST_BINDING_OPTION } from '../daemon-json';
 import { GATEWAY_BRIDGE, GATEWAY_NETWORK } from '../../../topology/private/swarm';
+import { HOST_BINDING_OPTION } from '../daemon-json';
 
 /**
  * Makes a host a node of its swarm; a program of its own, since few hosts are one. Tokens come by standard input and are nowhere written down, and the
