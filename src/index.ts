@@ -15,6 +15,7 @@ export * from './reachability/requirement';
 export * from './reachability/results';
 export * from './segments/bridge-segment';
 export * from './segments/host-shim';
+export * from './segments/ipvlan-segment';
 export * from './segments/lan-segment-props';
 export * from './segments/macvlan-segment';
 export * from './segments/segment';

@@ -11,7 +11,7 @@ import type { SegmentFact } from '../topology/private/facts';
 
 /** Properties of a shim. */
 export interface HostShimProps {
-  /** Segment that the host gets an interface on: a MacvlanSegment in mode `bridge`. */
+  /** Segment that the host gets an interface on: a MacvlanSegment in mode `bridge`, or an IpvlanSegment in mode `l2`. */
   readonly segment: ISegment;
 
   /**

@@ -23,7 +23,13 @@ export interface HostInput {
 
 export type HostLink =
   | { readonly kind: 'vlan'; readonly name: string; readonly parent: string; readonly id: number }
-  | { readonly kind: 'shim'; readonly name: string; readonly parent: string; readonly address: string; readonly routes: readonly string[] };
+  | {
+      readonly kind: 'macvlan' | 'ipvlan';
+      readonly name: string;
+      readonly parent: string;
+      readonly address: string;
+      readonly routes: readonly string[];
+    };
 
 export interface HostFile {
   readonly path: string;

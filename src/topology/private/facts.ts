@@ -45,10 +45,8 @@ export interface WireFact {
   readonly parent: string;
   /** Where the sub-interface is ours to make: what it is a VLAN of, and its id. */
   readonly vlan?: { readonly of: string; readonly id: number };
-  /** The router of the wire. */
-  readonly gateway: string;
-  /** Part of the block that is set aside for members, the shim and Docker. */
-  readonly range: string;
+  /** Where the block is that of a LAN: its router, and the part that is set aside for members, the shim and Docker. */
+  readonly lan?: { readonly gateway: string; readonly range: string };
   /** Ranges of the block that others have. */
   readonly taken: readonly TakenRange[];
   /** What stands between the wire and its members, in the user's words. */

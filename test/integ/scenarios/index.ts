@@ -6,6 +6,7 @@ import * as enginePackets from './engine-packets';
 import * as engineRules from './engine-rules';
 import * as generated from './generated';
 import * as hostArtefacts from './host-artefacts';
+import * as ipvlan from './ipvlan';
 import * as liveChange from './live-change';
 import * as macvlan from './macvlan';
 import * as mutation from './mutation';
@@ -31,6 +32,7 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   survival: ['20.10', '29'],
   'real-services': ['28.5'],
   macvlan: ['20.10', '29'],
+  ipvlan: ['28.5'],
 };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -41,6 +43,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'real-services': realServices,
   'egress-and-host': egressAndHost,
   macvlan,
+  ipvlan,
   'host-artefacts': hostArtefacts,
   'engine-rules': engineRules,
   'engine-packets': enginePackets,

@@ -1,0 +1,46 @@
+import { type CheckedWire, checkLanWire, checkWire } from './check-wire';
+import { ValidationError } from '../../private/errors';
+import { childPath } from '../../private/names';
+import type { IpvlanMode, IpvlanSegmentProps } from '../ipvlan-segment';
+
+/** Largest prefix length of a block with room for a gateway, static addresses and Docker's range, and the one chosen by itself. */
+const SMALLEST = 28;
+const USUAL = 24;
+
+/** Checks before anything enters the tree. In mode L2 the block is the LAN's, in the others it is the segment's own. */
+export function checkIpvlan(
+  scope: { readonly node: { readonly path: string } },
+  id: string,
+  props: IpvlanSegmentProps,
+  mode: IpvlanMode,
+): CheckedWire {
+  const path = childPath(scope, id);
+  const kind = { driver: 'ipvlan', mode } as const;
+  const { ipv4Block, ipv4Gateway, ipRange, dhcpRange, reservedAddresses } = props;
+  if (kind.mode === 'l2') {
+    if (ipv4Block === undefined || ipv4Gateway === undefined || ipRange === undefined) {
+      throw new ValidationError(
+        'WireRange',
+        path,
+        "in mode l2 the containers are stations of the LAN: 'ipv4Block', 'ipv4Gateway' and 'ipRange' must say which addresses it has for them",
+      );
+    }
+    return checkLanWire(scope, id, { ...props, ipv4Block, ipv4Gateway, ipRange }, kind);
+  }
+  const given = Object.entries({ ipv4Gateway, ipRange, dhcpRange, reservedAddresses }).find(([, value]) => value !== undefined);
+  if (given) {
+    throw new ValidationError(
+      'WireRange',
+      path,
+      `in mode ${mode} the block is the segment's own, so '${given[0]}' says nothing; take it out`,
+    );
+  }
+  if (ipv4Block?.text.includes(':')) {
+    throw new ValidationError('WrongFamily', path, `'ipv4Block' must be an IPv4 block, got ${ipv4Block.text}`);
+  }
+  const prefixLength = ipv4Block?.prefixLength ?? USUAL;
+  if (prefixLength > SMALLEST) {
+    throw new ValidationError('BlockTooSmall', path, `a segment needs a /${SMALLEST} or larger, got /${prefixLength}`);
+  }
+  return { ...checkWire(scope, id, props, kind), ipv4Block, prefixLength };
+}
