@@ -117,7 +117,7 @@ export class BridgeSegment extends Construct implements ISegment {
           internal: kind === 'segment',
           options: {
             'com.docker.network.bridge.name': lateValue(() => this.plan(kind)?.bridge ?? ''),
-            'com.docker.network.bridge.enable_icc': String(props.daemon._icc),
+            'com.docker.network.bridge.enable_icc': String(kind === 'segment' && props.daemon._icc),
             ...props.daemon._networkOptions,
           },
           ipamConfig: [

@@ -1,6 +1,7 @@
 import type { Deviation } from './audit';
 import { deviationText } from './deviation-text';
 import { Proof } from './proof';
+import { breachesOf } from './weaknesses';
 import type { IPeer } from '../../connections/peer';
 import type { ErrorCode } from '../../private/errors';
 import { ValidationError } from '../../private/errors';
@@ -28,7 +29,10 @@ export function requireOf(registry: Registry, place: string, requirements: reado
   }
 }
 
-/** All that keeps the claims of a daemon from being true, its own one included: what flows is what was declared. */
+/**
+ * All that keeps the claims of a daemon from being true, its own one included: what flows is what was declared. Without the guard that is not claimed;
+ * then what shares no segment does not talk, and what was declared flows.
+ */
 export function failuresOf(registry: Registry): Failure[] {
   const proof = Proof.of(registry.derived(), registry.engine);
   const claims = registry.allClaims().flatMap(({ path, requirement }): Failure[] => {
@@ -38,7 +42,11 @@ export function failuresOf(registry: Registry): Failure[] {
   });
   const path = registry.daemonPath;
   return [
-    ...listed(proof.excess, (text) => ({ path, code: 'UndeclaredFlow', message: `open, and declared by nobody: ${text}` })),
+    ...listed(registry.hasGuard ? proof.excess : breachesOf(proof), (text) => ({
+      path,
+      code: 'UndeclaredFlow',
+      message: `open, and declared by nobody: ${text}`,
+    })),
     ...listed(proof.missing, (text) => ({ path, code: 'BlockedFlow', message: `declared, and not open: ${text}` })),
     ...claims,
   ];

@@ -1,5 +1,6 @@
 import { Cidr } from '../../addressing/cidr';
 import type { IPeer } from '../../connections/peer';
+import { refuseWithoutGuard } from '../../connections/private/check-flow';
 import { isPeer } from '../../connections/private/is-peer';
 import type { ConnectionRate } from '../../firewall/connection-rate';
 import { Port, TransportProtocol } from '../../firewall/port';
@@ -67,6 +68,14 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
       workload,
       `'hostAddress' ${hostAddress} is none of the daemon's addresses (${registry.hostAddresses.join(', ')}); add it to its 'additionalHostAddresses'`,
     );
+  }
+  if (request.rate !== undefined) {
+    refuseWithoutGuard(registry, workload, `a rate on ${port.text}`, 'publish without it');
+  }
+  const everybody = family === 'ipv4' ? '0.0.0.0/0' : '::/0';
+  if (!loopback && !sources.includes(everybody)) {
+    const wayOut = `name Peer.${family === 'ipv4' ? 'anyIpv4' : 'anyIpv6'}() among them if everybody may connect`;
+    refuseWithoutGuard(registry, workload, `publishing ${port.text} for ${sources.join(', ')} alone`, wayOut);
   }
   const fact: PublicationFact = {
     workload,
