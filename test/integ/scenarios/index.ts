@@ -6,6 +6,7 @@ import * as enginePackets from './engine-packets';
 import * as engineRules from './engine-rules';
 import * as generated from './generated';
 import * as hostArtefacts from './host-artefacts';
+import * as importedDaemon from './imported-daemon';
 import * as liveChange from './live-change';
 import * as mutation from './mutation';
 import * as realServices from './real-services';
@@ -35,6 +36,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'three-tier': threeTier,
   registry,
   generated,
+  'imported-daemon': importedDaemon,
   'live-change': liveChange,
   'real-services': realServices,
   'egress-and-host': egressAndHost,
