@@ -43,7 +43,8 @@ export const ERROR_CODES = {
   SourceOutside: 'A flow comes from addresses outside; only a publication lets those in.',
   EgressToContainers: 'Egress names addresses of our own containers.',
   EgressToHost: 'Egress names the address of the host, which is a peer of its own.',
-  NeedsGuard: 'A rate, or sources other than everybody, would have to be enforced on a host where only the API of the engine is ours.',
+  NeedsGuard:
+    'A rate, or a publication that is not for everybody, would have to be enforced on a host where only the API of the engine is ours.',
   TierForbidsFlow: 'A pattern forbids flows between the two segments.',
   ResolverWithoutEgress: 'A workload names resolvers that no egress lets it ask.',
   DeclaredAfterSynth: 'Something was declared after the stack that would carry it was written.',

@@ -1,32 +1,23 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
-import { App, Aspects, TerraformStack, Testing } from 'cdktf';
+import { Aspects } from 'cdktf';
 import {
-  BridgeSegment,
-  Cidr,
   ConnectionRate,
   Disposition,
   EngineVersion,
   HardenedContainer,
-  type HardenedContainerProps,
-  ImportedDaemon,
   type ImportedDaemonProps,
   Peer,
   Port,
   Reachability,
   Requirement,
-  ThreeTierNetwork,
 } from '../../src';
-import { renderReport } from '../../src/daemon/private/render-report';
 import { matchers } from '../../src/reachability/private/matchers';
 import { EVERY_PORT } from '../../src/reachability/private/matrix/port-set';
 import { Proof } from '../../src/reachability/private/proof';
 import { breachesOf } from '../../src/reachability/private/weaknesses';
 import { expectError } from '../support/errors';
-import { filesUnder, temporaryFolder } from '../support/folders';
-import { HOST_ADDRESS, IMAGE, newDaemon, newStack, synth } from '../support/programs';
+import { Imported, shop } from '../support/imported';
+import { HOST_ADDRESS, newDaemon, newStack, synth } from '../support/programs';
 
-const folder = temporaryFolder();
 const BRIDGE = 'com.docker.network.bridge';
 const PORT = Port.tcp(8080);
 const EVERYBODY = [Peer.anyIpv4()];
@@ -39,53 +30,6 @@ const ENGINES: [string, Partial<ImportedDaemonProps>][] = [
   ]),
   ['29.0 with nftables', { engine: EngineVersion.V29, nftables: true }],
 ];
-
-class Imported {
-  public readonly daemon: ImportedDaemon;
-
-  constructor(
-    props: Partial<ImportedDaemonProps> = {},
-    public readonly stack: TerraformStack = newStack(),
-  ) {
-    this.daemon = new ImportedDaemon(stack, 'Edge', {
-      engine: EngineVersion.V28,
-      hostAddress: HOST_ADDRESS,
-      addressPool: Cidr.parse('10.20.0.0/16'),
-      ...props,
-    });
-  }
-
-  public segment(id: string): BridgeSegment {
-    return new BridgeSegment(this.stack, id, { daemon: this.daemon });
-  }
-
-  public container(id: string, segment: BridgeSegment, props: Partial<HardenedContainerProps> = {}): HardenedContainer {
-    return new HardenedContainer(this.stack, id, { segment, image: IMAGE, ...props });
-  }
-
-  /** `source > destination ports` of a kind of weakness. */
-  public weak(code: string): string[] {
-    const found = this.daemon.weaknesses().filter((weakness) => weakness.code === code);
-    return found.flatMap(({ cells }) => cells.map(({ source, destination, ports }) => `${source} > ${destination} ${ports}`));
-  }
-
-  public warnings(): string[] {
-    return this.daemon.node.metadata.map(({ data }) => String(data));
-  }
-}
-
-/** The three tiers that the README begins with, for everybody and without a rate. */
-function shop(props: Partial<ImportedDaemonProps> = {}, stack?: TerraformStack) {
-  const program = new Imported(props, stack);
-  const tiers = new ThreeTierNetwork(program.stack, 'Shop', { daemon: program.daemon });
-  const web = program.container('Web', tiers.dmz);
-  const api = program.container('Api', tiers.app, { defaultPort: PORT });
-  const db = program.container('Db', tiers.data, { defaultPort: Port.tcp(5432) });
-  web.publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress: HOST_ADDRESS, sources: EVERYBODY });
-  web.connections.allowTo(api);
-  api.connections.allowTo(db);
-  return { program, daemon: program.daemon, tiers, web, api, db };
-}
 
 describe('what Terraform gets', () => {
   test('segments are open inside, edges are not', () => {
@@ -231,10 +175,16 @@ describe('what nobody would enforce is refused', () => {
     expect(() => publish('198.51.100.0/24', '0.0.0.0/0')).not.toThrow();
   });
 
-  test('but one on loopback, which the engine itself keeps for the host', () => {
-    const { program, web } = shop();
+  test.each(['28.0.0', '28.5.2', '29.0'])('but one on loopback, which engine %s itself keeps for the host', (version) => {
+    const { program, daemon, web } = shop({ engine: EngineVersion.of(version) });
     web.publish(Port.tcp(9090));
     expect(() => synth(program.stack)).not.toThrow();
+    expect(Reachability.of(daemon).exposures()).toEqual([expect.objectContaining({ hostPorts: 'tcp/443' })]);
+  });
+
+  test.each(['20.10', '27.5'])('one on loopback on engine %s, which opens it to neighbours', (version) => {
+    const { web } = shop({ engine: EngineVersion.of(version) });
+    expectError(() => web.publish(Port.tcp(9090)), 'NeedsGuard', { path: 'app/Web', says: ['tcp/9090 on loopback', 'Peer.host()'] });
   });
 });
 
@@ -318,78 +268,8 @@ describe('errors remain', () => {
   });
 });
 
-describe('the report', () => {
-  test('warnings: one per kind, bounded, readable', () => {
-    const { program, daemon } = shop();
-    synth(program.stack);
-    const warnings = program.warnings();
-    expect(warnings.map((text) => /\((\w+)\)$/.exec(text)?.[1])).toEqual(['SegmentOpen', 'HostOpen', 'EgressOpen', 'OpenToHost']);
-    expect(warnings[0]).toContain('EXPOSE in an image is no boundary');
-    expect(warnings[0]).toContain('app/Api > app/Db on everything but tcp/5432; app/Api > app/Web on everything; ');
-    expect(warnings[0]).toContain(`and 1 more in bulkhead/${daemon.daemonId}/report.md`);
-  });
-
-  test('a daemon without workloads warns of nothing', () => {
-    const program = new Imported();
-    program.segment('Front');
-    synth(program.stack);
-    expect(program.warnings()).toEqual([]);
-    expect(program.daemon.weaknesses()).toEqual([]);
-  });
-
-  test('is all that is written, and tells every weakness, what holds, and what that rests on', () => {
-    const app = new App({ outdir: path.join(folder(), 'out'), stackTraces: false });
-    const { daemon } = shop({ engine: EngineVersion.V26, forwardPolicyDrop: true }, new TerraformStack(app, 'app'));
-    app.synth();
-    const files = filesUnder(path.join(app.outdir, 'stacks/app/bulkhead', daemon.daemonId));
-    expect(Object.keys(files)).toEqual(['report.md']);
-    const report = files['report.md'];
-    daemon.weaknesses().forEach(({ code, sentence }) => expect(report).toContain(`### ${code}\n\n${sentence}\n\n| from | to | ports |\n`));
-    expect(report).toContain('| app/Web | app/Api | everything but tcp/8080 |');
-    expect(report).toContain('Workloads that share no segment do not reach each other');
-    expect(report).toContain('generation of 26.1, and makes its rules with iptables');
-    expect(report).toContain('The policy of FORWARD is DROP');
-    expect(report).toContain('docker-proxy is on');
-    expect(report).not.toMatch(/\d{4}-\d\d-\d\d/);
-  });
-
-  test('is the same text for the same program', () => {
-    const texts = [1, 2].map((i) => {
-      const app = new App({ outdir: path.join(folder(), `out${i}`), stackTraces: false });
-      const { daemon } = shop({}, new TerraformStack(app, 'app'));
-      app.synth();
-      return fs.readFileSync(path.join(app.outdir, 'stacks/app/bulkhead', daemon.daemonId, 'report.md'), 'utf8');
-    });
-    expect(texts[0]).toBe(texts[1]);
-  });
-
-  test('no text of a user ends a cell or becomes markup', () => {
-    const cells = [{ source: 'app/a|b\n<img>', destination: 'app/`*_[x]', ports: 'tcp/1', certain: false }];
-    const engine = new Imported().daemon._registry.engine;
-    const text = renderReport({ daemonPath: 'app/#x\n# y', engine, open: cells, weaknesses: [] });
-    expect(text).toContain('| app/a\\|b \\<img\\> | app/\\`\\*\\_\\[x\\] | tcp/1 (not certain) |');
-    expect(text.split('\n')[0]).toBe("# app/\\#x \\# y: only the engine's API is ours");
-    expect(text).toContain('## Weaker than declared\n\nNothing.\n');
-  });
-
-  test('an engine with nftables and without docker-proxy says so', () => {
-    const { daemon } = shop({ engine: EngineVersion.V29, nftables: true, userlandProxy: false });
-    const text = renderReport({ daemonPath: 'app/Edge', engine: daemon._registry.engine, open: [], weaknesses: [] });
-    expect(text).toContain('makes its rules with nftables');
-    expect(text).toContain('docker-proxy is off');
-    expect(text).toContain('taken to be ACCEPT');
-  });
-});
-
 test('the Jest matchers answer for it', () => {
   const { web, api, db } = shop();
   const reaches = (to: HardenedContainer, port: Port) => matchers.toReach.call({}, undefined, web, to, port).pass;
   expect([reaches(api, PORT), reaches(api, Port.tcp(22)), reaches(db, Port.tcp(5432))]).toEqual([true, true, false]);
-});
-
-test('a full synth in tests works, too', () => {
-  const { program, daemon } = shop();
-  const outdir = Testing.fullSynth(program.stack);
-  expect(fs.existsSync(path.join(outdir, 'stacks/app/bulkhead', daemon.daemonId, 'report.md'))).toBe(true);
-  fs.rmSync(outdir, { recursive: true });
 });

@@ -13,7 +13,8 @@ const SENTENCES = {
     'Who shares a segment can talk on every port and in both directions, declared or not; EXPOSE in an image is no boundary. Listen only on the ports that the others may ask, and ask for credentials there.',
   PublicationOpen: 'Containers reach what others publish, at the addresses of the host.',
   HostOpen: 'Containers reach what listens on the host: on its own addresses and on the gateway addresses of their networks.',
-  EgressOpen: 'A container that publishes or has egress reaches everything outside, on every port: the egress that was declared is no limit.',
+  EgressOpen:
+    'A container that publishes or has egress reaches everything outside, on every port: the egress that was declared is no limit.',
   OpenToHost: 'Whatever runs on the host reaches the containers.',
   OpenToOutside:
     'Neighbours of the host reach containers past their publications, by a route to their addresses: on engines before 28 the ports that are published, and every port where the policy of FORWARD is ACCEPT.',
