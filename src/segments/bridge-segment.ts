@@ -55,7 +55,7 @@ export interface BridgeSegmentProps {
 }
 
 /**
- * An internal bridge network: its members reach each other on declared ports and nothing else.
+ * An internal bridge network: its members reach each other on declared ports and nothing else. On an `ImportedDaemon` they reach each other on every port.
  *
  * The network itself has no way out. Workloads that publish a port or have egress are also members of its *edge*, a network with a way out that
  * carries no flow between containers. It exists only while somebody needs it.

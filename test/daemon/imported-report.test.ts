@@ -37,6 +37,7 @@ describe('the report', () => {
     const report = files['report.md'];
     daemon.weaknesses().forEach(({ code, sentence }) => expect(report).toContain(`### ${code}\n\n${sentence}\n\n| from | to | ports |\n`));
     expect(report).toContain('| app/Web | app/Api | everything but tcp/8080 |');
+    expect(report).toContain('| host | app/Api, app/Db, app/Web | everything |');
     expect(report).toContain('Workloads that share no segment do not reach each other');
     expect(report).toContain('generation of 26.1, and makes its rules with iptables');
     expect(report).toContain('The policy of FORWARD is DROP');

@@ -1,3 +1,4 @@
+import { groupBy } from '../../private/multimap';
 import type { ReachableCell } from '../../reachability/results';
 import type { Weakness } from '../../reachability/weakness';
 import type { EngineFacts } from '../../topology/private/engine-facts';
@@ -24,8 +25,8 @@ export function renderReport({ daemonPath, engine, open, weaknesses }: ReportInp
     '## What holds all the same',
     '',
     '- Workloads that share no segment do not reach each other at their addresses.',
-    '- What was declared is open, and the requirements of the program hold.',
-    '- A container drops its capabilities, gains none, and forwards nothing between its networks.',
+    '- What was declared is open, and the requirements of the program hold: otherwise the synth fails, but for one that skips validations.',
+    '- A container holds the capabilities that the program names and no other, and forwards nothing between its networks.',
     '',
     '## What this rests on',
     '',
@@ -52,11 +53,15 @@ function premises({ version, nftables, settings }: EngineFacts): string[] {
   ];
 }
 
+/** One row for all that a source reaches on the same ports: in a segment that is almost everybody. */
 function table(cells: readonly ReachableCell[]): string[] {
   if (cells.length === 0) {
     return ['Nothing.'];
   }
-  const rows = cells.map(({ source, destination, ports, certain }) => [source, destination, certain ? ports : `${ports} (not certain)`]);
+  const rows = [...groupBy(cells, ({ source, ports, certain }) => JSON.stringify([source, ports, certain])).values()].map((alike) => {
+    const [{ source, ports, certain }] = alike;
+    return [source, alike.map(({ destination }) => destination).join(', '), certain ? ports : `${ports} (not certain)`];
+  });
   return [['from', 'to', 'ports'], ['---', '---', '---'], ...rows].map((words) => `| ${words.map(plain).join(' | ')} |`);
 }
 

@@ -25,6 +25,7 @@ import { INTERNET, LAN_A } from '../harness/three-tier';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
+import { type Probes, reached } from '../lab/probe';
 
 export const engines: readonly EngineId[] = ['20.10', '26.1', '28.5', '29', '29-nft'];
 
@@ -51,14 +52,14 @@ const program: Program = ({ stack, daemon, image }) => {
 export function run(engine: EngineId, checks: Checks): void {
   const isNft = engine === '29-nft';
   const inside = withLab(engine, (lab) => {
-    // A host that forwards already, so that its engine leaves the policy of FORWARD alone: the more open case.
-    lab.mustHost('forwarding', ['sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward']);
+    forward(lab);
     const deployment = new ImportedDeployment(lab, program, { nftables: isNft });
     deployment.up();
     const asking = cast(lab);
     const answers = compare(checks, 'by default', deployment, asking);
     checkReport(checks, deployment);
     checkPremise(checks, deployment, asking);
+    pastRoutes(checks, deployment, asking);
     checkPlan(checks, deployment);
     if (!isNft) {
       const props: Partial<ImportedDaemonProps> = { forwardPolicyDrop: true };
@@ -73,14 +74,22 @@ export function run(engine: EngineId, checks: Checks): void {
     checks.shown('destroy leaves no container and no network', left === '', left);
     return { answers: placed(answers.filter(isPair), deployment), reported };
   });
+  withoutProxy(engine, checks);
   // No guard of ours stands on a host whose engine uses nftables; there what was declared stands for it.
   const guarded = isNft ? inside.answers.map((one) => ({ ...one, observed: FLOWS.includes(flowOf(one)) })) : withGuard(engine, checks);
   comparePairs(checks, inside.answers, guarded, inside.reported);
 }
 
+/** A host that forwards already, so that its engine leaves the policy of FORWARD alone: the more open case. */
+function forward(lab: Lab): void {
+  lab.mustHost('forwarding', ['sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward']);
+}
+
 interface Asking {
   readonly switches: Switches;
-  ask(expected: (q: Question) => boolean): Answer[];
+  readonly actors: readonly Actor[];
+  readonly targets: readonly Target[];
+  readonly probes: Probes;
 }
 
 /** Everybody who talks or listens, by the names that constructs have; outsiders try container addresses by a route over the host. */
@@ -112,7 +121,7 @@ function cast(lab: Lab): Asking {
     [],
     IDS.map((id) => ({ name: nameOf(id) })),
   );
-  return { switches, ask: (expected) => ask(probes, actors, targets, expected) };
+  return { switches, actors, targets, probes };
 }
 
 function nameOf(id: string): string {
@@ -133,7 +142,7 @@ function routed(view: HostView, { defaultRoutes }: Switches): HostView {
 function compare(checks: Checks, what: string, { daemon }: Deployment, asking: Asking): Answer[] {
   const view = routed(Reachability.of(daemon)._proof.view, asking.switches);
   const model = (q: Question) => predicted(view, { ...q, protocol: q.proto });
-  const answers = asking.ask((q) => model(q).open);
+  const answers = ask(asking.probes, asking.actors, asking.targets, (q) => model(q).open);
   let wrong = 0;
   for (const answer of answers) {
     const { open, by } = model(answer);
@@ -163,6 +172,42 @@ function checkReport(checks: Checks, deployment: ImportedDeployment): void {
   checks.check('the report tells every weakness', untold.length === 0, () => untold.map(({ code }) => code).join(' '));
 }
 
+/** A container that sends through an interface of its choice, past all routes, gets no further than a proof counts on. */
+function pastRoutes(checks: Checks, { daemon }: Deployment, { actors, targets, probes }: Asking): void {
+  const { view } = Reachability.of(daemon)._proof;
+  let [sent, open] = [0, 0];
+  for (const { name: source, where, endpoints } of actors.filter(({ name }) => IDS.includes(name))) {
+    const others = targets.filter(({ name }) => name !== source);
+    const asked = endpoints.flatMap((_, i) =>
+      others.flatMap(({ name: target, address }) =>
+        [['tcp', 8080] as const, ['icmp', 0] as const].map(([proto, port]) => ({
+          source,
+          target,
+          address,
+          proto,
+          port,
+          device: `eth${i}`,
+        })),
+      ),
+    );
+    const results = probes.run(
+      where,
+      asked.map(({ address, proto, port, device }, i) => ({ id: String(i), proto, dst: address, port, device, timeoutMs: 700 })),
+    );
+    asked.forEach((question, i) => {
+      const isReached = reached(results[i]);
+      const { target, address, proto, port, device } = question;
+      checks.check(
+        `past all routes: ${source} -> ${target} ${address} ${proto}/${port} through ${device}`,
+        !isReached || predicted(view, { ...question, protocol: proto }).open,
+      );
+      if (isReached) open++;
+    });
+    sent += asked.length;
+  }
+  checks.say(`past all routes: ${sent} probes, ${open} open, each as the proof counts`);
+}
+
 /** The model takes the frames of edges to meet the rules, since the engine sees to it where a network of it keeps its containers apart. */
 function checkPremise(checks: Checks, { daemon }: Deployment, { switches }: Asking): void {
   const edges = daemon._registry.derived().topology.networks.filter(({ kind }) => kind === 'edge');
@@ -188,6 +233,18 @@ function excessOf({ daemon }: Deployment): (answer: Answer) => boolean {
 function holds(ports: PortSet, proto: Answer['proto'], port: number): boolean {
   const ranges: Ranges = ports[proto];
   return ranges.some(([first, last]) => (proto === 'icmp' ? first <= 8 && 8 <= last : first <= port && port <= last));
+}
+
+/** An engine that runs no docker-proxy, and was told so. */
+function withoutProxy(engine: EngineId, checks: Checks): void {
+  withLab(engine, (lab) => {
+    forward(lab);
+    lab.writeFile('/etc/docker/daemon.json', '{"userland-proxy": false}');
+    const deployment = new ImportedDeployment(lab, program, { nftables: engine === '29-nft', userlandProxy: false });
+    deployment.up();
+    compare(checks, 'without docker-proxy', deployment, cast(lab));
+    checkPlan(checks, deployment);
+  });
 }
 
 /** The same program on a host with the guard. */

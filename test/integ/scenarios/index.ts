@@ -29,6 +29,7 @@ export interface Scenario {
 export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   mutation: ['28.5'],
   survival: ['20.10', '29'],
+  'imported-daemon': ['20.10', '28.5', '29-nft'],
   'real-services': ['28.5'],
 };
 
