@@ -268,6 +268,16 @@ describe('errors remain', () => {
   });
 });
 
+test('an explanation does not say that a declaration decides on a port', () => {
+  const { daemon, web, api, db } = shop();
+  const reachability = Reachability.of(daemon);
+  expect(reachability.explain(web, api, Port.tcp(22))).toMatchObject({
+    disposition: Disposition.DELIVERED,
+    remedy: expect.stringContaining('No rule of ours stands on that host'),
+  });
+  expect(reachability.explain(web, db, Port.tcp(22)).remedy).toContain("It cannot be opened: 'Shop' forbids DMZ to DATA");
+});
+
 test('the Jest matchers answer for it', () => {
   const { web, api, db } = shop();
   const reaches = (to: HardenedContainer, port: Port) => matchers.toReach.call({}, undefined, web, to, port).pass;
