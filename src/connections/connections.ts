@@ -1,5 +1,5 @@
 import type { IPeer } from './peer';
-import { checkFlow } from './private/check-flow';
+import { checkFlow, refuseWithoutGuard } from './private/check-flow';
 import { isPeer } from './private/is-peer';
 import type { ConnectionRate } from '../firewall/connection-rate';
 import { Port } from '../firewall/port';
@@ -17,7 +17,7 @@ export interface FlowOptions {
   readonly description?: string;
 
   /**
-   * New connections that each source address may open; the excess is dropped.
+   * New connections that each source address may open; the excess is dropped. Error: `NeedsGuard` on an `ImportedDaemon`.
    *
    * @default - not limited
    */
@@ -82,6 +82,9 @@ export class Connections {
       throw new ValidationError('DescriptionLength', place, `'description' must have 1 to 80 characters, got ${description.length}`);
     }
     const registry = checkFlow(place, source, destination, port);
+    if (options.rate !== undefined) {
+      refuseWithoutGuard(registry, place, `a rate on ${port.text}`, 'declare the flow without it');
+    }
     registry.addFlow(
       {
         source: source._peerFact,

@@ -44,6 +44,8 @@ export const ERROR_CODES = {
   SourceOutside: 'A flow comes from addresses outside; only a publication lets those in.',
   EgressToContainers: 'Egress names addresses of our own containers.',
   EgressToHost: 'Egress names the address of the host, which is a peer of its own.',
+  NeedsGuard:
+    'A rate, or a publication that is not for everybody, would have to be enforced on a host where only the API of the engine is ours.',
   TierForbidsFlow: 'A pattern forbids flows between the two segments.',
   ResolverWithoutEgress: 'A workload names resolvers that no egress lets it ask.',
   DeclaredAfterSynth: 'Something was declared after the stack that would carry it was written.',
@@ -67,6 +69,7 @@ export const ERROR_CODES = {
 
   // daemons and segments
   UnknownEngineVersion: 'The engine version is not one whose rules are known.',
+  NftablesTooEarly: 'An engine before 29 is said to make its rules with nftables.',
   WrongFamily: 'An IPv6 value stands where an IPv4 one belongs, or the other way round.',
   ConnectionValue: 'The way to reach the engine is not well-formed.',
   PlainTcpRefused: 'The engine would be reached by plain TCP, which makes everybody on the network root on the host.',

@@ -55,7 +55,7 @@ export interface BridgeSegmentProps {
 }
 
 /**
- * An internal bridge network: its members reach each other on declared ports and nothing else.
+ * An internal bridge network: its members reach each other on declared ports and nothing else. On an `ImportedDaemon` they reach each other on every port.
  *
  * The network itself has no way out. Workloads that publish a port or have egress are also members of its *edge*, a network with a way out that
  * carries no flow between containers. It exists only while somebody needs it.
@@ -117,7 +117,7 @@ export class BridgeSegment extends Construct implements ISegment {
           internal: kind === 'segment',
           options: {
             'com.docker.network.bridge.name': lateValue(() => this.plan(kind)?.bridge ?? ''),
-            'com.docker.network.bridge.enable_icc': String(props.daemon._icc),
+            'com.docker.network.bridge.enable_icc': String(kind === 'segment' && props.daemon._icc),
             ...props.daemon._networkOptions,
           },
           ipamConfig: [

@@ -196,14 +196,14 @@ export interface PublishOptions {
 
   /**
    * Addresses outside that may connect; needed as soon as a host address is named. Containers need a flow instead. Engine 29 forwards from networks
-   * that are not Bulkhead's: their containers count as outside.
+   * that are not Bulkhead's: their containers count as outside. On an `ImportedDaemon` it can only be everybody (error: `NeedsGuard`).
    *
    * @default - only the host, on its loopback address
    */
   readonly sources?: IPeer[];
 
   /**
-   * New connections that each source address may open; the excess is dropped.
+   * New connections that each source address may open; the excess is dropped. Error: `NeedsGuard` on an `ImportedDaemon`.
    *
    * @default - not limited
    */

@@ -27,7 +27,8 @@ import type { Registry } from '../topology/private/registry';
  * A container that can do what it was declared to do, and no more.
  *
  * All capabilities are dropped, privileges cannot be gained, the root file system is read-only, the user is not root, memory, processor and logs
- * are limited. It talks to nobody until a flow, a publication or egress is declared, and it does not start on a host whose guard is not in force.
+ * are limited. On a `HardenedDaemon` it talks to nobody until a flow, a publication or egress is declared, and does not start on a host whose guard is
+ * not in force. On an `ImportedDaemon` it talks to the members of its segment and to the host from the beginning.
  *
  * A first flow into another segment re-creates the source's container: the provider cannot attach a running one.
  *

@@ -81,6 +81,17 @@ function checkWires(place: string, registry: Registry, source: IPeer, destinatio
   }
 }
 
+/** What nobody would enforce is not taken down: a program that names a limit is read as one that has it. */
+export function refuseWithoutGuard(registry: Registry, place: string, what: string, wayOut: string): void {
+  if (!registry.hasGuard) {
+    throw new ValidationError(
+      'NeedsGuard',
+      place,
+      `${what} takes rules on the host, and of daemon '${registry.daemonPath}' only the engine's API is ours; ${wayOut}, or use a HardenedDaemon`,
+    );
+  }
+}
+
 /** Egress is for addresses outside: our containers have names and the host is a peer of its own. */
 function checkEgress(place: string, registry: Registry, text: string, port: Port): void {
   const block = Cidr.parse(text);

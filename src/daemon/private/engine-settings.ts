@@ -19,6 +19,22 @@ export function engineSettings(engine: EngineVersion): EngineSettings {
   };
 }
 
+/** What is told of an engine that somebody else keeps. */
+export interface ImportedEngine {
+  readonly userlandProxy: boolean;
+  readonly forwardPolicyDrop: boolean;
+}
+
+/** The engine's own defaults, and of what its host decides the more open one: on a host that forwards already no policy is set. */
+export function importedSettings(engine: EngineVersion, { userlandProxy, forwardPolicyDrop }: ImportedEngine): EngineSettings {
+  return {
+    ...engineSettings(engine),
+    userlandProxy,
+    forwardingBefore: { ipv4: true, ipv6: true },
+    forwardPolicyBefore: { ipv4: forwardPolicyDrop ? 'drop' : 'accept', ipv6: 'accept' },
+  };
+}
+
 /** Before 27 the key `ip6tables` needs the experimental mode; our own rules close IPv6 on every version. */
 export function manages6(engine: EngineVersion): boolean {
   return engine.isAtLeast('27.0');

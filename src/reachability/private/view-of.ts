@@ -11,10 +11,13 @@ import type { Family, Topology, WirePlan } from '../../topology/private/topology
 /** Interface by which the host meets the outside; what it is really called decides nothing, since no rule names it. */
 export const UPLINK = 'uplink';
 
-/** The host of a topology as packets meet it once the guard is in force. */
+/** The host of a topology as packets meet it once the guard is in force, where there is one. */
 export function viewOf(topology: Topology, engine: EngineFacts): HostView {
   const input = engineInput(topology, engine);
-  const rules = (family: Family): HostRules => mergeRules(dockerRules(input, family), compile(topology, family));
+  const rules = (family: Family): HostRules => {
+    const dockers = dockerRules(input, family);
+    return engine.apiOnly ? dockers : mergeRules(dockers, compile(topology, family));
+  };
   return {
     rules: { ipv4: rules('ipv4'), ipv6: rules('ipv6') },
     interfaces: [
@@ -46,7 +49,7 @@ function bridgeOf({ bridge, ipv4, ipv6 }: EngineNetwork, { daemon }: EngineInput
     name: bridge,
     kind: 'bridge',
     addresses: [ipv4, ipv6].flatMap((subnet) => (subnet ? [`${subnet.gateway}/${subnet.block.split('/')[1]}`] : [])),
-    // The host's script sets the switches of our bridges and keeps them set.
+    // The host's script sets the switches of our bridges and keeps them set. Without it the engine sets that of the whole host, where it matters.
     filtersFrames: { ipv4: true, ipv6: true },
     hairpin: !daemon.userlandProxy,
     routeLocalnet: !daemon.userlandProxy,

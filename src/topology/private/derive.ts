@@ -81,7 +81,8 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
           networkName: kind === 'edge' ? segment.edgeNetworkName : segment.networkName,
           bridge: given.bridge,
           internal: kind === 'segment',
-          icc: segment.icc,
+          // Nothing flows in an edge, and to shut it takes no rule of ours.
+          icc: kind === 'segment' && segment.icc,
           ipv4: given.ipv4,
           ipv6: given.ipv6,
           members: [...joined]

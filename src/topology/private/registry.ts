@@ -70,6 +70,11 @@ export class Registry {
     return this.daemon.engine;
   }
 
+  /** Whether rules of ours stand on the host, which ports, rates and sources need. */
+  public get hasGuard(): boolean {
+    return this.daemon.engine.apiOnly !== true;
+  }
+
   public get daemonId(): string {
     return this.daemon.id;
   }

@@ -1,6 +1,8 @@
 import { Cidr } from '../../addressing/cidr';
 import type { IPeer } from '../../connections/peer';
+import { refuseWithoutGuard } from '../../connections/private/check-flow';
 import { isPeer } from '../../connections/private/is-peer';
+import { EngineVersion } from '../../engine/engine-version';
 import type { ConnectionRate } from '../../firewall/connection-rate';
 import { Port, TransportProtocol } from '../../firewall/port';
 import { ValidationError } from '../../private/errors';
@@ -68,6 +70,7 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
       `'hostAddress' ${hostAddress} is none of the daemon's addresses (${registry.hostAddresses.join(', ')}); add it to its 'additionalHostAddresses'`,
     );
   }
+  refuseUnenforced(registry, { ...request, family, sources: loopback ? undefined : sources });
   const fact: PublicationFact = {
     workload,
     hostAddress,
@@ -80,6 +83,37 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
   };
   refuseConflict(registry, fact, port);
   return fact;
+}
+
+/** Without the guard a publication is for everybody, or where the engine sees to it for the host alone. */
+function refuseUnenforced(
+  registry: Registry,
+  {
+    workload,
+    port,
+    rate,
+    family,
+    sources,
+  }: Pick<PublicationRequest, 'workload' | 'port' | 'rate'> & { family: Family; sources?: string[] },
+): void {
+  if (rate !== undefined) {
+    refuseWithoutGuard(registry, workload, `a rate on ${port.text}`, 'publish without it');
+  }
+  const [everybody, peer] = family === 'ipv4' ? ['0.0.0.0/0', 'Peer.anyIpv4()'] : ['::/0', 'Peer.anyIpv6()'];
+  if (sources !== undefined && !sources.includes(everybody)) {
+    const wayOut = `name ${peer} among them if everybody may connect`;
+    refuseWithoutGuard(registry, workload, `publishing ${port.text} for ${sources.join(', ')} alone`, wayOut);
+  }
+  // Before 28 the engine translates what neighbours send to a loopback address, which nobody looks at before.
+  if (sources === undefined && !EngineVersion.of(registry.engine.version).isAtLeast('28.0')) {
+    const wayOut = 'let the host in by a flow, with Peer.host(), or run an engine of 28 or later';
+    refuseWithoutGuard(
+      registry,
+      workload,
+      `publishing ${port.text} on loopback, which engines before 28 open to neighbours of the host,`,
+      wayOut,
+    );
+  }
 }
 
 function canonicalAddress(place: string, address: string): string {

@@ -41,6 +41,8 @@ export interface Answer extends Question {
   readonly expected: boolean;
   readonly observed: boolean;
   readonly outcome: string;
+  /** Who answered, where somebody did. */
+  readonly token?: string;
 }
 
 /** Addresses of a running container on each of its networks, as the engine tells them. */
@@ -109,6 +111,7 @@ export function ask(
         ...q,
         expected: expected(q),
         observed: result.outcome === 'open' || result.outcome === 'refused',
+        token: result.token,
         outcome: `${result.outcome}${result.detail ? ` ${result.detail}` : ''}`,
       });
     });

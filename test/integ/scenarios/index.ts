@@ -6,6 +6,7 @@ import * as enginePackets from './engine-packets';
 import * as engineRules from './engine-rules';
 import * as generated from './generated';
 import * as hostArtefacts from './host-artefacts';
+import * as importedDaemon from './imported-daemon';
 import * as ipvlan from './ipvlan';
 import * as liveChange from './live-change';
 import * as macvlan from './macvlan';
@@ -30,6 +31,7 @@ export interface Scenario {
 export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   mutation: ['28.5'],
   survival: ['20.10', '29'],
+  'imported-daemon': ['20.10', '28.5', '29-nft'],
   'real-services': ['28.5'],
   macvlan: ['20.10', '29'],
   ipvlan: ['28.5'],
@@ -39,6 +41,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'three-tier': threeTier,
   registry,
   generated,
+  'imported-daemon': importedDaemon,
   'live-change': liveChange,
   'real-services': realServices,
   'egress-and-host': egressAndHost,
