@@ -14,6 +14,7 @@ import { unstablePublications } from './private/unstable-publications';
 import { StackBinding } from './stack-binding';
 import { AddressBook } from '../addressing/address-book';
 import type { Cidr } from '../addressing/cidr';
+import { uniqueLocalBlock } from '../addressing/private/ip';
 import type { EngineVersion } from '../engine/engine-version';
 import { constructAt, onStackWritten, orderStacks } from '../private/cdktf-hooks';
 import { lateText } from '../private/late';
@@ -44,6 +45,24 @@ export interface HardenedDaemonProps {
 
   /** Block that the networks of this daemon get their blocks from; nothing else may use it. */
   readonly addressPool: Cidr;
+
+  /**
+   * Whether networks have IPv6 beside IPv4, each with a /64 of its own. Turning it on or off replaces every network and its containers.
+   *
+   * Engines before 27 write no rules for IPv6: there the guard alone narrows, nothing can be published on an IPv6 address, and egress over IPv6 needs
+   * an `ipv6Pool` that is routed to the host. Docker turns forwarding of IPv6 on, after which the kernel no longer listens to router advertisements: a
+   * host that has its IPv6 address or default route from them needs `net.ipv6.conf.IFACE.accept_ra=2` on that interface, or a static route.
+   *
+   * @default - true when `ipv6Pool` is given, otherwise false
+   */
+  readonly dualStack?: boolean;
+
+  /**
+   * IPv6 block, /64 or larger, that the networks of this daemon get their blocks from; nothing else may use it.
+   *
+   * @default - with `dualStack` a /48 of unique local addresses that follows from the construct path
+   */
+  readonly ipv6Pool?: Cidr;
 
   /**
    * Blocks in use elsewhere: the LAN, VPNs, routes of the host. Overlaps with networks of this daemon are an error.
@@ -179,6 +198,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
         id: this.daemonId,
         hostAddresses: checked.hostAddresses,
         addressPools: [props.addressPool.text],
+        ipv6Pool: props.ipv6Pool?.text ?? (props.dualStack ? uniqueLocalBlock(this.daemonId.slice(0, 10)) : undefined),
         foreignBlocks: checked.foreignBlocks,
         engine: { version: props.engine.version, settings: engineSettings(props.engine) },
       },
@@ -196,6 +216,11 @@ export class HardenedDaemon extends Construct implements IDaemon {
     brand(this, 'daemon');
     if (props.startWithoutGuardReason !== undefined) {
       Annotations.of(this).addWarning(`containers start without the guard: ${props.startWithoutGuardReason}`);
+    }
+    if (this._registry.has('ipv6') && !this._registry.translates('ipv6')) {
+      Annotations.of(this).addWarning(
+        `engine ${props.engine.version} writes no rules for IPv6, so nothing but the guard stands between containers there; from 27.0 on the engine keeps them apart, too`,
+      );
     }
     if (props.withoutProofReason !== undefined) {
       Annotations.of(this).addWarning(`nobody proves who reaches whom: ${props.withoutProofReason}`);

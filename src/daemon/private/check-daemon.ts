@@ -1,5 +1,5 @@
 import { Cidr } from '../../addressing/cidr';
-import { isAddress } from '../../addressing/private/ip';
+import { covers, formatBlock, GLOBAL_UNICAST, isAddress, parseBlock, UNIQUE_LOCAL } from '../../addressing/private/ip';
 import { EngineVersion } from '../../engine/engine-version';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
@@ -33,6 +33,7 @@ export function checkDaemon(scope: { readonly node: { readonly path: string } },
   if (!(props.addressPool instanceof Cidr) || props.addressPool.text.includes(':')) {
     throw new ValidationError('WrongFamily', path, "'addressPool' must be an IPv4 block, such as Cidr.parse('10.20.0.0/16')");
   }
+  checkIpv6Pool(path, props);
   if (props.connection !== undefined && !(props.connection instanceof DaemonConnection)) {
     throw new ValidationError('ConnectionValue', path, "'connection' must be made by DaemonConnection, such as DaemonConnection.socket()");
   }
@@ -75,6 +76,30 @@ export function checkDaemon(scope: { readonly node: { readonly path: string } },
       matching(path, 'enginePackages', name, /^[a-z0-9][a-z0-9.+-]+(=[A-Za-z0-9.+:~-]+)?$/, 'PackageName', 'the name of a Debian package'),
     ),
   };
+}
+
+function checkIpv6Pool(path: string, { dualStack, ipv6Pool }: HardenedDaemonProps): void {
+  if (ipv6Pool === undefined) {
+    return;
+  }
+  if (!(ipv6Pool instanceof Cidr) || !ipv6Pool.text.includes(':')) {
+    throw new ValidationError('WrongFamily', path, "'ipv6Pool' must be an IPv6 block, such as Cidr.parse('fd12:3456:789a::/48')");
+  }
+  if (dualStack === false) {
+    throw new ValidationError(
+      'Ipv6PoolUnused',
+      path,
+      `'ipv6Pool' ${ipv6Pool.text} is given with 'dualStack: false'; leave one of them out`,
+    );
+  }
+  const block = parseBlock(ipv6Pool.text);
+  if (ipv6Pool.prefixLength > 64 || ![UNIQUE_LOCAL, GLOBAL_UNICAST].some((kind) => covers(kind, block))) {
+    throw new ValidationError(
+      'Ipv6PoolKind',
+      path,
+      `'ipv6Pool' must be a /64 or larger within ${formatBlock(UNIQUE_LOCAL)} or ${formatBlock(GLOBAL_UNICAST)}, got ${ipv6Pool.text}; leave it out for unique local addresses`,
+    );
+  }
 }
 
 function hostAddress(path: string, address: string): string {

@@ -37,7 +37,7 @@ export function planPairs(facts: Facts, members: Memberships, networks: readonly
           if (from) {
             const base = { bridge: network.bridge, port: flow.port, rate: flow.rate, origin: flow.origin };
             plans.push({ ...base, family: 'ipv4', source: from.ipv4, destination: member.ipv4 });
-            if (from.ipv6 !== undefined && member.ipv6 !== undefined) {
+            if (from.ipv6 !== undefined && member.ipv6 !== undefined && !flow.ipv4Only) {
               plans.push({ ...base, family: 'ipv6', source: from.ipv6, destination: member.ipv6 });
             }
           }
@@ -88,16 +88,13 @@ export function planHostFlows(facts: Facts, members: Memberships, networks: read
     return workloads.flatMap((workload) =>
       (index.get(workload) ?? [])
         .filter(({ member }) => member.home)
-        .map(({ network, member }) => ({
-          direction,
-          bridge: network.bridge,
-          family: 'ipv4' as const,
-          address: member.ipv4,
-          gateway: network.ipv4.gateway,
-          port: flow.port,
-          rate: flow.rate,
-          origin: flow.origin,
-        })),
+        .flatMap(({ network, member }): HostFlowPlan[] => {
+          const base = { direction, bridge: network.bridge, port: flow.port, rate: flow.rate, origin: flow.origin } as const;
+          const ipv4: HostFlowPlan = { ...base, family: 'ipv4', address: member.ipv4, gateway: network.ipv4.gateway };
+          return member.ipv6 === undefined || network.ipv6 === undefined || flow.ipv4Only
+            ? [ipv4]
+            : [ipv4, { ...base, family: 'ipv6', address: member.ipv6, gateway: network.ipv6.gateway }];
+        }),
     );
   });
 }
@@ -130,7 +127,7 @@ export function resolversOf(fact: WorkloadFact, facts: Facts, members: Membershi
     }
     return [...fact.dns];
   }
-  const single = blocks.filter((block) => /^[0-9.]+\/32$/.test(block)).map((block) => block.replace('/32', ''));
+  const single = blocks.filter((block) => block.endsWith(block.includes(':') ? '/128' : '/32')).map((block) => block.split('/')[0]);
   return single.length > 0 ? [...new Set(single)].sort() : [NO_RESOLVER];
 }
 

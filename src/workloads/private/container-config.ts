@@ -10,12 +10,17 @@ import { type CheckedContainer, STAMP_TARGET } from './check-container';
 /** Name under which a container that may talk to the host finds it. */
 const HOST_NAME = 'host.docker.internal';
 
+/** What a container's resource needs besides its props. */
+export interface GivenToContainer {
+  readonly image: string;
+  readonly environment: string[];
+  readonly stamp: string | undefined;
+  readonly restart: RestartPolicy;
+  readonly dualStack: boolean;
+}
+
 /** Everything of the resource that is known when the container is declared. */
-export function containerConfig(
-  props: HardenedContainerProps,
-  checked: CheckedContainer,
-  given: { readonly image: string; readonly environment: string[]; readonly stamp: string | undefined; readonly restart: RestartPolicy },
-): ContainerConfig {
+export function containerConfig(props: HardenedContainerProps, checked: CheckedContainer, given: GivenToContainer): ContainerConfig {
   const ulimits = props.ulimits ?? [{ limitName: 'nofile', soft: 1024, hard: 4096 }];
   const add = [...new Set((props.capabilities ?? []).map((capability) => capability.text))].sort();
   const mounts = (props.volumes ?? []).map(({ mountType, source, target, readOnly }) => ({ type: mountType, source, target, readOnly }));
@@ -62,6 +67,7 @@ export function containerConfig(
     },
     sysctls: {
       'net.ipv4.ip_forward': '0',
+      ...(given.dualStack ? { 'net.ipv6.conf.all.forwarding': '0' } : {}),
       ...Object.fromEntries((props.sysctls ?? []).map(({ sysctl, text }) => [sysctl, text])),
     },
   };
@@ -78,11 +84,13 @@ export function lateBlocks(
   const { topology } = registry.derived();
   const publications = topology.publications.filter((publication) => publication.workload === path);
   const home = places[0];
-  const toHost = topology.hostFlows.some((flow) => flow.direction === 'to-host' && flow.address === home?.member.ipv4);
+  const own = [home?.member.ipv4, home?.member.ipv6];
+  const toHost = topology.hostFlows.filter((flow) => flow.direction === 'to-host' && own.includes(flow.address));
   return {
     networksAdvanced: places.map(({ network, member }) => ({
       name: reference(network),
       ipv4Address: member.ipv4,
+      ...(member.ipv6 !== undefined && { ipv6Address: member.ipv6 }),
       ...(member.home && network.kind === 'segment' && aliases.length > 0 ? { aliases: [...aliases] } : {}),
     })),
     ports: publications
@@ -96,7 +104,7 @@ export function lateBlocks(
       )
       .sort(asReadBack),
     dns: [...registry.dnsOf(path)],
-    host: toHost ? [{ host: HOST_NAME, ip: home.network.ipv4.gateway }] : [],
+    host: [...new Set(toHost.map(({ gateway }) => gateway))].map((ip) => ({ host: HOST_NAME, ip })),
   };
 }
 
