@@ -1,5 +1,15 @@
 import { Token } from 'cdktf';
-import { Cidr, EngineVersion, type HardenedDaemonProps, Peer, Port, WorkloadGroup } from '../../src';
+import {
+  Cidr,
+  EngineVersion,
+  type HardenedDaemonProps,
+  Peer,
+  Port,
+  Reachability,
+  Requirement,
+  ThreeTierNetwork,
+  WorkloadGroup,
+} from '../../src';
 import { isInside } from '../../src/firewall/private/blocks';
 import type { ErrorCode } from '../../src/private/errors';
 import { expectError, expectMessage, thrownBy } from '../support/errors';
@@ -280,6 +290,28 @@ describe('publications', () => {
 
   test('without sources the way out is of the right family', () => {
     expectError(() => webAndApi().web.publish(HTTPS, { hostAddress: HOST6 }), 'PublishNeedsSources', { says: ['Peer.anyIpv6()'] });
+  });
+});
+
+describe.each(['20.10', '26.1', '27.5', '28.0.0', '28.1', '28.5.2', '29.0'])('the proof on engine %s', (version) => {
+  test('claims of the tiers, and claims that name a family, are of both', () => {
+    const program = dualStack({ engine: EngineVersion.of(version) });
+    const tiers = new ThreeTierNetwork(program.stack, 'Shop', { daemon: program.daemon });
+    const [web, api, db] = [program.container('Web', tiers.dmz), program.container('Api', tiers.app), program.container('Db', tiers.data)];
+    web.connections.allowTo(api, HTTP);
+    api.connections.allowTo(db, HTTP);
+    program.daemon.require(Requirement.unreachable(web, db), Requirement.unreachable(Peer.anyIpv6(), tiers.app));
+    program.synth();
+    const { cells } = Reachability.of(program.daemon)._proof.matrix;
+    const inside = cells.filter(({ source, receiver }) => source.party.kind === 'container' && receiver.kind === 'container');
+    expect(inside.map(({ family }) => family).sort()).toEqual(['ipv4', 'ipv4', 'ipv6', 'ipv6']);
+  });
+
+  test("the host's own services stand open to IPv6, and no claim says otherwise", () => {
+    const program = new Program({ engine: EngineVersion.of(version), additionalHostAddresses: [HOST6] });
+    program.container('Web', program.segment('Front'));
+    program.daemon.require(Requirement.unreachable(Peer.anyIpv6(), Peer.host()));
+    expectMessage(thrownBy(() => program.synth()).message, 'RequirementBroken', { says: ['outside reaches host on tcp'] });
   });
 });
 
