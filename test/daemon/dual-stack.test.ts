@@ -159,10 +159,8 @@ describe('flows', () => {
       ['ipv4', 'ipv6'],
       ['ipv4', 'ipv4', 'ipv6', 'ipv6'],
     ]);
-    expect(program.synth().container('app-web').host).toEqual([
-      { host: 'host.docker.internal', ip: '10.20.1.1' },
-      { host: 'host.docker.internal', ip: 'fd12:3456:789a:1::1' },
-    ]);
+    // Of two the provider would replace the container with every plan.
+    expect(program.synth().container('app-web').host).toEqual([{ host: 'host.docker.internal', ip: '10.20.1.1' }]);
   });
 
   test("with 'ipv4Only' in one", () => {
@@ -171,7 +169,6 @@ describe('flows', () => {
     web.connections.allowTo(Peer.host(), HTTP, { ipv4Only: true });
     const { pairs, hostFlows } = program.topology();
     expect([families(pairs), families(hostFlows)]).toEqual([['ipv4'], ['ipv4']]);
-    expect(program.synth().container('app-web').host).toHaveLength(1);
   });
 
   test("'ipv4Only' to a block of IPv6 is a contradiction", () => {

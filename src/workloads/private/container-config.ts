@@ -84,8 +84,7 @@ export function lateBlocks(
   const { topology } = registry.derived();
   const publications = topology.publications.filter((publication) => publication.workload === path);
   const home = places[0];
-  const own = [home?.member.ipv4, home?.member.ipv6];
-  const toHost = topology.hostFlows.filter((flow) => flow.direction === 'to-host' && own.includes(flow.address));
+  const toHost = topology.hostFlows.some((flow) => flow.direction === 'to-host' && flow.address === home?.member.ipv4);
   return {
     networksAdvanced: places.map(({ network, member }) => ({
       name: reference(network),
@@ -104,7 +103,8 @@ export function lateBlocks(
       )
       .sort(asReadBack),
     dns: [...registry.dnsOf(path)],
-    host: [...new Set(toHost.map(({ gateway }) => gateway))].map((ip) => ({ host: HOST_NAME, ip })),
+    // Not the IPv6 one: the provider reads an address back up to its first colon, and every plan would replace the container.
+    host: toHost ? [{ host: HOST_NAME, ip: home.network.ipv4.gateway }] : [],
   };
 }
 

@@ -133,12 +133,20 @@ function questionsOf(source: Actor, target: Target): Question[] {
   ];
 }
 
-/** Reports the differences; returns how many probes were sent. */
-export function judge(checks: Checks, what: string, answers: readonly Answer[]): number {
+/** Reports the differences, also those of a prediction where there is one; returns how many probes were sent. */
+export function judge(checks: Checks, what: string, answers: readonly Answer[], predicted?: (q: Question) => boolean): number {
   const wrong = answers.filter(({ expected, observed }) => expected !== observed);
   for (const answer of answers) {
+    const question = `${answer.source} -> ${answer.target} ${answer.address} ${answer.proto}/${answer.port}`;
+    if (predicted) {
+      checks.check(
+        `${what}, the model: ${question}`,
+        predicted(answer) === answer.observed,
+        () => `predicted ${answer.observed ? 'closed' : 'open'}, observed ${answer.outcome}`,
+      );
+    }
     checks.check(
-      `${what}: ${answer.source} -> ${answer.target} ${answer.address} ${answer.proto}/${answer.port}`,
+      `${what}: ${question}`,
       answer.expected === answer.observed,
       () => `declared ${answer.expected ? 'open' : 'closed'}, observed ${answer.observed ? 'open' : 'closed'} (${answer.outcome})`,
     );

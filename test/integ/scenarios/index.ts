@@ -1,6 +1,7 @@
 // Every scenario by the name that `--scenarios` takes.
 import * as attacks from './attacks';
 import * as book from './book';
+import * as dualStack from './dual-stack';
 import * as egressAndHost from './egress-and-host';
 import * as enginePackets from './engine-packets';
 import * as engineRules from './engine-rules';
@@ -38,6 +39,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'live-change': liveChange,
   'real-services': realServices,
   'egress-and-host': egressAndHost,
+  'dual-stack': dualStack,
   'host-artefacts': hostArtefacts,
   'engine-rules': engineRules,
   'engine-packets': enginePackets,

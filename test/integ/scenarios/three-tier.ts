@@ -3,6 +3,7 @@ import { ConnectionRate, HardenedContainer, type HardenedDaemon, Peer, Port, Thr
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import { ask, judge } from '../harness/matrix';
+import { predictor } from '../harness/predict';
 import { cast, declared, LAN_A, type Cast } from '../harness/three-tier';
 import type { EngineId } from '../lab/cache';
 import { withLab, type Lab } from '../lab/lab';
@@ -63,7 +64,7 @@ function play(engine: EngineId, checks: Checks, dualStack: boolean): void {
     const families = dualStack ? (['IPv4', 'IPv6'] as const) : (['IPv4'] as const);
     for (const family of families) {
       const ofFamily = answers.filter(({ address }) => address.includes(':') === (family === 'IPv6'));
-      judge(checks, `three tiers${dualStack ? `, dual stack, ${family}` : ''}`, ofFamily);
+      judge(checks, `three tiers${dualStack ? `, dual stack, ${family}` : ''}`, ofFamily, predictor(stage.deployment.daemon, stage.actors));
     }
     const plan = stage.deployment.plan();
     checks.shown('the plan after apply is empty', !plan.changes, plan.text);
