@@ -105,6 +105,12 @@ describe('the pool', () => {
   });
 });
 
+test('an address that needs a zone is none of the host', () => {
+  expectError(() => newDaemon(newStack(), { additionalHostAddresses: ['fe80::1'] }), 'NotAHostAddress', {
+    says: ['fe80::1', 'link-local'],
+  });
+});
+
 describe('containers', () => {
   test('have an address of each family in every network, with the same host number, and forward neither', () => {
     const { program, web, api } = webAndApi();
@@ -185,6 +191,13 @@ describe('flows', () => {
     web.connections.allowTo(Peer.address('2001:db8::53'), DNS);
     expect(families(program.topology().egress)).toEqual(['ipv6', 'ipv6']);
     expect(program.synth().container('app-web').dns).toEqual(['2001:db8::53']);
+  });
+
+  test("egress to the host's own network is egress, to the host alone it is not", () => {
+    const { program, web } = webAndApi();
+    web.connections.allowTo(Peer.cidr('2001:db8:1::/64'), HTTPS);
+    expect(families(program.topology().egress)).toEqual(['ipv6']);
+    expectError(() => web.connections.allowTo(Peer.address(HOST6), HTTPS), 'EgressToHost', { says: [HOST6, 'Peer.host()'] });
   });
 
   test('egress into the pool is a flow to containers', () => {

@@ -61,9 +61,9 @@ function checkEgress(place: string, registry: Registry, text: string, port: Port
       `${text} lies in the address pool ${inside}, where only containers live; allow the flow to the workload or segment itself`,
     );
   }
-  const host = registry.hostAddresses.find(
-    (address) => sameFamily(address, text) && block.prefixLength >= 31 && block.containsAddress(address),
-  );
+  // A larger block is the host's network; what is left of it without the host is meant.
+  const isTiny = block.prefixLength >= (text.includes(':') ? 127 : 31);
+  const host = registry.hostAddresses.find((address) => sameFamily(address, text) && isTiny && block.containsAddress(address));
   if (host !== undefined) {
     throw new ValidationError('EgressToHost', place, `${host} is the host; use Peer.host() for ${port.text}`);
   }
