@@ -22,6 +22,14 @@ export interface FlowOptions {
    * @default - not limited
    */
   readonly rate?: ConnectionRate;
+
+  /**
+   * Whether the flow stays shut over IPv6 where containers have it. Datagrams need it in a network of several members: over IPv6 any of them can
+   * send from an address that is not its own.
+   *
+   * @default false
+   */
+  readonly ipv4Only?: boolean;
 }
 
 /** Something whose flows can be declared. */
@@ -81,7 +89,7 @@ export class Connections {
     if (options.description !== undefined && (description.length > 80 || description.length === 0)) {
       throw new ValidationError('DescriptionLength', place, `'description' must have 1 to 80 characters, got ${description.length}`);
     }
-    const registry = checkFlow(place, source, destination, port);
+    const registry = checkFlow(place, source, destination, port, options.ipv4Only ?? false);
     if (options.rate !== undefined) {
       refuseWithoutGuard(registry, place, `a rate on ${port.text}`, 'declare the flow without it');
     }
@@ -91,6 +99,7 @@ export class Connections {
         destination: destination._peerFact,
         port: port._spec(),
         rate: options.rate?._spec(),
+        ipv4Only: options.ipv4Only,
         origin: description,
       },
       place,

@@ -27,6 +27,8 @@ export class DaemonCore {
     private readonly props: DaemonProps,
     checked: CheckedHost,
     engine: EngineFacts,
+    /** Block of its IPv6 networks; undefined where they have none. */
+    ipv6Pool: (daemonId: string) => string | undefined = () => undefined,
   ) {
     const { path: place, root } = daemon.node;
     const at = (wanted: string) => constructAt(root, wanted);
@@ -38,6 +40,7 @@ export class DaemonCore {
         id: this.daemonId,
         hostAddresses: checked.hostAddresses,
         addressPools: [props.addressPool.text],
+        ipv6Pool: ipv6Pool(this.daemonId),
         foreignBlocks: checked.foreignBlocks,
         engine,
       },

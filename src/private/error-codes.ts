@@ -51,6 +51,7 @@ export const ERROR_CODES = {
   DeclaredAfterSynth: 'Something was declared after the stack that would carry it was written.',
   AspectOnApp: 'An aspect hangs on the app, where cdktf never invokes it; it belongs on each stack.',
   StackCycle: 'Flows would make two stacks depend on each other.',
+  ForgeableSource: 'Over IPv6, others in the network could send datagrams that pass for those of a flow.',
 
   // publications
   PublicationPorts: 'Published and target port differ in protocol or number, or cannot be published.',
@@ -66,6 +67,11 @@ export const ERROR_CODES = {
   RequirementBroken: 'A claim about who reaches whom does not hold.',
   UndeclaredFlow: 'Something is open that no flow, publication or egress declares.',
   BlockedFlow: 'A declared flow, publication or egress does not get through.',
+
+  // IPv6
+  Ipv6NotTranslated: 'The engine translates no IPv6 addresses, as engines before 27 do not, and what is asked for rests on that.',
+  Ipv6PoolKind: 'The IPv6 pool is too small for a network, or holds neither unique local nor global unicast addresses.',
+  Ipv6PoolUnused: 'An IPv6 pool is given although dual stack is switched off.',
 
   // daemons and segments
   UnknownEngineVersion: 'The engine version is not one whose rules are known.',

@@ -11,7 +11,7 @@ import type { IDaemon } from '../topology/daemon';
 import { edgeKey } from '../topology/private/derive';
 import type { PeerFact } from '../topology/private/facts';
 import type { Registry } from '../topology/private/registry';
-import type { NetworkPlan } from '../topology/private/topology';
+import type { Family, NetworkPlan } from '../topology/private/topology';
 
 /** Properties of a bridge segment. */
 export interface BridgeSegmentProps {
@@ -40,6 +40,13 @@ export interface BridgeSegmentProps {
   readonly ipv4Block?: Cidr;
 
   /**
+   * IPv6 block of the network, /96 or larger, where the daemon is dual stack.
+   *
+   * @default - a free /64 of the daemon's IPv6 pool, and kept in the lock file
+   */
+  readonly ipv6Block?: Cidr;
+
+  /**
    * Prefix length of automatic blocks, 16 to 28; the edge gets one of the same size.
    *
    * @default 24
@@ -66,6 +73,7 @@ export class BridgeSegment extends Construct implements ISegment {
   public readonly daemon: IDaemon;
   public readonly networkName: string;
   public readonly ipv4Block: string;
+  public readonly ipv6Block?: string;
   public readonly peerText: string;
   public readonly connections: Connections;
 
@@ -99,12 +107,17 @@ export class BridgeSegment extends Construct implements ISegment {
       edgeNetworkName: checked.edgeNetworkName,
       bridgeName: props.bridgeName,
       ipv4Block: props.ipv4Block?.text,
+      ipv6Block: props.ipv6Block?.text,
       prefixLength: checked.prefixLength,
       icc: props.daemon._icc,
       publicationsRefused: props.publicationsRefused,
     });
 
     this.ipv4Block = lateValue(() => this.plan('segment')?.ipv4.block ?? '');
+    const families: readonly Family[] = registry.has('ipv6') ? ['ipv4', 'ipv6'] : ['ipv4'];
+    if (families.includes('ipv6')) {
+      this.ipv6Block = lateValue(() => this.plan('segment')?.ipv6?.block ?? '');
+    }
     const provider = props.daemon._providerFor(this);
     const make = (scopeOfNetwork: Construct, kind: 'segment' | 'edge') =>
       new LateNetwork(
@@ -120,13 +133,12 @@ export class BridgeSegment extends Construct implements ISegment {
             'com.docker.network.bridge.enable_icc': String(kind === 'segment' && props.daemon._icc),
             ...props.daemon._networkOptions,
           },
-          ipamConfig: [
-            {
-              subnet: lateValue(() => this.plan(kind)?.ipv4.block ?? ''),
-              gateway: lateValue(() => this.plan(kind)?.ipv4.gateway ?? ''),
-              ipRange: lateValue(() => this.plan(kind)?.ipv4.dockerRange ?? ''),
-            },
-          ],
+          ...(families.includes('ipv6') && { ipv6: true }),
+          ipamConfig: families.map((family) => ({
+            subnet: lateValue(() => this.plan(kind)?.[family]?.block ?? ''),
+            gateway: lateValue(() => this.plan(kind)?.[family]?.gateway ?? ''),
+            ipRange: lateValue(() => this.plan(kind)?.[family]?.dockerRange ?? ''),
+          })),
         },
         () => kind === 'segment' || this.plan('edge') !== undefined,
       );

@@ -38,6 +38,13 @@ export interface HardenedContainerProps {
   readonly ipv4Address?: string;
 
   /**
+   * Static IPv6 address in the segment, where the daemon is dual stack.
+   *
+   * @default - a free address of the block with the host number of the IPv4 address where that is free, and kept in the lock file
+   */
+  readonly ipv6Address?: string;
+
+  /**
    * Command and arguments, one word each.
    *
    * @default - the command of the image

@@ -38,6 +38,7 @@ export class HardenedContainer extends Construct implements IWorkload {
   public readonly segment: ISegment;
   public readonly dnsName: string;
   public readonly ipv4Address: string;
+  public readonly ipv6Address?: string;
   public readonly peerText: string;
   public readonly connections: Connections;
 
@@ -52,7 +53,8 @@ export class HardenedContainer extends Construct implements IWorkload {
 
   constructor(scope: Construct, id: string, props: HardenedContainerProps) {
     const segment = asSegment(childPath(scope, id), 'segment', props.segment);
-    const checked = checkContainer(scope, id, props);
+    const registry = segment.daemon._registry;
+    const checked = checkContainer(scope, id, props, registry);
     const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
     if (!(props.image instanceof ContainerImage)) {
       throw new ValidationError(
@@ -61,7 +63,6 @@ export class HardenedContainer extends Construct implements IWorkload {
         "'image' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
       );
     }
-    const registry = segment.daemon._registry;
     registry.checkDeclaration(checked.path, [`container ${checked.name}`]);
     checkWireAddress(checked.path, registry.segmentFact(segment.node.path), props.ipv4Address);
     super(scope, id);
@@ -74,11 +75,15 @@ export class HardenedContainer extends Construct implements IWorkload {
     this._peerRegistry = registry;
     this.connections = new Connections(this, props.defaultPort);
     this.ipv4Address = lateValue(() => registry.placesOf(path)[0]?.member.ipv4 ?? '');
+    if (registry.has('ipv6')) {
+      this.ipv6Address = lateValue(() => registry.placesOf(path)[0]?.member.ipv6 ?? '');
+    }
     brand(this, 'workload');
     brand(this, 'peer');
 
     orderStacks(this, segment);
-    registry.addWorkload({ path, name: checked.name, segment: segment.node.path, ipv4Address: props.ipv4Address, dns: props.dns });
+    const { ipv4Address, ipv6Address, dns } = props;
+    registry.addWorkload({ path, name: checked.name, segment: segment.node.path, ipv4Address, ipv6Address, dns });
     this.makeResource(props, checked, environment);
     for (const { text, reason } of props.capabilities ?? []) {
       if (['CAP_NET_RAW', 'CAP_NET_ADMIN'].includes(text)) {
@@ -113,6 +118,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       environment,
       stamp: daemon._stampPath,
       restart: props.restartPolicy ?? RestartPolicy.onFailure(5),
+      dualStack: this._peerRegistry.has('ipv6'),
     });
     const resource = new LateContainer(this, 'Resource', { provider, ...config }, () =>
       lateBlocks(this._peerRegistry, this.node.path, props.aliases ?? [], (network) =>

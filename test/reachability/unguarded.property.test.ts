@@ -27,14 +27,16 @@ const engines = fc
     return { version, settings, nftables: isNft, apiOnly: true };
   });
 
-/** Segments that are open inside, and the publications that are not refused where there is no guard. */
+/** IPv4 alone, which is what such a daemon has; segments that are open inside, and the publications that are not refused where there is no guard. */
 function openFacts(facts: Facts, { version }: EngineFacts): Facts {
   const keepsLoopback = EngineVersion.of(version).isAtLeast('28.0');
   return {
     ...facts,
+    daemon: { ...facts.daemon, ipv6Pool: undefined },
+    flows: facts.flows.filter(({ destination }) => destination.kind !== 'block' || destination.family === 'ipv4'),
     segments: facts.segments.map((segment) => ({ ...segment, icc: true })),
     publications: facts.publications
-      .filter(({ sources }) => sources.length > 0 || keepsLoopback)
+      .filter(({ family, sources }) => family === 'ipv4' && (sources.length > 0 || keepsLoopback))
       .map((one) => ({ ...one, sources: one.sources.length === 0 ? [] : ['0.0.0.0/0'] })),
   };
 }

@@ -8,7 +8,7 @@ import type { IPeer } from '../peer';
  * Everything about a flow that can be known when it is declared.
  * @returns the registry of the daemon that both ends live on
  */
-export function checkFlow(place: string, source: IPeer, destination: IPeer, port: Port): Registry {
+export function checkFlow(place: string, source: IPeer, destination: IPeer, port: Port, ipv4Only: boolean): Registry {
   const from = source._peerFact;
   const to = destination._peerFact;
   if (from.kind === 'block') {
@@ -37,12 +37,9 @@ export function checkFlow(place: string, source: IPeer, destination: IPeer, port
     throw new ValidationError('FlowToSelf', place, 'a workload needs no flow to itself; inside it everything may talk');
   }
   if (to.kind === 'block') {
-    if (!registry.has(to.family)) {
-      throw new ValidationError(
-        'WrongFamily',
-        place,
-        `${to.block} is IPv6, and the containers of daemon '${registry.daemonPath}' have IPv4 addresses only; name an IPv4 block, such as Peer.anyIpv4()`,
-      );
+    if (to.family === 'ipv6') {
+      registry.needIpv6(place, `${to.block} is IPv6`, 'name an IPv4 block, such as Peer.anyIpv4()');
+      checkIpv6Egress(place, registry, to.block, ipv4Only);
     }
     checkEgress(place, registry, to.block, port);
   }
@@ -103,11 +100,25 @@ function checkEgress(place: string, registry: Registry, text: string, port: Port
       `${text} lies in the address pool ${inside}, where only containers live; allow the flow to the workload or segment itself`,
     );
   }
-  const host = registry.hostAddresses.find(
-    (address) => sameFamily(address, text) && block.prefixLength >= 31 && block.containsAddress(address),
-  );
+  // A larger block is the host's network; what is left of it without the host is meant.
+  const isTiny = block.prefixLength >= (text.includes(':') ? 127 : 31);
+  const host = registry.hostAddresses.find((address) => sameFamily(address, text) && isTiny && block.containsAddress(address));
   if (host !== undefined) {
     throw new ValidationError('EgressToHost', place, `${host} is the host; use Peer.host() for ${port.text}`);
+  }
+}
+
+/** Without translation the outside would have to answer to addresses that mean nothing to it. */
+function checkIpv6Egress(place: string, registry: Registry, block: string, ipv4Only: boolean): void {
+  if (ipv4Only) {
+    throw new ValidationError('WrongFamily', place, `'ipv4Only' is said of a flow to ${block}, which is IPv6; leave one of them out`);
+  }
+  if (!registry.translates('ipv6') && !registry.isIpv6Routed) {
+    throw new ValidationError(
+      'Ipv6NotTranslated',
+      place,
+      `no answer from ${block} would find the way back: engine ${registry.engine.version} does not translate IPv6 addresses; use engine 27.0 or later, name an IPv4 block, or give the daemon an 'ipv6Pool' of global addresses that are routed to the host`,
+    );
   }
 }
 

@@ -57,11 +57,11 @@ function hostAddress(path: string, address: string): string {
   if (!isAddress(text)) {
     throw new ValidationError('AddressSyntax', path, `'hostAddress' must be an IPv4 or IPv6 address, got '${text}'`);
   }
-  if (/^(127\.|0\.0\.0\.0$|::1?$)/.test(text)) {
+  if (/^(127\.|169\.254\.|0\.0\.0\.0$|::1?$|fe[89ab][0-9a-f]:)/.test(text)) {
     throw new ValidationError(
       'NotAHostAddress',
       path,
-      `'hostAddress' ${text} is loopback or a wildcard; give the address by which others reach the host`,
+      `'hostAddress' ${text} is loopback, link-local or a wildcard; give the address by which others reach the host`,
     );
   }
   return text;

@@ -9,8 +9,8 @@ export function engineSettings(engine: EngineVersion): EngineSettings {
     userlandProxy: false,
     ipForward: true,
     ipForwardNoDrop: false,
-    // The sysctl file turns it on before Docker does. For IPv6 nobody does until a network has it.
-    forwardingBefore: { ipv4: true, ipv6: false },
+    // The sysctl file turns it on before Docker does. For IPv6 Docker does, unless the administrator has: nothing may rest on who it was.
+    forwardingBefore: { ipv4: true, ipv6: true },
     // Nothing may rest on a policy that another tool can change.
     forwardPolicyBefore: { ipv4: 'accept', ipv6: 'accept' },
     allowDirectRouting: false,

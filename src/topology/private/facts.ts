@@ -15,6 +15,7 @@ export interface DaemonFact {
   readonly id: string;
   readonly hostAddresses: readonly string[];
   readonly addressPools: readonly string[];
+  /** Undefined where containers have IPv4 addresses only. */
   readonly ipv6Pool?: string;
   /** Blocks in use elsewhere (LAN, VPN, routes of the host), which no segment may overlap. */
   readonly foreignBlocks: readonly { readonly label: string; readonly block: string }[];
@@ -29,6 +30,7 @@ export interface SegmentFact {
   /** Name of the bridge, or on a wire that of the shim. */
   readonly bridgeName?: string;
   readonly ipv4Block?: string;
+  readonly ipv6Block?: string;
   readonly prefixLength: number;
   readonly icc: boolean;
   /** Why nobody may publish here; undefined where publications are welcome. */
@@ -73,6 +75,7 @@ export interface WorkloadFact {
   readonly name: string;
   readonly segment: string;
   readonly ipv4Address?: string;
+  readonly ipv6Address?: string;
   readonly dns?: readonly string[];
 }
 
@@ -86,6 +89,8 @@ export interface FlowFact {
   readonly destination: PeerFact;
   readonly port: PortSpec;
   readonly rate?: RateSpec;
+  /** Whether IPv6 stays shut for it. */
+  readonly ipv4Only?: boolean;
   readonly origin: string;
 }
 

@@ -1,8 +1,9 @@
-import { type Derived, derive } from './derive';
+import { type Derived, derive, poolsOf } from './derive';
 import type { EngineFacts } from './engine-facts';
 import type { ClaimFact, DaemonFact, Facts, FlowFact, GroupFact, PublicationFact, SegmentFact, ShimFact, WorkloadFact } from './facts';
-import type { Member, NetworkPlan, Topology, WirePlan } from './topology';
+import type { Family, Member, NetworkPlan, Topology, WirePlan } from './topology';
 import type { LockedDaemon } from '../../addressing/private/allocation';
+import { covers, GLOBAL_UNICAST, parseBlock } from '../../addressing/private/ip';
 import { ValidationError } from '../../private/errors';
 import { addTo } from '../../private/multimap';
 
@@ -84,12 +85,35 @@ export class Registry {
   }
 
   /** Whether containers have addresses of the family: without them a flow or a publication would be declared and never made. */
-  public has(family: 'ipv4' | 'ipv6'): boolean {
+  public has(family: Family): boolean {
     return family === 'ipv4' || this.daemon.ipv6Pool !== undefined;
   }
 
+  /** Throws where containers have IPv4 addresses only. */
+  public needIpv6(place: string, what: string, wayOut: string): void {
+    if (!this.has('ipv6')) {
+      throw new ValidationError(
+        'WrongFamily',
+        place,
+        `${what}, and the containers of daemon '${this.daemonPath}' have IPv4 addresses only; ${wayOut}, or give the daemon 'dualStack: true'`,
+      );
+    }
+  }
+
+  /** Blocks of either family that only containers have addresses of. */
   public get addressPools(): readonly string[] {
-    return this.daemon.addressPools;
+    return poolsOf(this.daemon);
+  }
+
+  /** Whether the engine translates addresses of the family: without that nothing is published, and only a routed address gets answers from outside. */
+  public translates(family: Family): boolean {
+    const { iptables, ip6tables } = this.daemon.engine.settings;
+    return family === 'ipv4' ? iptables : ip6tables;
+  }
+
+  /** Whether others know a way to the containers' own addresses of IPv6; unique local ones mean nothing to them. */
+  public get isIpv6Routed(): boolean {
+    return this.daemon.ipv6Pool !== undefined && covers(GLOBAL_UNICAST, parseBlock(this.daemon.ipv6Pool));
   }
 
   /** Throws when a construct could not be declared; asked before it enters the tree. */

@@ -40,14 +40,10 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
   }
   const hostAddress = canonicalAddress(workload, request.hostAddress ?? '127.0.0.1');
   const family: Family = hostAddress.includes(':') ? 'ipv6' : 'ipv4';
-  if (!registry.has(family)) {
-    throw new ValidationError(
-      'WrongFamily',
-      workload,
-      `'hostAddress' ${hostAddress} is IPv6, and the containers of daemon '${registry.daemonPath}' have IPv4 addresses only; publish on an IPv4 address`,
-    );
+  if (family === 'ipv6') {
+    checkIpv6(registry, workload, hostAddress);
   }
-  const loopback = Cidr.parse(family === 'ipv4' ? '127.0.0.0/8' : '::1/128').containsAddress(hostAddress);
+  const loopback = Cidr.parse('127.0.0.0/8').containsAddress(hostAddress);
   const sources = (request.sources ?? []).map((source) => sourceBlock(workload, source, family));
   if (loopback && sources.length > 0) {
     throw new ValidationError(
@@ -60,7 +56,7 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
     throw new ValidationError(
       'PublishNeedsSources',
       workload,
-      `publishing ${port.text} on ${hostAddress} needs 'sources'; name who may connect, such as [Peer.cidr('198.51.100.0/24')] or, for everybody, [Peer.anyIpv4()]`,
+      `publishing ${port.text} on ${hostAddress} needs 'sources'; name who may connect, such as [Peer.cidr('198.51.100.0/24')] or, for everybody, [Peer.${family === 'ipv4' ? 'anyIpv4' : 'anyIpv6'}()]`,
     );
   }
   if (!loopback && !WILDCARDS.includes(hostAddress) && !registry.hostAddresses.includes(hostAddress)) {
@@ -83,6 +79,25 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
   };
   refuseConflict(registry, fact, port);
   return fact;
+}
+
+/** What an engine can publish over IPv6, and for whom. */
+function checkIpv6(registry: Registry, workload: string, hostAddress: string): void {
+  registry.needIpv6(workload, `'hostAddress' ${hostAddress} is IPv6`, 'publish on an IPv4 address');
+  if (!registry.translates('ipv6')) {
+    throw new ValidationError(
+      'Ipv6NotTranslated',
+      workload,
+      `engine ${registry.engine.version} publishes nothing on ${hostAddress}, since it writes no rules for IPv6; publish on an IPv4 address, or use engine 27.0 or later`,
+    );
+  }
+  if (hostAddress === '::1') {
+    throw new ValidationError(
+      'NotAHostAddress',
+      workload,
+      "'hostAddress' ::1 leads to no container: the kernel routes loopback addresses of IPv6 nowhere, whatever translates them; publish on 127.0.0.1",
+    );
+  }
 }
 
 /** Without the guard a publication is for everybody, or where the engine sees to it for the host alone. */

@@ -38,6 +38,11 @@ export function declaredVersion(lab: Lab): EngineVersion {
   return EngineVersion.of(/version v?(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? text.trim());
 }
 
+/** Whether the engine of a daemon is the version or a later one. */
+export function isAtLeast({ _registry: { engine } }: IDaemon, version: string): boolean {
+  return EngineVersion.of(engine.version).isAtLeast(version);
+}
+
 export class Deployment {
   readonly dir: string;
   daemon!: IDaemon;

@@ -1,6 +1,7 @@
 // Every scenario by the name that `--scenarios` takes.
 import * as attacks from './attacks';
 import * as book from './book';
+import * as dualStack from './dual-stack';
 import * as egressAndHost from './egress-and-host';
 import * as enginePackets from './engine-packets';
 import * as engineRules from './engine-rules';
@@ -47,6 +48,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'egress-and-host': egressAndHost,
   macvlan,
   ipvlan,
+  'dual-stack': dualStack,
   'host-artefacts': hostArtefacts,
   'engine-rules': engineRules,
   'engine-packets': enginePackets,
