@@ -11,6 +11,8 @@ import { StackBinding } from './stack-binding';
 import { AddressBook } from '../addressing/address-book';
 import { constructAt, orderStacks } from '../private/cdktf-hooks';
 import { failuresOf } from '../reachability/private/prove';
+import { Conduit } from '../segments/conduit';
+import type { IDaemon } from '../topology/daemon';
 import type { EngineFacts } from '../topology/private/engine-facts';
 import { Registry } from '../topology/private/registry';
 
@@ -23,7 +25,7 @@ export class DaemonCore {
   private readonly bindings = new Map<TerraformStack, StackBinding>();
 
   constructor(
-    private readonly daemon: Construct,
+    private readonly daemon: Construct & IDaemon,
     private readonly props: DaemonProps,
     checked: CheckedHost,
     engine: EngineFacts,
@@ -47,6 +49,7 @@ export class DaemonCore {
       () => this.book._locked(place),
       (wanted) => at(wanted),
       (dependent, needed) => orderStacks(at(dependent)!, at(needed)!),
+      (destination, source) => new Conduit(at(destination) as Construct, source, daemon).node.path,
     );
   }
 

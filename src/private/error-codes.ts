@@ -51,6 +51,8 @@ export const ERROR_CODES = {
   DeclaredAfterSynth: 'Something was declared after the stack that would carry it was written.',
   AspectOnApp: 'An aspect hangs on the app, where cdktf never invokes it; it belongs on each stack.',
   StackCycle: 'Flows would make two stacks depend on each other.',
+  ForgerAmongOthers: 'A workload that can forge addresses shares a network with others.',
+  ConduitEnds: 'A conduit is for two workloads; a segment, a group, the host or the outside has none.',
   ForgeableSource: 'Over IPv6, others in the network could send datagrams that pass for those of a flow.',
 
   // publications

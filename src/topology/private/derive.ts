@@ -1,5 +1,5 @@
 import type { DaemonFact, Facts, SegmentFact } from './facts';
-import { forgeableSources } from './forgeable';
+import { forgeableSources, forgersAmongOthers } from './forgeable';
 import { type Memberships, memberships } from './memberships';
 import { planEgress, planHostFlows, planPairs, planPublications, resolversOf } from './plans';
 import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
@@ -132,6 +132,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ...allocation.problems,
     ...dnsProblems,
     ...forgeableSources(topology),
+    ...forgersAmongOthers(facts, topology),
   ];
   return { topology, allocation, problems, members };
 }

@@ -35,6 +35,8 @@ export interface SegmentFact {
   readonly icc: boolean;
   /** Why nobody may publish here; undefined where publications are welcome. */
   readonly publicationsRefused?: string;
+  /** For a conduit: the two workloads that it is for, which are its only members. */
+  readonly conduit?: readonly [string, string];
   /** Where the members hang on a wire of the host instead of a bridge. */
   readonly wire?: WireFact;
 }
@@ -77,6 +79,8 @@ export interface WorkloadFact {
   readonly ipv4Address?: string;
   readonly ipv6Address?: string;
   readonly dns?: readonly string[];
+  /** Whether it holds a capability by which it can send from addresses of its neighbours. */
+  readonly forges?: boolean;
 }
 
 export interface GroupFact {
@@ -92,6 +96,8 @@ export interface FlowFact {
   /** Whether IPv6 stays shut for it. */
   readonly ipv4Only?: boolean;
   readonly origin: string;
+  /** Path of the conduit that it runs in; without one it runs in the segment of its destination. */
+  readonly conduit?: string;
 }
 
 export interface PublicationFact {
