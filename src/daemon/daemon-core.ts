@@ -6,6 +6,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { DaemonConnection } from './daemon-connection';
 import type { DaemonProps } from './daemon-props';
 import type { CheckedHost } from './private/check-host';
+import { largePublications } from './private/large-publications';
 import { unstablePublications } from './private/unstable-publications';
 import { StackBinding } from './stack-binding';
 import { AddressBook } from '../addressing/address-book';
@@ -86,7 +87,7 @@ export class DaemonCore {
     this.book._record(this.daemon.node.path, allocation);
     const failures = isProved ? failuresOf(this.registry) : [];
     if (failures.length === 0) {
-      this.warnOfUnstable();
+      this.warnOfPublications();
     }
     return failures.map((failure) => this.text(failure));
   }
@@ -102,11 +103,10 @@ export class DaemonCore {
     return folder;
   }
 
-  private warnOfUnstable(): void {
-    if (this.props.engine.isAtLeast('28.0')) {
-      return;
-    }
-    for (const { path: place, message } of unstablePublications(this.registry.derived().topology.publications)) {
+  private warnOfPublications(): void {
+    const { topology } = this.registry.derived();
+    const unstable = this.props.engine.isAtLeast('28.0') ? [] : unstablePublications(topology.publications);
+    for (const { path: place, message } of [...unstable, ...largePublications(topology, this.registry.engine)]) {
       Annotations.of(constructAt(this.daemon.node.root, place) ?? this.daemon).addWarning(message);
     }
   }
