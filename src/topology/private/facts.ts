@@ -43,7 +43,8 @@ export interface SegmentFact {
 
 /** How the members of a macvlan or ipvlan segment hang on an interface of the host. */
 export interface WireFact {
-  readonly driver: 'macvlan' | 'ipvlan';
+  /** `macvlan`, `ipvlan`, or the name of a plugin. */
+  readonly driver: string;
   readonly mode: WireMode;
   /** The interface whose wire they share; for a VLAN its sub-interface. */
   readonly parent: string;
