@@ -1,5 +1,5 @@
 import type { IPeer } from './peer';
-import { checkFlow } from './private/check-flow';
+import { checkFlow, refuseWithoutGuard } from './private/check-flow';
 import { isPeer } from './private/is-peer';
 import type { ConnectionRate } from '../firewall/connection-rate';
 import { Port } from '../firewall/port';
@@ -17,11 +17,27 @@ export interface FlowOptions {
   readonly description?: string;
 
   /**
-   * New connections that each source address may open; the excess is dropped.
+   * New connections that each source address may open; the excess is dropped. Error: `NeedsGuard` on an `ImportedDaemon`.
    *
    * @default - not limited
    */
   readonly rate?: ConnectionRate;
+
+  /**
+   * Whether the flow stays shut over IPv6 where containers have it. Datagrams need it in a network of several members: over IPv6 any of them can
+   * send from an address that is not its own.
+   *
+   * @default false
+   */
+  readonly ipv4Only?: boolean;
+
+  /**
+   * Whether the flow runs in a *conduit*: a network that its two ends alone are in, so that no neighbour is there to listen, to forge addresses or to be
+   * reached on layer 2. Both ends must be workloads. Further flows between the two share it.
+   *
+   * @default - false, but true where an end holds NET_RAW or NET_ADMIN
+   */
+  readonly conduit?: boolean;
 }
 
 /** Something whose flows can be declared. */
@@ -81,13 +97,18 @@ export class Connections {
     if (options.description !== undefined && (description.length > 80 || description.length === 0)) {
       throw new ValidationError('DescriptionLength', place, `'description' must have 1 to 80 characters, got ${description.length}`);
     }
-    const registry = checkFlow(place, source, destination, port, options.rate);
+    const registry = checkFlow(place, source, destination, port, options);
+    if (options.rate !== undefined) {
+      refuseWithoutGuard(registry, place, `a rate on ${port.text}`, 'declare the flow without it');
+    }
+    const ends = { source: source._peerFact, destination: destination._peerFact };
     registry.addFlow(
       {
-        source: source._peerFact,
-        destination: destination._peerFact,
+        ...ends,
         port: port._spec(),
         rate: options.rate?._spec(),
+        ipv4Only: options.ipv4Only,
+        conduit: registry.conduitFor(place, ends, options.conduit ?? false),
         origin: description,
       },
       place,

@@ -1,9 +1,9 @@
-import * as crypto from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
-import { Annotations, Aspects, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
+import { Annotations, type ISynthesisSession, type TerraformProvider } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
-import { DaemonConnection } from './daemon-connection';
+import { DaemonCore } from './daemon-core';
+import type { DaemonProps } from './daemon-props';
 import { type CheckedDaemon, checkDaemon } from './private/check-daemon';
 import { checkNode } from './private/check-swarm';
 import { hostInput } from './private/daemon-input';
@@ -11,62 +11,40 @@ import { engineSettings } from './private/engine-settings';
 import { type HostInput, stampPath } from './private/host-input';
 import { renderInstallScript } from './private/render-install-script';
 import { renderUserData, renderUserDataGzip, userDataSize } from './private/render-user-data';
-import { unstablePublications } from './private/unstable-publications';
-import { StackBinding } from './stack-binding';
-import { AddressBook } from '../addressing/address-book';
 import type { Cidr } from '../addressing/cidr';
+import { uniqueLocalBlock } from '../addressing/private/ip';
 import type { EngineVersion } from '../engine/engine-version';
-import { constructAt, onStackWritten, orderStacks } from '../private/cdktf-hooks';
+import { onStackWritten } from '../private/cdktf-hooks';
 import { lateText } from '../private/late';
 import { brand } from '../private/type-test';
-import { failuresOf, requireOf } from '../reachability/private/prove';
+import { requireOf } from '../reachability/private/prove';
 import type { Requirement } from '../reachability/requirement';
 import type { IDaemon } from '../topology/daemon';
 import type { Derived } from '../topology/private/derive';
-import type { SwarmNodeFact } from '../topology/private/facts';
-import { Registry } from '../topology/private/registry';
+import type { Registry } from '../topology/private/registry';
 
 /** Largest user data that the strictest of the large clouds takes, in bytes. */
 const USER_DATA_LIMIT = 16_384;
 
 /** Properties of a hardened daemon. */
-export interface HardenedDaemonProps {
-  /** Engine that the host runs. The rules are made for its generation, and an engine of another one is not let start. */
-  readonly engine: EngineVersion;
-
-  /** Address of the host in its network; publications may be opened on it. */
-  readonly hostAddress: string;
+export interface HardenedDaemonProps extends DaemonProps {
+  /**
+   * Whether networks have IPv6 beside IPv4, each with a /64 of its own. Turning it on or off replaces every network and its containers.
+   *
+   * Engines before 27 write no rules for IPv6: there the guard alone narrows, nothing can be published on an IPv6 address, and egress over IPv6 needs
+   * an `ipv6Pool` that is routed to the host. Docker turns forwarding of IPv6 on, after which the kernel no longer listens to router advertisements: a
+   * host that has its IPv6 address or default route from them needs `net.ipv6.conf.IFACE.accept_ra=2` on that interface, or a static route.
+   *
+   * @default - true when `ipv6Pool` is given, otherwise false
+   */
+  readonly dualStack?: boolean;
 
   /**
-   * Further addresses of the host that publications may be opened on.
+   * IPv6 block, /64 or larger, that the networks of this daemon get their blocks from; nothing else may use it.
    *
-   * @default - only `hostAddress`
+   * @default - with `dualStack` a /48 of unique local addresses that follows from the construct path
    */
-  readonly additionalHostAddresses?: string[];
-
-  /** Block that the networks of this daemon get their blocks from; nothing else may use it. */
-  readonly addressPool: Cidr;
-
-  /**
-   * Blocks in use elsewhere: the LAN, VPNs, routes of the host. Overlaps with networks of this daemon are an error.
-   *
-   * @default - only Docker's own default pools are kept clear of
-   */
-  readonly foreignBlocks?: Cidr[];
-
-  /**
-   * How Terraform reaches the engine.
-   *
-   * @default - the socket /var/run/docker.sock of the machine that runs Terraform
-   */
-  readonly connection?: DaemonConnection;
-
-  /**
-   * Version constraint of the Terraform provider. Where several daemons have resources in one stack, the provider must meet all of theirs.
-   *
-   * @default '>= 3.6.2, < 5.0.0'
-   */
-  readonly providerVersion?: string;
+  readonly ipv6Pool?: Cidr;
 
   /**
    * Whether containers outlive a restart of the engine. A node of a swarm needs false: Swarm refuses it, and moves tasks to other nodes instead.
@@ -114,6 +92,8 @@ export interface HardenedDaemonProps {
 /**
  * One Docker Engine on one host, with the host's firewall, its settings and the files that bring them there.
  *
+ * The rules are made for the generation of `engine`, and an engine of another one is not let start.
+ *
  * `userData` carries everything to a new machine; the same comes as an install script for an existing one. Both are also written into the output
  * folder of the stack, under `bulkhead/`.
  *
@@ -160,9 +140,8 @@ export class HardenedDaemon extends Construct implements IDaemon {
 
   private readonly props: HardenedDaemonProps;
   private readonly checked: CheckedDaemon;
-  private readonly book: AddressBook;
+  private readonly core: DaemonCore;
   private texts?: { derived: Derived; input: HostInput; by: Map<(input: HostInput) => string, string> };
-  private readonly bindings = new Map<TerraformStack, StackBinding>();
 
   constructor(scope: Construct, id: string, props: HardenedDaemonProps) {
     const checked = checkDaemon(scope, id, props);
@@ -170,24 +149,10 @@ export class HardenedDaemon extends Construct implements IDaemon {
     this.props = props;
     this.checked = checked;
     this.engine = props.engine;
-    this.daemonId = crypto.createHash('sha256').update(this.node.path).digest('hex').slice(0, 12);
-    this.book = AddressBook.of(this);
-
-    const { root } = this.node;
-    const at = (wanted: string) => constructAt(root, wanted);
-    this._registry = new Registry(
-      {
-        path: this.node.path,
-        id: this.daemonId,
-        hostAddresses: checked.hostAddresses,
-        addressPools: [props.addressPool.text],
-        foreignBlocks: checked.foreignBlocks,
-        engine: { version: props.engine.version, settings: engineSettings(props.engine) },
-      },
-      () => this.book._locked(this.node.path),
-      (wanted) => at(wanted),
-      (dependent, needed) => orderStacks(at(dependent)!, at(needed)!),
-    );
+    const ipv6Pool = (daemonId: string) => props.ipv6Pool?.text ?? (props.dualStack ? uniqueLocalBlock(daemonId.slice(0, 10)) : undefined);
+    this.core = new DaemonCore(this, props, checked, { version: props.engine.version, settings: engineSettings(props.engine) }, ipv6Pool);
+    this.daemonId = this.core.daemonId;
+    this._registry = this.core.registry;
     this._stampPath = props.startWithoutGuardReason === undefined ? stampPath(this.daemonId) : undefined;
     // The pass opens single pairs in DOCKER-USER, so Docker itself may keep everything shut.
     this._icc = false;
@@ -198,6 +163,11 @@ export class HardenedDaemon extends Construct implements IDaemon {
     brand(this, 'daemon');
     if (props.startWithoutGuardReason !== undefined) {
       Annotations.of(this).addWarning(`containers start without the guard: ${props.startWithoutGuardReason}`);
+    }
+    if (this._registry.has('ipv6') && !this._registry.translates('ipv6')) {
+      Annotations.of(this).addWarning(
+        `engine ${props.engine.version} writes no rules for IPv6, so nothing but the guard stands between containers there; from 27.0 on the engine keeps them apart, too`,
+      );
     }
     if (props.withoutProofReason !== undefined) {
       Annotations.of(this).addWarning(`nobody proves who reaches whom: ${props.withoutProofReason}`);
@@ -212,39 +182,19 @@ export class HardenedDaemon extends Construct implements IDaemon {
   }
 
   /**
-   * Makes the host a node of a swarm.
-   *
-   * @internal
-   */
-  public _joinSwarm(swarm: Registry, own: SwarmNodeFact): void {
-    this._registry.joinSwarm(swarm, own);
-  }
-
-  /**
    * Throws when the host cannot be a node of a swarm.
    *
    * @internal
    */
-  public _checkNode(place: string): void {
-    checkNode(place, this.node.path, this.props);
+  public _checkNode(place: string, swarmPool: Cidr): void {
+    checkNode(place, this.node.path, { ...this.props, ...this.checked }, swarmPool);
   }
 
   /**
    * @internal
    */
   public _providerFor(scope: IConstruct): TerraformProvider {
-    const stack = TerraformStack.of(scope);
-    let binding = this.bindings.get(stack);
-    if (binding === undefined) {
-      binding = new StackBinding(stack, this.node.id, {
-        daemonId: this.daemonId,
-        connection: this.props.connection ?? DaemonConnection.socket(),
-        providerVersion: this.props.providerVersion ?? '>= 3.6.2, < 5.0.0',
-        wrote: (by) => this._registry.wrote(by),
-      });
-      this.bindings.set(stack, binding);
-    }
-    return binding.provider;
+    return this.core.providerFor(scope);
   }
 
   /** Packing is the dearest part of a synth, and cdktf asks for every late text several times: each is rendered once per snapshot. */
@@ -260,31 +210,9 @@ export class HardenedDaemon extends Construct implements IDaemon {
   }
 
   private validate(): string[] {
-    this._registry.noticeRemovals();
-    const { problems, allocation, topology } = this._registry.derived();
-    // cdktf puts the path of the daemon before each of these itself.
-    const errors = problems.map(({ code, path: place, message }) => `${place === this.node.path ? '' : `[${place}] `}${message} (${code})`);
-    if (Aspects.of(this.node.root).all.length > 0) {
-      errors.push(`cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)`);
-    }
-    const frozen = this.book._frozenProblem(this.node.path, allocation.missing);
-    if (frozen !== undefined) {
-      errors.push(frozen);
-    }
+    const errors = this.core.validate(this.props.withoutProofReason === undefined);
     if (errors.length > 0) {
       return errors;
-    }
-    this.book._record(this.node.path, allocation);
-    if (this.props.withoutProofReason === undefined) {
-      const failures = failuresOf(this._registry);
-      if (failures.length > 0) {
-        return failures.map(({ code, path: place, message }) => `${place === this.node.path ? '' : `[${place}] `}${message} (${code})`);
-      }
-    }
-    if (!this.engine.isAtLeast('28.0')) {
-      for (const { path: place, message } of unstablePublications(topology.publications)) {
-        Annotations.of(constructAt(this.node.root, place) ?? this).addWarning(message);
-      }
     }
     const size = userDataSize(this.rendered(renderUserData));
     if (size > USER_DATA_LIMIT) {
@@ -295,14 +223,8 @@ export class HardenedDaemon extends Construct implements IDaemon {
     return [];
   }
 
-  /** The files as they are, beside the stack: tokens and escapes are for Terraform only. */
   private write(session: ISynthesisSession): void {
-    const stack = TerraformStack.of(this);
-    this._registry.wrote(stack.node.path);
-    // An app that skips validations comes here without any.
-    this.book._record(this.node.path, this._registry.derived().allocation);
-    const folder = path.join(session.outdir, session.manifest.forStack(stack).workingDirectory, 'bulkhead', this.daemonId);
-    fs.mkdirSync(folder, { recursive: true });
+    const folder = this.core.folder(session);
     fs.writeFileSync(path.join(folder, 'user-data'), this.rendered(renderUserData));
     fs.writeFileSync(path.join(folder, 'install.sh'), this.rendered(renderInstallScript), { mode: 0o755 });
   }

@@ -115,9 +115,11 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
       () => this.book._locked(this.node.path),
       (wanted) => at(wanted),
       (dependent, needed) => orderStacks(at(dependent)!, at(needed)!),
+      // A flow that asks for one is refused before.
+      (destination) => destination,
     );
     this._registry.swarm.set({ ...settings, id: clusterId });
-    daemons.forEach((daemon, index) => daemon._joinSwarm(this._registry, settings.nodes[index]));
+    daemons.forEach((daemon, index) => daemon._registry.swarm.join(this._registry, settings.nodes[index]));
     brand(this, 'swarm');
     this.warn(props.managers.length, props.withoutAutolockReason);
     this.node.addValidation({ validate: () => this.validate() });

@@ -23,6 +23,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = { dmz: ['dmz', 'app
  * Flows run from DMZ to APP and from APP to DATA, on declared ports; anything else between the tiers throws, DMZ to DATA above all. Only DMZ may
  * publish ports. No tier has egress until it is declared.
  *
+ * On an `ImportedDaemon` the direction of a flow between neighbouring tiers is not held: who was let in can be talked to as well. DMZ and DATA never
+ * meet, and nobody outside reaches APP and DATA; where that cannot be, the synth fails.
+ *
  * Workloads are placed by their `segment` and joined to further tiers by their flows alone.
  */
 export class ThreeTierNetwork extends Construct {
@@ -57,12 +60,18 @@ export class ThreeTierNetwork extends Construct {
       }
       return `'${id}' forbids ${from.toUpperCase()} to ${to.toUpperCase()}`;
     });
-    // The policy refuses declarations; these hold whatever else opens a way.
+    // The policy refuses declarations; these hold whatever else opens a way. Without the guard who shares a segment talks both ways, and a
+    // publication is everybody's: between tiers that share none the addresses of DMZ stay out of reach.
+    const inwards = daemon._registry.hasGuard
+      ? [
+          Requirement.unreachable(this.app, this.dmz),
+          Requirement.unreachable(this.data, this.dmz),
+          Requirement.unreachable(this.data, this.app),
+        ]
+      : [Requirement._unreachableInside(this.data, this.dmz)];
     requireOf(daemon._registry, this.node.path, [
       Requirement.unreachable(this.dmz, this.data),
-      Requirement.unreachable(this.app, this.dmz),
-      Requirement.unreachable(this.data, this.dmz),
-      Requirement.unreachable(this.data, this.app),
+      ...inwards,
       Requirement.unreachable(Peer.anyIpv4(), this.app),
       Requirement.unreachable(Peer.anyIpv4(), this.data),
     ]);

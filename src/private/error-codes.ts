@@ -44,11 +44,16 @@ export const ERROR_CODES = {
   SourceOutside: 'A flow comes from addresses outside; only a publication lets those in.',
   EgressToContainers: 'Egress names addresses of our own containers.',
   EgressToHost: 'Egress names the address of the host, which is a peer of its own.',
+  NeedsGuard:
+    'A rate, or a publication that is not for everybody, would have to be enforced on a host where only the API of the engine is ours.',
   TierForbidsFlow: 'A pattern forbids flows between the two segments.',
   ResolverWithoutEgress: 'A workload names resolvers that no egress lets it ask.',
   DeclaredAfterSynth: 'Something was declared after the stack that would carry it was written.',
   AspectOnApp: 'An aspect hangs on the app, where cdktf never invokes it; it belongs on each stack.',
   StackCycle: 'Flows would make two stacks depend on each other.',
+  ForgerAmongOthers: 'A workload that can forge addresses shares a network with others.',
+  ConduitEnds: 'A conduit is for two workloads; a segment, a group, the host or the outside has none.',
+  ForgeableSource: 'Over IPv6, others in the network could send datagrams that pass for those of a flow.',
 
   // publications
   PublicationPorts: 'Published and target port differ in protocol or number, or cannot be published.',
@@ -65,8 +70,14 @@ export const ERROR_CODES = {
   UndeclaredFlow: 'Something is open that no flow, publication or egress declares.',
   BlockedFlow: 'A declared flow, publication or egress does not get through.',
 
+  // IPv6
+  Ipv6NotTranslated: 'The engine translates no IPv6 addresses, as engines before 27 do not, and what is asked for rests on that.',
+  Ipv6PoolKind: 'The IPv6 pool is too small for a network, or holds neither unique local nor global unicast addresses.',
+  Ipv6PoolUnused: 'An IPv6 pool is given although dual stack is switched off.',
+
   // daemons and segments
   UnknownEngineVersion: 'The engine version is not one whose rules are known.',
+  NftablesTooEarly: 'An engine before 29 is said to make its rules with nftables.',
   WrongFamily: 'An IPv6 value stands where an IPv4 one belongs, or the other way round.',
   ConnectionValue: 'The way to reach the engine is not well-formed.',
   PlainTcpRefused: 'The engine would be reached by plain TCP, which makes everybody on the network root on the host.',
@@ -80,6 +91,7 @@ export const ERROR_CODES = {
   ParentTaken: 'Two segments would share one parent interface.',
   VlanId: 'A VLAN id is not a whole number from 1 to 4094.',
   WireRange: 'The range that is set aside on a LAN is no part of it, or overlaps what others have.',
+  PluginDriver: 'The driver of a network is one that has a segment of its own, is no longer there for Docker, or is not well-formed.',
   WireCrowded: 'A parent in mode passthru belongs to one container.',
   WireFlow: 'A flow cannot run between two wires, or inside one whose mode keeps its containers apart.',
   HostNeedsShim: 'The host and containers on its interface reach each other through a shim only.',

@@ -88,6 +88,7 @@ export class Reachability {
       destination: destination.peerText,
       port: port.text,
       refusal: this.registry.refusalOf({ source: source._peerFact, destination: destination._peerFact }),
+      hasGuard: this.registry.hasGuard,
       kinds: { source: kindOf(source), destination: kindOf(destination) },
     });
   }
@@ -115,7 +116,7 @@ export class Reachability {
     );
   }
 
-  /** What is open and nobody declared: granted minus declared. Empty unless something is wrong. */
+  /** What is open and nobody declared: granted minus declared. Empty unless something is wrong, but for an `ImportedDaemon`: there the guard is missing. */
   public leastPrivilege(): ReachableCell[] {
     return this.proof.excess.map(deviationCell);
   }

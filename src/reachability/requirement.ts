@@ -60,6 +60,20 @@ export class Requirement {
     });
   }
 
+  /**
+   * The same on every port, at the addresses of the destination itself: what it publishes on the host is left out.
+   *
+   * @internal
+   */
+  public static _unreachableInside(source: IPeer, destination: IPeer): Requirement {
+    return new Requirement(`${source.peerText} must not reach ${destination.peerText} but by what it publishes`, {
+      kind: 'unreachable',
+      source,
+      destination,
+      isStraight: true,
+    });
+  }
+
   private constructor(
     /** The claim as a sentence. */
     public readonly text: string,

@@ -1,10 +1,9 @@
-import { TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
+import { BridgeNetwork } from './bridge-network';
 import { checkBridgeSegment } from './private/check-bridge-segment';
 import type { ISegment } from './segment';
 import { Cidr } from '../addressing/cidr';
 import { Connections } from '../connections/connections';
-import { LateNetwork } from '../private/bindings';
 import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
@@ -40,6 +39,13 @@ export interface BridgeSegmentProps {
   readonly ipv4Block?: Cidr;
 
   /**
+   * IPv6 block of the network, /96 or larger, where the daemon is dual stack.
+   *
+   * @default - a free /64 of the daemon's IPv6 pool, and kept in the lock file
+   */
+  readonly ipv6Block?: Cidr;
+
+  /**
    * Prefix length of automatic blocks, 16 to 28; the edge gets one of the same size.
    *
    * @default 24
@@ -55,7 +61,7 @@ export interface BridgeSegmentProps {
 }
 
 /**
- * An internal bridge network: its members reach each other on declared ports and nothing else.
+ * An internal bridge network: its members reach each other on declared ports and nothing else. On an `ImportedDaemon` they reach each other on every port.
  *
  * The network itself has no way out. Workloads that publish a port or have egress are also members of its *edge*, a network with a way out that
  * carries no flow between containers. It exists only while somebody needs it.
@@ -66,6 +72,7 @@ export class BridgeSegment extends Construct implements ISegment {
   public readonly daemon: IDaemon;
   public readonly networkName: string;
   public readonly ipv4Block: string;
+  public readonly ipv6Block?: string;
   public readonly peerText: string;
   public readonly connections: Connections;
 
@@ -78,8 +85,7 @@ export class BridgeSegment extends Construct implements ISegment {
    */
   public readonly _peerRegistry: Registry;
 
-  private readonly edgeNetworkName: string;
-  private readonly references: Record<'segment' | 'edge', string>;
+  private readonly networks: Record<'segment' | 'edge', BridgeNetwork>;
 
   constructor(scope: Construct, id: string, props: BridgeSegmentProps) {
     const checked = checkBridgeSegment(scope, id, props);
@@ -89,7 +95,6 @@ export class BridgeSegment extends Construct implements ISegment {
 
     this.daemon = props.daemon;
     this.networkName = checked.networkName;
-    this.edgeNetworkName = checked.edgeNetworkName;
     this.peerText = path;
     this._peerFact = { kind: 'segment', path };
     this._peerRegistry = registry;
@@ -99,39 +104,26 @@ export class BridgeSegment extends Construct implements ISegment {
       edgeNetworkName: checked.edgeNetworkName,
       bridgeName: props.bridgeName,
       ipv4Block: props.ipv4Block?.text,
+      ipv6Block: props.ipv6Block?.text,
       prefixLength: checked.prefixLength,
       icc: props.daemon._icc,
       publicationsRefused: props.publicationsRefused,
     });
 
     this.ipv4Block = lateValue(() => this.plan('segment')?.ipv4.block ?? '');
-    const provider = props.daemon._providerFor(this);
+    if (registry.has('ipv6')) {
+      this.ipv6Block = lateValue(() => this.plan('segment')?.ipv6?.block ?? '');
+    }
     const make = (scopeOfNetwork: Construct, kind: 'segment' | 'edge') =>
-      new LateNetwork(
-        scopeOfNetwork,
-        'Resource',
-        {
-          provider,
-          name: kind === 'edge' ? this.edgeNetworkName : this.networkName,
-          driver: 'bridge',
-          internal: kind === 'segment',
-          options: {
-            'com.docker.network.bridge.name': lateValue(() => this.plan(kind)?.bridge ?? ''),
-            'com.docker.network.bridge.enable_icc': String(props.daemon._icc),
-            ...props.daemon._networkOptions,
-          },
-          ipamConfig: [
-            {
-              subnet: lateValue(() => this.plan(kind)?.ipv4.block ?? ''),
-              gateway: lateValue(() => this.plan(kind)?.ipv4.gateway ?? ''),
-              ipRange: lateValue(() => this.plan(kind)?.ipv4.dockerRange ?? ''),
-            },
-          ],
-        },
-        () => kind === 'segment' || this.plan('edge') !== undefined,
-      );
-    // By id, not by name: Terraform then replaces a network and its containers in one apply. Each call of the getter makes a new reference.
-    this.references = { segment: make(this, 'segment').id, edge: make(new Construct(this, 'Edge'), 'edge').id };
+      new BridgeNetwork(scopeOfNetwork, {
+        daemon: props.daemon,
+        networkName: kind === 'edge' ? checked.edgeNetworkName : checked.networkName,
+        internal: kind === 'segment',
+        icc: kind === 'segment' && props.daemon._icc,
+        plan: () => this.plan(kind),
+        isNeeded: () => kind === 'segment' || this.plan('edge') !== undefined,
+      });
+    this.networks = { segment: make(this, 'segment'), edge: make(new Construct(this, 'Edge'), 'edge') };
     this.connections = new Connections(this);
     brand(this, 'segment');
     brand(this, 'peer');
@@ -141,13 +133,7 @@ export class BridgeSegment extends Construct implements ISegment {
    * @internal
    */
   public _networkReference(from: IConstruct, kind: 'segment' | 'edge'): string {
-    const own = TerraformStack.of(this);
-    const other = TerraformStack.of(from);
-    if (own === other) {
-      return this.references[kind];
-    }
-    // A reference that appears while rendering is not rewritten for the other stack, so the name stands there and the stacks are ordered.
-    return kind === 'edge' ? this.edgeNetworkName : this.networkName;
+    return this.networks[kind].referenceFrom(from);
   }
 
   private plan(kind: 'segment' | 'edge'): NetworkPlan | undefined {

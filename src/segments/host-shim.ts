@@ -3,6 +3,7 @@ import { asSegment } from './private/as-segment';
 import { checkWireAddress } from './private/wire-address';
 import type { ISegment } from './segment';
 import { isAddress } from '../addressing/private/ip';
+import { refuseWithoutGuard } from '../connections/private/check-flow';
 import { ValidationError } from '../private/errors';
 import { lateValue } from '../private/late';
 import { childPath } from '../private/names';
@@ -11,7 +12,7 @@ import type { SegmentFact } from '../topology/private/facts';
 
 /** Properties of a shim. */
 export interface HostShimProps {
-  /** Segment that the host gets an interface on: a MacvlanSegment in mode `bridge`. */
+  /** Segment that the host gets an interface on: a MacvlanSegment in mode `bridge`, or an IpvlanSegment in mode `l2`. */
   readonly segment: ISegment;
 
   /**
@@ -48,6 +49,7 @@ export class HostShim extends Construct {
     const segment = asSegment(path, 'segment', props.segment);
     const registry = segment.daemon._registry;
     registry.checkDeclaration(path, []);
+    refuseWithoutGuard(registry, path, 'an interface of the host on a wire', 'make it by hand and reach the containers as the LAN does');
     const fact = registry.segmentFact(segment.node.path);
     checkSegment(path, fact, registry.hasShim(fact.path));
     if (props.ipv4Address !== undefined) {

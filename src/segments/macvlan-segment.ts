@@ -1,7 +1,7 @@
 import { Annotations } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import type { LanSegmentProps } from './lan-segment-props';
-import { checkWire } from './private/check-wire';
+import { checkLanWire } from './private/check-wire';
 import type { ISegment } from './segment';
 import { wireNetwork, type WireNetwork } from './wire-network';
 import { Connections } from '../connections/connections';
@@ -76,7 +76,7 @@ export class MacvlanSegment extends Construct implements ISegment {
 
   constructor(scope: Construct, id: string, props: MacvlanSegmentProps) {
     const mode = props.mode ?? MacvlanMode.BRIDGE;
-    const checked = checkWire(scope, id, props, { driver: 'macvlan', mode, macLimit: props.macLimit });
+    const checked = checkLanWire(scope, id, props, { driver: 'macvlan', mode, macLimit: props.macLimit });
     super(scope, id);
     this.daemon = props.daemon;
     this.networkName = checked.networkName;

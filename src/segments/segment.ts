@@ -14,6 +14,9 @@ export interface ISegment extends IConstruct, IPeer, IConnectable {
   /** IPv4 block of the network in CIDR form. A token: the address book decides at synth. */
   readonly ipv4Block: string;
 
+  /** IPv6 block of the network in CIDR form, where the daemon is dual stack; undefined elsewhere. A token, like `ipv4Block`. */
+  readonly ipv6Block?: string;
+
   /**
    * How a container of the same stack or of another one names the network, for Terraform.
    *

@@ -2,57 +2,58 @@ import { TerraformStack } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import type { CheckedWire } from './private/check-wire';
 import type { ISegment } from './segment';
-import { formatBlock, parseAddress, parseBlock } from '../addressing/private/ip';
-import { sharedLayoutOf } from '../addressing/private/layout';
+import { contains, parseAddress, parseBlock } from '../addressing/private/ip';
 import { Network } from '../private/bindings';
+import { lateValue } from '../private/late';
+import type { Registry } from '../topology/private/registry';
+import type { BlockPlan } from '../topology/private/topology';
 
 /** The Docker network of a segment on a wire. */
 export interface WireNetwork {
   referenceFrom(from: IConstruct): string;
 }
 
-/** Registers the segment and makes its network. Everything about it is known: the block is the LAN's. */
+/** Registers the segment and makes its network. */
 export function wireNetwork(
-  segment: ISegment & { readonly _peerRegistry: ISegment['daemon']['_registry'] },
-  { networkName, ipv4Block, wire }: CheckedWire,
+  segment: ISegment & { readonly _peerRegistry: Registry },
+  { networkName, ipv4Block, prefixLength, wire }: CheckedWire,
   options: { readonly [option: string]: string },
 ): WireNetwork {
   const { path } = segment.node;
-  segment._peerRegistry.addSegment({
+  const registry = segment._peerRegistry;
+  registry.addSegment({
     path,
     networkName,
-    ipv4Block: ipv4Block.text,
-    prefixLength: ipv4Block.prefixLength,
+    ipv4Block: ipv4Block?.text,
+    prefixLength,
     icc: true,
-    publicationsRefused: `containers of '${path}' are stations of the LAN with addresses of their own, and no port of the host leads there; they are reached at their own addresses`,
+    publicationsRefused: `containers of '${path}' have addresses of their own on the wire of ${wire.parent}, and no port of the host leads there; they are reached at their own addresses`,
     wire,
   });
-  const layout = sharedLayoutOf(parseBlock(ipv4Block.text), wire);
-  const { first, last } = layout.dockerRange;
-  // Docker must not give away what others have; anything else outside of its range it leaves alone by itself.
-  const auxiliary = wire.taken.filter(
-    (range) => range.first === range.last && first <= valueOf(range.first) && valueOf(range.first) <= last,
-  );
-  const network = new Network(segment, 'Resource', {
+  const late = (part: keyof BlockPlan) => lateValue(() => registry.wire(path)?.ipv4[part] ?? '');
+  const auxiliary = keptFromDocker(wire.lan?.range, wire.taken);
+  const { id } = new Network(segment, 'Resource', {
     provider: segment.daemon._providerFor(segment),
     name: networkName,
     driver: wire.driver,
     options,
     ipamConfig: [
       {
-        subnet: ipv4Block.text,
-        gateway: wire.gateway,
-        ipRange: formatBlock(layout.dockerRange),
-        ...(auxiliary.length > 0 && { auxAddress: Object.fromEntries(auxiliary.map((range, i) => [`reserved${i}`, range.first])) }),
+        subnet: late('block'),
+        gateway: late('gateway'),
+        ipRange: late('dockerRange'),
+        ...(auxiliary.length > 0 && { auxAddress: Object.fromEntries(auxiliary.map((address, i) => [`reserved${i}`, address])) }),
       },
     ],
   });
-  const { id } = network;
   return {
     referenceFrom: (from) => (TerraformStack.of(segment) === TerraformStack.of(from) ? id : networkName),
   };
 }
 
-function valueOf(address: string): bigint {
-  return parseAddress(address).value;
+/** Single addresses that others have in the range set aside. What lies elsewhere Docker gives to nobody by itself. */
+function keptFromDocker(range: string | undefined, taken: CheckedWire['wire']['taken']): string[] {
+  if (range === undefined) return [];
+  const block = parseBlock(range);
+  return taken.filter(({ first, last }) => first === last && contains(block, parseAddress(first))).map(({ first }) => first);
 }

@@ -38,6 +38,13 @@ export interface HardenedContainerProps {
   readonly ipv4Address?: string;
 
   /**
+   * Static IPv6 address in the segment, where the daemon is dual stack.
+   *
+   * @default - a free address of the block with the host number of the IPv4 address where that is free, and kept in the lock file
+   */
+  readonly ipv6Address?: string;
+
+  /**
    * Command and arguments, one word each.
    *
    * @default - the command of the image
@@ -196,14 +203,14 @@ export interface PublishOptions {
 
   /**
    * Addresses outside that may connect; needed as soon as a host address is named. Containers need a flow instead. Engine 29 forwards from networks
-   * that are not Bulkhead's: their containers count as outside.
+   * that are not Bulkhead's: their containers count as outside. On an `ImportedDaemon` it can only be everybody (error: `NeedsGuard`).
    *
    * @default - only the host, on its loopback address
    */
   readonly sources?: IPeer[];
 
   /**
-   * New connections that each source address may open; the excess is dropped.
+   * New connections that each source address may open; the excess is dropped. Error: `NeedsGuard` on an `ImportedDaemon`.
    *
    * @default - not limited
    */

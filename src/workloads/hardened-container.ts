@@ -1,5 +1,6 @@
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
+import type { Capability } from './capability';
 import { ContainerImage } from './container-image';
 import { RestartPolicy } from './container-limits';
 import type { HardenedContainerProps, PublishOptions } from './hardened-container-props';
@@ -23,11 +24,19 @@ import type { ISegment } from '../segments/segment';
 import type { PeerFact } from '../topology/private/facts';
 import type { Registry } from '../topology/private/registry';
 
+/** With these a process sends whatever frames it likes. */
+const FORGING: readonly string[] = ['CAP_NET_RAW', 'CAP_NET_ADMIN'];
+
+function canForge(capabilities: readonly Capability[] = []): boolean {
+  return capabilities.some(({ text }) => FORGING.includes(text));
+}
+
 /**
  * A container that can do what it was declared to do, and no more.
  *
  * All capabilities are dropped, privileges cannot be gained, the root file system is read-only, the user is not root, memory, processor and logs
- * are limited. It talks to nobody until a flow, a publication or egress is declared, and it does not start on a host whose guard is not in force.
+ * are limited. On a `HardenedDaemon` it talks to nobody until a flow, a publication or egress is declared, and does not start on a host whose guard is
+ * not in force. On an `ImportedDaemon` it talks to the members of its segment and to the host from the beginning.
  *
  * A first flow into another segment re-creates the source's container: the provider cannot attach a running one.
  *
@@ -37,6 +46,7 @@ export class HardenedContainer extends Construct implements IWorkload {
   public readonly segment: ISegment;
   public readonly dnsName: string;
   public readonly ipv4Address: string;
+  public readonly ipv6Address?: string;
   public readonly peerText: string;
   public readonly connections: Connections;
 
@@ -51,7 +61,8 @@ export class HardenedContainer extends Construct implements IWorkload {
 
   constructor(scope: Construct, id: string, props: HardenedContainerProps) {
     const segment = asSegment(childPath(scope, id), 'segment', props.segment);
-    const checked = checkContainer(scope, id, props);
+    const registry = segment.daemon._registry;
+    const checked = checkContainer(scope, id, props, registry);
     const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
     if (!(props.image instanceof ContainerImage)) {
       throw new ValidationError(
@@ -60,7 +71,6 @@ export class HardenedContainer extends Construct implements IWorkload {
         "'image' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
       );
     }
-    const registry = segment.daemon._registry;
     registry.checkDeclaration(checked.path, [`container ${checked.name}`]);
     checkWireAddress(checked.path, registry.segmentFact(segment.node.path), props.ipv4Address);
     super(scope, id);
@@ -73,16 +83,21 @@ export class HardenedContainer extends Construct implements IWorkload {
     this._peerRegistry = registry;
     this.connections = new Connections(this, props.defaultPort);
     this.ipv4Address = lateValue(() => registry.placesOf(path)[0]?.member.ipv4 ?? '');
+    if (registry.has('ipv6')) {
+      this.ipv6Address = lateValue(() => registry.placesOf(path)[0]?.member.ipv6 ?? '');
+    }
     brand(this, 'workload');
     brand(this, 'peer');
 
     orderStacks(this, segment);
-    registry.addWorkload({ path, name: checked.name, segment: segment.node.path, ipv4Address: props.ipv4Address, dns: props.dns });
+    const { ipv4Address, ipv6Address, dns } = props;
+    const forges = canForge(props.capabilities);
+    registry.addWorkload({ path, name: checked.name, segment: segment.node.path, ipv4Address, ipv6Address, dns, forges });
     this.makeResource(props, checked, environment);
     for (const { text, reason } of props.capabilities ?? []) {
-      if (['CAP_NET_RAW', 'CAP_NET_ADMIN'].includes(text)) {
+      if (FORGING.includes(text)) {
         Annotations.of(this).addWarning(
-          `holds ${text} (${reason}): it can forge addresses towards its neighbours in every segment that it is a member of; place it in a segment of its own`,
+          `holds ${text} (${reason}): it can forge addresses towards neighbours, so it must be alone in its segment, and its flows run in conduits`,
         );
       }
     }
@@ -112,6 +127,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       environment,
       stamp: daemon._stampPath,
       restart: props.restartPolicy ?? RestartPolicy.onFailure(5),
+      dualStack: this._peerRegistry.has('ipv6'),
     });
     const resource = new LateContainer(this, 'Resource', { provider, ...config }, () =>
       lateBlocks(this._peerRegistry, this.node.path, props.aliases ?? [], (network) =>

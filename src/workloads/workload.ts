@@ -15,4 +15,7 @@ export interface IWorkload extends IConstruct, IPeer, IConnectable {
 
   /** IPv4 address in its own segment. A token: the address book decides at synth. */
   readonly ipv4Address: string;
+
+  /** IPv6 address in its own segment, where the daemon is dual stack; undefined elsewhere. A token, like `ipv4Address`. */
+  readonly ipv6Address?: string;
 }

@@ -1,5 +1,18 @@
-import { Cidr, Disposition, HostShim, MacvlanMode, type MacvlanSegmentProps, Peer, Port, Reachability, Requirement } from '../../src';
-import { Program } from '../support/programs';
+import {
+  Cidr,
+  Disposition,
+  HostShim,
+  MacvlanMode,
+  MacvlanSegment,
+  type MacvlanSegmentProps,
+  Peer,
+  Port,
+  Reachability,
+  Requirement,
+} from '../../src';
+import { expectError } from '../support/errors';
+import { Imported } from '../support/imported';
+import { LAN_PROPS, Program, synth } from '../support/programs';
 
 const HTTP = Port.tcp(8080);
 const OUTSIDE = Peer.address('203.0.113.7');
@@ -129,4 +142,17 @@ test('two wires are two LANs', () => {
   expect(reachability().disposition(far, camera, HTTP)).toBe(Disposition.UNREACHABLE);
   expect(reachability().disposition(camera, far, HTTP)).toBe(Disposition.UNKNOWN);
   program.synth();
+});
+
+test('where only the API is ours, a wire is one more thing that is told', () => {
+  const program = new Imported();
+  const segment = new MacvlanSegment(program.stack, 'Lan', { ...LAN_PROPS, daemon: program.daemon });
+  ['Camera', 'Recorder'].forEach((id) => program.container(id, segment));
+  synth(program.stack);
+  const told = program.daemon.weaknesses();
+  expect(told.map(({ code }) => code)).toEqual(['WireOpen']);
+  expect(told[0].cells.map(({ source, destination }) => `${source} > ${destination}`)).toEqual(
+    expect.arrayContaining(['app/Camera > app/Recorder', 'app/Recorder > app/Camera']),
+  );
+  expectError(() => new HostShim(program.stack, 'Shim', { segment }), 'NeedsGuard', { says: ['an interface of the host'] });
 });

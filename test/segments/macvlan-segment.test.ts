@@ -210,7 +210,7 @@ describe('flows', () => {
     expectError(() => a.connections.allowTo(b, HTTP), 'WireFlow', { says: ['hangs on eth-A and app/B on eth-B'] });
     const c = program.container('C', a.segment);
     expectError(() => a.connections.allowTo(c, HTTP), 'WireFlow', { says: ['in mode private'] });
-    expectError(() => a.publish(Port.tcp(80)), 'SegmentForbidsPublication', { says: ['stations of the LAN'] });
+    expectError(() => a.publish(Port.tcp(80)), 'SegmentForbidsPublication', { says: ['they are reached at their own addresses'] });
   });
 
   test('passthru is for one', () => {
@@ -240,7 +240,7 @@ describe('the shim', () => {
     });
     expect(Token.isUnresolved(shim.interfaceName) && Token.isUnresolved(shim.ipv4Address)).toBe(true);
     expect(hostFile(program, '/etc/bulkhead/network')).toContain(
-      `\nshim ${wire.shim!.interface} eth0 192.168.1.193 192.168.1.192/27 192.168.1.20/32\n`,
+      `\nmacvlan ${wire.shim!.interface} eth0 192.168.1.193 192.168.1.192/27 192.168.1.20/32\n`,
     );
     expect(hostFile(program, '/etc/bulkhead/rules.v4')).toContain(
       `-A BULKHEAD-OUTPUT -d 192.168.1.192/32 -o ${wire.shim!.interface} -p tcp -m tcp --dport 8080`,

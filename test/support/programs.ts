@@ -18,6 +18,15 @@ import type { Topology } from '../../src/topology/private/topology';
 /** An image that nobody pulls, so that a container is one resource. */
 export const IMAGE = ContainerImage.fromId(`sha256:${'0'.repeat(64)}`);
 export const HOST_ADDRESS = '192.0.2.10';
+/** Members are stations of 192.168.1.0/24, of which .192 and up are set aside. */
+export const LAN_PROPS: Omit<MacvlanSegmentProps, 'daemon'> = {
+  reason: 'devices of the LAN find it by broadcast',
+  parent: 'eth0',
+  ipv4Block: Cidr.parse('192.168.1.0/24'),
+  ipv4Gateway: '192.168.1.1',
+  ipRange: Cidr.parse('192.168.1.192/27'),
+  macLimit: 16,
+};
 /** One of every mark that somebody downstream could take for its own, without control characters. */
 export const METACHARACTERS = `it's "q" \`id\` $(id) ; & | > < * ? # : - {a: [b]} !x \\ ~ é 漢`;
 
@@ -52,18 +61,8 @@ export class Program {
     return new BridgeSegment(this.stack, id, { daemon: this.daemon, ...props });
   }
 
-  /** A segment whose members are stations of 192.168.1.0/24, of which .192 and up are set aside. */
   public lan(id: string, props: Partial<MacvlanSegmentProps> = {}): MacvlanSegment {
-    return new MacvlanSegment(this.stack, id, {
-      daemon: this.daemon,
-      reason: 'devices of the LAN find it by broadcast',
-      parent: 'eth0',
-      ipv4Block: Cidr.parse('192.168.1.0/24'),
-      ipv4Gateway: '192.168.1.1',
-      ipRange: Cidr.parse('192.168.1.192/27'),
-      macLimit: 16,
-      ...props,
-    });
+    return new MacvlanSegment(this.stack, id, { ...LAN_PROPS, daemon: this.daemon, ...props });
   }
 
   public container(id: string, segment: ISegment, props: Partial<HardenedContainerProps> = {}): HardenedContainer {

@@ -73,6 +73,19 @@ export function blocksBetween(family: IpFamilyName, first: bigint, last: bigint)
   return blocks;
 }
 
+/** Addresses of IPv6 that the internet routes. @see https://www.rfc-editor.org/rfc/rfc4291#section-2.4 */
+export const GLOBAL_UNICAST: IpBlock = parseBlock('2000::/3');
+/** Addresses of IPv6 that mean something within a site only. @see https://www.rfc-editor.org/rfc/rfc4193#section-3.1 */
+export const UNIQUE_LOCAL: IpBlock = parseBlock('fc00::/7');
+
+/**
+ * The /48 of unique local addresses with a global id of ten hexadecimal digits, by which two sites that are joined later still differ.
+ * @see https://www.rfc-editor.org/rfc/rfc4193#section-3.2
+ */
+export function uniqueLocalBlock(globalId: string): string {
+  return formatBlock(blockAround('ipv6', BigInt(`0xfd${globalId}${'0'.repeat(20)}`), 48));
+}
+
 export function contains(block: IpBlock, address: IpAddress): boolean {
   return block.family === address.family && block.first <= address.value && address.value <= block.last;
 }

@@ -1,15 +1,21 @@
 import { Cidr } from '../../addressing/cidr';
-import type { ConnectionRate } from '../../firewall/connection-rate';
 import type { Port } from '../../firewall/port';
 import { ValidationError } from '../../private/errors';
 import type { Registry } from '../../topology/private/registry';
+import type { FlowOptions } from '../connections';
 import type { IPeer } from '../peer';
 
 /**
  * Everything about a flow that can be known when it is declared.
  * @returns the registry of the daemon that both ends live on
  */
-export function checkFlow(place: string, source: IPeer, destination: IPeer, port: Port, rate?: ConnectionRate): Registry {
+export function checkFlow(
+  place: string,
+  source: IPeer,
+  destination: IPeer,
+  port: Port,
+  { ipv4Only = false, rate, conduit }: FlowOptions,
+): Registry {
   const from = source._peerFact;
   const to = destination._peerFact;
   if (from.kind === 'block') {
@@ -38,15 +44,12 @@ export function checkFlow(place: string, source: IPeer, destination: IPeer, port
     throw new ValidationError('FlowToSelf', place, 'a workload needs no flow to itself; inside it everything may talk');
   }
   if (registry.swarm.isWhole) {
-    checkOverlays(place, source, destination, rate);
+    checkOverlays(place, source, destination, rate !== undefined, conduit === true);
   }
   if (to.kind === 'block') {
-    if (!registry.has(to.family)) {
-      throw new ValidationError(
-        'WrongFamily',
-        place,
-        `${to.block} is IPv6, and the containers of daemon '${registry.daemonPath}' have IPv4 addresses only; name an IPv4 block, such as Peer.anyIpv4()`,
-      );
+    if (to.family === 'ipv6') {
+      registry.needIpv6(place, `${to.block} is IPv6`, 'name an IPv4 block, such as Peer.anyIpv4()');
+      checkIpv6Egress(place, registry, to.block, ipv4Only);
     }
     checkEgress(place, registry, to.block, port);
   }
@@ -59,7 +62,7 @@ export function checkFlow(place: string, source: IPeer, destination: IPeer, port
 }
 
 /** In an overlay no rule of a host has a say, and the way out of one is shared by all tasks of a node. */
-function checkOverlays(place: string, source: IPeer, destination: IPeer, rate: ConnectionRate | undefined): void {
+function checkOverlays(place: string, source: IPeer, destination: IPeer, hasRate: boolean, wantsConduit: boolean): void {
   for (const { _peerFact, peerText } of [source, destination]) {
     if (_peerFact.kind === 'block') {
       throw new ValidationError(
@@ -76,11 +79,18 @@ function checkOverlays(place: string, source: IPeer, destination: IPeer, rate: C
       );
     }
   }
-  if (rate !== undefined) {
+  if (hasRate) {
     throw new ValidationError(
       'OverlayFlow',
       place,
       "no rule of a host sees what passes inside an overlay, so nothing limits it; take out 'rate'",
+    );
+  }
+  if (wantsConduit) {
+    throw new ValidationError(
+      'OverlayFlow',
+      place,
+      "a conduit lies on one host, and services run on any; place the two in an overlay of their own, without 'conduit'",
     );
   }
 }
@@ -112,6 +122,17 @@ function checkWires(place: string, registry: Registry, source: IPeer, destinatio
   }
 }
 
+/** What nobody would enforce is not taken down: a program that names a limit is read as one that has it. */
+export function refuseWithoutGuard(registry: Registry, place: string, what: string, wayOut: string): void {
+  if (!registry.hasGuard) {
+    throw new ValidationError(
+      'NeedsGuard',
+      place,
+      `${what} takes rules on the host, and of daemon '${registry.daemonPath}' only the engine's API is ours; ${wayOut}, or use a HardenedDaemon`,
+    );
+  }
+}
+
 /** Egress is for addresses outside: our containers have names and the host is a peer of its own. */
 function checkEgress(place: string, registry: Registry, text: string, port: Port): void {
   const block = Cidr.parse(text);
@@ -123,11 +144,25 @@ function checkEgress(place: string, registry: Registry, text: string, port: Port
       `${text} lies in the address pool ${inside}, where only containers live; allow the flow to the workload or segment itself`,
     );
   }
-  const host = registry.hostAddresses.find(
-    (address) => sameFamily(address, text) && block.prefixLength >= 31 && block.containsAddress(address),
-  );
+  // A larger block is the host's network; what is left of it without the host is meant.
+  const isTiny = block.prefixLength >= (text.includes(':') ? 127 : 31);
+  const host = registry.hostAddresses.find((address) => sameFamily(address, text) && isTiny && block.containsAddress(address));
   if (host !== undefined) {
     throw new ValidationError('EgressToHost', place, `${host} is the host; use Peer.host() for ${port.text}`);
+  }
+}
+
+/** Without translation the outside would have to answer to addresses that mean nothing to it. */
+function checkIpv6Egress(place: string, registry: Registry, block: string, ipv4Only: boolean): void {
+  if (ipv4Only) {
+    throw new ValidationError('WrongFamily', place, `'ipv4Only' is said of a flow to ${block}, which is IPv6; leave one of them out`);
+  }
+  if (!registry.translates('ipv6') && !registry.isIpv6Routed) {
+    throw new ValidationError(
+      'Ipv6NotTranslated',
+      place,
+      `no answer from ${block} would find the way back: engine ${registry.engine.version} does not translate IPv6 addresses; use engine 27.0 or later, name an IPv4 block, or give the daemon an 'ipv6Pool' of global addresses that are routed to the host`,
+    );
   }
 }
 

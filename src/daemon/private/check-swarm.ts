@@ -1,9 +1,9 @@
+import type { CheckedHost } from './check-host';
 import { Cidr } from '../../addressing/cidr';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { reasonText, wholeNumber } from '../../private/text';
 import type { SwarmNodeFact, SwarmSettings } from '../../topology/private/facts';
-import type { Registry } from '../../topology/private/registry';
 import type { HardenedDaemonProps } from '../hardened-daemon';
 import type { SwarmClusterProps } from '../swarm-cluster';
 
@@ -37,8 +37,11 @@ export function checkSwarm(
   if (shared !== undefined) {
     throw new ValidationError('SwarmNodes', path, `two nodes have the 'hostAddress' ${shared.address}; each needs one of its own`);
   }
-  daemons.forEach((daemon) => daemon._checkNode(path));
-  checkPool(path, props.addressPool, daemons);
+  const { addressPool } = props;
+  if (!(addressPool instanceof Cidr) || addressPool.text.includes(':')) {
+    throw new ValidationError('WrongFamily', path, "'addressPool' must be an IPv4 block, such as Cidr.parse('10.64.0.0/16')");
+  }
+  daemons.forEach((daemon) => daemon._checkNode(path, addressPool));
   if (props.withoutAutolockReason !== undefined) reasonText(path, 'withoutAutolockReason', props.withoutAutolockReason);
   return {
     path,
@@ -66,27 +69,6 @@ function nodeOf(path: string, { node, _registry }: Daemon, role: SwarmNodeFact['
   return { path: node.path, role, address };
 }
 
-/** Overlays reach every node, so what is theirs may be nothing else anywhere. */
-function checkPool(path: string, pool: Cidr, daemons: readonly Daemon[]): void {
-  if (!(pool instanceof Cidr) || pool.text.includes(':')) {
-    throw new ValidationError('WrongFamily', path, "'addressPool' must be an IPv4 block, such as Cidr.parse('10.64.0.0/16')");
-  }
-  for (const { node, _registry } of daemons) {
-    const taken = foreignTo(_registry).find((block) => !block.includes(':') && Cidr.parse(block).overlapsWith(pool));
-    if (taken !== undefined) {
-      throw new ValidationError(
-        'SwarmPool',
-        path,
-        `'addressPool' ${pool.text} overlaps with ${taken}, which '${node.path}' uses; choose a block that no node knows`,
-      );
-    }
-  }
-}
-
-function foreignTo({ addressPools, foreignBlocks, hostAddresses }: Registry): string[] {
-  return [...addressPools, ...foreignBlocks, ...hostAddresses.map((address) => `${address}/${address.includes(':') ? 128 : 32}`)];
-}
-
 function dataPort(path: string, port: number): number {
   const { least, most, others } = DATA_PORTS;
   if (others.includes(wholeNumber(path, 'dataPort', port, least, most, 'DataPort'))) {
@@ -95,8 +77,19 @@ function dataPort(path: string, port: number): number {
   return port;
 }
 
-/** What a daemon may not have as a node. */
-export function checkNode(place: string, daemon: string, { liveRestore, startWithoutGuardReason }: HardenedDaemonProps): void {
+/** What a daemon may not have as a node. Overlays reach every node, so what is theirs may be nothing else anywhere. */
+export function checkNode(
+  place: string,
+  daemon: string,
+  {
+    liveRestore,
+    startWithoutGuardReason,
+    addressPool,
+    foreignBlocks,
+    hostAddresses,
+  }: Omit<HardenedDaemonProps, keyof CheckedHost> & CheckedHost,
+  swarmPool: Cidr,
+): void {
   if (liveRestore !== false) {
     throw new ValidationError(
       'SwarmLiveRestore',
@@ -109,6 +102,15 @@ export function checkNode(place: string, daemon: string, { liveRestore, startWit
       'SwarmNodes',
       place,
       `'${daemon}' starts containers without the guard, and a service cannot be told apart there; take out its 'startWithoutGuardReason'`,
+    );
+  }
+  const taken = [addressPool.text, ...foreignBlocks.map(({ block }) => block), ...hostAddresses.map((address) => `${address}/32`)];
+  const shared = taken.filter((block) => !block.includes(':')).find((block) => Cidr.parse(block).overlapsWith(swarmPool));
+  if (shared !== undefined) {
+    throw new ValidationError(
+      'SwarmPool',
+      place,
+      `'addressPool' ${swarmPool.text} overlaps with ${shared}, which '${daemon}' uses; choose a block that no node knows`,
     );
   }
 }

@@ -45,9 +45,19 @@ function swarmOf({ id, nodes, dataPort, autolock, gateway, ingressBlock }: Swarm
 }
 
 /** The sub-interface comes before the shim that hangs on it. */
-function linksOf({ parent, vlan, shim }: WirePlan): HostLink[] {
+function linksOf({ driver, parent, vlan, shim }: WirePlan): HostLink[] {
   return [
     ...(vlan ? [{ kind: 'vlan', name: parent, parent: vlan.of, id: vlan.id } as const] : []),
-    ...(shim ? [{ kind: 'shim', name: shim.interface, parent, address: shim.address, routes: shim.routes } as const] : []),
+    ...(shim
+      ? [
+          {
+            kind: driver === 'ipvlan' ? 'ipvlan' : 'macvlan',
+            name: shim.interface,
+            parent,
+            address: shim.address,
+            routes: shim.routes,
+          } as const,
+        ]
+      : []),
   ];
 }

@@ -9,13 +9,29 @@ export function engineSettings(engine: EngineVersion): EngineSettings {
     userlandProxy: false,
     ipForward: true,
     ipForwardNoDrop: false,
-    // The sysctl file turns it on before Docker does. For IPv6 nobody does until a network has it.
-    forwardingBefore: { ipv4: true, ipv6: false },
+    // The sysctl file turns it on before Docker does. For IPv6 Docker does, unless the administrator has: nothing may rest on who it was.
+    forwardingBefore: { ipv4: true, ipv6: true },
     // Nothing may rest on a policy that another tool can change.
     forwardPolicyBefore: { ipv4: 'accept', ipv6: 'accept' },
     allowDirectRouting: false,
     withoutRawRules: false,
     sctpChecksum: false,
+  };
+}
+
+/** What is told of an engine that somebody else keeps. */
+export interface ImportedEngine {
+  readonly userlandProxy: boolean;
+  readonly forwardPolicyDrop: boolean;
+}
+
+/** The engine's own defaults, and of what its host decides the more open one: on a host that forwards already no policy is set. */
+export function importedSettings(engine: EngineVersion, { userlandProxy, forwardPolicyDrop }: ImportedEngine): EngineSettings {
+  return {
+    ...engineSettings(engine),
+    userlandProxy,
+    forwardingBefore: { ipv4: true, ipv6: true },
+    forwardPolicyBefore: { ipv4: forwardPolicyDrop ? 'drop' : 'accept', ipv6: 'accept' },
   };
 }
 

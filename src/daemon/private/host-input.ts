@@ -44,7 +44,13 @@ export function swarmLine({ id, role, address, first, dataPort, autolock, gatewa
 
 export type HostLink =
   | { readonly kind: 'vlan'; readonly name: string; readonly parent: string; readonly id: number }
-  | { readonly kind: 'shim'; readonly name: string; readonly parent: string; readonly address: string; readonly routes: readonly string[] };
+  | {
+      readonly kind: 'macvlan' | 'ipvlan';
+      readonly name: string;
+      readonly parent: string;
+      readonly address: string;
+      readonly routes: readonly string[];
+    };
 
 export interface HostFile {
   readonly path: string;

@@ -17,18 +17,18 @@ const DEFAULT_BRIDGE: EngineNetwork = {
 };
 
 /** A topology as its engine is told about it. */
-export function engineInput(topology: Topology, { version, settings }: EngineFacts): EngineInput {
+export function engineInput(topology: Topology, { version, settings, nftables }: EngineFacts): EngineInput {
   const publications = groupBy(topology.publications, ({ workload }) => workload);
   return {
-    generation: ruleGeneration(version),
+    generation: ruleGeneration(version, nftables === true),
     daemon: settings,
     networks: [DEFAULT_BRIDGE, ...topology.networks.map((network) => engineNetwork(network, publications))],
   };
 }
 
-function ruleGeneration(version: string): RuleGeneration {
+function ruleGeneration(version: string, nftables: boolean): RuleGeneration {
   const { key } = EngineVersion.of(version)._generation();
-  return key === 'g29' ? 'g29-iptables' : key;
+  return key === 'g29' ? (nftables ? 'g29-nftables' : 'g29-iptables') : key;
 }
 
 function engineNetwork(

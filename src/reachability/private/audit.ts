@@ -20,12 +20,17 @@ export interface Deviation {
 }
 
 /** What flows and nobody declared. What is not certainly shut counts as open. */
-export function excessOf({ cells }: Matrix, topology: Topology): Deviation[] {
+export function excessOf(matrix: Matrix, topology: Topology): Deviation[] {
+  return undeclaredOf(matrix, topology).map(({ cell, ports }) => deviation(cell, ports));
+}
+
+/** The same by cell; the ports are those that are asked. */
+export function undeclaredOf({ cells }: Matrix, topology: Topology): { readonly cell: Cell; readonly ports: PortSet }[] {
   const declared = new Declared(topology);
   return cells.flatMap((cell) => {
     const allowed = declared.ports(cell);
     const ports = allowed === undefined ? NO_PORTS : subtract(cell.asked, allowed);
-    return isEmpty(ports) ? [] : [deviation(cell, ports)];
+    return isEmpty(ports) ? [] : [{ cell, ports }];
   });
 }
 
@@ -47,7 +52,7 @@ export function missingOf({ cells, outside }: Matrix, topology: Topology): Devia
   });
 }
 
-function deviation(
+export function deviation(
   { source, target, receiver, certain }: Pick<Cell, 'source' | 'target' | 'receiver' | 'certain'>,
   ports: PortSet,
 ): Deviation {

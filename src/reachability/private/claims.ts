@@ -16,7 +16,14 @@ interface ClaimPeer {
 
 export type Claim =
   | { readonly kind: 'reachable'; readonly source: ClaimPeer; readonly destination: ClaimPeer; readonly port: PortSpec }
-  | { readonly kind: 'unreachable'; readonly source: ClaimPeer; readonly destination: ClaimPeer; readonly port?: PortSpec }
+  | {
+      readonly kind: 'unreachable';
+      readonly source: ClaimPeer;
+      readonly destination: ClaimPeer;
+      readonly port?: PortSpec;
+      /** A way over a publication of the destination does not count. */
+      readonly isStraight?: boolean;
+    }
   | { readonly kind: 'only'; readonly destination: ClaimPeer; readonly sources: readonly ClaimPeer[]; readonly port?: PortSpec };
 
 /** What breaks the claim, in words; nothing when it holds. */
@@ -26,7 +33,8 @@ export function brokenBy(claim: Claim, proof: Proof): string | undefined {
       return missing(proof, select(claim.source, proof), select(claim.destination, proof), portSetOf(claim.port));
     case 'unreachable': {
       const source = select(claim.source, proof);
-      return open(proof, claim.destination, claim.port, (cell) => selects(source, cell.source));
+      const counts = ({ target }: Cell) => claim.isStraight !== true || target.party.kind !== 'host';
+      return open(proof, claim.destination, claim.port, (cell) => selects(source, cell.source) && counts(cell));
     }
     case 'only': {
       const sources = claim.sources.map((source) => select(source, proof));

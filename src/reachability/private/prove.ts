@@ -1,12 +1,13 @@
 import type { Deviation } from './audit';
 import { deviationText } from './deviation-text';
 import { Proof } from './proof';
+import { breachesOf } from './weaknesses';
+import { wireMatters } from './wire-matters';
 import type { IPeer } from '../../connections/peer';
 import type { ErrorCode } from '../../private/errors';
 import { ValidationError } from '../../private/errors';
 import { isA } from '../../private/type-test';
 import type { Registry } from '../../topology/private/registry';
-import type { Topology } from '../../topology/private/topology';
 import type { Requirement } from '../requirement';
 
 export interface Failure {
@@ -29,7 +30,10 @@ export function requireOf(registry: Registry, place: string, requirements: reado
   }
 }
 
-/** All that keeps the claims of a daemon from being true, its own one included: what flows is what was declared. */
+/**
+ * All that keeps the claims of a daemon from being true, its own one included: what flows is what was declared. Without the guard that is not claimed;
+ * then what shares no segment does not talk, and what was declared flows.
+ */
 export function failuresOf(registry: Registry): Failure[] {
   const proof = Proof.of(registry.derived(), registry.engine);
   const claims = registry.allClaims().flatMap(({ path, requirement }): Failure[] => {
@@ -38,8 +42,9 @@ export function failuresOf(registry: Registry): Failure[] {
     return reason === undefined ? [] : [{ path, code: 'RequirementBroken', message: `${text}, but ${reason}` }];
   });
   const path = registry.daemonPath;
+  const isOfWire = wireMatters(proof.derived.topology);
   return [
-    ...listed(proof.excess.filter(isOurs(proof.derived.topology)), (text) => ({
+    ...listed(registry.hasGuard ? proof.excess.filter((each) => !isOfWire(each)) : breachesOf(proof), (text) => ({
       path,
       code: 'UndeclaredFlow',
       message: `open, and declared by nobody: ${text}`,
@@ -47,27 +52,6 @@ export function failuresOf(registry: Registry): Failure[] {
     ...listed(proof.missing, (text) => ({ path, code: 'BlockedFlow', message: `declared, and not open: ${text}` })),
     ...claims,
   ];
-}
-
-/**
- * On a wire nothing of ours narrows, and the reason for the segment says why that is well: what is open there between its members, and what may be
- * between them and the LAN, is no mistake of the program. `leastPrivilege()` tells it all the same.
- */
-function isOurs({ networks, wires: all }: Topology): (deviation: Deviation) => boolean {
-  const [overlays, wires] = [true, false].map((wanted) => all.filter(({ driver }) => (driver === 'overlay') === wanted));
-  const onOverlays = overlays.map(({ members }) => new Set(members.map(({ workload }) => workload)));
-  const isOn = (members: ReadonlySet<string>, party: Deviation['source']) => party.kind === 'container' && members.has(party.key);
-  const wireOf = new Map(wires.flatMap(({ key, members }) => members.map(({ workload }) => [workload, key] as const)));
-  const bridgeOf = new Map(networks.flatMap(({ bridge, members }) => members.map(({ ipv4 }) => [ipv4, bridge] as const)));
-  const wire = (party: Deviation['source']) => (party.kind === 'container' ? wireOf.get(party.key) : undefined);
-  return ({ source, receiver, from = '', address, certain }) => {
-    // Membership alone narrows an overlay, where a neighbour answers for all addresses that it has anywhere.
-    if (onOverlays.some((members) => isOn(members, source) && isOn(members, receiver))) return false;
-    const [here, there] = [wire(source), wire(receiver)];
-    if (!certain) return here === undefined && there === undefined;
-    const isOnBridge = bridgeOf.has(from) && bridgeOf.get(from) === bridgeOf.get(address);
-    return here === undefined || here !== there || isOnBridge;
-  };
 }
 
 function listed(deviations: readonly Deviation[], failure: (text: string) => Failure): Failure[] {

@@ -11,10 +11,13 @@ import type { Family, Topology, WirePlan } from '../../topology/private/topology
 /** Interface by which the host meets the outside; what it is really called decides nothing, since no rule names it. */
 export const UPLINK = 'uplink';
 
-/** The host of a topology as packets meet it once the guard is in force. */
+/** The host of a topology as packets meet it once the guard is in force, where there is one. */
 export function viewOf(topology: Topology, engine: EngineFacts): HostView {
   const input = engineInput(topology, engine);
-  const rules = (family: Family): HostRules => mergeRules(dockerRules(input, family), compile(topology, family));
+  const rules = (family: Family): HostRules => {
+    const dockers = dockerRules(input, family);
+    return engine.apiOnly ? dockers : mergeRules(dockers, compile(topology, family));
+  };
   return {
     rules: { ipv4: rules('ipv4'), ipv6: rules('ipv6') },
     interfaces: [
@@ -34,10 +37,10 @@ export function viewOf(topology: Topology, engine: EngineFacts): HostView {
       { block: '::/0', interface: UPLINK },
     ],
     containers: containersOf(topology),
-    wires: topology.wires.map(({ parent, mode, driver, guardedBy }) => ({
+    wires: topology.wires.map(({ parent, mode, overlay, guardedBy }) => ({
       parent,
       mode,
-      ...(driver === 'overlay' && { isClosed: true }),
+      ...(overlay && { isClosed: true }),
       ...(guardedBy !== undefined && { guardedBy }),
     })),
     proxies: engine.settings.userlandProxy ? proxiesOf(topology) : [],
@@ -51,7 +54,7 @@ function bridgeOf({ bridge, ipv4, ipv6 }: EngineNetwork, { daemon }: EngineInput
     name: bridge,
     kind: 'bridge',
     addresses: [ipv4, ipv6].flatMap((subnet) => (subnet ? [`${subnet.gateway}/${subnet.block.split('/')[1]}`] : [])),
-    // The host's script sets the switches of our bridges and keeps them set.
+    // The host's script sets the switches of our bridges and keeps them set. Without it the engine sets that of the whole host, where it matters.
     filtersFrames: { ipv4: true, ipv6: true },
     hairpin: !daemon.userlandProxy,
     routeLocalnet: !daemon.userlandProxy,
@@ -78,9 +81,10 @@ function containersOf({ networks, wires, workloads }: Topology): ContainerView[]
       attachments.get(workload)?.push({ interface: bridge, kind: 'bridge', ipv4, ...(ipv6 !== undefined && { ipv6 }), isGateway });
     }
   }
-  for (const { parent, driver, members } of wires) {
+  for (const { parent, driver, overlay, members } of wires) {
+    const kind = overlay ? 'overlay' : driver === 'ipvlan' ? 'ipvlan' : 'macvlan';
     for (const { workload, ipv4 } of members) {
-      attachments.get(workload)?.push({ interface: parent, kind: driver, ipv4, isGateway: { ipv4: driver !== 'overlay', ipv6: false } });
+      attachments.get(workload)?.push({ interface: parent, kind, ipv4, isGateway: { ipv4: !overlay, ipv6: false } });
     }
   }
   return [...attachments].map(([key, list]) => ({ key, attachments: list }));

@@ -10,6 +10,8 @@ export interface Subject {
   readonly port: string;
   /** Why no flow between the two may be declared. */
   readonly refusal?: string;
+  /** Whether rules of ours stand on the host. */
+  readonly hasGuard: boolean;
   readonly kinds: { readonly source: 'workload' | 'host' | 'outside'; readonly destination: 'workload' | 'host' | 'outside' };
 }
 
@@ -74,8 +76,9 @@ function reasonOf({ outcome, decidedBy }: Told): string {
   }
 }
 
-function remedyOf({ outcome, decidedBy }: Told, { source, destination, port, refusal, kinds }: Subject): string {
+function remedyOf({ outcome, decidedBy }: Told, { source, destination, port, refusal, hasGuard, kinds }: Subject): string {
   if (outcome.disposition === 'DELIVERED') {
+    if (!hasGuard) return 'No rule of ours stands on that host: it closes where the two share no network any more, or on a HardenedDaemon.';
     return decidedBy === undefined
       ? 'No declaration of this daemon opened it, so none closes it.'
       : `It closes when '${decidedBy}' is no longer declared.`;

@@ -46,6 +46,12 @@ export function checkBridgeSegment(
   if (props.ipv4Block?.text.includes(':')) {
     throw new ValidationError('WrongFamily', path, `'ipv4Block' must be an IPv4 block, got ${props.ipv4Block.text}`);
   }
+  if (props.ipv6Block !== undefined) {
+    if (!props.ipv6Block.text.includes(':')) {
+      throw new ValidationError('WrongFamily', path, `'ipv6Block' must be an IPv6 block, got ${props.ipv6Block.text}`);
+    }
+    props.daemon._registry.needIpv6(path, `'ipv6Block' is ${props.ipv6Block.text}`, 'leave it out');
+  }
   const prefixLength = wholeNumber(path, 'prefixLength', props.prefixLength ?? props.ipv4Block?.prefixLength ?? 24, 8, 32, 'PrefixLength');
   if (prefixLength > 28) {
     throw new ValidationError('BlockTooSmall', path, `a segment needs a /28 or larger, got /${prefixLength}`);

@@ -7,23 +7,64 @@ import { isA } from '../../private/type-test';
 import type { TakenRange, WireFact } from '../../topology/private/facts';
 import type { LanSegmentProps } from '../lan-segment-props';
 
+/** Largest prefix length of a block with room for a gateway, static addresses and Docker's range, and the one chosen by itself. */
+const SMALLEST = 28;
+const USUAL = 24;
+
 /** Longest name that Linux gives an interface. */
 const INTERFACE_NAME = 15;
 
 export interface CheckedWire {
   readonly networkName: string;
-  readonly ipv4Block: Cidr;
+  /** Undefined where the address book chooses it. */
+  readonly ipv4Block?: Cidr;
+  readonly prefixLength: number;
   readonly wire: WireFact;
 }
 
-/** Checks before anything enters the tree. */
-export function checkWire(
-  scope: { readonly node: { readonly path: string } },
-  id: string,
-  props: LanSegmentProps,
-  kind: Pick<WireFact, 'driver' | 'mode' | 'macLimit'>,
-): CheckedWire {
+/** What every segment on a wire has. */
+export type WireProps = Pick<LanSegmentProps, 'daemon' | 'reason' | 'parent' | 'vlanId' | 'guardedBy' | 'networkName'>;
+
+type Scope = { readonly node: { readonly path: string } };
+type Kind = Pick<WireFact, 'driver' | 'mode' | 'macLimit'>;
+
+/** Checks of a segment whose block is that of a LAN, before anything enters the tree. */
+export function checkLanWire(scope: Scope, id: string, props: LanSegmentProps, kind: Kind): CheckedWire {
+  const { networkName, wire } = checkWire(scope, id, props, kind);
   const path = childPath(scope, id);
+  const range = checkRange(path, props);
+  const lan = { gateway: props.ipv4Gateway, range: range.text };
+  return {
+    networkName,
+    ipv4Block: props.ipv4Block,
+    prefixLength: props.ipv4Block.prefixLength,
+    wire: { ...wire, lan, taken: takenRanges(props) },
+  };
+}
+
+/** Checks of what has to do with the wire alone. */
+export function checkWire(scope: Scope, id: string, props: WireProps, kind: Kind): Pick<CheckedWire, 'networkName' | 'wire'> {
+  const path = childPath(scope, id);
+  const networkName = checkNetwork(path, props);
+  const { parent, vlan } = parentOf(path, props);
+  const other = props.daemon._registry.segmentOnParent(parent);
+  if (other !== undefined) {
+    fail(
+      'ParentTaken',
+      path,
+      `'${other}' is on ${parent} already, and two networks on one parent share its wire, or are refused by the kernel; place the containers there, or give this one a VLAN of its own`,
+    );
+  }
+  if (kind.macLimit !== undefined) wholeNumber(path, 'macLimit', kind.macLimit, 1, 65_535, 'WireRange');
+  const guardedBy = props.guardedBy === undefined ? undefined : reasonText(path, 'guardedBy', props.guardedBy);
+  return {
+    networkName,
+    wire: { ...kind, parent, ...(vlan && { vlan }), taken: [], ...(guardedBy !== undefined && { guardedBy }) },
+  };
+}
+
+/** What every network has that leaves the guard of the host. */
+export function checkNetwork(path: string, props: Pick<WireProps, 'daemon' | 'reason' | 'networkName'>): string {
   if (!isA(props.daemon, 'daemon')) {
     throw new ValidationError('NotADaemon', path, "'daemon' must be a daemon of Bulkhead, such as a HardenedDaemon");
   }
@@ -36,31 +77,23 @@ export function checkWire(
     'NetworkName',
     '2 to 58 letters, digits, _, . or -, starting with a letter or digit',
   );
-  const { parent, vlan } = parentOf(path, props);
-  const registry = props.daemon._registry;
-  registry.checkDeclaration(path, [`network ${networkName}`]);
-  const other = registry.segmentOnParent(parent);
-  if (other !== undefined) {
-    fail('ParentTaken', path, `'${other}' is on ${parent} already, and two networks on one parent share its wire; place the containers there, or give this one a VLAN of its own`); // prettier-ignore
-  }
-  if (kind.macLimit !== undefined) wholeNumber(path, 'macLimit', kind.macLimit, 1, 65_535, 'WireRange');
-  const range = checkRange(path, props);
-  return {
-    networkName,
-    ipv4Block: props.ipv4Block,
-    wire: {
-      ...kind,
-      parent,
-      ...(vlan && { vlan }),
-      gateway: props.ipv4Gateway,
-      range: range.text,
-      taken: takenRanges(props),
-      ...(props.guardedBy !== undefined && { guardedBy: reasonText(path, 'guardedBy', props.guardedBy) }),
-    },
-  };
+  props.daemon._registry.checkDeclaration(path, [`network ${networkName}`]);
+  return networkName;
 }
 
-function parentOf(path: string, props: LanSegmentProps): { parent: string; vlan?: { of: string; id: number } } {
+/** A block that is the segment's own, or the size of the one that the address book chooses. */
+export function checkOwnBlock(path: string, ipv4Block: Cidr | undefined): Pick<CheckedWire, 'ipv4Block' | 'prefixLength'> {
+  if (ipv4Block?.text.includes(':')) {
+    fail('WrongFamily', path, `'ipv4Block' must be an IPv4 block, got ${ipv4Block.text}`);
+  }
+  const prefixLength = ipv4Block?.prefixLength ?? USUAL;
+  if (prefixLength > SMALLEST) {
+    fail('BlockTooSmall', path, `a segment needs a /${SMALLEST} or larger, got /${prefixLength}`);
+  }
+  return { ipv4Block, prefixLength };
+}
+
+function parentOf(path: string, props: WireProps): { parent: string; vlan?: { of: string; id: number } } {
   const of = matching(
     path,
     'parent',

@@ -5,10 +5,10 @@ import type { SegmentFact } from '../../topology/private/facts';
 
 /** A static address on a LAN is known to be good or bad as soon as it is named: the block is no choice of the address book's. */
 export function checkWireAddress(place: string, { path, wire, ipv4Block }: SegmentFact, address: string | undefined): void {
-  if (wire === undefined || address === undefined) {
+  if (wire?.lan === undefined || address === undefined) {
     return;
   }
-  const layout = sharedLayoutOf(parseBlock(ipv4Block!), wire);
+  const layout = sharedLayoutOf(parseBlock(ipv4Block!), { ...wire.lan, taken: wire.taken });
   const parsed = parseAddress(address);
   const fail = (code: 'AddressOutsideBlock' | NonNullable<ReturnType<typeof misplaced>>['code'], why: string): never => {
     throw new ValidationError(code, place, `'ipv4Address' ${address} ${why}; ${advice(layout)}`);

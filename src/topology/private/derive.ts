@@ -1,4 +1,5 @@
-import type { Facts, SegmentFact } from './facts';
+import type { DaemonFact, Facts, SegmentFact } from './facts';
+import { forgeableSources, forgersAmongOthers } from './forgeable';
 import { edgeKey } from './keys';
 import { type Memberships, memberships } from './memberships';
 import { overlayProblems, overlayRequests, planOverlayPairs, planOverlays } from './overlays';
@@ -36,7 +37,8 @@ type BridgedFact = SegmentFact & { readonly edgeNetworkName: string };
 export function derive(facts: Facts, locked: LockedDaemon): Derived {
   const members = memberships(facts);
   const segments = [...facts.segments].sort(byPath);
-  const explicit = new Map(facts.workloads.map((w) => [`${w.segment}\n${w.path}`, w.ipv4Address]));
+  const explicit = new Map(facts.workloads.map((w) => [`${w.segment}\n${w.path}`, w]));
+  const dualStack = facts.daemon.ipv6Pool !== undefined;
 
   const request: AllocationRequest = {
     daemon: facts.daemon.path,
@@ -54,11 +56,16 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
           key: segment.path,
           bridgeName: segment.bridgeName,
           ipv4: { explicitBlock: segment.ipv4Block, prefixLength: segment.prefixLength },
-          members: inside.map((key) => ({ key, explicitIpv4: explicit.get(`${segment.path}\n${key}`) })),
+          ...(dualStack && { ipv6: { explicitBlock: segment.ipv6Block } }),
+          members: inside.map((key) => {
+            const own = explicit.get(`${segment.path}\n${key}`);
+            return { key, explicitIpv4: own?.ipv4Address, explicitIpv6: own?.ipv6Address };
+          }),
         };
         const edge = {
           key: edgeKey(segment.path),
           ipv4: { prefixLength: segment.prefixLength },
+          ...(dualStack && { ipv6: {} }),
           members: atEdge.map((key) => ({ key })),
         };
         return atEdge.length > 0 ? [home, edge] : [home];
@@ -84,7 +91,8 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
           networkName: kind === 'edge' ? segment.edgeNetworkName : segment.networkName,
           bridge: given.bridge,
           internal: kind === 'segment',
-          icc: segment.icc,
+          // Nothing flows in an edge, and to shut it takes no rule of ours.
+          icc: kind === 'segment' && segment.icc,
           ipv4: given.ipv4,
           ipv6: given.ipv6,
           members: [...joined]
@@ -113,7 +121,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     daemonId: facts.daemon.id,
     bridgePrefix: BRIDGE_PREFIX,
     hostAddresses: [...facts.daemon.hostAddresses],
-    egressExclusions: [...facts.daemon.addressPools, ...outsidePools(networks, facts), ...LINK_LOCAL],
+    egressExclusions: [...poolsOf(facts.daemon), ...outsidePools(networks, facts), ...LINK_LOCAL],
     networks,
     wires,
     wirePairs: [...planWirePairs(facts, members, wires), ...planOverlayPairs(facts, members, wires)],
@@ -130,8 +138,15 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ...overlayProblems(wires),
     ...allocation.problems,
     ...dnsProblems,
+    ...forgeableSources(topology),
+    ...forgersAmongOthers(facts, topology),
   ];
   return { topology, allocation, problems, members };
+}
+
+/** Blocks of either family that only containers have addresses of. */
+export function poolsOf({ addressPools, ipv6Pool }: DaemonFact): string[] {
+  return ipv6Pool === undefined ? [...addressPools] : [...addressPools, ipv6Pool];
 }
 
 function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
@@ -140,8 +155,8 @@ function byPath(a: { readonly path: string }, b: { readonly path: string }): num
 
 /** Blocks that a user chose outside the pools are excluded from general egress one by one. */
 function outsidePools(networks: readonly NetworkPlan[], facts: Facts): string[] {
-  const explicit = new Set(facts.segments.map((s) => s.ipv4Block).filter((b) => b !== undefined));
-  return networks.map((n) => n.ipv4.block).filter((block) => explicit.has(block));
+  const explicit = new Set(facts.segments.flatMap((s) => [s.ipv4Block, s.ipv6Block]));
+  return networks.flatMap(({ ipv4, ipv6 }) => (ipv6 ? [ipv4.block, ipv6.block] : [ipv4.block])).filter((block) => explicit.has(block));
 }
 
 /** A workload that was placed in a segment of the tree and then taken out again leaves nothing behind; a missing segment is told. */

@@ -1,10 +1,14 @@
 import type { Family } from './topology';
 
-/** What of a daemon decides which rules its engine makes, networks aside. Plain data. */
+/** What of a daemon decides which rules stand on its host, networks aside. Plain data. */
 export interface EngineFacts {
   /** Such as `28.5.2`. */
   readonly version: string;
   readonly settings: EngineSettings;
+  /** The engine makes its rules with nftables, 29.0 and later: `firewall-backend`. */
+  readonly nftables?: boolean;
+  /** Only the API of the engine is ours: none of our rules stand on the host, and nothing there is set as they need it. */
+  readonly apiOnly?: boolean;
 }
 
 export interface EngineSettings {

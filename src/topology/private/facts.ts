@@ -15,6 +15,7 @@ export interface DaemonFact {
   readonly id: string;
   readonly hostAddresses: readonly string[];
   readonly addressPools: readonly string[];
+  /** Undefined where containers have IPv4 addresses only. */
   readonly ipv6Pool?: string;
   /** Blocks in use elsewhere (LAN, VPN, routes of the host), which no segment may overlap. */
   readonly foreignBlocks: readonly { readonly label: string; readonly block: string }[];
@@ -29,10 +30,13 @@ export interface SegmentFact {
   /** Name of the bridge, or on a wire that of the shim. */
   readonly bridgeName?: string;
   readonly ipv4Block?: string;
+  readonly ipv6Block?: string;
   readonly prefixLength: number;
   readonly icc: boolean;
   /** Why nobody may publish here; undefined where publications are welcome. */
   readonly publicationsRefused?: string;
+  /** For a conduit: the two workloads that it is for, which are its only members. */
+  readonly conduit?: readonly [string, string];
   /** Where the members hang on a wire of the host instead of a bridge. */
   readonly wire?: WireFact;
   /** Where the network spans the nodes of a swarm. */
@@ -46,16 +50,15 @@ export interface OverlayFact {
 
 /** How the members of a macvlan or ipvlan segment hang on an interface of the host. */
 export interface WireFact {
-  readonly driver: 'macvlan' | 'ipvlan';
+  /** `macvlan`, `ipvlan`, or the name of a plugin. */
+  readonly driver: string;
   readonly mode: WireMode;
   /** The interface whose wire they share; for a VLAN its sub-interface. */
   readonly parent: string;
   /** Where the sub-interface is ours to make: what it is a VLAN of, and its id. */
   readonly vlan?: { readonly of: string; readonly id: number };
-  /** The router of the wire. */
-  readonly gateway: string;
-  /** Part of the block that is set aside for members, the shim and Docker. */
-  readonly range: string;
+  /** Where the block is that of a LAN: its router, and the part that is set aside for members, the shim and Docker. */
+  readonly lan?: { readonly gateway: string; readonly range: string };
   /** Ranges of the block that others have. */
   readonly taken: readonly TakenRange[];
   /** What stands between the wire and its members, in the user's words. */
@@ -82,7 +85,10 @@ export interface WorkloadFact {
   readonly name: string;
   readonly segment: string;
   readonly ipv4Address?: string;
+  readonly ipv6Address?: string;
   readonly dns?: readonly string[];
+  /** Whether it holds a capability by which it can send from addresses of its neighbours. */
+  readonly forges?: boolean;
 }
 
 export interface GroupFact {
@@ -95,7 +101,11 @@ export interface FlowFact {
   readonly destination: PeerFact;
   readonly port: PortSpec;
   readonly rate?: RateSpec;
+  /** Whether IPv6 stays shut for it. */
+  readonly ipv4Only?: boolean;
   readonly origin: string;
+  /** Path of the conduit that it runs in; without one it runs in the segment of its destination. */
+  readonly conduit?: string;
 }
 
 export interface PublicationFact {

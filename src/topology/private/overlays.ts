@@ -59,7 +59,7 @@ function vxlanIdOf(block: string): number {
 
 /** A flow is declared on every overlay that both ends share. */
 export function planOverlayPairs(facts: Facts, members: Memberships, wires: readonly WirePlan[]): WirePairPlan[] {
-  const overlays = wires.filter(({ driver }) => driver === 'overlay');
+  const overlays = wires.filter(({ overlay }) => overlay !== undefined);
   if (overlays.length === 0) return [];
   return facts.flows.flatMap(({ source, destination, port, origin }) =>
     members.expand(source).flatMap((from) =>

@@ -37,7 +37,7 @@ export function planPairs(facts: Facts, members: Memberships, networks: readonly
           if (from) {
             const base = { bridge: network.bridge, port: flow.port, rate: flow.rate, origin: flow.origin };
             plans.push({ ...base, family: 'ipv4', source: from.ipv4, destination: member.ipv4 });
-            if (from.ipv6 !== undefined && member.ipv6 !== undefined) {
+            if (from.ipv6 !== undefined && member.ipv6 !== undefined && !flow.ipv4Only) {
               plans.push({ ...base, family: 'ipv6', source: from.ipv6, destination: member.ipv6 });
             }
           }
@@ -83,9 +83,10 @@ export function planHostFlows(
   networks: readonly NetworkPlan[],
   wires: readonly WirePlan[],
 ): HostFlowPlan[] {
-  const index = new Map<string, { bridge: string; gateway: string; member: Member }[]>();
-  for (const { kind, bridge, ipv4, members: all } of networks) {
-    if (kind === 'segment') all.forEach((member) => addTo(index, member.workload, { bridge, gateway: ipv4.gateway, member }));
+  const index = new Map<string, { bridge: string; gateway: string; gateway6?: string; member: Member }[]>();
+  for (const { kind, bridge, ipv4, ipv6, members: all } of networks) {
+    const place = { bridge, gateway: ipv4.gateway, gateway6: ipv6?.gateway };
+    if (kind === 'segment') all.forEach((member) => addTo(index, member.workload, { ...place, member }));
   }
   for (const { shim, members: all } of wires) {
     if (shim) all.forEach((member) => addTo(index, member.workload, { bridge: shim.interface, gateway: shim.address, member }));
@@ -99,16 +100,13 @@ export function planHostFlows(
     return workloads.flatMap((workload) =>
       (index.get(workload) ?? [])
         .filter(({ member }) => member.home)
-        .map(({ bridge, gateway, member }) => ({
-          direction,
-          bridge,
-          family: 'ipv4' as const,
-          address: member.ipv4,
-          gateway,
-          port: flow.port,
-          rate: flow.rate,
-          origin: flow.origin,
-        })),
+        .flatMap(({ bridge, gateway, gateway6, member }): HostFlowPlan[] => {
+          const base = { direction, bridge, port: flow.port, rate: flow.rate, origin: flow.origin } as const;
+          const ipv4: HostFlowPlan = { ...base, family: 'ipv4', address: member.ipv4, gateway };
+          return member.ipv6 === undefined || gateway6 === undefined || flow.ipv4Only
+            ? [ipv4]
+            : [ipv4, { ...base, family: 'ipv6', address: member.ipv6, gateway: gateway6 }];
+        }),
     );
   });
 }
@@ -141,7 +139,7 @@ export function resolversOf(fact: WorkloadFact, facts: Facts, members: Membershi
     }
     return [...fact.dns];
   }
-  const single = blocks.filter((block) => /^[0-9.]+\/32$/.test(block)).map((block) => block.replace('/32', ''));
+  const single = blocks.filter((block) => block.endsWith(block.includes(':') ? '/128' : '/32')).map((block) => block.split('/')[0]);
   return single.length > 0 ? [...new Set(single)].sort() : [NO_RESOLVER];
 }
 

@@ -1,39 +1,12 @@
-import { type Derived, derive } from './derive';
+import { type Derived, derive, poolsOf } from './derive';
 import type { EngineFacts } from './engine-facts';
-import type {
-  ClaimFact,
-  DaemonFact,
-  Facts,
-  FlowFact,
-  GroupFact,
-  PublicationFact,
-  SegmentFact,
-  ShimFact,
-  SwarmNodeFact,
-  WorkloadFact,
-} from './facts';
+import type { ClaimFact, DaemonFact, Facts, FlowFact, GroupFact, PublicationFact, SegmentFact, ShimFact, WorkloadFact } from './facts';
+import { indexed, type Place, type Snapshot } from './snapshot';
 import { SwarmPart } from './swarm-part';
-import type { Member, NetworkPlan, Topology, WirePlan } from './topology';
+import type { Family, NetworkPlan, WirePlan } from './topology';
 import type { LockedDaemon } from '../../addressing/private/allocation';
+import { covers, GLOBAL_UNICAST, parseBlock } from '../../addressing/private/ip';
 import { ValidationError } from '../../private/errors';
-import { addTo } from '../../private/multimap';
-
-/** A workload's attachment to one network. */
-export interface Place {
-  readonly network: NetworkPlan | WirePlan;
-  readonly member: Member;
-}
-
-interface Snapshot {
-  readonly revision: number;
-  /** How many facts stood when it was taken. */
-  readonly standing: number;
-  readonly derived: Derived;
-  readonly networks: ReadonlyMap<string, NetworkPlan>;
-  readonly wires: ReadonlyMap<string, WirePlan>;
-  readonly places: ReadonlyMap<string, readonly Place[]>;
-  readonly dns: ReadonlyMap<string, readonly string[]>;
-}
 
 /** Says why a flow between two segments is refused, or undefined; patterns register one. */
 export type FlowPolicy = (sourceSegment: string, destinationSegment: string) => string | undefined;
@@ -54,6 +27,8 @@ export class Registry {
   private readonly publications: PublicationFact[] = [];
   private readonly policies: FlowPolicy[] = [];
   private readonly claims: ClaimFact[] = [];
+  /** Paths of conduits by the pair that they are for. */
+  private readonly conduits = new Map<string, string>();
   private readonly names = new Map<string, string>();
   /** The constructs that a fact was declared of: another one may take the path of one that was taken out of the tree. */
   private readonly declaredBy = new WeakMap<object, readonly (readonly [string, object | undefined])[]>();
@@ -68,6 +43,8 @@ export class Registry {
     private readonly at: (path: string) => object | undefined,
     /** Makes Terraform create the networks of one stack before the workloads of another join them. */
     private readonly order: (dependent: string, needed: string) => void,
+    /** Makes the conduit between two workloads, which registers itself as a segment. */
+    private readonly makeConduit: (destination: string, source: string) => string,
   ) {}
 
   /** The construct at a path that is known to be in the tree. */
@@ -83,6 +60,11 @@ export class Registry {
     return this.daemon.engine;
   }
 
+  /** Whether rules of ours stand on the host, which ports, rates and sources need. */
+  public get hasGuard(): boolean {
+    return this.daemon.engine.apiOnly !== true;
+  }
+
   public get daemonId(): string {
     return this.daemon.id;
   }
@@ -92,16 +74,35 @@ export class Registry {
   }
 
   /** Whether containers have addresses of the family: without them a flow or a publication would be declared and never made. */
-  public has(family: 'ipv4' | 'ipv6'): boolean {
+  public has(family: Family): boolean {
     return family === 'ipv4' || this.daemon.ipv6Pool !== undefined;
   }
 
-  public get foreignBlocks(): readonly string[] {
-    return this.daemon.foreignBlocks.map(({ block }) => block);
+  /** Throws where containers have IPv4 addresses only. */
+  public needIpv6(place: string, what: string, wayOut: string): void {
+    if (!this.has('ipv6')) {
+      throw new ValidationError(
+        'WrongFamily',
+        place,
+        `${what}, and the containers of daemon '${this.daemonPath}' have IPv4 addresses only; ${wayOut}, or give the daemon 'dualStack: true'`,
+      );
+    }
   }
 
+  /** Blocks of either family that only containers have addresses of. */
   public get addressPools(): readonly string[] {
-    return this.daemon.addressPools;
+    return poolsOf(this.daemon);
+  }
+
+  /** Whether the engine translates addresses of the family: without that nothing is published, and only a routed address gets answers from outside. */
+  public translates(family: Family): boolean {
+    const { iptables, ip6tables } = this.daemon.engine.settings;
+    return family === 'ipv4' ? iptables : ip6tables;
+  }
+
+  /** Whether others know a way to the containers' own addresses of IPv6; unique local ones mean nothing to them. */
+  public get isIpv6Routed(): boolean {
+    return this.daemon.ipv6Pool !== undefined && covers(GLOBAL_UNICAST, parseBlock(this.daemon.ipv6Pool));
   }
 
   /** Throws when a construct could not be declared; asked before it enters the tree. */
@@ -115,7 +116,7 @@ export class Registry {
     const names = fact.wire ? [...networks, parentName(fact.wire.parent)] : networks;
     this.changing(fact.path);
     names.forEach((name) => this.takeName(name, fact.path));
-    this.segments.set(fact.path, this.remembered(fact, [fact.path]));
+    this.segments.set(fact.path, this.remembered(fact, [fact.path, ...(fact.conduit ?? [])]));
   }
 
   public addShim(fact: ShimFact): void {
@@ -131,12 +132,6 @@ export class Registry {
 
   public hasShim(segment: string): boolean {
     return [...this.shims.values()].some((fact) => fact.segment === segment && this.stands(fact));
-  }
-
-  /** The host becomes a node of a swarm, whose own facts another registry holds. */
-  public joinSwarm(swarm: Registry, own: SwarmNodeFact): void {
-    this.changing(own.path);
-    this.swarm.join(swarm, own);
   }
 
   public addWorkload(fact: WorkloadFact): void {
@@ -164,13 +159,39 @@ export class Registry {
 
   public addFlow(fact: FlowFact, by: string): void {
     this.changing(by);
-    this.orderStacks(fact);
+    if (fact.conduit === undefined) this.orderStacks(fact);
     this.flows.push(
       this.remembered(
         fact,
         [fact.source, fact.destination].flatMap((end) => ('path' in end ? [end.path] : [])),
       ),
     );
+  }
+
+  /** The conduit that a flow runs in, made with the first flow of its pair; undefined where it runs in the segment of its destination. */
+  public conduitFor(
+    place: string,
+    { source, destination }: Pick<FlowFact, 'source' | 'destination'>,
+    isWanted: boolean,
+  ): string | undefined {
+    const isForger = (peer: FlowFact['source']) => peer.kind === 'workload' && this.workloads.get(peer.path)!.forges === true;
+    const isForced = isForger(source) || isForger(destination);
+    const isWithin = [source, destination].every(({ kind }) => kind !== 'block' && kind !== 'host');
+    if (!isWanted && !(isForced && isWithin)) return undefined;
+    if (source.kind !== 'workload' || destination.kind !== 'workload') {
+      throw new ValidationError(
+        'ConduitEnds',
+        place,
+        `${isForced ? 'one end holds NET_RAW or NET_ADMIN, so its flows run in conduits, and ' : ''}a conduit joins two workloads; declare the flow between each two of them`,
+      );
+    }
+    const key = [source.path, destination.path].sort().join('\n');
+    const known = this.conduits.get(key);
+    if (known !== undefined && this.inTree(known)) return known;
+    this.order(source.path, destination.path);
+    const made = this.makeConduit(destination.path, source.path);
+    this.conduits.set(key, made);
+    return made;
   }
 
   public addPublication(fact: PublicationFact): void {
@@ -214,10 +235,6 @@ export class Registry {
 
   public segmentFact(path: string): SegmentFact {
     return this.segments.get(path)!;
-  }
-
-  public workloadFact(path: string): WorkloadFact {
-    return this.workloads.get(path)!;
   }
 
   /** Another number after every fact that counts here. */
@@ -376,21 +393,4 @@ function countOf({ segments, workloads, groups, flows, publications, shims = [] 
 
 function parentName(parent: string): string {
   return `parent ${parent}`;
-}
-
-function indexed(topology: Topology): Pick<Snapshot, 'networks' | 'wires' | 'places' | 'dns'> {
-  const places = new Map<string, Place[]>();
-  for (const network of [...topology.wires, ...topology.networks]) {
-    for (const member of network.members) {
-      addTo(places, member.workload, { network, member });
-    }
-  }
-  const rank = (place: Place) => (place.network.kind === 'edge' ? 2 : place.member.home ? 0 : 1);
-  places.forEach((list) => list.sort((a, b) => rank(a) - rank(b)));
-  return {
-    networks: new Map(topology.networks.map((network) => [network.key, network])),
-    wires: new Map(topology.wires.map((wire) => [wire.key, wire])),
-    places,
-    dns: new Map(topology.workloads.map((workload) => [workload.path, workload.dns])),
-  };
 }

@@ -1,4 +1,4 @@
-import type { PublicationFact, SwarmFact, SwarmNodeFact, SwarmSettings, WorkloadFact } from './facts';
+import type { PublicationFact, SwarmFact, SwarmNodeFact, SwarmSettings } from './facts';
 import { blocksOf } from './swarm';
 import type { Topology } from './topology';
 import type { Allocation } from '../../addressing/private/allocation';
@@ -8,7 +8,6 @@ export interface SwarmRegistry {
   readonly revisionNow: number;
   readonly swarm: SwarmPart;
   allPublications(): readonly PublicationFact[];
-  workloadFact(path: string): Pick<WorkloadFact, 'path' | 'name'>;
   derived(): { readonly topology: Topology; readonly allocation: Allocation };
   wrote(by: string): void;
 }
@@ -23,6 +22,7 @@ export class SwarmPart {
     this.settings = settings;
   }
 
+  /** The host becomes a node of a swarm, whose own facts another registry holds. */
   public join(swarm: SwarmRegistry, own: SwarmNodeFact): void {
     this.membership = { swarm, own };
   }
@@ -36,9 +36,9 @@ export class SwarmPart {
     return this.settings?.path ?? this.membership?.swarm.swarm.path;
   }
 
-  /** Grows with every fact of the swarm of a node. */
+  /** Grows when a host becomes a node, and then with every fact of its swarm. */
   public get revision(): number {
-    return this.membership?.swarm.revisionNow ?? 0;
+    return this.membership === undefined ? 0 : 1 + this.membership.swarm.revisionNow;
   }
 
   /** Publications of services, which every node must let in. */
@@ -54,8 +54,9 @@ export class SwarmPart {
     if (this.membership === undefined) return this.settings && { ...this.settings, services: [] };
     const { swarm, own } = this.membership;
     const settings = swarm.swarm.settings!;
-    const publishing = [...new Set(swarm.allPublications().map(({ workload }) => workload))];
-    const services = publishing.map((path) => swarm.workloadFact(path));
-    return { ...settings, ...blocksOf(settings.path, swarm.derived().allocation), own, services };
+    const { topology, allocation } = swarm.derived();
+    const publishing = new Set(swarm.allPublications().map(({ workload }) => workload));
+    const services = topology.workloads.filter(({ path }) => publishing.has(path)).map(({ path, name }) => ({ path, name }));
+    return { ...settings, ...blocksOf(settings.path, allocation), own, services };
   }
 }

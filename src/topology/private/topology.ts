@@ -58,8 +58,8 @@ export interface NetworkPlan {
   readonly members: readonly Member[];
 }
 
-/** How a macvlan (the first four) or an ipvlan passes frames on. */
-export type WireMode = 'bridge' | 'vepa' | 'private' | 'passthru' | 'l2' | 'l3' | 'l3s';
+/** How a macvlan (the first four) or an ipvlan passes frames on; of a plugin nobody knows. */
+export type WireMode = 'bridge' | 'vepa' | 'private' | 'passthru' | 'l2' | 'l3' | 'l3s' | 'plugin';
 
 /** A Docker network of ours whose members hang on a wire of the host: no rule of the host sees what passes there. */
 export interface WirePlan {
@@ -68,7 +68,8 @@ export interface WirePlan {
   readonly segment: string;
   readonly kind: 'wire';
   readonly networkName: string;
-  readonly driver: 'macvlan' | 'ipvlan' | 'overlay';
+  /** `macvlan`, `ipvlan`, `overlay`, or the name of a plugin. */
+  readonly driver: string;
   readonly mode: WireMode;
   /** Of an overlay a name for its wire, which is nobody else's. */
   readonly parent: string;
@@ -79,6 +80,7 @@ export interface WirePlan {
   /** Undefined where host and members are to stay apart. */
   readonly shim?: ShimPlan;
   readonly guardedBy?: string;
+  /** Of an overlay alone. */
   readonly overlay?: { readonly kind: 'segment' | 'edge'; readonly vxlanId: number };
 }
 

@@ -16,7 +16,7 @@ export function wireRequest(segment: SegmentFact, wire: WireFact, facts: Facts, 
     ipv4: {
       explicitBlock: segment.ipv4Block,
       prefixLength: segment.prefixLength,
-      shared: { gateway: wire.gateway, range: wire.range, taken: wire.taken },
+      ...(wire.lan && { shared: { ...wire.lan, taken: wire.taken } }),
     },
     members: [...members, ...shims],
   };
@@ -47,7 +47,7 @@ export function planWires(
         ...(wire.vlan && { vlan: wire.vlan }),
         ipv4: given.ipv4,
         members: placed,
-        ...(shim && { shim: shimPlan(given.bridge, given.members[shim.path].ipv4, wire.range, placed) }),
+        ...(shim && { shim: shimPlan(given.bridge, given.members[shim.path].ipv4, wire.lan!.range, placed) }),
         ...(wire.guardedBy !== undefined && { guardedBy: wire.guardedBy }),
       },
     ];

@@ -4,6 +4,7 @@ import { isAddress } from '../../addressing/private/ip';
 import { ValidationError } from '../../private/errors';
 import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
 import { matching, passedText, plainText, reasonText, wholeNumber } from '../../private/text';
+import type { Registry } from '../../topology/private/registry';
 import type { HardenedContainerProps } from '../hardened-container-props';
 
 /** Props of Docker that give the host away. TypeScript does not know them; other callers might still pass them. */
@@ -37,6 +38,7 @@ export function checkContainer(
   scope: { readonly node: { readonly path: string } },
   id: string,
   props: HardenedContainerProps,
+  registry: Registry,
 ): CheckedContainer {
   const path = childPath(scope, id);
   for (const [key, why] of Object.entries(FORBIDDEN)) {
@@ -86,6 +88,12 @@ export function checkContainer(
   });
   if (props.ipv4Address !== undefined && !isAddress(plainText(path, 'ipv4Address', props.ipv4Address))) {
     throw new ValidationError('AddressSyntax', path, `'ipv4Address' must be an IPv4 address, got '${props.ipv4Address}'`);
+  }
+  if (props.ipv6Address !== undefined) {
+    if (!isAddress(plainText(path, 'ipv6Address', props.ipv6Address))) {
+      throw new ValidationError('AddressSyntax', path, `'ipv6Address' must be an IPv6 address, got '${props.ipv6Address}'`);
+    }
+    registry.needIpv6(path, `'ipv6Address' is ${props.ipv6Address}`, 'leave it out');
   }
   if (props.workingDirectory !== undefined) {
     matching(path, 'workingDirectory', props.workingDirectory, /^\//, 'MountTarget', 'an absolute path');

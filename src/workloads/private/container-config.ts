@@ -10,12 +10,17 @@ import { type CheckedContainer, STAMP_TARGET } from './check-container';
 /** Name under which a container that may talk to the host finds it. */
 const HOST_NAME = 'host.docker.internal';
 
+/** What a container's resource needs besides its props. */
+export interface GivenToContainer {
+  readonly image: string;
+  readonly environment: string[];
+  readonly stamp: string | undefined;
+  readonly restart: RestartPolicy;
+  readonly dualStack: boolean;
+}
+
 /** Everything of the resource that is known when the container is declared. */
-export function containerConfig(
-  props: HardenedContainerProps,
-  checked: CheckedContainer,
-  given: { readonly image: string; readonly environment: string[]; readonly stamp: string | undefined; readonly restart: RestartPolicy },
-): ContainerConfig {
+export function containerConfig(props: HardenedContainerProps, checked: CheckedContainer, given: GivenToContainer): ContainerConfig {
   const ulimits = props.ulimits ?? [{ limitName: 'nofile', soft: 1024, hard: 4096 }];
   const add = [...new Set((props.capabilities ?? []).map((capability) => capability.text))].sort();
   const mounts = (props.volumes ?? []).map(({ mountType, source, target, readOnly }) => ({ type: mountType, source, target, readOnly }));
@@ -62,6 +67,7 @@ export function containerConfig(
     },
     sysctls: {
       'net.ipv4.ip_forward': '0',
+      ...(given.dualStack ? { 'net.ipv6.conf.all.forwarding': '0' } : {}),
       ...Object.fromEntries((props.sysctls ?? []).map(({ sysctl, text }) => [sysctl, text])),
     },
   };
@@ -83,6 +89,7 @@ export function lateBlocks(
     networksAdvanced: places.map(({ network, member }) => ({
       name: reference(network),
       ipv4Address: member.ipv4,
+      ...(member.ipv6 !== undefined && { ipv6Address: member.ipv6 }),
       ...(member.home && network.kind !== 'edge' && aliases.length > 0 ? { aliases: [...aliases] } : {}),
     })),
     ports: publications
@@ -96,6 +103,7 @@ export function lateBlocks(
       )
       .sort(asReadBack),
     dns: [...registry.dnsOf(path)],
+    // Not the IPv6 one: the provider reads an address back up to its first colon, and every plan would replace the container.
     host: toHost ? [{ host: HOST_NAME, ip: toHost.gateway }] : [],
   };
 }

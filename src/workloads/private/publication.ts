@@ -1,6 +1,8 @@
 import { Cidr } from '../../addressing/cidr';
 import type { IPeer } from '../../connections/peer';
+import { refuseWithoutGuard } from '../../connections/private/check-flow';
 import { isPeer } from '../../connections/private/is-peer';
+import { EngineVersion } from '../../engine/engine-version';
 import type { ConnectionRate } from '../../firewall/connection-rate';
 import { Port, TransportProtocol } from '../../firewall/port';
 import { ValidationError } from '../../private/errors';
@@ -38,14 +40,10 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
   }
   const hostAddress = canonicalAddress(workload, request.hostAddress ?? '127.0.0.1');
   const family: Family = hostAddress.includes(':') ? 'ipv6' : 'ipv4';
-  if (!registry.has(family)) {
-    throw new ValidationError(
-      'WrongFamily',
-      workload,
-      `'hostAddress' ${hostAddress} is IPv6, and the containers of daemon '${registry.daemonPath}' have IPv4 addresses only; publish on an IPv4 address`,
-    );
+  if (family === 'ipv6') {
+    checkIpv6(registry, workload, hostAddress);
   }
-  const loopback = Cidr.parse(family === 'ipv4' ? '127.0.0.0/8' : '::1/128').containsAddress(hostAddress);
+  const loopback = Cidr.parse('127.0.0.0/8').containsAddress(hostAddress);
   const sources = (request.sources ?? []).map((source) => sourceBlock(workload, source, family));
   if (loopback && sources.length > 0) {
     throw new ValidationError(
@@ -58,7 +56,7 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
     throw new ValidationError(
       'PublishNeedsSources',
       workload,
-      `publishing ${port.text} on ${hostAddress} needs 'sources'; name who may connect, such as [Peer.cidr('198.51.100.0/24')] or, for everybody, [Peer.anyIpv4()]`,
+      `publishing ${port.text} on ${hostAddress} needs 'sources'; name who may connect, such as [Peer.cidr('198.51.100.0/24')] or, for everybody, [Peer.${family === 'ipv4' ? 'anyIpv4' : 'anyIpv6'}()]`,
     );
   }
   if (!loopback && !WILDCARDS.includes(hostAddress) && !registry.hostAddresses.includes(hostAddress)) {
@@ -68,6 +66,7 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
       `'hostAddress' ${hostAddress} is none of the daemon's addresses (${registry.hostAddresses.join(', ')}); add it to its 'additionalHostAddresses'`,
     );
   }
+  refuseUnenforced(registry, { ...request, family, sources: loopback ? undefined : sources });
   const fact: PublicationFact = {
     workload,
     hostAddress,
@@ -96,6 +95,56 @@ export function servicePublicationFact(
   nodes.forEach((node) => refuseConflict(node, fact, port));
   // What forwards for the ingress is asked on the published port; which one a task has is its own affair.
   return { ...fact, swarmMode, ...(swarmMode === 'ingress' && { targetPort: fact.hostPort }) };
+}
+
+/** What an engine can publish over IPv6, and for whom. */
+function checkIpv6(registry: Registry, workload: string, hostAddress: string): void {
+  registry.needIpv6(workload, `'hostAddress' ${hostAddress} is IPv6`, 'publish on an IPv4 address');
+  if (!registry.translates('ipv6')) {
+    throw new ValidationError(
+      'Ipv6NotTranslated',
+      workload,
+      `engine ${registry.engine.version} publishes nothing on ${hostAddress}, since it writes no rules for IPv6; publish on an IPv4 address, or use engine 27.0 or later`,
+    );
+  }
+  if (hostAddress === '::1') {
+    throw new ValidationError(
+      'NotAHostAddress',
+      workload,
+      "'hostAddress' ::1 leads to no container: the kernel routes loopback addresses of IPv6 nowhere, whatever translates them; publish on 127.0.0.1",
+    );
+  }
+}
+
+/** Without the guard a publication is for everybody, or where the engine sees to it for the host alone. */
+function refuseUnenforced(
+  registry: Registry,
+  {
+    workload,
+    port,
+    rate,
+    family,
+    sources,
+  }: Pick<PublicationRequest, 'workload' | 'port' | 'rate'> & { family: Family; sources?: string[] },
+): void {
+  if (rate !== undefined) {
+    refuseWithoutGuard(registry, workload, `a rate on ${port.text}`, 'publish without it');
+  }
+  const [everybody, peer] = family === 'ipv4' ? ['0.0.0.0/0', 'Peer.anyIpv4()'] : ['::/0', 'Peer.anyIpv6()'];
+  if (sources !== undefined && !sources.includes(everybody)) {
+    const wayOut = `name ${peer} among them if everybody may connect`;
+    refuseWithoutGuard(registry, workload, `publishing ${port.text} for ${sources.join(', ')} alone`, wayOut);
+  }
+  // Before 28 the engine translates what neighbours send to a loopback address, which nobody looks at before.
+  if (sources === undefined && !EngineVersion.of(registry.engine.version).isAtLeast('28.0')) {
+    const wayOut = 'let the host in by a flow, with Peer.host(), or run an engine of 28 or later';
+    refuseWithoutGuard(
+      registry,
+      workload,
+      `publishing ${port.text} on loopback, which engines before 28 open to neighbours of the host,`,
+      wayOut,
+    );
+  }
 }
 
 function canonicalAddress(place: string, address: string): string {

@@ -95,7 +95,7 @@ describe('files of a host', () => {
   test('interfaces on wires come with the program that makes them, and with word for those who manage interfaces', () => {
     const files = contents(sampleInput({ change: { links: LINKS } }));
     expect(files.get('/etc/bulkhead/network')).toMatch(
-      /\nvlan eth0\.10 eth0 10\nshim bh-lan-abcde eth0\.10 192\.168\.10\.192 192\.168\.10\.192\/27 192\.168\.10\.9\/32\n$/,
+      /\nvlan eth0\.10 eth0 10\nmacvlan bh-lan-abcde eth0\.10 192\.168\.10\.192 192\.168\.10\.192\/27 192\.168\.10\.9\/32\n$/,
     );
     expect(files.get('/etc/systemd/network/05-bulkhead.network')).toBe('[Match]\nName=bh-* eth0.10\n\n[Link]\nUnmanaged=yes\n');
     expect(files.get('/etc/NetworkManager/conf.d/90-bulkhead.conf')).toBe(
@@ -127,7 +127,7 @@ describe('input that no host may get', () => {
     ['blocks', { blocks: ['10.20.0.0/24\nprefix eth'] }],
     ['links', { links: [{ ...LINKS[0], name: 'eth0 10\nprefix eth' }] }],
     ['links', { links: [{ ...LINKS[1], parent: '-j' }] }],
-    ['links', { links: [{ kind: 'shim', name: 'bh-a', parent: 'eth0', address: '1.2.3.4', routes: ['default'] }] }],
+    ['links', { links: [{ kind: 'ipvlan', name: 'bh-a', parent: 'eth0', address: '1.2.3.4', routes: ['default'] }] }],
     ['modules', { modules: ['-r'] }],
     ['installPackages', { installPackages: ['-o=Dir'] }],
     ['installPackages', { installPackages: ['docker.io; reboot'] }],

@@ -17,7 +17,7 @@ export interface SampleOptions {
 
 export const LINKS: HostInput['links'] = [
   { kind: 'vlan', name: 'eth0.10', parent: 'eth0', id: 10 },
-  { kind: 'shim', name: 'bh-lan-abcde', parent: 'eth0.10', address: '192.168.10.192', routes: ['192.168.10.192/27', '192.168.10.9/32'] },
+  { kind: 'macvlan', name: 'bh-lan-abcde', parent: 'eth0.10', address: '192.168.10.192', routes: ['192.168.10.192/27', '192.168.10.9/32'] },
 ];
 
 const PAIRS: readonly Pair[] = [

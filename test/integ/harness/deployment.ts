@@ -2,7 +2,17 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, LocalBackend, TerraformStack } from 'cdktf';
-import { AddressBook, Cidr, ContainerImage, DaemonConnection, EngineVersion, HardenedDaemon, type HardenedDaemonProps } from '../../../src';
+import {
+  AddressBook,
+  Cidr,
+  ContainerImage,
+  DaemonConnection,
+  type DaemonProps,
+  EngineVersion,
+  HardenedDaemon,
+  type HardenedDaemonProps,
+  type IDaemon,
+} from '../../../src';
 import type { Lab } from '../lab/lab';
 import * as terraform from '../lab/terraform';
 
@@ -11,7 +21,7 @@ export const STACK = 'app';
 
 export interface Given {
   readonly stack: TerraformStack;
-  readonly daemon: HardenedDaemon;
+  readonly daemon: IDaemon;
   /** The lab's own image, by id. */
   readonly image: ContainerImage;
 }
@@ -28,10 +38,15 @@ export function declaredVersion(lab: Lab): EngineVersion {
   return EngineVersion.of(/version v?(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? text.trim());
 }
 
+/** Whether the engine of a daemon is the version or a later one. */
+export function isAtLeast({ _registry: { engine } }: IDaemon, version: string): boolean {
+  return EngineVersion.of(engine.version).isAtLeast(version);
+}
+
 export class Deployment {
   readonly dir: string;
-  daemon!: HardenedDaemon;
-  private imageId?: string;
+  daemon!: IDaemon;
+  protected imageId?: string;
   private generation = 0;
   private watching = false;
 
@@ -63,12 +78,11 @@ export class Deployment {
     const stack = new TerraformStack(app, STACK);
     // By itself cdktf puts the state into the working directory, where runs at the same time would share it.
     new LocalBackend(stack, { path: path.join(this.dir, 'terraform.tfstate') });
-    this.daemon = new HardenedDaemon(stack, 'Edge', {
+    this.daemon = this.makeDaemon(stack, {
       engine: declaredVersion(this.lab),
       hostAddress: HOST_ADDRESS,
       addressPool: Cidr.parse('10.20.0.0/16'),
       connection: DaemonConnection.fromUrl(this.lab.dockerHost),
-      ...this.options.daemon,
     });
     this.program({ stack, daemon: this.daemon, image: ContainerImage.fromId(this.imageId ?? `sha256:${'0'.repeat(64)}`) });
     app.synth();
@@ -111,5 +125,9 @@ export class Deployment {
 
   destroy(): void {
     terraform.destroy(this.stackDir, this.lab.terraformEnv());
+  }
+
+  protected makeDaemon(stack: TerraformStack, props: DaemonProps): IDaemon {
+    return new HardenedDaemon(stack, 'Edge', { ...props, ...this.options.daemon });
   }
 }

@@ -41,37 +41,47 @@ export interface Answer extends Question {
   readonly expected: boolean;
   readonly observed: boolean;
   readonly outcome: string;
+  /** Who answered, where somebody did. */
+  readonly token?: string;
 }
 
 /** Addresses of a running container on each of its networks, as the engine tells them. */
 export function containerActor(lab: Lab, name: string): Actor {
   const networks = JSON.parse(lab.docker('inspect', '--format', '{{json .NetworkSettings.Networks}}', name)) as Record<
     string,
-    { IPAddress: string }
+    { IPAddress: string; GlobalIPv6Address: string }
   >;
-  const endpoints = Object.entries(networks).map(([network, { IPAddress }]) => ({ network, address: IPAddress }));
+  const endpoints = Object.entries(networks).flatMap(([network, { IPAddress, GlobalIPv6Address }]) =>
+    [IPAddress, GlobalIPv6Address].filter((address) => address !== '').map((address) => ({ network, address })),
+  );
   return { name, where: { container: name }, endpoints };
+}
+
+interface Subnet {
+  readonly Subnet: string;
+  readonly Gateway?: string;
+}
+
+/** Blocks of all bridge networks, of both families. */
+export function subnets(lab: Lab): Subnet[] {
+  const ids = lab.docker('network', 'ls', '--quiet', '--filter', 'driver=bridge').split('\n').filter(Boolean);
+  return ids.flatMap((id) => JSON.parse(lab.docker('network', 'inspect', '--format', '{{json .IPAM.Config}}', id)) as Subnet[]);
 }
 
 /** Gateway addresses of all networks: addresses of the host that containers can try. */
 export function gateways(lab: Lab): string[] {
-  const ids = lab.docker('network', 'ls', '--quiet', '--filter', 'driver=bridge').split('\n').filter(Boolean);
-  const configs = ids.map(
-    (id) => JSON.parse(lab.docker('network', 'inspect', '--format', '{{json .IPAM.Config}}', id)) as { Gateway?: string }[],
-  );
-  return configs
-    .flatMap((config) => config.map(({ Gateway }) => Gateway ?? ''))
-    .filter((gateway) => gateway !== '' && !gateway.includes(':'));
+  return subnets(lab).flatMap(({ Gateway }) => (Gateway ? [Gateway] : []));
 }
 
 /** Listens everywhere that the probes go, so that 'closed' never means 'nobody was there'. */
 export function serveAll(lab: Lab, actors: readonly Actor[], ports: Ports): Probes {
   const probes = new Probes(lab);
   for (const actor of actors) {
-    probes.serve(actor.where, [
-      ...ports.tcp.map((port) => ({ proto: 'tcp' as const, address: '0.0.0.0', port, token: actor.name })),
-      ...ports.udp.map((port) => ({ proto: 'udp' as const, address: '0.0.0.0', port, token: actor.name })),
+    const listeners = ['0.0.0.0', '::'].flatMap((address) => [
+      ...ports.tcp.map((port) => ({ proto: 'tcp' as const, address, port, token: actor.name })),
+      ...ports.udp.map((port) => ({ proto: 'udp' as const, address, port, token: actor.name })),
     ]);
+    probes.serve(actor.where, listeners);
   }
   return probes;
 }
@@ -109,6 +119,7 @@ export function ask(
         ...q,
         expected: expected(q),
         observed: result.outcome === 'open' || result.outcome === 'refused',
+        token: result.token,
         outcome: `${result.outcome}${result.detail ? ` ${result.detail}` : ''}`,
       });
     });
@@ -125,12 +136,20 @@ function questionsOf(source: Actor, target: Target): Question[] {
   ];
 }
 
-/** Reports the differences; returns how many probes were sent. */
-export function judge(checks: Checks, what: string, answers: readonly Answer[]): number {
+/** Reports the differences, also those of a prediction where there is one; returns how many probes were sent. */
+export function judge(checks: Checks, what: string, answers: readonly Answer[], predicted?: (q: Question) => boolean): number {
   const wrong = answers.filter(({ expected, observed }) => expected !== observed);
   for (const answer of answers) {
+    const question = `${answer.source} -> ${answer.target} ${answer.address} ${answer.proto}/${answer.port}`;
+    if (predicted) {
+      checks.check(
+        `${what}, the model: ${question}`,
+        predicted(answer) === answer.observed,
+        () => `predicted ${answer.observed ? 'closed' : 'open'}, observed ${answer.outcome}`,
+      );
+    }
     checks.check(
-      `${what}: ${answer.source} -> ${answer.target} ${answer.address} ${answer.proto}/${answer.port}`,
+      `${what}: ${question}`,
       answer.expected === answer.observed,
       () => `declared ${answer.expected ? 'open' : 'closed'}, observed ${answer.observed ? 'open' : 'closed'} (${answer.outcome})`,
     );

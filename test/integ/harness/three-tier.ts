@@ -1,12 +1,13 @@
 // The actors of a three-tier application, and what may flow between them, said in plain words: nothing of our own model is asked.
 import { HOST_ADDRESS } from './deployment';
-import { type Actor, containerActor, gateways, type Ports, type Question, serveAll, type Target } from './matrix';
+import { type Actor, containerActor, gateways, type Ports, type Question, serveAll, subnets, type Target } from './matrix';
 import type { Lab } from '../lab/lab';
+import { NET } from '../lab/network';
 import type { Probes } from '../lab/probe';
 
-export const LAN_A = '192.0.2.20';
-export const LAN_B = '192.0.2.21';
-export const INTERNET = '203.0.113.7';
+export const LAN_A = NET.lanA;
+export const LAN_B = NET.lanB;
+export const INTERNET = NET.internet;
 
 /** Ports with meaning, the number of the host port among them, and some that nobody declared. */
 export const PORTS: Ports = { tcp: [22, 443, 5432, 8080, 8443, 9090], udp: [53, 5432, 8080, 9090], icmp: true };
@@ -27,30 +28,37 @@ export interface Cast {
 /** Everybody who talks or listens, with listeners everywhere and routes that let outsiders try container addresses. */
 export function cast(lab: Lab, tiers: ThreeTiers): Cast {
   const containers = [tiers.web, tiers.api, tiers.db].map((name) => containerActor(lab, name));
+  const dualStack = containers.some(({ endpoints }) => endpoints.some(({ address }) => address.includes(':')));
+  const both = (ipv4: string, ipv6: string) => (dualStack ? [ipv4, ipv6] : [ipv4]);
   const outside: Actor[] = [
     { name: 'host', where: { host: true }, endpoints: [] },
-    { name: 'lanA', where: { ns: 'lanA' }, endpoints: [{ network: 'lan', address: LAN_A }] },
-    { name: 'lanB', where: { ns: 'lanB' }, endpoints: [{ network: 'lan', address: LAN_B }] },
-    { name: 'inet', where: { ns: 'inet' }, endpoints: [{ network: 'internet', address: INTERNET }] },
+    { name: 'lanA', where: { ns: 'lanA' }, endpoints: both(LAN_A, NET.lanA6).map((address) => ({ network: 'lan', address })) },
+    { name: 'lanB', where: { ns: 'lanB' }, endpoints: both(LAN_B, NET.lanB6).map((address) => ({ network: 'lan', address })) },
+    { name: 'inet', where: { ns: 'inet' }, endpoints: both(INTERNET, NET.internet6).map((address) => ({ network: 'internet', address })) },
   ];
   const probes = serveAll(lab, [...containers, ...outside], PORTS);
   // Outsiders try container addresses by routing to them over the Docker host, as a neighbour on the LAN could.
   for (const ns of ['lanA', 'lanB', 'inet'] as const) {
-    lab.inNs(ns, ['ip', 'route', 'replace', '10.20.0.0/16', 'via', HOST_ADDRESS]);
+    for (const { Subnet } of subnets(lab)) {
+      lab.inNs(ns, ['ip', 'route', 'replace', Subnet, 'via', Subnet.includes(':') ? NET.host6 : HOST_ADDRESS]);
+    }
   }
   const insiders = new Set(containers.map(({ name }) => name));
   const targets: Target[] = [
     ...containers.flatMap((actor) => actor.endpoints.map(({ address }) => ({ name: actor.name, address, ports: PORTS }))),
-    { name: 'host', address: HOST_ADDRESS, ports: PORTS },
+    ...both(HOST_ADDRESS, NET.host6).map((address) => ({ name: 'host', address, ports: PORTS })),
     ...gateways(lab).map((address) => ({ name: 'host', address, ports: PORTS, only: insiders })),
-    { name: 'lanA', address: LAN_A, ports: PORTS },
-    { name: 'inet', address: INTERNET, ports: PORTS },
+    ...both(LAN_A, NET.lanA6).map((address) => ({ name: 'lanA', address, ports: PORTS })),
+    ...both(INTERNET, NET.internet6).map((address) => ({ name: 'inet', address, ports: PORTS })),
   ];
   return { tiers, probes, actors: [...containers, ...outside], targets };
 }
 
-/** LAN client A → web on the host's 443, web → api on 8080, api → db on 5432. Nothing else. */
-export function declared({ tiers, actors }: Pick<Cast, 'tiers' | 'actors'>): (q: Question) => boolean {
+/** LAN client A → web on the 443 of each published address of the host, web → api on 8080, api → db on 5432. Nothing else. */
+export function declared(
+  { tiers, actors }: Pick<Cast, 'tiers' | 'actors'>,
+  published: readonly string[] = [HOST_ADDRESS],
+): (q: Question) => boolean {
   const endpoints = new Map(actors.map((actor) => [actor.name, actor.endpoints]));
   const containers = [tiers.web, tiers.api, tiers.db];
   const flows = new Set([`${tiers.web} ${tiers.api} tcp/8080`, `${tiers.api} ${tiers.db} tcp/5432`]);
@@ -65,7 +73,7 @@ export function declared({ tiers, actors }: Pick<Cast, 'tiers' | 'actors'>): (q:
     }
     if (q.target === 'host' && !inside) {
       // The host's own services towards its network are the administrator's: neither Docker nor the guard touches them.
-      return q.address === HOST_ADDRESS && q.proto === 'tcp' && q.port === 443 ? q.source === 'lanA' || q.source === 'host' : true;
+      return published.includes(q.address) && q.proto === 'tcp' && q.port === 443 ? q.source === 'lanA' || q.source === 'host' : true;
     }
     return !inside && !containers.includes(q.target);
   };

@@ -15,6 +15,11 @@ import time
 OPEN, REFUSED, TIMEOUT, UNREACHABLE, ERROR = 'open', 'refused', 'timeout', 'unreachable', 'error'
 REFUSED_ERRNOS = {errno.ECONNREFUSED, errno.ECONNRESET}
 UNREACHABLE_ERRNOS = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EACCES, errno.EPERM, errno.EHOSTDOWN, errno.ENETDOWN, errno.ENOPROTOOPT}
+# Python names no IP_PKTINFO.
+PACKET_INFO = {
+    socket.AF_INET: (socket.IPPROTO_IP, 8),
+    socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO),
+}
 KINDS = {'tcp': socket.SOCK_STREAM, 'udp': socket.SOCK_DGRAM}
 
 
@@ -74,8 +79,8 @@ def serve(spec):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if sock.family == socket.AF_INET6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            elif listener['proto'] == 'udp':
-                sock.setsockopt(socket.IPPROTO_IP, 8, 1)  # IP_PKTINFO: the answer comes from the address that was asked
+            if listener['proto'] == 'udp':  # the answer comes from the address that was asked
+                sock.setsockopt(*PACKET_INFO[sock.family], 1)
             sock.bind((listener['address'], listener['port']))
             if listener['proto'] == 'tcp':
                 sock.listen(128)
@@ -109,12 +114,9 @@ def answer(chosen, key, kept):
         conn.send(listener['token'].encode() + b'\n')
         kept[conn.fileno()] = conn
         chosen.register(conn, selectors.EVENT_READ, None)
-    elif sock.family == socket.AF_INET:
+    else:
         _, control, _, peer = sock.recvmsg(2048, 128)
         sock.sendmsg([listener['token'].encode() + b'\n'], reply_from(control), 0, peer)
-    else:
-        _, peer = sock.recvfrom(2048)
-        sock.sendto(listener['token'].encode() + b'\n', peer)
 
 
 def reply_from(control):
@@ -123,6 +125,8 @@ def reply_from(control):
         if level == socket.IPPROTO_IP and kind == 8:
             _, local, _ = struct.unpack('=I4s4s', data[:12])
             return [(socket.IPPROTO_IP, 8, struct.pack('=I4s4s', 0, local, b'\0' * 4))]
+        if level == socket.IPPROTO_IPV6 and kind == socket.IPV6_PKTINFO:
+            return [(socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, struct.pack('=16sI', data[:16], 0))]
     return []
 
 

@@ -1,6 +1,6 @@
 // Programs from a seed on a real engine: everything declared is open, nothing else is. `BULKHEAD_GENERATED` says how many, `BULKHEAD_SEED` which
 // (a text; `random` for new ones; `TEXT/17` for one program alone).
-import { type HardenedDaemon, Reachability } from '../../../src';
+import { type IDaemon, Reachability } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { Deployment } from '../harness/deployment';
 import { generate, HOSTS, type Plan } from '../harness/generate';
@@ -94,7 +94,7 @@ function chosenSeeds(): string[] {
   return Array.from({ length: Number(process.env.BULKHEAD_GENERATED ?? SAMPLE) }, (_, i) => `${text}/${i}`);
 }
 
-function probeProgram(checks: Checks, lab: Lab, crowd: Crowd, plan: Plan, daemon: HardenedDaemon, sum: Figures): void {
+function probeProgram(checks: Checks, lab: Lab, crowd: Crowd, plan: Plan, daemon: IDaemon, sum: Figures): void {
   const began = Date.now();
   const inventory = takeInventory(lab, plan);
   const oracle = new Oracle(plan, inventory);

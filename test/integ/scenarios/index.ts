@@ -1,11 +1,15 @@
 // Every scenario by the name that `--scenarios` takes.
 import * as attacks from './attacks';
 import * as book from './book';
+import * as conduit from './conduit';
+import * as dualStack from './dual-stack';
 import * as egressAndHost from './egress-and-host';
 import * as enginePackets from './engine-packets';
 import * as engineRules from './engine-rules';
 import * as generated from './generated';
 import * as hostArtefacts from './host-artefacts';
+import * as importedDaemon from './imported-daemon';
+import * as ipvlan from './ipvlan';
 import * as liveChange from './live-change';
 import * as macvlan from './macvlan';
 import * as mutation from './mutation';
@@ -30,20 +34,27 @@ export interface Scenario {
 export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   mutation: ['28.5'],
   survival: ['20.10', '29'],
+  'imported-daemon': ['20.10', '28.5', '29-nft'],
   'real-services': ['28.5'],
   macvlan: ['20.10', '29'],
   swarm: ['20.10', '28.5'],
+  ipvlan: ['28.5'],
+  conduit: ['20.10', '28.5'],
 };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'three-tier': threeTier,
   registry,
   generated,
+  'imported-daemon': importedDaemon,
   'live-change': liveChange,
   'real-services': realServices,
   'egress-and-host': egressAndHost,
   macvlan,
   swarm,
+  ipvlan,
+  'dual-stack': dualStack,
+  conduit,
   'host-artefacts': hostArtefacts,
   'engine-rules': engineRules,
   'engine-packets': enginePackets,

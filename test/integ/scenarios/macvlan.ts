@@ -172,9 +172,10 @@ function comesBack(checks: Checks, lab: Lab, deployment: Deployment): void {
   const camera = containerActor(lab, 'app-camera').endpoints.find(({ network }) => network === 'app-lan')!.address;
   const probes: Probes = serveAll(lab, [], PORTS);
   const asks = () => probes.one({ host: true }, { proto: 'tcp', dst: camera, port: 8080, timeoutMs: 2000, tries: 5 }).outcome;
-  lab.mustHost('taking the shim away', ['ip', 'link', 'del', 'dev', name]);
-  const shown = lab.host(['bulkhead-firewall', 'check']);
-  checks.shown('a missing shim is told', shown.code !== 0 && shown.stdout.includes(`shim ${name} on ${PARENT} is missing`), shown.stdout);
+  const shown = lab.host(['sh', '-c', 'ip link del dev "$1" && bulkhead-firewall check', 'sh', name]);
+  const isBack = lab.host(['ip', 'link', 'show', 'dev', name]).code === 0;
+  const told = shown.code !== 0 && shown.stdout.includes(`shim ${name} on ${PARENT} is missing`);
+  checks.shown('a missing shim is told, unless the watch was quicker', told || isBack, shown.stdout + shown.stderr);
   lab.startUnit('bulkhead-firewall');
   checks.shown('the shim comes back with its unit', asks() === 'open');
   lab.mustHost('taking its route away', ['ip', 'route', 'del', '192.0.2.64/26', 'dev', name]);

@@ -1,11 +1,13 @@
 // The main job: three tiers on a real engine, and every pair, port and direction probed.
-import { ConnectionRate, HardenedContainer, Peer, Port, ThreeTierNetwork } from '../../../src';
+import { ConnectionRate, HardenedContainer, type IDaemon, Peer, Port, ThreeTierNetwork } from '../../../src';
 import type { Checks } from '../harness/checks';
-import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
+import { Deployment, isAtLeast, HOST_ADDRESS, type Program } from '../harness/deployment';
 import { ask, judge } from '../harness/matrix';
+import { predictor } from '../harness/predict';
 import { cast, declared, LAN_A, type Cast } from '../harness/three-tier';
 import type { EngineId } from '../lab/cache';
 import { withLab, type Lab } from '../lab/lab';
+import { NET } from '../lab/network';
 
 export { declared, INTERNET, LAN_A, LAN_B } from '../harness/three-tier';
 
@@ -24,22 +26,46 @@ export const program: Program = ({ stack, daemon, image }) => {
   api.connections.allowTo(db);
 };
 
+/** Engines before 27 publish nothing over IPv6, so there the port stays the host's own. */
+const publishesIpv6 = (daemon: IDaemon) => isAtLeast(daemon, '27.0');
+
+const dualStackProgram: Program = (given) => {
+  program(given);
+  if (publishesIpv6(given.daemon)) {
+    const web = given.stack.node.findChild('Web') as HardenedContainer;
+    web.publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress: NET.host6, sources: [Peer.address(NET.lanA6)] });
+  }
+};
+
 export interface Stage extends Cast {
   readonly lab: Lab;
   readonly deployment: Deployment;
 }
 
-export function setTheStage(lab: Lab): Stage {
-  const deployment = new Deployment(lab, program);
+function setTheStage(lab: Lab, dualStack: boolean): Stage {
+  const deployment = dualStack
+    ? new Deployment(lab, dualStackProgram, { daemon: { dualStack, additionalHostAddresses: [NET.host6] } })
+    : new Deployment(lab, program);
   deployment.up();
   return { lab, deployment, ...cast(lab, { web: 'app-web', api: 'app-api', db: 'app-db' }) };
 }
 
 export function run(engine: EngineId, checks: Checks): void {
+  play(engine, checks, false);
+  play(engine, checks, true);
+}
+
+function play(engine: EngineId, checks: Checks, dualStack: boolean): void {
   withLab(engine, (lab) => {
-    const stage = setTheStage(lab);
+    const stage = setTheStage(lab, dualStack);
     checks.say(`engine ${lab.version().version}, containers are up`);
-    judge(checks, 'three tiers', ask(stage.probes, stage.actors, stage.targets, declared(stage)));
+    const published = dualStack && publishesIpv6(stage.deployment.daemon) ? [HOST_ADDRESS, NET.host6] : [HOST_ADDRESS];
+    const answers = ask(stage.probes, stage.actors, stage.targets, declared(stage, published));
+    const families = dualStack ? (['IPv4', 'IPv6'] as const) : (['IPv4'] as const);
+    for (const family of families) {
+      const ofFamily = answers.filter(({ address }) => address.includes(':') === (family === 'IPv6'));
+      judge(checks, `three tiers${dualStack ? `, dual stack, ${family}` : ''}`, ofFamily, predictor(stage.deployment.daemon, stage.actors));
+    }
     const plan = stage.deployment.plan();
     checks.shown('the plan after apply is empty', !plan.changes, plan.text);
     stage.deployment.destroy();

@@ -1,6 +1,6 @@
 /**
- * Interfaces of ours on wires of the host: sub-interfaces of VLANs, and shims. `network` holds a line for each: `vlan NAME OF ID` and
- * `shim NAME PARENT ADDRESS ROUTE…`. They come after the guard: a shim is never there without it. A parent that is not there (yet) is told and not fatal:
+ * Interfaces of ours on wires of the host: sub-interfaces of VLANs, and shims. `network` holds a line for each: `vlan NAME OF ID`, and
+ * `macvlan` or `ipvlan`, `NAME PARENT ADDRESS ROUTE…`, for a shim. They come after the guard: a shim is never there without it. A parent that is not there (yet) is told and not fatal:
  * it closes nothing that should be closed.
  */
 export const LINKS = `
@@ -9,9 +9,9 @@ link_fault() {
   fault=
   case $kind in
     vlan) [ -e "/sys/class/net/$name" ] || fault="interface $name is missing" ;;
-    shim)
+    *)
       case $(ip -o -d link show dev "$name" 2>/dev/null) in
-        *" $name@$parent: "*" macvlan "*) ;;
+        *" $name@$parent: "*" $kind "*) ;;
         *) fault="shim $name on $parent is missing" && return 0 ;;
       esac
       [ "$(ip -4 -o addr show dev "$name" | awk '{ print $4 }')" = "$third/32" ] || fault="shim $name has not the one address $third"
@@ -26,15 +26,19 @@ make_link() {
   # Whoever manages interfaces here must have read that these are none of theirs before one appears.
   [ ! -d /run/systemd/netif ] || networkctl reload >/dev/null 2>&1 || :
   case $kind in
+    macvlan) mode=bridge ;;
+    ipvlan) mode=l2 ;;
+  esac
+  case $kind in
     vlan) ip link add link "$parent" name "$name" type vlan id "$third" ;;
-    shim)
+    *)
       ip link del dev "$name" 2>/dev/null || :
-      ip link add link "$parent" name "$name" type macvlan mode bridge
+      ip link add link "$parent" name "$name" type "$kind" mode "$mode"
       ;;
   esac || return 1
   # Nothing of the wire may give the host addresses there, nor routes.
   { echo 1 >"/proc/sys/net/ipv6/conf/$name/disable_ipv6"; } 2>/dev/null || [ ! -e /proc/sys/net/ipv6 ] || return 1
-  [ "$kind" != shim ] || ip addr add "$third/32" dev "$name" || return 1
+  [ "$kind" = vlan ] || ip addr add "$third/32" dev "$name" || return 1
   ip link set dev "$name" up || return 1
   for route in $rest; do ip route replace "$route" dev "$name" src "$third" || return 1; done
 }
@@ -43,7 +47,7 @@ make_link() {
 links() {
   wanted=' '
   while read -r kind name parent third rest; do
-    case $kind in vlan | shim) ;; *) continue ;; esac
+    case $kind in vlan | macvlan | ipvlan) ;; *) continue ;; esac
     wanted="$wanted$name "
     link_fault
     [ -n "$fault" ] || continue
@@ -59,7 +63,7 @@ links() {
   for path in /sys/class/net/"$prefix"*; do
     name=\${path##*/}
     case $wanted in *" $name "*) continue ;; esac
-    ip -o -d link show dev "$name" 2>/dev/null | grep -q ' macvlan ' || continue
+    ip -o -d link show dev "$name" 2>/dev/null | grep -Eq ' (macvlan|ipvlan) ' || continue
     if [ "$1" = show ]; then
       echo "shim $name is not wanted any more"
     else

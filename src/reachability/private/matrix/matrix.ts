@@ -18,7 +18,7 @@ import {
 } from './spots';
 import { Translations } from './translations';
 import type { Family } from '../../../topology/private/topology';
-import { type Address, inRange } from '../walk/address';
+import { type Address, inRange, isLoopback } from '../walk/address';
 import type { HostView } from '../walk/host-view';
 import type { ProbeSource } from '../walk/outcome';
 
@@ -101,6 +101,8 @@ class FamilyMatrix {
     const [translated, plain] = [true, false].map((wanted) =>
       this.host.filter(({ address }) => this.translations.mayChange(address) === wanted),
     );
+    // The kernel refuses loopback addresses by itself where no rule tells them from the host's others.
+    const plains = [true, false].map((wanted) => plain.filter(({ number }) => isLoopback(this.family, number) === wanted));
     for (const from of [...this.senders, this.outside]) {
       const others = this.containers.filter(
         (to) => to.interface !== from.interface && !(from === this.outside && this.wires.has(to.interface)),
@@ -114,7 +116,7 @@ class FamilyMatrix {
       const isHost = from.interface === NONE;
       if (!isHost && this.groupShut.dropsToHost({ ...crossing, exits: this.containers.map((to) => to.interface) })) continue;
       // What the host sends to itself is its own affair; only a publication leads on.
-      if (!isHost) new Block(this, from, { interface: NONE, spots: plain }, plain, [NONE]).run();
+      if (!isHost) plains.forEach((spots) => new Block(this, from, { interface: NONE, spots }, spots, [NONE]).run());
       // What is sent to a publication goes on to elsewhere: no rule is left out for its destination.
       new Block(this, from, { interface: NONE, spots: translated }, translated, 'anywhere').run();
     }

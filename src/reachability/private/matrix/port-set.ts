@@ -46,6 +46,14 @@ export function portSetText(set: PortSet): string {
   return words.length === 0 ? 'nothing' : words.join(', ');
 }
 
+/** The same for readers of long lists: `everything but tcp/8080`, where that is shorter. Of ICMP the echo request stands for all. */
+export function shortPortSetText(set: PortSet): string {
+  const rest = subtract({ ...EVERY_PORT, icmp: [[ECHO_REQUEST, ECHO_REQUEST]] }, set);
+  if (isEmpty(rest)) return 'everything';
+  const length = (ports: PortSet) => PROTOCOLS.reduce((sum, protocol) => sum + ports[protocol].length, 0);
+  return length(rest) < length(set) ? `everything but ${portSetText(rest)}` : portSetText(set);
+}
+
 function rangeText(protocol: PortSetProtocol, first: number, last: number): string {
   if (protocol === 'other') return 'other protocols';
   if (protocol === 'icmp' && first === ECHO_REQUEST && last === ECHO_REQUEST) return 'icmp/ping';

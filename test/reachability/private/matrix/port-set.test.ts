@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import {
+  EVERY_PORT,
   intersect,
   isEmpty,
   NO_PORTS,
@@ -8,6 +9,7 @@ import {
   portSetText,
   PROTOCOLS,
   type Ranges,
+  shortPortSetText,
   subtract,
   union,
 } from '../../../../src/reachability/private/matrix/port-set';
@@ -56,4 +58,14 @@ test('as text', () => {
   const both = union(portSetOf({ protocol: 'tcp', first: 80, last: 80 }), portSetOf({ protocol: 'icmp', first: 0, last: 0 }));
   expect(portSetText(union(both, { ...NO_PORTS, udp: [[5, 7]], other: [[0, 0]] }))).toBe('tcp/80, udp/5-7, icmp/ping, other protocols');
   expect(portSetText(NO_PORTS)).toBe('nothing');
+});
+
+test('as text for readers: by what is left out, where that is shorter', () => {
+  const one = portSetOf({ protocol: 'tcp', first: 8080, last: 8080 });
+  const ping = portSetOf({ protocol: 'icmp', first: 0, last: 0 });
+  expect(shortPortSetText(EVERY_PORT)).toBe('everything');
+  expect(shortPortSetText(subtract(EVERY_PORT, one))).toBe('everything but tcp/8080');
+  expect(shortPortSetText(subtract(EVERY_PORT, ping))).toBe('everything but icmp/ping');
+  expect(shortPortSetText(one)).toBe('tcp/8080');
+  expect(shortPortSetText(NO_PORTS)).toBe('nothing');
 });

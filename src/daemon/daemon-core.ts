@@ -1,0 +1,118 @@
+import * as crypto from 'crypto';
+import * as fs from 'fs';
+import * as path from 'path';
+import { Annotations, Aspects, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
+import type { Construct, IConstruct } from 'constructs';
+import { DaemonConnection } from './daemon-connection';
+import type { DaemonProps } from './daemon-props';
+import type { CheckedHost } from './private/check-host';
+import { largePublications } from './private/large-publications';
+import { unstablePublications } from './private/unstable-publications';
+import { StackBinding } from './stack-binding';
+import { AddressBook } from '../addressing/address-book';
+import { constructAt, orderStacks } from '../private/cdktf-hooks';
+import { failuresOf } from '../reachability/private/prove';
+import { Conduit } from '../segments/conduit';
+import type { IDaemon } from '../topology/daemon';
+import type { EngineFacts } from '../topology/private/engine-facts';
+import { Registry } from '../topology/private/registry';
+
+/** What a daemon of either kind is made of: its facts, its page of the address book, and one provider per stack. */
+export class DaemonCore {
+  /** Twelve hexadecimal characters that follow from the path. */
+  public readonly daemonId: string;
+  public readonly registry: Registry;
+  private readonly book: AddressBook;
+  private readonly bindings = new Map<TerraformStack, StackBinding>();
+
+  constructor(
+    private readonly daemon: Construct & IDaemon,
+    private readonly props: DaemonProps,
+    checked: CheckedHost,
+    engine: EngineFacts,
+    /** Block of its IPv6 networks; undefined where they have none. */
+    ipv6Pool: (daemonId: string) => string | undefined = () => undefined,
+  ) {
+    const { path: place, root } = daemon.node;
+    const at = (wanted: string) => constructAt(root, wanted);
+    this.daemonId = crypto.createHash('sha256').update(place).digest('hex').slice(0, 12);
+    this.book = AddressBook.of(daemon);
+    this.registry = new Registry(
+      {
+        path: place,
+        id: this.daemonId,
+        hostAddresses: checked.hostAddresses,
+        addressPools: [props.addressPool.text],
+        ipv6Pool: ipv6Pool(this.daemonId),
+        foreignBlocks: checked.foreignBlocks,
+        engine,
+      },
+      () => this.book._locked(place),
+      (wanted) => at(wanted),
+      (dependent, needed) => orderStacks(at(dependent)!, at(needed)!),
+      (destination, source) => new Conduit(at(destination) as Construct, source, daemon).node.path,
+    );
+  }
+
+  public providerFor(scope: IConstruct): TerraformProvider {
+    const stack = TerraformStack.of(scope);
+    let binding = this.bindings.get(stack);
+    if (binding === undefined) {
+      binding = new StackBinding(stack, this.daemon.node.id, {
+        daemonId: this.daemonId,
+        connection: this.props.connection ?? DaemonConnection.socket(),
+        providerVersion: this.props.providerVersion ?? '>= 3.6.2, < 5.0.0',
+        wrote: (by) => this.registry.wrote(by),
+      });
+      this.bindings.set(stack, binding);
+    }
+    return binding.provider;
+  }
+
+  /** Mistakes of the whole program; where there are none the addresses are taken down, and what was declared and required is proved if asked. */
+  public validate(isProved: boolean): string[] {
+    this.registry.noticeRemovals();
+    const { problems, allocation } = this.registry.derived();
+    const errors = problems.map((problem) => this.text(problem));
+    if (Aspects.of(this.daemon.node.root).all.length > 0) {
+      errors.push(`cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)`);
+    }
+    const frozen = this.book._frozenProblem(this.daemon.node.path, allocation.missing);
+    if (frozen !== undefined) {
+      errors.push(frozen);
+    }
+    if (errors.length > 0) {
+      return errors;
+    }
+    this.book._record(this.daemon.node.path, allocation);
+    const failures = isProved ? failuresOf(this.registry) : [];
+    if (failures.length === 0) {
+      this.warnOfPublications();
+    }
+    return failures.map((failure) => this.text(failure));
+  }
+
+  /** The daemon's folder beside the stack that is being written, for files as they are: tokens and escapes are for Terraform only. */
+  public folder(session: ISynthesisSession): string {
+    const stack = TerraformStack.of(this.daemon);
+    this.registry.wrote(stack.node.path);
+    // An app that skips validations comes here without any.
+    this.book._record(this.daemon.node.path, this.registry.derived().allocation);
+    const folder = path.join(session.outdir, session.manifest.forStack(stack).workingDirectory, 'bulkhead', this.daemonId);
+    fs.mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+
+  private warnOfPublications(): void {
+    const { topology } = this.registry.derived();
+    const unstable = this.props.engine.isAtLeast('28.0') ? [] : unstablePublications(topology.publications);
+    for (const { path: place, message } of [...unstable, ...largePublications(topology, this.registry.engine)]) {
+      Annotations.of(constructAt(this.daemon.node.root, place) ?? this.daemon).addWarning(message);
+    }
+  }
+
+  /** cdktf puts the path of the daemon before each of these itself. */
+  private text({ code, path: place, message }: { readonly code: string; readonly path: string; readonly message: string }): string {
+    return `${place === this.daemon.node.path ? '' : `[${place}] `}${message} (${code})`;
+  }
+}

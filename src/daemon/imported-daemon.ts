@@ -1,0 +1,151 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { Annotations, type ISynthesisSession, type TerraformProvider } from 'cdktf';
+import { Construct, type IConstruct } from 'constructs';
+import { DaemonCore } from './daemon-core';
+import type { DaemonProps } from './daemon-props';
+import { checkImported } from './private/check-imported';
+import { importedSettings } from './private/engine-settings';
+import { renderReport } from './private/render-report';
+import { warningOf } from './private/weakness-text';
+import type { EngineVersion } from '../engine/engine-version';
+import { onStackWritten } from '../private/cdktf-hooks';
+import { brand } from '../private/type-test';
+import { Proof } from '../reachability/private/proof';
+import { requireOf } from '../reachability/private/prove';
+import { readableCells, weaknessesOf } from '../reachability/private/weaknesses';
+import type { Requirement } from '../reachability/requirement';
+import type { Weakness } from '../reachability/weakness';
+import type { IDaemon } from '../topology/daemon';
+import type { Registry } from '../topology/private/registry';
+
+/**
+ * Properties of an imported daemon: what is true of a host that somebody else keeps. The engine is taken to make its rules (`iptables` is its default;
+ * without them it keeps no two networks apart) and to be at its defaults in all that is not asked here.
+ */
+export interface ImportedDaemonProps extends DaemonProps {
+  /**
+   * Whether the engine runs docker-proxy for publications: `userland-proxy` of its daemon.json.
+   *
+   * @default true
+   */
+  readonly userlandProxy?: boolean;
+
+  /**
+   * Whether the engine makes its rules with nftables, 29.0 and later: `firewall-backend` of its daemon.json.
+   *
+   * @default false
+   */
+  readonly nftables?: boolean;
+
+  /**
+   * Whether the policy of the chain FORWARD of iptables is DROP on the host, whatever happens there. The engine sets it only where it turns forwarding on
+   * itself. Before 28 it decides whether neighbours of the host reach ports that nobody published.
+   *
+   * @default false
+   */
+  readonly forwardPolicyDrop?: boolean;
+}
+
+/**
+ * One Docker Engine of which only the API is ours: the same program as on a `HardenedDaemon`, but nothing is brought to the host.
+ *
+ * What Docker's own networks can hold, holds: workloads that share no segment do not reach each other, and the synth fails where they would. What takes
+ * rules on the host does not: inside a segment every port is open both ways, containers reach the host and the host them, and who has an edge reaches
+ * everything outside. Each synth warns of that and writes `bulkhead/<daemonId>/report.md` beside the stack. Rates, and publications for some sources
+ * only, are refused.
+ *
+ * What was declared must be open, and requirements are proved, as on any daemon. Rules that others made on the host are not known here.
+ *
+ * @see https://docs.docker.com/engine/network/packet-filtering-firewalls/
+ */
+export class ImportedDaemon extends Construct implements IDaemon {
+  public readonly daemonId: string;
+
+  /** Engine that the host runs. */
+  public readonly engine: EngineVersion;
+
+  /**
+   * @internal
+   */
+  public readonly _registry: Registry;
+  /**
+   * @internal
+   */
+  public readonly _stampPath: string | undefined;
+  /**
+   * @internal
+   */
+  public readonly _icc: boolean;
+  /**
+   * @internal
+   */
+  public readonly _networkOptions: Record<string, string>;
+
+  private readonly core: DaemonCore;
+
+  /**
+   * Error: `NftablesTooEarly` when an engine before 29 is said to use nftables; the others are those of every daemon.
+   */
+  constructor(scope: Construct, id: string, props: ImportedDaemonProps) {
+    const checked = checkImported(scope, id, props);
+    super(scope, id);
+    this.engine = props.engine;
+    this.core = new DaemonCore(this, props, checked, {
+      version: props.engine.version,
+      settings: importedSettings(props.engine, checked),
+      nftables: checked.nftables,
+      apiOnly: true,
+    });
+    this.daemonId = this.core.daemonId;
+    this._registry = this.core.registry;
+    // Nobody writes a stamp on that host.
+    this._stampPath = undefined;
+    // Single pairs take rules on the host: a segment is open inside, or nothing flows in it.
+    this._icc = true;
+    this._networkOptions = checked.networkOptions;
+    brand(this, 'daemon');
+    this.node.addValidation({ validate: () => this.validate() });
+    onStackWritten(this, (session) => this.write(session));
+  }
+
+  /** Claims that the synth must prove; it fails when one does not hold. Peers may be declared further afterwards: what counts is the whole program. */
+  public require(...requirements: Requirement[]): void {
+    requireOf(this._registry, this.node.path, requirements);
+  }
+
+  /** What of the declared so far is open beyond what was declared, the same kind together. The report and the warnings tell the same. */
+  public weaknesses(): Weakness[] {
+    return weaknessesOf(this.proof());
+  }
+
+  /**
+   * @internal
+   */
+  public _providerFor(scope: IConstruct): TerraformProvider {
+    return this.core.providerFor(scope);
+  }
+
+  private proof(): Proof {
+    return Proof.of(this._registry.derived(), this._registry.engine);
+  }
+
+  private validate(): string[] {
+    const errors = this.core.validate(true);
+    if (errors.length === 0) {
+      this.weaknesses().forEach((weakness) => Annotations.of(this).addWarning(warningOf(weakness, this.daemonId)));
+    }
+    return errors;
+  }
+
+  private write(session: ISynthesisSession): void {
+    const folder = this.core.folder(session);
+    const report = renderReport({
+      daemonPath: this.node.path,
+      engine: this._registry.engine,
+      open: readableCells(this.proof().matrix),
+      weaknesses: this.weaknesses(),
+    });
+    fs.writeFileSync(path.join(folder, 'report.md'), report);
+  }
+}

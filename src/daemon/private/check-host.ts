@@ -1,0 +1,68 @@
+import { Cidr } from '../../addressing/cidr';
+import { isAddress } from '../../addressing/private/ip';
+import { EngineVersion } from '../../engine/engine-version';
+import { ValidationError } from '../../private/errors';
+import { matching, plainText } from '../../private/text';
+import { DaemonConnection } from '../daemon-connection';
+import { HOST_BINDING_OPTION, hasDefaultNetworkOptions } from './daemon-json';
+import type { DaemonProps } from '../daemon-props';
+
+/** Blocks from which Docker serves networks that say nothing. @see https://github.com/moby/moby/blob/master/daemon/libnetwork/ipamutils/utils.go */
+const DOCKER_POOLS = [...Array.from({ length: 15 }, (_, i) => `172.${17 + i}.0.0/16`), '192.168.0.0/16'];
+
+export interface CheckedHost {
+  readonly hostAddresses: string[];
+  readonly foreignBlocks: { label: string; block: string }[];
+  readonly networkOptions: Record<string, string>;
+}
+
+/** What every daemon is told, checked before anything enters the tree. */
+export function checkHost(path: string, props: DaemonProps): CheckedHost {
+  if (!(props.engine instanceof EngineVersion)) {
+    throw new ValidationError(
+      'UnknownEngineVersion',
+      path,
+      "'engine' must be an EngineVersion, such as EngineVersion.V28 or EngineVersion.of('28.5.2')",
+    );
+  }
+  if (!(props.addressPool instanceof Cidr) || props.addressPool.text.includes(':')) {
+    throw new ValidationError('WrongFamily', path, "'addressPool' must be an IPv4 block, such as Cidr.parse('10.20.0.0/16')");
+  }
+  if (props.connection !== undefined && !(props.connection instanceof DaemonConnection)) {
+    throw new ValidationError('ConnectionValue', path, "'connection' must be made by DaemonConnection, such as DaemonConnection.socket()");
+  }
+  const hostAddresses = [props.hostAddress, ...(props.additionalHostAddresses ?? [])].map((address) => hostAddress(path, address));
+  if (props.providerVersion !== undefined) {
+    matching(
+      path,
+      'providerVersion',
+      props.providerVersion,
+      /^[0-9.,<>=!~ a-zA-Z-]+$/,
+      'ProviderVersion',
+      "a version constraint, such as '>= 3.6.2, < 5.0.0'",
+    );
+  }
+  return {
+    hostAddresses,
+    foreignBlocks: [
+      ...(props.foreignBlocks ?? []).map((block) => ({ label: `foreign block of '${path}'`, block: block.text })),
+      ...DOCKER_POOLS.map((block) => ({ label: "Docker's own default pool", block })),
+    ],
+    networkOptions: hasDefaultNetworkOptions(props.engine) ? { [HOST_BINDING_OPTION]: '127.0.0.1' } : {},
+  };
+}
+
+function hostAddress(path: string, address: string): string {
+  const text = plainText(path, 'hostAddress', address);
+  if (!isAddress(text)) {
+    throw new ValidationError('AddressSyntax', path, `'hostAddress' must be an IPv4 or IPv6 address, got '${text}'`);
+  }
+  if (/^(127\.|169\.254\.|0\.0\.0\.0$|::1?$|fe[89ab][0-9a-f]:)/.test(text)) {
+    throw new ValidationError(
+      'NotAHostAddress',
+      path,
+      `'hostAddress' ${text} is loopback, link-local or a wildcard; give the address by which others reach the host`,
+    );
+  }
+  return text;
+}

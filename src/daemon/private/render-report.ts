@@ -1,0 +1,72 @@
+import { groupBy } from '../../private/multimap';
+import type { ReachableCell } from '../../reachability/results';
+import type { Weakness } from '../../reachability/weakness';
+import type { EngineFacts } from '../../topology/private/engine-facts';
+
+/** What the report of a daemon is rendered from. */
+export interface ReportInput {
+  readonly daemonPath: string;
+  readonly engine: EngineFacts;
+  readonly open: readonly ReachableCell[];
+  readonly weaknesses: readonly Weakness[];
+}
+
+/** Markdown: what is weaker than declared, what holds all the same, what that rests on, and everything that is open. */
+export function renderReport({ daemonPath, engine, open, weaknesses }: ReportInput): string {
+  return [
+    `# ${plain(daemonPath)}: only the engine's API is ours`,
+    '',
+    'No guard stands on this host, so more is open than was declared. It was worked out from the rules that the engine makes; no packet was sent.',
+    '',
+    '## Weaker than declared',
+    '',
+    ...(weaknesses.length === 0 ? ['Nothing.', ''] : []),
+    ...weaknesses.flatMap(({ code, sentence, cells }) => [`### ${code}`, '', sentence, '', ...table(cells), '']),
+    '## What holds all the same',
+    '',
+    '- Workloads that share no segment do not reach each other at their addresses.',
+    '- What was declared is open, and the requirements of the program hold: otherwise the synth fails, but for one that skips validations.',
+    '- A container holds the capabilities that the program names and no other, and forwards nothing between its networks.',
+    '',
+    '## What this rests on',
+    '',
+    ...premises(engine).map((line) => `- ${line}`),
+    '',
+    '## Everything that is open',
+    '',
+    ...table(open),
+    '',
+  ].join('\n');
+}
+
+function premises({ version, nftables, settings }: EngineFacts): string[] {
+  const drops = settings.forwardPolicyBefore.ipv4 === 'drop';
+  return [
+    `The engine is of the generation of ${version}, and makes its rules with ${nftables ? 'nftables' : 'iptables'}.`,
+    `docker-proxy is ${settings.userlandProxy ? 'on' : 'off'}. The rest of the engine's settings are its defaults.`,
+    drops
+      ? 'The policy of FORWARD is DROP, and stays so.'
+      : 'The policy of FORWARD is taken to be ACCEPT, as it is on a host that forwarded before its engine came.',
+    'The host filters what passes its bridges (`net.bridge.bridge-nf-call-iptables` is 1), as the engine sets it: that keeps those apart who publish or have egress.',
+    'No other rule stands on the host that opens or closes anything.',
+    'Nobody else attaches containers to these networks.',
+  ];
+}
+
+/** One row for all that a source reaches on the same ports: in a segment that is almost everybody. */
+function table(cells: readonly ReachableCell[]): string[] {
+  if (cells.length === 0) {
+    return ['Nothing.'];
+  }
+  const rows = [...groupBy(cells, ({ source, ports, certain }) => JSON.stringify([source, ports, certain])).values()].map((alike) => {
+    const [{ source, ports, certain }] = alike;
+    return [source, alike.map(({ destination }) => destination).join(', '), certain ? ports : `${ports} (not certain)`];
+  });
+  return [['from', 'to', 'ports'], ['---', '---', '---'], ...rows].map((words) => `| ${words.map(plain).join(' | ')} |`);
+}
+
+/** Construct paths are a user's text: none of it may end a cell or become markup. */
+function plain(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(/[\\`*_[\]<>|#]/g, '\\$&');
+}

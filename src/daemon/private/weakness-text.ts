@@ -1,0 +1,16 @@
+import type { ReachableCell } from '../../reachability/results';
+import type { Weakness } from '../../reachability/weakness';
+
+/** More lines of one kind say nothing new on a console. */
+const SHOWN = 3;
+
+/** One warning per kind, with its first cases. */
+export function warningOf({ code, sentence, cells }: Weakness, daemonId: string): string {
+  const shown = cells.slice(0, SHOWN).map(lineOf);
+  const more = cells.length > SHOWN ? [`and ${cells.length - SHOWN} more in bulkhead/${daemonId}/report.md`] : [];
+  return `${sentence} Open, and declared by nobody: ${[...shown, ...more].join('; ')} (${code})`;
+}
+
+function lineOf({ source, destination, ports }: ReachableCell): string {
+  return `${source} > ${destination} on ${ports}`;
+}

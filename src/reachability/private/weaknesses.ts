@@ -1,0 +1,96 @@
+import { type Deviation, deviation, undeclaredOf } from './audit';
+import { linesOf } from './describe';
+import type { Cell, Matrix } from './matrix/matrix';
+import { isEmpty, NO_PORTS, type PortSet, portSetOf, shortPortSetText, subtract, union } from './matrix/port-set';
+import type { Proof } from './proof';
+import { wireMatters } from './wire-matters';
+import type { Topology } from '../../topology/private/topology';
+import type { ReachableCell } from '../results';
+import type { Weakness } from '../weakness';
+
+/** What only the guard would keep shut, in the order of reports. */
+const SENTENCES = {
+  SegmentOpen:
+    'Who shares a segment can talk on every port and in both directions, declared or not; EXPOSE in an image is no boundary. Listen only on the ports that the others may ask, and ask for credentials there.',
+  PublicationOpen: 'Containers reach what others publish, at the addresses of the host.',
+  HostOpen: 'Containers reach what listens on the host: on its own addresses and on the gateway addresses of their networks.',
+  EgressOpen:
+    'A container that publishes or has egress reaches everything outside, on every port: the egress that was declared is no limit.',
+  OpenToHost: 'Whatever runs on the host reaches the containers.',
+  OpenToOutside:
+    'Neighbours of the host reach containers past their publications, by a route to their addresses: on engines before 28 the ports that are published, and every port where the policy of FORWARD is ACCEPT.',
+  WireOpen:
+    'What hangs on a wire of the host meets no rule of it: members of such a segment reach each other, and what stands between them and the rest of the wire is not known here.',
+} as const;
+
+type Code = keyof typeof SENTENCES;
+
+/** What stands open since the guard is missing, the same kind together; nothing of a kind that does not occur. */
+export function weaknessesOf({ matrix, derived }: Proof): Weakness[] {
+  const codeOf = classifier(derived.topology);
+  const declared = declaredBetween(derived.topology);
+  // Which of its addresses a container takes is all the same where it may ask the port from one of them.
+  const found = undeclaredOf(matrix, derived.topology)
+    .map(({ cell, ports }) => ({ code: codeOf(cell), cell: { ...cell, ports: subtract(ports, declared(cell)) } }))
+    .filter(({ cell }) => !isEmpty(cell.ports));
+  return Object.entries(SENTENCES).flatMap(([code, sentence]) => {
+    const cells = found.filter((each) => each.code === code).map(({ cell }) => cell);
+    const lines = readableCells({ cells, outside: matrix.outside });
+    return lines.length === 0 ? [] : [{ code, sentence, cells: lines }];
+  });
+}
+
+/** The matrix for readers: almost everything is open between two ends, or almost nothing. */
+export function readableCells(matrix: Matrix): ReachableCell[] {
+  return linesOf(matrix).map(({ ports, ...line }) => ({ ...line, ports: shortPortSetText(ports) }));
+}
+
+/** What is open, declared by nobody, and no matter of the guard: the networks themselves should keep it shut. */
+export function breachesOf({ matrix, derived }: Proof): Deviation[] {
+  const codeOf = classifier(derived.topology);
+  return undeclaredOf(matrix, derived.topology)
+    .filter(({ cell }) => codeOf(cell) === undefined)
+    .map(({ cell, ports }) => deviation(cell, ports));
+}
+
+/** Ports that a container may ask another one on some network. */
+function declaredBetween({ networks, pairs }: Topology): (cell: Cell) => PortSet {
+  const owners = new Map(
+    networks.flatMap(({ members }) => members.flatMap(({ workload, ipv4, ipv6 }) => [ipv4, ipv6].map((address) => [address, workload]))),
+  );
+  const sums = new Map<string, PortSet>();
+  for (const { source, destination, port } of pairs) {
+    const key = JSON.stringify([owners.get(source), owners.get(destination)]);
+    sums.set(key, union(sums.get(key) ?? NO_PORTS, portSetOf(port)));
+  }
+  return ({ source, target, receiver }) =>
+    source.party.kind === 'container' && receiver.kind === 'container' && target.party.kind === 'container'
+      ? (sums.get(JSON.stringify([source.party.key, receiver.key])) ?? NO_PORTS)
+      : NO_PORTS;
+}
+
+function classifier(topology: Topology): (cell: Cell) => Code | undefined {
+  const { networks } = topology;
+  const isOfWire = wireMatters(topology);
+  const segments = new Map<string, Set<string>>();
+  for (const { key, members } of networks.filter(({ kind }) => kind === 'segment')) {
+    members.forEach(({ workload }) => segments.set(workload, (segments.get(workload) ?? new Set()).add(key)));
+  }
+  const share = (one: string, other: string) => [...(segments.get(one) ?? [])].some((key) => segments.get(other)?.has(key));
+  return ({ source, target, receiver, certain }) => {
+    if (isOfWire({ source: source.party, from: source.address, receiver, address: target.address, certain })) return 'WireOpen';
+    const isStraight = target.party.kind === 'container';
+    if (source.party.kind === 'container') {
+      switch (receiver.kind) {
+        case 'container':
+          return !isStraight ? 'PublicationOpen' : share(source.party.key, receiver.key) ? 'SegmentOpen' : undefined;
+        case 'host':
+          return 'HostOpen';
+        case 'outside':
+          return 'EgressOpen';
+      }
+    }
+    // A port of the host that nobody opened to where the packet comes from is no matter of the guard.
+    return !isStraight ? undefined : source.party.kind === 'host' ? 'OpenToHost' : 'OpenToOutside';
+  };
+}

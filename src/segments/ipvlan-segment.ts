@@ -1,0 +1,163 @@
+import { Construct, type IConstruct } from 'constructs';
+import type { AddressRange } from './lan-segment-props';
+import { checkIpvlan } from './private/check-ipvlan';
+import type { ISegment } from './segment';
+import { wireNetwork, type WireNetwork } from './wire-network';
+import type { Cidr } from '../addressing/cidr';
+import { Connections } from '../connections/connections';
+import { lateValue } from '../private/late';
+import { brand } from '../private/type-test';
+import type { IDaemon } from '../topology/daemon';
+import type { PeerFact } from '../topology/private/facts';
+import type { Registry } from '../topology/private/registry';
+
+/** What the kernel does between a container and the wire. */
+export enum IpvlanMode {
+  /** Containers are stations of the LAN, under the MAC address of the host. */
+  L2 = 'l2',
+  /** The kernel routes: containers have a block of their own, which the router of the LAN must send to the host. No broadcast comes through. */
+  L3 = 'l3',
+  /** The same, and what arrives passes the host's connection tracking. */
+  L3S = 'l3s',
+}
+
+/** Properties of an ipvlan segment. */
+export interface IpvlanSegmentProps {
+  /** Daemon to place the network on. */
+  readonly daemon: IDaemon;
+
+  /** Why containers must be on the wire, at least 10 characters: no firewall of the host stands between them and it. */
+  readonly reason: string;
+
+  /** Interface of the host whose wire the containers share, at most 15 characters; with a `vlanId` that counts as well, as in `eth0.10`. */
+  readonly parent: string;
+
+  /**
+   * Id of an 802.1Q VLAN, 1 to 4094. The sub-interface is made on the host at boot, without addresses of its own.
+   *
+   * @default - the wire of `parent` itself; a sub-interface that exists already is named there
+   */
+  readonly vlanId?: number;
+
+  /**
+   * What the kernel does between a container and the wire.
+   *
+   * @default IpvlanMode.L2
+   */
+  readonly mode?: IpvlanMode;
+
+  /**
+   * In mode L2 the block of the LAN, which must be given. In the others the block of the segment.
+   *
+   * @default - in modes L3 and L3S a free /24 of the daemon's address pool, kept in the lock file
+   */
+  readonly ipv4Block?: Cidr;
+
+  /**
+   * Router of the LAN, in mode L2, where it must be given. The other modes have none: whatever leaves goes out by the parent.
+   *
+   * @default - none, in modes L3 and L3S
+   */
+  readonly ipv4Gateway?: string;
+
+  /**
+   * Part of the LAN's block that is set aside for this segment, /29 or larger; must be given in mode L2, and has no meaning in the others.
+   *
+   * @default - the whole block, in modes L3 and L3S
+   */
+  readonly ipRange?: Cidr;
+
+  /**
+   * Addresses that the DHCP server of the LAN gives away; for mode L2.
+   *
+   * @default - nothing is known of one, and nothing compared
+   */
+  readonly dhcpRange?: AddressRange;
+
+  /**
+   * Further addresses of the LAN's block that others have; for mode L2.
+   *
+   * @default - none
+   */
+  readonly reservedAddresses?: string[];
+
+  /**
+   * What stands between the wire and the containers and lets declared flows by alone, such as an access list of the router; at least 10 characters. The
+   * proof takes your word for it.
+   *
+   * @default - whether the LAN gets through to the containers is UNKNOWN
+   */
+  readonly guardedBy?: string;
+
+  /**
+   * Name of the Docker network: letters, digits, `_`, `.` and `-`, 2 to 58 characters.
+   *
+   * @default - the construct path in lower case, its parts joined by '-'
+   */
+  readonly networkName?: string;
+}
+
+/**
+ * An ipvlan network: its members are on a wire of the host's, all of them under the MAC address of the host. Switches, clouds and wireless networks that
+ * take one MAC address per port take it.
+ *
+ * As with a `MacvlanSegment` nothing of the host's firewall narrows it: members reach each other on everything, towards the wire the proof says `UNKNOWN`,
+ * and a flow with a workload of another segment runs there. The kernel keeps the host and members apart; in mode L2 a `HostShim` lets them talk.
+ *
+ * @see https://docs.docker.com/engine/network/drivers/ipvlan/
+ */
+export class IpvlanSegment extends Construct implements ISegment {
+  public readonly daemon: IDaemon;
+  public readonly networkName: string;
+  public readonly ipv4Block: string;
+  public readonly peerText: string;
+  public readonly connections: Connections;
+
+  /** Interface of the host that the members hang on, with the ending of its VLAN. */
+  public readonly parentName: string;
+
+  /**
+   * Route that the router of the LAN needs in modes L3 and L3S, such as `10.20.5.0/24 via 192.0.2.10`; empty in mode L2. A token. Where the host has
+   * another address on the wire of `parent` than the daemon's `hostAddress`, that one belongs there.
+   */
+  public readonly routerRoute: string;
+
+  /**
+   * @internal
+   */
+  public readonly _peerFact: PeerFact;
+  /**
+   * @internal
+   */
+  public readonly _peerRegistry: Registry;
+
+  private readonly network: WireNetwork;
+
+  constructor(scope: Construct, id: string, props: IpvlanSegmentProps) {
+    const mode = props.mode ?? IpvlanMode.L2;
+    const checked = checkIpvlan(scope, id, props, mode);
+    super(scope, id);
+    const { path } = this.node;
+    const registry = props.daemon._registry;
+    this.daemon = props.daemon;
+    this.networkName = checked.networkName;
+    this.parentName = checked.wire.parent;
+    this.peerText = path;
+    this._peerFact = { kind: 'segment', path };
+    this._peerRegistry = registry;
+    this.network = wireNetwork(this, checked, { parent: checked.wire.parent, ipvlan_mode: mode });
+    this.ipv4Block = lateValue(() => registry.wire(path)?.ipv4.block ?? '');
+    this.routerRoute =
+      mode === IpvlanMode.L2 ? '' : lateValue(() => `${registry.wire(path)?.ipv4.block ?? ''} via ${registry.hostAddresses[0]}`);
+    this.connections = new Connections(this);
+    brand(this, 'segment');
+    brand(this, 'peer');
+  }
+
+  /**
+   * @internal
+   */
+  public _networkReference(from: IConstruct): string {
+    return this.network.referenceFrom(from);
+  }
+}

@@ -1,0 +1,81 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { App, TerraformStack, Testing } from 'cdktf';
+import { EngineVersion } from '../../src';
+import { renderReport } from '../../src/daemon/private/render-report';
+import { filesUnder, temporaryFolder } from '../support/folders';
+import { Imported, shop } from '../support/imported';
+import { synth } from '../support/programs';
+
+const folder = temporaryFolder();
+
+describe('the report', () => {
+  test('warnings: one per kind, bounded, readable', () => {
+    const { program, daemon } = shop();
+    synth(program.stack);
+    const warnings = program.warnings();
+    expect(warnings.map((text) => /\((\w+)\)$/.exec(text)?.[1])).toEqual(['SegmentOpen', 'HostOpen', 'EgressOpen', 'OpenToHost']);
+    expect(warnings[0]).toContain('EXPOSE in an image is no boundary');
+    expect(warnings[0]).toContain('app/Api > app/Db on everything but tcp/5432; app/Api > app/Web on everything; ');
+    expect(warnings[0]).toContain(`and 1 more in bulkhead/${daemon.daemonId}/report.md`);
+  });
+
+  test('a daemon without workloads warns of nothing', () => {
+    const program = new Imported();
+    program.segment('Front');
+    synth(program.stack);
+    expect(program.warnings()).toEqual([]);
+    expect(program.daemon.weaknesses()).toEqual([]);
+  });
+
+  test('is all that is written, and tells every weakness, what holds, and what that rests on', () => {
+    const app = new App({ outdir: path.join(folder(), 'out'), stackTraces: false });
+    const { daemon } = shop({ engine: EngineVersion.V26, forwardPolicyDrop: true }, new TerraformStack(app, 'app'));
+    app.synth();
+    const files = filesUnder(path.join(app.outdir, 'stacks/app/bulkhead', daemon.daemonId));
+    expect(Object.keys(files)).toEqual(['report.md']);
+    const report = files['report.md'];
+    daemon.weaknesses().forEach(({ code, sentence }) => expect(report).toContain(`### ${code}\n\n${sentence}\n\n| from | to | ports |\n`));
+    expect(report).toContain('| app/Web | app/Api | everything but tcp/8080 |');
+    expect(report).toContain('| host | app/Api, app/Db, app/Web | everything |');
+    expect(report).toContain('Workloads that share no segment do not reach each other');
+    expect(report).toContain('generation of 26.1, and makes its rules with iptables');
+    expect(report).toContain('The policy of FORWARD is DROP');
+    expect(report).toContain('docker-proxy is on');
+    expect(report).not.toMatch(/\d{4}-\d\d-\d\d/);
+  });
+
+  test('is the same text for the same program', () => {
+    const texts = [1, 2].map((i) => {
+      const app = new App({ outdir: path.join(folder(), `out${i}`), stackTraces: false });
+      const { daemon } = shop({}, new TerraformStack(app, 'app'));
+      app.synth();
+      return fs.readFileSync(path.join(app.outdir, 'stacks/app/bulkhead', daemon.daemonId, 'report.md'), 'utf8');
+    });
+    expect(texts[0]).toBe(texts[1]);
+  });
+
+  test('no text of a user ends a cell or becomes markup', () => {
+    const cells = [{ source: 'app/a|b\n<img>', destination: 'app/`*_[x]', ports: 'tcp/1', certain: false }];
+    const engine = new Imported().daemon._registry.engine;
+    const text = renderReport({ daemonPath: 'app/#x\n# y', engine, open: cells, weaknesses: [] });
+    expect(text).toContain('| app/a\\|b \\<img\\> | app/\\`\\*\\_\\[x\\] | tcp/1 (not certain) |');
+    expect(text.split('\n')[0]).toBe("# app/\\#x \\# y: only the engine's API is ours");
+    expect(text).toContain('## Weaker than declared\n\nNothing.\n');
+  });
+
+  test('an engine with nftables and without docker-proxy says so', () => {
+    const { daemon } = shop({ engine: EngineVersion.V29, nftables: true, userlandProxy: false });
+    const text = renderReport({ daemonPath: 'app/Edge', engine: daemon._registry.engine, open: [], weaknesses: [] });
+    expect(text).toContain('makes its rules with nftables');
+    expect(text).toContain('docker-proxy is off');
+    expect(text).toContain('taken to be ACCEPT');
+  });
+});
+
+test('a full synth in tests works, too', () => {
+  const { program, daemon } = shop();
+  const outdir = Testing.fullSynth(program.stack);
+  expect(fs.existsSync(path.join(outdir, 'stacks/app/bulkhead', daemon.daemonId, 'report.md'))).toBe(true);
+  fs.rmSync(outdir, { recursive: true });
+});

@@ -1,0 +1,35 @@
+// The same on a host that somebody else keeps: only the engine's API is ours, so no file goes there.
+import type { TerraformStack } from 'cdktf';
+import { Deployment, type Program } from './deployment';
+import { type DaemonProps, ImportedDaemon, type ImportedDaemonProps } from '../../../src';
+import type { Lab } from '../lab/lab';
+
+export class ImportedDeployment extends Deployment {
+  constructor(
+    lab: Lab,
+    program: Program,
+    private engineProps: Partial<ImportedDaemonProps> = {},
+  ) {
+    super(lab, program);
+  }
+
+  get imported(): ImportedDaemon {
+    return this.daemon as ImportedDaemon;
+  }
+
+  override up(): void {
+    this.lab.startEngine();
+    this.imageId = this.lab.importImage();
+    this.apply();
+  }
+
+  /** Something else is true of the host now. */
+  told(engineProps: Partial<ImportedDaemonProps>): void {
+    this.engineProps = engineProps;
+    this.synth();
+  }
+
+  protected override makeDaemon(stack: TerraformStack, props: DaemonProps): ImportedDaemon {
+    return new ImportedDaemon(stack, 'Edge', { ...props, ...this.engineProps });
+  }
+}
