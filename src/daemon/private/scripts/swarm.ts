@@ -1,4 +1,4 @@
-import { PATHS, PRELUDE } from './common';
+import { PATHS, PRELUDE, shortened } from './common';
 import { GATEWAY_BRIDGE, GATEWAY_NETWORK } from '../../../topology/private/swarm';
 import { HOST_BINDING_OPTION } from '../daemon-json';
 
@@ -7,7 +7,7 @@ import { HOST_BINDING_OPTION } from '../daemon-json';
  * key that unlocks a manager is asked for by whoever is root on one. `network` holds the lines that it reads:
  * `swarm ID ROLE ADDRESS FIRST-MANAGER DATA-PORT autolock|no-autolock GATEWAY-BLOCK GATEWAY INGRESS-BLOCK`.
  */
-export const SWARM_SCRIPT = `#!/bin/sh
+export const SWARM_SCRIPT = shortened(`#!/bin/sh
 # Bulkhead: makes this host a node of its Docker swarm. Installed by Bulkhead; changes to this file are lost.
 ${PRELUDE}
 read_plan() {
@@ -100,4 +100,4 @@ case \${1:-}:\${2:-} in
   token:*) token "\${2:-}" ;;
   *) die 'usage: bulkhead-swarm start | token worker|manager | join (the token comes by standard input)' ;;
 esac
-`;
+`);
