@@ -43,6 +43,7 @@ export class DaemonCore {
         ipv6Pool: ipv6Pool(this.daemonId),
         foreignBlocks: checked.foreignBlocks,
         engine,
+        uplinkMtu: checked.uplinkMtu,
       },
       () => this.book._locked(place),
       (wanted) => at(wanted),

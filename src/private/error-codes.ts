@@ -96,6 +96,8 @@ export const ERROR_CODES = {
   SegmentGone: 'The segment of a workload was taken out of the tree.',
   NetworkName: 'The name of a Docker network is not well-formed.',
   PrefixLength: 'A prefix length is out of range.',
+  MtuRange: 'The size of packets is out of range, or too small for IPv6.',
+  MtuAboveUplink: "The packets of a segment would be larger than the host's uplink carries.",
   DuplicateName: 'Two constructs of one daemon share a Docker name.',
 
   // workloads

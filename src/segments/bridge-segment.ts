@@ -54,6 +54,14 @@ export interface BridgeSegmentProps {
   readonly prefixLength?: number;
 
   /**
+   * Largest packet on the network and on its edge in bytes: 68 to 65535, with dual stack 1280 or more, and no more than `uplinkMtu` of the daemon.
+   * Another value replaces both networks and their containers. Errors: `MtuRange`, `MtuAboveUplink`.
+   *
+   * @default - nothing is said of it, and the engine takes 1500
+   */
+  readonly mtu?: number;
+
+  /**
    * Why no workload placed here may publish a port; printable text. The error of publish() quotes it.
    *
    * @default - publications are welcome
@@ -132,6 +140,7 @@ export class BridgeSegment extends Construct implements ISegment {
             'com.docker.network.bridge.name': lateValue(() => this.plan(kind)?.bridge ?? ''),
             'com.docker.network.bridge.enable_icc': String(kind === 'segment' && props.daemon._icc),
             ...props.daemon._networkOptions,
+            ...checked.mtuOptions,
           },
           ...(families.includes('ipv6') && { ipv6: true }),
           ipamConfig: families.map((family) => ({

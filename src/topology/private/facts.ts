@@ -20,6 +20,8 @@ export interface DaemonFact {
   /** Blocks in use elsewhere (LAN, VPN, routes of the host), which no segment may overlap. */
   readonly foreignBlocks: readonly { readonly label: string; readonly block: string }[];
   readonly engine: EngineFacts;
+  /** Largest packet that the wire of the host carries; undefined where nobody said. */
+  readonly uplinkMtu?: number;
 }
 
 export interface SegmentFact {
