@@ -11,6 +11,7 @@ import { StackBinding } from './stack-binding';
 import { AddressBook } from '../addressing/address-book';
 import { constructAt, orderStacks } from '../private/cdktf-hooks';
 import { failuresOf } from '../reachability/private/prove';
+import type { Warning } from '../topology/private/derive';
 import type { EngineFacts } from '../topology/private/engine-facts';
 import { Registry } from '../topology/private/registry';
 
@@ -69,7 +70,7 @@ export class DaemonCore {
   /** Mistakes of the whole program; where there are none the addresses are taken down, and what was declared and required is proved if asked. */
   public validate(isProved: boolean): string[] {
     this.registry.noticeRemovals();
-    const { problems, allocation } = this.registry.derived();
+    const { problems, warnings, allocation } = this.registry.derived();
     const errors = problems.map((problem) => this.text(problem));
     if (Aspects.of(this.daemon.node.root).all.length > 0) {
       errors.push(`cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)`);
@@ -84,7 +85,7 @@ export class DaemonCore {
     this.book._record(this.daemon.node.path, allocation);
     const failures = isProved ? failuresOf(this.registry) : [];
     if (failures.length === 0) {
-      this.warnOfUnstable();
+      this.warn([...warnings, ...this.unstable()]);
     }
     return failures.map((failure) => this.text(failure));
   }
@@ -100,11 +101,12 @@ export class DaemonCore {
     return folder;
   }
 
-  private warnOfUnstable(): void {
-    if (this.props.engine.isAtLeast('28.0')) {
-      return;
-    }
-    for (const { path: place, message } of unstablePublications(this.registry.derived().topology.publications)) {
+  private unstable(): readonly Warning[] {
+    return this.props.engine.isAtLeast('28.0') ? [] : unstablePublications(this.registry.derived().topology.publications);
+  }
+
+  private warn(warnings: readonly Warning[]): void {
+    for (const { path: place, message } of warnings) {
       Annotations.of(constructAt(this.daemon.node.root, place) ?? this.daemon).addWarning(message);
     }
   }

@@ -82,8 +82,8 @@ export class HardenedContainer extends Construct implements IWorkload {
     brand(this, 'peer');
 
     orderStacks(this, segment);
-    const { ipv4Address, ipv6Address, dns } = props;
-    registry.addWorkload({ path, name: checked.name, segment: segment.node.path, ipv4Address, ipv6Address, dns });
+    const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
+    registry.addWorkload({ path, name: checked.name, segment: segment.node.path, ipv4Address, ipv6Address, dns, aliases, hostEntries });
     this.makeResource(props, checked, environment);
     for (const { text, reason } of props.capabilities ?? []) {
       if (['CAP_NET_RAW', 'CAP_NET_ADMIN'].includes(text)) {
@@ -121,7 +121,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       dualStack: this._peerRegistry.has('ipv6'),
     });
     const resource = new LateContainer(this, 'Resource', { provider, ...config }, () =>
-      lateBlocks(this._peerRegistry, this.node.path, props.aliases ?? [], (network) =>
+      lateBlocks(this._peerRegistry, this.node.path, props, (network) =>
         this.networkReference(network.segment, network.kind === 'edge' ? 'edge' : 'segment'),
       ),
     );

@@ -1,18 +1,13 @@
+import type { Warning } from '../../topology/private/derive';
 import type { PublicationPlan } from '../../topology/private/topology';
-
-/** Warning about a workload. */
-export interface Unstable {
-  readonly path: string;
-  readonly message: string;
-}
 
 /**
  * Publications of which every plan replaces the container: engines before 28 read several bindings of one container port back in reverse, whatever
  * their order was.
  */
-export function unstablePublications(publications: readonly PublicationPlan[]): Unstable[] {
+export function unstablePublications(publications: readonly PublicationPlan[]): Warning[] {
   const seen = new Set<string>();
-  const told = new Map<string, Unstable>();
+  const told = new Map<string, Warning>();
   for (const { workload, targetPort } of publications) {
     for (let port = targetPort.first; port <= targetPort.last; port++) {
       const key = `${workload} ${targetPort.protocol} ${port}`;

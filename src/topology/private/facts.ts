@@ -79,6 +79,9 @@ export interface WorkloadFact {
   readonly ipv4Address?: string;
   readonly ipv6Address?: string;
   readonly dns?: readonly string[];
+  readonly aliases?: readonly string[];
+  /** Addresses by name, in the hosts file of the container. */
+  readonly hostEntries?: Readonly<Record<string, string>>;
 }
 
 export interface GroupFact {
