@@ -1,6 +1,7 @@
 import type { IPeer } from './peer';
 import { checkFlow, refuseWithoutGuard } from './private/check-flow';
 import { isPeer } from './private/is-peer';
+import { isSingle, parseBlock } from '../addressing/private/ip';
 import type { ConnectionRate } from '../firewall/connection-rate';
 import { Port } from '../firewall/port';
 import { ValidationError } from '../private/errors';
@@ -38,6 +39,24 @@ export interface FlowOptions {
    * @default - false, but true where an end holds NET_RAW or NET_ADMIN
    */
   readonly conduit?: boolean;
+}
+
+/** How a resolver outside is asked. */
+export interface DnsOptions {
+  /**
+   * Whether it is asked over TLS, TCP port 853, instead of UDP and TCP port 53. Docker's own resolver does not speak it: the program in the container
+   * must, or a resolver beside it.
+   *
+   * @default false
+   */
+  readonly tls?: boolean;
+
+  /**
+   * What the flows are for; printable text, at most 80 characters. It stands in the comments of the rules and in reports.
+   *
+   * @default - 'SOURCE > DESTINATION PORT'
+   */
+  readonly description?: string;
 }
 
 /** Something whose flows can be declared. */
@@ -89,6 +108,26 @@ export class Connections {
    */
   public allowFrom(source: IPeer, port?: Port, options: FlowOptions = {}): void {
     this.declare(this.peer(source, 'source'), this.owner, port ?? this.defaultPortOf(this.owner), options);
+  }
+
+  /**
+   * Lets the owner ask a resolver outside for names: by UDP, and by TCP where an answer is too long for a datagram. It becomes the resolver of the
+   * owner's containers, unless they name their own in `dns`, or `tls` is set.
+   *
+   * @param resolver one address outside, made by `Peer.address()`; anything else throws `ResolverNotOneAddress`
+   * @see https://www.rfc-editor.org/rfc/rfc7766
+   */
+  public allowDnsTo(resolver: IPeer, options: DnsOptions = {}): void {
+    const peer = this.peer(resolver, 'resolver');
+    if (peer._peerFact.kind !== 'block' || !isSingle(parseBlock(peer._peerFact.block))) {
+      throw new ValidationError(
+        'ResolverNotOneAddress',
+        this.owner.peerText,
+        `'resolver' must be one address outside, such as Peer.address('192.0.2.53'), got ${peer.peerText}; Docker's resolver passes no question on to a container: a program that asks one by itself needs allowTo() and no more`,
+      );
+    }
+    const ports = options.tls ? [Port.tcp(853)] : [Port.udp(53), Port.tcp(53)];
+    ports.forEach((port) => this.declare(this.owner, peer, port, { description: options.description }));
   }
 
   private declare(source: IPeer, destination: IPeer, port: Port, options: FlowOptions): void {

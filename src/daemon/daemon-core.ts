@@ -14,6 +14,7 @@ import { constructAt, orderStacks } from '../private/cdktf-hooks';
 import { failuresOf } from '../reachability/private/prove';
 import { Conduit } from '../segments/conduit';
 import type { IDaemon } from '../topology/daemon';
+import type { Warning } from '../topology/private/derive';
 import type { EngineFacts } from '../topology/private/engine-facts';
 import { Registry } from '../topology/private/registry';
 
@@ -46,6 +47,7 @@ export class DaemonCore {
         ipv6Pool: ipv6Pool(this.daemonId),
         foreignBlocks: checked.foreignBlocks,
         engine,
+        uplinkMtu: checked.uplinkMtu,
       },
       () => this.book._locked(place),
       (wanted) => at(wanted),
@@ -72,7 +74,7 @@ export class DaemonCore {
   /** Mistakes of the whole program; where there are none the addresses are taken down, and what was declared and required is proved if asked. */
   public validate(isProved: boolean): string[] {
     this.registry.noticeRemovals();
-    const { problems, allocation } = this.registry.derived();
+    const { problems, warnings, allocation } = this.registry.derived();
     const errors = problems.map((problem) => this.text(problem));
     if (Aspects.of(this.daemon.node.root).all.length > 0) {
       errors.push(`cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)`);
@@ -87,7 +89,7 @@ export class DaemonCore {
     this.book._record(this.daemon.node.path, allocation);
     const failures = isProved ? failuresOf(this.registry) : [];
     if (failures.length === 0) {
-      this.warnOfPublications();
+      this.warn([...warnings, ...this.aboutPublications()]);
     }
     return failures.map((failure) => this.text(failure));
   }
@@ -103,10 +105,14 @@ export class DaemonCore {
     return folder;
   }
 
-  private warnOfPublications(): void {
+  private aboutPublications(): Warning[] {
     const { topology } = this.registry.derived();
     const unstable = this.props.engine.isAtLeast('28.0') ? [] : unstablePublications(topology.publications);
-    for (const { path: place, message } of [...unstable, ...largePublications(topology, this.registry.engine)]) {
+    return [...unstable, ...largePublications(topology, this.registry.engine)];
+  }
+
+  private warn(warnings: readonly Warning[]): void {
+    for (const { path: place, message } of warnings) {
       Annotations.of(constructAt(this.daemon.node.root, place) ?? this.daemon).addWarning(message);
     }
   }

@@ -28,6 +28,14 @@ export interface DaemonProps {
   readonly foreignBlocks?: Cidr[];
 
   /**
+   * Largest packet in bytes that the way from the host to the outside carries, 68 to 65535; tunnels and clouds often take fewer than 1500. A segment
+   * that says a larger `mtu` is refused.
+   *
+   * @default - 1500 is assumed, and nothing compared
+   */
+  readonly uplinkMtu?: number;
+
+  /**
    * How Terraform reaches the engine.
    *
    * @default - the socket /var/run/docker.sock of the machine that runs Terraform

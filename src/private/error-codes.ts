@@ -47,7 +47,8 @@ export const ERROR_CODES = {
   NeedsGuard:
     'A rate, or a publication that is not for everybody, would have to be enforced on a host where only the API of the engine is ours.',
   TierForbidsFlow: 'A pattern forbids flows between the two segments.',
-  ResolverWithoutEgress: 'A workload names resolvers that no egress lets it ask.',
+  ResolverWithoutEgress: 'A workload names resolvers that no egress lets it ask by UDP.',
+  ResolverNotOneAddress: 'A resolver to be asked is no single address outside.',
   DeclaredAfterSynth: 'Something was declared after the stack that would carry it was written.',
   AspectOnApp: 'An aspect hangs on the app, where cdktf never invokes it; it belongs on each stack.',
   StackCycle: 'Flows would make two stacks depend on each other.',
@@ -111,6 +112,8 @@ export const ERROR_CODES = {
   SegmentGone: 'The segment of a workload was taken out of the tree.',
   NetworkName: 'The name of a Docker network is not well-formed.',
   PrefixLength: 'A prefix length is out of range.',
+  MtuRange: 'The size of packets is out of range, or too small for IPv6.',
+  MtuAboveUplink: "The packets of a segment would be larger than the host's uplink carries.",
   DuplicateName: 'Two constructs of one daemon share a Docker name.',
 
   // workloads
@@ -127,6 +130,10 @@ export const ERROR_CODES = {
   HostAccessRefused: 'A container would get a namespace, a device or the privileges of the host.',
   RootUser: 'A container would run as root.',
   UserName: 'The user of a container is not well-formed.',
+  SearchDomain: 'A search domain is no DNS name, or given twice.',
+  ResolverOption: 'An option of the resolver is unknown, out of range or given twice.',
+  HostEntryName: 'The name of a host entry is no DNS name, given twice, or that of somebody else whom it would hide.',
+  HostEntryAddress: 'A host entry leads to our own containers, or to an IPv6 address, which the provider cannot read back.',
   AliasName: 'An alias is no DNS label.',
   UnknownCapability: 'A name is not one of a Linux capability.',
   CapabilityNeedsReason: 'A capability that reaches beyond the container was asked for without a reason.',

@@ -11,6 +11,8 @@ export interface BridgeNetworkOptions {
   /** Whether it is without a way out. */
   readonly internal: boolean;
   readonly icc: boolean;
+  /** Further options of the driver. */
+  readonly options?: Readonly<Record<string, string>>;
   /** What the address book gave it; undefined while nobody needs it. */
   readonly plan: () => NetworkPlan | undefined;
   readonly isNeeded: () => boolean;
@@ -38,6 +40,7 @@ export class BridgeNetwork {
           'com.docker.network.bridge.name': lateValue(() => plan()?.bridge ?? ''),
           'com.docker.network.bridge.enable_icc': String(icc),
           ...daemon._networkOptions,
+          ...options.options,
         },
         ...(families.includes('ipv6') && { ipv6: true }),
         ipamConfig: families.map((family) => ({

@@ -53,6 +53,14 @@ export interface BridgeSegmentProps {
   readonly prefixLength?: number;
 
   /**
+   * Largest packet on the network and on its edge in bytes: 68 to 65535, with dual stack 1280 or more, and no more than `uplinkMtu` of the daemon.
+   * Another value replaces both networks and their containers. Errors: `MtuRange`, `MtuAboveUplink`.
+   *
+   * @default - nothing is said of it, and the engine takes 1500
+   */
+  readonly mtu?: number;
+
+  /**
    * Why no workload placed here may publish a port; printable text. The error of publish() quotes it.
    *
    * @default - publications are welcome
@@ -120,6 +128,7 @@ export class BridgeSegment extends Construct implements ISegment {
         networkName: kind === 'edge' ? checked.edgeNetworkName : checked.networkName,
         internal: kind === 'segment',
         icc: kind === 'segment' && props.daemon._icc,
+        options: checked.mtuOptions,
         plan: () => this.plan(kind),
         isNeeded: () => kind === 'segment' || this.plan('edge') !== undefined,
       });

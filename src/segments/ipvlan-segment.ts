@@ -104,6 +104,8 @@ export interface IpvlanSegmentProps {
  * As with a `MacvlanSegment` nothing of the host's firewall narrows it: members reach each other on everything, towards the wire the proof says `UNKNOWN`,
  * and a flow with a workload of another segment runs there. The kernel keeps the host and members apart; in mode L2 a `HostShim` lets them talk.
  *
+ * Packets are as large as those of the parent: the engine takes no other size here, and what it is told of one it ignores.
+ *
  * @see https://docs.docker.com/engine/network/drivers/ipvlan/
  */
 export class IpvlanSegment extends Construct implements ISegment {

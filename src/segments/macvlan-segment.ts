@@ -51,6 +51,8 @@ export interface MacvlanSegmentProps extends LanSegmentProps {
  * Clouds and hypervisors mostly drop frames of MAC addresses that they did not give out, and so do wireless networks. Two segments on one parent throw:
  * engines up to 26 refuse the second, later ones put both on one wire.
  *
+ * Packets are as large as those of the parent: the engine takes no other size here, and what it is told of one it ignores.
+ *
  * @see https://docs.docker.com/engine/network/drivers/macvlan/
  */
 export class MacvlanSegment extends Construct implements ISegment {

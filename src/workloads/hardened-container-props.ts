@@ -157,11 +157,35 @@ export interface HardenedContainerProps {
   readonly sysctls?: ContainerSysctl[];
 
   /**
-   * Resolvers for names outside. They need egress on port 53. Names of containers resolve in any case.
+   * Resolvers for names outside. Each needs egress on port 53, which `connections.allowDnsTo()` declares (error: `ResolverWithoutEgress`). Names of
+   * containers resolve in any case.
    *
-   * @default - the single addresses that egress on port 53 names; without such egress nobody is asked
+   * @default - the single addresses that egress by UDP on port 53 names; without such egress nobody is asked
    */
   readonly dns?: string[];
+
+  /**
+   * Domains in which a name without dots is looked for; `['.']` for none. The Terraform provider keeps no order among several. Error: `SearchDomain`.
+   *
+   * @default - those of the host, as the engine finds them in its resolv.conf
+   */
+  readonly dnsSearch?: string[];
+
+  /**
+   * Options of the resolver in the container's C library, such as `ndots:1`, `timeout:2` or `rotate`. Error: `ResolverOption`.
+   *
+   * @default - those that the engine writes
+   * @see https://man7.org/linux/man-pages/man5/resolv.conf.5.html
+   */
+  readonly dnsOptions?: string[];
+
+  /**
+   * IPv4 addresses of hosts outside by their names, written into the container's hosts file, which is read before any resolver is asked. An entry opens
+   * nothing: a flow does. Errors: `HostEntryName`, `HostEntryAddress`.
+   *
+   * @default - none; a flow to `Peer.host()` brings `host.docker.internal`
+   */
+  readonly hostEntries?: { [name: string]: string };
 
   /**
    * Further names on the segment that the container is placed in: letters, digits and `-`.

@@ -90,9 +90,18 @@ export class HardenedContainer extends Construct implements IWorkload {
     brand(this, 'peer');
 
     orderStacks(this, segment);
-    const { ipv4Address, ipv6Address, dns } = props;
-    const forges = canForge(props.capabilities);
-    registry.addWorkload({ path, name: checked.name, segment: segment.node.path, ipv4Address, ipv6Address, dns, forges });
+    const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
+    registry.addWorkload({
+      path,
+      name: checked.name,
+      segment: segment.node.path,
+      ipv4Address,
+      ipv6Address,
+      dns,
+      aliases,
+      hostEntries,
+      forges: canForge(props.capabilities),
+    });
     this.makeResource(props, checked, environment);
     for (const { text, reason } of props.capabilities ?? []) {
       if (FORGING.includes(text)) {
@@ -130,7 +139,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       dualStack: this._peerRegistry.has('ipv6'),
     });
     const resource = new LateContainer(this, 'Resource', { provider, ...config }, () =>
-      lateBlocks(this._peerRegistry, this.node.path, props.aliases ?? [], (network) =>
+      lateBlocks(this._peerRegistry, this.node.path, props, (network) =>
         this.networkReference(network.segment, network.kind === 'edge' ? 'edge' : 'segment'),
       ),
     );

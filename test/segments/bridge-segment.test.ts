@@ -1,6 +1,7 @@
 import { TerraformStack, Testing, Token } from 'cdktf';
 import { Construct } from 'constructs';
-import { BridgeSegment, Cidr, EngineVersion, HardenedContainer, IDaemon, Peer, Port } from '../../src';
+import { BridgeSegment, Cidr, EngineVersion, HardenedContainer, HardenedDaemonProps, IDaemon, Peer, Port } from '../../src';
+import type { ErrorCode } from '../../src/private/errors';
 import { expectError } from '../support/errors';
 import { HOST_ADDRESS, IMAGE, newDaemon, Program, synth } from '../support/programs';
 
@@ -62,6 +63,42 @@ describe('the network', () => {
     ['C', 'A', 'B'].forEach((id) => program.segment(id));
     const blocks = ['app-a', 'app-b', 'app-c'].map((name) => program.synth().network(name).ipam_config[0].subnet);
     expect(blocks).toEqual(['10.20.0.0/24', '10.20.1.0/24', '10.20.2.0/24']);
+  });
+});
+
+describe('size of packets', () => {
+  const MTU = 'com.docker.network.driver.mtu';
+
+  test('is said of the network and of its edge', () => {
+    const program = new Program({ uplinkMtu: 1450 });
+    program.container('Web', program.segment('Front', { mtu: 1450 })).publish(HTTPS);
+    const { network } = program.synth();
+    expect([network('app-front').options[MTU], network('app-front-edge').options[MTU]]).toEqual(['1450', '1450']);
+  });
+
+  test('is nowhere while nobody asks for one', () => {
+    const program = new Program({ uplinkMtu: 1450 });
+    program.container('Web', program.segment('Front')).publish(HTTPS);
+    expect(program.synth().text).not.toContain(MTU);
+  });
+
+  test.each<[string, ErrorCode, Partial<HardenedDaemonProps>, number, string[]]>([
+    ['more than the uplink carries', 'MtuAboveUplink', { uplinkMtu: 1450 }, 1451, ['1451', 'at most 1450', "'uplinkMtu'"]],
+    ['less than IPv6 needs', 'MtuRange', { dualStack: true }, 1279, ['1279', '1280 to 65535']],
+  ])('refused: %s', (_, code, daemon, mtu, says) => {
+    const program = new Program(daemon);
+    expectError(() => program.segment('Front', { mtu }), code, { path: 'app/Front', says });
+  });
+
+  test('without a word on the uplink nothing is compared', () => {
+    const program = new Program({ dualStack: true });
+    program.segment('Least', { mtu: 1280 });
+    program.segment('Most', { mtu: 65_535 });
+    expect(program.synth().names('docker_network')).toEqual(['app-least', 'app-most']);
+  });
+
+  test('the uplink has one in range', () => {
+    expectError(() => new Program({ uplinkMtu: 67 }), 'MtuRange', { path: 'app/Edge', says: ["'uplinkMtu'", '67'] });
   });
 });
 
@@ -193,6 +230,9 @@ describe('errors', () => {
     ['prefix too long', 'BlockTooSmall', { prefixLength: 30 }, ['/30', '/28']],
     ['prefix out of range', 'PrefixLength', { prefixLength: 33 }, ['33', '8 to 32']],
     ['prefix that is no number', 'PrefixLength', { prefixLength: 24.5 }, ['24.5']],
+    ['packets too small', 'MtuRange', { mtu: 67 }, ['67', '68 to 65535']],
+    ['packets too large', 'MtuRange', { mtu: 65_536 }, ['65536']],
+    ['half a byte', 'MtuRange', { mtu: 1400.5 }, ['1400.5']],
     ['prefix that is a token', 'UnresolvedValue', { prefixLength: Token.asNumber({ resolve: () => 24 }) }, ["'prefixLength'"]],
   ])('%s', (_, code, props, says) => expectError(refused(props), code, { path: 'app/Front', says }));
 

@@ -86,6 +86,11 @@ export function uniqueLocalBlock(globalId: string): string {
   return formatBlock(blockAround('ipv6', BigInt(`0xfd${globalId}${'0'.repeat(20)}`), 48));
 }
 
+/** Whether a block holds one address and no other. */
+export function isSingle({ first, last }: IpBlock): boolean {
+  return first === last;
+}
+
 export function contains(block: IpBlock, address: IpAddress): boolean {
   return block.family === address.family && block.first <= address.value && address.value <= block.last;
 }

@@ -2,7 +2,7 @@ import { Cidr } from '../../addressing/cidr';
 import { isAddress } from '../../addressing/private/ip';
 import { EngineVersion } from '../../engine/engine-version';
 import { ValidationError } from '../../private/errors';
-import { matching, plainText } from '../../private/text';
+import { matching, plainText, wholeNumber } from '../../private/text';
 import { DaemonConnection } from '../daemon-connection';
 import { HOST_BINDING_OPTION, hasDefaultNetworkOptions } from './daemon-json';
 import type { DaemonProps } from '../daemon-props';
@@ -14,6 +14,7 @@ export interface CheckedHost {
   readonly hostAddresses: string[];
   readonly foreignBlocks: { label: string; block: string }[];
   readonly networkOptions: Record<string, string>;
+  readonly uplinkMtu?: number;
 }
 
 /** What every daemon is told, checked before anything enters the tree. */
@@ -42,6 +43,9 @@ export function checkHost(path: string, props: DaemonProps): CheckedHost {
       "a version constraint, such as '>= 3.6.2, < 5.0.0'",
     );
   }
+  if (props.uplinkMtu !== undefined) {
+    wholeNumber(path, 'uplinkMtu', props.uplinkMtu, 68, 65_535, 'MtuRange');
+  }
   return {
     hostAddresses,
     foreignBlocks: [
@@ -49,6 +53,7 @@ export function checkHost(path: string, props: DaemonProps): CheckedHost {
       ...DOCKER_POOLS.map((block) => ({ label: "Docker's own default pool", block })),
     ],
     networkOptions: hasDefaultNetworkOptions(props.engine) ? { [HOST_BINDING_OPTION]: '127.0.0.1' } : {},
+    uplinkMtu: props.uplinkMtu,
   };
 }
 

@@ -1,6 +1,6 @@
-import type { Warning } from './warning';
 import { publicationCost } from '../../engine/private/publication-cost';
 import { groupBy } from '../../private/multimap';
+import type { Warning } from '../../topology/private/derive';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 import type { Topology } from '../../topology/private/topology';
 

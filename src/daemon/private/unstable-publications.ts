@@ -1,4 +1,4 @@
-import type { Warning } from './warning';
+import type { Warning } from '../../topology/private/derive';
 import type { PublicationPlan } from '../../topology/private/topology';
 
 /**

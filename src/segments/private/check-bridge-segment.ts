@@ -1,3 +1,4 @@
+import { checkMtu } from './check-mtu';
 import { ValidationError } from '../../private/errors';
 import { childPath, nameFromPath, NETWORK_NAME } from '../../private/names';
 import { matching, plainText, wholeNumber } from '../../private/text';
@@ -9,7 +10,7 @@ export function checkBridgeSegment(
   scope: { readonly node: { readonly path: string } },
   id: string,
   props: BridgeSegmentProps,
-): { networkName: string; edgeNetworkName: string; prefixLength: number } {
+): { networkName: string; edgeNetworkName: string; prefixLength: number; mtuOptions: Record<string, string> } {
   const path = childPath(scope, id);
   if (!isA(props.daemon, 'daemon')) {
     throw new ValidationError('NotADaemon', path, "'daemon' must be a daemon of Bulkhead, such as a HardenedDaemon");
@@ -56,7 +57,8 @@ export function checkBridgeSegment(
   if (prefixLength > 28) {
     throw new ValidationError('BlockTooSmall', path, `a segment needs a /28 or larger, got /${prefixLength}`);
   }
+  const mtuOptions = checkMtu(path, props.mtu, props.daemon._registry);
   const edgeNetworkName = `${networkName}-edge`;
   props.daemon._registry.checkDeclaration(path, [`network ${networkName}`, `network ${edgeNetworkName}`]);
-  return { networkName, edgeNetworkName, prefixLength };
+  return { networkName, edgeNetworkName, prefixLength, mtuOptions };
 }

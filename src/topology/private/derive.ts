@@ -1,9 +1,11 @@
 import type { DaemonFact, Facts, SegmentFact } from './facts';
 import { forgeableSources, forgersAmongOthers } from './forgeable';
+import { hostEntryProblems } from './host-entries';
 import { edgeKey } from './keys';
 import { type Memberships, memberships } from './memberships';
 import { overlayProblems, overlayRequests, planOverlayPairs, planOverlays } from './overlays';
-import { planEgress, planHostFlows, planPairs, planPublications, resolversOf } from './plans';
+import { planEgress, planHostFlows, planPairs, planPublications } from './plans';
+import { resolversOf } from './resolvers';
 import { planGateway, planSwarm, servicesOnNode, swarmRequests } from './swarm';
 import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
 import { planWirePairs, planWires, wireProblems, wireRequest } from './wires';
@@ -17,10 +19,17 @@ export interface Problem {
   readonly message: string;
 }
 
+/** Something that works, and not as well as its author may think. */
+export interface Warning {
+  readonly path: string;
+  readonly message: string;
+}
+
 export interface Derived {
   readonly topology: Topology;
   readonly allocation: Allocation;
   readonly problems: readonly Problem[];
+  readonly warnings: readonly Warning[];
   readonly members: Memberships;
 }
 
@@ -107,12 +116,12 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
 
   const networks = [...own, ...planGateway(facts, allocation)];
   const wires = [...planWires(segments, facts, members, allocation), ...planOverlays(segments, members, allocation)];
-  const dnsProblems: Problem[] = [];
+  const dns = { problems: [] as Problem[], warnings: [] as Warning[] };
   const workloads: WorkloadPlan[] = [...facts.workloads].sort(byPath).map((fact) => ({
     path: fact.path,
     name: fact.name,
     segment: fact.segment,
-    dns: resolversOf(fact, facts, members, dnsProblems),
+    dns: resolversOf(fact, facts, members, dns),
   }));
   workloads.push(...servicesOnNode(facts));
 
@@ -137,11 +146,12 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ...wireProblems(facts, members),
     ...overlayProblems(wires),
     ...allocation.problems,
-    ...dnsProblems,
+    ...dns.problems,
+    ...hostEntryProblems(facts.workloads, networks, wires),
     ...forgeableSources(topology),
     ...forgersAmongOthers(facts, topology),
   ];
-  return { topology, allocation, problems, members };
+  return { topology, allocation, problems, warnings: dns.warnings, members };
 }
 
 /** Blocks of either family that only containers have addresses of. */

@@ -20,6 +20,8 @@ export interface DaemonFact {
   /** Blocks in use elsewhere (LAN, VPN, routes of the host), which no segment may overlap. */
   readonly foreignBlocks: readonly { readonly label: string; readonly block: string }[];
   readonly engine: EngineFacts;
+  /** Largest packet that the wire of the host carries; undefined where nobody said. */
+  readonly uplinkMtu?: number;
 }
 
 export interface SegmentFact {
@@ -87,6 +89,9 @@ export interface WorkloadFact {
   readonly ipv4Address?: string;
   readonly ipv6Address?: string;
   readonly dns?: readonly string[];
+  readonly aliases?: readonly string[];
+  /** Addresses by name, in the hosts file of the container. */
+  readonly hostEntries?: Readonly<Record<string, string>>;
   /** Whether it holds a capability by which it can send from addresses of its neighbours. */
   readonly forges?: boolean;
 }

@@ -1,11 +1,7 @@
-import type { Problem } from './derive';
-import type { Facts, FlowFact, WorkloadFact } from './facts';
+import type { Facts } from './facts';
 import type { Memberships } from './memberships';
 import type { EgressPlan, HostFlowPlan, Member, NetworkPlan, PairPlan, PublicationPlan, WirePlan } from './topology';
 import { addTo } from '../../private/multimap';
-
-/** Resolver that answers nobody: names of containers still resolve, everything else fails inside the container. */
-const NO_RESOLVER = '127.0.0.1';
 
 /** Networks by the workload that is a member of them. */
 function byMember(networks: readonly NetworkPlan[], kind: NetworkPlan['kind']): Map<string, { network: NetworkPlan; member: Member }[]> {
@@ -119,31 +115,4 @@ export function planPublications(facts: Facts, networks: readonly NetworkPlan[])
       return address === undefined ? [] : [{ ...fact, bridge: network.bridge, address }];
     }),
   );
-}
-
-/**
- * Resolvers of a workload: those it was given, else every single address that its egress lets it ask on port 53, else nobody.
- * Without an explicit resolver the engine would ask the host's, past the guard.
- */
-export function resolversOf(fact: WorkloadFact, facts: Facts, members: Memberships, problems: Problem[]): string[] {
-  const dnsFlows = facts.flows.filter((flow) => asksDns(flow) && members.expand(flow.source).includes(fact.path));
-  const blocks = dnsFlows.map((flow) => (flow.destination.kind === 'block' ? flow.destination.block : ''));
-  // An empty list says nothing; written as it is, the engine would hand out the resolvers of the host.
-  if (fact.dns !== undefined && fact.dns.length > 0) {
-    if (blocks.length === 0 && fact.dns.some((resolver) => resolver !== NO_RESOLVER)) {
-      problems.push({
-        code: 'ResolverWithoutEgress',
-        path: fact.path,
-        message: `'dns' names ${fact.dns.join(', ')}, but no egress lets the workload ask there; add connections.allowTo(Peer.address('${fact.dns[0]}'), Port.udp(53))`,
-      });
-    }
-    return [...fact.dns];
-  }
-  const single = blocks.filter((block) => block.endsWith(block.includes(':') ? '/128' : '/32')).map((block) => block.split('/')[0]);
-  return single.length > 0 ? [...new Set(single)].sort() : [NO_RESOLVER];
-}
-
-function asksDns(flow: FlowFact): boolean {
-  const { protocol, first, last } = flow.port;
-  return flow.destination.kind === 'block' && (protocol === 'udp' || protocol === 'tcp') && first <= 53 && 53 <= last;
 }

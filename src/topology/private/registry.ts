@@ -73,6 +73,10 @@ export class Registry {
     return this.daemon.hostAddresses;
   }
 
+  public get uplinkMtu(): number | undefined {
+    return this.daemon.uplinkMtu;
+  }
+
   /** Whether containers have addresses of the family: without them a flow or a publication would be declared and never made. */
   public has(family: Family): boolean {
     return family === 'ipv4' || this.daemon.ipv6Pool !== undefined;

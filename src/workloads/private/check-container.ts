@@ -1,3 +1,4 @@
+import { checkNames } from './check-names';
 import { tmpfsTargets } from './tmpfs';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
@@ -78,14 +79,7 @@ export function checkContainer(
   }
   (props.command ?? []).forEach((word) => passedText(path, 'command', word));
   (props.entrypoint ?? []).forEach((word) => passedText(path, 'entrypoint', word));
-  (props.aliases ?? []).forEach((alias) =>
-    matching(path, 'aliases', alias, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i, 'AliasName', "a DNS label of letters, digits and '-'"),
-  );
-  (props.dns ?? []).forEach((resolver) => {
-    if (!isAddress(plainText(path, 'dns', resolver))) {
-      throw new ValidationError('AddressSyntax', path, `'dns' must hold addresses of resolvers, got '${resolver}'`);
-    }
-  });
+  checkNames(path, name, props, registry);
   if (props.ipv4Address !== undefined && !isAddress(plainText(path, 'ipv4Address', props.ipv4Address))) {
     throw new ValidationError('AddressSyntax', path, `'ipv4Address' must be an IPv4 address, got '${props.ipv4Address}'`);
   }

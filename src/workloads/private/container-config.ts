@@ -6,9 +6,7 @@ import type { NetworkPlan, WirePlan } from '../../topology/private/topology';
 import type { RestartPolicy } from '../container-limits';
 import type { HardenedContainerProps } from '../hardened-container-props';
 import { type CheckedContainer, STAMP_TARGET } from './check-container';
-
-/** Name under which a container that may talk to the host finds it. */
-const HOST_NAME = 'host.docker.internal';
+import { HOST_NAME } from './check-names';
 
 /** What a container's resource needs besides its props. */
 export interface GivenToContainer {
@@ -34,6 +32,8 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     user: checked.user,
     workingDir: props.workingDirectory,
     hostname: checked.name.slice(0, 63),
+    dnsSearch: props.dnsSearch?.length ? [...props.dnsSearch] : undefined,
+    dnsOpts: props.dnsOptions?.length ? [...props.dnsOptions] : undefined,
     init: true,
 
     // Only this spelling replans empty: the engine reads capabilities back with their prefix, and 'ALL' without.
@@ -77,7 +77,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
 export function lateBlocks(
   registry: Registry,
   path: string,
-  aliases: readonly string[],
+  { aliases = [], hostEntries = {} }: Pick<HardenedContainerProps, 'aliases' | 'hostEntries'>,
   reference: (network: NetworkPlan | WirePlan) => string,
 ): LateContainerBlocks {
   const places = registry.placesOf(path);
@@ -104,8 +104,14 @@ export function lateBlocks(
       .sort(asReadBack),
     dns: [...registry.dnsOf(path)],
     // Not the IPv6 one: the provider reads an address back up to its first colon, and every plan would replace the container.
-    host: toHost ? [{ host: HOST_NAME, ip: toHost.gateway }] : [],
+    host: [...(toHost ? [{ host: HOST_NAME, ip: toHost.gateway }] : []), ...entriesOf(hostEntries)],
   };
+}
+
+function entriesOf(hostEntries: Readonly<Record<string, string>>): { host: string; ip: string }[] {
+  return Object.keys(hostEntries)
+    .sort()
+    .map((host) => ({ host, ip: hostEntries[host] }));
 }
 
 interface PublishedPort {

@@ -167,6 +167,10 @@ function resolver(checks: Checks, lab: Lab): void {
   checks.shown('it was asked', heard('lanA', 'asked.example.test').length > 0, fs.readFileSync(logs.lanA, 'utf8'));
   checks.shown('and nobody else was', heard('inet', 'asked.example.test').length === 0, fs.readFileSync(logs.inet, 'utf8'));
 
+  // Docker knows the names of running neighbours alone.
+  inside(lab, 'app-asker', 'timeout', '4', 'nslookup', 'app-db', '127.0.0.11');
+  checks.shown('the name of a container that is no neighbour is asked outside, too', heard('lanA', 'app-db').length > 0);
+
   for (const name of ['app-any', 'app-silent', 'app-db', 'app-tohost']) {
     const secret = `secret-of-${name}.example.test`;
     for (const server of ['127.0.0.11', NET.lanA, NET.internet, NET.host]) inside(lab, name, 'timeout', '4', 'nslookup', secret, server);

@@ -13,6 +13,7 @@ import * as ipvlan from './ipvlan';
 import * as liveChange from './live-change';
 import * as macvlan from './macvlan';
 import * as mutation from './mutation';
+import * as namesAndMtu from './names-and-mtu';
 import * as realServices from './real-services';
 import * as registry from './registry';
 import * as saveRestore from './save-restore';
@@ -50,6 +51,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'live-change': liveChange,
   'real-services': realServices,
   'egress-and-host': egressAndHost,
+  'names-and-mtu': namesAndMtu,
   macvlan,
   swarm,
   ipvlan,

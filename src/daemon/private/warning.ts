@@ -1,5 +1,0 @@
-/** A warning about a construct. */
-export interface Warning {
-  readonly path: string;
-  readonly message: string;
-}

@@ -1,0 +1,53 @@
+import type { Problem, Warning } from './derive';
+import type { Facts, FlowFact, WorkloadFact } from './facts';
+import type { Memberships } from './memberships';
+import { contains, isSingle, parseAddress, parseBlock } from '../../addressing/private/ip';
+
+/** Resolver that answers nobody: names of containers still resolve, everything else fails inside the container. */
+const NO_RESOLVER = '127.0.0.1';
+
+/** What a program is told about its resolvers. */
+export interface Remarks {
+  readonly problems: Problem[];
+  readonly warnings: Warning[];
+}
+
+/**
+ * Resolvers of a workload: those it was given, else every single address that its egress lets it ask by UDP on port 53, else nobody.
+ * Without an explicit resolver the engine would ask the host's, past the guard.
+ */
+export function resolversOf(fact: WorkloadFact, facts: Facts, members: Memberships, { problems, warnings }: Remarks): string[] {
+  const flows = facts.flows.filter((flow) => asksDns(flow) && members.expand(flow.source).includes(fact.path));
+  const blocks = (protocol: 'udp' | 'tcp') =>
+    flows.flatMap(({ destination, port }) => (destination.kind === 'block' && port.protocol === protocol ? [destination.block] : []));
+  const [udp, tcp] = [blocks('udp'), blocks('tcp')];
+  // An empty list says nothing; written as it is, the engine would hand out the resolvers of the host.
+  const given = fact.dns !== undefined && fact.dns.length > 0;
+  const resolvers = given
+    ? [...fact.dns]
+    : [...new Set(udp.filter((block) => isSingle(parseBlock(block))).map((block) => block.split('/')[0]))].sort();
+  const unasked = resolvers.filter((resolver) => resolver !== NO_RESOLVER && !covered(resolver, udp));
+  if (unasked.length > 0) {
+    const peer = `Peer.address('${unasked[0]}')`;
+    problems.push({
+      code: 'ResolverWithoutEgress',
+      path: fact.path,
+      message: `'dns' names ${unasked.join(', ')}, but no egress lets the workload ask there by UDP, which comes first; add connections.allowDnsTo(${peer}), which is connections.allowTo(${peer}, Port.udp(53)) and the same by TCP`,
+    });
+  }
+  for (const resolver of resolvers.filter((one) => covered(one, udp) && !covered(one, tcp))) {
+    warnings.push({
+      path: fact.path,
+      message: `may ask ${resolver} by UDP alone, so that answers too long for one datagram are lost; connections.allowDnsTo(Peer.address('${resolver}')) opens both`,
+    });
+  }
+  return resolvers.length > 0 ? resolvers : [NO_RESOLVER];
+}
+
+function asksDns({ destination, port: { first, last } }: FlowFact): boolean {
+  return destination.kind === 'block' && first <= 53 && 53 <= last;
+}
+
+function covered(address: string, blocks: readonly string[]): boolean {
+  return blocks.some((block) => contains(parseBlock(block), parseAddress(address)));
+}

@@ -1,0 +1,120 @@
+import { Cidr } from '../../addressing/cidr';
+import { isAddress } from '../../addressing/private/ip';
+import { ValidationError } from '../../private/errors';
+import { matching, plainText } from '../../private/text';
+import type { Registry } from '../../topology/private/registry';
+import type { HardenedContainerProps } from '../hardened-container-props';
+
+/** Name under which a container that may talk to the host finds it. */
+export const HOST_NAME = 'host.docker.internal';
+
+const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+const DNS_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(\\.${LABEL})*$`, 'i');
+const DNS_NAME_WORDS = "a DNS name of letters, digits and '-', its labels joined by '.'";
+
+/** Words that resolv.conf knows, and those that take a number, with the largest one that counts. @see https://man7.org/linux/man-pages/man5/resolv.conf.5.html */
+const FLAGS = [
+  ...['debug', 'edns0', 'inet6', 'ip6-bytestring', 'ip6-dotint', 'no-aaaa', 'no-check-names', 'no-ip6-dotint', 'no-reload'],
+  ...['no-tld-query', 'rotate', 'single-request', 'single-request-reopen', 'trust-ad', 'use-vc'],
+];
+const NUMBERS: Readonly<Record<string, number>> = { attempts: 5, ndots: 15, timeout: 30 };
+
+type NameProps = Pick<HardenedContainerProps, 'aliases' | 'dns' | 'dnsSearch' | 'dnsOptions' | 'hostEntries'>;
+
+/** How names resolve in a container and towards it. */
+export function checkNames(path: string, containerName: string, props: NameProps, registry: Registry): void {
+  (props.aliases ?? []).forEach((alias) =>
+    matching(path, 'aliases', alias, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i, 'AliasName', "a DNS label of letters, digits and '-'"),
+  );
+  (props.dns ?? []).forEach((resolver) => {
+    if (!isAddress(plainText(path, 'dns', resolver))) {
+      throw new ValidationError('AddressSyntax', path, `'dns' must hold addresses of resolvers, got '${resolver}'`);
+    }
+  });
+  checkSearch(path, props.dnsSearch ?? []);
+  checkOptions(path, props.dnsOptions ?? []);
+  checkEntries(path, containerName, props.hostEntries ?? {}, registry);
+}
+
+function checkSearch(path: string, domains: readonly string[]): void {
+  if (domains.length === 1 && domains[0] === '.') {
+    return;
+  }
+  domains.forEach((domain) => matching(path, 'dnsSearch', domain, DNS_NAME, 'SearchDomain', `${DNS_NAME_WORDS}, or '.' alone`));
+  refuseTwice(path, 'dnsSearch', domains, 'SearchDomain');
+}
+
+function checkOptions(path: string, options: readonly string[]): void {
+  for (const option of options) {
+    const [word, number, ...rest] = plainText(path, 'dnsOptions', option).split(':');
+    const most = Object.prototype.hasOwnProperty.call(NUMBERS, word) ? NUMBERS[word] : undefined;
+    const known =
+      most === undefined
+        ? FLAGS.includes(option)
+        : rest.length === 0 &&
+          /^(0|[1-9]\d?)$/.test(number ?? '') &&
+          Number(number) >= (word === 'ndots' ? 0 : 1) &&
+          Number(number) <= most;
+    if (!known) {
+      throw new ValidationError(
+        'ResolverOption',
+        path,
+        `'dnsOptions' holds '${option}', which resolv.conf does not know; known are ${FLAGS.join(', ')}, ndots:0 to ndots:15, timeout:1 to timeout:30 and attempts:1 to attempts:5`,
+      );
+    }
+  }
+  refuseTwice(
+    path,
+    'dnsOptions',
+    options.map((option) => option.split(':')[0]),
+    'ResolverOption',
+  );
+}
+
+function checkEntries(path: string, containerName: string, entries: Readonly<Record<string, string>>, registry: Registry): void {
+  const names = Object.keys(entries);
+  for (const name of names) {
+    matching(path, 'hostEntries', name, DNS_NAME, 'HostEntryName', DNS_NAME_WORDS);
+    if (['localhost', HOST_NAME, containerName.toLowerCase()].includes(name.toLowerCase())) {
+      throw new ValidationError(
+        'HostEntryName',
+        path,
+        `'hostEntries' names '${name}', which means the container itself or its host; take it out (a flow to Peer.host() brings ${HOST_NAME} along)`,
+      );
+    }
+    const address = plainText(path, `hostEntries of ${name}`, entries[name]);
+    if (!isAddress(address)) {
+      throw new ValidationError('AddressSyntax', path, `'hostEntries' must lead to addresses, got '${address}' for '${name}'`);
+    }
+    if (address.includes(':')) {
+      throw new ValidationError(
+        'HostEntryAddress',
+        path,
+        `the entry '${name}' leads to ${address}: the Terraform provider reads an IPv6 address back up to its first colon, and every plan would replace the container; let a resolver answer for that name`,
+      );
+    }
+    const pool = registry.addressPools.find((block) => !block.includes(':') && Cidr.parse(block).containsAddress(address));
+    if (pool !== undefined) {
+      throw new ValidationError(
+        'HostEntryAddress',
+        path,
+        `the entry '${name}' leads to ${address} in the address pool ${pool}, where only containers live; they have names of their own: use the dnsName of a workload`,
+      );
+    }
+  }
+  refuseTwice(path, 'hostEntries', names, 'HostEntryName');
+}
+
+/** Names are the same in capital and in small letters. */
+function refuseTwice(
+  path: string,
+  what: string,
+  words: readonly string[],
+  code: 'SearchDomain' | 'ResolverOption' | 'HostEntryName',
+): void {
+  const small = words.map((word) => word.toLowerCase());
+  const twice = small.find((word, index) => small.indexOf(word) !== index);
+  if (twice !== undefined) {
+    throw new ValidationError(code, path, `'${what}' names '${twice}' twice; take one out`);
+  }
+}

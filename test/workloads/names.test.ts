@@ -1,0 +1,189 @@
+import { Cidr, HardenedContainerProps, Peer, Port, WorkloadGroup } from '../../src';
+import type { ErrorCode } from '../../src/private/errors';
+import { expectError } from '../support/errors';
+import { Program } from '../support/programs';
+
+const RESOLVER = '192.0.2.53';
+
+function resource(props: Partial<HardenedContainerProps>) {
+  const program = new Program();
+  program.container('Web', program.segment('Front'), props);
+  return program.synth().container();
+}
+
+describe('what is given arrives', () => {
+  test.each<[string, Partial<HardenedContainerProps>, object]>([
+    ['search domains', { dnsSearch: ['corp.example', 'example'] }, { dns_search: ['corp.example', 'example'] }],
+    ['no search domain', { dnsSearch: ['.'] }, { dns_search: ['.'] }],
+    ['options', { dnsOptions: ['ndots:0', 'timeout:30', 'rotate'] }, { dns_opts: ['ndots:0', 'timeout:30', 'rotate'] }],
+    [
+      'host entries, sorted',
+      { hostEntries: { 'printer.example': '192.0.2.8', nas: '192.0.2.7' } },
+      { host: [{ host: 'nas', ip: '192.0.2.7' }, { host: 'printer.example', ip: '192.0.2.8' }] }, // prettier-ignore
+    ],
+  ])('%s', (_, props, expected) => expect(resource(props)).toMatchObject(expected));
+
+  test('nothing given is nothing written', () => {
+    const empty = resource({ dnsSearch: [], dnsOptions: [], hostEntries: {} });
+    ['dns_search', 'dns_opts', 'host'].forEach((key) => expect(empty).not.toHaveProperty(key));
+  });
+
+  test('an entry stands beside the name of the host', () => {
+    const program = new Program();
+    const web = program.container('Web', program.segment('Front'), { hostEntries: { nas: '192.0.2.7' } });
+    web.connections.allowTo(Peer.host(), Port.tcp(9100));
+    expect(program.synth().container().host).toEqual([
+      { host: 'host.docker.internal', ip: '10.20.0.1' },
+      { host: 'nas', ip: '192.0.2.7' },
+    ]);
+  });
+});
+
+test.each<[string, ErrorCode, Partial<HardenedContainerProps>, string[]]>([
+  ['a search domain with a blank', 'SearchDomain', { dnsSearch: ['a b'] }, ["'a b'"]],
+  ['none and another one', 'SearchDomain', { dnsSearch: ['.', 'example'] }, ["'.' alone"]],
+  ['a search domain twice', 'SearchDomain', { dnsSearch: ['example', 'EXAMPLE'] }, ["'example' twice"]],
+  ['an unknown option', 'ResolverOption', { dnsOptions: ['debugging'] }, ["'debugging'", 'rotate']],
+  ['an option with a word for its number', 'ResolverOption', { dnsOptions: ['ndots:many'] }, ["'ndots:many'"]],
+  ['an option without its number', 'ResolverOption', { dnsOptions: ['timeout'] }, ["'timeout'", 'timeout:30']],
+  ['an option past its range', 'ResolverOption', { dnsOptions: ['attempts:6'] }, ["'attempts:6'"]],
+  ['no attempt at all', 'ResolverOption', { dnsOptions: ['attempts:0'] }, ["'attempts:0'"]],
+  ['a flag with a number', 'ResolverOption', { dnsOptions: ['rotate:1'] }, ["'rotate:1'"]],
+  ['two options in one', 'ResolverOption', { dnsOptions: ['rotate use-vc'] }, ["'rotate use-vc'"]],
+  ['a name of every object', 'ResolverOption', { dnsOptions: ['constructor'] }, ["'constructor'"]],
+  ['an option twice', 'ResolverOption', { dnsOptions: ['ndots:1', 'ndots:2'] }, ["'ndots' twice"]],
+  ['a host entry with a blank', 'HostEntryName', { hostEntries: { 'a b': '192.0.2.7' } }, ["'a b'"]],
+  ['a host entry twice', 'HostEntryName', { hostEntries: { nas: '192.0.2.7', NAS: '192.0.2.8' } }, ["'nas' twice"]],
+  ['an entry for the container', 'HostEntryName', { hostEntries: { 'app-web': '192.0.2.7' } }, ["'app-web'"]],
+  ['an entry for localhost', 'HostEntryName', { hostEntries: { LocalHost: '192.0.2.7' } }, ["'LocalHost'"]],
+  ['an entry for the host', 'HostEntryName', { hostEntries: { 'host.docker.internal': '192.0.2.7' } }, ['Peer.host()']],
+  ['an entry for no address', 'AddressSyntax', { hostEntries: { nas: 'nas.example' } }, ["'nas.example'"]],
+  ['an entry for an address that is not canonical', 'AddressSyntax', { hostEntries: { nas: '192.0.2.007' } }, ["'192.0.2.007'"]],
+  ['an entry for an IPv6 address', 'HostEntryAddress', { hostEntries: { nas: '2001:db8::7' } }, ['2001:db8::7', 'first colon']],
+  ['an entry for a container', 'HostEntryAddress', { hostEntries: { api: '10.20.0.7' } }, ['10.20.0.0/16', 'dnsName']],
+])('refused: %s', (_, code, props, says) => {
+  const program = new Program();
+  const front = program.segment('Front');
+  expectError(() => program.container('Web', front, props), code, { path: 'app/Web', says });
+  expect(program.stack.node.tryFindChild('Web')).toBeUndefined();
+});
+
+describe('host entries, at synth', () => {
+  test('none leads into a segment outside the pool', () => {
+    const program = new Program();
+    program.segment('Far', { ipv4Block: Cidr.parse('10.99.0.0/24') });
+    program.container('Web', program.segment('Front'), { hostEntries: { api: '10.99.0.7' } });
+    expectError(() => program.synth(), 'HostEntryAddress', { path: 'app/Web', says: ["'api'", '10.99.0.7', "'app/Far'"] });
+  });
+
+  test('none leads to a member of a wire; others of its LAN are hosts outside', () => {
+    const program = new Program();
+    const lan = program.lan('Lan');
+    program.container('Camera', lan, { ipv4Address: '192.168.1.200' });
+    const web = program.container('Web', program.segment('Front'), { hostEntries: { nas: '192.168.1.7' } });
+    expect(program.synth().container(web.dnsName).host).toEqual([{ host: 'nas', ip: '192.168.1.7' }]);
+    program.container('Bad', lan, { hostEntries: { cam: '192.168.1.200' } });
+    expectError(() => program.synth(), 'HostEntryAddress', { path: 'app/Bad', says: ["'app/Camera'"] });
+  });
+
+  test.each([['APP-API'], ['www']])('none hides a neighbour: %s', (name) => {
+    const program = new Program();
+    const [front, back] = [program.segment('Front'), program.segment('Back')];
+    const api = program.container('Api', back, { aliases: ['WWW'] });
+    const web = program.container('Web', front, { hostEntries: { [name]: '192.0.2.7' } });
+    program.synth();
+    web.connections.allowTo(api, Port.tcp(8080));
+    expectError(() => program.synth(), 'HostEntryName', { path: 'app/Web', says: [`'${name}'`, "'app/Api'"] });
+  });
+});
+
+describe('allowDnsTo', () => {
+  function web(props: Partial<HardenedContainerProps> = {}) {
+    const program = new Program();
+    return { program, web: program.container('Web', program.segment('Front'), props) };
+  }
+  const egress = (program: Program) =>
+    program.topology().egress.map(({ port, destination }) => `${port.protocol}/${port.first} ${destination}`);
+
+  test('opens both protocols, and makes it the resolver', () => {
+    const { program, web: asking } = web();
+    asking.connections.allowDnsTo(Peer.address(RESOLVER));
+    expect(egress(program)).toEqual([`udp/53 ${RESOLVER}/32`, `tcp/53 ${RESOLVER}/32`]);
+    expect(program.synth().container().dns).toEqual([RESOLVER]);
+    expect(warnings(program)).toEqual([]);
+  });
+
+  test('over TLS opens that port alone, and Docker asks nobody', () => {
+    const { program, web: asking } = web();
+    asking.connections.allowDnsTo(Peer.address(RESOLVER), { tls: true, description: 'stub resolver' });
+    expect(egress(program)).toEqual([`tcp/853 ${RESOLVER}/32`]);
+    expect(program.topology().egress[0].origin).toBe('stub resolver');
+    expect(program.synth().container().dns).toEqual(['127.0.0.1']);
+  });
+
+  test('of a group is for each of its members', () => {
+    const program = new Program();
+    const front = program.segment('Front');
+    const members = ['A', 'B'].map((id) => program.container(id, front));
+    new WorkloadGroup(program.stack, 'All', { members }).connections.allowDnsTo(Peer.address(RESOLVER));
+    const { container } = program.synth();
+    expect(members.map(({ dnsName }) => container(dnsName).dns)).toEqual([[RESOLVER], [RESOLVER]]);
+  });
+
+  test('takes an IPv6 resolver where there is dual stack', () => {
+    const program = new Program({ dualStack: true });
+    program.container('Web', program.segment('Front')).connections.allowDnsTo(Peer.address('2001:db8::53'));
+    expect(program.synth().container().dns).toEqual(['2001:db8::53']);
+  });
+
+  test.each<[string, (program: Program) => any]>([
+    ['a block', () => Peer.cidr('192.0.2.0/31')],
+    ['an IPv6 block as long as an address of IPv4', () => Peer.cidr('2001:db8::/32')],
+    ['everybody', () => Peer.anyIpv4()],
+    ['the host', () => Peer.host()],
+    ['a container', (program) => program.container('Unbound', program.segment('Names'))],
+  ])('refused: %s', (_, peer) => {
+    const { program, web: asking } = web();
+    const to = peer(program);
+    expectError(() => asking.connections.allowDnsTo(to), 'ResolverNotOneAddress', { path: 'app/Web', says: [to.peerText, 'allowTo()'] });
+    expect(egress(program)).toEqual([]);
+  });
+});
+
+describe('resolvers and what egress lets through', () => {
+  const UDP = Port.udp(53);
+  const TCP = Port.tcp(53);
+
+  test.each<[string, string[] | undefined, [string, Port][], string[], boolean]>([
+    ['both protocols', undefined, [[`${RESOLVER}/32`, UDP], [`${RESOLVER}/32`, TCP]], [RESOLVER], false], // prettier-ignore
+    ['UDP alone warns of long answers', undefined, [[`${RESOLVER}/32`, UDP]], [RESOLVER], true],
+    ['UDP alone warns of a resolver that is named, too', [RESOLVER], [['192.0.2.0/24', UDP]], [RESOLVER], true],
+    ['blocks of either protocol cover what is named', [RESOLVER], [['192.0.2.0/24', UDP], ['0.0.0.0/0', TCP]], [RESOLVER], false], // prettier-ignore
+    ['TCP alone makes no resolver: UDP comes first', undefined, [[`${RESOLVER}/32`, TCP]], ['127.0.0.1'], false],
+    ['ranges that hold the port', undefined, [[`${RESOLVER}/32`, Port.udpRange(50, 60)], [`${RESOLVER}/32`, TCP]], [RESOLVER], false], // prettier-ignore
+  ])('%s', (_, dns, flows, expected, warns) => {
+    const program = new Program();
+    const web = program.container('Web', program.segment('Front'), { dns });
+    flows.forEach(([block, port]) => web.connections.allowTo(Peer.cidr(block), port));
+    expect(program.synth().container().dns).toEqual(expected);
+    expect(warnings(program).some((text) => text.includes(`may ask ${RESOLVER} by UDP alone`))).toBe(warns);
+  });
+
+  test.each<[string, [string, Port][]]>([
+    ['TCP alone', [[`${RESOLVER}/32`, TCP]]],
+    ['another address', [['192.0.2.54/32', UDP]]],
+  ])('a resolver that is named needs UDP to its own address: %s', (_, flows) => {
+    const program = new Program();
+    const web = program.container('Web', program.segment('Front'), { dns: [RESOLVER] });
+    flows.forEach(([block, port]) => web.connections.allowTo(Peer.cidr(block), port));
+    expectError(() => program.synth(), 'ResolverWithoutEgress', {
+      path: 'app/Web',
+      says: [`allowDnsTo(Peer.address('${RESOLVER}'))`],
+    });
+  });
+});
+
+/** Texts that the synth hangs on the container. */
+function warnings(program: Program): string[] {
+  return program.stack.node.findChild('Web').node.metadata.map(({ data }) => String(data));
+}
