@@ -1,4 +1,5 @@
 import {
+  Capability,
   Cidr,
   ConnectionRate,
   ContainerImage,
@@ -63,11 +64,21 @@ describe('a service', () => {
   const [task] = [resource.task_spec];
 
   test('can do nothing that it was not given', () => {
-    expect(task.container_spec).toMatchObject({ cap_drop: ['ALL'], read_only: true, user: '10001:10001', sysctl: { 'net.ipv4.ip_forward': '0' } });
+    expect(task.container_spec).toMatchObject({
+      cap_drop: ['ALL'],
+      read_only: true,
+      user: '10001:10001',
+      sysctl: { 'net.ipv4.ip_forward': '0' },
+    });
     expect(task.container_spec.dns_config).toEqual({ nameservers: ['127.0.0.1'] });
     expect(task.resources.limits).toEqual({ memory_bytes: 268_435_456, nano_cpus: 1_000_000_000 });
     const [stamp] = task.container_spec.mounts;
-    expect(stamp).toEqual({ type: 'bind', source: `/run/bulkhead/swarm-${program.cluster.clusterId}`, target: '/.bulkhead-guard', read_only: true });
+    expect(stamp).toEqual({
+      type: 'bind',
+      source: `/run/bulkhead/swarm-${program.cluster.clusterId}`,
+      target: '/.bulkhead-guard',
+      read_only: true,
+    });
   });
 
   test('joins the overlay of what it may talk to, and its edge for the publication, all by id', () => {
@@ -101,7 +112,14 @@ describe('a service', () => {
 
   test('sees secrets as files of its user, and configs by a name that follows from their text', () => {
     expect(task.container_spec.secrets).toEqual([
-      { secret_id: 'a'.repeat(25), secret_name: 'key', file_name: '/run/secrets/key', file_uid: '10001', file_gid: '10001', file_mode: 0o400 },
+      {
+        secret_id: 'a'.repeat(25),
+        secret_name: 'key',
+        file_name: '/run/secrets/key',
+        file_uid: '10001',
+        file_gid: '10001',
+        file_mode: 0o400,
+      },
     ]);
     const [{ config_name: name }] = task.container_spec.configs;
     expect(name).toMatch(/^shop\.conf-[0-9a-f]{12}$/);
@@ -232,7 +250,14 @@ describe('what is refused', () => {
     serviceRefused('ServiceValue', { replicas: -1 });
     serviceRefused('SecretInEnvironment', { environment: { PASSWORD: 'x' } });
     serviceRefused('MountTarget', { secrets: [SwarmSecret.of({ secretId: 'a'.repeat(25), secretName: 'key', target: '/tmp' })] });
+    serviceRefused('ServiceValue', { capabilities: [Capability.reasoned('NET_RAW', 'it pings its neighbours')] });
     serviceRefused('NotAnOverlay', { overlay: {} as EncryptedOverlay });
+  });
+
+  test('encryption on a port that the engine does not encrypt on', () => {
+    const old = new Services({ dataPort: 4790 }, { engine: EngineVersion.of('20.10.24') });
+    expectError(() => old.overlay('Mesh'), 'OverlayEncryption', { ...place('Mesh'), says: ['4790', '23.0.7'] });
+    expect(() => new Services({ dataPort: 4790 }).overlay('Mesh')).not.toThrow();
   });
 
   test('two overlays of one VXLAN id', () => {

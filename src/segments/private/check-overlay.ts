@@ -4,11 +4,14 @@ import { ValidationError } from '../../private/errors';
 import { childPath, nameFromPath, NETWORK_NAME } from '../../private/names';
 import { matching, reasonText, wholeNumber } from '../../private/text';
 import { isA } from '../../private/type-test';
+import type { Registry } from '../../topology/private/registry';
 import type { EncryptedOverlayProps } from '../encrypted-overlay';
 
 /** Bytes that a frame of the underlay needs beside what an overlay's packet has: the driver's own numbers. */
 const VXLAN_BYTES = 50;
 const ESP_BYTES = 26;
+
+const DEFAULT_DATA_PORT = 4789;
 
 export interface CheckedOverlay {
   readonly networkName: string;
@@ -55,26 +58,35 @@ export function checkOverlay(
     throw new ValidationError('BlockTooSmall', path, `an overlay needs a /28 or larger, got /${prefixLength}`);
   }
   if (props.vxlanId !== undefined) wholeNumber(path, 'vxlanId', props.vxlanId, 4096, 16_777_215, 'VxlanId');
-  if (unencryptedReason === undefined) cluster._nodes.forEach(({ _registry }) => checkEngine(path, _registry));
-  else reasonText(path, 'unencryptedReason', unencryptedReason);
+  if (unencryptedReason === undefined) {
+    cluster._nodes.forEach(({ _registry }) => checkEngine(path, _registry, cluster._registry.swarm.fact()!.dataPort));
+  } else {
+    reasonText(path, 'unencryptedReason', unencryptedReason);
+  }
   const edgeNetworkName = `${networkName}-edge`;
   cluster._registry.checkDeclaration(path, [`network ${networkName}`, `network ${edgeNetworkName}`]);
   const isEncrypted = unencryptedReason === undefined;
   return { networkName, edgeNetworkName, prefixLength, isEncrypted, ...sizes(path, props, isEncrypted) };
 }
 
-/** Older ones send in the clear, or take what comes so: CVE-2023-28840, -28841 and -28842. */
-function checkEngine(
-  path: string,
-  { engine, daemonPath }: { readonly engine: { readonly version: string }; readonly daemonPath: string },
-): void {
+/**
+ * Older ones send in the clear, or take what comes so (CVE-2023-28840, -28841 and -28842), and know one port only on which they encrypt.
+ *
+ * @see https://github.com/moby/moby/security/advisories/GHSA-232p-vwff-86mp
+ */
+function checkEngine(path: string, { engine, daemonPath }: Registry, dataPort: number): void {
   const version = EngineVersion.of(engine.version);
-  const isMended = version.isAtLeast('23.0') ? version.isAtLeast('23.0.3') : version.isAtLeast('20.10.24');
-  if (!isMended) {
-    throw new ValidationError(
-      'OverlayEncryption',
-      path,
-      `the engine ${engine.version} of '${daemonPath}' sends and takes frames of encrypted overlays in the clear (CVE-2023-28840 to 28842); declare 20.10.24, 23.0.3 or later with their last number, as in EngineVersion.of('20.10.24')`,
+  const refuse = (why: string): never => {
+    throw new ValidationError('OverlayEncryption', path, `the engine ${engine.version} of '${daemonPath}' ${why}`);
+  };
+  if (!version.isAtLeast(version.isAtLeast('23.0') ? '23.0.3' : '20.10.24')) {
+    refuse(
+      "sends and takes frames of encrypted overlays in the clear (CVE-2023-28840 to 28842); declare 20.10.24, 23.0.3 or later with their last number, as in EngineVersion.of('20.10.24')",
+    );
+  }
+  if (dataPort !== DEFAULT_DATA_PORT && !version.isAtLeast('23.0.7')) {
+    refuse(
+      `encrypts on UDP port ${DEFAULT_DATA_PORT} only, and the swarm's 'dataPort' is ${dataPort}; take ${DEFAULT_DATA_PORT}, or 23.0.7 or later`,
     );
   }
 }

@@ -52,6 +52,14 @@ export function checkService(scope: { readonly node: { readonly path: string } }
   if (/^0+:/.test(user)) {
     throw new ValidationError('RootUser', path, `'user' is root; give the image a user of its own and name it here, such as '10001:10001'`);
   }
+  const forging = (props.capabilities ?? []).find(({ text }) => ['CAP_NET_RAW', 'CAP_NET_ADMIN'].includes(text));
+  if (forging !== undefined) {
+    throw new ValidationError(
+      'ServiceValue',
+      path,
+      `with ${forging.text} a task can send from the addresses of its neighbours, and nothing in an overlay keeps it from that; run it as a HardenedContainer`,
+    );
+  }
   if (props.writableRootReason !== undefined) reasonText(path, 'writableRootReason', props.writableRootReason);
   (props.command ?? []).forEach((word) => passedText(path, 'command', word));
   const tmpfs = tmpfsTargets(path, props.tmpfsMebibytes);

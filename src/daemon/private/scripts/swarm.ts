@@ -25,6 +25,17 @@ link_stamp() {
   ln -sfn "stamp-$daemon_id" "$run/swarm-$id"
 }
 
+# An engine that stops leaves the namespaces of overlays behind, and a later task on one then finds its interface there: file exists. Before the engine
+# starts nobody lives in them.
+forget_overlays() {
+  if pid=$(cat /run/docker.pid 2>/dev/null) && kill -0 "$pid" 2>/dev/null; then return 0; fi
+  for path in /run/docker/netns/[0-9]*-*; do
+    [ -e "$path" ] || continue
+    umount "$path" 2>/dev/null || :
+    rm -f "$path"
+  done
+}
+
 # Swarm would make it itself, in a block of its own choice and with a bridge that the guard does not know. A service can name no address that its ports
 # are opened on, and the engine's own choice here is loopback.
 make_gateway() {
@@ -95,7 +106,7 @@ join() {
 
 read_plan
 case \${1:-}:\${2:-} in
-  stamp:) link_stamp ;;
+  stamp:) link_stamp && forget_overlays ;;
   start: | join:) "$1" ;;
   token:*) token "\${2:-}" ;;
   *) die 'usage: bulkhead-swarm start | token worker|manager | join (the token comes by standard input)' ;;
