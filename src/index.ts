@@ -21,6 +21,7 @@ export * from './segments/host-shim';
 export * from './segments/ipvlan-segment';
 export * from './segments/lan-segment-props';
 export * from './segments/macvlan-segment';
+export * from './segments/plugin-segment';
 export * from './segments/segment';
 export * from './topology/daemon';
 export * from './workloads/capability';

@@ -31,6 +31,14 @@ export interface FlowOptions {
    * @default false
    */
   readonly ipv4Only?: boolean;
+
+  /**
+   * Whether the flow runs in a *conduit*: a network that its two ends alone are in, so that no neighbour is there to listen, to forge addresses or to be
+   * reached on layer 2. Both ends must be workloads. Further flows between the two share it.
+   *
+   * @default - false, but true where an end holds NET_RAW or NET_ADMIN
+   */
+  readonly conduit?: boolean;
 }
 
 /** How a resolver outside is asked. */
@@ -132,13 +140,14 @@ export class Connections {
     if (options.rate !== undefined) {
       refuseWithoutGuard(registry, place, `a rate on ${port.text}`, 'declare the flow without it');
     }
+    const ends = { source: source._peerFact, destination: destination._peerFact };
     registry.addFlow(
       {
-        source: source._peerFact,
-        destination: destination._peerFact,
+        ...ends,
         port: port._spec(),
         rate: options.rate?._spec(),
         ipv4Only: options.ipv4Only,
+        conduit: registry.conduitFor(place, ends, options.conduit ?? false),
         origin: description,
       },
       place,

@@ -6,11 +6,14 @@ import type { Construct, IConstruct } from 'constructs';
 import { DaemonConnection } from './daemon-connection';
 import type { DaemonProps } from './daemon-props';
 import type { CheckedHost } from './private/check-host';
+import { largePublications } from './private/large-publications';
 import { unstablePublications } from './private/unstable-publications';
 import { StackBinding } from './stack-binding';
 import { AddressBook } from '../addressing/address-book';
 import { constructAt, orderStacks } from '../private/cdktf-hooks';
 import { failuresOf } from '../reachability/private/prove';
+import { Conduit } from '../segments/conduit';
+import type { IDaemon } from '../topology/daemon';
 import type { Warning } from '../topology/private/derive';
 import type { EngineFacts } from '../topology/private/engine-facts';
 import { Registry } from '../topology/private/registry';
@@ -24,7 +27,7 @@ export class DaemonCore {
   private readonly bindings = new Map<TerraformStack, StackBinding>();
 
   constructor(
-    private readonly daemon: Construct,
+    private readonly daemon: Construct & IDaemon,
     private readonly props: DaemonProps,
     checked: CheckedHost,
     engine: EngineFacts,
@@ -49,6 +52,7 @@ export class DaemonCore {
       () => this.book._locked(place),
       (wanted) => at(wanted),
       (dependent, needed) => orderStacks(at(dependent)!, at(needed)!),
+      (destination, source) => new Conduit(at(destination) as Construct, source, daemon).node.path,
     );
   }
 
@@ -85,7 +89,7 @@ export class DaemonCore {
     this.book._record(this.daemon.node.path, allocation);
     const failures = isProved ? failuresOf(this.registry) : [];
     if (failures.length === 0) {
-      this.warn([...warnings, ...this.unstable()]);
+      this.warn([...warnings, ...this.warningsOfPublications()]);
     }
     return failures.map((failure) => this.text(failure));
   }
@@ -101,8 +105,10 @@ export class DaemonCore {
     return folder;
   }
 
-  private unstable(): readonly Warning[] {
-    return this.props.engine.isAtLeast('28.0') ? [] : unstablePublications(this.registry.derived().topology.publications);
+  private warningsOfPublications(): Warning[] {
+    const { topology } = this.registry.derived();
+    const unstable = this.props.engine.isAtLeast('28.0') ? [] : unstablePublications(topology.publications);
+    return [...unstable, ...largePublications(topology, this.registry.engine)];
   }
 
   private warn(warnings: readonly Warning[]): void {

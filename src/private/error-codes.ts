@@ -52,6 +52,8 @@ export const ERROR_CODES = {
   DeclaredAfterSynth: 'Something was declared after the stack that would carry it was written.',
   AspectOnApp: 'An aspect hangs on the app, where cdktf never invokes it; it belongs on each stack.',
   StackCycle: 'Flows would make two stacks depend on each other.',
+  ForgerAmongOthers: 'A workload that can forge addresses shares a network with others.',
+  ConduitEnds: 'A conduit is for two workloads; a segment, a group, the host or the outside has none.',
   ForgeableSource: 'Over IPv6, others in the network could send datagrams that pass for those of a flow.',
 
   // publications
@@ -90,6 +92,7 @@ export const ERROR_CODES = {
   ParentTaken: 'Two segments would share one parent interface.',
   VlanId: 'A VLAN id is not a whole number from 1 to 4094.',
   WireRange: 'The range that is set aside on a LAN is no part of it, or overlaps what others have.',
+  PluginDriver: 'The driver of a network is one that has a segment of its own, is no longer there for Docker, or is not well-formed.',
   WireCrowded: 'A parent in mode passthru belongs to one container.',
   WireFlow: 'A flow cannot run between two wires, or inside one whose mode keeps its containers apart.',
   HostNeedsShim: 'The host and containers on its interface reach each other through a shim only.',

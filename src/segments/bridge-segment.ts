@@ -1,17 +1,16 @@
-import { TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
+import { BridgeNetwork } from './bridge-network';
 import { checkBridgeSegment } from './private/check-bridge-segment';
 import type { ISegment } from './segment';
 import { Cidr } from '../addressing/cidr';
 import { Connections } from '../connections/connections';
-import { LateNetwork } from '../private/bindings';
 import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
 import { edgeKey } from '../topology/private/derive';
 import type { PeerFact } from '../topology/private/facts';
 import type { Registry } from '../topology/private/registry';
-import type { Family, NetworkPlan } from '../topology/private/topology';
+import type { NetworkPlan } from '../topology/private/topology';
 
 /** Properties of a bridge segment. */
 export interface BridgeSegmentProps {
@@ -94,8 +93,7 @@ export class BridgeSegment extends Construct implements ISegment {
    */
   public readonly _peerRegistry: Registry;
 
-  private readonly edgeNetworkName: string;
-  private readonly references: Record<'segment' | 'edge', string>;
+  private readonly networks: Record<'segment' | 'edge', BridgeNetwork>;
 
   constructor(scope: Construct, id: string, props: BridgeSegmentProps) {
     const checked = checkBridgeSegment(scope, id, props);
@@ -105,7 +103,6 @@ export class BridgeSegment extends Construct implements ISegment {
 
     this.daemon = props.daemon;
     this.networkName = checked.networkName;
-    this.edgeNetworkName = checked.edgeNetworkName;
     this.peerText = path;
     this._peerFact = { kind: 'segment', path };
     this._peerRegistry = registry;
@@ -122,37 +119,20 @@ export class BridgeSegment extends Construct implements ISegment {
     });
 
     this.ipv4Block = lateValue(() => this.plan('segment')?.ipv4.block ?? '');
-    const families: readonly Family[] = registry.has('ipv6') ? ['ipv4', 'ipv6'] : ['ipv4'];
-    if (families.includes('ipv6')) {
+    if (registry.has('ipv6')) {
       this.ipv6Block = lateValue(() => this.plan('segment')?.ipv6?.block ?? '');
     }
-    const provider = props.daemon._providerFor(this);
     const make = (scopeOfNetwork: Construct, kind: 'segment' | 'edge') =>
-      new LateNetwork(
-        scopeOfNetwork,
-        'Resource',
-        {
-          provider,
-          name: kind === 'edge' ? this.edgeNetworkName : this.networkName,
-          driver: 'bridge',
-          internal: kind === 'segment',
-          options: {
-            'com.docker.network.bridge.name': lateValue(() => this.plan(kind)?.bridge ?? ''),
-            'com.docker.network.bridge.enable_icc': String(kind === 'segment' && props.daemon._icc),
-            ...props.daemon._networkOptions,
-            ...checked.mtuOptions,
-          },
-          ...(families.includes('ipv6') && { ipv6: true }),
-          ipamConfig: families.map((family) => ({
-            subnet: lateValue(() => this.plan(kind)?.[family]?.block ?? ''),
-            gateway: lateValue(() => this.plan(kind)?.[family]?.gateway ?? ''),
-            ipRange: lateValue(() => this.plan(kind)?.[family]?.dockerRange ?? ''),
-          })),
-        },
-        () => kind === 'segment' || this.plan('edge') !== undefined,
-      );
-    // By id, not by name: Terraform then replaces a network and its containers in one apply. Each call of the getter makes a new reference.
-    this.references = { segment: make(this, 'segment').id, edge: make(new Construct(this, 'Edge'), 'edge').id };
+      new BridgeNetwork(scopeOfNetwork, {
+        daemon: props.daemon,
+        networkName: kind === 'edge' ? checked.edgeNetworkName : checked.networkName,
+        internal: kind === 'segment',
+        icc: kind === 'segment' && props.daemon._icc,
+        driverOptions: checked.mtuOptions,
+        plan: () => this.plan(kind),
+        isNeeded: () => kind === 'segment' || this.plan('edge') !== undefined,
+      });
+    this.networks = { segment: make(this, 'segment'), edge: make(new Construct(this, 'Edge'), 'edge') };
     this.connections = new Connections(this);
     brand(this, 'segment');
     brand(this, 'peer');
@@ -162,13 +142,7 @@ export class BridgeSegment extends Construct implements ISegment {
    * @internal
    */
   public _networkReference(from: IConstruct, kind: 'segment' | 'edge'): string {
-    const own = TerraformStack.of(this);
-    const other = TerraformStack.of(from);
-    if (own === other) {
-      return this.references[kind];
-    }
-    // A reference that appears while rendering is not rewritten for the other stack, so the name stands there and the stacks are ordered.
-    return kind === 'edge' ? this.edgeNetworkName : this.networkName;
+    return this.networks[kind].referenceFrom(from);
   }
 
   private plan(kind: 'segment' | 'edge'): NetworkPlan | undefined {

@@ -40,6 +40,16 @@ export function hostInput(
 function linksOf({ driver, parent, vlan, shim }: WirePlan): HostLink[] {
   return [
     ...(vlan ? [{ kind: 'vlan', name: parent, parent: vlan.of, id: vlan.id } as const] : []),
-    ...(shim ? [{ kind: driver, name: shim.interface, parent, address: shim.address, routes: shim.routes } as const] : []),
+    ...(shim
+      ? [
+          {
+            kind: driver === 'ipvlan' ? 'ipvlan' : 'macvlan',
+            name: shim.interface,
+            parent,
+            address: shim.address,
+            routes: shim.routes,
+          } as const,
+        ]
+      : []),
   ];
 }

@@ -32,8 +32,8 @@ export class Declared {
       const addressOf = (workload: string) => members.find((member) => member.workload === workload)!.ipv4;
       const [from, to] = [source, destination].map(addressOf);
       open(this.pairs, pairKey(from, to), port);
-      // In mode vepa the switch has a say.
-      return mode === 'vepa' ? [] : [[from, to] as const];
+      // In mode vepa the switch has a say, and of a plugin nothing is known.
+      return mode === 'vepa' || mode === 'plugin' ? [] : [[from, to] as const];
     });
     topology.hostFlows.forEach((plan) => this.addHostFlow(plan));
     this.egress = groupBy(topology.egress, ({ source }) => source);

@@ -78,7 +78,9 @@ function containersOf({ networks, wires, workloads }: Topology): ContainerView[]
   }
   for (const { parent, driver, members } of wires) {
     for (const { workload, ipv4 } of members) {
-      attachments.get(workload)?.push({ interface: parent, kind: driver, ipv4, isGateway: { ipv4: true, ipv6: false } });
+      attachments
+        .get(workload)
+        ?.push({ interface: parent, kind: driver === 'ipvlan' ? 'ipvlan' : 'macvlan', ipv4, isGateway: { ipv4: true, ipv6: false } });
     }
   }
   return [...attachments].map(([key, list]) => ({ key, attachments: list }));

@@ -1,11 +1,7 @@
-import { type CheckedWire, checkLanWire, checkWire } from './check-wire';
+import { type CheckedWire, checkLanWire, checkOwnBlock, checkWire } from './check-wire';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import type { IpvlanMode, IpvlanSegmentProps } from '../ipvlan-segment';
-
-/** Largest prefix length of a block with room for a gateway, static addresses and Docker's range, and the one chosen by itself. */
-const SMALLEST = 28;
-const USUAL = 24;
 
 /** Checks before anything enters the tree. In mode L2 the block is the LAN's, in the others it is the segment's own. */
 export function checkIpvlan(
@@ -35,12 +31,5 @@ export function checkIpvlan(
       `in mode ${mode} the block is the segment's own, so '${given[0]}' says nothing; take it out`,
     );
   }
-  if (ipv4Block?.text.includes(':')) {
-    throw new ValidationError('WrongFamily', path, `'ipv4Block' must be an IPv4 block, got ${ipv4Block.text}`);
-  }
-  const prefixLength = ipv4Block?.prefixLength ?? USUAL;
-  if (prefixLength > SMALLEST) {
-    throw new ValidationError('BlockTooSmall', path, `a segment needs a /${SMALLEST} or larger, got /${prefixLength}`);
-  }
-  return { ...checkWire(scope, id, props, kind), ipv4Block, prefixLength };
+  return { ...checkWire(scope, id, props, kind), ...checkOwnBlock(path, ipv4Block) };
 }

@@ -7,6 +7,10 @@ import { isA } from '../../private/type-test';
 import type { TakenRange, WireFact } from '../../topology/private/facts';
 import type { LanSegmentProps } from '../lan-segment-props';
 
+/** Largest prefix length of a block with room for a gateway, static addresses and Docker's range, and the one chosen by itself. */
+const SMALLEST = 28;
+const USUAL = 24;
+
 /** Longest name that Linux gives an interface. */
 const INTERFACE_NAME = 15;
 
@@ -41,22 +45,9 @@ export function checkLanWire(scope: Scope, id: string, props: LanSegmentProps, k
 /** Checks of what has to do with the wire alone. */
 export function checkWire(scope: Scope, id: string, props: WireProps, kind: Kind): Pick<CheckedWire, 'networkName' | 'wire'> {
   const path = childPath(scope, id);
-  if (!isA(props.daemon, 'daemon')) {
-    throw new ValidationError('NotADaemon', path, "'daemon' must be a daemon of Bulkhead, such as a HardenedDaemon");
-  }
-  reasonText(path, 'reason', props.reason);
-  const networkName = matching(
-    path,
-    'networkName',
-    props.networkName ?? nameFromPath(path),
-    NETWORK_NAME,
-    'NetworkName',
-    '2 to 58 letters, digits, _, . or -, starting with a letter or digit',
-  );
+  const networkName = checkNetwork(path, props);
   const { parent, vlan } = parentOf(path, props);
-  const registry = props.daemon._registry;
-  registry.checkDeclaration(path, [`network ${networkName}`]);
-  const other = registry.segmentOnParent(parent);
+  const other = props.daemon._registry.segmentOnParent(parent);
   if (other !== undefined) {
     fail(
       'ParentTaken',
@@ -70,6 +61,36 @@ export function checkWire(scope: Scope, id: string, props: WireProps, kind: Kind
     networkName,
     wire: { ...kind, parent, ...(vlan && { vlan }), taken: [], ...(guardedBy !== undefined && { guardedBy }) },
   };
+}
+
+/** What every network has that leaves the guard of the host. */
+export function checkNetwork(path: string, props: Pick<WireProps, 'daemon' | 'reason' | 'networkName'>): string {
+  if (!isA(props.daemon, 'daemon')) {
+    throw new ValidationError('NotADaemon', path, "'daemon' must be a daemon of Bulkhead, such as a HardenedDaemon");
+  }
+  reasonText(path, 'reason', props.reason);
+  const networkName = matching(
+    path,
+    'networkName',
+    props.networkName ?? nameFromPath(path),
+    NETWORK_NAME,
+    'NetworkName',
+    '2 to 58 letters, digits, _, . or -, starting with a letter or digit',
+  );
+  props.daemon._registry.checkDeclaration(path, [`network ${networkName}`]);
+  return networkName;
+}
+
+/** A block that is the segment's own, or the size of the one that the address book chooses. */
+export function checkOwnBlock(path: string, ipv4Block: Cidr | undefined): Pick<CheckedWire, 'ipv4Block' | 'prefixLength'> {
+  if (ipv4Block?.text.includes(':')) {
+    fail('WrongFamily', path, `'ipv4Block' must be an IPv4 block, got ${ipv4Block.text}`);
+  }
+  const prefixLength = ipv4Block?.prefixLength ?? USUAL;
+  if (prefixLength > SMALLEST) {
+    fail('BlockTooSmall', path, `a segment needs a /${SMALLEST} or larger, got /${prefixLength}`);
+  }
+  return { ipv4Block, prefixLength };
 }
 
 function parentOf(path: string, props: WireProps): { parent: string; vlan?: { of: string; id: number } } {

@@ -1,5 +1,5 @@
 import type { DaemonFact, Facts, SegmentFact } from './facts';
-import { forgeableSources } from './forgeable';
+import { forgeableSources, forgersAmongOthers } from './forgeable';
 import { hostEntryProblems } from './host-entries';
 import { type Memberships, memberships } from './memberships';
 import { planEgress, planHostFlows, planPairs, planPublications } from './plans';
@@ -142,6 +142,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ...dns.problems,
     ...hostEntryProblems(facts.workloads, networks, wires),
     ...forgeableSources(topology),
+    ...forgersAmongOthers(facts, topology),
   ];
   return { topology, allocation, problems, warnings: dns.warnings, members };
 }

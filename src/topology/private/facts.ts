@@ -37,13 +37,16 @@ export interface SegmentFact {
   readonly icc: boolean;
   /** Why nobody may publish here; undefined where publications are welcome. */
   readonly publicationsRefused?: string;
+  /** For a conduit: the two workloads that it is for, which are its only members. */
+  readonly conduit?: readonly [string, string];
   /** Where the members hang on a wire of the host instead of a bridge. */
   readonly wire?: WireFact;
 }
 
 /** How the members of a macvlan or ipvlan segment hang on an interface of the host. */
 export interface WireFact {
-  readonly driver: 'macvlan' | 'ipvlan';
+  /** `macvlan`, `ipvlan`, or the name of a plugin. */
+  readonly driver: string;
   readonly mode: WireMode;
   /** The interface whose wire they share; for a VLAN its sub-interface. */
   readonly parent: string;
@@ -82,6 +85,8 @@ export interface WorkloadFact {
   readonly aliases?: readonly string[];
   /** Addresses by name, in the hosts file of the container. */
   readonly hostEntries?: Readonly<Record<string, string>>;
+  /** Whether it holds a capability by which it can send from addresses of its neighbours. */
+  readonly forges?: boolean;
 }
 
 export interface GroupFact {
@@ -97,6 +102,8 @@ export interface FlowFact {
   /** Whether IPv6 stays shut for it. */
   readonly ipv4Only?: boolean;
   readonly origin: string;
+  /** Path of the conduit that it runs in; without one it runs in the segment of its destination. */
+  readonly conduit?: string;
 }
 
 export interface PublicationFact {

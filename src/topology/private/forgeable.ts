@@ -1,4 +1,5 @@
 import type { Problem } from './derive';
+import type { Facts } from './facts';
 import type { NetworkPlan, PortSpec, Topology } from './topology';
 
 interface Permission {
@@ -25,7 +26,7 @@ export function forgeableSources({ networks, pairs, egress, hostFlows }: Topolog
     ...pairs.map((plan) => ({
       ...plan,
       harmless: 2,
-      wayOut: "give the flow 'ipv4Only: true', or its ends a segment that nobody else is in",
+      wayOut: "give the flow 'ipv4Only: true', or 'conduit: true'",
     })),
     ...egress.map((plan) => ({ ...plan, harmless: 1, wayOut: 'name a block of IPv4, or place the workload in a segment of its own' })),
     ...hostFlows
@@ -54,4 +55,21 @@ function problemOf({ source, port, origin, wayOut }: Permission, { segment, netw
     path: members.find(({ ipv6 }) => ipv6 === source)?.workload ?? segment,
     message: `'${origin}' would be open over IPv6 to all ${members.length} members of network '${networkName}': a sender of ${port.protocol} can take any address there; ${wayOut}`,
   };
+}
+
+/** Workloads that can take any address of a network that others rely on, too. In a conduit there is nobody else to pass for. */
+export function forgersAmongOthers({ segments, workloads }: Facts, { networks }: Topology): Problem[] {
+  const forgers = new Set(workloads.flatMap(({ path, forges }) => (forges ? [path] : [])));
+  const conduits = new Set(segments.flatMap(({ path, conduit }) => (conduit ? [path] : [])));
+  return networks.flatMap(({ segment, networkName, members }) =>
+    conduits.has(segment) || members.length < 2
+      ? []
+      : members
+          .filter(({ workload }) => forgers.has(workload))
+          .map(({ workload }): Problem => ({
+            code: 'ForgerAmongOthers',
+            path: workload,
+            message: `it holds NET_RAW or NET_ADMIN, by which it can take the address of any of the ${members.length - 1} others in network '${networkName}'; place it in a segment of its own, and give no flow to or from that segment or a group: its flows then run in conduits`,
+          })),
+  );
 }

@@ -28,6 +28,7 @@ export function memberships(facts: Facts): Memberships {
   };
 
   const segments = new Map(facts.segments.map((s) => [s.path, new Set<string>(placed.get(s.path)?.map((w) => w.path) ?? [])]));
+  for (const { path, conduit } of facts.segments) conduit?.filter((end) => home.has(end)).forEach((end) => segments.get(path)!.add(end));
   const edges = new Map<string, Set<string>>();
   const atEdge = (workload: string) => {
     const segment = home.get(workload)!;
@@ -37,6 +38,7 @@ export function memberships(facts: Facts): Memberships {
   const wires = new Set(facts.segments.filter(({ wire }) => wire !== undefined).map(({ path }) => path));
   const isOnWire = (workload: string) => wires.has(home.get(workload)!);
   for (const flow of facts.flows) {
+    if (flow.conduit !== undefined) continue;
     const sources = expand(flow.source);
     if (flow.destination.kind === 'block') {
       // On a wire the way out is the wire itself.

@@ -1,28 +1,11 @@
 import { type Derived, derive, poolsOf } from './derive';
 import type { EngineFacts } from './engine-facts';
 import type { ClaimFact, DaemonFact, Facts, FlowFact, GroupFact, PublicationFact, SegmentFact, ShimFact, WorkloadFact } from './facts';
-import type { Family, Member, NetworkPlan, Topology, WirePlan } from './topology';
+import { indexed, type Place, type Snapshot } from './snapshot';
+import type { Family, NetworkPlan, WirePlan } from './topology';
 import type { LockedDaemon } from '../../addressing/private/allocation';
 import { covers, GLOBAL_UNICAST, parseBlock } from '../../addressing/private/ip';
 import { ValidationError } from '../../private/errors';
-import { addTo } from '../../private/multimap';
-
-/** A workload's attachment to one network. */
-export interface Place {
-  readonly network: NetworkPlan | WirePlan;
-  readonly member: Member;
-}
-
-interface Snapshot {
-  readonly revision: number;
-  /** How many facts stood when it was taken. */
-  readonly standing: number;
-  readonly derived: Derived;
-  readonly networks: ReadonlyMap<string, NetworkPlan>;
-  readonly wires: ReadonlyMap<string, WirePlan>;
-  readonly places: ReadonlyMap<string, readonly Place[]>;
-  readonly dns: ReadonlyMap<string, readonly string[]>;
-}
 
 /** Says why a flow between two segments is refused, or undefined; patterns register one. */
 export type FlowPolicy = (sourceSegment: string, destinationSegment: string) => string | undefined;
@@ -42,6 +25,8 @@ export class Registry {
   private readonly publications: PublicationFact[] = [];
   private readonly policies: FlowPolicy[] = [];
   private readonly claims: ClaimFact[] = [];
+  /** Paths of conduits by the pair that they are for. */
+  private readonly conduits = new Map<string, string>();
   private readonly names = new Map<string, string>();
   /** The constructs that a fact was declared of: another one may take the path of one that was taken out of the tree. */
   private readonly declaredBy = new WeakMap<object, readonly (readonly [string, object | undefined])[]>();
@@ -56,6 +41,8 @@ export class Registry {
     private readonly at: (path: string) => object | undefined,
     /** Makes Terraform create the networks of one stack before the workloads of another join them. */
     private readonly order: (dependent: string, needed: string) => void,
+    /** Makes the conduit between two workloads, which registers itself as a segment. */
+    private readonly makeConduit: (destination: string, source: string) => string,
   ) {}
 
   /** The construct at a path that is known to be in the tree. */
@@ -131,7 +118,7 @@ export class Registry {
     const names = fact.wire ? [...networks, parentName(fact.wire.parent)] : networks;
     this.changing(fact.path);
     names.forEach((name) => this.takeName(name, fact.path));
-    this.segments.set(fact.path, this.remembered(fact, [fact.path]));
+    this.segments.set(fact.path, this.remembered(fact, [fact.path, ...(fact.conduit ?? [])]));
   }
 
   public addShim(fact: ShimFact): void {
@@ -174,13 +161,39 @@ export class Registry {
 
   public addFlow(fact: FlowFact, by: string): void {
     this.changing(by);
-    this.orderStacks(fact);
+    if (fact.conduit === undefined) this.orderStacks(fact);
     this.flows.push(
       this.remembered(
         fact,
         [fact.source, fact.destination].flatMap((end) => ('path' in end ? [end.path] : [])),
       ),
     );
+  }
+
+  /** The conduit that a flow runs in, made with the first flow of its pair; undefined where it runs in the segment of its destination. */
+  public conduitFor(
+    place: string,
+    { source, destination }: Pick<FlowFact, 'source' | 'destination'>,
+    isWanted: boolean,
+  ): string | undefined {
+    const isForger = (peer: FlowFact['source']) => peer.kind === 'workload' && this.workloads.get(peer.path)!.forges === true;
+    const isForced = isForger(source) || isForger(destination);
+    const isWithin = [source, destination].every(({ kind }) => kind !== 'block' && kind !== 'host');
+    if (!isWanted && !(isForced && isWithin)) return undefined;
+    if (source.kind !== 'workload' || destination.kind !== 'workload') {
+      throw new ValidationError(
+        'ConduitEnds',
+        place,
+        `${isForced ? 'one end holds NET_RAW or NET_ADMIN, so its flows run in conduits, and ' : ''}a conduit joins two workloads; declare the flow between each two of them`,
+      );
+    }
+    const key = [source.path, destination.path].sort().join('\n');
+    const known = this.conduits.get(key);
+    if (known !== undefined && this.inTree(known)) return known;
+    this.order(source.path, destination.path);
+    const made = this.makeConduit(destination.path, source.path);
+    this.conduits.set(key, made);
+    return made;
   }
 
   public addPublication(fact: PublicationFact): void {
@@ -374,21 +387,4 @@ function countOf({ segments, workloads, groups, flows, publications, shims = [] 
 
 function parentName(parent: string): string {
   return `parent ${parent}`;
-}
-
-function indexed(topology: Topology): Pick<Snapshot, 'networks' | 'wires' | 'places' | 'dns'> {
-  const places = new Map<string, Place[]>();
-  for (const network of [...topology.wires, ...topology.networks]) {
-    for (const member of network.members) {
-      addTo(places, member.workload, { network, member });
-    }
-  }
-  const rank = (place: Place) => (place.network.kind === 'edge' ? 2 : place.member.home ? 0 : 1);
-  places.forEach((list) => list.sort((a, b) => rank(a) - rank(b)));
-  return {
-    networks: new Map(topology.networks.map((network) => [network.key, network])),
-    wires: new Map(topology.wires.map((wire) => [wire.key, wire])),
-    places,
-    dns: new Map(topology.workloads.map((workload) => [workload.path, workload.dns])),
-  };
 }

@@ -56,8 +56,8 @@ export interface NetworkPlan {
   readonly members: readonly Member[];
 }
 
-/** How a macvlan (the first four) or an ipvlan passes frames on. */
-export type WireMode = 'bridge' | 'vepa' | 'private' | 'passthru' | 'l2' | 'l3' | 'l3s';
+/** How a macvlan (the first four) or an ipvlan passes frames on; of a plugin nobody knows. */
+export type WireMode = 'bridge' | 'vepa' | 'private' | 'passthru' | 'l2' | 'l3' | 'l3s' | 'plugin';
 
 /** A Docker network of ours whose members hang on a wire of the host: no rule of the host sees what passes there. */
 export interface WirePlan {
@@ -66,7 +66,8 @@ export interface WirePlan {
   readonly segment: string;
   readonly kind: 'wire';
   readonly networkName: string;
-  readonly driver: 'macvlan' | 'ipvlan';
+  /** `macvlan`, `ipvlan`, or the name of a plugin. */
+  readonly driver: string;
   readonly mode: WireMode;
   readonly parent: string;
   readonly vlan?: { readonly of: string; readonly id: number };

@@ -1,6 +1,7 @@
 // Every scenario by the name that `--scenarios` takes.
 import * as attacks from './attacks';
 import * as book from './book';
+import * as conduit from './conduit';
 import * as dualStack from './dual-stack';
 import * as egressAndHost from './egress-and-host';
 import * as enginePackets from './engine-packets';
@@ -37,6 +38,7 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   'real-services': ['28.5'],
   macvlan: ['20.10', '29'],
   ipvlan: ['28.5'],
+  conduit: ['20.10', '28.5'],
 };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -51,6 +53,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   macvlan,
   ipvlan,
   'dual-stack': dualStack,
+  conduit,
   'host-artefacts': hostArtefacts,
   'engine-rules': engineRules,
   'engine-packets': enginePackets,

@@ -84,6 +84,8 @@ function neighboursOn(wire: Wire | undefined): Stop | undefined {
       return unreachable('kept-apart');
     case 'vepa':
       return notUnderstood([{ table: '', chain: '', text: `whether the switch on ${wire.parent} sends frames back` }]);
+    case 'plugin':
+      return notUnderstood([{ table: '', chain: '', text: `what the plugin of ${wire.parent} lets through` }]);
     default:
       return undefined;
   }

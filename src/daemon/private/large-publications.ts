@@ -1,0 +1,23 @@
+import { publicationCost } from '../../engine/private/publication-cost';
+import { groupBy } from '../../private/multimap';
+import type { Warning } from '../../topology/private/derive';
+import type { EngineFacts } from '../../topology/private/engine-facts';
+import type { Topology } from '../../topology/private/topology';
+
+/** From here on it shows: a container with a thousand ports takes tens of seconds to start on engines that call iptables for each. */
+const LARGE = 100;
+
+/** Publications of so many ports that the rules they take are worth a word. */
+export function largePublications(topology: Topology, engine: EngineFacts): Warning[] {
+  return [...groupBy(topology.publications, ({ workload }) => workload)].flatMap(([workload, plans]) => {
+    const ports = plans.reduce((sum, { hostPort }) => sum + hostPort.last - hostPort.first + 1, 0);
+    if (ports < LARGE) return [];
+    const { rules, proxies } = publicationCost(topology, engine, plans);
+    return [
+      {
+        path: workload,
+        message: `publishes ${ports} ports, for which engine ${engine.version} makes ${rules} rules and ${proxies} docker-proxy processes, one port at a time whenever the container starts; publish fewer, or give the container an address on the LAN with a MacvlanSegment`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'crypto';
+import { Construct, type IConstruct } from 'constructs';
+import { BridgeNetwork } from './bridge-network';
+import { nameFromPath } from '../private/names';
+import type { IDaemon } from '../topology/daemon';
+
+/** Largest prefix length with room for a gateway, two members and Docker's range. */
+const PREFIX_LENGTH = 28;
+
+/**
+ * An internal network that two workloads alone are in. It hangs below the destination of the first flow of its pair, and is there as long as both ends are.
+ */
+export class Conduit extends Construct {
+  private readonly network: BridgeNetwork;
+
+  constructor(destination: Construct, source: string, daemon: IDaemon) {
+    super(destination, `Conduit${createHash('sha256').update(source).digest('hex').slice(0, 8)}`);
+    const { path } = this.node;
+    const registry = daemon._registry;
+    const networkName = nameFromPath(path);
+    registry.addSegment({
+      path,
+      networkName,
+      prefixLength: PREFIX_LENGTH,
+      icc: daemon._icc,
+      conduit: [destination.node.path, source],
+      publicationsRefused: 'a conduit is for the flows of two workloads',
+    });
+    const plan = () => registry.network(path);
+    this.network = new BridgeNetwork(this, {
+      daemon,
+      networkName,
+      internal: true,
+      icc: daemon._icc,
+      plan,
+      isNeeded: () => plan() !== undefined,
+    });
+  }
+
+  /** As a segment's: how a container names the network. */
+  public _networkReference(from: IConstruct): string {
+    return this.network.referenceFrom(from);
+  }
+}

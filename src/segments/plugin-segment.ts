@@ -1,0 +1,104 @@
+import { Construct, type IConstruct } from 'constructs';
+import { checkPlugin } from './private/check-plugin';
+import type { ISegment } from './segment';
+import { wireNetwork, type WireNetwork } from './wire-network';
+import type { Cidr } from '../addressing/cidr';
+import { Connections } from '../connections/connections';
+import { lateValue } from '../private/late';
+import { brand } from '../private/type-test';
+import type { IDaemon } from '../topology/daemon';
+import type { PeerFact } from '../topology/private/facts';
+import type { Registry } from '../topology/private/registry';
+
+/** Properties of a segment that a plugin makes. */
+export interface PluginSegmentProps {
+  /** Daemon to place the network on. */
+  readonly daemon: IDaemon;
+
+  /** Driver of the network, as the plugin is called on the host, such as `ghcr.io/devplayer0/docker-net-dhcp:release-linux-amd64`. */
+  readonly driver: string;
+
+  /** Why a plugin must make the network, at least 10 characters: what it lets through is not known here. */
+  readonly reason: string;
+
+  /**
+   * Options of the driver.
+   *
+   * @default - none
+   */
+  readonly options?: { [option: string]: string };
+
+  /**
+   * IPv4 block of the network, /28 or larger.
+   *
+   * @default - a free /24 of the daemon's address pool, and kept in the lock file
+   */
+  readonly ipv4Block?: Cidr;
+
+  /**
+   * What narrows the network to the declared flows, such as the plugin's own policy; at least 10 characters. The proof takes your word for it towards the
+   * outside.
+   *
+   * @default - whether the outside gets through to the containers is UNKNOWN
+   */
+  readonly guardedBy?: string;
+
+  /**
+   * Name of the Docker network: letters, digits, `_`, `.` and `-`, 2 to 58 characters.
+   *
+   * @default - the construct path in lower case, its parts joined by '-'
+   */
+  readonly networkName?: string;
+}
+
+/**
+ * A network made by a plugin that is on the host already. Nothing is known of what it lets through: of its members the proof says `UNKNOWN`, between them
+ * and towards the outside, and every claim that something is closed there fails. A flow with a workload of another segment runs in that segment, where the
+ * guard narrows.
+ *
+ * Plugins that are no longer there for Docker throw: Weave Net (archived), Calico and Cilium (their plugins for Docker were removed), Flannel (never had one).
+ *
+ * @see https://docs.docker.com/engine/extend/plugins_network/
+ */
+export class PluginSegment extends Construct implements ISegment {
+  public readonly daemon: IDaemon;
+  public readonly networkName: string;
+  public readonly ipv4Block: string;
+  public readonly peerText: string;
+  public readonly connections: Connections;
+
+  /**
+   * @internal
+   */
+  public readonly _peerFact: PeerFact;
+  /**
+   * @internal
+   */
+  public readonly _peerRegistry: Registry;
+
+  private readonly network: WireNetwork;
+
+  constructor(scope: Construct, id: string, props: PluginSegmentProps) {
+    const checked = checkPlugin(scope, id, props);
+    super(scope, id);
+    const { path } = this.node;
+    const registry = props.daemon._registry;
+    this.daemon = props.daemon;
+    this.networkName = checked.networkName;
+    this.peerText = path;
+    this._peerFact = { kind: 'segment', path };
+    this._peerRegistry = registry;
+    this.network = wireNetwork(this, checked, props.options ?? {});
+    this.ipv4Block = lateValue(() => registry.wire(path)?.ipv4.block ?? '');
+    this.connections = new Connections(this);
+    brand(this, 'segment');
+    brand(this, 'peer');
+  }
+
+  /**
+   * @internal
+   */
+  public _networkReference(from: IConstruct): string {
+    return this.network.referenceFrom(from);
+  }
+}
