@@ -136,7 +136,7 @@ export class Connections {
     if (options.description !== undefined && (description.length > 80 || description.length === 0)) {
       throw new ValidationError('DescriptionLength', place, `'description' must have 1 to 80 characters, got ${description.length}`);
     }
-    const registry = checkFlow(place, source, destination, port, options.ipv4Only ?? false);
+    const registry = checkFlow(place, source, destination, port, options);
     if (options.rate !== undefined) {
       refuseWithoutGuard(registry, place, `a rate on ${port.text}`, 'declare the flow without it');
     }

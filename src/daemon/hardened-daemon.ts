@@ -5,6 +5,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { DaemonCore } from './daemon-core';
 import type { DaemonProps } from './daemon-props';
 import { type CheckedDaemon, checkDaemon } from './private/check-daemon';
+import { checkNode } from './private/check-swarm';
 import { hostInput } from './private/daemon-input';
 import { engineSettings } from './private/engine-settings';
 import { type HostInput, stampPath } from './private/host-input';
@@ -46,7 +47,7 @@ export interface HardenedDaemonProps extends DaemonProps {
   readonly ipv6Pool?: Cidr;
 
   /**
-   * Whether containers outlive a restart of the engine. Swarm needs false.
+   * Whether containers outlive a restart of the engine. A node of a swarm needs false: Swarm refuses it, and moves tasks to other nodes instead.
    *
    * @default true
    */
@@ -178,6 +179,15 @@ export class HardenedDaemon extends Construct implements IDaemon {
   /** Claims that the synth must prove; it fails when one does not hold. Peers may be declared further afterwards: what counts is the whole program. */
   public require(...requirements: Requirement[]): void {
     requireOf(this._registry, this.node.path, requirements);
+  }
+
+  /**
+   * Throws when the host cannot be a node of a swarm.
+   *
+   * @internal
+   */
+  public _checkNode(place: string, swarmPool: Cidr): void {
+    checkNode(place, this.node.path, { ...this.props, ...this.checked }, swarmPool);
   }
 
   /**

@@ -4,10 +4,7 @@ import { TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { DaemonConnection } from './daemon-connection';
 import { DockerProvider } from '../private/bindings';
-import { onStackWritten } from '../private/cdktf-hooks';
-
-/** A stack has one version of the provider: it must meet what every daemon in it asks for. */
-const versionConstraints = new WeakMap<TerraformStack, Set<string>>();
+import { onStackWritten, requireProvider } from '../private/cdktf-hooks';
 
 /**
  * What one stack needs to talk to one daemon: Terraform knows no provider across stacks.
@@ -31,9 +28,7 @@ export class StackBinding extends Construct {
       ...options.connection._providerConfig(`${folder}/known_hosts`),
       alias: first ? undefined : `bulkhead_${name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}_${options.daemonId.slice(0, 4)}`,
     });
-    const constraints = versionConstraints.get(stack) ?? new Set();
-    versionConstraints.set(stack, constraints.add(options.providerVersion));
-    stack.addOverride('terraform.required_providers.docker.version', [...constraints].join(', '));
+    requireProvider(stack, options.providerVersion);
     onStackWritten(this, (session) => {
       options.wrote(stack.node.path);
       if (options.connection._knownHosts !== undefined) {

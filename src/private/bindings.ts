@@ -4,6 +4,7 @@
  * The Late classes fill nested blocks when the JSON is rendered, because memberships and ports follow from flows that are declared later.
  * A lazy value would not do: in nested blocks cdktf passes its camelCase keys through, and a lazy single block vanishes.
  */
+import { Config } from '@cdktf/provider-docker/lib/config';
 import {
   Container,
   type ContainerConfig,
@@ -14,11 +15,17 @@ import {
 import { Image } from '@cdktf/provider-docker/lib/image';
 import { Network, type NetworkConfig } from '@cdktf/provider-docker/lib/network';
 import { DockerProvider, type DockerProviderConfig } from '@cdktf/provider-docker/lib/provider';
+import {
+  Service,
+  type ServiceConfig,
+  type ServiceEndpointSpecPorts,
+  type ServiceTaskSpecNetworksAdvanced,
+} from '@cdktf/provider-docker/lib/service';
 import { Volume } from '@cdktf/provider-docker/lib/volume';
 import type { Construct } from 'constructs';
 
-export { Image, Network, Volume, DockerProvider };
-export type { ContainerConfig, DockerProviderConfig, NetworkConfig };
+export { Config, Image, Network, Volume, DockerProvider };
+export type { ContainerConfig, DockerProviderConfig, NetworkConfig, ServiceConfig };
 
 export interface LateContainerBlocks {
   readonly networksAdvanced: ContainerNetworksAdvanced[];
@@ -72,6 +79,42 @@ export class LateContainer extends Container {
       this.putHost(host);
     }
     this.dns = dns;
+  }
+}
+
+export interface LateServiceBlocks {
+  /** By id. */
+  readonly networks: readonly string[];
+  readonly ports: ServiceEndpointSpecPorts[];
+}
+
+export class LateService extends Service {
+  constructor(
+    scope: Construct,
+    id: string,
+    config: ServiceConfig,
+    private readonly late: () => LateServiceBlocks,
+  ) {
+    super(scope, id, config);
+  }
+
+  /**
+   * The provider's 4.x line reads networks back by `id`, an attribute that the bindings do not have: with their `name` every plan would replace the
+   * service.
+   */
+  protected synthesizeAttributes(): { [name: string]: unknown } {
+    this.refresh();
+    const attributes = super.synthesizeAttributes() as { task_spec: { networks_advanced: ServiceTaskSpecNetworksAdvanced[] } };
+    const networks = attributes.task_spec.networks_advanced.map(({ name }) => ({ id: name }));
+    return { ...attributes, task_spec: { ...attributes.task_spec, networks_advanced: networks } };
+  }
+
+  private refresh(): void {
+    const { networks, ports } = this.late();
+    this.taskSpec.putNetworksAdvanced(networks.map((name) => ({ name })));
+    if (ports.length > 0) {
+      this.endpointSpec.putPorts(ports);
+    }
   }
 }
 

@@ -15,6 +15,15 @@ export function onStackWritten(construct: Construct, write: (session: ISynthesis
   });
 }
 
+/** A stack has one version of the provider: it must meet what everything in it asks for. */
+const versionConstraints = new WeakMap<TerraformStack, Set<string>>();
+
+export function requireProvider(stack: TerraformStack, constraint: string): void {
+  const constraints = versionConstraints.get(stack) ?? new Set();
+  versionConstraints.set(stack, constraints.add(constraint));
+  stack.addOverride('terraform.required_providers.docker.version', [...constraints].join(', '));
+}
+
 /** The construct at a path, or nothing when it was taken out of the tree. */
 export function constructAt(root: IConstruct, path: string): IConstruct | undefined {
   return path.split('/').reduce<IConstruct | undefined>((at, id) => at?.node.tryFindChild(id), root);

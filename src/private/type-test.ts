@@ -4,7 +4,7 @@
  * jsii hands over any object where an interface is expected, so what arrives in an interface-typed prop is tested by brand, not by `instanceof`
  * (two copies of the library in one program must still know each other).
  */
-export type Kind = 'daemon' | 'segment' | 'workload' | 'group' | 'tiers' | 'peer' | 'host' | 'requirement';
+export type Kind = 'daemon' | 'segment' | 'overlay' | 'swarm' | 'workload' | 'group' | 'tiers' | 'peer' | 'host' | 'requirement';
 
 const symbolOf = (kind: Kind) => Symbol.for(`cdktf-docker-bulkhead/${kind}`);
 

@@ -16,6 +16,7 @@ import { ValidationError } from '../private/errors';
 import { isA } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
 import type { Registry } from '../topology/private/registry';
+import type { ISwarmCluster } from '../topology/swarm';
 
 /**
  * Who can reach whom on the host of a daemon: worked out from the rules that its version of the engine makes and from ours, for all packets at once.
@@ -35,6 +36,17 @@ export class Reachability {
       throw new ValidationError('NotADaemon', '', 'Reachability.of() wants a daemon of Bulkhead, such as a HardenedDaemon');
     }
     return new Reachability(daemon._registry);
+  }
+
+  /**
+   * What is declared for a swarm so far: who reaches whom on its overlays, and what the nodes let in from outside, seen as one host that has all of their
+   * addresses.
+   */
+  public static ofSwarm(cluster: ISwarmCluster): Reachability {
+    if (!isA(cluster, 'swarm')) {
+      throw new ValidationError('NotASwarm', '', 'Reachability.ofSwarm() wants a SwarmCluster');
+    }
+    return new Reachability(cluster._registry);
   }
 
   /** @internal */

@@ -7,8 +7,8 @@ import { Connections } from '../connections/connections';
 import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
-import { edgeKey } from '../topology/private/derive';
 import type { PeerFact } from '../topology/private/facts';
+import { edgeKey } from '../topology/private/keys';
 import type { Registry } from '../topology/private/registry';
 import type { NetworkPlan } from '../topology/private/topology';
 

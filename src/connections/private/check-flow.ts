@@ -2,13 +2,20 @@ import { Cidr } from '../../addressing/cidr';
 import type { Port } from '../../firewall/port';
 import { ValidationError } from '../../private/errors';
 import type { Registry } from '../../topology/private/registry';
+import type { FlowOptions } from '../connections';
 import type { IPeer } from '../peer';
 
 /**
  * Everything about a flow that can be known when it is declared.
  * @returns the registry of the daemon that both ends live on
  */
-export function checkFlow(place: string, source: IPeer, destination: IPeer, port: Port, ipv4Only: boolean): Registry {
+export function checkFlow(
+  place: string,
+  source: IPeer,
+  destination: IPeer,
+  port: Port,
+  { ipv4Only = false, rate, conduit }: FlowOptions,
+): Registry {
   const from = source._peerFact;
   const to = destination._peerFact;
   if (from.kind === 'block') {
@@ -36,6 +43,9 @@ export function checkFlow(place: string, source: IPeer, destination: IPeer, port
   if (from.kind === 'workload' && to.kind === 'workload' && from.path === to.path) {
     throw new ValidationError('FlowToSelf', place, 'a workload needs no flow to itself; inside it everything may talk');
   }
+  if (registry.swarm.isWhole) {
+    checkOverlays(place, source, destination, rate !== undefined, conduit === true);
+  }
   if (to.kind === 'block') {
     if (to.family === 'ipv6') {
       registry.needIpv6(place, `${to.block} is IPv6`, 'name an IPv4 block, such as Peer.anyIpv4()');
@@ -49,6 +59,40 @@ export function checkFlow(place: string, source: IPeer, destination: IPeer, port
     throw new ValidationError('TierForbidsFlow', place, reason);
   }
   return registry;
+}
+
+/** In an overlay no rule of a host has a say, and the way out of one is shared by all tasks of a node. */
+function checkOverlays(place: string, source: IPeer, destination: IPeer, hasRate: boolean, wantsConduit: boolean): void {
+  for (const { _peerFact, peerText } of [source, destination]) {
+    if (_peerFact.kind === 'block') {
+      throw new ValidationError(
+        'OverlayFlow',
+        place,
+        `a service has no egress to ${peerText}: tasks of all services leave a node at addresses that the engine gives them, so no rule could tell one service from another; run what needs it as a HardenedContainer`,
+      );
+    }
+    if (_peerFact.kind === 'host') {
+      throw new ValidationError(
+        'OverlayFlow',
+        place,
+        'a service runs on any node, so no flow leads to or from the host of one; publish a port',
+      );
+    }
+  }
+  if (hasRate) {
+    throw new ValidationError(
+      'OverlayFlow',
+      place,
+      "no rule of a host sees what passes inside an overlay, so nothing limits it; take out 'rate'",
+    );
+  }
+  if (wantsConduit) {
+    throw new ValidationError(
+      'OverlayFlow',
+      place,
+      "a conduit lies on one host, and services run on any; place the two in an overlay of their own, without 'conduit'",
+    );
+  }
 }
 
 /** What the kernel or the wire itself would not carry. */

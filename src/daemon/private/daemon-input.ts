@@ -1,10 +1,12 @@
 import type { CheckedDaemon } from './check-daemon';
 import { daemonJson } from './daemon-json';
-import type { HostInput, HostLink } from './host-input';
+import type { HostInput, HostLink, HostSwarm } from './host-input';
 import { MODULES, SYSCTLS } from './kernel';
 import { firewallFiles } from '../../firewall/private/files';
 import type { Derived } from '../../topology/private/derive';
-import type { WirePlan } from '../../topology/private/topology';
+import type { SwarmNodeFact } from '../../topology/private/facts';
+import { NODE_LABEL } from '../../topology/private/swarm';
+import type { SwarmPlan, WirePlan } from '../../topology/private/topology';
 import type { HardenedDaemonProps } from '../hardened-daemon';
 
 /** Everything that the files of a host are rendered from, for one snapshot of what is declared. */
@@ -24,16 +26,22 @@ export function hostInput(
     bridgePrefix: topology.bridgePrefix,
     blocks: topology.networks.flatMap(({ ipv4, ipv6 }) => (ipv6 ? [ipv4.block, ipv6.block] : [ipv4.block])).sort(),
     links: topology.wires.flatMap(linksOf),
+    ...(topology.swarm?.own && { swarm: swarmOf(topology.swarm, topology.swarm.own) }),
     firewall: firewallFiles(topology),
     daemonJson: daemonJson(props.engine, {
       liveRestore: props.liveRestore ?? true,
       logMebibytes: checked.logMebibytes,
       registryMirrors: checked.registryMirrors,
+      labels: topology.swarm ? [`${NODE_LABEL}=${daemonId}`] : [],
     }),
     sysctls: SYSCTLS,
     modules: MODULES,
     installPackages: checked.enginePackages,
   };
+}
+
+function swarmOf({ id, nodes, dataPort, autolock, gateway, ingressBlock }: SwarmPlan, { role, address }: SwarmNodeFact): HostSwarm {
+  return { id, role, address, first: nodes[0].address, dataPort, autolock, gateway, ingressBlock };
 }
 
 /** The sub-interface comes before the shim that hangs on it. */

@@ -5,6 +5,8 @@ export interface DaemonJsonOptions {
   readonly liveRestore: boolean;
   readonly logMebibytes: number;
   readonly registryMirrors: readonly string[];
+  /** Labels of the engine; none unless told. */
+  readonly labels?: readonly string[];
 }
 
 /** Networks get it as an option of their own too: an option that the engine adds by itself would replace them on every plan. */
@@ -43,6 +45,9 @@ export function daemonJson(engine: EngineVersion, options: DaemonJsonOptions): s
   }
   if (options.registryMirrors.length > 0) {
     config['registry-mirrors'] = [...options.registryMirrors];
+  }
+  if (options.labels && options.labels.length > 0) {
+    config.labels = [...options.labels];
   }
   const sorted = Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)));
   return `${JSON.stringify(sorted, null, 2)}\n`;

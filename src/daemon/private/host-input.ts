@@ -13,12 +13,33 @@ export interface HostInput {
   readonly blocks: readonly string[];
   /** Interfaces on wires of the host that the script makes and keeps. */
   readonly links: readonly HostLink[];
+  /** For a node of a swarm. */
+  readonly swarm?: HostSwarm;
   readonly firewall: FirewallFiles;
   readonly daemonJson: string;
   readonly sysctls: Readonly<Record<string, string>>;
   readonly modules: readonly string[];
   /** Debian package that brings the engine when user data installs it; undefined when the image has it already. */
   readonly installPackages: readonly string[];
+}
+
+/** What a host has to know to be a node of its swarm. */
+export interface HostSwarm {
+  readonly id: string;
+  readonly role: 'manager' | 'worker';
+  readonly address: string;
+  /** Address of the node that makes the swarm, and that the others join. */
+  readonly first: string;
+  readonly dataPort: number;
+  readonly autolock: boolean;
+  readonly gateway: { readonly block: string; readonly gateway: string };
+  readonly ingressBlock: string;
+}
+
+/** Its line in the file that the script reads. */
+export function swarmLine({ id, role, address, first, dataPort, autolock, gateway, ingressBlock }: HostSwarm): string {
+  const lock = autolock ? 'autolock' : 'no-autolock';
+  return ['swarm', id, role, address, first, dataPort, lock, gateway.block, gateway.gateway, ingressBlock].join(' ');
 }
 
 export type HostLink =
@@ -35,6 +56,11 @@ export interface HostFile {
   readonly path: string;
   readonly mode: '0644' | '0600' | '0755' | '0700';
   readonly content: string;
+}
+
+/** The same for all nodes of a swarm: a link to the stamp of each. */
+export function swarmStampPath(swarmId: string): string {
+  return `/run/bulkhead/swarm-${swarmId}`;
 }
 
 /** Where the stamp of a daemon lies on its host; containers bind-mount it. */

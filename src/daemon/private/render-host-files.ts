@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { HostFile, HostInput, HostLink } from './host-input';
+import { type HostFile, type HostInput, type HostLink, swarmLine } from './host-input';
 import { REQUIRED_SYSCTLS, checkHostInput, sysctlPath } from './render-input-check';
 import { renderUnits } from './render-units';
 import { PATHS } from './scripts/common';
 import { FIREWALL_SCRIPT, FIREWALL_SCRIPT_WITH_LINKS } from './scripts/firewall';
+import { SWARM_SCRIPT } from './scripts/swarm';
 import type { RestoreFile } from '../../firewall/private/restore';
 
 /** Everything on the host, in an order in which it can be written: what refers to a file comes after it. */
@@ -19,7 +20,8 @@ export function renderHostFiles(input: HostInput): HostFile[] {
     ...guard,
     { path: `${PATHS.etc}/sums`, mode: '0600', content: sums(guard) },
     { path: PATHS.script, mode: '0755', content: input.links.length > 0 ? FIREWALL_SCRIPT_WITH_LINKS : FIREWALL_SCRIPT },
-    ...renderUnits(),
+    ...(input.swarm ? [{ path: PATHS.swarmScript, mode: '0755', content: SWARM_SCRIPT } as const] : []),
+    ...renderUnits(input.swarm !== undefined),
     ...unmanaged(input),
     { path: PATHS.daemonJson, mode: '0644', content: input.daemonJson },
   ];
@@ -37,7 +39,12 @@ function guardFiles(input: HostInput): HostFile[] {
     file('permits', lines([...new Set(permits)].sort())),
     file(
       'network',
-      lines([`prefix ${input.bridgePrefix}`, ...input.blocks.map((block) => `block ${block}`), ...input.links.map(linkLine)]),
+      lines([
+        `prefix ${input.bridgePrefix}`,
+        ...input.blocks.map((block) => `block ${block}`),
+        ...input.links.map(linkLine),
+        ...(input.swarm ? [swarmLine(input.swarm)] : []),
+      ]),
     ),
     file('daemon-id', lines([input.daemonId, printable(input.daemonPath)])),
     file('engine', lines([`version ${input.engine.version}`, `minimum ${input.engine.minimum}`, `below ${input.engine.below}`])),

@@ -1,4 +1,4 @@
-import type { HostInput } from './host-input';
+import { type HostInput, swarmLine } from './host-input';
 import type { FirewallFiles, RestoreFile } from '../../firewall/private/restore';
 
 /** What the guard needs whatever else is asked for: without these, frames inside a bridge go round every rule. */
@@ -13,8 +13,10 @@ const VERSION = /^\d{1,4}(\.\d{1,4}){0,3}$/;
 const BLOCK = /^[0-9a-f.:]{2,39}\/\d{1,3}$/;
 const INTERFACE = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,14}$/;
 const LINK_WORDS = /^(\d{1,4}|[0-9.]{7,15}( [0-9.]{7,15}\/\d{1,2})+)$/;
+const SWARM =
+  /^swarm [0-9a-f]{12} (manager|worker) [0-9.]{7,15} [0-9.]{7,15} \d{4,5} (no-)?autolock [0-9.]{7,15}\/\d{2} [0-9.]{7,15} [0-9.]{7,15}\/\d{2}$/;
 const PERMIT =
-  /^(pair|egress|publication|to-container|to-host) ipv[46] [a-z0-9-]{2,10} [0-9a-f.:/-]{1,43} [0-9a-f.:/]{2,43} \d{1,5} \d{1,5}( [0-9a-f.:]{2,39})?$/;
+  /^(pair|egress|publication|to-container|to-host) ipv[46] [a-z0-9-]{2,10} [0-9a-f.:/-]{1,43} [0-9a-f.:/]{2,43} \d{1,5} \d{1,5}( [0-9a-f.:/]{2,43})?$/;
 
 /**
  * Refuses what the files on the host could not hold safely. The constructs have checked their props before; this is the last gate, so that
@@ -30,6 +32,7 @@ export function checkHostInput(input: HostInput): void {
     demand('links', link.parent, INTERFACE);
     demand('links', link.kind === 'vlan' ? `${link.id}` : [link.address, ...link.routes].join(' '), LINK_WORDS);
   }
+  if (input.swarm) demand('swarm', swarmLine(input.swarm), SWARM);
   for (const module of input.modules) demand('modules', module, /^[a-z0-9][a-z0-9_-]{0,55}$/);
   for (const name of input.installPackages) demand('installPackages', name, /^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~*-]+)?$/);
   for (const permit of input.firewall.permits) demand('firewall.permits', permit, PERMIT);

@@ -5,15 +5,22 @@ import { PATHS } from './scripts/common';
  * Units and the drop-in of docker.service. No `PartOf` and no `Requires` anywhere: the first breaks restarts of firewalld, the second
  * restarts docker along with us. If `apply` fails, docker does not start: that is the drop-in's doing.
  */
-export function renderUnits(): HostFile[] {
+export function renderUnits(isNode: boolean): HostFile[] {
+  const [before, after] = isNode ? NODE : ['', ''];
   return [
-    unit(PATHS.dropIn, `[Service]\nExecStartPre=${PATHS.script} apply --quiet\nExecStartPost=${PATHS.script} apply --quiet\n`),
+    unit(
+      PATHS.dropIn,
+      `[Service]\nExecStartPre=${PATHS.script} apply --quiet\n${before}ExecStartPost=${PATHS.script} apply --quiet\n${after}`,
+    ),
     unit(PATHS.firewallUnit, FIREWALL),
     unit(PATHS.watchUnit, WATCH),
     unit(PATHS.checkUnit, CHECK),
     unit(PATHS.checkTimer, TIMER),
   ];
 }
+
+/** What a node of a swarm needs before its tasks come back, and once docker runs; docker runs on where the latter fails. */
+const NODE = [`ExecStartPre=${PATHS.swarmScript} stamp\n`, `ExecStartPost=-${PATHS.swarmScript} start\n`] as const;
 
 /** Ordered like nftables.service: default dependencies would make a cycle with network-pre.target where cloud-init or ifupdown runs. */
 const FIREWALL = `[Unit]

@@ -76,7 +76,8 @@ function publicationRules(scope: Scope, plan: PublicationPlan): Rule[] {
     rule(origin, RETURN, [
       to(plan.bridge),
       ...source(scope, block, origin),
-      ...destination(scope, plan.address, origin),
+      // Swarm's ingress has an address of its own, and a task another one each time it starts: the translation from the published port tells them.
+      ...(plan.swarmMode === undefined ? destination(scope, plan.address, origin) : []),
       ...port(scope, targetPort, origin),
       DNAT,
       { kind: 'ct-original', ...original, first: hostPort.first, last: hostPort.last },

@@ -17,10 +17,14 @@ import {
   to,
   toOurs,
 } from './matches';
+import { nodePorts } from './node-ports';
 import { normalize } from './normalize';
 import type { HostFlowPlan } from '../../topology/private/topology';
 
-/** The guard of what arrives at the host itself. The host's own traffic with anyone but our containers is left alone: nobody is locked out. */
+/**
+ * The guard of what arrives at the host itself. The host's own traffic with anyone but our containers is left alone: nobody is locked out. Only the
+ * ports by which the nodes of a swarm meet are for these alone.
+ */
 export function guardInput(scope: Scope): Chain {
   const ours = fromOurs(scope);
   return {
@@ -37,6 +41,7 @@ export function guardInput(scope: Scope): Chain {
       ]),
       rule('undeclared from our bridges to the host', LOG, [ours, LOG_LIMIT]),
       rule('undeclared from our bridges to the host', DROP, [ours]),
+      ...nodePorts(scope),
       ...(scope.family === 'ipv4' ? loopback() : []),
     ],
   };

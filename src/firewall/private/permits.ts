@@ -15,7 +15,8 @@ export function permits(topology: Topology): PermitLine[] {
     ...topology.publications.flatMap((p) =>
       sourcesOf(p).map((source) => {
         const { protocol, first, last } = p.hostPort;
-        return ['publication', p.family, protocol, source, p.hostAddress, first, last, p.address];
+        const container = p.swarmMode === undefined ? p.address : topology.swarm!.gateway.block;
+        return ['publication', p.family, protocol, source, p.hostAddress, first, last, container];
       }),
     ),
     ...topology.hostFlows.map((p) => {

@@ -37,7 +37,12 @@ export function viewOf(topology: Topology, engine: EngineFacts): HostView {
       { block: '::/0', interface: UPLINK },
     ],
     containers: containersOf(topology),
-    wires: topology.wires.map(({ parent, mode, guardedBy }) => ({ parent, mode, ...(guardedBy !== undefined && { guardedBy }) })),
+    wires: topology.wires.map(({ parent, mode, overlay, guardedBy }) => ({
+      parent,
+      mode,
+      ...(overlay && { isClosed: true }),
+      ...(guardedBy !== undefined && { guardedBy }),
+    })),
     proxies: engine.settings.userlandProxy ? proxiesOf(topology) : [],
     // What a host with containers has, whoever turned it on: nothing is closed because it might be off.
     forwarding: { ipv4: true, ipv6: true },
@@ -76,11 +81,10 @@ function containersOf({ networks, wires, workloads }: Topology): ContainerView[]
       attachments.get(workload)?.push({ interface: bridge, kind: 'bridge', ipv4, ...(ipv6 !== undefined && { ipv6 }), isGateway });
     }
   }
-  for (const { parent, driver, members } of wires) {
+  for (const { parent, driver, overlay, members } of wires) {
+    const kind = overlay ? 'overlay' : driver === 'ipvlan' ? 'ipvlan' : 'macvlan';
     for (const { workload, ipv4 } of members) {
-      attachments
-        .get(workload)
-        ?.push({ interface: parent, kind: driver === 'ipvlan' ? 'ipvlan' : 'macvlan', ipv4, isGateway: { ipv4: true, ipv6: false } });
+      attachments.get(workload)?.push({ interface: parent, kind, ipv4, isGateway: { ipv4: !overlay, ipv6: false } });
     }
   }
   return [...attachments].map(([key, list]) => ({ key, attachments: list }));

@@ -2,14 +2,19 @@ import type { Deviation } from './audit';
 import type { Topology } from '../../topology/private/topology';
 
 /**
- * Tells what is open on a wire of the host's, or may be. Nothing of ours narrows there, and the reason for the segment says why that is well: between
+ * Tells what is open on a wire of the host's or on an overlay, or may be. Nothing of ours narrows there, and the reason for the segment says why that is well: between
  * its members, and between them and the LAN, it is no mistake of the program.
  */
-export function wireMatters({ networks, wires }: Topology): (found: Omit<Deviation, 'ports'>) => boolean {
+export function wireMatters({ networks, wires: all }: Topology): (found: Omit<Deviation, 'ports'>) => boolean {
+  const [overlays, wires] = [true, false].map((wanted) => all.filter(({ overlay }) => (overlay !== undefined) === wanted));
+  const onOverlays = overlays.map(({ members }) => new Set(members.map(({ workload }) => workload)));
+  const isOn = (members: ReadonlySet<string>, party: Deviation['source']) => party.kind === 'container' && members.has(party.key);
   const wireOf = new Map(wires.flatMap(({ key, members }) => members.map(({ workload }) => [workload, key] as const)));
   const bridgeOf = new Map(networks.flatMap(({ bridge, members }) => members.map(({ ipv4 }) => [ipv4, bridge] as const)));
   const wire = (party: Deviation['source']) => (party.kind === 'container' ? wireOf.get(party.key) : undefined);
   return ({ source, receiver, from = '', address, certain }) => {
+    // Membership alone narrows an overlay, where a neighbour answers for all addresses that it has anywhere.
+    if (onOverlays.some((members) => isOn(members, source) && isOn(members, receiver))) return true;
     const [here, there] = [wire(source), wire(receiver)];
     if (!certain) return here !== undefined || there !== undefined;
     const isOnBridge = bridgeOf.has(from) && bridgeOf.get(from) === bridgeOf.get(address);

@@ -51,6 +51,7 @@ const REASONS: Readonly<Record<Exclude<Outcome['reason'], 'rule' | 'policy' | 'a
   'martian-destination': 'the kernel refuses the destination address on that interface',
   'forwarding-off': 'the host does not forward',
   'kept-apart': 'the kernel keeps a host and its macvlan and ipvlan containers apart',
+  'closed-wire': 'an overlay leads to its members and to nobody else',
   guarded: 'it is said of that wire that something else guards it',
   'no-hairpin': 'the bridge sends no frame back where it came from',
   'answer-astray': 'the answer does not come back to where the question came from',

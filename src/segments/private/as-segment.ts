@@ -4,6 +4,13 @@ import type { ISegment } from '../segment';
 
 /** A segment that came through an interface-typed prop, or an error that says what came instead. */
 export function asSegment(place: string, what: string, value: unknown): ISegment {
+  if (isA(value, 'overlay')) {
+    throw new ValidationError(
+      'OverlayTakesServices',
+      place,
+      `'${what}' is an overlay, whose members are services that Swarm starts; use a HardenedService, or a BridgeSegment`,
+    );
+  }
   if (!isA(value, 'segment')) {
     const got = typeof value === 'object' && value !== null ? `an object of class ${value.constructor?.name ?? 'unknown'}` : String(value);
     throw new ValidationError('NotASegment', place, `'${what}' must be a segment of Bulkhead, such as a BridgeSegment, got ${got}`);

@@ -1,13 +1,16 @@
 import type { DaemonFact, Facts, SegmentFact } from './facts';
 import { forgeableSources, forgersAmongOthers } from './forgeable';
 import { hostEntryProblems } from './host-entries';
+import { edgeKey } from './keys';
 import { type Memberships, memberships } from './memberships';
+import { overlayProblems, overlayRequests, planOverlayPairs, planOverlays } from './overlays';
 import { planEgress, planHostFlows, planPairs, planPublications } from './plans';
 import { resolversOf } from './resolvers';
+import { planGateway, planSwarm, servicesOnNode, swarmRequests } from './swarm';
 import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
 import { planWirePairs, planWires, wireProblems, wireRequest } from './wires';
 import { allocate } from '../../addressing/private/allocate';
-import type { Allocation, AllocationRequest, LockedDaemon } from '../../addressing/private/allocation';
+import type { Allocation, AllocationRequest, LockedDaemon, SegmentRequest } from '../../addressing/private/allocation';
 import type { ErrorCode } from '../../private/errors';
 
 export interface Problem {
@@ -39,10 +42,6 @@ const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10'];
 /** A segment with a bridge has an edge, too. */
 type BridgedFact = SegmentFact & { readonly edgeNetworkName: string };
 
-export function edgeKey(segment: string): string {
-  return `${segment}#edge`;
-}
-
 /** Facts and locked addresses → the whole picture. Pure: the same facts give the same picture, in whatever order they were declared. */
 export function derive(facts: Facts, locked: LockedDaemon): Derived {
   const members = memberships(facts);
@@ -55,33 +54,37 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ipv4Pools: [...facts.daemon.addressPools],
     ipv6Pool: facts.daemon.ipv6Pool,
     foreign: facts.daemon.foreignBlocks.map((f) => ({ ...f })),
-    segments: segments.flatMap((segment) => {
-      if (segment.wire) return [wireRequest(segment, segment.wire, facts, members)];
-      const inside = [...(members.segments.get(segment.path) ?? [])].sort();
-      const atEdge = [...(members.edges.get(segment.path) ?? [])].sort();
-      const home = {
-        key: segment.path,
-        bridgeName: segment.bridgeName,
-        ipv4: { explicitBlock: segment.ipv4Block, prefixLength: segment.prefixLength },
-        ...(dualStack && { ipv6: { explicitBlock: segment.ipv6Block } }),
-        members: inside.map((key) => {
-          const own = explicit.get(`${segment.path}\n${key}`);
-          return { key, explicitIpv4: own?.ipv4Address, explicitIpv6: own?.ipv6Address };
-        }),
-      };
-      const edge = {
-        key: edgeKey(segment.path),
-        ipv4: { prefixLength: segment.prefixLength },
-        ...(dualStack && { ipv6: {} }),
-        members: atEdge.map((key) => ({ key })),
-      };
-      return atEdge.length > 0 ? [home, edge] : [home];
-    }),
+    segments: [
+      ...swarmRequests(facts),
+      ...segments.flatMap((segment): SegmentRequest[] => {
+        if (segment.overlay) return overlayRequests(segment, members);
+        if (segment.wire) return [wireRequest(segment, segment.wire, facts, members)];
+        const inside = [...(members.segments.get(segment.path) ?? [])].sort();
+        const atEdge = [...(members.edges.get(segment.path) ?? [])].sort();
+        const home = {
+          key: segment.path,
+          bridgeName: segment.bridgeName,
+          ipv4: { explicitBlock: segment.ipv4Block, prefixLength: segment.prefixLength },
+          ...(dualStack && { ipv6: { explicitBlock: segment.ipv6Block } }),
+          members: inside.map((key) => {
+            const own = explicit.get(`${segment.path}\n${key}`);
+            return { key, explicitIpv4: own?.ipv4Address, explicitIpv6: own?.ipv6Address };
+          }),
+        };
+        const edge = {
+          key: edgeKey(segment.path),
+          ipv4: { prefixLength: segment.prefixLength },
+          ...(dualStack && { ipv6: {} }),
+          members: atEdge.map((key) => ({ key })),
+        };
+        return atEdge.length > 0 ? [home, edge] : [home];
+      }),
+    ],
   };
   const allocation = allocate(request, locked);
 
-  const bridged = segments.filter((segment): segment is BridgedFact => segment.wire === undefined);
-  const networks: NetworkPlan[] = bridged.flatMap((segment) => {
+  const bridged = segments.filter((segment): segment is BridgedFact => segment.wire === undefined && segment.overlay === undefined);
+  const own: NetworkPlan[] = bridged.flatMap((segment) => {
     const make = (kind: 'segment' | 'edge'): NetworkPlan[] => {
       const key = kind === 'edge' ? edgeKey(segment.path) : segment.path;
       const given = allocation.segments[key];
@@ -111,7 +114,8 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     return [...make('segment'), ...make('edge')];
   });
 
-  const wires = planWires(segments, facts, members, allocation);
+  const networks = [...own, ...planGateway(facts, allocation)];
+  const wires = [...planWires(segments, facts, members, allocation), ...planOverlays(segments, members, allocation)];
   const dns = { problems: [] as Problem[], warnings: [] as Warning[] };
   const workloads: WorkloadPlan[] = [...facts.workloads].sort(byPath).map((fact) => ({
     path: fact.path,
@@ -119,6 +123,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     segment: fact.segment,
     dns: resolversOf(fact, facts, members, dns),
   }));
+  workloads.push(...servicesOnNode(facts));
 
   const topology: Topology = {
     daemon: facts.daemon.path,
@@ -128,16 +133,18 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     egressExclusions: [...poolsOf(facts.daemon), ...outsidePools(networks, facts), ...LINK_LOCAL],
     networks,
     wires,
-    wirePairs: planWirePairs(facts, members, wires),
+    wirePairs: [...planWirePairs(facts, members, wires), ...planOverlayPairs(facts, members, wires)],
     workloads,
     pairs: planPairs(facts, members, networks),
     egress: planEgress(facts, members, networks),
     hostFlows: planHostFlows(facts, members, networks, wires),
     publications: planPublications(facts, networks),
+    ...(facts.swarm && { swarm: planSwarm(facts.swarm, allocation) }),
   };
   const problems = [
     ...policyProblems(facts),
     ...wireProblems(facts, members),
+    ...overlayProblems(wires),
     ...allocation.problems,
     ...dns.problems,
     ...hostEntryProblems(facts.workloads, networks, wires),

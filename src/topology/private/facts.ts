@@ -41,6 +41,13 @@ export interface SegmentFact {
   readonly conduit?: readonly [string, string];
   /** Where the members hang on a wire of the host instead of a bridge. */
   readonly wire?: WireFact;
+  /** Where the network spans the nodes of a swarm. */
+  readonly overlay?: OverlayFact;
+}
+
+export interface OverlayFact {
+  /** Undefined where it follows from the block. */
+  readonly vxlanId?: number;
 }
 
 /** How the members of a macvlan or ipvlan segment hang on an interface of the host. */
@@ -115,6 +122,36 @@ export interface PublicationFact {
   readonly sources: readonly string[];
   readonly rate?: RateSpec;
   readonly origin: string;
+  /** Of a service: on the nodes that have a task of it, or on all. Every address of a node counts, and the engine gives tasks their addresses. */
+  readonly swarmMode?: 'host' | 'ingress';
+}
+
+export interface SwarmNodeFact {
+  /** Path of the daemon. */
+  readonly path: string;
+  readonly role: 'manager' | 'worker';
+  /** Address that the other nodes know it by. */
+  readonly address: string;
+}
+
+/** What the constructor of a swarm says. */
+export interface SwarmSettings {
+  readonly path: string;
+  readonly id: string;
+  /** The first one makes the swarm, the others join it. */
+  readonly nodes: readonly SwarmNodeFact[];
+  readonly dataPort: number;
+  readonly autolock: boolean;
+}
+
+/** A swarm, as it is known to itself, or to one of its nodes (`own`). */
+export interface SwarmFact extends SwarmSettings {
+  readonly own?: SwarmNodeFact;
+  /** For a node: blocks that the swarm has chosen. */
+  readonly gatewayBlock?: string;
+  readonly ingressBlock?: string;
+  /** Services that publish. */
+  readonly services: readonly Pick<WorkloadFact, 'path' | 'name'>[];
 }
 
 export interface Facts {
@@ -125,6 +162,7 @@ export interface Facts {
   readonly flows: readonly FlowFact[];
   readonly publications: readonly PublicationFact[];
   readonly shims?: readonly ShimFact[];
+  readonly swarm?: SwarmFact;
 }
 
 /** A claim that the synth must prove, and who made it. What it says only the prover knows. */

@@ -2,6 +2,7 @@ import { type Derived, derive, poolsOf } from './derive';
 import type { EngineFacts } from './engine-facts';
 import type { ClaimFact, DaemonFact, Facts, FlowFact, GroupFact, PublicationFact, SegmentFact, ShimFact, WorkloadFact } from './facts';
 import { indexed, type Place, type Snapshot } from './snapshot';
+import { SwarmPart } from './swarm-part';
 import type { Family, NetworkPlan, WirePlan } from './topology';
 import type { LockedDaemon } from '../../addressing/private/allocation';
 import { covers, GLOBAL_UNICAST, parseBlock } from '../../addressing/private/ip';
@@ -17,6 +18,7 @@ export type FlowPolicy = (sourceSegment: string, destinationSegment: string) => 
  * kept until the next fact. Only what comes after the stack was written is refused, since it could not reach the host any more.
  */
 export class Registry {
+  public readonly swarm = new SwarmPart();
   private readonly segments = new Map<string, SegmentFact>();
   private readonly workloads = new Map<string, WorkloadFact>();
   private readonly groups = new Map<string, GroupFact>();
@@ -228,7 +230,7 @@ export class Registry {
   }
 
   public allPublications(): readonly PublicationFact[] {
-    return this.publications.filter((fact) => this.stands(fact));
+    return [...this.publications.filter((fact) => this.stands(fact)), ...this.swarm.publications];
   }
 
   public flowsOf(path: string): readonly FlowFact[] {
@@ -237,6 +239,11 @@ export class Registry {
 
   public segmentFact(path: string): SegmentFact {
     return this.segments.get(path)!;
+  }
+
+  /** Another number after every fact that counts here. */
+  public get revisionNow(): number {
+    return this.revision + this.swarm.revision;
   }
 
   /** Home segments of the workloads that a peer stands for; a segment stands for itself even while it is empty. */
@@ -254,10 +261,11 @@ export class Registry {
   }
 
   public derived(): Derived {
-    if (this.cache?.revision !== this.revision) {
+    const revision = this.revisionNow;
+    if (this.cache?.revision !== revision) {
       const facts = this.facts();
       const derived = derive(facts, this.locked());
-      this.cache = { revision: this.revision, standing: countOf(facts), derived, ...indexed(derived.topology) };
+      this.cache = { revision, standing: countOf(facts), derived, ...indexed(derived.topology) };
     }
     return this.cache.derived;
   }
@@ -275,7 +283,7 @@ export class Registry {
     return this.cache!.networks.get(key);
   }
 
-  /** The same of a network on a wire. */
+  /** The same of a network on a wire, or of an overlay. */
   public wire(key: string): WirePlan | undefined {
     this.derived();
     return this.cache!.wires.get(key);
@@ -295,6 +303,7 @@ export class Registry {
   /** From here on nothing may be declared: the stack `by`, which carries this daemon's facts, is on disk. */
   public wrote(by: string): void {
     this.writtenBy ??= by;
+    this.swarm.wrote(by);
   }
 
   private inTree(path: string): boolean {
@@ -333,6 +342,7 @@ export class Registry {
       flows: this.flows.filter(stands),
       publications: this.allPublications(),
       shims: [...this.shims.values()].filter(stands),
+      swarm: this.swarm.fact(),
     };
   }
 

@@ -1,3 +1,5 @@
+import type { SwarmNodeFact, SwarmSettings } from './facts';
+
 /**
  * The plain picture of everything declared for one daemon, with every address resolved.
  *
@@ -66,9 +68,10 @@ export interface WirePlan {
   readonly segment: string;
   readonly kind: 'wire';
   readonly networkName: string;
-  /** `macvlan`, `ipvlan`, or the name of a plugin. */
+  /** `macvlan`, `ipvlan`, `overlay`, or the name of a plugin. */
   readonly driver: string;
   readonly mode: WireMode;
+  /** Of an overlay a name for its wire, which is nobody else's. */
   readonly parent: string;
   readonly vlan?: { readonly of: string; readonly id: number };
   /** Its gateway is the router of the wire. */
@@ -77,6 +80,8 @@ export interface WirePlan {
   /** Undefined where host and members are to stay apart. */
   readonly shim?: ShimPlan;
   readonly guardedBy?: string;
+  /** Of an overlay alone. */
+  readonly overlay?: { readonly kind: 'segment' | 'edge'; readonly vxlanId: number };
 }
 
 /** An interface of the host on a wire. */
@@ -152,6 +157,16 @@ export interface PublicationPlan {
   readonly sources: readonly string[];
   readonly rate?: RateSpec;
   readonly origin: string;
+  /** Of a service: `address` is shown to the proof alone, and rules name the bridge. */
+  readonly swarmMode?: 'host' | 'ingress';
+}
+
+/** The swarm that a host is a node of, or, without `own`, a swarm seen as one host. */
+export interface SwarmPlan extends SwarmSettings {
+  readonly own?: SwarmNodeFact;
+  readonly gateway: BlockPlan;
+  /** Block that Swarm's own ingress network gets. */
+  readonly ingressBlock: string;
 }
 
 export interface Topology {
@@ -170,4 +185,5 @@ export interface Topology {
   readonly egress: readonly EgressPlan[];
   readonly hostFlows: readonly HostFlowPlan[];
   readonly publications: readonly PublicationPlan[];
+  readonly swarm?: SwarmPlan;
 }

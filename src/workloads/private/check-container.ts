@@ -1,4 +1,5 @@
 import { checkNames } from './check-names';
+import { tmpfsTargets } from './tmpfs';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
 import { ValidationError } from '../../private/errors';
@@ -101,20 +102,15 @@ export function checkContainer(
     // A period of 100 ms; Docker's least quota is one millisecond of it.
     cpuQuota: wholeNumber(path, 'cpuMillis', props.cpuMillis ?? 1000, 10, 1_024_000, 'CpuLimit') * 100,
     logMebibytes: wholeNumber(path, 'logMebibytes', props.logMebibytes ?? 10, 1, 10_240, 'LogLimit'),
-    tmpfs: tmpfsOptions(path, props.tmpfsMebibytes ?? { '/tmp': 64 }),
+    tmpfs: tmpfsOptions(path, props.tmpfsMebibytes),
     stopTimeout: wholeNumber(path, 'stopTimeoutSeconds', props.stopTimeoutSeconds ?? 10, 1, 3600, 'StopTimeout'),
   };
 }
 
-function tmpfsOptions(path: string, sizes: Record<string, number>): Record<string, string> {
-  const options: Record<string, string> = {};
-  for (const target of Object.keys(sizes).sort()) {
-    matching(path, 'tmpfsMebibytes', target, /^\/[^:,\s]+$/, 'MountTarget', 'an absolute path without blanks');
-    const size = wholeNumber(path, `tmpfsMebibytes of ${target}`, sizes[target], 1, 65_536, 'TmpfsSize');
-    // World-writable with the sticky bit, as /tmp is: the user of the container is not root.
-    options[target] = `rw,noexec,nosuid,nodev,size=${size}m,mode=1777`;
-  }
-  return options;
+function tmpfsOptions(path: string, sizes: HardenedContainerProps['tmpfsMebibytes']): Record<string, string> {
+  // World-writable with the sticky bit, as /tmp is: the user of the container is not root.
+  const options = (mebibytes: number) => `rw,noexec,nosuid,nodev,size=${mebibytes}m,mode=1777`;
+  return Object.fromEntries(tmpfsTargets(path, sizes).map(({ target, mebibytes }) => [target, options(mebibytes)]));
 }
 
 /** Two mounts at one place: the second would hide the first. */

@@ -81,6 +81,22 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
   return fact;
 }
 
+/** The same of a service: each address of each node counts, so nothing of any node may have the port. */
+export function servicePublicationFact(
+  registry: Registry,
+  nodes: readonly Registry[],
+  request: PublicationRequest & { readonly swarmMode: 'host' | 'ingress' },
+): PublicationFact {
+  const { swarmMode, port } = request;
+  if (!Array.isArray(request.sources)) {
+    throw new ValidationError('PublishNeedsSources', request.workload, `publishing ${port.text} needs 'sources'; name who may connect`);
+  }
+  const fact = publicationFact(registry, { ...request, hostAddress: '0.0.0.0' });
+  nodes.forEach((node) => refuseConflict(node, fact, port));
+  // What forwards for the ingress is asked on the published port; which one a task has is its own affair.
+  return { ...fact, swarmMode, ...(swarmMode === 'ingress' && { targetPort: fact.hostPort }) };
+}
+
 /** What an engine can publish over IPv6, and for whom. */
 function checkIpv6(registry: Registry, workload: string, hostAddress: string): void {
   registry.needIpv6(workload, `'hostAddress' ${hostAddress} is IPv6`, 'publish on an IPv4 address');

@@ -20,7 +20,7 @@ import {
   sweepDead,
   teardownById,
 } from './names';
-import { makeNetwork, type NsName } from './network';
+import { type Beside, makeNetwork, type NsName } from './network';
 import { parseService } from './units';
 
 /** Where a command runs: a namespace of the lab, a container's network, or the host's network. */
@@ -64,7 +64,11 @@ export class Lab {
   private readonly holder: Holder;
   private readonly pids = new Map<string, { readonly pid: number; readonly began: string | undefined }>();
 
-  constructor(readonly engineId: EngineId) {
+  /** With `beside`, a host on the switch of another lab, which must be there longer; LAN and internet are that one's. */
+  constructor(
+    readonly engineId: EngineId,
+    beside?: Beside,
+  ) {
     this.spec = engineSpec(engineId);
     const layers = engineLayers(engineId);
     const missing = [...layers, path.dirname(imageTar())].filter((dir) => !fs.existsSync(dir));
@@ -77,7 +81,7 @@ export class Lab {
     startGuardian(this.id);
     try {
       makeCgroup(this.id);
-      makeNetwork(this.id);
+      makeNetwork(this.id, beside);
       const env = { DOCKER_HOST: 'unix:///lab/docker.sock', DOCKER_API_VERSION: this.spec.api };
       this.holder = new Holder(this.id, this.runDir, this.labDir, layers, env);
       this.engine = new Engine(this.id, this.spec, this.holder);

@@ -18,6 +18,7 @@ import * as realServices from './real-services';
 import * as registry from './registry';
 import * as saveRestore from './save-restore';
 import * as survival from './survival';
+import * as swarm from './swarm';
 import * as threeTier from './three-tier';
 import type { Checks } from '../harness/checks';
 import type { EngineId } from '../lab/cache';
@@ -37,8 +38,10 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   'imported-daemon': ['20.10', '28.5', '29-nft'],
   'real-services': ['28.5'],
   macvlan: ['20.10', '29'],
+  swarm: ['20.10', '28.5'],
   ipvlan: ['28.5'],
   conduit: ['20.10', '28.5'],
+  'names-and-mtu': ['20.10', '28.5'],
 };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -51,6 +54,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'egress-and-host': egressAndHost,
   'names-and-mtu': namesAndMtu,
   macvlan,
+  swarm,
   ipvlan,
   'dual-stack': dualStack,
   conduit,

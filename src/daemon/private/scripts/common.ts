@@ -2,6 +2,7 @@
 export const PATHS = {
   etc: '/etc/bulkhead',
   script: '/usr/local/sbin/bulkhead-firewall',
+  swarmScript: '/usr/local/sbin/bulkhead-swarm',
   sysctl: '/etc/sysctl.d/99-bulkhead.conf',
   modules: '/etc/modules-load.d/bulkhead.conf',
   daemonJson: '/etc/docker/daemon.json',
@@ -84,3 +85,11 @@ check_engine() {
   fi
 }
 `;
+
+/** User data has room for 16 KiB, so comments (but for the head, and what shellcheck must know) and indentation stay here. */
+export function shortened(text: string): string {
+  return text
+    .replace(/^ *# (?!shellcheck|Bulkhead:|Installed by).*\n/gm, '')
+    .replace(/^ +/gm, '')
+    .replace(/\n{2,}/g, '\n');
+}

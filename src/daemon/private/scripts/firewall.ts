@@ -1,5 +1,5 @@
 import { COMMANDS } from './commands';
-import { ENGINE_CHECK, NEED_TOOLS, PRELUDE } from './common';
+import { ENGINE_CHECK, NEED_TOOLS, PRELUDE, shortened } from './common';
 import { CONNECTIONS } from './connections';
 import { KERNEL } from './kernel';
 import { LINKS } from './links';
@@ -11,14 +11,6 @@ function source(links: string): string {
 # Bulkhead: loads the guard of this host's Docker networks, reads it back, and only then writes the stamp that containers need to start.
 # Installed by Bulkhead; changes to this file are lost. The commented source is part of the library (src/daemon/private/scripts).
 ${PRELUDE}${NEED_TOOLS}${ENGINE_CHECK}${KERNEL}${links}${RULES}${CONNECTIONS}${COMMANDS}`;
-}
-
-/** User data has room for 16 KiB, so comments (but for the head, and what shellcheck must know) and indentation stay here. */
-function shortened(text: string): string {
-  return text
-    .replace(/^ *# (?!shellcheck|Bulkhead:|Installed by).*\n/gm, '')
-    .replace(/^ +/gm, '')
-    .replace(/\n{2,}/g, '\n');
 }
 
 /** What is installed. */

@@ -11,6 +11,7 @@ const OWN_FILES = [
   PATHS.networkd,
   PATHS.networkManager,
   PATHS.script,
+  PATHS.swarmScript,
 ];
 
 /** Parts of the installer before and after the files, which the renderer puts between them as a shell function `all_files`. */
@@ -61,6 +62,7 @@ install() {
   exec 9>&-
   [ -n "$changes" ] || say 'files: nothing changed'
   ${PATHS.script} setup
+  [ ! -x ${PATHS.swarmScript} ] || ${PATHS.swarmScript} start
 }
 
 check() {

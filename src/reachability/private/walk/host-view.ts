@@ -21,6 +21,8 @@ export interface HostView {
 export interface Wire {
   readonly parent: string;
   readonly mode: WireMode;
+  /** Nobody but its containers is on it: the wire is an overlay. */
+  readonly isClosed?: boolean;
   /** What stands between the containers and the rest of the wire. */
   readonly guardedBy?: string;
 }
@@ -58,9 +60,9 @@ export interface ContainerView {
 }
 
 export interface Attachment {
-  /** Bridge of the host, or for macvlan and ipvlan (in its L2 mode) the parent interface, whose name is the wire that they share. */
+  /** Bridge of the host, or for macvlan and ipvlan (in its L2 mode) the parent interface, whose name is the wire that they share, as an overlay's is. */
   readonly interface: string;
-  readonly kind: 'bridge' | 'macvlan' | 'ipvlan';
+  readonly kind: 'bridge' | 'macvlan' | 'ipvlan' | 'overlay';
   readonly ipv4?: string;
   readonly ipv6?: string;
   /** By family, whether the container's default route leads over this attachment. */

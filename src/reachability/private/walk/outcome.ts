@@ -72,6 +72,7 @@ export type Reason =
   | 'forwarding-off'
   /** The kernel keeps a macvlan or ipvlan and the interface that it hangs on apart. */
   | 'kept-apart'
+  | 'closed-wire'
   /** Something that is not ours stands between a wire and its containers. */
   | 'guarded'
   | 'no-hairpin'

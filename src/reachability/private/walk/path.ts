@@ -94,6 +94,7 @@ function neighboursOn(wire: Wire | undefined): Stop | undefined {
 /** What stands between the containers of a wire and everybody else there. */
 function strangersOn(wire: Wire | undefined): Stop | undefined {
   if (wire === undefined) return undefined;
+  if (wire.isClosed) return unreachable('closed-wire');
   return wire.guardedBy === undefined
     ? notUnderstood([{ table: '', chain: '', text: `what stands between the LAN and the containers on ${wire.parent}` }])
     : unreachable('guarded');

@@ -1,0 +1,116 @@
+import type { CheckedHost } from './check-host';
+import { Cidr } from '../../addressing/cidr';
+import { ValidationError } from '../../private/errors';
+import { childPath } from '../../private/names';
+import { reasonText, wholeNumber } from '../../private/text';
+import type { SwarmNodeFact, SwarmSettings } from '../../topology/private/facts';
+import type { HardenedDaemonProps } from '../hardened-daemon';
+import type { SwarmClusterProps } from '../swarm-cluster';
+
+/** Ports of a node that Swarm uses otherwise, and the ones that it refuses for data. */
+const DATA_PORTS = { least: 1024, most: 49_151, others: [2377, 7946] };
+
+type Daemon = SwarmClusterProps['managers'][number];
+
+/** Checks before anything enters the tree. */
+export function checkSwarm(
+  scope: { readonly node: { readonly path: string } },
+  id: string,
+  props: SwarmClusterProps,
+  isDaemon: (value: unknown) => boolean,
+): Omit<SwarmSettings, 'id'> & { readonly underlayMtu: number } {
+  const path = childPath(scope, id);
+  const { managers, workers = [] } = props;
+  if (!Array.isArray(managers) || managers.length === 0) {
+    throw new ValidationError('SwarmNodes', path, "'managers' is empty; name at least one daemon, and three to bear the loss of one");
+  }
+  const daemons = [...managers, ...workers];
+  if (!daemons.every(isDaemon)) {
+    throw new ValidationError('NotADaemon', path, "'managers' and 'workers' must be daemons of the class HardenedDaemon");
+  }
+  const nodes = daemons.map((daemon, index) => nodeOf(path, daemon, index < managers.length ? 'manager' : 'worker'));
+  const twice = daemons.find((daemon, index) => daemons.indexOf(daemon) !== index);
+  if (twice !== undefined) {
+    throw new ValidationError('SwarmNodes', path, `'${twice.node.path}' is named twice; a host is either a manager or a worker`);
+  }
+  const shared = nodes.find(({ address }, index) => nodes.findIndex((node) => node.address === address) !== index);
+  if (shared !== undefined) {
+    throw new ValidationError('SwarmNodes', path, `two nodes have the 'hostAddress' ${shared.address}; each needs one of its own`);
+  }
+  const { addressPool } = props;
+  if (!(addressPool instanceof Cidr) || addressPool.text.includes(':')) {
+    throw new ValidationError('WrongFamily', path, "'addressPool' must be an IPv4 block, such as Cidr.parse('10.64.0.0/16')");
+  }
+  daemons.forEach((daemon) => daemon._checkNode(path, addressPool));
+  if (props.withoutAutolockReason !== undefined) reasonText(path, 'withoutAutolockReason', props.withoutAutolockReason);
+  return {
+    path,
+    nodes,
+    dataPort: dataPort(path, props.dataPort ?? 4789),
+    autolock: props.withoutAutolockReason === undefined,
+    underlayMtu: wholeNumber(path, 'underlayMtu', props.underlayMtu ?? 1500, 1280, 65_535, 'OverlayMtu'),
+  };
+}
+
+function nodeOf(path: string, { node, _registry }: Daemon, role: SwarmNodeFact['role']): SwarmNodeFact {
+  const [address] = _registry.hostAddresses;
+  if (address.includes(':')) {
+    throw new ValidationError(
+      'WrongFamily',
+      path,
+      `'${node.path}' has the 'hostAddress' ${address}, and nodes of Bulkhead meet over IPv4; give it an IPv4 address`,
+    );
+  }
+  const other = _registry.swarm.path;
+  if (other !== undefined) {
+    throw new ValidationError('SwarmNodes', path, `'${node.path}' is a node of '${other}' already, and a host is in one swarm at most`);
+  }
+  _registry.checkDeclaration(path, []);
+  return { path: node.path, role, address };
+}
+
+function dataPort(path: string, port: number): number {
+  const { least, most, others } = DATA_PORTS;
+  if (others.includes(wholeNumber(path, 'dataPort', port, least, most, 'DataPort'))) {
+    throw new ValidationError('DataPort', path, `'dataPort' ${port} is one that Swarm uses otherwise; take 4789, or another free one`);
+  }
+  return port;
+}
+
+/** What a daemon may not have as a node. Overlays reach every node, so what is theirs may be nothing else anywhere. */
+export function checkNode(
+  place: string,
+  daemon: string,
+  {
+    liveRestore,
+    startWithoutGuardReason,
+    addressPool,
+    foreignBlocks,
+    hostAddresses,
+  }: Omit<HardenedDaemonProps, keyof CheckedHost> & CheckedHost,
+  swarmPool: Cidr,
+): void {
+  if (liveRestore !== false) {
+    throw new ValidationError(
+      'SwarmLiveRestore',
+      place,
+      `'${daemon}' keeps containers across restarts of the engine, and such an engine does not start in a swarm; set its 'liveRestore' to false`,
+    );
+  }
+  if (startWithoutGuardReason !== undefined) {
+    throw new ValidationError(
+      'SwarmNodes',
+      place,
+      `'${daemon}' starts containers without the guard, and a service cannot be told apart there; take out its 'startWithoutGuardReason'`,
+    );
+  }
+  const taken = [addressPool.text, ...foreignBlocks.map(({ block }) => block), ...hostAddresses.map((address) => `${address}/32`)];
+  const shared = taken.filter((block) => !block.includes(':')).find((block) => Cidr.parse(block).overlapsWith(swarmPool));
+  if (shared !== undefined) {
+    throw new ValidationError(
+      'SwarmPool',
+      place,
+      `'addressPool' ${swarmPool.text} overlaps with ${shared}, which '${daemon}' uses; choose a block that no node knows`,
+    );
+  }
+}

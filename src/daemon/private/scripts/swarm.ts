@@ -1,0 +1,103 @@
+import { PATHS, PRELUDE, shortened } from './common';
+import { GATEWAY_BRIDGE, GATEWAY_NETWORK } from '../../../topology/private/swarm';
+import { HOST_BINDING_OPTION } from '../daemon-json';
+
+/**
+ * Makes a host a node of its swarm; a program of its own, since few hosts are one. Tokens come by standard input and are nowhere written down, and the
+ * key that unlocks a manager is asked for by whoever is root on one. `network` holds the lines that it reads:
+ * `swarm ID ROLE ADDRESS FIRST-MANAGER DATA-PORT autolock|no-autolock GATEWAY-BLOCK GATEWAY INGRESS-BLOCK`.
+ */
+export const SWARM_SCRIPT = shortened(`#!/bin/sh
+# Bulkhead: makes this host a node of its Docker swarm. Installed by Bulkhead; changes to this file are lost.
+${PRELUDE}
+read_plan() {
+  [ "$(id -u)" = 0 ] || die 'must run as root'
+  daemon_id=$(head -n 1 "$etc/daemon-id")
+  read -r id role address first port lock block gateway ingress <<END
+$(sed -n 's/^swarm //p' "$etc/network")
+END
+  [ -n "$ingress" ] || die "$etc/network says nothing of a swarm; install the host files again"
+}
+
+# Every node has its stamp at one path, since a task may run on any of them.
+link_stamp() {
+  mkdir -p "$run"
+  ln -sfn "stamp-$daemon_id" "$run/swarm-$id"
+}
+
+# Swarm would make it itself, in a block of its own choice and with a bridge that the guard does not know. A service can name no address that its ports
+# are opened on, and the engine's own choice here is loopback.
+make_gateway() {
+  if found=$(docker network inspect --format '{{index .Options "com.docker.network.bridge.name"}} {{range .IPAM.Config}}{{.Subnet}}{{end}}' ${GATEWAY_NETWORK} 2>/dev/null); then
+    [ "$found" = "${GATEWAY_BRIDGE} $block" ] && return 0
+    die "the network ${GATEWAY_NETWORK} was not made for this guard (it is '$found'): drain this node, docker swarm leave, docker network rm ${GATEWAY_NETWORK}, and $0 start"
+  fi
+  docker network create --driver bridge --subnet "$block" --gateway "$gateway" \\
+    --opt com.docker.network.bridge.name=${GATEWAY_BRIDGE} --opt com.docker.network.bridge.enable_icc=false \\
+    --opt com.docker.network.bridge.enable_ip_masquerade=true --opt ${HOST_BINDING_OPTION}=0.0.0.0 ${GATEWAY_NETWORK} >/dev/null
+}
+
+init() {
+  set -- --advertise-addr "$address" --listen-addr "$address:2377" --data-path-addr "$address" --data-path-port "$port" \\
+    --default-addr-pool "$ingress" --default-addr-pool-mask-length "\${ingress#*/}"
+  [ "$lock" = no-autolock ] || set -- "$@" --autolock
+  # What it prints has the token in it, and the key.
+  docker swarm init "$@" >/dev/null
+  say "made the swarm; this host is its first manager"
+  [ "$lock" = no-autolock ] || say 'a manager that restarts stays locked until somebody gives it the key: keep it safe, docker swarm unlock-key -q prints it'
+}
+
+node_state() { docker info --format '{{.Swarm.LocalNodeState}}'; }
+
+# Docker has started: nothing here may keep it from running, and running it again changes nothing.
+start() {
+  # Not docker info, which succeeds without an engine.
+  if ! docker version >/dev/null 2>&1; then
+    say 'docker does not run; this host joins its swarm when docker has started'
+    return 0
+  fi
+  link_stamp
+  make_gateway
+  case $(node_state) in
+    active | pending) ;;
+    locked) say 'this manager is locked, as after every restart: docker swarm unlock' ;;
+    *)
+      if [ "$address" = "$first" ]; then
+        init
+      else
+        say "this host is not in its swarm yet; from a machine that reaches both by SSH: ssh root@$first ${PATHS.swarmScript} token $role | ssh root@$address ${PATHS.swarmScript} join"
+      fi
+      ;;
+  esac
+}
+
+token() {
+  case $1 in manager | worker) ;; *) die 'say which one: token worker, or token manager' ;; esac
+  docker swarm join-token -q "$1"
+}
+
+join() {
+  link_stamp
+  make_gateway
+  case $(node_state) in
+    active | pending) say 'nothing changed: this host is in its swarm' && return 0 ;;
+    locked) die 'this manager is locked: docker swarm unlock' ;;
+  esac
+  read -r secret || [ -n "$secret" ] || die 'no token came by standard input'
+  case $secret in
+    *[!A-Za-z0-9-]*) die 'what came by standard input is no token' ;;
+    SWMTKN-1-?*) ;;
+    *) die 'what came by standard input is no token' ;;
+  esac
+  docker swarm join --token "$secret" --advertise-addr "$address" --listen-addr "$address:2377" --data-path-addr "$address" "$first:2377" >/dev/null
+  say "joined the swarm as $role"
+}
+
+read_plan
+case \${1:-}:\${2:-} in
+  stamp:) link_stamp ;;
+  start: | join:) "$1" ;;
+  token:*) token "\${2:-}" ;;
+  *) die 'usage: bulkhead-swarm start | token worker|manager | join (the token comes by standard input)' ;;
+esac
+`);

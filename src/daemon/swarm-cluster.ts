@@ -1,0 +1,161 @@
+import * as crypto from 'crypto';
+import { Annotations } from 'cdktf';
+import { Construct } from 'constructs';
+import { HardenedDaemon } from './hardened-daemon';
+import { checkSwarm } from './private/check-swarm';
+import { swarmStampPath } from './private/host-input';
+import { AddressBook } from '../addressing/address-book';
+import type { Cidr } from '../addressing/cidr';
+import { constructAt, onStackWritten, orderStacks } from '../private/cdktf-hooks';
+import { brand } from '../private/type-test';
+import { failuresOf, requireOf } from '../reachability/private/prove';
+import type { Requirement } from '../reachability/requirement';
+import type { IDaemon } from '../topology/daemon';
+import { Registry } from '../topology/private/registry';
+import type { ISwarmCluster } from '../topology/swarm';
+
+/** Properties of a swarm. */
+export interface SwarmClusterProps {
+  /**
+   * Hosts that hold the state of the swarm, at least one. The first one makes the swarm when its engine starts for the first time, and Terraform speaks
+   * with it. Three bear the loss of one, five of two.
+   */
+  readonly managers: HardenedDaemon[];
+
+  /**
+   * Further hosts that run tasks.
+   *
+   * @default - the managers run all tasks
+   */
+  readonly workers?: HardenedDaemon[];
+
+  /** IPv4 block that overlays, and the networks that Swarm needs on every node, get their blocks from; no node may use any of it. */
+  readonly addressPool: Cidr;
+
+  /**
+   * UDP port of frames between nodes, 1024 to 49151; other than 4789 where the underlay takes that for itself. Before 23.0.7 an engine encrypts on 4789
+   * only. It is chosen once, when the swarm is made.
+   *
+   * @default 4789
+   */
+  readonly dataPort?: number;
+
+  /**
+   * Bytes that a packet between the nodes may have, 1280 to 65535; what the narrowest link between any two of them takes.
+   *
+   * @default 1500
+   */
+  readonly underlayMtu?: number;
+
+  /**
+   * Why the keys of a manager lie readable on its disk, at least 10 characters. Then it comes back from a restart by itself.
+   *
+   * @default - a manager that restarts stays locked until somebody gives it the key (`docker swarm unlock`)
+   */
+  readonly withoutAutolockReason?: string;
+}
+
+/**
+ * Docker engines of several hosts as one swarm.
+ *
+ * Terraform's provider has no resource for a swarm, so the hosts make it themselves when their engines start: the first manager by itself, the others
+ * when they are given a token. No token lies in user data, in Terraform's state or on a disk; the one line that brings it is printed on each host that
+ * waits for one:
+ *
+ *     ssh root@MANAGER bulkhead-swarm token worker | ssh root@NODE bulkhead-swarm join
+ *
+ * The guard of every node lets the ports by which nodes meet (2377/tcp on managers, 7946/tcp and udp, the data port, ESP) be reached from the nodes'
+ * addresses alone. The network by which tasks leave a node stands under the guard like any bridge of Bulkhead.
+ *
+ * @see https://docs.docker.com/engine/swarm/
+ */
+export class SwarmCluster extends Construct implements ISwarmCluster {
+  public readonly clusterId: string;
+  public readonly underlayMtu: number;
+
+  /**
+   * @internal
+   */
+  public readonly _registry: Registry;
+  /**
+   * @internal
+   */
+  public readonly _nodes: readonly IDaemon[];
+  /**
+   * @internal
+   */
+  public readonly _stampPath: string;
+
+  private readonly book: AddressBook;
+
+  constructor(scope: Construct, id: string, props: SwarmClusterProps) {
+    const checked = checkSwarm(scope, id, props, (value) => value instanceof HardenedDaemon);
+    const { underlayMtu, ...settings } = checked;
+    const daemons = [...props.managers, ...(props.workers ?? [])];
+    const clusterId = crypto.createHash('sha256').update(`swarm ${settings.path}`).digest('hex').slice(0, 12);
+    super(scope, id);
+    this.clusterId = clusterId;
+    this.underlayMtu = underlayMtu;
+    this._nodes = daemons;
+    this._stampPath = swarmStampPath(clusterId);
+    this.book = AddressBook.of(this);
+
+    const { root } = this.node;
+    const at = (wanted: string) => constructAt(root, wanted);
+    const [manager] = props.managers;
+    this._registry = new Registry(
+      {
+        path: this.node.path,
+        id: clusterId,
+        hostAddresses: settings.nodes.map(({ address }) => address),
+        addressPools: [props.addressPool.text],
+        foreignBlocks: [],
+        engine: manager._registry.engine,
+      },
+      () => this.book._locked(this.node.path),
+      (wanted) => at(wanted),
+      (dependent, needed) => orderStacks(at(dependent)!, at(needed)!),
+      // A flow that asks for one is refused before.
+      (destination) => destination,
+    );
+    this._registry.swarm.set({ ...settings, id: clusterId });
+    daemons.forEach((daemon, index) => daemon._registry.swarm.join(this._registry, settings.nodes[index]));
+    brand(this, 'swarm');
+    this.warn(props.managers.length, props.withoutAutolockReason);
+    this.node.addValidation({ validate: () => this.validate() });
+    onStackWritten(this, () => {
+      this._registry.wrote(this.node.path);
+      this.book._record(this.node.path, this._registry.derived().allocation);
+    });
+  }
+
+  /**
+   * Claims about services of the swarm that the synth must prove; it fails when one does not hold. What reaches a node from outside is a question for
+   * its daemon, too.
+   */
+  public require(...requirements: Requirement[]): void {
+    requireOf(this._registry, this.node.path, requirements);
+  }
+
+  private warn(managers: number, withoutAutolockReason: string | undefined): void {
+    const warn = (text: string) => Annotations.of(this).addWarning(text);
+    if (managers % 2 === 0) {
+      warn(`${managers} managers bear the loss of no more than ${managers - 1} do, since more than half must be there; take an odd number`);
+    }
+    if (withoutAutolockReason !== undefined) {
+      warn(`the keys of the managers lie readable on their disks: ${withoutAutolockReason}`);
+    }
+  }
+
+  private validate(): string[] {
+    this._registry.noticeRemovals();
+    const { problems, allocation } = this._registry.derived();
+    const told = (all: readonly { code: string; path: string; message: string }[]) =>
+      all.map(({ code, path, message }) => `${path === this.node.path ? '' : `[${path}] `}${message} (${code})`);
+    const frozen = this.book._frozenProblem(this.node.path, allocation.missing);
+    const errors = [...told(problems), ...(frozen === undefined ? [] : [frozen])];
+    if (errors.length > 0) return errors;
+    this.book._record(this.node.path, allocation);
+    return told(failuresOf(this._registry));
+  }
+}

@@ -1,0 +1,178 @@
+import { Annotations, TerraformStack } from 'cdktf';
+import { Construct, type IConstruct } from 'constructs';
+import { checkOverlay } from './private/check-overlay';
+import type { Cidr } from '../addressing/cidr';
+import { Connections, type IConnectable } from '../connections/connections';
+import type { IPeer } from '../connections/peer';
+import { LateNetwork } from '../private/bindings';
+import { lateValue } from '../private/late';
+import { brand } from '../private/type-test';
+import type { PeerFact } from '../topology/private/facts';
+import { edgeKey } from '../topology/private/keys';
+import type { Registry } from '../topology/private/registry';
+import type { WirePlan } from '../topology/private/topology';
+import type { ISwarmCluster } from '../topology/swarm';
+
+/** Properties of an overlay. */
+export interface EncryptedOverlayProps {
+  /** Swarm whose nodes the network spans. */
+  readonly cluster: ISwarmCluster;
+
+  /**
+   * Name of the Docker network: letters, digits, `_`, `.` and `-`, 2 to 58 characters.
+   *
+   * @default - the construct path in lower case, its parts joined by '-'
+   */
+  readonly networkName?: string;
+
+  /**
+   * IPv4 block of the network, /28 or larger. Each task and each service has an address of it.
+   *
+   * @default - a free block of the swarm's address pool, and kept in the lock file
+   */
+  readonly ipv4Block?: Cidr;
+
+  /**
+   * Prefix length of automatic blocks, 16 to 28; the edge gets one of the same size.
+   *
+   * @default 24
+   */
+  readonly prefixLength?: number;
+
+  /**
+   * Bytes that a packet inside the overlay may have: 576 at least, and at most what the swarm's `underlayMtu` leaves (50 bytes less; encrypted 76 less, and
+   * a multiple of 4).
+   *
+   * @default - as large as possible: of 1500 bytes 1424, and 1450 unencrypted
+   */
+  readonly mtu?: number;
+
+  /**
+   * Id of the network in the frames between nodes, 4096 to 16777215, another one for each overlay of the swarm.
+   *
+   * @default - follows from the block, in the half that Docker does not choose from
+   */
+  readonly vxlanId?: number;
+
+  /**
+   * Why what the nodes send each other is not encrypted, at least 10 characters: such as a kernel without ESP, or an underlay that encrypts.
+   *
+   * @default - it is encrypted
+   */
+  readonly unencryptedReason?: string;
+}
+
+/**
+ * A network of a swarm: services reach each other on it whatever node their tasks run on, and what the nodes send each other is encrypted.
+ *
+ * No host's rules see what passes inside an overlay, since its bridge has a namespace of its own: between members **every port is open**, and membership
+ * alone narrows. `Reachability` tells what is open beyond what was declared. A flow makes its source a member of the overlay of its destination.
+ *
+ * The network itself has no way out. Services that publish a port are also members of its *edge*, which exists only while somebody needs it. Containers
+ * cannot be attached by hand.
+ *
+ * The keys are Docker's: it makes them, and changes them every 12 hours. Encryption needs ESP (IP protocol 50) in the kernel of every node and on the way
+ * between them; where it is missing nothing gets through, in the clear or otherwise.
+ *
+ * @see https://docs.docker.com/engine/network/drivers/overlay/
+ */
+export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
+  /** Swarm whose nodes the network spans. */
+  public readonly cluster: ISwarmCluster;
+
+  /** Name of the Docker network. */
+  public readonly networkName: string;
+
+  /** IPv4 block of the network in CIDR form. A token: the address book decides at synth. */
+  public readonly ipv4Block: string;
+
+  /** Bytes that a packet inside may have. */
+  public readonly mtu: number;
+
+  public readonly peerText: string;
+  public readonly connections: Connections;
+
+  /**
+   * @internal
+   */
+  public readonly _peerFact: PeerFact;
+  /**
+   * @internal
+   */
+  public readonly _peerRegistry: Registry;
+
+  private readonly edgeNetworkName: string;
+  private readonly references: Record<'segment' | 'edge', string>;
+
+  constructor(scope: Construct, id: string, props: EncryptedOverlayProps) {
+    const checked = checkOverlay(scope, id, props);
+    super(scope, id);
+    const { path } = this.node;
+    const { cluster } = props;
+    this.cluster = cluster;
+    this.networkName = checked.networkName;
+    this.edgeNetworkName = checked.edgeNetworkName;
+    this.mtu = checked.mtu;
+    this.peerText = path;
+    this._peerFact = { kind: 'segment', path };
+    this._peerRegistry = cluster._registry;
+    this._peerRegistry.addSegment({
+      path,
+      networkName: checked.networkName,
+      edgeNetworkName: checked.edgeNetworkName,
+      ipv4Block: props.ipv4Block?.text,
+      prefixLength: checked.prefixLength,
+      icc: true,
+      overlay: { vxlanId: props.vxlanId },
+    });
+    this.ipv4Block = lateValue(() => this.plan('segment')?.ipv4.block ?? '');
+    this.references = { segment: this.make(this, 'segment', checked), edge: this.make(new Construct(this, 'Edge'), 'edge', checked) };
+    this.connections = new Connections(this);
+    brand(this, 'overlay');
+    brand(this, 'peer');
+    if (props.unencryptedReason !== undefined) {
+      Annotations.of(this).addWarning(`everybody on the way between the nodes reads what its members say: ${props.unencryptedReason}`);
+    }
+  }
+
+  /**
+   * @internal
+   */
+  public _networkReference(from: IConstruct, kind: 'segment' | 'edge'): string {
+    if (TerraformStack.of(this) === TerraformStack.of(from)) return this.references[kind];
+    return kind === 'edge' ? this.edgeNetworkName : this.networkName;
+  }
+
+  private make(scope: Construct, kind: 'segment' | 'edge', { isEncrypted, driverMtu }: ReturnType<typeof checkOverlay>): string {
+    const { id } = new LateNetwork(
+      scope,
+      'Resource',
+      {
+        provider: this.cluster._nodes[0]._providerFor(this),
+        name: kind === 'edge' ? this.edgeNetworkName : this.networkName,
+        driver: 'overlay',
+        internal: kind === 'segment',
+        attachable: false,
+        options: {
+          // The engine asks for the key alone, whatever its value.
+          ...(isEncrypted && { encrypted: 'true' }),
+          'com.docker.network.driver.mtu': String(driverMtu),
+          // An id that the engine chose would show as a change of every plan, and replace the network.
+          'com.docker.network.driver.overlay.vxlanid_list': lateValue(() => String(this.plan(kind)?.overlay?.vxlanId ?? '')),
+        },
+        ipamConfig: [
+          {
+            subnet: lateValue(() => this.plan(kind)?.ipv4.block ?? ''),
+            gateway: lateValue(() => this.plan(kind)?.ipv4.gateway ?? ''),
+          },
+        ],
+      },
+      () => kind === 'segment' || this.plan('edge') !== undefined,
+    );
+    return id;
+  }
+
+  private plan(kind: 'segment' | 'edge'): WirePlan | undefined {
+    return this._peerRegistry.wire(kind === 'edge' ? edgeKey(this.node.path) : this.node.path);
+  }
+}

@@ -1,0 +1,98 @@
+import { Cidr } from '../../addressing/cidr';
+import { EngineVersion } from '../../engine/engine-version';
+import { ValidationError } from '../../private/errors';
+import { childPath, nameFromPath, NETWORK_NAME } from '../../private/names';
+import { matching, reasonText, wholeNumber } from '../../private/text';
+import { isA } from '../../private/type-test';
+import type { EncryptedOverlayProps } from '../encrypted-overlay';
+
+/** Bytes that a frame of the underlay needs beside what an overlay's packet has: the driver's own numbers. */
+const VXLAN_BYTES = 50;
+const ESP_BYTES = 26;
+
+export interface CheckedOverlay {
+  readonly networkName: string;
+  readonly edgeNetworkName: string;
+  readonly prefixLength: number;
+  readonly isEncrypted: boolean;
+  readonly mtu: number;
+  /** What the driver is told: the size under the overlay, from which it takes off the bytes above. */
+  readonly driverMtu: number;
+}
+
+/** Checks before anything enters the tree. */
+export function checkOverlay(
+  scope: { readonly node: { readonly path: string } },
+  id: string,
+  props: EncryptedOverlayProps,
+): CheckedOverlay {
+  const path = childPath(scope, id);
+  if (!isA(props.cluster, 'swarm')) {
+    throw new ValidationError('NotASwarm', path, "'cluster' must be a SwarmCluster");
+  }
+  const { cluster, unencryptedReason, ipv4Block } = props;
+  const networkName = matching(
+    path,
+    'networkName',
+    props.networkName ?? nameFromPath(path),
+    NETWORK_NAME,
+    'NetworkName',
+    '2 to 58 letters, digits, _, . or -, starting with a letter or digit',
+  );
+  if (ipv4Block?.text.includes(':')) {
+    throw new ValidationError('WrongFamily', path, `'ipv4Block' must be an IPv4 block, got ${ipv4Block.text}`);
+  }
+  const pool = cluster._registry.addressPools.map((text) => Cidr.parse(text));
+  if (ipv4Block !== undefined && !pool.some((block) => block.containsBlock(ipv4Block))) {
+    throw new ValidationError(
+      'SwarmPool',
+      path,
+      `'ipv4Block' ${ipv4Block.text} is no part of the swarm's address pool (${pool.join(', ')}), which no node uses otherwise; choose one of it`,
+    );
+  }
+  const prefixLength = wholeNumber(path, 'prefixLength', props.prefixLength ?? ipv4Block?.prefixLength ?? 24, 8, 32, 'PrefixLength');
+  if (prefixLength > 28) {
+    throw new ValidationError('BlockTooSmall', path, `an overlay needs a /28 or larger, got /${prefixLength}`);
+  }
+  if (props.vxlanId !== undefined) wholeNumber(path, 'vxlanId', props.vxlanId, 4096, 16_777_215, 'VxlanId');
+  if (unencryptedReason === undefined) cluster._nodes.forEach(({ _registry }) => checkEngine(path, _registry));
+  else reasonText(path, 'unencryptedReason', unencryptedReason);
+  const edgeNetworkName = `${networkName}-edge`;
+  cluster._registry.checkDeclaration(path, [`network ${networkName}`, `network ${edgeNetworkName}`]);
+  const isEncrypted = unencryptedReason === undefined;
+  return { networkName, edgeNetworkName, prefixLength, isEncrypted, ...sizes(path, props, isEncrypted) };
+}
+
+/** Older ones send in the clear, or take what comes so: CVE-2023-28840, -28841 and -28842. */
+function checkEngine(
+  path: string,
+  { engine, daemonPath }: { readonly engine: { readonly version: string }; readonly daemonPath: string },
+): void {
+  const version = EngineVersion.of(engine.version);
+  const isMended = version.isAtLeast('23.0') ? version.isAtLeast('23.0.3') : version.isAtLeast('20.10.24');
+  if (!isMended) {
+    throw new ValidationError(
+      'OverlayEncryption',
+      path,
+      `the engine ${engine.version} of '${daemonPath}' sends and takes frames of encrypted overlays in the clear (CVE-2023-28840 to 28842); declare 20.10.24, 23.0.3 or later with their last number, as in EngineVersion.of('20.10.24')`,
+    );
+  }
+}
+
+function sizes(path: string, { cluster, mtu }: EncryptedOverlayProps, isEncrypted: boolean): Pick<CheckedOverlay, 'mtu' | 'driverMtu'> {
+  const { underlayMtu } = cluster;
+  const overhead = VXLAN_BYTES + (isEncrypted ? ESP_BYTES : 0);
+  const left = underlayMtu - overhead;
+  const most = isEncrypted ? left - (left % 4) : left;
+  if (mtu === undefined) {
+    return { mtu: most, driverMtu: underlayMtu };
+  }
+  if (wholeNumber(path, 'mtu', mtu, 576, 65_535, 'OverlayMtu') > most || (isEncrypted && mtu % 4 !== 0)) {
+    throw new ValidationError(
+      'OverlayMtu',
+      path,
+      `'mtu' ${mtu} does not go into the ${underlayMtu} bytes between the nodes: ${isEncrypted ? 'encryption' : 'VXLAN'} leaves ${most}${isEncrypted ? ', and a multiple of 4' : ''}; choose less, or correct the swarm's 'underlayMtu'`,
+    );
+  }
+  return { mtu, driverMtu: mtu + overhead };
+}

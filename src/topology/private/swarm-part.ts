@@ -1,0 +1,62 @@
+import type { PublicationFact, SwarmFact, SwarmNodeFact, SwarmSettings } from './facts';
+import { blocksOf } from './swarm';
+import type { Topology } from './topology';
+import type { Allocation } from '../../addressing/private/allocation';
+
+/** What a node asks of the registry that holds the facts of its swarm. */
+export interface SwarmRegistry {
+  readonly revisionNow: number;
+  readonly swarm: SwarmPart;
+  allPublications(): readonly PublicationFact[];
+  derived(): { readonly topology: Topology; readonly allocation: Allocation };
+  wrote(by: string): void;
+}
+
+/** The part that a registry has in a swarm: none, being the swarm's own, or being that of a node. */
+export class SwarmPart {
+  private settings?: SwarmSettings;
+  private membership?: { readonly swarm: SwarmRegistry; readonly own: SwarmNodeFact };
+
+  /** The facts are those of a swarm as a whole, not of a host. */
+  public set(settings: SwarmSettings): void {
+    this.settings = settings;
+  }
+
+  /** The host becomes a node of a swarm, whose own facts another registry holds. */
+  public join(swarm: SwarmRegistry, own: SwarmNodeFact): void {
+    this.membership = { swarm, own };
+  }
+
+  public get isWhole(): boolean {
+    return this.settings !== undefined;
+  }
+
+  /** Path of the swarm. */
+  public get path(): string | undefined {
+    return this.settings?.path ?? this.membership?.swarm.swarm.path;
+  }
+
+  /** Grows when a host becomes a node, and then with every fact of its swarm. */
+  public get revision(): number {
+    return this.membership === undefined ? 0 : 1 + this.membership.swarm.revisionNow;
+  }
+
+  /** Publications of services, which every node must let in. */
+  public get publications(): readonly PublicationFact[] {
+    return this.membership?.swarm.allPublications() ?? [];
+  }
+
+  public wrote(by: string): void {
+    this.membership?.swarm.wrote(by);
+  }
+
+  public fact(): SwarmFact | undefined {
+    if (this.membership === undefined) return this.settings && { ...this.settings, services: [] };
+    const { swarm, own } = this.membership;
+    const settings = swarm.swarm.settings!;
+    const { topology, allocation } = swarm.derived();
+    const publishing = new Set(swarm.allPublications().map(({ workload }) => workload));
+    const services = topology.workloads.filter(({ path }) => publishing.has(path)).map(({ path, name }) => ({ path, name }));
+    return { ...settings, ...blocksOf(settings.path, allocation), own, services };
+  }
+}

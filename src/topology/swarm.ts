@@ -1,0 +1,31 @@
+import type { IConstruct } from 'constructs';
+import type { IDaemon } from './daemon';
+import type { Registry } from './private/registry';
+
+/** Several hosts whose engines are one swarm, on which overlays and services are placed. */
+export interface ISwarmCluster extends IConstruct {
+  /** Twelve hexadecimal characters that name the swarm on its hosts. They follow from the construct path. */
+  readonly clusterId: string;
+
+  /** Bytes that a packet between the nodes may have. */
+  readonly underlayMtu: number;
+
+  /**
+   * Facts of the swarm as a whole.
+   *
+   * @internal
+   */
+  readonly _registry: Registry;
+
+  /**
+   * The first one is the manager that Terraform speaks with.
+   *
+   * @internal
+   */
+  readonly _nodes: readonly IDaemon[];
+
+  /**
+   * @internal
+   */
+  readonly _stampPath: string;
+}

@@ -1,0 +1,192 @@
+import type { Capability } from './capability';
+import type { ContainerImage } from './container-image';
+import type { HealthCheck } from './container-limits';
+import type { SwarmConfig, SwarmSecret } from './service-files';
+import type { EndpointMode, Placement, PublishMode, UpdatePolicy } from './service-policies';
+import type { IPeer } from '../connections/peer';
+import type { ConnectionRate } from '../firewall/connection-rate';
+import type { Port } from '../firewall/port';
+import type { EncryptedOverlay } from '../segments/encrypted-overlay';
+
+/** Properties of a hardened service. Only the overlay and the image are needed; every default is the safe one. */
+export interface HardenedServiceProps {
+  /** Overlay to place the service in. Flows make it a member of others. */
+  readonly overlay: EncryptedOverlay;
+
+  /** Image to run, by digest: each node pulls it. */
+  readonly image: ContainerImage;
+
+  /**
+   * Port on which the service is spoken to; `allowTo(this)` uses it when no port is given.
+   *
+   * @default - flows to the service must name their port
+   */
+  readonly defaultPort?: Port;
+
+  /**
+   * Name of the service, which is also its DNS name: 2 to 58 letters, digits, `_`, `.` or `-`.
+   *
+   * @default - the construct path in lower case, its parts joined by '-'
+   */
+  readonly serviceName?: string;
+
+  /**
+   * Tasks that run at the same time, 0 to 1000.
+   *
+   * @default 1
+   */
+  readonly replicas?: number;
+
+  /**
+   * Tasks that one node runs at most.
+   *
+   * @default - as many as the swarm puts there
+   */
+  readonly replicasPerNode?: number;
+
+  /**
+   * Where tasks may run; all must hold.
+   *
+   * @default - on any node
+   */
+  readonly placements?: Placement[];
+
+  /**
+   * How its name resolves.
+   *
+   * @default EndpointMode.VIP
+   */
+  readonly endpointMode?: EndpointMode;
+
+  /**
+   * How tasks are replaced when the service changes, and when a change is taken back.
+   *
+   * @default - one after the other, 10 seconds apart, and back to the version before when a new task fails
+   */
+  readonly updatePolicy?: UpdatePolicy;
+
+  /**
+   * Command and arguments, one word each.
+   *
+   * @default - the command of the image
+   */
+  readonly command?: string[];
+
+  /**
+   * Environment variables. What looks like a secret is refused; use `secrets`, and name the path in `NAME_FILE`.
+   *
+   * @default - those of the image
+   */
+  readonly environment?: { [name: string]: string };
+
+  /**
+   * Variables that look like a secret but are none, each with the reason.
+   *
+   * @default - everything that looks like a secret is refused
+   */
+  readonly notSecret?: { [name: string]: string };
+
+  /**
+   * Secrets of the swarm, as files.
+   *
+   * @default - none
+   */
+  readonly secrets?: SwarmSecret[];
+
+  /**
+   * Further files.
+   *
+   * @default - none
+   */
+  readonly configs?: SwarmConfig[];
+
+  /**
+   * User and group that the processes run as, by number. Root (`0`) throws.
+   *
+   * @default '10001:10001'
+   */
+  readonly user?: string;
+
+  /**
+   * Capabilities given back after all were dropped.
+   *
+   * @default - none
+   */
+  readonly capabilities?: Capability[];
+
+  /**
+   * Why the root file system must be writable, at least 10 characters.
+   *
+   * @default - it is read-only
+   */
+  readonly writableRootReason?: string;
+
+  /**
+   * File systems in memory by path, each with its size in MiB; always without executables, devices and set-user-id.
+   *
+   * @default - { '/tmp': 64 }
+   */
+  readonly tmpfsMebibytes?: { [path: string]: number };
+
+  /**
+   * Memory limit of a task in MiB.
+   *
+   * @default 256
+   */
+  readonly memoryMebibytes?: number;
+
+  /**
+   * Processor time of a task in thousandths of one processor, 10 to 1,024,000.
+   *
+   * @default 1000
+   */
+  readonly cpuMillis?: number;
+
+  /**
+   * Largest log file of a task in MiB; three are kept.
+   *
+   * @default 10
+   */
+  readonly logMebibytes?: number;
+
+  /**
+   * Command that tells whether a task works. Swarm replaces a task that does not.
+   *
+   * @default - the health check of the image, if it has one
+   */
+  readonly healthCheck?: HealthCheck;
+
+  /**
+   * Seconds between the stop signal and the end.
+   *
+   * @default 10
+   */
+  readonly stopTimeoutSeconds?: number;
+}
+
+/** How a port of a service is opened. */
+export interface ServicePublishOptions {
+  /** Addresses outside that may connect. Every address of a node answers: Swarm binds a port to no single one. */
+  readonly sources: IPeer[];
+
+  /**
+   * Port inside the tasks; as many ports as are published.
+   *
+   * @default - the published port
+   */
+  readonly targetPort?: Port;
+
+  /**
+   * On which nodes the port answers. `INGRESS` needs IPVS in the kernel of each.
+   *
+   * @default PublishMode.INGRESS
+   */
+  readonly mode?: PublishMode;
+
+  /**
+   * New connections that each source address may open on a node; the excess is dropped.
+   *
+   * @default - not limited
+   */
+  readonly rate?: ConnectionRate;
+}

@@ -1,0 +1,130 @@
+import * as crypto from 'crypto';
+import { Annotations, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import type { HardenedServiceProps, ServicePublishOptions } from './hardened-service-props';
+import { type CheckedService, checkService } from './private/check-service';
+import { environmentList } from './private/environment';
+import { servicePublicationFact } from './private/publication';
+import { type PublishedPort, serviceBlocks, serviceConfig } from './private/service-config';
+import { EndpointMode, PublishMode } from './service-policies';
+import { Connections, type IConnectable } from '../connections/connections';
+import type { IPeer } from '../connections/peer';
+import type { Port } from '../firewall/port';
+import { Config, LateService } from '../private/bindings';
+import { orderStacks, requireProvider } from '../private/cdktf-hooks';
+import { ValidationError } from '../private/errors';
+import { brand } from '../private/type-test';
+import type { EncryptedOverlay } from '../segments/encrypted-overlay';
+import type { PeerFact } from '../topology/private/facts';
+import type { Registry } from '../topology/private/registry';
+
+/**
+ * A service of a swarm that can do what it was declared to do, and no more.
+ *
+ * Its tasks run on any node and move when one is lost. All capabilities are dropped, the root file system is read-only, the user is not root, memory,
+ * processor and logs are limited, and no task starts on a node whose guard is not in force. Terraform cannot set for a service that privileges cannot be
+ * gained, nor limits of processes: the engines of a `SwarmCluster` set the former and the number of open files for everything that they run.
+ *
+ * Members of its overlay reach each other on every port, whatever was declared (see `EncryptedOverlay`). A service has no egress: its tasks leave a node
+ * at addresses that no rule could know beforehand.
+ *
+ * Needs version 4 of the Terraform provider, which alone reads networks of a service back as they were written.
+ *
+ * @see https://docs.docker.com/engine/swarm/how-swarm-mode-works/services/
+ */
+export class HardenedService extends Construct implements IPeer, IConnectable {
+  /** Overlay that the service was placed in. Flows make it a member of others. */
+  public readonly overlay: EncryptedOverlay;
+
+  /** The name by which others reach the service, on every overlay that both share. */
+  public readonly dnsName: string;
+
+  public readonly peerText: string;
+  public readonly connections: Connections;
+
+  /**
+   * @internal
+   */
+  public readonly _peerFact: PeerFact;
+  /**
+   * @internal
+   */
+  public readonly _peerRegistry: Registry;
+
+  private readonly endpointMode: EndpointMode;
+  private readonly ports: PublishedPort[] = [];
+
+  constructor(scope: Construct, id: string, props: HardenedServiceProps) {
+    const checked = checkService(scope, id, props);
+    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
+    super(scope, id);
+    const { path } = this.node;
+    const registry = props.overlay._peerRegistry;
+    this.overlay = props.overlay;
+    this.dnsName = checked.name;
+    this.endpointMode = props.endpointMode ?? EndpointMode.VIP;
+    this.peerText = path;
+    this._peerFact = { kind: 'workload', path };
+    this._peerRegistry = registry;
+    this.connections = new Connections(this, props.defaultPort);
+    brand(this, 'workload');
+    brand(this, 'peer');
+
+    orderStacks(this, props.overlay);
+    registry.addWorkload({ path, name: checked.name, segment: props.overlay.node.path });
+    this.makeResource(props, checked, environment);
+    Annotations.of(this).addInfo(
+      "Terraform cannot keep a service's processes from gaining privileges: 'no-new-privileges' in the daemon.json of every node does, and nothing limits how many processes a task has",
+    );
+  }
+
+  /**
+   * Opens a port of the service on the nodes of its swarm, at every address of theirs, for the sources alone. Services never reach a publication: they
+   * need a flow.
+   *
+   * @param port the port on the nodes; `targetPort` names the one inside when it differs
+   */
+  public publish(port: Port, options: ServicePublishOptions): void {
+    const { path } = this.node;
+    const mode = options?.mode ?? PublishMode.INGRESS;
+    if (mode === PublishMode.INGRESS && this.endpointMode === EndpointMode.DNSRR) {
+      throw new ValidationError(
+        'ServiceValue',
+        path,
+        `cannot publish ${port.text} in mode INGRESS: with EndpointMode.DNSRR the service has no address that the ingress could pass it on to; publish in mode HOST, or choose EndpointMode.VIP`,
+      );
+    }
+    const nodes = this.overlay.cluster._nodes.map(({ _registry }) => _registry);
+    const request = { ...options, workload: path, segment: this.overlay.node.path, port, swarmMode: mode };
+    this._peerRegistry.addPublication(servicePublicationFact(this._peerRegistry, nodes, request));
+    const { protocol, ...published } = port._spec();
+    this.ports.push({ protocol, published, target: (options.targetPort ?? port)._spec(), mode });
+  }
+
+  private makeResource(props: HardenedServiceProps, checked: CheckedService, environment: readonly string[]): void {
+    const { cluster } = this.overlay;
+    const provider = cluster._nodes[0]._providerFor(this);
+    requireProvider(TerraformStack.of(this), '>= 4.0.0');
+    const configIds = (props.configs ?? []).map(({ configName, text }, index) => {
+      const digest = crypto
+        .createHash('sha256')
+        .update(JSON.stringify([this.node.path, text]))
+        .digest('hex')
+        .slice(0, 12);
+      const name = `${configName}-${digest}`;
+      const data = Buffer.from(text, 'utf8').toString('base64');
+      const { id } = new Config(this, `Config${index}`, { provider, name, data, lifecycle: { createBeforeDestroy: true } });
+      return { id, name };
+    });
+    const config = serviceConfig(props, checked, { environment, stamp: cluster._stampPath, configIds });
+    new LateService(this, 'Resource', { provider, ...config }, () =>
+      serviceBlocks(this._peerRegistry, this.node.path, this.ports, (segment, kind) =>
+        this.overlayAt(segment)._networkReference(this, kind),
+      ),
+    );
+  }
+
+  private overlayAt(path: string): EncryptedOverlay {
+    return path === this.overlay.node.path ? this.overlay : this._peerRegistry.constructAt<EncryptedOverlay>(path);
+  }
+}

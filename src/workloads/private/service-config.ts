@@ -1,0 +1,128 @@
+import type { LateServiceBlocks, ServiceConfig } from '../../private/bindings';
+import { escapeTerraform } from '../../private/late';
+import type { Registry } from '../../topology/private/registry';
+import type { HardenedServiceProps } from '../hardened-service-props';
+import { EndpointMode, UpdatePolicy } from '../service-policies';
+import { STAMP_TARGET } from './check-container';
+import { type CheckedService } from './check-service';
+import { duration } from './container-config';
+
+const MEBIBYTE = 1_048_576;
+/** For its user, and for everybody, to read. */
+const [OWNER_READS, ALL_READ] = [0o400, 0o444];
+/** The provider loses the sticky bit when it reads a mode back, and would replace the mount on every plan. */
+const WORLD_WRITABLE = 0o777;
+
+/** A port as it is published. */
+export interface PublishedPort {
+  readonly protocol: string;
+  readonly published: { readonly first: number; readonly last: number };
+  readonly target: { readonly first: number };
+  readonly mode: 'host' | 'ingress';
+}
+
+/** Everything of the resource that is known when the service is declared. Only what replans empty with the provider's 4.x line. */
+export function serviceConfig(
+  props: HardenedServiceProps,
+  checked: CheckedService,
+  given: { readonly environment: readonly string[]; readonly stamp: string; readonly configIds: readonly { id: string; name: string }[] },
+): ServiceConfig {
+  const add = [...new Set((props.capabilities ?? []).map(({ text }) => text))].sort();
+  const update = props.updatePolicy ?? UpdatePolicy.of();
+  const [uid, gid] = checked.user.split(':');
+  const rollout = {
+    parallelism: update.parallelism,
+    delay: duration(update.delaySeconds),
+    monitor: duration(update.monitorSeconds),
+    maxFailureRatio: '0.0',
+    order: update.startFirst ? 'start-first' : 'stop-first',
+  };
+  return {
+    name: checked.name,
+    taskSpec: {
+      containerSpec: {
+        image: props.image.text,
+        args: props.command?.map(escapeTerraform),
+        env: given.environment.length > 0 ? Object.fromEntries(given.environment.map(variable)) : undefined,
+        user: checked.user,
+        readOnly: props.writableRootReason === undefined,
+        capDrop: ['ALL'],
+        ...(add.length > 0 && { capAdd: add }),
+        sysctl: { 'net.ipv4.ip_forward': '0' },
+        isolation: 'default',
+        stopGracePeriod: duration(checked.stopTimeout),
+        // Containers of the same overlays still resolve; names outside would leave past the guard.
+        dnsConfig: { nameservers: ['127.0.0.1'] },
+        mounts: [
+          { type: 'bind', source: given.stamp, target: STAMP_TARGET, readOnly: true },
+          ...checked.tmpfs.map(({ target, mebibytes }) => ({
+            type: 'tmpfs',
+            target,
+            tmpfsOptions: { sizeBytes: mebibytes * MEBIBYTE, mode: WORLD_WRITABLE },
+          })),
+        ],
+        secrets: props.secrets?.map(({ secretId, secretName, target }) => ({
+          secretId,
+          secretName,
+          fileName: target,
+          fileUid: uid,
+          fileGid: gid,
+          fileMode: OWNER_READS,
+        })),
+        configs: props.configs?.map(({ target }, index) => ({
+          configId: given.configIds[index].id,
+          configName: given.configIds[index].name,
+          fileName: target,
+          fileUid: '0',
+          fileGid: '0',
+          fileMode: ALL_READ,
+        })),
+        healthcheck: props.healthCheck && {
+          test: props.healthCheck.test.map(escapeTerraform),
+          interval: duration(props.healthCheck.intervalSeconds),
+          timeout: duration(props.healthCheck.timeoutSeconds),
+          startPeriod: duration(props.healthCheck.startPeriodSeconds),
+          retries: props.healthCheck.retries,
+        },
+      },
+      resources: { limits: { memoryBytes: checked.memory * MEBIBYTE, nanoCpus: checked.cpuMillis * 1_000_000 } },
+      restartPolicy: { condition: 'any', delay: '5s', maxAttempts: 0, window: '0s' },
+      placement: { constraints: (props.placements ?? []).map(({ text }) => text).sort(), maxReplicas: checked.replicasPerNode },
+      logDriver: { name: 'json-file', options: { 'max-size': `${checked.logMebibytes}m`, 'max-file': '3' } },
+      forceUpdate: 0,
+      runtime: 'container',
+    },
+    mode: { replicated: { replicas: checked.replicas } },
+    updateConfig: { ...rollout, failureAction: update.onFailure },
+    rollbackConfig: { ...rollout, failureAction: 'pause' },
+    endpointSpec: { mode: props.endpointMode ?? EndpointMode.VIP },
+    // Terraform waits until the tasks run, and fails when they do not.
+    convergeConfig: { delay: '1s', timeout: '3m' },
+  };
+}
+
+function variable(line: string): [string, string] {
+  const at = line.indexOf('=');
+  return [line.slice(0, at), escapeTerraform(line.slice(at + 1))];
+}
+
+/** What follows from flows and publications: networks and ports. */
+export function serviceBlocks(
+  registry: Registry,
+  path: string,
+  ports: readonly PublishedPort[],
+  reference: (segment: string, kind: 'segment' | 'edge') => string,
+): LateServiceBlocks {
+  const overlays = registry.derived().topology.wires.filter(({ members }) => members.some(({ workload }) => workload === path));
+  return {
+    networks: overlays.map(({ segment, overlay }) => reference(segment, overlay!.kind)),
+    ports: ports.flatMap(({ protocol, published, target, mode }) =>
+      Array.from({ length: published.last - published.first + 1 }, (_, offset) => ({
+        protocol,
+        publishedPort: published.first + offset,
+        targetPort: target.first + offset,
+        publishMode: mode,
+      })),
+    ),
+  };
+}

@@ -1,0 +1,137 @@
+import { DefaultTokenResolver, StringConcat, type TerraformStack, Tokenization } from 'cdktf';
+import { Cidr, type HardenedDaemon, SwarmCluster, type SwarmClusterProps } from '../../src';
+import type { ErrorCode } from '../../src/private/errors';
+import { expectError } from '../support/errors';
+import { newStack, synth } from '../support/programs';
+import { newNode, SwarmProgram } from '../support/swarms';
+
+/** A file that the install script of a daemon holds. */
+function fileOf(scope: HardenedDaemon, path: string): string {
+  const resolver = new DefaultTokenResolver(new StringConcat());
+  const script = Tokenization.resolve(scope.installScript, { scope, resolver, preparing: false }) as string;
+  const body = new RegExp(`  put ${path} \\d+ <<'END_OF_BODY'\\n([^_]*)END_OF_BODY`).exec(script)?.[1] ?? '';
+  return Buffer.from(body, 'base64').toString('utf8');
+}
+
+function rulesOf(daemon: HardenedDaemon, family: 4 | 6 = 4): string {
+  return fileOf(daemon, `/etc/bulkhead/rules.v${family}`);
+}
+
+describe('the guard of a node', () => {
+  const program = new SwarmProgram();
+  const { manager } = program;
+  const [worker] = program.workers;
+  const lines = (text: string) => text.split('\n').filter((line) => /BULKHEAD-INPUT .*(2377|7946|4789|-p esp)/.test(line));
+
+  test('lets the nodes by, on a manager to 2377 too, and nobody else', () => {
+    const input = lines(rulesOf(manager));
+    for (const node of ['192.0.2.10', '192.0.2.12', '192.0.2.13']) {
+      for (const place of [
+        'tcp -m tcp --dport 2377',
+        'tcp -m tcp --dport 7946',
+        'udp -m udp --dport 7946',
+        'udp -m udp --dport 4789',
+        'esp',
+      ]) {
+        expect(input.filter((line) => line.includes(`-s ${node}/32 -p ${place} `) && line.includes('-j RETURN'))).toHaveLength(1);
+      }
+    }
+    expect(input.filter((line) => line.includes('-j DROP'))).toHaveLength(5);
+    expect(input.filter((line) => line.includes('-j ACCEPT'))).toEqual([]);
+    expect(lines(rulesOf(worker)).filter((line) => line.includes('2377'))).toHaveLength(1);
+  });
+
+  test('shuts them for everybody in IPv6, where no node has an address', () => {
+    const input = lines(rulesOf(manager, 6));
+    expect(input).toHaveLength(5);
+    expect(input.every((line) => line.includes('! -i lo') && line.includes('-j DROP'))).toBe(true);
+  });
+
+  test('knows another data port', () => {
+    const other = new SwarmProgram({ dataPort: 4790 });
+    const rules = rulesOf(other.workers[1]);
+    expect(rules).toContain('udp --dport 4790');
+    expect(rules).not.toContain('4789');
+  });
+});
+
+describe('the files of a node', () => {
+  const program = new SwarmProgram();
+  const { manager } = program;
+  const [worker] = program.workers;
+
+  test('say who makes the swarm, who joins it, and in which blocks', () => {
+    const line = (daemon: HardenedDaemon) => /^swarm .*$/m.exec(fileOf(daemon, '/etc/bulkhead/network'))?.[0];
+    const { clusterId } = program.cluster;
+    expect(line(manager)).toBe(`swarm ${clusterId} manager 192.0.2.10 192.0.2.10 4789 autolock 10.64.0.0/24 10.64.0.1 10.64.1.0/24`);
+    expect(line(worker)).toBe(`swarm ${clusterId} worker 192.0.2.12 192.0.2.10 4789 autolock 10.64.0.0/24 10.64.0.1 10.64.1.0/24`);
+  });
+
+  test('start the swarm with docker, and never keep docker from running for it', () => {
+    const dropIn = fileOf(worker, '/etc/systemd/system/docker.service.d/50-bulkhead.conf');
+    expect(dropIn).toContain('ExecStartPre=/usr/local/sbin/bulkhead-swarm stamp\n');
+    expect(dropIn).toContain('ExecStartPost=-/usr/local/sbin/bulkhead-swarm start\n');
+  });
+
+  test('turn live-restore off and name the node', () => {
+    const json = JSON.parse(fileOf(worker, '/etc/docker/daemon.json')) as Record<string, unknown>;
+    expect(json['live-restore']).toBe(false);
+    expect(json.labels).toEqual([`bulkhead.daemon=${program.workers[0].daemonId}`]);
+    expect(json['no-new-privileges']).toBe(true);
+  });
+
+  test('hold no token, whatever a program says', () => {
+    const { json } = synth(program.stack);
+    expect(JSON.stringify(json)).not.toMatch(/SWMTKN-1-[a-z0-9]/);
+  });
+
+  test('are unlocked by themselves for a reason only', () => {
+    const open = new SwarmProgram({ withoutAutolockReason: 'the disks are encrypted' });
+    expect(fileOf(open.manager, '/etc/bulkhead/network')).toContain(' no-autolock ');
+  });
+});
+
+describe('what is refused', () => {
+  const place = { path: 'app/Swarm' };
+  const refused = (code: ErrorCode, props: (stack: TerraformStack) => Partial<SwarmClusterProps>) => {
+    const stack = newStack();
+    const given = props(stack);
+    expectError(() => new SwarmProgram(given, {}, stack), code, place);
+  };
+
+  test('a node that keeps containers across restarts', () => {
+    expectError(() => new SwarmProgram({}, { liveRestore: true }), 'SwarmLiveRestore', {
+      ...place,
+      says: ["set its 'liveRestore' to false"],
+    });
+  });
+
+  test('a node without the guard', () => {
+    expectError(() => new SwarmProgram({}, { startWithoutGuardReason: 'the guard comes later' }), 'SwarmNodes', place);
+  });
+
+  test('no manager, a host twice, a node of another swarm', () => {
+    refused('SwarmNodes', () => ({ managers: [] }));
+    refused('SwarmNodes', (stack) => {
+      const four = newNode(stack, 'Four', 14);
+      return { managers: [four], workers: [four] };
+    });
+    refused('SwarmNodes', (stack) => ({ managers: [newNode(stack, 'Four', 14), newNode(stack, 'Five', 14)], workers: [] }));
+    const { stack, manager } = new SwarmProgram();
+    const addressPool = Cidr.parse('10.65.0.0/16');
+    expectError(() => new SwarmCluster(stack, 'Other', { managers: [manager], addressPool }), 'SwarmNodes', { path: 'app/Other' });
+  });
+
+  test('a pool that a node uses', () => {
+    refused('SwarmPool', () => ({ addressPool: Cidr.parse('10.20.128.0/17') }));
+    refused('SwarmPool', () => ({ addressPool: Cidr.parse('192.0.2.0/24') }));
+    refused('SwarmPool', () => ({ addressPool: Cidr.parse('172.16.0.0/12') }));
+  });
+
+  test('ports and sizes out of range', () => {
+    refused('DataPort', () => ({ dataPort: 7946 }));
+    refused('DataPort', () => ({ dataPort: 80 }));
+    refused('OverlayMtu', () => ({ underlayMtu: 1000 }));
+    refused('ReasonTooShort', () => ({ withoutAutolockReason: 'lazy' }));
+  });
+});
