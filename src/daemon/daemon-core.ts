@@ -89,7 +89,7 @@ export class DaemonCore {
     this.book._record(this.daemon.node.path, allocation);
     const failures = isProved ? failuresOf(this.registry) : [];
     if (failures.length === 0) {
-      this.warn([...warnings, ...this.aboutPublications()]);
+      this.warn([...warnings, ...this.warningsOfPublications()]);
     }
     return failures.map((failure) => this.text(failure));
   }
@@ -105,7 +105,7 @@ export class DaemonCore {
     return folder;
   }
 
-  private aboutPublications(): Warning[] {
+  private warningsOfPublications(): Warning[] {
     const { topology } = this.registry.derived();
     const unstable = this.props.engine.isAtLeast('28.0') ? [] : unstablePublications(topology.publications);
     return [...unstable, ...largePublications(topology, this.registry.engine)];

@@ -28,8 +28,9 @@ export interface DaemonProps {
   readonly foreignBlocks?: Cidr[];
 
   /**
-   * Largest packet in bytes that the way from the host to the outside carries, 68 to 65535; tunnels and clouds often take fewer than 1500. A segment
-   * that says a larger `mtu` is refused.
+   * Largest packet in bytes that the way from the host to the outside carries, 68 to 65535; tunnels and clouds often take fewer than 1500. A
+   * `BridgeSegment` that says a larger `mtu` is refused, and one that says none gets no larger one. Where it changes below 1500, those networks and their
+   * containers are replaced. Error: `MtuRange`.
    *
    * @default - 1500 is assumed, and nothing compared
    */

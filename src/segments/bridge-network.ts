@@ -11,8 +11,8 @@ export interface BridgeNetworkOptions {
   /** Whether it is without a way out. */
   readonly internal: boolean;
   readonly icc: boolean;
-  /** Further options of the driver. */
-  readonly options?: Readonly<Record<string, string>>;
+  /** Further options of the network. */
+  readonly driverOptions?: Readonly<Record<string, string>>;
   /** What the address book gave it; undefined while nobody needs it. */
   readonly plan: () => NetworkPlan | undefined;
   readonly isNeeded: () => boolean;
@@ -26,7 +26,7 @@ export class BridgeNetwork {
     private readonly scope: Construct,
     private readonly options: BridgeNetworkOptions,
   ) {
-    const { daemon, networkName, internal, icc, plan, isNeeded } = options;
+    const { daemon, networkName, internal, icc, driverOptions = {}, plan, isNeeded } = options;
     const families: readonly Family[] = daemon._registry.has('ipv6') ? ['ipv4', 'ipv6'] : ['ipv4'];
     const network = new LateNetwork(
       scope,
@@ -40,7 +40,7 @@ export class BridgeNetwork {
           'com.docker.network.bridge.name': lateValue(() => plan()?.bridge ?? ''),
           'com.docker.network.bridge.enable_icc': String(icc),
           ...daemon._networkOptions,
-          ...options.options,
+          ...driverOptions,
         },
         ...(families.includes('ipv6') && { ipv6: true }),
         ipamConfig: families.map((family) => ({

@@ -56,7 +56,7 @@ export interface BridgeSegmentProps {
    * Largest packet on the network and on its edge in bytes: 68 to 65535, with dual stack 1280 or more, and no more than `uplinkMtu` of the daemon.
    * Another value replaces both networks and their containers. Errors: `MtuRange`, `MtuAboveUplink`.
    *
-   * @default - nothing is said of it, and the engine takes 1500
+   * @default - `uplinkMtu` of the daemon where that is less than 1500; otherwise nothing is said of it, and the engine takes 1500
    */
   readonly mtu?: number;
 
@@ -128,7 +128,7 @@ export class BridgeSegment extends Construct implements ISegment {
         networkName: kind === 'edge' ? checked.edgeNetworkName : checked.networkName,
         internal: kind === 'segment',
         icc: kind === 'segment' && props.daemon._icc,
-        options: checked.mtuOptions,
+        driverOptions: checked.mtuOptions,
         plan: () => this.plan(kind),
         isNeeded: () => kind === 'segment' || this.plan('edge') !== undefined,
       });

@@ -91,17 +91,9 @@ export class HardenedContainer extends Construct implements IWorkload {
 
     orderStacks(this, segment);
     const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
-    registry.addWorkload({
-      path,
-      name: checked.name,
-      segment: segment.node.path,
-      ipv4Address,
-      ipv6Address,
-      dns,
-      aliases,
-      hostEntries,
-      forges: canForge(props.capabilities),
-    });
+    const forges = canForge(props.capabilities);
+    const named = { path, name: checked.name, segment: segment.node.path, aliases };
+    registry.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries, forges });
     this.makeResource(props, checked, environment);
     for (const { text, reason } of props.capabilities ?? []) {
       if (FORGING.includes(text)) {

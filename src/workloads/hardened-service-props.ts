@@ -108,7 +108,7 @@ export interface HardenedServiceProps {
   readonly user?: string;
 
   /**
-   * Capabilities given back after all were dropped; `NET_RAW` and `NET_ADMIN` throw.
+   * Capabilities given back after all were dropped. `NET_RAW` and `NET_ADMIN` throw.
    *
    * @default - none
    */

@@ -71,19 +71,27 @@ describe('size of packets', () => {
 
   test('is said of the network and of its edge', () => {
     const program = new Program({ uplinkMtu: 1450 });
-    program.container('Web', program.segment('Front', { mtu: 1450 })).publish(HTTPS);
+    program.container('Web', program.segment('Front', { mtu: 1400 })).publish(HTTPS);
     const { network } = program.synth();
-    expect([network('app-front').options[MTU], network('app-front-edge').options[MTU]]).toEqual(['1450', '1450']);
+    expect([network('app-front').options[MTU], network('app-front-edge').options[MTU]]).toEqual(['1400', '1400']);
   });
 
   test('is nowhere while nobody asks for one', () => {
-    const program = new Program({ uplinkMtu: 1450 });
+    const program = new Program({ uplinkMtu: 9000 });
     program.container('Web', program.segment('Front')).publish(HTTPS);
     expect(program.synth().text).not.toContain(MTU);
   });
 
-  test.each<[string, ErrorCode, Partial<HardenedDaemonProps>, number, string[]]>([
+  test('follows an uplink that carries less than usual', () => {
+    const program = new Program({ uplinkMtu: 1450 });
+    program.container('Web', program.segment('Front')).publish(HTTPS);
+    const { network } = program.synth();
+    expect([network('app-front').options[MTU], network('app-front-edge').options[MTU]]).toEqual(['1450', '1450']);
+  });
+
+  test.each<[string, ErrorCode, Partial<HardenedDaemonProps>, number | undefined, string[]]>([
     ['more than the uplink carries', 'MtuAboveUplink', { uplinkMtu: 1450 }, 1451, ['1451', 'at most 1450', "'uplinkMtu'"]],
+    ['an uplink that carries less than IPv6 needs', 'MtuRange', { dualStack: true, uplinkMtu: 1200 }, undefined, ["'uplinkMtu'", '1200']],
     ['less than IPv6 needs', 'MtuRange', { dualStack: true }, 1279, ['1279', '1280 to 65535']],
   ])('refused: %s', (_, code, daemon, mtu, says) => {
     const program = new Program(daemon);

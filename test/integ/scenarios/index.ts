@@ -41,6 +41,7 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   swarm: ['20.10', '28.5'],
   ipvlan: ['28.5'],
   conduit: ['20.10', '28.5'],
+  'names-and-mtu': ['20.10', '28.5'],
 };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
