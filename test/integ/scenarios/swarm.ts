@@ -13,12 +13,14 @@ import {
   HardenedDaemon,
   HardenedService,
   type HardenedServiceProps,
+  HealthCheck,
   Peer,
   Placement,
   Port,
   PublishMode,
   Reachability,
   SwarmCluster,
+  SwarmConfig,
 } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { declaredVersion, Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
@@ -53,6 +55,7 @@ export function run(engine: EngineId, checks: Checks): void {
     nodePorts(checks, stage);
     publications(checks, stage);
     encryption(checks, stage);
+    hardening(checks, stage);
     again(checks, stage);
     loss(checks, stage);
     unchanged(checks, stage, 'after the loss of a node');
@@ -85,7 +88,13 @@ function programFor(stage: () => Stage, lab: Lab): Program {
     const service = (id: string, overlay: EncryptedOverlay, props: Partial<HardenedServiceProps> = {}) =>
       new HardenedService(stack, id, { overlay, image, endpointMode: EndpointMode.DNSRR, ...props });
     const web = service('Web', front, { replicas: 3, replicasPerNode: 1 });
-    const api = service('Api', front, { placements: [Placement.WORKERS], defaultPort: Port.tcp(8080) });
+    const api = service('Api', front, {
+      placements: [Placement.WORKERS],
+      defaultPort: Port.tcp(8080),
+      environment: { MODE: 'on' },
+      healthCheck: HealthCheck.command(['true']),
+      configs: [SwarmConfig.fromText('shop.conf', 'price = 1', '/etc/shop.conf')],
+    });
     const vault = service('Vault', back, { placements: [Placement.MANAGERS] });
     const lone = service('Lone', back, { placements: [Placement.onNode(daemon)] });
     web.connections.allowTo(api);
@@ -319,6 +328,24 @@ function encryption(checks: Checks, { labs }: Stage): void {
   });
 }
 
+/** What a task can do, with what Terraform cannot set for a service and the engine does. */
+function hardening(checks: Checks, stage: Stage): void {
+  const [{ lab, id }] = tasksOf(stage, stage.services.api.dnsName);
+  const shown = lab.docker(
+    'exec',
+    id,
+    'sh',
+    '-c',
+    'cat /proc/self/status /etc/shop.conf; echo $MODE; touch /here || echo read-only; ls /.bulkhead-guard',
+  );
+  const wanted = [/^NoNewPrivs:\s1$/m, /^CapBnd:\s0+$/m, /^Uid:\s10001\s/m, /^price = 1on$/m, /^read-only$/m, /^\/\.bulkhead-guard$/m];
+  checks.shown(
+    'a task holds nothing that it was not given',
+    wanted.every((each) => each.test(shown)),
+    shown,
+  );
+}
+
 /** What restarts comes back by itself, under the guard. */
 function again(checks: Checks, stage: Stage): void {
   unchanged(checks, stage, 'after apply');
@@ -338,7 +365,9 @@ function loss(checks: Checks, stage: Stage): void {
       .docker('service', 'ls', '--format', '{{.Replicas}}')
       .split('\n')
       .every((text) => /^(\d+)\/\1( |$)/.test(text));
-  checks.shown('all tasks run again', until(isSettled, 120_000));
+  checks.shown('all tasks run again', until(isSettled, 180_000), () =>
+    manager.docker('service', 'ps', '--no-trunc', web.dnsName, api.dnsName),
+  );
   const [{ lab: lost }] = tasksOf(stage, api.dnsName);
   lost.killEngine();
   lost.mustHost('cutting the wire', ['ip', 'link', 'set', 'eth0', 'down']);
