@@ -1,12 +1,11 @@
 import { Construct } from 'constructs';
 import { Peer } from '../connections/peer';
-import { ValidationError } from '../private/errors';
 import { childPath } from '../private/names';
-import { isA } from '../private/type-test';
 import { requireOf } from '../reachability/private/prove';
 import { Requirement } from '../reachability/requirement';
 import { BridgeSegment } from '../segments/bridge-segment';
 import type { IDaemon } from '../topology/daemon';
+import { needDaemon } from '../topology/private/need-daemon';
 
 /** Properties of a three-tier network. */
 export interface ThreeTierNetworkProps {
@@ -37,9 +36,7 @@ export class ThreeTierNetwork extends Construct {
   public readonly data: BridgeSegment;
 
   constructor(scope: Construct, id: string, props: ThreeTierNetworkProps) {
-    if (!isA(props.daemon, 'daemon')) {
-      throw new ValidationError('NotADaemon', childPath(scope, id), "'daemon' must be a daemon of Bulkhead, such as a HardenedDaemon");
-    }
+    needDaemon(childPath(scope, id), props.daemon);
     super(scope, id);
     const { daemon } = props;
     const inner = (tier: string) => ({ daemon, publicationsRefused: `'${id}' keeps ${tier} off the host; publish from DMZ` });

@@ -1,5 +1,5 @@
-import { TerraformStack } from 'cdktf';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
+import { type NetworkReference, networkReference } from './network-reference';
 import { LateNetwork } from '../private/bindings';
 import { lateValue } from '../private/late';
 import type { IDaemon } from '../topology/daemon';
@@ -18,45 +18,34 @@ export interface BridgeNetworkOptions {
   readonly isNeeded: () => boolean;
 }
 
-/** A Docker network with a bridge of ours. */
-export class BridgeNetwork {
-  private readonly id: string;
-
-  constructor(
-    private readonly scope: Construct,
-    private readonly options: BridgeNetworkOptions,
-  ) {
-    const { daemon, networkName, internal, icc, driverOptions = {}, plan, isNeeded } = options;
-    const families: readonly Family[] = daemon._registry.has('ipv6') ? ['ipv4', 'ipv6'] : ['ipv4'];
-    const network = new LateNetwork(
-      scope,
-      'Resource',
-      {
-        provider: daemon._providerFor(scope),
-        name: networkName,
-        driver: 'bridge',
-        internal,
-        options: {
-          'com.docker.network.bridge.name': lateValue(() => plan()?.bridge ?? ''),
-          'com.docker.network.bridge.enable_icc': String(icc),
-          ...daemon._networkOptions,
-          ...driverOptions,
-        },
-        ...(families.includes('ipv6') && { ipv6: true }),
-        ipamConfig: families.map((family) => ({
-          subnet: lateValue(() => plan()?.[family]?.block ?? ''),
-          gateway: lateValue(() => plan()?.[family]?.gateway ?? ''),
-          ipRange: lateValue(() => plan()?.[family]?.dockerRange ?? ''),
-        })),
+/** Makes a Docker network with a bridge of ours. */
+export function bridgeNetwork(
+  scope: Construct,
+  { daemon, networkName, internal, icc, driverOptions = {}, plan, isNeeded }: BridgeNetworkOptions,
+): NetworkReference {
+  const families: readonly Family[] = daemon._registry.has('ipv6') ? ['ipv4', 'ipv6'] : ['ipv4'];
+  const network = new LateNetwork(
+    scope,
+    'Resource',
+    {
+      provider: daemon._providerFor(scope),
+      name: networkName,
+      driver: 'bridge',
+      internal,
+      options: {
+        'com.docker.network.bridge.name': lateValue(() => plan()?.bridge ?? ''),
+        'com.docker.network.bridge.enable_icc': String(icc),
+        ...daemon._networkOptions,
+        ...driverOptions,
       },
-      isNeeded,
-    );
-    // By id, not by name: Terraform then replaces a network and its containers in one apply. Each call of the getter makes a new reference.
-    this.id = network.id;
-  }
-
-  /** A reference that appears while rendering is not rewritten for another stack, so the name stands there and the stacks are ordered. */
-  public referenceFrom(from: IConstruct): string {
-    return TerraformStack.of(this.scope) === TerraformStack.of(from) ? this.id : this.options.networkName;
-  }
+      ...(families.includes('ipv6') && { ipv6: true }),
+      ipamConfig: families.map((family) => ({
+        subnet: lateValue(() => plan()?.[family]?.block ?? ''),
+        gateway: lateValue(() => plan()?.[family]?.gateway ?? ''),
+        ipRange: lateValue(() => plan()?.[family]?.dockerRange ?? ''),
+      })),
+    },
+    isNeeded,
+  );
+  return networkReference(scope, network, networkName);
 }

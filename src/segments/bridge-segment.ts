@@ -1,5 +1,6 @@
 import { Construct, type IConstruct } from 'constructs';
-import { BridgeNetwork } from './bridge-network';
+import { bridgeNetwork } from './bridge-network';
+import type { NetworkReference } from './network-reference';
 import { checkBridgeSegment } from './private/check-bridge-segment';
 import type { ISegment } from './segment';
 import { Cidr } from '../addressing/cidr';
@@ -93,7 +94,7 @@ export class BridgeSegment extends Construct implements ISegment {
    */
   public readonly _peerRegistry: Registry;
 
-  private readonly networks: Record<'segment' | 'edge', BridgeNetwork>;
+  private readonly networks: Record<'segment' | 'edge', NetworkReference>;
 
   constructor(scope: Construct, id: string, props: BridgeSegmentProps) {
     const checked = checkBridgeSegment(scope, id, props);
@@ -123,7 +124,7 @@ export class BridgeSegment extends Construct implements ISegment {
       this.ipv6Block = lateValue(() => this.plan('segment')?.ipv6?.block ?? '');
     }
     const make = (scopeOfNetwork: Construct, kind: 'segment' | 'edge') =>
-      new BridgeNetwork(scopeOfNetwork, {
+      bridgeNetwork(scopeOfNetwork, {
         daemon: props.daemon,
         networkName: kind === 'edge' ? checked.edgeNetworkName : checked.networkName,
         internal: kind === 'segment',
@@ -142,7 +143,7 @@ export class BridgeSegment extends Construct implements ISegment {
    * @internal
    */
   public _networkReference(from: IConstruct, kind: 'segment' | 'edge'): string {
-    return this.networks[kind].referenceFrom(from);
+    return this.networks[kind](from);
   }
 
   private plan(kind: 'segment' | 'edge'): NetworkPlan | undefined {

@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 import { Construct, type IConstruct } from 'constructs';
-import { BridgeNetwork } from './bridge-network';
+import { bridgeNetwork } from './bridge-network';
+import type { NetworkReference } from './network-reference';
 import { nameFromPath } from '../private/names';
 import type { IDaemon } from '../topology/daemon';
 
@@ -11,7 +12,7 @@ const PREFIX_LENGTH = 28;
  * An internal network that two workloads alone are in. It hangs below the destination of the first flow of its pair, and is there as long as both ends are.
  */
 export class Conduit extends Construct {
-  private readonly network: BridgeNetwork;
+  private readonly network: NetworkReference;
 
   constructor(destination: Construct, source: string, daemon: IDaemon) {
     super(destination, `Conduit${createHash('sha256').update(source).digest('hex').slice(0, 8)}`);
@@ -27,7 +28,7 @@ export class Conduit extends Construct {
       publicationsRefused: 'a conduit is for the flows of two workloads',
     });
     const plan = () => registry.network(path);
-    this.network = new BridgeNetwork(this, {
+    this.network = bridgeNetwork(this, {
       daemon,
       networkName,
       internal: true,
@@ -39,6 +40,6 @@ export class Conduit extends Construct {
 
   /** As a segment's: how a container names the network. */
   public _networkReference(from: IConstruct): string {
-    return this.network.referenceFrom(from);
+    return this.network(from);
   }
 }

@@ -1,6 +1,7 @@
-import { Annotations, TerraformStack } from 'cdktf';
+import { Annotations } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
-import { checkOverlay } from './private/check-overlay';
+import { type NetworkReference, networkReference } from './network-reference';
+import { type CheckedOverlay, checkOverlay } from './private/check-overlay';
 import type { Cidr } from '../addressing/cidr';
 import { Connections, type IConnectable } from '../connections/connections';
 import type { IPeer } from '../connections/peer';
@@ -101,8 +102,7 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
    */
   public readonly _peerRegistry: Registry;
 
-  private readonly edgeNetworkName: string;
-  private readonly references: Record<'segment' | 'edge', string>;
+  private readonly networks: Record<'segment' | 'edge', NetworkReference>;
 
   constructor(scope: Construct, id: string, props: EncryptedOverlayProps) {
     const checked = checkOverlay(scope, id, props);
@@ -111,7 +111,6 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
     const { cluster } = props;
     this.cluster = cluster;
     this.networkName = checked.networkName;
-    this.edgeNetworkName = checked.edgeNetworkName;
     this.mtu = checked.mtu;
     this.peerText = path;
     this._peerFact = { kind: 'segment', path };
@@ -126,7 +125,7 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
       overlay: { vxlanId: props.vxlanId },
     });
     this.ipv4Block = lateValue(() => this.plan('segment')?.ipv4.block ?? '');
-    this.references = { segment: this.make(this, 'segment', checked), edge: this.make(new Construct(this, 'Edge'), 'edge', checked) };
+    this.networks = { segment: this.make(this, 'segment', checked), edge: this.make(new Construct(this, 'Edge'), 'edge', checked) };
     this.connections = new Connections(this);
     brand(this, 'overlay');
     brand(this, 'peer');
@@ -139,17 +138,18 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
    * @internal
    */
   public _networkReference(from: IConstruct, kind: 'segment' | 'edge'): string {
-    if (TerraformStack.of(this) === TerraformStack.of(from)) return this.references[kind];
-    return kind === 'edge' ? this.edgeNetworkName : this.networkName;
+    return this.networks[kind](from);
   }
 
-  private make(scope: Construct, kind: 'segment' | 'edge', { isEncrypted, driverMtu }: ReturnType<typeof checkOverlay>): string {
-    const { id } = new LateNetwork(
+  private make(scope: Construct, kind: 'segment' | 'edge', checked: CheckedOverlay): NetworkReference {
+    const { isEncrypted, driverMtu } = checked;
+    const networkName = kind === 'edge' ? checked.edgeNetworkName : checked.networkName;
+    const network = new LateNetwork(
       scope,
       'Resource',
       {
         provider: this.cluster._nodes[0]._providerFor(this),
-        name: kind === 'edge' ? this.edgeNetworkName : this.networkName,
+        name: networkName,
         driver: 'overlay',
         internal: kind === 'segment',
         attachable: false,
@@ -169,7 +169,7 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
       },
       () => kind === 'segment' || this.plan('edge') !== undefined,
     );
-    return id;
+    return networkReference(this, network, networkName);
   }
 
   private plan(kind: 'segment' | 'edge'): WirePlan | undefined {

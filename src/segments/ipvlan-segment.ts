@@ -1,15 +1,10 @@
-import { Construct, type IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { AddressRange } from './lan-segment-props';
 import { checkIpvlan } from './private/check-ipvlan';
-import type { ISegment } from './segment';
-import { wireNetwork, type WireNetwork } from './wire-network';
+import { WireSegment } from './wire-segment';
 import type { Cidr } from '../addressing/cidr';
-import { Connections } from '../connections/connections';
 import { lateValue } from '../private/late';
-import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
-import type { PeerFact } from '../topology/private/facts';
-import type { Registry } from '../topology/private/registry';
 
 /** What the kernel does between a container and the wire. */
 export enum IpvlanMode {
@@ -108,13 +103,7 @@ export interface IpvlanSegmentProps {
  *
  * @see https://docs.docker.com/engine/network/drivers/ipvlan/
  */
-export class IpvlanSegment extends Construct implements ISegment {
-  public readonly daemon: IDaemon;
-  public readonly networkName: string;
-  public readonly ipv4Block: string;
-  public readonly peerText: string;
-  public readonly connections: Connections;
-
+export class IpvlanSegment extends WireSegment {
   /** Interface of the host that the members hang on, with the ending of its VLAN. */
   public readonly parentName: string;
 
@@ -124,42 +113,14 @@ export class IpvlanSegment extends Construct implements ISegment {
    */
   public readonly routerRoute: string;
 
-  /**
-   * @internal
-   */
-  public readonly _peerFact: PeerFact;
-  /**
-   * @internal
-   */
-  public readonly _peerRegistry: Registry;
-
-  private readonly network: WireNetwork;
-
   constructor(scope: Construct, id: string, props: IpvlanSegmentProps) {
     const mode = props.mode ?? IpvlanMode.L2;
     const checked = checkIpvlan(scope, id, props, mode);
-    super(scope, id);
-    const { path } = this.node;
-    const registry = props.daemon._registry;
-    this.daemon = props.daemon;
-    this.networkName = checked.networkName;
+    super(scope, id, props.daemon, checked, { parent: checked.wire.parent, ipvlan_mode: mode });
     this.parentName = checked.wire.parent;
-    this.peerText = path;
-    this._peerFact = { kind: 'segment', path };
-    this._peerRegistry = registry;
-    this.network = wireNetwork(this, checked, { parent: checked.wire.parent, ipvlan_mode: mode });
-    this.ipv4Block = lateValue(() => registry.wire(path)?.ipv4.block ?? '');
     this.routerRoute =
-      mode === IpvlanMode.L2 ? '' : lateValue(() => `${registry.wire(path)?.ipv4.block ?? ''} via ${registry.hostAddresses[0]}`);
-    this.connections = new Connections(this);
-    brand(this, 'segment');
-    brand(this, 'peer');
-  }
-
-  /**
-   * @internal
-   */
-  public _networkReference(from: IConstruct): string {
-    return this.network.referenceFrom(from);
+      mode === IpvlanMode.L2
+        ? ''
+        : lateValue(() => `${this._peerRegistry.wire(this.node.path)?.ipv4.block ?? ''} via ${this._peerRegistry.hostAddresses[0]}`);
   }
 }

@@ -1,14 +1,8 @@
 import { Annotations } from 'cdktf';
-import { Construct, type IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { LanSegmentProps } from './lan-segment-props';
 import { checkLanWire } from './private/check-wire';
-import type { ISegment } from './segment';
-import { wireNetwork, type WireNetwork } from './wire-network';
-import { Connections } from '../connections/connections';
-import { brand } from '../private/type-test';
-import type { IDaemon } from '../topology/daemon';
-import type { PeerFact } from '../topology/private/facts';
-import type { Registry } from '../topology/private/registry';
+import { WireSegment } from './wire-segment';
 
 /** How the containers of a macvlan network reach each other. */
 export enum MacvlanMode {
@@ -55,50 +49,16 @@ export interface MacvlanSegmentProps extends LanSegmentProps {
  *
  * @see https://docs.docker.com/engine/network/drivers/macvlan/
  */
-export class MacvlanSegment extends Construct implements ISegment {
-  public readonly daemon: IDaemon;
-  public readonly networkName: string;
-  public readonly ipv4Block: string;
-  public readonly peerText: string;
-  public readonly connections: Connections;
-
+export class MacvlanSegment extends WireSegment {
   /** Interface of the host that the members hang on, with the ending of its VLAN. */
   public readonly parentName: string;
-
-  /**
-   * @internal
-   */
-  public readonly _peerFact: PeerFact;
-  /**
-   * @internal
-   */
-  public readonly _peerRegistry: Registry;
-
-  private readonly network: WireNetwork;
 
   constructor(scope: Construct, id: string, props: MacvlanSegmentProps) {
     const mode = props.mode ?? MacvlanMode.BRIDGE;
     const checked = checkLanWire(scope, id, props, { driver: 'macvlan', mode, macLimit: props.macLimit });
-    super(scope, id);
-    this.daemon = props.daemon;
-    this.networkName = checked.networkName;
+    super(scope, id, props.daemon, checked, { parent: checked.wire.parent, macvlan_mode: mode });
     this.parentName = checked.wire.parent;
-    this.ipv4Block = props.ipv4Block.text;
-    this.peerText = this.node.path;
-    this._peerFact = { kind: 'segment', path: this.node.path };
-    this._peerRegistry = props.daemon._registry;
-    this.network = wireNetwork(this, checked, { parent: checked.wire.parent, macvlan_mode: mode });
-    this.connections = new Connections(this);
-    brand(this, 'segment');
-    brand(this, 'peer');
     this.warn(mode, props.macLimit);
-  }
-
-  /**
-   * @internal
-   */
-  public _networkReference(from: IConstruct): string {
-    return this.network.referenceFrom(from);
   }
 
   private warn(mode: MacvlanMode, macLimit: number | undefined): void {

@@ -1,14 +1,8 @@
-import { Construct, type IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import { checkPlugin } from './private/check-plugin';
-import type { ISegment } from './segment';
-import { wireNetwork, type WireNetwork } from './wire-network';
+import { WireSegment } from './wire-segment';
 import type { Cidr } from '../addressing/cidr';
-import { Connections } from '../connections/connections';
-import { lateValue } from '../private/late';
-import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
-import type { PeerFact } from '../topology/private/facts';
-import type { Registry } from '../topology/private/registry';
 
 /** Properties of a segment that a plugin makes. */
 export interface PluginSegmentProps {
@@ -60,45 +54,9 @@ export interface PluginSegmentProps {
  *
  * @see https://docs.docker.com/engine/extend/plugins_network/
  */
-export class PluginSegment extends Construct implements ISegment {
-  public readonly daemon: IDaemon;
-  public readonly networkName: string;
-  public readonly ipv4Block: string;
-  public readonly peerText: string;
-  public readonly connections: Connections;
-
-  /**
-   * @internal
-   */
-  public readonly _peerFact: PeerFact;
-  /**
-   * @internal
-   */
-  public readonly _peerRegistry: Registry;
-
-  private readonly network: WireNetwork;
-
+export class PluginSegment extends WireSegment {
   constructor(scope: Construct, id: string, props: PluginSegmentProps) {
     const checked = checkPlugin(scope, id, props);
-    super(scope, id);
-    const { path } = this.node;
-    const registry = props.daemon._registry;
-    this.daemon = props.daemon;
-    this.networkName = checked.networkName;
-    this.peerText = path;
-    this._peerFact = { kind: 'segment', path };
-    this._peerRegistry = registry;
-    this.network = wireNetwork(this, checked, props.options ?? {});
-    this.ipv4Block = lateValue(() => registry.wire(path)?.ipv4.block ?? '');
-    this.connections = new Connections(this);
-    brand(this, 'segment');
-    brand(this, 'peer');
-  }
-
-  /**
-   * @internal
-   */
-  public _networkReference(from: IConstruct): string {
-    return this.network.referenceFrom(from);
+    super(scope, id, props.daemon, checked, props.options ?? {});
   }
 }

@@ -1,5 +1,5 @@
-import { TerraformStack } from 'cdktf';
-import type { IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
+import { type NetworkReference, networkReference } from './network-reference';
 import type { CheckedWire } from './private/check-wire';
 import type { ISegment } from './segment';
 import { contains, parseAddress, parseBlock } from '../addressing/private/ip';
@@ -8,17 +8,12 @@ import { lateValue } from '../private/late';
 import type { Registry } from '../topology/private/registry';
 import type { BlockPlan } from '../topology/private/topology';
 
-/** The Docker network of a segment on a wire. */
-export interface WireNetwork {
-  referenceFrom(from: IConstruct): string;
-}
-
 /** Registers the segment and makes its network. */
 export function wireNetwork(
-  segment: ISegment & { readonly _peerRegistry: Registry },
+  segment: Construct & ISegment & { readonly _peerRegistry: Registry },
   { networkName, ipv4Block, prefixLength, wire }: CheckedWire,
   options: { readonly [option: string]: string },
-): WireNetwork {
+): NetworkReference {
   const { path } = segment.node;
   const registry = segment._peerRegistry;
   registry.addSegment({
@@ -32,7 +27,7 @@ export function wireNetwork(
   });
   const late = (part: keyof BlockPlan) => lateValue(() => registry.wire(path)?.ipv4[part] ?? '');
   const auxiliary = keptFromDocker(wire.lan?.range, wire.taken);
-  const { id } = new Network(segment, 'Resource', {
+  const network = new Network(segment, 'Resource', {
     provider: segment.daemon._providerFor(segment),
     name: networkName,
     driver: wire.driver,
@@ -46,9 +41,7 @@ export function wireNetwork(
       },
     ],
   });
-  return {
-    referenceFrom: (from) => (TerraformStack.of(segment) === TerraformStack.of(from) ? id : networkName),
-  };
+  return networkReference(segment, network, networkName);
 }
 
 /** Single addresses that others have in the range set aside. What lies elsewhere Docker gives to nobody by itself. */

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
 import { Volume } from '../private/bindings';
-import { UnscopedValidationError, ValidationError } from '../private/errors';
+import { UnscopedValidationError } from '../private/errors';
 import { childPath, nameFromPath, NETWORK_NAME } from '../private/names';
 import { matching, plainText } from '../private/text';
-import { isA } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
+import { needDaemon } from '../topology/private/need-daemon';
 
 /** Properties of a data volume. */
 export interface DataVolumeProps {
@@ -35,9 +35,7 @@ export class DataVolume extends Construct {
 
   constructor(scope: Construct, id: string, props: DataVolumeProps) {
     const path = childPath(scope, id);
-    if (!isA(props.daemon, 'daemon')) {
-      throw new ValidationError('NotADaemon', path, "'daemon' must be a daemon of Bulkhead, such as a HardenedDaemon");
-    }
+    needDaemon(path, props.daemon);
     const name = props.volumeName ?? nameFromPath(path);
     matching(path, 'volumeName', name, NETWORK_NAME, 'VolumeName', '2 to 58 letters, digits, _, . or -, starting with a letter or digit');
     super(scope, id);

@@ -1,8 +1,9 @@
 import { checkMtu } from './check-mtu';
+import { networkNameOf } from './network-name';
 import { ValidationError } from '../../private/errors';
-import { childPath, nameFromPath, NETWORK_NAME } from '../../private/names';
-import { matching, plainText, wholeNumber } from '../../private/text';
-import { isA } from '../../private/type-test';
+import { childPath } from '../../private/names';
+import { plainText, wholeNumber } from '../../private/text';
+import { needDaemon } from '../../topology/private/need-daemon';
 import type { BridgeSegmentProps } from '../bridge-segment';
 
 /** Checks before anything enters the tree: a construct that throws later leaves its node and half its facts behind. */
@@ -12,18 +13,8 @@ export function checkBridgeSegment(
   props: BridgeSegmentProps,
 ): { networkName: string; edgeNetworkName: string; prefixLength: number; mtuOptions: Record<string, string> } {
   const path = childPath(scope, id);
-  if (!isA(props.daemon, 'daemon')) {
-    throw new ValidationError('NotADaemon', path, "'daemon' must be a daemon of Bulkhead, such as a HardenedDaemon");
-  }
-  const networkName = props.networkName ?? nameFromPath(path);
-  matching(
-    path,
-    'networkName',
-    networkName,
-    NETWORK_NAME,
-    'NetworkName',
-    '2 to 58 letters, digits, _, . or -, starting with a letter or digit',
-  );
+  needDaemon(path, props.daemon);
+  const networkName = networkNameOf(path, props.networkName);
   if (props.bridgeName !== undefined) {
     const bridge = plainText(path, 'bridgeName', props.bridgeName);
     if (bridge.length > 15) {

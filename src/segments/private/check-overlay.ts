@@ -1,8 +1,9 @@
+import { networkNameOf } from './network-name';
 import { Cidr } from '../../addressing/cidr';
 import { EngineVersion } from '../../engine/engine-version';
 import { ValidationError } from '../../private/errors';
-import { childPath, nameFromPath, NETWORK_NAME } from '../../private/names';
-import { matching, reasonText, wholeNumber } from '../../private/text';
+import { childPath } from '../../private/names';
+import { reasonText, wholeNumber } from '../../private/text';
 import { isA } from '../../private/type-test';
 import type { Registry } from '../../topology/private/registry';
 import type { EncryptedOverlayProps } from '../encrypted-overlay';
@@ -34,14 +35,7 @@ export function checkOverlay(
     throw new ValidationError('NotASwarm', path, "'cluster' must be a SwarmCluster");
   }
   const { cluster, unencryptedReason, ipv4Block } = props;
-  const networkName = matching(
-    path,
-    'networkName',
-    props.networkName ?? nameFromPath(path),
-    NETWORK_NAME,
-    'NetworkName',
-    '2 to 58 letters, digits, _, . or -, starting with a letter or digit',
-  );
+  const networkName = networkNameOf(path, props.networkName);
   if (ipv4Block?.text.includes(':')) {
     throw new ValidationError('WrongFamily', path, `'ipv4Block' must be an IPv4 block, got ${ipv4Block.text}`);
   }

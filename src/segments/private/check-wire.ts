@@ -1,10 +1,11 @@
+import { networkNameOf } from './network-name';
 import { Cidr } from '../../addressing/cidr';
 import { isAddress, parseAddress } from '../../addressing/private/ip';
 import { type ErrorCode, ValidationError } from '../../private/errors';
-import { childPath, nameFromPath, NETWORK_NAME } from '../../private/names';
+import { childPath } from '../../private/names';
 import { matching, plainText, reasonText, wholeNumber } from '../../private/text';
-import { isA } from '../../private/type-test';
 import type { TakenRange, WireFact } from '../../topology/private/facts';
+import { needDaemon } from '../../topology/private/need-daemon';
 import type { LanSegmentProps } from '../lan-segment-props';
 
 /** Largest prefix length of a block with room for a gateway, static addresses and Docker's range, and the one chosen by itself. */
@@ -65,18 +66,9 @@ export function checkWire(scope: Scope, id: string, props: WireProps, kind: Kind
 
 /** What every network has that leaves the guard of the host. */
 export function checkNetwork(path: string, props: Pick<WireProps, 'daemon' | 'reason' | 'networkName'>): string {
-  if (!isA(props.daemon, 'daemon')) {
-    throw new ValidationError('NotADaemon', path, "'daemon' must be a daemon of Bulkhead, such as a HardenedDaemon");
-  }
+  needDaemon(path, props.daemon);
   reasonText(path, 'reason', props.reason);
-  const networkName = matching(
-    path,
-    'networkName',
-    props.networkName ?? nameFromPath(path),
-    NETWORK_NAME,
-    'NetworkName',
-    '2 to 58 letters, digits, _, . or -, starting with a letter or digit',
-  );
+  const networkName = networkNameOf(path, props.networkName);
   props.daemon._registry.checkDeclaration(path, [`network ${networkName}`]);
   return networkName;
 }

@@ -1,0 +1,58 @@
+import { Construct, type IConstruct } from 'constructs';
+import type { NetworkReference } from './network-reference';
+import type { CheckedWire } from './private/check-wire';
+import type { ISegment } from './segment';
+import { wireNetwork } from './wire-network';
+import { Connections } from '../connections/connections';
+import { lateValue } from '../private/late';
+import { brand } from '../private/type-test';
+import type { IDaemon } from '../topology/daemon';
+import type { PeerFact } from '../topology/private/facts';
+import type { Registry } from '../topology/private/registry';
+
+/**
+ * What all segments have whose members hang on a wire instead of a bridge.
+ *
+ * @internal
+ */
+export abstract class WireSegment extends Construct implements ISegment {
+  public readonly daemon: IDaemon;
+  public readonly networkName: string;
+  public readonly ipv4Block: string;
+  public readonly peerText: string;
+  public readonly connections: Connections;
+
+  /**
+   * @internal
+   */
+  public readonly _peerFact: PeerFact;
+  /**
+   * @internal
+   */
+  public readonly _peerRegistry: Registry;
+
+  private readonly network: NetworkReference;
+
+  /** @param options those of the network's driver */
+  constructor(scope: Construct, id: string, daemon: IDaemon, checked: CheckedWire, options: { readonly [option: string]: string }) {
+    super(scope, id);
+    const { path } = this.node;
+    this.daemon = daemon;
+    this.networkName = checked.networkName;
+    this.peerText = path;
+    this._peerFact = { kind: 'segment', path };
+    this._peerRegistry = daemon._registry;
+    this.network = wireNetwork(this, checked, options);
+    this.ipv4Block = checked.ipv4Block?.text ?? lateValue(() => this._peerRegistry.wire(path)?.ipv4.block ?? '');
+    this.connections = new Connections(this);
+    brand(this, 'segment');
+    brand(this, 'peer');
+  }
+
+  /**
+   * @internal
+   */
+  public _networkReference(from: IConstruct): string {
+    return this.network(from);
+  }
+}
