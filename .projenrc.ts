@@ -23,7 +23,7 @@ const project = new cdk.JsiiProject({
   peerDeps: ['constructs@^10.4.2', 'cdktf@^0.21.0', '@cdktf/provider-docker@^12.0.3'],
   peerDependencyOptions: { pinnedDevDependency: false },
   // Bundled: jsii demands it for everything that is not a jsii module; none of its types is in a public signature.
-  bundledDeps: ['ipaddr.js@^2.5.0'],
+  bundledDeps: ['ipaddr.js@^2.5.0', 'junit-xml@^1.2.0', 'node-sarif-builder@^4.1.0'],
   devDeps: [
     'constructs@10.4.2',
     'cdktf@0.21.0',
@@ -31,6 +31,9 @@ const project = new cdk.JsiiProject({
     'cdktf-cli@0.21.0',
     'fast-check@^3.23.2',
     'tsx@^4.20.0',
+    // For the SARIF schema that reports are held against.
+    '@microsoft/jest-sarif@1.0.0-beta.0',
+    'ajv@^6.12.6',
   ],
 
   prettier: true,

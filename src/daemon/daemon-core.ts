@@ -17,6 +17,8 @@ import type { IDaemon } from '../topology/daemon';
 import type { Warning } from '../topology/private/derive';
 import type { EngineFacts } from '../topology/private/engine-facts';
 import { Registry } from '../topology/private/registry';
+import { SecureDefaults } from '../validation/packs/secure-defaults';
+import { StackPass } from '../validation/stack-pass';
 
 /** What a daemon of either kind is made of: its facts, its page of the address book, and one provider per stack. */
 export class DaemonCore {
@@ -35,6 +37,7 @@ export class DaemonCore {
     ipv6Pool: (daemonId: string) => string | undefined = () => undefined,
   ) {
     const { path: place, root } = daemon.node;
+    StackPass.of(TerraformStack.of(daemon)).useDefault(() => new SecureDefaults());
     const at = (wanted: string) => constructAt(root, wanted);
     this.daemonId = crypto.createHash('sha256').update(place).digest('hex').slice(0, 12);
     this.book = AddressBook.of(daemon);

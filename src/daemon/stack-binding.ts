@@ -5,6 +5,8 @@ import { Construct } from 'constructs';
 import type { DaemonConnection } from './daemon-connection';
 import { DockerProvider } from '../private/bindings';
 import { onStackWritten, requireProvider } from '../private/cdktf-hooks';
+import { SecureDefaults } from '../validation/packs/secure-defaults';
+import { StackPass } from '../validation/stack-pass';
 
 /**
  * What one stack needs to talk to one daemon: Terraform knows no provider across stacks.
@@ -20,6 +22,7 @@ export class StackBinding extends Construct {
     options: { daemonId: string; connection: DaemonConnection; providerVersion: string; wrote: (by: string) => void },
   ) {
     super(stack, `Bulkhead-${options.daemonId}`);
+    StackPass.of(stack).useDefault(() => new SecureDefaults());
     const first = !stack.node
       .findAll()
       .some((node) => TerraformProvider.isTerraformProvider(node) && node.terraformProviderSource === 'kreuzwerker/docker');

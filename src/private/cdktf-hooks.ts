@@ -2,16 +2,34 @@ import { type ISynthesisSession, TerraformStack } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { ValidationError } from './errors';
 
+const CUSTOM_SYNTHESIS = Symbol.for('cdktf/customSynthesis');
+
+/** Whether a construct, such as a stack of a user's, does something of its own when it is written. There can be one such thing only. */
+export function hasCustomSynthesis(construct: Construct): boolean {
+  return CUSTOM_SYNTHESIS in construct;
+}
+
 /**
  * Runs when the stack that holds the construct is written, after every validation passed.
  *
  * cdktf does not export its own function for this; the symbol is a registered one, so both name the same slot.
  */
 export function onStackWritten(construct: Construct, write: (session: ISynthesisSession) => void): void {
-  Object.defineProperty(construct, Symbol.for('cdktf/customSynthesis'), {
+  Object.defineProperty(construct, CUSTOM_SYNTHESIS, {
     configurable: false,
     enumerable: false,
     value: { onSynthesize: write },
+  });
+}
+
+/** Has cdktf write what was rendered already: the next rendering of the stack is the given one, the ones after it are made anew. */
+export function handOver(stack: TerraformStack, json: unknown): void {
+  Object.defineProperty(stack, 'toTerraform', {
+    configurable: true,
+    value: () => {
+      delete (stack as { toTerraform?: unknown }).toTerraform;
+      return json;
+    },
   });
 }
 

@@ -66,6 +66,9 @@ export const ERROR_CODES = {
   NotAHostAddress: 'An address is none of the addresses of the host.',
 
   // the proof
+  ExpiryDate: 'A day is not written as in 2027-01-31.',
+  BaselineMalformed: 'The baseline of findings cannot be read.',
+  RuleId: 'The id of a rule is not well-formed, or given twice in a pack.',
   NotARequirement: 'A requirement was not made by Requirement.',
   RequirementBroken: 'A claim about who reaches whom does not hold.',
   UndeclaredFlow: 'Something is open that no flow, publication or egress declares.',

@@ -1,0 +1,53 @@
+import type { Severity } from './severity';
+
+/** What became of a finding. */
+export enum FindingState {
+  /** It counts. */
+  OPEN = 'open',
+  /** Somebody accepted it at the construct, with a reason. */
+  SUPPRESSED = 'suppressed',
+  /** It was there when the baseline was written. */
+  BASELINE = 'baseline',
+}
+
+/** Something that a rule has against a resource. */
+export interface Finding {
+  readonly ruleId: string;
+  /** Title of the rule. */
+  readonly title: string;
+  readonly severity: Severity;
+  /** Path of the construct. */
+  readonly path: string;
+  /** Address in the stack's Terraform, such as `docker_container.web`. */
+  readonly address: string;
+  /** What of the resource it is about, such as `tcp/80 on 0.0.0.0`. */
+  readonly detail: string;
+  /** What is wrong, with the value. */
+  readonly message: string;
+  /** What to do. */
+  readonly fix: string;
+  /** Controls of CIS Docker Benchmark 1.8.0 that the rule stands for. */
+  readonly cisControls: string[];
+  readonly state: FindingState;
+
+  /**
+   * Why it was accepted.
+   *
+   * @default - it was not suppressed
+   */
+  readonly reason?: string;
+
+  /**
+   * Where that is followed up.
+   *
+   * @default - nowhere
+   */
+  readonly ticket?: string;
+
+  /**
+   * Last day on which the suppression holds, as in `2027-01-31`.
+   *
+   * @default - it does not end
+   */
+  readonly expires?: string;
+}

@@ -1,0 +1,35 @@
+import type { ICheckedResource } from '../checked-resource';
+import { Rule, type RuleProps, type Violation } from '../rule';
+
+/** A rule of ours: its properties and what it looks for. */
+export interface RuleDefinition extends RuleProps {
+  /** Whether it is in SecureDefaults. */
+  readonly inDefaults: boolean;
+  /** Whether it has something to say of the resource; of all of its types unless told. */
+  readonly applies?: (resource: ICheckedResource) => boolean;
+  readonly find: (resource: ICheckedResource) => Violation[];
+}
+
+export class BuiltInRule extends Rule {
+  public readonly inDefaults: boolean;
+  /** The letter of its area: C of BH-C01. */
+  public readonly area: string;
+
+  constructor(private readonly definition: RuleDefinition) {
+    super(definition);
+    this.inDefaults = definition.inDefaults;
+    this.area = definition.ruleId.replace(/^BH-|\d+$/g, '');
+  }
+
+  public appliesTo(resource: ICheckedResource): boolean {
+    return this.definition.applies?.(resource) ?? true;
+  }
+
+  public check(resource: ICheckedResource): Violation[] {
+    return this.definition.find(resource);
+  }
+}
+
+export function defineRule(definition: RuleDefinition): BuiltInRule {
+  return new BuiltInRule(definition);
+}

@@ -1,0 +1,190 @@
+import { BaselineEntry, inBaseline } from './baseline';
+import { META } from './meta-rules';
+import type { Resource } from './view';
+import { groupBy } from '../../private/multimap';
+import { type Finding, FindingState } from '../finding';
+import type { Rule, Violation } from '../rule';
+import { heavier, Severity } from '../severity';
+
+/** A finding that somebody accepted. */
+export interface Suppression {
+  readonly path: string;
+  readonly ruleId: string;
+  readonly reason: string;
+  /** Detail of the findings; a star at the end stands for any ending. */
+  readonly detail: string;
+  readonly inherited: boolean;
+  readonly expires?: string;
+  readonly ticket?: string;
+}
+
+/** A rule as the packs of a stack want it. */
+export interface ActiveRule {
+  readonly rule: Rule;
+  readonly severity: Severity;
+  /** Whether a construct of that path is looked at. */
+  readonly covers: (path: string) => boolean;
+}
+
+/** How often a rule said what. */
+export interface RuleTally {
+  readonly ruleId: string;
+  readonly compliant: number;
+  readonly violated: number;
+  readonly unknown: number;
+  readonly notApplicable: number;
+}
+
+export interface Evaluation {
+  /** Heaviest first, then by path. */
+  readonly findings: readonly Finding[];
+  readonly tallies: readonly RuleTally[];
+}
+
+export interface EvaluationInput {
+  readonly resources: readonly Resource[];
+  readonly rules: readonly ActiveRule[];
+  readonly suppressions: readonly Suppression[];
+  readonly baseline: readonly BaselineEntry[];
+  /** Such as `2026-11-21`, in UTC. */
+  readonly today: string;
+}
+
+/** What all rules say of all resources. A function of its input alone: neither the order of resources nor that of rules shows in it. */
+export function evaluate(input: EvaluationInput): Evaluation {
+  const found: Finding[] = [];
+  const tallies: RuleTally[] = [];
+  const byType = groupBy(input.resources, ({ resourceType }) => resourceType);
+  for (const active of input.rules) {
+    const tally = { ruleId: active.rule.ruleId, compliant: 0, violated: 0, unknown: 0, notApplicable: 0 };
+    const resources = active.rule.resourceTypes.flatMap((type) => byType.get(type) ?? []).filter(({ path }) => active.covers(path));
+    for (const resource of resources) {
+      const outcome = ask(active, resource);
+      tally[outcome.state]++;
+      found.push(...outcome.findings);
+    }
+    tallies.push(tally);
+  }
+  const used = new Set<Suppression>();
+  const told = unique(found).map((finding) => accepted(finding, input, used));
+  const stale = input.suppressions.flatMap((suppression) => staleness(suppression, input, used));
+  return { findings: [...told, ...stale].sort(byWeight), tallies: tallies.sort((a, b) => (a.ruleId < b.ruleId ? -1 : 1)) };
+}
+
+type Outcome = { readonly state: Exclude<keyof RuleTally, 'ruleId'>; readonly findings: readonly Finding[] };
+
+function ask({ rule, severity }: ActiveRule, resource: Resource): Outcome {
+  resource.unknown.clear();
+  try {
+    if (!rule.appliesTo(resource)) return { state: 'notApplicable', findings: [] };
+    const violations = rule.check(resource);
+    if (violations.length > 0) {
+      return { state: 'violated', findings: violations.map((violation) => findingOf(rule, severity, resource, violation)) };
+    }
+    if (resource.unknown.size === 0) return { state: 'compliant', findings: [] };
+    return { state: 'unknown', findings: severity === Severity.ERROR ? unknownOf(rule, resource) : [] };
+  } catch (error) {
+    const message = `${rule.ruleId} (${rule.title}) failed, so that it says nothing here: ${error instanceof Error ? error.message : String(error)}`;
+    return { state: 'unknown', findings: [findingOf(META.failed, META.failed.severity, resource, { detail: rule.ruleId, message })] };
+  }
+}
+
+function unknownOf(rule: Rule, resource: Resource): Finding[] {
+  return [...resource.unknown].sort().map((attribute) =>
+    findingOf(META.unknown, META.unknown.severity, resource, {
+      detail: `${rule.ruleId} ${attribute}`,
+      message: `'${attribute}' is known to Terraform only, so nobody can say at synth whether ${rule.ruleId} (${rule.title}) holds`,
+    }),
+  );
+}
+
+function findingOf(rule: Rule, severity: Severity, { path, address }: { path: string; address: string }, violation: Violation): Finding {
+  return {
+    ruleId: rule.ruleId,
+    title: rule.title,
+    severity: violation.severity === undefined ? severity : weightOf(violation.severity, rule.severity, severity),
+    path,
+    address,
+    detail: violation.detail,
+    message: violation.message,
+    fix: rule.fix,
+    cisControls: rule.cisControls,
+    state: FindingState.OPEN,
+  };
+}
+
+/** A pack that makes a rule heavier means all of its findings. */
+function weightOf(ofFinding: Severity, ofRule: Severity, wanted: Severity): Severity {
+  return wanted === ofRule ? ofFinding : heavier(wanted, wanted === Severity.ERROR ? Severity.ERROR : Severity.INFO);
+}
+
+function unique(findings: readonly Finding[]): Finding[] {
+  return [
+    ...new Map(
+      findings.map((finding) => [JSON.stringify([finding.ruleId, finding.path, finding.detail, finding.message]), finding]),
+    ).values(),
+  ];
+}
+
+function accepted(finding: Finding, input: EvaluationInput, used: Set<Suppression>): Finding {
+  const matching = input.suppressions.filter((suppression) => matches(suppression, finding));
+  matching.forEach((suppression) => used.add(suppression));
+  const holding = matching.find((suppression) => !expired(suppression, input.today));
+  if (holding !== undefined && isSuppressible(finding.ruleId, input.rules)) {
+    const { reason, ticket, expires } = holding;
+    return {
+      ...finding,
+      state: FindingState.SUPPRESSED,
+      reason,
+      ...(ticket !== undefined && { ticket }),
+      ...(expires !== undefined && { expires }),
+    };
+  }
+  return inBaseline(input.baseline, finding) && isSuppressible(finding.ruleId, input.rules)
+    ? { ...finding, state: FindingState.BASELINE }
+    : finding;
+}
+
+function isSuppressible(ruleId: string, rules: readonly ActiveRule[]): boolean {
+  const rule = rules.find((active) => active.rule.ruleId === ruleId)?.rule ?? Object.values(META).find((meta) => meta.ruleId === ruleId);
+  return rule?.suppressible ?? true;
+}
+
+function matches(suppression: Suppression, { ruleId, path, detail }: Finding): boolean {
+  const { path: at, detail: wanted, inherited } = suppression;
+  if (suppression.ruleId !== ruleId) return false;
+  const named = wanted.endsWith('*') ? detail.startsWith(wanted.slice(0, -1)) : detail === wanted;
+  // The resource that a construct is made of has one of these two names below it.
+  const here = path === at || path === `${at}/Resource` || path === `${at}/Default`;
+  return named && (here || (inherited && (at === '' || path.startsWith(`${at}/`))));
+}
+
+function expired({ expires }: Suppression, today: string): boolean {
+  return expires !== undefined && expires < today;
+}
+
+function staleness(suppression: Suppression, { today, rules }: EvaluationInput, used: ReadonlySet<Suppression>): Finding[] {
+  const { ruleId, detail, path, expires, reason } = suppression;
+  const what = `the suppression of ${ruleId}${detail === '*' ? '' : ` '${detail}'`} ("${reason}")`;
+  const problem = !isSuppressible(ruleId, rules)
+    ? `${what} has no effect: findings of this rule cannot be suppressed`
+    : expired(suppression, today)
+      ? `${what} held until ${expires}`
+      : used.has(suppression)
+        ? undefined
+        : `${what} matched no finding`;
+  return problem === undefined
+    ? []
+    : [findingOf(META.suppression, META.suppression.severity, { path, address: '' }, { detail: `${ruleId} ${detail}`, message: problem })];
+}
+
+const WEIGHTS = [Severity.ERROR, Severity.WARNING, Severity.INFO];
+
+function byWeight(a: Finding, b: Finding): number {
+  const weight = WEIGHTS.indexOf(a.severity) - WEIGHTS.indexOf(b.severity);
+  return weight || compare(a.path, b.path) || compare(a.ruleId, b.ruleId) || compare(a.detail, b.detail) || compare(a.message, b.message);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

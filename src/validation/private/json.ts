@@ -1,0 +1,31 @@
+/** Reading of Terraform's JSON syntax, as cdktf resolves it. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A nested block is an object, a list of them, or nothing; the three mean the same to Terraform. */
+export function objectsOf(value: Json | undefined): JsonObject[] {
+  const list = Array.isArray(value) ? (value as readonly Json[]) : [value];
+  return list.filter(isObject);
+}
+
+/** Whether Terraform evaluates something in the text; `$${` and `%%{` are plain marks. */
+export function holdsExpression(text: string): boolean {
+  return /(?<!\$)(?:\$\$)*\$\{|(?<!%)(?:%%)*%\{/.test(text);
+}
+
+/** The text that Terraform makes of one without expressions. */
+export function unescaped(text: string): string {
+  return text.replace(/\$\$\{/g, '${').replace(/%%\{/g, '%{');
+}
+
+/** What an expression that is nothing but one reference leads to: `docker_image.web` of `${docker_image.web.image_id}`. */
+export function referenceOf(text: string): { readonly address: string; readonly attribute: string } | undefined {
+  const match = /^\$\{((?:data\.)?[a-z0-9_]+\.[A-Za-z0-9_-]+)(?:\[[^\]]*\])?\.([a-z0-9_.]+)\}$/.exec(text);
+  return match ? { address: match[1], attribute: match[2] } : undefined;
+}

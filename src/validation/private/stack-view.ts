@@ -1,0 +1,66 @@
+import { isObject, type Json, type JsonObject, objectsOf } from './json';
+import { type Lookup, Resource, type ResourcePlace } from './view';
+import { addTo } from '../../private/multimap';
+
+/** Something to look at that is no resource of Terraform, such as the settings of an engine. */
+export interface Subject extends Omit<ResourcePlace, 'address'> {
+  readonly attributes: JsonObject;
+}
+
+/** Everything of a stack that rules look at. */
+export function stackView(json: unknown, stackPath: string, subjects: readonly Subject[]): Resource[] {
+  const byType = new Map<string, Resource[]>();
+  const byAddress = new Map<string, Resource>();
+  const lookup: Lookup = { ofType: (type) => byType.get(type) ?? [], at: (address) => byAddress.get(address) };
+  const all: Resource[] = [];
+  const add = (place: ResourcePlace, attributes: JsonObject) => {
+    const resource = new Resource(place, attributes, lookup);
+    all.push(resource);
+    addTo(byType, place.resourceType, resource);
+    byAddress.set(place.address, resource);
+  };
+  const root = isObject(json) ? json : {};
+  for (const [section, prefix] of [
+    ['resource', ''],
+    ['data', 'data.'],
+  ] as const) {
+    for (const { type, name, attributes } of named(root[section])) {
+      const address = `${prefix}${type}.${name}`;
+      add({ resourceType: `${prefix}${type}`, address, path: pathOf(attributes) ?? `${stackPath}/${address}` }, attributes);
+    }
+  }
+  const required = objectsOf(objectsOf(root.terraform)[0]?.required_providers)[0] ?? {};
+  for (const [name, blocks] of Object.entries(isObject(root.provider) ? root.provider : {})) {
+    for (const attributes of objectsOf(blocks)) {
+      const alias = typeof attributes.alias === 'string' ? `.${attributes.alias}` : '';
+      add({ resourceType: `provider.${name}`, address: `provider.${name}${alias}`, path: stackPath }, attributes);
+    }
+  }
+  for (const [name, provider] of Object.entries(required)) {
+    if (isObject(provider)) {
+      add({ resourceType: 'required_provider', address: `required_provider.${name}`, path: stackPath }, { ...provider, name });
+    }
+  }
+  for (const { attributes, ...subject } of subjects) {
+    add({ ...subject, address: '' }, attributes);
+  }
+  return all;
+}
+
+/** Terraform takes a type, and a name in it, as one object or as a list of them. */
+function* named(section: Json | undefined): Generator<{ type: string; name: string; attributes: JsonObject }> {
+  for (const types of objectsOf(section)) {
+    for (const [type, names] of Object.entries(types)) {
+      for (const byName of objectsOf(names)) {
+        for (const [name, blocks] of Object.entries(byName)) {
+          for (const attributes of objectsOf(blocks)) yield { type, name, attributes };
+        }
+      }
+    }
+  }
+}
+
+function pathOf(attributes: JsonObject): string | undefined {
+  const path = objectsOf(objectsOf(attributes['//'])[0]?.metadata)[0]?.path;
+  return typeof path === 'string' ? path : undefined;
+}

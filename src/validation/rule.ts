@@ -1,0 +1,111 @@
+import type { ICheckedResource } from './checked-resource';
+import { controlIn16 } from './private/cis-numbers';
+import type { Severity } from './severity';
+import { matching, passedText } from '../private/text';
+
+/** One thing that a rule has against a resource. */
+export interface Violation {
+  /** What of the resource it is about, short and stable, such as `tcp/80 on 0.0.0.0`: with the rule and the construct it names the finding. */
+  readonly detail: string;
+
+  /** What is wrong, with the value, in one sentence without a full stop. */
+  readonly message: string;
+
+  /**
+   * How much this one weighs.
+   *
+   * @default - as much as the rule
+   */
+  readonly severity?: Severity;
+}
+
+/** What a rule is. */
+export interface RuleProps {
+  /** Stable name in capitals, with a prefix of yours: `ACME-01`. Suppressions, baselines and reports know the rule by it. */
+  readonly ruleId: string;
+
+  /** What is wrong where the rule finds something, in a few words. */
+  readonly title: string;
+
+  /** How much a finding weighs. */
+  readonly severity: Severity;
+
+  /** What comes of it, for those who do not know. */
+  readonly why: string;
+
+  /** What to do. */
+  readonly fix: string;
+
+  /** Types of resources that the rule looks at, such as `docker_container`. */
+  readonly resourceTypes: string[];
+
+  /**
+   * Numbers of the controls of CIS Docker Benchmark 1.8.0 that it stands for, such as `5.4`.
+   *
+   * @default - none
+   */
+  readonly cisControls?: string[];
+
+  /**
+   * Pages that say more.
+   *
+   * @default - none
+   */
+  readonly links?: string[];
+
+  /**
+   * Whether a finding may be suppressed.
+   *
+   * @default true
+   */
+  readonly suppressible?: boolean;
+}
+
+/**
+ * A rule: looks at one resource at a time, and says what is wrong with it.
+ *
+ * Extend it for a rule of your own, and hand it to a pack. It must answer from the resource alone: no clock, no network, no file.
+ */
+export abstract class Rule {
+  public readonly ruleId: string;
+  public readonly title: string;
+  public readonly severity: Severity;
+  public readonly why: string;
+  public readonly fix: string;
+  public readonly resourceTypes: string[];
+  /** Controls of CIS Docker Benchmark 1.8.0. */
+  public readonly cisControls: string[];
+  /** The same controls as version 1.6.0 numbers them. */
+  public readonly cisControls16: string[];
+  public readonly links: string[];
+  public readonly suppressible: boolean;
+
+  public constructor(props: RuleProps) {
+    this.ruleId = matching(undefined, 'ruleId', props.ruleId, /^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$/, 'RuleId', "capitals, digits and hyphens, such as 'ACME-01'"); // prettier-ignore
+    this.title = passedText(undefined, 'title', props.title);
+    this.severity = props.severity;
+    this.why = passedText(undefined, 'why', props.why);
+    this.fix = passedText(undefined, 'fix', props.fix);
+    this.resourceTypes = [...props.resourceTypes];
+    this.cisControls = [...(props.cisControls ?? [])];
+    this.cisControls16 = this.cisControls.flatMap((control) => controlIn16(control) ?? []);
+    this.links = [...(props.links ?? [])];
+    this.suppressible = props.suppressible ?? true;
+  }
+
+  /**
+   * Whether the rule has something to say of a resource of its types. Where it has not, the reports say "not applicable" instead of "compliant".
+   *
+   * @param _resource one of `resourceTypes`
+   */
+  public appliesTo(_resource: ICheckedResource): boolean {
+    return true;
+  }
+
+  /**
+   * What is wrong with the resource; an empty list when nothing is.
+   *
+   * @param resource one of `resourceTypes`
+   */
+  public abstract check(resource: ICheckedResource): Violation[];
+}

@@ -1,0 +1,26 @@
+import type { Rule } from './rule';
+import { ALL_RULES } from './rules/all';
+import { UnscopedValidationError } from '../private/errors';
+
+/** Rules of Bulkhead, for packs of your own. */
+export class Rules {
+  /** All of them, also those that are in no pack by themselves. */
+  public static all(): Rule[] {
+    return [...ALL_RULES];
+  }
+
+  /**
+   * Rules by id, such as `BH-C01`. Error: `RuleId` when there is none of that id.
+   */
+  public static byId(...ruleIds: string[]): Rule[] {
+    return ruleIds.map((ruleId) => {
+      const rule = ALL_RULES.find((other) => other.ruleId === ruleId);
+      if (rule === undefined) {
+        throw new UnscopedValidationError('RuleId', `'${ruleId}' is none of Bulkhead's rules; docs/RULES.md lists them`);
+      }
+      return rule;
+    });
+  }
+
+  private constructor() {}
+}

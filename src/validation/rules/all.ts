@@ -1,0 +1,5 @@
+import { CONTAINER_RULES } from './containers';
+import type { BuiltInRule } from '../private/define-rule';
+
+/** Every rule of ours. */
+export const ALL_RULES: readonly BuiltInRule[] = [...CONTAINER_RULES];

@@ -1,0 +1,3 @@
+import { privilegedContainer } from './privileged-container';
+
+export const CONTAINER_RULES = [privilegedContainer];

@@ -1,0 +1,249 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { Annotations, App, Aspects, type ISynthesisSession, Manifest, TerraformStack } from 'cdktf';
+import { Construct, type IConstruct } from 'constructs';
+import { type Finding, FindingState } from './finding';
+import { type BaselineEntry, parseBaseline, serializeBaseline } from './private/baseline';
+import { type ActiveRule, type Evaluation, evaluate, type Suppression } from './private/evaluate';
+import { mergeActive } from './private/merge-active';
+import { META } from './private/meta-rules';
+import { type Subject, stackView } from './private/stack-view';
+import { Severity } from './severity';
+import { Suppressions } from './suppressions';
+import { ValidationSettings, type ValidationSettingsProps } from './validation-settings';
+import { AddressBook } from '../addressing/address-book';
+import { constructAt, handOver, hasCustomSynthesis, onStackWritten } from '../private/cdktf-hooks';
+import { renderReports } from './private/report/render-reports';
+
+/** What the pass needs of a pack. */
+interface Pack {
+  readonly packName: string;
+  readonly _without: ReadonlyMap<string, string>;
+  _active(covers: (path: string) => boolean): ActiveRule[];
+}
+
+const PASS = Symbol.for('cdktf-docker-bulkhead/stack-pass');
+
+/**
+ * The one check of a stack, shared by its packs.
+ *
+ * Rendering a stack is more than half of a synth, so it is done once here, and what was checked is what cdktf then writes.
+ */
+export class StackPass {
+  public static of(stack: TerraformStack): StackPass {
+    return (stack as { [PASS]?: StackPass })[PASS] ?? new StackPass(stack);
+  }
+
+  public static isChecked(stack: TerraformStack): boolean {
+    return (stack as { [PASS]?: StackPass })[PASS]?.hasRun ?? false;
+  }
+
+  private readonly packs = new Map<Pack, string[]>();
+  private readonly sources: (() => Subject[])[] = [];
+  private defaultPack: (() => Pack) | undefined;
+  private json: unknown;
+  private written: { evaluation: Evaluation; rules: ActiveRule[] } | undefined;
+  private hasRun = false;
+  private isInstalled = false;
+
+  private constructor(private readonly stack: TerraformStack) {
+    Object.defineProperty(stack, PASS, { value: this, enumerable: false });
+  }
+
+  /** Has a pack check what lies at a path and below. */
+  public attach(pack: Pack, scope: string): void {
+    this.install();
+    const scopes = this.packs.get(pack) ?? [];
+    if (!scopes.some((above) => isWithin(scope, above))) {
+      this.packs.set(pack, [...scopes, scope]);
+    }
+  }
+
+  /** The pack of stacks with constructs of ours; one of the same name that a user adds to the stack takes its place. */
+  public useDefault(pack: () => Pack): void {
+    this.install();
+    this.defaultPack ??= pack;
+  }
+
+  /** Has the rules look at something that is no resource of Terraform. */
+  public addSubjects(source: () => Subject[]): void {
+    this.sources.push(source);
+  }
+
+  /** What one pack finds below a path, without a synth. */
+  public findings(pack: Pack, scope: string): Finding[] {
+    const covers = (wanted: string) => isWithin(wanted, scope);
+    const { findings } = this.evaluate(this.stack.toTerraform(), mergeActive(pack._active(covers)), this.settings(), []);
+    return findings.filter((finding) => covers(finding.path));
+  }
+
+  /** Asking for findings alone must not make the stack one that is checked at synth. */
+  private install(): void {
+    if (this.isInstalled) return;
+    this.isInstalled = true;
+    const { stack } = this;
+    stack.node.addValidation({ validate: () => this.validate() });
+    const write = (session: ISynthesisSession) => {
+      if (this.written !== undefined) {
+        this.writeReports(path.join(session.outdir, session.manifest.forStack(stack).workingDirectory));
+        handOver(stack, this.json);
+      }
+    };
+    // A construct has one such hook; where the stack's own is taken, a child says it, while others may still render the stack.
+    if (hasCustomSynthesis(stack)) {
+      onStackWritten(new Construct(stack, 'BulkheadReports'), write);
+    } else {
+      onStackWritten(stack, write);
+    }
+    watchApp(stack);
+  }
+
+  private validate(): string[] {
+    // Who leaves every rule out has said why; that is no stack that was forgotten.
+    this.hasRun = true;
+    const rules = mergeActive(
+      this.activePacks().flatMap(({ pack, scopes }) => pack._active((wanted) => scopes.some((scope) => isWithin(wanted, scope)))),
+    );
+    if (rules.length === 0) return [];
+    const settings = this.settings();
+    const problems: string[] = [];
+    this.json = this.stack.toTerraform();
+    const evaluation = this.evaluate(this.json, rules, settings, problems);
+    this.written = { evaluation, rules };
+    if (Aspects.of(this.stack.node.root).all.length > 0) {
+      problems.push('cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)');
+    }
+    const open = evaluation.findings.filter(({ state }) => state === FindingState.OPEN);
+    if (writesBaseline(settings)) {
+      writeBaseline(settings.baselineFile!, this.stack.node.path, open);
+      return problems;
+    }
+    const errors = [...problems, ...open.filter(({ severity }) => severity === Severity.ERROR).map((finding) => this.text(finding))];
+    open.filter(({ severity }) => severity === Severity.WARNING).forEach((finding) => this.warn(finding));
+    if (errors.length > 0) this.reportFailure();
+    return errors;
+  }
+
+  private evaluate(json: unknown, rules: ActiveRule[], settings: ValidationSettingsProps, problems: string[]): Evaluation {
+    return evaluate({
+      resources: stackView(
+        json,
+        this.stack.node.path,
+        this.sources.flatMap((source) => source()),
+      ),
+      rules,
+      suppressions: this.suppressions(),
+      baseline: readBaseline(settings, problems),
+      today: settings.today ?? new Date().toISOString().slice(0, 10),
+    });
+  }
+
+  /** Those of the stack, and what is inherited from above it. */
+  private suppressions(): Suppression[] {
+    const above = this.stack.node.scopes.slice(0, -1).flatMap((scope) => Suppressions._at(scope).filter(({ inherited }) => inherited));
+    return [...above, ...Suppressions._below(this.stack)];
+  }
+
+  private activePacks(): { pack: Pack; scopes: string[] }[] {
+    const packs = [...this.packs].map(([pack, scopes]) => ({ pack, scopes }));
+    if (this.defaultPack === undefined || this.settings().withoutSecureDefaultsReason !== undefined) return packs;
+    const pack = this.defaultPack();
+    const stackPath = this.stack.node.path;
+    const replaced = packs.some((other) => other.pack.packName === pack.packName && other.scopes.includes(stackPath));
+    return replaced ? packs : [...packs, { pack, scopes: [stackPath] }];
+  }
+
+  private settings(): ValidationSettingsProps {
+    return ValidationSettings.of(this.stack)._effective;
+  }
+
+  /** cdktf puts the path of the stack before each of these itself. */
+  private text({ ruleId, path: place, message, fix }: Finding): string {
+    return `${place === this.stack.node.path ? '' : `[${place}] `}${message}; ${fix} (${ruleId})`;
+  }
+
+  /** A second synth in one process, as tests do it, must not tell everything twice. */
+  private warn(finding: Finding): void {
+    const construct = constructAt(this.stack.node.root, finding.path) ?? this.stack;
+    const text = `${finding.message}; ${finding.fix} (${finding.ruleId})`;
+    if (!construct.node.metadata.some(({ data }) => data === text)) Annotations.of(construct).addWarning(text);
+  }
+
+  /** Nothing else of a stack that fails is written, and just then the report is wanted. Outside a synth there is no folder for it. */
+  private reportFailure(): void {
+    const { root } = this.stack.node;
+    if (!App.isApp(root) || !fs.existsSync(root.outdir)) return;
+    this.writeReports(path.join(root.outdir, new Manifest('0', root.outdir, false).forStack(this.stack).workingDirectory));
+  }
+
+  private writeReports(workingDirectory: string): void {
+    const { evaluation, rules } = this.written!;
+    const folder = path.join(workingDirectory, 'bulkhead');
+    const without = this.activePacks().flatMap(({ pack }) =>
+      [...pack._without].map(([ruleId, reason]) => ({ ruleId, reason, packName: pack.packName })),
+    );
+    const packs = this.activePacks().map(({ pack }) => pack.packName);
+    fs.mkdirSync(folder, { recursive: true });
+    const reports = renderReports({
+      stack: this.stack.node.path,
+      packs,
+      rules: rules.map(({ rule, severity }) => ({ rule, severity })),
+      without,
+      ...evaluation,
+    });
+    for (const [name, text] of Object.entries(reports)) fs.writeFileSync(path.join(folder, name), text);
+  }
+}
+
+const WATCHED = Symbol.for('cdktf-docker-bulkhead/app-watched');
+
+/** Once a stack of an app is checked, the others with resources of Docker must be, too: else they would pass unseen. */
+function watchApp(stack: IConstruct): void {
+  const { root } = stack.node;
+  if ((root as { [WATCHED]?: boolean })[WATCHED]) return;
+  Object.defineProperty(root, WATCHED, { value: true, enumerable: false });
+  AddressBook.of(root)._checkFirst(() =>
+    root.node
+      .findAll()
+      .filter((node): node is TerraformStack => TerraformStack.isStack(node))
+      .filter((other) => !StackPass.isChecked(other) && holdsDocker(other))
+      .map(
+        (other) =>
+          `[${other.node.path}] no rule pack checks this stack, which has resources of the Docker provider; ${META.unchecked.fix} (${META.unchecked.ruleId})`,
+      ),
+  );
+}
+
+function holdsDocker(stack: TerraformStack): boolean {
+  return stack.node.findAll().some((node) => {
+    const type = (node as { terraformResourceType?: unknown }).terraformResourceType;
+    return typeof type === 'string' && type.startsWith('docker_') && TerraformStack.of(node) === stack;
+  });
+}
+
+function isWithin(wanted: string, scope: string): boolean {
+  return scope === '' || wanted === scope || wanted.startsWith(`${scope}/`);
+}
+
+function writesBaseline({ baselineFile }: ValidationSettingsProps): boolean {
+  return baselineFile !== undefined && process.env.BULKHEAD_BASELINE === 'write';
+}
+
+function readBaseline({ baselineFile }: ValidationSettingsProps, problems: string[]): BaselineEntry[] {
+  if (baselineFile === undefined || !fs.existsSync(baselineFile)) return [];
+  try {
+    return parseBaseline(fs.readFileSync(baselineFile, 'utf8'));
+  } catch (error) {
+    problems.push(
+      `the baseline ${baselineFile} cannot be read: ${(error as Error).message}; restore it from version control (BaselineMalformed)`,
+    );
+    return [];
+  }
+}
+
+/** Findings of other stacks stay in it. */
+function writeBaseline(file: string, stackPath: string, findings: readonly Finding[]): void {
+  const kept = readBaseline({ baselineFile: file }, []).filter(({ path: place }) => !isWithin(place, stackPath));
+  const added = findings.map(({ ruleId, path: place, detail }) => ({ rule: ruleId, path: place, detail }));
+  fs.writeFileSync(file, serializeBaseline([...kept, ...added]));
+}

@@ -1,0 +1,100 @@
+import type { IConstruct } from 'constructs';
+import type { Suppression } from './private/evaluate';
+import { ValidationError } from '../private/errors';
+import { matching, plainText, reasonText } from '../private/text';
+
+/** What is accepted, and why. */
+export interface SuppressionProps {
+  /** Rule whose findings are accepted, such as `BH-C22`. */
+  readonly ruleId: string;
+
+  /** Why that is right here, at least 10 characters. Every report shows it. */
+  readonly reason: string;
+
+  /**
+   * Which finding of the rule, as the report names it, such as `tcp/80 on 0.0.0.0`; a `*` at the end stands for any ending.
+   *
+   * @default - all findings of the rule at the construct
+   */
+  readonly detail?: string;
+
+  /**
+   * Whether it holds for everything below the construct, too.
+   *
+   * @default false
+   */
+  readonly inherited?: boolean;
+
+  /**
+   * Last day on which it holds, in UTC, as in `2027-01-31`. From the next day on the finding counts again, and the suppression itself is a finding.
+   *
+   * @default - it does not end
+   */
+  readonly expires?: string;
+
+  /**
+   * Where that is followed up, such as the number of an issue.
+   *
+   * @default - nowhere
+   */
+  readonly ticket?: string;
+}
+
+const SLOT = Symbol.for('cdktf-docker-bulkhead/suppressions');
+
+/**
+ * Findings that are accepted at a construct.
+ *
+ * A suppression holds for the construct and for the resource that it is made of. One that matched no finding is a finding itself, and so is one that
+ * expired (`BH-M01`). Findings of a few rules cannot be suppressed; `docs/RULES.md` says which.
+ */
+export class Suppressions {
+  /** Suppressions of a construct. */
+  public static of(construct: IConstruct): Suppressions {
+    return new Suppressions(construct);
+  }
+
+  /**
+   * Those of a construct and of everything below it.
+   *
+   * @internal
+   */
+  public static _below(construct: IConstruct): Suppression[] {
+    return construct.node.findAll().flatMap((node) => Suppressions._at(node));
+  }
+
+  /**
+   * @internal
+   */
+  public static _at(construct: IConstruct): Suppression[] {
+    return (construct as { [SLOT]?: Suppression[] })[SLOT] ?? [];
+  }
+
+  private constructor(private readonly construct: IConstruct) {}
+
+  /** Accepts findings of a rule. Errors: `ReasonTooShort`, `RuleId`, `ExpiryDate`. */
+  public add(props: SuppressionProps): void {
+    const { path } = this.construct.node;
+    const { expires } = props;
+    if (expires !== undefined && !isDate(expires)) {
+      throw new ValidationError('ExpiryDate', path, `'expires' must be a day such as '2027-01-31', got '${expires}'`);
+    }
+    const suppression: Suppression = {
+      path,
+      ruleId: matching(path, 'ruleId', props.ruleId, /^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$/, 'RuleId', "the id of a rule, such as 'BH-C22'"),
+      reason: reasonText(path, 'reason', props.reason),
+      detail: props.detail === undefined ? '*' : plainText(path, 'detail', props.detail),
+      inherited: props.inherited ?? false,
+      ...(expires !== undefined && { expires }),
+      ...(props.ticket !== undefined && { ticket: plainText(path, 'ticket', props.ticket) }),
+    };
+    const slot = this.construct as IConstruct & { [SLOT]?: Suppression[] };
+    if (slot[SLOT] === undefined) Object.defineProperty(slot, SLOT, { value: [], enumerable: false });
+    slot[SLOT]!.push(suppression);
+  }
+}
+
+function isDate(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}

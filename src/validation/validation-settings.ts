@@ -1,0 +1,63 @@
+import type { IConstruct } from 'constructs';
+import { ValidationError } from '../private/errors';
+import { reasonText } from '../private/text';
+
+/** How the checking goes. */
+export interface ValidationSettingsProps {
+  /**
+   * File with the findings that were there before, which then do not count; a relative path is relative to the working directory. With
+   * `BULKHEAD_BASELINE=write` in the environment a synth writes the findings of its stacks there instead of failing. Commit it.
+   *
+   * @default - every finding counts
+   */
+  readonly baselineFile?: string;
+
+  /**
+   * Day that suppressions are compared with, as in `2026-11-21`; for tests, and where one output must come twice.
+   *
+   * @default - today, in UTC
+   */
+  readonly today?: string;
+
+  /**
+   * Why stacks with constructs of Bulkhead are not checked by `SecureDefaults`, at least 10 characters. Packs that are added by hand still check.
+   *
+   * @default - they are
+   */
+  readonly withoutSecureDefaultsReason?: string;
+}
+
+const SLOT = Symbol.for('cdktf-docker-bulkhead/validation-settings');
+
+/** How the checking goes in an app, in a stack, or below a construct that holds stacks. What is set nearer to the stack counts. */
+export class ValidationSettings {
+  /** Settings at a construct. */
+  public static of(scope: IConstruct): ValidationSettings {
+    return new ValidationSettings(scope);
+  }
+
+  private constructor(private readonly scope: IConstruct) {}
+
+  /** Changes settings; what is not named stays. Errors: `ReasonTooShort`, `ExpiryDate`. */
+  public set(props: ValidationSettingsProps): void {
+    const { path } = this.scope.node;
+    if (props.withoutSecureDefaultsReason !== undefined) {
+      reasonText(path, 'withoutSecureDefaultsReason', props.withoutSecureDefaultsReason);
+    }
+    if (props.today !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(props.today)) {
+      throw new ValidationError('ExpiryDate', path, `'today' must be a day such as '2026-11-21', got '${props.today}'`);
+    }
+    const value = { ...(this.scope as { [SLOT]?: ValidationSettingsProps })[SLOT], ...props };
+    Object.defineProperty(this.scope, SLOT, { value, enumerable: false, configurable: true });
+  }
+
+  /**
+   * What counts at the construct.
+   *
+   * @internal
+   */
+  public get _effective(): ValidationSettingsProps {
+    const all = this.scope.node.scopes.map((scope) => (scope as { [SLOT]?: ValidationSettingsProps })[SLOT]);
+    return Object.assign({}, ...all) as ValidationSettingsProps;
+  }
+}
