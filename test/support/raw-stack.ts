@@ -45,10 +45,3 @@ export class RawStack {
 export function short(findings: readonly Finding[]): string[] {
   return findings.map(({ ruleId, path, detail }) => `${ruleId} ${path} ${detail}`);
 }
-
-/** What a rule says of one container: `BH-C01 raw/Web privileged`, nothing when it is content. */
-export function ofContainer(rule: Rule, config: Partial<ContainerConfig>): string[] {
-  const raw = new RawStack();
-  raw.container('Web', config);
-  return short(raw.findings(rule));
-}
