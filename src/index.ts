@@ -43,6 +43,7 @@ export * from './workloads/capability';
 export * from './workloads/container-image';
 export * from './workloads/container-limits';
 export * from './workloads/container-sysctl';
+export * from './workloads/harden-defaults';
 export * from './workloads/hardened-container';
 export * from './workloads/hardened-container-props';
 export * from './workloads/hardened-service';

@@ -24,7 +24,7 @@ import {
 import { Volume } from '@cdktf/provider-docker/lib/volume';
 import type { Construct } from 'constructs';
 
-export { Config, Image, Network, Volume, DockerProvider };
+export { Config, Container, Image, Network, Volume, DockerProvider };
 export type { ContainerConfig, DockerProviderConfig, NetworkConfig, ServiceConfig };
 
 export interface LateContainerBlocks {

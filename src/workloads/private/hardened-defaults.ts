@@ -1,0 +1,25 @@
+/** What a container gets that says nothing about it. */
+export const HARDENED = {
+  user: '10001:10001',
+  memoryMebibytes: 256,
+  /** A period of 100 ms; Docker's least quota is one millisecond of it. */
+  cpuPeriod: 100_000,
+  cpuMillis: 1000,
+  logMebibytes: 10,
+  logFiles: 3,
+  tmpMebibytes: 64,
+  ulimit: { name: 'nofile', soft: 1024, hard: 4096 },
+  restart: 'on-failure',
+  maxRetries: 5,
+  noNewPrivileges: 'no-new-privileges:true',
+} as const;
+
+/** Options of a file system in memory. World-writable with the sticky bit, as /tmp is: the user of the container is not root. */
+export function tmpfsOptions(mebibytes: number): string {
+  return `rw,noexec,nosuid,nodev,size=${mebibytes}m,mode=1777`;
+}
+
+/** Options of the log driver `json-file`. */
+export function logOptions(mebibytes: number): Record<string, string> {
+  return { 'max-size': `${mebibytes}m`, 'max-file': `${HARDENED.logFiles}` };
+}
