@@ -118,6 +118,7 @@ project.addTask('demo', { description: 'The three-tier example on a real engine'
 const bench = 'ts-node -T -P test/tsconfig.json scripts/';
 project.addTask('bench', { description: 'Construct and synth against raw cdktf, printed as a ratio', exec: `${bench}bench.ts`, receiveArgs: true });
 project.addTask('bench:proof', { description: 'What the proof costs', exec: `${bench}bench-proof.ts`, receiveArgs: true });
+project.addTask('bench:rules', { description: 'What checking costs at synth, printed as a ratio', exec: `${bench}bench-rules.ts`, receiveArgs: true });
 project.addTask('bench:walk', { description: 'Packets per second', exec: `${bench}bench-walk.ts`, receiveArgs: true });
 project.addTask('hunt', {
   description: 'The property tests with other cases, again and again (default 20 times)',

@@ -3,7 +3,8 @@
  *
  * All in processor time, since the machine may have other work. Usage: `ts-node -T -P test/tsconfig.json scripts/bench-proof.ts [runs]`.
  */
-import { TerraformStack, Testing } from 'cdktf';
+import { App, TerraformStack, Testing } from 'cdktf';
+import { cpuMillis, median } from './cpu';
 import { BridgeSegment, Cidr, ContainerImage, EngineVersion, HardenedContainer, HardenedDaemon, Peer, Port, Reachability } from '../src';
 
 const RUNS = Number(process.argv[2] ?? 5);
@@ -43,16 +44,10 @@ function program(count: number, options: { readonly withEdges: boolean; readonly
   return { stack, daemon, containers };
 }
 
-/** Milliseconds of processor time. */
 function spent(work: () => unknown): number {
-  const start = process.cpuUsage();
+  const start = cpuMillis();
   work();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000;
-}
-
-function median(samples: readonly number[]): number {
-  return [...samples].sort((a, b) => a - b)[Math.floor(samples.length / 2)];
+  return cpuMillis() - start;
 }
 
 function times(work: () => number): number {
@@ -60,7 +55,7 @@ function times(work: () => number): number {
 }
 
 function synth(withoutProof: boolean): number {
-  return spent(() => Testing.synth(program(300, { withEdges: true, withoutProof }).stack, true));
+  return spent(() => App.of(program(300, { withEdges: true, withoutProof }).stack).synth());
 }
 
 /** Warm, and both sides in turns. */

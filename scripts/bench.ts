@@ -7,7 +7,8 @@
 import { Container } from '@cdktf/provider-docker/lib/container';
 import { Network } from '@cdktf/provider-docker/lib/network';
 import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
-import { TerraformStack, Testing } from 'cdktf';
+import { App, TerraformStack, Testing } from 'cdktf';
+import { cpuMillis, median } from './cpu';
 import { BridgeSegment, Cidr, ContainerImage, EngineVersion, HardenedContainer, HardenedDaemon, Peer, Port } from '../src';
 
 const RUNS = Number(process.argv[2] ?? 5);
@@ -80,25 +81,14 @@ interface Sample {
   readonly synth: number;
 }
 
-/** Processor time, not the clock: what else runs on the machine is nobody's cost here. */
-function cpuMillis(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
 function measure(program: () => TerraformStack): Sample {
   global.gc?.();
   const start = cpuMillis();
   const stack = program();
   const built = cpuMillis();
-  Testing.synth(stack, true);
+  App.of(stack).synth();
   const done = cpuMillis();
   return { construct: built - start, synth: done - built };
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
 }
 
 /** Names of all fields with how often they occur: equal for both, or the programs are not the same. */
