@@ -1,6 +1,5 @@
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
-import type { Capability } from './capability';
 import { ContainerImage } from './container-image';
 import { RestartPolicy } from './container-limits';
 import type { HardenedContainerProps, PublishOptions } from './hardened-container-props';
@@ -23,13 +22,6 @@ import { checkWireAddress } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
 import type { PeerFact } from '../topology/private/facts';
 import type { Registry } from '../topology/private/registry';
-
-/** With these a process sends whatever frames it likes. */
-const FORGING: readonly string[] = ['CAP_NET_RAW', 'CAP_NET_ADMIN'];
-
-function canForge(capabilities: readonly Capability[] = []): boolean {
-  return capabilities.some(({ text }) => FORGING.includes(text));
-}
 
 /**
  * A container that can do what it was declared to do, and no more.
@@ -91,16 +83,14 @@ export class HardenedContainer extends Construct implements IWorkload {
 
     orderStacks(this, segment);
     const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
-    const forges = canForge(props.capabilities);
+    const forging = (props.capabilities ?? []).filter(({ _forges }) => _forges);
     const named = { path, name: checked.name, segment: segment.node.path, aliases };
-    registry.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries, forges });
+    registry.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries, forges: forging.length > 0 });
     this.makeResource(props, checked, environment);
-    for (const { text, reason } of props.capabilities ?? []) {
-      if (FORGING.includes(text)) {
-        Annotations.of(this).addWarning(
-          `holds ${text} (${reason}): it can forge addresses towards neighbours, so it must be alone in its segment, and its flows run in conduits`,
-        );
-      }
+    for (const { text, reason } of forging) {
+      Annotations.of(this).addWarning(
+        `holds ${text} (${reason}): it can forge addresses towards neighbours, so it must be alone in its segment, and its flows run in conduits`,
+      );
     }
   }
 

@@ -52,7 +52,7 @@ export function checkService(scope: { readonly node: { readonly path: string } }
   if (/^0+:/.test(user)) {
     throw new ValidationError('RootUser', path, `'user' is root; give the image a user of its own and name it here, such as '10001:10001'`);
   }
-  const forging = (props.capabilities ?? []).find(({ text }) => ['CAP_NET_RAW', 'CAP_NET_ADMIN'].includes(text));
+  const forging = (props.capabilities ?? []).find(({ _forges }) => _forges);
   if (forging !== undefined) {
     throw new ValidationError(
       'ServiceValue',
