@@ -1,9 +1,9 @@
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
-import { ContainerImage } from './container-image';
 import { RestartPolicy } from './container-limits';
 import type { HardenedContainerProps, PublishOptions } from './hardened-container-props';
 import { type CheckedContainer, checkContainer } from './private/check-container';
+import { checkImage } from './private/common';
 import { containerConfig, lateBlocks } from './private/container-config';
 import { environmentList } from './private/environment';
 import { publicationFact } from './private/publication';
@@ -13,7 +13,6 @@ import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
 import { Image, LateContainer } from '../private/bindings';
 import { orderStacks } from '../private/cdktf-hooks';
-import { ValidationError } from '../private/errors';
 import { lateValue } from '../private/late';
 import { childPath } from '../private/names';
 import { brand } from '../private/type-test';
@@ -56,13 +55,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     const registry = segment.daemon._registry;
     const checked = checkContainer(scope, id, props, registry);
     const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
-    if (!(props.image instanceof ContainerImage)) {
-      throw new ValidationError(
-        'NotAnImage',
-        checked.path,
-        "'image' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
-      );
-    }
+    checkImage(checked.path, props.image);
     registry.checkDeclaration(checked.path, [`container ${checked.name}`]);
     checkWireAddress(checked.path, registry.segmentFact(segment.node.path), props.ipv4Address);
     super(scope, id);

@@ -1,23 +1,18 @@
-import { tmpfsTargets } from './tmpfs';
+import { checkCommon, type CheckedCommon, checkImage } from './common';
 import { ValidationError } from '../../private/errors';
 import { childPath, nameFromPath, NETWORK_NAME } from '../../private/names';
-import { matching, passedText, reasonText, wholeNumber } from '../../private/text';
+import { matching, wholeNumber } from '../../private/text';
 import { isA } from '../../private/type-test';
-import { ContainerImage } from '../container-image';
 import type { HardenedServiceProps } from '../hardened-service-props';
-import { STAMP_TARGET } from './check-container';
 
-export interface CheckedService {
+/** Numbers alone: Swarm makes the files of secrets, and knows no list of users. */
+const USER = { pattern: /^\d{1,10}:\d{1,10}$/, words: "'user:group', both by number" };
+
+export interface CheckedService extends CheckedCommon {
   readonly path: string;
   readonly name: string;
-  readonly user: string;
   readonly replicas: number;
   readonly replicasPerNode: number;
-  readonly memory: number;
-  readonly cpuMillis: number;
-  readonly logMebibytes: number;
-  readonly tmpfs: readonly { readonly target: string; readonly mebibytes: number }[];
-  readonly stopTimeout: number;
 }
 
 /** Checks before anything enters the tree. */
@@ -26,13 +21,7 @@ export function checkService(scope: { readonly node: { readonly path: string } }
   if (!isA(props.overlay, 'overlay')) {
     throw new ValidationError('NotAnOverlay', path, "'overlay' must be an EncryptedOverlay; a container goes into a segment");
   }
-  if (!(props.image instanceof ContainerImage)) {
-    throw new ValidationError(
-      'NotAnImage',
-      path,
-      "'image' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
-    );
-  }
+  checkImage(path, props.image);
   if (!props.image.pulled) {
     throw new ValidationError(
       'ServiceImage',
@@ -48,10 +37,6 @@ export function checkService(scope: { readonly node: { readonly path: string } }
     'ContainerName',
     '2 to 58 letters, digits, _, . or -, starting with a letter or digit',
   );
-  const user = matching(path, 'user', props.user ?? '10001:10001', /^\d{1,10}:\d{1,10}$/, 'UserName', "'user:group', both by number");
-  if (/^0+:/.test(user)) {
-    throw new ValidationError('RootUser', path, `'user' is root; give the image a user of its own and name it here, such as '10001:10001'`);
-  }
   const forging = (props.capabilities ?? []).find(({ _forges }) => _forges);
   if (forging !== undefined) {
     throw new ValidationError(
@@ -60,34 +45,16 @@ export function checkService(scope: { readonly node: { readonly path: string } }
       `with ${forging.text} a task can send from the addresses of its neighbours, and nothing in an overlay keeps it from that; run it as a HardenedContainer`,
     );
   }
-  if (props.writableRootReason !== undefined) reasonText(path, 'writableRootReason', props.writableRootReason);
-  (props.command ?? []).forEach((word) => passedText(path, 'command', word));
-  const tmpfs = tmpfsTargets(path, props.tmpfsMebibytes);
-  checkTargets(path, [
-    STAMP_TARGET,
-    ...tmpfs.map(({ target }) => target),
-    ...[...(props.secrets ?? []), ...(props.configs ?? [])].map(({ target }) => target),
-  ]);
+  const targets = [...(props.secrets ?? []), ...(props.configs ?? [])].map(({ target }) => target);
+  const common = checkCommon(path, props, USER, targets);
   props.overlay._peerRegistry.checkDeclaration(path, [`container ${name}`]);
   return {
     path,
     name,
-    user,
-    tmpfs,
+    ...common,
     replicas: wholeNumber(path, 'replicas', props.replicas ?? 1, 0, 1000, 'ServiceValue'),
     // For Swarm 0 is no limit.
     replicasPerNode:
       props.replicasPerNode === undefined ? 0 : wholeNumber(path, 'replicasPerNode', props.replicasPerNode, 1, 1000, 'ServiceValue'),
-    memory: wholeNumber(path, 'memoryMebibytes', props.memoryMebibytes ?? 256, 6, 1_048_576, 'MemoryLimit'),
-    cpuMillis: wholeNumber(path, 'cpuMillis', props.cpuMillis ?? 1000, 10, 1_024_000, 'CpuLimit'),
-    logMebibytes: wholeNumber(path, 'logMebibytes', props.logMebibytes ?? 10, 1, 10_240, 'LogLimit'),
-    stopTimeout: wholeNumber(path, 'stopTimeoutSeconds', props.stopTimeoutSeconds ?? 10, 1, 3600, 'StopTimeout'),
   };
-}
-
-function checkTargets(path: string, targets: readonly string[]): void {
-  const twice = targets.find((target, index) => targets.indexOf(target) !== index);
-  if (twice !== undefined) {
-    throw new ValidationError('MountTarget', path, `two mounts share the target '${twice}'; give each its own path`);
-  }
 }

@@ -3,9 +3,8 @@ import { escapeTerraform } from '../../private/late';
 import type { Registry } from '../../topology/private/registry';
 import type { HardenedServiceProps } from '../hardened-service-props';
 import { EndpointMode, UpdatePolicy } from '../service-policies';
-import { STAMP_TARGET } from './check-container';
-import { type CheckedService } from './check-service';
-import { duration } from './container-config';
+import type { CheckedService } from './check-service';
+import { duration, escaped, givenBack, healthCheckBlock, logOptions, STAMP_TARGET } from './common';
 
 const MEBIBYTE = 1_048_576;
 /** For its user, and for everybody, to read. */
@@ -27,7 +26,6 @@ export function serviceConfig(
   checked: CheckedService,
   given: { readonly environment: readonly string[]; readonly stamp: string; readonly configIds: readonly { id: string; name: string }[] },
 ): ServiceConfig {
-  const add = [...new Set((props.capabilities ?? []).map(({ text }) => text))].sort();
   const update = props.updatePolicy ?? UpdatePolicy.of();
   const [uid, gid] = checked.user.split(':');
   const rollout = {
@@ -42,12 +40,12 @@ export function serviceConfig(
     taskSpec: {
       containerSpec: {
         image: props.image.text,
-        args: props.command?.map(escapeTerraform),
+        args: escaped(props.command),
         env: given.environment.length > 0 ? Object.fromEntries(given.environment.map(variable)) : undefined,
         user: checked.user,
         readOnly: props.writableRootReason === undefined,
         capDrop: ['ALL'],
-        ...(add.length > 0 && { capAdd: add }),
+        capAdd: givenBack(props.capabilities),
         sysctl: { 'net.ipv4.ip_forward': '0' },
         isolation: 'default',
         stopGracePeriod: duration(checked.stopTimeout),
@@ -77,18 +75,12 @@ export function serviceConfig(
           fileGid: '0',
           fileMode: ALL_READ,
         })),
-        healthcheck: props.healthCheck && {
-          test: props.healthCheck.test.map(escapeTerraform),
-          interval: duration(props.healthCheck.intervalSeconds),
-          timeout: duration(props.healthCheck.timeoutSeconds),
-          startPeriod: duration(props.healthCheck.startPeriodSeconds),
-          retries: props.healthCheck.retries,
-        },
+        healthcheck: healthCheckBlock(props.healthCheck),
       },
       resources: { limits: { memoryBytes: checked.memory * MEBIBYTE, nanoCpus: checked.cpuMillis * 1_000_000 } },
       restartPolicy: { condition: 'any', delay: '5s', maxAttempts: 0, window: '0s' },
       placement: { constraints: (props.placements ?? []).map(({ text }) => text).sort(), maxReplicas: checked.replicasPerNode },
-      logDriver: { name: 'json-file', options: { 'max-size': `${checked.logMebibytes}m`, 'max-file': '3' } },
+      logDriver: { name: 'json-file', options: logOptions(checked) },
       forceUpdate: 0,
       runtime: 'container',
     },
