@@ -2,7 +2,6 @@ import {
   Capability,
   Cidr,
   ConnectionRate,
-  ContainerImage,
   EncryptedOverlay,
   EndpointMode,
   EngineVersion,
@@ -21,29 +20,11 @@ import {
 import type { ErrorCode } from '../../src/private/errors';
 import { expectError } from '../support/errors';
 import { IMAGE, synth } from '../support/programs';
-import { SwarmProgram } from '../support/swarms';
+import { Services } from '../support/swarms';
 
-const PULLED = ContainerImage.fromRegistry(`registry.example/shop@sha256:${'a'.repeat(64)}`);
 const LAN = Peer.cidr('198.51.100.0/24');
 
 type ServiceProps = ConstructorParameters<typeof HardenedService>[2];
-
-class Services extends SwarmProgram {
-  public overlay(id: string, props: Partial<ConstructorParameters<typeof EncryptedOverlay>[2]> = {}): EncryptedOverlay {
-    return new EncryptedOverlay(this.stack, id, { cluster: this.cluster, ...props });
-  }
-
-  public service(id: string, overlay: EncryptedOverlay, props: Partial<ServiceProps> = {}): HardenedService {
-    return new HardenedService(this.stack, id, { overlay, image: PULLED, ...props });
-  }
-
-  /** Resources of a type by their name in Docker. */
-  public resource(type: 'docker_network' | 'docker_service' | 'docker_config', name: string): Record<string, any> {
-    const { json } = synth(this.stack);
-    const all = Object.values((json.resource as Record<string, Record<string, any>>)[type] ?? {});
-    return all.find((each) => each.name === name);
-  }
-}
 
 describe('a service', () => {
   const program = new Services();

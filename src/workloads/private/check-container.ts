@@ -7,6 +7,7 @@ import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
 import { matching, passedText, plainText } from '../../private/text';
 import type { Registry } from '../../topology/private/registry';
 import type { HardenedContainerProps } from '../hardened-container-props';
+import type { VolumeMount } from '../volume-mount';
 
 /** Props of Docker that give the host away. TypeScript does not know them; other callers might still pass them. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
@@ -57,7 +58,9 @@ export function checkContainer(
     'ContainerName',
     '2 to 63 letters, digits, _, . or -, starting with a letter or digit',
   );
-  const targets = (props.volumes ?? []).map(({ target }) => target);
+  const volumes = props.volumes ?? [];
+  checkVolumes(path, volumes, registry);
+  const targets = volumes.map(({ target }) => target);
   const common = checkCommon(path, props, USER, targets);
   (props.entrypoint ?? []).forEach((word) => passedText(path, 'entrypoint', word));
   checkNames(path, name, props, registry);
@@ -75,4 +78,16 @@ export function checkContainer(
   }
   checkUlimits(path, props.ulimits ?? []);
   return { path, name, ...common };
+}
+
+/** The engine would make an empty volume of the same name, without a word. */
+function checkVolumes(path: string, volumes: readonly VolumeMount[], registry: Registry): void {
+  const strange = volumes.find(({ _volume }) => _volume !== undefined && _volume._daemon._registry !== registry)?._volume;
+  if (strange !== undefined) {
+    throw new ValidationError(
+      'VolumeElsewhere',
+      path,
+      `the volume '${strange.volumeName}' lies on '${strange._daemon.node.path}', and the container runs on '${registry.daemonPath}'; give it a volume of its own daemon`,
+    );
+  }
 }

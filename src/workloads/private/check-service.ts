@@ -1,8 +1,10 @@
+import { checkAliases } from './check-names';
 import { checkCommon, type CheckedCommon, checkImage } from './common';
 import { ValidationError } from '../../private/errors';
 import { childPath, nameFromPath, NETWORK_NAME } from '../../private/names';
 import { matching, wholeNumber } from '../../private/text';
 import { isA } from '../../private/type-test';
+import type { SwarmNodeFact } from '../../topology/private/facts';
 import type { HardenedServiceProps } from '../hardened-service-props';
 
 /** Numbers alone: Swarm makes the files of secrets, and knows no list of users. */
@@ -11,8 +13,11 @@ const USER = { pattern: /^\d{1,10}:\d{1,10}$/, words: "'user:group', both by num
 export interface CheckedService extends CheckedCommon {
   readonly path: string;
   readonly name: string;
-  readonly replicas: number;
+  /** Undefined for one task on every node. */
+  readonly replicas: number | undefined;
   readonly replicasPerNode: number;
+  /** Directories of hosts, where tasks may run on more than one. */
+  readonly scattered: readonly string[];
 }
 
 /** Checks before anything enters the tree. */
@@ -45,16 +50,66 @@ export function checkService(scope: { readonly node: { readonly path: string } }
       `with ${forging.text} a task can send from the addresses of its neighbours, and nothing in an overlay keeps it from that; run it as a HardenedContainer`,
     );
   }
-  const targets = [...(props.secrets ?? []), ...(props.configs ?? [])].map(({ target }) => target);
+  checkAliases(path, props.aliases ?? []);
+  const targets = [...(props.volumes ?? []), ...(props.secrets ?? []), ...(props.configs ?? [])].map(({ target }) => target);
   const common = checkCommon(path, props, USER, targets);
   props.overlay._peerRegistry.checkDeclaration(path, [`container ${name}`]);
   return {
     path,
     name,
     ...common,
-    replicas: wholeNumber(path, 'replicas', props.replicas ?? 1, 0, 1000, 'ServiceValue'),
-    // For Swarm 0 is no limit.
-    replicasPerNode:
-      props.replicasPerNode === undefined ? 0 : wholeNumber(path, 'replicasPerNode', props.replicasPerNode, 1, 1000, 'ServiceValue'),
+    ...checkNumbers(path, props),
+    scattered: checkVolumes(path, props, admittedNodes(path, props)),
   };
+}
+
+function checkNumbers(
+  path: string,
+  { onEveryNode, replicas, replicasPerNode }: HardenedServiceProps,
+): Pick<CheckedService, 'replicas' | 'replicasPerNode'> {
+  if (onEveryNode) {
+    if (replicas !== undefined || replicasPerNode !== undefined) {
+      throw new ValidationError(
+        'ServiceValue',
+        path,
+        "'onEveryNode' runs one task on each node, so 'replicas' and 'replicasPerNode' say nothing; take them out",
+      );
+    }
+    return { replicas: undefined, replicasPerNode: 0 };
+  }
+  return {
+    replicas: wholeNumber(path, 'replicas', replicas ?? 1, 0, 1000, 'ServiceValue'),
+    // For Swarm 0 is no limit.
+    replicasPerNode: replicasPerNode === undefined ? 0 : wholeNumber(path, 'replicasPerNode', replicasPerNode, 1, 1000, 'ServiceValue'),
+  };
+}
+
+/** Nodes of the swarm that may meet all placements; a service without one would wait for ever. */
+function admittedNodes(path: string, { overlay, placements = [] }: HardenedServiceProps): readonly SwarmNodeFact[] {
+  const { nodes, path: swarm } = overlay._peerRegistry.swarm.fact()!;
+  const admitted = nodes.filter((node) => placements.every(({ _admits }) => _admits(node)));
+  if (admitted.length === 0) {
+    throw new ValidationError(
+      'ServicePlacement',
+      path,
+      `no node of '${swarm}' meets all of 'placements' (${placements.map(({ text }) => text).join(', ')}), so no task would ever start; take one out`,
+    );
+  }
+  return admitted;
+}
+
+/** A volume lies on one node: a task anywhere else would get an empty one of the same name from the engine there. */
+function checkVolumes(path: string, { volumes = [] }: HardenedServiceProps, admitted: readonly SwarmNodeFact[]): string[] {
+  for (const { _volume } of volumes) {
+    const home = _volume?._daemon.node.path;
+    const other = home === undefined ? undefined : admitted.find((node) => node.path !== home);
+    if (other !== undefined) {
+      throw new ValidationError(
+        'VolumeElsewhere',
+        path,
+        `the volume '${_volume!.volumeName}' lies on '${home}', and tasks may run on '${other.path}', where the engine would give them an empty one; put Placement.onNode() of that daemon into 'placements', or mount a directory that every node shares`,
+      );
+    }
+  }
+  return admitted.length > 1 ? volumes.filter(({ _volume }) => _volume === undefined).map(({ source }) => source) : [];
 }

@@ -5,6 +5,7 @@ import { matching, passedText, reasonText, wholeNumber } from '../../private/tex
 import type { Capability } from '../capability';
 import { ContainerImage } from '../container-image';
 import type { HealthCheck } from '../container-limits';
+import type { VolumeMount } from '../volume-mount';
 
 /** What containers and services check and say alike. */
 
@@ -83,6 +84,15 @@ function checkTargets(path: string, targets: readonly string[]): void {
 export function givenBack(capabilities: readonly Capability[] = []): string[] | undefined {
   const add = [...new Set(capabilities.map(({ text }) => text))].sort();
   return add.length > 0 ? add : undefined;
+}
+
+export function mountBlock({ mountType, source, target, readOnly }: VolumeMount): {
+  readonly type: string;
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+} {
+  return { type: mountType, source, target, readOnly };
 }
 
 export function logOptions({ logMebibytes }: CheckedCommon): Record<string, string> {

@@ -6,7 +6,7 @@ import type { RestartPolicy } from '../container-limits';
 import type { HardenedContainerProps } from '../hardened-container-props';
 import type { CheckedContainer } from './check-container';
 import { HOST_NAME } from './check-names';
-import { escaped, givenBack, healthCheckBlock, logOptions, STAMP_TARGET } from './common';
+import { escaped, givenBack, healthCheckBlock, logOptions, mountBlock, STAMP_TARGET } from './common';
 
 /** What a container's resource needs besides its props. */
 export interface GivenToContainer {
@@ -21,7 +21,6 @@ export interface GivenToContainer {
 export function containerConfig(props: HardenedContainerProps, checked: CheckedContainer, given: GivenToContainer): ContainerConfig {
   const ulimits = props.ulimits ?? [{ limitName: 'nofile', soft: 1024, hard: 4096 }];
   const add = givenBack(props.capabilities);
-  const mounts = (props.volumes ?? []).map(({ mountType, source, target, readOnly }) => ({ type: mountType, source, target, readOnly }));
   const stamp = given.stamp === undefined ? [] : [{ type: 'bind', source: given.stamp, target: STAMP_TARGET, readOnly: true }];
   return {
     name: checked.name,
@@ -45,7 +44,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     tmpfs: Object.fromEntries(
       checked.tmpfs.map(({ target, mebibytes }) => [target, `rw,noexec,nosuid,nodev,size=${mebibytes}m,mode=1777`]),
     ),
-    mounts: [...stamp, ...mounts],
+    mounts: [...stamp, ...(props.volumes ?? []).map(mountBlock)],
     ipcMode: 'private',
 
     // Without memory_swap the provider updates the container on every apply; with 'cpus' its 3.6 line crashes.

@@ -4,7 +4,7 @@ import type { Registry } from '../../topology/private/registry';
 import type { HardenedServiceProps } from '../hardened-service-props';
 import { EndpointMode, UpdatePolicy } from '../service-policies';
 import type { CheckedService } from './check-service';
-import { duration, escaped, givenBack, healthCheckBlock, logOptions, STAMP_TARGET } from './common';
+import { duration, escaped, givenBack, healthCheckBlock, logOptions, mountBlock, STAMP_TARGET } from './common';
 
 const MEBIBYTE = 1_048_576;
 /** For its user, and for everybody, to read. */
@@ -53,6 +53,7 @@ export function serviceConfig(
         dnsConfig: { nameservers: ['127.0.0.1'] },
         mounts: [
           { type: 'bind', source: given.stamp, target: STAMP_TARGET, readOnly: true },
+          ...(props.volumes ?? []).map(mountBlock),
           ...checked.tmpfs.map(({ target, mebibytes }) => ({
             type: 'tmpfs',
             target,
@@ -84,12 +85,12 @@ export function serviceConfig(
       forceUpdate: 0,
       runtime: 'container',
     },
-    mode: { replicated: { replicas: checked.replicas } },
+    mode: checked.replicas === undefined ? { global: true } : { replicated: { replicas: checked.replicas } },
     updateConfig: { ...rollout, failureAction: update.onFailure },
     rollbackConfig: { ...rollout, failureAction: 'pause' },
     endpointSpec: { mode: props.endpointMode ?? EndpointMode.VIP },
-    // Terraform waits until the tasks run, and fails when they do not.
-    convergeConfig: { delay: '1s', timeout: '3m' },
+    // Terraform waits until the tasks run, and fails when they do not; the provider does not do so for tasks on every node.
+    convergeConfig: checked.replicas === undefined ? undefined : { delay: '1s', timeout: '3m' },
   };
 }
 
@@ -102,12 +103,15 @@ function variable(line: string): [string, string] {
 export function serviceBlocks(
   registry: Registry,
   path: string,
-  ports: readonly PublishedPort[],
+  { ports, home, aliases = [] }: { readonly ports: readonly PublishedPort[]; readonly home: string; readonly aliases?: string[] },
   reference: (segment: string, kind: 'segment' | 'edge') => string,
 ): LateServiceBlocks {
   const overlays = registry.derived().topology.wires.filter(({ members }) => members.some(({ workload }) => workload === path));
   return {
-    networks: overlays.map(({ segment, overlay }) => reference(segment, overlay!.kind)),
+    networks: overlays.map(({ segment, overlay }) => ({
+      id: reference(segment, overlay!.kind),
+      ...(segment === home && overlay!.kind === 'segment' && aliases.length > 0 && { aliases: [...aliases] }),
+    })),
     ports: ports.flatMap(({ protocol, published, target, mode }) =>
       Array.from({ length: published.last - published.first + 1 }, (_, offset) => ({
         protocol,
