@@ -43,7 +43,7 @@ export interface SwarmClusterProps {
   /**
    * Bytes that a packet between the nodes may have, 1280 to 65535; what the narrowest link between any two of them takes.
    *
-   * @default 1500
+   * @default - the smallest `uplinkMtu` of the nodes, at most 1500
    */
   readonly underlayMtu?: number;
 
