@@ -5,18 +5,17 @@ import { Annotations, Aspects, type ISynthesisSession, type TerraformProvider, T
 import type { Construct, IConstruct } from 'constructs';
 import { DaemonConnection } from './daemon-connection';
 import type { DaemonProps } from './daemon-props';
+import { FactsPage } from './facts-page';
 import type { CheckedHost } from './private/check-host';
 import { largePublications } from './private/large-publications';
 import { unstablePublications } from './private/unstable-publications';
 import { StackBinding } from './stack-binding';
-import { AddressBook } from '../addressing/address-book';
-import { constructAt, orderStacks } from '../private/cdktf-hooks';
-import { failuresOf } from '../reachability/private/prove';
+import { constructAt } from '../private/cdktf-hooks';
 import { Conduit } from '../segments/conduit';
 import type { IDaemon } from '../topology/daemon';
 import type { Warning } from '../topology/private/derive';
 import type { EngineFacts } from '../topology/private/engine-facts';
-import { Registry } from '../topology/private/registry';
+import type { Registry } from '../topology/private/registry';
 import { SecureDefaults } from '../validation/packs/secure-defaults';
 import { StackPass } from '../validation/stack-pass';
 
@@ -25,7 +24,7 @@ export class DaemonCore {
   /** Twelve hexadecimal characters that follow from the path. */
   public readonly daemonId: string;
   public readonly registry: Registry;
-  private readonly book: AddressBook;
+  private readonly page: FactsPage;
   private readonly bindings = new Map<TerraformStack, StackBinding>();
 
   constructor(
@@ -36,14 +35,11 @@ export class DaemonCore {
     /** Block of its IPv6 networks; undefined where they have none. */
     ipv6Pool: (daemonId: string) => string | undefined = () => undefined,
   ) {
-    const { path: place, root } = daemon.node;
     StackPass.of(TerraformStack.of(daemon)).useDefault(() => new SecureDefaults());
-    const at = (wanted: string) => constructAt(root, wanted);
-    this.daemonId = crypto.createHash('sha256').update(place).digest('hex').slice(0, 12);
-    this.book = AddressBook.of(daemon);
-    this.registry = new Registry(
+    this.daemonId = crypto.createHash('sha256').update(daemon.node.path).digest('hex').slice(0, 12);
+    this.page = new FactsPage(
+      daemon,
       {
-        path: place,
         id: this.daemonId,
         hostAddresses: checked.hostAddresses,
         addressPools: [props.addressPool.text],
@@ -52,11 +48,9 @@ export class DaemonCore {
         engine,
         uplinkMtu: checked.uplinkMtu,
       },
-      () => this.book._locked(place),
-      (wanted) => at(wanted),
-      (dependent, needed) => orderStacks(at(dependent)!, at(needed)!),
-      (destination, source) => new Conduit(at(destination) as Construct, source, daemon).node.path,
+      (destination, source) => new Conduit(destination, source, daemon).node.path,
     );
+    this.registry = this.page.registry;
   }
 
   public providerFor(scope: IConstruct): TerraformProvider {
@@ -76,33 +70,22 @@ export class DaemonCore {
 
   /** Mistakes of the whole program; where there are none the addresses are taken down, and what was declared and required is proved if asked. */
   public validate(isProved: boolean): string[] {
-    this.registry.noticeRemovals();
-    const { problems, warnings, allocation } = this.registry.derived();
-    const errors = problems.map((problem) => this.text(problem));
-    if (Aspects.of(this.daemon.node.root).all.length > 0) {
-      errors.push(`cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)`);
-    }
-    const frozen = this.book._frozenProblem(this.daemon.node.path, allocation.missing);
-    if (frozen !== undefined) {
-      errors.push(frozen);
-    }
+    const onApp = `cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)`;
+    const errors = this.page.mistakes(Aspects.of(this.daemon.node.root).all.length > 0 ? [onApp] : []);
     if (errors.length > 0) {
       return errors;
     }
-    this.book._record(this.daemon.node.path, allocation);
-    const failures = isProved ? failuresOf(this.registry) : [];
+    const failures = isProved ? this.page.failures() : [];
     if (failures.length === 0) {
-      this.warn([...warnings, ...this.warningsOfPublications()]);
+      this.warn([...this.registry.derived().warnings, ...this.warningsOfPublications()]);
     }
-    return failures.map((failure) => this.text(failure));
+    return failures;
   }
 
   /** The daemon's folder beside the stack that is being written, for files as they are: tokens and escapes are for Terraform only. */
   public folder(session: ISynthesisSession): string {
     const stack = TerraformStack.of(this.daemon);
-    this.registry.wrote(stack.node.path);
-    // An app that skips validations comes here without any.
-    this.book._record(this.daemon.node.path, this.registry.derived().allocation);
+    this.page.wrote();
     const folder = path.join(session.outdir, session.manifest.forStack(stack).workingDirectory, 'bulkhead', this.daemonId);
     fs.mkdirSync(folder, { recursive: true });
     return folder;
@@ -118,10 +101,5 @@ export class DaemonCore {
     for (const { path: place, message } of warnings) {
       Annotations.of(constructAt(this.daemon.node.root, place) ?? this.daemon).addWarning(message);
     }
-  }
-
-  /** cdktf puts the path of the daemon before each of these itself. */
-  private text({ code, path: place, message }: { readonly code: string; readonly path: string; readonly message: string }): string {
-    return `${place === this.daemon.node.path ? '' : `[${place}] `}${message} (${code})`;
   }
 }

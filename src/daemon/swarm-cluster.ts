@@ -1,17 +1,17 @@
 import * as crypto from 'crypto';
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
+import { FactsPage } from './facts-page';
 import { HardenedDaemon } from './hardened-daemon';
 import { checkSwarm } from './private/check-swarm';
 import { swarmStampPath } from './private/host-input';
-import { AddressBook } from '../addressing/address-book';
 import type { Cidr } from '../addressing/cidr';
-import { constructAt, onStackWritten, orderStacks } from '../private/cdktf-hooks';
+import { onStackWritten } from '../private/cdktf-hooks';
 import { brand } from '../private/type-test';
-import { failuresOf, requireOf } from '../reachability/private/prove';
+import { requireOf } from '../reachability/private/prove';
 import type { Requirement } from '../reachability/requirement';
 import type { IDaemon } from '../topology/daemon';
-import { Registry } from '../topology/private/registry';
+import type { Registry } from '../topology/private/registry';
 import type { ISwarmCluster } from '../topology/swarm';
 
 /** Properties of a swarm. */
@@ -43,7 +43,7 @@ export interface SwarmClusterProps {
   /**
    * Bytes that a packet between the nodes may have, 1280 to 65535; what the narrowest link between any two of them takes.
    *
-   * @default 1500
+   * @default - the smallest `uplinkMtu` of the nodes, at most 1500
    */
   readonly underlayMtu?: number;
 
@@ -86,7 +86,7 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
    */
   public readonly _stampPath: string;
 
-  private readonly book: AddressBook;
+  private readonly page: FactsPage;
 
   constructor(scope: Construct, id: string, props: SwarmClusterProps) {
     const checked = checkSwarm(scope, id, props, (value) => value instanceof HardenedDaemon);
@@ -98,35 +98,26 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
     this.underlayMtu = underlayMtu;
     this._nodes = daemons;
     this._stampPath = swarmStampPath(clusterId);
-    this.book = AddressBook.of(this);
-
-    const { root } = this.node;
-    const at = (wanted: string) => constructAt(root, wanted);
     const [manager] = props.managers;
-    this._registry = new Registry(
+    this.page = new FactsPage(
+      this,
       {
-        path: this.node.path,
         id: clusterId,
         hostAddresses: settings.nodes.map(({ address }) => address),
         addressPools: [props.addressPool.text],
         foreignBlocks: [],
         engine: manager._registry.engine,
       },
-      () => this.book._locked(this.node.path),
-      (wanted) => at(wanted),
-      (dependent, needed) => orderStacks(at(dependent)!, at(needed)!),
       // A flow that asks for one is refused before.
-      (destination) => destination,
+      (destination) => destination.node.path,
     );
+    this._registry = this.page.registry;
     this._registry.swarm.set({ ...settings, id: clusterId });
     daemons.forEach((daemon, index) => daemon._registry.swarm.join(this._registry, settings.nodes[index]));
     brand(this, 'swarm');
     this.warn(props.managers.length, props.withoutAutolockReason);
     this.node.addValidation({ validate: () => this.validate() });
-    onStackWritten(this, () => {
-      this._registry.wrote(this.node.path);
-      this.book._record(this.node.path, this._registry.derived().allocation);
-    });
+    onStackWritten(this, () => this.page.wrote());
   }
 
   /**
@@ -148,14 +139,7 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
   }
 
   private validate(): string[] {
-    this._registry.noticeRemovals();
-    const { problems, allocation } = this._registry.derived();
-    const told = (all: readonly { code: string; path: string; message: string }[]) =>
-      all.map(({ code, path, message }) => `${path === this.node.path ? '' : `[${path}] `}${message} (${code})`);
-    const frozen = this.book._frozenProblem(this.node.path, allocation.missing);
-    const errors = [...told(problems), ...(frozen === undefined ? [] : [frozen])];
-    if (errors.length > 0) return errors;
-    this.book._record(this.node.path, allocation);
-    return told(failuresOf(this._registry));
+    const errors = this.page.mistakes();
+    return errors.length > 0 ? errors : this.page.failures();
   }
 }

@@ -83,8 +83,7 @@ export class LateContainer extends Container {
 }
 
 export interface LateServiceBlocks {
-  /** By id. */
-  readonly networks: readonly string[];
+  readonly networks: readonly { readonly id: string; readonly aliases?: string[] }[];
   readonly ports: ServiceEndpointSpecPorts[];
 }
 
@@ -105,13 +104,13 @@ export class LateService extends Service {
   protected synthesizeAttributes(): { [name: string]: unknown } {
     this.refresh();
     const attributes = super.synthesizeAttributes() as { task_spec: { networks_advanced: ServiceTaskSpecNetworksAdvanced[] } };
-    const networks = attributes.task_spec.networks_advanced.map(({ name }) => ({ id: name }));
+    const networks = attributes.task_spec.networks_advanced.map(({ name, ...rest }) => ({ id: name, ...rest }));
     return { ...attributes, task_spec: { ...attributes.task_spec, networks_advanced: networks } };
   }
 
   private refresh(): void {
     const { networks, ports } = this.late();
-    this.taskSpec.putNetworksAdvanced(networks.map((name) => ({ name })));
+    this.taskSpec.putNetworksAdvanced(networks.map(({ id, aliases }) => ({ name: id, aliases })));
     if (ports.length > 0) {
       this.endpointSpec.putPorts(ports);
     }

@@ -121,10 +121,12 @@ export const ERROR_CODES = {
 
   // workloads
   ServiceValue: 'A setting of a service is out of range, or does not go together with another one.',
+  ServicePlacement: 'No node of the swarm meets the placements of a service.',
   ServiceImage: 'A service runs an image by an id, which only one node may know.',
   SwarmFile: 'A secret or config of a service is not well-formed.',
   NotAWorkload: 'A member of a group is no workload.',
   EmptyGroup: 'A group has no members.',
+  VolumeElsewhere: 'A workload mounts a volume that lies on another host than it runs on, or may run on.',
   NotAnImage: 'An image prop was not made by ContainerImage.',
   ImageReference: 'An image reference or id is not well-formed.',
   ImageWithoutDigest: 'An image is named by tag alone and no reason is given.',

@@ -23,6 +23,9 @@ const KNOWN = [
   ...['SYS_TTY_CONFIG', 'WAKE_ALARM'],
 ];
 
+/** With these a process sends whatever frames it likes. */
+const FORGING = ['CAP_NET_RAW', 'CAP_NET_ADMIN'];
+
 /**
  * A Linux capability that a container gets back after all were dropped.
  *
@@ -82,4 +85,13 @@ export class Capability {
     /** Why the workload needs it; nothing for ordinary ones. */
     public readonly reason?: string,
   ) {}
+
+  /**
+   * Whether its holder can send from the addresses of its neighbours.
+   *
+   * @internal
+   */
+  public get _forges(): boolean {
+    return FORGING.includes(this.text);
+  }
 }

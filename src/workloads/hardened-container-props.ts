@@ -101,7 +101,7 @@ export interface HardenedContainerProps {
   readonly tmpfsMebibytes?: { [path: string]: number };
 
   /**
-   * Volumes and directories of the host.
+   * Volumes of its own daemon, and directories of the host.
    *
    * @default - none
    */

@@ -1,12 +1,12 @@
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
-import type { Capability } from './capability';
-import { ContainerImage } from './container-image';
 import { RestartPolicy } from './container-limits';
 import type { HardenedContainerProps, PublishOptions } from './hardened-container-props';
 import { type CheckedContainer, checkContainer } from './private/check-container';
+import { checkImage } from './private/common';
 import { containerConfig, lateBlocks } from './private/container-config';
 import { environmentList } from './private/environment';
+import { HARDENED } from './private/hardened-defaults';
 import { publicationFact } from './private/publication';
 import { refusedBeside } from './private/refused-beside';
 import type { IWorkload } from './workload';
@@ -14,7 +14,6 @@ import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
 import { Image, LateContainer } from '../private/bindings';
 import { orderStacks } from '../private/cdktf-hooks';
-import { ValidationError } from '../private/errors';
 import { lateValue } from '../private/late';
 import { childPath } from '../private/names';
 import { brand } from '../private/type-test';
@@ -23,13 +22,6 @@ import { checkWireAddress } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
 import type { PeerFact } from '../topology/private/facts';
 import type { Registry } from '../topology/private/registry';
-
-/** With these a process sends whatever frames it likes. */
-const FORGING: readonly string[] = ['CAP_NET_RAW', 'CAP_NET_ADMIN'];
-
-function canForge(capabilities: readonly Capability[] = []): boolean {
-  return capabilities.some(({ text }) => FORGING.includes(text));
-}
 
 /**
  * A container that can do what it was declared to do, and no more.
@@ -64,13 +56,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     const registry = segment.daemon._registry;
     const checked = checkContainer(scope, id, props, registry);
     const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
-    if (!(props.image instanceof ContainerImage)) {
-      throw new ValidationError(
-        'NotAnImage',
-        checked.path,
-        "'image' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
-      );
-    }
+    checkImage(checked.path, props.image);
     registry.checkDeclaration(checked.path, [`container ${checked.name}`]);
     checkWireAddress(checked.path, registry.segmentFact(segment.node.path), props.ipv4Address);
     super(scope, id);
@@ -91,16 +77,14 @@ export class HardenedContainer extends Construct implements IWorkload {
 
     orderStacks(this, segment);
     const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
-    const forges = canForge(props.capabilities);
+    const forging = (props.capabilities ?? []).filter(({ _forges }) => _forges);
     const named = { path, name: checked.name, segment: segment.node.path, aliases };
-    registry.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries, forges });
+    registry.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries, forges: forging.length > 0 });
     this.makeResource(props, checked, environment);
-    for (const { text, reason } of props.capabilities ?? []) {
-      if (FORGING.includes(text)) {
-        Annotations.of(this).addWarning(
-          `holds ${text} (${reason}): it can forge addresses towards neighbours, so it must be alone in its segment, and its flows run in conduits`,
-        );
-      }
+    for (const { text, reason } of forging) {
+      Annotations.of(this).addWarning(
+        `holds ${text} (${reason}): it can forge addresses towards neighbours, so it must be alone in its segment, and its flows run in conduits`,
+      );
     }
   }
 
@@ -127,7 +111,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       image,
       environment,
       stamp: daemon._stampPath,
-      restart: props.restartPolicy ?? RestartPolicy.onFailure(5),
+      restart: props.restartPolicy ?? RestartPolicy.onFailure(HARDENED.maxRetries),
       dualStack: this._peerRegistry.has('ipv6'),
     });
     const resource = new LateContainer(this, 'Resource', { provider, ...config }, () =>

@@ -3,6 +3,7 @@ import type { ContainerImage } from './container-image';
 import type { HealthCheck } from './container-limits';
 import type { SwarmConfig, SwarmSecret } from './service-files';
 import type { EndpointMode, Placement, PublishMode, UpdatePolicy } from './service-policies';
+import type { VolumeMount } from './volume-mount';
 import type { IPeer } from '../connections/peer';
 import type { ConnectionRate } from '../firewall/connection-rate';
 import type { Port } from '../firewall/port';
@@ -31,11 +32,25 @@ export interface HardenedServiceProps {
   readonly serviceName?: string;
 
   /**
+   * Further names of the service on the overlay that it is placed in: letters, digits and `-`.
+   *
+   * @default - none
+   */
+  readonly aliases?: string[];
+
+  /**
    * Tasks that run at the same time, 0 to 1000.
    *
    * @default 1
    */
   readonly replicas?: number;
+
+  /**
+   * Whether one task runs on each node that `placements` admits; then no numbers are given. Terraform does not wait for such tasks.
+   *
+   * @default false
+   */
+  readonly onEveryNode?: boolean;
 
   /**
    * Tasks that one node runs at most.
@@ -45,7 +60,7 @@ export interface HardenedServiceProps {
   readonly replicasPerNode?: number;
 
   /**
-   * Where tasks may run; all must hold.
+   * Where tasks may run; all must hold. What no node of the swarm could meet throws (`ServicePlacement`).
    *
    * @default - on any node
    */
@@ -120,6 +135,14 @@ export interface HardenedServiceProps {
    * @default - it is read-only
    */
   readonly writableRootReason?: string;
+
+  /**
+   * Volumes and directories of hosts. A volume lies on one node, and `VolumeElsewhere` is thrown unless `placements` leaves that one alone. A directory is
+   * that of the node on which a task happens to run, and must exist there.
+   *
+   * @default - none
+   */
+  readonly volumes?: VolumeMount[];
 
   /**
    * File systems in memory by path, each with its size in MiB; always without executables, devices and set-user-id.

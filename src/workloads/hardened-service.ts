@@ -25,8 +25,8 @@ import type { Registry } from '../topology/private/registry';
  * processor and logs are limited, and no task starts on a node whose guard is not in force. Terraform cannot set for a service that privileges cannot be
  * gained, nor limits of processes: the engines of a `SwarmCluster` set the former and the number of open files for everything that they run.
  *
- * Members of its overlay reach each other on every port, whatever was declared (see `EncryptedOverlay`). A service has no egress: its tasks leave a node
- * at addresses that no rule could know beforehand.
+ * Members of its overlay reach each other on every port, whatever was declared (see `EncryptedOverlay`). A service has no egress (`OverlayFlow`): its tasks
+ * leave a node at addresses that no rule could know beforehand.
  *
  * Needs version 4 of the Terraform provider, which alone reads networks of a service back as they were written.
  *
@@ -71,11 +71,16 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
     brand(this, 'peer');
 
     orderStacks(this, props.overlay);
-    registry.addWorkload({ path, name: checked.name, segment: props.overlay.node.path });
+    registry.addWorkload({ path, name: checked.name, segment: props.overlay.node.path, aliases: props.aliases });
     this.makeResource(props, checked, environment);
     Annotations.of(this).addInfo(
       "Terraform cannot keep a service's processes from gaining privileges: 'no-new-privileges' in the daemon.json of every node does, and nothing limits how many processes a task has",
     );
+    if (checked.scattered.length > 0) {
+      Annotations.of(this).addWarning(
+        `${checked.scattered.join(', ')} is that of the node on which a task happens to run: each has its own content, and where it is missing no task starts; place the service on one node, or have all nodes share it`,
+      );
+    }
   }
 
   /**
@@ -118,8 +123,11 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
     });
     const config = serviceConfig(props, checked, { environment, stamp: cluster._stampPath, configIds });
     new LateService(this, 'Resource', { provider, ...config }, () =>
-      serviceBlocks(this._peerRegistry, this.node.path, this.ports, (segment, kind) =>
-        this.overlayAt(segment)._networkReference(this, kind),
+      serviceBlocks(
+        this._peerRegistry,
+        this.node.path,
+        { ports: this.ports, home: this.overlay.node.path, aliases: props.aliases },
+        (segment, kind) => this.overlayAt(segment)._networkReference(this, kind),
       ),
     );
   }

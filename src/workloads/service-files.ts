@@ -1,5 +1,5 @@
 import { UnscopedValidationError } from '../private/errors';
-import { matching, passedText } from '../private/text';
+import { isTokenText, matching, passedText } from '../private/text';
 
 /** Where a service finds a secret. */
 export interface SwarmSecretOptions {
@@ -56,6 +56,13 @@ export class SwarmConfig {
    */
   public static fromText(name: string, text: string, target: string): SwarmConfig {
     const checked = passedText(undefined, 'config', text);
+    // It is encoded here, and Terraform would find nothing to replace.
+    if (isTokenText(checked)) {
+      throw new UnscopedValidationError(
+        'UnresolvedValue',
+        `the text of config '${name}' must be known at synth, got a Terraform reference; pass the literal text, or a variable of the environment`,
+      );
+    }
     const size = Buffer.byteLength(checked, 'utf8');
     if (size === 0 || size > 512_000) {
       throw new UnscopedValidationError(

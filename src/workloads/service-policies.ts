@@ -2,6 +2,7 @@ import { UnscopedValidationError } from '../private/errors';
 import { matching, wholeNumber } from '../private/text';
 import { isA } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
+import type { SwarmNodeFact } from '../topology/private/facts';
 import { NODE_LABEL } from '../topology/private/swarm';
 
 /** How the name of a service resolves. */
@@ -98,16 +99,16 @@ export class UpdatePolicy {
 /** On which nodes tasks may run. */
 export class Placement {
   /** Managers only. */
-  public static readonly MANAGERS = new Placement('node.role==manager');
+  public static readonly MANAGERS = new Placement('node.role==manager', ({ role }) => role === 'manager');
   /** Workers only, which hold no keys of the swarm. */
-  public static readonly WORKERS = new Placement('node.role==worker');
+  public static readonly WORKERS = new Placement('node.role==worker', ({ role }) => role === 'worker');
 
   /** One node only. */
   public static onNode(daemon: IDaemon): Placement {
     if (!isA(daemon, 'daemon')) {
       throw new UnscopedValidationError('NotADaemon', 'Placement.onNode() wants a daemon of Bulkhead, such as a HardenedDaemon');
     }
-    return new Placement(`engine.labels.${NODE_LABEL}==${daemon.daemonId}`);
+    return new Placement(`engine.labels.${NODE_LABEL}==${daemon.daemonId}`, ({ path }) => path === daemon.node.path);
   }
 
   /**
@@ -118,11 +119,18 @@ export class Placement {
     const [left, right] = [name, value].map((text) =>
       matching(undefined, 'label', text, /^[a-zA-Z0-9_.-]{1,100}$/, 'ServiceValue', 'letters, digits, _, . and -'),
     );
-    return new Placement(`node.labels.${left}==${right}`);
+    // Nobody knows before which nodes have it.
+    return new Placement(`node.labels.${left}==${right}`, () => true);
   }
 
   private constructor(
     /** The constraint in Swarm's form. */
     public readonly text: string,
+    /**
+     * Whether a node may meet it, as far as the program knows.
+     *
+     * @internal
+     */
+    public readonly _admits: (node: SwarmNodeFact) => boolean,
   ) {}
 }

@@ -32,6 +32,10 @@ export class DataVolume extends Construct {
    * @internal
    */
   public readonly _reference: string;
+  /**
+   * @internal
+   */
+  public readonly _daemon: IDaemon;
 
   constructor(scope: Construct, id: string, props: DataVolumeProps) {
     const path = childPath(scope, id);
@@ -40,6 +44,7 @@ export class DataVolume extends Construct {
     matching(path, 'volumeName', name, NETWORK_NAME, 'VolumeName', '2 to 58 letters, digits, _, . or -, starting with a letter or digit');
     super(scope, id);
     this.volumeName = name;
+    this._daemon = props.daemon;
     this._reference = new Volume(this, 'Resource', { provider: props.daemon._providerFor(this), name }).name;
   }
 }
@@ -80,7 +85,7 @@ export class VolumeMount {
    * @param target absolute path inside the container
    */
   public static volume(volume: DataVolume, target: string, options: MountOptions = {}): VolumeMount {
-    return new VolumeMount('volume', volume._reference, targetPath(target), options.readOnly ?? false);
+    return new VolumeMount('volume', volume._reference, targetPath(target), options.readOnly ?? false, volume);
   }
 
   /**
@@ -120,6 +125,12 @@ export class VolumeMount {
     public readonly target: string,
     /** Whether the container may only read. */
     public readonly readOnly: boolean,
+    /**
+     * Undefined for a directory of the host.
+     *
+     * @internal
+     */
+    public readonly _volume?: DataVolume,
   ) {}
 }
 

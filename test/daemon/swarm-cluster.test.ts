@@ -1,5 +1,5 @@
-import { DefaultTokenResolver, StringConcat, type TerraformStack, Tokenization } from 'cdktf';
-import { Cidr, type HardenedDaemon, SwarmCluster, type SwarmClusterProps } from '../../src';
+import { DefaultTokenResolver, StringConcat, type TerraformStack, Testing, Tokenization } from 'cdktf';
+import { Cidr, EncryptedOverlay, type HardenedDaemon, SwarmCluster, type SwarmClusterProps } from '../../src';
 import type { ErrorCode } from '../../src/private/errors';
 import { expectError } from '../support/errors';
 import { newStack, synth } from '../support/programs';
@@ -89,6 +89,42 @@ describe('the files of a node', () => {
     const open = new SwarmProgram({ withoutAutolockReason: 'the disks are encrypted' });
     expect(fileOf(open.manager, '/etc/bulkhead/network')).toContain(' no-autolock ');
   });
+});
+
+describe('the size of packets between nodes', () => {
+  test.each<[number | undefined, number | undefined, number]>([
+    [undefined, undefined, 1500],
+    [undefined, 1460, 1460],
+    [undefined, 9000, 1500],
+    [1400, 1460, 1400],
+    [9000, 9000, 9000],
+    [9000, undefined, 9000],
+  ])('%p between uplinks of %p is %d', (underlayMtu, uplinkMtu, size) => {
+    expect(new SwarmProgram({ underlayMtu }, { uplinkMtu }).cluster.underlayMtu).toBe(size);
+  });
+
+  test('is that of the narrowest uplink, which must take what IPv6 needs', () => {
+    const stack = newStack();
+    const workers = [newNode(stack, 'Four', 14, { uplinkMtu: 1460 })];
+    expect(new SwarmProgram({ workers }, {}, stack).cluster.underlayMtu).toBe(1460);
+    expectError(() => new SwarmProgram({}, { uplinkMtu: 1000 }), 'OverlayMtu', { path: 'app/Swarm', says: ['uplinkMtu', 'got 1000'] });
+    expect(new SwarmProgram({ underlayMtu: 1500 }, { uplinkMtu: 1000 }).cluster.underlayMtu).toBe(1500);
+  });
+});
+
+test('a manager among an even number, and readable keys, are warned of', () => {
+  const said = ({ cluster }: SwarmProgram) => cluster.node.metadata.map(({ data }) => String(data));
+  expect(said(new SwarmProgram())).toEqual([]);
+  const stack = newStack();
+  const managers = [newNode(stack, 'Four', 14), newNode(stack, 'Five', 15)];
+  const program = new SwarmProgram({ managers, withoutAutolockReason: 'the disks are encrypted' }, {}, stack);
+  expect(said(program)).toEqual([expect.stringContaining('2 managers'), expect.stringContaining('the disks are encrypted')]);
+});
+
+test('what is declared after the stack was written is refused, and the stack is named', () => {
+  const { stack, cluster } = new SwarmProgram();
+  Testing.fullSynth(stack);
+  expectError(() => new EncryptedOverlay(stack, 'Late', { cluster }), 'DeclaredAfterSynth', { path: 'app/Late', says: ["stack 'app'"] });
 });
 
 describe('what is refused', () => {

@@ -1,11 +1,8 @@
 import {
   Capability,
-  Cidr,
   ConnectionRate,
-  ContainerImage,
   EncryptedOverlay,
   EndpointMode,
-  EngineVersion,
   HardenedContainer,
   HardenedService,
   Peer,
@@ -21,29 +18,11 @@ import {
 import type { ErrorCode } from '../../src/private/errors';
 import { expectError } from '../support/errors';
 import { IMAGE, synth } from '../support/programs';
-import { SwarmProgram } from '../support/swarms';
+import { Services } from '../support/swarms';
 
-const PULLED = ContainerImage.fromRegistry(`registry.example/shop@sha256:${'a'.repeat(64)}`);
 const LAN = Peer.cidr('198.51.100.0/24');
 
 type ServiceProps = ConstructorParameters<typeof HardenedService>[2];
-
-class Services extends SwarmProgram {
-  public overlay(id: string, props: Partial<ConstructorParameters<typeof EncryptedOverlay>[2]> = {}): EncryptedOverlay {
-    return new EncryptedOverlay(this.stack, id, { cluster: this.cluster, ...props });
-  }
-
-  public service(id: string, overlay: EncryptedOverlay, props: Partial<ServiceProps> = {}): HardenedService {
-    return new HardenedService(this.stack, id, { overlay, image: PULLED, ...props });
-  }
-
-  /** Resources of a type by their name in Docker. */
-  public resource(type: 'docker_network' | 'docker_service' | 'docker_config', name: string): Record<string, any> {
-    const { json } = synth(this.stack);
-    const all = Object.values((json.resource as Record<string, Record<string, any>>)[type] ?? {});
-    return all.find((each) => each.name === name);
-  }
-}
 
 describe('a service', () => {
   const program = new Services();
@@ -182,66 +161,13 @@ describe('the proof', () => {
   });
 });
 
-describe('an overlay', () => {
-  test('is encrypted, internal, not attachable, and its id follows from its block', () => {
-    const program = new Services();
-    program.overlay('Mesh', { ipv4Block: Cidr.parse('10.64.16.0/24') });
-    expect(program.resource('docker_network', 'app-mesh')).toMatchObject({
-      driver: 'overlay',
-      internal: true,
-      attachable: false,
-      options: {
-        encrypted: 'true',
-        'com.docker.network.driver.mtu': '1500',
-        'com.docker.network.driver.overlay.vxlanid_list': String(0x80_0000 + ((0x0a40_1000 / 16) % 0x80_0000)),
-      },
-      ipam_config: [{ subnet: '10.64.16.0/24', gateway: '10.64.16.1' }],
-    });
-  });
-
-  test('leaves the key out where it is not encrypted: the engine asks for its presence alone', () => {
-    const program = new Services();
-    program.overlay('Mesh', { unencryptedReason: 'the underlay encrypts' });
-    expect(program.resource('docker_network', 'app-mesh').options).not.toHaveProperty('encrypted');
-  });
-
-  test.each([
-    [1500, undefined, 1424],
-    [1460, undefined, 1384],
-    [9000, undefined, 8924],
-    [1500, 'the underlay encrypts', 1450],
-  ])('on an underlay of %d bytes it has what the driver leaves', (underlayMtu, unencryptedReason, mtu) => {
-    const program = new Services({ underlayMtu });
-    expect(program.overlay('Mesh', { unencryptedReason }).mtu).toBe(mtu);
-  });
-
-  test('tells the driver what makes the size that was asked for', () => {
-    const program = new Services();
-    expect(program.overlay('Mesh', { mtu: 1280 }).mtu).toBe(1280);
-    expect(program.resource('docker_network', 'app-mesh').options['com.docker.network.driver.mtu']).toBe('1356');
-  });
-});
-
 describe('what is refused', () => {
   const place = (path: string) => ({ path: `app/${path}` });
-  const overlayRefused = (code: ErrorCode, props: Parameters<Services['overlay']>[1], version?: string) => {
-    const program = new Services({}, version === undefined ? {} : { engine: EngineVersion.of(version) });
-    expectError(() => program.overlay('Mesh', props), code, place('Mesh'));
-  };
   const serviceRefused = (code: ErrorCode, props: Partial<ServiceProps>) => {
     const program = new Services();
     const overlay = program.overlay('Mesh');
     expectError(() => program.service('Web', overlay, props), code, place('Web'));
   };
-
-  test('of an overlay', () => {
-    overlayRefused('OverlayMtu', { mtu: 1428 });
-    overlayRefused('OverlayMtu', { mtu: 1282 });
-    overlayRefused('VxlanId', { vxlanId: 1 });
-    overlayRefused('SwarmPool', { ipv4Block: Cidr.parse('10.65.0.0/24') });
-    overlayRefused('ReasonTooShort', { unencryptedReason: 'lazy' });
-    for (const version of ['20.10', '20.10.23', '23.0.2']) overlayRefused('OverlayEncryption', {}, version);
-  });
 
   test('of a service', () => {
     serviceRefused('ServiceImage', { image: IMAGE });
@@ -252,18 +178,6 @@ describe('what is refused', () => {
     serviceRefused('MountTarget', { secrets: [SwarmSecret.of({ secretId: 'a'.repeat(25), secretName: 'key', target: '/tmp' })] });
     serviceRefused('ServiceValue', { capabilities: [Capability.reasoned('NET_RAW', 'it pings its neighbours')] });
     serviceRefused('NotAnOverlay', { overlay: {} as EncryptedOverlay });
-  });
-
-  test('encryption on a port that the engine does not encrypt on', () => {
-    const old = new Services({ dataPort: 4790 }, { engine: EngineVersion.of('20.10.24') });
-    expectError(() => old.overlay('Mesh'), 'OverlayEncryption', { ...place('Mesh'), says: ['4790', '23.0.7'] });
-    expect(() => new Services({ dataPort: 4790 }).overlay('Mesh')).not.toThrow();
-  });
-
-  test('two overlays of one VXLAN id', () => {
-    const program = new Services();
-    ['A', 'B'].forEach((id) => program.overlay(id, { vxlanId: 5000 }));
-    expect(() => synth(program.stack)).toThrow(/VxlanIdTaken/);
   });
 
   test('a container in an overlay', () => {

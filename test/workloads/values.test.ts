@@ -1,6 +1,6 @@
 import { Capability, ContainerImage, ContainerSysctl, DataVolume, HealthCheck, IDaemon, RestartPolicy, VolumeMount } from '../../src';
 import type { ErrorCode } from '../../src/private/errors';
-import { duration } from '../../src/workloads/private/container-config';
+import { duration } from '../../src/workloads/private/common';
 import { environmentList } from '../../src/workloads/private/environment';
 import { expectError } from '../support/errors';
 import { newStack, Program } from '../support/programs';

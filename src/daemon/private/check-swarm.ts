@@ -10,6 +10,9 @@ import type { SwarmClusterProps } from '../swarm-cluster';
 /** Ports of a node that Swarm uses otherwise, and the ones that it refuses for data. */
 const DATA_PORTS = { least: 1024, most: 49_151, others: [2377, 7946] };
 
+/** What a link takes where nobody says anything. */
+const USUAL_MTU = 1500;
+
 type Daemon = SwarmClusterProps['managers'][number];
 
 /** Checks before anything enters the tree. */
@@ -48,7 +51,7 @@ export function checkSwarm(
     nodes,
     dataPort: dataPort(path, props.dataPort ?? 4789),
     autolock: props.withoutAutolockReason === undefined,
-    underlayMtu: wholeNumber(path, 'underlayMtu', props.underlayMtu ?? 1500, 1280, 65_535, 'OverlayMtu'),
+    underlayMtu: underlayMtu(path, props.underlayMtu, daemons),
   };
 }
 
@@ -75,6 +78,19 @@ function dataPort(path: string, port: number): number {
     throw new ValidationError('DataPort', path, `'dataPort' ${port} is one that Swarm uses otherwise; take 4789, or another free one`);
   }
   return port;
+}
+
+/** What leads outside may be narrower than what leads to the next node, or wider; where nobody says, the least counts. */
+function underlayMtu(path: string, given: number | undefined, daemons: readonly Daemon[]): number {
+  const least = Math.min(USUAL_MTU, ...daemons.map(({ _registry: { uplinkMtu } }) => uplinkMtu ?? USUAL_MTU));
+  return wholeNumber(
+    path,
+    given === undefined ? 'smallest uplinkMtu of a node' : 'underlayMtu',
+    given ?? least,
+    1280,
+    65_535,
+    'OverlayMtu',
+  );
 }
 
 /** What a daemon may not have as a node. Overlays reach every node, so what is theirs may be nothing else anywhere. */

@@ -1,12 +1,13 @@
 import { checkNames } from './check-names';
-import { tmpfsTargets } from './tmpfs';
+import { checkCommon, type CheckedCommon } from './common';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
 import { ValidationError } from '../../private/errors';
 import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
-import { matching, passedText, plainText, reasonText, wholeNumber } from '../../private/text';
+import { matching, passedText, plainText } from '../../private/text';
 import type { Registry } from '../../topology/private/registry';
 import type { HardenedContainerProps } from '../hardened-container-props';
+import type { VolumeMount } from '../volume-mount';
 
 /** Props of Docker that give the host away. TypeScript does not know them; other callers might still pass them. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
@@ -20,18 +21,12 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
   devices: 'devices of the host stay on the host',
 };
 
-/** Where the stamp shows inside the container; the path says nothing, only its presence counts. */
-export const STAMP_TARGET = '/.bulkhead-guard';
+/** The image has its own list of them. */
+const USER = { pattern: /^[a-z0-9_][a-z0-9_-]*(:[a-z0-9_][a-z0-9_-]*)?$/i, words: "a user, or 'user:group'" };
 
-export interface CheckedContainer {
+export interface CheckedContainer extends CheckedCommon {
   readonly path: string;
   readonly name: string;
-  readonly user: string;
-  readonly memory: number;
-  readonly cpuQuota: number;
-  readonly logMebibytes: number;
-  readonly tmpfs: Record<string, string>;
-  readonly stopTimeout: number;
 }
 
 /** Checks before anything enters the tree. */
@@ -63,21 +58,10 @@ export function checkContainer(
     'ContainerName',
     '2 to 63 letters, digits, _, . or -, starting with a letter or digit',
   );
-  const user = matching(
-    path,
-    'user',
-    props.user ?? '10001:10001',
-    /^[a-z0-9_][a-z0-9_-]*(:[a-z0-9_][a-z0-9_-]*)?$/i,
-    'UserName',
-    "a user, or 'user:group'",
-  );
-  if (/^(root|0+)(:|$)/.test(user)) {
-    throw new ValidationError('RootUser', path, `'user' is root; give the image a user of its own and name it here, such as '10001:10001'`);
-  }
-  if (props.writableRootReason !== undefined) {
-    reasonText(path, 'writableRootReason', props.writableRootReason);
-  }
-  (props.command ?? []).forEach((word) => passedText(path, 'command', word));
+  const volumes = props.volumes ?? [];
+  checkVolumes(path, volumes, registry);
+  const targets = volumes.map(({ target }) => target);
+  const common = checkCommon(path, props, USER, targets);
   (props.entrypoint ?? []).forEach((word) => passedText(path, 'entrypoint', word));
   checkNames(path, name, props, registry);
   if (props.ipv4Address !== undefined && !isAddress(plainText(path, 'ipv4Address', props.ipv4Address))) {
@@ -93,35 +77,17 @@ export function checkContainer(
     matching(path, 'workingDirectory', props.workingDirectory, /^\//, 'MountTarget', 'an absolute path');
   }
   checkUlimits(path, props.ulimits ?? []);
-  checkTargets(path, props);
-  return {
-    path,
-    name,
-    user,
-    memory: wholeNumber(path, 'memoryMebibytes', props.memoryMebibytes ?? 256, 6, 1_048_576, 'MemoryLimit'),
-    // A period of 100 ms; Docker's least quota is one millisecond of it.
-    cpuQuota: wholeNumber(path, 'cpuMillis', props.cpuMillis ?? 1000, 10, 1_024_000, 'CpuLimit') * 100,
-    logMebibytes: wholeNumber(path, 'logMebibytes', props.logMebibytes ?? 10, 1, 10_240, 'LogLimit'),
-    tmpfs: tmpfsOptions(path, props.tmpfsMebibytes),
-    stopTimeout: wholeNumber(path, 'stopTimeoutSeconds', props.stopTimeoutSeconds ?? 10, 1, 3600, 'StopTimeout'),
-  };
+  return { path, name, ...common };
 }
 
-function tmpfsOptions(path: string, sizes: HardenedContainerProps['tmpfsMebibytes']): Record<string, string> {
-  // World-writable with the sticky bit, as /tmp is: the user of the container is not root.
-  const options = (mebibytes: number) => `rw,noexec,nosuid,nodev,size=${mebibytes}m,mode=1777`;
-  return Object.fromEntries(tmpfsTargets(path, sizes).map(({ target, mebibytes }) => [target, options(mebibytes)]));
-}
-
-/** Two mounts at one place: the second would hide the first. */
-function checkTargets(path: string, props: HardenedContainerProps): void {
-  const targets = [
-    STAMP_TARGET,
-    ...(props.volumes ?? []).map((volume) => volume.target),
-    ...Object.keys(props.tmpfsMebibytes ?? { '/tmp': 64 }),
-  ];
-  const twice = targets.find((target, index) => targets.indexOf(target) !== index);
-  if (twice !== undefined) {
-    throw new ValidationError('MountTarget', path, `two mounts share the target '${twice}'; give each its own path`);
+/** The engine would make an empty volume of the same name, without a word. */
+function checkVolumes(path: string, volumes: readonly VolumeMount[], registry: Registry): void {
+  const strange = volumes.find(({ _volume }) => _volume !== undefined && _volume._daemon._registry !== registry)?._volume;
+  if (strange !== undefined) {
+    throw new ValidationError(
+      'VolumeElsewhere',
+      path,
+      `the volume '${strange.volumeName}' lies on '${strange._daemon.node.path}', and the container runs on '${registry.daemonPath}'; give it a volume of its own daemon`,
+    );
   }
 }

@@ -23,9 +23,7 @@ type NameProps = Pick<HardenedContainerProps, 'aliases' | 'dns' | 'dnsSearch' | 
 
 /** How names resolve in a container and towards it. */
 export function checkNames(path: string, containerName: string, props: NameProps, registry: Registry): void {
-  (props.aliases ?? []).forEach((alias) =>
-    matching(path, 'aliases', alias, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i, 'AliasName', "a DNS label of letters, digits and '-'"),
-  );
+  checkAliases(path, props.aliases ?? []);
   (props.dns ?? []).forEach((resolver) => {
     if (!isAddress(plainText(path, 'dns', resolver))) {
       throw new ValidationError('AddressSyntax', path, `'dns' must hold addresses of resolvers, got '${resolver}'`);
@@ -34,6 +32,12 @@ export function checkNames(path: string, containerName: string, props: NameProps
   checkSearch(path, props.dnsSearch ?? []);
   checkOptions(path, props.dnsOptions ?? []);
   checkEntries(path, containerName, props.hostEntries ?? {}, registry);
+}
+
+export function checkAliases(path: string, aliases: readonly string[]): void {
+  aliases.forEach((alias) =>
+    matching(path, 'aliases', alias, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i, 'AliasName', "a DNS label of letters, digits and '-'"),
+  );
 }
 
 function checkSearch(path: string, domains: readonly string[]): void {

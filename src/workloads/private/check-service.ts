@@ -1,23 +1,23 @@
-import { tmpfsTargets } from './tmpfs';
+import { checkAliases } from './check-names';
+import { checkCommon, type CheckedCommon, checkImage } from './common';
 import { ValidationError } from '../../private/errors';
 import { childPath, nameFromPath, NETWORK_NAME } from '../../private/names';
-import { matching, passedText, reasonText, wholeNumber } from '../../private/text';
+import { matching, wholeNumber } from '../../private/text';
 import { isA } from '../../private/type-test';
-import { ContainerImage } from '../container-image';
+import type { SwarmNodeFact } from '../../topology/private/facts';
 import type { HardenedServiceProps } from '../hardened-service-props';
-import { STAMP_TARGET } from './check-container';
 
-export interface CheckedService {
+/** Numbers alone: Swarm makes the files of secrets, and knows no list of users. */
+const USER = { pattern: /^\d{1,10}:\d{1,10}$/, words: "'user:group', both by number" };
+
+export interface CheckedService extends CheckedCommon {
   readonly path: string;
   readonly name: string;
-  readonly user: string;
-  readonly replicas: number;
+  /** Undefined for one task on every node. */
+  readonly replicas: number | undefined;
   readonly replicasPerNode: number;
-  readonly memory: number;
-  readonly cpuMillis: number;
-  readonly logMebibytes: number;
-  readonly tmpfs: readonly { readonly target: string; readonly mebibytes: number }[];
-  readonly stopTimeout: number;
+  /** Directories of hosts, where tasks may run on more than one. */
+  readonly scattered: readonly string[];
 }
 
 /** Checks before anything enters the tree. */
@@ -26,13 +26,7 @@ export function checkService(scope: { readonly node: { readonly path: string } }
   if (!isA(props.overlay, 'overlay')) {
     throw new ValidationError('NotAnOverlay', path, "'overlay' must be an EncryptedOverlay; a container goes into a segment");
   }
-  if (!(props.image instanceof ContainerImage)) {
-    throw new ValidationError(
-      'NotAnImage',
-      path,
-      "'image' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
-    );
-  }
+  checkImage(path, props.image);
   if (!props.image.pulled) {
     throw new ValidationError(
       'ServiceImage',
@@ -48,11 +42,7 @@ export function checkService(scope: { readonly node: { readonly path: string } }
     'ContainerName',
     '2 to 58 letters, digits, _, . or -, starting with a letter or digit',
   );
-  const user = matching(path, 'user', props.user ?? '10001:10001', /^\d{1,10}:\d{1,10}$/, 'UserName', "'user:group', both by number");
-  if (/^0+:/.test(user)) {
-    throw new ValidationError('RootUser', path, `'user' is root; give the image a user of its own and name it here, such as '10001:10001'`);
-  }
-  const forging = (props.capabilities ?? []).find(({ text }) => ['CAP_NET_RAW', 'CAP_NET_ADMIN'].includes(text));
+  const forging = (props.capabilities ?? []).find(({ _forges }) => _forges);
   if (forging !== undefined) {
     throw new ValidationError(
       'ServiceValue',
@@ -60,34 +50,66 @@ export function checkService(scope: { readonly node: { readonly path: string } }
       `with ${forging.text} a task can send from the addresses of its neighbours, and nothing in an overlay keeps it from that; run it as a HardenedContainer`,
     );
   }
-  if (props.writableRootReason !== undefined) reasonText(path, 'writableRootReason', props.writableRootReason);
-  (props.command ?? []).forEach((word) => passedText(path, 'command', word));
-  const tmpfs = tmpfsTargets(path, props.tmpfsMebibytes);
-  checkTargets(path, [
-    STAMP_TARGET,
-    ...tmpfs.map(({ target }) => target),
-    ...[...(props.secrets ?? []), ...(props.configs ?? [])].map(({ target }) => target),
-  ]);
+  checkAliases(path, props.aliases ?? []);
+  const targets = [...(props.volumes ?? []), ...(props.secrets ?? []), ...(props.configs ?? [])].map(({ target }) => target);
+  const common = checkCommon(path, props, USER, targets);
   props.overlay._peerRegistry.checkDeclaration(path, [`container ${name}`]);
   return {
     path,
     name,
-    user,
-    tmpfs,
-    replicas: wholeNumber(path, 'replicas', props.replicas ?? 1, 0, 1000, 'ServiceValue'),
-    // For Swarm 0 is no limit.
-    replicasPerNode:
-      props.replicasPerNode === undefined ? 0 : wholeNumber(path, 'replicasPerNode', props.replicasPerNode, 1, 1000, 'ServiceValue'),
-    memory: wholeNumber(path, 'memoryMebibytes', props.memoryMebibytes ?? 256, 6, 1_048_576, 'MemoryLimit'),
-    cpuMillis: wholeNumber(path, 'cpuMillis', props.cpuMillis ?? 1000, 10, 1_024_000, 'CpuLimit'),
-    logMebibytes: wholeNumber(path, 'logMebibytes', props.logMebibytes ?? 10, 1, 10_240, 'LogLimit'),
-    stopTimeout: wholeNumber(path, 'stopTimeoutSeconds', props.stopTimeoutSeconds ?? 10, 1, 3600, 'StopTimeout'),
+    ...common,
+    ...checkNumbers(path, props),
+    scattered: checkVolumes(path, props, admittedNodes(path, props)),
   };
 }
 
-function checkTargets(path: string, targets: readonly string[]): void {
-  const twice = targets.find((target, index) => targets.indexOf(target) !== index);
-  if (twice !== undefined) {
-    throw new ValidationError('MountTarget', path, `two mounts share the target '${twice}'; give each its own path`);
+function checkNumbers(
+  path: string,
+  { onEveryNode, replicas, replicasPerNode }: HardenedServiceProps,
+): Pick<CheckedService, 'replicas' | 'replicasPerNode'> {
+  if (onEveryNode) {
+    if (replicas !== undefined || replicasPerNode !== undefined) {
+      throw new ValidationError(
+        'ServiceValue',
+        path,
+        "'onEveryNode' runs one task on each node, so 'replicas' and 'replicasPerNode' say nothing; take them out",
+      );
+    }
+    return { replicas: undefined, replicasPerNode: 0 };
   }
+  return {
+    replicas: wholeNumber(path, 'replicas', replicas ?? 1, 0, 1000, 'ServiceValue'),
+    // For Swarm 0 is no limit.
+    replicasPerNode: replicasPerNode === undefined ? 0 : wholeNumber(path, 'replicasPerNode', replicasPerNode, 1, 1000, 'ServiceValue'),
+  };
+}
+
+/** Nodes of the swarm that may meet all placements; a service without one would wait for ever. */
+function admittedNodes(path: string, { overlay, placements = [] }: HardenedServiceProps): readonly SwarmNodeFact[] {
+  const { nodes, path: swarm } = overlay._peerRegistry.swarm.fact()!;
+  const admitted = nodes.filter((node) => placements.every(({ _admits }) => _admits(node)));
+  if (admitted.length === 0) {
+    throw new ValidationError(
+      'ServicePlacement',
+      path,
+      `no node of '${swarm}' meets all of 'placements' (${placements.map(({ text }) => text).join(', ')}), so no task would ever start; take one out`,
+    );
+  }
+  return admitted;
+}
+
+/** A volume lies on one node: a task anywhere else would get an empty one of the same name from the engine there. */
+function checkVolumes(path: string, { volumes = [] }: HardenedServiceProps, admitted: readonly SwarmNodeFact[]): string[] {
+  for (const { _volume } of volumes) {
+    const home = _volume?._daemon.node.path;
+    const other = home === undefined ? undefined : admitted.find((node) => node.path !== home);
+    if (other !== undefined) {
+      throw new ValidationError(
+        'VolumeElsewhere',
+        path,
+        `the volume '${_volume!.volumeName}' lies on '${home}', and tasks may run on '${other.path}', where the engine would give them an empty one; put Placement.onNode() of that daemon into 'placements', or mount a directory that every node shares`,
+      );
+    }
+  }
+  return admitted.length > 1 ? volumes.filter(({ _volume }) => _volume === undefined).map(({ source }) => source) : [];
 }

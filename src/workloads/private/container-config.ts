@@ -1,12 +1,13 @@
 import { parseAddress } from '../../addressing/private/ip';
 import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
-import { escapeTerraform } from '../../private/late';
 import type { Registry } from '../../topology/private/registry';
 import type { NetworkPlan, WirePlan } from '../../topology/private/topology';
 import type { RestartPolicy } from '../container-limits';
 import type { HardenedContainerProps } from '../hardened-container-props';
-import { type CheckedContainer, STAMP_TARGET } from './check-container';
+import type { CheckedContainer } from './check-container';
 import { HOST_NAME } from './check-names';
+import { escaped, givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
+import { HARDENED, logOptions, tmpfsOptions } from './hardened-defaults';
 
 /** What a container's resource needs besides its props. */
 export interface GivenToContainer {
@@ -19,9 +20,7 @@ export interface GivenToContainer {
 
 /** Everything of the resource that is known when the container is declared. */
 export function containerConfig(props: HardenedContainerProps, checked: CheckedContainer, given: GivenToContainer): ContainerConfig {
-  const ulimits = props.ulimits ?? [{ limitName: 'nofile', soft: 1024, hard: 4096 }];
-  const add = [...new Set((props.capabilities ?? []).map((capability) => capability.text))].sort();
-  const mounts = (props.volumes ?? []).map(({ mountType, source, target, readOnly }) => ({ type: mountType, source, target, readOnly }));
+  const add = givenBack(props.capabilities);
   const stamp = given.stamp === undefined ? [] : [{ type: 'bind', source: given.stamp, target: STAMP_TARGET, readOnly: true }];
   return {
     name: checked.name,
@@ -37,34 +36,30 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     init: true,
 
     // Only this spelling replans empty: the engine reads capabilities back with their prefix, and 'ALL' without.
-    capabilities: { drop: ['ALL'], ...(add.length > 0 ? { add } : {}) },
-    securityOpts: ['no-new-privileges:true'],
+    capabilities: { drop: ['ALL'], ...(add && { add }) },
+    securityOpts: [HARDENED.noNewPrivileges],
     privileged: false,
     readOnly: props.writableRootReason === undefined,
-    tmpfs: checked.tmpfs,
-    mounts: [...stamp, ...mounts],
+    // World-writable with the sticky bit, as /tmp is: the user of the container is not root.
+    tmpfs: Object.fromEntries(checked.tmpfs.map(({ target, mebibytes }) => [target, tmpfsOptions(mebibytes)])),
+    mounts: [...stamp, ...(props.volumes ?? []).map(mountBlock)],
     ipcMode: 'private',
 
     // Without memory_swap the provider updates the container on every apply; with 'cpus' its 3.6 line crashes.
     memory: checked.memory,
     memorySwap: checked.memory,
-    cpuPeriod: 100_000,
-    cpuQuota: checked.cpuQuota,
-    ulimit: ulimits.map(({ limitName, soft, hard }) => ({ name: limitName, soft, hard })),
+    cpuPeriod: HARDENED.cpuPeriod,
+    // Of a period of 100 ms.
+    cpuQuota: checked.cpuMillis * 100,
+    ulimit: props.ulimits?.map(({ limitName, soft, hard }) => ({ name: limitName, soft, hard })) ?? [HARDENED.ulimit],
 
     logDriver: 'json-file',
-    logOpts: { 'max-size': `${checked.logMebibytes}m`, 'max-file': '3' },
+    logOpts: logOptions(checked.logMebibytes),
     restart: given.restart.text,
     maxRetryCount: given.restart.maxRetries,
     stopTimeout: checked.stopTimeout,
     destroyGraceSeconds: checked.stopTimeout,
-    healthcheck: props.healthCheck && {
-      test: escaped(props.healthCheck.test)!,
-      interval: duration(props.healthCheck.intervalSeconds),
-      timeout: duration(props.healthCheck.timeoutSeconds),
-      startPeriod: duration(props.healthCheck.startPeriodSeconds),
-      retries: props.healthCheck.retries,
-    },
+    healthcheck: healthCheckBlock(props.healthCheck),
     sysctls: {
       'net.ipv4.ip_forward': '0',
       ...(given.dualStack ? { 'net.ipv6.conf.all.forwarding': '0' } : {}),
@@ -132,16 +127,4 @@ function asReadBack(a: PublishedPort, b: PublishedPort): number {
     first.family.localeCompare(second.family, 'en') ||
     (first.value < second.value ? -1 : first.value > second.value ? 1 : 0)
   );
-}
-
-/** The form that the engine reads back: '1m0s', not '60s'. */
-export function duration(seconds: number): string {
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor((seconds % 3600) / 60);
-  const rest = seconds % 60;
-  return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${rest}s`;
-}
-
-function escaped(words: readonly string[] | undefined): string[] | undefined {
-  return words?.map(escapeTerraform);
 }

@@ -3,9 +3,9 @@ import { escapeTerraform } from '../../private/late';
 import type { Registry } from '../../topology/private/registry';
 import type { HardenedServiceProps } from '../hardened-service-props';
 import { EndpointMode, UpdatePolicy } from '../service-policies';
-import { STAMP_TARGET } from './check-container';
-import { type CheckedService } from './check-service';
-import { duration } from './container-config';
+import type { CheckedService } from './check-service';
+import { duration, escaped, givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
+import { logOptions } from './hardened-defaults';
 
 const MEBIBYTE = 1_048_576;
 /** For its user, and for everybody, to read. */
@@ -27,7 +27,6 @@ export function serviceConfig(
   checked: CheckedService,
   given: { readonly environment: readonly string[]; readonly stamp: string; readonly configIds: readonly { id: string; name: string }[] },
 ): ServiceConfig {
-  const add = [...new Set((props.capabilities ?? []).map(({ text }) => text))].sort();
   const update = props.updatePolicy ?? UpdatePolicy.of();
   const [uid, gid] = checked.user.split(':');
   const rollout = {
@@ -42,12 +41,12 @@ export function serviceConfig(
     taskSpec: {
       containerSpec: {
         image: props.image.text,
-        args: props.command?.map(escapeTerraform),
+        args: escaped(props.command),
         env: given.environment.length > 0 ? Object.fromEntries(given.environment.map(variable)) : undefined,
         user: checked.user,
         readOnly: props.writableRootReason === undefined,
         capDrop: ['ALL'],
-        ...(add.length > 0 && { capAdd: add }),
+        capAdd: givenBack(props.capabilities),
         sysctl: { 'net.ipv4.ip_forward': '0' },
         isolation: 'default',
         stopGracePeriod: duration(checked.stopTimeout),
@@ -55,6 +54,7 @@ export function serviceConfig(
         dnsConfig: { nameservers: ['127.0.0.1'] },
         mounts: [
           { type: 'bind', source: given.stamp, target: STAMP_TARGET, readOnly: true },
+          ...(props.volumes ?? []).map(mountBlock),
           ...checked.tmpfs.map(({ target, mebibytes }) => ({
             type: 'tmpfs',
             target,
@@ -77,27 +77,21 @@ export function serviceConfig(
           fileGid: '0',
           fileMode: ALL_READ,
         })),
-        healthcheck: props.healthCheck && {
-          test: props.healthCheck.test.map(escapeTerraform),
-          interval: duration(props.healthCheck.intervalSeconds),
-          timeout: duration(props.healthCheck.timeoutSeconds),
-          startPeriod: duration(props.healthCheck.startPeriodSeconds),
-          retries: props.healthCheck.retries,
-        },
+        healthcheck: healthCheckBlock(props.healthCheck),
       },
       resources: { limits: { memoryBytes: checked.memory * MEBIBYTE, nanoCpus: checked.cpuMillis * 1_000_000 } },
       restartPolicy: { condition: 'any', delay: '5s', maxAttempts: 0, window: '0s' },
       placement: { constraints: (props.placements ?? []).map(({ text }) => text).sort(), maxReplicas: checked.replicasPerNode },
-      logDriver: { name: 'json-file', options: { 'max-size': `${checked.logMebibytes}m`, 'max-file': '3' } },
+      logDriver: { name: 'json-file', options: logOptions(checked.logMebibytes) },
       forceUpdate: 0,
       runtime: 'container',
     },
-    mode: { replicated: { replicas: checked.replicas } },
+    mode: checked.replicas === undefined ? { global: true } : { replicated: { replicas: checked.replicas } },
     updateConfig: { ...rollout, failureAction: update.onFailure },
     rollbackConfig: { ...rollout, failureAction: 'pause' },
     endpointSpec: { mode: props.endpointMode ?? EndpointMode.VIP },
-    // Terraform waits until the tasks run, and fails when they do not.
-    convergeConfig: { delay: '1s', timeout: '3m' },
+    // Terraform waits until the tasks run, and fails when they do not; the provider does not do so for tasks on every node.
+    convergeConfig: checked.replicas === undefined ? undefined : { delay: '1s', timeout: '3m' },
   };
 }
 
@@ -110,12 +104,15 @@ function variable(line: string): [string, string] {
 export function serviceBlocks(
   registry: Registry,
   path: string,
-  ports: readonly PublishedPort[],
+  { ports, home, aliases = [] }: { readonly ports: readonly PublishedPort[]; readonly home: string; readonly aliases?: string[] },
   reference: (segment: string, kind: 'segment' | 'edge') => string,
 ): LateServiceBlocks {
   const overlays = registry.derived().topology.wires.filter(({ members }) => members.some(({ workload }) => workload === path));
   return {
-    networks: overlays.map(({ segment, overlay }) => reference(segment, overlay!.kind)),
+    networks: overlays.map(({ segment, overlay }) => ({
+      id: reference(segment, overlay!.kind),
+      ...(segment === home && overlay!.kind === 'segment' && aliases.length > 0 && { aliases: [...aliases] }),
+    })),
     ports: ports.flatMap(({ protocol, published, target, mode }) =>
       Array.from({ length: published.last - published.first + 1 }, (_, offset) => ({
         protocol,

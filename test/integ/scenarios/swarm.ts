@@ -1,49 +1,24 @@
 // Three hosts on one switch become a swarm, from one program: services reach each other across nodes by name and by membership alone, what the nodes have
 // for each other is shut to a fourth machine, every node holds to the publication, and a node that is lost takes no service with it.
 //
-// This kernel has neither ESP nor IPVS. So the network that carries data is unencrypted for a reason, beside an encrypted one that is only made; names
-// resolve to tasks, and ports are published on the nodes that have a task.
+// This kernel has neither ESP nor IPVS. So the networks that carry data are unencrypted for a reason, beside an encrypted one that is only made; most
+// names resolve to tasks, and ports are published on the nodes that have a task.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import {
-  Cidr,
-  ContainerImage,
-  EncryptedOverlay,
-  EndpointMode,
-  HardenedDaemon,
-  HardenedService,
-  type HardenedServiceProps,
-  HealthCheck,
-  Peer,
-  Placement,
-  Port,
-  PublishMode,
-  Reachability,
-  SwarmCluster,
-  SwarmConfig,
-} from '../../../src';
+import { hardening, names, storage } from './swarm-services';
+import { asks, listen, PUBLISHED, setTheStage, type Stage, tasksOf, until, WORKERS } from './swarm-stage';
+import { Port, Reachability } from '../../../src';
 import type { Checks } from '../harness/checks';
-import { declaredVersion, Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
+import { HOST_ADDRESS } from '../harness/deployment';
 import type { EngineId } from '../lab/cache';
-import { sleep } from '../lab/exec';
 import { Lab } from '../lab/lab';
 import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';
 
-const PUBLISHED = 18_080;
-const WORKERS = [12, 13];
 const TOKEN = 'SWMTKN-1-';
 
-interface Stage {
-  readonly labs: readonly Lab[];
-  readonly deployment: Deployment;
-  readonly said: string[];
-  cluster: SwarmCluster;
-  services: Record<'web' | 'api' | 'vault' | 'lone', HardenedService>;
-}
-
 export function run(engine: EngineId, checks: Checks): void {
-  checks.skip('encrypted frames, an address for all tasks, and the ingress', 'this kernel has neither ESP nor IPVS');
+  checks.skip('encrypted frames, connections to the one address of a service, and the ingress', 'this kernel has neither ESP nor IPVS');
   const labs: Lab[] = [];
   try {
     const first = new Lab(engine);
@@ -56,6 +31,8 @@ export function run(engine: EngineId, checks: Checks): void {
     publications(checks, stage);
     encryption(checks, stage);
     hardening(checks, stage);
+    storage(checks, stage);
+    names(checks, stage);
     again(checks, stage);
     loss(checks, stage);
     unchanged(checks, stage, 'after the loss of a node');
@@ -63,71 +40,6 @@ export function run(engine: EngineId, checks: Checks): void {
   } finally {
     labs.reverse().forEach((lab) => lab.teardown());
   }
-}
-
-function programFor(stage: () => Stage, lab: Lab): Program {
-  return ({ stack, daemon }) => {
-    const workers = WORKERS.map(
-      (last) =>
-        new HardenedDaemon(stack, `Node${last}`, {
-          engine: declaredVersion(lab),
-          hostAddress: `192.0.2.${last}`,
-          addressPool: Cidr.parse(`10.${last}.0.0/16`),
-          liveRestore: false,
-        }),
-    );
-    const cluster = new SwarmCluster(stack, 'Swarm', {
-      managers: [daemon as HardenedDaemon],
-      workers,
-      addressPool: Cidr.parse('10.64.0.0/16'),
-    });
-    const unencryptedReason = 'the kernel of this machine has no ESP';
-    const [front, back] = ['Front', 'Back'].map((id) => new EncryptedOverlay(stack, id, { cluster, unencryptedReason }));
-    new EncryptedOverlay(stack, 'Sealed', { cluster });
-    const image = ContainerImage.fromRegistry('lab:1', { tagReason: 'it is imported on every node' });
-    const service = (id: string, overlay: EncryptedOverlay, props: Partial<HardenedServiceProps> = {}) =>
-      new HardenedService(stack, id, { overlay, image, endpointMode: EndpointMode.DNSRR, ...props });
-    const web = service('Web', front, { replicas: 3, replicasPerNode: 1 });
-    const api = service('Api', front, {
-      placements: [Placement.WORKERS],
-      defaultPort: Port.tcp(8080),
-      environment: { MODE: 'on' },
-      healthCheck: HealthCheck.command(['true']),
-      configs: [SwarmConfig.fromText('shop.conf', 'price = 1', '/etc/shop.conf')],
-    });
-    const vault = service('Vault', back, { placements: [Placement.MANAGERS] });
-    const lone = service('Lone', back, { placements: [Placement.onNode(daemon)] });
-    web.connections.allowTo(api);
-    api.connections.allowTo(vault, Port.tcp(5432));
-    web.publish(Port.tcp(PUBLISHED), { targetPort: Port.tcp(8080), sources: [Peer.address(NET.lanA)], mode: PublishMode.HOST });
-    Object.assign(stage(), { cluster, services: { web, api, vault, lone } });
-  };
-}
-
-/** As somebody would do it: files and engine on every host, the token by hand, then Terraform. */
-function setTheStage(labs: readonly Lab[]): Stage {
-  const [manager, ...others] = labs;
-  const stage = { labs, said: [] as string[] } as unknown as Stage;
-  const deployment = new Deployment(
-    manager,
-    programFor(() => stage, manager),
-    { daemon: { liveRestore: false } },
-  );
-  Object.assign(stage, { deployment });
-  deployment.synth();
-  const folders = [deployment.daemon, ...stage.cluster._nodes.slice(1)].map(({ daemonId }) =>
-    path.join(deployment.stackDir, 'bulkhead', daemonId),
-  );
-  labs.forEach((lab, index) => {
-    stage.said.push(lab.installFiles(path.join(folders[index], 'install.sh')));
-    lab.startEngine();
-    lab.startUnit('bulkhead-watch');
-    lab.importImage();
-  });
-  const token = manager.mustHost('asking for a token', ['bulkhead-swarm', 'token', 'worker']);
-  others.forEach((lab) => stage.said.push(lab.mustHost('joining', ['bulkhead-swarm', 'join'], { input: token })));
-  deployment.apply();
-  return stage;
 }
 
 function secrets(checks: Checks, { labs, deployment, said }: Stage): void {
@@ -152,36 +64,6 @@ function secrets(checks: Checks, { labs, deployment, said }: Stage): void {
   checks.shown('joining again changes nothing', joined.includes('nothing changed'), joined);
   const wrong = worker.host(['bulkhead-swarm', 'join'], { input: "x'; touch /tmp/here" });
   checks.shown('and what is no token is never used as one', wrong.code === 0 && wrong.stdout.includes('nothing changed'), wrong.stderr);
-}
-
-/** Tasks of a service that run, by lab. */
-function tasksOf({ labs }: Pick<Stage, 'labs'>, service: string): { lab: Lab; id: string }[] {
-  return labs.flatMap((lab) =>
-    lab.engine.running
-      ? lab
-          .docker('ps', '-q', '--no-trunc', '--filter', `label=com.docker.swarm.service.name=${service}`)
-          .split('\n')
-          .filter(Boolean)
-          .map((id) => ({ lab, id }))
-      : [],
-  );
-}
-
-/** Listens in every task that runs, on the ports that are asked for below. */
-function listen(stage: Stage): void {
-  for (const [name, { dnsName }] of Object.entries(stage.services)) {
-    for (const { lab, id } of tasksOf(stage, dnsName)) {
-      new Probes(lab).serve(
-        { container: id },
-        [8080, 9090, 5432].map((port) => ({ proto: 'tcp' as const, address: '0.0.0.0', port, token: name })),
-      );
-    }
-  }
-}
-
-/** What somebody inside a task sees who asks by name; who answered, or nothing. */
-function asks({ lab, id }: { lab: Lab; id: string }, name: string, port: number): string {
-  return lab.host(['timeout', '6', 'docker', 'exec', id, 'nc', '-w', '3', name, String(port)], { input: '' }).stdout.trim();
 }
 
 function reach(checks: Checks, stage: Stage): void {
@@ -217,18 +99,13 @@ function reach(checks: Checks, stage: Stage): void {
     ['app/Web > app/Api', 'app/Vault > app/Lone'].every((pair) => excess.includes(pair)) && !excess.includes('app/Web > app/Vault'),
     excess.join('; '),
   );
-  const vaultAddress = vaultTask.lab.docker(
-    'inspect',
-    '--format',
-    '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}',
-    vaultTask.id,
-  );
-  const outward = new Probes(vaultTask.lab).one({ container: vaultTask.id }, { proto: 'tcp', dst: NET.lanA, port: 9100, timeoutMs: 700 });
-  checks.shown(
-    'a service has no way out',
-    outward.outcome !== 'open' && outward.outcome !== 'refused',
-    `${vaultAddress} ${outward.outcome}`,
-  );
+  for (const [name, task] of [
+    ['a service', vaultTask],
+    ['one that publishes', webTasks[0]],
+  ] as const) {
+    const { outcome } = new Probes(task.lab).one({ container: task.id }, { proto: 'tcp', dst: NET.lanA, port: 9100, timeoutMs: 700 });
+    checks.shown(`${name} has no way out`, outcome !== 'open' && outcome !== 'refused', outcome);
+  }
 }
 
 /** Packets that the rules which shut a place to everybody else have dropped. */
@@ -328,24 +205,6 @@ function encryption(checks: Checks, { labs }: Stage): void {
   });
 }
 
-/** What a task can do, with what Terraform cannot set for a service and the engine does. */
-function hardening(checks: Checks, stage: Stage): void {
-  const [{ lab, id }] = tasksOf(stage, stage.services.api.dnsName);
-  const shown = lab.docker(
-    'exec',
-    id,
-    'sh',
-    '-c',
-    'cat /proc/self/status /etc/shop.conf; echo $MODE; touch /here || echo read-only; ls /.bulkhead-guard',
-  );
-  const wanted = [/^NoNewPrivs:\s1$/m, /^CapBnd:\s0+$/m, /^Uid:\s10001\s/m, /^price = 1on$/m, /^read-only$/m, /^\/\.bulkhead-guard$/m];
-  checks.shown(
-    'a task holds nothing that it was not given',
-    wanted.every((each) => each.test(shown)),
-    shown,
-  );
-}
-
 /** What restarts comes back by itself, under the guard. */
 function again(checks: Checks, stage: Stage): void {
   unchanged(checks, stage, 'after apply');
@@ -384,11 +243,4 @@ function loss(checks: Checks, stage: Stage): void {
 function unchanged(checks: Checks, { deployment }: Stage, when: string): void {
   const plan = deployment.plan();
   checks.shown(`the plan ${when} is empty`, !plan.changes, plan.text);
-}
-
-function until(holds: () => boolean, timeout: number): boolean {
-  for (const end = Date.now() + timeout; Date.now() < end; sleep(500)) {
-    if (holds()) return true;
-  }
-  return false;
 }

@@ -1,0 +1,61 @@
+import { TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import { AddressBook } from '../addressing/address-book';
+import { constructAt, orderStacks } from '../private/cdktf-hooks';
+import { failuresOf } from '../reachability/private/prove';
+import type { DaemonFact } from '../topology/private/facts';
+import { Registry } from '../topology/private/registry';
+
+/** Facts that belong together, and their page in the address book: those of a daemon, or those of a swarm as a whole. */
+export class FactsPage {
+  public readonly registry: Registry;
+  private readonly book: AddressBook;
+
+  constructor(
+    private readonly owner: Construct,
+    facts: Omit<DaemonFact, 'path'>,
+    /** Makes the conduit between two workloads and says its path. */
+    makeConduit: (destination: Construct, source: string) => string,
+  ) {
+    const { path, root } = owner.node;
+    const at = (wanted: string) => constructAt(root, wanted);
+    this.book = AddressBook.of(owner);
+    this.registry = new Registry(
+      { ...facts, path },
+      () => this.book._locked(path),
+      (wanted) => at(wanted),
+      (dependent, needed) => orderStacks(at(dependent)!, at(needed)!),
+      (destination, source) => makeConduit(at(destination) as Construct, source),
+    );
+  }
+
+  /**
+   * Mistakes of the whole program. Where there are none the addresses are taken down.
+   * @param others what the owner found itself
+   */
+  public mistakes(others: readonly string[] = []): string[] {
+    this.registry.noticeRemovals();
+    const { problems, allocation } = this.registry.derived();
+    const frozen = this.book._frozenProblem(this.owner.node.path, allocation.missing);
+    const errors = [...problems.map((problem) => this.text(problem)), ...others, ...(frozen === undefined ? [] : [frozen])];
+    if (errors.length === 0) this.book._record(this.owner.node.path, allocation);
+    return errors;
+  }
+
+  /** What keeps the claims from being true, that of the facts themselves included. */
+  public failures(): string[] {
+    return failuresOf(this.registry).map((failure) => this.text(failure));
+  }
+
+  /** The stack of the owner is being written: from here on nothing may be declared. */
+  public wrote(): void {
+    this.registry.wrote(TerraformStack.of(this.owner).node.path);
+    // An app that skips validations comes here without any.
+    this.book._record(this.owner.node.path, this.registry.derived().allocation);
+  }
+
+  /** cdktf puts the path of the owner before each of these itself. */
+  private text({ code, path, message }: { readonly code: string; readonly path: string; readonly message: string }): string {
+    return `${path === this.owner.node.path ? '' : `[${path}] `}${message} (${code})`;
+  }
+}

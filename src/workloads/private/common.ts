@@ -1,0 +1,129 @@
+import { HARDENED } from './hardened-defaults';
+import { tmpfsTargets } from './tmpfs';
+import { ValidationError } from '../../private/errors';
+import { escapeTerraform } from '../../private/late';
+import { matching, passedText, reasonText, wholeNumber } from '../../private/text';
+import type { Capability } from '../capability';
+import { ContainerImage } from '../container-image';
+import type { HealthCheck } from '../container-limits';
+import type { VolumeMount } from '../volume-mount';
+
+/** What containers and services check and say alike. */
+
+/** Where the stamp shows inside the container; the path says nothing, only its presence counts. */
+export const STAMP_TARGET = '/.bulkhead-guard';
+
+export interface CommonProps {
+  readonly user?: string;
+  readonly command?: string[];
+  readonly writableRootReason?: string;
+  readonly tmpfsMebibytes?: { [path: string]: number };
+  readonly memoryMebibytes?: number;
+  readonly cpuMillis?: number;
+  readonly logMebibytes?: number;
+  readonly stopTimeoutSeconds?: number;
+}
+
+export interface CheckedCommon {
+  readonly user: string;
+  readonly memory: number;
+  readonly cpuMillis: number;
+  readonly logMebibytes: number;
+  readonly stopTimeout: number;
+  readonly tmpfs: readonly { readonly target: string; readonly mebibytes: number }[];
+}
+
+export interface UserForm {
+  readonly pattern: RegExp;
+  readonly words: string;
+}
+
+/**
+ * Checks before anything enters the tree.
+ * @param targets where something is mounted besides the stamp and what lies in memory
+ */
+export function checkCommon(path: string, props: CommonProps, userForm: UserForm, targets: readonly string[]): CheckedCommon {
+  const user = matching(path, 'user', props.user ?? HARDENED.user, userForm.pattern, 'UserName', userForm.words);
+  if (/^(root|0+)(:|$)/.test(user)) {
+    throw new ValidationError('RootUser', path, `'user' is root; give the image a user of its own and name it here, such as '10001:10001'`);
+  }
+  if (props.writableRootReason !== undefined) {
+    reasonText(path, 'writableRootReason', props.writableRootReason);
+  }
+  (props.command ?? []).forEach((word) => passedText(path, 'command', word));
+  const tmpfs = tmpfsTargets(path, props.tmpfsMebibytes);
+  checkTargets(path, [STAMP_TARGET, ...tmpfs.map(({ target }) => target), ...targets]);
+  return {
+    user,
+    tmpfs,
+    memory: wholeNumber(path, 'memoryMebibytes', props.memoryMebibytes ?? HARDENED.memoryMebibytes, 6, 1_048_576, 'MemoryLimit'),
+    cpuMillis: wholeNumber(path, 'cpuMillis', props.cpuMillis ?? HARDENED.cpuMillis, 10, 1_024_000, 'CpuLimit'),
+    logMebibytes: wholeNumber(path, 'logMebibytes', props.logMebibytes ?? HARDENED.logMebibytes, 1, 10_240, 'LogLimit'),
+    stopTimeout: wholeNumber(path, 'stopTimeoutSeconds', props.stopTimeoutSeconds ?? 10, 1, 3600, 'StopTimeout'),
+  };
+}
+
+export function checkImage(path: string, image: unknown): void {
+  if (!(image instanceof ContainerImage)) {
+    throw new ValidationError(
+      'NotAnImage',
+      path,
+      "'image' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
+    );
+  }
+}
+
+/** Two mounts at one place: the second would hide the first. */
+function checkTargets(path: string, targets: readonly string[]): void {
+  const twice = targets.find((target, index) => targets.indexOf(target) !== index);
+  if (twice !== undefined) {
+    throw new ValidationError('MountTarget', path, `two mounts share the target '${twice}'; give each its own path`);
+  }
+}
+
+/** What is given back, each once and in a fixed order; undefined for nothing, which alone replans empty. */
+export function givenBack(capabilities: readonly Capability[] = []): string[] | undefined {
+  const add = [...new Set(capabilities.map(({ text }) => text))].sort();
+  return add.length > 0 ? add : undefined;
+}
+
+export function mountBlock({ mountType, source, target, readOnly }: VolumeMount): {
+  readonly type: string;
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+} {
+  return { type: mountType, source, target, readOnly };
+}
+
+export interface HealthCheckBlock {
+  readonly test: string[];
+  readonly interval: string;
+  readonly timeout: string;
+  readonly startPeriod: string;
+  readonly retries: number;
+}
+
+export function healthCheckBlock(check: HealthCheck | undefined): HealthCheckBlock | undefined {
+  return (
+    check && {
+      test: check.test.map(escapeTerraform),
+      interval: duration(check.intervalSeconds),
+      timeout: duration(check.timeoutSeconds),
+      startPeriod: duration(check.startPeriodSeconds),
+      retries: check.retries,
+    }
+  );
+}
+
+/** The form that the engine reads back: '1m0s', not '60s'. */
+export function duration(seconds: number): string {
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const rest = seconds % 60;
+  return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${rest}s`;
+}
+
+export function escaped(words: readonly string[] | undefined): string[] | undefined {
+  return words?.map(escapeTerraform);
+}

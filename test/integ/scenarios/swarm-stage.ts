@@ -1,0 +1,180 @@
+// Three hosts that become a swarm, and the program that they run; the scenario `swarm` asks them.
+import * as path from 'node:path';
+import type { TerraformStack } from 'cdktf';
+import {
+  Cidr,
+  ContainerImage,
+  DataVolume,
+  EncryptedOverlay,
+  EndpointMode,
+  HardenedDaemon,
+  HardenedService,
+  type HardenedServiceProps,
+  HealthCheck,
+  type IDaemon,
+  Peer,
+  Placement,
+  Port,
+  PublishMode,
+  SwarmCluster,
+  SwarmConfig,
+  SwarmSecret,
+  VolumeMount,
+} from '../../../src';
+import { declaredVersion, Deployment, type Program } from '../harness/deployment';
+import { sleep } from '../lab/exec';
+import type { Lab } from '../lab/lab';
+import { NET } from '../lab/network';
+import { Probes } from '../lab/probe';
+
+export const PUBLISHED = 18_080;
+/** Last numbers of the addresses of the workers. */
+export const WORKERS = [12, 13];
+/** Holds another text on each node. */
+export const OWN_FOLDER = '/srv/agent';
+export const SECRET = 'key of the shop';
+
+export interface Stage {
+  readonly labs: readonly Lab[];
+  readonly deployment: Deployment;
+  readonly said: string[];
+  cluster: SwarmCluster;
+  services: Record<'web' | 'api' | 'vault' | 'lone', HardenedService>;
+  /** What is asked for its storage, its number and its name alone. */
+  others: Record<'keeper' | 'agent' | 'front', HardenedService>;
+  secretId?: string;
+}
+
+/** A task that runs, by its container. */
+export interface Task {
+  readonly lab: Lab;
+  readonly id: string;
+}
+
+function programFor(stage: () => Stage, lab: Lab): Program {
+  return ({ stack, daemon }) => {
+    const workers = WORKERS.map(
+      (last) =>
+        new HardenedDaemon(stack, `Node${last}`, {
+          engine: declaredVersion(lab),
+          hostAddress: `192.0.2.${last}`,
+          addressPool: Cidr.parse(`10.${last}.0.0/16`),
+          liveRestore: false,
+        }),
+    );
+    const cluster = new SwarmCluster(stack, 'Swarm', {
+      managers: [daemon as HardenedDaemon],
+      workers,
+      addressPool: Cidr.parse('10.64.0.0/16'),
+    });
+    const unencryptedReason = 'the kernel of this machine has no ESP';
+    const [front, back] = ['Front', 'Back'].map((id) => new EncryptedOverlay(stack, id, { cluster, unencryptedReason }));
+    new EncryptedOverlay(stack, 'Sealed', { cluster });
+    const web = serviceOn(stack, 'Web', front, { replicas: 3, replicasPerNode: 1 });
+    const api = serviceOn(stack, 'Api', front, {
+      placements: [Placement.WORKERS],
+      defaultPort: Port.tcp(8080),
+      aliases: ['prices'],
+      environment: { MODE: 'on' },
+      healthCheck: HealthCheck.command(['true']),
+      configs: [SwarmConfig.fromText('shop.conf', 'price = 1', '/etc/shop.conf')],
+    });
+    const vault = serviceOn(stack, 'Vault', back, { placements: [Placement.MANAGERS] });
+    const lone = serviceOn(stack, 'Lone', back, { placements: [Placement.onNode(daemon)] });
+    web.connections.allowTo(api);
+    api.connections.allowTo(vault, Port.tcp(5432));
+    web.publish(Port.tcp(PUBLISHED), { targetPort: Port.tcp(8080), sources: [Peer.address(NET.lanA)], mode: PublishMode.HOST });
+    const others = storage(stack, cluster, daemon, stage().secretId);
+    Object.assign(stage(), { cluster, services: { web, api, vault, lone }, others });
+  };
+}
+
+function serviceOn(
+  stack: TerraformStack,
+  id: string,
+  overlay: EncryptedOverlay,
+  props: Partial<HardenedServiceProps> = {},
+): HardenedService {
+  const image = ContainerImage.fromRegistry('lab:1', { tagReason: 'it is imported on every node' });
+  return new HardenedService(stack, id, { overlay, image, endpointMode: EndpointMode.DNSRR, ...props });
+}
+
+/** A volume of one node, which is never lost, a folder of each, a secret; and a name that leads to one address. */
+function storage(stack: TerraformStack, cluster: SwarmCluster, home: IDaemon, secretId = 'a'.repeat(25)): Stage['others'] {
+  const side = new EncryptedOverlay(stack, 'Side', { cluster, unencryptedReason: 'the kernel of this machine has no ESP' });
+  const data = new DataVolume(stack, 'Data', { daemon: home });
+  return {
+    keeper: serviceOn(stack, 'Keeper', side, {
+      placements: [Placement.onNode(home)],
+      volumes: [VolumeMount.volume(data, '/data')],
+      secrets: [SwarmSecret.of({ secretId, secretName: 'key' })],
+    }),
+    agent: serviceOn(stack, 'Agent', side, { onEveryNode: true, volumes: [VolumeMount.hostPath(OWN_FOLDER, '/agent')] }),
+    front: serviceOn(stack, 'One', side, { replicas: 2, endpointMode: EndpointMode.VIP }),
+  };
+}
+
+/** As somebody would do it: files and engine on every host, the token by hand, then Terraform. */
+export function setTheStage(labs: readonly Lab[]): Stage {
+  const [manager, ...others] = labs;
+  const stage = { labs, said: [] as string[] } as unknown as Stage;
+  const deployment = new Deployment(
+    manager,
+    programFor(() => stage, manager),
+    { daemon: { liveRestore: false } },
+  );
+  Object.assign(stage, { deployment });
+  deployment.synth();
+  const folders = [deployment.daemon, ...stage.cluster._nodes.slice(1)].map(({ daemonId }) =>
+    path.join(deployment.stackDir, 'bulkhead', daemonId),
+  );
+  labs.forEach((lab, index) => {
+    stage.said.push(lab.installFiles(path.join(folders[index], 'install.sh')));
+    lab.startEngine();
+    lab.startUnit('bulkhead-watch');
+    lab.importImage();
+    lab.writeFile(`${OWN_FOLDER}/number`, `node ${index}\n`);
+  });
+  const token = manager.mustHost('asking for a token', ['bulkhead-swarm', 'token', 'worker']);
+  others.forEach((lab) => stage.said.push(lab.mustHost('joining', ['bulkhead-swarm', 'join'], { input: token })));
+  stage.secretId = manager.mustHost('making a secret', ['docker', 'secret', 'create', 'key', '-'], { input: SECRET }).trim();
+  deployment.apply();
+  return stage;
+}
+
+/** Tasks of a service that run, by lab. */
+export function tasksOf({ labs }: Pick<Stage, 'labs'>, service: string): Task[] {
+  return labs.flatMap((lab) =>
+    lab.engine.running
+      ? lab
+          .docker('ps', '-q', '--no-trunc', '--filter', `label=com.docker.swarm.service.name=${service}`)
+          .split('\n')
+          .filter(Boolean)
+          .map((id) => ({ lab, id }))
+      : [],
+  );
+}
+
+/** Listens in every task that runs, on the ports that are asked for below. */
+export function listen(stage: Stage): void {
+  for (const [name, { dnsName }] of Object.entries(stage.services)) {
+    for (const { lab, id } of tasksOf(stage, dnsName)) {
+      new Probes(lab).serve(
+        { container: id },
+        [8080, 9090, 5432].map((port) => ({ proto: 'tcp' as const, address: '0.0.0.0', port, token: name })),
+      );
+    }
+  }
+}
+
+/** What somebody inside a task sees who asks by name; who answered, or nothing. */
+export function asks({ lab, id }: Task, name: string, port: number): string {
+  return lab.host(['timeout', '6', 'docker', 'exec', id, 'nc', '-w', '3', name, String(port)], { input: '' }).stdout.trim();
+}
+
+export function until(holds: () => boolean, timeout: number): boolean {
+  for (const end = Date.now() + timeout; Date.now() < end; sleep(500)) {
+    if (holds()) return true;
+  }
+  return false;
+}
