@@ -16,6 +16,8 @@ export interface Suppression {
   readonly inherited: boolean;
   readonly expires?: string;
   readonly ticket?: string;
+  /** Made of a reason in the props of a construct: nothing is stale where no rule asks for it. */
+  readonly isImplied?: boolean;
 }
 
 /** A rule as the packs of a stack want it. */
@@ -165,6 +167,7 @@ function expired({ expires }: Suppression, today: string): boolean {
 
 function staleness(suppression: Suppression, { today, rules }: EvaluationInput, used: ReadonlySet<Suppression>): Finding[] {
   const { ruleId, detail, path, expires, reason } = suppression;
+  if (suppression.isImplied) return [];
   const what = `the suppression of ${ruleId}${detail === '*' ? '' : ` '${detail}'`} ("${reason}")`;
   const problem = !isSuppressible(ruleId, rules)
     ? `${what} has no effect: findings of this rule cannot be suppressed`

@@ -1,9 +1,10 @@
-import { Aspects } from 'cdktf';
+import { Aspects, Testing } from 'cdktf';
 import {
   Capability,
   ContainerImage,
   DataVolume,
   EncryptedOverlay,
+  FindingState,
   HardenedService,
   Port,
   RulePack,
@@ -41,6 +42,46 @@ describe('what our constructs make', () => {
     const overlay = new EncryptedOverlay(program.stack, 'Net', { cluster: program.cluster });
     new HardenedService(program.stack, 'Web', { overlay, image });
     expect(short(found(program))).toEqual([]);
+  });
+});
+
+describe('reasons in props', () => {
+  const reasoned = () => {
+    const program = new Program();
+    program.container('Agent', program.segment('Alone'), {
+      capabilities: [
+        Capability.reasoned('NET_ADMIN', 'sets routes of its tunnel'),
+        Capability.reasoned('NET_RAW', 'pings its upstreams'),
+        Capability.reasoned('SYS_NICE', 'pins its threads'),
+      ],
+      writableRootReason: 'its installer writes to /opt',
+    });
+    return program;
+  };
+
+  test('accept what they answer, and the report shows them', () => {
+    expect(found(reasoned()).map(({ ruleId, detail, state, reason }) => [ruleId, detail, state, reason])).toEqual([
+      ['BH-C13', 'NET_ADMIN', FindingState.SUPPRESSED, 'sets routes of its tunnel'],
+      ['BH-C14', 'NET_RAW', FindingState.SUPPRESSED, 'pings its upstreams'],
+      ['BH-C15', 'read_only', FindingState.SUPPRESSED, 'its installer writes to /opt'],
+    ]);
+    expect(() => Testing.synth(reasoned().stack, true)).not.toThrow();
+  });
+
+  test('are not stale where nobody asks for them', () => {
+    const program = reasoned();
+    expect(short(new RulePack({ packName: 'T', rules: RULES.filter(({ ruleId }) => ruleId === 'BH-C02') }).check(program.stack))).toEqual(
+      [],
+    );
+  });
+
+  test('answer for nothing else', () => {
+    const program = reasoned();
+    const resource = program.stack.node.findAll().find(({ node }) => node.path === 'app/Agent/Resource') as any;
+    resource.addOverride('capabilities.add', ['CAP_NET_ADMIN', 'CAP_SYS_ADMIN']);
+    const open = found(program).filter(({ state }) => state === FindingState.OPEN);
+    expect(short(open)).toEqual(['BH-C13 app/Agent/Resource SYS_ADMIN']);
+    expect(() => Testing.synth(program.stack, true)).toThrow(/'add' holds 'SYS_ADMIN'.*\(BH-C13\)/);
   });
 });
 
