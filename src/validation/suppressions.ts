@@ -72,6 +72,15 @@ export class Suppressions {
 
   private constructor(private readonly construct: IConstruct) {}
 
+  /**
+   * Accepts a finding for the reason that a prop of the construct was given.
+   *
+   * @internal
+   */
+  public _imply(ruleId: string, detail: string, reason: string): void {
+    this.push({ path: this.construct.node.path, ruleId, reason, detail, inherited: false, isImplied: true });
+  }
+
   /** Accepts findings of a rule. Errors: `ReasonTooShort`, `RuleId`, `ExpiryDate`. */
   public add(props: SuppressionProps): void {
     const { path } = this.construct.node;
@@ -88,6 +97,10 @@ export class Suppressions {
       ...(expires !== undefined && { expires }),
       ...(props.ticket !== undefined && { ticket: plainText(path, 'ticket', props.ticket) }),
     };
+    this.push(suppression);
+  }
+
+  private push(suppression: Suppression): void {
     const slot = this.construct as IConstruct & { [SLOT]?: Suppression[] };
     if (slot[SLOT] === undefined) Object.defineProperty(slot, SLOT, { value: [], enumerable: false });
     slot[SLOT]!.push(suppression);

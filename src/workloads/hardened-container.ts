@@ -22,6 +22,7 @@ import { checkWireAddress } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
 import type { PeerFact } from '../topology/private/facts';
 import type { Registry } from '../topology/private/registry';
+import { Suppressions } from '../validation/suppressions';
 
 /**
  * A container that can do what it was declared to do, and no more.
@@ -81,6 +82,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     const named = { path, name: checked.name, segment: segment.node.path, aliases };
     registry.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries, forges: forging.length > 0 });
     this.makeResource(props, checked, environment);
+    this.acceptReasons(props);
     for (const { text, reason } of forging) {
       Annotations.of(this).addWarning(
         `holds ${text} (${reason}): it can forge addresses towards neighbours, so it must be alone in its segment, and its flows run in conduits`,
@@ -99,6 +101,19 @@ export class HardenedContainer extends Construct implements IWorkload {
   public publish(port: Port, options: PublishOptions = {}): void {
     const request = { ...options, workload: this.node.path, segment: this.segment.node.path, port };
     this._peerRegistry.addPublication(publicationFact(this._peerRegistry, request));
+  }
+
+  /** Who gave a reason here need not give it once more to the rules that ask for one. */
+  private acceptReasons({ capabilities = [], writableRootReason }: HardenedContainerProps): void {
+    const accepted = Suppressions.of(this);
+    for (const { text, reason } of capabilities) {
+      if (reason !== undefined) {
+        const name = text.replace(/^CAP_/, '');
+        accepted._imply('BH-C13', name, reason);
+        accepted._imply('BH-C14', name, reason);
+      }
+    }
+    if (writableRootReason !== undefined) accepted._imply('BH-C15', 'read_only', writableRootReason);
   }
 
   private makeResource(props: HardenedContainerProps, checked: CheckedContainer, environment: string[]): void {

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { Volume } from '../private/bindings';
 import { UnscopedValidationError } from '../private/errors';
+import { holdsEngineSocket, isEngineSocket, sensitivePlace } from '../private/host-paths';
 import { childPath, nameFromPath, NETWORK_NAME } from '../private/names';
 import { matching, plainText } from '../private/text';
 import type { IDaemon } from '../topology/daemon';
@@ -59,25 +60,6 @@ export interface MountOptions {
   readonly readOnly?: boolean;
 }
 
-/** Places of a host whose content gives power over it, or is made by the kernel; they and everything in them are refused, except where marked. */
-const SENSITIVE = [
-  '/boot',
-  '/dev',
-  '/etc',
-  '/lib',
-  '/lib64',
-  '/proc',
-  '/run',
-  '/sys',
-  '/usr',
-  '/bin',
-  '/sbin',
-  '/var/run',
-  '/var/lib/docker',
-  '/var/lib/containerd',
-  '/root',
-];
-
 /** Storage that a container sees at a path. */
 export class VolumeMount {
   /**
@@ -98,15 +80,13 @@ export class VolumeMount {
    */
   public static hostPath(source: string, target: string, options: MountOptions = {}): VolumeMount {
     const text = normalised(plainText(undefined, 'source', source), 'source');
-    if (/(docker|containerd|podman)\.sock$/.test(text)) {
+    if (isEngineSocket(text)) {
       throw new UnscopedValidationError(
         'EngineSocketMounted',
         `'${text}' is the engine's socket: whoever holds it is root on the host; there is no way to mount it`,
       );
     }
-    const place =
-      SENSITIVE.find((dir) => text === dir || text.startsWith(`${dir}/`)) ??
-      (['/', '/var', '/var/lib', '/home'].includes(text) ? text : undefined);
+    const place = sensitivePlace(text) ?? (holdsEngineSocket(text) ? text : undefined);
     if (place !== undefined) {
       throw new UnscopedValidationError(
         'SensitiveHostPath',

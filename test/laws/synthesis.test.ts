@@ -49,7 +49,8 @@ describe('law 1: twice gives the same bytes', () => {
     const without = (files: Record<string, string>) =>
       Object.entries(files).map(([name, text]) => [name, text.replace(/"path": "[^"]*terraform\.app\.tfstate"/, '')]);
     expect(Object.keys(a)).toEqual(expect.arrayContaining(['manifest.json', 'stacks/app/cdk.tf.json']));
-    expect(Object.keys(a).filter((name) => name.includes('bulkhead'))).toHaveLength(2);
+    // User data and install script of the daemon, and four reports of what was checked.
+    expect(Object.keys(a).filter((name) => name.includes('bulkhead'))).toHaveLength(6);
     expect(without(b)).toEqual(without(a));
   });
 });

@@ -148,6 +148,9 @@ describe('VolumeMount', () => {
     '/run/containerd/containerd.sock',
     '//var//run/docker.sock',
     '/run/podman/podman.sock',
+    '/srv/crio.sock',
+    '/srv/cri-dockerd.sock',
+    '/srv/buildkitd.sock',
   ])('%s is the socket of an engine', (source) =>
     expectError(() => VolumeMount.hostPath(source, '/s'), 'EngineSocketMounted', { says: ['root on the host'] }),
   );
@@ -171,13 +174,20 @@ describe('VolumeMount', () => {
     '/var/lib',
     '/home',
     '/lib/modules',
+    '/lib32',
+    '/var/spool',
+    '/var/spool/cron',
+    '/home/app/.docker/run',
   ])('%s gives power over the host', (source) =>
     expectError(() => VolumeMount.hostPath(source, '/s'), 'SensitiveHostPath', { says: ["mount a directory of your own, such as '/srv/"] }),
   );
 
-  test.each(['/srv/data', '/etcetera', '/home/app/data', '/var/lib/shop', '/mnt/développement', "/srv/it's"])('%s is fine', (source) => {
-    expect(VolumeMount.hostPath(source, '/s')).toMatchObject({ mountType: 'bind', source, target: '/s', readOnly: true });
-  });
+  test.each(['/srv/data', '/etcetera', '/home/app/data', '/var/lib/shop', '/var/spool/print', '/mnt/développement', "/srv/it's"])(
+    '%s is fine',
+    (source) => {
+      expect(VolumeMount.hostPath(source, '/s')).toMatchObject({ mountType: 'bind', source, target: '/s', readOnly: true });
+    },
+  );
 
   test.each(['srv', '', './a', '/a/../etc', '/a/./b', '/a:b', '/a,b', '~/a', 'C:\\a'])(
     '%j is no path, neither on the host nor inside',

@@ -1,4 +1,5 @@
 import type { FirewallFiles } from '../../firewall/private/restore';
+import { STAMP_FOLDER } from '../../private/host-paths';
 
 /** Everything that the files on a host are rendered from. Plain data: the same input gives the same bytes. */
 export interface HostInput {
@@ -60,10 +61,10 @@ export interface HostFile {
 
 /** The same for all nodes of a swarm: a link to the stamp of each. */
 export function swarmStampPath(swarmId: string): string {
-  return `/run/bulkhead/swarm-${swarmId}`;
+  return `${STAMP_FOLDER}/swarm-${swarmId}`;
 }
 
 /** Where the stamp of a daemon lies on its host; containers bind-mount it. */
 export function stampPath(daemonId: string): string {
-  return `/run/bulkhead/stamp-${daemonId}`;
+  return `${STAMP_FOLDER}/stamp-${daemonId}`;
 }

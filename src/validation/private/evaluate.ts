@@ -4,7 +4,7 @@ import type { Resource } from './view';
 import { groupBy } from '../../private/multimap';
 import { type Finding, FindingState } from '../finding';
 import type { Rule, Violation } from '../rule';
-import { heavier, Severity } from '../severity';
+import { Severity } from '../severity';
 
 /** A finding that somebody accepted. */
 export interface Suppression {
@@ -16,6 +16,8 @@ export interface Suppression {
   readonly inherited: boolean;
   readonly expires?: string;
   readonly ticket?: string;
+  /** Made of a reason in the props of a construct: nothing is stale where no rule asks for it. */
+  readonly isImplied?: boolean;
 }
 
 /** A rule as the packs of a stack want it. */
@@ -113,9 +115,9 @@ function findingOf(rule: Rule, severity: Severity, { path, address }: { path: st
   };
 }
 
-/** A pack that makes a rule heavier means all of its findings. */
+/** A pack that changes the weight of a rule means all of its findings. */
 function weightOf(ofFinding: Severity, ofRule: Severity, wanted: Severity): Severity {
-  return wanted === ofRule ? ofFinding : heavier(wanted, wanted === Severity.ERROR ? Severity.ERROR : Severity.INFO);
+  return wanted === ofRule ? ofFinding : wanted;
 }
 
 function unique(findings: readonly Finding[]): Finding[] {
@@ -165,6 +167,7 @@ function expired({ expires }: Suppression, today: string): boolean {
 
 function staleness(suppression: Suppression, { today, rules }: EvaluationInput, used: ReadonlySet<Suppression>): Finding[] {
   const { ruleId, detail, path, expires, reason } = suppression;
+  if (suppression.isImplied) return [];
   const what = `the suppression of ${ruleId}${detail === '*' ? '' : ` '${detail}'`} ("${reason}")`;
   const problem = !isSuppressible(ruleId, rules)
     ? `${what} has no effect: findings of this rule cannot be suppressed`

@@ -1,0 +1,76 @@
+/** Places of a host whose content gives power over it, or is made by the kernel; they and everything in them. */
+const SENSITIVE = [
+  '/boot',
+  '/dev',
+  '/etc',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/libx32',
+  '/proc',
+  '/run',
+  '/sys',
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/var/run',
+  '/var/lib/docker',
+  '/var/lib/containerd',
+  '/var/spool/cron',
+  '/root',
+];
+
+/** Directories that hold such places beside harmless ones. */
+const PARENTS = ['/', '/var', '/var/lib', '/var/spool', '/home'];
+
+/** Where engines listen unless told otherwise. */
+const SOCKETS = [
+  '/run/docker.sock',
+  '/run/containerd/containerd.sock',
+  '/run/docker/containerd/containerd.sock',
+  '/run/podman/podman.sock',
+  '/run/crio/crio.sock',
+  '/run/buildkit/buildkitd.sock',
+  '/run/k3s/containerd/containerd.sock',
+];
+
+/** Directories of engines that run without root, by user or in a home. */
+const ROOTLESS = /^\/run\/user(\/[^/]+(\/(docker|containerd|podman))?)?$|\/\.docker(\/(run|desktop))?$/;
+
+/** Where the guard's stamps lie, which containers mount read-only. */
+export const STAMP_FOLDER = '/run/bulkhead';
+
+/** The place that gives power over the host and that a path without '..' lies in; nothing when it lies in none. */
+export function sensitivePlace(path: string): string | undefined {
+  return placeOf(path) ?? placeOf(resolved(path));
+}
+
+/** Whether a path is the socket of an engine, by its name: it can lie anywhere. */
+export function isEngineSocket(path: string): boolean {
+  return /(dockerd?|containerd|podman|crio|buildkitd)\.sock$/.test(path);
+}
+
+/** Whether the socket of an engine usually lies in a directory. */
+export function holdsEngineSocket(path: string): boolean {
+  const directory = resolved(path);
+  return SOCKETS.some((socket) => isWithin(socket, directory)) || ROOTLESS.test(directory);
+}
+
+/** Whether a path is a stamp of the guard. */
+export function isStamp(path: string): boolean {
+  return /^(stamp|swarm)-[^/]+$/.test(path.slice(STAMP_FOLDER.length + 1)) && isWithin(path, STAMP_FOLDER);
+}
+
+function placeOf(path: string): string | undefined {
+  return SENSITIVE.find((place) => isWithin(path, place)) ?? PARENTS.find((place) => path === place);
+}
+
+function isWithin(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
+}
+
+/** Where links lead that every host has. */
+function resolved(path: string): string {
+  const through = path.replace(/^\/proc\/[^/]+(\/task\/[^/]+)?\/(root|cwd)(?=\/|$)/, '') || '/';
+  return through === path ? path.replace(/^\/var\/run(?=\/|$)/, '/run') : resolved(through);
+}

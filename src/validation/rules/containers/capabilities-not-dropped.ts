@@ -1,0 +1,20 @@
+import { changesOf } from './private/changes-of';
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+export const capabilitiesNotDropped = defineRule({
+  ruleId: 'BH-C12',
+  title: 'capabilities of the engine kept',
+  severity: Severity.WARNING,
+  inDefaults: true,
+  cisControls: ['5.4'],
+  why: 'The fourteen that the engine leaves let root in a container change owners, make devices and forge packets; few programs need one of them.',
+  fix: "set 'drop' in 'capabilities' to ['ALL'], and 'add' to those that the program fails without",
+  links: ['https://docs.docker.com/engine/security/#linux-kernel-capabilities'],
+  resourceTypes: ['docker_container'],
+  find: (container) => {
+    const { drop, isWhole } = changesOf(container);
+    if (drop.includes('ALL') || !isWhole) return [];
+    return [{ detail: 'drop', message: `'capabilities' drops ${drop.length === 0 ? 'none' : `only ${drop.join(', ')}`}` }];
+  },
+});

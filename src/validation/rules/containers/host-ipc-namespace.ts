@@ -1,0 +1,16 @@
+import { inHostNamespace } from './private/host-namespace';
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+export const hostIpcNamespace = defineRule({
+  ruleId: 'BH-C04',
+  title: 'IPC namespace of the host',
+  severity: Severity.ERROR,
+  inDefaults: true,
+  cisControls: ['5.17'],
+  why: "It reads and writes the shared memory and the message queues of the host's processes, databases among them.",
+  fix: "set 'ipc_mode' to 'private'",
+  links: ['https://docs.docker.com/engine/containers/run/#ipc-settings---ipc'],
+  resourceTypes: ['docker_container'],
+  find: (container) => inHostNamespace(container, 'ipc_mode'),
+});

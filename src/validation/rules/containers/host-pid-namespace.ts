@@ -1,0 +1,16 @@
+import { inHostNamespace } from './private/host-namespace';
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+export const hostPidNamespace = defineRule({
+  ruleId: 'BH-C03',
+  title: 'process namespace of the host',
+  severity: Severity.ERROR,
+  inDefaults: true,
+  cisControls: ['5.16'],
+  why: 'It sees every process of the host with its arguments and environment, and may signal and trace those of its own user.',
+  fix: "take 'pid_mode' out",
+  links: ['https://docs.docker.com/engine/containers/run/#pid-settings---pid'],
+  resourceTypes: ['docker_container'],
+  find: (container) => inHostNamespace(container, 'pid_mode'),
+});

@@ -1,0 +1,24 @@
+import { defineRule } from '../../private/define-rule';
+import { isUnknown } from '../../private/literals';
+import { Severity } from '../../severity';
+
+/** By name, by any spelling of the number, and with a group alone. */
+const ROOT = /^(root|[+-]?0+)?(:|$)/;
+
+export const rootUser = defineRule({
+  ruleId: 'BH-C17',
+  title: 'runs as root, or as whom the image says',
+  severity: Severity.WARNING,
+  inDefaults: true,
+  cisControls: ['4.1'],
+  why: 'Root in a container is root on the host as soon as one wall has a hole, unless the engine remaps users.',
+  fix: "set 'user' to a user and group without rights on the host, such as '10001:10001'",
+  links: ['https://docs.docker.com/reference/dockerfile/#user'],
+  resourceTypes: ['docker_container'],
+  find: (container) => {
+    const user = container.text('user')?.trim() ?? '';
+    if (isUnknown(container, 'user')) return [];
+    if (user === '') return [{ detail: 'user', message: "'user' is not set, so that the image says who it is" }];
+    return ROOT.test(user) ? [{ detail: 'root', message: `'user' is '${user}', which is root` }] : [];
+  },
+});

@@ -1,0 +1,28 @@
+import { isEngineSocket, isStamp, sensitivePlace } from '../../../private/host-paths';
+import { defineRule } from '../../private/define-rule';
+import { canMount, hostMounts, MOUNTING } from '../../private/host-mounts';
+import { Severity } from '../../severity';
+
+export const sensitiveHostPath = defineRule({
+  ruleId: 'BH-C07',
+  title: 'sensitive path of the host mounted',
+  severity: Severity.ERROR,
+  inDefaults: true,
+  cisControls: ['5.6'],
+  why: 'Who writes there changes what the host runs as root; who only reads finds keys, passwords and the data of other containers.',
+  fix: "mount a directory of its own instead, such as '/srv/data', or hand the file over with 'upload', a config or a secret",
+  links: ['https://docs.docker.com/engine/storage/bind-mounts/'],
+  resourceTypes: MOUNTING,
+  applies: canMount,
+  find: (resource) =>
+    hostMounts(resource).flatMap(({ path, through, isReadOnly }) => {
+      // Sockets are the matter of BH-C06.
+      const place = isEngineSocket(path) ? undefined : sensitivePlace(path);
+      if (place === undefined) return [];
+      const readOnly = isReadOnly();
+      if (readOnly && isStamp(path)) return [];
+      const how = `${readOnly ? 'read-only' : 'for writing'}${through === undefined ? '' : ` through ${through}`}`;
+      const message = `'${path}' of the host is mounted ${how}`;
+      return [{ detail: path, message, ...(readOnly && { severity: Severity.WARNING }) }];
+    }),
+});

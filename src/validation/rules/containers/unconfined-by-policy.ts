@@ -1,0 +1,29 @@
+import { securityOptions } from './private/security-options';
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+/** No label, or a type that SELinux lets do everything. */
+const UNLABELLED = /^(disable|type[:=](spc_t|unconfined_t|unconfined_service_t))$/i;
+
+export const unconfinedByPolicy = defineRule({
+  ruleId: 'BH-C11',
+  title: 'AppArmor or SELinux switched off',
+  severity: Severity.ERROR,
+  inDefaults: true,
+  cisControls: ['5.2', '5.3'],
+  why: "They are the last wall when a process breaks out: they keep it from the host's files and devices even as root.",
+  fix: 'take the option out, or name a profile or a type that confines',
+  links: ['https://docs.docker.com/engine/security/apparmor/'],
+  resourceTypes: ['docker_container'],
+  find: (container) => {
+    const { valuesOf } = securityOptions(container);
+    const unconfined = valuesOf('apparmor').some((value) => value.toLowerCase() === 'unconfined');
+    // The engine takes the word alone for the label, too.
+    const labels = [...valuesOf('label'), ...valuesOf('disable').map(() => 'disable')];
+    const label = labels.find((value) => UNLABELLED.test(value));
+    return [
+      ...(unconfined ? [{ detail: 'apparmor', message: "'security_opts' sets 'apparmor' to 'unconfined'" }] : []),
+      ...(label === undefined ? [] : [{ detail: 'label', message: `'security_opts' sets 'label' to '${label}', which confines nothing` }]),
+    ];
+  },
+});

@@ -1,0 +1,206 @@
+import { capabilitiesNotDropped } from '../../../src/validation/rules/containers/capabilities-not-dropped';
+import { dangerousCapability } from '../../../src/validation/rules/containers/dangerous-capability';
+import { noNewPrivileges } from '../../../src/validation/rules/containers/no-new-privileges';
+import { rawSockets } from '../../../src/validation/rules/containers/raw-sockets';
+import { unconfinedByPolicy } from '../../../src/validation/rules/containers/unconfined-by-policy';
+import { unconfinedSystemCalls } from '../../../src/validation/rules/containers/unconfined-system-calls';
+import { ofContainer, verdict } from '../../support/verdict';
+
+const options = (...security_opts: string[]) => ({ security_opts });
+
+describe('BH-C09 privileges can be gained', () => {
+  test.each([
+    [{}],
+    [options()],
+    [options('apparmor=docker-default')],
+    [options('no-new-privileges:false')],
+    [options('no-new-privileges=0')],
+    [options('no-new-privileges:true', 'no-new-privileges:false')],
+    [{ security_opts: null }],
+  ])('%j, and the fix', (attributes: { security_opts?: string[] | null }) => {
+    expect(ofContainer(noNewPrivileges, attributes)).toMatchObject({ state: 'violated', details: ['no-new-privileges'] });
+    const kept = (attributes.security_opts ?? []).filter((option) => !/false|0/.test(option));
+    expect(ofContainer(noNewPrivileges, options(...kept, 'no-new-privileges:true')).state).toBe('compliant');
+  });
+
+  test.each(['no-new-privileges', 'no-new-privileges=true', 'no-new-privileges:1', 'no-new-privileges:True'])('%s is enough', (option) => {
+    expect(ofContainer(noNewPrivileges, options('seccomp=builtin', option)).state).toBe('compliant');
+  });
+
+  test.each([[options('${var.option}')], [{ security_opts: '${var.options}' }]])('nobody knows what is in %j', (attributes) => {
+    expect(ofContainer(noNewPrivileges, attributes)).toMatchObject({ state: 'unknown', details: [] });
+  });
+
+  describe('as the default of the engine', () => {
+    const engine = (value: boolean) => ({ resourceType: 'daemon.json', path: 'app/Edge', attributes: { 'no-new-privileges': value } });
+    const under = (engines: boolean[], providers: object | object[] = {}, attributes = {}) =>
+      verdict(noNewPrivileges, { docker_container: { web: attributes } }, { provider: { docker: providers } }, engines.map(engine)).state;
+
+    test('it holds for containers that say nothing', () => expect(under([true])).toBe('compliant'));
+    test('not when it is off', () => expect(under([false])).toBe('violated'));
+    test('not for a container that switches it off', () => {
+      expect(under([true], {}, options('no-new-privileges:false'))).toBe('violated');
+    });
+    test('not where one of two engines lacks it, or is not known', () => {
+      expect(under([true, false], [{}, { alias: 'b' }])).toBe('violated');
+      expect(under([true], [{}, { alias: 'b' }])).toBe('violated');
+      expect(under([true, true], [{}, { alias: 'b' }])).toBe('compliant');
+    });
+  });
+});
+
+describe('BH-C10 system calls or system paths unconfined', () => {
+  const profile = (content: object) => `seccomp=${JSON.stringify(content)}`;
+  const REFUSING = { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['mount'], action: 'SCMP_ACT_ERRNO' }] };
+
+  test.each([
+    ['seccomp=unconfined', 'seccomp'],
+    ['seccomp:unconfined', 'seccomp'],
+    ['seccomp=Unconfined', 'seccomp'],
+    ['systempaths=unconfined', 'systempaths'],
+    ['systempaths:unconfined', 'systempaths'],
+    ['writable-cgroups', 'writable-cgroups'],
+    ['writable-cgroups=true', 'writable-cgroups'],
+    [profile({ defaultAction: 'SCMP_ACT_ALLOW' }), 'seccomp'],
+    [profile({ defaultAction: 'SCMP_ACT_LOG', syscalls: [{ names: ['mount'], action: 'SCMP_ACT_ALLOW' }] }), 'seccomp'],
+    [profile({ defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: [], action: 'SCMP_ACT_ERRNO' }] }), 'seccomp'],
+  ])('%s, and the fix', (option, detail) => {
+    expect(ofContainer(unconfinedSystemCalls, options('no-new-privileges:true', option))).toMatchObject({
+      state: 'violated',
+      details: [detail],
+    });
+    expect(ofContainer(unconfinedSystemCalls, options('no-new-privileges:true')).state).toBe('compliant');
+    expect(ofContainer(unconfinedSystemCalls, options('no-new-privileges:true', profile(REFUSING))).state).toBe('compliant');
+  });
+
+  test.each([
+    'seccomp=builtin',
+    'seccomp=/etc/docker/seccomp.json',
+    'writable-cgroups=false',
+    profile({ defaultAction: 'SCMP_ACT_ERRNO' }),
+    profile(REFUSING),
+    profile({ defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ name: 'mount', action: 'SCMP_ACT_ERRNO' }] }),
+  ])('%s refuses something', (option) => {
+    expect(ofContainer(unconfinedSystemCalls, options(option)).state).toBe('compliant');
+  });
+
+  test('each of them by itself, and nobody knows what a variable is', () => {
+    const found = ofContainer(unconfinedSystemCalls, options('systempaths=unconfined', 'seccomp=unconfined'));
+    expect(found.details).toEqual(['seccomp', 'systempaths']);
+    expect(ofContainer(unconfinedSystemCalls, options('seccomp=${var.profile}')).state).toBe('unknown');
+  });
+});
+
+describe('BH-C11 AppArmor or SELinux switched off', () => {
+  test.each([
+    ['apparmor=unconfined', 'apparmor'],
+    ['apparmor:unconfined', 'apparmor'],
+    ['apparmor=UNCONFINED', 'apparmor'],
+    ['label=disable', 'label'],
+    ['label:disable', 'label'],
+    ['disable', 'label'],
+    ['label=type:spc_t', 'label'],
+    ['label:type:unconfined_t', 'label'],
+  ])('%s, and the fix', (option, detail) => {
+    expect(ofContainer(unconfinedByPolicy, options('no-new-privileges:true', option)).details).toEqual([detail]);
+    expect(ofContainer(unconfinedByPolicy, options('no-new-privileges:true')).state).toBe('compliant');
+    const confining = options('apparmor=docker-default', 'label=type:svirt_apache_t');
+    expect(ofContainer(unconfinedByPolicy, confining).state).toBe('compliant');
+  });
+
+  test.each(['label=level:s0:c100,c200', 'label=user:app_u', 'apparmor=unconfined-no-more'])('%s confines', (option) => {
+    expect(ofContainer(unconfinedByPolicy, options(option)).state).toBe('compliant');
+  });
+
+  test('nobody knows what a variable is', () => {
+    expect(ofContainer(unconfinedByPolicy, options('label=${var.label}')).state).toBe('unknown');
+  });
+});
+
+const capabilities = (...blocks: { add?: string[]; drop?: string[] }[]) => ({ capabilities: blocks.length === 1 ? blocks[0] : blocks });
+
+describe('BH-C12 capabilities of the engine kept', () => {
+  test.each([
+    [{}, 'none'],
+    [capabilities({ add: ['CAP_CHOWN'] }), 'none'],
+    [capabilities({ drop: [] }), 'none'],
+    [capabilities({ drop: ['CAP_NET_RAW', 'mknod'] }), 'only NET_RAW, MKNOD'],
+    [{ capabilities: null }, 'none'],
+  ])('%j drops %s, and the fix', (attributes, words) => {
+    expect(ofContainer(capabilitiesNotDropped, attributes)).toMatchObject({
+      details: ['drop'],
+      messages: [`BH-C12 'capabilities' drops ${words}`],
+    });
+    expect(ofContainer(capabilitiesNotDropped, capabilities({ drop: ['ALL'], add: ['CAP_CHOWN'] })).state).toBe('compliant');
+  });
+
+  test.each(['ALL', 'all', 'All', ' ALL'])('%j is all', (drop) => {
+    expect(ofContainer(capabilitiesNotDropped, capabilities({ drop: [drop] })).state).toBe('compliant');
+    expect(ofContainer(capabilitiesNotDropped, { capabilities: [{ drop: [drop] }] }).state).toBe('compliant');
+  });
+
+  test('nobody knows what is in a variable', () => {
+    expect(ofContainer(capabilitiesNotDropped, capabilities({ drop: ['${var.drop}'] }))).toMatchObject({ state: 'unknown', details: [] });
+    expect(ofContainer(capabilitiesNotDropped, { capabilities: { drop: '${var.drop}' } }).state).toBe('unknown');
+  });
+});
+
+describe('BH-C13 capability that reaches beyond the container', () => {
+  test.each([
+    ['NET_ADMIN', 'NET_ADMIN'],
+    ['CAP_NET_ADMIN', 'NET_ADMIN'],
+    ['cap_sys_admin', 'SYS_ADMIN'],
+    ['Sys_Module', 'SYS_MODULE'],
+    ['SYS_PTRACE', 'SYS_PTRACE'],
+    ['SYS_RAWIO', 'SYS_RAWIO'],
+    ['DAC_READ_SEARCH', 'DAC_READ_SEARCH'],
+    ['BPF', 'BPF'],
+    ['all', 'ALL'],
+  ])('%s, and the fix', (add, detail) => {
+    const found = ofContainer(dangerousCapability, capabilities({ drop: ['ALL'], add: ['CAP_CHOWN', add] }));
+    expect(found).toMatchObject({ state: 'violated', details: [detail] });
+    expect(found.messages[0]).toContain(`'add' holds '${detail}': `);
+    expect(ofContainer(dangerousCapability, capabilities({ drop: ['ALL'], add: ['CAP_CHOWN'] })).state).toBe('compliant');
+  });
+
+  test('each once, from any of the blocks, also a dynamic one', () => {
+    const twice = capabilities({ add: ['SYS_ADMIN', 'CAP_SYS_ADMIN'] }, { add: ['BPF'] });
+    expect(ofContainer(dangerousCapability, twice).details).toEqual(['BPF', 'SYS_ADMIN']);
+    const dynamic = { dynamic: { capabilities: { for_each: '${var.x}', content: { add: ['SYS_ADMIN'] } } } };
+    expect(ofContainer(dangerousCapability, dynamic).details).toEqual(['SYS_ADMIN']);
+  });
+
+  test('not what is dropped, nor the ordinary ones, nor words that only objects know', () => {
+    const fine = capabilities({ drop: ['SYS_ADMIN', 'ALL'], add: ['CHOWN', 'NET_BIND_SERVICE', 'constructor', 'toString'] });
+    expect(ofContainer(dangerousCapability, fine).state).toBe('compliant');
+    expect(ofContainer(dangerousCapability, {}).state).toBe('compliant');
+  });
+
+  test('nobody knows what is in a variable', () => {
+    expect(ofContainer(dangerousCapability, capabilities({ add: ['CHOWN', '${var.cap}'] })).state).toBe('unknown');
+  });
+});
+
+describe('BH-C14 raw sockets kept', () => {
+  test.each([
+    [{}, 'not dropped'],
+    [capabilities({ drop: ['MKNOD'] }), 'not dropped'],
+    [capabilities({ drop: ['ALL'], add: ['net_raw'] }), 'added'],
+    [capabilities({ drop: ['NET_RAW'], add: ['CAP_NET_RAW'] }), 'added'],
+    [capabilities({ drop: ['ALL'], add: ['ALL'] }), 'added'],
+    [capabilities({ drop: ['ALL'], add: ['NET_RAW', '${var.cap}'] }), 'added'],
+  ])('%j: %s, and the fix', (attributes, words) => {
+    expect(ofContainer(rawSockets, attributes)).toMatchObject({ details: ['NET_RAW'] });
+    expect(ofContainer(rawSockets, attributes).messages[0]).toBe(`BH-C14 'NET_RAW' is ${words}`);
+    expect(ofContainer(rawSockets, capabilities({ drop: ['ALL'] })).state).toBe('compliant');
+    expect(ofContainer(rawSockets, capabilities({ drop: ['CAP_NET_RAW'] })).state).toBe('compliant');
+  });
+
+  test('the engine takes one away even from all', () => {
+    expect(ofContainer(rawSockets, capabilities({ drop: ['net_raw'], add: ['ALL'] })).state).toBe('compliant');
+  });
+
+  test('nobody knows what is in a variable', () => {
+    expect(ofContainer(rawSockets, capabilities({ drop: ['${var.drop}'] }))).toMatchObject({ state: 'unknown', details: [] });
+  });
+});
