@@ -1,5 +1,7 @@
-const SECRET_NAME =
-  /(^|_)(PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|API_?KEY|APIKEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?|AUTH_?KEY|ENCRYPTION_?KEY)S?(_|$)/i;
+const SECRET_WORD =
+  /(^|[_.-])(PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|API_?KEY|APIKEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?|AUTH_?KEY|ENCRYPTION_?KEY)S?([_.-]|$)/i;
+/** Words that mean nothing else, also at the end of another one: PGPASSWORD, MYSQL_PWD. */
+const SECRET_ENDING = /(PASS(WORD|WD|PHRASE)S?|_PWD)([_.-]|$)/i;
 
 /** Shapes of secrets that betray themselves whatever the variable is called. */
 const SECRET_VALUES: readonly { readonly what: string; readonly pattern: RegExp }[] = [
@@ -16,5 +18,10 @@ export function secretLooking(name: string, value: string): string | undefined {
   const shape = SECRET_VALUES.find(({ pattern }) => pattern.test(value));
   // A variable that names the path of a secret's file holds no secret.
   const namesAFile = /_(FILE|PATH)$/i.test(name) && /^\/[^\s]+$/.test(value);
-  return shape?.what ?? (SECRET_NAME.test(name) && !namesAFile && value !== '' ? 'a secret, by its name' : undefined);
+  return (
+    shape?.what ??
+    ([SECRET_WORD, SECRET_ENDING].some((pattern) => pattern.test(name)) && !namesAFile && value !== ''
+      ? 'a secret, by its name'
+      : undefined)
+  );
 }
