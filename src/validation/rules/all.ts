@@ -1,6 +1,7 @@
 import { CONTAINER_RULES } from './containers';
 import { IMAGE_RULES } from './images';
+import { SERVICE_RULES } from './services';
 import type { BuiltInRule } from '../private/define-rule';
 
 /** Every rule of ours. */
-export const ALL_RULES: readonly BuiltInRule[] = [...CONTAINER_RULES, ...IMAGE_RULES];
+export const ALL_RULES: readonly BuiltInRule[] = [...CONTAINER_RULES, ...IMAGE_RULES, ...SERVICE_RULES];

@@ -1,0 +1,5 @@
+import { servicePrivileges } from './service-privileges';
+import { serviceSecrets } from './service-secrets';
+import { serviceSelinux } from './service-selinux';
+
+export const SERVICE_RULES = [servicePrivileges, serviceSelinux, serviceSecrets];
