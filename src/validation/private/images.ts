@@ -1,4 +1,5 @@
 import { masked, UNKNOWN } from './json';
+import { containerSpecs } from './service-blocks';
 import type { ICheckedBlock, ICheckedResource } from '../checked-resource';
 
 /** Resources that name an image which others refer to: what is wrong with the name is told there. */
@@ -12,11 +13,6 @@ export interface WrittenImage {
   readonly masked: string;
   /** Notes that something depends on what Terraform alone knows. */
   readonly giveUp: () => void;
-}
-
-/** The blocks of a service that say what its containers are; more than one only where somebody wrote it twice. */
-export function containerSpecs(service: ICheckedResource): ICheckedBlock[] {
-  return service.blocks('task_spec').flatMap((task) => task.blocks('container_spec'));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ICheckedResource } from '../../checked-resource';
 import { defineRule } from '../../private/define-rule';
-import { containerSpecs } from '../../private/images';
 import { mapOf, secretVariables } from '../../private/secret-variables';
+import { containerSpecs } from '../../private/service-blocks';
 import type { Violation } from '../../rule';
 import { Severity } from '../../severity';
 

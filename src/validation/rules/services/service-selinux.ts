@@ -1,5 +1,5 @@
 import { defineRule } from '../../private/define-rule';
-import { containerSpecs } from '../../private/images';
+import { containerSpecs } from '../../private/service-blocks';
 import { Severity } from '../../severity';
 
 export const serviceSelinux = defineRule({

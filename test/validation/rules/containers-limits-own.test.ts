@@ -1,0 +1,67 @@
+import {
+  ContainerImage,
+  DaemonConnection,
+  EncryptedOverlay,
+  HardenedService,
+  HealthCheck,
+  Port,
+  RestartPolicy,
+  RulePack,
+  Rules,
+  Severity,
+  SupplyChain,
+  SwarmSecret,
+} from '../../../src';
+import { StackPass } from '../../../src/validation/stack-pass';
+import { Program } from '../../support/programs';
+import { short } from '../../support/raw-stack';
+import { SwarmProgram } from '../../support/swarms';
+import { daemonJson } from '../../support/verdict';
+
+/** Rules of containers from BH-C18 on, and those of images, services and providers, also where they are in no pack by themselves. */
+const RULES = Rules.all().filter(({ ruleId }) => /^BH-(C(1[89]|[23]\d)|[ISV]\d+)$/.test(ruleId));
+const PULLED = ContainerImage.fromRegistry(`registry.example/shop@sha256:${'a'.repeat(64)}`);
+
+function found(program: { readonly stack: Program['stack'] }, least: Severity): string[] {
+  const weights = [Severity.INFO, Severity.WARNING, Severity.ERROR];
+  const findings = new RulePack({ packName: 'T', rules: RULES }).check(program.stack);
+  return short(findings.filter(({ severity }) => weights.indexOf(severity) >= weights.indexOf(least)));
+}
+
+describe('what our constructs make', () => {
+  test('all rules are asked', () => {
+    expect(RULES.map(({ ruleId }) => ruleId)).toHaveLength(15 + 3 + 4 + 3);
+  });
+
+  test('a container lacks the health check alone, which a prop brings', () => {
+    const program = new Program({
+      connection: DaemonConnection.ssh({ host: '192.0.2.10', user: 'admin', hostKeys: [`ssh-ed25519 ${'A'.repeat(68)}`] }),
+    });
+    const front = program.segment('Front');
+    const web = program.container('Web', front, { image: PULLED, environment: { DB_PASSWORD_FILE: '/run/db' }, restartPolicy: RestartPolicy.onFailure(3) }); // prettier-ignore
+    web.publish(Port.tcp(443));
+    program.container('Db', front, { healthCheck: HealthCheck.command(['pg_isready']) });
+    expect(found(program, Severity.WARNING)).toEqual(['BH-C22 app/Web/Resource none']);
+    expect(found(program, Severity.INFO).filter((text) => text.includes('/Db/'))).toEqual([
+      'BH-C28 app/Db/Resource pids',
+      'BH-C30 app/Db/Resource json-file',
+    ]);
+    expect(short(new SupplyChain({ registries: ['registry.example'] }).check(program.stack))).toEqual([]);
+    expect(new SupplyChain({ registries: ['docker.io'] }).check(program.stack)).toMatchObject([{ ruleId: 'BH-I03' }]);
+  });
+
+  test('restarts without end, and connections by TLS', () => {
+    const program = new Program({ connection: DaemonConnection.tls({ host: '192.0.2.10', certificateDirectory: '/certs' }) });
+    program.container('Web', program.segment('Front'), { healthCheck: HealthCheck.command(['probe']), restartPolicy: RestartPolicy.UNLESS_STOPPED }); // prettier-ignore
+    expect(found(program, Severity.WARNING)).toEqual(['BH-C21 app/Web/Resource unless-stopped']);
+  });
+
+  test('a service has nothing against it once its engines are known', () => {
+    const program = new SwarmProgram();
+    const overlay = new EncryptedOverlay(program.stack, 'Net', { cluster: program.cluster });
+    const secrets = [SwarmSecret.of({ secretId: 'a'.repeat(25), secretName: 'db' })];
+    new HardenedService(program.stack, 'Web', { overlay, image: PULLED, secrets, environment: { DB_PASSWORD_FILE: '/run/secrets/db' } });
+    StackPass.of(program.stack).addSubjects(() => [1, 2, 3].map((index) => daemonJson({ 'no-new-privileges': true }, index)));
+    expect(found(program, Severity.INFO)).toEqual([]);
+  });
+});
