@@ -1,4 +1,5 @@
 import {
+  Capability,
   ContainerImage,
   DaemonConnection,
   EncryptedOverlay,
@@ -63,5 +64,37 @@ describe('what our constructs make', () => {
     new HardenedService(program.stack, 'Web', { overlay, image: PULLED, secrets, environment: { DB_PASSWORD_FILE: '/run/secrets/db' } });
     StackPass.of(program.stack).addSubjects(() => [1, 2, 3].map((index) => daemonJson({ 'no-new-privileges': true }, index)));
     expect(found(program, Severity.INFO)).toEqual([]);
+  });
+
+  test('reasons in props answer the rules that ask for one', () => {
+    const reasons = {
+      image: ContainerImage.fromRegistry('registry.example/shop:1.2', { tagReason: 'the registry refuses to move tags' }),
+      environment: { TOKEN: 'public' },
+      notSecret: { TOKEN: 'printed on every page' },
+      writableRootReason: 'its installer writes to /opt',
+      capabilities: [Capability.reasoned('SYS_NICE', 'pins its threads'), Capability.reasoned('SYS_PTRACE', 'it is a debugger')],
+      healthCheck: HealthCheck.command(['probe']),
+    };
+    const program = new Program();
+    program.container('Web', program.segment('Front'), reasons);
+    const swarm = new SwarmProgram();
+    const overlay = new EncryptedOverlay(swarm.stack, 'Net', { cluster: swarm.cluster });
+    new HardenedService(swarm.stack, 'Web', { overlay, ...reasons });
+    StackPass.of(swarm.stack).addSubjects(() => [1, 2, 3].map((index) => daemonJson({ 'no-new-privileges': true }, index)));
+    const states = ({ stack }: { readonly stack: Program['stack'] }) =>
+      new RulePack({ packName: 'T', rules: RULES })
+        .check(stack)
+        .filter(({ severity }) => severity !== Severity.INFO)
+        .map(({ ruleId, detail, state, reason }) => [ruleId, detail, state, reason]);
+    expect(states(program)).toEqual([
+      ['BH-I02', 'registry.example/shop:1.2', 'suppressed', 'the registry refuses to move tags'],
+      ['BH-C26', 'TOKEN', 'suppressed', 'printed on every page'],
+    ]);
+    expect(states(swarm)).toEqual([
+      ['BH-S01', 'SYS_PTRACE', 'suppressed', 'it is a debugger'],
+      ['BH-I02', 'registry.example/shop:1.2', 'suppressed', 'the registry refuses to move tags'],
+      ['BH-S01', 'read_only', 'suppressed', 'its installer writes to /opt'],
+      ['BH-S04', 'TOKEN', 'suppressed', 'printed on every page'],
+    ]);
   });
 });

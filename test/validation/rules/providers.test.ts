@@ -110,7 +110,10 @@ describe('BH-V03 containers that no rule sees, or commands with more rights than
     expect(command([{ container: 'web', command: ['id'], ...config }])).toMatchObject({ state: 'violated', details });
   });
 
-  test.each([[{}], [{ privileged: false, user: '10001:0' }], [{ user: 'rooty' }]])('a command with %j is in order', (config) => {
-    expect(command({ container: 'web', command: ['id'], ...config }).state).toBe('compliant');
-  });
+  test.each([[{}], [{ privileged: false, user: '10001:0' }], [{ user: 'rooty' }], [{ user: '' }]])(
+    'a command with %j is in order',
+    (config) => {
+      expect(command({ container: 'web', command: ['id'], ...config }).state).toBe('compliant');
+    },
+  );
 });

@@ -42,6 +42,7 @@ describe('BH-S01 service that may do and use more than it needs', () => {
     [{ user: 'root' }, ['root (warning)']],
     [{ user: '0:10001' }, ['root (warning)']],
     [{ user: '-0' }, ['root (warning)']],
+    [{ user: ':10001' }, ['root (warning)']],
     [{ user: '${var.user}' }, []],
     [{ user: 'web' }, []],
   ])('with %j', (spec, details) => {

@@ -1,5 +1,6 @@
 import type { ICheckedResource } from '../../checked-resource';
 import { defineRule } from '../../private/define-rule';
+import { mountBlocks } from '../../private/host-mounts';
 import { Severity } from '../../severity';
 
 export const sharedVolume = defineRule({
@@ -29,15 +30,10 @@ export const sharedVolume = defineRule({
 
 /** Volumes as they are written in the container, by what identifies them: the resource where there is one, else the name. */
 function writtenVolumes(container: ICheckedResource): Map<string, string> {
-  const named = [
-    ...container.blocks('volumes').map((block) => ({ block, name: block.rawText('volume_name') })),
-    ...container
-      .blocks('mounts')
-      .filter((block) => block.rawText('type')?.toLowerCase() === 'volume')
-      .map((block) => ({ block, name: block.rawText('source') })),
-  ];
   return new Map(
-    named.flatMap(({ block, name }) => {
+    mountBlocks(container).flatMap((block) => {
+      const name =
+        block.rawText('volume_name') ?? (block.rawText('type')?.toLowerCase() === 'volume' ? block.rawText('source') : undefined);
       if (!name || block.isTrue('read_only')) return [];
       const volume = container.referencedBy(name) ?? container.others('docker_volume').find((other) => other.rawText('name') === name);
       return [[volume?.address ?? name, name]];
