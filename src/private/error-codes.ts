@@ -68,6 +68,7 @@ export const ERROR_CODES = {
   // the proof
   ExpiryDate: 'A day is not written as in 2027-01-31.',
   BaselineMalformed: 'The baseline of findings cannot be read.',
+  RegistryName: 'An entry of the list of registries is no registry, and no place in one.',
   RuleId: 'The id of a rule is not well-formed, or given twice in a pack.',
   NotARequirement: 'A requirement was not made by Requirement.',
   RequirementBroken: 'A claim about who reaches whom does not hold.',

@@ -54,7 +54,7 @@ export interface ICheckedBlock {
  * (`daemon`).
  */
 export interface ICheckedResource extends ICheckedBlock {
-  /** Type of the resource, such as `docker_container`; `provider.docker` for a provider block, `data.docker_network` for a data source. */
+  /** Type of the resource, such as `docker_container`; `provider.docker` for a provider block, `data.docker_network` for a data source, `action.docker_exec` for an action. */
   readonly resourceType: string;
 
   /** Path of the construct that made it; where an override made it, the path of the stack with the address behind it. */

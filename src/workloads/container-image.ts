@@ -1,5 +1,6 @@
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, reasonText } from '../private/text';
+import type { Suppressions } from '../validation/suppressions';
 
 /** How an image is named. */
 export interface RegistryImageOptions {
@@ -36,7 +37,8 @@ export class ContainerImage {
           `'${text}' has no digest, so another image may run tomorrow; write 'name@sha256:…', or pass a tagReason`,
         );
       }
-      reasonText(undefined, 'tagReason', options.tagReason);
+      const tagReason = reasonText(undefined, 'tagReason', options.tagReason);
+      return new ContainerImage(text, true, tagReason);
     }
     return new ContainerImage(text, true);
   }
@@ -58,5 +60,15 @@ export class ContainerImage {
     public readonly text: string,
     /** Whether the host pulls it. */
     public readonly pulled: boolean,
+    private readonly tagReason?: string,
   ) {}
+
+  /**
+   * Who gave a reason for a tag need not give it once more to the rule that asks for a digest.
+   *
+   * @internal
+   */
+  public _acceptAt(accepted: Suppressions): void {
+    if (this.tagReason !== undefined) accepted._imply('BH-I02', this.text, this.tagReason);
+  }
 }

@@ -104,7 +104,7 @@ export class HardenedContainer extends Construct implements IWorkload {
   }
 
   /** Who gave a reason here need not give it once more to the rules that ask for one. */
-  private acceptReasons({ capabilities = [], writableRootReason }: HardenedContainerProps): void {
+  private acceptReasons({ capabilities = [], writableRootReason, notSecret = {} }: HardenedContainerProps): void {
     const accepted = Suppressions.of(this);
     for (const { text, reason } of capabilities) {
       if (reason !== undefined) {
@@ -114,16 +114,16 @@ export class HardenedContainer extends Construct implements IWorkload {
       }
     }
     if (writableRootReason !== undefined) accepted._imply('BH-C15', 'read_only', writableRootReason);
+    for (const [name, reason] of Object.entries(notSecret)) accepted._imply('BH-C26', name, reason);
   }
 
   private makeResource(props: HardenedContainerProps, checked: CheckedContainer, environment: string[]): void {
     const { daemon } = this.segment;
     const provider = daemon._providerFor(this);
-    const image = props.image.pulled
-      ? new Image(this, 'Image', { provider, name: props.image.text, keepLocally: true }).imageId
-      : props.image.text;
+    const image = props.image.pulled && new Image(this, 'Image', { provider, name: props.image.text, keepLocally: true });
+    if (image) props.image._acceptAt(Suppressions.of(image));
     const config = containerConfig(props, checked, {
-      image,
+      image: image ? image.imageId : props.image.text,
       environment,
       stamp: daemon._stampPath,
       restart: props.restartPolicy ?? RestartPolicy.onFailure(HARDENED.maxRetries),

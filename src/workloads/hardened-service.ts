@@ -17,6 +17,7 @@ import { brand } from '../private/type-test';
 import type { EncryptedOverlay } from '../segments/encrypted-overlay';
 import type { PeerFact } from '../topology/private/facts';
 import type { Registry } from '../topology/private/registry';
+import { Suppressions } from '../validation/suppressions';
 
 /**
  * A service of a swarm that can do what it was declared to do, and no more.
@@ -73,6 +74,7 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
     orderStacks(this, props.overlay);
     registry.addWorkload({ path, name: checked.name, segment: props.overlay.node.path, aliases: props.aliases });
     this.makeResource(props, checked, environment);
+    this.acceptReasons(props);
     Annotations.of(this).addInfo(
       "Terraform cannot keep a service's processes from gaining privileges: 'no-new-privileges' in the daemon.json of every node does, and nothing limits how many processes a task has",
     );
@@ -104,6 +106,17 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
     this._peerRegistry.addPublication(servicePublicationFact(this._peerRegistry, nodes, request));
     const { protocol, ...published } = port._spec();
     this.ports.push({ protocol, published, target: (options.targetPort ?? port)._spec(), mode });
+  }
+
+  /** Who gave a reason here need not give it once more to the rules that ask for one. */
+  private acceptReasons({ image, capabilities = [], writableRootReason, notSecret = {} }: HardenedServiceProps): void {
+    const accepted = Suppressions.of(this);
+    image._acceptAt(accepted);
+    for (const { text, reason } of capabilities) {
+      if (reason !== undefined) accepted._imply('BH-S01', text.replace(/^CAP_/, ''), reason);
+    }
+    if (writableRootReason !== undefined) accepted._imply('BH-S01', 'read_only', writableRootReason);
+    for (const [name, reason] of Object.entries(notSecret)) accepted._imply('BH-S04', name, reason);
   }
 
   private makeResource(props: HardenedServiceProps, checked: CheckedService, environment: readonly string[]): void {

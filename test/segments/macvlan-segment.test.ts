@@ -140,7 +140,7 @@ test('what may go wrong on the wire is a warning', () => {
   expect(warnings(lanWith({ parent: 'wlp2s0' })).join()).toContain('looks like a wireless interface');
   expect(warnings(lanWith({ mode: MacvlanMode.VEPA })).join()).toContain('a switch that sends frames back');
   const crowded = lanWith({ macLimit: 2 });
-  expect(warnings(crowded)).toEqual([]);
+  expect(warnings(crowded).join()).not.toContain('MAC addresses');
   crowded.container('B', crowded.lanSegment);
   expect(warnings(crowded).join()).toContain("3 MAC addresses, the host's included, show on eth0, whose switch takes 2; an IpvlanSegment");
 });

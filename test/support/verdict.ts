@@ -36,3 +36,8 @@ export function verdict(rule: Rule, resource: object, rest: object = {}, subject
 export function ofContainer(rule: Rule, attributes: object): Verdict {
   return verdict(rule, { docker_container: { web: { name: 'web', image: 'nginx', ...attributes } } });
 }
+
+/** The settings of an engine beside them. */
+export function daemonJson(settings: object, index = 0): Subject {
+  return { resourceType: 'daemon.json', path: `app/Edge${index || ''}`, attributes: { ...settings } };
+}

@@ -27,6 +27,8 @@ describe('environment', () => {
     'AWS_ACCESS_KEY_ID',
     'PRIVATE_KEY',
     'CREDENTIALS',
+    'PGPASSWORD',
+    'MYSQL_PWD',
   ])('%s looks like a secret by its name', (name) => {
     expectError(() => list({ [name]: 'x' }), 'SecretInEnvironment', {
       path: 'app/Web',
@@ -58,6 +60,8 @@ describe('environment', () => {
     ['TOKEN_PATH', '/run/secrets/token'],
     ['TOKENIZER', 'bpe'],
     ['COMPASS', 'north'],
+    ['PWD', '/srv'],
+    ['OLDPWD', '/'],
     ['URL', 'https://example.com/a:b@c'],
   ])('%s=%s is none', (name, value) => expect(list({ [name]: value })).toEqual([`${name}=${value}`]));
 

@@ -1,9 +1,40 @@
+import { UnscopedValidationError } from '../../private/errors';
+import { plainText } from '../../private/text';
+import { registryEntry } from '../private/registry-names';
 import { type PackOptions, RulePack } from '../rule-pack';
 import { ALL_RULES } from '../rules/all';
+import { allowedRegistries } from '../rules/images/allowed-registries';
+
+/** How the pack is to check. */
+export interface SupplyChainOptions extends PackOptions {
+  /**
+   * Registries that images may come from and go to, such as `registry.example.com:5000`, or places in them, such as `docker.io/library` and
+   * `ghcr.io/acme`. Images of any other are errors (`BH-I03`). Error: `RegistryName`.
+   *
+   * @default - nobody asks where images come from
+   */
+  readonly registries?: string[];
+}
 
 /** Where images come from, and whether they are the ones that were meant. */
 export class SupplyChain extends RulePack {
-  constructor(options: PackOptions = {}) {
-    super({ ...options, packName: 'SupplyChain', rules: ALL_RULES.filter(({ area }) => area === 'I') });
+  constructor(options: SupplyChainOptions = {}) {
+    const { registries, ...rest } = options;
+    super({
+      ...rest,
+      packName: 'SupplyChain',
+      rules: [...ALL_RULES.filter(({ area }) => area === 'I'), ...(registries ? [allowedRegistries(registries.map(entry))] : [])],
+    });
   }
+}
+
+function entry(text: string): string {
+  const found = registryEntry(plainText(undefined, 'registries', text));
+  if (found === undefined) {
+    throw new UnscopedValidationError(
+      'RegistryName',
+      `'${text}' is no registry and no place in one; write it as in the name of an image, with the host first: 'docker.io/library', 'registry.example.com:5000/team'`,
+    );
+  }
+  return found;
 }

@@ -29,3 +29,34 @@ export function referenceOf(text: string): { readonly address: string; readonly 
   const match = /^\$\{((?:data\.)?[a-z0-9_]+\.[A-Za-z0-9_-]+)(?:\[[^\]]*\])?\.([a-z0-9_.]+)\}$/.exec(text);
   return match ? { address: match[1], attribute: match[2] } : undefined;
 }
+
+/** Stands in `masked` texts for what Terraform fills in. */
+export const UNKNOWN = '\u0000';
+
+/** A text with a mark in place of each expression, and everything else as Terraform writes it. */
+export function masked(text: string): string {
+  let plain = '';
+  for (let at = 0; at < text.length; at++) {
+    const [three, two] = [text.slice(at, at + 3), text.slice(at, at + 2)];
+    if (three === '$${' || three === '%%{') {
+      plain += three.slice(1);
+      at += 2;
+    } else if (two === '${' || two === '%{') {
+      plain += UNKNOWN;
+      at = endOfExpression(text, at + 1);
+    } else {
+      plain += text[at];
+    }
+  }
+  return plain;
+}
+
+/** Where the brace is closed that opens at a place. */
+function endOfExpression(text: string, open: number): number {
+  let depth = 0;
+  for (let at = open; at < text.length; at++) {
+    depth += text[at] === '{' ? 1 : text[at] === '}' ? -1 : 0;
+    if (depth === 0) return at;
+  }
+  return text.length;
+}

@@ -23,6 +23,7 @@ export function stackView(json: unknown, stackPath: string, subjects: readonly S
   for (const [section, prefix] of [
     ['resource', ''],
     ['data', 'data.'],
+    ['action', 'action.'],
   ] as const) {
     for (const { type, name, attributes } of named(root[section])) {
       const address = `${prefix}${type}.${name}`;

@@ -1,18 +1,6 @@
 import { type Place, ValidationError } from '../../private/errors';
+import { secretLooking } from '../../private/secret-looking';
 import { passedText, plainText, reasonText } from '../../private/text';
-
-const SECRET_NAME =
-  /(^|_)(PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|API_?KEY|APIKEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?|AUTH_?KEY|ENCRYPTION_?KEY)S?(_|$)/i;
-
-/** Shapes of secrets that betray themselves whatever the variable is called. */
-const SECRET_VALUES: readonly { readonly what: string; readonly pattern: RegExp }[] = [
-  { what: 'a private key', pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----/ },
-  { what: 'a password inside a URL', pattern: /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i },
-  { what: 'an AWS access key', pattern: /\b(AKIA|ASIA)[0-9A-Z]{16}\b/ },
-  { what: 'a GitHub token', pattern: /\bgh[pousr]_[A-Za-z0-9]{36,}\b/ },
-  { what: 'a Slack token', pattern: /\bxox[abprs]-[A-Za-z0-9-]{10,}/ },
-  { what: 'a JSON web token', pattern: /^eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\./ },
-];
 
 /**
  * Environment variables in the form that the provider wants, sorted so that the order of keys does not matter.
@@ -45,10 +33,7 @@ export function environmentList(place: Place | string, environment: Record<strin
 }
 
 function refuseSecret(place: Place | string, name: string, value: string): void {
-  const shape = SECRET_VALUES.find(({ pattern }) => pattern.test(value));
-  // A variable that names the path of a secret's file holds no secret.
-  const namesAFile = /_(FILE|PATH)$/i.test(name) && /^\/[^\s]+$/.test(value);
-  const suspicious = shape?.what ?? (SECRET_NAME.test(name) && !namesAFile && value !== '' ? 'a secret, by its name' : undefined);
+  const suspicious = secretLooking(name, value);
   if (suspicious !== undefined) {
     throw new ValidationError(
       'SecretInEnvironment',

@@ -1,9 +1,7 @@
 import { defineRule } from '../../private/define-rule';
 import { isUnknown } from '../../private/literals';
+import { isRoot } from '../../private/users';
 import { Severity } from '../../severity';
-
-/** By name, by any spelling of the number, and with a group alone. */
-const ROOT = /^(root|[+-]?0+)?(:|$)/;
 
 export const rootUser = defineRule({
   ruleId: 'BH-C17',
@@ -19,6 +17,6 @@ export const rootUser = defineRule({
     const user = container.text('user')?.trim() ?? '';
     if (isUnknown(container, 'user')) return [];
     if (user === '') return [{ detail: 'user', message: "'user' is not set, so that the image says who it is" }];
-    return ROOT.test(user) ? [{ detail: 'root', message: `'user' is '${user}', which is root` }] : [];
+    return isRoot(user) ? [{ detail: 'root', message: `'user' is '${user}', which is root` }] : [];
   },
 });

@@ -1,0 +1,18 @@
+import { holdsExpression } from './json';
+import { secretLooking } from '../../private/secret-looking';
+import type { ICheckedBlock } from '../checked-resource';
+import type { Violation } from '../rule';
+
+/** Variables that look like secrets. The value is never repeated: reports are read by more people than the state. */
+export function secretVariables(attribute: string, variables: readonly (readonly [name: string, value: string])[]): Violation[] {
+  return variables.flatMap(([name, value]) => {
+    // What Terraform fills in may well be the path that the name promises.
+    const what = /_(FILE|PATH)$/i.test(name) && holdsExpression(value) ? undefined : secretLooking(name, value);
+    return what === undefined ? [] : [{ detail: name, message: `'${name}' in '${attribute}' looks like ${what}` }];
+  });
+}
+
+/** A map as it is written; `${…}` stands for a value that Terraform fills in. */
+export function mapOf(block: ICheckedBlock, attribute: string): [name: string, value: string][] {
+  return block.names(attribute).map((name) => [name, block.entries(attribute)[name] ?? '${}']);
+}

@@ -1,0 +1,11 @@
+import type { ICheckedBlock, ICheckedResource } from '../checked-resource';
+
+/** The blocks of a service that say what its tasks are; more than one only where somebody wrote it twice. */
+export function taskSpecs(service: ICheckedResource): ICheckedBlock[] {
+  return service.blocks('task_spec');
+}
+
+/** The blocks of a service that say what its containers are. */
+export function containerSpecs(service: ICheckedResource): ICheckedBlock[] {
+  return taskSpecs(service).flatMap((task) => task.blocks('container_spec'));
+}

@@ -1,0 +1,15 @@
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+export const cgroupNamespace = defineRule({
+  ruleId: 'BH-C25',
+  title: 'control groups of the host',
+  severity: Severity.ERROR,
+  inDefaults: true,
+  cisControls: ['5.25'],
+  why: 'In the namespace of the host a container sees the control groups of all others, which is what escapes by way of them begin with.',
+  fix: "take 'cgroupns_mode' out, or set it to 'private'",
+  resourceTypes: ['docker_container'],
+  find: (container) =>
+    container.text('cgroupns_mode')?.trim().toLowerCase() === 'host' ? [{ detail: 'host', message: "'cgroupns_mode' is 'host'" }] : [],
+});

@@ -1,0 +1,16 @@
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+export const pidsLimit = defineRule({
+  ruleId: 'BH-C28',
+  title: 'no limit on the number of processes',
+  severity: Severity.INFO,
+  inDefaults: true,
+  cisControls: ['5.29'],
+  why: 'A container that forks without end uses up the process numbers of the host. Neither the provider nor daemon.json can set a limit.',
+  fix: "set 'cgroup_parent' to a slice of systemd whose unit has TasksMax, and suppress BH-C24 with that reason",
+  links: ['https://www.freedesktop.org/software/systemd/man/latest/systemd.resource-control.html#TasksMax=N'],
+  resourceTypes: ['docker_container'],
+  find: (container) =>
+    container.rawText('cgroup_parent') ? [] : [{ detail: 'pids', message: 'nothing limits how many processes it has' }],
+});

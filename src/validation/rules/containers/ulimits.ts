@@ -1,0 +1,21 @@
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+export const ulimits = defineRule({
+  ruleId: 'BH-C31',
+  title: 'no limits of processes',
+  severity: Severity.INFO,
+  inDefaults: false,
+  cisControls: ['5.19', '2.9'],
+  why: 'One process opens files, or starts others of its user, until the kernel has none left for the rest of the host.',
+  fix: "add an 'ulimit' such as nofile, or set 'default-ulimits' in the daemon.json of the engine",
+  links: ['https://docs.docker.com/reference/cli/docker/container/run/#ulimit'],
+  resourceTypes: ['docker_container'],
+  find: (container) => {
+    const daemons = container.others('daemon.json');
+    const byEngine = daemons.length > 0 && daemons.every((daemon) => daemon.names('default-ulimits').length > 0);
+    return byEngine || container.blocks('ulimit').length > 0
+      ? []
+      : [{ detail: 'ulimit', message: "neither 'ulimit' nor the engine limits its processes" }];
+  },
+});

@@ -1,0 +1,5 @@
+import { hostKeyCheck } from './host-key-check';
+import { plainConnection } from './plain-connection';
+import { unseenContainers } from './unseen-containers';
+
+export const PROVIDER_RULES = [plainConnection, hostKeyCheck, unseenContainers];

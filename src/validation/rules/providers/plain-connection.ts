@@ -1,0 +1,34 @@
+import type { ICheckedResource } from '../../checked-resource';
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+/** With 'https' the provider speaks plain HTTP all the same when it has no certificates. */
+const TCP = /^\s*(tcp|https?):\/\//i;
+
+export const plainConnection = defineRule({
+  ruleId: 'BH-V01',
+  title: 'connection to the engine without TLS',
+  severity: Severity.ERROR,
+  inDefaults: true,
+  cisControls: ['2.8'],
+  why: 'Whoever reaches the port of the engine is root on its host, and whoever is on the way reads and changes what Terraform sends.',
+  fix: "connect with 'ssh://', or set 'cert_path', or all three of 'ca_material', 'cert_material' and 'key_material'",
+  links: ['https://docs.docker.com/engine/security/protect-access/'],
+  resourceTypes: ['provider.docker'],
+  suppressible: false,
+  find: (provider) => {
+    const certified = isSet(provider, 'cert_material') && isSet(provider, 'key_material');
+    if (isSet(provider, 'cert_path') || (certified && isSet(provider, 'ca_material'))) return [];
+    const host = provider.rawText('host') ?? '';
+    if (TCP.test(host)) {
+      const what = certified ? "without 'ca_material', so that it takes any certificate for that of the engine" : 'without TLS';
+      return [{ detail: host, message: `the provider connects to '${host}' ${what}` }];
+    }
+    provider.text('host');
+    return [];
+  },
+});
+
+function isSet(provider: ICheckedResource, attribute: string): boolean {
+  return (provider.rawText(attribute) ?? '') !== '';
+}

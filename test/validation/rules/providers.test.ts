@@ -1,0 +1,119 @@
+import { DaemonConnection } from '../../../src';
+import { hostKeyCheck } from '../../../src/validation/rules/providers/host-key-check';
+import { plainConnection } from '../../../src/validation/rules/providers/plain-connection';
+import { unseenContainers } from '../../../src/validation/rules/providers/unseen-containers';
+import { verdict } from '../../support/verdict';
+
+const ofProvider = (rule: Parameters<typeof verdict>[0], ...blocks: object[]) => verdict(rule, {}, { provider: { docker: blocks } });
+const KEY = `ssh-ed25519 ${'A'.repeat(68)}`;
+
+describe('BH-V01 connection to the engine without TLS', () => {
+  const HOST = 'tcp://192.0.2.10:2375';
+  const MATERIAL = { ca_material: 'ca', cert_material: 'cert', key_material: 'key' };
+
+  test.each([
+    [{ host: HOST }, 'without TLS'],
+    [{ host: 'TCP://192.0.2.10:2376' }, 'without TLS'],
+    [{ host: 'http://192.0.2.10:2375' }, 'without TLS'],
+    [{ host: 'https://192.0.2.10:2376' }, 'without TLS'],
+    [{ host: 'tcp://127.0.0.1:2375' }, 'without TLS'],
+    [{ host: 'tcp://${var.address}:2376' }, 'without TLS'],
+    [{ host: HOST, cert_path: '' }, 'without TLS'],
+    [{ host: HOST, ca_material: 'ca' }, 'without TLS'],
+    [{ host: HOST, ...MATERIAL, key_material: null }, 'without TLS'],
+    [{ host: HOST, ...MATERIAL, ca_material: undefined }, "without 'ca_material', so that it takes any certificate for that of the engine"],
+  ])('%j is', (block, how) => {
+    expect(ofProvider(plainConnection, block)).toEqual({
+      state: 'violated',
+      details: [block.host],
+      messages: [`BH-V01 the provider connects to '${block.host}' ${how}`],
+    });
+  });
+
+  test.each([
+    [{}],
+    [{ host: 'unix:///var/run/docker.sock' }],
+    [{ host: 'ssh://admin@192.0.2.10:22' }],
+    [{ host: HOST, cert_path: '/etc/docker/certs' }],
+    [{ host: HOST, cert_path: '${var.certificates}' }],
+    [{ host: HOST, ...MATERIAL }],
+    [{ host: '${var.host}', ca_material: '${var.ca}', cert_material: '${var.cert}', key_material: '${var.key}' }],
+  ])('%j is not', (block) => {
+    expect(ofProvider(plainConnection, block).state).toBe('compliant');
+  });
+
+  test('nobody knows what a variable is', () => {
+    expect(ofProvider(plainConnection, { host: '${var.host}' })).toMatchObject({ state: 'unknown' });
+  });
+
+  test('each of several blocks is asked, and none can be suppressed', () => {
+    expect(ofProvider(plainConnection, {}, { alias: 'b', host: HOST }, { alias: 'c', host: 'tcp://b:2375' }).details).toEqual([
+      'tcp://192.0.2.10:2375',
+      'tcp://b:2375',
+    ]);
+    expect(plainConnection.suppressible).toBe(false);
+  });
+});
+
+describe('BH-V02 SSH without a check of the host key', () => {
+  const withOptions = (...ssh_opts: string[]) => ofProvider(hostKeyCheck, { host: 'ssh://admin@192.0.2.10:22', ssh_opts });
+
+  test.each([
+    [['-o', 'StrictHostKeyChecking=no'], 'StrictHostKeyChecking'],
+    [['-oStrictHostKeyChecking=no'], 'StrictHostKeyChecking'],
+    [['-o StrictHostKeyChecking=no'], 'StrictHostKeyChecking'],
+    [['-o', 'stricthostkeychecking OFF'], 'StrictHostKeyChecking'],
+    [['-o', 'StrictHostKeyChecking = "no"'], 'StrictHostKeyChecking'],
+    [['-o', 'StrictHostKeyChecking=false'], 'StrictHostKeyChecking'],
+    [['-o', 'StrictHostKeyChecking=no', '-o', 'StrictHostKeyChecking=yes'], 'StrictHostKeyChecking'],
+    [['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'], 'StrictHostKeyChecking'],
+    [['-o', 'StrictHostKeyChecking=accept-new'], 'StrictHostKeyChecking'],
+    [['-i', '/key', '-o', 'UserKnownHostsFile=/dev/null'], 'UserKnownHostsFile'],
+    [['-o', 'UserKnownHostsFile=none', '-o', 'StrictHostKeyChecking=ask'], 'UserKnownHostsFile'],
+  ])('%j', (options, detail) => {
+    expect(withOptions(...options)).toMatchObject({ state: 'violated', details: [detail] });
+  });
+
+  test.each([
+    [['-o', 'StrictHostKeyChecking=yes', '-o', 'UserKnownHostsFile=/etc/known']],
+    [['-o', 'StrictHostKeyChecking=yes', '-o', 'StrictHostKeyChecking=no']],
+    [['-i', '/key']],
+    [['-o', 'UserKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=yes']],
+    [['-o']],
+  ])('%j checks it', (options) => {
+    expect(withOptions(...options).state).toBe('compliant');
+  });
+
+  test('a provider without options is as ssh is, and that of ours is in order', () => {
+    expect(ofProvider(hostKeyCheck, { host: 'ssh://admin@192.0.2.10:22' }).state).toBe('notApplicable');
+    const { host, sshOpts } = DaemonConnection.ssh({ host: '192.0.2.10', user: 'admin', hostKeys: [KEY] })._providerConfig('known');
+    expect(ofProvider(hostKeyCheck, { host, ssh_opts: sshOpts }).state).toBe('compliant');
+  });
+});
+
+describe('BH-V03 containers that no rule sees, or commands with more rights than theirs', () => {
+  test('whatever Compose makes', () => {
+    expect(verdict(unseenContainers, { docker_compose: { shop: { project_name: 'shop' } } }).details).toEqual(['docker_compose']);
+    expect(verdict(unseenContainers, { docker_container: { web: { name: 'web', image: 'nginx' } } }).state).toBe('');
+  });
+
+  const command = (config: object) => verdict(unseenContainers, {}, { action: { docker_exec: { run: { config } } } });
+
+  test.each([
+    [{ privileged: true }, ['privileged']],
+    [{ user: 'root' }, ['user']],
+    [{ user: '0:1000' }, ['user']],
+    [{ user: '+0' }, ['user']],
+    [{ privileged: 'true', user: '00' }, ['privileged', 'user']],
+  ])('a command with %j', (config, details) => {
+    expect(command({ container: 'web', command: ['id'], ...config })).toMatchObject({ state: 'violated', details });
+    expect(command([{ container: 'web', command: ['id'], ...config }])).toMatchObject({ state: 'violated', details });
+  });
+
+  test.each([[{}], [{ privileged: false, user: '10001:0' }], [{ user: 'rooty' }], [{ user: '' }]])(
+    'a command with %j is in order',
+    (config) => {
+      expect(command({ container: 'web', command: ['id'], ...config }).state).toBe('compliant');
+    },
+  );
+});
