@@ -1,4 +1,4 @@
-import { isEmpty, NO_PORTS, type PortSet, portSetOf, portSetText, subtract } from './matrix/port-set';
+import { isEmpty, type PortSet, portSetOf, portSetText, subtract } from './matrix/port-set';
 import type { Party } from './matrix/reach';
 import type { Topology } from '../../topology/private/topology';
 
@@ -29,7 +29,7 @@ export class Labels {
     const words = [
       ...new Set(chosen.map((port) => `${(['tcp', 'udp', 'sctp'] as const).find((each) => port[each].length > 0)}/${CHOSEN}`)),
     ];
-    return [...(isEmpty(rest) || rest === NO_PORTS ? [] : [portSetText(rest)]), ...words].join(', ');
+    return [...(isEmpty(rest) ? [] : [portSetText(rest)]), ...words].join(', ');
   }
 
   /** A port in the way of a packet. */
