@@ -5,6 +5,7 @@ import type { Ports } from './matrix';
 import { BridgeSegment, HardenedContainer, HostNetwork, NoNetwork, Peer, Port, type Publication } from '../../../src';
 import { NET } from '../lab/network';
 
+export const SCTP_PORT = 7000;
 export const OUTSIDE = ['lanA', 'lanB', 'inet'] as const;
 
 /** A publication in plain words. Without a port the engine chooses. */
@@ -26,10 +27,12 @@ export interface Options {
   /** The publication of a range; without it the container keeps its edge. */
   readonly range: boolean;
   readonly ipv6: boolean;
+  /** A publication by SCTP, which an engine opens only where the kernel has it. */
+  readonly sctp?: boolean;
 }
 
 export const programOf =
-  ({ range, ipv6 }: Options): Program =>
+  ({ range, ipv6, sctp = false }: Options): Program =>
   ({ stack, daemon, image }) => {
     const [front, back] = ['Front', 'Back'].map((id) => new BridgeSegment(stack, id, { daemon }));
     const container = (id: string, segment = front) => new HardenedContainer(stack, id, { segment, image });
@@ -39,6 +42,7 @@ export const programOf =
       'single',
       single.publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress: NET.host, sources: [Peer.address(NET.lanA)] }),
     );
+    if (sctp) single.publish(Port.sctp(SCTP_PORT), { hostAddress: NET.host, sources: [Peer.address(NET.lanA)] });
     const wide = container('Range');
     wide.connections.allowTo(Peer.cidr('198.51.100.0/24'), Port.tcp(443));
     if (range) wide.publish(Port.tcpRange(5000, 5003), { ...EVERYBODY, targetPort: Port.tcpRange(9000, 9003) });
