@@ -143,7 +143,8 @@ export class ImportedDaemon extends Construct implements IDaemon {
     const report = renderReport({
       daemonPath: this.node.path,
       engine: this._registry.engine,
-      open: readableCells(this.proof().matrix),
+      open: readableCells(this.proof().matrix, this.proof().labels),
+      apart: this.proof().derived.topology.apart ?? [],
       weaknesses: this.weaknesses(),
     });
     fs.writeFileSync(path.join(folder, 'report.md'), report);

@@ -71,14 +71,18 @@ export class LateContainer extends Container {
 
   private refresh(): void {
     const { networksAdvanced, ports, host, dns } = this.late();
-    this.putNetworksAdvanced(networksAdvanced);
+    if (networksAdvanced.length > 0) {
+      this.putNetworksAdvanced(networksAdvanced);
+    }
     if (ports.length > 0) {
       this.putPorts(ports);
     }
     if (host.length > 0) {
       this.putHost(host);
     }
-    this.dns = dns;
+    if (dns.length > 0) {
+      this.dns = dns;
+    }
   }
 }
 

@@ -62,6 +62,7 @@ export const ERROR_CODES = {
   SourcesOnLoopback: 'A publication on loopback names sources outside, which can never reach it.',
   SourceNotOutside: 'A source of a publication is no block of addresses outside.',
   PublicationConflict: 'A host address, protocol and port is published twice, alone, in a range, or by a wildcard.',
+  RandomPortShared: 'A port of a container is published on a host port that the engine chooses, and once more.',
   SegmentForbidsPublication: 'The segment of the workload takes no publications.',
   NotAHostAddress: 'An address is none of the addresses of the host.',
 
@@ -125,6 +126,9 @@ export const ERROR_CODES = {
   ServicePlacement: 'No node of the swarm meets the placements of a service.',
   ServiceImage: 'A service runs an image by an id, which only one node may know.',
   SwarmFile: 'A secret or config of a service is not well-formed.',
+  NetworkChoice: 'A container is placed in a segment and on another network, or the other network was not made by Bulkhead.',
+  HostNetworkRefused: "Something was asked of a container on the host's network that it cannot have there.",
+  NoNetworkRefused: 'Something that takes a network was asked of a container that has none.',
   NotAWorkload: 'A member of a group is no workload.',
   EmptyGroup: 'A group has no members.',
   VolumeElsewhere: 'A workload mounts a volume that lies on another host than it runs on, or may run on.',

@@ -1,4 +1,4 @@
-import { Lazy } from 'cdktf';
+import { type IResolvable, Lazy } from 'cdktf';
 
 /**
  * A token for text that is known at synth only.
@@ -18,6 +18,19 @@ export function lateText(produce: () => string): string {
 /** Escapes Terraform's template marks, but leaves cdktf's own tokens alone. */
 export function escapeTerraform(text: string): string {
   return text.replace(/\$\{(?!TfToken\[)/g, '$$${').replace(/%\{/g, '%%{');
+}
+
+/** A token for an expression over an attribute of a resource: what it is written into decides whether it needs braces of its own. */
+export function lateExpression(attribute: IResolvable, write: (attribute: string) => string): string {
+  return Lazy.stringValue({
+    produce: (context: any) => {
+      const isInside = context.suppressBraces;
+      context.suppressBraces = true;
+      const text = write(String(context.resolve(attribute)));
+      context.suppressBraces = isInside;
+      return isInside ? text : `\${${text}}`;
+    },
+  });
 }
 
 /** A token for a plain value that cannot hold template marks: an address, a block, a name of ours. */

@@ -1,15 +1,16 @@
 import { Disposition } from './disposition';
+import { aloneAmong, exposuresOnHost } from './private/apart';
 import { changesBetween } from './private/changes';
 import { cellsOf, exposuresOf } from './private/describe';
 import { deviationCell } from './private/deviation-text';
 import { furthestWay } from './private/explain';
+import type { IPeer } from '../connections/peer';
 import { intersect, isEmpty, portSetOf } from './private/matrix/port-set';
 import { Proof } from './private/proof';
 import { portsBetween, selectionOf } from './private/selection';
 import { shadowedRules } from './private/shadowed';
 import { explanationOf } from './private/words';
-import type { Explanation, Exposure, ReachabilityChange, ReachableCell, ShadowedRule } from './results';
-import type { IPeer } from '../connections/peer';
+import type { Explanation, Exposure, ReachabilityChange, ReachableCell, ShadowedRule, WorkloadWithoutSegment } from './results';
 import { isPeer } from '../connections/private/is-peer';
 import type { Port } from '../firewall/port';
 import { ValidationError } from '../private/errors';
@@ -89,18 +90,28 @@ export class Reachability {
       port: port.text,
       refusal: this.registry.refusalOf({ source: source._peerFact, destination: destination._peerFact }),
       hasGuard: this.registry.hasGuard,
+      labels: this.proof.labels,
+      alone: aloneAmong(this.proof.derived.topology, source._peerFact, destination._peerFact),
       kinds: { source: kindOf(source), destination: kindOf(destination) },
     });
   }
 
   /** Every two ends between which something is open, with the ports. Between the host and the outside nothing of Bulkhead has a say, so that is left out. */
   public matrix(): ReachableCell[] {
-    return cellsOf(this.proof.matrix);
+    return cellsOf(this.proof.matrix, this.proof.labels);
   }
 
-  /** What the outside gets through to: each workload with the addresses and ports of the host that lead to it. */
+  /**
+   * What the outside gets through to: each workload with the addresses and ports of the host that lead to it. A container on the host's network is open on
+   * whatever it listens on, as far as the host's own firewall lets; no rule of Bulkhead's narrows that.
+   */
   public exposures(): Exposure[] {
-    return exposuresOf(this.proof.matrix);
+    return [...exposuresOf(this.proof.matrix, this.proof.labels), ...exposuresOnHost(this.proof.derived.topology)];
+  }
+
+  /** Containers that are in no segment by choice: on the host's network, or on none, each with the reason. */
+  public withoutSegment(): WorkloadWithoutSegment[] {
+    return (this.proof.derived.topology.apart ?? []).map(({ path: workload, mode: network, reason }) => ({ workload, network, reason }));
   }
 
   /** Rules that no packet can meet, since the rules before them in their chain take all of them. */
@@ -118,12 +129,12 @@ export class Reachability {
 
   /** What is open and nobody declared: granted minus declared. Empty unless something is wrong, but for an `ImportedDaemon`: there the guard is missing. */
   public leastPrivilege(): ReachableCell[] {
-    return this.proof.excess.map(deviationCell);
+    return this.proof.excess.map((each) => deviationCell(each, this.proof.labels));
   }
 
   /** What was declared and does not get through. Empty unless something is wrong. */
   public blockedFlows(): ReachableCell[] {
-    return this.proof.missing.map(deviationCell);
+    return this.proof.missing.map((each) => deviationCell(each, this.proof.labels));
   }
 
   /** What is open here and was not there, and the other way round. What is not certain counts as open. */

@@ -18,7 +18,7 @@ export interface Exposure {
   readonly workload: string;
   /** Address of the host that is asked. */
   readonly hostAddress: string;
-  /** Ports that are asked there, such as `tcp/443`. */
+  /** Ports that are asked there, such as `tcp/443`; `tcp/a port that the engine chooses` where it does, `everything that it listens on` on the host's network. */
   readonly hostPorts: string;
   /** Ports of the workload that they lead to. */
   readonly targetPorts: string;
@@ -26,6 +26,16 @@ export interface Exposure {
   readonly sources: string[];
   /** Whether all addresses outside get through. */
   readonly anywhere: boolean;
+}
+
+/** A container that is in no segment by choice. */
+export interface WorkloadWithoutSegment {
+  /** Construct path of the workload. */
+  readonly workload: string;
+  /** `host` for the network of the host, `none` for no network at all. */
+  readonly network: string;
+  /** Why, in the words of the program. */
+  readonly reason: string;
 }
 
 /** A rule that no packet can meet. */

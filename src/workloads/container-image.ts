@@ -64,11 +64,13 @@ export class ContainerImage {
   ) {}
 
   /**
-   * Who gave a reason for a tag need not give it once more to the rule that asks for a digest.
+   * Who gave a reason for a tag need not give it once more to the rules that ask for a digest or a version.
    *
    * @internal
    */
   public _acceptAt(accepted: Suppressions): void {
-    if (this.tagReason !== undefined) accepted._imply('BH-I02', this.text, this.tagReason);
+    if (this.tagReason === undefined) return;
+    accepted._imply('BH-I01', this.text, this.tagReason);
+    accepted._imply('BH-I02', this.text, this.tagReason);
   }
 }

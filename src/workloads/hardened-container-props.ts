@@ -1,17 +1,38 @@
 import type { Capability } from './capability';
 import type { ContainerImage } from './container-image';
 import type { HealthCheck, RestartPolicy, Ulimit } from './container-limits';
+import type { ContainerNetwork } from './container-network';
 import type { ContainerSysctl } from './container-sysctl';
 import type { VolumeMount } from './volume-mount';
 import type { IPeer } from '../connections/peer';
 import type { ConnectionRate } from '../firewall/connection-rate';
 import type { Port } from '../firewall/port';
 import type { ISegment } from '../segments/segment';
+import type { IDaemon } from '../topology/daemon';
 
 /** Properties of a hardened container. Only the segment and the image are needed; every default is the safe one. */
 export interface HardenedContainerProps {
-  /** Segment to place the container in. Flows make it a member of others. */
-  readonly segment: ISegment;
+  /**
+   * Segment to place the container in. Flows make it a member of others.
+   *
+   * @default - none, which takes a `network` and a `daemon` instead; without either it throws `NotASegment`
+   */
+  readonly segment?: ISegment;
+
+  /**
+   * The network of a container that is in no segment: `HostNetwork.reason('…')` or `NoNetwork.reason('…')`. Errors: `NetworkChoice`,
+   * `HostNetworkRefused`, `NoNetworkRefused`.
+   *
+   * @default - the container is placed in a segment
+   */
+  readonly network?: ContainerNetwork;
+
+  /**
+   * Daemon that runs a container with a `network`.
+   *
+   * @default - that of the segment
+   */
+  readonly daemon?: IDaemon;
 
   /** Image to run, by digest or by id. */
   readonly image: ContainerImage;
@@ -209,15 +230,8 @@ export interface HardenedContainerProps {
   readonly stopTimeoutSeconds?: number;
 }
 
-/** How a port is opened on a host address. */
-export interface PublishOptions {
-  /**
-   * Port inside the container; as many ports as are published.
-   *
-   * @default - the published port
-   */
-  readonly targetPort?: Port;
-
+/** Where a publication is opened, and for whom. */
+export interface PublicationOptions {
   /**
    * Address of the host on which the port is opened: one of the daemon's addresses, or `0.0.0.0` for all of them.
    *
@@ -239,4 +253,14 @@ export interface PublishOptions {
    * @default - not limited
    */
   readonly rate?: ConnectionRate;
+}
+
+/** How a port is opened on a host address. */
+export interface PublishOptions extends PublicationOptions {
+  /**
+   * Port inside the container; as many ports as are published.
+   *
+   * @default - the published port
+   */
+  readonly targetPort?: Port;
 }

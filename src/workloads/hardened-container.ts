@@ -1,28 +1,39 @@
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
+import type { Capability } from './capability';
 import { RestartPolicy } from './container-limits';
-import type { HardenedContainerProps, PublishOptions } from './hardened-container-props';
+import type { HardenedContainerProps, PublicationOptions, PublishOptions } from './hardened-container-props';
 import { type CheckedContainer, checkContainer } from './private/check-container';
+import { HOST_NAME } from './private/check-names';
 import { checkImage } from './private/common';
 import { containerConfig, lateBlocks } from './private/container-config';
 import { environmentList } from './private/environment';
 import { HARDENED } from './private/hardened-defaults';
-import { publicationFact } from './private/publication';
+import { type Placement, placementOf, refuseApart } from './private/placement';
+import { publicationFact, type PublicationRequest } from './private/publication';
 import { refusedBeside } from './private/refused-beside';
+import { Publication } from './publication';
 import type { IWorkload } from './workload';
 import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
 import { Image, LateContainer } from '../private/bindings';
 import { orderStacks } from '../private/cdktf-hooks';
-import { lateValue } from '../private/late';
+import { lateExpression, lateValue } from '../private/late';
 import { childPath } from '../private/names';
 import { brand } from '../private/type-test';
-import { asSegment } from '../segments/private/as-segment';
 import { checkWireAddress } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
-import type { PeerFact } from '../topology/private/facts';
+import type { PeerFact, PublicationFact } from '../topology/private/facts';
 import type { Registry } from '../topology/private/registry';
 import { Suppressions } from '../validation/suppressions';
+
+function warningOnHost(reason: string): string {
+  return `is on the host's network (${reason}): what it listens on is open as far as the host's own firewall lets, a flow with it is a flow with everything on the host, and no rule of ours tells it from the host; place it in a segment where one will do`;
+}
+
+function warningOfForging({ text, reason }: Capability): string {
+  return `holds ${text} (${reason}): it can forge addresses towards neighbours, so it must be alone in its segment, and its flows run in conduits`;
+}
 
 /**
  * A container that can do what it was declared to do, and no more.
@@ -31,14 +42,14 @@ import { Suppressions } from '../validation/suppressions';
  * are limited. On a `HardenedDaemon` it talks to nobody until a flow, a publication or egress is declared, and does not start on a host whose guard is
  * not in force. On an `ImportedDaemon` it talks to the members of its segment and to the host from the beginning.
  *
+ * In place of a segment it takes the network of the host or none, each with a reason (`network`).
+ *
  * A first flow into another segment re-creates the source's container: the provider cannot attach a running one.
  *
  * @see https://docs.docker.com/engine/security/
  */
 export class HardenedContainer extends Construct implements IWorkload {
-  public readonly segment: ISegment;
   public readonly dnsName: string;
-  public readonly ipv4Address: string;
   public readonly ipv6Address?: string;
   public readonly peerText: string;
   public readonly connections: Connections;
@@ -52,42 +63,59 @@ export class HardenedContainer extends Construct implements IWorkload {
    */
   public readonly _peerRegistry: Registry;
 
+  private readonly placement: Placement;
+
   constructor(scope: Construct, id: string, props: HardenedContainerProps) {
-    const segment = asSegment(childPath(scope, id), 'segment', props.segment);
-    const registry = segment.daemon._registry;
+    const placement = placementOf(childPath(scope, id), props);
+    const { segment, apart, daemon } = placement;
+    const registry = daemon._registry;
     const checked = checkContainer(scope, id, props, registry);
     const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
     checkImage(checked.path, props.image);
     registry.checkDeclaration(checked.path, [`container ${checked.name}`]);
-    checkWireAddress(checked.path, registry.segmentFact(segment.node.path), props.ipv4Address);
+    if (segment) checkWireAddress(checked.path, registry.segmentFact(segment.node.path), props.ipv4Address);
     super(scope, id);
     const { path } = this.node;
 
-    this.segment = segment;
-    this.dnsName = checked.name;
+    this.placement = placement;
+    this.dnsName = apart?.mode === 'host' ? HOST_NAME : checked.name;
     this.peerText = path;
-    this._peerFact = { kind: 'workload', path };
+    this._peerFact = apart?.mode === 'host' ? { kind: 'host', path } : { kind: 'workload', path };
     this._peerRegistry = registry;
     this.connections = new Connections(this, props.defaultPort);
-    this.ipv4Address = lateValue(() => registry.placesOf(path)[0]?.member.ipv4 ?? '');
-    if (registry.has('ipv6')) {
+    if (registry.has('ipv6') && segment) {
       this.ipv6Address = lateValue(() => registry.placesOf(path)[0]?.member.ipv6 ?? '');
     }
     brand(this, 'workload');
     brand(this, 'peer');
 
-    orderStacks(this, segment);
-    const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
-    const forging = (props.capabilities ?? []).filter(({ _forges }) => _forges);
-    const named = { path, name: checked.name, segment: segment.node.path, aliases };
-    registry.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries, forges: forging.length > 0 });
+    if (apart) {
+      registry.addWorkload({ path, name: checked.name, ...apart });
+      if (apart.mode === 'host') Annotations.of(this).addWarning(warningOnHost(apart.reason));
+    } else {
+      orderStacks(this, segment!);
+      const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
+      const forging = (props.capabilities ?? []).filter(({ _forges }) => _forges);
+      const named = { path, name: checked.name, segment: segment!.node.path, aliases };
+      registry.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries, forges: forging.length > 0 });
+      forging.forEach((capability) => Annotations.of(this).addWarning(warningOfForging(capability)));
+    }
     this.makeResource(props, checked, environment);
     this.acceptReasons(props);
-    for (const { text, reason } of forging) {
-      Annotations.of(this).addWarning(
-        `holds ${text} (${reason}): it can forge addresses towards neighbours, so it must be alone in its segment, and its flows run in conduits`,
-      );
-    }
+  }
+
+  /** The segment that the container was placed in. One with a `network` is in none: reading it throws `HostNetworkRefused` or `NoNetworkRefused`. */
+  public get segment(): ISegment {
+    const { segment, apart } = this.placement;
+    return segment ?? refuseApart(this.node.path, apart!, 'its segment is asked for');
+  }
+
+  /** The IPv4 address in its segment, a token. A container with a `network` has none: reading it throws, as `segment` does. */
+  public get ipv4Address(): string {
+    const { segment, apart } = this.placement;
+    return segment === undefined
+      ? refuseApart(this.node.path, apart!, 'its address is asked for')
+      : lateValue(() => this._peerRegistry.placesOf(this.node.path)[0]?.member.ipv4 ?? '');
   }
 
   /**
@@ -98,9 +126,40 @@ export class HardenedContainer extends Construct implements IWorkload {
    *
    * @param port the port on the host; `targetPort` names the one inside when it differs
    */
-  public publish(port: Port, options: PublishOptions = {}): void {
-    const request = { ...options, workload: this.node.path, segment: this.segment.node.path, port };
-    this._peerRegistry.addPublication(publicationFact(this._peerRegistry, request));
+  public publish(port: Port, options: PublishOptions = {}): Publication {
+    const { hostAddress } = this.addPublication({ ...options, port });
+    const hostPort = port.size > 1 ? `${port.first}-${port.last}` : `${port.first}`;
+    return Publication._of(hostAddress, hostPort, options.targetPort ?? port, false);
+  }
+
+  /**
+   * Opens a port of the container on a port of the host that the engine chooses among the host's ephemeral ones: where it starts more of a kind than
+   * anybody wants to number. The port is known after the apply, as `hostPort` of what is returned, and is another one after each start of the container.
+   *
+   * The port inside can be published only once (error: `RandomPortShared`). The defaults are those of `publish()`.
+   *
+   * @param targetPort one port inside the container
+   */
+  public publishOnRandomPort(targetPort: Port, options: PublicationOptions = {}): Publication {
+    const { hostAddress } = this.addPublication({ ...options, port: targetPort, isChosen: true });
+    const hostPort = lateExpression(
+      this.resource.interpolationForAttribute('ports'),
+      (ports) =>
+        `tostring(one([for port in ${ports} : port.external if port.internal == ${targetPort.first} && port.protocol == "${targetPort.protocol}"]))`,
+    );
+    return Publication._of(hostAddress, hostPort, targetPort, true);
+  }
+
+  private addPublication(request: Omit<PublicationRequest, 'workload' | 'segment'>): PublicationFact {
+    const { segment, apart } = this.placement;
+    if (segment === undefined) refuseApart(this.node.path, apart!, `${request.port.text} is to be published`);
+    const fact = publicationFact(this._peerRegistry, { ...request, workload: this.node.path, segment: segment.node.path });
+    this._peerRegistry.addPublication(fact);
+    return fact;
+  }
+
+  private get resource(): LateContainer {
+    return this.node.findChild('Resource') as LateContainer;
   }
 
   /** Who gave a reason here need not give it once more to the rules that ask for one. */
@@ -115,10 +174,12 @@ export class HardenedContainer extends Construct implements IWorkload {
     }
     if (writableRootReason !== undefined) accepted._imply('BH-C15', 'read_only', writableRootReason);
     for (const [name, reason] of Object.entries(notSecret)) accepted._imply('BH-C26', name, reason);
+    const { apart } = this.placement;
+    if (apart?.mode === 'host') accepted._imply('BH-C02', 'network_mode', apart.reason);
   }
 
   private makeResource(props: HardenedContainerProps, checked: CheckedContainer, environment: string[]): void {
-    const { daemon } = this.segment;
+    const { daemon, apart } = this.placement;
     const provider = daemon._providerFor(this);
     const image = props.image.pulled && new Image(this, 'Image', { provider, name: props.image.text, keepLocally: true });
     if (image) props.image._acceptAt(Suppressions.of(image));
@@ -128,17 +189,19 @@ export class HardenedContainer extends Construct implements IWorkload {
       stamp: daemon._stampPath,
       restart: props.restartPolicy ?? RestartPolicy.onFailure(HARDENED.maxRetries),
       dualStack: this._peerRegistry.has('ipv6'),
+      mode: apart?.mode,
     });
     const resource = new LateContainer(this, 'Resource', { provider, ...config }, () =>
       lateBlocks(this._peerRegistry, this.node.path, props, (network) =>
         this.networkReference(network.segment, network.kind === 'edge' ? 'edge' : 'segment'),
       ),
     );
-    this.node.addValidation({ validate: () => refusedBeside(resource.setBeside()) });
+    this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(), apart?.mode) });
   }
 
   private networkReference(segmentPath: string, kind: 'segment' | 'edge'): string {
-    const segment = segmentPath === this.segment.node.path ? this.segment : this._peerRegistry.constructAt<ISegment>(segmentPath);
+    const { segment: own } = this.placement;
+    const segment = own && segmentPath === own.node.path ? own : this._peerRegistry.constructAt<ISegment>(segmentPath);
     return segment._networkReference(this, kind);
   }
 }

@@ -73,6 +73,13 @@ function checkMember(path: string, member: IWorkload, first: IWorkload): void {
   if (!isA(member, 'workload')) {
     throw new ValidationError('NotAWorkload', path, "'members' must be workloads of Bulkhead, such as a HardenedContainer");
   }
+  if (member._peerFact.kind !== 'workload' || member._peerRegistry!.apartFact(member._peerFact.path) !== undefined) {
+    throw new ValidationError(
+      'NotAWorkload',
+      path,
+      `'${member.node.path}' is in no segment, so it is no member of a group; declare flows with it one by one, or place it in a segment`,
+    );
+  }
   if (member._peerRegistry !== first._peerRegistry) {
     throw new ValidationError(
       'FlowAcrossDaemons',

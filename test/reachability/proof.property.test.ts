@@ -6,6 +6,7 @@ import type { HostRules } from '../../src/firewall/private/host-rules';
 import { excessOf, missingOf } from '../../src/reachability/private/audit';
 import { declaredBlocks } from '../../src/reachability/private/declared';
 import { deviationText } from '../../src/reachability/private/deviation-text';
+import { Labels } from '../../src/reachability/private/labels';
 import { matrixOf } from '../../src/reachability/private/matrix/matrix';
 import { UPLINK, viewOf } from '../../src/reachability/private/view-of';
 import { type AddressRange, readAddress } from '../../src/reachability/private/walk/address';
@@ -25,7 +26,7 @@ function matrixFor(view: HostView, topology: Topology) {
 
 function deviations(view: HostView, topology: Topology): string[] {
   const matrix = matrixFor(view, topology);
-  return [...excessOf(matrix, topology), ...missingOf(matrix, topology)].map(deviationText);
+  return [...excessOf(matrix, topology), ...missingOf(matrix, topology)].map((each) => deviationText(each, new Labels(topology)));
 }
 
 test.each(VERSIONS)('engine %s: what is open is what was declared', (version) => {

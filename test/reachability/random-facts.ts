@@ -51,8 +51,25 @@ const publication = fc.record({
   workload: fc.nat(WORKLOADS - 1),
   place,
   shift: fc.constantFrom(0, 80),
+  isChosen: fc.boolean(),
   target: fc.record({ protocol: fc.constantFrom('tcp' as const, 'udp' as const), first: fc.integer({ min: 1, max: 6 }), size: fc.nat(2) }),
 });
+
+interface Wish {
+  readonly workload: number;
+  readonly isChosen: boolean;
+  readonly target: { readonly protocol: string; readonly first: number; readonly size: number };
+}
+
+/** The engine may choose the port of a publication only where nothing else leads to the same port inside. */
+function alone<T extends Wish>(wishes: readonly T[]): T[] {
+  const meets = ({ workload: a, target: x }: Wish, { workload: b, target: y }: Wish) =>
+    a === b && x.protocol === y.protocol && x.first <= y.first + y.size && y.first <= x.first + x.size;
+  return wishes.map((one) => ({
+    ...one,
+    isChosen: one.isChosen && one.target.size === 0 && !wishes.some((other) => other !== one && meets(one, other)),
+  }));
+}
 
 function hostOf(homes: readonly number[], dualStack = false): Omit<Facts, 'flows' | 'publications'> {
   return {
@@ -98,16 +115,16 @@ export function factsFor(version: string): fc.Arbitrary<Facts> {
       flows: flows
         .filter(([, destination]) => dualStack || destination.kind !== 'block' || destination.family === 'ipv4')
         .map(([source, destination, spec], i): FlowFact => ({ source, destination, port: spec, origin: `flow ${i}` })),
-      publications: publications
+      publications: alone(publications)
         .filter(({ place: { hostAddress } }) => (dualStack && ip6tables) || familyOf(hostAddress) === 'ipv4')
-        .map(({ workload: i, place: { hostAddress, sources }, shift, target }, nth): PublicationFact => {
+        .map(({ workload: i, place: { hostAddress, sources }, shift, isChosen, target }, nth): PublicationFact => {
           const { protocol, first, size } = target;
           const asked = first + shift + 100 * (nth + 1);
           return {
             workload: `app/W${i}`,
             hostAddress,
             family: familyOf(hostAddress),
-            hostPort: { protocol, first: asked, last: asked + size },
+            ...(!isChosen && { hostPort: { protocol, first: asked, last: asked + size } }),
             targetPort: { protocol, first, last: first + size },
             sources: hostAddress === '127.0.0.1' ? [] : sources,
             origin: `publication ${nth}`,

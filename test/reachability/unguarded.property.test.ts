@@ -3,7 +3,7 @@ import { randomFacts, VERSIONS } from './random-facts';
 import { EngineVersion } from '../../src';
 import { EMPTY_LOCK } from '../../src/addressing/private/allocation';
 import { importedSettings } from '../../src/daemon/private/engine-settings';
-import { undeclaredOf } from '../../src/reachability/private/audit';
+import { type Deviation, undeclaredOf } from '../../src/reachability/private/audit';
 import { deviationText } from '../../src/reachability/private/deviation-text';
 import { Proof } from '../../src/reachability/private/proof';
 import { breachesOf, weaknessesOf } from '../../src/reachability/private/weaknesses';
@@ -51,7 +51,8 @@ test('what shares no segment does not talk, and what was declared flows', () => 
   fc.assert(
     fc.property(programs, (program) => {
       const proof = proofOf(program);
-      expect([breachesOf(proof).map(deviationText), proof.missing.map(deviationText)]).toEqual([[], []]);
+      const texts = (deviations: readonly Deviation[]) => deviations.map((each) => deviationText(each, proof.labels));
+      expect([texts(breachesOf(proof)), texts(proof.missing)]).toEqual([[], []]);
     }),
     { numRuns: 40 },
   );

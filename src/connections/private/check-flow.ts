@@ -1,3 +1,4 @@
+import { checkApart } from './check-apart';
 import { Cidr } from '../../addressing/cidr';
 import type { Port } from '../../firewall/port';
 import { ValidationError } from '../../private/errors';
@@ -18,6 +19,7 @@ export function checkFlow(
 ): Registry {
   const from = source._peerFact;
   const to = destination._peerFact;
+  checkApart(place, source, destination);
   if (from.kind === 'block') {
     throw new ValidationError(
       'SourceOutside',

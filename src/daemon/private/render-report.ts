@@ -2,6 +2,7 @@ import { groupBy } from '../../private/multimap';
 import type { ReachableCell } from '../../reachability/results';
 import type { Weakness } from '../../reachability/weakness';
 import type { EngineFacts } from '../../topology/private/engine-facts';
+import type { ApartFact } from '../../topology/private/facts';
 
 /** What the report of a daemon is rendered from. */
 export interface ReportInput {
@@ -9,10 +10,12 @@ export interface ReportInput {
   readonly engine: EngineFacts;
   readonly open: readonly ReachableCell[];
   readonly weaknesses: readonly Weakness[];
+  /** Containers in no segment. */
+  readonly apart: readonly ApartFact[];
 }
 
 /** Markdown: what is weaker than declared, what holds all the same, what that rests on, and everything that is open. */
-export function renderReport({ daemonPath, engine, open, weaknesses }: ReportInput): string {
+export function renderReport({ daemonPath, engine, open, weaknesses, apart }: ReportInput): string {
   return [
     `# ${plain(daemonPath)}: only the engine's API is ours`,
     '',
@@ -22,6 +25,7 @@ export function renderReport({ daemonPath, engine, open, weaknesses }: ReportInp
     '',
     ...(weaknesses.length === 0 ? ['Nothing.', ''] : []),
     ...weaknesses.flatMap(({ code, sentence, cells }) => [`### ${code}`, '', sentence, '', ...table(cells), '']),
+    ...inNoSegment(apart),
     '## What holds all the same',
     '',
     '- Workloads that share no segment do not reach each other at their addresses.',
@@ -37,6 +41,18 @@ export function renderReport({ daemonPath, engine, open, weaknesses }: ReportInp
     ...table(open),
     '',
   ].join('\n');
+}
+
+/** Nothing where every container is in a segment. */
+function inNoSegment(apart: readonly ApartFact[]): string[] {
+  if (apart.length === 0) return [];
+  const meaning = {
+    host: "the host's: it is the host to everybody, and what listens in it listens there",
+    none: 'none: it reaches nobody, and nobody reaches it',
+  };
+  const rows = apart.map(({ path, mode, reason }) => [path, meaning[mode], reason]);
+  const lines = [['container', 'network', 'reason'], ['---', '---', '---'], ...rows].map((words) => `| ${words.map(plain).join(' | ')} |`);
+  return ['## Containers in no segment', '', ...lines, ''];
 }
 
 function premises({ version, nftables, settings }: EngineFacts): string[] {

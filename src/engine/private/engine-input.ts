@@ -56,7 +56,7 @@ function engineEndpoint({ ipv4, ipv6 }: Member, isGateway: boolean, publications
     ipv4,
     ...(ipv6 !== undefined && { ipv6 }),
     isGateway: { ipv4: isGateway, ipv6: isGateway && ipv6 !== undefined },
-    ports: publications.flatMap(({ hostAddress, hostPort, targetPort }) =>
+    ports: publications.flatMap(({ hostAddress, hostPort, targetPort, isChosen }) =>
       targetPort.protocol === 'icmp'
         ? []
         : [
@@ -65,6 +65,7 @@ function engineEndpoint({ ipv4, ipv6 }: Member, isGateway: boolean, publications
               hostAddress,
               hostPort: { first: hostPort.first, last: hostPort.last },
               targetPort: { first: targetPort.first, last: targetPort.last },
+              ...(isChosen && { isChosen }),
             },
           ],
     ),

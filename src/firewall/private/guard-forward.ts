@@ -56,7 +56,8 @@ export function guardForward(scope: Scope, pairs: readonly Rule[]): Chain {
 
 /**
  * One rule per allowed source. The original port alone would let a neighbour reach an unpublished port of the same number, so the rule asks for
- * the translation itself, both addresses and both ports. Which port of a range leads to which is Docker's translation, and one to one.
+ * the translation itself, both addresses and both ports. Which port of a range leads to which is Docker's translation, and one to one. A port that the
+ * engine chooses is not known here: nothing else is published to that port inside, so the translation there is proof enough.
  */
 function publicationRules(scope: Scope, plan: PublicationPlan): Rule[] {
   const { origin, hostPort, targetPort } = plan;
@@ -70,8 +71,12 @@ function publicationRules(scope: Scope, plan: PublicationPlan): Rule[] {
   if (isLoopback(plan.hostAddress)) {
     return []; // The host's own packets are not forwarded, and nobody else's may arrive there.
   }
-  const original = isWildcard(plan.hostAddress) ? {} : { address: plan.hostAddress };
-  const identity = ['publication', plan.bridge, plan.address, plan.hostAddress, Object.values(hostPort), Object.values(targetPort), origin];
+  const original = {
+    ...(!isWildcard(plan.hostAddress) && { address: plan.hostAddress }),
+    ...(!plan.isChosen && { first: hostPort.first, last: hostPort.last }),
+  };
+  const asked = plan.isChosen ? 'chosen' : Object.values(hostPort);
+  const identity = ['publication', plan.bridge, plan.address, plan.hostAddress, asked, Object.values(targetPort), origin];
   return plan.sources.map((block) =>
     rule(origin, RETURN, [
       to(plan.bridge),
@@ -80,7 +85,7 @@ function publicationRules(scope: Scope, plan: PublicationPlan): Rule[] {
       ...(plan.swarmMode === undefined ? destination(scope, plan.address, origin) : []),
       ...port(scope, targetPort, origin),
       DNAT,
-      { kind: 'ct-original', ...original, first: hostPort.first, last: hostPort.last },
+      ...(Object.keys(original).length > 0 ? [{ kind: 'ct-original' as const, ...original }] : []),
       { kind: 'ct-direction', direction: 'original' },
       ...rate(plan.rate, identity, scope.family === 'ipv6' ? IPV6_SOURCE_LENGTH : undefined),
     ]),

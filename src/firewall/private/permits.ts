@@ -14,7 +14,7 @@ export function permits(topology: Topology): PermitLine[] {
     ...topology.egress.map((p) => ['egress', p.family, p.port.protocol, p.source, blockText(p.destination), p.port.first, p.port.last]),
     ...topology.publications.flatMap((p) =>
       sourcesOf(p).map((source) => {
-        const { protocol, first, last } = p.hostPort;
+        const { protocol, first, last } = p.isChosen ? { ...p.hostPort, first: 1, last: 65535 } : p.hostPort;
         const container = p.swarmMode === undefined ? p.address : topology.swarm!.gateway.block;
         return ['publication', p.family, protocol, source, p.hostAddress, first, last, container];
       }),

@@ -1,4 +1,3 @@
-import { nameOf } from './describe';
 import type { Cell } from './matrix/matrix';
 import { EVERY_PORT, intersect, isEmpty, type PortSet, portSetOf, portSetText, subtract } from './matrix/port-set';
 import type { AddressEnd } from './matrix/spots';
@@ -68,12 +67,12 @@ function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant
     if (!selects(destination, { ...cell.target, party: cell.receiver }) || !isMeant(cell)) continue;
     const ports = intersect(cell.ports, asked);
     if (isEmpty(ports)) continue;
-    const from = cell.source.party.kind === 'outside' ? `${cell.source.address} outside` : nameOf(cell.source.party);
+    const from = cell.source.party.kind === 'outside' ? `${cell.source.address} outside` : proof.labels.party(cell.source.party);
     const at =
       cell.target.party.kind === 'host' && cell.receiver.kind === 'container'
-        ? `, asked at ${cell.address} on ${portSetText(cell.asked)}`
+        ? `, asked at ${cell.address} on ${proof.labels.asked(cell.asked)}`
         : '';
-    return `${from} ${cell.certain ? 'reaches' : 'may reach'} ${nameOf(cell.receiver)} on ${portSetText(ports)}${at}`;
+    return `${from} ${cell.certain ? 'reaches' : 'may reach'} ${proof.labels.party(cell.receiver)} on ${portSetText(ports)}${at}`;
   }
   return undefined;
 }

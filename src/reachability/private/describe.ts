@@ -1,4 +1,5 @@
 import type { Exposure, ReachableCell } from '../results';
+import type { Labels } from './labels';
 import type { Cell, Matrix } from './matrix/matrix';
 import { isEmpty, NO_PORTS, type PortSet, portSetText, union } from './matrix/port-set';
 import type { Party } from './matrix/reach';
@@ -15,7 +16,7 @@ export interface Line {
 }
 
 /** The matrix as lines, sorted. Between the host and the outside nothing of ours has a say, so that is left out. */
-export function linesOf({ cells, outside: all }: Matrix): Line[] {
+export function linesOf({ cells, outside: all }: Matrix, labels: Labels): Line[] {
   const sums = new Map<
     string,
     { source: Party; from?: AddressEnd; destination: Party; to?: AddressEnd; ports: PortSet; certain: boolean }
@@ -31,7 +32,7 @@ export function linesOf({ cells, outside: all }: Matrix): Line[] {
   const alike = new Map<string, { line: Line; pieces: AddressEnd[]; outside?: 'source' | 'destination' }>();
   for (const { source, from, destination, to, ports, certain } of sums.values()) {
     const outside = from ? 'source' : to ? 'destination' : undefined;
-    const line = { source: nameOf(source), destination: nameOf(destination), ports, certain };
+    const line = { source: labels.party(source), destination: labels.party(destination), ports, certain };
     const key = JSON.stringify([line.source, line.destination, portSetText(ports), certain]);
     const known = alike.get(key) ?? { line, pieces: [], outside };
     known.pieces.push(...[from, to].filter((piece) => piece !== undefined));
@@ -42,12 +43,12 @@ export function linesOf({ cells, outside: all }: Matrix): Line[] {
     .sort((a, b) => compareText(a.source, b.source) || compareText(a.destination, b.destination) || Number(b.certain) - Number(a.certain));
 }
 
-export function cellsOf(matrix: Matrix): ReachableCell[] {
-  return linesOf(matrix).map(({ ports, ...line }) => ({ ...line, ports: portSetText(ports) }));
+export function cellsOf(matrix: Matrix, labels: Labels): ReachableCell[] {
+  return linesOf(matrix, labels).map(({ ports, ...line }) => ({ ...line, ports: portSetText(ports) }));
 }
 
 /** What of a workload the outside gets through to, and where it asks for it. */
-export function exposuresOf({ cells, outside }: Matrix): Exposure[] {
+export function exposuresOf({ cells, outside }: Matrix, labels: Labels): Exposure[] {
   const found = new Map<string, { cell: Cell; pieces: AddressEnd[] }>();
   for (const cell of cells) {
     if (cell.source.party.kind !== 'outside' || cell.receiver.kind !== 'container' || isEmpty(cell.ports)) continue;
@@ -60,7 +61,7 @@ export function exposuresOf({ cells, outside }: Matrix): Exposure[] {
     .map(({ cell, pieces }) => ({
       workload: nameOf(cell.receiver),
       hostAddress: cell.address,
-      hostPorts: portSetText(cell.asked),
+      hostPorts: labels.asked(cell.asked),
       targetPorts: portSetText(cell.ports),
       sources: outsideBlocks(pieces, outside),
       anywhere: pieces.length === outside.filter(({ address }) => address.includes(':') === (cell.family === 'ipv6')).length,

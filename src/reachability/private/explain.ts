@@ -1,3 +1,4 @@
+import type { Labels } from './labels';
 import type { Proof } from './proof';
 import { selects, type Selection } from './selection';
 import { UPLINK } from './view-of';
@@ -99,15 +100,15 @@ export function placeText({ table, chain, rule, text }: Place): string {
 }
 
 /** One line of a way. */
-export function stepText({ at, direction, place, what, packet }: Step): string {
+export function stepText({ at, direction, place, what, packet }: Step, labels: Labels): string {
   const where =
     place === undefined ? at : `${at}, ${place.table} ${place.chain}${place.index === undefined ? '' : ` rule ${place.index + 1}`}`;
   const why = place === undefined ? '' : ` (${placeText(place)})`;
-  const ends = `${endText(packet.source, packet.sourcePort)} > ${endText(packet.destination, packet.destinationPort)}`;
+  const ends = `${endText(packet.source, packet.sourcePort, labels)} > ${endText(packet.destination, packet.destinationPort, labels)}`;
   return `${direction === 'reply' ? 'answer, ' : ''}${where}: ${what}${why} [${packet.protocol} ${ends}]`;
 }
 
-function endText(address: string, port: number): string {
+function endText(address: string, port: number, labels: Labels): string {
   if (port === 0) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return `${address.includes(':') ? `[${address}]` : address}:${labels.port(port)}`;
 }

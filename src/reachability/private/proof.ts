@@ -1,5 +1,6 @@
 import { type Deviation, excessOf, missingOf } from './audit';
 import { declaredBlocks } from './declared';
+import { Labels } from './labels';
 import { type Matrix, matrixOf } from './matrix/matrix';
 import { UPLINK, viewOf } from './view-of';
 import type { HostView } from './walk/host-view';
@@ -18,12 +19,15 @@ export class Proof {
     return known;
   }
 
+  public readonly labels: Labels;
   private seen: { view?: HostView; matrix?: Matrix; excess?: readonly Deviation[]; missing?: readonly Deviation[] } = {};
 
   private constructor(
     public readonly derived: Derived,
     private readonly engine: EngineFacts,
-  ) {}
+  ) {
+    this.labels = new Labels(derived.topology);
+  }
 
   public get view(): HostView {
     return (this.seen.view ??= viewOf(this.derived.topology, this.engine));

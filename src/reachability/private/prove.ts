@@ -44,19 +44,19 @@ export function failuresOf(registry: Registry): Failure[] {
   const path = registry.daemonPath;
   const isOfWire = wireMatters(proof.derived.topology);
   return [
-    ...listed(registry.hasGuard ? proof.excess.filter((each) => !isOfWire(each)) : breachesOf(proof), (text) => ({
+    ...listed(proof, registry.hasGuard ? proof.excess.filter((each) => !isOfWire(each)) : breachesOf(proof), (text) => ({
       path,
       code: 'UndeclaredFlow',
       message: `open, and declared by nobody: ${text}`,
     })),
-    ...listed(proof.missing, (text) => ({ path, code: 'BlockedFlow', message: `declared, and not open: ${text}` })),
+    ...listed(proof, proof.missing, (text) => ({ path, code: 'BlockedFlow', message: `declared, and not open: ${text}` })),
     ...claims,
   ];
 }
 
-function listed(deviations: readonly Deviation[], failure: (text: string) => Failure): Failure[] {
+function listed({ labels }: Proof, deviations: readonly Deviation[], failure: (text: string) => Failure): Failure[] {
   if (deviations.length === 0) return [];
-  const shown = deviations.slice(0, SHOWN).map(deviationText);
+  const shown = deviations.slice(0, SHOWN).map((each) => deviationText(each, labels));
   const more = deviations.length > SHOWN ? [`and ${deviations.length - SHOWN} more`] : [];
   return [failure([...shown, ...more].join('; '))];
 }

@@ -1,5 +1,6 @@
 import { type Deviation, deviation, undeclaredOf } from './audit';
 import { linesOf } from './describe';
+import type { Labels } from './labels';
 import type { Cell, Matrix } from './matrix/matrix';
 import { isEmpty, NO_PORTS, type PortSet, portSetOf, shortPortSetText, subtract, union } from './matrix/port-set';
 import type { Proof } from './proof';
@@ -26,7 +27,7 @@ const SENTENCES = {
 type Code = keyof typeof SENTENCES;
 
 /** What stands open since the guard is missing, the same kind together; nothing of a kind that does not occur. */
-export function weaknessesOf({ matrix, derived }: Proof): Weakness[] {
+export function weaknessesOf({ matrix, derived, labels }: Proof): Weakness[] {
   const codeOf = classifier(derived.topology);
   const declared = declaredBetween(derived.topology);
   // Which of its addresses a container takes is all the same where it may ask the port from one of them.
@@ -35,14 +36,14 @@ export function weaknessesOf({ matrix, derived }: Proof): Weakness[] {
     .filter(({ cell }) => !isEmpty(cell.ports));
   return Object.entries(SENTENCES).flatMap(([code, sentence]) => {
     const cells = found.filter((each) => each.code === code).map(({ cell }) => cell);
-    const lines = readableCells({ cells, outside: matrix.outside });
+    const lines = readableCells({ cells, outside: matrix.outside }, labels);
     return lines.length === 0 ? [] : [{ code, sentence, cells: lines }];
   });
 }
 
 /** The matrix for readers: almost everything is open between two ends, or almost nothing. */
-export function readableCells(matrix: Matrix): ReachableCell[] {
-  return linesOf(matrix).map(({ ports, ...line }) => ({ ...line, ports: shortPortSetText(ports) }));
+export function readableCells(matrix: Matrix, labels: Labels): ReachableCell[] {
+  return linesOf(matrix, labels).map(({ ports, ...line }) => ({ ...line, ports: shortPortSetText(ports) }));
 }
 
 /** What is open, declared by nobody, and no matter of the guard: the networks themselves should keep it shut. */

@@ -1,4 +1,5 @@
 import { stepText, type Told } from './explain';
+import type { Labels } from './labels';
 import { Disposition } from '../disposition';
 import type { Explanation } from '../results';
 import type { Outcome } from './walk/outcome';
@@ -12,11 +13,22 @@ export interface Subject {
   readonly refusal?: string;
   /** Whether rules of ours stand on the host. */
   readonly hasGuard: boolean;
+  readonly labels: Labels;
+  /** An end that is on no network, with the reason. */
+  readonly alone?: { readonly path: string; readonly reason: string };
   readonly kinds: { readonly source: 'workload' | 'host' | 'outside'; readonly destination: 'workload' | 'host' | 'outside' };
 }
 
 export function explanationOf(told: Told | undefined, subject: Subject): Explanation {
-  const { source, destination, port } = subject;
+  const { source, destination, port, alone } = subject;
+  if (alone !== undefined) {
+    return {
+      disposition: Disposition.UNREACHABLE,
+      summary: `${alone.path} is on no network: ${alone.reason}.`,
+      remedy: `Place ${alone.path} in a segment.`,
+      steps: [],
+    };
+  }
   if (told === undefined) {
     return {
       disposition: Disposition.UNREACHABLE,
@@ -32,7 +44,7 @@ export function explanationOf(told: Told | undefined, subject: Subject): Explana
     summary: `${source} ${VERBS[disposition]} ${destination} on ${port}: ${reasonOf(told)}.`,
     ...(decidedBy !== undefined && { decidedBy }),
     remedy: remedyOf(told, subject),
-    steps: outcome.steps.map(stepText),
+    steps: outcome.steps.map((step) => stepText(step, subject.labels)),
   };
 }
 

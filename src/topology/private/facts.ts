@@ -8,6 +8,8 @@ export type PeerFact =
   | { readonly kind: 'segment'; readonly path: string }
   | { readonly kind: 'group'; readonly path: string }
   | { readonly kind: 'host' }
+  /** A container on the host's network: the flow goes when it does. */
+  | { readonly kind: 'host'; readonly path: string }
   | { readonly kind: 'block'; readonly block: string; readonly family: Family };
 
 export interface DaemonFact {
@@ -96,6 +98,14 @@ export interface WorkloadFact {
   readonly forges?: boolean;
 }
 
+/** A container in no segment: on the network of the host, of which it is a part like any other process, or on none. */
+export interface ApartFact {
+  readonly path: string;
+  readonly name: string;
+  readonly mode: 'host' | 'none';
+  readonly reason: string;
+}
+
 export interface GroupFact {
   readonly path: string;
   readonly members: readonly string[];
@@ -117,7 +127,8 @@ export interface PublicationFact {
   readonly workload: string;
   readonly hostAddress: string;
   readonly family: Family;
-  readonly hostPort: PortSpec;
+  /** Undefined where the engine chooses it. */
+  readonly hostPort?: PortSpec;
   readonly targetPort: PortSpec;
   readonly sources: readonly string[];
   readonly rate?: RateSpec;
@@ -162,6 +173,7 @@ export interface Facts {
   readonly flows: readonly FlowFact[];
   readonly publications: readonly PublicationFact[];
   readonly shims?: readonly ShimFact[];
+  readonly apart?: readonly ApartFact[];
   readonly swarm?: SwarmFact;
 }
 

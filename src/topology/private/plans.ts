@@ -1,5 +1,6 @@
 import type { Facts } from './facts';
 import type { Memberships } from './memberships';
+import { standIns } from './stand-ins';
 import type { EgressPlan, HostFlowPlan, Member, NetworkPlan, PairPlan, PublicationPlan, WirePlan } from './topology';
 import { addTo } from '../../private/multimap';
 
@@ -109,10 +110,16 @@ export function planHostFlows(
 
 export function planPublications(facts: Facts, networks: readonly NetworkPlan[]): PublicationPlan[] {
   const index = byMember(networks, 'edge');
+  const standInOf = standIns(facts);
   return facts.publications.flatMap((fact) =>
     (index.get(fact.workload) ?? []).flatMap(({ network, member }) => {
       const address = fact.family === 'ipv4' ? member.ipv4 : member.ipv6;
-      return address === undefined ? [] : [{ ...fact, bridge: network.bridge, address }];
+      if (address === undefined) return [];
+      const place = { bridge: network.bridge, address };
+      const { hostPort } = fact;
+      return hostPort === undefined
+        ? [{ ...fact, ...place, hostPort: standInOf(fact), isChosen: true }]
+        : [{ ...fact, ...place, hostPort }];
     }),
   );
 }

@@ -1,8 +1,21 @@
 import { type Derived, derive, poolsOf } from './derive';
 import type { EngineFacts } from './engine-facts';
-import type { ClaimFact, DaemonFact, Facts, FlowFact, GroupFact, PublicationFact, SegmentFact, ShimFact, WorkloadFact } from './facts';
-import { indexed, type Place, type Snapshot } from './snapshot';
+import type {
+  ApartFact,
+  ClaimFact,
+  DaemonFact,
+  Facts,
+  FlowFact,
+  GroupFact,
+  PublicationFact,
+  SegmentFact,
+  ShimFact,
+  WorkloadFact,
+} from './facts';
+import { parentName } from './keys';
+import { countOf, indexed, type Place, type Snapshot } from './snapshot';
 import { SwarmPart } from './swarm-part';
+import { TakenNames } from './taken-names';
 import type { Family, NetworkPlan, WirePlan } from './topology';
 import type { LockedDaemon } from '../../addressing/private/allocation';
 import { covers, GLOBAL_UNICAST, parseBlock } from '../../addressing/private/ip';
@@ -21,6 +34,7 @@ export class Registry {
   public readonly swarm = new SwarmPart();
   private readonly segments = new Map<string, SegmentFact>();
   private readonly workloads = new Map<string, WorkloadFact>();
+  private readonly apart = new Map<string, ApartFact>();
   private readonly groups = new Map<string, GroupFact>();
   private readonly shims = new Map<string, ShimFact>();
   private readonly flows: FlowFact[] = [];
@@ -29,7 +43,7 @@ export class Registry {
   private readonly claims: ClaimFact[] = [];
   /** Paths of conduits by the pair that they are for. */
   private readonly conduits = new Map<string, string>();
-  private readonly names = new Map<string, string>();
+  private readonly names = new TakenNames((path) => this.inTree(path));
   /** The constructs that a fact was declared of: another one may take the path of one that was taken out of the tree. */
   private readonly declaredBy = new WeakMap<object, readonly (readonly [string, object | undefined])[]>();
   private revision = 0;
@@ -112,14 +126,14 @@ export class Registry {
   /** Throws when a construct could not be declared; asked before it enters the tree. */
   public checkDeclaration(path: string, names: readonly string[]): void {
     this.refuseAfterWriting(path);
-    names.forEach((name) => this.refuseTaken(name, path));
+    names.forEach((name) => this.names.refuseTaken(name, path));
   }
 
   public addSegment(fact: SegmentFact): void {
     const networks = [fact.networkName, fact.edgeNetworkName].flatMap((name) => (name === undefined ? [] : [`network ${name}`]));
     const names = fact.wire ? [...networks, parentName(fact.wire.parent)] : networks;
     this.changing(fact.path);
-    names.forEach((name) => this.takeName(name, fact.path));
+    names.forEach((name) => this.names.take(name, fact.path));
     this.segments.set(fact.path, this.remembered(fact, [fact.path, ...(fact.conduit ?? [])]));
   }
 
@@ -130,18 +144,26 @@ export class Registry {
 
   /** The segment that has an interface of the host, if one has. */
   public segmentOnParent(parent: string): string | undefined {
-    const owner = this.names.get(parentName(parent).toLowerCase());
-    return owner !== undefined && this.inTree(owner) ? owner : undefined;
+    return this.names.ownerOf(parentName(parent));
   }
 
   public hasShim(segment: string): boolean {
     return [...this.shims.values()].some((fact) => fact.segment === segment && this.stands(fact));
   }
 
-  public addWorkload(fact: WorkloadFact): void {
+  public addWorkload(fact: WorkloadFact | ApartFact): void {
     this.changing(fact.path);
-    this.takeName(`container ${fact.name}`, fact.path);
-    this.workloads.set(fact.path, this.remembered(fact, [fact.path]));
+    this.names.take(`container ${fact.name}`, fact.path);
+    this.remembered(fact, [fact.path]);
+    // Another one may have had the path before.
+    [this.apart, this.workloads].forEach((all) => all.delete(fact.path));
+    if ('mode' in fact) this.apart.set(fact.path, fact);
+    else this.workloads.set(fact.path, fact);
+  }
+
+  /** A container that is in no segment. */
+  public apartFact(path: string): ApartFact | undefined {
+    return this.apart.get(path);
   }
 
   public setGroup(fact: GroupFact): void {
@@ -152,9 +174,7 @@ export class Registry {
     for (const flow of touched) {
       const reason = this.refusalOf(flow);
       if (reason !== undefined) {
-        if (before) {
-          this.groups.set(fact.path, before);
-        }
+        if (before) this.groups.set(fact.path, before);
         throw new ValidationError('TierForbidsFlow', fact.path, reason);
       }
       this.orderStacks(flow);
@@ -250,7 +270,7 @@ export class Registry {
   public segmentsOf(peer: FlowFact['source']): string[] {
     switch (peer.kind) {
       case 'workload':
-        return [this.workloads.get(peer.path)!.segment];
+        return this.apart.has(peer.path) ? [] : [this.workloads.get(peer.path)!.segment];
       case 'segment':
         return [peer.path];
       case 'group':
@@ -342,6 +362,7 @@ export class Registry {
       flows: this.flows.filter(stands),
       publications: this.allPublications(),
       shims: [...this.shims.values()].filter(stands),
+      apart: [...this.apart.values()].filter(stands),
       swarm: this.swarm.fact(),
     };
   }
@@ -359,22 +380,6 @@ export class Registry {
     return (this.declaredBy.get(fact) ?? []).every(([path, construct]) => construct !== undefined && this.at(path) === construct);
   }
 
-  private takeName(name: string, path: string): void {
-    this.refuseTaken(name, path);
-    this.names.set(name.toLowerCase(), path);
-  }
-
-  private refuseTaken(name: string, path: string): void {
-    const owner = this.names.get(name.toLowerCase());
-    if (owner !== undefined && owner !== path && this.inTree(owner)) {
-      throw new ValidationError(
-        'DuplicateName',
-        path,
-        `the ${name.replace(' ', " name '")}' is taken by '${owner}' on the same daemon; give one of them another name`,
-      );
-    }
-  }
-
   private changing(path: string): void {
     this.refuseAfterWriting(path);
     this.revision++;
@@ -389,12 +394,4 @@ export class Registry {
       );
     }
   }
-}
-
-function countOf({ segments, workloads, groups, flows, publications, shims = [] }: Facts): number {
-  return [segments, workloads, groups, flows, publications, shims].reduce((sum, { length }) => sum + length, 0);
-}
-
-function parentName(parent: string): string {
-  return `parent ${parent}`;
 }

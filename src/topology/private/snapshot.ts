@@ -1,4 +1,5 @@
 import type { Derived } from './derive';
+import type { Facts } from './facts';
 import type { Member, NetworkPlan, Topology, WirePlan } from './topology';
 import { addTo } from '../../private/multimap';
 
@@ -18,6 +19,11 @@ export interface Snapshot {
   readonly wires: ReadonlyMap<string, WirePlan>;
   readonly places: ReadonlyMap<string, readonly Place[]>;
   readonly dns: ReadonlyMap<string, readonly string[]>;
+}
+
+/** How many facts there are; only what is taken out of the tree makes them fewer. */
+export function countOf({ segments, workloads, groups, flows, publications, shims = [], apart = [] }: Facts): number {
+  return [segments, workloads, groups, flows, publications, shims, apart].reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Every block and name of a thousand networks asks: each is found in constant time. */

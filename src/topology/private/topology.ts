@@ -1,4 +1,4 @@
-import type { SwarmNodeFact, SwarmSettings } from './facts';
+import type { ApartFact, SwarmNodeFact, SwarmSettings } from './facts';
 
 /**
  * The plain picture of everything declared for one daemon, with every address resolved.
@@ -152,6 +152,8 @@ export interface PublicationPlan {
   readonly address: string;
   readonly hostAddress: string;
   readonly hostPort: PortSpec;
+  /** The engine chooses the port: `hostPort` stands in for it in the proof, and no rule of ours may name it. */
+  readonly isChosen?: true;
   readonly targetPort: PortSpec;
   /** Empty for a publication on a loopback address: the host alone reaches it. */
   readonly sources: readonly string[];
@@ -185,5 +187,7 @@ export interface Topology {
   readonly egress: readonly EgressPlan[];
   readonly hostFlows: readonly HostFlowPlan[];
   readonly publications: readonly PublicationPlan[];
+  /** Containers in no segment. What is on the host's network is the host. */
+  readonly apart?: readonly ApartFact[];
   readonly swarm?: SwarmPlan;
 }

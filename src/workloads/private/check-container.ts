@@ -12,7 +12,7 @@ import type { VolumeMount } from '../volume-mount';
 /** Props of Docker that give the host away. TypeScript does not know them; other callers might still pass them. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
   privileged: 'a privileged container is root on the host',
-  networkMode: 'a container shares no network namespace; place it in a segment',
+  networkMode: "a container shares no network namespace; place it in a segment, or say why not: network: HostNetwork.reason('why')",
   pidMode: 'the process namespace of the host stays its own',
   ipcMode: 'the IPC namespace of the host stays its own',
   usernsMode: 'the user namespace of the host stays its own',

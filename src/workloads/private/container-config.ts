@@ -16,6 +16,8 @@ export interface GivenToContainer {
   readonly stamp: string | undefined;
   readonly restart: RestartPolicy;
   readonly dualStack: boolean;
+  /** Where the container is in no segment. */
+  readonly mode?: 'host' | 'none';
 }
 
 /** Everything of the resource that is known when the container is declared. */
@@ -30,7 +32,9 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     env: given.environment.length > 0 ? escaped(given.environment) : undefined,
     user: checked.user,
     workingDir: props.workingDirectory,
-    hostname: checked.name.slice(0, 63),
+    // On the host's network the name is the host's, too.
+    hostname: given.mode === 'host' ? undefined : checked.name.slice(0, 63),
+    networkMode: given.mode,
     dnsSearch: props.dnsSearch?.length ? [...props.dnsSearch] : undefined,
     dnsOpts: props.dnsOptions?.length ? [...props.dnsOptions] : undefined,
     init: true,
@@ -60,19 +64,24 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     stopTimeout: checked.stopTimeout,
     destroyGraceSeconds: checked.stopTimeout,
     healthcheck: healthCheckBlock(props.healthCheck),
-    sysctls: {
-      'net.ipv4.ip_forward': '0',
-      ...(given.dualStack ? { 'net.ipv6.conf.all.forwarding': '0' } : {}),
-      ...Object.fromEntries((props.sysctls ?? []).map(({ sysctl, text }) => [sysctl, text])),
-    },
+    sysctls: sysctlsOf(props, given),
   };
+}
+
+/** Who is in no segment forwards nothing: the engine refuses parameters of the host's network, and on no network there is nothing to forward. */
+function sysctlsOf({ sysctls = [] }: HardenedContainerProps, { mode, dualStack }: GivenToContainer): Record<string, string> | undefined {
+  const all = {
+    ...(mode === undefined && { 'net.ipv4.ip_forward': '0', ...(dualStack && { 'net.ipv6.conf.all.forwarding': '0' }) }),
+    ...Object.fromEntries(sysctls.map(({ sysctl, text }) => [sysctl, text])),
+  };
+  return Object.keys(all).length > 0 ? all : undefined;
 }
 
 /** What follows from flows and publications: networks with addresses, ports, resolvers, the host's name. */
 export function lateBlocks(
   registry: Registry,
   path: string,
-  { aliases = [], hostEntries = {} }: Pick<HardenedContainerProps, 'aliases' | 'hostEntries'>,
+  { aliases = [], hostEntries = {}, dns = [] }: Pick<HardenedContainerProps, 'aliases' | 'hostEntries' | 'dns'>,
   reference: (network: NetworkPlan | WirePlan) => string,
 ): LateContainerBlocks {
   const places = registry.placesOf(path);
@@ -88,16 +97,16 @@ export function lateBlocks(
       ...(member.home && network.kind !== 'edge' && aliases.length > 0 ? { aliases: [...aliases] } : {}),
     })),
     ports: publications
-      .flatMap(({ hostAddress, hostPort, targetPort }) =>
+      .flatMap(({ hostAddress, hostPort, targetPort, isChosen }) =>
         Array.from({ length: hostPort.last - hostPort.first + 1 }, (_, offset) => ({
           ip: hostAddress,
-          external: hostPort.first + offset,
+          ...(!isChosen && { external: hostPort.first + offset }),
           internal: targetPort.first + offset,
           protocol: hostPort.protocol,
         })),
       )
       .sort(asReadBack),
-    dns: [...registry.dnsOf(path)],
+    dns: registry.apartFact(path) === undefined ? [...registry.dnsOf(path)] : [...dns],
     // Not the IPv6 one: the provider reads an address back up to its first colon, and every plan would replace the container.
     host: [...(toHost ? [{ host: HOST_NAME, ip: toHost.gateway }] : []), ...entriesOf(hostEntries)],
   };
@@ -111,7 +120,8 @@ function entriesOf(hostEntries: Readonly<Record<string, string>>): { host: strin
 
 interface PublishedPort {
   readonly ip: string;
-  readonly external: number;
+  /** Undefined where the engine chooses: then no other one leads to the same port inside. */
+  readonly external?: number;
   readonly internal: number;
   readonly protocol: string;
 }
@@ -123,7 +133,7 @@ function asReadBack(a: PublishedPort, b: PublishedPort): number {
   return (
     a.internal - b.internal ||
     protocols.indexOf(a.protocol) - protocols.indexOf(b.protocol) ||
-    a.external - b.external ||
+    (a.external ?? 0) - (b.external ?? 0) ||
     first.family.localeCompare(second.family, 'en') ||
     (first.value < second.value ? -1 : first.value > second.value ? 1 : 0)
   );

@@ -9,7 +9,7 @@ import { ValidationError } from '../../private/errors';
 import { plainText } from '../../private/text';
 import type { PublicationFact } from '../../topology/private/facts';
 import type { Registry } from '../../topology/private/registry';
-import type { Family } from '../../topology/private/topology';
+import type { Family, PortSpec } from '../../topology/private/topology';
 
 const WILDCARDS = ['0.0.0.0', '::'];
 
@@ -21,6 +21,8 @@ export interface PublicationRequest {
   readonly hostAddress?: string;
   readonly sources?: IPeer[];
   readonly rate?: ConnectionRate;
+  /** The engine chooses the port on the host; `port` is the one inside. */
+  readonly isChosen?: boolean;
 }
 
 /** Checks everything about a publication that can be known when it is declared. */
@@ -36,6 +38,13 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
       'PublicationPorts',
       workload,
       `cannot publish ${port.text} as ${target.text}: both must be of one protocol (tcp, udp or sctp) and equally many`,
+    );
+  }
+  if (request.isChosen && port.size > 1) {
+    throw new ValidationError(
+      'PublicationPorts',
+      workload,
+      `the engine would choose ${port.size} ports for ${port.text}, which need not be neighbours; publish them one by one`,
     );
   }
   const hostAddress = canonicalAddress(workload, request.hostAddress ?? '127.0.0.1');
@@ -71,12 +80,13 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
     workload,
     hostAddress,
     family,
-    hostPort: port._spec(),
+    ...(!request.isChosen && { hostPort: port._spec() }),
     targetPort: target._spec(),
     sources: [...new Set(sources)].sort(),
     rate: request.rate?._spec(),
-    origin: `publish ${workload} ${hostAddress} ${port.text}`,
+    origin: `publish ${workload} ${hostAddress} ${request.isChosen ? `any port to ${port.text}` : port.text}`,
   };
+  refuseShared(registry, fact, port);
   refuseConflict(registry, fact, port);
   return fact;
 }
@@ -94,7 +104,7 @@ export function servicePublicationFact(
   const fact = publicationFact(registry, { ...request, hostAddress: '0.0.0.0' });
   nodes.forEach((node) => refuseConflict(node, fact, port));
   // What forwards for the ingress is asked on the published port; which one a task has is its own affair.
-  return { ...fact, swarmMode, ...(swarmMode === 'ingress' && { targetPort: fact.hostPort }) };
+  return { ...fact, swarmMode, ...(swarmMode === 'ingress' && { targetPort: port._spec() }) };
 }
 
 /** What an engine can publish over IPv6, and for whom. */
@@ -173,19 +183,46 @@ function sourceBlock(place: string, source: IPeer, family: Family): string {
 
 /** One host port belongs to one workload: Docker would refuse the second, and a wildcard takes every address. */
 function refuseConflict(registry: Registry, fact: PublicationFact, port: Port): void {
-  const clash = registry.allPublications().find((other) => {
+  const { hostPort } = fact;
+  const fixed = registry.allPublications().flatMap((other) => (other.hostPort ? [{ ...other, hostPort: other.hostPort }] : []));
+  const clash = fixed.find((other) => {
+    if (hostPort === undefined) return false;
     const samePlace =
       other.hostAddress === fact.hostAddress ||
       (other.family === fact.family && [other, fact].some((p) => WILDCARDS.includes(p.hostAddress)));
-    const overlap = other.hostPort.first <= fact.hostPort.last && fact.hostPort.first <= other.hostPort.last;
-    return samePlace && overlap && other.hostPort.protocol === fact.hostPort.protocol;
+    return samePlace && overlap(other.hostPort, hostPort);
   });
   if (clash !== undefined) {
-    const { hostPort } = clash;
     throw new ValidationError(
       'PublicationConflict',
       fact.workload,
-      `${port.text} on ${fact.hostAddress} is taken: '${clash.workload}' publishes ${hostPort.protocol}/${hostPort.first}${hostPort.last > hostPort.first ? `-${hostPort.last}` : ''} on ${clash.hostAddress}; use another port or address`,
+      `${port.text} on ${fact.hostAddress} is taken: '${clash.workload}' publishes ${portText(clash.hostPort)} on ${clash.hostAddress}; use another port or address`,
     );
   }
+}
+
+/** Of a host port that nobody knows the guard sees the port inside alone, so who may ask one way there could ask every other. */
+function refuseShared(registry: Registry, fact: PublicationFact, port: Port): void {
+  const other = registry
+    .allPublications()
+    .find(
+      ({ workload, hostPort, targetPort }) =>
+        workload === fact.workload && overlap(targetPort, fact.targetPort) && (hostPort === undefined || fact.hostPort === undefined),
+    );
+  if (other !== undefined) {
+    const place = other.hostPort === undefined ? 'a port that the engine chooses' : portText(other.hostPort);
+    throw new ValidationError(
+      'RandomPortShared',
+      fact.workload,
+      `cannot publish ${port.text} on ${fact.hostAddress}: ${portText(other.targetPort)} inside is published on ${other.hostAddress} already, as ${place}, and where the engine chooses a port the guard knows a publication by the port inside; let the program listen on a second port, or publish both on ports that you choose`,
+    );
+  }
+}
+
+function overlap(a: PortSpec, b: PortSpec): boolean {
+  return a.protocol === b.protocol && a.first <= b.last && b.first <= a.last;
+}
+
+function portText({ protocol, first, last }: PortSpec): string {
+  return `${protocol}/${first}${last > first ? `-${last}` : ''}`;
 }

@@ -1,14 +1,18 @@
 /** Settings that an aspect or an override may put on the resource past the construct, and that give the host away. */
-export function refusedBeside(set: Record<string, unknown>): string[] {
+export function refusedBeside(set: Record<string, unknown>, mode: 'host' | 'none' | undefined): string[] {
   const refused: string[] = [];
   const add = (attribute: string, why: string) =>
     refused.push(`'${attribute}' was set past the construct, by an override or an aspect: ${why}; take it out (HostAccessRefused)`);
   if (set.privileged !== undefined && set.privileged !== false) {
     add('privileged', 'a privileged container is root on the host');
   }
-  for (const mode of ['network_mode', 'pid_mode', 'ipc_mode', 'userns_mode', 'cgroupns_mode']) {
-    if (typeof set[mode] === 'string' && /^(host|container:)|\$\{/.test(set[mode] as string)) {
-      add(mode, `'${String(set[mode])}' shares a namespace`);
+  for (const attribute of ['network_mode', 'pid_mode', 'ipc_mode', 'userns_mode', 'cgroupns_mode']) {
+    if (attribute === 'network_mode' && mode !== undefined) {
+      if (set[attribute] !== mode) {
+        add(attribute, `'${String(set[attribute])}' is another network than the one that was chosen with a reason`);
+      }
+    } else if (typeof set[attribute] === 'string' && /^(host|container:)|\$\{/.test(set[attribute] as string)) {
+      add(attribute, `'${String(set[attribute])}' shares a namespace`);
     }
   }
   if (JSON.stringify([set.volumes, set.mounts]).match(/(docker|containerd)\.sock/)) {

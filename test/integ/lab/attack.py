@@ -51,6 +51,22 @@ def tcp(spec):
     return with_checksum(spec['src'], spec['dst'], 6, head, 16)
 
 
+def crc32c(data):
+    value = 0xffffffff
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = value >> 1 ^ (0x82f63b78 if value & 1 else 0)
+    return value ^ 0xffffffff
+
+
+def sctp(spec):
+    """The first packet of an association, an INIT chunk, with the checksum that conntrack looks at: it takes no SCTP in the kernel."""
+    init = struct.pack('!BBHIIHHI', 1, 0, 20, 0x5eed, 65536, 1, 1, 1)
+    head = struct.pack('!HHII', spec.get('sport', 40000), spec['port'], 0, 0)
+    return head[:8] + struct.pack('<I', crc32c(head + init)) + init
+
+
 def ip(spec, proto, body):
     one, two = addresses(spec['src'], spec['dst'])
     if len(one) == 16:
@@ -136,6 +152,7 @@ def freebind(spec):
 if __name__ == '__main__':
     main({
         'spoof-udp': lambda spec: send_ip(spec, 17, udp(spec)),
+        'sctp-init': lambda spec: send_ip(spec, 132, sctp(spec)),
         'raw-tcp': lambda spec: send_ip(spec, 6, tcp(spec)),
         'vlan': vlan,
         'arp': arp,

@@ -96,7 +96,7 @@ def parse(ethertype, data):
     else:
         return None
     packet = {'proto': names.get(number, str(number)), 'src': src, 'dst': dst}
-    if number in (6, 17) and len(data) >= head + 4:
+    if number in (6, 17, 132) and len(data) >= head + 4:
         packet['sport'], packet['port'] = struct.unpack('!HH', data[head:head + 4])
     return packet
 

@@ -14,6 +14,7 @@ import * as liveChange from './live-change';
 import * as macvlan from './macvlan';
 import * as mutation from './mutation';
 import * as namesAndMtu from './names-and-mtu';
+import * as publishing from './publishing';
 import * as realServices from './real-services';
 import * as registry from './registry';
 import * as saveRestore from './save-restore';
@@ -42,6 +43,7 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   ipvlan: ['28.5'],
   conduit: ['20.10', '28.5'],
   'names-and-mtu': ['20.10', '28.5'],
+  publishing: ['20.10', '29'],
 };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -53,6 +55,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'real-services': realServices,
   'egress-and-host': egressAndHost,
   'names-and-mtu': namesAndMtu,
+  publishing,
   macvlan,
   swarm,
   ipvlan,

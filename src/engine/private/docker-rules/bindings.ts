@@ -10,6 +10,7 @@ export interface Binding {
   readonly hostPort: number;
   readonly target: string;
   readonly targetPort: number;
+  readonly isChosen?: true;
 }
 
 /**
@@ -22,8 +23,9 @@ export function bindingsOf(endpoint: EngineEndpoint, family: Family): Binding[] 
 }
 
 /** For the origin of a rule. */
-export function publicationText({ protocol, hostAddress, hostPort, target, targetPort }: Binding): string {
-  const from = hostAddress === undefined ? `${hostPort}` : `${bracketed(hostAddress)}:${hostPort}`;
+export function publicationText({ protocol, hostAddress, hostPort, target, targetPort, isChosen }: Binding): string {
+  const port = isChosen ? '(chosen by the engine)' : `${hostPort}`;
+  const from = hostAddress === undefined ? port : `${bracketed(hostAddress)}:${port}`;
   return `published port ${from}/${protocol} -> ${bracketed(target)}:${targetPort}`;
 }
 
@@ -35,7 +37,7 @@ function isOf({ hostAddress }: EnginePort, family: Family): boolean {
   return hostAddress === undefined || hostAddress.includes(':') === (family === 'ipv6');
 }
 
-function onePortEach({ protocol, hostAddress, hostPort, targetPort }: EnginePort, target: string): Binding[] {
+function onePortEach({ protocol, hostAddress, hostPort, targetPort, isChosen }: EnginePort, target: string): Binding[] {
   const address = hostAddress === undefined || isWildcard(hostAddress) ? {} : { hostAddress };
   return Array.from({ length: targetPort.last - targetPort.first + 1 }, (_, i) => ({
     protocol,
@@ -43,5 +45,6 @@ function onePortEach({ protocol, hostAddress, hostPort, targetPort }: EnginePort
     hostPort: hostPort.first + i,
     target,
     targetPort: targetPort.first + i,
+    ...(isChosen && { isChosen }),
   }));
 }

@@ -60,6 +60,8 @@ export interface EnginePort {
   /** As many ports as `targetPort` has; each is one binding of its own. */
   readonly hostPort: Pick<PortSpec, 'first' | 'last'>;
   readonly targetPort: Pick<PortSpec, 'first' | 'last'>;
+  /** The engine was asked for any port: `hostPort` stands in for it, and is not told. */
+  readonly isChosen?: true;
 }
 
 /** Addresses of one family, and a port that the linked container exposes or publishes. */

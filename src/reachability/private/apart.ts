@@ -1,0 +1,26 @@
+import type { PeerFact } from '../../topology/private/facts';
+import type { Topology } from '../../topology/private/topology';
+import type { Exposure } from '../results';
+
+const EVERYTHING = 'everything that it listens on';
+
+/** What listens in a container on the host's network listens on the host, and packets from outside to the host meet no rule of ours. */
+export function exposuresOnHost({ apart = [], hostAddresses }: Topology): Exposure[] {
+  return apart
+    .filter(({ mode }) => mode === 'host')
+    .flatMap(({ path }) =>
+      hostAddresses.map((hostAddress) => ({
+        workload: path,
+        hostAddress,
+        hostPorts: EVERYTHING,
+        targetPorts: EVERYTHING,
+        sources: [hostAddress.includes(':') ? '::/0' : '0.0.0.0/0'],
+        anywhere: true,
+      })),
+    );
+}
+
+/** The first of some peers that is on no network. */
+export function aloneAmong({ apart = [] }: Topology, ...peers: readonly PeerFact[]): { path: string; reason: string } | undefined {
+  return apart.find(({ mode, path }) => mode === 'none' && peers.some((peer) => peer.kind === 'workload' && peer.path === path));
+}

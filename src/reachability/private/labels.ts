@@ -1,0 +1,42 @@
+import { isEmpty, type PortSet, portSetOf, portSetText, subtract } from './matrix/port-set';
+import type { Party } from './matrix/reach';
+import type { Topology } from '../../topology/private/topology';
+
+/** What readers see instead of a port that only the engine will know. */
+export const CHOSEN = 'a port that the engine chooses';
+
+/** Names for readers where the proof has a stand-in, or one party for several. */
+export class Labels {
+  private readonly standIns: readonly PortSet[];
+  private readonly onHost: readonly string[];
+
+  constructor({ publications, apart = [] }: Topology) {
+    this.standIns = publications.filter(({ isChosen }) => isChosen).map(({ hostPort }) => portSetOf(hostPort));
+    this.onHost = apart.filter(({ mode }) => mode === 'host').map(({ path }) => path);
+  }
+
+  /** The host is one party with the containers on its network. */
+  public party(party: Party): string {
+    if (party.kind === 'container') return party.key;
+    return party.kind === 'host' && this.onHost.length > 0 ? `host, with ${this.onHost.join(', ')} on its network` : party.kind;
+  }
+
+  /** Ports that are asked at an address of the host. */
+  public asked(ports: PortSet): string {
+    const chosen = this.standIns.filter((port) => isEmpty(subtract(port, ports)));
+    if (chosen.length === 0) return portSetText(ports);
+    const rest = chosen.reduce((sum, port) => subtract(sum, port), ports);
+    const words = [
+      ...new Set(chosen.map((port) => `${(['tcp', 'udp', 'sctp'] as const).find((each) => port[each].length > 0)}/${CHOSEN}`)),
+    ];
+    return [...(isEmpty(rest) ? [] : [portSetText(rest)]), ...words].join(', ');
+  }
+
+  /** A port in the way of a packet. */
+  public port(number: number): string {
+    const isStandIn = this.standIns.some((set) =>
+      [set.tcp, set.udp, set.sctp].some((ranges) => ranges.some(([first]) => first === number)),
+    );
+    return isStandIn ? '(chosen by the engine)' : String(number);
+  }
+}

@@ -1,0 +1,108 @@
+import { ValidationError } from '../../private/errors';
+import { asSegment } from '../../segments/private/as-segment';
+import type { ISegment } from '../../segments/segment';
+import type { IDaemon } from '../../topology/daemon';
+import type { ApartFact } from '../../topology/private/facts';
+import { needDaemon } from '../../topology/private/need-daemon';
+import { ContainerNetwork } from '../container-network';
+import type { HardenedContainerProps } from '../hardened-container-props';
+
+/** Where a container is: in a segment of its daemon, or on another network. */
+export interface Placement {
+  readonly daemon: IDaemon;
+  readonly segment?: ISegment;
+  readonly apart?: Pick<ApartFact, 'mode' | 'reason'>;
+}
+
+const HOST_CAPABILITIES: Readonly<Record<string, string>> = {
+  CAP_NET_ADMIN: 'it could take down the guard and every other rule of the host',
+  CAP_NET_RAW: 'it could listen to all traffic of the host and of its containers, and send in the name of each of them',
+};
+
+/** What a network of its own would take. */
+const IN_NEITHER = ['ipv4Address', 'ipv6Address', 'aliases'] as const;
+const NOT_IN_NONE = ['dns', 'dnsSearch', 'dnsOptions', 'hostEntries'] as const;
+
+export function placementOf(path: string, props: HardenedContainerProps): Placement {
+  const { segment, network, daemon } = props;
+  if (network === undefined) {
+    if (daemon !== undefined) {
+      throw new ValidationError('NetworkChoice', path, "'daemon' is that of the segment; name it only beside 'network'");
+    }
+    const place = asSegment(path, 'segment', segment);
+    return { daemon: place.daemon, segment: place };
+  }
+  if (segment !== undefined) {
+    throw new ValidationError('NetworkChoice', path, "'segment' and 'network' are both given; leave one of them out");
+  }
+  if (!(network instanceof ContainerNetwork)) {
+    throw new ValidationError('NetworkChoice', path, "'network' must be made by HostNetwork.reason('why') or NoNetwork.reason('why')");
+  }
+  needDaemon(path, daemon);
+  const apart = { mode: network.mode as ApartFact['mode'], reason: network.why };
+  if (apart.mode === 'host') checkHost(path, props);
+  else checkNone(path, props);
+  return { daemon: daemon!, apart };
+}
+
+function checkHost(path: string, props: HardenedContainerProps): void {
+  refuseGiven(
+    path,
+    props,
+    IN_NEITHER,
+    'HostNetworkRefused',
+    "a container on the host's network has the addresses and the names of the host",
+  );
+  for (const { text } of props.capabilities ?? []) {
+    if (text in HOST_CAPABILITIES) {
+      throw new ValidationError(
+        'HostNetworkRefused',
+        path,
+        `'capabilities' holds ${text}, which on the host's network is power over the host: ${HOST_CAPABILITIES[text]}; leave it out, or place the container in a segment`,
+      );
+    }
+  }
+  const sysctl = (props.sysctls ?? []).find(({ sysctl: key }) => key.startsWith('net.'));
+  if (sysctl !== undefined) {
+    throw new ValidationError(
+      'HostNetworkRefused',
+      path,
+      `'sysctls' sets ${sysctl.sysctl}, which on the host's network would be set for the whole host, so the engine refuses it; leave it out`,
+    );
+  }
+}
+
+function checkNone(path: string, props: HardenedContainerProps): void {
+  refuseGiven(
+    path,
+    props,
+    [...IN_NEITHER, ...NOT_IN_NONE],
+    'NoNetworkRefused',
+    'a container without a network has no addresses and asks for no names',
+  );
+}
+
+function refuseGiven(
+  path: string,
+  props: HardenedContainerProps,
+  keys: readonly (keyof HardenedContainerProps)[],
+  code: 'HostNetworkRefused' | 'NoNetworkRefused',
+  why: string,
+): void {
+  const given = keys.find((key) => props[key] !== undefined);
+  if (given !== undefined) {
+    throw new ValidationError(code, path, `'${given}' is given, and ${why}; leave it out, or place the container in a segment`);
+  }
+}
+
+/** What only a segment brings, asked of a container that is in none. */
+export function refuseApart(path: string, { mode }: Pick<ApartFact, 'mode'>, what: string): never {
+  if (mode === 'host') {
+    throw new ValidationError(
+      'HostNetworkRefused',
+      path,
+      `${what}, and the container is on the host's network, where it listens on the host's own addresses; place it in a segment`,
+    );
+  }
+  throw new ValidationError('NoNetworkRefused', path, `${what}, and the container is on no network; place it in a segment`);
+}
