@@ -32,13 +32,15 @@ export interface LateContainerBlocks {
   readonly ports: ContainerPorts[];
   readonly host: ContainerHost[];
   readonly dns: string[];
+  /** Beside those that the container was made with. */
+  readonly sysctls: Readonly<Record<string, string>>;
 }
 
 export class LateContainer extends Container {
   constructor(
     scope: Construct,
     id: string,
-    config: ContainerConfig,
+    private readonly config: ContainerConfig,
     private readonly late: () => LateContainerBlocks,
   ) {
     super(scope, id, config);
@@ -70,8 +72,9 @@ export class LateContainer extends Container {
   }
 
   private refresh(): void {
-    const { networksAdvanced, ports, host, dns } = this.late();
+    const { networksAdvanced, ports, host, dns, sysctls } = this.late();
     this.putNetworksAdvanced(networksAdvanced);
+    this.sysctls = { ...this.config.sysctls, ...sysctls };
     if (ports.length > 0) {
       this.putPorts(ports);
     }

@@ -19,7 +19,7 @@ import { lateValue } from '../private/late';
 import { childPath } from '../private/names';
 import { brand } from '../private/type-test';
 import { asSegment } from '../segments/private/as-segment';
-import { checkWireAddress } from '../segments/private/wire-address';
+import { checkWireAddresses } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
 import type { PeerFact } from '../topology/private/facts';
 import type { Registry } from '../topology/private/registry';
@@ -72,7 +72,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       );
     }
     registry.checkDeclaration(checked.path, [`container ${checked.name}`]);
-    checkWireAddress(checked.path, registry.segmentFact(segment.node.path), props.ipv4Address);
+    checkWireAddresses(checked.path, registry.segmentFact(segment.node.path), props);
     super(scope, id);
     const { path } = this.node;
 
@@ -83,7 +83,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     this._peerRegistry = registry;
     this.connections = new Connections(this, props.defaultPort);
     this.ipv4Address = lateValue(() => registry.placesOf(path)[0]?.member.ipv4 ?? '');
-    if (registry.has('ipv6')) {
+    if (segment.ipv6Block !== undefined) {
       this.ipv6Address = lateValue(() => registry.placesOf(path)[0]?.member.ipv6 ?? '');
     }
     brand(this, 'workload');
