@@ -12,7 +12,7 @@ export enum IpvlanMode {
   L2 = 'l2',
   /** The kernel routes: containers have a block of their own, which the router of the LAN must send to the host. No broadcast comes through. */
   L3 = 'l3',
-  /** The same, and what arrives passes the host's connection tracking. */
+  /** The same, and what arrives passes the host's connection tracking. Engines before 23.0 do not know it, and with them it throws. */
   L3S = 'l3s',
 }
 

@@ -66,6 +66,13 @@ test.each([IpvlanMode.L3, IpvlanMode.L3S])('in mode %s they have a block of thei
   expectError(() => new HostShim(program.stack, 'Shim', { segment: named }), 'ShimRefused', { says: [`in mode ${mode}`] });
 });
 
+test('mode l3s came with engine 23.0', () => {
+  const program = new Program({ engine: EngineVersion.V20_10 });
+  expectError(() => ipvlan(program, 'Bad', { mode: IpvlanMode.L3S }), 'IpvlanModeUnknown', { says: ['an engine 20.10', 'choose mode l3'] });
+  ipvlan(program, 'Bad', { mode: IpvlanMode.L3 });
+  ipvlan(new Program({ engine: EngineVersion.V23 }), 'Good', { mode: IpvlanMode.L3S });
+});
+
 test('the proof knows as little of it as of a macvlan', () => {
   const program = new Program();
   const segment = ipvlan(program, 'Routed', { mode: IpvlanMode.L3 });

@@ -1,6 +1,7 @@
 import { type CheckedWire, checkIpv6, checkLanWire, checkOwnBlock, checkWire } from './check-wire';
 import type { Cidr } from '../../addressing/cidr';
 import { LONGEST_PREFIX } from '../../addressing/private/allocate-blocks';
+import { EngineVersion } from '../../engine/engine-version';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import type { IpvlanMode, IpvlanSegmentProps } from '../ipvlan-segment';
@@ -43,6 +44,10 @@ export function checkIpvlan(
     );
   }
   const { networkName, wire } = checkWire(scope, id, props, kind);
+  const { version } = props.daemon._registry.engine;
+  if (kind.mode === 'l3s' && !EngineVersion.of(version).isAtLeast('23.0')) {
+    throw new ValidationError('IpvlanModeUnknown', path, `an engine ${version} does not know mode l3s; choose mode l3, or 23.0 or later`);
+  }
   const own = checkOwnBlock(path, ipv4Block);
   const further = additionalIpv4Blocks.map((block) => checkOwnBlock(path, block, 'additionalIpv4Blocks').ipv4Block!.text);
   const ipv6 = checkIpv6(path, props);
