@@ -32,13 +32,15 @@ export interface LateContainerBlocks {
   readonly ports: ContainerPorts[];
   readonly host: ContainerHost[];
   readonly dns: string[];
+  /** Beside those that the container was made with. */
+  readonly sysctls: Readonly<Record<string, string>>;
 }
 
 export class LateContainer extends Container {
   constructor(
     scope: Construct,
     id: string,
-    config: ContainerConfig,
+    private readonly config: ContainerConfig,
     private readonly late: () => LateContainerBlocks,
   ) {
     super(scope, id, config);
@@ -70,9 +72,12 @@ export class LateContainer extends Container {
   }
 
   private refresh(): void {
-    const { networksAdvanced, ports, host, dns } = this.late();
+    const { networksAdvanced, ports, host, dns, sysctls } = this.late();
     if (networksAdvanced.length > 0) {
       this.putNetworksAdvanced(networksAdvanced);
+    }
+    if (Object.keys(sysctls).length > 0) {
+      this.sysctls = { ...this.config.sysctls, ...sysctls };
     }
     if (ports.length > 0) {
       this.putPorts(ports);

@@ -98,6 +98,8 @@ export const ERROR_CODES = {
   VlanId: 'A VLAN id is not a whole number from 1 to 4094.',
   WireRange: 'The range that is set aside on a LAN is no part of it, or overlaps what others have.',
   PluginDriver: 'The driver of a network is one that has a segment of its own, is no longer there for Docker, or is not well-formed.',
+  IpvlanModeUnknown: 'The engine does not know the mode of an ipvlan.',
+  RouterAdvertisements: 'Router advertisements are asked for where there is no IPv6, or cannot be turned off.',
   WireCrowded: 'A parent in mode passthru belongs to one container.',
   WireFlow: 'A flow cannot run between two wires, or inside one whose mode keeps its containers apart.',
   HostNeedsShim: 'The host and containers on its interface reach each other through a shim only.',

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { asSegment } from './private/as-segment';
-import { checkWireAddress } from './private/wire-address';
+import { checkWireAddresses } from './private/wire-address';
 import type { ISegment } from './segment';
 import { isAddress } from '../addressing/private/ip';
 import { refuseWithoutGuard } from '../connections/private/check-flow';
@@ -30,7 +30,7 @@ const MODES: readonly string[] = ['bridge', 'l2'];
  * An interface of the host on the wire of a segment, by which host and containers reach each other: the kernel keeps a parent interface and what hangs
  * on it apart.
  *
- * It is made when the firewall is applied: at boot, before Docker starts, and within half a minute where somebody took it away. It has one address,
+ * It is made when the firewall is applied: at boot, before Docker starts, and within half a minute where somebody took it away. It has one IPv4 address,
  * without a subnet, and a route to the segment's `ipRange`. It stands under the guard like any bridge of Bulkhead: only declared flows between
  * `Peer.host()` and members of the segment pass over it. Its address is one more of the host's to the LAN, which reaches there what it reaches at the
  * others: Linux answers for all of its addresses on every interface.
@@ -56,7 +56,7 @@ export class HostShim extends Construct {
       if (!isAddress(plainText(path, 'ipv4Address', props.ipv4Address)) || props.ipv4Address.includes(':')) {
         throw new ValidationError('AddressSyntax', path, `'ipv4Address' must be an IPv4 address, got '${props.ipv4Address}'`);
       }
-      checkWireAddress(path, fact, props.ipv4Address);
+      checkWireAddresses(path, fact, props);
     }
     super(scope, id);
     registry.addShim({ path, segment: fact.path, ipv4Address: props.ipv4Address });

@@ -12,7 +12,7 @@ export enum IpvlanMode {
   L2 = 'l2',
   /** The kernel routes: containers have a block of their own, which the router of the LAN must send to the host. No broadcast comes through. */
   L3 = 'l3',
-  /** The same, and what arrives passes the host's connection tracking. */
+  /** The same, and what arrives passes the host's connection tracking. Engines before 23.0 do not know it, and with them it throws. */
   L3S = 'l3s',
 }
 
@@ -49,6 +49,14 @@ export interface IpvlanSegmentProps {
   readonly ipv4Block?: Cidr;
 
   /**
+   * More IPv4 blocks of the segment, each /28 or larger, in modes L3 and L3S. A container is in one of them when its `ipv4Address` is; the others are in
+   * `ipv4Block`.
+   *
+   * @default - none
+   */
+  readonly additionalIpv4Blocks?: Cidr[];
+
+  /**
    * Router of the LAN, in mode L2, where it must be given. The other modes have none: whatever leaves goes out by the parent.
    *
    * @default - none, in modes L3 and L3S
@@ -70,7 +78,45 @@ export interface IpvlanSegmentProps {
   readonly dhcpRange?: AddressRange;
 
   /**
-   * Further addresses of the LAN's block that others have; for mode L2.
+   * In mode L2 the IPv6 block of the LAN, with `ipv6Gateway` and `ipv6Range`. In the others a block of the segment's own, /96 or larger, which the router
+   * of the LAN must send to the host. The daemon must be dual stack. In mode L2 an engine 27 throws unless router advertisements are accepted: nothing
+   * turns them off there.
+   *
+   * @default - containers have IPv4 addresses only here, and the engine turns IPv6 off on their interfaces, whatever a router announces
+   */
+  readonly ipv6Block?: Cidr;
+
+  /**
+   * IPv6 address of the router, in mode L2 with an `ipv6Block`, where it must be given.
+   *
+   * @default - none
+   */
+  readonly ipv6Gateway?: string;
+
+  /**
+   * Part of the LAN's IPv6 block that is set aside for this segment, /125 or larger; must be given in mode L2 with an `ipv6Block`.
+   *
+   * @default - the whole block, in modes L3 and L3S
+   */
+  readonly ipv6Range?: Cidr;
+
+  /**
+   * Addresses that the DHCP server of the LAN gives away for IPv6; for mode L2.
+   *
+   * @default - nothing is known of one, and nothing compared
+   */
+  readonly ipv6DhcpRange?: AddressRange;
+
+  /**
+   * Whether containers believe routers that announce themselves, and give themselves the addresses and routes that these name; for mode L2, since in the
+   * others nothing of the kind comes through. The proof does not know such addresses.
+   *
+   * @default false
+   */
+  readonly acceptRouterAdvertisements?: boolean;
+
+  /**
+   * Further addresses of the LAN's blocks, of either family, that others have; for mode L2.
    *
    * @default - none
    */
@@ -99,6 +145,8 @@ export interface IpvlanSegmentProps {
  * As with a `MacvlanSegment` nothing of the host's firewall narrows it: members reach each other on everything, towards the wire the proof says `UNKNOWN`,
  * and a flow with a workload of another segment runs there. The kernel keeps the host and members apart; in mode L2 a `HostShim` lets them talk.
  *
+ * A cloud that checks the addresses of packets must be told of those of the containers.
+ *
  * Packets are as large as those of the parent: the engine takes no other size here, and what it is told of one it ignores.
  *
  * @see https://docs.docker.com/engine/network/drivers/ipvlan/
@@ -108,19 +156,28 @@ export class IpvlanSegment extends WireSegment {
   public readonly parentName: string;
 
   /**
-   * Route that the router of the LAN needs in modes L3 and L3S, such as `10.20.5.0/24 via 192.0.2.10`; empty in mode L2. A token. Where the host has
-   * another address on the wire of `parent` than the daemon's `hostAddress`, that one belongs there.
+   * Routes that the router of the LAN needs in modes L3 and L3S, one for each block, such as `10.20.5.0/24 via 192.0.2.10`; none in mode L2. Tokens.
+   * Where the host has another address on the wire of `parent` than the daemon names, that one belongs there. An IPv6 block has one where the daemon names
+   * an IPv6 address of the host among its `additionalHostAddresses`.
    */
-  public readonly routerRoute: string;
+  public readonly routerRoutes: string[];
 
   constructor(scope: Construct, id: string, props: IpvlanSegmentProps) {
     const mode = props.mode ?? IpvlanMode.L2;
     const checked = checkIpvlan(scope, id, props, mode);
     super(scope, id, props.daemon, checked, { parent: checked.wire.parent, ipvlan_mode: mode });
     this.parentName = checked.wire.parent;
-    this.routerRoute =
+    const via = (block: string) => {
+      const hop = this._peerRegistry.hostAddresses.find((address) => address.includes(':') === block.includes(':'));
+      return hop === undefined ? [] : [`${block} via ${hop}`];
+    };
+    const { further = [] } = checked.wire;
+    this.routerRoutes =
       mode === IpvlanMode.L2
-        ? ''
-        : lateValue(() => `${this._peerRegistry.wire(this.node.path)?.ipv4.block ?? ''} via ${this._peerRegistry.hostAddresses[0]}`);
+        ? []
+        : [
+            lateValue(() => via(this._peerRegistry.wire(this.node.path)?.ipv4.block ?? '').join()),
+            ...[...further, ...(checked.ipv6Block ? [checked.ipv6Block.text] : [])].flatMap(via),
+          ];
   }
 }

@@ -50,7 +50,45 @@ export interface LanSegmentProps {
   readonly dhcpRange?: AddressRange;
 
   /**
-   * Further addresses of the block that others have.
+   * IPv6 block of the LAN, such as `2001:db8:1::/64`. The daemon must be dual stack, and `ipv6Gateway` and `ipv6Range` go with it. An engine 27 throws
+   * unless router advertisements are accepted: nothing turns them off there.
+   *
+   * @default - containers have IPv4 addresses only here, and the engine turns IPv6 off on their interfaces, whatever a router announces
+   */
+  readonly ipv6Block?: Cidr;
+
+  /**
+   * IPv6 address of the router, in the block. No container gets it.
+   *
+   * @default - none, without an `ipv6Block`
+   */
+  readonly ipv6Gateway?: string;
+
+  /**
+   * Part of the IPv6 block that the LAN sets aside for this segment, /125 or larger. A container gets the place that its IPv4 address has in `ipRange`,
+   * where that is free.
+   *
+   * @default - none, without an `ipv6Block`
+   */
+  readonly ipv6Range?: Cidr;
+
+  /**
+   * Addresses that the DHCP server of the LAN gives away for IPv6.
+   *
+   * @default - nothing is known of one, and nothing compared
+   */
+  readonly ipv6DhcpRange?: AddressRange;
+
+  /**
+   * Whether containers believe routers that announce themselves, and give themselves the addresses and routes that these name. Whoever is on the LAN can
+   * announce one. The proof does not know such addresses.
+   *
+   * @default false
+   */
+  readonly acceptRouterAdvertisements?: boolean;
+
+  /**
+   * Further addresses of the blocks, of either family, that others have.
    *
    * @default - none
    */

@@ -47,6 +47,9 @@ export interface MacvlanSegmentProps extends LanSegmentProps {
  *
  * Packets are as large as those of the parent: the engine takes no other size here, and what it is told of one it ignores.
  *
+ * A MAC address cannot be fixed: no engine takes the one that Terraform's provider hands over. Up to 27 it follows from the IPv4 address; from 28 on it is
+ * another one with every start.
+ *
  * @see https://docs.docker.com/engine/network/drivers/macvlan/
  */
 export class MacvlanSegment extends WireSegment {

@@ -14,7 +14,7 @@ export interface ISegment extends IConstruct, IPeer, IConnectable {
   /** IPv4 block of the network in CIDR form. A token: the address book decides at synth. */
   readonly ipv4Block: string;
 
-  /** IPv6 block of the network in CIDR form, where the daemon is dual stack; undefined elsewhere. A token, like `ipv4Block`. */
+  /** IPv6 block of the network in CIDR form, where its containers have IPv6 addresses; undefined elsewhere. A token, like `ipv4Block`. */
   readonly ipv6Block?: string;
 
   /**

@@ -3,15 +3,16 @@ import { type NetworkReference, networkReference } from './network-reference';
 import type { CheckedWire } from './private/check-wire';
 import type { ISegment } from './segment';
 import { contains, parseAddress, parseBlock } from '../addressing/private/ip';
+import { layoutOf, renderLayout } from '../addressing/private/layout';
 import { Network } from '../private/bindings';
 import { lateValue } from '../private/late';
 import type { Registry } from '../topology/private/registry';
-import type { BlockPlan } from '../topology/private/topology';
+import type { BlockPlan, Family } from '../topology/private/topology';
 
 /** Registers the segment and makes its network. */
 export function wireNetwork(
   segment: Construct & ISegment & { readonly _peerRegistry: Registry },
-  { networkName, ipv4Block, prefixLength, wire }: CheckedWire,
+  { networkName, ipv4Block, ipv6Block, prefixLength, wire }: CheckedWire,
   options: { readonly [option: string]: string },
 ): NetworkReference {
   const { path } = segment.node;
@@ -20,25 +21,35 @@ export function wireNetwork(
     path,
     networkName,
     ipv4Block: ipv4Block?.text,
+    ipv6Block: ipv6Block?.text,
     prefixLength,
     icc: true,
     publicationsRefused: `containers of '${path}' have addresses of their own on the wire of ${wire.parent}, and no port of the host leads there; they are reached at their own addresses`,
     wire,
   });
-  const late = (part: keyof BlockPlan) => lateValue(() => registry.wire(path)?.ipv4[part] ?? '');
-  const auxiliary = keptFromDocker(wire.lan?.range, wire.taken);
+  const config = (family: Family, range: string | undefined) => {
+    const late = (part: keyof BlockPlan) => lateValue(() => registry.wire(path)?.[family]?.[part] ?? '');
+    const auxiliary = keptFromDocker(range, wire.taken);
+    return {
+      subnet: late('block'),
+      gateway: late('gateway'),
+      ipRange: late('dockerRange'),
+      ...(auxiliary.length > 0 && { auxAddress: Object.fromEntries(auxiliary.map((address, i) => [`reserved${i}`, address])) }),
+    };
+  };
   const network = new Network(segment, 'Resource', {
     provider: segment.daemon._providerFor(segment),
     name: networkName,
     driver: wire.driver,
     options,
+    ...(ipv6Block && { ipv6: true }),
     ipamConfig: [
-      {
-        subnet: late('block'),
-        gateway: late('gateway'),
-        ipRange: late('dockerRange'),
-        ...(auxiliary.length > 0 && { auxAddress: Object.fromEntries(auxiliary.map((address, i) => [`reserved${i}`, address])) }),
-      },
+      config('ipv4', wire.lan?.range),
+      ...(wire.further ?? []).map((text) => {
+        const { block: subnet, gateway, dockerRange: ipRange } = renderLayout(layoutOf(parseBlock(text)));
+        return { subnet, gateway, ipRange };
+      }),
+      ...(ipv6Block ? [config('ipv6', wire.lan6?.range)] : []),
     ],
   });
   return networkReference(segment, network, networkName);

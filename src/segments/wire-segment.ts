@@ -1,9 +1,11 @@
+import { Annotations } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import type { NetworkReference } from './network-reference';
 import type { CheckedWire } from './private/check-wire';
 import type { ISegment } from './segment';
 import { wireNetwork } from './wire-network';
 import { Connections } from '../connections/connections';
+import { hearsAtStart } from '../engine/private/advertisements';
 import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
@@ -19,6 +21,7 @@ export abstract class WireSegment extends Construct implements ISegment {
   public readonly daemon: IDaemon;
   public readonly networkName: string;
   public readonly ipv4Block: string;
+  public readonly ipv6Block?: string;
   public readonly peerText: string;
   public readonly connections: Connections;
 
@@ -44,7 +47,16 @@ export abstract class WireSegment extends Construct implements ISegment {
     this._peerRegistry = daemon._registry;
     this.network = wireNetwork(this, checked, options);
     this.ipv4Block = checked.ipv4Block?.text ?? lateValue(() => this._peerRegistry.wire(path)?.ipv4.block ?? '');
+    if (checked.ipv6Block !== undefined) {
+      this.ipv6Block = checked.ipv6Block.text;
+    }
     this.connections = new Connections(this);
+    const { version } = this._peerRegistry.engine;
+    if (checked.wire.lan6 && checked.wire.advertisements === false && hearsAtStart(version)) {
+      Annotations.of(this).addWarning(
+        `an engine ${version} turns router advertisements off milliseconds after the interface of a container is up; one that comes in between gives it an address and a route, or keeps it from starting. From 28.0 on there is no such moment`,
+      );
+    }
     brand(this, 'segment');
     brand(this, 'peer');
   }

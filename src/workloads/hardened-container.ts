@@ -21,7 +21,7 @@ import { orderStacks } from '../private/cdktf-hooks';
 import { lateExpression, lateValue } from '../private/late';
 import { childPath } from '../private/names';
 import { brand } from '../private/type-test';
-import { checkWireAddress } from '../segments/private/wire-address';
+import { checkWireAddresses } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
 import type { PeerFact, PublicationFact } from '../topology/private/facts';
 import type { Registry } from '../topology/private/registry';
@@ -73,7 +73,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
     checkImage(checked.path, props.image);
     registry.checkDeclaration(checked.path, [`container ${checked.name}`]);
-    if (segment) checkWireAddress(checked.path, registry.segmentFact(segment.node.path), props.ipv4Address);
+    if (segment) checkWireAddresses(checked.path, registry.segmentFact(segment.node.path), props);
     super(scope, id);
     const { path } = this.node;
 
@@ -83,7 +83,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     this._peerFact = apart?.mode === 'host' ? { kind: 'host', path } : { kind: 'workload', path };
     this._peerRegistry = registry;
     this.connections = new Connections(this, props.defaultPort);
-    if (registry.has('ipv6') && segment) {
+    if (segment?.ipv6Block !== undefined) {
       this.ipv6Address = lateValue(() => registry.placesOf(path)[0]?.member.ipv6 ?? '');
     }
     brand(this, 'workload');

@@ -10,6 +10,7 @@ import {
   Reachability,
   Requirement,
 } from '../../src';
+import { portSetText } from '../../src/reachability/private/matrix/port-set';
 import { expectError } from '../support/errors';
 import { Imported } from '../support/imported';
 import { LAN_PROPS, Program, synth } from '../support/programs';
@@ -155,4 +156,88 @@ test('where only the API is ours, a wire is one more thing that is told', () => 
     expect.arrayContaining(['app/Camera > app/Recorder', 'app/Recorder > app/Camera']),
   );
   expectError(() => new HostShim(program.stack, 'Shim', { segment }), 'NeedsGuard', { says: ['an interface of the host'] });
+});
+
+describe('IPv6', () => {
+  const OUTSIDE6 = Peer.address('2001:db8:ffff::7');
+
+  function dual(props: Partial<MacvlanSegmentProps> = {}) {
+    const program = new Program({ dualStack: true, additionalHostAddresses: ['2001:db8:1::10'] });
+    const segment = program.lan('Lan', {
+      ipv6Block: Cidr.parse('2001:db8:1::/64'),
+      ipv6Gateway: '2001:db8:1::1',
+      ipv6Range: Cidr.parse('2001:db8:1::4:0/112'),
+      ...props,
+    });
+    const [camera, recorder] = ['Camera', 'Recorder'].map((id) => program.container(id, segment));
+    const web = program.container('Web', program.segment('Front'));
+    return { program, segment, camera, recorder, web, reachability: () => Reachability.of(program.daemon) };
+  }
+
+  test('on a wire is as unknown as IPv4, and as guarded', () => {
+    const { program, camera, reachability } = dual();
+    expect(reachability().disposition(OUTSIDE6, camera, HTTP)).toBe(Disposition.UNKNOWN);
+    expect(reachability().disposition(camera, OUTSIDE6, HTTP)).toBe(Disposition.UNKNOWN);
+    program.synth();
+    program.daemon.require(Requirement.unreachable(OUTSIDE6, camera, HTTP));
+    expect(() => program.synth()).toThrow(/RequirementBroken/);
+    const guarded = dual({ guardedBy: 'the switch lets port 554 by' });
+    expect(guarded.reachability().disposition(OUTSIDE6, guarded.camera, HTTP)).toBe(Disposition.UNREACHABLE);
+    guarded.program.daemon.require(Requirement.unreachable(OUTSIDE6, guarded.camera, HTTP));
+    guarded.program.synth();
+  });
+
+  /** What is open between members and undeclared: by pair and family whether that goes for every port, or for port 0 alone. */
+  function undeclared(reachability: Reachability): string[] {
+    const name = (party: { kind: string; key?: string }) => party.key ?? party.kind;
+    return reachability._proof.excess
+      .map(({ source, receiver, address, ports }) => {
+        const tcp = /tcp\/0(-65535)?/.exec(portSetText(ports))?.[0];
+        return `${name(source)} > ${name(receiver)} ${address.includes(':') ? 'ipv6' : 'ipv4'} ${tcp}`;
+      })
+      .sort();
+  }
+
+  test('is open between members on everything, and declared flows are flows in both families', () => {
+    const { program, camera, recorder, reachability } = dual({ guardedBy: 'the switch lets port 554 by' });
+    const cells = (there: string, back: string) => [
+      `app/Camera > app/Recorder ipv4 ${there}`,
+      `app/Camera > app/Recorder ipv6 ${back}`,
+      'app/Recorder > app/Camera ipv4 tcp/0-65535',
+      'app/Recorder > app/Camera ipv6 tcp/0-65535',
+    ];
+    expect(undeclared(reachability())).toEqual(cells('tcp/0-65535', 'tcp/0-65535'));
+    camera.connections.allowTo(recorder, Port.tcpRange(1, 65535), { ipv4Only: true });
+    expect(undeclared(reachability())).toEqual(cells('tcp/0', 'tcp/0-65535'));
+    camera.connections.allowTo(recorder, Port.tcpRange(1, 65535));
+    expect(undeclared(reachability())).toEqual(cells('tcp/0', 'tcp/0'));
+    expect(reachability().blockedFlows()).toEqual([]);
+    program.synth();
+  });
+
+  test('of another segment is narrowed there, in both families', () => {
+    const { program, camera, recorder, web, reachability } = dual({ guardedBy: 'the switch lets port 554 by' });
+    web.connections.allowTo(camera, HTTP);
+    expect(reachability().canReach(web, camera, HTTP)).toBe(true);
+    expect(reachability().disposition(web, camera, Port.tcp(8081))).toBe(Disposition.DROPPED);
+    expect(reachability().canReach(web, recorder, HTTP)).toBe(false);
+    const { cells } = reachability()._proof.matrix;
+    const ofWeb = cells.filter(
+      ({ source, receiver }) => 'key' in source.party && source.party.key === 'app/Web' && receiver.kind === 'container',
+    );
+    expect(ofWeb.map(({ family }) => family).sort()).toEqual(['ipv4', 'ipv6']);
+    program.synth();
+  });
+
+  test('of the host does not reach members, with a shim or without', () => {
+    const { program, segment, camera, reachability } = dual({ guardedBy: 'the switch lets port 554 by' });
+    expect(reachability().disposition(Peer.host(), camera, HTTP)).toBe(Disposition.UNREACHABLE);
+    new HostShim(program.stack, 'Shim', { segment });
+    camera.connections.allowFrom(Peer.host(), HTTP);
+    const { cells } = reachability()._proof.matrix;
+    const fromHost = cells.filter(({ source, receiver }) => source.party.kind === 'host' && receiver.kind === 'container');
+    expect(fromHost.map(({ family, ports }) => `${family} ${portSetText(ports)}`)).toEqual(['ipv4 tcp/8080']);
+    expect(reachability().disposition(camera, Peer.host(), HTTP)).toBe(Disposition.DROPPED);
+    program.synth();
+  });
 });

@@ -135,6 +135,19 @@ test('one parent carries one segment, whatever its name', () => {
   program.synth();
 });
 
+test('two VLANs on one parent are two wires, made by the host one after the other', () => {
+  const program = new Program();
+  program.lan('Ten', { vlanId: 10 });
+  const twenty = { ipv4Block: Cidr.parse('192.168.2.0/24'), ipv4Gateway: '192.168.2.1', ipRange: Cidr.parse('192.168.2.192/27') };
+  const lan = program.lan('Twenty', { ...twenty, vlanId: 20 });
+  new HostShim(program.stack, 'Shim', { segment: lan });
+  expect(hostFile(program, '/etc/bulkhead/network')).toMatch(
+    /\nvlan eth0\.10 eth0 10\nvlan eth0\.20 eth0 20\nmacvlan bh-twenty-\w+ eth0\.20 192\.168\.2\.192 192\.168\.2\.192\/27\n$/,
+  );
+  const options = ['app-ten', 'app-twenty'].map((name) => program.synth().network(name).options.parent);
+  expect(options).toEqual(['eth0.10', 'eth0.20']);
+});
+
 test('what may go wrong on the wire is a warning', () => {
   expect(warnings(lanWith({ macLimit: undefined })).join()).toContain("say how many in 'macLimit'");
   expect(warnings(lanWith({ parent: 'wlp2s0' })).join()).toContain('looks like a wireless interface');
@@ -259,6 +272,16 @@ describe('the shim', () => {
     const second = derive(facts(['A', 'Camera', 'Shim']), first.allocation.lock);
     expect(second.topology.wires[0].shim).toEqual(first.topology.wires[0].shim);
     expect(second.allocation.missing).toEqual(['app/A in app/Lan']);
+  });
+
+  test('has an address that no container gets', () => {
+    const program = new Program();
+    const lan = program.lan('Lan');
+    new HostShim(program.stack, 'Shim', { segment: lan, ipv4Address: '192.168.1.192' });
+    program.container('A', lan);
+    expect(program.topology().wires[0].members.map(({ ipv4 }) => ipv4)).toEqual(['192.168.1.193']);
+    program.container('B', lan, { ipv4Address: '192.168.1.192' });
+    expect(() => program.synth()).toThrow(/'192\.168\.1\.192' of '.*' in 'app\/Lan' is already that of '.*'.*\(AddressTaken\)/s);
   });
 
   test('is refused where it cannot work', () => {

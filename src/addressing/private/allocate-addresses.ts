@@ -1,12 +1,14 @@
 import { AllocatedMember, AllocationProblem, compareKeys, MemberRequest, pathOf } from './allocation';
 import { contains, formatAddress, formatBlock, IpAddress, IpFamilyName, parseAddress } from './ip';
-import { advice, BlockLayout, lowestOf, misplaced } from './layout';
+import { advice, BlockLayout, counterpart, lowestOf, misplaced } from './layout';
 import { tryParse } from './try-parse';
 
 export interface SegmentAddresses {
   readonly key: string;
   readonly ipv4: BlockLayout;
   readonly ipv6?: BlockLayout;
+  /** More blocks, for those who ask for an address of one. */
+  readonly further?: readonly BlockLayout[];
   /** In key order. */
   readonly members: readonly MemberRequest[];
   readonly reserved: readonly string[];
@@ -34,7 +36,7 @@ export function assignAddresses(segment: SegmentAddresses): AddressAssignment {
       .filter((key) => !ipv4.isIdle(key))
       .forEach((key) => ipv6.release(key));
     // The same host number in both families: whoever reads an address finds the other.
-    ipv6.takeWanted(segment.members, (key) => ipv6.layout.block.first + (ipv4.valueOf(key) - ipv4.layout.block.first));
+    ipv6.takeWanted(segment.members, (key) => counterpart(ipv4.layout, ipv4.valueOf(key), ipv6.layout));
     ipv6.takeLowest(segment.members);
   }
   const members = segment.members.map(({ key }): [string, AllocatedMember] => [key, render(key, ipv4, ipv6)]);
@@ -110,10 +112,11 @@ class FamilyAssigner {
   }
 
   /** Gives each that has none yet the address wanted for it, if that is free. */
-  public takeWanted(members: readonly MemberRequest[], wanted: (key: string) => bigint): void {
+  public takeWanted(members: readonly MemberRequest[], wanted: (key: string) => bigint | undefined): void {
     const idle = this.idleValues();
     for (const { key } of members) {
       const value = wanted(key);
+      if (value === undefined) continue;
       if (!this.values.has(key) && misplaced(this.layout, value) === undefined && this.isFree(value, idle)) this.take(key, value);
     }
   }
@@ -167,17 +170,15 @@ class FamilyAssigner {
       this.report(key, parsed.code, parsed.message);
       return;
     }
-    if (parsed.value.family !== this.family || !contains(this.layout.block, parsed.value)) {
-      this.report(
-        key,
-        'AddressOutsideBlock',
-        `'${text}' is not inside the block of '${this.segment.key}' (${formatBlock(this.layout.block)})`,
-      );
+    const layout = this.layoutWith(parsed.value);
+    if (layout === undefined) {
+      const blocks = this.layouts.map(({ block }) => formatBlock(block)).join(', ');
+      this.report(key, 'AddressOutsideBlock', `'${text}' is not inside the block of '${this.segment.key}' (${blocks})`);
       return;
     }
-    const wrong = misplaced(this.layout, parsed.value.value);
+    const wrong = misplaced(layout, parsed.value.value);
     if (wrong) {
-      this.report(key, wrong.code, `'${text}' ${wrong.why(this.segment.key)}; ${advice(this.layout)}`);
+      this.report(key, wrong.code, `'${text}' ${wrong.why(this.segment.key)}; ${advice(layout)}`);
       return;
     }
     this.explicit.add(key);
@@ -202,9 +203,17 @@ class FamilyAssigner {
   private lockedValue(key: string): bigint | undefined {
     const text = this.segment.locked[key][this.family];
     const parsed = text === undefined ? undefined : tryParse<IpAddress>(parseAddress, text);
-    const usable =
-      parsed?.ok === true && contains(this.layout.block, parsed.value) && misplaced(this.layout, parsed.value.value) === undefined;
+    const layout = parsed?.ok ? this.layoutWith(parsed.value) : undefined;
+    const usable = parsed?.ok === true && layout !== undefined && misplaced(layout, parsed.value.value) === undefined;
     return usable ? parsed.value.value : undefined;
+  }
+
+  private get layouts(): readonly BlockLayout[] {
+    return this.family === 'ipv4' ? [this.layout, ...(this.segment.further ?? [])] : [this.layout];
+  }
+
+  private layoutWith(address: IpAddress): BlockLayout | undefined {
+    return this.layouts.find(({ block }) => contains(block, address));
   }
 
   private isFree(value: bigint, idle: ReadonlySet<bigint> = NONE): boolean {

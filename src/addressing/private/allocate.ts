@@ -10,10 +10,11 @@ import {
   LockedDaemon,
   LockedSegment,
   ownEntry,
+  SharedBlock,
 } from './allocation';
 import { assignBridges } from './bridge-name';
 import { IpBlock, IpFamilyName, parseBlock } from './ip';
-import { layoutOf, renderLayout, sharedLayoutOf } from './layout';
+import { BlockLayout, layoutOf, renderLayout, sharedLayoutOf } from './layout';
 import { tryParse } from './try-parse';
 
 const IPV6_PREFIX_LENGTH = 64;
@@ -47,17 +48,17 @@ export function allocate(request: AllocationRequest, lock: LockedDaemon): Alloca
     });
   const ipv4 = assign(
     'ipv4',
-    segments.map(({ key, ipv4: wish }) => ({
-      key,
-      explicit: wish.explicitBlock,
-      prefixLength: wish.prefixLength,
-      isShared: wish.shared !== undefined,
-    })),
+    segments.flatMap(({ key, ipv4: wish }): BlockWish[] => [
+      { key, explicit: wish.explicitBlock, prefixLength: wish.prefixLength, isShared: wish.shared !== undefined },
+      ...(wish.further ?? []).map((explicit) => ({ key: `${key}#${explicit}`, explicit, prefixLength: wish.prefixLength })),
+    ]),
     pools,
   );
   const ipv6 = assign(
     'ipv6',
-    segments.flatMap(({ key, ipv6: wish }) => (wish ? [{ key, explicit: wish.explicitBlock, prefixLength: IPV6_PREFIX_LENGTH }] : [])),
+    segments.flatMap(({ key, ipv6: wish }) =>
+      wish ? [{ key, explicit: wish.explicitBlock, prefixLength: IPV6_PREFIX_LENGTH, isShared: wish.shared !== undefined }] : [],
+    ),
     ipv6Pools,
   );
   const bridges = assignBridges(request.daemon, segments, lock);
@@ -77,13 +78,13 @@ export function allocate(request: AllocationRequest, lock: LockedDaemon): Alloca
   for (const segment of segments) {
     const { key } = segment;
     const old = ownEntry(lock.segments, key);
-    const { shared } = segment.ipv4;
-    const block = shared ? sharedLayoutOf(ipv4.blocks.get(key)!, shared) : layoutOf(ipv4.blocks.get(key)!);
-    const block6 = segment.ipv6 && layoutOf(ipv6.blocks.get(key)!);
+    const block = layoutFor(ipv4.blocks.get(key)!, segment.ipv4.shared);
+    const block6 = segment.ipv6 && layoutFor(ipv6.blocks.get(key)!, segment.ipv6.shared);
     const addresses = assignAddresses({
       key,
       ipv4: block,
       ipv6: block6,
+      further: segment.ipv4.further?.map((text) => layoutOf(ipv4.blocks.get(`${key}#${text}`)!)),
       members: [...segment.members].sort((a, b) => compareKeys(a.key, b.key)),
       reserved: segment.reserved ?? [],
       locked: old?.members ?? {},
@@ -110,6 +111,10 @@ export function allocate(request: AllocationRequest, lock: LockedDaemon): Alloca
     lock: problems.length > 0 ? lock : { segments: Object.fromEntries(next) },
     missing: missingEntries(allocated, lock),
   };
+}
+
+function layoutFor(block: IpBlock, shared: SharedBlock | undefined): BlockLayout {
+  return shared ? sharedLayoutOf(block, shared) : layoutOf(block);
 }
 
 function parseForDaemon(daemon: string, text: string, problems: AllocationProblem[]): IpBlock[] {

@@ -5,9 +5,15 @@ export interface SegmentRequest {
   /** Construct path; an edge has its segment's path with `#edge`. */
   readonly key: string;
   readonly bridgeName?: string;
-  readonly ipv4: { readonly explicitBlock?: string; readonly prefixLength: number; readonly shared?: SharedBlock };
+  readonly ipv4: {
+    readonly explicitBlock?: string;
+    readonly prefixLength: number;
+    readonly shared?: SharedBlock;
+    /** More blocks of the same network, from which members get the addresses that they ask for, and no others. */
+    readonly further?: readonly string[];
+  };
   /** A /64 of the IPv6 pool, unless a block is given. */
-  readonly ipv6?: { readonly explicitBlock?: string };
+  readonly ipv6?: { readonly explicitBlock?: string; readonly shared?: SharedBlock };
   readonly members: readonly MemberRequest[];
   /** Addresses of either family that no member may take. */
   readonly reserved?: readonly string[];
@@ -18,7 +24,7 @@ export interface SharedBlock {
   readonly gateway: string;
   /** The part that is set aside: automatic addresses and the range left to Docker come from here. */
   readonly range: string;
-  /** Ranges that explicit addresses must keep out of, with what has them. */
+  /** Ranges of either family that explicit addresses must keep out of, with what has them. */
   readonly taken: readonly { readonly label: string; readonly first: string; readonly last: string }[];
 }
 

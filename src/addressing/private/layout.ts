@@ -20,13 +20,22 @@ export function layoutOf(block: IpBlock): BlockLayout {
 export function sharedLayoutOf(block: IpBlock, shared: SharedBlock): BlockLayout {
   const range = parseBlock(shared.range);
   const valueOf = (address: string) => parseAddress(address).value;
-  const taken = shared.taken.map(({ label, first, last }) => ({ label, first: valueOf(first), last: valueOf(last) }));
+  const taken = shared.taken
+    .filter(({ first }) => parseAddress(first).family === block.family)
+    .map(({ label, first, last }) => ({ label, first: valueOf(first), last: valueOf(last) }));
   return { block, gateway: valueOf(shared.gateway), dockerRange: endOf(range), range, taken };
 }
 
 function endOf(block: IpBlock): IpBlock {
   const bits = block.family === 'ipv4' ? 32 : 128;
   return blockAround(block.family, block.last, Math.min(block.prefixLength + 4, bits - 2));
+}
+
+/** The address of one block that has the place of an address of another, counted from where ours begins; undefined where nothing of ours is there. */
+export function counterpart(from: BlockLayout, value: bigint, to: BlockLayout): bigint | undefined {
+  const ours = ({ block, range = block }: BlockLayout) => range;
+  const found = ours(to).first + (value - ours(from).first);
+  return ours(to).first <= found && found <= ours(to).last ? found : undefined;
 }
 
 /** The first address that nobody has by the layout. */

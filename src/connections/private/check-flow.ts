@@ -2,6 +2,7 @@ import { checkApart } from './check-apart';
 import { Cidr } from '../../addressing/cidr';
 import type { Port } from '../../firewall/port';
 import { ValidationError } from '../../private/errors';
+import type { PeerFact } from '../../topology/private/facts';
 import type { Registry } from '../../topology/private/registry';
 import type { FlowOptions } from '../connections';
 import type { IPeer } from '../peer';
@@ -51,7 +52,7 @@ export function checkFlow(
   if (to.kind === 'block') {
     if (to.family === 'ipv6') {
       registry.needIpv6(place, `${to.block} is IPv6`, 'name an IPv4 block, such as Peer.anyIpv4()');
-      checkIpv6Egress(place, registry, to.block, ipv4Only);
+      checkIpv6Egress(place, registry, from, to.block, ipv4Only);
     }
     checkEgress(place, registry, to.block, port);
   }
@@ -154,12 +155,21 @@ function checkEgress(place: string, registry: Registry, text: string, port: Port
   }
 }
 
-/** Without translation the outside would have to answer to addresses that mean nothing to it. */
-function checkIpv6Egress(place: string, registry: Registry, block: string, ipv4Only: boolean): void {
+/** Without translation the outside would have to answer to addresses that mean nothing to it; on a wire they are those of the LAN. */
+function checkIpv6Egress(place: string, registry: Registry, source: PeerFact, block: string, ipv4Only: boolean): void {
   if (ipv4Only) {
     throw new ValidationError('WrongFamily', place, `'ipv4Only' is said of a flow to ${block}, which is IPv6; leave one of them out`);
   }
-  if (!registry.translates('ipv6') && !registry.isIpv6Routed) {
+  const homes = registry.segmentsOf(source).map((path) => registry.segmentFact(path));
+  const without = homes.find(({ wire, ipv6Block }) => wire !== undefined && ipv6Block === undefined);
+  if (without !== undefined) {
+    throw new ValidationError(
+      'WrongFamily',
+      place,
+      `${block} is IPv6, and the containers of '${without.path}' have IPv4 addresses only; name an IPv4 block, or give the segment an 'ipv6Block'`,
+    );
+  }
+  if (homes.some(({ wire }) => wire === undefined) && !registry.translates('ipv6') && !registry.isIpv6Routed) {
     throw new ValidationError(
       'Ipv6NotTranslated',
       place,

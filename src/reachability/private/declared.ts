@@ -14,10 +14,12 @@ export function declaredBlocks({ egress, egressExclusions, publications }: Topol
   ];
 }
 
+const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
+
 /** What a topology declares, found by where packets come from and go to. Knows no rules. */
 export class Declared {
   private readonly pairs = new Map<string, PortSet>();
-  private readonly wirePairs: readonly (readonly [source: string, destination: string])[];
+  private readonly wirePairs: readonly (readonly [family: Family, source: string, destination: string])[];
   private readonly toContainer = new Map<string, PortSet>();
   private readonly toHost = new Map<string, PortSet>();
   private readonly egress: ReadonlyMap<string, readonly EgressPlan[]>;
@@ -26,14 +28,17 @@ export class Declared {
 
   constructor(private readonly topology: Topology) {
     topology.pairs.forEach(({ source, destination, port }) => open(this.pairs, pairKey(source, destination), port));
-    this.onWires = new Set(topology.wires.flatMap(({ members }) => members.map(({ ipv4 }) => ipv4)));
-    this.wirePairs = topology.wirePairs.flatMap(({ wire, source, destination, port }) => {
+    this.onWires = new Set(topology.wires.flatMap(({ members }) => members.flatMap(addressesOf)));
+    this.wirePairs = topology.wirePairs.flatMap(({ wire, source, destination, port, ipv4Only }) => {
       const { mode, members } = topology.wires.find(({ key }) => key === wire)!;
-      const addressOf = (workload: string) => members.find((member) => member.workload === workload)!.ipv4;
-      const [from, to] = [source, destination].map(addressOf);
-      open(this.pairs, pairKey(from, to), port);
-      // In mode vepa the switch has a say, and of a plugin nothing is known.
-      return mode === 'vepa' || mode === 'plugin' ? [] : [[from, to] as const];
+      const [from, to] = [source, destination].map((workload) => members.find((member) => member.workload === workload)!);
+      return FAMILIES.flatMap((family) => {
+        const [here, there] = [from[family], to[family]];
+        if (here === undefined || there === undefined || (ipv4Only && family === 'ipv6')) return [];
+        open(this.pairs, pairKey(here, there), port);
+        // In mode vepa the switch has a say, and of a plugin nothing is known.
+        return mode === 'vepa' || mode === 'plugin' ? [] : [[family, here, there] as const];
+      });
     });
     topology.hostFlows.forEach((plan) => this.addHostFlow(plan));
     this.egress = groupBy(topology.egress, ({ source }) => source);
@@ -70,7 +75,7 @@ export class Declared {
     );
     const inside = [
       ...pairs.map(({ family, source, destination }) => cell(family, spots.get(source)!, spots.get(destination)!)),
-      ...this.wirePairs.map(([source, destination]) => cell('ipv4', spots.get(source)!, spots.get(destination)!)),
+      ...this.wirePairs.map(([family, source, destination]) => cell(family, spots.get(source)!, spots.get(destination)!)),
     ];
     const host = hostFlows.map(({ family, direction, address, gateway }) =>
       direction === 'to-container'
@@ -132,9 +137,13 @@ function cell(family: Family, source: End, target: AddressEnd) {
   return { family, source, target, receiver: target.party };
 }
 
-function spotsOf({ workload, ipv4, ipv6 }: Member): AddressEnd[] {
-  const party = { kind: 'container', key: workload } as const;
-  return [ipv4, ipv6].flatMap((address) => (address === undefined ? [] : [{ party, address }]));
+function spotsOf(member: Member): AddressEnd[] {
+  const party = { kind: 'container', key: member.workload } as const;
+  return addressesOf(member).map((address) => ({ party, address }));
+}
+
+function addressesOf({ ipv4, ipv6 }: Member): string[] {
+  return ipv6 === undefined ? [ipv4] : [ipv4, ipv6];
 }
 
 function open(map: Map<string, PortSet>, key: string, port: PortSpec): void {

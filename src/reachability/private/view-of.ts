@@ -83,8 +83,9 @@ function containersOf({ networks, wires, workloads }: Topology): ContainerView[]
   }
   for (const { parent, driver, overlay, members } of wires) {
     const kind = overlay ? 'overlay' : driver === 'ipvlan' ? 'ipvlan' : 'macvlan';
-    for (const { workload, ipv4 } of members) {
-      attachments.get(workload)?.push({ interface: parent, kind, ipv4, isGateway: { ipv4: !overlay, ipv6: false } });
+    for (const { workload, ipv4, ipv6 } of members) {
+      const isGateway = { ipv4: !overlay, ipv6: !overlay && ipv6 !== undefined };
+      attachments.get(workload)?.push({ interface: parent, kind, ipv4, ...(ipv6 !== undefined && { ipv6 }), isGateway });
     }
   }
   return [...attachments].map(([key, list]) => ({ key, attachments: list }));

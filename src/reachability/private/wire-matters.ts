@@ -10,7 +10,11 @@ export function wireMatters({ networks, wires: all }: Topology): (found: Omit<De
   const onOverlays = overlays.map(({ members }) => new Set(members.map(({ workload }) => workload)));
   const isOn = (members: ReadonlySet<string>, party: Deviation['source']) => party.kind === 'container' && members.has(party.key);
   const wireOf = new Map(wires.flatMap(({ key, members }) => members.map(({ workload }) => [workload, key] as const)));
-  const bridgeOf = new Map(networks.flatMap(({ bridge, members }) => members.map(({ ipv4 }) => [ipv4, bridge] as const)));
+  const bridgeOf = new Map(
+    networks.flatMap(({ bridge, members }) =>
+      members.flatMap(({ ipv4, ipv6 = ipv4 }) => [ipv4, ipv6].map((own) => [own, bridge] as const)),
+    ),
+  );
   const wire = (party: Deviation['source']) => (party.kind === 'container' ? wireOf.get(party.key) : undefined);
   return ({ source, receiver, from = '', address, certain }) => {
     // Membership alone narrows an overlay, where a neighbour answers for all addresses that it has anywhere.

@@ -1,4 +1,7 @@
-import { type CheckedWire, checkLanWire, checkOwnBlock, checkWire } from './check-wire';
+import { type CheckedWire, checkIpv6, checkLanWire, checkOwnBlock, checkWire } from './check-wire';
+import type { Cidr } from '../../addressing/cidr';
+import { LONGEST_PREFIX } from '../../addressing/private/allocate-blocks';
+import { EngineVersion } from '../../engine/engine-version';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import type { IpvlanMode, IpvlanSegmentProps } from '../ipvlan-segment';
@@ -12,7 +15,7 @@ export function checkIpvlan(
 ): CheckedWire {
   const path = childPath(scope, id);
   const kind = { driver: 'ipvlan', mode } as const;
-  const { ipv4Block, ipv4Gateway, ipRange, dhcpRange, reservedAddresses } = props;
+  const { ipv4Block, ipv4Gateway, ipRange, dhcpRange, reservedAddresses, additionalIpv4Blocks = [] } = props;
   if (kind.mode === 'l2') {
     if (ipv4Block === undefined || ipv4Gateway === undefined || ipRange === undefined) {
       throw new ValidationError(
@@ -21,9 +24,18 @@ export function checkIpvlan(
         "in mode l2 the containers are stations of the LAN: 'ipv4Block', 'ipv4Gateway' and 'ipRange' must say which addresses it has for them",
       );
     }
+    if (additionalIpv4Blocks.length > 0) {
+      throw new ValidationError(
+        'WireRange',
+        path,
+        "in mode l2 there is the one block of the LAN; take 'additionalIpv4Blocks' out, or choose mode l3",
+      );
+    }
     return checkLanWire(scope, id, { ...props, ipv4Block, ipv4Gateway, ipRange }, kind);
   }
-  const given = Object.entries({ ipv4Gateway, ipRange, dhcpRange, reservedAddresses }).find(([, value]) => value !== undefined);
+  const { ipv6Gateway, ipv6Range, ipv6DhcpRange, acceptRouterAdvertisements } = props;
+  const ofLan = { ipv4Gateway, ipRange, dhcpRange, reservedAddresses, ipv6Gateway, ipv6Range, ipv6DhcpRange, acceptRouterAdvertisements };
+  const given = Object.entries(ofLan).find(([, value]) => value !== undefined);
   if (given) {
     throw new ValidationError(
       'WireRange',
@@ -31,5 +43,22 @@ export function checkIpvlan(
       `in mode ${mode} the block is the segment's own, so '${given[0]}' says nothing; take it out`,
     );
   }
-  return { ...checkWire(scope, id, props, kind), ...checkOwnBlock(path, ipv4Block) };
+  const { networkName, wire } = checkWire(scope, id, props, kind);
+  const { version } = props.daemon._registry.engine;
+  if (kind.mode === 'l3s' && !EngineVersion.of(version).isAtLeast('23.0')) {
+    throw new ValidationError('IpvlanModeUnknown', path, `an engine ${version} does not know mode l3s; choose mode l3, or 23.0 or later`);
+  }
+  const own = checkOwnBlock(path, ipv4Block);
+  const further = additionalIpv4Blocks.map((block) => checkOwnBlock(path, block, 'additionalIpv4Blocks').ipv4Block!.text);
+  const ipv6 = checkIpv6(path, props);
+  refuseSmall(path, props.ipv6Block);
+  // No packet to a group of stations comes through, so no router announces itself here; what an engine can turn off is off all the same.
+  const off = ipv6.ipv6Block && { advertisements: false };
+  return { networkName, ...own, ...ipv6, wire: { ...wire, ...(further.length > 0 && { further }), ...off } };
+}
+
+function refuseSmall(path: string, block: Cidr | undefined): void {
+  if (block !== undefined && block.prefixLength > LONGEST_PREFIX.ipv6) {
+    throw new ValidationError('BlockTooSmall', path, `'ipv6Block' must be a /${LONGEST_PREFIX.ipv6} or larger, got ${block.text}`);
+  }
 }

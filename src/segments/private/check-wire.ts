@@ -1,10 +1,11 @@
+import { checkLan } from './check-lan';
 import { networkNameOf } from './network-name';
 import { Cidr } from '../../addressing/cidr';
-import { isAddress, parseAddress } from '../../addressing/private/ip';
+import { advertisementSysctls } from '../../engine/private/advertisements';
 import { type ErrorCode, ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
-import { matching, plainText, reasonText, wholeNumber } from '../../private/text';
-import type { TakenRange, WireFact } from '../../topology/private/facts';
+import { matching, reasonText, wholeNumber } from '../../private/text';
+import type { WireFact } from '../../topology/private/facts';
 import { needDaemon } from '../../topology/private/need-daemon';
 import type { LanSegmentProps } from '../lan-segment-props';
 
@@ -19,6 +20,8 @@ export interface CheckedWire {
   readonly networkName: string;
   /** Undefined where the address book chooses it. */
   readonly ipv4Block?: Cidr;
+  /** Undefined where members have IPv4 addresses only. */
+  readonly ipv6Block?: Cidr;
   readonly prefixLength: number;
   readonly wire: WireFact;
 }
@@ -33,13 +36,13 @@ type Kind = Pick<WireFact, 'driver' | 'mode' | 'macLimit'>;
 export function checkLanWire(scope: Scope, id: string, props: LanSegmentProps, kind: Kind): CheckedWire {
   const { networkName, wire } = checkWire(scope, id, props, kind);
   const path = childPath(scope, id);
-  const range = checkRange(path, props);
-  const lan = { gateway: props.ipv4Gateway, range: range.text };
+  const lan = checkLan(path, props);
   return {
     networkName,
+    ...checkIpv6(path, props),
     ipv4Block: props.ipv4Block,
     prefixLength: props.ipv4Block.prefixLength,
-    wire: { ...wire, lan, taken: takenRanges(props) },
+    wire: { ...wire, ...lan, ...checkAdvertisements(path, props) },
   };
 }
 
@@ -74,15 +77,45 @@ export function checkNetwork(path: string, props: Pick<WireProps, 'daemon' | 're
 }
 
 /** A block that is the segment's own, or the size of the one that the address book chooses. */
-export function checkOwnBlock(path: string, ipv4Block: Cidr | undefined): Pick<CheckedWire, 'ipv4Block' | 'prefixLength'> {
+export function checkOwnBlock(
+  path: string,
+  ipv4Block: Cidr | undefined,
+  what: string = 'ipv4Block',
+): Pick<CheckedWire, 'ipv4Block' | 'prefixLength'> {
   if (ipv4Block?.text.includes(':')) {
-    fail('WrongFamily', path, `'ipv4Block' must be an IPv4 block, got ${ipv4Block.text}`);
+    fail('WrongFamily', path, `'${what}' must be an IPv4 block, got ${ipv4Block.text}`);
   }
   const prefixLength = ipv4Block?.prefixLength ?? USUAL;
   if (prefixLength > SMALLEST) {
     fail('BlockTooSmall', path, `a segment needs a /${SMALLEST} or larger, got /${prefixLength}`);
   }
   return { ipv4Block, prefixLength };
+}
+
+/** Whether containers have IPv6 at all is said of the daemon, since a flow is one in both families. */
+export function checkIpv6(path: string, { daemon, ipv6Block }: Pick<LanSegmentProps, 'daemon' | 'ipv6Block'>): { ipv6Block?: Cidr } {
+  if (ipv6Block === undefined) return {};
+  if (!ipv6Block.text.includes(':')) fail('WrongFamily', path, `'ipv6Block' must be an IPv6 block, got ${ipv6Block.text}`);
+  daemon._registry.needIpv6(path, `'ipv6Block' is ${ipv6Block.text}`, 'leave it out');
+  return { ipv6Block };
+}
+
+/** What members do with routers that announce themselves; without an IPv6 address the engine turns the family off on the interface. */
+function checkAdvertisements(
+  path: string,
+  { daemon, ipv6Block, acceptRouterAdvertisements: isWanted }: Pick<LanSegmentProps, 'daemon' | 'ipv6Block' | 'acceptRouterAdvertisements'>,
+): Pick<WireFact, 'advertisements'> {
+  if (ipv6Block === undefined) {
+    if (isWanted) {
+      fail('RouterAdvertisements', path, "'acceptRouterAdvertisements' says nothing where containers have no IPv6; give the segment an 'ipv6Block', or leave it out"); // prettier-ignore
+    }
+    return {};
+  }
+  const { version } = daemon._registry.engine;
+  if (!isWanted && advertisementSysctls(version, 1, false) === undefined) {
+    fail('RouterAdvertisements', path, `an engine ${version} lets nobody turn router advertisements off by Terraform, so whoever is on the LAN could give the containers addresses and routes; use 28.0 or later, or 26.1, or write 'acceptRouterAdvertisements: true', or leave 'ipv6Block' out`); // prettier-ignore
+  }
+  return { advertisements: isWanted ?? false };
 }
 
 function parentOf(path: string, props: WireProps): { parent: string; vlan?: { of: string; id: number } } {
@@ -100,69 +133,6 @@ function parentOf(path: string, props: WireProps): { parent: string; vlan?: { of
     fail('ParentName', path, `the interface '${parent}' has ${parent.length} characters, and Linux allows ${INTERFACE_NAME}; give the parent a shorter name (an alternative name of 'ip link' does not help here)`); // prettier-ignore
   }
   return id === undefined ? { parent } : { parent, vlan: { of, id } };
-}
-
-/** The part that is set aside lies in the block, and holds nothing that others have. */
-function checkRange(path: string, { ipv4Block, ipv4Gateway, ipRange, dhcpRange, reservedAddresses = [] }: LanSegmentProps): Cidr {
-  for (const [what, block] of [
-    ['ipv4Block', ipv4Block],
-    ['ipRange', ipRange],
-  ] as const) {
-    // prettier-ignore
-    if (block.text.includes(':')) fail('WrongFamily', path, `'${what}' must be an IPv4 block, got ${block.text}`);
-  }
-  const inBlock = (what: string, address: string) => {
-    if (!isAddress(plainText(path, what, address)) || address.includes(':')) {
-      fail('AddressSyntax', path, `'${what}' must be an IPv4 address, got '${address}'`);
-    }
-    if (!ipv4Block.containsAddress(address)) {
-      fail('AddressOutsideBlock', path, `'${what}' ${address} is not in the block of the LAN, ${ipv4Block.text}`);
-    }
-  };
-  inBlock('ipv4Gateway', ipv4Gateway);
-  reservedAddresses.forEach((address) => inBlock('reservedAddresses', address));
-  if (dhcpRange) {
-    inBlock('dhcpRange', dhcpRange.first);
-    inBlock('dhcpRange', dhcpRange.last);
-    if (valueOf(dhcpRange.first) > valueOf(dhcpRange.last)) {
-      fail('WireRange', path, `'dhcpRange' ends at ${dhcpRange.last}, before it begins at ${dhcpRange.first}`);
-    }
-  }
-  if (!ipv4Block.containsBlock(ipRange)) {
-    fail('WireRange', path, `'ipRange' ${ipRange.text} is no part of ${ipv4Block.text}; choose a block inside it`);
-  }
-  if (ipRange.prefixLength > 29) {
-    fail('WireRange', path, `'ipRange' ${ipRange.text} has no room for containers and the four addresses that are left to Docker; choose a /29 or larger`); // prettier-ignore
-  }
-  if (ipRange.containsAddress(ipv4Gateway)) {
-    fail(
-      'WireRange',
-      path,
-      `'ipRange' ${ipRange.text} holds the gateway ${ipv4Gateway}; choose a part of ${ipv4Block.text} that nobody uses`,
-    );
-  }
-  if (dhcpRange && overlap(ipRange, dhcpRange.first, dhcpRange.last)) {
-    fail('WireRange', path, `'ipRange' ${ipRange.text} and the DHCP range ${dhcpRange.first} to ${dhcpRange.last} overlap, so that two stations would get one address; shrink the one or the other`); // prettier-ignore
-  }
-  return ipRange;
-}
-
-function takenRanges({ dhcpRange, reservedAddresses = [] }: LanSegmentProps): TakenRange[] {
-  const dhcp = dhcpRange ? [{ label: `the DHCP server (${dhcpRange.first} to ${dhcpRange.last})`, ...dhcpRange }] : [];
-  return [
-    ...dhcp,
-    ...reservedAddresses.map((address) => ({ label: `somebody else ('reservedAddresses')`, first: address, last: address })),
-  ];
-}
-
-function overlap(block: Cidr, first: string, last: string): boolean {
-  const from = valueOf(block.networkAddress);
-  const to = from + 2n ** BigInt(32 - block.prefixLength) - 1n;
-  return valueOf(first) <= to && from <= valueOf(last);
-}
-
-function valueOf(address: string): bigint {
-  return parseAddress(address).value;
 }
 
 function fail(code: ErrorCode, path: string, message: string): never {

@@ -62,13 +62,24 @@ export interface WireFact {
   /** Where the sub-interface is ours to make: what it is a VLAN of, and its id. */
   readonly vlan?: { readonly of: string; readonly id: number };
   /** Where the block is that of a LAN: its router, and the part that is set aside for members, the shim and Docker. */
-  readonly lan?: { readonly gateway: string; readonly range: string };
-  /** Ranges of the block that others have. */
+  readonly lan?: LanFact;
+  /** The same of the IPv6 block, where the LAN has one for us. */
+  readonly lan6?: LanFact;
+  /** More IPv4 blocks of a segment that has a block of its own. */
+  readonly further?: readonly string[];
+  /** Ranges of the blocks that others have, of either family. */
   readonly taken: readonly TakenRange[];
+  /** Whether members give themselves the addresses and routes that a router announces; undefined where they have no IPv6 on the wire. */
+  readonly advertisements?: boolean;
   /** What stands between the wire and its members, in the user's words. */
   readonly guardedBy?: string;
   /** How many addresses of the link layer the port of the switch takes. */
   readonly macLimit?: number;
+}
+
+export interface LanFact {
+  readonly gateway: string;
+  readonly range: string;
 }
 
 export interface TakenRange {

@@ -76,6 +76,10 @@ export interface WirePlan {
   readonly vlan?: { readonly of: string; readonly id: number };
   /** Its gateway is the router of the wire. */
   readonly ipv4: BlockPlan;
+  /** Undefined where members have IPv4 addresses only, whatever they have elsewhere. */
+  readonly ipv6?: BlockPlan;
+  /** Whether members take what a router announces; undefined where they have no IPv6 here. */
+  readonly advertisements?: boolean;
   readonly members: readonly Member[];
   /** Undefined where host and members are to stay apart. */
   readonly shim?: ShimPlan;
@@ -84,7 +88,7 @@ export interface WirePlan {
   readonly overlay?: { readonly kind: 'segment' | 'edge'; readonly vxlanId: number };
 }
 
-/** An interface of the host on a wire. */
+/** An interface of the host on a wire, which has IPv4 alone. */
 export interface ShimPlan {
   readonly interface: string;
   readonly address: string;
@@ -98,6 +102,8 @@ export interface WirePairPlan {
   readonly source: string;
   readonly destination: string;
   readonly port: PortSpec;
+  /** Whether it was declared for IPv4 alone. */
+  readonly ipv4Only?: boolean;
   readonly origin: string;
 }
 

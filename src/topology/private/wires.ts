@@ -7,8 +7,11 @@ import { contains, parseAddress, parseBlock } from '../../addressing/private/ip'
 
 /** What the address book has to know of a segment on a wire: the block is the LAN's, and only a part of it is set aside for us. */
 export function wireRequest(segment: SegmentFact, wire: WireFact, facts: Facts, { segments }: Memberships): SegmentRequest {
-  const addresses = new Map(facts.workloads.filter((fact) => fact.segment === segment.path).map((fact) => [fact.path, fact.ipv4Address]));
-  const members = [...(segments.get(segment.path) ?? [])].sort().map((key) => ({ key, explicitIpv4: addresses.get(key) }));
+  const placed = new Map(facts.workloads.filter((fact) => fact.segment === segment.path).map((fact) => [fact.path, fact]));
+  const members = [...(segments.get(segment.path) ?? [])].sort().map((key) => {
+    const own = placed.get(key);
+    return { key, explicitIpv4: own?.ipv4Address, explicitIpv6: own?.ipv6Address };
+  });
   const shims = shimsOf(facts, segment.path).map(({ path, ipv4Address }) => ({ key: path, explicitIpv4: ipv4Address }));
   return {
     key: segment.path,
@@ -17,7 +20,11 @@ export function wireRequest(segment: SegmentFact, wire: WireFact, facts: Facts, 
       explicitBlock: segment.ipv4Block,
       prefixLength: segment.prefixLength,
       ...(wire.lan && { shared: { ...wire.lan, taken: wire.taken } }),
+      ...(wire.further && { further: wire.further }),
     },
+    ...(segment.ipv6Block !== undefined && {
+      ipv6: { explicitBlock: segment.ipv6Block, ...(wire.lan6 && { shared: { ...wire.lan6, taken: wire.taken } }) },
+    }),
     members: [...members, ...shims],
   };
 }
@@ -46,6 +53,7 @@ export function planWires(
         parent: wire.parent,
         ...(wire.vlan && { vlan: wire.vlan }),
         ipv4: given.ipv4,
+        ...(given.ipv6 && { ipv6: given.ipv6, advertisements: wire.advertisements }),
         members: placed,
         ...(shim && { shim: shimPlan(given.bridge, given.members[shim.path].ipv4, wire.lan!.range, placed) }),
         ...(wire.guardedBy !== undefined && { guardedBy: wire.guardedBy }),
@@ -63,12 +71,12 @@ function shimPlan(name: string, address: string, range: string, members: readonl
 export function planWirePairs(facts: Facts, members: Memberships, wires: readonly WirePlan[]): WirePairPlan[] {
   if (wires.length === 0) return [];
   const known = new Set(wires.map(({ key }) => key));
-  return facts.flows.flatMap(({ source, destination, port, origin }) =>
+  return facts.flows.flatMap(({ source, destination, port, ipv4Only, origin }) =>
     members.expand(source).flatMap((from) =>
       members.expand(destination).flatMap((to): WirePairPlan[] => {
         const wire = members.home.get(from)!;
         const isHere = from !== to && known.has(wire) && members.home.get(to) === wire;
-        return isHere ? [{ wire, source: from, destination: to, port, origin }] : [];
+        return isHere ? [{ wire, source: from, destination: to, port, ...(ipv4Only && { ipv4Only }), origin }] : [];
       }),
     ),
   );

@@ -1,6 +1,8 @@
 import { parseAddress } from '../../addressing/private/ip';
+import { advertisementSysctls } from '../../engine/private/advertisements';
 import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
 import type { Registry } from '../../topology/private/registry';
+import type { Place } from '../../topology/private/snapshot';
 import type { NetworkPlan, WirePlan } from '../../topology/private/topology';
 import type { RestartPolicy } from '../container-limits';
 import type { HardenedContainerProps } from '../hardened-container-props';
@@ -107,9 +109,17 @@ export function lateBlocks(
       )
       .sort(asReadBack),
     dns: registry.apartFact(path) === undefined ? [...registry.dnsOf(path)] : [...dns],
+    sysctls: advertisements(registry, places),
     // Not the IPv6 one: the provider reads an address back up to its first colon, and every plan would replace the container.
     host: [...(toHost ? [{ host: HOST_NAME, ip: toHost.gateway }] : []), ...entriesOf(hostEntries)],
   };
+}
+
+/** On a wire everybody may announce a router; a bridge of ours carries no such packets. */
+function advertisements({ engine }: Registry, places: readonly Place[]): Record<string, string> {
+  const wire = places.map(({ network }) => network).find((network) => network.kind === 'wire' && network.advertisements !== undefined);
+  if (wire?.kind !== 'wire') return {};
+  return advertisementSysctls(engine.version, places.length, wire.advertisements!) ?? {};
 }
 
 function entriesOf(hostEntries: Readonly<Record<string, string>>): { host: string; ip: string }[] {

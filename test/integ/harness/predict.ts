@@ -30,6 +30,6 @@ export function predictor(daemon: IDaemon, actors: readonly Actor[]): (q: Questi
   };
 }
 
-function protocolOf({ proto, address }: Question) {
+export function protocolOf({ proto, address }: Pick<Question, 'proto' | 'address'>) {
   return proto === 'icmp' && address.includes(':') ? 'ipv6-icmp' : proto;
 }

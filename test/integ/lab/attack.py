@@ -149,6 +149,17 @@ def freebind(spec):
     repeat(spec, lambda: sock.sendto(spec.get('payload', 'attack').encode(), (spec['dst'], spec['port'])))
 
 
+def router(spec):
+    """Announces `device` as a router to everybody on its link, with a /64 `prefix` of which they may make themselves addresses."""
+    device = spec['device']
+    sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode() + b'\0')
+    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+    head = struct.pack('!BBHBBHII', 134, 0, 0, 64, 0, 1800, 0, 0)
+    option = struct.pack('!BBBBIII', 3, 4, 64, 0xc0, 86400, 14400, 0) + socket.inet_pton(socket.AF_INET6, spec['prefix'])
+    repeat(spec, lambda: sock.sendto(head + option, ('ff02::1', 0, 0, socket.if_nametoindex(device))))
+
+
 if __name__ == '__main__':
     main({
         'spoof-udp': lambda spec: send_ip(spec, 17, udp(spec)),
@@ -157,4 +168,5 @@ if __name__ == '__main__':
         'vlan': vlan,
         'arp': arp,
         'freebind': freebind,
+        'router': router,
     })

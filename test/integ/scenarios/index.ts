@@ -21,6 +21,7 @@ import * as saveRestore from './save-restore';
 import * as survival from './survival';
 import * as swarm from './swarm';
 import * as threeTier from './three-tier';
+import * as wireIpv6 from './wire-ipv6';
 import type { Checks } from '../harness/checks';
 import type { EngineId } from '../lab/cache';
 
@@ -40,7 +41,8 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   'real-services': ['28.5'],
   macvlan: ['20.10', '29'],
   swarm: ['20.10', '28.5'],
-  ipvlan: ['28.5'],
+  ipvlan: ['20.10', '28.5'],
+  'wire-ipv6': ['20.10', '28.5'],
   conduit: ['20.10', '28.5'],
   'names-and-mtu': ['20.10', '28.5'],
   publishing: ['20.10', '29'],
@@ -59,6 +61,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   macvlan,
   swarm,
   ipvlan,
+  'wire-ipv6': wireIpv6,
   'dual-stack': dualStack,
   conduit,
   'host-artefacts': hostArtefacts,

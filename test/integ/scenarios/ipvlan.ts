@@ -1,7 +1,7 @@
 // ipvlan networks as engines take them: created by Terraform with our options, read back without a difference. Packets need a kernel with ipvlan links.
 import { Cidr, HardenedContainer, IpvlanMode, IpvlanSegment } from '../../../src';
 import type { Checks } from '../harness/checks';
-import { Deployment, type Program } from '../harness/deployment';
+import { Deployment, isAtLeast, type Program } from '../harness/deployment';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -24,13 +24,13 @@ function programOf(mode: IpvlanMode, withContainers: boolean): Program {
 
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
-    const deployment = new Deployment(lab, programOf(IpvlanMode.L2, false));
+    const deployment = new Deployment(lab, programOf(IpvlanMode.L2, false), { daemon: { dualStack: true } });
     deployment.up();
     const hasLinks = canMakeLinks(lab);
     if (!hasLinks) {
       checks.skip('packets over ipvlan', 'this kernel has no ipvlan links; only what the engine says of its networks is checked');
     }
-    for (const mode of [IpvlanMode.L2, IpvlanMode.L3, IpvlanMode.L3S]) {
+    for (const mode of [IpvlanMode.L2, ...routedModes(deployment)]) {
       deployment.change(programOf(mode, hasLinks));
       const [network] = JSON.parse(lab.docker('network', 'inspect', 'app-net')) as [{ Driver: string; Options: Record<string, string> }];
       const { Driver: driver, Options: options } = network;
@@ -43,12 +43,52 @@ export function run(engine: EngineId, checks: Checks): void {
       checks.shown(`${mode}: the plan after apply is empty`, !plan.changes, plan.text);
       if (hasLinks) neighbours(checks, lab, mode);
     }
+    severalBlocks(checks, lab, deployment);
     const refused = lab.host(['docker', 'network', 'create', '-d', 'ipvlan', '-o', 'parent=eth0', '-o', 'ipvlan_mode=l4', 'wrong']);
     checks.shown('control: the engine looks at the mode', refused.code !== 0, refused.stdout);
+    if (!isAtLeast(deployment.daemon, '23.0')) {
+      const l3s = lab.host(['docker', 'network', 'create', '-d', 'ipvlan', '-o', 'parent=eth1', '-o', 'ipvlan_mode=l3s', 'wrong']);
+      checks.shown('and one before 23.0 does not know l3s', l3s.code !== 0 && l3s.stderr.includes("'l3s' is not valid"), l3s.stderr);
+    }
     const second = lab.host(['docker', 'network', 'create', '-d', 'ipvlan', '-o', 'parent=eth0', '--subnet', '10.98.0.0/24', 'second']);
     checks.shown('a second network on the parent, which we refuse, the engine refuses as well', second.code !== 0, second.stdout);
     deployment.destroy();
   });
+}
+
+/** A segment with three IPv4 blocks and one of IPv6: the engine has them all, takes an address of each, and Terraform reads them back. */
+function severalBlocks(checks: Checks, lab: Lab, deployment: Deployment): void {
+  const blocks = ['10.99.0.0/24', '10.99.7.0/26', '10.98.0.0/16', '2001:db8:9::/64'];
+  const [first, second, third, ipv6] = blocks.map((text) => Cidr.parse(text));
+  for (const mode of routedModes(deployment)) {
+    deployment.change(({ stack, daemon }) => {
+      new IpvlanSegment(stack, 'Net', {
+        daemon,
+        reason: 'the router sends several blocks here',
+        parent: 'eth0',
+        mode,
+        ipv4Block: first,
+        additionalIpv4Blocks: [second, third],
+        ipv6Block: ipv6,
+      });
+    });
+    const config = JSON.parse(lab.docker('network', 'inspect', '--format', '{{json .IPAM.Config}}', 'app-net')) as { Subnet: string }[];
+    const found = config.map(({ Subnet }) => Subnet).sort();
+    checks.shown(`${mode}: the engine has every block`, found.join() === [...blocks].sort().join(), found.join());
+    const plan = deployment.plan();
+    checks.shown(`${mode}: the plan with several blocks is empty after apply`, !plan.changes, plan.text);
+  }
+  // Not started: that takes a link. The engine looks at addresses before.
+  const create = (ip: string) => lab.host(['docker', 'create', '--network', 'app-net', '--ip', ip, '--ip6', '2001:db8:9::9', 'lab:1']);
+  for (const ip of ['10.99.0.9', '10.99.7.9', '10.98.3.9']) {
+    const { code, stdout, stderr } = create(ip);
+    checks.shown(`the engine takes ${ip}`, code === 0, stderr);
+    lab.host(['docker', 'rm', stdout.trim()]);
+  }
+}
+
+function routedModes({ daemon }: Deployment): IpvlanMode[] {
+  return isAtLeast(daemon, '23.0') ? [IpvlanMode.L3, IpvlanMode.L3S] : [IpvlanMode.L3];
 }
 
 function canMakeLinks(lab: Lab): boolean {
