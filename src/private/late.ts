@@ -24,3 +24,10 @@ export function escapeTerraform(text: string): string {
 export function lateValue(produce: () => string): string {
   return Lazy.stringValue({ produce });
 }
+
+/** The same where Terraform alone may know the value: then an expression of it stands there. */
+export function lateValueOrRead(produce: () => string | undefined, expression: () => string): string {
+  return Lazy.stringValue({
+    produce: (context: any) => produce() ?? (context?.suppressBraces ? expression() : `\${${expression()}}`),
+  });
+}

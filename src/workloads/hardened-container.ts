@@ -1,9 +1,12 @@
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Capability } from './capability';
+import type { ContainerAttributes } from './container-attributes';
 import { ContainerImage } from './container-image';
 import { RestartPolicy } from './container-limits';
+import { ExistingContainer } from './existing-container';
 import type { HardenedContainerProps, PublishOptions } from './hardened-container-props';
+import { ownAddress } from './own-address';
 import { type CheckedContainer, checkContainer } from './private/check-container';
 import { containerConfig, lateBlocks } from './private/container-config';
 import { environmentList } from './private/environment';
@@ -19,6 +22,7 @@ import { lateValue } from '../private/late';
 import { childPath } from '../private/names';
 import { brand } from '../private/type-test';
 import { asSegment } from '../segments/private/as-segment';
+import { checkExistingAddress } from '../segments/private/check-existing';
 import { checkWireAddress } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
 import type { PeerFact } from '../topology/private/facts';
@@ -43,6 +47,22 @@ function canForge(capabilities: readonly Capability[] = []): boolean {
  * @see https://docs.docker.com/engine/security/
  */
 export class HardenedContainer extends Construct implements IWorkload {
+  /**
+   * A container that this program does not make, as an end of flows. Nothing attaches it to networks of this program, so its flows run in the network that
+   * it is in: a workload that is placed elsewhere becomes a member of that, which the network must say is well (`joinReason`). Nothing narrows them there.
+   *
+   * Its further networks and its publications are not known: of what is closed between it and the host, the outside or another container of others, the
+   * proof says `UNKNOWN`. Reading `ipv4Address` throws `ExistingAddress` unless the address was given.
+   *
+   * Errors: `NotASegment`, `ContainerName`, `AddressSyntax`, `AddressOutsideBlock`, `AddressIsGateway`, and `DuplicateName` where a container of this
+   * program has the name.
+   *
+   * @param attributes its network and its name
+   */
+  public static fromContainerAttributes(scope: Construct, id: string, attributes: ContainerAttributes): IWorkload {
+    return new ExistingContainer(scope, id, attributes);
+  }
+
   public readonly segment: ISegment;
   public readonly dnsName: string;
   public readonly ipv4Address: string;
@@ -72,6 +92,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       );
     }
     registry.checkDeclaration(checked.path, [`container ${checked.name}`]);
+    checkExistingAddress(checked.path, registry.segmentFact(segment.node.path), props.ipv4Address, props.ipv6Address);
     checkWireAddress(checked.path, registry.segmentFact(segment.node.path), props.ipv4Address);
     super(scope, id);
     const { path } = this.node;
@@ -82,7 +103,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     this._peerFact = { kind: 'workload', path };
     this._peerRegistry = registry;
     this.connections = new Connections(this, props.defaultPort);
-    this.ipv4Address = lateValue(() => registry.placesOf(path)[0]?.member.ipv4 ?? '');
+    this.ipv4Address = ownAddress(this, registry, segment);
     if (registry.has('ipv6')) {
       this.ipv6Address = lateValue(() => registry.placesOf(path)[0]?.member.ipv6 ?? '');
     }

@@ -1,5 +1,6 @@
 import type { Deviation } from './audit';
 import { deviationText } from './deviation-text';
+import { existingMatters } from './existing-matters';
 import { Proof } from './proof';
 import { breachesOf } from './weaknesses';
 import { wireMatters } from './wire-matters';
@@ -43,8 +44,9 @@ export function failuresOf(registry: Registry): Failure[] {
   });
   const path = registry.daemonPath;
   const isOfWire = wireMatters(proof.derived.topology);
+  const isOfOthers = existingMatters(proof.derived.topology);
   return [
-    ...listed(registry.hasGuard ? proof.excess.filter((each) => !isOfWire(each)) : breachesOf(proof), (text) => ({
+    ...listed(registry.hasGuard ? proof.excess.filter((each) => !isOfWire(each) && !isOfOthers(each)) : breachesOf(proof), (text) => ({
       path,
       code: 'UndeclaredFlow',
       message: `open, and declared by nobody: ${text}`,

@@ -6,6 +6,7 @@ import * as dualStack from './dual-stack';
 import * as egressAndHost from './egress-and-host';
 import * as enginePackets from './engine-packets';
 import * as engineRules from './engine-rules';
+import * as existingNetworks from './existing-networks';
 import * as generated from './generated';
 import * as hostArtefacts from './host-artefacts';
 import * as importedDaemon from './imported-daemon';
@@ -42,6 +43,7 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   ipvlan: ['28.5'],
   conduit: ['20.10', '28.5'],
   'names-and-mtu': ['20.10', '28.5'],
+  'existing-networks': ['20.10', '28.5'],
 };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -57,6 +59,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   swarm,
   ipvlan,
   'dual-stack': dualStack,
+  'existing-networks': existingNetworks,
   conduit,
   'host-artefacts': hostArtefacts,
   'engine-rules': engineRules,
