@@ -7,12 +7,14 @@ import type { EngineFacts } from '../../topology/private/engine-facts';
 export interface ReportInput {
   readonly daemonPath: string;
   readonly engine: EngineFacts;
+  /** Whether containers have IPv6 beside IPv4. */
+  readonly dualStack: boolean;
   readonly open: readonly ReachableCell[];
   readonly weaknesses: readonly Weakness[];
 }
 
 /** Markdown: what is weaker than declared, what holds all the same, what that rests on, and everything that is open. */
-export function renderReport({ daemonPath, engine, open, weaknesses }: ReportInput): string {
+export function renderReport({ daemonPath, engine, dualStack, open, weaknesses }: ReportInput): string {
   return [
     `# ${plain(daemonPath)}: only the engine's API is ours`,
     '',
@@ -30,7 +32,7 @@ export function renderReport({ daemonPath, engine, open, weaknesses }: ReportInp
     '',
     '## What this rests on',
     '',
-    ...premises(engine).map((line) => `- ${line}`),
+    ...premises(engine, dualStack).map((line) => `- ${line}`),
     '',
     '## Everything that is open',
     '',
@@ -39,7 +41,7 @@ export function renderReport({ daemonPath, engine, open, weaknesses }: ReportInp
   ].join('\n');
 }
 
-function premises({ version, nftables, settings }: EngineFacts): string[] {
+function premises({ version, nftables, settings }: EngineFacts, dualStack: boolean): string[] {
   const drops = settings.forwardPolicyBefore.ipv4 === 'drop';
   return [
     `The engine is of the generation of ${version}, and makes its rules with ${nftables ? 'nftables' : 'iptables'}.`,
@@ -48,6 +50,11 @@ function premises({ version, nftables, settings }: EngineFacts): string[] {
       ? 'The policy of FORWARD is DROP, and stays so.'
       : 'The policy of FORWARD is taken to be ACCEPT, as it is on a host that forwarded before its engine came.',
     'The host filters what passes its bridges (`net.bridge.bridge-nf-call-iptables` is 1), as the engine sets it: that keeps those apart who publish or have egress.',
+    ...(dualStack
+      ? [
+          'The engine writes rules for IPv6, too (`ip6tables`), and the host filters its frames likewise (`net.bridge.bridge-nf-call-ip6tables`).',
+        ]
+      : []),
     'No other rule stands on the host that opens or closes anything.',
     'Nobody else attaches containers to these networks.',
   ];

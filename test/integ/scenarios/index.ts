@@ -10,6 +10,7 @@ import * as existingNetworks from './existing-networks';
 import * as generated from './generated';
 import * as hostArtefacts from './host-artefacts';
 import * as importedDaemon from './imported-daemon';
+import * as importedDualStack from './imported-dual-stack';
 import * as ipvlan from './ipvlan';
 import * as liveChange from './live-change';
 import * as macvlan from './macvlan';
@@ -44,6 +45,7 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   conduit: ['20.10', '28.5'],
   'names-and-mtu': ['20.10', '28.5'],
   'existing-networks': ['20.10', '28.5'],
+  'imported-dual-stack': ['28.5', '29-nft'],
 };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -51,6 +53,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   registry,
   generated,
   'imported-daemon': importedDaemon,
+  'imported-dual-stack': importedDualStack,
   'live-change': liveChange,
   'real-services': realServices,
   'egress-and-host': egressAndHost,
