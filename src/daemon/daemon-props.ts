@@ -28,6 +28,26 @@ export interface DaemonProps {
   readonly foreignBlocks?: Cidr[];
 
   /**
+   * Whether networks have IPv6 beside IPv4, each with a /64 of its own. Turning it on or off replaces every network and its containers.
+   *
+   * Engines before 27 write no rules for IPv6: on a `HardenedDaemon` the guard alone narrows there, nothing can be published on an IPv6 address, and egress
+   * over IPv6 needs an `ipv6Pool` that is routed to the host; on an `ImportedDaemon` nothing would keep two networks apart, so it throws `Ipv6NotTranslated`.
+   * Docker turns forwarding of IPv6 on, after which the kernel no longer listens to router advertisements: a host that has its IPv6 address or default
+   * route from them needs `net.ipv6.conf.IFACE.accept_ra=2` on that interface, or a static route.
+   *
+   * @default - true when `ipv6Pool` is given, otherwise false
+   */
+  readonly dualStack?: boolean;
+
+  /**
+   * IPv6 block, /64 or larger, that the networks of this daemon get their blocks from; nothing else may use it. Errors: `WrongFamily`, `Ipv6PoolKind`, and
+   * `Ipv6PoolUnused` with `dualStack: false`.
+   *
+   * @default - with `dualStack` a /48 of unique local addresses that follows from the construct path
+   */
+  readonly ipv6Pool?: Cidr;
+
+  /**
    * Largest packet in bytes that the way from the host to the outside carries, 68 to 65535; tunnels and clouds often take fewer than 1500. A
    * `BridgeSegment` that says a larger `mtu` is refused, and one that says none gets no larger one. Where it changes below 1500, those networks and their
    * containers are replaced. Error: `MtuRange`.

@@ -5,6 +5,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { DaemonCore } from './daemon-core';
 import type { DaemonProps } from './daemon-props';
 import { type CheckedDaemon, checkDaemon } from './private/check-daemon';
+import { ipv6PoolOf } from './private/check-ipv6-pool';
 import { checkNode } from './private/check-swarm';
 import { hostInput } from './private/daemon-input';
 import { engineSettings } from './private/engine-settings';
@@ -12,7 +13,6 @@ import { type HostInput, stampPath } from './private/host-input';
 import { renderInstallScript } from './private/render-install-script';
 import { renderUserData, renderUserDataGzip, userDataSize } from './private/render-user-data';
 import type { Cidr } from '../addressing/cidr';
-import { uniqueLocalBlock } from '../addressing/private/ip';
 import type { EngineVersion } from '../engine/engine-version';
 import { onStackWritten } from '../private/cdktf-hooks';
 import { lateText } from '../private/late';
@@ -28,24 +28,6 @@ const USER_DATA_LIMIT = 16_384;
 
 /** Properties of a hardened daemon. */
 export interface HardenedDaemonProps extends DaemonProps {
-  /**
-   * Whether networks have IPv6 beside IPv4, each with a /64 of its own. Turning it on or off replaces every network and its containers.
-   *
-   * Engines before 27 write no rules for IPv6: there the guard alone narrows, nothing can be published on an IPv6 address, and egress over IPv6 needs
-   * an `ipv6Pool` that is routed to the host. Docker turns forwarding of IPv6 on, after which the kernel no longer listens to router advertisements: a
-   * host that has its IPv6 address or default route from them needs `net.ipv6.conf.IFACE.accept_ra=2` on that interface, or a static route.
-   *
-   * @default - true when `ipv6Pool` is given, otherwise false
-   */
-  readonly dualStack?: boolean;
-
-  /**
-   * IPv6 block, /64 or larger, that the networks of this daemon get their blocks from; nothing else may use it.
-   *
-   * @default - with `dualStack` a /48 of unique local addresses that follows from the construct path
-   */
-  readonly ipv6Pool?: Cidr;
-
   /**
    * Whether containers outlive a restart of the engine. A node of a swarm needs false: Swarm refuses it, and moves tasks to other nodes instead.
    *
@@ -149,7 +131,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     this.props = props;
     this.checked = checked;
     this.engine = props.engine;
-    const ipv6Pool = (daemonId: string) => props.ipv6Pool?.text ?? (props.dualStack ? uniqueLocalBlock(daemonId.slice(0, 10)) : undefined);
+    const ipv6Pool = (daemonId: string) => ipv6PoolOf(props, daemonId);
     this.core = new DaemonCore(this, props, checked, { version: props.engine.version, settings: engineSettings(props.engine) }, ipv6Pool);
     this.daemonId = this.core.daemonId;
     this._registry = this.core.registry;

@@ -5,6 +5,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { DaemonCore } from './daemon-core';
 import type { DaemonProps } from './daemon-props';
 import { checkImported } from './private/check-imported';
+import { ipv6PoolOf } from './private/check-ipv6-pool';
 import { importedSettings } from './private/engine-settings';
 import { renderReport } from './private/render-report';
 import { warningOf } from './private/weakness-text';
@@ -85,18 +86,20 @@ export class ImportedDaemon extends Construct implements IDaemon {
   private readonly core: DaemonCore;
 
   /**
-   * Error: `NftablesTooEarly` when an engine before 29 is said to use nftables; the others are those of every daemon.
+   * Errors: `NftablesTooEarly` when an engine before 29 is said to use nftables, and `Ipv6NotTranslated` when one before 27 is to have IPv6; the others are
+   * those of every daemon.
    */
   constructor(scope: Construct, id: string, props: ImportedDaemonProps) {
     const checked = checkImported(scope, id, props);
     super(scope, id);
     this.engine = props.engine;
-    this.core = new DaemonCore(this, props, checked, {
+    const engine = {
       version: props.engine.version,
       settings: importedSettings(props.engine, checked),
       nftables: checked.nftables,
       apiOnly: true,
-    });
+    };
+    this.core = new DaemonCore(this, props, checked, engine, (daemonId) => ipv6PoolOf(props, daemonId));
     this.daemonId = this.core.daemonId;
     this._registry = this.core.registry;
     // Nobody writes a stamp on that host.
@@ -143,6 +146,7 @@ export class ImportedDaemon extends Construct implements IDaemon {
     const report = renderReport({
       daemonPath: this.node.path,
       engine: this._registry.engine,
+      dualStack: this._registry.has('ipv6'),
       open: readableCells(this.proof().matrix, this.proof().labels),
       apart: this.proof().derived.topology.apart ?? [],
       weaknesses: this.weaknesses(),

@@ -12,6 +12,7 @@ import {
   type ContainerNetworksAdvanced,
   type ContainerPorts,
 } from '@cdktf/provider-docker/lib/container';
+import { DataDockerNetwork } from '@cdktf/provider-docker/lib/data-docker-network';
 import { Image } from '@cdktf/provider-docker/lib/image';
 import { Network, type NetworkConfig } from '@cdktf/provider-docker/lib/network';
 import { DockerProvider, type DockerProviderConfig } from '@cdktf/provider-docker/lib/provider';
@@ -24,7 +25,7 @@ import {
 import { Volume } from '@cdktf/provider-docker/lib/volume';
 import type { Construct } from 'constructs';
 
-export { Config, Container, Image, Network, Volume, DockerProvider };
+export { Config, Container, DataDockerNetwork, Image, Network, Volume, DockerProvider };
 export type { ContainerConfig, DockerProviderConfig, NetworkConfig, ServiceConfig };
 
 export interface LateContainerBlocks {

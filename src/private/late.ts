@@ -37,3 +37,10 @@ export function lateExpression(attribute: IResolvable, write: (attribute: string
 export function lateValue(produce: () => string): string {
   return Lazy.stringValue({ produce });
 }
+
+/** The same where Terraform alone may know the value: then an expression of it stands there. */
+export function lateValueOrRead(produce: () => string | undefined, expression: () => string): string {
+  return Lazy.stringValue({
+    produce: (context: any) => produce() ?? (context?.suppressBraces ? expression() : `\${${expression()}}`),
+  });
+}

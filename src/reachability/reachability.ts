@@ -77,6 +77,8 @@ export class Reachability {
     const asked = portSetOf(port._spec());
     if (!isEmpty(intersect(open, asked))) return Disposition.DELIVERED;
     if (!isEmpty(intersect(doubtful, asked))) return Disposition.UNKNOWN;
+    const [from, to] = this.selections(source, destination);
+    if (this.proof.isBeyondUs(from, to)) return Disposition.UNKNOWN;
     return this.explain(source, destination, port).disposition;
   }
 
@@ -145,9 +147,9 @@ export class Reachability {
   /** Whether some member of `asker` can resolve the name of some member of `named`: containers resolve whoever is on a network of theirs. */
   public resolves(asker: IPeer, named: IPeer): boolean {
     const [from, to] = this.selections(asker, named);
-    const { networks, wires } = this.proof.derived.topology;
-    return [...networks, ...wires].some(({ members }) => {
-      const here = members.map(({ workload }) => workload);
+    const { networks, wires, existing } = this.proof.derived.topology;
+    const theirs = existing.map((plan) => [...plan.members.map(({ workload }) => workload), ...plan.strangers.map(({ key }) => key)]);
+    return [...[...networks, ...wires].map(({ members }) => members.map(({ workload }) => workload)), ...theirs].some((here) => {
       return here.some((one) => from.containers.has(one) && here.some((other) => other !== one && to.containers.has(other)));
     });
   }

@@ -1,8 +1,10 @@
 import { Construct, type IConstruct } from 'constructs';
 import { bridgeNetwork } from './bridge-network';
+import { ExistingSegment } from './existing-segment';
 import type { NetworkReference } from './network-reference';
 import { checkBridgeSegment } from './private/check-bridge-segment';
 import type { ISegment } from './segment';
+import type { SegmentAttributes } from './segment-attributes';
 import { Cidr } from '../addressing/cidr';
 import { Connections } from '../connections/connections';
 import { lateValue } from '../private/late';
@@ -78,6 +80,25 @@ export interface BridgeSegmentProps {
  * @see https://docs.docker.com/engine/network/drivers/bridge/
  */
 export class BridgeSegment extends Construct implements ISegment {
+  /**
+   * A bridge network that this program does not make, as a segment that workloads can be placed in.
+   *
+   * Nothing of ours narrows it: its members reach each other on every port, and the host and, where it has a way out, the outside, whatever was declared.
+   * The proof says so of workloads that are members, and `UNKNOWN` of whoever else may be attached. A flow between a workload placed here and one of
+   * another segment runs in that segment, where the guard narrows; a flow with a container of others needs a `joinReason`. Nobody publishes from here.
+   *
+   * Terraform looks the network up with every plan, and fails where it is not as described. It neither changes nor destroys it.
+   *
+   * Errors: `ExistingNetwork`, `ExistingGateway`, `BlockTooSmall`, `BlockOverlap`, `WrongFamily`, `NetworkName`, `ReasonTooShort`, `NotADaemon`, and
+   * `DuplicateName` where a network of this program has the name.
+   *
+   * @param attributes what `docker network inspect` says of it
+   * @see https://registry.terraform.io/providers/kreuzwerker/docker/latest/docs/data-sources/network
+   */
+  public static fromSegmentAttributes(scope: Construct, id: string, attributes: SegmentAttributes): ISegment {
+    return new ExistingSegment(scope, id, attributes);
+  }
+
   public readonly daemon: IDaemon;
   public readonly networkName: string;
   public readonly ipv4Block: string;

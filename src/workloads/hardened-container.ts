@@ -1,8 +1,11 @@
 import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Capability } from './capability';
+import type { ContainerAttributes } from './container-attributes';
 import { RestartPolicy } from './container-limits';
+import { ExistingContainer } from './existing-container';
 import type { HardenedContainerProps, PublicationOptions, PublishOptions } from './hardened-container-props';
+import { ownAddress } from './own-address';
 import { type CheckedContainer, checkContainer } from './private/check-container';
 import { HOST_NAME } from './private/check-names';
 import { checkImage } from './private/common';
@@ -21,6 +24,7 @@ import { orderStacks } from '../private/cdktf-hooks';
 import { lateExpression, lateValue } from '../private/late';
 import { childPath } from '../private/names';
 import { brand } from '../private/type-test';
+import { checkExistingAddress } from '../segments/private/check-existing';
 import { checkWireAddresses } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
 import type { PeerFact, PublicationFact } from '../topology/private/facts';
@@ -49,6 +53,22 @@ function warningOfForging({ text, reason }: Capability): string {
  * @see https://docs.docker.com/engine/security/
  */
 export class HardenedContainer extends Construct implements IWorkload {
+  /**
+   * A container that this program does not make, as an end of flows. Nothing attaches it to networks of this program, so its flows run in the network that
+   * it is in: a workload that is placed elsewhere becomes a member of that, which the network must say is well (`joinReason`). Nothing narrows them there.
+   *
+   * Its further networks and its publications are not known: of what is closed between it and the host, the outside or another container of others, the
+   * proof says `UNKNOWN`. Reading `ipv4Address` throws `ExistingAddress` unless the address was given.
+   *
+   * Errors: `NotASegment`, `ContainerName`, `AddressSyntax`, `AddressOutsideBlock`, `AddressIsGateway`, and `DuplicateName` where a container of this
+   * program has the name.
+   *
+   * @param attributes its network and its name
+   */
+  public static fromContainerAttributes(scope: Construct, id: string, attributes: ContainerAttributes): IWorkload {
+    return new ExistingContainer(scope, id, attributes);
+  }
+
   public readonly dnsName: string;
   public readonly ipv6Address?: string;
   public readonly peerText: string;
@@ -73,7 +93,11 @@ export class HardenedContainer extends Construct implements IWorkload {
     const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
     checkImage(checked.path, props.image);
     registry.checkDeclaration(checked.path, [`container ${checked.name}`]);
-    if (segment) checkWireAddresses(checked.path, registry.segmentFact(segment.node.path), props);
+    if (segment) {
+      const fact = registry.segmentFact(segment.node.path);
+      checkExistingAddress(checked.path, fact, props.ipv4Address, props.ipv6Address);
+      checkWireAddresses(checked.path, fact, props);
+    }
     super(scope, id);
     const { path } = this.node;
 
@@ -115,7 +139,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     const { segment, apart } = this.placement;
     return segment === undefined
       ? refuseApart(this.node.path, apart!, 'its address is asked for')
-      : lateValue(() => this._peerRegistry.placesOf(this.node.path)[0]?.member.ipv4 ?? '');
+      : ownAddress(this, this._peerRegistry, segment);
   }
 
   /**

@@ -13,7 +13,10 @@ export interface IWorkload extends IConstruct, IPeer, IConnectable {
    */
   readonly dnsName: string;
 
-  /** IPv4 address in its own segment. A token: the address book decides at synth. */
+  /**
+   * IPv4 address in its own segment. A token: the address book decides at synth. In a network that others made the engine may decide when the container
+   * starts; then it is an expression that Terraform reads back, for the stack of the container alone.
+   */
   readonly ipv4Address: string;
 
   /** IPv6 address in its own segment, where the daemon is dual stack; undefined elsewhere. A token, like `ipv4Address`. */

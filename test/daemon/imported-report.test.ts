@@ -58,7 +58,7 @@ describe('the report', () => {
   test('no text of a user ends a cell or becomes markup', () => {
     const cells = [{ source: 'app/a|b\n<img>', destination: 'app/`*_[x]', ports: 'tcp/1', certain: false }];
     const engine = new Imported().daemon._registry.engine;
-    const text = renderReport({ daemonPath: 'app/#x\n# y', engine, open: cells, weaknesses: [], apart: [] });
+    const text = renderReport({ daemonPath: 'app/#x\n# y', engine, dualStack: false, open: cells, weaknesses: [], apart: [] });
     expect(text).toContain('| app/a\\|b \\<img\\> | app/\\`\\*\\_\\[x\\] | tcp/1 (not certain) |');
     expect(text.split('\n')[0]).toBe("# app/\\#x \\# y: only the engine's API is ours");
     expect(text).toContain('## Weaker than declared\n\nNothing.\n');
@@ -66,7 +66,14 @@ describe('the report', () => {
 
   test('an engine with nftables and without docker-proxy says so', () => {
     const { daemon } = shop({ engine: EngineVersion.V29, nftables: true, userlandProxy: false });
-    const text = renderReport({ daemonPath: 'app/Edge', engine: daemon._registry.engine, open: [], weaknesses: [], apart: [] });
+    const text = renderReport({
+      daemonPath: 'app/Edge',
+      engine: daemon._registry.engine,
+      dualStack: false,
+      open: [],
+      weaknesses: [],
+      apart: [],
+    });
     expect(text).toContain('makes its rules with nftables');
     expect(text).toContain('docker-proxy is off');
     expect(text).toContain('taken to be ACCEPT');

@@ -135,6 +135,7 @@ export const EMPTY: Topology = {
   networks: [...SEGMENTS, ...EDGES].map((bridge) => network(bridge, bridge !== 'bh-data')),
   wires: [],
   wirePairs: [],
+  existing: [],
   workloads: [],
   pairs: [],
   egress: [],

@@ -31,6 +31,7 @@ const BASE: Topology = {
   networks: [],
   wires: [],
   wirePairs: [],
+  existing: [],
   workloads: [],
   pairs: [],
   egress: [],

@@ -24,7 +24,9 @@ class Labels extends Rule {
     });
   }
   public check(resource: any): Violation[] {
-    return resource.blocks('labels').map((label: any) => ({ detail: label.text('label'), message: `the label is '${label.text('value')}'` }));
+    return resource
+      .blocks('labels')
+      .map((label: any) => ({ detail: label.text('label'), message: `the label is '${label.text('value')}'` }));
   }
 }
 

@@ -325,6 +325,8 @@ test('the report of an imported daemon names both', () => {
   expect(report).toContain('| app/Alone | none: it reaches nobody, and nobody reaches it |');
   expect(report).toContain('host, with app/Agent on its network');
   const engine = daemon._registry.engine;
-  expect(renderReport({ daemonPath: 'app/Edge', engine, open: [], weaknesses: [], apart: [] })).not.toContain('in no segment');
+  expect(renderReport({ daemonPath: 'app/Edge', engine, dualStack: false, open: [], weaknesses: [], apart: [] })).not.toContain(
+    'in no segment',
+  );
   expect(synth(stack).container('app-agent')).not.toHaveProperty('mounts.0');
 });

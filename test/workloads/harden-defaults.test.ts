@@ -44,7 +44,11 @@ test.each([
   ['shares of the processor', { cpuShares: 512 }, { cpu_shares: 512, cpu_quota: undefined }],
   ['its log driver', { logDriver: 'journald' }, { log_driver: 'journald', log_opts: undefined }],
   ['its restarts', { restart: 'always' }, { restart: 'always', max_retry_count: undefined }],
-  ['a security option, with ours beside it', { securityOpts: ['label=type:x'] }, { security_opts: ['label=type:x', 'no-new-privileges:true'] }],
+  [
+    'a security option, with ours beside it',
+    { securityOpts: ['label=type:x'] },
+    { security_opts: ['label=type:x', 'no-new-privileges:true'] },
+  ],
   ['an opt-out', { securityOpts: ['no-new-privileges:false'] }, { security_opts: ['no-new-privileges:false'] }],
 ] as const)('%s stays as it was set', (_, config, wanted) => {
   const json = hardened(config as unknown as Partial<ContainerConfig>);
@@ -52,7 +56,10 @@ test.each([
 });
 
 test('capabilities that are added are taken from nothing', () => {
-  expect(hardened({ capabilities: { add: ['CAP_NET_BIND_SERVICE'] } }).capabilities).toEqual({ add: ['CAP_NET_BIND_SERVICE'], drop: ['ALL'] });
+  expect(hardened({ capabilities: { add: ['CAP_NET_BIND_SERVICE'] } }).capabilities).toEqual({
+    add: ['CAP_NET_BIND_SERVICE'],
+    drop: ['ALL'],
+  });
 });
 
 test('overrides count as set', () => {

@@ -2,6 +2,7 @@ import { checkApart } from './check-apart';
 import { Cidr } from '../../addressing/cidr';
 import type { Port } from '../../firewall/port';
 import { ValidationError } from '../../private/errors';
+import { existingRefusal, type FlowWish } from '../../topology/private/existing';
 import type { PeerFact } from '../../topology/private/facts';
 import type { Registry } from '../../topology/private/registry';
 import type { FlowOptions } from '../connections';
@@ -57,6 +58,7 @@ export function checkFlow(
     checkEgress(place, registry, to.block, port);
   }
   checkWires(place, registry, source, destination);
+  checkExisting(place, registry, [source, destination], { isLimited: rate !== undefined, isConduit: conduit === true });
   const reason = registry.refusalOf({ source: from, destination: to });
   if (reason !== undefined) {
     throw new ValidationError('TierForbidsFlow', place, reason);
@@ -95,6 +97,22 @@ function checkOverlays(place: string, source: IPeer, destination: IPeer, hasRate
       place,
       "a conduit lies on one host, and services run on any; place the two in an overlay of their own, without 'conduit'",
     );
+  }
+}
+
+/** What nothing here could make of networks and containers of others. */
+function checkExisting(place: string, registry: Registry, peers: readonly IPeer[], wish: FlowWish): void {
+  const [sources, destinations] = peers.map(({ _peerFact }) => {
+    const ends = registry.endsOf(_peerFact);
+    return ends.length > 0 ? ends : [_peerFact.kind];
+  });
+  for (const from of sources) {
+    for (const to of destinations) {
+      const reason = existingRefusal(from, to, wish);
+      if (reason !== undefined) {
+        throw new ValidationError('ExistingFlow', place, `${peers[0].peerText} to ${peers[1].peerText}: ${reason}`);
+      }
+    }
   }
 }
 

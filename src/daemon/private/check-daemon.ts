@@ -1,7 +1,5 @@
 import { type CheckedHost, checkHost } from './check-host';
-import { Cidr } from '../../addressing/cidr';
-import { covers, formatBlock, GLOBAL_UNICAST, parseBlock, UNIQUE_LOCAL } from '../../addressing/private/ip';
-import { ValidationError } from '../../private/errors';
+import { checkIpv6Pool } from './check-ipv6-pool';
 import { childPath } from '../../private/names';
 import { matching, reasonText, wholeNumber } from '../../private/text';
 import type { HardenedDaemonProps } from '../hardened-daemon';
@@ -40,28 +38,4 @@ export function checkDaemon(scope: { readonly node: { readonly path: string } },
       matching(path, 'enginePackages', name, /^[a-z0-9][a-z0-9.+-]+(=[A-Za-z0-9.+:~-]+)?$/, 'PackageName', 'the name of a Debian package'),
     ),
   };
-}
-
-function checkIpv6Pool(path: string, { dualStack, ipv6Pool }: HardenedDaemonProps): void {
-  if (ipv6Pool === undefined) {
-    return;
-  }
-  if (!(ipv6Pool instanceof Cidr) || !ipv6Pool.text.includes(':')) {
-    throw new ValidationError('WrongFamily', path, "'ipv6Pool' must be an IPv6 block, such as Cidr.parse('fd12:3456:789a::/48')");
-  }
-  if (dualStack === false) {
-    throw new ValidationError(
-      'Ipv6PoolUnused',
-      path,
-      `'ipv6Pool' ${ipv6Pool.text} is given with 'dualStack: false'; leave one of them out`,
-    );
-  }
-  const block = parseBlock(ipv6Pool.text);
-  if (ipv6Pool.prefixLength > 64 || ![UNIQUE_LOCAL, GLOBAL_UNICAST].some((kind) => covers(kind, block))) {
-    throw new ValidationError(
-      'Ipv6PoolKind',
-      path,
-      `'ipv6Pool' must be a /64 or larger within ${formatBlock(UNIQUE_LOCAL)} or ${formatBlock(GLOBAL_UNICAST)}, got ${ipv6Pool.text}; leave it out for unique local addresses`,
-    );
-  }
 }

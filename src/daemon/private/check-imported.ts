@@ -1,5 +1,6 @@
 import { type CheckedHost, checkHost } from './check-host';
-import type { ImportedEngine } from './engine-settings';
+import { checkIpv6Pool } from './check-ipv6-pool';
+import { type ImportedEngine, manages6 } from './engine-settings';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import type { ImportedDaemonProps } from '../imported-daemon';
@@ -22,6 +23,14 @@ export function checkImported(
       'NftablesTooEarly',
       path,
       `'nftables' is true, and engine ${props.engine.version} has no such backend; leave it out, or name an engine of 29 or later`,
+    );
+  }
+  checkIpv6Pool(path, props);
+  if ((props.dualStack || props.ipv6Pool !== undefined) && !manages6(props.engine)) {
+    throw new ValidationError(
+      'Ipv6NotTranslated',
+      path,
+      `'dualStack' is asked of engine ${props.engine.version}, which writes no rules for IPv6: nothing on that host would keep two networks apart there; leave it out, use engine 27.0 or later, or a HardenedDaemon`,
     );
   }
   return { ...host, nftables, userlandProxy, forwardPolicyDrop };

@@ -8,6 +8,8 @@ import type { ApartFact } from '../../topology/private/facts';
 export interface ReportInput {
   readonly daemonPath: string;
   readonly engine: EngineFacts;
+  /** Whether containers have IPv6 beside IPv4. */
+  readonly dualStack: boolean;
   readonly open: readonly ReachableCell[];
   readonly weaknesses: readonly Weakness[];
   /** Containers in no segment. */
@@ -15,7 +17,7 @@ export interface ReportInput {
 }
 
 /** Markdown: what is weaker than declared, what holds all the same, what that rests on, and everything that is open. */
-export function renderReport({ daemonPath, engine, open, weaknesses, apart }: ReportInput): string {
+export function renderReport({ daemonPath, engine, dualStack, open, weaknesses, apart }: ReportInput): string {
   return [
     `# ${plain(daemonPath)}: only the engine's API is ours`,
     '',
@@ -34,7 +36,7 @@ export function renderReport({ daemonPath, engine, open, weaknesses, apart }: Re
     '',
     '## What this rests on',
     '',
-    ...premises(engine).map((line) => `- ${line}`),
+    ...premises(engine, dualStack).map((line) => `- ${line}`),
     '',
     '## Everything that is open',
     '',
@@ -55,7 +57,7 @@ function inNoSegment(apart: readonly ApartFact[]): string[] {
   return ['## Containers in no segment', '', ...lines, ''];
 }
 
-function premises({ version, nftables, settings }: EngineFacts): string[] {
+function premises({ version, nftables, settings }: EngineFacts, dualStack: boolean): string[] {
   const drops = settings.forwardPolicyBefore.ipv4 === 'drop';
   return [
     `The engine is of the generation of ${version}, and makes its rules with ${nftables ? 'nftables' : 'iptables'}.`,
@@ -64,6 +66,11 @@ function premises({ version, nftables, settings }: EngineFacts): string[] {
       ? 'The policy of FORWARD is DROP, and stays so.'
       : 'The policy of FORWARD is taken to be ACCEPT, as it is on a host that forwarded before its engine came.',
     'The host filters what passes its bridges (`net.bridge.bridge-nf-call-iptables` is 1), as the engine sets it: that keeps those apart who publish or have egress.',
+    ...(dualStack
+      ? [
+          'The engine writes rules for IPv6, too (`ip6tables`), and the host filters its frames likewise (`net.bridge.bridge-nf-call-ip6tables`).',
+        ]
+      : []),
     'No other rule stands on the host that opens or closes anything.',
     'Nobody else attaches containers to these networks.',
   ];

@@ -1,7 +1,7 @@
 import type { EngineEndpoint, EngineInput, EngineNetwork, RuleGeneration } from './docker-rules/input';
 import { groupBy } from '../../private/multimap';
 import type { EngineFacts } from '../../topology/private/engine-facts';
-import type { Member, NetworkPlan, PublicationPlan, Topology } from '../../topology/private/topology';
+import type { ExistingPlan, Member, NetworkPlan, PublicationPlan, Topology } from '../../topology/private/topology';
 import { EngineVersion } from '../engine-version';
 
 /** Where Docker puts the network that every engine has. A host may have it elsewhere; nothing of ours is on it. */
@@ -22,7 +22,11 @@ export function engineInput(topology: Topology, { version, settings, nftables }:
   return {
     generation: ruleGeneration(version, nftables === true),
     daemon: settings,
-    networks: [DEFAULT_BRIDGE, ...topology.networks.map((network) => engineNetwork(network, publications))],
+    networks: [
+      DEFAULT_BRIDGE,
+      ...topology.existing.map(existingNetwork),
+      ...topology.networks.map((network) => engineNetwork(network, publications)),
+    ],
   };
 }
 
@@ -47,6 +51,29 @@ function engineNetwork(
     endpoints: members.map((member) =>
       kind === 'edge' ? engineEndpoint(member, true, publications.get(member.workload) ?? []) : engineEndpoint(member, false, []),
     ),
+    links: [],
+  };
+}
+
+/** As Docker makes one that nobody says anything special of, which Terraform asks of it. What others publish there is not known. */
+function existingNetwork({ bridge, internal, ipv4, members, strangers, gatewayOf }: ExistingPlan): EngineNetwork {
+  const ours = new Set(gatewayOf);
+  const endpointAt = (address: string, leads: boolean): EngineEndpoint => ({
+    ipv4: address,
+    isGateway: { ipv4: leads, ipv6: false },
+    ports: [],
+  });
+  return {
+    bridge,
+    internal,
+    icc: true,
+    masquerade: true,
+    trustedInterfaces: [],
+    ipv4: { ...ipv4, mode: 'nat' },
+    endpoints: [
+      ...members.map((member) => endpointAt(member.ipv4, ours.has(member.workload))),
+      ...strangers.map((stranger) => endpointAt(stranger.ipv4, !internal)),
+    ],
     links: [],
   };
 }

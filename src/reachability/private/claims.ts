@@ -33,14 +33,20 @@ export function brokenBy(claim: Claim, proof: Proof): string | undefined {
     case 'unreachable': {
       const source = select(claim.source, proof);
       const counts = ({ target }: Cell) => claim.isStraight !== true || target.party.kind !== 'host';
+      if (proof.isBeyondUs(source, select(claim.destination, proof))) return BEYOND_US;
       return open(proof, claim.destination, claim.port, (cell) => selects(source, cell.source) && counts(cell));
     }
     case 'only': {
       const sources = claim.sources.map((source) => select(source, proof));
+      // Everybody else is meant, the outside as well.
+      if (proof.isBeyondUs(EVERYBODY, select(claim.destination, proof))) return BEYOND_US;
       return open(proof, claim.destination, claim.port, (cell) => !sources.some((source) => holds(source, cell.source as AddressEnd)));
     }
   }
 }
+
+const EVERYBODY: Selection = { containers: new Set(), isHost: true };
+const BEYOND_US = 'one of the ends is not ours, and its further networks and publications are not known';
 
 function select({ _peerFact }: ClaimPeer, { derived }: Proof): Selection {
   return selectionOf(_peerFact, derived);

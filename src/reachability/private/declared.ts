@@ -19,7 +19,10 @@ const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 /** What a topology declares, found by where packets come from and go to. Knows no rules. */
 export class Declared {
   private readonly pairs = new Map<string, PortSet>();
-  private readonly wirePairs: readonly (readonly [family: Family, source: string, destination: string])[];
+  /** Where no rule of ours has a say, what must flow all the same. */
+  private readonly unguardedPairs: (readonly [family: Family, source: string, destination: string])[];
+  /** Containers that others made: to a publication they are of the outside. */
+  private readonly strangers: ReadonlySet<string>;
   private readonly toContainer = new Map<string, PortSet>();
   private readonly toHost = new Map<string, PortSet>();
   private readonly egress: ReadonlyMap<string, readonly EgressPlan[]>;
@@ -29,7 +32,8 @@ export class Declared {
   constructor(private readonly topology: Topology) {
     topology.pairs.forEach(({ source, destination, port }) => open(this.pairs, pairKey(source, destination), port));
     this.onWires = new Set(topology.wires.flatMap(({ members }) => members.flatMap(addressesOf)));
-    this.wirePairs = topology.wirePairs.flatMap(({ wire, source, destination, port, ipv4Only }) => {
+    this.strangers = new Set(topology.existing.flatMap(({ strangers }) => strangers.map(({ key }) => key)));
+    this.unguardedPairs = topology.wirePairs.flatMap(({ wire, source, destination, port, ipv4Only }) => {
       const { mode, members } = topology.wires.find(({ key }) => key === wire)!;
       const [from, to] = [source, destination].map((workload) => members.find((member) => member.workload === workload)!);
       return FAMILIES.flatMap((family) => {
@@ -40,6 +44,18 @@ export class Declared {
         return mode === 'vepa' || mode === 'plugin' ? [] : [[family, here, there] as const];
       });
     });
+    for (const { members, strangers, pairs } of topology.existing) {
+      const addresses = new Map([
+        ...members.map(({ workload, ipv4 }) => [workload, ipv4] as const),
+        ...strangers.map(({ key, ipv4 }) => [key, ipv4] as const),
+      ]);
+      const doubtful = new Set(strangers.flatMap(({ key, isKnown }) => (isKnown ? [] : [key])));
+      for (const { source, destination, port } of pairs) {
+        const [from, to] = [addresses.get(source)!, addresses.get(destination)!];
+        open(this.pairs, pairKey(from, to), port);
+        if (![source, destination].some((end) => doubtful.has(end))) this.unguardedPairs.push(['ipv4', from, to]);
+      }
+    }
     topology.hostFlows.forEach((plan) => this.addHostFlow(plan));
     this.egress = groupBy(topology.egress, ({ source }) => source);
     this.publications = groupBy(topology.publications, ({ workload }) => workload);
@@ -49,8 +65,9 @@ export class Declared {
   public ports({ source, target, receiver, family }: Pick<Cell, 'source' | 'target' | 'receiver' | 'family'>): PortSet | undefined {
     switch (`${source.party.kind} ${receiver.kind}`) {
       case 'container container':
-        // Only straight to its address: containers reach no publication by an address of the host.
-        return target.party.kind === 'container' ? this.between(source.address!, target.address, family) : NO_PORTS;
+        // Only straight to its address: containers of ours reach no publication by an address of the host.
+        if (target.party.kind === 'container') return this.between(source.address!, target.address, family);
+        return this.isStranger(source) ? this.published(receiver, target, asOutside(source, family), family) : NO_PORTS;
       case 'container host':
         return this.toHost.get(pairKey(source.address!, target.address)) ?? NO_PORTS;
       case 'container outside':
@@ -69,13 +86,13 @@ export class Declared {
 
   /** Every pair of ends between which something is declared. */
   public expected(outside: readonly AddressEnd[]): Pick<Cell, 'source' | 'target' | 'receiver' | 'family'>[] {
-    const { networks, wires, pairs, hostFlows } = this.topology;
-    const spots = new Map(
-      [...networks, ...wires].flatMap(({ members }) => members.flatMap((member) => spotsOf(member))).map((spot) => [spot.address, spot]),
-    );
+    const { networks, wires, existing, pairs, hostFlows } = this.topology;
+    const strangers = existing.flatMap((plan) => plan.strangers.map(({ key, ipv4 }): Member => ({ workload: key, ipv4, home: true })));
+    const members = [...networks, ...wires, ...existing].flatMap((network) => network.members);
+    const spots = new Map([...members, ...strangers].flatMap((member) => spotsOf(member)).map((spot) => [spot.address, spot]));
     const inside = [
       ...pairs.map(({ family, source, destination }) => cell(family, spots.get(source)!, spots.get(destination)!)),
-      ...this.wirePairs.map(([family, source, destination]) => cell(family, spots.get(source)!, spots.get(destination)!)),
+      ...this.unguardedPairs.map(([family, source, destination]) => cell(family, spots.get(source)!, spots.get(destination)!)),
     ];
     const host = hostFlows.map(({ family, direction, address, gateway }) =>
       direction === 'to-container'
@@ -104,6 +121,10 @@ export class Declared {
     return union(pair, this.egressTo(source, range, family));
   }
 
+  private isStranger({ party }: End): boolean {
+    return party.kind === 'container' && this.strangers.has(party.key);
+  }
+
   private addHostFlow({ direction, address, gateway, port }: HostFlowPlan): void {
     if (direction === 'to-container') open(this.toContainer, address, port);
     else open(this.toHost, pairKey(address, gateway), port);
@@ -126,6 +147,10 @@ export class Declared {
       .filter((plan) => source === undefined || plan.sources.some((block) => holds(block, source.range, family)))
       .reduce((sum, { hostPort }) => union(sum, portSetOf(hostPort)), NO_PORTS);
   }
+}
+
+function asOutside({ party, address }: End, family: Family): AddressEnd {
+  return { party, address: address!, range: readRange(family, address!) };
 }
 
 function holds(block: string, range: AddressRange | undefined, family: Family): boolean {

@@ -1,7 +1,9 @@
 import { type Deviation, excessOf, missingOf } from './audit';
 import { declaredBlocks } from './declared';
+import { concernsUs, isBeyondUs } from './existing-matters';
 import { Labels } from './labels';
 import { type Matrix, matrixOf } from './matrix/matrix';
+import type { Selection } from './selection';
 import { UPLINK, viewOf } from './view-of';
 import type { HostView } from './walk/host-view';
 import type { Outcome, ProbeSpec } from './walk/outcome';
@@ -34,7 +36,7 @@ export class Proof {
   }
 
   public get matrix(): Matrix {
-    return (this.seen.matrix ??= matrixOf(this.view, (probe) => walk(this.view, probe), UPLINK, declaredBlocks(this.derived.topology)));
+    return (this.seen.matrix ??= this.makeMatrix());
   }
 
   /** What flows and nobody declared. */
@@ -47,7 +49,18 @@ export class Proof {
     return (this.seen.missing ??= missingOf(this.matrix, this.derived.topology));
   }
 
+  /** Whether it is known at all who does not get through from one peer to another. */
+  public isBeyondUs(source: Selection, destination: Selection): boolean {
+    return isBeyondUs(source, destination, this.derived.topology, this.engine);
+  }
+
   public trace(probe: ProbeSpec): Outcome {
     return walk(this.view, probe, { trace: true });
+  }
+
+  private makeMatrix(): Matrix {
+    const { topology } = this.derived;
+    const { cells, outside } = matrixOf(this.view, (probe) => walk(this.view, probe), UPLINK, declaredBlocks(topology));
+    return { cells: topology.existing.length === 0 ? cells : cells.filter(concernsUs(topology)), outside };
   }
 }

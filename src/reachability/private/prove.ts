@@ -1,5 +1,6 @@
 import type { Deviation } from './audit';
 import { deviationText } from './deviation-text';
+import { existingMatters } from './existing-matters';
 import { Proof } from './proof';
 import { breachesOf } from './weaknesses';
 import { wireMatters } from './wire-matters';
@@ -43,12 +44,17 @@ export function failuresOf(registry: Registry): Failure[] {
   });
   const path = registry.daemonPath;
   const isOfWire = wireMatters(proof.derived.topology);
+  const isOfOthers = existingMatters(proof.derived.topology);
   return [
-    ...listed(proof, registry.hasGuard ? proof.excess.filter((each) => !isOfWire(each)) : breachesOf(proof), (text) => ({
-      path,
-      code: 'UndeclaredFlow',
-      message: `open, and declared by nobody: ${text}`,
-    })),
+    ...listed(
+      proof,
+      registry.hasGuard ? proof.excess.filter((each) => !isOfWire(each) && !isOfOthers(each)) : breachesOf(proof),
+      (text) => ({
+        path,
+        code: 'UndeclaredFlow',
+        message: `open, and declared by nobody: ${text}`,
+      }),
+    ),
     ...listed(proof, proof.missing, (text) => ({ path, code: 'BlockedFlow', message: `declared, and not open: ${text}` })),
     ...claims,
   ];

@@ -13,12 +13,16 @@ export interface Selection {
   readonly block?: AddressRange & { readonly family: Family };
 }
 
-export function selectionOf(peer: PeerFact, { members }: Derived): Selection {
+export function selectionOf(peer: PeerFact, { members, topology }: Derived): Selection {
   if (peer.kind === 'block') {
     const range = readRange(peer.family, peer.block)!;
     return { containers: new Set(), isHost: false, block: { ...range, family: peer.family } };
   }
-  return { containers: new Set(members.expand(peer)), isHost: peer.kind === 'host' };
+  const place = topology.existing.find(({ key }) => peer.kind === 'segment' && key === peer.path);
+  return {
+    containers: new Set([...members.expand(peer), ...(place?.strangers ?? []).map(({ key }) => key)]),
+    isHost: peer.kind === 'host',
+  };
 }
 
 /** Whether the spot is one of those that the peer stands for; of the outside a part is enough. */

@@ -6,7 +6,8 @@ import { engineInput } from '../../engine/private/engine-input';
 import { compile } from '../../firewall/private/compile';
 import type { HostRules } from '../../firewall/private/host-rules';
 import type { EngineFacts } from '../../topology/private/engine-facts';
-import type { Family, Topology, WirePlan } from '../../topology/private/topology';
+import { strangersOf } from '../../topology/private/existing';
+import type { ExistingPlan, Family, Topology, WirePlan } from '../../topology/private/topology';
 
 /** Interface by which the host meets the outside; what it is really called decides nothing, since no rule names it. */
 export const UPLINK = 'uplink';
@@ -36,7 +37,7 @@ export function viewOf(topology: Topology, engine: EngineFacts): HostView {
       { block: '0.0.0.0/0', interface: UPLINK },
       { block: '::/0', interface: UPLINK },
     ],
-    containers: containersOf(topology),
+    containers: [...containersOf(topology), ...topology.existing.flatMap(strangersOn)],
     wires: topology.wires.map(({ parent, mode, overlay, guardedBy }) => ({
       parent,
       mode,
@@ -73,12 +74,18 @@ function routeToWire({ shim }: WirePlan): Route[] {
   return shim ? shim.routes.map((block) => ({ block, interface: shim.interface })) : [];
 }
 
-function containersOf({ networks, wires, workloads }: Topology): ContainerView[] {
+function containersOf({ networks, wires, existing, workloads }: Topology): ContainerView[] {
   const attachments = new Map<string, Attachment[]>(workloads.map(({ path }) => [path, []]));
   for (const { bridge, kind, members } of networks) {
     for (const { workload, ipv4, ipv6 } of members) {
       const isGateway = { ipv4: kind === 'edge', ipv6: kind === 'edge' && ipv6 !== undefined };
       attachments.get(workload)?.push({ interface: bridge, kind: 'bridge', ipv4, ...(ipv6 !== undefined && { ipv6 }), isGateway });
+    }
+  }
+  for (const { bridge, members, gatewayOf } of existing) {
+    for (const { workload, ipv4 } of members) {
+      const isGateway = { ipv4: gatewayOf.includes(workload), ipv6: false };
+      attachments.get(workload)?.push({ interface: bridge, kind: 'bridge', ipv4, isGateway });
     }
   }
   for (const { parent, driver, overlay, members } of wires) {
@@ -89,6 +96,16 @@ function containersOf({ networks, wires, workloads }: Topology): ContainerView[]
     }
   }
   return [...attachments].map(([key, list]) => ({ key, attachments: list }));
+}
+
+/** Who else is on a network that others made. The last one stands for all that nobody named, wherever in the block they are. */
+function strangersOn({ segment, networkName, bridge, internal, ipv4: { block }, strangers }: ExistingPlan): ContainerView[] {
+  return strangers.map(({ key, ipv4, isKnown }): ContainerView => {
+    const attachments: Attachment[] = [{ interface: bridge, kind: 'bridge', ipv4, isGateway: { ipv4: !internal, ipv6: false } }];
+    const isRest = key === strangersOf(segment);
+    const doubt = isRest ? `who else is attached to '${networkName}'` : `which address '${key}' has in '${networkName}'`;
+    return { key, attachments, ...(!isKnown && { doubt }), ...(isRest && { anywhereIn: block }) };
+  });
 }
 
 /** A publication of a range is one listener per port. */

@@ -1,5 +1,6 @@
 import { type Deviation, deviation, undeclaredOf } from './audit';
 import { linesOf } from './describe';
+import { existingMatters } from './existing-matters';
 import type { Labels } from './labels';
 import type { Cell, Matrix } from './matrix/matrix';
 import { isEmpty, NO_PORTS, type PortSet, portSetOf, shortPortSetText, subtract, union } from './matrix/port-set';
@@ -20,6 +21,8 @@ const SENTENCES = {
   OpenToHost: 'Whatever runs on the host reaches the containers.',
   OpenToOutside:
     'Neighbours of the host reach containers past their publications, by a route to their addresses: on engines before 28 the ports that are published, and every port where the policy of FORWARD is ACCEPT.',
+  ExistingOpen:
+    'In a network that others made nothing of ours narrows: its members, whoever attached them, reach each other on every port, the host and they each other, and where it has a way out everything outside.',
   WireOpen:
     'What hangs on a wire of the host meets no rule of it: members of such a segment reach each other, and what stands between them and the rest of the wire is not known here.',
 } as const;
@@ -73,13 +76,16 @@ function declaredBetween({ networks, pairs }: Topology): (cell: Cell) => PortSet
 function classifier(topology: Topology): (cell: Cell) => Code | undefined {
   const { networks } = topology;
   const isOfWire = wireMatters(topology);
+  const isOfOthers = existingMatters(topology);
   const segments = new Map<string, Set<string>>();
   for (const { key, members } of networks.filter(({ kind }) => kind === 'segment')) {
     members.forEach(({ workload }) => segments.set(workload, (segments.get(workload) ?? new Set()).add(key)));
   }
   const share = (one: string, other: string) => [...(segments.get(one) ?? [])].some((key) => segments.get(other)?.has(key));
   return ({ source, target, receiver, certain }) => {
-    if (isOfWire({ source: source.party, from: source.address, receiver, address: target.address, certain })) return 'WireOpen';
+    const found = { source: source.party, from: source.address, receiver, address: target.address, certain };
+    if (isOfWire(found)) return 'WireOpen';
+    if (isOfOthers(found)) return 'ExistingOpen';
     const isStraight = target.party.kind === 'container';
     if (source.party.kind === 'container') {
       switch (receiver.kind) {

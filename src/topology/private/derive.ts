@@ -1,3 +1,4 @@
+import { planExisting } from './existing';
 import type { DaemonFact, Facts, SegmentFact } from './facts';
 import { forgeableSources, forgersAmongOthers } from './forgeable';
 import { hostEntryProblems } from './host-entries';
@@ -53,10 +54,14 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     daemon: facts.daemon.path,
     ipv4Pools: [...facts.daemon.addressPools],
     ipv6Pool: facts.daemon.ipv6Pool,
-    foreign: facts.daemon.foreignBlocks.map((f) => ({ ...f })),
+    foreign: [
+      ...facts.daemon.foreignBlocks,
+      ...segments.filter(({ existing }) => existing).map(({ path, ipv4Block }) => ({ label: path, block: ipv4Block! })),
+    ],
     segments: [
       ...swarmRequests(facts),
       ...segments.flatMap((segment): SegmentRequest[] => {
+        if (segment.existing) return [];
         if (segment.overlay) return overlayRequests(segment, members);
         if (segment.wire) return [wireRequest(segment, segment.wire, facts, members)];
         const inside = [...(members.segments.get(segment.path) ?? [])].sort();
@@ -83,7 +88,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
   };
   const allocation = allocate(request, locked);
 
-  const bridged = segments.filter((segment): segment is BridgedFact => segment.wire === undefined && segment.overlay === undefined);
+  const bridged = segments.filter((segment): segment is BridgedFact => !segment.wire && !segment.overlay && !segment.existing);
   const own: NetworkPlan[] = bridged.flatMap((segment) => {
     const make = (kind: 'segment' | 'edge'): NetworkPlan[] => {
       const key = kind === 'edge' ? edgeKey(segment.path) : segment.path;
@@ -116,8 +121,10 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
 
   const networks = [...own, ...planGateway(facts, allocation)];
   const wires = [...planWires(segments, facts, members, allocation), ...planOverlays(segments, members, allocation)];
+  const existing = planExisting(facts, members);
+  const ours = facts.workloads.filter(({ isTheirs }) => !isTheirs);
   const dns = { problems: [] as Problem[], warnings: [] as Warning[] };
-  const workloads: WorkloadPlan[] = [...facts.workloads].sort(byPath).map((fact) => ({
+  const workloads: WorkloadPlan[] = [...ours].sort(byPath).map((fact) => ({
     path: fact.path,
     name: fact.name,
     segment: fact.segment,
@@ -130,9 +137,15 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     daemonId: facts.daemon.id,
     bridgePrefix: BRIDGE_PREFIX,
     hostAddresses: [...facts.daemon.hostAddresses],
-    egressExclusions: [...poolsOf(facts.daemon), ...outsidePools(networks, facts), ...LINK_LOCAL],
+    egressExclusions: [
+      ...poolsOf(facts.daemon),
+      ...outsidePools(networks, facts),
+      ...existing.plans.map(({ ipv4 }) => ipv4.block),
+      ...LINK_LOCAL,
+    ],
     networks,
     wires,
+    existing: existing.plans,
     wirePairs: [...planWirePairs(facts, members, wires), ...planOverlayPairs(facts, members, wires)],
     workloads,
     pairs: planPairs(facts, members, networks),
@@ -146,9 +159,10 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ...policyProblems(facts),
     ...wireProblems(facts, members),
     ...overlayProblems(wires),
+    ...existing.problems,
     ...allocation.problems,
     ...dns.problems,
-    ...hostEntryProblems(facts.workloads, networks, wires),
+    ...hostEntryProblems(ours, networks, wires),
     ...forgeableSources(topology),
     ...forgersAmongOthers(facts, topology),
   ];

@@ -45,6 +45,16 @@ export interface SegmentFact {
   readonly wire?: WireFact;
   /** Where the network spans the nodes of a swarm. */
   readonly overlay?: OverlayFact;
+  /** Where others made the network. */
+  readonly existing?: ExistingFact;
+}
+
+/** What a program says of a network that it does not make. */
+export interface ExistingFact {
+  readonly gateway: string;
+  readonly hasWayOut: boolean;
+  /** Whether a flow may make workloads of other segments members. */
+  readonly isJoinable: boolean;
 }
 
 export interface OverlayFact {
@@ -107,6 +117,8 @@ export interface WorkloadFact {
   readonly hostEntries?: Readonly<Record<string, string>>;
   /** Whether it holds a capability by which it can send from addresses of its neighbours. */
   readonly forges?: boolean;
+  /** Others made the container: nothing of ours attaches it to a network or narrows it. */
+  readonly isTheirs?: boolean;
 }
 
 /** A container in no segment: on the network of the host, of which it is a part like any other process, or on none. */

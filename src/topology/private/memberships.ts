@@ -37,12 +37,18 @@ export function memberships(facts: Facts): Memberships {
 
   const wires = new Set(facts.segments.filter(({ wire }) => wire !== undefined).map(({ path }) => path));
   const isOnWire = (workload: string) => wires.has(home.get(workload)!);
+  const existing = new Set(facts.segments.filter((segment) => segment.existing !== undefined).map(({ path }) => path));
+  const theirs = new Set(facts.workloads.filter(({ isTheirs }) => isTheirs).map(({ path }) => path));
   for (const flow of facts.flows) {
     if (flow.conduit !== undefined) continue;
     const sources = expand(flow.source);
     if (flow.destination.kind === 'block') {
-      // On a wire the way out is the wire itself.
-      sources.filter((workload) => !isOnWire(workload)).forEach(atEdge);
+      // On a wire, and in a network of others, that itself is the way out.
+      sources.filter((workload) => !isOnWire(workload) && !existing.has(home.get(workload)!)).forEach(atEdge);
+      continue;
+    }
+    if (touches(flow, existing, home, expand)) {
+      joinTheirs(flow, { home, segments, existing, theirs, wires, expand });
       continue;
     }
     for (const segment of destinationSegments(flow, home, expand)) {
@@ -74,4 +80,58 @@ function destinationSegments(
     return new Set([flow.destination.path]);
   }
   return new Set(expand(flow.destination).map((workload) => home.get(workload)!));
+}
+
+function touches(
+  { source, destination }: FlowFact,
+  existing: ReadonlySet<string>,
+  home: ReadonlyMap<string, string>,
+  expand: (peer: PeerFact) => readonly string[],
+): boolean {
+  if (existing.size === 0) return false;
+  const isThere = (peer: PeerFact) =>
+    (peer.kind === 'segment' && existing.has(peer.path)) || expand(peer).some((path) => existing.has(home.get(path)!));
+  return isThere(source) || isThere(destination);
+}
+
+interface Joining {
+  readonly home: ReadonlyMap<string, string>;
+  readonly segments: ReadonlyMap<string, Set<string>>;
+  readonly existing: ReadonlySet<string>;
+  /** Containers of others: nobody attaches these. */
+  readonly theirs: ReadonlySet<string>;
+  readonly wires: ReadonlySet<string>;
+  expand(peer: PeerFact): readonly string[];
+}
+
+/**
+ * Who joins whom where networks of others are in play. Two of ours meet in the one network of the two that is ours, in which the guard narrows; only for
+ * somebody of theirs does ours go to a network of others.
+ */
+function joinTheirs({ source, destination }: FlowFact, { home, segments, existing, theirs, wires, expand }: Joining): void {
+  const join = (segment: string, workload: string) => {
+    if (!theirs.has(workload)) segments.get(segment)?.add(workload);
+  };
+  for (const [peer, other] of [
+    [source, destination],
+    [destination, source],
+  ]) {
+    if (peer.kind === 'segment' && existing.has(peer.path)) {
+      expand(other).forEach((workload) => join(peer.path, workload));
+      return;
+    }
+  }
+  if (destination.kind === 'segment') expand(source).forEach((workload) => join(destination.path, workload));
+  for (const from of expand(source)) {
+    for (const to of expand(destination)) {
+      const [here, there] = [home.get(from)!, home.get(to)!];
+      if (here === there) continue;
+      if (theirs.has(from) || theirs.has(to)) {
+        join(theirs.has(from) ? here : there, theirs.has(from) ? to : from);
+      } else if (!existing.has(here) || !existing.has(there)) {
+        const isMetHere = existing.has(there) || (wires.has(there) && !wires.has(here));
+        join(isMetHere ? here : there, isMetHere ? to : from);
+      }
+    }
+  }
 }

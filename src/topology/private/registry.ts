@@ -1,5 +1,6 @@
 import { type Derived, derive, poolsOf } from './derive';
 import type { EngineFacts } from './engine-facts';
+import type { FlowEnd } from './existing';
 import type {
   ApartFact,
   ClaimFact,
@@ -14,6 +15,7 @@ import type {
 } from './facts';
 import { parentName } from './keys';
 import { countOf, indexed, type Place, type Snapshot } from './snapshot';
+import { stackOrder } from './stack-order';
 import { SwarmPart } from './swarm-part';
 import { TakenNames } from './taken-names';
 import type { Family, NetworkPlan, WirePlan } from './topology';
@@ -107,9 +109,14 @@ export class Registry {
     }
   }
 
-  /** Blocks of either family that only containers have addresses of. */
+  /** Blocks of either family that only containers have addresses of, those of networks that others made among them. */
   public get addressPools(): readonly string[] {
-    return poolsOf(this.daemon);
+    return [...poolsOf(this.daemon), ...this.existingSegments().map(({ ipv4Block }) => ipv4Block!)];
+  }
+
+  /** Networks that others made. */
+  public existingSegments(): readonly SegmentFact[] {
+    return [...this.segments.values()].filter((fact) => fact.existing !== undefined && this.stands(fact));
   }
 
   /** Whether the engine translates addresses of the family: without that nothing is published, and only a routed address gets answers from outside. */
@@ -202,11 +209,12 @@ export class Registry {
     const isForced = isForger(source) || isForger(destination);
     const isWithin = [source, destination].every(({ kind }) => kind !== 'block' && kind !== 'host');
     if (!isWanted && !(isForced && isWithin)) return undefined;
-    if (source.kind !== 'workload' || destination.kind !== 'workload') {
+    const isAllOurs = [source, destination].every((end) => this.endsOf(end).every(({ isOurs }) => isOurs));
+    if (source.kind !== 'workload' || destination.kind !== 'workload' || !isAllOurs) {
       throw new ValidationError(
         'ConduitEnds',
         place,
-        `${isForced ? 'one end holds NET_RAW or NET_ADMIN, so its flows run in conduits, and ' : ''}a conduit joins two workloads; declare the flow between each two of them`,
+        `${isForced ? 'one end holds NET_RAW or NET_ADMIN, so its flows run in conduits, and ' : ''}a conduit joins two workloads that are made here; declare the flow between each two of them`,
       );
     }
     const key = [source.path, destination.path].sort().join('\n');
@@ -268,13 +276,22 @@ export class Registry {
 
   /** Home segments of the workloads that a peer stands for; a segment stands for itself even while it is empty. */
   public segmentsOf(peer: FlowFact['source']): string[] {
+    return [...new Set(this.endsOf(peer).map(({ segment }) => segment.path))];
+  }
+
+  /** Where the workloads live that a peer stands for, and whether they are ours. A network of others stands for theirs. */
+  public endsOf(peer: FlowFact['source']): FlowEnd[] {
+    const endOf = (path: string): FlowEnd => {
+      const { segment, isTheirs = false } = this.workloads.get(path)!;
+      return { segment: this.segments.get(segment)!, isOurs: !isTheirs };
+    };
     switch (peer.kind) {
       case 'workload':
-        return this.apart.has(peer.path) ? [] : [this.workloads.get(peer.path)!.segment];
+        return this.apart.has(peer.path) ? [] : [endOf(peer.path)];
       case 'segment':
-        return [peer.path];
+        return [this.segments.get(peer.path)!].map((segment) => ({ segment, isOurs: segment.existing === undefined }));
       case 'group':
-        return [...new Set(this.groups.get(peer.path)!.members.map((member) => this.workloads.get(member)!.segment))];
+        return this.groups.get(peer.path)!.members.map(endOf);
       default:
         return [];
     }
@@ -331,25 +348,9 @@ export class Registry {
   }
 
   private orderStacks(flow: FlowFact): void {
-    const { source } = flow;
-    const dependents = source.kind === 'group' ? this.groups.get(source.path)!.members : 'path' in source ? [source.path] : [];
-    for (const needed of this.segmentsOf(flow.destination)) {
-      if (this.segments.get(needed)?.wire) {
-        // The other way round: who lives there joins the segment of the source.
-        const joining = this.workloadsIn(needed, flow.destination);
-        this.segmentsOf(flow.source).forEach((segment) => joining.forEach((workload) => this.order(workload, segment)));
-      } else {
-        dependents.forEach((dependent) => this.order(dependent, needed));
-      }
-    }
-  }
-
-  private workloadsIn(segment: string, peer: FlowFact['destination']): string[] {
-    if (peer.kind === 'workload') return [peer.path];
-    const named = peer.kind === 'group' ? new Set(this.groups.get(peer.path)!.members) : undefined;
-    return [...this.workloads.values()]
-      .filter((fact) => fact.segment === segment && (named?.has(fact.path) ?? true))
-      .map(({ path }) => path);
+    const { segments, workloads, groups } = this;
+    const segmentsOf = (peer: FlowFact['source']) => this.segmentsOf(peer);
+    stackOrder(flow, { segments, workloads, groups, segmentsOf }).forEach(([dependent, needed]) => this.order(dependent, needed));
   }
 
   private facts(): Facts {

@@ -1,11 +1,11 @@
 import type { Derived } from './derive';
 import type { Facts } from './facts';
-import type { Member, NetworkPlan, Topology, WirePlan } from './topology';
+import type { ExistingPlan, Member, NetworkPlan, Topology, WirePlan } from './topology';
 import { addTo } from '../../private/multimap';
 
 /** A workload's attachment to one network. */
 export interface Place {
-  readonly network: NetworkPlan | WirePlan;
+  readonly network: NetworkPlan | WirePlan | ExistingPlan;
   readonly member: Member;
 }
 
@@ -29,7 +29,7 @@ export function countOf({ segments, workloads, groups, flows, publications, shim
 /** Every block and name of a thousand networks asks: each is found in constant time. */
 export function indexed(topology: Topology): Pick<Snapshot, 'networks' | 'wires' | 'places' | 'dns'> {
   const places = new Map<string, Place[]>();
-  for (const network of [...topology.wires, ...topology.networks]) {
+  for (const network of [...topology.wires, ...topology.existing, ...topology.networks]) {
     for (const member of network.members) {
       addTo(places, member.workload, { network, member });
     }

@@ -40,6 +40,8 @@ export interface Member {
   readonly ipv6?: string;
   /** Placed here by the user (`home`), or joined because of a flow. */
   readonly home: boolean;
+  /** The engine gives the address when the container starts: the one here is for the proof to look at, and nobody else. */
+  readonly isNominal?: boolean;
 }
 
 /** One Docker network of ours: an internal one that carries flows, or the edge of one. */
@@ -86,6 +88,36 @@ export interface WirePlan {
   readonly guardedBy?: string;
   /** Of an overlay alone. */
   readonly overlay?: { readonly kind: 'segment' | 'edge'; readonly vxlanId: number };
+}
+
+/** A bridge network that others made. No rule of ours names it, and whoever may use the engine attaches what he likes. */
+export interface ExistingPlan {
+  /** Path of the segment. */
+  readonly key: string;
+  readonly segment: string;
+  readonly kind: 'existing';
+  readonly networkName: string;
+  /** A name for its interface, whose real one decides nothing. */
+  readonly bridge: string;
+  readonly internal: boolean;
+  readonly ipv4: Pick<BlockPlan, 'block' | 'gateway'>;
+  /** Containers of ours. */
+  readonly members: readonly Member[];
+  /** Containers of others: those that the program names, and last whoever else is attached. */
+  readonly strangers: readonly Stranger[];
+  /** Containers whose default route leads over it. */
+  readonly gatewayOf: readonly string[];
+  /** Declared between two that are on it. Nothing narrows it there. */
+  readonly pairs: readonly Omit<WirePairPlan, 'wire'>[];
+}
+
+/** A container that others made, or all of them whom nobody named. */
+export interface Stranger {
+  /** Path of its construct; of those whom nobody named that of the segment with `/*`. */
+  readonly key: string;
+  readonly ipv4: string;
+  /** Whether the program says that it is there, at that address. */
+  readonly isKnown: boolean;
 }
 
 /** An interface of the host on a wire, which has IPv4 alone. */
@@ -188,6 +220,7 @@ export interface Topology {
   readonly networks: readonly NetworkPlan[];
   readonly wires: readonly WirePlan[];
   readonly wirePairs: readonly WirePairPlan[];
+  readonly existing: readonly ExistingPlan[];
   readonly workloads: readonly WorkloadPlan[];
   readonly pairs: readonly PairPlan[];
   readonly egress: readonly EgressPlan[];

@@ -3,7 +3,7 @@ import { advertisementSysctls } from '../../engine/private/advertisements';
 import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
 import type { Registry } from '../../topology/private/registry';
 import type { Place } from '../../topology/private/snapshot';
-import type { NetworkPlan, WirePlan } from '../../topology/private/topology';
+import type { ExistingPlan, NetworkPlan, WirePlan } from '../../topology/private/topology';
 import type { RestartPolicy } from '../container-limits';
 import type { HardenedContainerProps } from '../hardened-container-props';
 import type { CheckedContainer } from './check-container';
@@ -84,7 +84,7 @@ export function lateBlocks(
   registry: Registry,
   path: string,
   { aliases = [], hostEntries = {}, dns = [] }: Pick<HardenedContainerProps, 'aliases' | 'hostEntries' | 'dns'>,
-  reference: (network: NetworkPlan | WirePlan) => string,
+  reference: (network: NetworkPlan | WirePlan | ExistingPlan) => string,
 ): LateContainerBlocks {
   const places = registry.placesOf(path);
   const { topology } = registry.derived();
@@ -94,7 +94,8 @@ export function lateBlocks(
   return {
     networksAdvanced: places.map(({ network, member }) => ({
       name: reference(network),
-      ipv4Address: member.ipv4,
+      // In a network of others the engine chooses, unless the program does.
+      ...(!member.isNominal && { ipv4Address: member.ipv4 }),
       ...(member.ipv6 !== undefined && { ipv6Address: member.ipv6 }),
       ...(member.home && network.kind !== 'edge' && aliases.length > 0 ? { aliases: [...aliases] } : {}),
     })),

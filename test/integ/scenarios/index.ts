@@ -6,9 +6,11 @@ import * as dualStack from './dual-stack';
 import * as egressAndHost from './egress-and-host';
 import * as enginePackets from './engine-packets';
 import * as engineRules from './engine-rules';
+import * as existingNetworks from './existing-networks';
 import * as generated from './generated';
 import * as hostArtefacts from './host-artefacts';
 import * as importedDaemon from './imported-daemon';
+import * as importedDualStack from './imported-dual-stack';
 import * as ipvlan from './ipvlan';
 import * as liveChange from './live-change';
 import * as macvlan from './macvlan';
@@ -46,6 +48,8 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   conduit: ['20.10', '28.5'],
   'names-and-mtu': ['20.10', '28.5'],
   publishing: ['20.10', '29'],
+  'existing-networks': ['20.10', '28.5'],
+  'imported-dual-stack': ['28.5', '29-nft'],
 };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -53,6 +57,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   registry,
   generated,
   'imported-daemon': importedDaemon,
+  'imported-dual-stack': importedDualStack,
   'live-change': liveChange,
   'real-services': realServices,
   'egress-and-host': egressAndHost,
@@ -63,6 +68,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ipvlan,
   'wire-ipv6': wireIpv6,
   'dual-stack': dualStack,
+  'existing-networks': existingNetworks,
   conduit,
   'host-artefacts': hostArtefacts,
   'engine-rules': engineRules,

@@ -57,6 +57,10 @@ export interface ContainerView {
   /** Path of the construct, or the name of the container. */
   readonly key: string;
   readonly attachments: readonly Attachment[];
+  /** What is not known of it, in words: then what it would send or get is in doubt. */
+  readonly doubt?: string;
+  /** Every address of the block that nobody else on its link has may be its. */
+  readonly anywhereIn?: string;
 }
 
 export interface Attachment {

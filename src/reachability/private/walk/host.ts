@@ -35,6 +35,7 @@ export interface Container {
   readonly attachments: readonly Attachment[];
   readonly addresses: Readonly<Record<Family, ReadonlyMap<Attachment, Address>>>;
   readonly own: ReadonlySet<Address>;
+  readonly doubt?: string;
 }
 
 export interface Hop {
@@ -76,6 +77,8 @@ export class Host implements AddressKinds {
   private readonly broadcast: ReadonlySet<Address>;
   private readonly routes: Readonly<Record<Family, readonly RouteEntry[]>>;
   private readonly links = new Map<string, Map<Address, Port>>();
+  /** Who may have the addresses of a link that nobody else has. */
+  private readonly others = new Map<string, { readonly range: AddressRange; readonly port: Port }>();
   private readonly listeners = new Map<number, ProxyListener[]>();
   private readonly shims: ReadonlyMap<string, string>;
   private readonly wires: ReadonlyMap<string, Wire>;
@@ -96,6 +99,7 @@ export class Host implements AddressKinds {
     this.wires = new Map((view.wires ?? []).map((wire) => [wire.parent, wire]));
     this.containers = new Map(view.containers.map((each) => [each.key, containerOf(each)]));
     this.containers.forEach((container) => this.connect(container));
+    view.containers.forEach((each) => this.spread(each));
     for (const listener of view.proxies) {
       if (!this.listeners.get(listener.port)?.push(listener)) this.listeners.set(listener.port, [listener]);
     }
@@ -142,7 +146,11 @@ export class Host implements AddressKinds {
 
   /** Who answers for the address on a bridge, or on the wire of a parent interface. */
   public portAt(link: string, address: Address): Port | undefined {
-    return this.links.get(link)?.get(address);
+    const known = this.links.get(link)?.get(address);
+    if (known !== undefined) return known;
+    const others = this.others.get(link);
+    const isTheirs = others !== undefined && typeof others.range.first === typeof address && inRange(others.range, address);
+    return isTheirs && !this.broadcast.has(address) ? { ...others.port, address } : undefined;
   }
 
   public hopTo(family: Family, address: Address): Hop | undefined {
@@ -186,6 +194,14 @@ export class Host implements AddressKinds {
       forgetSome(this.texts);
     }
     return text;
+  }
+
+  private spread({ key, attachments: [attachment], anywhereIn }: ContainerView): void {
+    const range = anywhereIn === undefined ? undefined : readRange('ipv4', anywhereIn);
+    if (range === undefined) return;
+    const container = this.containers.get(key)!;
+    const address = container.addresses.ipv4.get(attachment)!;
+    this.others.set(attachment.interface, { range, port: { container, attachment, address, isOwn: true } });
   }
 
   private listensAt(listener: string, family: Family, address: Address): boolean {
@@ -248,7 +264,7 @@ function routesOf(view: HostView, family: Family, own: ReadonlyMap<string, reado
   return [...given, ...connected].sort(bySize);
 }
 
-function containerOf({ key, attachments }: ContainerView): Container {
+function containerOf({ key, attachments, doubt }: ContainerView): Container {
   const addresses = both((family) => {
     const entries = attachments.flatMap((attachment): [Attachment, Address][] => {
       const text = attachment[family];
@@ -256,5 +272,5 @@ function containerOf({ key, attachments }: ContainerView): Container {
     });
     return new Map(entries);
   });
-  return { key, attachments, addresses, own: new Set([...addresses.ipv4.values(), ...addresses.ipv6.values()]) };
+  return { key, attachments, addresses, own: new Set([...addresses.ipv4.values(), ...addresses.ipv6.values()]), doubt };
 }

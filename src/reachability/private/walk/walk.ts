@@ -44,7 +44,7 @@ function tryWay(host: Host, probe: ProbeSpec, choices: Choices, options: WalkOpt
   const isRouted = probe.from.routesOnly === true;
   choices.rewind();
   const flight = new Flight(host, choices, isRouted, options.trace ? [] : undefined);
-  const outcome = run(flight, probe);
+  const outcome = doubted(host, probe, run(flight, probe));
   return flight.doubts && outcome.disposition !== 'UNKNOWN' ? tryGuesses(flight, probe, outcome, flight.doubts) : outcome;
 }
 
@@ -59,7 +59,7 @@ function tryGuesses({ host, choices, routesOnly }: Flight, probe: ProbeSpec, fir
     }
     choices.rewind();
     const flight = new Flight(host, choices, routesOnly, undefined);
-    const outcome = run(flight, probe);
+    const outcome = doubted(host, probe, run(flight, probe));
     if (outcome.disposition === 'UNKNOWN') {
       return { ...outcome, steps: first.steps };
     }
@@ -79,6 +79,20 @@ const UNKNOWN = { disposition: 'UNKNOWN', direction: 'original' } as const;
 
 function tooManyCases(doubts: readonly Place[]): Outcome {
   return { ...UNKNOWN, reason: 'too-many-cases', doubts, possible: ALL, steps: [] };
+}
+
+/** What arrives is no more certain than that both ends are there. */
+function doubted({ containers }: Host, { from }: ProbeSpec, outcome: Outcome): Outcome {
+  const { disposition, receiver, steps } = outcome;
+  if (disposition !== 'DELIVERED') return outcome;
+  const ends = [from.kind === 'container' ? from.key : '', receiver?.container ?? ''];
+  const doubts = ends.flatMap((key): Place[] => {
+    const text = containers.get(key)?.doubt;
+    return text === undefined ? [] : [{ table: '', chain: '', text }];
+  });
+  return doubts.length === 0
+    ? outcome
+    : { ...UNKNOWN, reason: 'not-understood', receivers: [receiver!], doubts, possible: ['DELIVERED', 'UNREACHABLE'], steps };
 }
 
 function isSame(one: Outcome, other: Outcome): boolean {

@@ -1,0 +1,112 @@
+import { Annotations } from 'cdktf';
+import { Construct, type IConstruct } from 'constructs';
+import { type NetworkReference, networkReference } from './network-reference';
+import { checkExisting } from './private/check-existing';
+import type { ISegment } from './segment';
+import type { SegmentAttributes } from './segment-attributes';
+import { Connections } from '../connections/connections';
+import { DataDockerNetwork } from '../private/bindings';
+import { brand } from '../private/type-test';
+import type { IDaemon } from '../topology/daemon';
+import type { PeerFact } from '../topology/private/facts';
+import type { Registry } from '../topology/private/registry';
+
+/** Options of a bridge network with which it is still as the proof takes it to be. */
+const HARMLESS_OPTIONS = [
+  'com.docker.network.bridge.name',
+  'com.docker.network.bridge.host_binding_ipv4',
+  'com.docker.network.container_iface_prefix',
+  'com.docker.network.driver.mtu',
+  'com.docker.network.enable_ipv4',
+  'com.docker.network.enable_ipv6',
+];
+/** Those that must say yes where they are there. */
+const WANTED_OPTIONS = ['com.docker.network.bridge.enable_icc', 'com.docker.network.bridge.enable_ip_masquerade'];
+
+/** A bridge network that others made. Terraform looks it up, and every plan fails where it is not as the program says. */
+export class ExistingSegment extends Construct implements ISegment {
+  public readonly daemon: IDaemon;
+  public readonly networkName: string;
+  public readonly ipv4Block: string;
+  public readonly peerText: string;
+  public readonly connections: Connections;
+  public readonly _peerFact: PeerFact;
+  public readonly _peerRegistry: Registry;
+  private readonly network: NetworkReference;
+
+  constructor(scope: Construct, id: string, attributes: SegmentAttributes) {
+    const { networkName, ipv4Block, prefixLength, existing, reason } = checkExisting(scope, id, attributes);
+    super(scope, id);
+    const { path } = this.node;
+    const { daemon } = attributes;
+    this.daemon = daemon;
+    this.networkName = networkName;
+    this.ipv4Block = ipv4Block;
+    this.peerText = path;
+    this._peerFact = { kind: 'segment', path };
+    this._peerRegistry = daemon._registry;
+    this._peerRegistry.addSegment({
+      path,
+      networkName,
+      ipv4Block,
+      prefixLength,
+      icc: true,
+      publicationsRefused: `'${networkName}' was made by others, and nothing of ours narrows what comes in there; place the workload in a BridgeSegment`,
+      existing,
+    });
+    const postcondition = conditions(ipv4Block, existing.gateway, existing.hasWayOut).map(([condition, errorMessage]) => ({
+      condition: `\${${condition}}`,
+      errorMessage: `${path}: ${errorMessage}`,
+    }));
+    const found = new DataDockerNetwork(this, 'Resource', {
+      provider: daemon._providerFor(this),
+      name: networkName,
+      lifecycle: { postcondition },
+    });
+    this.network = networkReference(this, found, networkName);
+    this.connections = new Connections(this);
+    brand(this, 'segment');
+    brand(this, 'peer');
+    const ways = existing.hasWayOut ? ', the host and everything outside' : ' and the host';
+    Annotations.of(this).addWarning(
+      `'${networkName}' was made by others, and nothing of ours narrows it: whoever is attached to it reaches workloads that are members, on every port, and these reach whoever is attached${ways}. The reason given: ${reason}`,
+    );
+  }
+
+  public _networkReference(from: IConstruct): string {
+    return this.network(from);
+  }
+}
+
+/** What must be so of the network, as expressions of Terraform. The provider of either line gives empty text where the engine says nothing. */
+function conditions(block: string, gateway: string, hasWayOut: boolean): [condition: string, message: string][] {
+  const option = (key: string) => `try(self.options["${key}"], "")`;
+  const known = [...HARMLESS_OPTIONS, ...WANTED_OPTIONS].map((key) => `"${key}"`).join(', ');
+  return [
+    [`self.driver == "bridge"`, 'the network is no bridge'],
+    [
+      `length(self.ipam_config) == 1 && alltrue([for each in self.ipam_config : each.subnet == "${block}"])`,
+      `the network has other blocks than ${block}`,
+    ],
+    [
+      `alltrue([for each in self.ipam_config : contains(["", "${gateway}"], try(coalesce(each.gateway, ""), ""))])`,
+      `the gateway of the network is not ${gateway}`,
+    ],
+    [
+      hasWayOut ? '!self.internal' : 'self.internal',
+      hasWayOut ? 'the network is internal, and hasWayOut is true' : 'the network is not internal, and hasWayOut is false',
+    ],
+    [
+      `length(setsubtract(try(keys(self.options), []), [${known}])) == 0`,
+      'the network has options by which more or less may be open than is told',
+    ],
+    [
+      WANTED_OPTIONS.map((key) => `contains(["", "true"], ${option(key)})`).join(' && '),
+      'members of the network are kept from each other, or leave it without translation',
+    ],
+    [
+      `length(regexall("^bh-", ${option('com.docker.network.bridge.name')})) == 0`,
+      'the bridge of the network has a name that is kept for bridges of ours',
+    ],
+  ];
+}

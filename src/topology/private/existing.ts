@@ -1,0 +1,230 @@
+import type { Problem } from './derive';
+import type { Facts, FlowFact, PeerFact, SegmentFact, WorkloadFact } from './facts';
+import type { Memberships } from './memberships';
+import type { ExistingPlan, Member, Stranger } from './topology';
+import { formatAddress, parseBlock } from '../../addressing/private/ip';
+import { groupBy } from '../../private/multimap';
+
+/** Where an end of a flow lives, and whether it is a container that we make. A whole network of others stands for theirs. */
+export interface FlowEnd {
+  readonly segment: SegmentFact;
+  readonly isOurs: boolean;
+}
+
+/** How a flow wants to run. */
+export interface FlowWish {
+  readonly isLimited: boolean;
+  readonly isConduit: boolean;
+}
+
+/**
+ * Why a flow with a network or a container of others cannot run; undefined where it can, or has nothing to do with them. An end that lives nowhere is the
+ * host or the outside.
+ */
+export function existingRefusal(
+  source: FlowEnd | PeerFact['kind'],
+  destination: FlowEnd | PeerFact['kind'],
+  wish: FlowWish,
+): string | undefined {
+  const ends = [source, destination].filter((end): end is FlowEnd => typeof end !== 'string');
+  const atTheirs = ends.filter(({ segment }) => segment.existing !== undefined);
+  if (atTheirs.length === 0) return undefined;
+  const [ours, theirs] = [true, false].map((wanted) => ends.filter(({ isOurs }) => isOurs === wanted));
+  if (ours.length === 0) {
+    return 'no end of it is a container of ours, so nothing here could open or close it; leave it out';
+  }
+  const [{ segment: place }] = atTheirs;
+  if (ends.length === 1) return refusalAlone(place, source === 'host' || destination === 'host', wish);
+  if (wish.isConduit && theirs.length === 0) return undefined;
+  if (wish.isConduit) {
+    return `the container of others cannot be attached to a network of ours, so there is no conduit with it; take out 'conduit'`;
+  }
+  if (theirs.length > 0) {
+    const { segment } = theirs[0];
+    const isThere = ours[0].segment.path === segment.path;
+    if (!isThere && !segment.existing!.isJoinable) {
+      return `it would run in '${segment.networkName}', which others made: our end would become a member, and whoever is attached there would reach it on every port; say why that is well in 'joinReason' of '${segment.path}', or let the other end come to a port that is published`;
+    }
+    return wish.isLimited ? unlimited(segment) : undefined;
+  }
+  if (atTheirs.length === 2) {
+    const isOne = source === destination || ends[0].segment.path === ends[1].segment.path;
+    if (isOne) return wish.isLimited ? unlimited(place) : undefined;
+    return `both ends live in networks that others made, and there is no third one for them; declare it with 'conduit: true'`;
+  }
+  const other = ends.find(({ segment }) => segment.existing === undefined)!;
+  return other.segment.wire === undefined
+    ? undefined
+    : `one end lives in '${place.networkName}', which others made, the other on a wire of the host, and a flow puts nobody on either; declare it with 'conduit: true'`;
+}
+
+function refusalAlone(place: SegmentFact, isWithHost: boolean, { isLimited }: FlowWish): string | undefined {
+  if (isWithHost) {
+    return `the host and the members of '${place.networkName}' reach each other on every port, and nothing of ours narrows that; leave the flow out, or place the workload in a BridgeSegment`;
+  }
+  if (!place.existing!.hasWayOut) {
+    return `'${place.networkName}' has no way out, and its members get no other one; place the workload in a BridgeSegment`;
+  }
+  return isLimited ? unlimited(place) : undefined;
+}
+
+function unlimited({ networkName }: SegmentFact): string {
+  return `nothing of ours stands in '${networkName}', so nothing limits it there; take out 'rate'`;
+}
+
+/** What shows only when everything is declared. */
+export interface PlannedExisting {
+  readonly plans: readonly ExistingPlan[];
+  readonly problems: readonly Problem[];
+}
+
+export function planExisting(facts: Facts, members: Memberships): PlannedExisting {
+  const segments = facts.segments.filter(({ existing }) => existing !== undefined).sort((a, b) => (a.path < b.path ? -1 : 1));
+  if (segments.length === 0) return { plans: [], problems: [] };
+  const problems: Problem[] = [];
+  const workloads = new Map(facts.workloads.map((fact) => [fact.path, fact]));
+  const leading = gatewaysOf(segments, facts, members, workloads, problems);
+  const plans = segments.map((segment) => planOne(segment, facts, members, workloads, leading, problems));
+  return { plans, problems: [...problems, ...flowProblems(facts, members, workloads)] };
+}
+
+function planOne(
+  { path, networkName, ipv4Block, existing }: SegmentFact,
+  facts: Facts,
+  { segments, expand }: Memberships,
+  workloads: ReadonlyMap<string, WorkloadFact>,
+  leading: ReadonlyMap<string, string>,
+  problems: Problem[],
+): ExistingPlan {
+  const all = [...(segments.get(path) ?? [])].sort().map((key) => workloads.get(key)!);
+  const { gateway, hasWayOut } = existing!;
+  const fixed = (fact: WorkloadFact) => (fact.segment === path ? fact.ipv4Address : undefined);
+  const taken = groupBy(
+    all.filter((fact) => fixed(fact) !== undefined),
+    (fact) => fixed(fact)!,
+  );
+  for (const [address, [first, ...others]] of taken) {
+    others.forEach((fact) => problems.push({ code: 'AddressTaken', path: fact.path, message: `'ipv4Address' ${address} is that of '${first.path}', too; give one of them another address, or none` })); // prettier-ignore
+  }
+  const free = freeAddresses(ipv4Block!, new Set([gateway, ...taken.keys()]));
+  const addressOf = (fact: WorkloadFact) => fixed(fact) ?? free.next().value;
+  const members: Member[] = [];
+  const strangers: Stranger[] = [];
+  for (const fact of all) {
+    const ipv4 = addressOf(fact);
+    if (ipv4 === undefined) {
+      problems.push({ code: 'BlockExhausted', path, message: `${ipv4Block} has no room for the ${all.length} containers that the program names in '${networkName}'` }); // prettier-ignore
+      break;
+    }
+    const isFixed = fixed(fact) !== undefined;
+    if (fact.isTheirs) strangers.push({ key: fact.path, ipv4, isKnown: isFixed });
+    else members.push({ workload: fact.path, ipv4, home: fact.segment === path, ...(!isFixed && { isNominal: true }) });
+  }
+  for (const { path: forger } of all.filter(({ forges }) => forges)) {
+    problems.push({ code: 'ForgerAmongOthers', path: forger, message: `it holds NET_RAW or NET_ADMIN, by which it can take the address of anybody in '${networkName}', which others made; place it in a BridgeSegment of its own` }); // prettier-ignore
+  }
+  const unnamed = free.next().value;
+  if (unnamed !== undefined) strangers.push({ key: strangersOf(path), ipv4: unnamed, isKnown: false });
+  const here = new Set([...members.map(({ workload }) => workload), ...strangers.map(({ key }) => key)]);
+  return {
+    key: path,
+    segment: path,
+    kind: 'existing',
+    networkName,
+    bridge: `existing ${networkName}`,
+    internal: !hasWayOut,
+    ipv4: { block: ipv4Block!, gateway },
+    members,
+    strangers,
+    gatewayOf: members.flatMap(({ workload }) => (leading.get(workload) === path ? [workload] : [])),
+    pairs: facts.flows.flatMap(({ source, destination, port, origin }) =>
+      expand(source).flatMap((from) =>
+        expand(destination).flatMap((to) =>
+          from !== to && here.has(from) && here.has(to) ? [{ source: from, destination: to, port, origin }] : [],
+        ),
+      ),
+    ),
+  };
+}
+
+/** Whoever is attached to a network of others and was not named. */
+export function strangersOf(segment: string): string {
+  return `${segment}/*`;
+}
+
+/** From the end, where the engine itself comes last. */
+function* freeAddresses(text: string, taken: ReadonlySet<string>): Generator<string, undefined> {
+  const { family, first, last } = parseBlock(text);
+  for (let value = last - 1n; value > first; value--) {
+    const address = formatAddress(family, value);
+    if (!taken.has(address)) yield address;
+  }
+  return undefined;
+}
+
+/**
+ * Over which network of others the default route of a workload leads. Of several networks with a way out every engine takes the first by name, whatever
+ * version the Terraform provider has. An edge or a wire must be that one: a publication works on no other, and the LAN is where it was said to be.
+ */
+function gatewaysOf(
+  existing: readonly SegmentFact[],
+  facts: Facts,
+  { home, segments, edges }: Memberships,
+  workloads: ReadonlyMap<string, WorkloadFact>,
+  problems: Problem[],
+): ReadonlyMap<string, string> {
+  const outward = existing.filter((segment) => segment.existing!.hasWayOut);
+  const byPath = new Map(facts.segments.map((segment) => [segment.path, segment]));
+  const leading = new Map<string, string>();
+  const candidates = new Set(outward.flatMap(({ path }) => [...(segments.get(path) ?? [])]));
+  for (const workload of [...candidates].sort()) {
+    if (workloads.get(workload)!.isTheirs) continue;
+    const [first] = outward
+      .filter(({ path }) => segments.get(path)!.has(workload))
+      .sort((a, b) => compareNames(a.networkName, b.networkName));
+    const place = byPath.get(home.get(workload)!);
+    const own = edges.get(place?.path ?? '')?.has(workload) ? place!.edgeNetworkName : place?.wire ? place.networkName : undefined;
+    if (own === undefined) {
+      leading.set(workload, first.path);
+    } else if (compareNames(first.networkName, own) < 0) {
+      problems.push({
+        code: 'SecondWayOut',
+        path: workload,
+        message: `its default route would lead over '${first.networkName}', which others made, and not over '${own}', by which it publishes or has its way out: of several networks with a way out the engine takes the first by name; give '${place!.path}' a 'networkName' that comes before '${first.networkName}', or the workload no way out of its own`,
+      });
+    }
+  }
+  return leading;
+}
+
+/** As the engine compares them: byte by byte. */
+function compareNames(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Members may come to a group after its flows were declared. */
+function flowProblems({ flows, segments }: Facts, { home, expand }: Memberships, workloads: ReadonlyMap<string, WorkloadFact>): Problem[] {
+  const byPath = new Map(segments.map((segment) => [segment.path, segment]));
+  const endsOf = (peer: PeerFact): (FlowEnd | PeerFact['kind'])[] => {
+    if (peer.kind === 'host' || peer.kind === 'block') return [peer.kind];
+    return expand(peer).flatMap((path) => {
+      const segment = byPath.get(home.get(path)!);
+      return segment ? [{ segment, isOurs: !workloads.get(path)!.isTheirs }] : [];
+    });
+  };
+  const found = new Map<string, Problem>();
+  for (const flow of flows.filter(({ source, destination }) => [source, destination].some(({ kind }) => kind === 'group'))) {
+    for (const from of endsOf(flow.source)) {
+      for (const to of endsOf(flow.destination)) {
+        const reason = existingRefusal(from, to, wishOf(flow));
+        const path = 'path' in flow.source ? flow.source.path : (flow.destination as { readonly path: string }).path;
+        if (reason !== undefined) found.set(flow.origin, { code: 'ExistingFlow', path, message: `'${flow.origin}': ${reason}` });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+function wishOf({ rate, conduit }: Pick<FlowFact, 'rate' | 'conduit'>): FlowWish {
+  return { isLimited: rate !== undefined, isConduit: conduit !== undefined };
+}

@@ -1,0 +1,69 @@
+import { Construct } from 'constructs';
+import type { ContainerAttributes } from './container-attributes';
+import type { IWorkload } from './workload';
+import { isAddress } from '../addressing/private/ip';
+import { Connections } from '../connections/connections';
+import { ValidationError } from '../private/errors';
+import { childPath } from '../private/names';
+import { matching, plainText } from '../private/text';
+import { brand } from '../private/type-test';
+import { asSegment } from '../segments/private/as-segment';
+import { checkExistingAddress } from '../segments/private/check-existing';
+import type { ISegment } from '../segments/segment';
+import type { PeerFact } from '../topology/private/facts';
+import type { Registry } from '../topology/private/registry';
+
+/** A container that others made. It has no resource: nothing of it is read or changed. */
+export class ExistingContainer extends Construct implements IWorkload {
+  public readonly segment: ISegment;
+  public readonly dnsName: string;
+  public readonly peerText: string;
+  public readonly connections: Connections;
+  public readonly _peerFact: PeerFact;
+  public readonly _peerRegistry: Registry;
+  private readonly givenAddress?: string;
+
+  constructor(scope: Construct, id: string, { segment: given, containerName, ipv4Address, defaultPort }: ContainerAttributes) {
+    const place = childPath(scope, id);
+    const segment = asSegment(place, 'segment', given);
+    const registry = segment.daemon._registry;
+    const fact = registry.segmentFact(segment.node.path);
+    if (fact.existing === undefined) {
+      throw new ValidationError(
+        'NotASegment',
+        place,
+        `'segment' is a network of this program, which nobody else attaches containers to; name one made by BridgeSegment.fromSegmentAttributes()`,
+      );
+    }
+    const pattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,254}$/;
+    const name = matching(place, 'containerName', containerName, pattern, 'ContainerName', '2 or more letters, digits, _, . or -');
+    if (ipv4Address !== undefined && !isAddress(plainText(place, 'ipv4Address', ipv4Address))) {
+      throw new ValidationError('AddressSyntax', place, `'ipv4Address' must be an IPv4 address, got '${ipv4Address}'`);
+    }
+    checkExistingAddress(place, fact, ipv4Address);
+    registry.checkDeclaration(place, [`container ${name}`]);
+    super(scope, id);
+    const { path } = this.node;
+    this.segment = segment;
+    this.dnsName = name;
+    this.peerText = path;
+    this.givenAddress = ipv4Address;
+    this._peerFact = { kind: 'workload', path };
+    this._peerRegistry = registry;
+    this.connections = new Connections(this, defaultPort);
+    brand(this, 'workload');
+    brand(this, 'peer');
+    registry.addWorkload({ path, name, segment: segment.node.path, ipv4Address, isTheirs: true });
+  }
+
+  public get ipv4Address(): string {
+    if (this.givenAddress === undefined) {
+      throw new ValidationError(
+        'ExistingAddress',
+        this.node.path,
+        `nobody said which address it has; give 'ipv4Address', or call it by 'dnsName', which is '${this.dnsName}'`,
+      );
+    }
+    return this.givenAddress;
+  }
+}
