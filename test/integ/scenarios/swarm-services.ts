@@ -13,7 +13,7 @@ export function hardening(checks: Checks, stage: Stage): void {
   const wanted = [
     ...[/^NoNewPrivs:\s1$/m, /^CapBnd:\s0+$/m, /^Uid:\s10001\s/m, /^price = 1on$/m, /^read-only$/m, /^\/\.bulkhead-guard$/m],
     ...[/^tmpfs \/tmp .*noexec/m, /^tmpfs \/tmp .*nosuid/m, /^tmpfs \/tmp .*nodev/m, /^tmpfs \/tmp .*size=65536k/m],
-    /^Max open files +1024 +4096 /m,
+    /^Max open files +\d+ +4096 /m,
   ];
   checks.shown(
     'a task holds nothing that it was not given',

@@ -25,14 +25,17 @@ link_stamp() {
   ln -sfn "stamp-$daemon_id" "$run/swarm-$id"
 }
 
-# An engine that stops leaves the namespaces of overlays behind, and a later task on one then finds its interface there: file exists. Before the engine
-# starts nobody lives in them.
+# An engine that stops leaves the namespaces of overlays behind, or moves their interfaces to the host and forgets them; a later task on one then finds
+# its interface there: file exists. Before the engine starts nobody lives in them.
 forget_overlays() {
   if pid=$(cat /run/docker.pid 2>/dev/null) && kill -0 "$pid" 2>/dev/null; then return 0; fi
   for path in /run/docker/netns/[0-9]*-*; do
     [ -e "$path" ] || continue
     umount "$path" 2>/dev/null || :
     rm -f "$path"
+  done
+  for link in /sys/class/net/vx-??????-????? /sys/class/net/ov-??????-?????; do
+    [ ! -e "$link" ] || ip link delete "\${link##*/}" 2>/dev/null || :
   done
 }
 
