@@ -5,7 +5,7 @@ import type { HardenedServiceProps } from '../hardened-service-props';
 import { EndpointMode, UpdatePolicy } from '../service-policies';
 import { STAMP_TARGET } from './check-container';
 import { type CheckedService } from './check-service';
-import { duration } from './container-config';
+import { duration as ofContainer } from './container-config';
 
 const MEBIBYTE = 1_048_576;
 /** For its user, and for everybody, to read. */
@@ -99,6 +99,11 @@ export function serviceConfig(
     // Terraform waits until the tasks run, and fails when they do not.
     convergeConfig: { delay: '1s', timeout: '3m' },
   };
+}
+
+/** Of a service the provider reads it back without zeros at the end: '1m', not '1m0s'. */
+function duration(seconds: number): string {
+  return ofContainer(seconds).replace(/m0s$/, 'm').replace(/h0m$/, 'h');
 }
 
 function variable(line: string): [string, string] {
