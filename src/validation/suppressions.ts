@@ -70,6 +70,15 @@ export class Suppressions {
     return (construct as { [SLOT]?: Suppression[] })[SLOT] ?? [];
   }
 
+  /**
+   * What a construct of ours asks a reason for by itself: for everything below it, and never stale.
+   *
+   * @internal
+   */
+  public static _reasoned(construct: IConstruct, ruleId: string, reason: string): void {
+    store(construct, { path: construct.node.path, ruleId, reason, detail: '*', inherited: true, isOurs: true });
+  }
+
   private constructor(private readonly construct: IConstruct) {}
 
   /** Accepts findings of a rule. Errors: `ReasonTooShort`, `RuleId`, `ExpiryDate`. */
@@ -88,10 +97,14 @@ export class Suppressions {
       ...(expires !== undefined && { expires }),
       ...(props.ticket !== undefined && { ticket: plainText(path, 'ticket', props.ticket) }),
     };
-    const slot = this.construct as IConstruct & { [SLOT]?: Suppression[] };
-    if (slot[SLOT] === undefined) Object.defineProperty(slot, SLOT, { value: [], enumerable: false });
-    slot[SLOT]!.push(suppression);
+    store(this.construct, suppression);
   }
+}
+
+function store(construct: IConstruct, suppression: Suppression): void {
+  const slot = construct as IConstruct & { [SLOT]?: Suppression[] };
+  if (slot[SLOT] === undefined) Object.defineProperty(slot, SLOT, { value: [], enumerable: false });
+  slot[SLOT]!.push(suppression);
 }
 
 function isDate(text: string): boolean {

@@ -14,6 +14,8 @@ export interface Suppression {
   /** Detail of the findings; a star at the end stands for any ending. */
   readonly detail: string;
   readonly inherited: boolean;
+  /** Made by a construct of ours for a reason that its user gave: where no rule looks, nothing is stale. */
+  readonly isOurs?: boolean;
   readonly expires?: string;
   readonly ticket?: string;
 }
@@ -170,7 +172,7 @@ function staleness(suppression: Suppression, { today, rules }: EvaluationInput, 
     ? `${what} has no effect: findings of this rule cannot be suppressed`
     : expired(suppression, today)
       ? `${what} held until ${expires}`
-      : used.has(suppression)
+      : used.has(suppression) || suppression.isOurs
         ? undefined
         : `${what} matched no finding`;
   return problem === undefined
