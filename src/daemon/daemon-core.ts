@@ -6,6 +6,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { DaemonConnection } from './daemon-connection';
 import type { DaemonProps } from './daemon-props';
 import type { CheckedHost } from './private/check-host';
+import { LOG_DRIVER, logOptions } from './private/daemon-json';
 import { largePublications } from './private/large-publications';
 import { unstablePublications } from './private/unstable-publications';
 import { StackBinding } from './stack-binding';
@@ -18,6 +19,7 @@ import type { Warning } from '../topology/private/derive';
 import type { EngineFacts } from '../topology/private/engine-facts';
 import { Registry } from '../topology/private/registry';
 import { SecureDefaults } from '../validation/packs/secure-defaults';
+import { DAEMON, DAEMON_ELSEWHERE } from '../validation/private/daemons';
 import { StackPass } from '../validation/stack-pass';
 
 /** What a daemon of either kind is made of: its facts, its page of the address book, and one provider per stack. */
@@ -33,11 +35,14 @@ export class DaemonCore {
     private readonly props: DaemonProps,
     checked: CheckedHost,
     engine: EngineFacts,
+    /** Whether the synth proves who reaches whom. */
+    private readonly isProved: boolean,
     /** Block of its IPv6 networks; undefined where they have none. */
     ipv6Pool: (daemonId: string) => string | undefined = () => undefined,
   ) {
     const { path: place, root } = daemon.node;
     StackPass.of(TerraformStack.of(daemon)).useDefault(() => new SecureDefaults());
+    this.showToRules(TerraformStack.of(daemon), DAEMON);
     const at = (wanted: string) => constructAt(root, wanted);
     this.daemonId = crypto.createHash('sha256').update(place).digest('hex').slice(0, 12);
     this.book = AddressBook.of(daemon);
@@ -70,12 +75,13 @@ export class DaemonCore {
         wrote: (by) => this.registry.wrote(by),
       });
       this.bindings.set(stack, binding);
+      if (stack !== TerraformStack.of(this.daemon)) this.showToRules(stack, DAEMON_ELSEWHERE);
     }
     return binding.provider;
   }
 
   /** Mistakes of the whole program; where there are none the addresses are taken down, and what was declared and required is proved if asked. */
-  public validate(isProved: boolean): string[] {
+  public validate(): string[] {
     this.registry.noticeRemovals();
     const { problems, warnings, allocation } = this.registry.derived();
     const errors = problems.map((problem) => this.text(problem));
@@ -90,7 +96,7 @@ export class DaemonCore {
       return errors;
     }
     this.book._record(this.daemon.node.path, allocation);
-    const failures = isProved ? failuresOf(this.registry) : [];
+    const failures = this.isProved ? failuresOf(this.registry) : [];
     if (failures.length === 0) {
       this.warn([...warnings, ...this.warningsOfPublications()]);
     }
@@ -106,6 +112,24 @@ export class DaemonCore {
     const folder = path.join(session.outdir, session.manifest.forStack(stack).workingDirectory, 'bulkhead', this.daemonId);
     fs.mkdirSync(folder, { recursive: true });
     return folder;
+  }
+
+  private showToRules(stack: TerraformStack, resourceType: string): void {
+    StackPass.of(stack).addSubjects(() => {
+      this.registry.noticeRemovals();
+      const { version, settings } = this.registry.engine;
+      const attributes = {
+        provider: this.bindings.get(stack)?.provider.fqn ?? null,
+        engine: version,
+        guard: this.registry.hasGuard,
+        proved: this.isProved,
+        userland_proxy: settings.userlandProxy,
+        ip6tables: settings.ip6tables,
+        // Those of daemon.json, which is ours where the guard is.
+        ...(this.registry.hasGuard && { log_driver: LOG_DRIVER, log_opts: Object.keys(logOptions(0)) }),
+      };
+      return [{ resourceType, path: this.daemon.node.path, attributes, registry: this.registry }];
+    });
   }
 
   private warningsOfPublications(): Warning[] {

@@ -91,12 +91,13 @@ export class ImportedDaemon extends Construct implements IDaemon {
     const checked = checkImported(scope, id, props);
     super(scope, id);
     this.engine = props.engine;
-    this.core = new DaemonCore(this, props, checked, {
+    const engine = {
       version: props.engine.version,
       settings: importedSettings(props.engine, checked),
       nftables: checked.nftables,
       apiOnly: true,
-    });
+    };
+    this.core = new DaemonCore(this, props, checked, engine, true);
     this.daemonId = this.core.daemonId;
     this._registry = this.core.registry;
     // Nobody writes a stamp on that host.
@@ -131,7 +132,7 @@ export class ImportedDaemon extends Construct implements IDaemon {
   }
 
   private validate(): string[] {
-    const errors = this.core.validate(true);
+    const errors = this.core.validate();
     if (errors.length === 0) {
       this.weaknesses().forEach((weakness) => Annotations.of(this).addWarning(warningOf(weakness, this.daemonId)));
     }
