@@ -49,7 +49,7 @@ describe('law 1: twice gives the same bytes', () => {
     const without = (files: Record<string, string>) =>
       Object.entries(files).map(([name, text]) => [name, text.replace(/"path": "[^"]*terraform\.app\.tfstate"/, '')]);
     expect(Object.keys(a)).toEqual(expect.arrayContaining(['manifest.json', 'stacks/app/cdk.tf.json']));
-    expect(Object.keys(a).filter((name) => name.includes('bulkhead'))).toHaveLength(2);
+    expect(Object.keys(a).filter((name) => name.includes('bulkhead'))).toHaveLength(6);
     expect(without(b)).toEqual(without(a));
   });
 });
@@ -189,6 +189,10 @@ describe('aspects', () => {
     app.synth();
     const { pairs, publications } = daemon._registry.derived().topology;
     expect([pairs, publications]).toEqual([[], []]);
+    // Nobody publishes any more, so what is written has no edge either.
+    const written = JSON.parse(fs.readFileSync(path.join(app.outdir, 'stacks/app/cdk.tf.json'), 'utf8'));
+    const names = Object.values<{ name: string }>(written.resource.docker_network).map(({ name }) => name);
+    expect(names.filter((name) => name.endsWith('-edge'))).toEqual([]);
   });
 });
 
