@@ -22,7 +22,7 @@ export function attachmentsOf(container: ICheckedResource): Attachment[] {
   const texts = named.length > 0 ? named : DEFAULT_BRIDGE.includes(mode) || mode.startsWith('container:') ? [] : [mode];
   return texts.map((text) => ({
     text,
-    network: container.referencedBy(text) ?? container.others('docker_network').find((network) => network.text('name') === text),
+    network: networkNamed(container, text),
   }));
 }
 
@@ -39,4 +39,11 @@ export function isBridge(network: ICheckedResource): boolean {
 /** An option of a network's driver, as Docker reads it: `False`, `f` and `0` are false, too. */
 export function isOptionFalse(network: ICheckedResource, option: string): boolean {
   return ['0', 'f', 'false'].includes((network.entries('options')[option] ?? '').toLowerCase());
+}
+
+/** The network of the same stack that a text refers to, by reference or by its name. */
+export function networkNamed(resource: ICheckedResource, text: string): ICheckedResource | undefined {
+  return text.includes('${')
+    ? resource.referencedBy(text)
+    : resource.others('docker_network').find((network) => network.rawText('name') === text);
 }

@@ -1,5 +1,6 @@
 import { defineTrap } from './private/define-trap';
 import type { ICheckedResource } from '../../checked-resource';
+import { networkNamed } from '../../private/networks';
 
 const NO_NETWORK = ['', 'bridge', 'default'];
 
@@ -27,8 +28,6 @@ export const addressBesideMode = defineTrap({
 
 /** Whether two texts name two networks that are known to be different ones. */
 function isOther(container: ICheckedResource, mode: string, name: string): boolean {
-  const [one, other] = [mode, name].map(
-    (text) => container.referencedBy(text) ?? container.others('docker_network').find((network) => network.text('name') === text),
-  );
+  const [one, other] = [mode, name].map((text) => networkNamed(container, text));
   return one !== undefined && other !== undefined && one.address !== other.address;
 }

@@ -1,4 +1,5 @@
 import { defineTrap } from './private/define-trap';
+import { networkNamed } from '../../private/networks';
 
 // Measured for containers: by name an apply that replaces the network fails after 30 seconds, by id it goes through. Reported for services:
 // kreuzwerker/terraform-provider-docker#648.
@@ -13,9 +14,8 @@ export const networkByName = defineTrap({
   find: (resource) =>
     resource.blocks(placeOf(resource.resourceType)).flatMap((block) => {
       const text = block.rawText('name') ?? '';
-      const isName =
-        /\.name}$/.test(text) ||
-        resource.others('docker_network').some((network) => network.has('name') && network.rawText('name') === text);
+      // A reference of another kind, as to the id, is what is wanted.
+      const isName = text.includes('${') ? /\.name}$/.test(text) : networkNamed(resource, text) !== undefined;
       return isName ? [{ detail: text, message: `the network is joined by its name, ${text}` }] : [];
     }),
 });
