@@ -7,6 +7,7 @@ import { DaemonConnection } from './daemon-connection';
 import type { DaemonProps } from './daemon-props';
 import { FactsPage } from './facts-page';
 import type { CheckedHost } from './private/check-host';
+import { LOG_DRIVER, logOptions } from './private/daemon-json';
 import { largePublications } from './private/large-publications';
 import { unstablePublications } from './private/unstable-publications';
 import { StackBinding } from './stack-binding';
@@ -17,6 +18,7 @@ import type { Warning } from '../topology/private/derive';
 import type { EngineFacts } from '../topology/private/engine-facts';
 import type { Registry } from '../topology/private/registry';
 import { SecureDefaults } from '../validation/packs/secure-defaults';
+import { DAEMON, DAEMON_ELSEWHERE } from '../validation/private/daemons';
 import { StackPass } from '../validation/stack-pass';
 
 /** What a daemon of either kind is made of: its facts, its page of the address book, and one provider per stack. */
@@ -32,10 +34,13 @@ export class DaemonCore {
     private readonly props: DaemonProps,
     checked: CheckedHost,
     engine: EngineFacts,
+    /** Whether the synth proves who reaches whom. */
+    private readonly isProved: boolean,
     /** Block of its IPv6 networks; undefined where they have none. */
     ipv6Pool: (daemonId: string) => string | undefined = () => undefined,
   ) {
     StackPass.of(TerraformStack.of(daemon)).useDefault(() => new SecureDefaults());
+    this.showToRules(TerraformStack.of(daemon), DAEMON);
     this.daemonId = crypto.createHash('sha256').update(daemon.node.path).digest('hex').slice(0, 12);
     this.page = new FactsPage(
       daemon,
@@ -64,18 +69,19 @@ export class DaemonCore {
         wrote: (by) => this.registry.wrote(by),
       });
       this.bindings.set(stack, binding);
+      if (stack !== TerraformStack.of(this.daemon)) this.showToRules(stack, DAEMON_ELSEWHERE);
     }
     return binding.provider;
   }
 
   /** Mistakes of the whole program; where there are none the addresses are taken down, and what was declared and required is proved if asked. */
-  public validate(isProved: boolean): string[] {
+  public validate(): string[] {
     const onApp = `cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)`;
     const errors = this.page.mistakes(Aspects.of(this.daemon.node.root).all.length > 0 ? [onApp] : []);
     if (errors.length > 0) {
       return errors;
     }
-    const failures = isProved ? this.page.failures() : [];
+    const failures = this.isProved ? this.page.failures() : [];
     if (failures.length === 0) {
       this.warn([...this.registry.derived().warnings, ...this.warningsOfPublications()]);
     }
@@ -89,6 +95,24 @@ export class DaemonCore {
     const folder = path.join(session.outdir, session.manifest.forStack(stack).workingDirectory, 'bulkhead', this.daemonId);
     fs.mkdirSync(folder, { recursive: true });
     return folder;
+  }
+
+  private showToRules(stack: TerraformStack, resourceType: string): void {
+    StackPass.of(stack).addSubjects(() => {
+      this.registry.noticeRemovals();
+      const { version, settings } = this.registry.engine;
+      const attributes = {
+        provider: this.bindings.get(stack)?.provider.fqn ?? null,
+        engine: version,
+        guard: this.registry.hasGuard,
+        proved: this.isProved,
+        userland_proxy: settings.userlandProxy,
+        ip6tables: settings.ip6tables,
+        // Those of daemon.json, which is ours where the guard is.
+        ...(this.registry.hasGuard && { log_driver: LOG_DRIVER, log_opts: Object.keys(logOptions(0)) }),
+      };
+      return [{ resourceType, path: this.daemon.node.path, attributes, registry: this.registry }];
+    });
   }
 
   private warningsOfPublications(): Warning[] {

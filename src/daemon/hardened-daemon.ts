@@ -132,7 +132,8 @@ export class HardenedDaemon extends Construct implements IDaemon {
     this.checked = checked;
     this.engine = props.engine;
     const ipv6Pool = (daemonId: string) => ipv6PoolOf(props, daemonId);
-    this.core = new DaemonCore(this, props, checked, { version: props.engine.version, settings: engineSettings(props.engine) }, ipv6Pool);
+    const engine = { version: props.engine.version, settings: engineSettings(props.engine) };
+    this.core = new DaemonCore(this, props, checked, engine, props.withoutProofReason === undefined, ipv6Pool);
     this.daemonId = this.core.daemonId;
     this._registry = this.core.registry;
     this._stampPath = props.startWithoutGuardReason === undefined ? stampPath(this.daemonId) : undefined;
@@ -192,7 +193,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
   }
 
   private validate(): string[] {
-    const errors = this.core.validate(this.props.withoutProofReason === undefined);
+    const errors = this.core.validate();
     if (errors.length > 0) {
       return errors;
     }

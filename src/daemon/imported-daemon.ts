@@ -99,7 +99,7 @@ export class ImportedDaemon extends Construct implements IDaemon {
       nftables: checked.nftables,
       apiOnly: true,
     };
-    this.core = new DaemonCore(this, props, checked, engine, (daemonId) => ipv6PoolOf(props, daemonId));
+    this.core = new DaemonCore(this, props, checked, engine, true, (daemonId) => ipv6PoolOf(props, daemonId));
     this.daemonId = this.core.daemonId;
     this._registry = this.core.registry;
     // Nobody writes a stamp on that host.
@@ -134,7 +134,7 @@ export class ImportedDaemon extends Construct implements IDaemon {
   }
 
   private validate(): string[] {
-    const errors = this.core.validate(true);
+    const errors = this.core.validate();
     if (errors.length === 0) {
       this.weaknesses().forEach((weakness) => Annotations.of(this).addWarning(warningOf(weakness, this.daemonId)));
     }

@@ -13,6 +13,7 @@ import { edgeKey } from '../topology/private/keys';
 import type { Registry } from '../topology/private/registry';
 import type { WirePlan } from '../topology/private/topology';
 import type { ISwarmCluster } from '../topology/swarm';
+import { Suppressions } from '../validation/suppressions';
 
 /** Properties of an overlay. */
 export interface EncryptedOverlayProps {
@@ -130,6 +131,7 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
     brand(this, 'overlay');
     brand(this, 'peer');
     if (props.unencryptedReason !== undefined) {
+      Suppressions.of(this)._imply('BH-N02', '*', props.unencryptedReason);
       Annotations.of(this).addWarning(`everybody on the way between the nodes reads what its members say: ${props.unencryptedReason}`);
     }
   }

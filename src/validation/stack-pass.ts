@@ -73,7 +73,8 @@ export class StackPass {
   /** What one pack finds below a path, without a synth. */
   public findings(pack: Pack, scope: string): Finding[] {
     const covers = (wanted: string) => isWithin(wanted, scope);
-    const { findings } = this.evaluate(this.stack.toTerraform(), mergeActive(pack._active(covers)), this.settings(), []);
+    const { subjects, json } = this.look();
+    const { findings } = this.evaluate(json, subjects, mergeActive(pack._active(covers)), this.settings(), []);
     return findings.filter((finding) => covers(finding.path));
   }
 
@@ -107,8 +108,9 @@ export class StackPass {
     if (rules.length === 0) return [];
     const settings = this.settings();
     const problems: string[] = [];
-    this.json = this.stack.toTerraform();
-    const evaluation = this.evaluate(this.json, rules, settings, problems);
+    const { subjects, json } = this.look();
+    this.json = json;
+    const evaluation = this.evaluate(json, subjects, rules, settings, problems);
     this.written = { evaluation, rules };
     if (Aspects.of(this.stack.node.root).all.length > 0) {
       problems.push('cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)');
@@ -124,13 +126,21 @@ export class StackPass {
     return errors;
   }
 
-  private evaluate(json: unknown, rules: ActiveRule[], settings: ValidationSettingsProps, problems: string[]): Evaluation {
+  /** The subjects first: a daemon then notices what aspects took out of the tree, which the JSON would still hold. */
+  private look(): { subjects: Subject[]; json: unknown } {
+    const subjects = this.sources.flatMap((source) => source());
+    return { subjects, json: this.stack.toTerraform() };
+  }
+
+  private evaluate(
+    json: unknown,
+    subjects: Subject[],
+    rules: ActiveRule[],
+    settings: ValidationSettingsProps,
+    problems: string[],
+  ): Evaluation {
     return evaluate({
-      resources: stackView(
-        json,
-        this.stack.node.path,
-        this.sources.flatMap((source) => source()),
-      ),
+      resources: stackView(json, this.stack.node.path, subjects),
       rules,
       suppressions: this.suppressions(),
       baseline: readBaseline(settings, problems),

@@ -73,12 +73,12 @@ export class Suppressions {
   private constructor(private readonly construct: IConstruct) {}
 
   /**
-   * Accepts a finding for the reason that a prop of the construct was given.
+   * Accepts a finding for the reason that a prop of the construct was given, there and below.
    *
    * @internal
    */
   public _imply(ruleId: string, detail: string, reason: string): void {
-    this.push({ path: this.construct.node.path, ruleId, reason, detail, inherited: false, isImplied: true });
+    this.push({ path: this.construct.node.path, ruleId, reason, detail, inherited: true, isImplied: true });
   }
 
   /** Accepts findings of a rule. Errors: `ReasonTooShort`, `RuleId`, `ExpiryDate`. */

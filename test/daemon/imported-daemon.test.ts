@@ -110,7 +110,7 @@ describe.each(ENGINES)('engine %s', (_name, props) => {
     const [one, other] = ['One', 'Other'].map((id) => program.container(id, program.segment(`Of${id}`)));
     const front = program.segment('Front');
     const [left, right] = ['Left', 'Right'].map((id) => program.container(id, front));
-    [one, other, left, right].forEach((each, i) => each.publish(Port.tcp(443 + i), { hostAddress: HOST_ADDRESS, sources: EVERYBODY }));
+    [one, other, left, right].forEach((each, i) => each.publish(Port.tcp(8443 + i), { hostAddress: HOST_ADDRESS, sources: EVERYBODY }));
     expect(() => synth(program.stack)).not.toThrow();
     const reachability = Reachability.of(program.daemon);
     expect(reachability.canReach(one, other, Port.tcp(9090))).toBe(false);

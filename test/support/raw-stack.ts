@@ -45,3 +45,8 @@ export class RawStack {
 export function short(findings: readonly Finding[]): string[] {
   return findings.map(({ ruleId, path, detail }) => `${ruleId} ${path} ${detail}`);
 }
+
+/** The same of a stack with constructs of ours. */
+export function findingsOf(stack: TerraformStack, ...rules: Rule[]): string[] {
+  return short(new RulePack({ packName: 'Test', rules }).check(stack));
+}

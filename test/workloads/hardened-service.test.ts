@@ -5,6 +5,7 @@ import {
   EndpointMode,
   HardenedContainer,
   HardenedService,
+  HealthCheck,
   Peer,
   Placement,
   Port,
@@ -208,4 +209,16 @@ describe('what is refused', () => {
     web.publish(Port.tcp(80), { sources: [LAN], mode: PublishMode.HOST });
     expectError(() => api.publish(Port.tcp(80), { sources: [LAN] }), 'PublicationConflict', place('Api'));
   });
+});
+
+// Of a container the provider reads '1m0s' back, of a service '1m': any other spelling is a change of every plan.
+test.each([
+  [60, '1m'],
+  [90, '1m30s'],
+  [3600, '1h'],
+  [30, '30s'],
+])('a duration of %d seconds is written as it is read back, %s', (seconds, text) => {
+  const program = new Services();
+  program.service('Web', program.overlay('Front'), { healthCheck: HealthCheck.command(['true'], { intervalSeconds: seconds }) });
+  expect(program.resource('docker_service', 'app-web').task_spec.container_spec.healthcheck.interval).toBe(text);
 });

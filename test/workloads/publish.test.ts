@@ -142,7 +142,7 @@ describe('one host port has one owner', () => {
     ['another protocol', [HTTPS, on(HOST_ADDRESS)], [Port.udp(443), on(HOST_ADDRESS)]],
     ['another address', [HTTPS, on(HOST_ADDRESS)], [HTTPS, on(SECOND_ADDRESS)]],
     ['loopback beside an address', [HTTPS, on(HOST_ADDRESS)], [HTTPS, {}]],
-    ['ranges side by side', [Port.tcpRange(400, 449), on(HOST_ADDRESS)], [Port.tcpRange(450, 500), on(HOST_ADDRESS)]],
+    ['ranges side by side', [Port.tcpRange(8400, 8449), on(HOST_ADDRESS)], [Port.tcpRange(8450, 8499), on(HOST_ADDRESS)]],
   ])('no conflict: %s', (_, [firstPort, firstOptions], [port, options]) => {
     const { program, web, other } = twoContainers();
     web.publish(firstPort, firstOptions);

@@ -145,6 +145,17 @@ export function isAddress(text: string): boolean {
   return typeof readAddress(text) !== 'string';
 }
 
+/** The address in any spelling that engines read, an IPv4-mapped one as IPv4; undefined where the text is none. */
+export function addressInAnySpelling(text: string): IpAddress | undefined {
+  if (!text.includes(':')) {
+    const read = readIpv4(text);
+    return typeof read === 'string' ? undefined : read;
+  }
+  if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
+  const value = numberOf(ipaddr.IPv6.parse(text));
+  return MAPPED_FIRST <= value && value <= MAPPED_LAST ? { family: 'ipv4', value: value - MAPPED_FIRST } : { family: 'ipv6', value };
+}
+
 /** The address, or what is wrong with the text. */
 function readAddress(text: unknown): IpAddress | string {
   if (typeof text !== 'string' || text === '') {

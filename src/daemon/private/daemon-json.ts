@@ -17,6 +17,13 @@ export function hasDefaultNetworkOptions(engine: EngineVersion): boolean {
   return engine.isAtLeast('24.0');
 }
 
+/** What the engine adds to the containers that have the same driver. */
+export const LOG_DRIVER = 'json-file';
+
+export function logOptions(mebibytes: number): Readonly<Record<string, string>> {
+  return { 'max-size': `${mebibytes}m`, 'max-file': '3' };
+}
+
 /**
  * Secure defaults of the engine. A key that the engine does not know stops it, so each is bound to the version that brought it.
  *
@@ -33,8 +40,8 @@ export function daemonJson(engine: EngineVersion, options: DaemonJsonOptions): s
     'no-new-privileges': true,
     'live-restore': options.liveRestore,
     'log-level': 'info',
-    'log-driver': 'json-file',
-    'log-opts': { 'max-size': `${options.logMebibytes}m`, 'max-file': '3' },
+    'log-driver': LOG_DRIVER,
+    'log-opts': logOptions(options.logMebibytes),
     'default-ulimits': { nofile: { Name: 'nofile', Soft: 1024, Hard: 4096 } },
   };
   if (manages6(engine)) {

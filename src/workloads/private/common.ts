@@ -104,13 +104,14 @@ export interface HealthCheckBlock {
   readonly retries: number;
 }
 
-export function healthCheckBlock(check: HealthCheck | undefined): HealthCheckBlock | undefined {
+/** @param spelled how the provider reads durations back */
+export function healthCheckBlock(check: HealthCheck | undefined, spelled = duration): HealthCheckBlock | undefined {
   return (
     check && {
       test: check.test.map(escapeTerraform),
-      interval: duration(check.intervalSeconds),
-      timeout: duration(check.timeoutSeconds),
-      startPeriod: duration(check.startPeriodSeconds),
+      interval: spelled(check.intervalSeconds),
+      timeout: spelled(check.timeoutSeconds),
+      startPeriod: spelled(check.startPeriodSeconds),
       retries: check.retries,
     }
   );

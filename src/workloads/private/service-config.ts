@@ -4,7 +4,7 @@ import type { Registry } from '../../topology/private/registry';
 import type { HardenedServiceProps } from '../hardened-service-props';
 import { EndpointMode, UpdatePolicy } from '../service-policies';
 import type { CheckedService } from './check-service';
-import { duration, escaped, givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
+import { duration as ofContainer, escaped, givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
 import { logOptions } from './hardened-defaults';
 
 const MEBIBYTE = 1_048_576;
@@ -77,7 +77,7 @@ export function serviceConfig(
           fileGid: '0',
           fileMode: ALL_READ,
         })),
-        healthcheck: healthCheckBlock(props.healthCheck),
+        healthcheck: healthCheckBlock(props.healthCheck, duration),
       },
       resources: { limits: { memoryBytes: checked.memory * MEBIBYTE, nanoCpus: checked.cpuMillis * 1_000_000 } },
       restartPolicy: { condition: 'any', delay: '5s', maxAttempts: 0, window: '0s' },
@@ -93,6 +93,11 @@ export function serviceConfig(
     // Terraform waits until the tasks run, and fails when they do not; the provider does not do so for tasks on every node.
     convergeConfig: checked.replicas === undefined ? undefined : { delay: '1s', timeout: '3m' },
   };
+}
+
+/** Of a service the provider reads it back without zeros at the end: '1m', not '1m0s'. */
+function duration(seconds: number): string {
+  return ofContainer(seconds).replace(/m0s$/, 'm').replace(/h0m$/, 'h');
 }
 
 function variable(line: string): [string, string] {

@@ -1,0 +1,13 @@
+import { addressInAnySpelling, contains, parseBlock } from '../../addressing/private/ip';
+
+const LOOPBACK = ['127.0.0.0/8', '::1/128'].map((block) => parseBlock(block));
+
+/** Whom an address that a port is published on stands for. */
+export type HostAddressKind = 'wildcard' | 'loopback' | 'other';
+
+/** Docker reads what is no address as none at all, which publishes everywhere: so does a name, a blank, or a short form such as `0`. */
+export function hostAddressKind(text: string): HostAddressKind {
+  const address = addressInAnySpelling(text);
+  if (address === undefined || address.value === 0n) return 'wildcard';
+  return LOOPBACK.some((block) => contains(block, address)) ? 'loopback' : 'other';
+}

@@ -1,0 +1,42 @@
+import { fromInternet } from './private/internet-ports';
+import { namedPorts } from './private/named-ports';
+import { isProved } from './private/proofs';
+import { shortPortSetText, union } from '../../../reachability/private/matrix/port-set';
+import type { Registry } from '../../../topology/private/registry';
+import { DAEMON, registryOf } from '../../private/daemons';
+import { defineRule } from '../../private/define-rule';
+import { INNER_PORTS } from '../../private/known-ports';
+import { Severity } from '../../severity';
+
+export const innerPortReachable = defineRule({
+  ruleId: 'BH-E01',
+  title: 'data tier reachable from the internet',
+  severity: Severity.ERROR,
+  inDefaults: true,
+  why: "The proof walks every packet from outside through the rules of the engine and those of Bulkhead: from most public addresses one gets through to a database or management port, or to a workload whose segment takes no publications. A source that is no more than somebody's own blocks does not count, and neither do neighbours of the host.",
+  fix: "narrow the 'sources' of the publication to the blocks that need it, or publish on '127.0.0.1'; a workload on a public address needs another address pool",
+  resourceTypes: [DAEMON],
+  applies: isProved,
+  find: (daemon) => {
+    const registry = registryOf(daemon);
+    return [...fromInternet(registry)].flatMap(([workload, { ports, asked, addresses }]) => {
+      const at = `from the internet, at ${addresses.join(', ')}`;
+      if (isInner(registry, workload)) {
+        const text = shortPortSetText(ports);
+        return [
+          { detail: `${workload} ${text}`, message: `${workload}, whose segment takes no publications, is reached on ${text} ${at}` },
+        ];
+      }
+      return namedPorts(INNER_PORTS, union(ports, asked)).map(({ port, name }) => ({
+        detail: `${workload} ${port}`,
+        message: `${workload} is reached on ${port}, which is for ${name}, ${at}`,
+      }));
+    });
+  },
+});
+
+/** A wire takes no publications either, and for another reason: its members have addresses of their own. */
+function isInner(registry: Registry, workload: string): boolean {
+  const home = registry.placesOf(workload).find(({ member, network }) => member.home && network.kind === 'segment');
+  return home !== undefined && registry.segmentFact(home.network.segment)?.publicationsRefused !== undefined;
+}

@@ -1,0 +1,81 @@
+import { isProved, proofOf } from './private/proofs';
+import { addTo } from '../../../private/multimap';
+import type { Proof } from '../../../reachability/private/proof';
+import type { ProbeSource } from '../../../reachability/private/walk/outcome';
+import type { PublicationPlan } from '../../../topology/private/topology';
+import type { ICheckedResource } from '../../checked-resource';
+import { DAEMON, daemonOf, isOurs, registryOf } from '../../private/daemons';
+import { defineRule } from '../../private/define-rule';
+import type { Violation } from '../../rule';
+import { Severity } from '../../severity';
+
+export const proxiedPublication = defineRule({
+  ruleId: 'BH-E04',
+  title: 'publication that docker-proxy answers',
+  severity: Severity.WARNING,
+  inDefaults: true,
+  why: "The proof finds who comes in by docker-proxy: a program of the host takes the connection and opens one of its own, so rules of FORWARD and DOCKER-USER never see it, and the container sees the address of the host instead of the client's. It goes on listening when the engine's rules are flushed.",
+  fix: "set 'userland-proxy' to false in the daemon.json of the host, and say so: 'userlandProxy: false' of the ImportedDaemon",
+  links: ['https://docs.docker.com/engine/network/port-publishing/'],
+  resourceTypes: [DAEMON, 'docker_container'],
+  applies: (resource) => (resource.resourceType === DAEMON ? isProved(resource) : isRawOfKnown(resource)),
+  find: (resource) => (resource.resourceType === DAEMON ? ofDaemon(resource) : ofContainer(resource)),
+});
+
+/** A container that is not ours, on a daemon of which it is known whether it has a proxy. */
+function isRawOfKnown(container: ICheckedResource): boolean {
+  return daemonOf(container) !== undefined && !isOurs(container) && container.blocks('ports').length > 0;
+}
+
+function ofContainer(container: ICheckedResource): Violation[] {
+  return daemonOf(container)!.isTrue('userland_proxy')
+    ? [{ detail: 'ports', message: 'the engine of this daemon runs docker-proxy for each published port' }]
+    : [];
+}
+
+function ofDaemon(daemon: ICheckedResource): Violation[] {
+  const proof = proofOf(registryOf(daemon));
+  if (proof.view.proxies.length === 0) return [];
+  return proof.derived.topology.publications.flatMap((plan) => {
+    const by = proxiedOf(proof, plan);
+    if (by === undefined) return [];
+    const { protocol, first, last } = plan.hostPort;
+    const text = `${protocol}/${first === last ? first : `${first}-${last}`} on ${plan.hostAddress}`;
+    return [{ detail: text, message: `docker-proxy answers ${text} for ${plan.workload} when ${by} asks` }];
+  });
+}
+
+/** Who comes in by the proxy, if anybody does: the outside, the host, or who shares a bridge with the container. */
+function proxiedOf(proof: Proof, plan: PublicationPlan): string | undefined {
+  const { family, hostPort, hostAddress } = plan;
+  for (const to of addressesOf(proof, plan)) {
+    for (const [who, from] of askers(proof, plan)) {
+      const { receiver } = proof.trace({ family, from, to, protocol: hostPort.protocol, port: hostPort.first });
+      if (receiver?.proxied) return to === hostAddress ? who : `${who} (at ${to})`;
+    }
+  }
+  return undefined;
+}
+
+function addressesOf({ derived }: Proof, { family, hostAddress }: PublicationPlan): string[] {
+  if (hostAddress !== '0.0.0.0' && hostAddress !== '::') return [hostAddress];
+  const own = derived.topology.hostAddresses.filter((address) => address.includes(':') === (family === 'ipv6'));
+  return [...own, ...(family === 'ipv4' ? ['127.0.0.1'] : [])];
+}
+
+function askers({ matrix, derived }: Proof, { family, workload }: PublicationPlan): [string, ProbeSource][] {
+  const outside = matrix.outside.filter(({ address }) => address.includes(':') === (family === 'ipv6')).slice(0, 1);
+  const neighbours = new Map<string, ProbeSource[]>();
+  for (const { bridge, members } of derived.topology.networks) {
+    if (!members.some((member) => member.workload === workload)) continue;
+    for (const member of members.filter((each) => each.workload !== workload)) {
+      const address = member[family];
+      if (address !== undefined) addTo(neighbours, member.workload, { kind: 'container', key: member.workload, via: bridge, address });
+    }
+  }
+  return [
+    ...outside.map(({ from }): [string, ProbeSource] => ['somebody outside', from]),
+    ['the host itself', { kind: 'host' }],
+    ...[...neighbours].flatMap(([who, sources]) => sources.map((source): [string, ProbeSource] => [who, source])),
+  ];
+}

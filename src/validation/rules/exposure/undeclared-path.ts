@@ -1,0 +1,68 @@
+import { isProved, proofOf } from './private/proofs';
+import { groupBy } from '../../../private/multimap';
+import { deviationCell } from '../../../reachability/private/deviation-text';
+import { existingMatters } from '../../../reachability/private/existing-matters';
+import { breachesOf, weaknessesOf } from '../../../reachability/private/weaknesses';
+import { wireMatters } from '../../../reachability/private/wire-matters';
+import type { ReachableCell } from '../../../reachability/results';
+import type { Registry } from '../../../topology/private/registry';
+import { DAEMON, registryOf } from '../../private/daemons';
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+/** What the guard alone keeps shut between workloads. */
+const WITHOUT_GUARD = ['SegmentOpen', 'PublicationOpen'];
+
+export const undeclaredPath = defineRule({
+  ruleId: 'BH-E02',
+  title: 'undeclared path between segments',
+  severity: Severity.ERROR,
+  // A synth with a daemon of ours says the same by itself: as UndeclaredFlow, or as a warning of the ImportedDaemon.
+  inDefaults: false,
+  why: 'The proof compares all that gets through with all that was declared: a workload of one segment reaches one of another on ports that nobody asked for, so whoever breaks into the first has the second before him. Without the guard of a HardenedDaemon that is so wherever a flow joins two segments, in both directions and on every port, which is a warning.',
+  fix: 'declare the flow where it is wanted; otherwise keep the host with a HardenedDaemon, whose guard lets through what is declared and nothing else',
+  resourceTypes: [DAEMON],
+  applies: isProved,
+  find: (daemon) => {
+    const registry = registryOf(daemon);
+    const { open, weak } = undeclaredOf(registry);
+    return [
+      ...violations(registry, open),
+      ...violations(registry, weak).map((violation) => ({ ...violation, severity: Severity.WARNING })),
+    ];
+  },
+});
+
+/** What should be shut by all means, and what only a guard could shut. */
+function undeclaredOf(registry: Registry): { open: ReachableCell[]; weak: ReachableCell[] } {
+  const proof = proofOf(registry);
+  if (!registry.hasGuard) {
+    return {
+      open: breachesOf(proof).map((each) => deviationCell(each, proof.labels)),
+      weak: weaknessesOf(proof).flatMap(({ code, cells }) => (WITHOUT_GUARD.includes(code) ? cells : [])),
+    };
+  }
+  const isOfWire = wireMatters(proof.derived.topology);
+  const isOfOthers = existingMatters(proof.derived.topology);
+  const excess = proof.excess.filter((each) => !isOfWire(each) && !isOfOthers(each));
+  return { open: excess.map((each) => deviationCell(each, proof.labels)), weak: [] };
+}
+
+/** One for each two segments, with its first case. */
+function violations(registry: Registry, cells: readonly ReachableCell[]) {
+  const { home } = registry.derived().members;
+  const between = groupBy(cells, ({ source, destination }) => {
+    const [from, to] = [home.get(source), home.get(destination)];
+    return from === undefined || to === undefined || from === to ? '' : `${from} > ${to}`;
+  });
+  return [...between].flatMap(([detail, [{ source, destination, ports }, ...more]]) =>
+    detail === ''
+      ? []
+      : [
+          {
+            detail,
+            message: `${source} reaches ${destination} on ${ports}, which nobody declared${more.length > 0 ? `, and ${more.length} more such` : ''}`,
+          },
+        ],
+  );
+}

@@ -1,0 +1,64 @@
+import { fromInternet } from './private/internet-ports';
+import { cellsOf, isProved } from './private/proofs';
+import { nameOf } from '../../../reachability/private/describe';
+import { isEmpty, NO_PORTS, type PortSet, shortPortSetText, subtract, union } from '../../../reachability/private/matrix/port-set';
+import type { Registry } from '../../../topology/private/registry';
+import { DAEMON, registryOf } from '../../private/daemons';
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+export const widerIpv6 = defineRule({
+  ruleId: 'BH-E03',
+  title: 'IPv6 wider than IPv4',
+  severity: Severity.WARNING,
+  inDefaults: true,
+  why: 'The proof is asked for both families: over IPv6 something gets through that does not over IPv4, from the internet, or from one workload to another or to the host. Rules that somebody made for IPv4 alone are the usual reason, and scanners ask for both.',
+  fix: "give the publications on IPv6 addresses the same ports and as narrow 'sources' as those on IPv4, or leave them out; between workloads an engine of 27.0 or later writes rules for IPv6, too; where a port is for IPv6 alone by intent, suppress this finding with that reason",
+  resourceTypes: [DAEMON],
+  applies: (daemon) => isProved(daemon) && registryOf(daemon).has('ipv6'),
+  find: (daemon) => {
+    const registry = registryOf(daemon);
+    return [...widerFromInternet(registry), ...widerInside(registry)].map(({ source, destination, ports }) => ({
+      detail: `${source} > ${destination}`,
+      message: `${destination} is reached over IPv6 from ${source} on ${shortPortSetText(ports)}, and not over IPv4`,
+    }));
+  },
+});
+
+interface Wider {
+  readonly source: string;
+  readonly destination: string;
+  readonly ports: PortSet;
+}
+
+function widerFromInternet(registry: Registry): Wider[] {
+  const ipv4 = fromInternet(registry, ['ipv4']);
+  return [...fromInternet(registry, ['ipv6'])]
+    .map(([destination, { ports }]) => ({
+      source: 'the internet',
+      destination,
+      ports: withoutIcmp(subtract(ports, ipv4.get(destination)?.ports ?? NO_PORTS)),
+    }))
+    .filter(({ ports }) => !isEmpty(ports));
+}
+
+/** From workloads to workloads and the host, whichever of their addresses they take. */
+function widerInside(registry: Registry): Wider[] {
+  const sums = new Map<string, Record<'ipv4' | 'ipv6', PortSet>>();
+  for (const { source, receiver, family, ports } of cellsOf(registry)) {
+    if (source.party.kind !== 'container' || receiver.kind === 'outside') continue;
+    const key = JSON.stringify([source.party.key, nameOf(receiver)]);
+    const known = sums.get(key) ?? { ipv4: NO_PORTS, ipv6: NO_PORTS };
+    sums.set(key, { ...known, [family]: union(known[family], ports) });
+  }
+  return [...sums].flatMap(([key, { ipv4, ipv6 }]) => {
+    const [source, destination] = JSON.parse(key) as [string, string];
+    const ports = withoutIcmp(subtract(ipv6, ipv4));
+    return isEmpty(ports) ? [] : [{ source, destination, ports }];
+  });
+}
+
+/** Neighbours find each other by ICMPv6, which has other types than ICMP. */
+function withoutIcmp(ports: PortSet): PortSet {
+  return { ...ports, icmp: [] };
+}

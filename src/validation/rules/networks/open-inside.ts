@@ -1,0 +1,18 @@
+import { defineRule } from '../../private/define-rule';
+import { isBridge, isOptionFalse } from '../../private/networks';
+import { Severity } from '../../severity';
+
+const OPTION = 'com.docker.network.bridge.enable_icc';
+
+export const openInside = defineRule({
+  ruleId: 'BH-N05',
+  title: 'network that is open inside',
+  severity: Severity.INFO,
+  inDefaults: false,
+  cisControls: ['2.2'],
+  why: 'The members of the network reach each other on every port, whatever the images expose: one that is broken into has the others before it.',
+  fix: `set '${OPTION}' to 'false' in 'options', and open single pairs by rules in DOCKER-USER, or use a BridgeSegment of a HardenedDaemon, which does both`,
+  resourceTypes: ['docker_network'],
+  applies: isBridge,
+  find: (network) => (isOptionFalse(network, OPTION) ? [] : [{ detail: 'icc', message: `'${OPTION}' is not 'false'` }]),
+});

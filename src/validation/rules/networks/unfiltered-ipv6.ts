@@ -1,0 +1,32 @@
+import { BRIDGE_PREFIX } from '../../../addressing/private/bridge-name';
+import type { ICheckedResource } from '../../checked-resource';
+import { daemonOf, registryOf } from '../../private/daemons';
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+export const unfilteredIpv6 = defineRule({
+  ruleId: 'BH-N08',
+  title: 'network with IPv6 on an engine that writes no rules for it',
+  severity: Severity.ERROR,
+  inDefaults: true,
+  cisControls: ['2.4'],
+  why: 'Without ip6tables the engine keeps no two networks apart over IPv6 and drops nothing: every port of every member is open to whoever has a route to it. Networks of a HardenedDaemon stand behind its guard, which closes IPv6 on every engine.',
+  fix: "take 'ipv6' out, or run an engine of 27.0 or later, which writes rules for IPv6 by itself; before that 'ip6tables' of daemon.json needs its experimental mode",
+  links: ['https://docs.docker.com/engine/daemon/ipv6/'],
+  resourceTypes: ['docker_network'],
+  applies: (network) => daemonOf(network) !== undefined && !isGuarded(network),
+  find: (network) =>
+    daemonOf(network)!.isFalse('ip6tables') && hasIpv6(network)
+      ? [{ detail: 'ipv6', message: `the network has IPv6, and engine ${daemonOf(network)!.text('engine')} writes no rules for it` }]
+      : [],
+});
+
+/** The guard knows our networks by the names of their bridges. */
+function isGuarded(network: ICheckedResource): boolean {
+  const registry = registryOf(daemonOf(network)!);
+  return registry.hasGuard && (network.entries('options')['com.docker.network.bridge.name'] ?? '').startsWith(BRIDGE_PREFIX);
+}
+
+function hasIpv6(network: ICheckedResource): boolean {
+  return network.isTrue('ipv6') || network.blocks('ipam_config').some((block) => block.text('subnet')?.includes(':') === true);
+}

@@ -1,0 +1,22 @@
+import { guardedSources, publishedPorts } from './private/published';
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+export const wildcardAddress = defineRule({
+  ruleId: 'BH-P01',
+  title: 'port published on every address of the host',
+  severity: Severity.ERROR,
+  inDefaults: true,
+  cisControls: ['5.14'],
+  why: 'The port is open on every network that the host is on now or later: a management network, a VPN, another cloud subnet. The provider publishes on 0.0.0.0 unless told, whatever the daemon has as its default. Where the guard of a HardenedDaemon lets in named sources alone this is a warning.',
+  fix: "name the one address of the host that is meant: 'ip' of 'ports' (or 'hostAddress' of publish()), such as '192.0.2.10', or '127.0.0.1' for the host alone",
+  links: ['https://docs.docker.com/engine/network/port-publishing/'],
+  resourceTypes: ['docker_container'],
+  applies: (container) => container.blocks('ports').length > 0,
+  find: (container) =>
+    publishedPorts(container, { at: ['wildcard'] }).map((port) => ({
+      detail: port.text,
+      message: `${port.text} is published on every address of the host`,
+      ...(guardedSources(container, port) && { severity: Severity.WARNING }),
+    })),
+});

@@ -1,0 +1,27 @@
+import { defineTrap } from './private/define-trap';
+
+// Measured: `capabilities.add = ["NET_BIND_SERVICE"]` replaced the container on every apply, `CAP_NET_BIND_SERVICE` and `ALL` did not.
+export const capabilitySpelling = defineTrap({
+  ruleId: 'BH-T01',
+  title: 'capability that is read back in another spelling',
+  differs: 'capabilities',
+  why: 'The engine gives capabilities back in capitals with CAP_ before them, and ALL without: any other spelling is a difference, and every apply replaces the container.',
+  fix: "write it as the engine does: 'CAP_NET_ADMIN', and 'ALL'",
+  links: ['https://github.com/kreuzwerker/terraform-provider-docker/pull/695'],
+  resourceTypes: ['docker_container'],
+  applies: (container) => container.blocks('capabilities').length > 0,
+  find: (container) =>
+    container.blocks('capabilities').flatMap((block) =>
+      ['add', 'drop'].flatMap((list) =>
+        block
+          .texts(list)
+          .filter((text) => text !== asReadBack(text))
+          .map((text) => ({ detail: `${list} ${text}`, message: `'${text}' is read back as '${asReadBack(text)}'` })),
+      ),
+    ),
+});
+
+function asReadBack(text: string): string {
+  const capitals = text.toUpperCase();
+  return capitals === 'ALL' || capitals.startsWith('CAP_') ? capitals : `CAP_${capitals}`;
+}

@@ -1,0 +1,19 @@
+import { defineTrap } from './private/define-trap';
+import { Severity } from '../../severity';
+
+// Reported: kreuzwerker/terraform-provider-docker#988; the provider's 3.6.2 and 4.5.0 have the block without a way to update it.
+export const healthCheckEdits = defineTrap({
+  ruleId: 'BH-T09',
+  title: 'health check whose edits do nothing',
+  severity: Severity.INFO,
+  differs: 'healthcheck',
+  why: 'Until lately the provider neither updates the health check of a container nor replaces the container for it: the apply succeeds, the old check stays, and every later plan shows the same change.',
+  fix: "give the container a label whose name has 'healthcheck' in it and whose value changes with the check, such as a hash of it: another label replaces the container",
+  links: ['https://github.com/kreuzwerker/terraform-provider-docker/issues/988'],
+  resourceTypes: ['docker_container'],
+  applies: (container) => container.blocks('healthcheck').length > 0,
+  find: (container) =>
+    container.blocks('labels').some((label) => label.rawText('label')?.toLowerCase().includes('healthcheck'))
+      ? []
+      : [{ detail: 'healthcheck', message: 'no label changes with the health check' }],
+});

@@ -1,0 +1,17 @@
+import { defineTrap } from './private/define-trap';
+
+// Measured with our own containers, which therefore write no such entry.
+export const ipv6HostEntry = defineTrap({
+  ruleId: 'BH-T12',
+  title: 'entry of the hosts file with an IPv6 address',
+  differs: 'host',
+  why: 'The provider reads the address back up to its first colon, so that it is never the one written: every plan replaces the container.',
+  fix: 'give the name an IPv4 address, or let a DNS server know it',
+  resourceTypes: ['docker_container'],
+  applies: (container) => container.blocks('host').length > 0,
+  find: (container) =>
+    container
+      .blocks('host')
+      .filter((entry) => entry.text('ip')?.includes(':'))
+      .map((entry) => ({ detail: entry.rawText('host') ?? '', message: `${entry.rawText('host')} has the address ${entry.text('ip')}` })),
+});

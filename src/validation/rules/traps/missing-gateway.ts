@@ -1,0 +1,21 @@
+import { defineTrap } from './private/define-trap';
+
+// Reported (kreuzwerker/terraform-provider-docker#54); measured is that networks with gateways replan empty.
+export const missingGateway = defineTrap({
+  ruleId: 'BH-T03',
+  title: 'block of a network without its gateway',
+  differs: 'ipam_config',
+  why: 'The engine chooses a gateway and reports it from its next start on; a network has no attribute that can change, so the plan then wants to replace it and everything on it.',
+  fix: "name the gateway in 'ipam_config', mostly the first address of the block",
+  links: ['https://github.com/kreuzwerker/terraform-provider-docker/issues/54'],
+  resourceTypes: ['docker_network'],
+  applies: (network) => network.blocks('ipam_config').length > 0,
+  find: (network) =>
+    network
+      .blocks('ipam_config')
+      .filter((block) => block.has('subnet') && !block.has('gateway'))
+      .map((block) => {
+        const subnet = block.rawText('subnet') ?? '';
+        return { detail: subnet, message: `the block ${subnet} has no 'gateway'` };
+      }),
+});

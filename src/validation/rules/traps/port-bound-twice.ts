@@ -1,0 +1,33 @@
+import { defineTrap } from './private/define-trap';
+import { EngineVersion } from '../../../engine/engine-version';
+import { groupBy } from '../../../private/multimap';
+import type { ICheckedResource } from '../../checked-resource';
+import { daemonOf, isOurs } from '../../private/daemons';
+
+// Reported for 0.0.0.0 with :: (kreuzwerker/terraform-provider-docker#551, #909). Measured for any two: engines before 28 read them back in reverse,
+// later ones by port and address, which is how our own containers write them.
+export const portBoundTwice = defineTrap({
+  ruleId: 'BH-T07',
+  title: 'port of a container published twice',
+  differs: 'ports',
+  why: 'The provider compares published ports in the order in which the engine reads them back. Where two lead to one port inside, as 0.0.0.0 and :: of one port do, that is often another order than the one written, and every apply replaces the container.',
+  fix: 'publish the port of the container once, on one address; let a second publication lead to another port inside',
+  links: ['https://github.com/kreuzwerker/terraform-provider-docker/issues/909'],
+  resourceTypes: ['docker_container'],
+  applies: (container) => container.blocks('ports').length > 1 && !isInOrder(container),
+  find: (container) => {
+    const inside = groupBy(
+      container.blocks('ports').filter((port) => port.num('internal') !== undefined),
+      (port) => `${(port.text('protocol') ?? 'tcp').toLowerCase()}/${port.num('internal')}`,
+    );
+    return [...inside].flatMap(([text, ports]) =>
+      ports.length > 1
+        ? [{ detail: text, message: `${text} is published ${ports.length} times: ${ports.map((port) => port.rawText('ip') ?? '0.0.0.0').join(', ')}` }] // prettier-ignore
+        : [],
+    );
+  },
+});
+
+function isInOrder(container: ICheckedResource): boolean {
+  return isOurs(container) && EngineVersion.of(daemonOf(container)!.text('engine')!).isAtLeast('28.0');
+}
