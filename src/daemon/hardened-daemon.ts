@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Annotations, type ISynthesisSession, type TerraformProvider } from 'cdktf';
+import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { DaemonCore } from './daemon-core';
 import type { DaemonProps } from './daemon-props';
@@ -9,6 +9,7 @@ import { checkNode } from './private/check-swarm';
 import { hostInput } from './private/daemon-input';
 import { engineSettings } from './private/engine-settings';
 import { type HostInput, stampPath } from './private/host-input';
+import { hostSubjects } from './private/host-subjects';
 import { renderInstallScript } from './private/render-install-script';
 import { renderUserData, renderUserDataGzip, userDataSize } from './private/render-user-data';
 import type { Cidr } from '../addressing/cidr';
@@ -22,6 +23,7 @@ import type { Requirement } from '../reachability/requirement';
 import type { IDaemon } from '../topology/daemon';
 import type { Derived } from '../topology/private/derive';
 import type { Registry } from '../topology/private/registry';
+import { StackPass } from '../validation/stack-pass';
 
 /** Largest user data that the strictest of the large clouds takes, in bytes. */
 const USER_DATA_LIMIT = 16_384;
@@ -66,6 +68,23 @@ export interface HardenedDaemonProps extends DaemonProps {
    * @default - images come from the registries that their names say
    */
   readonly registryMirrors?: string[];
+
+  /**
+   * Whether the host records who touches the programs, settings, sockets and data of the engine: rules of auditd, which user data then installs. An
+   * existing host needs it installed. They are about 700 bytes of user data.
+   *
+   * @default false
+   * @see https://github.com/linux-audit/audit-documentation
+   */
+  readonly auditRules?: boolean;
+
+  /**
+   * Whether /var/lib/docker is a file system of its own on this host. Nothing here makes it one: this is for the rules that ask for it, and `verify.sh`
+   * looks.
+   *
+   * @default false
+   */
+  readonly dataPartition?: boolean;
 
   /**
    * Debian packages that user data installs the engine from; an empty list when the image has it.
@@ -161,6 +180,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     this.userDataGzipBase64 = lateText(() => this.rendered(renderUserDataGzip));
     this.installScript = lateText(() => this.rendered(renderInstallScript));
     brand(this, 'daemon');
+    StackPass.of(TerraformStack.of(this)).addSubjects(() => hostSubjects(this.input(), props.dataPartition ?? false));
     if (props.startWithoutGuardReason !== undefined) {
       Annotations.of(this).addWarning(`containers start without the guard: ${props.startWithoutGuardReason}`);
     }
@@ -197,13 +217,21 @@ export class HardenedDaemon extends Construct implements IDaemon {
     return this.core.providerFor(scope);
   }
 
-  /** Packing is the dearest part of a synth, and cdktf asks for every late text several times: each is rendered once per snapshot. */
-  private rendered(render: (input: HostInput) => string): string {
+  private input(): HostInput {
+    return this.memoised().input;
+  }
+
+  private memoised() {
     const derived = this._registry.derived();
     if (this.texts?.derived !== derived) {
       this.texts = { derived, input: hostInput(this.node.path, this.daemonId, this.props, this.checked, derived), by: new Map() };
     }
-    const { input, by } = this.texts;
+    return this.texts;
+  }
+
+  /** Packing is the dearest part of a synth, and cdktf asks for every late text several times: each is rendered once per snapshot. */
+  private rendered(render: (input: HostInput) => string): string {
+    const { input, by } = this.memoised();
     const text = by.get(render) ?? render(input);
     by.set(render, text);
     return text;

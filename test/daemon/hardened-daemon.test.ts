@@ -159,7 +159,7 @@ describe('user data', () => {
   });
 
   test('one that is too long for some clouds is a warning, not an error', () => {
-    const program = new Program();
+    const program = new Program({ auditRules: true });
     const front = program.segment('Front', { prefixLength: 20 });
     const containers = Array.from({ length: 45 }, (_, i) => program.container(`C${i}`, front));
     containers.forEach((from, i) =>

@@ -2,10 +2,14 @@ import { type CheckedHost, checkHost } from './check-host';
 import type { ImportedEngine } from './engine-settings';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
+import { isTokenText, passedText } from '../../private/text';
+import { readDaemonJson } from '../../validation/private/embedded';
+import { isObject, type JsonObject } from '../../validation/private/json';
 import type { ImportedDaemonProps } from '../imported-daemon';
 
 export interface CheckedImported extends CheckedHost, ImportedEngine {
   readonly nftables: boolean;
+  readonly daemonJson?: JsonObject;
 }
 
 /** Checks before anything enters the tree. */
@@ -24,5 +28,25 @@ export function checkImported(
       `'nftables' is true, and engine ${props.engine.version} has no such backend; leave it out, or name an engine of 29 or later`,
     );
   }
-  return { ...host, nftables, userlandProxy, forwardPolicyDrop };
+  return { ...host, nftables, userlandProxy, forwardPolicyDrop, daemonJson: checkDaemonJson(path, props.daemonJson) };
+}
+
+function checkDaemonJson(path: string, text: string | undefined): JsonObject | undefined {
+  if (text === undefined) return undefined;
+  if (isTokenText(passedText(path, 'daemonJson', text))) {
+    throw new ValidationError(
+      'UnresolvedValue',
+      path,
+      "'daemonJson' must be known at synth, got a Terraform reference; pass the text of the file",
+    );
+  }
+  const read = readDaemonJson(text);
+  if (!isObject(read)) {
+    throw new ValidationError(
+      'DaemonJson',
+      path,
+      `'daemonJson' is no JSON object, and no engine starts with it: '${text.slice(0, 40)}'; pass what 'cat /etc/docker/daemon.json' prints on the host`,
+    );
+  }
+  return read;
 }
