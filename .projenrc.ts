@@ -124,7 +124,7 @@ project.addTask('hunt', {
   exec: 'bash scripts/hunt.sh',
   receiveArgs: true,
 });
-project.addTask('docs:print', { description: 'Prints docs/ERRORS.md from the catalogue', exec: 'tsx scripts/print-docs.ts' });
+project.addTask('docs:print', { description: 'Prints the pages of errors, rules and CIS controls from the program', exec: 'tsx scripts/print-docs.ts' });
 
 for (const path of ['/.ci/', '/docs/decisions/', '/scripts/', '/examples/', '/rosetta/', '/.prettierrc.json', '/.prettierignore', '/test/', '*.tfstate*', 'bulkhead.lock.json', '/CONTRIBUTING.md']) {
   project.npmignore?.exclude(path);

@@ -12,6 +12,8 @@ import { type HostInput, stampPath } from './private/host-input';
 import { hostSubjects } from './private/host-subjects';
 import { renderInstallScript } from './private/render-install-script';
 import { renderUserData, renderUserDataGzip, userDataSize } from './private/render-user-data';
+import { renderVerifyScript } from './private/scripts/verify';
+import { verifyInput } from './private/verify-input';
 import type { Cidr } from '../addressing/cidr';
 import { uniqueLocalBlock } from '../addressing/private/ip';
 import type { EngineVersion } from '../engine/engine-version';
@@ -114,7 +116,8 @@ export interface HardenedDaemonProps extends DaemonProps {
  * The rules are made for the generation of `engine`, and an engine of another one is not let start.
  *
  * `userData` carries everything to a new machine; the same comes as an install script for an existing one. Both are also written into the output
- * folder of the stack, under `bulkhead/`.
+ * folder of the stack, under `bulkhead/`, and beside them `verify.sh`, which looks on the live host whether it, its engine and its containers are as CIS
+ * Docker Benchmark wants them.
  *
  * @see https://docs.docker.com/engine/network/packet-filtering-firewalls/
  */
@@ -255,5 +258,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     const folder = this.core.folder(session);
     fs.writeFileSync(path.join(folder, 'user-data'), this.rendered(renderUserData));
     fs.writeFileSync(path.join(folder, 'install.sh'), this.rendered(renderInstallScript), { mode: 0o755 });
+    const verify = renderVerifyScript(verifyInput(this._registry.derived().topology));
+    fs.writeFileSync(path.join(folder, 'verify.sh'), verify, { mode: 0o755 });
   }
 }

@@ -1,6 +1,7 @@
 // Every scenario by the name that `--scenarios` takes.
 import * as attacks from './attacks';
 import * as book from './book';
+import * as cis from './cis';
 import * as conduit from './conduit';
 import * as dualStack from './dual-stack';
 import * as egressAndHost from './egress-and-host';
@@ -42,6 +43,7 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   ipvlan: ['28.5'],
   conduit: ['20.10', '28.5'],
   'names-and-mtu': ['20.10', '28.5'],
+  cis: ['28.5'],
 };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -59,6 +61,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'dual-stack': dualStack,
   conduit,
   'host-artefacts': hostArtefacts,
+  cis,
   'engine-rules': engineRules,
   'engine-packets': enginePackets,
   book,
