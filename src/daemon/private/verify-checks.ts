@@ -42,7 +42,8 @@ export const CONTAINER_CHECKS: readonly ContainerCheck[] = [
   check(
     '5.12',
     'processor time is limited',
-    when('and (eq .HostConfig.NanoCpus 0) (eq .HostConfig.CpuQuota 0) (eq .HostConfig.CpuShares 0)', 'has no limit'),
+    // As Go names them: other spellings are read from JSON, where numbers do not compare.
+    when('and (eq .HostConfig.NanoCPUs 0) (eq .HostConfig.CPUQuota 0) (eq .HostConfig.CPUShares 0)', 'has no limit'),
   ),
   check('5.13', 'root file systems are read-only', when('not .HostConfig.ReadonlyRootfs', 'writes to its own')),
   check(
