@@ -101,7 +101,7 @@ describe('user data', () => {
     const text = terraformUnescape(program.synth().json.output['user-data'].value);
     expect(text).toMatch(/^#cloud-config\n\{.*\}\n$/);
     const document = JSON.parse(text.slice('#cloud-config\n'.length));
-    expect(document.packages).toEqual(['conntrack', 'docker.io', 'iproute2', 'ipset', 'iptables', 'kmod']);
+    expect(document.packages).toEqual(['auditd', 'conntrack', 'docker.io', 'iproute2', 'ipset', 'iptables', 'kmod']);
     expect(document.write_files.map((file: { encoding: string }) => file.encoding)).toEqual(expect.arrayContaining(['gz+b64']));
   });
 
@@ -159,7 +159,7 @@ describe('user data', () => {
   });
 
   test('one that is too long for some clouds is a warning, not an error', () => {
-    const program = new Program({ auditRules: true });
+    const program = new Program();
     const front = program.segment('Front', { prefixLength: 20 });
     const containers = Array.from({ length: 45 }, (_, i) => program.container(`C${i}`, front));
     containers.forEach((from, i) =>

@@ -144,7 +144,7 @@ describe('in a program', () => {
 
   test('our own user data says nothing that its daemon does not say', () => {
     const stack = newStack();
-    const daemon = newDaemon(stack, { auditRules: true });
+    const daemon = newDaemon(stack);
     raw(stack, { user_data: daemon.userData, user_data_base64: daemon.userDataGzipBase64 });
     const findings = new SecureDefaults().check(stack);
     expect(short(findings)).toEqual([]);
@@ -155,9 +155,9 @@ describe('in a program', () => {
 });
 
 test.each<[string, Partial<HardenedDaemonProps>, string[]]>([
-  ['defaults', {}, ['BH-H01 app/Edge audit rules']],
-  ['audit rules', { auditRules: true }, []],
-  ['no live restore', { auditRules: true, liveRestore: false }, ['BH-D13 app/Edge live-restore']],
+  ['defaults', { auditRules: undefined }, ['BH-H01 app/Edge audit rules']],
+  ['audit rules', {}, []],
+  ['no live restore', { liveRestore: false }, ['BH-D13 app/Edge live-restore']],
 ])('a HardenedDaemon: %s', (_what, props, expected) => {
   const program = new Program(props);
   program.container('Web', program.segment('Front'));
