@@ -23,7 +23,7 @@ const project = new cdk.JsiiProject({
   peerDeps: ['constructs@^10.4.2', 'cdktf@^0.21.0', '@cdktf/provider-docker@^12.0.3'],
   peerDependencyOptions: { pinnedDevDependency: false },
   // Bundled: jsii demands it for everything that is not a jsii module; none of its types is in a public signature.
-  bundledDeps: ['ipaddr.js@^2.5.0', 'node-sarif-builder@^4.1.0', 'xmlbuilder@^15.1.1'],
+  bundledDeps: ['ipaddr.js@^2.5.0', 'node-sarif-builder@^4.1.0', 'xmlbuilder@^15.1.1', 'yaml@^2.9.1'],
   devDeps: [
     'constructs@10.4.2',
     'cdktf@0.21.0',
@@ -125,7 +125,7 @@ project.addTask('hunt', {
   exec: 'bash scripts/hunt.sh',
   receiveArgs: true,
 });
-project.addTask('docs:print', { description: 'Prints docs/ERRORS.md from the catalogue', exec: 'tsx scripts/print-docs.ts' });
+project.addTask('docs:print', { description: 'Prints the pages of errors, rules and CIS controls from the program', exec: 'tsx scripts/print-docs.ts' });
 
 for (const path of ['/.ci/', '/docs/decisions/', '/scripts/', '/examples/', '/rosetta/', '/.prettierrc.json', '/.prettierignore', '/test/', '*.tfstate*', 'bulkhead.lock.json', '/CONTRIBUTING.md']) {
   project.npmignore?.exclude(path);

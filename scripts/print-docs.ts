@@ -1,14 +1,22 @@
 // Prints the pages that are made from the program itself, so that they cannot go stale.
 import * as fs from 'fs';
 import * as path from 'path';
+import { cisPage } from './print-cis';
+import { rulesPage } from './print-rules';
 import { ERROR_CODES } from '../src/private/error-codes';
+import { META } from '../src/validation/private/meta-rules';
+import { ALL_RULES } from '../src/validation/rules/all';
+
+const rules = [...ALL_RULES, ...Object.values(META)];
+print('CIS.md', cisPage(rules));
+print('RULES.md', rulesPage(rules));
 
 const rows = Object.entries(ERROR_CODES)
   .sort(([a], [b]) => (a < b ? -1 : 1))
   .map(([code, text]) => `| \`${code}\` | ${text} |`);
 
-fs.writeFileSync(
-  path.resolve(__dirname, '../docs/ERRORS.md'),
+print(
+  'ERRORS.md',
   `# Errors
 
 Every error names the construct path first, then the value and the way out, and its code last, in parentheses: \`[app/Web] … (TierForbidsFlow)\`.
@@ -19,3 +27,7 @@ Codes are stable: match on them. This page is printed from the catalogue by \`np
 ${rows.join('\n')}
 `,
 );
+
+function print(name: string, text: string): void {
+  fs.writeFileSync(path.resolve(__dirname, '../docs', name), text);
+}

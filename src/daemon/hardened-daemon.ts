@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Annotations, type ISynthesisSession, type TerraformProvider } from 'cdktf';
+import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { DaemonCore } from './daemon-core';
 import type { DaemonProps } from './daemon-props';
@@ -10,8 +10,11 @@ import { checkNode } from './private/check-swarm';
 import { hostInput } from './private/daemon-input';
 import { engineSettings } from './private/engine-settings';
 import { type HostInput, stampPath } from './private/host-input';
+import { hostSubjects } from './private/host-subjects';
 import { renderInstallScript } from './private/render-install-script';
 import { renderUserData, renderUserDataGzip, userDataSize } from './private/render-user-data';
+import { renderVerifyScript } from './private/scripts/verify';
+import { verifyInput } from './private/verify-input';
 import type { Cidr } from '../addressing/cidr';
 import type { EngineVersion } from '../engine/engine-version';
 import { onStackWritten } from '../private/cdktf-hooks';
@@ -22,6 +25,7 @@ import type { Requirement } from '../reachability/requirement';
 import type { IDaemon } from '../topology/daemon';
 import type { Derived } from '../topology/private/derive';
 import type { Registry } from '../topology/private/registry';
+import { StackPass } from '../validation/stack-pass';
 
 /** Largest user data that the strictest of the large clouds takes, in bytes. */
 const USER_DATA_LIMIT = 16_384;
@@ -48,6 +52,23 @@ export interface HardenedDaemonProps extends DaemonProps {
    * @default - images come from the registries that their names say
    */
   readonly registryMirrors?: string[];
+
+  /**
+   * Whether the host records who touches the programs, settings, sockets and data of the engine: rules of auditd, which user data then installs. An
+   * existing host needs it installed. They are about 700 bytes of user data.
+   *
+   * @default false
+   * @see https://github.com/linux-audit/audit-documentation
+   */
+  readonly auditRules?: boolean;
+
+  /**
+   * Whether /var/lib/docker is a file system of its own on this host. Nothing here makes it one: this is for the rules that ask for it, and `verify.sh`
+   * looks.
+   *
+   * @default false
+   */
+  readonly dataPartition?: boolean;
 
   /**
    * Debian packages that user data installs the engine from; an empty list when the image has it.
@@ -77,7 +98,8 @@ export interface HardenedDaemonProps extends DaemonProps {
  * The rules are made for the generation of `engine`, and an engine of another one is not let start.
  *
  * `userData` carries everything to a new machine; the same comes as an install script for an existing one. Both are also written into the output
- * folder of the stack, under `bulkhead/`.
+ * folder of the stack, under `bulkhead/`, and beside them `verify.sh`, which looks on the live host whether it, its engine and its containers are as CIS
+ * Docker Benchmark wants them.
  *
  * @see https://docs.docker.com/engine/network/packet-filtering-firewalls/
  */
@@ -144,6 +166,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     this.userDataGzipBase64 = lateText(() => this.rendered(renderUserDataGzip));
     this.installScript = lateText(() => this.rendered(renderInstallScript));
     brand(this, 'daemon');
+    StackPass.of(TerraformStack.of(this)).addSubjects(() => hostSubjects(this.input(), props.dataPartition ?? false));
     if (props.startWithoutGuardReason !== undefined) {
       Annotations.of(this).addWarning(`containers start without the guard: ${props.startWithoutGuardReason}`);
     }
@@ -180,13 +203,21 @@ export class HardenedDaemon extends Construct implements IDaemon {
     return this.core.providerFor(scope);
   }
 
-  /** Packing is the dearest part of a synth, and cdktf asks for every late text several times: each is rendered once per snapshot. */
-  private rendered(render: (input: HostInput) => string): string {
+  private input(): HostInput {
+    return this.memoised().input;
+  }
+
+  private memoised() {
     const derived = this._registry.derived();
     if (this.texts?.derived !== derived) {
       this.texts = { derived, input: hostInput(this.node.path, this.daemonId, this.props, this.checked, derived), by: new Map() };
     }
-    const { input, by } = this.texts;
+    return this.texts;
+  }
+
+  /** Packing is the dearest part of a synth, and cdktf asks for every late text several times: each is rendered once per snapshot. */
+  private rendered(render: (input: HostInput) => string): string {
+    const { input, by } = this.memoised();
     const text = by.get(render) ?? render(input);
     by.set(render, text);
     return text;
@@ -210,5 +241,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     const folder = this.core.folder(session);
     fs.writeFileSync(path.join(folder, 'user-data'), this.rendered(renderUserData));
     fs.writeFileSync(path.join(folder, 'install.sh'), this.rendered(renderInstallScript), { mode: 0o755 });
+    const verify = renderVerifyScript(verifyInput(this._registry.derived().topology));
+    fs.writeFileSync(path.join(folder, 'verify.sh'), verify, { mode: 0o755 });
   }
 }

@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Annotations, type ISynthesisSession, type TerraformProvider } from 'cdktf';
+import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { DaemonCore } from './daemon-core';
 import type { DaemonProps } from './daemon-props';
@@ -19,6 +19,7 @@ import type { Requirement } from '../reachability/requirement';
 import type { Weakness } from '../reachability/weakness';
 import type { IDaemon } from '../topology/daemon';
 import type { Registry } from '../topology/private/registry';
+import { StackPass } from '../validation/stack-pass';
 
 /**
  * Properties of an imported daemon: what is true of a host that somebody else keeps. The engine is taken to make its rules (`iptables` is its default;
@@ -46,6 +47,15 @@ export interface ImportedDaemonProps extends DaemonProps {
    * @default false
    */
   readonly forwardPolicyDrop?: boolean;
+
+  /**
+   * What /etc/docker/daemon.json of the host says, for the rules that look at the settings of an engine; read it from a copy in your repository. It
+   * changes nothing of what is proved: that is told by the other properties. Errors: `DaemonJson`, `UnresolvedValue`.
+   *
+   * @default - the rules know nothing of the settings of the engine
+   * @see https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file
+   */
+  readonly daemonJson?: string;
 }
 
 /**
@@ -86,8 +96,8 @@ export class ImportedDaemon extends Construct implements IDaemon {
   private readonly core: DaemonCore;
 
   /**
-   * Errors: `NftablesTooEarly` when an engine before 29 is said to use nftables, and `Ipv6NotTranslated` when one before 27 is to have IPv6; the others are
-   * those of every daemon.
+   * Errors: `NftablesTooEarly` when an engine before 29 is said to use nftables, `Ipv6NotTranslated` when one before 27 is to have IPv6, and
+   * `DaemonJson`; the others are those of every daemon.
    */
   constructor(scope: Construct, id: string, props: ImportedDaemonProps) {
     const checked = checkImported(scope, id, props);
@@ -108,6 +118,12 @@ export class ImportedDaemon extends Construct implements IDaemon {
     this._icc = true;
     this._networkOptions = checked.networkOptions;
     brand(this, 'daemon');
+    const { daemonJson } = checked;
+    if (daemonJson !== undefined) {
+      StackPass.of(TerraformStack.of(this)).addSubjects(() => [
+        { resourceType: 'daemon.json', path: this.node.path, attributes: daemonJson },
+      ]);
+    }
     this.node.addValidation({ validate: () => this.validate() });
     onStackWritten(this, (session) => this.write(session));
   }

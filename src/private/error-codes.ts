@@ -89,6 +89,7 @@ export const ERROR_CODES = {
   PlainTcpRefused: 'The engine would be reached by plain TCP, which makes everybody on the network root on the host.',
   HostKeyMissing: 'SSH would trust whatever host answers, for want of a pinned host key.',
   ProviderVersion: 'The version constraint of the Terraform provider is not well-formed.',
+  DaemonJson: 'The settings of an engine are no JSON object.',
   RegistryMirror: 'A registry mirror is not an https URL.',
   PackageName: 'A name is not one of a Debian package.',
   NotADaemon: 'A daemon prop holds something else.',

@@ -101,7 +101,7 @@ describe('user data', () => {
     const text = terraformUnescape(program.synth().json.output['user-data'].value);
     expect(text).toMatch(/^#cloud-config\n\{.*\}\n$/);
     const document = JSON.parse(text.slice('#cloud-config\n'.length));
-    expect(document.packages).toEqual(['conntrack', 'docker.io', 'iproute2', 'ipset', 'iptables', 'kmod']);
+    expect(document.packages).toEqual(['auditd', 'conntrack', 'docker.io', 'iproute2', 'ipset', 'iptables', 'kmod']);
     expect(document.write_files.map((file: { encoding: string }) => file.encoding)).toEqual(expect.arrayContaining(['gz+b64']));
   });
 

@@ -1,4 +1,4 @@
-import { Aspects } from 'cdktf';
+import { Aspects, Fn } from 'cdktf';
 import {
   ConnectionRate,
   Disposition,
@@ -9,7 +9,9 @@ import {
   Port,
   Reachability,
   Requirement,
+  SecureDefaults,
 } from '../../src';
+import type { ErrorCode } from '../../src/private/errors';
 import { matchers } from '../../src/reachability/private/matchers';
 import { EVERY_PORT } from '../../src/reachability/private/matrix/port-set';
 import { Proof } from '../../src/reachability/private/proof';
@@ -17,6 +19,7 @@ import { breachesOf } from '../../src/reachability/private/weaknesses';
 import { expectError } from '../support/errors';
 import { Imported, shop } from '../support/imported';
 import { HOST_ADDRESS, newDaemon, newStack, synth } from '../support/programs';
+import { short } from '../support/raw-stack';
 
 const BRIDGE = 'com.docker.network.bridge';
 const PORT = Port.tcp(8080);
@@ -264,6 +267,41 @@ describe('errors remain', () => {
   test('the host is checked as that of a hardened daemon', () => {
     const stack = newStack();
     expectError(() => new Imported({ hostAddress: '127.0.0.1' }, stack), 'NotAHostAddress', { path: 'app/Edge' });
+    expect(stack.node.children).toEqual([]);
+  });
+});
+
+describe('daemon.json of the host', () => {
+  const found = (daemonJson?: string) => {
+    const { stack } = new Imported({ daemonJson });
+    return short(new SecureDefaults().check(stack));
+  };
+
+  test('is looked at by the rules', () => {
+    expect(found()).toEqual([]);
+    expect(found('{"icc":true,"hosts":["tcp://0.0.0.0:2375"]}')).toEqual(
+      expect.arrayContaining(['BH-D01 app/Edge icc', 'BH-D06 app/Edge tcp://0.0.0.0:2375']),
+    );
+    const good = {
+      icc: false,
+      'no-new-privileges': true,
+      'live-restore': true,
+      'userland-proxy': false,
+      'default-ulimits': { nofile: {} },
+    };
+    expect(found(`${JSON.stringify(good, null, 2)}\n`)).toEqual([]);
+  });
+
+  test.each<[string, unknown, ErrorCode, string[]]>([
+    ['no JSON', '{icc: false}', 'DaemonJson', ["'{icc: false}'", 'cat /etc/docker/daemon.json']],
+    ['no object', '[]', 'DaemonJson', ['no JSON object']],
+    ['nothing', '', 'DaemonJson', []],
+    ['an expression', '${var.settings}', 'DaemonJson', []],
+    ['a reference', Fn.file('daemon.json'), 'UnresolvedValue', []],
+    ['an object', { icc: false }, 'NotText', []],
+  ])('%s is refused', (_what, daemonJson, code, says) => {
+    const stack = newStack();
+    expectError(() => new Imported({ daemonJson: daemonJson as string }, stack), code, { path: 'app/Edge', says });
     expect(stack.node.children).toEqual([]);
   });
 });

@@ -49,8 +49,9 @@ describe('law 1: twice gives the same bytes', () => {
     const without = (files: Record<string, string>) =>
       Object.entries(files).map(([name, text]) => [name, text.replace(/"path": "[^"]*terraform\.app\.tfstate"/, '')]);
     expect(Object.keys(a)).toEqual(expect.arrayContaining(['manifest.json', 'stacks/app/cdk.tf.json']));
-    // User data and install script of the daemon, and four reports of what was checked.
-    expect(Object.keys(a).filter((name) => name.includes('bulkhead'))).toHaveLength(6);
+    // User data, the installer and the script that verifies; beside them the reports of the rules.
+    expect(Object.keys(a).filter((name) => /bulkhead\/[0-9a-f]{12}\//.test(name))).toHaveLength(3);
+    expect(Object.keys(a).filter((name) => name.includes('bulkhead/validation.'))).toHaveLength(4);
     expect(without(b)).toEqual(without(a));
   });
 });

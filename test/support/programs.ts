@@ -39,6 +39,8 @@ export function newDaemon(stack: TerraformStack, props: Partial<HardenedDaemonPr
     engine: EngineVersion.V28,
     hostAddress: HOST_ADDRESS,
     addressPool: Cidr.parse('10.20.0.0/16'),
+    // Without them every daemon has a warning.
+    auditRules: true,
     ...props,
   });
 }

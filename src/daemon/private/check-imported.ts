@@ -3,10 +3,14 @@ import { checkIpv6Pool } from './check-ipv6-pool';
 import { type ImportedEngine, manages6 } from './engine-settings';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
+import { isTokenText, passedText } from '../../private/text';
+import { readDaemonJson } from '../../validation/private/embedded';
+import { isObject, type JsonObject } from '../../validation/private/json';
 import type { ImportedDaemonProps } from '../imported-daemon';
 
 export interface CheckedImported extends CheckedHost, ImportedEngine {
   readonly nftables: boolean;
+  readonly daemonJson?: JsonObject;
 }
 
 /** Checks before anything enters the tree. */
@@ -33,5 +37,25 @@ export function checkImported(
       `'dualStack' is asked of engine ${props.engine.version}, which writes no rules for IPv6: nothing on that host would keep two networks apart there; leave it out, use engine 27.0 or later, or a HardenedDaemon`,
     );
   }
-  return { ...host, nftables, userlandProxy, forwardPolicyDrop };
+  return { ...host, nftables, userlandProxy, forwardPolicyDrop, daemonJson: checkDaemonJson(path, props.daemonJson) };
+}
+
+function checkDaemonJson(path: string, text: string | undefined): JsonObject | undefined {
+  if (text === undefined) return undefined;
+  if (isTokenText(passedText(path, 'daemonJson', text))) {
+    throw new ValidationError(
+      'UnresolvedValue',
+      path,
+      "'daemonJson' must be known at synth, got a Terraform reference; pass the text of the file",
+    );
+  }
+  const read = readDaemonJson(text);
+  if (!isObject(read)) {
+    throw new ValidationError(
+      'DaemonJson',
+      path,
+      `'daemonJson' is no JSON object, and no engine starts with it: '${text.slice(0, 40)}'; pass what 'cat /etc/docker/daemon.json' prints on the host`,
+    );
+  }
+  return read;
 }

@@ -34,6 +34,7 @@ export function hostInput(
       registryMirrors: checked.registryMirrors,
       labels: topology.swarm ? [`${NODE_LABEL}=${daemonId}`] : [],
     }),
+    auditRules: props.auditRules ?? false,
     sysctls: SYSCTLS,
     modules: MODULES,
     installPackages: checked.enginePackages,

@@ -18,6 +18,8 @@ export interface HostInput {
   readonly swarm?: HostSwarm;
   readonly firewall: FirewallFiles;
   readonly daemonJson: string;
+  /** Whether the host records who touches the engine. */
+  readonly auditRules: boolean;
   readonly sysctls: Readonly<Record<string, string>>;
   readonly modules: readonly string[];
   /** Debian package that brings the engine when user data installs it; undefined when the image has it already. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { AUDIT_RULES } from './audit-rules';
 import { type HostFile, type HostInput, type HostLink, swarmLine } from './host-input';
 import { REQUIRED_SYSCTLS, checkHostInput, sysctlPath } from './render-input-check';
 import { renderUnits } from './render-units';
@@ -21,8 +22,9 @@ export function renderHostFiles(input: HostInput): HostFile[] {
     { path: `${PATHS.etc}/sums`, mode: '0600', content: sums(guard) },
     { path: PATHS.script, mode: '0755', content: input.links.length > 0 ? FIREWALL_SCRIPT_WITH_LINKS : FIREWALL_SCRIPT },
     ...(input.swarm ? [{ path: PATHS.swarmScript, mode: '0755', content: SWARM_SCRIPT } as const] : []),
-    ...renderUnits(input.swarm !== undefined),
+    ...renderUnits(input),
     ...unmanaged(input),
+    ...(input.auditRules ? [{ path: PATHS.auditRules, mode: '0644', content: AUDIT_RULES } as const] : []),
     { path: PATHS.daemonJson, mode: '0644', content: input.daemonJson },
   ];
 }

@@ -1,16 +1,18 @@
-import type { HostFile } from './host-input';
+import { LOAD_AUDIT } from './audit-rules';
+import type { HostFile, HostInput } from './host-input';
 import { PATHS } from './scripts/common';
 
 /**
  * Units and the drop-in of docker.service. No `PartOf` and no `Requires` anywhere: the first breaks restarts of firewalld, the second
  * restarts docker along with us. If `apply` fails, docker does not start: that is the drop-in's doing.
  */
-export function renderUnits(isNode: boolean): HostFile[] {
-  const [before, after] = isNode ? NODE : ['', ''];
+export function renderUnits({ swarm, auditRules }: Pick<HostInput, 'swarm' | 'auditRules'>): HostFile[] {
+  const [before, after] = swarm ? NODE : ['', ''];
+  const audit = auditRules ? AUDIT : '';
   return [
     unit(
       PATHS.dropIn,
-      `[Service]\nExecStartPre=${PATHS.script} apply --quiet\n${before}ExecStartPost=${PATHS.script} apply --quiet\n${after}`,
+      `[Service]\nExecStartPre=${PATHS.script} apply --quiet\n${before}ExecStartPost=${PATHS.script} apply --quiet\n${after}${audit}`,
     ),
     unit(PATHS.firewallUnit, FIREWALL),
     unit(PATHS.watchUnit, WATCH),
@@ -21,6 +23,9 @@ export function renderUnits(isNode: boolean): HostFile[] {
 
 /** What a node of a swarm needs before its tasks come back, and once docker runs; docker runs on where the latter fails. */
 const NODE = [`ExecStartPre=${PATHS.swarmScript} stamp\n`, `ExecStartPost=-${PATHS.swarmScript} start\n`] as const;
+
+/** At boot the sockets and directories of the engine come after auditd, which then has no rules for them. */
+const AUDIT = `ExecStartPost=-/bin/sh -c '! command -v auditctl >/dev/null || ${LOAD_AUDIT}'\n`;
 
 /** Ordered like nftables.service: default dependencies would make a cycle with network-pre.target where cloud-init or ifupdown runs. */
 const FIREWALL = `[Unit]

@@ -27,7 +27,7 @@ export function renderUserDataGzip(input: HostInput): string {
 }
 
 function cloudConfig(input: HostInput, entry: (file: HostFile) => Record<string, string>): string {
-  const packages = [...new Set([...TOOL_PACKAGES, ...input.installPackages])].sort();
+  const packages = [...new Set([...TOOL_PACKAGES, ...(input.auditRules ? ['auditd'] : []), ...input.installPackages])].sort();
   const document = {
     // Keeps our lists when our part comes after another one. A part after ours needs the same line.
     merge_how: 'list(append)+dict(recurse_list,no_replace)+str()',

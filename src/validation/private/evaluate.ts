@@ -1,6 +1,7 @@
 import { BaselineEntry, inBaseline } from './baseline';
 import { META } from './meta-rules';
 import type { Resource } from './view';
+import { compareKeys } from '../../addressing/private/allocation';
 import { groupBy } from '../../private/multimap';
 import { type Finding, FindingState } from '../finding';
 import type { Rule, Violation } from '../rule';
@@ -185,9 +186,11 @@ const WEIGHTS = [Severity.ERROR, Severity.WARNING, Severity.INFO];
 
 function byWeight(a: Finding, b: Finding): number {
   const weight = WEIGHTS.indexOf(a.severity) - WEIGHTS.indexOf(b.severity);
-  return weight || compare(a.path, b.path) || compare(a.ruleId, b.ruleId) || compare(a.detail, b.detail) || compare(a.message, b.message);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return (
+    weight ||
+    compareKeys(a.path, b.path) ||
+    compareKeys(a.ruleId, b.ruleId) ||
+    compareKeys(a.detail, b.detail) ||
+    compareKeys(a.message, b.message)
+  );
 }

@@ -1,10 +1,15 @@
+import { embeddedSubjects } from './embedded';
 import { isObject, type Json, type JsonObject, objectsOf } from './json';
 import { type Lookup, Resource, type ResourcePlace } from './view';
+import { compareKeys } from '../../addressing/private/allocation';
 import { addTo } from '../../private/multimap';
 
 /** Something to look at that is no resource of Terraform, such as the settings of an engine. */
 export interface Subject extends Omit<ResourcePlace, 'address'> {
-  readonly attributes: JsonObject;
+  /** Address of the resource that carries it; none where a construct says it itself. */
+  readonly address?: string;
+  /** A text that Terraform evaluates stands for attributes that it alone knows. */
+  readonly attributes: Json;
 }
 
 /** Everything of a stack that rules look at. */
@@ -13,12 +18,13 @@ export function stackView(json: unknown, stackPath: string, subjects: readonly S
   const byAddress = new Map<string, Resource>();
   const lookup: Lookup = { ofType: (type) => byType.get(type) ?? [], at: (address) => byAddress.get(address) };
   const all: Resource[] = [];
-  const add = (place: ResourcePlace, attributes: JsonObject) => {
+  const add = (place: ResourcePlace, attributes: Json) => {
     const resource = new Resource(place, attributes, lookup);
     all.push(resource);
     addTo(byType, place.resourceType, resource);
-    byAddress.set(place.address, resource);
+    return resource;
   };
+  const addAt = (place: ResourcePlace, attributes: JsonObject) => byAddress.set(place.address, add(place, attributes));
   const root = isObject(json) ? json : {};
   for (const [section, prefix] of [
     ['resource', ''],
@@ -27,25 +33,34 @@ export function stackView(json: unknown, stackPath: string, subjects: readonly S
   ] as const) {
     for (const { type, name, attributes } of named(root[section])) {
       const address = `${prefix}${type}.${name}`;
-      add({ resourceType: `${prefix}${type}`, address, path: pathOf(attributes) ?? `${stackPath}/${address}` }, attributes);
+      addAt({ resourceType: `${prefix}${type}`, address, path: pathOf(attributes) ?? `${stackPath}/${address}` }, attributes);
     }
   }
   const required = objectsOf(objectsOf(root.terraform)[0]?.required_providers)[0] ?? {};
   for (const [name, blocks] of Object.entries(isObject(root.provider) ? root.provider : {})) {
     for (const attributes of objectsOf(blocks)) {
       const alias = typeof attributes.alias === 'string' ? `.${attributes.alias}` : '';
-      add({ resourceType: `provider.${name}`, address: `provider.${name}${alias}`, path: stackPath }, attributes);
+      addAt({ resourceType: `provider.${name}`, address: `provider.${name}${alias}`, path: stackPath }, attributes);
     }
   }
   for (const [name, provider] of Object.entries(required)) {
     if (isObject(provider)) {
-      add({ resourceType: 'required_provider', address: `required_provider.${name}`, path: stackPath }, { ...provider, name });
+      addAt({ resourceType: 'required_provider', address: `required_provider.${name}`, path: stackPath }, { ...provider, name });
     }
   }
-  for (const { attributes, ...subject } of subjects) {
-    add({ ...subject, address: '' }, attributes);
+  const said = new Set(subjects.map(contentOf));
+  // User data of a daemon of ours says again what the daemon says itself.
+  const embedded = embeddedSubjects(all).filter((subject) => !said.has(contentOf(subject)));
+  for (const { attributes, ...subject } of [...subjects, ...embedded]) {
+    add({ address: '', ...subject }, attributes);
   }
+  // What one resource finds of the others must not hang on which of them was declared first.
+  byType.forEach((list) => list.sort((a, b) => compareKeys(a.address, b.address) || compareKeys(a.path, b.path)));
   return all;
+}
+
+function contentOf({ resourceType, attributes }: Subject): string {
+  return JSON.stringify([resourceType, attributes]);
 }
 
 /** Terraform takes a type, and a name in it, as one object or as a list of them. */

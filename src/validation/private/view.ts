@@ -1,11 +1,11 @@
-import { holdsExpression, isObject, type Json, type JsonObject, objectsOf, referenceOf, unescaped } from './json';
+import { holdsExpression, isObject, type Json, objectsOf, referenceOf, unescaped } from './json';
 import type { Registry } from '../../topology/private/registry';
 import type { ICheckedBlock, ICheckedResource } from '../checked-resource';
 
 /** Attributes of one block of the resolved JSON. */
 export class Block implements ICheckedBlock {
   constructor(
-    protected readonly attributes: JsonObject,
+    public readonly attributes: Json,
     /** Names of values that were looked at and are known to Terraform only. */
     public readonly unknown: Set<string> = new Set(),
     private readonly within: string = '',
@@ -89,6 +89,8 @@ export class Block implements ICheckedBlock {
 
   private at(attribute: string): Json | undefined {
     return attribute.split('.').reduce<Json | undefined>((value, key) => {
+      // What Terraform alone knows, it knows with all that is in it.
+      if (typeof value === 'string' && holdsExpression(value)) return value;
       const [first] = objectsOf(value);
       return first !== undefined && Object.hasOwn(first, key) ? first[key] : undefined;
     }, this.attributes);
@@ -118,7 +120,7 @@ export class Resource extends Block implements ICheckedResource {
 
   constructor(
     place: ResourcePlace,
-    attributes: JsonObject,
+    attributes: Json,
     private readonly lookup: Lookup,
   ) {
     super(attributes);

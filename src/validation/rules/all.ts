@@ -1,5 +1,8 @@
 import { CONTAINER_RULES } from './containers';
+import { CROSS_RULES } from './cross';
+import { DAEMON_RULES } from './daemon';
 import { EXPOSURE_RULES } from './exposure';
+import { HOST_RULES } from './host';
 import { IMAGE_RULES } from './images';
 import { NETWORK_RULES } from './networks';
 import { PROVIDER_RULES } from './providers';
@@ -16,6 +19,9 @@ export const ALL_RULES: readonly BuiltInRule[] = [
   ...IMAGE_RULES,
   ...SERVICE_RULES,
   ...PROVIDER_RULES,
+  ...DAEMON_RULES,
+  ...HOST_RULES,
+  ...CROSS_RULES,
   ...EXPOSURE_RULES,
   ...TRAP_RULES,
 ];

@@ -4,6 +4,7 @@ import type { HostInput } from '../../../src/daemon/private/host-input';
 import { renderHostFiles } from '../../../src/daemon/private/render-host-files';
 import { renderInstallScript } from '../../../src/daemon/private/render-install-script';
 import { renderUserData } from '../../../src/daemon/private/render-user-data';
+import { AUDITED } from '../../../src/validation/private/cis-host';
 
 const contents = (input: HostInput) => new Map(renderHostFiles(input).map((file) => [file.path, file.content]));
 
@@ -105,6 +106,21 @@ describe('files of a host', () => {
     expect(files.get(program)).toContain('make_link() {');
     expect(contents(sampleInput()).get(program)).not.toContain('make_link');
     expect([...contents(sampleInput()).keys()].filter((path) => /Network|systemd\/network/.test(path))).toEqual([]);
+  });
+
+  test('audit rules come where they are asked for, are loaded once the engine runs, and bring auditd', () => {
+    const plain = sampleInput();
+    const input = sampleInput({ change: { auditRules: true } });
+    const [rules, dropIn] = ['/etc/audit/rules.d/50-bulkhead.rules', '/etc/systemd/system/docker.service.d/50-bulkhead.conf'];
+    expect(contents(plain).has(rules)).toBe(false);
+    expect(contents(plain).get(dropIn)).not.toContain('auditctl');
+    const lines = contents(input).get(rules)!.trim().split('\n');
+    // What is not on a host must not keep the rest out; the first rule that matches decides, so what is left out comes first.
+    expect(lines.slice(0, 2)).toEqual(['-i', '-a never,exit -F dir=/var/lib/docker/overlay2']);
+    for (const path of Object.values(AUDITED).flat()) expect(lines).toContain(`-w ${path} -p wa -k docker`);
+    expect(new Set(lines).size).toBe(lines.length);
+    expect(contents(input).get(dropIn)).toContain(`|| auditctl -R ${rules} >/dev/null 2>&1'\n`);
+    expect([renderUserData(plain), renderUserData(input)].map((text) => text.includes('"auditd"'))).toEqual([false, true]);
   });
 
   test('a path with control characters reaches no terminal', () => {

@@ -36,6 +36,7 @@ export function sampleInput(options: SampleOptions = {}): HostInput {
     links: [],
     firewall: sampleFirewall(options),
     daemonJson: `${JSON.stringify({ icc: false, 'live-restore': true, 'userland-proxy': false, 'no-new-privileges': true }, null, 2)}\n`,
+    auditRules: false,
     sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.all.accept_redirects': '0' },
     modules: ['br_netfilter', 'nf_conntrack'],
     installPackages: ['docker.io'],

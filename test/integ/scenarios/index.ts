@@ -1,6 +1,7 @@
 // Every scenario by the name that `--scenarios` takes.
 import * as attacks from './attacks';
 import * as book from './book';
+import * as cis from './cis';
 import * as conduit from './conduit';
 import * as dualStack from './dual-stack';
 import * as egressAndHost from './egress-and-host';
@@ -50,6 +51,7 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   publishing: ['20.10', '29'],
   'existing-networks': ['20.10', '28.5'],
   'imported-dual-stack': ['28.5', '29-nft'],
+  cis: ['28.5'],
 };
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -71,6 +73,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'existing-networks': existingNetworks,
   conduit,
   'host-artefacts': hostArtefacts,
+  cis,
   'engine-rules': engineRules,
   'engine-packets': enginePackets,
   book,

@@ -5,6 +5,7 @@ export const PATHS = {
   swarmScript: '/usr/local/sbin/bulkhead-swarm',
   sysctl: '/etc/sysctl.d/99-bulkhead.conf',
   modules: '/etc/modules-load.d/bulkhead.conf',
+  auditRules: '/etc/audit/rules.d/50-bulkhead.rules',
   daemonJson: '/etc/docker/daemon.json',
   dropIn: '/etc/systemd/system/docker.service.d/50-bulkhead.conf',
   networkd: '/etc/systemd/network/05-bulkhead.network',

@@ -1,3 +1,4 @@
+import { LOAD_AUDIT } from '../audit-rules';
 import { ENGINE_CHECK, NEED_TOOLS, PATHS, PRELUDE } from './common';
 
 const OWN_FILES = [
@@ -8,6 +9,7 @@ const OWN_FILES = [
   PATHS.checkTimer,
   PATHS.sysctl,
   PATHS.modules,
+  PATHS.auditRules,
   PATHS.networkd,
   PATHS.networkManager,
   PATHS.script,
@@ -63,6 +65,9 @@ install() {
   [ -n "$changes" ] || say 'files: nothing changed'
   ${PATHS.script} setup
   [ ! -x ${PATHS.swarmScript} ] || ${PATHS.swarmScript} start
+  if [ -e ${PATHS.auditRules} ]; then
+    if command -v auditctl >/dev/null 2>&1; then ${LOAD_AUDIT} || say 'the kernel takes no audit rules'; else say 'auditd is not installed: nobody records who touches the engine'; fi
+  fi
 }
 
 check() {

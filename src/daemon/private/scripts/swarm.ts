@@ -2,6 +2,9 @@ import { PATHS, PRELUDE, shortened } from './common';
 import { GATEWAY_BRIDGE, GATEWAY_NETWORK } from '../../../topology/private/swarm';
 import { HOST_BINDING_OPTION } from '../daemon-json';
 
+/** How long a certificate of a node holds; a node that was away for longer has to join anew. */
+export const SWARM_CERTIFICATES = '2160h';
+
 /**
  * Makes a host a node of its swarm; a program of its own, since few hosts are one. Tokens come by standard input and are nowhere written down, and the
  * key that unlocks a manager is asked for by whoever is root on one. `network` holds the lines that it reads:
@@ -53,6 +56,7 @@ make_gateway() {
 
 init() {
   set -- --advertise-addr "$address" --listen-addr "$address:2377" --data-path-addr "$address" --data-path-port "$port" \\
+    --cert-expiry ${SWARM_CERTIFICATES} \\
     --default-addr-pool "$ingress" --default-addr-pool-mask-length "\${ingress#*/}"
   [ "$lock" = no-autolock ] || set -- "$@" --autolock
   # What it prints has the token in it, and the key.

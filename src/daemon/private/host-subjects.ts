@@ -1,0 +1,38 @@
+import type { HostInput } from './host-input';
+import { renderHostFiles } from './render-host-files';
+import { SWARM_CERTIFICATES } from './scripts/swarm';
+import { AUDITED } from '../../validation/private/cis-host';
+import { readDaemonJson } from '../../validation/private/embedded';
+import type { Subject } from '../../validation/private/stack-view';
+
+/** What rules may ask of the host of a daemon: the settings of its engine, and plain facts of what is brought to it. */
+export function hostSubjects(input: HostInput, dataPartition: boolean): Subject[] {
+  const { daemonPath: path, swarm } = input;
+  return [
+    { resourceType: 'daemon.json', path, attributes: readDaemonJson(input.daemonJson)! },
+    {
+      resourceType: 'host',
+      path,
+      attributes: {
+        // Ours, so that what is not said here is not there.
+        managed: true,
+        engine: input.engine.version,
+        // Root installs them, and nothing that it installs puts anybody into a group.
+        files: renderHostFiles(input).map((file) => ({ path: file.path, owner: 'root:root', mode: file.mode })),
+        docker_group_members: [],
+        audit_rules: input.auditRules ? Object.values(AUDITED).flat() : [],
+        data_partition: dataPartition,
+        ...(swarm && {
+          swarm: {
+            role: swarm.role,
+            listen_address: swarm.address,
+            advertise_address: swarm.address,
+            data_path_address: swarm.address,
+            autolock: swarm.autolock,
+            certificate_expiry: SWARM_CERTIFICATES,
+          },
+        }),
+      },
+    },
+  ];
+}

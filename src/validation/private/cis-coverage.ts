@@ -1,0 +1,106 @@
+/** What the host files of a HardenedDaemon, or the constructs themselves, do about a control; and where nothing can be done here, why. */
+export interface Coverage {
+  readonly configured?: string;
+  readonly outside?: string;
+}
+
+const AUDIT = '`/etc/audit/rules.d/50-bulkhead.rules`, with `auditRules: true`';
+const BUILD = 'Bulkhead runs images and builds none: a matter of the Dockerfile and of scanners';
+const DAY = 'a habit, not a state: nothing of a stack or a host shows whether it is kept';
+const PACKAGE = 'the package of the engine brings it';
+
+function configured(text: string): Coverage {
+  return { configured: text };
+}
+
+function outside(text: string): Coverage {
+  return { outside: text };
+}
+
+function each(controls: readonly string[], coverage: Coverage): Record<string, Coverage> {
+  return Object.fromEntries(controls.map((control) => [control, coverage]));
+}
+
+function from(section: string, first: number, last: number): string[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => `${section}.${first + index}`);
+}
+
+export const CIS_COVERAGE: Readonly<Record<string, Coverage>> = {
+  '1.1.1': outside('disks are made with the machine, before any file of ours is there'),
+  '1.1.2': configured('nothing that is brought to a host puts anybody into the group'),
+  ...each(from('1.1', 3, 18), configured(AUDIT)),
+  '1.2.1': outside('a matter of the operating system; its distribution has a benchmark of its own'),
+  '1.2.2': {
+    configured: 'an engine of another generation than the declared one is not let start',
+    outside: 'which patch is the latest changes from day to day, and rules ask no network',
+  },
+  '2.1': outside("the guard stands in the network of the host, where a rootless engine's networks are not"),
+  '2.2': configured('`icc: false`'),
+  '2.3': configured('`log-level: info`'),
+  '2.4': configured('`iptables: true`, and from 27 on `ip6tables: true`'),
+  '2.5': configured('no `insecure-registries`; mirrors by https:// only'),
+  '2.6': configured('no `storage-driver`: the engine takes overlay2'),
+  '2.7': configured('no `storage-driver`: the engine takes overlay2'),
+  '2.8': configured('no `hosts`: Terraform comes by the socket or by SSH, and plain TCP is refused'),
+  '2.9': configured('`default-ulimits` with nofile 1024, at most 4096'),
+  '2.10': outside('no property sets it: with it the engine refuses privileged containers and namespaces of the host'),
+  '2.11': configured('no `cgroup-parent`'),
+  '2.12': configured('no `storage-opts`'),
+  '2.13': outside('a plugin is a program of its own, which somebody has to choose and run'),
+  '2.14': outside('where logs go is a matter of the site; files are capped on the host'),
+  '2.15': configured('`no-new-privileges: true`'),
+  '2.16': configured('`live-restore: true`; false on a node of a swarm, which refuses it'),
+  '2.17': configured('`userland-proxy: false`'),
+  '2.18': configured('no `seccomp-profile`: the filter of the engine holds'),
+  '2.19': configured('no `experimental`'),
+  ...each(['3.1', '3.2'], configured(`${PACKAGE}; the drop-in that is brought beside it is root:root 0644`)),
+  ...each(['3.3', '3.4', '3.15', '3.16', '3.23', '3.24'], outside(PACKAGE)),
+  ...each(['3.5', '3.6'], configured('made root:root 0755 where it is not there')),
+  ...each(from('3', 7, 8), outside('certificates of registries are not brought by Bulkhead')),
+  ...each(from('3', 9, 14), outside('there is no TLS listener on a HardenedDaemon')),
+  ...each(['3.17', '3.18'], configured('written root:root 0644')),
+  ...each(from('3', 19, 22), outside(`${PACKAGE}; settings are in daemon.json`)),
+  '4.1': configured('HardenedContainer refuses root without a reason'),
+  ...each(['4.3', '4.4', '4.7', '4.8', '4.9', '4.11'], outside(BUILD)),
+  '4.2': outside('which registries are trusted, the site decides'),
+  '4.5': outside('a setting of the client, and the provider knows none; images are named by digest instead'),
+  '4.6': outside(`${BUILD}; a container can be given one (5.27)`),
+  '4.10': outside(BUILD),
+  '4.12': outside('the engine checks no signatures; images are named by digest'),
+  '5.1': configured('a host is a node only where a SwarmCluster names it'),
+  '5.2': configured('nothing takes the profile of the engine off'),
+  '5.3': configured('nothing takes the label off'),
+  '5.4': configured('HardenedContainer drops ALL, and adds what is named'),
+  '5.5': configured('HardenedContainer cannot be privileged'),
+  '5.6': configured('HardenedContainer refuses such directories'),
+  '5.7': outside('what runs in a container only the live host knows'),
+  '5.8': configured('only declared publications are opened'),
+  '5.9': configured('only declared publications are opened, and the proof tells them'),
+  '5.10': configured('HardenedContainer lives in segments'),
+  '5.11': configured('HardenedContainer has a limit'),
+  '5.12': configured('HardenedContainer has a limit'),
+  '5.13': configured('HardenedContainer has a read-only root unless a reason is given'),
+  '5.14': configured('publications name one address'),
+  '5.15': configured('HardenedContainer is restarted 5 times at most'),
+  ...each(['5.16', '5.17', '5.18', '5.20', '5.25', '5.31'], configured('HardenedContainer has no property for it')),
+  '5.19': configured('HardenedContainer sets nofile'),
+  '5.21': outside('the provider has no attribute for it, so it cannot be shared'),
+  '5.22': configured('HardenedContainer keeps the filter of the engine'),
+  ...each(['5.23', '5.24'], outside('what somebody runs by hand shows only in the audit log of the host')),
+  '5.26': configured('HardenedContainer sets no-new-privileges'),
+  '5.27': configured('`healthCheck` of HardenedContainer; none by itself'),
+  '5.28': configured('ContainerImage wants a digest, or a reason'),
+  '5.29': outside('the provider has no attribute for it; `docker update --pids-limit` sets one until the container is replaced'),
+  '5.30': configured('HardenedContainer lives in segments of its own'),
+  '5.32': configured('HardenedContainer refuses it'),
+  ...each(['6.1', '6.2'], outside(DAY)),
+  '7.1': configured('SwarmCluster warns of an even number of managers'),
+  '7.2': configured('`bulkhead-swarm` makes the swarm with a listen address'),
+  '7.3': configured('EncryptedOverlay'),
+  '7.4': configured('secrets of HardenedService; what looks like one is refused in its environment'),
+  '7.5': configured('managers are locked unless a reason is given'),
+  '7.6': outside(DAY),
+  '7.7': configured('`bulkhead-swarm` makes the swarm with certificates of 90 days'),
+  '7.8': outside(DAY),
+  '7.9': configured('`bulkhead-swarm` names the address of the data plane'),
+};

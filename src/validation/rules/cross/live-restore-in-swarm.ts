@@ -1,0 +1,18 @@
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+import { isSwarmNode } from '../daemon/private/swarm-node';
+
+export const liveRestoreInSwarm = defineRule({
+  ruleId: 'BH-X02',
+  title: 'live restore on a node of a swarm',
+  severity: Severity.ERROR,
+  inDefaults: true,
+  cisControls: ['2.16'],
+  why: 'An engine that keeps containers across restarts refuses to be in a swarm, or does not start in it any more.',
+  fix: "set 'live-restore' to false in daemon.json; a HardenedDaemon does it with 'liveRestore: false'",
+  links: ['https://docs.docker.com/engine/daemon/live-restore/'],
+  resourceTypes: ['daemon.json'],
+  applies: isSwarmNode,
+  find: (engine) =>
+    engine.isTrue('live-restore') ? [{ detail: 'live-restore', message: "'live-restore' is true, and the engine is in a swarm" }] : [],
+});

@@ -1,0 +1,30 @@
+import type { ICheckedResource } from '../../checked-resource';
+import { defineRule } from '../../private/define-rule';
+import type { Violation } from '../../rule';
+import { Severity } from '../../severity';
+
+/** Where a stack has several engines, nobody knows which one a container is for: then all of them must be. */
+function isRemapped(engines: readonly ICheckedResource[]): boolean {
+  return engines.length > 0 && engines.every((engine) => (engine.text('userns-remap') ?? '') !== '');
+}
+
+function finding(what: string): Violation {
+  return { detail: what, message: `'${what}' does not go with 'userns-remap' of the engine` };
+}
+
+export const remappedHostNamespace = defineRule({
+  ruleId: 'BH-X01',
+  title: 'container that an engine with a user namespace refuses',
+  severity: Severity.ERROR,
+  inDefaults: true,
+  cisControls: ['2.10'],
+  why: "With 'userns-remap' the engine refuses privileged containers and those in namespaces of the host: the apply fails half way.",
+  fix: "take 'privileged', 'network_mode' host and 'pid_mode' host out of the container, or 'userns-remap' out of daemon.json",
+  links: ['https://docs.docker.com/engine/security/userns-remap/#user-namespace-known-limitations'],
+  resourceTypes: ['docker_container'],
+  applies: (container) => isRemapped(container.others('daemon.json')) && container.text('userns_mode') !== 'host',
+  find: (container) => [
+    ...(container.isTrue('privileged') ? [finding('privileged')] : []),
+    ...['network_mode', 'pid_mode'].filter((key) => container.text(key) === 'host').map((key) => finding(`${key} host`)),
+  ],
+});

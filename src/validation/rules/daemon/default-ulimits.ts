@@ -1,0 +1,18 @@
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+export const defaultUlimits = defineRule({
+  ruleId: 'BH-D07',
+  title: 'no default limits of processes',
+  severity: Severity.WARNING,
+  inDefaults: true,
+  cisControls: ['2.9'],
+  why: 'A container that sets no limits of its own takes as many files as the host has, until nothing else gets any.',
+  fix: "set 'default-ulimits' in daemon.json, such as nofile with Soft 1024 and Hard 4096",
+  links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],
+  resourceTypes: ['daemon.json'],
+  find: (engine) =>
+    engine.names('default-ulimits').length > 0 || engine.rawText('default-ulimits') !== undefined
+      ? []
+      : [{ detail: 'default-ulimits', message: "'default-ulimits' is not set" }],
+});

@@ -1,0 +1,18 @@
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+import { isSetTo } from './private/setting';
+import { isSwarmNode } from './private/swarm-node';
+
+export const liveRestore = defineRule({
+  ruleId: 'BH-D13',
+  title: 'containers end with the engine',
+  severity: Severity.WARNING,
+  inDefaults: true,
+  cisControls: ['2.16'],
+  why: 'An update of the engine, or its failure, takes every container with it, so it is put off.',
+  fix: "set 'live-restore' to true in daemon.json",
+  links: ['https://docs.docker.com/engine/daemon/live-restore/'],
+  resourceTypes: ['daemon.json'],
+  applies: (engine) => !isSwarmNode(engine),
+  find: (engine) => (isSetTo(engine, 'live-restore', true) ? [] : [{ detail: 'live-restore', message: "'live-restore' is not true" }]),
+});

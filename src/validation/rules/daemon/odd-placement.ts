@@ -1,0 +1,22 @@
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+export const oddPlacement = defineRule({
+  ruleId: 'BH-D09',
+  title: 'containers placed or sized otherwise than the engine does it',
+  severity: Severity.WARNING,
+  inDefaults: true,
+  cisControls: ['2.11', '2.12'],
+  why: 'Under another cgroup, limits that others count on do not hold; another base size is a setting that no maintained driver knows.',
+  fix: "take 'cgroup-parent', and 'dm.basesize' of 'storage-opts', out of daemon.json",
+  links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],
+  resourceTypes: ['daemon.json'],
+  find: (engine) => {
+    const parent = engine.text('cgroup-parent') ?? '';
+    const sizes = engine.texts('storage-opts').filter((option) => option.trim().startsWith('dm.basesize'));
+    return [
+      ...(parent === '' ? [] : [{ detail: 'cgroup-parent', message: `'cgroup-parent' is '${parent}'` }]),
+      ...sizes.map((option) => ({ detail: 'dm.basesize', message: `'storage-opts' has '${option}'` })),
+    ];
+  },
+});

@@ -1,0 +1,7 @@
+import type { ICheckedResource } from '../../../checked-resource';
+
+/** Whether a setting is what it must be, and is not left out. One that Terraform alone knows counts: what cannot be known is reported by itself. */
+export function isSetTo(engine: ICheckedResource, key: string, wanted: boolean): boolean {
+  const text = engine.text(key);
+  return text === undefined ? engine.has(key) : text === `${wanted}`;
+}

@@ -1,0 +1,23 @@
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+/** An empty text turns it off. */
+function isSet(text: string | undefined, has: boolean): boolean {
+  return has && text !== '';
+}
+
+export const userNamespace = defineRule({
+  ruleId: 'BH-D08',
+  title: 'root in containers is root on the host',
+  severity: Severity.WARNING,
+  inDefaults: false,
+  cisControls: ['2.10'],
+  why: 'Who leaves a container as root is root outside; with a user namespace he would be nobody.',
+  fix: "set 'userns-remap' to default in daemon.json",
+  links: ['https://docs.docker.com/engine/security/userns-remap/'],
+  resourceTypes: ['daemon.json'],
+  find: (engine) =>
+    isSet(engine.text('userns-remap'), engine.has('userns-remap'))
+      ? []
+      : [{ detail: 'userns-remap', message: "'userns-remap' is not set" }],
+});

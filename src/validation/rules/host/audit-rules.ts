@@ -1,0 +1,40 @@
+import { AUDITED } from '../../private/cis-host';
+import { defineRule } from '../../private/define-rule';
+import { Severity } from '../../severity';
+
+export const auditRules = defineRule({
+  ruleId: 'BH-H01',
+  title: 'nobody records who touches the engine',
+  severity: Severity.WARNING,
+  inDefaults: true,
+  cisControls: [
+    '1.1.3',
+    '1.1.4',
+    '1.1.5',
+    '1.1.6',
+    '1.1.7',
+    '1.1.8',
+    '1.1.9',
+    '1.1.10',
+    '1.1.11',
+    '1.1.12',
+    '1.1.13',
+    '1.1.14',
+    '1.1.15',
+    '1.1.16',
+    '1.1.17',
+    '1.1.18',
+  ],
+  why: 'Who replaces a program of the engine or changes its settings is root soon after, and leaves no trace.',
+  fix: "set 'auditRules' of the HardenedDaemon to true: its host files then have the rules, and its user data installs auditd",
+  links: ['https://docs.docker.com/engine/security/'],
+  resourceTypes: ['host'],
+  applies: (host) => host.isTrue('managed'),
+  find: (host) => {
+    const watched = host.texts('audit_rules');
+    const missing = Object.entries(AUDITED).flatMap(([control, paths]) => (paths.every((path) => watched.includes(path)) ? [] : [control]));
+    return missing.length === 0
+      ? []
+      : [{ detail: 'audit rules', message: `the host files have no audit rules for ${missing.length} of ${Object.keys(AUDITED).length} places of the engine` }]; // prettier-ignore
+  },
+});
