@@ -182,6 +182,11 @@ describe('BH-N08 network with IPv6 on an engine that writes no rules for it', ()
     expect(found('27.5', { ipv6: true })).toEqual([]);
   });
 
+  test('on a wire the engine writes none anyway', () => {
+    expect(found('26.1', { ipv6: true, driver: 'macvlan', options: { parent: 'eth1' } })).toEqual([]);
+    expect(found('26.1', { ipv6: true, driver: 'bridge' })).toEqual(['BH-N08 app/Raw ipv6']);
+  });
+
   test('our own stand behind the guard, and a raw one beside them does not', () => {
     const program = new Program({ engine: EngineVersion.of('26.1'), dualStack: true });
     program.container('Web', program.segment('Front'));

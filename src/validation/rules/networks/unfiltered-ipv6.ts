@@ -14,12 +14,17 @@ export const unfilteredIpv6 = defineRule({
   fix: "take 'ipv6' out, or run an engine of 27.0 or later, which writes rules for IPv6 by itself; before that 'ip6tables' of daemon.json needs its experimental mode",
   links: ['https://docs.docker.com/engine/daemon/ipv6/'],
   resourceTypes: ['docker_network'],
-  applies: (network) => daemonOf(network) !== undefined && !isGuarded(network),
+  applies: (network) => isBridge(network) && daemonOf(network) !== undefined && !isGuarded(network),
   find: (network) =>
     daemonOf(network)!.isFalse('ip6tables') && hasIpv6(network)
       ? [{ detail: 'ipv6', message: `the network has IPv6, and engine ${daemonOf(network)!.text('engine')} writes no rules for it` }]
       : [],
 });
+
+/** For wires and overlays no engine writes rules of that kind, over IPv4 neither. */
+function isBridge(network: ICheckedResource): boolean {
+  return ['bridge', ''].includes(network.rawText('driver') ?? '');
+}
 
 /** The guard knows our networks by the names of their bridges. */
 function isGuarded(network: ICheckedResource): boolean {
