@@ -49,6 +49,16 @@ test('nothing is known of it, and nothing claimed', () => {
   expect(() => program.synth()).toThrow(/RequirementBroken/);
 });
 
+test.each([{}, { guardedBy: 'the policy of the plugin itself' }])('of the host it is not known either, with %j', (props) => {
+  const program = new Program();
+  const camera = program.container('Camera', plugin(program, props));
+  const reachability = Reachability.of(program.daemon);
+  expect(reachability.disposition(Peer.host(), camera, HTTP)).toBe(Disposition.UNKNOWN);
+  expect(reachability.disposition(camera, Peer.host(), HTTP)).toBe(Disposition.UNKNOWN);
+  program.daemon.require(Requirement.unreachable(Peer.host(), camera, HTTP));
+  expect(() => program.synth()).toThrow(/RequirementBroken/);
+});
+
 test.each<[Partial<PluginSegmentProps>, string, string]>([
   [{ driver: 'weaveworks/net-plugin:latest' }, 'PluginDriver', 'archived in 2024'],
   [{ driver: 'calico' }, 'PluginDriver', 'ended with version 2.6'],

@@ -74,7 +74,13 @@ function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
     return strangersOn(host.wireOn(parent)) ?? { kind: 'outside', interface: parent };
   }
   const shim = host.shimOn(parent);
-  return shim === undefined ? unreachable('kept-apart') : receive(flight, shim, packet);
+  if (shim !== undefined) return receive(flight, shim, packet);
+  return pluginOn(host.wireOn(parent)) ?? unreachable('kept-apart');
+}
+
+/** Nobody knows what a plugin lets through, between its containers or towards the host. */
+function pluginOn(wire: Wire | undefined): Stop | undefined {
+  return wire?.mode === 'plugin' ? notUnderstood([{ table: '', chain: '', text: `what the plugin of ${wire.parent} lets through` }]) : undefined;
 }
 
 /** What keeps the containers of a wire from each other, or may. */
@@ -84,10 +90,8 @@ function neighboursOn(wire: Wire | undefined): Stop | undefined {
       return unreachable('kept-apart');
     case 'vepa':
       return notUnderstood([{ table: '', chain: '', text: `whether the switch on ${wire.parent} sends frames back` }]);
-    case 'plugin':
-      return notUnderstood([{ table: '', chain: '', text: `what the plugin of ${wire.parent} lets through` }]);
     default:
-      return undefined;
+      return pluginOn(wire);
   }
 }
 
@@ -215,10 +219,12 @@ function transmit(flight: Flight, packet: Packet): Landing {
       const neighbour = host.portAt(wire, packet.destination);
       return neighbour ? arriveAt(flight, neighbour, packet) : { kind: 'outside', interface: wire };
     }
-    default:
+    default: {
       // Whether another way of the host, or the router, leads to a wire of its own is not known here.
-      if (host.wireWith(packet.destination)) return strangersOn(host.wireWith(packet.destination))!;
+      const wire = host.wireWith(packet.destination);
+      if (wire) return pluginOn(wire) ?? strangersOn(wire)!;
       return host.portAt(name, packet.destination) ? unreachable('kept-apart') : { kind: 'outside', interface: name };
+    }
   }
 }
 
