@@ -4,7 +4,7 @@ import { Annotations, App, Aspects, type ISynthesisSession, Manifest, TerraformS
 import { Construct, type IConstruct } from 'constructs';
 import { type Finding, FindingState } from './finding';
 import { type BaselineEntry, parseBaseline, serializeBaseline } from './private/baseline';
-import { type ActiveRule, type Evaluation, evaluate, type Suppression } from './private/evaluate';
+import { type ActiveRule, type Evaluation, evaluate, EVERYWHERE, type Suppression } from './private/evaluate';
 import { mergeActive } from './private/merge-active';
 import { META } from './private/meta-rules';
 import { type Subject, stackView } from './private/stack-view';
@@ -102,9 +102,7 @@ export class StackPass {
   private validate(): string[] {
     // Who leaves every rule out has said why; that is no stack that was forgotten.
     this.hasRun = true;
-    const rules = mergeActive(
-      this.activePacks().flatMap(({ pack, scopes }) => pack._active((wanted) => scopes.some((scope) => isWithin(wanted, scope)))),
-    );
+    const rules = mergeActive(this.activePacks().flatMap(({ pack, scopes }) => pack._active(this.coverOf(scopes))));
     if (rules.length === 0) return [];
     const settings = this.settings();
     const problems: string[] = [];
@@ -161,6 +159,10 @@ export class StackPass {
     const stackPath = this.stack.node.path;
     const replaced = packs.some((other) => other.pack.packName === pack.packName && other.scopes.includes(stackPath));
     return replaced ? packs : [...packs, { pack, scopes: [stackPath] }];
+  }
+
+  private coverOf(scopes: readonly string[]): ActiveRule['covers'] {
+    return scopes.includes(this.stack.node.path) ? EVERYWHERE : (wanted) => scopes.some((scope) => isWithin(wanted, scope));
   }
 
   private settings(): ValidationSettingsProps {

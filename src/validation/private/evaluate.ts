@@ -21,6 +21,9 @@ export interface Suppression {
   readonly isImplied?: boolean;
 }
 
+/** Looks at every construct of the stack. */
+export const EVERYWHERE = (): boolean => true;
+
 /** A rule as the packs of a stack want it. */
 export interface ActiveRule {
   readonly rule: Rule;
@@ -60,7 +63,9 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const byType = groupBy(input.resources, ({ resourceType }) => resourceType);
   for (const active of input.rules) {
     const tally = { ruleId: active.rule.ruleId, compliant: 0, violated: 0, unknown: 0, notApplicable: 0 };
-    const resources = active.rule.resourceTypes.flatMap((type) => byType.get(type) ?? []).filter(({ path }) => active.covers(path));
+    const { rule, covers } = active;
+    const all = rule.resourceTypes.flatMap((type) => byType.get(type) ?? []);
+    const resources = covers === EVERYWHERE ? all : all.filter(({ path }) => covers(path));
     for (const resource of resources) {
       const outcome = ask(active, resource);
       tally[outcome.state]++;

@@ -1,6 +1,7 @@
 import { posix } from 'path';
 import { holdsExpression } from './json';
 import { namedContainer } from './named-container';
+import { remember } from './remember';
 import type { ICheckedBlock, ICheckedResource } from '../checked-resource';
 
 /** Something of the host's file system that a container, a service or a volume leads to. */
@@ -37,11 +38,11 @@ export function canMount(resource: ICheckedResource): boolean {
 }
 
 /** Paths of the host that a container or service sees. Those of a volume count at the volume only when nothing of its stack mounts it. */
-export function hostMounts(resource: ICheckedResource): HostMount[] {
+export const hostMounts = remember((resource: ICheckedResource): HostMount[] => {
   if (resource.resourceType !== 'docker_volume') return mountsOf(resource, []);
   const mounts = backing(resource, 'driver_opts');
   return mounts.length > 0 && isMountedBeside(resource) ? [] : mounts;
-}
+});
 
 /** Mounts in the two forms that containers know, and in the one of services. */
 export function mountBlocks(resource: ICheckedResource): ICheckedBlock[] {

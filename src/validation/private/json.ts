@@ -10,18 +10,24 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** A nested block is an object, a list of them, or nothing; the three mean the same to Terraform. */
 export function objectsOf(value: Json | undefined): JsonObject[] {
-  const list = Array.isArray(value) ? (value as readonly Json[]) : [value];
-  return list.filter(isObject);
+  if (Array.isArray(value)) return (value as readonly Json[]).filter(isObject);
+  return isObject(value) ? [value] : [];
+}
+
+export function firstObject(value: Json | undefined): JsonObject | undefined {
+  if (Array.isArray(value)) return (value as readonly Json[]).find(isObject);
+  return isObject(value) ? value : undefined;
 }
 
 /** Whether Terraform evaluates something in the text; `$${` and `%%{` are plain marks. */
 export function holdsExpression(text: string): boolean {
-  return /(?<!\$)(?:\$\$)*\$\{|(?<!%)(?:%%)*%\{/.test(text);
+  // Most texts have no brace at all.
+  return text.includes('{') && /(?<!\$)(?:\$\$)*\$\{|(?<!%)(?:%%)*%\{/.test(text);
 }
 
 /** The text that Terraform makes of one without expressions. */
 export function unescaped(text: string): string {
-  return text.replace(/\$\$\{/g, '${').replace(/%%\{/g, '%{');
+  return text.includes('{') ? text.replace(/\$\$\{/g, '${').replace(/%%\{/g, '%{') : text;
 }
 
 /** What an expression that is nothing but one reference leads to: `docker_image.web` of `${docker_image.web.image_id}`. */
@@ -35,6 +41,7 @@ export const UNKNOWN = '\u0000';
 
 /** A text with a mark in place of each expression, and everything else as Terraform writes it. */
 export function masked(text: string): string {
+  if (!text.includes('{')) return text;
   let plain = '';
   for (let at = 0; at < text.length; at++) {
     const [three, two] = [text.slice(at, at + 3), text.slice(at, at + 2)];

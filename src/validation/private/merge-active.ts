@@ -1,4 +1,4 @@
-import type { ActiveRule } from './evaluate';
+import { type ActiveRule, EVERYWHERE } from './evaluate';
 import { groupBy } from '../../private/multimap';
 import type { ICheckedResource } from '../checked-resource';
 import { Rule, type Violation } from '../rule';
@@ -9,8 +9,13 @@ export function mergeActive(all: readonly ActiveRule[]): ActiveRule[] {
   return [...groupBy(all, ({ rule }) => rule.ruleId).values()].map((same) => ({
     rule: same.every(({ rule }) => rule === same[0].rule) ? same[0].rule : new SeveralOfOneId(same),
     severity: same.map(({ severity }) => severity).reduce(heavier),
-    covers: same.length === 1 ? same[0].covers : (path) => same.some(({ covers }) => covers(path)),
+    covers: covered(same),
   }));
+}
+
+function covered(same: readonly ActiveRule[]): ActiveRule['covers'] {
+  if (same.some(({ covers }) => covers === EVERYWHERE)) return EVERYWHERE;
+  return (path) => same.some(({ covers }) => covers(path));
 }
 
 /** Rules of one id that differ, such as lists of registries: each asks where its own pack looks. */

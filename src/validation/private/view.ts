@@ -1,4 +1,4 @@
-import { holdsExpression, isObject, type Json, objectsOf, referenceOf, unescaped } from './json';
+import { firstObject, holdsExpression, isObject, type Json, type JsonObject, objectsOf, referenceOf, unescaped } from './json';
 import type { Registry } from '../../topology/private/registry';
 import type { ICheckedBlock, ICheckedResource } from '../checked-resource';
 
@@ -69,9 +69,9 @@ export class Block implements ICheckedBlock {
   public blocks(name: string): Block[] {
     const value = this.at(name);
     if (typeof value === 'string') this.literal(name, value);
-    const cut = name.lastIndexOf('.');
-    const dynamic = this.at(`${cut < 0 ? '' : name.slice(0, cut + 1)}dynamic.${name.slice(cut + 1)}.content`);
-    const contents = objectsOf(dynamic);
+    const cut = name.lastIndexOf('.') + 1;
+    const within = `${name.slice(0, cut)}dynamic`;
+    const contents = this.has(within) ? objectsOf(this.at(`${within}.${name.slice(cut)}.content`)) : [];
     if (contents.length > 0) this.unknown.add(`${this.within}${name}`);
     return [...objectsOf(value), ...contents].map((block) => new Block(block, this.unknown, `${this.within}${name}.`));
   }
@@ -88,13 +88,28 @@ export class Block implements ICheckedBlock {
   }
 
   private at(attribute: string): Json | undefined {
-    return attribute.split('.').reduce<Json | undefined>((value, key) => {
+    let value: Json | undefined = this.attributes;
+    for (const key of keysOf(attribute)) {
       // What Terraform alone knows, it knows with all that is in it.
       if (typeof value === 'string' && holdsExpression(value)) return value;
-      const [first] = objectsOf(value);
-      return first !== undefined && Object.hasOwn(first, key) ? first[key] : undefined;
-    }, this.attributes);
+      const first: JsonObject | undefined = firstObject(value);
+      if (first === undefined || !Object.hasOwn(first, key)) return undefined;
+      value = first[key];
+    }
+    return value;
   }
+}
+
+/** Rules ask a thousand resources for the same few names. */
+const KEYS = new Map<string, readonly string[]>();
+
+function keysOf(attribute: string): readonly string[] {
+  let keys = KEYS.get(attribute);
+  if (keys === undefined) {
+    keys = attribute.split('.');
+    KEYS.set(attribute, keys);
+  }
+  return keys;
 }
 
 /** Where to find what else is in the stack. */

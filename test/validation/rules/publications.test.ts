@@ -260,6 +260,16 @@ describe('behind the guard', () => {
     ]);
   });
 
+  test('the guard knows a port that the engine chooses by the one inside', () => {
+    const everybody = { hostAddress: '0.0.0.0', sources: [Peer.anyIpv4()] };
+    const { program, web } = guarded((container) => container.publishOnRandomPort(Port.udp(5353), everybody));
+    expect(check(program)).toEqual(['BH-P01 warning udp/any for 5353 on 0.0.0.0']);
+    (web.node.findChild('Resource') as Container).addOverride('ports.1', { internal: 5354, protocol: 'udp', ip: '0.0.0.0' });
+    expect(check(program)).toContain('BH-P01 error udp/any for 5354 on 0.0.0.0');
+    const database = guarded((container) => container.publishOnRandomPort(Port.tcp(5432), { ...everybody, hostAddress: HOST_ADDRESS }));
+    expect(check(database.program)).toContainEqual(expect.stringMatching(/^BH-P04 error tcp\/5432/));
+  });
+
   test('a port that an override adds is none that the guard knows', () => {
     const { program, web } = guarded((container) =>
       container.publish(Port.tcp(8443), { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] }),

@@ -5,14 +5,16 @@ import { type Finding, FindingState } from '../../finding';
 import { Severity } from '../../severity';
 import { META } from '../meta-rules';
 
-/** For CI systems that show tests: every rule is a suite; each of its findings a test, failed when it is an open error. */
+/** For CI systems that show tests: every rule is a suite; each of its findings a test, failed when it is an open error. Notes are left to the other reports. */
 export function renderJunit({ stack, rules, findings }: StackReport): string {
-  const byRule = groupBy(findings, ({ ruleId }) => ruleId);
+  // Notes are no tests that somebody could pass.
+  const tests = findings.filter(({ severity }) => severity !== Severity.INFO);
+  const byRule = groupBy(tests, ({ ruleId }) => ruleId);
   const meta = Object.values(META).filter(({ ruleId }) => byRule.has(ruleId));
   // XML 1.0 has no way to write most control characters, and a value may hold one.
   const root = create('testsuites', { encoding: 'UTF-8' }, {}, { invalidCharReplacement: '\uFFFD' }).att({
     name: `Bulkhead: ${stack}`,
-    ...counts(findings),
+    ...counts(tests),
   });
   for (const { ruleId, title } of [...rules.map(({ rule }) => rule), ...meta]) {
     const own = byRule.get(ruleId) ?? [];

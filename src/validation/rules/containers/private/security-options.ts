@@ -1,5 +1,6 @@
 import type { ICheckedResource } from '../../../checked-resource';
 import { literalsOf } from '../../../private/literals';
+import { remember } from '../../../private/remember';
 
 /** Security options as the engine reads them: cut at the first `=`, and without one at the first `:`. */
 export interface SecurityOptions {
@@ -9,7 +10,7 @@ export interface SecurityOptions {
   readonly isWhole: boolean;
 }
 
-export function securityOptions(container: ICheckedResource): SecurityOptions {
+export const securityOptions = remember((container: ICheckedResource): SecurityOptions => {
   const { texts, isWhole } = literalsOf(container, 'security_opts');
   const pairs = texts.map((text) => {
     const at = text.includes('=') ? text.indexOf('=') : text.indexOf(':');
@@ -17,4 +18,4 @@ export function securityOptions(container: ICheckedResource): SecurityOptions {
   });
   const valuesOf = (option: string) => pairs.filter(([key]) => key.trim().toLowerCase() === option).map(([, value]) => value.trim());
   return { valuesOf, isWhole };
-}
+});

@@ -52,12 +52,17 @@ export function publishedPorts(resource: ICheckedResource, { at, internal = fals
 }
 
 /** Sources that are let in to all of the ports, where the guard of a daemon of ours stands before each of them; undefined where it does not. */
-export function guardedSources(resource: ICheckedResource, { protocol, external }: Published): readonly string[] | undefined {
+export function guardedSources(resource: ICheckedResource, { protocol, external, internal }: Published): readonly string[] | undefined {
   const plans = (guardedPublications(resource) ?? []).filter(({ hostPort }) => hostPort.protocol === protocol);
-  if (external === undefined) return undefined;
+  // Where the engine chooses the port of the host, the guard goes by the one inside.
+  const ports = external ?? internal;
+  if (ports === undefined) return undefined;
   const sources: string[] = [];
-  for (let port = external.first; port <= external.last; port++) {
-    const known = plans.filter(({ hostPort }) => hostPort.first <= port && port <= hostPort.last);
+  for (let port = ports.first; port <= ports.last; port++) {
+    const known = plans.filter(({ hostPort, targetPort, isChosen = false }) => {
+      const { first, last } = external === undefined ? targetPort : hostPort;
+      return isChosen === (external === undefined) && first <= port && port <= last;
+    });
     // A port that an override adds is none that the guard knows.
     if (known.length === 0) return undefined;
     sources.push(...known.flatMap((plan) => plan.sources));
