@@ -96,6 +96,12 @@ test('Markdown keeps its tables, whatever a value holds', () => {
   expect(markdown).toContain('| BH-C01 | raw/Db | privileged | a build host \\| of ours | 2027-01-31 | OPS-1 |');
 });
 
+test('Markdown tells a note once, and how often it holds', () => {
+  const markdown = reports(Severity.INFO).read('md');
+  expect(markdown).toContain('## Notes\n\n| Rule | Times | The first | What |');
+  expect(markdown).toMatch(/\| ACME-07 \| 1 \| raw\/Web \| the label is /);
+});
+
 test('SARIF is valid against its schema, with the construct as logical place', () => {
   const sarif = JSON.parse(reports().read('sarif'));
   const validate = new Ajv({ schemaId: 'auto' });

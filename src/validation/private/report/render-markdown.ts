@@ -1,10 +1,15 @@
 import { countsOf, countsText, type StackReport } from './report';
+import { groupBy } from '../../../private/multimap';
 import { type Finding, FindingState } from '../../finding';
+import { Severity } from '../../severity';
 
 /** For people, as the comment of a pull request. */
 export function renderMarkdown(report: StackReport): string {
   const { stack, packs, findings, tallies, without } = report;
-  const open = findings.filter(({ state }) => state === FindingState.OPEN);
+  const isNote = ({ severity }: Finding) => severity === Severity.INFO;
+  const all = findings.filter(({ state }) => state === FindingState.OPEN);
+  const open = all.filter((finding) => !isNote(finding));
+  const notes = [...groupBy(all.filter(isNote), ({ ruleId }) => ruleId).values()];
   const accepted = findings.filter(({ state }) => state !== FindingState.OPEN);
   const lines = [
     `# What was checked in \`${stack}\``,
@@ -12,6 +17,7 @@ export function renderMarkdown(report: StackReport): string {
     `${countsText(countsOf(findings))}. ${tallies.length} rules of ${packs.join(', ')}.`,
     '',
     ...table(['', 'Rule', 'Construct', 'What', 'Way out'], open.map(openRow)),
+    ...section('Notes', table(['Rule', 'Times', 'The first', 'What'], notes.map(noteRow))),
     ...section('Accepted', table(['Rule', 'Construct', 'What', 'Why', 'Until', 'Ticket'], accepted.map(acceptedRow))),
     ...section(
       'Rules left out',
@@ -27,6 +33,12 @@ export function renderMarkdown(report: StackReport): string {
 function openRow({ severity, ruleId, cisControls, path, detail, message, fix }: Finding): string[] {
   const cis = cisControls.length > 0 ? ` (CIS ${cisControls.join(', ')})` : '';
   return [severity, `${ruleId}${cis}`, path, `${message} [${detail}]`, fix];
+}
+
+/** A note mostly holds for everything of its kind; the JSON has each. */
+function noteRow(same: readonly Finding[]): string[] {
+  const [{ ruleId, path, message, fix }] = same;
+  return [ruleId, `${same.length}`, path, `${message}; ${fix}`];
 }
 
 function acceptedRow({ ruleId, path, detail, state, reason, expires, ticket }: Finding): string[] {
