@@ -14,6 +14,7 @@ import { ValidationSettings, type ValidationSettingsProps } from './validation-s
 import { AddressBook } from '../addressing/address-book';
 import { constructAt, handOver, hasCustomSynthesis, onStackWritten } from '../private/cdktf-hooks';
 import { renderReports } from './private/report/render-reports';
+import { countsOf, countsText } from './private/report/report';
 
 /** What the pass needs of a pack. */
 interface Pack {
@@ -204,6 +205,11 @@ export class StackPass {
       ...evaluation,
     });
     for (const [name, text] of Object.entries(reports)) fs.writeFileSync(path.join(folder, name), text);
+    // The cdktf command shows what an app prints; in a test nobody asked for it. What goes to stderr it takes for errors.
+    if (process.env.CDKTF_CONTEXT_JSON !== undefined) {
+      const report = path.relative('', path.join(folder, 'validation.md'));
+      process.stdout.write(`${this.stack.node.path}: ${rules.length} rules, ${countsText(countsOf(evaluation.findings))}; see ${report}\n`);
+    }
   }
 }
 

@@ -61,6 +61,20 @@ test('also where the synth fails, which is when they are wanted', () => {
   expect(read('junit.xml')).toContain('<failure');
 });
 
+test('under the cdktf command a line says what was found, and where to read it', () => {
+  const said = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  process.env.CDKTF_CONTEXT_JSON = '{}';
+  try {
+    reports();
+    expect(said.mock.calls.flat()).toContainEqual(
+      expect.stringMatching(/^raw: 2 rules, 0 errors, 1 warning, 0 notes; 1 suppressed; see .*stacks\/raw\/bulkhead\/validation\.md\n$/),
+    );
+  } finally {
+    delete process.env.CDKTF_CONTEXT_JSON;
+    said.mockRestore();
+  }
+});
+
 test('twice they are the same bytes', () => {
   const [one, two] = [reports(), reports()];
   one.files.forEach((file) => expect(one.read(file.slice('validation.'.length))).toBe(two.read(file.slice('validation.'.length))));
