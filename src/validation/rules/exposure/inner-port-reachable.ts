@@ -12,7 +12,8 @@ export const innerPortReachable = defineRule({
   ruleId: 'BH-E01',
   title: 'data tier reachable from the internet',
   severity: Severity.ERROR,
-  inDefaults: true,
+  // It asks the proof for more than a synth does: that is for who wants it.
+  inDefaults: false,
   why: "The proof walks every packet from outside through the rules of the engine and those of Bulkhead: from most public addresses one gets through to a database or management port, or to a workload whose segment takes no publications. A source that is no more than somebody's own blocks does not count, and neither do neighbours of the host.",
   fix: "narrow the 'sources' of the publication to the blocks that need it, or publish on '127.0.0.1'; a workload on a public address needs another address pool",
   resourceTypes: [DAEMON],

@@ -13,7 +13,8 @@ export const proxiedPublication = defineRule({
   ruleId: 'BH-E04',
   title: 'publication that docker-proxy answers',
   severity: Severity.WARNING,
-  inDefaults: true,
+  // It asks the proof for more than a synth does: that is for who wants it.
+  inDefaults: false,
   why: "The proof finds who comes in by docker-proxy: a program of the host takes the connection and opens one of its own, so rules of FORWARD and DOCKER-USER never see it, and the container sees the address of the host instead of the client's. It goes on listening when the engine's rules are flushed.",
   fix: "set 'userland-proxy' to false in the daemon.json of the host, and say so: 'userlandProxy: false' of the ImportedDaemon",
   links: ['https://docs.docker.com/engine/network/port-publishing/'],

@@ -11,7 +11,8 @@ export const widerIpv6 = defineRule({
   ruleId: 'BH-E03',
   title: 'IPv6 wider than IPv4',
   severity: Severity.WARNING,
-  inDefaults: true,
+  // It asks the proof for more than a synth does: that is for who wants it.
+  inDefaults: false,
   why: 'The proof is asked for both families: over IPv6 something gets through that does not over IPv4, from the internet, or from one workload to another or to the host. Rules that somebody made for IPv4 alone are the usual reason, and scanners ask for both.',
   fix: "give the publications on IPv6 addresses the same ports and as narrow 'sources' as those on IPv4, or leave them out; between workloads an engine of 27.0 or later writes rules for IPv6, too; where a port is for IPv6 alone by intent, suppress this finding with that reason",
   resourceTypes: [DAEMON],
