@@ -80,7 +80,9 @@ function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
 
 /** Nobody knows what a plugin lets through, between its containers or towards the host. */
 function pluginOn(wire: Wire | undefined): Stop | undefined {
-  return wire?.mode === 'plugin' ? notUnderstood([{ table: '', chain: '', text: `what the plugin of ${wire.parent} lets through` }]) : undefined;
+  return wire?.mode === 'plugin'
+    ? notUnderstood([{ table: '', chain: '', text: `what the plugin of ${wire.parent} lets through` }])
+    : undefined;
 }
 
 /** What keeps the containers of a wire from each other, or may. */
