@@ -11,6 +11,8 @@ const ROOT = path.resolve(__dirname, '..');
 const BIN = path.join(ROOT, 'node_modules/.bin');
 const counts = { passed: 0, failed: 0 };
 const skipped: string[] = [];
+/** Told at the end: of a long run somebody may see nothing else. */
+const failures: string[] = [];
 
 interface Step {
   readonly name: string;
@@ -55,10 +57,18 @@ function run(step: Step): Promise<boolean> {
       const counted = step.count?.(output);
       counts.passed += counted?.passed ?? (code === 0 ? 1 : 0);
       counts.failed += code === 0 ? 0 : Math.max(1, counted?.failed ?? 0);
+      if (code !== 0) failures.push(step.name, ...reasonsIn(output));
       console.log(`== ${step.name}: ${code === 0 ? 'passed' : `FAILED (exit ${code})`}, ${((Date.now() - started) / 1000).toFixed(0)} s`);
       resolve(code === 0);
     });
   });
+}
+
+/** The lines of a failed step that name what failed; the last ones where it named nothing. */
+function reasonsIn(output: string): string[] {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const named = lines.filter((line) => /^FAILED |^FAIL |^ {2}● |\berror\b/.test(line));
+  return [...new Set(named.length > 0 ? named : lines.slice(-10))].slice(0, 40).map((line) => `  ${line.slice(0, 400)}`);
 }
 
 async function printedFilesAreFresh(): Promise<void> {
@@ -70,7 +80,8 @@ async function printedFilesAreFresh(): Promise<void> {
       counts.passed++;
     } else {
       counts.failed++;
-      console.log(`FAILED ${file} is stale: it was just printed anew; look at the change and commit it`);
+      failures.push(`${file} is stale: it was just printed anew; look at the change and commit it`);
+      console.log(`FAILED ${failures.at(-1)}`);
     }
   }
 }
@@ -112,6 +123,7 @@ async function main(): Promise<void> {
   }
   console.log('');
   skipped.forEach((text) => console.log(`SKIPPED ${text}`));
+  failures.forEach((text) => console.log(text.startsWith(' ') ? text : `FAILED ${text}`));
   console.log(`${counts.passed} passed, ${counts.failed} failed`);
   process.exit(counts.failed > 0 ? 1 : 0);
 }

@@ -3,6 +3,7 @@ export class Checks {
   passed = 0;
   failed = 0;
   readonly skipped: string[] = [];
+  readonly failures: string[] = [];
   private readonly prefix: string;
 
   constructor(title: string) {
@@ -20,6 +21,7 @@ export class Checks {
     } else {
       this.failed++;
       const text = typeof detail === 'function' ? detail() : detail;
+      this.failures.push(`${what}${text ? `: ${text.slice(0, 300)}` : ''}`);
       console.log(`${this.prefix} FAILED ${what}${text ? `\n    ${text.replace(/\n/g, '\n    ')}` : ''}`);
     }
     return holds;

@@ -13,6 +13,7 @@ const TOOLS: ReadonlyArray<readonly [string, string]> = [
   ['ipset', 'ipset'],
   ['python3', 'python3'],
   ['nsenter', 'util-linux'],
+  ['modprobe', 'kmod'],
 ];
 
 /** Packages that the machine lacks. busybox is looked for by file: only the static one can be an image. */

@@ -33,6 +33,12 @@ const SYSTEMCTL = '#!/bin/sh\necho "$*" >> /lab/systemctl.log\nexit 0\n';
 // On a kernel without modules everything that there is, is built in; the real modprobe would fail for want of /lib/modules.
 const MODPROBE = '#!/bin/sh\n[ -d "/lib/modules/$(uname -r)" ] || exit 0\nexec /sbin/modprobe "$@"\n';
 
+// Debian's iptables speaks nf_tables; where the kernel has none for IP, the older one is put before it.
+const LEGACY_TABLES = `nft -c add table ip probe 2>/dev/null && exit 0
+for name in iptables iptables-save iptables-restore ip6tables ip6tables-save ip6tables-restore; do
+  ln -s /usr/sbin/xtables-legacy-multi "/usr/local/sbin/$name"
+done`;
+
 export class Holder {
   readonly pid: number;
 
@@ -61,6 +67,7 @@ export class Holder {
       if (waited > 10_000 || !alive(this.pid)) throw new LabError('making the host', argv, fs.readFileSync(log, 'utf8'));
       sleep(10);
     }
+    this.run(['sh', '-c', LEGACY_TABLES]);
   }
 
   private write(upper: string, name: string, text: string, mode = 0o644): void {

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { engineLayers, engineSpec, terraformEnv, type EngineId, type EngineSpec } from './cache';
 import { Engine, type EngineVersion, type StartOptions } from './engine';
 import { LabError, run, sleep, type RunOptions, type RunResult } from './exec';
+import { IN_GUEST } from './guest';
 import { Holder } from './holder';
 import { imageTar } from './image';
 import {
@@ -78,7 +79,8 @@ export class Lab {
     this.runDir = newRunDir(this.id);
     this.labDir = path.join(this.runDir, 'lab');
     open.add(this);
-    startGuardian(this.id);
+    // With the guest goes all that is in it, and its shells start slowly.
+    if (process.env[IN_GUEST] === undefined) startGuardian(this.id);
     try {
       makeCgroup(this.id);
       makeNetwork(this.id, beside);

@@ -48,7 +48,14 @@ export function cgroupRoot(): string {
 }
 
 export function makeCgroup(id: string): void {
-  fs.mkdirSync(path.join(cgroupRoot(), id, 'lab'), { recursive: true });
+  const group = path.join(cgroupRoot(), id);
+  fs.mkdirSync(path.join(group, 'lab'), { recursive: true });
+  // In a single hierarchy a group has what those above it pass on; an engine without it knows no limit of memory, and drops what Terraform asks for.
+  for (const above of [cgroupRoot(), group]) {
+    const passedOn = path.join(above, 'cgroup.subtree_control');
+    const lacks = fs.existsSync(passedOn) && !fs.readFileSync(passedOn, 'utf8').includes('memory');
+    if (lacks) fs.writeFileSync(passedOn, '+cpu +memory +pids');
+  }
 }
 
 export const engineCgroup = (id: string): string => `/${id}/engine`;

@@ -5,6 +5,7 @@ import { ENGINE_IDS, cacheDir, engineSpec, type EngineId, type GoBuildId, type S
 import { installTools, makeTree } from './debian';
 import { which } from './exec';
 import { buildEngine, buildProvider, linkProvider } from './gobuild';
+import { makeGuest } from './guest';
 import { makeImage } from './image';
 
 export type Log = (line: string) => void;
@@ -45,6 +46,7 @@ export async function setup(engineIds: readonly EngineId[] = ENGINE_IDS, log: Lo
       for (const build of builds) await step(build, () => buildEngine(build));
     })(),
     step('container image', makeImage),
+    step('kernel with modules', makeGuest),
   ]);
   const failed = results.filter((result): result is PromiseRejectedResult => result.status === 'rejected');
   if (failed.length) throw new Error(failed.map((result) => String((result.reason as Error)?.message ?? result.reason)).join('\n\n'));

@@ -24,6 +24,7 @@ import * as saveRestore from './save-restore';
 import * as survival from './survival';
 import * as swarm from './swarm';
 import * as threeTier from './three-tier';
+import * as vlan from './vlan';
 import * as wireIpv6 from './wire-ipv6';
 import type { Checks } from '../harness/checks';
 import type { EngineId } from '../lab/cache';
@@ -31,6 +32,8 @@ import type { EngineId } from '../lab/cache';
 export interface Scenario {
   /** Where it runs, when that is not on the usual engines. */
   readonly engines?: readonly EngineId[];
+  /** It takes modules that the kernel of a small machine lacks, and then runs in a guest that has them. */
+  readonly needsModules?: boolean;
   run(engine: EngineId, checks: Checks): void;
   /** What it needs besides the lab, fetched once and kept in the cache. */
   prepare?(): Promise<void>;
@@ -43,6 +46,7 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   'imported-daemon': ['20.10', '28.5', '29-nft'],
   'real-services': ['28.5'],
   macvlan: ['29'],
+  vlan: ['28.5'],
   swarm: ['28.5'],
   ipvlan: ['28.5'],
   'wire-ipv6': ['28.5'],
@@ -66,6 +70,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'names-and-mtu': namesAndMtu,
   publishing,
   macvlan,
+  vlan,
   swarm,
   ipvlan,
   'wire-ipv6': wireIpv6,

@@ -22,6 +22,8 @@ function programOf(mode: IpvlanMode, withContainers: boolean): Program {
   };
 }
 
+export const needsModules = true;
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const deployment = new Deployment(lab, programOf(IpvlanMode.L2, false), { daemon: { dualStack: true } });

@@ -77,7 +77,6 @@ export function run(engine: EngineId, checks: Checks): void {
     probe(checks, lab, deployment, alone);
     deployment.destroy();
   });
-  withLab(engine, (lab) => vlans(checks, lab));
 }
 
 /** Why a container is offered none: the provider hands it over where no engine looks for one. Once this fails, there is something to offer. */
@@ -89,84 +88,6 @@ function fixedMac(checks: Checks, lab: Lab, deployment: Deployment): void {
     `a MAC address that Terraform is given does not reach the container, which has ${found}`,
     found !== undefined && found !== wanted,
   );
-}
-
-function canTag(lab: Lab): boolean {
-  const made = lab.inNs('lanA', ['ip', 'link', 'add', 'link', PARENT, 'name', 'probe0', 'type', 'vlan', 'id', '1']).code === 0;
-  if (made) lab.inNs('lanA', ['ip', 'link', 'del', 'dev', 'probe0']);
-  return made;
-}
-
-const TEN = { vlanId: 10, block: '198.51.100.0/25', station: '198.51.100.1', range: '198.51.100.64/26' };
-const TWENTY = { vlanId: 20, block: '198.51.100.128/25', station: '198.51.100.129', range: '198.51.100.192/26' };
-
-const vlanProgram: Program = ({ stack, daemon, image }) => {
-  const [ten, twenty] = [TEN, TWENTY].map(
-    ({ vlanId, block, station, range }) =>
-      new MacvlanSegment(stack, `Vlan${vlanId}`, {
-        daemon,
-        reason: 'devices of the VLAN find them by broadcast',
-        parent: PARENT,
-        vlanId,
-        ipv4Block: Cidr.parse(block),
-        ipv4Gateway: station,
-        ipRange: Cidr.parse(range),
-      }),
-  );
-  for (const id of ['Ten', 'Tentoo']) new HardenedContainer(stack, id, { segment: ten, image });
-  new HardenedContainer(stack, 'Twenty', { segment: twenty, image });
-};
-
-/**
- * Two VLANs on one parent. Where the kernel makes none, a cable to another station stands in for each, under the name of the sub-interface: an interface that
- * is there already is taken by the host files and by the engine alike. That shows that segments are kept apart, and nothing of the tags.
- */
-function vlans(checks: Checks, lab: Lab): void {
-  const hasTags = canTag(lab);
-  if (!hasTags) {
-    checks.skip('tags of VLANs', 'this kernel has no 802.1Q links; two cables named like sub-interfaces stand in for two VLANs');
-  }
-  for (const [{ vlanId, station }, ns] of [
-    [TEN, 'lanA'],
-    [TWENTY, 'lanB'],
-  ] as const) {
-    const [near, far] = [`${PARENT}.${vlanId}`, `far${vlanId}`];
-    if (hasTags) {
-      lab.inNs(ns, ['ip', 'link', 'add', 'link', PARENT, 'name', far, 'type', 'vlan', 'id', String(vlanId)]);
-    } else {
-      lab.inNs('host', ['ip', 'link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', `${lab.id}-${ns}`]);
-      lab.inNs('host', ['ip', 'link', 'set', near, 'up']);
-    }
-    lab.inNs(ns, ['ip', 'addr', 'add', `${station}/25`, 'dev', far]);
-    lab.inNs(ns, ['ip', 'link', 'set', far, 'up']);
-    // Nobody is spared for want of a route.
-    lab.inNs(ns, ['ip', 'route', 'add', '198.51.100.0/24', 'dev', far]);
-  }
-  const deployment = new Deployment(lab, vlanProgram);
-  deployment.up();
-  const names = ['app-ten', 'app-tentoo', 'app-twenty'];
-  const containers = names.map((name) => containerActor(lab, name));
-  const others: Actor[] = [
-    { name: 'host', where: { host: true }, endpoints: [] },
-    { name: 'lanA', where: { ns: 'lanA' }, endpoints: [{ network: 'app-vlan10', address: TEN.station }] },
-    { name: 'lanB', where: { ns: 'lanB' }, endpoints: [{ network: 'app-vlan20', address: TWENTY.station }] },
-  ];
-  const actors = [...containers, ...others];
-  const probes = serveAll(lab, actors, PORTS);
-  const targets = actors.flatMap(({ name, endpoints }): Target[] => endpoints.map(({ address }) => ({ name, address, ports: PORTS })));
-  const vlanOf = new Map(
-    actors.flatMap(({ name, endpoints }) => endpoints.map(({ network, address }) => [name, { network, address }] as const)),
-  );
-  const answers = ask(probes, actors, targets, ({ source, target }) => vlanOf.get(source)?.network === vlanOf.get(target)!.network, 600);
-  judge(checks, 'two VLANs', answers);
-  const { topology } = deployment.daemon._registry.derived();
-  const inside = answers.filter(({ source, target }) => names.includes(source) && names.includes(target));
-  comparePredictions(checks, 'two VLANs', viewOf(topology, deployment.daemon._registry.engine), inside);
-  const plan = deployment.plan();
-  checks.shown('two VLANs: the plan after apply is empty', !plan.changes, plan.text);
-  const check = lab.host(['bulkhead-firewall', 'check']);
-  checks.shown('two VLANs: the host has all that it should', check.code === 0, check.stdout + check.stderr);
-  deployment.destroy();
 }
 
 function wireOf({ daemon }: Deployment): WirePlan {

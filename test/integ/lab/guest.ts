@@ -1,0 +1,149 @@
+// A second kernel, for what the machine's own may lack: VLAN tags, ipvlan, ESP, IPVS, SCTP. Debian packs Linux as a program that any user may start
+// (user-mode Linux), with all its modules. It sees the machine's files and writes to its own memory alone, so nothing of it is left when it ends.
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { cacheDir, once } from './cache';
+import { must, mustAsync, run } from './exec';
+
+const PROJECT = path.resolve(__dirname, '../../..');
+const PACKAGE = 'user-mode-linux';
+/** Says in the guest that it is one. */
+export const IN_GUEST = 'BULKHEAD_GUEST';
+
+const MODULES = [
+  ...['ipv6', 'bridge', 'br_netfilter', 'veth', 'dummy', 'macvlan', 'ipvlan', '8021q', 'vxlan', 'sctp'],
+  ...['esp4', 'xfrm_user', 'xfrm_algo', 'authenc', 'gcm', 'ghash-generic', 'ctr', 'seqiv', 'echainiv', 'ip_vs', 'ip_vs_rr'],
+  ...['xt_policy', 'xt_bpf', 'xt_u32', 'xt_ipvs', 'xt_conntrack', 'xt_addrtype', 'nf_tables'],
+  ...['filter', 'nat', 'mangle', 'raw'].flatMap((table) => [`iptable_${table}`, `ip6table_${table}`]),
+];
+
+const folder = () => path.join(cacheDir(), `${PACKAGE}-1`);
+
+/** Whether this kernel has what the guest is for. */
+export function hasModules(): boolean {
+  const links = ['link d name v type vlan id 5', 'link d name i type ipvlan', 'name x type vxlan id 5 dev d dstport 4789'];
+  const tries = ['ip link add d type dummy', ...links.map((words) => `ip link add ${words}`), 'cat /proc/net/xfrm_stat', 'ls /proc/sys/net/ipv4/vs', 'ls /proc/sys/net/sctp']; // prettier-ignore
+  return run(['unshare', '--net', 'sh', '-c', tries.join(' && ')]).code === 0;
+}
+
+/** Why this machine can have no second kernel, if that is so. */
+export function whyNoGuest(): string | undefined {
+  if (process.arch !== 'x64') return `Debian has ${PACKAGE} for x86-64 alone`;
+  return fs.existsSync(folder()) ? undefined : `apt has no package ${PACKAGE}`;
+}
+
+/** Fetched, not installed: nothing of the machine changes. Where no package is to be had, the caller asks `whyNoGuest`. */
+export async function makeGuest(): Promise<boolean> {
+  if (process.arch !== 'x64' || run(['apt-cache', 'show', PACKAGE]).code !== 0) return false;
+  return once(folder(), async (temporary) => {
+    const cwd = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-fetch-'));
+    try {
+      await mustAsync(`fetching ${PACKAGE}`, ['apt-get', 'download', '-qq', '-o', 'APT::Sandbox::User=root', PACKAGE], { cwd });
+      const [file] = fs.readdirSync(cwd).filter((name) => name.endsWith('.deb'));
+      must(`unpacking ${PACKAGE}`, ['dpkg-deb', '-x', path.join(cwd, file), temporary]);
+      fs.rmSync(path.join(temporary, 'usr/share'), { recursive: true, force: true });
+    } finally {
+      fs.rmSync(cwd, { recursive: true, force: true });
+    }
+  });
+}
+
+// The machine's files, read-only, lie under a layer in memory, which becomes the root. What is mounted at the end must be seen as it is, since the layer
+// hides nothing of the machine but /tmp and /run. $KERNEL, $CACHE, $PROJECT, $MODULES and $JOB stand in the head.
+const INIT = `
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+mount -t proc proc /proc
+modules=$KERNEL/usr/lib/uml/modules/$(uname -r)
+mount -t tmpfs tmpfs /mnt && mkdir /mnt/machine /mnt/upper /mnt/work /mnt/root
+insmod "$modules/kernel/fs/overlayfs/overlay.ko"
+mount -t hostfs -o / hostfs /mnt/machine
+mount -t overlay -o lowerdir=/mnt/machine,upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
+cd /mnt/root
+mount -t proc proc proc
+mount -t sysfs sysfs sys
+mount -t cgroup2 cgroup2 sys/fs/cgroup
+mount -t devtmpfs devtmpfs dev
+mkdir -p dev/pts dev/shm
+mount -t devpts devpts dev/pts
+for dir in dev/shm tmp run; do mount -t tmpfs tmpfs $dir; done
+for dir in "$CACHE" "$PROJECT"; do mkdir -p ".$dir"; mount -t hostfs -o "$dir" hostfs ".$dir"; done
+mkdir -p "lib/modules/$(uname -r)" mnt/old
+mount -t hostfs -o "$modules" hostfs "lib/modules/$(uname -r)"
+pivot_root . mnt/old
+cd "$PROJECT"
+for module in $MODULES; do modprobe "$module" || echo "no module $module"; done
+ip link set lo up
+(eval "$JOB")
+echo "GUEST EXIT $?"
+echo o > /proc/sysrq-trigger
+sleep 60
+`;
+
+function quoted(text: string): string {
+  return `'${text.replace(/'/g, "'\\''")}'`;
+}
+
+/** Runs a command of the project in the guest; every line that it prints is told. Returns its exit status, and undefined when the guest ended without one. */
+export function runInGuest(
+  argv: readonly string[],
+  env: Record<string, string>,
+  tell: (line: string) => void,
+): Promise<number | undefined> {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-guest-'));
+  const assigned = Object.entries({ HOME: os.homedir(), PATH: process.env.PATH!, LANG: 'C.UTF-8', [IN_GUEST]: '1', ...env }).map(
+    ([key, text]) => `${key}=${quoted(text)}`,
+  );
+  const head = {
+    KERNEL: folder(),
+    CACHE: cacheDir(),
+    PROJECT,
+    MODULES: MODULES.join(' '),
+    JOB: `${['env', ...assigned, ...argv.map(quoted)].join(' ')} 2>&1`,
+  };
+  const init = path.join(dir, 'init');
+  const lines = Object.entries(head).map(([key, text]) => `${key}=${quoted(text)}`);
+  fs.writeFileSync(init, `#!/bin/sh\n${lines.join('\n')}\n${INIT}`, { mode: 0o755 });
+  const words = [
+    'mem=6G',
+    'root=/dev/root',
+    'rootfstype=hostfs',
+    'rootflags=/',
+    'ro',
+    `init=${init}`,
+    'con0=null,fd:1',
+    'con=null',
+    'quiet',
+  ];
+  return new Promise((resolve) => {
+    // A group of its own, so that all of it can be ended: each process of the guest is one of the machine.
+    const child = spawn(path.join(folder(), 'usr/bin/linux.uml'), words, { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+    let rest = '';
+    let status: number | undefined;
+    child.stdout.on('data', (chunk: Buffer) => {
+      const found = (rest + chunk.toString()).split(/\r?\n/);
+      rest = found.pop()!;
+      for (const line of found) {
+        const end = /^GUEST EXIT (\d+)$/.exec(line);
+        if (end) status = Number(end[1]);
+        else tell(line);
+      }
+    });
+    const kill = () => {
+      try {
+        process.kill(-child.pid!, 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    };
+    process.once('exit', kill);
+    child.on('error', (error) => tell(error.message));
+    child.on('close', () => {
+      process.off('exit', kill);
+      kill();
+      fs.rmSync(dir, { recursive: true, force: true });
+      resolve(status);
+    });
+  });
+}
