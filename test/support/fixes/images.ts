@@ -27,6 +27,14 @@ export const IMAGES: readonly FixPair[] = [
     ...container('BH-I03', ['put its registry on the list'], { image: ELSEWHERE }, {}),
     rules: (isFixed) => everyRule(['registry.example.com', ...(isFixed ? ['registry.elsewhere.test'] : [])]),
   },
+  ...['resource', 'data'].map((section) =>
+    program(
+      'BH-I05',
+      ["take 'insecure_skip_verify' out", 'give the registry a certificate that the machine which runs Terraform trusts'],
+      ({ stack }, isFixed) =>
+        stack.addOverride(`${section}.docker_registry_image.web`, { name: IMAGE, ...(!isFixed && { insecure_skip_verify: true }) }),
+    ),
+  ),
   program(
     'BH-I04',
     ["take the argument out, and hand the secret in by 'secrets' of the build and a RUN --mount=type=secret"],

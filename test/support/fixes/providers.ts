@@ -1,4 +1,5 @@
-import { addClean, type FixPair, type More, program } from './pair';
+import { RegistryImage } from '@cdktf/provider-docker/lib/registry-image';
+import { addClean, type FixPair, IMAGE, type More, program } from './pair';
 
 const PLAIN = { host: 'tcp://192.0.2.10:2376' };
 
@@ -10,6 +11,9 @@ function provider(ruleId: string, follows: readonly string[], bad: object, chang
 const TLS_MATERIAL = { ca_material: 'a CA', cert_material: 'a certificate', key_material: 'its key' };
 const KEY_OF_HOST = ["set 'StrictHostKeyChecking=yes'", "'UserKnownHostsFile=' with a file that has the key of the host in 'ssh_opts'"];
 const CHECKED = { ssh_opts: ['-o', 'StrictHostKeyChecking=yes', '-o', 'UserKnownHostsFile=./known_hosts'] };
+
+const BY_HTTPS = ["take 'http://' off the 'address', so that the provider asks by HTTPS", 'give the registry a certificate'];
+const LOGIN = { username: 'shop', password: '${var.password}' };
 
 /** How Terraform reaches an engine, and what goes round its resources. */
 export const PROVIDERS: readonly FixPair[] = [
@@ -28,4 +32,14 @@ export const PROVIDERS: readonly FixPair[] = [
       stack.addOverride('action.docker_exec.migrate', { config: { command: ['/migrate'], ...(!isFixed && config) } }),
     ),
   ),
+  provider(
+    'BH-V04',
+    BY_HTTPS,
+    { registry_auth: [{ address: 'http://registry.example.com:5000', ...LOGIN }] },
+    { registry_auth: [{ address: 'registry.example.com:5000', ...LOGIN }] },
+  ),
+  program('BH-V04', BY_HTTPS, ({ stack }, isFixed) => {
+    const address = isFixed ? 'registry.example.com' : 'http://registry.example.com';
+    new RegistryImage(stack, 'Web', { name: IMAGE, authConfig: { address, ...LOGIN } });
+  }),
 ];
