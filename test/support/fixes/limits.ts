@@ -79,6 +79,14 @@ export const LIMITS: readonly FixPair[] = [
       { healthcheck: { test: ['CMD', 'wget', '-qO-', 'http://127.0.0.1:8080/health'] } },
     ),
   ),
+  // A check that is new brings the trap of edits to it.
+  container(
+    'BH-C22',
+    ["add a 'healthcheck' with a command that asks the program"],
+    { healthcheck: undefined, labels: undefined },
+    { healthcheck: { test: ['CMD', '/healthy'] } },
+    { thereafter: ['BH-T09'] },
+  ),
   container('BH-C22', ['where the image brings one, suppress this and say so'], { healthcheck: undefined }, {}, { accepts: true }),
   container('BH-C27', ["give the profile itself: 'seccomp=' followed by its JSON"], profile('/etc/docker/profile.json'), profile(PROFILE)),
   // Terraform reads that file, so nobody sees at synth what the profile lets through.

@@ -86,6 +86,14 @@ export const NETWORKS: readonly FixPair[] = [
     { driver: 'overlay', options: VXLAN },
     { options: OVERLAY_OPTIONS },
   ),
+  // The first option of an overlay brings the trap of all of them.
+  network(
+    'BH-N02',
+    ["set 'encrypted' to 'true' in 'options', and let ESP (IP protocol 50) pass between the nodes"],
+    { driver: 'overlay', options: undefined },
+    { options: { encrypted: 'true' } },
+    { thereafter: ['BH-T04'] },
+  ),
   ours('BH-N02', ['use an EncryptedOverlay'], (isFixed) => {
     const { stack, cluster, manager } = hardenedSwarm();
     if (isFixed) new EncryptedOverlay(stack, 'Back', { cluster });
