@@ -7,15 +7,15 @@ import { RawStack } from '../raw-stack';
 const DEVICE = { hostPath: '/dev/ttyUSB0', containerPath: '/dev/ttyUSB0', permissions: 'rw' };
 
 /** A rule of a user, which fails where a container has no labels. */
-class OwnerRule extends Rule {
+class LabelRule extends Rule {
   constructor(private readonly isMended: boolean) {
-    super({ ruleId: 'SHOP-01', title: 'nobody owns it', severity: Severity.WARNING, why: 'nobody is asked', fix: 'name the owner', resourceTypes: ['docker_container'] }); // prettier-ignore
+    super({ ruleId: 'SHOP-01', title: 'label in capitals', severity: Severity.WARNING, why: 'nobody finds it', fix: 'write it in lower case', resourceTypes: ['docker_container'] }); // prettier-ignore
   }
 
   public check(resource: ICheckedResource): Violation[] {
     const [first] = resource.blocks('labels');
-    if (first === undefined && this.isMended) return [];
-    return first.text('label') === 'owner' ? [] : [];
+    const name = this.isMended ? first?.text('label') : first.text('label');
+    return name === 'Owner' ? [{ detail: name, message: 'labels are in lower case' }] : [];
   }
 }
 
@@ -59,7 +59,7 @@ export const META_FIXES: readonly FixPair[] = [
       (raw) => void addClean(raw, 'Web', { healthcheck: undefined, labels: undefined }),
       { beside: ['BH-C22'] },
     ),
-    rules: (isFixed) => [...everyRule(), new OwnerRule(isFixed)],
+    rules: (isFixed) => [...everyRule(), new LabelRule(isFixed)],
   },
 ];
 
