@@ -1,3 +1,5 @@
+import { posix } from 'path';
+
 /** Places of a host whose content gives power over it, or is made by the kernel; they and everything in them. */
 const SENSITIVE = [
   '/boot',
@@ -48,6 +50,11 @@ export function sensitivePlace(path: string): string | undefined {
 /** Whether a path is the socket of an engine, by its name: it can lie anywhere. */
 export function isEngineSocket(path: string): boolean {
   return /(dockerd?|containerd|podman|crio|buildkitd)\.sock$/.test(path);
+}
+
+/** The same of a text as somebody wrote it: a path with anything at its end, or options of a mount, or an expression, with paths in them. */
+export function namesEngineSocket(text: string): boolean {
+  return text.split(/[^\w./-]+/).some((path) => isEngineSocket(posix.normalize(path).replace(/\/$/, '')));
 }
 
 /** Whether the socket of an engine usually lies in a directory. */

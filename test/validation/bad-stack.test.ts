@@ -42,6 +42,8 @@ function rawMistakes(): TerraformStack {
   const raw = new RawStack();
   const { stack } = raw;
   stack.addOverride('provider.docker.0.host', 'tcp://192.0.2.10:2375');
+  stack.addOverride('provider.docker.0.registry_auth', [{ address: 'http://registry.test:5000', username: 'u', password: 'p' }]);
+  stack.addOverride('resource.docker_registry_image.web', { name: 'registry.test:5000/web:1', insecure_skip_verify: true });
   raw.container('App', {
     image: 'nginx:latest',
     privileged: true,

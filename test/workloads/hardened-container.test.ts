@@ -280,6 +280,19 @@ describe('past the construct', () => {
     ['a device', 'devices', [{ host_path: '/dev/kmsg' }]],
     ['the socket as a volume', 'volumes', [{ host_path: '/var/run/docker.sock', container_path: '/s' }]],
     ['the socket as a mount', 'mounts.0', { type: 'bind', source: '/run/docker.sock', target: '/s' }],
+    ['the socket with more behind it', 'volumes', [{ host_path: '/run/docker.sock/.', container_path: '/s' }]],
+    ['the socket in an expression', 'volumes', [{ host_path: '${var.watch ? "/run/docker.sock" : "/srv"}', container_path: '/s' }]],
+    ['the socket of another engine', 'volumes', [{ host_path: '/run/podman/podman.sock', container_path: '/s' }]],
+    [
+      'the socket behind a volume',
+      'mounts.0',
+      { type: 'volume', target: '/s', volume_options: { driver_options: { o: 'bind', device: '/run/containerd/containerd.sock' } } },
+    ],
+    [
+      'the socket in a layer',
+      'mounts.0',
+      { type: 'volume', target: '/s', volume_options: { driver_options: { o: 'lowerdir=/srv:/run/docker.sock' } } },
+    ],
   ])('%s by an override is refused at synth', (_, key, value) => {
     const program = new Program();
     const web = program.container('Web', program.segment('Front'));
@@ -288,6 +301,13 @@ describe('past the construct', () => {
       path: 'app/Web',
       says: [`'${key.split('.')[0].replace('mounts', 'volumes')}'`, 'take it out'],
     });
+  });
+
+  test('a file that is no socket of an engine', () => {
+    const program = new Program();
+    const web = program.container('Web', program.segment('Front')).node.defaultChild as LateContainer;
+    web.addOverride('mounts.0', { type: 'bind', source: '/srv/docker.socks', target: '/s' });
+    expect(() => program.synth()).not.toThrow();
   });
 
   test('the setters of the resource, too', () => {

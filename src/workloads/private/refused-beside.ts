@@ -1,3 +1,5 @@
+import { namesEngineSocket } from '../../private/host-paths';
+
 /** Settings that an aspect or an override may put on the resource past the construct, and that give the host away. */
 export function refusedBeside(set: Record<string, unknown>, mode: 'host' | 'none' | undefined): string[] {
   const refused: string[] = [];
@@ -15,11 +17,17 @@ export function refusedBeside(set: Record<string, unknown>, mode: 'host' | 'none
       add(attribute, `'${String(set[attribute])}' shares a namespace`);
     }
   }
-  if (JSON.stringify([set.volumes, set.mounts]).match(/(docker|containerd)\.sock/)) {
+  if (textsOf([set.volumes, set.mounts]).some(namesEngineSocket)) {
     add('volumes', 'whoever holds the socket of the engine is root on the host');
   }
   if (Array.isArray(set.devices) && set.devices.length > 0) {
     add('devices', 'devices of the host stay on the host');
   }
   return refused;
+}
+
+/** Every text in a value, however deep. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }

@@ -123,19 +123,29 @@ describe('BH-C30 logs without bounds, or on the host alone', () => {
     [{ log_driver: 'local' }, ['local']],
     [{ log_driver: 'journald' }, ['journald']],
     [{ log_driver: 'none' }, ['none']],
+    // Without an address syslog is the one of the host.
+    [{ log_driver: 'syslog' }, ['syslog']],
+    [{ log_driver: 'syslog', log_opts: { 'syslog-address': 'unixgram:///dev/log' } }, ['syslog']],
   ])('%j', (attributes, details) => {
     expect(withDaemons(attributes)).toMatchObject({ state: 'violated', details });
   });
 
-  test.each([[{ log_driver: 'syslog' }], [{ log_driver: 'fluentd', log_opts: {} }], [{ log_driver: '${var.driver}' }]])(
-    '%j sends them away, as far as anybody knows',
-    (attributes) => {
-      expect(withDaemons(attributes).state).toBe('compliant');
-    },
-  );
+  test.each([
+    [{ log_driver: 'syslog', log_opts: { 'syslog-address': 'tcp+tls://logs.test:6514' } }],
+    [{ log_driver: 'syslog', log_opts: { 'syslog-address': '${var.address}' } }],
+    [{ log_driver: 'fluentd', log_opts: {} }],
+    [{ log_driver: '${var.driver}' }],
+  ])('%j sends them away, as far as anybody knows', (attributes) => {
+    expect(withDaemons(attributes).state).toBe('compliant');
+  });
 
   test('the engine says what a container does not', () => {
-    expect(withDaemons({}, { 'log-driver': 'syslog' }).state).toBe('compliant');
+    const elsewhere = { 'syslog-address': 'udp://192.0.2.5:514' };
+    expect(withDaemons({}, { 'log-driver': 'syslog' }).details).toEqual(['syslog']);
+    expect(withDaemons({}, { 'log-driver': 'syslog', 'log-opts': elsewhere }).state).toBe('compliant');
+    expect(withDaemons({ log_driver: 'syslog' }, { 'log-driver': 'syslog', 'log-opts': elsewhere }).state).toBe('compliant');
+    // Of another driver the engine's options are none of the container's.
+    expect(withDaemons({ log_driver: 'syslog' }, { 'log-driver': 'gelf', 'log-opts': elsewhere }).details).toEqual(['syslog']);
     expect(withDaemons({ log_driver: 'json-file' }, { 'log-driver': 'syslog', 'log-opts': BOUNDED })).toMatchObject({
       details: ['json-file', 'max-size'],
     });

@@ -3,6 +3,7 @@ import { allowedRegistries } from '../../../src/validation/rules/images/allowed-
 import { latestImage } from '../../../src/validation/rules/images/latest-image';
 import { secretBuildArgument } from '../../../src/validation/rules/images/secret-build-argument';
 import { unpinnedImage } from '../../../src/validation/rules/images/unpinned-image';
+import { unverifiedRegistry } from '../../../src/validation/rules/images/unverified-registry';
 import { expectError } from '../../support/errors';
 import { RawStack, short } from '../../support/raw-stack';
 import { ofContainer, verdict } from '../../support/verdict';
@@ -228,5 +229,27 @@ describe('BH-I04 secret in a build argument', () => {
 
   test('an image that is pulled has none', () => {
     expect(verdict(secretBuildArgument, { docker_image: { web: { name: 'nginx:1' } } }).state).toBe('notApplicable');
+  });
+});
+
+describe('BH-I05 registry whose certificate nobody checks', () => {
+  const TYPES = ['docker_registry_image', 'docker_registry_image_manifests', 'docker_registry_image_tags'];
+  const of = (attributes: object, type = TYPES[0], section = 'resource') =>
+    verdict(unverifiedRegistry, {}, { [section]: { [type]: { web: { name: 'registry.test/web:1', ...attributes } } } });
+
+  test.each([[{ insecure_skip_verify: true }], [{ insecure_skip_verify: 'true' }]])('%j is', (attributes) => {
+    const found = { state: 'violated', details: ['insecure_skip_verify'] };
+    expect(of(attributes)).toMatchObject(found);
+    for (const type of TYPES) expect(of(attributes, type, 'data')).toMatchObject(found);
+  });
+
+  test.each([[{}], [{ insecure_skip_verify: false }], [{ insecure_skip_verify: null }]])('%j is not', (attributes) => {
+    expect(of(attributes).state).toBe('compliant');
+    expect(of(attributes, TYPES[0], 'data').state).toBe('compliant');
+  });
+
+  test('nobody knows what a variable is; an image of an engine asks no registry by itself', () => {
+    expect(of({ insecure_skip_verify: '${var.skip}' })).toMatchObject({ state: 'unknown', messages: [expect.stringMatching(/BH-X03/)] });
+    expect(of({ insecure_skip_verify: true }, 'docker_image').state).toBe('');
   });
 });

@@ -1,6 +1,7 @@
 import { DaemonConnection } from '../../../src';
 import { hostKeyCheck } from '../../../src/validation/rules/providers/host-key-check';
 import { plainConnection } from '../../../src/validation/rules/providers/plain-connection';
+import { plainRegistry } from '../../../src/validation/rules/providers/plain-registry';
 import { unseenContainers } from '../../../src/validation/rules/providers/unseen-containers';
 import { verdict } from '../../support/verdict';
 
@@ -116,4 +117,49 @@ describe('BH-V03 containers that no rule sees, or commands with more rights than
       expect(command({ container: 'web', command: ['id'], ...config }).state).toBe('compliant');
     },
   );
+});
+
+describe('BH-V04 registry that is asked without TLS', () => {
+  const auth = (...addresses: unknown[]) => ({ registry_auth: addresses.map((address) => ({ address, username: 'u', password: 'p' })) });
+  const image = (auth_config?: object) =>
+    verdict(plainRegistry, { docker_registry_image: { web: { name: 'registry.test/web:1', ...(auth_config && { auth_config }) } } });
+
+  test.each([
+    ['http://registry.test:5000', 'registry.test:5000'],
+    ['HTTP://registry.test', 'registry.test'],
+    ['http://${var.host}:5000', '${var.host}:5000'],
+    // None of these is the machine itself.
+    ['http://localhost.registry.test', 'localhost.registry.test'],
+    ['http://127.0.0.1:5000@registry.test', '127.0.0.1:5000@registry.test'],
+    ['http://10.0.0.5:5000', '10.0.0.5:5000'],
+  ])('%s is', (address, detail) => {
+    expect(ofProvider(plainRegistry, auth(address))).toMatchObject({ state: 'violated', details: [detail] });
+    expect(image({ address })).toMatchObject({ state: 'violated', details: [detail] });
+  });
+
+  test.each([
+    'registry.test:5000',
+    'https://registry.test',
+    'http.registry.test',
+    'http://localhost:5000',
+    'http://127.0.0.1:5000',
+    'http://[::1]:5000/v2',
+  ])('%s is not', (address) => {
+    expect(ofProvider(plainRegistry, auth(address)).state).toBe('compliant');
+    expect(image({ address }).state).toBe('compliant');
+  });
+
+  test('each of several registries is asked', () => {
+    expect(ofProvider(plainRegistry, auth('a.test', 'http://b.test'), { alias: 'other', ...auth('http://c.test') }).details).toEqual([
+      'b.test',
+      'c.test',
+    ]);
+  });
+
+  test('without registries there is nothing to ask, and nobody knows what a variable is', () => {
+    expect(ofProvider(plainRegistry, {}).state).toBe('notApplicable');
+    expect(image().state).toBe('notApplicable');
+    expect(ofProvider(plainRegistry, auth('${var.address}')).state).toBe('unknown');
+    expect(ofProvider(plainRegistry, { dynamic: { registry_auth: { for_each: '${var.x}', content: { address: 'http://a.test' } } } })).toMatchObject({ details: ['a.test'] }); // prettier-ignore
+  });
 });

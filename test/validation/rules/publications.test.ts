@@ -197,11 +197,26 @@ describe('BH-P05 service published without a firewall of ours', () => {
 });
 
 describe('BH-P06 service in the clear published beyond the host', () => {
-  test.each([80, 5432, 6379, 9200, 11211, 27017])('tcp/%d', (port) => {
+  test.each([21, 25, 80, 143, 1883, 8080])('tcp/%d', (port) => {
     expect(ofContainer(plainService, ports({ internal: port, external: port })).details).toEqual([`tcp/${port} at tcp/${port} on 0.0.0.0`]);
     expect(ofContainer(plainService, ports({ internal: port, external: 8443, ip: '192.0.2.10' })).state).toBe('violated');
     expect(ofService(plainService, { target_port: port, published_port: 8443 }).state).toBe('violated');
     expect(ofContainer(plainService, ports({ internal: port, external: port, ip: '127.0.0.1' })).state).toBe('compliant');
+  });
+
+  test.each([23, 5432, 6379, 9200, 11211, 27017])('tcp/%d for everybody is what BH-P04 tells of', (port) => {
+    for (const external of [port, 8443]) {
+      const published = ports({ internal: port, external, ip: '192.0.2.10' });
+      expect(ofContainer(plainService, published).state).toBe('compliant');
+      expect(ofContainer(innerPortPublished, published).state).toBe('violated');
+    }
+    expect(ofService(plainService, { target_port: port, published_port: 8443 }).state).toBe('compliant');
+  });
+
+  test('a run of ports with both in it is told by each rule in part', () => {
+    const run = ports(...[142, 143, 144].map((port) => ({ internal: port, external: port })), { internal: 23, external: 23 });
+    expect(ofContainer(plainService, run).details).toEqual(['tcp/143 at tcp/142-144 on 0.0.0.0']);
+    expect(ofContainer(innerPortPublished, run).details).toEqual(['tcp/23 at tcp/23 on 0.0.0.0']);
   });
 
   test('a proxy that speaks TLS', () => {

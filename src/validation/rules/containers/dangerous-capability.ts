@@ -10,7 +10,7 @@ export const dangerousCapability = defineRule({
   inDefaults: true,
   cisControls: ['5.4'],
   why: 'Each of these is a known way out of a container, or a hand in its neighbours.',
-  fix: "take it out of 'add' in 'capabilities'; what needs it runs on the host, or in a container that does nothing else",
+  fix: "take it out of 'add' in 'capabilities'; what needs it runs on the host, or in a container that does nothing else, and has this suppressed for that capability with the reason",
   links: ['https://man7.org/linux/man-pages/man7/capabilities.7.html'],
   resourceTypes: ['docker_container'],
   find: (container) =>

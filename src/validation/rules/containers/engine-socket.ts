@@ -10,7 +10,7 @@ export const engineSocket = defineRule({
   inDefaults: true,
   cisControls: ['5.32'],
   why: 'Whoever reaches the socket starts a container with the whole host in it. A read-only mount does not hinder that: connecting is no writing.',
-  fix: 'take the mount out; where something must watch containers, let it ask a proxy that passes only reading calls, over a network',
+  fix: 'take the mount out; where something must watch containers, let it ask a proxy that passes only reading calls, over a network, and suppress this at the proxy alone with that reason',
   links: ['https://docs.docker.com/engine/security/#docker-daemon-attack-surface'],
   resourceTypes: MOUNTING,
   applies: canMount,

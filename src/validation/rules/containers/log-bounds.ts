@@ -1,12 +1,11 @@
-import type { ICheckedBlock, ICheckedResource } from '../../checked-resource';
+import type { ICheckedResource } from '../../checked-resource';
 import { defineRule } from '../../private/define-rule';
 import { isPositive } from '../../private/limits';
 import type { Violation } from '../../rule';
 import { Severity } from '../../severity';
+import { keepsLogs } from '../private/remote-logs';
 
 const DEFAULT = 'json-file';
-/** Drivers that leave what is logged on the host, or nowhere. */
-const LOCAL = [DEFAULT, 'local', 'journald', 'none'];
 
 export const logBounds = defineRule({
   ruleId: 'BH-C30',
@@ -15,7 +14,7 @@ export const logBounds = defineRule({
   inDefaults: false,
   cisControls: ['2.14'],
   why: 'A log without bounds fills the disk of the host, and one that is on the host alone is gone with it: who breaks in deletes it.',
-  fix: "set 'log_driver' to one that sends logs away, such as 'syslog' or 'fluentd'; where they stay, set 'max-size' in 'log_opts' and suppress the rest",
+  fix: "set 'log_driver' to one that sends logs away, such as 'fluentd', or 'syslog' with a 'syslog-address' elsewhere in 'log_opts'; where they stay, set 'max-size' in 'log_opts' and suppress the rest",
   links: ['https://docs.docker.com/engine/logging/configure/'],
   resourceTypes: ['docker_container'],
   find: (container) => {
@@ -28,13 +27,12 @@ function problems(container: ICheckedResource, daemon: ICheckedResource | undefi
   const ofEngine = daemon?.rawText('log-driver') ?? DEFAULT;
   const driver = container.rawText('log_driver') ?? ofEngine;
   // The engine adds its own options where the driver is the same as its own.
-  const size = maxSize(container, 'log_opts') ?? (daemon && driver === ofEngine ? maxSize(daemon, 'log-opts') : undefined);
+  const option = (name: string) =>
+    container.rawText(`log_opts.${name}`) ?? (driver === ofEngine ? daemon?.rawText(`log-opts.${name}`) : undefined);
   return [
-    ...(driver === DEFAULT && !isPositive(size) ? [{ detail: 'max-size', message: `the driver is '${driver}' without a 'max-size'` }] : []),
-    ...(LOCAL.includes(driver) ? [{ detail: driver, message: `the driver '${driver}' sends logs nowhere` }] : []),
+    ...(driver === DEFAULT && !isPositive(option('max-size'))
+      ? [{ detail: 'max-size', message: `the driver is '${driver}' without a 'max-size'` }]
+      : []),
+    ...(keepsLogs(driver, option('syslog-address')) ? [{ detail: driver, message: `the driver '${driver}' sends logs nowhere` }] : []),
   ];
-}
-
-function maxSize(block: ICheckedBlock, options: string): string | undefined {
-  return block.rawText(`${options}.max-size`);
 }

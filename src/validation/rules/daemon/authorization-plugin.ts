@@ -8,7 +8,7 @@ export const authorizationPlugin = defineRule({
   inDefaults: false,
   cisControls: ['2.13'],
   why: 'Without a plugin everybody who reaches the socket may do everything that root may.',
-  fix: "name a plugin in 'authorization-plugins' of daemon.json",
+  fix: "name a plugin in 'authorization-plugins' of daemon.json; a HardenedDaemon has no property for that: where SSH alone leads to its engine, suppress this there with that reason",
   links: ['https://docs.docker.com/engine/extend/plugins_authorization/'],
   resourceTypes: ['daemon.json'],
   find: (engine) =>

@@ -13,7 +13,7 @@ export const userNamespace = defineRule({
   inDefaults: false,
   cisControls: ['2.10'],
   why: 'Who leaves a container as root is root outside; with a user namespace he would be nobody.',
-  fix: "set 'userns-remap' to default in daemon.json",
+  fix: "set 'userns-remap' to default in daemon.json; a HardenedDaemon has no property for that: suppress this there with the reason",
   links: ['https://docs.docker.com/engine/security/userns-remap/'],
   resourceTypes: ['daemon.json'],
   find: (engine) =>

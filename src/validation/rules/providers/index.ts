@@ -1,5 +1,6 @@
 import { hostKeyCheck } from './host-key-check';
 import { plainConnection } from './plain-connection';
+import { plainRegistry } from './plain-registry';
 import { unseenContainers } from './unseen-containers';
 
-export const PROVIDER_RULES = [plainConnection, hostKeyCheck, unseenContainers];
+export const PROVIDER_RULES = [plainConnection, hostKeyCheck, unseenContainers, plainRegistry];

@@ -1,6 +1,5 @@
-import { guardedSources, namedIn, publishedPorts } from './private/published';
+import { isForEverybody, namedIn, publishedPorts } from './private/published';
 import { defineRule } from '../../private/define-rule';
-import { isInternet } from '../../private/internet';
 import { INNER_PORTS } from '../../private/known-ports';
 import { Severity } from '../../severity';
 
@@ -16,7 +15,7 @@ export const innerPortPublished = defineRule({
   applies: (workload) => workload.blocks(workload.resourceType === 'docker_service' ? 'endpoint_spec.ports' : 'ports').length > 0,
   find: (workload) =>
     publishedPorts(workload, { at: ['wildcard', 'other'], internal: true })
-      .filter((port) => isInternet(guardedSources(workload, port) ?? ['0.0.0.0/0']))
+      .filter((port) => isForEverybody(workload, port))
       .flatMap((port) =>
         namedIn(INNER_PORTS, port).map(([inner, name]) => ({
           detail: `${inner} at ${port.text}`,

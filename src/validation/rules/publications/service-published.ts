@@ -9,7 +9,7 @@ export const servicePublished = defineRule({
   inDefaults: true,
   cisControls: ['5.14'],
   why: 'Swarm knows no address to publish on: the port is open at every address of every node, also of those without a task, and before the INPUT rules of the host are asked. Only rules that stand before those of the engine narrow it.',
-  fix: 'make it a HardenedService of a SwarmCluster and publish() it with the sources that may connect, or leave the port unpublished and let a published front join its overlay',
+  fix: 'make it a HardenedService of a SwarmCluster and publish() it with the sources that may connect, or leave the port unpublished: others join its overlay, such as a HardenedService that is published as a front',
   resourceTypes: ['docker_service'],
   applies: (service) => service.blocks('endpoint_spec.ports').length > 0,
   find: (service) =>

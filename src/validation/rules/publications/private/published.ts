@@ -1,6 +1,7 @@
 import type { ICheckedBlock, ICheckedResource } from '../../../checked-resource';
 import { guardedPublications } from '../../../private/daemons';
 import { type HostAddressKind, hostAddressKind } from '../../../private/host-address';
+import { isInternet } from '../../../private/internet';
 
 /** Ports of a container or service that are published alike. */
 export interface Published {
@@ -68,6 +69,11 @@ export function guardedSources(resource: ICheckedResource, { protocol, external,
     sources.push(...known.flatMap((plan) => plan.sources));
   }
   return sources;
+}
+
+/** Whether everybody gets to a publication: nothing but the guard of a daemon of ours is known to narrow that. */
+export function isForEverybody(resource: ICheckedResource, port: Published): boolean {
+  return isInternet(guardedSources(resource, port) ?? ['0.0.0.0/0']);
 }
 
 /** Ports of a table that a publication leads to, on the host or inside, by name. */

@@ -1,0 +1,160 @@
+import { Network } from '@cdktf/provider-docker/lib/network';
+import { Service } from '@cdktf/provider-docker/lib/service';
+import { EncryptedOverlay, EngineVersion } from '../../../src';
+import { HOST_ADDRESS, Program } from '../programs';
+import { SwarmProgram } from '../swarms';
+import {
+  accept,
+  addClean,
+  addNetwork,
+  CLOSED_INSIDE,
+  container,
+  type FixPair,
+  IMAGE,
+  joined,
+  network,
+  NODE,
+  ours,
+  OVERLAY_OPTIONS,
+  program,
+  task,
+} from './pair';
+
+const PORTS = { ports: [{ internal: 8443, external: 8443, ip: HOST_ADDRESS }] };
+const MODE = 'com.docker.network.bridge.gateway_mode_ipv4';
+const open = { options: { ...CLOSED_INSIDE, [MODE]: 'nat-unprotected' } };
+const VXLAN = { 'com.docker.network.driver.overlay.vxlanid_list': '4097' };
+const overlay = { driver: 'overlay', options: OVERLAY_OPTIONS };
+
+/** A hardened daemon, with what its settings cannot clear accepted as their fixes say. */
+export function hardened(props: ConstructorParameters<typeof Program>[0] = {}): Program {
+  const hostProgram = new Program({ dataPartition: true, ...props });
+  ['BH-D08', 'BH-D10', 'BH-D11'].forEach((ruleId) => accept(hostProgram.daemon, ruleId));
+  return hostProgram;
+}
+
+/** The same as a swarm of three. */
+export function hardenedSwarm(props: ConstructorParameters<typeof SwarmProgram>[0] = {}): SwarmProgram {
+  const swarm = new SwarmProgram(props, { dataPartition: true });
+  [swarm.manager, ...swarm.workers].forEach((daemon) => ['BH-D08', 'BH-D10', 'BH-D11'].forEach((ruleId) => accept(daemon, ruleId)));
+  return swarm;
+}
+
+function between(
+  follows: readonly string[],
+  left: { readonly inner?: boolean; readonly outer?: boolean; readonly accepts?: boolean },
+): FixPair {
+  return program(
+    'BH-N04',
+    follows,
+    (raw, isFixed) => {
+      const inner = addNetwork(raw, 'Inner', { internal: true }).id;
+      const outer = addNetwork(raw, 'Outer').id;
+      const names = [...(isFixed && left.inner ? [] : [inner]), ...(isFixed && left.outer ? [] : [outer])];
+      const web = addClean(raw, 'Web', { networkMode: undefined, networksAdvanced: names.map((name) => ({ name })) });
+      if (isFixed && left.accepts) accept(web, 'BH-N04');
+    },
+    { ...(left.accepts && { accepts: true }) },
+  );
+}
+
+function withRaw6(engine: EngineVersion, config: object): Program {
+  const { stack, daemon } = hardened({ engine });
+  new Network(stack, 'Raw', { name: 'raw', options: CLOSED_INSIDE, provider: daemon._providerFor(stack), ...config });
+  return { stack, daemon } as Program;
+}
+
+/** Networks, and who is on them. */
+export const NETWORKS: readonly FixPair[] = [
+  container(
+    'BH-N01',
+    ['make a docker_network, and name it by its id in a block', "'networks_advanced'"],
+    { networkMode: undefined },
+    {},
+    {},
+    (raw, isFixed) => (isFixed ? joined(raw) : {}),
+  ),
+  container(
+    'BH-N01',
+    ["set 'network_mode' to 'none' where the container needs no network"],
+    { networkMode: 'bridge' },
+    { networkMode: 'none' },
+  ),
+  network(
+    'BH-N02',
+    ["set 'encrypted' to 'true' in 'options', and let ESP (IP protocol 50) pass between the nodes"],
+    { driver: 'overlay', options: VXLAN },
+    { options: OVERLAY_OPTIONS },
+  ),
+  // The first option of an overlay brings the trap of all of them.
+  network(
+    'BH-N02',
+    ["set 'encrypted' to 'true' in 'options', and let ESP (IP protocol 50) pass between the nodes"],
+    { driver: 'overlay', options: undefined },
+    { options: { encrypted: 'true' } },
+    { thereafter: ['BH-T04'] },
+  ),
+  ours('BH-N02', ['use an EncryptedOverlay'], (isFixed) => {
+    const { stack, cluster, manager } = hardenedSwarm();
+    if (isFixed) new EncryptedOverlay(stack, 'Back', { cluster });
+    else new Network(stack, 'Back', { name: 'back', driver: 'overlay', options: VXLAN, provider: manager._providerFor(stack) });
+    return stack;
+  }),
+  ...[undefined, 'nat'].map((mode) =>
+    program('BH-N03', [mode ? "set it to 'nat'" : 'take the option out', 'publish the ports that are needed'], (raw, isFixed) => {
+      const options = { ...CLOSED_INSIDE, ...(mode && { [MODE]: mode }) };
+      const name = addNetwork(raw, 'Front', isFixed ? { options } : open).id;
+      addClean(raw, 'Web', { networkMode: undefined, networksAdvanced: [{ name }], ...(isFixed && PORTS) });
+    }),
+  ),
+  between(['take the container out of one of the two networks'], { inner: true }),
+  between(['take the container out of one of the two networks'], { outer: true }),
+  between(['where it is meant to be the gateway between them, suppress this finding with that reason'], { accepts: true }),
+  network(
+    'BH-N05',
+    ["set 'com.docker.network.bridge.enable_icc' to 'false' in 'options', and open single pairs by rules in DOCKER-USER"],
+    { options: undefined },
+    { options: CLOSED_INSIDE },
+  ),
+  ours('BH-N05', ['use a BridgeSegment of a HardenedDaemon, which does both'], (isFixed) => {
+    const host = hardened();
+    if (isFixed) host.segment('Front');
+    else new Network(host.stack, 'Front', { name: 'front', provider: host.daemon._providerFor(host.stack) });
+    return host.stack;
+  }),
+  program(
+    'BH-N06',
+    ["take 'attachable' out", 'run what belongs on the network as a service'],
+    (raw, isFixed) => {
+      const name = addNetwork(raw, 'Back', { ...overlay, ...(!isFixed && { attachable: true }) }).id;
+      const add = (id: string) => new Service(raw.stack, id, { name: id, taskSpec: task({}, { networksAdvanced: [{ name }] }) });
+      add('Api');
+      if (isFixed) add('Web');
+      else addClean(raw, 'Web', { networkMode: undefined, networksAdvanced: [{ name }] });
+    },
+    { engine: NODE },
+  ),
+  container(
+    'BH-N07',
+    ["give the container networks of its own in 'networks_advanced'", "take 'network_mode' out"],
+    {},
+    {},
+    {},
+    (raw, isFixed) => {
+      addClean(raw, 'Other', { image: IMAGE });
+      return isFixed ? joined(raw) : { networkMode: 'container:other' };
+    },
+  ),
+  ours('BH-N08', ["take 'ipv6' and the IPv6 blocks of 'ipam_config' out"], (isFixed) => {
+    const ipamConfig = [{ subnet: 'fd00:1::/64', gateway: 'fd00:1::1' }];
+    return withRaw6(EngineVersion.of('26.1'), isFixed ? {} : { ipv6: true, ipamConfig }).stack;
+  }),
+  ours(
+    'BH-N08',
+    [
+      'run an engine of 27.0 or later, which writes rules for IPv6 by itself',
+      "before that 'ip6tables' of daemon.json needs its experimental mode",
+    ],
+    (isFixed) => withRaw6(isFixed ? EngineVersion.of('27.0') : EngineVersion.of('26.1'), { ipv6: true }).stack,
+  ),
+];

@@ -1,0 +1,79 @@
+import { Secret } from '@cdktf/provider-docker/lib/secret';
+import { Service } from '@cdktf/provider-docker/lib/service';
+import { accept, addEngine, type FixPair, IMAGE, NODE, program, service, task } from './pair';
+
+type Spec = Parameters<typeof task>[0];
+type Rest = Parameters<typeof task>[1];
+
+/** A service of which one thing is wrong. */
+function hardening(follows: readonly string[], bad: Spec, change: Spec, rest: Rest = {}, restChange: Rest = {}): FixPair {
+  return service('BH-S01', follows, { taskSpec: task(bad, rest) }, { taskSpec: task(change, restChange) });
+}
+
+const LIMITS = { limits: { memoryBytes: 128 * 2 ** 20, nanoCpus: 500_000_000 } };
+const CAPABILITIES = ["set 'cap_drop' to ['ALL']", "'cap_add' to what the program fails without"];
+const READ_ONLY = "'read_only' to true";
+const USER = "'user' to one without rights such as '10001:10001'";
+const SIZE = "'size_bytes' in 'tmpfs_options'";
+const MEMORY = "'memory_bytes' and 'nano_cpus' in 'limits' of 'resources'";
+const tmpfs = (tmpfsOptions?: object) => ({ mounts: [{ type: 'tmpfs', target: '/tmp', ...(tmpfsOptions && { tmpfsOptions }) }] });
+const label = (disable?: boolean) => ({ privileges: { seLinuxContext: { ...(disable && { disable }), type: 'container_t' } } });
+const PRIVILEGES = "set 'no-new-privileges' to true in the daemon.json of every node";
+const HANDED = [
+  "make the secret with 'docker secret create'",
+  "hand its id in with 'secrets'",
+  'set the variable with _FILE behind its name to the path',
+];
+const HAND_IN = {
+  env: { DB_PASSWORD_FILE: '/run/secrets/db' },
+  secrets: [{ secretId: 'x2k9', secretName: 'db', fileName: '/run/secrets/db' }],
+};
+
+/** Services of a swarm. */
+export const SERVICES: readonly FixPair[] = [
+  hardening(CAPABILITIES, { capAdd: ['CAP_SYS_ADMIN'] }, { capAdd: ['CAP_CHOWN'] }),
+  hardening(CAPABILITIES, { capDrop: undefined }, { capDrop: ['ALL'] }),
+  hardening([READ_ONLY], { readOnly: undefined }, { readOnly: true }),
+  hardening([USER], { user: 'root' }, { user: '10001:10001' }),
+  hardening([USER], { user: undefined }, { user: '10001:10001' }),
+  hardening([SIZE], tmpfs(), tmpfs({ sizeBytes: 64 * 2 ** 20 })),
+  hardening([MEMORY], {}, {}, { resources: undefined }, { resources: LIMITS }),
+  service('BH-S01', [...CAPABILITIES, READ_ONLY, USER, MEMORY], { taskSpec: { containerSpec: { image: IMAGE } } }, { taskSpec: task() }),
+  program(
+    'BH-S02',
+    [PRIVILEGES],
+    (raw, isFixed) => {
+      addEngine(raw, { ...NODE, 'no-new-privileges': isFixed });
+      new Service(raw.stack, 'Web', { name: 'web', taskSpec: task() });
+    },
+    { beside: ['BH-D12'] },
+  ),
+  program(
+    'BH-S02',
+    ['where Bulkhead does not write that file, suppress this with that reason'],
+    ({ stack }, isFixed) => {
+      const web = new Service(stack, 'Web', { name: 'web', taskSpec: task() });
+      if (isFixed) accept(web, 'BH-S02');
+    },
+    { accepts: true },
+  ),
+  service('BH-S03', ["take 'disable' out of 'se_linux_context'"], { taskSpec: task(label(true)) }, { taskSpec: task(label()) }),
+  service('BH-S04', HANDED, { taskSpec: task({ env: { DB_PASSWORD: 'correct horse' } }) }, { taskSpec: task(HAND_IN) }),
+  service(
+    'BH-S04',
+    ['suppress it for a variable that is no secret'],
+    { taskSpec: task({ env: { TOKEN_COUNT: '12' } }) },
+    {},
+    { accepts: true },
+  ),
+  program(
+    'BH-S04',
+    HANDED.slice(0, 2),
+    ({ stack }, isFixed) => {
+      const secret = isFixed ? undefined : new Secret(stack, 'Db', { name: 'db', data: 'Y29ycmVjdCBob3JzZQ==' });
+      const secrets = [{ ...HAND_IN.secrets[0], ...(secret && { secretId: secret.id }) }];
+      new Service(stack, 'Web', { name: 'web', taskSpec: task({ ...HAND_IN, secrets }) });
+    },
+    { engine: NODE },
+  ),
+];

@@ -1,0 +1,4 @@
+import { followEach } from '../support/fixes/follow';
+import { NETWORKS } from '../support/fixes/networks';
+
+followEach(NETWORKS);
