@@ -53,6 +53,14 @@ export interface SwarmClusterProps {
    * @default - a manager that restarts stays locked until somebody gives it the key (`docker swarm unlock`)
    */
   readonly withoutAutolockReason?: string;
+
+  /**
+   * Why connections that one node takes for a task of another (`PublishMode.INGRESS`) pass in the clear between the two, at least 10 characters, such as a
+   * kernel without ESP. It is chosen once, when the swarm is made.
+   *
+   * @default - they pass encrypted
+   */
+  readonly unencryptedIngressReason?: string;
 }
 
 /**
@@ -115,7 +123,7 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
     this._registry.swarm.set({ ...settings, id: clusterId });
     daemons.forEach((daemon, index) => daemon._registry.swarm.join(this._registry, settings.nodes[index]));
     brand(this, 'swarm');
-    this.warn(props.managers.length, props.withoutAutolockReason);
+    this.warn(props.managers.length, props);
     this.node.addValidation({ validate: () => this.validate() });
     onStackWritten(this, () => this.page.wrote());
   }
@@ -128,13 +136,16 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
     requireOf(this._registry, this.node.path, requirements);
   }
 
-  private warn(managers: number, withoutAutolockReason: string | undefined): void {
+  private warn(managers: number, { withoutAutolockReason, unencryptedIngressReason }: SwarmClusterProps): void {
     const warn = (text: string) => Annotations.of(this).addWarning(text);
     if (managers % 2 === 0) {
       warn(`${managers} managers bear the loss of no more than ${managers - 1} do, since more than half must be there; take an odd number`);
     }
     if (withoutAutolockReason !== undefined) {
       warn(`the keys of the managers lie readable on their disks: ${withoutAutolockReason}`);
+    }
+    if (unencryptedIngressReason !== undefined) {
+      warn(`what one node takes for a task of another passes in the clear between them: ${unencryptedIngressReason}`);
     }
   }
 

@@ -63,8 +63,8 @@ describe('the files of a node', () => {
   test('say who makes the swarm, who joins it, and in which blocks', () => {
     const line = (daemon: HardenedDaemon) => /^swarm .*$/m.exec(fileOf(daemon, '/etc/bulkhead/network'))?.[0];
     const { clusterId } = program.cluster;
-    expect(line(manager)).toBe(`swarm ${clusterId} manager 192.0.2.10 192.0.2.10 4789 autolock 10.64.0.0/24 10.64.0.1 10.64.1.0/24`);
-    expect(line(worker)).toBe(`swarm ${clusterId} worker 192.0.2.12 192.0.2.10 4789 autolock 10.64.0.0/24 10.64.0.1 10.64.1.0/24`);
+    expect(line(manager)).toBe(`swarm ${clusterId} manager 192.0.2.10 192.0.2.10 4789 autolock 10.64.0.0/24 10.64.0.1 10.64.1.0/24 encrypted`);
+    expect(line(worker)).toBe(`swarm ${clusterId} worker 192.0.2.12 192.0.2.10 4789 autolock 10.64.0.0/24 10.64.0.1 10.64.1.0/24 encrypted`);
   });
 
   test('start the swarm with docker, and never keep docker from running for it', () => {
@@ -88,6 +88,12 @@ describe('the files of a node', () => {
   test('are unlocked by themselves for a reason only', () => {
     const open = new SwarmProgram({ withoutAutolockReason: 'the disks are encrypted' });
     expect(fileOf(open.manager, '/etc/bulkhead/network')).toContain(' no-autolock ');
+  });
+
+  test('encrypt the ingress unless there is a reason, which is told', () => {
+    const open = new SwarmProgram({ unencryptedIngressReason: 'the kernel has no ESP' });
+    expect(fileOf(open.manager, '/etc/bulkhead/network')).toMatch(/^swarm .* unencrypted$/m);
+    expect(open.cluster.node.metadata.map(({ data }) => String(data)).join()).toContain('in the clear between them: the kernel has no ESP');
   });
 });
 
@@ -169,5 +175,6 @@ describe('what is refused', () => {
     refused('DataPort', () => ({ dataPort: 80 }));
     refused('OverlayMtu', () => ({ underlayMtu: 1000 }));
     refused('ReasonTooShort', () => ({ withoutAutolockReason: 'lazy' }));
+    refused('ReasonTooShort', () => ({ unencryptedIngressReason: 'lazy' }));
   });
 });

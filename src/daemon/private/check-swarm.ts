@@ -46,11 +46,13 @@ export function checkSwarm(
   }
   daemons.forEach((daemon) => daemon._checkNode(path, addressPool));
   if (props.withoutAutolockReason !== undefined) reasonText(path, 'withoutAutolockReason', props.withoutAutolockReason);
+  if (props.unencryptedIngressReason !== undefined) reasonText(path, 'unencryptedIngressReason', props.unencryptedIngressReason);
   return {
     path,
     nodes,
     dataPort: dataPort(path, props.dataPort ?? 4789),
     autolock: props.withoutAutolockReason === undefined,
+    sealsIngress: props.unencryptedIngressReason === undefined,
     underlayMtu: underlayMtu(path, props.underlayMtu, daemons),
   };
 }

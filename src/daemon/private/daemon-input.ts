@@ -41,8 +41,8 @@ export function hostInput(
   };
 }
 
-function swarmOf({ id, nodes, dataPort, autolock, gateway, ingressBlock }: SwarmPlan, { role, address }: SwarmNodeFact): HostSwarm {
-  return { id, role, address, first: nodes[0].address, dataPort, autolock, gateway, ingressBlock };
+function swarmOf({ id, nodes, dataPort, autolock, sealsIngress, gateway, ingressBlock }: SwarmPlan, { role, address }: SwarmNodeFact): HostSwarm {
+  return { id, role, address, first: nodes[0].address, dataPort, autolock, sealsIngress, gateway, ingressBlock };
 }
 
 /** The sub-interface comes before the shim that hangs on it. */

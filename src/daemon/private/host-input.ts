@@ -35,14 +35,16 @@ export interface HostSwarm {
   readonly first: string;
   readonly dataPort: number;
   readonly autolock: boolean;
+  readonly sealsIngress: boolean;
   readonly gateway: { readonly block: string; readonly gateway: string };
   readonly ingressBlock: string;
 }
 
 /** Its line in the file that the script reads. */
-export function swarmLine({ id, role, address, first, dataPort, autolock, gateway, ingressBlock }: HostSwarm): string {
+export function swarmLine({ id, role, address, first, dataPort, autolock, sealsIngress, gateway, ingressBlock }: HostSwarm): string {
   const lock = autolock ? 'autolock' : 'no-autolock';
-  return ['swarm', id, role, address, first, dataPort, lock, gateway.block, gateway.gateway, ingressBlock].join(' ');
+  const ingress = sealsIngress ? 'encrypted' : 'unencrypted';
+  return ['swarm', id, role, address, first, dataPort, lock, gateway.block, gateway.gateway, ingressBlock, ingress].join(' ');
 }
 
 export type HostLink =

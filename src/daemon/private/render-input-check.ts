@@ -14,7 +14,7 @@ const BLOCK = /^[0-9a-f.:]{2,39}\/\d{1,3}$/;
 const INTERFACE = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,14}$/;
 const LINK_WORDS = /^(\d{1,4}|[0-9.]{7,15}( [0-9.]{7,15}\/\d{1,2})+)$/;
 const SWARM =
-  /^swarm [0-9a-f]{12} (manager|worker) [0-9.]{7,15} [0-9.]{7,15} \d{4,5} (no-)?autolock [0-9.]{7,15}\/\d{2} [0-9.]{7,15} [0-9.]{7,15}\/\d{2}$/;
+  /^swarm [0-9a-f]{12} (manager|worker) [0-9.]{7,15} [0-9.]{7,15} \d{4,5} (no-)?autolock [0-9.]{7,15}\/\d{2} [0-9.]{7,15} [0-9.]{7,15}\/\d{2} (un)?encrypted$/;
 const PERMIT =
   /^(pair|egress|publication|to-container|to-host) ipv[46] [a-z0-9-]{2,10} [0-9a-f.:/-]{1,43} [0-9a-f.:/]{2,43} \d{1,5} \d{1,5}( [0-9a-f.:/]{2,43})?$/;
 

@@ -3,6 +3,8 @@ export interface ContainerCheck {
   readonly control: string;
   readonly what: string;
   readonly template: string;
+  /** Where the settings of the engine have that line, containers that say nothing have it from there, and this template finds who said no. */
+  readonly byDefault?: { readonly line: string; readonly template: string };
 }
 
 /** Directories of a host that give power over it. */
@@ -21,6 +23,9 @@ const SENSITIVE = [
   '/var/lib/containerd',
 ];
 const DANGEROUS = ['ALL', ...['SYS_ADMIN', 'SYS_MODULE', 'SYS_PTRACE', 'SYS_RAWIO', 'DAC_READ_SEARCH', 'NET_ADMIN', 'BPF'].map((name) => `CAP_${name}`)]; // prettier-ignore
+
+const DEFAULT_ULIMITS = '"default-ulimits": [{]';
+const NO_NEW_PRIVILEGES = '"no-new-privileges": true';
 
 export const CONTAINER_CHECKS: readonly ContainerCheck[] = [
   check(
@@ -62,7 +67,11 @@ export const CONTAINER_CHECKS: readonly ContainerCheck[] = [
   check('5.16', 'no container sees the processes of the host', when('eq .HostConfig.PidMode "host"', 'does')),
   check('5.17', 'no container shares memory with the host', when('eq .HostConfig.IpcMode "host"', 'does')),
   check('5.18', 'no device of the host is in a container', when('or .HostConfig.Devices .HostConfig.DeviceRequests', 'has one')),
-  check('5.19', 'limits of processes are set', when('not .HostConfig.Ulimits', 'has those of the engine')),
+  {
+    ...check('5.19', 'limits of processes are set', when('not .HostConfig.Ulimits', 'has those of the engine')),
+    // An empty template would print all of it.
+    byDefault: { line: DEFAULT_ULIMITS, template: '{{""}}' },
+  },
   check('5.20', 'no mount is shared with the host', mounts(equals('.Propagation', ['shared', 'rshared']))),
   check('5.21', 'no container has the host name of the host', when('eq .HostConfig.UTSMode "host"', 'has it')),
   check('5.22', 'system calls are filtered', options(['seccomp=unconfined', 'seccomp:unconfined'])),
@@ -71,11 +80,14 @@ export const CONTAINER_CHECKS: readonly ContainerCheck[] = [
     'containers are in the cgroup of the engine',
     when('or .HostConfig.CgroupParent (eq .HostConfig.CgroupnsMode "host")', 'is elsewhere'),
   ),
-  check(
-    '5.26',
-    'no process gains privileges',
-    `{{$set := false}}{{range .HostConfig.SecurityOpt}}{{if ${equals('.', ['no-new-privileges', 'no-new-privileges:true', 'no-new-privileges=true'])}}}{{$set = true}}{{end}}{{end}}${when('not $set', 'may gain some')}`,
-  ),
+  {
+    ...check(
+      '5.26',
+      'no process gains privileges',
+      `{{$set := false}}{{range .HostConfig.SecurityOpt}}{{if ${equals('.', ['no-new-privileges', 'no-new-privileges:true', 'no-new-privileges=true'])}}}{{$set = true}}{{end}}{{end}}${when('not $set', 'may gain some')}`,
+    ),
+    byDefault: { line: NO_NEW_PRIVILEGES, template: options(['no-new-privileges:false', 'no-new-privileges=false']) },
+  },
   check('5.27', 'every container has a health check', when('not .Config.Healthcheck', 'has none')),
   check('5.28', 'images are named by digest', when('lt (len (split .Config.Image "sha256:")) 2', 'runs {{.Config.Image}}')),
   check(
@@ -95,8 +107,8 @@ export const CONTAINER_CHECKS: readonly ContainerCheck[] = [
 
 /** Keys of daemon.json that the engine shows nowhere else, as a line of the file must read. */
 export const SETTINGS: readonly { readonly control: string; readonly what: string; readonly line: string }[] = [
-  { control: '2.9', what: 'default limits of processes are set', line: '"default-ulimits": [{]' },
-  { control: '2.15', what: 'no process gains privileges by default', line: '"no-new-privileges": true' },
+  { control: '2.9', what: 'default limits of processes are set', line: DEFAULT_ULIMITS },
+  { control: '2.15', what: 'no process gains privileges by default', line: NO_NEW_PRIVILEGES },
   { control: '2.17', what: 'docker-proxy is off', line: '"userland-proxy": false' },
 ];
 

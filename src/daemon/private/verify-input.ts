@@ -1,15 +1,15 @@
 import type { VerifyInput } from './scripts/verify';
 import type { Topology } from '../../topology/private/topology';
 
-/** Containers of a daemon with their published ports, as `docker inspect` writes them: `192.0.2.10|443|8443/tcp`. */
+/** Containers of a daemon with their published ports, as `docker inspect` writes them: `192.0.2.10|443|8443/tcp`; Swarm binds to no address. */
 export function verifyInput({ workloads, publications, swarm }: Topology): VerifyInput {
   const containers = workloads.map(({ path, name }) => {
     const ports = publications
       .filter(({ workload }) => workload === path)
-      .flatMap(({ hostAddress, hostPort: { first, last, protocol }, targetPort }) =>
+      .flatMap(({ hostAddress, hostPort: { first, last, protocol }, targetPort, swarmMode }) =>
         Array.from(
           { length: last - first + 1 },
-          (_, offset) => `${hostAddress}|${first + offset}|${targetPort.first + offset}/${protocol}`,
+          (_, offset) => `${swarmMode === undefined ? hostAddress : ''}|${first + offset}|${targetPort.first + offset}/${protocol}`,
         ),
       );
     return { name, ports: [...new Set(ports)] };

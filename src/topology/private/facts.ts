@@ -176,6 +176,8 @@ export interface SwarmSettings {
   readonly nodes: readonly SwarmNodeFact[];
   readonly dataPort: number;
   readonly autolock: boolean;
+  /** Whether frames of the ingress are encrypted between nodes. */
+  readonly sealsIngress: boolean;
 }
 
 /** A swarm, as it is known to itself, or to one of its nodes (`own`). */

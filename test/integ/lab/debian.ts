@@ -1,8 +1,9 @@
 // Debian's part of the set-up: packages of the machine itself, and the trees that engines run in.
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { TREES, once, treeDir, type Suite } from './cache';
-import { LabError, mustAsync, run, which } from './exec';
+import { LabError, must, mustAsync, run, which } from './exec';
 
 const TOOLS: ReadonlyArray<readonly [string, string]> = [
   ['debootstrap', 'debootstrap'],
@@ -50,6 +51,23 @@ export async function installTools(): Promise<boolean> {
   }
   const still = missingPackages();
   if (still.length) throw new Error(`installed, but still not on PATH: ${still.join(', ')}`);
+  return true;
+}
+
+/** Puts the files of a package into a folder, uninstalled: nothing of it starts on this machine. Returns whether apt has it. */
+export async function unpackPackage(name: string, folder: string): Promise<boolean> {
+  const isKnown = () => run(['apt-cache', 'show', name]).code === 0;
+  if (!which('apt-get')) return false;
+  if (!isKnown()) await mustAsync('refreshing the package lists', ['apt-get', 'update', '-qq']);
+  if (!isKnown()) return false;
+  const cwd = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-fetch-'));
+  try {
+    await mustAsync(`downloading ${name}`, ['apt-get', 'download', '-qq', '-o', 'APT::Sandbox::User=root', name], { cwd });
+    const archive = fs.readdirSync(cwd).find((file) => file.endsWith('.deb'))!;
+    must(`unpacking ${name}`, ['dpkg-deb', '-x', path.join(cwd, archive), folder]);
+  } finally {
+    fs.rmSync(cwd, { recursive: true, force: true });
+  }
   return true;
 }
 

@@ -5,10 +5,12 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { cacheDir, once } from './cache';
-import { must, mustAsync, run } from './exec';
+import { unpackPackage } from './debian';
+import { run } from './exec';
 
 const PROJECT = path.resolve(__dirname, '../../..');
 const PACKAGE = 'user-mode-linux';
+const NO_PACKAGE = `apt has no package ${PACKAGE}`;
 /** Says in the guest that it is one. */
 export const IN_GUEST = 'BULKHEAD_GUEST';
 
@@ -31,22 +33,18 @@ export function hasModules(): boolean {
 /** Why this machine can have no second kernel, if that is so. */
 export function whyNoGuest(): string | undefined {
   if (process.arch !== 'x64') return `Debian has ${PACKAGE} for x86-64 alone`;
-  return fs.existsSync(folder()) ? undefined : `apt has no package ${PACKAGE}`;
+  return fs.existsSync(folder()) ? undefined : NO_PACKAGE;
 }
 
-/** Fetched, not installed: nothing of the machine changes. Where no package is to be had, the caller asks `whyNoGuest`. */
+/** Where no package is to be had nothing is made, and `whyNoGuest` says so. */
 export async function makeGuest(): Promise<boolean> {
-  if (process.arch !== 'x64' || run(['apt-cache', 'show', PACKAGE]).code !== 0) return false;
+  if (process.arch !== 'x64' || fs.existsSync(folder())) return false;
   return once(folder(), async (temporary) => {
-    const cwd = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-fetch-'));
-    try {
-      await mustAsync(`fetching ${PACKAGE}`, ['apt-get', 'download', '-qq', '-o', 'APT::Sandbox::User=root', PACKAGE], { cwd });
-      const [file] = fs.readdirSync(cwd).filter((name) => name.endsWith('.deb'));
-      must(`unpacking ${PACKAGE}`, ['dpkg-deb', '-x', path.join(cwd, file), temporary]);
-      fs.rmSync(path.join(temporary, 'usr/share'), { recursive: true, force: true });
-    } finally {
-      fs.rmSync(cwd, { recursive: true, force: true });
-    }
+    if (!(await unpackPackage(PACKAGE, temporary))) throw new Error(NO_PACKAGE);
+    fs.rmSync(path.join(temporary, 'usr/share'), { recursive: true, force: true });
+  }).catch((error: Error) => {
+    if (error.message !== NO_PACKAGE) throw error;
+    return false;
   });
 }
 
@@ -75,6 +73,8 @@ pivot_root . mnt/old
 cd "$PROJECT"
 for module in $MODULES; do modprobe "$module" || echo "no module $module"; done
 ip link set lo up
+# As on every Docker host; a new namespace starts with what the first one has.
+echo 1 > /proc/sys/net/ipv4/ip_forward
 (eval "$JOB")
 echo "GUEST EXIT $?"
 echo o > /proc/sysrq-trigger

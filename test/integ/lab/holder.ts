@@ -20,7 +20,7 @@ mount -t sysfs sysfs "$1/sys"
 mount --rbind /sys/fs/cgroup "$1/sys/fs/cgroup"
 mount --rbind /dev "$1/dev"
 mount -t tmpfs -o mode=755 tmpfs "$1/run"
-if [ -d /lib/modules ]; then mkdir -p "$1/usr/lib/modules"; mount --bind /lib/modules "$1/usr/lib/modules"; fi
+if [ -d /lib/modules ]; then mkdir -p "$1/usr/lib/modules"; mount --rbind /lib/modules "$1/usr/lib/modules"; fi
 mkdir -p "$1/lab" "$1/.old"
 mount --bind "$5" "$1/lab"
 cd "$1"

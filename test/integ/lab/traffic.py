@@ -52,14 +52,14 @@ def listen_count(spec):
 
 
 def sniff(spec):
-    """Counts frames on a device (or on all) that match: proto, src, dst, port (destination). Incoming, outgoing, or both."""
+    """Counts frames on a device (or on all) that match: proto, src, dst, port (destination), text (anywhere in them). Incoming, outgoing, or both."""
     state = stop_on_signal()
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
     sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
     if spec.get('device'):
         sock.bind((spec['device'], 3))
     sock.settimeout(0.1)
-    total, sample, want = 0, [], spec.get('direction')
+    total, sample, want, text = 0, [], spec.get('direction'), spec.get('text', '').encode()
     say({'ready': True})
     empty = 0
     for last in rounds(state, spec, 10000):
@@ -71,7 +71,7 @@ def sniff(spec):
             empty = last
             continue
         outgoing = place[2] == socket.PACKET_OUTGOING
-        if want and outgoing != (want == 'out'):
+        if (want and outgoing != (want == 'out')) or text not in data:
             continue
         packet = parse(place[1], data)
         if packet and all(spec.get(key) in (None, packet.get(key)) for key in ('proto', 'src', 'dst', 'port')):

@@ -1,11 +1,29 @@
 // What verify.sh says of a live host and its containers, and that it notices what somebody changed there.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { HardenedContainer, HealthCheck, Peer, Port, ThreeTierNetwork } from '../../../src';
+import { makeSwarm, tasksOf, until } from './swarm-stage';
+import {
+  Cidr,
+  ContainerImage,
+  EncryptedOverlay,
+  EndpointMode,
+  HardenedContainer,
+  type HardenedDaemon,
+  HardenedService,
+  HealthCheck,
+  Peer,
+  Port,
+  PublishMode,
+  Rules,
+  SwarmCluster,
+  ThreeTierNetwork,
+} from '../../../src';
 import { VERIFIED } from '../../../src/daemon/private/scripts/verify';
 import { CIS_CONTROLS } from '../../../src/validation/private/cis-controls';
+import { CIS_COVERAGE } from '../../../src/validation/private/cis-coverage';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
+import { fetchRegistry, pushToRegistry } from '../harness/registry';
 import type { EngineId } from '../lab/cache';
 import { run as command } from '../lab/exec';
 import { type Lab, withLab } from '../lab/lab';
@@ -27,6 +45,8 @@ interface Told {
   readonly text: string;
   readonly byControl: ReadonlyMap<string, 'PASS' | 'FAIL' | 'SKIP'>;
 }
+
+export const prepare = fetchRegistry;
 
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
@@ -50,11 +70,9 @@ export function run(engine: EngineId, checks: Checks): void {
         told.text,
       );
     }
-    // What the lab has not: a partition, a kernel's audit of its own, and the engine's own cgroup.
-    const expected = (control: string) => ['1.1.1', '5.25'].includes(control) || /^1\.1\.([3-9]|1[0-8])$/.test(control);
-    const failures = failing(first).filter((control) => !expected(control));
+    const failures = failing(first).filter((control) => !expectedInLab(control));
     checks.shown('a host as we make it fails nothing else', failures.length === 0 && first.code === 1, first.text);
-    checks.check('of level 2, only what no property sets', failing(second).filter((control) => !expected(control)).join() === '2.10,2.13,2.14', second.text); // prettier-ignore
+    checks.check('of level 2, only what no property sets', failing(second).filter((control) => !expectedInLab(control)).join() === '2.10,2.13,2.14', second.text); // prettier-ignore
     const accepted = ask(lab, ...failing(first).flatMap((control) => ['--accept', control]));
     checks.shown('what is accepted fails nothing', accepted.code === 0 && failing(accepted).length === 0, accepted.text);
     checks.shown('looking changes nothing', fingerprint(lab) === before && before.includes('app-web'), before);
@@ -63,7 +81,82 @@ export function run(engine: EngineId, checks: Checks): void {
     const spoilt = ask(lab, '--level', '2');
     for (const control of SPOILT) checks.check(`${control} is noticed`, spoilt.byControl.get(control) === 'FAIL', spoilt.text);
     checks.check('bad arguments are refused', ask(lab, '--level', '3').code === 2 && ask(lab, '--accept').code === 2);
+    coverage(checks, second);
   });
+  withLab(engine, (lab) => service(checks, lab));
+}
+
+/** What stands behind each control, beside what was seen of it on this host. */
+function coverage(checks: Checks, { byControl }: Told): void {
+  const rules = Rules.all();
+  for (const [control, [level, title]] of Object.entries(CIS_CONTROLS)) {
+    const enforced = rules.filter(({ cisControls }) => cisControls.includes(control)).map(({ ruleId }) => ruleId);
+    const { configured, outside } = CIS_COVERAGE[control] ?? {};
+    const state = byControl.get(control) ?? 'not looked at';
+    const words = [
+      `level ${level}`,
+      state,
+      enforced.join(' ') || 'no rule',
+      configured ?? (outside === undefined ? '' : `not here: ${outside}`),
+    ];
+    checks.say(`${control} ${title} | ${words.join(' | ')}`);
+  }
+}
+
+/** A node of a swarm with a service of ours: what nobody but the engine sets for its tasks holds for them, too. */
+function service(checks: Checks, lab: Lab): void {
+  const made: { cluster?: SwarmCluster; reference?: string } = {};
+  const withService: Program = ({ stack, daemon }) => {
+    const cluster = new SwarmCluster(stack, 'Swarm', {
+      managers: [daemon as HardenedDaemon],
+      workers: [],
+      addressPool: Cidr.parse('10.64.0.0/16'),
+    });
+    made.cluster = cluster;
+    if (made.reference === undefined) return;
+    const overlay = new EncryptedOverlay(stack, 'Shop', { cluster });
+    const shop = new HardenedService(stack, 'Web', {
+      overlay,
+      image: ContainerImage.fromRegistry(made.reference),
+      healthCheck: HealthCheck.command(['true']),
+      endpointMode: EndpointMode.DNSRR,
+    });
+    shop.publish(Port.tcp(8443), { sources: [Peer.anyIpv4()], mode: PublishMode.HOST });
+  };
+  const deployment = new Deployment(lab, withService, { daemon: { liveRestore: false } });
+  deployment.synth();
+  makeSwarm([lab], deployment, made.cluster!);
+  made.reference = pushToRegistry(lab);
+  deployment.change(withService);
+  const isUp = until(() => tasksOf({ labs: [lab] }, 'app-web').length === 1, 60_000);
+  lab.writeFile(SCRIPT, fs.readFileSync(path.join(deployment.hostFiles, 'verify.sh'), 'utf8'));
+  const seen = ask(lab);
+  // Swarm binds a port that is published on nodes to all of their addresses; the guard says who gets there.
+  const expected = (control: string) => control === '5.14' || expectedInLab(control);
+  const failures = failing(seen).filter((control) => !expected(control));
+  checks.shown(
+    'a node with a service as we make it fails nothing else',
+    isUp && failures.length === 0 && seen.byControl.get('5.14') === 'FAIL',
+    seen.text,
+  );
+  const passed = ['4.1', '5.4', '5.11', '5.13', '5.19', '5.26', '5.27', '5.28', '7.2', '7.3', '7.5', '7.7'];
+  const notPassed = passed.filter((control) => seen.byControl.get(control) !== 'PASS');
+  checks.shown(`of the service and its swarm ${passed.join(', ')} pass`, notPassed.length === 0, `${notPassed.join()}\n${seen.text}`);
+
+  lab.docker('network', 'create', '-d', 'overlay', '--subnet', '10.99.0.0/24', 'clear');
+  lab.docker('swarm', 'update', '--autolock=false', '--cert-expiry', '8760h');
+  const socket = 'type=bind,source=/run/docker.sock,target=/run/docker.sock';
+  lab.docker('service', 'create', '--detach', '--name', 'other', '--user', '0', '--cap-add', 'SYS_ADMIN', '--mount', socket, made.reference, 'sleep', '1000'); // prettier-ignore
+  until(() => tasksOf({ labs: [lab] }, 'other').length === 1, 60_000);
+  const spoilt = ask(lab);
+  for (const control of ['4.1', '5.4', '5.11', '5.13', '5.27', '5.32', '7.3', '7.5', '7.7']) {
+    checks.check(`${control} of the swarm, or of a task that others made, is noticed`, spoilt.byControl.get(control) === 'FAIL', spoilt.text);
+  }
+}
+
+/** What the lab has not: a partition, a kernel's audit of its own, and the engine's own cgroup. */
+function expectedInLab(control: string): boolean {
+  return ['1.1.1', '5.25'].includes(control) || /^1\.1\.([3-9]|1[0-8])$/.test(control);
 }
 
 const SPOILT = '2.2 2.15 3.17 3.18 4.1 5.3 5.4 5.5 5.6 5.8 5.9 5.10 5.11 5.12 5.13 5.14 5.16 5.17 5.18 5.21 5.22 5.26 5.27 5.28 5.31 5.32'.split(' '); // prettier-ignore

@@ -21,6 +21,7 @@ import * as publishing from './publishing';
 import * as realServices from './real-services';
 import * as registry from './registry';
 import * as saveRestore from './save-restore';
+import * as sealedSwarm from './sealed-swarm';
 import * as survival from './survival';
 import * as swarm from './swarm';
 import * as threeTier from './three-tier';
@@ -48,6 +49,7 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   macvlan: ['29'],
   vlan: ['28.5'],
   swarm: ['28.5'],
+  'sealed-swarm': ['28.5'],
   ipvlan: ['28.5'],
   'wire-ipv6': ['28.5'],
   conduit: ['20.10'],
@@ -72,6 +74,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   macvlan,
   vlan,
   swarm,
+  'sealed-swarm': sealedSwarm,
   ipvlan,
   'wire-ipv6': wireIpv6,
   'dual-stack': dualStack,

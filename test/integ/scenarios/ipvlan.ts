@@ -1,11 +1,15 @@
-// ipvlan networks as engines take them: created by Terraform with our options, read back without a difference. Packets need a kernel with ipvlan links.
-import { Cidr, HardenedContainer, IpvlanMode, IpvlanSegment } from '../../../src';
+// ipvlan networks as engines take them: created by Terraform with our options, read back without a difference; and who reaches whom over them.
+import { BridgeSegment, Cidr, HardenedContainer, IpvlanMode, IpvlanSegment } from '../../../src';
+import { viewOf } from '../../../src/reachability/private/view-of';
 import type { Checks } from '../harness/checks';
 import { Deployment, isAtLeast, type Program } from '../harness/deployment';
+import { type Actor, ask, containerActor, judge, type Ports, serveAll, type Target } from '../harness/matrix';
+import { comparePredictions } from '../harness/wire-predictions';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
-import { Probes } from '../lab/probe';
+
+const PORTS: Ports = { tcp: [8080], udp: [5353], icmp: true };
 
 const LAN = { ipv4Block: Cidr.parse(NET.lan), ipv4Gateway: NET.router, ipRange: Cidr.parse('192.0.2.64/26') };
 
@@ -18,7 +22,9 @@ function programOf(mode: IpvlanMode, withContainers: boolean): Program {
       mode,
       ...(mode === IpvlanMode.L2 && LAN),
     });
-    if (withContainers) ['A', 'B'].forEach((id) => new HardenedContainer(stack, id, { segment, image }));
+    if (!withContainers) return;
+    ['A', 'B'].forEach((id) => new HardenedContainer(stack, id, { segment, image }));
+    new HardenedContainer(stack, 'Web', { segment: new BridgeSegment(stack, 'Front', { daemon }), image });
   };
 }
 
@@ -28,12 +34,8 @@ export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const deployment = new Deployment(lab, programOf(IpvlanMode.L2, false), { daemon: { dualStack: true } });
     deployment.up();
-    const hasLinks = canMakeLinks(lab);
-    if (!hasLinks) {
-      checks.skip('packets over ipvlan', 'this kernel has no ipvlan links; only what the engine says of its networks is checked');
-    }
     for (const mode of [IpvlanMode.L2, ...routedModes(deployment)]) {
-      deployment.change(programOf(mode, hasLinks));
+      deployment.change(programOf(mode, true));
       const [network] = JSON.parse(lab.docker('network', 'inspect', 'app-net')) as [{ Driver: string; Options: Record<string, string> }];
       const { Driver: driver, Options: options } = network;
       checks.shown(
@@ -43,7 +45,7 @@ export function run(engine: EngineId, checks: Checks): void {
       );
       const plan = deployment.plan();
       checks.shown(`${mode}: the plan after apply is empty`, !plan.changes, plan.text);
-      if (hasLinks) neighbours(checks, lab, mode);
+      packets(checks, lab, deployment, mode);
     }
     severalBlocks(checks, lab, deployment);
     const refused = lab.host(['docker', 'network', 'create', '-d', 'ipvlan', '-o', 'parent=eth0', '-o', 'ipvlan_mode=l4', 'wrong']);
@@ -93,17 +95,36 @@ function routedModes({ daemon }: Deployment): IpvlanMode[] {
   return isAtLeast(daemon, '23.0') ? [IpvlanMode.L3, IpvlanMode.L3S] : [IpvlanMode.L3];
 }
 
-function canMakeLinks(lab: Lab): boolean {
-  const made = lab.host(['ip', 'link', 'add', 'probe0', 'link', 'eth0', 'type', 'ipvlan', 'mode', 'l2']).code === 0;
-  if (made) lab.mustHost('removing the link', ['ip', 'link', 'del', 'dev', 'probe0']);
-  return made;
-}
-
-function neighbours(checks: Checks, lab: Lab, mode: IpvlanMode): void {
-  const probes = new Probes(lab);
-  probes.serve({ container: 'app-b' }, [{ proto: 'tcp', address: '0.0.0.0', port: 8080, token: 'b' }]);
-  const networks = JSON.parse(lab.docker('inspect', '--format', '{{json .NetworkSettings.Networks}}', 'app-b')) as Record<string, { IPAddress: string }>; // prettier-ignore
-  const dst = networks['app-net'].IPAddress;
-  const { outcome } = probes.one({ container: 'app-a' }, { proto: 'tcp', dst, port: 8080, timeoutMs: 2000, tries: 3 });
-  checks.shown(`${mode}: members reach each other`, outcome === 'open', outcome);
+/** Who reaches whom: the members, the stations of the LAN, which have a route to a segment with blocks of its own, the host, and a workload elsewhere. */
+function packets(checks: Checks, lab: Lab, deployment: Deployment, mode: IpvlanMode): void {
+  const members = ['app-a', 'app-b'].map((name) => containerActor(lab, name));
+  const web = containerActor(lab, 'app-web');
+  const host: Actor = { name: 'host', where: { host: true }, endpoints: [] };
+  const outside = (['lanA', 'inet'] as const).map((ns): Actor => ({ name: ns, where: { ns }, endpoints: [] }));
+  const { topology } = deployment.daemon._registry.derived();
+  if (mode !== IpvlanMode.L2) {
+    const [{ ipv4 }] = topology.wires;
+    for (const { name } of outside) {
+      lab.inNs(name as 'lanA' | 'inet', ['ip', 'route', 'replace', ipv4.block, 'via', NET.host]);
+    }
+  }
+  const containers = [...members, web];
+  const probes = serveAll(lab, [...containers, host, ...outside], PORTS);
+  const only = new Set(containers.map(({ name }) => name));
+  const targets: Target[] = [
+    ...containers.flatMap(({ name, endpoints }) => endpoints.map(({ address }) => ({ name, address, ports: PORTS }))),
+    { name: 'host', address: NET.host, ports: PORTS, only },
+    { name: 'lanA', address: NET.lanA, ports: PORTS, only },
+    { name: 'inet', address: NET.internet, ports: PORTS, only },
+  ];
+  const stations = new Set([...members, ...outside].map(({ name }) => name));
+  const answers = ask(
+    probes,
+    [...containers, host, ...outside],
+    targets,
+    ({ source, target }) => stations.has(source) && stations.has(target),
+    600,
+  );
+  judge(checks, mode, answers);
+  comparePredictions(checks, mode, viewOf(topology, deployment.daemon._registry.engine), answers);
 }

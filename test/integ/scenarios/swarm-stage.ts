@@ -53,21 +53,14 @@ export interface Task {
 
 function programFor(stage: () => Stage, lab: Lab): Program {
   return ({ stack, daemon }) => {
-    const workers = WORKERS.map(
-      (last) =>
-        new HardenedDaemon(stack, `Node${last}`, {
-          engine: declaredVersion(lab),
-          hostAddress: `192.0.2.${last}`,
-          addressPool: Cidr.parse(`10.${last}.0.0/16`),
-          liveRestore: false,
-        }),
-    );
+    const workers = WORKERS.map((last) => nodeOf(stack, lab, last));
+    const unencryptedReason = 'the kernel of this machine has no ESP';
     const cluster = new SwarmCluster(stack, 'Swarm', {
       managers: [daemon as HardenedDaemon],
       workers,
       addressPool: Cidr.parse('10.64.0.0/16'),
+      unencryptedIngressReason: unencryptedReason,
     });
-    const unencryptedReason = 'the kernel of this machine has no ESP';
     const [front, back] = ['Front', 'Back'].map((id) => new EncryptedOverlay(stack, id, { cluster, unencryptedReason }));
     new EncryptedOverlay(stack, 'Sealed', { cluster });
     const web = serviceOn(stack, 'Web', front, { replicas: 3, replicasPerNode: 1 });
@@ -89,7 +82,7 @@ function programFor(stage: () => Stage, lab: Lab): Program {
   };
 }
 
-function serviceOn(
+export function serviceOn(
   stack: TerraformStack,
   id: string,
   overlay: EncryptedOverlay,
@@ -114,9 +107,37 @@ function storage(stack: TerraformStack, cluster: SwarmCluster, home: IDaemon, se
   };
 }
 
-/** As somebody would do it: files and engine on every host, the token by hand, then Terraform. */
-export function setTheStage(labs: readonly Lab[]): Stage {
+/** As somebody would do it: files and engine on every host, and the token by hand. Returns what was printed. */
+export function makeSwarm(labs: readonly Lab[], deployment: Deployment, cluster: SwarmCluster): string[] {
   const [manager, ...others] = labs;
+  const folders = [deployment.daemon, ...cluster._nodes.slice(1)].map(({ daemonId }) =>
+    path.join(deployment.stackDir, 'bulkhead', daemonId),
+  );
+  const said = labs.map((lab, index) => {
+    const printed = lab.installFiles(path.join(folders[index], 'install.sh'));
+    lab.startEngine();
+    lab.startUnit('bulkhead-watch');
+    lab.importImage();
+    lab.writeFile(`${OWN_FOLDER}/number`, `node ${index}\n`);
+    return printed;
+  });
+  const token = manager.mustHost('asking for a token', ['bulkhead-swarm', 'token', 'worker']);
+  return [...said, ...others.map((lab) => lab.mustHost('joining', ['bulkhead-swarm', 'join'], { input: token }))];
+}
+
+/** A node whose host is that of a further lab. */
+export function nodeOf(stack: TerraformStack, lab: Lab, last: number): HardenedDaemon {
+  return new HardenedDaemon(stack, `Node${last}`, {
+    engine: declaredVersion(lab),
+    hostAddress: `192.0.2.${last}`,
+    addressPool: Cidr.parse(`10.${last}.0.0/16`),
+    liveRestore: false,
+  });
+}
+
+/** Then Terraform. */
+export function setTheStage(labs: readonly Lab[]): Stage {
+  const [manager] = labs;
   const stage = { labs, said: [] as string[] } as unknown as Stage;
   const deployment = new Deployment(
     manager,
@@ -125,18 +146,7 @@ export function setTheStage(labs: readonly Lab[]): Stage {
   );
   Object.assign(stage, { deployment });
   deployment.synth();
-  const folders = [deployment.daemon, ...stage.cluster._nodes.slice(1)].map(({ daemonId }) =>
-    path.join(deployment.stackDir, 'bulkhead', daemonId),
-  );
-  labs.forEach((lab, index) => {
-    stage.said.push(lab.installFiles(path.join(folders[index], 'install.sh')));
-    lab.startEngine();
-    lab.startUnit('bulkhead-watch');
-    lab.importImage();
-    lab.writeFile(`${OWN_FOLDER}/number`, `node ${index}\n`);
-  });
-  const token = manager.mustHost('asking for a token', ['bulkhead-swarm', 'token', 'worker']);
-  others.forEach((lab) => stage.said.push(lab.mustHost('joining', ['bulkhead-swarm', 'join'], { input: token })));
+  stage.said.push(...makeSwarm(labs, deployment, stage.cluster));
   stage.secretId = manager.mustHost('making a secret', ['docker', 'secret', 'create', 'key', '-'], { input: SECRET }).trim();
   deployment.apply();
   return stage;

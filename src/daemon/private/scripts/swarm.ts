@@ -8,7 +8,8 @@ export const SWARM_CERTIFICATES = '2160h';
 /**
  * Makes a host a node of its swarm; a program of its own, since few hosts are one. Tokens come by standard input and are nowhere written down, and the
  * key that unlocks a manager is asked for by whoever is root on one. `network` holds the lines that it reads:
- * `swarm ID ROLE ADDRESS FIRST-MANAGER DATA-PORT autolock|no-autolock GATEWAY-BLOCK GATEWAY INGRESS-BLOCK`.
+ * `swarm ID ROLE ADDRESS FIRST-MANAGER DATA-PORT autolock|no-autolock GATEWAY-BLOCK GATEWAY INGRESS-BLOCK
+ * encrypted|unencrypted`.
  */
 export const SWARM_SCRIPT = shortened(`#!/bin/sh
 # Bulkhead: makes this host a node of its Docker swarm. Installed by Bulkhead; changes to this file are lost.
@@ -16,10 +17,10 @@ ${PRELUDE}
 read_plan() {
   [ "$(id -u)" = 0 ] || die 'must run as root'
   daemon_id=$(head -n 1 "$etc/daemon-id")
-  read -r id role address first port lock block gateway ingress <<END
+  read -r id role address first port lock block gateway ingress frames <<END
 $(sed -n 's/^swarm //p' "$etc/network")
 END
-  [ -n "$ingress" ] || die "$etc/network says nothing of a swarm; install the host files again"
+  [ -n "$frames" ] || die "$etc/network says nothing of a swarm; install the host files again"
 }
 
 # Every node has its stamp at one path, since a task may run on any of them.
@@ -62,7 +63,21 @@ init() {
   # What it prints has the token in it, and the key.
   docker swarm init "$@" >/dev/null
   say "made the swarm; this host is its first manager"
+  [ "$frames" = unencrypted ] || seal_ingress
   [ "$lock" = no-autolock ] || say 'a manager that restarts stays locked until somebody gives it the key: keep it safe, docker swarm unlock-key -q prints it'
+}
+
+# Swarm makes it by itself, a moment later, and in the clear; before there is a service it can be made anew.
+seal_ingress() {
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    case $(docker network inspect --format '{{.Options}}' ingress 2>/dev/null) in
+      *encrypted*) return 0 ;;
+      ?*) echo y | docker network rm ingress >/dev/null 2>&1 || : ;;
+      *) docker network create --driver overlay --ingress --opt encrypted --subnet "$ingress" ingress >/dev/null 2>&1 || : ;;
+    esac
+    sleep 1
+  done
+  say 'the ingress is not encrypted: docker network rm ingress, then docker network create --driver overlay --ingress --opt encrypted ingress'
 }
 
 node_state() { docker info --format '{{.Swarm.LocalNodeState}}'; }

@@ -41,7 +41,15 @@ const CHECKS: readonly (readonly [control: string, command: string])[] = [
   ['5.8', 'ports 1023'],
   ['5.9', 'ports 65535'],
   ['5.29', 'pids_limit'],
-  ...CONTAINER_CHECKS.map(({ control, what, template }) => [control, `containers ${quoted(what)} ${quoted(template)}`] as const),
+  ...CONTAINER_CHECKS.map(
+    ({ control, what, template, byDefault }) =>
+      [
+        control,
+        byDefault
+          ? `by_default ${[byDefault.line, what, template, byDefault.template].map(quoted).join(' ')}`
+          : `containers ${quoted(what)} ${quoted(template)}`,
+      ] as const,
+  ),
   ['7.2', 'swarm_address'],
   ['7.3', 'overlays'],
   ['7.5', 'autolock'],
@@ -254,9 +262,10 @@ swarm_wanted() {
   fi
 }
 
-# Those of the program that are here.
-here=
+# Those of the program that are here, and the tasks of every service: whose they are, a node does not know.
+here=$([ -z "$swarm" ] || docker ps --filter label=com.docker.swarm.task.id --format '{{.Names}}' | one_line)
 for name in $names; do
+  [ -z "$(docker ps -q --filter "label=com.docker.swarm.service.name=$name")" ] || continue
   if docker container inspect --format '{{.Id}}' "$name" >/dev/null 2>&1; then
     here="$here $name"
   else
@@ -274,6 +283,11 @@ containers() {
   unless "$found" "$1"
 }
 
+# What the engine gives to every container shows in none of them. $1 is the line of the settings; without it $3 is asked.
+by_default() {
+  if [ -e "$settings" ] && grep -qE "^ *$1" "$settings"; then containers "$2" "$4"; else containers "$2" "$3"; fi
+}
+
 no_sshd() {
   found=
   for name in $here; do
@@ -281,6 +295,9 @@ no_sshd() {
   done
   unless "$found" 'no container runs an SSH server'
 }
+
+# A task has the name of its service before its own.
+owner_of() { docker container inspect --format '{{with index .Config.Labels "com.docker.swarm.service.name"}}{{.}}{{else}}{{slice .Name 1}}{{end}}' "$1"; }
 
 # Ports up to $1 that nobody declared.
 ports() {
@@ -290,7 +307,7 @@ ports() {
       number=\${port#*|}
       number=\${number%%|*}
       [ "\${number:-0}" -le "$1" ] || continue
-      case " $(declared_ports "$name") " in
+      case " $(declared_ports "$(owner_of "$name")") " in
         *" $port "*) ;;
         *) found="$found $name $port" ;;
       esac
