@@ -1,3 +1,4 @@
+import { blockOf } from './blocks';
 import type { Chain, Match, Rule } from './ir';
 import {
   destination,
@@ -79,8 +80,23 @@ export function guardOutput(scope: Scope): Chain {
       ...hostFlows(scope, 'to-container', (plan) => [to(plan.bridge), ...destination(scope, plan.address, plan.origin)]),
       rule('undeclared from the host to our bridges', LOG, [theirs, LOG_LIMIT]),
       rule('undeclared from the host to our bridges', DROP, [theirs]),
+      ...routedWires(scope),
     ],
   };
+}
+
+/**
+ * In modes L3 and L3S of an ipvlan the host routes what a container sends, as if it had sent it itself: to its own addresses, too, and so to what is
+ * published there. And the router of the LAN sends back to the wire what the host has for a container.
+ */
+function routedWires(scope: Scope): Rule[] {
+  const routed = scope.topology.wires.flatMap((wire) => wire.routed ?? []).filter((block) => blockOf(block).family === scope.family);
+  if (routed.length === 0) return [];
+  const isOwn = { kind: 'address-type', of: 'source', type: 'local' } as const;
+  return [
+    rule('from a routed wire to the host', DROP, [to('lo'), { ...isOwn, negate: true }]),
+    ...routed.map((block) => rule('from the host to a routed wire', DROP, [...destination(scope, block, 'a routed wire'), isOwn])),
+  ];
 }
 
 function hostFlows(scope: Scope, direction: HostFlowPlan['direction'], place: (plan: HostFlowPlan) => Match[]): Rule[] {

@@ -82,6 +82,8 @@ export interface WirePlan {
   readonly ipv6?: BlockPlan;
   /** Whether members take what a router announces; undefined where they have no IPv6 here. */
   readonly advertisements?: boolean;
+  /** Blocks of members for whom the host routes, past its rules for what it forwards; undefined where frames pass as they are. */
+  readonly routed?: readonly string[];
   readonly members: readonly Member[];
   /** Undefined where host and members are to stay apart. */
   readonly shim?: ShimPlan;

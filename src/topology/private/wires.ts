@@ -1,7 +1,7 @@
 import type { Problem } from './derive';
 import type { Facts, PeerFact, SegmentFact, WireFact } from './facts';
 import type { Memberships } from './memberships';
-import type { Member, ShimPlan, WirePairPlan, WirePlan } from './topology';
+import type { Member, ShimPlan, WireMode, WirePairPlan, WirePlan } from './topology';
 import type { Allocation, SegmentRequest } from '../../addressing/private/allocation';
 import { contains, parseAddress, parseBlock } from '../../addressing/private/ip';
 
@@ -54,12 +54,18 @@ export function planWires(
         ...(wire.vlan && { vlan: wire.vlan }),
         ipv4: given.ipv4,
         ...(given.ipv6 && { ipv6: given.ipv6, advertisements: wire.advertisements }),
+        ...(isRouted(wire.mode) && { routed: [given.ipv4.block, ...(wire.further ?? []), ...(given.ipv6 ? [given.ipv6.block] : [])] }),
         members: placed,
         ...(shim && { shim: shimPlan(given.bridge, given.members[shim.path].ipv4, wire.lan!.range, placed) }),
         ...(wire.guardedBy !== undefined && { guardedBy: wire.guardedBy }),
       },
     ];
   });
+}
+
+/** Whether the host routes what members send: then its own addresses are among those that they reach. */
+export function isRouted(mode: WireMode | undefined): boolean {
+  return mode === 'l3' || mode === 'l3s';
 }
 
 function shimPlan(name: string, address: string, range: string, members: readonly Member[]): ShimPlan {

@@ -5,6 +5,7 @@ import type { Container, Port } from './host';
 import type { Attachment, Wire } from './host-view';
 import { askForNeighbour } from './neighbours';
 import type { Packet } from './packet';
+import { isRouted } from '../../../topology/private/wires';
 
 /** Where packets start and end. */
 export type Station =
@@ -75,6 +76,8 @@ function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
   }
   const shim = host.shimOn(parent);
   if (shim !== undefined) return receive(flight, shim, packet);
+  // The host routes it as its own, bound to the parent, so that it finds the way to the host's addresses and none to bridges.
+  if (isRouted(host.wireOn(parent)?.mode) && host.isLocal(family, destination)) return sendFromHost(flight, packet);
   return pluginOn(host.wireOn(parent)) ?? unreachable('kept-apart');
 }
 
