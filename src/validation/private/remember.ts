@@ -1,4 +1,4 @@
-import type { Resource } from './view';
+import type { Lookup, Resource } from './view';
 import type { ICheckedResource } from '../checked-resource';
 
 /**
@@ -19,7 +19,18 @@ export function remember<T>(workOut: (resource: ICheckedResource) => T): (resour
       before.forEach((attribute) => unknown.add(attribute));
       known.set(resource, entry);
     }
-    entry.unknown.forEach((attribute) => unknown.add(attribute));
+    for (const attribute of entry.unknown) unknown.add(attribute);
+    return entry.value;
+  };
+}
+
+/** Has the resources of a stack share what is worked out of all of them. */
+export function rememberOfStack<T>(workOut: (anyone: ICheckedResource) => T): (resource: ICheckedResource) => T {
+  const known = new WeakMap<Lookup, { readonly value: T }>();
+  return (resource) => {
+    const { stack } = resource as Resource;
+    const entry = known.get(stack) ?? { value: workOut(resource) };
+    known.set(stack, entry);
     return entry.value;
   };
 }
