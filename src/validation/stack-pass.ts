@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Annotations, App, Aspects, type ISynthesisSession, Manifest, TerraformStack } from 'cdktf';
+import { AnnotationMetadataEntryType, App, Aspects, type ISynthesisSession, Manifest, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { type Finding, FindingState } from './finding';
 import { type BaselineEntry, parseBaseline, serializeBaseline } from './private/baseline';
@@ -179,7 +179,8 @@ export class StackPass {
   private warn(finding: Finding): void {
     const construct = constructAt(this.stack.node.root, finding.path) ?? this.stack;
     const text = `${finding.message}; ${finding.fix} (${finding.ruleId})`;
-    if (!construct.node.metadata.some(({ data }) => data === text)) Annotations.of(construct).addWarning(text);
+    // Not as an annotation with its stack trace: that would lead here, and to nothing in the program.
+    if (!construct.node.metadata.some(({ data }) => data === text)) construct.node.addMetadata(AnnotationMetadataEntryType.WARN, text);
   }
 
   /** Nothing else of a stack that fails is written, and just then the report is wanted. Outside a synth there is no folder for it. */

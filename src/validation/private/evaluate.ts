@@ -138,6 +138,7 @@ function unique(findings: readonly Finding[]): Finding[] {
 
 /** @param suppressions those of the rule */
 function accepted(finding: Finding, input: EvaluationInput, suppressions: readonly Suppression[], used: Set<Suppression>): Finding {
+  if (suppressions.length === 0 && input.baseline.length === 0) return finding;
   const matching = suppressions.filter((suppression) => matches(suppression, finding));
   matching.forEach((suppression) => used.add(suppression));
   const holding = matching.find((suppression) => !expired(suppression, input.today));

@@ -59,7 +59,7 @@ function mountsOf(resource: ICheckedResource, seen: readonly string[]): HostMoun
       ...backing(block, 'volume_options.driver_options'),
     ];
     const mounts = own.map((mount) => ({ ...mount, isReadOnly: () => mount.isReadOnly() || block.isTrue('read_only') }));
-    return [...mounts, ...takenOver(resource, block, [...seen, resource.address])];
+    return block.has('from_container') ? [...mounts, ...takenOver(resource, block, [...seen, resource.address])] : mounts;
   });
 }
 

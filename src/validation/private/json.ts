@@ -12,7 +12,7 @@ const NONE: readonly JsonObject[] = [];
 
 /** A nested block is an object, a list of them, or nothing; the three mean the same to Terraform. */
 export function objectsOf(value: Json | undefined): readonly JsonObject[] {
-  if (Array.isArray(value)) return (value as readonly Json[]).filter(isObject);
+  if (Array.isArray(value)) return value.every(isObject) ? value : (value as readonly Json[]).filter(isObject);
   return isObject(value) ? [value] : NONE;
 }
 

@@ -17,9 +17,8 @@ export class Block implements ICheckedBlock {
   }
 
   public text(attribute: string): string | undefined {
-    const value = this.at(attribute);
-    if (typeof value === 'number' || typeof value === 'boolean') return `${value}`;
-    return typeof value === 'string' ? this.literal(attribute, value) : undefined;
+    const raw = this.rawText(attribute);
+    return raw === undefined ? undefined : this.literal(attribute, raw);
   }
 
   public num(attribute: string): number | undefined {
@@ -76,16 +75,14 @@ export class Block implements ICheckedBlock {
     if (typeof value === 'string') this.literal(name, value);
     const contents = objectsOf(this.read(made));
     if (contents.length > 0) this.unknown.add(`${this.within}${name}`);
-    const blocks: Block[] = [];
-    for (const list of [objectsOf(value), contents]) {
-      for (const block of list) blocks.push(new Block(block, this.unknown, `${this.within}${name}.`));
-    }
-    return blocks;
+    const all = contents.length > 0 ? [...objectsOf(value), ...contents] : objectsOf(value);
+    return all.length === 0 ? [] : all.map((block) => new Block(block, this.unknown, `${this.within}${name}.`));
   }
 
   public rawText(attribute: string): string | undefined {
     const value = this.at(attribute);
-    return typeof value === 'string' ? value : this.text(attribute);
+    if (typeof value === 'string') return value;
+    return typeof value === 'number' || typeof value === 'boolean' ? `${value}` : undefined;
   }
 
   private literal(attribute: string, text: string): string | undefined {
@@ -155,6 +152,8 @@ export class Resource extends Block implements ICheckedResource {
   public readonly path: string;
   public readonly address: string;
   public readonly registry: Registry | undefined;
+  /** What rules share of it, by what worked it out. */
+  public readonly remembered = new Map<unknown, unknown>();
 
   constructor(
     place: ResourcePlace,
