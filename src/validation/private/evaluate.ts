@@ -62,13 +62,8 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const tallies: RuleTally[] = [];
   const byType = groupBy(input.resources, ({ resourceType }) => resourceType);
   for (const active of input.rules) {
-    const { rule, covers } = active;
-    const tally = { ruleId: rule.ruleId, compliant: 0, violated: 0, unknown: 0, notApplicable: 0 };
-    for (const type of rule.resourceTypes) {
-      for (const resource of byType.get(type) ?? []) {
-        if (covers(resource.path)) tally[ask(active, resource, found)]++;
-      }
-    }
+    const tally = { ruleId: active.rule.ruleId, compliant: 0, violated: 0, unknown: 0, notApplicable: 0 };
+    for (const type of active.rule.resourceTypes) askOfAll(active, byType.get(type) ?? [], tally, found);
     tallies.push(tally);
   }
   const used = new Set<Suppression>();
@@ -78,8 +73,16 @@ export function evaluate(input: EvaluationInput): Evaluation {
   return { findings: [...told, ...stale].sort(byWeight), tallies: tallies.sort((a, b) => (a.ruleId < b.ruleId ? -1 : 1)) };
 }
 
+type State = Exclude<keyof RuleTally, 'ruleId'>;
+
+function askOfAll(active: ActiveRule, resources: readonly Resource[], tally: Record<State, number>, found: Finding[]): void {
+  for (const resource of resources) {
+    if (active.covers(resource.path)) tally[ask(active, resource, found)]++;
+  }
+}
+
 /** How it went, with what was found added to the rest. */
-function ask({ rule, severity }: ActiveRule, resource: Resource, found: Finding[]): Exclude<keyof RuleTally, 'ruleId'> {
+function ask({ rule, severity }: ActiveRule, resource: Resource, found: Finding[]): State {
   if (resource.unknown.size > 0) resource.unknown.clear();
   try {
     if (!rule.appliesTo(resource)) return 'notApplicable';
