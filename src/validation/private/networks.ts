@@ -32,7 +32,8 @@ export function isOverlay(network: ICheckedResource): boolean {
 
 /** Whether a network is a bridge, which it is unless somebody says otherwise. */
 export function isBridge(network: ICheckedResource): boolean {
-  return !network.isTrue('ingress') && (network.has('driver') ? network.text('driver') : 'bridge') === 'bridge';
+  const driver = network.has('driver') ? network.text('driver') : '';
+  return !network.isTrue('ingress') && (driver === '' || driver === 'bridge');
 }
 
 /** An option of a network's driver, as Docker reads it: `False`, `f` and `0` are false, too. */
