@@ -1,7 +1,7 @@
 import * as crypto from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
-import { Annotations, Aspects, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
+import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { DaemonConnection } from './daemon-connection';
 import type { DaemonProps } from './daemon-props';
@@ -11,7 +11,7 @@ import { LOG_DRIVER, logOptions } from './private/daemon-json';
 import { largePublications } from './private/large-publications';
 import { unstablePublications } from './private/unstable-publications';
 import { StackBinding } from './stack-binding';
-import { constructAt } from '../private/cdktf-hooks';
+import { aspectOnApp, constructAt } from '../private/cdktf-hooks';
 import { Conduit } from '../segments/conduit';
 import type { IDaemon } from '../topology/daemon';
 import type { Warning } from '../topology/private/derive';
@@ -76,8 +76,7 @@ export class DaemonCore {
 
   /** Mistakes of the whole program; where there are none the addresses are taken down, and what was declared and required is proved if asked. */
   public validate(): string[] {
-    const onApp = `cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)`;
-    const errors = this.page.mistakes(Aspects.of(this.daemon.node.root).all.length > 0 ? [onApp] : []);
+    const errors = this.page.mistakes(aspectOnApp(this.daemon));
     if (errors.length > 0) {
       return errors;
     }

@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { AnnotationMetadataEntryType, App, Aspects, type ISynthesisSession, Manifest, TerraformStack } from 'cdktf';
+import { AnnotationMetadataEntryType, App, type ISynthesisSession, Manifest, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { type Finding, FindingState } from './finding';
 import { type BaselineEntry, parseBaseline, serializeBaseline } from './private/baseline';
@@ -12,7 +12,7 @@ import { Severity } from './severity';
 import { Suppressions } from './suppressions';
 import { ValidationSettings, type ValidationSettingsProps } from './validation-settings';
 import { AddressBook } from '../addressing/address-book';
-import { constructAt, handOver, hasCustomSynthesis, onStackWritten } from '../private/cdktf-hooks';
+import { aspectOnApp, constructAt, handOver, hasCustomSynthesis, onStackWritten } from '../private/cdktf-hooks';
 import { renderReports } from './private/report/render-reports';
 import { countsOf, countsText } from './private/report/report';
 
@@ -111,9 +111,8 @@ export class StackPass {
     this.json = json;
     const evaluation = this.evaluate(json, subjects, rules, settings, problems);
     this.written = { evaluation, rules };
-    if (Aspects.of(this.stack.node.root).all.length > 0) {
-      problems.push('cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)');
-    }
+    // A daemon of ours says it itself.
+    if (this.sources.length === 0) problems.push(...aspectOnApp(this.stack));
     const open = evaluation.findings.filter(({ state }) => state === FindingState.OPEN);
     if (writesBaseline(settings)) {
       writeBaseline(settings.baselineFile!, this.stack.node.path, open);
