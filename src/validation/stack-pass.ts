@@ -43,7 +43,7 @@ export class StackPass {
   private readonly sources: (() => Subject[])[] = [];
   private defaultPack: (() => Pack) | undefined;
   private json: unknown;
-  private written: { evaluation: Evaluation; rules: ActiveRule[] } | undefined;
+  private written: { evaluation: Evaluation; rules: ActiveRule[]; packs: Pack[] } | undefined;
   private hasRun = false;
   private isInstalled = false;
 
@@ -103,14 +103,15 @@ export class StackPass {
   private validate(): string[] {
     // Who leaves every rule out has said why; that is no stack that was forgotten.
     this.hasRun = true;
-    const rules = mergeActive(this.activePacks().flatMap(({ pack, scopes }) => pack._active(this.coverOf(scopes))));
+    const active = this.activePacks();
+    const rules = mergeActive(active.flatMap(({ pack, scopes }) => pack._active(this.coverOf(scopes))));
     if (rules.length === 0) return [];
     const settings = this.settings();
     const problems: string[] = [];
     const { subjects, json } = this.look();
     this.json = json;
     const evaluation = this.evaluate(json, subjects, rules, settings, problems);
-    this.written = { evaluation, rules };
+    this.written = { evaluation, rules, packs: active.map(({ pack }) => pack) };
     // A daemon of ours says it itself.
     if (this.sources.length === 0) problems.push(...aspectOnApp(this.stack));
     const open = evaluation.findings.filter(({ state }) => state === FindingState.OPEN);
@@ -190,18 +191,14 @@ export class StackPass {
   }
 
   private writeReports(workingDirectory: string): void {
-    const { evaluation, rules } = this.written!;
+    const { evaluation, rules, packs } = this.written!;
     const folder = path.join(workingDirectory, 'bulkhead');
-    const without = this.activePacks().flatMap(({ pack }) =>
-      [...pack._without].map(([ruleId, reason]) => ({ ruleId, reason, packName: pack.packName })),
-    );
-    const packs = this.activePacks().map(({ pack }) => pack.packName);
     fs.mkdirSync(folder, { recursive: true });
     const reports = renderReports({
       stack: this.stack.node.path,
-      packs,
-      rules: rules.map(({ rule, severity }) => ({ rule, severity })),
-      without,
+      packs: packs.map(({ packName }) => packName),
+      rules,
+      without: packs.flatMap(({ packName, _without }) => [..._without].map(([ruleId, reason]) => ({ ruleId, reason, packName }))),
       ...evaluation,
     });
     for (const [name, text] of Object.entries(reports)) fs.writeFileSync(path.join(folder, name), text);
