@@ -7,7 +7,6 @@ import { DaemonConnection } from './daemon-connection';
 import type { DaemonProps } from './daemon-props';
 import { FactsPage } from './facts-page';
 import type { CheckedHost } from './private/check-host';
-import { LOG_DRIVER, logOptions } from './private/daemon-json';
 import { largePublications } from './private/large-publications';
 import { unstablePublications } from './private/unstable-publications';
 import { StackBinding } from './stack-binding';
@@ -20,6 +19,7 @@ import type { Registry } from '../topology/private/registry';
 import { SecureDefaults } from '../validation/packs/secure-defaults';
 import { DAEMON, DAEMON_ELSEWHERE } from '../validation/private/daemons';
 import { StackPass } from '../validation/stack-pass';
+import { HARDENED, logOptions } from '../workloads/private/hardened-defaults';
 
 /** What a daemon of either kind is made of: its facts, its page of the address book, and one provider per stack. */
 export class DaemonCore {
@@ -108,7 +108,7 @@ export class DaemonCore {
         userland_proxy: settings.userlandProxy,
         ip6tables: settings.ip6tables,
         // Those of daemon.json, which is ours where the guard is.
-        ...(this.registry.hasGuard && { log_driver: LOG_DRIVER, log_opts: Object.keys(logOptions(0)) }),
+        ...(this.registry.hasGuard && { log_driver: HARDENED.logDriver, log_opts: Object.keys(logOptions(0)) }),
       };
       return [{ resourceType, path: this.daemon.node.path, attributes, registry: this.registry }];
     });
