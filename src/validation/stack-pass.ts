@@ -13,6 +13,7 @@ import { Suppressions } from './suppressions';
 import { ValidationSettings, type ValidationSettingsProps } from './validation-settings';
 import { AddressBook } from '../addressing/address-book';
 import { aspectOnApp, constructAt, handOver, hasCustomSynthesis, onStackWritten } from '../private/cdktf-hooks';
+import { Slot } from '../private/slot';
 import { renderReports } from './private/report/render-reports';
 import { countsOf, countsText } from './private/report/report';
 
@@ -23,7 +24,7 @@ interface Pack {
   _active(covers: (path: string) => boolean): ActiveRule[];
 }
 
-const PASS = Symbol.for('cdktf-docker-bulkhead/stack-pass');
+const PASS = new Slot<StackPass>('stack-pass');
 
 /**
  * The one check of a stack, shared by its packs.
@@ -32,11 +33,11 @@ const PASS = Symbol.for('cdktf-docker-bulkhead/stack-pass');
  */
 export class StackPass {
   public static of(stack: TerraformStack): StackPass {
-    return (stack as { [PASS]?: StackPass })[PASS] ?? new StackPass(stack);
+    return PASS.get(stack) ?? new StackPass(stack);
   }
 
   public static isChecked(stack: TerraformStack): boolean {
-    return (stack as { [PASS]?: StackPass })[PASS]?.hasRun ?? false;
+    return PASS.get(stack)?.hasRun ?? false;
   }
 
   private readonly packs = new Map<Pack, string[]>();
@@ -48,7 +49,7 @@ export class StackPass {
   private isInstalled = false;
 
   private constructor(private readonly stack: TerraformStack) {
-    Object.defineProperty(stack, PASS, { value: this, enumerable: false });
+    PASS.set(stack, this);
   }
 
   /** Has a pack check what lies at a path and below. */
@@ -210,13 +211,13 @@ export class StackPass {
   }
 }
 
-const WATCHED = Symbol.for('cdktf-docker-bulkhead/app-watched');
+const WATCHED = new Slot<true>('app-watched');
 
 /** Once a stack of an app is checked, the others with resources of Docker must be, too: else they would pass unseen. */
 function watchApp(stack: IConstruct): void {
   const { root } = stack.node;
-  if ((root as { [WATCHED]?: boolean })[WATCHED]) return;
-  Object.defineProperty(root, WATCHED, { value: true, enumerable: false });
+  if (WATCHED.get(root)) return;
+  WATCHED.set(root, true);
   AddressBook.of(root)._checkFirst(() =>
     root.node
       .findAll()
