@@ -113,8 +113,9 @@ export class StackPass {
     this.json = json;
     const evaluation = this.evaluate(json, subjects, rules, settings, problems);
     this.written = { evaluation, rules, packs: active.map(({ pack }) => pack) };
+    const onApp = aspectOnApp(this.stack);
     // A daemon of ours says it itself.
-    if (this.sources.length === 0) problems.push(...aspectOnApp(this.stack));
+    if (this.sources.length === 0) problems.push(...onApp);
     const open = evaluation.findings.filter(({ state }) => state === FindingState.OPEN);
     if (writesBaseline(settings)) {
       writeBaseline(settings.baselineFile!, this.stack.node.path, open);
@@ -122,7 +123,7 @@ export class StackPass {
     }
     const errors = [...problems, ...open.filter(({ severity }) => severity === Severity.ERROR).map((finding) => this.text(finding))];
     open.filter(({ severity }) => severity === Severity.WARNING).forEach((finding) => this.warn(finding));
-    if (errors.length > 0) this.reportFailure();
+    if (errors.length > 0 || onApp.length > 0) this.reportFailure();
     return errors;
   }
 
