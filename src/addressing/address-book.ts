@@ -6,6 +6,7 @@ import { Allocation, EMPTY_LOCK, LockedDaemon, ownEntry } from './private/alloca
 import { isExpression } from './private/ip';
 import { EMPTY_LOCK_FILE, LOCK_FILE_NAME, LockFile, parseLockFile, serializeLockFile } from './private/lock-file';
 import { UnscopedValidationError, ValidationError } from '../private/errors';
+import { Slot } from '../private/slot';
 
 /** How an address book keeps what it allocated. */
 export interface AddressBookProps {
@@ -28,7 +29,7 @@ export interface AddressBookProps {
   readonly frozen?: boolean;
 }
 
-const BOOK = Symbol.for('cdktf-docker-bulkhead/address-book');
+const BOOK = new Slot<AddressBook>('address-book');
 const DEFAULT_ID = 'BulkheadAddressBook';
 
 /**
@@ -50,7 +51,7 @@ export class AddressBook extends Construct {
    */
   public static of(scope: IConstruct): AddressBook {
     const root = scope.node.root;
-    return existingBook(root) ?? new AddressBook(root as Construct, DEFAULT_ID);
+    return BOOK.get(root) ?? new AddressBook(root as Construct, DEFAULT_ID);
   }
 
   /**
@@ -73,7 +74,7 @@ export class AddressBook extends Construct {
   constructor(scope: Construct, id: string, props: AddressBookProps = {}) {
     const root = scope.node.root;
     const place = [scope.node.path, id].filter((part) => part !== '').join('/');
-    const existing = existingBook(root);
+    const existing = BOOK.get(root);
     if (existing) {
       throw new ValidationError(
         'AddressBookExists',
@@ -91,7 +92,7 @@ export class AddressBook extends Construct {
     super(scope, id);
     this.lockFile = props.lockFile === undefined ? defaultLockFile(root) : path.resolve(props.lockFile);
     this.frozen = props.frozen ?? process.env.CI === 'true';
-    Object.defineProperty(root, BOOK, { value: this, enumerable: false });
+    BOOK.set(root, this);
     // The validations of the app run after every stack is validated and written, and before the manifest.
     root.node.addValidation({ validate: () => this.finish() });
   }
@@ -189,10 +190,6 @@ interface LockState {
   readonly exists: boolean;
   /** Why the file cannot be read, with the code. */
   readonly problem?: string;
-}
-
-function existingBook(root: IConstruct): AddressBook | undefined {
-  return (root as { [BOOK]?: AddressBook })[BOOK];
 }
 
 function readLock(lockFile: string | undefined): LockState {

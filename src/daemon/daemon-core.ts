@@ -1,17 +1,16 @@
 import * as crypto from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
-import { Annotations, Aspects, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
+import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { DaemonConnection } from './daemon-connection';
 import type { DaemonProps } from './daemon-props';
 import { FactsPage } from './facts-page';
 import type { CheckedHost } from './private/check-host';
-import { LOG_DRIVER, logOptions } from './private/daemon-json';
 import { largePublications } from './private/large-publications';
 import { unstablePublications } from './private/unstable-publications';
 import { StackBinding } from './stack-binding';
-import { constructAt } from '../private/cdktf-hooks';
+import { aspectOnApp, constructAt } from '../private/cdktf-hooks';
 import { Conduit } from '../segments/conduit';
 import type { IDaemon } from '../topology/daemon';
 import type { Warning } from '../topology/private/derive';
@@ -20,6 +19,7 @@ import type { Registry } from '../topology/private/registry';
 import { SecureDefaults } from '../validation/packs/secure-defaults';
 import { DAEMON, DAEMON_ELSEWHERE } from '../validation/private/daemons';
 import { StackPass } from '../validation/stack-pass';
+import { HARDENED, logOptions } from '../workloads/private/hardened-defaults';
 
 /** What a daemon of either kind is made of: its facts, its page of the address book, and one provider per stack. */
 export class DaemonCore {
@@ -76,8 +76,7 @@ export class DaemonCore {
 
   /** Mistakes of the whole program; where there are none the addresses are taken down, and what was declared and required is proved if asked. */
   public validate(): string[] {
-    const onApp = `cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)`;
-    const errors = this.page.mistakes(Aspects.of(this.daemon.node.root).all.length > 0 ? [onApp] : []);
+    const errors = this.page.mistakes(aspectOnApp(this.daemon));
     if (errors.length > 0) {
       return errors;
     }
@@ -109,7 +108,7 @@ export class DaemonCore {
         userland_proxy: settings.userlandProxy,
         ip6tables: settings.ip6tables,
         // Those of daemon.json, which is ours where the guard is.
-        ...(this.registry.hasGuard && { log_driver: LOG_DRIVER, log_opts: Object.keys(logOptions(0)) }),
+        ...(this.registry.hasGuard && { log_driver: HARDENED.logDriver, log_opts: Object.keys(logOptions(0)) }),
       };
       return [{ resourceType, path: this.daemon.node.path, attributes, registry: this.registry }];
     });

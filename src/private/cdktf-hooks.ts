@@ -1,4 +1,4 @@
-import { type ISynthesisSession, TerraformStack } from 'cdktf';
+import { Aspects, type ISynthesisSession, TerraformStack } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { ValidationError } from './errors';
 
@@ -31,6 +31,13 @@ export function handOver(stack: TerraformStack, json: unknown): void {
       return json;
     },
   });
+}
+
+/** What is wrong where an aspect hangs on the app. */
+export function aspectOnApp(construct: IConstruct): string[] {
+  return Aspects.of(construct.node.root).all.length > 0
+    ? ['cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)']
+    : [];
 }
 
 /** A stack has one version of the provider: it must meet what everything in it asks for. */

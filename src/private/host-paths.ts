@@ -73,7 +73,7 @@ function placeOf(path: string): string | undefined {
 }
 
 function isWithin(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
+  return path.startsWith(directory) && (directory === '/' || path.length === directory.length || path[directory.length] === '/');
 }
 
 /** Where links lead that every host has. */

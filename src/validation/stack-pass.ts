@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Annotations, App, Aspects, type ISynthesisSession, Manifest, TerraformStack } from 'cdktf';
+import { AnnotationMetadataEntryType, App, type ISynthesisSession, Manifest, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { type Finding, FindingState } from './finding';
 import { type BaselineEntry, parseBaseline, serializeBaseline } from './private/baseline';
@@ -12,7 +12,8 @@ import { Severity } from './severity';
 import { Suppressions } from './suppressions';
 import { ValidationSettings, type ValidationSettingsProps } from './validation-settings';
 import { AddressBook } from '../addressing/address-book';
-import { constructAt, handOver, hasCustomSynthesis, onStackWritten } from '../private/cdktf-hooks';
+import { aspectOnApp, constructAt, handOver, hasCustomSynthesis, onStackWritten } from '../private/cdktf-hooks';
+import { Slot } from '../private/slot';
 import { renderReports } from './private/report/render-reports';
 import { countsOf, countsText } from './private/report/report';
 
@@ -23,7 +24,7 @@ interface Pack {
   _active(covers: (path: string) => boolean): ActiveRule[];
 }
 
-const PASS = Symbol.for('cdktf-docker-bulkhead/stack-pass');
+const PASS = new Slot<StackPass>('stack-pass');
 
 /**
  * The one check of a stack, shared by its packs.
@@ -32,23 +33,23 @@ const PASS = Symbol.for('cdktf-docker-bulkhead/stack-pass');
  */
 export class StackPass {
   public static of(stack: TerraformStack): StackPass {
-    return (stack as { [PASS]?: StackPass })[PASS] ?? new StackPass(stack);
+    return PASS.get(stack) ?? new StackPass(stack);
   }
 
   public static isChecked(stack: TerraformStack): boolean {
-    return (stack as { [PASS]?: StackPass })[PASS]?.hasRun ?? false;
+    return PASS.get(stack)?.hasRun ?? false;
   }
 
   private readonly packs = new Map<Pack, string[]>();
   private readonly sources: (() => Subject[])[] = [];
   private defaultPack: (() => Pack) | undefined;
   private json: unknown;
-  private written: { evaluation: Evaluation; rules: ActiveRule[] } | undefined;
+  private written: { evaluation: Evaluation; rules: ActiveRule[]; packs: Pack[] } | undefined;
   private hasRun = false;
   private isInstalled = false;
 
   private constructor(private readonly stack: TerraformStack) {
-    Object.defineProperty(stack, PASS, { value: this, enumerable: false });
+    PASS.set(stack, this);
   }
 
   /** Has a pack check what lies at a path and below. */
@@ -103,17 +104,18 @@ export class StackPass {
   private validate(): string[] {
     // Who leaves every rule out has said why; that is no stack that was forgotten.
     this.hasRun = true;
-    const rules = mergeActive(this.activePacks().flatMap(({ pack, scopes }) => pack._active(this.coverOf(scopes))));
+    const active = this.activePacks();
+    const rules = mergeActive(active.flatMap(({ pack, scopes }) => pack._active(this.coverOf(scopes))));
     if (rules.length === 0) return [];
     const settings = this.settings();
     const problems: string[] = [];
     const { subjects, json } = this.look();
     this.json = json;
     const evaluation = this.evaluate(json, subjects, rules, settings, problems);
-    this.written = { evaluation, rules };
-    if (Aspects.of(this.stack.node.root).all.length > 0) {
-      problems.push('cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)');
-    }
+    this.written = { evaluation, rules, packs: active.map(({ pack }) => pack) };
+    const onApp = aspectOnApp(this.stack);
+    // A daemon of ours says it itself.
+    if (this.sources.length === 0) problems.push(...onApp);
     const open = evaluation.findings.filter(({ state }) => state === FindingState.OPEN);
     if (writesBaseline(settings)) {
       writeBaseline(settings.baselineFile!, this.stack.node.path, open);
@@ -121,7 +123,7 @@ export class StackPass {
     }
     const errors = [...problems, ...open.filter(({ severity }) => severity === Severity.ERROR).map((finding) => this.text(finding))];
     open.filter(({ severity }) => severity === Severity.WARNING).forEach((finding) => this.warn(finding));
-    if (errors.length > 0) this.reportFailure();
+    if (errors.length > 0 || onApp.length > 0) this.reportFailure();
     return errors;
   }
 
@@ -179,7 +181,8 @@ export class StackPass {
   private warn(finding: Finding): void {
     const construct = constructAt(this.stack.node.root, finding.path) ?? this.stack;
     const text = `${finding.message}; ${finding.fix} (${finding.ruleId})`;
-    if (!construct.node.metadata.some(({ data }) => data === text)) Annotations.of(construct).addWarning(text);
+    // Not as an annotation with its stack trace: that would lead here, and to nothing in the program.
+    if (!construct.node.metadata.some(({ data }) => data === text)) construct.node.addMetadata(AnnotationMetadataEntryType.WARN, text);
   }
 
   /** Nothing else of a stack that fails is written, and just then the report is wanted. Outside a synth there is no folder for it. */
@@ -190,18 +193,14 @@ export class StackPass {
   }
 
   private writeReports(workingDirectory: string): void {
-    const { evaluation, rules } = this.written!;
+    const { evaluation, rules, packs } = this.written!;
     const folder = path.join(workingDirectory, 'bulkhead');
-    const without = this.activePacks().flatMap(({ pack }) =>
-      [...pack._without].map(([ruleId, reason]) => ({ ruleId, reason, packName: pack.packName })),
-    );
-    const packs = this.activePacks().map(({ pack }) => pack.packName);
     fs.mkdirSync(folder, { recursive: true });
     const reports = renderReports({
       stack: this.stack.node.path,
-      packs,
-      rules: rules.map(({ rule, severity }) => ({ rule, severity })),
-      without,
+      packs: packs.map(({ packName }) => packName),
+      rules,
+      without: packs.flatMap(({ packName, _without }) => [..._without].map(([ruleId, reason]) => ({ ruleId, reason, packName }))),
       ...evaluation,
     });
     for (const [name, text] of Object.entries(reports)) fs.writeFileSync(path.join(folder, name), text);
@@ -213,13 +212,13 @@ export class StackPass {
   }
 }
 
-const WATCHED = Symbol.for('cdktf-docker-bulkhead/app-watched');
+const WATCHED = new Slot<true>('app-watched');
 
 /** Once a stack of an app is checked, the others with resources of Docker must be, too: else they would pass unseen. */
 function watchApp(stack: IConstruct): void {
   const { root } = stack.node;
-  if ((root as { [WATCHED]?: boolean })[WATCHED]) return;
-  Object.defineProperty(root, WATCHED, { value: true, enumerable: false });
+  if (WATCHED.get(root)) return;
+  WATCHED.set(root, true);
   AddressBook.of(root)._checkFirst(() =>
     root.node
       .findAll()

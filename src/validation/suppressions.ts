@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { Suppression } from './private/evaluate';
 import { ValidationError } from '../private/errors';
+import { Slot } from '../private/slot';
 import { matching, plainText, reasonText } from '../private/text';
 
 /** What is accepted, and why. */
@@ -40,7 +41,7 @@ export interface SuppressionProps {
   readonly ticket?: string;
 }
 
-const SLOT = Symbol.for('cdktf-docker-bulkhead/suppressions');
+const SLOT = new Slot<Suppression[]>('suppressions');
 
 /**
  * Findings that are accepted at a construct.
@@ -67,7 +68,7 @@ export class Suppressions {
    * @internal
    */
   public static _at(construct: IConstruct): Suppression[] {
-    return (construct as { [SLOT]?: Suppression[] })[SLOT] ?? [];
+    return SLOT.get(construct) ?? [];
   }
 
   private constructor(private readonly construct: IConstruct) {}
@@ -101,9 +102,7 @@ export class Suppressions {
   }
 
   private push(suppression: Suppression): void {
-    const slot = this.construct as IConstruct & { [SLOT]?: Suppression[] };
-    if (slot[SLOT] === undefined) Object.defineProperty(slot, SLOT, { value: [], enumerable: false });
-    slot[SLOT]!.push(suppression);
+    SLOT.set(this.construct, [...Suppressions._at(this.construct), suppression]);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { ValidationError } from '../private/errors';
+import { Slot } from '../private/slot';
 import { reasonText } from '../private/text';
 
 /** How the checking goes. */
@@ -27,7 +28,7 @@ export interface ValidationSettingsProps {
   readonly withoutSecureDefaultsReason?: string;
 }
 
-const SLOT = Symbol.for('cdktf-docker-bulkhead/validation-settings');
+const SLOT = new Slot<ValidationSettingsProps>('validation-settings');
 
 /** How the checking goes in an app, in a stack, or below a construct that holds stacks. What is set nearer to the stack counts. */
 export class ValidationSettings {
@@ -47,8 +48,7 @@ export class ValidationSettings {
     if (props.today !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(props.today)) {
       throw new ValidationError('ExpiryDate', path, `'today' must be a day such as '2026-11-21', got '${props.today}'`);
     }
-    const value = { ...(this.scope as { [SLOT]?: ValidationSettingsProps })[SLOT], ...props };
-    Object.defineProperty(this.scope, SLOT, { value, enumerable: false, configurable: true });
+    SLOT.set(this.scope, { ...SLOT.get(this.scope), ...props });
   }
 
   /**
@@ -57,7 +57,7 @@ export class ValidationSettings {
    * @internal
    */
   public get _effective(): ValidationSettingsProps {
-    const all = this.scope.node.scopes.map((scope) => (scope as { [SLOT]?: ValidationSettingsProps })[SLOT]);
+    const all = this.scope.node.scopes.map((scope) => SLOT.get(scope));
     return Object.assign({}, ...all) as ValidationSettingsProps;
   }
 }

@@ -71,7 +71,7 @@ export class HardenDefaults implements IAspect {
     }
     if (!sets('ulimit')) node.putUlimit([HARDENED.ulimit]);
     if (!sets('logDriver', 'logOpts')) {
-      node.logDriver = 'json-file';
+      node.logDriver = HARDENED.logDriver;
       node.logOpts = logOptions(HARDENED.logMebibytes);
     }
     if (!sets('restart')) {

@@ -1,5 +1,6 @@
 import { manages6 } from './engine-settings';
 import type { EngineVersion } from '../../engine/engine-version';
+import { HARDENED, logOptions } from '../../workloads/private/hardened-defaults';
 
 export interface DaemonJsonOptions {
   readonly liveRestore: boolean;
@@ -17,19 +18,13 @@ export function hasDefaultNetworkOptions(engine: EngineVersion): boolean {
   return engine.isAtLeast('24.0');
 }
 
-/** What the engine adds to the containers that have the same driver. */
-export const LOG_DRIVER = 'json-file';
-
-export function logOptions(mebibytes: number): Readonly<Record<string, string>> {
-  return { 'max-size': `${mebibytes}m`, 'max-file': '3' };
-}
-
 /**
  * Secure defaults of the engine. A key that the engine does not know stops it, so each is bound to the version that brought it.
  *
  * @see https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file
  */
 export function daemonJson(engine: EngineVersion, options: DaemonJsonOptions): string {
+  const { logDriver, ulimit } = HARDENED;
   const config: Record<string, unknown> = {
     // The default bridge is not ours, but what is put there by hand starts closed, too.
     icc: false,
@@ -40,9 +35,9 @@ export function daemonJson(engine: EngineVersion, options: DaemonJsonOptions): s
     'no-new-privileges': true,
     'live-restore': options.liveRestore,
     'log-level': 'info',
-    'log-driver': LOG_DRIVER,
+    'log-driver': logDriver,
     'log-opts': logOptions(options.logMebibytes),
-    'default-ulimits': { nofile: { Name: 'nofile', Soft: 1024, Hard: 4096 } },
+    'default-ulimits': { [ulimit.name]: { Name: ulimit.name, Soft: ulimit.soft, Hard: ulimit.hard } },
   };
   if (manages6(engine)) {
     config.ip6tables = true;

@@ -16,7 +16,8 @@ export function registryOf(daemon: ICheckedResource): Registry {
 /** The daemon of ours that a resource lives on, by its provider; of a raw provider nothing is known. */
 export function daemonOf(resource: ICheckedResource): ICheckedResource | undefined {
   const provider = resource.rawText('provider') ?? 'docker';
-  return [DAEMON, DAEMON_ELSEWHERE].flatMap((type) => resource.others(type)).find((daemon) => daemon.text('provider') === provider);
+  const isOfProvider = (daemon: ICheckedResource) => daemon.text('provider') === provider;
+  return resource.others(DAEMON).find(isOfProvider) ?? resource.others(DAEMON_ELSEWHERE).find(isOfProvider);
 }
 
 /** Whether the resource is a workload of ours. */

@@ -46,8 +46,7 @@ export function readDaemonJson(text: string): Json | undefined {
 
 /** What a block that names a file of that name and its content says. */
 function filesOf(object: JsonObject): Json[] {
-  const named = PLACES.some((key) => isText(object[key]) && /(^|\/)daemon\.json$/.test(object[key]));
-  if (!named) return [];
+  if (!PLACES.some((key) => isDaemonJson(object[key]))) return [];
   return CONTENTS.flatMap((key) => {
     const content = object[key];
     // Somebody may override it with the object itself, which Terraform then refuses.
@@ -56,6 +55,10 @@ function filesOf(object: JsonObject): Json[] {
     const read = readDaemonJson(holdsExpression(content) ? content : decoded(content, encoding));
     return read === undefined ? [] : [read];
   });
+}
+
+function isDaemonJson(path: Json | undefined): boolean {
+  return isText(path) && (path === 'daemon.json' || path.endsWith('/daemon.json'));
 }
 
 /** As cloud-init reads it: `gz`, `b64` and their other names, one or both. */
@@ -77,7 +80,8 @@ function isPacked(bytes: Buffer): boolean {
 
 /** User data is known by its first line, and where it is in base64 by the name of the attribute, too. */
 function cloudConfigOf(key: string, text: string): JsonObject | undefined {
-  const plain = /_base64$|^custom_data$/.test(key) && !text.startsWith('#') && !holdsExpression(text) ? decoded(text, 'b64') : text;
+  const mayBePacked = key.endsWith('_base64') || key === 'custom_data';
+  const plain = mayBePacked && !text.startsWith('#') && !holdsExpression(text) ? decoded(text, 'b64') : text;
   if (!plain.startsWith('#cloud-config')) return undefined;
   try {
     // Marks of Terraform stand for themselves in a text without expressions.
@@ -151,5 +155,5 @@ function walk(value: Json | undefined, on: { object(object: JsonObject): void; t
   if (Array.isArray(value)) return (value as readonly Json[]).forEach((item) => walk(item, on, key));
   if (!isObject(value)) return;
   on.object(value);
-  for (const [name, item] of Object.entries(value)) if (name !== '//') walk(item, on, name);
+  for (const name of Object.keys(value)) if (name !== '//') walk(value[name], on, name);
 }

@@ -63,38 +63,41 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const byType = groupBy(input.resources, ({ resourceType }) => resourceType);
   for (const active of input.rules) {
     const tally = { ruleId: active.rule.ruleId, compliant: 0, violated: 0, unknown: 0, notApplicable: 0 };
-    const { rule, covers } = active;
-    const all = rule.resourceTypes.flatMap((type) => byType.get(type) ?? []);
-    const resources = covers === EVERYWHERE ? all : all.filter(({ path }) => covers(path));
-    for (const resource of resources) {
-      const outcome = ask(active, resource);
-      tally[outcome.state]++;
-      found.push(...outcome.findings);
-    }
+    for (const type of active.rule.resourceTypes) askOfAll(active, byType.get(type) ?? [], tally, found);
     tallies.push(tally);
   }
   const used = new Set<Suppression>();
-  const told = unique(found).map((finding) => accepted(finding, input, used));
+  const suppressions = groupBy(input.suppressions, ({ ruleId }) => ruleId);
+  const told = unique(found).map((finding) => accepted(finding, input, suppressions.get(finding.ruleId) ?? [], used));
   const stale = input.suppressions.flatMap((suppression) => staleness(suppression, input, used));
   return { findings: [...told, ...stale].sort(byWeight), tallies: tallies.sort((a, b) => (a.ruleId < b.ruleId ? -1 : 1)) };
 }
 
-type Outcome = { readonly state: Exclude<keyof RuleTally, 'ruleId'>; readonly findings: readonly Finding[] };
+type State = Exclude<keyof RuleTally, 'ruleId'>;
 
-function ask({ rule, severity }: ActiveRule, resource: Resource): Outcome {
-  resource.unknown.clear();
+function askOfAll(active: ActiveRule, resources: readonly Resource[], tally: Record<State, number>, found: Finding[]): void {
+  for (const resource of resources) {
+    if (active.covers(resource.path)) tally[ask(active, resource, found)]++;
+  }
+}
+
+/** How it went, with what was found added to the rest. */
+function ask({ rule, severity }: ActiveRule, resource: Resource, found: Finding[]): State {
+  if (resource.unknown.size > 0) resource.unknown.clear();
   try {
-    if (!rule.appliesTo(resource)) return { state: 'notApplicable', findings: [] };
+    if (!rule.appliesTo(resource)) return 'notApplicable';
     const violations = rule.check(resource);
     if (violations.length > 0) {
-      return { state: 'violated', findings: violations.map((violation) => findingOf(rule, severity, resource, violation)) };
+      found.push(...violations.map((violation) => findingOf(rule, severity, resource, violation)));
+      return 'violated';
     }
-    if (resource.unknown.size === 0) return { state: 'compliant', findings: [] };
-    return { state: 'unknown', findings: severity === Severity.ERROR ? unknownOf(rule, resource) : [] };
+    if (resource.unknown.size === 0) return 'compliant';
+    if (severity === Severity.ERROR) found.push(...unknownOf(rule, resource));
   } catch (error) {
     const message = `${rule.ruleId} (${rule.title}) failed, so that it says nothing here: ${error instanceof Error ? error.message : String(error)}`;
-    return { state: 'unknown', findings: [findingOf(META.failed, META.failed.severity, resource, { detail: rule.ruleId, message })] };
+    found.push(findingOf(META.failed, META.failed.severity, resource, { detail: rule.ruleId, message }));
   }
+  return 'unknown';
 }
 
 function unknownOf(rule: Rule, resource: Resource): Finding[] {
@@ -127,15 +130,19 @@ function weightOf(ofFinding: Severity, ofRule: Severity, wanted: Severity): Seve
 }
 
 function unique(findings: readonly Finding[]): Finding[] {
-  return [
-    ...new Map(
-      findings.map((finding) => [JSON.stringify([finding.ruleId, finding.path, finding.detail, finding.message]), finding]),
-    ).values(),
-  ];
+  const known = new Map<string, Finding>();
+  // With its length before it, each part ends where it does, whatever is in it.
+  for (const finding of findings) {
+    const { ruleId, path, detail, message } = finding;
+    known.set(`${ruleId} ${path.length} ${path} ${detail.length} ${detail} ${message}`, finding);
+  }
+  return [...known.values()];
 }
 
-function accepted(finding: Finding, input: EvaluationInput, used: Set<Suppression>): Finding {
-  const matching = input.suppressions.filter((suppression) => matches(suppression, finding));
+/** @param suppressions those of the rule */
+function accepted(finding: Finding, input: EvaluationInput, suppressions: readonly Suppression[], used: Set<Suppression>): Finding {
+  if (suppressions.length === 0 && input.baseline.length === 0) return finding;
+  const matching = suppressions.filter((suppression) => matches(suppression, finding));
   matching.forEach((suppression) => used.add(suppression));
   const holding = matching.find((suppression) => !expired(suppression, input.today));
   if (holding !== undefined && isSuppressible(finding.ruleId, input.rules)) {
@@ -158,9 +165,7 @@ function isSuppressible(ruleId: string, rules: readonly ActiveRule[]): boolean {
   return rule?.suppressible ?? true;
 }
 
-function matches(suppression: Suppression, { ruleId, path, detail }: Finding): boolean {
-  const { path: at, detail: wanted, inherited } = suppression;
-  if (suppression.ruleId !== ruleId) return false;
+function matches({ path: at, detail: wanted, inherited }: Suppression, { path, detail }: Finding): boolean {
   const named = wanted.endsWith('*') ? detail.startsWith(wanted.slice(0, -1)) : detail === wanted;
   // The resource that a construct is made of has one of these two names below it.
   const here = path === at || path === `${at}/Resource` || path === `${at}/Default`;
@@ -187,12 +192,11 @@ function staleness(suppression: Suppression, { today, rules }: EvaluationInput, 
     : [findingOf(META.suppression, META.suppression.severity, { path, address: '' }, { detail: `${ruleId} ${detail}`, message: problem })];
 }
 
-const WEIGHTS = [Severity.ERROR, Severity.WARNING, Severity.INFO];
+const ORDER = { [Severity.ERROR]: 0, [Severity.WARNING]: 1, [Severity.INFO]: 2 };
 
 function byWeight(a: Finding, b: Finding): number {
-  const weight = WEIGHTS.indexOf(a.severity) - WEIGHTS.indexOf(b.severity);
   return (
-    weight ||
+    ORDER[a.severity] - ORDER[b.severity] ||
     compareKeys(a.path, b.path) ||
     compareKeys(a.ruleId, b.ruleId) ||
     compareKeys(a.detail, b.detail) ||

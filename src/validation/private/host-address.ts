@@ -7,6 +7,15 @@ export type HostAddressKind = 'wildcard' | 'loopback' | 'other';
 
 /** Docker reads what is no address as none at all, which publishes everywhere: so does a name, a blank, or a short form such as `0`. */
 export function hostAddressKind(text: string): HostAddressKind {
+  const kind = KINDS.get(text) ?? kindOf(text);
+  KINDS.set(text, kind);
+  return kind;
+}
+
+/** A host has few addresses, and rules ask for them at each port. */
+const KINDS = new Map<string, HostAddressKind>();
+
+function kindOf(text: string): HostAddressKind {
   const address = addressInAnySpelling(text);
   if (address === undefined || address.value === 0n) return 'wildcard';
   return LOOPBACK.some((block) => contains(block, address)) ? 'loopback' : 'other';

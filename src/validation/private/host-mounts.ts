@@ -1,6 +1,6 @@
 import { posix } from 'path';
 import { holdsExpression } from './json';
-import { namedContainer } from './named-container';
+import { named, namedContainer } from './named-container';
 import { remember } from './remember';
 import type { ICheckedBlock, ICheckedResource } from '../checked-resource';
 
@@ -55,11 +55,11 @@ function mountsOf(resource: ICheckedResource, seen: readonly string[]): HostMoun
   if (seen.includes(resource.address)) return [];
   return mountBlocks(resource).flatMap((block) => {
     const own = [
-      ...sourcesOf(block).flatMap((attribute) => named(resource, block, attribute)),
+      ...sourcesOf(block).flatMap((attribute) => sourceAt(resource, block, attribute)),
       ...backing(block, 'volume_options.driver_options'),
     ];
     const mounts = own.map((mount) => ({ ...mount, isReadOnly: () => mount.isReadOnly() || block.isTrue('read_only') }));
-    return [...mounts, ...takenOver(resource, block, [...seen, resource.address])];
+    return block.has('from_container') ? [...mounts, ...takenOver(resource, block, [...seen, resource.address])] : mounts;
   });
 }
 
@@ -73,7 +73,7 @@ function sourcesOf(block: ICheckedBlock): string[] {
   return certain < 0 ? set : set.slice(0, certain + 1);
 }
 
-function named(resource: ICheckedResource, block: ICheckedBlock, attribute: string): HostMount[] {
+function sourceAt(resource: ICheckedResource, block: ICheckedBlock, attribute: string): HostMount[] {
   const volume = volumeOf(resource, block.rawText(attribute));
   if (volume !== undefined) return backing(volume, 'driver_opts').map((mount) => ({ ...mount, through: volume.address }));
   const text = block.text(attribute);
@@ -84,13 +84,14 @@ function volumeOf(resource: ICheckedResource, text: string | undefined): IChecke
   const referred = resource.referencedBy(text);
   if (referred?.resourceType === 'docker_volume') return referred;
   if (text === undefined || text.startsWith('/')) return undefined;
-  return resource.others('docker_volume').find((volume) => volume.text('name') === text);
+  return named(resource, 'docker_volume', text);
 }
 
 /** `volumes-from`: everything of another container, with a mode behind its name. */
 function takenOver(resource: ICheckedResource, block: ICheckedBlock, seen: readonly string[]): HostMount[] {
-  const [, from, mode] = /^(.+?)(?::([a-zA-Z,]+))?$/s.exec(block.rawText('from_container') ?? '') ?? [];
-  if (from === undefined) return [];
+  const text = block.rawText('from_container');
+  if (!text) return [];
+  const [, from, mode] = /^(.+?)(?::([a-zA-Z,]+))?$/s.exec(text)!;
   const other = namedContainer(resource, from);
   if (other === undefined) {
     block.text('from_container');
@@ -106,6 +107,7 @@ function takenOver(resource: ICheckedResource, block: ICheckedBlock, seen: reado
 
 /** What lies behind a volume by the options of its driver. */
 function backing(block: ICheckedBlock, options: string): HostMount[] {
+  if (!block.has(options)) return [];
   const others = block.names(options).filter((name) => !['type', 'o', 'device'].includes(name));
   const type = block.text(`${options}.type`)?.toLowerCase() ?? '';
   const flags = (block.rawText(`${options}.o`) ?? '').split(',');

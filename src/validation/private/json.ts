@@ -8,10 +8,12 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const NONE: readonly JsonObject[] = [];
+
 /** A nested block is an object, a list of them, or nothing; the three mean the same to Terraform. */
-export function objectsOf(value: Json | undefined): JsonObject[] {
-  if (Array.isArray(value)) return (value as readonly Json[]).filter(isObject);
-  return isObject(value) ? [value] : [];
+export function objectsOf(value: Json | undefined): readonly JsonObject[] {
+  if (Array.isArray(value)) return value.every(isObject) ? value : (value as readonly Json[]).filter(isObject);
+  return isObject(value) ? [value] : NONE;
 }
 
 export function firstObject(value: Json | undefined): JsonObject | undefined {

@@ -1,3 +1,5 @@
+import { remember } from './remember';
+import type { Resource } from './view';
 import type { ICheckedResource } from '../checked-resource';
 
 const DEFAULT_BRIDGE = ['', 'bridge', 'default'];
@@ -15,16 +17,13 @@ export function onDefaultBridge(container: ICheckedResource): boolean {
 export type Attachment = { readonly network: ICheckedResource | undefined; readonly text: string };
 
 /** Networks that a container joins, by reference, or by the name that one of the stack has. */
-export function attachmentsOf(container: ICheckedResource): Attachment[] {
+export const attachmentsOf = remember((container: ICheckedResource): readonly Attachment[] => {
   const named = container.blocks('networks_advanced').map((network) => network.rawText('name') ?? '');
   const mode = container.rawText('network_mode') ?? '';
   // Of the mode only a network counts, and only where nothing replaces it.
   const texts = named.length > 0 ? named : DEFAULT_BRIDGE.includes(mode) || mode.startsWith('container:') ? [] : [mode];
-  return texts.map((text) => ({
-    text,
-    network: networkNamed(container, text),
-  }));
-}
+  return texts.map((text) => ({ text, network: networkNamed(container, text) }));
+});
 
 /** Whether a network spans the nodes of a swarm; what passes on to its tasks does, too. */
 export function isOverlay(network: ICheckedResource): boolean {
@@ -33,7 +32,8 @@ export function isOverlay(network: ICheckedResource): boolean {
 
 /** Whether a network is a bridge, which it is unless somebody says otherwise. */
 export function isBridge(network: ICheckedResource): boolean {
-  return !network.isTrue('ingress') && (network.has('driver') ? network.text('driver') : 'bridge') === 'bridge';
+  const driver = network.has('driver') ? network.text('driver') : '';
+  return !network.isTrue('ingress') && (driver === '' || driver === 'bridge');
 }
 
 /** An option of a network's driver, as Docker reads it: `False`, `f` and `0` are false, too. */
@@ -43,7 +43,5 @@ export function isOptionFalse(network: ICheckedResource, option: string): boolea
 
 /** The network of the same stack that a text refers to, by reference or by its name. */
 export function networkNamed(resource: ICheckedResource, text: string): ICheckedResource | undefined {
-  return text.includes('${')
-    ? resource.referencedBy(text)
-    : resource.others('docker_network').find((network) => network.rawText('name') === text);
+  return text.includes('${') ? resource.referencedBy(text) : (resource as Resource).stack.named('docker_network', text);
 }

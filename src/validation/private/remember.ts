@@ -1,5 +1,13 @@
-import type { Resource } from './view';
+import type { Lookup, Resource } from './view';
 import type { ICheckedResource } from '../checked-resource';
+
+const NOTHING: readonly string[] = [];
+
+interface Remembered<T> {
+  readonly value: T;
+  /** What was looked at for it, and is known to Terraform only. */
+  readonly unknown: readonly string[];
+}
 
 /**
  * Has several rules share what is worked out of one resource. What was looked at and is known to Terraform only counts for each of them.
@@ -7,19 +15,29 @@ import type { ICheckedResource } from '../checked-resource';
  * @param workOut must depend on the resource and its stack alone
  */
 export function remember<T>(workOut: (resource: ICheckedResource) => T): (resource: ICheckedResource) => T {
-  const known = new WeakMap<ICheckedResource, { readonly value: T; readonly unknown: readonly string[] }>();
   return (resource) => {
-    const { unknown } = resource as Resource;
-    let entry = known.get(resource);
+    const { unknown, remembered } = resource as Resource;
+    let entry = remembered.get(workOut) as Remembered<T> | undefined;
     if (entry === undefined) {
-      const before = [...unknown];
+      const before = unknown.size > 0 ? [...unknown] : NOTHING;
       unknown.clear();
       const value = workOut(resource);
-      entry = { value, unknown: [...unknown] };
-      before.forEach((attribute) => unknown.add(attribute));
-      known.set(resource, entry);
+      entry = { value, unknown: unknown.size > 0 ? [...unknown] : NOTHING };
+      for (const attribute of before) unknown.add(attribute);
+      remembered.set(workOut, entry);
     }
-    entry.unknown.forEach((attribute) => unknown.add(attribute));
+    for (const attribute of entry.unknown) unknown.add(attribute);
+    return entry.value;
+  };
+}
+
+/** Has the resources of a stack share what is worked out of all of them. */
+export function rememberOfStack<T>(workOut: (anyone: ICheckedResource) => T): (resource: ICheckedResource) => T {
+  const known = new WeakMap<Lookup, { readonly value: T }>();
+  return (resource) => {
+    const { stack } = resource as Resource;
+    const entry = known.get(stack) ?? { value: workOut(resource) };
+    known.set(stack, entry);
     return entry.value;
   };
 }

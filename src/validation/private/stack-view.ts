@@ -1,5 +1,5 @@
 import { embeddedSubjects } from './embedded';
-import { isObject, type Json, type JsonObject, objectsOf } from './json';
+import { isObject, type Json, type JsonObject, objectsOf, referenceOf } from './json';
 import { type Lookup, Resource, type ResourcePlace } from './view';
 import { compareKeys } from '../../addressing/private/allocation';
 import { addTo } from '../../private/multimap';
@@ -16,7 +16,7 @@ export interface Subject extends Omit<ResourcePlace, 'address'> {
 export function stackView(json: unknown, stackPath: string, subjects: readonly Subject[]): Resource[] {
   const byType = new Map<string, Resource[]>();
   const byAddress = new Map<string, Resource>();
-  const lookup: Lookup = { ofType: (type) => byType.get(type) ?? [], at: (address) => byAddress.get(address) };
+  const lookup = lookupIn(byType, byAddress);
   const all: Resource[] = [];
   const add = (place: ResourcePlace, attributes: Json) => {
     const resource = new Resource(place, attributes, lookup);
@@ -57,6 +57,34 @@ export function stackView(json: unknown, stackPath: string, subjects: readonly S
   // What one resource finds of the others must not hang on which of them was declared first.
   byType.forEach((list) => list.sort((a, b) => compareKeys(a.address, b.address) || compareKeys(a.path, b.path)));
   return all;
+}
+
+/** Names and references are looked up in tables: rules of a thousand containers would go through a thousand others each. */
+function lookupIn(byType: ReadonlyMap<string, readonly Resource[]>, byAddress: ReadonlyMap<string, Resource>): Lookup {
+  const names = new Map<string, Map<string, Resource>>();
+  const references = new Map<string, Resource | undefined>();
+  const ofType = (type: string) => byType.get(type) ?? [];
+  return {
+    ofType,
+    named: (type, name) => {
+      const known = names.get(type) ?? firstByName(ofType(type));
+      names.set(type, known);
+      return known.get(name);
+    },
+    referenced: (text) => {
+      if (!references.has(text)) references.set(text, byAddress.get(referenceOf(text)?.address ?? ''));
+      return references.get(text);
+    },
+  };
+}
+
+function firstByName(resources: readonly Resource[]): Map<string, Resource> {
+  const first = new Map<string, Resource>();
+  for (const resource of resources) {
+    const name = resource.rawText('name');
+    if (name !== undefined && !first.has(name)) first.set(name, resource);
+  }
+  return first;
 }
 
 function contentOf({ resourceType, attributes }: Subject): string {

@@ -1,4 +1,4 @@
-import { firstObject, holdsExpression, isObject, type Json, type JsonObject, objectsOf, referenceOf, unescaped } from './json';
+import { firstObject, holdsExpression, isObject, type Json, type JsonObject, objectsOf, unescaped } from './json';
 import type { Registry } from '../../topology/private/registry';
 import type { ICheckedBlock, ICheckedResource } from '../checked-resource';
 
@@ -17,9 +17,8 @@ export class Block implements ICheckedBlock {
   }
 
   public text(attribute: string): string | undefined {
-    const value = this.at(attribute);
-    if (typeof value === 'number' || typeof value === 'boolean') return `${value}`;
-    return typeof value === 'string' ? this.literal(attribute, value) : undefined;
+    const raw = this.rawText(attribute);
+    return raw === undefined ? undefined : this.literal(attribute, raw);
   }
 
   public num(attribute: string): number | undefined {
@@ -36,28 +35,32 @@ export class Block implements ICheckedBlock {
   }
 
   public texts(attribute: string): string[] {
-    return this.rawTexts(attribute).flatMap((text) => this.literal(attribute, text) ?? []);
+    const texts: string[] = [];
+    for (const raw of this.rawTexts(attribute)) {
+      const text = this.literal(attribute, raw);
+      if (text !== undefined) texts.push(text);
+    }
+    return texts;
   }
 
   public rawTexts(attribute: string): string[] {
     const value = this.at(attribute);
-    if (typeof value === 'string') {
-      this.literal(attribute, value);
-      return [];
-    }
-    return Array.isArray(value) ? (value as readonly Json[]).filter((item) => item !== null && !isObject(item)).map(String) : [];
+    if (typeof value === 'string') this.literal(attribute, value);
+    const texts: string[] = [];
+    if (!Array.isArray(value)) return texts;
+    for (const item of value as readonly Json[]) if (item !== null && !isObject(item)) texts.push(String(item));
+    return texts;
   }
 
   public entries(attribute: string): { [key: string]: string } {
     const value = this.at(attribute);
     if (typeof value === 'string') this.literal(attribute, value);
-    const pairs = isObject(value) ? Object.entries(value) : [];
-    return Object.fromEntries(
-      pairs.flatMap(([key, item]) => {
-        const text = item === null || item === undefined ? undefined : this.literal(`${attribute}.${key}`, String(item));
-        return text === undefined ? [] : [[key, text]];
-      }),
-    );
+    const pairs: [string, string][] = [];
+    for (const [key, item] of isObject(value) ? Object.entries(value) : []) {
+      const text = item === null || item === undefined ? undefined : this.literal(`${attribute}.${key}`, String(item));
+      if (text !== undefined) pairs.push([key, text]);
+    }
+    return Object.fromEntries(pairs);
   }
 
   public names(attribute: string): string[] {
@@ -67,18 +70,19 @@ export class Block implements ICheckedBlock {
   }
 
   public blocks(name: string): Block[] {
-    const value = this.at(name);
+    const { keys, made } = placeOf(name);
+    const value = this.read(keys);
     if (typeof value === 'string') this.literal(name, value);
-    const cut = name.lastIndexOf('.') + 1;
-    const within = `${name.slice(0, cut)}dynamic`;
-    const contents = this.has(within) ? objectsOf(this.at(`${within}.${name.slice(cut)}.content`)) : [];
+    const contents = objectsOf(this.read(made));
     if (contents.length > 0) this.unknown.add(`${this.within}${name}`);
-    return [...objectsOf(value), ...contents].map((block) => new Block(block, this.unknown, `${this.within}${name}.`));
+    const all = contents.length > 0 ? [...objectsOf(value), ...contents] : objectsOf(value);
+    return all.length === 0 ? [] : all.map((block) => new Block(block, this.unknown, `${this.within}${name}.`));
   }
 
   public rawText(attribute: string): string | undefined {
     const value = this.at(attribute);
-    return typeof value === 'string' ? value : this.text(attribute);
+    if (typeof value === 'string') return value;
+    return typeof value === 'number' || typeof value === 'boolean' ? `${value}` : undefined;
   }
 
   private literal(attribute: string, text: string): string | undefined {
@@ -88,34 +92,50 @@ export class Block implements ICheckedBlock {
   }
 
   private at(attribute: string): Json | undefined {
+    return this.read(placeOf(attribute).keys);
+  }
+
+  private read(keys: readonly string[]): Json | undefined {
     let value: Json | undefined = this.attributes;
-    for (const key of keysOf(attribute)) {
+    for (const key of keys) {
       // What Terraform alone knows, it knows with all that is in it.
       if (typeof value === 'string' && holdsExpression(value)) return value;
       const first: JsonObject | undefined = firstObject(value);
-      if (first === undefined || !Object.hasOwn(first, key)) return undefined;
-      value = first[key];
+      // Most of what is asked for is not there.
+      const next: Json | undefined = first?.[key];
+      if (next === undefined || !Object.hasOwn(first!, key)) return undefined;
+      value = next;
     }
     return value;
   }
 }
 
-/** Rules ask a thousand resources for the same few names. */
-const KEYS = new Map<string, readonly string[]>();
+/** Where an attribute is, and where the content of `dynamic` blocks of that name. */
+interface Place {
+  readonly keys: readonly string[];
+  readonly made: readonly string[];
+}
 
-function keysOf(attribute: string): readonly string[] {
-  let keys = KEYS.get(attribute);
-  if (keys === undefined) {
-    keys = attribute.split('.');
-    KEYS.set(attribute, keys);
+/** Rules ask a thousand resources for the same few names. */
+const PLACES = new Map<string, Place>();
+
+function placeOf(attribute: string): Place {
+  let place = PLACES.get(attribute);
+  if (place === undefined) {
+    const keys = attribute.split('.');
+    place = { keys, made: [...keys.slice(0, -1), 'dynamic', keys.at(-1)!, 'content'] };
+    PLACES.set(attribute, place);
   }
-  return keys;
+  return place;
 }
 
 /** Where to find what else is in the stack. */
 export interface Lookup {
   ofType(resourceType: string): readonly Resource[];
-  at(address: string): Resource | undefined;
+  /** The first of a type whose name is written like that. */
+  named(resourceType: string, name: string): Resource | undefined;
+  /** What a text refers to that is nothing but one reference. */
+  referenced(text: string): Resource | undefined;
 }
 
 export interface ResourcePlace {
@@ -132,11 +152,13 @@ export class Resource extends Block implements ICheckedResource {
   public readonly path: string;
   public readonly address: string;
   public readonly registry: Registry | undefined;
+  /** What rules share of it, by what worked it out. */
+  public readonly remembered = new Map<unknown, unknown>();
 
   constructor(
     place: ResourcePlace,
     attributes: Json,
-    private readonly lookup: Lookup,
+    public readonly stack: Lookup,
   ) {
     super(attributes);
     this.resourceType = place.resourceType;
@@ -146,7 +168,7 @@ export class Resource extends Block implements ICheckedResource {
   }
 
   public others(resourceType: string): Resource[] {
-    return [...this.lookup.ofType(resourceType)];
+    return [...this.stack.ofType(resourceType)];
   }
 
   public referenced(attribute: string): Resource | undefined {
@@ -154,7 +176,6 @@ export class Resource extends Block implements ICheckedResource {
   }
 
   public referencedBy(text?: string): Resource | undefined {
-    const reference = text === undefined ? undefined : referenceOf(text);
-    return reference && this.lookup.at(reference.address);
+    return text?.startsWith('${') ? this.stack.referenced(text) : undefined;
   }
 }

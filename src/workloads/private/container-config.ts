@@ -59,7 +59,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     cpuQuota: checked.cpuMillis * 100,
     ulimit: props.ulimits?.map(({ limitName, soft, hard }) => ({ name: limitName, soft, hard })) ?? [HARDENED.ulimit],
 
-    logDriver: 'json-file',
+    logDriver: HARDENED.logDriver,
     logOpts: logOptions(checked.logMebibytes),
     restart: given.restart.text,
     maxRetryCount: given.restart.maxRetries,

@@ -5,6 +5,7 @@ export const HARDENED = {
   /** A period of 100 ms; Docker's least quota is one millisecond of it. */
   cpuPeriod: 100_000,
   cpuMillis: 1000,
+  logDriver: 'json-file',
   logMebibytes: 10,
   logFiles: 3,
   tmpMebibytes: 64,
@@ -19,7 +20,7 @@ export function tmpfsOptions(mebibytes: number): string {
   return `rw,noexec,nosuid,nodev,size=${mebibytes}m,mode=1777`;
 }
 
-/** Options of the log driver `json-file`. */
+/** Options of that log driver; a daemon has the same, which the engine adds to the containers that have its driver. */
 export function logOptions(mebibytes: number): Record<string, string> {
   return { 'max-size': `${mebibytes}m`, 'max-file': `${HARDENED.logFiles}` };
 }

@@ -5,7 +5,7 @@ import type { HardenedServiceProps } from '../hardened-service-props';
 import { EndpointMode, UpdatePolicy } from '../service-policies';
 import type { CheckedService } from './check-service';
 import { duration as ofContainer, escaped, givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
-import { logOptions } from './hardened-defaults';
+import { HARDENED, logOptions } from './hardened-defaults';
 
 const MEBIBYTE = 1_048_576;
 /** For its user, and for everybody, to read. */
@@ -82,7 +82,7 @@ export function serviceConfig(
       resources: { limits: { memoryBytes: checked.memory * MEBIBYTE, nanoCpus: checked.cpuMillis * 1_000_000 } },
       restartPolicy: { condition: 'any', delay: '5s', maxAttempts: 0, window: '0s' },
       placement: { constraints: (props.placements ?? []).map(({ text }) => text).sort(), maxReplicas: checked.replicasPerNode },
-      logDriver: { name: 'json-file', options: logOptions(checked.logMebibytes) },
+      logDriver: { name: HARDENED.logDriver, options: logOptions(checked.logMebibytes) },
       forceUpdate: 0,
       runtime: 'container',
     },

@@ -4,9 +4,7 @@ const VERSION = 1;
 
 /** For programs: everything that is known. */
 export function renderJson({ stack, packs, findings, tallies, rules, without }: StackReport): string {
-  const severities = new Map(rules.map(({ rule, severity }) => [rule.ruleId, severity]));
-  const told = rules.map(({ rule }) => rule);
-  const byId = new Map(told.map((rule) => [rule.ruleId, rule]));
+  const byId = new Map(rules.map((active) => [active.rule.ruleId, active]));
   const report = {
     version: VERSION,
     stack,
@@ -14,11 +12,11 @@ export function renderJson({ stack, packs, findings, tallies, rules, without }: 
     counts: countsOf(findings),
     findings,
     rules: tallies.map((tally) => {
-      const rule = byId.get(tally.ruleId)!;
+      const { rule, severity } = byId.get(tally.ruleId)!;
       return {
         ...tally,
         title: rule.title,
-        severity: severities.get(tally.ruleId),
+        severity,
         cis: { '1.8': rule.cisControls, '1.6': rule.cisControls16 },
       };
     }),

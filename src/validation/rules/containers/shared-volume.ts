@@ -1,7 +1,31 @@
+import { addTo } from '../../../private/multimap';
 import type { ICheckedResource } from '../../checked-resource';
 import { defineRule } from '../../private/define-rule';
 import { mountBlocks } from '../../private/host-mounts';
+import { remember, rememberOfStack } from '../../private/remember';
+import type { Resource } from '../../private/view';
 import { Severity } from '../../severity';
+
+/** Volumes as they are written in the container, by what identifies them: the resource where there is one, else the name. */
+const writtenVolumes = remember((container: ICheckedResource): ReadonlyMap<string, string> => {
+  const written = new Map<string, string>();
+  for (const block of mountBlocks(container)) {
+    const name = block.rawText('volume_name') ?? (block.rawText('type')?.toLowerCase() === 'volume' ? block.rawText('source') : undefined);
+    if (!name || block.isTrue('read_only')) continue;
+    const volume = container.referencedBy(name) ?? (container as Resource).stack.named('docker_volume', name);
+    written.set(volume?.address ?? name, name);
+  }
+  return written;
+});
+
+/** Addresses of the containers that write a volume, by what identifies it. */
+const writersOf = rememberOfStack((anyone: ICheckedResource): ReadonlyMap<string, readonly string[]> => {
+  const writers = new Map<string, string[]>();
+  for (const container of anyone.others('docker_container')) {
+    for (const key of writtenVolumes(container).keys()) addTo(writers, key, container.address);
+  }
+  return writers;
+});
 
 export const sharedVolume = defineRule({
   ruleId: 'BH-C29',
@@ -13,10 +37,9 @@ export const sharedVolume = defineRule({
   resourceTypes: ['docker_container'],
   find: (container) => [
     ...[...writtenVolumes(container)].flatMap(([key, volume]) => {
-      const others = container
-        .others('docker_container')
-        .filter((other) => other.address !== container.address && writtenVolumes(other).has(key))
-        .map(({ address }) => address)
+      const others = writersOf(container)
+        .get(key)!
+        .filter((address) => address !== container.address)
         .sort();
       return others.length === 0 ? [] : [{ detail: volume, message: `it writes the volume '${volume}', and so does ${others.join(', ')}` }];
     }),
@@ -27,16 +50,3 @@ export const sharedVolume = defineRule({
       .map((from) => ({ detail: `from ${from}`, message: `it writes whatever volumes '${from}' has` })),
   ],
 });
-
-/** Volumes as they are written in the container, by what identifies them: the resource where there is one, else the name. */
-function writtenVolumes(container: ICheckedResource): Map<string, string> {
-  return new Map(
-    mountBlocks(container).flatMap((block) => {
-      const name =
-        block.rawText('volume_name') ?? (block.rawText('type')?.toLowerCase() === 'volume' ? block.rawText('source') : undefined);
-      if (!name || block.isTrue('read_only')) return [];
-      const volume = container.referencedBy(name) ?? container.others('docker_volume').find((other) => other.rawText('name') === name);
-      return [[volume?.address ?? name, name]];
-    }),
-  );
-}

@@ -2,6 +2,7 @@ import { BRIDGE_PREFIX } from '../../../addressing/private/bridge-name';
 import type { ICheckedResource } from '../../checked-resource';
 import { daemonOf, registryOf } from '../../private/daemons';
 import { defineRule } from '../../private/define-rule';
+import { isBridge } from '../../private/networks';
 import { Severity } from '../../severity';
 
 export const unfilteredIpv6 = defineRule({
@@ -22,10 +23,6 @@ export const unfilteredIpv6 = defineRule({
 });
 
 /** For wires and overlays no engine writes rules of that kind, over IPv4 neither. */
-function isBridge(network: ICheckedResource): boolean {
-  return ['bridge', ''].includes(network.rawText('driver') ?? '');
-}
-
 /** The guard knows our networks by the names of their bridges. */
 function isGuarded(network: ICheckedResource): boolean {
   const registry = registryOf(daemonOf(network)!);

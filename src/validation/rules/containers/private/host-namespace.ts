@@ -4,6 +4,7 @@ import type { Violation } from '../../../rule';
 
 /** What is wrong when an attribute such as `pid_mode` leads into a namespace of the host, itself or through containers of the same stack. */
 export function inHostNamespace(container: ICheckedResource, attribute: string): Violation[] {
+  if (!container.has(attribute)) return [];
   const message = sharing(container, attribute, []);
   return message === undefined ? [] : [{ detail: attribute, message }];
 }

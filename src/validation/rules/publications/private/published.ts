@@ -37,7 +37,9 @@ export interface Wanted {
 export function publishedPorts(resource: ICheckedResource, { at, internal = false }: Wanted = {}): Published[] {
   const isService = resource.resourceType === 'docker_service';
   const [outer, inner] = isService ? ['published_port', 'target_port'] : ['external', 'internal'];
-  const ports = resource.blocks(isService ? 'endpoint_spec.ports' : 'ports').flatMap((port) => {
+  const blocks = resource.blocks(isService ? 'endpoint_spec.ports' : 'ports');
+  if (blocks.length === 0) return [];
+  const ports = blocks.flatMap((port) => {
     const ip = isService || at === undefined ? '' : addressOf(port);
     // Swarm publishes at every address of a node.
     if (at !== undefined && (ip === undefined || !at.includes(isService ? 'wildcard' : hostAddressKind(ip)))) return [];

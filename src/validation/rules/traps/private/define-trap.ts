@@ -21,5 +21,6 @@ export function defineTrap({ differs, ...definition }: TrapDefinition): BuiltInR
 
 function isIgnored(resource: ICheckedResource, attribute: string): boolean {
   const ignored = 'lifecycle.ignore_changes';
+  if (!resource.has(ignored)) return false;
   return resource.rawText(ignored) === 'all' || resource.rawTexts(ignored).includes(attribute);
 }

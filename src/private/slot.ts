@@ -1,0 +1,16 @@
+/** A place at a construct for what we keep there, which nothing that goes through its properties sees. Copies of this library in one program share it. */
+export class Slot<T> {
+  private readonly key: symbol;
+
+  constructor(name: string) {
+    this.key = Symbol.for(`cdktf-docker-bulkhead/${name}`);
+  }
+
+  public get(construct: object): T | undefined {
+    return (construct as Record<symbol, T | undefined>)[this.key];
+  }
+
+  public set(construct: object, value: T): void {
+    Object.defineProperty(construct, this.key, { value, enumerable: false, configurable: true });
+  }
+}
