@@ -63,8 +63,12 @@ describe('the files of a node', () => {
   test('say who makes the swarm, who joins it, and in which blocks', () => {
     const line = (daemon: HardenedDaemon) => /^swarm .*$/m.exec(fileOf(daemon, '/etc/bulkhead/network'))?.[0];
     const { clusterId } = program.cluster;
-    expect(line(manager)).toBe(`swarm ${clusterId} manager 192.0.2.10 192.0.2.10 4789 autolock 10.64.0.0/24 10.64.0.1 10.64.1.0/24 encrypted`);
-    expect(line(worker)).toBe(`swarm ${clusterId} worker 192.0.2.12 192.0.2.10 4789 autolock 10.64.0.0/24 10.64.0.1 10.64.1.0/24 encrypted`);
+    expect(line(manager)).toBe(
+      `swarm ${clusterId} manager 192.0.2.10 192.0.2.10 4789 autolock 10.64.0.0/24 10.64.0.1 10.64.1.0/24 encrypted`,
+    );
+    expect(line(worker)).toBe(
+      `swarm ${clusterId} worker 192.0.2.12 192.0.2.10 4789 autolock 10.64.0.0/24 10.64.0.1 10.64.1.0/24 encrypted`,
+    );
   });
 
   test('start the swarm with docker, and never keep docker from running for it', () => {

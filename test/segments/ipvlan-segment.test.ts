@@ -14,6 +14,7 @@ import {
 import { EMPTY_LOCK } from '../../src/addressing/private/allocation';
 import { derive } from '../../src/topology/private/derive';
 import { expectError } from '../support/errors';
+import { hostFile } from '../support/host-file';
 import { Program } from '../support/programs';
 
 const LAN: Partial<IpvlanSegmentProps> = {
@@ -82,6 +83,32 @@ test('the proof knows as little of it as of a macvlan', () => {
   expect(reachability.disposition(Peer.address('203.0.113.7'), a, Port.tcp(8080))).toBe(Disposition.UNKNOWN);
   expect(reachability.canReach(a, b, Port.tcp(8080))).toBe(true);
   program.synth();
+});
+
+test.each([IpvlanMode.L3, IpvlanMode.L3S])('what the host routes in mode %s reaches the host no more than the other way round', (mode) => {
+  const program = new Program();
+  const segment = ipvlan(program, 'Routed', {
+    mode,
+    ipv4Block: Cidr.parse('10.99.0.0/24'),
+    additionalIpv4Blocks: [Cidr.parse('10.98.0.0/16')],
+  });
+  const a = program.container('A', segment);
+  const reachability = Reachability.of(program.daemon);
+  expect(reachability.disposition(a, Peer.host(), Port.tcp(22))).toBe(Disposition.DROPPED);
+  expect(reachability.disposition(Peer.host(), a, Port.tcp(8080))).toBe(Disposition.DROPPED);
+  program.synth();
+  const rules = hostFile(program, '/etc/bulkhead/rules.v4');
+  for (const block of ['10.99.0.0/24', '10.98.0.0/16']) {
+    expect(rules).toMatch(new RegExp(`^-A BULKHEAD-OUTPUT -s ${block} -o lo .*-j DROP$`, 'm'));
+    expect(rules).toMatch(new RegExp(`^-A BULKHEAD-OUTPUT -d ${block} .*-j DROP$`, 'm'));
+  }
+});
+
+test('nothing is said about the host of wires whose frames pass as they are', () => {
+  const program = new Program();
+  program.container('Camera', ipvlan(program, 'Lan', LAN));
+  program.synth();
+  expect(hostFile(program, '/etc/bulkhead/rules.v4')).not.toContain('routed wire');
 });
 
 test.each<[string, Partial<IpvlanSegmentProps>, string, string]>([

@@ -1,10 +1,9 @@
-import { gunzipSync } from 'node:zlib';
 import { Token } from 'cdktf';
 import { type AddressRange, Cidr, EngineVersion, HostShim, MacvlanMode, type MacvlanSegmentProps, Peer, Port } from '../../src';
 import { EMPTY_LOCK } from '../../src/addressing/private/allocation';
-import { renderUserData } from '../../src/daemon/private/render-user-data';
 import { derive } from '../../src/topology/private/derive';
 import { expectError } from '../support/errors';
+import { hostFile } from '../support/host-file';
 import { members, newStack, Program } from '../support/programs';
 
 const HTTP = Port.tcp(8080);
@@ -170,13 +169,6 @@ class LanProgram extends Program {
 
 function lanWith(props: Partial<MacvlanSegmentProps>): LanProgram {
   return new LanProgram(props);
-}
-
-function hostFile(program: Program, path: string): string {
-  const userData = JSON.parse((program.daemon as any).rendered(renderUserData).replace('#cloud-config\n', ''));
-  const { content, encoding } = userData.write_files.find((file: { path: string }) => file.path === path);
-  const bytes = Buffer.from(content, 'base64');
-  return (encoding === 'b64' ? bytes : gunzipSync(bytes)).toString('utf8');
 }
 
 describe('flows', () => {

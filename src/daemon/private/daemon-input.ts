@@ -41,7 +41,10 @@ export function hostInput(
   };
 }
 
-function swarmOf({ id, nodes, dataPort, autolock, sealsIngress, gateway, ingressBlock }: SwarmPlan, { role, address }: SwarmNodeFact): HostSwarm {
+function swarmOf(
+  { id, nodes, dataPort, autolock, sealsIngress, gateway, ingressBlock }: SwarmPlan,
+  { role, address }: SwarmNodeFact,
+): HostSwarm {
   return { id, role, address, first: nodes[0].address, dataPort, autolock, sealsIngress, gateway, ingressBlock };
 }
 

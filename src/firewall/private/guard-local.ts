@@ -92,10 +92,11 @@ export function guardOutput(scope: Scope): Chain {
 function routedWires(scope: Scope): Rule[] {
   const routed = scope.topology.wires.flatMap((wire) => wire.routed ?? []).filter((block) => blockOf(block).family === scope.family);
   if (routed.length === 0) return [];
-  const isOwn = { kind: 'address-type', of: 'source', type: 'local' } as const;
+  const words = 'a routed wire';
   return [
-    rule('from a routed wire to the host', DROP, [to('lo'), { ...isOwn, negate: true }]),
-    ...routed.map((block) => rule('from the host to a routed wire', DROP, [...destination(scope, block, 'a routed wire'), isOwn])),
+    ...routed.map((block) => rule('from a routed wire to the host', DROP, [...source(scope, block, words), to('lo')])),
+    ...routed.map((block) => rule('what a routed wire sends elsewhere', RETURN, source(scope, block, words))),
+    ...routed.map((block) => rule('from the host to a routed wire', DROP, destination(scope, block, words))),
   ];
 }
 

@@ -108,7 +108,8 @@ export interface TrafficResult {
 }
 
 export class Probes {
-  private count = 0;
+  /** Of all of them: two for one lab must not read each other's files. */
+  private static count = 0;
 
   constructor(private readonly lab: Lab) {}
 
@@ -172,7 +173,7 @@ export class Probes {
   }
 
   private background(where: Where, script: Script, mode: string, spec: unknown): Running {
-    const stem = path.join(this.lab.runDir, `${mode}-${this.count++}`);
+    const stem = path.join(this.lab.runDir, `${mode}-${Probes.count++}`);
     fs.writeFileSync(`${stem}.json`, JSON.stringify(spec));
     const pid = this.lab.backgroundIn(where, [...words(script, mode), `${stem}.json`], `${stem}.log`);
     return new Running(mode, pid, `${stem}.log`);

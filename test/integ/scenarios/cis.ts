@@ -150,7 +150,11 @@ function service(checks: Checks, lab: Lab): void {
   until(() => tasksOf({ labs: [lab] }, 'other').length === 1, 60_000);
   const spoilt = ask(lab);
   for (const control of ['4.1', '5.4', '5.11', '5.13', '5.27', '5.32', '7.3', '7.5', '7.7']) {
-    checks.check(`${control} of the swarm, or of a task that others made, is noticed`, spoilt.byControl.get(control) === 'FAIL', spoilt.text);
+    checks.check(
+      `${control} of the swarm, or of a task that others made, is noticed`,
+      spoilt.byControl.get(control) === 'FAIL',
+      spoilt.text,
+    );
   }
 }
 

@@ -32,7 +32,6 @@ export function run(engine: EngineId, checks: Checks): void {
     ingress(checks, stage);
     const plan = stage.deployment.plan();
     checks.shown('the plan after apply is empty', !plan.changes, plan.text);
-    stage.deployment.destroy();
     if (checks.failed > 0) labs.forEach((lab) => checks.say(complaints(lab)));
   } finally {
     labs.reverse().forEach((lab) => lab.teardown());

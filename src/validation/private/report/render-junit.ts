@@ -1,5 +1,5 @@
+import { create, type XMLElement } from 'xmlbuilder';
 import type { StackReport } from './report';
-import { xmlDocument, type XmlElement } from './xml';
 import { groupBy } from '../../../private/multimap';
 import { type Finding, FindingState } from '../../finding';
 import { Severity } from '../../severity';
@@ -11,22 +11,22 @@ export function renderJunit({ stack, rules, findings }: StackReport): string {
   const tests = findings.filter(({ severity }) => severity !== Severity.INFO);
   const byRule = groupBy(tests, ({ ruleId }) => ruleId);
   const meta = Object.values(META).filter(({ ruleId }) => byRule.has(ruleId));
-  return xmlDocument({
-    name: 'testsuites',
-    attributes: { name: `Bulkhead: ${stack}`, ...counts(tests) },
-    content: [...rules.map(({ rule }) => rule), ...meta].map(({ ruleId, title }) => {
-      const own = byRule.get(ruleId) ?? [];
-      return {
-        name: 'testsuite',
-        attributes: { name: `${ruleId} ${title}`, ...counts(own) },
-        content: own.length === 0 ? [testCase('nothing found', stack)] : own.map(caseOf),
-      };
-    }),
+  // XML 1.0 has no way to write most control characters, and a value may hold one.
+  const root = create('testsuites', { encoding: 'UTF-8' }, {}, { invalidCharReplacement: '\uFFFD' }).att({
+    name: `Bulkhead: ${stack}`,
+    ...counts(tests),
   });
+  for (const { ruleId, title } of [...rules.map(({ rule }) => rule), ...meta]) {
+    const own = byRule.get(ruleId) ?? [];
+    const suite = root.ele('testsuite', { name: `${ruleId} ${title}`, ...counts(own) });
+    if (own.length === 0) suite.ele('testcase', { name: 'nothing found', classname: stack });
+    own.forEach((finding) => addCase(suite, finding));
+  }
+  return `${root.end({ pretty: true })}\n`;
 }
 
 /** A rule that found nothing is one test. */
-function counts(findings: readonly Finding[]): Record<string, number> {
+function counts(findings: readonly Finding[]): object {
   return {
     tests: Math.max(1, findings.length),
     failures: findings.filter(fails).length,
@@ -39,21 +39,15 @@ function fails({ severity, state }: Finding): boolean {
   return severity === Severity.ERROR && state === FindingState.OPEN;
 }
 
-function caseOf(finding: Finding): XmlElement {
+function addCase(suite: XMLElement, finding: Finding): void {
   const { path, detail, message, fix, severity, state, reason } = finding;
+  const test = suite.ele('testcase', { name: detail, classname: path });
   const text = `${message}; ${fix}`;
   if (state !== FindingState.OPEN) {
-    return testCase(detail, path, { name: 'skipped', attributes: { message: reason ?? 'in the baseline' } });
+    test.ele('skipped', { message: reason ?? 'in the baseline' });
+  } else if (fails(finding)) {
+    test.ele('failure', { message: text, type: severity });
+  } else {
+    test.ele('system-out', `${severity}: ${text}`);
   }
-  return testCase(
-    detail,
-    path,
-    fails(finding)
-      ? { name: 'failure', attributes: { message: text, type: severity } }
-      : { name: 'system-out', content: `${severity}: ${text}` },
-  );
-}
-
-function testCase(name: string, classname: string, ...content: XmlElement[]): XmlElement {
-  return { name: 'testcase', attributes: { name, classname }, content };
 }

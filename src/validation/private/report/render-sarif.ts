@@ -1,3 +1,4 @@
+import { SarifBuilder, SarifRuleBuilder, SarifRunBuilder } from 'node-sarif-builder';
 import type { StackReport } from './report';
 import { type Finding, FindingState } from '../../finding';
 import type { Rule } from '../../rule';
@@ -5,63 +6,70 @@ import { Severity } from '../../severity';
 import { META } from '../meta-rules';
 
 const LEVELS = { [Severity.ERROR]: 'error', [Severity.WARNING]: 'warning', [Severity.INFO]: 'note' } as const;
-/** A construct is no line of a file, so that all findings are in the stack's Terraform. */
-const FILE = 'cdk.tf.json';
 
 /**
  * For code scanning.
  *
- * The place is the stack's Terraform, and the construct's path the logical one. The fingerprint keeps a finding the same from one run to the next.
+ * A construct is no line of a file, so the place is the stack's Terraform, and the construct's path the logical one. The fingerprint keeps a finding the
+ * same from one run to the next.
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export function renderSarif({ rules, findings }: StackReport): string {
+  const run = new SarifRunBuilder().initSimple({
+    toolDriverName: 'Bulkhead',
+    toolDriverVersion: '0.0.0',
+    url: 'https://www.npmjs.com/package/cdktf-docker-bulkhead',
+  });
   const meta = Object.values(META).map((rule) => ({ rule, severity: rule.severity }));
   const all = new Map([...rules, ...meta].map((active) => [active.rule.ruleId, active]));
-  const indices = new Map([...all.keys()].map((ruleId, index) => [ruleId, index]));
-  const driver = {
-    name: 'Bulkhead',
-    rules: [...all.values()].map(({ rule, severity }) => ruleOf(rule, severity)),
-    version: '0.0.0',
-    informationUri: 'https://www.npmjs.com/package/cdktf-docker-bulkhead',
-  };
-  const run = {
-    tool: { driver },
-    results: findings.map((finding) => resultOf(finding, indices.get(finding.ruleId)!)),
-    artifacts: findings.length === 0 ? [] : [{ sourceLanguage: 'JSON', location: { uri: FILE } }],
-  };
-  const sarif = { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] };
+  all.forEach(({ rule, severity }) => run.addRule(ruleOf(rule, severity)));
+  // As they are: a builder for each of thousands takes more time than all the rest.
+  run.run.results = findings.map(resultOf);
+  const sarif = new SarifBuilder({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json' });
+  sarif.addRun(run);
   // Nobody reads it: with line breaks and indents it would be twice as long.
-  return `${JSON.stringify(sarif)}\n`;
+  return `${sarif.buildSarifJsonString()}\n`;
 }
 
-function ruleOf(rule: Rule, severity: Severity): object {
-  return {
+function ruleOf(rule: Rule, severity: Severity): SarifRuleBuilder {
+  return new SarifRuleBuilder({
     id: rule.ruleId,
-    shortDescription: { text: rule.title },
     name: rule.title,
+    shortDescription: { text: rule.title },
     fullDescription: { text: rule.why },
     help: { text: rule.fix },
     ...(rule.links.length > 0 && { helpUri: rule.links[0] }),
     defaultConfiguration: { level: LEVELS[severity] },
     properties: { tags: ['security', ...rule.cisControls.map((control) => `cis-docker-1.8.0/${control}`)] },
-  };
+  });
 }
 
-function resultOf({ ruleId, severity, path, address, detail, message, fix, state, reason }: Finding, ruleIndex: number): object {
+function resultOf({
+  ruleId,
+  severity,
+  path,
+  address,
+  detail,
+  message,
+  fix,
+  state,
+  reason,
+}: Finding): NonNullable<SarifRunBuilder['run']['results']>[number] {
   return {
+    ruleId,
     level: LEVELS[severity],
     message: { text: `${message}; ${fix}` },
-    ruleId,
     locations: [
       {
-        physicalLocation: { artifactLocation: { uri: FILE, index: 0 }, region: { startLine: 1 } },
+        physicalLocation: { artifactLocation: { uri: 'cdk.tf.json' }, region: { startLine: 1 } },
         logicalLocations: [{ fullyQualifiedName: path, ...(address !== '' && { name: address, kind: 'resource' }) }],
       },
     ],
     partialFingerprints: { 'bulkhead/v1': JSON.stringify([ruleId, path, detail]) },
-    ...(state === FindingState.BASELINE && { baselineState: 'unchanged' }),
-    ...(state === FindingState.SUPPRESSED && { suppressions: [{ kind: 'external', status: 'accepted', justification: reason }] }),
-    ruleIndex,
+    ...(state === FindingState.BASELINE && { baselineState: 'unchanged' as const }),
+    ...(state === FindingState.SUPPRESSED && {
+      suppressions: [{ kind: 'external' as const, status: 'accepted' as const, justification: reason }],
+    }),
   };
 }
