@@ -21,6 +21,7 @@ import * as publishing from './publishing';
 import * as realServices from './real-services';
 import * as registry from './registry';
 import * as saveRestore from './save-restore';
+import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
 import * as survival from './survival';
 import * as swarm from './swarm';
@@ -50,6 +51,7 @@ export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
   vlan: ['28.5'],
   swarm: ['28.5'],
   'sealed-swarm': ['28.5'],
+  sctp: ['28.5'],
   ipvlan: ['28.5'],
   'wire-ipv6': ['28.5'],
   conduit: ['20.10'],
@@ -75,6 +77,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   vlan,
   swarm,
   'sealed-swarm': sealedSwarm,
+  sctp,
   ipvlan,
   'wire-ipv6': wireIpv6,
   'dual-stack': dualStack,
