@@ -42,7 +42,7 @@ function program(checked: boolean): App {
       logOpts: { 'max-size': '10m', 'max-file': '3' },
       restart: 'on-failure',
       maxRetryCount: 5,
-      healthcheck: { test: ['CMD', 'true'], interval: '30s' },
+      healthcheck: { test: ['CMD', 'wget', '-q', '-O', '-', 'http://localhost:8080/'], interval: '30s' },
       networksAdvanced: [{ name: networks[Math.floor(i / 10)].id }],
       mounts: [{ type: 'bind', source: '/srv/data', target: '/data', readOnly: true }],
       ports: i % 10 === 0 ? [{ internal: 8443, external: 10_000 + i, ip: '127.0.0.1' }] : undefined,
