@@ -8,7 +8,7 @@ import { Container } from '@cdktf/provider-docker/lib/container';
 import { Network } from '@cdktf/provider-docker/lib/network';
 import { DockerProvider } from '@cdktf/provider-docker/lib/provider';
 import { App, TerraformStack, Testing } from 'cdktf';
-import { cpuMillis, median } from './cpu';
+import { collectGarbage, cpuMillis, median } from './cpu';
 import { BridgeSegment, Cidr, ContainerImage, EngineVersion, HardenedContainer, HardenedDaemon, Peer, Port } from '../src';
 
 const RUNS = Number(process.argv[2] ?? 5);
@@ -82,7 +82,7 @@ interface Sample {
 }
 
 function measure(program: () => TerraformStack): Sample {
-  global.gc?.();
+  collectGarbage();
   const start = cpuMillis();
   const stack = program();
   const built = cpuMillis();
