@@ -120,8 +120,20 @@ function begun(settings: object | undefined): RawStack {
   return raw;
 }
 
-function pairOf(ruleId: string, follows: readonly string[], { engine: _engine, ...more }: More, build: FixPair['program']): FixPair {
-  return { ruleId, follows, program: build, ...more };
+/** A program of raw resources; the one that the rule is about is what `build` returns. */
+function rawPair(
+  ruleId: string,
+  follows: readonly string[],
+  { engine: settings, ...more }: More,
+  build: (raw: RawStack, isFixed: boolean) => IConstruct | void,
+): FixPair {
+  const made = (isFixed: boolean) => {
+    const raw = begun(settings);
+    const resource = build(raw, isFixed);
+    if (resource && isFixed && more.accepts) accept(resource, ruleId);
+    return raw.stack;
+  };
+  return { ruleId, follows, program: made, ...more };
 }
 
 /** A container with something wrong, and what changes of it. */
@@ -133,13 +145,9 @@ export function container(
   more: More = {},
   around?: Around<ContainerConfig>,
 ): FixPair {
-  // prettier-ignore
-  return pairOf(ruleId, follows, more, (isFixed) => {
-    const raw = begun(more.engine);
+  return rawPair(ruleId, follows, more, (raw, isFixed) => {
     const further = around?.(raw, isFixed);
-    const web = addClean(raw, 'Web', { ...bad, ...(isFixed && change), ...further });
-    if (isFixed && more.accepts) accept(web, ruleId);
-    return raw.stack;
+    return addClean(raw, 'Web', { ...bad, ...(isFixed && change), ...further });
   });
 }
 
@@ -151,13 +159,7 @@ export function network(
   change: Partial<NetworkSettings>,
   more: More = {},
 ): FixPair {
-  // prettier-ignore
-  return pairOf(ruleId, follows, more, (isFixed) => {
-    const raw = begun(more.engine);
-    const front = addNetwork(raw, 'Front', { ...bad, ...(isFixed && change) });
-    if (isFixed && more.accepts) accept(front, ruleId);
-    return raw.stack;
-  });
+  return rawPair(ruleId, follows, more, (raw, isFixed) => addNetwork(raw, 'Front', { ...bad, ...(isFixed && change) }));
 }
 
 /** A service with something wrong, and what changes of it, on an engine that is in order. */
@@ -169,19 +171,15 @@ export function service(
   more: More = {},
   around?: Around<ServiceConfig>,
 ): FixPair {
-  // prettier-ignore
-  return pairOf(ruleId, follows, more, (isFixed) => {
-    const raw = begun(more.engine ?? NODE);
+  return rawPair(ruleId, follows, { ...more, engine: more.engine ?? NODE }, (raw, isFixed) => {
     const further = around?.(raw, isFixed);
-    const web = new Service(raw.stack, 'Web', { name: 'web', taskSpec: task(), ...bad, ...(isFixed && change), ...further });
-    if (isFixed && more.accepts) accept(web, ruleId);
-    return raw.stack;
+    return new Service(raw.stack, 'Web', { name: 'web', taskSpec: task(), ...bad, ...(isFixed && change), ...further });
   });
 }
 
 /** Settings of an engine with something wrong, and what changes of them; undefined takes a key out. */
 export function engine(ruleId: string, follows: readonly string[], bad: object, change: object, more: More = {}): FixPair {
-  return pairOf(ruleId, follows, more, (isFixed) => begun({ ...ENGINE, ...bad, ...(isFixed && change) }).stack);
+  return rawPair(ruleId, follows, more, (raw, isFixed) => addEngine(raw, { ...ENGINE, ...bad, ...(isFixed && change) }));
 }
 
 /** A program of raw resources that is none of these. */
@@ -191,15 +189,10 @@ export function program(
   build: (raw: RawStack, isFixed: boolean) => void,
   more: More = {},
 ): FixPair {
-  // prettier-ignore
-  return pairOf(ruleId, follows, more, (isFixed) => {
-    const raw = begun(more.engine);
-    build(raw, isFixed);
-    return raw.stack;
-  });
+  return rawPair(ruleId, follows, more, (raw, isFixed) => build(raw, isFixed));
 }
 
 /** A program with constructs of ours. */
 export function ours(ruleId: string, follows: readonly string[], build: (isFixed: boolean) => TerraformStack, more: More = {}): FixPair {
-  return pairOf(ruleId, follows, more, build);
+  return { ruleId, follows, program: build, ...more };
 }

@@ -1,21 +1,10 @@
 import { Rules, Severity } from '../../../src';
 import { DAEMON_RULES } from '../../../src/validation/rules/daemon';
+import { ENGINE } from '../../support/fixes/pair';
 import { verdict } from '../../support/verdict';
 
-/** An engine with nothing to say against. */
-const GOOD = {
-  icc: false,
-  'no-new-privileges': true,
-  'live-restore': true,
-  'userland-proxy': false,
-  'userns-remap': 'default',
-  'authorization-plugins': ['opa'],
-  'log-driver': 'fluentd',
-  'default-ulimits': { nofile: { Name: 'nofile', Soft: 1024, Hard: 4096 } },
-};
-
 function ofEngine(ruleId: string, change: object, rest: object = {}) {
-  const attributes = JSON.parse(JSON.stringify({ ...GOOD, ...change }));
+  const attributes = JSON.parse(JSON.stringify({ ...ENGINE, ...change }));
   return verdict(Rules.byId(ruleId)[0], rest, {}, [{ resourceType: 'daemon.json', path: 'app/Edge', attributes }]);
 }
 
