@@ -83,7 +83,7 @@ async function runApart(task: Task, sampled: boolean): Promise<Sum> {
     if (line.startsWith('SUM ')) sum = JSON.parse(line.slice(4)) as Sum;
     else console.log(line);
   };
-  if (kernel === 'guest') await runInGuest(argv, {}, tell);
+  if (kernel === 'guest') await runInGuest(argv, tell);
   else await spawnTelling(argv, tell);
   return sum;
 }

@@ -98,6 +98,14 @@ export function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
+/** Whether something comes true in time. */
+export function until(holds: () => boolean, timeout: number): boolean {
+  for (const end = Date.now() + timeout; Date.now() < end; sleep(500)) {
+    if (holds()) return true;
+  }
+  return false;
+}
+
 let interpreter: string | undefined;
 
 /** Words that run one of the lab's Python files. The interpreter is asked for its own path once: what PATH has may be a slow wrapper. */

@@ -4,9 +4,11 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { createInterface } from 'node:readline';
 import { cacheDir, once } from './cache';
 import { unpackPackage } from './debian';
 import { run } from './exec';
+import { quoted } from '../../../src/daemon/private/scripts/common';
 
 const PROJECT = path.resolve(__dirname, '../../..');
 const PACKAGE = 'user-mode-linux';
@@ -76,23 +78,14 @@ ip link set lo up
 # As on every Docker host; a new namespace starts with what the first one has.
 echo 1 > /proc/sys/net/ipv4/ip_forward
 (eval "$JOB")
-echo "GUEST EXIT $?"
 echo o > /proc/sysrq-trigger
 sleep 60
 `;
 
-function quoted(text: string): string {
-  return `'${text.replace(/'/g, "'\\''")}'`;
-}
-
-/** Runs a command of the project in the guest; every line that it prints is told. Returns its exit status, and undefined when the guest ended without one. */
-export function runInGuest(
-  argv: readonly string[],
-  env: Record<string, string>,
-  tell: (line: string) => void,
-): Promise<number | undefined> {
+/** Runs a command of the project in the guest; every line that it prints is told. */
+export function runInGuest(argv: readonly string[], tell: (line: string) => void): Promise<void> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-guest-'));
-  const assigned = Object.entries({ HOME: os.homedir(), PATH: process.env.PATH!, LANG: 'C.UTF-8', [IN_GUEST]: '1', ...env }).map(
+  const assigned = Object.entries({ HOME: os.homedir(), PATH: process.env.PATH!, LANG: 'C.UTF-8', [IN_GUEST]: '1' }).map(
     ([key, text]) => `${key}=${quoted(text)}`,
   );
   const head = {
@@ -119,17 +112,7 @@ export function runInGuest(
   return new Promise((resolve) => {
     // A group of its own, so that all of it can be ended: each process of the guest is one of the machine.
     const child = spawn(path.join(folder(), 'usr/bin/linux.uml'), words, { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
-    let rest = '';
-    let status: number | undefined;
-    child.stdout.on('data', (chunk: Buffer) => {
-      const found = (rest + chunk.toString()).split(/\r?\n/);
-      rest = found.pop()!;
-      for (const line of found) {
-        const end = /^GUEST EXIT (\d+)$/.exec(line);
-        if (end) status = Number(end[1]);
-        else tell(line);
-      }
-    });
+    createInterface({ input: child.stdout, crlfDelay: Infinity }).on('line', tell);
     const kill = () => {
       try {
         process.kill(-child.pid!, 'SIGKILL');
@@ -143,7 +126,7 @@ export function runInGuest(
       process.off('exit', kill);
       kill();
       fs.rmSync(dir, { recursive: true, force: true });
-      resolve(status);
+      resolve();
     });
   });
 }

@@ -1,7 +1,7 @@
 // What verify.sh says of a live host and its containers, and that it notices what somebody changed there.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { makeSwarm, tasksOf, until } from './swarm-stage';
+import { makeSwarm, tasksOf } from './swarm-stage';
 import {
   Cidr,
   ContainerImage,
@@ -25,7 +25,7 @@ import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import { fetchRegistry, pushToRegistry } from '../harness/registry';
 import type { EngineId } from '../lab/cache';
-import { run as command } from '../lab/exec';
+import { run as command, until } from '../lab/exec';
 import { type Lab, withLab } from '../lab/lab';
 
 const program: Program = ({ stack, daemon, image }) => {

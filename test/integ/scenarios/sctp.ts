@@ -1,11 +1,10 @@
 // SCTP from end to end: the engine publishes the port, whoever may ask gets a connection, and nobody else does.
 import * as fs from 'node:fs';
-import { until } from './swarm-stage';
 import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import type { EngineId } from '../lab/cache';
-import { python } from '../lab/exec';
+import { python, until } from '../lab/exec';
 import { type Lab, withLab } from '../lab/lab';
 import { NET, type NsName } from '../lab/network';
 

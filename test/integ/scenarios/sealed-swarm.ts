@@ -1,10 +1,11 @@
 // What only a kernel with ESP and IPVS shows of a swarm: frames of an encrypted overlay on the wire, the one address of a service, and the ingress, where
 // every node takes connections and passes them on to one that has a task.
-import { makeSwarm, nodeOf, PUBLISHED, serviceOn, tasksOf, until } from './swarm-stage';
+import { makeSwarm, nodeOf, PUBLISHED, serviceOn, tasksOf } from './swarm-stage';
 import { Cidr, EncryptedOverlay, EndpointMode, type HardenedDaemon, type HardenedService, Peer, Placement, Port, Reachability, SwarmCluster } from '../../../src'; // prettier-ignore
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import type { EngineId } from '../lab/cache';
+import { until } from '../lab/exec';
 import { Lab } from '../lab/lab';
 import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';

@@ -1,7 +1,8 @@
 // What the tasks of a swarm hold: their rights, their storage, and the names that they find each other by.
-import { asks, SECRET, type Stage, type Task, tasksOf, until } from './swarm-stage';
+import { asks, SECRET, type Stage, type Task, tasksOf } from './swarm-stage';
 import { type HardenedService, Reachability } from '../../../src';
 import type { Checks } from '../harness/checks';
+import { until } from '../lab/exec';
 
 /** What a task can do, with what Terraform cannot set for a service and the engine does. */
 export function hardening(checks: Checks, stage: Stage): void {

@@ -22,7 +22,6 @@ import {
   VolumeMount,
 } from '../../../src';
 import { declaredVersion, Deployment, type Program } from '../harness/deployment';
-import { sleep } from '../lab/exec';
 import type { Lab } from '../lab/lab';
 import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';
@@ -32,6 +31,7 @@ export const PUBLISHED = 18_080;
 export const WORKERS = [12, 13];
 /** Holds another text on each node. */
 export const OWN_FOLDER = '/srv/agent';
+const NO_ESP = 'the kernel of this machine has no ESP';
 export const SECRET = 'key of the shop';
 
 export interface Stage {
@@ -54,14 +54,13 @@ export interface Task {
 function programFor(stage: () => Stage, lab: Lab): Program {
   return ({ stack, daemon }) => {
     const workers = WORKERS.map((last) => nodeOf(stack, lab, last));
-    const unencryptedReason = 'the kernel of this machine has no ESP';
     const cluster = new SwarmCluster(stack, 'Swarm', {
       managers: [daemon as HardenedDaemon],
       workers,
       addressPool: Cidr.parse('10.64.0.0/16'),
-      unencryptedIngressReason: unencryptedReason,
+      unencryptedIngressReason: NO_ESP,
     });
-    const [front, back] = ['Front', 'Back'].map((id) => new EncryptedOverlay(stack, id, { cluster, unencryptedReason }));
+    const [front, back] = ['Front', 'Back'].map((id) => new EncryptedOverlay(stack, id, { cluster, unencryptedReason: NO_ESP }));
     new EncryptedOverlay(stack, 'Sealed', { cluster });
     const web = serviceOn(stack, 'Web', front, { replicas: 3, replicasPerNode: 1 });
     const api = serviceOn(stack, 'Api', front, {
@@ -94,7 +93,7 @@ export function serviceOn(
 
 /** A volume of one node, which is never lost, a folder of each, a secret; and a name that leads to one address. */
 function storage(stack: TerraformStack, cluster: SwarmCluster, home: IDaemon, secretId = 'a'.repeat(25)): Stage['others'] {
-  const side = new EncryptedOverlay(stack, 'Side', { cluster, unencryptedReason: 'the kernel of this machine has no ESP' });
+  const side = new EncryptedOverlay(stack, 'Side', { cluster, unencryptedReason: NO_ESP });
   const data = new DataVolume(stack, 'Data', { daemon: home });
   return {
     keeper: serviceOn(stack, 'Keeper', side, {
@@ -118,7 +117,6 @@ export function makeSwarm(labs: readonly Lab[], deployment: Deployment, cluster:
     lab.startEngine();
     lab.startUnit('bulkhead-watch');
     lab.importImage();
-    lab.writeFile(`${OWN_FOLDER}/number`, `node ${index}\n`);
     return printed;
   });
   const token = manager.mustHost('asking for a token', ['bulkhead-swarm', 'token', 'worker']);
@@ -147,6 +145,7 @@ export function setTheStage(labs: readonly Lab[]): Stage {
   Object.assign(stage, { deployment });
   deployment.synth();
   stage.said.push(...makeSwarm(labs, deployment, stage.cluster));
+  labs.forEach((lab, index) => lab.writeFile(`${OWN_FOLDER}/number`, `node ${index}\n`));
   stage.secretId = manager.mustHost('making a secret', ['docker', 'secret', 'create', 'key', '-'], { input: SECRET }).trim();
   deployment.apply();
   return stage;
@@ -180,11 +179,4 @@ export function listen(stage: Stage): void {
 /** What somebody inside a task sees who asks by name; who answered, or nothing. */
 export function asks({ lab, id }: Task, name: string, port: number): string {
   return lab.host(['timeout', '6', 'docker', 'exec', id, 'nc', '-w', '3', name, String(port)], { input: '' }).stdout.trim();
-}
-
-export function until(holds: () => boolean, timeout: number): boolean {
-  for (const end = Date.now() + timeout; Date.now() < end; sleep(500)) {
-    if (holds()) return true;
-  }
-  return false;
 }

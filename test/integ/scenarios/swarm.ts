@@ -6,11 +6,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { hardening, names, storage } from './swarm-services';
-import { asks, listen, PUBLISHED, setTheStage, type Stage, tasksOf, until, WORKERS } from './swarm-stage';
+import { asks, listen, PUBLISHED, setTheStage, type Stage, tasksOf, WORKERS } from './swarm-stage';
 import { Port, Reachability } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS } from '../harness/deployment';
 import type { EngineId } from '../lab/cache';
+import { until } from '../lab/exec';
 import { Lab } from '../lab/lab';
 import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';

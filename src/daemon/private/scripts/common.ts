@@ -94,3 +94,8 @@ export function shortened(text: string): string {
     .replace(/^ +/gm, '')
     .replace(/\n{2,}/g, '\n');
 }
+
+/** A text as one word of a shell, whatever is in it. */
+export function quoted(text: string): string {
+  return `'${text.replace(/'/g, `'\\''`)}'`;
+}

@@ -1,4 +1,4 @@
-import { PATHS, PRELUDE } from './common';
+import { PATHS, PRELUDE, quoted } from './common';
 import { levelOf } from '../../../validation/private/cis-controls';
 import { AUDITED, ENGINE_FILES, TLS_FILES } from '../../../validation/private/cis-host';
 import { CONTAINER_CHECKS, REFUSED_SETTINGS, SETTINGS } from '../verify-checks';
@@ -71,10 +71,6 @@ export function renderVerifyScript({ containers, swarmAddress = '' }: VerifyInpu
     `\n${sorted.map(([control, command]) => `look ${control} ${levelOf(control)} && ${command}\n`).join('')}`,
     TAIL,
   ].join('');
-}
-
-function quoted(text: string): string {
-  return `'${text.replace(/'/g, `'\\''`)}'`;
 }
 
 function byNumber(a: string, b: string): number {
