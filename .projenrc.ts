@@ -23,7 +23,7 @@ const project = new cdk.JsiiProject({
   peerDeps: ['constructs@^10.4.2', 'cdktf@^0.21.0', '@cdktf/provider-docker@^12.0.3'],
   peerDependencyOptions: { pinnedDevDependency: false },
   // Bundled: jsii demands it for everything that is not a jsii module; none of its types is in a public signature.
-  bundledDeps: ['ipaddr.js@^2.5.0', 'node-sarif-builder@^4.1.0', 'xmlbuilder@^15.1.1', 'yaml@^2.9.1'],
+  bundledDeps: ['ipaddr.js@^2.5.0', 'node-sarif-builder@^4.1.0', 'pako@^3.0.3', 'xmlbuilder@^15.1.1', 'yaml@^2.9.1'],
   devDeps: [
     'constructs@10.4.2',
     'cdktf@0.21.0',
@@ -50,7 +50,7 @@ const project = new cdk.JsiiProject({
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integ/'],
       watchPathIgnorePatterns: ['/node_modules/'],
-      setupFiles: ['<rootDir>/test/support/property-seed.ts'],
+      setupFiles: ['<rootDir>/test/support/property-seed.ts', '<rootDir>/test/support/creation-stacks.ts'],
     },
   },
 

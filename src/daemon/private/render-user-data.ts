@@ -1,5 +1,5 @@
+import { gzip } from 'pako';
 import type { HostFile, HostInput } from './host-input';
-import { gzip } from './render-gzip';
 import { renderHostFiles } from './render-host-files';
 import { PATHS } from './scripts/common';
 import { FIREWALL_SCRIPT } from './scripts/firewall';
@@ -23,7 +23,7 @@ export function renderUserData(input: HostInput): string {
  */
 export function renderUserDataGzip(input: HostInput): string {
   const text = cloudConfig(input, (file) => ({ ...head(file), content: file.content }));
-  return Buffer.from(gzip(Buffer.from(text, 'utf8'))).toString('base64');
+  return zipped(Buffer.from(text, 'utf8'));
 }
 
 function cloudConfig(input: HostInput, entry: (file: HostFile) => Record<string, string>): string {
@@ -58,7 +58,15 @@ function encoded(content: string): Record<string, string> {
 function pack(content: string): Record<string, string> {
   const bytes = Buffer.from(content, 'utf8');
   const plain = bytes.toString('base64');
-  const zipped = Buffer.from(gzip(bytes)).toString('base64');
-  const smaller = zipped.length + 'gz+'.length < plain.length;
-  return { encoding: smaller ? 'gz+b64' : 'b64', content: smaller ? zipped : plain };
+  const packed = zipped(bytes);
+  const smaller = packed.length + 'gz+'.length < plain.length;
+  return { encoding: smaller ? 'gz+b64' : 'b64', content: smaller ? packed : plain };
+}
+
+/**
+ * With the same bytes everywhere. Node's zlib compresses differently from one version and processor to the next, and user data that changes with the
+ * machine of whoever runs the synth would replace the host.
+ */
+export function zipped(bytes: Buffer): string {
+  return Buffer.from(gzip(bytes, { level: 9, memLevel: 9 })).toString('base64');
 }
