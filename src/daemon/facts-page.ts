@@ -1,5 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
+import { brokenChecksums } from './private/broken-checksums';
 import { AddressBook } from '../addressing/address-book';
 import { constructAt, orderStacks } from '../private/cdktf-hooks';
 import { failuresOf } from '../reachability/private/prove';
@@ -35,9 +36,10 @@ export class FactsPage {
    */
   public mistakes(others: readonly string[] = []): string[] {
     this.registry.noticeRemovals();
-    const { problems, allocation } = this.registry.derived();
+    const { problems, allocation, topology } = this.registry.derived();
+    const all = [...problems, ...brokenChecksums(topology, this.registry.engine.version)];
     const frozen = this.book._frozenProblem(this.owner.node.path, allocation.missing);
-    const errors = [...problems.map((problem) => this.text(problem)), ...others, ...(frozen === undefined ? [] : [frozen])];
+    const errors = [...all.map((problem) => this.text(problem)), ...others, ...(frozen === undefined ? [] : [frozen])];
     if (errors.length === 0) this.book._record(this.owner.node.path, allocation);
     return errors;
   }

@@ -185,6 +185,14 @@ export interface HardenedServiceProps {
    * @default 10
    */
   readonly stopTimeoutSeconds?: number;
+
+  /**
+   * Seconds that Terraform waits until the tasks run, 1 to 86400; then the apply fails. Nodes pull the image in that time, and an update goes through all
+   * tasks. With `onEveryNode` nobody waits.
+   *
+   * @default - 180, and as long as an update of all tasks takes by `updatePolicy` and `stopTimeoutSeconds`
+   */
+  readonly convergeTimeoutSeconds?: number;
 }
 
 /** How a port of a service is opened. */

@@ -86,8 +86,21 @@ describe('numbers and names', () => {
     program.service('Pair', overlay, { replicas: 2 });
     expect(program.resource('docker_service', 'app-pair')).toMatchObject({
       mode: { replicated: { replicas: 2 } },
-      converge_config: { timeout: '3m' },
+      converge_config: { timeout: '4m' },
     });
+  });
+
+  test.each<[string, Partial<HardenedServiceProps>]>([
+    ['3m30s', {}],
+    ['8m', { replicas: 10 }],
+    ['4m', { replicas: 10, updatePolicy: UpdatePolicy.of({ parallelism: 5 }) }],
+    ['6m40s', { replicas: 2, updatePolicy: UpdatePolicy.of({ delaySeconds: 60, monitorSeconds: 40 }) }],
+    ['24h', { replicas: 1000, updatePolicy: UpdatePolicy.of({ delaySeconds: 3600 }) }],
+    ['15m', { replicas: 10, convergeTimeoutSeconds: 900 }],
+  ])('Terraform waits %s, as long as an update of all tasks takes: %j', (timeout, props) => {
+    const fresh = new Services();
+    fresh.service('Some', fresh.overlay('Mesh'), props);
+    expect(fresh.resource('docker_service', 'app-some').converge_config).toEqual({ delay: '1s', timeout });
   });
 
   test('further names hold on the overlay that it was placed in, and nowhere else', () => {
@@ -170,7 +183,9 @@ describe('what is refused of a service', () => {
   test.each<[ErrorCode, Partial<HardenedServiceProps>]>([
     ['ServiceValue', { onEveryNode: true, replicas: 2 }],
     ['ServiceValue', { onEveryNode: true, replicasPerNode: 1 }],
+    ['ServiceValue', { onEveryNode: true, convergeTimeoutSeconds: 60 }],
     ['ServiceValue', { replicas: 1001 }],
+    ['ServiceValue', { convergeTimeoutSeconds: 0 }],
     ['ServiceValue', { replicasPerNode: 0 }],
     ['AliasName', { aliases: ['a.b'] }],
     ['ContainerName', { serviceName: 'x' }],

@@ -6,9 +6,14 @@ import { matching, wholeNumber } from '../../private/text';
 import { isA } from '../../private/type-test';
 import type { SwarmNodeFact } from '../../topology/private/facts';
 import type { HardenedServiceProps } from '../hardened-service-props';
+import { UpdatePolicy } from '../service-policies';
 
 /** Numbers alone: Swarm makes the files of secrets, and knows no list of users. */
 const USER = { pattern: /^\d{1,10}:\d{1,10}$/, words: "'user:group', both by number" };
+
+/** Seconds in which tasks of an image of usual size are there. */
+const START = 180;
+const DAY = 86_400;
 
 export interface CheckedService extends CheckedCommon {
   readonly path: string;
@@ -16,6 +21,8 @@ export interface CheckedService extends CheckedCommon {
   /** Undefined for one task on every node. */
   readonly replicas: number | undefined;
   readonly replicasPerNode: number;
+  /** In seconds. */
+  readonly convergeTimeout: number;
   /** Directories of hosts, where tasks may run on more than one. */
   readonly scattered: readonly string[];
 }
@@ -58,27 +65,39 @@ export function checkService(scope: { readonly node: { readonly path: string } }
     path,
     name,
     ...common,
-    ...checkNumbers(path, props),
+    ...checkNumbers(path, props, common.stopTimeout),
     scattered: checkVolumes(path, props, admittedNodes(path, props)),
   };
 }
 
 function checkNumbers(
   path: string,
-  { onEveryNode, replicas, replicasPerNode }: HardenedServiceProps,
-): Pick<CheckedService, 'replicas' | 'replicasPerNode'> {
+  { onEveryNode, replicas, replicasPerNode, convergeTimeoutSeconds, updatePolicy }: HardenedServiceProps,
+  stopTimeout: number,
+): Pick<CheckedService, 'replicas' | 'replicasPerNode' | 'convergeTimeout'> {
   if (onEveryNode) {
-    if (replicas !== undefined || replicasPerNode !== undefined) {
+    if (replicas !== undefined || replicasPerNode !== undefined || convergeTimeoutSeconds !== undefined) {
       throw new ValidationError(
         'ServiceValue',
         path,
-        "'onEveryNode' runs one task on each node, so 'replicas' and 'replicasPerNode' say nothing; take them out",
+        "'onEveryNode' runs one task on each node, so 'replicas', 'replicasPerNode' and 'convergeTimeoutSeconds' say nothing; take them out",
       );
     }
-    return { replicas: undefined, replicasPerNode: 0 };
+    return { replicas: undefined, replicasPerNode: 0, convergeTimeout: 0 };
   }
+  const count = wholeNumber(path, 'replicas', replicas ?? 1, 0, 1000, 'ServiceValue');
+  const { parallelism, delaySeconds, monitorSeconds } = updatePolicy ?? UpdatePolicy.of();
+  const ofUpdate = Math.ceil(count / parallelism) * (delaySeconds + monitorSeconds + stopTimeout);
   return {
-    replicas: wholeNumber(path, 'replicas', replicas ?? 1, 0, 1000, 'ServiceValue'),
+    replicas: count,
+    convergeTimeout: wholeNumber(
+      path,
+      'convergeTimeoutSeconds',
+      convergeTimeoutSeconds ?? Math.min(START + ofUpdate, DAY),
+      1,
+      DAY,
+      'ServiceValue',
+    ),
     // For Swarm 0 is no limit.
     replicasPerNode: replicasPerNode === undefined ? 0 : wholeNumber(path, 'replicasPerNode', replicasPerNode, 1, 1000, 'ServiceValue'),
   };

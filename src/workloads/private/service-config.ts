@@ -91,7 +91,7 @@ export function serviceConfig(
     rollbackConfig: { ...rollout, failureAction: 'pause' },
     endpointSpec: { mode: props.endpointMode ?? EndpointMode.VIP },
     // Terraform waits until the tasks run, and fails when they do not; the provider does not do so for tasks on every node.
-    convergeConfig: checked.replicas === undefined ? undefined : { delay: '1s', timeout: '3m' },
+    convergeConfig: checked.replicas === undefined ? undefined : { delay: '1s', timeout: duration(checked.convergeTimeout) },
   };
 }
 

@@ -14,6 +14,8 @@ export const needsModules = true;
 
 const OTHER = 12;
 const NODES = [HOST_ADDRESS, `192.0.2.${OTHER}`];
+/** The guest has one processor, and emulates. */
+const SLOW = 900;
 const WORD = 'price-of-the-day';
 
 interface Stage {
@@ -60,12 +62,13 @@ function setTheStage(labs: readonly Lab[]): Stage {
       replicas: 2,
       replicasPerNode: 1,
       endpointMode: EndpointMode.VIP,
+      convergeTimeoutSeconds: SLOW,
       defaultPort: Port.tcp(8080),
     });
-    const buyer = serviceOn(stack, 'Buyer', overlay, { placements: [Placement.onNode(manager)] });
+    const buyer = serviceOn(stack, 'Buyer', overlay, { placements: [Placement.onNode(manager)], convergeTimeoutSeconds: SLOW });
     buyer.connections.allowTo(shop);
     shop.publish(Port.tcp(PUBLISHED), { targetPort: Port.tcp(8080), sources: [Peer.address(NET.lanA)] });
-    const plain = serviceOn(stack, 'Plain', open, { replicas: 2, replicasPerNode: 1 });
+    const plain = serviceOn(stack, 'Plain', open, { replicas: 2, replicasPerNode: 1, convergeTimeoutSeconds: SLOW });
     Object.assign(made, { cluster, services: { shop, buyer, plain } });
   };
   const deployment = new Deployment(labs[0], program, { daemon: { liveRestore: false } });

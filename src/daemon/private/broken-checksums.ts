@@ -1,0 +1,30 @@
+import { EngineVersion } from '../../engine/engine-version';
+import type { Problem } from '../../topology/private/derive';
+import type { PortSpec, Topology } from '../../topology/private/topology';
+
+/**
+ * Flows that nothing drops and that carry nothing: for a published SCTP port engines before 28 fill in a checksum of IP, where SCTP has one of its own, in
+ * every answer from that port. Only an answer that is translated, as that of the publication itself, is put right again.
+ *
+ * @see https://github.com/moby/moby/issues/47952
+ */
+export function brokenChecksums({ pairs, publications }: Topology, version: string): Problem[] {
+  if (EngineVersion.of(version).isAtLeast('28.0')) return [];
+  const told = pairs.flatMap(({ family, port, origin }) =>
+    publications
+      .filter((published) => published.family === family && port.protocol === 'sctp' && overlap(published.targetPort, port))
+      .map(({ workload }): [string, Problem] => [
+        `${workload}\n${origin}`,
+        {
+          code: 'SctpChecksum',
+          path: workload,
+          message: `engine ${version} spoils what a published SCTP port answers to other containers, so that '${origin}' would not work; publish from another port of the container ('targetPort'), or use engine 28 or later`,
+        },
+      ]),
+  );
+  return [...new Map(told).values()];
+}
+
+function overlap(a: PortSpec, b: PortSpec): boolean {
+  return a.protocol === b.protocol && a.first <= b.last && b.first <= a.last;
+}
