@@ -57,7 +57,8 @@ export const ERROR_CODES = {
   ForgeableSource: 'Over IPv6, others in the network could send datagrams that pass for those of a flow.',
 
   // publications
-  SctpChecksum: 'Engines before 28 spoil the answers of a published SCTP port to other containers, and a flow between containers leads to it.',
+  SctpChecksum:
+    'Engines before 28 spoil the answers of a published SCTP port to other containers, and a flow between containers leads to it.',
   PublicationPorts: 'Published and target port differ in protocol or number, or cannot be published.',
   PublishNeedsSources: 'A publication on an address of the host does not say who may connect.',
   SourcesOnLoopback: 'A publication on loopback names sources outside, which can never reach it.',
