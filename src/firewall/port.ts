@@ -47,6 +47,11 @@ export class Port {
     return Port.make(TransportProtocol.SCTP, port, port);
   }
 
+  /** SCTP ports from `first` to `last`, both included. */
+  public static sctpRange(first: number, last: number): Port {
+    return Port.make(TransportProtocol.SCTP, first, last);
+  }
+
   /** ICMP echo request, what `ping` sends. Answers come back by connection tracking. */
   public static icmpPing(): Port {
     return new Port(TransportProtocol.ICMP, 0, 0);

@@ -11,6 +11,7 @@ describe('Port', () => {
     [Port.sctp(3868), 'sctp/3868', 'sctp', 3868, 3868, 1],
     [Port.tcpRange(50000, 50100), 'tcp/50000-50100', 'tcp', 50000, 50100, 101],
     [Port.udpRange(5000, 5000), 'udp/5000', 'udp', 5000, 5000, 1],
+    [Port.sctpRange(3868, 3871), 'sctp/3868-3871', 'sctp', 3868, 3871, 4],
     [Port.icmpPing(), 'icmp/ping', 'icmp', 0, 0, 1],
   ])('%s', (port, text, protocol, first, last, size) => {
     expect([port.text, port.protocol, port.first, port.last, port.size]).toEqual([text, protocol, first, last, size]);
@@ -24,6 +25,7 @@ describe('Port', () => {
     }
     expectError(() => Port.tcpRange(port, 80), 'PortOutOfRange');
     expectError(() => Port.udpRange(80, port), 'PortOutOfRange');
+    expectError(() => Port.sctpRange(80, port), 'PortOutOfRange');
   });
 
   test('the wrong number is in the message', () => expectError(() => Port.tcp(65536), 'PortOutOfRange', { says: ['65536'] }));

@@ -30,3 +30,8 @@ test.each([
 ])('it stands where %s', (_, engine, inner) => {
   expect(() => twoWays(engine, inner).synth()).not.toThrow();
 });
+
+test('a range that holds the port is refused as well', () => {
+  const program = twoWays('26.1.5', Port.sctpRange(3860, 3870));
+  expectMessage(thrownBy(() => program.synth()).message, 'SctpChecksum', { says: ['sctp/3860-3870'] });
+});

@@ -247,13 +247,17 @@ describe('what follows from flows', () => {
     expect(networks.map((n: { aliases?: string[] }) => n.aliases)).toEqual([['www'], undefined, undefined]);
   });
 
-  test('ports are written when they are rendered, however late they were declared', () => {
+  test.each([
+    ['tcp', Port.tcpRange(5000, 5002), Port.tcpRange(6000, 6002)],
+    ['udp', Port.udpRange(5000, 5002), Port.udpRange(6000, 6002)],
+    ['sctp', Port.sctpRange(5000, 5002), Port.sctpRange(6000, 6002)],
+  ])('ports of %s are written when they are rendered, however late they were declared', (protocol, published, targetPort) => {
     const program = new Program();
     const web = program.container('Web', program.segment('Front'));
     expect(program.synth().container()).not.toHaveProperty('ports');
-    web.publish(Port.udpRange(5000, 5002), { targetPort: Port.udpRange(6000, 6002) });
+    web.publish(published, { targetPort });
     expect(program.synth().container().ports).toEqual(
-      [0, 1, 2].map((i) => ({ ip: '127.0.0.1', external: 5000 + i, internal: 6000 + i, protocol: 'udp' })),
+      [0, 1, 2].map((i) => ({ ip: '127.0.0.1', external: 5000 + i, internal: 6000 + i, protocol })),
     );
   });
 
