@@ -13,6 +13,7 @@ import {
   type HardenedDaemonProps,
   type IDaemon,
 } from '../../../src';
+import type { RunResult } from '../lab/exec';
 import type { Lab } from '../lab/lab';
 import * as terraform from '../lab/terraform';
 
@@ -110,6 +111,12 @@ export class Deployment {
   apply(): void {
     this.synth();
     terraform.apply(this.stackDir, this.lab.terraformEnv());
+  }
+
+  /** The same where a failure may come of the machine, with the result; one resource at a time. */
+  tryApplyInTurn(): RunResult {
+    this.synth();
+    return terraform.tryApply(this.stackDir, { ...this.lab.terraformEnv(), TF_CLI_ARGS_apply: '-parallelism=1' });
   }
 
   /** A changed program on a running host: the files first, since they only ever let through what both sides want. */

@@ -10,7 +10,8 @@ export interface PlanResult {
   readonly text: string;
 }
 
-const TIMEOUT = 300_000;
+/** Killed in the middle it would not know what it made, so this is for what hangs only. */
+const TIMEOUT = 900_000;
 
 function terraform(dir: string, args: readonly string[], env: NodeJS.ProcessEnv): RunResult {
   return run([terraformProgram(), `-chdir=${dir}`, ...args], { env: { ...terraformEnv(), ...env }, timeout: TIMEOUT });

@@ -5,7 +5,8 @@ import { Cidr, EncryptedOverlay, EndpointMode, type HardenedDaemon, type Hardene
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import type { EngineId } from '../lab/cache';
-import { until } from '../lab/exec';
+import { LabError, until } from '../lab/exec';
+import { IN_GUEST } from '../lab/guest';
 import { Lab } from '../lab/lab';
 import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';
@@ -29,7 +30,8 @@ export function run(engine: EngineId, checks: Checks): void {
   const labs = [new Lab(engine)];
   try {
     labs.push(new Lab(engine, { id: labs[0].id, last: OTHER }));
-    const stage = setTheStage(labs);
+    const stage = setTheStage(labs, checks);
+    if (stage === undefined) return;
     oneAddress(checks, stage);
     sealed(checks, stage);
     ingress(checks, stage);
@@ -50,7 +52,25 @@ function complaints(lab: Lab): string {
   return `the engine of ${lab.id} complained:\n${lines.slice(0, 60).join('\n')}`;
 }
 
-function setTheStage(labs: readonly Lab[]): Stage {
+/** What is said where engines get no processor; it says nothing of the program. */
+const STARVED = /DeadlineExceeded|deadline exceeded|did not converge|error on wait for container/;
+
+/** One service at a time, and again where the engines were too busy: a guest has one processor for both. */
+function applied(deployment: Deployment, checks: Checks): boolean {
+  const first = deployment.tryApplyInTurn();
+  const { code, stdout, stderr } = first.code !== 0 && STARVED.test(first.stderr) ? deployment.tryApplyInTurn() : first;
+  if (code === 0) return true;
+  if (process.env[IN_GUEST] === undefined || !STARVED.test(stderr)) {
+    throw new LabError('terraform apply', ['terraform', 'apply'], stdout + stderr);
+  }
+  checks.skip(
+    'all of it',
+    `this machine is too slow for a swarm in the guest; twice its engines could not make the services: ${stderr.match(/Error: .*/g)?.join('; ')}`,
+  );
+  return false;
+}
+
+function setTheStage(labs: readonly Lab[], checks: Checks): Stage | undefined {
   const made: Partial<Stage> = {};
   const program: Program = ({ stack, daemon }) => {
     const manager = daemon as HardenedDaemon;
@@ -74,7 +94,7 @@ function setTheStage(labs: readonly Lab[]): Stage {
   const deployment = new Deployment(labs[0], program, { daemon: { liveRestore: false } });
   deployment.synth();
   makeSwarm(labs, deployment, made.cluster!);
-  deployment.apply();
+  if (!applied(deployment, checks)) return undefined;
   const stage = { labs, deployment, ...made } as Stage;
   for (const service of [stage.services.shop, stage.services.plain]) {
     until(() => tasksOf(stage, service.dnsName).length === 2, 120_000);
