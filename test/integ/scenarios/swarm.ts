@@ -206,13 +206,18 @@ function encryption(checks: Checks, { labs }: Stage): void {
 }
 
 /** What an engine leaves behind that is stopped while it takes an overlay apart; it does so by itself now and then. */
-function moveAside(manager: Lab, worker: Lab): void {
+function leaveBehind(manager: Lab, worker: Lab): void {
   const form = '{{.Id}} {{index .Options "com.docker.network.driver.overlay.vxlanid_list"}}';
   const [id, vxlanId] = manager.docker('network', 'inspect', '--format', form, 'app-front').split(' ');
   const name = `vx-${Number(vxlanId).toString(16).padStart(6, '0')}-${id.slice(0, 5)}`;
-  const move =
-    'ip link show "$2" >/dev/null 2>&1 || nsenter --net="$1" sh -c "ip link set vxlan0 down; ip link set vxlan0 name $2 netns $$"';
-  worker.mustHost('moving an interface', ['sh', '-c', `${move}; ip link show "$2"`, 'sh', `/run/docker/netns/1-${id.slice(0, 10)}`, name]);
+  // It may be there already, may still be in the namespace of the overlay, or may be gone with all that the engine took apart in time.
+  const leave = [
+    'ip link show "$2" >/dev/null 2>&1',
+    'nsenter --net="$1" sh -c "ip link set vxlan0 down && ip link set vxlan0 name $2 netns $$"',
+    'ip link add "$2" type vxlan id "$3" dstport 4789',
+  ].join(' || ');
+  const place = `/run/docker/netns/1-${id.slice(0, 10)}`;
+  worker.mustHost('leaving an interface behind', ['sh', '-c', `${leave}; ip link show "$2"`, 'sh', place, name, vxlanId]);
 }
 
 /** What restarts comes back by itself, under the guard. */
@@ -220,7 +225,7 @@ function again(checks: Checks, stage: Stage): void {
   unchanged(checks, stage, 'after apply');
   const [manager, worker] = stage.labs;
   worker.stopEngine();
-  moveAside(manager, worker);
+  leaveBehind(manager, worker);
   worker.startEngine();
   const isBack = until(() => worker.docker('info', '--format', '{{.Swarm.LocalNodeState}}') === 'active', 60_000);
   checks.shown('a worker that restarts is in the swarm again', isBack);
