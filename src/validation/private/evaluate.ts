@@ -2,7 +2,7 @@ import { BaselineEntry, inBaseline } from './baseline';
 import { META } from './meta-rules';
 import type { Resource } from './view';
 import { compareKeys } from '../../addressing/private/allocation';
-import { groupBy } from '../../private/multimap';
+import { addTo, groupBy } from '../../private/multimap';
 import { type Finding, FindingState } from '../finding';
 import type { Rule, Violation } from '../rule';
 import { Severity } from '../severity';
@@ -59,26 +59,27 @@ export interface EvaluationInput {
 /** What all rules say of all resources. A function of its input alone: neither the order of resources nor that of rules shows in it. */
 export function evaluate(input: EvaluationInput): Evaluation {
   const found: Finding[] = [];
-  const tallies: RuleTally[] = [];
-  const byType = groupBy(input.resources, ({ resourceType }) => resourceType);
-  for (const active of input.rules) {
-    const tally = { ruleId: active.rule.ruleId, compliant: 0, violated: 0, unknown: 0, notApplicable: 0 };
-    for (const type of active.rule.resourceTypes) askOfAll(active, byType.get(type) ?? [], tally, found);
-    tallies.push(tally);
+  const asked = input.rules.map((active) => ({ active, tally: newTally(active.rule) }));
+  const byType = new Map<string, typeof asked>();
+  for (const one of asked) for (const type of one.active.rule.resourceTypes) addTo(byType, type, one);
+  // All rules of one resource after the other: the other way round, each rule in turn is what the loop is compiled for, and then has to be thrown away.
+  for (const resource of input.resources) {
+    for (const { active, tally } of byType.get(resource.resourceType) ?? []) {
+      if (active.covers(resource.path)) tally[ask(active, resource, found)]++;
+    }
   }
   const used = new Set<Suppression>();
   const suppressions = groupBy(input.suppressions, ({ ruleId }) => ruleId);
   const told = unique(found).map((finding) => accepted(finding, input, suppressions.get(finding.ruleId) ?? [], used));
   const stale = input.suppressions.flatMap((suppression) => staleness(suppression, input, used));
+  const tallies = asked.map(({ tally }) => tally);
   return { findings: [...told, ...stale].sort(byWeight), tallies: tallies.sort((a, b) => (a.ruleId < b.ruleId ? -1 : 1)) };
 }
 
 type State = Exclude<keyof RuleTally, 'ruleId'>;
 
-function askOfAll(active: ActiveRule, resources: readonly Resource[], tally: Record<State, number>, found: Finding[]): void {
-  for (const resource of resources) {
-    if (active.covers(resource.path)) tally[ask(active, resource, found)]++;
-  }
+function newTally({ ruleId }: Rule): { ruleId: string } & Record<State, number> {
+  return { ruleId, compliant: 0, violated: 0, unknown: 0, notApplicable: 0 };
 }
 
 /** How it went, with what was found added to the rest. */

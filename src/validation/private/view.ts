@@ -4,12 +4,19 @@ import type { ICheckedBlock, ICheckedResource } from '../checked-resource';
 
 /** Attributes of one block of the resolved JSON. */
 export class Block implements ICheckedBlock {
+  /** The attributes, unless Terraform alone knows them all. */
+  private readonly own: JsonObject | undefined;
+  /** A dozen rules ask for the same few. */
+  private nested: Map<string, Nested> | undefined = undefined;
+
   constructor(
     public readonly attributes: Json,
     /** Names of values that were looked at and are known to Terraform only. */
     public readonly unknown: Set<string> = new Set(),
     private readonly within: string = '',
-  ) {}
+  ) {
+    this.own = isObject(attributes) ? attributes : undefined;
+  }
 
   public has(attribute: string): boolean {
     const value = this.at(attribute);
@@ -70,13 +77,21 @@ export class Block implements ICheckedBlock {
   }
 
   public blocks(name: string): Block[] {
+    this.nested ??= new Map();
+    let known = this.nested.get(name);
+    if (known === undefined) this.nested.set(name, (known = this.blocksIn(name)));
+    if (known.unknown !== undefined) this.unknown.add(known.unknown);
+    return [...known.blocks];
+  }
+
+  private blocksIn(name: string): Nested {
     const { keys, made } = placeOf(name);
     const value = this.read(keys);
-    if (typeof value === 'string') this.literal(name, value);
     const contents = objectsOf(this.read(made));
-    if (contents.length > 0) this.unknown.add(`${this.within}${name}`);
-    const all = contents.length > 0 ? [...objectsOf(value), ...contents] : objectsOf(value);
-    return all.length === 0 ? [] : all.map((block) => new Block(block, this.unknown, `${this.within}${name}.`));
+    const within = `${this.within}${name}`;
+    const isUnknown = contents.length > 0 || (typeof value === 'string' && holdsExpression(value));
+    const blocks = [...objectsOf(value), ...contents].map((block) => new Block(block, this.unknown, `${within}.`));
+    return { blocks, unknown: isUnknown ? within : undefined };
   }
 
   public rawText(attribute: string): string | undefined {
@@ -91,8 +106,12 @@ export class Block implements ICheckedBlock {
     return undefined;
   }
 
+  /** Nearly all that rules ask for has a plain name: it need not take the way through nested blocks. */
   private at(attribute: string): Json | undefined {
-    return this.read(placeOf(attribute).keys);
+    const { own } = this;
+    if (own === undefined || attribute.includes('.')) return this.read(placeOf(attribute).keys);
+    const value = own[attribute];
+    return value === undefined || Object.hasOwn(own, attribute) ? value : undefined;
   }
 
   private read(keys: readonly string[]): Json | undefined {
@@ -108,6 +127,13 @@ export class Block implements ICheckedBlock {
     }
     return value;
   }
+}
+
+/** Blocks of one name. */
+interface Nested {
+  readonly blocks: readonly Block[];
+  /** What is known to Terraform only where not all of them are there. */
+  readonly unknown: string | undefined;
 }
 
 /** Where an attribute is, and where the content of `dynamic` blocks of that name. */
