@@ -19,6 +19,7 @@ const project = new cdk.JsiiProject({
   typescriptVersion: '~6.0.0',
   // The doc comments name members on purpose where a word is reserved in one target language, so no global silence.
   docgen: true,
+  publishToPypi: { distName: 'cdktf-docker-bulkhead', module: 'cdktf_docker_bulkhead' },
 
   peerDeps: ['constructs@^10.4.2', 'cdktf@^0.21.0', '@cdktf/provider-docker@^12.0.3'],
   peerDependencyOptions: { pinnedDevDependency: false },

@@ -4,12 +4,10 @@
  * What works in this tree may still fail at a user's: a file left out of the package, a dependency that is not bundled, a missing declaration.
  * Usage: `tsx scripts/pack-check.ts`; builds with jsii first unless `--no-build` is given.
  */
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
+import { check, inEmptyFolder, ROOT, run } from './user-project';
 
-const ROOT = path.join(__dirname, '..');
 const USER_CODE = `import { App, TerraformStack } from 'cdktf';
 import { Cidr, ContainerImage, EngineVersion, HardenedContainer, HardenedDaemon, Port, ThreeTierNetwork } from 'cdktf-docker-bulkhead';
 const app = new App();
@@ -22,70 +20,49 @@ new HardenedContainer(stack, 'Web', { segment: tiers.dmz, image }).connections.a
 app.synth();
 `;
 
-function run(folder: string, program: string, args: readonly string[]): string {
-  return execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 });
-}
-
-/** Goes on after a failure: one run tells all. */
-function check(what: string, good: boolean): void {
-  console.log(`${good ? 'ok' : 'FAILED'}: ${what}`);
-  if (!good) process.exitCode = 1;
-}
-
-function main(): void {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-pack-'));
-  try {
-    if (!process.argv.includes('--no-build')) {
-      run(ROOT, 'npx', ['jsii', '--silence-warnings=reserved-word']);
-      console.log('compiled with jsii');
-    }
-    const tarball = path.join(folder, run(ROOT, 'npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]).trim());
-    const files = run(folder, 'tar', ['-tzf', tarball]).split('\n');
-    console.log(`packed ${path.basename(tarball)}: ${files.length - 1} files, ${Math.round(fs.statSync(tarball).size / 1024)} KiB`);
-    for (const file of [
-      'lib/index.js',
-      'lib/index.d.ts',
-      'jest.js',
-      'jest.d.ts',
-      '.jsii',
-      'node_modules/ipaddr.js/package.json',
-      'LICENSE',
-      'README.md',
-    ]) {
-      check(`the tarball holds ${file}`, files.includes(`package/${file}`));
-    }
-    const strays = files.filter((file) => /^package\/(test|scripts|examples|src)\/|\.tfstate|bulkhead\.lock\.json/.test(file));
-    check(`nothing else is in it (${strays.slice(0, 3).join(', ') || 'no tests, scripts, sources or state'})`, strays.length === 0);
-
-    const project = path.join(folder, 'project');
-    fs.mkdirSync(project);
-    const { devDependencies: versions } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
-    const peers = ['cdktf', 'constructs', '@cdktf/provider-docker'].map((name) => `${name}@${versions[name]}`);
-    const tools = ['tsx', 'typescript'].map((name) => `${name}@${versions[name]}`);
-    fs.writeFileSync(path.join(project, 'package.json'), JSON.stringify({ name: 'pack-check', private: true }));
-    run(project, 'npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...peers, ...tools]);
-    console.log(`installed the tarball with ${peers.join(', ')}`);
-
-    fs.writeFileSync(path.join(project, 'main.ts'), USER_CODE);
-    run(project, 'npx', ['tsc', '--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', '--target', 'es2022', 'main.ts']);
-    check('the ten lines compile', true);
-    run(project, 'npx', ['tsx', 'main.ts']);
-    const stackFolder = path.join(project, 'cdktf.out', 'stacks', 'app');
-    const { resource } = JSON.parse(fs.readFileSync(path.join(stackFolder, 'cdk.tf.json'), 'utf8'));
-    check(
-      'they synthesize two containers and three networks',
-      Object.keys(resource.docker_container).length === 2 && Object.keys(resource.docker_network).length === 3,
-    );
-    const [daemonId] = fs.readdirSync(path.join(stackFolder, 'bulkhead'));
-    const userData = fs.readFileSync(path.join(stackFolder, 'bulkhead', daemonId, 'user-data'), 'utf8');
-    check('and the user data of the host', userData.startsWith('#cloud-config\n'));
-
-    const script =
-      "global.expect = { extend: (matchers) => console.log(Object.keys(matchers).join(' ')) }; require('cdktf-docker-bulkhead/jest')";
-    check('the matchers for Jest can be loaded', run(project, 'node', ['-e', script]).trim() === 'toReach toResolve toFulfil');
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+inEmptyFolder((folder) => {
+  const tarball = path.join(folder, run(ROOT, 'npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]).trim());
+  const files = run(folder, 'tar', ['-tzf', tarball]).split('\n');
+  console.log(`packed ${path.basename(tarball)}: ${files.length - 1} files, ${Math.round(fs.statSync(tarball).size / 1024)} KiB`);
+  for (const file of [
+    'lib/index.js',
+    'lib/index.d.ts',
+    'jest.js',
+    'jest.d.ts',
+    '.jsii',
+    'node_modules/ipaddr.js/package.json',
+    'LICENSE',
+    'README.md',
+  ]) {
+    check(`the tarball holds ${file}`, files.includes(`package/${file}`));
   }
-}
+  const strays = files.filter((file) => /^package\/(test|scripts|examples|src)\/|\.tfstate|bulkhead\.lock\.json/.test(file));
+  check(`nothing else is in it (${strays.slice(0, 3).join(', ') || 'no tests, scripts, sources or state'})`, strays.length === 0);
 
-main();
+  const project = path.join(folder, 'project');
+  fs.mkdirSync(project);
+  const { devDependencies: versions } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  const peers = ['cdktf', 'constructs', '@cdktf/provider-docker'].map((name) => `${name}@${versions[name]}`);
+  const tools = ['tsx', 'typescript'].map((name) => `${name}@${versions[name]}`);
+  fs.writeFileSync(path.join(project, 'package.json'), JSON.stringify({ name: 'pack-check', private: true }));
+  run(project, 'npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...peers, ...tools]);
+  console.log(`installed the tarball with ${peers.join(', ')}`);
+
+  fs.writeFileSync(path.join(project, 'main.ts'), USER_CODE);
+  run(project, 'npx', ['tsc', '--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', '--target', 'es2022', 'main.ts']);
+  check('the ten lines compile', true);
+  run(project, 'npx', ['tsx', 'main.ts']);
+  const stackFolder = path.join(project, 'cdktf.out', 'stacks', 'app');
+  const { resource } = JSON.parse(fs.readFileSync(path.join(stackFolder, 'cdk.tf.json'), 'utf8'));
+  check(
+    'they synthesize two containers and three networks',
+    Object.keys(resource.docker_container).length === 2 && Object.keys(resource.docker_network).length === 3,
+  );
+  const [daemonId] = fs.readdirSync(path.join(stackFolder, 'bulkhead'));
+  const userData = fs.readFileSync(path.join(stackFolder, 'bulkhead', daemonId, 'user-data'), 'utf8');
+  check('and the user data of the host', userData.startsWith('#cloud-config\n'));
+
+  const script =
+    "global.expect = { extend: (matchers) => console.log(Object.keys(matchers).join(' ')) }; require('cdktf-docker-bulkhead/jest')";
+  check('the matchers for Jest can be loaded', run(project, 'node', ['-e', script]).trim() === 'toReach toResolve toFulfil');
+});
