@@ -139,7 +139,7 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
   private warn(managers: number, { withoutAutolockReason, unencryptedIngressReason }: SwarmClusterProps): void {
     const warn = (text: string) => Annotations.of(this).addWarning(text);
     if (managers % 2 === 0) {
-      warn(`${managers} managers bear the loss of no more than ${managers - 1} do, since more than half must be there; take an odd number`);
+      warn(`${managers} managers bear no more losses than ${managers - 1} would, since more than half must be there; take an odd number`);
     }
     if (withoutAutolockReason !== undefined) {
       warn(`the keys of the managers lie readable on their disks: ${withoutAutolockReason}`);

@@ -59,11 +59,14 @@ export interface EvaluationInput {
 /** What all rules say of all resources. A function of its input alone: neither the order of resources nor that of rules shows in it. */
 export function evaluate(input: EvaluationInput): Evaluation {
   const found: Finding[] = [];
-  const asked = input.rules.map((active) => ({ active, tally: newTally(active.rule) }));
+  const asked = input.rules
+    .map((active) => ({ active, tally: newTally(active.rule) }))
+    .sort((a, b) => compareKeys(a.tally.ruleId, b.tally.ruleId));
   const byType = new Map<string, typeof asked>();
   for (const one of asked) for (const type of one.active.rule.resourceTypes) addTo(byType, type, one);
   // All rules of one resource after the other: the other way round, each rule in turn is what the loop is compiled for, and then has to be thrown away.
-  for (const resource of input.resources) {
+  // In the order in which findings are told: what is sorted already is soon sorted.
+  for (const resource of [...input.resources].sort((a, b) => compareKeys(a.path, b.path))) {
     for (const { active, tally } of byType.get(resource.resourceType) ?? []) {
       if (active.covers(resource.path)) tally[ask(active, resource, found)]++;
     }
@@ -72,8 +75,7 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const suppressions = groupBy(input.suppressions, ({ ruleId }) => ruleId);
   const told = unique(found).map((finding) => accepted(finding, input, suppressions.get(finding.ruleId) ?? [], used));
   const stale = input.suppressions.flatMap((suppression) => staleness(suppression, input, used));
-  const tallies = asked.map(({ tally }) => tally);
-  return { findings: [...told, ...stale].sort(byWeight), tallies: tallies.sort((a, b) => (a.ruleId < b.ruleId ? -1 : 1)) };
+  return { findings: byWeight([...told, ...stale]), tallies: asked.map(({ tally }) => tally) };
 }
 
 type State = Exclude<keyof RuleTally, 'ruleId'>;
@@ -130,14 +132,10 @@ function weightOf(ofFinding: Severity, ofRule: Severity, wanted: Severity): Seve
   return wanted === ofRule ? ofFinding : wanted;
 }
 
-function unique(findings: readonly Finding[]): Finding[] {
-  const known = new Map<string, Finding>();
-  // With its length before it, each part ends where it does, whatever is in it.
-  for (const finding of findings) {
-    const { ruleId, path, detail, message } = finding;
-    known.set(`${ruleId} ${path.length} ${path} ${detail.length} ${detail} ${message}`, finding);
-  }
-  return [...known.values()];
+/** One of each. Resources of one path may be blamed for the same, and the heaviest counts. */
+function unique(findings: Finding[]): Finding[] {
+  const sorted = findings.sort((a, b) => byPlace(a, b) || WEIGHTS.indexOf(a.severity) - WEIGHTS.indexOf(b.severity) || compareKeys(a.address, b.address)); // prettier-ignore
+  return sorted.filter((finding, index) => index === 0 || byPlace(sorted[index - 1], finding) !== 0);
 }
 
 /** @param suppressions those of the rule */
@@ -193,14 +191,15 @@ function staleness(suppression: Suppression, { today, rules }: EvaluationInput, 
     : [findingOf(META.suppression, META.suppression.severity, { path, address: '' }, { detail: `${ruleId} ${detail}`, message: problem })];
 }
 
-const ORDER = { [Severity.ERROR]: 0, [Severity.WARNING]: 1, [Severity.INFO]: 2 };
+const WEIGHTS = [Severity.ERROR, Severity.WARNING, Severity.INFO];
 
-function byWeight(a: Finding, b: Finding): number {
+/** Those of one weight are nearly in order when they come. */
+function byWeight(findings: readonly Finding[]): Finding[] {
+  return WEIGHTS.flatMap((wanted) => findings.filter(({ severity }) => severity === wanted).sort(byPlace));
+}
+
+function byPlace(a: Finding, b: Finding): number {
   return (
-    ORDER[a.severity] - ORDER[b.severity] ||
-    compareKeys(a.path, b.path) ||
-    compareKeys(a.ruleId, b.ruleId) ||
-    compareKeys(a.detail, b.detail) ||
-    compareKeys(a.message, b.message)
+    compareKeys(a.path, b.path) || compareKeys(a.ruleId, b.ruleId) || compareKeys(a.detail, b.detail) || compareKeys(a.message, b.message)
   );
 }
