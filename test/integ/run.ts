@@ -10,6 +10,7 @@ import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Checks } from './harness/checks';
 import { ENGINE_IDS, type EngineId } from './lab/cache';
+import { isGuest } from './lab/exec';
 import { hasModules, runInGuest, whyNoGuest } from './lab/guest';
 import { Lab } from './lab/lab';
 import { setup } from './lab/setup';
@@ -44,6 +45,14 @@ interface Task {
   readonly kernel: 'own' | 'guest';
 }
 
+function checked(name: string, engine: EngineId): Checks {
+  const started = Date.now();
+  const checks = new Checks(`${name} ${engine}`);
+  checks.step('the scenario runs to its end', () => SCENARIOS[name].run(engine, checks));
+  checks.say(`${checks.passed} passed, ${checks.failed} failed (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+  return checks;
+}
+
 /** All scenarios on one engine, one after the other. */
 function runEngine({ engine, names }: Task, sampled: boolean): Sum {
   const sum: Sum = { passed: 0, failed: 0, skipped: [], failures: [] };
@@ -52,10 +61,12 @@ function runEngine({ engine, names }: Task, sampled: boolean): Sum {
       sum.skipped.push(`${name} ${engine}: a plain run tries it on ${SAMPLED[name].join(' and ')}; '--full' tries it here, too`);
       continue;
     }
-    const started = Date.now();
-    const checks = new Checks(`${name} ${engine}`);
-    checks.step('the scenario runs to its end', () => SCENARIOS[name].run(engine, checks));
-    checks.say(`${checks.passed} passed, ${checks.failed} failed (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+    let checks = checked(name, engine);
+    // There a machine with other work may be too slow for what waits for packets; what is wrong with the program fails again.
+    if (checks.failed > 0 && isGuest()) {
+      sum.skipped.push(...checks.failures.map((text) => `${name} ${engine}, first try in the guest, which was run again: ${text}`));
+      checks = checked(name, engine);
+    }
     sum.passed += checks.passed;
     sum.failed += checks.failed;
     sum.skipped.push(...checks.skipped.map((text) => `${name} ${engine}: ${text}`));

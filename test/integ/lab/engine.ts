@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { EngineSpec } from './cache';
-import { LabError, sleep, tail } from './exec';
+import { LabError, patient, sleep, tail } from './exec';
 import type { Holder } from './holder';
 import { alive, engineCgroup } from './names';
 import { parseService, type Command, type Service } from './units';
@@ -103,7 +103,7 @@ export class Engine {
   }
 
   private waitUntilReady(timeout: number): void {
-    const until = Date.now() + timeout;
+    const until = Date.now() + patient(timeout);
     while (!this.logText().includes('API listen on')) {
       if (!this.running) throw new LabError('dockerd ended while starting', ['dockerd', ...this.flags()], tail(this.logText(), 1500));
       if (Date.now() > until) throw new LabError(`dockerd did not answer within ${timeout} ms`, ['dockerd'], tail(this.logText()));
@@ -132,7 +132,7 @@ export class Engine {
     const pid = this.pid;
     if (pid === undefined) return;
     if (alive(pid)) process.kill(pid, signal);
-    const until = Date.now() + timeout;
+    const until = Date.now() + patient(timeout);
     while (alive(pid)) {
       if (Date.now() > until) throw new LabError(`dockerd did not end within ${timeout} ms`, [signal, String(pid)], tail(this.logText()));
       sleep(20);

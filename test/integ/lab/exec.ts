@@ -2,9 +2,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import * as path from 'node:path';
 
+/** Says in the guest, the second kernel, that it is one. */
+export const IN_GUEST = 'BULKHEAD_GUEST';
+
+export const isGuest = (): boolean => process.env[IN_GUEST] !== undefined;
+
+/** How long something may take here: the guest has one processor, emulates, and shares the machine with another run. */
+export const patient = (milliseconds: number): number => (isGuest() ? 6 * milliseconds : milliseconds);
+
 export interface RunOptions {
   readonly input?: string;
-  /** Milliseconds; 60 s unless told. */
+  /** Milliseconds, more of them in the guest; 60 s unless told. */
   readonly timeout?: number;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
@@ -39,9 +47,10 @@ export function tail(text: string, length = 3000): string {
 /** Runs a command and gives back what happened; throws only when it cannot be started at all. */
 export function run(argv: readonly string[], options: RunOptions = {}): RunResult {
   const began = Date.now();
+  const timeout = patient(options.timeout ?? 60_000);
   const child = spawnSync(argv[0], argv.slice(1), {
     input: options.input ?? '',
-    timeout: options.timeout ?? 60_000,
+    timeout,
     killSignal: 'SIGKILL',
     env: options.env ?? process.env,
     cwd: options.cwd,
@@ -54,7 +63,7 @@ export function run(argv: readonly string[], options: RunOptions = {}): RunResul
   return {
     code: timedOut ? 124 : (child.status ?? 128),
     stdout: child.stdout ?? '',
-    stderr: (child.stderr ?? '') + (timedOut ? `\n(no end after ${options.timeout ?? 60_000} ms)` : ''),
+    stderr: (child.stderr ?? '') + (timedOut ? `\n(no end after ${timeout} ms)` : ''),
     ms: Date.now() - began,
   };
 }
@@ -100,7 +109,7 @@ export function sleep(ms: number): void {
 
 /** Whether something comes true in time. */
 export function until(holds: () => boolean, timeout: number): boolean {
-  for (const end = Date.now() + timeout; Date.now() < end; sleep(500)) {
+  for (const end = Date.now() + patient(timeout); Date.now() < end; sleep(patient(500))) {
     if (holds()) return true;
   }
   return false;

@@ -7,14 +7,12 @@ import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 import { cacheDir, once } from './cache';
 import { unpackPackage } from './debian';
-import { run } from './exec';
+import { IN_GUEST, run } from './exec';
 import { quoted } from '../../../src/daemon/private/scripts/common';
 
 const PROJECT = path.resolve(__dirname, '../../..');
 const PACKAGE = 'user-mode-linux';
 const NO_PACKAGE = `apt has no package ${PACKAGE}`;
-/** Says in the guest that it is one. */
-export const IN_GUEST = 'BULKHEAD_GUEST';
 
 const MODULES = [
   ...['ipv6', 'bridge', 'br_netfilter', 'veth', 'dummy', 'macvlan', 'ipvlan', '8021q', 'vxlan', 'sctp'],
@@ -111,7 +109,11 @@ export function runInGuest(argv: readonly string[], tell: (line: string) => void
   ];
   return new Promise((resolve) => {
     // A group of its own, so that all of it can be ended: each process of the guest is one of the machine.
-    const child = spawn(path.join(folder(), 'usr/bin/linux.uml'), words, { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+    // First when there is a processor to be had: it uses one at most, and is slow enough. Without the right to it, nice says so and goes on.
+    const child = spawn('nice', ['-n', '-10', path.join(folder(), 'usr/bin/linux.uml'), ...words], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    });
     createInterface({ input: child.stdout, crlfDelay: Infinity }).on('line', tell);
     const kill = () => {
       try {

@@ -2,7 +2,7 @@
 // inside it, so that live-restore finds its mounts again, and what a scenario installs never reaches the cached tree.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { LabError, run, sleep, type RunOptions, type RunResult } from './exec';
+import { LabError, patient, run, sleep, type RunOptions, type RunResult } from './exec';
 import { alive, background, inCgroup, netnsFile } from './names';
 import { NET } from './network';
 
@@ -64,7 +64,7 @@ export class Holder {
     const log = path.join(runDir, 'holder.log');
     this.pid = background(id, argv, log, 'starting the host');
     for (let waited = 0; !fs.existsSync(path.join(labDir, '.ready')); waited += 10) {
-      if (waited > 10_000 || !alive(this.pid)) throw new LabError('making the host', argv, fs.readFileSync(log, 'utf8'));
+      if (waited > patient(10_000) || !alive(this.pid)) throw new LabError('making the host', argv, fs.readFileSync(log, 'utf8'));
       sleep(10);
     }
     this.run(['sh', '-c', LEGACY_TABLES]);

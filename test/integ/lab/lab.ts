@@ -3,8 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { engineLayers, engineSpec, terraformEnv, type EngineId, type EngineSpec } from './cache';
 import { Engine, type EngineVersion, type StartOptions } from './engine';
-import { LabError, run, sleep, type RunOptions, type RunResult } from './exec';
-import { IN_GUEST } from './guest';
+import { isGuest, LabError, patient, run, sleep, type RunOptions, type RunResult } from './exec';
 import { Holder } from './holder';
 import { imageTar } from './image';
 import {
@@ -80,7 +79,7 @@ export class Lab {
     this.labDir = path.join(this.runDir, 'lab');
     open.add(this);
     // With the guest goes all that is in it, and its shells start slowly.
-    if (process.env[IN_GUEST] === undefined) startGuardian(this.id);
+    if (!isGuest()) startGuardian(this.id);
     try {
       makeCgroup(this.id);
       makeNetwork(this.id, beside);
@@ -227,7 +226,7 @@ export class Lab {
   /** Ends a unit as systemd does: SIGTERM, and SIGKILL when that is not heeded. */
   stopUnit(unit: Unit, timeout = 5_000): void {
     if (alive(unit.pid)) process.kill(unit.pid, 'SIGTERM');
-    for (const until = Date.now() + timeout; alive(unit.pid) && Date.now() < until;) sleep(20);
+    for (const until = Date.now() + patient(timeout); alive(unit.pid) && Date.now() < until;) sleep(20);
     if (alive(unit.pid)) process.kill(unit.pid, 'SIGKILL');
   }
 

@@ -1,7 +1,7 @@
 // The prober's TypeScript side: sends batches of questions to probe.py in the right namespace and keeps its listeners running.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { LabError, python, sleep, tail } from './exec';
+import { LabError, patient, python, sleep, tail } from './exec';
 import type { Lab, Where } from './lab';
 import { alive } from './names';
 
@@ -65,7 +65,7 @@ export class Running {
 
   /** The n-th JSON line that it prints; waits for it. What is no JSON is a complaint, shown when the line never comes. */
   line<T>(n: number, timeout: number): T {
-    for (const until = Date.now() + timeout; ; sleep(10)) {
+    for (const until = Date.now() + patient(timeout); ; sleep(10)) {
       const gone = !alive(this.pid); // Asked before reading: what it wrote last is not missed.
       const text = fs.existsSync(this.file) ? fs.readFileSync(this.file, 'utf8') : '';
       const whole = text.slice(0, text.lastIndexOf('\n') + 1);

@@ -11,7 +11,7 @@ export interface PlanResult {
 }
 
 /** Killed in the middle it would not know what it made, so this is for what hangs only. */
-const TIMEOUT = 900_000;
+const TIMEOUT = 240_000;
 
 function terraform(dir: string, args: readonly string[], env: NodeJS.ProcessEnv): RunResult {
   return run([terraformProgram(), `-chdir=${dir}`, ...args], { env: { ...terraformEnv(), ...env }, timeout: TIMEOUT });

@@ -5,8 +5,7 @@ import { Cidr, EncryptedOverlay, EndpointMode, type HardenedDaemon, type Hardene
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import type { EngineId } from '../lab/cache';
-import { LabError, until } from '../lab/exec';
-import { IN_GUEST } from '../lab/guest';
+import { isGuest, LabError, until } from '../lab/exec';
 import { Lab } from '../lab/lab';
 import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';
@@ -60,7 +59,7 @@ function applied(deployment: Deployment, checks: Checks): boolean {
   const first = deployment.tryApplyInTurn();
   const { code, stdout, stderr } = first.code !== 0 && STARVED.test(first.stderr) ? deployment.tryApplyInTurn() : first;
   if (code === 0) return true;
-  if (process.env[IN_GUEST] === undefined || !STARVED.test(stderr)) {
+  if (!isGuest() || !STARVED.test(stderr)) {
     throw new LabError('terraform apply', ['terraform', 'apply'], stdout + stderr);
   }
   checks.skip(
@@ -176,7 +175,8 @@ function sealed(checks: Checks, stage: Stage): void {
     secret.answer === `${WORD} 1` && secret.esp > 0 && secret.vxlan === 0 && secret.readable === 0,
     JSON.stringify(secret),
   );
-  const drop = (action: '-I' | '-D') => worker.mustHost('ESP', ['iptables', '-t', 'raw', action, 'PREROUTING', '-p', '50', '-j', 'DROP']);
+  const drop = (action: '-I' | '-D') =>
+    worker.mustHost('ESP', ['iptables', '-w', '30', '-t', 'raw', action, 'PREROUTING', '-p', '50', '-j', 'DROP']);
   drop('-I');
   const without = frames(stage, shop, 'app-sealed');
   drop('-D');
