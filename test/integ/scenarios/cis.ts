@@ -170,7 +170,8 @@ function spoil(lab: Lab): void {
   const image = lab.docker('inspect', '--format', '{{.Image}}', 'app-web');
   lab.docker('tag', image, 'lab/spoilt:latest');
   lab.docker('rm', '-f', 'app-web', 'app-api');
-  lab.docker('run', '-d', '--name', 'app-web', '--privileged', '--network', 'host', '--pid', 'host', '--ipc', 'host', '--uts', 'host', '--userns', 'host', '--security-opt', 'seccomp=unconfined', '--security-opt', 'label=disable', '-v', '/run/docker.sock:/run/docker.sock', '-v', '/etc:/host', '--device', '/dev/null:/dev/nothing', 'lab/spoilt:latest', 'sleep', '1000'); // prettier-ignore
+  // Not started: old engines give such a container capabilities that a machine in a container may not have itself.
+  lab.docker('create', '--name', 'app-web', '--privileged', '--network', 'host', '--pid', 'host', '--ipc', 'host', '--uts', 'host', '--userns', 'host', '--security-opt', 'seccomp=unconfined', '--security-opt', 'label=disable', '-v', '/run/docker.sock:/run/docker.sock', '-v', '/etc:/host', '--device', '/dev/null:/dev/nothing', 'lab/spoilt:latest', 'sleep', '1000'); // prettier-ignore
   lab.docker('create', '--name', 'app-api', '-p', '81:81', 'lab/spoilt:latest', 'sleep', '1000');
   const settings = '/etc/docker/daemon.json';
   lab.mustHost('spoiling the settings', [
@@ -182,8 +183,6 @@ function spoil(lab: Lab): void {
   ]);
   lab.mustHost('spoiling its mode', ['chmod', '577', settings]);
   lab.mustHost('spoiling its owner', ['chown', '1000', settings]);
-  // While a container runs, a restart leaves the default bridge as it is.
-  lab.docker('kill', 'app-web');
   lab.restartEngine();
 }
 
