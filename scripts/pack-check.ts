@@ -6,7 +6,7 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { check, inEmptyFolder, ROOT, run } from './user-project';
+import { check, checkedTiers, inEmptyFolder, ROOT, run } from './user-project';
 
 const USER_CODE = `import { App, TerraformStack } from 'cdktf';
 import { Cidr, ContainerImage, EngineVersion, HardenedContainer, HardenedDaemon, Port, ThreeTierNetwork } from 'cdktf-docker-bulkhead';
@@ -52,12 +52,7 @@ inEmptyFolder((folder) => {
   run(project, 'npx', ['tsc', '--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', '--target', 'es2022', 'main.ts']);
   check('the ten lines compile', true);
   run(project, 'npx', ['tsx', 'main.ts']);
-  const stackFolder = path.join(project, 'cdktf.out', 'stacks', 'app');
-  const { resource } = JSON.parse(fs.readFileSync(path.join(stackFolder, 'cdk.tf.json'), 'utf8'));
-  check(
-    'they synthesize two containers and three networks',
-    Object.keys(resource.docker_container).length === 2 && Object.keys(resource.docker_network).length === 3,
-  );
+  const stackFolder = checkedTiers(project);
   const [daemonId] = fs.readdirSync(path.join(stackFolder, 'bulkhead'));
   const userData = fs.readFileSync(path.join(stackFolder, 'bulkhead', daemonId, 'user-data'), 'utf8');
   check('and the user data of the host', userData.startsWith('#cloud-config\n'));

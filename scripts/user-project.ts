@@ -16,6 +16,17 @@ export function check(what: string, good: boolean): void {
   if (!good) process.exitCode = 1;
 }
 
+/** Checks that a user's app made the tiers and two workloads; returns the folder of its stack. */
+export function checkedTiers(project: string): string {
+  const stackFolder = path.join(project, 'cdktf.out/stacks/app');
+  const { resource } = JSON.parse(fs.readFileSync(path.join(stackFolder, 'cdk.tf.json'), 'utf8'));
+  check(
+    'two containers and three networks are synthesized',
+    Object.keys(resource.docker_container).length === 2 && Object.keys(resource.docker_network).length === 3,
+  );
+  return stackFolder;
+}
+
 /** Compiles first unless `--no-build` is given. */
 export function inEmptyFolder(play: (folder: string) => void): void {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-pack-'));

@@ -119,6 +119,11 @@ export class Lab {
     return this.mustHost(`docker ${args[0]}`, ['docker', ...args]).trim();
   }
 
+  /** `iptables` on the host, which waits for the lock: the guard and the engine take it when they like. */
+  iptables(step: string, ...words: string[]): void {
+    this.mustHost(step, ['iptables', '-w', '30', ...words]);
+  }
+
   /** Runs in a namespace, with the real machine's files. */
   inNs(name: NsName, argv: readonly string[], options?: RunOptions): RunResult {
     return runInNetns(this.id, name, argv, options);

@@ -67,7 +67,7 @@ function guardReadsBack(checks: Checks, lab: Lab, files: readonly HostFile[]): v
   }
   const checked = lab.host(['/usr/local/sbin/bulkhead-firewall', 'check'], { timeout: 120_000 });
   checks.shown('every ruleset is applied and reads back', checked.code === 0, checked.stdout + checked.stderr);
-  lab.host(['iptables', '-w', '30', '-t', 'mangle', '-D', 'BULKHEAD-FORWARD', '1']);
+  lab.iptables('breaking a ruleset', '-t', 'mangle', '-D', 'BULKHEAD-FORWARD', '1');
   const broken = lab.host(['/usr/local/sbin/bulkhead-firewall', 'check'], { timeout: 120_000 });
   // The watch may have mended it already; either is right, silence is not.
   const mended = lab.host(['cat', '/lab/unit-bulkhead-watch.log']).stdout;

@@ -63,7 +63,7 @@ export function run(engine: EngineId, checks: Checks): void {
     checkPlan(checks, deployment);
     if (!isNft) {
       const props: Partial<ImportedDaemonProps> = { forwardPolicyDrop: true };
-      lab.mustHost('the policy of FORWARD', ['iptables', '-w', '30', '-P', 'FORWARD', 'DROP']);
+      lab.iptables('the policy of FORWARD', '-P', 'FORWARD', 'DROP');
       deployment.told(props);
       compare(checks, 'with FORWARD at DROP', deployment, asking);
       checkPlan(checks, deployment);

@@ -272,8 +272,8 @@ function sctp(checks: Checks, lab: Lab, deployment: Deployment, ipv6: boolean, p
   const { publications } = deployment.daemon._registry.derived().topology;
   const { address } = publications.find(({ hostPort }) => hostPort.protocol === 'sctp')!;
   const to = ['-p', 'sctp', '--dport', String(SCTP_PORT), '-d'];
-  lab.mustHost('a translation', ['iptables', '-w', '30', '-t', 'nat', '-I', 'PREROUTING', ...to, NET.host, '-j', 'DNAT', '--to', address]);
-  lab.mustHost('and what lets it through', ['iptables', '-w', '30', '-I', 'FORWARD', ...to, address, '-j', 'ACCEPT']);
+  lab.iptables('a translation', '-t', 'nat', '-I', 'PREROUTING', ...to, NET.host, '-j', 'DNAT', '--to', address);
+  lab.iptables('and what lets it through', '-I', 'FORWARD', ...to, address, '-j', 'ACCEPT');
   const arrived = (ns: 'lanA' | 'lanB', dst: string, sport: number): number => {
     const sniffer = probes.start({ container: 'app-single' }, 'sniff', { direction: 'in', proto: '132', port: SCTP_PORT, src: NET[ns] });
     const { sent } = probes.attack({ ns }, 'sctp-init', { src: NET[ns], dst, sport, port: SCTP_PORT, count: 5, intervalMs: 50 });

@@ -55,13 +55,14 @@ export function run(engine: EngineId, checks: Checks): void {
     checks.shown('a declared flow between containers passes', inside('app-peer', gateway));
     checks.shown('and not the other way', !inside('app-gateway', peer));
     if (isSpoilt) {
-      const iptables = (what: string, ...argv: string[]) => lab.mustHost(what, ['iptables', '-w', '30', ...argv]);
-      for (const table of ['filter', 'mangle']) iptables('letting SCTP pass', '-t', table, '-I', 'FORWARD', '-p', 'sctp', '-j', 'ACCEPT');
+      for (const table of ['filter', 'mangle']) {
+        lab.iptables('letting SCTP pass', '-t', table, '-I', 'FORWARD', '-p', 'sctp', '-j', 'ACCEPT');
+      }
       checks.shown(
         'control: to another container the published port does not answer, though nothing drops it',
         !inside('app-peer', gateway, INSIDE),
       );
-      iptables("dropping the engine's rules", '-t', 'mangle', '-F', 'POSTROUTING');
+      lab.iptables("dropping the engine's rules", '-t', 'mangle', '-F', 'POSTROUTING');
       checks.shown("without the engine's checksum it does", inside('app-peer', gateway, INSIDE), () => counted(lab));
     }
     const plan = deployment.plan();

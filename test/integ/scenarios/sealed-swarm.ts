@@ -175,8 +175,7 @@ function sealed(checks: Checks, stage: Stage): void {
     secret.answer === `${WORD} 1` && secret.esp > 0 && secret.vxlan === 0 && secret.readable === 0,
     JSON.stringify(secret),
   );
-  const drop = (action: '-I' | '-D') =>
-    worker.mustHost('ESP', ['iptables', '-w', '30', '-t', 'raw', action, 'PREROUTING', '-p', '50', '-j', 'DROP']);
+  const drop = (action: '-I' | '-D') => worker.iptables('ESP', '-t', 'raw', action, 'PREROUTING', '-p', '50', '-j', 'DROP');
   drop('-I');
   const without = frames(stage, shop, 'app-sealed');
   drop('-D');
