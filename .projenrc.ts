@@ -1,5 +1,18 @@
 import { cdk, javascript } from 'projen';
 
+/** Tests that draw their cases; the linter keeps fast-check out of all others. */
+const LAWS = ['\\.property\\.test\\.ts$', '/test/laws/.*\\.test\\.ts$'];
+
+/** One stage of the tests. Types are checked by a step of their own, so the transformer only takes them away. */
+const jestProject = (displayName: string, ...setupFiles: string[]) => ({
+  displayName,
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  watchPathIgnorePatterns: ['/node_modules/'],
+  clearMocks: true,
+  setupFiles: ['<rootDir>/test/support/creation-stacks.ts', ...setupFiles],
+  transform: { '\\.ts$': ['@swc/jest', { sourceMaps: 'inline', jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+});
+
 const project = new cdk.JsiiProject({
   name: 'cdktf-docker-bulkhead',
   description: 'Secure Docker networks and hosts as code: typed constructs, and the host firewall that enforces exactly the declared flows',
@@ -31,6 +44,8 @@ const project = new cdk.JsiiProject({
     '@cdktf/provider-docker@12.0.3',
     'cdktf-cli@0.21.0',
     'fast-check@^3.23.2',
+    '@swc/core@^1.16.0',
+    '@swc/jest@^0.2.39',
     'tsx@^4.20.0',
     // For the SARIF schema that reports are held against.
     '@microsoft/jest-sarif@1.0.0-beta.0',
@@ -48,10 +63,12 @@ const project = new cdk.JsiiProject({
     passWithNoTests: false,
     jestConfig: {
       collectCoverage: false,
-      testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/integ/'],
-      watchPathIgnorePatterns: ['/node_modules/'],
-      setupFiles: ['<rootDir>/test/support/property-seed.ts', '<rootDir>/test/support/creation-stacks.ts'],
+      projects: [
+        // Tables and constructs.
+        { ...jestProject('unit'), testPathIgnorePatterns: ['/node_modules/', ...LAWS] },
+        // Cases are drawn: what is said holds for all of them.
+        { ...jestProject('laws', '<rootDir>/test/support/property-seed.ts'), testRegex: LAWS, testMatch: undefined },
+      ],
     },
   },
 
@@ -64,6 +81,11 @@ const project = new cdk.JsiiProject({
   stability: 'experimental',
   gitignore: ['.jsii.tabl.json', 'cdktf.out/', '.gen/', '*.tfstate*', '.terraform/', '.terraform.lock.hcl', 'examples/**/cdktf.out/', 'examples/**/images.json', '/coverage/', '*.tgz'],
 });
+
+// Each of the two projects has its own; those of the whole would count for none.
+const jestConfig = project.jest!.config;
+for (const key of ['testMatch', 'testPathIgnorePatterns', 'watchPathIgnorePatterns', 'clearMocks', 'transform']) delete jestConfig[key];
+project.deps.removeDependency('ts-jest');
 
 // cdktf's Terraform lock, the lab and the unit tests stand apart: `projen test` runs the unit tests and the linter only.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');
@@ -107,6 +129,14 @@ eslint.addOverride({
     'import/no-unresolved': ['error', { ignore: ['^cdktf-docker-bulkhead$'] }],
     // The generator of test programs is a small random number generator.
     'no-bitwise': 'off',
+  },
+});
+
+eslint.addOverride({
+  files: ['test/**/*.test.ts'],
+  excludedFiles: ['test/**/*.property.test.ts', 'test/laws/**'],
+  rules: {
+    'no-restricted-imports': ['error', { paths: [{ name: 'fast-check', message: 'a test that draws cases is named *.property.test.ts' }] }],
   },
 });
 

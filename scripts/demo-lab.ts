@@ -1,26 +1,55 @@
 // The demo in the embedded lab: an engine, a LAN and an internet in namespaces, the example deployed by `cdktf deploy`, and every pair probed.
+import * as fs from 'fs';
 import * as path from 'path';
 import { BIN, cdktf, EXAMPLE, hostFolder, must, ROOT, say, synthExample } from './demo-example';
 import { declaredVersion } from '../test/integ/harness/deployment';
 import { type Answer, ask } from '../test/integ/harness/matrix';
 import { cast, declared } from '../test/integ/harness/three-tier';
-import { ENGINE_IDS, type EngineId } from '../test/integ/lab/cache';
+import { buildDir, ENGINE_IDS, type EngineId } from '../test/integ/lab/cache';
 import { Lab, withLab } from '../test/integ/lab/lab';
+import { useInstalledEngine, useProviderOfRegistry } from '../test/integ/lab/own';
 import { setup } from '../test/integ/lab/setup';
 
 const TIERS = { web: 'three-tier-web', api: 'three-tier-api', db: 'three-tier-db' };
 
-export async function runInLab(engine: string): Promise<void> {
-  if (!ENGINE_IDS.includes(engine as EngineId)) {
-    throw new Error(`--engine must be one of ${ENGINE_IDS.join(', ')}, got '${engine}'`);
+export async function runInLab(wanted: string | undefined): Promise<void> {
+  if (wanted !== undefined && !ENGINE_IDS.includes(wanted as EngineId)) {
+    throw new Error(`--engine must be one of ${ENGINE_IDS.join(', ')}, got '${wanted}'`);
   }
-  say('preparing the lab (the first run builds engines and takes some minutes; later ones seconds)');
   Lab.sweep();
-  await setup([engine as EngineId], (line) => say(`  ${line}`));
-  const failed = withLab(engine as EngineId, demonstrate);
+  const engine = (wanted as EngineId | undefined) ?? (await engineAtHand());
+  await providerAtHand();
+  await setup([engine], (line) => say(`  ${line}`));
+  const failed = withLab(engine, demonstrate);
   if (failed > 0) {
     throw new Error(`${failed} probes went otherwise than declared`);
   }
+}
+
+/** What can be had without a compiler: the engine that is installed, what an earlier run has built, else Debian's package. */
+async function engineAtHand(): Promise<EngineId> {
+  say('looking for an engine');
+  const installed = await useInstalledEngine();
+  if ('version' in installed) {
+    say(`  the installed dockerd ${installed.version}, in namespaces of its own`);
+    return installed.ids[0];
+  }
+  const isBuilt = fs.existsSync(buildDir('engine-28.5'));
+  say(
+    `  ${installed.why}, so ${isBuilt ? 'the 28.5 that an earlier run has built' : "Debian's package"}; --engine ${ENGINE_IDS.join('|')} takes another one`,
+  );
+  return isBuilt ? '28.5' : '26.1';
+}
+
+async function providerAtHand(): Promise<void> {
+  if (fs.existsSync(buildDir('provider'))) return;
+  say("asking for Terraform's Docker provider, for 20 seconds at most");
+  const version = await useProviderOfRegistry('>= 4.5.0, < 5.0.0');
+  say(
+    version === undefined
+      ? '  terraform init does not get it: building it from source, some minutes, once'
+      : `  terraform init gets ${version}`,
+  );
 }
 
 function demonstrate(lab: Lab): number {

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     return;
   }
   if (os.platform() === 'linux' && process.getuid?.() === 0 && canMakeNamespaces()) {
-    await runInLab(process.argv.includes('--engine') ? process.argv[process.argv.indexOf('--engine') + 1] : '28.5');
+    await runInLab(process.argv.includes('--engine') ? process.argv[process.argv.indexOf('--engine') + 1] : undefined);
     return;
   }
   say('no DOCKER_HOST, and no root on Linux for the embedded lab: synthesizing only');

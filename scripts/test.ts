@@ -1,14 +1,19 @@
 /**
- * Runs every check in the order in which they fail fastest, with the time each takes, and ends with one line: N passed, N failed.
- * `--unit` leaves the engines out. Without root on Linux they are left out anyway, and that is said.
+ * Runs every check, with the time each takes, and ends with one line: N passed, N failed.
+ *
+ * First what is built and read (lint, types, documents, packages), then three stages: `--unit` (tables and constructs), `--laws` (property tests) and
+ * `--engines` (real engines, for which it needs root on Linux) choose among them. `--unit` builds, too. `--plan` tells which scenarios the engines
+ * would run, and for how long, and runs nothing.
  */
-import { spawn } from 'child_process';
+import { spawn, spawnSync } from 'child_process';
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
+import { ENGINE_MINUTES, RUN_MINUTES } from '../test/integ/budget';
 
 const ROOT = path.resolve(__dirname, '..');
 const BIN = path.join(ROOT, 'node_modules/.bin');
+const TSX = path.join(BIN, 'tsx');
 const counts = { passed: 0, failed: 0 };
 const skipped: string[] = [];
 /** Told at the end: of a long run somebody may see nothing else. */
@@ -20,6 +25,8 @@ interface Step {
   readonly env?: NodeJS.ProcessEnv;
   /** Reads its own counts from what it printed; without it the step counts as one. */
   readonly count?: (output: string) => { passed: number; failed: number } | undefined;
+  /** It runs beside others: what it prints is told when it has ended. */
+  readonly isBeside?: boolean;
 }
 
 const closingLine = (output: string) => {
@@ -36,9 +43,11 @@ const jestCount = (output: string) => {
 /** Generated files that are committed: printing them again must change nothing. */
 const PRINTED = ['API.md', 'docs/ERRORS.md', 'docs/CIS.md', 'docs/RULES.md'];
 
+const seconds = (since: number) => ((Date.now() - since) / 1000).toFixed(0);
+
 function run(step: Step): Promise<boolean> {
   const started = Date.now();
-  console.log(`\n== ${step.name}`);
+  if (!step.isBeside) console.log(`\n== ${step.name}`);
   return new Promise((resolve) => {
     const child = spawn(step.argv[0], step.argv.slice(1), {
       cwd: ROOT,
@@ -49,7 +58,7 @@ function run(step: Step): Promise<boolean> {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
         output += chunk.toString();
-        process.stdout.write(chunk);
+        if (!step.isBeside) process.stdout.write(chunk);
       });
     }
     child.on('error', (error) => (output += error.message));
@@ -60,7 +69,8 @@ function run(step: Step): Promise<boolean> {
       counts.passed += counted?.passed ?? (code === 0 && leftOut.length === 0 ? 1 : 0);
       counts.failed += code === 0 ? 0 : Math.max(1, counted?.failed ?? 0);
       if (code !== 0) failures.push(step.name, ...reasonsIn(output));
-      console.log(`== ${step.name}: ${code === 0 ? 'passed' : `FAILED (exit ${code})`}, ${((Date.now() - started) / 1000).toFixed(0)} s`);
+      if (step.isBeside) console.log(`\n== ${step.name}\n${output.trimEnd()}`);
+      console.log(`== ${step.name}: ${code === 0 ? 'passed' : `FAILED (exit ${code})`}, ${seconds(started)} s`);
       resolve(code === 0);
     });
   });
@@ -76,7 +86,7 @@ function reasonsIn(output: string): string[] {
 async function printedFilesAreFresh(): Promise<void> {
   const before = new Map(PRINTED.map((file) => [file, read(file)]));
   await run({ name: 'print API.md', argv: [path.join(BIN, 'jsii-docgen'), '-o', 'API.md'] });
-  await run({ name: 'print docs', argv: [path.join(BIN, 'tsx'), 'scripts/print-docs.ts'] });
+  await run({ name: 'print docs', argv: [TSX, 'scripts/print-docs.ts'] });
   for (const [file, text] of before) {
     if (read(file) === text) {
       counts.passed++;
@@ -93,45 +103,97 @@ function read(file: string): string {
   return fs.existsSync(full) ? fs.readFileSync(full, 'utf8') : '';
 }
 
-async function main(): Promise<void> {
-  const tsx = path.join(BIN, 'tsx');
-  await run({
+/** What each does takes one processor, so the linter runs beside the rest, and the two packages side by side. */
+async function build(): Promise<void> {
+  const linted = run({
     name: 'lint',
     argv: [path.join(BIN, 'eslint'), '--ext', '.ts', 'src', 'test', 'examples', 'scripts'],
     env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' },
+    isBeside: true,
   });
   const compiled = await run({
     name: 'compile',
     argv: [path.join(BIN, 'jsii'), '--fail-on-warnings'],
     env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1' },
   });
-  await run({ name: 'types of tests and scripts', argv: [path.join(BIN, 'tsc'), '--noEmit', '-p', 'test/tsconfig.json'] });
+  await run({ name: 'types of tests and scripts', argv: [path.join(BIN, 'tsc'), '--noEmit', '-p', 'scripts'] });
   await run({ name: 'types of the examples', argv: [path.join(BIN, 'tsc'), '-p', 'examples/three-tier'] });
   if (compiled) {
     await run({ name: 'README code', argv: [path.join(BIN, 'jsii-rosetta'), 'extract', '--strict'] });
     await printedFilesAreFresh();
   }
-  await run({ name: 'unit tests', argv: [path.join(BIN, 'jest'), '--ci', '--maxWorkers=2'], count: jestCount });
-  if (compiled) {
-    await run({ name: 'packed library in an empty project', argv: [tsx, 'scripts/pack-check.ts', '--no-build'] });
-    await run({ name: 'Python package in an empty environment', argv: [tsx, 'scripts/python-check.ts', '--no-build'] });
-  }
-  if (process.argv.includes('--unit')) {
-    skipped.push('real engines: left out by --unit');
-  } else if (os.platform() !== 'linux' || process.getuid?.() !== 0) {
+  await linted;
+  if (!compiled) return;
+  await Promise.all([
+    run({ name: 'packed library in an empty project', argv: [TSX, 'scripts/pack-check.ts', '--no-build'], isBeside: true }),
+    run({ name: 'Python package in an empty environment', argv: [TSX, 'scripts/python-check.ts', '--no-build'], isBeside: true }),
+  ]);
+}
+
+/** Each test file makes and drops a few hundred modules; with room for them the collector takes a fifth less of the time. */
+const jest = (stage: string) => [
+  process.execPath,
+  '--max-semi-space-size=64',
+  'node_modules/jest/bin/jest.js',
+  '--ci',
+  '--maxWorkers=2',
+  '--selectProjects',
+  stage,
+];
+
+/** What was spent on making the lab is not counted: it is done once on a machine. */
+async function engines(started: number): Promise<void> {
+  if (os.platform() !== 'linux' || process.getuid?.() !== 0) {
     skipped.push('real engines: they need root on Linux; run this again with sudo');
-  } else {
-    await run({ name: 'the demo, on a real engine', argv: [tsx, 'scripts/demo-check.ts'], count: closingLine });
-    await run({ name: 'real engines, real Terraform, real packets', argv: [tsx, 'test/integ/run.ts'], count: closingLine });
+    return;
+  }
+  const beforeLab = Date.now();
+  if (!(await run({ name: 'the lab', argv: [TSX, 'test/integ/lab/setup.ts'] }))) return;
+  const labMinutes = (Date.now() - beforeLab) / 60_000;
+  await run({ name: 'the demo, on a real engine', argv: [TSX, 'scripts/demo-check.ts'], count: closingLine });
+  const left = RUN_MINUTES - ((Date.now() - started) / 60_000 - labMinutes);
+  const minutes = Math.max(0, Math.min(ENGINE_MINUTES, left)).toFixed(1);
+  await run({
+    name: 'real engines, real Terraform, real packets',
+    argv: [TSX, 'test/integ/run.ts', '--minutes', minutes],
+    count: closingLine,
+  });
+}
+
+async function main(): Promise<void> {
+  if (process.argv.includes('--plan')) {
+    process.exit(spawnSync(TSX, ['test/integ/run.ts', '--plan'], { cwd: ROOT, stdio: 'inherit' }).status ?? 1);
+  }
+  const started = Date.now();
+  const stages: Record<string, () => Promise<unknown>> = {
+    build,
+    unit: () => run({ name: 'unit tests', argv: jest('unit'), count: jestCount }),
+    laws: () => run({ name: 'property tests', argv: jest('laws'), count: jestCount }),
+    engines: () => engines(started),
+  };
+  const given = process.argv.slice(2).map((word) => word.replace(/^--/, ''));
+  const unknown = given.filter((word) => !['unit', 'laws', 'engines'].includes(word));
+  if (unknown.length > 0) throw new Error(`unknown ${unknown.join(', ')}: choose among --unit, --laws, --engines and --plan`);
+  const chosen = given.length === 0 ? Object.keys(stages) : [...(given.includes('unit') ? ['build'] : []), ...given];
+  const times: string[] = [];
+  for (const [name, stage] of Object.entries(stages)) {
+    if (!chosen.includes(name)) {
+      skipped.push(`${name}: not among the stages that were chosen`);
+      continue;
+    }
+    const began = Date.now();
+    await stage();
+    times.push(`${name} ${seconds(began)} s`);
   }
   console.log('');
   skipped.forEach((text) => console.log(`SKIPPED ${text}`));
   failures.forEach((text) => console.log(text.startsWith(' ') ? text : `FAILED ${text}`));
-  console.log(`${counts.passed} passed, ${counts.failed} failed`);
+  console.log(`${times.join(', ')}; ${((Date.now() - started) / 60_000).toFixed(1)} minutes in all`);
+  console.log(`${counts.passed} passed, ${counts.failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
   process.exit(counts.failed > 0 ? 1 : 0);
 }
 
 main().catch((error: Error) => {
-  console.error(error.stack);
+  console.error(error.message);
   process.exit(1);
 });

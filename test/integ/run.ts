@@ -1,176 +1,149 @@
 /**
  * The integration run: real engines, real Terraform, real packets.
  *
- * `--engines 28.5` and `--scenarios three-tier` narrow it to what is being worked on. With several engines each has a process of its own, two at a
- * time (`--jobs N`): a scenario waits for packets most of the time. The longest scenarios run on a sample of the engines unless `--full` is given. Those
- * that take modules of the kernel run in a guest where this machine's has none.
+ * Without arguments it runs what this landing's turn is (see `schedule.ts`) and tells what it left out; `--plan` tells it beforehand, with the
+ * minutes, and runs nothing. `--engines 28.5` and `--scenarios three-tier` choose what is being worked on; `--full` is everything. `--jobs N` at a time,
+ * each in a process of its own; `--minutes N` starts nothing that would end later; `--seconds` writes what each took to the table of seconds.
+ * `--provider-binary FILE` and `--engine-binary FILE` (a dockerd) take the place of those that the lab makes.
  */
-import { spawn } from 'node:child_process';
-import * as path from 'node:path';
-import { createInterface } from 'node:readline';
-import { Checks } from './harness/checks';
+import { parseArgs } from 'node:util';
+import { ENGINE_MINUTES } from './budget';
 import { ENGINE_IDS, type EngineId } from './lab/cache';
-import { isGuest } from './lab/exec';
-import { hasModules, runInGuest, whyNoGuest } from './lab/guest';
+import { hasModules, whyNoGuest } from './lab/guest';
 import { Lab } from './lab/lab';
+import { useEngine, useProvider } from './lab/own';
 import { setup } from './lab/setup';
-import { SAMPLED, SCENARIOS } from './scenarios';
+import { candidates, JOBS, landingNumber, measured, scheduleOfAll, writeSeconds } from './landing';
+import { type Done, PREPARED, runApart, runHere, runSideBySide } from './pairs';
+import { SCENARIOS } from './scenarios';
+import { type Pair, type Schedule, secondsTogether } from './schedule';
 
-/** Every scenario runs on these; on another engine only one that names it. */
-const USUAL: readonly EngineId[] = ['20.10', '26.1', '28.5', '29'];
-
-interface Sum {
-  passed: number;
-  failed: number;
-  skipped: string[];
-  failures: string[];
+function chosen<T extends string>(name: string, given: string | undefined, all: readonly T[]): readonly T[] {
+  const wanted = given?.split(',') ?? all;
+  const unknown = wanted.filter((word) => !all.includes(word as T));
+  if (unknown.length > 0) throw new Error(`--${name}: unknown ${unknown.join(', ')}; known are ${all.join(', ')}`);
+  return wanted as readonly T[];
 }
 
-function option(name: string): string | undefined {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : (process.argv[at + 1] ?? '');
-}
-
-function chosen<T extends string>(name: string, all: readonly T[]): readonly T[] {
-  const wanted = option(name)?.split(',');
-  const unknown = (wanted ?? []).filter((word) => !all.includes(word as T));
-  if (unknown.length > 0) throw new Error(`${name}: unknown ${unknown.join(', ')}; known are ${all.join(', ')}`);
-  return (wanted as T[] | undefined) ?? all;
-}
-
-/** What one process runs. */
-interface Task {
-  readonly engine: EngineId;
-  readonly names: readonly string[];
-  readonly kernel: 'own' | 'guest';
-}
-
-function checked(name: string, engine: EngineId): Checks {
-  const started = Date.now();
-  const checks = new Checks(`${name} ${engine}`);
-  checks.step('the scenario runs to its end', () => SCENARIOS[name].run(engine, checks));
-  checks.say(`${checks.passed} passed, ${checks.failed} failed (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-  return checks;
-}
-
-/** All scenarios on one engine, one after the other. */
-function runEngine({ engine, names }: Task, sampled: boolean): Sum {
-  const sum: Sum = { passed: 0, failed: 0, skipped: [], failures: [] };
-  for (const name of names) {
-    if (sampled && !(SAMPLED[name]?.includes(engine) ?? true)) {
-      sum.skipped.push(`${name} ${engine}: a plain run tries it on ${SAMPLED[name].join(' and ')}; '--full' tries it here, too`);
-      continue;
-    }
-    let checks = checked(name, engine);
-    // There a machine with other work may be too slow for what waits for packets; what is wrong with the program fails again.
-    if (checks.failed > 0 && isGuest()) {
-      sum.skipped.push(...checks.failures.map((text) => `${name} ${engine}, first try in the guest, which was run again: ${text}`));
-      checks = checked(name, engine);
-    }
-    sum.passed += checks.passed;
-    sum.failed += checks.failed;
-    sum.skipped.push(...checks.skipped.map((text) => `${name} ${engine}: ${text}`));
-    sum.failures.push(...checks.failures.map((text) => `${name} ${engine}: ${text}`));
-  }
-  return sum;
-}
-
-/** The same in a process of its own, of this kernel or of the guest's, whose last line holds its sum. */
-async function runApart(task: Task, sampled: boolean): Promise<Sum> {
-  const { engine, names, kernel } = task;
-  const mode = sampled ? '--prepared-sample' : '--prepared';
-  const argv = [
-    process.execPath,
-    ...process.execArgv,
-    path.resolve(process.argv[1]),
-    '--engines',
-    engine,
-    '--scenarios',
-    names.join(','),
-    mode,
-  ];
-  let sum: Sum = { passed: 0, failed: 1, skipped: [], failures: [`${names.join(', ')} ${engine}: ended before its end`] };
-  const tell = (line: string) => {
-    if (line.startsWith('SUM ')) sum = JSON.parse(line.slice(4)) as Sum;
-    else console.log(line);
-  };
-  if (kernel === 'guest') await runInGuest(argv, tell);
-  else await spawnTelling(argv, tell);
-  return sum;
-}
-
-function spawnTelling(argv: readonly string[], tell: (line: string) => void): Promise<void> {
-  return new Promise((resolve) => {
-    const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
-    createInterface({ input: child.stdout }).on('line', tell).on('close', resolve);
-  });
-}
-
-/** The guest has one processor and is slow, so it begins. */
-function tasksOf(engines: readonly EngineId[], names: readonly string[], modules: Modules): Task[] {
-  const task = (kernel: Task['kernel'], needsModules: boolean) => (engine: EngineId) => ({
-    engine,
-    kernel,
-    names: names.filter(
-      (name) => (SCENARIOS[name].engines ?? USUAL).includes(engine) && (SCENARIOS[name].needsModules ?? false) === needsModules,
-    ),
-  });
-  const guests = modules.kernel === undefined ? [] : engines.map(task(modules.kernel, true));
-  return [...guests, ...engines.map(task('own', false))].filter((each) => each.names.length > 0);
-}
-
-interface Modules {
-  /** Where they are. */
-  readonly kernel?: Task['kernel'];
-  readonly why?: string;
-}
-
-function whereModulesAre(): Modules {
-  if (hasModules()) return { kernel: 'own' };
+/** Where the modules are that some scenarios need. */
+function whereModulesAre(): { readonly hasGuest: boolean; readonly why?: string } {
+  if (hasModules()) return { hasGuest: false };
   const why = whyNoGuest();
-  return why === undefined ? { kernel: 'guest' } : { why: `this kernel lacks modules, and there is no second one: ${why}` };
+  return why === undefined ? { hasGuest: true } : { hasGuest: false, why: `this kernel lacks modules, and there is no second one: ${why}` };
 }
 
-async function runAll(tasks: readonly Task[], sampled: boolean, jobs: number): Promise<Sum> {
-  const sums: Sum[] = [];
-  const waiting = [...tasks];
-  const worker = async () => {
-    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) sums.push(await runApart(task, sampled));
-  };
-  await Promise.all(Array.from({ length: jobs }, worker));
-  return {
-    passed: sums.reduce((total, { passed }) => total + passed, 0),
-    failed: sums.reduce((total, { failed }) => total + failed, 0),
-    skipped: sums.flatMap(({ skipped }) => skipped),
-    failures: sums.flatMap(({ failures }) => failures),
+const label = ({ name, engine }: Pair) => `${name} ${engine}`;
+const minutes = (seconds: number) => (seconds / 60).toFixed(1);
+
+/** What a landing does not run, a line for each scenario, and when its turn comes. */
+function leftOutOf({ slices, landings, tooLong }: Schedule, at: number): string[] {
+  const now = new Set(landings[at].map(label));
+  const lines = new Map<string, string[]>();
+  const add = (name: string, text: string) => lines.set(name, [...(lines.get(name) ?? []), text]);
+  for (let ahead = 1; ahead < slices; ahead++) {
+    for (const pair of landings[(at + ahead) % slices]) {
+      if (now.has(label(pair))) continue;
+      now.add(label(pair));
+      add(pair.name, `${pair.engine} in ${ahead}`);
+    }
+  }
+  tooLong.forEach((pair) => add(pair.name, `${pair.engine} in the campaign alone, since it takes ${minutes(pair.seconds)} minutes`));
+  return [...lines].map(([name, engines]) => `${name}: left to a later landing (${engines.join(', ')})`);
+}
+
+function tellPlan(schedule: Schedule, at: number, jobs: number): void {
+  console.log('this landing runs:');
+  for (const { name, engine, seconds, inGuest } of schedule.landings[at]) {
+    console.log(`  ${name.padEnd(24)} ${engine.padEnd(7)} ${String(Math.round(seconds)).padStart(5)} s${inGuest ? ', in the guest' : ''}`);
+  }
+  leftOutOf(schedule, at).forEach((line) => console.log(`  not ${line}`));
+  schedule.landings.forEach((pairs, i) => {
+    const estimate = minutes(secondsTogether(pairs, jobs));
+    console.log(`${i === at ? 'this' : `in ${(i - at + schedule.slices) % schedule.slices}`}: ${pairs.length} pairs, ${estimate} minutes`);
+  });
+}
+
+/** Says whether a pair still ends in time, at the pace that was seen so far. */
+function clock(limitMinutes: number | undefined, done: readonly Done[]): (pair: Pair) => boolean {
+  if (limitMinutes === undefined) return () => true;
+  const end = Date.now() + limitMinutes * 60_000;
+  return ({ seconds }) => {
+    const [took, thought] = [done.reduce((sum, each) => sum + each.seconds, 0), done.reduce((sum, { pair }) => sum + pair.seconds, 0)];
+    return Date.now() + seconds * Math.max(1, thought > 0 ? took / thought : 1) * 1000 <= end;
   };
 }
 
 async function main(): Promise<void> {
-  const engines = chosen('--engines', ENGINE_IDS);
-  const names = chosen('--scenarios', Object.keys(SCENARIOS));
-  const sampled = option('--scenarios') === undefined && !process.argv.includes('--full');
-  for (const mode of ['--prepared', '--prepared-sample']) {
-    if (process.argv.includes(mode)) {
-      console.log(`SUM ${JSON.stringify(runEngine({ engine: engines[0], names, kernel: 'own' }, mode === '--prepared-sample'))}`);
-      return;
-    }
+  if (process.argv[2] === PREPARED) {
+    console.log(`SUM ${JSON.stringify(runHere(process.argv[3], process.argv[4] as EngineId))}`);
+    return;
   }
-  Lab.sweep();
-  await setup(engines, console.log);
-  for (const name of names) await SCENARIOS[name].prepare?.();
-  const modules = whereModulesAre();
-  const tasks = tasksOf(engines, names, modules);
-  const isAlone = tasks.length === 1 && tasks[0].kernel === 'own';
-  const sum = isAlone ? runEngine(tasks[0], sampled) : await runAll(tasks, sampled, Number(option('--jobs') ?? 2));
-  if (modules.why !== undefined) {
-    sum.skipped.push(...names.filter((name) => SCENARIOS[name].needsModules).map((name) => `${name}: ${modules.why}`));
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({
+    options: {
+      ...{ engines: text, scenarios: text, jobs: text, minutes: text, landing: text, 'provider-binary': text, 'engine-binary': text },
+      ...{ full: flag, plan: flag, seconds: flag },
+    },
+  });
+  const jobs = Number(values.jobs ?? JOBS);
+  if (values['provider-binary'] !== undefined) await useProvider(values['provider-binary']);
+  const own = values['engine-binary'] === undefined ? undefined : await useEngine(values['engine-binary']);
+  const engines = chosen('engines', values.engines ?? own?.ids.join(','), ENGINE_IDS);
+  const names = chosen('scenarios', values.scenarios, Object.keys(SCENARIOS));
+  const isLanding = !values.full && values.engines === undefined && values.scenarios === undefined && own === undefined;
+
+  if (!values.plan) {
+    Lab.sweep();
+    await setup(engines, console.log);
+    for (const name of names) await SCENARIOS[name].prepare?.();
   }
-  sum.skipped.forEach((text) => console.log(`SKIPPED ${text}`));
+  const { hasGuest, why } = whereModulesAre();
+  const skipped: string[] = [];
+  let pairs = candidates(names, engines, measured(), hasGuest).flatMap((candidate) => candidate.pairs);
+  if (isLanding) {
+    const schedule = scheduleOfAll(hasGuest);
+    const { number, from } = values.landing === undefined ? landingNumber() : { number: Number(values.landing), from: '--landing' };
+    const at = number % schedule.slices;
+    const each = schedule.isEachInEvery ? 'each scenario on one engine at least' : 'the core, and what else there is time for';
+    console.log(`landing ${number} (${from}), turn ${at + 1} of ${schedule.slices}: ${each}, in ${ENGINE_MINUTES} minutes`);
+    pairs = [...schedule.landings[at]];
+    skipped.push(...leftOutOf(schedule, at));
+    if (values.plan) tellPlan(schedule, at, jobs);
+  } else if (values.plan) {
+    pairs.forEach(({ name, engine, seconds }) =>
+      console.log(`  ${name.padEnd(24)} ${engine.padEnd(7)} ${String(Math.round(seconds)).padStart(5)} s`),
+    );
+  }
+  const estimate = secondsTogether(pairs, jobs);
+  console.log(`${pairs.length} pairs of a scenario and an engine, about ${minutes(estimate)} minutes, ${jobs} at a time`);
+  if (values.plan) return;
+
+  const needModules = (pair: Pair) => why !== undefined && SCENARIOS[pair.name].needsModules === true;
+  skipped.push(...new Set(pairs.filter(needModules).map(({ name }) => `${name}: ${why}`)));
+  pairs = pairs.filter((pair) => !needModules(pair));
+  const done: Done[] = [];
+  const limit = values.minutes === undefined ? undefined : Number(values.minutes);
+  const runOne = async (pair: Pair) => {
+    const started = Date.now();
+    // What is worked on alone runs in this process, so that a debugger sees it.
+    const isAlone = pairs.length === 1 && !pair.inGuest;
+    done.push(
+      isAlone ? { pair, sum: runHere(pair.name, pair.engine as EngineId), seconds: (Date.now() - started) / 1000 } : await runApart(pair),
+    );
+  };
+  const late = await runSideBySide(pairs, jobs, runOne, clock(limit, done));
+  skipped.push(...late.map((pair) => `${label(pair)}: no time is left of ${limit} minutes`));
+  skipped.push(...done.flatMap(({ sum }) => sum.skipped));
+  if (values.seconds) writeSeconds(done.filter(({ sum }) => sum.failed === 0).map(({ pair, seconds }) => ({ ...pair, seconds })));
+
+  const passed = done.reduce((total, { sum }) => total + sum.passed, 0);
+  const failed = done.reduce((total, { sum }) => total + sum.failed, 0);
+  skipped.forEach((line) => console.log(`SKIPPED ${line}`));
   // Once more where who reads the end finds them.
-  sum.failures.forEach((text) => console.log(`FAILED ${text}`));
-  console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped.length > 0 ? `, ${sum.skipped.length} skipped` : ''}`);
-  process.exit(sum.failed > 0 ? 1 : 0);
+  done.flatMap(({ sum }) => sum.failures).forEach((line) => console.log(`FAILED ${line}`));
+  console.log(`${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
+  process.exit(failed > 0 ? 1 : 0);
 }
 
 main().catch((error: Error) => {

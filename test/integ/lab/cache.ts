@@ -16,6 +16,8 @@ export interface EngineSpec {
   readonly suite: Suite;
   /** Where dockerd is built from the Go module proxy; without it, dockerd is the suite's own package. */
   readonly build?: GoBuildId;
+  /** A layer with an engine of one's own, which stands in the place of the usual one. */
+  readonly own?: string;
   /** The API version that clients ask for: Terraform's provider and the CLI must not ask for more than the engine speaks. */
   readonly api: string;
   /** Keys of daemon.json given as flags (so that daemon.json stays the emitted one); left out when daemon.json has the key itself. */
@@ -40,10 +42,17 @@ const ENGINES: Readonly<Record<EngineId, EngineSpec>> = {
   },
 };
 
+/** What an engine or a provider of one's own is told to other processes by: see `own.ts`. */
+export const OWN_ENGINE = 'BULKHEAD_OWN_ENGINE';
+export const OWN_ENGINE_IDS = 'BULKHEAD_OWN_ENGINE_IDS';
+export const OWN_PROVIDER = 'BULKHEAD_OWN_PROVIDER';
+
 export function engineSpec(id: EngineId): EngineSpec {
   const spec = ENGINES[id];
   if (!spec) throw new Error(`unknown engine '${id}': choose one of ${ENGINE_IDS.join(', ')}`);
-  return spec;
+  const own = process.env[OWN_ENGINE];
+  if (own === undefined || !process.env[OWN_ENGINE_IDS]?.split(',').includes(id)) return spec;
+  return { ...spec, build: undefined, own };
 }
 
 const TREE_PACKAGES = [
@@ -118,7 +127,7 @@ export function cacheDir(): string {
   return path.resolve(env.BULKHEAD_CACHE || path.join(env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'bulkhead'));
 }
 
-function keyed(name: string, recipe: unknown): string {
+export function keyed(name: string, recipe: unknown): string {
   return `${name}-${crypto.createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 8)}`;
 }
 
@@ -138,14 +147,22 @@ export function buildDir(id: GoBuildId): string {
 /** Lower layers of the engine's root, uppermost first. */
 export function engineLayers(id: EngineId): string[] {
   const spec = engineSpec(id);
-  return [...(spec.build ? [buildDir(spec.build)] : []), treeDir(spec.suite)];
+  const engine = spec.own ?? (spec.build && buildDir(spec.build));
+  return [...(engine === undefined ? [] : [engine]), treeDir(spec.suite)];
+}
+
+/** The folder with the provider's binary, and the version that it is offered to Terraform as. */
+export function provider(): { readonly dir: string; readonly version: string } {
+  const own = process.env[OWN_PROVIDER];
+  if (own === undefined) return { dir: buildDir('provider'), version: PROVIDER_VERSION };
+  return { dir: own, version: /-own-(\d+\.\d+\.\d+)-/.exec(path.basename(own))![1] };
 }
 
 /** What Terraform must see so that it takes the provider from the cache and asks nobody. */
 export function terraformEnv(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
-    TF_CLI_CONFIG_FILE: path.join(buildDir('provider'), 'terraform.rc'),
+    TF_CLI_CONFIG_FILE: path.join(provider().dir, 'terraform.rc'),
     CHECKPOINT_DISABLE: '1',
     TF_IN_AUTOMATION: '1',
     TF_INPUT: '0',

@@ -98,11 +98,11 @@ function proxyEnv(): NodeJS.ProcessEnv {
   return { ...process.env, DEBIAN_FRONTEND: 'noninteractive', ...(proxy ? { http_proxy: proxy } : {}) };
 }
 
-export function debootstrap(target: string, suite: Suite, packages: readonly string[]): Promise<boolean> {
+export function debootstrap(target: string, suite: Suite, packages: readonly string[], onLine?: (line: string) => void): Promise<boolean> {
   return once(target, async (temporary) => {
     const argv = ['debootstrap', '--variant=minbase', `--include=${packages.join(',')}`, suite, temporary, debianMirror()];
     try {
-      await mustAsync(`making the Debian tree '${suite}'`, argv, { env: proxyEnv() });
+      await mustAsync(`making the Debian tree '${suite}'`, argv, { env: proxyEnv(), onLine });
     } catch (error) {
       const log = path.join(temporary, 'debootstrap', 'debootstrap.log');
       const detail = fs.existsSync(log) ? fs.readFileSync(log, 'utf8') : '';
@@ -120,6 +120,6 @@ export function debootstrap(target: string, suite: Suite, packages: readonly str
   });
 }
 
-export function makeTree(suite: Suite): Promise<boolean> {
-  return debootstrap(treeDir(suite), suite, TREES[suite]);
+export function makeTree(suite: Suite, onLine?: (line: string) => void): Promise<boolean> {
+  return debootstrap(treeDir(suite), suite, TREES[suite], onLine);
 }

@@ -96,7 +96,7 @@ export class Engine {
       hosts: ['-H', 'unix:///lab/docker.sock', '-H', 'unix:///run/docker.sock'],
       'data-root': ['--data-root', '/lab/data'],
       'cgroup-parent': ['--cgroup-parent', engineCgroup(this.id)],
-      ...(this.spec.build ? { 'userland-proxy-path': ['--userland-proxy-path', '/usr/local/bin/docker-proxy'] } : {}),
+      ...(this.spec.build || this.spec.own ? { 'userland-proxy-path': ['--userland-proxy-path', '/usr/local/bin/docker-proxy'] } : {}),
       ...this.spec.flags,
     };
     return Object.entries(ours).flatMap(([key, words]) => (key in given ? [] : words));

@@ -1,6 +1,7 @@
 // Running other programs: one place that turns a failed command into an error naming the step, the command and its output.
 import { spawn, spawnSync } from 'node:child_process';
 import * as path from 'node:path';
+import { createInterface } from 'node:readline';
 
 /** Says in the guest, the second kernel, that it is one. */
 export const IN_GUEST = 'BULKHEAD_GUEST';
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly timeout?: number;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** Is told each line as it is printed, of commands that run beside others. */
+  readonly onLine?: (line: string) => void;
 }
 
 export interface RunResult {
@@ -87,6 +90,7 @@ export function mustAsync(step: string, argv: readonly string[], options: RunOpt
       all = tail(all + part.toString(), 20_000);
     });
     child.stderr.on('data', (part: Buffer) => (all = tail(all + part.toString(), 20_000)));
+    if (options.onLine) [child.stdout, child.stderr].forEach((input) => createInterface({ input }).on('line', options.onLine!));
     child.on('error', (error) => reject(new LabError(step, argv, error.message)));
     child.on('close', (code) => {
       clearTimeout(timer);

@@ -1,7 +1,7 @@
 // Builds from the Go module proxy: the engines that no Debian tree has, and Terraform's Docker provider.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { GO_BUILDS, PROVIDER_VERSION, buildDir, cacheDir, once, terraformEnv, type GoBuild, type GoBuildId } from './cache';
+import { GO_BUILDS, buildDir, cacheDir, once, provider, terraformEnv, type GoBuild, type GoBuildId } from './cache';
 import { debootstrap } from './debian';
 import { LabError, must, mustAsync, run, which } from './exec';
 
@@ -17,8 +17,12 @@ function atLeast(have: string, want: string): boolean {
   return true;
 }
 
+type Told = (line: string) => void;
+
+let debianGo: Promise<boolean> | undefined;
+
 /** This machine's go, as it is or fetching a newer toolchain; else Debian's, in a tree of its own. */
-async function goTool(wanted: string): Promise<GoTool> {
+async function goTool(wanted: string, onLine?: Told): Promise<GoTool> {
   const go = which('go');
   const version = go
     ? /go(\d+(\.\d+)+)/.exec(run([go, 'env', 'GOVERSION'], { env: { ...process.env, GOTOOLCHAIN: 'local' } }).stdout)?.[1]
@@ -27,7 +31,8 @@ async function goTool(wanted: string): Promise<GoTool> {
   if (go && version && atLeast(version, '1.21')) return { argv: () => [go], env: { ...process.env, GOTOOLCHAIN: 'auto' } };
   const tree = path.join(cacheDir(), 'tree-go');
   try {
-    await debootstrap(tree, 'trixie', ['golang-go', 'ca-certificates', 'git']);
+    // Builds run side by side, and one of them makes it.
+    await (debianGo ??= debootstrap(tree, 'trixie', ['golang-go', 'ca-certificates', 'git'], onLine));
   } catch (error) {
     throw new Error(
       `Go ${wanted} or later is needed to build parts of the lab (found: ${version ?? 'none'}): install it, then run again\n${error}`,
@@ -44,16 +49,16 @@ async function goTool(wanted: string): Promise<GoTool> {
   };
 }
 
-async function compile(id: GoBuildId, build: GoBuild, temporary: string): Promise<string> {
+async function compile(id: GoBuildId, build: GoBuild, temporary: string, onLine?: Told): Promise<string> {
   const work = path.join(temporary, 'build');
   const out = path.join(temporary, 'out');
   fs.mkdirSync(out);
   fs.mkdirSync(work);
-  const tool = await goTool(build.go);
+  const tool = await goTool(build.go, onLine);
   const env = { ...tool.env, CGO_ENABLED: '0', GOFLAGS: '-mod=mod -buildvcs=false', GOWORK: 'off' };
   // The whole temporary folder is the place: sources and result lie beneath it.
   const go = (...args: string[]): Promise<string> =>
-    mustAsync(`building ${id} ${build.version}`, [...tool.argv(temporary), '-C', work, ...args], { env, cwd: temporary });
+    mustAsync(`building ${id} ${build.version}`, [...tool.argv(temporary), '-C', work, ...args], { env, cwd: temporary, onLine });
   if (build.goMod === undefined) {
     fs.writeFileSync(path.join(work, 'go.mod'), 'module lab\n');
     const found = JSON.parse(await go('mod', 'download', '-json', `${build.module}@${build.moduleVersion}`)) as {
@@ -71,35 +76,39 @@ async function compile(id: GoBuildId, build: GoBuild, temporary: string): Promis
     await go('get', '-tool', `${build.module}@${build.moduleVersion}`);
   }
   const options = [...(build.tags ? ['-tags', build.tags] : []), '-ldflags', `-s -w ${build.ldflags ?? ''}`.trim()];
-  await go('build', ...options, '-o', `${out}/`, ...build.packages);
+  await go('build', '-v', ...options, '-o', `${out}/`, ...build.packages);
   fs.rmSync(work, { recursive: true, force: true });
   return out;
 }
 
 /** An engine as a layer to lay over a tree: usr/local/bin with dockerd and docker-proxy. */
-export function buildEngine(id: 'engine-28.5' | 'engine-29'): Promise<boolean> {
+export function buildEngine(id: 'engine-28.5' | 'engine-29', onLine?: Told): Promise<boolean> {
   return once(buildDir(id), async (temporary) => {
-    const out = await compile(id, GO_BUILDS[id], temporary);
+    const out = await compile(id, GO_BUILDS[id], temporary, onLine);
     fs.mkdirSync(path.join(temporary, 'usr', 'local'), { recursive: true });
     fs.renameSync(out, path.join(temporary, 'usr', 'local', 'bin'));
   });
 }
 
-/** The provider's binary, beside the CLI configuration that points Terraform to the mirror in the same folder. */
-export function buildProvider(): Promise<boolean> {
+/** The CLI configuration that points Terraform to the mirror in the folder that a provider's binary is in. */
+export function writeCliConfig(folder: string, target: string): void {
+  const mirror = JSON.stringify(path.join(target, 'mirror'));
+  fs.writeFileSync(path.join(folder, 'terraform.rc'), `provider_installation {\n  filesystem_mirror {\n    path = ${mirror}\n  }\n}\n`);
+}
+
+export function buildProvider(onLine?: Told): Promise<boolean> {
   const target = buildDir('provider');
   return once(target, async (temporary) => {
-    const out = await compile('provider', GO_BUILDS.provider, temporary);
+    const out = await compile('provider', GO_BUILDS.provider, temporary, onLine);
     fs.renameSync(path.join(out, fs.readdirSync(out)[0]), path.join(temporary, 'provider'));
     fs.rmSync(out, { recursive: true });
-    const rc = `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(path.join(target, 'mirror'))}\n  }\n}\n`;
-    fs.writeFileSync(path.join(temporary, 'terraform.rc'), rc);
+    writeCliConfig(temporary, target);
   });
 }
 
 /** Puts the binary where `program` looks in a mirror: it says itself which address it spells `kreuzwerker/docker` out to. */
 export function linkProvider(program: string): boolean {
-  const target = buildDir('provider');
+  const { dir: target, version } = provider();
   const ask = path.join(target, 'ask');
   fs.mkdirSync(ask, { recursive: true });
   fs.writeFileSync(
@@ -110,7 +119,7 @@ export function linkProvider(program: string): boolean {
   const address = /provider\[([^\]]+)\]/.exec(said)?.[1];
   if (!address) throw new LabError('asking for the address of the provider', [program, 'providers'], said);
   const arch = ({ x64: 'amd64', arm64: 'arm64' } as Record<string, string>)[process.arch] ?? process.arch;
-  const file = path.join(target, 'mirror', address, PROVIDER_VERSION, `linux_${arch}`, `terraform-provider-docker_v${PROVIDER_VERSION}`);
+  const file = path.join(target, 'mirror', address, version, `linux_${arch}`, `terraform-provider-docker_v${version}`);
   if (fs.existsSync(file)) return false;
   fs.mkdirSync(path.dirname(file), { recursive: true });
   try {

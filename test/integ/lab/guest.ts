@@ -81,11 +81,16 @@ sleep 60
 `;
 
 /** Runs a command of the project in the guest; every line that it prints is told. */
-export function runInGuest(argv: readonly string[], tell: (line: string) => void): Promise<void> {
+export function runInGuest(
+  argv: readonly string[],
+  tell: (line: string) => void,
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<void> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-guest-'));
-  const assigned = Object.entries({ HOME: os.homedir(), PATH: process.env.PATH!, LANG: 'C.UTF-8', [IN_GUEST]: '1' }).map(
-    ([key, text]) => `${key}=${quoted(text)}`,
-  );
+  const settings = Object.entries({ ...process.env, ...env }).filter(([key]) => key.startsWith('BULKHEAD_')) as [string, string][];
+  const own = { HOME: os.homedir(), PATH: process.env.PATH!, LANG: 'C.UTF-8', BULKHEAD_CACHE: cacheDir(), [IN_GUEST]: '1' };
+  const assigned = Object.entries({ ...Object.fromEntries(settings), ...own }).map(([key, text]) => `${key}=${quoted(text)}`);
   const head = {
     KERNEL: folder(),
     CACHE: cacheDir(),
@@ -123,6 +128,7 @@ export function runInGuest(argv: readonly string[], tell: (line: string) => void
       }
     };
     process.once('exit', kill);
+    signal?.addEventListener('abort', kill, { once: true });
     child.on('error', (error) => tell(error.message));
     child.on('close', () => {
       process.off('exit', kill);

@@ -41,26 +41,8 @@ export interface Scenario {
   prepare?(): Promise<void>;
 }
 
-/** Scenarios that take minutes, and the engines that a plain run tries them on; `--full`, or naming them, tries them on all. */
-export const SAMPLED: Readonly<Record<string, readonly EngineId[]>> = {
-  mutation: ['28.5'],
-  survival: ['20.10', '29'],
-  'imported-daemon': ['20.10', '28.5', '29-nft'],
-  'real-services': ['28.5'],
-  macvlan: ['29'],
-  vlan: ['28.5'],
-  swarm: ['28.5'],
-  'sealed-swarm': ['28.5'],
-  sctp: ['28.5'],
-  ipvlan: ['28.5'],
-  'wire-ipv6': ['28.5'],
-  conduit: ['20.10'],
-  'names-and-mtu': ['28.5'],
-  publishing: ['29'],
-  'existing-networks': ['20.10'],
-  'imported-dual-stack': ['29-nft'],
-  cis: ['28.5'],
-};
+/** Those that every landing runs on every engine of theirs; all others take turns: see `schedule.ts`. */
+export const CORE: readonly string[] = ['three-tier', 'attacks', 'survival', 'engine-rules', 'engine-packets'];
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'three-tier': threeTier,
