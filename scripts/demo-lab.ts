@@ -43,13 +43,11 @@ async function engineAtHand(): Promise<EngineId> {
 
 async function providerAtHand(): Promise<void> {
   if (fs.existsSync(buildDir('provider'))) return;
-  say("asking for Terraform's Docker provider, for 20 seconds at most");
+  say("asking for Terraform's Docker provider, as terraform init does");
+  const timer = setInterval(() => say('  … terraform init'), 5_000);
   const version = await useProviderOfRegistry('>= 4.5.0, < 5.0.0');
-  say(
-    version === undefined
-      ? '  terraform init does not get it: building it from source, some minutes, once'
-      : `  terraform init gets ${version}`,
-  );
+  clearInterval(timer);
+  say(version === undefined ? '  it does not get it: building it from source, some minutes, once' : `  it gets ${version}`);
 }
 
 function demonstrate(lab: Lab): number {

@@ -77,8 +77,9 @@ export async function runApart(pair: Pair, env: NodeJS.ProcessEnv = {}, tell: (l
 
 function spawnTelling(argv: readonly string[], tell: (line: string) => void, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    // A lab whose process is gone is removed by its guardian.
-    const child = spawn(argv[0], argv.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    // It ends with this process, however that ends: it waits for programs and sees no signal. A lab whose process is gone is removed by its guardian.
+    const words = ['setpriv', '--pdeathsig', 'KILL', '--', ...argv];
+    const child = spawn(words[0], words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     signal.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
     createInterface({ input: child.stderr }).on('line', tell);
     createInterface({ input: child.stdout }).on('line', tell);

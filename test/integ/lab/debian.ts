@@ -14,6 +14,7 @@ const TOOLS: ReadonlyArray<readonly [string, string]> = [
   ['ipset', 'ipset'],
   ['python3', 'python3'],
   ['nsenter', 'util-linux'],
+  ['setpriv', 'util-linux'],
   ['modprobe', 'kmod'],
 ];
 

@@ -3,9 +3,9 @@ import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { cacheDir, engineSpec, once, OWN_ENGINE, OWN_ENGINE_IDS, OWN_PROVIDER, treeDir, type EngineId } from './cache';
+import { cacheDir, engineSpec, once, OWN_ENGINE, OWN_ENGINE_IDS, OWN_PROVIDER, provider, treeDir, type EngineId } from './cache';
 import { makeTree } from './debian';
-import { run, which } from './exec';
+import { LabError, mustAsync, run, which } from './exec';
 import { writeCliConfig } from './gobuild';
 import { terraformProgram } from './setup';
 import { EngineVersion } from '../../../src';
@@ -85,23 +85,37 @@ export async function useInstalledEngine(): Promise<
   return useEngine(dockerd).catch((error: Error) => ({ why: error.message.split('\n')[0] }));
 }
 
-const REGISTRY_TIMEOUT = 20_000;
+/** A registry that does not answer is given up after seconds; what it sends may take longer. */
+const REGISTRY = { TF_REGISTRY_CLIENT_TIMEOUT: '5', TF_REGISTRY_DISCOVERY_RETRY: '0', CHECKPOINT_DISABLE: '1' };
+const DOWNLOAD_TIMEOUT = 120_000;
 
-/** The provider as `terraform init` gets it here: from its registry, or from the mirror that this machine's Terraform is set to. */
+/** The provider as `terraform init` gets it here: from its registry, or from the mirror that this machine's Terraform is set to. It is kept. */
 export async function useProviderOfRegistry(constraint: string): Promise<string | undefined> {
+  const note = path.join(cacheDir(), 'provider-of-registry');
+  const known = fs.existsSync(note) ? path.join(cacheDir(), fs.readFileSync(note, 'utf8')) : undefined;
+  if (known !== undefined && fs.existsSync(path.join(known, 'provider'))) {
+    process.env[OWN_PROVIDER] = known;
+    return provider().version;
+  }
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-provider-'));
   try {
     const docker = { source: 'kreuzwerker/docker', version: constraint };
     fs.writeFileSync(path.join(dir, 'main.tf.json'), JSON.stringify({ terraform: { required_providers: { docker } } }));
-    const env = { ...process.env, CHECKPOINT_DISABLE: '1' };
-    if (
-      run([terraformProgram(), `-chdir=${dir}`, 'init', '-backend=false', '-input=false'], { env, timeout: REGISTRY_TIMEOUT }).code !== 0
-    ) {
-      return undefined;
-    }
-    const files = fs.readdirSync(path.join(dir, '.terraform/providers'), { recursive: true, encoding: 'utf8' });
-    const binary = files.find((file) => path.basename(file).startsWith('terraform-provider-docker_v'));
-    return binary === undefined ? undefined : await useProvider(path.join(dir, '.terraform/providers', binary));
+    const argv = [terraformProgram(), `-chdir=${dir}`, 'init', '-backend=false', '-input=false'];
+    await mustAsync('asking for the provider', argv, { env: { ...process.env, ...REGISTRY }, timeout: DOWNLOAD_TIMEOUT });
+    const providers = path.join(dir, '.terraform/providers');
+    const files = fs.readdirSync(providers, { recursive: true, encoding: 'utf8' });
+    const version = await useProvider(
+      path.join(
+        providers,
+        files.find((file) => /terraform-provider-docker_v[^/]*$/.test(file))!,
+      ),
+    );
+    fs.writeFileSync(note, path.basename(process.env[OWN_PROVIDER]!));
+    return version;
+  } catch (error) {
+    if (error instanceof LabError) return undefined;
+    throw error;
   } finally {
     fs.rmSync(dir, { recursive: true, force: true });
   }
