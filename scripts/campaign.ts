@@ -4,6 +4,7 @@
  * What is done is kept beside the lab's cache, by commit and options: the same command again goes on where it was stopped, and runs again what failed.
  * `--fresh` begins anew, `--plan` tells what is still to do. `--engines A,B` and `--scenarios A,B` narrow it to scenarios; so does an engine of one's own
  * (`--engine-binary FILE`, a dockerd) or a provider (`--provider-binary FILE`), which take the place of those that the lab makes. `--jobs N` at a time.
+ * `--seconds` writes what each scenario took to the table of seconds that landings are planned by.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import * as crypto from 'node:crypto';
@@ -15,7 +16,7 @@ import { hasModules, whyNoGuest } from '../test/integ/lab/guest';
 import { Lab } from '../test/integ/lab/lab';
 import { useEngine, useProvider } from '../test/integ/lab/own';
 import { setup } from '../test/integ/lab/setup';
-import { candidates, JOBS, measured } from '../test/integ/landing';
+import { candidates, JOBS, measured, writeSeconds } from '../test/integ/landing';
 import { runApart, runSideBySide } from '../test/integ/pairs';
 import { SCENARIOS } from '../test/integ/scenarios';
 import type { Pair } from '../test/integ/schedule';
@@ -51,7 +52,7 @@ const flag = { type: 'boolean', default: false } as const;
 const { values } = parseArgs({
   options: {
     ...{ engines: text, scenarios: text, jobs: text, 'engine-binary': text, 'provider-binary': text },
-    ...{ fresh: flag, plan: flag },
+    ...{ fresh: flag, plan: flag, seconds: flag },
   },
 });
 
@@ -132,6 +133,7 @@ async function runPair(pair: Pair, state: State): Promise<void> {
   log.end();
   const result = { ...sum, seconds };
   state.put(nameOf(pair), result);
+  if (values.seconds && sum.failed === 0) writeSeconds([{ ...pair, seconds }]);
   told(nameOf(pair), result);
 }
 

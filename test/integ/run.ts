@@ -35,19 +35,27 @@ function whereModulesAre(): { readonly hasGuest: boolean; readonly why?: string 
 const label = ({ name, engine }: Pair) => `${name} ${engine}`;
 const minutes = (seconds: number) => (seconds / 60).toFixed(1);
 
-/** What a landing does not run, a line for each scenario, and when its turn comes. */
-function leftOutOf({ slices, landings, tooLong }: Schedule, at: number): string[] {
-  const now = new Set(landings[at].map(label));
+/** What is not among the pairs of a landing, in the order of its turn. */
+function laterThan({ slices, landings }: Schedule, at: number): { readonly pair: Pair; readonly ahead: number }[] {
+  const seen = new Set(landings[at].map(label));
+  return Array.from({ length: slices - 1 }, (_, i) => i + 1).flatMap((ahead) =>
+    landings[(at + ahead) % slices]
+      .filter((pair) => !seen.has(label(pair)))
+      .map((pair) => {
+        seen.add(label(pair));
+        return { pair, ahead };
+      }),
+  );
+}
+
+/** What was left out, a line for each scenario, and when its turn comes. */
+function leftOutOf(schedule: Schedule, at: number, ran: ReadonlySet<Pair> = new Set()): string[] {
   const lines = new Map<string, string[]>();
   const add = (name: string, text: string) => lines.set(name, [...(lines.get(name) ?? []), text]);
-  for (let ahead = 1; ahead < slices; ahead++) {
-    for (const pair of landings[(at + ahead) % slices]) {
-      if (now.has(label(pair))) continue;
-      now.add(label(pair));
-      add(pair.name, `${pair.engine} in ${ahead}`);
-    }
-  }
-  tooLong.forEach((pair) => add(pair.name, `${pair.engine} in the campaign alone, since it takes ${minutes(pair.seconds)} minutes`));
+  for (const { pair, ahead } of laterThan(schedule, at)) if (!ran.has(pair)) add(pair.name, `${pair.engine} in ${ahead}`);
+  schedule.tooLong.forEach((pair) =>
+    add(pair.name, `${pair.engine} in the campaign alone, since it takes ${minutes(pair.seconds)} minutes`),
+  );
   return [...lines].map(([name, engines]) => `${name}: left to a later landing (${engines.join(', ')})`);
 }
 
@@ -100,15 +108,20 @@ async function main(): Promise<void> {
   }
   const { hasGuest, why } = whereModulesAre();
   const skipped: string[] = [];
+  /** What is begun when the landing's own are, and there is still time. */
+  let extra: Pair[] = [];
+  let leftOut: (ran: ReadonlySet<Pair>) => string[] = () => [];
   let pairs = candidates(names, engines, measured(), hasGuest).flatMap((candidate) => candidate.pairs);
   if (isLanding) {
     const schedule = scheduleOfAll(hasGuest);
     const { number, from } = values.landing === undefined ? landingNumber() : { number: Number(values.landing), from: '--landing' };
     const at = number % schedule.slices;
-    const each = schedule.isEachInEvery ? 'each scenario on one engine at least' : 'the core, and what else there is time for';
-    console.log(`landing ${number} (${from}), turn ${at + 1} of ${schedule.slices}: ${each}, in ${ENGINE_MINUTES} minutes`);
+    const core = schedule.isCoreInEvery ? 'the core on every engine' : 'the core in turns, since it takes too long';
+    const others = schedule.isEachInEvery ? 'each other scenario on one engine at least' : 'other scenarios in turns';
+    console.log(`landing ${number} (${from}), turn ${at + 1} of ${schedule.slices}: ${core}, ${others}, in ${ENGINE_MINUTES} minutes`);
     pairs = [...schedule.landings[at]];
-    skipped.push(...leftOutOf(schedule, at));
+    leftOut = (ran) => leftOutOf(schedule, at, ran);
+    if (values.minutes !== undefined) extra = laterThan(schedule, at).map(({ pair }) => pair);
     if (values.plan) tellPlan(schedule, at, jobs);
   } else if (values.plan) {
     pairs.forEach(({ name, engine, seconds }) =>
@@ -120,8 +133,9 @@ async function main(): Promise<void> {
   if (values.plan) return;
 
   const needModules = (pair: Pair) => why !== undefined && SCENARIOS[pair.name].needsModules === true;
-  skipped.push(...new Set(pairs.filter(needModules).map(({ name }) => `${name}: ${why}`)));
+  skipped.push(...new Set([...pairs, ...extra].filter(needModules).map(({ name }) => `${name}: ${why}`)));
   pairs = pairs.filter((pair) => !needModules(pair));
+  extra = extra.filter((pair) => !needModules(pair));
   const done: Done[] = [];
   const limit = values.minutes === undefined ? undefined : Number(values.minutes);
   const runOne = async (pair: Pair) => {
@@ -132,8 +146,9 @@ async function main(): Promise<void> {
       isAlone ? { pair, sum: runHere(pair.name, pair.engine as EngineId), seconds: (Date.now() - started) / 1000 } : await runApart(pair),
     );
   };
-  const late = await runSideBySide(pairs, jobs, runOne, clock(limit, done));
-  skipped.push(...late.map((pair) => `${label(pair)}: no time is left of ${limit} minutes`));
+  const late = new Set(await runSideBySide([...pairs, ...extra], jobs, runOne, clock(limit, done)));
+  skipped.push(...pairs.filter((pair) => late.has(pair)).map((pair) => `${label(pair)}: no time is left of ${limit} minutes`));
+  skipped.push(...leftOut(new Set(done.map(({ pair }) => pair))));
   skipped.push(...done.flatMap(({ sum }) => sum.skipped));
   if (values.seconds) writeSeconds(done.filter(({ sum }) => sum.failed === 0).map(({ pair, seconds }) => ({ ...pair, seconds })));
 

@@ -20,6 +20,8 @@ export interface Candidate {
 export interface Schedule {
   /** In how many landings each pair runs. */
   readonly slices: number;
+  /** Whether the core runs in each landing. */
+  readonly isCoreInEvery: boolean;
   /** Whether each scenario runs on one engine at least in each landing; else some wait for their slice. */
   readonly isEachInEvery: boolean;
   /** Pairs for which there is no time beside the core in any landing. */
@@ -101,30 +103,35 @@ function countsUpTo(limit: number): number[] {
   return counts;
 }
 
+/** So much of the time the core may take; where it takes more, it takes turns like all others, so that nothing waits for ever. */
+const CORE_SHARE = 0.75;
+
 export function scheduleOf(candidates: readonly Candidate[], budgetSeconds: number, jobs: number): Schedule {
-  const core = candidates.filter(({ isCore }) => isCore).flatMap(({ pairs }) => pairs);
+  const given = candidates.filter(({ isCore }) => isCore).flatMap(({ pairs }) => pairs);
+  const isCoreInEvery = secondsTogether(inOrder(given, []), jobs) <= CORE_SHARE * budgetSeconds;
+  const core = isCoreInEvery ? given : [];
   const isTooLong = (pair: Pair) => secondsTogether(inOrder(core, [pair]), jobs) > budgetSeconds;
-  const all = candidates.filter(({ isCore }) => !isCore);
+  const all = candidates.filter(({ isCore }) => !isCore || !isCoreInEvery);
   const others = all.map((each) => ({ ...each, pairs: each.pairs.filter((pair) => !isTooLong(pair)) }));
   const schedule = (slices: number, isEachInEvery: boolean): Schedule => ({
     slices,
+    isCoreInEvery,
     isEachInEvery,
     tooLong: all.flatMap(({ pairs }) => pairs.filter(isTooLong)),
     landings: deal(others, slices).map((slice, i) => inOrder(core, isEachInEvery ? filled(slice, i, others) : slice)),
   });
   const fits = ({ landings }: Schedule) => landings.every((pairs) => secondsTogether(pairs, jobs) <= budgetSeconds);
-  const engines = Math.max(0, ...others.map(({ pairs }) => pairs.length));
-  for (const count of countsUpTo(engines)) {
+  const rest = others.flatMap(({ pairs }) => pairs);
+  // What cannot fit by its sum need not be dealt.
+  const counts = (limit: number) => countsUpTo(limit).filter((count) => sum(core) + sum(rest) / count <= jobs * budgetSeconds);
+  for (const count of counts(Math.max(0, ...others.map(({ pairs }) => pairs.length)))) {
     const found = schedule(count, true);
     if (fits(found)) return found;
   }
-  const rest = others.flatMap(({ pairs }) => pairs);
-  // With one pair in each slice it fits, as no pair is too long. What cannot fit by its sum need not be dealt.
-  const counts = countsUpTo(rest.length).filter((count) => sum(core) + sum(rest) / count <= jobs * budgetSeconds);
-  for (const count of counts) {
+  for (const count of counts(rest.length)) {
     const found = schedule(count, false);
     if (fits(found)) return found;
   }
-  // The core alone is too long: the run starts what it has time for.
-  return schedule(1, false);
+  // One pair in each slice: no pair is too long.
+  return schedule(countsUpTo(rest.length).at(-1)!, false);
 }
