@@ -71,11 +71,15 @@ export function secondsTogether(pairs: readonly Pair[], jobs: number): number {
   }
 }
 
-/** Guests first, since they wait for each other; then the core, then the rest, the longest first. */
-const inOrder = (core: readonly Pair[], rest: readonly Pair[]): Pair[] => {
-  const own = [core, rest].flatMap((pairs) => pairs.filter(({ inGuest }) => !inGuest).sort(byLength));
-  return [...[...core, ...rest].filter(({ inGuest }) => inGuest).sort(byLength), ...own];
-};
+/** What takes minutes would stand at the end alone. */
+const LONG_SECONDS = 300;
+
+/** Guests first, since they wait for each other, and what is long; then the core, then the rest, the longest first. */
+function inOrder(core: readonly Pair[], rest: readonly Pair[]): Pair[] {
+  const all = [...core, ...rest].sort(byLength);
+  const rank = (pair: Pair) => (pair.inGuest ? 0 : pair.seconds > LONG_SECONDS ? 1 : core.includes(pair) ? 2 : 3);
+  return [0, 1, 2, 3].flatMap((wanted) => all.filter((pair) => rank(pair) === wanted));
+}
 
 /** Those of a scenario are spread over the slices; among slices that are equal in that, the one with the least to do takes the next. */
 function deal(candidates: readonly Candidate[], count: number): Pair[][] {
