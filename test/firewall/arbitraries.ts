@@ -10,6 +10,7 @@ import type {
   RateSpec,
   Topology,
 } from '../../src/topology/private/topology';
+import type { PairSet, Ruleset } from '../../src/firewall/private/ir';
 import type { Packet } from '../oracle/packet-oracle';
 
 /*
@@ -143,6 +144,10 @@ export const EMPTY: Topology = {
   publications: [],
 };
 
+export function pairSets(sets: Ruleset['sets']): PairSet[] {
+  return sets.filter((set) => 'elements' in set);
+}
+
 /** Every plan gets an origin of its own, by which a packet can be over the rate of this one only. */
 export const topologies: fc.Arbitrary<Topology> = fc
   .record({
@@ -183,7 +188,7 @@ const ADDRESSES: Record<Family, string[]> = {
   ipv6: [
     ...[...SEGMENTS, ...EDGES].flatMap((bridge) => [1, 10, 11, 12].map((n) => addressOn(bridge, n, 'ipv6'))),
     ...['2001:db8:1::', '2001:db8:1::7', '2001:db8:1:0:7fff::', '2001:db8:1:0:8000::', '2001:db8:1:1::', '2001:db8::10', '2001:db8::11'],
-    ...['fd00:20:77::5', 'fd00:20:78::', 'fd00:21::', 'fe80::1', 'ff02::1:ff00:1', '::1'],
+    ...['fd00:20:77::5', 'fd00:20:78::', 'fd00:21::', 'fe80::1', 'ff02::1:ff00:1', '::1', '::'],
   ],
 };
 const PROTOCOLS: Record<Family, Packet['proto'][]> = { ipv4: ['tcp', 'udp', 'sctp', 'icmp'], ipv6: ['tcp', 'udp', 'sctp', 'ipv6-icmp'] };
@@ -203,7 +208,8 @@ export function fields(of: Family, topology: Topology) {
     dst: ADDRESSES[of],
     proto: PROTOCOLS[of],
     dport: PORT_CORNERS,
-    icmpType: of === 'ipv4' ? [8, 0] : [128, 129, 134, 135, 136],
+    icmpType: of === 'ipv4' ? [8, 0, 3, 5, 11, 12] : [128, 129, 134, 135, 136, 137, 1, 2, 3, 4],
+    icmpCode: [0, 1, 2, 3, 4],
     ctstate: ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as Packet['ctstate'][],
     dnat: [false, true],
     origDst: [HOST[of], of === 'ipv4' ? '192.0.2.11' : '2001:db8::11', LOOPBACK[of]],
@@ -217,11 +223,13 @@ export type Fields = { readonly [K in keyof Packet]: readonly Packet[K][] };
 
 /** What a packet of this kind really looks like: no interface where the hook knows none, no connection where none is tracked. */
 export function plausible(packet: Packet): Packet {
+  const isForTheLink = packet.family === 'ipv6' && (packet.src === '::' || packet.src.startsWith('fe80:'));
   const untracked = packet.ctstate === 'INVALID' || packet.ctstate === 'UNTRACKED';
   return {
     ...packet,
     in: packet.hook === 'OUTPUT' ? '' : packet.in,
-    out: packet.hook === 'INPUT' ? '' : packet.out,
+    // What is for the link alone is never forwarded to another one.
+    out: packet.hook === 'INPUT' || packet.hook === 'PREROUTING' ? '' : isForTheLink && packet.hook === 'FORWARD' ? packet.in : packet.out,
     dnat: packet.dnat && !untracked,
     origDst: packet.dnat && !untracked ? packet.origDst : packet.dst,
     origPort: packet.dnat && !untracked ? packet.origPort : packet.dport,
@@ -241,14 +249,25 @@ export function packets(topology: Topology): fc.Arbitrary<Packet> {
     // Each field of the aim is kept most of the time.
     const keep = fc.array(fc.integer({ min: 0, max: 7 }), { minLength: 16, maxLength: 16 });
     return fc.tuple(one, fc.constantFrom(...aimed), keep).map(([random, aim, keeps]) => {
-      const kept = Object.entries(aim).filter((_, i) => keeps[i] !== 0);
+      const kept = Object.entries(aim).filter(([, value], i) => value !== undefined && keeps[i] !== 0);
       return plausible({ ...(random as unknown as Packet), ...Object.fromEntries(kept) });
     });
   });
 }
 
-/** Packets right in the middle of each plan. */
+/** Packets right in the middle of each plan, and of the connections that it lets in. */
 function aims(topology: Topology): Partial<Packet>[] {
+  const firsts = openings(topology);
+  const standing = firsts.flatMap((packet): Partial<Packet>[] => {
+    const there = { ...packet, ctstate: 'ESTABLISHED' as const };
+    const back = { ...there, in: packet.out, out: packet.in, src: packet.dst, dst: packet.src, dir: 'reply' as const };
+    const error = { ...back, ctstate: 'RELATED' as const, proto: packet.family === 'ipv4' ? ('icmp' as const) : ('ipv6-icmp' as const) };
+    return packet.hook === 'FORWARD' ? [there, back, { ...error, icmpType: packet.family === 'ipv4' ? 3 : 1 }] : [there];
+  });
+  return [...firsts, ...standing];
+}
+
+function openings(topology: Topology): Partial<Packet>[] {
   const base = { ctstate: 'NEW' as const, dnat: false, dir: 'original' as const };
   const toPort = (of: Family, p: PortSpec): Partial<Packet> =>
     p.protocol === 'icmp'
@@ -283,6 +302,7 @@ function aims(topology: Topology): Partial<Packet>[] {
       hook: 'FORWARD' as const,
       in: 'eth0',
       out: p.bridge,
+      src: p.family === 'ipv4' ? '198.51.100.7' : '2001:db8:1::7',
       dst: p.address,
       dnat: true,
       origDst: p.hostAddress,

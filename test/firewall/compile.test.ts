@@ -1,4 +1,4 @@
-import { EMPTY } from './arbitraries';
+import { EMPTY, pairSets } from './arbitraries';
 import { SCENARIOS } from './scenarios';
 import { compile } from '../../src/firewall/private/compile';
 import { firewallFiles } from '../../src/firewall/private/files';
@@ -16,7 +16,7 @@ function inside(topology: Partial<Topology>) {
   const { chains, sets } = compile({ ...EMPTY, ...topology }, 'ipv4');
   const rules = chains[0].rules.filter(({ matches }) => matches.some((m) => m.kind === 'in-interface' && !m.prefix));
   const asSet = rules.filter(({ matches }) => matches.some((m) => m.kind === 'in-set')).length;
-  return { plain: rules.length - asSet, asSet, elements: sets.flatMap((set) => set.elements).length };
+  return { plain: rules.length - asSet, asSet, elements: pairSets(sets).flatMap((set) => set.elements).length };
 }
 
 describe('sets', () => {
@@ -114,7 +114,13 @@ describe('permits', () => {
 
 test('both families always have rules', () => {
   const files = firewallFiles(EMPTY);
-  expect(files.ipv4.chains.map((c) => c.chain)).toEqual(['BULKHEAD-FORWARD', 'BULKHEAD-INPUT', 'BULKHEAD-OUTPUT', 'BULKHEAD-PASS']);
+  expect(files.ipv4.chains.map((c) => c.chain)).toEqual([
+    'BULKHEAD-ENTER',
+    'BULKHEAD-FORWARD',
+    'BULKHEAD-INPUT',
+    'BULKHEAD-OUTPUT',
+    'BULKHEAD-PASS',
+  ]);
   expect(files.ipv6.chains.map((c) => c.chain)).toEqual(files.ipv4.chains.map((c) => c.chain));
 });
 
@@ -131,6 +137,7 @@ test('a thousand workloads compile in no time to speak of', () => {
     origin: `e${i}`,
   }));
   const started = process.cpuUsage();
-  expect(firewallFiles({ ...EMPTY, pairs, egress }).ipv4.setNames).toHaveLength(1);
+  // One of pairs, and four of networks.
+  expect(firewallFiles({ ...EMPTY, pairs, egress }).ipv4.setNames).toHaveLength(5);
   expect(process.cpuUsage(started).user).toBeLessThan(5_000_000);
 });

@@ -58,6 +58,7 @@ const EVERY_PACKET: Packet[] = ['bh-a', 'bh-b'].flatMap((out) =>
               proto: 'tcp',
               dport,
               icmpType: 0,
+              icmpCode: 0,
               ctstate: 'NEW',
               dnat: true,
               origDst,

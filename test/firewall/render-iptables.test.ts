@@ -1,4 +1,4 @@
-import { EMPTY } from './arbitraries';
+import { EMPTY, pairSets } from './arbitraries';
 import { SCENARIOS } from './scenarios';
 import { assertExpressible, IPTABLES } from '../../src/firewall/private/capabilities';
 import { compile } from '../../src/firewall/private/compile';
@@ -18,7 +18,7 @@ describe('restore file', () => {
     const lines = rules.split('\n');
     expect(lines.filter((line) => line.startsWith(':'))).toEqual(chains.map(({ chain }) => `:${chain} - [0:0]`));
     expect(chains.every(({ chain }) => chain.startsWith('BULKHEAD-'))).toBe(true);
-    expect(lines.filter((line) => line.startsWith('*'))).toEqual(['*mangle', '*filter']);
+    expect(lines.filter((line) => line.startsWith('*'))).toEqual(['*raw', '*mangle', '*filter']);
     expect(rules).not.toMatch(/-j (?!ACCEPT|DROP|RETURN|LOG)/);
     expect(rules.endsWith('COMMIT\n')).toBe(true);
   });
@@ -40,14 +40,14 @@ describe('restore file', () => {
     // Two scenarios have the same (closed) IPv6 rules.
     expect(new Set(digests).size).toBe(all.length - 1);
     const mesh = compile(SCENARIOS.mesh, 'ipv4');
-    const [set] = mesh.sets;
-    const other = { ...mesh, sets: [{ ...set, elements: set.elements.slice(1) }] };
+    const [set] = pairSets(mesh.sets);
+    const other = { ...mesh, sets: [{ ...set, elements: set.elements.slice(1) }, ...mesh.sets.filter((one) => one !== set)] };
     expect(renderRestore(other).digest).not.toBe(renderRestore(mesh).digest);
     expect(renderRestore(mesh)).toEqual(renderRestore(mesh));
   });
 
   test('another content is another set', () => {
-    const names = (topology: typeof EMPTY) => renderRestore(compile(topology, 'ipv4')).setNames;
+    const names = (topology: typeof EMPTY) => pairSets(compile(topology, 'ipv4').sets).map(({ name }) => name);
     const { mesh } = SCENARIOS;
     expect(names(mesh)).toEqual([expect.stringMatching(/^bh4-[0-9a-f]{8}$/)]);
     expect(names({ ...mesh, pairs: mesh.pairs.slice(2) })).not.toEqual(names(mesh));

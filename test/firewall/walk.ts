@@ -1,4 +1,4 @@
-import type { Chain, Match, PairSet, Rule, Ruleset } from '../../src/firewall/private/ir';
+import type { Chain, Match, Rule, RuleSet, Ruleset } from '../../src/firewall/private/ir';
 import { inBlock, type Packet } from '../oracle/packet-oracle';
 
 /** Walks the chains of a ruleset, in the way the kernel does. */
@@ -30,11 +30,11 @@ export function walk(ruleset: Ruleset, hook: Chain['hook'], packet: Packet): Out
   return { verdict: 'through', logged };
 }
 
-export function matchesAll(rule: Rule, sets: readonly PairSet[], packet: Packet): boolean {
+export function matchesAll(rule: Rule, sets: readonly RuleSet[], packet: Packet): boolean {
   return rule.matches.every((match) => isMet(match, rule, sets, packet));
 }
 
-function isMet(match: Match, rule: Rule, sets: readonly PairSet[], packet: Packet): boolean {
+function isMet(match: Match, rule: Rule, sets: readonly RuleSet[], packet: Packet): boolean {
   const named = (name: string, prefix: boolean | undefined, actual: string) => (prefix ? actual.startsWith(name) : actual === name);
   const hasPort = ['tcp', 'udp', 'sctp'].includes(packet.proto);
   switch (match.kind) {
@@ -51,7 +51,9 @@ function isMet(match: Match, rule: Rule, sets: readonly PairSet[], packet: Packe
     case 'destination-port':
       return hasPort && match.first <= packet.dport && packet.dport <= match.last;
     case 'icmp-type':
-      return !hasPort && packet.icmpType === match.type;
+      return (
+        !hasPort && (packet.icmpType === match.type && (match.code ?? packet.icmpCode) === packet.icmpCode) !== (match.negate ?? false)
+      );
     case 'ct-state':
       return match.states.some((state) => (state === 'DNAT' ? packet.dnat : state === packet.ctstate));
     case 'ct-original':
@@ -65,6 +67,13 @@ function isMet(match: Match, rule: Rule, sets: readonly PairSet[], packet: Packe
       const set = sets.find(({ name }) => name === match.set);
       if (!set) {
         throw new Error(`no set ${match.set}`);
+      }
+      const [end, side] = match.fields ?? [];
+      const address = end === 'src' ? packet.src : packet.dst;
+      if ('blocks' in set) return set.blocks.some((block) => inBlock(address, block));
+      if ('links' in set) {
+        const name = side === 'src' ? packet.in : packet.out;
+        return set.links.some((link) => link.interface === name && inBlock(address, link.block));
       }
       return set.elements.some(
         (e) =>

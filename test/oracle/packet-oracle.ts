@@ -5,7 +5,7 @@ import type { Family, PortSpec, PublicationPlan, Topology } from '../../src/topo
  */
 export interface Packet {
   readonly family: Family;
-  readonly hook: 'FORWARD' | 'INPUT' | 'OUTPUT';
+  readonly hook: 'PREROUTING' | 'FORWARD' | 'INPUT' | 'OUTPUT';
   readonly in: string;
   readonly out: string;
   readonly src: string;
@@ -13,6 +13,7 @@ export interface Packet {
   readonly proto: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'ipv6-icmp';
   readonly dport: number;
   readonly icmpType: number;
+  readonly icmpCode: number;
   readonly ctstate: 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED';
   /** The connection had its destination translated; then these two say what it was. */
   readonly dnat: boolean;
@@ -61,16 +62,61 @@ function meets(packet: Packet, port: PortSpec): boolean {
   return packet.proto === port.protocol && port.first <= packet.dport && packet.dport <= port.last;
 }
 
-/** Whether the guard must let the packet by. */
+/** The packet as it entered the host, before its destination was translated; undefined for what the host sends. */
+export function asEntered(packet: Packet): Packet | undefined {
+  if (packet.hook === 'OUTPUT') return undefined;
+  if (packet.hook === 'PREROUTING') return packet;
+  return { ...packet, hook: 'PREROUTING', out: '', dst: packet.dnat && packet.dir === 'original' ? packet.origDst : packet.dst };
+}
+
+/** Whether the guard lets the packet into the host. */
+export function mayEnter(topology: Topology, { in: name, src, dst, family, proto }: Packet): boolean {
+  if (name.startsWith(topology.bridgePrefix)) {
+    return isHome(topology, family, name, src) || (proto === 'ipv6-icmp' && isForTheLink(src));
+  }
+  const blocks = topology.networks.flatMap((network) => network[family] ?? []);
+  return name === 'lo' || !blocks.some(({ block, gateway }) => inBlock(src, block) || dst === gateway);
+}
+
+function isHome({ networks }: Topology, family: Family, bridge: string, address: string, kind?: 'edge'): boolean {
+  return networks.some((network) => {
+    const block = network[family]?.block;
+    return network.bridge === bridge && block !== undefined && inBlock(address, block) && (kind === undefined || network.kind === kind);
+  });
+}
+
+function isForTheLink(address: string): boolean {
+  return address === '::' || inBlock(address, 'fe80::/10');
+}
+
+/** An error of a station, by type and code; a router has others to tell. */
+const STATION_ERRORS = { ipv4: ['3/2', '3/3', '11/1', '12'], ipv6: ['1/4', '3/1', '4'] };
+
+/** Whether it is a packet of a connection that stands, at a place where such a packet can be. */
+function standsHere(topology: Topology, packet: Packet): boolean {
+  const { family, hook, in: from, out: to, src, dst } = packet;
+  const isError = packet.ctstate === 'RELATED' && packet.proto === (family === 'ipv4' ? 'icmp' : 'ipv6-icmp');
+  if (packet.ctstate !== 'ESTABLISHED' && !isError) return false;
+  const { icmpType, icmpCode } = packet;
+  const isOfStation = !isError || [`${icmpType}`, `${icmpType}/${icmpCode}`].some((text) => STATION_ERRORS[family].includes(text));
+  const isRedirect = isError && icmpType === (family === 'ipv4' ? 5 : 137);
+  const [fromOurs, toOurs] = [from, to].map((name) => name.startsWith(topology.bridgePrefix));
+  if (hook === 'OUTPUT') return isHome(topology, family, to, dst);
+  if (hook === 'INPUT') return isHome(topology, family, from, src) && isOfStation;
+  if (fromOurs && toOurs) return from === to && isHome(topology, family, from, src) && isOfStation;
+  return fromOurs ? isHome(topology, family, from, src, 'edge') && isOfStation : isHome(topology, family, to, dst, 'edge') && !isRedirect;
+}
+
+/** Whether the guard must let the packet by, once it is in the host. */
 export function guardAdmits(topology: Topology, packet: Packet): boolean {
   const fromOurs = packet.hook !== 'OUTPUT' && packet.in.startsWith(topology.bridgePrefix);
   const toOurs = packet.hook !== 'INPUT' && packet.out.startsWith(topology.bridgePrefix);
-  const stands = packet.ctstate === 'ESTABLISHED' || packet.ctstate === 'RELATED';
   if (!fromOurs && !toOurs) {
     const strangerAtLoopback = packet.hook === 'INPUT' && packet.in !== 'lo' && inBlock(packet.dst, '127.0.0.0/8');
-    return !strangerAtLoopback || stands;
+    const isError = packet.ctstate === 'RELATED' && packet.proto === 'icmp';
+    return !strangerAtLoopback || packet.ctstate === 'ESTABLISHED' || isError;
   }
-  if (stands) {
+  if (standsHere(topology, packet)) {
     return true;
   }
   // Packets of no connection and translated packets of containers are never forwarded, whatever they are.
@@ -116,8 +162,7 @@ export function passAccepts(topology: Topology, packet: Packet): boolean {
     return false;
   }
   return (
-    packet.ctstate === 'ESTABLISHED' ||
-    packet.ctstate === 'RELATED' ||
+    standsHere(topology, packet) ||
     isNeighbourDiscovery(topology, packet) ||
     topology.pairs.some((pair) => pair.family === packet.family && isPair(packet, pair) && meets(packet, pair.port))
   );
@@ -125,13 +170,8 @@ export function passAccepts(topology: Topology, packet: Packet): boolean {
 
 function isNeighbourDiscovery(topology: Topology, packet: Packet): boolean {
   const isMessage = packet.family === 'ipv6' && packet.proto === 'ipv6-icmp' && (packet.icmpType === 135 || packet.icmpType === 136);
-  return (
-    isMessage &&
-    topology.networks.some(
-      ({ ipv6, bridge }) =>
-        ipv6 !== undefined && (packet.hook === 'OUTPUT' || packet.in === bridge) && (packet.hook === 'INPUT' || packet.out === bridge),
-    )
-  );
+  const isInside = packet.in === packet.out && (isForTheLink(packet.src) || isHome(topology, 'ipv6', packet.in, packet.src));
+  return isMessage && topology.networks.some(({ ipv6 }) => ipv6 !== undefined) && (packet.hook !== 'FORWARD' || isInside);
 }
 
 function isPair(packet: Packet, pair: { bridge: string; source: string; destination: string }): boolean {

@@ -104,16 +104,20 @@ function holds(match: Match, rules: HostRules, packet: PlainPacket): boolean {
       return ((BigInt(packet.mark) & BigInt(match.mask)) === BigInt(match.value)) !== not;
     case 'in-set': {
       const set = rules.sets.find(({ name }) => name === match.set)!;
+      const end = match.fields?.[0] === 'src' ? packet.source : packet.destination;
+      const name = match.fields?.[1] === 'src' ? packet.in : packet.out;
       const isIn =
-        'blocks' in set
-          ? set.blocks.some((block) => inBlock(match.fields![0] === 'src' ? packet.source : packet.destination, block))
-          : set.elements.some(
-              (element) =>
-                element.source === packet.source &&
-                element.destination === packet.destination &&
-                element.protocol === packet.protocol &&
-                within(packet.destinationPort, element.first, element.last),
-            );
+        'links' in set
+          ? set.links.some((element) => element.interface === name && inBlock(end, element.block))
+          : 'blocks' in set
+            ? set.blocks.some((block) => inBlock(match.fields![0] === 'src' ? packet.source : packet.destination, block))
+            : set.elements.some(
+                (element) =>
+                  element.source === packet.source &&
+                  element.destination === packet.destination &&
+                  element.protocol === packet.protocol &&
+                  within(packet.destinationPort, element.first, element.last),
+              );
       return isIn !== not;
     }
     case 'rate-per-source':

@@ -9,6 +9,8 @@ export const MODULES = [
   'xt_limit',
   'ip_set',
   'ip_set_hash_ipportip',
+  'ip_set_hash_net',
+  'ip_set_hash_netiface',
 ];
 
 /**

@@ -72,7 +72,7 @@ function checkRestoreFile(place: string, file: RestoreFile): void {
   const hooks = new Set<string>();
   for (const { table, chain, hook, rules } of file.chains) {
     demand(`${place}.chains`, chain, /^[A-Z][A-Z0-9_-]{1,27}$/);
-    demand(`${place}.chains`, hook, /^(FORWARD|INPUT|OUTPUT|DOCKER-USER)$/);
+    demand(`${place}.chains`, hook, /^(PREROUTING|FORWARD|INPUT|OUTPUT|DOCKER-USER)$/);
     demand(`${place}.chains`, table, /^(raw|mangle|nat|filter)$/);
     if (!Number.isSafeInteger(rules) || rules < 0) throw new Error(`${place}.chains: ${chain} cannot hold ${rules} rules`);
     if (hooks.has(`${table} ${hook}`)) throw new Error(`${place}.chains: two chains want to be first in ${table} ${hook}`);

@@ -1,14 +1,16 @@
 import { blockOf, compareText } from './blocks';
+import { guardEnter } from './guard-enter';
 import { guardForward } from './guard-forward';
 import { guardInput, guardOutput } from './guard-local';
 import type { Ruleset } from './ir';
 import type { Scope } from './matches';
+import { listed, ownSets } from './own-sets';
 import { compilePairs } from './pairs';
 import { pass } from './pass';
 import type { Family, Topology } from '../../topology/private/topology';
 
 /**
- * The rules that enforce a topology: the guard, which only restricts (table `mangle`), and the pass, which only opens pairs (table `filter`).
+ * The rules that enforce a topology: the guard, which only restricts (tables `raw` and `mangle`), and the pass, which only opens pairs (table `filter`).
  *
  * Laws, each tested against an oracle that knows only the topology:
  *  - the guard lets by exactly what was declared, and leaves alone what touches none of our bridges;
@@ -31,8 +33,8 @@ function compileFamily(topology: Topology, family: Family): Ruleset {
   const pairs = compilePairs(scope);
   return {
     family,
-    chains: [guardForward(scope, pairs.guard), guardInput(scope), guardOutput(scope), pass(scope, pairs.pass)],
-    sets: [...pairs.sets].sort((a, b) => compareText(a.name, b.name)),
+    chains: [guardForward(scope, pairs.guard), guardInput(scope), guardOutput(scope), guardEnter(scope), pass(scope, pairs.pass)],
+    sets: [...pairs.sets, ...listed(scope.sets)].sort((a, b) => compareText(a.name, b.name)),
   };
 }
 
@@ -41,6 +43,7 @@ function scopeOf(topology: Topology, family: Family): Scope {
   return {
     family,
     prefix: topology.bridgePrefix,
+    sets: ownSets(topology, family),
     topology: {
       ...topology,
       pairs: ofFamily(topology.pairs),

@@ -5,13 +5,11 @@ import {
   destination,
   DNAT,
   DROP,
-  ESTABLISHED,
   from,
   fromOurs,
   INVALID,
   LOG,
   LOG_LIMIT,
-  neighbourDiscovery,
   notToOurs,
   port,
   rate,
@@ -22,8 +20,10 @@ import {
   to,
   toOurs,
 } from './matches';
+import { neighboursInside } from './neighbours';
 import { normalize } from './normalize';
 import { RuleError } from './rule-error';
+import { standingInside, standingOutside } from './standing';
 import type { EgressPlan, PublicationPlan } from '../../topology/private/topology';
 
 /** All addresses of one holder count as one source of a publication: whoever has one IPv6 network has 2^64 of them. */
@@ -38,12 +38,12 @@ export function guardForward(scope: Scope, pairs: readonly Rule[]): Chain {
     name: 'BULKHEAD-FORWARD',
     hook: 'FORWARD',
     rules: [
-      rule('connections that stand from our bridges', RETURN, [ours, ESTABLISHED]),
-      rule('connections that stand to our bridges', RETURN, [theirs, ESTABLISHED]),
+      ...standingInside(scope, RETURN),
+      ...standingOutside(scope, RETURN),
       rule('packets of no connection from our bridges', DROP, [ours, INVALID]),
       rule('containers reach no publication by an address of the host', DROP, [ours, DNAT]),
       ...normalize(scope.topology.publications.flatMap((plan) => publicationRules(scope, plan))),
-      ...neighbourDiscovery(scope, RETURN, (bridge) => [from(bridge), to(bridge)]),
+      ...neighboursInside(scope, RETURN),
       ...pairs,
       ...egressRules(scope),
       rule('undeclared from our bridges', LOG, [ours, LOG_LIMIT]),

@@ -3,12 +3,11 @@ import type { Chain, Match, Rule } from './ir';
 import {
   destination,
   DROP,
-  ESTABLISHED,
   from,
   fromOurs,
+  icmp,
   LOG,
   LOG_LIMIT,
-  neighbourDiscovery,
   port,
   rate,
   RETURN,
@@ -18,8 +17,10 @@ import {
   to,
   toOurs,
 } from './matches';
+import { neighboursOfHost } from './neighbours';
 import { nodePorts } from './node-ports';
 import { normalize } from './normalize';
+import { standing, standingFromHost, standingToHost } from './standing';
 import type { HostFlowPlan } from '../../topology/private/topology';
 
 /**
@@ -33,8 +34,8 @@ export function guardInput(scope: Scope): Chain {
     name: 'BULKHEAD-INPUT',
     hook: 'INPUT',
     rules: [
-      rule('connections that stand from our bridges', RETURN, [ours, ESTABLISHED]),
-      ...neighbourDiscovery(scope, RETURN, (bridge) => [from(bridge)]),
+      ...standingToHost(scope, RETURN),
+      ...neighboursOfHost(scope, RETURN, ours),
       ...hostFlows(scope, 'to-host', (plan) => [
         from(plan.bridge),
         ...source(scope, plan.address, plan.origin),
@@ -43,7 +44,7 @@ export function guardInput(scope: Scope): Chain {
       rule('undeclared from our bridges to the host', LOG, [ours, LOG_LIMIT]),
       rule('undeclared from our bridges to the host', DROP, [ours]),
       ...nodePorts(scope),
-      ...(scope.family === 'ipv4' ? loopback() : []),
+      ...(scope.family === 'ipv4' ? loopback(scope) : []),
     ],
   };
 }
@@ -53,13 +54,13 @@ export function guardInput(scope: Scope): Chain {
  * Answers to the host itself arrive there too: a port that someone published on 127.0.0.1 (ours or not) works by translation, and the
  * container's answer has the loopback address again when INPUT sees it.
  */
-function loopback(): Rule[] {
+function loopback(scope: Scope): Rule[] {
   const outside: Match[] = [
     { kind: 'in-interface', name: 'lo', negate: true },
     { kind: 'destination', block: '127.0.0.0/8' },
   ];
   return [
-    rule('answers to the host at its loopback addresses', RETURN, [...outside, ESTABLISHED]),
+    ...standing('at the loopback addresses of the host', RETURN, outside, [icmp(scope)]),
     rule('nobody else reaches loopback addresses of the host', DROP, outside),
   ];
 }
@@ -75,8 +76,8 @@ export function guardOutput(scope: Scope): Chain {
     name: 'BULKHEAD-OUTPUT',
     hook: 'OUTPUT',
     rules: [
-      rule('connections that stand to our bridges', RETURN, [theirs, ESTABLISHED]),
-      ...neighbourDiscovery(scope, RETURN, (bridge) => [to(bridge)]),
+      ...standingFromHost(scope, RETURN),
+      ...neighboursOfHost(scope, RETURN, theirs),
       ...hostFlows(scope, 'to-container', (plan) => [to(plan.bridge), ...destination(scope, plan.address, plan.origin)]),
       rule('undeclared from the host to our bridges', LOG, [theirs, LOG_LIMIT]),
       rule('undeclared from the host to our bridges', DROP, [theirs]),

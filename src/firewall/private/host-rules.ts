@@ -1,4 +1,4 @@
-import type { PairSet, Rule } from './ir';
+import type { Rule, RuleSet } from './ir';
 import type { Family } from '../../topology/private/topology';
 
 /**
@@ -10,7 +10,7 @@ import type { Family } from '../../topology/private/topology';
 export interface HostRules {
   readonly family: Family;
   readonly chains: readonly HostChain[];
-  readonly sets: readonly (PairSet | AddressSet)[];
+  readonly sets: readonly RuleSet[];
   /** What was read from a host and stands for no chain, rule or set that is known: with any of these no answer is certain. */
   readonly notUnderstood: readonly string[];
 }
@@ -33,12 +33,6 @@ export interface BaseChain {
   /** Lower goes first. Connection tracking is at -200. */
   readonly priority: number;
   readonly policy: 'accept' | 'drop';
-}
-
-/** Addresses or networks, of one field; a set of ipset's `hash:net` or `hash:ip`, or of nftables. */
-export interface AddressSet {
-  readonly name: string;
-  readonly blocks: readonly string[];
 }
 
 /** Where the built-in chains of iptables stand, by table. */

@@ -33,7 +33,7 @@ export type Match =
   | { readonly kind: 'mark'; readonly value: number; readonly mask: number; readonly negate?: boolean }
   /**
    * The packet's `fields` are an element of a set of the ruleset. Without `fields`: source address, protocol and destination port, destination
-   * address, the form of the sets that we make.
+   * address, the form of the sets of pairs that we make. In a set of links `src` is the interface that the packet came in by, `dst` the one it leaves by.
    */
   | { readonly kind: 'in-set'; readonly set: string; readonly fields?: readonly ('src' | 'dst')[]; readonly negate?: boolean }
   /**
@@ -90,7 +90,7 @@ export interface Chain {
   readonly table: TableName;
   readonly name: string;
   /** Chain from which this one is jumped to, at the first place. */
-  readonly hook: 'FORWARD' | 'INPUT' | 'OUTPUT' | 'DOCKER-USER';
+  readonly hook: 'PREROUTING' | 'FORWARD' | 'INPUT' | 'OUTPUT' | 'DOCKER-USER';
   readonly rules: readonly Rule[];
 }
 
@@ -109,8 +109,27 @@ export interface PairElement {
   readonly origin: string;
 }
 
+/** Addresses or networks, of one field; a set of ipset's `hash:net` or `hash:ip`, or of nftables. */
+export interface AddressSet {
+  readonly name: string;
+  readonly blocks: readonly string[];
+}
+
+/** Networks, each with an interface; a set of ipset's `hash:net,iface`. */
+export interface LinkSet {
+  readonly name: string;
+  readonly links: readonly LinkElement[];
+}
+
+export interface LinkElement {
+  readonly block: string;
+  readonly interface: string;
+}
+
+export type RuleSet = PairSet | AddressSet | LinkSet;
+
 export interface Ruleset {
   readonly family: Family;
   readonly chains: readonly Chain[];
-  readonly sets: readonly PairSet[];
+  readonly sets: readonly RuleSet[];
 }

@@ -1,6 +1,7 @@
 import { blockOf, blockText, isEverything } from './blocks';
 import { digestOf } from './digest';
 import type { Match, Rule, Verdict } from './ir';
+import type { OwnSets } from './own-sets';
 import { RuleError } from './rule-error';
 import type { Family, PortSpec, RateSpec, Topology } from '../../topology/private/topology';
 
@@ -9,6 +10,7 @@ export interface Scope {
   readonly topology: Topology;
   readonly family: Family;
   readonly prefix: string;
+  readonly sets: OwnSets;
 }
 
 export const RETURN: Verdict = { kind: 'return' };
@@ -16,15 +18,11 @@ export const ACCEPT: Verdict = { kind: 'accept' };
 export const DROP: Verdict = { kind: 'drop' };
 export const LOG: Verdict = { kind: 'log', prefix: 'bulkhead drop ' };
 
-/** Connections that a permission has let in before. */
-export const ESTABLISHED: Match = { kind: 'ct-state', states: ['RELATED', 'ESTABLISHED'] };
 export const INVALID: Match = { kind: 'ct-state', states: ['INVALID'] };
 export const DNAT: Match = { kind: 'ct-state', states: ['DNAT'] };
 export const LOG_LIMIT: Match = { kind: 'limit', amount: 10, per: 'minute', burst: 5 };
 
 const ECHO_REQUEST = { ipv4: 8, ipv6: 128 } as const;
-/** Neighbour solicitation and advertisement: without them IPv6 is dead, on-link or not. */
-const NEIGHBOUR_DISCOVERY = [135, 136] as const;
 
 export function rule(origin: string, verdict: Verdict, matches: readonly Match[]): Rule {
   return { origin, verdict, matches };
@@ -44,6 +42,10 @@ export function fromOurs(scope: Scope): Match {
 
 export function toOurs(scope: Scope): Match {
   return { kind: 'out-interface', name: scope.prefix, prefix: true };
+}
+
+export function notFromOurs(scope: Scope): Match {
+  return { kind: 'in-interface', name: scope.prefix, prefix: true, negate: true };
 }
 
 export function notToOurs(scope: Scope): Match {
@@ -85,11 +87,11 @@ export function checkPorts({ first, last }: PortSpec, origin: string): void {
   }
 }
 
-function icmp(scope: Scope, type: number): Match[] {
-  return [
-    { kind: 'protocol', protocol: scope.family === 'ipv4' ? 'icmp' : 'ipv6-icmp' },
-    { kind: 'icmp-type', type },
-  ];
+/** Messages of ICMP: all, or those of a type. */
+export function icmp(scope: Scope, type?: number, negate = false, code?: number): Match[] {
+  const all: Match = { kind: 'protocol', protocol: scope.family === 'ipv4' ? 'icmp' : 'ipv6-icmp' };
+  if (type === undefined) return [all];
+  return [all, { kind: 'icmp-type', type, ...(code !== undefined && { code }), ...(negate && { negate }) }];
 }
 
 /**
@@ -106,17 +108,4 @@ export function rate(spec: RateSpec | undefined, plan: readonly unknown[], sourc
   const name = `bh${digestOf(JSON.stringify([plan, amount, per, burst, sourceLength ?? null]), 8)}`;
   const match: Match = { kind: 'rate-per-source', name, rate: { amount, per, burst } };
   return [sourceLength === undefined ? match : { ...match, sourceLength }];
-}
-
-/** Neighbour discovery on the bridges of ours that have IPv6, one pair of rules for each. */
-export function neighbourDiscovery(scope: Scope, verdict: Verdict, place: (bridge: string) => Match[]): Rule[] {
-  if (scope.family === 'ipv4') {
-    return [];
-  }
-  const bridges = scope.topology.networks.filter((network) => network.ipv6 !== undefined).map((network) => network.bridge);
-  return [...new Set(bridges)]
-    .sort()
-    .flatMap((bridge) =>
-      NEIGHBOUR_DISCOVERY.map((type) => rule(`neighbour discovery on ${bridge}`, verdict, [...place(bridge), ...icmp(scope, type)])),
-    );
 }

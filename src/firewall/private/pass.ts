@@ -1,8 +1,10 @@
 import type { Chain, Rule } from './ir';
-import { ACCEPT, ESTABLISHED, from, fromOurs, neighbourDiscovery, rule, type Scope, to, toOurs } from './matches';
+import { ACCEPT, type Scope } from './matches';
+import { neighboursInside } from './neighbours';
+import { standingInside } from './standing';
 
 /**
- * Opens what Docker itself would drop: pairs on a bridge without inter-container communication. Only between bridges of ours, since an accept in
+ * Opens what Docker itself would drop: pairs on a bridge without inter-container communication. Only inside a bridge of ours, since an accept in
  * DOCKER-USER overrides everything that an administrator wrote after it.
  */
 export function pass(scope: Scope, pairs: readonly Rule[]): Chain {
@@ -10,10 +12,6 @@ export function pass(scope: Scope, pairs: readonly Rule[]): Chain {
     table: 'filter',
     name: 'BULKHEAD-PASS',
     hook: 'DOCKER-USER',
-    rules: [
-      rule('connections that stand inside our bridges', ACCEPT, [fromOurs(scope), toOurs(scope), ESTABLISHED]),
-      ...neighbourDiscovery(scope, ACCEPT, (bridge) => [from(bridge), to(bridge)]),
-      ...pairs,
-    ],
+    rules: [...standingInside(scope, ACCEPT), ...neighboursInside(scope, ACCEPT), ...pairs],
   };
 }

@@ -1,7 +1,7 @@
 import { assertExpressible, IPTABLES } from './capabilities';
 import { digestOf } from './digest';
-import type { Chain, PairSet, Rule, Ruleset, TableName } from './ir';
-import { ADDRESS, renderMatches, safeWord, wholeNumber, WORD } from './render-match';
+import type { Chain, PairElement, Rule, RuleSet, Ruleset, TableName } from './ir';
+import { ADDRESS, INTERFACE, renderMatches, safeWord, wholeNumber, WORD } from './render-match';
 import { quoted, renderTarget } from './render-target';
 import type { RestoreFile } from './restore';
 import { RuleError } from './rule-error';
@@ -72,19 +72,41 @@ export function commentOf(origin: string): string {
 /**
  * A set never changes: its name ends in a digest of its content, so a new version is a new set beside the one in use.
  */
-function renderSet(set: PairSet, { family }: Ruleset): string {
+function renderSet(set: RuleSet, { family }: Ruleset): string {
   const name = safeWord(WORD, set.name, set.name);
-  const size = set.elements.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  const { type, size, elements } = contentOf(set);
   const room = Math.max(SMALLEST_SET, 2 ** Math.ceil(Math.log2(size)));
-  const elements = set.elements.map(({ source, protocol, first, last, destination, origin }) => {
-    if (protocol !== 'tcp' && protocol !== 'udp') {
-      throw new RuleError('UnsupportedMatch', origin, `protocol '${protocol}' in a set`);
-    }
-    const from = wholeNumber(first, 0, 65535, origin);
-    const to = wholeNumber(last, first, 65535, origin);
-    const ports = from === to ? from : `${from}-${to}`;
-    return `add ${name} ${safeWord(ADDRESS, source, origin)},${protocol}:${ports},${safeWord(ADDRESS, destination, origin)} -exist\n`;
-  });
   const inet = family === 'ipv4' ? 'inet' : 'inet6';
-  return `create ${name} hash:ip,port,ip family ${inet} hashsize ${room} maxelem ${room} -exist\n${elements.join('')}`;
+  const lines = elements.map((element) => `add ${name} ${element} -exist\n`);
+  return `create ${name} ${type} family ${inet} hashsize ${room} maxelem ${room} -exist\n${lines.join('')}`;
+}
+
+interface SetContent {
+  readonly type: string;
+  /** Places that the elements take in the kernel. */
+  readonly size: number;
+  readonly elements: readonly string[];
+}
+
+function contentOf(set: RuleSet): SetContent {
+  const block = (text: string) => safeWord(ADDRESS, text, set.name);
+  if ('blocks' in set) {
+    return { type: 'hash:net', size: set.blocks.length, elements: set.blocks.map(block) };
+  }
+  if ('links' in set) {
+    const elements = set.links.map((link) => `${block(link.block)},${safeWord(INTERFACE, link.interface, set.name)}`);
+    return { type: 'hash:net,iface', size: set.links.length, elements };
+  }
+  const size = set.elements.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  return { type: 'hash:ip,port,ip', size, elements: set.elements.map(pairText) };
+}
+
+function pairText({ source, protocol, first, last, destination, origin }: PairElement): string {
+  if (protocol !== 'tcp' && protocol !== 'udp') {
+    throw new RuleError('UnsupportedMatch', origin, `protocol '${protocol}' in a set`);
+  }
+  const from = wholeNumber(first, 0, 65535, origin);
+  const to = wholeNumber(last, first, 65535, origin);
+  const ports = from === to ? from : `${from}-${to}`;
+  return `${safeWord(ADDRESS, source, origin)},${protocol}:${ports},${safeWord(ADDRESS, destination, origin)}`;
 }

@@ -1,7 +1,6 @@
 import { NameLine } from './name-line';
 import { blockOf } from '../../firewall/private/blocks';
-import type { AddressSet } from '../../firewall/private/host-rules';
-import type { CtState, IpProtocol, Match, PairSet, Rule } from '../../firewall/private/ir';
+import type { CtState, IpProtocol, Match, Rule, RuleSet } from '../../firewall/private/ir';
 
 /** One interval for each dimension; a packet is a point. */
 export type Box = Readonly<Partial<Record<Dimension, Interval>>>;
@@ -45,7 +44,7 @@ export interface Boxes {
 
 export interface BoxContext {
   readonly interfaces: NameLine;
-  readonly sets: ReadonlyMap<string, PairSet | AddressSet>;
+  readonly sets: ReadonlyMap<string, RuleSet>;
 }
 
 const FREE: readonly Box[] = [{}];
@@ -142,7 +141,7 @@ function stateBoxes(states: readonly CtState[], negate: boolean): readonly Box[]
 
 function setBoxes(match: Extract<Match, { kind: 'in-set' }>, { sets }: BoxContext): readonly Box[] | undefined {
   const set = sets.get(match.set);
-  if (set === undefined || match.negate) {
+  if (set === undefined || match.negate || 'links' in set) {
     return undefined;
   }
   if ('blocks' in set) {

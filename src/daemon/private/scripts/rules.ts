@@ -101,7 +101,7 @@ restore_sets() {
 }
 
 # Hooks that are not the kernel's own (DOCKER-USER), by table and name.
-hooks() { awk -v f="v$family" '$1 == f && $4 !~ /^(INPUT|FORWARD|OUTPUT)$/ && !seen[$2, $4]++ { print $2, $4 }' "$etc/chains"; }
+hooks() { awk -v f="v$family" '$1 == f && $4 !~ /^(PREROUTING|INPUT|FORWARD|OUTPUT)$/ && !seen[$2, $4]++ { print $2, $4 }' "$etc/chains"; }
 
 is_hooked() { "$tool" -w "$wait" -t "$1" -C FORWARD -j "$2" 2>/dev/null; }
 

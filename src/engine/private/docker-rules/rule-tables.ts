@@ -1,12 +1,11 @@
 import {
-  type AddressSet,
   type BaseChain,
   builtInChain,
   chainKey,
   type HostChain,
   type HostRules,
 } from '../../../firewall/private/host-rules';
-import type { Match, Rule, Verdict } from '../../../firewall/private/ir';
+import type { AddressSet, Match, Rule, Verdict } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/topology';
 
 interface GrowingChain {

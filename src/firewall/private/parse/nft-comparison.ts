@@ -1,5 +1,4 @@
-import type { AddressSet } from '../host-rules';
-import type { IpProtocol, Match, PairSet } from '../ir';
+import type { IpProtocol, Match, RuleSet } from '../ir';
 import { type Json, listAt, type NamedSet, plainElements, single } from './nft-values';
 import type { Family } from '../../../topology/private/topology';
 
@@ -11,7 +10,7 @@ export interface NftScope {
   /** Sets and maps of the table, by name. */
   readonly named: ReadonlyMap<string, NamedSet>;
   /** Sets that matches name, by the name that they have there. */
-  readonly used: Map<string, PairSet | AddressSet>;
+  readonly used: Map<string, RuleSet>;
 }
 
 /** One of several lists of matches, of which no two hold for the same packet. */

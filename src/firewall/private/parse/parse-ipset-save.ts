@@ -1,24 +1,26 @@
-import type { AddressSet } from '../host-rules';
-import type { PairElement, PairSet } from '../ir';
+import type { LinkElement, PairElement, RuleSet } from '../ir';
 import { readProtocol } from '../protocols';
 import { readAddress, readBlock, readPorts } from '../read-text';
+import { INTERFACE } from '../render-match';
 import { wordsOf } from './save-words';
 import type { Family } from '../../../topology/private/topology';
 
 export interface IpsetSave {
-  readonly sets: readonly (PairSet | AddressSet)[];
+  readonly sets: readonly RuleSet[];
   /** Names of sets of a type that is not known, or whose content is not certain: of these a rule's match is not known either. */
   readonly notUnderstood: readonly string[];
   /** Lines that are neither a set nor an element of one. */
   readonly strayLines: readonly string[];
 }
 
-type Known = 'hash:ip,port,ip' | 'hash:net' | 'hash:ip';
+const KNOWN = ['hash:ip,port,ip', 'hash:net,iface', 'hash:net', 'hash:ip'] as const;
+type Known = (typeof KNOWN)[number];
+type Element = PairElement | LinkElement | string;
 
 interface Reading {
   readonly name: string;
   readonly type: Known | undefined;
-  readonly elements: (PairElement | string | undefined)[];
+  readonly elements: (Element | undefined)[];
 }
 
 /** Options with their number of values. An element that is forgotten after a while (`timeout`) is not certain. */
@@ -65,16 +67,19 @@ function create(name: string, [type, ...options]: readonly string[], family: Fam
   if (at >= 0 && options[at + 1] === (family === 'ipv4' ? 'inet6' : 'inet')) {
     return 'other family';
   }
-  const isOfKnownType = type === 'hash:ip,port,ip' || type === 'hash:net' || type === 'hash:ip';
-  const isKnown = isOfKnownType && at >= 0 && areHarmless(options, OF_SETS);
-  return { name, type: isKnown ? (type as Known) : undefined, elements: [] };
+  const known = KNOWN.find((one) => one === type);
+  const isKnown = at >= 0 && areHarmless(options, OF_SETS);
+  return { name, type: isKnown ? known : undefined, elements: [] };
 }
 
 /** Undefined for what is not understood, such as an element that is an exception (`nomatch`). */
-function element(type: Known | undefined, words: readonly string[], family: Family, line: string): PairElement | string | undefined {
+function element(type: Known | undefined, words: readonly string[], family: Family, line: string): Element | undefined {
   const [text, ...options] = words;
   if (type === undefined || !areHarmless(options, OF_ELEMENTS)) {
     return undefined;
+  }
+  if (type === 'hash:net,iface') {
+    return link(text, family);
   }
   if (type !== 'hash:ip,port,ip') {
     return readBlock(text, family);
@@ -90,6 +95,13 @@ function element(type: Known | undefined, words: readonly string[], family: Fami
   return { source, protocol, first: range[0], last: range[1], destination, origin: line };
 }
 
+/** `physdev:` before a name is the port of a bridge, and a `+` behind it more than one name. */
+function link(text: string, family: Family): LinkElement | undefined {
+  const [blockText, name, ...rest] = text.split(',', 3);
+  const block = readBlock(blockText, family);
+  return block !== undefined && name !== undefined && INTERFACE.test(name) && rest.length === 0 ? { block, interface: name } : undefined;
+}
+
 function areHarmless(options: readonly string[], known: Readonly<Record<string, number>>): boolean {
   let at = 0;
   while (at < options.length && (Object.hasOwn(known, options[at]) || options[at] === '-exist')) {
@@ -98,11 +110,16 @@ function areHarmless(options: readonly string[], known: Readonly<Record<string, 
   return at === options.length;
 }
 
-function finish({ name, type, elements }: Reading): PairSet | AddressSet | undefined {
+function finish({ name, type, elements }: Reading): RuleSet | undefined {
   if (type === undefined || elements.includes(undefined)) {
     return undefined;
   }
-  return type === 'hash:ip,port,ip'
-    ? { name, elements: elements.filter((item) => typeof item === 'object') }
-    : { name, blocks: elements.filter((item) => typeof item === 'string') };
+  switch (type) {
+    case 'hash:ip,port,ip':
+      return { name, elements: elements.filter((item) => typeof item === 'object' && 'source' in item) };
+    case 'hash:net,iface':
+      return { name, links: elements.filter((item) => typeof item === 'object' && 'block' in item) };
+    default:
+      return { name, blocks: elements.filter((item) => typeof item === 'string') };
+  }
 }

@@ -1,5 +1,5 @@
-import { type AddressSet, builtInChain, type HostChain, type HostRules } from '../host-rules';
-import type { IpProtocol, Match, PairSet, Rule, Verdict } from '../ir';
+import { builtInChain, type HostChain, type HostRules } from '../host-rules';
+import type { IpProtocol, Match, Rule, RuleSet, Verdict } from '../ir';
 import { parseIpsetSave } from './parse-ipset-save';
 import { readSaveMatch } from './parse-save-match';
 import { readSaveTarget } from './parse-save-target';
@@ -99,7 +99,7 @@ function addRule({ chains }: TableLines, line: string): boolean {
   return chain !== undefined;
 }
 
-function chainsOf({ name: table, chains }: TableLines, family: Family, sets: ReadonlyMap<string, PairSet | AddressSet>): HostChain[] {
+function chainsOf({ name: table, chains }: TableLines, family: Family, sets: ReadonlyMap<string, RuleSet>): HostChain[] {
   const userChains = new Set([...chains].filter(([, { policy }]) => policy === undefined).map(([name]) => name));
   return [...chains].map(([name, { policy, rules }]) => {
     const base = builtInChain(table, name);
@@ -111,7 +111,7 @@ function chainsOf({ name: table, chains }: TableLines, family: Family, sets: Rea
 interface RuleScope {
   readonly family: Family;
   readonly chains: ReadonlySet<string>;
-  readonly sets: ReadonlyMap<string, PairSet | AddressSet>;
+  readonly sets: ReadonlyMap<string, RuleSet>;
 }
 
 /** Take the next word as it is, also one that looks like the start of something else. */

@@ -1,5 +1,4 @@
-import type { AddressSet } from '../host-rules';
-import type { CtState, IpProtocol, Match, PairSet, TcpFlag } from '../ir';
+import type { CtState, IpProtocol, Match, RuleSet, TcpFlag } from '../ir';
 import { ADDRESS_TYPES, not, readAddress, readMarked, readNumber, readPorts } from '../read-text';
 import { CT_STATES, hashlimitOptions, TCP_FLAGS, WORD } from '../render-match';
 import { type Option, optionsOf, rawText, type Word } from './save-words';
@@ -10,7 +9,7 @@ export interface MatchScope {
   readonly family: Family;
   /** Of the rule so far; undefined where it is negated. */
   readonly protocol?: IpProtocol;
-  readonly sets: ReadonlyMap<string, PairSet | AddressSet>;
+  readonly sets: ReadonlyMap<string, RuleSet>;
 }
 
 interface Module {
@@ -163,11 +162,15 @@ function mark({ negate, values }: Option): Match | undefined {
 function inSet({ negate, values: [name, fieldText] }: Option, { sets }: MatchScope): Match | undefined {
   const set = sets.get(name);
   const fields = fieldText.split(',', 4);
-  if (!set || !fields.every((field) => field === 'src' || field === 'dst') || fields.length !== ('elements' in set ? 3 : 1)) {
+  if (!set || !fields.every((field) => field === 'src' || field === 'dst') || fields.length !== fieldsOf(set)) {
     return undefined;
   }
   const ours = 'elements' in set && fieldText === 'src,dst,dst';
   return { kind: 'in-set', set: name, ...(ours ? {} : { fields }), ...not(negate) };
+}
+
+function fieldsOf(set: RuleSet): number {
+  return 'elements' in set ? 3 : 'links' in set ? 2 : 1;
 }
 
 function limit(options: readonly Option[]): Match | undefined {

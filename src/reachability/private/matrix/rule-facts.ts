@@ -1,5 +1,5 @@
-import type { AddressSet, HostChain, HostRules } from '../../../firewall/private/host-rules';
-import type { Match, PairElement, PairSet, Rule } from '../../../firewall/private/ir';
+import type { HostChain, HostRules } from '../../../firewall/private/host-rules';
+import type { Match, PairElement, Rule, RuleSet } from '../../../firewall/private/ir';
 import { groupBy } from '../../../private/multimap';
 import type { Family } from '../../../topology/private/topology';
 import { type AddressRange, readRange } from '../walk/address';
@@ -34,7 +34,7 @@ export function pairKey(source: string, destination: string): string {
   return `${source}>${destination}`;
 }
 
-function ruleFacts(chain: HostChain, rule: Rule, family: Family, sets: ReadonlyMap<string, PairSet | AddressSet>): RuleFacts {
+function ruleFacts(chain: HostChain, rule: Rule, family: Family, sets: ReadonlyMap<string, RuleSet>): RuleFacts {
   const ins = rule.matches.filter((match) => match.kind === 'in-interface' || (match.kind === 'interface-list' && match.which === 'in'));
   const outs = rule.matches.filter((match) => match.kind === 'out-interface' || (match.kind === 'interface-list' && match.which === 'out'));
   return {
@@ -65,7 +65,7 @@ function rangesOf({ matches }: Rule, family: Family): { source?: AddressRange; d
 /** A set of pairs, or one pair in two matches. */
 function pairsOf(
   { matches }: Rule,
-  sets: ReadonlyMap<string, PairSet | AddressSet>,
+  sets: ReadonlyMap<string, RuleSet>,
 ): { pairs?: ReadonlyMap<string, readonly PairElement[]> } {
   const inSet = matches.find((match) => match.kind === 'in-set');
   if (inSet?.kind === 'in-set' && !inSet.negate && inSet.fields === undefined) {

@@ -1,17 +1,14 @@
 import { type Address, type AddressRange, inRange, readRange } from './address';
 import type { CompiledMatch, Predicate } from './compile-match';
 import { type Packet, protocolName } from './packet';
-import type { HostRules } from '../../../firewall/private/host-rules';
-import type { Match, PairElement, PairSet } from '../../../firewall/private/ir';
+import type { LinkElement, Match, PairElement, PairSet, RuleSet } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/topology';
 
-type AnySet = HostRules['sets'][number];
-
 /** Sets by name. Two tables of nftables may have sets of one name, which nobody can tell apart here. */
-export type SetIndex = ReadonlyMap<string, AnySet | 'ambiguous'>;
+export type SetIndex = ReadonlyMap<string, RuleSet | 'ambiguous'>;
 
-export function indexSets(sets: readonly AnySet[]): SetIndex {
-  const index = new Map<string, AnySet | 'ambiguous'>();
+export function indexSets(sets: readonly RuleSet[]): SetIndex {
+  const index = new Map<string, RuleSet | 'ambiguous'>();
   for (const set of sets) {
     index.set(set.name, index.has(set.name) ? 'ambiguous' : set);
   }
@@ -25,12 +22,34 @@ export function compileSet(match: Match & { kind: 'in-set' }, family: Family, se
   if (set === undefined || set === 'ambiguous') {
     return `set ${match.set} is ${set ?? 'not known'}`;
   }
-  const compiled =
-    'blocks' in set ? compileBlocks(set.blocks, match.fields, family) : compilePairs(set, match.fields ?? PAIR_FIELDS, family);
-  return compiled ?? `set ${match.set} is of another form`;
+  return compileKnown(set, match.fields, family) ?? `set ${match.set} is of another form`;
 }
 
-function compileBlocks(blocks: readonly string[], fields: readonly ('src' | 'dst')[] | undefined, family: Family): Predicate | undefined {
+function compileKnown(set: RuleSet, fields: Fields | undefined, family: Family): Predicate | undefined {
+  if ('blocks' in set) return compileBlocks(set.blocks, fields, family);
+  return 'links' in set ? compileLinks(set.links, fields, family) : compilePairs(set, fields ?? PAIR_FIELDS, family);
+}
+
+type Fields = readonly ('src' | 'dst')[];
+
+/** Which end of the packet lies in the network, and which interface stands beside it, `fields` says, each for itself. */
+function compileLinks(links: readonly LinkElement[], fields: Fields | undefined, family: Family): Predicate | undefined {
+  const byInterface = new Map<string, AddressRange[]>();
+  for (const { block, interface: name } of links) {
+    const range = readRange(family, block);
+    if (range === undefined) return undefined;
+    if (!byInterface.get(name)?.push(range)) byInterface.set(name, [range]);
+  }
+  if (fields?.length !== 2) return undefined;
+  const [end, side] = fields;
+  return (packet) => {
+    const ranges = byInterface.get(side === 'src' ? packet.inInterface : packet.outInterface);
+    const address = end === 'src' ? packet.source : packet.destination;
+    return ranges !== undefined && ranges.some((range) => inRange(range, address));
+  };
+}
+
+function compileBlocks(blocks: readonly string[], fields: Fields | undefined, family: Family): Predicate | undefined {
   const ranges = blocks.map((block) => readRange(family, block));
   if (fields?.length !== 1 || ranges.includes(undefined)) {
     return undefined;
@@ -51,7 +70,7 @@ interface Pair {
 }
 
 /** Address, protocol and port, address: which end of the packet each is compared with, `fields` says. */
-function compilePairs(set: PairSet, fields: readonly ('src' | 'dst')[], family: Family): Predicate | undefined {
+function compilePairs(set: PairSet, fields: Fields, family: Family): Predicate | undefined {
   const pairs = set.elements.map((element) => readPair(element, family));
   if (fields.length !== 3 || pairs.includes(undefined)) {
     return undefined;

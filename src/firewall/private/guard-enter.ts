@@ -1,0 +1,40 @@
+import type { Chain, Match, Rule } from './ir';
+import { DROP, fromOurs, icmp, LOG, LOG_LIMIT, RETURN, rule, type Scope, source } from './matches';
+import { LINK_SOURCES } from './neighbours';
+import { linked } from './standing';
+
+/**
+ * The guard of what enters the host, before connection tracking hears of it: a forged packet neither keeps a connection alive nor ends one.
+ *
+ * What comes in by a bridge of ours has a source of that bridge's block. What comes in anywhere else has no source of ours, and is for no address that
+ * the host has on a bridge: these are for the containers of the bridge. Packets that the host sends to itself come in by `lo`.
+ */
+export function guardEnter(scope: Scope): Chain {
+  const ours = fromOurs(scope);
+  const linkLocal = scope.family === 'ipv6' ? LINK_SOURCES : [];
+  return {
+    table: 'raw',
+    name: 'BULKHEAD-ENTER',
+    hook: 'PREROUTING',
+    rules: [
+      ...(scope.sets.links
+        ? [rule('from a bridge of ours with a source of its block', RETURN, [ours, ...linked(scope, 'links', 'src', 'src')])]
+        : []),
+      ...linkLocal.map((block) =>
+        rule(`neighbour discovery from ${block}`, RETURN, [ours, ...source(scope, block, block), ...icmp(scope)]),
+      ),
+      rule('from our bridges with the source of somebody else', LOG, [ours, LOG_LIMIT]),
+      rule('from our bridges with the source of somebody else', DROP, [ours]),
+      ...elsewhere(scope),
+    ],
+  };
+}
+
+function elsewhere({ sets: { blocks, gateways } }: Scope): Rule[] {
+  if (blocks === undefined || gateways === undefined) return [];
+  const outside: Match = { kind: 'in-interface', name: 'lo', negate: true };
+  return [
+    rule('from elsewhere with a source of our bridges', DROP, [outside, { kind: 'in-set', set: blocks.name, fields: ['src'] }]),
+    rule('from elsewhere to the host on a bridge of ours', DROP, [outside, { kind: 'in-set', set: gateways.name, fields: ['dst'] }]),
+  ];
+}
