@@ -70,8 +70,11 @@ export function asEntered(packet: Packet): Packet | undefined {
 }
 
 /** Whether the guard lets the packet into the host. */
-export function mayEnter(topology: Topology, { in: name, src, dst, family, proto }: Packet): boolean {
+export function mayEnter(topology: Topology, { in: name, src, dst, family, proto, icmpType, icmpCode }: Packet): boolean {
   if (name.startsWith(topology.bridgePrefix)) {
+    // Too big, or a better way: no container is a router.
+    const routers = family === 'ipv4' ? ['icmp 3/4', `icmp 5/${icmpCode}`] : [2, 137].map((type) => `ipv6-icmp ${type}/${icmpCode}`);
+    if (routers.includes(`${proto} ${icmpType}/${icmpCode}`)) return false;
     return isHome(topology, family, name, src) || (proto === 'ipv6-icmp' && isForTheLink(src));
   }
   const blocks = topology.networks.flatMap((network) => network[family] ?? []);
@@ -89,22 +92,17 @@ function isForTheLink(address: string): boolean {
   return address === '::' || inBlock(address, 'fe80::/10');
 }
 
-/** An error of a station, by type and code; a router has others to tell. */
-const STATION_ERRORS = { ipv4: ['3/2', '3/3', '11/1', '12'], ipv6: ['1/4', '3/1', '4'] };
-
 /** Whether it is a packet of a connection that stands, at a place where such a packet can be. */
 function standsHere(topology: Topology, packet: Packet): boolean {
   const { family, hook, in: from, out: to, src, dst } = packet;
   const isError = packet.ctstate === 'RELATED' && packet.proto === (family === 'ipv4' ? 'icmp' : 'ipv6-icmp');
   if (packet.ctstate !== 'ESTABLISHED' && !isError) return false;
-  const { icmpType, icmpCode } = packet;
-  const isOfStation = !isError || [`${icmpType}`, `${icmpType}/${icmpCode}`].some((text) => STATION_ERRORS[family].includes(text));
-  const isRedirect = isError && icmpType === (family === 'ipv4' ? 5 : 137);
+  const isRedirect = isError && packet.icmpType === (family === 'ipv4' ? 5 : 137);
   const [fromOurs, toOurs] = [from, to].map((name) => name.startsWith(topology.bridgePrefix));
   if (hook === 'OUTPUT') return isHome(topology, family, to, dst);
-  if (hook === 'INPUT') return isHome(topology, family, from, src) && isOfStation;
-  if (fromOurs && toOurs) return from === to && isHome(topology, family, from, src) && isOfStation;
-  return fromOurs ? isHome(topology, family, from, src, 'edge') && isOfStation : isHome(topology, family, to, dst, 'edge') && !isRedirect;
+  if (hook === 'INPUT') return isHome(topology, family, from, src);
+  if (fromOurs && toOurs) return from === to && isHome(topology, family, from, src);
+  return fromOurs ? isHome(topology, family, from, src, 'edge') : isHome(topology, family, to, dst, 'edge') && !isRedirect;
 }
 
 /** Whether the guard must let the packet by, once it is in the host. */

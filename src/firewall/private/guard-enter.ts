@@ -1,7 +1,10 @@
 import type { Chain, Match, Rule } from './ir';
 import { DROP, fromOurs, icmp, LOG, LOG_LIMIT, RETURN, rule, type Scope, source } from './matches';
 import { LINK_SOURCES } from './neighbours';
-import { linked } from './standing';
+import { linked, REDIRECT } from './standing';
+
+/** That a packet is too big only a router says, and no container of ours is one. */
+const TOO_BIG = { ipv4: { type: 3, code: 4 }, ipv6: { type: 2 } } as const;
 
 /**
  * The guard of what enters the host, before connection tracking hears of it: a forged packet neither keeps a connection alive nor ends one.
@@ -17,14 +20,13 @@ export function guardEnter(scope: Scope): Chain {
     name: 'BULKHEAD-ENTER',
     hook: 'PREROUTING',
     rules: [
-      ...(scope.sets.links
-        ? [rule('from a bridge of ours with a source of its block', RETURN, [ours, ...linked(scope, 'links', 'src', 'src')])]
-        : []),
-      ...linkLocal.map((block) =>
-        rule(`neighbour discovery from ${block}`, RETURN, [ours, ...source(scope, block, block), ...icmp(scope)]),
+      ...[TOO_BIG[scope.family], { type: REDIRECT[scope.family] }].map((message) =>
+        rule('what only routers say', DROP, [ours, ...icmp(scope, message)]),
       ),
-      rule('from our bridges with the source of somebody else', LOG, [ours, LOG_LIMIT]),
-      rule('from our bridges with the source of somebody else', DROP, [ours]),
+      ...(scope.sets.links ? [rule('with a source of the bridge', RETURN, [ours, ...linked(scope, 'links', 'src', 'src')])] : []),
+      ...linkLocal.map((block) => rule(`neighbours from ${block}`, RETURN, [ours, ...source(scope, block, block), ...icmp(scope)])),
+      rule('from our bridges with a foreign source', LOG, [ours, LOG_LIMIT]),
+      rule('from our bridges with a foreign source', DROP, [ours]),
       ...elsewhere(scope),
     ],
   };

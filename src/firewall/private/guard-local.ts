@@ -60,7 +60,7 @@ function loopback(scope: Scope): Rule[] {
     { kind: 'destination', block: '127.0.0.0/8' },
   ];
   return [
-    ...standing('at the loopback addresses of the host', RETURN, outside, [icmp(scope)]),
+    ...standing('at loopback addresses', RETURN, outside, icmp(scope)),
     rule('nobody else reaches loopback addresses of the host', DROP, outside),
   ];
 }

@@ -72,7 +72,7 @@ function sameFamily(scope: Scope, block: string, origin: string): void {
 /** Protocol and destination port; for `icmp` echo requests. */
 export function port(scope: Scope, spec: PortSpec, origin: string): Match[] {
   if (spec.protocol === 'icmp') {
-    return icmp(scope, ECHO_REQUEST[scope.family]);
+    return icmp(scope, { type: ECHO_REQUEST[scope.family] });
   }
   checkPorts(spec, origin);
   return [
@@ -87,11 +87,10 @@ export function checkPorts({ first, last }: PortSpec, origin: string): void {
   }
 }
 
-/** Messages of ICMP: all, or those of a type. */
-export function icmp(scope: Scope, type?: number, negate = false, code?: number): Match[] {
+/** Messages of ICMP: all, or those of a type, or all but these. */
+export function icmp(scope: Scope, only?: { readonly type: number; readonly code?: number; readonly negate?: boolean }): Match[] {
   const all: Match = { kind: 'protocol', protocol: scope.family === 'ipv4' ? 'icmp' : 'ipv6-icmp' };
-  if (type === undefined) return [all];
-  return [all, { kind: 'icmp-type', type, ...(code !== undefined && { code }), ...(negate && { negate }) }];
+  return only === undefined ? [all] : [all, { kind: 'icmp-type', ...only }];
 }
 
 /**

@@ -12,7 +12,7 @@ export const LINK_SOURCES: readonly string[] = ['fe80::/10', '::/128'];
 export function neighboursInside(scope: Scope, verdict: Verdict): Rule[] {
   if (!hasIpv6(scope)) return [];
   const sources = [...LINK_SOURCES.map((block) => source(scope, block, block)), linked(scope, 'links', 'src', 'dst')];
-  return sources.flatMap((match) => messages('inside one bridge', scope, verdict, [fromOurs(scope), toOurs(scope), ...match]));
+  return sources.flatMap((match) => messages('inside a bridge', scope, verdict, [fromOurs(scope), toOurs(scope), ...match]));
 }
 
 /** Neighbour discovery between the host and its neighbours on our bridges. */
@@ -25,5 +25,5 @@ function hasIpv6({ family, sets }: Scope): boolean {
 }
 
 function messages(where: string, scope: Scope, verdict: Verdict, place: readonly Match[]): Rule[] {
-  return MESSAGES.map((type) => rule(`neighbour discovery ${where}`, verdict, [...place, ...icmp(scope, type)]));
+  return MESSAGES.map((type) => rule(`neighbour discovery ${where}`, verdict, [...place, ...icmp(scope, { type })]));
 }

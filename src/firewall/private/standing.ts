@@ -10,79 +10,51 @@ import { fromOurs, icmp, notFromOurs, notToOurs, rule, type Scope, toOurs } from
  * packet leaves by, that is the bridge that it came in by.
  */
 
-const ESTABLISHED: Match = { kind: 'ct-state', states: ['ESTABLISHED'] };
-const RELATED: Match = { kind: 'ct-state', states: ['RELATED'] };
-
-/**
- * What a station that has got a packet can say of it: protocol or port unreachable, a fragment that never came, a wrong header. That a packet was too
- * big, that its time is up or that there is a better way only a router says, and there is none inside a segment.
- */
-const OF_STATIONS = {
-  ipv4: [
-    [3, 2],
-    [3, 3],
-    [11, 1],
-    [12, undefined],
-  ],
-  ipv6: [
-    [1, 4],
-    [3, 1],
-    [4, undefined],
-  ],
-} as const;
 /** A redirect is no error, and nobody outside gives our containers other routes. */
-const REDIRECT = { ipv4: 5, ipv6: 137 } as const;
+export const REDIRECT = { ipv4: 5, ipv6: 137 } as const;
 
 type Field = 'src' | 'dst';
 
-/** Inside one bridge. */
 export function standingInside(scope: Scope, verdict: Verdict): Rule[] {
-  if (scope.sets.links === undefined) return [];
-  const place = [fromOurs(scope), toOurs(scope), ...linked(scope, 'links', 'src', 'dst')];
-  return standing('inside one bridge', verdict, place, stationErrors(scope));
+  const place = linked(scope, 'links', 'src', 'dst');
+  return place.length === 0 ? [] : standing('inside a bridge', verdict, [fromOurs(scope), toOurs(scope), ...place], icmp(scope));
 }
 
 /** From the edges to wherever the host routes, and back. */
 export function standingOutside(scope: Scope, verdict: Verdict): Rule[] {
-  if (scope.sets.edges === undefined) return [];
-  const out = [fromOurs(scope), notToOurs(scope), ...linked(scope, 'edges', 'src', 'src')];
-  const back = [notFromOurs(scope), toOurs(scope), ...linked(scope, 'edges', 'dst', 'dst')];
+  const [from, to] = [linked(scope, 'edges', 'src', 'src'), linked(scope, 'edges', 'dst', 'dst')];
+  if (from.length === 0) return [];
   return [
-    ...standing('from an edge', verdict, out, stationErrors(scope)),
-    ...standing('to an edge', verdict, back, [icmp(scope, REDIRECT[scope.family], true)]),
+    ...standing('from an edge', verdict, [fromOurs(scope), notToOurs(scope), ...from], icmp(scope)),
+    ...standing(
+      'to an edge',
+      verdict,
+      [notFromOurs(scope), toOurs(scope), ...to],
+      icmp(scope, { type: REDIRECT[scope.family], negate: true }),
+    ),
   ];
 }
 
-/** Between our bridges and the host itself. */
 export function standingToHost(scope: Scope, verdict: Verdict): Rule[] {
-  if (scope.sets.links === undefined) return [];
-  return standing(
-    'from our bridges to the host',
-    verdict,
-    [fromOurs(scope), ...linked(scope, 'links', 'src', 'src')],
-    stationErrors(scope),
-  );
+  const place = linked(scope, 'links', 'src', 'src');
+  return place.length === 0 ? [] : standing('to the host', verdict, [fromOurs(scope), ...place], icmp(scope));
 }
 
 /** The host is a router, too, and says what routers say. */
 export function standingFromHost(scope: Scope, verdict: Verdict): Rule[] {
-  if (scope.sets.links === undefined) return [];
-  return standing('from the host to our bridges', verdict, [toOurs(scope), ...linked(scope, 'links', 'dst', 'dst')], [icmp(scope)]);
+  const place = linked(scope, 'links', 'dst', 'dst');
+  return place.length === 0 ? [] : standing('from the host', verdict, [toOurs(scope), ...place], icmp(scope));
 }
 
-/** RELATED is said of what a helper expects, too, such as the data connection of FTP: only errors are let by. */
-export function standing(where: string, verdict: Verdict, place: readonly Match[], errors: readonly Match[][]): Rule[] {
+/** RELATED is said of what a helper expects, too, such as the data connection of FTP: of these only errors are let by. */
+export function standing(where: string, verdict: Verdict, place: readonly Match[], errors: readonly Match[]): Rule[] {
   return [
-    rule(`connections that stand ${where}`, verdict, [...place, ESTABLISHED]),
-    ...errors.map((error) => rule(`errors of connections that stand ${where}`, verdict, [...place, ...error, RELATED])),
+    rule(`connections that stand ${where}`, verdict, [...place, { kind: 'ct-state', states: ['ESTABLISHED'] }]),
+    rule(`errors of connections ${where}`, verdict, [...place, ...errors, { kind: 'ct-state', states: ['RELATED'] }]),
   ];
 }
 
-function stationErrors(scope: Scope): Match[][] {
-  return OF_STATIONS[scope.family].map(([type, code]) => icmp(scope, type, false, code));
-}
-
-/** Address and interface are one of a set: each is that of the packet's source (`src`), or where it goes (`dst`). */
+/** An address of the packet and an interface of it are one of a set; no match at all where the set would be empty. */
 export function linked({ sets }: Scope, which: 'links' | 'edges', address: Field, side: Field): Match[] {
   const set = sets[which];
   return set === undefined ? [] : [{ kind: 'in-set', set: set.name, fields: [address, side] }];

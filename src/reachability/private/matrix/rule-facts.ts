@@ -11,6 +11,8 @@ export interface RuleFacts {
   /** Undefined: from everywhere. */
   readonly source?: AddressRange;
   readonly destination?: AddressRange;
+  /** Blocks of a set that the rule names, by the end of the packet that lies in one: the rule tells those in a block from the others. */
+  readonly held?: { readonly side: 'source' | 'destination'; readonly ranges: readonly AddressRange[] };
   /** Pairs of single addresses, by `SOURCE>DESTINATION` as text: the rule concerns these alone. */
   readonly pairs?: ReadonlyMap<string, readonly PairElement[]>;
   /** The rule concerns what comes in by this interface alone; where that is more than one, undefined. */
@@ -42,6 +44,7 @@ function ruleFacts(chain: HostChain, rule: Rule, family: Family, sets: ReadonlyM
     rule,
     ...rangesOf(rule, family),
     ...pairsOf(rule, sets),
+    ...heldBy(rule, family, sets),
     decides: !['masquerade', 'snat', 'log', 'continue'].includes(rule.verdict.kind),
     wantsTranslated: rule.matches.some(
       (match) => match.kind === 'ct-state' && !match.negate && match.states.every((state) => state === 'DNAT'),
@@ -62,11 +65,17 @@ function rangesOf({ matches }: Rule, family: Family): { source?: AddressRange; d
   return { ...range('source'), ...range('destination') };
 }
 
+function heldBy({ matches }: Rule, family: Family, sets: ReadonlyMap<string, RuleSet>): Pick<RuleFacts, 'held'> {
+  const match = matches.find((candidate) => candidate.kind === 'in-set');
+  const set = match && sets.get(match.set);
+  if (set === undefined || 'elements' in set) return {};
+  const blocks = 'links' in set ? set.links.map(({ block }) => block) : set.blocks;
+  const side = match!.fields?.[0] === 'dst' ? 'destination' : 'source';
+  return { held: { side, ranges: blocks.flatMap((block) => readRange(family, block) ?? []) } };
+}
+
 /** A set of pairs, or one pair in two matches. */
-function pairsOf(
-  { matches }: Rule,
-  sets: ReadonlyMap<string, RuleSet>,
-): { pairs?: ReadonlyMap<string, readonly PairElement[]> } {
+function pairsOf({ matches }: Rule, sets: ReadonlyMap<string, RuleSet>): { pairs?: ReadonlyMap<string, readonly PairElement[]> } {
   const inSet = matches.find((match) => match.kind === 'in-set');
   if (inSet?.kind === 'in-set' && !inSet.negate && inSet.fields === undefined) {
     const set = sets.get(inSet.set);

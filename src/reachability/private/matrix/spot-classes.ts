@@ -1,7 +1,7 @@
 import type { RuleFacts } from './rule-facts';
 import type { Spot } from './spots';
 import { groupBy } from '../../../private/multimap';
-import { type AddressRange, inRange } from '../walk/address';
+import { type Address, type AddressRange, inRange } from '../walk/address';
 
 export type Side = 'source' | 'destination';
 
@@ -28,15 +28,22 @@ export class SpotClasses {
     if (known !== undefined) return known;
     const numbers = list.flatMap(({ number }) => (number === undefined ? [] : [number])).sort((a, b) => (a < b ? -1 : 1));
     const found = this.facts.flatMap((fact): Splitter[] => {
-      const range = fact.pairs === undefined ? fact[side] : undefined;
-      if (range === undefined || numbers.length === 0 || range.last < numbers[0] || numbers[numbers.length - 1] < range.first) return [];
-      return numbers.every((number) => inRange(range, number)) || !numbers.some((number) => inRange(range, number))
-        ? []
-        : [{ fact, range }];
+      if (numbers.length === 0) return [];
+      const own = fact.pairs === undefined ? fact[side] : undefined;
+      const ranges = [...(own === undefined ? [] : [own]), ...(fact.held?.side === side ? fact.held.ranges : [])];
+      return ranges
+        .filter((range) => range.first <= numbers[numbers.length - 1] && numbers[0] <= range.last && tells(range, numbers))
+        .map((range) => ({ fact, range }));
     });
     this.known[side].set(list, found);
     return found;
   }
+}
+
+/** Whether some are in the range and some are not. */
+function tells(range: AddressRange, numbers: readonly Address[]): boolean {
+  const isFirstIn = inRange(range, numbers[0]);
+  return numbers.some((number) => inRange(range, number) !== isFirstIn);
 }
 
 export function classesBy<T extends Spot>(spots: readonly T[], ranges: readonly AddressRange[]): T[][] {
