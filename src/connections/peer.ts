@@ -26,12 +26,12 @@ export interface IPeer {
 
 /** Peers that are no constructs: blocks of addresses and the host. */
 export class Peer {
-  /** Every IPv4 address outside: the internet and the LAN. Containers, the host and link-local addresses are not meant. */
+  /** Every IPv4 address outside: the internet and the LAN. Containers, the host and metadata services of clouds are not meant. */
   public static anyIpv4(): IPeer {
     return new BlockPeer(Cidr.parse('0.0.0.0/0'));
   }
 
-  /** Every IPv6 address outside: the internet and the LAN. Containers, the host and link-local addresses are not meant. */
+  /** Every IPv6 address outside: the internet and the LAN. Containers, the host and metadata services of clouds are not meant. */
   public static anyIpv6(): IPeer {
     return new BlockPeer(Cidr.parse('::/0'));
   }

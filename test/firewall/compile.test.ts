@@ -3,7 +3,7 @@ import { SCENARIOS } from './scenarios';
 import { compile } from '../../src/firewall/private/compile';
 import { firewallFiles } from '../../src/firewall/private/files';
 import { permits } from '../../src/firewall/private/permits';
-import type { PairPlan, PortSpec, PublicationPlan, Topology } from '../../src/topology/private/topology';
+import type { NetworkPlan, PairPlan, PortSpec, PublicationPlan, Topology, WirePlan } from '../../src/topology/private/topology';
 
 const tcp = (first: number, last = first): PortSpec => ({ protocol: 'tcp', first, last });
 const published: PublicationPlan = SCENARIOS['three-tier'].publications[0];
@@ -140,4 +140,54 @@ test('a thousand workloads compile in no time to speak of', () => {
   // One of pairs, and four of networks.
   expect(firewallFiles({ ...EMPTY, pairs, egress }).ipv4.setNames).toHaveLength(5);
   expect(process.cpuUsage(started).user).toBeLessThan(5_000_000);
+});
+
+describe('what enters', () => {
+  const chainOf = (topology: Topology, family: 'ipv4' | 'ipv6', name: string) =>
+    compile(topology, family).chains.find((chain) => chain.name === name)!.rules;
+  const network = (third: number): NetworkPlan => ({
+    ...EMPTY.networks[0],
+    key: `n${third}`,
+    bridge: `bh-n${third}`,
+    ipv4: { block: `10.21.${third}.0/24`, gateway: `10.21.${third}.1`, dockerRange: `10.21.${third}.240/28` },
+    ipv6: { block: `fd00:21:${third}::/64`, gateway: `fd00:21:${third}::1`, dockerRange: `fd00:21:${third}::f000/116` },
+  });
+
+  test.each(['ipv4', 'ipv6'] as const)('a first packet meets no more rules for more bridges (%s)', (family) => {
+    const more = { ...EMPTY, networks: [...EMPTY.networks, ...Array.from({ length: 200 }, (_, i) => network(i + 1))] };
+    const rules = (topology: Topology) => compile(topology, family).chains.map((chain) => [chain.name, chain.rules.length]);
+    expect(rules(more)).toEqual(rules(EMPTY));
+  });
+
+  test('a shim takes sources of its wire, which are not ours alone', () => {
+    const wire: WirePlan = {
+      key: 'App/Lan',
+      segment: 'App/Lan',
+      kind: 'wire',
+      networkName: 'lan',
+      driver: 'macvlan',
+      mode: 'bridge',
+      parent: 'eth0',
+      ipv4: { block: '192.0.2.0/24', gateway: '192.0.2.1', dockerRange: '192.0.2.240/28' },
+      members: [],
+      shim: { interface: 'bh-shim', address: '192.0.2.200', routes: ['192.0.2.192/26'] },
+    };
+    const { sets } = compile({ ...EMPTY, wires: [wire] }, 'ipv4');
+    const links = sets.flatMap((set) => ('links' in set && set.name.includes('link') ? set.links : []));
+    const blocks = sets.flatMap((set) => ('blocks' in set ? set.blocks : []));
+    expect(links).toContainEqual({ block: '192.0.2.0/24', interface: 'bh-shim' });
+    expect(blocks).not.toContain('192.0.2.0/24');
+  });
+
+  test('without a network of ours all bridges with our prefix are shut, and nothing else is looked at', () => {
+    const none = { ...EMPTY, networks: [] };
+    expect(chainOf(none, 'ipv4', 'BULKHEAD-ENTER').map(({ verdict }) => verdict.kind)).toEqual(['drop', 'drop', 'log', 'drop']);
+    expect(chainOf(none, 'ipv4', 'BULKHEAD-PASS')).toEqual([]);
+    expect(compile(none, 'ipv4').sets).toEqual([]);
+  });
+
+  test('a block of everything is no block of a bridge', () => {
+    const wide = { ...network(1), ipv4: { ...network(1).ipv4, block: '0.0.0.0/0' } };
+    expect(() => compile({ ...EMPTY, networks: [wide] }, 'ipv4')).toThrow('(BrokenPlan)');
+  });
 });

@@ -1,7 +1,10 @@
 import { filterTable, realSaves, SETS, uncertain } from './saves';
-import type { Match, Verdict } from '../../src/firewall/private/ir';
+import { SCENARIOS } from './scenarios';
+import { compile } from '../../src/firewall/private/compile';
+import type { Match, RuleSet, Verdict } from '../../src/firewall/private/ir';
 import { parseIpsetSave } from '../../src/firewall/private/parse/parse-ipset-save';
 import { parseIptablesSave } from '../../src/firewall/private/parse/parse-iptables-save';
+import { renderRestore } from '../../src/firewall/private/render-iptables';
 
 function ruleOf(words: string, family: 'ipv4' | 'ipv6' = 'ipv4') {
   const host = parseIptablesSave(filterTable(words), family, SETS);
@@ -221,4 +224,33 @@ test.each(realSaves().map((dump) => [dump.name, dump] as const))('all of a real 
   const host = parseIptablesSave(text, family);
   expect(uncertain(host)).toEqual([]);
   expect(host.chains.length).toBeGreaterThan(0);
+});
+
+test('sets of networks with an interface', () => {
+  const save = [
+    'create links hash:net,iface family inet hashsize 64 maxelem 64 bucketsize 12 initval 0x1',
+    'add links 10.0.0.0/24,bh-a',
+    'create ports hash:net,iface family inet hashsize 64 maxelem 64',
+    'add ports 10.0.0.0/24,physdev:veth0',
+    'create many hash:net,iface family inet hashsize 64 maxelem 64',
+    'add many 10.0.0.0/24,bh- wildcard',
+    '',
+  ].join('\n');
+  const { sets, notUnderstood } = parseIpsetSave(save, 'ipv4');
+  expect(sets).toEqual([{ name: 'links', links: [{ block: '10.0.0.0/24', interface: 'bh-a' }] }]);
+  expect(notUnderstood).toEqual(['ports', 'many']);
+});
+
+test.each(
+  Object.entries(SCENARIOS).flatMap(([name, topology]) => (['ipv4', 'ipv6'] as const).map((family) => [name, family, topology] as const)),
+)('our own rules are read as they were meant: %s %s', (_, family, topology) => {
+  const ours = compile(topology, family);
+  const { rules, sets } = renderRestore(ours);
+  const read = parseIptablesSave(rules, family, sets.replace(/ -exist$/gm, ''));
+  expect(uncertain(read)).toEqual([]);
+  expect(read.chains.map(({ name, rules: list }) => [name, list.length])).toEqual(
+    expect.arrayContaining(ours.chains.map((chain) => [chain.name, chain.rules.length])),
+  );
+  const links = (all: readonly RuleSet[]) => all.flatMap((set) => ('links' in set ? [set] : []));
+  expect(links(read.sets)).toEqual(links(ours.sets));
 });

@@ -35,6 +35,62 @@ describe('by choice', () => {
     expect(reachability.resolves(web, api)).toBe(true);
   });
 
+  test('opens the flow there alone, whatever else the two share', () => {
+    const program = new Program({ dualStack: true });
+    const [front, back] = ['Front', 'Back'].map((id) => program.segment(id));
+    const [web, api] = [program.container('Web', front), program.container('Api', back)];
+    program.container('Other', back);
+    web.connections.allowTo(api, HTTP);
+    // Of three members each could pass for web there: in the conduit nobody else is.
+    web.connections.allowTo(api, Port.udp(5353), { conduit: true });
+    const { networks, pairs } = program.topology();
+    const places = (origin: string) =>
+      pairs
+        .filter((pair) => pair.origin === origin)
+        .map(
+          ({ bridge, family }) =>
+            `${networks.find((network) => network.bridge === bridge)!.segment.replace(/Conduit.*/, 'Conduit')} ${family}`,
+        );
+    expect(places('app/Web > app/Api tcp/8080')).toEqual(expect.arrayContaining(['app/Back ipv4', 'app/Back ipv6']));
+    expect(places('app/Web > app/Api udp/5353')).toEqual(['app/Api/Conduit ipv4', 'app/Api/Conduit ipv6']);
+    program.synth();
+  });
+
+  test('is the way out where it can be, and only there', () => {
+    const refusal = (declare: (program: Program) => void) => {
+      const program = new Program({ dualStack: true });
+      declare(program);
+      try {
+        program.synth();
+      } catch (error) {
+        return String(error);
+      }
+      return '';
+    };
+    const three = (program: Program) => {
+      const [front, back] = ['Front', 'Back'].map((id) => program.segment(id));
+      return {
+        front,
+        back,
+        web: program.container('Web', front),
+        api: program.container('Api', back),
+        other: program.container('Other', back),
+      };
+    };
+    expect(
+      refusal((program) => {
+        const { web, api } = three(program);
+        web.connections.allowTo(api, Port.udp(5353));
+      }),
+    ).toContain("'ipv4Only: true', or 'conduit: true'");
+    expect(
+      refusal((program) => {
+        const { web, back } = three(program);
+        web.connections.allowTo(back, Port.udp(5353));
+      }),
+    ).toContain("declare it between each two workloads with 'conduit: true'");
+  });
+
   test('is for two workloads', () => {
     const program = new Program();
     const [front, back] = ['Front', 'Back'].map((id) => program.segment(id));

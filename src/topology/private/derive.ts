@@ -11,6 +11,7 @@ import { planGateway, planSwarm, servicesOnNode, swarmRequests } from './swarm';
 import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
 import { planWirePairs, planWires, wireProblems, wireRequest } from './wires';
 import { allocate } from '../../addressing/private/allocate';
+import { METADATA_ADDRESSES } from '../../hardening/private/metadata-addresses';
 import type { Allocation, AllocationRequest, LockedDaemon, SegmentRequest } from '../../addressing/private/allocation';
 import type { ErrorCode } from '../../private/errors';
 
@@ -36,9 +37,6 @@ export interface Derived {
 
 /** Every bridge of ours starts so, and no other interface of the host may: the closing rules of the guard name the prefix. */
 export const BRIDGE_PREFIX = 'bh-';
-
-/** Link-local addresses hold cloud metadata services; general egress never covers them. */
-const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10'];
 
 /** A segment with a bridge has an edge, too. */
 type BridgedFact = SegmentFact & { readonly edgeNetworkName: string };
@@ -141,7 +139,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
       ...poolsOf(facts.daemon),
       ...outsidePools(networks, facts),
       ...existing.plans.map(({ ipv4 }) => ipv4.block),
-      ...LINK_LOCAL,
+      ...METADATA_ADDRESSES.map(({ block }) => block),
     ],
     networks,
     wires,
@@ -163,7 +161,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ...allocation.problems,
     ...dns.problems,
     ...hostEntryProblems(ours, networks, wires),
-    ...forgeableSources(topology),
+    ...forgeableSources(facts, topology),
     ...forgersAmongOthers(facts, topology),
   ];
   return { topology, allocation, problems, warnings: dns.warnings, members };

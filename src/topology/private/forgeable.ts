@@ -1,5 +1,5 @@
 import type { Problem } from './derive';
-import type { Facts } from './facts';
+import type { Facts, PeerFact } from './facts';
 import type { NetworkPlan, PortSpec, Topology } from './topology';
 
 interface Permission {
@@ -20,13 +20,18 @@ interface Permission {
  * an answer before it carries anything (TCP, SCTP) is safe, since the answer goes to the true owner; a datagram is there with its first packet. IPv4
  * has no such hole: there the kernel refuses to send.
  */
-export function forgeableSources({ networks, pairs, egress, hostFlows }: Topology): Problem[] {
+export function forgeableSources({ flows }: Facts, { networks, pairs, egress, hostFlows }: Topology): Problem[] {
+  const ofMany = new Set(
+    flows.filter(({ source, destination }) => !isSingle(source) || !isSingle(destination)).map(({ origin }) => origin),
+  );
   const byBridge = new Map(networks.map((network) => [network.bridge, network]));
   const open: Permission[] = [
     ...pairs.map((plan) => ({
       ...plan,
       harmless: 2,
-      wayOut: "give the flow 'ipv4Only: true', or 'conduit: true'",
+      wayOut: ofMany.has(plan.origin)
+        ? "give the flow 'ipv4Only: true', or declare it between each two workloads with 'conduit: true'"
+        : "give the flow 'ipv4Only: true', or 'conduit: true'",
     })),
     ...egress.map((plan) => ({ ...plan, harmless: 1, wayOut: 'name a block of IPv4, or place the workload in a segment of its own' })),
     ...hostFlows
@@ -47,6 +52,11 @@ export function forgeableSources({ networks, pairs, egress, hostFlows }: Topolog
     }),
   );
   return [...told.values()];
+}
+
+/** A conduit joins two workloads, and no group or segment. */
+function isSingle({ kind }: PeerFact): boolean {
+  return kind === 'workload';
 }
 
 function problemOf({ source, port, origin, wayOut }: Permission, { segment, networkName, members }: NetworkPlan): Problem {

@@ -18,7 +18,10 @@ function byMember(networks: readonly NetworkPlan[], kind: NetworkPlan['kind']): 
   return index;
 }
 
-/** A flow is opened on every segment that both ends share, so that a name leads to an opened address wherever it resolves. */
+/**
+ * A flow is opened on every segment that both ends share, so that a name leads to an opened address wherever it resolves. One that wants a conduit is
+ * opened there alone: on a segment with others it would be what the conduit is to prevent.
+ */
 export function planPairs(facts: Facts, members: Memberships, networks: readonly NetworkPlan[]): PairPlan[] {
   const index = byMember(networks, 'segment');
   const plans: PairPlan[] = [];
@@ -31,7 +34,7 @@ export function planPairs(facts: Facts, members: Memberships, networks: readonly
         }
         for (const { network, member } of index.get(destination) ?? []) {
           const from = places.get(network.key);
-          if (from) {
+          if (from && (flow.conduit === undefined || flow.conduit === network.segment)) {
             const base = { bridge: network.bridge, port: flow.port, rate: flow.rate, origin: flow.origin };
             plans.push({ ...base, family: 'ipv4', source: from.ipv4, destination: member.ipv4 });
             if (from.ipv6 !== undefined && member.ipv6 !== undefined && !flow.ipv4Only) {

@@ -217,7 +217,7 @@ export interface Topology {
   /** Interface prefix that all our bridges share and nothing else has. */
   readonly bridgePrefix: string;
   readonly hostAddresses: readonly string[];
-  /** Blocks that general egress never covers: our own networks, the host, link-local. */
+  /** Blocks that general egress never covers: our own networks, metadata services of clouds. */
   readonly egressExclusions: readonly string[];
   readonly networks: readonly NetworkPlan[];
   readonly wires: readonly WirePlan[];

@@ -75,6 +75,16 @@ def ip(spec, proto, body):
     return head[:10] + struct.pack('!H', checksum(head)) + head[12:] + body
 
 
+def icmp_error(spec):
+    """An error about a datagram that `inner` describes, with the MTU that a router would tell."""
+    about = ip(spec['inner'], 17, udp(spec['inner']))
+    head = struct.pack('!BBHI', spec['type'], spec.get('code', 0), 0, spec.get('mtu', 1280 if ':' in spec['dst'] else 576))
+    body = head + about[:120]
+    if ':' in spec['dst']:
+        return with_checksum(spec['src'], spec['dst'], 58, body, 2)
+    return body[:2] + struct.pack('!H', checksum(body)) + body[4:]
+
+
 def repeat(spec, send):
     sent, detail = 0, None
     for _ in range(min(int(spec.get('count', 1)), 100000)):
@@ -165,6 +175,7 @@ if __name__ == '__main__':
         'spoof-udp': lambda spec: send_ip(spec, 17, udp(spec)),
         'sctp-init': lambda spec: send_ip(spec, 132, sctp(spec)),
         'raw-tcp': lambda spec: send_ip(spec, 6, tcp(spec)),
+        'icmp-error': lambda spec: send_ip(spec, 58 if ':' in spec['dst'] else 1, icmp_error(spec)),
         'vlan': vlan,
         'arp': arp,
         'freebind': freebind,

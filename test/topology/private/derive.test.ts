@@ -96,11 +96,14 @@ test('a workload has one edge at most, that of its home', () => {
   ]);
 });
 
-test('general egress leaves out pools, blocks outside them and link-local', () => {
+test('general egress leaves out pools, blocks outside them and metadata services', () => {
   const program = new Program();
   const inside = program.segment('Inside');
   expect(inside.networkName).toBe('app-inside');
-  expect(program.topology().egressExclusions).toEqual(['10.20.0.0/16', '169.254.0.0/16', 'fe80::/10']);
+  expect(program.topology().egressExclusions.slice(0, 3)).toEqual(['10.20.0.0/16', '169.254.0.0/16', 'fe80::/10']);
+  expect(program.topology().egressExclusions).toEqual(
+    expect.arrayContaining(['168.63.129.16/32', '100.100.100.200/32', '192.0.0.192/32', 'fd00:ec2::254/128', 'fd20:ce::254/128']),
+  );
 });
 
 test('a snapshot is the same object until something is declared', () => {
