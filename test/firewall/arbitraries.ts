@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { PairSet, Ruleset } from '../../src/firewall/private/ir';
 import type {
   EgressPlan,
   Family,
@@ -10,7 +11,6 @@ import type {
   RateSpec,
   Topology,
 } from '../../src/topology/private/topology';
-import type { PairSet, Ruleset } from '../../src/firewall/private/ir';
 import type { Packet } from '../oracle/packet-oracle';
 
 /*
@@ -167,7 +167,7 @@ export const topologies: fc.Arbitrary<Topology> = fc
     };
   });
 
-const INTERFACES = [...SEGMENTS, ...EDGES, 'eth0', 'docker0', 'lo', 'b', 'bh'];
+const INTERFACES = [...SEGMENTS, ...EDGES, 'eth0', 'docker0', 'docker_gwbridge', 'br-1', 'lo', 'b', 'bh'];
 const ADDRESSES: Record<Family, string[]> = {
   ipv4: [
     ...[...SEGMENTS, ...EDGES].flatMap((bridge) => [1, 10, 11, 12].map((n) => addressOn(bridge, n, 'ipv4'))),

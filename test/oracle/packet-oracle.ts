@@ -114,6 +114,10 @@ export function guardAdmits(topology: Topology, packet: Packet): boolean {
     const isError = packet.ctstate === 'RELATED' && packet.proto === 'icmp';
     return !strangerAtLoopback || packet.ctstate === 'ESTABLISHED' || isError;
   }
+  // Behind these are containers of others: what answers our egress is elsewhere.
+  if (/^(docker0$|docker_gwbridge$|br-)/.test(packet.in) && packet.hook === 'FORWARD' && packet.dir === 'reply') {
+    return false;
+  }
   if (standsHere(topology, packet)) {
     return true;
   }

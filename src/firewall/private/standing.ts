@@ -1,5 +1,5 @@
 import type { Match, Rule, Verdict } from './ir';
-import { fromOurs, icmp, notFromOurs, notToOurs, rule, type Scope, toOurs } from './matches';
+import { DROP, fromOurs, icmp, notFromOurs, notToOurs, rule, type Scope, toOurs } from './matches';
 
 /*
  * Packets of connections that stand. Connection tracking compares addresses and ports and nothing else, so by itself its word lets everybody in who can
@@ -20,12 +20,22 @@ export function standingInside(scope: Scope, verdict: Verdict): Rule[] {
   return place.length === 0 ? [] : standing('inside a bridge', verdict, [fromOurs(scope), toOurs(scope), ...place], icmp(scope));
 }
 
-/** From the edges to wherever the host routes, and back. */
+/** Bridges that Docker makes for others: behind them are containers, and nothing that one of ours may ask. */
+const OF_OTHERS: readonly Match[] = [
+  { kind: 'in-interface', name: 'docker0' },
+  { kind: 'in-interface', name: 'docker_gwbridge' },
+  { kind: 'in-interface', name: 'br-', prefix: true },
+];
+
+/** From the edges to wherever the host routes, and back, but not from the containers of others, who can write any address that answers. */
 export function standingOutside(scope: Scope, verdict: Verdict): Rule[] {
   const [from, to] = [linked(scope, 'edges', 'src', 'src'), linked(scope, 'edges', 'dst', 'dst')];
   if (from.length === 0) return [];
   return [
     ...standing('from an edge', verdict, [fromOurs(scope), notToOurs(scope), ...from], icmp(scope)),
+    ...OF_OTHERS.map((bridge) =>
+      rule('answers from a bridge of others', DROP, [bridge, toOurs(scope), { kind: 'ct-direction', direction: 'reply' }]),
+    ),
     ...standing(
       'to an edge',
       verdict,

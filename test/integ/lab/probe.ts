@@ -50,7 +50,7 @@ export interface ServeReport {
 }
 
 type Script = 'probe' | 'traffic' | 'attack';
-export type TrafficMode = 'listen-count' | 'sniff' | 'flood' | 'hold';
+export type TrafficMode = 'listen-count' | 'sniff' | 'flood' | 'hold' | 'talk';
 export type AttackMode = 'spoof-udp' | 'icmp-error' | 'sctp-init' | 'raw-tcp' | 'vlan' | 'arp' | 'freebind' | 'router';
 
 const words = (script: Script, mode: string): string[] => [...python(`${script}.py`), mode];
@@ -105,6 +105,7 @@ export interface TrafficResult {
   readonly deadAfterMs?: number;
   readonly detail?: string;
   readonly seconds?: number;
+  readonly mtu?: number;
 }
 
 export class Probes {

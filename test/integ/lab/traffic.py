@@ -173,5 +173,31 @@ def hold(spec):
     say(result)
 
 
+def talk(spec):
+    """Asks by UDP from one port and is answered; then counts what the same peer sends on, and tells the MTU of the path."""
+    state = stop_on_signal()
+    fam = family(spec['dst'])
+    sock = socket.socket(fam, socket.SOCK_DGRAM)
+    sock.settimeout(3)
+    try:
+        sock.bind(('', spec['sport']))
+        sock.connect((spec['dst'], spec['port']))
+        sock.send(b'talk')
+        sock.recv(2048)
+    except OSError as error:
+        say({'ready': False, 'detail': str(error)})
+        return
+    say({'ready': True})
+    total = 0
+    sock.settimeout(0.1)
+    for _ in rounds(state, spec, 5):
+        try:
+            sock.recv(2048)
+            total += 1
+        except OSError:
+            pass  # nothing came, or an error did
+    say({'total': total, 'mtu': sock.getsockopt(*((socket.IPPROTO_IP, 14) if fam == socket.AF_INET else (socket.IPPROTO_IPV6, 24)))})
+
+
 if __name__ == '__main__':
-    main({'listen-count': listen_count, 'sniff': sniff, 'flood': flood, 'hold': hold})
+    main({'talk': talk, 'listen-count': listen_count, 'sniff': sniff, 'flood': flood, 'hold': hold})
