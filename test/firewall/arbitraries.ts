@@ -11,7 +11,7 @@ import type {
   RateSpec,
   Topology,
 } from '../../src/topology/private/topology';
-import type { Packet } from '../oracle/packet-oracle';
+import { isPublished, type Packet } from '../oracle/packet-oracle';
 
 /*
  * Small worlds: few addresses, ports and blocks that overlap, touch and nest, so that random plans and packets meet each other.
@@ -215,6 +215,11 @@ export function fields(of: Family, topology: Topology) {
     origDst: [HOST[of], of === 'ipv4' ? '192.0.2.11' : '2001:db8::11', LOOPBACK[of]],
     origPort: PORT_CORNERS,
     dir: ['original', 'reply'] as Packet['dir'][],
+    flag: ['SYN', 'RST', 'ACK'] as Packet['flag'][],
+    complete: [false, true],
+    label: ['none', 'opened', 'let in'] as Packet['label'][],
+    known: [false, true],
+    full: [[], origins, ...origins.map((origin) => [origin])],
     exceeded: [[], origins, ...origins.map((origin) => origins.filter((o) => o !== origin))],
   };
 }
@@ -222,9 +227,22 @@ export function fields(of: Family, topology: Topology) {
 export type Fields = { readonly [K in keyof Packet]: readonly Packet[K][] };
 
 /** What a packet of this kind really looks like: no interface where the hook knows none, no connection where none is tracked. */
-export function plausible(packet: Packet): Packet {
+export function plausible(given: Packet, topology: Topology): Packet {
+  const untracked = given.ctstate === 'INVALID' || given.ctstate === 'UNTRACKED';
+  const bare = plausibleUnlabelled(given, untracked);
+  // Only what a publication with a rate has opened carries a label.
+  const isLabelled =
+    bare.hook === 'FORWARD' &&
+    bare.proto === 'tcp' &&
+    topology.publications.some((plan) => plan.rate !== undefined && plan.family === bare.family && isPublished(bare, plan));
+  const label = isLabelled ? bare.label : 'none';
+  const stands = bare.ctstate === 'ESTABLISHED' || bare.ctstate === 'RELATED';
+  const complete = stands && bare.proto === 'tcp' && (bare.complete || label === 'let in');
+  return { ...bare, label, complete };
+}
+
+function plausibleUnlabelled(packet: Packet, untracked: boolean): Packet {
   const isForTheLink = packet.family === 'ipv6' && (packet.src === '::' || packet.src.startsWith('fe80:'));
-  const untracked = packet.ctstate === 'INVALID' || packet.ctstate === 'UNTRACKED';
   return {
     ...packet,
     in: packet.hook === 'OUTPUT' ? '' : packet.in,
@@ -244,13 +262,13 @@ export function packets(topology: Topology): fc.Arbitrary<Packet> {
     const one = fc.record(Object.fromEntries(Object.entries(all).map(([k, values]) => [k, fc.constantFrom(...(values as unknown[]))])));
     const aimed = plans.filter((p) => p.family === of);
     if (aimed.length === 0) {
-      return one.map((p) => plausible(p as unknown as Packet));
+      return one.map((p) => plausible(p as unknown as Packet, topology));
     }
     // Each field of the aim is kept most of the time.
     const keep = fc.array(fc.integer({ min: 0, max: 7 }), { minLength: 16, maxLength: 16 });
     return fc.tuple(one, fc.constantFrom(...aimed), keep).map(([random, aim, keeps]) => {
       const kept = Object.entries(aim).filter(([, value], i) => value !== undefined && keeps[i] !== 0);
-      return plausible({ ...(random as unknown as Packet), ...Object.fromEntries(kept) });
+      return plausible({ ...(random as unknown as Packet), ...Object.fromEntries(kept) }, topology);
     });
   });
 }

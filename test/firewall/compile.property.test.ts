@@ -70,7 +70,7 @@ describe('the rules do what the plans say', () => {
 });
 
 test('an answer to the host at a loopback address is let in, anything else from outside is not', () => {
-  const packet = { ...plausible(sample('ipv4')), hook: 'INPUT' as const, in: 'docker0', dst: '127.0.0.1' };
+  const packet = { ...plausible(sample('ipv4'), EMPTY), hook: 'INPUT' as const, in: 'docker0', dst: '127.0.0.1' };
   expect(walk(compile(EMPTY, 'ipv4'), 'INPUT', { ...packet, ctstate: 'ESTABLISHED' }).verdict).toBe('through');
   expect(walk(compile(EMPTY, 'ipv4'), 'INPUT', { ...packet, ctstate: 'NEW' }).verdict).toBe('drop');
   expect(walk(compile(EMPTY, 'ipv4'), 'INPUT', { ...packet, in: 'lo', ctstate: 'NEW' }).verdict).toBe('through');
@@ -107,7 +107,9 @@ test('one more plan never closes anything', () => {
       fc.pre(plans.length > 0);
       const without: Topology = { ...topology, [kind]: (plans as readonly unknown[]).filter((_, i) => i !== n % plans.length) };
       const compiled = [without, topology].map((t) => ({ ipv4: compile(t, 'ipv4'), ipv6: compile(t, 'ipv6') }));
-      for (const packet of all) {
+      for (const { label: _, ...rest } of all) {
+        // What waits to be counted was opened by the plan itself.
+        const packet: Packet = { ...rest, label: 'none' };
         for (const hook of [packet.hook, ...(packet.hook === 'FORWARD' ? (['DOCKER-USER'] as const) : [])]) {
           const rank = { drop: 0, through: 1, accept: 2 };
           const [less, more] = compiled.map((rulesets) => rank[walk(rulesets[packet.family], hook, packet).verdict]);
@@ -131,7 +133,7 @@ describe('no rule is there for nothing', () => {
               if (isPermission(rule, topology)) {
                 rules++;
                 const without = withoutRule(ruleset, c, i);
-                expect({ rule, witness: witness(rule, ruleset, without, chain.hook, fields(family, topology)) }).toEqual({
+                expect({ rule, witness: witness(rule, ruleset, without, chain.hook, topology) }).toEqual({
                   rule,
                   witness: expect.anything(),
                 });
@@ -153,7 +155,7 @@ describe('no rule is there for nothing', () => {
       for (const [c, chain] of ruleset.chains.entries()) {
         for (const [i, rule] of chain.rules.entries()) {
           const without = withoutRule(ruleset, c, i);
-          expect({ rule, witness: witness(rule, ruleset, without, chain.hook, fields(family, topology)) }).toEqual({
+          expect({ rule, witness: witness(rule, ruleset, without, chain.hook, topology) }).toEqual({
             rule,
             witness: expect.anything(),
           });
@@ -209,7 +211,40 @@ function full(): Topology {
     pairs: collect((t) => t.pairs),
     egress: [...collect((t) => t.egress), anywhere('ipv4'), anywhere('ipv6')],
     hostFlows: collect((t) => t.hostFlows),
-    publications: collect((t) => t.publications),
+    publications: [...collect((t) => t.publications), ...FAMILIES.map(ratedPublication)],
+  };
+}
+
+function ratedPublication(family: Family): Topology['publications'][0] {
+  const port = { protocol: 'tcp' as const, first: 1000, last: 1000 };
+  const [address, hostAddress, source] =
+    family === 'ipv4' ? ['10.20.8.12', '192.0.2.10', '0.0.0.0/0'] : ['fd00:20:8::c', '2001:db8::10', '::/0'];
+  return {
+    workload: 'rated',
+    bridge: 'bh-edge',
+    family,
+    address,
+    hostAddress,
+    hostPort: port,
+    targetPort: port,
+    sources: [source],
+    rate: { amount: 5, per: 'minute', burst: 5 },
+    origin: `rated ${family}`,
+  };
+}
+
+function aimAtRated(family: Family): Partial<Fields> {
+  const { bridge, address, hostAddress, hostPort } = ratedPublication(family);
+  const ports = [hostPort.first];
+  return {
+    out: [bridge],
+    dst: [address],
+    proto: ['tcp'],
+    dport: ports,
+    dnat: [true],
+    origDst: [hostAddress],
+    origPort: ports,
+    dir: ['original'],
   };
 }
 
@@ -219,13 +254,14 @@ function withoutRule(ruleset: Ruleset, chain: number, rule: number): Ruleset {
 }
 
 /** A packet with another outcome once the rule is gone; it must be one that the rule itself matches. */
-function witness(rule: Rule, before: Ruleset, after: Ruleset, hook: Ruleset['chains'][0]['hook'], all: Fields): Packet | undefined {
-  const narrowed = narrow(rule, before, hook, all);
+function witness(rule: Rule, before: Ruleset, after: Ruleset, hook: Ruleset['chains'][0]['hook'], topology: Topology): Packet | undefined {
+  const narrowed = narrow(rule, before, hook, fields(before.family, topology));
   const names = Object.keys(narrowed) as (keyof Packet)[];
   const pick = generator(1);
   for (let i = 0; i < 30_000; i++) {
     const packet = plausible(
       Object.fromEntries(names.map((name) => [name, narrowed[name][pick(narrowed[name].length)]])) as unknown as Packet,
+      topology,
     );
     if (matchesAll(rule, before.sets, packet)) {
       const [a, b] = [walk(before, hook, packet), walk(after, hook, packet)];
@@ -246,6 +282,9 @@ function narrow(rule: Rule, { sets }: Ruleset, hook: string, all: Fields): Field
   };
   const needsDnat = rule.matches.some((match) => match.kind === 'ct-state' && match.states.includes('DNAT'));
   const original = rule.matches.find((match) => match.kind === 'ct-original');
+  // What carries a label is on its way to what has a rate: too rare to be met by chance.
+  const labelled = rule.matches.some((match) => match.kind === 'ct-label' && !match.negate && !match.set) ? aimAtRated(all.family[0]) : {};
+  const isCounting = rule.matches.some((match) => match.kind === 'ct-status' && !match.negate);
   const set = pairSets(sets).find(({ name }) => rule.matches.some((match) => match.kind === 'in-set' && match.set === name));
   const narrowed = {
     ...all,
@@ -257,11 +296,16 @@ function narrow(rule: Rule, { sets }: Ruleset, hook: string, all: Fields): Field
     proto: set ? set.elements.map((e) => e.protocol) : keep('proto', ['protocol']),
     dport: keep('dport', ['destination-port'], { proto: 'tcp' }),
     icmpType: all.icmpType,
-    ctstate: needsDnat ? ['NEW'] : keep('ctstate', ['ct-state']),
+    ctstate: isCounting ? ['ESTABLISHED' as const] : needsDnat ? ['NEW' as const] : keep('ctstate', ['ct-state']),
+    flag: keep('flag', ['tcp-flags'], { proto: 'tcp' }),
+    complete: keep('complete', ['ct-status']),
+    label: isCounting ? ['opened' as const] : keep('label', ['ct-label']),
+    known: rule.matches.some((match) => match.kind === 'rate-per-source' && match.places) ? keep('known', ['in-set']) : all.known,
     dnat: needsDnat ? [true] : all.dnat,
     origDst: keep('origDst', ['ct-original'], { origPort: original?.first }),
     origPort: keep('origPort', ['ct-original'], { origDst: original?.address }),
     dir: keep('dir', ['ct-direction']),
+    ...labelled,
   };
   return narrowed as Fields;
 }

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { plausible } from './arbitraries';
+import { EMPTY, plausible } from './arbitraries';
 import { matchesAll } from './walk';
 import type { Match, Rule } from '../../src/firewall/private/ir';
 import { isCovered, normalize } from '../../src/firewall/private/normalize';
@@ -48,24 +48,32 @@ const EVERY_PACKET: Packet[] = ['bh-a', 'bh-b'].flatMap((out) =>
       [[], ['bh1'], ['bh2'], ['bh1', 'bh2']].flatMap((exceeded) =>
         ['192.0.2.10', '192.0.2.11'].flatMap((origDst) =>
           [443, 444].map((origPort) =>
-            plausible({
-              family: 'ipv4',
-              hook: 'FORWARD',
-              in: 'eth0',
-              out,
-              src,
-              dst: '10.20.8.10',
-              proto: 'tcp',
-              dport,
-              icmpType: 0,
-              icmpCode: 0,
-              ctstate: 'NEW',
-              dnat: true,
-              origDst,
-              origPort,
-              dir: 'original',
-              exceeded,
-            }),
+            plausible(
+              {
+                family: 'ipv4',
+                hook: 'FORWARD',
+                in: 'eth0',
+                out,
+                src,
+                dst: '10.20.8.10',
+                proto: 'tcp',
+                dport,
+                icmpType: 0,
+                icmpCode: 0,
+                ctstate: 'NEW',
+                dnat: true,
+                origDst,
+                origPort,
+                dir: 'original',
+                exceeded,
+                flag: 'SYN',
+                complete: false,
+                label: 'none',
+                known: false,
+                full: [],
+              },
+              EMPTY,
+            ),
           ),
         ),
       ),

@@ -19,7 +19,7 @@ describe('restore file', () => {
     expect(lines.filter((line) => line.startsWith(':'))).toEqual(chains.map(({ chain }) => `:${chain} - [0:0]`));
     expect(chains.every(({ chain }) => chain.startsWith('BULKHEAD-'))).toBe(true);
     expect(lines.filter((line) => line.startsWith('*'))).toEqual(['*raw', '*mangle', '*filter']);
-    expect(rules).not.toMatch(/-j (?!ACCEPT|DROP|RETURN|LOG)/);
+    expect(rules).not.toMatch(/-j (?!ACCEPT|DROP|RETURN|LOG|SET --add-set bh)/);
     expect(rules.endsWith('COMMIT\n')).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-import type { Chain, Match, Rule, RuleSet, Ruleset } from '../../src/firewall/private/ir';
+import type { Chain, Match, Rule, Ruleset } from '../../src/firewall/private/ir';
 import { inBlock, type Packet } from '../oracle/packet-oracle';
 
 /** Walks the chains of a ruleset, in the way the kernel does. */
@@ -9,12 +9,16 @@ export interface Outcome {
 
 export function walk(ruleset: Ruleset, hook: Chain['hook'], packet: Packet): Outcome {
   let logged = false;
+  const put = new Set<string>();
   for (const { hook: at, rules } of ruleset.chains) {
     for (const rule of at === hook ? rules : []) {
-      if (matchesAll(rule, ruleset.sets, packet)) {
+      if (matchesAll(rule, ruleset.sets, packet, put)) {
         switch (rule.verdict.kind) {
           case 'log':
             logged = true;
+            break;
+          case 'add-source':
+            if (!packet.full.includes(rule.origin)) put.add(rule.verdict.set);
             break;
           case 'return':
             return { verdict: 'through', logged };
@@ -30,11 +34,12 @@ export function walk(ruleset: Ruleset, hook: Chain['hook'], packet: Packet): Out
   return { verdict: 'through', logged };
 }
 
-export function matchesAll(rule: Rule, sets: readonly RuleSet[], packet: Packet): boolean {
-  return rule.matches.every((match) => isMet(match, rule, sets, packet));
+/** With the names of the sets into which the source was put on the way. */
+export function matchesAll(rule: Rule, sets: Ruleset['sets'], packet: Packet, put: ReadonlySet<string> = new Set()): boolean {
+  return rule.matches.every((match) => isMet(match, rule, sets, packet, put));
 }
 
-function isMet(match: Match, rule: Rule, sets: readonly RuleSet[], packet: Packet): boolean {
+function isMet(match: Match, rule: Rule, sets: Ruleset['sets'], packet: Packet, put: ReadonlySet<string>): boolean {
   const named = (name: string, prefix: boolean | undefined, actual: string) => (prefix ? actual.startsWith(name) : actual === name);
   const hasPort = ['tcp', 'udp', 'sctp'].includes(packet.proto);
   switch (match.kind) {
@@ -68,6 +73,9 @@ function isMet(match: Match, rule: Rule, sets: readonly RuleSet[], packet: Packe
       if (!set) {
         throw new Error(`no set ${match.set}`);
       }
+      if ('seconds' in set) {
+        return (packet.known || put.has(set.name)) !== (match.negate ?? false);
+      }
       const [end, side] = match.fields ?? [];
       const address = end === 'src' ? packet.src : packet.dst;
       if ('blocks' in set) return set.blocks.some((block) => inBlock(address, block));
@@ -83,6 +91,17 @@ function isMet(match: Match, rule: Rule, sets: readonly RuleSet[], packet: Packe
           e.first <= packet.dport &&
           packet.dport <= e.last,
       );
+    }
+    case 'tcp-flags':
+      return (
+        packet.proto === 'tcp' &&
+        match.mask.every((flag) => (flag === packet.flag) === match.set.includes(flag)) !== (match.negate ?? false)
+      );
+    case 'ct-status':
+      return packet.complete !== (match.negate ?? false);
+    case 'ct-label': {
+      const carries = packet.label === 'let in' || (packet.label === 'opened' && match.label === 126);
+      return match.set === true || carries !== (match.negate ?? false);
     }
     case 'rate-per-source':
       return !packet.exceeded.includes(rule.origin);

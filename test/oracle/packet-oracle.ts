@@ -22,6 +22,16 @@ export interface Packet {
   readonly dir: 'original' | 'reply';
   /** Origins of the plans whose rate this source is over. */
   readonly exceeded: readonly string[];
+  /** Of TCP. */
+  readonly flag: 'SYN' | 'RST' | 'ACK';
+  /** Its connection has seen a whole handshake. */
+  readonly complete: boolean;
+  /** What its connection carries: from its first packet on, and since it was let in. */
+  readonly label: 'none' | 'opened' | 'let in';
+  /** The source is in the set of its publication. */
+  readonly known: boolean;
+  /** Origins of the publications whose set has no room. */
+  readonly full: readonly string[];
 }
 
 const numbers = new Map<string, bigint>();
@@ -102,7 +112,10 @@ function standsHere(topology: Topology, packet: Packet): boolean {
   if (hook === 'OUTPUT') return isHome(topology, family, to, dst);
   if (hook === 'INPUT') return isHome(topology, family, from, src);
   if (fromOurs && toOurs) return from === to && isHome(topology, family, from, src);
-  return fromOurs ? isHome(topology, family, from, src, 'edge') : isHome(topology, family, to, dst, 'edge') && !isRedirect;
+  if (fromOurs) return isHome(topology, family, from, src, 'edge');
+  // A connection to a publication that has a rate stands once it was counted, and counts again when it is opened again.
+  const isCounted = packet.label === 'none' || (packet.label === 'let in' && packet.flag !== 'SYN');
+  return isHome(topology, family, to, dst, 'edge') && !isRedirect && (isError || isCounted);
 }
 
 /** Whether the guard must let the packet by, once it is in the host. */
@@ -128,6 +141,7 @@ export function guardAdmits(topology: Topology, packet: Packet): boolean {
   if (isNeighbourDiscovery(topology, packet)) {
     return true;
   }
+  const counts = ({ origin }: { origin: string }) => (!packet.known && packet.full.includes(origin)) || !packet.exceeded.includes(origin);
   const plans = <T extends { family: Family; origin: string; rate?: unknown }>(all: readonly T[]) =>
     all.filter((plan) => plan.family === packet.family && !(plan.rate !== undefined && packet.exceeded.includes(plan.origin)));
 
@@ -143,7 +157,12 @@ export function guardAdmits(topology: Topology, packet: Packet): boolean {
     );
   }
   return (
-    plans(topology.publications).some((publication) => isPublished(packet, publication)) ||
+    topology.publications.some(
+      (publication) =>
+        publication.family === packet.family &&
+        isPublished(packet, publication) &&
+        (publication.rate === undefined || (packet.proto === 'tcp' && !packet.complete ? packet.flag !== 'ACK' : counts(publication))),
+    ) ||
     plans(topology.pairs).some((pair) => isPair(packet, pair) && meets(packet, pair.port)) ||
     plans(topology.egress).some(
       (egress) =>
@@ -180,7 +199,7 @@ function isPair(packet: Packet, pair: { bridge: string; source: string; destinat
   return packet.in === pair.bridge && packet.out === pair.bridge && packet.src === pair.source && packet.dst === pair.destination;
 }
 
-function isPublished(packet: Packet, { bridge, address, hostAddress, hostPort, targetPort, sources }: PublicationPlan): boolean {
+export function isPublished(packet: Packet, { bridge, address, hostAddress, hostPort, targetPort, sources }: PublicationPlan): boolean {
   const everyHostAddress = hostAddress === '0.0.0.0' || hostAddress === '::';
   return (
     packet.dnat &&

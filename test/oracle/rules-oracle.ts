@@ -104,6 +104,7 @@ function holds(match: Match, rules: HostRules, packet: PlainPacket): boolean {
       return ((BigInt(packet.mark) & BigInt(match.mask)) === BigInt(match.value)) !== not;
     case 'in-set': {
       const set = rules.sets.find(({ name }) => name === match.set)!;
+      if ('seconds' in set) return !not;
       const end = match.fields?.[0] === 'src' ? packet.source : packet.destination;
       const name = match.fields?.[1] === 'src' ? packet.in : packet.out;
       const isIn =

@@ -7,7 +7,9 @@ export const MODULES = [
   'xt_set',
   'xt_hashlimit',
   'xt_limit',
+  'xt_connlabel',
   'ip_set',
+  'ip_set_hash_ip',
   'ip_set_hash_ipportip',
   'ip_set_hash_net',
   'ip_set_hash_netiface',
@@ -36,4 +38,6 @@ export const SYSCTLS: Readonly<Record<string, string>> = {
   'net.ipv6.conf.default.accept_redirects': '0',
   'net.ipv4.icmp_echo_ignore_broadcasts': '1',
   'net.ipv4.tcp_syncookies': '1',
+  // Otherwise any number passes for an answer, and a forged source for one that has completed its handshake.
+  'net.netfilter.nf_conntrack_tcp_be_liberal': '0',
 };

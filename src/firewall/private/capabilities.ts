@@ -21,14 +21,17 @@ export const IPTABLES: Capabilities = {
     'protocol',
     'destination-port',
     'icmp-type',
+    'tcp-flags',
     'ct-state',
     'ct-original',
     'ct-direction',
+    'ct-status',
+    'ct-label',
     'in-set',
     'rate-per-source',
     'limit',
   ],
-  verdicts: ['accept', 'drop', 'return', 'jump', 'log'],
+  verdicts: ['accept', 'drop', 'return', 'jump', 'log', 'add-source'],
   chainNameLength: 28,
   logPrefixLength: 28,
 };
@@ -45,7 +48,8 @@ export function assertExpressible(ruleset: Ruleset, target: Capabilities): void 
       const fail = (message: string): never => {
         throw new RuleError('UnsupportedMatch', rule.origin, `${message}, which the ${target.target} target cannot express`);
       };
-      checkVerdict(rule.verdict, target, (name) => chains.has(`${chain.table} ${name}`), fail);
+      const isChain = (name: string) => chains.has(`${chain.table} ${name}`);
+      checkVerdict(rule.verdict, target, isChain, (name) => sets.has(name), fail);
       checkMatches(rule, ruleset, target, sets, fail);
     }
   }
@@ -53,9 +57,18 @@ export function assertExpressible(ruleset: Ruleset, target: Capabilities): void 
 
 type Fail = (message: string) => never;
 
-function checkVerdict(verdict: Verdict, target: Capabilities, isChain: (name: string) => boolean, fail: Fail): void {
+function checkVerdict(
+  verdict: Verdict,
+  target: Capabilities,
+  isChain: (name: string) => boolean,
+  isSet: (name: string) => boolean,
+  fail: Fail,
+): void {
   if (!target.verdicts.includes(verdict.kind)) {
     fail(`verdict '${verdict.kind}'`);
+  }
+  if (verdict.kind === 'add-source' && !isSet(verdict.set)) {
+    fail(`set '${verdict.set}', which the ruleset does not hold`);
   }
   if (verdict.kind === 'log' && verdict.prefix.length > target.logPrefixLength) {
     fail(`a log prefix of ${verdict.prefix.length} characters`);
@@ -100,6 +113,11 @@ function checkMatch(match: Match, rule: Rule, { family }: Ruleset, sets: Readonl
     case 'destination-port':
       if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'sctp') {
         fail(`a port of protocol '${protocol}'`);
+      }
+      return;
+    case 'tcp-flags':
+      if (protocol !== 'tcp') {
+        fail(`TCP flags of protocol '${protocol}'`);
       }
       return;
     case 'icmp-type':

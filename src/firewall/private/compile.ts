@@ -1,12 +1,13 @@
 import { blockOf, compareText } from './blocks';
 import { guardEnter } from './guard-enter';
-import { guardForward } from './guard-forward';
+import { guardForward, publicationRules } from './guard-forward';
 import { guardInput, guardOutput } from './guard-local';
 import type { Ruleset } from './ir';
 import type { Scope } from './matches';
 import { listed, ownSets } from './own-sets';
 import { compilePairs } from './pairs';
 import { pass } from './pass';
+import { countRates } from './rates';
 import type { Family, Topology } from '../../topology/private/topology';
 
 /**
@@ -31,10 +32,17 @@ const compiled = new WeakMap<Topology, Map<Family, Ruleset>>();
 function compileFamily(topology: Topology, family: Family): Ruleset {
   const scope = scopeOf(topology, family);
   const pairs = compilePairs(scope);
+  const publications = countRates(scope, publicationRules(scope));
   return {
     family,
-    chains: [guardForward(scope, pairs.guard), guardInput(scope), guardOutput(scope), guardEnter(scope), pass(scope, pairs.pass)],
-    sets: [...pairs.sets, ...listed(scope.sets)].sort((a, b) => compareText(a.name, b.name)),
+    chains: [
+      guardForward(scope, publications, pairs.guard),
+      guardInput(scope),
+      guardOutput(scope),
+      guardEnter(scope),
+      pass(scope, pairs.pass),
+    ],
+    sets: [...pairs.sets, ...listed(scope.sets), ...publications.sets].sort((a, b) => compareText(a.name, b.name)),
   };
 }
 

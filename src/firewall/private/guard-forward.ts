@@ -22,15 +22,13 @@ import {
 } from './matches';
 import { neighboursInside } from './neighbours';
 import { normalize } from './normalize';
+import { type CountedRules, rateOfMany, waysToStand } from './rates';
 import { RuleError } from './rule-error';
 import { standingInside, standingOutside } from './standing';
 import type { EgressPlan, PublicationPlan } from '../../topology/private/topology';
 
-/** All addresses of one holder count as one source of a publication: whoever has one IPv6 network has 2^64 of them. */
-const IPV6_SOURCE_LENGTH = 64;
-
 /** The guard of forwarded traffic. It only restricts: what it lets by returns and meets Docker's own rules. */
-export function guardForward(scope: Scope, pairs: readonly Rule[]): Chain {
+export function guardForward(scope: Scope, publications: CountedRules, pairs: readonly Rule[]): Chain {
   const ours = fromOurs(scope);
   const theirs = toOurs(scope);
   return {
@@ -39,10 +37,10 @@ export function guardForward(scope: Scope, pairs: readonly Rule[]): Chain {
     hook: 'FORWARD',
     rules: [
       ...standingInside(scope, RETURN),
-      ...standingOutside(scope, RETURN),
+      ...standingOutside(scope, RETURN, waysToStand(publications)),
       rule('packets of no connection from our bridges', DROP, [ours, INVALID]),
       rule('containers reach no publication by an address of the host', DROP, [ours, DNAT]),
-      ...normalize(scope.topology.publications.flatMap((plan) => publicationRules(scope, plan))),
+      ...publications.rules,
       ...neighboursInside(scope, RETURN),
       ...pairs,
       ...egressRules(scope),
@@ -54,12 +52,16 @@ export function guardForward(scope: Scope, pairs: readonly Rule[]): Chain {
   };
 }
 
+export function publicationRules(scope: Scope): Rule[] {
+  return normalize(scope.topology.publications.flatMap((plan) => rulesOf(scope, plan)));
+}
+
 /**
  * One rule per allowed source. The original port alone would let a neighbour reach an unpublished port of the same number, so the rule asks for
  * the translation itself, both addresses and both ports. Which port of a range leads to which is Docker's translation, and one to one. A port that the
  * engine chooses is not known here: nothing else is published to that port inside, so the translation there is proof enough.
  */
-function publicationRules(scope: Scope, plan: PublicationPlan): Rule[] {
+function rulesOf(scope: Scope, plan: PublicationPlan): Rule[] {
   const { origin, hostPort, targetPort } = plan;
   checkPorts(hostPort, origin);
   if (targetPort.protocol === 'icmp' || hostPort.protocol !== targetPort.protocol) {
@@ -87,7 +89,7 @@ function publicationRules(scope: Scope, plan: PublicationPlan): Rule[] {
       DNAT,
       ...(Object.keys(original).length > 0 ? [{ kind: 'ct-original' as const, ...original }] : []),
       { kind: 'ct-direction', direction: 'original' },
-      ...rate(plan.rate, identity, scope.family === 'ipv6' ? IPV6_SOURCE_LENGTH : undefined),
+      ...rateOfMany(scope, plan.rate, identity),
     ]),
   );
 }

@@ -28,6 +28,10 @@ export type Match =
   | { readonly kind: 'ct-state'; readonly states: readonly CtState[]; readonly negate?: boolean }
   | { readonly kind: 'ct-original'; readonly address?: string; readonly first?: number; readonly last?: number }
   | { readonly kind: 'ct-direction'; readonly direction: 'original' | 'reply' }
+  /** Connection tracking has seen an answer to the answer, which only a source that got the latter can give. */
+  | { readonly kind: 'ct-status'; readonly status: 'assured'; readonly negate?: boolean }
+  /** The connection carries a label. With `set` it gets the label, if all other matches of the rule are met. */
+  | { readonly kind: 'ct-label'; readonly label: number; readonly set?: boolean; readonly negate?: boolean }
   /** What the host's routing makes of an address; iptables' `addrtype`, nftables' `fib … type`. */
   | { readonly kind: 'address-type'; readonly of: 'source' | 'destination'; readonly type: AddressType; readonly negate?: boolean }
   | { readonly kind: 'mark'; readonly value: number; readonly mask: number; readonly negate?: boolean }
@@ -38,9 +42,16 @@ export type Match =
   | { readonly kind: 'in-set'; readonly set: string; readonly fields?: readonly ('src' | 'dst')[]; readonly negate?: boolean }
   /**
    * Passes while the source stays at or under the rate. Rules with one `name` share one count per source.
-   * With `sourceLength` all addresses of a block of that prefix length are one source: who is given an IPv6 /64 has 2^64 addresses.
+   * With `sourceLength` all addresses of a block of that prefix length are one source: who is given an IPv6 network has all of its addresses.
+   * The kernel drops every packet of one more source than `places`, whatever other rules say.
    */
-  | { readonly kind: 'rate-per-source'; readonly name: string; readonly rate: RateSpec; readonly sourceLength?: number }
+  | {
+      readonly kind: 'rate-per-source';
+      readonly name: string;
+      readonly rate: RateSpec;
+      readonly sourceLength?: number;
+      readonly places?: number;
+    }
   | { readonly kind: 'limit'; readonly amount: number; readonly per: 'second' | 'minute' | 'hour' | 'day'; readonly burst: number }
   /** Read from a host and not understood. It may match or not, so that every answer that rests on it is UNKNOWN. */
   | { readonly kind: 'unknown'; readonly text: string };
@@ -69,6 +80,8 @@ export type Verdict =
   | { readonly kind: 'snat'; readonly address: string }
   | { readonly kind: 'masquerade' }
   | { readonly kind: 'set-mark'; readonly value: number; readonly mask: number }
+  /** Puts the source into a set, if it has room, and goes on. */
+  | { readonly kind: 'add-source'; readonly set: string }
   /** The packet gets no conntrack entry. */
   | { readonly kind: 'notrack' }
   /** Decides nothing: a counter, a checksum, a clamped segment size. The text is the target's. */
@@ -126,7 +139,14 @@ export interface LinkElement {
   readonly interface: string;
 }
 
-export type RuleSet = PairSet | AddressSet | LinkSet;
+/** Sources that rules put there, each for some seconds; what it holds nobody knows beforehand. */
+export interface SourceSet {
+  readonly name: string;
+  readonly seconds: number;
+  readonly sourceLength?: number;
+}
+
+export type RuleSet = PairSet | AddressSet | LinkSet | SourceSet;
 
 export interface Ruleset {
   readonly family: Family;

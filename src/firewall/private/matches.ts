@@ -94,17 +94,16 @@ export function icmp(scope: Scope, only?: { readonly type: number; readonly code
 }
 
 /**
- * The rate of a plan, if it has one.
+ * The rate of a flow, if it has one. Its source is one of our own addresses, which its rule names.
  *
  * The kernel finds a count by its name and keeps the *old* limits when a new rule comes with a known name, so the name follows from everything
  * that the plan says.
  */
-export function rate(spec: RateSpec | undefined, plan: readonly unknown[], sourceLength?: number): Match[] {
+export function rate(spec: RateSpec | undefined, plan: readonly unknown[]): Match[] {
   if (spec === undefined) {
     return [];
   }
   const { amount, per, burst } = spec;
-  const name = `bh${digestOf(JSON.stringify([plan, amount, per, burst, sourceLength ?? null]), 8)}`;
-  const match: Match = { kind: 'rate-per-source', name, rate: { amount, per, burst } };
-  return [sourceLength === undefined ? match : { ...match, sourceLength }];
+  const name = `bh${digestOf(JSON.stringify([plan, amount, per, burst]), 8)}`;
+  return [{ kind: 'rate-per-source', name, rate: { amount, per, burst } }];
 }

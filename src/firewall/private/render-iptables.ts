@@ -1,6 +1,6 @@
 import { assertExpressible, IPTABLES } from './capabilities';
 import { digestOf } from './digest';
-import type { Chain, PairElement, Rule, RuleSet, Ruleset, TableName } from './ir';
+import type { Chain, PairElement, Rule, RuleSet, Ruleset, SourceSet, TableName } from './ir';
 import { ADDRESS, INTERFACE, renderMatches, safeWord, wholeNumber, WORD } from './render-match';
 import { quoted, renderTarget } from './render-target';
 import type { RestoreFile } from './restore';
@@ -12,6 +12,9 @@ const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
 const COMMENT_LENGTH = 100;
 /** Smallest that the kernel makes. */
 const SMALLEST_SET = 64;
+/** A set that rules fill never grows, so it has all of its buckets from the start. They take memory only when they hold something. */
+const MOST_SOURCES = 65_536;
+export const LONGEST_TIMEOUT = 2_147_483;
 
 /**
  * The ruleset as text for `ipset restore` and `iptables-restore --noflush` (or `ip6tables-restore`).
@@ -74,6 +77,9 @@ export function commentOf(origin: string): string {
  */
 function renderSet(set: RuleSet, { family }: Ruleset): string {
   const name = safeWord(WORD, set.name, set.name);
+  if ('seconds' in set) {
+    return `create ${name} ${sourceSetOptions(set, family)} -exist\n`;
+  }
   const { type, size, elements } = contentOf(set);
   const room = Math.max(SMALLEST_SET, 2 ** Math.ceil(Math.log2(size)));
   const inet = family === 'ipv4' ? 'inet' : 'inet6';
@@ -88,7 +94,7 @@ interface SetContent {
   readonly elements: readonly string[];
 }
 
-function contentOf(set: RuleSet): SetContent {
+function contentOf(set: Exclude<RuleSet, SourceSet>): SetContent {
   const block = (text: string) => safeWord(ADDRESS, text, set.name);
   if ('blocks' in set) {
     return { type: 'hash:net', size: set.blocks.length, elements: set.blocks.map(block) };
@@ -109,4 +115,11 @@ function pairText({ source, protocol, first, last, destination, origin }: PairEl
   const to = wholeNumber(last, first, 65535, origin);
   const ports = from === to ? from : `${from}-${to}`;
   return `${safeWord(ADDRESS, source, origin)},${protocol}:${ports},${safeWord(ADDRESS, destination, origin)}`;
+}
+
+/** Type and options of a set that rules fill, as they stand behind its name. */
+export function sourceSetOptions({ name, seconds, sourceLength }: SourceSet, family: Family): string {
+  const inet = family === 'ipv4' ? 'inet' : 'inet6';
+  const block = sourceLength === undefined ? '' : ` netmask ${wholeNumber(sourceLength, 1, 128, name)}`;
+  return `hash:ip family ${inet} hashsize ${MOST_SOURCES} maxelem ${MOST_SOURCES} timeout ${wholeNumber(seconds, 1, LONGEST_TIMEOUT, name)}${block}`;
 }

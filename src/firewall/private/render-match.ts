@@ -13,6 +13,11 @@ export const TCP_FLAGS: readonly TcpFlag[] = ['FIN', 'SYN', 'RST', 'PSH', 'ACK',
 const DEFAULT_BURST = 5;
 /** The kernel reads a longer time as a negative number. */
 const LONGEST_EXPIRY = 2_147_483_647;
+/** Labels of connections that are ours, the last of 128: others who use some begin with the first. */
+export const LABELS: readonly number[] = [126, 127];
+/** By itself the kernel makes fewer buckets, and each packet walks through one. */
+export const SOURCES_PER_BUCKET = 4;
+export const MOST_PLACES = 1_048_576;
 /** The kernel's array has so many places, and a range takes two. */
 const MULTIPORT_PLACES = 15;
 
@@ -33,10 +38,11 @@ const PLACES = [
   'set',
   'hashlimit',
   'limit',
+  'connlabel',
 ] as const;
 /** Order of the options within one match. */
 const OPTIONS = [
-  ...['--ctstate', '--ctorigdst', '--ctorigdstport', '--ctdir'],
+  ...['--ctstate', '--ctorigdst', '--ctorigdstport', '--ctstatus', '--ctdir'],
   ...['--sport', '--dport', '--tcp-flags', '--src-type', '--dst-type'],
 ] as const;
 
@@ -99,6 +105,10 @@ function renderMatch(match: Match, protocol: IpProtocol | undefined, origin: str
   const extension = (module: Part['module'], option: string, value: string): Part[] => [
     { module, option, text: `${not}${option} ${value}` },
   ];
+  const label = (value: number) => {
+    if (!LABELS.includes(value)) throw unsupported(`label ${value}`);
+    return value;
+  };
   const unsupported = (what: string) => new RuleError('UnsupportedMatch', origin, what);
   const portModule = () => {
     const module = ({ tcp: 'tcp', udp: 'udp', sctp: 'sctp', 33: 'dccp' } as Partial<Record<string, Part['module']>>)[protocol ?? ''];
@@ -149,6 +159,11 @@ function renderMatch(match: Match, protocol: IpProtocol | undefined, origin: str
     }
     case 'ct-direction':
       return extension('conntrack', '--ctdir', match.direction.toUpperCase());
+    case 'ct-status':
+      return extension('conntrack', '--ctstatus', match.status.toUpperCase());
+    case 'ct-label':
+      // The tool prints a label by its name, where the host has one for it, and else in quotes.
+      return extension('connlabel', '--label', `"${label(match.label)}"${match.set ? ' --set' : ''}`);
     case 'address-type':
       return extension('addrtype', match.of === 'source' ? '--src-type' : '--dst-type', match.type.toUpperCase());
     case 'mark':
@@ -170,7 +185,10 @@ function renderMatch(match: Match, protocol: IpProtocol | undefined, origin: str
  * By default the kernel forgets a source that was quiet for one unit, and with it that its burst is used up: at 1/sec with a burst of 100, who
  * pauses for a second may open 100 again. So a source is remembered for as long as its burst takes to fill up.
  */
-export function hashlimitOptions({ name, rate, sourceLength }: Match & { readonly kind: 'rate-per-source' }, origin: string): string {
+export function hashlimitOptions(
+  { name, rate, sourceLength, places }: Match & { readonly kind: 'rate-per-source' },
+  origin: string,
+): string {
   const { amount, per, burst } = rate;
   const number = (value: number, least: number, most: number) => wholeNumber(value, least, most, origin);
   const unit = MILLISECONDS[per];
@@ -180,6 +198,11 @@ export function hashlimitOptions({ name, rate, sourceLength }: Match & { readonl
     // Unlike `limit`, `iptables-save` prints this one always.
     `--hashlimit-burst ${number(burst, 1, 1_000_000)}`,
     `--hashlimit-mode srcip --hashlimit-name ${safeWord(WORD, name, origin)}`,
+    ...(places === undefined
+      ? []
+      : [
+          `--hashlimit-htable-size ${number(places / SOURCES_PER_BUCKET, 1, places)} --hashlimit-htable-max ${number(places, 1, MOST_PLACES)}`,
+        ]),
     ...(expiry > unit ? [`--hashlimit-htable-expire ${expiry}`] : []),
     ...(sourceLength === undefined ? [] : [`--hashlimit-srcmask ${number(sourceLength, 0, 128)}`]),
   ].join(' ');

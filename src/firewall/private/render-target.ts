@@ -1,5 +1,5 @@
 import type { Verdict } from './ir';
-import { ADDRESS, markText, safeWord, wholeNumber } from './render-match';
+import { ADDRESS, markText, safeWord, wholeNumber, WORD } from './render-match';
 import { RuleError } from './rule-error';
 import type { Family } from '../../topology/private/topology';
 
@@ -46,6 +46,8 @@ export function renderTarget(verdict: Verdict, family: Family, origin: string): 
       return `-j SNAT --to-source ${address(verdict.address)}`;
     case 'set-mark':
       return `-j MARK --set-xmark ${markText(verdict, origin, true)}`;
+    case 'add-source':
+      return `-j SET --add-set ${safeWord(WORD, verdict.set, origin)} src`;
     case 'notrack':
       return '-j CT --notrack';
     case 'continue':

@@ -27,8 +27,11 @@ const OF_OTHERS: readonly Match[] = [
   { kind: 'in-interface', name: 'br-', prefix: true },
 ];
 
-/** From the edges to wherever the host routes, and back, but not from the containers of others, who can write any address that answers. */
-export function standingOutside(scope: Scope, verdict: Verdict): Rule[] {
+/**
+ * From the edges to wherever the host routes, and back, but not from the containers of others, who can write any address that answers; back in each of
+ * the ways in which a connection may stand.
+ */
+export function standingOutside(scope: Scope, verdict: Verdict, ways: readonly (readonly Match[])[]): Rule[] {
   const [from, to] = [linked(scope, 'edges', 'src', 'src'), linked(scope, 'edges', 'dst', 'dst')];
   if (from.length === 0) return [];
   return [
@@ -41,6 +44,7 @@ export function standingOutside(scope: Scope, verdict: Verdict): Rule[] {
       verdict,
       [notFromOurs(scope), toOurs(scope), ...to],
       icmp(scope, { type: REDIRECT[scope.family], negate: true }),
+      ways,
     ),
   ];
 }
@@ -57,9 +61,17 @@ export function standingFromHost(scope: Scope, verdict: Verdict): Rule[] {
 }
 
 /** RELATED is said of what a helper expects, too, such as the data connection of FTP: of these only errors are let by. */
-export function standing(where: string, verdict: Verdict, place: readonly Match[], errors: readonly Match[]): Rule[] {
+export function standing(
+  where: string,
+  verdict: Verdict,
+  place: readonly Match[],
+  errors: readonly Match[],
+  ways: readonly (readonly Match[])[] = [[]],
+): Rule[] {
   return [
-    rule(`connections that stand ${where}`, verdict, [...place, { kind: 'ct-state', states: ['ESTABLISHED'] }]),
+    ...ways.map((way) =>
+      rule(`connections that stand ${where}`, verdict, [...place, { kind: 'ct-state', states: ['ESTABLISHED'] }, ...way]),
+    ),
     rule(`errors of connections ${where}`, verdict, [...place, ...errors, { kind: 'ct-state', states: ['RELATED'] }]),
   ];
 }

@@ -141,7 +141,7 @@ function stateBoxes(states: readonly CtState[], negate: boolean): readonly Box[]
 
 function setBoxes(match: Extract<Match, { kind: 'in-set' }>, { sets }: BoxContext): readonly Box[] | undefined {
   const set = sets.get(match.set);
-  if (set === undefined || match.negate || 'links' in set) {
+  if (set === undefined || match.negate || 'links' in set || 'seconds' in set) {
     return undefined;
   }
   if ('blocks' in set) {

@@ -47,7 +47,7 @@ def udp(spec):
 
 def tcp(spec):
     """Flags as a number: 0 is the null scan that conntrack calls INVALID, 0x12 a SYN-ACK nobody asked for, 0x10 a bare ACK."""
-    head = struct.pack('!HHIIBBHHH', spec.get('sport', 40000), spec['port'], 1, 0, 5 << 4, spec.get('flags', 0), 1024, 0, 0)
+    head = struct.pack('!HHIIBBHHH', spec.get('sport', 40000), spec['port'], spec.get('seq', 1), 0, 5 << 4, spec.get('flags', 0), 1024, 0, 0)
     return with_checksum(spec['src'], spec['dst'], 6, head, 16)
 
 
@@ -170,6 +170,58 @@ def router(spec):
     repeat(spec, lambda: sock.sendto(head + option, ('ff02::1', 0, 0, socket.if_nametoindex(device))))
 
 
+def forge(spec):
+    """`count` first packets (SYNs, or datagrams), each of a source of its own: of a /32, or over IPv6 of a block of `sourceLength`,
+    counted up from `src`. `flags` lists what each source sends, one packet after the other (a SYN alone unless told); `rate` is the most in
+    a second. Says when it is ready, and how many were sent when that is done or `seconds` are over."""
+    count, dst, proto = min(int(spec.get('count', 1_000_000)), 1_000_000), spec['dst'], spec.get('proto', 'tcp')
+    flags = spec.get('flags', [2]) if proto == 'tcp' else [None]
+    until, rate = time.monotonic() + min(spec.get('seconds', 30), 60), spec.get('rate', 1_000_000)
+    templates = [bytearray(forged(spec, proto, flag)) for flag in flags]
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    sock.bind((spec['device'], 0))
+    kind = 0x86dd if ':' in dst else 0x0800
+    head = mac_bytes(spec['dstMac']) + mac_bytes(device_mac(sock)) + struct.pack('!H', kind)
+    frames = [bytearray(head + template) for template in templates]
+    is6 = kind == 0x86dd
+    start, size = (22, 16) if is6 else (26, 4)
+    step = 1 << (128 - spec.get('sourceLength', 128)) if is6 else 1
+    first = int.from_bytes(socket.inet_pton(family(dst), spec['src']), 'big')
+    layer4 = 54 if is6 else 34
+    # The source stands in both sums as numbers of 16 bits: what changes is added to what was there.
+    places = ([] if is6 else [24]) + [layer4 + (16 if proto == 'tcp' else 6)]
+    bases = [[~struct.unpack_from('!H', frame, place)[0] & 0xffff for place in places] for frame in frames]
+    old = sum(struct.unpack('!%dH' % (size // 2), first.to_bytes(size, 'big')))
+    say({'ready': True})
+    began, sent, failed = time.monotonic(), 0, 0
+    for number in range(count):
+        if number % 256 == 0:
+            now = time.monotonic()
+            if now > until:
+                break
+            if number / rate > now - began:
+                time.sleep(number / rate - (now - began))
+        source = (first + number * step).to_bytes(size, 'big')
+        change = sum(struct.unpack('!%dH' % (size // 2), source)) - old
+        for frame, base in zip(frames, bases):
+            frame[start:start + size] = source
+            for place, value in zip(places, base):
+                total = (value + change) % 0xffff
+                struct.pack_into('!H', frame, place, (~total & 0xffff) or 0xffff)
+            try:
+                sock.send(frame)
+                sent += 1
+            except OSError:
+                failed += 1
+    say({'sent': sent, 'failed': failed, 'seconds': round(time.monotonic() - began, 2)})
+
+
+def forged(spec, proto, flag):
+    if proto == 'udp':
+        return ip(spec, 17, udp(spec))
+    return ip(spec, 6, tcp({**spec, 'flags': flag, 'seq': 1 if flag == 2 else 2}))
+
+
 if __name__ == '__main__':
     main({
         'spoof-udp': lambda spec: send_ip(spec, 17, udp(spec)),
@@ -180,4 +232,5 @@ if __name__ == '__main__':
         'arp': arp,
         'freebind': freebind,
         'router': router,
+        'forge': forge,
     })

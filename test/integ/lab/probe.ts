@@ -173,6 +173,13 @@ export class Probes {
     return JSON.parse(done.stdout) as { sent: number; detail?: string };
   }
 
+  /** Starts sending first packets, each of a forged source of its own; returns once it is ready. Options are described in attack.py. */
+  forge(where: Where, options: Readonly<Record<string, unknown>>): Running {
+    const running = this.background(where, 'attack', 'forge', options);
+    running.line(0, 10_000);
+    return running;
+  }
+
   private background(where: Where, script: Script, mode: string, spec: unknown): Running {
     const stem = path.join(this.lab.runDir, `${mode}-${Probes.count++}`);
     fs.writeFileSync(`${stem}.json`, JSON.stringify(spec));

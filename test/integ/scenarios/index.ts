@@ -1,5 +1,6 @@
 // Every scenario by the name that `--scenarios` takes.
 import * as attacks from './attacks';
+import * as attacks2Denial from './attacks-2-denial';
 import * as attacks2Standing from './attacks-2-standing';
 import * as book from './book';
 import * as cis from './cis';
@@ -72,6 +73,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'engine-packets': enginePackets,
   book,
   attacks,
+  'attacks-2-denial': attacks2Denial,
   'attacks-2-standing': attacks2Standing,
   mutation,
   survival,

@@ -71,7 +71,8 @@ tables() {
 
 set_names() { awk '$1 == "create" { print $2 }' "$1"; }
 
-one_set() { ipset save "$1" 2>/dev/null | awk '$1 == "create" { print $1, $2, $3 } $1 == "add"' | sort; }
+# What rules put into a set, which is what has a timeout, comes and goes.
+one_set() { ipset save "$1" 2>/dev/null | awk '$1 == "create" { print $1, $2, $3; filled = / timeout / } $1 == "add" && !filled' | sort; }
 
 # Our chains and sets as the kernel has them now, after the digests of the files that they were made from.
 live() {

@@ -1,6 +1,8 @@
-import type { LinkElement, PairElement, RuleSet } from '../ir';
+import type { LinkElement, PairElement, RuleSet, SourceSet } from '../ir';
 import { readProtocol } from '../protocols';
-import { readAddress, readBlock, readPorts } from '../read-text';
+import { SOURCE_SET } from '../rates';
+import { readAddress, readBlock, readNumber, readPorts } from '../read-text';
+import { LONGEST_TIMEOUT, sourceSetOptions } from '../render-iptables';
 import { INTERFACE } from '../render-match';
 import { wordsOf } from './save-words';
 import type { Family } from '../../../topology/private/topology';
@@ -20,6 +22,8 @@ type Element = PairElement | LinkElement | string;
 interface Reading {
   readonly name: string;
   readonly type: Known | undefined;
+  /** It is one of ours that rules fill, of whatever elements. */
+  readonly filled?: SourceSet;
   readonly elements: (Element | undefined)[];
 }
 
@@ -67,10 +71,30 @@ function create(name: string, [type, ...options]: readonly string[], family: Fam
   if (at >= 0 && options[at + 1] === (family === 'ipv4' ? 'inet6' : 'inet')) {
     return 'other family';
   }
+  const filled = filledByRules(name, type, options, family);
+  if (filled) {
+    return { name, type: undefined, filled, elements: [] };
+  }
   const known = KNOWN.find((one) => one === type);
   const isKnown = at >= 0 && areHarmless(options, OF_SETS);
   return { name, type: isKnown ? known : undefined, elements: [] };
 }
+
+/** One of ours, exactly as we make it: what it holds does not matter. */
+function filledByRules(name: string, type: string, options: readonly string[], family: Family): SourceSet | undefined {
+  const of = (option: string) => options[options.indexOf(option) + 1];
+  const seconds = options.includes('timeout') ? readNumber(of('timeout'), LONGEST_TIMEOUT) : undefined;
+  const sourceLength = options.includes('netmask') ? readNumber(of('netmask'), 128) : undefined;
+  if (!SOURCE_SET.test(name) || !seconds || sourceLength === 0) {
+    return undefined;
+  }
+  const set = { name, seconds, ...(sourceLength === undefined ? {} : { sourceLength }) };
+  const words = [type, ...options].filter((word, at, all) => !BY_KERNEL.includes(word) && !BY_KERNEL.includes(all[at - 1])).join(' ');
+  return words === sourceSetOptions(set, family) ? set : undefined;
+}
+
+/** The kernel's own choice. */
+const BY_KERNEL = ['bucketsize', 'initval', '-exist'];
 
 /** Undefined for what is not understood, such as an element that is an exception (`nomatch`). */
 function element(type: Known | undefined, words: readonly string[], family: Family, line: string): Element | undefined {
@@ -110,7 +134,10 @@ function areHarmless(options: readonly string[], known: Readonly<Record<string, 
   return at === options.length;
 }
 
-function finish({ name, type, elements }: Reading): RuleSet | undefined {
+function finish({ name, type, filled, elements }: Reading): RuleSet | undefined {
+  if (filled) {
+    return filled;
+  }
   if (type === undefined || elements.includes(undefined)) {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { CtState, IpProtocol, Match, RuleSet, TcpFlag } from '../ir';
 import { ADDRESS_TYPES, not, readAddress, readMarked, readNumber, readPorts } from '../read-text';
-import { CT_STATES, hashlimitOptions, TCP_FLAGS, WORD } from '../render-match';
+import { CT_STATES, hashlimitOptions, LABELS, MOST_PLACES, SOURCES_PER_BUCKET, TCP_FLAGS, WORD } from '../render-match';
 import { type Option, optionsOf, rawText, type Word } from './save-words';
 import type { Family } from '../../../topology/private/topology';
 
@@ -38,7 +38,8 @@ const MODULES: ReadonlyMap<string, Module> = new Map<string, Module>([
   ['multiport', { options: { '--sports': 1, '--dports': 1, '--ports': 1 }, read: exactlyOne(multiport) }],
   ['icmp', { options: { '--icmp-type': 1 }, read: icmpOf('icmp') }],
   ['icmp6', { options: { '--icmpv6-type': 1 }, read: icmpOf('ipv6-icmp') }],
-  ['conntrack', { options: { '--ctstate': 1, '--ctorigdst': 1, '--ctorigdstport': 1, '--ctdir': 1 }, read: conntrack }],
+  ['conntrack', { options: { '--ctstate': 1, '--ctorigdst': 1, '--ctorigdstport': 1, '--ctstatus': 1, '--ctdir': 1 }, read: conntrack }],
+  ['connlabel', { options: { '--label': 1, '--set': 0 }, read: (options) => [label(options)] }],
   ['state', { options: { '--state': 1 }, read: exactlyOne(states) }],
   ['addrtype', { options: { '--src-type': 1, '--dst-type': 1 }, read: (options) => someOf(options.map(addressType)) }],
   ['mark', { options: { '--mark': 1 }, read: exactlyOne(mark) }],
@@ -52,6 +53,8 @@ const MODULES: ReadonlyMap<string, Module> = new Map<string, Module>([
         '--hashlimit-burst': 1,
         '--hashlimit-mode': 1,
         '--hashlimit-name': 1,
+        '--hashlimit-htable-size': 1,
+        '--hashlimit-htable-max': 1,
         '--hashlimit-htable-expire': 1,
         '--hashlimit-srcmask': 1,
       },
@@ -123,6 +126,7 @@ function conntrack(options: readonly Option[], { family }: MatchScope): readonly
   const matches: (Match | undefined)[] = [];
   const of = (name: string) => options.find((option) => option.name === name);
   const [state, address, port, direction] = [of('--ctstate'), of('--ctorigdst'), of('--ctorigdstport'), of('--ctdir')];
+  const status = of('--ctstatus');
   if (state) {
     matches.push(states(state));
   }
@@ -132,6 +136,9 @@ function conntrack(options: readonly Option[], { family }: MatchScope): readonly
     const isRead = !address?.negate && !port?.negate && (!address || original) && (!port || range);
     const ports = range ? { first: range[0], last: range[1] } : {};
     matches.push(isRead ? { kind: 'ct-original', ...(original ? { address: original } : {}), ...ports } : undefined);
+  }
+  if (status) {
+    matches.push(status.values[0] === 'ASSURED' ? { kind: 'ct-status', status: 'assured', ...not(status.negate) } : undefined);
   }
   if (direction) {
     const name = { ORIGINAL: 'original', REPLY: 'reply' }[direction.values[0]] as 'original' | 'reply' | undefined;
@@ -145,6 +152,15 @@ function states({ negate, values }: Option): Match | undefined {
   return names.every((name) => CT_STATES.includes(name as CtState))
     ? { kind: 'ct-state', states: CT_STATES.filter((state) => names.includes(state)), ...not(negate) }
     : undefined;
+}
+
+/** Only of ours: what a label of another one means, the rules alone do not tell. */
+function label(options: readonly Option[]): Match | undefined {
+  const of = (name: string) => options.find((option) => option.name === name);
+  const [given, set] = [of('--label'), of('--set')];
+  const number = LABELS.find((known) => String(known) === given?.values[0]);
+  const isRead = number !== undefined && !set?.negate && !(set && given?.negate);
+  return isRead ? { kind: 'ct-label', label: number, ...(set ? { set: true } : {}), ...not(given?.negate ?? false) } : undefined;
 }
 
 /** Of several types, or of the types that one interface sees, the rules as data know nothing. */
@@ -195,7 +211,9 @@ function ratePerSource(options: readonly Option[], words: readonly Word[]): Matc
   const burst = readNumber(of('--hashlimit-burst') ?? '', 1_000_000);
   const [name, length] = [of('--hashlimit-name') ?? '', of('--hashlimit-srcmask')];
   const sourceLength = length === undefined ? undefined : readNumber(length, 128);
-  if (!rate || !burst || !WORD.test(name) || (length !== undefined && sourceLength === undefined)) {
+  const most = of('--hashlimit-htable-max');
+  const places = most === undefined ? undefined : readNumber(most, MOST_PLACES);
+  if (!rate || !burst || !WORD.test(name) || (length !== undefined && sourceLength === undefined) || (most !== undefined && !places)) {
     return undefined;
   }
   const match = {
@@ -203,6 +221,7 @@ function ratePerSource(options: readonly Option[], words: readonly Word[]): Matc
     name,
     rate: { ...rate, burst },
     ...(sourceLength === undefined ? {} : { sourceLength }),
+    ...(places === undefined || places % SOURCES_PER_BUCKET !== 0 ? {} : { places }),
   } as const;
   return hashlimitOptions(match, 'a rule that was read') === rawText(words) ? match : undefined;
 }

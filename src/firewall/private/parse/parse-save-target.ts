@@ -1,4 +1,5 @@
 import type { Verdict } from '../ir';
+import { SOURCE_SET } from '../rates';
 import { ALL_BITS, areBitsOf, keptAndAdded, readAddress, readMarked, readPorts } from '../read-text';
 import { type Option, optionsOf, rawText, type Word } from './save-words';
 import type { Family } from '../../../topology/private/topology';
@@ -51,6 +52,7 @@ const TARGETS: ReadonlyMap<string, Target> = new Map<string, Target>([
   ['SNAT', { options: { '--to-source': 1 }, read: (options, { family }) => snat(options[0]?.values[0] ?? '', family) }],
   ['MASQUERADE', { options: {}, read: () => ({ kind: 'masquerade' }) }],
   ['MARK', { options: { '--set-xmark': 1, '--set-mark': 1 }, read: setMark }],
+  ['SET', { options: { '--add-set': 2 }, read: addSource }],
   ['NOTRACK', { options: {}, read: () => ({ kind: 'notrack' }) }],
   ['CT', { options: { '--notrack': 0 }, read: (options) => (options.length === 1 ? { kind: 'notrack' } : undefined) }],
 ]);
@@ -85,6 +87,12 @@ function redirect(text: string | undefined): Verdict | undefined {
 function snat(text: string, family: Family): Verdict | undefined {
   const address = readAddress(text, family);
   return address === undefined ? undefined : { kind: 'snat', address };
+}
+
+/** Into a set of ours only: what is put elsewhere may be what another rule asks for. */
+function addSource(options: readonly Option[]): Verdict | undefined {
+  const [set, field] = options.length === 1 ? options[0].values : [];
+  return set !== undefined && SOURCE_SET.test(set) && field === 'src' ? { kind: 'add-source', set } : undefined;
 }
 
 function setMark(options: readonly Option[]): Verdict | undefined {

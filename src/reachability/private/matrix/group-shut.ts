@@ -84,6 +84,7 @@ export class GroupShut {
         return 'accepted';
       case 'log':
       case 'continue':
+      case 'add-source':
       case 'return':
         return undefined;
       case 'jump': {
@@ -112,7 +113,7 @@ export class GroupShut {
 }
 
 /** What leads no packet elsewhere. */
-const LOOKS: readonly Verdict['kind'][] = ['accept', 'drop', 'reject', 'return', 'log', 'continue'];
+const LOOKS: readonly Verdict['kind'][] = ['accept', 'drop', 'reject', 'return', 'log', 'continue', 'add-source'];
 
 /** Deeper than Docker's chains and ours. */
 const MOST_JUMPS = 16;

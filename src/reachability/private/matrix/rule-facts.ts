@@ -45,7 +45,7 @@ function ruleFacts(chain: HostChain, rule: Rule, family: Family, sets: ReadonlyM
     ...rangesOf(rule, family),
     ...pairsOf(rule, sets),
     ...heldBy(rule, family, sets),
-    decides: !['masquerade', 'snat', 'log', 'continue'].includes(rule.verdict.kind),
+    decides: !['masquerade', 'snat', 'log', 'continue', 'add-source'].includes(rule.verdict.kind),
     wantsTranslated: rule.matches.some(
       (match) => match.kind === 'ct-state' && !match.negate && match.states.every((state) => state === 'DNAT'),
     ),
@@ -68,7 +68,7 @@ function rangesOf({ matches }: Rule, family: Family): { source?: AddressRange; d
 function heldBy({ matches }: Rule, family: Family, sets: ReadonlyMap<string, RuleSet>): Pick<RuleFacts, 'held'> {
   const match = matches.find((candidate) => candidate.kind === 'in-set');
   const set = match && sets.get(match.set);
-  if (set === undefined || 'elements' in set) return {};
+  if (set === undefined || 'elements' in set || 'seconds' in set) return {};
   const blocks = 'links' in set ? set.links.map(({ block }) => block) : set.blocks;
   const side = match!.fields?.[0] === 'dst' ? 'destination' : 'source';
   return { held: { side, ranges: blocks.flatMap((block) => readRange(family, block) ?? []) } };

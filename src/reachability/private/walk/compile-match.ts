@@ -54,6 +54,11 @@ function compilePositive(match: Match, family: Family, sets: SetIndex): Compiled
       const isReply = match.direction === 'reply';
       return (packet) => packet.connection !== undefined && (packet.state === 'ESTABLISHED') === isReply;
     }
+    case 'ct-status':
+      return (packet) => packet.state === 'ESTABLISHED';
+    // A connection is as the packet that opens it leaves it, which gets the label here: no other packet of it comes by.
+    case 'ct-label':
+      return () => match.set === true;
     case 'address-type': {
       const { type } = match;
       return match.of === 'source'

@@ -4,7 +4,7 @@ import { indexSets, type SetIndex } from './compile-set';
 import { dispatch, type Dispatch, requirementsOf } from './dispatch';
 import type { Place } from './outcome';
 import { type BaseChain, chainKey, type Hook, type HostChain, type HostRules } from '../../../firewall/private/host-rules';
-import type { Rule } from '../../../firewall/private/ir';
+import type { Match, Rule } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/topology';
 
 export interface CompiledRule {
@@ -128,10 +128,15 @@ function compileRule(
     place,
     met: isIdle ? () => false : conjunction(matches.filter((match) => typeof match === 'function')),
     isDoubtful,
-    isLimited: rule.matches.some(({ kind }) => kind === 'rate-per-source' || kind === 'limit'),
+    isLimited: rule.matches.some(isOfRate),
     verdict,
     ...compileVerdict(verdict, family, target),
   };
+}
+
+/** A label is given to what a rate counts later. */
+function isOfRate(match: Match): boolean {
+  return match.kind === 'rate-per-source' || match.kind === 'limit' || (match.kind === 'ct-label' && match.set === true);
 }
 
 function compileVerdict(

@@ -27,6 +27,8 @@ export function compileSet(match: Match & { kind: 'in-set' }, family: Family, se
 
 function compileKnown(set: RuleSet, fields: Fields | undefined, family: Family): Predicate | undefined {
   if ('blocks' in set) return compileBlocks(set.blocks, fields, family);
+  // The first packet of a source puts it there.
+  if ('seconds' in set) return fields?.join() === 'src' ? () => true : undefined;
   return 'links' in set ? compileLinks(set.links, fields, family) : compilePairs(set, fields ?? PAIR_FIELDS, family);
 }
 

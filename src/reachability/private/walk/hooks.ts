@@ -196,7 +196,9 @@ function wordsOf({ verdict, isLimited, isDoubtful }: CompiledRule): string {
       ? `${verdict.kind} ${verdict.chain}`
       : verdict.kind === 'continue'
         ? `continue after ${verdict.text}`
-        : verdict.kind;
+        : verdict.kind === 'add-source'
+          ? `put the source into ${verdict.set}`
+          : verdict.kind;
   const limited = isLimited ? ', counted as within its rate' : '';
   return `${words}${limited}${isDoubtful ? ', if it is met' : ''}`;
 }
