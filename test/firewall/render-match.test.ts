@@ -40,6 +40,13 @@ test.each<[Match[], string]>([
   [[{ kind: 'rate-per-source', name: 'bh1', rate: perSecond(1, 100) }], '-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 100 --hashlimit-mode srcip --hashlimit-name bh1 --hashlimit-htable-expire 100000'],
   [[{ kind: 'rate-per-source', name: 'bh1', rate: { amount: 3, per: 'day', burst: 10_000 } }], '-m hashlimit --hashlimit-upto 3/day --hashlimit-burst 10000 --hashlimit-mode srcip --hashlimit-name bh1 --hashlimit-htable-expire 2147483647'],
   [[{ kind: 'rate-per-source', name: 'bh1', rate: perSecond(5, 5), sourceLength: 64 }], '-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-mode srcip --hashlimit-name bh1 --hashlimit-srcmask 64'],
+  [[{ kind: 'rate-per-source', name: 'bh1', rate: perSecond(1, 2), sourceLength: 56, places: 8 }], '-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 2 --hashlimit-mode srcip --hashlimit-name bh1 --hashlimit-htable-size 2 --hashlimit-htable-max 8 --hashlimit-htable-expire 2000 --hashlimit-srcmask 56'],
+  [[{ kind: 'ct-status', status: 'assured' }], '-m conntrack --ctstatus ASSURED'],
+  [[{ kind: 'ct-status', status: 'assured', negate: true }], '-m conntrack ! --ctstatus ASSURED'],
+  [[{ kind: 'ct-label', label: 126, set: true }], '-m connlabel --label "126" --set'],
+  [[{ kind: 'ct-label', label: 127, negate: true }], '-m connlabel ! --label "127"'],
+  [[tcp, { kind: 'tcp-flags', mask: ['SYN', 'RST', 'ACK'], set: ['ACK'], negate: true }], '-p tcp -m tcp ! --tcp-flags SYN,RST,ACK ACK'],
+  [[tcp, { kind: 'tcp-flags', mask: ['SYN'], set: [] }], '-p tcp -m tcp --tcp-flags SYN NONE'],
   [[{ kind: 'limit', amount: 10, per: 'minute', burst: 5 }], '-m limit --limit 10/min'],
   [[{ kind: 'limit', amount: 1, per: 'second', burst: 7 }], '-m limit --limit 1/sec --limit-burst 7'],
 ])('%j → %s', (matches, expected) => {
@@ -64,6 +71,17 @@ test('everything comes in the order of iptables-save, conntrack in one instance'
       ' -m conntrack --ctstate DNAT --ctorigdst 192.0.2.10 --ctorigdstport 443 --ctdir ORIGINAL' +
       ' -m hashlimit --hashlimit-upto 50/sec --hashlimit-burst 20 --hashlimit-mode srcip --hashlimit-name bh1',
   );
+});
+
+test('a label is given last, when all other matches are met', () => {
+  const limit: Match = { kind: 'limit', amount: 1, per: 'second', burst: 5 };
+  expect(text({ kind: 'ct-label', label: 127, set: true }, limit, { kind: 'in-set', set: 'a', fields: ['src'] })).toBe(
+    '-m set --match-set a src -m limit --limit 1/sec -m connlabel --label "127" --set',
+  );
+});
+
+test('labels of others are not written', () => {
+  expect(() => text({ kind: 'ct-label', label: 5 })).toThrow(/label 5/);
 });
 
 const NUMBER_TOKEN = -1.8881545897087613e289;

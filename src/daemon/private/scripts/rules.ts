@@ -18,7 +18,8 @@ pick_families() {
   fi
 }
 
-first_error() { grep -m 1 . "$work/err" || echo 'no reason given'; }
+# iptables warns of labels of connections that it finds no names for, which ours have not.
+first_error() { grep -v '^Warning: cannot open .*connlabel' "$work/err" | grep -m 1 . || echo 'no reason given'; }
 
 list_rules() {
   : >"$work/save"
