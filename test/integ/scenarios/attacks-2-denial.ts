@@ -180,6 +180,15 @@ class Denial {
     const control = Number(asked(this.newClient()));
     this.shown('control, tcp: by the label alone all get in', control === tries, control);
     undo();
+    const place = this.place('tcp').map((word) => (word === String(TARGETS.tcp) ? '8444' : word));
+    const back = this.before([
+      ['-o', 'bh-+', '-m', 'conntrack', '--ctstate', 'RELATED,ESTABLISHED', '-j', 'RETURN'],
+      [...place, ...hashlimit('bhcontrol'), '-j', 'RETURN'],
+      [...place, '-j', 'DROP'],
+    ]);
+    const old = Number(asked(this.newClient()));
+    this.shown('control, tcp: on the rule of before all get in', old === tries, old);
+    back();
     process.kill(server);
   }
 
