@@ -133,11 +133,11 @@ export function apply(lab: Lab): string {
   return lab.mustHost('applying the guard', [FIREWALL, 'apply'], { timeout: 120_000 });
 }
 
-/** Our chains, the jumps to them and our sets, as the kernel tells them and without counters. */
+/** Our chains, the jumps to them and our sets, as the kernel tells them: without counters, and without the sources that rules put into sets. */
 export function ourRules(lab: Lab): string {
   const text = sh(
     lab,
-    `for t in iptables ip6tables; do for b in raw mangle nat filter; do $t-save -t $b 2>/dev/null | sed "s/^/$t $b /"; done; done | grep BULKHEAD; ipset save | sort`,
+    `for t in iptables ip6tables; do for b in raw mangle nat filter; do $t-save -t $b 2>/dev/null | sed "s/^/$t $b /"; done; done | grep BULKHEAD; ipset save | grep -v "^add [^ ]*-rate-" | sort`,
   );
   return text.replace(/ \[\d+:\d+\]/g, '').replace(/ initval \S+/g, '');
 }

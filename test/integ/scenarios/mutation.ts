@@ -107,7 +107,10 @@ class Mutation {
   /** What is as wanted, and what is not. */
   look(asked: readonly Asked[] = this.asked): Asked[] {
     this.lab.host(['conntrack', '-F']);
-    return volley(this.lab, asked).flatMap((hit, i) => (hit.reached === asked[i].open ? [] : [asked[i]]));
+    // Before a rate the container's kernel says yes: what is open tells its name.
+    return volley(this.lab, asked).flatMap((hit, i) =>
+      (asked[i].open ? hit.result.token !== undefined : hit.reached) === asked[i].open ? [] : [asked[i]],
+    );
   }
 
   rules(table: string): Rule[] {
@@ -145,6 +148,42 @@ class Mutation {
     return (counter.stop().total ?? 0) > 0 ? 'loopback of the host reached' : 'loopback of the host not reached';
   }
 
+  private rateSet(): string {
+    return /--add-set (\S+)/.exec(sh(this.lab, 'iptables-save -t mangle'))![1];
+  }
+
+  private asksRated(): string {
+    return this.look([this.asked.find(({ from }) => from === 'lanA')!]).length === 0 ? 'let in' : 'kept out';
+  }
+
+  /** Whether a source that asks is remembered for its rate. */
+  remembered(): string {
+    const set = this.rateSet();
+    sh(this.lab, `ipset flush ${set}`);
+    const answer = this.asksRated();
+    return `${answer}, ${sh(this.lab, `ipset save ${set}`).includes('add ') ? 'remembered' : 'forgotten'}`;
+  }
+
+  /** A new source, when there is room for none in the set. */
+  withoutRoom(): string {
+    const set = this.rateSet();
+    const others = Array.from({ length: 65_536 }, (_, i) => `add ${set} 11.0.${Math.floor(i / 256)}.${i % 256} -exist\n`).join('');
+    this.lab.mustHost('filling the set', ['sh', '-c', `ipset flush ${set}; ipset restore`], { input: others });
+    const answer = this.asksRated();
+    sh(this.lab, `ipset flush ${set}`);
+    return answer;
+  }
+
+  /** One connection that was let in, with more packets than its rate would let by as connections. */
+  manyPackets(): string {
+    const code = `import socket, sys, time
+s = socket.create_connection((sys.argv[1], 443), 3); s.settimeout(3); s.recv(99); began = time.time()
+for _ in range(300): s.send(b'x'); s.recv(1)
+print('at once' if time.time() - began < 1.5 else 'late')`;
+    const done = this.lab.inNs('lanA', ['python3', '-c', code, HOST_ADDRESS]);
+    return done.code === 0 ? done.stdout.trim() : 'never';
+  }
+
   /** Takes something away; what turns out differently; and all is as before once the apply script has run. */
   without(
     what: string,
@@ -177,11 +216,15 @@ class Mutation {
         look: () => this.unexplained(),
         before: 'without a flag: to api 0, to the internet 0',
       },
+      { of: /--add-set/, look: () => this.remembered(), before: 'let in, remembered' },
+      { of: /! --match-set \S+-rate-\S+ src .*-j RETURN/, look: () => this.withoutRoom(), before: 'let in' },
+      { of: /--ctstate ESTABLISHED .*--label "127"/, look: () => this.manyPackets(), before: 'at once' },
       { of: /-d 127\.0\.0\.0\/8 .*-j DROP/, look: () => this.toLoopback(), before: 'loopback of the host not reached' },
     ];
     for (const { of, look, before } of watches) {
       if (rules.some(({ text }) => of.test(text))) {
-        checks.check('packets that nobody answers stop at the rules for them', look() === before, before);
+        const seen = look();
+        checks.check(`with all rules: ${before}`, seen === before, seen);
       }
     }
     let seen = 0;
@@ -219,7 +262,8 @@ export function run(engine: EngineId, checks: Checks): void {
 
     // The pass and the sets: with Docker's own rules as they are.
     mutation.withoutEach(mutation.rules('filter').filter(isSilent));
-    const elements = sh(lab, 'ipset save | sed -n "s/^add //p" | sort').trim().split('\n').filter(Boolean);
+    // What rules put into sets comes and goes.
+    const elements = sh(lab, 'ipset save | sed -n "s/^add //p" | grep -v -e -rate- | sort').trim().split('\n').filter(Boolean);
     checks.check('the program makes a set', elements.length >= 9, elements.join('\n'));
     let seen = 0;
     const inside = mutation.asked.filter(({ what }) => what.startsWith('api'));
