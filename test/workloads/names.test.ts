@@ -1,4 +1,4 @@
-import { Cidr, HardenedContainerProps, Peer, Port, WorkloadGroup } from '../../src';
+import { Cidr, HardenedContainerProps, IPeer, Peer, Port, WorkloadGroup } from '../../src';
 import type { ErrorCode } from '../../src/private/errors';
 import { expectError } from '../support/errors';
 import { Program } from '../support/programs';
@@ -180,6 +180,18 @@ describe('resolvers and what egress lets through', () => {
       path: 'app/Web',
       says: [`allowDnsTo(Peer.address('${RESOLVER}'))`],
     });
+  });
+
+  test("a cloud's resolver at an address that 'any' leaves out must be named", () => {
+    const build = (peer: IPeer) => {
+      const program = new Program();
+      const web = program.container('Web', program.segment('Front'), { dns: ['168.63.129.16'] });
+      web.connections.allowTo(peer, UDP);
+      web.connections.allowTo(peer, TCP);
+      return program;
+    };
+    expectError(() => build(Peer.anyIpv4()).synth(), 'ResolverWithoutEgress', { path: 'app/Web', says: ["Peer.address('168.63.129.16')"] });
+    expect(build(Peer.address('168.63.129.16')).synth().container().dns).toEqual(['168.63.129.16']);
   });
 });
 

@@ -1,7 +1,8 @@
 import type { Problem, Warning } from './derive';
 import type { Facts, FlowFact, WorkloadFact } from './facts';
 import type { Memberships } from './memberships';
-import { contains, isSingle, parseAddress, parseBlock } from '../../addressing/private/ip';
+import { contains, covers, isSingle, parseAddress, parseBlock } from '../../addressing/private/ip';
+import { METADATA_ADDRESSES } from '../../hardening/private/metadata-addresses';
 
 /** Resolver that answers nobody: names of containers still resolve, everything else fails inside the container. */
 const NO_RESOLVER = '127.0.0.1';
@@ -48,6 +49,11 @@ function asksDns({ destination, port: { first, last } }: FlowFact): boolean {
   return destination.kind === 'block' && first <= 53 && 53 <= last;
 }
 
+/** Egress to everywhere leaves out metadata services, and some clouds have a resolver at such an address: there it must be named. */
 function covered(address: string, blocks: readonly string[]): boolean {
-  return blocks.some((block) => contains(parseBlock(block), parseAddress(address)));
+  const wanted = parseAddress(address);
+  const leftOut = METADATA_ADDRESSES.map(({ block }) => parseBlock(block)).filter((block) => contains(block, wanted));
+  return blocks
+    .map((block) => parseBlock(block))
+    .some((block) => contains(block, wanted) && leftOut.every((outer) => covers(outer, block)));
 }
