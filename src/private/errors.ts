@@ -1,4 +1,5 @@
 import { ERROR_CODES } from './error-codes';
+import { readable } from './readable';
 
 /** A stable name for a kind of mistake; each is described in docs/ERRORS.md. */
 export type ErrorCode = keyof typeof ERROR_CODES;
@@ -19,7 +20,7 @@ export class ValidationError extends Error {
 
   constructor(code: ErrorCode, place: Place | string, message: string) {
     const path = typeof place === 'string' ? place : place.node.path;
-    super(`[${path || '<root>'}] ${message} (${code})`);
+    super(`[${readable(path).replace(/\s/g, ' ') || '<root>'}] ${readable(message)} (${code})`);
     this.name = 'ValidationError';
     this.code = code;
     this.path = path;
@@ -31,7 +32,7 @@ export class UnscopedValidationError extends Error {
   public readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string) {
-    super(`${message} (${code})`);
+    super(`${readable(message)} (${code})`);
     this.name = 'UnscopedValidationError';
     this.code = code;
   }

@@ -1,7 +1,7 @@
 import { posix } from 'path';
 
 /** Places of a host whose content gives power over it, or is made by the kernel; they and everything in them. */
-const SENSITIVE = [
+export const SENSITIVE = [
   '/boot',
   '/dev',
   '/etc',
@@ -23,10 +23,10 @@ const SENSITIVE = [
 ];
 
 /** Directories that hold such places beside harmless ones. */
-const PARENTS = ['/', '/var', '/var/lib', '/var/spool', '/home'];
+export const PARENTS = ['/', '/var', '/var/lib', '/var/spool', '/home'];
 
 /** Where engines listen unless told otherwise. */
-const SOCKETS = [
+export const SOCKETS = [
   '/run/docker.sock',
   '/run/containerd/containerd.sock',
   '/run/docker/containerd/containerd.sock',
@@ -47,9 +47,12 @@ export function sensitivePlace(path: string): string | undefined {
   return placeOf(path) ?? placeOf(resolved(path));
 }
 
-/** Whether a path is the socket of an engine, by its name: it can lie anywhere. */
+/** How the sockets of engines are named, wherever they lie. */
+export const ENGINE_SOCKET = /(dockerd?|containerd|podman|crio|buildkitd)\.sock$/;
+
+/** Whether a path is the socket of an engine, by its name. */
 export function isEngineSocket(path: string): boolean {
-  return /(dockerd?|containerd|podman|crio|buildkitd)\.sock$/.test(path);
+  return ENGINE_SOCKET.test(path);
 }
 
 /** The same of a text as somebody wrote it: a path with anything at its end, or options of a mount, or an expression, with paths in them. */

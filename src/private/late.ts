@@ -1,4 +1,4 @@
-import { type IResolvable, Lazy } from 'cdktf';
+import { type IResolvable, Lazy, Token, Tokenization } from 'cdktf';
 
 /**
  * A token for text that is known at synth only.
@@ -16,7 +16,7 @@ export function lateText(produce: () => string): string {
 }
 
 /** Escapes Terraform's template marks, but leaves cdktf's own tokens alone. */
-export function escapeTerraform(text: string): string {
+function escapeTerraform(text: string): string {
   return text.replace(/\$\{(?!TfToken\[)/g, '$$${').replace(/%\{/g, '%%{');
 }
 
@@ -43,4 +43,54 @@ export function lateValueOrRead(produce: () => string | undefined, expression: (
   return Lazy.stringValue({
     produce: (context: any) => produce() ?? (context?.suppressBraces ? expression() : `\${${expression()}}`),
   });
+}
+
+/**
+ * What in a text Terraform or cdktf would take for more than text: marks of templates, cdktf's marks for values that are known later, whole or begun,
+ * and numbers that may stand for such values.
+ */
+const MARKS = /[$%]*[$%]\{(?:TfToken\[[A-Za-z0-9:._-]+\]\})?|[#&]\{(?=TfToken\[)|-[0-9][0-9.]*[eE]\+?[0-9]+/g;
+
+/** Words of cdktf that stand for maps; by themselves they would stop the synth. */
+const MAP_WORDS: readonly string[] = [Token.STRING_MAP_TOKEN_VALUE, Token.ANY_MAP_TOKEN_VALUE];
+
+/**
+ * A user's text as Terraform must have it to mean just that text. Only references that this program has made by now stay references: a text that looks
+ * like one must not become the value of another that is made later.
+ */
+export function literalText(text: string): string {
+  return MAP_WORDS.includes(text) ? signAs('') + text : text.replace(MARKS, literalMark);
+}
+
+/** The same of several words; a single one can be a reference to a list. */
+export function literalWords(words: readonly string[]): string[] {
+  return words.length === 1 && isKnown(() => Tokenization.reverseList([...words])) ? [...words] : words.map(literalText);
+}
+
+function literalMark(mark: string): string {
+  if (mark.startsWith('-')) {
+    const value = Number(mark);
+    return value > -1e100 || isKnown(() => Tokenization.reverseNumber(value)) ? mark : mark.slice(0, 2) + signAs('') + mark.slice(2);
+  }
+  if (mark.startsWith('#') || mark.startsWith('&')) return mark[0] + signAs('{');
+  const at = mark.indexOf('{') - 1;
+  // Doubled marks are Terraform's own escapes: signs before one are written apart.
+  const before = [...mark.slice(0, at)].map(signAs).join('');
+  const own = mark.slice(at);
+  if (own.length === 2) return before + own[0] + own;
+  return before + (isKnown(() => Tokenization.reverseString(own)) ? own : `${signAs('$')}${own.slice(1)}`);
+}
+
+/** A sign, or none, that Terraform puts there itself. */
+function signAs(sign: string): string {
+  return `\${"${sign}"}`;
+}
+
+/** cdktf throws where it knows of no such reference. */
+function isKnown(look: () => unknown): boolean {
+  try {
+    return look() !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -3,9 +3,10 @@ export const NETWORK_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,57}$/;
 /** A container's name is also a DNS name here, so it stays within a label. */
 export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/;
 
-/** Path that a construct will have; needed before super(). */
+/** Path that a construct will have; needed before super(). Slashes in an id become dashes, as in every tree of constructs. */
 export function childPath(scope: { readonly node: { readonly path: string } }, id: string): string {
-  return scope.node.path ? `${scope.node.path}/${id}` : id;
+  const own = id.replace(/\//g, '--');
+  return scope.node.path ? `${scope.node.path}/${own}` : own;
 }
 
 /** A name for Docker from a construct path: readable, in lower case, and different wherever the paths differ enough for a DNS label. */

@@ -4,7 +4,7 @@ import { type ErrorCode, type Place, ValidationError, UnscopedValidationError } 
 const STRING_TOKEN = /[$#&]\{TfToken\[/;
 const TEMPLATE_MARK = /\$\{|%\{/;
 // eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f\u2028\u2029]/;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\p{Cs}]/u;
 
 type Where = Place | string | undefined;
 
@@ -25,7 +25,8 @@ export function isTokenNumber(value: number): boolean {
 }
 
 /**
- * Text that ends up in a rule, a unit, a name or a file: known now, without control characters, without marks that Terraform evaluates.
+ * Text that ends up in a rule, a unit, a name or a file: known now, without control characters or ones that turn the direction of text, without marks
+ * that Terraform evaluates.
  * @returns the text
  */
 export function plainText(where: Where, what: string, text: unknown): string {
@@ -48,13 +49,13 @@ export function plainText(where: Where, what: string, text: unknown): string {
   return text;
 }
 
-/** Free text of a user that is only passed on to the container: may hold anything but control characters other than tab and newline. */
+/** Free text of a user that is only passed on to the container: may hold anything but control characters other than tab and newline, and halves of pairs. */
 export function passedText(where: Where, what: string, text: unknown): string {
   if (typeof text !== 'string') {
     fail('NotText', where, `'${what}' must be a string, got ${JSON.stringify(text)}`);
   }
   // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(text)) {
+  if (/[\u0000-\u0008\u000b-\u001f\u007f\p{Cs}]/u.test(text)) {
     fail('ControlCharacter', where, `'${what}' contains a control character: ${JSON.stringify(text)}; remove it`);
   }
   return text;

@@ -1,8 +1,6 @@
+import { ORDINARY } from '../private/capabilities';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, reasonText } from '../private/text';
-
-/** Capabilities that a container of a web application may need; everything else takes a reason. */
-const ORDINARY = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'NET_BIND_SERVICE', 'SETGID', 'SETPCAP', 'SETUID', 'SETFCAP'];
 
 /** All names that Linux knows, without prefix. */
 const KNOWN = [

@@ -8,7 +8,7 @@ import type { HardenedContainerProps, PublicationOptions, PublishOptions } from 
 import { ownAddress } from './own-address';
 import { type CheckedContainer, checkContainer } from './private/check-container';
 import { HOST_NAME } from './private/check-names';
-import { checkImage } from './private/common';
+import { checkImage, givenBack } from './private/common';
 import { containerConfig, lateBlocks } from './private/container-config';
 import { environmentList } from './private/environment';
 import { HARDENED } from './private/hardened-defaults';
@@ -120,7 +120,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       orderStacks(this, segment!);
       const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
       const forging = (props.capabilities ?? []).filter(({ _forges }) => _forges);
-      const named = { path, name: checked.name, segment: segment!.node.path, aliases };
+      const named = { path, name: checked.name, segment: segment!.node.path, aliases, capabilities: givenBack(props.capabilities) };
       registry.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries, forges: forging.length > 0 });
       forging.forEach((capability) => Annotations.of(this).addWarning(warningOfForging(capability)));
     }

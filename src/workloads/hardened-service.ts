@@ -3,6 +3,7 @@ import { Annotations, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { HardenedServiceProps, ServicePublishOptions } from './hardened-service-props';
 import { type CheckedService, checkService } from './private/check-service';
+import { givenBack } from './private/common';
 import { environmentList } from './private/environment';
 import { servicePublicationFact } from './private/publication';
 import { type PublishedPort, serviceBlocks, serviceConfig } from './private/service-config';
@@ -72,7 +73,13 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
     brand(this, 'peer');
 
     orderStacks(this, props.overlay);
-    registry.addWorkload({ path, name: checked.name, segment: props.overlay.node.path, aliases: props.aliases });
+    registry.addWorkload({
+      path,
+      name: checked.name,
+      segment: props.overlay.node.path,
+      aliases: props.aliases,
+      capabilities: givenBack(props.capabilities),
+    });
     this.makeResource(props, checked, environment);
     this.acceptReasons(props);
     Annotations.of(this).addInfo(

@@ -46,8 +46,8 @@ export class WorkloadGroup extends Construct implements IPeer, IConnectable {
     props.members.forEach((member) => checkMember(path, member, props.members[0]));
     super(scope, id);
     this.members = [...new Set(props.members)];
-    this.peerText = path;
-    this._peerFact = { kind: 'group', path };
+    this.peerText = this.node.path;
+    this._peerFact = { kind: 'group', path: this.node.path };
     this._peerRegistry = props.members[0]._peerRegistry!;
     this.connections = new Connections(this, props.defaultPort);
     brand(this, 'group');

@@ -1,6 +1,7 @@
 import { Token } from 'cdktf';
-import { escapeTerraform } from '../../src/private/late';
+import { literalText, literalWords } from '../../src/private/late';
 import { childPath, nameFromPath } from '../../src/private/names';
+import { readable } from '../../src/private/readable';
 import { isTokenNumber, isTokenText, passedText, plainText, wholeNumber } from '../../src/private/text';
 import { expectError } from '../support/errors';
 import { METACHARACTERS, terraformUnescape } from '../support/programs';
@@ -49,11 +50,61 @@ test('numbers', () => {
 test.each(['${a}', '$${a}', '$$${a}', '%{a}', '%%{a}', '$%{a}', '%${a}', '$ {', '$$', 'a } b', METACHARACTERS])(
   '%j survives Terraform',
   (text) => {
-    expect(terraformUnescape(escapeTerraform(text))).toBe(text);
+    expect(terraformUnescape(literalText(text))).toBe(text);
   },
 );
 
-test("cdktf's own tokens are left alone", () => {
+describe("cdktf's references", () => {
   const token = Token.asString({ resolve: () => '' });
-  expect(escapeTerraform(`${token} \${x}`)).toBe(`${token} $\${x}`);
+  const number = String(Token.asNumber({ resolve: () => 1 }));
+  const list = Token.asList({ resolve: () => ['a'] });
+
+  test('are left alone where the program has made them', () => {
+    expect(literalText(`${token} \${x} ${number}`)).toBe(`${token} $\${x} ${number}`);
+    expect(literalWords(list)).toEqual(list);
+  });
+
+  test.each([
+    ['${TfToken[TOKEN.999999]}', '${"$"}{TfToken[TOKEN.999999]}'],
+    ['a$${TfToken[TOKEN.999999]}', 'a${"$"}${"$"}{TfToken[TOKEN.999999]}'],
+    ['${TfToken[file("/etc/passwd")]}', '$${TfToken[file("/etc/passwd")]}'],
+    ['#{TfToken[TOKEN.999999]}', '#${"{"}TfToken[TOKEN.999999]}'],
+    ['&{TfToken[TOKEN.999999]}', '&${"{"}TfToken[TOKEN.999999]}'],
+    ['-1.8881545897087503e+289', '-1${""}.8881545897087503e+289'],
+    ['String Map Token Value', '${""}String Map Token Value'],
+    ['-1.5e+9', '-1.5e+9'],
+  ])('%j only looks like one and stays the text it is', (text, written) => {
+    expect(literalText(text)).toBe(written);
+    expect(literalWords([text, 'b'])).toEqual([written, 'b']);
+    expect(terraformUnescape(written)).toBe(text);
+  });
+
+  test('a number that looks like one does not take the value of one that is made later', () => {
+    const stolen = literalText('-8.1e+298');
+    expect(stolen).not.toMatch(/-\d[\d.]*e\+/);
+  });
+});
+
+describe('what a message shows', () => {
+  test.each([
+    ['a\u202eb', 'a\\u{202e}b'],
+    ['\u001b[2J\u0000\u009b', '\\u{1b}[2J\\u{0}\\u{9b}'],
+    ['x\u200b\ufeff\u2066\ud800', 'x\\u{200b}\\u{feff}\\u{2066}\\u{d800}'],
+    ['two\n\tlines, é 漢 😀', 'two\n\tlines, é 漢 😀'],
+  ])('%j is %j', (text, shown) => expect(readable(text)).toBe(shown));
+
+  test.each([
+    [
+      `'name' must be short, got '${'x'.repeat(100_000)}'; shorten it`,
+      /^'name' must be short, got 'x{150}… \(100000 characters\)'; shorten it$/,
+    ],
+    [`got ${'y'.repeat(400)} there`, /^got y{150}… \(400 characters\) there$/],
+    [`got "${'z '.repeat(400)}"`, /^got "(z ){75}… \(800 characters\)"$/],
+    ["'a' ".repeat(50_000), /^('a' ){2000}… \(200000 characters\)$/],
+    ['short and whole', /^short and whole$/],
+  ])('a long input is cut, with its length: %#', (message, wanted) => expect(readable(message)).toMatch(wanted));
+});
+
+test('the path of a construct has no slash that its id had', () => {
+  expect(childPath({ node: { path: 'app' } }, 'a/b')).toBe('app/a--b');
 });

@@ -127,8 +127,11 @@ export function members(topology: Topology): Record<string, string[]> {
   return Object.fromEntries(topology.networks.map((n) => [n.key, n.members.map((m) => m.workload)]));
 }
 
-/** What Terraform makes of the string of a JSON file: `$${` and `%%{` stand for themselves; anything else with a brace is an expression. */
+/** What Terraform makes of the string of a JSON file: `$${` and `%%{` stand for themselves, `${"$"}` is a sign; anything else with a brace is an expression. */
 export function terraformUnescape(text: string): string {
-  if (/(^|[^$])\$\{|(^|[^%])%\{/.test(text)) throw new Error(`Terraform would evaluate ${JSON.stringify(text)}`);
-  return text.replace(/\$\$\{/g, '${').replace(/%%\{/g, '%{');
+  return text.replace(/\$\$\{|%%\{|\$\{(?:"([$%{]?)"\})?|%\{/g, (mark, sign?: string) => {
+    if (sign !== undefined) return sign;
+    if (mark.length === 2) throw new Error(`Terraform would evaluate ${JSON.stringify(text)}`);
+    return mark.slice(1);
+  });
 }

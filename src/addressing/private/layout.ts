@@ -43,8 +43,21 @@ export function lowestOf({ gateway, range }: BlockLayout): bigint {
   return range === undefined ? gateway + 1n : range.first;
 }
 
+/**
+ * Engines up to 26.1 count the addresses of a block in 64 bits, so that the last one of a /64 is one more than they can count, and they give nothing from
+ * a range that ends with it ("invalid bit range"): then the first half of the range is theirs. The rest stays free of everybody.
+ */
+function countable(range: IpBlock, block: IpBlock): IpBlock {
+  const isPastCount = block.family === 'ipv6' && block.prefixLength <= 64 && range.last === block.last;
+  return isPastCount ? blockAround('ipv6', range.first, range.prefixLength + 1) : range;
+}
+
 export function renderLayout({ block, gateway, dockerRange }: BlockLayout): AllocatedBlock {
-  return { block: formatBlock(block), gateway: formatAddress(block.family, gateway), dockerRange: formatBlock(dockerRange) };
+  return {
+    block: formatBlock(block),
+    gateway: formatAddress(block.family, gateway),
+    dockerRange: formatBlock(countable(dockerRange, block)),
+  };
 }
 
 /** What is wrong with an address of the block, told of the segment that has it. */

@@ -1,9 +1,9 @@
 import type { VerifyInput } from './scripts/verify';
 import type { Topology } from '../../topology/private/topology';
 
-/** Containers of a daemon with their published ports, as `docker inspect` writes them: `192.0.2.10|443|8443/tcp`; Swarm binds to no address. */
+/** Containers and services of a daemon with what they may have, and their published ports, as `docker inspect` writes them: `192.0.2.10|443|8443/tcp`; Swarm binds to no address. */
 export function verifyInput({ workloads, publications, swarm }: Topology): VerifyInput {
-  const containers = workloads.map(({ path, name }) => {
+  const containers = workloads.map(({ path, name, segment, capabilities = [] }) => {
     const ports = publications
       .filter(({ workload }) => workload === path)
       .flatMap(({ hostAddress, hostPort: { first, last, protocol }, targetPort, swarmMode }) =>
@@ -12,7 +12,12 @@ export function verifyInput({ workloads, publications, swarm }: Topology): Verif
           (_, offset) => `${swarmMode === undefined ? hostAddress : ''}|${first + offset}|${targetPort.first + offset}/${protocol}`,
         ),
       );
-    return { name, ports: [...new Set(ports)] };
+    return {
+      name,
+      ports: [...new Set(ports)],
+      capabilities: capabilities.map((capability) => capability.replace(/^CAP_/, '')),
+      isService: segment === swarm?.path,
+    };
   });
   return { containers, swarmAddress: swarm?.own?.address };
 }

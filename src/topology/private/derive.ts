@@ -127,6 +127,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     name: fact.name,
     segment: fact.segment,
     dns: resolversOf(fact, facts, members, dns),
+    ...(fact.capabilities && { capabilities: fact.capabilities }),
   }));
   workloads.push(...servicesOnNode(facts));
 

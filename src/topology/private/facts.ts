@@ -117,6 +117,8 @@ export interface WorkloadFact {
   readonly hostEntries?: Readonly<Record<string, string>>;
   /** Whether it holds a capability by which it can send from addresses of its neighbours. */
   readonly forges?: boolean;
+  /** Capabilities that it is given back, such as `CAP_CHOWN`. */
+  readonly capabilities?: readonly string[];
   /** Others made the container: nothing of ours attaches it to a network or narrows it. */
   readonly isTheirs?: boolean;
 }
@@ -187,7 +189,7 @@ export interface SwarmFact extends SwarmSettings {
   readonly gatewayBlock?: string;
   readonly ingressBlock?: string;
   /** Services that publish. */
-  readonly services: readonly Pick<WorkloadFact, 'path' | 'name'>[];
+  readonly services: readonly Pick<WorkloadFact, 'path' | 'name' | 'capabilities'>[];
 }
 
 export interface Facts {

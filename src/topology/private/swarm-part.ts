@@ -56,7 +56,9 @@ export class SwarmPart {
     const settings = swarm.swarm.settings!;
     const { topology, allocation } = swarm.derived();
     const publishing = new Set(swarm.allPublications().map(({ workload }) => workload));
-    const services = topology.workloads.filter(({ path }) => publishing.has(path)).map(({ path, name }) => ({ path, name }));
+    const services = topology.workloads
+      .filter(({ path }) => publishing.has(path))
+      .map(({ path, name, capabilities }) => ({ path, name, ...(capabilities && { capabilities }) }));
     return { ...settings, ...blocksOf(settings.path, allocation), own, services };
   }
 }

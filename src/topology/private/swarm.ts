@@ -67,7 +67,7 @@ export function blocksOf(swarm: string, { segments }: Allocation): { gatewayBloc
 
 /** Services are workloads of their swarm; on a node those that publish are, too. */
 export function servicesOnNode({ swarm }: Facts): WorkloadPlan[] {
-  return swarm?.own ? swarm.services.map(({ path, name }) => ({ path, name, segment: swarm.path, dns: [] })) : [];
+  return swarm?.own ? swarm.services.map((service) => ({ ...service, segment: swarm.path, dns: [] })) : [];
 }
 
 export function planSwarm(swarm: SwarmFact, { segments }: Allocation): SwarmPlan {

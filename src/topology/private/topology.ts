@@ -148,6 +148,8 @@ export interface WorkloadPlan {
   readonly segment: string;
   /** Resolvers written into the workload; 127.0.0.1 when it may ask none. */
   readonly dns: readonly string[];
+  /** Capabilities that it is given back, such as `CAP_CHOWN`. */
+  readonly capabilities?: readonly string[];
 }
 
 /** A pair of addresses opened on the bridge that both are members of. */

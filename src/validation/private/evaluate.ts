@@ -3,6 +3,7 @@ import { META } from './meta-rules';
 import type { Resource } from './view';
 import { compareKeys } from '../../addressing/private/allocation';
 import { addTo, groupBy } from '../../private/multimap';
+import { readable } from '../../private/readable';
 import { type Finding, FindingState } from '../finding';
 import type { Rule, Violation } from '../rule';
 import { Severity } from '../severity';
@@ -120,7 +121,7 @@ function findingOf(rule: Rule, severity: Severity, { path, address }: { path: st
     path,
     address,
     detail: violation.detail,
-    message: violation.message,
+    message: readable(violation.message),
     fix: rule.fix,
     cisControls: rule.cisControls,
     state: FindingState.OPEN,

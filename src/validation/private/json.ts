@@ -21,15 +21,24 @@ export function firstObject(value: Json | undefined): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }
 
+/** A sign that is written as an expression, so that what follows it is not taken for more than text. */
+const SIGN = /(?<!\$)\$\{"([$%{-]?)"\}/g;
+const SIGN_HERE = /^\$\{"([$%{-]?)"\}/;
+
 /** Whether Terraform evaluates something in the text; `$${` and `%%{` are plain marks. */
 export function holdsExpression(text: string): boolean {
   // Most texts have no brace at all.
-  return text.includes('{') && /(?<!\$)(?:\$\$)*\$\{|(?<!%)(?:%%)*%\{/.test(text);
+  return text.includes('{') && /(?<!\$)(?:\$\$)*\$\{|(?<!%)(?:%%)*%\{/.test(text.replace(SIGN, ''));
 }
 
 /** The text that Terraform makes of one without expressions. */
 export function unescaped(text: string): string {
-  return text.includes('{') ? text.replace(/\$\$\{/g, '${').replace(/%%\{/g, '%{') : text;
+  return text.includes('{')
+    ? text
+        .replace(SIGN, '$1')
+        .replace(/\$\$\{/g, '${')
+        .replace(/%%\{/g, '%{')
+    : text;
 }
 
 /** What an expression that is nothing but one reference leads to: `docker_image.web` of `${docker_image.web.image_id}`. */
@@ -47,7 +56,11 @@ export function masked(text: string): string {
   let plain = '';
   for (let at = 0; at < text.length; at++) {
     const [three, two] = [text.slice(at, at + 3), text.slice(at, at + 2)];
-    if (three === '$${' || three === '%%{') {
+    const sign = two === '${' ? SIGN_HERE.exec(text.slice(at, at + 6)) : null;
+    if (sign) {
+      plain += sign[1];
+      at += sign[0].length - 1;
+    } else if (three === '$${' || three === '%%{') {
       plain += three.slice(1);
       at += 2;
     } else if (two === '${' || two === '%{') {

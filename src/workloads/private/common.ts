@@ -1,7 +1,7 @@
 import { HARDENED } from './hardened-defaults';
 import { tmpfsTargets } from './tmpfs';
 import { ValidationError } from '../../private/errors';
-import { escapeTerraform } from '../../private/late';
+import { literalText } from '../../private/late';
 import { matching, passedText, reasonText, wholeNumber } from '../../private/text';
 import type { Capability } from '../capability';
 import { ContainerImage } from '../container-image';
@@ -108,7 +108,7 @@ export interface HealthCheckBlock {
 export function healthCheckBlock(check: HealthCheck | undefined, spelled = duration): HealthCheckBlock | undefined {
   return (
     check && {
-      test: check.test.map(escapeTerraform),
+      test: check.test.map(literalText),
       interval: spelled(check.intervalSeconds),
       timeout: spelled(check.timeoutSeconds),
       startPeriod: spelled(check.startPeriodSeconds),
@@ -123,8 +123,4 @@ export function duration(seconds: number): string {
   const minutes = Math.floor((seconds % 3600) / 60);
   const rest = seconds % 60;
   return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${rest}s`;
-}
-
-export function escaped(words: readonly string[] | undefined): string[] | undefined {
-  return words?.map(escapeTerraform);
 }

@@ -8,8 +8,9 @@ import type { RestartPolicy } from '../container-limits';
 import type { HardenedContainerProps } from '../hardened-container-props';
 import type { CheckedContainer } from './check-container';
 import { HOST_NAME } from './check-names';
-import { escaped, givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
+import { givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
 import { HARDENED, logOptions, tmpfsOptions } from './hardened-defaults';
+import { literalText, literalWords } from '../../private/late';
 
 /** What a container's resource needs besides its props. */
 export interface GivenToContainer {
@@ -29,9 +30,9 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
   return {
     name: checked.name,
     image: given.image,
-    command: escaped(props.command),
-    entrypoint: escaped(props.entrypoint),
-    env: given.environment.length > 0 ? escaped(given.environment) : undefined,
+    command: props.command && literalWords(props.command),
+    entrypoint: props.entrypoint && literalWords(props.entrypoint),
+    env: given.environment.length > 0 ? given.environment.map(literalText) : undefined,
     user: checked.user,
     workingDir: props.workingDirectory,
     // On the host's network the name is the host's, too.

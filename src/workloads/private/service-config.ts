@@ -1,10 +1,10 @@
 import type { LateServiceBlocks, ServiceConfig } from '../../private/bindings';
-import { escapeTerraform } from '../../private/late';
+import { literalText, literalWords } from '../../private/late';
 import type { Registry } from '../../topology/private/registry';
 import type { HardenedServiceProps } from '../hardened-service-props';
 import { EndpointMode, UpdatePolicy } from '../service-policies';
 import type { CheckedService } from './check-service';
-import { duration as ofContainer, escaped, givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
+import { duration as ofContainer, givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
 import { HARDENED, logOptions } from './hardened-defaults';
 
 const MEBIBYTE = 1_048_576;
@@ -41,7 +41,7 @@ export function serviceConfig(
     taskSpec: {
       containerSpec: {
         image: props.image.text,
-        args: escaped(props.command),
+        args: props.command && literalWords(props.command),
         env: given.environment.length > 0 ? Object.fromEntries(given.environment.map(variable)) : undefined,
         user: checked.user,
         readOnly: props.writableRootReason === undefined,
@@ -102,7 +102,7 @@ function duration(seconds: number): string {
 
 function variable(line: string): [string, string] {
   const at = line.indexOf('=');
-  return [line.slice(0, at), escapeTerraform(line.slice(at + 1))];
+  return [line.slice(0, at), literalText(line.slice(at + 1))];
 }
 
 /** What follows from flows and publications: networks and ports. */

@@ -1,6 +1,7 @@
 // What verify.sh says of a live host and its containers, and that it notices what somebody changed there.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { forgedLabels, lineOf, spoilings } from './cis-spoilings';
 import { makeSwarm, tasksOf } from './swarm-stage';
 import {
   Cidr,
@@ -36,6 +37,9 @@ const program: Program = ({ stack, daemon, image }) => {
   web.publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });
   web.connections.allowTo(api);
 };
+
+/** What spoilt containers run. */
+const IMAGE = 'lab/spoilt:latest';
 
 /** Where it lies on the host. */
 const SCRIPT = '/lab/verify.sh';
@@ -80,6 +84,10 @@ export function run(engine: EngineId, checks: Checks): void {
     spoil(lab);
     const spoilt = ask(lab, '--level', '2');
     for (const control of SPOILT) checks.check(`${control} is noticed`, spoilt.byControl.get(control) === 'FAIL', spoilt.text);
+    const level2 = () => ask(lab, '--level', '2');
+    forgedLabels(checks, lab, IMAGE, level2);
+    spoilings(checks, lab, IMAGE, level2);
+    settings(checks, lab);
     checks.check('bad arguments are refused', ask(lab, '--level', '3').code === 2 && ask(lab, '--accept').code === 2);
     coverage(checks, second);
   });
@@ -143,6 +151,7 @@ function service(checks: Checks, lab: Lab): void {
   const notPassed = passed.filter((control) => seen.byControl.get(control) !== 'PASS');
   checks.shown(`of the service and its swarm ${passed.join(', ')} pass`, notPassed.length === 0, `${notPassed.join()}\n${seen.text}`);
 
+  forgedTask(checks, lab, made.reference, lineOf(seen.text, '5.9'));
   lab.docker('network', 'create', '-d', 'overlay', '--subnet', '10.99.0.0/24', 'clear');
   lab.docker('swarm', 'update', '--autolock=false', '--cert-expiry', '8760h');
   const socket = 'type=bind,source=/run/docker.sock,target=/run/docker.sock';
@@ -158,9 +167,37 @@ function service(checks: Checks, lab: Lab): void {
   }
 }
 
+/** On a node, too: a container with a task's labels is none, and a service cannot have the name of another by a label. */
+function forgedTask(checks: Checks, lab: Lab, reference: string, before: string): void {
+  const label = 'com.docker.swarm.service.name=app-web';
+  lab.docker(
+    'run',
+    '-d',
+    '--name',
+    'decoy',
+    '--label',
+    label,
+    '--label',
+    'com.docker.swarm.task.id=abc',
+    '--user',
+    '0',
+    reference,
+    'sleep',
+    '1000',
+  );
+  const decoy = ask(lab, '--level', '2').text;
+  checks.check('a container with the labels of a task is no task', !decoy.includes('decoy'), decoy);
+  lab.docker('rm', '-f', 'decoy');
+  lab.docker('service', 'create', '--detach', '--name', 'forger', '--container-label', label, '--publish', 'mode=host,target=8443,published=8444', reference, 'sleep', '1000'); // prettier-ignore
+  until(() => tasksOf({ labs: [lab] }, 'forger').length === 1, 60_000);
+  const forged = lineOf(ask(lab, '--level', '2').text, '5.9');
+  checks.check('a label gives a service no ports of another', !before.includes('8444') && forged.startsWith('FAIL') && forged.includes('8444'), `${before}\n${forged}`); // prettier-ignore
+  lab.docker('service', 'rm', 'forger');
+}
+
 /** What the lab has not: a partition, a kernel's audit of its own, and the engine's own cgroup. */
 function expectedInLab(control: string): boolean {
-  return ['1.1.1', '5.25'].includes(control) || /^1\.1\.([3-9]|1[0-8])$/.test(control);
+  return ['1.1.1', '2.11', '5.25'].includes(control) || /^1\.1\.([3-9]|1[0-8])$/.test(control);
 }
 
 const SPOILT = '2.2 2.15 3.17 3.18 4.1 5.3 5.4 5.5 5.6 5.8 5.9 5.10 5.11 5.12 5.13 5.14 5.16 5.17 5.18 5.21 5.22 5.26 5.27 5.28 5.31 5.32'.split(' '); // prettier-ignore
@@ -168,22 +205,52 @@ const SPOILT = '2.2 2.15 3.17 3.18 4.1 5.3 5.4 5.5 5.6 5.8 5.9 5.10 5.11 5.12 5.
 /** Somebody comes by: the settings, and a container of one of our names. */
 function spoil(lab: Lab): void {
   const image = lab.docker('inspect', '--format', '{{.Image}}', 'app-web');
-  lab.docker('tag', image, 'lab/spoilt:latest');
+  lab.docker('tag', image, IMAGE);
   lab.docker('rm', '-f', 'app-web', 'app-api');
   // Not started: old engines give such a container capabilities that a machine in a container may not have itself.
-  lab.docker('create', '--name', 'app-web', '--privileged', '--network', 'host', '--pid', 'host', '--ipc', 'host', '--uts', 'host', '--userns', 'host', '--security-opt', 'seccomp=unconfined', '--security-opt', 'label=disable', '-v', '/run/docker.sock:/run/docker.sock', '-v', '/etc:/host', '--device', '/dev/null:/dev/nothing', 'lab/spoilt:latest', 'sleep', '1000'); // prettier-ignore
-  lab.docker('create', '--name', 'app-api', '-p', '81:81', 'lab/spoilt:latest', 'sleep', '1000');
-  const settings = '/etc/docker/daemon.json';
-  lab.mustHost('spoiling the settings', [
-    'sed',
-    '-i',
-    '-E',
-    's/("no-new-privileges":) true/\\1 false/; s/("icc":) false/\\1 true/',
-    settings,
-  ]);
-  lab.mustHost('spoiling its mode', ['chmod', '577', settings]);
-  lab.mustHost('spoiling its owner', ['chown', '1000', settings]);
+  lab.docker('create', '--name', 'app-web', '--privileged', '--network', 'host', '--pid', 'host', '--ipc', 'host', '--uts', 'host', '--userns', 'host', '--security-opt', 'seccomp=unconfined', '--security-opt', 'label=disable', '-v', '/run/docker.sock:/run/docker.sock', '-v', '/etc:/host', '--device', '/dev/null:/dev/nothing', IMAGE, 'sleep', '1000'); // prettier-ignore
+  lab.docker('create', '--name', 'app-api', '-p', '81:81', IMAGE, 'sleep', '1000');
+  const file = '/etc/docker/daemon.json';
+  lab.mustHost('spoiling the settings', ['sed', '-i', '-E', 's/("no-new-privileges":) true/\\1 false/; s/("icc":) false/\\1 true/', file]);
+  lab.mustHost('spoiling its mode', ['chmod', '577', file]);
+  lab.mustHost('spoiling its owner', ['chown', '1000', file]);
   lab.restartEngine();
+}
+
+/** The same settings in another layout, by the command line, in a text that is not understood; and AppArmor that is there and not in force. */
+function settings(checks: Checks, lab: Lab): void {
+  const written = (text: string, ...extraFlags: string[]) => {
+    lab.writeFile('/etc/docker/daemon.json', text);
+    lab.restartEngine({ extraFlags });
+    return ask(lab, '--level', '2');
+  };
+  const good = { 'no-new-privileges': true, 'userland-proxy': false, 'default-ulimits': { nofile: { Name: 'nofile', Soft: 9, Hard: 9 } } };
+  const [dense, spread] = [JSON.stringify(good), JSON.stringify(good, null, '\t').replace(/:/g, '\t:\n')];
+  for (const [layout, text] of Object.entries({ dense, spread })) {
+    const told = written(text);
+    checks.check(
+      `good settings in another layout (${layout}) pass`,
+      ['2.9', '2.15', '2.17', '2.3', '2.4'].every((control) => told.byControl.get(control) === 'PASS'),
+      told.text,
+    );
+  }
+  const bad = written('{"iptables":true,"no-new-privileges":false,"log-level":"WARN"}', '--ip6tables=0', '--userland-proxy=t');
+  for (const control of ['2.3', '2.4', '2.9', '2.15', '2.17']) {
+    checks.check(`${control} on one line, or by the command line, is noticed`, bad.byControl.get(control) === 'FAIL', bad.text);
+  }
+  const odd = written('{"no-new-privil\\u0065ges":true}');
+  checks.check('settings in a spelling that is not read are a SKIP', odd.byControl.get('2.15') === 'SKIP', lineOf(odd.text, '2.15'));
+
+  const apparmor = (enabled: string) => {
+    const fake = `mkdir -p /tmp/aa/apparmor/parameters && printf ${enabled} >/tmp/aa/apparmor/parameters/enabled && mount --bind /tmp/aa /sys/module`;
+    lab.mustHost('as a kernel with AppArmor says it', ['sh', '-c', fake]);
+    const told = ask(lab);
+    lab.mustHost('taking that away', ['umount', '/sys/module']);
+    return lineOf(told.text, '5.2');
+  };
+  const [off, unused] = [apparmor('N'), apparmor('Y')];
+  checks.check('AppArmor that is switched off is noticed', off.startsWith('FAIL') && off.includes('switched off'), off);
+  checks.check('AppArmor that the engine does not use is noticed', unused.startsWith('FAIL') && unused.includes('does not use'), unused);
 }
 
 function fingerprint(lab: Lab): string {

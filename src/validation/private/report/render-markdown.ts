@@ -1,5 +1,6 @@
 import { countsOf, countsText, type StackReport } from './report';
 import { groupBy } from '../../../private/multimap';
+import { readable } from '../../../private/readable';
 import { type Finding, FindingState } from '../../finding';
 import { Severity } from '../../severity';
 
@@ -64,7 +65,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 /** What users wrote must neither end a cell nor become markup. */
 function cell(text: string): string {
-  return text
+  return readable(text)
     .replace(/[\r\n]+/g, ' ')
     .replace(/[\\`*_{}[\]<>#|!~]/g, (mark) => (mark === '<' ? '&lt;' : mark === '>' ? '&gt;' : `\\${mark}`));
 }

@@ -1,0 +1,32 @@
+/**
+ * Characters that show nothing, or change how the text around them is shown: controls (but for tab and newline), marks of direction, what has no width,
+ * tags, and halves of pairs.
+ */
+// eslint-disable-next-line no-control-regex
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\p{Cs}]/gu; // prettier-ignore
+
+/** Longest quoted text, or text without a blank, that a message repeats. */
+const WORD = 300;
+/** Longest message. */
+const MESSAGE = 8_000;
+
+/** The text with what cannot be seen in it written out, such as `\u{202e}`. */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+}
+
+/** A message for people: everything in it can be seen, and what it repeats of an input is cut, with the length said. */
+export function readable(message: string): string {
+  const words = message.length <= WORD ? message : message.replace(/'[^'\n]{301,}'|"[^"\n]{301,}"|[^\s'"]{301,}/g, cutWord);
+  return visible(words.length <= MESSAGE ? words : cut(words, MESSAGE));
+}
+
+function cutWord(word: string): string {
+  const quote = /^['"]/.exec(word)?.[0] ?? '';
+  const inner = quote === '' ? word : word.slice(1, -1);
+  return `${quote}${cut(inner, WORD / 2)}${quote}`;
+}
+
+function cut(text: string, length: number): string {
+  return `${text.slice(0, length)}… (${text.length} characters)`;
+}
