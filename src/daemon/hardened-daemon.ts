@@ -17,6 +17,7 @@ import { renderVerifyScript } from './private/scripts/verify';
 import { verifyInput } from './private/verify-input';
 import type { Cidr } from '../addressing/cidr';
 import type { EngineVersion } from '../engine/engine-version';
+import { advisoryOn, advisoryText } from '../engine/private/known-advisories';
 import { onStackWritten } from '../private/cdktf-hooks';
 import { lateText } from '../private/late';
 import { brand } from '../private/type-test';
@@ -169,6 +170,10 @@ export class HardenedDaemon extends Construct implements IDaemon {
     StackPass.of(TerraformStack.of(this)).addSubjects(() => hostSubjects(this.input(), props.dataPartition ?? false));
     if (props.startWithoutGuardReason !== undefined) {
       Annotations.of(this).addWarning(`containers start without the guard: ${props.startWithoutGuardReason}`);
+    }
+    const advisory = advisoryOn('Engine', props.engine.version);
+    if (advisory !== undefined) {
+      Annotations.of(this).addWarning(advisoryText(props.engine.version, advisory));
     }
     if (this._registry.has('ipv6') && !this._registry.translates('ipv6')) {
       Annotations.of(this).addWarning(

@@ -1,6 +1,8 @@
 import type { EngineVersion } from '../engine/engine-version';
 import { REVIEWS } from './private/review/all';
+import { notUnderstood } from './private/review/not-understood';
 import { parseIptablesSave } from '../firewall/private/parse/parse-iptables-save';
+import { readable } from '../private/readable';
 import { passedText } from '../private/text';
 
 /** The firewall of a host, as it stands there. */
@@ -36,10 +38,17 @@ export interface FirewallFinding {
  *
  * For hosts whose rules were written by hand; what Bulkhead writes has none of it.
  *
+ * What it does not follow: chains that rules jump to, other than those that Docker makes; rules of the tables raw, mangle and security; translations
+ * outside of Docker's own chain; sets, whose content `iptables-save` does not print; marks; nftables tables that iptables does not show; and IPv6 where
+ * `ipv6Rules` is not given. A rule in such a place is not looked at, and no finding about it does not mean that it does what it was meant to.
+ *
+ * A line, a match or a target that it cannot read is a finding of its own, `LineNotUnderstood` or `RuleNotUnderstood`; a text without the table filter is
+ * `NoFilterTable`.
+ *
  * @see https://docs.docker.com/engine/network/firewall-iptables/
  */
 export class FirewallReview {
-  /** A review of what the host's own tools print. What they print and nobody understands is left alone. */
+  /** A review of what the host's own tools print. */
   public static of(host: HostFirewall): FirewallReview {
     return new FirewallReview(host);
   }
@@ -58,6 +67,7 @@ export class FirewallReview {
             { isAtLeast, rules: ipv4, other: ipv6 },
             { isAtLeast, rules: ipv6, other: ipv4 },
           ];
-    this.findings = REVIEWS.flatMap((review) => sides.flatMap((side) => review(side)));
+    const found = [...REVIEWS, notUnderstood].flatMap((review) => sides.flatMap((side) => review(side)));
+    this.findings = found.map((finding) => ({ ...finding, rule: readable(finding.rule) }));
   }
 }

@@ -39,7 +39,7 @@ describe('networks', () => {
       ipv6: true,
       ipam_config: [
         { subnet: '10.20.0.0/24', gateway: '10.20.0.1', ip_range: '10.20.0.240/28' },
-        { subnet: 'fd12:3456:789a::/64', gateway: 'fd12:3456:789a::1', ip_range: 'fd12:3456:789a:0:f000::/68' },
+        { subnet: 'fd12:3456:789a::/64', gateway: 'fd12:3456:789a::1', ip_range: 'fd12:3456:789a:0:f000::/69' },
       ],
     });
     expect(Token.isUnresolved(segment.ipv6Block)).toBe(true);

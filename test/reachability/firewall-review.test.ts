@@ -88,6 +88,7 @@ test.each<[what: string, version: string, engine: string, rules: string[], isApp
     false,
     [
       'RateCountsPackets: -A DOCKER-USER -i eth0 -p tcp -m hashlimit --hashlimit-above 50/sec --hashlimit-mode srcip --hashlimit-name web -j DROP',
+      'RuleNotUnderstood: filter: -A DOCKER-USER -i eth0 -p tcp -m hashlimit --hashlimit-above 50/sec --hashlimit-mode srcip --hashlimit-name web -j DROP',
     ],
   ],
   [
@@ -179,10 +180,45 @@ test('what Bulkhead writes has none of it', () => {
   web.publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress: '192.0.2.10', sources: [Peer.anyIpv4()] });
   const { topology } = program.daemon._registry.derived();
   const { rules } = renderRestore(compile(topology, 'ipv4'));
-  expect(codes('28.5', rules)).toEqual([]);
+  // It is only a part of what the host prints.
+  expect(codes('28.5', rules)).toEqual(['NoFilterTable: the table filter']);
   expect(Reachability.of(program.daemon).shadowedRules()).toEqual([]);
 });
 
 test('what is no text', () => {
   expectError(() => FirewallReview.of({ engine: EngineVersion.V28, ipv4Rules: undefined as never }), 'NotText');
+});
+
+describe('what cannot be read', () => {
+  const engine = EngineVersion.of('28.5');
+  const review = (ipv4Rules: string) =>
+    FirewallReview.of({ engine, ipv4Rules }).findings.map(({ code, rule, sentence }) => [code, rule, sentence]);
+
+  test.each([
+    ['-m u32 --u32 "0>>22&0x3C=1" -j DROP', '\'-m u32 --u32 "0>>22&0x3C=1"\''],
+    ['-m recent --set --name x -j TARPIT', "'-m recent --set --name x' and 'TARPIT'"],
+  ])('the rule %j is told', (rule, part) => {
+    const found = review(withRules(saved('28.5', PUBLISHED), [rule], false)).filter(([code]) => code === 'RuleNotUnderstood');
+    expect(found).toEqual([['RuleNotUnderstood', `filter: -A DOCKER-USER ${rule}`, expect.stringContaining(part)]]);
+  });
+
+  test.each([
+    ['', [['NoFilterTable', 'the table filter']]],
+    [
+      'nonsense\u202e',
+      [
+        ['NoFilterTable', 'the table filter'],
+        ['LineNotUnderstood', 'nonsense\\u{202e}'],
+      ],
+    ],
+    ['*filter\n:FORWARD ACCEPT [0:0]\n', [['LineNotUnderstood', 'table filter without COMMIT']]],
+    [
+      '*filter\n:FORWARD ACCEPT [0:0]\nCOMMIT\n# Warning: iptables-legacy tables present\n',
+      [['LineNotUnderstood', '# Warning: iptables-legacy tables present']],
+    ],
+  ])('the text %j is told', (text, wanted) => expect(review(text).map(([code, rule]) => [code, rule])).toEqual(wanted));
+
+  test('a dump of an engine is understood in full', () => {
+    expect(review(saved('28.5', PUBLISHED)).filter(([code]) => /Understood|NoFilter/.test(code))).toEqual([]);
+  });
 });

@@ -151,7 +151,7 @@ describe('several blocks', () => {
         { subnet: '10.99.0.0/24', gateway: '10.99.0.1', ip_range: '10.99.0.240/28' },
         { subnet: '10.99.7.0/26', gateway: '10.99.7.1', ip_range: '10.99.7.60/30' },
         { subnet: '10.98.0.0/16', gateway: '10.98.0.1', ip_range: '10.98.240.0/20' },
-        { subnet: '2001:db8:9::/64', gateway: '2001:db8:9::1', ip_range: '2001:db8:9:0:f000::/68' },
+        { subnet: '2001:db8:9::/64', gateway: '2001:db8:9::1', ip_range: '2001:db8:9:0:f000::/69' },
       ],
     });
     const found = program.topology().wires[0].members.map(({ workload, ipv4, ipv6 }) => [workload, ipv4, ipv6]);

@@ -11,7 +11,7 @@ describe('shape of a segment', () => {
     expect(segments['app/Data']).toEqual({
       bridge: expect.stringMatching(/^bh-data-[a-z2-7]{5}$/),
       ipv4: { block: '10.20.0.0/24', gateway: '10.20.0.1', dockerRange: '10.20.0.240/28' },
-      ipv6: { block: 'fd00:20::/64', gateway: 'fd00:20::1', dockerRange: 'fd00:20:0:0:f000::/68' },
+      ipv6: { block: 'fd00:20::/64', gateway: 'fd00:20::1', dockerRange: 'fd00:20:0:0:f000::/69' },
       members: {
         'app/Data/A': { ipv4: '10.20.0.2', ipv6: 'fd00:20::2' },
         'app/Data/B': { ipv4: '10.20.0.3', ipv6: 'fd00:20::3' },

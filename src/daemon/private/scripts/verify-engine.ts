@@ -10,6 +10,28 @@ says() {
   return 1
 }
 
+# Warnings that make nothing fail: what the advisories of the engine and of its parts have against the versions here.
+# Lines of the table: component, line of releases, least version, text.
+known_advisories() {
+  versions=$(docker version --format '{{range .Server.Components}}{{.Name}} {{.Version}}{{println}}{{end}}' 2>/dev/null) || versions=
+  [ -n "$versions" ] || echo 'SKIP - the engine does not tell its versions, so known advisories are not looked at'
+  printf '%s\n' "$versions" | awk -v table="$advisories" '
+    function below(a, b,  x, y, n, m, i) {
+      n = split(a, x, ".")
+      m = split(b, y, ".")
+      for (i = 1; i <= (n < m ? m : n); i++) if (x[i] + 0 != y[i] + 0) return x[i] + 0 < y[i] + 0
+      return 0
+    }
+    BEGIN { count = split(table, entry, "\n") }
+    {
+      sub(/^v/, "", $2)
+      for (e = 1; e <= count; e++) {
+        split(entry[e], of, "|")
+        if (of[1] == $1 && index($2 ".", of[2] ".") == 1 && below($2, of[3])) print "WARN - " $1 " " $2 " " of[4]
+      }
+    }'
+}
+
 data_partition() {
   says '{{.DockerRootDir}}' || return 0
   if mountpoint -q "$value"; then pass "$value is a file system of its own"; else fail "$value is on the file system of the host"; fi

@@ -2,6 +2,7 @@ import { PATHS, PRELUDE, quoted } from './common';
 import { VERIFY_CONTAINERS } from './verify-containers';
 import { VERIFY_ENGINE } from './verify-engine';
 import { VERIFY_SETTINGS } from './verify-settings';
+import { advisoryText, LEAST_VERSIONS } from '../../../engine/private/known-advisories';
 import { ORDINARY } from '../../../private/capabilities';
 import { ENGINE_SOCKET, PARENTS, SENSITIVE, SOCKETS } from '../../../private/host-paths';
 import { levelOf } from '../../../validation/private/cis-controls';
@@ -76,9 +77,11 @@ export function renderVerifyScript({ containers, swarmAddress = '' }: VerifyInpu
     declared('declared_capabilities', ({ capabilities }) => capabilities),
     `\nordinary=${words(ORDINARY)}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
     `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\nsockets=${words(SOCKETS)}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
+    `\nadvisories=${quoted(LEAST_VERSIONS.map((entry) => [entry.component, entry.line, entry.least, advisoryText('', entry).replace(/^\S+ +/, '')].join('|')).join('\n'))}\n`,
     LINES,
     VERIFY_ENGINE,
     VERIFY_SETTINGS,
+    '\nknown_advisories\n',
     `\nread_engine ${PATHS.daemonJson}\n`,
     VERIFY_CONTAINERS,
     `\n${sorted.map(([control, command]) => `look ${control} ${levelOf(control)} && ${command}\n`).join('')}`,
@@ -94,7 +97,8 @@ function byNumber(a: string, b: string): number {
 
 const HEAD = `#!/bin/sh
 # Bulkhead: looks whether this host, its engine and the containers of the program are as CIS Docker Benchmark 1.8.0 wants them. Changes nothing.
-# Options: --level 2 looks at the controls of level 2, too; --accept CONTROL (any number of times) makes a FAIL a SKIP. Exit 1 when something fails.
+# Options: --level 2 looks at the controls of level 2, too; --accept CONTROL (any number of times) makes a FAIL a SKIP. Exit 1 when something fails;
+# a WARN tells of known advisories, and makes nothing fail.
 # shellcheck disable=SC2016,SC2034 # templates of Go; names that other scripts need
 ${PRELUDE}
 level=1
