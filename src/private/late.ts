@@ -1,4 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { type IResolvable, Lazy, Token, Tokenization } from 'cdktf';
+
+/**
+ * Part of the marks of our own tokens. cdktf numbers its own from 0, so that a text of others could name one and become its value; nothing that is
+ * written has it in it.
+ */
+const OURS = { displayHint: `bulkhead-${randomUUID()}` };
 
 /**
  * A token for text that is known at synth only.
@@ -7,12 +14,15 @@ import { type IResolvable, Lazy, Token, Tokenization } from 'cdktf';
  * cdktf signals by asking for suppressed braces. Files on disk get the raw text, never this token.
  */
 export function lateText(produce: () => string): string {
-  return Lazy.stringValue({
-    produce: (context: any) => {
-      const text = escapeTerraform(produce());
-      return context?.suppressBraces ? JSON.stringify(text) : text;
+  return Lazy.stringValue(
+    {
+      produce: (context: any) => {
+        const text = escapeTerraform(produce());
+        return context?.suppressBraces ? JSON.stringify(text) : text;
+      },
     },
-  });
+    OURS,
+  );
 }
 
 /** Escapes Terraform's template marks, but leaves cdktf's own tokens alone. */
@@ -22,27 +32,33 @@ function escapeTerraform(text: string): string {
 
 /** A token for an expression over an attribute of a resource: what it is written into decides whether it needs braces of its own. */
 export function lateExpression(attribute: IResolvable, write: (attribute: string) => string): string {
-  return Lazy.stringValue({
-    produce: (context: any) => {
-      const isInside = context.suppressBraces;
-      context.suppressBraces = true;
-      const text = write(String(context.resolve(attribute)));
-      context.suppressBraces = isInside;
-      return isInside ? text : `\${${text}}`;
+  return Lazy.stringValue(
+    {
+      produce: (context: any) => {
+        const isInside = context.suppressBraces;
+        context.suppressBraces = true;
+        const text = write(String(context.resolve(attribute)));
+        context.suppressBraces = isInside;
+        return isInside ? text : `\${${text}}`;
+      },
     },
-  });
+    OURS,
+  );
 }
 
 /** A token for a plain value that cannot hold template marks: an address, a block, a name of ours. */
 export function lateValue(produce: () => string): string {
-  return Lazy.stringValue({ produce });
+  return Lazy.stringValue({ produce }, OURS);
 }
 
 /** The same where Terraform alone may know the value: then an expression of it stands there. */
 export function lateValueOrRead(produce: () => string | undefined, expression: () => string): string {
-  return Lazy.stringValue({
-    produce: (context: any) => produce() ?? (context?.suppressBraces ? expression() : `\${${expression()}}`),
-  });
+  return Lazy.stringValue(
+    {
+      produce: (context: any) => produce() ?? (context?.suppressBraces ? expression() : `\${${expression()}}`),
+    },
+    OURS,
+  );
 }
 
 /**
@@ -56,7 +72,8 @@ const MAP_WORDS: readonly string[] = [Token.STRING_MAP_TOKEN_VALUE, Token.ANY_MA
 
 /**
  * A user's text as Terraform must have it to mean just that text. Only references that this program has made by now stay references: a text that looks
- * like one must not become the value of another that is made later.
+ * like one must not become the value of another that is made later. A text of others that names a reference which cdktf has made before is that
+ * reference, since both are the same text; those of this library cannot be named.
  */
 export function literalText(text: string): string {
   return MAP_WORDS.includes(text) ? signAs('') + text : text.replace(MARKS, literalMark);

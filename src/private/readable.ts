@@ -17,8 +17,9 @@ export function visible(text: string): string {
 
 /** A message for people: everything in it can be seen, and what it repeats of an input is cut, with the length said. */
 export function readable(message: string): string {
-  const words = message.length <= WORD ? message : message.replace(/'[^'\n]{301,}'|"[^"\n]{301,}"|[^\s'"]{301,}/g, cutWord);
-  return visible(words.length <= MESSAGE ? words : cut(words, MESSAGE));
+  const seen = visible(message);
+  const words = seen.length <= WORD ? seen : seen.replace(/'[^'\n]{301,}'|"[^"\n]{301,}"|[^\s'"]{301,}/g, cutWord);
+  return words.length <= MESSAGE ? words : cut(words, MESSAGE);
 }
 
 function cutWord(word: string): string {
@@ -28,5 +29,6 @@ function cutWord(word: string): string {
 }
 
 function cut(text: string, length: number): string {
-  return `${text.slice(0, length)}… (${text.length} characters)`;
+  // Not in the middle of a pair.
+  return `${text.slice(0, length).replace(/[\ud800-\udbff]$/, '')}… (${text.length} characters)`;
 }

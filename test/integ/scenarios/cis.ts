@@ -87,6 +87,7 @@ export function run(engine: EngineId, checks: Checks): void {
     const level2 = () => ask(lab, '--level', '2');
     forgedLabels(checks, lab, IMAGE, level2);
     spoilings(checks, lab, IMAGE, level2);
+    lab.docker('rm', '-f', 'app-web', 'on-host');
     settings(checks, lab);
     checks.check('bad arguments are refused', ask(lab, '--level', '3').code === 2 && ask(lab, '--accept').code === 2);
     coverage(checks, second);
