@@ -3,6 +3,7 @@
  * one with a guard. `--engine 28.5` chooses the engine.
  */
 import { spawnSync } from 'child_process';
+import * as fs from 'fs';
 import * as path from 'path';
 import { BIN, EXAMPLE, hostFolder, ROOT } from './demo-example';
 import { Checks } from '../test/integ/harness/checks';
@@ -63,12 +64,24 @@ function onAnEngine(): void {
   });
 }
 
+/** What an earlier run left in a checkout that was copied or moved since: Terraform's note of a state elsewhere. */
+function moved(): void {
+  const note = path.join(EXAMPLE, 'cdktf.out/stacks/three-tier/.terraform/terraform.tfstate');
+  const text = fs.existsSync(note) ? fs.readFileSync(note, 'utf8') : '{}';
+  const elsewhere = text.split(path.dirname(EXAMPLE)).join('/elsewhere');
+  checks.check('an earlier run has left its note', elsewhere !== text, text);
+  fs.writeFileSync(note, elsewhere);
+  const { code, text: told } = demo({}, '--engine', engine);
+  checks.shown('the demo ends well in a checkout that was moved', code === 0, told.slice(-2000));
+}
+
 function refused(): void {
   const tcp = demo({ DOCKER_HOST: 'tcp://192.0.2.1:2375' });
   checks.shown('a plain tcp:// DOCKER_HOST is refused', tcp.code !== 0 && tcp.text.includes('unix socket'), tcp.text);
 }
 
 checks.step('the demo in the lab', inTheLab);
+checks.step('the demo in a checkout that was moved', moved);
 checks.step('the demo on an engine that is there', onAnEngine);
 checks.step('the demo with an engine that it will not use', refused);
 console.log(`${checks.passed} passed, ${checks.failed} failed`);

@@ -22,7 +22,22 @@ export function must(what: string, argv: readonly string[], env: NodeJS.ProcessE
 }
 
 export function synthExample(outdir: string, env: NodeJS.ProcessEnv): void {
+  forgetMoved(outdir);
   must('synthesizing the example', [path.join(BIN, 'tsx'), 'main.ts'], { CDKTF_OUTDIR: outdir, ...env });
+}
+
+/**
+ * Terraform notes the path of its state, and refuses to go on where it is another: in a checkout that was copied or moved since. The state itself lies in
+ * the example, so that nothing is lost with the note.
+ */
+export function forgetMoved(outdir: string): void {
+  const stacks = path.join(outdir, 'stacks');
+  for (const stack of fs.existsSync(stacks) ? fs.readdirSync(stacks) : []) {
+    const note = path.join(stacks, stack, '.terraform/terraform.tfstate');
+    if (!fs.existsSync(note)) continue;
+    const { backend } = JSON.parse(fs.readFileSync(note, 'utf8')) as { backend?: { config?: { path?: string } } };
+    if (path.dirname(backend?.config?.path ?? '') !== path.dirname(outdir)) fs.rmSync(note);
+  }
 }
 
 /** The folder with the host's files; there is one daemon in the example. */

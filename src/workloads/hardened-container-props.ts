@@ -66,7 +66,8 @@ export interface HardenedContainerProps {
   readonly ipv6Address?: string;
 
   /**
-   * Command and arguments, one word each.
+   * Command and arguments, one word each. A reference that the program made before, such as an attribute of another resource, stays one; any other text
+   * is passed on as it is.
    *
    * @default - the command of the image
    */
@@ -81,6 +82,9 @@ export interface HardenedContainerProps {
 
   /**
    * Environment variables. What looks like a secret is refused; mount it as a file and name its path in `NAME_FILE`.
+   *
+   * A reference that the program made before, such as an attribute of another resource, stays one; any other text is passed on as it is. A text of somebody
+   * else that names such a reference by its mark (`TfToken`) is not told apart from it: refuse that word in what your program reads from outside.
    *
    * @default - those of the image
    */

@@ -34,6 +34,14 @@ test('a member added later has the flows that the group had', () => {
   expect(program.pairs().filter((pair) => !before.includes(pair))).toEqual(['app/C > app/Api tcp/8080']);
 });
 
+test('a slash in its id is no part of its path', () => {
+  const { program, a, api } = groupOfTwo();
+  const group = new WorkloadGroup(program.stack, 'Front/Group', { members: [a] });
+  group.connections.allowTo(api, HTTP);
+  expect(group.peerText).toBe('app/Front--Group');
+  expect(program.pairs()).toEqual(['app/A > app/Api tcp/8080']);
+});
+
 test('a member added twice counts once', () => {
   const { program, a, api, group } = groupOfTwo();
   group.addMember(a);

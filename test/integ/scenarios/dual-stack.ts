@@ -175,8 +175,12 @@ function forgery(checks: Checks, lab: Lab, probes: Probes): void {
   const kept = delivered('app-api', 'app-other', ipv6(lab, 'app-web', 'app-back'), ipv6(lab, 'app-api', 'app-back'));
   checks.shown("'ipv4Only': nobody reaches the port over IPv6 with the address of who may over IPv4", kept === 0, `${kept} delivered`);
   const client = ipv6(lab, 'app-client', 'app-names');
-  // 20.10 and 26.1 find no address by themselves in a range that ends where a /64 does.
-  lab.docker('run', '-d', '--name', 'stranger', '--network', 'app-names', '--ip6', client.replace(/[^:]+$/, '99'), 'lab:1');
+  lab.docker('run', '-d', '--name', 'joiner', 'lab:1');
+  const joining = lab.host(['docker', 'network', 'connect', 'app-names', 'joiner']);
+  const joined = joining.code === 0 ? ipv6(lab, 'joiner', 'app-names') : joining.stderr;
+  checks.check('a container that is connected by hand gets an IPv6 address of the range left to Docker', /:f000::/.test(joined), joined);
+  lab.docker('rm', '-f', 'joiner');
+  lab.docker('run', '-d', '--name', 'stranger', '--network', 'app-names', 'lab:1');
   let forged = 0;
   // It asks for nobody on the link before it knows that its own link-local address is unique there.
   for (let round = 0; forged === 0 && round < 8; round++) {
