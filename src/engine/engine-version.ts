@@ -11,7 +11,10 @@ import { compareVersions, type Generation, GENERATIONS } from './private/generat
  * @see https://docs.docker.com/engine/release-notes/
  */
 export class EngineVersion {
-  /** 20.10, as Debian 12 has it. */
+  /**
+   * 20.10, as Debian 12 has it. Its default seccomp profile lets containers make AF_VSOCK sockets and io_uring rings, which later engines refuse; see
+   * docs/ENGINES.md.
+   */
   public static readonly V20_10 = EngineVersion.of('20.10');
   /** 23.0 */
   public static readonly V23 = EngineVersion.of('23.0');
