@@ -12,6 +12,7 @@ import { warningOf } from './private/weakness-text';
 import type { EngineVersion } from '../engine/engine-version';
 import { onStackWritten } from '../private/cdktf-hooks';
 import { brand } from '../private/type-test';
+import { forgedLines } from '../reachability/private/forged/forged-text';
 import { Proof } from '../reachability/private/proof';
 import { requireOf } from '../reachability/private/prove';
 import { readableCells, weaknessesOf } from '../reachability/private/weaknesses';
@@ -163,7 +164,7 @@ export class ImportedDaemon extends Construct implements IDaemon {
       daemonPath: this.node.path,
       engine: this._registry.engine,
       dualStack: this._registry.has('ipv6'),
-      open: readableCells(this.proof().matrix, this.proof().labels),
+      open: [...readableCells(this.proof().matrix, this.proof().labels), ...forgedLines(this.proof().forged, this.proof().labels)],
       apart: this.proof().derived.topology.apart ?? [],
       weaknesses: this.weaknesses(),
     });

@@ -22,8 +22,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = { dmz: ['dmz', 'app
  * Flows run from DMZ to APP and from APP to DATA, on declared ports; anything else between the tiers throws, DMZ to DATA above all. Only DMZ may
  * publish ports. No tier has egress until it is declared.
  *
- * On an `ImportedDaemon` the direction of a flow between neighbouring tiers is not held: who was let in can be talked to as well. DMZ and DATA never
- * meet, and nobody outside reaches APP and DATA; where that cannot be, the synth fails.
+ * On an `ImportedDaemon` the direction of a flow between neighbouring tiers is not held: who was let in can be talked to as well. DMZ and DATA open no
+ * connection to each other, and nobody outside to APP and DATA; where that cannot be, the synth fails. Datagrams with a source that is not the sender's
+ * are another matter there: the weakness `ForgedSource` tells what they reach.
  *
  * Workloads are placed by their `segment` and joined to further tiers by their flows alone.
  */
@@ -58,19 +59,24 @@ export class ThreeTierNetwork extends Construct {
       return `'${id}' forbids ${from.toUpperCase()} to ${to.toUpperCase()}`;
     });
     // The policy refuses declarations; these hold whatever else opens a way. Without the guard who shares a segment talks both ways, and a
-    // publication is everybody's: between tiers that share none the addresses of DMZ stay out of reach.
-    const inwards = daemon._registry.hasGuard
+    // publication is everybody's: between tiers that share none the addresses of DMZ stay out of reach. What a forged source
+    // reaches there is told as a weakness.
+    const { dmz, app, data } = this;
+    const claims = daemon._registry.hasGuard
       ? [
-          Requirement.unreachable(this.app, this.dmz),
-          Requirement.unreachable(this.data, this.dmz),
-          Requirement.unreachable(this.data, this.app),
+          Requirement.unreachable(dmz, data),
+          Requirement.unreachable(app, dmz),
+          Requirement.unreachable(data, dmz),
+          Requirement.unreachable(data, app),
+          Requirement.unreachable(Peer.anyIpv4(), app),
+          Requirement.unreachable(Peer.anyIpv4(), data),
         ]
-      : [Requirement._unreachableInside(this.data, this.dmz)];
-    requireOf(daemon._registry, this.node.path, [
-      Requirement.unreachable(this.dmz, this.data),
-      ...inwards,
-      Requirement.unreachable(Peer.anyIpv4(), this.app),
-      Requirement.unreachable(Peer.anyIpv4(), this.data),
-    ]);
+      : [
+          Requirement._noConnection(dmz, data),
+          Requirement._noConnection(data, dmz, true),
+          Requirement._noConnection(Peer.anyIpv4(), app),
+          Requirement._noConnection(Peer.anyIpv4(), data),
+        ];
+    requireOf(daemon._registry, this.node.path, claims);
   }
 }

@@ -3,7 +3,8 @@ import { aloneAmong, exposuresOnHost } from './private/apart';
 import { changesBetween } from './private/changes';
 import { cellsOf, exposuresOf } from './private/describe';
 import { deviationCell } from './private/deviation-text';
-import { furthestWay } from './private/explain';
+import { forgedWay, furthestWay } from './private/explain';
+import { forgedChanges, forgedLines } from './private/forged/forged-text';
 import type { IPeer } from '../connections/peer';
 import { intersect, isEmpty, portSetOf } from './private/matrix/port-set';
 import { Proof } from './private/proof';
@@ -63,7 +64,7 @@ export class Reachability {
 
   /**
    * Whether a connection gets through and its answer comes back: from some member of the source to some member of the destination, on some port of the
-   * range. What is not certain counts as no.
+   * range. Of UDP and pings a datagram that arrives is enough, also one with a source that is not the sender's. What is not certain counts as no.
    *
    * @param port a port of the destination: of a publication the port inside, not that of the host
    */
@@ -85,7 +86,9 @@ export class Reachability {
   /** Why a connection gets through or does not: the rule that decides, its origin, the way of the packet, and what would have to change. */
   public explain(source: IPeer, destination: IPeer, port: Port): Explanation {
     const [from, to] = this.selections(source, destination);
-    const told = furthestWay(this.proof, from, to, this.deciding(source, destination, port));
+    const deciding = this.deciding(source, destination, port);
+    const own = furthestWay(this.proof, from, to, deciding);
+    const told = own?.outcome.disposition === 'DELIVERED' ? own : (forgedWay(this.proof, from, to, deciding) ?? own);
     return explanationOf(told, {
       source: source.peerText,
       destination: destination.peerText,
@@ -100,7 +103,7 @@ export class Reachability {
 
   /** Every two ends between which something is open, with the ports. Between the host and the outside nothing of Bulkhead has a say, so that is left out. */
   public matrix(): ReachableCell[] {
-    return cellsOf(this.proof.matrix, this.proof.labels);
+    return [...cellsOf(this.proof.matrix, this.proof.labels), ...forgedLines(this.proof.forged, this.proof.labels)];
   }
 
   /**
@@ -131,7 +134,8 @@ export class Reachability {
 
   /** What is open and nobody declared: granted minus declared. Empty unless something is wrong, but for an `ImportedDaemon`: there the guard is missing. */
   public leastPrivilege(): ReachableCell[] {
-    return this.proof.excess.map((each) => deviationCell(each, this.proof.labels));
+    const { excess, forged, labels } = this.proof;
+    return [...excess.map((each) => deviationCell(each, labels)), ...forgedLines(forged, labels)];
   }
 
   /** What was declared and does not get through. Empty unless something is wrong. */
@@ -141,7 +145,7 @@ export class Reachability {
 
   /** What is open here and was not there, and the other way round. What is not certain counts as open. */
   public changesSince(before: Reachability): ReachabilityChange[] {
-    return changesBetween(before.proof.matrix, this.proof.matrix);
+    return [...changesBetween(before.proof.matrix, this.proof.matrix), ...forgedChanges(before.matrix(), this.matrix())];
   }
 
   /** Whether some member of `asker` can resolve the name of some member of `named`: containers resolve whoever is on a network of theirs. */
@@ -161,7 +165,7 @@ export class Reachability {
 
   private ports(source: IPeer, destination: IPeer) {
     const [from, to] = this.selections(source, destination);
-    return portsBetween(this.proof.matrix, from, to);
+    return portsBetween(this.proof.matrix, from, to, this.proof.forged);
   }
 
   private selections(source: IPeer, destination: IPeer) {

@@ -30,7 +30,8 @@ export class Requirement {
   }
 
   /**
-   * No member of the source reaches any member of the destination, on none of the ports. What is not certain breaks the claim.
+   * No member of the source reaches any member of the destination, on none of the ports. What is not certain breaks the claim, and so does a datagram
+   * that arrives with a source that is not its sender's.
    *
    * @param port ports of the destination. Default: every port and protocol
    */
@@ -61,16 +62,19 @@ export class Requirement {
   }
 
   /**
-   * The same on every port, at the addresses of the destination itself: what it publishes on the host is left out.
+   * The same on every port, as far as an engine holds it without a guard: by connections, and at the addresses of the destination itself where what it
+   * publishes on the host is left out.
    *
    * @internal
    */
-  public static _unreachableInside(source: IPeer, destination: IPeer): Requirement {
-    return new Requirement(`${source.peerText} must not reach ${destination.peerText} but by what it publishes`, {
+  public static _noConnection(source: IPeer, destination: IPeer, isStraight = false): Requirement {
+    const but = isStraight ? ' but by what it publishes' : '';
+    return new Requirement(`${source.peerText} must not reach ${destination.peerText}${but}`, {
       kind: 'unreachable',
       source,
       destination,
-      isStraight: true,
+      isStraight,
+      isOfConnections: true,
     });
   }
 

@@ -10,6 +10,11 @@ export interface ReachableCell {
   readonly ports: string;
   /** False where a rule that is not understood may decide otherwise. */
   readonly certain: boolean;
+  /**
+   * Undefined where a connection gets through and its answer comes back. Else only datagrams get there (UDP, pings, and what else needs no answer), and
+   * with a source that is not the sender's own: `new` as first packets, `standing` only inside a connection that others have opened.
+   */
+  readonly forgedSource?: string;
 }
 
 /** A port of a workload that is open to the outside. */
@@ -60,6 +65,8 @@ export interface ReachabilityChange {
   readonly opened: string;
   /** Ports that were open and are not; empty when there are none. */
   readonly closed: string;
+  /** As of a `ReachableCell`. */
+  readonly forgedSource?: string;
 }
 
 /** Why a connection gets through or does not. */

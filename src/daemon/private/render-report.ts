@@ -30,7 +30,7 @@ export function renderReport({ daemonPath, engine, dualStack, open, weaknesses, 
     ...inNoSegment(apart),
     '## What holds all the same',
     '',
-    '- Workloads that share no segment do not reach each other at their addresses.',
+    `- Workloads that share no segment ${apartWords(weaknesses)}.`,
     '- What was declared is open, and the requirements of the program hold: otherwise the synth fails, but for one that skips validations.',
     '- A container holds the capabilities that the program names and no other, and forwards nothing between its networks.',
     '',
@@ -43,6 +43,12 @@ export function renderReport({ daemonPath, engine, dualStack, open, weaknesses, 
     ...table(open),
     '',
   ].join('\n');
+}
+
+function apartWords(weaknesses: readonly Weakness[]): string {
+  return weaknesses.some(({ code }) => code === 'ForgedSource')
+    ? 'open no connection to each other at their addresses; which datagrams arrive with a source that is not the sender\'s own is told above'
+    : 'do not reach each other at their addresses';
 }
 
 /** Nothing where every container is in a segment. */
@@ -72,18 +78,24 @@ function premises({ version, nftables, settings }: EngineFacts, dualStack: boole
         ]
       : []),
     'No other rule stands on the host that opens or closes anything.',
-    'Nobody else attaches containers to these networks.',
+    'Nobody else attaches containers to these networks. Whether others run containers with NET_RAW on docker0 is not known, nor whether the host refuses over IPv4 sources that it would answer elsewhere (`net.ipv4.conf.*.rp_filter` is 1): what depends on these is called not certain.',
   ];
 }
+
+const FORGED_WORDS: Readonly<Record<string, string>> = {
+  new: 'from a forged source',
+  standing: 'from a forged source, inside a connection of others',
+};
 
 /** One row for all that a source reaches on the same ports: in a segment that is almost everybody. */
 function table(cells: readonly ReachableCell[]): string[] {
   if (cells.length === 0) {
     return ['Nothing.'];
   }
-  const rows = [...groupBy(cells, ({ source, ports, certain }) => JSON.stringify([source, ports, certain])).values()].map((alike) => {
-    const [{ source, ports, certain }] = alike;
-    return [source, alike.map(({ destination }) => destination).join(', '), certain ? ports : `${ports} (not certain)`];
+  const rows = [...groupBy(cells, ({ destination: _, ...same }) => JSON.stringify(Object.entries(same).sort())).values()].map((alike) => {
+    const [{ source, ports, certain, forgedSource }] = alike;
+    const words = [ports, ...(forgedSource ? [FORGED_WORDS[forgedSource]] : []), ...(certain ? [] : ['(not certain)'])];
+    return [source, alike.map(({ destination }) => destination).join(', '), words.join(' ')];
   });
   return [['from', 'to', 'ports'], ['---', '---', '---'], ...rows].map((words) => `| ${words.map(plain).join(' | ')} |`);
 }

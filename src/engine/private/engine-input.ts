@@ -1,17 +1,17 @@
 import type { EngineEndpoint, EngineInput, EngineNetwork, RuleGeneration } from './docker-rules/input';
 import { groupBy } from '../../private/multimap';
 import type { EngineFacts } from '../../topology/private/engine-facts';
+import { DEFAULT_BRIDGE } from '../../topology/private/senders';
 import type { ExistingPlan, Member, NetworkPlan, PublicationPlan, Topology } from '../../topology/private/topology';
 import { EngineVersion } from '../engine-version';
 
-/** Where Docker puts the network that every engine has. A host may have it elsewhere; nothing of ours is on it. */
-const DEFAULT_BRIDGE: EngineNetwork = {
-  bridge: 'docker0',
+const DEFAULT_NETWORK: EngineNetwork = {
+  bridge: DEFAULT_BRIDGE.bridge,
   internal: false,
   icc: false,
   masquerade: true,
   trustedInterfaces: [],
-  ipv4: { block: '172.17.0.0/16', gateway: '172.17.0.1', mode: 'nat' },
+  ipv4: { block: DEFAULT_BRIDGE.block, gateway: DEFAULT_BRIDGE.gateway, mode: 'nat' },
   endpoints: [],
   links: [],
 };
@@ -23,7 +23,7 @@ export function engineInput(topology: Topology, { version, settings, nftables }:
     generation: ruleGeneration(version, nftables === true),
     daemon: settings,
     networks: [
-      DEFAULT_BRIDGE,
+      DEFAULT_NETWORK,
       ...topology.existing.map(existingNetwork),
       ...topology.networks.map((network) => engineNetwork(network, publications)),
     ],

@@ -1,8 +1,10 @@
+import type { ForgedCell } from './forged/forged';
+import { asText, forgedPorts, forgerText, wayOut } from './forged/forged-text';
 import type { Cell } from './matrix/matrix';
 import { EVERY_PORT, intersect, isEmpty, type PortSet, portSetOf, portSetText, subtract } from './matrix/port-set';
 import type { AddressEnd } from './matrix/spots';
 import type { Proof } from './proof';
-import { membersOf, portsBetween, type Selection, selectionOf, selects } from './selection';
+import { holdsForger, membersOf, portsBetween, type Selection, selectionOf, selects, selectsForger } from './selection';
 import { covers, writeAddress } from './walk/address';
 import type { PeerFact } from '../../topology/private/facts';
 import type { PortSpec } from '../../topology/private/topology';
@@ -22,6 +24,8 @@ export type Claim =
       readonly port?: PortSpec;
       /** A way over a publication of the destination does not count. */
       readonly isStraight?: boolean;
+      /** Datagrams from a source that is not the sender's do not count, since no connection comes of them. */
+      readonly isOfConnections?: boolean;
     }
   | { readonly kind: 'only'; readonly destination: ClaimPeer; readonly sources: readonly ClaimPeer[]; readonly port?: PortSpec };
 
@@ -34,13 +38,19 @@ export function brokenBy(claim: Claim, proof: Proof): string | undefined {
       const source = select(claim.source, proof);
       const counts = ({ target }: Cell) => claim.isStraight !== true || target.party.kind !== 'host';
       if (proof.isBeyondUs(source, select(claim.destination, proof))) return BEYOND_US;
-      return open(proof, claim.destination, claim.port, (cell) => selects(source, cell.source) && counts(cell));
+      return (
+        open(proof, claim.destination, claim.port, (cell) => selects(source, cell.source) && counts(cell)) ??
+        (claim.isOfConnections ? undefined : forged(proof, claim.destination, claim.port, (cell) => selectsForger(source, cell)))
+      );
     }
     case 'only': {
       const sources = claim.sources.map((source) => select(source, proof));
       // Everybody else is meant, the outside as well.
       if (proof.isBeyondUs(EVERYBODY, select(claim.destination, proof))) return BEYOND_US;
-      return open(proof, claim.destination, claim.port, (cell) => !sources.some((source) => holds(source, cell.source as AddressEnd)));
+      return (
+        open(proof, claim.destination, claim.port, (cell) => !sources.some((source) => holds(source, cell.source as AddressEnd))) ??
+        forged(proof, claim.destination, claim.port, (cell) => !sources.some((source) => holdsForger(source, cell)))
+      );
     }
   }
 }
@@ -79,6 +89,21 @@ function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant
         ? `, asked at ${cell.address} on ${proof.labels.asked(cell.asked)}`
         : '';
     return `${from} ${cell.certain ? 'reaches' : 'may reach'} ${proof.labels.party(cell.receiver)} on ${portSetText(ports)}${at}`;
+  }
+  return undefined;
+}
+
+/** The same of what gets through with a source that is not the sender's. */
+function forged(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant: (cell: ForgedCell) => boolean): string | undefined {
+  const destination = select(peer, proof);
+  const asked = port === undefined ? EVERY_PORT : portSetOf(port);
+  for (const cell of proof.forged) {
+    if (!selects(destination, { ...cell.target, party: cell.receiver }) || !isMeant(cell)) continue;
+    const ports = intersect(cell.ports, asked);
+    if (isEmpty(ports)) continue;
+    const verb = cell.certain ? 'reaches' : 'may reach';
+    const [from, to] = [forgerText(cell, proof.labels), proof.labels.party(cell.receiver)];
+    return `${from} ${verb} ${to} on ${forgedPorts(ports)} ${asText(cell)}; ${wayOut(cell, proof.hasGuard)}`;
   }
   return undefined;
 }

@@ -1,6 +1,8 @@
+import type { ForgedCell } from './forged/forged';
 import type { Labels } from './labels';
+import { intersect, isEmpty, portSetOf } from './matrix/port-set';
 import type { Proof } from './proof';
-import { selects, type Selection } from './selection';
+import { selects, selectsForger, type Selection } from './selection';
 import { UPLINK } from './view-of';
 import { type Outcome, type Place, type ProbeSource, type ProbeSpec, RANK, type Step } from './walk/outcome';
 import { isWildcard } from '../../firewall/private/blocks';
@@ -12,6 +14,8 @@ export interface Told {
   readonly probe: ProbeSpec;
   /** What the deciding rule is for. */
   readonly decidedBy?: string;
+  /** Where the way is that of a datagram with a source that is not the sender's. */
+  readonly forged?: ForgedCell;
 }
 
 /** Of all ways from one peer to the other, the one that gets furthest. */
@@ -27,6 +31,25 @@ export function furthestWay(proof: Proof, source: Selection, destination: Select
     if (best.outcome.disposition === 'DELIVERED') return best;
   }
   return best;
+}
+
+/** A datagram with a source that is not the sender's, as far as one gets anywhere. */
+export function forgedWay(proof: Proof, source: Selection, destination: Selection, port: PortSpec): Told | undefined {
+  const asked = portSetOf(port);
+  const isAsked = (cell: ForgedCell) =>
+    selectsForger(source, cell) && selects(destination, { ...cell.target, party: cell.receiver }) && !isEmpty(intersect(cell.ports, asked));
+  const found = proof.forged.filter(isAsked);
+  const cell = found.find(({ certain }) => certain) ?? found[0];
+  if (cell === undefined) return undefined;
+  const probe = forgedProbe(cell, port);
+  const outcome = proof.trace(probe);
+  return { outcome: cell.certain ? outcome : { ...outcome, disposition: 'UNKNOWN' }, probe, forged: cell };
+}
+
+function forgedProbe({ family, address, forged: { from, within, opener, direction } }: ForgedCell, port: PortSpec): ProbeSpec {
+  const protocol = port.protocol === 'icmp' ? (family === 'ipv4' ? 'icmp' : 'ipv6-icmp') : port.protocol;
+  const asked = port.protocol === 'icmp' ? {} : { port: port.first };
+  return { family, from, to: address, protocol, ...asked, ...(within && opener ? { within: { opener, direction } } : { oneWay: true }) };
 }
 
 /** What was sent to a publication may arrive at the host or at another workload: that is no way to this one. */

@@ -1,5 +1,6 @@
 import { type Deviation, excessOf, missingOf } from './audit';
 import { declaredBlocks } from './declared';
+import { type ForgedCell, forgedCells } from './forged/forged';
 import { concernsUs, isBeyondUs } from './existing-matters';
 import { Labels } from './labels';
 import { type Matrix, matrixOf } from './matrix/matrix';
@@ -10,6 +11,7 @@ import type { Outcome, ProbeSpec } from './walk/outcome';
 import { walk } from './walk/walk';
 import type { Derived } from '../../topology/private/derive';
 import type { EngineFacts } from '../../topology/private/engine-facts';
+import { sendersOf } from '../../topology/private/senders';
 
 const proofs = new WeakMap<Derived, Proof>();
 
@@ -22,7 +24,7 @@ export class Proof {
   }
 
   public readonly labels: Labels;
-  private seen: { view?: HostView; matrix?: Matrix; excess?: readonly Deviation[]; missing?: readonly Deviation[] } = {};
+  private seen: { view?: HostView; matrix?: Matrix; excess?: readonly Deviation[]; missing?: readonly Deviation[]; forged?: readonly ForgedCell[] } = {};
 
   private constructor(
     public readonly derived: Derived,
@@ -37,6 +39,11 @@ export class Proof {
 
   public get matrix(): Matrix {
     return (this.seen.matrix ??= this.makeMatrix());
+  }
+
+  /** What gets through with a source that is not the sender's own, and nobody declared. */
+  public get forged(): readonly ForgedCell[] {
+    return (this.seen.forged ??= this.makeForged());
   }
 
   /** What flows and nobody declared. */
@@ -54,8 +61,28 @@ export class Proof {
     return isBeyondUs(source, destination, this.derived.topology, this.engine);
   }
 
+  /** Whether rules of ours stand on the host. */
+  public get hasGuard(): boolean {
+    return this.engine.apiOnly !== true;
+  }
+
   public trace(probe: ProbeSpec): Outcome {
     return walk(this.view, probe, { trace: true });
+  }
+
+  private makeForged(): ForgedCell[] {
+    const { topology } = this.derived;
+    return forgedCells(
+      {
+        view: this.view,
+        walk: (probe) => walk(this.view, probe),
+        uplink: UPLINK,
+        blocks: declaredBlocks(topology),
+        topology,
+        senders: sendersOf(topology),
+      },
+      this.matrix,
+    );
   }
 
   private makeMatrix(): Matrix {

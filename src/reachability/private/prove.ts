@@ -1,6 +1,7 @@
 import type { Deviation } from './audit';
 import { deviationText } from './deviation-text';
 import { existingMatters } from './existing-matters';
+import { asText, forgedPorts, forgerText, wayOut } from './forged/forged-text';
 import { Proof } from './proof';
 import { breachesOf } from './weaknesses';
 import { wireMatters } from './wire-matters';
@@ -55,6 +56,7 @@ export function failuresOf(registry: Registry): Failure[] {
         message: `open, and declared by nobody: ${text}`,
       }),
     ),
+    ...(registry.hasGuard ? forgedOf(proof, path) : []),
     ...listed(proof, proof.missing, (text) => ({ path, code: 'BlockedFlow', message: `declared, and not open: ${text}` })),
     ...claims,
   ];
@@ -65,6 +67,17 @@ function listed({ labels }: Proof, deviations: readonly Deviation[], failure: (t
   const shown = deviations.slice(0, SHOWN).map((each) => deviationText(each, labels));
   const more = deviations.length > SHOWN ? [`and ${deviations.length - SHOWN} more`] : [];
   return [failure([...shown, ...more].join('; '))];
+}
+
+/** Without the guard what such packets do is a weakness, and told with the others. */
+function forgedOf({ forged, labels, hasGuard }: Proof, path: string): Failure[] {
+  if (forged.length === 0) return [];
+  const shown = forged
+    .slice(0, SHOWN)
+    .map((cell) => `${forgerText(cell, labels)} > ${labels.party(cell.receiver)} at ${cell.address} on ${forgedPorts(cell.ports)} ${asText(cell)}`);
+  const more = forged.length > SHOWN ? [`and ${forged.length - SHOWN} more`] : [];
+  const message = `open, and declared by nobody: ${[...shown, ...more].join('; ')}; ${wayOut(forged[0], hasGuard)}`;
+  return [{ path, code: 'UndeclaredFlow', message }];
 }
 
 function checkDaemon({ _peerRegistry, peerText }: IPeer, registry: Registry, place: string): void {

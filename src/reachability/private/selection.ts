@@ -1,9 +1,11 @@
+import type { ForgedCell } from './forged/forged';
 import type { Matrix } from './matrix/matrix';
 import { NO_PORTS, type PortSet, union } from './matrix/port-set';
 import type { AddressEnd, End } from './matrix/spots';
-import { type AddressRange, covers, readRange } from './walk/address';
+import { type AddressRange, covers, HIGHEST, readRange } from './walk/address';
 import type { Derived } from '../../topology/private/derive';
 import type { PeerFact } from '../../topology/private/facts';
+import { DEFAULT_BRIDGE } from '../../topology/private/senders';
 import type { Family } from '../../topology/private/topology';
 
 /** Who a peer of a question stands for. */
@@ -43,6 +45,32 @@ export function selects({ containers, isHost, block }: Selection, { party, addre
   }
 }
 
+/** Whether a peer may be who sends from a source that is not its own: who is outside may take any address there. */
+export function selectsForger({ containers, isHost, block }: Selection, { source: { party }, forged, family }: ForgedCell): boolean {
+  switch (party.kind) {
+    case 'container':
+      return containers.has(party.key);
+    case 'host':
+      return isHost;
+    case 'outside':
+      return block?.family === family && (!forged.isOnDefaultBridge || meetsDefaultBridge(block));
+  }
+}
+
+/** Whether nobody but those that a peer stands for may be the one. */
+export function holdsForger(selection: Selection, cell: ForgedCell): boolean {
+  const { block } = selection;
+  if (!selectsForger(selection, cell)) return false;
+  return block === undefined || covers(block, { first: block.family === 'ipv4' ? 0 : 0n, last: HIGHEST[block.family] });
+}
+
+/** Where the addresses over IPv6 are of containers of others, nobody says. */
+function meetsDefaultBridge(block: AddressRange & { readonly family: Family }): boolean {
+  if (block.family === 'ipv6') return true;
+  const { first, last } = readRange('ipv4', DEFAULT_BRIDGE.block)!;
+  return first <= block.last && block.first <= last;
+}
+
 export interface Ports {
   /** Certainly open. */
   readonly open: PortSet;
@@ -50,9 +78,14 @@ export interface Ports {
   readonly doubtful: PortSet;
 }
 
-/** Ports on any member of the one that any member of the other gets through to. */
-export function portsBetween({ cells }: Matrix, source: Selection, destination: Selection): Ports {
+/** Ports on any member of the one that any member of the other gets through to; `forged` are datagrams that are enough by themselves. */
+export function portsBetween({ cells }: Matrix, source: Selection, destination: Selection, forged: readonly ForgedCell[] = []): Ports {
   let [open, doubtful] = [NO_PORTS, NO_PORTS];
+  for (const cell of forged) {
+    if (!selectsForger(source, cell) || !selects(destination, { ...cell.target, party: cell.receiver })) continue;
+    if (cell.certain) open = union(open, cell.ports);
+    else doubtful = union(doubtful, cell.ports);
+  }
   for (const cell of cells) {
     if (!selects(source, cell.source) || !selects(destination, { ...cell.target, party: cell.receiver })) continue;
     if (cell.certain) open = union(open, cell.ports);

@@ -1,6 +1,7 @@
 import { type Deviation, deviation, undeclaredOf } from './audit';
 import { linesOf } from './describe';
 import { existingMatters } from './existing-matters';
+import { forgedLines } from './forged/forged-text';
 import type { Labels } from './labels';
 import type { Cell, Matrix } from './matrix/matrix';
 import { isEmpty, NO_PORTS, type PortSet, portSetOf, shortPortSetText, subtract, union } from './matrix/port-set';
@@ -27,21 +28,30 @@ const SENTENCES = {
     'What hangs on a wire of the host meets no rule of it: members of such a segment reach each other, and what stands between them and the rest of the wire is not known here.',
 } as const;
 
+/** Told of cells of another sort, and last. */
+const FORGED = {
+  code: 'ForgedSource',
+  sentence:
+    "Datagrams get past the engine's rules with a source that is not the sender's own, also between containers that share no segment: the only rule of an internal network compares the source. Over IPv6 every program sends from any address, without a capability; over IPv4 containers with NET_RAW do, which is what Docker gives by default; neighbours of the host do both. No answer comes back, so TCP stays shut: ask for credentials in every datagram, or use TCP.",
+};
+
 type Code = keyof typeof SENTENCES;
 
 /** What stands open since the guard is missing, the same kind together; nothing of a kind that does not occur. */
-export function weaknessesOf({ matrix, derived, labels }: Proof): Weakness[] {
+export function weaknessesOf({ matrix, derived, labels, forged }: Proof): Weakness[] {
   const codeOf = classifier(derived.topology);
   const declared = declaredBetween(derived.topology);
   // Which of its addresses a container takes is all the same where it may ask the port from one of them.
   const found = undeclaredOf(matrix, derived.topology)
     .map(({ cell, ports }) => ({ code: codeOf(cell), cell: { ...cell, ports: subtract(ports, declared(cell)) } }))
     .filter(({ cell }) => !isEmpty(cell.ports));
-  return Object.entries(SENTENCES).flatMap(([code, sentence]) => {
+  const told = Object.entries(SENTENCES).flatMap(([code, sentence]) => {
     const cells = found.filter((each) => each.code === code).map(({ cell }) => cell);
     const lines = readableCells({ cells, outside: matrix.outside }, labels);
     return lines.length === 0 ? [] : [{ code, sentence, cells: lines }];
   });
+  const lines = forgedLines(forged, labels);
+  return lines.length === 0 ? told : [...told, { ...FORGED, cells: lines }];
 }
 
 /** The matrix for readers: almost everything is open between two ends, or almost nothing. */

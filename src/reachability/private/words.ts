@@ -1,4 +1,5 @@
 import { stepText, type Told } from './explain';
+import { asText, wayOut } from './forged/forged-text';
 import type { Labels } from './labels';
 import { Disposition } from '../disposition';
 import type { Explanation } from '../results';
@@ -67,11 +68,16 @@ const REASONS: Readonly<Record<Exclude<Outcome['reason'], 'rule' | 'policy' | 'a
   guarded: 'it is said of that wire that something else guards it',
   'no-hairpin': 'the bridge sends no frame back where it came from',
   'answer-astray': 'the answer does not come back to where the question came from',
+  'no-connection': 'there is no connection that it could belong to',
   'not-understood': 'a rule is not understood',
   'too-many-cases': 'too much is not understood',
 };
 
-function reasonOf({ outcome, decidedBy }: Told): string {
+function reasonOf({ outcome, decidedBy, forged }: Told): string {
+  if (forged !== undefined) {
+    const doubt = forged.certain ? '' : ', as far as the host takes that source and somebody is there to send it';
+    return `${asText(forged)}, and no rule stands in the way${doubt}; no answer comes back`;
+  }
   const { reason, direction, doubts } = outcome;
   const what = direction === 'reply' ? 'its answer' : 'its packet';
   switch (reason) {
@@ -88,7 +94,11 @@ function reasonOf({ outcome, decidedBy }: Told): string {
   }
 }
 
-function remedyOf({ outcome, decidedBy }: Told, { source, destination, port, refusal, hasGuard, kinds }: Subject): string {
+function remedyOf({ outcome, decidedBy, forged }: Told, { source, destination, port, refusal, hasGuard, kinds }: Subject): string {
+  if (forged !== undefined) {
+    const way = wayOut(forged, hasGuard);
+    return `${way[0].toUpperCase()}${way.slice(1)}.`;
+  }
   if (outcome.disposition === 'DELIVERED') {
     if (!hasGuard) return 'No rule of ours stands on that host: it closes where the two share no network any more, or on a HardenedDaemon.';
     return decidedBy === undefined

@@ -20,7 +20,7 @@ interface Permission {
  * an answer before it carries anything (TCP, SCTP) is safe, since the answer goes to the true owner; a datagram is there with its first packet. IPv4
  * has no such hole: there the kernel refuses to send.
  */
-export function forgeableSources({ flows }: Facts, { networks, pairs, egress, hostFlows }: Topology): Problem[] {
+export function forgeableSources({ flows }: Facts, { networks, pairs, egress, hostFlows, publications }: Topology): Problem[] {
   const ofMany = new Set(
     flows.filter(({ source, destination }) => !isSingle(source) || !isSingle(destination)).map(({ origin }) => origin),
   );
@@ -34,14 +34,21 @@ export function forgeableSources({ flows }: Facts, { networks, pairs, egress, ho
         : "give the flow 'ipv4Only: true', or 'conduit: true'",
     })),
     ...egress.map((plan) => ({ ...plan, harmless: 1, wayOut: 'name a block of IPv4, or place the workload in a segment of its own' })),
-    ...hostFlows
-      .filter(({ direction }) => direction === 'to-host')
-      .map((plan) => ({
-        ...plan,
-        source: plan.address,
-        harmless: 1,
-        wayOut: "give the flow 'ipv4Only: true', or the workload a segment that nobody else is in",
-      })),
+    // Of what the host sends to a container, a neighbour takes the host's address, and the container's for the answer.
+    ...hostFlows.map((plan) => ({
+      ...plan,
+      source: plan.address,
+      harmless: 1,
+      wayOut: "give the flow 'ipv4Only: true', or the workload a segment that nobody else is in",
+    })),
+    // Answers of a publication go wherever somebody outside has asked from.
+    ...publications.map(({ targetPort, address, ...plan }) => ({
+      ...plan,
+      port: targetPort,
+      source: address,
+      harmless: 1,
+      wayOut: 'publish at an address of IPv4, or place the workload in a segment of its own',
+    })),
   ].filter(({ family, port: { protocol } }) => family === 'ipv6' && (protocol === 'udp' || protocol === 'icmp'));
   const told = new Map(
     open.flatMap((permission) => {

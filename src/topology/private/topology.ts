@@ -150,6 +150,8 @@ export interface WorkloadPlan {
   readonly dns: readonly string[];
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
+  /** It holds a capability by which it sends from addresses that are not its own, over IPv4, too. */
+  readonly forges?: true;
 }
 
 /** A pair of addresses opened on the bridge that both are members of. */

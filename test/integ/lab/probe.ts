@@ -49,7 +49,7 @@ export interface ServeReport {
   readonly skipped: ReadonlyArray<Listener & { readonly reason: string }>;
 }
 
-type Script = 'probe' | 'traffic' | 'attack';
+type Script = 'probe' | 'traffic' | 'attack' | 'forge';
 export type TrafficMode = 'listen-count' | 'sniff' | 'flood' | 'hold' | 'talk';
 export type AttackMode = 'spoof-udp' | 'icmp-error' | 'sctp-init' | 'raw-tcp' | 'vlan' | 'arp' | 'freebind' | 'router';
 
@@ -178,6 +178,21 @@ export class Probes {
     const running = this.background(where, 'attack', 'forge', options);
     running.line(0, 10_000);
     return running;
+  }
+
+  /** Keeps flows alive and takes down what arrives, until stopped; see forge.py. */
+  talk(where: Where, spec: unknown): Running {
+    const running = this.background(where, 'forge', 'talk', spec);
+    running.line<{ ready: boolean }>(0, 10_000);
+    return running;
+  }
+
+  /** Sends what forge.py describes; says of each shot, by its id, what the kernel said. */
+  volley(where: Where, spec: unknown): Readonly<Record<string, string>> {
+    const argv = words('forge', 'volley');
+    const done = this.lab.inWhere(where, argv, { input: JSON.stringify(spec), timeout: 300_000 });
+    if (done.code !== 0) throw new LabError(`volley (exit ${done.code})`, argv, done.stdout + done.stderr);
+    return JSON.parse(done.stdout) as Record<string, string>;
   }
 
   private background(where: Where, script: Script, mode: string, spec: unknown): Running {

@@ -1,6 +1,7 @@
 // Every scenario by the name that `--scenarios` takes.
 import * as attacks from './attacks';
 import * as attacks2Denial from './attacks-2-denial';
+import * as attacks2Forged from './attacks-2-forged';
 import * as attacks2Standing from './attacks-2-standing';
 import * as book from './book';
 import * as cis from './cis';
@@ -74,6 +75,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   book,
   attacks,
   'attacks-2-denial': attacks2Denial,
+  'attacks-2-forged': attacks2Forged,
   'attacks-2-standing': attacks2Standing,
   mutation,
   survival,

@@ -1,18 +1,20 @@
-import { isNamed } from './rule-facts';
+import { isNamed, networkSet } from './rule-facts';
 import type { Spot } from './spots';
 import { type BaseChain, chainKey, type Hook, type HostChain, type HostRules } from '../../../firewall/private/host-rules';
-import type { Match, Rule, Verdict } from '../../../firewall/private/ir';
+import type { Match, Rule, RuleSet, Verdict } from '../../../firewall/private/ir';
 import { inRange, readRange } from '../walk/address';
 
 /** New packets from some spots that come in by one interface and go out by one of several others, to addresses of containers: all of them at once. */
 export interface Crossing {
   readonly entry: string;
   readonly exits: readonly string[];
-  readonly sources: readonly Spot[];
+  readonly sources: readonly Pick<Spot, 'number'>[];
   /** Not to containers, but to addresses of the host. */
   readonly isToHost?: boolean;
   /** The destination was another one before. */
   readonly isTranslated?: boolean;
+  /** Nothing is known of them but where they come from. */
+  readonly isAnything?: boolean;
 }
 
 /** What a chain does to them: every one is dropped, every one leaves it, or it is not the same for all. */
@@ -37,6 +39,12 @@ export class GroupShut {
 
   public drops(crossing: Crossing): boolean {
     return this.isLedBy(crossing, LOOKS) && this.dropsIn('forward', crossing);
+  }
+
+  /** The same of what is dropped before anything else is done with it, whatever it is and wherever it is to go. */
+  public dropsAtEntry(entry: string, sources: Crossing['sources']): boolean {
+    const isEmptyOrUnknown = sources.length === 0 || this.rules.notUnderstood.length > 0;
+    return !isEmptyOrUnknown && this.dropsIn('prerouting', { entry, exits: [], sources, isAnything: true });
   }
 
   /** The same for packets to addresses of the host, whether a translation leads them on or not; the exits are those of the translated ones. */
@@ -132,7 +140,10 @@ function isMet(rule: Rule, crossing: Crossing, rules: HostRules): Met {
   return met;
 }
 
-function isMatched(match: Match, { entry, exits, sources, isTranslated = false, isToHost = false }: Crossing, { family }: HostRules): Met {
+function isMatched(match: Match, crossing: Crossing, rules: HostRules): Met {
+  const { entry, exits, sources, isTranslated = false, isToHost = false } = crossing;
+  const { family } = rules;
+  if (crossing.isAnything && !OF_ENTRY.has(match.kind)) return 'some';
   switch (match.kind) {
     case 'in-interface':
       return isNamed(match, entry) !== (match.negate ?? false);
@@ -152,9 +163,28 @@ function isMatched(match: Match, { entry, exits, sources, isTranslated = false, 
       return match.direction === 'original';
     case 'address-type':
       return match.of === 'destination' && match.type === 'local' && !isToHost ? (match.negate ?? false) : 'some';
+    case 'in-set': {
+      const set = networkSet(match, setsOf(rules), family);
+      if (set === undefined || set.end === 'destination' || set.beside === 'out') return 'some';
+      return not(
+        allOf(sources, ({ number }) => number !== undefined && set.holds(number, set.beside && entry)),
+        match.negate,
+      );
+    }
     default:
       return 'some';
   }
+}
+
+/** What can be told of a packet by where it comes from alone. */
+const OF_ENTRY: ReadonlySet<Match['kind']> = new Set<Match['kind']>(['in-interface', 'source', 'in-set']);
+
+const indexed = new WeakMap<HostRules, ReadonlyMap<string, RuleSet>>();
+
+function setsOf(rules: HostRules): ReadonlyMap<string, RuleSet> {
+  const sets = indexed.get(rules) ?? new Map(rules.sets.map((set) => [set.name, set]));
+  indexed.set(rules, sets);
+  return sets;
 }
 
 function oneOf(exits: readonly string[], name: string): Met {

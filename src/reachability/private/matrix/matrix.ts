@@ -1,9 +1,10 @@
+import { Block, type BlockContext, isSame } from './block';
 import { GroupShut } from './group-shut';
 import { NamedPairs } from './named-pairs';
-import { type Arrival, isShut, type Party, type Question, reach, type Walk } from './reach';
-import { factsOf, pairKey, type RuleFacts } from './rule-facts';
+import type { Arrival, Party, Walk } from './reach';
+import { factsOf } from './rule-facts';
 import { RuleIndex } from './rule-index';
-import { classesBy, SpotClasses } from './spot-classes';
+import { SpotClasses } from './spot-classes';
 import {
   type AddressEnd,
   containerGroups,
@@ -18,7 +19,7 @@ import {
 } from './spots';
 import { Translations } from './translations';
 import type { Family } from '../../../topology/private/topology';
-import { type Address, inRange, isLoopback } from '../walk/address';
+import { isLoopback } from '../walk/address';
 import type { HostView } from '../walk/host-view';
 import type { ProbeSource } from '../walk/outcome';
 
@@ -31,7 +32,7 @@ export interface Cell extends Arrival {
 }
 
 /** Name of no interface: what the host sends comes in by none, what it receives goes out by none. */
-const NONE = '';
+export const NONE = '';
 
 /** All that gets anywhere, and the pieces that the outside was cut into. */
 export interface Matrix {
@@ -48,21 +49,24 @@ export function matrixOf(view: HostView, walk: Walk, uplink: string, blocks: rea
   return { cells: families.flatMap((family) => family.cells()), outside: families.flatMap(({ outside }) => outside.spots) };
 }
 
-class FamilyMatrix {
+/** One family of it. */
+export class FamilyMatrix implements BlockContext {
   public readonly outside: Group;
   public readonly classes: SpotClasses;
   public readonly index: RuleIndex;
   public readonly pairs: NamedPairs;
   public readonly everybody: readonly Party[];
-  private readonly translations: Translations;
-  private readonly groupShut: GroupShut;
-  private readonly containers: readonly Group[];
+  public readonly translations: Translations;
+  public readonly groupShut: GroupShut;
+  public readonly containers: readonly Group[];
   private readonly senders: readonly Group<Spot>[];
-  private readonly host: readonly Target[];
+  public readonly host: readonly Target[];
   /** The wire behind an interface that rules know. */
   private readonly wires: ReadonlyMap<string, string>;
+  /** What rules know an interface as that containers hang on. */
+  public readonly met: (name: string) => string;
   /** Interfaces of each container. */
-  private readonly links: ReadonlyMap<string, ReadonlySet<string>>;
+  public readonly links: ReadonlyMap<string, ReadonlySet<string>>;
   private readonly result: Cell[] = [];
 
   constructor(
@@ -83,6 +87,7 @@ class FamilyMatrix {
     // Rules meet the containers of a wire at the shim, where there is one.
     const shims = new Map(view.interfaces.flatMap(({ kind, name, parent }) => (kind === 'macvlan-shim' && parent ? [[parent, name]] : [])));
     const met = (name: string) => shims.get(name) ?? name;
+    this.met = met;
     this.containers = groups.map((group) => ({ ...group, interface: met(group.interface) }));
     this.senders = [
       ...groups.map((group) => ({ ...withOthers(group, view, family), interface: met(group.interface) })),
@@ -150,94 +155,4 @@ class FamilyMatrix {
       new Block(this, from, to, neighbours, [to.interface, from.interface]).run();
     }
   }
-}
-
-/** All pairs of a group and some targets of another, for which the same rules may have a say. */
-class Block {
-  constructor(
-    private readonly matrix: FamilyMatrix,
-    private readonly from: Group<Spot>,
-    private readonly to: Group,
-    private readonly targets: readonly Target[],
-    /** Interfaces that packets may go out by. */
-    private readonly exits: readonly string[] | 'anywhere',
-  ) {}
-
-  public run(): void {
-    if (this.targets.length === 0) return;
-    const { classes, pairs } = this.matrix;
-    const { spots } = this.from;
-    const concerns = (fact: RuleFacts) => this.concerns(fact);
-    const named = pairs.between(spots, this.to.spots, concerns);
-    const bySource = classes.of(spots, spots, 'source', concerns);
-    if (this.exits === 'anywhere') {
-      const sources = bySource.flatMap((some) => classesBy(some, pairs.led(some)));
-      sources.forEach((some) => this.targets.forEach((target) => this.oneClass(some, [target], named)));
-    } else {
-      const byTarget = classes.of(this.targets, this.to.spots, 'destination', concerns);
-      bySource.forEach((some) => byTarget.forEach((targets) => this.oneClass(some, targets, named)));
-    }
-  }
-
-  /** What is shut for one pair is shut for all that no rule tells from it; what is not is asked pair by pair, since answers may have ways of their own. */
-  private oneClass(sources: readonly Spot[], targets: readonly Target[], named: ReadonlySet<string>): void {
-    let isClassShut: boolean | undefined;
-    for (const source of sources) {
-      for (const target of targets) {
-        if (source.party.kind === 'container' && isSame(source.party, target.party)) continue;
-        if (named.size === 0 || !named.has(pairKey(source.address ?? '', target.address))) {
-          isClassShut ??= isShut(this.question(source, target), this.rulesThere(source, target), this.matrix.walk);
-          if (isClassShut && named.size === 0) return;
-          if (isClassShut) continue;
-        }
-        const concerned = { there: this.rulesThere(source, target), back: this.rulesBack(source, target) };
-        this.matrix.add(source, target, reach(this.question(source, target), concerned, this.matrix.walk));
-      }
-    }
-  }
-
-  private question({ from, address }: Spot, { address: to, party }: Target): Question {
-    const others = this.exits === 'anywhere' ? this.matrix.everybody : [];
-    return { family: this.matrix.family, from, source: address, to, owner: party, others };
-  }
-
-  private concerns(fact: RuleFacts): boolean {
-    const { exits } = this;
-    return fact.admitsIn(this.from.interface) && (exits === 'anywhere' || exits.some((name) => fact.admitsOut(name)));
-  }
-
-  private rulesThere(source: Spot, target: Target): RuleFacts[] {
-    const rules = this.matrix.index.entering(this.from.interface);
-    if (this.exits === 'anywhere') {
-      return rules.all.filter((fact) => mayHold(fact, 'source', source.number));
-    }
-    return concerning(rules.leaving(this.exits, target.number), source, target).filter(({ wantsTranslated }) => !wantsTranslated);
-  }
-
-  private rulesBack(source: Spot, target: Target): RuleFacts[] {
-    const { index } = this.matrix;
-    if (this.exits === 'anywhere' || source.number === undefined) return [...index.all];
-    const back = this.exits.flatMap((name) => index.entering(name).leaving([this.from.interface], source.number!));
-    return concerning(back, target, source);
-  }
-}
-
-function concerning(facts: readonly RuleFacts[], source: Spot, target: Spot): RuleFacts[] {
-  const pair = pairKey(source.address ?? '', target.address ?? '');
-  return facts.filter(
-    (fact) =>
-      (fact.pairs === undefined || fact.pairs.has(pair)) &&
-      mayHold(fact, 'source', source.number) &&
-      mayHold(fact, 'destination', target.number),
-  );
-}
-
-function mayHold(fact: RuleFacts, side: 'source' | 'destination', address: Address | undefined): boolean {
-  const range = fact[side];
-  if (range === undefined || address === undefined || inRange(range, address)) return true;
-  return fact.rule.matches.some((match) => match.kind === side && match.negate);
-}
-
-function isSame(a: Party, b: Party): boolean {
-  return a.kind === b.kind && (a.kind !== 'container' || a.key === (b as { readonly key: string }).key);
 }

@@ -1,6 +1,7 @@
 import { type Atom, atomsOf, sourcePortsOf, tellsPorts, toldProtocols, UNNAMED } from './port-atoms';
 import { EVERY_PORT, NO_PORTS, type PortSet, union } from './port-set';
 import { pairKey, type RuleFacts } from './rule-facts';
+import { needsNoAnswer } from '../../../topology/private/senders';
 import type { Family } from '../../../topology/private/topology';
 import type { Outcome, ProbeSource, ProbeSpec, Receiver } from '../walk/outcome';
 
@@ -29,6 +30,8 @@ export interface Question {
   readonly owner: Party;
   /** Who else may be led to, where something may translate. */
   readonly others: readonly Party[];
+  /** The source is not the sender's: no answer comes back to it. */
+  readonly oneWay?: true;
 }
 
 export type Walk = (probe: ProbeSpec) => Outcome;
@@ -41,7 +44,7 @@ export interface Concerned {
 
 /** Everything that gets from a source to an address. Of the rules only the ports count here; each piece of the ports is walked once. */
 export function reach(question: Question, { there, back }: Concerned, walk: Walk): Arrival[] {
-  const { family, from, source, to } = question;
+  const { family, from, source, to, oneWay } = question;
   const arrivals = new Map<string, Arrival>();
   const pair = pairKey(source ?? '', to);
   const sourcePorts = sourcePortsOf(there);
@@ -49,9 +52,9 @@ export function reach(question: Question, { there, back }: Concerned, walk: Walk
   const told = endsThere(walk({ family, from, to, protocol: UNNAMED })) ? toldProtocols(there, pair) : undefined;
   for (const atom of atomsOf(there, back, pair, family)) {
     const { protocol, first, last, probe } = atom;
-    if (told?.has(protocol) === false) continue;
+    if (told?.has(protocol) === false || (oneWay && !needsNoAnswer(protocol))) continue;
     for (const sourcePort of probe.port === undefined ? [undefined] : sourcePorts) {
-      const ask = (port = probe.port) => walk({ family, from, to, ...probe, port, ...(sourcePort !== undefined && { sourcePort }) });
+      const ask = (port = probe.port) => walk({ family, from, to, ...probe, port, ...(sourcePort !== undefined && { sourcePort }), ...(oneWay && { oneWay }) });
       const outcome = ask();
       if (outcome.disposition !== 'DELIVERED' && outcome.disposition !== 'UNKNOWN') continue;
       const certain = outcome.disposition === 'DELIVERED';

@@ -2,7 +2,7 @@ import type { HostChain, HostRules } from '../../../firewall/private/host-rules'
 import type { Match, PairElement, Rule, RuleSet } from '../../../firewall/private/ir';
 import { groupBy } from '../../../private/multimap';
 import type { Family } from '../../../topology/private/topology';
-import { type AddressRange, readRange } from '../walk/address';
+import { type Address, type AddressRange, inRange, readRange } from '../walk/address';
 
 /** What can be told of a rule without a packet: which packets it might concern. Where in doubt it concerns them. */
 export interface RuleFacts {
@@ -11,10 +11,10 @@ export interface RuleFacts {
   /** Undefined: from everywhere. */
   readonly source?: AddressRange;
   readonly destination?: AddressRange;
-  /** Blocks of a set that the rule names, by the end of the packet that lies in one: the rule tells those in a block from the others. */
-  readonly held?: { readonly side: 'source' | 'destination'; readonly ranges: readonly AddressRange[] };
   /** Pairs of single addresses, by `SOURCE>DESTINATION` as text: the rule concerns these alone. */
   readonly pairs?: ReadonlyMap<string, readonly PairElement[]>;
+  /** Sets of networks that the rule asks for an address. */
+  readonly networkSets: readonly NetworkSet[];
   /** The rule concerns what comes in by this interface alone; where that is more than one, undefined. */
   readonly onlyIn?: string;
   /** The same of what goes out. */
@@ -27,9 +27,41 @@ export interface RuleFacts {
   admitsOut(name: string): boolean;
 }
 
+/** A set of networks as a match asks it: for which end, and beside which interface, where the set has them. */
+export interface NetworkSet {
+  readonly end: 'source' | 'destination';
+  readonly beside?: 'in' | 'out';
+  holds(address: Address, beside?: string): boolean;
+}
+
+const known = new WeakMap<HostRules, RuleFacts[]>();
+
 export function factsOf(rules: HostRules): RuleFacts[] {
+  const facts = known.get(rules) ?? readFacts(rules);
+  known.set(rules, facts);
+  return facts;
+}
+
+function readFacts(rules: HostRules): RuleFacts[] {
   const sets = new Map(rules.sets.map((set) => [set.name, set]));
   return rules.chains.flatMap((chain) => chain.rules.map((rule) => ruleFacts(chain, rule, rules.family, sets)));
+}
+
+/** Undefined where the match asks for something else than networks, or in a form that is not known. */
+export function networkSet(match: Match, sets: ReadonlyMap<string, RuleSet>, family: Family): NetworkSet | undefined {
+  const set = match.kind === 'in-set' ? sets.get(match.set) : undefined;
+  if (match.kind !== 'in-set' || set === undefined || match.fields === undefined || 'elements' in set || 'seconds' in set) return undefined;
+  const [field, side, ...more] = match.fields;
+  const end = field === 'src' ? 'source' : 'destination';
+  const links = 'links' in set ? set.links : set.blocks.map((block) => ({ block, interface: '' }));
+  const ranges = links.flatMap(({ block, interface: name }) => {
+    const range = readRange(family, block);
+    return range === undefined ? [] : [{ range, name }];
+  });
+  if (ranges.length < links.length || more.length > 0 || 'links' in set !== (side !== undefined)) return undefined;
+  const holds = (address: Address, beside?: string) =>
+    ranges.some(({ range, name }) => inRange(range, address) && (side === undefined || beside === undefined || name === beside));
+  return { end, holds, ...(side !== undefined && { beside: side === 'src' ? 'in' : 'out' }) };
 }
 
 export function pairKey(source: string, destination: string): string {
@@ -44,7 +76,7 @@ function ruleFacts(chain: HostChain, rule: Rule, family: Family, sets: ReadonlyM
     rule,
     ...rangesOf(rule, family),
     ...pairsOf(rule, sets),
-    ...heldBy(rule, family, sets),
+    networkSets: rule.matches.flatMap((match) => networkSet(match, sets, family) ?? []),
     decides: !['masquerade', 'snat', 'log', 'continue', 'add-source'].includes(rule.verdict.kind),
     wantsTranslated: rule.matches.some(
       (match) => match.kind === 'ct-state' && !match.negate && match.states.every((state) => state === 'DNAT'),
@@ -65,17 +97,11 @@ function rangesOf({ matches }: Rule, family: Family): { source?: AddressRange; d
   return { ...range('source'), ...range('destination') };
 }
 
-function heldBy({ matches }: Rule, family: Family, sets: ReadonlyMap<string, RuleSet>): Pick<RuleFacts, 'held'> {
-  const match = matches.find((candidate) => candidate.kind === 'in-set');
-  const set = match && sets.get(match.set);
-  if (set === undefined || 'elements' in set || 'seconds' in set) return {};
-  const blocks = 'links' in set ? set.links.map(({ block }) => block) : set.blocks;
-  const side = match!.fields?.[0] === 'dst' ? 'destination' : 'source';
-  return { held: { side, ranges: blocks.flatMap((block) => readRange(family, block) ?? []) } };
-}
-
 /** A set of pairs, or one pair in two matches. */
-function pairsOf({ matches }: Rule, sets: ReadonlyMap<string, RuleSet>): { pairs?: ReadonlyMap<string, readonly PairElement[]> } {
+function pairsOf(
+  { matches }: Rule,
+  sets: ReadonlyMap<string, RuleSet>,
+): { pairs?: ReadonlyMap<string, readonly PairElement[]> } {
   const inSet = matches.find((match) => match.kind === 'in-set');
   if (inSet?.kind === 'in-set' && !inSet.negate && inSet.fields === undefined) {
     const set = sets.get(inSet.set);

@@ -41,7 +41,7 @@ export interface Group<T extends Spot = Target> {
 }
 
 /** Special addresses: nothing is sent from or to them as to one station. */
-const NO_STATIONS: Readonly<Record<Family, readonly string[]>> = {
+export const NO_STATIONS: Readonly<Record<Family, readonly string[]>> = {
   ipv4: ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3'],
   ipv6: ['::/127', 'fe80::/10', 'ff00::/8'],
 };

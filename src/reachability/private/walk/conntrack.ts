@@ -11,7 +11,7 @@ export function track(flight: Flight, packet: Packet): void {
 }
 
 function look(flight: Flight, packet: Packet): void {
-  if (packet.isAnswer && flight.connection) {
+  if ((packet.isAnswer || packet.isLater) && flight.connection) {
     packet.connection = flight.connection;
     packet.state = 'ESTABLISHED';
   } else if (isUntrackedIcmp(packet.protocol, packet.icmpType)) {

@@ -30,6 +30,23 @@ export function departureOf(flight: Flight, probe: ProbeSpec): Departure | Stop 
     : { kind: 'departure', station: way.station, packet: firstPacket(flight, probe, way.source, destination) };
 }
 
+/** One more packet of the connection that a flight has made, from somewhere else. */
+export function laterDeparture(flight: Flight, { from, family, within }: ProbeSpec): Departure | Stop {
+  const { connection, host } = flight;
+  if (!connection || !within) return unreachable('no-connection');
+  const { protocol: given, icmpType: asked } = within.opener;
+  const protocol = protocolName(given);
+  const { source, sourcePort, destination, destinationPort, toAddress, toPort, fromAddress } = connection;
+  const isAnswer = within.direction === 'reply';
+  const request = asked ?? echoRequest(protocol);
+  const packet = isAnswer
+    ? new Packet(family, protocol, toAddress, toPort, fromAddress, sourcePort, icmpAnswer(protocol, request) ?? 0, 0, true, host)
+    : new Packet(family, protocol, source, sourcePort, destination, destinationPort, request, 0, false, host);
+  packet.isLater = true;
+  const way = wayOf(flight, family, from, packet.destination);
+  return way.kind === 'stop' ? way : { kind: 'departure', station: way.station, packet };
+}
+
 function firstPacket({ host }: Flight, probe: ProbeSpec, source: Address, destination: Address): Packet {
   const protocol = protocolName(probe.protocol);
   const { family, port = 0, sourcePort = EPHEMERAL, icmpType = echoRequest(protocol), icmpCode = 0 } = probe;

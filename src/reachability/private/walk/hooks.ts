@@ -61,7 +61,8 @@ function translate(flight: Flight, hook: Hook, packet: Packet, bases: readonly C
     return undefined;
   }
   if (packet.state === 'ESTABLISHED') {
-    translateBack(end, packet, connection);
+    if (packet.isAnswer) translateBack(end, packet, connection);
+    else translateOn(end, packet, connection);
     return undefined;
   }
   const isDecided = end === 'source' ? connection.sourceIsDecided : connection.destinationIsDecided;
@@ -87,6 +88,16 @@ function translateBack(end: 'source' | 'destination', packet: Packet, connection
   } else if (end === 'source' && connection.destinationIsTranslated) {
     packet.source = connection.destination;
     packet.sourcePort = connection.destinationPort;
+  }
+}
+
+/** Later packets are translated as the first one was, and no rule is asked again. */
+function translateOn(end: 'source' | 'destination', packet: Packet, connection: Connection): void {
+  if (end === 'destination' && connection.destinationIsTranslated) {
+    packet.destination = connection.toAddress;
+    packet.destinationPort = connection.toPort;
+  } else if (end === 'source' && connection.sourceIsTranslated) {
+    packet.source = connection.fromAddress;
   }
 }
 

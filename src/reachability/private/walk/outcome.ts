@@ -16,6 +16,16 @@ export interface ProbeSpec {
   /** An echo request by default. */
   readonly icmpType?: number;
   readonly icmpCode?: number;
+  /** It is enough that it arrives: the answer goes to whom the source belongs to, and a datagram needs none. */
+  readonly oneWay?: true;
+  /** Not the first packet of a connection, but one more of a connection that stands already: addresses and ports are those of it. */
+  readonly within?: Standing;
+}
+
+/** A connection that somebody else has opened, and which of its two ways a packet claims to be on. */
+export interface Standing {
+  readonly opener: ProbeSpec;
+  readonly direction: 'original' | 'reply';
 }
 
 export type ProbeSource =
@@ -78,6 +88,8 @@ export type Reason =
   | 'no-hairpin'
   /** The answer reaches somebody else, or comes from an address that was not asked. */
   | 'answer-astray'
+  /** There is no connection that it could belong to. */
+  | 'no-connection'
   | 'not-understood'
   | 'too-many-cases';
 

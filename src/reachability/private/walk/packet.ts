@@ -31,6 +31,8 @@ export class Packet {
   /** Before connection tracking has seen a packet, matches take its state as INVALID. */
   public state: CtState = 'INVALID';
   public isUntracked = false;
+  /** Belongs to the connection of its walk, whoever sent it: connection tracking compares addresses and ports alone. */
+  public isLater = false;
   public connection: Connection | undefined = undefined;
   public readonly hasPorts: boolean;
   public readonly isIcmp: boolean;

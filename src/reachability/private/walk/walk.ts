@@ -1,5 +1,5 @@
 import { Choices } from './choices';
-import { answerTo, type Departure, departureFromHost, departureOf, send, sendAnswer } from './ends';
+import { answerTo, type Departure, departureFromHost, departureOf, laterDeparture, send, sendAnswer } from './ends';
 import { Flight, type Stop, unreachable } from './flight';
 import { Host } from './host';
 import type { HostView, ProxyListener } from './host-view';
@@ -106,11 +106,14 @@ function isSamePlace(a: Receiver | undefined, b: Receiver | undefined): boolean 
 }
 
 function run(flight: Flight, probe: ProbeSpec): Outcome {
+  if (probe.within) {
+    return runLater(flight, probe, probe.within.opener);
+  }
   const departure = departureOf(flight, probe);
   if (departure.kind === 'stop') {
     return stopped(flight, departure, 'original');
   }
-  const { outcome, listener } = connect(flight, departure, false);
+  const { outcome, listener } = connect(flight, departure, { isProxied: false, oneWay: probe.oneWay === true });
   if (!listener || outcome.disposition !== 'DELIVERED') {
     return outcome;
   }
@@ -121,11 +124,27 @@ function run(flight: Flight, probe: ProbeSpec): Outcome {
   }
   flight.connection = undefined;
   if (flight.steps) flight.note('proxy', second.packet, `a connection of its own to ${address}:${port}`);
-  return connect(flight, second, true).outcome;
+  return connect(flight, second, { isProxied: true, oneWay: false }).outcome;
+}
+
+/** A packet of a connection that stands: that one is opened first, there and back. Whether an answer to this packet comes back, nobody asks. */
+function runLater(flight: Flight, probe: ProbeSpec, opener: ProbeSpec): Outcome {
+  const first = run(flight, opener);
+  if (first.disposition !== 'DELIVERED' || first.receiver?.proxied) {
+    return stopped(flight, unreachable('no-connection'), 'original');
+  }
+  const departure = laterDeparture(flight, probe);
+  return departure.kind === 'stop'
+    ? stopped(flight, departure, 'original')
+    : connect(flight, departure, { isProxied: false, oneWay: true }).outcome;
 }
 
 /** One connection, there and back; and who listens for the daemon where it arrived. */
-function connect(flight: Flight, { station, packet }: Departure, isProxied: boolean): { outcome: Outcome; listener?: ProxyListener } {
+function connect(
+  flight: Flight,
+  { station, packet }: Departure,
+  { isProxied, oneWay }: { readonly isProxied: boolean; readonly oneWay: boolean },
+): { outcome: Outcome; listener?: ProxyListener } {
   if (flight.steps) flight.note('start', packet, wordsOf(station));
   const { source, sourcePort, destination, destinationPort } = packet;
   const there = send(flight, station, packet);
@@ -136,8 +155,8 @@ function connect(flight: Flight, { station, packet }: Departure, isProxied: bool
   const receiver = receiverOf(flight, there, packet, isProxied);
   const listener = there.kind === 'host' && !isProxied ? listenerAt(flight, packet) : undefined;
   const answer = answerTo(packet);
-  if (!answer) {
-    return { outcome: delivered(flight, receiver) };
+  if (!answer || oneWay) {
+    return { outcome: delivered(flight, receiver), listener };
   }
   const back = sendAnswer(flight, there, answer);
   if (back.kind === 'stop') {

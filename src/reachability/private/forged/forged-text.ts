@@ -1,0 +1,62 @@
+import type { ForgedCell } from './forged';
+import { groupBy } from '../../../private/multimap';
+import { DEFAULT_BRIDGE } from '../../../topology/private/senders';
+import type { Labels } from '../labels';
+import { ECHO_REQUEST, NO_PORTS, type PortSet, portSetText, union } from '../matrix/port-set';
+import type { ReachabilityChange, ReachableCell } from '../../results';
+
+/** Who sends, in words. */
+export function forgerText({ source: { party }, forged }: ForgedCell, labels: Labels): string {
+  return forged.isOnDefaultBridge ? `containers of others on ${DEFAULT_BRIDGE.bridge}` : labels.party(party);
+}
+
+/** Which source it takes, and when that leads anywhere. */
+export function asText({ forged: { as, within } }: ForgedCell): string {
+  const owner = as.party.kind === 'container' ? `, an address of ${as.party.key}` : '';
+  return `by datagrams from a source that is not its own (${as.address}${owner})${within ? ', inside a connection of others' : ''}`;
+}
+
+/** What would close it. */
+export function wayOut({ family, source: { party }, forged }: ForgedCell, hasGuard: boolean): string {
+  if (hasGuard) return 'a workload with NET_RAW or NET_ADMIN must be alone in its segment, and datagrams over IPv6 need a segment of two';
+  const guard = 'a HardenedDaemon keeps sources to the networks that they belong to';
+  if (party.kind === 'container' && family === 'ipv6') return `${guard}; without 'dualStack' no container sends from an address of others`;
+  if (party.kind !== 'outside' || forged.isOnDefaultBridge || forged.within) return guard;
+  return `${guard}; so does a policy of FORWARD that drops, which 'forwardPolicyDrop' tells of`;
+}
+
+/** Everything of one kind between two ends in one line. */
+export function forgedLines(cells: readonly ForgedCell[], labels: Labels): ReachableCell[] {
+  const between = groupBy(cells, (cell) =>
+    JSON.stringify([forgerText(cell, labels), labels.party(cell.receiver), cell.certain, cell.forged.within !== undefined]),
+  );
+  return [...between.values()]
+    .map((some): ReachableCell => {
+      const [first] = some;
+      return {
+        source: forgerText(first, labels),
+        destination: labels.party(first.receiver),
+        ports: forgedPorts(some.reduce((sum, { ports }) => union(sum, ports), NO_PORTS)),
+        certain: first.certain,
+        forgedSource: first.forged.within ? 'standing' : 'new',
+      };
+    })
+    .sort((a, b) => (`${a.source}\n${a.destination}` < `${b.source}\n${b.destination}` ? -1 : 1));
+}
+
+/** Lines that are not in both. */
+export function forgedChanges(before: readonly ReachableCell[], now: readonly ReachableCell[]): ReachabilityChange[] {
+  const forged = (lines: readonly ReachableCell[]) => new Map(lines.flatMap((line) => (line.forgedSource ? [[JSON.stringify(line), line] as const] : [])));
+  const [was, is] = [forged(before), forged(now)];
+  const only = (lines: ReadonlyMap<string, ReachableCell>, others: ReadonlyMap<string, ReachableCell>) =>
+    [...lines].filter(([key]) => !others.has(key)).map(([, line]) => line);
+  return [
+    ...only(is, was).map(({ source, destination, ports, forgedSource }) => ({ source, destination, opened: ports, closed: '', forgedSource })),
+    ...only(was, is).map(({ source, destination, ports, forgedSource }) => ({ source, destination, opened: '', closed: ports, forgedSource })),
+  ];
+}
+
+/** Of ICMP the echo request stands for all. */
+export function forgedPorts(ports: PortSet): string {
+  return portSetText({ ...ports, icmp: ports.icmp.filter(([first, last]) => first <= ECHO_REQUEST && ECHO_REQUEST <= last) });
+}

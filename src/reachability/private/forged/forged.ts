@@ -1,0 +1,175 @@
+import { alive, type Position, positionsOf, viaOf } from './positions';
+import { everySource, type Source } from './sources';
+import { Standing } from './standing';
+import { type Found, Tally } from './tally';
+import type { Sender } from '../../../topology/private/senders';
+import type { Family, Topology } from '../../../topology/private/topology';
+import { Declared } from '../declared';
+import { Block, type BlockContext } from '../matrix/block';
+import { type Cell, FamilyMatrix, type Matrix, NONE } from '../matrix/matrix';
+import type { Arrival, Walk } from '../matrix/reach';
+import type { AddressEnd, Group, Spot, Target } from '../matrix/spots';
+import { previous, writeAddress } from '../walk/address';
+import { Host } from '../walk/host';
+import type { HostView } from '../walk/host-view';
+import type { ProbeSource, ProbeSpec } from '../walk/outcome';
+
+/** Datagrams that somebody gets to an address though the source is not the sender's own, beyond what the sender reaches by itself. */
+export interface ForgedCell extends Cell {
+  readonly forged: Forged;
+}
+
+export interface Forged {
+  /** Whose address the packets carry, as far as somebody has it. */
+  readonly as: AddressEnd;
+  /** Containers of others on the network that every engine has. */
+  readonly isOnDefaultBridge: boolean;
+  /** Only as packets of a connection that others have opened. */
+  readonly within?: Cell;
+  readonly from: ProbeSource;
+  /** First packet of the connection that it is to belong to. */
+  readonly opener?: ProbeSpec;
+  readonly direction: 'original' | 'reply';
+}
+
+/** What a sender is asked about: everything that decides what it gets through to. */
+export interface ForgedInput {
+  readonly view: HostView;
+  readonly walk: Walk;
+  readonly uplink: string;
+  readonly blocks: readonly string[];
+  readonly topology: Topology;
+  readonly senders: readonly Sender[];
+}
+
+/**
+ * What gets anywhere with a source that is not the sender's, as a first packet or inside a connection of others. Every interface is asked with every
+ * source at once, cut where rules tell them apart; what its senders reach by themselves is left out, and so is what the outside may ask anyway.
+ */
+export function forgedCells(input: ForgedInput, matrix: Matrix): ForgedCell[] {
+  const declared = new Declared(input.topology);
+  const tally = new Tally(matrix.cells, input.topology, declared);
+  for (const family of ['ipv4', 'ipv6'] as const) {
+    new ForgedFamily(input, family, declared, tally).run(matrix);
+  }
+  return tally.cells();
+}
+
+class ForgedFamily {
+  private readonly matrix: FamilyMatrix;
+  private readonly sources: readonly Source[];
+  private readonly positions: readonly Position[];
+  private readonly host: Host;
+  /** Wires, and networks of others: nothing of ours narrows there, and the reasons for such segments say why that is well. */
+  private readonly beyond: ReadonlySet<string>;
+
+  constructor(
+    private readonly input: ForgedInput,
+    private readonly family: Family,
+    private readonly declared: Declared,
+    private readonly tally: Tally,
+  ) {
+    const { view, walk, uplink, blocks, senders, topology } = input;
+    this.matrix = new FamilyMatrix(view, walk, uplink, blocks, family);
+    this.sources = everySource(view, this.matrix.index.all, this.matrix.outside.spots, family);
+    this.host = Host.of(view);
+    this.beyond = new Set([...(view.wires ?? []).map(({ parent }) => this.matrix.met(parent)), ...topology.existing.map(({ bridge }) => bridge)]);
+    this.positions = positionsOf(view, this.matrix, senders, uplink);
+  }
+
+  public run({ cells }: Matrix): void {
+    const own = cells.filter(({ family }) => family === this.family);
+    const standing = new Standing({ ...this.input, matrix: this.matrix, declared: this.declared, tally: this.tally, beyond: this.beyond }, own);
+    for (const position of this.positions) {
+      this.besides(position, own);
+      this.fresh(position);
+    }
+    // What gets through as a first packet, too, is told as that.
+    this.positions.forEach((position) => standing.from(position));
+  }
+
+  /** First packets. */
+  private fresh(position: Position): void {
+    const { matrix } = this;
+    const { uplink } = this.input;
+    const spots = this.spotsAt(position);
+    if (spots.length === 0) return;
+    const from: Group<Spot> = { interface: position.interface, spots };
+    const others = matrix.containers.filter((to) => to.interface !== position.interface && !this.beyond.has(to.interface));
+    const crossing = { entry: position.interface, exits: others.map((to) => to.interface), sources: spots };
+    const context = this.context(position);
+    const ask = (to: Group, targets: readonly Target[], exits: readonly string[] | 'anywhere') =>
+      new Block(context, from, to, targets, exits, true).run();
+    // The host's own packets to it and past it are its own affair.
+    if (position.interface === NONE || !matrix.groupShut.drops(crossing)) {
+      others.forEach((to) => ask(to, to.spots.filter((spot) => !this.isAt(position, spot)), [to.interface]));
+    }
+    if (position.interface === NONE) return;
+    if (position.interface !== uplink) ask(matrix.outside, matrix.outside.spots, [uplink]);
+    if (matrix.groupShut.dropsToHost({ ...crossing, exits: matrix.containers.map((to) => to.interface) })) return;
+    const [translated, plain] = [true, false].map((wanted) =>
+      matrix.host.filter(({ address }) => matrix.translations.mayChange(address) === wanted),
+    );
+    ask({ interface: NONE, spots: plain }, plain, [NONE]);
+    ask({ interface: NONE, spots: translated }, translated, 'anywhere');
+  }
+
+  /** On one interface no rule tells a sender from its neighbour, so each gets through what one of them may. */
+  private besides({ interface: name, senders, from }: Position, cells: readonly Cell[]): void {
+    if (senders.every(({ party }) => party.kind !== 'container')) return;
+    const found = cells.flatMap((cell): Found[] => {
+      const { address } = cell.source;
+      return viaOf(cell) !== name || address === undefined
+        ? []
+        : [{ cell, forged: { as: { ...cell.source, address }, from: from(address), direction: 'original' } }];
+    });
+    this.tally.addAll(senders, found);
+  }
+
+  private context(position: Position): BlockContext {
+    const { family, walk, classes, index, pairs, everybody } = this.matrix;
+    return {
+      family,
+      walk,
+      classes,
+      index,
+      pairs,
+      everybody,
+      add: (source, target, arrivals) => arrivals.forEach((arrival) => this.found(position, source, target, arrival)),
+    };
+  }
+
+  private found(position: Position, source: Spot, target: Target, arrival: Arrival): void {
+    const as = besideTarget(source, target);
+    for (const sender of position.senders) {
+      const certain = arrival.certain && position.surelyTakes(source.number!);
+      const cell = { ...arrival, certain, family: this.family, source, target };
+      this.tally.add(sender, cell, { as, from: source.from, direction: 'original' });
+    }
+  }
+
+  /**
+   * Sources that get past the entrance. Outside nobody is told from anybody, so only what is no address of the outside is forged there; and what a
+   * neighbour on a network of ours could send is asked apart.
+   */
+  private spotsAt(position: Position): Spot[] {
+    const { interface: name, senders } = position;
+    const isUplink = name === this.input.uplink;
+    const isOurs = senders.some(({ party }) => party.kind === 'container');
+    const spots = this.sources
+      .filter(({ isOutside, number }) => !(isUplink && isOutside) && !(isOurs && this.host.isOnLink(this.family, name, number)))
+      .map((source) => ({ ...source, from: position.from(source.address) }));
+    return alive(this.matrix, position, spots);
+  }
+
+  private isAt({ interface: name }: Position, { party }: Spot): boolean {
+    return party.kind === 'container' && this.matrix.links.get(party.key)!.has(name);
+  }
+}
+
+/** Nobody takes an address from its owner as the source of a packet to it: where that one stands for its piece, another address of the piece does. */
+function besideTarget({ party, address, number, range }: Spot, target: Target): AddressEnd {
+  if (address !== target.address || range === undefined) return { party, address: address!, range };
+  const other = number === range.last ? range.first : previous(range.last);
+  return { party: { kind: 'outside' }, address: writeAddress(target.address.includes(':') ? 'ipv6' : 'ipv4', other), range };
+}

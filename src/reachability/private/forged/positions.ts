@@ -1,0 +1,96 @@
+import { addTo } from '../../../private/multimap';
+import { DEFAULT_BRIDGE, type Sender } from '../../../topology/private/senders';
+import { isSame } from '../matrix/block';
+import { type Cell, type FamilyMatrix, NONE } from '../matrix/matrix';
+import type { Party } from '../matrix/reach';
+import type { RuleFacts } from '../matrix/rule-facts';
+import type { Spot } from '../matrix/spots';
+import type { Address } from '../walk/address';
+import { Host } from '../walk/host';
+import type { ContainerView, HostView } from '../walk/host-view';
+import type { ProbeSource } from '../walk/outcome';
+
+/** An interface of the host, and who sends over it from addresses that are not their own. No rule tells them apart. */
+export interface Position {
+  readonly interface: string;
+  readonly senders: readonly ForgingParty[];
+  from(address: string): ProbeSource;
+  /** A container there, other than the one that is asked: what it sends to that stays on the bridge. */
+  among(address: string, asked: Party): ProbeSource | undefined;
+  /** Over IPv4 a host may refuse a source that it would not answer over the interface that it came by (`rp_filter`), and whether it does is not known. */
+  surelyTakes(source: Address): boolean;
+}
+
+export interface ForgingParty {
+  readonly party: Party;
+  /** Others made it, and what it holds is not known. */
+  readonly isDoubtful: boolean;
+  readonly isOnDefaultBridge: boolean;
+}
+
+/** Everywhere that packets with a source of somebody else can come from. */
+export function positionsOf(view: HostView, matrix: FamilyMatrix, senders: readonly Sender[], uplink: string): Position[] {
+  const able = senders.filter(({ sources }) => sources[matrix.family] === 'any');
+  const byInterface = new Map<string, ForgingParty[]>();
+  const containers = new Map(view.containers.map((container) => [container.key, container]));
+  for (const sender of able) {
+    const container = containers.get(sender.container ?? '');
+    for (const name of container ? linksOf(sender, container, matrix) : placesOf(sender, uplink)) {
+      addTo(byInterface, name, partyOf(sender));
+    }
+  }
+  const host = Host.of(view);
+  const known = new Set(view.interfaces.map(({ name }) => name));
+  return [...byInterface]
+    .filter(([name]) => name === NONE || known.has(name))
+    .map(([name, parties]) => ({
+      interface: name,
+      senders: parties,
+      // What a container hands to the host is what any station on that interface could.
+      from: (address) => (name === NONE ? { kind: 'host', address } : { kind: 'outside', interface: name, address }),
+      among: (address, asked) => {
+        const one = parties.find(({ party }) => party.kind === 'container' && !isSame(party, asked));
+        return one?.party.kind === 'container' ? { kind: 'container', key: one.party.key, via: name, address } : undefined;
+      },
+      surelyTakes: (source) => matrix.family === 'ipv6' || name === NONE || host.hopTo(matrix.family, source)?.interface === name,
+    }));
+}
+
+/** Where it has no address of the family, it takes a raw socket to send in it all the same. */
+function linksOf({ kind }: Sender, { attachments }: ContainerView, { family, met }: FamilyMatrix): string[] {
+  const links = attachments.filter((attachment) => kind !== 'container' || attachment[family] !== undefined);
+  return links.map((attachment) => met(attachment.interface));
+}
+
+function placesOf({ at }: Sender, uplink: string): string[] {
+  switch (at) {
+    case 'outside':
+      return [uplink];
+    case 'default-bridge':
+      return [DEFAULT_BRIDGE.bridge];
+    case 'host':
+      return [NONE];
+    default:
+      return [];
+  }
+}
+
+function partyOf({ container, at, kind }: Sender): ForgingParty {
+  const party: Party = container !== undefined ? { kind: 'container', key: container } : at === 'host' ? { kind: 'host' } : { kind: 'outside' };
+  return { party, isDoubtful: kind === 'stranger', isOnDefaultBridge: at === 'default-bridge' };
+}
+
+/** Interface that the packets of a cell come to the host by; undefined for its own. */
+export function viaOf({ source }: Cell): string | undefined {
+  const { from } = source as Spot;
+  return from.kind === 'container' ? from.via : from.kind === 'outside' ? from.interface : undefined;
+}
+
+/** Of some sources those that are not dropped as soon as a packet comes in, whatever it is. */
+export function alive<T extends Numbered>({ classes, groupShut }: FamilyMatrix, { interface: name }: Position, spots: readonly T[]): T[] {
+  if (name === NONE) return [...spots];
+  const concerns = (fact: RuleFacts) => fact.chain.base?.hook !== 'forward' && fact.admitsIn(name);
+  return classes.of(spots, spots, 'source', concerns, { in: name }).filter((some) => !groupShut.dropsAtEntry(name, some)).flat();
+}
+
+type Numbered = Pick<Spot, 'number'>;

@@ -1,0 +1,60 @@
+import type { Family, Topology } from './topology';
+
+/** Source addresses that a sender can put into what it sends. */
+export type Sources = 'own' | 'any';
+
+/** Where packets of a sender come to the host, and who can be there. */
+export type SenderKind = 'container' | 'forger' | 'stranger' | 'outside' | 'host';
+
+/**
+ * Which source addresses each can really use. The same on every engine: what an engine takes from a container, such as the default route of one that is
+ * only in internal networks (26 and later), is no limit, since `SO_BINDTODEVICE` needs none and no capability.
+ *
+ * - Over IPv6 any program sends from any address: `IPV6_FREEBIND` takes no capability, and a ping socket has it, too. Over IPv4 the kernel finds no route
+ *   for a source that is not local, unless the socket is transparent or raw, and both take NET_RAW or NET_ADMIN.
+ * - A container that others made has the capabilities that Docker gives by default, NET_RAW among them.
+ * - Who is outside owns the machine that sends.
+ * - On the host a local user without a capability is meant. Root there takes the rules away.
+ */
+export const SOURCES: Readonly<Record<SenderKind, Readonly<Record<Family, Sources>>>> = {
+  container: { ipv4: 'own', ipv6: 'any' },
+  forger: { ipv4: 'any', ipv6: 'any' },
+  stranger: { ipv4: 'any', ipv6: 'any' },
+  outside: { ipv4: 'any', ipv6: 'any' },
+  host: { ipv4: 'own', ipv6: 'any' },
+};
+
+/** The network that every engine makes for whoever names none. A host may have it elsewhere; nothing of ours is on it, and anybody may be. */
+export const DEFAULT_BRIDGE = { bridge: 'docker0', block: '172.17.0.0/16', gateway: '172.17.0.1' } as const;
+
+export interface Sender {
+  readonly kind: SenderKind;
+  /** Path of a workload, or the key of a container that others made; undefined for the host, the outside, and containers on the default bridge. */
+  readonly container?: string;
+  /** Where it sends from, where that is no network of its own. */
+  readonly at?: 'outside' | 'host' | 'default-bridge';
+  readonly sources: Readonly<Record<Family, Sources>>;
+}
+
+/** Everybody who can send to the containers of a topology or to its host. */
+export function sendersOf({ workloads, existing }: Topology): Sender[] {
+  return [
+    ...workloads.map(({ path, forges }) => sender(forges ? 'forger' : 'container', { container: path })),
+    ...existing.flatMap(({ strangers }) => strangers.map(({ key }) => sender('stranger', { container: key }))),
+    sender('stranger', { at: 'default-bridge' }),
+    sender('outside', { at: 'outside' }),
+    sender('host', { at: 'host' }),
+  ];
+}
+
+/**
+ * Whether a datagram of the protocol does its work when it arrives. TCP and SCTP carry nothing before the answer to their first packet has come back to
+ * who sent it, and that answer goes to the owner of the source: from a forged one they open nothing.
+ */
+export function needsNoAnswer(protocol: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'other'): boolean {
+  return protocol !== 'tcp' && protocol !== 'sctp';
+}
+
+function sender(kind: SenderKind, place: Pick<Sender, 'container' | 'at'>): Sender {
+  return { kind, ...place, sources: SOURCES[kind] };
+}

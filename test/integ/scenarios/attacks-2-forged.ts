@@ -1,0 +1,167 @@
+// Datagrams with a source that is not the sender's, from everywhere: beside the flows of others and inside them. The model says of each whether it arrives.
+import { Requirement, Reachability, Port, Peer, type HardenedContainer, type ImportedDaemonProps } from '../../../src';
+import type { Checks } from '../harness/checks';
+import { Deployment } from '../harness/deployment';
+import { Flows, PORTS, type Position, program, type Try } from '../harness/forged-flows';
+import { ImportedDeployment } from '../harness/imported-deployment';
+import type { EngineId } from '../lab/cache';
+import { sleep } from '../lab/exec';
+import { type Lab, withLab } from '../lab/lab';
+import { NET } from '../lab/network';
+import { Probes, type Running } from '../lab/probe';
+import { memberships, sh } from './attacks-stage';
+
+export const engines: readonly EngineId[] = ['20.10', '26.1', '28.5', '29', '29-nft'];
+
+export function run(engine: EngineId, checks: Checks): void {
+  const host = { additionalHostAddresses: [NET.host6] };
+  if (engine !== '29-nft') {
+    withLab(engine, (lab) => {
+      open(lab);
+      const deployment = new Deployment(lab, program, { daemon: { dualStack: true, ...host } });
+      deployment.up();
+      hardened(checks, new Field(lab, deployment));
+    });
+  }
+  withLab(engine, (lab) => {
+    open(lab);
+    const dualStack = engine !== '20.10' && engine !== '26.1';
+    const props: Partial<ImportedDaemonProps> = { dualStack, nftables: engine === '29-nft', ...(dualStack && host) };
+    const deployment = new ImportedDeployment(lab, program, props);
+    deployment.up();
+    imported(checks, new Field(lab, deployment), engine);
+  });
+}
+
+/** The more open case: a host that forwards already in both families, and believes every source over IPv4. */
+function open(lab: Lab): void {
+  sh(
+    lab,
+    'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding; for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done',
+  );
+}
+
+/** One lab with the program up, everybody talking, and all who try. */
+class Field {
+  readonly flows: Flows;
+  readonly positions: readonly Position[];
+  private readonly probes: Probes;
+  private count = 0;
+
+  constructor(
+    readonly lab: Lab,
+    readonly deployment: Deployment,
+  ) {
+    this.probes = new Probes(lab);
+    this.flows = new Flows(lab, deployment.daemon);
+    this.flows.routeFromLan();
+    this.positions = this.everybody();
+  }
+
+  /** What arrived of each try, and how often each flow was answered. */
+  shoot(tries: readonly Try[]): { arrived: ReadonlyMap<string, number>; said: ReadonlyMap<string, string>; answers: Readonly<Record<string, number>> } {
+    const talkers = new Map<string, Running>(
+      this.flows.names.map((name) => [name, this.probes.talk(this.flows.whereOf(name), { ports: PORTS, tcp: [5353, 5454], talks: this.flows.talks(name) })]),
+    );
+    sleep(1500);
+    const said = new Map<string, string>();
+    for (const position of this.positions) {
+      const shots = tries
+        .filter((one) => one.position === position)
+        .map(({ id, src, dst, sport, port }) => ({ id, way: position.way, src, dst, sport, port, device: position.device, mac: position.mac }));
+      if (shots.length === 0) continue;
+      for (const [id, words] of Object.entries(this.probes.volley(position.where, { uid: position.uid, shots }))) said.set(id, words);
+    }
+    sleep(600);
+    const results = new Map([...talkers].map(([name, running]) => [name, running.stop<{ counts: Record<string, number>; answers: Record<string, number> }>()]));
+    const arrived = new Map(tries.map(({ id, victim }) => [id, results.get(victim)!.counts[id] ?? 0]));
+    return { arrived, said, answers: Object.assign({}, ...[...results.values()].map(({ answers }) => answers)) as Record<string, number> };
+  }
+
+  tries(): Try[] {
+    const tries = this.flows.tries(this.positions, this.count);
+    this.count += tries.length;
+    return tries;
+  }
+
+  /** Two containers of the program without a capability, two of others with Docker's default ones, the LAN, and a local user of the host. */
+  private everybody(): Position[] {
+    const { lab } = this;
+    const links = (name: string, ways: readonly Position['way'][], uid?: number): Position[] =>
+      memberships(lab, name).flatMap(({ device, bridge }) => ways.map((way) => ({ name, where: { container: name }, uid, way, device, by: bridge })));
+    const stranger = (name: string, network: string, bridge: string): Position[] => {
+      lab.docker('run', '-d', '--name', name, '--network', network, 'lab:1');
+      const mac = sh(lab, `cat /sys/class/net/${bridge}/address`).trim();
+      return [{ name, where: { container: name }, way: 'frame', device: 'eth0', mac, by: bridge }];
+    };
+    const [other] = memberships(lab, 'app-evil').filter(({ bridge }) => !bridge.startsWith('bh-e-'));
+    return [
+      ...links('app-evil', ['freebind', 'ping', 'connect'], 10001),
+      ...links('app-inner', ['freebind'], 10001),
+      ...stranger('stranger', 'bridge', 'docker0'),
+      ...stranger('byhand', other.network, other.bridge),
+      { name: 'lanA', where: { ns: 'lanA' }, way: 'raw', by: 'uplink' },
+      { name: 'local user', where: { host: true }, uid: 65534, way: 'freebind', by: '' },
+    ];
+  }
+}
+
+function compare(checks: Checks, what: string, field: Field): { tries: readonly Try[]; arrived: ReadonlyMap<string, number> } {
+  const tries = field.tries();
+  const { arrived, said, answers } = field.shoot(tries);
+  for (const { id } of field.flows.flows) checks.check(`${what}: ${id} lives`, (answers[id] ?? 0) > 0, JSON.stringify(answers));
+  const sent = tries.filter(({ id }) => said.get(id) === 'sent');
+  const unsent = tries.filter(({ id }) => said.get(id) !== 'sent');
+  let wrong = 0;
+  for (const one of sent) {
+    const { name, by, way } = one.position;
+    const seen = (arrived.get(one.id) ?? 0) > 0;
+    const right = checks.check(
+      `${what}: ${name} by ${by || 'itself'} (${way}) ${one.what} ${one.src} > ${one.dst}`,
+      seen === one.predicted,
+      `predicted ${one.predicted ? 'delivered' : 'stopped'}, observed ${arrived.get(one.id)} delivered`,
+    );
+    if (!right) wrong++;
+  }
+  const delivered = sent.filter(({ id }) => (arrived.get(id) ?? 0) > 0);
+  checks.say(
+    `${what}: ${tries.length} tries, ${unsent.length} refused by the sender's own kernel, ${delivered.length} delivered (${delivered.filter(({ isAtHome }) => !isAtHome).length} from where the real sender is not), ${wrong} predicted wrongly`,
+  );
+  const reasons = new Map<string, number>();
+  for (const { id, position } of unsent) {
+    const key = `${position.name} ${position.way} by ${position.by}: ${said.get(id)}`;
+    reasons.set(key, (reasons.get(key) ?? 0) + 1);
+  }
+  for (const [text, n] of reasons) checks.say(`${what}: not sent, ${n} times: ${text}`);
+  return { tries: sent, arrived };
+}
+
+function hardened(checks: Checks, field: Field): void {
+  const { tries, arrived } = compare(checks, 'hardened', field);
+  for (const one of tries.filter(({ isAtHome }) => !isAtHome)) {
+    checks.check(`hardened: ${one.position.name} by ${one.position.by} ${one.what} is closed`, arrived.get(one.id) === 0, `${arrived.get(one.id)} delivered`);
+  }
+  checks.shown('hardened: the proof knows of none', Reachability.of(field.deployment.daemon)._proof.forged.length === 0);
+}
+
+function imported(checks: Checks, field: Field, engine: EngineId): void {
+  const { tries, arrived } = compare(checks, 'imported', field);
+  const { daemon } = field.deployment;
+  const reachability = Reachability.of(daemon);
+  const stack = daemon.node.scope!;
+  const [evil, api] = ['Evil', 'Api'].map((id) => stack.node.findChild(id) as HardenedContainer);
+  const through = (names: readonly string[]) => tries.some(({ id, position, victim }) => names.includes(position.name) && victim === 'app-api' && arrived.get(id)! > 0);
+  for (const [source, names] of [
+    [evil, ['app-evil']],
+    [Peer.anyIpv4(), ['lanA', 'stranger']],
+  ] as const) {
+    const isBroken = Requirement.unreachable(source, api)._brokenBy(reachability._proof);
+    checks.shown(
+      `imported: 'unreachable(${source.peerText}, api)' ${isBroken ? 'fails' : 'holds'}, and packets ${through(names) ? 'arrive' : 'do not'}`,
+      (isBroken !== undefined) === through(names),
+      isBroken,
+    );
+  }
+  const dispositions = [5353, 6000].map((port) => reachability.disposition(evil, api, Port.udp(port)));
+  checks.say(`imported ${engine}: evil to api on udp/5353 and udp/6000: ${dispositions.join(' and ')}`);
+}
