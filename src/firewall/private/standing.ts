@@ -60,10 +60,9 @@ export function standingToHost(scope: Scope, verdict: Verdict): Rule[] {
  */
 export function standingFromHost(scope: Scope, verdict: Verdict): Rule[] {
   const { gateways } = scope.sets;
-  const place = linked(scope, 'links', 'dst', 'dst');
-  if (place.length === 0 || gateways === undefined) return [];
+  if (gateways === undefined) return [];
   const own: Match = { kind: 'in-set', set: gateways.name, fields: ['src'] };
-  return standing('from the host', verdict, [toOurs(scope), own, ...place], icmp(scope));
+  return standing('from the host', verdict, [toOurs(scope), own], icmp(scope));
 }
 
 /** RELATED is said of what a helper expects, too, such as the data connection of FTP: of these only errors are let by. */
