@@ -54,15 +54,10 @@ export function standingToHost(scope: Scope, verdict: Verdict): Rule[] {
   return place.length === 0 ? [] : standing('to the host', verdict, [fromOurs(scope), ...place], icmp(scope));
 }
 
-/**
- * The host is a router, too, and says what routers say. Its source is the one that it has on the bridge: over IPv6 any local user sends from any address,
- * and what he sends comes in nowhere.
- */
+/** The host is a router, too, and says what routers say. */
 export function standingFromHost(scope: Scope, verdict: Verdict): Rule[] {
-  const { gateways } = scope.sets;
-  if (gateways === undefined) return [];
-  const own: Match = { kind: 'in-set', set: gateways.name, fields: ['src'] };
-  return standing('from the host', verdict, [toOurs(scope), own], icmp(scope));
+  const place = linked(scope, 'links', 'dst', 'dst');
+  return place.length === 0 ? [] : standing('from the host', verdict, [toOurs(scope), ...place], icmp(scope));
 }
 
 /** RELATED is said of what a helper expects, too, such as the data connection of FTP: of these only errors are let by. */

@@ -14,7 +14,8 @@ export type SenderKind = 'container' | 'forger' | 'stranger' | 'outside' | 'host
  *   for a source that is not local, unless the socket is transparent or raw, and both take NET_RAW or NET_ADMIN.
  * - A container that others made has the capabilities that Docker gives by default, NET_RAW among them.
  * - Who is outside owns the machine that sends.
- * - On the host a local user without a capability is meant. Root there takes the rules away.
+ * - On the host a local user without a capability is meant. Root there takes the rules away. Such a user is no sender of `sendersOf`: what he sends inside
+ *   the connections of others over IPv6 passes no rule that asks where it came in, and nothing here claims that it does.
  */
 export const SOURCES: Readonly<Record<SenderKind, Readonly<Record<Family, Sources>>>> = {
   container: { ipv4: 'own', ipv6: 'any' },
@@ -29,21 +30,20 @@ export const DEFAULT_BRIDGE = { bridge: 'docker0', block: '172.17.0.0/16', gatew
 
 export interface Sender {
   readonly kind: SenderKind;
-  /** Path of a workload, or the key of a container that others made; undefined for the host, the outside, and containers on the default bridge. */
+  /** Path of a workload, or the key of a container that others made; undefined for the outside, and for containers on the default bridge. */
   readonly container?: string;
   /** Where it sends from, where that is no network of its own. */
-  readonly at?: 'outside' | 'host' | 'default-bridge';
+  readonly at?: 'outside' | 'default-bridge';
   readonly sources: Readonly<Record<Family, Sources>>;
 }
 
-/** Everybody who can send to the containers of a topology or to its host. */
+/** Everybody who can send to the containers of a topology, or to its host, from elsewhere. */
 export function sendersOf({ workloads, existing }: Topology): Sender[] {
   return [
     ...workloads.map(({ path, forges }) => sender(forges ? 'forger' : 'container', { container: path })),
     ...existing.flatMap(({ strangers }) => strangers.map(({ key }) => sender('stranger', { container: key }))),
     sender('stranger', { at: 'default-bridge' }),
     sender('outside', { at: 'outside' }),
-    sender('host', { at: 'host' }),
   ];
 }
 

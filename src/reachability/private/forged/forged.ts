@@ -100,11 +100,9 @@ class ForgedFamily {
     const context = this.context(position);
     const ask = (to: Group, targets: readonly Target[], exits: readonly string[] | 'anywhere') =>
       new Block(context, from, to, targets, exits, true).run();
-    // The host's own packets to it and past it are its own affair.
-    if (position.interface === NONE || !matrix.groupShut.drops(crossing)) {
+    if (!matrix.groupShut.drops(crossing)) {
       others.forEach((to) => ask(to, to.spots.filter((spot) => !this.isAt(position, spot)), [to.interface]));
     }
-    if (position.interface === NONE) return;
     if (position.interface !== uplink) ask(matrix.outside, matrix.outside.spots, [uplink]);
     if (matrix.groupShut.dropsToHost({ ...crossing, exits: matrix.containers.map((to) => to.interface) })) return;
     const [translated, plain] = [true, false].map((wanted) =>

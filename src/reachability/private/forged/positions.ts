@@ -1,7 +1,7 @@
 import { addTo } from '../../../private/multimap';
 import { DEFAULT_BRIDGE, type Sender } from '../../../topology/private/senders';
 import { isSame } from '../matrix/block';
-import { type Cell, type FamilyMatrix, NONE } from '../matrix/matrix';
+import type { Cell, FamilyMatrix } from '../matrix/matrix';
 import type { Party } from '../matrix/reach';
 import type { RuleFacts } from '../matrix/rule-facts';
 import type { Spot } from '../matrix/spots';
@@ -42,17 +42,17 @@ export function positionsOf(view: HostView, matrix: FamilyMatrix, senders: reado
   const host = Host.of(view);
   const known = new Set(view.interfaces.map(({ name }) => name));
   return [...byInterface]
-    .filter(([name]) => name === NONE || known.has(name))
+    .filter(([name]) => known.has(name))
     .map(([name, parties]) => ({
       interface: name,
       senders: parties,
       // What a container hands to the host is what any station on that interface could.
-      from: (address) => (name === NONE ? { kind: 'host', address } : { kind: 'outside', interface: name, address }),
+      from: (address) => ({ kind: 'outside', interface: name, address }),
       among: (address, asked) => {
         const one = parties.find(({ party }) => party.kind === 'container' && !isSame(party, asked));
         return one?.party.kind === 'container' ? { kind: 'container', key: one.party.key, via: name, address } : undefined;
       },
-      surelyTakes: (source) => matrix.family === 'ipv6' || name === NONE || host.hopTo(matrix.family, source)?.interface === name,
+      surelyTakes: (source) => matrix.family === 'ipv6' || host.hopTo(matrix.family, source)?.interface === name,
     }));
 }
 
@@ -68,15 +68,13 @@ function placesOf({ at }: Sender, uplink: string): string[] {
       return [uplink];
     case 'default-bridge':
       return [DEFAULT_BRIDGE.bridge];
-    case 'host':
-      return [NONE];
     default:
       return [];
   }
 }
 
 function partyOf({ container, at, kind }: Sender): ForgingParty {
-  const party: Party = container !== undefined ? { kind: 'container', key: container } : at === 'host' ? { kind: 'host' } : { kind: 'outside' };
+  const party: Party = container !== undefined ? { kind: 'container', key: container } : { kind: 'outside' };
   return { party, isDoubtful: kind === 'stranger', isOnDefaultBridge: at === 'default-bridge' };
 }
 
@@ -88,7 +86,6 @@ export function viaOf({ source }: Cell): string | undefined {
 
 /** Of some sources those that are not dropped as soon as a packet comes in, whatever it is. */
 export function alive<T extends Numbered>({ classes, groupShut }: FamilyMatrix, { interface: name }: Position, spots: readonly T[]): T[] {
-  if (name === NONE) return [...spots];
   const concerns = (fact: RuleFacts) => fact.chain.base?.hook !== 'forward' && fact.admitsIn(name);
   return classes.of(spots, spots, 'source', concerns, { in: name }).filter((some) => !groupShut.dropsAtEntry(name, some)).flat();
 }
