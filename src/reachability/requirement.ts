@@ -68,8 +68,8 @@ export class Requirement {
    * @internal
    */
   public static _noConnection(source: IPeer, destination: IPeer, isStraight = false): Requirement {
-    const but = isStraight ? ' but by what it publishes' : '';
-    return new Requirement(`${source.peerText} must not reach ${destination.peerText}${but}`, {
+    const where = isStraight ? 'but by what it publishes' : 'on any port';
+    return new Requirement(`${source.peerText} must not reach ${destination.peerText} ${where}`, {
       kind: 'unreachable',
       source,
       destination,

@@ -264,11 +264,15 @@ describe('a datagram can come from an address that is not its own', () => {
     expect(other.segment).toBe(front);
   });
 
-  test('what the host sends, nobody forges', () => {
+  test('a neighbour takes the address of the host, and that of who answers the host or a publication', () => {
     const { program, front, web } = webAndApi();
     program.container('Other', front);
     web.connections.allowFrom(Peer.host(), DNS);
-    program.synth();
+    expectMessage(problemOf(program), 'ForgeableSource', { path: 'app/Web', says: ['app-front', 'ipv4Only'] });
+    const second = webAndApi();
+    second.web.publish(DNS, { hostAddress: HOST6, sources: [Peer.anyIpv6()] });
+    second.program.container('Out', second.front).connections.allowTo(Peer.anyIpv4(), HTTPS);
+    expectMessage(problemOf(second.program), 'ForgeableSource', { path: 'app/Web', says: ['app-front-edge', 'IPv4'] });
   });
 });
 

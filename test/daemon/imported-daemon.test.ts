@@ -209,10 +209,17 @@ describe('requirements are proved strictly', () => {
     daemon.require(
       Requirement.unreachable(web, db),
       Requirement.unreachable(tiers.dmz, tiers.data),
-      Requirement.unreachable(Peer.anyIpv4(), db),
       Requirement.reachable(web, api, PORT),
     );
     expect(() => synth(program.stack)).not.toThrow();
+  });
+
+  test('a neighbour of the host sends from any address, so nothing is promised against datagrams of the outside', () => {
+    const { program, daemon, db } = shop();
+    daemon.require(Requirement.unreachable(Peer.anyIpv4(), db, Port.tcp(5432)));
+    expect(() => synth(program.stack)).not.toThrow();
+    daemon.require(Requirement.unreachable(Peer.anyIpv4(), db));
+    expect(() => synth(program.stack)).toThrow(/may reach app\/Db on udp\/0-65535.* from a source that is not its own.*HardenedDaemon.*\(RequirementBroken\)/);
   });
 
   test('who joins two tiers from elsewhere makes no way between them', () => {

@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack } from 'cdktf';
-import { Cidr, EngineVersion, type ImportedDaemonProps, Peer, Port, Reachability, Requirement } from '../../src';
+import { Cidr, Disposition, EngineVersion, type ImportedDaemonProps, Peer, Port, Reachability, Requirement } from '../../src';
 import { expectError } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
 import { Imported, shop } from '../support/imported';
-import { synth } from '../support/programs';
+import { Program, synth } from '../support/programs';
 
 const folder = temporaryFolder();
 const HOST6 = '2001:db8:1::10';
@@ -30,14 +30,76 @@ describe.each([
     const { daemon, web, db, api, tiers } = shop(props);
     web.publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress: HOST6, sources: [Peer.anyIpv6()] });
     daemon.require(
-      Requirement.unreachable(web, db),
-      Requirement.unreachable(Peer.anyIpv6(), tiers.data),
+      ...[web, tiers.dmz].map((source) => Requirement.unreachable(source, db, Port.tcp(5432))),
+      Requirement.unreachable(Peer.anyIpv6(), tiers.data, Port.tcp(5432)),
       Requirement.reachable(web, api, Port.tcp(8080)),
     );
     synth(daemon.node.scope as TerraformStack);
     const reachability = Reachability.of(daemon);
     expect(reachability.canReach(Peer.anyIpv6(), web, Port.tcp(8443))).toBe(true);
     expect(reachability.canReach(Peer.anyIpv6(), db, Port.tcp(5432))).toBe(false);
+  });
+});
+
+describe('a datagram with a source that is not the sender\'s', () => {
+  const LOG = Port.udp(514);
+  /** web publishes and shares no segment with db; api asks db, once by TCP and once by UDP. */
+  const made = (props: Partial<ImportedDaemonProps>) => {
+    const all = shop({ ...DUAL, ...props });
+    all.api.connections.allowTo(all.db, LOG);
+    return { ...all, reachability: Reachability.of(all.daemon) };
+  };
+  const NFT = { engine: EngineVersion.of('29.0.0'), nftables: true };
+
+  test.each<[string, Partial<ImportedDaemonProps>, Port, Disposition]>([
+    ['28, declared for others', {}, LOG, Disposition.DELIVERED],
+    ['28, declared by nobody', {}, Port.udp(6000), Disposition.DELIVERED],
+    ['28, TCP: the answer goes to the owner of the source', {}, Port.tcp(5432), Disposition.DROPPED],
+    ['28 without IPv6', { dualStack: false, additionalHostAddresses: [] }, LOG, Disposition.DROPPED],
+    ['29 with nftables, inside the flow of others', NFT, LOG, Disposition.DELIVERED],
+    ['29 with nftables, beside it', NFT, Port.udp(6000), Disposition.DROPPED],
+  ])('engine %s', (_, props, port, expected) => {
+    const { web, db, reachability } = made(props);
+    expect(reachability.disposition(web, db, port)).toBe(expected);
+    expect(reachability.canReach(web, db, port)).toBe(expected === Disposition.DELIVERED);
+  });
+
+  test('it breaks claims, with the way out', () => {
+    const { daemon, web, db } = made({});
+    daemon.require(Requirement.unreachable(web, db));
+    expect(() => synth(daemon.node.scope as TerraformStack)).toThrow(
+      /app\/Web reaches app\/Db on udp\/.* by datagrams from a source that is not its own \(fd.*\); a HardenedDaemon .*; without 'dualStack' .*RequirementBroken/s,
+    );
+  });
+
+  test('a claim about who alone reaches somebody counts containers of others on docker0', () => {
+    const { api, db, reachability } = made({ dualStack: false, additionalHostAddresses: [], forwardPolicyDrop: true });
+    const broken = Requirement.onlyReachableFrom(db, [api, Peer.host()])._brokenBy(reachability._proof);
+    expect(broken).toMatch(/^containers of others on docker0 may reach app\/Db on udp\/0-65535/);
+    expect(Requirement.unreachable(Peer.cidr('203.0.113.0/24'), db)._brokenBy(reachability._proof)).toBeUndefined();
+  });
+
+  test('what it does is a weakness, a line of the matrix, and explained', () => {
+    const { program, web, db, reachability } = made({});
+    expect(program.weak('ForgedSource')).toContain('app/Web > app/Db udp/0-65535, icmp/ping, other protocols');
+    expect(reachability.matrix()).toContainEqual({
+      source: 'app/Web',
+      destination: 'app/Db',
+      ports: 'udp/0-65535, icmp/ping, other protocols',
+      certain: true,
+      forgedSource: 'new',
+    });
+    const { summary, remedy, steps } = reachability.explain(web, db, LOG);
+    expect(summary).toMatch(/^app\/Web reaches app\/Db on udp\/514: by datagrams from a source that is not its own .*; no answer comes back\.$/);
+    expect(remedy).toContain('HardenedDaemon');
+    expect(steps.join('\n')).toContain('prerouting');
+  });
+
+  test('on a HardenedDaemon nothing of it gets through', () => {
+    const program = new Program({ dualStack: true, additionalHostAddresses: [HOST6], withoutProofReason: 'it is asked here by itself' });
+    const [web, api] = ['Web', 'Api'].map((id) => program.container(id, program.segment(`${id}Net`)));
+    web.connections.allowTo(api, LOG);
+    expect(Reachability.of(program.daemon)._proof.forged).toEqual([]);
   });
 });
 

@@ -42,7 +42,7 @@ export const program: Program = ({ stack, daemon, image }) => {
   }
 };
 
-const CONTAINERS = ['web', 'api', 'twin', 'out', 'pub', 'to-host', 'from-host', 'evil', 'inner'].map((name) => `app-${name}`);
+const CONTAINERS = ['web', 'api', 'twin', 'out', 'pub', 'tohost', 'fromhost', 'evil', 'inner'].map((name) => `app-${name}`);
 
 /** An end of a flow: who it is, where, and by which interface of the host its packets come. */
 export interface Place {
@@ -211,8 +211,8 @@ export class Flows {
   private withHost(family: 4 | 6): void {
     const gateway = (bridge: string) =>
       this.view.interfaces.find(({ name }) => name === bridge)!.addresses.map((text) => text.split('/')[0]).find((text) => text.includes(':') === (family === 6))!;
-    const [to] = this.of('app-to-host', family);
-    const [from] = this.of('app-from-host', family);
+    const [to] = this.of('app-tohost', family);
+    const [from] = this.of('app-fromhost', family);
     const host = (address: string): Place => ({ name: 'host', where: { host: true }, address });
     this.flows.push(
       { id: `to-host-${family}`, source: to, target: host(gateway(to.bridge!)), asked: gateway(to.bridge!), answered: to.address, sport: 40005, port: 9090 },

@@ -52,7 +52,7 @@ function compilePositive(match: Match, family: Family, sets: SetIndex): Compiled
       return compileOriginal(match, family);
     case 'ct-direction': {
       const isReply = match.direction === 'reply';
-      return (packet) => packet.connection !== undefined && packet.isAnswer === isReply;
+      return (packet) => packet.connection !== undefined && (packet.isLater ? packet.isAnswer : packet.state === 'ESTABLISHED') === isReply;
     }
     case 'ct-status':
       return (packet) => packet.state === 'ESTABLISHED';
