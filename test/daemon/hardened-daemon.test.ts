@@ -9,6 +9,7 @@ import { lateText } from '../../src/private/late';
 import { expectError } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
 import { IMAGE, newDaemon, newStack, Program, synth, terraformUnescape } from '../support/programs';
+import { filesOfUserData } from '../support/user-data';
 
 const folder = temporaryFolder();
 const KEY = `ssh-ed25519 ${'A'.repeat(60)}`;
@@ -95,14 +96,14 @@ describe('user data', () => {
     return { app, program, web };
   }
 
-  test('is one cloud-config document, with every file in base64', () => {
+  test('is one cloud-config document, with an archive of every file', () => {
     const { program } = withFlow();
     new TerraformOutput(program.stack, 'user-data', { value: program.daemon.userData });
     const text = terraformUnescape(program.synth().json.output['user-data'].value);
     expect(text).toMatch(/^#cloud-config\n\{.*\}\n$/);
     const document = JSON.parse(text.slice('#cloud-config\n'.length));
-    expect(document.packages).toEqual(['auditd', 'conntrack', 'docker.io', 'iproute2', 'ipset', 'iptables', 'kmod']);
-    expect(document.write_files.map((file: { encoding: string }) => file.encoding)).toEqual(expect.arrayContaining(['gz+b64']));
+    expect(document.packages).toEqual(['auditd', 'conntrack', 'docker.io', 'iproute2', 'ipset', 'iptables', 'kmod', 'nftables']);
+    expect(filesOfUserData(text).map(({ path: name }) => name)).toContain('/etc/docker/daemon.json');
   });
 
   test('what is written beside the stack equals what the token resolves to', () => {
@@ -128,13 +129,8 @@ describe('user data', () => {
     new TerraformOutput(program.stack, 'packed', { value: program.daemon.userDataGzipBase64 });
     const { output } = program.synth().json;
     const packed = gunzipSync(Buffer.from(output.packed.value, 'base64')).toString();
-    const files = (text: string) =>
-      JSON.parse(text.split('\n')[1]).write_files.map(({ path: name, content, encoding }: Record<string, string>) => {
-        const bytes = encoding === undefined ? Buffer.from(content) : Buffer.from(content, 'base64');
-        return [name, (encoding === 'gz+b64' ? gunzipSync(bytes) : bytes).toString()];
-      });
     expect(packed.startsWith('#cloud-config\n')).toBe(true);
-    expect(files(packed)).toEqual(files(terraformUnescape(output.plain.value)));
+    expect(filesOfUserData(packed)).toEqual(filesOfUserData(terraformUnescape(output.plain.value)));
     expect(output.packed.value.length).toBeLessThan(output.plain.value.length);
   });
 
@@ -229,7 +225,7 @@ describe('daemon.json', () => {
     ['26.1', [...BASE, 'default-network-opts']],
     ['27.0', [...BASE, 'default-network-opts', 'ip6tables']],
     ['28.5.2', [...BASE, 'default-network-opts', 'ip6tables']],
-    ['29.0', [...BASE, 'default-network-opts', 'ip6tables']],
+    ['29.0', [...BASE, 'default-network-opts', 'firewall-backend', 'ip6tables']],
   ])('%s gets no key that it does not know', (version, expected) => expect(keys(version)).toEqual([...expected].sort()));
 
   test('values', () => {

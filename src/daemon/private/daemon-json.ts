@@ -42,6 +42,10 @@ export function daemonJson(engine: EngineVersion, options: DaemonJsonOptions): s
   if (manages6(engine)) {
     config.ip6tables = true;
   }
+  if (engine.isAtLeast('29.0')) {
+    // Asked for on the command line as well, the engine does not start; our rules are for this one.
+    config['firewall-backend'] = 'iptables';
+  }
   if (hasDefaultNetworkOptions(engine)) {
     config['default-network-opts'] = { bridge: { [HOST_BINDING_OPTION]: '127.0.0.1' } };
   }

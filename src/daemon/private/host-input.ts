@@ -14,6 +14,8 @@ export interface HostInput {
   readonly blocks: readonly string[];
   /** Interfaces on wires of the host that the script makes and keeps. */
   readonly links: readonly HostLink[];
+  /** Whether a container holds a capability by which it makes its own frames. */
+  readonly forges: boolean;
   /** For a node of a swarm. */
   readonly swarm?: HostSwarm;
   readonly firewall: FirewallFiles;

@@ -46,6 +46,7 @@ function guardFiles(input: HostInput): HostFile[] {
         ...input.blocks.map((block) => `block ${block}`),
         ...input.links.map(linkLine),
         ...(input.swarm ? [swarmLine(input.swarm)] : []),
+        ...(input.forges ? ['raw'] : []),
       ]),
     ),
     file('daemon-id', lines([input.daemonId, printable(input.daemonPath)])),

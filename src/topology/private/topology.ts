@@ -150,7 +150,7 @@ export interface WorkloadPlan {
   readonly dns: readonly string[];
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
-  /** It holds a capability by which it sends from addresses that are not its own, over IPv4, too. */
+  /** It holds a capability by which it makes its own frames, with any source over either family. */
   readonly forges?: true;
 }
 

@@ -3,55 +3,42 @@ import { sampleFirewall, sampleInput } from './sample';
 import { renderHostFiles } from '../../../src/daemon/private/render-host-files';
 import { renderInstallScript } from '../../../src/daemon/private/render-install-script';
 import { renderUserData, renderUserDataGzip, userDataSize, zipped } from '../../../src/daemon/private/render-user-data';
+import { filesOfUserData } from '../../support/user-data';
 
-interface Entry {
-  readonly path: string;
-  readonly permissions: string;
-  readonly encoding?: string;
-  readonly content: string;
-}
-
-function parse(text: string): { merge_how: string; write_files: Entry[]; packages?: string[]; runcmd: string[][] } {
+function parse(text: string): { merge_how: string; bootcmd: string[][]; packages?: string[]; runcmd: string[][] } {
   const [header, body, ...rest] = text.split('\n');
   expect([header, ...rest]).toEqual(['#cloud-config', '']);
   return JSON.parse(body);
-}
-
-function decode({ encoding, content }: Entry): string {
-  const bytes = Buffer.from(content, 'base64');
-  return (encoding === 'gz+b64' ? gunzipSync(bytes) : bytes).toString('utf8');
 }
 
 /** Text that would be harm wherever it stood unescaped. */
 const HOSTILE = 'x"; reboot #\n--MIMEBOUNDARY\n${file("/etc/shadow")} %{if} $(reboot) \u0000\u001b[2J 1:30';
 
 describe('user data', () => {
-  test('holds every file, with quoted modes, and calls one program with constant words', () => {
+  test('holds every file, with its mode, and calls one program with constant words', () => {
     const config = parse(renderUserData(sampleInput()));
-    expect(config.write_files.map((entry) => ({ path: entry.path, mode: entry.permissions, content: decode(entry) }))).toEqual(
-      renderHostFiles(sampleInput()),
-    );
-    expect(config.write_files.every(({ encoding }) => encoding === 'b64' || encoding === 'gz+b64')).toBe(true);
+    expect(filesOfUserData(renderUserData(sampleInput()))).toEqual(renderHostFiles(sampleInput()));
+    // Once for each machine, as its packages: a later boot must not bring back what has been installed since.
+    expect(config.bootcmd.map((words) => words.slice(0, -1))).toEqual([['cloud-init-per', 'instance', 'bulkhead', 'sh', '-c']]);
     expect(config.runcmd).toEqual([['/usr/local/sbin/bulkhead-firewall', 'setup', '--start-docker']]);
     expect(config.merge_how).toBe('list(append)+dict(recurse_list,no_replace)+str()');
-    expect(config.packages).toEqual(['conntrack', 'docker.io', 'iproute2', 'ipset', 'iptables', 'kmod']);
+    expect(config.packages).toEqual(['conntrack', 'docker.io', 'iproute2', 'ipset', 'iptables', 'kmod', 'nftables']);
   });
 
   test('installs nothing when the image has the engine', () => {
     const config = parse(renderUserData(sampleInput({ change: { installPackages: [] } })));
-    expect(Object.keys(config)).toEqual(['merge_how', 'write_files', 'runcmd']);
+    expect(Object.keys(config)).toEqual(['merge_how', 'bootcmd', 'runcmd']);
   });
 
   test('has room to spare under 16 KiB', () => {
-    expect(userDataSize(renderUserData(sampleInput()))).toBeLessThan(15_400);
+    expect(userDataSize(renderUserData(sampleInput()))).toBeLessThan(15_900);
     expect(userDataSize('ä')).toBe(2);
   });
 
   test('compressed as a whole it is smaller, and says the same', () => {
     const packed = Buffer.from(renderUserDataGzip(sampleInput()), 'base64');
-    expect(packed.length).toBeLessThan(11_000);
-    const files = parse(gunzipSync(packed).toString('utf8')).write_files;
-    expect(files.map(({ path, permissions, content }) => ({ path, mode: permissions, content }))).toEqual(renderHostFiles(sampleInput()));
+    expect(packed.length).toBeLessThan(11_900);
+    expect(filesOfUserData(gunzipSync(packed).toString('utf8'))).toEqual(renderHostFiles(sampleInput()));
   });
 });
 

@@ -25,15 +25,15 @@ function healing(host: Host, options: SampleOptions): void {
   host.expect('the first apply succeeds', first.code === 0, first.out);
   host.expect('the stamp carries the id', stamped(host));
   const whole = host.sh(RULES).out;
-  const inode = host.sh(`stat -c %i:%Z ${STAMP} /run/bulkhead/live.v4`).out;
+  const inode = host.sh(`stat -c %i:%Y ${STAMP} /run/bulkhead/private/live.v4`).out;
   const again = host.sh(`${FIREWALL} apply`);
   host.expect('the second says that nothing changed', again.out === 'bulkhead: nothing changed\n', again.out);
-  host.expect('and changes nothing', host.sh(RULES).out === whole && host.sh(`stat -c %i:%Z ${STAMP} /run/bulkhead/live.v4`).out === inode);
+  host.expect('and changes nothing', host.sh(RULES).out === whole && host.sh(`stat -c %i:%Y ${STAMP} /run/bulkhead/private/live.v4`).out === inode);
   host.expect('check holds', host.sh(`${FIREWALL} check`).code === 0, host.sh(`${FIREWALL} check`).out);
   const status = host.sh(`${FIREWALL} status`);
   host.expect('status holds', status.code === 0 && status.out.includes('all holds'), status.out);
 
-  host.expect('nothing is left behind', host.sh('ls -d /run/bulkhead/work.*').code !== 0, host.sh('ls /run/bulkhead').out);
+  host.expect('nothing is left behind', host.sh('ls -d /run/bulkhead/private/work.*').code !== 0, host.sh('ls /run/bulkhead').out);
 
   const breaks: Record<string, string> = {
     'a rule of the guard is deleted': 'iptables -t mangle -D BULKHEAD-FORWARD 2',
@@ -55,7 +55,7 @@ function healing(host: Host, options: SampleOptions): void {
       'ip link add bh-app type bridge 2>/dev/null; echo 0 >/sys/class/net/bh-app/bridge/nf_call_iptables',
     'the stamp is gone': `rm ${STAMP}`,
     'the stamp is another one': `echo ffffffffffff >${STAMP}`,
-    'the memory is gone': 'rm -r /run/bulkhead/live.v4',
+    'the memory is gone': 'rm -r /run/bulkhead/private/live.v4',
     ...(options.sets
       ? {
           'an element is added to a set': 'ipset add $(ipset list -n) 10.20.2.10,tcp:22,10.20.2.11',
@@ -186,7 +186,7 @@ function connections(host: Host): void {
     'egress ipv4 tcp 10.20.3.10 198.51.100.0/25 443 443',
     'egress ipv6 tcp fd00::10 2001:db8:1:8000::/49 443 443',
   ];
-  host.sh('rm -f /run/bulkhead/permits');
+  host.sh('rm -f /run/bulkhead/private/permits');
   fill();
   host.expect('connections: all are there', left() === '0123456789', left());
   apply(all);

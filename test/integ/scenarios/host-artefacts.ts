@@ -3,7 +3,6 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import * as zlib from 'node:zlib';
 import { program as threeTier } from './three-tier';
 import { BridgeSegment, Cidr, DaemonConnection, HardenedContainer, type HardenedDaemonProps, Peer, Port } from '../../../src';
 import { FIREWALL_SCRIPT_WITH_LINKS } from '../../../src/daemon/private/scripts/firewall';
@@ -14,6 +13,7 @@ import { type EngineId, treeDir } from '../lab/cache';
 import { must, run as command, sleep, tail, which } from '../lab/exec';
 import { type Lab, withLab } from '../lab/lab';
 import { terraformProgram } from '../lab/setup';
+import { filesOfUserData, type HostFile } from '../../support/user-data';
 
 const ROOT = path.resolve(__dirname, '../../..');
 /** What the strictest of the large clouds takes. */
@@ -26,12 +26,6 @@ const VARIANTS: Readonly<Record<string, Partial<HardenedDaemonProps>>> = {
   'foreign blocks and another address': { foreignBlocks: [Cidr.parse('10.99.0.0/16')], additionalHostAddresses: ['192.0.2.11'] },
   'no packages': { enginePackages: [] },
 };
-
-interface HostFile {
-  readonly path: string;
-  readonly permissions: string;
-  readonly text: string;
-}
 
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
@@ -51,19 +45,12 @@ export function run(engine: EngineId, checks: Checks): void {
 
 /** The files that cloud-init would write. */
 function filesOf(deployment: Deployment): HostFile[] {
-  const text = fs.readFileSync(path.join(deployment.hostFiles, 'user-data'), 'utf8');
-  const document = JSON.parse(text.slice(text.indexOf('\n') + 1)) as {
-    write_files: { path: string; permissions: string; encoding?: string; content: string }[];
-  };
-  return document.write_files.map(({ path: file, permissions, encoding, content }) => {
-    const bytes = encoding === undefined ? Buffer.from(content) : Buffer.from(content, 'base64');
-    return { path: file, permissions, text: (encoding?.startsWith('gz') ? zlib.gunzipSync(bytes) : bytes).toString('utf8') };
-  });
+  return filesOfUserData(fs.readFileSync(path.join(deployment.hostFiles, 'user-data'), 'utf8'));
 }
 
 function guardReadsBack(checks: Checks, lab: Lab, files: readonly HostFile[]): void {
-  for (const { path: file, text } of files) {
-    checks.check(`user data and install.sh bring the same ${file}`, lab.host(['cat', file]).stdout === text);
+  for (const { path: file, content } of files) {
+    checks.check(`user data and install.sh bring the same ${file}`, lab.host(['cat', file]).stdout === content);
   }
   const checked = lab.host(['/usr/local/sbin/bulkhead-firewall', 'check'], { timeout: 120_000 });
   checks.shown('every ruleset is applied and reads back', checked.code === 0, checked.stdout + checked.stderr);
@@ -81,10 +68,10 @@ function shellcheck(checks: Checks, lab: Lab, deployment: Deployment, files: rea
     return checks.skip('shellcheck', 'the program is not on this machine, and no package brings it');
   }
   const scripts = files
-    .filter(({ text }) => text.startsWith('#!'))
+    .filter(({ content }) => content.startsWith('#!'))
     .map((file) => {
       const copy = path.join(lab.runDir, path.basename(file.path));
-      fs.writeFileSync(copy, file.text);
+      fs.writeFileSync(copy, file.content);
       return copy;
     });
   checks.check('there are scripts', scripts.length > 0);
@@ -137,7 +124,7 @@ function units(checks: Checks, lab: Lab, files: readonly HostFile[]): void {
     fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     fs.writeFileSync(path.join(root, file), text, { mode });
   };
-  files.forEach(({ path: file, permissions, text }) => put(file, text, parseInt(permissions, 8)));
+  files.forEach(({ path: file, mode, content }) => put(file, content, parseInt(mode, 8)));
   fs.cpSync('/lib/systemd/system', path.join(root, 'usr/lib/systemd/system'), { recursive: true, verbatimSymlinks: true });
   for (const name of ['docker.service', 'docker.socket', 'containerd.service']) {
     fs.copyFileSync(path.join(treeDir('bookworm'), 'lib/systemd/system', name), path.join(root, 'usr/lib/systemd/system', name));
@@ -174,7 +161,7 @@ function engineSettings(checks: Checks, lab: Lab): void {
   for (const [what, daemon] of Object.entries(variants)) {
     const deployment = new Deployment(lab, threeTier, { daemon });
     deployment.synth();
-    const text = filesOf(deployment).find(({ path: file }) => file === '/etc/docker/daemon.json')!.text;
+    const text = filesOf(deployment).find(({ path: file }) => file === '/etc/docker/daemon.json')!.content;
     const file = path.join(lab.runDir, 'daemon.json');
     fs.writeFileSync(file, text);
     lab.writeFile('/lab/candidate.json', text);

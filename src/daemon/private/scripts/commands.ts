@@ -32,63 +32,105 @@ read_settings() {
       prefix) prefix=$value ;;
       minimum) engine_minimum=$value ;;
       below) engine_below=$value ;;
+      raw) raw=yes ;;
     esac
   done <<END
 $(cat "$etc/network" "$etc/engine")
 END
 }
 
-enter() {
-  mkdir -p "$run"
-  exec 9>"$run/lock"
-  flock -w 60 9 || die 'another run holds the lock /run/bulkhead/lock'
-  work=$(mktemp -d "$run/work.XXXXXX")
+# Reads the settings and makes a folder to work in, under the lock. From here on the stamp goes when there is no answer.
+begin() {
+  unfinished=look
+  need_tools
+  enter
+  [ "$command" != apply ] || hold_stamp
+  rm -rf "$private"/work.*
+  work=$(mktemp -d "$private/work.XXXXXX")
 }
 
 leave() {
   rc=$?
   trap - EXIT
   [ -z "$work" ] || rm -rf "$work"
-  if [ -n "$unfinished" ]; then
-    [ "$rc" = 2 ] || echo "bulkhead: $command stopped half way (exit $rc)" >&2
-    rm -f "$run"/stamp-*
-    [ "$rc" != 0 ] || rc=2
-  fi
+  case $unfinished:$rc in
+    :*) ;;
+    # Told to end before it found anything, it knows nothing against the stamp.
+    look:143) put_back ;;
+    *)
+      [ "$rc" = 2 ] || echo "bulkhead: $command stopped half way (exit $rc)" >&2
+      rm -rf "$run"/stamp-* 2>/dev/null || :
+      [ "$rc" != 0 ] || rc=2
+      ;;
+  esac
   exit "$rc"
 }
 `;
 
 const APPLY = `
+# While a run of apply lives, the stamp is a link to what it holds open: containers start as ever, and however the run ends, SIGKILL among that, the
+# stamp is gone with it unless all was well and it was put back.
+hold_stamp() {
+  for stamp in "$run"/stamp-*; do
+    [ -f "$stamp" ] && [ ! -L "$stamp" ] || continue
+    ln -f "$stamp" "$private/kept"
+    exec 6<"$private/kept"
+    ln -sf "/proc/$$/fd/6" "$private/link"
+    mv -T "$private/link" "$stamp"
+    return
+  done
+}
+
+is_held() { [ "$(readlink "$stamp")" = "/proc/$$/fd/6" ]; }
+
+put_back() { ! is_held || mv -T "$private/kept" "$stamp"; }
+
+# A bind mount takes anything that lies there; docker makes a folder of it where a container names it as a volume.
+stamp_holds() {
+  file=$stamp
+  ! is_held || file=$private/kept
+  [ "$(stat -c '%F %u %a' "$file" 2>/dev/null)" = 'regular file 0 644' ] && [ "$(cat "$file")" = "$daemon_id" ]
+}
+
 write_stamp() {
   for other in "$run"/stamp-*; do
     [ "$other" = "$stamp" ] || rm -rf "$other"
   done
-  [ "$(cat "$stamp" 2>/dev/null)" != "$daemon_id" ] || return 0
-  # A container that was started with a volume instead of a mount made a directory of it.
-  [ ! -d "$stamp" ] || rmdir "$stamp"
+  put_back
+  ! stamp_holds || return 0
+  rm -rf "$stamp"
   printf '%s\\n' "$daemon_id" >"$work/stamp"
-  mv "$work/stamp" "$stamp"
+  mv -T "$work/stamp" "$stamp"
   changed=yes
 }
 
+# The stamp goes before anything is mended, and comes back when all was read back.
 apply() {
-  enter
-  unfinished=yes
-  need_tools
+  begin
   read_settings
   pick_families
   load_modules
   sysctls set
   switches set
-  remember
-  for entry in $families; do apply_family "$entry"; done
-  end_connections
+  guard_faults >"$work/found"
+  if [ -s "$work/found" ]; then
+    unfinished=yes
+    [ -z "$quiet" ] || cat "$work/found"
+    remember
+    for entry in $families; do apply_family "$entry"; done
+    end_connections
+  else
+    for entry in $families; do use_family "$entry" && make_hooks; done
+  fi
+  load_frames
   { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; } >"$work/names"
   drop_old "$etc/chains" "$work/names"
   switches set
   links set "$etc/network"
+  clear_others
   # The guard stands on any engine, since it only restricts; but without the stamp no container starts, and docker does not either.
   check_engine
+  check_backend
   [ -z "$engine_fault" ] || die "$engine_fault"
   write_stamp
   unfinished=
@@ -96,6 +138,7 @@ apply() {
   work=
   exec 9>&-
   [ "$families" = '4 6' ] || [ -n "$quiet" ] || say 'this kernel has no IPv6: the guard is there for IPv4 only'
+  [ -z "$frames_fault" ] || [ -n "$quiet" ] || say_frames
   if [ -n "$changed" ]; then
     say "applied; the stamp is $stamp"
   elif [ -z "$quiet" ]; then
@@ -105,46 +148,70 @@ apply() {
 `;
 
 const CHECK = `
-# One line per deviation.
-deviations() {
+wrong() {
+  rm -rf "$run"/stamp-*
+  echo "$*"
+}
+
+# One line for all of the guard that is not as it was read back; the stamp goes with the first.
+guard_faults() {
+  stamp_holds || wrong "the stamp $stamp is missing or is not as it was written"
   for entry in $families; do
     use_family "$entry"
-    list_rules
+    live
     tables faults "$etc/chains" >"$work/faults"
+    if [ -s "$work/faults" ]; then
+      wrong "$(cat "$work/faults")"
+    else
+      cmp -s "$work/live" "$private/live.v$family" || wrong "$ct: rules or sets are not what was read back after the last apply"
+    fi
+    ! other_rules || wrong "$ct: $other has rules of ours or of Docker beside those of $tool"
+  done
+  [ ! -s "$private/frames" ] || frames_hold || wrong 'the table of frames is not what was read back after the last apply'
+  cmp -s "$private/permits" "$etc/permits" || wrong 'connections of withdrawn permissions have not been ended'
+}
+
+# One line per deviation.
+deviations() {
+  guard_faults
+  for entry in $families; do
+    use_family "$entry"
     hooks | while read -r table chain; do
       is_hooked "$table" "$chain" || echo "$ct: no jump from FORWARD to $chain"
-    done >>"$work/faults"
-    cat "$work/faults"
-    [ ! -s "$work/faults" ] || continue
-    live
-    cmp -s "$work/live" "$run/live.v$family" || echo "$ct: rules or sets are not what was read back after the last apply"
+    done
   done
   sysctls show
   switches show
   links show "$etc/network"
-  cmp -s "$run/permits" "$etc/permits" || echo 'connections of withdrawn permissions have not been ended'
   check_engine
-  [ -z "$engine_fault" ] || echo "$engine_fault"
-  [ "$(cat "$stamp" 2>/dev/null)" = "$daemon_id" ] || echo "the stamp $stamp is missing or carries another id"
+  check_backend
+  [ -z "$engine_fault" ] || wrong "$engine_fault"
 }
 
 look() {
-  need_tools
-  enter
+  begin
   find_fault
   if [ -n "$fault" ]; then
-    echo "$fault" >"$work/deviations"
-    return 0
+    wrong "$fault" >"$work/found"
+  else
+    read_settings
+    pick_families
+    deviations >"$work/found"
   fi
-  read_settings
-  pick_families
-  deviations >"$work/deviations"
+  unfinished=
+}
+
+say_frames() { say "frames with several VLAN tags go past the guard where a container holds NET_RAW: \${frames_fault:-apply says why}"; }
+
+tell() {
+  [ -n "$fault" ] || [ -s "$private/frames" ] || say_frames
+  cat "$work/found"
+  [ ! -s "$work/found" ]
 }
 
 check() {
   look
-  cat "$work/deviations"
-  [ ! -s "$work/deviations" ]
+  tell
 }
 
 status() {
@@ -153,45 +220,8 @@ status() {
     say "daemon $daemon_id ($daemon_path), engine \${engine_found:-not installed}, rules for $engine_minimum up to, not including, $engine_below"
     say "families $families: $(awk '{ n += $5 } END { print n " rules in " NR " chains" }' "$etc/chains"), $(awk 'END { print NR }' "$etc/permits") permits"
   fi
-  [ -s "$work/deviations" ] || say 'all holds'
-  cat "$work/deviations"
-  [ ! -s "$work/deviations" ]
-}
-`;
-
-const WATCH = `
-# Switches follow new bridges at once; everything else is looked at every ten seconds. Docker is never restarted to heal.
-watch() {
-  need_tools
-  mkdir -p "$run"
-  exec 7>"$run/watch.lock"
-  flock -n 7 || die 'another watch is running'
-  read_settings
-  rm -f "$run/events"
-  mkfifo -m 600 "$run/events"
-  exec 8<>"$run/events"
-  ip monitor link >&8 7>&- 2>/dev/null &
-  monitor=$!
-  while sleep 10; do
-    # Nothing outlives a watch that was killed.
-    kill -0 $$ 2>/dev/null || { kill "$monitor"; exit; }
-    echo tick
-  done >&8 7>&- &
-  ticker=$!
-  # shellcheck disable=SC2064 # the ids of now
-  trap "kill $monitor $ticker 2>/dev/null; exit 0" TERM INT HUP
-  : >"$run/watch.started"
-  told=
-  while read -r event <&8; do
-    [ "$event" = tick ] || { switches set; continue; }
-    # After a removal there is nothing left to watch.
-    if [ ! -d "$run" ] || [ ! -e "$etc/sums" ]; then break; fi
-    kill -0 "$monitor" 2>/dev/null || die 'ip monitor has ended'
-    found=$("$0" check 2>&1) && { told=; continue; }
-    [ "$found" = "$told" ] || printf '%s\\n' "$found" >&2
-    if "$0" apply --quiet; then told=; else told=$found; fi
-  done
-  kill "$monitor" "$ticker" 2>/dev/null || :
+  [ -s "$work/found" ] || say 'all holds'
+  tell
 }
 `;
 
@@ -200,20 +230,21 @@ remove() {
   if [ -d /run/systemd/system ]; then
     systemctl stop bulkhead-watch.service bulkhead-check.timer 2>/dev/null || :
   fi
-  enter
-  need_tools
+  begin
+  unfinished=yes
   rm -rf "$run"/stamp-*
-  [ -e "$etc/chains" ] || : >"$run/chains.none"
   pick_families
-  if [ -e "$etc/chains" ]; then remember; else touch "$run/chains" "$run/sets"; fi
+  if [ -e "$etc/chains" ]; then remember; else touch "$private/chains" "$private/sets"; fi
   for entry in $families; do
     use_family "$entry"
     set_jumps /dev/null
+    ! other_rules || clear_other
   done
+  remove_frames
   prefix=$(sed -n 's/^prefix //p' "$etc/network" 2>/dev/null || :)
   [ -z "$prefix" ] || links set /dev/null
   drop_old /dev/null /dev/null
-  [ ! -s "$run/sets" ] || die "sets are still in use by rules that are not ours: $(tr '\\n' ' ' <"$run/sets")"
+  [ ! -s "$private/sets" ] || die "sets are still in use by rules that are not ours: $(tr '\\n' ' ' <"$private/sets")"
   while read -r made table chain; do
     use_family "\${made#v}"
     [ "$("$tool" -w "$wait" -t "$table" -S "$chain" 2>/dev/null)" = "-N $chain" ] || continue
@@ -222,10 +253,11 @@ remove() {
     while "$tool" -w "$wait" -t "$table" -D FORWARD -j "$chain" 2>/dev/null; do :; done
     "$tool" -w "$wait" -t "$table" -X "$chain" 2>/dev/null || :
   done <<END
-$(cat "$run/made" 2>/dev/null)
+$(cat "$private/made" 2>/dev/null)
 END
   rm -rf "$run"
   work=
+  unfinished=
   say 'removed: rules, sets and stamp are gone; sysctls keep their values until the next boot'
 }
 `;
@@ -248,7 +280,7 @@ setup() {
     acted=yes
     say "enabled $unit"
   done
-  if [ -e "$run/watch.started" ] && [ -n "$(find ${PATHS.script} ${PATHS.watchUnit} -newer "$run/watch.started")" ]; then
+  if [ -e "$private/watch.started" ] && [ -n "$(find ${PATHS.script} ${PATHS.watchUnit} -newer "$private/watch.started")" ]; then
     systemctl restart bulkhead-watch.service
     acted=yes
     say 'restarted bulkhead-watch.service: it has changed'
@@ -282,6 +314,10 @@ quiet=
 engine_minimum=
 engine_below=
 prefix=
+raw=
+fault=
+stamp=
+frames_fault=
 daemon_id=
 daemon_path=
 command=\${1:-}
@@ -297,4 +333,4 @@ case $command:$option in
 esac
 `;
 
-export const COMMANDS = SETTINGS + APPLY + CHECK + WATCH + REMOVE + SETUP + MAIN;
+export const COMMANDS = SETTINGS + APPLY + CHECK + REMOVE + SETUP + MAIN;

@@ -32,6 +32,28 @@ die() {
 }
 `;
 
+/** For what changes the host. */
+export const LOCK = `
+private=$run/private
+
+# Makes $2 a folder of root with mode $1. Where others could open what lies in it, they may hold the locks: those are made anew.
+own_folder() {
+  case $(stat -c '%u %F %a' "$2" 2>/dev/null) in
+    "0 directory $1") ;;
+    '0 directory '*) rm -f "$2/lock" "$2/watch.lock" && chmod "$1" "$2" ;;
+    *) rm -rf "$2" && mkdir -m "$1" "$2" ;;
+  esac
+}
+
+# Only root can open the lock: anybody who can may hold it, and keep the guard from being mended.
+enter() {
+  own_folder 755 "$run"
+  own_folder 700 "$private"
+  exec 9>"$private/lock"
+  flock -w 60 9 || die "another run has held the lock $private/lock for a minute"
+}
+`;
+
 /** Names every missing Debian package in one sentence. */
 export const NEED_TOOLS = `
 need_tools() {
@@ -69,13 +91,13 @@ check_engine() {
   engine_found=
   dockerd=$(command -v dockerd) || return 0
   identity=$(stat -L -c '%n %i %Y %s' "$dockerd")
-  if [ -r "$run/engine" ] && [ "$(head -n 1 "$run/engine")" = "$identity" ]; then
-    engine_found=$(sed -n 2p "$run/engine")
+  if [ -r "$private/engine" ] && [ "$(head -n 1 "$private/engine")" = "$identity" ]; then
+    engine_found=$(sed -n 2p "$private/engine")
   else
     engine_found=$(dockerd --version 2>/dev/null | sed -n 's/^[^0-9]*\\([0-9][0-9]*\\(\\.[0-9][0-9]*\\)*\\).*/\\1/p' | head -n 1)
-    if [ -n "$engine_found" ] && [ -d "$run" ]; then
-      printf '%s\\n%s\\n' "$identity" "$engine_found" >"$run/engine.new"
-      mv "$run/engine.new" "$run/engine"
+    if [ -n "$engine_found" ] && [ -d "$private" ]; then
+      printf '%s\\n%s\\n' "$identity" "$engine_found" >"$private/engine.new"
+      mv "$private/engine.new" "$private/engine"
     fi
   fi
   if [ -z "$engine_found" ]; then

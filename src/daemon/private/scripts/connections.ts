@@ -91,10 +91,10 @@ connections_to_end() {
 
 # What goes on behind ESTABLISHED would outlive its permission. On the first apply of a boot nothing is known of what was there before.
 end_connections() {
-  if [ -r "$run/permits" ]; then
-    cmp -s "$run/permits" "$etc/permits" && return 0
+  if [ -r "$private/permits" ]; then
+    cmp -s "$private/permits" "$etc/permits" && return 0
     mode=gone
-    cp "$run/permits" "$work/before"
+    cp "$private/permits" "$work/before"
   else
     mode=touching
     : >"$work/before"
@@ -122,6 +122,6 @@ end_connections() {
     done
   done
   cp "$etc/permits" "$work/permits"
-  mv "$work/permits" "$run/permits"
+  mv "$work/permits" "$private/permits"
 }
 `;

@@ -1,5 +1,5 @@
 import { LOAD_AUDIT } from '../audit-rules';
-import { ENGINE_CHECK, NEED_TOOLS, PATHS, PRELUDE } from './common';
+import { ENGINE_CHECK, LOCK, NEED_TOOLS, PATHS, PRELUDE } from './common';
 
 const OWN_FILES = [
   PATHS.dropIn,
@@ -20,7 +20,7 @@ const OWN_FILES = [
 export const INSTALL_HEAD = `#!/bin/sh
 # Bulkhead: installs the guard of this host's Docker networks. Running it again changes nothing.
 # Options: --check says what would change (exit 1 when something would), --remove takes everything away and leaves Docker alone.
-${PRELUDE}${NEED_TOOLS}${ENGINE_CHECK}
+${PRELUDE}${LOCK}${NEED_TOOLS}${ENGINE_CHECK}
 # Reads a body in base64 and makes it file $1 with mode $2, by renaming: a file is either the old one or the whole new one.
 put() {
   base64 -d >"$work/body"
@@ -56,10 +56,8 @@ verify() {
 install() {
   verify
   [ -e "$etc/sums" ] || first=yes
-  mkdir -p "$run"
   # The watch must not read half of the new files.
-  exec 9>"$run/lock"
-  flock -w 60 9 || die 'another run holds the lock /run/bulkhead/lock; nothing was changed'
+  enter
   all_files
   exec 9>&-
   [ -n "$changes" ] || say 'files: nothing changed'

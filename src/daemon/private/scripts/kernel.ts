@@ -3,7 +3,7 @@ import { PATHS } from './common';
 /** Modules, sysctls and the switches of single bridges. Everything is read first and written only when it differs. */
 export const KERNEL = `
 load_modules() {
-  [ -d /proc/sys/net/bridge ] && [ -e "$run/live.v4" ] && return 0
+  [ -d /proc/sys/net/bridge ] && [ -e "$private/live.v4" ] && return 0
   if command -v modprobe >/dev/null 2>&1; then
     while read -r module; do
       case $module in

@@ -24,7 +24,7 @@ first_error() { grep -v '^Warning: cannot open .*connlabel' "$work/err" | grep -
 list_rules() {
   : >"$work/save"
   # shellcheck disable=SC2013 # single words
-  for table in $(cat "$etc/chains" "$run/chains" 2>/dev/null | awk -v f="v$family" '$1 == f && !seen[$2]++ { print $2 }'); do
+  for table in $(cat "$etc/chains" "$private/chains" 2>/dev/null | awk -v f="v$family" '$1 == f && !seen[$2]++ { print $2 }'); do
     "$tool-save" -t "$table" >>"$work/save" 2>"$work/err" || die "$tool-save failed for table $table: $(first_error)"
   done
 }
@@ -32,10 +32,10 @@ list_rules() {
 # Looks at $work/save for our chains, which file $2 lists. Prints, depending on $1:
 # faults: one line for each thing that is wrong with chains and jumps
 # live: our rules as the kernel has them
-# edits: restore input that leaves one jump, first in its hook, to every chain of ours, and none to those of $run/chains that are no longer
+# edits: restore input that leaves one jump, first in its hook, to every chain of ours, and none to those of $private/chains that are no longer
 #   ours; old jumps go and the new one comes in one transaction, so there is no moment without it
 tables() {
-  touch "$run/chains"
+  touch "$private/chains"
   awk -v f="v$family" -v mode="$1" '
     function row(keep) { n++; table[n] = $2; chain[n] = $3; hook[n] = $4; rules[n] = $5; digest[n] = $6; kept[n] = keep }
     file == "wanted" { if ($1 == f) { row(1); mine[$2, $3] = 1 }; next }
@@ -67,7 +67,7 @@ tables() {
         }
       }
       for (a in edit) printf "*%s\\n%sCOMMIT\\n", a, edit[a]
-    }' file=wanted "$2" file=known "$run/chains" file=save "$work/save"
+    }' file=wanted "$2" file=known "$private/chains" file=save "$work/save"
 }
 
 set_names() { awk '$1 == "create" { print $2 }' "$1"; }
@@ -94,7 +94,7 @@ restore_sets() {
     for name in $(set_names "$etc/sets.v$family"); do
       one_set "$name" >"$work/set"
       [ -s "$work/set" ] || continue
-      awk -v n="$name" '($1 == "create" || $1 == "add") && $2 == n' "$run/live.v$family" 2>/dev/null >"$work/known" || :
+      awk -v n="$name" '($1 == "create" || $1 == "add") && $2 == n' "$private/live.v$family" 2>/dev/null >"$work/known" || :
       cmp -s "$work/set" "$work/known" || echo "flush $name"
     done
     cat "$etc/sets.v$family"
@@ -113,7 +113,7 @@ make_hooks() {
   hooks >"$work/hooks"
   while read -r table chain; do
     if ! "$tool" -w "$wait" -t "$table" -S "$chain" >/dev/null 2>&1; then
-      echo "v$family $table $chain" >>"$run/made"
+      echo "v$family $table $chain" >>"$private/made"
       "$tool" -w "$wait" -t "$table" -N "$chain" 2>"$work/err" || die "$tool cannot make chain $chain: $(first_error)"
       changed=yes
     fi
@@ -146,7 +146,7 @@ apply_family() {
   use_family "$1"
   make_hooks
   live
-  if ! cmp -s "$work/live" "$run/live.v$family"; then
+  if ! cmp -s "$work/live" "$private/live.v$family"; then
     restore_sets
     restore_rules
     changed=yes
@@ -158,22 +158,22 @@ apply_family() {
   for name in $(set_names "$etc/sets.v$family"); do
     grep -q "^create $name " "$work/live" || die "read back, set $name is missing"
   done
-  cmp -s "$work/live" "$run/live.v$family" || mv "$work/live" "$run/live.v$family"
+  cmp -s "$work/live" "$private/live.v$family" || mv "$work/live" "$private/live.v$family"
 }
 `;
 
 const CLEANING = `
 # Written before anything is made, so that an interrupted run leaves nothing that nobody knows of.
 remember() {
-  cat "$etc/chains" "$run/chains" 2>/dev/null | awk '{ print $1, $2, $3, $4 }' | sort -u >"$work/chains"
-  { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; cat "$run/sets" 2>/dev/null || :; } | sort -u >"$work/names"
-  mv "$work/chains" "$run/chains"
-  mv "$work/names" "$run/sets"
+  cat "$etc/chains" "$private/chains" 2>/dev/null | awk '{ print $1, $2, $3, $4 }' | sort -u >"$work/chains"
+  { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; cat "$private/sets" 2>/dev/null || :; } | sort -u >"$work/names"
+  mv "$work/chains" "$private/chains"
+  mv "$work/names" "$private/sets"
 }
 
 # Chains and sets of ours that $1 (a file like chains) and $2 (set names) no longer list.
 drop_old() {
-  awk 'FNR == NR && FILENAME == wanted { mine[$1, $2, $3] = 1; next } !(($1, $2, $3) in mine)' wanted="$1" "$1" "$run/chains" >"$work/old"
+  awk 'FNR == NR && FILENAME == wanted { mine[$1, $2, $3] = 1; next } !(($1, $2, $3) in mine)' wanted="$1" "$1" "$private/chains" >"$work/old"
   while read -r old_family table chain _; do
     case " $families " in *" \${old_family#v} "*) ;; *) continue ;; esac
     use_family "\${old_family#v}"
@@ -193,9 +193,9 @@ drop_old() {
       fi
     fi
     echo "$name" >>"$work/kept"
-  done <"$run/sets"
-  mv "$work/kept" "$run/sets"
-  awk '{ print $1, $2, $3, $4 }' "$1" | sort -u >"$run/chains"
+  done <"$private/sets"
+  mv "$work/kept" "$private/sets"
+  awk '{ print $1, $2, $3, $4 }' "$1" | sort -u >"$private/chains"
 }
 `;
 

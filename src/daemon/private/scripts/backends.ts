@@ -1,0 +1,67 @@
+import { PATHS } from './common';
+
+/** Hosts have two kinds of tables, and two programs called iptables: what was written by one the other neither shows nor removes. */
+export const BACKENDS = `
+# The engine's rules in tables of nftables: nothing of ours in DOCKER-USER counts there. Sets engine_fault.
+check_backend() {
+  words=
+  if pid=$(cat /run/docker.pid 2>/dev/null) && [ -r "/proc/$pid/cmdline" ]; then words=$(tr '\\0' ' ' <"/proc/$pid/cmdline"); fi
+  config=$(printf '%s' "$words" | sed -n 's/.*--config-file[= ]\\([^ ]*\\).*/\\1/p')
+  case $words in
+    *--firewall-backend[=\\ ]nftables*) found="in dockerd's command line" ;;
+    *)
+      found=
+      if tr -d '[:space:]' 2>/dev/null <"\${config:-${PATHS.daemonJson}}" | grep -q '"firewall-backend":"nftables"'; then
+        found="in \${config:-${PATHS.daemonJson}}"
+      elif [ -n "$words" ] && nft list table ip docker-bridges >/dev/null 2>&1; then
+        found='by its table docker-bridges'
+      fi
+      ;;
+  esac
+  [ -z "$found" ] || [ -n "$engine_fault" ] ||
+    engine_fault="the engine filters with nftables ($found), and declared flows would stay closed: set its firewall-backend to iptables and restart docker"
+}
+
+# Chains of ours or of Docker in the other iptables, to $work/other. Exit 1 where it has none.
+other_rules() {
+  case $("$tool" -V) in
+    *legacy*) other=$tool-nft ;;
+    *)
+      other=$tool-legacy
+      # Asked for nothing, it would load its modules.
+      [ -s "/proc/net/\${tool%tables}_tables_names" ] || return 1
+      ;;
+  esac
+  command -v "$other-save" >/dev/null 2>&1 || return 1
+  "$other-save" >"$work/other" 2>/dev/null || :
+  grep -Eq '^:(BULKHEAD|DOCKER)' "$work/other"
+}
+
+# Takes away what is ours there, and DOCKER-USER where no engine has it.
+clear_other() {
+  awk '
+    /^[*]/ { t = $0 }
+    /^:DOCKER / { docker = 1 }
+    /^:(BULKHEAD|DOCKER-USER)/ { n = substr($1, 2); if (n == "DOCKER-USER") user = t; else { clear[t] = clear[t] "-F " n "\\n"; drop[t] = drop[t] "-X " n "\\n" } }
+    /^-A/ && $NF ~ /^BULKHEAD/ { sub(/^-A/, "-D"); jump[t] = jump[t] $0 "\\n"; next }
+    /^-A FORWARD -j DOCKER-USER$/ { hook = "-D FORWARD -j DOCKER-USER\\n"; next }
+    /^-A DOCKER-USER/ { kept = 1 }
+    END {
+      if (user != "" && !docker && !kept) { jump[user] = jump[user] hook; drop[user] = drop[user] "-X DOCKER-USER\\n" }
+      for (t in drop) printf "%s\\n%s%s%sCOMMIT\\n", t, jump[t], clear[t], drop[t]
+    }' "$work/other" >"$work/clear"
+  "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove rules of ours: $(first_error)"
+}
+
+# After the guard stands in the tables in use. Docker's own rules in the others are for the administrator.
+clear_others() {
+  for entry in $families; do
+    use_family "$entry"
+    other_rules || continue
+    clear_other
+    changed=yes
+    ! grep -q '^:DOCKER ' "$work/other" ||
+      die "Docker's rules stand in $other as well as in $tool, and keep declared flows closed: reboot, or set $tool back (update-alternatives --set $tool $(command -v "$other"))"
+  done
+}
+`;
