@@ -18,7 +18,7 @@ export function filesOfUserData(text: string): HostFile[] {
 
 function untar(bytes: Buffer): HostFile[] {
   const files: HostFile[] = [];
-  for (let at = 0; bytes[at] !== 0; ) {
+  for (let at = 0; bytes[at] !== 0;) {
     const field = (offset: number, size: number) =>
       bytes
         .subarray(at + offset, at + offset + size)

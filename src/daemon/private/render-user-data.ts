@@ -58,7 +58,13 @@ function archive(files: readonly HostFile[]): Buffer {
     put(octal(body.length, 11) + octal(0, 11), 124);
     put(`${' '.repeat(8)}0`, 148);
     put('ustar\x0000', 257);
-    put(octal(header.reduce((sum, byte) => sum + byte), 6), 148);
+    put(
+      octal(
+        header.reduce((sum, byte) => sum + byte),
+        6,
+      ),
+      148,
+    );
     return [header, body, Buffer.alloc(-body.length & 511)];
   });
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);

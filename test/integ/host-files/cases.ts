@@ -28,7 +28,10 @@ function healing(host: Host, options: SampleOptions): void {
   const inode = host.sh(`stat -c %i:%Y ${STAMP} /run/bulkhead/private/live.v4`).out;
   const again = host.sh(`${FIREWALL} apply`);
   host.expect('the second says that nothing changed', again.out === 'bulkhead: nothing changed\n', again.out);
-  host.expect('and changes nothing', host.sh(RULES).out === whole && host.sh(`stat -c %i:%Y ${STAMP} /run/bulkhead/private/live.v4`).out === inode);
+  host.expect(
+    'and changes nothing',
+    host.sh(RULES).out === whole && host.sh(`stat -c %i:%Y ${STAMP} /run/bulkhead/private/live.v4`).out === inode,
+  );
   host.expect('check holds', host.sh(`${FIREWALL} check`).code === 0, host.sh(`${FIREWALL} check`).out);
   const status = host.sh(`${FIREWALL} status`);
   host.expect('status holds', status.code === 0 && status.out.includes('all holds'), status.out);

@@ -126,6 +126,21 @@ def vlan(spec):
     send_frame(spec, struct.pack('!HHH', 0x8100, spec.get('vlan', 0), kind) + ip(spec, 17, udp(spec)))
 
 
+def frames(spec):
+    """Many frames that are ready but for their source, three times each: `frames` is a list of `dstMac` and, in hexadecimal, `typed`."""
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    sock.bind((spec['device'], 0))
+    own, sent, detail = mac_bytes(device_mac(sock)), 0, None
+    for _ in range(3):
+        for frame in spec['frames']:
+            try:
+                sock.send((mac_bytes(frame['dstMac']) + own + bytes.fromhex(frame['typed'])).ljust(60, b'\0'))
+                sent += 1
+            except OSError as error:
+                detail = str(error)
+    say({'sent': sent, **({'detail': detail} if detail else {})})
+
+
 def arp(spec):
     """Claims that `claimIp` is at this device's address (or `claimMac`): told to `targetIp`/`dstMac`, or to all as a gratuitous one."""
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
@@ -230,6 +245,7 @@ if __name__ == '__main__':
         'icmp-error': lambda spec: send_ip(spec, 58 if ':' in spec['dst'] else 1, icmp_error(spec)),
         'vlan': vlan,
         'arp': arp,
+        'frames': frames,
         'freebind': freebind,
         'router': router,
         'forge': forge,

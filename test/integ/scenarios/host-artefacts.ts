@@ -7,13 +7,13 @@ import { program as threeTier } from './three-tier';
 import { BridgeSegment, Cidr, DaemonConnection, HardenedContainer, type HardenedDaemonProps, Peer, Port } from '../../../src';
 import { FIREWALL_SCRIPT_WITH_LINKS } from '../../../src/daemon/private/scripts/firewall';
 import { SWARM_SCRIPT } from '../../../src/daemon/private/scripts/swarm';
+import { filesOfUserData, type HostFile } from '../../support/user-data';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import { type EngineId, treeDir } from '../lab/cache';
 import { must, run as command, sleep, tail, which } from '../lab/exec';
 import { type Lab, withLab } from '../lab/lab';
 import { terraformProgram } from '../lab/setup';
-import { filesOfUserData, type HostFile } from '../../support/user-data';
 
 const ROOT = path.resolve(__dirname, '../../..');
 /** What the strictest of the large clouds takes. */

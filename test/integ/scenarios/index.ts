@@ -2,6 +2,8 @@
 import * as attacks from './attacks';
 import * as attacks2Denial from './attacks-2-denial';
 import * as attacks2Forged from './attacks-2-forged';
+import * as attacks2Frames from './attacks-2-frames';
+import * as attacks2Host from './attacks-2-host';
 import * as attacks2Standing from './attacks-2-standing';
 import * as book from './book';
 import * as cis from './cis';
@@ -76,6 +78,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   attacks,
   'attacks-2-denial': attacks2Denial,
   'attacks-2-forged': attacks2Forged,
+  'attacks-2-frames': attacks2Frames,
+  'attacks-2-host': attacks2Host,
   'attacks-2-standing': attacks2Standing,
   mutation,
   survival,

@@ -2,7 +2,7 @@
  * What lies below IP. `br_netfilter` shows the rules of IP what is IP, or IP behind one tag; a container that makes its own frames (NET_RAW) sends anything
  * else past them: two tags, one of which the neighbour's kernel takes off for each of its own. So a table of the bridges lets in IPv4, IPv6 and ARP alone.
  * Frames to the reserved addresses of bridges never come to its first hook: the kernel hands them to the host as if the container's cable ended there, and
- * rules that name a bridge do not match.
+ * rules that name a bridge do not match. The one address that comes to no hook at all (LLDP's) has a switch of each bridge, by which it comes to the first.
  *
  * Kernels without `nft_meta_bridge` cannot tell the bridge of a frame. There every veth counts as ours but for the ports of other bridges, which are listed:
  * a new port of another bridge is closed to tagged frames until the watch has seen it, a new one of ours is never open.
@@ -18,6 +18,7 @@ set others { type ifname; }
 chain kinds {
 type filter hook prerouting priority -310;
 $1 ether type != { ip, arp, ip6 } drop
+$1 ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop
 }
 chain reserved {
 type filter hook input priority -310;
@@ -52,8 +53,8 @@ load_frames() {
       frames_fault=
       if frame_rules "$form" | nft -f - 2>"$work/err"; then
         list_frames "$form"
-        # Twice two: as asked for, and as read back.
-        [ "$(grep -c 'drop$' "$work/frames")" = 4 ] || die 'read back, the table of frames is not what was loaded'
+        # Twice three: as asked for, and as read back.
+        [ "$(grep -c 'drop$' "$work/frames")" = 6 ] || die 'read back, the table of frames is not what was loaded'
         mv "$work/frames" "$private/frames"
         changed=yes
         break
