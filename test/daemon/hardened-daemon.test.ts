@@ -242,6 +242,11 @@ describe('daemon.json', () => {
     });
     expect(text.endsWith('\n')).toBe(true);
   });
+
+  test('the backend is the one that the rules are for', () => {
+    const text = daemonJson(EngineVersion.of('29.0'), { liveRestore: true, logMebibytes: 10, registryMirrors: [] });
+    expect(JSON.parse(text)).toMatchObject({ iptables: true, 'firewall-backend': 'iptables' });
+  });
 });
 
 describe('errors, before anything enters the tree', () => {

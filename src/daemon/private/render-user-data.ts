@@ -65,7 +65,7 @@ function archive(files: readonly HostFile[]): Buffer {
       ),
       148,
     );
-    return [header, body, Buffer.alloc(-body.length & 511)];
+    return [header, body, Buffer.alloc((512 - (body.length % 512)) % 512)];
   });
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);
 }

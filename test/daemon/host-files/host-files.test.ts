@@ -93,6 +93,17 @@ describe('files of a host', () => {
     expect(contents(other).get(path)).toBe(contents(sampleInput()).get(path));
   });
 
+  test('a container that makes its own frames is told to the program, which then needs the tables of frames', () => {
+    const network = (forges: boolean) => contents(sampleInput({ change: { forges } })).get('/etc/bulkhead/network')!.split('\n');
+    expect([network(false).includes('raw'), network(true).includes('raw')]).toEqual([false, true]);
+  });
+
+  test('what locks and remembers lies where only root comes, the stamp where containers find it', () => {
+    const script = contents(sampleInput()).get('/usr/local/sbin/bulkhead-firewall')!;
+    expect([...new Set(script.match(/\$run\/[a-z-]+/g))].sort()).toEqual(['$run/kept', '$run/private', '$run/stamp-']);
+    expect(script).toContain('own_folder 700 "$private"');
+  });
+
   test('interfaces on wires come with the program that makes them, and with word for those who manage interfaces', () => {
     const files = contents(sampleInput({ change: { links: LINKS } }));
     expect(files.get('/etc/bulkhead/network')).toMatch(

@@ -163,7 +163,7 @@ function inItsPlace({ lab, checks }: Stage): void {
 /** Where a run cannot do its work there is no stamp. */
 function starved({ lab, checks, whole }: Stage): void {
   const bounds: Record<string, string> = {
-    'nine open files': 'ulimit -n 9',
+    'twelve open files': 'ulimit -n 12',
     'no file may grow': 'ulimit -f 0',
     'little memory': 'ulimit -v 3000',
     '/run is full':

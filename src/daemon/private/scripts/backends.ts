@@ -29,7 +29,7 @@ other_rules() {
     *)
       other=$tool-legacy
       # Asked for nothing, it would load its modules.
-      [ -s "/proc/net/\${tool%tables}_tables_names" ] || return 1
+      grep -qs . "/proc/net/\${tool%tables}_tables_names" || return 1
       ;;
   esac
   command -v "$other-save" >/dev/null 2>&1 || return 1

@@ -68,27 +68,26 @@ leave() {
 `;
 
 const APPLY = `
-# While a run of apply lives, the stamp is a link to what it holds open: containers start as ever, and however the run ends, SIGKILL among that, the
-# stamp is gone with it unless all was well and it was put back.
+# While a run of apply lives, the stamp is a link that leads past its process: containers start as ever, and however the run ends, by SIGKILL among
+# that, the stamp leads nowhere, unless all was well and it was put back.
 hold_stamp() {
   for stamp in "$run"/stamp-*; do
-    [ -f "$stamp" ] && [ ! -L "$stamp" ] || continue
-    ln -f "$stamp" "$private/kept"
-    exec 6<"$private/kept"
-    ln -sf "/proc/$$/fd/6" "$private/link"
+    if [ ! -f "$stamp" ] || [ -L "$stamp" ]; then continue; fi
+    ln -fT "$stamp" "$run/kept"
+    ln -sf "$held" "$private/link"
     mv -T "$private/link" "$stamp"
     return
   done
 }
 
-is_held() { [ "$(readlink "$stamp")" = "/proc/$$/fd/6" ]; }
+is_held() { [ "$(readlink "$stamp")" = "$held" ]; }
 
-put_back() { ! is_held || mv -T "$private/kept" "$stamp"; }
+put_back() { ! is_held || mv -T "$run/kept" "$stamp"; }
 
 # A bind mount takes anything that lies there; docker makes a folder of it where a container names it as a volume.
 stamp_holds() {
   file=$stamp
-  ! is_held || file=$private/kept
+  ! is_held || file=$run/kept
   [ "$(stat -c '%F %u %a' "$file" 2>/dev/null)" = 'regular file 0 644' ] && [ "$(cat "$file")" = "$daemon_id" ]
 }
 
@@ -167,7 +166,7 @@ guard_faults() {
     fi
     ! other_rules || wrong "$ct: $other has rules of ours or of Docker beside those of $tool"
   done
-  [ ! -s "$private/frames" ] || frames_hold || wrong 'the table of frames is not what was read back after the last apply'
+  [ ! -s "$private/frames" ] || frames_hold || wrong 'the tables of frames are not what was read back after the last apply'
   cmp -s "$private/permits" "$etc/permits" || wrong 'connections of withdrawn permissions have not been ended'
 }
 
@@ -316,6 +315,7 @@ engine_below=
 prefix=
 raw=
 fault=
+held=/proc/$$/../..$run/kept
 stamp=
 frames_fault=
 daemon_id=

@@ -1,8 +1,9 @@
 /**
  * What lies below IP. `br_netfilter` shows the rules of IP what is IP, or IP behind one tag; a container that makes its own frames (NET_RAW) sends anything
  * else past them: two tags, one of which the neighbour's kernel takes off for each of its own. So a table of the bridges lets in IPv4, IPv6 and ARP alone.
- * Frames to the reserved addresses of bridges never come to its first hook: the kernel hands them to the host as if the container's cable ended there, and
- * rules that name a bridge do not match. The one address that comes to no hook at all (LLDP's) has a switch of each bridge, by which it comes to the first.
+ *
+ * Frames to the reserved addresses of bridges do not come to that hook: the kernel hands them to the host as if they had come by the port of the
+ * container, and rules that name a bridge do not match. No IP is ever sent to those addresses, so a second table drops it by the address.
  *
  * Kernels without `nft_meta_bridge` cannot tell the bridge of a frame. There every veth counts as ours but for the ports of other bridges, which are listed:
  * a new port of another bridge is closed to tagged frames until the watch has seen it, a new one of ours is never open.
@@ -18,11 +19,14 @@ set others { type ifname; }
 chain kinds {
 type filter hook prerouting priority -310;
 $1 ether type != { ip, arp, ip6 } drop
-$1 ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop
 }
+}
+table inet bulkhead
+delete table inet bulkhead
+table inet bulkhead {
 chain reserved {
-type filter hook input priority -310;
-$1 ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop
+type filter hook prerouting priority -310;
+ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop
 }
 }
 END
@@ -32,7 +36,7 @@ END
 list_frames() {
   {
     frame_rules "$1"
-    nft -nn list table bridge bulkhead 2>/dev/null | awk '/^\\tset/ { skip = 1 } !skip; /^\\t}/ { skip = 0 }'
+    for table in bridge inet; do nft -nn list table $table bulkhead 2>/dev/null || :; done | awk '/^\\tset/ { skip = 1 } !skip; /^\\t}/ { skip = 0 }'
   } >"$work/frames"
 }
 
@@ -53,19 +57,19 @@ load_frames() {
       frames_fault=
       if frame_rules "$form" | nft -f - 2>"$work/err"; then
         list_frames "$form"
-        # Twice three: as asked for, and as read back.
-        [ "$(grep -c 'drop$' "$work/frames")" = 6 ] || die 'read back, the table of frames is not what was loaded'
+        # Twice two: as asked for, and as read back.
+        [ "$(grep -c 'drop$' "$work/frames")" = 4 ] || die 'read back, the tables of frames are not what was loaded'
         mv "$work/frames" "$private/frames"
         changed=yes
         break
       fi
-      frames_fault="nft refuses a table of bridges: $(first_error)"
+      frames_fault="nft refuses the tables of frames: $(first_error)"
     done
   fi
   others=
   other_ports
   [ -z "$frames_fault" ] || [ -z "$raw" ] ||
-    die "$frames_fault; a declared container holds NET_RAW or NET_ADMIN and could send frames past the guard: give the host a kernel with nf_tables for bridges and the package nftables, or take the capability away"
+    die "$frames_fault; a declared container holds NET_RAW or NET_ADMIN and could send frames past the guard: give the host a kernel with nf_tables for bridges, and the package nftables, or take the capability away"
 }
 
 other_ports() {
@@ -83,6 +87,6 @@ other_ports() {
 }
 
 remove_frames() {
-  ! command -v nft >/dev/null 2>&1 || nft delete table bridge bulkhead 2>/dev/null || :
+  for table in bridge inet; do nft delete table $table bulkhead 2>/dev/null || :; done
 }
 `;

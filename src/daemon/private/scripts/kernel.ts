@@ -36,21 +36,18 @@ sysctls() {
   done <${PATHS.sysctl}
 }
 
-# The switches of every bridge of ours: the global one is other people's to flip, and frames to the address of LLDP must come by our table of frames.
+# The switch of every bridge of ours: the global one is other people's to flip.
 switches() {
-  for knob in /sys/class/net/"$prefix"*/bridge/nf_call_iptables /sys/class/net/"$prefix"*/bridge/nf_call_ip6tables \\
-    /sys/class/net/"$prefix"*/bridge/group_fwd_mask; do
+  for knob in /sys/class/net/"$prefix"*/bridge/nf_call_iptables /sys/class/net/"$prefix"*/bridge/nf_call_ip6tables; do
     [ -e "$knob" ] || continue
     now=
     { read -r now <"$knob"; } 2>/dev/null || continue
-    value=1
-    [ "\${knob##*/}" != group_fwd_mask ] || value=0x4000
-    [ "$now" != "$value" ] || continue
+    [ "$now" != 1 ] || continue
     if [ "$1" = show ]; then
-      echo "$knob is $now, not $value"
+      echo "$knob is off"
     else
       # A bridge may be gone again by now.
-      { echo "$value" >"$knob"; } 2>/dev/null || [ ! -e "$knob" ] || die "$knob cannot be set"
+      { echo 1 >"$knob"; } 2>/dev/null || [ ! -e "$knob" ] || die "$knob cannot be set"
       changed=yes
     fi
   done

@@ -7,7 +7,7 @@ export const WATCH = `
 rule_events() {
   while read -r line; do
     case $line in
-      *' mangle'* | *' raw'* | *BULKHEAD* | *DOCKER-USER* | *' bridge bulkhead'*)
+      *' mangle'* | *' raw'* | *BULKHEAD* | *DOCKER-USER* | *' bulkhead'*)
         [ -e "$private/dirty" ] || { : >"$private/dirty" && echo rules; }
         ;;
     esac
