@@ -94,7 +94,10 @@ describe('files of a host', () => {
   });
 
   test('a container that makes its own frames is told to the program, which then needs the tables of frames', () => {
-    const network = (forges: boolean) => contents(sampleInput({ change: { forges } })).get('/etc/bulkhead/network')!.split('\n');
+    const network = (forges: boolean) =>
+      contents(sampleInput({ change: { forges } }))
+        .get('/etc/bulkhead/network')!
+        .split('\n');
     expect([network(false).includes('raw'), network(true).includes('raw')]).toEqual([false, true]);
   });
 

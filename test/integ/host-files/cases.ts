@@ -56,7 +56,12 @@ function healing(host: Host, options: SampleOptions): void {
     'forwarding is off': 'echo 0 >/proc/sys/net/ipv4/ip_forward',
     'the switch of a bridge is flipped':
       'ip link add bh-app type bridge 2>/dev/null; echo 0 >/sys/class/net/bh-app/bridge/nf_call_iptables',
+    'frames of every kind are let past': 'nft flush chain bridge bulkhead kinds',
+    'IP to reserved addresses is let past': 'nft delete table inet bulkhead',
     'the stamp is gone': `rm ${STAMP}`,
+    'a folder has the place of the stamp': `rm ${STAMP}; mkdir -p ${STAMP}/x`,
+    'a FIFO has the place of the stamp': `rm ${STAMP}; mkfifo ${STAMP}`,
+    'others can open the locks': 'chmod 755 /run/bulkhead/private; echo x >/run/bulkhead/private/live.v6',
     'the stamp is another one': `echo ffffffffffff >${STAMP}`,
     'the memory is gone': 'rm -r /run/bulkhead/private/live.v4',
     ...(options.sets
@@ -331,7 +336,7 @@ function watching(host: Host): void {
   host.expect('a second watch is refused', host.sh(`${FIREWALL} watch`).code === 2);
   host.sh(`kill ${watch}; sleep 3`);
   const ours =
-    'for p in /proc/[0-9]*; do [ "$(readlink $p/ns/net)" = "$(readlink /proc/self/ns/net)" ] && tr "\\0" " " <$p/cmdline; echo; done 2>/dev/null | grep -E "^/bin/sh /usr/local/sbin/bulkhead-firewall watch|^ip monitor"';
+    'for p in /proc/[0-9]*; do [ "$(readlink $p/ns/net)" = "$(readlink /proc/self/ns/net)" ] && tr "\\0" " " <$p/cmdline; echo; done 2>/dev/null | grep -E "^/bin/sh /usr/local/sbin/bulkhead-firewall watch|^ip monitor|^nft monitor"';
   host.expect('watch ends when told, with all that it started', host.sh(ours).out === '', host.sh(ours).out);
   const killed = start();
   host.sh(`sleep 2; kill -9 ${killed}; sleep 11`);

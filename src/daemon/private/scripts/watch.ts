@@ -30,11 +30,14 @@ watch() {
   rules=$!
   rule_events <"$private/rules" >&8 7>&- 2>/dev/null &
   reader=$!
-  while sleep 10; do
+  {
+    while kill -0 $$; do
+      echo tick
+      sleep 10
+    done
     # Nothing outlives a watch that was killed.
-    kill -0 $$ 2>/dev/null || { kill "$monitor" "$rules" "$reader"; exit; }
-    echo tick
-  done >&8 7>&- 2>/dev/null &
+    kill "$monitor" "$rules" "$reader"
+  } >&8 7>&- 2>/dev/null &
   ticker=$!
   # shellcheck disable=SC2064 # the ids of now
   trap "kill $monitor $rules $reader $ticker 2>/dev/null; exit 0" TERM INT HUP
