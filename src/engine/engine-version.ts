@@ -28,7 +28,10 @@ export class EngineVersion {
   public static readonly V27 = EngineVersion.of('27.5');
   /** 28.2 or later of 28. For 28.0 and 28.1 say `EngineVersion.of('28.1')`: they make other rules. */
   public static readonly V28 = EngineVersion.of('28.2');
-  /** 29.0 or later of 29. */
+  /**
+   * 29.0 or later of 29. Where services are published in mode `INGRESS`, their nodes run 29.0 to 29.7: for later ones say `EngineVersion.of('29.8')`, since
+   * they publish by other rules.
+   */
   public static readonly V29 = EngineVersion.of('29.0');
 
   /**

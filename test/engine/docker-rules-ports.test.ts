@@ -2,7 +2,7 @@ import { chain, container, GENERATIONS, host, named, network } from './hosts';
 import type { EnginePort, GatewayMode, RuleGeneration } from '../../src/engine/private/docker-rules/input';
 
 const OLD: readonly RuleGeneration[] = ['g20', 'g23', 'g27'];
-const NEW = GENERATIONS.slice(3, 7);
+const NEW = GENERATIONS.slice(3, 8);
 const one = network({ endpoints: [container()] });
 const port = (changes: Partial<EnginePort>): EnginePort => ({ ...container().ports[0], ...changes });
 const withPorts = (...ports: EnginePort[]) => [network({ endpoints: [container({ ports })] })];

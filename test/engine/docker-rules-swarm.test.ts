@@ -1,19 +1,21 @@
 import { chain, container, GENERATIONS, host, named, network } from './hosts';
-import type { EngineInput, RuleGeneration } from '../../src/engine/private/docker-rules/input';
+import type { EngineInput, IngressPort, RuleGeneration } from '../../src/engine/private/docker-rules/input';
 
-/** The lab's kernel has no IPVS, without which an engine publishes nothing for a swarm: all of this stands on documents. */
-const withSwarm = (key: RuleGeneration): EngineInput => {
+const PORT: IngressPort = { protocol: 'tcp', port: 8080, address: '10.1.0.2' };
+
+const withSwarm = (key: RuleGeneration, ingressPorts = [PORT], userlandProxy = true): EngineInput => {
   const gateway = network({
     bridge: 'docker_gwbridge',
     icc: false,
     ipv6: undefined,
     endpoints: [container({ ipv6: undefined, ports: [] })],
   });
-  const ingressPorts = [{ protocol: 'tcp', port: 8080 }] as const;
-  return { ...host(key, [gateway]), swarm: { gatewayBridge: 'docker_gwbridge', ingressAddress: '10.1.0.2', ingressPorts } };
+  return { ...host(key, [gateway], { userlandProxy }), swarm: { gatewayBridge: 'docker_gwbridge', ingressPorts } };
 };
 
-describe.each(GENERATIONS.slice(0, 7).map((key) => [named(key), key] as const))('a swarm on %s (by the documents)', (_, key) => {
+const EARLY = GENERATIONS.slice(0, GENERATIONS.indexOf('g29.8-iptables'));
+
+describe.each(EARLY.map((key) => [named(key), key] as const))('a swarm on %s', (_, key) => {
   const of = (table: string, name: string) => chain(withSwarm(key), table, name);
 
   test('leads every address of the host to the ingress sandbox', () => {
@@ -38,11 +40,55 @@ describe.each(GENERATIONS.slice(0, 7).map((key) => [named(key), key] as const))(
   });
 });
 
-test('the ingress sandbox is closed to what comes from elsewhere, as every container is (28.5 and 29 in the lab)', () => {
+describe('a swarm on 29.8', () => {
+  const of = (table: string, name: string, input = withSwarm('g29.8-iptables')) => chain(input, table, name);
+
+  test('has no chain of its own, and no masquerading', () => {
+    for (const table of ['filter', 'nat']) expect(of(table, 'DOCKER-INGRESS')).toBeUndefined();
+    expect(of('nat', 'POSTROUTING')).toEqual(['not out docker_gwbridge source 10.1.0.0/24 => masquerade']);
+  });
+
+  test.each([true, false])('publishes for its sandbox as for any container, with docker-proxy: %s', (userlandProxy) => {
+    const ports = [{ protocol: 'tcp', hostPort: { first: 8080, last: 8080 }, targetPort: { first: 8080, last: 8080 } } as const];
+    const swarm = withSwarm('g29.8-iptables', [PORT], userlandProxy);
+    const plain: EngineInput = {
+      ...swarm,
+      swarm: undefined,
+      networks: swarm.networks.map((one) => ({ ...one, endpoints: [container({ ipv6: undefined, ports })] })),
+    };
+    for (const [table, name] of [
+      ['nat', 'DOCKER'],
+      ['filter', 'DOCKER'],
+      ['nat', 'POSTROUTING'],
+      ['raw', 'PREROUTING'],
+    ]) {
+      expect([table, name, of(table, name, swarm)]).toEqual([table, name, of(table, name, plain)]);
+    }
+    expect(of('filter', 'DOCKER', swarm)?.[0]).toBe(
+      'destination 10.1.0.2/32 destination-port 8080-8080 not in docker_gwbridge out docker_gwbridge protocol tcp => accept',
+    );
+  });
+
+  test('keeps the ports of several services apart', () => {
+    const other: IngressPort = { protocol: 'udp', port: 53, address: '10.1.0.3' };
+    const lines = of('nat', 'DOCKER', withSwarm('g29.8-iptables', [PORT, other], false));
+    expect(lines).toEqual([
+      'destination-port 8080-8080 protocol tcp => dnat 10.1.0.2 8080-8080',
+      'destination-port 53-53 protocol udp => dnat 10.1.0.3 53-53',
+    ]);
+  });
+
+  test('adds nothing to IPv6', () => {
+    const without = { ...withSwarm('g29.8-iptables'), swarm: undefined };
+    expect(chain(withSwarm('g29.8-iptables'), 'nat', 'DOCKER', 'ipv6')).toEqual(chain(without, 'nat', 'DOCKER', 'ipv6'));
+  });
+});
+
+test('the ingress sandbox is closed to what comes from elsewhere, as every container is', () => {
   const closed = GENERATIONS.filter(
     (key) => chain(withSwarm(key), 'raw', 'PREROUTING')?.[0] === 'destination 10.1.0.2/32 not in docker_gwbridge => drop',
   );
-  expect(closed).toEqual(['g28.2', 'g29-iptables']);
+  expect(closed).toEqual(['g28.2', 'g29-iptables', 'g29.8-iptables']);
 });
 
 test('with nftables there is no swarm', () => {

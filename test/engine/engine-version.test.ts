@@ -1,5 +1,5 @@
 import { EngineVersion } from '../../src';
-import { compareVersions, GENERATIONS } from '../../src/engine/private/generations';
+import { compareVersions, GENERATIONS, spanOf } from '../../src/engine/private/generations';
 import { expectError } from '../support/errors';
 
 test.each([
@@ -22,6 +22,10 @@ test.each([
   ['28.5.2', 'g28.2'],
   ['29.0', 'g29'],
   ['29.0.4', 'g29'],
+  ['29.7.2', 'g29'],
+  ['29.8', 'g29.8'],
+  ['29.8.1', 'g29.8'],
+  ['29.12', 'g29.8'],
 ])('%s makes the rules of %s', (version, key) => {
   const engine = EngineVersion.of(version);
   expect(engine._generation().key).toBe(key);
@@ -93,4 +97,16 @@ test('the spans of the generations rise and do not overlap', () => {
     expect(compareVersions(from, below)).toBeLessThan(0);
     if (i > 0) expect(compareVersions(GENERATIONS[i - 1].below, from)).toBeLessThanOrEqual(0);
   });
+});
+
+test.each([
+  ['28.5.2', '28.2 29.0', '28.2 29.0'],
+  ['29.0', '29.0 30.0', '29.0 29.8'],
+  ['29.7.2', '29.0 30.0', '29.0 29.8'],
+  ['29.8', '29.0 30.0', '29.8 30.0'],
+  ['29.9.1', '29.0 30.0', '29.8 30.0'],
+])('a host of %s may have the versions %s, and %s where the ingress of a swarm publishes', (version, alone, withIngress) => {
+  const generation = EngineVersion.of(version)._generation();
+  const spans = [false, true].map((publishes) => Object.values(spanOf(generation, publishes)).join(' '));
+  expect(spans).toEqual([alone, withIngress]);
 });

@@ -7,8 +7,18 @@ import type { Family } from '../../src/topology/private/topology';
 import { ruleText } from '../support/canonical-rule';
 
 /** In their order. */
-export const GENERATIONS: readonly RuleGeneration[] = ['g20', 'g23', 'g27', 'g28.0.0', 'g28.0.1', 'g28.2', 'g29-iptables', 'g29-nftables'];
-export const IN_LAB: readonly RuleGeneration[] = ['g20', 'g23', 'g28.2', 'g29-iptables', 'g29-nftables'];
+export const GENERATIONS: readonly RuleGeneration[] = [
+  'g20',
+  'g23',
+  'g27',
+  'g28.0.0',
+  'g28.0.1',
+  'g28.2',
+  'g29-iptables',
+  'g29.8-iptables',
+  'g29-nftables',
+];
+export const IN_LAB: readonly RuleGeneration[] = ['g20', 'g23', 'g28.2', 'g29.8-iptables', 'g29-nftables'];
 
 /** For the name of a test: what stands on documents alone says so. */
 export function named(generation: RuleGeneration): string {

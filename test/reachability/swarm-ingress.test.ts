@@ -1,47 +1,62 @@
-import { HardenedService, EncryptedOverlay, ContainerImage, Peer, Port } from '../../src';
-import { formatAddress, parseBlock } from '../../src/addressing/private/ip';
-import { dockerRules } from '../../src/engine/private/docker-rules/docker-rules';
-import { engineInput } from '../../src/engine/private/engine-input';
-import { compile } from '../../src/firewall/private/compile';
-import { mergeRules } from '../../src/reachability/private/merge-rules';
+import { Cidr, ContainerImage, EncryptedOverlay, EngineVersion, HardenedService, Peer, Port } from '../../src';
 import { UPLINK, viewOf } from '../../src/reachability/private/view-of';
-import type { HostView } from '../../src/reachability/private/walk/host-view';
+import type { ProbeSource } from '../../src/reachability/private/walk/outcome';
 import { walk } from '../../src/reachability/private/walk/walk';
-import { GATEWAY_BRIDGE } from '../../src/topology/private/swarm';
+import { legacy, theirs } from '../support/existing';
 import { SwarmProgram } from '../support/swarms';
 
-/** A node with Swarm's own rules for the ingress, whose sandbox answers for the published port; the lab's kernel has no IPVS to try it. */
-function nodeWithIngress(): { view: HostView; sandbox: string } {
-  const program = new SwarmProgram();
+/** One of each way in which the ingress publishes. */
+const ENGINES = ['20.10.24', '26.1.5', '28.0.0', '28.5.2', '29.7.2', '29.8.0'];
+
+/** A worker of a swarm whose service publishes 443 as its 8443, and what the proof of the worker says of a packet. */
+function worker(version: string) {
+  const program = new SwarmProgram({}, { engine: EngineVersion.of(version) });
   const overlay = new EncryptedOverlay(program.stack, 'Mesh', { cluster: program.cluster });
   const image = ContainerImage.fromRegistry(`registry.example/shop@sha256:${'a'.repeat(64)}`);
   const web = new HardenedService(program.stack, 'Web', { overlay, image });
   web.publish(Port.tcp(443), { targetPort: Port.tcp(8443), sources: [Peer.cidr('198.51.100.0/24')] });
-  const { _registry } = program.workers[0];
-  const { topology } = _registry.derived();
-  const input = engineInput({ ...topology, publications: [] }, _registry.engine);
-  const sandbox = formatAddress('ipv4', parseBlock(topology.swarm!.gateway.block).first + 2n);
-  const swarm = { gatewayBridge: GATEWAY_BRIDGE, ingressAddress: sandbox, ingressPorts: [{ protocol: 'tcp', port: 443 } as const] };
-  const ipv4 = mergeRules(dockerRules({ ...input, swarm }, 'ipv4'), compile(topology, 'ipv4'));
-  const view = viewOf(topology, _registry.engine);
-  const attachment = { interface: GATEWAY_BRIDGE, kind: 'bridge', ipv4: sandbox, isGateway: { ipv4: true, ipv6: false } } as const;
-  return { view: { ...view, rules: { ...view.rules, ipv4 }, containers: [{ key: 'ingress', attachments: [attachment] }] }, sandbox };
+  const [daemon] = program.workers;
+  const asked = (from: ProbeSource, to: string, port: number) => {
+    const { _registry } = daemon;
+    const view = viewOf(_registry.derived().topology, _registry.engine);
+    return walk(view, { family: 'ipv4', from, to, protocol: 'tcp', port }).disposition;
+  };
+  const outside = (address: string): ProbeSource => ({ kind: 'outside', interface: UPLINK, address });
+  return { program, daemon, asked, outside, sandbox: daemon._registry.derived().topology.publications[0].address };
 }
 
-describe('the ingress of a swarm', () => {
-  const { view, sandbox } = nodeWithIngress();
-  const asked = (address: string, to: string, port: number) =>
-    walk(view, { family: 'ipv4', from: { kind: 'outside', interface: UPLINK, address }, to, protocol: 'tcp', port }).disposition;
+describe.each(ENGINES)('the ingress of a swarm on %s', (version) => {
+  const { asked, outside, sandbox } = worker(version);
 
   test('is open to the sources of the publication on every node, whatever port a task has', () => {
-    expect(asked('198.51.100.7', '192.0.2.12', 443)).toBe('DELIVERED');
+    expect(asked(outside('198.51.100.7'), '192.0.2.12', 443)).toBe('DELIVERED');
+    expect(asked({ kind: 'host' }, '192.0.2.12', 443)).toBe('DELIVERED');
   });
 
   test('and to nobody else', () => {
-    expect(asked('203.0.113.7', '192.0.2.12', 443)).toBe('DROPPED');
+    expect(asked(outside('203.0.113.7'), '192.0.2.12', 443)).toBe('DROPPED');
   });
 
   test('nor past the translation', () => {
-    for (const port of [443, 8443]) expect(asked('198.51.100.7', sandbox, port)).toBe('DROPPED');
+    for (const port of [443, 8443]) expect(asked(outside('198.51.100.7'), sandbox, port)).toBe('DROPPED');
   });
+});
+
+/** Before 29.8 what lets the ingress in names no destination, so it opens the port between networks of others, too, up to 28.1. */
+test.each([
+  ['20.10.24', 'DELIVERED'],
+  ['27.5.1', 'DELIVERED'],
+  ['28.1', 'DELIVERED'],
+  ['28.5.2', 'DROPPED'],
+  ['29.7.2', 'DROPPED'],
+  ['29.8.0', 'DROPPED'],
+])('on %s the published port of a container in another network of others is %s', (version, expected) => {
+  const { program, daemon, asked } = worker(version);
+  const place = { stack: program.stack, daemon };
+  const [from] = [30, 31].map((number) => {
+    const segment = legacy(place, { ipv4Block: Cidr.parse(`172.${number}.5.0/24`) }, `Legacy${number}`);
+    return theirs(place, segment, `Old${number}`, `172.${number}.5.9`);
+  });
+  const source: ProbeSource = { kind: 'container', key: from.node.path };
+  expect([443, 444].map((port) => asked(source, '172.31.5.9', port))).toEqual([expected, 'DROPPED']);
 });

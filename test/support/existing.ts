@@ -2,11 +2,13 @@ import type { Imported } from './imported';
 import type { Program } from './programs';
 import { BridgeSegment, Cidr, HardenedContainer, type ISegment, type IWorkload, type SegmentAttributes } from '../../src';
 
+type Place = Pick<Program | Imported, 'stack' | 'daemon'>;
+
 /** Lets flows with containers of others put workloads into their network. */
 export const JOIN = { joinReason: 'the old shop stays until spring' };
 
 /** A network as Compose makes it. */
-export function legacy(program: Program | Imported, attributes: Partial<SegmentAttributes> = {}, id = 'Legacy'): ISegment {
+export function legacy(program: Place, attributes: Partial<SegmentAttributes> = {}, id = 'Legacy'): ISegment {
   return BridgeSegment.fromSegmentAttributes(program.stack, id, {
     daemon: program.daemon,
     networkName: `${id.toLowerCase()}_default`,
@@ -18,6 +20,6 @@ export function legacy(program: Program | Imported, attributes: Partial<SegmentA
 }
 
 /** A container of others there. */
-export function theirs(program: Program | Imported, segment: ISegment, id = 'Old', ipv4Address?: string): IWorkload {
+export function theirs(program: Place, segment: ISegment, id = 'Old', ipv4Address?: string): IWorkload {
   return HardenedContainer.fromContainerAttributes(program.stack, id, { segment, containerName: `${id.toLowerCase()}-1`, ipv4Address });
 }

@@ -2,6 +2,7 @@ import type { CheckedDaemon } from './check-daemon';
 import { daemonJson } from './daemon-json';
 import type { HostInput, HostLink, HostSwarm } from './host-input';
 import { MODULES, SYSCTLS } from './kernel';
+import { spanOf } from '../../engine/private/generations';
 import { firewallFiles } from '../../firewall/private/files';
 import type { Derived } from '../../topology/private/derive';
 import type { SwarmNodeFact } from '../../topology/private/facts';
@@ -18,11 +19,14 @@ export function hostInput(
   derived: Derived,
 ): HostInput {
   const { topology } = derived;
-  const generation = props.engine._generation();
+  const span = spanOf(
+    props.engine._generation(),
+    topology.publications.some(({ swarmMode }) => swarmMode === 'ingress'),
+  );
   return {
     daemonPath,
     daemonId,
-    engine: { version: props.engine.version, minimum: generation.from, below: generation.below },
+    engine: { version: props.engine.version, minimum: span.from, below: span.below },
     bridgePrefix: topology.bridgePrefix,
     blocks: topology.networks.flatMap(({ ipv4, ipv6 }) => (ipv6 ? [ipv4.block, ipv6.block] : [ipv4.block])).sort(),
     links: topology.wires.flatMap(linksOf),

@@ -1,7 +1,8 @@
-import type { EngineEndpoint, EngineInput, EngineNetwork, RuleGeneration } from './docker-rules/input';
+import type { EngineEndpoint, EngineInput, EngineNetwork, IngressPort, RuleGeneration } from './docker-rules/input';
 import { groupBy } from '../../private/multimap';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 import { DEFAULT_BRIDGE } from '../../topology/private/senders';
+import { GATEWAY_BRIDGE } from '../../topology/private/swarm';
 import type { ExistingPlan, Member, NetworkPlan, PublicationPlan, Topology } from '../../topology/private/topology';
 import { EngineVersion } from '../engine-version';
 
@@ -18,7 +19,12 @@ const DEFAULT_NETWORK: EngineNetwork = {
 
 /** A topology as its engine is told about it. */
 export function engineInput(topology: Topology, { version, settings, nftables }: EngineFacts): EngineInput {
-  const publications = groupBy(topology.publications, ({ workload }) => workload);
+  const isByIngress = ({ swarmMode }: PublicationPlan) => swarmMode === 'ingress';
+  const publications = groupBy(
+    topology.publications.filter((plan) => !isByIngress(plan)),
+    ({ workload }) => workload,
+  );
+  const ingressPorts = topology.publications.filter(isByIngress).flatMap(ingressPortsOf);
   return {
     generation: ruleGeneration(version, nftables === true),
     daemon: settings,
@@ -27,12 +33,20 @@ export function engineInput(topology: Topology, { version, settings, nftables }:
       ...topology.existing.map(existingNetwork),
       ...topology.networks.map((network) => engineNetwork(network, publications)),
     ],
+    ...(ingressPorts.length > 0 && { swarm: { gatewayBridge: GATEWAY_BRIDGE, ingressPorts } }),
   };
+}
+
+/** The sandbox of the ingress keeps the ports of all services; here each service has the address that stands for its tasks. */
+function ingressPortsOf({ address, hostPort: { protocol, first, last } }: PublicationPlan): IngressPort[] {
+  return protocol === 'icmp' ? [] : Array.from({ length: last - first + 1 }, (_, offset) => ({ protocol, port: first + offset, address }));
 }
 
 function ruleGeneration(version: string, nftables: boolean): RuleGeneration {
   const { key } = EngineVersion.of(version)._generation();
-  return key === 'g29' ? (nftables ? 'g29-nftables' : 'g29-iptables') : key;
+  if (key !== 'g29' && key !== 'g29.8') return key;
+  // With nftables an engine is in no swarm, whichever of the two it is.
+  return nftables ? 'g29-nftables' : `${key}-iptables`;
 }
 
 function engineNetwork(

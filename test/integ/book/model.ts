@@ -14,7 +14,7 @@ const GENERATIONS: Readonly<Record<EngineId, RuleGeneration>> = {
   '20.10': 'g20',
   '26.1': 'g23',
   '28.5': 'g28.2',
-  '29': 'g29-iptables',
+  '29': 'g29.8-iptables',
   '29-nft': 'g29-nftables',
 };
 const DEFAULT_NETWORK: Omit<EngineNetwork, 'endpoints'> = {

@@ -140,7 +140,7 @@ class Growth {
     if (OLD.includes(generation)) {
       return this.networks.some((other) => other !== network && kindOf(other) === kindOf(network));
     }
-    return acceptMark === undefined || generation !== 'g29-iptables';
+    return acceptMark === undefined || generation !== 'g29.8-iptables';
   }
 
   /** 29 with nftables and without docker-proxy starts no container with two publications of one port. */

@@ -109,8 +109,8 @@ export const GO_BUILDS: Readonly<Record<GoBuildId, GoBuild>> = {
     moduleVersion: 'v2.0.0-beta.24',
     packages: ['github.com/moby/moby/v2/cmd/dockerd', 'github.com/moby/moby/v2/cmd/docker-proxy'],
     tags: 'exclude_graphdriver_btrfs',
-    // The module is not told its release number; the generation is what clients look at.
-    ldflags: '-X github.com/moby/moby/v2/dockerversion.Version=29.0.0-moby.v2.0.0-beta.24',
+    // The module is not told its release number; it is of the days between 29.8.0 and 29.8.1.
+    ldflags: '-X github.com/moby/moby/v2/dockerversion.Version=29.8.0-moby.v2.0.0-beta.24',
   },
   provider: {
     version: PROVIDER_VERSION,

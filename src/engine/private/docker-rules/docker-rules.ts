@@ -6,6 +6,7 @@ import { Rules2801 } from './g28-0-1';
 import { Rules282 } from './g28-2';
 import { Rules29Iptables } from './g29-iptables';
 import { Rules29Nftables } from './g29-nftables';
+import { Rules298Iptables } from './g29-8-iptables';
 import type { EngineInput, RuleGeneration } from './input';
 import type { HostRules } from '../../../firewall/private/host-rules';
 import type { Family } from '../../../topology/private/topology';
@@ -18,6 +19,7 @@ const GENERATIONS: Readonly<Record<RuleGeneration, new (input: EngineInput, fami
   'g28.0.1': Rules2801,
   'g28.2': Rules282,
   'g29-iptables': Rules29Iptables,
+  'g29.8-iptables': Rules298Iptables,
   'g29-nftables': Rules29Nftables,
 };
 

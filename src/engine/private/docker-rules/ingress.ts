@@ -5,16 +5,16 @@ import { ACCEPT, addressType, dnat, ESTABLISHED, fromPort, jump, MASQUERADE, out
 export const INGRESS = 'DOCKER-INGRESS';
 
 /**
- * What Swarm's published ports add, in IPv4: every address of the host leads to the ingress sandbox, which keeps the port. What lets the packets
+ * What Swarm's published ports add before 29.8, in IPv4: every address of the host leads to the ingress sandbox, which keeps the port. What lets the packets
  * through names no destination, so it lets through any forwarded packet to such a port.
  */
-export function addIngress(tables: RuleTables, { gatewayBridge, ingressAddress, ingressPorts }: SwarmState): void {
+export function addIngress(tables: RuleTables, { gatewayBridge, ingressPorts }: SwarmState): void {
   const toLocal = addressType('destination', 'local');
-  for (const { protocol: name, port } of ingressPorts) {
-    const why = `swarm: published port ${port}/${name} -> ${ingressAddress}`;
+  for (const { protocol: name, port, address } of ingressPorts) {
+    const why = `swarm: published port ${port}/${name} -> ${address}`;
     tables.append('filter', INGRESS, [protocol(name), toPort(port)], ACCEPT, why);
     tables.append('filter', INGRESS, [protocol(name), fromPort(port), ESTABLISHED], ACCEPT, `${why}, answers`);
-    tables.append('nat', INGRESS, [protocol(name), toPort(port)], dnat(ingressAddress, port), why);
+    tables.append('nat', INGRESS, [protocol(name), toPort(port)], dnat(address, port), why);
   }
   for (const table of ['filter', 'nat']) {
     tables.append(table, INGRESS, [], RETURN, 'swarm: no published port');

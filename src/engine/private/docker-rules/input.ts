@@ -10,10 +10,11 @@ export interface EngineInput {
   readonly daemon: EngineSettings;
   /** In the order in which they were created; the default bridge, where there is one, is the first. */
   readonly networks: readonly EngineNetwork[];
+  /** Where the ingress of a swarm publishes something. */
   readonly swarm?: SwarmState;
 }
 
-export type RuleGeneration = 'g20' | 'g23' | 'g27' | 'g28.0.0' | 'g28.0.1' | 'g28.2' | 'g29-iptables' | 'g29-nftables';
+export type RuleGeneration = 'g20' | 'g23' | 'g27' | 'g28.0.0' | 'g28.0.1' | 'g28.2' | 'g29-iptables' | 'g29.8-iptables' | 'g29-nftables';
 
 export type GatewayMode = 'nat' | 'nat-unprotected' | 'routed' | 'isolated';
 
@@ -75,7 +76,12 @@ export interface EngineLink {
 export interface SwarmState {
   /** Bridge that tasks leave by, an ordinary network without inter-container communication; it is one of `networks`. */
   readonly gatewayBridge: string;
-  /** Address of the ingress sandbox on it. */
-  readonly ingressAddress: string;
-  readonly ingressPorts: readonly { readonly protocol: 'tcp' | 'udp' | 'sctp'; readonly port: number }[];
+  readonly ingressPorts: readonly IngressPort[];
+}
+
+/** A port of every address of the host, and the address on the gateway network that keeps it: a real host has one sandbox for all of them. */
+export interface IngressPort {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly port: number;
+  readonly address: string;
 }
