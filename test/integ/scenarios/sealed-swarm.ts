@@ -6,7 +6,7 @@ import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import type { EngineId } from '../lab/cache';
 import { isGuest, LabError, until } from '../lab/exec';
-import { Lab } from '../lab/lab';
+import { Lab, type Unit } from '../lab/lab';
 import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';
 
@@ -21,6 +21,7 @@ const WORD = 'price-of-the-day';
 interface Stage {
   readonly labs: readonly Lab[];
   readonly deployment: Deployment;
+  readonly watches: readonly Unit[];
   readonly cluster: SwarmCluster;
   readonly services: Record<'shop' | 'buyer' | 'plain', HardenedService>;
 }
@@ -92,9 +93,9 @@ function setTheStage(labs: readonly Lab[], checks: Checks): Stage | undefined {
   };
   const deployment = new Deployment(labs[0], program, { daemon: { liveRestore: false } });
   deployment.synth();
-  makeSwarm(labs, deployment, made.cluster!);
+  const { watches } = makeSwarm(labs, deployment, made.cluster!);
   if (!applied(deployment, checks)) return undefined;
-  const stage = { labs, deployment, ...made } as Stage;
+  const stage = { labs, deployment, watches, ...made } as Stage;
   for (const service of [stage.services.shop, stage.services.plain]) {
     until(() => tasksOf(stage, service.dnsName).length === 2, 120_000);
     for (const { lab, id } of tasksOf(stage, service.dnsName)) {

@@ -22,11 +22,14 @@ import {
   VolumeMount,
 } from '../../../src';
 import { declaredVersion, Deployment, type Program } from '../harness/deployment';
-import type { Lab } from '../lab/lab';
+import type { Lab, Unit } from '../lab/lab';
 import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';
 
+/** For `NET.lanA` alone. */
 export const PUBLISHED = 18_080;
+/** For everybody. */
+export const OPEN = 18_081;
 /** Last numbers of the addresses of the workers. */
 export const WORKERS = [12, 13];
 /** Holds another text on each node. */
@@ -38,6 +41,7 @@ export interface Stage {
   readonly labs: readonly Lab[];
   readonly deployment: Deployment;
   readonly said: string[];
+  watches: Unit[];
   cluster: SwarmCluster;
   services: Record<'web' | 'api' | 'vault' | 'lone', HardenedService>;
   /** What is asked for its storage, its number and its name alone. */
@@ -76,6 +80,7 @@ function programFor(stage: () => Stage, lab: Lab): Program {
     web.connections.allowTo(api);
     api.connections.allowTo(vault, Port.tcp(5432));
     web.publish(Port.tcp(PUBLISHED), { targetPort: Port.tcp(8080), sources: [Peer.address(NET.lanA)], mode: PublishMode.HOST });
+    web.publish(Port.tcp(OPEN), { targetPort: Port.tcp(9090), sources: [Peer.anyIpv4()], mode: PublishMode.HOST });
     const others = storage(stack, cluster, daemon, stage().secretId);
     Object.assign(stage(), { cluster, services: { web, api, vault, lone }, others });
   };
@@ -106,21 +111,27 @@ function storage(stack: TerraformStack, cluster: SwarmCluster, home: IDaemon, se
   };
 }
 
-/** As somebody would do it: files and engine on every host, and the token by hand. Returns what was printed. */
-export function makeSwarm(labs: readonly Lab[], deployment: Deployment, cluster: SwarmCluster): string[] {
+/** As somebody would do it: files and engine on every host, and the token by hand. Returns what was printed, and what watches over each host. */
+export function makeSwarm(
+  labs: readonly Lab[],
+  deployment: Deployment,
+  cluster: SwarmCluster,
+): { readonly said: string[]; readonly watches: Unit[] } {
   const [manager, ...others] = labs;
+  const watches: Unit[] = [];
   const folders = [deployment.daemon, ...cluster._nodes.slice(1)].map(({ daemonId }) =>
     path.join(deployment.stackDir, 'bulkhead', daemonId),
   );
   const said = labs.map((lab, index) => {
     const printed = lab.installFiles(path.join(folders[index], 'install.sh'));
     lab.startEngine();
-    lab.startUnit('bulkhead-watch');
+    watches.push(lab.startUnit('bulkhead-watch')!);
     lab.importImage();
     return printed;
   });
   const token = manager.mustHost('asking for a token', ['bulkhead-swarm', 'token', 'worker']);
-  return [...said, ...others.map((lab) => lab.mustHost('joining', ['bulkhead-swarm', 'join'], { input: token }))];
+  said.push(...others.map((lab) => lab.mustHost('joining', ['bulkhead-swarm', 'join'], { input: token })));
+  return { said, watches };
 }
 
 /** A node whose host is that of a further lab. */
@@ -136,7 +147,7 @@ export function nodeOf(stack: TerraformStack, lab: Lab, last: number): HardenedD
 /** Then Terraform. */
 export function setTheStage(labs: readonly Lab[]): Stage {
   const [manager] = labs;
-  const stage = { labs, said: [] as string[] } as unknown as Stage;
+  const stage = { labs } as unknown as Stage;
   const deployment = new Deployment(
     manager,
     programFor(() => stage, manager),
@@ -144,7 +155,7 @@ export function setTheStage(labs: readonly Lab[]): Stage {
   );
   Object.assign(stage, { deployment });
   deployment.synth();
-  stage.said.push(...makeSwarm(labs, deployment, stage.cluster));
+  Object.assign(stage, makeSwarm(labs, deployment, stage.cluster));
   labs.forEach((lab, index) => lab.writeFile(`${OWN_FOLDER}/number`, `node ${index}\n`));
   stage.secretId = manager.mustHost('making a secret', ['docker', 'secret', 'create', 'key', '-'], { input: SECRET }).trim();
   deployment.apply();

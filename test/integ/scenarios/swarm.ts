@@ -6,8 +6,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { hardening, names, storage } from './swarm-services';
+import { forged, fromElsewhere, onGatewayNetwork, type Published, strangers, withoutTheGuard } from './swarm-publications';
 import { asks, listen, PUBLISHED, setTheStage, type Stage, tasksOf, WORKERS } from './swarm-stage';
-import { Port, Reachability } from '../../../src';
+import { type HardenedDaemon, Port, Reachability } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS } from '../harness/deployment';
 import type { EngineId } from '../lab/cache';
@@ -160,7 +161,8 @@ function nodePorts(checks: Checks, { labs }: Stage): void {
 function publications(checks: Checks, stage: Stage): void {
   const [manager] = stage.labs;
   const probes = new Probes(manager);
-  for (const address of [HOST_ADDRESS, ...WORKERS.map((last) => `192.0.2.${last}`)]) {
+  const published = publishedOf(stage);
+  for (const address of published.addresses) {
     const asked = { proto: 'tcp' as const, dst: address, port: PUBLISHED };
     const wanted = probes.one({ ns: 'lanA' }, { ...asked, tries: 3, timeoutMs: 3000 });
     checks.shown(`the publication answers its source at ${address}`, wanted.outcome === 'open' && wanted.token === 'web', wanted.outcome);
@@ -168,11 +170,7 @@ function publications(checks: Checks, stage: Stage): void {
     checks.shown(`and nobody else there`, other === 'timeout', other);
   }
   const [task] = tasksOf(stage, stage.services.web.dnsName);
-  const inside = JSON.parse(task.lab.docker('network', 'inspect', '--format', '{{json .Containers}}', 'docker_gwbridge')) as Record<
-    string,
-    { IPv4Address: string }
-  >;
-  const address = inside[task.id].IPv4Address.split('/')[0];
+  const { address } = onGatewayNetwork(task.lab).find(({ id }) => id === task.id)!;
   manager.inNs('lanA', ['ip', 'route', 'add', `${address}/32`, 'via', HOST_ADDRESS]);
   const direct = probes.one({ ns: 'lanA' }, { proto: 'tcp', dst: address, port: 8080, timeoutMs: 1000 }).outcome;
   checks.shown('the gateway network is shut to who routes to it', direct !== 'open' && direct !== 'refused', direct);
@@ -186,6 +184,22 @@ function publications(checks: Checks, stage: Stage): void {
     ),
   ];
   checks.shown("and the proof of a node's rules knows what is exposed", exposed.join() === 'app/Web', exposed.join());
+  fromElsewhere(checks, published);
+  forged(checks, published);
+  strangers(checks, published);
+  withoutTheGuard(checks, published);
+}
+
+function publishedOf({ labs, deployment, cluster, services, watches }: Stage): Published {
+  const daemon = deployment.daemon as HardenedDaemon;
+  return {
+    labs,
+    watches,
+    addresses: [HOST_ADDRESS, ...WORKERS.map((last) => `192.0.2.${last}`)],
+    daemons: [daemon, ...cluster._nodes.slice(1)],
+    tasks: () => tasksOf({ labs }, services.web.dnsName),
+    gatewayBlock: daemon._registry.derived().topology.swarm!.gateway.block,
+  };
 }
 
 function encryption(checks: Checks, { labs }: Stage): void {
