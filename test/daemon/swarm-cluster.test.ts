@@ -1,9 +1,19 @@
 import { DefaultTokenResolver, StringConcat, type TerraformStack, Testing, Tokenization } from 'cdktf';
-import { Cidr, EncryptedOverlay, type HardenedDaemon, SwarmCluster, type SwarmClusterProps } from '../../src';
+import {
+  Cidr,
+  EncryptedOverlay,
+  EngineVersion,
+  type HardenedDaemon,
+  Peer,
+  Port,
+  PublishMode,
+  SwarmCluster,
+  type SwarmClusterProps,
+} from '../../src';
 import type { ErrorCode } from '../../src/private/errors';
 import { expectError } from '../support/errors';
 import { newStack, synth } from '../support/programs';
-import { newNode, SwarmProgram } from '../support/swarms';
+import { newNode, Services, SwarmProgram } from '../support/swarms';
 
 /** A file that the install script of a daemon holds. */
 function fileOf(scope: HardenedDaemon, path: string): string {
@@ -99,6 +109,25 @@ describe('the files of a node', () => {
     expect(fileOf(open.manager, '/etc/bulkhead/network')).toMatch(/^swarm .* unencrypted$/m);
     expect(open.cluster.node.metadata.map(({ data }) => String(data)).join()).toContain('in the clear between them: the kernel has no ESP');
   });
+});
+
+test.each([
+  ['29.0', PublishMode.HOST, '29.0 30.0'],
+  ['29.8.1', PublishMode.HOST, '29.0 30.0'],
+  ['29.0', PublishMode.INGRESS, '29.0 29.8'],
+  ['29.8.1', PublishMode.INGRESS, '29.8 30.0'],
+  ['28.5.2', PublishMode.INGRESS, '28.2 29.0'],
+])('engine %s and a publication in mode %s: every node refuses other engines than %s', (version, mode, span) => {
+  const program = new Services({}, { engine: EngineVersion.of(version) });
+  const service = program.service('Web', program.overlay('Mesh'));
+  const engines = () =>
+    [program.manager, ...program.workers].map((daemon) => {
+      const [, minimum, below] = fileOf(daemon, '/etc/bulkhead/engine').trim().split('\n');
+      return `${minimum.replace('minimum ', '')} ${below.replace('below ', '')}`;
+    });
+  expect(new Set(engines())).toEqual(new Set([version === '28.5.2' ? '28.2 29.0' : '29.0 30.0']));
+  service.publish(Port.tcp(443), { targetPort: Port.tcp(8443), sources: [Peer.anyIpv4()], mode });
+  expect(new Set(engines())).toEqual(new Set([span]));
 });
 
 describe('the size of packets between nodes', () => {

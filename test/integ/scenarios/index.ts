@@ -30,6 +30,7 @@ import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
 import * as survival from './survival';
 import * as swarm from './swarm';
+import * as swarmIngress from './swarm-ingress';
 import * as threeTier from './three-tier';
 import * as vlan from './vlan';
 import * as wireIpv6 from './wire-ipv6';
@@ -64,6 +65,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   vlan,
   swarm,
   'sealed-swarm': sealedSwarm,
+  'swarm-ingress': swarmIngress,
   sctp,
   ipvlan,
   'wire-ipv6': wireIpv6,

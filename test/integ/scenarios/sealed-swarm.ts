@@ -1,12 +1,13 @@
 // What only a kernel with ESP and IPVS shows of a swarm: frames of an encrypted overlay on the wire, the one address of a service, and the ingress, where
 // every node takes connections and passes them on to one that has a task.
-import { makeSwarm, nodeOf, PUBLISHED, serviceOn, tasksOf } from './swarm-stage';
+import { onGatewayNetwork } from './swarm-publications';
+import { applied, complaints, makeSwarm, nodeOf, PUBLISHED, serviceOn, tasksOf } from './swarm-stage';
 import { Cidr, EncryptedOverlay, EndpointMode, type HardenedDaemon, type HardenedService, Peer, Placement, Port, Reachability, SwarmCluster } from '../../../src'; // prettier-ignore
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import type { EngineId } from '../lab/cache';
-import { isGuest, LabError, until } from '../lab/exec';
-import { Lab, type Unit } from '../lab/lab';
+import { until } from '../lab/exec';
+import { Lab } from '../lab/lab';
 import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';
 
@@ -21,7 +22,6 @@ const WORD = 'price-of-the-day';
 interface Stage {
   readonly labs: readonly Lab[];
   readonly deployment: Deployment;
-  readonly watches: readonly Unit[];
   readonly cluster: SwarmCluster;
   readonly services: Record<'shop' | 'buyer' | 'plain', HardenedService>;
 }
@@ -41,33 +41,6 @@ export function run(engine: EngineId, checks: Checks): void {
   } finally {
     labs.reverse().forEach((lab) => lab.teardown());
   }
-}
-
-/** Where something failed, the engine has mostly said why. */
-function complaints(lab: Lab): string {
-  const lines = lab.engine
-    .logText()
-    .split('\n')
-    .filter((line) => /level=(warning|error|fatal)/.test(line));
-  return `the engine of ${lab.id} complained:\n${lines.slice(0, 60).join('\n')}`;
-}
-
-/** What is said where engines get no processor; it says nothing of the program. */
-const STARVED = /DeadlineExceeded|deadline exceeded|did not converge|error on wait for container/;
-
-/** One service at a time, and again where the engines were too busy: a guest has one processor for both. */
-function applied(deployment: Deployment, checks: Checks): boolean {
-  const first = deployment.tryApplyInTurn();
-  const { code, stdout, stderr } = first.code !== 0 && STARVED.test(first.stderr) ? deployment.tryApplyInTurn() : first;
-  if (code === 0) return true;
-  if (!isGuest() || !STARVED.test(stderr)) {
-    throw new LabError('terraform apply', ['terraform', 'apply'], stdout + stderr);
-  }
-  checks.skip(
-    'all of it',
-    `this machine is too slow for a swarm in the guest; twice its engines could not make the services: ${stderr.match(/Error: .*/g)?.join('; ')}`,
-  );
-  return false;
 }
 
 function setTheStage(labs: readonly Lab[], checks: Checks): Stage | undefined {
@@ -93,9 +66,9 @@ function setTheStage(labs: readonly Lab[], checks: Checks): Stage | undefined {
   };
   const deployment = new Deployment(labs[0], program, { daemon: { liveRestore: false } });
   deployment.synth();
-  const { watches } = makeSwarm(labs, deployment, made.cluster!);
+  makeSwarm(labs, deployment, made.cluster!);
   if (!applied(deployment, checks)) return undefined;
-  const stage = { labs, deployment, watches, ...made } as Stage;
+  const stage = { labs, deployment, ...made } as Stage;
   for (const service of [stage.services.shop, stage.services.plain]) {
     until(() => tasksOf(stage, service.dnsName).length === 2, 120_000);
     for (const { lab, id } of tasksOf(stage, service.dnsName)) {
@@ -210,11 +183,9 @@ function ingress(checks: Checks, stage: Stage): void {
 /** Past the publication: the addresses that the ingress has on a node, asked by somebody who routes to them. */
 function around(checks: Checks, stage: Stage, probes: Probes): void {
   const [manager] = stage.labs;
-  const gateway = JSON.parse(manager.docker('network', 'inspect', '--format', '{{json .Containers}}', 'docker_gwbridge')) as Record<string, { Name: string; IPv4Address: string }>; // prettier-ignore
-  const inside = Object.values(gateway);
-  checks.check('the ingress stands on the gateway network', inside.some(({ Name }) => Name.includes('ingress')), JSON.stringify(inside)); // prettier-ignore
-  for (const { Name: name, IPv4Address: block } of inside) {
-    const dst = block.split('/')[0];
+  const inside = onGatewayNetwork(manager);
+  checks.check('the ingress stands on the gateway network', inside.some(({ name }) => name.includes('ingress')), JSON.stringify(inside)); // prettier-ignore
+  for (const { name, address: dst } of inside) {
     manager.inNs('lanA', ['ip', 'route', 'replace', `${dst}/32`, 'via', HOST_ADDRESS]);
     for (const port of [PUBLISHED, 8080]) {
       const { outcome } = probes.one({ ns: 'lanA' }, { proto: 'tcp', dst, port, timeoutMs: 1200 });

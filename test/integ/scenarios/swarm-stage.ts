@@ -21,7 +21,9 @@ import {
   SwarmSecret,
   VolumeMount,
 } from '../../../src';
+import type { Checks } from '../harness/checks';
 import { declaredVersion, Deployment, type Program } from '../harness/deployment';
+import { isGuest, LabError } from '../lab/exec';
 import type { Lab, Unit } from '../lab/lab';
 import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';
@@ -142,6 +144,33 @@ export function nodeOf(stack: TerraformStack, lab: Lab, last: number): HardenedD
     addressPool: Cidr.parse(`10.${last}.0.0/16`),
     liveRestore: false,
   });
+}
+
+/** Where something failed, the engine has mostly said why. */
+export function complaints(lab: Lab): string {
+  const lines = lab.engine
+    .logText()
+    .split('\n')
+    .filter((line) => /level=(warning|error|fatal)/.test(line));
+  return `the engine of ${lab.id} complained:\n${lines.slice(0, 60).join('\n')}`;
+}
+
+/** What is said where engines get no processor; it says nothing of the program. */
+const STARVED = /DeadlineExceeded|deadline exceeded|did not converge|error on wait for container/;
+
+/** One service at a time, and again where the engines were too busy: a guest has one processor for both. */
+export function applied(deployment: Deployment, checks: Checks): boolean {
+  const first = deployment.tryApplyInTurn();
+  const { code, stdout, stderr } = first.code !== 0 && STARVED.test(first.stderr) ? deployment.tryApplyInTurn() : first;
+  if (code === 0) return true;
+  if (!isGuest() || !STARVED.test(stderr)) {
+    throw new LabError('terraform apply', ['terraform', 'apply'], stdout + stderr);
+  }
+  checks.skip(
+    'all of it',
+    `this machine is too slow for a swarm in the guest; twice its engines could not make the services: ${stderr.match(/Error: .*/g)?.join('; ')}`,
+  );
+  return false;
 }
 
 /** Then Terraform. */

@@ -5,8 +5,8 @@
 // names resolve to tasks, and ports are published on the nodes that have a task.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { forged, fromElsewhere, onGatewayNetwork, otherEngine, type Published, strangers, withoutTheGuard } from './swarm-publications';
 import { hardening, names, storage } from './swarm-services';
-import { forged, fromElsewhere, onGatewayNetwork, type Published, strangers, withoutTheGuard } from './swarm-publications';
 import { asks, listen, PUBLISHED, setTheStage, type Stage, tasksOf, WORKERS } from './swarm-stage';
 import { type HardenedDaemon, Port, Reachability } from '../../../src';
 import type { Checks } from '../harness/checks';
@@ -25,6 +25,7 @@ export function run(engine: EngineId, checks: Checks): void {
     const first = new Lab(engine);
     labs.push(first);
     WORKERS.forEach((last) => labs.push(new Lab(engine, { id: first.id, last })));
+    otherEngine(checks, labs[2]);
     const stage = setTheStage(labs);
     secrets(checks, stage);
     reach(checks, stage);
