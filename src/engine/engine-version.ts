@@ -29,7 +29,7 @@ export class EngineVersion {
   /** 28.2 or later of 28. For 28.0 and 28.1 say `EngineVersion.of('28.1')`: they make other rules. */
   public static readonly V28 = EngineVersion.of('28.2');
   /**
-   * 29.0 or later of 29. Where services are published in mode `INGRESS`, their nodes run 29.0 to 29.7: for later ones say `EngineVersion.of('29.8')`, since
+   * 29.0 or later of 29. On nodes of a swarm that publishes in mode `INGRESS` it is 29.0 to 29.7 alone: for later ones say `EngineVersion.of('29.8')`, since
    * they publish by other rules.
    */
   public static readonly V29 = EngineVersion.of('29.0');

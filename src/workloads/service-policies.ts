@@ -15,7 +15,10 @@ export enum EndpointMode {
 
 /** On which nodes a published port answers. */
 export enum PublishMode {
-  /** On all of them: each passes connections on to a node that has a task, and tasks see the address of that node instead of the client's. */
+  /**
+   * On all of them: each passes connections on to a node that has a task, and tasks see the address of that node instead of the client's. Engines of 29.8
+   * and later do it by other rules than those before: their nodes must be declared as such, with `EngineVersion.of('29.8')`.
+   */
   INGRESS = 'ingress',
   /** On those that have a task, which sees the client's address. */
   HOST = 'host',
