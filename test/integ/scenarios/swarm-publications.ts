@@ -28,7 +28,8 @@ import { Probes } from '../lab/probe';
 export interface Published {
   readonly labs: readonly Lab[];
   readonly addresses: readonly string[];
-  readonly watches: readonly Unit[];
+  /** What watches over each host. */
+  readonly watches: Unit[];
   readonly daemons: readonly IDaemon[];
   /** Tasks of the service that publishes. */
   readonly tasks: () => readonly Task[];
@@ -98,6 +99,10 @@ export function forged(checks: Checks, published: Published): void {
     lan,
     [NET.lanB, neighbour, ofGateway].map((src) => ({ src, dst: to, port: PUBLISHED })),
   );
+  const asTask = [{ src: ofGateway, dst: to, port: OPEN }];
+  none('what the LAN sends as a task to the publication that is for everybody', lan, asTask);
+  const without = unguarded(published, index, [ENTER], () => delivered(published, lan, asTask));
+  checks.shown('control: without the rule of the sources it does', without.arrived > 0, JSON.stringify(without));
   none(
     'what a task sends to the publication of its node as anybody',
     { lab: node, where: { container: id } },
@@ -155,25 +160,39 @@ export function strangers(checks: Checks, published: Published): void {
   node.docker('rm', '-f', 'stranger');
 }
 
+type Jump = readonly [table: string, hook: string, chain: string];
+const ENTER: Jump = ['raw', 'PREROUTING', 'BULKHEAD-ENTER'];
+const JUMPS: readonly Jump[] = [ENTER, ...['FORWARD', 'INPUT', 'OUTPUT'].map((hook): Jump => ['mangle', hook, `BULKHEAD-${hook}`])];
+
+/** Without some of the guard's chains on one node, and without what would put them back at once. */
+function unguarded<T>({ labs, watches }: Published, index: number, jumps: readonly Jump[], ask: () => T): T {
+  const node = labs[index];
+  node.stopUnit(watches[index]);
+  for (const [table, hook, chain] of jumps) node.iptables('the guard', '-t', table, '-D', hook, '-j', chain);
+  try {
+    return ask();
+  } finally {
+    node.mustHost('putting the guard back', ['bulkhead-firewall', 'apply']);
+    watches[index] = node.startUnit('bulkhead-watch')!;
+  }
+}
+
 /** All of it stands on the guard: without it on one node, what was shut is open there. */
 export function withoutTheGuard(checks: Checks, published: Published): void {
   const {
-    labs,
+    labs: [node, second],
     addresses: [to, neighbour],
-    watches: [watch],
   } = published;
-  const [node] = labs;
-  node.stopUnit(watch);
-  for (const name of ['FORWARD', 'INPUT', 'OUTPUT']) node.iptables('the guard', '-t', 'mangle', '-D', name, '-j', `BULKHEAD-${name}`);
-  const other = new Probes(node).one({ ns: 'lanB' }, { proto: 'tcp', dst: to, port: PUBLISHED, timeoutMs: 4000, tries: 2 }).outcome;
-  const byNode = new Probes(labs[1]).one({ host: true }, { proto: 'tcp', dst: to, port: PUBLISHED, timeoutMs: 4000, tries: 2 }).outcome;
+  const asked = { proto: 'tcp' as const, dst: to, port: PUBLISHED, timeoutMs: 4000, tries: 2 };
   const shots = [neighbour, NET.lanB].map((src) => ({ src, dst: to, port: PUBLISHED }));
-  const { arrived } = delivered(published, { lab: node, where: { ns: 'lanB' } }, shots);
-  node.mustHost('putting the guard back', ['bulkhead-firewall', 'apply']);
-  node.startUnit('bulkhead-watch');
+  const [other, byNode, { arrived }] = unguarded(published, 0, JUMPS, () => [
+    new Probes(node).one({ ns: 'lanB' }, asked).outcome,
+    new Probes(second).one({ host: true }, asked).outcome,
+    delivered(published, { lab: node, where: { ns: 'lanB' } }, shots),
+  ]);
   checks.shown('control: without the guard everybody reaches the publication', other === 'open' && byNode === 'open', `${other} ${byNode}`);
   checks.shown('control: and every source is believed', arrived >= shots.length, String(arrived));
-  const again = new Probes(node).one({ ns: 'lanB' }, { proto: 'tcp', dst: to, port: PUBLISHED, timeoutMs: 1500 }).outcome;
+  const again = new Probes(node).one({ ns: 'lanB' }, { ...asked, timeoutMs: 1500, tries: 1 }).outcome;
   checks.shown('and with it nobody else does', again === 'timeout', again);
 }
 
