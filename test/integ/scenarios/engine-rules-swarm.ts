@@ -47,6 +47,10 @@ export function trySwarm(engine: EngineId, checks: Checks): void {
       publish(lab, 'ingress', 1);
       const ingress = (address: string) => PUBLISHED.map(({ protocol, port }) => ({ protocol, port: port + 1, address }));
       compare('a service that publishes on its node, and one that the ingress publishes', 2, ingress);
+      if (GENERATIONS[engine] !== 'g29.8-iptables') return;
+      const before = { ...withGateway(lab, base, 2, ingress)!, generation: 'g29-iptables' as const };
+      const others = compareRules(dockerRules(before, 'ipv4'), readRules(lab).ipv4).map(differenceText);
+      checks.shown('control: before 29.8 they were others', others.some((text) => text.includes('DOCKER-INGRESS')), others.join('\n')); // prettier-ignore
     });
   }
 }
