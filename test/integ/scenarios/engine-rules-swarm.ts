@@ -1,5 +1,5 @@
 // What a swarm makes of a host's rules: joining it, ports that a task publishes itself, and ports that the ingress publishes. The last wants IPVS, which
-// a small machine's kernel lacks, so that it is tried in the guest of the scenario `sealed-swarm`.
+// a small machine's kernel lacks, so that it is tried in the guest, by the scenario `swarm-ingress`.
 import { existsSync } from 'node:fs';
 import { dockerRules } from '../../../src/engine/private/docker-rules/docker-rules';
 import type { EngineEndpoint, EngineInput, EngineNetwork, IngressPort } from '../../../src/engine/private/docker-rules/input';
