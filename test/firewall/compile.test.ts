@@ -14,7 +14,9 @@ function pairTo(port: PortSpec, source = '10.20.1.10'): PairPlan {
 
 function inside(topology: Partial<Topology>) {
   const { chains, sets } = compile({ ...EMPTY, ...topology }, 'ipv4');
-  const rules = chains[0].rules.filter(({ matches }) => matches.some((m) => m.kind === 'in-interface' && !m.prefix && m.name.startsWith('bh-')));
+  const rules = chains[0].rules.filter(({ matches }) =>
+    matches.some((m) => m.kind === 'in-interface' && !m.prefix && m.name.startsWith('bh-')),
+  );
   const asSet = rules.filter(({ matches }) => matches.some((m) => m.kind === 'in-set')).length;
   return { plain: rules.length - asSet, asSet, elements: pairSets(sets).flatMap((set) => set.elements).length };
 }

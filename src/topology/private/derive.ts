@@ -11,8 +11,8 @@ import { planGateway, planSwarm, servicesOnNode, swarmRequests } from './swarm';
 import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
 import { planWirePairs, planWires, wireProblems, wireRequest } from './wires';
 import { allocate } from '../../addressing/private/allocate';
-import { METADATA_ADDRESSES } from '../../hardening/private/metadata-addresses';
 import type { Allocation, AllocationRequest, LockedDaemon, SegmentRequest } from '../../addressing/private/allocation';
+import { METADATA_ADDRESSES } from '../../hardening/private/metadata-addresses';
 import type { ErrorCode } from '../../private/errors';
 
 export interface Problem {

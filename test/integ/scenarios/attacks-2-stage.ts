@@ -70,6 +70,7 @@ export class StandingStage {
     { what: 'conduit', from: 'app-web', to: 'app-api', network: () => this.conduitNetworks()[0], port: 5354 },
   ];
   private readonly tuples = new Map<string, Tuple>();
+  private readonly frames = new Map<string, { device: string; dstMac: string }>();
 
   constructor(
     readonly lab: Lab,
@@ -102,10 +103,10 @@ export class StandingStage {
     lab.docker('network', 'create', '--ipv6', '--subnet', '172.31.0.0/24', '--subnet', 'fd99:1::/64', 'others');
     lab.docker('run', '-d', '--name', 'foreign6', '--network', 'others', '--ip6', 'fd99:1::99', 'lab:1');
     lab.docker('run', '-d', '--name', 'byhand', '--network', 'app-hostile', ...this.byHandAddress(), 'lab:1');
-    // The more open case: no look at reverse paths, and what no rule decides goes on.
+    // The more open case: no look at reverse paths, what no rule decides goes on, and what stands does so until the end.
     sh(
       lab,
-      'for f in all eth0; do echo 0 >/proc/sys/net/ipv4/conf/$f/rp_filter; done; for t in iptables ip6tables; do $t -w 10 -P FORWARD ACCEPT; done',
+      'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done; for f in /proc/sys/net/netfilter/nf_conntrack_udp_timeout*; do echo 900 >$f; done; for t in iptables ip6tables; do $t -w 10 -P FORWARD ACCEPT; done',
     );
   }
 
@@ -175,28 +176,35 @@ export class StandingStage {
   }
 
   /** The last connection to a destination, as connection tracking has it. */
-  tupleOf(line: Line, dst: string, port: number): Tuple {
-    const list = sh(this.lab, `conntrack -L -f ${line.toLowerCase()} -p udp -d ${dst} --dport ${port} 2>/dev/null`).trim();
-    const found = /src=(\S+) dst=\S+ sport=(\d+) dport=\d+ .*?src=\S+ dst=(\S+) sport=\d+ dport=(\d+)/.exec(list.split('\n').at(-1)!);
-    if (!found) throw new Error(`no connection to ${dst} port ${port} in '${list}'`);
+  tupleOf(line: Line, dst: string, port: number, from = ''): Tuple {
+    const list = sh(this.lab, `conntrack -L -f ${line.toLowerCase()} -p udp -d ${dst} --dport ${port} 2>/dev/null`).split('\n');
+    const answered = list.filter((text) => text.includes(` sport=${from}`) && !text.includes('UNREPLIED'));
+    const found = /src=(\S+) dst=\S+ sport=(\d+) dport=\d+ .*?src=\S+ dst=(\S+) sport=\d+ dport=(\d+)/.exec(answered.at(-1) ?? '');
+    if (!found) throw new Error(`no connection to ${dst} port ${port} in '${list.join()}'`);
     return { src: found[1], dst, sport: Number(found[2]), port, outer: { address: found[3], port: Number(found[4]) } };
+  }
+
+  /** Whether what was opened last is still known to connection tracking. */
+  stand(line: Line): boolean {
+    return [...this.tuples.values()]
+      .filter(({ dst }) => dst.includes(':') === (line === 'IPv6'))
+      .every(({ dst, port, sport }) => this.tupleOf(line, dst, port, String(sport)).sport === sport);
   }
 
   /** Every forger with every flow, both ways. */
   tries(line: Line): Try[] {
-    const forgers: { name: string; where: Where; device: string; shut?: string }[] = [
-      { name: 'a container of another segment', where: { container: 'app-evil' }, device: 'eth0' },
-      { name: 'a container of an internal segment alone', where: { container: 'app-deep' }, device: 'eth0' },
-      { name: 'a container attached by hand', where: { container: 'byhand' }, device: 'eth0' },
-      { name: 'a container on a bridge of others', where: { container: line === 'IPv4' ? 'foreign' : 'foreign6' }, device: 'eth0' },
-      { name: 'the LAN', where: { ns: 'lanA' }, device: 'eth0', shut: "Docker's own rules for what comes from outside" },
+    const forgers: { name: string; where: Where; shut?: string }[] = [
+      { name: 'a container of another segment', where: { container: 'app-evil' } },
+      { name: 'a container of an internal segment alone', where: { container: 'app-deep' } },
+      { name: 'a container attached by hand', where: { container: 'byhand' } },
+      { name: 'a container on a bridge of others', where: { container: line === 'IPv4' ? 'foreign' : 'foreign6' } },
+      { name: 'the LAN', where: { ns: 'lanA' }, shut: "Docker's own rules for what comes from outside" },
     ];
     return forgers.flatMap((forger) =>
       this.flows
         .flatMap((flow) =>
           (['there', 'back'] as const).map((way): Try => {
             const victim = { container: way === 'there' ? (flow.to as string) : flow.from };
-            const mac = forger.name === 'the LAN' ? this.macOfHost('eth0') : this.gatewayMac(forger.where);
             return {
               text: `${forger.name} as ${way === 'there' ? 'the source to the destination' : 'the destination to the source'}, ${flow.what}`,
               victim,
@@ -204,13 +212,7 @@ export class StandingStage {
               send: (tuples) => {
                 const { src, dst, sport, port } = tuples.get(flow.what)!;
                 const packet = way === 'there' ? { src, dst, sport, port } : { src: dst, dst: src, sport: port, port: sport };
-                this.probes.attack(forger.where, 'spoof-udp', {
-                  ...packet,
-                  device: forger.device,
-                  dstMac: mac,
-                  count: 3,
-                  payload: 'forged',
-                });
+                this.probes.attack(forger.where, 'spoof-udp', { ...packet, ...this.frameFrom(forger.where), count: 3, payload: 'forged' });
               },
             };
           }),
@@ -237,7 +239,7 @@ export class StandingStage {
     const lanB = line === 'IPv4' ? NET.lanB : NET.lanB6;
     const foreign = { container: line === 'IPv4' ? 'foreign' : 'foreign6' };
     const send = (where: Where, packet: (egress: Tuple) => object) => (tuples: ReadonlyMap<string, Tuple>) => {
-      const frame = { device: 'eth0', dstMac: this.gatewayMac(where), count: 3, payload: 'forged' };
+      const frame = { ...this.frameFrom(where), count: 3, payload: 'forged' };
       this.probes.attack(where, 'spoof-udp', { ...packet(tuples.get('egress')!), ...frame });
     };
     return [
@@ -255,14 +257,20 @@ export class StandingStage {
     ];
   }
 
-  gatewayMac(where: Where): string {
-    if (!('container' in where)) throw new Error('only containers have a gateway here');
-    const own = JSON.parse(this.lab.inContainer(where.container, ['ip', '-j', '-4', 'addr', 'show', 'dev', 'eth0']).stdout) as [
-      { addr_info: { local: string }[] },
-    ];
-    const [{ local }] = own[0].addr_info;
-    const route = JSON.parse(sh(this.lab, `ip -j route get ${local}`)) as [{ dev: string }];
-    return this.macOfHost(route[0].dev);
+  /** How a packet is put on the wire, straight to the host: from a container that has one, by its way out. */
+  frameFrom(where: Where): { device: string; dstMac: string } {
+    const key = JSON.stringify(where);
+    const known = this.frames.get(key) ?? this.newFrame(where);
+    this.frames.set(key, known);
+    return known;
+  }
+
+  private newFrame(where: Where): { device: string; dstMac: string } {
+    if (!('container' in where)) return { device: 'eth0', dstMac: this.macOfHost('eth0') };
+    const all = memberships(this.lab, where.container);
+    const { device, address } = all.find(({ network }) => network.endsWith('-edge')) ?? all[0];
+    const [{ dev }] = JSON.parse(sh(this.lab, `ip -j route get ${address}`)) as [{ dev: string }];
+    return { device, dstMac: this.macOfHost(dev) };
   }
 
   /** What of each arrives at its victim. */

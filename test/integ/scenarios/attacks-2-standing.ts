@@ -37,6 +37,7 @@ function standing(stage: StandingStage): void {
     stage.openAll(line);
     const through = stage.volley(line, tries);
     for (const [text, total] of through) checks.check(`${line} ${text}: nothing arrives`, total === 0, `${total} arrived`);
+    checks.check(`${line}: the connections stood all the while`, stage.stand(line));
     checks.say(
       `${line}: ${tries.length} ways to forge into a standing connection, ${[...through.values()].filter((total) => total > 0).length} open`,
     );
@@ -69,7 +70,7 @@ function errors(stage: StandingStage): void {
     const tooBig = line === 'IPv4' ? { type: 3, code: 4 } : { type: 2 };
     const tell = () =>
       stage.heard({ container: inside.from }, line, 'icmp', () => {
-        const frame = { device: 'eth0', dstMac: stage.macOfHost('eth0') };
+        const frame = stage.frameFrom({ ns: 'lanA' });
         const source = line === 'IPv4' ? NET.lanA : NET.lanA6;
         probes.attack({ ns: 'lanA' }, 'icmp-error', { ...frame, ...tooBig, src: source, dst: standingFlow.src, inner: about, count: 3 });
         probes.attack({ ns: 'lanA' }, 'icmp-error', {
@@ -93,7 +94,7 @@ function smallerPath(stage: StandingStage, line: Line, tooBig: object): void {
   const { checks, probes } = stage;
   const lanB = line === 'IPv4' ? NET.lanB : NET.lanB6;
   const talk = probes.start({ container: 'app-out' }, 'talk', { dst: lanB, port: 9999, sport: 41_000 });
-  const { outer } = stage.tupleOf(line, lanB, 9999);
+  const { outer } = stage.tupleOf(line, lanB, 9999, '41000');
   const about = { src: outer.address, dst: lanB, sport: outer.port, port: 9999 };
   probes.attack({ ns: 'inet' }, 'icmp-error', {
     ...tooBig,
@@ -118,9 +119,9 @@ function hostSocket(stage: StandingStage): void {
     const lanB = line === 'IPv4' ? NET.lanB : NET.lanB6;
     const answer = () => {
       const talk = probes.start({ host: true }, 'talk', { dst: lanB, port: 9999, sport: 42_000 });
-      const { src, sport } = stage.tupleOf(line, lanB, 9999);
+      const { src, sport } = stage.tupleOf(line, lanB, 9999, '42000');
       const evil = { container: 'app-evil' };
-      const frame = { device: 'eth0', dstMac: stage.gatewayMac(evil), count: 3 };
+      const frame = { ...stage.frameFrom(evil), count: 3 };
       probes.attack(evil, 'spoof-udp', { ...frame, src: lanB, dst: src, sport: 9999, port: sport });
       return talk.stop().total;
     };
@@ -154,7 +155,7 @@ function conduit(stage: StandingStage): void {
     const [web, api] = [stage.address('app-web', 'app-back', line), stage.address('app-api', 'app-back', line)];
     const forge = () =>
       stage.heard({ container: 'app-api' }, line, 'udp', () => {
-        const frame = { device: 'eth0', dstMac: stage.macOf('app-api', api) };
+        const frame = { device: stage.frameFrom({ container: 'app-member' }).device, dstMac: stage.macOf('app-api', api) };
         probes.attack({ container: 'app-member' }, 'spoof-udp', { ...frame, src: web, dst: api, port: 5354, count: 5 });
       });
     const got = forge();
