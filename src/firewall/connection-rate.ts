@@ -23,7 +23,7 @@ export interface ConnectionRateOptions {
  *
  * What a rate does not promise: UDP and SCTP have no handshake that the host sees, so forged sources take the places of that memory, and then
  * compete with new clients for the 10,000 per second. A rate limits neither SYN packets, which the container's kernel answers (leave its
- * `net.ipv4.tcp_syncookies` on), nor the connections that stand, nor what passes in them. Who has many addresses or networks has as many rates.
+ * `net.ipv4.tcp_syncookies` on), nor the connections that stand, nor what passes in them. A client with many addresses or networks has as many rates.
  *
  * @see https://ipset.netfilter.org/iptables-extensions.man.html
  */

@@ -42,7 +42,7 @@ export type Match =
   | { readonly kind: 'in-set'; readonly set: string; readonly fields?: readonly ('src' | 'dst')[]; readonly negate?: boolean }
   /**
    * Passes while the source stays at or under the rate. Rules with one `name` share one count per source.
-   * With `sourceLength` all addresses of a block of that prefix length are one source: who is given an IPv6 network has all of its addresses.
+   * With `sourceLength` all addresses of a block of that prefix length are one source: a holder of an IPv6 network has all of its addresses.
    * The kernel drops every packet of one more source than `places`, whatever other rules say.
    */
   | {
@@ -139,7 +139,7 @@ export interface LinkElement {
   readonly interface: string;
 }
 
-/** Sources that rules put there, each for some seconds; what it holds nobody knows beforehand. */
+/** Sources that rules put there, each for some seconds; its content is not known beforehand. */
 export interface SourceSet {
   readonly name: string;
   readonly seconds: number;

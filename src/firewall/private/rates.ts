@@ -10,7 +10,7 @@ import type { RateSpec } from '../../topology/private/topology';
  * any address into its packets, so what is kept for each source is kept only for as many as there is room for:
  *
  *  - A TCP connection counts when its handshake is complete. Until then its packets only open it: the container's kernel answers each SYN, by SYN cookies
- *    where there are many, and who forges an address never sees the answer. The connection carries a label from its first packet on, and another one
+ *    where there are many, and a sender that forges its address never sees the answer. The connection carries a label from its first packet on, and another one
  *    once it was let in; without that it does not pass as one that stands.
  *  - Of what has no handshake every first packet counts.
  *  - A source that counts is put into a set of limited size, and only sources that are there are looked up in the kernel's table of rates. That table
