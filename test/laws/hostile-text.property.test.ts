@@ -1,4 +1,3 @@
-import '../support/property-seed';
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';

@@ -4,6 +4,7 @@ import * as path from 'path';
 import Ajv from 'ajv';
 import { App } from 'cdktf';
 import { Rule, RulePack, Rules, Severity, Suppressions, type Violation } from '../../src';
+import { visible } from '../../src/private/readable';
 import { RawStack } from '../support/raw-stack';
 
 const SCHEMA = JSON.parse(fs.readFileSync(require.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'), 'utf8')) as object;
@@ -89,7 +90,7 @@ test('JSON has everything', () => {
     counts: { errors: 0, warnings: 1, infos: 0, suppressed: 1, baseline: 0 },
     findings: [
       { ruleId: 'BH-C01', path: 'raw/Db', address: 'docker_container.Db', state: 'suppressed', ticket: 'OPS-1', expires: '2027-01-31' },
-      { ruleId: 'ACME-07', path: 'raw/Web', detail: 'tier', state: 'open', message: `the label is '${NASTY}'` },
+      { ruleId: 'ACME-07', path: 'raw/Web', detail: 'tier', state: 'open', message: `the label is '${visible(NASTY)}'` },
     ],
     rules: [
       { ruleId: 'ACME-07', compliant: 1, violated: 1, severity: 'warning' },
