@@ -206,11 +206,7 @@ describe('requirements are proved strictly', () => {
 
   test('what holds, holds', () => {
     const { program, daemon, tiers, web, db, api } = shop();
-    daemon.require(
-      Requirement.unreachable(web, db),
-      Requirement.unreachable(tiers.dmz, tiers.data),
-      Requirement.reachable(web, api, PORT),
-    );
+    daemon.require(Requirement.unreachable(web, db), Requirement.unreachable(tiers.dmz, tiers.data), Requirement.reachable(web, api, PORT));
     expect(() => synth(program.stack)).not.toThrow();
   });
 
@@ -219,7 +215,9 @@ describe('requirements are proved strictly', () => {
     daemon.require(Requirement.unreachable(Peer.anyIpv4(), db, Port.tcp(5432)));
     expect(() => synth(program.stack)).not.toThrow();
     daemon.require(Requirement.unreachable(Peer.anyIpv4(), db));
-    expect(() => synth(program.stack)).toThrow(/may reach app\/Db on udp\/0-65535.* from a source that is not its own.*HardenedDaemon.*\(RequirementBroken\)/);
+    expect(() => synth(program.stack)).toThrow(
+      /may reach app\/Db on udp\/0-65535.* from a source that is not its own.*HardenedDaemon.*\(RequirementBroken\)/,
+    );
   });
 
   test('who joins two tiers from elsewhere makes no way between them', () => {

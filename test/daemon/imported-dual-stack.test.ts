@@ -41,7 +41,7 @@ describe.each([
   });
 });
 
-describe('a datagram with a source that is not the sender\'s', () => {
+describe("a datagram with a source that is not the sender's", () => {
   const LOG = Port.udp(514);
   /** web publishes and shares no segment with db; api asks db, once by TCP and once by UDP. */
   const made = (props: Partial<ImportedDaemonProps>) => {
@@ -90,7 +90,9 @@ describe('a datagram with a source that is not the sender\'s', () => {
       forgedSource: 'new',
     });
     const { summary, remedy, steps } = reachability.explain(web, db, LOG);
-    expect(summary).toMatch(/^app\/Web reaches app\/Db on udp\/514: by datagrams from a source that is not its own .*; no answer comes back\.$/);
+    expect(summary).toMatch(
+      /^app\/Web reaches app\/Db on udp\/514: by datagrams from a source that is not its own .*; no answer comes back\.$/,
+    );
     expect(remedy).toContain('HardenedDaemon');
     expect(steps.join('\n')).toContain('prerouting');
   });

@@ -14,7 +14,13 @@ describe('the report', () => {
     const { program, daemon } = shop();
     synth(program.stack);
     const warnings = program.warnings();
-    expect(warnings.map((text) => /\((\w+)\)$/.exec(text)?.[1])).toEqual(['SegmentOpen', 'HostOpen', 'EgressOpen', 'OpenToHost', 'ForgedSource']);
+    expect(warnings.map((text) => /\((\w+)\)$/.exec(text)?.[1])).toEqual([
+      'SegmentOpen',
+      'HostOpen',
+      'EgressOpen',
+      'OpenToHost',
+      'ForgedSource',
+    ]);
     expect(warnings[0]).toContain('EXPOSE in an image is no boundary');
     expect(warnings[0]).toContain('app/Api > app/Db on everything but tcp/5432; app/Api > app/Web on everything; ');
     expect(warnings[0]).toContain(`and 1 more in bulkhead/${daemon.daemonId}/report.md`);
@@ -39,7 +45,9 @@ describe('the report', () => {
     expect(report).toContain('| app/Web | app/Api | everything but tcp/8080 |');
     expect(report).toContain('| host | app/Api, app/Db, app/Web | everything |');
     expect(report).toContain('Workloads that share no segment open no connection to each other');
-    expect(report).toContain('| containers of others on docker0 | app/Api, app/Db, app/Web | udp/0-65535, icmp/ping, other protocols from a forged source (not certain) |');
+    expect(report).toContain(
+      '| containers of others on docker0 | app/Api, app/Db, app/Web | udp/0-65535, icmp/ping, other protocols from a forged source (not certain) |',
+    );
     expect(report).toContain('generation of 26.1, and makes its rules with iptables');
     expect(report).toContain('The policy of FORWARD is DROP');
     expect(report).toContain('docker-proxy is on');

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { Host } from '../../src/reachability/private/walk/host';
+import { EMPTY_LOCK } from '../../src/addressing/private/allocation';
 import { UPLINK, viewOf } from '../../src/reachability/private/view-of';
+import { Host } from '../../src/reachability/private/walk/host';
 import type { ProbeSource, ProbeSpec } from '../../src/reachability/private/walk/outcome';
 import { walk } from '../../src/reachability/private/walk/walk';
-import { EMPTY_LOCK } from '../../src/addressing/private/allocation';
 import { derive } from '../../src/topology/private/derive';
 import type { Topology } from '../../src/topology/private/topology';
 import { engineFacts, factsFor, VERSIONS } from '../reachability/random-facts';
@@ -21,7 +21,9 @@ const OUTSIDE = { ipv4: '203.0.113.7', ipv6: '2001:db8:ffff::7' } as const;
 
 /** Every declared flow that runs over a protocol without a handshake, one port of each. */
 function flowsOf({ pairs, egress, hostFlows, publications, networks }: Topology): Flow[] {
-  const owners = new Map(networks.flatMap(({ members }) => members.flatMap(({ workload, ipv4, ipv6 }) => [ipv4, ipv6 ?? ''].map((a) => [a, workload] as const))));
+  const owners = new Map(
+    networks.flatMap(({ members }) => members.flatMap(({ workload, ipv4, ipv6 }) => [ipv4, ipv6 ?? ''].map((a) => [a, workload] as const))),
+  );
   const at = (address: string, via: string): ProbeSource => ({ kind: 'container', key: owners.get(address)!, via, address });
   const holds = (block: string, address: string) => block === '0.0.0.0/0' || block === '::/0' || block.split('/')[0] === address;
   return [
@@ -53,7 +55,10 @@ function flowsOf({ pairs, egress, hostFlows, publications, networks }: Topology)
       };
     }),
     ...publications
-      .filter(({ family, hostAddress, sources }) => !/^(127|0\.0|::$)/.test(hostAddress) && sources.some((block) => holds(block, OUTSIDE[family])))
+      .filter(
+        ({ family, hostAddress, sources }) =>
+          !/^(127|0\.0|::$)/.test(hostAddress) && sources.some((block) => holds(block, OUTSIDE[family])),
+      )
       .map(({ family, bridge, hostAddress, hostPort }) => ({
         opener: {
           family,
@@ -66,7 +71,9 @@ function flowsOf({ pairs, egress, hostFlows, publications, networks }: Topology)
         from: UPLINK,
         to: bridge,
       })),
-  ].flatMap(({ opener: { kind, ...opener }, from, to }) => (kind === 'udp' ? [{ opener: { ...opener, sourcePort: 41_000 }, from, to }] : []));
+  ].flatMap(({ opener: { kind, ...opener }, from, to }) =>
+    kind === 'udp' ? [{ opener: { ...opener, sourcePort: 41_000 }, from, to }] : [],
+  );
 }
 
 /** Inside a network of one of the ends a sender is a neighbour, and its packets are frames between the two. */
@@ -91,15 +98,24 @@ test('a packet of a standing connection passes only where its first packet could
       const host = Host.of(view);
       for (const { opener, from, to } of flowsOf(topology)) {
         if (walk(view, opener).disposition !== 'DELIVERED') continue;
-        for (const [direction, home] of [['original', from], ['reply', to]] as const) {
+        for (const [direction, home] of [
+          ['original', from],
+          ['reply', to],
+        ] as const) {
           // What the outside sends comes by the uplink, and from containers of others, who count as outside.
           const homes = home === UPLINK ? [UPLINK, DEFAULT_BRIDGE] : [home];
           for (const place of places) {
             if (!homes.includes(place) && [from, to].some((end) => end === place || isNeighbour(host, place, opener))) continue;
-            const probe = { ...opener, from: { kind: 'outside', interface: place, address: OUTSIDE[opener.family] } as const, within: { opener, direction } };
+            const probe = {
+              ...opener,
+              from: { kind: 'outside', interface: place, address: OUTSIDE[opener.family] } as const,
+              within: { opener, direction },
+            };
             const { disposition } = walk(view, probe);
             const isHome = homes.includes(place);
-            if (!isHome) expect([version, opener, direction, place, disposition]).not.toEqual([version, opener, direction, place, 'DELIVERED']);
+            if (!isHome) {
+              expect([version, opener, direction, place, disposition]).not.toEqual([version, opener, direction, place, 'DELIVERED']);
+            }
             seen[isHome ? 'inside' : 'elsewhere']++;
           }
         }
@@ -123,7 +139,11 @@ test('without the chain at the entrance it does not hold, so the law can fail', 
         (place) =>
           place !== from &&
           place !== DEFAULT_BRIDGE &&
-          walk(broken, { ...opener, from: { kind: 'outside', interface: place, address: OUTSIDE[opener.family] }, within: { opener, direction: 'original' } }).disposition === 'DELIVERED',
+          walk(broken, {
+            ...opener,
+            from: { kind: 'outside', interface: place, address: OUTSIDE[opener.family] },
+            within: { opener, direction: 'original' },
+          }).disposition === 'DELIVERED',
       ),
     );
   });
@@ -143,10 +163,19 @@ test('no first packet with the source of somebody else gets to a container, from
       for (const place of places) {
         for (const { bridge, address } of members.filter((one) => one.bridge !== place)) {
           const family = address.includes(':') ? ('ipv6' as const) : ('ipv4' as const);
-          const sources = members.filter((one) => one.address !== address && one.bridge === bridge && one.address.includes(':') === address.includes(':'));
+          const sources = members.filter(
+            (one) => one.address !== address && one.bridge === bridge && one.address.includes(':') === address.includes(':'),
+          );
           for (const source of sources.slice(0, 2)) {
             for (const port of ports.slice(-3)) {
-              const probe: ProbeSpec = { family, from: { kind: 'outside', interface: place, address: source.address }, to: address, protocol: 'udp', port, oneWay: true };
+              const probe: ProbeSpec = {
+                family,
+                from: { kind: 'outside', interface: place, address: source.address },
+                to: address,
+                protocol: 'udp',
+                port,
+                oneWay: true,
+              };
               // An end that hangs on both answers there for all of its addresses, and is a neighbour.
               if (host.portAt(place, host.valueOf(family, address)!)) continue;
               expect([version, place, probe, walk(view, probe).disposition]).not.toEqual([version, place, probe, 'DELIVERED']);

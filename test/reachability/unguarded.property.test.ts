@@ -65,7 +65,9 @@ test('every pair of ends between which something undeclared is open is in some w
     fc.property(programs, (program) => {
       const proof = proofOf(program);
       const told = new Set(
-        weaknessesOf(proof).flatMap(({ code, cells }) => (code === 'ForgedSource' ? [] : cells).map((cell) => `${outsideOr(cell.source)} > ${outsideOr(cell.destination)}`)),
+        weaknessesOf(proof).flatMap(({ code, cells }) =>
+          (code === 'ForgedSource' ? [] : cells).map((cell) => `${outsideOr(cell.source)} > ${outsideOr(cell.destination)}`),
+        ),
       );
       const open = new Set(
         undeclaredOf(proof.matrix, proof.derived.topology).map(

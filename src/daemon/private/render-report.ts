@@ -47,7 +47,7 @@ export function renderReport({ daemonPath, engine, dualStack, open, weaknesses, 
 
 function apartWords(weaknesses: readonly Weakness[]): string {
   return weaknesses.some(({ code }) => code === 'ForgedSource')
-    ? 'open no connection to each other at their addresses; which datagrams arrive with a source that is not the sender\'s own is told above'
+    ? "open no connection to each other at their addresses; which datagrams arrive with a source that is not the sender's own is told above"
     : 'do not reach each other at their addresses';
 }
 

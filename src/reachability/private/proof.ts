@@ -1,7 +1,7 @@
 import { type Deviation, excessOf, missingOf } from './audit';
 import { declaredBlocks } from './declared';
-import { type ForgedCell, forgedCells } from './forged/forged';
 import { concernsUs, isBeyondUs } from './existing-matters';
+import { type ForgedCell, forgedCells } from './forged/forged';
 import { Labels } from './labels';
 import { type Matrix, matrixOf } from './matrix/matrix';
 import type { Selection } from './selection';
@@ -24,7 +24,13 @@ export class Proof {
   }
 
   public readonly labels: Labels;
-  private seen: { view?: HostView; matrix?: Matrix; excess?: readonly Deviation[]; missing?: readonly Deviation[]; forged?: readonly ForgedCell[] } = {};
+  private seen: {
+    view?: HostView;
+    matrix?: Matrix;
+    excess?: readonly Deviation[];
+    missing?: readonly Deviation[];
+    forged?: readonly ForgedCell[];
+  } = {};
 
   private constructor(
     public readonly derived: Derived,

@@ -74,7 +74,10 @@ function forgedOf({ forged, labels, hasGuard }: Proof, path: string): Failure[] 
   if (forged.length === 0) return [];
   const shown = forged
     .slice(0, SHOWN)
-    .map((cell) => `${forgerText(cell, labels)} > ${labels.party(cell.receiver)} at ${cell.address} on ${forgedPorts(cell.ports)} ${asText(cell)}`);
+    .map(
+      (cell) =>
+        `${forgerText(cell, labels)} > ${labels.party(cell.receiver)} at ${cell.address} on ${forgedPorts(cell.ports)} ${asText(cell)}`,
+    );
   const more = forged.length > SHOWN ? [`and ${forged.length - SHOWN} more`] : [];
   const message = `open, and declared by nobody: ${[...shown, ...more].join('; ')}; ${wayOut(forged[0], hasGuard)}`;
   return [{ path, code: 'UndeclaredFlow', message }];

@@ -1,16 +1,8 @@
 // Flows of datagrams that stand, everybody who could send into them or beside them from a source of others, and what the walk says of each try.
 import { isAtLeast } from './deployment';
-import { containerActor, subnets } from './matrix';
-import {
-  BridgeSegment,
-  HardenedContainer,
-  type IDaemon,
-  ImportedDaemon,
-  Peer,
-  Port,
-  Reachability,
-} from '../../../src';
 import type { Program } from './deployment';
+import { containerActor, subnets } from './matrix';
+import { BridgeSegment, HardenedContainer, type IDaemon, ImportedDaemon, Peer, Port, Reachability } from '../../../src';
 import { UPLINK } from '../../../src/reachability/private/view-of';
 import type { ProbeSource, ProbeSpec } from '../../../src/reachability/private/walk/outcome';
 import { walk } from '../../../src/reachability/private/walk/walk';
@@ -134,9 +126,7 @@ export class Flows {
   }
 
   talks(name: string): { id: string; sport: number; dst: string; port: number }[] {
-    return this.flows
-      .filter(({ source }) => source.name === name)
-      .map(({ id, sport, asked, port }) => ({ id, sport, dst: asked, port }));
+    return this.flows.filter(({ source }) => source.name === name).map(({ id, sport, asked, port }) => ({ id, sport, dst: asked, port }));
   }
 
   get names(): string[] {
@@ -157,7 +147,13 @@ export class Flows {
         const [isSix, canSix] = [asked.includes(':'), position.way !== 'freebind' || asked.includes(':')];
         if (!canSix || (isSix ? false : position.way === 'ping' || position.way === 'connect')) return [];
         const opener: ProbeSpec = { ...this.probe(source, asked, port, sport) };
-        const make = (what: string, victim: Place, from: Place, ends: Pick<Try, 'src' | 'dst' | 'sport' | 'port'>, within?: ProbeSpec['within']): Try => ({
+        const make = (
+          what: string,
+          victim: Place,
+          from: Place,
+          ends: Pick<Try, 'src' | 'dst' | 'sport' | 'port'>,
+          within?: ProbeSpec['within'],
+        ): Try => ({
           id: String(count++),
           what: `${flow.id} ${what}`,
           position,
@@ -168,7 +164,13 @@ export class Flows {
         });
         const standing = [
           make('as its source', target, source, { src: source.address, dst: asked, sport, port }, { opener, direction: 'original' }),
-          make('as its target', source, target, { src: target.address, dst: answered, sport: port, port: sport }, { opener, direction: 'reply' }),
+          make(
+            'as its target',
+            source,
+            target,
+            { src: target.address, dst: answered, sport: port, port: sport },
+            { opener, direction: 'reply' },
+          ),
         ];
         const isInside = source.bridge !== undefined && source.bridge === target.bridge;
         const fresh = (isInside ? [port, UNDECLARED] : [port]).map((to) => {
@@ -181,14 +183,25 @@ export class Flows {
     );
   }
 
-  private predict({ by, way }: Position, { src, dst, port, sport }: Pick<Try, 'src' | 'dst' | 'sport' | 'port'>, victim: Place, within?: ProbeSpec['within']): boolean {
+  private predict(
+    { by, way }: Position,
+    { src, dst, port, sport }: Pick<Try, 'src' | 'dst' | 'sport' | 'port'>,
+    victim: Place,
+    within?: ProbeSpec['within'],
+  ): boolean {
     const family = dst.includes(':') ? 'ipv6' : 'ipv4';
     const from: ProbeSource = by === '' ? { kind: 'host', address: src } : { kind: 'outside', interface: by, address: src };
-    const what = way === 'ping' ? ({ protocol: 'ipv6-icmp' } as const) : ({ protocol: way === 'connect' ? 'tcp' : 'udp', port, sourcePort: sport } as const);
+    const what =
+      way === 'ping'
+        ? ({ protocol: 'ipv6-icmp' } as const)
+        : ({ protocol: way === 'connect' ? 'tcp' : 'udp', port, sourcePort: sport } as const);
     // TCP needs its answer, which goes to the owner of the source.
     const mode = way === 'connect' ? {} : within ? { within } : { oneWay: true as const };
     const { disposition, receiver } = walk(this.view, { family, from, to: dst, ...what, ...mode });
-    const isVictim = 'container' in victim.where ? receiver?.container === this.paths.get(victim.name) : receiver?.kind === ('host' in victim.where ? 'host' : 'outside');
+    const isVictim =
+      'container' in victim.where
+        ? receiver?.container === this.paths.get(victim.name)
+        : receiver?.kind === ('host' in victim.where ? 'host' : 'outside');
     return disposition === 'DELIVERED' && isVictim;
   }
 
@@ -210,17 +223,44 @@ export class Flows {
 
   private withHost(family: 4 | 6): void {
     const gateway = (bridge: string) =>
-      this.view.interfaces.find(({ name }) => name === bridge)!.addresses.map((text) => text.split('/')[0]).find((text) => text.includes(':') === (family === 6))!;
+      this.view.interfaces
+        .find(({ name }) => name === bridge)!
+        .addresses.map((text) => text.split('/')[0])
+        .find((text) => text.includes(':') === (family === 6))!;
     const [to] = this.of('app-tohost', family);
     const [from] = this.of('app-fromhost', family);
     const host = (address: string): Place => ({ name: 'host', where: { host: true }, address });
     this.flows.push(
-      { id: `to-host-${family}`, source: to, target: host(gateway(to.bridge!)), asked: gateway(to.bridge!), answered: to.address, sport: 40005, port: 9090 },
-      { id: `from-host-${family}`, source: host(gateway(from.bridge!)), target: from, asked: from.address, answered: gateway(from.bridge!), sport: 40006, port: 9091 },
+      {
+        id: `to-host-${family}`,
+        source: to,
+        target: host(gateway(to.bridge!)),
+        asked: gateway(to.bridge!),
+        answered: to.address,
+        sport: 40005,
+        port: 9090,
+      },
+      {
+        id: `from-host-${family}`,
+        source: host(gateway(from.bridge!)),
+        target: from,
+        asked: from.address,
+        answered: gateway(from.bridge!),
+        sport: 40006,
+        port: 9091,
+      },
     );
     const [own, lanB] = family === 4 ? [NET.host, NET.lanB] : [NET.host6, NET.lanB6];
     const resolver: Place = { name: 'lanB', where: { ns: 'lanB' }, address: lanB, bridge: UPLINK };
-    this.flows.push({ id: `host-resolver-${family}`, source: host(own), target: resolver, asked: lanB, answered: own, sport: 40007, port: 5300 });
+    this.flows.push({
+      id: `host-resolver-${family}`,
+      source: host(own),
+      target: resolver,
+      asked: lanB,
+      answered: own,
+      sport: 40007,
+      port: 5300,
+    });
   }
 
   private withOutside(family: 4 | 6): void {
@@ -228,8 +268,24 @@ export class Flows {
     const edge = (name: string) => this.of(name, family).find(({ bridge }) => bridge!.startsWith('bh-e-'))!;
     const outside = (name: 'lanA' | 'lanB', address: string): Place => ({ name, where: { ns: name }, address, bridge: UPLINK });
     this.flows.push(
-      { id: `egress-${family}`, source: edge('app-out'), target: outside('lanB', lanB), asked: lanB, answered: own, sport: 40003, port: 53 },
-      { id: `published-${family}`, source: outside('lanA', lanA), target: edge('app-pub'), asked: own, answered: lanA, sport: 40004, port: 9999 },
+      {
+        id: `egress-${family}`,
+        source: edge('app-out'),
+        target: outside('lanB', lanB),
+        asked: lanB,
+        answered: own,
+        sport: 40003,
+        port: 53,
+      },
+      {
+        id: `published-${family}`,
+        source: outside('lanA', lanA),
+        target: edge('app-pub'),
+        asked: own,
+        answered: lanA,
+        sport: 40004,
+        port: 9999,
+      },
     );
   }
 

@@ -1,4 +1,5 @@
 // Datagrams with a source that is not the sender's, from everywhere: beside the flows of others and inside them. The model says of each whether it arrives.
+import { memberships, sh } from './attacks-stage';
 import { Requirement, Reachability, Port, Peer, type HardenedContainer, type ImportedDaemonProps } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { Deployment } from '../harness/deployment';
@@ -9,7 +10,6 @@ import { sleep } from '../lab/exec';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
 import { Probes, type Running } from '../lab/probe';
-import { memberships, sh } from './attacks-stage';
 
 export const engines: readonly EngineId[] = ['20.10', '26.1', '28.5', '29', '29-nft'];
 
@@ -59,21 +59,39 @@ class Field {
   }
 
   /** What arrived of each try, and how often each flow was answered. */
-  shoot(tries: readonly Try[]): { arrived: ReadonlyMap<string, number>; said: ReadonlyMap<string, string>; answers: Readonly<Record<string, number>> } {
+  shoot(tries: readonly Try[]): {
+    arrived: ReadonlyMap<string, number>;
+    said: ReadonlyMap<string, string>;
+    answers: Readonly<Record<string, number>>;
+  } {
     const talkers = new Map<string, Running>(
-      this.flows.names.map((name) => [name, this.probes.talk(this.flows.whereOf(name), { ports: PORTS, tcp: [5353, 5454], talks: this.flows.talks(name) })]),
+      this.flows.names.map((name) => [
+        name,
+        this.probes.talk(this.flows.whereOf(name), { ports: PORTS, tcp: [5353, 5454], talks: this.flows.talks(name) }),
+      ]),
     );
     sleep(1500);
     const said = new Map<string, string>();
     for (const position of this.positions) {
       const shots = tries
         .filter((one) => one.position === position)
-        .map(({ id, src, dst, sport, port }) => ({ id, way: position.way, src, dst, sport, port, device: position.device, mac: position.mac }));
+        .map(({ id, src, dst, sport, port }) => ({
+          id,
+          way: position.way,
+          src,
+          dst,
+          sport,
+          port,
+          device: position.device,
+          mac: position.mac,
+        }));
       if (shots.length === 0) continue;
       for (const [id, words] of Object.entries(this.probes.volley(position.where, { uid: position.uid, shots }))) said.set(id, words);
     }
     sleep(600);
-    const results = new Map([...talkers].map(([name, running]) => [name, running.stop<{ counts: Record<string, number>; answers: Record<string, number> }>()]));
+    const results = new Map(
+      [...talkers].map(([name, running]) => [name, running.stop<{ counts: Record<string, number>; answers: Record<string, number> }>()]),
+    );
     const arrived = new Map(tries.map(({ id, victim }) => [id, results.get(victim)!.counts[id] ?? 0]));
     return { arrived, said, answers: Object.assign({}, ...[...results.values()].map(({ answers }) => answers)) as Record<string, number> };
   }
@@ -88,7 +106,9 @@ class Field {
   private everybody(): Position[] {
     const { lab } = this;
     const links = (name: string, ways: readonly Position['way'][], uid?: number): Position[] =>
-      memberships(lab, name).flatMap(({ device, bridge }) => ways.map((way) => ({ name, where: { container: name }, uid, way, device, by: bridge })));
+      memberships(lab, name).flatMap(({ device, bridge }) =>
+        ways.map((way) => ({ name, where: { container: name }, uid, way, device, by: bridge })),
+      );
     const stranger = (name: string, network: string, bridge: string): Position[] => {
       lab.docker('run', '-d', '--name', name, '--network', network, 'lab:1');
       const mac = sh(lab, `cat /sys/class/net/${bridge}/address`).trim();
@@ -139,7 +159,11 @@ function compare(checks: Checks, what: string, field: Field): { tries: readonly 
 function hardened(checks: Checks, field: Field): void {
   const { tries, arrived } = compare(checks, 'hardened', field);
   for (const one of tries.filter(({ isAtHome }) => !isAtHome)) {
-    checks.check(`hardened: ${one.position.name} by ${one.position.by} ${one.what} is closed`, arrived.get(one.id) === 0, `${arrived.get(one.id)} delivered`);
+    checks.check(
+      `hardened: ${one.position.name} by ${one.position.by} ${one.what} is closed`,
+      arrived.get(one.id) === 0,
+      `${arrived.get(one.id)} delivered`,
+    );
   }
   checks.shown('hardened: the proof knows of none', Reachability.of(field.deployment.daemon)._proof.forged.length === 0);
 }
@@ -150,7 +174,8 @@ function imported(checks: Checks, field: Field, engine: EngineId): void {
   const reachability = Reachability.of(daemon);
   const stack = daemon.node.scope!;
   const [evil, api] = ['Evil', 'Api'].map((id) => stack.node.findChild(id) as HardenedContainer);
-  const through = (names: readonly string[]) => tries.some(({ id, position, victim }) => names.includes(position.name) && victim === 'app-api' && arrived.get(id)! > 0);
+  const through = (names: readonly string[]) =>
+    tries.some(({ id, position, victim }) => names.includes(position.name) && victim === 'app-api' && arrived.get(id)! > 0);
   for (const [source, names] of [
     [evil, ['app-evil']],
     [Peer.anyIpv4(), ['lanA', 'stranger']],

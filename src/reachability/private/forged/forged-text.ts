@@ -1,9 +1,9 @@
 import type { ForgedCell } from './forged';
 import { groupBy } from '../../../private/multimap';
 import { DEFAULT_BRIDGE } from '../../../topology/private/senders';
+import type { ReachabilityChange, ReachableCell } from '../../results';
 import type { Labels } from '../labels';
 import { ECHO_REQUEST, NO_PORTS, type PortSet, portSetText, union } from '../matrix/port-set';
-import type { ReachabilityChange, ReachableCell } from '../../results';
 
 /** Who sends, in words. */
 export function forgerText({ source: { party }, forged }: ForgedCell, labels: Labels): string {
@@ -46,13 +46,26 @@ export function forgedLines(cells: readonly ForgedCell[], labels: Labels): Reach
 
 /** Lines that are not in both. */
 export function forgedChanges(before: readonly ReachableCell[], now: readonly ReachableCell[]): ReachabilityChange[] {
-  const forged = (lines: readonly ReachableCell[]) => new Map(lines.flatMap((line) => (line.forgedSource ? [[JSON.stringify(line), line] as const] : [])));
+  const forged = (lines: readonly ReachableCell[]) =>
+    new Map(lines.flatMap((line) => (line.forgedSource ? [[JSON.stringify(line), line] as const] : [])));
   const [was, is] = [forged(before), forged(now)];
   const only = (lines: ReadonlyMap<string, ReachableCell>, others: ReadonlyMap<string, ReachableCell>) =>
     [...lines].filter(([key]) => !others.has(key)).map(([, line]) => line);
   return [
-    ...only(is, was).map(({ source, destination, ports, forgedSource }) => ({ source, destination, opened: ports, closed: '', forgedSource })),
-    ...only(was, is).map(({ source, destination, ports, forgedSource }) => ({ source, destination, opened: '', closed: ports, forgedSource })),
+    ...only(is, was).map(({ source, destination, ports, forgedSource }) => ({
+      source,
+      destination,
+      opened: ports,
+      closed: '',
+      forgedSource,
+    })),
+    ...only(was, is).map(({ source, destination, ports, forgedSource }) => ({
+      source,
+      destination,
+      opened: '',
+      closed: ports,
+      forgedSource,
+    })),
   ];
 }
 

@@ -73,13 +73,19 @@ class ForgedFamily {
     this.matrix = new FamilyMatrix(view, walk, uplink, blocks, family);
     this.sources = everySource(view, this.matrix.index.all, this.matrix.outside.spots, family);
     this.host = Host.of(view);
-    this.beyond = new Set([...(view.wires ?? []).map(({ parent }) => this.matrix.met(parent)), ...topology.existing.map(({ bridge }) => bridge)]);
+    this.beyond = new Set([
+      ...(view.wires ?? []).map(({ parent }) => this.matrix.met(parent)),
+      ...topology.existing.map(({ bridge }) => bridge),
+    ]);
     this.positions = positionsOf(view, this.matrix, senders, uplink);
   }
 
   public run({ cells }: Matrix): void {
     const own = cells.filter(({ family }) => family === this.family);
-    const standing = new Standing({ ...this.input, matrix: this.matrix, declared: this.declared, tally: this.tally, beyond: this.beyond }, own);
+    const standing = new Standing(
+      { ...this.input, matrix: this.matrix, declared: this.declared, tally: this.tally, beyond: this.beyond },
+      own,
+    );
     for (const position of this.positions) {
       this.besides(position, own);
       this.fresh(position);
@@ -101,7 +107,13 @@ class ForgedFamily {
     const ask = (to: Group, targets: readonly Target[], exits: readonly string[] | 'anywhere') =>
       new Block(context, from, to, targets, exits, true).run();
     if (!matrix.groupShut.drops(crossing)) {
-      others.forEach((to) => ask(to, to.spots.filter((spot) => !this.isAt(position, spot)), [to.interface]));
+      others.forEach((to) =>
+        ask(
+          to,
+          to.spots.filter((spot) => !this.isAt(position, spot)),
+          [to.interface],
+        ),
+      );
     }
     if (position.interface !== uplink) ask(matrix.outside, matrix.outside.spots, [uplink]);
     if (matrix.groupShut.dropsToHost({ ...crossing, exits: matrix.containers.map((to) => to.interface) })) return;

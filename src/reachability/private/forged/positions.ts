@@ -87,7 +87,10 @@ export function viaOf({ source }: Cell): string | undefined {
 /** Of some sources those that are not dropped as soon as a packet comes in, whatever it is. */
 export function alive<T extends Numbered>({ classes, groupShut }: FamilyMatrix, { interface: name }: Position, spots: readonly T[]): T[] {
   const concerns = (fact: RuleFacts) => fact.chain.base?.hook !== 'forward' && fact.admitsIn(name);
-  return classes.of(spots, spots, 'source', concerns, { in: name }).filter((some) => !groupShut.dropsAtEntry(name, some)).flat();
+  return classes
+    .of(spots, spots, 'source', concerns, { in: name })
+    .filter((some) => !groupShut.dropsAtEntry(name, some))
+    .flat();
 }
 
 type Numbered = Pick<Spot, 'number'>;

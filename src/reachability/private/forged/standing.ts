@@ -1,7 +1,7 @@
 import { alive, type Position, viaOf } from './positions';
 import type { Found, Tally } from './tally';
-import { needsNoAnswer } from '../../../topology/private/senders';
 import { groupBy } from '../../../private/multimap';
+import { needsNoAnswer } from '../../../topology/private/senders';
 import type { Declared } from '../declared';
 import { type Cell, type FamilyMatrix, NONE } from '../matrix/matrix';
 import { UNNAMED } from '../matrix/port-atoms';
@@ -94,7 +94,13 @@ export class Standing {
       const from = exit === position.interface ? position.among(leg.source.address, leg.target.party) : position.from(leg.source.address);
       if (from === undefined) continue;
       const within = { opener: leg.opener, direction: leg.direction };
-      const outcome = this.input.walk({ family: this.input.matrix.family, from, to: leg.target.address, protocol: leg.opener.protocol, within });
+      const outcome = this.input.walk({
+        family: this.input.matrix.family,
+        from,
+        to: leg.target.address,
+        protocol: leg.opener.protocol,
+        within,
+      });
       if (outcome.disposition !== 'DELIVERED' && outcome.disposition !== 'UNKNOWN') continue;
       this.found(position, alike, outcome.disposition === 'DELIVERED');
     }

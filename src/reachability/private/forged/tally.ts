@@ -1,7 +1,7 @@
 import type { Forged, ForgedCell } from './forged';
 import type { ForgingParty } from './positions';
-import { needsNoAnswer } from '../../../topology/private/senders';
 import { groupBy } from '../../../private/multimap';
+import { needsNoAnswer } from '../../../topology/private/senders';
 import type { Topology } from '../../../topology/private/topology';
 import type { Declared } from '../declared';
 import { strangersIn } from '../existing-matters';

@@ -54,7 +54,8 @@ export function reach(question: Question, { there, back }: Concerned, walk: Walk
     const { protocol, first, last, probe } = atom;
     if (told?.has(protocol) === false || (oneWay && !needsNoAnswer(protocol))) continue;
     for (const sourcePort of probe.port === undefined ? [undefined] : sourcePorts) {
-      const ask = (port = probe.port) => walk({ family, from, to, ...probe, port, ...(sourcePort !== undefined && { sourcePort }), ...(oneWay && { oneWay }) });
+      const ask = (port = probe.port) =>
+        walk({ family, from, to, ...probe, port, ...(sourcePort !== undefined && { sourcePort }), ...(oneWay && { oneWay }) });
       const outcome = ask();
       if (outcome.disposition !== 'DELIVERED' && outcome.disposition !== 'UNKNOWN') continue;
       const certain = outcome.disposition === 'DELIVERED';

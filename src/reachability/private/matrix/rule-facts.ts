@@ -98,10 +98,7 @@ function rangesOf({ matches }: Rule, family: Family): { source?: AddressRange; d
 }
 
 /** A set of pairs, or one pair in two matches. */
-function pairsOf(
-  { matches }: Rule,
-  sets: ReadonlyMap<string, RuleSet>,
-): { pairs?: ReadonlyMap<string, readonly PairElement[]> } {
+function pairsOf({ matches }: Rule, sets: ReadonlyMap<string, RuleSet>): { pairs?: ReadonlyMap<string, readonly PairElement[]> } {
   const inSet = matches.find((match) => match.kind === 'in-set');
   if (inSet?.kind === 'in-set' && !inSet.negate && inSet.fields === undefined) {
     const set = sets.get(inSet.set);

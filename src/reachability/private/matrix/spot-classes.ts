@@ -21,7 +21,10 @@ interface Splitter {
 
 /** Groups spots by which rules hold them. Which rules can tell spots of one list apart at all is looked up once for the list. */
 export class SpotClasses {
-  private readonly known: Readonly<Record<Side, Map<readonly Numbered[], readonly Splitter[]>>> = { source: new Map(), destination: new Map() };
+  private readonly known: Readonly<Record<Side, Map<readonly Numbered[], readonly Splitter[]>>> = {
+    source: new Map(),
+    destination: new Map(),
+  };
 
   constructor(private readonly facts: readonly RuleFacts[]) {}
 
