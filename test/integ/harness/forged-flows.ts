@@ -80,8 +80,14 @@ export interface Try {
   readonly sport: number;
   readonly port: number;
   readonly predicted: boolean;
-  /** It comes from where the real sender is: there nothing tells them apart but the source itself. */
-  readonly isAtHome: boolean;
+  /** The guard promises that it is closed: it comes from where the real sender is not, and has to do with our containers. */
+  readonly isJudged: boolean;
+}
+
+/** What others do with the host and the outside is theirs; containers of others count as outside where they ask; a local user is only told of. */
+function isJudged({ name }: Position, { source, target }: StandingFlow, from: Place): boolean {
+  const isOfOurs = [source, target].some(({ where }) => 'container' in where) || name.startsWith('app-');
+  return isOfOurs && name !== 'local user' && !(name === 'stranger' && from === source && from.bridge === UPLINK);
 }
 
 export class Flows {
@@ -160,20 +166,17 @@ export class Flows {
           victim: victim.name,
           ...ends,
           predicted: this.predict(position, ends, victim, within),
-          isAtHome: (from.bridge ?? '') === position.by,
+          isJudged: (from.bridge ?? '') !== position.by && isJudged(position, flow, from),
         });
+        const original = { src: source.address, dst: asked, sport, port };
+        const reply = { src: target.address, dst: answered, sport: port, port: sport };
+        // From station to station of the LAN nothing passes the host.
+        const isOnLan = (place: Place) => position.by === UPLINK && place.bridge === UPLINK;
         const standing = [
-          make('as its source', target, source, { src: source.address, dst: asked, sport, port }, { opener, direction: 'original' }),
-          make(
-            'as its target',
-            source,
-            target,
-            { src: target.address, dst: answered, sport: port, port: sport },
-            { opener, direction: 'reply' },
-          ),
+          ...(isOnLan(target) ? [] : [make('as its source', target, source, original, { opener, direction: 'original' })]),
+          ...(isOnLan(source) ? [] : [make('as its target', source, target, reply, { opener, direction: 'reply' })]),
         ];
-        const isInside = source.bridge !== undefined && source.bridge === target.bridge;
-        const fresh = (isInside ? [port, UNDECLARED] : [port]).map((to) => {
+        const fresh = (isOnLan(target) ? [] : isInside ? [port, UNDECLARED] : [port]).map((to) => {
           const from = 20_000 + count;
           return make(`new to ${to}`, target, source, { src: source.address, dst: asked, sport: from, port: to });
         });
@@ -264,6 +267,7 @@ export class Flows {
   }
 
   private withOutside(family: 4 | 6): void {
+    // Of the host's addresses over IPv6 the kernel translates to the one that was added last.
     const [own, lanA, lanB] = family === 4 ? [NET.host, NET.lanA, NET.lanB] : [NET.host6, NET.lanA6, NET.lanB6];
     const edge = (name: string) => this.of(name, family).find(({ bridge }) => bridge!.startsWith('bh-e-'))!;
     const outside = (name: 'lanA' | 'lanB', address: string): Place => ({ name, where: { ns: name }, address, bridge: UPLINK });

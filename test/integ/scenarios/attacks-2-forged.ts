@@ -145,7 +145,7 @@ function compare(checks: Checks, what: string, field: Field): { tries: readonly 
   }
   const delivered = sent.filter(({ id }) => (arrived.get(id) ?? 0) > 0);
   checks.say(
-    `${what}: ${tries.length} tries, ${unsent.length} refused by the sender's own kernel, ${delivered.length} delivered (${delivered.filter(({ isAtHome }) => !isAtHome).length} from where the real sender is not), ${wrong} predicted wrongly`,
+    `${what}: ${tries.length} tries, ${unsent.length} refused by the sender's own kernel, ${delivered.length} delivered (${delivered.filter(({ isJudged }) => isJudged).length} of those that a guard must close), ${wrong} predicted wrongly`,
   );
   const reasons = new Map<string, number>();
   for (const { id, position } of unsent) {
@@ -158,14 +158,31 @@ function compare(checks: Checks, what: string, field: Field): { tries: readonly 
 
 function hardened(checks: Checks, field: Field): void {
   const { tries, arrived } = compare(checks, 'hardened', field);
-  for (const one of tries.filter(({ isAtHome }) => !isAtHome)) {
+  for (const one of tries.filter(({ isJudged }) => isJudged)) {
     checks.check(
       `hardened: ${one.position.name} by ${one.position.by} ${one.what} is closed`,
       arrived.get(one.id) === 0,
       `${arrived.get(one.id)} delivered`,
     );
   }
+  const local = tries.filter(({ position, id }) => position.name === 'local user' && arrived.get(id)! > 0);
+  checks.say(`hardened: a local user of the host, told and not judged: ${local.length} delivered: ${local.map(({ what }) => what).join(', ')}`);
+  control(checks, field);
   checks.shown('hardened: the proof knows of none', Reachability.of(field.deployment.daemon)._proof.forged.length === 0);
+}
+
+/** Without the chain at the entrance the same tries arrive. */
+function control(checks: Checks, field: Field): void {
+  const { lab } = field;
+  sh(lab, 'for t in iptables ip6tables; do $t -w 10 -t raw -I BULKHEAD-ENTER 1 -m comment --comment lab-open -j RETURN; done');
+  const tries = field.tries();
+  const { arrived } = field.shoot(tries);
+  const judged = tries.filter(({ isJudged }) => isJudged);
+  const through = judged.filter(({ id }) => arrived.get(id)! > 0);
+  const names = through.map(({ position, what }) => `${position.name} ${what}`).join(', ');
+  checks.shown(`control, the entrance open: ${through.length} of ${judged.length} arrive`, through.length > 0, names);
+  checks.say(`control: ${names}`);
+  sh(lab, 'for t in iptables ip6tables; do $t -w 10 -t raw -D BULKHEAD-ENTER 1; done');
 }
 
 function imported(checks: Checks, field: Field, engine: EngineId): void {

@@ -201,7 +201,8 @@ function martianOf({ host }: Flight, { family, source, destination, inInterface 
   if (isLoopback(family, destination) && !takesLoopback) {
     return unreachable('martian-destination');
   }
-  const isOwnSource = isLoopback(family, source) ? !takesLoopback : host.isLocal(family, source);
+  // That a source is the host's own is looked at over IPv4 alone.
+  const isOwnSource = isLoopback(family, source) ? !takesLoopback : family === 'ipv4' && host.isLocal(family, source);
   return isOwnSource ? unreachable('martian-source') : undefined;
 }
 
