@@ -170,6 +170,7 @@ export class Flows {
         });
         const original = { src: source.address, dst: asked, sport, port };
         const reply = { src: target.address, dst: answered, sport: port, port: sport };
+        const isInside = source.bridge !== undefined && source.bridge === target.bridge;
         // From station to station of the LAN nothing passes the host.
         const isOnLan = (place: Place) => position.by === UPLINK && place.bridge === UPLINK;
         const standing = [
