@@ -18,6 +18,13 @@ export interface HostFirewall {
    * @default - nothing is said about IPv6
    */
   readonly ipv6Rules?: string;
+
+  /**
+   * What `ipset save` prints, for rules that name sets.
+   *
+   * @default - a rule that names a set is a finding, since what the set holds is not known
+   */
+  readonly sets?: string;
 }
 
 /** One mistake in the firewall of a host. */
@@ -39,7 +46,7 @@ export interface FirewallFinding {
  * For hosts whose rules were written by hand; what Bulkhead writes has none of it.
  *
  * What it does not follow: chains that rules jump to, other than those that Docker makes; rules of the tables raw, mangle and security; translations
- * outside of Docker's own chain; sets, whose content `iptables-save` does not print; marks; nftables tables that iptables does not show; and IPv6 where
+ * outside of Docker's own chain; sets, where `sets` is not given; marks; nftables tables that iptables does not show; and IPv6 where
  * `ipv6Rules` is not given. A rule in such a place is not looked at, and no finding about it does not mean that it does what it was meant to.
  *
  * A line, a match or a target that it cannot read is a finding of its own, `LineNotUnderstood` or `RuleNotUnderstood`; a text without the table filter is
@@ -56,10 +63,12 @@ export class FirewallReview {
   /** Mistakes, the same kind together. */
   public readonly findings: FirewallFinding[];
 
-  private constructor({ engine, ipv4Rules, ipv6Rules }: HostFirewall) {
+  private constructor({ engine, ipv4Rules, ipv6Rules, sets }: HostFirewall) {
     const isAtLeast = (version: string) => engine.isAtLeast(version);
-    const ipv4 = parseIptablesSave(passedText(undefined, 'ipv4Rules', ipv4Rules), 'ipv4');
-    const ipv6 = ipv6Rules === undefined ? undefined : parseIptablesSave(passedText(undefined, 'ipv6Rules', ipv6Rules), 'ipv6');
+    const ipsets = sets === undefined ? undefined : passedText(undefined, 'sets', sets);
+    const ipv4 = parseIptablesSave(passedText(undefined, 'ipv4Rules', ipv4Rules), 'ipv4', ipsets);
+    const ipv6 =
+      ipv6Rules === undefined ? undefined : parseIptablesSave(passedText(undefined, 'ipv6Rules', ipv6Rules), 'ipv6', ipsets);
     const sides =
       ipv6 === undefined
         ? [{ isAtLeast, rules: ipv4 }]

@@ -21,8 +21,8 @@ function withRules(text: string, rules: readonly string[], isAppended: boolean):
   return others.join('\n');
 }
 
-function codes(version: string, ipv4Rules: string, ipv6Rules?: string): string[] {
-  return FirewallReview.of({ engine: EngineVersion.of(version), ipv4Rules, ipv6Rules }).findings.map(
+function codes(version: string, ipv4Rules: string, ipv6Rules?: string, sets?: string): string[] {
+  return FirewallReview.of({ engine: EngineVersion.of(version), ipv4Rules, ipv6Rules, sets }).findings.map(
     ({ code, rule }) => `${code}: ${rule}`,
   );
 }
@@ -179,9 +179,11 @@ test('what Bulkhead writes has none of it', () => {
   const web = program.container('Web', program.segment('Front'));
   web.publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress: '192.0.2.10', sources: [Peer.anyIpv4()] });
   const { topology } = program.daemon._registry.derived();
-  const { rules } = renderRestore(compile(topology, 'ipv4'));
+  const { rules, sets } = renderRestore(compile(topology, 'ipv4'));
   // It is only a part of what the host prints.
-  expect(codes('28.5', rules)).toEqual(['NoFilterTable: the table filter']);
+  expect(codes('28.5', rules, undefined, sets)).toEqual(['NoFilterTable: the table filter']);
+  // Without its sets a rule that names one is not followed, and that is said.
+  expect(codes('28.5', rules)).toContain('RuleNotUnderstood: raw: with a source of the bridge');
   expect(Reachability.of(program.daemon).shadowedRules()).toEqual([]);
 });
 
