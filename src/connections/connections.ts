@@ -34,7 +34,8 @@ export interface FlowOptions {
 
   /**
    * Whether the flow runs in a *conduit*: a network that its two ends alone are in, so that no neighbour is there to listen, to forge addresses or to be
-   * reached on layer 2. Both ends must be workloads. Further flows between the two share it.
+   * reached on layer 2. The flow is open there alone, also where the ends share a segment: `NAME.NETWORK` with the network of the conduit is the name that
+   * leads there. Both ends must be workloads. Further flows between the two share it.
    *
    * @default - false, but true where an end holds NET_RAW or NET_ADMIN
    */
