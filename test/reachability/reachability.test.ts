@@ -139,7 +139,12 @@ describe('answers', () => {
     expect(now.canReach(api, Peer.address('203.0.113.7'), Port.tcp(443))).toBe(true);
     expect(now.changesSince(before)).toEqual([
       { source: '192.0.2.0/24', destination: 'app/Web', opened: 'tcp/8444', closed: '' },
-      { source: 'app/Api', destination: '0.0.0.0/0 but for 10.20.0.0/16 100.100.100.200/32 168.63.129.16/32 169.254.0.0/16 192.0.0.192/32', opened: 'tcp/443', closed: '' },
+      {
+        source: 'app/Api',
+        destination: '0.0.0.0/0 but for 10.20.0.0/16 100.100.100.200/32 168.63.129.16/32 169.254.0.0/16 192.0.0.192/32',
+        opened: 'tcp/443',
+        closed: '',
+      },
       { source: 'host', destination: 'app/Web', opened: 'tcp/8444', closed: '' },
     ]);
     expect(before.changesSince(now).map(({ opened, closed }) => [opened, closed])).toEqual([
