@@ -153,18 +153,19 @@ class Mutation {
   }
 
   private asksRated(): string {
-    return this.look([this.asked.find(({ from }) => from === 'lanA')!]).length === 0 ? 'let in' : 'kept out';
+    const rated = this.asked.filter(({ open, what, port }) => open && what === 'web' && port === 443);
+    return `${rated.length - this.look(rated).length} let in`;
   }
 
-  /** Whether a source that asks is remembered for its rate. */
+  /** Whether each source that asks is remembered for its rate. */
   remembered(): string {
     const set = this.rateSet();
     sh(this.lab, `ipset flush ${set}`);
     const answer = this.asksRated();
-    return `${answer}, ${sh(this.lab, `ipset save ${set}`).includes('add ') ? 'remembered' : 'forgotten'}`;
+    return `${answer}, ${sh(this.lab, `ipset save ${set}`).match(/^add /gm)?.length ?? 0} remembered`;
   }
 
-  /** A new source, when there is room for none in the set. */
+  /** New sources, when there is room for none in the set. */
   withoutRoom(): string {
     const set = this.rateSet();
     const others = Array.from({ length: 65_536 }, (_, i) => `add ${set} 11.0.${Math.floor(i / 256)}.${i % 256} -exist\n`).join('');
@@ -216,8 +217,8 @@ print('at once' if time.time() - began < 1.5 else 'late')`;
         look: () => this.unexplained(),
         before: 'without a flag: to api 0, to the internet 0',
       },
-      { of: /--add-set/, look: () => this.remembered(), before: 'let in, remembered' },
-      { of: /! --match-set \S+-rate-\S+ src .*-j RETURN/, look: () => this.withoutRoom(), before: 'let in' },
+      { of: /--add-set/, look: () => this.remembered(), before: '2 let in, 2 remembered' },
+      { of: /! --match-set \S+-rate-\S+ src .*-j RETURN/, look: () => this.withoutRoom(), before: '2 let in' },
       { of: /--ctstate ESTABLISHED .*--label "127"/, look: () => this.manyPackets(), before: 'at once' },
       { of: /-d 127\.0\.0\.0\/8 .*-j DROP/, look: () => this.toLoopback(), before: 'loopback of the host not reached' },
     ];
