@@ -235,7 +235,7 @@ function settings(checks: Checks, lab: Lab): void {
       told.text,
     );
   }
-  const bad = written('{"iptables":true,"no-new-privileges":false,"log-level":"WARN"}', '--ip6tables=0', '--userland-proxy=t');
+  const bad = written('{"iptables":true,"no-new-privileges":false,"log-level":"DEBUG"}', '--ip6tables=0', '--userland-proxy=t');
   for (const control of ['2.3', '2.4', '2.9', '2.15', '2.17']) {
     checks.check(`${control} on one line, or by the command line, is noticed`, bad.byControl.get(control) === 'FAIL', bad.text);
   }
