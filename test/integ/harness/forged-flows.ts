@@ -10,6 +10,8 @@ import type { Lab, Where } from '../lab/lab';
 import { NET } from '../lab/network';
 
 export const UNDECLARED = 6000;
+/** Which address and port of the host the kernel translates this flow to over IPv6 is not known here, so nobody can answer it. */
+export const UNKNOWN_ANSWER = 'egress-6';
 /** What everybody listens on, and sends from. */
 export const PORTS = [53, 5300, 5353, 5454, UNDECLARED, 9090, 9091, 9999, 40001, 40002, 40003, 40004, 40005, 40006, 40007];
 
@@ -175,7 +177,9 @@ export class Flows {
         const isOnLan = (place: Place) => position.by === UPLINK && place.bridge === UPLINK;
         const standing = [
           ...(isOnLan(target) ? [] : [make('as its source', target, source, original, { opener, direction: 'original' })]),
-          ...(isOnLan(source) ? [] : [make('as its target', source, target, reply, { opener, direction: 'reply' })]),
+          ...(isOnLan(source) || flow.id === UNKNOWN_ANSWER
+            ? []
+            : [make('as its target', source, target, reply, { opener, direction: 'reply' })]),
         ];
         const fresh = (isOnLan(target) ? [] : isInside ? [port, UNDECLARED] : [port]).map((to) => {
           const from = 20_000 + count;
@@ -268,7 +272,6 @@ export class Flows {
   }
 
   private withOutside(family: 4 | 6): void {
-    // Of the host's addresses over IPv6 the kernel translates to the one that was added last.
     const [own, lanA, lanB] = family === 4 ? [NET.host, NET.lanA, NET.lanB] : [NET.host6, NET.lanA6, NET.lanB6];
     const edge = (name: string) => this.of(name, family).find(({ bridge }) => bridge!.startsWith('bh-e-'))!;
     const outside = (name: 'lanA' | 'lanB', address: string): Place => ({ name, where: { ns: name }, address, bridge: UPLINK });
