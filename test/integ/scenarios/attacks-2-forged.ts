@@ -1,8 +1,8 @@
 // Datagrams with a source that is not the sender's, from everywhere: beside the flows of others and inside them. The model says of each whether it arrives.
-import { memberships, sh } from './attacks-stage';
+import { memberships, sh, UnwatchedDeployment } from './attacks-stage';
 import { Requirement, Reachability, Port, Peer, type HardenedContainer, type ImportedDaemonProps } from '../../../src';
 import type { Checks } from '../harness/checks';
-import { Deployment } from '../harness/deployment';
+import type { Deployment } from '../harness/deployment';
 import { Flows, PORTS, UNKNOWN_ANSWER, type Position, program, type Try } from '../harness/forged-flows';
 import { ImportedDeployment } from '../harness/imported-deployment';
 import type { EngineId } from '../lab/cache';
@@ -18,7 +18,7 @@ export function run(engine: EngineId, checks: Checks): void {
   if (engine !== '29-nft') {
     withLab(engine, (lab) => {
       open(lab);
-      const deployment = new Deployment(lab, program, { daemon: { dualStack: true, ...host } });
+      const deployment = new UnwatchedDeployment(lab, program, { daemon: { dualStack: true, ...host } });
       deployment.up();
       hardened(checks, new Field(lab, deployment));
     });
