@@ -67,8 +67,7 @@ export class FirewallReview {
     const isAtLeast = (version: string) => engine.isAtLeast(version);
     const ipsets = sets === undefined ? undefined : passedText(undefined, 'sets', sets);
     const ipv4 = parseIptablesSave(passedText(undefined, 'ipv4Rules', ipv4Rules), 'ipv4', ipsets);
-    const ipv6 =
-      ipv6Rules === undefined ? undefined : parseIptablesSave(passedText(undefined, 'ipv6Rules', ipv6Rules), 'ipv6', ipsets);
+    const ipv6 = ipv6Rules === undefined ? undefined : parseIptablesSave(passedText(undefined, 'ipv6Rules', ipv6Rules), 'ipv6', ipsets);
     const sides =
       ipv6 === undefined
         ? [{ isAtLeast, rules: ipv4 }]

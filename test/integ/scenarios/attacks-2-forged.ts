@@ -169,7 +169,9 @@ function hardened(checks: Checks, field: Field): void {
     );
   }
   const local = tries.filter(({ position, id }) => position.name === 'local user' && arrived.get(id)! > 0);
-  checks.say(`hardened: a local user of the host, told and not judged: ${local.length} delivered: ${local.map(({ what }) => what).join(', ')}`);
+  checks.say(
+    `hardened: a local user of the host, told and not judged: ${local.length} delivered: ${local.map(({ what }) => what).join(', ')}`,
+  );
   control(checks, field);
   checks.shown('hardened: the proof knows of none', Reachability.of(field.deployment.daemon)._proof.forged.length === 0);
 }
