@@ -12,7 +12,7 @@ export function filesOfUserData(text: string): HostFile[] {
   if (write_files) {
     return write_files.map((file: Record<string, string>) => ({ path: file.path, mode: file.permissions, content: file.content }));
   }
-  const unpack = /^echo ([A-Za-z0-9+/=]+) \| base64 -d \| tar -xzmf - -C \/$/.exec(bootcmd[0].at(-1))!;
+  const unpack = /^echo ([A-Za-z0-9+/=]+)\|base64 -d\|tar xzmC \/$/.exec(bootcmd[0].at(-1))!;
   return untar(gunzipSync(Buffer.from(unpack[1], 'base64')));
 }
 

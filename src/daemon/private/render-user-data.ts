@@ -14,7 +14,7 @@ const TOOL_PACKAGES = ['conntrack', 'ipset', 'iproute2', 'iptables', 'kmod', 'nf
  * everything permanent and starts the engine; it runs last because only the last exit code of `runcmd` counts.
  */
 export function renderUserData(input: HostInput): string {
-  const unpack = `echo ${zipped(archive(renderHostFiles(input)))} | base64 -d | tar -xzmf - -C /`;
+  const unpack = `echo ${zipped(archive(renderHostFiles(input)))}|base64 -d|tar xzmC /`;
   return cloudConfig(input, { bootcmd: [['cloud-init-per', 'instance', 'bulkhead', 'sh', '-c', unpack]] });
 }
 

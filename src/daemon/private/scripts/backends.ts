@@ -4,22 +4,15 @@ import { PATHS } from './common';
 export const BACKENDS = `
 # The engine's rules in tables of nftables: nothing of ours in DOCKER-USER counts there. Sets engine_fault.
 check_backend() {
-  words=
-  if pid=$(cat /run/docker.pid 2>/dev/null) && [ -r "/proc/$pid/cmdline" ]; then words=$(tr '\\0' ' ' <"/proc/$pid/cmdline"); fi
-  config=$(printf '%s' "$words" | sed -n 's/.*--config-file[= ]\\([^ ]*\\).*/\\1/p')
-  case $words in
-    *--firewall-backend[=\\ ]nftables*) found="in dockerd's command line" ;;
-    *)
-      found=
-      if tr -d '[:space:]' 2>/dev/null <"\${config:-${PATHS.daemonJson}}" | grep -q '"firewall-backend":"nftables"'; then
-        found="in \${config:-${PATHS.daemonJson}}"
-      elif [ -n "$words" ] && nft list table ip docker-bridges >/dev/null 2>&1; then
-        found='by its table docker-bridges'
-      fi
-      ;;
-  esac
+  found=
+  if tr -d '[:space:]' 2>/dev/null <${PATHS.daemonJson} | grep -q '"firewall-backend":"nftables"'; then
+    found=${PATHS.daemonJson}
+  # Where a flag told it, its tables tell. Those of an engine that does not run are what its last start left.
+  elif pid=$(cat /run/docker.pid 2>/dev/null) && [ -d "/proc/$pid" ] && nft list table ip docker-bridges >/dev/null 2>&1; then
+    found='table docker-bridges'
+  fi
   [ -z "$found" ] || [ -n "$engine_fault" ] ||
-    engine_fault="the engine filters with nftables ($found), and declared flows would stay closed: set its firewall-backend to iptables and restart docker"
+    engine_fault="the engine filters with nftables ($found): set its firewall-backend to iptables and restart docker"
 }
 
 # Chains of ours or of Docker in the other iptables, to $work/other. Exit 1 where it has none.
@@ -61,7 +54,7 @@ clear_others() {
     clear_other
     changed=yes
     ! grep -q '^:DOCKER ' "$work/other" ||
-      die "Docker's rules stand in $other as well as in $tool, and keep declared flows closed: reboot, or set $tool back (update-alternatives --set $tool $(command -v "$other"))"
+      die "Docker's rules in $other keep declared flows closed: reboot, or update-alternatives --set $tool $(command -v "$other")"
   done
 }
 `;

@@ -69,7 +69,7 @@ load_frames() {
   others=
   other_ports
   [ -z "$frames_fault" ] || [ -z "$raw" ] ||
-    die "$frames_fault; a declared container holds NET_RAW or NET_ADMIN and could send frames past the guard: give the host a kernel with nf_tables for bridges, and the package nftables, or take the capability away"
+    die "$frames_fault; a declared container holds NET_RAW or NET_ADMIN: take that away, or use a kernel with nf_tables for bridges"
 }
 
 other_ports() {
