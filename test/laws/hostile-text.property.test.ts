@@ -33,6 +33,7 @@ import { literalText } from '../../src/private/late';
 import { visible } from '../../src/private/readable';
 import { hostileText } from '../support/hostile';
 import { IMAGE, newDaemon, terraformUnescape } from '../support/programs';
+import { filesOfUserData } from '../support/user-data';
 
 /** Law 7, over every public text: 5,000 with BULKHEAD_TEXTS=5000; a sample otherwise. */
 const TEXTS = Number(process.env.BULKHEAD_TEXTS ?? 90);
@@ -177,11 +178,9 @@ function readBack(folder: string): any {
   expect(JSON.parse(text('validation.sarif')).runs).toHaveLength(1);
   const [host] = fs.readdirSync(bulkhead).filter((name) => fs.existsSync(path.join(bulkhead, name, 'user-data')));
   for (const script of ['install.sh', 'verify.sh']) isShell(text(host, script));
-  const config = parse(text(host, 'user-data'));
-  expect(Object.keys(config).sort()).toEqual(['merge_how', 'package_update', 'packages', 'runcmd', 'write_files']);
-  for (const { path: place, content, encoding } of config.write_files) {
-    if (encoding === 'b64') isOfKind(place, Buffer.from(content, 'base64').toString('utf8'));
-  }
+  const userData = text(host, 'user-data');
+  expect(Object.keys(parse(userData)).sort()).toEqual(['bootcmd', 'merge_how', 'package_update', 'packages', 'runcmd']);
+  for (const { path: place, content } of filesOfUserData(userData)) isOfKind(place, content);
   return json;
 }
 

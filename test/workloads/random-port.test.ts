@@ -117,7 +117,7 @@ describe('the guard', () => {
     zed.publish(Port.tcp(standIn));
     const [later, another] = ruleAndStandIn();
     expect(another).not.toBe(standIn);
-    expect(rule).toContain('-rate-');
+    expect(rule).toContain('connlabel');
     expect(later).toBe(rule);
   });
 });
