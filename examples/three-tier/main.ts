@@ -70,7 +70,8 @@ class ThreeTierStack extends TerraformStack {
     api.connections.allowTo(db, Port.tcp(5432));
 
     // For the user data of any virtual machine; the same is in cdktf.out/stacks/three-tier/bulkhead/.
-    new TerraformOutput(this, 'user-data', { value: daemon.userData, sensitive: true });
+    // For the `user_data_base64` of a virtual machine, or its like.
+    new TerraformOutput(this, 'user-data', { value: daemon.userDataGzipBase64, sensitive: true });
   }
 }
 

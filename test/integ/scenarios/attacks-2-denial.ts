@@ -60,6 +60,9 @@ const IPV6: FamilyOf = {
   client: (n) => `2001:db8:fe${n.toString(16).padStart(2, '0')}::1`,
 };
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T51'];
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const deployment = new UnwatchedDeployment(lab, program, {

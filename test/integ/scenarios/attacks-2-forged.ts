@@ -13,6 +13,9 @@ import { Probes, type Running } from '../lab/probe';
 
 export const engines: readonly EngineId[] = ['20.10', '26.1', '28.5', '29', '29-nft'];
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T03', 'T30', 'T41', 'T63'];
+
 export function run(engine: EngineId, checks: Checks): void {
   const host = { additionalHostAddresses: [NET.host6] };
   if (engine !== '29-nft') {

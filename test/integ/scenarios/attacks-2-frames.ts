@@ -62,6 +62,9 @@ function hasIpv6(lab: Lab, where: Where): boolean {
   return lab.inWhere(where, ['cat', '/proc/net/if_inet6']).stdout.trim() !== '';
 }
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T21'];
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const deployment = new UnwatchedDeployment(lab, program, { daemon: { dualStack: true } });

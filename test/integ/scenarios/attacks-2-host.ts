@@ -309,6 +309,9 @@ function removed({ lab, checks }: Stage): void {
   );
 }
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T61', 'T62', 'T80', 'T81', 'T82'];
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const deployment = new UnwatchedDeployment(lab, program);

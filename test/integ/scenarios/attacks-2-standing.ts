@@ -8,6 +8,9 @@ import { sleep } from '../lab/exec';
 import { withLab } from '../lab/lab';
 import { NET } from '../lab/network';
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T03', 'T09', 'T20', 'T22', 'T30', 'T33', 'T34', 'T40', 'T41', 'T43'];
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const stage = new StandingStage(lab, checks);

@@ -52,6 +52,9 @@ interface Told {
 
 export const prepare = fetchRegistry;
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T10'];
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const deployment = new Deployment(lab, program);

@@ -27,6 +27,9 @@ const program: Program = ({ stack, daemon, image }) => {
   prober.connections.allowTo(other, Port.icmpPing());
 };
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T20'];
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const deployment = new Deployment(lab, program);

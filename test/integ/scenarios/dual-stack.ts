@@ -47,6 +47,9 @@ const programOf =
     }
   };
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T04'];
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const deployment = new Deployment(lab, programOf(true), {

@@ -32,6 +32,9 @@ const program: Program = ({ stack, daemon, image }) => {
   container('FromHost').connections.allowFrom(Peer.host(), Port.tcp(9090));
 };
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T05', 'T07', 'T60'];
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     // The metadata service of a cloud: link-local, and the host has a way there.

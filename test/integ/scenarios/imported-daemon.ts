@@ -49,6 +49,9 @@ const program: Program = ({ stack, daemon, image }) => {
   api.connections.allowTo(db);
 };
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T01'];
+
 export function run(engine: EngineId, checks: Checks): void {
   const isNft = engine === '29-nft';
   const inside = withLab(engine, (lab) => {

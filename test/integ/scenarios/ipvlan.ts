@@ -30,6 +30,9 @@ function programOf(mode: IpvlanMode, withContainers: boolean): Program {
 
 export const needsModules = true;
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T46'];
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const deployment = new Deployment(lab, programOf(IpvlanMode.L2, false), { daemon: { dualStack: true } });

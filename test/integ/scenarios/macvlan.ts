@@ -54,6 +54,9 @@ function programOf({ mode, withShim, isAlone, macAddress }: Shape): Program {
   };
 }
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T46'];
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const first: Shape = { mode: MacvlanMode.BRIDGE };

@@ -29,6 +29,9 @@ const program: Program = ({ stack, daemon, image }) => {
   new HardenedContainer(stack, 'Plain', { segment: usual, image }).connections.allowTo(Peer.address(NET.lanB), Port.tcp(443));
 };
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T08'];
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const deployment = new Deployment(lab, program, { daemon: { uplinkMtu: 1500 } });

@@ -33,6 +33,9 @@ const OUTPUTS: Readonly<Record<string, string>> = { chosen: 'chosen', datagrams:
 /** A port that nothing names. */
 const UNNAMED = 61_234;
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T06', 'T31', 'T50'];
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const ipv6 = declaredVersion(lab).isAtLeast('27.0');

@@ -26,6 +26,9 @@ interface Stage {
   readonly services: Record<'shop' | 'buyer' | 'plain', HardenedService>;
 }
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T44', 'T45'];
+
 export function run(engine: EngineId, checks: Checks): void {
   const labs = [new Lab(engine)];
   try {

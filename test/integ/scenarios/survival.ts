@@ -273,19 +273,18 @@ function healingTime({ lab, checks }: Stage, before: Before): void {
 }
 
 function stamp({ lab, checks }: Stage): void {
-  lab.docker('stop', '-t', '1', 'app-db');
-  // In one go: the watch makes it anew within seconds.
-  const refused = lab.host(['sh', '-c', 'rm /run/bulkhead/stamp-*; docker start app-db']);
-  checks.check(
-    'without the stamp no container starts',
-    refused.code !== 0 && refused.stderr.includes('/run/bulkhead/stamp-'),
-    refused.stdout + refused.stderr,
-  );
+  // In one go, and again where the watch was just looking: it makes the stamp anew before the engine has come to the mount.
+  const tries = [1, 2, 3].map(() => {
+    lab.docker('stop', '-t', '1', 'app-db');
+    return lab.host(['sh', '-c', 'rm -f /run/bulkhead/stamp-*; docker start app-db']);
+  });
+  const refused = tries.filter(({ code, stderr }) => code !== 0 && stderr.includes('/run/bulkhead/stamp-'));
+  checks.check('without the stamp no container starts', refused.length > 0, tries.map(({ stdout, stderr }) => stdout + stderr).join(''));
   const back = waitFor(() => lab.host(['sh', '-c', 'ls /run/bulkhead/stamp-*']).code === 0, HEALING);
   checks.check('the watch makes the stamp anew', back !== undefined);
   const started = lab.host(['docker', 'start', 'app-db']);
   checks.check('control: with the stamp it starts', started.code === 0, started.stderr);
-  checks.say(`stamp: start refused without, back after ${back} ms`);
+  checks.say(`stamp: start refused without (${refused.length} of ${tries.length} tries met no stamp), back after ${back} ms`);
 }
 
 function remove({ lab, checks, deployment }: Stage): void {
@@ -310,6 +309,9 @@ function remove({ lab, checks, deployment }: Stage): void {
   const start = lab.host(['docker', 'start', 'app-db']);
   checks.check('after --remove no hardened container starts', start.code !== 0, start.stdout);
 }
+
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T80', 'T82'];
 
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {

@@ -19,6 +19,9 @@ const IN_THE_CLEAR = 'what is asked here is who gets in, and the guest is slow';
 /** Seconds that a service may take to run. */
 const SLOW = 900;
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T50'];
+
 export function run(engine: EngineId, checks: Checks): void {
   checks.step('the rules', () => trySwarm(engine, checks));
   const labs = [new Lab(engine)];

@@ -33,6 +33,9 @@ const program: Program = ({ stack, daemon, image }) => {
 
 export const needsModules = true;
 
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T46'];
+
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     for (const [{ vlanId, station }, ns] of [
