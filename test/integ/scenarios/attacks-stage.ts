@@ -168,12 +168,14 @@ export function waitFor(holds: () => boolean, timeout: number): number | undefin
 
 /** Docker's own filtering out of the way, in this lab's namespace: only the guard decides. */
 export function neutraliseDocker(lab: Lab): void {
-  sh(lab, 'iptables -w 10 -I FORWARD 1 -m comment --comment lab-open -j ACCEPT; iptables -w 10 -t raw -F PREROUTING');
+  sh(lab, 'iptables -w 10 -I FORWARD 1 -m comment --comment lab-open -j ACCEPT');
+  sh(lab, 'iptables -w 10 -t raw -F PREROUTING; iptables -w 10 -t raw -A PREROUTING -j BULKHEAD-ENTER');
 }
 
 /** Guard and Docker both out of the way: the proof that a probe can work at all. */
 export function openEverything(lab: Lab): void {
   neutraliseDocker(lab);
+  sh(lab, 'iptables -w 10 -t raw -F PREROUTING');
   sh(lab, 'for c in FORWARD INPUT OUTPUT; do iptables -w 10 -t mangle -I $c 1 -m comment --comment lab-open -j ACCEPT; done');
 }
 
