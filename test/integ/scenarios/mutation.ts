@@ -33,6 +33,8 @@ const METADATA = METADATA_ADDRESSES.flatMap(({ block }) => /^([0-9.]+)\/32$/.exe
 const UNSEEN: readonly { readonly of: RegExp; readonly why: string }[] = [
   { of: /--ctstate RELATED/, why: 'errors of connections; see attacks-2-standing' },
   { of: /--ctdir REPLY .*-j DROP/, why: 'forged answers; see attacks-2-standing' },
+  // The kernel counts the room of a set by parts, and in which part a source falls is chance.
+  { of: /! --match-set \S+-rate-\S+ src .*-j RETURN/, why: 'the source found room in the set; see attacks-2-denial' },
   { of: /^element \S+-own-/, why: 'forged sources; see attacks-2-standing' },
   { of: /^element \S+-link-\S+ \S+,bh-dmz-/, why: 'no flow runs in this segment' },
 ];
