@@ -49,7 +49,7 @@ export interface ServeReport {
   readonly skipped: ReadonlyArray<Listener & { readonly reason: string }>;
 }
 
-type Script = 'probe' | 'traffic' | 'attack' | 'forge';
+type Script = 'probe' | 'traffic' | 'attack' | 'forge' | 'odd';
 export type TrafficMode = 'listen-count' | 'sniff' | 'flood' | 'hold' | 'talk';
 export type AttackMode = 'spoof-udp' | 'icmp-error' | 'sctp-init' | 'raw-tcp' | 'vlan' | 'frames' | 'arp' | 'freebind' | 'router';
 
@@ -192,6 +192,21 @@ export class Probes {
     const argv = words('forge', 'volley');
     const done = this.lab.inWhere(where, argv, { input: JSON.stringify(spec), timeout: 300_000 });
     if (done.code !== 0) throw new LabError(`volley (exit ${done.code})`, argv, done.stdout + done.stderr);
+    return JSON.parse(done.stdout) as Record<string, string>;
+  }
+
+  /** Takes down what arrives of the kinds of odd.py, until stopped. */
+  hear(where: Where, spec: unknown): Running {
+    const running = this.background(where, 'odd', 'hear', spec);
+    running.line<{ ready: boolean }>(0, 10_000);
+    return running;
+  }
+
+  /** Sends one of each kind of odd.py; what the kernel said, by kind. */
+  sendOdd(where: Where, spec: unknown): Readonly<Record<string, string>> {
+    const argv = words('odd', 'send');
+    const done = this.lab.inWhere(where, argv, { input: JSON.stringify(spec), timeout: 60_000 });
+    if (done.code !== 0) throw new LabError(`odd (exit ${done.code})`, argv, done.stdout + done.stderr);
     return JSON.parse(done.stdout) as Record<string, string>;
   }
 

@@ -309,9 +309,10 @@ function predicted(view: HostView, shown: ReadonlyMap<string, string>, { source,
 }
 
 function sourceOf(name: string): ProbeSource {
-  if (name === 'host') return { kind: 'host' };
-  if (name === 'lanA') return { kind: 'outside', interface: UPLINK, address: NET.lanA };
-  if (name === 'inet') return { kind: 'outside', interface: UPLINK, address: NET.internet };
+  // A prober answers by its routes: an answer with the source of one network that leaves by another one is dropped.
+  if (name === 'host') return { kind: 'host', routesOnly: true };
+  if (name === 'lanA') return { kind: 'outside', interface: UPLINK, address: NET.lanA, routesOnly: true };
+  if (name === 'inet') return { kind: 'outside', interface: UPLINK, address: NET.internet, routesOnly: true };
   return { kind: 'container', key: keyOf(name), routesOnly: true };
 }
 

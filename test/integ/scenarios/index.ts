@@ -4,6 +4,7 @@ import * as attacks2Denial from './attacks-2-denial';
 import * as attacks2Forged from './attacks-2-forged';
 import * as attacks2Frames from './attacks-2-frames';
 import * as attacks2Host from './attacks-2-host';
+import * as attacks2Others from './attacks-2-others';
 import * as attacks2Standing from './attacks-2-standing';
 import * as book from './book';
 import * as cis from './cis';
@@ -82,6 +83,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-forged': attacks2Forged,
   'attacks-2-frames': attacks2Frames,
   'attacks-2-host': attacks2Host,
+  'attacks-2-others': attacks2Others,
   'attacks-2-standing': attacks2Standing,
   mutation,
   survival,

@@ -26,6 +26,9 @@ interface Stage {
   readonly services: Record<'shop' | 'buyer' | 'plain', HardenedService>;
 }
 
+/** Engine 20.10 starves in the guest: it was never seen to the end there. */
+export const engines: readonly EngineId[] = ['26.1', '28.5', '29'];
+
 /** Lines of docs/THREATS.md that it shows. */
 export const threats = ['T44', 'T45'];
 
