@@ -139,15 +139,18 @@ def flood(spec):
 
 
 def hold(spec):
-    """Keeps exchanging a byte over one TCP connection (the server echoes) every 200 ms; says whether, and when, it went dead."""
+    """Keeps exchanging a byte over one connection (the server answers each) every 200 ms; says whether, and when, it went dead."""
     state = stop_on_signal()
     fam = family(spec['dst'])
-    sock = socket.socket(fam, socket.SOCK_STREAM)
+    udp = spec.get('proto') == 'udp'
+    sock = socket.socket(fam, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
     sock.settimeout(spec.get('timeoutMs', 2000) / 1000)
     if spec.get('src'):
         sock.bind((spec['src'], 0))
     try:
         sock.connect((spec['dst'], spec['port']))
+        if udp:
+            sock.send(b'.')
         sock.recv(256)
     except OSError as error:
         say({'ready': False, 'detail': str(error)})
@@ -160,7 +163,7 @@ def hold(spec):
         asked = time.monotonic()
         try:
             sock.send(b'.')
-            if not sock.recv(16):
+            if not sock.recv(256):
                 raise ConnectionError('closed by the other end')
             answers += 1
         except OSError as error:

@@ -1,13 +1,14 @@
 // What is closed stays closed while the engine restarts, is killed, and while somebody flushes the firewall; and what is ours comes back as it was.
-import { apply, dockersRules, memberships, ourBridges, ourRules, sh, type Shot, volley, waitFor } from './attacks-stage';
+import { apply, dockersRules, FIREWALL, memberships, ourBridges, ourRules, sh, type Shot, volley, waitFor } from './attacks-stage';
 import { program } from './three-tier';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS } from '../harness/deployment';
 import { type Answer, judge } from '../harness/matrix';
-import { type Cast, cast, declared, LAN_B } from '../harness/three-tier';
+import { type Cast, cast, declared, INTERNET, LAN_B } from '../harness/three-tier';
 import type { EngineId } from '../lab/cache';
 import { sleep } from '../lab/exec';
-import { type Lab, type Unit, withLab } from '../lab/lab';
+import { type Lab, type Unit, type Where, withLab } from '../lab/lab';
+import type { Running } from '../lab/probe';
 
 const RESTARTS = 5;
 const RATE = 800;
@@ -257,6 +258,53 @@ function hooked({ lab, checks }: Stage, what: string): void {
   checks.check(`${what}: DOCKER-USER is hooked in`, ms !== undefined);
 }
 
+/** The guard's program without the part that ends what came up while the guard was gone. */
+const FORGETFUL = '/run/bulkhead-forgetful';
+
+/** Who opened a connection while the guard was gone does not keep it: not over TCP, not over UDP, to and from containers; what is declared goes on. */
+function openedInTheGap(stage: Stage): void {
+  const { lab, checks, deployment, probes } = stage;
+  deployment.unwatch();
+  sh(lab, `sed 's/: >"$private.unguarded"/:/' ${FIREWALL} >${FORGETFUL} && chmod 755 ${FORGETFUL} && ! cmp -s ${FIREWALL} ${FORGETFUL}`);
+  const [web, api] = ['app-web', 'app-api'].map((name) => memberships(lab, name));
+  const shared = api.find(({ network }) => web.some((own) => own.network === network))!;
+  const edge = web.find(({ network }) => network.endsWith('-edge'))!;
+  const hold = (where: Where, dst: string, proto: 'tcp' | 'udp', port: number): Running =>
+    probes.start(where, 'hold', { dst, proto, port, seconds: 100, timeoutMs: 3000, deadAfterMs: 2500 });
+  const declaredFlow = hold({ container: 'app-web' }, shared.address, 'tcp', 8080);
+  const published = hold({ ns: 'lanA' }, HOST_ADDRESS, 'tcp', 443);
+  for (const [what, script] of [
+    ['control, a program that forgets them', FORGETFUL],
+    ['healed', FIREWALL],
+  ] as const) {
+    sh(lab, 'for t in raw mangle; do iptables -w 10 -t $t -F; done');
+    const opened = [
+      ['host -> app-web tcp/9090', hold({ host: true }, edge.address, 'tcp', 9090)],
+      ['host -> app-web udp/53', hold({ host: true }, edge.address, 'udp', 53)],
+      ['app-web -> host tcp/22', hold({ container: 'app-web' }, HOST_ADDRESS, 'tcp', 22)],
+      ['app-web -> internet tcp/22', hold({ container: 'app-web' }, INTERNET, 'tcp', 22)],
+      ['app-web -> internet udp/53', hold({ container: 'app-web' }, INTERNET, 'udp', 53)],
+    ] as const;
+    lab.mustHost(what, [script, 'apply'], { timeout: 120_000 });
+    sleep(3500);
+    for (const [flow, running] of opened) {
+      const result = running.stop(10_000);
+      const alive = result.alive === true;
+      const right = (result.answers ?? 0) > 0 && alive === (script === FORGETFUL);
+      checks.check(`opened while the guard was gone, ${what}: ${flow} is ${alive ? 'alive' : 'dead'}`, right, JSON.stringify(result));
+    }
+  }
+  for (const [what, running] of [
+    ['web -> api', declaredFlow],
+    ['lanA -> published', published],
+  ] as const) {
+    const result = running.stop(10_000);
+    checks.check(`${what}: what is declared was not interrupted`, result.alive === true, JSON.stringify(result));
+  }
+  sh(lab, `rm -f ${FORGETFUL}`);
+  deployment.watch();
+}
+
 /** The whole time from the flush to the healed guard, without probes in between. */
 function healingTime({ lab, checks }: Stage, before: Before): void {
   const times = [1, 2, 3].map(() => {
@@ -333,6 +381,7 @@ export function run(engine: EngineId, checks: Checks): void {
     step('kill -9', () => killed(stage, before));
     DISASTERS.forEach((disaster) => step(disaster.command, () => flushed(stage, before, disaster)));
     step('healing time', () => healingTime(stage, before));
+    step('opened in the gap', () => openedInTheGap(stage));
     step('without the guard', () => withoutGuard(stage));
     step('the stamp', () => stamp(stage));
     step('remove', () => remove(stage));

@@ -168,6 +168,7 @@ guard_faults() {
   done
   [ ! -s "$private/frames" ] || frames_hold || wrong 'the tables of frames are not what was read back after the last apply'
   cmp -s "$private/permits" "$etc/permits" || wrong 'connections of withdrawn permissions have not been ended'
+  [ ! -e "$private/unguarded" ] || wrong 'connections from while the guard was gone have not been ended'
 }
 
 # One line per deviation.

@@ -2,7 +2,8 @@
  * Ending connections: the kernel's list is compared in awk (plain POSIX: mawk has neither bit operations nor hexadecimal numbers), and
  * exactly the tuples found are deleted, in one process.
  *
- * Modes: \`touching\` takes every connection with an end in one of the blocks; \`gone\` those that a withdrawn permit covers and no present one does.
+ * Modes: \`touching\` takes every connection with an end in one of the blocks; \`gone\` those that a withdrawn permit covers and no present one does;
+ * \`uncovered\` those with an end in one of the blocks that no present permit covers.
  */
 const AWK = `
   function hex(s, i, v) {
@@ -46,17 +47,19 @@ const AWK = `
     if (w[3] !~ /icmp/ && (dport + 0 < w[6] + 0 || dport + 0 > w[7] + 0)) return 0
     return within(osrc, w[4]) && within(odst, w[5]) && (w[8] == "" || within(rsrc, w[8]))
   }
-  function wanted(i, j) {
-    if (mode == "touching") {
-      for (i = 1; i <= blocks; i++) {
-        if (within(osrc, block[i]) || within(odst, block[i]) || within(rsrc, block[i]) || within(rdst, block[i])) return 1
-      }
-      return 0
+  function touches(i) {
+    for (i = 1; i <= blocks; i++) {
+      if (within(osrc, block[i]) || within(odst, block[i]) || within(rsrc, block[i]) || within(rdst, block[i])) return 1
     }
-    for (i = 1; i <= old; i++) if (covers(gone[i])) {
-      for (j = 1; j <= now; j++) if (covers(kept[j])) return 0
-      return 1
-    }
+    return 0
+  }
+  function permitted(i) {
+    for (i = 1; i <= now; i++) if (covers(kept[i])) return 1
+    return 0
+  }
+  function wanted(i) {
+    if (mode != "gone") return touches() && (mode == "touching" || !permitted())
+    for (i = 1; i <= old; i++) if (covers(gone[i])) return !permitted()
     return 0
   }
   file == "network" { if ($1 == "block") block[++blocks] = $2; next }
@@ -89,28 +92,36 @@ connections_to_end() {
   awk -v ct="$ct" -v mode="$1" '${AWK}' file=network "$etc/network" file=kept "$etc/permits" file=before "$work/before" file=list "$work/list"
 }
 
-# What goes on behind ESTABLISHED would outlive its permission. On the first apply of a boot nothing is known of what was there before.
+# What goes on behind ESTABLISHED would outlive its permission. On the first apply of a boot nothing is known of what was there before; and while the
+# guard was gone anybody could open anything.
 end_connections() {
-  if [ -r "$private/permits" ]; then
-    cmp -s "$private/permits" "$etc/permits" && return 0
-    mode=gone
-    cp "$private/permits" "$work/before"
+  if [ ! -r "$private/permits" ]; then
+    end_those touching
   else
-    mode=touching
-    : >"$work/before"
+    cp "$private/permits" "$work/before"
+    cmp -s "$work/before" "$etc/permits" || end_those gone
+    [ ! -e "$private/unguarded" ] || end_those uncovered
   fi
+  rm -f "$private/unguarded"
+  cmp -s "$private/permits" "$etc/permits" && return 0
   changed=yes
+  cp "$etc/permits" "$work/permits"
+  mv "$work/permits" "$private/permits"
+}
+
+end_those() {
+  [ -e "$work/before" ] || : >"$work/before"
   for entry in $families; do
     use_family "$entry"
     round=0
     while :; do
       conntrack -L -f "$ct" >"$work/list" 2>"$work/err" || die "connections cannot be listed: $(first_error)"
-      connections_to_end "$mode" >"$work/end"
+      connections_to_end "$1" >"$work/end"
       [ -s "$work/end" ] || break
       round=$((round + 1))
       if [ "$round" -gt 3 ]; then
-        # Permitted ones may come back at once; withdrawn ones must not.
-        [ "$mode" = touching ] && break
+        # What the rules let by may come back at once, the host's own use of a publication among it; what is withdrawn must not.
+        [ "$1" != gone ] && break
         die "connections of withdrawn permissions do not end: $(head -n 1 "$work/end")"
       fi
       if ! conntrack -R "$work/end" >/dev/null 2>&1; then
@@ -121,7 +132,5 @@ end_connections() {
       fi
     done
   done
-  cp "$etc/permits" "$work/permits"
-  mv "$work/permits" "$private/permits"
 }
 `;

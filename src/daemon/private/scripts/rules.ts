@@ -146,6 +146,10 @@ apply_family() {
   use_family "$1"
   make_hooks
   live
+  tables faults "$etc/chains" >"$work/faults"
+  if [ -s "$work/faults" ] || ! cmp -s "$work/live" "$private/live.v$family"; then
+    : >"$private/unguarded"
+  fi
   if ! cmp -s "$work/live" "$private/live.v$family"; then
     restore_sets
     restore_rules
