@@ -1,17 +1,13 @@
-// Flows of datagrams that stand, everybody who could send into them or beside them from a source of others, and what the walk says of each try.
+// One program with each kind of flow of datagrams, and those flows.
 import { isAtLeast } from './deployment';
 import type { Program } from './deployment';
+import { Tries, type Place, type StandingFlow, UNDECLARED } from './forged-tries';
 import { containerActor, subnets } from './matrix';
 import { BridgeSegment, HardenedContainer, type IDaemon, ImportedDaemon, Peer, Port, Reachability } from '../../../src';
 import { UPLINK } from '../../../src/reachability/private/view-of';
-import type { ProbeSource, ProbeSpec } from '../../../src/reachability/private/walk/outcome';
-import { walk } from '../../../src/reachability/private/walk/walk';
-import type { Lab, Where } from '../lab/lab';
+import type { Lab } from '../lab/lab';
 import { NET } from '../lab/network';
 
-export const UNDECLARED = 6000;
-/** Which address and port of the host the kernel translates this flow to over IPv6 is not known here, so nobody can answer it. */
-export const UNKNOWN_ANSWER = 'egress-6';
 /** What everybody listens on, and sends from. */
 export const PORTS = [53, 5300, 5353, 5454, UNDECLARED, 9090, 9091, 9999, 40001, 40002, 40003, 40004, 40005, 40006, 40007];
 
@@ -38,65 +34,11 @@ export const program: Program = ({ stack, daemon, image }) => {
 
 const CONTAINERS = ['web', 'api', 'twin', 'out', 'pub', 'tohost', 'fromhost', 'evil', 'inner'].map((name) => `app-${name}`);
 
-/** An end of a flow: who it is, where, and by which interface of the host its packets come. */
-export interface Place {
-  readonly name: string;
-  readonly where: Where;
-  readonly address: string;
-  /** Undefined for the host. */
-  readonly bridge?: string;
-}
-
-export interface StandingFlow {
-  readonly id: string;
-  readonly source: Place;
-  readonly target: Place;
-  /** Address that is asked, where that is not the target's. */
-  readonly asked: string;
-  /** Address that the target answers to, where that is not the source's. */
-  readonly answered: string;
-  readonly sport: number;
-  readonly port: number;
-}
-
-/** Who sends, over which of its devices, and how. */
-export interface Position {
-  readonly name: string;
-  readonly where: Where;
-  readonly uid?: number;
-  readonly way: 'freebind' | 'raw' | 'frame' | 'ping' | 'connect';
-  readonly device?: string;
-  /** Whom a frame goes to. */
-  readonly mac?: string;
-  /** Interface of the host that it comes by; empty for the host's own. */
-  readonly by: string;
-}
-
-export interface Try {
-  readonly id: string;
-  readonly what: string;
-  readonly position: Position;
-  readonly victim: string;
-  readonly src: string;
-  readonly dst: string;
-  readonly sport: number;
-  readonly port: number;
-  readonly predicted: boolean;
-  /** The guard promises that it is closed: it comes from where the real sender is not, and has to do with our containers. */
-  readonly isJudged: boolean;
-}
-
-/** What others do with the host and the outside is theirs; containers of others count as outside where they ask; a local user is only told of. */
-function isJudged({ name }: Position, { source, target }: StandingFlow, from: Place): boolean {
-  const isOfOurs = [source, target].some(({ where }) => 'container' in where) || name.startsWith('app-');
-  return isOfOurs && name !== 'local user' && !(name === 'stranger' && from === source && from.bridge === UPLINK);
-}
-
 export class Flows {
   readonly places = new Map<string, Place[]>();
   readonly flows: StandingFlow[] = [];
+  readonly tries: Tries;
   private readonly view;
-  private readonly paths: ReadonlyMap<string, string>;
 
   constructor(
     private readonly lab: Lab,
@@ -105,7 +47,7 @@ export class Flows {
     const proof = Reachability.of(daemon)._proof;
     const { topology } = proof.derived;
     this.view = proof.view;
-    this.paths = new Map(topology.workloads.map(({ name, path }) => [name, path]));
+    this.tries = new Tries(this.view, new Map(topology.workloads.map(({ name, path }) => [name, path])));
     const bridges = new Map(topology.networks.map(({ networkName, bridge }) => [networkName, bridge]));
     for (const name of CONTAINERS) {
       const places = containerActor(lab, name).endpoints.map(({ network, address }) => ({
@@ -131,96 +73,6 @@ export class Flows {
     for (const { Subnet } of subnets(this.lab)) {
       this.lab.inNs('lanA', ['ip', 'route', 'replace', Subnet, 'via', Subnet.includes(':') ? NET.host6 : NET.host]);
     }
-  }
-
-  talks(name: string): { id: string; sport: number; dst: string; port: number }[] {
-    return this.flows.filter(({ source }) => source.name === name).map(({ id, sport, asked, port }) => ({ id, sport, dst: asked, port }));
-  }
-
-  get names(): string[] {
-    return [...new Set(this.flows.flatMap(({ source, target }) => [source.name, target.name]))];
-  }
-
-  whereOf(name: string): Where {
-    const end = this.flows.flatMap(({ source, target }) => [source, target]).find((place) => place.name === name)!;
-    return end.where;
-  }
-
-  /** Inside every standing flow both ways, and beside those between containers as first packets to a declared port and to another. */
-  tries(positions: readonly Position[], first: number): Try[] {
-    let count = first;
-    return positions.flatMap((position) =>
-      this.flows.flatMap((flow): Try[] => {
-        const { source, target, asked, answered, sport, port } = flow;
-        const [isSix, canSix] = [asked.includes(':'), position.way !== 'freebind' || asked.includes(':')];
-        if (!canSix || (isSix ? false : position.way === 'ping' || position.way === 'connect')) return [];
-        const opener: ProbeSpec = { ...this.probe(source, asked, port, sport) };
-        const make = (
-          what: string,
-          victim: Place,
-          from: Place,
-          ends: Pick<Try, 'src' | 'dst' | 'sport' | 'port'>,
-          within?: ProbeSpec['within'],
-        ): Try => ({
-          id: String(count++),
-          what: `${flow.id} ${what}`,
-          position,
-          victim: victim.name,
-          ...ends,
-          predicted: this.predict(position, ends, victim, within),
-          isJudged: (from.bridge ?? '') !== position.by && isJudged(position, flow, from),
-        });
-        const original = { src: source.address, dst: asked, sport, port };
-        const reply = { src: target.address, dst: answered, sport: port, port: sport };
-        const isInside = source.bridge !== undefined && source.bridge === target.bridge;
-        // From station to station of the LAN nothing passes the host.
-        const isOnLan = (place: Place) => position.by === UPLINK && place.bridge === UPLINK;
-        const standing = [
-          ...(isOnLan(target) ? [] : [make('as its source', target, source, original, { opener, direction: 'original' })]),
-          ...(isOnLan(source) || flow.id === UNKNOWN_ANSWER
-            ? []
-            : [make('as its target', source, target, reply, { opener, direction: 'reply' })]),
-        ];
-        const fresh = (isOnLan(target) ? [] : isInside ? [port, UNDECLARED] : [port]).map((to) => {
-          const from = 20_000 + count;
-          return make(`new to ${to}`, target, source, { src: source.address, dst: asked, sport: from, port: to });
-        });
-        if (position.way === 'freebind' || position.way === 'raw' || position.way === 'frame') return [...standing, ...fresh];
-        return isInside ? fresh.slice(0, 1) : [];
-      }),
-    );
-  }
-
-  private predict(
-    { by, way }: Position,
-    { src, dst, port, sport }: Pick<Try, 'src' | 'dst' | 'sport' | 'port'>,
-    victim: Place,
-    within?: ProbeSpec['within'],
-  ): boolean {
-    const family = dst.includes(':') ? 'ipv6' : 'ipv4';
-    const from: ProbeSource = by === '' ? { kind: 'host', address: src } : { kind: 'outside', interface: by, address: src };
-    const what =
-      way === 'ping'
-        ? ({ protocol: 'ipv6-icmp' } as const)
-        : ({ protocol: way === 'connect' ? 'tcp' : 'udp', port, sourcePort: sport } as const);
-    // TCP needs its answer, which goes to the owner of the source.
-    const mode = way === 'connect' ? {} : within ? { within } : { oneWay: true as const };
-    const { disposition, receiver } = walk(this.view, { family, from, to: dst, ...what, ...mode });
-    const isVictim =
-      'container' in victim.where
-        ? receiver?.container === this.paths.get(victim.name)
-        : receiver?.kind === ('host' in victim.where ? 'host' : 'outside');
-    return disposition === 'DELIVERED' && isVictim;
-  }
-
-  private probe({ name, where, address, bridge }: Place, to: string, port: number, sourcePort: number): ProbeSpec {
-    const from: ProbeSource =
-      'container' in where
-        ? { kind: 'container', key: this.paths.get(name)!, via: bridge!, address }
-        : 'host' in where
-          ? { kind: 'host' }
-          : { kind: 'outside', interface: UPLINK, address };
-    return { family: to.includes(':') ? 'ipv6' : 'ipv4', from, to, protocol: 'udp', port, sourcePort };
   }
 
   private inside(id: string, [from, sport]: [string, number], [to, port]: [string, number], family: 4 | 6): void {

@@ -14,7 +14,15 @@ import {
   WorkloadGroup,
 } from '../../../src';
 
-export function programOf(plan: Plan): Program {
+export interface Variation {
+  /**
+   * For a dual-stack daemon: over IPv6 a datagram is declared only where its sender can be no other, in a conduit of two. That is every other flow between
+   * two containers; the others are over IPv4 alone.
+   */
+  readonly datagramsApart?: boolean;
+}
+
+export function programOf(plan: Plan, { datagramsApart = false }: Variation = {}): Program {
   return ({ stack, daemon, image }) => {
     // A random program opens what no user should, a database to everybody among it: what flows is the question here, not whether it is wise.
     ValidationSettings.of(stack).set({ withoutSecureDefaultsReason: 'random programs publish whatever there is' });
@@ -54,11 +62,14 @@ export function programOf(plan: Plan): Program {
             ? groups.get(end.id)
             : undefined;
     const peer = (end: End): IPeer => ours(end) ?? (end.kind === 'block' ? blockPeer(end.block) : Peer.host());
-    for (const { source, destination, port } of plan.flows) {
+    plan.flows.forEach(({ source, destination, port }, i) => {
       const from = ours(source);
-      if (from) from.connections.allowTo(peer(destination), portOf(port));
-      else ours(destination)!.connections.allowFrom(peer(source), portOf(port));
-    }
+      const isApart = datagramsApart && port.protocol !== 'tcp' && destination.kind !== 'block';
+      const isConduit = isApart && i % 2 === 0 && source.kind === 'container' && destination.kind === 'container';
+      const options = isConduit ? { conduit: true } : isApart ? { ipv4Only: true } : {};
+      if (from) from.connections.allowTo(peer(destination), portOf(port), options);
+      else ours(destination)!.connections.allowFrom(peer(source), portOf(port), options);
+    });
     for (const { container, hostAddress, port, targetPort, sources } of plan.publications) {
       containers.get(container)!.publish(portOf(port), {
         targetPort: portOf(targetPort),

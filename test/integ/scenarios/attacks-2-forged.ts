@@ -1,15 +1,15 @@
 // Datagrams with a source that is not the sender's, from everywhere: beside the flows of others and inside them. The model says of each whether it arrives.
-import { memberships, sh, UnwatchedDeployment } from './attacks-stage';
+import { memberships, open, sh, UnwatchedDeployment } from './attacks-stage';
 import { Requirement, Reachability, Port, Peer, type HardenedContainer, type ImportedDaemonProps } from '../../../src';
 import type { Checks } from '../harness/checks';
 import type { Deployment } from '../harness/deployment';
-import { Flows, PORTS, UNKNOWN_ANSWER, type Position, program, type Try } from '../harness/forged-flows';
+import { compare, Field } from '../harness/forged-field';
+import { Flows, PORTS, program } from '../harness/forged-flows';
+import type { Position } from '../harness/forged-tries';
 import { ImportedDeployment } from '../harness/imported-deployment';
 import type { EngineId } from '../lab/cache';
-import { sleep } from '../lab/exec';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
-import { Probes, type Running } from '../lab/probe';
 
 export const engines: readonly EngineId[] = ['20.10', '26.1', '28.5', '29', '29-nft'];
 
@@ -23,7 +23,7 @@ export function run(engine: EngineId, checks: Checks): void {
       open(lab);
       const deployment = new UnwatchedDeployment(lab, program, { daemon: { dualStack: true, ...host } });
       deployment.up();
-      hardened(checks, new Field(lab, deployment));
+      hardened(checks, fieldOf(lab, deployment));
     });
   }
   withLab(engine, (lab) => {
@@ -32,134 +32,36 @@ export function run(engine: EngineId, checks: Checks): void {
     const props: Partial<ImportedDaemonProps> = { dualStack, nftables: engine === '29-nft', ...(dualStack && host) };
     const deployment = new ImportedDeployment(lab, program, props);
     deployment.up();
-    imported(checks, new Field(lab, deployment), engine);
+    imported(checks, fieldOf(lab, deployment), engine);
   });
 }
 
-/** The more open case: a host that forwards already in both families, and believes every source over IPv4. */
-function open(lab: Lab): void {
-  sh(
-    lab,
-    'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding; for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done',
-  );
+function fieldOf(lab: Lab, deployment: Deployment): Field {
+  const flows = new Flows(lab, deployment.daemon);
+  flows.routeFromLan();
+  return new Field(lab, deployment, { tries: flows.tries, flows: flows.flows, ports: PORTS, tcp: [5353, 5454], positions: everybody(lab) });
 }
 
-/** One lab with the program up, everybody talking, and all who try. */
-class Field {
-  readonly flows: Flows;
-  readonly positions: readonly Position[];
-  private readonly probes: Probes;
-  private count = 0;
-
-  constructor(
-    readonly lab: Lab,
-    readonly deployment: Deployment,
-  ) {
-    this.probes = new Probes(lab);
-    this.flows = new Flows(lab, deployment.daemon);
-    this.flows.routeFromLan();
-    this.positions = this.everybody();
-  }
-
-  /** What arrived of each try, and how often each flow was answered. */
-  shoot(tries: readonly Try[]): {
-    arrived: ReadonlyMap<string, number>;
-    said: ReadonlyMap<string, string>;
-    answers: Readonly<Record<string, number>>;
-  } {
-    const talkers = new Map<string, Running>(
-      this.flows.names.map((name) => [
-        name,
-        this.probes.talk(this.flows.whereOf(name), { ports: PORTS, tcp: [5353, 5454], talks: this.flows.talks(name) }),
-      ]),
+/** Two containers of the program without a capability, two of others with Docker's default ones, the LAN, and a local user of the host. */
+function everybody(lab: Lab): Position[] {
+  const links = (name: string, ways: readonly Position['way'][], uid?: number): Position[] =>
+    memberships(lab, name).flatMap(({ device, bridge }) =>
+      ways.map((way) => ({ name, where: { container: name }, uid, way, device, by: bridge })),
     );
-    sleep(1500);
-    const said = new Map<string, string>();
-    for (const position of this.positions) {
-      const shots = tries
-        .filter((one) => one.position === position)
-        .map(({ id, src, dst, sport, port }) => ({
-          id,
-          way: position.way,
-          src,
-          dst,
-          sport,
-          port,
-          device: position.device,
-          mac: position.mac,
-        }));
-      if (shots.length === 0) continue;
-      for (const [id, words] of Object.entries(this.probes.volley(position.where, { uid: position.uid, shots }))) said.set(id, words);
-    }
-    sleep(600);
-    const results = new Map(
-      [...talkers].map(([name, running]) => [name, running.stop<{ counts: Record<string, number>; answers: Record<string, number> }>()]),
-    );
-    const arrived = new Map(tries.map(({ id, victim }) => [id, results.get(victim)!.counts[id] ?? 0]));
-    return { arrived, said, answers: Object.assign({}, ...[...results.values()].map(({ answers }) => answers)) as Record<string, number> };
-  }
-
-  tries(): Try[] {
-    const tries = this.flows.tries(this.positions, this.count);
-    this.count += tries.length;
-    return tries;
-  }
-
-  /** Two containers of the program without a capability, two of others with Docker's default ones, the LAN, and a local user of the host. */
-  private everybody(): Position[] {
-    const { lab } = this;
-    const links = (name: string, ways: readonly Position['way'][], uid?: number): Position[] =>
-      memberships(lab, name).flatMap(({ device, bridge }) =>
-        ways.map((way) => ({ name, where: { container: name }, uid, way, device, by: bridge })),
-      );
-    const stranger = (name: string, network: string, bridge: string): Position[] => {
-      lab.docker('run', '-d', '--name', name, '--network', network, 'lab:1');
-      const mac = sh(lab, `cat /sys/class/net/${bridge}/address`).trim();
-      return [{ name, where: { container: name }, way: 'frame', device: 'eth0', mac, by: bridge }];
-    };
-    const [other] = memberships(lab, 'app-evil').filter(({ bridge }) => !bridge.startsWith('bh-e-'));
-    return [
-      ...links('app-evil', ['freebind', 'ping', 'connect'], 10001),
-      ...links('app-inner', ['freebind'], 10001),
-      ...stranger('stranger', 'bridge', 'docker0'),
-      ...stranger('byhand', other.network, other.bridge),
-      { name: 'lanA', where: { ns: 'lanA' }, way: 'raw', by: 'uplink' },
-      { name: 'local user', where: { host: true }, uid: 65534, way: 'freebind', by: '' },
-    ];
-  }
-}
-
-function compare(checks: Checks, what: string, field: Field): { tries: readonly Try[]; arrived: ReadonlyMap<string, number> } {
-  const tries = field.tries();
-  const { arrived, said, answers } = field.shoot(tries);
-  if (field.flows.flows.some(({ id }) => id === UNKNOWN_ANSWER)) {
-    checks.skip(`${what}: answers to ${UNKNOWN_ANSWER}`, 'the address and port that the kernel translates to are not read');
-  }
-  for (const { id } of field.flows.flows) checks.check(`${what}: ${id} lives`, (answers[id] ?? 0) > 0, JSON.stringify(answers));
-  const sent = tries.filter(({ id }) => said.get(id) === 'sent');
-  const unsent = tries.filter(({ id }) => said.get(id) !== 'sent');
-  let wrong = 0;
-  for (const one of sent) {
-    const { name, by, way } = one.position;
-    const seen = (arrived.get(one.id) ?? 0) > 0;
-    const right = checks.check(
-      `${what}: ${name} by ${by || 'itself'} (${way}) ${one.what} ${one.src} > ${one.dst}`,
-      seen === one.predicted,
-      `predicted ${one.predicted ? 'delivered' : 'stopped'}, observed ${arrived.get(one.id)} delivered`,
-    );
-    if (!right) wrong++;
-  }
-  const delivered = sent.filter(({ id }) => (arrived.get(id) ?? 0) > 0);
-  checks.say(
-    `${what}: ${tries.length} tries, ${unsent.length} refused by the sender's own kernel, ${delivered.length} delivered (${delivered.filter(({ isJudged }) => isJudged).length} of those that a guard must close), ${wrong} predicted wrongly`,
-  );
-  const reasons = new Map<string, number>();
-  for (const { id, position } of unsent) {
-    const key = `${position.name} ${position.way} by ${position.by}: ${said.get(id)}`;
-    reasons.set(key, (reasons.get(key) ?? 0) + 1);
-  }
-  for (const [text, n] of reasons) checks.say(`${what}: not sent, ${n} times: ${text}`);
-  return { tries: sent, arrived };
+  const stranger = (name: string, network: string, bridge: string): Position[] => {
+    lab.docker('run', '-d', '--name', name, '--network', network, 'lab:1');
+    const mac = sh(lab, `cat /sys/class/net/${bridge}/address`).trim();
+    return [{ name, where: { container: name }, way: 'frame', device: 'eth0', mac, by: bridge }];
+  };
+  const [other] = memberships(lab, 'app-evil').filter(({ bridge }) => !bridge.startsWith('bh-e-'));
+  return [
+    ...links('app-evil', ['freebind', 'ping', 'connect'], 10001),
+    ...links('app-inner', ['freebind'], 10001),
+    ...stranger('stranger', 'bridge', 'docker0'),
+    ...stranger('byhand', other.network, other.bridge),
+    { name: 'lanA', where: { ns: 'lanA' }, way: 'raw', by: 'uplink' },
+    { name: 'local user', where: { host: true }, uid: 65534, way: 'freebind', by: '' },
+  ];
 }
 
 function hardened(checks: Checks, field: Field): void {

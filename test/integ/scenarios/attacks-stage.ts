@@ -129,6 +129,14 @@ export function sh(lab: Lab, script: string, ...args: string[]): string {
   return lab.mustHost(script.slice(0, 80), ['sh', '-c', script, 'sh', ...args], { timeout: 120_000 });
 }
 
+/** The more open case: a host that forwards already in both families, and believes every source over IPv4. */
+export function open(lab: Lab): void {
+  sh(
+    lab,
+    'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding; for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done',
+  );
+}
+
 export function apply(lab: Lab): string {
   return lab.mustHost('applying the guard', [FIREWALL, 'apply'], { timeout: 120_000 });
 }

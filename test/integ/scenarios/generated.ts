@@ -87,7 +87,7 @@ function checkPlan(checks: Checks, lab: Lab, deployment: Deployment, plan: Plan)
 
 const DEFAULT_SEED = 'bulkhead';
 
-function chosenSeeds(): string[] {
+export function chosenSeeds(): string[] {
   const given = process.env.BULKHEAD_SEED ?? DEFAULT_SEED;
   if (/\/\d+$/.test(given)) return [given];
   const text = given === 'random' ? Date.now().toString(36) : given;

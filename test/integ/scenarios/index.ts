@@ -15,6 +15,7 @@ import * as enginePackets from './engine-packets';
 import * as engineRules from './engine-rules';
 import * as existingNetworks from './existing-networks';
 import * as generated from './generated';
+import * as generatedForged from './generated-forged';
 import * as hostArtefacts from './host-artefacts';
 import * as importedDaemon from './imported-daemon';
 import * as importedDualStack from './imported-dual-stack';
@@ -55,6 +56,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'three-tier': threeTier,
   registry,
   generated,
+  'generated-forged': generatedForged,
   'imported-daemon': importedDaemon,
   'imported-dual-stack': importedDualStack,
   'live-change': liveChange,

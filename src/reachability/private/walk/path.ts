@@ -51,9 +51,13 @@ export function sendFromHost(flight: Flight, packet: Packet): Landing {
   return isLoopback(packet.family, packet.source) && !keepsLoopback ? unreachable('martian-source') : transmit(flight, packet);
 }
 
-/** From a station on a wire that an interface of the host hangs on, too. */
+/** From a station on a wire, or on a bridge, that an interface of the host hangs on, too. */
 export function sendFromOutside(flight: Flight, wire: string, packet: Packet): Landing {
   const neighbour = flight.host.portAt(wire, packet.destination);
+  // Between stations of a bridge the host's rules may see what passes.
+  if (neighbour && flight.host.interfaceNamed(wire)?.kind === 'bridge') {
+    return sendOverBridge(flight, undefined, wire, packet);
+  }
   if (neighbour) {
     return strangersOn(flight.host.wireOn(wire)) ?? arriveAt(flight, neighbour, packet);
   }
@@ -109,7 +113,7 @@ function strangersOn(wire: Wire | undefined): Stop | undefined {
     : unreachable('guarded');
 }
 
-function sendOverBridge(flight: Flight, sender: Container, bridge: string, packet: Packet): Landing {
+function sendOverBridge(flight: Flight, sender: Container | undefined, bridge: string, packet: Packet): Landing {
   const { host } = flight;
   const neighbour = host.isLocal(packet.family, packet.destination) ? undefined : host.portAt(bridge, packet.destination);
   const isFrame = neighbour !== undefined && (neighbour.isOwn || (!flight.routesOnly && flight.choices.pick(2) === 1));
@@ -138,7 +142,7 @@ function sendOverBridge(flight: Flight, sender: Container, bridge: string, packe
 }
 
 /** A frame between ports of a bridge that shows its frames to the rules. */
-function passBridge(flight: Flight, sender: Container, bridge: string, packet: Packet): Landing {
+function passBridge(flight: Flight, sender: Container | undefined, bridge: string, packet: Packet): Landing {
   const { host } = flight;
   const port = host.portAt(bridge, packet.destination);
   if (!port) {
