@@ -1,28 +1,6 @@
-import { ORDINARY } from '../private/capabilities';
+import { capabilityFacts } from '../hardening/private/capabilities';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, reasonText } from '../private/text';
-
-/** All names that Linux knows, without prefix. */
-const KNOWN = [
-  ...ORDINARY,
-  ...[
-    'AUDIT_CONTROL',
-    'AUDIT_READ',
-    'AUDIT_WRITE',
-    'BLOCK_SUSPEND',
-    'BPF',
-    'CHECKPOINT_RESTORE',
-    'DAC_READ_SEARCH',
-    'IPC_LOCK',
-    'IPC_OWNER',
-  ],
-  ...['LEASE', 'LINUX_IMMUTABLE', 'MAC_ADMIN', 'MAC_OVERRIDE', 'MKNOD', 'NET_ADMIN', 'NET_BROADCAST', 'NET_RAW', 'PERFMON', 'SYSLOG'],
-  ...['SYS_ADMIN', 'SYS_BOOT', 'SYS_CHROOT', 'SYS_MODULE', 'SYS_NICE', 'SYS_PACCT', 'SYS_PTRACE', 'SYS_RAWIO', 'SYS_RESOURCE', 'SYS_TIME'],
-  ...['SYS_TTY_CONFIG', 'WAKE_ALARM'],
-];
-
-/** With these a process sends whatever frames it likes. */
-const FORGING = ['CAP_NET_RAW', 'CAP_NET_ADMIN'];
 
 /**
  * A Linux capability that a container gets back after all were dropped.
@@ -52,7 +30,7 @@ export class Capability {
    */
   public static of(name: string): Capability {
     const bare = Capability.bareName(name);
-    if (!ORDINARY.includes(bare)) {
+    if (!capabilityFacts(bare)?.isOrdinary) {
       throw new UnscopedValidationError(
         'CapabilityNeedsReason',
         `'CAP_${bare}' reaches beyond what a workload needs; use Capability.reasoned('CAP_${bare}', 'why')`,
@@ -71,7 +49,7 @@ export class Capability {
 
   private static bareName(name: string): string {
     const bare = plainText(undefined, 'capability', name).toUpperCase().replace(/^CAP_/, '');
-    if (!KNOWN.includes(bare)) {
+    if (capabilityFacts(bare) === undefined) {
       throw new UnscopedValidationError('UnknownCapability', `'${name}' is no Linux capability; see capabilities(7) for their names`);
     }
     return bare;
@@ -90,6 +68,6 @@ export class Capability {
    * @internal
    */
   public get _forges(): boolean {
-    return FORGING.includes(this.text);
+    return capabilityFacts(this.text)?.forges === true;
   }
 }

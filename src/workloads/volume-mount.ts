@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
+import { holdsEngineSocket, isEngineSocket, sensitivePlace } from '../hardening/private/host-paths';
 import { Volume } from '../private/bindings';
 import { UnscopedValidationError } from '../private/errors';
-import { holdsEngineSocket, isEngineSocket, sensitivePlace } from '../private/host-paths';
 import { childPath, nameFromPath, NETWORK_NAME } from '../private/names';
 import { matching, plainText } from '../private/text';
 import type { IDaemon } from '../topology/daemon';

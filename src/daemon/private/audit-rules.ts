@@ -1,5 +1,5 @@
 import { PATHS } from './scripts/common';
-import { AUDITED } from '../../validation/private/cis-host';
+import { AUDITED } from '../../hardening/private/engine-files';
 
 /** What containers write lies there, too, and is no business of the engine. */
 const CONTAINERS = ['/var/lib/docker/overlay2', '/var/lib/docker/volumes'];

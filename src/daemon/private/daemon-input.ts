@@ -1,9 +1,9 @@
 import type { CheckedDaemon } from './check-daemon';
 import { daemonJson } from './daemon-json';
 import type { HostInput, HostLink, HostSwarm } from './host-input';
-import { MODULES, SYSCTLS } from './kernel';
 import { spanOf } from '../../engine/private/generations';
 import { firewallFiles } from '../../firewall/private/files';
+import { MODULES, SYSCTLS } from '../../hardening/private/kernel';
 import type { Derived } from '../../topology/private/derive';
 import type { SwarmNodeFact } from '../../topology/private/facts';
 import { NODE_LABEL } from '../../topology/private/swarm';

@@ -1,5 +1,5 @@
 import type { FirewallFiles } from '../../firewall/private/restore';
-import { STAMP_FOLDER } from '../../private/host-paths';
+import { STAMP_FOLDER } from '../../hardening/private/host-paths';
 
 /** Everything that the files on a host are rendered from. Plain data: the same input gives the same bytes. */
 export interface HostInput {

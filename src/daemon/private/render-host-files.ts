@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { AUDIT_RULES } from './audit-rules';
 import { type HostFile, type HostInput, type HostLink, swarmLine } from './host-input';
-import { REQUIRED_SYSCTLS, checkHostInput, sysctlPath } from './render-input-check';
+import { checkHostInput, sysctlPath } from './render-input-check';
 import { renderUnits } from './render-units';
 import { PATHS } from './scripts/common';
 import { FIREWALL_SCRIPT, FIREWALL_SCRIPT_WITH_LINKS } from './scripts/firewall';
 import { SWARM_SCRIPT } from './scripts/swarm';
 import type { RestoreFile } from '../../firewall/private/restore';
+import { REQUIRED_SYSCTLS } from '../../hardening/private/kernel';
 
 /** Everything on the host, in an order in which it can be written: what refers to a file comes after it. */
 export function renderHostFiles(input: HostInput): HostFile[] {

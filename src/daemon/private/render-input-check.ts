@@ -1,13 +1,6 @@
 import { type HostInput, swarmLine } from './host-input';
 import type { FirewallFiles, RestoreFile } from '../../firewall/private/restore';
-
-/** What the guard needs whatever else is asked for: without these, frames inside a bridge go round every rule. */
-export const REQUIRED_SYSCTLS: Readonly<Record<string, string>> = {
-  'net.bridge.bridge-nf-call-ip6tables': '1',
-  'net.bridge.bridge-nf-call-iptables': '1',
-  'net.bridge.bridge-nf-filter-vlan-tagged': '1',
-  'net.ipv4.ip_forward': '1',
-};
+import { REQUIRED_SYSCTLS } from '../../hardening/private/kernel';
 
 const VERSION = /^\d{1,4}(\.\d{1,4}){0,3}$/;
 const BLOCK = /^[0-9a-f.:]{2,39}\/\d{1,3}$/;

@@ -1,31 +1,9 @@
 import type { ICheckedBlock } from '../checked-resource';
 import { literalsOf } from './literals';
+import { capabilitiesWith } from '../../hardening/private/capabilities';
 
 /** What the engine leaves a container that says nothing, without prefix. */
-const DEFAULTS = [
-  ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD', 'NET_BIND_SERVICE', 'NET_RAW'],
-  ...['SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
-];
-
-/** Capabilities that reach beyond a container, and what comes of them. */
-export const DANGEROUS: Readonly<Record<string, string>> = {
-  ALL: 'all capabilities at once',
-  AUDIT_CONTROL: "it switches the host's audit off",
-  BPF: 'it loads programs into the kernel',
-  CHECKPOINT_RESTORE: 'it writes into other processes',
-  DAC_READ_SEARCH: 'it opens any file of the host by its number',
-  MAC_ADMIN: 'it changes the rules of AppArmor and SELinux',
-  MAC_OVERRIDE: 'it goes past AppArmor and SELinux',
-  NET_ADMIN: 'it takes over addresses, routes and filters of its networks',
-  PERFMON: 'it watches the kernel and other processes',
-  SYS_ADMIN: 'it mounts file systems, and does most of what root does',
-  SYS_BOOT: 'it restarts the host, or boots another kernel',
-  SYS_MODULE: 'it loads modules into the kernel',
-  SYS_PTRACE: 'it reads and writes other processes',
-  SYS_RAWIO: 'it reaches memory and disks past the kernel',
-  SYS_TIME: "it sets the host's clock",
-  SYSLOG: "it reads the kernel's log, with addresses of the kernel in it",
-};
+const DEFAULTS = capabilitiesWith('isDefault');
 
 /** What a container adds to the capabilities of the engine, and drops of them. */
 export interface CapabilityChanges {

@@ -1,3 +1,4 @@
+import { capabilityFacts } from '../../hardening/private/capabilities';
 import { ValidationError } from '../../private/errors';
 import { asSegment } from '../../segments/private/as-segment';
 import type { ISegment } from '../../segments/segment';
@@ -13,11 +14,6 @@ export interface Placement {
   readonly segment?: ISegment;
   readonly apart?: Pick<ApartFact, 'mode' | 'reason'>;
 }
-
-const HOST_CAPABILITIES: Readonly<Record<string, string>> = {
-  CAP_NET_ADMIN: 'it could take down the guard and every other rule of the host',
-  CAP_NET_RAW: 'it could listen to all traffic of the host and of its containers, and send in the name of each of them',
-};
 
 /** What a network of its own would take. */
 const IN_NEITHER = ['ipv4Address', 'ipv6Address', 'aliases'] as const;
@@ -54,11 +50,12 @@ function checkHost(path: string, props: HardenedContainerProps): void {
     "a container on the host's network has the addresses and the names of the host",
   );
   for (const { text } of props.capabilities ?? []) {
-    if (text in HOST_CAPABILITIES) {
+    const onHost = capabilityFacts(text)?.onHost;
+    if (onHost !== undefined) {
       throw new ValidationError(
         'HostNetworkRefused',
         path,
-        `'capabilities' holds ${text}, which on the host's network is power over the host: ${HOST_CAPABILITIES[text]}; leave it out, or place the container in a segment`,
+        `'capabilities' holds ${text}, which on the host's network is power over the host: ${onHost}; leave it out, or place the container in a segment`,
       );
     }
   }

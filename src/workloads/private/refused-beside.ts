@@ -1,4 +1,4 @@
-import { namesEngineSocket } from '../../private/host-paths';
+import { namesEngineSocket } from '../../hardening/private/host-paths';
 
 /** Settings that an aspect or an override may put on the resource past the construct, and that give the host away. */
 export function refusedBeside(set: Record<string, unknown>, mode: 'host' | 'none' | undefined): string[] {

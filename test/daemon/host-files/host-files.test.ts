@@ -4,7 +4,7 @@ import type { HostInput } from '../../../src/daemon/private/host-input';
 import { renderHostFiles } from '../../../src/daemon/private/render-host-files';
 import { renderInstallScript } from '../../../src/daemon/private/render-install-script';
 import { renderUserData } from '../../../src/daemon/private/render-user-data';
-import { AUDITED } from '../../../src/validation/private/cis-host';
+import { AUDITED } from '../../../src/hardening/private/engine-files';
 
 const contents = (input: HostInput) => new Map(renderHostFiles(input).map((file) => [file.path, file.content]));
 

@@ -49,7 +49,7 @@ export class Field {
     for (const position of positions) {
       const shots = tries
         .filter((one) => one.position === position)
-        .map(({ id, src, dst, sport, port }) => ({
+        .map(({ id, src, dst, sport, port, mac }) => ({
           id,
           way: position.way,
           src,
@@ -57,7 +57,7 @@ export class Field {
           sport,
           port,
           device: position.device,
-          mac: position.mac,
+          mac: mac ?? position.mac,
         }));
       if (shots.length === 0) continue;
       for (const [id, words] of Object.entries(this.probes.volley(position.where, { uid: position.uid, shots }))) said.set(id, words);

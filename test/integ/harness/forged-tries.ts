@@ -16,6 +16,8 @@ export interface Place {
   readonly address: string;
   /** Undefined for the host. */
   readonly bridge?: string;
+  /** Of its interface there, where somebody may send to that past the host. */
+  readonly mac?: string;
 }
 
 export interface StandingFlow {
@@ -50,6 +52,8 @@ export interface Try {
   readonly what: string;
   readonly position: Position;
   readonly victim: string;
+  /** Whom a frame goes to, where that is not the host. */
+  readonly mac?: string;
   readonly src: string;
   readonly dst: string;
   readonly sport: number;
@@ -92,6 +96,7 @@ export class Tries {
           what: `${flow.id} ${what}`,
           position,
           victim: victim.name,
+          ...(position.way === 'frame' && position.by === victim.bridge ? { mac: victim.mac } : {}),
           ...ends,
           predicted: this.predict(position, ends, victim, within),
           isJudged: (from.bridge ?? '') !== position.by && isJudged(position, flow, from),

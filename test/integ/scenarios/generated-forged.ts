@@ -97,14 +97,16 @@ function fieldOf(plan: Plan, deployment: Deployment): Field {
 function placesOf(lab: Lab, plan: Plan, daemon: IDaemon): Place[] {
   const { networks } = Reachability.of(daemon)._proof.derived.topology;
   const bridges = new Map(networks.map(({ networkName, bridge }) => [networkName, bridge]));
-  return plan.containers.flatMap(({ name }) =>
-    containerActor(lab, name).endpoints.map(({ network, address }) => ({
+  return plan.containers.flatMap(({ name }) => {
+    const macs = new Map(memberships(lab, name).map(({ network, mac }) => [network, mac]));
+    return containerActor(lab, name).endpoints.map(({ network, address }) => ({
       name,
       where: { container: name },
       address,
       bridge: bridges.get(network)!,
-    })),
-  );
+      mac: macs.get(network),
+    }));
+  });
 }
 
 function flowBetween(id: string, source: Place, target: Place, port: number): StandingFlow {

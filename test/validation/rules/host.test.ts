@@ -1,5 +1,5 @@
 import { Rules } from '../../../src';
-import { AUDITED } from '../../../src/validation/private/cis-host';
+import { AUDITED } from '../../../src/hardening/private/engine-files';
 import type { JsonObject } from '../../../src/validation/private/json';
 import { HOST_RULES } from '../../../src/validation/rules/host';
 import { verdict } from '../../support/verdict';

@@ -3,11 +3,10 @@ import { VERIFY_CONTAINERS } from './verify-containers';
 import { VERIFY_ENGINE } from './verify-engine';
 import { VERIFY_SETTINGS } from './verify-settings';
 import { advisoryText, LEAST_VERSIONS } from '../../../engine/private/known-advisories';
-import { ORDINARY } from '../../../private/capabilities';
-import { ENGINE_SOCKET, PARENTS, SENSITIVE, SOCKETS } from '../../../private/host-paths';
+import { capabilitiesWith, DANGEROUS } from '../../../hardening/private/capabilities';
+import { AUDITED, ENGINE_FILES, TLS_FILES } from '../../../hardening/private/engine-files';
+import { ENGINE_SOCKET, PARENTS, SENSITIVE, SOCKETS } from '../../../hardening/private/host-paths';
 import { levelOf } from '../../../validation/private/cis-controls';
-import { AUDITED, ENGINE_FILES, TLS_FILES } from '../../../validation/private/cis-host';
-import { DANGEROUS } from '../../../validation/private/linux-capabilities';
 import { CONTAINER_CHECKS, LOOKS, SETTINGS } from '../verify-checks';
 
 /** A container of the program, or a service, whose tasks are containers. */
@@ -75,7 +74,7 @@ export function renderVerifyScript({ containers, swarmAddress = '' }: VerifyInpu
     `\nnames=${named(false)}\nservices=${named(true)}\nswarm=${quoted(swarmAddress)}\n`,
     declared('declared_ports', ({ ports }) => ports),
     declared('declared_capabilities', ({ capabilities }) => capabilities),
-    `\nordinary=${words(ORDINARY)}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
+    `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
     `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\nsockets=${words(SOCKETS)}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
     `\nadvisories=${quoted(LEAST_VERSIONS.map((entry) => [entry.component, entry.line, entry.least, advisoryText('', entry).replace(/^\S+ +/, '')].join('|')).join('\n'))}\n`,
     LINES,

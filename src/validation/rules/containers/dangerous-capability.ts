@@ -1,6 +1,6 @@
 import { changesOf } from './private/changes-of';
+import { DANGEROUS } from '../../../hardening/private/capabilities';
 import { defineRule } from '../../private/define-rule';
-import { DANGEROUS } from '../../private/linux-capabilities';
 import { Severity } from '../../severity';
 
 export const dangerousCapability = defineRule({

@@ -1,4 +1,4 @@
-import { holdsEngineSocket, isEngineSocket } from '../../../private/host-paths';
+import { holdsEngineSocket, isEngineSocket } from '../../../hardening/private/host-paths';
 import { defineRule } from '../../private/define-rule';
 import { canMount, hostMounts, MOUNTING } from '../../private/host-mounts';
 import { Severity } from '../../severity';

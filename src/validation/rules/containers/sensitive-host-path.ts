@@ -1,4 +1,4 @@
-import { isEngineSocket, isStamp, sensitivePlace } from '../../../private/host-paths';
+import { isEngineSocket, isStamp, sensitivePlace } from '../../../hardening/private/host-paths';
 import { defineRule } from '../../private/define-rule';
 import { canMount, hostMounts, MOUNTING } from '../../private/host-mounts';
 import { Severity } from '../../severity';

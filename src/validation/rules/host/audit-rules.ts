@@ -1,4 +1,4 @@
-import { AUDITED } from '../../private/cis-host';
+import { AUDITED } from '../../../hardening/private/engine-files';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 

@@ -1,5 +1,5 @@
+import { engineFileAt } from '../../../hardening/private/engine-files';
 import type { ICheckedBlock } from '../../checked-resource';
-import { engineFileAt } from '../../private/cis-host';
 import { defineRule } from '../../private/define-rule';
 import type { Violation } from '../../rule';
 import { Severity } from '../../severity';

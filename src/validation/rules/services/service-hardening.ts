@@ -1,8 +1,9 @@
+import { DANGEROUS } from '../../../hardening/private/capabilities';
 import type { ICheckedBlock } from '../../checked-resource';
 import { defineRule } from '../../private/define-rule';
 import { holdsExpression } from '../../private/json';
 import { isPositive, memoryProblem } from '../../private/limits';
-import { capabilityChanges, DANGEROUS, keeps } from '../../private/linux-capabilities';
+import { capabilityChanges, keeps } from '../../private/linux-capabilities';
 import { containerSpecs, taskSpecs } from '../../private/service-blocks';
 import { isRoot } from '../../private/users';
 import type { Violation } from '../../rule';

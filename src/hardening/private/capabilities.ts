@@ -1,0 +1,89 @@
+/** What is to know of a capability, whoever asks: constructs, rules, proof, and the script that looks at hosts. */
+export interface CapabilityFacts {
+  /** A container of a web application may need it; every other takes a reason. */
+  readonly isOrdinary?: boolean;
+  /** The engine leaves it to a container that says nothing. */
+  readonly isDefault?: boolean;
+  /** Its holder sends whatever frames it likes, and takes addresses of its neighbours. */
+  readonly forges?: boolean;
+  /** It reaches beyond a container: what comes of that. */
+  readonly danger?: string;
+  /** What comes of it on the network of the host, where it is refused. */
+  readonly onHost?: string;
+}
+
+/**
+ * All capabilities that Linux knows, without prefix.
+ *
+ * @see https://man7.org/linux/man-pages/man7/capabilities.7.html
+ */
+export const CAPABILITIES: Readonly<Record<string, CapabilityFacts>> = {
+  AUDIT_CONTROL: { danger: "it switches the host's audit off" },
+  AUDIT_READ: {},
+  AUDIT_WRITE: { isDefault: true },
+  BLOCK_SUSPEND: {},
+  BPF: { danger: 'it loads programs into the kernel' },
+  CHECKPOINT_RESTORE: { danger: 'it writes into other processes' },
+  CHOWN: { isOrdinary: true, isDefault: true },
+  DAC_OVERRIDE: { isOrdinary: true, isDefault: true },
+  DAC_READ_SEARCH: { danger: 'it opens any file of the host by its number' },
+  FOWNER: { isOrdinary: true, isDefault: true },
+  FSETID: { isOrdinary: true, isDefault: true },
+  IPC_LOCK: {},
+  IPC_OWNER: {},
+  KILL: { isOrdinary: true, isDefault: true },
+  LEASE: {},
+  LINUX_IMMUTABLE: {},
+  MAC_ADMIN: { danger: 'it changes the rules of AppArmor and SELinux' },
+  MAC_OVERRIDE: { danger: 'it goes past AppArmor and SELinux' },
+  MKNOD: { isDefault: true },
+  NET_ADMIN: {
+    forges: true,
+    danger: 'it takes over addresses, routes and filters of its networks',
+    onHost: 'it could take down the guard and every other rule of the host',
+  },
+  NET_BIND_SERVICE: { isOrdinary: true, isDefault: true },
+  NET_BROADCAST: {},
+  NET_RAW: {
+    isDefault: true,
+    forges: true,
+    onHost: 'it could listen to all traffic of the host and of its containers, and send in the name of each of them',
+  },
+  PERFMON: { danger: 'it watches the kernel and other processes' },
+  SETFCAP: { isOrdinary: true, isDefault: true },
+  SETGID: { isOrdinary: true, isDefault: true },
+  SETPCAP: { isOrdinary: true, isDefault: true },
+  SETUID: { isOrdinary: true, isDefault: true },
+  SYSLOG: { danger: "it reads the kernel's log, with addresses of the kernel in it" },
+  SYS_ADMIN: { danger: 'it mounts file systems, and does most of what root does' },
+  SYS_BOOT: { danger: 'it restarts the host, or boots another kernel' },
+  SYS_CHROOT: { isDefault: true },
+  SYS_MODULE: { danger: 'it loads modules into the kernel' },
+  SYS_NICE: {},
+  SYS_PACCT: {},
+  SYS_PTRACE: { danger: 'it reads and writes other processes' },
+  SYS_RAWIO: { danger: 'it reaches memory and disks past the kernel' },
+  SYS_RESOURCE: {},
+  SYS_TIME: { danger: "it sets the host's clock" },
+  SYS_TTY_CONFIG: {},
+  WAKE_ALARM: {},
+};
+
+/** Capabilities that reach beyond a container, and what comes of them; `ALL` is how the engine writes all at once. */
+export const DANGEROUS: Readonly<Record<string, string>> = {
+  ALL: 'all capabilities at once',
+  ...Object.fromEntries(
+    Object.entries(CAPABILITIES).flatMap(([name, { danger }]): [string, string][] => (danger === undefined ? [] : [[name, danger]])),
+  ),
+};
+
+/** Names of those of which a fact holds. */
+export function capabilitiesWith(fact: 'isOrdinary' | 'isDefault' | 'forges'): string[] {
+  return Object.keys(CAPABILITIES).filter((name) => CAPABILITIES[name][fact]);
+}
+
+/** Facts of a name, with or without `CAP_`; nothing of a name that Linux does not know. */
+export function capabilityFacts(name: string): CapabilityFacts | undefined {
+  const bare = name.replace(/^CAP_/, '');
+  return Object.hasOwn(CAPABILITIES, bare) ? CAPABILITIES[bare] : undefined;
+}
