@@ -1,6 +1,7 @@
 // What verify.sh says of a live host and its containers, and that it notices what somebody changed there.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { oneByOne } from './cis-one-by-one';
 import { forgedLabels, lineOf, spoilings } from './cis-spoilings';
 import { makeSwarm, tasksOf } from './swarm-stage';
 import {
@@ -83,6 +84,14 @@ export function run(engine: EngineId, checks: Checks): void {
     const accepted = ask(lab, ...failing(first).flatMap((control) => ['--accept', control]));
     checks.shown('what is accepted fails nothing', accepted.code === 0 && failing(accepted).length === 0, accepted.text);
     checks.shown('looking changes nothing', fingerprint(lab) === before && before.includes('app-web'), before);
+
+    oneByOne(checks, lab, lab.docker('inspect', '--format', '{{.Image}}', 'app-web'), (names) => {
+      const look = fs.readFileSync(script, 'utf8').replace(/^names=.*$/m, `names='${names.join(' ')}'`);
+      lab.writeFile(SCRIPT, look);
+      const { text } = ask(lab, '--level', '2');
+      lab.writeFile(SCRIPT, fs.readFileSync(script, 'utf8'));
+      return text;
+    });
 
     spoil(lab);
     const spoilt = ask(lab, '--level', '2');
