@@ -1,7 +1,7 @@
 import type { EngineVersion } from '../engine/engine-version';
 import { REVIEWS } from './private/review/all';
 import { notUnderstood } from './private/review/not-understood';
-import { parseIptablesSave } from '../firewall/private/parse/parse-iptables-save';
+import { parseIptablesSave } from '../firewall/private/iptables-text/parse-iptables-save';
 import { readable } from '../private/readable';
 import { passedText } from '../private/text';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SCENARIOS } from './scenarios';
 import { firewallFiles } from '../../src/firewall/private/files';
-import type { RestoreFile } from '../../src/firewall/private/restore';
+import type { RestoreFile } from '../../src/firewall/private/backend/iptables/restore';
 
 /** `UPDATE_GOLDEN=1 npx jest test/firewall/golden` writes the files anew; read the difference before keeping it. */
 const DIRECTORY = join(__dirname, '..', 'golden', 'render');

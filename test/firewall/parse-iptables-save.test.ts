@@ -2,9 +2,9 @@ import { filterTable, realSaves, SETS, uncertain } from './saves';
 import { SCENARIOS } from './scenarios';
 import { compile } from '../../src/firewall/private/compile';
 import type { Match, RuleSet, Verdict } from '../../src/firewall/private/ir';
-import { parseIpsetSave } from '../../src/firewall/private/parse/parse-ipset-save';
-import { parseIptablesSave } from '../../src/firewall/private/parse/parse-iptables-save';
-import { renderRestore } from '../../src/firewall/private/render-iptables';
+import { parseIpsetSave } from '../../src/firewall/private/iptables-text/parse-ipset-save';
+import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
+import { renderRestore } from '../../src/firewall/private/backend/iptables/render-restore';
 
 function ruleOf(words: string, family: 'ipv4' | 'ipv6' = 'ipv4') {
   const host = parseIptablesSave(filterTable(words), family, SETS);

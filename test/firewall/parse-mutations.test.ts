@@ -1,8 +1,8 @@
 import { HAND_MADE, realNftDumps, SETS, uncertain } from './saves';
 import type { HostRules } from '../../src/firewall/private/host-rules';
-import { parseIptablesSave } from '../../src/firewall/private/parse/parse-iptables-save';
+import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
 import { parseNftJson } from '../../src/firewall/private/parse/parse-nft-json';
-import { renderSave } from '../../src/firewall/private/render-save';
+import { renderSave } from '../../src/firewall/private/iptables-text/render-save';
 import { RuleError } from '../../src/firewall/private/rule-error';
 
 /*

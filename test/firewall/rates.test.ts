@@ -2,8 +2,8 @@ import { EMPTY } from './arbitraries';
 import { SCENARIOS } from './scenarios';
 import { compile } from '../../src/firewall/private/compile';
 import type { Rule, SourceSet } from '../../src/firewall/private/ir';
-import { parseIpsetSave } from '../../src/firewall/private/parse/parse-ipset-save';
-import { renderRestore } from '../../src/firewall/private/render-iptables';
+import { parseIpsetSave } from '../../src/firewall/private/iptables-text/parse-ipset-save';
+import { renderRestore } from '../../src/firewall/private/backend/iptables/render-restore';
 import type { Family, PublicationPlan, RateSpec } from '../../src/topology/private/topology';
 
 const published = SCENARIOS['three-tier'].publications.find(({ rate }) => rate !== undefined)!;

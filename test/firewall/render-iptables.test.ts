@@ -3,7 +3,7 @@ import { SCENARIOS } from './scenarios';
 import { assertExpressible, IPTABLES } from '../../src/firewall/private/capabilities';
 import { compile } from '../../src/firewall/private/compile';
 import type { Chain, Match, Rule, Ruleset, Verdict } from '../../src/firewall/private/ir';
-import { commentOf, renderRestore } from '../../src/firewall/private/render-iptables';
+import { commentOf, renderRestore } from '../../src/firewall/private/backend/iptables/render-restore';
 
 const all = Object.values(SCENARIOS).flatMap((topology) => [compile(topology, 'ipv4'), compile(topology, 'ipv6')]);
 

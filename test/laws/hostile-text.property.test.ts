@@ -28,7 +28,7 @@ import {
   WorkloadGroup,
   type HardenedContainerProps,
 } from '../../src';
-import { parseIptablesSave } from '../../src/firewall/private/parse/parse-iptables-save';
+import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
 import { literalText } from '../../src/private/late';
 import { visible } from '../../src/private/readable';
 import { hostileText } from '../support/hostile';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { parseIptablesSave } from '../../src/firewall/private/parse/parse-iptables-save';
+import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
 import { shadowedRules } from '../../src/reachability/private/shadowed';
 
 /** Place of each dead rule and of those that shadow it, in a chain of the filter table given by its rules. */

@@ -1,4 +1,4 @@
-import type { FirewallFiles } from '../../firewall/private/restore';
+import type { FirewallFiles } from '../../firewall/private/backend/iptables/restore';
 import { STAMP_FOLDER } from '../../hardening/private/host-paths';
 
 /** Everything that the files on a host are rendered from. Plain data: the same input gives the same bytes. */

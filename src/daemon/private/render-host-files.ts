@@ -6,7 +6,7 @@ import { renderUnits } from './render-units';
 import { PATHS } from './scripts/common';
 import { FIREWALL_SCRIPT, FIREWALL_SCRIPT_WITH_LINKS } from './scripts/firewall';
 import { SWARM_SCRIPT } from './scripts/swarm';
-import type { RestoreFile } from '../../firewall/private/restore';
+import type { RestoreFile } from '../../firewall/private/backend/iptables/restore';
 import { REQUIRED_SYSCTLS } from '../../hardening/private/kernel';
 
 /** Everything on the host, in an order in which it can be written: what refers to a file comes after it. */

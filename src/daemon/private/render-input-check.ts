@@ -1,5 +1,5 @@
 import { type HostInput, swarmLine } from './host-input';
-import type { FirewallFiles, RestoreFile } from '../../firewall/private/restore';
+import type { FirewallFiles, RestoreFile } from '../../firewall/private/backend/iptables/restore';
 import { REQUIRED_SYSCTLS } from '../../hardening/private/kernel';
 
 const VERSION = /^\d{1,4}(\.\d{1,4}){0,3}$/;

@@ -1,7 +1,7 @@
 import { compile } from './compile';
 import { permits } from './permits';
-import { renderRestore } from './render-iptables';
-import type { FirewallFiles } from './restore';
+import { renderRestore } from './backend/iptables/render-restore';
+import type { FirewallFiles } from './backend/iptables/restore';
 import type { Topology } from '../../topology/private/topology';
 
 /** Everything the host is given to enforce a topology, both families always: without IPv6 networks the IPv6 rules close. */

@@ -1,5 +1,5 @@
 import { blockText, compareText, isLoopback } from './blocks';
-import type { PermitLine } from './restore';
+import type { PermitLine } from './backend/iptables/restore';
 import type { PublicationPlan, Topology } from '../../topology/private/topology';
 
 /**

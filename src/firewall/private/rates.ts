@@ -2,7 +2,7 @@ import { digestOf } from './digest';
 import type { IpProtocol, Match, Rule, SourceSet } from './ir';
 import { RETURN, rule, type Scope } from './matches';
 import { isCovered } from './normalize';
-import { LABELS } from './render-match';
+import { LABELS } from './own-names';
 import type { RateSpec } from '../../topology/private/topology';
 
 /*
@@ -42,9 +42,6 @@ const LONGEST_STAY = 2_147_483;
 const PUT: Match = { kind: 'limit', amount: 1_000, per: 'second', burst: 1_000 };
 /** The most that the kernel counts by this match. */
 const WITHOUT_ROOM: Match = { kind: 'limit', amount: 10_000, per: 'second', burst: 10_000 };
-
-/** Names of sets that rules fill. */
-export const SOURCE_SET = /^bh[46]-rate-[0-9a-z]{8}$/;
 
 const SECONDS = { second: 1, minute: 60, hour: 3_600, day: 86_400 } as const;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HostInput } from '../../../src/daemon/private/host-input';
-import type { FirewallFiles, RestoreFile } from '../../../src/firewall/private/restore';
+import type { FirewallFiles, RestoreFile } from '../../../src/firewall/private/backend/iptables/restore';
 import type { Family } from '../../../src/topology/private/topology';
 
 interface Pair {

@@ -1,6 +1,6 @@
 // What a host's tables hold, whichever tool shows them.
 import type { HostRules } from '../../../src/firewall/private/host-rules';
-import { parseIptablesSave } from '../../../src/firewall/private/parse/parse-iptables-save';
+import { parseIptablesSave } from '../../../src/firewall/private/iptables-text/parse-iptables-save';
 import { parseNftJson } from '../../../src/firewall/private/parse/parse-nft-json';
 import type { Family } from '../../../src/topology/private/topology';
 import type { Lab } from '../lab/lab';

@@ -3,9 +3,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { HostRules } from '../../../src/firewall/private/host-rules';
-import { parseIptablesSave } from '../../../src/firewall/private/parse/parse-iptables-save';
+import { parseIptablesSave } from '../../../src/firewall/private/iptables-text/parse-iptables-save';
 import { parseNftJson } from '../../../src/firewall/private/parse/parse-nft-json';
-import { renderSave } from '../../../src/firewall/private/render-save';
+import { renderSave } from '../../../src/firewall/private/iptables-text/render-save';
 import type { Family } from '../../../src/topology/private/topology';
 import { HAND_MADE, SETS } from '../../firewall/saves';
 import { Checks } from '../harness/checks';

@@ -3,7 +3,7 @@ import { type Alternatives, type Comparison, elementsOf, NEVER, type NftScope, o
 import { get, isNumber, type Json, listAt, readAddresses, readPortRange, single, textAt, textOf } from './nft-values';
 import { readProtocol } from '../protocols';
 import { ADDRESS_TYPES, ALL_BITS, not } from '../read-text';
-import { TCP_FLAGS } from '../render-match';
+import { TCP_FLAGS } from '../iptables-text/render-match';
 
 /* Matches of nft that are about more than one field of the packet's headers. */
 

@@ -1,8 +1,9 @@
-import { blockText } from './blocks';
-import type { CtState, IpProtocol, Match, TcpFlag } from './ir';
-import { protocolWord } from './protocols';
-import { ALL_BITS } from './read-text';
-import { RuleError } from './rule-error';
+import { blockText } from '../blocks';
+import type { CtState, IpProtocol, Match, TcpFlag } from '../ir';
+import { LABELS } from '../own-names';
+import { protocolWord } from '../protocols';
+import { ALL_BITS } from '../read-text';
+import { RuleError } from '../rule-error';
 
 /** As `iptables-save` prints them. */
 const UNITS = { second: 'sec', minute: 'min', hour: 'hour', day: 'day' } as const;
@@ -13,8 +14,6 @@ export const TCP_FLAGS: readonly TcpFlag[] = ['FIN', 'SYN', 'RST', 'PSH', 'ACK',
 const DEFAULT_BURST = 5;
 /** The kernel reads a longer time as a negative number. */
 const LONGEST_EXPIRY = 2_147_483_647;
-/** Labels of connections that are ours, the last of 128: others who use some begin with the first. */
-export const LABELS: readonly number[] = [126, 127];
 /** By itself the kernel makes fewer buckets, and each packet walks through one. */
 export const SOURCES_PER_BUCKET = 4;
 export const MOST_PLACES = 1_048_576;

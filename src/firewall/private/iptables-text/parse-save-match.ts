@@ -1,6 +1,7 @@
 import type { CtState, IpProtocol, Match, RuleSet, TcpFlag } from '../ir';
+import { LABELS } from '../own-names';
 import { ADDRESS_TYPES, not, readAddress, readMarked, readNumber, readPorts } from '../read-text';
-import { CT_STATES, hashlimitOptions, LABELS, MOST_PLACES, SOURCES_PER_BUCKET, TCP_FLAGS, WORD } from '../render-match';
+import { CT_STATES, hashlimitOptions, MOST_PLACES, SOURCES_PER_BUCKET, TCP_FLAGS, WORD } from './render-match';
 import { type Option, optionsOf, rawText, type Word } from './save-words';
 import type { Family } from '../../../topology/private/topology';
 

@@ -1,9 +1,9 @@
 import type { LinkElement, PairElement, RuleSet, SourceSet } from '../ir';
 import { readProtocol } from '../protocols';
-import { SOURCE_SET } from '../rates';
+import { SOURCE_SET } from '../own-names';
 import { readAddress, readBlock, readNumber, readPorts } from '../read-text';
-import { LONGEST_TIMEOUT, sourceSetOptions } from '../render-iptables';
-import { INTERFACE } from '../render-match';
+import { LONGEST_TIMEOUT, sourceSetOptions } from './ipset-words';
+import { INTERFACE } from './render-match';
 import { wordsOf } from './save-words';
 import type { Family } from '../../../topology/private/topology';
 

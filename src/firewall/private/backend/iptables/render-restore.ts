@@ -1,20 +1,18 @@
-import { assertExpressible, IPTABLES } from './capabilities';
-import { digestOf } from './digest';
-import type { Chain, PairElement, Rule, RuleSet, Ruleset, SourceSet, TableName } from './ir';
-import { ADDRESS, INTERFACE, renderMatches, safeWord, wholeNumber, WORD } from './render-match';
-import { quoted, renderTarget } from './render-target';
+import { assertExpressible, IPTABLES } from '../../capabilities';
+import { digestOf } from '../../digest';
+import { inetWord, sourceSetOptions } from '../../iptables-text/ipset-words';
+import type { Chain, PairElement, Rule, RuleSet, Ruleset, SourceSet, TableName } from '../../ir';
+import { ADDRESS, INTERFACE, renderMatches, safeWord, wholeNumber, WORD } from '../../iptables-text/render-match';
+import { quoted, renderTarget } from '../../iptables-text/render-target';
 import type { RestoreFile } from './restore';
-import { RuleError } from './rule-error';
-import type { Family } from '../../topology/private/topology';
+import { RuleError } from '../../rule-error';
+import type { Family } from '../../../../topology/private/topology';
 
 /** The guard comes first: while only one of the two tables is new, nothing is open that should not be. */
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
 const COMMENT_LENGTH = 100;
 /** Smallest that the kernel makes. */
 const SMALLEST_SET = 64;
-/** A set that rules fill never grows, so it has all of its buckets from the start. They take memory only when they hold something. */
-const MOST_SOURCES = 65_536;
-export const LONGEST_TIMEOUT = 2_147_483;
 
 /**
  * The ruleset as text for `ipset restore` and `iptables-restore --noflush` (or `ip6tables-restore`).
@@ -82,9 +80,8 @@ function renderSet(set: RuleSet, { family }: Ruleset): string {
   }
   const { type, size, elements } = contentOf(set);
   const room = Math.max(SMALLEST_SET, 2 ** Math.ceil(Math.log2(size)));
-  const inet = family === 'ipv4' ? 'inet' : 'inet6';
   const lines = elements.map((element) => `add ${name} ${element} -exist\n`);
-  return `create ${name} ${type} family ${inet} hashsize ${room} maxelem ${room} -exist\n${lines.join('')}`;
+  return `create ${name} ${type} family ${inetWord(family)} hashsize ${room} maxelem ${room} -exist\n${lines.join('')}`;
 }
 
 interface SetContent {
@@ -115,11 +112,4 @@ function pairText({ source, protocol, first, last, destination, origin }: PairEl
   const to = wholeNumber(last, first, 65535, origin);
   const ports = from === to ? from : `${from}-${to}`;
   return `${safeWord(ADDRESS, source, origin)},${protocol}:${ports},${safeWord(ADDRESS, destination, origin)}`;
-}
-
-/** Type and options of a set that rules fill, as they stand behind its name. */
-export function sourceSetOptions({ name, seconds, sourceLength }: SourceSet, family: Family): string {
-  const inet = family === 'ipv4' ? 'inet' : 'inet6';
-  const block = sourceLength === undefined ? '' : ` netmask ${wholeNumber(sourceLength, 1, 128, name)}`;
-  return `hash:ip family ${inet} hashsize ${MOST_SOURCES} maxelem ${MOST_SOURCES} timeout ${wholeNumber(seconds, 1, LONGEST_TIMEOUT, name)}${block}`;
 }

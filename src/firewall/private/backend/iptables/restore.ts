@@ -1,5 +1,5 @@
-import type { TableName } from './ir';
-import type { Family } from '../../topology/private/topology';
+import type { TableName } from '../../ir';
+import type { Family } from '../../../../topology/private/topology';
 
 /** What the host applies for one family, as text for the kernel's own tools plus what it needs to read the result back. */
 export interface RestoreFile {

@@ -1,5 +1,5 @@
 import type { Verdict } from '../ir';
-import { SOURCE_SET } from '../rates';
+import { SOURCE_SET } from '../own-names';
 import { ALL_BITS, areBitsOf, keptAndAdded, readAddress, readMarked, readPorts } from '../read-text';
 import { type Option, optionsOf, rawText, type Word } from './save-words';
 import type { Family } from '../../../topology/private/topology';
