@@ -18,6 +18,8 @@ import { verifyInput } from './private/verify-input';
 import type { Cidr } from '../addressing/cidr';
 import type { EngineVersion } from '../engine/engine-version';
 import { advisoryOn, advisoryText } from '../engine/private/known-advisories';
+import type { GuardBackend } from '../firewall/private/backend/guard-backend';
+import { guardBackend, USUAL_GUARD } from '../firewall/private/backend/guard-backends';
 import { onStackWritten } from '../private/cdktf-hooks';
 import { lateText } from '../private/late';
 import { brand } from '../private/type-test';
@@ -146,6 +148,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
   private readonly props: HardenedDaemonProps;
   private readonly checked: CheckedDaemon;
   private readonly core: DaemonCore;
+  private readonly guard: GuardBackend;
   private texts?: { derived: Derived; input: HostInput; by: Map<(input: HostInput) => string, string> };
 
   constructor(scope: Construct, id: string, props: HardenedDaemonProps) {
@@ -155,13 +158,19 @@ export class HardenedDaemon extends Construct implements IDaemon {
     this.checked = checked;
     this.engine = props.engine;
     const ipv6Pool = (daemonId: string) => ipv6PoolOf(props, daemonId);
-    const engine = { version: props.engine.version, settings: engineSettings(props.engine) };
+    const engine = {
+      version: props.engine.version,
+      settings: engineSettings(props.engine),
+      engineFirewall: 'iptables',
+      guardBackend: USUAL_GUARD,
+    } as const;
+    this.guard = guardBackend(engine.guardBackend);
     this.core = new DaemonCore(this, props, checked, engine, props.withoutProofReason === undefined, ipv6Pool);
     this.daemonId = this.core.daemonId;
     this._registry = this.core.registry;
     this._stampPath = props.startWithoutGuardReason === undefined ? stampPath(this.daemonId) : undefined;
-    // The pass opens single pairs in DOCKER-USER, so Docker itself may keep everything shut.
-    this._icc = false;
+    // Where the guard opens single pairs in Docker's chains, Docker itself may keep everything shut.
+    this._icc = !this.guard.opensPairs;
     this._networkOptions = checked.networkOptions;
     this.userData = lateText(() => this.rendered(renderUserData));
     this.userDataGzipBase64 = lateText(() => this.rendered(renderUserDataGzip));
@@ -215,7 +224,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
   private memoised() {
     const derived = this._registry.derived();
     if (this.texts?.derived !== derived) {
-      this.texts = { derived, input: hostInput(this.node.path, this.daemonId, this.props, this.checked, derived), by: new Map() };
+      this.texts = { derived, input: hostInput(this.node.path, this.daemonId, this.props, this.checked, derived, this.guard), by: new Map() };
     }
     return this.texts;
   }

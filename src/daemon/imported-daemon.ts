@@ -107,9 +107,8 @@ export class ImportedDaemon extends Construct implements IDaemon {
     const engine = {
       version: props.engine.version,
       settings: importedSettings(props.engine, checked),
-      nftables: checked.nftables,
-      apiOnly: true,
-    };
+      engineFirewall: checked.nftables ? 'nftables' : 'iptables',
+    } as const;
     this.core = new DaemonCore(this, props, checked, engine, true, (daemonId) => ipv6PoolOf(props, daemonId));
     this.daemonId = this.core.daemonId;
     this._registry = this.core.registry;

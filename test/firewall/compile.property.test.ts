@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { EMPTY, type Fields, fields, packets, pairSets, plausible, topologies } from './arbitraries';
-import { matchesAll, walk } from './walk';
+import { matchesAll, type Place, placeOf, walk } from './walk';
 import { compile } from '../../src/firewall/private/compile';
-import { firewallFiles } from '../../src/firewall/private/files';
 import type { Match, Rule, Ruleset } from '../../src/firewall/private/ir';
 import type { Family, Topology } from '../../src/topology/private/topology';
 import { asEntered, guardAdmits, inBlock, mayEnter, type Packet, passAccepts } from '../oracle/packet-oracle';
+import { restoreFiles } from '../support/restore-files';
 
 const RUNS = { numRuns: 150 };
 const FAMILIES: Family[] = ['ipv4', 'ipv6'];
@@ -93,7 +93,7 @@ test('the order of plans does not matter: same bytes', () => {
   fc.assert(
     fc.property(shuffled, ({ a, b }) => {
       const publications = b.publications.map((p) => ({ ...p, sources: [...p.sources].reverse() }));
-      expect(firewallFiles({ ...a, ...b, publications })).toEqual(firewallFiles(a));
+      expect(restoreFiles({ ...a, ...b, publications })).toEqual(restoreFiles(a));
     }),
     RUNS,
   );
@@ -133,7 +133,7 @@ describe('no rule is there for nothing', () => {
               if (isPermission(rule, topology)) {
                 rules++;
                 const without = withoutRule(ruleset, c, i);
-                expect({ rule, witness: witness(rule, ruleset, without, chain.hook, topology) }).toEqual({
+                expect({ rule, witness: witness(rule, ruleset, without, placeOf(chain), topology) }).toEqual({
                   rule,
                   witness: expect.anything(),
                 });
@@ -155,7 +155,7 @@ describe('no rule is there for nothing', () => {
       for (const [c, chain] of ruleset.chains.entries()) {
         for (const [i, rule] of chain.rules.entries()) {
           const without = withoutRule(ruleset, c, i);
-          expect({ rule, witness: witness(rule, ruleset, without, chain.hook, topology) }).toEqual({
+          expect({ rule, witness: witness(rule, ruleset, without, placeOf(chain), topology) }).toEqual({
             rule,
             witness: expect.anything(),
           });
@@ -254,7 +254,7 @@ function withoutRule(ruleset: Ruleset, chain: number, rule: number): Ruleset {
 }
 
 /** A packet with another outcome once the rule is gone; it must be one that the rule itself matches. */
-function witness(rule: Rule, before: Ruleset, after: Ruleset, hook: Ruleset['chains'][0]['hook'], topology: Topology): Packet | undefined {
+function witness(rule: Rule, before: Ruleset, after: Ruleset, hook: Place, topology: Topology): Packet | undefined {
   const narrowed = narrow(rule, before, hook, fields(before.family, topology));
   const names = Object.keys(narrowed) as (keyof Packet)[];
   const pick = generator(1);

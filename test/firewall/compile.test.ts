@@ -1,9 +1,10 @@
 import { EMPTY, pairSets } from './arbitraries';
 import { SCENARIOS } from './scenarios';
+import { type Place, placeOf } from './walk';
 import { compile } from '../../src/firewall/private/compile';
-import { firewallFiles } from '../../src/firewall/private/files';
 import { permits } from '../../src/firewall/private/permits';
 import type { NetworkPlan, PairPlan, PortSpec, PublicationPlan, Topology, WirePlan } from '../../src/topology/private/topology';
+import { restoreFiles } from '../support/restore-files';
 
 const tcp = (first: number, last = first): PortSpec => ({ protocol: 'tcp', first, last });
 const published: PublicationPlan = SCENARIOS['three-tier'].publications[0];
@@ -115,7 +116,7 @@ describe('permits', () => {
 });
 
 test('both families always have rules', () => {
-  const files = firewallFiles(EMPTY);
+  const files = restoreFiles(EMPTY);
   expect(files.ipv4.chains.map((c) => c.chain)).toEqual([
     'BULKHEAD-ENTER',
     'BULKHEAD-FORWARD',
@@ -140,13 +141,13 @@ test('a thousand workloads compile in no time to speak of', () => {
   }));
   const started = process.cpuUsage();
   // One of pairs, and four of networks.
-  expect(firewallFiles({ ...EMPTY, pairs, egress }).ipv4.setNames).toHaveLength(5);
+  expect(restoreFiles({ ...EMPTY, pairs, egress }).ipv4.setNames).toHaveLength(5);
   expect(process.cpuUsage(started).user).toBeLessThan(5_000_000);
 });
 
 describe('what enters', () => {
-  const chainOf = (topology: Topology, family: 'ipv4' | 'ipv6', name: string) =>
-    compile(topology, family).chains.find((chain) => chain.name === name)!.rules;
+  const chainOf = (topology: Topology, family: 'ipv4' | 'ipv6', place: Place) =>
+    compile(topology, family).chains.find((chain) => placeOf(chain) === place)!.rules;
   const network = (third: number): NetworkPlan => ({
     ...EMPTY.networks[0],
     key: `n${third}`,
@@ -157,7 +158,7 @@ describe('what enters', () => {
 
   test.each(['ipv4', 'ipv6'] as const)('a first packet meets no more rules for more bridges (%s)', (family) => {
     const more = { ...EMPTY, networks: [...EMPTY.networks, ...Array.from({ length: 200 }, (_, i) => network(i + 1))] };
-    const rules = (topology: Topology) => compile(topology, family).chains.map((chain) => [chain.name, chain.rules.length]);
+    const rules = (topology: Topology) => compile(topology, family).chains.map((chain) => [placeOf(chain), chain.rules.length]);
     expect(rules(more)).toEqual(rules(EMPTY));
   });
 
@@ -183,8 +184,8 @@ describe('what enters', () => {
 
   test('without a network of ours all bridges with our prefix are shut, and nothing else is looked at', () => {
     const none = { ...EMPTY, networks: [] };
-    expect(chainOf(none, 'ipv4', 'BULKHEAD-ENTER').map(({ verdict }) => verdict.kind)).toEqual(['drop', 'drop', 'log', 'drop']);
-    expect(chainOf(none, 'ipv4', 'BULKHEAD-PASS')).toEqual([]);
+    expect(chainOf(none, 'ipv4', 'PREROUTING').map(({ verdict }) => verdict.kind)).toEqual(['drop', 'drop', 'log', 'drop']);
+    expect(chainOf(none, 'ipv4', 'DOCKER-USER')).toEqual([]);
     expect(compile(none, 'ipv4').sets).toEqual([]);
   });
 

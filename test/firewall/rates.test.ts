@@ -13,7 +13,7 @@ const byUdp = { ...published, hostPort: udp, targetPort: udp };
 
 function compiled(publications: readonly PublicationPlan[], family: Family = 'ipv4') {
   const { chains, sets } = compile({ ...EMPTY, publications }, family);
-  const forward = chains.find(({ name }) => name === 'BULKHEAD-FORWARD')!.rules;
+  const forward = chains.find(({ role, hook }) => role === 'guard' && hook === 'forward')!.rules;
   return {
     sets: sets.filter((set): set is SourceSet => 'seconds' in set),
     rules: forward.filter(({ origin }) => publications.some((plan) => plan.origin === origin)),

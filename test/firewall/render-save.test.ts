@@ -4,6 +4,7 @@ import { compile } from '../../src/firewall/private/compile';
 import type { HostChain, HostRules } from '../../src/firewall/private/host-rules';
 import type { Match, Verdict } from '../../src/firewall/private/ir';
 import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
+import { placeOf } from '../../src/firewall/private/backend/iptables/chain-place';
 import { renderRestore } from '../../src/firewall/private/backend/iptables/render-restore';
 import { renderSave } from '../../src/firewall/private/iptables-text/render-save';
 
@@ -40,8 +41,10 @@ test.each(Object.entries(SCENARIOS))('what is compiled is read back as it was: %
     const host = parseIptablesSave(rules, family, sets);
     expect(uncertain(host)).toEqual([]);
     const sorted = (matches: readonly Match[]) => matches.map((match) => JSON.stringify(normal(match))).sort();
-    for (const { table, name, rules: own } of ruleset.chains) {
-      const read = host.chains.find((chain) => chain.table === table && chain.name === name)!;
+    for (const chain of ruleset.chains) {
+      const { table, name } = placeOf(chain);
+      const own = chain.rules;
+      const read = host.chains.find((one) => one.table === table && one.name === name)!;
       expect(read.rules.map(({ matches, verdict }) => [sorted(matches), verdict])).toEqual(
         own.map(({ matches, verdict }) => [sorted(matches), verdict]),
       );

@@ -7,11 +7,18 @@ export interface Outcome {
   readonly logged: boolean;
 }
 
-export function walk(ruleset: Ruleset, hook: Chain['hook'], packet: Packet): Outcome {
+export type Place = 'PREROUTING' | 'FORWARD' | 'INPUT' | 'OUTPUT' | 'DOCKER-USER';
+
+/** Where iptables has a chain. */
+export function placeOf({ role, hook }: Chain): Place {
+  return role === 'pass' ? 'DOCKER-USER' : (hook.toUpperCase() as Place);
+}
+
+export function walk(ruleset: Ruleset, place: Place, packet: Packet): Outcome {
   let logged = false;
   const put = new Set<string>();
-  for (const { hook: at, rules } of ruleset.chains) {
-    for (const rule of at === hook ? rules : []) {
+  for (const chain of ruleset.chains) {
+    for (const rule of placeOf(chain) === place ? chain.rules : []) {
       if (matchesAll(rule, ruleset.sets, packet, put)) {
         switch (rule.verdict.kind) {
           case 'log':

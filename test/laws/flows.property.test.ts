@@ -40,7 +40,7 @@ function facts({ homes, group }: Random, flows: readonly FlowFact[]): Facts {
       hostAddresses: ['192.0.2.10'],
       addressPools: ['10.20.0.0/16'],
       foreignBlocks: [],
-      engine: { version: '28.5.2', settings: engineSettings(EngineVersion.V28) },
+      engine: { version: '28.5.2', settings: engineSettings(EngineVersion.V28), engineFirewall: 'iptables', guardBackend: 'iptables' },
     },
     segments: Array.from({ length: SEGMENTS }, (_, i) => ({
       path: segmentPath(i),

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { engineFacts, everything, factsFor, randomFacts, VERSIONS } from './random-facts';
 import { EMPTY_LOCK } from '../../src/addressing/private/allocation';
-import { firewallFiles } from '../../src/firewall/private/files';
 import type { HostRules } from '../../src/firewall/private/host-rules';
 import { excessOf, missingOf } from '../../src/reachability/private/audit';
 import { declaredBlocks } from '../../src/reachability/private/declared';
@@ -15,6 +14,7 @@ import { walk } from '../../src/reachability/private/walk/walk';
 import { derive } from '../../src/topology/private/derive';
 import type { Facts } from '../../src/topology/private/facts';
 import type { Family, Topology } from '../../src/topology/private/topology';
+import { restoreFiles } from '../support/restore-files';
 
 function topologyOf(facts: Facts): Topology {
   return derive(facts, EMPTY_LOCK).topology;
@@ -147,7 +147,7 @@ function withoutRule(rules: HostRules, name: string, index: number): HostRules {
 
 test('the facts of these tests are ones that the firewall compiles', () => {
   fc.assert(
-    fc.property(randomFacts, (facts) => void firewallFiles(topologyOf(facts))),
+    fc.property(randomFacts, (facts) => void restoreFiles(topologyOf(facts))),
     { numRuns: 20 },
   );
 });

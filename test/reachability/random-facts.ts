@@ -9,7 +9,7 @@ import type { Family, PortSpec } from '../../src/topology/private/topology';
 export const VERSIONS = ['20.10', '26.1', '27.5', '28.0.0', '28.1', '28.5.2', '29.0'] as const;
 
 export function engineFacts(version: string): EngineFacts {
-  return { version, settings: engineSettings(EngineVersion.of(version)) };
+  return { version, settings: engineSettings(EngineVersion.of(version)), engineFirewall: 'iptables', guardBackend: 'iptables' };
 }
 
 const SEGMENTS = 3;

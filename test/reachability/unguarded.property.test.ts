@@ -24,7 +24,7 @@ const engines = fc
     const isNft = nftables && engine.isAtLeast('29.0');
     // With nftables the engine opens nothing in a chain of iptables, so a policy there would shut everything.
     const settings = importedSettings(engine, { ...told, forwardPolicyDrop: told.forwardPolicyDrop && !isNft });
-    return { version, settings, nftables: isNft, apiOnly: true };
+    return { version, settings, engineFirewall: isNft ? 'nftables' : 'iptables' };
   });
 
 /** IPv4 alone, which is what such a daemon has; segments that are open inside, and the publications that are not refused where there is no guard. */

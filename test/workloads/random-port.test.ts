@@ -4,7 +4,6 @@ import { App, TerraformOutput, TerraformStack } from 'cdktf';
 import { ConnectionRate, EngineVersion, type HardenedContainer, Peer, Port, Reachability } from '../../src';
 import { EMPTY_LOCK } from '../../src/addressing/private/allocation';
 import { compile } from '../../src/firewall/private/compile';
-import { firewallFiles } from '../../src/firewall/private/files';
 import type { ErrorCode } from '../../src/private/errors';
 import { excessOf, missingOf } from '../../src/reachability/private/audit';
 import { declaredBlocks } from '../../src/reachability/private/declared';
@@ -18,6 +17,7 @@ import { expectError } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
 import { Imported } from '../support/imported';
 import { HOST_ADDRESS, Program, synth } from '../support/programs';
+import { restoreFiles } from '../support/restore-files';
 
 const folder = temporaryFolder();
 const METRICS = Port.tcp(9090);
@@ -99,7 +99,7 @@ describe('the guard', () => {
 
   test('what stands in for the port is in no file of the host', () => {
     const { program, hostPort } = rulesOf(HOST_ADDRESS);
-    const files = firewallFiles(program.topology());
+    const files = restoreFiles(program.topology());
     expect(JSON.stringify(files)).not.toContain(String(hostPort.first));
     // Connections of a publication that is gone are ended whatever port they were asked on.
     expect(files.permits).toContainEqual(expect.stringMatching(/^publication ipv4 tcp 192\.0\.2\.0\/25 192\.0\.2\.10 1 65535 /));
@@ -110,7 +110,7 @@ describe('the guard', () => {
     const zed = program.container('Zed', front);
     web.publishOnRandomPort(METRICS, { ...ON_HOST, rate: ConnectionRate.perSecond(50) });
     const ruleAndStandIn = () => {
-      const rule = /^.*publish app\/Web.*$/m.exec(firewallFiles(program.topology()).ipv4.rules)![0];
+      const rule = /^.*publish app\/Web.*$/m.exec(restoreFiles(program.topology()).ipv4.rules)![0];
       return [rule, program.topology().publications.find(({ isChosen }) => isChosen)!.hostPort.first] as const;
     };
     const [rule, standIn] = ruleAndStandIn();

@@ -2,6 +2,7 @@ import type { CheckedDaemon } from './check-daemon';
 import { daemonJson } from './daemon-json';
 import type { HostInput, HostLink, HostSwarm } from './host-input';
 import { spanOf } from '../../engine/private/generations';
+import type { GuardBackend } from '../../firewall/private/backend/guard-backend';
 import { firewallFiles } from '../../firewall/private/files';
 import { MODULES, SYSCTLS } from '../../hardening/private/kernel';
 import type { Derived } from '../../topology/private/derive';
@@ -16,9 +17,9 @@ export function hostInput(
   daemonId: string,
   props: HardenedDaemonProps,
   checked: CheckedDaemon,
-  derived: Derived,
+  { topology }: Derived,
+  guard: GuardBackend,
 ): HostInput {
-  const { topology } = derived;
   const span = spanOf(
     props.engine._generation(),
     topology.publications.some(({ swarmMode }) => swarmMode === 'ingress'),
@@ -32,7 +33,7 @@ export function hostInput(
     links: topology.wires.flatMap(linksOf),
     forges: topology.workloads.some(({ forges }) => forges === true),
     ...(topology.swarm?.own && { swarm: swarmOf(topology.swarm, topology.swarm.own) }),
-    firewall: firewallFiles(topology),
+    firewall: firewallFiles(topology, guard),
     daemonJson: daemonJson(props.engine, {
       liveRestore: props.liveRestore ?? true,
       logMebibytes: checked.logMebibytes,
@@ -41,7 +42,8 @@ export function hostInput(
     }),
     auditRules: props.auditRules ?? false,
     sysctls: SYSCTLS,
-    modules: MODULES,
+    modules: [...MODULES, ...guard.needs.modules],
+    guardPackages: Object.keys(guard.needs.tools),
     installPackages: checked.enginePackages,
   };
 }

@@ -1,4 +1,4 @@
-import type { FirewallFiles } from '../../firewall/private/backend/iptables/restore';
+import type { FirewallFiles } from '../../firewall/private/files';
 import { STAMP_FOLDER } from '../../hardening/private/host-paths';
 
 /** Everything that the files on a host are rendered from. Plain data: the same input gives the same bytes. */
@@ -24,6 +24,8 @@ export interface HostInput {
   readonly auditRules: boolean;
   readonly sysctls: Readonly<Record<string, string>>;
   readonly modules: readonly string[];
+  /** Debian packages of the commands that load the guard and read it back. */
+  readonly guardPackages: readonly string[];
   /** Debian package that brings the engine when user data installs it; undefined when the image has it already. */
   readonly installPackages: readonly string[];
 }

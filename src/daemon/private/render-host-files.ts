@@ -6,7 +6,6 @@ import { renderUnits } from './render-units';
 import { PATHS } from './scripts/common';
 import { FIREWALL_SCRIPT, FIREWALL_SCRIPT_WITH_LINKS } from './scripts/firewall';
 import { SWARM_SCRIPT } from './scripts/swarm';
-import type { RestoreFile } from '../../firewall/private/backend/iptables/restore';
 import { REQUIRED_SYSCTLS } from '../../hardening/private/kernel';
 
 /** Everything on the host, in an order in which it can be written: what refers to a file comes after it. */
@@ -31,14 +30,10 @@ export function renderHostFiles(input: HostInput): HostFile[] {
 }
 
 function guardFiles(input: HostInput): HostFile[] {
-  const { ipv4, ipv6, permits } = input.firewall;
+  const { guard, permits } = input.firewall;
   const file = (name: string, content: string): HostFile => ({ path: `${PATHS.etc}/${name}`, mode: '0600', content });
   return [
-    file('rules.v4', ipv4.rules),
-    file('rules.v6', ipv6.rules),
-    file('sets.v4', ipv4.sets),
-    file('sets.v6', ipv6.sets),
-    file('chains', lines([...chains('v4', ipv4), ...chains('v6', ipv6)])),
+    ...guard.map(({ name, content }) => file(name, content)),
     file('permits', lines([...new Set(permits)].sort())),
     file(
       'network',
@@ -53,10 +48,6 @@ function guardFiles(input: HostInput): HostFile[] {
     file('daemon-id', lines([input.daemonId, printable(input.daemonPath)])),
     file('engine', lines([`version ${input.engine.version}`, `minimum ${input.engine.minimum}`, `below ${input.engine.below}`])),
   ];
-}
-
-function chains(family: 'v4' | 'v6', file: RestoreFile): string[] {
-  return file.chains.map(({ table, chain, hook, rules }) => `${family} ${table} ${chain} ${hook} ${rules} ${file.digest}`);
 }
 
 /** Whatever else manages interfaces of the host leaves ours alone: an address or a route of its own on one would open a way past the guard. */

@@ -1,5 +1,4 @@
 import { type HostInput, swarmLine } from './host-input';
-import type { FirewallFiles, RestoreFile } from '../../firewall/private/backend/iptables/restore';
 import { REQUIRED_SYSCTLS } from '../../hardening/private/kernel';
 
 const VERSION = /^\d{1,4}(\.\d{1,4}){0,3}$/;
@@ -27,7 +26,8 @@ export function checkHostInput(input: HostInput): void {
   }
   if (input.swarm) demand('swarm', swarmLine(input.swarm), SWARM);
   for (const module of input.modules) demand('modules', module, /^[a-z0-9][a-z0-9_-]{0,55}$/);
-  for (const name of input.installPackages) demand('installPackages', name, /^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~*-]+)?$/);
+  for (const key of ['guardPackages','installPackages'] as const) for (const name of input[key]) demand(key, name, /^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~*-]+)?$/);
+  for (const { name } of input.firewall.guard) demand('firewall.guard', name, /^[a-z0-9.]{1,20}$/);
   for (const permit of input.firewall.permits) demand('firewall.permits', permit, PERMIT);
   for (const [key, value] of Object.entries(input.sysctls)) {
     demand('sysctls', key, /^[a-z0-9_]+([./][a-zA-Z0-9_.-]+|\/[a-zA-Z0-9_.-]+)+$/);
@@ -41,41 +41,12 @@ export function checkHostInput(input: HostInput): void {
       throw new Error(`sysctls: ${key} must be ${value}, not ${other}: the guard does not hold without it`);
     }
   }
-  checkFirewall(input.firewall);
 }
 
 /** Path under /proc/sys. As sysctl(8) has it: a key whose first separator is a slash keeps its dots (an interface may have one). */
 export function sysctlPath(key: string): string {
   if (/^[^.]*\//.test(key)) return key;
   return key.replace(/[./]/g, (separator) => (separator === '.' ? '/' : '.'));
-}
-
-function checkFirewall(firewall: FirewallFiles): void {
-  for (const [file, family] of [[firewall.ipv4, 'ipv4'] as const, [firewall.ipv6, 'ipv6'] as const]) {
-    if (file.family !== family) throw new Error(`firewall.${family}: holds rules for ${file.family}`);
-    checkRestoreFile(`firewall.${family}`, file);
-  }
-}
-
-function checkRestoreFile(place: string, file: RestoreFile): void {
-  demand(`${place}.digest`, file.digest, /^[0-9a-zA-Z]{6,64}$/);
-  if (!/^COMMIT$/m.test(file.rules)) throw new Error(`${place}.rules: has no COMMIT; nothing would be loaded`);
-  if (!file.rules.endsWith('\n') || (file.sets && !file.sets.endsWith('\n'))) throw new Error(`${place}: does not end with a newline`);
-  if (file.chains.length === 0) throw new Error(`${place}.chains: is empty; there would be no guard`);
-  const hooks = new Set<string>();
-  for (const { table, chain, hook, rules } of file.chains) {
-    demand(`${place}.chains`, chain, /^[A-Z][A-Z0-9_-]{1,27}$/);
-    demand(`${place}.chains`, hook, /^(PREROUTING|FORWARD|INPUT|OUTPUT|DOCKER-USER)$/);
-    demand(`${place}.chains`, table, /^(raw|mangle|nat|filter)$/);
-    if (!Number.isSafeInteger(rules) || rules < 0) throw new Error(`${place}.chains: ${chain} cannot hold ${rules} rules`);
-    if (hooks.has(`${table} ${hook}`)) throw new Error(`${place}.chains: two chains want to be first in ${table} ${hook}`);
-    hooks.add(`${table} ${hook}`);
-  }
-  const created = [...file.sets.matchAll(/^create (\S+) /gm)].map((match) => match[1]);
-  for (const name of created) demand(`${place}.sets`, name, /^[A-Za-z0-9][A-Za-z0-9_.-]{0,30}$/);
-  if ([...created].sort().join(' ') !== [...file.setNames].sort().join(' ')) {
-    throw new Error(`${place}.setNames: '${file.setNames.join(' ')}' are not the sets that are created: '${created.join(' ')}'`);
-  }
 }
 
 function demand(place: string, value: string, form: RegExp): void {

@@ -63,10 +63,10 @@ function inNoSegment(apart: readonly ApartFact[]): string[] {
   return ['## Containers in no segment', '', ...lines, ''];
 }
 
-function premises({ version, nftables, settings }: EngineFacts, dualStack: boolean): string[] {
+function premises({ version, engineFirewall, settings }: EngineFacts, dualStack: boolean): string[] {
   const drops = settings.forwardPolicyBefore.ipv4 === 'drop';
   return [
-    `The engine is of the generation of ${version}, and makes its rules with ${nftables ? 'nftables' : 'iptables'}.`,
+    `The engine is of the generation of ${version}, and makes its rules with ${engineFirewall}.`,
     `docker-proxy is ${settings.userlandProxy ? 'on' : 'off'}. The rest of the engine's settings are its defaults.`,
     drops
       ? 'The policy of FORWARD is DROP, and stays so.'

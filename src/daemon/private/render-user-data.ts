@@ -3,8 +3,8 @@ import type { HostFile, HostInput } from './host-input';
 import { renderHostFiles } from './render-host-files';
 import { PATHS } from './scripts/common';
 
-/** What the firewall script calls; named with the engine so that one transaction of apt brings all of it. */
-const TOOL_PACKAGES = ['conntrack', 'ipset', 'iproute2', 'iptables', 'kmod', 'nftables'];
+/** What the firewall script calls beside the commands of the guard; named with the engine so that one transaction of apt brings all of it. */
+const TOOL_PACKAGES = ['conntrack', 'iproute2', 'kmod', 'nftables'];
 
 /**
  * One cloud-config document for a new host.
@@ -29,7 +29,8 @@ export function renderUserDataGzip(input: HostInput): string {
 }
 
 function cloudConfig(input: HostInput, files: object): string {
-  const packages = [...new Set([...TOOL_PACKAGES, ...(input.auditRules ? ['auditd'] : []), ...input.installPackages])].sort();
+  const all = [...TOOL_PACKAGES, ...input.guardPackages, ...(input.auditRules ? ['auditd'] : []), ...input.installPackages];
+  const packages = [...new Set(all)].sort();
   const document = {
     // Keeps our lists when our part comes after another one. A part after ours needs the same line.
     merge_how: 'list(append)+dict(recurse_list,no_replace)+str()',

@@ -1,6 +1,6 @@
 import type { EngineEndpoint, EngineInput, EngineNetwork, IngressPort, RuleGeneration } from './docker-rules/input';
 import { groupBy } from '../../private/multimap';
-import type { EngineFacts } from '../../topology/private/engine-facts';
+import type { EngineFacts, EngineFirewallName } from '../../topology/private/engine-facts';
 import { DEFAULT_BRIDGE } from '../../topology/private/senders';
 import { GATEWAY_BRIDGE } from '../../topology/private/swarm';
 import type { ExistingPlan, Member, NetworkPlan, PublicationPlan, Topology } from '../../topology/private/topology';
@@ -18,7 +18,7 @@ const DEFAULT_NETWORK: EngineNetwork = {
 };
 
 /** A topology as its engine is told about it. */
-export function engineInput(topology: Topology, { version, settings, nftables }: EngineFacts): EngineInput {
+export function engineInput(topology: Topology, { version, settings, engineFirewall }: EngineFacts): EngineInput {
   const isByIngress = ({ swarmMode }: PublicationPlan) => swarmMode === 'ingress';
   const publications = groupBy(
     topology.publications.filter((plan) => !isByIngress(plan)),
@@ -26,7 +26,7 @@ export function engineInput(topology: Topology, { version, settings, nftables }:
   );
   const ingressPorts = topology.publications.filter(isByIngress).flatMap(ingressPortsOf);
   return {
-    generation: ruleGeneration(version, nftables === true),
+    generation: ruleGeneration(version, engineFirewall),
     daemon: settings,
     networks: [
       DEFAULT_NETWORK,
@@ -42,11 +42,11 @@ function ingressPortsOf({ address, hostPort: { protocol, first, last } }: Public
   return protocol === 'icmp' ? [] : Array.from({ length: last - first + 1 }, (_, offset) => ({ protocol, port: first + offset, address }));
 }
 
-function ruleGeneration(version: string, nftables: boolean): RuleGeneration {
+function ruleGeneration(version: string, firewall: EngineFirewallName): RuleGeneration {
   const { key } = EngineVersion.of(version)._generation();
   if (key !== 'g29' && key !== 'g29.8') return key;
   // With nftables an engine is in no swarm, whichever of the two it is.
-  return nftables ? 'g29-nftables' : `${key}-iptables`;
+  return firewall === 'nftables' ? 'g29-nftables' : `${key}-iptables`;
 }
 
 function engineNetwork(

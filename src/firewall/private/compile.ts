@@ -11,7 +11,8 @@ import { countRates } from './rates';
 import type { Family, Topology } from '../../topology/private/topology';
 
 /**
- * The rules that enforce a topology: the guard, which only restricts (tables `raw` and `mangle`), and the pass, which only opens pairs (table `filter`).
+ * The rules that enforce a topology: the guard, which only restricts, and the pass, which only opens pairs. By what they become rules of a
+ * host is not known here.
  *
  * Laws, each tested against an oracle that knows only the topology:
  *  - the guard lets by exactly what was declared, and leaves alone what touches none of our bridges;

@@ -1,14 +1,18 @@
+import type { GuardBackend, GuardFile } from './backend/guard-backend';
+import { assertExpressible } from './capabilities';
 import { compile } from './compile';
-import { permits } from './permits';
-import { renderRestore } from './backend/iptables/render-restore';
-import type { FirewallFiles } from './backend/iptables/restore';
+import { type PermitLine, permits } from './permits';
 import type { Topology } from '../../topology/private/topology';
 
+export interface FirewallFiles {
+  /** What the backend loads and reads back. */
+  readonly guard: readonly GuardFile[];
+  readonly permits: readonly PermitLine[];
+}
+
 /** Everything the host is given to enforce a topology, both families always: without IPv6 networks the IPv6 rules close. */
-export function firewallFiles(topology: Topology): FirewallFiles {
-  return {
-    ipv4: renderRestore(compile(topology, 'ipv4')),
-    ipv6: renderRestore(compile(topology, 'ipv6')),
-    permits: permits(topology),
-  };
+export function firewallFiles(topology: Topology, { capabilities, render }: GuardBackend): FirewallFiles {
+  const rulesets = { ipv4: compile(topology, 'ipv4'), ipv6: compile(topology, 'ipv6') };
+  Object.values(rulesets).forEach((ruleset) => assertExpressible(ruleset, capabilities));
+  return { guard: render(rulesets), permits: permits(topology) };
 }

@@ -16,9 +16,8 @@ export function guardEnter(scope: Scope): Chain {
   const ours = fromOurs(scope);
   const linkLocal = scope.family === 'ipv6' ? LINK_SOURCES : [];
   return {
-    table: 'raw',
-    name: 'BULKHEAD-ENTER',
-    hook: 'PREROUTING',
+    role: 'guard',
+    hook: 'prerouting',
     rules: [
       ...[TOO_BIG[scope.family], { type: REDIRECT[scope.family] }].map((message) =>
         rule('what only routers say', DROP, [ours, ...icmp(scope, message)]),

@@ -32,9 +32,8 @@ export function guardForward(scope: Scope, publications: CountedRules, pairs: re
   const ours = fromOurs(scope);
   const theirs = toOurs(scope);
   return {
-    table: 'mangle',
-    name: 'BULKHEAD-FORWARD',
-    hook: 'FORWARD',
+    role: 'guard',
+    hook: 'forward',
     rules: [
       ...standingInside(scope, RETURN),
       ...standingOutside(scope, RETURN, waysToStand(publications)),

@@ -30,9 +30,8 @@ import type { HostFlowPlan } from '../../topology/private/topology';
 export function guardInput(scope: Scope): Chain {
   const ours = fromOurs(scope);
   return {
-    table: 'mangle',
-    name: 'BULKHEAD-INPUT',
-    hook: 'INPUT',
+    role: 'guard',
+    hook: 'input',
     rules: [
       ...standingToHost(scope, RETURN),
       ...neighboursOfHost(scope, RETURN, ours),
@@ -72,9 +71,8 @@ function loopback(scope: Scope): Rule[] {
 export function guardOutput(scope: Scope): Chain {
   const theirs = toOurs(scope);
   return {
-    table: 'mangle',
-    name: 'BULKHEAD-OUTPUT',
-    hook: 'OUTPUT',
+    role: 'guard',
+    hook: 'output',
     rules: [
       ...standingFromHost(scope, RETURN),
       ...neighboursOfHost(scope, RETURN, theirs),

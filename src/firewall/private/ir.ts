@@ -96,14 +96,15 @@ export interface Rule {
   readonly origin: string;
 }
 
-export type TableName = 'raw' | 'mangle' | 'nat' | 'filter';
-
-/** A chain of ours. */
+/**
+ * A chain of ours: what it is for, and the hook whose packets it sees. There is one of each role and hook at most; where among the chains of a host it
+ * stands, and under which name, is the backend's.
+ */
 export interface Chain {
-  readonly table: TableName;
-  readonly name: string;
-  /** Chain from which this one is jumped to, at the first place. */
-  readonly hook: 'PREROUTING' | 'FORWARD' | 'INPUT' | 'OUTPUT' | 'DOCKER-USER';
+  /** The guard only restricts, and meets a packet before Docker's rules do. The pass only opens what Docker would drop. */
+  readonly role: 'guard' | 'pass';
+  /** At `prerouting` it is asked before connection tracking hears of the packet. */
+  readonly hook: 'prerouting' | 'input' | 'forward' | 'output';
   readonly rules: readonly Rule[];
 }
 

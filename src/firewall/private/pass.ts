@@ -4,14 +4,13 @@ import { neighboursInside } from './neighbours';
 import { standingInside } from './standing';
 
 /**
- * Opens what Docker itself would drop: pairs on a bridge without inter-container communication. Only inside a bridge of ours, since an accept in
- * DOCKER-USER overrides everything that an administrator wrote after it.
+ * Opens what Docker itself would drop: pairs on a bridge without inter-container communication. Only inside a bridge of ours, since an accept
+ * among Docker's chains overrides everything that an administrator wrote after it.
  */
 export function pass(scope: Scope, pairs: readonly Rule[]): Chain {
   return {
-    table: 'filter',
-    name: 'BULKHEAD-PASS',
-    hook: 'DOCKER-USER',
+    role: 'pass',
+    hook: 'forward',
     rules: [...standingInside(scope, ACCEPT), ...neighboursInside(scope, ACCEPT), ...pairs],
   };
 }

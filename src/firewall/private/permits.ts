@@ -1,6 +1,14 @@
 import { blockText, compareText, isLoopback } from './blocks';
-import type { PermitLine } from './backend/iptables/restore';
 import type { PublicationPlan, Topology } from '../../topology/private/topology';
+
+/**
+ * One permission, as the host compares it with the last applied ones: connections of a permission that is gone are ended.
+ *
+ * Rendered as one line of space-separated words:
+ * `pair FAMILY PROTO SRC DST FIRST LAST`, `egress FAMILY PROTO SRC BLOCK FIRST LAST`, `publication FAMILY PROTO SOURCEBLOCK HOSTADDR FIRST LAST CONTAINER`,
+ * `to-container FAMILY PROTO - ADDR FIRST LAST`, `to-host FAMILY PROTO ADDR GATEWAY FIRST LAST`.
+ */
+export type PermitLine = string;
 
 /**
  * Everything that is permitted, one line each, sorted and without repetition; the format is told at `PermitLine`.

@@ -1,19 +1,5 @@
-/** Modules that must be there before the settings below exist, and those that our rules match with. */
-export const MODULES = [
-  'br_netfilter',
-  'nf_conntrack',
-  'xt_conntrack',
-  'xt_comment',
-  'xt_set',
-  'xt_hashlimit',
-  'xt_limit',
-  'xt_connlabel',
-  'ip_set',
-  'ip_set_hash_ip',
-  'ip_set_hash_ipportip',
-  'ip_set_hash_net',
-  'ip_set_hash_netiface',
-];
+/** Modules that must be there before the settings below exist; the guard needs others. */
+export const MODULES: readonly string[] = ['br_netfilter', 'nf_conntrack'];
 
 interface Setting {
   readonly value: string;

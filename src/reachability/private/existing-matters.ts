@@ -44,12 +44,12 @@ export function existingMatters({ existing, networks, wires }: Topology): (found
  * Whether nothing said about who does *not* get through between two peers can be relied on: of a container that others made its publications and its
  * further networks are not known. Only what meets our guard on every way is certainly kept from it.
  */
-export function isBeyondUs(source: Selection, destination: Selection, topology: Topology, { apiOnly }: EngineFacts): boolean {
+export function isBeyondUs(source: Selection, destination: Selection, topology: Topology, { guardBackend }: EngineFacts): boolean {
   const strangers = strangersIn(topology);
   if (strangers.size === 0) return false;
   const atTheirs = new Set(topology.existing.flatMap(({ members }) => members.map(({ workload }) => workload)));
   const [isFrom, isTo] = [source, destination].map(({ containers }) => [...containers].some((key) => strangers.has(key)));
-  const isUnguarded = apiOnly === true || [...source.containers].some((key) => atTheirs.has(key));
+  const isUnguarded = guardBackend === undefined || [...source.containers].some((key) => atTheirs.has(key));
   if (isTo) return isFrom || isUnguarded || source.isHost || source.block !== undefined;
   return isFrom && (destination.isHost || destination.block !== undefined);
 }

@@ -69,7 +69,7 @@ export class Proof {
 
   /** Whether rules of ours stand on the host. */
   public get hasGuard(): boolean {
-    return this.engine.apiOnly !== true;
+    return this.engine.guardBackend !== undefined;
   }
 
   public trace(probe: ProbeSpec): Outcome {

@@ -1,8 +1,8 @@
-import { mergeRules } from './merge-rules';
 import type { Attachment, ContainerView, HostInterface, HostView, ProxyListener, Route } from './walk/host-view';
 import { dockerRules } from '../../engine/private/docker-rules/docker-rules';
 import type { EngineInput, EngineNetwork } from '../../engine/private/docker-rules/input';
 import { engineInput } from '../../engine/private/engine-input';
+import { guardBackend } from '../../firewall/private/backend/guard-backends';
 import { compile } from '../../firewall/private/compile';
 import type { HostRules } from '../../firewall/private/host-rules';
 import type { EngineFacts } from '../../topology/private/engine-facts';
@@ -15,9 +15,10 @@ export const UPLINK = 'uplink';
 /** The host of a topology as packets meet it once the guard is in force, where there is one. */
 export function viewOf(topology: Topology, engine: EngineFacts): HostView {
   const input = engineInput(topology, engine);
+  const guard = engine.guardBackend && guardBackend(engine.guardBackend);
   const rules = (family: Family): HostRules => {
     const dockers = dockerRules(input, family);
-    return engine.apiOnly ? dockers : mergeRules(dockers, compile(topology, family));
+    return guard ? guard.place(dockers, compile(topology, family)) : dockers;
   };
   return {
     rules: { ipv4: rules('ipv4'), ipv6: rules('ipv6') },

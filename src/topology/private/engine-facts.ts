@@ -5,11 +5,16 @@ export interface EngineFacts {
   /** Such as `28.5.2`. */
   readonly version: string;
   readonly settings: EngineSettings;
-  /** The engine makes its rules with nftables, 29.0 and later: `firewall-backend`. */
-  readonly nftables?: boolean;
-  /** Only the API of the engine is ours: none of our rules stand on the host, and nothing there is set as they need it. */
-  readonly apiOnly?: boolean;
+  /** What the engine makes its own rules with: `firewall-backend` of its settings. */
+  readonly engineFirewall: EngineFirewallName;
+  /** What our guard is made with; undefined where only the engine's API is ours: none of our rules stand on the host, and nothing there is set as they need it. */
+  readonly guardBackend?: GuardBackendName;
 }
+
+/** nftables: 29.0 and later. */
+export type EngineFirewallName = 'iptables' | 'nftables';
+
+export type GuardBackendName = 'iptables';
 
 export interface EngineSettings {
   readonly iptables: boolean;

@@ -78,7 +78,7 @@ export class Registry {
 
   /** Whether rules of ours stand on the host, which ports, rates and sources need. */
   public get hasGuard(): boolean {
-    return this.daemon.engine.apiOnly !== true;
+    return this.daemon.engine.guardBackend !== undefined;
   }
 
   public get daemonId(): string {

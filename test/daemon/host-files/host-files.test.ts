@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LINKS, sampleFirewall, sampleInput } from './sample';
+import { LINKS, sampleFirewall, sampleInput, sampleRestore } from './sample';
 import type { HostInput } from '../../../src/daemon/private/host-input';
 import { renderHostFiles } from '../../../src/daemon/private/render-host-files';
 import { renderInstallScript } from '../../../src/daemon/private/render-install-script';
@@ -52,7 +52,7 @@ describe('files of a host', () => {
   });
 
   test('chains carry what is read back', () => {
-    const { ipv4 } = sampleFirewall();
+    const { ipv4 } = sampleRestore();
     expect(contents(sampleInput()).get('/etc/bulkhead/chains')!.split('\n').slice(0, 4)).toEqual([
       `v4 mangle BULKHEAD-FORWARD FORWARD 8 ${ipv4.digest}`,
       `v4 mangle BULKHEAD-INPUT INPUT 3 ${ipv4.digest}`,
@@ -144,8 +144,6 @@ describe('files of a host', () => {
 });
 
 describe('input that no host may get', () => {
-  const { ipv4 } = sampleFirewall();
-  const v4 = (change: Partial<typeof ipv4>) => ({ firewall: { ...sampleFirewall(), ipv4: { ...ipv4, ...change } } });
   test.each<[string, Partial<HostInput>]>([
     ['daemonId', { daemonId: '0123456789a' }],
     ['daemonId', { daemonId: '0123456789ab\n' }],
@@ -166,13 +164,8 @@ describe('input that no host may get', () => {
     ["sysctls['kernel.core_pattern']", { sysctls: { 'kernel.core_pattern': '|/bin/x $' } }],
     ['net.ipv4.ip_forward must be 1', { sysctls: { 'net/ipv4/ip_forward': '0' } }],
     ['firewall.permits', { firewall: { ...sampleFirewall(), permits: ['pair ipv4 tcp a b 1 2'] } }],
-    ['firewall.ipv4.rules: has no COMMIT', v4({ rules: '*mangle\n' })],
-    ['does not end with a newline', v4({ rules: '*mangle\nCOMMIT' })],
-    ['firewall.ipv4.chains: is empty', v4({ chains: [] })],
-    ['two chains want to be first', v4({ chains: [ipv4.chains[0], { ...ipv4.chains[0], chain: 'OTHER' }] })],
-    ['firewall.ipv4.setNames', v4({ setNames: ['bh-none'] })],
-    ['firewall.ipv4.digest', v4({ digest: '' })],
-    ['firewall.ipv4: holds rules for ipv6', v4({ family: 'ipv6' })],
+    ['firewall.guard', { firewall: { ...sampleFirewall(), guard: [{ name: '../rules', content: '' }] } }],
+    ['guardPackages', { guardPackages: ['-o=Dir'] }],
   ])('%s', (place, change) => {
     for (const render of [renderHostFiles, renderInstallScript, renderUserData]) {
       expect(() => render(sampleInput({ change }))).toThrow(place);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { HostInput } from '../../../src/daemon/private/host-input';
-import type { FirewallFiles, RestoreFile } from '../../../src/firewall/private/backend/iptables/restore';
+import { guardFiles } from '../../../src/firewall/private/backend/iptables/guard-files';
+import type { RestoreFile } from '../../../src/firewall/private/backend/iptables/restore-file';
+import type { FirewallFiles } from '../../../src/firewall/private/files';
 import type { Family } from '../../../src/topology/private/topology';
 
 interface Pair {
@@ -12,6 +14,8 @@ interface Pair {
 export interface SampleOptions {
   readonly pairs?: readonly Pair[];
   readonly sets?: boolean;
+  /** Of the rules of both families. */
+  readonly edit?: (file: RestoreFile) => RestoreFile;
   readonly change?: Partial<HostInput>;
 }
 
@@ -40,20 +44,26 @@ export function sampleInput(options: SampleOptions = {}): HostInput {
     auditRules: false,
     sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.all.accept_redirects': '0' },
     modules: ['br_netfilter', 'nf_conntrack'],
+    guardPackages: ['iptables', 'ipset'],
     installPackages: ['docker.io'],
     ...options.change,
   };
 }
 
-export function sampleFirewall({ pairs = PAIRS, sets = false }: SampleOptions = {}): FirewallFiles {
+export function sampleFirewall(options: SampleOptions = {}): FirewallFiles {
+  const { pairs = PAIRS, edit = (file) => file } = options;
+  const { ipv4, ipv6 } = sampleRestore(options);
   return {
-    ipv4: sampleFamily('ipv4', pairs, sets),
-    ipv6: sampleFamily('ipv6', [], false),
+    guard: guardFiles({ ipv4: edit(ipv4), ipv6: edit(ipv6) }),
     permits: [
       ...pairs.map(({ source, destination, port }) => `pair ipv4 tcp ${source} ${destination} ${port} ${port}`),
       'publication ipv4 tcp 0.0.0.0/0 192.0.2.10 443 443 10.20.3.10',
     ],
   };
+}
+
+export function sampleRestore({ pairs = PAIRS, sets = false }: SampleOptions = {}): Readonly<Record<Family, RestoreFile>> {
+  return { ipv4: sampleFamily('ipv4', pairs, sets), ipv6: sampleFamily('ipv6', [], false) };
 }
 
 function sampleFamily(family: Family, pairs: readonly Pair[], sets: boolean): RestoreFile {

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { sampleFirewall, sampleInput } from './sample';
+import { sampleInput } from './sample';
 import { renderHostFiles } from '../../../src/daemon/private/render-host-files';
 import { renderInstallScript } from '../../../src/daemon/private/render-install-script';
 import { renderUserData, renderUserDataGzip, userDataSize, zipped } from '../../../src/daemon/private/render-user-data';
@@ -43,10 +43,9 @@ describe('user data', () => {
 });
 
 describe('no text of the input stands outside base64', () => {
-  const firewall = sampleFirewall();
-  const rules = firewall.ipv4.rules.replace('app/Web to app/Api', HOSTILE);
   const hostile = sampleInput({
-    change: { daemonPath: HOSTILE, daemonJson: HOSTILE, firewall: { ...firewall, ipv4: { ...firewall.ipv4, rules } } },
+    edit: (file) => ({ ...file, rules: file.rules.replace('app/Web to app/Api', HOSTILE) }),
+    change: { daemonPath: HOSTILE, daemonJson: HOSTILE },
   });
 
   test('in user data', () => {

@@ -116,13 +116,12 @@ function refusals(host: Host): void {
     );
     host.expect(`${what}: what was loaded stays`, host.sh(RULES).out === before);
   }
-  const rules = sampleInput().firewall;
-  const bad: Record<string, string> = {
-    'a bad rule': rules.ipv4.rules.replace('-i bh-+ -j DROP', '-i bh-+ -m nosuchmatch -j DROP'),
-    'a rule too few': rules.ipv4.rules.replace('-A BULKHEAD-FORWARD -o bh-+ -m', '-A BULKHEAD-INPUT -o bh-+ -m'),
+  const bad: Record<string, readonly [string, string]> = {
+    'a bad rule': ['-i bh-+ -j DROP', '-i bh-+ -m nosuchmatch -j DROP'],
+    'a rule too few': ['-A BULKHEAD-FORWARD -o bh-+ -m', '-A BULKHEAD-INPUT -o bh-+ -m'],
   };
-  for (const [what, text] of Object.entries(bad)) {
-    install(host, { change: { firewall: { ...rules, ipv4: { ...rules.ipv4, rules: text } } } });
+  for (const [what, [is, becomes]] of Object.entries(bad)) {
+    install(host, { edit: (file) => (file.family === 'ipv4' ? { ...file, rules: file.rules.replace(is, becomes) } : file) });
     const { code, out } = host.sh(`${FIREWALL} apply`);
     host.expect(`${what}: refused, without a stamp`, code !== 0 && out.trim().split('\n').length === 1 && !stamped(host), out);
   }
@@ -248,13 +247,13 @@ function versions(host: Host): void {
   );
   host.sh('iptables -F OUTPUT');
   host.expect('and is destroyed when they have let go', host.sh(`${FIREWALL} apply; ipset list -n | wc -l`).out.trim().endsWith('1'));
-  const { firewall } = sampleInput();
-  const fewer = (file: typeof firewall.ipv4) => ({
-    ...file,
-    rules: file.rules.replace(/^.*BULKHEAD-OUTPUT.*\n/gm, ''),
-    chains: file.chains.filter(({ chain }) => chain !== 'BULKHEAD-OUTPUT'),
+  install(host, {
+    edit: (file) => ({
+      ...file,
+      rules: file.rules.replace(/^.*BULKHEAD-OUTPUT.*\n/gm, ''),
+      chains: file.chains.filter(({ chain }) => chain !== 'BULKHEAD-OUTPUT'),
+    }),
   });
-  install(host, { change: { firewall: { ...firewall, ipv4: fewer(firewall.ipv4), ipv6: fewer(firewall.ipv6) } } });
   const dropped = host.sh(`${FIREWALL} apply; ${RULES}`);
   host.expect('a chain that is no longer ours is removed with its jump', !dropped.out.includes('BULKHEAD-OUTPUT'), dropped.out);
 }

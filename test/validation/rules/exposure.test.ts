@@ -136,7 +136,7 @@ describe('BH-E03 IPv6 wider than IPv4', () => {
       const program = new Program({ dualStack: true, engine: EngineVersion.of(version) });
       ['One', 'Other'].forEach((id) => program.container(id, program.segment(`Of${id}`)));
       expect(findingsOf(program.stack, widerIpv6)).toEqual([]);
-      withEngine(program.daemon, { apiOnly: true });
+      withEngine(program.daemon, { guardBackend: undefined });
       program.segment('Third');
       return findingsOf(program.stack, widerIpv6);
     };

@@ -1,15 +1,13 @@
-import { assertExpressible, IPTABLES } from '../../capabilities';
+import { placeOf, TABLES } from './chain-place';
 import { digestOf } from '../../digest';
 import { inetWord, sourceSetOptions } from '../../iptables-text/ipset-words';
-import type { Chain, PairElement, Rule, RuleSet, Ruleset, SourceSet, TableName } from '../../ir';
+import type { PairElement, Rule, RuleSet, Ruleset, SourceSet } from '../../ir';
 import { ADDRESS, INTERFACE, renderMatches, safeWord, wholeNumber, WORD } from '../../iptables-text/render-match';
 import { quoted, renderTarget } from '../../iptables-text/render-target';
-import type { RestoreFile } from './restore';
+import type { RestoreFile } from './restore-file';
 import { RuleError } from '../../rule-error';
 import type { Family } from '../../../../topology/private/topology';
 
-/** The guard comes first: while only one of the two tables is new, nothing is open that should not be. */
-const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
 const COMMENT_LENGTH = 100;
 /** Smallest that the kernel makes. */
 const SMALLEST_SET = 64;
@@ -20,7 +18,6 @@ const SMALLEST_SET = 64;
  * Only our own chains are declared. A declared chain is emptied, so DOCKER-USER and the built-in ones never are; the host's script inserts the jumps.
  */
 export function renderRestore(ruleset: Ruleset): RestoreFile {
-  assertExpressible(ruleset, IPTABLES);
   const sets = ruleset.sets.map((set) => renderSet(set, ruleset)).join('');
   const digest = digestOf([ruleset.family, sets, renderTables(ruleset, undefined)].join('\n'), 16);
   return {
@@ -28,18 +25,20 @@ export function renderRestore(ruleset: Ruleset): RestoreFile {
     rules: renderTables(ruleset, digest),
     sets,
     setNames: ruleset.sets.map((set) => set.name),
-    chains: inTables(ruleset).map(({ table, name, hook, rules }) => ({ table, chain: name, hook, rules: rules.length })),
+    chains: tablesOf(ruleset).flatMap(({ table, chains }) =>
+      chains.map(({ name, from, rules }) => ({ table, chain: name, hook: from, rules: rules.length })),
+    ),
     digest,
   };
 }
 
-function inTables(ruleset: Ruleset): Chain[] {
-  return TABLES.flatMap((table) => ruleset.chains.filter((chain) => chain.table === table));
+function tablesOf({ chains }: Ruleset) {
+  const placed = chains.map((chain) => ({ ...placeOf(chain), rules: chain.rules }));
+  return TABLES.map((table) => ({ table, chains: placed.filter((chain) => chain.table === table) })).filter(({ chains: own }) => own.length > 0);
 }
 
 function renderTables(ruleset: Ruleset, digest: string | undefined): string {
-  return TABLES.map((table) => ({ table, chains: ruleset.chains.filter((chain) => chain.table === table) }))
-    .filter(({ chains }) => chains.length > 0)
+  return tablesOf(ruleset)
     .map(({ table, chains }) =>
       [
         `*${table}`,

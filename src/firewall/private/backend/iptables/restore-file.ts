@@ -1,4 +1,3 @@
-import type { TableName } from '../../ir';
 import type { Family } from '../../../../topology/private/topology';
 
 /** What the host applies for one family, as text for the kernel's own tools plus what it needs to read the result back. */
@@ -11,22 +10,7 @@ export interface RestoreFile {
   /** Names of the sets above. */
   readonly setNames: readonly string[];
   /** How many rules each of our chains must hold when it is read back. */
-  readonly chains: readonly { readonly table: TableName; readonly chain: string; readonly hook: string; readonly rules: number }[];
+  readonly chains: readonly { readonly table: string; readonly chain: string; readonly hook: string; readonly rules: number }[];
   /** Digest of rules and sets; stands in the comment of the last rule of every chain that has a rule. */
   readonly digest: string;
-}
-
-/**
- * One permission, as the host compares it with the last applied ones: connections of a permission that is gone are ended.
- *
- * Rendered as one line of space-separated words:
- * `pair FAMILY PROTO SRC DST FIRST LAST`, `egress FAMILY PROTO SRC BLOCK FIRST LAST`, `publication FAMILY PROTO SOURCEBLOCK HOSTADDR FIRST LAST CONTAINER`,
- * `to-container FAMILY PROTO - ADDR FIRST LAST`, `to-host FAMILY PROTO ADDR GATEWAY FIRST LAST`.
- */
-export type PermitLine = string;
-
-export interface FirewallFiles {
-  readonly ipv4: RestoreFile;
-  readonly ipv6: RestoreFile;
-  readonly permits: readonly PermitLine[];
 }

@@ -1,0 +1,42 @@
+import type { Family } from '../../../topology/private/topology';
+import type { Capabilities } from '../capabilities';
+import type { HostRules } from '../host-rules';
+import type { Ruleset } from '../ir';
+
+/**
+ * How guard and pass become rules of a host. `guard-backends` has one for each name that the facts of a daemon may carry; who uses one never asks which
+ * it is.
+ *
+ * Not to be confused with the engine's own `firewall-backend`, which says by what Docker makes *its* rules: `engineFirewall` in the facts of an engine.
+ */
+export interface GuardBackend {
+  /** What its rules can say; nothing else is given to `render`. */
+  readonly capabilities: Capabilities;
+  /**
+   * Whether it opens declared pairs inside Docker's own chains, by the pass. Docker then keeps a segment shut inside. Where it does not, Docker lets
+   * everything by inside a segment, and the guard alone narrows: there `place` and `render` leave out the pass.
+   */
+  readonly opensPairs: boolean;
+  /** Docker's rules and ours as they stand on one host, for the proof: base chains with hooks and priorities, or chains that one of Docker's jumps to. */
+  place(dockers: HostRules, ours: Ruleset): HostRules;
+  /** What the host loads, and what it reads back, as files of one folder. */
+  render(rulesets: Readonly<Record<Family, Ruleset>>): readonly GuardFile[];
+  readonly needs: HostNeeds;
+}
+
+export interface GuardFile {
+  readonly name: string;
+  readonly content: string;
+}
+
+/** What of a host and of the program on it belongs to these rules. */
+export interface HostNeeds {
+  /** Commands that the program calls for them, by the Debian package that has them. */
+  readonly tools: Readonly<Record<string, readonly string[]>>;
+  /** Modules of the kernel that they match with. */
+  readonly modules: readonly string[];
+  /** Functions of the program that know them: whoever renders the program puts in these of one backend. */
+  readonly functions: readonly string[];
+  /** Those among them that take away what of ours stands in other tables than these, whichever backend wrote it. */
+  readonly sweeper: readonly string[];
+}
