@@ -7,6 +7,7 @@ export * from './daemon/daemon-props';
 export * from './daemon/hardened-daemon';
 export * from './daemon/swarm-cluster';
 export * from './daemon/imported-daemon';
+export * from './engine/engine-firewall';
 export * from './engine/engine-version';
 export * from './firewall/connection-rate';
 export * from './firewall/port';

@@ -9,6 +9,7 @@ import { ipv6PoolOf } from './private/check-ipv6-pool';
 import { importedSettings } from './private/engine-settings';
 import { renderReport } from './private/render-report';
 import { warningOf } from './private/weakness-text';
+import type { EngineFirewall } from '../engine/engine-firewall';
 import type { EngineVersion } from '../engine/engine-version';
 import { onStackWritten } from '../private/cdktf-hooks';
 import { brand } from '../private/type-test';
@@ -35,11 +36,11 @@ export interface ImportedDaemonProps extends DaemonProps {
   readonly userlandProxy?: boolean;
 
   /**
-   * Whether the engine makes its rules with nftables, 29.0 and later: `firewall-backend` of its daemon.json.
+   * What the engine makes its rules with: `firewall-backend` of its daemon.json.
    *
-   * @default false
+   * @default EngineFirewall.IPTABLES
    */
-  readonly nftables?: boolean;
+  readonly engineFirewall?: EngineFirewall;
 
   /**
    * Whether the policy of the chain FORWARD of iptables is DROP on the host, whatever happens there. The engine sets it only where it turns forwarding on
@@ -107,8 +108,8 @@ export class ImportedDaemon extends Construct implements IDaemon {
     const engine = {
       version: props.engine.version,
       settings: importedSettings(props.engine, checked),
-      engineFirewall: checked.nftables ? 'nftables' : 'iptables',
-    } as const;
+      engineFirewall: checked.engineFirewall,
+    };
     this.core = new DaemonCore(this, props, checked, engine, true, (daemonId) => ipv6PoolOf(props, daemonId));
     this.daemonId = this.core.daemonId;
     this._registry = this.core.registry;

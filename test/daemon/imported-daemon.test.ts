@@ -2,6 +2,7 @@ import { Aspects, Fn } from 'cdktf';
 import {
   ConnectionRate,
   Disposition,
+  EngineFirewall,
   EngineVersion,
   HardenedContainer,
   type ImportedDaemonProps,
@@ -31,7 +32,7 @@ const ENGINES: [string, Partial<ImportedDaemonProps>][] = [
     version,
     { engine: EngineVersion.of(version) },
   ]),
-  ['29.0 with nftables', { engine: EngineVersion.V29, nftables: true }],
+  ['29.0 with nftables', { engine: EngineVersion.V29, engineFirewall: EngineFirewall.NFTABLES }],
 ];
 
 describe('what Terraform gets', () => {
@@ -135,7 +136,7 @@ describe('engines before 28 let neighbours of the host past a publication', () =
     ['26.1, FORWARD at ACCEPT', { engine }, ['0.0.0.0/0 > app/Web everything']],
     ['26.1, FORWARD at DROP', { engine, forwardPolicyDrop: true }, ['0.0.0.0/0 > app/Web tcp/8443']],
     ['28.2', { engine: EngineVersion.V28 }, []],
-    ['29.0 with nftables', { engine: EngineVersion.V29, nftables: true }, []],
+    ['29.0 with nftables', { engine: EngineVersion.V29, engineFirewall: EngineFirewall.NFTABLES }, []],
   ])('%s', (_name, props, expected) => expect(opened(props)).toEqual(expected));
 
   test('a tier that is closed to the outside fails there with egress, unless FORWARD is told to be at DROP', () => {
@@ -262,7 +263,7 @@ describe('errors remain', () => {
 
   test('nftables before 29', () => {
     const stack = newStack();
-    expectError(() => new Imported({ engine: EngineVersion.V28, nftables: true }, stack), 'NftablesTooEarly', {
+    expectError(() => new Imported({ engine: EngineVersion.V28, engineFirewall: EngineFirewall.NFTABLES }, stack), 'NftablesTooEarly', {
       path: 'app/Edge',
       says: ['28.2', '29'],
     });

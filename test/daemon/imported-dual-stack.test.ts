@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack } from 'cdktf';
-import { Cidr, Disposition, EngineVersion, type ImportedDaemonProps, Peer, Port, Reachability, Requirement } from '../../src';
+import { Cidr, Disposition, EngineFirewall, EngineVersion, type ImportedDaemonProps, Peer, Port, Reachability, Requirement } from '../../src';
 import { expectError } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
 import { Imported, shop } from '../support/imported';
@@ -13,7 +13,7 @@ const DUAL: Partial<ImportedDaemonProps> = { dualStack: true, additionalHostAddr
 
 describe.each([
   ['28', { ...DUAL }],
-  ['29 with nftables', { ...DUAL, engine: EngineVersion.of('29.0.0'), nftables: true }],
+  ['29 with nftables', { ...DUAL, engine: EngineVersion.of('29.0.0'), engineFirewall: EngineFirewall.NFTABLES }],
 ])('on an engine of %s', (_, props) => {
   test('networks and containers have both families', () => {
     const { program } = shop(props);
@@ -49,7 +49,7 @@ describe("a datagram with a source that is not the sender's", () => {
     all.api.connections.allowTo(all.db, LOG);
     return { ...all, reachability: Reachability.of(all.daemon) };
   };
-  const NFT = { engine: EngineVersion.of('29.0.0'), nftables: true };
+  const NFT = { engine: EngineVersion.of('29.0.0'), engineFirewall: EngineFirewall.NFTABLES };
 
   test.each<[string, Partial<ImportedDaemonProps>, Port, Disposition]>([
     ['28, declared for others', {}, LOG, Disposition.DELIVERED],

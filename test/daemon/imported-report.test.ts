@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack, Testing } from 'cdktf';
-import { EngineVersion } from '../../src';
+import { EngineFirewall, EngineVersion } from '../../src';
 import { renderReport } from '../../src/daemon/private/render-report';
 import { filesUnder, temporaryFolder } from '../support/folders';
 import { Imported, shop } from '../support/imported';
@@ -74,7 +74,7 @@ describe('the report', () => {
   });
 
   test('an engine with nftables and without docker-proxy says so', () => {
-    const { daemon } = shop({ engine: EngineVersion.V29, nftables: true, userlandProxy: false });
+    const { daemon } = shop({ engine: EngineVersion.V29, engineFirewall: EngineFirewall.NFTABLES, userlandProxy: false });
     const text = renderReport({
       daemonPath: 'app/Edge',
       engine: daemon._registry.engine,

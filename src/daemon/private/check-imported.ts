@@ -1,6 +1,7 @@
 import { type CheckedHost, checkHost } from './check-host';
 import { checkIpv6Pool } from './check-ipv6-pool';
 import { type ImportedEngine, manages6 } from './engine-settings';
+import { EngineFirewall } from '../../engine/engine-firewall';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { isTokenText, passedText } from '../../private/text';
@@ -9,7 +10,7 @@ import { isObject, type JsonObject } from '../../validation/private/json';
 import type { ImportedDaemonProps } from '../imported-daemon';
 
 export interface CheckedImported extends CheckedHost, ImportedEngine {
-  readonly nftables: boolean;
+  readonly engineFirewall: EngineFirewall;
   readonly daemonJson?: JsonObject;
 }
 
@@ -21,12 +22,12 @@ export function checkImported(
 ): CheckedImported {
   const path = childPath(scope, id);
   const host = checkHost(path, props);
-  const { nftables = false, userlandProxy = true, forwardPolicyDrop = false } = props;
-  if (nftables && !props.engine.isAtLeast('29.0')) {
+  const { engineFirewall = EngineFirewall.IPTABLES, userlandProxy = true, forwardPolicyDrop = false } = props;
+  if (engineFirewall === EngineFirewall.NFTABLES && !props.engine.isAtLeast('29.0')) {
     throw new ValidationError(
       'NftablesTooEarly',
       path,
-      `'nftables' is true, and engine ${props.engine.version} has no such backend; leave it out, or name an engine of 29 or later`,
+      `'engineFirewall' is nftables, and engine ${props.engine.version} has no such backend; leave it out, or name an engine of 29 or later`,
     );
   }
   checkIpv6Pool(path, props);
@@ -37,7 +38,7 @@ export function checkImported(
       `'dualStack' is asked of engine ${props.engine.version}, which writes no rules for IPv6: nothing on that host would keep two networks apart there; leave it out, use engine 27.0 or later, or a HardenedDaemon`,
     );
   }
-  return { ...host, nftables, userlandProxy, forwardPolicyDrop, daemonJson: checkDaemonJson(path, props.daemonJson) };
+  return { ...host, engineFirewall, userlandProxy, forwardPolicyDrop, daemonJson: checkDaemonJson(path, props.daemonJson) };
 }
 
 function checkDaemonJson(path: string, text: string | undefined): JsonObject | undefined {

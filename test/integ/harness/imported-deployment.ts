@@ -1,8 +1,13 @@
 // The same on a host that somebody else keeps: only the engine's API is ours, so no file goes there.
 import type { TerraformStack } from 'cdktf';
 import { Deployment, type Program } from './deployment';
-import { type DaemonProps, ImportedDaemon, type ImportedDaemonProps } from '../../../src';
+import { type DaemonProps, EngineFirewall, ImportedDaemon, type ImportedDaemonProps } from '../../../src';
+import type { EngineId } from '../lab/cache';
 import type { Lab } from '../lab/lab';
+
+export function firewallOf(engine: EngineId): EngineFirewall {
+  return engine === '29-nft' ? EngineFirewall.NFTABLES : EngineFirewall.IPTABLES;
+}
 
 export class ImportedDeployment extends Deployment {
   constructor(

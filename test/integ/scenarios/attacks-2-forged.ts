@@ -6,7 +6,7 @@ import type { Deployment } from '../harness/deployment';
 import { compare, Field } from '../harness/forged-field';
 import { Flows, PORTS, program } from '../harness/forged-flows';
 import type { Position } from '../harness/forged-tries';
-import { ImportedDeployment } from '../harness/imported-deployment';
+import { firewallOf, ImportedDeployment } from '../harness/imported-deployment';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -29,7 +29,7 @@ export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     open(lab);
     const dualStack = engine !== '20.10' && engine !== '26.1';
-    const props: Partial<ImportedDaemonProps> = { dualStack, nftables: engine === '29-nft', ...(dualStack && host) };
+    const props: Partial<ImportedDaemonProps> = { dualStack, engineFirewall: firewallOf(engine), ...(dualStack && host) };
     const deployment = new ImportedDeployment(lab, program, props);
     deployment.up();
     imported(checks, fieldOf(lab, deployment), engine);

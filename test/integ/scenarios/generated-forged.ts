@@ -9,7 +9,7 @@ import { compare, Field } from '../harness/forged-field';
 import { type Place, type Position, type StandingFlow, Tries, UNDECLARED } from '../harness/forged-tries';
 import { generate, HOSTS, type Plan, Random } from '../harness/generate';
 import { programOf } from '../harness/generate-program';
-import { ImportedDeployment } from '../harness/imported-deployment';
+import { firewallOf, ImportedDeployment } from '../harness/imported-deployment';
 import { containerActor, subnets } from '../harness/matrix';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
@@ -37,7 +37,7 @@ export function run(engine: EngineId, checks: Checks): void {
     withLab(engine, (lab) => {
       const dualStack = engine !== '20.10' && engine !== '26.1';
       const additionalHostAddresses = [HOSTS[1], ...(dualStack ? [NET.host6] : [])];
-      const props = { dualStack, nftables: engine === '29-nft', additionalHostAddresses };
+      const props = { dualStack, engineFirewall: firewallOf(engine), additionalHostAddresses };
       const program = programOf(unguarded(plan, dualStack), { datagramsApart: dualStack });
       compare(checks, `imported, program ${seed}`, fieldOf(plan, up(lab, new ImportedDeployment(lab, program, props))));
     });

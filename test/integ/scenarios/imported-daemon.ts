@@ -8,7 +8,7 @@ import type { Attachment, HostView } from '../../../src/reachability/private/wal
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program, STACK } from '../harness/deployment';
 import { predicted } from '../harness/generate-model';
-import { ImportedDeployment } from '../harness/imported-deployment';
+import { firewallOf, ImportedDeployment } from '../harness/imported-deployment';
 import {
   type Actor,
   type Answer,
@@ -56,7 +56,7 @@ export function run(engine: EngineId, checks: Checks): void {
   const isNft = engine === '29-nft';
   const inside = withLab(engine, (lab) => {
     forward(lab);
-    const deployment = new ImportedDeployment(lab, program, { nftables: isNft });
+    const deployment = new ImportedDeployment(lab, program, { engineFirewall: firewallOf(engine) });
     deployment.up();
     const asking = cast(lab);
     const answers = compare(checks, 'by default', deployment, asking);
@@ -243,7 +243,7 @@ function withoutProxy(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     forward(lab);
     lab.writeFile('/etc/docker/daemon.json', '{"userland-proxy": false}');
-    const deployment = new ImportedDeployment(lab, program, { nftables: engine === '29-nft', userlandProxy: false });
+    const deployment = new ImportedDeployment(lab, program, { engineFirewall: firewallOf(engine), userlandProxy: false });
     deployment.up();
     compare(checks, 'without docker-proxy', deployment, cast(lab));
     checkPlan(checks, deployment);

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { HardenedContainer, Peer, Port, Reachability, ThreeTierNetwork } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS, type Program } from '../harness/deployment';
-import { ImportedDeployment } from '../harness/imported-deployment';
+import { firewallOf, ImportedDeployment } from '../harness/imported-deployment';
 import { ask } from '../harness/matrix';
 import { readSwitches } from '../harness/packets-switches';
 import { predictor } from '../harness/predict';
@@ -29,12 +29,11 @@ const program: Program = ({ stack, daemon, image }) => {
 };
 
 export function run(engine: EngineId, checks: Checks): void {
-  const nftables = engine === '29-nft';
   for (const userlandProxy of [true, false]) {
     withLab(engine, (lab) => {
       forward(lab);
       if (!userlandProxy) lab.writeFile('/etc/docker/daemon.json', '{"userland-proxy": false}');
-      const props = { nftables, userlandProxy, dualStack: true, additionalHostAddresses: [NET.host6] };
+      const props = { engineFirewall: firewallOf(engine), userlandProxy, dualStack: true, additionalHostAddresses: [NET.host6] };
       const deployment = new ImportedDeployment(lab, program, props);
       deployment.up();
       play(checks, userlandProxy ? 'with docker-proxy' : 'without docker-proxy', lab, deployment);

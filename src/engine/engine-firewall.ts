@@ -1,0 +1,11 @@
+/**
+ * What an engine makes its own rules with: `firewall-backend` of its daemon.json. What our guard is made with is another thing.
+ *
+ * @see https://docs.docker.com/engine/network/packet-filtering-firewalls/
+ */
+export enum EngineFirewall {
+  /** The default of every version. */
+  IPTABLES = 'iptables',
+  /** 29.0 and later. */
+  NFTABLES = 'nftables',
+}
