@@ -98,6 +98,26 @@ project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 const eslint = project.eslint!;
 eslint.addRules({
   'import/no-cycle': ['error'],
+  'import/no-restricted-paths': [
+    'error',
+    {
+      zones: [
+        {
+          // Everything but the folder itself and the file that knows all backends.
+          target: [
+            './src/*.ts',
+            './src/!(firewall)/**/*',
+            './src/firewall/*.ts',
+            './src/firewall/private/*.ts',
+            './src/firewall/private/!(backend)/**/*',
+            './src/firewall/private/backend/!(guard-backends).ts',
+          ],
+          from: './src/firewall/private/backend/iptables',
+          message: 'ask a GuardBackend; who uses one does not know which it is',
+        },
+      ],
+    },
+  ],
   'max-lines': ['error', { max: 400 }],
   // One file knows the provider bindings, so that another provider package is a change in one place.
   'no-restricted-imports': ['error', { patterns: [{ group: ['@cdktf/provider-*'], message: 'import from src/private/bindings' }] }],
