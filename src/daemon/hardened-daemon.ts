@@ -224,7 +224,11 @@ export class HardenedDaemon extends Construct implements IDaemon {
   private memoised() {
     const derived = this._registry.derived();
     if (this.texts?.derived !== derived) {
-      this.texts = { derived, input: hostInput(this.node.path, this.daemonId, this.props, this.checked, derived, this.guard), by: new Map() };
+      this.texts = {
+        derived,
+        input: hostInput(this.node.path, this.daemonId, this.props, this.checked, derived, this.guard),
+        by: new Map(),
+      };
     }
     return this.texts;
   }

@@ -1,11 +1,11 @@
 import { filterTable, realSaves, SETS, uncertain } from './saves';
 import { SCENARIOS } from './scenarios';
-import { compile } from '../../src/firewall/private/compile';
-import type { Match, RuleSet, Verdict } from '../../src/firewall/private/ir';
-import { parseIpsetSave } from '../../src/firewall/private/iptables-text/parse-ipset-save';
-import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
 import { placeOf as chainPlace } from '../../src/firewall/private/backend/iptables/chain-place';
 import { renderRestore } from '../../src/firewall/private/backend/iptables/render-restore';
+import { compile } from '../../src/firewall/private/compile';
+import { parseIpsetSave } from '../../src/firewall/private/iptables-text/parse-ipset-save';
+import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
+import type { Match, RuleSet, Verdict } from '../../src/firewall/private/ir';
 
 function ruleOf(words: string, family: 'ipv4' | 'ipv6' = 'ipv4') {
   const host = parseIptablesSave(filterTable(words), family, SETS);

@@ -1,9 +1,9 @@
 import { HAND_MADE, realNftDumps, SETS, uncertain } from './saves';
 import type { HostRules } from '../../src/firewall/private/host-rules';
 import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
-import { parseNftJson } from '../../src/firewall/private/parse/parse-nft-json';
-import { renderSave } from '../../src/firewall/private/iptables-text/render-save';
 import { RuleError } from '../../src/firewall/private/rule-error';
+import { parseNftJson } from '../support/nft/parse-nft-json';
+import { renderSave } from '../support/render-save';
 
 /*
  * Laws for text that nobody vouches for:

@@ -1,7 +1,7 @@
 import { realNftDumps, uncertain } from './saves';
 import type { Match, Verdict } from '../../src/firewall/private/ir';
-import { parseNftJson } from '../../src/firewall/private/parse/parse-nft-json';
 import type { Family } from '../../src/topology/private/topology';
+import { parseNftJson } from '../support/nft/parse-nft-json';
 
 type Json = unknown;
 

@@ -1,9 +1,9 @@
 import { EMPTY } from './arbitraries';
 import { SCENARIOS } from './scenarios';
-import { compile } from '../../src/firewall/private/compile';
-import type { Rule, SourceSet } from '../../src/firewall/private/ir';
-import { parseIpsetSave } from '../../src/firewall/private/iptables-text/parse-ipset-save';
 import { renderRestore } from '../../src/firewall/private/backend/iptables/render-restore';
+import { compile } from '../../src/firewall/private/compile';
+import { parseIpsetSave } from '../../src/firewall/private/iptables-text/parse-ipset-save';
+import type { Rule, SourceSet } from '../../src/firewall/private/ir';
 import type { Family, PublicationPlan, RateSpec } from '../../src/topology/private/topology';
 
 const published = SCENARIOS['three-tier'].publications.find(({ rate }) => rate !== undefined)!;

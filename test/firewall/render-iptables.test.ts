@@ -1,10 +1,10 @@
 import { EMPTY, pairSets } from './arbitraries';
 import { SCENARIOS } from './scenarios';
 import { IPTABLES } from '../../src/firewall/private/backend/iptables/capabilities';
-import { compile } from '../../src/firewall/private/compile';
-import type { Chain, Match, Rule, Ruleset, Verdict } from '../../src/firewall/private/ir';
 import { commentOf } from '../../src/firewall/private/backend/iptables/render-restore';
 import { assertExpressible } from '../../src/firewall/private/capabilities';
+import { compile } from '../../src/firewall/private/compile';
+import type { Chain, Match, Rule, Ruleset, Verdict } from '../../src/firewall/private/ir';
 import { restoreFile } from '../support/restore-files';
 
 const all = Object.values(SCENARIOS).flatMap((topology) => [compile(topology, 'ipv4'), compile(topology, 'ipv6')]);

@@ -1,5 +1,5 @@
-import type { Match } from '../../src/firewall/private/ir';
 import { renderMatches } from '../../src/firewall/private/iptables-text/render-match';
+import type { Match } from '../../src/firewall/private/ir';
 
 const tcp: Match = { kind: 'protocol', protocol: 'tcp' };
 const perSecond = (amount: number, burst: number) => ({ amount, burst, per: 'second' as const });

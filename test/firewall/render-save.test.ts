@@ -1,12 +1,12 @@
 import { HAND_MADE, realSaves, SETS, uncertain } from './saves';
 import { SCENARIOS } from './scenarios';
-import { compile } from '../../src/firewall/private/compile';
-import type { HostChain, HostRules } from '../../src/firewall/private/host-rules';
-import type { Match, Verdict } from '../../src/firewall/private/ir';
-import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
 import { placeOf } from '../../src/firewall/private/backend/iptables/chain-place';
 import { renderRestore } from '../../src/firewall/private/backend/iptables/render-restore';
-import { renderSave } from '../../src/firewall/private/iptables-text/render-save';
+import { compile } from '../../src/firewall/private/compile';
+import type { HostChain, HostRules } from '../../src/firewall/private/host-rules';
+import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
+import type { Match, Verdict } from '../../src/firewall/private/ir';
+import { renderSave } from '../support/render-save';
 
 test.each(realSaves().map((dump) => [dump.name, dump] as const))('a real save is written again: %s', (_, { text, family }) => {
   expect(renderSave(parseIptablesSave(text, family))).toBe(text);

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { EngineVersion, FirewallReview, Peer, Port, Reachability } from '../../src';
-import { compile } from '../../src/firewall/private/compile';
 import { renderRestore } from '../../src/firewall/private/backend/iptables/render-restore';
+import { compile } from '../../src/firewall/private/compile';
 import { expectError } from '../support/errors';
 import { Program } from '../support/programs';
 

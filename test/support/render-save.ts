@@ -1,9 +1,9 @@
-import { BUILT_IN, builtInChain, type HostChain, type HostRules } from '../host-rules';
-import type { Rule } from '../ir';
-import { renderMatches, safeWord } from './render-match';
-import { CHAIN, quoted, renderTarget } from './render-target';
-import { RuleError } from '../rule-error';
-import type { Family } from '../../../topology/private/topology';
+import { BUILT_IN, builtInChain, type HostChain, type HostRules } from '../../src/firewall/private/host-rules';
+import { renderMatches, safeWord } from '../../src/firewall/private/iptables-text/render-match';
+import { CHAIN, quoted, renderTarget } from '../../src/firewall/private/iptables-text/render-target';
+import type { Rule } from '../../src/firewall/private/ir';
+import { RuleError } from '../../src/firewall/private/rule-error';
+import type { Family } from '../../src/topology/private/topology';
 
 /** The kernel keeps 255 bytes and a zero, and cuts off what is longer without a word. */
 const COMMENT_BYTES = 255;

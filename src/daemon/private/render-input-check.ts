@@ -26,7 +26,9 @@ export function checkHostInput(input: HostInput): void {
   }
   if (input.swarm) demand('swarm', swarmLine(input.swarm), SWARM);
   for (const module of input.modules) demand('modules', module, /^[a-z0-9][a-z0-9_-]{0,55}$/);
-  for (const key of ['guardPackages','installPackages'] as const) for (const name of input[key]) demand(key, name, /^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~*-]+)?$/);
+  for (const key of ['guardPackages', 'installPackages'] as const) {
+    for (const name of input[key]) demand(key, name, /^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~*-]+)?$/);
+  }
   for (const { name } of input.firewall.guard) demand('firewall.guard', name, /^[a-z0-9.]{1,20}$/);
   for (const permit of input.firewall.permits) demand('firewall.permits', permit, PERMIT);
   for (const [key, value] of Object.entries(input.sysctls)) {

@@ -1,6 +1,6 @@
-import type { IpProtocol, Match, RuleSet } from '../ir';
 import { type Json, listAt, type NamedSet, plainElements, single } from './nft-values';
-import type { Family } from '../../../topology/private/topology';
+import type { IpProtocol, Match, RuleSet } from '../../../src/firewall/private/ir';
+import type { Family } from '../../../src/topology/private/topology';
 
 export interface NftScope {
   readonly family: Family;

@@ -17,11 +17,11 @@ export interface GuardBackend {
    * everything by inside a segment, and the guard alone narrows: there `place` and `render` leave out the pass.
    */
   readonly opensPairs: boolean;
+  readonly needs: HostNeeds;
   /** Docker's rules and ours as they stand on one host, for the proof: base chains with hooks and priorities, or chains that one of Docker's jumps to. */
   place(dockers: HostRules, ours: Ruleset): HostRules;
   /** What the host loads, and what it reads back, as files of one folder. */
   render(rulesets: Readonly<Record<Family, Ruleset>>): readonly GuardFile[];
-  readonly needs: HostNeeds;
 }
 
 export interface GuardFile {

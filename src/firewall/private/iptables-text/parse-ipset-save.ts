@@ -1,11 +1,11 @@
+import type { Family } from '../../../topology/private/topology';
 import type { LinkElement, PairElement, RuleSet, SourceSet } from '../ir';
-import { readProtocol } from '../protocols';
 import { SOURCE_SET } from '../own-names';
+import { readProtocol } from '../protocols';
 import { readAddress, readBlock, readNumber, readPorts } from '../read-text';
 import { LONGEST_TIMEOUT, sourceSetOptions } from './ipset-words';
 import { INTERFACE } from './render-match';
 import { wordsOf } from './save-words';
-import type { Family } from '../../../topology/private/topology';
 
 export interface IpsetSave {
   readonly sets: readonly RuleSet[];

@@ -1,7 +1,7 @@
 import type { Verdict } from '../ir';
 import { ADDRESS, markText, safeWord, wholeNumber, WORD } from './render-match';
-import { RuleError } from '../rule-error';
 import type { Family } from '../../../topology/private/topology';
+import { RuleError } from '../rule-error';
 
 const DEFAULT_REJECT: Readonly<Record<Family, string>> = { ipv4: 'icmp-port-unreachable', ipv6: 'icmp6-port-unreachable' };
 /** Names that the tools take for a chain, and that need no quotes. */

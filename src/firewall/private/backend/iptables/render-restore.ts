@@ -1,12 +1,12 @@
 import { placeOf, TABLES } from './chain-place';
+import type { RestoreFile } from './restore-file';
+import type { Family } from '../../../../topology/private/topology';
 import { digestOf } from '../../digest';
 import { inetWord, sourceSetOptions } from '../../iptables-text/ipset-words';
-import type { PairElement, Rule, RuleSet, Ruleset, SourceSet } from '../../ir';
 import { ADDRESS, INTERFACE, renderMatches, safeWord, wholeNumber, WORD } from '../../iptables-text/render-match';
 import { quoted, renderTarget } from '../../iptables-text/render-target';
-import type { RestoreFile } from './restore-file';
+import type { PairElement, Rule, RuleSet, Ruleset, SourceSet } from '../../ir';
 import { RuleError } from '../../rule-error';
-import type { Family } from '../../../../topology/private/topology';
 
 const COMMENT_LENGTH = 100;
 /** Smallest that the kernel makes. */
@@ -34,7 +34,9 @@ export function renderRestore(ruleset: Ruleset): RestoreFile {
 
 function tablesOf({ chains }: Ruleset) {
   const placed = chains.map((chain) => ({ ...placeOf(chain), rules: chain.rules }));
-  return TABLES.map((table) => ({ table, chains: placed.filter((chain) => chain.table === table) })).filter(({ chains: own }) => own.length > 0);
+  return TABLES.map((table) => ({ table, chains: placed.filter((chain) => chain.table === table) })).filter(
+    ({ chains: own }) => own.length > 0,
+  );
 }
 
 function renderTables(ruleset: Ruleset, digest: string | undefined): string {
