@@ -46,15 +46,10 @@ export function selects({ containers, isHost, block }: Selection, { party, addre
 }
 
 /** Whether a peer may be who sends from a source that is not its own: who is outside may take any address there. */
-export function selectsForger({ containers, isHost, block }: Selection, { source: { party }, forged, family }: ForgedCell): boolean {
-  switch (party.kind) {
-    case 'container':
-      return containers.has(party.key);
-    case 'host':
-      return isHost;
-    case 'outside':
-      return block?.family === family && (!forged.isOnDefaultBridge || meetsDefaultBridge(block));
-  }
+export function selectsForger(selection: Selection, { source, forged, family }: ForgedCell): boolean {
+  if (source.party.kind !== 'outside') return selects(selection, source);
+  const { block } = selection;
+  return block?.family === family && (!forged.isOnDefaultBridge || meetsDefaultBridge(block));
 }
 
 /** Whether nobody but those that a peer stands for may be the one. */
@@ -81,13 +76,8 @@ export interface Ports {
 /** Ports on any member of the one that any member of the other gets through to; `forged` are datagrams that are enough by themselves. */
 export function portsBetween({ cells }: Matrix, source: Selection, destination: Selection, forged: readonly ForgedCell[] = []): Ports {
   let [open, doubtful] = [NO_PORTS, NO_PORTS];
-  for (const cell of forged) {
-    if (!selectsForger(source, cell) || !selects(destination, { ...cell.target, party: cell.receiver })) continue;
-    if (cell.certain) open = union(open, cell.ports);
-    else doubtful = union(doubtful, cell.ports);
-  }
-  for (const cell of cells) {
-    if (!selects(source, cell.source) || !selects(destination, { ...cell.target, party: cell.receiver })) continue;
+  for (const cell of [...forged.filter((one) => selectsForger(source, one)), ...cells.filter((one) => selects(source, one.source))]) {
+    if (!selects(destination, { ...cell.target, party: cell.receiver })) continue;
     if (cell.certain) open = union(open, cell.ports);
     else doubtful = union(doubtful, cell.ports);
   }

@@ -49,24 +49,15 @@ export function forgedChanges(before: readonly ReachableCell[], now: readonly Re
   const forged = (lines: readonly ReachableCell[]) =>
     new Map(lines.flatMap((line) => (line.forgedSource ? [[JSON.stringify(line), line] as const] : [])));
   const [was, is] = [forged(before), forged(now)];
-  const only = (lines: ReadonlyMap<string, ReachableCell>, others: ReadonlyMap<string, ReachableCell>) =>
-    [...lines].filter(([key]) => !others.has(key)).map(([, line]) => line);
-  return [
-    ...only(is, was).map(({ source, destination, ports, forgedSource }) => ({
-      source,
-      destination,
-      opened: ports,
-      closed: '',
-      forgedSource,
-    })),
-    ...only(was, is).map(({ source, destination, ports, forgedSource }) => ({
-      source,
-      destination,
-      opened: '',
-      closed: ports,
-      forgedSource,
-    })),
-  ];
+  const only = (
+    lines: ReadonlyMap<string, ReachableCell>,
+    others: ReadonlyMap<string, ReachableCell>,
+    told: (ports: string) => Pick<ReachabilityChange, 'opened' | 'closed'>,
+  ) =>
+    [...lines]
+      .filter(([key]) => !others.has(key))
+      .map(([, { source, destination, ports, forgedSource }]) => ({ source, destination, ...told(ports), forgedSource }));
+  return [...only(is, was, (ports) => ({ opened: ports, closed: '' })), ...only(was, is, (ports) => ({ opened: '', closed: ports }))];
 }
 
 /** Of ICMP the echo request stands for all. */
