@@ -1,4 +1,4 @@
-import { capabilityFacts } from '../hardening/private/capabilities';
+import { capabilityFacts, forges } from '../hardening/private/capabilities';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, reasonText } from '../private/text';
 
@@ -68,6 +68,6 @@ export class Capability {
    * @internal
    */
   public get _forges(): boolean {
-    return capabilityFacts(this.text)?.forges === true;
+    return forges({ capabilities: [this.text] });
   }
 }

@@ -121,7 +121,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
       const forging = (props.capabilities ?? []).filter(({ _forges }) => _forges);
       const named = { path, name: checked.name, segment: segment!.node.path, aliases, capabilities: givenBack(props.capabilities) };
-      registry.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries, forges: forging.length > 0 });
+      registry.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries });
       forging.forEach((capability) => Annotations.of(this).addWarning(warningOfForging(capability)));
     }
     this.makeResource(props, checked, environment);

@@ -5,6 +5,7 @@ import { spanOf } from '../../engine/private/generations';
 import type { GuardBackend } from '../../firewall/private/backend/guard-backend';
 import { firewallFiles } from '../../firewall/private/files';
 import { MODULES, SYSCTLS } from '../../hardening/private/kernel';
+import { forges } from '../../hardening/private/capabilities';
 import type { Derived } from '../../topology/private/derive';
 import type { SwarmNodeFact } from '../../topology/private/facts';
 import { NODE_LABEL } from '../../topology/private/swarm';
@@ -31,7 +32,7 @@ export function hostInput(
     bridgePrefix: topology.bridgePrefix,
     blocks: topology.networks.flatMap(({ ipv4, ipv6 }) => (ipv6 ? [ipv4.block, ipv6.block] : [ipv4.block])).sort(),
     links: topology.wires.flatMap(linksOf),
-    forges: topology.workloads.some(({ forges }) => forges === true),
+    forges: topology.workloads.some(forges),
     ...(topology.swarm?.own && { swarm: swarmOf(topology.swarm, topology.swarm.own) }),
     firewall: firewallFiles(topology, guard),
     daemonJson: daemonJson(props.engine, {

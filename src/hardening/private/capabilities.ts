@@ -87,3 +87,8 @@ export function capabilityFacts(name: string): CapabilityFacts | undefined {
   const bare = name.replace(/^CAP_/, '');
   return Object.hasOwn(CAPABILITIES, bare) ? CAPABILITIES[bare] : undefined;
 }
+
+/** Whether who is given these back makes frames of its own, with any source over either family. */
+export function forges({ capabilities = [] }: { readonly capabilities?: readonly string[] }): boolean {
+  return capabilities.some((capability) => capabilityFacts(capability)?.forges === true);
+}

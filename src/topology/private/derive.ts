@@ -128,7 +128,6 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     segment: fact.segment,
     dns: resolversOf(fact, facts, members, dns),
     ...(fact.capabilities && { capabilities: fact.capabilities }),
-    ...(fact.forges && { forges: true as const }),
   }));
   workloads.push(...servicesOnNode(facts));
 

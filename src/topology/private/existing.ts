@@ -3,6 +3,7 @@ import type { Facts, FlowFact, PeerFact, SegmentFact, WorkloadFact } from './fac
 import type { Memberships } from './memberships';
 import type { ExistingPlan, Member, Stranger } from './topology';
 import { formatAddress, parseBlock } from '../../addressing/private/ip';
+import { forges } from '../../hardening/private/capabilities';
 import { groupBy } from '../../private/multimap';
 
 /** Where an end of a flow lives, and whether it is a container that we make. A whole network of others stands for theirs. */
@@ -120,7 +121,7 @@ function planOne(
     if (fact.isTheirs) strangers.push({ key: fact.path, ipv4, isKnown: isFixed });
     else members.push({ workload: fact.path, ipv4, home: fact.segment === path, ...(!isFixed && { isNominal: true }) });
   }
-  for (const { path: forger } of all.filter(({ forges }) => forges)) {
+  for (const { path: forger } of all.filter(forges)) {
     problems.push({ code: 'ForgerAmongOthers', path: forger, message: `it holds NET_RAW or NET_ADMIN, by which it can take the address of anybody in '${networkName}', which others made; place it in a BridgeSegment of its own` }); // prettier-ignore
   }
   const unnamed = free.next().value;

@@ -115,8 +115,6 @@ export interface WorkloadFact {
   readonly aliases?: readonly string[];
   /** Addresses by name, in the hosts file of the container. */
   readonly hostEntries?: Readonly<Record<string, string>>;
-  /** Whether it holds a capability by which it can send from addresses of its neighbours. */
-  readonly forges?: boolean;
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
   /** Others made the container: nothing of ours attaches it to a network or narrows it. */

@@ -1,6 +1,7 @@
 import type { Problem } from './derive';
 import type { Facts, PeerFact } from './facts';
 import type { NetworkPlan, PortSpec, Topology } from './topology';
+import { forges } from '../../hardening/private/capabilities';
 
 interface Permission {
   readonly bridge: string;
@@ -76,7 +77,7 @@ function problemOf({ source, port, origin, wayOut }: Permission, { segment, netw
 
 /** Workloads that can take any address of a network that others rely on, too. In a conduit there is nobody else to pass for. */
 export function forgersAmongOthers({ segments, workloads }: Facts, { networks }: Topology): Problem[] {
-  const forgers = new Set(workloads.flatMap(({ path, forges }) => (forges ? [path] : [])));
+  const forgers = new Set(workloads.filter(forges).map(({ path }) => path));
   const conduits = new Set(segments.flatMap(({ path, conduit }) => (conduit ? [path] : [])));
   return networks.flatMap(({ segment, networkName, members }) =>
     conduits.has(segment) || members.length < 2

@@ -21,6 +21,7 @@ import { TakenNames } from './taken-names';
 import type { Family, NetworkPlan, WirePlan } from './topology';
 import type { LockedDaemon } from '../../addressing/private/allocation';
 import { covers, GLOBAL_UNICAST, parseBlock } from '../../addressing/private/ip';
+import { forges } from '../../hardening/private/capabilities';
 import { ValidationError } from '../../private/errors';
 
 /** Says why a flow between two segments is refused, or undefined; patterns register one. */
@@ -205,7 +206,7 @@ export class Registry {
     { source, destination }: Pick<FlowFact, 'source' | 'destination'>,
     isWanted: boolean,
   ): string | undefined {
-    const isForger = (peer: FlowFact['source']) => peer.kind === 'workload' && this.workloads.get(peer.path)!.forges === true;
+    const isForger = (peer: FlowFact['source']) => peer.kind === 'workload' && forges(this.workloads.get(peer.path)!);
     const isForced = isForger(source) || isForger(destination);
     const isWithin = [source, destination].every(({ kind }) => kind !== 'block' && kind !== 'host');
     if (!isWanted && !(isForced && isWithin)) return undefined;

@@ -1,4 +1,5 @@
 import type { Family, Topology } from './topology';
+import { forges } from '../../hardening/private/capabilities';
 
 /** Source addresses that a sender can put into what it sends. */
 export type Sources = 'own' | 'any';
@@ -40,7 +41,7 @@ export interface Sender {
 /** Everybody who can send to the containers of a topology, or to its host, from elsewhere. */
 export function sendersOf({ workloads, existing }: Topology): Sender[] {
   return [
-    ...workloads.map(({ path, forges }) => sender(forges ? 'forger' : 'container', { container: path })),
+    ...workloads.map((plan) => sender(forges(plan) ? 'forger' : 'container', { container: plan.path })),
     ...existing.flatMap(({ strangers }) => strangers.map(({ key }) => sender('stranger', { container: key }))),
     sender('stranger', { at: 'default-bridge' }),
     sender('outside', { at: 'outside' }),

@@ -150,8 +150,6 @@ export interface WorkloadPlan {
   readonly dns: readonly string[];
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
-  /** It holds a capability by which it makes its own frames, with any source over either family. */
-  readonly forges?: true;
 }
 
 /** A pair of addresses opened on the bridge that both are members of. */
