@@ -103,7 +103,7 @@ eslint.addRules({
     {
       zones: [
         {
-          // Everything but the folder itself and the file that knows all backends.
+          // Everything but the folders themselves and the file that knows all of them.
           target: [
             './src/*.ts',
             './src/!(firewall)/**/*',
@@ -112,7 +112,8 @@ eslint.addRules({
             './src/firewall/private/!(backend)/**/*',
             './src/firewall/private/backend/!(guard-backends).ts',
           ],
-          from: './src/firewall/private/backend/iptables',
+          from: './src/firewall/private/backend',
+          except: ['./guard-backend.ts', './guard-backends.ts'],
           message: 'ask a GuardBackend; who uses one does not know which it is',
         },
       ],

@@ -29,7 +29,7 @@ export function checkHostInput(input: HostInput): void {
   for (const key of ['guardPackages', 'installPackages'] as const) {
     for (const name of input[key]) demand(key, name, /^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~*-]+)?$/);
   }
-  for (const { name } of input.firewall.guard) demand('firewall.guard', name, /^[a-z0-9.]{1,20}$/);
+  for (const { name } of input.firewall.guard) demand('firewall.guard', name, /^[a-z0-9][a-z0-9.-]{0,19}$/);
   for (const permit of input.firewall.permits) demand('firewall.permits', permit, PERMIT);
   for (const [key, value] of Object.entries(input.sysctls)) {
     demand('sysctls', key, /^[a-z0-9_]+([./][a-zA-Z0-9_.-]+|\/[a-zA-Z0-9_.-]+)+$/);

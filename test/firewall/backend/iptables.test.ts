@@ -1,6 +1,8 @@
+import { renderHostFiles } from '../../../src/daemon/private/render-host-files';
+import { IPTABLES_GUARD } from '../../../src/firewall/private/backend/iptables/backend';
 import { guardFiles } from '../../../src/firewall/private/backend/iptables/guard-files';
 import type { RestoreFile } from '../../../src/firewall/private/backend/iptables/restore-file';
-import { sampleRestore } from '../../daemon/host-files/sample';
+import { sampleInput, sampleRestore } from '../../daemon/host-files/sample';
 
 const { ipv4, ipv6 } = sampleRestore();
 
@@ -14,4 +16,22 @@ test.each<[string, Partial<RestoreFile>]>([
   ['ipv4: holds rules for ipv6', { family: 'ipv6' }],
 ])('what could not be loaded safely is not written: %s', (message, change) => {
   expect(() => guardFiles({ ipv4: { ...ipv4, ...change }, ipv6 })).toThrow(message);
+});
+
+describe('what of the host belongs to it', () => {
+  const { tools, functions, sweeper } = IPTABLES_GUARD.needs;
+  const program = renderHostFiles(sampleInput()).find(({ path }) => path === '/usr/local/sbin/bulkhead-firewall')!.content;
+
+  test('its functions, the sweeper among them, are in the program, once each', () => {
+    const defined = [...program.matchAll(/^([a-z_]+)\(\) \{/gm)].map(([, name]) => name);
+    expect(functions.map((name) => [name, defined.filter((one) => one === name).length])).toEqual(functions.map((name) => [name, 1]));
+    expect(new Set(functions).size).toBe(functions.length);
+    expect(functions).toEqual(expect.arrayContaining([...sweeper]));
+  });
+
+  test('its commands are asked for by the program, each by its package', () => {
+    const [, list] = /for entry in ([^;]*);/.exec(program.slice(program.indexOf('need_tools() {')))!;
+    const own = Object.entries(tools).flatMap(([name, commands]) => commands.map((command) => `${command}:${name}`));
+    expect(list.split(/[\s\\]+/)).toEqual(expect.arrayContaining(own));
+  });
 });
