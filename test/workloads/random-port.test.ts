@@ -166,9 +166,9 @@ describe('the proof', () => {
     program.container('Asker', front).connections.allowTo(Peer.host(), Port.tcpRange(59000, 59999));
     const others = ['A', 'B', 'C'].map((id) => program.container(id, front));
     others.forEach((container) => container.publishOnRandomPort(METRICS));
-    const standIns = program.topology().publications.flatMap(({ isChosen, hostPort }) => (isChosen ? [hostPort.first] : []));
-    expect(new Set(standIns).size).toBe(3);
-    expect(Math.max(...standIns)).toBeLessThan(59000);
+    const placeholderPorts = program.topology().publications.flatMap(({ isChosen, hostPort }) => (isChosen ? [hostPort.first] : []));
+    expect(new Set(placeholderPorts).size).toBe(3);
+    expect(Math.max(...placeholderPorts)).toBeLessThan(59000);
     program.synth();
   });
 });

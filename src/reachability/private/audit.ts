@@ -1,9 +1,9 @@
 import { Declared } from './declared';
+import type { AddressEnd } from './matrix/endpoints';
 import type { Cell, Matrix } from './matrix/matrix';
 import { isEmpty, NO_PORTS, type PortSet, subtract, union } from './matrix/port-set';
 import type { Party } from './matrix/reach';
 import { pairKey } from './matrix/rule-facts';
-import type { AddressEnd } from './matrix/spots';
 import type { Topology } from '../../topology/private/topology';
 
 /** Ports that are open between two ends, or should be. */

@@ -1,8 +1,8 @@
 import { nameOf } from './describe';
 import type { ReachabilityChange } from '../results';
+import type { AddressEnd, End } from './matrix/endpoints';
 import type { Matrix } from './matrix/matrix';
 import { isEmpty, NO_PORTS, type PortSet, portSetText, subtract, union } from './matrix/port-set';
-import type { AddressEnd, End } from './matrix/spots';
 import { outsideText } from './outside-text';
 import { type Address, next, previous, writeAddress } from './walk/address';
 

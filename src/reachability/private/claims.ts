@@ -1,8 +1,8 @@
 import type { ForgedCell } from './forged/forged';
 import { asText, forgedPorts, forgerText, wayOut } from './forged/forged-text';
+import type { AddressEnd } from './matrix/endpoints';
 import type { Cell } from './matrix/matrix';
 import { EVERY_PORT, intersect, isEmpty, type PortSet, portSetOf, portSetText, subtract } from './matrix/port-set';
-import type { AddressEnd } from './matrix/spots';
 import type { Proof } from './proof';
 import { holdsForger, membersOf, portsBetween, type Selection, selectionOf, selects, selectsForger } from './selection';
 import { covers, writeAddress } from './walk/address';
@@ -108,11 +108,11 @@ function forged(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMea
   return undefined;
 }
 
-/** Whether a spot is wholly one of those that a peer stands for: of a piece of the outside, a part is not enough. */
-function holds(selection: Selection, spot: AddressEnd): boolean {
-  if (!selects(selection, spot)) return false;
+/** Whether an endpoint is wholly one of those that a peer stands for: of a piece of the outside, a part is not enough. */
+function holds(selection: Selection, endpoint: AddressEnd): boolean {
+  if (!selects(selection, endpoint)) return false;
   const { block } = selection;
-  return spot.range === undefined || (block !== undefined && covers(block, spot.range));
+  return endpoint.range === undefined || (block !== undefined && covers(block, endpoint.range));
 }
 
 function isSame(one: Selection, other: Selection): boolean {

@@ -1,7 +1,7 @@
+import { type AddressEnd, type End, HOST } from './matrix/endpoints';
 import type { Cell } from './matrix/matrix';
 import { NO_PORTS, type PortSet, portSetOf, union } from './matrix/port-set';
 import { pairKey } from './matrix/rule-facts';
-import { type AddressEnd, type End, HOST } from './matrix/spots';
 import { type AddressRange, covers, readRange } from './walk/address';
 import { isWildcard } from '../../firewall/private/blocks';
 import { groupBy } from '../../private/multimap';
@@ -89,17 +89,21 @@ export class Declared {
     const { networks, wires, existing, pairs, hostFlows } = this.topology;
     const strangers = existing.flatMap((plan) => plan.strangers.map(({ key, ipv4 }): Member => ({ workload: key, ipv4, home: true })));
     const members = [...networks, ...wires, ...existing].flatMap((network) => network.members);
-    const spots = new Map([...members, ...strangers].flatMap((member) => spotsOf(member)).map((spot) => [spot.address, spot]));
+    const endpoints = new Map(
+      [...members, ...strangers].flatMap((member) => endpointsOf(member)).map((endpoint) => [endpoint.address, endpoint]),
+    );
     const inside = [
-      ...pairs.map(({ family, source, destination }) => cell(family, spots.get(source)!, spots.get(destination)!)),
-      ...this.unguardedPairs.map(([family, source, destination]) => cell(family, spots.get(source)!, spots.get(destination)!)),
+      ...pairs.map(({ family, source, destination }) => cell(family, endpoints.get(source)!, endpoints.get(destination)!)),
+      ...this.unguardedPairs.map(([family, source, destination]) => cell(family, endpoints.get(source)!, endpoints.get(destination)!)),
     ];
     const host = hostFlows.map(({ family, direction, address, gateway }) =>
       direction === 'to-container'
-        ? cell(family, HOST, spots.get(address)!)
-        : cell(family, spots.get(address)!, { ...HOST, address: gateway }),
+        ? cell(family, HOST, endpoints.get(address)!)
+        : cell(family, endpoints.get(address)!, { ...HOST, address: gateway }),
     );
-    const egress = this.topology.egress.flatMap(({ family, source }) => outside.map((target) => cell(family, spots.get(source)!, target)));
+    const egress = this.topology.egress.flatMap(({ family, source }) =>
+      outside.map((target) => cell(family, endpoints.get(source)!, target)),
+    );
     const published = this.topology.publications.flatMap(({ family, workload, hostAddress }) =>
       (isWildcard(hostAddress) ? this.topology.hostAddresses : [hostAddress]).flatMap((address) =>
         [HOST, ...outside].map((source) => ({
@@ -162,7 +166,7 @@ function cell(family: Family, source: End, target: AddressEnd) {
   return { family, source, target, receiver: target.party };
 }
 
-function spotsOf(member: Member): AddressEnd[] {
+function endpointsOf(member: Member): AddressEnd[] {
   const party = { kind: 'container', key: member.workload } as const;
   return addressesOf(member).map((address) => ({ party, address }));
 }

@@ -1,9 +1,9 @@
 import type { Exposure, ReachableCell } from '../results';
 import type { Labels } from './labels';
+import type { AddressEnd } from './matrix/endpoints';
 import type { Cell, Matrix } from './matrix/matrix';
 import { isEmpty, NO_PORTS, type PortSet, portSetText, union } from './matrix/port-set';
 import type { Party } from './matrix/reach';
-import type { AddressEnd } from './matrix/spots';
 import { outsideBlocks, outsideText } from './outside-text';
 import { compareText } from '../../firewall/private/blocks';
 

@@ -4,7 +4,7 @@ import { intersect, isEmpty, portSetOf } from './matrix/port-set';
 import type { Proof } from './proof';
 import { selects, selectsForger, type Selection } from './selection';
 import { UPLINK } from './view-of';
-import { type Outcome, type Place, type ProbeSource, type ProbeSpec, RANK, type Step } from './walk/outcome';
+import { type Outcome, type RulePlace, type ProbeSource, type ProbeSpec, RANK, type Step } from './walk/outcome';
 import { isWildcard } from '../../firewall/private/blocks';
 import type { Family, PortSpec, Topology } from '../../topology/private/topology';
 
@@ -79,7 +79,7 @@ function sourcesOf({ matrix }: Proof, source: Selection): { from: ProbeSource; f
     ...containers.map((key) => ({ from: { kind: 'container', key } as const })),
     ...(source.isHost ? [{ from: { kind: 'host' } as const }] : []),
     ...matrix.outside
-      .filter((spot) => selects(source, spot))
+      .filter((endpoint) => selects(source, endpoint))
       .map(({ address }) => ({
         from: { kind: 'outside', interface: UPLINK, address } as const,
         family: address.includes(':') ? ('ipv6' as const) : ('ipv4' as const),
@@ -100,7 +100,7 @@ function targetsOf({ view, matrix, derived }: Proof, destination: Selection, por
       return addresses.flatMap((address) => at(address, asked));
     });
   const host = destination.isHost ? view.interfaces.flatMap(({ addresses }) => addresses.flatMap((text) => at(text.split('/')[0]))) : [];
-  const outside = matrix.outside.filter((spot) => selects(destination, spot)).flatMap(({ address }) => at(address));
+  const outside = matrix.outside.filter((endpoint) => selects(destination, endpoint)).flatMap(({ address }) => at(address));
   return [...own, ...published, ...host, ...outside];
 }
 
@@ -118,7 +118,7 @@ function deciderOf({ disposition, decidedBy, steps }: Outcome, topology: Topolog
 }
 
 /** What a rule is for, or which chain ended without one. */
-export function placeText({ table, chain, rule, text }: Place): string {
+export function placeText({ table, chain, rule, text }: RulePlace): string {
   return rule?.origin ?? text ?? `the policy of ${table} ${chain}`;
 }
 

@@ -5,13 +5,13 @@ import type { Topology } from '../../topology/private/topology';
 /** What readers see instead of a port that only the engine will know. */
 export const CHOSEN = 'a port that the engine chooses';
 
-/** Names for readers where the proof has a stand-in, or one party for several. */
+/** Names for readers where the proof has a placeholder, or one party for several. */
 export class Labels {
-  private readonly standIns: readonly PortSet[];
+  private readonly placeholderPorts: readonly PortSet[];
   private readonly onHost: readonly string[];
 
   constructor({ publications, apart = [] }: Topology) {
-    this.standIns = publications.filter(({ isChosen }) => isChosen).map(({ hostPort }) => portSetOf(hostPort));
+    this.placeholderPorts = publications.filter(({ isChosen }) => isChosen).map(({ hostPort }) => portSetOf(hostPort));
     this.onHost = apart.filter(({ mode }) => mode === 'host').map(({ path }) => path);
   }
 
@@ -23,7 +23,7 @@ export class Labels {
 
   /** Ports that are asked at an address of the host. */
   public asked(ports: PortSet): string {
-    const chosen = this.standIns.filter((port) => isEmpty(subtract(port, ports)));
+    const chosen = this.placeholderPorts.filter((port) => isEmpty(subtract(port, ports)));
     if (chosen.length === 0) return portSetText(ports);
     const rest = chosen.reduce((sum, port) => subtract(sum, port), ports);
     const words = [
@@ -34,9 +34,9 @@ export class Labels {
 
   /** A port in the way of a packet. */
   public port(number: number): string {
-    const isStandIn = this.standIns.some((set) =>
+    const isPlaceholder = this.placeholderPorts.some((set) =>
       [set.tcp, set.udp, set.sctp].some((ranges) => ranges.some(([first]) => first === number)),
     );
-    return isStandIn ? '(chosen by the engine)' : String(number);
+    return isPlaceholder ? '(chosen by the engine)' : String(number);
   }
 }

@@ -1,4 +1,4 @@
-import type { AddressEnd } from './matrix/spots';
+import type { AddressEnd } from './matrix/endpoints';
 import { HIGHEST } from './walk/address';
 import { blocksBetween, formatBlock, type IpBlock } from '../../addressing/private/ip';
 import type { Family } from '../../topology/private/topology';

@@ -1,7 +1,7 @@
 import type { ForgedCell } from './forged/forged';
+import type { AddressEnd, End } from './matrix/endpoints';
 import type { Matrix } from './matrix/matrix';
 import { NO_PORTS, type PortSet, union } from './matrix/port-set';
-import type { AddressEnd, End } from './matrix/spots';
 import { type AddressRange, covers, HIGHEST, readRange } from './walk/address';
 import type { Derived } from '../../topology/private/derive';
 import type { PeerFact } from '../../topology/private/facts';
@@ -27,7 +27,7 @@ export function selectionOf(peer: PeerFact, { members, topology }: Derived): Sel
   };
 }
 
-/** Whether the spot is one of those that the peer stands for; of the outside a part is enough. */
+/** Whether the endpoint is one of those that the peer stands for; of the outside a part is enough. */
 export function selects({ containers, isHost, block }: Selection, { party, address, range }: End): boolean {
   switch (party.kind) {
     case 'container':
@@ -87,7 +87,7 @@ export function portsBetween({ cells }: Matrix, source: Selection, destination: 
 /** The members of a selection one by one; the outside in the pieces that it was cut into, without what general egress leaves out. */
 export function membersOf(selection: Selection, outside: readonly AddressEnd[], exclusions: readonly string[]): Selection[] {
   const { containers, isHost, block } = selection;
-  const pieces = outside.filter((spot) => selects(selection, spot) && !isExcluded(spot, selection, exclusions));
+  const pieces = outside.filter((endpoint) => selects(selection, endpoint) && !isExcluded(endpoint, selection, exclusions));
   return [
     ...[...containers].map((key): Selection => ({ containers: new Set([key]), isHost: false })),
     ...(isHost ? [{ containers: new Set<string>(), isHost }] : []),

@@ -1,6 +1,6 @@
 import type { Facts } from './facts';
 import type { Memberships } from './memberships';
-import { standIns } from './stand-ins';
+import { placeholderPorts } from './placeholder-ports';
 import type { EgressPlan, HostFlowPlan, Member, NetworkPlan, PairPlan, PublicationPlan, WirePlan } from './topology';
 import { addTo } from '../../private/multimap';
 
@@ -113,7 +113,7 @@ export function planHostFlows(
 
 export function planPublications(facts: Facts, networks: readonly NetworkPlan[]): PublicationPlan[] {
   const index = byMember(networks, 'edge');
-  const standInOf = standIns(facts);
+  const placeholderOf = placeholderPorts(facts);
   return facts.publications.flatMap((fact) =>
     (index.get(fact.workload) ?? []).flatMap(({ network, member }) => {
       const address = fact.family === 'ipv4' ? member.ipv4 : member.ipv6;
@@ -121,7 +121,7 @@ export function planPublications(facts: Facts, networks: readonly NetworkPlan[])
       const place = { bridge: network.bridge, address };
       const { hostPort } = fact;
       return hostPort === undefined
-        ? [{ ...fact, ...place, hostPort: standInOf(fact), isChosen: true }]
+        ? [{ ...fact, ...place, hostPort: placeholderOf(fact), isChosen: true }]
         : [{ ...fact, ...place, hostPort }];
     }),
   );

@@ -14,7 +14,7 @@ import type {
   WorkloadFact,
 } from './facts';
 import { parentName } from './keys';
-import { countOf, indexed, type Place, type Snapshot } from './snapshot';
+import { countOf, indexed, type NetworkMembership, type Snapshot } from './snapshot';
 import { stackOrder } from './stack-order';
 import { SwarmPart } from './swarm-part';
 import { TakenNames } from './taken-names';
@@ -328,7 +328,7 @@ export class Registry {
   }
 
   /** Networks that a workload is a member of: its home first, then the joined ones, its edge last. */
-  public placesOf(workload: string): readonly Place[] {
+  public placesOf(workload: string): readonly NetworkMembership[] {
     this.derived();
     return this.cache!.places.get(workload) ?? [];
   }

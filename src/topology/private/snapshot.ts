@@ -4,7 +4,7 @@ import type { ExistingPlan, Member, NetworkPlan, Topology, WirePlan } from './to
 import { addTo } from '../../private/multimap';
 
 /** A workload's attachment to one network. */
-export interface Place {
+export interface NetworkMembership {
   readonly network: NetworkPlan | WirePlan | ExistingPlan;
   readonly member: Member;
 }
@@ -17,7 +17,7 @@ export interface Snapshot {
   readonly derived: Derived;
   readonly networks: ReadonlyMap<string, NetworkPlan>;
   readonly wires: ReadonlyMap<string, WirePlan>;
-  readonly places: ReadonlyMap<string, readonly Place[]>;
+  readonly places: ReadonlyMap<string, readonly NetworkMembership[]>;
   readonly dns: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -28,13 +28,13 @@ export function countOf({ segments, workloads, groups, flows, publications, shim
 
 /** Every block and name of a thousand networks asks: each is found in constant time. */
 export function indexed(topology: Topology): Pick<Snapshot, 'networks' | 'wires' | 'places' | 'dns'> {
-  const places = new Map<string, Place[]>();
+  const places = new Map<string, NetworkMembership[]>();
   for (const network of [...topology.wires, ...topology.existing, ...topology.networks]) {
     for (const member of network.members) {
       addTo(places, member.workload, { network, member });
     }
   }
-  const rank = (place: Place) => (place.network.kind === 'edge' ? 2 : place.member.home ? 0 : 1);
+  const rank = (place: NetworkMembership) => (place.network.kind === 'edge' ? 2 : place.member.home ? 0 : 1);
   places.forEach((list) => list.sort((a, b) => rank(a) - rank(b)));
   return {
     networks: new Map(topology.networks.map((network) => [network.key, network])),

@@ -2,7 +2,7 @@ import { parseAddress } from '../../addressing/private/ip';
 import { advertisementSysctls } from '../../engine/private/advertisements';
 import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
 import type { Registry } from '../../topology/private/registry';
-import type { Place } from '../../topology/private/snapshot';
+import type { NetworkMembership } from '../../topology/private/snapshot';
 import type { ExistingPlan, NetworkPlan, WirePlan } from '../../topology/private/topology';
 import type { RestartPolicy } from '../container-limits';
 import type { HardenedContainerProps } from '../hardened-container-props';
@@ -118,7 +118,7 @@ export function lateBlocks(
 }
 
 /** On a wire everybody may announce a router; a bridge of ours carries no such packets. */
-function advertisements({ engine }: Registry, places: readonly Place[]): Record<string, string> {
+function advertisements({ engine }: Registry, places: readonly NetworkMembership[]): Record<string, string> {
   const wire = places.map(({ network }) => network).find((network) => network.kind === 'wire' && network.advertisements !== undefined);
   if (wire?.kind !== 'wire') return {};
   return advertisementSysctls(engine.version, places.length, wire.advertisements!) ?? {};

@@ -111,8 +111,8 @@ function packets(checks: Checks, lab: Lab, daemon: IDaemon, opened: readonly Req
     }
   }
   const { publications } = daemon._registry.derived().topology;
-  const standIns = publications.filter(({ isChosen }) => isChosen).map(({ hostPort }) => hostPort.first);
-  const ports = portsOf(opened, [...standIns, UNNAMED]);
+  const placeholderPorts = publications.filter(({ isChosen }) => isChosen).map(({ hostPort }) => hostPort.first);
+  const ports = portsOf(opened, [...placeholderPorts, UNNAMED]);
   const probes = serveAll(lab, [...containers, host, ...outside], ports);
   const sources = [...containers, host, agent, ...outside];
   const targets = targetsOf(lab, containers, ports, ipv6);

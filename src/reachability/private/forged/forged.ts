@@ -6,9 +6,9 @@ import type { Sender } from '../../../topology/private/senders';
 import type { Family, Topology } from '../../../topology/private/topology';
 import { Declared } from '../declared';
 import { Block, type BlockContext } from '../matrix/block';
+import type { AddressEnd, Group, Endpoint, Target } from '../matrix/endpoints';
 import { type Cell, FamilyMatrix, type Matrix, NONE } from '../matrix/matrix';
 import type { Arrival, Walk } from '../matrix/reach';
-import type { AddressEnd, Group, Spot, Target } from '../matrix/spots';
 import { previous, writeAddress } from '../walk/address';
 import { Host } from '../walk/host';
 import type { HostView } from '../walk/host-view';
@@ -71,7 +71,7 @@ class ForgedFamily {
   ) {
     const { view, walk, uplink, blocks, senders, topology } = input;
     this.matrix = new FamilyMatrix(view, walk, uplink, blocks, family);
-    this.sources = everySource(view, this.matrix.index.all, this.matrix.outside.spots, family);
+    this.sources = everySource(view, this.matrix.index.all, this.matrix.outside.endpoints, family);
     this.host = Host.of(view);
     this.beyond = new Set([
       ...(view.wires ?? []).map(({ parent }) => this.matrix.met(parent)),
@@ -98,11 +98,11 @@ class ForgedFamily {
   private fresh(position: Position): void {
     const { matrix } = this;
     const { uplink } = this.input;
-    const spots = this.spotsAt(position);
-    if (spots.length === 0) return;
-    const from: Group<Spot> = { interface: position.interface, spots };
+    const endpoints = this.endpointsAt(position);
+    if (endpoints.length === 0) return;
+    const from: Group<Endpoint> = { interface: position.interface, endpoints };
     const others = matrix.containers.filter((to) => to.interface !== position.interface && !this.beyond.has(to.interface));
-    const crossing = { entry: position.interface, exits: others.map((to) => to.interface), sources: spots };
+    const crossing = { entry: position.interface, exits: others.map((to) => to.interface), sources: endpoints };
     const context = this.context(position);
     const ask = (to: Group, targets: readonly Target[], exits: readonly string[] | 'anywhere') =>
       new Block(context, from, to, targets, exits, true).run();
@@ -110,18 +110,18 @@ class ForgedFamily {
       others.forEach((to) =>
         ask(
           to,
-          to.spots.filter((spot) => !this.isAt(position, spot)),
+          to.endpoints.filter((endpoint) => !this.isAt(position, endpoint)),
           [to.interface],
         ),
       );
     }
-    if (position.interface !== uplink) ask(matrix.outside, matrix.outside.spots, [uplink]);
+    if (position.interface !== uplink) ask(matrix.outside, matrix.outside.endpoints, [uplink]);
     if (matrix.groupShut.dropsToHost({ ...crossing, exits: matrix.containers.map((to) => to.interface) })) return;
     const [translated, plain] = [true, false].map((wanted) =>
       matrix.host.filter(({ address }) => matrix.translations.mayChange(address) === wanted),
     );
-    ask({ interface: NONE, spots: plain }, plain, [NONE]);
-    ask({ interface: NONE, spots: translated }, translated, 'anywhere');
+    ask({ interface: NONE, endpoints: plain }, plain, [NONE]);
+    ask({ interface: NONE, endpoints: translated }, translated, 'anywhere');
   }
 
   /** On one interface no rule tells a sender from its neighbour, so each gets through what one of them may. */
@@ -149,7 +149,7 @@ class ForgedFamily {
     };
   }
 
-  private found(position: Position, source: Spot, target: Target, arrival: Arrival): void {
+  private found(position: Position, source: Endpoint, target: Target, arrival: Arrival): void {
     const as = besideTarget(source, target);
     for (const sender of position.senders) {
       const certain = arrival.certain && position.surelyTakes(source.number!);
@@ -162,23 +162,23 @@ class ForgedFamily {
    * Sources that get past the entrance. Outside nobody is told from anybody, so only what is no address of the outside is forged there; and what a
    * neighbour on a network of ours could send is asked apart.
    */
-  private spotsAt(position: Position): Spot[] {
+  private endpointsAt(position: Position): Endpoint[] {
     const { interface: name, senders } = position;
     const isUplink = name === this.input.uplink;
     const isOurs = senders.some(({ party }) => party.kind === 'container');
-    const spots = this.sources
+    const endpoints = this.sources
       .filter(({ isOutside, number }) => !(isUplink && isOutside) && !(isOurs && this.host.isOnLink(this.family, name, number)))
       .map((source) => ({ ...source, from: position.from(source.address) }));
-    return alive(this.matrix, position, spots);
+    return alive(this.matrix, position, endpoints);
   }
 
-  private isAt({ interface: name }: Position, { party }: Spot): boolean {
+  private isAt({ interface: name }: Position, { party }: Endpoint): boolean {
     return party.kind === 'container' && this.matrix.links.get(party.key)!.has(name);
   }
 }
 
 /** Nobody takes an address from its owner as the source of a packet to it: where that one stands for its piece, another address of the piece does. */
-function besideTarget({ party, address, number, range }: Spot, target: Target): AddressEnd {
+function besideTarget({ party, address, number, range }: Endpoint, target: Target): AddressEnd {
   if (address !== target.address || range === undefined) return { party, address: address!, range };
   const other = number === range.last ? range.first : previous(range.last);
   return { party: { kind: 'outside' }, address: writeAddress(target.address.includes(':') ? 'ipv6' : 'ipv4', other), range };

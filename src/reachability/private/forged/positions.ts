@@ -1,10 +1,10 @@
 import { addTo } from '../../../private/multimap';
 import { DEFAULT_BRIDGE, type Sender } from '../../../topology/private/senders';
 import { isSame } from '../matrix/block';
+import type { Endpoint } from '../matrix/endpoints';
 import type { Cell, FamilyMatrix } from '../matrix/matrix';
 import type { Party } from '../matrix/reach';
 import type { RuleFacts } from '../matrix/rule-facts';
-import type { Spot } from '../matrix/spots';
 import type { Address } from '../walk/address';
 import { Host } from '../walk/host';
 import type { ContainerView, HostView } from '../walk/host-view';
@@ -80,17 +80,21 @@ function partyOf({ container, at, kind }: Sender): ForgingParty {
 
 /** Interface that the packets of a cell come to the host by; undefined for its own. */
 export function viaOf({ source }: Cell): string | undefined {
-  const { from } = source as Spot;
+  const { from } = source as Endpoint;
   return from.kind === 'container' ? from.via : from.kind === 'outside' ? from.interface : undefined;
 }
 
 /** Of some sources those that are not dropped as soon as a packet comes in, whatever it is. */
-export function alive<T extends Numbered>({ classes, groupShut }: FamilyMatrix, { interface: name }: Position, spots: readonly T[]): T[] {
+export function alive<T extends Numbered>(
+  { classes, groupShut }: FamilyMatrix,
+  { interface: name }: Position,
+  endpoints: readonly T[],
+): T[] {
   const concerns = (fact: RuleFacts) => fact.chain.base?.hook !== 'forward' && fact.admitsIn(name);
   return classes
-    .of(spots, spots, 'source', concerns, { in: name })
+    .of(endpoints, endpoints, 'source', concerns, { in: name })
     .filter((some) => !groupShut.dropsAtEntry(name, some))
     .flat();
 }
 
-type Numbered = Pick<Spot, 'number'>;
+type Numbered = Pick<Endpoint, 'number'>;

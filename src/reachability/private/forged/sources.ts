@@ -1,6 +1,6 @@
 import type { Family } from '../../../topology/private/topology';
+import { type End, NO_ENDPOINTS, type Endpoint } from '../matrix/endpoints';
 import type { RuleFacts } from '../matrix/rule-facts';
-import { type End, NO_STATIONS, type Spot } from '../matrix/spots';
 import { type Address, type AddressRange, HIGHEST, inRange, next, previous, readAddress, readRange, writeAddress } from '../walk/address';
 import type { HostView } from '../walk/host-view';
 
@@ -17,9 +17,9 @@ export interface Source extends End {
  * Every address that a packet can come from, cut where a rule, a network or the outside begins or ends. Of each piece an address of a container stands
  * for it where it holds one: that is what somebody would take.
  */
-export function everySource(view: HostView, facts: readonly RuleFacts[], outside: readonly Spot[], family: Family): Source[] {
+export function everySource(view: HostView, facts: readonly RuleFacts[], outside: readonly Endpoint[], family: Family): Source[] {
   const networks = view.interfaces.flatMap(({ addresses }) => addresses).flatMap((text) => readRange(family, text) ?? []);
-  const nobody = NO_STATIONS[family].flatMap((text) => readRange(family, text) ?? []);
+  const nobody = NO_ENDPOINTS[family].flatMap((text) => readRange(family, text) ?? []);
   const starts = new Set<Address>([family === 'ipv4' ? 0 : 0n]);
   for (const { first, last } of [...networks, ...nobody, ...rangesIn(facts), ...outside.flatMap(({ range }) => range ?? [])]) {
     starts.add(first);

@@ -3,13 +3,13 @@ import type { Found, Tally } from './tally';
 import { groupBy } from '../../../private/multimap';
 import { needsNoAnswer } from '../../../topology/private/senders';
 import type { Declared } from '../declared';
+import type { Link } from '../matrix/endpoint-classes';
+import type { AddressEnd, Endpoint } from '../matrix/endpoints';
 import { type Cell, type FamilyMatrix, NONE } from '../matrix/matrix';
 import { UNNAMED } from '../matrix/port-atoms';
 import { ECHO_REQUEST, EVERY_PORT, intersect, NO_PORTS, type PortSet, type PortSetProtocol, PROTOCOLS } from '../matrix/port-set';
 import type { Party, Walk } from '../matrix/reach';
 import type { RuleFacts } from '../matrix/rule-facts';
-import type { Link } from '../matrix/spot-classes';
-import type { AddressEnd, Spot } from '../matrix/spots';
 import { type Address, readAddress } from '../walk/address';
 import type { ProbeSource, ProbeSpec } from '../walk/outcome';
 
@@ -128,15 +128,17 @@ export class Standing {
   private classesOf({ legs, ...ends }: Legs, concerns: (fact: RuleFacts) => boolean, link: Link): Leg[][] {
     const { classes } = this.input.matrix;
     const [sources, targets] = (['source', 'destination'] as const).map((side) => {
-      const spots = side === 'source' ? ends.sources : ends.targets;
-      return new Map(classes.of(spots, spots, side, concerns, link).flatMap((some, i) => some.map(({ number }) => [number, i] as const)));
+      const endpoints = side === 'source' ? ends.sources : ends.targets;
+      return new Map(
+        classes.of(endpoints, endpoints, side, concerns, link).flatMap((some, i) => some.map(({ number }) => [number, i] as const)),
+      );
     });
     return [...groupBy(legs, ({ source, target }) => `${sources.get(source.number)} ${targets.get(target.number)}`).values()];
   }
 
   private legsOf(cell: Cell): Leg[] {
     const { family } = this.input.matrix;
-    const { from, party, address } = cell.source as Spot;
+    const { from, party, address } = cell.source as Endpoint;
     const asked = intersect(cell.asked, this.input.declared.ports(cell) ?? cell.asked);
     return PROTOCOLS.filter((protocol) => needsNoAnswer(protocol) && asked[protocol].length > 0).flatMap((protocol): Leg[] => {
       const opener = openerOf({ ...cell, asked }, from, protocol);
@@ -180,6 +182,6 @@ function isOutside({ senders }: Position): boolean {
   return senders.every(({ party }) => party.kind === 'outside');
 }
 
-function unique<T extends { readonly number: Address }>(spots: readonly T[]): T[] {
-  return [...new Map(spots.map((spot) => [spot.number, spot])).values()];
+function unique<T extends { readonly number: Address }>(endpoints: readonly T[]): T[] {
+  return [...new Map(endpoints.map((endpoint) => [endpoint.number, endpoint])).values()];
 }

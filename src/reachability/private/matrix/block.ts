@@ -1,9 +1,9 @@
+import { classesBy, type EndpointClasses } from './endpoint-classes';
+import type { Group, Endpoint, Target } from './endpoints';
 import type { NamedPairs } from './named-pairs';
 import { type Arrival, isShut, type Party, type Question, reach, type Walk } from './reach';
 import { pairKey, type RuleFacts } from './rule-facts';
 import type { RuleIndex } from './rule-index';
-import { classesBy, type SpotClasses } from './spot-classes';
-import type { Group, Spot, Target } from './spots';
 import type { Family } from '../../../topology/private/topology';
 import { type Address, inRange } from '../walk/address';
 
@@ -11,45 +11,45 @@ import { type Address, inRange } from '../walk/address';
 export interface BlockContext {
   readonly family: Family;
   readonly walk: Walk;
-  readonly classes: SpotClasses;
+  readonly classes: EndpointClasses;
   readonly index: RuleIndex;
   readonly pairs: NamedPairs;
   readonly everybody: readonly Party[];
-  add(source: Spot, target: Target, arrivals: readonly Arrival[]): void;
+  add(source: Endpoint, target: Target, arrivals: readonly Arrival[]): void;
 }
 
 /** All pairs of a group and some targets of another, for which the same rules may have a say. */
 export class Block {
   constructor(
     private readonly matrix: BlockContext,
-    private readonly from: Group<Spot>,
+    private readonly from: Group<Endpoint>,
     private readonly to: Group,
     private readonly targets: readonly Target[],
     /** Interfaces that packets may go out by. */
     private readonly exits: readonly string[] | 'anywhere',
-    /** The spots are sources that somebody takes: of a class one is enough, and no answer comes back. */
+    /** The endpoints are sources that somebody takes: of a class one is enough, and no answer comes back. */
     private readonly isForged = false,
   ) {}
 
   public run(): void {
     if (this.targets.length === 0) return;
     const { classes, pairs } = this.matrix;
-    const { spots } = this.from;
+    const { endpoints } = this.from;
     const concerns = (fact: RuleFacts) => this.concerns(fact);
-    const named = pairs.between(spots, this.to.spots, concerns);
+    const named = pairs.between(endpoints, this.to.endpoints, concerns);
     const link = { in: this.from.interface, ...(this.exits.length === 1 && this.exits !== 'anywhere' && { out: this.exits[0] }) };
-    const bySource = classes.of(spots, spots, 'source', concerns, link);
+    const bySource = classes.of(endpoints, endpoints, 'source', concerns, link);
     if (this.exits === 'anywhere') {
       const sources = bySource.flatMap((some) => classesBy(some, pairs.led(some)));
       sources.forEach((some) => this.targets.forEach((target) => this.oneClass(some, [target], named)));
     } else {
-      const byTarget = classes.of(this.targets, this.to.spots, 'destination', concerns, link);
+      const byTarget = classes.of(this.targets, this.to.endpoints, 'destination', concerns, link);
       bySource.forEach((some) => byTarget.forEach((targets) => this.oneClass(some, targets, named)));
     }
   }
 
   /** What is shut for one pair is shut for all that no rule tells from it; what is not is asked pair by pair, since answers may have ways of their own. */
-  private oneClass(sources: readonly Spot[], targets: readonly Target[], named: ReadonlySet<string>): void {
+  private oneClass(sources: readonly Endpoint[], targets: readonly Target[], named: ReadonlySet<string>): void {
     let isClassShut: boolean | undefined;
     for (const source of this.isForged ? sources.slice(0, 1) : sources) {
       for (const target of targets) {
@@ -65,7 +65,7 @@ export class Block {
     }
   }
 
-  private question({ from, address }: Spot, { address: to, party }: Target): Question {
+  private question({ from, address }: Endpoint, { address: to, party }: Target): Question {
     const others = this.exits === 'anywhere' ? this.matrix.everybody : [];
     return { family: this.matrix.family, from, source: address, to, owner: party, others, ...(this.isForged && { oneWay: true }) };
   }
@@ -75,7 +75,7 @@ export class Block {
     return fact.admitsIn(this.from.interface) && (exits === 'anywhere' || exits.some((name) => fact.admitsOut(name)));
   }
 
-  private rulesThere(source: Spot, target: Target): RuleFacts[] {
+  private rulesThere(source: Endpoint, target: Target): RuleFacts[] {
     const rules = this.matrix.index.entering(this.from.interface);
     if (this.exits === 'anywhere') {
       return rules.all.filter((fact) => mayHold(fact, 'source', source.number));
@@ -83,7 +83,7 @@ export class Block {
     return concerning(rules.leaving(this.exits, target.number), source, target).filter(({ wantsTranslated }) => !wantsTranslated);
   }
 
-  private rulesBack(source: Spot, target: Target): RuleFacts[] {
+  private rulesBack(source: Endpoint, target: Target): RuleFacts[] {
     const { index } = this.matrix;
     if (this.exits === 'anywhere' || source.number === undefined) return [...index.all];
     const back = this.exits.flatMap((name) => index.entering(name).leaving([this.from.interface], source.number!));
@@ -91,7 +91,7 @@ export class Block {
   }
 }
 
-function concerning(facts: readonly RuleFacts[], source: Spot, target: Spot): RuleFacts[] {
+function concerning(facts: readonly RuleFacts[], source: Endpoint, target: Endpoint): RuleFacts[] {
   const pair = pairKey(source.address ?? '', target.address ?? '');
   return facts.filter(
     (fact) =>

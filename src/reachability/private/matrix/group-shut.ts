@@ -1,14 +1,14 @@
+import type { Endpoint } from './endpoints';
 import { isNamed, networkSet } from './rule-facts';
-import type { Spot } from './spots';
 import { type BaseChain, chainKey, type Hook, type HostChain, type HostRules } from '../../../firewall/private/host-rules';
 import type { Match, Rule, RuleSet, Verdict } from '../../../firewall/private/ir';
 import { inRange, readRange } from '../walk/address';
 
-/** New packets from some spots that come in by one interface and go out by one of several others, to addresses of containers: all of them at once. */
+/** New packets from some endpoints that come in by one interface and go out by one of several others, to addresses of containers: all of them at once. */
 export interface Crossing {
   readonly entry: string;
   readonly exits: readonly string[];
-  readonly sources: readonly Pick<Spot, 'number'>[];
+  readonly sources: readonly Pick<Endpoint, 'number'>[];
   /** Not to containers, but to addresses of the host. */
   readonly isToHost?: boolean;
   /** The destination was another one before. */

@@ -1,10 +1,5 @@
 import { Block, type BlockContext, isSame } from './block';
-import { GroupShut } from './group-shut';
-import { NamedPairs } from './named-pairs';
-import type { Arrival, Party, Walk } from './reach';
-import { factsOf } from './rule-facts';
-import { RuleIndex } from './rule-index';
-import { SpotClasses } from './spot-classes';
+import { EndpointClasses } from './endpoint-classes';
 import {
   type AddressEnd,
   containerGroups,
@@ -12,18 +7,23 @@ import {
   type Group,
   HOST,
   hostTargets,
-  outsideSpots,
-  type Spot,
+  outsideEndpoints,
+  type Endpoint,
   type Target,
   withOthers,
-} from './spots';
+} from './endpoints';
+import { GroupShut } from './group-shut';
+import { NamedPairs } from './named-pairs';
+import type { Arrival, Party, Walk } from './reach';
+import { factsOf } from './rule-facts';
+import { RuleIndex } from './rule-index';
 import { Translations } from './translations';
 import type { Family } from '../../../topology/private/topology';
 import { isLoopback } from '../walk/address';
 import type { HostView } from '../walk/host-view';
 import type { ProbeSource } from '../walk/outcome';
 
-/** What one spot gets through to an address, and who receives it. */
+/** What one endpoint gets through to an address, and who receives it. */
 export interface Cell extends Arrival {
   readonly family: Family;
   readonly source: End;
@@ -41,25 +41,25 @@ export interface Matrix {
 }
 
 /**
- * Everything that gets anywhere; the outside is cut at the ends of `blocks`, too. Spots that no rule tells apart are walked once: between two bridges
+ * Everything that gets anywhere; the outside is cut at the ends of `blocks`, too. Endpoints that no rule tells apart are walked once: between two bridges
  * that is mostly one pair for all of them, on one bridge the declared pairs and one for the others.
  */
 export function matrixOf(view: HostView, walk: Walk, uplink: string, blocks: readonly string[]): Matrix {
   const families = (['ipv4', 'ipv6'] as const).map((family) => new FamilyMatrix(view, walk, uplink, blocks, family));
-  return { cells: families.flatMap((family) => family.cells()), outside: families.flatMap(({ outside }) => outside.spots) };
+  return { cells: families.flatMap((family) => family.cells()), outside: families.flatMap(({ outside }) => outside.endpoints) };
 }
 
 /** One family of it. */
 export class FamilyMatrix implements BlockContext {
   public readonly outside: Group;
-  public readonly classes: SpotClasses;
+  public readonly classes: EndpointClasses;
   public readonly index: RuleIndex;
   public readonly pairs: NamedPairs;
   public readonly everybody: readonly Party[];
   public readonly translations: Translations;
   public readonly groupShut: GroupShut;
   public readonly containers: readonly Group[];
-  private readonly senders: readonly Group<Spot>[];
+  private readonly senders: readonly Group<Endpoint>[];
   public readonly host: readonly Target[];
   /** The wire behind an interface that rules know. */
   private readonly wires: ReadonlyMap<string, string>;
@@ -79,7 +79,7 @@ export class FamilyMatrix implements BlockContext {
     const facts = factsOf(view.rules[family]);
     this.index = new RuleIndex(facts);
     const deciding = facts.filter(({ decides }) => decides);
-    this.classes = new SpotClasses(deciding);
+    this.classes = new EndpointClasses(deciding);
     this.groupShut = new GroupShut(view.rules[family]);
     this.translations = new Translations(facts, family);
     this.pairs = new NamedPairs(deciding, this.translations);
@@ -91,10 +91,10 @@ export class FamilyMatrix implements BlockContext {
     this.containers = groups.map((group) => ({ ...group, interface: met(group.interface) }));
     this.senders = [
       ...groups.map((group) => ({ ...withOthers(group, view, family), interface: met(group.interface) })),
-      { interface: NONE, spots: [HOST] },
+      { interface: NONE, endpoints: [HOST] },
     ];
     this.host = hostTargets(view, facts, family);
-    this.outside = { interface: uplink, spots: outsideSpots(view, facts, blocks, family, uplink) };
+    this.outside = { interface: uplink, endpoints: outsideEndpoints(view, facts, blocks, family, uplink) };
     this.wires = new Map((view.wires ?? []).map(({ parent }) => [met(parent), parent]));
     this.everybody = view.containers.map(({ key }) => ({ kind: 'container', key }));
     this.links = new Map(
@@ -113,7 +113,7 @@ export class FamilyMatrix implements BlockContext {
         (to) => to.interface !== from.interface && !(from === this.outside && this.wires.has(to.interface)),
       );
       // Mostly nothing is forwarded from one bridge to any other: that is seen once, instead of for each of them.
-      const crossing = { entry: from.interface, exits: others.map((to) => to.interface), sources: from.spots };
+      const crossing = { entry: from.interface, exits: others.map((to) => to.interface), sources: from.endpoints };
       const isShutIn = from.interface !== NONE && this.groupShut.drops(crossing);
       for (const to of from === this.outside ? this.containers : [...this.containers, this.outside]) {
         this.between(from === this.outside ? this.outsideOf(to) : from, to, isShutIn && others.includes(to));
@@ -121,9 +121,9 @@ export class FamilyMatrix implements BlockContext {
       const isHost = from.interface === NONE;
       if (!isHost && this.groupShut.dropsToHost({ ...crossing, exits: this.containers.map((to) => to.interface) })) continue;
       // What the host sends to itself is its own affair; only a publication leads on.
-      if (!isHost) plains.forEach((spots) => new Block(this, from, { interface: NONE, spots }, spots, [NONE]).run());
+      if (!isHost) plains.forEach((endpoints) => new Block(this, from, { interface: NONE, endpoints }, endpoints, [NONE]).run());
       // What is sent to a publication goes on to elsewhere: no rule is left out for its destination.
-      new Block(this, from, { interface: NONE, spots: translated }, translated, 'anywhere').run();
+      new Block(this, from, { interface: NONE, endpoints: translated }, translated, 'anywhere').run();
     }
     return this.result;
   }
@@ -132,11 +132,14 @@ export class FamilyMatrix implements BlockContext {
   private outsideOf({ interface: name }: Group): Group {
     const wire = this.wires.get(name);
     if (wire === undefined) return this.outside;
-    const spots = this.outside.spots.map((spot) => ({ ...spot, from: { ...spot.from, interface: wire } as ProbeSource }));
-    return { interface: wire, spots };
+    const endpoints = this.outside.endpoints.map((endpoint) => ({
+      ...endpoint,
+      from: { ...endpoint.from, interface: wire } as ProbeSource,
+    }));
+    return { interface: wire, endpoints };
   }
 
-  public add(source: Spot, target: Target, arrivals: readonly Arrival[]): void {
+  public add(source: Endpoint, target: Target, arrivals: readonly Arrival[]): void {
     for (const arrival of arrivals) {
       if (isSame(arrival.receiver, source.party)) continue;
       this.result.push({ ...arrival, family: this.family, source, target });
@@ -144,10 +147,10 @@ export class FamilyMatrix implements BlockContext {
   }
 
   /** A container that hangs on the source's bridge, too, answers there for its addresses on other bridges. */
-  private between(from: Group<Spot>, to: Group, isShutIn: boolean): void {
-    const isNeighbour = ({ party }: Spot) => party.kind === 'container' && this.links.get(party.key)!.has(from.interface);
-    const neighbours = to.interface === from.interface ? [] : to.spots.filter(isNeighbour);
-    const others = neighbours.length === 0 ? to.spots : to.spots.filter((spot) => !isNeighbour(spot));
+  private between(from: Group<Endpoint>, to: Group, isShutIn: boolean): void {
+    const isNeighbour = ({ party }: Endpoint) => party.kind === 'container' && this.links.get(party.key)!.has(from.interface);
+    const neighbours = to.interface === from.interface ? [] : to.endpoints.filter(isNeighbour);
+    const others = neighbours.length === 0 ? to.endpoints : to.endpoints.filter((endpoint) => !isNeighbour(endpoint));
     if (!isShutIn) {
       new Block(this, from, to, others, [to.interface]).run();
     }

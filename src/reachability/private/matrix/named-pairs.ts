@@ -1,5 +1,5 @@
+import type { Endpoint, Target } from './endpoints';
 import { pairKey, type RuleFacts } from './rule-facts';
-import type { Spot, Target } from './spots';
 import type { Translations } from './translations';
 import { addTo } from '../../../private/multimap';
 import type { AddressRange } from '../walk/address';
@@ -21,8 +21,8 @@ export class NamedPairs {
     }
   }
 
-  /** Those between two lists of spots. */
-  public between(sources: readonly Spot[], targets: readonly Target[], concerns: (fact: RuleFacts) => boolean): ReadonlySet<string> {
+  /** Those between two lists of endpoints. */
+  public between(sources: readonly Endpoint[], targets: readonly Target[], concerns: (fact: RuleFacts) => boolean): ReadonlySet<string> {
     const result = new Set<string>();
     for (const { address } of sources) {
       for (const { fact, target } of this.bySource.get(address ?? '') ?? []) {
@@ -33,7 +33,7 @@ export class NamedPairs {
   }
 
   /** Sources that are named together with what a translation leads to. */
-  public led(sources: readonly Spot[]): AddressRange[] {
+  public led(sources: readonly Endpoint[]): AddressRange[] {
     return sources.flatMap(({ address, number }) => {
       const isLed = (this.bySource.get(address ?? '') ?? []).some(({ target }) => this.translations.mayLeadTo(target));
       return isLed && number !== undefined ? [{ first: number, last: number }] : [];

@@ -11,7 +11,7 @@ export interface ReviewedHost {
   readonly other?: HostRules;
 }
 
-export interface Finding {
+export interface RulesetFinding {
   readonly code: string;
   readonly family: Family;
   /** The rule, or what else of the host it is about. */
@@ -19,7 +19,7 @@ export interface Finding {
   readonly sentence: string;
 }
 
-export type Review = (host: ReviewedHost) => Finding[];
+export type Review = (host: ReviewedHost) => RulesetFinding[];
 
 type Of<K extends Match['kind']> = Extract<Match, { readonly kind: K }>;
 

@@ -2,13 +2,13 @@ import { type Address, readAddress } from './address';
 import { compileMatch, type Predicate } from './compile-match';
 import { indexSets, type SetIndex } from './compile-set';
 import { dispatch, type Dispatch, requirementsOf } from './dispatch';
-import type { Place } from './outcome';
+import type { RulePlace } from './outcome';
 import { type BaseChain, chainKey, type Hook, type HostChain, type HostRules } from '../../../firewall/private/host-rules';
 import type { Match, Rule } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/topology';
 
 export interface CompiledRule {
-  readonly place: Place;
+  readonly place: RulePlace;
   readonly met: Predicate;
   /** Some of its matches are not understood: where the others are met, this one may be or not. */
   readonly isDoubtful: boolean;
@@ -33,7 +33,7 @@ export interface CompiledChain {
 export interface CompiledBase {
   readonly chain: CompiledChain;
   readonly drops: boolean;
-  readonly policy: Place;
+  readonly policy: RulePlace;
 }
 
 /** What happens at a hook, in its order. */
@@ -43,7 +43,7 @@ export interface CompiledRules {
   readonly steps: Readonly<Record<Hook, readonly HookStep[]>>;
   /** Chains that translate, by hook: asked one after the other until one does. */
   readonly nat: Readonly<Record<Hook, readonly CompiledBase[]>>;
-  readonly notUnderstood: readonly Place[];
+  readonly notUnderstood: readonly RulePlace[];
 }
 
 const HOOKS: readonly Hook[] = ['prerouting', 'input', 'forward', 'output', 'postrouting'];
@@ -114,7 +114,7 @@ function stepsOf(hook: Hook, bases: readonly (CompiledBase & { base: BaseChain }
 
 function compileRule(
   rule: Rule,
-  place: Place,
+  place: RulePlace,
   family: Family,
   sets: SetIndex,
   target: (name: string) => CompiledChain | undefined,

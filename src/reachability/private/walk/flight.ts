@@ -1,6 +1,6 @@
 import { Choices } from './choices';
 import type { Host } from './host';
-import type { Place, Reason, Step } from './outcome';
+import type { RulePlace, Reason, Step } from './outcome';
 import type { Connection, Packet } from './packet';
 
 /** Why a packet goes no further. */
@@ -8,8 +8,8 @@ export interface Stop {
   readonly kind: 'stop';
   readonly disposition: 'DROPPED' | 'UNREACHABLE' | 'UNKNOWN';
   readonly reason: Reason;
-  readonly place?: Place;
-  readonly doubts?: readonly Place[];
+  readonly place?: RulePlace;
+  readonly doubts?: readonly RulePlace[];
 }
 
 /** One run of a walk: what it has met so far. */
@@ -17,7 +17,7 @@ export class Flight {
   /** The entry of connection tracking; each walk makes one connection at a time. */
   public connection: Connection | undefined = undefined;
   /** Undefined until there is one. */
-  public doubts: Set<Place> | undefined = undefined;
+  public doubts: Set<RulePlace> | undefined = undefined;
 
   constructor(
     public readonly host: Host,
@@ -27,13 +27,13 @@ export class Flight {
   ) {}
 
   /** Whether a rule that is not understood is met in this run. */
-  public guess(place: Place): boolean {
+  public guess(place: RulePlace): boolean {
     this.doubts ??= new Set();
     this.doubts.add(place);
     return this.choices.guess();
   }
 
-  public note(at: Step['at'], packet: Packet, what: string, place?: Place): void {
+  public note(at: Step['at'], packet: Packet, what: string, place?: RulePlace): void {
     this.steps?.push({ at, direction: packet.isAnswer ? 'reply' : 'original', what, place, packet: describe(packet, this.host) });
   }
 }
@@ -53,11 +53,11 @@ function describe(packet: Packet, host: Host): Step['packet'] {
   };
 }
 
-export function dropped(reason: 'rule' | 'policy', place: Place): Stop {
+export function dropped(reason: 'rule' | 'policy', place: RulePlace): Stop {
   return { kind: 'stop', disposition: 'DROPPED', reason, place };
 }
 
-export function notUnderstood(doubts: readonly Place[]): Stop {
+export function notUnderstood(doubts: readonly RulePlace[]): Stop {
   return { kind: 'stop', disposition: 'UNKNOWN', reason: 'not-understood', doubts };
 }
 

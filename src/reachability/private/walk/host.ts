@@ -22,7 +22,7 @@ export interface OwnAddress {
   readonly subnet: AddressRange;
 }
 
-export interface Port {
+export interface ContainerLink {
   readonly container: Container;
   readonly attachment: Attachment;
   readonly address: Address;
@@ -76,9 +76,9 @@ export class Host implements AddressKinds {
   private readonly local: Readonly<Record<Family, ReadonlySet<Address>>>;
   private readonly broadcast: ReadonlySet<Address>;
   private readonly routes: Readonly<Record<Family, readonly RouteEntry[]>>;
-  private readonly links = new Map<string, Map<Address, Port>>();
+  private readonly links = new Map<string, Map<Address, ContainerLink>>();
   /** Who may have the addresses of a link that nobody else has. */
-  private readonly others = new Map<string, { readonly range: AddressRange; readonly port: Port }>();
+  private readonly others = new Map<string, { readonly range: AddressRange; readonly port: ContainerLink }>();
   private readonly listeners = new Map<number, ProxyListener[]>();
   private readonly shims: ReadonlyMap<string, string>;
   private readonly wires: ReadonlyMap<string, Wire>;
@@ -145,7 +145,7 @@ export class Host implements AddressKinds {
   }
 
   /** Who answers for the address on a bridge, or on the wire of a parent interface. */
-  public portAt(link: string, address: Address): Port | undefined {
+  public portAt(link: string, address: Address): ContainerLink | undefined {
     const known = this.links.get(link)?.get(address);
     if (known !== undefined) return known;
     const others = this.others.get(link);
@@ -211,7 +211,7 @@ export class Host implements AddressKinds {
   /** Its own addresses of a link come before those that others of the link have elsewhere. */
   private connect(container: Container): void {
     for (const attachment of container.attachments) {
-      const link = this.links.get(attachment.interface) ?? new Map<Address, Port>();
+      const link = this.links.get(attachment.interface) ?? new Map<Address, ContainerLink>();
       this.links.set(attachment.interface, link);
       for (const family of FAMILIES) {
         container.addresses[family].forEach((address, at) => {

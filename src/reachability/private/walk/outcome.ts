@@ -61,9 +61,9 @@ export interface Outcome {
   /** For UNKNOWN: where it may have arrived. Undefined where that may be anywhere. */
   readonly receivers?: readonly Receiver[];
   /** What dropped it. */
-  readonly decidedBy?: Place;
+  readonly decidedBy?: RulePlace;
   /** For UNKNOWN: the rules and things that could not be understood. */
-  readonly doubts: readonly Place[];
+  readonly doubts: readonly RulePlace[];
   /** What it may be; more than one only where it is UNKNOWN. */
   readonly possible: readonly Disposition[];
   /** Empty unless a trace was asked for. */
@@ -108,7 +108,7 @@ export interface Receiver {
 }
 
 /** A rule, or the policy of a chain where there is no rule. */
-export interface Place {
+export interface RulePlace {
   readonly table: string;
   readonly chain: string;
   /** From zero. */
@@ -121,7 +121,7 @@ export interface Place {
 export interface Step {
   readonly at: Hook | 'start' | 'conntrack' | 'routing' | 'link' | 'proxy' | 'end';
   readonly direction: 'original' | 'reply';
-  readonly place?: Place;
+  readonly place?: RulePlace;
   /** What happened, in a few words: a verdict, an interface, a state. */
   readonly what: string;
   /** How the packet is after it. */

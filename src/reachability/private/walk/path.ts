@@ -1,7 +1,7 @@
 import { isLinkLocal, isLoopback } from './address';
 import { type Flight, notUnderstood, type Stop, unreachable } from './flight';
 import { passHook } from './hooks';
-import type { Container, Port } from './host';
+import type { Container, ContainerLink } from './host';
 import type { Attachment, Wire } from './host-view';
 import { askForNeighbour } from './neighbours';
 import type { Packet } from './packet';
@@ -238,7 +238,7 @@ function transmit(flight: Flight, packet: Packet): Landing {
   }
 }
 
-function arriveAt(flight: Flight, port: Port | undefined, packet: Packet): Landing {
+function arriveAt(flight: Flight, port: ContainerLink | undefined, packet: Packet): Landing {
   if (!port) {
     return unreachable('nobody-has-address');
   }

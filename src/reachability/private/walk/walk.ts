@@ -3,7 +3,7 @@ import { answerTo, type Departure, departureFromHost, departureOf, laterDepartur
 import { Flight, type Stop, unreachable } from './flight';
 import { Host } from './host';
 import type { HostView, ProxyListener } from './host-view';
-import { type Disposition, type Outcome, type Place, type ProbeSpec, RANK, type Receiver, type Step } from './outcome';
+import { type Disposition, type Outcome, type RulePlace, type ProbeSpec, RANK, type Receiver, type Step } from './outcome';
 import type { Packet } from './packet';
 import type { Station } from './path';
 
@@ -49,7 +49,7 @@ function tryWay(host: Host, probe: ProbeSpec, choices: Choices, options: WalkOpt
 }
 
 /** All other cases of what is not understood, for the way of the first one. */
-function tryGuesses({ host, choices, routesOnly }: Flight, probe: ProbeSpec, first: Outcome, doubts: Set<Place>): Outcome {
+function tryGuesses({ host, choices, routesOnly }: Flight, probe: ProbeSpec, first: Outcome, doubts: Set<RulePlace>): Outcome {
   const possible = new Set([first.disposition]);
   const receivers = first.disposition === 'DELIVERED' ? [first.receiver!] : [];
   let agrees = true;
@@ -77,7 +77,7 @@ function tryGuesses({ host, choices, routesOnly }: Flight, probe: ProbeSpec, fir
 
 const UNKNOWN = { disposition: 'UNKNOWN', direction: 'original' } as const;
 
-function tooManyCases(doubts: readonly Place[]): Outcome {
+function tooManyCases(doubts: readonly RulePlace[]): Outcome {
   return { ...UNKNOWN, reason: 'too-many-cases', doubts, possible: ALL, steps: [] };
 }
 
@@ -86,7 +86,7 @@ function doubted({ containers }: Host, { from }: ProbeSpec, outcome: Outcome): O
   const { disposition, receiver, steps } = outcome;
   if (disposition !== 'DELIVERED') return outcome;
   const ends = [from.kind === 'container' ? from.key : '', receiver?.container ?? ''];
-  const doubts = ends.flatMap((key): Place[] => {
+  const doubts = ends.flatMap((key): RulePlace[] => {
     const text = containers.get(key)?.doubt;
     return text === undefined ? [] : [{ table: '', chain: '', text }];
   });
@@ -191,7 +191,7 @@ function receiverOf({ host }: Flight, station: Station, packet: Packet, proxied:
   };
 }
 
-const NO_DOUBTS: readonly Place[] = [];
+const NO_DOUBTS: readonly RulePlace[] = [];
 const NO_STEPS: readonly Step[] = [];
 const ONE: Readonly<Record<Disposition, readonly Disposition[]>> = {
   DELIVERED: ['DELIVERED'],

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { HostRules } from '../../../../src/firewall/private/host-rules';
+import type { Endpoint } from '../../../../src/reachability/private/matrix/endpoints';
 import { GroupShut } from '../../../../src/reachability/private/matrix/group-shut';
-import type { Spot } from '../../../../src/reachability/private/matrix/spots';
 import { readAddress } from '../../../../src/reachability/private/walk/address';
 import type { HostView } from '../../../../src/reachability/private/walk/host-view';
 import { walk } from '../../../../src/reachability/private/walk/walk';
@@ -12,10 +12,10 @@ const BRIDGES = ['br-a', 'br-b', 'br-i'];
 
 /** From all containers of br-a to the other bridges. */
 function drops(view: HostView): boolean {
-  return new GroupShut(view.rules.ipv4).drops({ entry: 'br-a', exits: BRIDGES.slice(1), sources: spotsOn(view) });
+  return new GroupShut(view.rules.ipv4).drops({ entry: 'br-a', exits: BRIDGES.slice(1), sources: endpointsOn(view) });
 }
 
-function spotsOn(view: HostView): Spot[] {
+function endpointsOn(view: HostView): Endpoint[] {
   return sourcesOn(view).map(({ key, address }) => ({
     party: { kind: 'container', key } as const,
     address,
@@ -101,7 +101,7 @@ test('what it drops on its way to the host, the walk drops, translated or not', 
     fc.property(rulesWith(understood), fc.nat(3), fc.constantFrom(79, 80, 443, 8080), (random, position, port) => {
       const rules = shutAt(random, position);
       const view = smallHost({ ipv4: { ...rules, chains: [...rules.chains, ...nat] } });
-      if (!new GroupShut(view.rules.ipv4).dropsToHost({ entry: 'br-a', exits: BRIDGES, sources: spotsOn(view) })) return;
+      if (!new GroupShut(view.rules.ipv4).dropsToHost({ entry: 'br-a', exits: BRIDGES, sources: endpointsOn(view) })) return;
       shut++;
       for (const { key, address } of sourcesOn(view)) {
         for (const to of ['192.0.2.10', '10.1.0.1', '10.2.0.1']) {

@@ -21,27 +21,27 @@ export interface AddressEnd extends End {
 }
 
 /** An end with all that a walk from there needs. */
-export interface Spot extends End {
+export interface Endpoint extends End {
   /** The address as a number. */
   readonly number?: Address;
   /** How a packet from there sets out. */
   readonly from: ProbeSource;
 }
 
-/** A spot that packets go to, too. */
-export interface Target extends Spot {
+/** An endpoint that packets go to, too. */
+export interface Target extends Endpoint {
   readonly address: string;
   readonly number: Address;
 }
 
-/** Spots that share an interface of the host. */
-export interface Group<T extends Spot = Target> {
+/** Endpoints that share an interface of the host. */
+export interface Group<T extends Endpoint = Target> {
   readonly interface: string;
-  readonly spots: readonly T[];
+  readonly endpoints: readonly T[];
 }
 
 /** Special addresses: nothing is sent from or to them as to one station. */
-export const NO_STATIONS: Readonly<Record<Family, readonly string[]>> = {
+export const NO_ENDPOINTS: Readonly<Record<Family, readonly string[]>> = {
   ipv4: ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3'],
   ipv6: ['::/127', 'fe80::/10', 'ff00::/8'],
 };
@@ -53,35 +53,35 @@ export function containerGroups({ containers }: HostView, family: Family): Group
     for (const attachment of attachments) {
       const address = attachment[family];
       if (address === undefined) continue;
-      const spot: Target = {
+      const endpoint: Target = {
         party: { kind: 'container', key },
         address,
         number: readAddress(family, address)!,
         from: { kind: 'container', key, via: attachment.interface, address },
       };
-      addTo(groups, attachment.interface, spot);
+      addTo(groups, attachment.interface, endpoint);
     }
   }
-  return [...groups].map(([name, spots]) => ({ interface: name, spots }));
+  return [...groups].map(([name, endpoints]) => ({ interface: name, endpoints }));
 }
 
 /** A group as senders: a program may bind to any address of its container, whatever link it sends over. */
-export function withOthers({ interface: via, spots }: Group, { containers }: HostView, family: Family): Group<Spot> {
-  const here = new Set(spots.map(({ party }) => (party.kind === 'container' ? party.key : '')));
+export function withOthers({ interface: via, endpoints }: Group, { containers }: HostView, family: Family): Group<Endpoint> {
+  const here = new Set(endpoints.map(({ party }) => (party.kind === 'container' ? party.key : '')));
   const others = containers
     .filter(({ key }) => here.has(key))
-    .flatMap(({ key, attachments }): Spot[] =>
+    .flatMap(({ key, attachments }): Endpoint[] =>
       attachments.flatMap((attachment) => {
         const address = attachment.interface === via ? undefined : attachment[family];
         const from = { kind: 'container', key, via, address } as const;
         return address === undefined ? [] : [{ party: { kind: 'container', key }, address, number: readAddress(family, address)!, from }];
       }),
     );
-  return { interface: via, spots: [...spots, ...others] };
+  return { interface: via, endpoints: [...endpoints, ...others] };
 }
 
 /** The host as a sender. */
-export const HOST: Spot = { party: { kind: 'host' }, from: { kind: 'host' } };
+export const HOST: Endpoint = { party: { kind: 'host' }, from: { kind: 'host' } };
 
 /** Addresses that the host is asked at: its own, and those that a rule translates. Those of loopback may hold publications for the host alone. */
 export function hostTargets({ interfaces }: HostView, facts: readonly RuleFacts[], family: Family): Target[] {
@@ -97,7 +97,7 @@ export function hostTargets({ interfaces }: HostView, facts: readonly RuleFacts[
 }
 
 /** The outside, cut where a block begins or ends that a rule or somebody else names. */
-export function outsideSpots(
+export function outsideEndpoints(
   view: HostView,
   facts: readonly RuleFacts[],
   blocks: readonly string[],
@@ -105,7 +105,7 @@ export function outsideSpots(
   uplink: string,
 ): Target[] {
   const inside = [
-    ...NO_STATIONS[family],
+    ...NO_ENDPOINTS[family],
     ...view.interfaces.flatMap(({ kind, addresses }) => addresses.map((text) => (kind === 'bridge' ? text : text.split('/')[0]))),
     ...view.routes.filter((route) => route.interface !== uplink).map(({ block }) => block),
   ].flatMap((text) => readRange(family, text) ?? []);

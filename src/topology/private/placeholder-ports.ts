@@ -10,7 +10,7 @@ export const EPHEMERAL = { first: 32768, last: 60999 };
  * No rule of ours names it, and those of the engine name it as they would any other, so every answer about a port inside the container is the same
  * whichever one it is. It is never shown. See docs/decisions/011-random-host-ports.md.
  */
-export function standIns({ publications, flows }: Pick<Facts, 'publications' | 'flows'>): (fact: PublicationFact) => PortSpec {
+export function placeholderPorts({ publications, flows }: Pick<Facts, 'publications' | 'flows'>): (fact: PublicationFact) => PortSpec {
   const chosen = publications.filter(({ hostPort }) => hostPort === undefined);
   if (chosen.length === 0) return ({ targetPort }) => targetPort;
   const published = publications.flatMap(({ hostPort }) => (hostPort === undefined ? [] : [hostPort]));

@@ -1,5 +1,5 @@
+import type { Endpoint } from './endpoints';
 import type { RuleFacts } from './rule-facts';
-import type { Spot } from './spots';
 import { groupBy } from '../../../private/multimap';
 import { type AddressRange, inRange } from '../walk/address';
 
@@ -11,16 +11,16 @@ export interface Link {
   readonly out?: string;
 }
 
-type Numbered = Pick<Spot, 'number'>;
+type Numbered = Pick<Endpoint, 'number'>;
 
-/** A rule with a range that holds some of the spots and not the others. */
+/** A rule with a range that holds some of the endpoints and not the others. */
 interface Splitter {
   readonly fact: RuleFacts;
   readonly range: AddressRange;
 }
 
-/** Groups spots by which rules hold them. Which rules can tell spots of one list apart at all is looked up once for the list. */
-export class SpotClasses {
+/** Groups endpoints by which rules hold them. Which rules can tell endpoints of one list apart at all is looked up once for the list. */
+export class EndpointClasses {
   private readonly known: Readonly<Record<Side, Map<readonly Numbered[], readonly Splitter[]>>> = {
     source: new Map(),
     destination: new Map(),
@@ -28,9 +28,9 @@ export class SpotClasses {
 
   constructor(private readonly facts: readonly RuleFacts[]) {}
 
-  /** Classes of some spots of `list` under the rules that `concerns` says. Rules of named pairs split nothing. */
+  /** Classes of some endpoints of `list` under the rules that `concerns` says. Rules of named pairs split nothing. */
   public of<T extends Numbered>(
-    spots: readonly T[],
+    endpoints: readonly T[],
     list: readonly Numbered[],
     side: Side,
     concerns: (fact: RuleFacts) => boolean,
@@ -39,7 +39,7 @@ export class SpotClasses {
     const ranges = this.splitters(list, side).flatMap(({ fact, range }) => (concerns(fact) ? [range] : []));
     const sets = this.facts.filter(({ networkSets }) => networkSets.length > 0).filter(concerns);
     const tests = sets.flatMap(({ networkSets }) => networkSets.filter(({ end }) => end === side));
-    const classes = classesBy(spots, ranges);
+    const classes = classesBy(endpoints, ranges);
     if (tests.length === 0) return classes;
     const heldBy = ({ number }: T) =>
       tests.map(({ holds, beside }) => (number !== undefined && holds(number, beside && link[beside]) ? '1' : '0')).join('');
@@ -62,8 +62,8 @@ export class SpotClasses {
   }
 }
 
-export function classesBy<T extends Numbered>(spots: readonly T[], ranges: readonly AddressRange[]): T[][] {
-  if (ranges.length === 0 || spots.length < 2) return spots.length === 0 ? [] : [[...spots]];
+export function classesBy<T extends Numbered>(endpoints: readonly T[], ranges: readonly AddressRange[]): T[][] {
+  if (ranges.length === 0 || endpoints.length < 2) return endpoints.length === 0 ? [] : [[...endpoints]];
   const heldBy = ({ number }: T) => ranges.map((range) => (number !== undefined && inRange(range, number) ? '1' : '0')).join('');
-  return [...groupBy(spots, heldBy).values()];
+  return [...groupBy(endpoints, heldBy).values()];
 }
