@@ -1,6 +1,7 @@
 import { UnscopedValidationError } from '../private/errors';
 import { plainText } from '../private/text';
-import { compareVersions, type Generation, GENERATIONS } from './private/generations';
+import { RELEASED } from './private/docker-rules/lines';
+import { compareVersions, releasedSpan } from './private/versions';
 
 /**
  * Version of the Docker Engine that a daemon runs.
@@ -42,21 +43,19 @@ export class EngineVersion {
     const text = plainText(undefined, 'engine version', version);
     const parts = /^(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:[-+~][0-9A-Za-z.+~-]*)?$/.exec(text);
     const plain = parts ? [parts[1], parts[2], parts[3]].filter((part) => part !== undefined).join('.') : '';
-    const generation = parts && GENERATIONS.find((g) => compareVersions(plain, g.from) >= 0 && compareVersions(plain, g.below) < 0);
-    if (!generation) {
-      const known = GENERATIONS.map((g) => `${g.from} to below ${g.below}`).join(', ');
+    if (!parts || !releasedSpan(plain)) {
+      const known = RELEASED.map(({ from, below }) => `${from} to below ${below}`).join(', ');
       throw new UnscopedValidationError(
         'UnknownEngineVersion',
         `'${text}' is no engine version that Bulkhead knows the rules of; known are ${known}; write it as '28.5.2'`,
       );
     }
-    return new EngineVersion(plain, generation);
+    return new EngineVersion(plain);
   }
 
   private constructor(
     /** The number, such as `28.5.2`; compare versions by it. */
     public readonly version: string,
-    private readonly generation: Generation,
   ) {}
 
   /** Whether this version is `other` or a later one. A version without patch counts as its `.0`. */
@@ -67,10 +66,5 @@ export class EngineVersion {
   /** Same as `version`. */
   public toString(): string {
     return this.version;
-  }
-
-  /** @internal */
-  public _generation(): Generation {
-    return this.generation;
   }
 }

@@ -5,7 +5,7 @@ import type { Rule } from '../../src/firewall/private/ir';
 import { compareRules, differenceText } from '../support/compare-rules';
 
 const networks = [network({ endpoints: [container()] }), network({ icc: false }, 2)];
-const rules = dockerRules(host('g28.2', networks), 'ipv4');
+const rules = dockerRules(host('28.2', networks), 'ipv4');
 
 /** The same host with one chain changed. */
 function changed(name: string, change: (own: readonly Rule[]) => readonly Rule[], table = 'filter'): HostRules {
@@ -76,8 +76,8 @@ test('jumps stay in their order', () => {
 });
 
 test('after a restart the networks may stand in any order, each network in its own', () => {
-  const g20 = dockerRules(host('g20', networks), 'ipv4');
-  const turned = dockerRules(host('g20', [...networks].reverse()), 'ipv4');
+  const g20 = dockerRules(host('20.10', networks), 'ipv4');
+  const turned = dockerRules(host('20.10', [...networks].reverse()), 'ipv4');
   expect(compareRules(g20, turned)).not.toEqual([]);
   expect(compareRules(g20, turned, { networksInAnyOrder: true })).toEqual([]);
   expect(

@@ -25,7 +25,7 @@ test.each(GENERATIONS.map((key) => [named(key), key] as const))('%s', (_, key) =
     (['ipv4', 'ipv6'] as const).map((family) => wholeText(dockerRules(host(key, networks, { userlandProxy }), family))),
   );
   const text = `# with docker-proxy\n${texts[0]}\n${texts[1]}\n# without docker-proxy\n${texts[2]}\n${texts[3]}`;
-  const file = join(DIRECTORY, `${key}.rules`);
+  const file = join(DIRECTORY, `${key.replace(' ', '-')}.rules`);
   if (process.env.UPDATE_GOLDEN) {
     writeFileSync(file, text);
   }

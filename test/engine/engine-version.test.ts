@@ -1,34 +1,37 @@
 import { EngineVersion } from '../../src';
-import { compareVersions, GENERATIONS, spanOf } from '../../src/engine/private/generations';
+import { type Concern, IPTABLES, NFTABLES, RELEASED } from '../../src/engine/private/docker-rules/lines';
+import { compareVersions, cutsUpTo, isIn, spanOf } from '../../src/engine/private/versions';
 import { expectError } from '../support/errors';
 
+const rulesSince = (version: string) => cutsUpTo(IPTABLES, version).at(-1)?.since;
+
 test.each([
-  ['20.10', 'g20'],
-  ['20.10.5', 'g20'],
-  ['20.10.24', 'g20'],
-  ['23.0', 'g23'],
-  ['24.0.9', 'g23'],
-  ['25.0.3', 'g23'],
-  ['26.1.5', 'g23'],
-  ['27.0', 'g27'],
-  ['27.5.1', 'g27'],
-  ['28.0', 'g28.0.0'],
-  ['28.0.0', 'g28.0.0'],
-  ['28.0.1', 'g28.0.1'],
-  ['28.0.4', 'g28.0.1'],
-  ['28.1', 'g28.0.1'],
-  ['28.1.1', 'g28.0.1'],
-  ['28.2', 'g28.2'],
-  ['28.5.2', 'g28.2'],
-  ['29.0', 'g29'],
-  ['29.0.4', 'g29'],
-  ['29.7.2', 'g29'],
-  ['29.8', 'g29.8'],
-  ['29.8.1', 'g29.8'],
-  ['29.12', 'g29.8'],
-])('%s makes the rules of %s', (version, key) => {
+  ['20.10', '20.10'],
+  ['20.10.5', '20.10'],
+  ['20.10.24', '20.10'],
+  ['23.0', '23.0'],
+  ['24.0.9', '23.0'],
+  ['25.0.3', '23.0'],
+  ['26.1.5', '23.0'],
+  ['27.0', '27.0'],
+  ['27.5.1', '27.0'],
+  ['28.0', '28.0.0'],
+  ['28.0.0', '28.0.0'],
+  ['28.0.1', '28.0.1'],
+  ['28.0.4', '28.0.1'],
+  ['28.1', '28.0.1'],
+  ['28.1.1', '28.0.1'],
+  ['28.2', '28.2'],
+  ['28.5.2', '28.2'],
+  ['29.0', '29.0'],
+  ['29.0.4', '29.0'],
+  ['29.7.2', '29.0'],
+  ['29.8', '29.8'],
+  ['29.8.1', '29.8'],
+  ['29.12', '29.8'],
+])('%s makes the rules of %s', (version, first) => {
   const engine = EngineVersion.of(version);
-  expect(engine._generation().key).toBe(key);
+  expect(rulesSince(version)).toBe(first);
   expect([engine.version, engine.toString()]).toEqual([version, version]);
 });
 
@@ -69,16 +72,16 @@ test('anything but text is refused', () => {
 });
 
 test.each([
-  [EngineVersion.V20_10, '20.10', 'g20'],
-  [EngineVersion.V23, '23.0', 'g23'],
-  [EngineVersion.V24, '24.0', 'g23'],
-  [EngineVersion.V25, '25.0', 'g23'],
-  [EngineVersion.V26, '26.1', 'g23'],
-  [EngineVersion.V27, '27.5', 'g27'],
-  [EngineVersion.V28, '28.2', 'g28.2'],
-  [EngineVersion.V29, '29.0', 'g29'],
-] as const)('%s stands for %s', (engine, version, key) => {
-  expect([engine.version, engine._generation().key]).toEqual([version, key]);
+  [EngineVersion.V20_10, '20.10', '20.10'],
+  [EngineVersion.V23, '23.0', '23.0'],
+  [EngineVersion.V24, '24.0', '23.0'],
+  [EngineVersion.V25, '25.0', '23.0'],
+  [EngineVersion.V26, '26.1', '23.0'],
+  [EngineVersion.V27, '27.5', '27.0'],
+  [EngineVersion.V28, '28.2', '28.2'],
+  [EngineVersion.V29, '29.0', '29.0'],
+] as const)('%s stands for %s', (engine, version, first) => {
+  expect([engine.version, rulesSince(engine.version)]).toEqual([version, first]);
 });
 
 test.each([
@@ -92,21 +95,29 @@ test.each([
   expect(EngineVersion.of(version).isAtLeast(other)).toBe(expected);
 });
 
-test('the spans of the generations rise and do not overlap', () => {
-  GENERATIONS.forEach(({ from, below }, i) => {
-    expect(compareVersions(from, below)).toBeLessThan(0);
-    if (i > 0) expect(compareVersions(GENERATIONS[i - 1].below, from)).toBeLessThanOrEqual(0);
+test.each([
+  ['iptables', IPTABLES],
+  ['nftables', NFTABLES],
+])('the line of %s rises, by releases that were made, and each says what it changed', (_, line) => {
+  line.forEach(({ since, what }, i) => {
+    expect(RELEASED.some((span) => isIn(span, since))).toBe(true);
+    expect(what.length).toBeGreaterThan(0);
+    if (i > 0) expect(compareVersions(line[i - 1].since, since)).toBeLessThan(0);
   });
 });
 
 test.each([
+  ['20.10.5', '20.10 20.11', '20.10 20.11'],
+  ['24.0', '23.0 27.0', '23.0 27.0'],
+  ['27.5.1', '27.0 28.0', '27.0 28.0'],
+  ['28.0', '28.0.0 28.0.1', '28.0.0 28.0.1'],
+  ['28.1', '28.0.1 28.2', '28.0.1 28.2'],
   ['28.5.2', '28.2 29.0', '28.2 29.0'],
   ['29.0', '29.0 30.0', '29.0 29.8'],
   ['29.7.2', '29.0 30.0', '29.0 29.8'],
   ['29.8', '29.0 30.0', '29.8 30.0'],
   ['29.9.1', '29.0 30.0', '29.8 30.0'],
 ])('a host of %s may have the versions %s, and %s where the ingress of a swarm publishes', (version, alone, withIngress) => {
-  const generation = EngineVersion.of(version)._generation();
-  const spans = [false, true].map((publishes) => Object.values(spanOf(generation, publishes)).join(' '));
+  const spans = [new Set<Concern>(), new Set<Concern>(['ingress'])].map((concerns) => Object.values(spanOf(version, concerns)).join(' '));
   expect(spans).toEqual([alone, withIngress]);
 });

@@ -1,28 +1,26 @@
 // Hosts for the tests of the engine model, and their rules as lines.
 import { dockerRules } from '../../src/engine/private/docker-rules/docker-rules';
-import type { EngineEndpoint, EngineInput, EngineNetwork, RuleGeneration } from '../../src/engine/private/docker-rules/input';
+import type { EngineEndpoint, EngineFirewall, EngineInput, EngineNetwork } from '../../src/engine/private/docker-rules/input';
+import { IPTABLES, NFTABLES } from '../../src/engine/private/docker-rules/lines';
+import { isIn } from '../../src/engine/private/versions';
 import type { HostRules } from '../../src/firewall/private/host-rules';
 import type { EngineSettings } from '../../src/topology/private/engine-facts';
 import type { Family } from '../../src/topology/private/topology';
 import { ruleText } from '../support/canonical-rule';
 
-/** In their order. */
-export const GENERATIONS: readonly RuleGeneration[] = [
-  'g20',
-  'g23',
-  'g27',
-  'g28.0.0',
-  'g28.0.1',
-  'g28.2',
-  'g29-iptables',
-  'g29.8-iptables',
-  'g29-nftables',
-];
-export const IN_LAB: readonly RuleGeneration[] = ['g20', 'g23', 'g28.2', 'g29.8-iptables', 'g29-nftables'];
+/** First releases of all rules with iptables, in their order; those with nftables say so. */
+export const WITH_IPTABLES: readonly string[] = IPTABLES.map(({ since }) => since);
+export const GENERATIONS: readonly string[] = [...WITH_IPTABLES, ...NFTABLES.map(({ since }) => `${since} nftables`)];
+const IN_LAB: readonly string[] = ['20.10', '23.0', '28.2', '29.8', '29.0 nftables'];
+
+/** Those with iptables from one release to below another. */
+export function between(from: string, below: string): string[] {
+  return WITH_IPTABLES.filter((key) => isIn({ from, below }, key));
+}
 
 /** For the name of a test: what stands on documents alone says so. */
-export function named(generation: RuleGeneration): string {
-  return IN_LAB.includes(generation) ? generation : `${generation} (by the documents, no such engine in the lab)`;
+export function named(key: string): string {
+  return IN_LAB.includes(key) ? key : `${key} (by the documents, no such engine in the lab)`;
 }
 
 /** With IPv6 rules, docker-proxy, and forwarding that the engine has to turn on. */
@@ -69,8 +67,9 @@ export function container(changes: Partial<EngineEndpoint> = {}, number = 1): En
   };
 }
 
-export function host(generation: RuleGeneration, networks: readonly EngineNetwork[], changes: Partial<EngineSettings> = {}): EngineInput {
-  return { generation, daemon: settings(changes), networks };
+export function host(key: string, networks: readonly EngineNetwork[], changes: Partial<EngineSettings> = {}): EngineInput {
+  const [version, firewall = 'iptables'] = key.split(' ');
+  return { version, firewall: firewall as EngineFirewall, daemon: settings(changes), networks };
 }
 
 /** The rules of one chain, a line each; undefined where there is no such chain. */

@@ -1,4 +1,4 @@
-import { GENERATIONS } from '../../src/engine/private/generations';
+import { IPTABLES } from '../../src/engine/private/docker-rules/lines';
 import { advisoryOn, advisoryText, type Component, LEAST_VERSIONS } from '../../src/engine/private/known-advisories';
 
 test.each<[Component, string, string | undefined]>([
@@ -21,7 +21,7 @@ test.each<[Component, string, string | undefined]>([
 
 test('every line of the engine has a least version, with a CVE and an advisory of the project', () => {
   const lines = LEAST_VERSIONS.filter(({ component }) => component === 'Engine').map(({ line }) => line);
-  for (const { from } of GENERATIONS) expect(lines.filter((line) => from === line || from.startsWith(`${line}.`))).toHaveLength(1);
+  for (const { since } of IPTABLES) expect(lines.filter((line) => since === line || since.startsWith(`${line}.`))).toHaveLength(1);
   for (const { advisories } of LEAST_VERSIONS) {
     expect(advisories.filter((id) => /^CVE-20\d\d-\d{4,}$/.test(id)).length).toBe(
       advisories.filter((id) => /^GHSA(-[0-9a-z]{4}){3}$/.test(id)).length,

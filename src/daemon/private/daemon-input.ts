@@ -1,7 +1,7 @@
 import type { CheckedDaemon } from './check-daemon';
 import { daemonJson } from './daemon-json';
 import type { HostInput, HostLink, HostSwarm } from './host-input';
-import { spanOf } from '../../engine/private/generations';
+import { spanOf } from '../../engine/private/versions';
 import type { GuardBackend } from '../../firewall/private/backend/guard-backend';
 import { firewallFiles } from '../../firewall/private/files';
 import { MODULES, SYSCTLS } from '../../hardening/private/kernel';
@@ -22,8 +22,8 @@ export function hostInput(
   guard: GuardBackend,
 ): HostInput {
   const span = spanOf(
-    props.engine._generation(),
-    topology.publications.some(({ swarmMode }) => swarmMode === 'ingress'),
+    props.engine.version,
+    new Set(topology.publications.some(({ swarmMode }) => swarmMode === 'ingress') ? ['ingress'] : []),
   );
   return {
     daemonPath,

@@ -1,4 +1,4 @@
-import { compareVersions } from './generations';
+import { compareVersions } from './versions';
 
 /**
  * Sysctls by which a container takes no router advertisements, or takes them, on any of its interfaces; undefined where the engine knows no such setting.

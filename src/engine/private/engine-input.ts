@@ -1,10 +1,9 @@
-import type { EngineEndpoint, EngineInput, EngineNetwork, IngressPort, RuleGeneration } from './docker-rules/input';
+import type { EngineEndpoint, EngineInput, EngineNetwork, IngressPort } from './docker-rules/input';
 import { groupBy } from '../../private/multimap';
-import type { EngineFacts, EngineFirewallName } from '../../topology/private/engine-facts';
+import type { EngineFacts } from '../../topology/private/engine-facts';
 import { DEFAULT_BRIDGE } from '../../topology/private/senders';
 import { GATEWAY_BRIDGE } from '../../topology/private/swarm';
 import type { ExistingPlan, Member, NetworkPlan, PublicationPlan, Topology } from '../../topology/private/topology';
-import { EngineVersion } from '../engine-version';
 
 const DEFAULT_NETWORK: EngineNetwork = {
   bridge: DEFAULT_BRIDGE.bridge,
@@ -26,7 +25,8 @@ export function engineInput(topology: Topology, { version, settings, engineFirew
   );
   const ingressPorts = topology.publications.filter(isByIngress).flatMap(ingressPortsOf);
   return {
-    generation: ruleGeneration(version, engineFirewall),
+    version,
+    firewall: engineFirewall,
     daemon: settings,
     networks: [
       DEFAULT_NETWORK,
@@ -40,13 +40,6 @@ export function engineInput(topology: Topology, { version, settings, engineFirew
 /** The sandbox of the ingress keeps the ports of all services; here each service has the address that stands for its tasks. */
 function ingressPortsOf({ address, hostPort: { protocol, first, last } }: PublicationPlan): IngressPort[] {
   return protocol === 'icmp' ? [] : Array.from({ length: last - first + 1 }, (_, offset) => ({ protocol, port: first + offset, address }));
-}
-
-function ruleGeneration(version: string, firewall: EngineFirewallName): RuleGeneration {
-  const { key } = EngineVersion.of(version)._generation();
-  if (key !== 'g29' && key !== 'g29.8') return key;
-  // With nftables an engine is in no swarm, whichever of the two it is.
-  return firewall === 'nftables' ? 'g29-nftables' : `${key}-iptables`;
 }
 
 function engineNetwork(

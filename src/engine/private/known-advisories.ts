@@ -1,4 +1,4 @@
-import { compareVersions } from './generations';
+import { compareVersions } from './versions';
 
 /** What runs containers on a host: the names by which `docker version` lists it. */
 export type Component = 'Engine' | 'runc' | 'containerd';

@@ -2,21 +2,14 @@
 import type { BookContainer } from './page';
 import { isOwn } from './rule-lines';
 import { dockerRules } from '../../../src/engine/private/docker-rules/docker-rules';
-import type { EngineInput, EngineNetwork, RuleGeneration } from '../../../src/engine/private/docker-rules/input';
+import type { EngineInput, EngineNetwork } from '../../../src/engine/private/docker-rules/input';
 import type { HostChain, HostRules } from '../../../src/firewall/private/host-rules';
 import type { HostView } from '../../../src/reachability/private/walk/host-view';
-import { DEFAULT_BRIDGE, type HostPlan, type NetworkPlan } from '../harness/engine-topology';
+import { DEFAULT_BRIDGE, type HostPlan, isSince, type NetworkPlan } from '../harness/engine-topology';
 import type { Switches } from '../harness/packets-switches';
 import { viewOfHost } from '../harness/packets-view';
-import type { EngineId } from '../lab/cache';
+import { type EngineId, engineSpec } from '../lab/cache';
 
-const GENERATIONS: Readonly<Record<EngineId, RuleGeneration>> = {
-  '20.10': 'g20',
-  '26.1': 'g23',
-  '28.5': 'g28.2',
-  '29': 'g29.8-iptables',
-  '29-nft': 'g29-nftables',
-};
 const DEFAULT_NETWORK: Omit<EngineNetwork, 'endpoints'> = {
   bridge: DEFAULT_BRIDGE,
   internal: false,
@@ -29,13 +22,15 @@ const DEFAULT_NETWORK: Omit<EngineNetwork, 'endpoints'> = {
 
 /** The defaults of each engine, on a host that did not forward before. With nftables the engine would not start there. */
 export function planOf(engine: EngineId): HostPlan {
-  const isNft = engine === '29-nft';
+  const { version, firewall } = engineSpec(engine);
+  const isNft = firewall === 'nftables';
   return {
     seed: 'book',
-    generation: GENERATIONS[engine],
+    version,
+    firewall,
     defaultBridge: { icc: true, masquerade: true, ipv6: false },
     iptables: true,
-    ip6tables: engine !== '20.10' && engine !== '26.1',
+    ip6tables: isSince({ version }, '27.0'),
     userlandProxy: true,
     ipForward: true,
     ipForwardNoDrop: false,
@@ -69,7 +64,7 @@ export function inputOf(plan: HostPlan, { networks, containers }: Grown): Engine
         })),
       }));
   const settled = all.map((network) => ({ ...network, endpoints: endpointsOf(network) }));
-  return { generation: plan.generation, daemon: plan, networks: settled };
+  return { version: plan.version, firewall: plan.firewall, daemon: plan, networks: settled };
 }
 
 function toNetwork({ name, internal, icc, masquerade, trusted, ipv4 }: NetworkPlan): Omit<EngineNetwork, 'endpoints'> {

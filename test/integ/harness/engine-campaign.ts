@@ -1,17 +1,8 @@
 // Which plain hosts a run of the engine model tries, and what one of them leaves to the next.
-import type { HostPlan } from './engine-topology';
+import { type HostPlan, isSince } from './engine-topology';
 import { dockerRules } from '../../../src/engine/private/docker-rules/docker-rules';
-import type { EngineInput, RuleGeneration } from '../../../src/engine/private/docker-rules/input';
+import type { EngineInput } from '../../../src/engine/private/docker-rules/input';
 import type { Family } from '../../../src/topology/private/topology';
-import type { EngineId } from '../lab/cache';
-
-export const GENERATIONS: Readonly<Record<EngineId, RuleGeneration>> = {
-  '20.10': 'g20',
-  '26.1': 'g23',
-  '28.5': 'g28.2',
-  '29': 'g29.8-iptables',
-  '29-nft': 'g29-nftables',
-};
 
 /** `BULKHEAD_TOPOLOGIES` says how many topologies, `BULKHEAD_SEED` which (a text; `TEXT/17` for one host alone). */
 export function chosenHosts(sample: number, perHost: number): { readonly seed: string; readonly topologies: number }[] {
@@ -43,8 +34,7 @@ export function daemonAfter(input: EngineInput): EngineInput['daemon'] {
  * family only.
  */
 export function startable(given: HostPlan): HostPlan {
-  const isEarly = ['g20', 'g23'].includes(given.generation);
-  const plan = isEarly && !given.iptables ? { ...given, ip6tables: false } : given;
-  const { defaultBridge, generation, ip6tables } = plan;
-  return defaultBridge && generation.startsWith('g29') && !ip6tables ? { ...plan, defaultBridge: { ...defaultBridge, icc: true } } : plan;
+  const plan = !isSince(given, '27.0') && !given.iptables ? { ...given, ip6tables: false } : given;
+  const { defaultBridge, ip6tables } = plan;
+  return defaultBridge && isSince(plan, '29.0') && !ip6tables ? { ...plan, defaultBridge: { ...defaultBridge, icc: true } } : plan;
 }

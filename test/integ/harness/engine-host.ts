@@ -3,6 +3,7 @@ import {
   type ContainerPlan,
   DEFAULT_BRIDGE,
   type HostPlan,
+  isSince,
   type NetworkPlan,
   type PortPlan,
   type SubnetPlan,
@@ -60,7 +61,7 @@ function daemonJson(plan: HostPlan): Record<string, unknown> {
     ip6tables: plan.ip6tables,
     'userland-proxy': plan.userlandProxy,
     'ip-forward': plan.ipForward,
-    ...(['g20', 'g23'].includes(plan.generation) ? { experimental: true } : {}),
+    ...(isSince(plan, '27.0') ? {} : { experimental: true }),
     ...(plan.ipForwardNoDrop ? { 'ip-forward-no-drop': true } : {}),
     ...(plan.allowDirectRouting ? { 'allow-direct-routing': true } : {}),
     ...(mark ? { 'bridge-accept-fwmark': mark.mask === 0xffffffff ? `${mark.value}` : `${mark.value}/${mark.mask}` } : {}),
@@ -76,7 +77,7 @@ function daemonJson(plan: HostPlan): Record<string, unknown> {
 }
 
 /** Turns one topology into another. */
-export function changeTopology(lab: Lab, plan: HostPlan, before: TopologyPlan | undefined, topology: TopologyPlan): void {
+export function changeTopology(lab: Lab, before: TopologyPlan | undefined, topology: TopologyPlan): void {
   const gone = <T extends { readonly name: string }>(old: readonly T[] = [], now: readonly T[]) => old.filter((one) => !now.includes(one));
   const added = <T extends { readonly name: string }>(old: readonly T[] = [], now: readonly T[]) => now.filter((one) => !old.includes(one));
   const containers = added(before?.containers, topology.containers);
@@ -87,7 +88,7 @@ export function changeTopology(lab: Lab, plan: HostPlan, before: TopologyPlan | 
     'set -e',
     atOnce(gone(before?.containers, topology.containers).map(({ name }) => `docker rm -f ${name}`)),
     atOnce(gone(before?.networks, topology.networks).map(({ name }) => `docker network rm ${name}`)),
-    ...added(before?.networks, topology.networks).map((network) => networkCommand(plan, network)),
+    ...added(before?.networks, topology.networks).map(networkCommand),
     atOnce(turns.filter((turn) => turn.length > 0).map((turn) => `( ${turn.flatMap(containerCommands).join(' && ')} )`)),
   ];
   lab.mustHost(`making ${topology.seed}`, ['sh', '-c', lines.join('\n')], { timeout: 120_000 });
@@ -98,7 +99,7 @@ function atOnce(commands: readonly string[]): string {
   return ['all=', ...commands.map((command) => `${command} & all="$all $!"`), 'for one in $all; do wait $one; done'].join('\n');
 }
 
-function networkCommand({ generation }: HostPlan, network: NetworkPlan): string {
+function networkCommand(network: NetworkPlan): string {
   const { name, internal, icc, masquerade, trusted, ipv4, ipv6 } = network;
   const options: Record<string, string | undefined> = {
     [`${OPTION}.name`]: name,
@@ -108,7 +109,7 @@ function networkCommand({ generation }: HostPlan, network: NetworkPlan): string 
     [`${OPTION}.gateway_mode_ipv4`]: ipv4.mode === 'nat' ? undefined : ipv4.mode,
     [`${OPTION}.gateway_mode_ipv6`]: ipv6 === undefined || ipv6.mode === 'nat' ? undefined : ipv6.mode,
     'com.docker.network.host_ipv4': ipv4.sourceAddress,
-    'com.docker.network.host_ipv6': generation === 'g20' ? undefined : ipv6?.sourceAddress,
+    'com.docker.network.host_ipv6': ipv6?.sourceAddress,
   };
   return [
     'docker network create --driver bridge',
@@ -169,7 +170,8 @@ export function engineInput(lab: Lab, plan: HostPlan, topology: TopologyPlan): E
       }));
   const networks = [...defaultNetwork(plan), ...topology.networks.map((network): EngineNetwork => toNetwork(network))];
   return {
-    generation: plan.generation,
+    version: plan.version,
+    firewall: plan.firewall,
     daemon: plan,
     networks: networks.map((network) => ({
       ...network,

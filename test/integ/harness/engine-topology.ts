@@ -1,12 +1,15 @@
 // Docker hosts from a seed, as plain data: what somebody might ask an engine for. The commands for the engine and the input of the model both start here.
 import { Random } from './generate';
-import type { GatewayMode, RuleGeneration } from '../../../src/engine/private/docker-rules/input';
+import type { EngineFirewall, GatewayMode } from '../../../src/engine/private/docker-rules/input';
+import { compareVersions } from '../../../src/engine/private/versions';
 import type { EngineSettings } from '../../../src/topology/private/engine-facts';
 import { NET } from '../lab/network';
 
 export interface HostPlan extends EngineSettings {
   readonly seed: string;
-  readonly generation: RuleGeneration;
+  /** Of the engine. */
+  readonly version: string;
+  readonly firewall: EngineFirewall;
   readonly defaultBridge?: { readonly icc: boolean; readonly masquerade: boolean; readonly ipv6: boolean };
   readonly topologies: readonly TopologyPlan[];
 }
@@ -53,21 +56,26 @@ export interface PortPlan {
 }
 
 export const DEFAULT_BRIDGE = 'docker0';
-const OLD: readonly RuleGeneration[] = ['g20', 'g23', 'g27'];
 const ADDRESSES_4 = [undefined, undefined, NET.host, NET.host2, '127.0.0.1', '127.0.0.2', '0.0.0.0'];
 const ADDRESSES_6 = [NET.host6, NET.host62, '::1', '::'];
 
+/** Whether the engine is of a release or a later one. */
+export function isSince({ version }: Pick<HostPlan, 'version'>, release: string): boolean {
+  return compareVersions(version, release) >= 0;
+}
+
 /** A daemon's settings, and the topologies that it gets one after the other. */
-export function makeHost(seed: string, generation: RuleGeneration, topologies: number): HostPlan {
+export function makeHost(seed: string, { version, firewall }: Pick<HostPlan, 'version' | 'firewall'>, topologies: number): HostPlan {
   const random = new Random(seed);
-  const nft = generation === 'g29-nftables';
-  const isOld = OLD.includes(generation);
+  const nft = firewall === 'nftables';
+  const isOld = !isSince({ version }, '28.0');
   const before = (family: number) => nft || random.chance(family === 4 ? 0.4 : 0.3);
   const forwardingBefore = { ipv4: before(4), ipv6: before(6) };
   const ip6tables = random.chance(0.85);
   const iptables = random.chance(0.93);
   const settings = {
-    generation,
+    version,
+    firewall,
     iptables,
     ip6tables,
     userlandProxy: random.chance(0.6),
@@ -81,7 +89,7 @@ export function makeHost(seed: string, generation: RuleGeneration, topologies: n
     allowDirectRouting: !isOld && random.chance(0.2),
     withoutRawRules: !isOld && random.chance(0.15),
     sctpChecksum: false,
-    ...(generation.startsWith('g29') && random.chance(0.35)
+    ...(isSince({ version }, '29.0') && random.chance(0.35)
       ? {
           acceptMark: random.pick([
             { value: 2, mask: 3 },
@@ -136,16 +144,16 @@ class Growth {
    * network, and takes it away with any. Engines before 28 leave the jumps behind that the last network of a kind needed.
    */
   private mayRemove(network: NetworkPlan): boolean {
-    const { acceptMark, generation } = this.host;
-    if (OLD.includes(generation)) {
+    const { acceptMark, firewall } = this.host;
+    if (!isSince(this.host, '28.0')) {
       return this.networks.some((other) => other !== network && kindOf(other) === kindOf(network));
     }
-    return acceptMark === undefined || generation !== 'g29.8-iptables';
+    return acceptMark === undefined || firewall !== 'iptables';
   }
 
   /** 29 with nftables and without docker-proxy starts no container with two publications of one port. */
   private mayShareTarget(): boolean {
-    return this.host.userlandProxy || this.host.generation !== 'g29-nftables';
+    return this.host.userlandProxy || this.host.firewall !== 'nftables';
   }
 
   /** With those that are linked to them. */
@@ -196,29 +204,26 @@ function kindOf({ internal, ipv6 }: NetworkPlan): string {
 }
 
 function makeNetwork(random: Random, host: Host, index: number): NetworkPlan {
-  const { generation } = host;
   const internal = random.chance(0.3);
   const ipv6 = random.chance(0.5);
   const name = `bt${random.int(10, 99)}-${index}`;
   // Before 25, the address for IPv4 was given to ip6tables too, which refuses it.
-  const mayTranslate = generation !== 'g20' || !(ipv6 && host.ip6tables);
+  const mayTranslate = isSince(host, '25.0') || !(ipv6 && host.ip6tables);
   const source4 = mayTranslate && random.chance(0.2) ? { sourceAddress: NET.host2 } : {};
-  const source6 = generation !== 'g20' && random.chance(0.2) ? { sourceAddress: NET.host62 } : {};
+  const source6 = isSince(host, '25.0') && random.chance(0.2) ? { sourceAddress: NET.host62 } : {};
   return {
     name,
     internal,
     icc: !host.iptables || random.chance(0.7),
     masquerade: random.chance(0.8),
     trusted: random.chance(0.25) ? random.some(['eth0', DEFAULT_BRIDGE, 'vpn0'], random.int(1, 2)) : [],
-    ipv4: { block: `10.${index}.${random.int(0, 255)}.0/24`, mode: makeMode(random, generation, internal), ...source4 },
-    ...(ipv6
-      ? { ipv6: { block: `fd00:${index}:${random.int(1, 9)}::/64`, mode: makeMode(random, generation, internal), ...source6 } }
-      : {}),
+    ipv4: { block: `10.${index}.${random.int(0, 255)}.0/24`, mode: makeMode(random, host, internal), ...source4 },
+    ...(ipv6 ? { ipv6: { block: `fd00:${index}:${random.int(1, 9)}::/64`, mode: makeMode(random, host, internal), ...source6 } } : {}),
   };
 }
 
-function makeMode(random: Random, generation: RuleGeneration, internal: boolean): GatewayMode {
-  if (random.chance(0.5) || OLD.includes(generation)) {
+function makeMode(random: Random, host: Host, internal: boolean): GatewayMode {
+  if (random.chance(0.5) || !isSince(host, '28.0')) {
     return 'nat';
   }
   return internal ? 'isolated' : random.pick(['routed', 'nat-unprotected'] as const);

@@ -1,9 +1,8 @@
 // Sends the questions and compares: what the walk delivers is answered by whom it says, and nothing else is.
-import type { HostPlan, TopologyPlan } from './engine-topology';
+import { type HostPlan, isSince, type TopologyPlan } from './engine-topology';
 import { Crowd, type Task } from './generate-traffic';
 import { type Knock, LOOPBACKS, OUTSIDE, type Outsider, OUTSIDERS, probeOf, type Question } from './packets-questions';
 import type { Endpoint } from './packets-view';
-import type { RuleGeneration } from '../../../src/engine/private/docker-rules/input';
 import type { HostView, ProxyListener } from '../../../src/reachability/private/walk/host-view';
 import type { Outcome } from '../../../src/reachability/private/walk/outcome';
 import { walk } from '../../../src/reachability/private/walk/walk';
@@ -69,8 +68,8 @@ function listeners(
   );
 }
 
-/** Over UDP their docker-proxy answers from whatever address routing chooses, where it listens on all: who asked another one hears nothing. */
-const ANSWERING_ASTRAY: readonly RuleGeneration[] = ['g20', 'g23'];
+/** Before, docker-proxy answers over UDP from whatever address routing chooses, where it listens on all: who asked another one hears nothing. */
+const ANSWERS_AS_ASKED = '28.0';
 
 /**
  * What the walk says to each question; without those that end at a port which the engine holds at the host and never answers on, and without those
@@ -83,7 +82,7 @@ export function predict(plan: HostPlan, view: HostView, held: readonly ProxyList
     if (!listener || !expected.receiver) {
       return true;
     }
-    const isAstray = protocol === 'udp' && listener.address === everywhere && ANSWERING_ASTRAY.includes(plan.generation);
+    const isAstray = protocol === 'udp' && listener.address === everywhere && !isSince(plan, ANSWERS_AS_ASKED);
     return expected.receiver.proxied ? !isAstray : expected.receiver.kind !== 'host';
   };
   return questions.map((question) => ({ ...question, expected: walk(view, probeOf(question)) })).filter(isAnswered);

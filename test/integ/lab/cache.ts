@@ -3,6 +3,7 @@ import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import type { EngineFirewall } from '../../../src/engine/private/docker-rules/input';
 
 export type EngineId = '20.10' | '26.1' | '28.5' | '29' | '29-nft';
 export const ENGINE_IDS: readonly EngineId[] = ['20.10', '26.1', '28.5', '29', '29-nft'];
@@ -12,6 +13,9 @@ export type GoBuildId = 'engine-28.5' | 'engine-29' | 'provider';
 
 export interface EngineSpec {
   readonly id: EngineId;
+  /** What it is to the model: its release, and what it writes its rules with. */
+  readonly version: string;
+  readonly firewall: EngineFirewall;
   /** The Debian tree that the engine runs in: it brings containerd, runc, iptables and nft. */
   readonly suite: Suite;
   /** Where dockerd is built from the Go module proxy; without it, dockerd is the suite's own package. */
@@ -29,12 +33,22 @@ const VFS = { 'storage-driver': ['--storage-driver=vfs'] };
 const FEATURES_29 = { features: ['--feature=containerd-snapshotter=false', '--feature=time-namespaces=false'] };
 
 const ENGINES: Readonly<Record<EngineId, EngineSpec>> = {
-  '20.10': { id: '20.10', suite: 'bookworm', api: '1.41', flags: VFS },
-  '26.1': { id: '26.1', suite: 'trixie', api: '1.44', flags: VFS },
-  '28.5': { id: '28.5', suite: 'trixie', build: 'engine-28.5', api: '1.44', flags: VFS },
-  '29': { id: '29', suite: 'trixie', build: 'engine-29', api: '1.44', flags: { ...VFS, ...FEATURES_29 } },
+  '20.10': { id: '20.10', version: '20.10', firewall: 'iptables', suite: 'bookworm', api: '1.41', flags: VFS },
+  '26.1': { id: '26.1', version: '26.1', firewall: 'iptables', suite: 'trixie', api: '1.44', flags: VFS },
+  '28.5': { id: '28.5', version: '28.5', firewall: 'iptables', suite: 'trixie', build: 'engine-28.5', api: '1.44', flags: VFS },
+  '29': {
+    id: '29',
+    version: '29.8',
+    firewall: 'iptables',
+    suite: 'trixie',
+    build: 'engine-29',
+    api: '1.44',
+    flags: { ...VFS, ...FEATURES_29 },
+  },
   '29-nft': {
     id: '29-nft',
+    version: '29.8',
+    firewall: 'nftables',
     suite: 'trixie',
     build: 'engine-29',
     api: '1.44',
@@ -45,6 +59,7 @@ const ENGINES: Readonly<Record<EngineId, EngineSpec>> = {
 /** What an engine or a provider of one's own is told to other processes by: see `own.ts`. */
 export const OWN_ENGINE = 'BULKHEAD_OWN_ENGINE';
 export const OWN_ENGINE_IDS = 'BULKHEAD_OWN_ENGINE_IDS';
+export const OWN_ENGINE_VERSION = 'BULKHEAD_OWN_ENGINE_VERSION';
 export const OWN_PROVIDER = 'BULKHEAD_OWN_PROVIDER';
 
 export function engineSpec(id: EngineId): EngineSpec {
@@ -52,7 +67,9 @@ export function engineSpec(id: EngineId): EngineSpec {
   if (!spec) throw new Error(`unknown engine '${id}': choose one of ${ENGINE_IDS.join(', ')}`);
   const own = process.env[OWN_ENGINE];
   if (own === undefined || !process.env[OWN_ENGINE_IDS]?.split(',').includes(id)) return spec;
-  return { ...spec, build: undefined, own };
+  const version = process.env[OWN_ENGINE_VERSION]!;
+  // Before 25 engines speak less than their tree's client.
+  return { ...spec, build: undefined, own, version, ...(Number(version.split('.')[0]) < 25 && { api: '1.41' }) };
 }
 
 const TREE_PACKAGES = [

@@ -3,7 +3,18 @@ import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { cacheDir, engineSpec, once, OWN_ENGINE, OWN_ENGINE_IDS, OWN_PROVIDER, provider, treeDir, type EngineId } from './cache';
+import {
+  cacheDir,
+  engineSpec,
+  once,
+  OWN_ENGINE,
+  OWN_ENGINE_IDS,
+  OWN_ENGINE_VERSION,
+  OWN_PROVIDER,
+  provider,
+  treeDir,
+  type EngineId,
+} from './cache';
 import { makeTree } from './debian';
 import { LabError, mustAsync, run, which } from './exec';
 import { writeCliConfig } from './gobuild';
@@ -12,7 +23,7 @@ import { EngineVersion } from '../../../src';
 
 const hashOf = (file: string) => crypto.createHash('sha256').update(fs.readFileSync(file)).digest('hex').slice(0, 8);
 
-/** The engines of the lab that one of this version can stand for: those whose rules the model takes for the same. */
+/** The engines of the lab that one of this version can stand for: those that run in the same tree, and begin their rules alike. */
 export function idsFor(version: string): readonly EngineId[] {
   const major = Number(version.split('.')[0]);
   if (major >= 29) return ['29', '29-nft'];
@@ -56,6 +67,7 @@ export async function useEngine(dockerd: string): Promise<{ readonly version: st
   const ids = idsFor(version);
   process.env[OWN_ENGINE] = layer;
   process.env[OWN_ENGINE_IDS] = ids.join(',');
+  process.env[OWN_ENGINE_VERSION] = version;
   return { version, ids };
 }
 

@@ -2,7 +2,7 @@
 // which (a text; `TEXT/17` for one host alone).
 import type { EngineInput } from '../../../src/engine/private/docker-rules/input';
 import type { Checks } from '../harness/checks';
-import { chosenHosts, daemonAfter, GENERATIONS, startable } from '../harness/engine-campaign';
+import { chosenHosts, daemonAfter, startable } from '../harness/engine-campaign';
 import { changeTopology, engineInput, startHost } from '../harness/engine-host';
 import { type HostPlan, makeHost, type TopologyPlan } from '../harness/engine-topology';
 import { Crowd } from '../harness/generate-traffic';
@@ -12,7 +12,7 @@ import { questionsOf, textOf } from '../harness/packets-questions';
 import { readSwitches } from '../harness/packets-switches';
 import { endpointsOf, heldPorts, UPLINK, viewOfHost } from '../harness/packets-view';
 import { Why } from '../harness/packets-why';
-import type { EngineId } from '../lab/cache';
+import { type EngineId, engineSpec } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 
 const SAMPLE = 3;
@@ -38,7 +38,7 @@ export function run(engine: EngineId, checks: Checks): void {
     const crowd = new Crowd(lab);
     let hasImage = false;
     for (const { seed, topologies } of chosenHosts(SAMPLE, PER_HOST)) {
-      const plan = startable(makeHost(seed, GENERATIONS[engine], STEPS * topologies));
+      const plan = startable(makeHost(seed, engineSpec(engine), STEPS * topologies));
       checks.step(`host ${seed}`, () => {
         startHost(lab, plan);
         removeOldBridges(lab);
@@ -59,7 +59,7 @@ function tryHost(lab: Lab, crowd: Crowd, checks: Checks, plan: HostPlan, sum: Fi
   let daemon: EngineInput['daemon'] = plan;
   let before: TopologyPlan | undefined;
   for (const topology of plan.topologies.filter((_, i) => i % STEPS === STEPS - 1)) {
-    changeTopology(lab, plan, removeLinked(lab, before, topology), topology);
+    changeTopology(lab, removeLinked(lab, before, topology), topology);
     waitForAddresses(lab, topology);
     const input = { ...engineInput(lab, plan, topology), daemon };
     try {

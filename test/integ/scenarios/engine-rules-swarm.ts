@@ -5,11 +5,10 @@ import { dockerRules } from '../../../src/engine/private/docker-rules/docker-rul
 import type { EngineEndpoint, EngineInput, EngineNetwork, IngressPort } from '../../../src/engine/private/docker-rules/input';
 import { compareRules, differenceText } from '../../support/compare-rules';
 import type { Checks } from '../harness/checks';
-import { GENERATIONS } from '../harness/engine-campaign';
 import { engineInput, startHost } from '../harness/engine-host';
 import { readRules } from '../harness/engine-read';
-import { makeHost } from '../harness/engine-topology';
-import type { EngineId } from '../lab/cache';
+import { isSince, makeHost } from '../harness/engine-topology';
+import { type EngineId, engineSpec } from '../lab/cache';
 import { patient, until } from '../lab/exec';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -28,11 +27,12 @@ interface Inspected {
 }
 
 export function trySwarm(engine: EngineId, checks: Checks): void {
+  const spec = engineSpec(engine);
   const hasIpvs = existsSync('/proc/sys/net/ipv4/vs');
   // The guest is slow, and with docker-proxy or without it a container is a container.
   for (const userlandProxy of hasIpvs ? [false] : [true, false]) {
     withLab(engine, (lab) => {
-      const plan = { ...makeHost('swarm', GENERATIONS[engine], 0), iptables: true, userlandProxy };
+      const plan = { ...makeHost('swarm', spec, 0), iptables: true, userlandProxy };
       startHost(lab, plan);
       lab.importImage('lab:1');
       lab.docker('swarm', 'init', '--advertise-addr', NET.host);
@@ -47,8 +47,8 @@ export function trySwarm(engine: EngineId, checks: Checks): void {
       publish(lab, 'ingress', 1);
       const ingress = (address: string) => PUBLISHED.map(({ protocol, port }) => ({ protocol, port: port + 1, address }));
       compare('a service that publishes on its node, and one that the ingress publishes', 2, ingress);
-      if (GENERATIONS[engine] !== 'g29.8-iptables') return;
-      const before = { ...withGateway(lab, base, 2, ingress)!, generation: 'g29-iptables' as const };
+      if (!isSince(spec, '29.8')) return;
+      const before = { ...withGateway(lab, base, 2, ingress)!, version: '29.0' };
       const others = compareRules(dockerRules(before, 'ipv4'), readRules(lab).ipv4).map(differenceText);
       checks.shown('control: before 29.8 they were others', others.some((text) => text.includes('DOCKER-INGRESS')), others.join('\n')); // prettier-ignore
     });

@@ -6,11 +6,11 @@ import type { EngineInput } from '../../../src/engine/private/docker-rules/input
 import type { Family } from '../../../src/topology/private/topology';
 import { type CompareOptions, compareRules, differenceText } from '../../support/compare-rules';
 import type { Checks } from '../harness/checks';
-import { chosenHosts, daemonAfter, GENERATIONS } from '../harness/engine-campaign';
+import { chosenHosts, daemonAfter } from '../harness/engine-campaign';
 import { changeTopology, engineInput, startHost } from '../harness/engine-host';
 import { readRules } from '../harness/engine-read';
-import { type HostPlan, makeHost, type TopologyPlan } from '../harness/engine-topology';
-import type { EngineId } from '../lab/cache';
+import { type HostPlan, isSince, makeHost, type TopologyPlan } from '../harness/engine-topology';
+import { type EngineId, engineSpec } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
@@ -27,7 +27,7 @@ export function run(engine: EngineId, checks: Checks): void {
   const sum: Figures = { hosts: 0, topologies: 0, restarts: 0, rules: 0, differences: 0 };
   withLab(engine, (lab) => {
     for (const { seed, topologies } of chosenHosts(SAMPLE, PER_HOST)) {
-      const plan = makeHost(seed, GENERATIONS[engine], topologies);
+      const plan = makeHost(seed, engineSpec(engine), topologies);
       checks.step(`host ${seed}`, () => {
         startHost(lab, plan);
         if (sum.hosts++ === 0) {
@@ -74,7 +74,7 @@ function tryHost(lab: Lab, checks: Checks, plan: HostPlan, sum: Figures): void {
     daemon = daemonAfter(input);
   };
   for (const topology of plan.topologies) {
-    changeTopology(lab, plan, before, topology);
+    changeTopology(lab, before, topology);
     compare(topology, topology.seed);
     before = topology;
     sum.topologies++;
@@ -87,9 +87,9 @@ function tryHost(lab: Lab, checks: Checks, plan: HostPlan, sum: Figures): void {
 }
 
 /**
- * 20.10 and 26.1 put DOCKER-USER first again only when they make a network, and the default bridge is the one that they make at every start. Without
+ * Before 27.4 engines put DOCKER-USER first again only when they make a network, and the default bridge is the one that they make at every start. Without
  * it the isolation stands before DOCKER-USER after a restart, until somebody makes a network.
  */
-function jumpsStay({ generation, defaultBridge }: HostPlan): boolean {
-  return defaultBridge !== undefined || !['g20', 'g23'].includes(generation);
+function jumpsStay(plan: HostPlan): boolean {
+  return plan.defaultBridge !== undefined || isSince(plan, '27.4');
 }

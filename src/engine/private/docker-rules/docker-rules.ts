@@ -1,32 +1,35 @@
-import { Rules20 } from './g20';
-import { Rules23 } from './g23';
-import { Rules27 } from './g27';
-import { Rules2800 } from './g28-0-0';
-import { Rules2801 } from './g28-0-1';
-import { Rules282 } from './g28-2';
-import { Rules298Iptables } from './g29-8-iptables';
-import { Rules29Iptables } from './g29-iptables';
-import { Rules29Nftables } from './g29-nftables';
-import type { EngineInput, RuleGeneration } from './input';
+import type { EngineInput } from './input';
+import { ChainsMaker } from './iptables-chains';
+import { ForwardMaker } from './iptables-forward';
+import { type Cut, IPTABLES, type IptablesRules, NFTABLES } from './lines';
+import { NftablesMaker } from './nftables';
+import type { RuleMaker } from './rule-maker';
 import type { HostRules } from '../../../firewall/private/host-rules';
 import type { Family } from '../../../topology/private/topology';
-
-const GENERATIONS: Readonly<Record<RuleGeneration, new (input: EngineInput, family: Family) => Rules20>> = {
-  g20: Rules20,
-  g23: Rules23,
-  g27: Rules27,
-  'g28.0.0': Rules2800,
-  'g28.0.1': Rules2801,
-  'g28.2': Rules282,
-  'g29-iptables': Rules29Iptables,
-  'g29.8-iptables': Rules298Iptables,
-  'g29-nftables': Rules29Nftables,
-};
+import { cutsUpTo } from '../versions';
 
 /**
  * The rules that the engine itself makes in one family, on a host whose tables were empty before. Containers are taken to have been started after
  * all networks; between networks, and between the publications of a container, engines keep no order of their own.
  */
 export function dockerRules(input: EngineInput, family: Family): HostRules {
-  return new GENERATIONS[input.generation](input, family).build();
+  return makerFor(input, family).build();
+}
+
+function makerFor(input: EngineInput, family: Family): RuleMaker {
+  if (input.firewall === 'nftables') {
+    return new NftablesMaker(input, family, `${lastOf(NFTABLES, input.version)} nftables`);
+  }
+  const rules = iptablesRules(input.version);
+  const Maker = rules.layout === 'forward' ? ForwardMaker : ChainsMaker;
+  return new Maker(input, family, lastOf(IPTABLES, input.version), rules);
+}
+
+/** What an engine with iptables does, by everything that was changed up to its version. */
+export function iptablesRules(version: string): IptablesRules {
+  return Object.assign({}, ...cutsUpTo(IPTABLES, version).map(({ changes }) => changes)) as IptablesRules;
+}
+
+function lastOf(line: readonly Cut<unknown>[], version: string): string {
+  return cutsUpTo(line, version).at(-1)!.since;
 }

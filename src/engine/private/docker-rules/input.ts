@@ -6,7 +6,9 @@ import type { Family, PortSpec } from '../../../topology/private/topology';
  * ours, or by hand for a host that is not.
  */
 export interface EngineInput {
-  readonly generation: RuleGeneration;
+  /** Of the engine, such as `28.5.2`. */
+  readonly version: string;
+  readonly firewall: EngineFirewall;
   readonly daemon: EngineSettings;
   /** In the order in which they were created; the default bridge, where there is one, is the first. */
   readonly networks: readonly EngineNetwork[];
@@ -14,7 +16,8 @@ export interface EngineInput {
   readonly swarm?: SwarmState;
 }
 
-export type RuleGeneration = 'g20' | 'g23' | 'g27' | 'g28.0.0' | 'g28.0.1' | 'g28.2' | 'g29-iptables' | 'g29.8-iptables' | 'g29-nftables';
+/** What an engine writes its rules with. */
+export type EngineFirewall = 'iptables' | 'nftables';
 
 export type GatewayMode = 'nat' | 'nat-unprotected' | 'routed' | 'isolated';
 

@@ -1,6 +1,6 @@
 import { type Binding, publicationText } from './bindings';
-import { Rules29Iptables } from './g29-iptables';
 import type { EngineEndpoint, EngineLink, EngineNetwork, EngineSubnet } from './input';
+import { RuleMaker } from './rule-maker';
 import {
   ACCEPT,
   addressType,
@@ -15,9 +15,9 @@ import {
   notDestination,
   notInput,
   notOutput,
+  notSource,
   output,
   protocol,
-  snat,
   source,
   toPort,
 } from './words';
@@ -43,14 +43,10 @@ const natIn = (bridge: string) => `nat-postrouting-in__${bridge}`;
 const natOut = (bridge: string) => `nat-postrouting-out__${bridge}`;
 
 /**
- * 29 with nftables: the same walls in tables of its own. A network's chain is asked as the destination first and, for one that is not internal, has
- * the last word there. There is no place for an administrator's rules, forwarding is never turned on, and no policy is set.
+ * Engines with nftables have tables of their own. A network's chain is asked as the destination first and, for one that is not internal, has the last
+ * word there. There is no place for an administrator's rules, forwarding is never turned on, and no policy is set.
  */
-export class Rules29Nftables extends Rules29Iptables {
-  protected override get version(): string {
-    return '29.0 nftables';
-  }
-
+export class NftablesMaker extends RuleMaker {
   protected override dropsForwarded(): boolean {
     return false;
   }
@@ -78,14 +74,14 @@ export class Rules29Nftables extends Rules29Iptables {
   /** The engine refuses to be part of a swarm. */
   protected override swarm(): void {}
 
-  protected override internalNetwork({ bridge, icc }: EngineNetwork): void {
+  private internalNetwork({ bridge, icc }: EngineNetwork): void {
     const why = `internal network ${bridge}`;
     this.tables.append(TABLE, filterIn(bridge), [notInput(bridge)], DROP, `${why}: nothing comes in`);
     this.tables.append(TABLE, filterIn(bridge), [], icc ? ACCEPT : DROP, `${why}: containers may ${icc ? '' : 'not '}talk to each other`);
     this.tables.append(TABLE, filterOut(bridge), [notOutput(bridge)], DROP, `${why}: nothing leaves`);
   }
 
-  protected override network(network: EngineNetwork): void {
+  private network(network: EngineNetwork): void {
     const { bridge } = network;
     const subnet = network[this.family]!;
     for (const chain of [natIn(bridge), natOut(bridge)]) {
@@ -101,7 +97,7 @@ export class Rules29Nftables extends Rules29Iptables {
     }
   }
 
-  protected override openNetwork(network: EngineNetwork, subnet: EngineSubnet): void {
+  private openNetwork(network: EngineNetwork, subnet: EngineSubnet): void {
     const { bridge, icc } = network;
     const { acceptMark } = this.input.daemon;
     const why = `network ${bridge}`;
@@ -125,10 +121,10 @@ export class Rules29Nftables extends Rules29Iptables {
     this.tables.append(TABLE, filterOut(bridge), [], ACCEPT, `${why}: containers may leave it`);
   }
 
-  protected override nat(network: EngineNetwork, subnet: EngineSubnet): void {
+  private nat(network: EngineNetwork, subnet: EngineSubnet): void {
     const { bridge } = network;
-    const leave: Verdict = subnet.sourceAddress === undefined ? MASQUERADE : snat(subnet.sourceAddress);
-    if (this.masquerades(network, subnet)) {
+    const leave = this.leaveBy(subnet);
+    if (network.masquerade && subnet.mode !== 'routed') {
       const matches = [notOutput(bridge), source(subnet.block)];
       this.tables.append(TABLE, natOut(bridge), matches, leave, `network ${bridge}: what leaves gets an address of the host`);
     }
@@ -154,21 +150,33 @@ export class Rules29Nftables extends Rules29Iptables {
     }
   }
 
-  protected override portNat({ bridge }: EngineNetwork, subnet: EngineSubnet, binding: Binding): void {
+  /** A routed network's ports are open on every one of them, wherever the container's default route leads. */
+  protected override opensPorts({ mode }: EngineSubnet, { isGateway }: EngineEndpoint): boolean {
+    return mode === 'routed' || isGateway[this.family];
+  }
+
+  protected override port(network: EngineNetwork, subnet: EngineSubnet, binding: Binding): void {
+    this.portNat(network, subnet, binding);
+    this.portAccept(network, subnet, binding);
+    this.portToSelf(network, subnet, binding);
+    this.portLoopback(network, subnet, binding);
+  }
+
+  private portNat({ bridge }: EngineNetwork, subnet: EngineSubnet, binding: Binding): void {
     if (subnet.mode !== 'routed') {
       const verdict = dnat(binding.target, binding.targetPort);
       this.tables.append(TABLE, DNAT, this.toPublication(bridge, binding), verdict, `network ${bridge}: ${publicationText(binding)}`);
     }
   }
 
-  protected override portAccept({ bridge }: EngineNetwork, { mode }: EngineSubnet, binding: Binding): void {
+  private portAccept({ bridge }: EngineNetwork, { mode }: EngineSubnet, binding: Binding): void {
     if (mode !== 'nat-unprotected') {
       const matches = [destination(binding.target), protocol(binding.protocol), toPort(binding.targetPort)];
       this.tables.append(TABLE, filterIn(bridge), matches, ACCEPT, `network ${bridge}: ${publicationText(binding)}`);
     }
   }
 
-  protected override portToSelf({ bridge }: EngineNetwork, { mode }: EngineSubnet, binding: Binding): void {
+  private portToSelf({ bridge }: EngineNetwork, { mode }: EngineSubnet, binding: Binding): void {
     if (mode !== 'routed' && !this.input.daemon.userlandProxy) {
       const { target } = binding;
       const matches = [source(target), destination(target), protocol(binding.protocol), toPort(binding.targetPort)];
@@ -177,7 +185,7 @@ export class Rules29Nftables extends Rules29Iptables {
     }
   }
 
-  protected override portLoopback({ bridge }: EngineNetwork, { mode }: EngineSubnet, binding: Binding): void {
+  private portLoopback({ bridge }: EngineNetwork, { mode }: EngineSubnet, binding: Binding): void {
     const { hostAddress, hostPort } = binding;
     if (this.family === 'ipv4' && mode !== 'routed' && hostAddress !== undefined && isLoopback(hostAddress)) {
       const matches = [notInput('lo'), destination(hostAddress), protocol(binding.protocol), toPort(hostPort)];
@@ -210,7 +218,8 @@ export class Rules29Nftables extends Rules29Iptables {
   private toPublication(bridge: string, { hostAddress, hostPort, protocol: name }: Binding): Match[] {
     return [
       ...(this.input.daemon.userlandProxy ? [notInput(bridge)] : []),
-      ...this.portSources(),
+      // A link-local source cannot be answered after translation; docker-proxy serves it.
+      ...(this.family === 'ipv6' ? [notSource('fe80::/10')] : []),
       ...(hostAddress === undefined ? [] : [destination(hostAddress)]),
       protocol(name),
       toPort(hostPort),

@@ -1,0 +1,127 @@
+/**
+ * How engines write their rules, release by release: one line of descent for each firewall. An entry stands for the release that first has what it says,
+ * and says only what that release changed; docs/ENGINES.md is printed from both lines.
+ *
+ * A new release of Docker with other rules is a new entry here, and what its words mean in the maker of its firewall.
+ */
+export interface Cut<Rules> {
+  /** First release. */
+  readonly since: string;
+  readonly changes: Partial<Rules>;
+  /** What changed, a sentence each. */
+  readonly what: readonly string[];
+  /** Hosts that it makes a difference to; every host unless told. */
+  readonly concerns?: Concern;
+}
+
+/** What a host has that some releases treat otherwise than others: ports that the ingress of a swarm publishes. */
+export type Concern = 'ingress';
+
+/** What engines with iptables do differently. */
+export interface IptablesRules {
+  /**
+   * `forward`: each network has its rules in FORWARD itself, the newest first, and what nobody published is left to the policy of FORWARD.
+   * `set`, `chains`: what nobody published is dropped. FORWARD finds networks by a set of their blocks, or by chains of the engine's own.
+   */
+  readonly layout: 'forward' | 'set' | 'chains';
+  /** Families that have DOCKER-USER. */
+  readonly userChain: 'ipv4' | 'both';
+  /** DOCKER-USER ends in RETURN. */
+  readonly userChainReturns: boolean;
+  /** What the walls of an internal network ask of an IPv6 packet: its addresses alone, or whether it crosses the bridge as well. */
+  readonly internalIpv6: 'addresses' | 'addresses and bridge';
+  /** Knows the gateway mode `routed`, in which a network has no translation. */
+  readonly gatewayModes: boolean;
+  /** In which families a network that is not internal is kept apart from the others. */
+  readonly isolation: 'both families' | 'families of the network' | 'none';
+  /** Whose containers reach publications through docker-proxy, where it runs, instead of by translation. */
+  readonly skipsDnat: 'translated' | 'masqueraded or routed' | 'masqueraded' | 'none';
+  /** What packets straight to a container are dropped for, in the table raw. */
+  readonly direct: 'nothing' | 'published ports' | 'containers';
+  /** Knows `DOCKER_INSECURE_NO_IPTABLES_RAW`. */
+  readonly rawSwitch: boolean;
+  /** When the answers of a published SCTP port get a checksum. */
+  readonly sctpChecksum: 'always' | 'when asked' | 'never';
+  /** Ports of a routed network are open wherever the container's default route leads. */
+  readonly routedPortsEverywhere: boolean;
+  /** Knows `bridge-accept-fwmark`. */
+  readonly acceptMark: boolean;
+  /** What the ingress of a swarm publishes: by a chain of its own, or as ordinary ports of its sandbox. */
+  readonly ingress: 'chain' | 'ports';
+}
+
+const START: IptablesRules = {
+  layout: 'forward',
+  userChain: 'ipv4',
+  userChainReturns: true,
+  internalIpv6: 'addresses',
+  gatewayModes: false,
+  isolation: 'both families',
+  skipsDnat: 'translated',
+  direct: 'nothing',
+  rawSwitch: false,
+  sctpChecksum: 'always',
+  routedPortsEverywhere: false,
+  acceptMark: false,
+  ingress: 'chain',
+};
+
+export const IPTABLES: readonly Cut<IptablesRules>[] = [
+  { since: '20.10', changes: START, what: ['every network has its rules in FORWARD itself'] },
+  {
+    since: '23.0',
+    changes: { userChain: 'both', internalIpv6: 'addresses and bridge' },
+    what: ['DOCKER-USER stands in ip6tables, too', 'an internal network lets its own IPv6 neighbour discovery through'],
+  },
+  { since: '27.0', changes: { gatewayModes: true }, what: ['gateway mode `routed`: a network without translation, with the same walls'] },
+  {
+    since: '28.0.0',
+    changes: {
+      layout: 'set',
+      isolation: 'families of the network',
+      skipsDnat: 'masqueraded or routed',
+      direct: 'published ports',
+      sctpChecksum: 'when asked',
+    },
+    what: [
+      'what nobody published is dropped, whatever the policy of FORWARD',
+      'neighbours reach no published port at the address of its container, and none that is published on loopback',
+      'FORWARD finds the networks by a set of ipset',
+      'a routed network is open to the others as it is to the rest of the world',
+    ],
+  },
+  {
+    since: '28.0.1',
+    changes: { layout: 'chains', skipsDnat: 'masqueraded', rawSwitch: true },
+    what: ['chains of its own instead of the set, and one jump in FORWARD'],
+  },
+  {
+    since: '28.2',
+    changes: { direct: 'containers', userChainReturns: false },
+    what: ['no packet from elsewhere reaches the address of a container, whether it publishes anything or not'],
+  },
+  {
+    since: '29.0',
+    changes: { isolation: 'none', skipsDnat: 'none', sctpChecksum: 'never', routedPortsEverywhere: true, acceptMark: true },
+    what: ['nothing keeps the networks apart but what closes each of them to the rest of the world'],
+  },
+  {
+    since: '29.8',
+    changes: { ingress: 'ports' },
+    what: ['what the ingress of a swarm publishes is an ordinary port of its sandbox'],
+    concerns: 'ingress',
+  },
+];
+
+/** With nftables all releases write the same rules. */
+export type NftablesRules = Record<never, never>;
+
+export const NFTABLES: readonly Cut<NftablesRules>[] = [
+  { since: '29.0', changes: {}, what: ['tables of its own, in which the chain of a network has the last word on what comes to it'] },
+];
+
+/** Spans in which engines were released; there was nothing between. */
+export const RELEASED: readonly { readonly from: string; readonly below: string }[] = [
+  { from: '20.10', below: '20.11' },
+  { from: '23.0', below: '30.0' },
+];
