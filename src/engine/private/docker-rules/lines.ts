@@ -14,8 +14,12 @@ export interface Cut<Rules> {
   readonly concerns?: Concern;
 }
 
-/** What a host has that some releases treat otherwise than others: ports that the ingress of a swarm publishes. */
-export type Concern = 'ingress';
+/** What a host has that some releases treat otherwise than others. */
+export type Concern =
+  /** Ports that the ingress of a swarm publishes. */
+  | 'ingress'
+  /** Rules in ip6tables. */
+  | 'ip6tables';
 
 /** What engines with iptables do differently. */
 export interface IptablesRules {
@@ -70,8 +74,14 @@ export const IPTABLES: readonly Cut<IptablesRules>[] = [
   { since: '20.10', changes: START, what: ['every network has its rules in FORWARD itself'] },
   {
     since: '23.0',
-    changes: { userChain: 'both', internalIpv6: 'addresses and bridge' },
-    what: ['DOCKER-USER stands in ip6tables, too', 'an internal network lets its own IPv6 neighbour discovery through'],
+    changes: { userChain: 'both' },
+    what: ['DOCKER-USER stands in ip6tables, too'],
+  },
+  {
+    since: '24.0.6',
+    changes: { internalIpv6: 'addresses and bridge' },
+    what: ['an internal network lets its own IPv6 neighbour discovery through'],
+    concerns: 'ip6tables',
   },
   { since: '27.0', changes: { gatewayModes: true }, what: ['gateway mode `routed`: a network without translation, with the same walls'] },
   {
