@@ -54,6 +54,14 @@ describe('what leaves', () => {
     ]);
   });
 
+  test('over IPv6 gets the address that was asked for from 25.0 on', () => {
+    const ipv6 = { block: 'fd00:1::/64', gateway: 'fd00:1::1', mode: 'nat', sourceAddress: '2001:db8::11' } as const;
+    const translating = WITH_IPTABLES.filter((key) =>
+      chain(host(key, [network({ ipv6 })]), 'nat', 'POSTROUTING', 'ipv6')!.includes('not out br1 source fd00:1::/64 => snat 2001:db8::11'),
+    );
+    expect(translating).toEqual(between('25.0', '30.0'));
+  });
+
   test('keeps its address in a routed network, from 27 on', () => {
     const masquerading = GENERATIONS.filter((key) => chain(host(key, [inMode('routed')]), 'nat', 'POSTROUTING'));
     expect(masquerading).toEqual(between('20.10', '27.0'));

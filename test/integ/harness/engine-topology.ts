@@ -210,7 +210,7 @@ function makeNetwork(random: Random, host: Host, index: number): NetworkPlan {
   // Before 25, the address for IPv4 was given to ip6tables too, which refuses it.
   const mayTranslate = isSince(host, '25.0') || !(ipv6 && host.ip6tables);
   const source4 = mayTranslate && random.chance(0.2) ? { sourceAddress: NET.host2 } : {};
-  const source6 = isSince(host, '25.0') && random.chance(0.2) ? { sourceAddress: NET.host62 } : {};
+  const source6 = random.chance(0.2) ? { sourceAddress: NET.host62 } : {};
   return {
     name,
     internal,

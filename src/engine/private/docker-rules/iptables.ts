@@ -83,7 +83,7 @@ export abstract class IptablesMaker extends RuleMaker {
   protected nat(network: EngineNetwork, subnet: EngineSubnet): void {
     const { bridge } = network;
     const why = `network ${bridge}`;
-    const leave = this.leaveBy(subnet);
+    const leave = this.family === 'ipv6' && !this.rules.sourceAddressIpv6 ? MASQUERADE : this.leaveBy(subnet);
     if (this.masquerades(network, subnet)) {
       const matches = [source(subnet.block), notOutput(bridge)];
       this.tables.insert('nat', 'POSTROUTING', matches, leave, `${why}: what leaves gets an address of the host`);

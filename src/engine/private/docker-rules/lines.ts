@@ -34,6 +34,8 @@ export interface IptablesRules {
   readonly userChainReturns: boolean;
   /** What the walls of an internal network ask of an IPv6 packet: its addresses alone, or whether it crosses the bridge as well. */
   readonly internalIpv6: 'addresses' | 'addresses and bridge';
+  /** What leaves a network over IPv6 gets the address that was asked for. */
+  readonly sourceAddressIpv6: boolean;
   /** Knows the gateway mode `routed`, in which a network has no translation. */
   readonly gatewayModes: boolean;
   /** In which families a network that is not internal is kept apart from the others. */
@@ -59,6 +61,7 @@ const START: IptablesRules = {
   userChain: 'ipv4',
   userChainReturns: true,
   internalIpv6: 'addresses',
+  sourceAddressIpv6: false,
   gatewayModes: false,
   isolation: 'both families',
   skipsDnat: 'translated',
@@ -81,6 +84,12 @@ export const IPTABLES: readonly Cut<IptablesRules>[] = [
     since: '24.0.6',
     changes: { internalIpv6: 'addresses and bridge' },
     what: ['an internal network lets its own IPv6 neighbour discovery through'],
+    concerns: 'ip6tables',
+  },
+  {
+    since: '25.0',
+    changes: { sourceAddressIpv6: true },
+    what: ['option `com.docker.network.host_ipv6`: the address that IPv6 leaves a network with; before, every one was that of the interface'],
     concerns: 'ip6tables',
   },
   { since: '27.0', changes: { gatewayModes: true }, what: ['gateway mode `routed`: a network without translation, with the same walls'] },
