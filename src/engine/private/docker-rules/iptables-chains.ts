@@ -108,6 +108,9 @@ export class ChainsMaker extends IptablesMaker {
     } else if (subnet) {
       this.openNetwork(network, subnet);
     }
+    if (!network.internal && (subnet || this.rules.isolation === 'both families')) {
+      this.isolate(network);
+    }
   }
 
   private openNetwork(network: EngineNetwork, subnet: EngineSubnet): void {
@@ -116,10 +119,6 @@ export class ChainsMaker extends IptablesMaker {
     this.place(network);
     this.defaultVerdict(network, subnet);
     this.icc(network);
-    if (this.rules.isolation !== 'none') {
-      this.isolate(network);
-      if (subnet.mode === 'routed') this.reachRouted(network);
-    }
     if (this.rules.acceptMark && acceptMark) {
       this.tables.insert('filter', DOCKER_FORWARD, [{ kind: 'mark', ...acceptMark }], ACCEPT, 'marked packets, to whatever network');
     }
@@ -162,10 +161,17 @@ export class ChainsMaker extends IptablesMaker {
     }
   }
 
-  private isolate({ bridge }: EngineNetwork): void {
+  private isolate(network: EngineNetwork): void {
+    const { bridge } = network;
+    if (this.rules.isolation === 'none') {
+      return;
+    }
     const why = `network ${bridge} is kept apart from the others`;
     this.tables.append('filter', STAGE_1, [into(bridge), notOutput(bridge)], jump(STAGE_2), why);
     this.tables.insert('filter', STAGE_2, [output(bridge)], DROP, why);
+    if (network[this.family]?.mode === 'routed') {
+      this.reachRouted(network);
+    }
   }
 
   /** A routed network is open to the others as it is to the rest of the world. */

@@ -97,7 +97,6 @@ export const IPTABLES: readonly Cut<IptablesRules>[] = [
     since: '28.0.0',
     changes: {
       layout: 'set',
-      isolation: 'families of the network',
       skipsDnat: 'masqueraded or routed',
       direct: 'published ports',
       sctpChecksum: 'when asked',
@@ -111,8 +110,11 @@ export const IPTABLES: readonly Cut<IptablesRules>[] = [
   },
   {
     since: '28.0.1',
-    changes: { layout: 'chains', skipsDnat: 'masqueraded', rawSwitch: true },
-    what: ['chains of its own instead of the set, and one jump in FORWARD'],
+    changes: { layout: 'chains', isolation: 'families of the network', skipsDnat: 'masqueraded', rawSwitch: true },
+    what: [
+      'chains of its own instead of the set, and one jump in FORWARD',
+      'a network is kept apart from the others in the families that it has; before, in both',
+    ],
   },
   {
     since: '28.2',
