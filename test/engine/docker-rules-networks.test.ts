@@ -90,12 +90,8 @@ describe('gateway modes', () => {
   test('28 takes a routed network out of the isolation, 27 does not (by the documents, no 27 in the lab)', () => {
     const first = (key: string) => chain(host(key, [network({}, 2), inMode('routed')]), 'filter', 'DOCKER-ISOLATION-STAGE-1')!.slice(0, 2);
     const open = ['ct-state ESTABLISHED|RELATED in br1 => accept', 'out br1 => return'];
-    expect(between('27.0', '29.0').map((key) => [key, first(key)[0] === open[0] && first(key)[1] === open[1]])).toEqual([
-      ['27.0', false],
-      ['28.0.0', true],
-      ['28.0.1', true],
-      ['28.2', true],
-    ]);
+    const isOut = (key: string) => first(key)[0] === open[0] && first(key)[1] === open[1];
+    expect(between('27.0', '29.0').filter(isOut)).toEqual(between('28.0.0', '29.0'));
   });
 
   test('27 opens the ports of a routed network without translation (by the documents, no 27 in the lab)', () => {

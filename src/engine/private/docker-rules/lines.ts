@@ -19,7 +19,9 @@ export type Concern =
   /** Ports that the ingress of a swarm publishes. */
   | 'ingress'
   /** Rules in ip6tables. */
-  | 'ip6tables';
+  | 'ip6tables'
+  /** Routed networks, or `DOCKER_INSECURE_NO_IPTABLES_RAW` in the environment of the engine. */
+  | 'routed';
 
 /** What engines with iptables do differently. */
 export interface IptablesRules {
@@ -110,11 +112,20 @@ export const IPTABLES: readonly Cut<IptablesRules>[] = [
   },
   {
     since: '28.0.1',
-    changes: { layout: 'chains', isolation: 'families of the network', skipsDnat: 'masqueraded', rawSwitch: true },
+    changes: { layout: 'chains', isolation: 'families of the network' },
     what: [
       'chains of its own instead of the set, and one jump in FORWARD',
       'a network is kept apart from the others in the families that it has; before, in both',
     ],
+  },
+  {
+    since: '28.0.2',
+    changes: { skipsDnat: 'masqueraded', rawSwitch: true },
+    what: [
+      'containers of a routed network reach publications by translation where docker-proxy is off; before, they never did',
+      '`DOCKER_INSECURE_NO_IPTABLES_RAW` turns the rules of the table raw off',
+    ],
+    concerns: 'routed',
   },
   {
     since: '28.2',
