@@ -59,9 +59,9 @@ test('DOCKER-USER stands in IPv6 from 23.0 on, and never with nftables', () => {
   );
 });
 
-test('DOCKER-USER ends in RETURN before 28.2', () => {
+test('DOCKER-USER ends in RETURN before 28.2.2', () => {
   const withReturn = GENERATIONS.filter((key) => chain(host(key, []), 'filter', 'DOCKER-USER')?.length === 1);
-  expect(withReturn).toEqual(between('28.0.0', '28.2'));
+  expect(withReturn).toEqual(between('28.0.0', '28.2.2'));
   expect(OLD.map((key) => chain(host(key, [network()]), 'filter', 'DOCKER-USER'))).toEqual(OLD.map(() => ['=> return']));
 });
 

@@ -11,7 +11,7 @@ import { ruleText } from '../support/canonical-rule';
 /** First releases of all rules with iptables, in their order; those with nftables say so. */
 export const WITH_IPTABLES: readonly string[] = IPTABLES.map(({ since }) => since);
 export const GENERATIONS: readonly string[] = [...WITH_IPTABLES, ...NFTABLES.map(({ since }) => `${since} nftables`)];
-const IN_LAB: readonly string[] = ['20.10', '25.0', '28.2', '29.8', '29.0 nftables'];
+const IN_LAB: readonly string[] = ['20.10', '25.0', '28.2.2', '29.8', '29.0 nftables'];
 
 /** Those with iptables from one release to below another. */
 export function between(from: string, below: string): string[] {

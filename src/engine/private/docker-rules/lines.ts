@@ -21,7 +21,9 @@ export type Concern =
   /** Rules in ip6tables. */
   | 'ip6tables'
   /** Routed networks, or `DOCKER_INSECURE_NO_IPTABLES_RAW` in the environment of the engine. */
-  | 'routed';
+  | 'routed'
+  /** Rules that somebody appends to DOCKER-USER. */
+  | 'DOCKER-USER';
 
 /** What engines with iptables do differently. */
 export interface IptablesRules {
@@ -129,8 +131,14 @@ export const IPTABLES: readonly Cut<IptablesRules>[] = [
   },
   {
     since: '28.2',
-    changes: { direct: 'containers', userChainReturns: false },
+    changes: { direct: 'containers' },
     what: ['no packet from elsewhere reaches the address of a container, whether it publishes anything or not'],
+  },
+  {
+    since: '28.2.2',
+    changes: { userChainReturns: false },
+    what: ['DOCKER-USER is empty; before, it ended in RETURN, behind which nothing was asked'],
+    concerns: 'DOCKER-USER',
   },
   {
     since: '29.0',
