@@ -10,6 +10,7 @@ import type { CheckedHost } from './private/check-host';
 import { largePublications } from './private/large-publications';
 import { unstablePublications } from './private/unstable-publications';
 import { StackBinding } from './stack-binding';
+import { can } from '../engine/private/capabilities';
 import { aspectOnApp, constructAt } from '../private/cdktf-hooks';
 import { Conduit } from '../segments/conduit';
 import type { IDaemon } from '../topology/daemon';
@@ -116,7 +117,7 @@ export class DaemonCore {
 
   private warningsOfPublications(): Warning[] {
     const { topology } = this.registry.derived();
-    const unstable = this.props.engine.isAtLeast('28.0') ? [] : unstablePublications(topology.publications);
+    const unstable = can(this.props.engine.version, 'ordersPublications') ? [] : unstablePublications(topology.publications);
     return [...unstable, ...largePublications(topology, this.registry.engine)];
   }
 

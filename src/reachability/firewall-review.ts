@@ -1,4 +1,5 @@
 import type { EngineVersion } from '../engine/engine-version';
+import { can, type Capability } from '../engine/private/capabilities';
 import { REVIEWS } from './private/review/all';
 import { notUnderstood } from './private/review/not-understood';
 import { parseIptablesSave } from '../firewall/private/iptables-text/parse-iptables-save';
@@ -64,16 +65,16 @@ export class FirewallReview {
   public readonly findings: FirewallFinding[];
 
   private constructor({ engine, ipv4Rules, ipv6Rules, sets }: HostFirewall) {
-    const isAtLeast = (version: string) => engine.isAtLeast(version);
+    const canEngine = (capability: Capability) => can(engine.version, capability);
     const ipsets = sets === undefined ? undefined : passedText(undefined, 'sets', sets);
     const ipv4 = parseIptablesSave(passedText(undefined, 'ipv4Rules', ipv4Rules), 'ipv4', ipsets);
     const ipv6 = ipv6Rules === undefined ? undefined : parseIptablesSave(passedText(undefined, 'ipv6Rules', ipv6Rules), 'ipv6', ipsets);
     const sides =
       ipv6 === undefined
-        ? [{ isAtLeast, rules: ipv4 }]
+        ? [{ can: canEngine, rules: ipv4 }]
         : [
-            { isAtLeast, rules: ipv4, other: ipv6 },
-            { isAtLeast, rules: ipv6, other: ipv4 },
+            { can: canEngine, rules: ipv4, other: ipv6 },
+            { can: canEngine, rules: ipv6, other: ipv4 },
           ];
     const found = [...REVIEWS, notUnderstood].flatMap((review) => sides.flatMap((side) => review(side)));
     this.findings = found.map((finding) => ({ ...finding, rule: readable(finding.rule) }));

@@ -1,4 +1,4 @@
-import { EngineVersion } from '../../engine/engine-version';
+import { can } from '../../engine/private/capabilities';
 import type { Problem } from '../../topology/private/derive';
 import type { PortSpec, Topology } from '../../topology/private/topology';
 
@@ -9,7 +9,7 @@ import type { PortSpec, Topology } from '../../topology/private/topology';
  * @see https://github.com/moby/moby/issues/47952
  */
 export function brokenChecksums({ pairs, publications }: Topology, version: string): Problem[] {
-  if (EngineVersion.of(version).isAtLeast('28.0')) return [];
+  if (can(version, 'keepsSctpChecksum')) return [];
   const told = pairs.flatMap(({ family, port, origin }) =>
     publications
       .filter((published) => published.family === family && port.protocol === 'sctp' && overlap(published.targetPort, port))

@@ -2,6 +2,7 @@ import { type CheckedHost, checkHost } from './check-host';
 import { checkIpv6Pool } from './check-ipv6-pool';
 import { type ImportedEngine, manages6 } from './engine-settings';
 import { EngineFirewall } from '../../engine/engine-firewall';
+import { can } from '../../engine/private/capabilities';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { isTokenText, passedText } from '../../private/text';
@@ -23,7 +24,7 @@ export function checkImported(
   const path = childPath(scope, id);
   const host = checkHost(path, props);
   const { engineFirewall = EngineFirewall.IPTABLES, userlandProxy = true, forwardPolicyDrop = false } = props;
-  if (engineFirewall === EngineFirewall.NFTABLES && !props.engine.isAtLeast('29.0')) {
+  if (engineFirewall === EngineFirewall.NFTABLES && !can(props.engine.version, 'nftables')) {
     throw new ValidationError(
       'NftablesTooEarly',
       path,

@@ -1,5 +1,6 @@
 import { manages6 } from './engine-settings';
 import type { EngineVersion } from '../../engine/engine-version';
+import { can } from '../../engine/private/capabilities';
 import { HARDENED, logOptions } from '../../workloads/private/hardened-defaults';
 
 export interface DaemonJsonOptions {
@@ -15,7 +16,7 @@ export const HOST_BINDING_OPTION = 'com.docker.network.bridge.host_binding_ipv4'
 
 /** Whether the engine knows defaults for networks made by hand. */
 export function hasDefaultNetworkOptions(engine: EngineVersion): boolean {
-  return engine.isAtLeast('24.0');
+  return can(engine.version, 'defaultNetworkOptions');
 }
 
 /**
@@ -42,7 +43,7 @@ export function daemonJson(engine: EngineVersion, options: DaemonJsonOptions): s
   if (manages6(engine)) {
     config.ip6tables = true;
   }
-  if (engine.isAtLeast('29.0')) {
+  if (can(engine.version, 'nftables')) {
     // Asked for on the command line as well, the engine does not start; our rules are for this one.
     config['firewall-backend'] = 'iptables';
   }

@@ -1,4 +1,5 @@
 import type { EngineVersion } from '../../engine/engine-version';
+import { can } from '../../engine/private/capabilities';
 import type { EngineSettings } from '../../topology/private/engine-facts';
 
 /** What daemon.json and the sysctl file of a hardened daemon make of an engine, as far as its rules follow from it. */
@@ -37,5 +38,5 @@ export function importedSettings(engine: EngineVersion, { userlandProxy, forward
 
 /** Before 27 the key `ip6tables` needs the experimental mode; our own rules close IPv6 on every version. */
 export function manages6(engine: EngineVersion): boolean {
-  return engine.isAtLeast('27.0');
+  return can(engine.version, 'ip6tables');
 }

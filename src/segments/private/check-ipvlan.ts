@@ -1,7 +1,7 @@
 import { type CheckedWire, checkIpv6, checkLanWire, checkOwnBlock, checkWire } from './check-wire';
 import type { Cidr } from '../../addressing/cidr';
 import { LONGEST_PREFIX } from '../../addressing/private/allocate-blocks';
-import { EngineVersion } from '../../engine/engine-version';
+import { can } from '../../engine/private/capabilities';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import type { IpvlanMode, IpvlanSegmentProps } from '../ipvlan-segment';
@@ -45,7 +45,7 @@ export function checkIpvlan(
   }
   const { networkName, wire } = checkWire(scope, id, props, kind);
   const { version } = props.daemon._registry.engine;
-  if (kind.mode === 'l3s' && !EngineVersion.of(version).isAtLeast('23.0')) {
+  if (kind.mode === 'l3s' && !can(version, 'ipvlanL3s')) {
     throw new ValidationError('IpvlanModeUnknown', path, `an engine ${version} does not know mode l3s; choose mode l3, or 23.0 or later`);
   }
   const own = checkOwnBlock(path, ipv4Block);

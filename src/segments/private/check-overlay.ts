@@ -1,6 +1,6 @@
 import { networkNameOf } from './network-name';
 import { Cidr } from '../../addressing/cidr';
-import { EngineVersion } from '../../engine/engine-version';
+import { can } from '../../engine/private/capabilities';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { reasonText, wholeNumber } from '../../private/text';
@@ -69,16 +69,15 @@ export function checkOverlay(
  * @see https://github.com/moby/moby/security/advisories/GHSA-232p-vwff-86mp
  */
 function checkEngine(path: string, { engine, daemonPath }: Registry, dataPort: number): void {
-  const version = EngineVersion.of(engine.version);
   const refuse = (why: string): never => {
     throw new ValidationError('OverlayEncryption', path, `the engine ${engine.version} of '${daemonPath}' ${why}`);
   };
-  if (!version.isAtLeast(version.isAtLeast('23.0') ? '23.0.3' : '20.10.24')) {
+  if (!can(engine.version, 'encryptsOverlays')) {
     refuse(
       "sends and takes frames of encrypted overlays in the clear (CVE-2023-28840 to 28842); declare 20.10.24, 23.0.3 or later with their last number, as in EngineVersion.of('20.10.24')",
     );
   }
-  if (dataPort !== DEFAULT_DATA_PORT && !version.isAtLeast('23.0.7')) {
+  if (dataPort !== DEFAULT_DATA_PORT && !can(engine.version, 'encryptsAnyDataPort')) {
     refuse(
       `encrypts on UDP port ${DEFAULT_DATA_PORT} only, and the swarm's 'dataPort' is ${dataPort}; take ${DEFAULT_DATA_PORT}, or 23.0.7 or later`,
     );

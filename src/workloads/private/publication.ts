@@ -2,7 +2,7 @@ import { Cidr } from '../../addressing/cidr';
 import type { IPeer } from '../../connections/peer';
 import { refuseWithoutGuard } from '../../connections/private/check-flow';
 import { isPeer } from '../../connections/private/is-peer';
-import { EngineVersion } from '../../engine/engine-version';
+import { can } from '../../engine/private/capabilities';
 import type { ConnectionRate } from '../../firewall/connection-rate';
 import { Port, TransportProtocol } from '../../firewall/port';
 import { ValidationError } from '../../private/errors';
@@ -146,7 +146,7 @@ function refuseUnenforced(
     refuseWithoutGuard(registry, workload, `publishing ${port.text} for ${sources.join(', ')} alone`, wayOut);
   }
   // Before 28 the engine translates what neighbours send to a loopback address, which nobody looks at before.
-  if (sources === undefined && !EngineVersion.of(registry.engine.version).isAtLeast('28.0')) {
+  if (sources === undefined && !can(registry.engine.version, 'closesUnpublished')) {
     const wayOut = 'let the host in by a flow, with Peer.host(), or run an engine of 28 or later';
     refuseWithoutGuard(
       registry,

@@ -1,9 +1,9 @@
 import { dockerBridges, matchOf, type Review, userRules } from './reviewed';
 
 /** From 28.2 on packets from elsewhere to a container are dropped in the raw table, long before DOCKER-USER. */
-export const acceptAcrossBridges: Review = ({ isAtLeast, rules }) => {
+export const acceptAcrossBridges: Review = ({ can, rules }) => {
   const bridges = dockerBridges(rules);
-  if (!isAtLeast('28.2')) return [];
+  if (!can('closesContainers')) return [];
   return userRules(rules).flatMap((rule) => {
     const [from, to] = [matchOf(rule, 'in-interface')?.name, matchOf(rule, 'out-interface')?.name];
     if (

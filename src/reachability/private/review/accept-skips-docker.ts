@@ -1,8 +1,8 @@
 import { dockerBridges, matchOf, type Review, sparesAnswers, userRules } from './reviewed';
 
 /** An accept ends the FORWARD chain: what Docker would have dropped further down comes through. From 28.0 on the raw table has dropped most of it before. */
-export const acceptSkipsDocker: Review = ({ isAtLeast, rules }) => {
-  if (isAtLeast('28.0')) return [];
+export const acceptSkipsDocker: Review = ({ can, rules }) => {
+  if (can('closesUnpublished')) return [];
   const bridges = dockerBridges(rules);
   return userRules(rules).flatMap((rule) => {
     const from = matchOf(rule, 'in-interface');

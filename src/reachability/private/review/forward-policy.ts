@@ -1,9 +1,9 @@
 import { chainOf, dockerBridges, type Review } from './reviewed';
 
 /** Before 28 nothing of Docker's drops what is routed straight to a container's address: the policy of FORWARD alone does. */
-export const forwardPolicy: Review = ({ isAtLeast, rules }) => {
+export const forwardPolicy: Review = ({ can, rules }) => {
   const isOpen = chainOf(rules, 'filter', 'FORWARD')?.base?.policy === 'accept';
-  if (isAtLeast('28.0') || !isOpen || dockerBridges(rules).size === 0) return [];
+  if (can('closesUnpublished') || !isOpen || dockerBridges(rules).size === 0) return [];
   return [
     {
       code: 'ForwardPolicyAccept',

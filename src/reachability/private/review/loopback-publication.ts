@@ -1,8 +1,8 @@
 import { publications, type Review } from './reviewed';
 
 /** Before 28 the translation comes before the kernel looks whether 127.0.0.0/8 came in by an interface that it must not. */
-export const loopbackPublication: Review = ({ isAtLeast, rules }) =>
-  isAtLeast('28.0')
+export const loopbackPublication: Review = ({ can, rules }) =>
+  can('closesUnpublished')
     ? []
     : publications(rules).flatMap(({ asked, destination }) =>
         destination?.startsWith('127.')

@@ -1,11 +1,12 @@
+import type { Capability } from '../../../engine/private/capabilities';
 import type { HostChain, HostRules } from '../../../firewall/private/host-rules';
 import type { Match, Rule } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/topology';
 
 /** The rules of a host with Docker on it, as they were saved there. */
 export interface ReviewedHost {
-  /** Whether the engine is the version or a later one. */
-  readonly isAtLeast: (version: string) => boolean;
+  /** Whether the engine has it. */
+  readonly can: (capability: Capability) => boolean;
   readonly rules: HostRules;
   /** Rules of the other family, where they were given. */
   readonly other?: HostRules;

@@ -1,5 +1,5 @@
 import { defineTrap } from './private/define-trap';
-import { EngineVersion } from '../../../engine/engine-version';
+import { can } from '../../../engine/private/capabilities';
 import { groupBy } from '../../../private/multimap';
 import type { ICheckedResource } from '../../checked-resource';
 import { daemonOf, isOurs } from '../../private/daemons';
@@ -29,5 +29,5 @@ export const portBoundTwice = defineTrap({
 });
 
 function isInOrder(container: ICheckedResource): boolean {
-  return isOurs(container) && EngineVersion.of(daemonOf(container)!.text('engine')!).isAtLeast('28.0');
+  return isOurs(container) && can(daemonOf(container)!.text('engine')!, 'ordersPublications');
 }

@@ -1,0 +1,50 @@
+import { iptablesRules } from './docker-rules/docker-rules';
+import { NFTABLES } from './docker-rules/lines';
+import { compareVersions } from './versions';
+
+type Has = (version: string) => boolean;
+
+/**
+ * What only some engines do, by the name of it. What follows from the rules that an engine makes is asked of these; the rest of when its release was made.
+ */
+const CAPABILITIES = {
+  /** What nobody published is dropped, and a neighbour does not go round a publication, nor reach one on loopback. */
+  closesUnpublished: (version) => iptablesRules(version).layout !== 'forward',
+  /** The table raw drops what comes to a container's own address from elsewhere, before DOCKER-USER is asked. */
+  closesContainers: (version) => iptablesRules(version).direct === 'containers',
+  /** Answers of a published SCTP port keep their checksum. */
+  keepsSctpChecksum: (version) => iptablesRules(version).sctpChecksum !== 'always',
+  /** Can make its rules with nftables: `firewall-backend`. */
+  nftables: since(NFTABLES[0].since),
+  /** Makes rules for IPv6 without the experimental mode: `ip6tables`. */
+  ip6tables: since('27.0'),
+  /** Knows defaults for networks that are made by hand: `default-network-opts`. */
+  defaultNetworkOptions: since('24.0'),
+  /** Tells several publications of one container port in the order of their host ports. */
+  ordersPublications: since('28.0'),
+  /** Sends and takes no frame of an encrypted overlay in the clear (CVE-2023-28840 to 28842). */
+  encryptsOverlays: since('20.10.24', '23.0.3'),
+  /** Encrypts overlays on whatever data port the swarm has. */
+  encryptsAnyDataPort: since('23.0.7'),
+  /** Knows the ipvlan mode `l3s`. */
+  ipvlanL3s: since('23.0'),
+} satisfies Record<string, Has>;
+
+export type Capability = keyof typeof CAPABILITIES;
+
+/** Whether an engine of a version, such as `28.5.2`, has it. */
+export function can(version: string, capability: Capability): boolean {
+  return CAPABILITIES[capability](version);
+}
+
+/** From a release on. Before the last, a release counts for its own minor alone: that is where it was mended, too. */
+function since(...releases: string[]): Has {
+  return (version) =>
+    releases.some(
+      (release, i) => compareVersions(version, release) >= 0 && (i === releases.length - 1 || minorOf(version) === minorOf(release)),
+    );
+}
+
+function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
