@@ -2,7 +2,7 @@
 import { ruleText } from './canonical-rule';
 import { exclude } from './exclude';
 import type { BaseChain, HostChain, HostRules } from '../../src/firewall/private/host-rules';
-import type { Rule } from '../../src/firewall/private/ir';
+import type { Rule, RuleSet } from '../../src/firewall/private/ir';
 
 export interface Difference {
   readonly place: string;
@@ -124,7 +124,9 @@ function interfacesOf({ matches }: Rule): string[] {
 }
 
 function compareSets(model: HostRules, real: HostRules): Difference[] {
-  const [left, right] = [model, real].map(({ sets }) => new Map(sets.map((set) => [set.name, JSON.stringify(set)])));
+  // What is in a set has no order there.
+  const textOf = (set: RuleSet) => JSON.stringify('blocks' in set ? { ...set, blocks: [...set.blocks].sort() } : set);
+  const [left, right] = [model, real].map(({ sets }) => new Map(sets.map((set) => [set.name, textOf(set)])));
   return [...new Set([...left.keys(), ...right.keys()])]
     .filter((name) => left.get(name) !== right.get(name))
     .map((name) => ({ place: `set ${name}`, kind: 'set', text: `model ${left.get(name) ?? 'none'}, host ${right.get(name) ?? 'none'}` }));

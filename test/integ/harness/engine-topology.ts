@@ -86,7 +86,7 @@ export function makeHost(seed: string, { version, firewall }: Pick<HostPlan, 've
       ipv4: random.pick(['accept', 'accept', 'drop'] as const),
       ipv6: random.pick(['accept', 'accept', 'drop'] as const),
     },
-    allowDirectRouting: !isOld && random.chance(0.2),
+    allowDirectRouting: isSince({ version }, '28.2') && random.chance(0.2),
     withoutRawRules: !isOld && random.chance(0.15),
     sctpChecksum: false,
     ...(isSince({ version }, '29.0') && random.chance(0.35)
