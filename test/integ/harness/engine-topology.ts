@@ -170,9 +170,11 @@ class Growth {
     }
     const names = networks.map(({ name }) => name);
     const joined = onDefault ? [DEFAULT_BRIDGE] : random.some(names, random.chance(0.3) ? 2 : 1);
-    const sixes = networks.filter(({ name, ipv6 }) => joined.includes(name) && ipv6).length;
-    const hasIpv6 = onDefault ? host.defaultBridge!.ipv6 : sixes === joined.length;
-    const isPublic = onDefault || networks.some(({ name, internal }) => joined.includes(name) && !internal);
+    const mine = networks.filter(({ name }) => joined.includes(name));
+    const hasIpv6 = onDefault ? host.defaultBridge!.ipv6 : mine.every(({ ipv6 }) => ipv6);
+    // 27 refuses a port of the host for a container of a routed network.
+    const isRefused = !isSince(host, '28.0') && mine.some(({ ipv4, ipv6 }) => [ipv4, ipv6].some((subnet) => subnet?.mode === 'routed'));
+    const isPublic = (onDefault || mine.some(({ internal }) => !internal)) && !isRefused;
     const others = onDefault ? this.containers.filter((other) => other.networks[0] === DEFAULT_BRIDGE).map(({ name }) => name) : [];
     this.containers.push({
       name: `c${++this.made}x`,
@@ -223,8 +225,11 @@ function makeNetwork(random: Random, host: Host, index: number): NetworkPlan {
 }
 
 function makeMode(random: Random, host: Host, internal: boolean): GatewayMode {
-  if (random.chance(0.5) || !isSince(host, '28.0')) {
+  if (random.chance(0.5) || !isSince(host, '27.0')) {
     return 'nat';
+  }
+  if (!isSince(host, '28.0')) {
+    return internal ? 'nat' : 'routed';
   }
   return internal ? 'isolated' : random.pick(['routed', 'nat-unprotected'] as const);
 }
