@@ -2,6 +2,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { cisPage } from './print-cis';
+import { enginesPage } from './print-engines';
 import { rulesPage } from './print-rules';
 import { ERROR_CODES } from '../src/private/error-codes';
 import { META } from '../src/validation/private/meta-rules';
@@ -10,6 +11,7 @@ import { ALL_RULES } from '../src/validation/rules/all';
 const rules = [...ALL_RULES, ...Object.values(META)];
 print('CIS.md', cisPage(rules));
 print('RULES.md', rulesPage(rules));
+print('ENGINES.md', enginesPage(fs.readFileSync(path.resolve(__dirname, '../docs/ENGINES.md'), 'utf8')));
 
 const rows = Object.entries(ERROR_CODES)
   .sort(([a], [b]) => (a < b ? -1 : 1))

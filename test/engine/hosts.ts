@@ -13,8 +13,8 @@ export const WITH_IPTABLES: readonly string[] = IPTABLES.map(({ since }) => sinc
 export const GENERATIONS: readonly string[] = [...WITH_IPTABLES, ...NFTABLES.map(({ since }) => `${since} nftables`)];
 const IN_LAB: readonly string[] = ['20.10', '25.0', '28.2.2', '29.8', '29.0 nftables'];
 
-/** Those with iptables from one release to below another. */
-export function between(from: string, below: string): string[] {
+/** Those with iptables from one release to below another; to the newest unless told. */
+export function between(from: string, below = '999'): string[] {
   return WITH_IPTABLES.filter((key) => isIn({ from, below }, key));
 }
 

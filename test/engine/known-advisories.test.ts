@@ -21,7 +21,10 @@ test.each<[Component, string, string | undefined]>([
 
 test('every line of the engine has a least version, with a CVE and an advisory of the project', () => {
   const lines = LEAST_VERSIONS.filter(({ component }) => component === 'Engine').map(({ line }) => line);
-  for (const { since } of IPTABLES) expect(lines.filter((line) => since === line || since.startsWith(`${line}.`))).toHaveLength(1);
+  const newest = IPTABLES.at(-1)!.since.split('.')[0];
+  // Against a new line nothing may be known yet.
+  const known = IPTABLES.filter(({ since }) => lines.includes(newest) || !since.startsWith(`${newest}.`));
+  for (const { since } of known) expect(lines.filter((line) => since === line || since.startsWith(`${line}.`))).toHaveLength(1);
   for (const { advisories } of LEAST_VERSIONS) {
     expect(advisories.filter((id) => /^CVE-20\d\d-\d{4,}$/.test(id)).length).toBe(
       advisories.filter((id) => /^GHSA(-[0-9a-z]{4}){3}$/.test(id)).length,
