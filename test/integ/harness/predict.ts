@@ -1,11 +1,15 @@
 // What the packet walk says of a question of the matrix, from the declared program alone: no engine is asked.
 import type { Actor, Question } from './matrix';
 import { type IDaemon, Reachability } from '../../../src';
+import { isInside } from '../../../src/firewall/private/blocks';
 import { UPLINK } from '../../../src/reachability/private/view-of';
 import type { ProbeSource } from '../../../src/reachability/private/walk/outcome';
 import { walk } from '../../../src/reachability/private/walk/walk';
 
-/** Whether somebody gets it. The probes go by the routes of who sends them. */
+/**
+ * Whether somebody gets it. The probes go by the routes of who sends them: neighbours of the host reach each other, and what is beyond, without it, so
+ * that none of its rules is asked.
+ */
 export function predictor(daemon: IDaemon, actors: readonly Actor[]): (q: Question) => boolean {
   const { view, derived } = Reachability.of(daemon)._proof;
   const paths = new Map(derived.topology.workloads.map(({ name, path }) => [name, path]));
@@ -17,7 +21,12 @@ export function predictor(daemon: IDaemon, actors: readonly Actor[]): (q: Questi
     const { address } = endpoints.find((endpoint) => familyOf(endpoint.address) === familyOf(to))!;
     return { kind: 'outside', interface: UPLINK, address };
   };
+  const held = [
+    ...view.interfaces.flatMap(({ addresses }) => addresses.map((address) => address.split('/')[0])),
+    ...view.routes.filter((route) => route.interface !== UPLINK).map(({ block }) => block),
+  ];
   return (q) => {
+    if (sourceOf(q).kind === 'outside' && !held.some((block) => isInside(q.address, block))) return true;
     const { disposition } = walk(view, {
       family: familyOf(q.address),
       from: sourceOf(q),
