@@ -1,0 +1,132 @@
+/**
+ * Shows that a change of structure changes no output: `npx tsx scripts/identity.ts FILE` synthesizes 200 programs, always the same ones, and writes a
+ * line with a digest for each text that they give (Terraform's JSON, the files of the host, install.sh, verify.sh, reports, the matrix, annotations, or
+ * the error). `npx tsx scripts/identity.ts --compare BEFORE AFTER` names what differs, and exits 1 when anything does. `--show PROGRAM` prints the
+ * texts of one program, to see how.
+ */
+import { createHash } from 'crypto';
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import { App, TerraformStack } from 'cdktf';
+import { AddressBook, Reachability } from '../src';
+import { type AnyDaemon, type Build, programs } from './identity-programs';
+import { filesOfUserData } from '../test/support/user-data';
+
+type Texts = Map<string, string>;
+
+function textsOf(build: Build): Texts {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'identity-'));
+  const texts: Texts = new Map();
+  try {
+    fs.writeFileSync(path.join(folder, 'cdktf.json'), '{"language":"typescript","app":"true"}\n');
+    const app = new App({ outdir: path.join(folder, 'cdktf.out') });
+    new AddressBook(app, 'AddressBook', { frozen: false });
+    const stack = new TerraformStack(app, 'app');
+    const daemons = build(stack);
+    app.synth();
+    for (const file of filesIn(folder)) addFile(texts, named(path.relative(folder, file), daemons), fs.readFileSync(file, 'utf8'));
+    daemons.forEach((daemon) => addAnswers(texts, daemon));
+  } catch (error) {
+    texts.set('error', (error as Error).message.replaceAll(folder, 'FOLDER'));
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+  return texts;
+}
+
+function filesIn(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
+}
+
+/** Folders of daemons are called alike, whatever the library calls them. */
+function named(file: string, daemons: readonly AnyDaemon[]): string {
+  const [before, after] = file.split('/bulkhead/');
+  if (after === undefined) return file;
+  const [folder, ...rest] = after.split('/');
+  const daemon = daemons.find(({ daemonId, node }) => folder.includes(daemonId) || folder.split(/\W/).includes(node.id));
+  return [before, 'bulkhead', daemon?.node.id ?? folder, ...rest].join('/');
+}
+
+function addFile(texts: Texts, name: string, content: string): void {
+  // Versions and paths of the machine stand there.
+  if (/manifest\.json$|cdktf\.json$/.test(name)) return;
+  texts.set(name, content);
+  if (!name.endsWith('/user-data')) return;
+  for (const file of filesOfUserData(content)) texts.set(`${name}:${file.path}`, `${file.mode}\n${file.content}`);
+}
+
+function addAnswers(texts: Texts, daemon: AnyDaemon): void {
+  const { id } = daemon.node;
+  const annotations = daemon.node.root.node
+    .findAll()
+    .flatMap(({ node }) => node.metadata.map(({ type, data }) => `${node.path} ${type} ${data}`));
+  texts.set('annotations', annotations.filter((text) => !text.includes('stack trace')).join('\n'));
+  const reachability = Reachability.of(daemon);
+  texts.set(`${id} matrix`, json(reachability.matrix()));
+  texts.set(`${id} exposures`, json(reachability.exposures()));
+  texts.set(`${id} shadowed rules`, json(reachability.shadowedRules()));
+}
+
+/** Circles lead into constructs, which are no answers. */
+function json(value: unknown): string {
+  return JSON.stringify(value, null, 1);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+function write(file: string): void {
+  const began = Date.now();
+  const lines: string[] = [];
+  let errors = 0;
+  for (const [name, build] of programs()) {
+    const texts = textsOf(build);
+    if (texts.has('error')) errors++;
+    for (const [what, text] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) lines.push(`${name} | ${what} | ${digest(text)}`);
+  }
+  fs.writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+  console.log(`${programs().size} programs, ${lines.length} texts, ${errors} refused, ${((Date.now() - began) / 1000).toFixed(0)} s`);
+}
+
+/** Exit 1 where the texts differ. What differs is told by its kind first, since a change is mostly the same in all programs. */
+function compare(before: string, after: string): number {
+  const [old, now] = [before, after].map(
+    (file) =>
+      new Map(
+        fs
+          .readFileSync(file, 'utf8')
+          .trimEnd()
+          .split('\n')
+          .map((line) => [line.slice(0, line.lastIndexOf(' | ')), line.slice(line.lastIndexOf(' | ') + 3)] as const),
+      ),
+  );
+  const byKind = new Map<string, string[]>();
+  for (const key of new Set([...old.keys(), ...now.keys()])) {
+    if (old.get(key) === now.get(key)) continue;
+    const [program, what] = key.split(' | ');
+    const change = !now.has(key) ? 'is gone' : !old.has(key) ? 'is new' : 'differs';
+    const kind = `${what} ${change}`;
+    byKind.set(kind, [...(byKind.get(kind) ?? []), program]);
+  }
+  for (const [kind, found] of [...byKind].sort()) {
+    console.log(`${kind} in ${found.length} programs: ${found.slice(0, 5).join(', ')}${found.length > 5 ? ', …' : ''}`);
+  }
+  console.log(byKind.size === 0 ? `${now.size} texts, all the same` : `${byKind.size} kinds of texts differ`);
+  return byKind.size === 0 ? 0 : 1;
+}
+
+const [first, ...rest] = process.argv.slice(2);
+if (first === '--compare' && rest.length === 2) {
+  process.exit(compare(rest[0], rest[1]));
+} else if (first === '--show' && rest.length === 1) {
+  for (const [what, text] of textsOf(programs().get(rest[0])!)) console.log(`==> ${what}\n${text}`);
+} else if (first !== undefined && !first.startsWith('--')) {
+  write(first);
+} else {
+  throw new Error('usage: identity.ts FILE | --compare BEFORE AFTER | --show PROGRAM');
+}
