@@ -161,6 +161,9 @@ eslint.addOverride({
   },
 });
 
+// The programs of the host are shell and awk; a package of jsii brings TypeScript alone.
+project.preCompileTask.spawn(project.addTask('host:bundle', { description: 'Bundles the programs of the host', exec: 'tsx scripts/bundle-host.ts' }));
+project.annotateGenerated('/src/host/private/*.generated.ts');
 project.compileTask.reset('jsii --fail-on-warnings');
 // README code and @example blocks must compile.
 project.postCompileTask.exec('jsii-rosetta extract --strict');

@@ -2,7 +2,7 @@
 import * as http from 'http';
 import * as path from 'path';
 import { BIN, cdktf, EXAMPLE, hostFolder, must, ROOT, say, synthExample } from './demo-example';
-import { stampPath } from '../src/daemon/private/host-input';
+import { stampPath } from '../src/host/private/host-input';
 
 export async function deployTo(dockerHost: string): Promise<void> {
   if (!dockerHost.startsWith('unix://')) {

@@ -1,4 +1,4 @@
-import { VERIFIED } from '../src/daemon/private/scripts/verify';
+import { VERIFIED } from '../src/host/private/render-verify-script';
 import { CIS_CONTROLS } from '../src/validation/private/cis-controls';
 import { CIS_COVERAGE } from '../src/validation/private/cis-coverage';
 import { controlIn16 } from '../src/validation/private/cis-numbers';

@@ -1,6 +1,6 @@
 import type { Program } from './programs';
 import { filesOfUserData } from './user-data';
-import { renderUserData } from '../../src/daemon/private/render-user-data';
+import { renderUserData } from '../../src/host/private/render-user-data';
 
 /** A file of a program's host, as its user data bring it. */
 export function hostFile(program: Program, path: string): string {

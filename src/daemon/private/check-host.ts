@@ -4,7 +4,8 @@ import { EngineVersion } from '../../engine/engine-version';
 import { ValidationError } from '../../private/errors';
 import { matching, plainText, wholeNumber } from '../../private/text';
 import { DaemonConnection } from '../daemon-connection';
-import { HOST_BINDING_OPTION, hasDefaultNetworkOptions } from './daemon-json';
+import { hasDefaultNetworkOptions } from './daemon-json';
+import { HOST_BINDING_OPTION } from '../../host/private/constants';
 import type { DaemonProps } from '../daemon-props';
 
 /** Blocks from which Docker serves networks that say nothing. @see https://github.com/moby/moby/blob/master/daemon/libnetwork/ipamutils/utils.go */

@@ -1,6 +1,6 @@
 import type { CheckedDaemon } from './check-daemon';
 import { daemonJson } from './daemon-json';
-import type { HostInput, HostLink, HostSwarm } from './host-input';
+import type { HostInput, HostLink, HostSwarm } from '../../host/private/host-input';
 import { spanOf } from '../../engine/private/versions';
 import type { GuardBackend } from '../../firewall/private/backend/guard-backend';
 import { firewallFiles } from '../../firewall/private/files';

@@ -1,6 +1,7 @@
 import { manages6 } from './engine-settings';
 import type { EngineVersion } from '../../engine/engine-version';
 import { can } from '../../engine/private/capabilities';
+import { HOST_BINDING_OPTION } from '../../host/private/constants';
 import { HARDENED, logOptions } from '../../workloads/private/hardened-defaults';
 
 export interface DaemonJsonOptions {
@@ -10,9 +11,6 @@ export interface DaemonJsonOptions {
   /** Labels of the engine; none unless told. */
   readonly labels?: readonly string[];
 }
-
-/** Networks get it as an option of their own too: an option that the engine adds by itself would replace them on every plan. */
-export const HOST_BINDING_OPTION = 'com.docker.network.bridge.host_binding_ipv4';
 
 /** Whether the engine knows defaults for networks made by hand. */
 export function hasDefaultNetworkOptions(engine: EngineVersion): boolean {

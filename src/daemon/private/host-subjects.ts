@@ -1,7 +1,7 @@
-import type { HostInput } from './host-input';
-import { renderHostFiles } from './render-host-files';
-import { SWARM_CERTIFICATES } from './scripts/swarm';
 import { AUDITED } from '../../hardening/private/engine-files';
+import { SWARM_CERTIFICATES } from '../../host/private/constants';
+import type { HostInput } from '../../host/private/host-input';
+import { renderHostFiles } from '../../host/private/render-host-files';
 import { readDaemonJson } from '../../validation/private/embedded';
 import type { Subject } from '../../validation/private/stack-view';
 

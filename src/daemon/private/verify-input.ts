@@ -1,4 +1,4 @@
-import type { VerifyInput } from './scripts/verify';
+import type { VerifyInput } from '../../host/private/render-verify-script';
 import type { Topology } from '../../topology/private/topology';
 
 /** Containers and services of a daemon with what they may have, and their published ports, as `docker inspect` writes them: `192.0.2.10|443|8443/tcp`; Swarm binds to no address. */

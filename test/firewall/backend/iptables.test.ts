@@ -1,8 +1,8 @@
-import { renderHostFiles } from '../../../src/daemon/private/render-host-files';
+import { renderHostFiles } from '../../../src/host/private/render-host-files';
 import { IPTABLES_GUARD } from '../../../src/firewall/private/backend/iptables/backend';
 import { guardFiles } from '../../../src/firewall/private/backend/iptables/guard-files';
 import type { RestoreFile } from '../../../src/firewall/private/backend/iptables/restore-file';
-import { sampleInput, sampleRestore } from '../../daemon/host-files/sample';
+import { sampleInput, sampleRestore } from '../../host/sample';
 
 const { ipv4, ipv6 } = sampleRestore();
 

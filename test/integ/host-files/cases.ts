@@ -1,7 +1,7 @@
 import type { Host } from './kernel-check';
-import { renderHostFiles } from '../../../src/daemon/private/render-host-files';
-import { renderInstallScript } from '../../../src/daemon/private/render-install-script';
-import { type SampleOptions, sampleInput } from '../../daemon/host-files/sample';
+import { renderHostFiles } from '../../../src/host/private/render-host-files';
+import { renderInstallScript } from '../../../src/host/private/render-install-script';
+import { type SampleOptions, sampleInput } from '../../host/sample';
 
 const FIREWALL = '/usr/local/sbin/bulkhead-firewall';
 const STAMP = '/run/bulkhead/stamp-0123456789ab';

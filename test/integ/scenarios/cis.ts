@@ -20,7 +20,7 @@ import {
   SwarmCluster,
   ThreeTierNetwork,
 } from '../../../src';
-import { VERIFIED } from '../../../src/daemon/private/scripts/verify';
+import { VERIFIED } from '../../../src/host/private/render-verify-script';
 import { CIS_CONTROLS } from '../../../src/validation/private/cis-controls';
 import { CIS_COVERAGE } from '../../../src/validation/private/cis-coverage';
 import type { Checks } from '../harness/checks';

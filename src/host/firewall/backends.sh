@@ -1,0 +1,47 @@
+# Hosts have two kinds of tables, and two programs called iptables: what was written by one the other neither shows nor removes.
+
+# The engine's rules in tables of nftables: nothing of ours in DOCKER-USER counts there. Sets engine_fault.
+check_backend() {
+  found=
+  if tr -d '[:space:]' 2>/dev/null <@daemonJson@ | grep -q '"firewall-backend":"nftables"'; then
+    found=@daemonJson@
+  # Where a flag told it, its tables tell. Those of an engine that does not run are what its last start left.
+  elif pid=$(cat /run/docker.pid 2>/dev/null) && [ -d "/proc/$pid" ] && nft list table ip docker-bridges >/dev/null 2>&1; then
+    found='table docker-bridges'
+  fi
+  [ -z "$found" ] || [ -n "$engine_fault" ] ||
+    engine_fault="the engine filters with nftables ($found): set its firewall-backend to iptables and restart docker"
+}
+
+# Chains of ours or of Docker in the other iptables, to $work/other. Exit 1 where it has none.
+other_rules() {
+  case $("$tool" -V) in
+    *legacy*) other=$tool-nft ;;
+    *)
+      other=$tool-legacy
+      # Asked for nothing, it would load its modules.
+      grep -qs . "/proc/net/${tool%tables}_tables_names" || return 1
+      ;;
+  esac
+  command -v "$other-save" >/dev/null 2>&1 || return 1
+  "$other-save" >"$work/other" 2>/dev/null || :
+  grep -Eq '^:(BULKHEAD|DOCKER)' "$work/other"
+}
+
+# Takes away what is ours there, and DOCKER-USER where no engine has it.
+clear_other() {
+  awk -f firewall/clear-other.awk "$work/other" >"$work/clear"
+  "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove rules of ours: $(first_error)"
+}
+
+# After the guard stands in the tables in use. Docker's own rules in the others are for the administrator.
+clear_others() {
+  for entry in $families; do
+    use_family "$entry"
+    other_rules || continue
+    clear_other
+    changed=yes
+    ! grep -q '^:DOCKER ' "$work/other" ||
+      die "Docker's rules in $other keep declared flows closed: reboot, or update-alternatives --set $tool $(command -v "$other")"
+  done
+}

@@ -1,0 +1,78 @@
+# The commands check and status: what is not as it should be, one line for each.
+
+wrong() {
+  rm -rf "$run"/stamp-*
+  echo "$*"
+}
+
+# One line for all of the guard that is not as it was read back; the stamp goes with the first.
+guard_faults() {
+  stamp_holds || wrong "the stamp $stamp is missing or is not as it was written"
+  for entry in $families; do
+    use_family "$entry"
+    live
+    tables faults "$etc/chains" >"$work/faults"
+    if [ -s "$work/faults" ]; then
+      wrong "$(cat "$work/faults")"
+    else
+      cmp -s "$work/live" "$private/live.v$family" || wrong "$ct: rules or sets are not what was read back after the last apply"
+    fi
+    ! other_rules || wrong "$ct: $other has rules of ours or of Docker beside those of $tool"
+  done
+  [ ! -s "$private/frames" ] || frames_hold || wrong 'the tables of frames are not what was read back after the last apply'
+  cmp -s "$private/permits" "$etc/permits" || wrong 'connections of withdrawn permissions have not been ended'
+  [ ! -e "$private/unguarded" ] || wrong 'connections from while the guard was gone have not been ended'
+}
+
+# One line per deviation.
+deviations() {
+  guard_faults
+  for entry in $families; do
+    use_family "$entry"
+    hooks | while read -r table chain; do
+      is_hooked "$table" "$chain" || echo "$ct: no jump from FORWARD to $chain"
+    done
+  done
+  sysctls show
+  switches show
+  links show "$etc/network"
+  check_engine
+  check_backend
+  [ -z "$engine_fault" ] || wrong "$engine_fault"
+}
+
+look() {
+  begin
+  find_fault
+  if [ -n "$fault" ]; then
+    wrong "$fault" >"$work/found"
+  else
+    read_settings
+    pick_families
+    deviations >"$work/found"
+  fi
+  unfinished=
+}
+
+say_frames() { say "frames with several VLAN tags go past the guard where a container holds NET_RAW: ${frames_fault:-apply says why}"; }
+
+tell() {
+  [ -n "$fault" ] || [ -s "$private/frames" ] || say_frames
+  cat "$work/found"
+  [ ! -s "$work/found" ]
+}
+
+check() {
+  look
+  tell
+}
+
+status() {
+  look
+  if [ -n "$daemon_id" ]; then
+    say "daemon $daemon_id ($daemon_path), engine ${engine_found:-not installed}, rules for $engine_minimum up to, not including, $engine_below"
+    say "families $families: $(awk '{ n += $5 } END { print n " rules in " NR " chains" }' "$etc/chains"), $(awk 'END { print NR }' "$etc/permits") permits"
+  fi
+  [ -s "$work/found" ] || say 'all holds'
+  tell
+}

@@ -1,0 +1,89 @@
+# What lies below IP. br_netfilter shows the rules of IP what is IP, or IP behind one tag; a container that makes its own frames (NET_RAW) sends anything
+# else past them: two tags, one of which the neighbour's kernel takes off for each of its own. So a table of the bridges lets in IPv4, IPv6 and ARP alone.
+#
+# Frames to the reserved addresses of bridges do not come to that hook: the kernel hands them to the host as if they had come by the port of the
+# container, and rules that name a bridge do not match. No IP is ever sent to those addresses, so a second table drops it by the address.
+#
+# Kernels without nft_meta_bridge cannot tell the bridge of a frame. There every veth counts as ours but for the ports of other bridges, which are listed:
+# a new port of another bridge is closed to tagged frames until the watch has seen it, a new one of ours is never open.
+
+# $1 is what tells a frame of our bridges.
+frame_rules() {
+  cat <<END
+table bridge bulkhead
+delete table bridge bulkhead
+table bridge bulkhead {
+set others { type ifname; }
+chain kinds {
+type filter hook prerouting priority -310;
+$1 ether type != { ip, arp, ip6 } drop
+}
+}
+table inet bulkhead
+delete table inet bulkhead
+table inet bulkhead {
+chain reserved {
+type filter hook prerouting priority -310;
+ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop
+}
+}
+END
+}
+
+# What was asked for, and what the kernel has of it; ports come and go.
+list_frames() {
+  {
+    frame_rules "$1"
+    for table in bridge inet; do nft -nn list table $table bulkhead 2>/dev/null || :; done | awk '/^\tset/ { skip = 1 } !skip; /^\t}/ { skip = 0 }'
+  } >"$work/frames"
+}
+
+frames_hold() {
+  form=$(sed -n '/ ether type/{s/ ether type.*//p;q;}' "$private/frames")
+  list_frames "$form"
+  cmp -s "$work/frames" "$private/frames"
+}
+
+# Sets frames_fault where the table cannot be had.
+load_frames() {
+  frames_fault=
+  if [ ! -s "$private/frames" ] || ! frames_hold; then
+    rm -f "$private/frames"
+    frames_fault='nft is missing (Debian package nftables)'
+    for form in "meta ibrname \"$prefix*\"" 'meta iifkind "veth" iifname != @others'; do
+      command -v nft >/dev/null 2>&1 || break
+      frames_fault=
+      if frame_rules "$form" | nft -f - 2>"$work/err"; then
+        list_frames "$form"
+        # Twice two: as asked for, and as read back.
+        [ "$(grep -c 'drop$' "$work/frames")" = 4 ] || die 'read back, the tables of frames are not what was loaded'
+        mv "$work/frames" "$private/frames"
+        changed=yes
+        break
+      fi
+      frames_fault="nft refuses the tables of frames: $(first_error)"
+    done
+  fi
+  others=
+  other_ports
+  [ -z "$frames_fault" ] || [ -z "$raw" ] ||
+    die "$frames_fault; a declared container holds NET_RAW or NET_ADMIN: take that away, or use a kernel with nf_tables for bridges"
+}
+
+other_ports() {
+  grep -qs '^meta iifkind' "$private/frames" || return 0
+  names=
+  for port in /sys/class/net/*/brif/*; do
+    case $port in
+      "/sys/class/net/$prefix"* | *[!A-Za-z0-9/_.-]*) ;;
+      *) names="$names\"${port##*/}\"," ;;
+    esac
+  done
+  [ "$names" != "$others" ] || return 0
+  printf 'flush set bridge bulkhead others\n%s' "${names:+add element bridge bulkhead others { $names \}}" | nft -f - 2>/dev/null || :
+  others=$names
+}
+
+remove_frames() {
+  for table in bridge inet; do nft delete table $table bulkhead 2>/dev/null || :; done
+}

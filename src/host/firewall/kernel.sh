@@ -1,0 +1,52 @@
+# Modules, sysctls and the switches of single bridges. Everything is read first, and written only when it differs.
+
+load_modules() {
+  [ -d /proc/sys/net/bridge ] && [ -e "$private/live.v4" ] && return 0
+  if command -v modprobe >/dev/null 2>&1; then
+    while read -r module; do
+      case $module in
+        '' | '#'*) ;;
+        # A module that is built in cannot always be loaded by name: what counts is that the rules load.
+        *) modprobe -q -- "$module" 2>/dev/null || : ;;
+      esac
+    done <@modules@
+  fi
+  [ -d /proc/sys/net/bridge ] || die 'the kernel module br_netfilter is not loaded and cannot be: frames inside a bridge would pass unseen'
+}
+
+# mode "set" writes what differs, mode "show" prints a line for it.
+sysctls() {
+  mode=$1
+  while read -r key _ value; do
+    [ -n "$key" ] || continue
+    now=
+    { read -r now <"/proc/sys/$key"; } 2>/dev/null || :
+    # shellcheck disable=SC2086 # the kernel separates numbers by tabs: split, and join by one space
+    set -- $now
+    [ "$*" != "$value" ] || continue
+    case $key:$families in net/ipv6/*:4 | *ip6tables:4) continue ;; esac
+    if [ "$mode" = show ]; then
+      echo "sysctl $key is '$*', not '$value'"
+    else
+      { printf '%s\n' "$value" >"/proc/sys/$key"; } 2>/dev/null || die "sysctl $key cannot be set to '$value'"
+      changed=yes
+    fi
+  done <@sysctl@
+}
+
+# The switch of every bridge of ours: the global one is other people's to flip.
+switches() {
+  for knob in /sys/class/net/"$prefix"*/bridge/nf_call_iptables /sys/class/net/"$prefix"*/bridge/nf_call_ip6tables; do
+    [ -e "$knob" ] || continue
+    now=
+    { read -r now <"$knob"; } 2>/dev/null || continue
+    [ "$now" != 1 ] || continue
+    if [ "$1" = show ]; then
+      echo "$knob is off"
+    else
+      # A bridge may be gone again by now.
+      { echo 1 >"$knob"; } 2>/dev/null || [ ! -e "$knob" ] || die "$knob cannot be set"
+      changed=yes
+    fi
+  done
+}

@@ -1,0 +1,53 @@
+# Reading the live tables. `chains` holds one line per chain of ours: family, table, chain, hook, number of rules, digest. The kernel's own listing is
+# compared, never the text that we wrote: it comes back in another spelling.
+
+use_family() {
+  family=$1
+  case $1 in
+    4) tool=iptables ct=ipv4 ;;
+    6) tool=ip6tables ct=ipv6 ;;
+  esac
+}
+
+pick_families() {
+  families='4 6'
+  if [ ! -e /proc/net/if_inet6 ] && ! ip6tables -w "$wait" -t mangle -S >/dev/null 2>&1; then
+    families=4
+  fi
+}
+
+# iptables warns of labels of connections that it finds no names for, which ours have not.
+first_error() { grep -v '^Warning: cannot open .*connlabel' "$work/err" | grep -m 1 . || echo 'no reason given'; }
+
+list_rules() {
+  : >"$work/save"
+  # shellcheck disable=SC2013 # single words
+  for table in $(cat "$etc/chains" "$private/chains" 2>/dev/null | awk -v f="v$family" '$1 == f && !seen[$2]++ { print $2 }'); do
+    "$tool-save" -t "$table" >>"$work/save" 2>"$work/err" || die "$tool-save failed for table $table: $(first_error)"
+  done
+}
+
+# Looks at $work/save for our chains, which file $2 lists. Prints, depending on $1:
+# faults: one line for each thing that is wrong with chains and jumps
+# live: our rules as the kernel has them
+# edits: restore input that leaves one jump, first in its hook, to every chain of ours, and none to those of $private/chains that are no longer
+#   ours; old jumps go and the new one comes in one transaction, so there is no moment without it
+tables() {
+  touch "$private/chains"
+  awk -v f="v$family" -v mode="$1" -f firewall/tables.awk file=wanted "$2" file=known "$private/chains" file=save "$work/save"
+}
+
+set_names() { awk '$1 == "create" { print $2 }' "$1"; }
+
+# What rules put into a set, which is what has a timeout, comes and goes.
+one_set() { ipset save "$1" 2>/dev/null | awk '$1 == "create" { print $1, $2, $3; filled = / timeout / } $1 == "add" && !filled' | sort; }
+
+# Our chains and sets as the kernel has them now, after the digests of the files that they were made from.
+live() {
+  list_rules
+  {
+    grep -e "/chains$" -e "/rules.v$family$" -e "/sets.v$family$" "$etc/sums"
+    tables live "$etc/chains"
+    for name in $(set_names "$etc/sets.v$family"); do one_set "$name"; done
+  } >"$work/live"
+}

@@ -1,0 +1,51 @@
+import { PARAMETERS } from './constants';
+import { FILES } from './programs.generated';
+
+/** Texts of one host, by the names under which its programs take them in. They come in as they are. */
+export type Parts = Readonly<Record<string, string>>;
+
+/** The comment at the head of a file is for its authors. */
+const HEAD = /^(#.*\n)+\n/;
+
+/**
+ * One program out of the files under src/host. A line `. FILE` gives way to the file; `-f FILE` of awk to the awk program, in quotes; `@NAME@` to what
+ * TypeScript knows by that name. What differs between hosts comes in `parts`.
+ */
+export function assemble(file: string, parts: Parts = {}): string {
+  return fileOf(file).replace(/^.*\n/gm, (line) => {
+    const part = /^\. (\S+)\n$/.exec(line)?.[1];
+    if (part === undefined) return withAwk(line).replace(/@([a-z][A-Za-z]*)@/g, (_, name: string) => parameterOf(name));
+    return Object.hasOwn(parts, part) ? parts[part] : assemble(part, parts).replace(HEAD, '');
+  });
+}
+
+function withAwk(line: string): string {
+  return line.replace(/^( *)(.*)-f (\S+\.awk)/, (_, blanks: string, before: string, file: string) => {
+    const body = fileOf(file).replace(HEAD, '').replace(/\n$/, '');
+    if (body.includes("'")) throw new Error(`${file}: a quote would end the program in the shell`);
+    return `${blanks}${before}'\n${body.replace(/^(?=.)/gm, `${blanks}  `)}'`;
+  });
+}
+
+function fileOf(name: string): string {
+  if (!Object.hasOwn(FILES, name)) throw new Error(`there is no ${name} among the programs of the host`);
+  return FILES[name];
+}
+
+function parameterOf(name: string): string {
+  if (!Object.hasOwn(PARAMETERS, name)) throw new Error(`the programs of the host know no @${name}@`);
+  return PARAMETERS[name];
+}
+
+/** User data has room for 16 KiB, so comments (but for the head, and what shellcheck must know) and indentation stay here. */
+export function shortened(text: string): string {
+  return text
+    .replace(/^ *# (?!shellcheck|Bulkhead:|Installed by).*\n/gm, '')
+    .replace(/^ +/gm, '')
+    .replace(/\n{2,}/g, '\n');
+}
+
+/** A text as one word of a shell, whatever is in it. */
+export function quoted(text: string): string {
+  return `'${text.replace(/'/g, `'\\''`)}'`;
+}

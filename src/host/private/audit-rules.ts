@@ -1,0 +1,13 @@
+import { AUDITED } from '../../hardening/private/engine-files';
+
+/** What containers write lies there, too, and is no business of the engine. */
+const CONTAINERS = ['/var/lib/docker/overlay2', '/var/lib/docker/volumes'];
+
+/** Rules of auditd. What is not on a host is passed over (`-i`), and rules that are loaded already stay. */
+export const AUDIT_RULES = [
+  '-i',
+  ...CONTAINERS.map((path) => `-a never,exit -F dir=${path}`),
+  ...[...new Set(Object.values(AUDITED).flat())].map((path) => `-w ${path} -p wa -k docker`),
+]
+  .map((line) => `${line}\n`)
+  .join('');

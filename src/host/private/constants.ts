@@ -1,0 +1,56 @@
+import { GATEWAY_BRIDGE, GATEWAY_NETWORK } from '../../topology/private/swarm';
+
+/** Where things lie on the host. Constants: no path ever comes from the input. */
+export const PATHS = {
+  etc: '/etc/bulkhead',
+  script: '/usr/local/sbin/bulkhead-firewall',
+  swarmScript: '/usr/local/sbin/bulkhead-swarm',
+  sysctl: '/etc/sysctl.d/99-bulkhead.conf',
+  modules: '/etc/modules-load.d/bulkhead.conf',
+  auditRules: '/etc/audit/rules.d/50-bulkhead.rules',
+  daemonJson: '/etc/docker/daemon.json',
+  dropIn: '/etc/systemd/system/docker.service.d/50-bulkhead.conf',
+  networkd: '/etc/systemd/network/05-bulkhead.network',
+  networkManager: '/etc/NetworkManager/conf.d/90-bulkhead.conf',
+  firewallUnit: '/etc/systemd/system/bulkhead-firewall.service',
+  watchUnit: '/etc/systemd/system/bulkhead-watch.service',
+  checkUnit: '/etc/systemd/system/bulkhead-check.service',
+  checkTimer: '/etc/systemd/system/bulkhead-check.timer',
+} as const;
+
+/** What `install.sh --remove` takes away beside the folder under /etc; daemon.json is Docker's own. */
+const OWN_FILES = [
+  PATHS.dropIn,
+  PATHS.firewallUnit,
+  PATHS.watchUnit,
+  PATHS.checkUnit,
+  PATHS.checkTimer,
+  PATHS.sysctl,
+  PATHS.modules,
+  PATHS.auditRules,
+  PATHS.networkd,
+  PATHS.networkManager,
+  PATHS.script,
+  PATHS.swarmScript,
+];
+
+/** Adds to what is loaded; other rules stay as they are. */
+export const LOAD_AUDIT = `auditctl -R ${PATHS.auditRules} >/dev/null 2>&1`;
+
+/** Networks get it as an option of their own too: an option that the engine adds by itself would replace them on every plan. */
+export const HOST_BINDING_OPTION = 'com.docker.network.bridge.host_binding_ipv4';
+
+/** How long a certificate of a node holds; a node that was away for longer has to join anew. */
+export const SWARM_CERTIFICATES = '2160h';
+
+/** What `@NAME@` stands for in the programs of the host. */
+export const PARAMETERS: Readonly<Record<string, string>> = {
+  ...PATHS,
+  ownFiles: OWN_FILES.join(' '),
+  dropInFolder: PATHS.dropIn.replace(/\/[^/]*$/, ''),
+  loadAudit: LOAD_AUDIT,
+  gatewayNetwork: GATEWAY_NETWORK,
+  gatewayBridge: GATEWAY_BRIDGE,
+  hostBinding: HOST_BINDING_OPTION,
+  certificates: SWARM_CERTIFICATES,
+};

@@ -1,0 +1,2237 @@
+/* eslint-disable max-lines, prettier/prettier -- printed by scripts/bundle-host.ts from the files under src/host; change those */
+
+/** Programs of the host, by their names below src/host. */
+export const FILES: Readonly<Record<string, string>> = {
+  'common/engine.sh': `# check_engine sets engine_fault to a sentence when dockerd is here and is not of the generation that the rules were made for. A version that cannot be
+# read is a fault, too; an absent dockerd is none. It wants engine_minimum and engine_below.
+
+# Exit 0 when version $1 lies below version $2; what follows the dotted numbers does not count.
+version_below() {
+  awk -v a="$1" -v b="$2" 'BEGIN {
+    n = split(a, x, "."); m = split(b, y, ".")
+    if (m > n) n = m
+    for (i = 1; i <= n; i++) if (x[i] + 0 != y[i] + 0) exit(x[i] + 0 < y[i] + 0 ? 0 : 1)
+    exit 1
+  }'
+}
+
+check_engine() {
+  engine_fault=
+  engine_found=
+  dockerd=$(command -v dockerd) || return 0
+  identity=$(stat -L -c '%n %i %Y %s' "$dockerd")
+  if [ -r "$private/engine" ] && [ "$(head -n 1 "$private/engine")" = "$identity" ]; then
+    engine_found=$(sed -n 2p "$private/engine")
+  else
+    engine_found=$(dockerd --version 2>/dev/null | sed -n 's/^[^0-9]*\\([0-9][0-9]*\\(\\.[0-9][0-9]*\\)*\\).*/\\1/p' | head -n 1)
+    if [ -n "$engine_found" ] && [ -d "$private" ]; then
+      printf '%s\\n%s\\n' "$identity" "$engine_found" >"$private/engine.new"
+      mv "$private/engine.new" "$private/engine"
+    fi
+  fi
+  if [ -z "$engine_found" ]; then
+    engine_fault="the version of $dockerd cannot be read; the rules are for $engine_minimum up to, not including, $engine_below"
+  elif version_below "$engine_found" "$engine_minimum" || ! version_below "$engine_found" "$engine_below"; then
+    engine_fault="the engine on this host is $engine_found, but the rules are for $engine_minimum up to, not including, $engine_below:"
+    engine_fault="$engine_fault install such an engine, or declare the installed one in the program and install the host files again"
+  fi
+}
+`,
+  'common/lock.sh': `# For what changes the host: the folders under /run/bulkhead, and the lock.
+
+private=$run/private
+
+# Makes $2 a folder of root with mode $1. Where others could open what lies in it, they may hold the locks: those are made anew.
+own_folder() {
+  case $(stat -c '%u %F %a' "$2" 2>/dev/null) in
+    "0 directory $1") ;;
+    '0 directory '*) rm -f "$2/lock" "$2/watch.lock" && chmod "$1" "$2" ;;
+    *) rm -rf "$2" && mkdir -m "$1" "$2" ;;
+  esac
+}
+
+# Only root can open the lock: anybody who can may hold it, and keep the guard from being mended.
+enter() {
+  own_folder 755 "$run"
+  own_folder 700 "$private"
+  exec 9>"$private/lock"
+  flock -w 60 9 || die "another run has held the lock $private/lock for a minute"
+}
+`,
+  'common/prelude.sh': `# Start of every program: no surprises from the caller's environment, and every failure ends it.
+
+set -eu
+LC_ALL=C
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+umask 022
+etc=/etc/bulkhead
+run=/run/bulkhead
+
+say() { printf 'bulkhead: %s\\n' "$*"; }
+die() {
+  printf 'bulkhead: %s\\n' "$*" >&2
+  exit 2
+}
+`,
+  'common/tools.sh': `# Names every missing Debian package in one sentence.
+
+need_tools() {
+  [ "$(id -u)" = 0 ] || die 'must run as root'
+  missing=
+  for entry in iptables:iptables iptables-save:iptables iptables-restore:iptables ip6tables:iptables ip6tables-save:iptables \\
+    ip6tables-restore:iptables ipset:ipset conntrack:conntrack ip:iproute2 flock:util-linux awk:mawk find:findutils sha256sum:coreutils; do
+    command -v "\${entry%%:*}" >/dev/null 2>&1 && continue
+    case "$missing " in
+      *" \${entry#*:} "*) ;;
+      *) missing="$missing \${entry#*:}" ;;
+    esac
+  done
+  [ -z "$missing" ] || die "tools are missing; install the Debian packages:$missing"
+}
+`,
+  'firewall.sh': `#!/bin/sh
+# Bulkhead: loads the guard of this host's Docker networks, reads it back, and only then writes the stamp that containers need to start.
+# Installed by Bulkhead; changes to this file are lost. The commented source is part of the library (src/daemon/private/scripts).
+. common/prelude.sh
+
+. common/lock.sh
+
+. common/tools.sh
+
+. common/engine.sh
+
+. firewall/kernel.sh
+
+. firewall/links.sh
+
+. firewall/listing.sh
+
+. firewall/writing.sh
+
+. firewall/cleaning.sh
+
+. firewall/connections.sh
+
+. firewall/frames.sh
+
+. firewall/backends.sh
+
+. firewall/watch.sh
+
+. firewall/settings.sh
+
+. firewall/apply.sh
+
+. firewall/check.sh
+
+. firewall/remove.sh
+
+. firewall/setup.sh
+
+wait=10
+work=
+unfinished=
+changed=
+quiet=
+engine_minimum=
+engine_below=
+prefix=
+raw=
+fault=
+held=/proc/$$/../..$run/kept
+stamp=
+frames_fault=
+daemon_id=
+daemon_path=
+command=\${1:-}
+option=\${2:-}
+trap leave EXIT
+trap 'exit 143' TERM INT HUP
+case $command:$option in
+  apply:) apply ;;
+  apply:--quiet) quiet=yes && apply ;;
+  check: | status: | watch: | remove:) "$command" ;;
+  setup: | setup:--start-docker) setup "$option" ;;
+  *) die 'usage: bulkhead-firewall apply [--quiet] | check | status | watch | remove | setup [--start-docker]' ;;
+esac
+`,
+  'firewall/apply.sh': `# The command apply: the guard is made what the files say, read back, and only then has its stamp.
+
+# While a run of apply lives, the stamp is a link that leads past its process: containers start as ever, and however the run ends, by SIGKILL among
+# that, the stamp leads nowhere, unless all was well and it was put back.
+hold_stamp() {
+  for stamp in "$run"/stamp-*; do
+    if [ ! -f "$stamp" ] || [ -L "$stamp" ]; then continue; fi
+    ln -fT "$stamp" "$run/kept"
+    ln -sf "$held" "$private/link"
+    mv -T "$private/link" "$stamp"
+    return
+  done
+}
+
+is_held() { [ "$(readlink "$stamp")" = "$held" ]; }
+
+put_back() { ! is_held || mv -T "$run/kept" "$stamp"; }
+
+# A bind mount takes anything that lies there; docker makes a folder of it where a container names it as a volume.
+stamp_holds() {
+  file=$stamp
+  ! is_held || file=$run/kept
+  [ "$(stat -c '%F %u %a' "$file" 2>/dev/null)" = 'regular file 0 644' ] && [ "$(cat "$file")" = "$daemon_id" ]
+}
+
+write_stamp() {
+  for other in "$run"/stamp-*; do
+    [ "$other" = "$stamp" ] || rm -rf "$other"
+  done
+  put_back
+  ! stamp_holds || return 0
+  rm -rf "$stamp"
+  printf '%s\\n' "$daemon_id" >"$work/stamp"
+  mv -T "$work/stamp" "$stamp"
+  changed=yes
+}
+
+# The stamp goes before anything is mended, and comes back when all was read back.
+apply() {
+  begin
+  read_settings
+  pick_families
+  load_modules
+  sysctls set
+  switches set
+  guard_faults >"$work/found"
+  if [ -s "$work/found" ]; then
+    unfinished=yes
+    [ -z "$quiet" ] || cat "$work/found"
+    remember
+    for entry in $families; do apply_family "$entry"; done
+    end_connections
+  else
+    for entry in $families; do use_family "$entry" && make_hooks; done
+  fi
+  load_frames
+  { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; } >"$work/names"
+  drop_old "$etc/chains" "$work/names"
+  switches set
+  links set "$etc/network"
+  clear_others
+  # The guard stands on any engine, since it only restricts; but without the stamp no container starts, and docker does not either.
+  check_engine
+  check_backend
+  [ -z "$engine_fault" ] || die "$engine_fault"
+  write_stamp
+  unfinished=
+  rm -rf "$work"
+  work=
+  exec 9>&-
+  [ "$families" = '4 6' ] || [ -n "$quiet" ] || say 'this kernel has no IPv6: the guard is there for IPv4 only'
+  [ -z "$frames_fault" ] || [ -n "$quiet" ] || say_frames
+  if [ -n "$changed" ]; then
+    say "applied; the stamp is $stamp"
+  elif [ -z "$quiet" ]; then
+    say 'nothing changed'
+  fi
+}
+`,
+  'firewall/backends.sh': `# Hosts have two kinds of tables, and two programs called iptables: what was written by one the other neither shows nor removes.
+
+# The engine's rules in tables of nftables: nothing of ours in DOCKER-USER counts there. Sets engine_fault.
+check_backend() {
+  found=
+  if tr -d '[:space:]' 2>/dev/null <@daemonJson@ | grep -q '"firewall-backend":"nftables"'; then
+    found=@daemonJson@
+  # Where a flag told it, its tables tell. Those of an engine that does not run are what its last start left.
+  elif pid=$(cat /run/docker.pid 2>/dev/null) && [ -d "/proc/$pid" ] && nft list table ip docker-bridges >/dev/null 2>&1; then
+    found='table docker-bridges'
+  fi
+  [ -z "$found" ] || [ -n "$engine_fault" ] ||
+    engine_fault="the engine filters with nftables ($found): set its firewall-backend to iptables and restart docker"
+}
+
+# Chains of ours or of Docker in the other iptables, to $work/other. Exit 1 where it has none.
+other_rules() {
+  case $("$tool" -V) in
+    *legacy*) other=$tool-nft ;;
+    *)
+      other=$tool-legacy
+      # Asked for nothing, it would load its modules.
+      grep -qs . "/proc/net/\${tool%tables}_tables_names" || return 1
+      ;;
+  esac
+  command -v "$other-save" >/dev/null 2>&1 || return 1
+  "$other-save" >"$work/other" 2>/dev/null || :
+  grep -Eq '^:(BULKHEAD|DOCKER)' "$work/other"
+}
+
+# Takes away what is ours there, and DOCKER-USER where no engine has it.
+clear_other() {
+  awk -f firewall/clear-other.awk "$work/other" >"$work/clear"
+  "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove rules of ours: $(first_error)"
+}
+
+# After the guard stands in the tables in use. Docker's own rules in the others are for the administrator.
+clear_others() {
+  for entry in $families; do
+    use_family "$entry"
+    other_rules || continue
+    clear_other
+    changed=yes
+    ! grep -q '^:DOCKER ' "$work/other" ||
+      die "Docker's rules in $other keep declared flows closed: reboot, or update-alternatives --set $tool $(command -v "$other")"
+  done
+}
+`,
+  'firewall/check.sh': `# The commands check and status: what is not as it should be, one line for each.
+
+wrong() {
+  rm -rf "$run"/stamp-*
+  echo "$*"
+}
+
+# One line for all of the guard that is not as it was read back; the stamp goes with the first.
+guard_faults() {
+  stamp_holds || wrong "the stamp $stamp is missing or is not as it was written"
+  for entry in $families; do
+    use_family "$entry"
+    live
+    tables faults "$etc/chains" >"$work/faults"
+    if [ -s "$work/faults" ]; then
+      wrong "$(cat "$work/faults")"
+    else
+      cmp -s "$work/live" "$private/live.v$family" || wrong "$ct: rules or sets are not what was read back after the last apply"
+    fi
+    ! other_rules || wrong "$ct: $other has rules of ours or of Docker beside those of $tool"
+  done
+  [ ! -s "$private/frames" ] || frames_hold || wrong 'the tables of frames are not what was read back after the last apply'
+  cmp -s "$private/permits" "$etc/permits" || wrong 'connections of withdrawn permissions have not been ended'
+  [ ! -e "$private/unguarded" ] || wrong 'connections from while the guard was gone have not been ended'
+}
+
+# One line per deviation.
+deviations() {
+  guard_faults
+  for entry in $families; do
+    use_family "$entry"
+    hooks | while read -r table chain; do
+      is_hooked "$table" "$chain" || echo "$ct: no jump from FORWARD to $chain"
+    done
+  done
+  sysctls show
+  switches show
+  links show "$etc/network"
+  check_engine
+  check_backend
+  [ -z "$engine_fault" ] || wrong "$engine_fault"
+}
+
+look() {
+  begin
+  find_fault
+  if [ -n "$fault" ]; then
+    wrong "$fault" >"$work/found"
+  else
+    read_settings
+    pick_families
+    deviations >"$work/found"
+  fi
+  unfinished=
+}
+
+say_frames() { say "frames with several VLAN tags go past the guard where a container holds NET_RAW: \${frames_fault:-apply says why}"; }
+
+tell() {
+  [ -n "$fault" ] || [ -s "$private/frames" ] || say_frames
+  cat "$work/found"
+  [ ! -s "$work/found" ]
+}
+
+check() {
+  look
+  tell
+}
+
+status() {
+  look
+  if [ -n "$daemon_id" ]; then
+    say "daemon $daemon_id ($daemon_path), engine \${engine_found:-not installed}, rules for $engine_minimum up to, not including, $engine_below"
+    say "families $families: $(awk '{ n += $5 } END { print n " rules in " NR " chains" }' "$etc/chains"), $(awk 'END { print NR }' "$etc/permits") permits"
+  fi
+  [ -s "$work/found" ] || say 'all holds'
+  tell
+}
+`,
+  'firewall/cleaning.sh': `# Taking away what the last rules left.
+
+# Written before anything is made, so that an interrupted run leaves nothing that nobody knows of.
+remember() {
+  cat "$etc/chains" "$private/chains" 2>/dev/null | awk '{ print $1, $2, $3, $4 }' | sort -u >"$work/chains"
+  { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; cat "$private/sets" 2>/dev/null || :; } | sort -u >"$work/names"
+  mv "$work/chains" "$private/chains"
+  mv "$work/names" "$private/sets"
+}
+
+# Chains and sets of ours that $1 (a file like chains) and $2 (set names) no longer list.
+drop_old() {
+  awk 'FNR == NR && FILENAME == wanted { mine[$1, $2, $3] = 1; next } !(($1, $2, $3) in mine)' wanted="$1" "$1" "$private/chains" >"$work/old"
+  while read -r old_family table chain _; do
+    case " $families " in *" \${old_family#v} "*) ;; *) continue ;; esac
+    use_family "\${old_family#v}"
+    "$tool" -w "$wait" -t "$table" -S "$chain" >/dev/null 2>&1 || continue
+    for action in -F -X; do
+      "$tool" -w "$wait" -t "$table" "$action" "$chain" 2>"$work/err" || die "$tool cannot remove chain $chain: $(first_error)"
+    done
+    changed=yes
+  done <"$work/old"
+  : >"$work/kept"
+  while read -r name; do
+    if ! grep -qxF -e "$name" "$2"; then
+      ipset list -n "$name" >/dev/null 2>&1 || continue
+      if ipset destroy "$name" 2>/dev/null; then
+        changed=yes
+        continue
+      fi
+    fi
+    echo "$name" >>"$work/kept"
+  done <"$private/sets"
+  mv "$work/kept" "$private/sets"
+  awk '{ print $1, $2, $3, $4 }' "$1" | sort -u >"$private/chains"
+}
+`,
+  'firewall/clear-other.awk': `# Reads the iptables-save of the other backend, and prints restore input that takes away what is ours there, and DOCKER-USER where no engine has it.
+
+/^[*]/ { t = $0 }
+/^:DOCKER / { docker = 1 }
+/^:(BULKHEAD|DOCKER-USER)/ { n = substr($1, 2); if (n == "DOCKER-USER") user = t; else { clear[t] = clear[t] "-F " n "\\n"; drop[t] = drop[t] "-X " n "\\n" } }
+/^-A/ && $NF ~ /^BULKHEAD/ { sub(/^-A/, "-D"); jump[t] = jump[t] $0 "\\n"; next }
+/^-A FORWARD -j DOCKER-USER$/ { hook = "-D FORWARD -j DOCKER-USER\\n"; next }
+/^-A DOCKER-USER/ { kept = 1 }
+END {
+  if (user != "" && !docker && !kept) { jump[user] = jump[user] hook; drop[user] = drop[user] "-X DOCKER-USER\\n" }
+  for (t in drop) printf "%s\\n%s%s%sCOMMIT\\n", t, jump[t], clear[t], drop[t]
+}
+`,
+  'firewall/connections.awk': `# Prints the tuples of connections that are to end, as options of conntrack. Plain POSIX: mawk has neither bit operations nor hexadecimal numbers.
+#
+# Modes: \`touching\` takes every connection with an end in one of the blocks; \`gone\` those that a withdrawn permit covers and no present one does;
+# \`uncovered\` those with an end in one of the blocks that no present permit covers. ct is the family, ipv4 or ipv6. Files: \`network\` names the blocks, \`kept\` and \`before\` hold the permits of now and of then, \`list\` is what conntrack lists.
+
+function hex(s, i, v) {
+  v = 0
+  for (i = 1; i <= length(s); i++) v = v * 16 + index("0123456789abcdef", tolower(substr(s, i, 1))) - 1
+  return v
+}
+function words(a, w, i, n, m, l, r, x, y) {
+  i = index(a, "::")
+  if (i) { l = substr(a, 1, i - 1); r = substr(a, i + 2) } else { l = a; r = "" }
+  n = l == "" ? 0 : split(l, x, ":")
+  m = r == "" ? 0 : split(r, y, ":")
+  for (i = 1; i <= 8; i++) w[i] = 0
+  for (i = 1; i <= n; i++) w[i] = hex(x[i])
+  for (i = 1; i <= m; i++) w[8 - m + i] = hex(y[i])
+}
+function number(a, p) { split(a, p, "."); return ((p[1] * 256 + p[2]) * 256 + p[3]) * 256 + p[4] }
+function within(a, block, s, bits, base, size, i, p, q) {
+  if (a == block || block == "-" || block == "0.0.0.0" || block == "::") return 1
+  if ((index(a, ":") > 0) != (index(block, ":") > 0)) return 0
+  s = index(block, "/")
+  base = s ? substr(block, 1, s - 1) : block
+  if (index(a, ":") == 0) {
+    bits = s ? substr(block, s + 1) + 0 : 32
+    size = 2 ^ (32 - bits)
+    return int(number(a) / size) == int(number(base) / size)
+  }
+  bits = s ? substr(block, s + 1) + 0 : 128
+  words(a, p)
+  words(base, q)
+  for (i = 1; i <= 8 && bits > 0; i++) {
+    size = bits >= 16 ? 1 : 2 ^ (16 - bits)
+    if (int(p[i] / size) != int(q[i] / size)) return 0
+    bits -= 16
+  }
+  return 1
+}
+function covers(line, w) {
+  split(line, w, " ")
+  if (w[2] != ct || (w[3] ~ /icmp/ ? name !~ /^icmp/ : w[3] != name)) return 0
+  if (w[3] !~ /icmp/ && (dport + 0 < w[6] + 0 || dport + 0 > w[7] + 0)) return 0
+  return within(osrc, w[4]) && within(odst, w[5]) && (w[8] == "" || within(rsrc, w[8]))
+}
+function touches(i) {
+  for (i = 1; i <= blocks; i++) {
+    if (within(osrc, block[i]) || within(odst, block[i]) || within(rsrc, block[i]) || within(rdst, block[i])) return 1
+  }
+  return 0
+}
+function permitted(i) {
+  for (i = 1; i <= now; i++) if (covers(kept[i])) return 1
+  return 0
+}
+function wanted(i) {
+  if (mode != "gone") return touches() && (mode == "touching" || !permitted())
+  for (i = 1; i <= old; i++) if (covers(gone[i])) return !permitted()
+  return 0
+}
+file == "network" { if ($1 == "block") block[++blocks] = $2; next }
+file == "kept" { kept[++now] = $0; present[$0] = 1; next }
+file == "before" { if (!($0 in present)) gone[++old] = $0; next }
+{
+  name = $1; osrc = odst = rsrc = rdst = sport = dport = type = code = id = ""
+  for (i = 3; i <= NF; i++) {
+    v = substr($i, index($i, "=") + 1)
+    if ($i ~ /^src=/) { if (osrc == "") osrc = v; else rsrc = v }
+    else if ($i ~ /^dst=/) { if (odst == "") odst = v; else rdst = v }
+    else if ($i ~ /^sport=/ && sport == "") sport = v
+    else if ($i ~ /^dport=/ && dport == "") dport = v
+    else if ($i ~ /^type=/ && type == "") type = v
+    else if ($i ~ /^code=/ && code == "") code = v
+    else if ($i ~ /^id=/ && id == "") id = v
+  }
+  if (osrc !~ /^[0-9a-f.:]+$/ || odst !~ /^[0-9a-f.:]+$/ || !wanted()) next
+  p = name ~ /^[a-z]+6?$/ && name != "unknown" ? name : $2
+  end = "-D -f " ct " -p " p " -s " osrc " -d " odst
+  if (sport != "") end = end " --sport " sport " --dport " dport
+  else if (name ~ /^icmp/) end = end " --" name "-type " type " --" name "-code " code " --" name "-id " id
+  print end
+}
+
+`,
+  'firewall/connections.sh': `# Ending connections: the kernel's list is compared in awk, and exactly the tuples found are deleted, in one process.
+
+connections_to_end() {
+  # shellcheck disable=SC2016 # awk's own variables
+  awk -v ct="$ct" -v mode="$1" -f firewall/connections.awk file=network "$etc/network" file=kept "$etc/permits" file=before "$work/before" file=list "$work/list"
+}
+
+# What goes on behind ESTABLISHED would outlive its permission. On the first apply of a boot nothing is known of what was there before; and while the
+# guard was gone anybody could open anything.
+end_connections() {
+  if [ ! -r "$private/permits" ]; then
+    end_those touching
+  else
+    cp "$private/permits" "$work/before"
+    cmp -s "$work/before" "$etc/permits" || end_those gone
+    [ ! -e "$private/unguarded" ] || end_those uncovered
+  fi
+  rm -f "$private/unguarded"
+  cmp -s "$private/permits" "$etc/permits" && return 0
+  changed=yes
+  cp "$etc/permits" "$work/permits"
+  mv "$work/permits" "$private/permits"
+}
+
+end_those() {
+  [ -e "$work/before" ] || : >"$work/before"
+  for entry in $families; do
+    use_family "$entry"
+    round=0
+    while :; do
+      conntrack -L -f "$ct" >"$work/list" 2>"$work/err" || die "connections cannot be listed: $(first_error)"
+      connections_to_end "$1" >"$work/end"
+      [ -s "$work/end" ] || break
+      round=$((round + 1))
+      if [ "$round" -gt 3 ]; then
+        # What the rules let by may come back at once, the host's own use of a publication among it; what is withdrawn must not.
+        [ "$1" != gone ] && break
+        die "connections of withdrawn permissions do not end: $(head -n 1 "$work/end")"
+      fi
+      if ! conntrack -R "$work/end" >/dev/null 2>&1; then
+        while read -r tuple; do
+          # shellcheck disable=SC2086 # words made of checked addresses and numbers
+          conntrack $tuple >/dev/null 2>&1 || :
+        done <"$work/end"
+      fi
+    done
+  done
+}
+`,
+  'firewall/fault.awk': `# Reads digests as sha256sum prints them, and prints a sentence about the first of the files \`names\` that is not as the file \`sums\` says.
+
+{ found[$2] = substr($1, 1, 12) }
+END {
+  while ((getline line <sums) > 0) if (split(line, w, " ") == 2 && length(w[1]) == 12) want[w[2]] = w[1]
+  n = split(names, name, " ")
+  for (i = 1; i <= n; i++) {
+    if (!(name[i] in want)) { print sums " is missing or truncated: it does not list " name[i]; exit }
+    if (!(name[i] in found)) { print name[i] " is missing"; exit }
+    if (found[name[i]] != want[name[i]]) { print name[i] " is truncated or edited: its digest is not the installed one"; exit }
+  }
+}
+`,
+  'firewall/frames.sh': `# What lies below IP. br_netfilter shows the rules of IP what is IP, or IP behind one tag; a container that makes its own frames (NET_RAW) sends anything
+# else past them: two tags, one of which the neighbour's kernel takes off for each of its own. So a table of the bridges lets in IPv4, IPv6 and ARP alone.
+#
+# Frames to the reserved addresses of bridges do not come to that hook: the kernel hands them to the host as if they had come by the port of the
+# container, and rules that name a bridge do not match. No IP is ever sent to those addresses, so a second table drops it by the address.
+#
+# Kernels without nft_meta_bridge cannot tell the bridge of a frame. There every veth counts as ours but for the ports of other bridges, which are listed:
+# a new port of another bridge is closed to tagged frames until the watch has seen it, a new one of ours is never open.
+
+# $1 is what tells a frame of our bridges.
+frame_rules() {
+  cat <<END
+table bridge bulkhead
+delete table bridge bulkhead
+table bridge bulkhead {
+set others { type ifname; }
+chain kinds {
+type filter hook prerouting priority -310;
+$1 ether type != { ip, arp, ip6 } drop
+}
+}
+table inet bulkhead
+delete table inet bulkhead
+table inet bulkhead {
+chain reserved {
+type filter hook prerouting priority -310;
+ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop
+}
+}
+END
+}
+
+# What was asked for, and what the kernel has of it; ports come and go.
+list_frames() {
+  {
+    frame_rules "$1"
+    for table in bridge inet; do nft -nn list table $table bulkhead 2>/dev/null || :; done | awk '/^\\tset/ { skip = 1 } !skip; /^\\t}/ { skip = 0 }'
+  } >"$work/frames"
+}
+
+frames_hold() {
+  form=$(sed -n '/ ether type/{s/ ether type.*//p;q;}' "$private/frames")
+  list_frames "$form"
+  cmp -s "$work/frames" "$private/frames"
+}
+
+# Sets frames_fault where the table cannot be had.
+load_frames() {
+  frames_fault=
+  if [ ! -s "$private/frames" ] || ! frames_hold; then
+    rm -f "$private/frames"
+    frames_fault='nft is missing (Debian package nftables)'
+    for form in "meta ibrname \\"$prefix*\\"" 'meta iifkind "veth" iifname != @others'; do
+      command -v nft >/dev/null 2>&1 || break
+      frames_fault=
+      if frame_rules "$form" | nft -f - 2>"$work/err"; then
+        list_frames "$form"
+        # Twice two: as asked for, and as read back.
+        [ "$(grep -c 'drop$' "$work/frames")" = 4 ] || die 'read back, the tables of frames are not what was loaded'
+        mv "$work/frames" "$private/frames"
+        changed=yes
+        break
+      fi
+      frames_fault="nft refuses the tables of frames: $(first_error)"
+    done
+  fi
+  others=
+  other_ports
+  [ -z "$frames_fault" ] || [ -z "$raw" ] ||
+    die "$frames_fault; a declared container holds NET_RAW or NET_ADMIN: take that away, or use a kernel with nf_tables for bridges"
+}
+
+other_ports() {
+  grep -qs '^meta iifkind' "$private/frames" || return 0
+  names=
+  for port in /sys/class/net/*/brif/*; do
+    case $port in
+      "/sys/class/net/$prefix"* | *[!A-Za-z0-9/_.-]*) ;;
+      *) names="$names\\"\${port##*/}\\"," ;;
+    esac
+  done
+  [ "$names" != "$others" ] || return 0
+  printf 'flush set bridge bulkhead others\\n%s' "\${names:+add element bridge bulkhead others { $names \\}}" | nft -f - 2>/dev/null || :
+  others=$names
+}
+
+remove_frames() {
+  for table in bridge inet; do nft delete table $table bulkhead 2>/dev/null || :; done
+}
+`,
+  'firewall/kernel.sh': `# Modules, sysctls and the switches of single bridges. Everything is read first, and written only when it differs.
+
+load_modules() {
+  [ -d /proc/sys/net/bridge ] && [ -e "$private/live.v4" ] && return 0
+  if command -v modprobe >/dev/null 2>&1; then
+    while read -r module; do
+      case $module in
+        '' | '#'*) ;;
+        # A module that is built in cannot always be loaded by name: what counts is that the rules load.
+        *) modprobe -q -- "$module" 2>/dev/null || : ;;
+      esac
+    done <@modules@
+  fi
+  [ -d /proc/sys/net/bridge ] || die 'the kernel module br_netfilter is not loaded and cannot be: frames inside a bridge would pass unseen'
+}
+
+# mode "set" writes what differs, mode "show" prints a line for it.
+sysctls() {
+  mode=$1
+  while read -r key _ value; do
+    [ -n "$key" ] || continue
+    now=
+    { read -r now <"/proc/sys/$key"; } 2>/dev/null || :
+    # shellcheck disable=SC2086 # the kernel separates numbers by tabs: split, and join by one space
+    set -- $now
+    [ "$*" != "$value" ] || continue
+    case $key:$families in net/ipv6/*:4 | *ip6tables:4) continue ;; esac
+    if [ "$mode" = show ]; then
+      echo "sysctl $key is '$*', not '$value'"
+    else
+      { printf '%s\\n' "$value" >"/proc/sys/$key"; } 2>/dev/null || die "sysctl $key cannot be set to '$value'"
+      changed=yes
+    fi
+  done <@sysctl@
+}
+
+# The switch of every bridge of ours: the global one is other people's to flip.
+switches() {
+  for knob in /sys/class/net/"$prefix"*/bridge/nf_call_iptables /sys/class/net/"$prefix"*/bridge/nf_call_ip6tables; do
+    [ -e "$knob" ] || continue
+    now=
+    { read -r now <"$knob"; } 2>/dev/null || continue
+    [ "$now" != 1 ] || continue
+    if [ "$1" = show ]; then
+      echo "$knob is off"
+    else
+      # A bridge may be gone again by now.
+      { echo 1 >"$knob"; } 2>/dev/null || [ ! -e "$knob" ] || die "$knob cannot be set"
+      changed=yes
+    fi
+  done
+}
+`,
+  'firewall/links.sh': `# Interfaces of ours on wires of the host: sub-interfaces of VLANs, and shims. \`network\` holds a line for each: \`vlan NAME OF ID\`, and \`macvlan\` or
+# \`ipvlan\`, \`NAME PARENT ADDRESS ROUTE…\`, for a shim. They come after the guard: a shim is never there without it. A parent that is not there (yet) is told
+# and not fatal: it closes nothing that should be closed.
+
+# Sets fault to what keeps a link from being as it should, if anything does.
+link_fault() {
+  fault=
+  case $kind in
+    vlan) [ -e "/sys/class/net/$name" ] || fault="interface $name is missing" ;;
+    *)
+      case $(ip -o -d link show dev "$name" 2>/dev/null) in
+        *" $name@$parent: "*" $kind "*) ;;
+        *) fault="shim $name on $parent is missing" && return 0 ;;
+      esac
+      [ "$(ip -4 -o addr show dev "$name" | awk '{ print $4 }')" = "$third/32" ] || fault="shim $name has not the one address $third"
+      routes=$(ip -4 route show dev "$name" | awk '{ print index($1, "/") ? $1 : $1 "/32" }' | sort | tr '\\n' ' ')
+      # shellcheck disable=SC2086 # words made of checked blocks
+      [ "$routes" = "$(printf '%s\\n' $rest | sort | tr '\\n' ' ')" ] || fault="the routes over shim $name are not those to $rest"
+      ;;
+  esac
+}
+
+make_link() {
+  # Whoever manages interfaces here must have read that these are none of theirs before one appears.
+  [ ! -d /run/systemd/netif ] || networkctl reload >/dev/null 2>&1 || :
+  case $kind in
+    macvlan) mode=bridge ;;
+    ipvlan) mode=l2 ;;
+  esac
+  case $kind in
+    vlan) ip link add link "$parent" name "$name" type vlan id "$third" ;;
+    *)
+      ip link del dev "$name" 2>/dev/null || :
+      ip link add link "$parent" name "$name" type "$kind" mode "$mode"
+      ;;
+  esac || return 1
+  # Nothing of the wire may give the host addresses there, nor routes.
+  { echo 1 >"/proc/sys/net/ipv6/conf/$name/disable_ipv6"; } 2>/dev/null || [ ! -e /proc/sys/net/ipv6 ] || return 1
+  [ "$kind" = vlan ] || ip addr add "$third/32" dev "$name" || return 1
+  ip link set dev "$name" up || return 1
+  for route in $rest; do ip route replace "$route" dev "$name" src "$third" || return 1; done
+}
+
+# mode "set" makes what is missing of file $2 and takes shims away that it does not list, mode "show" prints a line for each.
+links() {
+  wanted=' '
+  while read -r kind name parent third rest; do
+    case $kind in vlan | macvlan | ipvlan) ;; *) continue ;; esac
+    wanted="$wanted$name "
+    link_fault
+    [ -n "$fault" ] || continue
+    if [ "$1" = show ]; then
+      echo "$fault"
+    elif make_link 2>"$work/err"; then
+      changed=yes
+    else
+      [ -n "$quiet" ] || say "$fault, and cannot be made: $(head -n 1 "$work/err")"
+    fi
+  done <"$2"
+  fault=
+  for path in /sys/class/net/"$prefix"*; do
+    name=\${path##*/}
+    case $wanted in *" $name "*) continue ;; esac
+    ip -o -d link show dev "$name" 2>/dev/null | grep -Eq ' (macvlan|ipvlan) ' || continue
+    if [ "$1" = show ]; then
+      echo "shim $name is not wanted any more"
+    else
+      ip link del dev "$name" && changed=yes
+    fi
+  done
+}
+`,
+  'firewall/listing.sh': `# Reading the live tables. \`chains\` holds one line per chain of ours: family, table, chain, hook, number of rules, digest. The kernel's own listing is
+# compared, never the text that we wrote: it comes back in another spelling.
+
+use_family() {
+  family=$1
+  case $1 in
+    4) tool=iptables ct=ipv4 ;;
+    6) tool=ip6tables ct=ipv6 ;;
+  esac
+}
+
+pick_families() {
+  families='4 6'
+  if [ ! -e /proc/net/if_inet6 ] && ! ip6tables -w "$wait" -t mangle -S >/dev/null 2>&1; then
+    families=4
+  fi
+}
+
+# iptables warns of labels of connections that it finds no names for, which ours have not.
+first_error() { grep -v '^Warning: cannot open .*connlabel' "$work/err" | grep -m 1 . || echo 'no reason given'; }
+
+list_rules() {
+  : >"$work/save"
+  # shellcheck disable=SC2013 # single words
+  for table in $(cat "$etc/chains" "$private/chains" 2>/dev/null | awk -v f="v$family" '$1 == f && !seen[$2]++ { print $2 }'); do
+    "$tool-save" -t "$table" >>"$work/save" 2>"$work/err" || die "$tool-save failed for table $table: $(first_error)"
+  done
+}
+
+# Looks at $work/save for our chains, which file $2 lists. Prints, depending on $1:
+# faults: one line for each thing that is wrong with chains and jumps
+# live: our rules as the kernel has them
+# edits: restore input that leaves one jump, first in its hook, to every chain of ours, and none to those of $private/chains that are no longer
+#   ours; old jumps go and the new one comes in one transaction, so there is no moment without it
+tables() {
+  touch "$private/chains"
+  awk -v f="v$family" -v mode="$1" -f firewall/tables.awk file=wanted "$2" file=known "$private/chains" file=save "$work/save"
+}
+
+set_names() { awk '$1 == "create" { print $2 }' "$1"; }
+
+# What rules put into a set, which is what has a timeout, comes and goes.
+one_set() { ipset save "$1" 2>/dev/null | awk '$1 == "create" { print $1, $2, $3; filled = / timeout / } $1 == "add" && !filled' | sort; }
+
+# Our chains and sets as the kernel has them now, after the digests of the files that they were made from.
+live() {
+  list_rules
+  {
+    grep -e "/chains$" -e "/rules.v$family$" -e "/sets.v$family$" "$etc/sums"
+    tables live "$etc/chains"
+    for name in $(set_names "$etc/sets.v$family"); do one_set "$name"; done
+  } >"$work/live"
+}
+`,
+  'firewall/no-links.sh': `# In the place of links.sh where no interface on wires of the host is ours to make. Few hosts have any, and the size counts.
+
+links() { :; }
+`,
+  'firewall/remove.sh': `# The command remove: takes away everything but the files.
+
+remove() {
+  if [ -d /run/systemd/system ]; then
+    systemctl stop bulkhead-watch.service bulkhead-check.timer 2>/dev/null || :
+  fi
+  begin
+  unfinished=yes
+  rm -rf "$run"/stamp-*
+  pick_families
+  if [ -e "$etc/chains" ]; then remember; else touch "$private/chains" "$private/sets"; fi
+  for entry in $families; do
+    use_family "$entry"
+    set_jumps /dev/null
+    ! other_rules || clear_other
+  done
+  remove_frames
+  prefix=$(sed -n 's/^prefix //p' "$etc/network" 2>/dev/null || :)
+  [ -z "$prefix" ] || links set /dev/null
+  drop_old /dev/null /dev/null
+  [ ! -s "$private/sets" ] || die "sets are still in use by rules that are not ours: $(tr '\\n' ' ' <"$private/sets")"
+  while read -r made table chain; do
+    use_family "\${made#v}"
+    [ "$("$tool" -w "$wait" -t "$table" -S "$chain" 2>/dev/null)" = "-N $chain" ] || continue
+    # With an engine here, the chain and the jump to it are Docker's.
+    "$tool" -w "$wait" -t "$table" -S DOCKER >/dev/null 2>&1 && continue
+    while "$tool" -w "$wait" -t "$table" -D FORWARD -j "$chain" 2>/dev/null; do :; done
+    "$tool" -w "$wait" -t "$table" -X "$chain" 2>/dev/null || :
+  done <<END
+$(cat "$private/made" 2>/dev/null)
+END
+  rm -rf "$run"
+  work=
+  unfinished=
+  say 'removed: rules, sets and stamp are gone; sysctls keep their values until the next boot'
+}
+`,
+  'firewall/settings.sh': `# What is read before anything else; damaged files are never applied.
+
+# Sets fault to a sentence about the first file that is not as it was installed.
+find_fault() {
+  set -- @sysctl@ @modules@
+  for name in rules.v4 rules.v6 sets.v4 sets.v6 chains permits network daemon-id engine; do set -- "$@" "$etc/$name"; done
+  fault=$(sha256sum "$@" 2>/dev/null | awk -v sums="$etc/sums" -v names="$*" -f firewall/fault.awk)
+  for name in rules.v4 rules.v6; do
+    [ -n "$fault" ] || grep -qsx COMMIT "$etc/$name" || fault="$etc/$name is empty or has no COMMIT"
+  done
+}
+
+read_settings() {
+  find_fault
+  [ -z "$fault" ] || die "$fault; install the host files again"
+  { read -r daemon_id && { read -r daemon_path || :; }; } <"$etc/daemon-id"
+  stamp=$run/stamp-$daemon_id
+  while read -r word value; do
+    case $word in
+      prefix) prefix=$value ;;
+      minimum) engine_minimum=$value ;;
+      below) engine_below=$value ;;
+      raw) raw=yes ;;
+    esac
+  done <<END
+$(cat "$etc/network" "$etc/engine")
+END
+}
+
+# Reads the settings and makes a folder to work in, under the lock. From here on the stamp goes when there is no answer.
+begin() {
+  unfinished=look
+  need_tools
+  enter
+  [ "$command" != apply ] || hold_stamp
+  rm -rf "$private"/work.*
+  work=$(mktemp -d "$private/work.XXXXXX")
+}
+
+leave() {
+  rc=$?
+  trap - EXIT
+  [ -z "$work" ] || rm -rf "$work"
+  case $unfinished:$rc in
+    :*) ;;
+    # Told to end before it found anything, it knows nothing against the stamp.
+    look:143) put_back ;;
+    *)
+      [ "$rc" = 2 ] || echo "bulkhead: $command stopped half way (exit $rc)" >&2
+      rm -rf "$run"/stamp-* 2>/dev/null || :
+      [ "$rc" != 0 ] || rc=2
+      ;;
+  esac
+  exit "$rc"
+}
+`,
+  'firewall/setup.sh': `# The command setup: makes the applied guard permanent.
+
+# Makes the applied guard permanent. With --start-docker it also sees to it that the engine runs.
+setup() {
+  command=apply
+  apply
+  if [ ! -d /run/systemd/system ]; then
+    say "systemd does not run here; have this started by hand at every boot, before dockerd: $0 apply; and beside it: $0 watch"
+    say 'restart dockerd by hand when /etc/docker/daemon.json has changed since it started'
+    return 0
+  fi
+  acted=
+  systemctl daemon-reload
+  for unit in bulkhead-firewall.service bulkhead-watch.service bulkhead-check.timer; do
+    systemctl -q is-enabled "$unit" 2>/dev/null && systemctl -q is-active "$unit" && continue
+    systemctl -q enable --now "$unit"
+    acted=yes
+    say "enabled $unit"
+  done
+  if [ -e "$private/watch.started" ] && [ -n "$(find @script@ @watchUnit@ -newer "$private/watch.started")" ]; then
+    systemctl restart bulkhead-watch.service
+    acted=yes
+    say 'restarted bulkhead-watch.service: it has changed'
+  fi
+  if ! systemctl cat docker.service >/dev/null 2>&1; then
+    [ "$1" != --start-docker ] || die 'docker.service is not on this host: the engine is not installed'
+  elif systemctl -q is-active docker.service; then
+    if [ ! -e /run/docker.pid ] || [ -n "$(find @daemonJson@ -newer /run/docker.pid)" ]; then
+      say "docker's configuration has changed since it started: restarting docker"
+      systemctl restart docker.service
+      acted=yes
+    fi
+  elif [ "$1" = --start-docker ]; then
+    # Attempts before the tools were installed may have used up its start limit.
+    systemctl reset-failed docker.service 2>/dev/null || :
+    say 'starting docker'
+    systemctl -q enable docker.service
+    systemctl start docker.service
+    acted=yes
+  fi
+  [ -n "$acted" ] || say 'units and docker: nothing changed'
+}
+`,
+  'firewall/tables.awk': `# What \`tables\` of listing.sh prints. Files: \`wanted\` and \`known\` hold a line per chain (family, table, chain, hook, number of rules, digest), \`save\` what
+# iptables-save says. f is the family, v4 or v6; mode is faults, live or edits.
+
+function row(keep) { n++; table[n] = $2; chain[n] = $3; hook[n] = $4; rules[n] = $5; digest[n] = $6; kept[n] = keep }
+file == "wanted" { if ($1 == f) { row(1); mine[$2, $3] = 1 }; next }
+file == "known" { if ($1 == f && !(($2, $3) in mine)) row(0); next }
+/^[*]/ { t = substr($0, 2) }
+/^:/ { here[t, substr($1, 2)] = 1 }
+/^-A/ {
+  k = t SUBSEP $2
+  if (!count[k]++) first[k] = $0
+  last[k] = $0
+  seen[k, $0]++
+  if (k in mine) text[k] = text[k] t " " $0 "\\n"
+}
+END {
+  for (i = 1; i <= n; i++) {
+    k = table[i] SUBSEP chain[i]; h = table[i] SUBSEP hook[i]; jump = "-A " hook[i] " -j " chain[i]
+    jumps = seen[h, jump] + 0
+    right = kept[i] && jumps == 1 && first[h] == jump
+    if (mode == "live") printf "%s%s", ((k in here) ? table[i] " " chain[i] "\\n" : ""), text[k]
+    else if (mode == "edits" && !right) {
+      while (jumps--) edit[table[i]] = edit[table[i]] "-D " hook[i] " -j " chain[i] "\\n"
+      if (kept[i]) edit[table[i]] = edit[table[i]] "-I " hook[i] " 1 -j " chain[i] "\\n"
+    } else if (mode == "faults" && kept[i]) {
+      name = (f == "v4" ? "IPv4 " : "IPv6 ") table[i] " " chain[i]
+      if (!(k in here)) print name ": the chain is missing"
+      else if (count[k] + 0 != rules[i]) print name ": " count[k] + 0 " rules, not " rules[i]
+      else if (rules[i] > 0 && index(last[k], digest[i]) == 0) print name ": the last rule does not carry digest " digest[i]
+      if (!right) print name ": " jumps " jumps from " hook[i] ", not one in first place"
+    }
+  }
+  for (a in edit) printf "*%s\\n%sCOMMIT\\n", a, edit[a]
+}
+`,
+  'firewall/watch.sh': `# Switches follow new bridges at once. What changes rules is seen at once where nf_tables says so, and everything is looked at every ten seconds, which is
+# all that hosts with iptables-legacy have. Docker is never restarted to heal.
+
+# One event however many rules change meanwhile: Docker changes hundreds when it starts, none of them in these places.
+rule_events() {
+  while read -r line; do
+    case $line in
+      *' mangle'* | *' raw'* | *BULKHEAD* | *DOCKER-USER* | *' bulkhead'*)
+        [ -e "$private/dirty" ] || { : >"$private/dirty" && echo rules; }
+        ;;
+    esac
+  done
+}
+
+watch() {
+  need_tools
+  own_folder 755 "$run"
+  own_folder 700 "$private"
+  exec 7>"$private/watch.lock"
+  flock -n 7 || die 'another watch is running'
+  read_settings
+  rm -f "$private/events" "$private/rules" "$private/dirty"
+  mkfifo "$private/events" "$private/rules"
+  exec 8<>"$private/events"
+  ip monitor link >&8 7>&- 2>/dev/null &
+  monitor=$!
+  nft monitor >"$private/rules" 7>&- 8>&- 2>/dev/null &
+  rules=$!
+  rule_events <"$private/rules" >&8 7>&- 2>/dev/null &
+  reader=$!
+  {
+    while kill -0 $$; do
+      echo tick
+      sleep 10
+    done
+    # Nothing outlives a watch that was killed.
+    kill "$monitor" "$rules" "$reader"
+  } >&8 7>&- 2>/dev/null &
+  ticker=$!
+  # shellcheck disable=SC2064 # the ids of now
+  trap "kill $monitor $rules $reader $ticker 2>/dev/null; exit 0" TERM INT HUP
+  : >"$private/watch.started"
+  told=
+  others=
+  while read -r event <&8; do
+    case $event in
+      tick | rules) ;;
+      *)
+        switches set
+        other_ports
+        continue
+        ;;
+    esac
+    # After a removal there is nothing left to watch.
+    if [ ! -d "$run" ] || [ ! -e "$etc/sums" ]; then break; fi
+    kill -0 "$monitor" 2>/dev/null || die 'ip monitor has ended'
+    rm -f "$private/dirty"
+    if found=$("$0" apply --quiet 2>&1); then
+      [ -z "$found" ] || printf '%s\\n' "$found" >&2
+      told=
+    else
+      # Whatever ended it.
+      rm -rf "$run"/stamp-*
+      [ "$found" = "$told" ] || printf '%s\\n' "$found" >&2
+      told=$found
+    fi
+  done
+  kill "$monitor" "$rules" "$reader" "$ticker" 2>/dev/null || :
+}
+`,
+  'firewall/writing.sh': `# Writing sets, rules and jumps, and reading them back.
+
+# A set keeps its name as long as its content: one that is not as we left it is emptied and filled again (closed for that moment).
+restore_sets() {
+  [ -s "$etc/sets.v$family" ] || return 0
+  {
+    for name in $(set_names "$etc/sets.v$family"); do
+      one_set "$name" >"$work/set"
+      [ -s "$work/set" ] || continue
+      awk -v n="$name" '($1 == "create" || $1 == "add") && $2 == n' "$private/live.v$family" 2>/dev/null >"$work/known" || :
+      cmp -s "$work/set" "$work/known" || echo "flush $name"
+    done
+    cat "$etc/sets.v$family"
+  } >"$work/sets"
+  ipset -exist restore <"$work/sets" 2>"$work/err" || die "ipset refused sets.v$family: $(first_error)"
+}
+
+# Hooks that are not the kernel's own (DOCKER-USER), by table and name.
+hooks() { awk -v f="v$family" '$1 == f && $4 !~ /^(PREROUTING|INPUT|FORWARD|OUTPUT)$/ && !seen[$2, $4]++ { print $2, $4 }' "$etc/chains"; }
+
+is_hooked() { "$tool" -w "$wait" -t "$1" -C FORWARD -j "$2" 2>/dev/null; }
+
+# They stand before Docker's first start, and a restore file would empty them. Docker moves the jump to the top when it starts, but engines up to 26
+# leave it out beside running containers: after a flush everything declared would stay closed.
+make_hooks() {
+  hooks >"$work/hooks"
+  while read -r table chain; do
+    if ! "$tool" -w "$wait" -t "$table" -S "$chain" >/dev/null 2>&1; then
+      echo "v$family $table $chain" >>"$private/made"
+      "$tool" -w "$wait" -t "$table" -N "$chain" 2>"$work/err" || die "$tool cannot make chain $chain: $(first_error)"
+      changed=yes
+    fi
+    is_hooked "$table" "$chain" && continue
+    "$tool" -w "$wait" -t "$table" -I FORWARD -j "$chain" 2>"$work/err" || die "$tool cannot jump to $chain: $(first_error)"
+    changed=yes
+  done <"$work/hooks"
+}
+
+restore_rules() {
+  "$tool-restore" -w "$wait" --noflush <"$etc/rules.v$family" >/dev/null 2>"$work/err" ||
+    die "$tool-restore refused rules.v$family, nothing of the failing table was loaded: $(first_error)"
+}
+
+set_jumps() {
+  attempt=0
+  while :; do
+    list_rules
+    tables edits "$1" >"$work/jumps"
+    [ -s "$work/jumps" ] || return 0
+    changed=yes
+    # Somebody else may move a jump between listing and writing: then the transaction fails as a whole, and is tried again.
+    attempt=$((attempt + 1))
+    [ "$attempt" -le 5 ] || die "the jumps ($ct) do not stay where they are put: $(first_error)"
+    "$tool-restore" -w "$wait" --noflush <"$work/jumps" >/dev/null 2>"$work/err" || :
+  done
+}
+
+apply_family() {
+  use_family "$1"
+  make_hooks
+  live
+  tables faults "$etc/chains" >"$work/faults"
+  if [ -s "$work/faults" ] || ! cmp -s "$work/live" "$private/live.v$family"; then
+    : >"$private/unguarded"
+  fi
+  if ! cmp -s "$work/live" "$private/live.v$family"; then
+    restore_sets
+    restore_rules
+    changed=yes
+  fi
+  set_jumps "$etc/chains"
+  live
+  tables faults "$etc/chains" >"$work/faults"
+  [ ! -s "$work/faults" ] || die "read back, the rules are not what was loaded: $(head -n 1 "$work/faults")"
+  for name in $(set_names "$etc/sets.v$family"); do
+    grep -q "^create $name " "$work/live" || die "read back, set $name is missing"
+  done
+  cmp -s "$work/live" "$private/live.v$family" || mv "$work/live" "$private/live.v$family"
+}
+`,
+  'install.sh': `#!/bin/sh
+# Bulkhead: installs the guard of this host's Docker networks. Running it again changes nothing.
+# Options: --check says what would change (exit 1 when something would), --remove takes everything away and leaves Docker alone.
+. common/prelude.sh
+
+. common/lock.sh
+
+. common/tools.sh
+
+. common/engine.sh
+
+# Reads a body in base64 and makes it file $1 with mode $2, by renaming: a file is either the old one or the whole new one.
+put() {
+  base64 -d >"$work/body"
+  if [ -f "$1" ] && cmp -s "$work/body" "$1" && [ "$(stat -c '%a %u:%g' "$1")" = "$2 0:0" ]; then return 0; fi
+  changes=yes
+  if [ "$option" = --check ]; then
+    say "would write $1"
+    return 0
+  fi
+  mkdir -p "\${1%/*}"
+  if [ "$1" = @daemonJson@ ] && [ -f "$1" ] && [ -n "$first" ] && [ ! -e "$1.before-bulkhead" ]; then
+    cp -p "$1" "$1.before-bulkhead"
+    say "the former $1 is kept as $1.before-bulkhead"
+  fi
+  temp=$(mktemp "\${1%/*}/.bulkhead.XXXXXX")
+  cat "$work/body" >"$temp"
+  chown 0:0 "$temp"
+  chmod "$2" "$temp"
+  sync "$temp" 2>/dev/null || :
+  mv -f "$temp" "$1"
+  temp=
+  say "wrote $1"
+}
+
+. generated/engine.sh
+
+. generated/files.sh
+
+verify() {
+  need_tools
+  check_engine
+  [ -z "$engine_fault" ] || die "nothing was changed: $engine_fault"
+}
+
+install() {
+  verify
+  [ -e "$etc/sums" ] || first=yes
+  # The watch must not read half of the new files.
+  enter
+  all_files
+  exec 9>&-
+  [ -n "$changes" ] || say 'files: nothing changed'
+  @script@ setup
+  [ ! -x @swarmScript@ ] || @swarmScript@ start
+  if [ -e @auditRules@ ]; then
+    if command -v auditctl >/dev/null 2>&1; then @loadAudit@ || say 'the kernel takes no audit rules'; else say 'auditd is not installed: nobody records who touches the engine'; fi
+  fi
+}
+
+check() {
+  verify
+  all_files
+  if [ -x @script@ ] && ! @script@ check; then changes=yes; fi
+  [ -z "$changes" ] || exit 1
+  say 'nothing would change'
+}
+
+remove() {
+  [ "$(id -u)" = 0 ] || die 'must run as root'
+  if [ -d /run/systemd/system ]; then
+    for unit in bulkhead-watch.service bulkhead-check.timer bulkhead-firewall.service; do
+      [ ! -e "/etc/systemd/system/$unit" ] || systemctl -q disable --now "$unit" || :
+    done
+  fi
+  [ ! -x @script@ ] || @script@ remove
+  for file in @ownFiles@; do
+    [ ! -e "$file" ] || { rm -f "$file" && say "removed $file"; }
+  done
+  rm -rf "$etc"
+  rmdir @dropInFolder@ 2>/dev/null || :
+  [ ! -d /run/systemd/system ] || systemctl daemon-reload
+  say '@daemonJson@ stays: it is Docker'"'"'s configuration'
+}
+
+option=\${1:-}
+changes=
+first=
+temp=
+work=$(mktemp -d)
+leave() {
+  rc=$?
+  rm -rf "$work"
+  [ -z "$temp" ] || rm -f "$temp"
+  exit "$rc"
+}
+trap leave EXIT
+trap 'exit 143' TERM INT HUP
+case $option in
+  '') install ;;
+  --check) check ;;
+  --remove) remove ;;
+  *) die 'usage: sh install.sh [--check | --remove]' ;;
+esac
+`,
+  'swarm.sh': `#!/bin/sh
+# Bulkhead: makes this host a node of its Docker swarm. Installed by Bulkhead; changes to this file are lost.
+. common/prelude.sh
+
+read_plan() {
+  [ "$(id -u)" = 0 ] || die 'must run as root'
+  daemon_id=$(head -n 1 "$etc/daemon-id")
+  read -r id role address first port lock block gateway ingress frames <<END
+$(sed -n 's/^swarm //p' "$etc/network")
+END
+  [ -n "$frames" ] || die "$etc/network says nothing of a swarm; install the host files again"
+}
+
+# Every node has its stamp at one path, since a task may run on any of them.
+link_stamp() {
+  mkdir -p "$run"
+  ln -sfn "stamp-$daemon_id" "$run/swarm-$id"
+}
+
+# An engine that stops leaves the namespaces of overlays behind, or moves their interfaces to the host and forgets them; a later task on one then finds
+# its interface there: file exists. Before the engine starts nobody lives in them.
+forget_overlays() {
+  if pid=$(cat /run/docker.pid 2>/dev/null) && kill -0 "$pid" 2>/dev/null; then return 0; fi
+  for path in /run/docker/netns/[0-9]*-*; do
+    [ -e "$path" ] || continue
+    umount "$path" 2>/dev/null || :
+    rm -f "$path"
+  done
+  for link in /sys/class/net/vx-??????-????? /sys/class/net/ov-??????-?????; do
+    [ ! -e "$link" ] || ip link delete "\${link##*/}" 2>/dev/null || :
+  done
+}
+
+# Swarm would make it itself, in a block of its own choice and with a bridge that the guard does not know. A service can name no address that its ports
+# are opened on, and the engine's own choice here is loopback.
+make_gateway() {
+  if found=$(docker network inspect --format '{{index .Options "com.docker.network.bridge.name"}} {{range .IPAM.Config}}{{.Subnet}}{{end}}' @gatewayNetwork@ 2>/dev/null); then
+    [ "$found" = "@gatewayBridge@ $block" ] && return 0
+    die "the network @gatewayNetwork@ was not made for this guard (it is '$found'): drain this node, docker swarm leave, docker network rm @gatewayNetwork@, and $0 start"
+  fi
+  docker network create --driver bridge --subnet "$block" --gateway "$gateway" \\
+    --opt com.docker.network.bridge.name=@gatewayBridge@ --opt com.docker.network.bridge.enable_icc=false \\
+    --opt com.docker.network.bridge.enable_ip_masquerade=true --opt @hostBinding@=0.0.0.0 @gatewayNetwork@ >/dev/null
+}
+
+init() {
+  set -- --advertise-addr "$address" --listen-addr "$address:2377" --data-path-addr "$address" --data-path-port "$port" \\
+    --cert-expiry @certificates@ \\
+    --default-addr-pool "$ingress" --default-addr-pool-mask-length "\${ingress#*/}"
+  [ "$lock" = no-autolock ] || set -- "$@" --autolock
+  # What it prints has the token in it, and the key.
+  docker swarm init "$@" >/dev/null
+  say "made the swarm; this host is its first manager"
+  [ "$frames" = unencrypted ] || seal_ingress
+  [ "$lock" = no-autolock ] || say 'a manager that restarts stays locked until somebody gives it the key: keep it safe, docker swarm unlock-key -q prints it'
+}
+
+# Swarm makes it by itself, a moment later, and in the clear; before there is a service it can be made anew.
+seal_ingress() {
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    case $(docker network inspect --format '{{.Options}}' ingress 2>/dev/null) in
+      *encrypted*) return 0 ;;
+      ?*) echo y | docker network rm ingress >/dev/null 2>&1 || : ;;
+      *) docker network create --driver overlay --ingress --opt encrypted --subnet "$ingress" ingress >/dev/null 2>&1 || : ;;
+    esac
+    sleep 1
+  done
+  say 'the ingress is not encrypted: docker network rm ingress, then docker network create --driver overlay --ingress --opt encrypted ingress'
+}
+
+node_state() { docker info --format '{{.Swarm.LocalNodeState}}'; }
+
+# Docker has started: nothing here may keep it from running, and running it again changes nothing.
+start() {
+  # Not docker info, which succeeds without an engine.
+  if ! docker version >/dev/null 2>&1; then
+    say 'docker does not run; this host joins its swarm when docker has started'
+    return 0
+  fi
+  link_stamp
+  make_gateway
+  case $(node_state) in
+    active | pending) ;;
+    locked) say 'this manager is locked, as after every restart: docker swarm unlock' ;;
+    *)
+      if [ "$address" = "$first" ]; then
+        init
+      else
+        say "this host is not in its swarm yet; from a machine that reaches both by SSH: ssh root@$first @swarmScript@ token $role | ssh root@$address @swarmScript@ join"
+      fi
+      ;;
+  esac
+}
+
+token() {
+  case $1 in manager | worker) ;; *) die 'say which one: token worker, or token manager' ;; esac
+  docker swarm join-token -q "$1"
+}
+
+join() {
+  link_stamp
+  make_gateway
+  case $(node_state) in
+    active | pending) say 'nothing changed: this host is in its swarm' && return 0 ;;
+    locked) die 'this manager is locked: docker swarm unlock' ;;
+  esac
+  read -r secret || [ -n "$secret" ] || die 'no token came by standard input'
+  case $secret in
+    *[!A-Za-z0-9-]*) die 'what came by standard input is no token' ;;
+    SWMTKN-1-?*) ;;
+    *) die 'what came by standard input is no token' ;;
+  esac
+  docker swarm join --token "$secret" --advertise-addr "$address" --listen-addr "$address:2377" --data-path-addr "$address" "$first:2377" >/dev/null
+  say "joined the swarm as $role"
+}
+
+read_plan
+case \${1:-}:\${2:-} in
+  stamp:) link_stamp && forget_overlays ;;
+  start: | join:) "$1" ;;
+  token:*) token "\${2:-}" ;;
+  *) die 'usage: bulkhead-swarm start | token worker|manager | join (the token comes by standard input)' ;;
+esac
+`,
+  'verify.sh': `#!/bin/sh
+# Bulkhead: looks whether this host, its engine and the containers of the program are as CIS Docker Benchmark 1.8.0 wants them. Changes nothing.
+# Options: --level 2 looks at the controls of level 2, too; --accept CONTROL (any number of times) makes a FAIL a SKIP. Exit 1 when something fails;
+# a WARN tells of known advisories, and makes nothing fail.
+# shellcheck disable=SC2016,SC2034 # templates of Go; names that other scripts need
+. common/prelude.sh
+
+level=1
+accepted=' '
+while [ $# -gt 0 ]; do
+  case $1 in
+    --level) level=\${2:-} ;;
+    --accept) accepted="$accepted\${2:-} " ;;
+    *) die 'usage: sh verify.sh [--level 1|2] [--accept CONTROL]...' ;;
+  esac
+  [ $# -ge 2 ] || die "$1 wants a value"
+  shift 2
+done
+case $level in 1 | 2) ;; *) die "--level is 1 or 2" ;; esac
+[ "$(id -u)" = 0 ] || die 'must run as root'
+# The engine of this host, whatever the caller's client would ask.
+DOCKER_HOST=unix:///run/docker.sock
+export DOCKER_HOST
+unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
+docker version >/dev/null 2>&1 || die 'the engine does not answer'
+failed=
+
+. generated/program.sh
+
+# The control that the next lines are about; false where it is beyond the level.
+look() {
+  control=$1
+  [ "$2" -le "$level" ]
+}
+
+pass() { printf 'PASS %s %s\\n' "$control" "$1"; }
+skip() { printf 'SKIP %s %s\\n' "$control" "$1"; }
+fail() {
+  case $accepted in
+    *" $control "*) skip "accepted: $1" ;;
+    *)
+      printf 'FAIL %s %s\\n' "$control" "$1"
+      failed=yes
+      ;;
+  esac
+}
+
+# $1 is what was found against it.
+unless() { if [ -z "$1" ]; then pass "$2"; else fail "$2: $1"; fi; }
+
+. verify/engine.sh
+
+. verify/settings.sh
+
+known_advisories
+
+read_engine @daemonJson@
+
+. verify/containers.sh
+
+. generated/checks.sh
+
+[ -z "$failed" ] || exit 1
+`,
+  'verify/advisories.awk': `# Reads components of the engine with their versions, and prints a warning for each that is below a least version. \`table\` holds a line for each advisory:
+# component, line of releases, least version, text.
+
+function below(a, b,  x, y, n, m, i) {
+  n = split(a, x, ".")
+  m = split(b, y, ".")
+  for (i = 1; i <= (n < m ? m : n); i++) if (x[i] + 0 != y[i] + 0) return x[i] + 0 < y[i] + 0
+  return 0
+}
+BEGIN { count = split(table, entry, "\\n") }
+{
+  sub(/^v/, "", $2)
+  for (e = 1; e <= count; e++) {
+    split(entry[e], of, "|")
+    if (of[1] == $1 && index($2 ".", of[2] ".") == 1 && below($2, of[3])) print "WARN - " $1 " " $2 " " of[4]
+  }
+}
+`,
+  'verify/containers.sh': `# What verify.sh asks of containers: of a running one the kernel, of others what the engine was told of them. Labels are believed of nobody.
+
+# What is known of the container by a key, one a line.
+ask() { printf '%s\\n' "$facts" | awk -v start="$name $1 " 'index($0, start) == 1 { v = substr($0, length(start) + 1); gsub(/"/, "", v); print v }'; }
+
+root_directory=$(info '{{.DockerRootDir}}') || root_directory=
+
+# Whether the engine made a container, by its full id, for a service: its own record says so, while anybody can write labels.
+is_task() { grep -q '"Managed":true' "$root_directory/containers/$1/config.v2.json"; }
+
+# What is asked of each container, as lines "name key value". Texts of others are quoted, so that none holds a line of its own.
+template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
+{{$n}} pid {{.State.Pid}}
+{{$n}} user {{printf "%q" .Config.User}}
+{{$n}} image {{printf "%q" .Config.Image}}
+{{$n}} service {{with index .Config.Labels "com.docker.swarm.service.name"}}{{printf "%q" .}}{{end}}
+{{$n}} privileged {{.HostConfig.Privileged}}
+{{$n}} apparmor {{printf "%q" .AppArmorProfile}}
+{{$n}} selinux {{printf "%q" .ProcessLabel}}
+{{$n}} net {{printf "%q" .HostConfig.NetworkMode}}
+{{$n}} pids {{printf "%q" .HostConfig.PidMode}}
+{{$n}} ipc {{printf "%q" .HostConfig.IpcMode}}
+{{$n}} uts {{printf "%q" .HostConfig.UTSMode}}
+{{$n}} ulimits {{len .HostConfig.Ulimits}}
+{{$n}} limit {{.HostConfig.PidsLimit}}
+{{$n}} exposes {{.HostConfig.PublishAllPorts}}
+{{range .HostConfig.SecurityOpt}}{{$n}} option {{printf "%.60q" .}}
+{{end}}{{range .HostConfig.CapDrop}}{{$n}} dropped {{printf "%q" .}}
+{{end}}{{range .HostConfig.CapAdd}}{{$n}} added {{printf "%q" .}}
+{{end}}{{range .Mounts}}{{$n}} mount {{.Type}} {{printf "%q" .Source}} {{printf "%q" .Name}}
+{{end}}{{range $p, $b := .HostConfig.PortBindings}}{{range $b}}{{$n}} told {{json .HostIP}}|{{json .HostPort}}|{{$p}}
+{{end}}{{end}}{{range $p, $b := .NetworkSettings.Ports}}{{range $b}}{{$n}} open {{json .HostIP}}|{{json .HostPort}}|{{$p}}
+{{end}}{{end}}'
+
+# Those of the program that are here, and the tasks of every service: whose they are, a node does not know.
+here=
+facts=
+tasks=' '
+of_services=' '
+take() {
+  more=$(docker container inspect --format "$template" "$1" 2>/dev/null) || more=
+  # A name that is here no more may be the beginning of another container's id.
+  case $more in
+    "$2 id "*) ;;
+    *) echo "SKIP - $2 is not on this host" && return 0 ;;
+  esac
+  here="\${here:+$here }$2"
+  facts=$(printf '%s\\n%s' "$facts" "$more")
+}
+for name in $names; do
+  take "$name" "$name"
+done
+ids=
+if [ -n "$swarm" ]; then ids=$(docker ps -q --no-trunc 2>/dev/null) || echo "SKIP - the engine does not list its containers, so tasks of services are not looked at"; fi
+for id in $ids; do
+  name=$(docker container inspect --format '{{slice .Name 1}}' "$id" 2>/dev/null) || continue
+  if [ ! -r "$root_directory/containers/$id/config.v2.json" ]; then
+    echo "SKIP - the record of $name cannot be read, so whether a service owns it is unknown"
+  elif is_task "$id"; then
+    take "$id" "$name"
+    tasks="$tasks$name "
+    of_services="$of_services$(ask service) "
+  fi
+done
+for name in $services; do
+  case $of_services in *" $name "*) ;; *) echo "SKIP - no task of $name is on this host" ;; esac
+done
+
+mark() { found="$found $name $*"; }
+doubt() { unsure="$unsure $name $*"; }
+status_of() { awk -v key="$1:" '$1 == key { print $3 == "" ? $2 : $3 }' "/proc/$pid/status" 2>/dev/null || :; }
+
+# Runs a look for each container, with the process of a running one; the look marks what is against it, and doubts what it cannot tell.
+gather() {
+  found=
+  unsure=
+  for name in $here; do
+    pid=$(ask pid)
+    "$@"
+  done
+}
+
+judge() {
+  if [ -z "$here" ]; then
+    skip 'no container of the program is here'
+  elif [ -n "$found" ]; then
+    fail "$1:$found"
+  elif [ -n "$unsure" ]; then
+    skip "it is unknown whether $1:$unsure"
+  else
+    pass "$1"
+  fi
+}
+
+each() {
+  what=$1
+  shift
+  gather "$@"
+  judge "$what"
+}
+
+# $2 writes something for each container of which $1 does not hold.
+containers() {
+  unsure=
+  # shellcheck disable=SC2086 # names hold no blanks
+  if [ -z "$here" ]; then
+    found=
+  elif found=$(docker container inspect --format "$2" $here 2>&1); then
+    found=$(printf '%s\\n' "$found" | sed 's|^/| |' | tr -d '\\n')
+  else
+    unsure=" $found"
+    found=
+  fi
+  judge "$1"
+}
+
+root_user() {
+  user=$(ask user)
+  user=\${user%%:*}
+  case $user in
+    '' | root) mark 'runs as root'; return 0 ;;
+    *[!0+-]*) ;;
+    *) mark "runs as root, as $user"; return 0 ;;
+  esac
+  if [ "$pid" != 0 ]; then
+    case $(status_of Uid) in
+      0) mark 'has a process of root' ;;
+      '') doubt 'has ended' ;;
+    esac
+  else
+    case $user in *[!0-9]*) doubt "does not run, and its image says who $user is" ;; esac
+  fi
+}
+
+# A security option with a value, in both spellings: the start of each that the container has. Long ones are cut.
+options() { ask option | sed 's/^\\([a-z-]*\\):/\\1=/'; }
+has_option() { if options | grep -qxE -e "$1"; then mark "has $2"; fi; }
+
+apparmor_off() {
+  has_option 'apparmor=unconfined' 'apparmor=unconfined'
+  [ "$(ask privileged)" = false ] || mark 'is privileged'
+}
+
+apparmor_missing() {
+  [ "$pid" != 0 ] || return 0
+  profile=$(ask apparmor)
+  case $profile in '' | unconfined) mark 'runs without a profile'; return 0 ;; esac
+  if [ ! -r /sys/kernel/security/apparmor/profiles ]; then
+    doubt "has the profile $profile, and the kernel's list of profiles cannot be read"
+  elif ! grep -qxF -e "$profile (enforce)" /sys/kernel/security/apparmor/profiles; then
+    mark "has the profile $profile, which the kernel does not enforce"
+  fi
+}
+
+apparmor() {
+  gather apparmor_off
+  if [ -n "$found" ]; then
+    judge "$1"
+    return 0
+  fi
+  says '{{.SecurityOptions}}' || return 0
+  enabled=$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null) || enabled=
+  case $enabled:$value in
+    Y:*name=apparmor*) each "$1" apparmor_missing ;;
+    *name=selinux*) skip 'this host confines by SELinux, see 5.3' ;;
+    Y:*) fail 'the kernel has AppArmor, and the engine does not use it' ;;
+    :*) skip 'this kernel has no AppArmor' ;;
+    *) fail 'AppArmor is switched off in this kernel' ;;
+  esac
+}
+
+selinux_off() {
+  has_option '(label=)?disable' 'label=disable'
+  has_option 'label=type:spc_t' 'label=type:spc_t'
+}
+
+selinux_missing() { [ "$pid" = 0 ] || [ -n "$(ask selinux)" ] || mark 'runs without a label'; }
+
+selinux() {
+  gather selinux_off
+  if [ -n "$found" ]; then
+    judge "$1"
+    return 0
+  fi
+  says '{{.SecurityOptions}}' || return 0
+  enforces=$(cat /sys/fs/selinux/enforce 2>/dev/null) || enforces=
+  case $enforces:$value in
+    1:*name=selinux*) each "$1" selinux_missing ;;
+    :*) skip 'this kernel has no SELinux' ;;
+    0:*) fail 'SELinux only warns on this host' ;;
+    *) fail 'the kernel has SELinux, and the engine does not use it' ;;
+  esac
+}
+
+unfiltered() {
+  has_option 'seccomp=unconfined' 'seccomp=unconfined'
+  [ "$(ask privileged)" = false ] || mark 'is privileged'
+  [ "$pid" = 0 ] || [ "$(status_of Seccomp)" = 2 ] || mark 'runs without a filter'
+  ! options | grep '^seccomp=' | grep -qvxE 'seccomp=(unconfined|builtin|default)' || doubt 'has a profile that this script does not read'
+}
+
+# The last one counts.
+gains() {
+  if [ "$pid" != 0 ]; then
+    [ "$(status_of NoNewPrivs)" = 1 ] || mark 'may gain some'
+    return 0
+  fi
+  option=$(options | grep -E '^no-new-privileges(=|$)' | tail -n 1) || option=
+  case $option in
+    no-new-privileges | no-new-privileges=1 | no-new-privileges=[tT] | no-new-privileges=true | no-new-privileges=True | no-new-privileges=TRUE) ;;
+    '') if [ -n "$unread" ]; then doubt "says nothing of it, and $unread"; elif ! was_told no-new-privileges || [ "$value" != true ]; then mark 'may gain some'; fi ;;
+    *) mark "has $option" ;;
+  esac
+}
+
+no_limits() {
+  [ "$(ask ulimits)" = 0 ] || return 0
+  if [ -n "$unread" ]; then
+    doubt "says nothing of it, and $unread"
+  else
+    was_told default-ulimits || return 0
+    case $value in '' | empty) mark 'has those of the engine' ;; esac
+  fi
+}
+
+# The engine keeps capabilities as they were written: in any case, with and without CAP_.
+bare_names() { tr '[:lower:]' '[:upper:]' | sed 's/^CAP_//'; }
+
+capabilities() {
+  ask dropped | bare_names | grep -qx ALL || mark 'keeps capabilities'
+  [ "$(ask privileged)" = false ] || mark 'is privileged, so has all'
+  for capability in $(ask added | bare_names); do
+    case " $dangerous " in *" $capability "*) mark "has $capability"; continue ;; esac
+    case " $ordinary $(declared_capabilities "$(owner_of)") " in *" $capability "*) ;; *) mark "has $capability, which the program does not declare" ;; esac
+  done
+}
+
+# Namespace $1 of the kernel, setting $2 of the engine.
+shares() {
+  mode=$(ask "$2")
+  if [ "$mode" = host ]; then
+    mark 'does'
+  elif [ "$pid" != 0 ]; then
+    if ! namespace=$(readlink "/proc/$pid/ns/$1"); then
+      doubt 'has ended'
+    elif [ "$namespace" = "$(readlink "/proc/self/ns/$1")" ]; then
+      mark 'does'
+    fi
+  else
+    case $mode in container:*) doubt "does not run, and shares with $mode" ;; esac
+  fi
+}
+
+# Runs a look for each place of the host that is mounted: as it was written, and where its links lead.
+mounted() {
+  mounts=$(printf '%s\\n' "$facts" | awk -v start="$name mount " 'index($0, start) == 1 { print substr($0, length(start) + 1) }')
+  while read -r kind rest; do
+    # The quotes of both texts, without a quote in either.
+    case $rest in *\\\\*) doubt 'has a mount whose name this script does not read' && continue ;; esac
+    source=\${rest%\\" \\"*}
+    source=\${source#\\"}
+    volume=\${rest##*\\" \\"}
+    volume=\${volume%\\"}
+    case $kind in
+      bind) ;;
+      # A volume may stand for any place or device of the host.
+      volume) source=$(docker volume inspect --format '{{with .Options}}{{index . "device"}}{{end}}' "$volume" 2>/dev/null) || { doubt "has the volume $volume, which cannot be inspected"; continue; } ;;
+      *) continue ;;
+    esac
+    case $source in /*) ;; *) continue ;; esac
+    real=$(readlink -m -- "$source")
+    "$1"
+  done <<END
+$mounts
+END
+}
+
+# $1 is a path; true for places that give power over the host, and for all that lies in them.
+is_sensitive() {
+  for place in $parents; do [ "$1" != "$place" ] || return 0; done
+  for place in $sensitive; do case $1 in "$place" | "$place"/*) return 0 ;; esac; done
+  return 1
+}
+
+sensitive_mount() {
+  case $real in /run/bulkhead/stamp-*/* | /run/bulkhead/swarm-*/*) ;; /run/bulkhead/stamp-* | /run/bulkhead/swarm-*) return 0 ;; esac
+  if is_sensitive "$source" || is_sensitive "$real"; then mark "mounts $source"; fi
+}
+
+listening=$(ss -Hlxp 2>/dev/null) || listening=
+sockets="$sockets $(printf '%s\\n' "$listening" | awk '/"(dockerd|containerd)"/ && $5 ~ "^/" { print $5 }' | one_line)"
+
+socket_mount() {
+  for socket in $sockets; do
+    if [ "$source" = "$socket" ] || [ "$(stat -L -c %d:%i -- "$real" 2>/dev/null)" = "$(stat -L -c %d:%i -- "$socket" 2>/dev/null || echo none)" ]; then
+      mark "mounts $source"
+      return 0
+    fi
+    case $(readlink -m -- "$socket") in "\${real%/}"/*) [ ! -e "$socket" ] || { mark "mounts $source, which holds $socket"; return 0; } ;; esac
+  done
+  if printf '%s\\n' "$source" "$real" | grep -qE "$engine_socket"; then mark "mounts $source"; fi
+}
+
+runs_sshd() {
+  [ "$pid" != 0 ] || return 0
+  if ! processes=$(docker top "$name" -eo pid,comm 2>/dev/null); then
+    doubt 'does not show its processes'
+  elif printf '%s\\n' "$processes" | awk '{ print $2 }' | grep -qxE 'sshd|sshd-session|dropbear'; then
+    mark 'does'
+  fi
+}
+
+# A task has the name of its service; the engine writes that label itself, over any other.
+owner_of() {
+  case $tasks in
+    *" $name "*) ask service ;;
+    *) echo "$name" ;;
+  esac
+}
+
+# Of a running container what is open; of another what it was told.
+ports_of() {
+  open=$(ask open)
+  if [ "$pid" != 0 ] && [ -n "$open" ]; then echo "$open"; else ask told; fi
+}
+
+# All addresses of a family, however they are written.
+is_all() { [ -z "$(printf '%s' "$1" | tr -d '0:.[]' | sed 's/^[fF]*$//')" ]; }
+
+exposes_all() { [ "$pid" != 0 ] || [ "$(ask exposes)" != true ] || mark 'publishes what its image exposes'; }
+
+on_all_addresses() {
+  exposes_all
+  for port in $(ports_of); do
+    if is_all "\${port%%|*}"; then mark "publishes \${port##*|} on all"; fi
+  done
+}
+
+# Ports up to $1 that the program does not declare.
+undeclared() {
+  exposes_all
+  for port in $(ports_of); do
+    address=\${port%%|*}
+    number=\${port#*|}
+    number=\${number%%|*}
+    case $number in *[!0-9]* | '') ;; *) [ "$number" -le "$1" ] || continue ;; esac
+    if is_all "$address"; then wanted="|\${port#*|}"; else wanted=$port; fi
+    case " $(declared_ports "$(owner_of)") " in
+      *" $port "* | *" $wanted "*) ;;
+      *) mark "$port" ;;
+    esac
+  done
+}
+
+no_pids_limit() { case $(ask limit) in '' | 0 | -1 | '<nil>') mark 'has none' ;; esac; }
+
+pids_limit() {
+  gather no_pids_limit
+  if [ -n "$found" ]; then skip "Terraform's provider cannot limit the number of processes, and nothing else did:$found"; else judge "$1"; fi
+}
+
+unpinned() {
+  image=$(ask image)
+  printf '%s\\n' "$image" | grep -qE '(^|@)sha256:[0-9a-f]{64}$' || mark "runs $image"
+}
+`,
+  'verify/engine.sh': `# What verify.sh asks the host and its engine. An engine that does not answer makes a SKIP: silence is no proof.
+
+info() { docker info --format "$1" 2>/dev/null; }
+one_line() { tr -s '\\n ' '  ' | sed 's/^ //; s/ $//'; }
+
+# Sets value to what the engine says; false where it says nothing of the kind.
+says() {
+  value=$(info "$1") && return 0
+  skip 'the engine did not answer'
+  return 1
+}
+
+# Warnings that make nothing fail: what the advisories of the engine and of its parts have against the versions here.
+# Lines of the table: component, line of releases, least version, text.
+known_advisories() {
+  versions=$(docker version --format '{{range .Server.Components}}{{.Name}} {{.Version}}{{println}}{{end}}' 2>/dev/null) || versions=
+  [ -n "$versions" ] || echo 'SKIP - the engine does not tell its versions, so known advisories are not looked at'
+  printf '%s\\n' "$versions" | awk -v table="$advisories" -f verify/advisories.awk
+}
+
+data_partition() {
+  says '{{.DockerRootDir}}' || return 0
+  if mountpoint -q "$value"; then pass "$value is a file system of its own"; else fail "$value is on the file system of the host"; fi
+}
+
+# Members of the groups that may write to the socket; those who have one as their first group are not in its list.
+docker_group() {
+  found=
+  for group in $( (echo docker && stat -L -c %G /run/docker.sock 2>/dev/null) | sort -u); do
+    entry=$(getent group "$group") || continue
+    [ "$group" != root ] || continue
+    found="$found $(printf '%s\\n' "$entry" | cut -d : -f 4) $(getent passwd | awk -F : -v id="$(printf '%s\\n' "$entry" | cut -d : -f 3)" '$4 == id { print $1 }')"
+  done
+  unless "$(printf '%s\\n' "$found" | one_line)" 'no user is in the group of the socket'
+}
+
+# What is watched for writing and for changes of attributes, unless a rule says never or the audit is off.
+audited() {
+  missing=
+  there=
+  loaded=
+  if auditctl -s 2>/dev/null | grep -qE '^enabled [12]$|AUDIT_STATUS: enabled=[12]'; then
+    loaded=$(auditctl -l 2>/dev/null | awk '/-a never|-a [a-z]+,never|-F perm=[rx]+( |$)|-p [rx]+( |$)/ { next } { print }' | tr ' ' '\\n' | tr '=' '\\n') || loaded=
+  fi
+  for path in "$@"; do
+    [ -e "$path" ] || continue
+    there=yes
+    printf '%s\\n' "$loaded" | grep -qxF -e "$path" || missing="$missing not of $path"
+  done
+  if [ -z "$there" ]; then skip "$* is not on this host"; else unless "$missing" "changes are recorded of $*"; fi
+}
+
+icc() {
+  if value=$(docker network inspect --format '{{index .Options "com.docker.network.bridge.enable_icc"}}' bridge 2>/dev/null); then
+    if [ "$value" = false ]; then pass 'the default bridge keeps its containers apart'; else fail 'containers on the default bridge reach each other'; fi
+  elif value=$(docker network ls --format '{{.Name}}' 2>/dev/null) && ! printf '%s\\n' "$value" | grep -qx bridge; then
+    pass 'there is no default bridge'
+  else
+    skip 'the engine did not answer'
+  fi
+}
+
+registries() {
+  says '{{range .RegistryConfig.IndexConfigs}}{{if not .Secure}}{{.Name}} {{end}}{{end}}{{range .RegistryConfig.InsecureRegistryCIDRs}}{{.}} {{end}}' || return 0
+  unless "$(printf '%s\\n' "$value" | sed 's/127\\.0\\.0\\.0\\/8//; s/::1\\/128//' | one_line)" 'every registry is asked with TLS'
+}
+
+driver() {
+  says '{{.Driver}}' || return 0
+  if [ "$value" = "$1" ]; then fail "the storage driver is $1"; else pass "the storage driver is $value"; fi
+}
+
+# The engine says it itself. Published ports are its own sockets, too, so that a list of those tells nothing.
+tcp_listener() {
+  says '{{range .Warnings}}{{println .}}{{end}}' || return 0
+  unless "$(printf '%s\\n' "$value" | grep 'API is accessible' | one_line)" 'the engine does not listen on TCP without certificates'
+}
+
+security_option() {
+  says '{{.SecurityOptions}}' || return 0
+  case $value in
+    *"$1"*) pass "$2" ;;
+    *) fail "not so: $2" ;;
+  esac
+}
+
+seccomp() {
+  says '{{.SecurityOptions}}' || return 0
+  case $value in
+    *name=seccomp,profile=unconfined*) fail 'system calls are not filtered' ;;
+    *name=seccomp,profile=default* | *name=seccomp,profile=builtin*) pass 'system calls are filtered' ;;
+    *name=seccomp*) skip 'the engine has a seccomp profile that this script does not read: compare it with what you declared' ;;
+    *) fail 'this kernel filters no system calls' ;;
+  esac
+}
+
+authorization() {
+  says '{{len .Plugins.Authorization}}' || return 0
+  if [ "$value" = 0 ]; then fail 'no plugin authorizes requests'; else pass 'a plugin authorizes requests'; fi
+}
+
+remote_logs() {
+  says '{{.LoggingDriver}}' || return 0
+  case $value in
+    json-file | local | journald | none) fail "logs stay on the host ($value)" ;;
+    *) pass "the log driver is $value" ;;
+  esac
+}
+
+live_restore() {
+  says '{{.LiveRestoreEnabled}}' || return 0
+  if [ -n "$swarm" ]; then
+    skip 'a node of a swarm cannot have it'
+  elif [ "$value" = true ]; then
+    pass 'containers outlive a restart of the engine'
+  else
+    fail 'containers end with the engine'
+  fi
+}
+
+experimental() {
+  says '{{.ExperimentalBuild}}' || return 0
+  if [ "$value" = true ]; then fail 'experimental features are on'; else pass 'no experimental features'; fi
+}
+
+# $1 is the owner, or the bits that a mode may have; the paths after it may have stars, and may not be there.
+owned() {
+  wanted=$1
+  shift
+  against %U:%G "$@"
+}
+
+moded() {
+  wanted=$1
+  shift
+  against %a "$@"
+}
+
+against() {
+  format=$1
+  shift
+  found=
+  there=
+  for path in "$@"; do
+    [ -e "$path" ] || continue
+    value=$(stat -L -c "$format" "$path")
+    there="$there $path"
+    case $format in
+      # Bits, not numbers: 577 is less than 644, and lets others do more.
+      %a) [ $((0$value & ~0$wanted)) = 0 ] || found="$found $path is $value" ;;
+      *) [ "$value" = "$wanted" ] || found="$found $path is $value" ;;
+    esac
+  done
+  if [ -z "$there" ]; then skip 'no such file on this host'; else unless "$found" "$wanted:$there"; fi
+}
+
+swarm_wanted() {
+  says '{{.Swarm.LocalNodeState}}' || return 0
+  if [ -n "$swarm" ]; then
+    skip 'the program wants a swarm'
+  elif [ "$value" = inactive ]; then
+    pass 'no swarm'
+  else
+    fail "the engine is in a swarm ($value), and the program has none"
+  fi
+}
+
+swarm_address() {
+  if [ -z "$swarm" ]; then
+    skip 'no swarm'
+  elif ! listening=$(ss -Hltn 'sport = :2377' 2>/dev/null); then
+    skip 'ss does not run on this host'
+  elif [ -z "$listening" ]; then
+    skip 'this node does not listen for other nodes; only managers do'
+  else
+    unless "$(printf '%s\\n' "$listening" | awk '{ print $4 }' | grep -vxF -e "$swarm:2377" | one_line)" 'the swarm listens on one address'
+  fi
+}
+
+overlays() {
+  if [ -z "$swarm" ]; then
+    skip 'no swarm'
+    return 0
+  fi
+  found=
+  networks=$(docker network ls --filter driver=overlay --format '{{.Name}}' 2>/dev/null) || { skip 'the engine did not answer'; return 0; }
+  for name in $networks; do
+    options=$(docker network inspect --format '{{range $k, $v := .Options}}{{$k}} {{end}}' "$name" 2>/dev/null) || options='?'
+    case " $options" in
+      *' encrypted '*) ;;
+      *) found="$found $name" ;;
+    esac
+  done
+  unless "$found" 'overlays are encrypted'
+}
+
+of_manager() {
+  if [ -z "$swarm" ]; then
+    skip 'no swarm'
+  elif ! says '{{.Swarm.ControlAvailable}}'; then
+    return 1
+  elif [ "$value" != true ]; then
+    skip 'only a manager knows'
+  else
+    return 0
+  fi
+  return 1
+}
+
+autolock() {
+  of_manager && says '{{.Swarm.Cluster.Spec.EncryptionConfig.AutoLockManagers}}' || return 0
+  if [ "$value" = true ]; then pass 'managers are locked'; else fail 'the keys of managers lie readable on their disks'; fi
+}
+
+certificates() {
+  # In nanoseconds.
+  of_manager && says '{{printf "%d" .Swarm.Cluster.Spec.CAConfig.NodeCertExpiry}}' || return 0
+  if [ "\${value:-0}" -gt 0 ] && [ "$value" -le 7776000000000000 ]; then pass 'certificates of nodes expire after 90 days or less'; else fail "certificates of nodes expire after \${value:-unknown} ns"; fi
+}
+`,
+  'verify/flag-values.awk': `# The words of a command line, one a line, as the same keys and values.
+
+function tell(key, value) { sub(/^(storage-opt|default-ulimit)$/, "&s", key); print key " " value; key_before = "" }
+key_before != "" { if ($0 ~ /^-/) tell(key_before, "true"); else { tell(key_before, $0); next } }
+/^--[^=]+=/ { at = index($0, "="); tell(substr($0, 3, at - 3), substr($0, at + 1)); next }
+/^--./ { key_before = substr($0, 3); next }
+/^-l./ { value = substr($0, 3); sub(/^=/, "", value); tell("log-level", value); next }
+/^-l$/ { key_before = "log-level"; next }
+/^-[A-Za-z]*D/ { tell("debug", "true") }
+END { if (key_before != "") tell(key_before, "true") }
+`,
+  'verify/json-values.awk': `# The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1.
+
+function bad() { failed = 1; exit 1 }
+function blanks() { while (i <= n && index(" \\t\\r\\n", substr(t, i, 1))) i++ }
+function text(  s, c) {
+  i++
+  s = ""
+  while ((c = substr(t, i, 1)) != "\\"") {
+    if (n < i || c == "\\n") bad()
+    if (c == "\\\\") {
+      c = substr(t, ++i, 1)
+      if (index("bfnrt", c)) c = " "
+      else if (!index("\\"\\\\/", c)) bad()
+    }
+    s = s c
+    i++
+  }
+  i++
+  return s
+}
+function items(path, end,  k, c) {
+  i++
+  blanks()
+  if (substr(t, i, 1) == end) { i++; print path " empty"; return }
+  for (;;) {
+    k = ""
+    if (end == "}") {
+      blanks()
+      if (substr(t, i, 1) != "\\"") bad()
+      k = text()
+      blanks()
+      if (substr(t, i++, 1) != ":") bad()
+    }
+    value(path == "" ? k : path "." k)
+    blanks()
+    c = substr(t, i++, 1)
+    if (c == end) break
+    if (c != ",") bad()
+  }
+  if (path != "") print path " filled"
+}
+function value(path,  c, v) {
+  blanks()
+  c = substr(t, i, 1)
+  if (c == "{") items(path, "}")
+  else if (c == "[") items(path, "]")
+  else if (c == "\\"") print path " " text()
+  else {
+    v = ""
+    while (i <= n && substr(t, i, 1) ~ /[-+.0-9A-Za-z]/) v = v substr(t, i++, 1)
+    if (v == "") bad()
+    print path " " v
+  }
+}
+{ t = t $0 "\\n" }
+END {
+  if (failed) exit 1
+  n = length(t)
+  i = 1
+  blanks()
+  if (n < i) exit 0
+  if (substr(t, i, 1) != "{") bad()
+  value("")
+  blanks()
+  if (i <= n) bad()
+}
+`,
+  'verify/settings.sh': `# How verify.sh knows what an engine was told: by its file, whatever the file's layout, and by the command line of its process.
+
+# The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1.
+json_values() {
+  awk -f verify/json-values.awk
+}
+
+# The words of a command line, one a line, as the same keys and values.
+flag_values() {
+  awk -f verify/flag-values.awk
+}
+
+# Sets told to what the engine was told, or unread to why that is not known.
+read_engine() {
+  told=
+  unread=
+  settings=$1
+  engine=$(cat /run/docker.pid 2>/dev/null) || engine=
+  if [ -z "$engine" ] || ! words=$(tr '\\0' '\\n' <"/proc/$engine/cmdline" 2>/dev/null) || [ "$(cat "/proc/$engine/comm")" != dockerd ]; then
+    unread='the command line of the engine cannot be read: /run/docker.pid names no process dockerd'
+    return 0
+  fi
+  flags=$(printf '%s\\n' "$words" | flag_values)
+  other=$(printf '%s\\n' "$flags" | sed -n 's/^config-file //p' | tail -n 1)
+  settings=\${other:-$settings}
+  values=
+  if [ -e "$settings" ]; then
+    if [ -n "$(find "$settings" -newer /run/docker.pid)" ]; then
+      unread="$settings has changed since the engine started; restart the engine"
+    elif ! values=$(json_values <"$settings"); then
+      unread="$settings is not understood"
+    fi
+  fi
+  told=$(printf '%s\\n%s' "$flags" "$values")
+}
+
+# Sets value to what the engine was told of a key, in small letters; false where that is not known. The last of several counts.
+was_told() {
+  if [ -n "$unread" ]; then
+    skip "$unread"
+    return 1
+  fi
+  value=$(printf '%s\\n' "$told" | awk -v key="$1" 'index($0, key " ") == 1 { v = tolower(substr($0, length(key) + 2)) } END { print v }')
+  case $value in
+    1 | t) value=true ;;
+    0 | f) value=false ;;
+    null) value= ;;
+  esac
+}
+
+# $1 must have the value $2 in the settings.
+setting() {
+  was_told "$1" || return 0
+  if [ "$value" = "$2" ]; then pass "$3"; else fail "not so: $3"; fi
+}
+
+# $1 must not have one of the values after the text $2.
+unset_or() {
+  key=$1
+  what=$2
+  shift 2
+  was_told "$key" || return 1
+  for wanted in '' "$@"; do
+    [ "$value" != "$wanted" ] || return 0
+  done
+  fail "not so: $what: $key is $value"
+  return 1
+}
+
+log_level() {
+  unset_or debug "$1" false || return 0
+  unset_or log-level "$1" info || return 0
+  pass "$1"
+}
+
+firewall_rules() {
+  unset_or iptables "$1" true || return 0
+  unset_or ip6tables "$1" true || return 0
+  pass "$1"
+}
+
+own_cgroup() {
+  unset_or cgroup-parent "$1" || return 0
+  pass "$1"
+}
+
+image_size() {
+  [ -z "$unread" ] || { skip "$unread"; return 0; }
+  unless "$(printf '%s\\n' "$told" | grep '^storage-opts.*dm[.]basesize' | one_line)" "$1"
+}
+
+default_limits() {
+  was_told default-ulimits || return 0
+  case $value in '' | empty) fail "not so: $1" ;; *) pass "$1" ;; esac
+}
+
+# Looks by $1 for $2 at the file that the setting $3 names.
+tls() {
+  was_told "$3" || return 0
+  if [ -z "$value" ]; then
+    skip "the engine has no $3"
+  else
+    "$1" "$2" "$(printf '%s\\n' "$told" | sed -n "s/^$3 //p" | tail -n 1)"
+  fi
+}
+`,
+};

@@ -1,0 +1,88 @@
+import { LOAD_AUDIT, PATHS } from './constants';
+import type { HostFile, HostInput } from './host-input';
+
+/**
+ * Units and the drop-in of docker.service. No `PartOf` and no `Requires` anywhere: the first breaks restarts of firewalld, the second
+ * restarts docker along with us. If `apply` fails, docker does not start: that is the drop-in's doing.
+ */
+export function renderUnits({ swarm, auditRules }: Pick<HostInput, 'swarm' | 'auditRules'>): HostFile[] {
+  const [before, after] = swarm ? NODE : ['', ''];
+  const audit = auditRules ? AUDIT : '';
+  return [
+    unit(
+      PATHS.dropIn,
+      `[Service]\nExecStartPre=${PATHS.script} apply --quiet\n${before}ExecStartPost=${PATHS.script} apply --quiet\n${after}${audit}`,
+    ),
+    unit(PATHS.firewallUnit, FIREWALL),
+    unit(PATHS.watchUnit, WATCH),
+    unit(PATHS.checkUnit, CHECK),
+    unit(PATHS.checkTimer, TIMER),
+  ];
+}
+
+/** What a node of a swarm needs before its tasks come back, and once docker runs; docker runs on where the latter fails. */
+const NODE = [`ExecStartPre=${PATHS.swarmScript} stamp\n`, `ExecStartPost=-${PATHS.swarmScript} start\n`] as const;
+
+/** At boot the sockets and directories of the engine come after auditd, which then has no rules for them. */
+const AUDIT = `ExecStartPost=-/bin/sh -c '! command -v auditctl >/dev/null || ${LOAD_AUDIT}'\n`;
+
+/** Ordered like nftables.service: default dependencies would make a cycle with network-pre.target where cloud-init or ifupdown runs. */
+const FIREWALL = `[Unit]
+Description=Bulkhead guard of Docker networks
+DefaultDependencies=no
+Wants=network-pre.target
+After=local-fs.target systemd-modules-load.service systemd-sysctl.service
+After=firewalld.service nftables.service netfilter-persistent.service ufw.service
+Before=network-pre.target docker.service shutdown.target
+Conflicts=shutdown.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=${PATHS.script} apply
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+const WATCH = `[Unit]
+Description=Bulkhead watch over the guard
+After=bulkhead-firewall.service
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=${PATHS.script} watch
+Restart=always
+RestartSec=2
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/** The fallback beside the watch: `apply` changes nothing where all holds. Manager messages of every run stay out of the journal. */
+const CHECK = `[Unit]
+Description=Bulkhead check of the guard
+After=bulkhead-firewall.service
+
+[Service]
+Type=oneshot
+ExecStart=${PATHS.script} apply --quiet
+SyslogLevel=notice
+LogLevelMax=notice
+`;
+
+const TIMER = `[Unit]
+Description=Bulkhead check of the guard, every 30 s
+
+[Timer]
+OnActiveSec=30
+OnUnitInactiveSec=30
+AccuracySec=1
+
+[Install]
+WantedBy=timers.target
+`;
+
+function unit(path: string, content: string): HostFile {
+  return { path, mode: '0644', content };
+}

@@ -1,0 +1,86 @@
+import { assemble, quoted } from './assemble';
+import { CONTAINER_CHECKS, LOOKS, SETTINGS } from './verify-checks';
+import { advisoryText, LEAST_VERSIONS } from '../../engine/private/known-advisories';
+import { capabilitiesWith, DANGEROUS } from '../../hardening/private/capabilities';
+import { AUDITED, ENGINE_FILES, TLS_FILES } from '../../hardening/private/engine-files';
+import { ENGINE_SOCKET, PARENTS, SENSITIVE, SOCKETS } from '../../hardening/private/host-paths';
+import { levelOf } from '../../validation/private/cis-controls';
+
+/** A container of the program, or a service, whose tasks are containers. */
+export interface VerifiedContainer {
+  readonly name: string;
+  readonly ports: readonly string[];
+  /** Names without CAP_, in capitals. */
+  readonly capabilities: readonly string[];
+  readonly isService: boolean;
+}
+
+/** What the script knows of the program; every text in it is checked to be plain. */
+export interface VerifyInput {
+  readonly containers: readonly VerifiedContainer[];
+  /** Address by which a node meets the others. */
+  readonly swarmAddress?: string;
+}
+
+/** Controls by what looks at them, in the order of the benchmark. */
+const CHECKS: readonly (readonly [control: string, command: string])[] = [
+  ['1.1.1', 'data_partition'],
+  ['1.1.2', 'docker_group'],
+  ...Object.entries(AUDITED).map(([control, paths]) => [control, `audited ${paths.join(' ')}`] as const),
+  ['2.2', 'icc'],
+  ['2.5', 'registries'],
+  ['2.6', 'driver aufs'],
+  ['2.7', 'driver devicemapper'],
+  ['2.8', 'tcp_listener'],
+  ['2.10', 'security_option name=userns "user namespaces are remapped"'],
+  ['2.13', 'authorization'],
+  ['2.14', 'remote_logs'],
+  ['2.16', 'live_restore'],
+  ['2.18', 'seccomp'],
+  ['2.19', 'experimental'],
+  ...SETTINGS.map(({ control, what, command }) => [control, `${command} ${quoted(what)}`] as const),
+  ...ENGINE_FILES.flatMap(({ owned, moded, owner, most, paths }) => [
+    [owned, `owned ${owner} ${paths.join(' ')}`] as const,
+    [moded, `moded ${most.toString(8)} ${paths.join(' ')}`] as const,
+  ]),
+  ...TLS_FILES.flatMap(({ owned, moded, owner, most, key }) => [
+    [owned, `tls owned ${owner} ${key}`] as const,
+    [moded, `tls moded ${most.toString(8)} ${key}`] as const,
+  ]),
+  ['5.1', 'swarm_wanted'],
+  ...CONTAINER_CHECKS.map(({ control, what, template }) => [control, `containers ${quoted(what)} ${quoted(template)}`] as const),
+  ...LOOKS.map(({ control, what, look }) => [control, `${look.replace('WHAT', quoted(what))}`] as const),
+  ['7.2', 'swarm_address'],
+  ['7.3', 'overlays'],
+  ['7.5', 'autolock'],
+  ['7.7', 'certificates'],
+];
+
+/** Controls that the script looks at. */
+export const VERIFIED: readonly string[] = CHECKS.map(([control]) => control);
+
+/** A POSIX script that only reads: one line for each control that a live host can show. */
+export function renderVerifyScript({ containers, swarmAddress = '' }: VerifyInput): string {
+  const sorted = [...CHECKS].sort(([a], [b]) => byNumber(a, b));
+  const words = (list: readonly string[]) => quoted(list.join(' '));
+  const named = (service: boolean) => words(containers.filter(({ isService }) => isService === service).map(({ name }) => name));
+  const declared = (name: string, of: (container: VerifiedContainer) => readonly string[]) =>
+    `\n${name}() {\n  case $1 in\n${containers.map((container) => `    ${quoted(container.name)}) echo ${words([...of(container)].sort())} ;;\n`).join('')}    *) ;;\n  esac\n}\n`;
+  return assemble('verify.sh', {
+    'generated/program.sh': [
+      `names=${named(false)}\nservices=${named(true)}\nswarm=${quoted(swarmAddress)}\n`,
+      declared('declared_ports', ({ ports }) => ports),
+      declared('declared_capabilities', ({ capabilities }) => capabilities),
+      `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
+      `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\nsockets=${words(SOCKETS)}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
+      `\nadvisories=${quoted(LEAST_VERSIONS.map((entry) => [entry.component, entry.line, entry.least, advisoryText('', entry).replace(/^\S+ +/, '')].join('|')).join('\n'))}\n`,
+    ].join(''),
+    'generated/checks.sh': sorted.map(([control, command]) => `look ${control} ${levelOf(control)} && ${command}\n`).join(''),
+  });
+}
+
+function byNumber(a: string, b: string): number {
+  const [first, second] = [a.split('.').map(Number), b.split('.').map(Number)];
+  const at = first.findIndex((part, index) => part !== second[index]);
+  return at < 0 ? 0 : first[at] - (second[at] ?? 0);
+}
