@@ -1,6 +1,6 @@
 #!/bin/sh
 # Bulkhead: loads the guard of this host's Docker networks, reads it back, and only then writes the stamp that containers need to start.
-# Installed by Bulkhead; changes to this file are lost. The commented source is part of the library (src/daemon/private/scripts).
+# Installed by Bulkhead; changes to this file are lost. The commented source is part of the library (src/host).
 . common/prelude.sh
 
 . common/lock.sh

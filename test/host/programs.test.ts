@@ -94,6 +94,13 @@ withProgram(['shellcheck'], 'is silent about every program', () => {
   fs.rmSync(folder, { recursive: true });
 });
 
+test('what is installed is what its authors have, without comments and empty lines', () => {
+  const plain = (text: string) => text.split('\n').filter((line) => line.trim() !== '' && !/^ *# (?!shellcheck)/.test(line));
+  expect(plain(FIREWALL_SCRIPT_WITH_LINKS)).toEqual(plain(assemble('firewall.sh')));
+  expect(FIREWALL_SCRIPT.split('\n').filter((line) => /^ {4}/.test(line)).length).toBeGreaterThan(100);
+  expect(FIREWALL_SCRIPT.match(/^ *# /gm)!.length).toBeLessThan(10);
+});
+
 describe('assembling', () => {
   test('what a host brings comes in as it is, whatever it looks like', () => {
     const hostile = "all_files() {\n. common/lock.sh\n@daemonJson@ @nobody@ $& $1 awk -f firewall/tables.awk '\n}\n";

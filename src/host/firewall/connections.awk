@@ -1,7 +1,8 @@
 # Prints the tuples of connections that are to end, as options of conntrack. Plain POSIX: mawk has neither bit operations nor hexadecimal numbers.
 #
 # Modes: `touching` takes every connection with an end in one of the blocks; `gone` those that a withdrawn permit covers and no present one does;
-# `uncovered` those with an end in one of the blocks that no present permit covers. ct is the family, ipv4 or ipv6. Files: `network` names the blocks, `kept` and `before` hold the permits of now and of then, `list` is what conntrack lists.
+# `uncovered` those with an end in one of the blocks that no present permit covers. ct is the family, ipv4 or ipv6. Files: `network` names
+# the blocks, `kept` and `before` hold the permits of now and of then, `list` is what conntrack lists.
 
 function hex(s, i, v) {
   v = 0
@@ -81,4 +82,3 @@ file == "before" { if (!($0 in present)) gone[++old] = $0; next }
   else if (name ~ /^icmp/) end = end " --" name "-type " type " --" name "-code " code " --" name "-id " id
   print end
 }
-

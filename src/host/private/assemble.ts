@@ -37,12 +37,9 @@ function parameterOf(name: string): string {
   return PARAMETERS[name];
 }
 
-/** User data has room for 16 KiB, so comments (but for the head, and what shellcheck must know) and indentation stay here. */
-export function shortened(text: string): string {
-  return text
-    .replace(/^ *# (?!shellcheck|Bulkhead:|Installed by).*\n/gm, '')
-    .replace(/^ +/gm, '')
-    .replace(/\n{2,}/g, '\n');
+/** What is installed: user data has room for 16 KiB, so comments (but for the head, and what shellcheck must know) and empty lines stay here. */
+export function uncommented(text: string): string {
+  return text.replace(/^ *# (?!shellcheck|Bulkhead:|Installed by).*\n/gm, '').replace(/\n{2,}/g, '\n');
 }
 
 /** A text as one word of a shell, whatever is in it. */

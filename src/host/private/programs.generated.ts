@@ -92,7 +92,7 @@ need_tools() {
 `,
   'firewall.sh': `#!/bin/sh
 # Bulkhead: loads the guard of this host's Docker networks, reads it back, and only then writes the stamp that containers need to start.
-# Installed by Bulkhead; changes to this file are lost. The commented source is part of the library (src/daemon/private/scripts).
+# Installed by Bulkhead; changes to this file are lost. The commented source is part of the library (src/host).
 . common/prelude.sh
 
 . common/lock.sh
@@ -415,7 +415,8 @@ END {
   'firewall/connections.awk': `# Prints the tuples of connections that are to end, as options of conntrack. Plain POSIX: mawk has neither bit operations nor hexadecimal numbers.
 #
 # Modes: \`touching\` takes every connection with an end in one of the blocks; \`gone\` those that a withdrawn permit covers and no present one does;
-# \`uncovered\` those with an end in one of the blocks that no present permit covers. ct is the family, ipv4 or ipv6. Files: \`network\` names the blocks, \`kept\` and \`before\` hold the permits of now and of then, \`list\` is what conntrack lists.
+# \`uncovered\` those with an end in one of the blocks that no present permit covers. ct is the family, ipv4 or ipv6. Files: \`network\` names
+# the blocks, \`kept\` and \`before\` hold the permits of now and of then, \`list\` is what conntrack lists.
 
 function hex(s, i, v) {
   v = 0
@@ -495,7 +496,6 @@ file == "before" { if (!($0 in present)) gone[++old] = $0; next }
   else if (name ~ /^icmp/) end = end " --" name "-type " type " --" name "-code " code " --" name "-id " id
   print end
 }
-
 `,
   'firewall/connections.sh': `# Ending connections: the kernel's list is compared in awk, and exactly the tuples found are deleted, in one process.
 
