@@ -10,17 +10,21 @@ import { FILES } from '../../src/host/private/programs.generated';
 import { renderInstallScript } from '../../src/host/private/render-install-script';
 import { renderVerifyScript } from '../../src/host/private/render-verify-script';
 
-/** Whole programs: as their authors have them, and as they come to a host. */
-const WHOLE: Readonly<Record<string, string>> = {
+/** As their authors have them, with what they tell the linter. */
+const SOURCES: Readonly<Record<string, string>> = {
   'firewall.sh': assemble('firewall.sh'),
   'swarm.sh': assemble('swarm.sh'),
-  'bulkhead-firewall': FIREWALL_SCRIPT,
-  'bulkhead-firewall with links': FIREWALL_SCRIPT_WITH_LINKS,
-  'bulkhead-swarm': SWARM_SCRIPT,
   'install.sh': renderInstallScript(sampleInput()),
   'verify.sh': renderVerifyScript({
     containers: [{ name: 'app-web', ports: ['|443|8443/tcp'], capabilities: ['CHOWN'], isService: false }],
   }),
+};
+/** And as they come to a host. */
+const WHOLE: Readonly<Record<string, string>> = {
+  ...SOURCES,
+  'bulkhead-firewall': FIREWALL_SCRIPT,
+  'bulkhead-firewall with links': FIREWALL_SCRIPT_WITH_LINKS,
+  'bulkhead-swarm': SWARM_SCRIPT,
 };
 const SHELL_FILES = programFiles().filter((name) => name.endsWith('.sh'));
 const AWK_FILES = programFiles().filter((name) => name.endsWith('.awk'));
@@ -82,8 +86,8 @@ describe.each([['awk'], ['mawk'], ['gawk', '--posix'], ['busybox', 'awk']])('%s 
 
 withProgram(['shellcheck'], 'is silent about every program', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'shellcheck-'));
-  const files = Object.entries(WHOLE).map(([name, text]) => {
-    const file = path.join(folder, name.replace(/ /g, '-'));
+  const files = Object.entries(SOURCES).map(([name, text]) => {
+    const file = path.join(folder, name);
     fs.writeFileSync(file, text);
     return file;
   });
@@ -95,10 +99,10 @@ withProgram(['shellcheck'], 'is silent about every program', () => {
 });
 
 test('what is installed is what its authors have, without comments and empty lines', () => {
-  const plain = (text: string) => text.split('\n').filter((line) => line.trim() !== '' && !/^ *# (?!shellcheck)/.test(line));
+  const plain = (text: string) => text.split('\n').filter((line) => line.trim() !== '' && !/^ *# /.test(line));
   expect(plain(FIREWALL_SCRIPT_WITH_LINKS)).toEqual(plain(assemble('firewall.sh')));
   expect(FIREWALL_SCRIPT.split('\n').filter((line) => /^ {4}/.test(line)).length).toBeGreaterThan(100);
-  expect(FIREWALL_SCRIPT.match(/^ *# /gm)!.length).toBeLessThan(10);
+  expect(FIREWALL_SCRIPT.match(/^ *# /gm)).toHaveLength(2);
 });
 
 describe('assembling', () => {

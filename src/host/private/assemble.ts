@@ -37,9 +37,9 @@ function parameterOf(name: string): string {
   return PARAMETERS[name];
 }
 
-/** What is installed: user data has room for 16 KiB, so comments (but for the head, and what shellcheck must know) and empty lines stay here. */
+/** What is installed: user data has room for 16 KiB, so comments (but for the head) and empty lines stay here. */
 export function uncommented(text: string): string {
-  return text.replace(/^ *# (?!shellcheck|Bulkhead:|Installed by).*\n/gm, '').replace(/\n{2,}/g, '\n');
+  return text.replace(/^ *# (?!Bulkhead:|Installed by).*\n/gm, '').replace(/\n{2,}/g, '\n');
 }
 
 /** A text as one word of a shell, whatever is in it. */
