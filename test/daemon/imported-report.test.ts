@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack, Testing } from 'cdktf';
 import { EngineFirewall, EngineVersion } from '../../src';
-import { renderReport } from '../../src/daemon/private/render-report';
+import { renderReport } from '../../src/reports/private/report-md';
 import { filesUnder, temporaryFolder } from '../support/folders';
 import { Imported, shop } from '../support/imported';
 import { synth } from '../support/programs';

@@ -17,8 +17,8 @@ import {
   Requirement,
   WorkloadGroup,
 } from '../../src';
-import { renderReport } from '../../src/daemon/private/render-report';
 import type { ErrorCode } from '../../src/private/errors';
+import { renderReport } from '../../src/reports/private/report-md';
 import { expectError, thrownBy } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
 import { Imported } from '../support/imported';
