@@ -68,7 +68,7 @@ describe('the report', () => {
     const cells = [{ source: 'app/a|b\n<img>', destination: 'app/`*_[x]', ports: 'tcp/1', certain: false }];
     const engine = new Imported().daemon._registry.engine;
     const text = renderReport({ daemonPath: 'app/#x\n# y', engine, dualStack: false, open: cells, weaknesses: [], apart: [] });
-    expect(text).toContain('| app/a\\|b \\<img\\> | app/\\`\\*\\_\\[x\\] | tcp/1 (not certain) |');
+    expect(text).toContain('| app/a\\|b &lt;img&gt; | app/\\`\\*\\_\\[x\\] | tcp/1 (not certain) |');
     expect(text.split('\n')[0]).toBe("# app/\\#x \\# y: only the engine's API is ours");
     expect(text).toContain('## Weaker than declared\n\nNothing.\n');
   });

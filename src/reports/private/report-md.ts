@@ -1,3 +1,4 @@
+import { markdownTable, markdownText } from '../../private/markdown';
 import { groupBy } from '../../private/multimap';
 import type { ReachableCell } from '../../reachability/results';
 import type { Weakness } from '../../reachability/weakness';
@@ -19,7 +20,7 @@ export interface ReportInput {
 /** Markdown: what is weaker than declared, what holds all the same, what that rests on, and everything that is open. */
 export function renderReport({ daemonPath, engine, dualStack, open, weaknesses, apart }: ReportInput): string {
   return [
-    `# ${plain(daemonPath)}: only the engine's API is ours`,
+    `# ${markdownText(daemonPath)}: only the engine's API is ours`,
     '',
     'No guard stands on this host, so more is open than was declared. It was worked out from the rules that the engine makes; no packet was sent.',
     '',
@@ -59,8 +60,7 @@ function inNoSegment(apart: readonly ApartFact[]): string[] {
     none: 'none: it reaches nobody, and nobody reaches it',
   };
   const rows = apart.map(({ path, mode, reason }) => [path, meaning[mode], reason]);
-  const lines = [['container', 'network', 'reason'], ['---', '---', '---'], ...rows].map((words) => `| ${words.map(plain).join(' | ')} |`);
-  return ['## Containers in no segment', '', ...lines, ''];
+  return ['## Containers in no segment', '', ...markdownTable(['container', 'network', 'reason'], rows), ''];
 }
 
 function premises({ version, engineFirewall, settings }: EngineFacts, dualStack: boolean): string[] {
@@ -97,11 +97,5 @@ function table(cells: readonly ReachableCell[]): string[] {
     const words = [ports, ...(forgedSource ? [FORGED_WORDS[forgedSource]] : []), ...(certain ? [] : ['(not certain)'])];
     return [source, alike.map(({ destination }) => destination).join(', '), words.join(' ')];
   });
-  return [['from', 'to', 'ports'], ['---', '---', '---'], ...rows].map((words) => `| ${words.map(plain).join(' | ')} |`);
-}
-
-/** Construct paths are a user's text: none of it may end a cell or become markup. */
-function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(/[\\`*_[\]<>|#]/g, '\\$&');
+  return markdownTable(['from', 'to', 'ports'], rows);
 }

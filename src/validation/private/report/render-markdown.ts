@@ -1,6 +1,6 @@
 import { countsOf, countsText, type StackReport } from './report';
+import { markdownTable } from '../../../private/markdown';
 import { groupBy } from '../../../private/multimap';
-import { readable } from '../../../private/readable';
 import { type Finding, FindingState } from '../../finding';
 import { Severity } from '../../severity';
 
@@ -17,12 +17,12 @@ export function renderMarkdown(report: StackReport): string {
     '',
     `${countsText(countsOf(findings))}. ${tallies.length} rules of ${packs.join(', ')}.`,
     '',
-    ...table(['', 'Rule', 'Construct', 'What', 'Way out'], open.map(openRow)),
-    ...section('Notes', table(['Rule', 'Times', 'The first', 'What'], notes.map(noteRow))),
-    ...section('Accepted', table(['Rule', 'Construct', 'What', 'Why', 'Until', 'Ticket'], accepted.map(acceptedRow))),
+    ...ended(markdownTable(['', 'Rule', 'Construct', 'What', 'Way out'], open.map(openRow))),
+    ...section('Notes', markdownTable(['Rule', 'Times', 'The first', 'What'], notes.map(noteRow))),
+    ...section('Accepted', markdownTable(['Rule', 'Construct', 'What', 'Why', 'Until', 'Ticket'], accepted.map(acceptedRow))),
     ...section(
       'Rules left out',
-      table(
+      markdownTable(
         ['Rule', 'Pack', 'Why'],
         without.map(({ ruleId, packName, reason }) => [ruleId, packName, reason]),
       ),
@@ -54,18 +54,9 @@ function acceptedRow({ ruleId, path, detail, state, reason, expires, ticket }: F
 }
 
 function section(title: string, content: readonly string[]): string[] {
-  return content.length === 0 ? [] : [`## ${title}`, '', ...content];
+  return content.length === 0 ? [] : [`## ${title}`, '', ...ended(content)];
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  if (rows.length === 0) return [];
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line), ''];
-}
-
-/** What users wrote must neither end a cell nor become markup. */
-function cell(text: string): string {
-  return readable(text)
-    .replace(/[\r\n]+/g, ' ')
-    .replace(/[\\`*_{}[\]<>#|!~]/g, (mark) => (mark === '<' ? '&lt;' : mark === '>' ? '&gt;' : `\\${mark}`));
+function ended(content: readonly string[]): string[] {
+  return content.length === 0 ? [] : [...content, ''];
 }
