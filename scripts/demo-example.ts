@@ -40,10 +40,9 @@ export function forgetMoved(outdir: string): void {
   }
 }
 
-/** The folder with the host's files; there is one daemon in the example. */
+/** The folder with the host's files. */
 export function hostFolder(outdir: string): string {
-  const folder = path.join(outdir, 'stacks/three-tier/bulkhead');
-  return path.join(folder, fs.readdirSync(folder)[0]);
+  return path.join(outdir, 'stacks/three-tier/bulkhead/three-tier--Edge');
 }
 
 /** Deploys or destroys the example by cdktf's own command. The lock of providers is left out: it asks a registry, and the example needs none. */

@@ -53,8 +53,7 @@ inEmptyFolder((folder) => {
   check('the ten lines compile', true);
   run(project, 'npx', ['tsx', 'main.ts']);
   const stackFolder = checkedTiers(project);
-  const [daemonId] = fs.readdirSync(path.join(stackFolder, 'bulkhead'));
-  const userData = fs.readFileSync(path.join(stackFolder, 'bulkhead', daemonId, 'user-data'), 'utf8');
+  const userData = fs.readFileSync(path.join(stackFolder, 'bulkhead/app--Edge/user-data'), 'utf8');
   check('and the user data of the host', userData.startsWith('#cloud-config\n'));
 
   const script =

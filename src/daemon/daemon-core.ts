@@ -12,6 +12,7 @@ import { unstablePublications } from './private/unstable-publications';
 import { StackBinding } from './stack-binding';
 import { can } from '../engine/private/capabilities';
 import { aspectOnApp, constructAt } from '../private/cdktf-hooks';
+import { outputFolderOf, removeOldFolders } from '../reports/output-folders';
 import { Conduit } from '../segments/conduit';
 import type { IDaemon } from '../topology/daemon';
 import type { Warning } from '../topology/private/derive';
@@ -27,6 +28,8 @@ export class DaemonCore {
   /** Twelve hexadecimal characters that follow from the path. */
   public readonly daemonId: string;
   public readonly registry: Registry;
+  /** The folder of the daemon beside a stack, with slashes. */
+  public readonly folderName: string;
   private readonly page: FactsPage;
   private readonly bindings = new Map<TerraformStack, StackBinding>();
 
@@ -43,6 +46,7 @@ export class DaemonCore {
     StackPass.of(TerraformStack.of(daemon)).useDefault(() => new SecureDefaults());
     this.showToRules(TerraformStack.of(daemon), DAEMON);
     this.daemonId = crypto.createHash('sha256').update(daemon.node.path).digest('hex').slice(0, 12);
+    this.folderName = `bulkhead/${outputFolderOf(daemon)}`;
     this.page = new FactsPage(
       daemon,
       {
@@ -65,6 +69,7 @@ export class DaemonCore {
     if (binding === undefined) {
       binding = new StackBinding(stack, this.daemon.node.id, {
         daemonId: this.daemonId,
+        folder: this.folderName,
         connection: this.props.connection ?? DaemonConnection.socket(),
         providerVersion: this.props.providerVersion ?? '>= 3.6.2, < 5.0.0',
         wrote: (by) => this.registry.wrote(by),
@@ -92,8 +97,9 @@ export class DaemonCore {
   public folder(session: ISynthesisSession): string {
     const stack = TerraformStack.of(this.daemon);
     this.page.wrote();
-    const folder = path.join(session.outdir, session.manifest.forStack(stack).workingDirectory, 'bulkhead', this.daemonId);
+    const folder = path.join(session.outdir, session.manifest.forStack(stack).workingDirectory, this.folderName);
     fs.mkdirSync(folder, { recursive: true });
+    removeOldFolders(path.dirname(folder), this.daemon.node.root);
     return folder;
   }
 

@@ -249,7 +249,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     const size = userDataSize(this.rendered(renderUserData));
     if (size > USER_DATA_LIMIT) {
       Annotations.of(this).addWarning(
-        `user data is ${size} bytes, more than the ${USER_DATA_LIMIT} that some clouds take; pass 'userDataGzipBase64' where the cloud takes base64 of compressed user data, or bring bulkhead/${this.daemonId}/install.sh to the host with its image or by SSH`,
+        `user data is ${size} bytes, more than the ${USER_DATA_LIMIT} that some clouds take; pass 'userDataGzipBase64' where the cloud takes base64 of compressed user data, or bring ${this.core.folderName}/install.sh to the host with its image or by SSH`,
       );
     }
     return [];

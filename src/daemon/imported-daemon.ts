@@ -65,7 +65,7 @@ export interface ImportedDaemonProps extends DaemonProps {
  *
  * What Docker's own networks can hold, holds: workloads that share no segment do not reach each other, and the synth fails where they would. What takes
  * rules on the host does not: inside a segment every port is open both ways, containers reach the host and the host them, and who has an edge reaches
- * everything outside. Each synth warns of that and writes `bulkhead/<daemonId>/report.md` beside the stack. Rates, and publications for some sources
+ * everything outside. Each synth warns of that and writes `report.md` into the daemon's folder beside the stack, under `bulkhead/`. Rates, and publications for some sources
  * only, are refused.
  *
  * What was declared must be open, and requirements are proved, as on any daemon. Rules that others made on the host are not known here.
@@ -153,7 +153,7 @@ export class ImportedDaemon extends Construct implements IDaemon {
   private validate(): string[] {
     const errors = this.core.validate();
     if (errors.length === 0) {
-      this.weaknesses().forEach((weakness) => Annotations.of(this).addWarning(warningOf(weakness, this.daemonId)));
+      this.weaknesses().forEach((weakness) => Annotations.of(this).addWarning(warningOf(weakness, `${this.core.folderName}/report.md`)));
     }
     return errors;
   }

@@ -19,23 +19,29 @@ export class StackBinding extends Construct {
   constructor(
     stack: TerraformStack,
     name: string,
-    options: { daemonId: string; connection: DaemonConnection; providerVersion: string; wrote: (by: string) => void },
+    options: {
+      daemonId: string;
+      /** Where files for the daemon lie beside the stack, with slashes. */
+      folder: string;
+      connection: DaemonConnection;
+      providerVersion: string;
+      wrote: (by: string) => void;
+    },
   ) {
     super(stack, `Bulkhead-${options.daemonId}`);
     StackPass.of(stack).useDefault(() => new SecureDefaults());
     const first = !stack.node
       .findAll()
       .some((node) => TerraformProvider.isTerraformProvider(node) && node.terraformProviderSource === 'kreuzwerker/docker');
-    const folder = `bulkhead/${options.daemonId}`;
     this.provider = new DockerProvider(this, 'Provider', {
-      ...options.connection._providerConfig(`${folder}/known_hosts`),
+      ...options.connection._providerConfig(`${options.folder}/known_hosts`),
       alias: first ? undefined : `bulkhead_${name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}_${options.daemonId.slice(0, 4)}`,
     });
     requireProvider(stack, options.providerVersion);
     onStackWritten(this, (session) => {
       options.wrote(stack.node.path);
       if (options.connection._knownHosts !== undefined) {
-        const target = path.join(session.outdir, session.manifest.forStack(stack).workingDirectory, folder);
+        const target = path.join(session.outdir, session.manifest.forStack(stack).workingDirectory, options.folder);
         fs.mkdirSync(target, { recursive: true });
         fs.writeFileSync(path.join(target, 'known_hosts'), options.connection._knownHosts);
       }

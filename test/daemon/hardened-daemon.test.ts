@@ -6,6 +6,7 @@ import { Cidr, DaemonConnection, EngineVersion, HardenedDaemonProps, Peer, Port 
 import { daemonJson } from '../../src/daemon/private/daemon-json';
 import type { ErrorCode } from '../../src/private/errors';
 import { lateText } from '../../src/private/late';
+import { outputFolder } from '../../src/reports/private/output-folder';
 import { expectError } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
 import { IMAGE, newDaemon, newStack, Program, synth, terraformUnescape } from '../support/programs';
@@ -69,7 +70,7 @@ describe('the provider block', () => {
       host: 'ssh://admin@edge:22',
       ssh_opts: expect.arrayContaining([
         '-o',
-        `UserKnownHostsFile=bulkhead/${ssh.daemon.daemonId}/known_hosts`,
+        `UserKnownHostsFile=bulkhead/${outputFolder(ssh.daemon.node.path)}/known_hosts`,
         'StrictHostKeyChecking=yes',
       ]),
     });
@@ -115,12 +116,15 @@ describe('user data', () => {
     app.synth();
     const stackFolder = path.join(app.outdir, 'stacks', 'app');
     const { output } = JSON.parse(fs.readFileSync(path.join(stackFolder, 'cdk.tf.json'), 'utf8'));
-    const read = (name: string) => fs.readFileSync(path.join(stackFolder, 'bulkhead', program.daemon.daemonId, name), 'utf8');
+    const read = (name: string) =>
+      fs.readFileSync(path.join(stackFolder, 'bulkhead', outputFolder(program.daemon.node.path), name), 'utf8');
     expect(terraformUnescape(output['user-data'].value)).toBe(read('user-data'));
     expect(terraformUnescape(output.script.value)).toBe(read('install.sh'));
     const quoted = /^\$\{base64encode\((".*")\)\}$/s.exec(output.encoded.value)![1];
     expect(terraformUnescape(JSON.parse(quoted))).toBe(read('user-data'));
-    expect(fs.statSync(path.join(stackFolder, 'bulkhead', program.daemon.daemonId, 'install.sh')).mode.toString(8)).toMatch(/755$/);
+    expect(fs.statSync(path.join(stackFolder, 'bulkhead', outputFolder(program.daemon.node.path), 'install.sh')).mode.toString(8)).toMatch(
+      /755$/,
+    );
   });
 
   test('the compressed form holds the same files', () => {
@@ -150,7 +154,7 @@ describe('user data', () => {
     );
     program.segment('Front');
     app.synth();
-    const file = path.join(app.outdir, 'stacks/app/bulkhead', program.daemon.daemonId, 'known_hosts');
+    const file = path.join(app.outdir, 'stacks/app/bulkhead', outputFolder(program.daemon.node.path), 'known_hosts');
     expect(fs.readFileSync(file, 'utf8')).toBe(`edge ${KEY}\n`);
   });
 
@@ -290,6 +294,6 @@ test('a fullSynth in tests works, too', () => {
   const program = new Program();
   program.container('Web', program.segment('Front'), { image: IMAGE });
   const outdir = Testing.fullSynth(program.stack);
-  expect(fs.existsSync(path.join(outdir, 'stacks/app/bulkhead', program.daemon.daemonId, 'user-data'))).toBe(true);
+  expect(fs.existsSync(path.join(outdir, 'stacks/app/bulkhead', outputFolder(program.daemon.node.path), 'user-data'))).toBe(true);
   fs.rmSync(outdir, { recursive: true });
 });

@@ -1,17 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack } from 'cdktf';
-import {
-  Cidr,
-  Disposition,
-  EngineFirewall,
-  EngineVersion,
-  type ImportedDaemonProps,
-  Peer,
-  Port,
-  Reachability,
-  Requirement,
-} from '../../src';
+import { Cidr, Disposition, EngineFirewall, EngineVersion, type ImportedDaemonProps, Peer, Port, Reachability, Requirement } from '../../src';
+import { outputFolder } from '../../src/reports/private/output-folder';
 import { expectError } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
 import { Imported, shop } from '../support/imported';
@@ -126,7 +117,7 @@ test('the report names what IPv6 rests on, and only where there is some', () => 
     const app = new App({ outdir: folder(), stackTraces: false });
     const { daemon } = shop(props, new TerraformStack(app, 'app'));
     app.synth();
-    return fs.readFileSync(path.join(app.outdir, 'stacks', 'app', 'bulkhead', daemon.daemonId, 'report.md'), 'utf8');
+    return fs.readFileSync(path.join(app.outdir, 'stacks', 'app', 'bulkhead', outputFolder(daemon.node.path), 'report.md'), 'utf8');
   };
   expect(written(DUAL)).toContain('bridge-nf-call-ip6tables');
   expect(written({})).not.toContain('ip6tables');

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack, Testing } from 'cdktf';
 import { EngineFirewall, EngineVersion } from '../../src';
+import { outputFolder } from '../../src/reports/private/output-folder';
 import { renderReport } from '../../src/reports/private/report-md';
 import { filesUnder, temporaryFolder } from '../support/folders';
 import { Imported, shop } from '../support/imported';
@@ -23,7 +24,7 @@ describe('the report', () => {
     ]);
     expect(warnings[0]).toContain('EXPOSE in an image is no boundary');
     expect(warnings[0]).toContain('app/Api > app/Db on everything but tcp/5432; app/Api > app/Web on everything; ');
-    expect(warnings[0]).toContain(`and 1 more in bulkhead/${daemon.daemonId}/report.md`);
+    expect(warnings[0]).toContain(`and 1 more in bulkhead/${outputFolder(daemon.node.path)}/report.md`);
   });
 
   test('a daemon without workloads warns of nothing', () => {
@@ -38,7 +39,7 @@ describe('the report', () => {
     const app = new App({ outdir: path.join(folder(), 'out'), stackTraces: false });
     const { daemon } = shop({ engine: EngineVersion.V26, forwardPolicyDrop: true }, new TerraformStack(app, 'app'));
     app.synth();
-    const files = filesUnder(path.join(app.outdir, 'stacks/app/bulkhead', daemon.daemonId));
+    const files = filesUnder(path.join(app.outdir, 'stacks/app/bulkhead', outputFolder(daemon.node.path)));
     expect(Object.keys(files)).toEqual(['report.md']);
     const report = files['report.md'];
     daemon.weaknesses().forEach(({ code, sentence }) => expect(report).toContain(`### ${code}\n\n${sentence}\n\n| from | to | ports |\n`));
@@ -59,7 +60,7 @@ describe('the report', () => {
       const app = new App({ outdir: path.join(folder(), `out${i}`), stackTraces: false });
       const { daemon } = shop({}, new TerraformStack(app, 'app'));
       app.synth();
-      return fs.readFileSync(path.join(app.outdir, 'stacks/app/bulkhead', daemon.daemonId, 'report.md'), 'utf8');
+      return fs.readFileSync(path.join(app.outdir, 'stacks/app/bulkhead', outputFolder(daemon.node.path), 'report.md'), 'utf8');
     });
     expect(texts[0]).toBe(texts[1]);
   });
@@ -92,6 +93,6 @@ describe('the report', () => {
 test('a full synth in tests works, too', () => {
   const { program, daemon } = shop();
   const outdir = Testing.fullSynth(program.stack);
-  expect(fs.existsSync(path.join(outdir, 'stacks/app/bulkhead', daemon.daemonId, 'report.md'))).toBe(true);
+  expect(fs.existsSync(path.join(outdir, 'stacks/app/bulkhead', outputFolder(daemon.node.path), 'report.md'))).toBe(true);
   fs.rmSync(outdir, { recursive: true });
 });

@@ -50,7 +50,7 @@ describe('law 1: twice gives the same bytes', () => {
       Object.entries(files).map(([name, text]) => [name, text.replace(/"path": "[^"]*terraform\.app\.tfstate"/, '')]);
     expect(Object.keys(a)).toEqual(expect.arrayContaining(['manifest.json', 'stacks/app/cdk.tf.json']));
     // User data, the installer and the script that verifies; beside them the reports of the rules.
-    expect(Object.keys(a).filter((name) => /bulkhead\/[0-9a-f]{12}\//.test(name))).toHaveLength(3);
+    expect(Object.keys(a).filter((name) => /bulkhead\/app--Edge\//.test(name))).toHaveLength(3);
     expect(Object.keys(a).filter((name) => name.includes('bulkhead/validation.'))).toHaveLength(4);
     expect(without(b)).toEqual(without(a));
   });
@@ -165,7 +165,7 @@ describe('aspects', () => {
       const files = filesUnder(app.outdir);
       return {
         made,
-        userData: files[`stacks/app/bulkhead/${made.daemon.daemonId}/user-data`],
+        userData: files[`stacks/app/bulkhead/app--Edge/user-data`],
         json: JSON.parse(files['stacks/app/cdk.tf.json']),
       };
     });

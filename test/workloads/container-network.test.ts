@@ -18,6 +18,7 @@ import {
   WorkloadGroup,
 } from '../../src';
 import type { ErrorCode } from '../../src/private/errors';
+import { outputFolder } from '../../src/reports/private/output-folder';
 import { renderReport } from '../../src/reports/private/report-md';
 import { expectError, thrownBy } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
@@ -317,7 +318,7 @@ test('the report of an imported daemon names both', () => {
   new HardenedContainer(stack, 'Alone', { daemon, image: IMAGE, network: NoNetwork.reason(ALONE) });
   program.container('Web', program.segment('Front'));
   app.synth();
-  const report = fs.readFileSync(path.join(app.outdir, 'stacks/app/bulkhead', daemon.daemonId, 'report.md'), 'utf8');
+  const report = fs.readFileSync(path.join(app.outdir, 'stacks/app/bulkhead', outputFolder(daemon.node.path), 'report.md'), 'utf8');
   expect(report).toContain('## Containers in no segment');
   expect(report).toContain(
     "| app/Agent | the host's: it is the host to everybody, and what listens in it listens there | a \\| b of the host |",

@@ -4,10 +4,10 @@ import type { Weakness } from '../../reachability/weakness';
 /** More lines of one kind say nothing new on a console. */
 const SHOWN = 3;
 
-/** One warning per kind, with its first cases. */
-export function warningOf({ code, sentence, cells }: Weakness, daemonId: string): string {
+/** One warning per kind, with its first cases, and the file that has the others. */
+export function warningOf({ code, sentence, cells }: Weakness, report: string): string {
   const shown = cells.slice(0, SHOWN).map(lineOf);
-  const more = cells.length > SHOWN ? [`and ${cells.length - SHOWN} more in bulkhead/${daemonId}/report.md`] : [];
+  const more = cells.length > SHOWN ? [`and ${cells.length - SHOWN} more in ${report}`] : [];
   return `${sentence} Open, and declared by nobody: ${[...shown, ...more].join('; ')} (${code})`;
 }
 

@@ -13,6 +13,7 @@ import {
   type HardenedDaemonProps,
   type IDaemon,
 } from '../../../src';
+import { outputFolder } from '../../../src/reports/private/output-folder';
 import type { RunResult } from '../lab/exec';
 import type { Lab } from '../lab/lab';
 import * as terraform from '../lab/terraform';
@@ -67,7 +68,7 @@ export class Deployment {
   }
 
   get hostFiles(): string {
-    return path.join(this.stackDir, 'bulkhead', this.daemon.daemonId);
+    return path.join(this.stackDir, 'bulkhead', outputFolder(this.daemon.node.path));
   }
 
   synth(program: Program = this.program): void {

@@ -21,6 +21,7 @@ import {
   SwarmSecret,
   VolumeMount,
 } from '../../../src';
+import { outputFolder } from '../../../src/reports/private/output-folder';
 import type { Checks } from '../harness/checks';
 import { declaredVersion, Deployment, type Program } from '../harness/deployment';
 import { isGuest, LabError } from '../lab/exec';
@@ -121,8 +122,8 @@ export function makeSwarm(
 ): { readonly said: string[]; readonly watches: Unit[] } {
   const [manager, ...others] = labs;
   const watches: Unit[] = [];
-  const folders = [deployment.daemon, ...cluster._nodes.slice(1)].map(({ daemonId }) =>
-    path.join(deployment.stackDir, 'bulkhead', daemonId),
+  const folders = [deployment.daemon, ...cluster._nodes.slice(1)].map((daemon) =>
+    path.join(deployment.stackDir, 'bulkhead', outputFolder(daemon.node.path)),
   );
   const said = labs.map((lab, index) => {
     const printed = lab.installFiles(path.join(folders[index], 'install.sh'));
