@@ -10,6 +10,10 @@ import { checkNode } from './private/check-swarm';
 import { hostInput } from './private/daemon-input';
 import { engineSettings } from './private/engine-settings';
 import { hostSubjects } from './private/host-subjects';
+import { renderHostFiles } from '../host/private/render-host-files';
+import { renderInstallScript } from '../host/private/render-install-script';
+import { renderUserData, renderUserDataGzip, userDataSize } from '../host/private/render-user-data';
+import { renderVerifyScript } from '../host/private/render-verify-script';
 import { verifyInput } from './private/verify-input';
 import type { Cidr } from '../addressing/cidr';
 import type { EngineVersion } from '../engine/engine-version';
@@ -17,14 +21,12 @@ import { advisoryOn, advisoryText } from '../engine/private/known-advisories';
 import type { GuardBackend } from '../firewall/private/backend/guard-backend';
 import { guardBackend, USUAL_GUARD } from '../firewall/private/backend/guard-backends';
 import { type HostInput, stampPath } from '../host/private/host-input';
-import { renderInstallScript } from '../host/private/render-install-script';
-import { renderUserData, renderUserDataGzip, userDataSize } from '../host/private/render-user-data';
-import { renderVerifyScript } from '../host/private/render-verify-script';
 import { onStackWritten } from '../private/cdktf-hooks';
 import { lateText } from '../private/late';
 import { brand } from '../private/type-test';
 import { requireOf } from '../reachability/private/prove';
 import type { Requirement } from '../reachability/requirement';
+import { writeHostFolder } from '../reports/host-folder';
 import type { IDaemon } from '../topology/daemon';
 import type { Derived } from '../topology/private/derive';
 import type { Registry } from '../topology/private/registry';
@@ -101,8 +103,8 @@ export interface HardenedDaemonProps extends DaemonProps {
  * The rules are made for the generation of `engine`, and an engine of another one is not let start.
  *
  * `userData` carries everything to a new machine; the same comes as an install script for an existing one. Both are also written into the output
- * folder of the stack, under `bulkhead/`, and beside them `verify.sh`, which looks on the live host whether it, its engine and its containers are as CIS
- * Docker Benchmark wants them.
+ * folder of the stack, under `bulkhead/`, and beside them every file as it will stand on the host, below `host/`, and `verify.sh`, which looks on the live
+ * host whether it, its engine and its containers are as CIS Docker Benchmark wants them.
  *
  * @see https://docs.docker.com/engine/network/packet-filtering-firewalls/
  */
@@ -259,6 +261,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     const folder = this.core.folder(session);
     fs.writeFileSync(path.join(folder, 'user-data'), this.rendered(renderUserData));
     fs.writeFileSync(path.join(folder, 'install.sh'), this.rendered(renderInstallScript), { mode: 0o755 });
+    writeHostFolder(folder, renderHostFiles(this.input()));
     const verify = renderVerifyScript(verifyInput(this._registry.derived().topology));
     fs.writeFileSync(path.join(folder, 'verify.sh'), verify, { mode: 0o755 });
   }

@@ -49,8 +49,10 @@ describe('law 1: twice gives the same bytes', () => {
     const without = (files: Record<string, string>) =>
       Object.entries(files).map(([name, text]) => [name, text.replace(/"path": "[^"]*terraform\.app\.tfstate"/, '')]);
     expect(Object.keys(a)).toEqual(expect.arrayContaining(['manifest.json', 'stacks/app/cdk.tf.json']));
-    // User data, the installer and the script that verifies; beside them the reports of the rules.
-    expect(Object.keys(a).filter((name) => /bulkhead\/app--Edge\//.test(name))).toHaveLength(3);
+    // What is for people and programs to read, and what goes to the host; beside them the reports of the rules.
+    const written = Object.keys(a).flatMap((name) => /bulkhead\/app--Edge\/(.*)/.exec(name)?.[1] ?? []);
+    expect(written.filter((name) => !name.startsWith('host/'))).toEqual(['host-files.txt', 'install.sh', 'user-data', 'verify.sh']);
+    expect(written).toEqual(expect.arrayContaining(['host/etc/bulkhead/rules.v4', 'host/etc/docker/daemon.json']));
     expect(Object.keys(a).filter((name) => name.includes('bulkhead/validation.'))).toHaveLength(4);
     expect(without(b)).toEqual(without(a));
   });
