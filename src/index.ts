@@ -13,6 +13,7 @@ export * from './firewall/connection-rate';
 export * from './firewall/port';
 export * from './patterns/three-tier-network';
 export * from './reachability/disposition';
+export * from './reachability/explanation';
 export * from './reachability/firewall-review';
 export * from './reachability/reachability';
 export * from './reachability/requirement';

@@ -1,4 +1,5 @@
 import { Disposition } from './disposition';
+import type { Explanation } from './explanation';
 import { aloneAmong, exposuresOnHost } from './private/apart';
 import { changesBetween } from './private/changes';
 import { cellsOf, exposuresOf } from './private/describe';
@@ -11,7 +12,7 @@ import { Proof } from './private/proof';
 import { portsBetween, selectionOf } from './private/selection';
 import { shadowedRules } from './private/shadowed';
 import { explanationOf } from './private/words';
-import type { Explanation, Exposure, ReachabilityChange, ReachableCell, ShadowedRule, WorkloadWithoutSegment } from './results';
+import type { Exposure, ReachabilityChange, ReachableCell, ShadowedRule, WorkloadWithoutSegment } from './results';
 import { isPeer } from '../connections/private/is-peer';
 import type { Port } from '../firewall/port';
 import { ValidationError } from '../private/errors';
@@ -29,7 +30,7 @@ import type { ISwarmCluster } from '../topology/swarm';
  * @example
  * const reachability = Reachability.of(daemon);
  * reachability.canReach(web, db, Port.tcp(5432)); // false
- * reachability.explain(web, db, Port.tcp(5432)).summary;
+ * console.log(reachability.explain(web, db, Port.tcp(5432)).text);
  */
 export class Reachability {
   /** What is declared for a daemon so far. */

@@ -1,5 +1,3 @@
-import type { Disposition } from './disposition';
-
 /** Ports that one end gets through to another. */
 export interface ReachableCell {
   /** Construct path of a workload, `host`, or the addresses outside. */
@@ -67,17 +65,4 @@ export interface ReachabilityChange {
   readonly closed: string;
   /** As of a `ReachableCell`. */
   readonly forgedSource?: string;
-}
-
-/** Why a connection gets through or does not. */
-export interface Explanation {
-  readonly disposition: Disposition;
-  /** One plain sentence: what decides. */
-  readonly summary: string;
-  /** The rule that decides, by what it is for; nothing where no rule does. */
-  readonly decidedBy?: string;
-  /** What would have to change for the other answer. */
-  readonly remedy: string;
-  /** The way of the packet: one line per rule or decision, in order, first the packet and then its answer. */
-  readonly steps: string[];
 }

@@ -2,6 +2,7 @@ import {
   Disposition,
   EngineVersion,
   HardenedContainer,
+  NoNetwork,
   Peer,
   Port,
   Reachability,
@@ -10,7 +11,7 @@ import {
   WorkloadGroup,
 } from '../../src';
 import { expectError } from '../support/errors';
-import { newDaemon, Program } from '../support/programs';
+import { IMAGE, newDaemon, Program } from '../support/programs';
 
 const HTTP = Port.tcp(8080);
 const SQL = Port.tcp(5432);
@@ -95,6 +96,41 @@ describe('answers', () => {
       decidedBy: 'undeclared to our bridges',
       remedy: expect.stringMatching(/^Publish it/),
     });
+  });
+
+  test('an explanation prints itself: the answer, each hop with its rule and verdict, and the way out', () => {
+    const open = reachability().explain(web, api, HTTP);
+    expect([`${open}`, String(open)]).toEqual([open.text, open.text]);
+    const lines = open.text.split('\n');
+    expect(lines[0]).toBe(`DELIVERED: ${open.summary}`);
+    expect(lines.at(-1)).toBe(`Way out: ${open.remedy}`);
+    // The guard and the pass both name it.
+    expect(lines.filter((line) => line.startsWith('> '))).toEqual([
+      expect.stringMatching(/^> forward {5}mangle BULKHEAD-FORWARD rule \d+: return \(app\/Web > app\/Api tcp\/8080\)$/),
+      expect.stringMatching(/^> forward {5}filter BULKHEAD-PASS rule \d+: accept \(app\/Web > app\/Api tcp\/8080\)$/),
+    ]);
+    expect(lines.filter((line) => /^(The packet|Its answer), tcp /.test(line))).toHaveLength(2);
+    // Every step is there once.
+    expect(lines.filter((line) => /^[ >] [a-z]/.test(line))).toHaveLength(open.steps.length);
+
+    const shut = reachability().explain(web, db, SQL).text.split('\n');
+    expect(shut[0]).toMatch(/^DROPPED: app\/Web does not reach app\/Db on tcp\/5432: /);
+    expect(shut.at(-3)).toMatch(/^> .*: drop \(/);
+    const published = reachability().explain(Peer.cidr('192.0.2.0/25'), web, Port.tcp(8443)).text;
+    expect(published).toMatch(/nat DOCKER rule \d+: dnat .*\n {14}now tcp 192\.0\.2\.0:\d+ > 10\.20\.\d+\.\d+:8443\n/);
+    expect(published).toContain('The packet, tcp 192.0.2.0:40000 > 192.0.2.10:443\n');
+  });
+
+  test('where nobody walks, the text is the answer and the way out', () => {
+    const alone = new HardenedContainer(program.stack, 'Alone', {
+      daemon: program.daemon,
+      image: IMAGE,
+      network: NoNetwork.reason('computes, and talks to nobody'),
+    });
+    expect(reachability().explain(web, alone, HTTP).text).toBe(
+      'UNREACHABLE: app/Alone is on no network: computes, and talks to nobody.\n\nWay out: Place app/Alone in a segment.',
+    );
+    program.stack.node.tryRemoveChild('Alone');
   });
 
   test('exposures: what, where, to whom', () => {

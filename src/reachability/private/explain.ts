@@ -4,7 +4,7 @@ import { intersect, isEmpty, portSetOf } from './matrix/port-set';
 import type { Proof } from './proof';
 import { selects, selectsForger, type Selection } from './selection';
 import { UPLINK } from './view-of';
-import { type Outcome, type RulePlace, type ProbeSource, type ProbeSpec, RANK, type Step } from './walk/outcome';
+import { type Outcome, type RulePlace, type ProbeSource, type ProbeSpec, RANK, type Step, type PacketText } from './walk/outcome';
 import { isWildcard } from '../../firewall/private/blocks';
 import type { Family, PortSpec, Topology } from '../../topology/private/topology';
 
@@ -124,11 +124,19 @@ export function placeText({ table, chain, rule, text }: RulePlace): string {
 
 /** One line of a way. */
 export function stepText({ at, direction, place, what, packet }: Step, labels: Labels): string {
-  const where =
-    place === undefined ? at : `${at}, ${place.table} ${place.chain}${place.index === undefined ? '' : ` rule ${place.index + 1}`}`;
+  const where = place === undefined ? at : `${at}, ${chainText(place)}`;
   const why = place === undefined ? '' : ` (${placeText(place)})`;
-  const ends = `${endText(packet.source, packet.sourcePort, labels)} > ${endText(packet.destination, packet.destinationPort, labels)}`;
-  return `${direction === 'reply' ? 'answer, ' : ''}${where}: ${what}${why} [${packet.protocol} ${ends}]`;
+  return `${direction === 'reply' ? 'answer, ' : ''}${where}: ${what}${why} [${packetText(packet, labels)}]`;
+}
+
+/** Where a rule stands. */
+export function chainText({ table, chain, index }: RulePlace): string {
+  return `${table} ${chain}${index === undefined ? '' : ` rule ${index + 1}`}`;
+}
+
+/** What a packet says of itself. */
+export function packetText({ protocol, source, sourcePort, destination, destinationPort }: PacketText, labels: Labels): string {
+  return `${protocol} ${endText(source, sourcePort, labels)} > ${endText(destination, destinationPort, labels)}`;
 }
 
 function endText(address: string, port: number, labels: Labels): string {

@@ -27,15 +27,8 @@ export const matchers = {
     return {
       pass: isUnknown ? this.isNot === true : disposition === Disposition.DELIVERED,
       message: () => {
-        const { summary, remedy, steps } = reachability.explain(source, destination, port);
-        return [
-          `expected ${source.peerText} ${this.isNot ? 'not ' : ''}to reach ${destination.peerText} on ${port.text}`,
-          '',
-          summary,
-          remedy,
-          '',
-          ...steps,
-        ].join('\n');
+        const { text } = reachability.explain(source, destination, port);
+        return `expected ${source.peerText} ${this.isNot ? 'not ' : ''}to reach ${destination.peerText} on ${port.text}\n\n${text}`;
       },
     };
   },

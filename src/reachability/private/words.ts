@@ -1,9 +1,10 @@
 import { stepText, type Told } from './explain';
+import { explanationText, type ExplanationWords } from './explanation-text';
 import { asText, wayOut } from './forged/forged-text';
 import type { Labels } from './labels';
 import { Disposition } from '../disposition';
-import type { Explanation } from '../results';
-import type { Outcome } from './walk/outcome';
+import { Explanation } from '../explanation';
+import type { Outcome, Step } from './walk/outcome';
 
 /** Names of the ends and the port, for sentences. */
 export interface Subject {
@@ -23,30 +24,33 @@ export interface Subject {
 export function explanationOf(told: Told | undefined, subject: Subject): Explanation {
   const { source, destination, port, alone } = subject;
   if (alone !== undefined) {
-    return {
+    return explanation({
       disposition: Disposition.UNREACHABLE,
       summary: `${alone.path} is on no network: ${alone.reason}.`,
       remedy: `Place ${alone.path} in a segment.`,
-      steps: [],
-    };
+    });
   }
   if (told === undefined) {
-    return {
+    return explanation({
       disposition: Disposition.UNREACHABLE,
       summary: `${source} has no address of a family that ${destination} has one of.`,
       remedy: 'Give both ends addresses of one family.',
-      steps: [],
-    };
+    });
   }
   const { outcome, decidedBy } = told;
   const disposition = Disposition[outcome.disposition];
-  return {
+  const words = {
     disposition,
     summary: `${source} ${VERBS[disposition]} ${destination} on ${port}: ${reasonOf(told)}.`,
     ...(decidedBy !== undefined && { decidedBy }),
     remedy: remedyOf(told, subject),
-    steps: outcome.steps.map((step) => stepText(step, subject.labels)),
   };
+  return explanation(words, outcome.steps, subject.labels);
+}
+
+function explanation(words: ExplanationWords, steps: readonly Step[] = [], labels?: Labels): Explanation {
+  const lines = labels === undefined ? [] : steps.map((step) => stepText(step, labels));
+  return Explanation._of(words, lines, explanationText(words, steps, labels));
 }
 
 const VERBS: Readonly<Record<Disposition, string>> = {

@@ -1,0 +1,50 @@
+import { chainText, packetText, placeText } from './explain';
+import type { Labels } from './labels';
+import type { Step } from './walk/outcome';
+import { visible } from '../../private/readable';
+import { Disposition } from '../disposition';
+
+/** What an explanation says in sentences. */
+export interface ExplanationWords {
+  readonly disposition: Disposition;
+  readonly summary: string;
+  readonly decidedBy?: string;
+  readonly remedy: string;
+}
+
+/** Names of hooks, and of what stands between them, stand in a column. */
+const COLUMN = 12;
+
+/** Lines for people. No name of a user's begins a line or changes how it is shown. */
+export function explanationText(words: ExplanationWords, steps: readonly Step[], labels: Labels | undefined): string {
+  const { disposition, summary, remedy } = words;
+  const way = labels === undefined ? [] : wayText(words, steps, labels);
+  return [`${disposition}: ${summary}`, '', ...way, `Way out: ${remedy}`].map(oneLine).join('\n');
+}
+
+function wayText({ disposition, decidedBy }: ExplanationWords, steps: readonly Step[], labels: Labels): string[] {
+  const isDeciding = (step: Step) => {
+    if (disposition === Disposition.UNKNOWN || step.place === undefined || decidedBy === undefined) return false;
+    return placeText(step.place) === decidedBy && (disposition === Disposition.DELIVERED || step === steps.at(-1));
+  };
+  return steps.flatMap((step, i) => {
+    const before = steps.at(i - 1);
+    const isNewWay = i === 0 || before!.direction !== step.direction;
+    const packet = packetText(step.packet, labels);
+    const head = isNewWay ? [...(i === 0 ? [] : ['']), `${step.direction === 'reply' ? 'Its answer' : 'The packet'}, ${packet}`] : [];
+    // A rule translated it.
+    const changed = !isNewWay && packetText(before!.packet, labels) !== packet ? [`  ${' '.repeat(COLUMN)}now ${packet}`] : [];
+    const line = `${isDeciding(step) ? '>' : ' '} ${step.at.padEnd(COLUMN)}${stepWords(step)}`;
+    return [...head, line, ...changed, ...(i === steps.length - 1 ? [''] : [])];
+  });
+}
+
+function stepWords({ place, what }: Step): string {
+  if (place === undefined) return what;
+  const isPolicy = place.rule === undefined && place.text === undefined;
+  return `${chainText(place)}: ${what}${isPolicy ? '' : ` (${placeText(place)})`}`;
+}
+
+function oneLine(text: string): string {
+  return visible(text).replace(/[\t\n]+/g, ' ');
+}
