@@ -26,6 +26,7 @@ import { lateText } from '../private/late';
 import { brand } from '../private/type-test';
 import { requireOf } from '../reachability/private/prove';
 import type { Requirement } from '../reachability/requirement';
+import { writeDaemonReports } from '../reports/daemon-reports';
 import { writeHostFolder } from '../reports/host-folder';
 import type { IDaemon } from '../topology/daemon';
 import type { Derived } from '../topology/private/derive';
@@ -261,6 +262,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     const folder = this.core.folder(session);
     fs.writeFileSync(path.join(folder, 'user-data'), this.rendered(renderUserData));
     fs.writeFileSync(path.join(folder, 'install.sh'), this.rendered(renderInstallScript), { mode: 0o755 });
+    writeDaemonReports(folder, this._registry, this.props);
     writeHostFolder(folder, renderHostFiles(this.input()));
     const verify = renderVerifyScript(verifyInput(this._registry.derived().topology));
     fs.writeFileSync(path.join(folder, 'verify.sh'), verify, { mode: 0o755 });

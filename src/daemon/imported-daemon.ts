@@ -1,5 +1,3 @@
-import * as fs from 'fs';
-import * as path from 'path';
 import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { DaemonCore } from './daemon-core';
@@ -7,18 +5,17 @@ import type { DaemonProps } from './daemon-props';
 import { checkImported } from './private/check-imported';
 import { ipv6PoolOf } from './private/check-ipv6-pool';
 import { importedSettings } from './private/engine-settings';
-import { renderReport } from '../reports/private/report-md';
 import { warningOf } from '../reports/private/weakness-text';
 import type { EngineFirewall } from '../engine/engine-firewall';
 import type { EngineVersion } from '../engine/engine-version';
 import { onStackWritten } from '../private/cdktf-hooks';
 import { brand } from '../private/type-test';
-import { forgedLines } from '../reachability/private/forged/forged-text';
 import { Proof } from '../reachability/private/proof';
 import { requireOf } from '../reachability/private/prove';
-import { readableCells, weaknessesOf } from '../reachability/private/weaknesses';
+import { weaknessesOf } from '../reachability/private/weaknesses';
 import type { Requirement } from '../reachability/requirement';
 import type { Weakness } from '../reachability/weakness';
+import { writeDaemonReports } from '../reports/daemon-reports';
 import type { IDaemon } from '../topology/daemon';
 import type { Registry } from '../topology/private/registry';
 import { StackPass } from '../validation/stack-pass';
@@ -160,14 +157,6 @@ export class ImportedDaemon extends Construct implements IDaemon {
 
   private write(session: ISynthesisSession): void {
     const folder = this.core.folder(session);
-    const report = renderReport({
-      daemonPath: this.node.path,
-      engine: this._registry.engine,
-      dualStack: this._registry.has('ipv6'),
-      open: [...readableCells(this.proof().matrix, this.proof().labels), ...forgedLines(this.proof().forged, this.proof().labels)],
-      apart: this.proof().derived.topology.apart ?? [],
-      weaknesses: this.weaknesses(),
-    });
-    fs.writeFileSync(path.join(folder, 'report.md'), report);
+    writeDaemonReports(folder, this._registry, {});
   }
 }

@@ -15,6 +15,12 @@ export function visible(text: string): string {
   return text.replace(UNSEEN, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }
 
+/** JSON in which the same is written as JSON writes it: what was meant to hide is seen in a comparison, and a parser reads it back as it was. */
+export function visibleJson(json: string): string {
+  const unit = (text: string) => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return json.replace(UNSEEN, (character) => [...Array(character.length).keys()].map((i) => unit(character[i])).join(''));
+}
+
 /** A message for people: everything in it can be seen, and what it repeats of an input is cut, with the length said. */
 export function readable(message: string): string {
   const seen = visible(message);

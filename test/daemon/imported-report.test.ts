@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack, Testing } from 'cdktf';
-import { EngineFirewall, EngineVersion } from '../../src';
+import { EngineFirewall, EngineVersion, type ImportedDaemon } from '../../src';
 import { outputFolder } from '../../src/reports/private/output-folder';
 import { renderReport } from '../../src/reports/private/report-md';
 import { filesUnder, temporaryFolder } from '../support/folders';
@@ -9,6 +9,22 @@ import { Imported, shop } from '../support/imported';
 import { synth } from '../support/programs';
 
 const folder = temporaryFolder();
+
+function reportOf({ _registry }: ImportedDaemon, given: Partial<Parameters<typeof renderReport>[0]> = {}, daemon = 'app/Edge'): string {
+  return renderReport({
+    topology: { ..._registry.derived().topology, daemon },
+    engine: _registry.engine,
+    dualStack: false,
+    flows: [],
+    result: { state: 'PROVED', claims: [] },
+    open: [],
+    exposures: [],
+    weaknesses: [],
+    undeclared: [],
+    blocked: [],
+    ...given,
+  });
+}
 
 describe('the report', () => {
   test('warnings: one per kind, bounded, readable', () => {
@@ -40,7 +56,7 @@ describe('the report', () => {
     const { daemon } = shop({ engine: EngineVersion.V26, forwardPolicyDrop: true }, new TerraformStack(app, 'app'));
     app.synth();
     const files = filesUnder(path.join(app.outdir, 'stacks/app/bulkhead', outputFolder(daemon.node.path)));
-    expect(Object.keys(files)).toEqual(['report.md']);
+    expect(Object.keys(files)).toEqual(['matrix.json', 'report.md', 'topology.json']);
     const report = files['report.md'];
     daemon.weaknesses().forEach(({ code, sentence }) => expect(report).toContain(`### ${code}\n\n${sentence}\n\n| from | to | ports |\n`));
     expect(report).toContain('| app/Web | app/Api | everything but tcp/8080 |');
@@ -67,8 +83,7 @@ describe('the report', () => {
 
   test('no text of a user ends a cell or becomes markup', () => {
     const cells = [{ source: 'app/a|b\n<img>', destination: 'app/`*_[x]', ports: 'tcp/1', certain: false }];
-    const engine = new Imported().daemon._registry.engine;
-    const text = renderReport({ daemonPath: 'app/#x\n# y', engine, dualStack: false, open: cells, weaknesses: [], apart: [] });
+    const text = reportOf(new Imported().daemon, { open: cells }, 'app/#x\n# y');
     expect(text).toContain('| app/a\\|b &lt;img&gt; | app/\\`\\*\\_\\[x\\] | tcp/1 (not certain) |');
     expect(text.split('\n')[0]).toBe("# app/\\#x \\# y: only the engine's API is ours");
     expect(text).toContain('## Weaker than declared\n\nNothing.\n');
@@ -76,14 +91,7 @@ describe('the report', () => {
 
   test('an engine with nftables and without docker-proxy says so', () => {
     const { daemon } = shop({ engine: EngineVersion.V29, engineFirewall: EngineFirewall.NFTABLES, userlandProxy: false });
-    const text = renderReport({
-      daemonPath: 'app/Edge',
-      engine: daemon._registry.engine,
-      dualStack: false,
-      open: [],
-      weaknesses: [],
-      apart: [],
-    });
+    const text = reportOf(daemon);
     expect(text).toContain('makes its rules with nftables');
     expect(text).toContain('docker-proxy is off');
     expect(text).toContain('taken to be ACCEPT');

@@ -51,7 +51,15 @@ describe('law 1: twice gives the same bytes', () => {
     expect(Object.keys(a)).toEqual(expect.arrayContaining(['manifest.json', 'stacks/app/cdk.tf.json']));
     // What is for people and programs to read, and what goes to the host; beside them the reports of the rules.
     const written = Object.keys(a).flatMap((name) => /bulkhead\/app--Edge\/(.*)/.exec(name)?.[1] ?? []);
-    expect(written.filter((name) => !name.startsWith('host/'))).toEqual(['host-files.txt', 'install.sh', 'user-data', 'verify.sh']);
+    expect(written.filter((name) => !name.startsWith('host/'))).toEqual([
+      'host-files.txt',
+      'install.sh',
+      'matrix.json',
+      'report.md',
+      'topology.json',
+      'user-data',
+      'verify.sh',
+    ]);
     expect(written).toEqual(expect.arrayContaining(['host/etc/bulkhead/rules.v4', 'host/etc/docker/daemon.json']));
     expect(Object.keys(a).filter((name) => name.includes('bulkhead/validation.'))).toHaveLength(4);
     expect(without(b)).toEqual(without(a));

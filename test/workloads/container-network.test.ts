@@ -19,7 +19,6 @@ import {
 } from '../../src';
 import type { ErrorCode } from '../../src/private/errors';
 import { outputFolder } from '../../src/reports/private/output-folder';
-import { renderReport } from '../../src/reports/private/report-md';
 import { expectError, thrownBy } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
 import { Imported } from '../support/imported';
@@ -325,9 +324,5 @@ test('the report of an imported daemon names both', () => {
   );
   expect(report).toContain('| app/Alone | none: it reaches nobody, and nobody reaches it |');
   expect(report).toContain('host, with app/Agent on its network');
-  const engine = daemon._registry.engine;
-  expect(renderReport({ daemonPath: 'app/Edge', engine, dualStack: false, open: [], weaknesses: [], apart: [] })).not.toContain(
-    'in no segment',
-  );
   expect(synth(stack).container('app-agent')).not.toHaveProperty('mounts.0');
 });

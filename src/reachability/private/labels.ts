@@ -21,11 +21,16 @@ export class Labels {
     return party.kind === 'host' && this.onHost.length > 0 ? `host, with ${this.onHost.join(', ')} on its network` : party.kind;
   }
 
+  /** Ports of the host that are known, and those that stand in for what the engine chooses. */
+  public split(ports: PortSet): { readonly rest: PortSet; readonly chosen: readonly PortSet[] } {
+    const chosen = this.placeholderPorts.filter((port) => isEmpty(subtract(port, ports)));
+    return { rest: chosen.reduce((sum, port) => subtract(sum, port), ports), chosen };
+  }
+
   /** Ports that are asked at an address of the host. */
   public asked(ports: PortSet): string {
-    const chosen = this.placeholderPorts.filter((port) => isEmpty(subtract(port, ports)));
+    const { rest, chosen } = this.split(ports);
     if (chosen.length === 0) return portSetText(ports);
-    const rest = chosen.reduce((sum, port) => subtract(sum, port), ports);
     const words = [
       ...new Set(chosen.map((port) => `${(['tcp', 'udp', 'sctp'] as const).find((each) => port[each].length > 0)}/${CHOSEN}`)),
     ];

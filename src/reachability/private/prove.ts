@@ -38,28 +38,42 @@ export function requireOf(registry: Registry, place: string, requirements: reado
  */
 export function failuresOf(registry: Registry): Failure[] {
   const proof = Proof.of(registry.derived(), registry.engine);
-  const claims = registry.allClaims().flatMap(({ path, requirement }): Failure[] => {
-    const { text, _brokenBy } = requirement as Requirement;
-    const reason = _brokenBy.call(requirement, proof);
+  const claims = claimResults(registry, proof).flatMap(({ path, text, reason }): Failure[] => {
     return reason === undefined ? [] : [{ path, code: 'RequirementBroken', message: `${text}, but ${reason}` }];
   });
   const path = registry.daemonPath;
-  const isOfWire = wireMatters(proof.derived.topology);
-  const isOfOthers = existingMatters(proof.derived.topology);
   return [
-    ...listed(
-      proof,
-      registry.hasGuard ? proof.excess.filter((each) => !isOfWire(each) && !isOfOthers(each)) : breachesOf(proof),
-      (text) => ({
-        path,
-        code: 'UndeclaredFlow',
-        message: `open, and declared by nobody: ${text}`,
-      }),
-    ),
+    ...listed(proof, unexpected(proof), (text) => ({
+      path,
+      code: 'UndeclaredFlow',
+      message: `open, and declared by nobody: ${text}`,
+    })),
     ...(registry.hasGuard ? forgedOf(proof, path) : []),
     ...listed(proof, proof.missing, (text) => ({ path, code: 'BlockedFlow', message: `declared, and not open: ${text}` })),
     ...claims,
   ];
+}
+
+/** What is open, declared by nobody, and not by the nature of the network that it is in. */
+export function unexpected(proof: Proof): readonly Deviation[] {
+  if (!proof.hasGuard) return breachesOf(proof);
+  const isOfWire = wireMatters(proof.derived.topology);
+  const isOfOthers = existingMatters(proof.derived.topology);
+  return proof.excess.filter((each) => !isOfWire(each) && !isOfOthers(each));
+}
+
+/** What was required, by whom, and why it does not hold; without a reason it does. */
+export interface ClaimResult {
+  readonly path: string;
+  readonly text: string;
+  readonly reason?: string;
+}
+
+export function claimResults(registry: Registry, proof: Proof): ClaimResult[] {
+  return registry.allClaims().map(({ path, requirement }) => {
+    const { text, _brokenBy } = requirement as Requirement;
+    return { path, text, reason: _brokenBy.call(requirement, proof) };
+  });
 }
 
 function listed({ labels }: Proof, deviations: readonly Deviation[], failure: (text: string) => Failure): Failure[] {

@@ -37,14 +37,20 @@ const FORGED = {
 
 type Code = keyof typeof SENTENCES;
 
-/** What stands open since the guard is missing, the same kind together; nothing of a kind that does not occur. */
-export function weaknessesOf({ matrix, derived, labels, forged }: Proof): Weakness[] {
+/** What is open and nobody declared, with its kind where it has one. */
+export function undeclaredKinds({ matrix, derived }: Proof): { readonly code: string | undefined; readonly cell: Cell }[] {
   const codeOf = classifier(derived.topology);
   const declared = declaredBetween(derived.topology);
   // Which of its addresses a container takes is all the same where it may ask the port from one of them.
-  const found = undeclaredOf(matrix, derived.topology)
+  return undeclaredOf(matrix, derived.topology)
     .map(({ cell, ports }) => ({ code: codeOf(cell), cell: { ...cell, ports: subtract(ports, declared(cell)) } }))
     .filter(({ cell }) => !isEmpty(cell.ports));
+}
+
+/** What stands open since the guard is missing, the same kind together; nothing of a kind that does not occur. */
+export function weaknessesOf(proof: Proof): Weakness[] {
+  const { matrix, labels, forged } = proof;
+  const found = undeclaredKinds(proof);
   const told = Object.entries(SENTENCES).flatMap(([code, sentence]) => {
     const cells = found.filter((each) => each.code === code).map(({ cell }) => cell);
     const lines = readableCells({ cells, outside: matrix.outside }, labels);
@@ -56,7 +62,7 @@ export function weaknessesOf({ matrix, derived, labels, forged }: Proof): Weakne
 
 /** The matrix for readers: almost everything is open between two ends, or almost nothing. */
 export function readableCells(matrix: Matrix, labels: Labels): ReachableCell[] {
-  return linesOf(matrix, labels).map(({ ports, ...line }) => ({ ...line, ports: shortPortSetText(ports) }));
+  return linesOf(matrix, labels).map(({ ports, ends: _, ...line }) => ({ ...line, ports: shortPortSetText(ports) }));
 }
 
 /** What is open, declared by nobody, and no matter of the guard: the networks themselves should keep it shut. */

@@ -354,7 +354,7 @@ export class Registry {
     stackOrder(flow, { segments, workloads, groups, segmentsOf }).forEach(([dependent, needed]) => this.order(dependent, needed));
   }
 
-  private facts(): Facts {
+  public facts(): Facts {
     const stands = (fact: object) => this.stands(fact);
     return {
       daemon: this.daemon,

@@ -34,7 +34,7 @@ export function run(engine: EngineId, checks: Checks): void {
     const deployment = new Deployment(lab, threeTier);
     deployment.up();
     const files = filesOf(deployment);
-    guardReadsBack(checks, lab, files);
+    guardReadsBack(checks, lab, deployment.hostFiles, files);
     shellcheck(checks, lab, deployment, files);
     cloudInit(checks, deployment, 'the scenario');
     exampleFits(checks, lab);
@@ -50,9 +50,11 @@ function filesOf(deployment: Deployment): HostFile[] {
   return filesOfUserData(fs.readFileSync(path.join(deployment.hostFiles, 'user-data'), 'utf8'));
 }
 
-function guardReadsBack(checks: Checks, lab: Lab, files: readonly HostFile[]): void {
+function guardReadsBack(checks: Checks, lab: Lab, hostFiles: string, files: readonly HostFile[]): void {
   for (const { path: file, content } of files) {
-    checks.check(`user data and install.sh bring the same ${file}`, lab.host(['cat', file]).stdout === content);
+    const onHost = lab.host(['cat', file]).stdout;
+    checks.check(`user data and install.sh bring the same ${file}`, onHost === content);
+    checks.check(`host${file} is what stands on the host`, fs.readFileSync(path.join(hostFiles, 'host', file), 'utf8') === onHost);
   }
   const checked = lab.host(['/usr/local/sbin/bulkhead-firewall', 'check'], { timeout: 120_000 });
   checks.shown('every ruleset is applied and reads back', checked.code === 0, checked.stdout + checked.stderr);

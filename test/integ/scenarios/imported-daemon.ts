@@ -168,8 +168,8 @@ function checkPlan(checks: Checks, deployment: Deployment): void {
 }
 
 function checkReport(checks: Checks, deployment: ImportedDeployment): void {
-  const files = fs.readdirSync(deployment.hostFiles);
-  checks.check('nothing is written but the report', files.join(' ') === 'report.md', files.join(' '));
+  const files = fs.readdirSync(deployment.hostFiles).sort();
+  checks.check('nothing is written but reports', files.join(' ') === 'matrix.json report.md topology.json', files.join(' '));
   const report = fs.readFileSync(path.join(deployment.hostFiles, 'report.md'), 'utf8');
   const untold = deployment.imported.weaknesses().filter(({ sentence }) => !report.includes(sentence));
   checks.check('the report tells every weakness', untold.length === 0, () => untold.map(({ code }) => code).join(' '));

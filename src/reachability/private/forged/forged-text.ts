@@ -25,22 +25,24 @@ export function wayOut({ family, source: { party }, forged }: ForgedCell, hasGua
   return `${guard}; so does a policy of FORWARD that drops, which 'forwardPolicyDrop' tells of`;
 }
 
-/** Everything of one kind between two ends in one line. */
-export function forgedLines(cells: readonly ForgedCell[], labels: Labels): ReachableCell[] {
+/** Everything of one kind between two ends, with the first cell of it. */
+export function forgedGroups(cells: readonly ForgedCell[], labels: Labels): { readonly first: ForgedCell; readonly ports: PortSet }[] {
   const between = groupBy(cells, (cell) =>
     JSON.stringify([forgerText(cell, labels), labels.party(cell.receiver), cell.certain, cell.forged.within !== undefined]),
   );
-  return [...between.values()]
-    .map((some): ReachableCell => {
-      const [first] = some;
-      return {
-        source: forgerText(first, labels),
-        destination: labels.party(first.receiver),
-        ports: forgedPorts(some.reduce((sum, { ports }) => union(sum, ports), NO_PORTS)),
-        certain: first.certain,
-        forgedSource: first.forged.within ? 'standing' : 'new',
-      };
-    })
+  return [...between.values()].map((some) => ({ first: some[0], ports: some.reduce((sum, { ports }) => union(sum, ports), NO_PORTS) }));
+}
+
+/** The same in one line each. */
+export function forgedLines(cells: readonly ForgedCell[], labels: Labels): ReachableCell[] {
+  return forgedGroups(cells, labels)
+    .map(({ first, ports }): ReachableCell => ({
+      source: forgerText(first, labels),
+      destination: labels.party(first.receiver),
+      ports: forgedPorts(ports),
+      certain: first.certain,
+      forgedSource: first.forged.within ? 'standing' : 'new',
+    }))
     .sort((a, b) => (`${a.source}\n${a.destination}` < `${b.source}\n${b.destination}` ? -1 : 1));
 }
 
@@ -60,7 +62,11 @@ export function forgedChanges(before: readonly ReachableCell[], now: readonly Re
   return [...only(is, was, (ports) => ({ opened: ports, closed: '' })), ...only(was, is, (ports) => ({ opened: '', closed: ports }))];
 }
 
-/** Of ICMP the echo request stands for all. */
 export function forgedPorts(ports: PortSet): string {
-  return portSetText({ ...ports, icmp: ports.icmp.filter(([first, last]) => first <= ECHO_REQUEST && ECHO_REQUEST <= last) });
+  return portSetText(echoOnly(ports));
+}
+
+/** Of ICMP the echo request stands for all. */
+export function echoOnly(ports: PortSet): PortSet {
+  return { ...ports, icmp: ports.icmp.filter(([first, last]) => first <= ECHO_REQUEST && ECHO_REQUEST <= last) };
 }

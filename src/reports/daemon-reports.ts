@@ -1,0 +1,58 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { matrixJson } from './private/matrix-json';
+import { proofResult } from './private/proof-result';
+import { renderReport } from './private/report-md';
+import { topologyJson } from './private/topology-json';
+import { exposuresOnHost } from '../reachability/private/apart';
+import { exposuresOf } from '../reachability/private/describe';
+import { deviationCell } from '../reachability/private/deviation-text';
+import { forgedLines } from '../reachability/private/forged/forged-text';
+import { Proof } from '../reachability/private/proof';
+import { unexpected } from '../reachability/private/prove';
+import { readableCells, weaknessesOf } from '../reachability/private/weaknesses';
+import type { ReachableCell } from '../reachability/results';
+import type { Registry } from '../topology/private/registry';
+
+/** Kinds that no guard narrows. */
+const BY_NATURE: ReadonlySet<string> = new Set(['WireOpen', 'ExistingOpen']);
+
+/** What differs from one daemon to another. */
+interface ReportProps {
+  readonly withoutProofReason?: string;
+  readonly startWithoutGuardReason?: string;
+}
+
+/** Writes `report.md` for people, and `topology.json` and `matrix.json` for programs. */
+export function writeDaemonReports(folder: string, registry: Registry, props: ReportProps): void {
+  const { engine } = registry;
+  const facts = registry.facts();
+  const proof = Proof.of(registry.derived(), engine);
+  const { topology } = proof.derived;
+  const result = proofResult(registry, proof, props.withoutProofReason);
+  const isKnown = result.state !== 'SKIPPED';
+  const { labels } = proof;
+  const exposures = isKnown ? [...exposuresOf(proof.matrix, labels), ...exposuresOnHost(topology)] : [];
+  const report = renderReport({
+    topology,
+    engine,
+    dualStack: registry.has('ipv6'),
+    flows: facts.flows,
+    result,
+    open: isKnown ? [...readableCells(proof.matrix, labels), ...forgedLines(proof.forged, labels)] : [],
+    exposures,
+    weaknesses: isKnown ? weaknessesOf(proof).filter(({ code }) => !registry.hasGuard || BY_NATURE.has(code)) : [],
+    undeclared: isKnown ? undeclaredCells(proof) : [],
+    blocked: isKnown ? proof.missing.map((each) => deviationCell(each, labels)) : [],
+    startWithoutGuardReason: props.startWithoutGuardReason,
+  });
+  fs.writeFileSync(path.join(folder, 'report.md'), report);
+  fs.writeFileSync(path.join(folder, 'topology.json'), topologyJson(topology, engine, facts));
+  fs.writeFileSync(path.join(folder, 'matrix.json'), matrixJson({ proof, result, engine }));
+}
+
+/** Without the guard forged sources are a weakness like the others. */
+function undeclaredCells(proof: Proof): ReachableCell[] {
+  const { labels, forged, hasGuard } = proof;
+  return [...unexpected(proof).map((each) => deviationCell(each, labels)), ...(hasGuard ? forgedLines(forged, labels) : [])];
+}

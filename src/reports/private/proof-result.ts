@@ -1,0 +1,19 @@
+import type { Proof } from '../../reachability/private/proof';
+import { type ClaimResult, claimResults, unexpected } from '../../reachability/private/prove';
+import type { Registry } from '../../topology/private/registry';
+
+/** What came of the proof of a daemon. */
+export type ProofResult =
+  | { readonly state: 'PROVED' | 'BROKEN'; readonly claims: readonly ClaimResult[] }
+  /** Nobody looked, and why. */
+  | { readonly state: 'SKIPPED'; readonly reason: string };
+
+/** An app that skips validations comes here with a proof that fails, so nothing is taken to hold because the synth goes on. */
+export function proofResult(registry: Registry, proof: Proof, withoutProofReason: string | undefined): ProofResult {
+  if (withoutProofReason !== undefined) return { state: 'SKIPPED', reason: withoutProofReason };
+  const claims = claimResults(registry, proof);
+  const isForged = proof.hasGuard && proof.forged.length > 0;
+  const isBroken =
+    isForged || unexpected(proof).length > 0 || proof.missing.length > 0 || claims.some(({ reason }) => reason !== undefined);
+  return { state: isBroken ? 'BROKEN' : 'PROVED', claims };
+}

@@ -1,0 +1,182 @@
+import type { ProofResult } from './proof-result';
+import { markdownTable, markdownText } from '../../private/markdown';
+import { groupBy } from '../../private/multimap';
+import type { Exposure, ReachableCell } from '../../reachability/results';
+import type { Weakness } from '../../reachability/weakness';
+import type { EngineFacts } from '../../topology/private/engine-facts';
+import type { ApartFact, FlowFact, PeerFact } from '../../topology/private/facts';
+import type { PortSpec, PublicationPlan, RateSpec, Topology } from '../../topology/private/topology';
+
+/** What the report of a daemon is rendered from. */
+export interface ReportInput {
+  readonly topology: Topology;
+  readonly engine: EngineFacts;
+  /** Whether containers have IPv6 beside IPv4. */
+  readonly dualStack: boolean;
+  readonly flows: readonly FlowFact[];
+  readonly result: ProofResult;
+  /** Nothing of these is known where nobody proved anything. */
+  readonly open: readonly ReachableCell[];
+  readonly exposures: readonly Exposure[];
+  /** What is open beyond what was declared, by the nature of a network or for want of the guard. */
+  readonly weaknesses: readonly Weakness[];
+  /** What is open for no such reason: the proof fails. */
+  readonly undeclared: readonly ReachableCell[];
+  readonly blocked: readonly ReachableCell[];
+  /** Why containers start without the guard. */
+  readonly startWithoutGuardReason?: string;
+}
+
+/** What the program says. */
+export function declared(flows: readonly FlowFact[], { publications }: Topology): string[] {
+  const rows = flows.map(({ source, destination, port, rate, conduit, ipv4Only }) => [
+    peerText(source),
+    peerText(destination),
+    portText(port),
+    [...(rate ? [rateText(rate)] : []), ...(conduit ? ['in a conduit'] : []), ...(ipv4Only ? ['over IPv4 only'] : [])].join(', '),
+  ]);
+  const published = [...groupBy(publications, ({ origin }) => origin).values()].map(([plan]) => [
+    plan.sources.length === 0 ? 'host' : plan.sources.join(', '),
+    plan.workload,
+    publicationText(plan),
+    plan.rate ? rateText(plan.rate) : '',
+  ]);
+  const all = markdownTable(['from', 'to', 'port', 'with'], [...rows, ...published]);
+  return ['## What is declared', '', ...(all.length === 0 ? ['Nothing.'] : all), ''];
+}
+
+/** What the outside gets through to. */
+export function exposed(exposures: readonly Exposure[]): string[] {
+  const rows = exposures.map(({ workload, hostAddress, hostPorts, targetPorts, sources, anywhere }) => [
+    workload,
+    hostAddress,
+    hostPorts,
+    targetPorts,
+    anywhere ? 'everybody' : sources.join(', '),
+  ]);
+  const table = markdownTable(['workload', 'asked at', 'ports', 'lead to', 'from'], rows);
+  return ['## What the outside reaches', '', ...(table.length === 0 ? ['Nothing.'] : table), ''];
+}
+
+/** Nothing where every container is in a segment. */
+export function inNoSegment(apart: readonly ApartFact[]): string[] {
+  if (apart.length === 0) return [];
+  const meaning = {
+    host: "the host's: it is the host to everybody, and what listens in it listens there",
+    none: 'none: it reaches nobody, and nobody reaches it',
+  };
+  const rows = apart.map(({ path, mode, reason }) => [path, meaning[mode], reason]);
+  return ['## Containers in no segment', '', ...markdownTable(['container', 'network', 'reason'], rows), ''];
+}
+
+/** What is taken to be true, so that somebody can look whether it is. */
+export function premises(input: Pick<ReportInput, 'engine' | 'dualStack' | 'startWithoutGuardReason'>): string[] {
+  return input.engine.guardBackend === undefined ? premisesWithoutGuard(input) : premisesWithGuard(input);
+}
+
+function premisesWithGuard({
+  engine: { version },
+  startWithoutGuardReason,
+}: Pick<ReportInput, 'engine' | 'startWithoutGuardReason'>): string[] {
+  return [
+    `The engine is of the generation of ${version}: another one is not let start.`,
+    'The files below `host/` stand on the host and are in force. `bulkhead-firewall check` says so there; a watch mends what others change.',
+    startWithoutGuardReason === undefined
+      ? 'A container starts only where the guard was read back before.'
+      : `Containers start also where the guard is not in force, and publications and egress then stand open: ${markdownText(startWithoutGuardReason)}`,
+    'Nobody changes the guard who is root on the host, and nobody attaches containers of his own to these networks who may use the API of the engine.',
+    'Other rules of the host may close more. In chains that Docker and Bulkhead do not own they may also let in what is sent to the host itself; that is not judged here.',
+    'Frames that are no IP packets, and multicast and broadcast inside a segment, are not judged: take them to be open there.',
+  ];
+}
+
+function premisesWithoutGuard({ engine: { version, engineFirewall, settings }, dualStack }: Pick<ReportInput, 'engine' | 'dualStack'>): string[] {
+  const drops = settings.forwardPolicyBefore.ipv4 === 'drop';
+  return [
+    `The engine is of the generation of ${version}, and makes its rules with ${engineFirewall}.`,
+    `docker-proxy is ${settings.userlandProxy ? 'on' : 'off'}. The rest of the engine's settings are its defaults.`,
+    drops
+      ? 'The policy of FORWARD is DROP, and stays so.'
+      : 'The policy of FORWARD is taken to be ACCEPT, as it is on a host that forwarded before its engine came.',
+    'The host filters what passes its bridges (`net.bridge.bridge-nf-call-iptables` is 1), as the engine sets it: that keeps those apart who publish or have egress.',
+    ...(dualStack
+      ? [
+          'The engine writes rules for IPv6, too (`ip6tables`), and the host filters its frames likewise (`net.bridge.bridge-nf-call-ip6tables`).',
+        ]
+      : []),
+    'No other rule stands on the host that opens or closes anything.',
+    'Nobody else attaches containers to these networks. Whether others run containers with NET_RAW on docker0 is not known, nor whether the host refuses over IPv4 sources that it would answer elsewhere (`net.ipv4.conf.*.rp_filter` is 1): what depends on these is called not certain.',
+  ];
+}
+
+const FORGED_WORDS: Readonly<Record<string, string>> = {
+  new: 'from a forged source',
+  standing: 'from a forged source, inside a connection of others',
+};
+
+/** One row for all that a source reaches on the same ports: in a segment that is almost everybody. */
+export function flowTable(cells: readonly ReachableCell[]): string[] {
+  if (cells.length === 0) {
+    return ['Nothing.'];
+  }
+  const rows = [...groupBy(cells, ({ destination: _, ...same }) => JSON.stringify(Object.entries(same).sort())).values()].map((alike) => {
+    const [{ source, ports, certain, forgedSource }] = alike;
+    const words = [ports, ...(forgedSource ? [FORGED_WORDS[forgedSource]] : []), ...(certain ? [] : ['(not certain)'])];
+    return [source, alike.map(({ destination }) => destination).join(', '), words.join(' ')];
+  });
+  return markdownTable(['from', 'to', 'ports'], rows);
+}
+
+/** Where everybody is. */
+export function networks({ networks: bridges, wires, existing }: Topology): string[] {
+  const rows = [...bridges, ...wires, ...existing].map((network) => [
+    network.networkName,
+    network.segment,
+    network.kind === 'wire' ? network.driver : network.kind === 'existing' ? 'made by others' : network.kind,
+    'bridge' in network && network.kind !== 'existing' ? network.bridge : '',
+    [network.ipv4.block, ...('ipv6' in network && network.ipv6 ? [network.ipv6.block] : [])].join(', '),
+    network.members.map(({ workload, ipv4, isNominal }) => (isNominal ? workload : `${workload} ${ipv4}`)).join(', '),
+  ]);
+  const table = markdownTable(['network', 'segment', 'kind', 'interface', 'block', 'members'], rows);
+  return ['## Networks and addresses', '', ...(table.length === 0 ? ['None.'] : table), ''];
+}
+
+/** What a person does with the folder that the report lies in. */
+export function nextSteps(daemonPath: string, hasGuard: boolean): string[] {
+  const [stack] = daemonPath.split('/');
+  const deploy = /^[\w-]+$/.test(stack) ? `\`cdktf deploy ${stack}\`` : '`cdktf deploy`';
+  const steps = hasGuard
+    ? [
+        'Commit `bulkhead.lock.json`: without it addresses may move with the next change.',
+        'Bring the files to the host. A new machine takes `user-data` as its user data. On one that runs already, `sh install.sh --check` says what it would change, and `sh install.sh` does it.',
+        `Deploy: ${deploy}.`,
+        'Let the host be looked at: `bulkhead-firewall check` and `sh verify.sh`, as root.',
+        'After a change of the program run `install.sh` before the next deploy; what differs below `host/` is what it changes.',
+      ]
+    : [
+        'Commit `bulkhead.lock.json`: without it addresses may move with the next change.',
+        'Ask whoever keeps the host whether what this rests on is true: `docker version`, `docker info`, `iptables -S FORWARD` and the daemon.json tell it.',
+        `Deploy: ${deploy}.`,
+        'Where more must be shut than holds here, take a `HardenedDaemon` on a host of your own.',
+      ];
+  return ['## What to do next', '', ...steps.map((text, index) => `${index + 1}. ${text}`)];
+}
+
+function peerText(peer: PeerFact): string {
+  return 'path' in peer ? peer.path : peer.kind === 'block' ? peer.block : 'host';
+}
+
+function portText({ protocol, first, last }: PortSpec): string {
+  if (protocol === 'icmp') return 'icmp/ping';
+  return `${protocol}/${first}${last > first ? `-${last}` : ''}`;
+}
+
+function publicationText({ hostAddress, hostPort, isChosen, targetPort, swarmMode }: PublicationPlan): string {
+  const asked = isChosen ? `${hostPort.protocol}/a port that the engine chooses` : portText(hostPort);
+  const lead = isChosen || portText(targetPort) !== portText(hostPort) ? `, to ${portText(targetPort)}` : '';
+  return `${asked} on ${swarmMode === undefined ? hostAddress : 'every address of the node'}${lead}`;
+}
+
+function rateText({ amount, per, burst }: RateSpec): string {
+  return `at most ${amount} new connections per ${per} from each source, ${burst} at once`;
+}

@@ -1,0 +1,203 @@
+import { forges } from '../../hardening/private/capabilities';
+import { jsonText } from './json-text';
+import type { EngineFacts } from '../../topology/private/engine-facts';
+import type { Facts, PeerFact } from '../../topology/private/facts';
+import type {
+  ExistingPlan,
+  Member,
+  NetworkPlan,
+  PortSpec,
+  PublicationPlan,
+  RateSpec,
+  Topology,
+  WirePlan,
+  WorkloadPlan,
+} from '../../topology/private/topology';
+
+/** Grows when a field changes its meaning or goes; a new field alone does not change it. */
+export const TOPOLOGY_VERSION = 1;
+
+/**
+ * Everything that the proof of a daemon rests on, for programs: who is where, at which address, and what was declared. Each field is named here, so that
+ * nothing comes in by chance: environments, commands and contents of files are not known to a topology at all.
+ */
+export function topologyJson(topology: Topology, engine: EngineFacts, facts: Pick<Facts, 'flows' | 'groups'>): string {
+  const { daemon, daemonId, bridgePrefix, hostAddresses, egressExclusions, networks, wires, existing, workloads } = topology;
+  return jsonText({
+    format: 'bulkhead-topology',
+    version: TOPOLOGY_VERSION,
+    daemon: { path: daemon, id: daemonId, guard: guardOf(engine), bridgePrefix, hostAddresses },
+    engine: { ...engineOf(engine), settings: engine.settings },
+    flows: facts.flows.map(({ source, destination, port, rate, ipv4Only, origin, conduit }) => ({
+      source: peer(source),
+      destination: peer(destination),
+      port: portOf(port),
+      rate: rateOf(rate),
+      ipv4Only,
+      conduit,
+      description: origin,
+    })),
+    publications: topology.publications.map(publication),
+    networks: networks.map(network),
+    unfilteredNetworks: wires.map(unfiltered),
+    existingNetworks: existing.map(existingNetwork),
+    workloads: workloads.map(workload),
+    groups: facts.groups.map(({ path, members }) => ({ path, members })),
+    withoutSegment: (topology.apart ?? []).map(({ path, name, mode, reason }) => ({ path, name, network: mode, reason })),
+    pairs: topology.pairs.map(({ bridge, family, source, destination, port, rate, origin }) => ({
+      bridge,
+      family,
+      source,
+      destination,
+      port: portOf(port),
+      rate: rateOf(rate),
+      description: origin,
+    })),
+    unfilteredPairs: topology.wirePairs.map(({ wire, ...pair }) => ({ network: wire, ...unfilteredPair(pair) })),
+    egress: topology.egress.map(({ bridge, family, source, destination, port, rate, origin }) => ({
+      bridge,
+      family,
+      source,
+      destination,
+      port: portOf(port),
+      rate: rateOf(rate),
+      description: origin,
+    })),
+    egressExclusions,
+    hostFlows: topology.hostFlows.map(({ direction, bridge, family, address, gateway, port, rate, origin }) => ({
+      direction,
+      bridge,
+      family,
+      address,
+      gateway,
+      port: portOf(port),
+      rate: rateOf(rate),
+      description: origin,
+    })),
+    swarm: topology.swarm && swarm(topology.swarm),
+  });
+}
+
+/** What stands on the host: `iptables`, or `none` where only the engine's API is ours. */
+export function guardOf({ guardBackend }: EngineFacts): string {
+  return guardBackend ?? 'none';
+}
+
+export function engineOf({ version, engineFirewall }: EngineFacts): { readonly version: string; readonly firewall: string } {
+  return { version, firewall: engineFirewall };
+}
+
+function peer(fact: PeerFact): object {
+  return { kind: fact.kind, ...('path' in fact && { path: fact.path }), ...('block' in fact && { block: fact.block }) };
+}
+
+function portOf({ protocol, first, last }: PortSpec): object {
+  return { protocol, first, last };
+}
+
+function rateOf(rate: RateSpec | undefined): object | undefined {
+  return rate && { amount: rate.amount, per: rate.per, burst: rate.burst };
+}
+
+function member({ workload: path, ipv4, ipv6, home, isNominal }: Member): object {
+  return { workload: path, ipv4, ipv6, home, nominal: isNominal };
+}
+
+function blockOf(block: NetworkPlan['ipv4'] | undefined): object | undefined {
+  return block && { block: block.block, gateway: block.gateway, dockerRange: block.dockerRange };
+}
+
+function network({ key, segment, kind, networkName, bridge, internal, icc, ipv4, ipv6, members }: NetworkPlan): object {
+  return {
+    key,
+    segment,
+    kind,
+    name: networkName,
+    bridge,
+    internal,
+    interContainerTraffic: icc,
+    ipv4: blockOf(ipv4),
+    ipv6: blockOf(ipv6),
+    members: members.map(member),
+  };
+}
+
+function unfiltered(plan: WirePlan): object {
+  const { key, segment, networkName, driver, mode, parent, vlan, ipv4, ipv6, advertisements, routed, members, shim, guardedBy, overlay } =
+    plan;
+  return {
+    key,
+    segment,
+    name: networkName,
+    driver,
+    mode,
+    parent,
+    vlan: vlan && { of: vlan.of, id: vlan.id },
+    ipv4: blockOf(ipv4),
+    ipv6: blockOf(ipv6),
+    acceptsAdvertisements: advertisements,
+    routedBlocks: routed,
+    hostInterface: shim && { name: shim.interface, address: shim.address, routes: shim.routes },
+    guardedBy,
+    overlay: overlay && { kind: overlay.kind, vxlanId: overlay.vxlanId },
+    members: members.map(member),
+  };
+}
+
+function existingNetwork(plan: ExistingPlan): object {
+  const { key, segment, networkName, bridge, internal, ipv4, members, strangers, gatewayOf, pairs } = plan;
+  return {
+    key,
+    segment,
+    name: networkName,
+    bridge,
+    internal,
+    ipv4: { block: ipv4.block, gateway: ipv4.gateway },
+    members: members.map(member),
+    others: strangers.map(({ key: path, ipv4: address, isKnown }) => ({ path, ipv4: address, known: isKnown })),
+    defaultRouteOf: gatewayOf,
+    pairs: pairs.map(unfilteredPair),
+  };
+}
+
+function unfilteredPair({ source, destination, port, ipv4Only, origin }: ExistingPlan['pairs'][number]): object {
+  return { source, destination, port: portOf(port), ipv4Only, description: origin };
+}
+
+function workload(plan: WorkloadPlan): object {
+  const { path, name, segment, dns, capabilities } = plan;
+  return { path, name, segment, resolvers: dns, capabilities, makesOwnFrames: forges(plan) || undefined };
+}
+
+function publication(plan: PublicationPlan): object {
+  const { workload: path, bridge, family, address, hostAddress, hostPort, isChosen, targetPort, sources, rate, origin, swarmMode } = plan;
+  return {
+    workload: path,
+    family,
+    hostAddress,
+    hostPort: portOf(hostPort),
+    chosenByEngine: isChosen,
+    targetPort: portOf(targetPort),
+    sources,
+    rate: rateOf(rate),
+    bridge,
+    address,
+    swarmMode,
+    description: origin,
+  };
+}
+
+function swarm({ path, id, nodes, dataPort, autolock, sealsIngress, own, gateway, ingressBlock }: NonNullable<Topology['swarm']>): object {
+  const node = (each: (typeof nodes)[number]) => ({ path: each.path, role: each.role, address: each.address });
+  return {
+    path,
+    id,
+    nodes: nodes.map(node),
+    own: own && node(own),
+    dataPort,
+    autolock,
+    encryptsIngress: sealsIngress,
+    gateway: blockOf(gateway),
+    ingressBlock,
+  };
+}

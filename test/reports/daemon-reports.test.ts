@@ -1,0 +1,286 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import Ajv from 'ajv';
+import { App, TerraformStack } from 'cdktf';
+import {
+  Capability,
+  Cidr,
+  ConnectionRate,
+  EngineFirewall, EngineVersion,
+  HardenedContainer,
+  HostNetwork,
+  HostShim,
+  Peer,
+  PluginSegment,
+  Port,
+  PublishMode,
+  Requirement,
+  WorkloadGroup,
+} from '../../src';
+import { linesOf } from '../../src/reachability/private/describe';
+import { Proof } from '../../src/reachability/private/proof';
+import { writeDaemonReports } from '../../src/reports/daemon-reports';
+import type { Registry } from '../../src/topology/private/registry';
+import { JOIN, legacy, theirs } from '../support/existing';
+import { filesUnder, temporaryFolder } from '../support/folders';
+import { Imported, shop } from '../support/imported';
+import { HOST_ADDRESS, IMAGE, METACHARACTERS, Program } from '../support/programs';
+import { readTopology } from '../support/read-topology';
+import { Services } from '../support/swarms';
+
+const folder = temporaryFolder();
+const HTTP = Port.tcp(8080);
+
+interface Reports {
+  readonly topology: string;
+  readonly matrix: string;
+  readonly report: string;
+}
+
+function reportsOf(daemon: { readonly _registry: Registry }, props: Parameters<typeof writeDaemonReports>[2] = {}): Reports {
+  writeDaemonReports(folder(), daemon._registry, props);
+  const read = (name: string) => fs.readFileSync(path.join(folder(), name), 'utf8');
+  return { topology: read('topology.json'), matrix: read('matrix.json'), report: read('report.md') };
+}
+
+/** Two segments, a flow with a rate, a publication, egress, a flow from the host, and a requirement. */
+function site(program = new Program()) {
+  const [front, back] = [program.segment('Front'), program.segment('Back')];
+  const [web, api] = [program.container('Web', front), program.container('Api', back)];
+  web.publish(Port.tcp(443), {
+    targetPort: Port.tcp(8443),
+    hostAddress: HOST_ADDRESS,
+    sources: [Peer.cidr('198.51.100.0/24')],
+    rate: ConnectionRate.perSecond(50),
+  });
+  web.connections.allowTo(api, HTTP, { rate: ConnectionRate.perMinute(30) });
+  api.connections.allowTo(Peer.cidr('203.0.113.0/24'), Port.tcp(443));
+  api.connections.allowFrom(Peer.host(), Port.tcp(9100));
+  api.connections.allowTo(Peer.host(), Port.udp(514));
+  program.daemon.require(Requirement.unreachable(Peer.anyIpv4(), api));
+  return { program, daemon: program.daemon, web, api, front, back };
+}
+
+const PROGRAMS: Record<string, () => { readonly _registry: Registry }> = {
+  'a daemon with nothing': () => new Program().daemon,
+  'two segments, all kinds of flows': () => site().daemon,
+  'IPv6 beside IPv4': () => site(new Program({ dualStack: true })).daemon,
+  'only the API': () => shop().daemon,
+  'only the API, nftables, IPv6': () => shop({ engine: EngineVersion.V29, engineFirewall: EngineFirewall.NFTABLES, dualStack: true }).daemon,
+  'groups, a conduit and a random port': () => {
+    const { program, web, api, back } = site();
+    const workers = new WorkloadGroup(program.stack, 'Workers', {
+      members: [program.container('A', back), program.container('B', back)],
+    });
+    workers.connections.allowTo(api, HTTP);
+    web.connections.allowTo(api, Port.tcp(9000), { conduit: true });
+    api.publishOnRandomPort(Port.tcp(9090), { hostAddress: HOST_ADDRESS, sources: [Peer.address('192.0.2.20')] });
+    return program.daemon;
+  },
+  'a container on the network of the host': () => {
+    const { program, daemon, api } = site();
+    const network = HostNetwork.reason('reads the counters of the host');
+    const agent = new HardenedContainer(program.stack, 'Agent', { daemon, image: IMAGE, network });
+    agent.connections.allowTo(api, HTTP);
+    return daemon;
+  },
+  'a LAN with a shim, and a plugin': () => {
+    const { program, daemon, api } = site();
+    const lan = program.lan('Cameras');
+    const recorder = program.container('Recorder', lan);
+    new HostShim(program.stack, 'Shim', { segment: lan });
+    recorder.connections.allowFrom(Peer.host(), Port.tcp(8554));
+    recorder.connections.allowTo(api, HTTP);
+    const plugin = new PluginSegment(program.stack, 'Plugin', {
+      daemon,
+      driver: 'ghcr.io/example/net-dhcp:1.2',
+      reason: 'the plugin is there already',
+      ipv4Block: Cidr.parse('172.29.0.0/24'),
+    });
+    program.container('Odd', plugin);
+    return daemon;
+  },
+  'a network of others': () => {
+    const { program, api } = site();
+    const old = legacy(program, JOIN);
+    api.connections.allowTo(theirs(program, old), HTTP);
+    return program.daemon;
+  },
+  'a node of a swarm': () => {
+    const program = new Services();
+    const service = program.service('Shop', program.overlay('Mesh'));
+    service.publish(Port.tcp(443), { targetPort: Port.tcp(8443), sources: [Peer.cidr('198.51.100.0/24')], mode: PublishMode.INGRESS });
+    return program.manager;
+  },
+};
+
+const schema = (name: string) => JSON.parse(fs.readFileSync(path.join(__dirname, '../../schemas', `${name}-1.schema.json`), 'utf8'));
+const validators = Object.fromEntries(['topology', 'matrix'].map((name) => [name, new Ajv({ allErrors: true }).compile(schema(name))]));
+
+function isValid(name: 'topology' | 'matrix', text: string): void {
+  const validate = validators[name];
+  expect([validate(JSON.parse(text)), validate.errors]).toEqual([true, null]);
+}
+
+describe.each(Object.entries(PROGRAMS))('%s', (_, make) => {
+  test('both files are as their schemas say, and the same when they are written again', () => {
+    const daemon = make();
+    const first = reportsOf(daemon);
+    isValid('topology', first.topology);
+    isValid('matrix', first.matrix);
+    expect(reportsOf(make())).toEqual(first);
+  });
+
+  test('topology.json holds all that the proof rests on: read back it answers the same', () => {
+    const daemon = make();
+    const { topology, engine } = readTopology(reportsOf(daemon).topology);
+    const derived = daemon._registry.derived();
+    expect(topology).toEqual(derived.topology);
+    const [here, there] = [Proof.of(derived, daemon._registry.engine), Proof.of({ ...derived, topology }, engine)];
+    const lines = (proof: Proof) => linesOf(proof.matrix, proof.labels).map(({ ends: __, ...line }) => line);
+    expect(lines(there)).toEqual(lines(here));
+    expect(there.forged.length).toBe(here.forged.length);
+  });
+});
+
+describe('matrix.json', () => {
+  test('tells what is open with ends, ports and verdict, and what was required', () => {
+    const matrix = JSON.parse(reportsOf(site().daemon).matrix);
+    expect(matrix.proof).toEqual({ state: 'PROVED', claim: 'ONLY_DECLARED' });
+    expect(matrix.open).toContainEqual({
+      source: { kind: 'outside', blocks: ['198.51.100.0/24'] },
+      destination: { kind: 'workload', path: 'app/Web' },
+      ports: [{ protocol: 'tcp', first: 8443, last: 8443 }],
+      verdict: 'OPEN',
+    });
+    expect(matrix.requirements).toEqual([{ declaredBy: 'app/Edge', text: '0.0.0.0/0 must not reach app/Api on any port', holds: true }]);
+    expect([matrix.undeclared, matrix.blocked]).toEqual([[], []]);
+    expect(matrix.exposures.map(({ workload, hostPorts }: any) => [workload, hostPorts])).toEqual([
+      ['app/Web', [{ protocol: 'tcp', first: 443, last: 443 }]],
+    ]);
+  });
+
+  test('says UNKNOWN where the proof does', () => {
+    const matrix = JSON.parse(reportsOf(PROGRAMS['a LAN with a shim, and a plugin']()).matrix);
+    const verdicts = (list: any[]) => new Set(list.map(({ verdict }) => verdict));
+    expect(verdicts(matrix.open)).toEqual(new Set(['OPEN', 'UNKNOWN']));
+    expect(matrix.undeclared.length).toBeGreaterThan(0);
+    expect(new Set(matrix.undeclared.map(({ kind }: any) => kind))).toEqual(new Set(['WireOpen']));
+    expect(matrix.proof.state).toBe('PROVED');
+    const onHost = JSON.parse(reportsOf(PROGRAMS['a container on the network of the host']()).matrix);
+    expect(onHost.exposures).toContainEqual(
+      expect.objectContaining({ workload: 'app/Agent', everythingItListensOn: true, verdict: 'UNKNOWN' }),
+    );
+  });
+
+  test('a port that the engine chooses is no number', () => {
+    const { matrix, report } = reportsOf(PROGRAMS['groups, a conduit and a random port']());
+    const found = JSON.parse(matrix).exposures.find(({ workload }: any) => workload === 'app/Api');
+    expect(found).toMatchObject({ hostPorts: [], chosenByEngine: true, targetPorts: [{ first: 9090 }] });
+    expect(report).toContain('tcp/a port that the engine chooses');
+  });
+
+  test('where nobody proved anything, nothing is said of what is open', () => {
+    const { daemon } = site(new Program({ withoutProofReason: 'the proof is run elsewhere' }));
+    const { matrix, report } = reportsOf(daemon, { withoutProofReason: 'the proof is run elsewhere' });
+    isValid('matrix', matrix);
+    expect(JSON.parse(matrix)).not.toHaveProperty('open');
+    expect(report).toContain('**Nobody proved who reaches whom**: the proof is run elsewhere');
+    expect(report).not.toMatch(/## (Everything|What the outside|What is proved)/);
+  });
+
+  test('a proof that fails is told, in both', () => {
+    const { program, daemon, web, api } = site();
+    daemon.require(Requirement.unreachable(web, api));
+    const { matrix, report } = reportsOf(program.daemon);
+    isValid('matrix', matrix);
+    const { proof, requirements } = JSON.parse(matrix);
+    expect(proof.state).toBe('BROKEN');
+    expect(requirements.at(-1)).toMatchObject({ holds: false, reason: 'app/Web reaches app/Api on tcp/8080' });
+    expect(report).toContain('**What is declared and what is open differ**');
+    expect(report).toContain('**does not hold** (required by app/Edge): app/Web reaches app/Api on tcp/8080.');
+    expect(report).not.toContain('What is proved');
+  });
+
+  test('without the guard each thing that nobody declared has the kind of its weakness', () => {
+    const { daemon } = shop();
+    const matrix = JSON.parse(reportsOf(daemon).matrix);
+    expect(new Set(matrix.undeclared.map(({ kind }: any) => kind))).toEqual(new Set(daemon.weaknesses().map(({ code }) => code)));
+    expect(matrix.proof).toEqual({ state: 'PROVED', claim: 'SEGMENTS_APART' });
+  });
+});
+
+describe('report.md of a HardenedDaemon', () => {
+  test('tells flows, exposures, what is proved, on what it rests, and what to do next, in this order', () => {
+    const text = reportsOf(site().daemon).report;
+    expect(text.match(/^##? .*$/gm)).toEqual([
+      '# app/Edge: what is open, and what keeps the rest shut',
+      '## What is declared',
+      '## What the outside reaches',
+      '## What is proved',
+      '## What this rests on',
+      '## Everything that is open',
+      '## Networks and addresses',
+      '## What to do next',
+    ]);
+    expect(text).toContain('4 flows and 1 publication are declared. All of this is open, and nothing else is.');
+    expect(text).toContain('| app/Web | app/Api | tcp/8080 | at most 30 new connections per minute from each source, 30 at once |');
+    expect(text).toContain('| app/Web | 192.0.2.10 | tcp/443 | tcp/8443 | 198.51.100.0/24 |');
+    expect(text).toContain('- 0.0.0.0/0 must not reach app/Api on any port: holds (required by app/Edge).');
+    expect(text).toContain('| host | app/Api | tcp/9100 |');
+    expect(text).toContain('`cdktf deploy app`');
+  });
+
+  test('what no rule narrows stands there with its sentence, and the first line points to it', () => {
+    const text = reportsOf(PROGRAMS['a LAN with a shim, and a plugin']()).report;
+    expect(text).toContain('nothing else is but for what stands under “Weaker than declared”');
+    expect(text).toContain('### WireOpen');
+    expect(text).toContain('(not certain)');
+  });
+});
+
+test('no secret of a program is in any of the files: no variable, command, health check or file', () => {
+  const program = new Program();
+  const secret = 'canary-5f1d';
+  program.container('Web', program.segment('Front'), {
+    environment: { GREETING: secret },
+    command: ['run', `--token=${secret}`],
+    entrypoint: ['/bin/x', secret],
+    workingDirectory: `/${secret}`,
+    labels: { note: secret },
+    capabilities: [Capability.reasoned('SYS_NICE', `it needs ${secret}`)],
+  } as object);
+  expect(Object.values(reportsOf(program.daemon)).join('')).not.toContain(secret);
+});
+
+test('texts of a program neither become markup nor hide', () => {
+  const program = new Imported();
+  const reason = `${METACHARACTERS} <b>bold</b> [x](http://y) | cell`;
+  const network = HostNetwork.reason(reason);
+  new HardenedContainer(program.stack, 'Agent', { daemon: program.daemon, image: IMAGE, network });
+  const { topology, report } = reportsOf(program.daemon);
+  expect(JSON.parse(topology).withoutSegment[0].reason).toBe(reason);
+  expect(report).toContain('&lt;b&gt;bold&lt;/b&gt; \\[x\\](http://y) \\| cell');
+});
+
+test('both daemons write all three beside the stack, and nothing of an earlier synth lies there', () => {
+  const app = new App({ outdir: path.join(folder(), 'out'), stackTraces: false });
+  const { daemon } = shop({}, new TerraformStack(app, 'imported'));
+  site(new Program({}, new TerraformStack(app, 'hardened')));
+  app.synth();
+  const bulkhead = (stack: string) =>
+    Object.keys(filesUnder(path.join(app.outdir, 'stacks', stack, 'bulkhead', `${stack}--Edge`))).filter(
+      (name) => !name.startsWith('host/'),
+    );
+  expect(daemon.node.path).toBe('imported/Edge');
+  expect(bulkhead('imported')).toEqual(['matrix.json', 'report.md', 'topology.json']);
+  expect(bulkhead('hardened')).toEqual([
+    'host-files.txt',
+    'install.sh',
+    'matrix.json',
+    'report.md',
+    'topology.json',
+    'user-data',
+    'verify.sh',
+  ]);
+});
