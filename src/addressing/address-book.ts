@@ -66,6 +66,7 @@ export class AddressBook extends Construct {
 
   private readonly recorded = new Map<string, LockedDaemon>();
   private readonly checks: (() => string[])[] = [];
+  private readonly listeners: ((isWritten: boolean) => void)[] = [];
   private state?: LockState;
 
   /**
@@ -131,6 +132,15 @@ export class AddressBook extends Construct {
   }
 
   /**
+   * Called at the end of a synth without mistakes, with whether the lock file was written.
+   *
+   * @internal
+   */
+  public _atEnd(listener: (isWritten: boolean) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /**
    * What to report from the validation of the daemon's stack, so that it fails before anything of the stack is written. Ends with the code; the caller
    * says the path.
    *
@@ -153,11 +163,13 @@ export class AddressBook extends Construct {
     const { problem } = this.read();
     if (problem !== undefined) failures.push(`[${this.node.path}] ${problem}`);
     if (failures.length > 0) return failures;
+    let isWritten: boolean;
     try {
-      this.write();
+      isWritten = this.write();
     } catch (error) {
       return [`[${this.node.path}] ${this.lockFile} cannot be written: ${(error as Error).message} (LockNotWritten)`];
     }
+    this.listeners.forEach((listener) => listener(isWritten));
     return [];
   }
 
@@ -166,13 +178,14 @@ export class AddressBook extends Construct {
     return this.state;
   }
 
-  private write(): void {
-    if (this.lockFile === undefined || this.frozen) return;
+  /** Whether there was something new to write. */
+  private write(): boolean {
+    if (this.lockFile === undefined || this.frozen) return false;
     const { file } = this.read();
     const next: LockFile = { daemons: Object.fromEntries([...Object.entries(file.daemons), ...this.recorded]) };
     const text = serializeLockFile(next);
     // Compared by content: a checkout with other line ends is no reason to write.
-    if (text === serializeLockFile(file)) return;
+    if (text === serializeLockFile(file)) return false;
     // A reader sees the old file or the new one. The temporary one lies beside it, since a rename works within one file system only.
     const temporary = `${this.lockFile}.${process.pid}.tmp`;
     try {
@@ -182,6 +195,7 @@ export class AddressBook extends Construct {
       fs.rmSync(temporary, { force: true });
     }
     this.state = { file: next, exists: true };
+    return true;
   }
 }
 

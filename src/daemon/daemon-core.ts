@@ -11,8 +11,12 @@ import { largePublications } from './private/large-publications';
 import { unstablePublications } from './private/unstable-publications';
 import { StackBinding } from './stack-binding';
 import { can } from '../engine/private/capabilities';
+import { AddressBook } from '../addressing/address-book';
 import { aspectOnApp, constructAt } from '../private/cdktf-hooks';
+import { tell } from '../private/tell';
+import type { Written } from '../reports/daemon-reports';
 import { outputFolderOf, removeOldFolders } from '../reports/output-folders';
+import { summaryLine } from '../reports/private/summary-line';
 import { Conduit } from '../segments/conduit';
 import type { IDaemon } from '../topology/daemon';
 import type { Warning } from '../topology/private/derive';
@@ -31,6 +35,7 @@ export class DaemonCore {
   /** The folder of the daemon beside a stack, with slashes. */
   public readonly folderName: string;
   private readonly page: FactsPage;
+  private told?: { readonly folder: string; readonly written: Written };
   private readonly bindings = new Map<TerraformStack, StackBinding>();
 
   constructor(
@@ -61,6 +66,8 @@ export class DaemonCore {
       (destination, source) => new Conduit(destination, source, daemon).node.path,
     );
     this.registry = this.page.registry;
+    StackPass.of(TerraformStack.of(daemon)).toldElsewhere();
+    AddressBook.of(daemon)._atEnd((isLockWritten) => this.tell(isLockWritten));
   }
 
   public providerFor(scope: IConstruct): TerraformProvider {
@@ -101,6 +108,25 @@ export class DaemonCore {
     fs.mkdirSync(folder, { recursive: true });
     removeOldFolders(path.dirname(folder), this.daemon.node.root);
     return folder;
+  }
+
+  /** One line for whoever runs the synth, once all of it went well. */
+  public tellAtEnd(folder: string, written: Written): void {
+    this.told = { folder: path.relative('', folder), written };
+  }
+
+  private tell(isLockWritten: boolean): void {
+    if (this.told === undefined) return;
+    const { folder, written } = this.told;
+    const { lockFile } = AddressBook.of(this.daemon);
+    const line = summaryLine({
+      ...written,
+      daemonPath: this.daemon.node.path,
+      findings: StackPass.of(TerraformStack.of(this.daemon)).countsText,
+      ...(isLockWritten && { lockWritten: path.basename(lockFile!) }),
+      folder,
+    });
+    tell(this.daemon, line);
   }
 
   private showToRules(stack: TerraformStack, resourceType: string): void {

@@ -262,7 +262,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     const folder = this.core.folder(session);
     fs.writeFileSync(path.join(folder, 'user-data'), this.rendered(renderUserData));
     fs.writeFileSync(path.join(folder, 'install.sh'), this.rendered(renderInstallScript), { mode: 0o755 });
-    writeDaemonReports(folder, this._registry, this.props);
+    this.core.tellAtEnd(folder, writeDaemonReports(folder, this._registry, this.props));
     writeHostFolder(folder, renderHostFiles(this.input()));
     const verify = renderVerifyScript(verifyInput(this._registry.derived().topology));
     fs.writeFileSync(path.join(folder, 'verify.sh'), verify, { mode: 0o755 });

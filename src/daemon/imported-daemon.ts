@@ -157,6 +157,6 @@ export class ImportedDaemon extends Construct implements IDaemon {
 
   private write(session: ISynthesisSession): void {
     const folder = this.core.folder(session);
-    writeDaemonReports(folder, this._registry, {});
+    this.core.tellAtEnd(folder, writeDaemonReports(folder, this._registry, {}));
   }
 }

@@ -3,6 +3,7 @@ import * as path from 'path';
 import { matrixJson } from './private/matrix-json';
 import { proofResult } from './private/proof-result';
 import { renderReport } from './private/report-md';
+import type { Summary } from './private/summary-line';
 import { topologyJson } from './private/topology-json';
 import { exposuresOnHost } from '../reachability/private/apart';
 import { exposuresOf } from '../reachability/private/describe';
@@ -23,8 +24,11 @@ interface ReportProps {
   readonly startWithoutGuardReason?: string;
 }
 
+/** What the line at the end of the synth tells of it. */
+export type Written = Pick<Summary, 'result' | 'hasGuard' | 'flows' | 'exposures'>;
+
 /** Writes `report.md` for people, and `topology.json` and `matrix.json` for programs. */
-export function writeDaemonReports(folder: string, registry: Registry, props: ReportProps): void {
+export function writeDaemonReports(folder: string, registry: Registry, props: ReportProps): Written {
   const { engine } = registry;
   const facts = registry.facts();
   const proof = Proof.of(registry.derived(), engine);
@@ -49,6 +53,7 @@ export function writeDaemonReports(folder: string, registry: Registry, props: Re
   fs.writeFileSync(path.join(folder, 'report.md'), report);
   fs.writeFileSync(path.join(folder, 'topology.json'), topologyJson(topology, engine, facts));
   fs.writeFileSync(path.join(folder, 'matrix.json'), matrixJson({ proof, result, engine }));
+  return { result, hasGuard: registry.hasGuard, flows: facts.flows.length, ...(isKnown && { exposures: exposures.length }) };
 }
 
 /** Without the guard forged sources are a weakness like the others. */

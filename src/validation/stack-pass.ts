@@ -14,6 +14,7 @@ import { ValidationSettings, type ValidationSettingsProps } from './validation-s
 import { AddressBook } from '../addressing/address-book';
 import { aspectOnApp, constructAt, handOver, hasCustomSynthesis, onStackWritten } from '../private/cdktf-hooks';
 import { Slot } from '../private/slot';
+import { tell } from '../private/tell';
 import { renderReports } from './private/report/render-reports';
 import { countsOf, countsText } from './private/report/report';
 
@@ -46,6 +47,7 @@ export class StackPass {
   private json: unknown;
   private written: { evaluation: Evaluation; rules: ActiveRule[]; packs: Pack[] } | undefined;
   private hasRun = false;
+  private isToldElsewhere = false;
   private isInstalled = false;
 
   private constructor(private readonly stack: TerraformStack) {
@@ -72,6 +74,16 @@ export class StackPass {
     this.sources.push(source);
   }
 
+  /** Somebody else tells how many findings there are, in a line of his own. */
+  public toldElsewhere(): void {
+    this.isToldElsewhere = true;
+  }
+
+  /** How many findings there are, such as `0 errors, 1 warning, 2 notes`; undefined where no rule looked. */
+  public get countsText(): string | undefined {
+    return this.written && countsText(countsOf(this.written.evaluation.findings));
+  }
+
   /** What one pack finds below a path, without a synth. */
   public findings(pack: Pack, scope: string): Finding[] {
     const covers = (wanted: string) => isWithin(wanted, scope);
@@ -88,7 +100,8 @@ export class StackPass {
     stack.node.addValidation({ validate: () => this.validate() });
     const write = (session: ISynthesisSession) => {
       if (this.written !== undefined) {
-        this.writeReports(path.join(session.outdir, session.manifest.forStack(stack).workingDirectory));
+        const folder = this.writeReports(path.join(session.outdir, session.manifest.forStack(stack).workingDirectory));
+        if (!this.isToldElsewhere) this.tellCounts(folder);
         handOver(stack, this.json);
       }
     };
@@ -189,10 +202,10 @@ export class StackPass {
   private reportFailure(): void {
     const { root } = this.stack.node;
     if (!App.isApp(root) || !fs.existsSync(root.outdir)) return;
-    this.writeReports(path.join(root.outdir, new Manifest('0', root.outdir, false).forStack(this.stack).workingDirectory));
+    this.tellCounts(this.writeReports(path.join(root.outdir, new Manifest('0', root.outdir, false).forStack(this.stack).workingDirectory)));
   }
 
-  private writeReports(workingDirectory: string): void {
+  private writeReports(workingDirectory: string): string {
     const { evaluation, rules, packs } = this.written!;
     const folder = path.join(workingDirectory, 'bulkhead');
     fs.mkdirSync(folder, { recursive: true });
@@ -204,11 +217,12 @@ export class StackPass {
       ...evaluation,
     });
     for (const [name, text] of Object.entries(reports)) fs.writeFileSync(path.join(folder, name), text);
-    // The cdktf command shows what an app prints; in a test nobody asked for it. What goes to stderr it takes for errors.
-    if (process.env.CDKTF_CONTEXT_JSON !== undefined) {
-      const report = path.relative('', path.join(folder, 'validation.md'));
-      process.stdout.write(`${this.stack.node.path}: ${rules.length} rules, ${countsText(countsOf(evaluation.findings))}; see ${report}\n`);
-    }
+    return folder;
+  }
+
+  private tellCounts(folder: string): void {
+    const report = path.relative('', path.join(folder, 'validation.md'));
+    tell(this.stack, `${this.stack.node.path}: ${this.written!.rules.length} rules, ${this.countsText}; see ${report}`);
   }
 }
 

@@ -64,14 +64,17 @@ test('also where the synth fails, which is when they are wanted', () => {
 
 test('under the cdktf command a line says what was found, and where to read it', () => {
   const said = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const saved = { ...process.env };
   process.env.CDKTF_CONTEXT_JSON = '{}';
+  // Where tests run nobody asked for it.
+  delete process.env.JEST_WORKER_ID;
   try {
     reports();
     expect(said.mock.calls.flat()).toContainEqual(
       expect.stringMatching(/^raw: 2 rules, 0 errors, 1 warning, 0 notes; 1 suppressed; see .*stacks\/raw\/bulkhead\/validation\.md\n$/),
     );
   } finally {
-    delete process.env.CDKTF_CONTEXT_JSON;
+    process.env = saved;
     said.mockRestore();
   }
 });

@@ -1,0 +1,36 @@
+import type { ProofResult } from './proof-result';
+
+/** What a synth came to, for one daemon. */
+export interface Summary {
+  readonly daemonPath: string;
+  readonly result: ProofResult;
+  readonly hasGuard: boolean;
+  readonly flows: number;
+  /** Undefined where nobody looked. */
+  readonly exposures?: number;
+  /** Of the stack, such as `0 errors, 1 warning, 2 notes`; undefined where no rule looked. */
+  readonly findings?: string;
+  /** Name of the lock file, where this synth wrote it. */
+  readonly lockWritten?: string;
+  /** Folder of the daemon, as seen from where the program runs. */
+  readonly folder: string;
+}
+
+/** In one line: what is proved, what the outside reaches, what was found, and what comes next. */
+export function summaryLine(summary: Summary): string {
+  const { daemonPath, result, hasGuard, flows, exposures, findings, lockWritten, folder } = summary;
+  const many = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
+  const proofs = {
+    PROVED: `${many(flows, 'flow')} proved${hasGuard ? ', nothing undeclared is open' : ', more is open for want of a guard'}`,
+    BROKEN: `${many(flows, 'flow')}, and the proof fails`,
+    SKIPPED: `${many(flows, 'flow')} not proved`,
+  };
+  const parts = [
+    proofs[result.state],
+    ...(exposures === undefined ? [] : [many(exposures, 'exposure')]),
+    ...(findings === undefined ? [] : [findings]),
+    ...(lockWritten === undefined ? [] : [`${lockWritten} written`]),
+  ];
+  const commit = lockWritten === undefined ? '' : `commit ${lockWritten}, then `;
+  return `${daemonPath}: ${parts.join('; ')}. Next: ${commit}read ${folder}/report.md`;
+}

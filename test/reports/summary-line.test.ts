@@ -1,0 +1,95 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { App, TerraformStack, Testing } from 'cdktf';
+import { Cidr, EngineVersion, type HardenedContainer, type HardenedDaemon, ImportedDaemon, Peer, Port, Requirement } from '../../src';
+import { summaryLine } from '../../src/reports/private/summary-line';
+import { temporaryFolder } from '../support/folders';
+import { shop } from '../support/imported';
+import { HOST_ADDRESS, Program } from '../support/programs';
+
+const folder = temporaryFolder();
+
+/** Everything that is printed meanwhile, as where no tests run. */
+function printed(env: Record<string, string>, run: () => void): { out: string[]; err: string[] } {
+  for (const name of ['JEST_WORKER_ID', 'VITEST', 'NODE_TEST_CONTEXT']) delete process.env[name];
+  Object.assign(process.env, env);
+  const spies = (['stdout', 'stderr'] as const).map((name) => jest.spyOn(process[name], 'write').mockReturnValue(true));
+  try {
+    run();
+    const [out, err] = spies.map((spy) => spy.mock.calls.map(([text]) => String(text)));
+    return { out, err };
+  } finally {
+    spies.forEach((spy) => spy.mockRestore());
+  }
+}
+
+function program(): App {
+  fs.writeFileSync(path.join(folder(), 'cdktf.json'), '{}');
+  const app = new App({ outdir: path.join(folder(), 'out'), stackTraces: false });
+  const site = new Program({}, new TerraformStack(app, 'app'));
+  const [web, api] = [site.container('Web', site.segment('Front')), site.container('Api', site.segment('Back'))];
+  web.publish(Port.tcp(443), { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });
+  web.connections.allowTo(api, Port.tcp(8080));
+  return app;
+}
+
+const LINE =
+  /^app\/Edge: 1 flow proved, nothing undeclared is open; 1 exposure; 0 errors, \d+ warnings?, \d+ notes?(; \d+ suppressed)?; bulkhead\.lock\.json written\. Next: commit bulkhead\.lock\.json, then read .*out\/stacks\/app\/bulkhead\/app--Edge\/report\.md\n$/;
+
+test('a program that is run by itself says it on stderr, once, however often it synthesizes', () => {
+  const app = program();
+  const { out, err } = printed({}, () => app.synth());
+  expect(out).toEqual([]);
+  expect(err).toEqual([expect.stringMatching(LINE)]);
+  // The lock is not written again, which is news; then there is none.
+  const [again, third] = [1, 2].map(() => printed({}, () => app.synth()).err);
+  expect(again).toEqual([expect.stringMatching(/^app\/Edge: 1 flow proved[^.]*\. Next: read .*report\.md\n$/)]);
+  expect(third).toEqual([]);
+});
+
+test('the cdktf command shows what is on stdout', () => {
+  const app = program();
+  const { out, err } = printed({ CDKTF_CONTEXT_JSON: '{}' }, () => app.synth());
+  expect(out).toEqual([expect.stringMatching(LINE)]);
+  expect(err).toEqual([]);
+});
+
+test('one line for each daemon, and none for its stack beside it', () => {
+  const app = program();
+  const stack = app.node.findChild('app') as TerraformStack;
+  new ImportedDaemon(stack, 'Other', { engine: EngineVersion.V28, hostAddress: '192.0.2.99', addressPool: Cidr.parse('10.30.0.0/16') });
+  const { err } = printed({}, () => app.synth());
+  expect(err.map((line) => line.split(':')[0])).toEqual(['app/Edge', 'app/Other']);
+});
+
+test('where the synth fails no daemon says that all is well', () => {
+  const app = program();
+  const daemon = app.node.findChild('app').node.findChild('Edge') as HardenedDaemon;
+  const web = app.node.findChild('app').node.findChild('Web') as HardenedContainer;
+  daemon.require(Requirement.unreachable(Peer.anyIpv4(), web));
+  const { out, err } = printed({}, () => expect(() => app.synth()).toThrow('RequirementBroken'));
+  expect([out, err]).toEqual([[], []]);
+});
+
+test('quiet under runners of tests, and for an app of Testing', () => {
+  const app = program();
+  expect(printed({ JEST_WORKER_ID: '1' }, () => app.synth())).toEqual({ out: [], err: [] });
+  expect(printed({}, () => void Testing.fullSynth(shop().program.stack))).toEqual({ out: [], err: [] });
+});
+
+test.each([
+  ['BROKEN', '2 flows, and the proof fails; 1 exposure'],
+  ['PROVED', '2 flows proved, more is open for want of a guard; 1 exposure'],
+] as const)('%s without a guard', (state, words) => {
+  const result = { state, claims: [] };
+  expect(summaryLine({ daemonPath: 'a/B', result, hasGuard: false, flows: 2, exposures: 1, folder: 'x' })).toBe(
+    `a/B: ${words}. Next: read x/report.md`,
+  );
+});
+
+test('what nobody proved is not said to be', () => {
+  const result = { state: 'SKIPPED', reason: 'the proof is run elsewhere' } as const;
+  expect(summaryLine({ daemonPath: 'a/B', result, hasGuard: true, flows: 1, folder: 'x' })).toBe(
+    'a/B: 1 flow not proved. Next: read x/report.md',
+  );
+});
