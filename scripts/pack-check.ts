@@ -27,6 +27,8 @@ inEmptyFolder((folder) => {
   for (const file of [
     'lib/index.js',
     'lib/index.d.ts',
+    'schemas/topology-1.schema.json',
+    'schemas/matrix-1.schema.json',
     'jest.js',
     'jest.d.ts',
     '.jsii',

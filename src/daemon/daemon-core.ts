@@ -112,7 +112,8 @@ export class DaemonCore {
 
   /** One line for whoever runs the synth, once all of it went well. */
   public tellAtEnd(folder: string, written: Written): void {
-    this.told = { folder: path.relative('', folder), written };
+    const here = path.relative('', folder);
+    this.told = { folder: here.startsWith('..') ? folder : here, written };
   }
 
   private tell(isLockWritten: boolean): void {

@@ -32,6 +32,9 @@ function whereModulesAre(): { readonly hasGuest: boolean; readonly why?: string 
   return why === undefined ? { hasGuest: true } : { hasGuest: false, why: `this kernel lacks modules, and there is no second one: ${why}` };
 }
 
+// Hundreds of programs are synthesized.
+process.env.BULKHEAD_QUIET = '1';
+
 const label = ({ name, engine }: Pair) => `${name} ${engine}`;
 const minutes = (seconds: number) => (seconds / 60).toFixed(1);
 

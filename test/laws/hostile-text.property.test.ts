@@ -31,6 +31,7 @@ import {
 import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
 import { literalText } from '../../src/private/late';
 import { visible } from '../../src/private/readable';
+import { filesUnder } from '../support/folders';
 import { hostileText } from '../support/hostile';
 import { IMAGE, newDaemon, terraformUnescape } from '../support/programs';
 import { filesOfUserData } from '../support/user-data';
@@ -180,7 +181,11 @@ function readBack(folder: string): any {
   for (const script of ['install.sh', 'verify.sh']) isShell(text(host, script));
   const userData = text(host, 'user-data');
   expect(Object.keys(parse(userData)).sort()).toEqual(['bootcmd', 'merge_how', 'package_update', 'packages', 'runcmd']);
-  for (const { path: place, content } of filesOfUserData(userData)) isOfKind(place, content);
+  const files = filesOfUserData(userData);
+  for (const { path: place, content } of files) isOfKind(place, content);
+  expect(filesUnder(path.join(bulkhead, host, 'host'))).toEqual(Object.fromEntries(files.map((file) => [file.path.slice(1), file.content])));
+  for (const name of ['report.md', 'topology.json', 'matrix.json']) expect(visible(text(host, name))).toBe(text(host, name));
+  for (const name of ['topology.json', 'matrix.json']) expect(JSON.parse(text(host, name)).version).toBe(1);
   return json;
 }
 
