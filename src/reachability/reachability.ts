@@ -30,7 +30,7 @@ import type { ISwarmCluster } from '../topology/swarm';
  * @example
  * const reachability = Reachability.of(daemon);
  * reachability.canReach(web, db, Port.tcp(5432)); // false
- * console.log(reachability.explain(web, db, Port.tcp(5432)).text);
+ * reachability.explain(web, db, Port.tcp(5432)).text;
  */
 export class Reachability {
   /** What is declared for a daemon so far. */

@@ -183,7 +183,9 @@ function readBack(folder: string): any {
   expect(Object.keys(parse(userData)).sort()).toEqual(['bootcmd', 'merge_how', 'package_update', 'packages', 'runcmd']);
   const files = filesOfUserData(userData);
   for (const { path: place, content } of files) isOfKind(place, content);
-  expect(filesUnder(path.join(bulkhead, host, 'host'))).toEqual(Object.fromEntries(files.map((file) => [file.path.slice(1), file.content])));
+  expect(filesUnder(path.join(bulkhead, host, 'host'))).toEqual(
+    Object.fromEntries(files.map((file) => [file.path.slice(1), file.content])),
+  );
   for (const name of ['report.md', 'topology.json', 'matrix.json']) expect(visible(text(host, name))).toBe(text(host, name));
   for (const name of ['topology.json', 'matrix.json']) expect(JSON.parse(text(host, name)).version).toBe(1);
   return json;

@@ -3,6 +3,8 @@ import { jsonText } from './json-text';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 import type { Facts, PeerFact } from '../../topology/private/facts';
 import type {
+  EgressPlan,
+  PairPlan,
   ExistingPlan,
   Member,
   NetworkPlan,
@@ -44,25 +46,9 @@ export function topologyJson(topology: Topology, engine: EngineFacts, facts: Pic
     workloads: workloads.map(workload),
     groups: facts.groups.map(({ path, members }) => ({ path, members })),
     withoutSegment: (topology.apart ?? []).map(({ path, name, mode, reason }) => ({ path, name, network: mode, reason })),
-    pairs: topology.pairs.map(({ bridge, family, source, destination, port, rate, origin }) => ({
-      bridge,
-      family,
-      source,
-      destination,
-      port: portOf(port),
-      rate: rateOf(rate),
-      description: origin,
-    })),
+    pairs: topology.pairs.map(openedAt),
     unfilteredPairs: topology.wirePairs.map(({ wire, ...pair }) => ({ network: wire, ...unfilteredPair(pair) })),
-    egress: topology.egress.map(({ bridge, family, source, destination, port, rate, origin }) => ({
-      bridge,
-      family,
-      source,
-      destination,
-      port: portOf(port),
-      rate: rateOf(rate),
-      description: origin,
-    })),
+    egress: topology.egress.map(openedAt),
     egressExclusions,
     hostFlows: topology.hostFlows.map(({ direction, bridge, family, address, gateway, port, rate, origin }) => ({
       direction,
@@ -85,6 +71,10 @@ export function guardOf({ guardBackend }: EngineFacts): string {
 
 export function engineOf({ version, engineFirewall }: EngineFacts): { readonly version: string; readonly firewall: string } {
   return { version, firewall: engineFirewall };
+}
+
+function openedAt({ bridge, family, source, destination, port, rate, origin }: PairPlan | EgressPlan): object {
+  return { bridge, family, source, destination, port: portOf(port), rate: rateOf(rate), description: origin };
 }
 
 function peer(fact: PeerFact): object {
