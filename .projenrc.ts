@@ -79,7 +79,18 @@ const project = new cdk.JsiiProject({
   buildWorkflow: false,
   pullRequestTemplate: false,
   stability: 'experimental',
-  gitignore: ['.jsii.tabl.json', 'cdktf.out/', '.gen/', '*.tfstate*', '.terraform/', '.terraform.lock.hcl', 'examples/**/cdktf.out/', 'examples/**/images.json', '/coverage/', '*.tgz'],
+  gitignore: [
+    '.jsii.tabl.json',
+    'cdktf.out/',
+    '.gen/',
+    '*.tfstate*',
+    '.terraform/',
+    '.terraform.lock.hcl',
+    'examples/**/cdktf.out/',
+    'examples/**/images.json',
+    '/coverage/',
+    '*.tgz',
+  ],
 });
 
 // Each of the two projects has its own; those of the whole would count for none.
@@ -126,7 +137,13 @@ eslint.addRules({
 eslint.addOverride({
   // The pure core: no constructs, no cdktf, no I/O, no clock.
   files: ['src/**/private/**'],
-  excludedFiles: ['src/**/private/*-base.ts', 'src/private/bindings.ts', 'src/private/late.ts', 'src/private/cdktf-hooks.ts', 'src/topology/private/registry.ts'],
+  excludedFiles: [
+    'src/**/private/*-base.ts',
+    'src/private/bindings.ts',
+    'src/private/late.ts',
+    'src/private/cdktf-hooks.ts',
+    'src/topology/private/registry.ts',
+  ],
   rules: {
     'no-restricted-imports': [
       'error',
@@ -162,27 +179,56 @@ eslint.addOverride({
 });
 
 // The programs of the host are shell and awk; a package of jsii brings TypeScript alone.
-project.preCompileTask.spawn(project.addTask('host:bundle', { description: 'Bundles the programs of the host', exec: 'tsx scripts/bundle-host.ts' }));
+project.preCompileTask.spawn(
+  project.addTask('host:bundle', { description: 'Bundles the programs of the host', exec: 'tsx scripts/bundle-host.ts' }),
+);
 project.annotateGenerated('/src/host/private/*.generated.ts');
 project.compileTask.reset('jsii --fail-on-warnings');
 // README code and @example blocks must compile.
 project.postCompileTask.exec('jsii-rosetta extract --strict');
-project.addTask('integ', { description: 'Real engines, real Terraform, real packets (root on Linux)', exec: 'tsx test/integ/run.ts', receiveArgs: true });
+project.addTask('integ', {
+  description: 'Real engines, real Terraform, real packets (root on Linux)',
+  exec: 'tsx test/integ/run.ts',
+  receiveArgs: true,
+});
 project.addTask('demo', { description: 'The three-tier example on a real engine', exec: 'tsx scripts/demo.ts', receiveArgs: true });
 // As the compiler writes it: tsx names every inner function while it runs, which costs the walk half of its speed.
 const bench = 'ts-node -T -P test/tsconfig.json scripts/';
-project.addTask('bench', { description: 'Construct and synth against raw cdktf, printed as a ratio', exec: `${bench}bench.ts`, receiveArgs: true });
+project.addTask('bench', {
+  description: 'Construct and synth against raw cdktf, printed as a ratio',
+  exec: `${bench}bench.ts`,
+  receiveArgs: true,
+});
 project.addTask('bench:proof', { description: 'What the proof costs', exec: `${bench}bench-proof.ts`, receiveArgs: true });
-project.addTask('bench:rules', { description: 'What checking costs at synth, printed as a ratio', exec: `${bench}bench-rules.ts`, receiveArgs: true });
+project.addTask('bench:rules', {
+  description: 'What checking costs at synth, printed as a ratio',
+  exec: `${bench}bench-rules.ts`,
+  receiveArgs: true,
+});
 project.addTask('bench:walk', { description: 'Packets per second', exec: `${bench}bench-walk.ts`, receiveArgs: true });
 project.addTask('hunt', {
   description: 'The property tests with other cases, again and again (default 20 times)',
   exec: 'bash scripts/hunt.sh',
   receiveArgs: true,
 });
-project.addTask('docs:print', { description: 'Prints the pages of errors, rules and CIS controls from the program', exec: 'tsx scripts/print-docs.ts' });
+project.addTask('docs:print', {
+  description: 'Prints the pages of errors, rules and CIS controls from the program',
+  exec: 'tsx scripts/print-docs.ts',
+});
 
-for (const path of ['/.ci/', '/docs/decisions/', '/scripts/', '/examples/', '/rosetta/', '/.prettierrc.json', '/.prettierignore', '/test/', '*.tfstate*', 'bulkhead.lock.json', '/CONTRIBUTING.md']) {
+for (const path of [
+  '/.ci/',
+  '/docs/decisions/',
+  '/scripts/',
+  '/examples/',
+  '/rosetta/',
+  '/.prettierrc.json',
+  '/.prettierignore',
+  '/test/',
+  '*.tfstate*',
+  'bulkhead.lock.json',
+  '/CONTRIBUTING.md',
+]) {
   project.npmignore?.exclude(path);
 }
 

@@ -1,4 +1,5 @@
 // The demo against an engine that is there already: deployed only where the guard is in force, so that nothing ever stands open.
+import * as fs from 'fs';
 import * as http from 'http';
 import * as path from 'path';
 import { BIN, cdktf, EXAMPLE, hostFolder, must, ROOT, say, synthExample } from './demo-example';
@@ -19,7 +20,8 @@ export async function deployTo(dockerHost: string): Promise<void> {
   const files = hostFolder(outdir);
   say("building the example's images on the engine");
   must('building the images', [path.join(BIN, 'tsx'), 'build-images.ts'], env);
-  if (!(await hasStamp(socketPath, stampPath(path.basename(files))))) {
+  const { daemon } = JSON.parse(fs.readFileSync(path.join(files, 'topology.json'), 'utf8')) as { daemon: { id: string } };
+  if (!(await hasStamp(socketPath, stampPath(daemon.id)))) {
     say('the guard is not in force on that host, so nothing was deployed. Run this there, as root, and start the demo again:');
     say(`  sh ${path.relative(ROOT, path.join(files, 'install.sh'))} --check    # what it would change`);
     say(`  sh ${path.relative(ROOT, path.join(files, 'install.sh'))}`);

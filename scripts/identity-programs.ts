@@ -7,6 +7,7 @@ import {
   ContainerImage,
   ConnectionRate,
   EncryptedOverlay,
+  EngineFirewall,
   EngineVersion,
   HardenedContainer,
   HardenedDaemon,
@@ -79,12 +80,12 @@ export function programs(): Map<string, Build> {
 function imported(at: number): Build {
   return (stack) => {
     const own = shared(at);
-    const nftables = own.engine.version.startsWith('29') && at % 2 === 0;
+    const isNft = own.engine.version.startsWith('29') && at % 2 === 0;
     const daemon = new ImportedDaemon(stack, 'Edge', {
       ...own,
       hostAddress: HOSTS[0],
       addressPool: Cidr.parse('10.20.0.0/16'),
-      nftables,
+      engineFirewall: isNft ? EngineFirewall.NFTABLES : EngineFirewall.IPTABLES,
       userlandProxy: at % 3 > 0,
       ...(at % 4 === 1 ? { forwardPolicyDrop: true } : {}),
       ...(at % 5 === 4 ? { daemonJson: '{"icc":false,"userland-proxy":false,"log-driver":"journald"}' } : {}),

@@ -1,4 +1,4 @@
-import { capabilityFacts, forges } from '../hardening/private/capabilities';
+import { CAPABILITIES, forges } from '../hardening/private/capabilities';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, reasonText } from '../private/text';
 
@@ -30,7 +30,7 @@ export class Capability {
    */
   public static of(name: string): Capability {
     const bare = Capability.bareName(name);
-    if (!capabilityFacts(bare)?.isOrdinary) {
+    if (!CAPABILITIES[bare].isOrdinary) {
       throw new UnscopedValidationError(
         'CapabilityNeedsReason',
         `'CAP_${bare}' reaches beyond what a workload needs; use Capability.reasoned('CAP_${bare}', 'why')`,
@@ -49,7 +49,7 @@ export class Capability {
 
   private static bareName(name: string): string {
     const bare = plainText(undefined, 'capability', name).toUpperCase().replace(/^CAP_/, '');
-    if (capabilityFacts(bare) === undefined) {
+    if (!Object.hasOwn(CAPABILITIES, bare)) {
       throw new UnscopedValidationError('UnknownCapability', `'${name}' is no Linux capability; see capabilities(7) for their names`);
     }
     return bare;

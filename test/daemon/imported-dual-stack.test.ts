@@ -1,7 +1,17 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack } from 'cdktf';
-import { Cidr, Disposition, EngineFirewall, EngineVersion, type ImportedDaemonProps, Peer, Port, Reachability, Requirement } from '../../src';
+import {
+  Cidr,
+  Disposition,
+  EngineFirewall,
+  EngineVersion,
+  type ImportedDaemonProps,
+  Peer,
+  Port,
+  Reachability,
+  Requirement,
+} from '../../src';
 import { outputFolder } from '../../src/reports/private/output-folder';
 import { expectError } from '../support/errors';
 import { temporaryFolder } from '../support/folders';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { LINKS, sampleFirewall, sampleInput, sampleRestore } from './sample';
+import { AUDITED } from '../../src/hardening/private/engine-files';
 import type { HostInput } from '../../src/host/private/host-input';
 import { renderHostFiles } from '../../src/host/private/render-host-files';
 import { renderInstallScript } from '../../src/host/private/render-install-script';
 import { renderUserData } from '../../src/host/private/render-user-data';
-import { AUDITED } from '../../src/hardening/private/engine-files';
 
 const contents = (input: HostInput) => new Map(renderHostFiles(input).map((file) => [file.path, file.content]));
 

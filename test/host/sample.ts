@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { HostInput } from '../../src/host/private/host-input';
 import { guardFiles } from '../../src/firewall/private/backend/iptables/guard-files';
 import type { RestoreFile } from '../../src/firewall/private/backend/iptables/restore-file';
 import type { FirewallFiles } from '../../src/firewall/private/files';
+import type { HostInput } from '../../src/host/private/host-input';
 import type { Family } from '../../src/topology/private/topology';
 
 interface Pair {

@@ -6,7 +6,8 @@ import {
   Capability,
   Cidr,
   ConnectionRate,
-  EngineFirewall, EngineVersion,
+  EngineFirewall,
+  EngineVersion,
   HardenedContainer,
   HostNetwork,
   HostShim,
@@ -66,7 +67,8 @@ const PROGRAMS: Record<string, () => { readonly _registry: Registry }> = {
   'two segments, all kinds of flows': () => site().daemon,
   'IPv6 beside IPv4': () => site(new Program({ dualStack: true })).daemon,
   'only the API': () => shop().daemon,
-  'only the API, nftables, IPv6': () => shop({ engine: EngineVersion.V29, engineFirewall: EngineFirewall.NFTABLES, dualStack: true }).daemon,
+  'only the API, nftables, IPv6': () =>
+    shop({ engine: EngineVersion.V29, engineFirewall: EngineFirewall.NFTABLES, dualStack: true }).daemon,
   'groups, a conduit and a random port': () => {
     const { program, web, api, back } = site();
     const workers = new WorkloadGroup(program.stack, 'Workers', {

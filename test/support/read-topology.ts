@@ -47,7 +47,12 @@ export function readTopology(text: string): { topology: Topology; engine: Engine
     swarm: json.swarm && swarm(json.swarm),
   };
   const { version, firewall, settings } = json.engine;
-  const engine = { version, settings, engineFirewall: firewall, ...(json.daemon.guard === 'none' ? {} : { guardBackend: json.daemon.guard }) };
+  const engine = {
+    version,
+    settings,
+    engineFirewall: firewall,
+    ...(json.daemon.guard === 'none' ? {} : { guardBackend: json.daemon.guard }),
+  };
   return { topology: topology as unknown as Topology, engine };
 }
 

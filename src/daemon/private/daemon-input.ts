@@ -1,11 +1,11 @@
 import type { CheckedDaemon } from './check-daemon';
 import { daemonJson } from './daemon-json';
-import type { HostInput, HostLink, HostSwarm } from '../../host/private/host-input';
 import { spanOf } from '../../engine/private/versions';
 import type { GuardBackend } from '../../firewall/private/backend/guard-backend';
 import { firewallFiles } from '../../firewall/private/files';
-import { MODULES, SYSCTLS } from '../../hardening/private/kernel';
 import { forges } from '../../hardening/private/capabilities';
+import { MODULES, SYSCTLS } from '../../hardening/private/kernel';
+import type { HostInput, HostLink, HostSwarm } from '../../host/private/host-input';
 import type { Derived } from '../../topology/private/derive';
 import type { SwarmNodeFact } from '../../topology/private/facts';
 import { NODE_LABEL } from '../../topology/private/swarm';

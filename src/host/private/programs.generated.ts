@@ -1483,6 +1483,7 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{$n}} privileged {{.HostConfig.Privileged}}
 {{$n}} apparmor {{printf "%q" .AppArmorProfile}}
 {{$n}} selinux {{printf "%q" .ProcessLabel}}
+{{$n}} masked {{len .HostConfig.MaskedPaths}}
 {{$n}} net {{printf "%q" .HostConfig.NetworkMode}}
 {{$n}} pids {{printf "%q" .HostConfig.PidMode}}
 {{$n}} ipc {{printf "%q" .HostConfig.IpcMode}}
@@ -1751,6 +1752,12 @@ is_sensitive() {
 sensitive_mount() {
   case $real in /run/bulkhead/stamp-*/* | /run/bulkhead/swarm-*/*) ;; /run/bulkhead/stamp-* | /run/bulkhead/swarm-*) return 0 ;; esac
   if is_sensitive "$source" || is_sensitive "$real"; then mark "mounts $source"; fi
+}
+
+# The engine keeps parts of /proc and /sys from a container; told not to, it shows them to be read and written.
+sees_host() {
+  mounted sensitive_mount
+  [ "$(ask masked)" != 0 ] || mark 'sees all of /proc and /sys'
 }
 
 listening=$(ss -Hlxp 2>/dev/null) || listening=

@@ -90,7 +90,10 @@ function premisesWithGuard({
   ];
 }
 
-function premisesWithoutGuard({ engine: { version, engineFirewall, settings }, dualStack }: Pick<ReportInput, 'engine' | 'dualStack'>): string[] {
+function premisesWithoutGuard({
+  engine: { version, engineFirewall, settings },
+  dualStack,
+}: Pick<ReportInput, 'engine' | 'dualStack'>): string[] {
   const drops = settings.forwardPolicyBefore.ipv4 === 'drop';
   return [
     `The engine is of the generation of ${version}, and makes its rules with ${engineFirewall}.`,

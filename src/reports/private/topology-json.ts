@@ -1,5 +1,5 @@
-import { forges } from '../../hardening/private/capabilities';
 import { jsonText } from './json-text';
+import { forges } from '../../hardening/private/capabilities';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 import type { Facts, PeerFact } from '../../topology/private/facts';
 import type {

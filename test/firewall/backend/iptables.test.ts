@@ -1,7 +1,7 @@
-import { renderHostFiles } from '../../../src/host/private/render-host-files';
 import { IPTABLES_GUARD } from '../../../src/firewall/private/backend/iptables/backend';
 import { guardFiles } from '../../../src/firewall/private/backend/iptables/guard-files';
 import type { RestoreFile } from '../../../src/firewall/private/backend/iptables/restore-file';
+import { renderHostFiles } from '../../../src/host/private/render-host-files';
 import { sampleInput, sampleRestore } from '../../host/sample';
 
 const { ipv4, ipv6 } = sampleRestore();

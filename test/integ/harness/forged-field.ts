@@ -49,16 +49,11 @@ export class Field {
     for (const position of positions) {
       const shots = tries
         .filter((one) => one.position === position)
-        .map(({ id, src, dst, sport, port, mac }) => ({
-          id,
-          way: position.way,
-          src,
-          dst,
-          sport,
-          port,
-          device: position.device,
-          mac: mac ?? position.mac,
-        }));
+        .flatMap(({ id, src, dst, sport, port, mac }) =>
+          [position.mac, ...(mac === undefined ? [] : [mac])].map((to) => {
+            return { id, way: position.way, src, dst, sport, port, device: position.device, mac: to };
+          }),
+        );
       if (shots.length === 0) continue;
       for (const [id, words] of Object.entries(this.probes.volley(position.where, { uid: position.uid, shots }))) said.set(id, words);
     }

@@ -16,8 +16,8 @@ export interface Place {
   readonly address: string;
   /** Undefined for the host. */
   readonly bridge?: string;
-  /** Of its interface there, where somebody may send to that past the host. */
-  readonly mac?: string;
+  /** MAC addresses of who is there, by bridge: a neighbour on any of these may send to them past the host. */
+  readonly macs?: ReadonlyMap<string, string>;
 }
 
 export interface StandingFlow {
@@ -52,7 +52,7 @@ export interface Try {
   readonly what: string;
   readonly position: Position;
   readonly victim: string;
-  /** Whom a frame goes to, where that is not the host. */
+  /** Where a frame may go besides to the host. */
   readonly mac?: string;
   readonly src: string;
   readonly dst: string;
@@ -96,7 +96,7 @@ export class Tries {
           what: `${flow.id} ${what}`,
           position,
           victim: victim.name,
-          ...(position.way === 'frame' && position.by === victim.bridge ? { mac: victim.mac } : {}),
+          ...(position.way === 'frame' ? { mac: victim.macs?.get(position.by) } : {}),
           ...ends,
           predicted: this.predict(position, ends, victim, within),
           isJudged: (from.bridge ?? '') !== position.by && isJudged(position, flow, from),

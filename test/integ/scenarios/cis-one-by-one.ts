@@ -33,11 +33,12 @@ const TAGGED = 'lab/one-by-one:latest';
 const CAPABILITIES =
   'AUDIT_CONTROL AUDIT_READ BPF CHECKPOINT_RESTORE DAC_READ_SEARCH IPC_LOCK LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_RAW PERFMON SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYSLOG'.split(' '); // prettier-ignore
 const PLACES =
-  '/etc /etc/ssh /etc/docker /root /root/.ssh /bin /sbin /usr /usr/local/bin /lib /lib/modules /boot /dev /proc /sys /sys/fs/cgroup /home /var/lib /var/lib/docker /var/lib/docker/volumes /var/spool /var/spool/cron'.split(' '); // prettier-ignore
+  '/etc /etc/ssh /etc/docker /root /root/.ssh /bin /sbin /usr /usr/local/bin /lib /lib/modules /boot /dev /proc /sys /sys/fs/cgroup /home /var /var/lib /var/lib/docker /var/lib/docker/volumes /var/spool /var/spool/cron'.split(' '); // prettier-ignore
 /** They hold the socket as well. */
-const PLACES_WITH_SOCKET = ['/', '/run', '/var', '/var/run'];
+const PLACES_WITH_SOCKET = ['/', '/run', '/var/run'];
 const SOCKETS = ['/run/docker.sock', '/var/run/docker.sock', '/run//docker.sock'];
 
+// The engine itself takes the label of SELinux off who shares processes or memory with the host.
 const WAYS: readonly Way[] = [
   ...['', '0', '00', 'root', '0:0', '+0:5', 'root:10001', '0:10001'].map((user) =>
     way(`user '${user}'`, ['4.1'], ['--user', user], ['--user']),
@@ -45,7 +46,7 @@ const WAYS: readonly Way[] = [
   ...CAPABILITIES.map((name) => way(`capability ${name}`, ['5.4'], ['--cap-add', name])),
   way('no capability dropped', ['5.4'], [], ['--cap-drop']),
   way('one capability dropped', ['5.4'], ['--cap-drop', 'NET_RAW'], ['--cap-drop']),
-  way('privileged', ['5.2', '5.4', '5.5', '5.18', '5.22'], ['--privileged']),
+  way('privileged', ['5.2', '5.3', '5.4', '5.5', '5.6', '5.18', '5.22'], ['--privileged']),
   ...PLACES.map((place) => way(`mount of ${place}`, ['5.6'], ['-v', `${place}:/x:ro`])),
   ...PLACES_WITH_SOCKET.map((place) => way(`mount of ${place}`, ['5.6', '5.32'], ['-v', `${place}:/x:ro`])),
   way('mount of /etc by two names', ['5.6'], ['-v', '/srv/../etc:/x']),
@@ -54,8 +55,8 @@ const WAYS: readonly Way[] = [
   ...SOCKETS.map((socket) => way(`socket ${socket}`, ['5.6', '5.32'], ['-v', `${socket}:/x`])),
   way('network of the host', ['5.10'], ['--network', 'host'], ['--network']),
   way('the default bridge', ['5.30'], [], ['--network']),
-  way('processes of the host', ['5.16'], ['--pid', 'host']),
-  way('memory of the host', ['5.17'], ['--ipc', 'host']),
+  way('processes of the host', ['5.3', '5.16'], ['--pid', 'host']),
+  way('memory of the host', ['5.3', '5.17'], ['--ipc', 'host']),
   way('host name of the host', ['5.21'], ['--uts', 'host']),
   way('user namespace of the host', ['5.31'], ['--userns', 'host']),
   way('cgroups of the host', ['5.25'], ['--cgroupns', 'host'], ['--cgroupns']),
@@ -64,6 +65,7 @@ const WAYS: readonly Way[] = [
   way('devices by a rule', ['5.18'], ['--device-cgroup-rule', 'c *:* rwm']),
   way('a shared mount', ['5.20'], ['-v', '/srv:/x:shared']),
   way('a mount shared with all below', ['5.20'], ['-v', '/srv:/x:rshared']),
+  way('all of /proc and /sys', ['5.6'], ['--security-opt', 'systempaths=unconfined']),
   way('no filter of system calls', ['5.22'], ['--security-opt', 'seccomp=unconfined']),
   way('no AppArmor', ['5.2'], ['--security-opt', 'apparmor=unconfined']),
   way('no label of SELinux', ['5.3'], ['--security-opt', 'label=disable']),

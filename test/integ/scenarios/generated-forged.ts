@@ -98,13 +98,13 @@ function placesOf(lab: Lab, plan: Plan, daemon: IDaemon): Place[] {
   const { networks } = Reachability.of(daemon)._proof.derived.topology;
   const bridges = new Map(networks.map(({ networkName, bridge }) => [networkName, bridge]));
   return plan.containers.flatMap(({ name }) => {
-    const macs = new Map(memberships(lab, name).map(({ network, mac }) => [network, mac]));
+    const macs = new Map(memberships(lab, name).map(({ bridge, mac }) => [bridge, mac]));
     return containerActor(lab, name).endpoints.map(({ network, address }) => ({
       name,
       where: { container: name },
       address,
       bridge: bridges.get(network)!,
-      mac: macs.get(network),
+      macs,
     }));
   });
 }

@@ -93,7 +93,9 @@ export const IPTABLES: readonly Cut<IptablesRules>[] = [
   {
     since: '25.0',
     changes: { sourceAddressIpv6: true },
-    what: ['option `com.docker.network.host_ipv6`: the address that IPv6 leaves a network with; before, every one was that of the interface'],
+    what: [
+      'option `com.docker.network.host_ipv6`: the address that IPv6 leaves a network with; before, every one was that of the interface',
+    ],
     concerns: 'ip6tables',
   },
   { since: '27.0', changes: { gatewayModes: true }, what: ['gateway mode `routed`: a network without translation, with the same walls'] },
