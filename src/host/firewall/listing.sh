@@ -51,3 +51,11 @@ live() {
     for name in $(set_names "$etc/sets.v$family"); do one_set "$name"; done
   } >"$work/live"
 }
+
+read_back() {
+  live
+  tables faults "$etc/chains" >"$work/faults"
+}
+
+# Whether what was just read is what was read after the last apply.
+stands() { [ ! -s "$work/faults" ] && cmp -s "$work/live" "$private/live.v$family"; }

@@ -58,19 +58,15 @@ set_jumps() {
 apply_family() {
   use_family "$1"
   make_hooks
-  live
-  tables faults "$etc/chains" >"$work/faults"
-  if [ -s "$work/faults" ] || ! cmp -s "$work/live" "$private/live.v$family"; then
-    : >"$private/unguarded"
-  fi
+  read_back
+  stands || : >"$private/unguarded"
   if ! cmp -s "$work/live" "$private/live.v$family"; then
     restore_sets
     restore_rules
     changed=yes
   fi
   set_jumps "$etc/chains"
-  live
-  tables faults "$etc/chains" >"$work/faults"
+  read_back
   [ ! -s "$work/faults" ] || die "read back, the rules are not what was loaded: $(head -n 1 "$work/faults")"
   for name in $(set_names "$etc/sets.v$family"); do
     grep -q "^create $name " "$work/live" || die "read back, set $name is missing"

@@ -295,12 +295,10 @@ guard_faults() {
   stamp_holds || wrong "the stamp $stamp is missing or is not as it was written"
   for entry in $families; do
     use_family "$entry"
-    live
-    tables faults "$etc/chains" >"$work/faults"
-    if [ -s "$work/faults" ]; then
+    read_back
+    if ! stands; then
+      [ -s "$work/faults" ] || echo "$ct: rules or sets are not what was read back after the last apply" >"$work/faults"
       wrong "$(cat "$work/faults")"
-    else
-      cmp -s "$work/live" "$private/live.v$family" || wrong "$ct: rules or sets are not what was read back after the last apply"
     fi
     ! other_rules || wrong "$ct: $other has rules of ours or of Docker beside those of $tool"
   done
@@ -827,6 +825,14 @@ live() {
     for name in $(set_names "$etc/sets.v$family"); do one_set "$name"; done
   } >"$work/live"
 }
+
+read_back() {
+  live
+  tables faults "$etc/chains" >"$work/faults"
+}
+
+# Whether what was just read is what was read after the last apply.
+stands() { [ ! -s "$work/faults" ] && cmp -s "$work/live" "$private/live.v$family"; }
 `,
   'firewall/no-links.sh': `# In the place of links.sh where no interface on wires of the host is ours to make. Few hosts have any, and the size counts.
 
@@ -1133,19 +1139,15 @@ set_jumps() {
 apply_family() {
   use_family "$1"
   make_hooks
-  live
-  tables faults "$etc/chains" >"$work/faults"
-  if [ -s "$work/faults" ] || ! cmp -s "$work/live" "$private/live.v$family"; then
-    : >"$private/unguarded"
-  fi
+  read_back
+  stands || : >"$private/unguarded"
   if ! cmp -s "$work/live" "$private/live.v$family"; then
     restore_sets
     restore_rules
     changed=yes
   fi
   set_jumps "$etc/chains"
-  live
-  tables faults "$etc/chains" >"$work/faults"
+  read_back
   [ ! -s "$work/faults" ] || die "read back, the rules are not what was loaded: $(head -n 1 "$work/faults")"
   for name in $(set_names "$etc/sets.v$family"); do
     grep -q "^create $name " "$work/live" || die "read back, set $name is missing"
