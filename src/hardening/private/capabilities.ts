@@ -78,7 +78,7 @@ export const DANGEROUS: Readonly<Record<string, string>> = {
 };
 
 /** Names of those of which a fact holds. */
-export function capabilitiesWith(fact: 'isOrdinary' | 'isDefault' | 'forges'): string[] {
+export function capabilitiesWith(fact: 'isOrdinary' | 'isDefault'): string[] {
   return Object.keys(CAPABILITIES).filter((name) => CAPABILITIES[name][fact]);
 }
 

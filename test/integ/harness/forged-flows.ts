@@ -1,9 +1,8 @@
 // One program with each kind of flow of datagrams, and those flows.
-import { isAtLeast } from './deployment';
-import type { Program } from './deployment';
-import { Tries, type Place, type StandingFlow, UNDECLARED } from './forged-tries';
-import { containerActor, subnets } from './matrix';
+import { isAtLeast, type Program } from './deployment';
+import { type Place, placesOf, type StandingFlow, Tries, UNDECLARED } from './forged-tries';
 import { BridgeSegment, HardenedContainer, type IDaemon, ImportedDaemon, Peer, Port, Reachability } from '../../../src';
+import { addTo } from '../../../src/private/multimap';
 import { UPLINK } from '../../../src/reachability/private/view-of';
 import type { Lab } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -40,38 +39,18 @@ export class Flows {
   readonly tries: Tries;
   private readonly view;
 
-  constructor(
-    private readonly lab: Lab,
-    daemon: IDaemon,
-  ) {
-    const proof = Reachability.of(daemon)._proof;
-    const { topology } = proof.derived;
-    this.view = proof.view;
-    this.tries = new Tries(this.view, new Map(topology.workloads.map(({ name, path }) => [name, path])));
-    const bridges = new Map(topology.networks.map(({ networkName, bridge }) => [networkName, bridge]));
-    for (const name of CONTAINERS) {
-      const places = containerActor(lab, name).endpoints.map(({ network, address }) => ({
-        name,
-        where: { container: name },
-        address,
-        bridge: bridges.get(network)!,
-      }));
-      this.places.set(name, places);
-    }
-    const dual = topology.networks.some(({ ipv6 }) => ipv6 !== undefined);
+  constructor(lab: Lab, daemon: IDaemon) {
+    const { view, derived } = Reachability.of(daemon)._proof;
+    this.view = view;
+    this.tries = Tries.of(daemon);
+    for (const place of placesOf(lab, daemon, CONTAINERS)) addTo(this.places, place.name, place);
+    const dual = derived.topology.networks.some(({ ipv6 }) => ipv6 !== undefined);
     const translated = dual && isAtLeast(daemon, '27.0');
     for (const family of dual ? ([4, 6] as const) : ([4] as const)) {
       this.inside(`web-api-${family}`, ['app-web', 40001], ['app-api', 5353], family);
       this.inside(`web-twin-${family}`, ['app-web', 40002], ['app-twin', 5454], family);
       this.withHost(family);
       if (family === 4 || translated) this.withOutside(family);
-    }
-  }
-
-  /** Everywhere that a container has an address, so that neighbours on the LAN can try. */
-  routeFromLan(): void {
-    for (const { Subnet } of subnets(this.lab)) {
-      this.lab.inNs('lanA', ['ip', 'route', 'replace', Subnet, 'via', Subnet.includes(':') ? NET.host6 : NET.host]);
     }
   }
 

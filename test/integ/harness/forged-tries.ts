@@ -1,9 +1,11 @@
 // What is tried with a source that is not the sender's, inside standing flows and beside them, and what the walk says of each try.
+import { containerActor } from './matrix';
+import { type IDaemon, Reachability } from '../../../src';
 import { UPLINK } from '../../../src/reachability/private/view-of';
 import type { HostView } from '../../../src/reachability/private/walk/host-view';
 import type { ProbeSource, ProbeSpec } from '../../../src/reachability/private/walk/outcome';
 import { walk } from '../../../src/reachability/private/walk/walk';
-import type { Where } from '../lab/lab';
+import type { Lab, Where } from '../lab/lab';
 
 export const UNDECLARED = 6000;
 /** Which address and port of the host the kernel translates this flow to over IPv6 is not known here, so nobody can answer it. */
@@ -69,8 +71,24 @@ function isJudged({ name }: Position, { source, target }: StandingFlow, from: Pl
   return isOfOurs && name !== 'local user' && !(name === 'stranger' && from === source && from.bridge === UPLINK);
 }
 
+/** Where containers are, in both families, as the engine tells it. */
+export function placesOf(lab: Lab, daemon: IDaemon, names: readonly string[]): Place[] {
+  const { networks } = Reachability.of(daemon)._proof.derived.topology;
+  const bridges = new Map(networks.map(({ networkName, bridge }) => [networkName, bridge]));
+  return names.flatMap((name) =>
+    containerActor(lab, name).endpoints.map(({ network, address }) => {
+      return { name, where: { container: name }, address, bridge: bridges.get(network)! };
+    }),
+  );
+}
+
 export class Tries {
-  constructor(
+  static of(daemon: IDaemon): Tries {
+    const { view, derived } = Reachability.of(daemon)._proof;
+    return new Tries(view, new Map(derived.topology.workloads.map(({ name, path }) => [name, path])));
+  }
+
+  private constructor(
     private readonly view: HostView,
     /** Construct path by container name. */
     private readonly paths: ReadonlyMap<string, string>,

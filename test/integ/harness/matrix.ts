@@ -1,6 +1,7 @@
 // Sends every probe of a matrix and compares with what was declared. Addresses come from the engine, not from our own model.
 import type { Checks } from './checks';
 import type { Lab, Where } from '../lab/lab';
+import { NET } from '../lab/network';
 import { type Probe, type ProbeResult, Probes } from '../lab/probe';
 
 export interface Endpoint {
@@ -66,6 +67,13 @@ interface Subnet {
 export function subnets(lab: Lab): Subnet[] {
   const ids = lab.docker('network', 'ls', '--quiet', '--filter', 'driver=bridge').split('\n').filter(Boolean);
   return ids.flatMap((id) => JSON.parse(lab.docker('network', 'inspect', '--format', '{{json .IPAM.Config}}', id)) as Subnet[]);
+}
+
+/** Routes over the Docker host to every network, as a neighbour on the LAN could make them: so outsiders try container addresses. */
+export function routeFrom(lab: Lab, places: readonly ('lanA' | 'lanB' | 'inet')[]): void {
+  for (const { Subnet } of subnets(lab)) {
+    for (const place of places) lab.inNs(place, ['ip', 'route', 'replace', Subnet, 'via', Subnet.includes(':') ? NET.host6 : NET.host]);
+  }
 }
 
 /** Gateway addresses of all networks: addresses of the host that containers can try. */

@@ -1,6 +1,6 @@
 // The actors of a three-tier application, and what may flow between them, said in plain words: nothing of our own model is asked.
 import { HOST_ADDRESS } from './deployment';
-import { type Actor, containerActor, gateways, type Ports, type Question, serveAll, subnets, type Target } from './matrix';
+import { type Actor, containerActor, gateways, type Ports, type Question, routeFrom, serveAll, type Target } from './matrix';
 import type { Lab } from '../lab/lab';
 import { NET } from '../lab/network';
 import type { Probes } from '../lab/probe';
@@ -37,12 +37,7 @@ export function cast(lab: Lab, tiers: ThreeTiers): Cast {
     { name: 'inet', where: { ns: 'inet' }, endpoints: both(INTERNET, NET.internet6).map((address) => ({ network: 'internet', address })) },
   ];
   const probes = serveAll(lab, [...containers, ...outside], PORTS);
-  // Outsiders try container addresses by routing to them over the Docker host, as a neighbour on the LAN could.
-  for (const ns of ['lanA', 'lanB', 'inet'] as const) {
-    for (const { Subnet } of subnets(lab)) {
-      lab.inNs(ns, ['ip', 'route', 'replace', Subnet, 'via', Subnet.includes(':') ? NET.host6 : HOST_ADDRESS]);
-    }
-  }
+  routeFrom(lab, ['lanA', 'lanB', 'inet']);
   const insiders = new Set(containers.map(({ name }) => name));
   const targets: Target[] = [
     ...containers.flatMap((actor) => actor.endpoints.map(({ address }) => ({ name: actor.name, address, ports: PORTS }))),

@@ -1,5 +1,5 @@
 // Datagrams with a source that is not the sender's, from everywhere: beside the flows of others and inside them. The model says of each whether it arrives.
-import { memberships, open, sh, UnwatchedDeployment } from './attacks-stage';
+import { frameSender, memberships, open, sh, UnwatchedDeployment } from './attacks-stage';
 import { Requirement, Reachability, Port, Peer, type HardenedContainer, type ImportedDaemonProps } from '../../../src';
 import type { Checks } from '../harness/checks';
 import type { Deployment } from '../harness/deployment';
@@ -7,6 +7,7 @@ import { compare, Field } from '../harness/forged-field';
 import { Flows, PORTS, program } from '../harness/forged-flows';
 import type { Position } from '../harness/forged-tries';
 import { firewallOf, ImportedDeployment } from '../harness/imported-deployment';
+import { routeFrom } from '../harness/matrix';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -38,7 +39,7 @@ export function run(engine: EngineId, checks: Checks): void {
 
 function fieldOf(lab: Lab, deployment: Deployment): Field {
   const flows = new Flows(lab, deployment.daemon);
-  flows.routeFromLan();
+  routeFrom(lab, ['lanA']);
   return new Field(lab, deployment, { tries: flows.tries, flows: flows.flows, ports: PORTS, tcp: [5353, 5454], positions: everybody(lab) });
 }
 
@@ -48,17 +49,12 @@ function everybody(lab: Lab): Position[] {
     memberships(lab, name).flatMap(({ device, bridge }) =>
       ways.map((way) => ({ name, where: { container: name }, uid, way, device, by: bridge })),
     );
-  const stranger = (name: string, network: string, bridge: string): Position[] => {
-    lab.docker('run', '-d', '--name', name, '--network', network, 'lab:1');
-    const mac = sh(lab, `cat /sys/class/net/${bridge}/address`).trim();
-    return [{ name, where: { container: name }, way: 'frame', device: 'eth0', mac, by: bridge }];
-  };
   const [other] = memberships(lab, 'app-evil').filter(({ bridge }) => !bridge.startsWith('bh-e-'));
   return [
     ...links('app-evil', ['freebind', 'ping', 'connect'], 10001),
     ...links('app-inner', ['freebind'], 10001),
-    ...stranger('stranger', 'bridge', 'docker0'),
-    ...stranger('byhand', other.network, other.bridge),
+    frameSender(lab, 'stranger', 'bridge', 'docker0'),
+    frameSender(lab, 'byhand', other.network, other.bridge),
     { name: 'lanA', where: { ns: 'lanA' }, way: 'raw', by: 'uplink' },
     { name: 'local user', where: { host: true }, uid: 65534, way: 'freebind', by: '' },
   ];

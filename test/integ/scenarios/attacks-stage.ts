@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ConnectionRate, HardenedContainer, Peer, Port, ThreeTierNetwork, WorkloadGroup } from '../../../src';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
+import type { Position } from '../harness/forged-tries';
 import { INTERNET, LAN_A } from '../harness/three-tier';
 import { LabError, sleep } from '../lab/exec';
 import type { Lab, Where } from '../lab/lab';
@@ -135,6 +136,13 @@ export function open(lab: Lab): void {
     lab,
     'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding; for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $f; done',
   );
+}
+
+/** A container of others with Docker's default capabilities, which sends frames by that bridge: to the host, unless a try says otherwise. */
+export function frameSender(lab: Lab, name: string, network: string, bridge: string): Position {
+  lab.docker('run', '-d', '--name', name, '--network', network, 'lab:1');
+  const mac = sh(lab, `cat /sys/class/net/${bridge}/address`).trim();
+  return { name, where: { container: name }, way: 'frame', device: 'eth0', mac, by: bridge };
 }
 
 export function apply(lab: Lab): string {

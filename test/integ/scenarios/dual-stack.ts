@@ -11,7 +11,7 @@ import {
   type Ports,
   type Question,
   serveAll,
-  subnets,
+  routeFrom,
   type Target,
 } from '../harness/matrix';
 import { predictor } from '../harness/predict';
@@ -79,11 +79,7 @@ export function run(engine: EngineId, checks: Checks): void {
 }
 
 function targetsOf(lab: Lab, containers: readonly Actor[]): Target[] {
-  for (const ns of ['lanA', 'inet'] as const) {
-    for (const { Subnet } of subnets(lab)) {
-      lab.inNs(ns, ['ip', 'route', 'replace', Subnet, 'via', Subnet.includes(':') ? NET.host6 : NET.host]);
-    }
-  }
+  routeFrom(lab, ['lanA', 'inet']);
   const insiders = new Set(NAMES);
   const strangers = new Set([...NAMES, 'lanA', 'inet']);
   return [

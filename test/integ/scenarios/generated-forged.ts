@@ -1,16 +1,16 @@
 // Programs from a seed again, and everybody who could sends datagrams with sources of others: into declared flows that stand, and as first packets to what is
 // declared and what is not. The model says of each whether it arrives, on a daemon of ours and on one of which only the engine's API is ours.
-import { memberships, open, sh, UnwatchedDeployment } from './attacks-stage';
+import { frameSender, memberships, open, UnwatchedDeployment } from './attacks-stage';
 import { chosenSeeds } from './generated';
 import { type IDaemon, Reachability } from '../../../src';
 import type { Checks } from '../harness/checks';
 import type { Deployment } from '../harness/deployment';
 import { compare, Field } from '../harness/forged-field';
-import { type Place, type Position, type StandingFlow, Tries, UNDECLARED } from '../harness/forged-tries';
+import { type Place, type Position, placesOf, type StandingFlow, Tries, UNDECLARED } from '../harness/forged-tries';
 import { generate, HOSTS, type Plan, Random } from '../harness/generate';
 import { programOf } from '../harness/generate-program';
 import { firewallOf, ImportedDeployment } from '../harness/imported-deployment';
-import { containerActor, subnets } from '../harness/matrix';
+import { routeFrom } from '../harness/matrix';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -79,34 +79,28 @@ function hardened(checks: Checks, plan: Plan, deployment: Deployment): void {
 
 function fieldOf(plan: Plan, deployment: Deployment): Field {
   const { lab, daemon } = deployment;
-  for (const { Subnet } of subnets(lab)) {
-    lab.inNs('lanA', ['ip', 'route', 'replace', Subnet, 'via', Subnet.includes(':') ? NET.host6 : NET.host]);
-  }
+  routeFrom(lab, ['lanA']);
   const random = new Random(`${plan.seed} forged`);
-  const places = placesOf(lab, plan, daemon);
+  const places = withMacs(
+    lab,
+    placesOf(
+      lab,
+      daemon,
+      plan.containers.map(({ name }) => name),
+    ),
+  );
   const flows = [...declaredFlows(random, places, daemon), ...idleFlows(random, places)].map((flow, i) => ({
     ...flow,
     sport: FIRST_SOURCE + i,
   }));
-  const { view, derived } = Reachability.of(daemon)._proof;
-  const paths = new Map(derived.topology.workloads.map(({ name, path }) => [name, path]));
   const ports = [...new Set([UNDECLARED, ...flows.flatMap(({ port, sport }) => [port, sport])])];
-  return new Field(lab, deployment, { tries: new Tries(view, paths), flows, ports, positions: senders(random, lab, plan, places) });
+  return new Field(lab, deployment, { tries: Tries.of(daemon), flows, ports, positions: senders(random, lab, plan, places) });
 }
 
-function placesOf(lab: Lab, plan: Plan, daemon: IDaemon): Place[] {
-  const { networks } = Reachability.of(daemon)._proof.derived.topology;
-  const bridges = new Map(networks.map(({ networkName, bridge }) => [networkName, bridge]));
-  return plan.containers.flatMap(({ name }) => {
-    const macs = new Map(memberships(lab, name).map(({ bridge, mac }) => [bridge, mac]));
-    return containerActor(lab, name).endpoints.map(({ network, address }) => ({
-      name,
-      where: { container: name },
-      address,
-      bridge: bridges.get(network)!,
-      macs,
-    }));
-  });
+function withMacs(lab: Lab, places: readonly Place[]): Place[] {
+  const names = [...new Set(places.map(({ name }) => name))];
+  const macs = new Map(names.map((name) => [name, new Map(memberships(lab, name).map(({ bridge, mac }) => [bridge, mac]))]));
+  return places.map((place) => ({ ...place, macs: macs.get(place.name) }));
 }
 
 function flowBetween(id: string, source: Place, target: Place, port: number): StandingFlow {
@@ -145,16 +139,11 @@ function senders(random: Random, lab: Lab, plan: Plan, places: readonly Place[])
       return { name, where: { container: name }, uid: 10001, way: 'freebind', device, by: bridge };
     }),
   );
-  const others = (name: string, network: string, bridge: string): Position => {
-    lab.docker('run', '-d', '--name', name, '--network', network, 'lab:1');
-    const mac = sh(lab, `cat /sys/class/net/${bridge}/address`).trim();
-    return { name, where: { container: name }, way: 'frame', device: 'eth0', mac, by: bridge };
-  };
   const inside = memberships(lab, random.pick(places).name).filter(({ bridge }) => !bridge.startsWith('bh-e-'))[0];
   return [
     ...ours,
-    others('stranger', 'bridge', 'docker0'),
-    others('byhand', inside.network, inside.bridge),
+    frameSender(lab, 'stranger', 'bridge', 'docker0'),
+    frameSender(lab, 'byhand', inside.network, inside.bridge),
     { name: 'lanA', where: { ns: 'lanA' }, way: 'raw', by: 'uplink' },
   ];
 }

@@ -17,7 +17,7 @@ import {
   type Ports,
   type Question,
   serveAll,
-  subnets,
+  routeFrom,
   type Target,
 } from '../harness/matrix';
 import { INSIDE, INSIDE_IPV6, type Opened, openedBy, OUTSIDE, portsOf, programOf, SCTP_PORT } from '../harness/publishing';
@@ -104,12 +104,7 @@ function packets(checks: Checks, lab: Lab, daemon: IDaemon, opened: readonly Req
     const key = ns === 'inet' ? 'internet' : ns;
     return { name: ns, where: { ns }, endpoints: [NET[key], NET[`${key}6`]].map((address) => ({ network: ns, address })) };
   });
-  for (const ns of OUTSIDE) {
-    for (const { Subnet } of subnets(lab)) {
-      const via = Subnet.includes(':') ? NET.host6 : NET.host;
-      lab.inNs(ns, ['ip', 'route', 'replace', Subnet, 'via', via]);
-    }
-  }
+  routeFrom(lab, OUTSIDE);
   const { publications } = daemon._registry.derived().topology;
   const placeholderPorts = publications.filter(({ isChosen }) => isChosen).map(({ hostPort }) => hostPort.first);
   const ports = portsOf(opened, [...placeholderPorts, UNNAMED]);
