@@ -50,6 +50,8 @@ const project = new cdk.JsiiProject({
     // For the SARIF schema that reports are held against.
     '@microsoft/jest-sarif@1.0.0-beta.0',
     'ajv@^6.12.6',
+    // The order of imports, type imports among them.
+    'dependency-cruiser@^17.4.0',
   ],
 
   prettier: true,
@@ -108,60 +110,11 @@ project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 
 const eslint = project.eslint!;
 eslint.addRules({
-  'import/no-cycle': ['error'],
-  'import/no-restricted-paths': [
-    'error',
-    {
-      zones: [
-        {
-          // Everything but the folders themselves and the file that knows all of them.
-          target: [
-            './src/*.ts',
-            './src/!(firewall)/**/*',
-            './src/firewall/*.ts',
-            './src/firewall/private/*.ts',
-            './src/firewall/private/!(backend)/**/*',
-            './src/firewall/private/backend/!(guard-backends).ts',
-          ],
-          from: './src/firewall/private/backend',
-          except: ['./guard-backend.ts', './guard-backends.ts'],
-          message: 'ask a GuardBackend; who uses one does not know which it is',
-        },
-      ],
-    },
-  ],
   'max-lines': ['error', { max: 400 }],
-  // One file knows the provider bindings, so that another provider package is a change in one place.
-  'no-restricted-imports': ['error', { patterns: [{ group: ['@cdktf/provider-*'], message: 'import from src/private/bindings' }] }],
-});
-eslint.addOverride({
-  // The pure core: no constructs, no cdktf, no I/O, no clock.
-  files: ['src/**/private/**'],
-  excludedFiles: [
-    'src/**/private/*-base.ts',
-    'src/private/bindings.ts',
-    'src/private/late.ts',
-    'src/private/cdktf-hooks.ts',
-    'src/topology/private/registry.ts',
-  ],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        paths: ['cdktf', 'constructs', 'fs', 'node:fs', 'child_process', 'os'].map((name) => ({ name, message: 'private/ is pure' })),
-        patterns: [{ group: ['@cdktf/*'], message: 'private/ is pure' }],
-      },
-    ],
-  },
-});
-eslint.addOverride({
-  files: ['src/private/bindings.ts'],
-  rules: { 'no-restricted-imports': 'off' },
 });
 eslint.addOverride({
   files: ['test/**', 'scripts/**', 'examples/**'],
   rules: {
-    'no-restricted-imports': 'off',
     'import/no-extraneous-dependencies': 'off',
     // Examples import the library by its published name; what resolves is checked by their type-check.
     'import/no-unresolved': ['error', { ignore: ['^cdktf-docker-bulkhead$'] }],
@@ -177,6 +130,9 @@ eslint.addOverride({
     'no-restricted-imports': ['error', { paths: [{ name: 'fast-check', message: 'a test that draws cases is named *.property.test.ts' }] }],
   },
 });
+
+// What may import what. The linter of projen's does not count type imports.
+project.addTask('imports', { description: 'What may import what', exec: 'depcruise --config .dependency-cruiser.cjs src' });
 
 // The programs of the host are shell and awk; a package of jsii brings TypeScript alone.
 project.preCompileTask.spawn(
@@ -228,6 +184,7 @@ for (const path of [
   '*.tfstate*',
   'bulkhead.lock.json',
   '/CONTRIBUTING.md',
+  '/.dependency-cruiser.cjs',
 ]) {
   project.npmignore?.exclude(path);
 }

@@ -1,6 +1,6 @@
+import { CIS_COVERAGE } from './cis-coverage';
 import { VERIFIED } from '../src/host/private/render-verify-script';
 import { CIS_CONTROLS } from '../src/validation/private/cis-controls';
-import { CIS_COVERAGE } from '../src/validation/private/cis-coverage';
 import { controlIn16 } from '../src/validation/private/cis-numbers';
 import type { Rule } from '../src/validation/rule';
 

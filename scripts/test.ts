@@ -122,6 +122,11 @@ async function build(): Promise<void> {
     env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' },
     isBeside: true,
   });
+  const imports = run({
+    name: 'order of imports',
+    argv: [path.join(BIN, 'depcruise'), '--config', '.dependency-cruiser.cjs', 'src'],
+    isBeside: true,
+  });
   const compiled = await run({
     name: 'compile',
     argv: [path.join(BIN, 'jsii'), '--fail-on-warnings'],
@@ -133,7 +138,7 @@ async function build(): Promise<void> {
     await run({ name: 'README code', argv: [path.join(BIN, 'jsii-rosetta'), 'extract', '--strict'] });
     await printedFilesAreFresh();
   }
-  await linted;
+  await Promise.all([linted, imports]);
   if (!compiled) return;
   await Promise.all([
     run({ name: 'packed library in an empty project', argv: [TSX, 'scripts/pack-check.ts', '--no-build'], isBeside: true }),

@@ -1,11 +1,10 @@
 import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { DaemonCore } from './daemon-core';
-import type { DaemonProps } from './daemon-props';
+import type { ImportedDaemonProps } from './imported-daemon-props';
 import { checkImported } from './private/check-imported';
 import { ipv6PoolOf } from './private/check-ipv6-pool';
 import { importedSettings } from './private/engine-settings';
-import type { EngineFirewall } from '../engine/engine-firewall';
 import type { EngineVersion } from '../engine/engine-version';
 import { onStackWritten } from '../private/cdktf-hooks';
 import { brand } from '../private/type-test';
@@ -19,43 +18,6 @@ import { warningOf } from '../reports/private/weakness-text';
 import type { IDaemon } from '../topology/daemon';
 import type { Registry } from '../topology/private/registry';
 import { StackPass } from '../validation/stack-pass';
-
-/**
- * Properties of an imported daemon: what is true of a host that somebody else keeps. The engine is taken to make its rules (`iptables` is its default;
- * without them it keeps no two networks apart) and to be at its defaults in all that is not asked here.
- */
-export interface ImportedDaemonProps extends DaemonProps {
-  /**
-   * Whether the engine runs docker-proxy for publications: `userland-proxy` of its daemon.json.
-   *
-   * @default true
-   */
-  readonly userlandProxy?: boolean;
-
-  /**
-   * What the engine makes its rules with: `firewall-backend` of its daemon.json.
-   *
-   * @default EngineFirewall.IPTABLES
-   */
-  readonly engineFirewall?: EngineFirewall;
-
-  /**
-   * Whether the policy of the chain FORWARD of iptables is DROP on the host, whatever happens there. The engine sets it only where it turns forwarding on
-   * itself. Before 28 it decides whether neighbours of the host reach ports that nobody published.
-   *
-   * @default false
-   */
-  readonly forwardPolicyDrop?: boolean;
-
-  /**
-   * What /etc/docker/daemon.json of the host says, for the rules that look at the settings of an engine; read it from a copy in your repository. It
-   * changes nothing of what is proved: that is told by the other properties. Errors: `DaemonJson`, `UnresolvedValue`.
-   *
-   * @default - the rules know nothing of the settings of the engine
-   * @see https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file
-   */
-  readonly daemonJson?: string;
-}
 
 /**
  * One Docker Engine of which only the API is ours: the same program as on a `HardenedDaemon`, but nothing is brought to the host.

@@ -1,5 +1,5 @@
 import { wholeNumber } from '../private/text';
-import type { RateSpec } from '../topology/private/topology';
+import type { RateSpec } from '../topology/private/terms';
 
 /** How a rate is counted beyond its steady amount. */
 export interface ConnectionRateOptions {

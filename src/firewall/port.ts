@@ -1,6 +1,6 @@
 import { UnscopedValidationError } from '../private/errors';
 import { wholeNumber } from '../private/text';
-import type { PortSpec } from '../topology/private/topology';
+import type { PortSpec } from '../topology/private/terms';
 
 /** Protocols that a port can belong to. */
 export enum TransportProtocol {

@@ -3,7 +3,8 @@ import { type NetworkReference, networkReference } from './network-reference';
 import { LateNetwork } from '../private/bindings';
 import { lateValue } from '../private/late';
 import type { IDaemon } from '../topology/daemon';
-import type { Family, NetworkPlan } from '../topology/private/topology';
+import type { Family } from '../topology/private/terms';
+import type { NetworkPlan } from '../topology/private/topology';
 
 export interface BridgeNetworkOptions {
   readonly daemon: IDaemon;

@@ -1,11 +1,11 @@
 import { Construct, type IConstruct } from 'constructs';
 import { bridgeNetwork } from './bridge-network';
+import type { BridgeSegmentProps } from './bridge-segment-props';
 import { ExistingSegment } from './existing-segment';
 import type { NetworkReference } from './network-reference';
 import { checkBridgeSegment } from './private/check-bridge-segment';
 import type { ISegment } from './segment';
 import type { SegmentAttributes } from './segment-attributes';
-import { Cidr } from '../addressing/cidr';
 import { Connections } from '../connections/connections';
 import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
@@ -14,62 +14,6 @@ import type { PeerFact } from '../topology/private/facts';
 import { edgeKey } from '../topology/private/keys';
 import type { Registry } from '../topology/private/registry';
 import type { NetworkPlan } from '../topology/private/topology';
-
-/** Properties of a bridge segment. */
-export interface BridgeSegmentProps {
-  /** Daemon to place the network on. */
-  readonly daemon: IDaemon;
-
-  /**
-   * Name of the Docker network: letters, digits, `_`, `.` and `-`, 2 to 58 characters.
-   *
-   * @default - the construct path in lower case, its parts joined by '-'
-   */
-  readonly networkName?: string;
-
-  /**
-   * Name of the bridge interface on the host: starts with `bh-`, at most 15 characters.
-   *
-   * @default - made from the construct path, and kept in the lock file
-   */
-  readonly bridgeName?: string;
-
-  /**
-   * IPv4 block of the network, /28 or larger.
-   *
-   * @default - a free block of the daemon's address pool, and kept in the lock file
-   */
-  readonly ipv4Block?: Cidr;
-
-  /**
-   * IPv6 block of the network, /96 or larger, where the daemon is dual stack.
-   *
-   * @default - a free /64 of the daemon's IPv6 pool, and kept in the lock file
-   */
-  readonly ipv6Block?: Cidr;
-
-  /**
-   * Prefix length of automatic blocks, 16 to 28; the edge gets one of the same size.
-   *
-   * @default 24
-   */
-  readonly prefixLength?: number;
-
-  /**
-   * Largest packet on the network and on its edge in bytes: 68 to 65535, with dual stack 1280 or more, and no more than `uplinkMtu` of the daemon.
-   * Another value replaces both networks and their containers. Errors: `MtuRange`, `MtuAboveUplink`.
-   *
-   * @default - `uplinkMtu` of the daemon where that is less than 1500; otherwise nothing is said of it, and the engine takes 1500
-   */
-  readonly mtu?: number;
-
-  /**
-   * Why no workload placed here may publish a port; printable text. The error of publish() quotes it.
-   *
-   * @default - publications are welcome
-   */
-  readonly publicationsRefused?: string;
-}
 
 /**
  * An internal bridge network: its members reach each other on declared ports and nothing else. On an `ImportedDaemon` they reach each other on every port.

@@ -7,7 +7,8 @@ import { layoutOf, renderLayout } from '../addressing/private/layout';
 import { Network } from '../private/bindings';
 import { lateValue } from '../private/late';
 import type { Registry } from '../topology/private/registry';
-import type { BlockPlan, Family } from '../topology/private/topology';
+import type { Family } from '../topology/private/terms';
+import type { BlockPlan } from '../topology/private/topology';
 
 /** Registers the segment and makes its network. */
 export function wireNetwork(

@@ -7,7 +7,8 @@ import { type BaselineEntry, parseBaseline, serializeBaseline } from './private/
 import { type ActiveRule, type Evaluation, evaluate, EVERYWHERE, type Suppression } from './private/evaluate';
 import { mergeActive } from './private/merge-active';
 import { META } from './private/meta-rules';
-import { type Subject, stackView } from './private/stack-view';
+import { stackView } from './private/stack-view';
+import type { Subject } from './private/subject';
 import { Severity } from './severity';
 import { Suppressions } from './suppressions';
 import { ValidationSettings, type ValidationSettingsProps } from './validation-settings';

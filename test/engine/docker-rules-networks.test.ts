@@ -1,6 +1,6 @@
 import { between, chain, container, GENERATIONS, host, named, network, WITH_IPTABLES } from './hosts';
 import type { GatewayMode } from '../../src/engine/private/docker-rules/input';
-import type { Family } from '../../src/topology/private/topology';
+import type { Family } from '../../src/topology/private/terms';
 
 const WITH_STAGES = between('20.10', '29.0');
 const NEW = between('28.0.0');

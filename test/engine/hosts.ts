@@ -5,7 +5,7 @@ import { IPTABLES, NFTABLES } from '../../src/engine/private/docker-rules/lines'
 import { isIn } from '../../src/engine/private/versions';
 import type { HostRules } from '../../src/firewall/private/host-rules';
 import type { EngineSettings } from '../../src/topology/private/engine-facts';
-import type { Family } from '../../src/topology/private/topology';
+import type { Family } from '../../src/topology/private/terms';
 import { ruleText } from '../support/canonical-rule';
 
 /** First releases of all rules with iptables, in their order; those with nftables say so. */

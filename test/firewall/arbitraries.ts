@@ -1,16 +1,7 @@
 import * as fc from 'fast-check';
 import type { PairSet, Ruleset } from '../../src/firewall/private/ir';
-import type {
-  EgressPlan,
-  Family,
-  HostFlowPlan,
-  NetworkPlan,
-  PairPlan,
-  PortSpec,
-  PublicationPlan,
-  RateSpec,
-  Topology,
-} from '../../src/topology/private/topology';
+import type { Family, RateSpec, PortSpec } from '../../src/topology/private/terms';
+import type { EgressPlan, HostFlowPlan, NetworkPlan, PairPlan, PublicationPlan, Topology } from '../../src/topology/private/topology';
 import { isPublished, type Packet } from '../oracle/packet-oracle';
 
 /*

@@ -3,7 +3,8 @@ import { EMPTY, type Fields, fields, packets, pairSets, plausible, topologies } 
 import { matchesAll, type Place, placeOf, walk } from './walk';
 import { compile } from '../../src/firewall/private/compile';
 import type { Match, Rule, Ruleset } from '../../src/firewall/private/ir';
-import type { Family, Topology } from '../../src/topology/private/topology';
+import type { Family } from '../../src/topology/private/terms';
+import type { Topology } from '../../src/topology/private/topology';
 import { asEntered, guardAdmits, inBlock, mayEnter, type Packet, passAccepts } from '../oracle/packet-oracle';
 import { restoreFiles } from '../support/restore-files';
 

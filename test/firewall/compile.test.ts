@@ -3,7 +3,8 @@ import { SCENARIOS } from './scenarios';
 import { type Place, placeOf } from './walk';
 import { compile } from '../../src/firewall/private/compile';
 import { permits } from '../../src/firewall/private/permits';
-import type { NetworkPlan, PairPlan, PortSpec, PublicationPlan, Topology, WirePlan } from '../../src/topology/private/topology';
+import type { PortSpec } from '../../src/topology/private/terms';
+import type { NetworkPlan, PairPlan, PublicationPlan, Topology, WirePlan } from '../../src/topology/private/topology';
 import { restoreFiles } from '../support/restore-files';
 
 const tcp = (first: number, last = first): PortSpec => ({ protocol: 'tcp', first, last });

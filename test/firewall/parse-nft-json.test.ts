@@ -1,6 +1,6 @@
 import { realNftDumps, uncertain } from './saves';
 import type { Match, Verdict } from '../../src/firewall/private/ir';
-import type { Family } from '../../src/topology/private/topology';
+import type { Family } from '../../src/topology/private/terms';
 import { parseNftJson } from '../support/nft/parse-nft-json';
 
 type Json = unknown;

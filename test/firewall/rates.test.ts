@@ -4,7 +4,8 @@ import { renderRestore } from '../../src/firewall/private/backend/iptables/rende
 import { compile } from '../../src/firewall/private/compile';
 import { parseIpsetSave } from '../../src/firewall/private/iptables-text/parse-ipset-save';
 import type { Rule, SourceSet } from '../../src/firewall/private/ir';
-import type { Family, PublicationPlan, RateSpec } from '../../src/topology/private/topology';
+import type { Family, RateSpec } from '../../src/topology/private/terms';
+import type { PublicationPlan } from '../../src/topology/private/topology';
 
 const published = SCENARIOS['three-tier'].publications.find(({ rate }) => rate !== undefined)!;
 const rate: RateSpec = { amount: 30, per: 'minute', burst: 30 };

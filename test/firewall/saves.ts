@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostRules } from '../../src/firewall/private/host-rules';
-import type { Family } from '../../src/topology/private/topology';
+import type { Family } from '../../src/topology/private/terms';
 
 /** Dumps of real engines, kept by `npx tsx test/integ/scenarios/save-restore.ts`. */
 const ENGINES = join(__dirname, '..', 'golden', 'engine');

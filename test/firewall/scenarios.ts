@@ -1,4 +1,5 @@
-import type { NetworkPlan, PortSpec, Topology } from '../../src/topology/private/topology';
+import type { PortSpec } from '../../src/topology/private/terms';
+import type { NetworkPlan, Topology } from '../../src/topology/private/topology';
 
 /** Topologies whose rendered rules are kept as files and read by people. */
 const tcp = (first: number, last = first): PortSpec => ({ protocol: 'tcp', first, last });

@@ -3,7 +3,7 @@ import { guardFiles } from '../../src/firewall/private/backend/iptables/guard-fi
 import type { RestoreFile } from '../../src/firewall/private/backend/iptables/restore-file';
 import type { FirewallFiles } from '../../src/firewall/private/files';
 import type { HostInput } from '../../src/host/private/host-input';
-import type { Family } from '../../src/topology/private/topology';
+import type { Family } from '../../src/topology/private/terms';
 
 interface Pair {
   readonly source: string;

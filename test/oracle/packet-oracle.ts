@@ -1,4 +1,5 @@
-import type { Family, PortSpec, PublicationPlan, Topology } from '../../src/topology/private/topology';
+import type { Family, PortSpec } from '../../src/topology/private/terms';
+import type { PublicationPlan, Topology } from '../../src/topology/private/topology';
 
 /**
  * What must happen to a packet, told from the plans alone: no rule, no chain, no order. Nothing here is shared with the compiler, addresses included.

@@ -13,7 +13,8 @@ import type { HostView } from '../../src/reachability/private/walk/host-view';
 import { walk } from '../../src/reachability/private/walk/walk';
 import { derive } from '../../src/topology/private/derive';
 import type { Facts } from '../../src/topology/private/facts';
-import type { Family, Topology } from '../../src/topology/private/topology';
+import type { Family } from '../../src/topology/private/terms';
+import type { Topology } from '../../src/topology/private/topology';
 import { restoreFiles } from '../support/restore-files';
 
 function topologyOf(facts: Facts): Topology {

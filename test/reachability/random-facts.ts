@@ -3,7 +3,7 @@ import { EngineVersion } from '../../src';
 import { engineSettings } from '../../src/daemon/private/engine-settings';
 import type { EngineFacts } from '../../src/topology/private/engine-facts';
 import type { Facts, FlowFact, PeerFact, PublicationFact } from '../../src/topology/private/facts';
-import type { Family, PortSpec } from '../../src/topology/private/topology';
+import type { Family, PortSpec } from '../../src/topology/private/terms';
 
 /** One version of every generation that makes rules of its own. */
 export const VERSIONS = ['20.10', '26.1', '27.5', '28.0.0', '28.1', '28.5.2', '29.0'] as const;

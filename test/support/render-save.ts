@@ -3,7 +3,7 @@ import { renderMatches, safeWord } from '../../src/firewall/private/iptables-tex
 import { CHAIN, quoted, renderTarget } from '../../src/firewall/private/iptables-text/render-target';
 import type { Rule } from '../../src/firewall/private/ir';
 import { RuleError } from '../../src/firewall/private/rule-error';
-import type { Family } from '../../src/topology/private/topology';
+import type { Family } from '../../src/topology/private/terms';
 
 /** The kernel keeps 255 bytes and a zero, and cuts off what is longer without a word. */
 const COMMENT_BYTES = 255;

@@ -1,7 +1,7 @@
 import { builtInChain, type Hook, type HostChain, type HostRules } from '../../src/firewall/private/host-rules';
 import type { AddressType, CtState, IpProtocol, Match, Rule, Verdict } from '../../src/firewall/private/ir';
 import type { HostView } from '../../src/reachability/private/walk/host-view';
-import type { Family } from '../../src/topology/private/topology';
+import type { Family } from '../../src/topology/private/terms';
 
 /**
  * Rules of a host in a few lines, for tests. A chain starts with its head, its rules follow in the words of iptables:

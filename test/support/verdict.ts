@@ -1,6 +1,7 @@
 import type { Rule, Severity } from '../../src';
 import { evaluate } from '../../src/validation/private/evaluate';
-import { stackView, type Subject } from '../../src/validation/private/stack-view';
+import { stackView } from '../../src/validation/private/stack-view';
+import type { Subject } from '../../src/validation/private/subject';
 
 /** What one rule says of a stack's Terraform. */
 export interface Verdict {

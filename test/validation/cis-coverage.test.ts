@@ -1,9 +1,9 @@
+import { CIS_COVERAGE } from '../../scripts/cis-coverage';
 import { cisPage } from '../../scripts/print-cis';
 import { rulesPage } from '../../scripts/print-rules';
 import { Rule, Rules, Severity } from '../../src';
 import { VERIFIED } from '../../src/host/private/render-verify-script';
 import { CIS_CONTROLS } from '../../src/validation/private/cis-controls';
-import { CIS_COVERAGE } from '../../src/validation/private/cis-coverage';
 import { META } from '../../src/validation/private/meta-rules';
 
 const CONTROLS = Object.keys(CIS_CONTROLS);

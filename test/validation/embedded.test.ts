@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { Fn, TerraformResource, Testing } from 'cdktf';
-import { HardenedDaemonProps, Rules, SecureDefaults } from '../../src';
-import { type Subject, stackView } from '../../src/validation/private/stack-view';
+import { type HardenedDaemonProps, Rules, SecureDefaults } from '../../src';
+import { stackView } from '../../src/validation/private/stack-view';
+import type { Subject } from '../../src/validation/private/subject';
 import { Program, newDaemon, newStack } from '../support/programs';
 import { RawStack, short } from '../support/raw-stack';
 

@@ -1,6 +1,7 @@
 import type { ICheckedResource } from '../../src/validation/checked-resource';
 import { EVERYWHERE, evaluate } from '../../src/validation/private/evaluate';
-import { type Subject, stackView } from '../../src/validation/private/stack-view';
+import { stackView } from '../../src/validation/private/stack-view';
+import type { Subject } from '../../src/validation/private/subject';
 import { Rule, type Violation } from '../../src/validation/rule';
 import { Severity } from '../../src/validation/severity';
 

@@ -5,7 +5,7 @@ import { ValidationError } from '../../private/errors';
 import { existingRefusal, type FlowWish } from '../../topology/private/existing';
 import type { PeerFact } from '../../topology/private/facts';
 import type { Registry } from '../../topology/private/registry';
-import type { FlowOptions } from '../connections';
+import type { FlowOptions } from '../flow-options';
 import type { IPeer } from '../peer';
 
 /**

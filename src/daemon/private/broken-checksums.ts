@@ -1,6 +1,7 @@
 import { can } from '../../engine/private/capabilities';
-import type { Problem } from '../../topology/private/derive';
-import type { PortSpec, Topology } from '../../topology/private/topology';
+import type { Problem } from '../../topology/private/problem';
+import type { PortSpec } from '../../topology/private/terms';
+import type { Topology } from '../../topology/private/topology';
 
 /**
  * Flows that nothing drops and that carry nothing: for a published SCTP port engines before 28 fill in a checksum of IP, where SCTP has one of its own, in

@@ -2,7 +2,7 @@ import { type CheckedHost, checkHost } from './check-host';
 import { checkIpv6Pool } from './check-ipv6-pool';
 import { childPath } from '../../private/names';
 import { matching, reasonText, wholeNumber } from '../../private/text';
-import type { HardenedDaemonProps } from '../hardened-daemon';
+import type { HardenedDaemonProps } from '../hardened-daemon-props';
 
 export interface CheckedDaemon extends CheckedHost {
   readonly logMebibytes: number;

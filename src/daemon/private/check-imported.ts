@@ -8,7 +8,7 @@ import { childPath } from '../../private/names';
 import { isTokenText, passedText } from '../../private/text';
 import { readDaemonJson } from '../../validation/private/embedded';
 import { isObject, type JsonObject } from '../../validation/private/json';
-import type { ImportedDaemonProps } from '../imported-daemon';
+import type { ImportedDaemonProps } from '../imported-daemon-props';
 
 export interface CheckedImported extends CheckedHost, ImportedEngine {
   readonly engineFirewall: EngineFirewall;

@@ -1,11 +1,9 @@
-import type { CheckedHost } from './check-host';
 import { Cidr } from '../../addressing/cidr';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { reasonText, wholeNumber } from '../../private/text';
 import type { SwarmNodeFact, SwarmSettings } from '../../topology/private/facts';
-import type { HardenedDaemonProps } from '../hardened-daemon';
-import type { SwarmClusterProps } from '../swarm-cluster';
+import type { SwarmClusterProps } from '../swarm-cluster-props';
 
 /** Ports of a node that Swarm uses otherwise, and the ones that it refuses for data. */
 const DATA_PORTS = { least: 1024, most: 49_151, others: [2377, 7946] };
@@ -93,42 +91,4 @@ function underlayMtu(path: string, given: number | undefined, daemons: readonly 
     65_535,
     'OverlayMtu',
   );
-}
-
-/** What a daemon may not have as a node. Overlays reach every node, so what is theirs may be nothing else anywhere. */
-export function checkNode(
-  place: string,
-  daemon: string,
-  {
-    liveRestore,
-    startWithoutGuardReason,
-    addressPool,
-    foreignBlocks,
-    hostAddresses,
-  }: Omit<HardenedDaemonProps, keyof CheckedHost> & CheckedHost,
-  swarmPool: Cidr,
-): void {
-  if (liveRestore !== false) {
-    throw new ValidationError(
-      'SwarmLiveRestore',
-      place,
-      `'${daemon}' keeps containers across restarts of the engine, and such an engine does not start in a swarm; set its 'liveRestore' to false`,
-    );
-  }
-  if (startWithoutGuardReason !== undefined) {
-    throw new ValidationError(
-      'SwarmNodes',
-      place,
-      `'${daemon}' starts containers without the guard, and a service cannot be told apart there; take out its 'startWithoutGuardReason'`,
-    );
-  }
-  const taken = [addressPool.text, ...foreignBlocks.map(({ block }) => block), ...hostAddresses.map((address) => `${address}/32`)];
-  const shared = taken.filter((block) => !block.includes(':')).find((block) => Cidr.parse(block).overlapsWith(swarmPool));
-  if (shared !== undefined) {
-    throw new ValidationError(
-      'SwarmPool',
-      place,
-      `'addressPool' ${swarmPool.text} overlaps with ${shared}, which '${daemon}' uses; choose a block that no node knows`,
-    );
-  }
 }

@@ -10,7 +10,7 @@ import type { Derived } from '../../topology/private/derive';
 import type { SwarmNodeFact } from '../../topology/private/facts';
 import { NODE_LABEL } from '../../topology/private/swarm';
 import type { SwarmPlan, WirePlan } from '../../topology/private/topology';
-import type { HardenedDaemonProps } from '../hardened-daemon';
+import type { HardenedDaemonProps } from '../hardened-daemon-props';
 
 /** Everything that the files of a host are rendered from, for one snapshot of what is declared. */
 export function hostInput(

@@ -3,7 +3,7 @@ import { SWARM_CERTIFICATES } from '../../host/private/constants';
 import type { HostInput } from '../../host/private/host-input';
 import { renderHostFiles } from '../../host/private/render-host-files';
 import { readDaemonJson } from '../../validation/private/embedded';
-import type { Subject } from '../../validation/private/stack-view';
+import type { Subject } from '../../validation/private/subject';
 
 /** What rules may ask of the host of a daemon: the settings of its engine, and plain facts of what is brought to it. */
 export function hostSubjects(input: HostInput, dataPartition: boolean): Subject[] {

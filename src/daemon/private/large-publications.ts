@@ -1,7 +1,7 @@
 import { publicationCost } from '../../engine/private/publication-cost';
 import { groupBy } from '../../private/multimap';
-import type { Warning } from '../../topology/private/derive';
 import type { EngineFacts } from '../../topology/private/engine-facts';
+import type { Warning } from '../../topology/private/problem';
 import type { Topology } from '../../topology/private/topology';
 
 /** From here on it shows: a container with a thousand ports takes tens of seconds to start on engines that call iptables for each. */

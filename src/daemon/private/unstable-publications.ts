@@ -1,4 +1,4 @@
-import type { Warning } from '../../topology/private/derive';
+import type { Warning } from '../../topology/private/problem';
 import type { PublicationPlan } from '../../topology/private/topology';
 
 /**

@@ -8,7 +8,8 @@ import { listed, ownSets } from './own-sets';
 import { compilePairs } from './pairs';
 import { pass } from './pass';
 import { countRates } from './rates';
-import type { Family, Topology } from '../../topology/private/topology';
+import type { Family } from '../../topology/private/terms';
+import type { Topology } from '../../topology/private/topology';
 
 /**
  * The rules that enforce a topology: the guard, which only restricts, and the pass, which only opens pairs. By what they become rules of a

@@ -1,5 +1,5 @@
 import type { Rule, RuleSet } from './ir';
-import type { Family } from '../../topology/private/topology';
+import type { Family } from '../../topology/private/terms';
 
 /**
  * All rules of one family on a host, whoever made them, in the form in which the kernel holds them: chains in tables, some of them bound to a hook.

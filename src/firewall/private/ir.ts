@@ -1,4 +1,4 @@
-import type { Family, RateSpec } from '../../topology/private/topology';
+import type { Family, RateSpec } from '../../topology/private/terms';
 
 /**
  * Rules as data: those that we make, those that Docker makes, and those that were read from a host. The compiler, the engine model and the parsers

@@ -3,7 +3,8 @@ import { digestOf } from './digest';
 import type { Match, Rule, Verdict } from './ir';
 import type { OwnSets } from './own-sets';
 import { RuleError } from './rule-error';
-import type { Family, PortSpec, RateSpec, Topology } from '../../topology/private/topology';
+import type { Family, RateSpec, PortSpec } from '../../topology/private/terms';
+import type { Topology } from '../../topology/private/topology';
 
 /** What all parts of the compiler are given: the plans of one family. */
 export interface Scope {

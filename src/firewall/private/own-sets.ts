@@ -2,7 +2,8 @@ import { blockText, compareText, isEverything } from './blocks';
 import { digestOf } from './digest';
 import type { AddressSet, LinkElement, LinkSet, RuleSet } from './ir';
 import { RuleError } from './rule-error';
-import type { Family, NetworkPlan, Topology } from '../../topology/private/topology';
+import type { Family } from '../../topology/private/terms';
+import type { NetworkPlan, Topology } from '../../topology/private/topology';
 
 /**
  * What the guard knows of our own networks, as sets: a rule with a set costs a packet the same whether there are two bridges or two thousand. Each is

@@ -3,7 +3,7 @@ import type { IpProtocol, Match, Rule, SourceSet } from './ir';
 import { RETURN, rule, type Scope } from './matches';
 import { isCovered } from './normalize';
 import { LABELS } from './own-names';
-import type { RateSpec } from '../../topology/private/topology';
+import type { RateSpec } from '../../topology/private/terms';
 
 /*
  * Rates of publications. Flows between our own have one source each, and no rule of theirs lets another one by. What asks for a publication may write

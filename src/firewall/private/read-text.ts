@@ -1,7 +1,7 @@
 import type { AddressType } from './ir';
 import { isAddress, parseBlock } from '../../addressing/private/ip';
 import { tryParse } from '../../addressing/private/try-parse';
-import type { Family } from '../../topology/private/topology';
+import type { Family } from '../../topology/private/terms';
 
 /* Words of dumps as values. Each returns undefined for what it does not know, and throws for nothing. */
 

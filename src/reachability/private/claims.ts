@@ -1,4 +1,4 @@
-import type { ForgedCell } from './forged/forged';
+import type { ForgedCell } from './forged/forged-cell';
 import { asText, forgedPorts, forgerText, wayOut } from './forged/forged-text';
 import type { AddressEnd } from './matrix/endpoints';
 import type { Cell } from './matrix/matrix';
@@ -7,7 +7,7 @@ import type { Proof } from './proof';
 import { holdsForger, membersOf, portsBetween, type Selection, selectionOf, selects, selectsForger } from './selection';
 import { covers, writeAddress } from './walk/address';
 import type { PeerFact } from '../../topology/private/facts';
-import type { PortSpec } from '../../topology/private/topology';
+import type { PortSpec } from '../../topology/private/terms';
 
 /** A peer as a claim holds it: who it stands for is looked up when the claim is proved. */
 interface ClaimPeer {

@@ -5,7 +5,8 @@ import { pairKey } from './matrix/rule-facts';
 import { type AddressRange, covers, readRange } from './walk/address';
 import { isWildcard } from '../../firewall/private/blocks';
 import { groupBy } from '../../private/multimap';
-import type { EgressPlan, Family, HostFlowPlan, Member, PortSpec, PublicationPlan, Topology } from '../../topology/private/topology';
+import type { Family, PortSpec } from '../../topology/private/terms';
+import type { EgressPlan, HostFlowPlan, Member, PublicationPlan, Topology } from '../../topology/private/topology';
 
 /** Every block that a declaration tells apart from its surroundings, whether a rule names it or not. */
 export function declaredBlocks({ egress, egressExclusions, publications }: Topology): string[] {

@@ -1,4 +1,4 @@
-import type { ForgedCell } from './forged/forged';
+import type { ForgedCell } from './forged/forged-cell';
 import type { Labels } from './labels';
 import { intersect, isEmpty, portSetOf } from './matrix/port-set';
 import type { Proof } from './proof';
@@ -6,7 +6,8 @@ import { selects, selectsForger, type Selection } from './selection';
 import { UPLINK } from './view-of';
 import { type Outcome, type RulePlace, type ProbeSource, type ProbeSpec, RANK, type Step, type PacketText } from './walk/outcome';
 import { isWildcard } from '../../firewall/private/blocks';
-import type { Family, PortSpec, Topology } from '../../topology/private/topology';
+import type { Family, PortSpec } from '../../topology/private/terms';
+import type { Topology } from '../../topology/private/topology';
 
 /** One way from a peer to another, walked. */
 export interface Told {

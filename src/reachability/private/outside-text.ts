@@ -1,7 +1,7 @@
 import type { AddressEnd } from './matrix/endpoints';
 import { HIGHEST } from './walk/address';
 import { blocksBetween, formatBlock, type IpBlock } from '../../addressing/private/ip';
-import type { Family } from '../../topology/private/topology';
+import type { Family } from '../../topology/private/terms';
 
 /** A long list of blocks is told by what it leaves out, where that is shorter. */
 const LONG = 3;

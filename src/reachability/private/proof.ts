@@ -1,7 +1,8 @@
 import { type Deviation, excessOf, missingOf } from './audit';
 import { declaredBlocks } from './declared';
 import { concernsUs, isBeyondUs } from './existing-matters';
-import { type ForgedCell, forgedCells } from './forged/forged';
+import { forgedCells } from './forged/forged';
+import type { ForgedCell } from './forged/forged-cell';
 import { Labels } from './labels';
 import { type Matrix, matrixOf } from './matrix/matrix';
 import type { Selection } from './selection';

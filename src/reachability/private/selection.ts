@@ -1,4 +1,4 @@
-import type { ForgedCell } from './forged/forged';
+import type { ForgedCell } from './forged/forged-cell';
 import type { AddressEnd, End } from './matrix/endpoints';
 import type { Matrix } from './matrix/matrix';
 import { NO_PORTS, type PortSet, union } from './matrix/port-set';
@@ -6,7 +6,7 @@ import { type AddressRange, covers, HIGHEST, readRange } from './walk/address';
 import type { Derived } from '../../topology/private/derive';
 import type { PeerFact } from '../../topology/private/facts';
 import { DEFAULT_BRIDGE } from '../../topology/private/senders';
-import type { Family } from '../../topology/private/topology';
+import type { Family } from '../../topology/private/terms';
 
 /** Who a peer of a question stands for. */
 export interface Selection {

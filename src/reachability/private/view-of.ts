@@ -7,7 +7,8 @@ import { compile } from '../../firewall/private/compile';
 import type { HostRules } from '../../firewall/private/host-rules';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 import { strangersOf } from '../../topology/private/existing';
-import type { ExistingPlan, Family, Topology, WirePlan } from '../../topology/private/topology';
+import type { Family } from '../../topology/private/terms';
+import type { ExistingPlan, Topology, WirePlan } from '../../topology/private/topology';
 
 /** Interface by which the host meets the outside; what it is really called decides nothing, since no rule names it. */
 export const UPLINK = 'uplink';

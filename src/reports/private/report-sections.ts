@@ -5,7 +5,8 @@ import type { Exposure, ReachableCell } from '../../reachability/results';
 import type { Weakness } from '../../reachability/weakness';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 import type { ApartFact, FlowFact, PeerFact } from '../../topology/private/facts';
-import type { PortSpec, PublicationPlan, RateSpec, Topology } from '../../topology/private/topology';
+import type { RateSpec, PortSpec } from '../../topology/private/terms';
+import type { PublicationPlan, Topology } from '../../topology/private/topology';
 
 /** What the report of a daemon is rendered from. */
 export interface ReportInput {

@@ -2,15 +2,14 @@ import { jsonText } from './json-text';
 import { forges } from '../../hardening/private/capabilities';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 import type { Facts, PeerFact } from '../../topology/private/facts';
+import type { RateSpec, PortSpec } from '../../topology/private/terms';
 import type {
   EgressPlan,
   PairPlan,
   ExistingPlan,
   Member,
   NetworkPlan,
-  PortSpec,
   PublicationPlan,
-  RateSpec,
   Topology,
   WirePlan,
   WorkloadPlan,

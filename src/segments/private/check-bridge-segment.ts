@@ -4,7 +4,7 @@ import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { plainText, wholeNumber } from '../../private/text';
 import { needDaemon } from '../../topology/private/need-daemon';
-import type { BridgeSegmentProps } from '../bridge-segment';
+import type { BridgeSegmentProps } from '../bridge-segment-props';
 
 /** Checks before anything enters the tree: a construct that throws later leaves its node and half its facts behind. */
 export function checkBridgeSegment(

@@ -4,7 +4,7 @@ import { LONGEST_PREFIX } from '../../addressing/private/allocate-blocks';
 import { can } from '../../engine/private/capabilities';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
-import type { IpvlanMode, IpvlanSegmentProps } from '../ipvlan-segment';
+import type { IpvlanSegmentProps, IpvlanMode } from '../ipvlan-segment-props';
 
 /** Checks before anything enters the tree. In mode L2 the block is the LAN's, in the others it is the segment's own. */
 export function checkIpvlan(

@@ -3,7 +3,7 @@ import { blocksBetween, FAMILY_LABEL, isAddress, overlaps, parseAddress, parseBl
 import { type ErrorCode, ValidationError } from '../../private/errors';
 import { plainText } from '../../private/text';
 import type { LanFact, TakenRange } from '../../topology/private/facts';
-import type { Family } from '../../topology/private/topology';
+import type { Family } from '../../topology/private/terms';
 import type { AddressRange, LanSegmentProps } from '../lan-segment-props';
 
 /** What a LAN says of one family, with the names of the props for messages. */

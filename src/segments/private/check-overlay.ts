@@ -6,7 +6,7 @@ import { childPath } from '../../private/names';
 import { reasonText, wholeNumber } from '../../private/text';
 import { isA } from '../../private/type-test';
 import type { Registry } from '../../topology/private/registry';
-import type { EncryptedOverlayProps } from '../encrypted-overlay';
+import type { EncryptedOverlayProps } from '../encrypted-overlay-props';
 
 /** Bytes that a frame of the underlay needs beside what an overlay's packet has: the driver's own numbers. */
 const VXLAN_BYTES = 50;

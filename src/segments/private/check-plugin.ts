@@ -2,7 +2,7 @@ import { type CheckedWire, checkNetwork, checkOwnBlock } from './check-wire';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { matching, passedText, reasonText } from '../../private/text';
-import type { PluginSegmentProps } from '../plugin-segment';
+import type { PluginSegmentProps } from '../plugin-segment-props';
 
 /** Drivers that come with the engine, and what to use for them. */
 const BUILT_IN: Readonly<Record<string, string>> = {

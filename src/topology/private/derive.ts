@@ -6,6 +6,7 @@ import { edgeKey } from './keys';
 import { type Memberships, memberships } from './memberships';
 import { overlayProblems, overlayRequests, planOverlayPairs, planOverlays } from './overlays';
 import { planEgress, planHostFlows, planPairs, planPublications } from './plans';
+import type { Problem, Warning } from './problem';
 import { resolversOf } from './resolvers';
 import { planGateway, planSwarm, servicesOnNode, swarmRequests } from './swarm';
 import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
@@ -13,19 +14,6 @@ import { planWirePairs, planWires, wireProblems, wireRequest } from './wires';
 import { allocate } from '../../addressing/private/allocate';
 import type { Allocation, AllocationRequest, LockedDaemon, SegmentRequest } from '../../addressing/private/allocation';
 import { METADATA_ADDRESSES } from '../../hardening/private/metadata-addresses';
-import type { ErrorCode } from '../../private/errors';
-
-export interface Problem {
-  readonly code: ErrorCode;
-  readonly path: string;
-  readonly message: string;
-}
-
-/** Something that works, and not as well as its author may think. */
-export interface Warning {
-  readonly path: string;
-  readonly message: string;
-}
 
 export interface Derived {
   readonly topology: Topology;

@@ -1,4 +1,4 @@
-import type { Family } from './topology';
+import type { Family } from './terms';
 
 /** What of a daemon decides which rules stand on its host, networks aside. Plain data. */
 export interface EngineFacts {

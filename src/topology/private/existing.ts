@@ -1,6 +1,6 @@
-import type { Problem } from './derive';
 import type { Facts, FlowFact, PeerFact, SegmentFact, WorkloadFact } from './facts';
 import type { Memberships } from './memberships';
+import type { Problem } from './problem';
 import type { ExistingPlan, Member, Stranger } from './topology';
 import { formatAddress, parseBlock } from '../../addressing/private/ip';
 import { forges } from '../../hardening/private/capabilities';

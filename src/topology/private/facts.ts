@@ -1,5 +1,5 @@
 import type { EngineFacts } from './engine-facts';
-import type { Family, PortSpec, RateSpec, WireMode } from './topology';
+import type { WireMode, Family, RateSpec, PortSpec } from './terms';
 
 /** What constructs declare, as plain data. Everything else about a daemon is derived from these. */
 

@@ -1,6 +1,7 @@
-import type { Problem } from './derive';
 import type { Facts, PeerFact } from './facts';
-import type { NetworkPlan, PortSpec, Topology } from './topology';
+import type { Problem } from './problem';
+import type { PortSpec } from './terms';
+import type { NetworkPlan, Topology } from './topology';
 import { forges } from '../../hardening/private/capabilities';
 
 interface Permission {

@@ -1,5 +1,5 @@
-import type { Problem } from './derive';
 import type { WorkloadFact } from './facts';
+import type { Problem } from './problem';
 import type { NetworkPlan, WirePlan } from './topology';
 import { contains, parseAddress, parseBlock } from '../../addressing/private/ip';
 

@@ -1,8 +1,8 @@
-import type { Problem } from './derive';
 import type { Facts, SegmentFact } from './facts';
 import { edgeKey } from './keys';
 import type { Memberships } from './memberships';
 import { hostsOf } from './nominal';
+import type { Problem } from './problem';
 import type { WirePairPlan, WirePlan } from './topology';
 import type { Allocation, SegmentRequest } from '../../addressing/private/allocation';
 import { parseBlock } from '../../addressing/private/ip';

@@ -1,5 +1,5 @@
 import type { Facts, PublicationFact } from './facts';
-import type { PortSpec } from './topology';
+import type { PortSpec } from './terms';
 
 /** What Linux gives out by itself unless a host says otherwise; engines choose from it. */
 export const EPHEMERAL = { first: 32768, last: 60999 };

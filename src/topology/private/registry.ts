@@ -18,7 +18,8 @@ import { countOf, indexed, type NetworkMembership, type Snapshot } from './snaps
 import { stackOrder } from './stack-order';
 import { SwarmPart } from './swarm-part';
 import { TakenNames } from './taken-names';
-import type { Family, NetworkPlan, WirePlan } from './topology';
+import type { Family } from './terms';
+import type { NetworkPlan, WirePlan } from './topology';
 import type { LockedDaemon } from '../../addressing/private/allocation';
 import { covers, GLOBAL_UNICAST, parseBlock } from '../../addressing/private/ip';
 import { forges } from '../../hardening/private/capabilities';

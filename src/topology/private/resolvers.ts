@@ -1,6 +1,6 @@
-import type { Problem, Warning } from './derive';
 import type { Facts, FlowFact, WorkloadFact } from './facts';
 import type { Memberships } from './memberships';
+import type { Warning, Problem } from './problem';
 import { contains, covers, isSingle, parseAddress, parseBlock } from '../../addressing/private/ip';
 import { METADATA_ADDRESSES } from '../../hardening/private/metadata-addresses';
 

@@ -1,4 +1,5 @@
-import type { Family, Topology } from './topology';
+import type { Family } from './terms';
+import type { Topology } from './topology';
 import { forges } from '../../hardening/private/capabilities';
 
 /** Source addresses that a sender can put into what it sends. */

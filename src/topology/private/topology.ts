@@ -1,4 +1,5 @@
 import type { ApartFact, SwarmNodeFact, SwarmSettings } from './facts';
+import type { Family, PortSpec, RateSpec, WireMode } from './terms';
 
 /**
  * The plain picture of everything declared for one daemon, with every address resolved.
@@ -6,25 +7,6 @@ import type { ApartFact, SwarmNodeFact, SwarmSettings } from './facts';
  * Immutable snapshots of it are handed to the firewall compiler, the engine model and the reports; nothing here has behaviour.
  * Addresses, blocks and interface names are canonical text.
  */
-
-/** Transport protocols a port can name. */
-export type Protocol = 'tcp' | 'udp' | 'sctp' | 'icmp';
-
-/** A set of ports of one protocol. For `icmp` the range is meaningless (0–0) and stands for echo requests. */
-export interface PortSpec {
-  readonly protocol: Protocol;
-  readonly first: number;
-  readonly last: number;
-}
-
-/** New connections (or new UDP conversations) each source may open; the excess is dropped. */
-export interface RateSpec {
-  readonly amount: number;
-  readonly per: 'second' | 'minute' | 'hour' | 'day';
-  readonly burst: number;
-}
-
-export type Family = 'ipv4' | 'ipv6';
 
 export interface BlockPlan {
   readonly block: string;
@@ -59,9 +41,6 @@ export interface NetworkPlan {
   readonly ipv6?: BlockPlan;
   readonly members: readonly Member[];
 }
-
-/** How a macvlan (the first four) or an ipvlan passes frames on; of a plugin nobody knows. */
-export type WireMode = 'bridge' | 'vepa' | 'private' | 'passthru' | 'l2' | 'l3' | 'l3s' | 'plugin';
 
 /** A Docker network of ours whose members hang on a wire of the host: no rule of the host sees what passes there. */
 export interface WirePlan {

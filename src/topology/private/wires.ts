@@ -1,7 +1,8 @@
-import type { Problem } from './derive';
 import type { Facts, PeerFact, SegmentFact, WireFact } from './facts';
 import type { Memberships } from './memberships';
-import type { Member, ShimPlan, WireMode, WirePairPlan, WirePlan } from './topology';
+import type { Problem } from './problem';
+import type { WireMode } from './terms';
+import type { Member, ShimPlan, WirePairPlan, WirePlan } from './topology';
 import type { Allocation, SegmentRequest } from '../../addressing/private/allocation';
 import { contains, parseAddress, parseBlock } from '../../addressing/private/ip';
 

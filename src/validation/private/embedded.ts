@@ -1,7 +1,7 @@
 import { gunzipSync } from 'zlib';
 import { parse } from 'yaml';
 import { holdsExpression, isObject, type Json, type JsonObject, unescaped } from './json';
-import type { Subject } from './stack-view';
+import type { Subject } from './subject';
 import type { Resource } from './view';
 
 const PLACES = ['filename', 'destination', 'path'];

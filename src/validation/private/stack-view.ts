@@ -1,16 +1,9 @@
 import { embeddedSubjects } from './embedded';
 import { isObject, type Json, type JsonObject, objectsOf, referenceOf } from './json';
+import type { Subject } from './subject';
 import { type Lookup, Resource, type ResourcePlace } from './view';
 import { compareKeys } from '../../addressing/private/allocation';
 import { addTo } from '../../private/multimap';
-
-/** Something to look at that is no resource of Terraform, such as the settings of an engine. */
-export interface Subject extends Omit<ResourcePlace, 'address'> {
-  /** Address of the resource that carries it; none where a construct says it itself. */
-  readonly address?: string;
-  /** A text that Terraform evaluates stands for attributes that it alone knows. */
-  readonly attributes: Json;
-}
 
 /** Everything of a stack that rules look at. */
 export function stackView(json: unknown, stackPath: string, subjects: readonly Subject[]): Resource[] {

@@ -9,7 +9,7 @@ import { ValidationError } from '../../private/errors';
 import { plainText } from '../../private/text';
 import type { PublicationFact } from '../../topology/private/facts';
 import type { Registry } from '../../topology/private/registry';
-import type { Family, PortSpec } from '../../topology/private/topology';
+import type { Family, PortSpec } from '../../topology/private/terms';
 
 const WILDCARDS = ['0.0.0.0', '::'];
 

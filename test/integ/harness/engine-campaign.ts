@@ -2,7 +2,7 @@
 import { type HostPlan, isSince } from './engine-topology';
 import { dockerRules } from '../../../src/engine/private/docker-rules/docker-rules';
 import type { EngineInput } from '../../../src/engine/private/docker-rules/input';
-import type { Family } from '../../../src/topology/private/topology';
+import type { Family } from '../../../src/topology/private/terms';
 
 /** `BULKHEAD_TOPOLOGIES` says how many topologies, `BULKHEAD_SEED` which (a text; `TEXT/17` for one host alone). */
 export function chosenHosts(sample: number, perHost: number): { readonly seed: string; readonly topologies: number }[] {

@@ -10,7 +10,7 @@ import {
   type TopologyPlan,
 } from './engine-topology';
 import type { EngineEndpoint, EngineInput, EngineLink, EngineNetwork, EngineSubnet } from '../../../src/engine/private/docker-rules/input';
-import type { Family } from '../../../src/topology/private/topology';
+import type { Family } from '../../../src/topology/private/terms';
 import type { Lab } from '../lab/lab';
 
 const OPTION = 'com.docker.network.bridge';

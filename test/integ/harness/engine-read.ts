@@ -1,7 +1,7 @@
 // What a host's tables hold, whichever tool shows them.
 import type { HostRules } from '../../../src/firewall/private/host-rules';
 import { parseIptablesSave } from '../../../src/firewall/private/iptables-text/parse-iptables-save';
-import type { Family } from '../../../src/topology/private/topology';
+import type { Family } from '../../../src/topology/private/terms';
 import { parseNftJson } from '../../support/nft/parse-nft-json';
 import type { Lab } from '../lab/lab';
 

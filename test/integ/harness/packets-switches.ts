@@ -1,6 +1,6 @@
 // What only the live host can say: its kernel's switches, and which way the containers' default routes lead.
 import type { HostView } from '../../../src/reachability/private/walk/host-view';
-import type { Family } from '../../../src/topology/private/topology';
+import type { Family } from '../../../src/topology/private/terms';
 import type { Lab } from '../lab/lab';
 
 export interface Switches {

@@ -11,7 +11,7 @@ import type {
   ProxyListener,
   Route,
 } from '../../../src/reachability/private/walk/host-view';
-import type { Family } from '../../../src/topology/private/topology';
+import type { Family } from '../../../src/topology/private/terms';
 import { NET } from '../lab/network';
 
 export const UPLINK = 'eth0';

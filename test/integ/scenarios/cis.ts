@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { oneByOne } from './cis-one-by-one';
 import { forgedLabels, lineOf, spoilings } from './cis-spoilings';
 import { makeSwarm, tasksOf } from './swarm-stage';
+import { CIS_COVERAGE } from '../../../scripts/cis-coverage';
 import {
   Cidr,
   ContainerImage,
@@ -22,7 +23,6 @@ import {
 } from '../../../src';
 import { VERIFIED } from '../../../src/host/private/render-verify-script';
 import { CIS_CONTROLS } from '../../../src/validation/private/cis-controls';
-import { CIS_COVERAGE } from '../../../src/validation/private/cis-coverage';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import { fetchRegistry, pushToRegistry } from '../harness/registry';

@@ -3,7 +3,7 @@
 import { trySwarm } from './engine-rules-swarm';
 import { dockerRules } from '../../../src/engine/private/docker-rules/docker-rules';
 import type { EngineInput } from '../../../src/engine/private/docker-rules/input';
-import type { Family } from '../../../src/topology/private/topology';
+import type { Family } from '../../../src/topology/private/terms';
 import { type CompareOptions, compareRules, differenceText } from '../../support/compare-rules';
 import type { Checks } from '../harness/checks';
 import { chosenHosts, daemonAfter } from '../harness/engine-campaign';

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { HostRules } from '../../../src/firewall/private/host-rules';
 import { parseIptablesSave } from '../../../src/firewall/private/iptables-text/parse-iptables-save';
-import type { Family } from '../../../src/topology/private/topology';
+import type { Family } from '../../../src/topology/private/terms';
 import { HAND_MADE, SETS } from '../../firewall/saves';
 import { parseNftJson } from '../../support/nft/parse-nft-json';
 import { renderSave } from '../../support/render-save';

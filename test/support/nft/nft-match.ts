@@ -15,7 +15,7 @@ import { get, isNumber, type Json, readAddresses, readPortRange, readWhole, sing
 import type { IpProtocol, Match } from '../../../src/firewall/private/ir';
 import { readProtocol } from '../../../src/firewall/private/protocols';
 import { ALL_BITS, not, type Range } from '../../../src/firewall/private/read-text';
-import type { Family } from '../../../src/topology/private/topology';
+import type { Family } from '../../../src/topology/private/terms';
 
 /** `match`: undefined for what the rules as data cannot say. */
 export function readNftMatch(value: Json, protocol: IpProtocol | undefined, scope: NftScope): Alternatives | undefined {

@@ -1,6 +1,6 @@
 import type { EngineEndpoint, EnginePort } from './input';
 import { isWildcard } from '../../../firewall/private/blocks';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 /** One port of a container, opened in one family. */
 export interface Binding {

@@ -5,7 +5,7 @@ import { type Cut, IPTABLES, type IptablesRules, NFTABLES } from './lines';
 import { NftablesMaker } from './nftables';
 import type { RuleMaker } from './rule-maker';
 import type { HostRules } from '../../../firewall/private/host-rules';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 import { cutsUpTo } from '../versions';
 
 /**

@@ -1,5 +1,5 @@
 import type { EngineSettings } from '../../../topology/private/engine-facts';
-import type { Family, PortSpec } from '../../../topology/private/topology';
+import type { Family, PortSpec } from '../../../topology/private/terms';
 
 /**
  * What decides which rules an engine makes: the settings of the daemon, its networks and their endpoints, as plain data. Made from a topology of

@@ -23,7 +23,7 @@ import {
   toPort,
 } from './words';
 import type { Match, Verdict } from '../../../firewall/private/ir';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 export const FORWARD = 'FORWARD';
 export const DOCKER = 'DOCKER';

@@ -4,7 +4,7 @@ import { RuleTables } from './rule-tables';
 import { MASQUERADE, snat } from './words';
 import type { HostRules } from '../../../firewall/private/host-rules';
 import type { Verdict } from '../../../firewall/private/ir';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 /** What engines do whatever firewall they write to: in which order they come to networks and containers, and which ports they open. */
 export abstract class RuleMaker {

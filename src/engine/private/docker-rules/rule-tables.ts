@@ -1,6 +1,6 @@
 import { type BaseChain, builtInChain, chainKey, type HostChain, type HostRules } from '../../../firewall/private/host-rules';
 import type { AddressSet, Match, Rule, Verdict } from '../../../firewall/private/ir';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 interface GrowingChain {
   readonly table: string;

@@ -1,4 +1,4 @@
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 import type { Capabilities } from '../capabilities';
 import type { HostRules } from '../host-rules';
 import type { Ruleset } from '../ir';

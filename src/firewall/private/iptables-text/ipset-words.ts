@@ -1,5 +1,5 @@
 import { wholeNumber } from './render-match';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 import type { SourceSet } from '../ir';
 
 export const LONGEST_TIMEOUT = 2_147_483;

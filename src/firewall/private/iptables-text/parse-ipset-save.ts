@@ -1,4 +1,4 @@
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 import type { LinkElement, PairElement, RuleSet, SourceSet } from '../ir';
 import { SOURCE_SET } from '../own-names';
 import { readProtocol } from '../protocols';

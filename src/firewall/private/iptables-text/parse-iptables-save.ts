@@ -6,7 +6,7 @@ import { readSaveTarget } from './parse-save-target';
 import { readProtocol } from '../protocols';
 import { readBlock } from '../read-text';
 import { rawText, type Word, wordsOf } from './save-words';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 /**
  * Reads what `iptables-save` or `ip6tables-save` prints (1.8, over nf_tables or legacy, with or without `-c`), and `ipset save` for the sets in it.

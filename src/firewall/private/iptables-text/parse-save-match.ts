@@ -3,7 +3,7 @@ import { LABELS } from '../own-names';
 import { ADDRESS_TYPES, not, readAddress, readMarked, readNumber, readPorts } from '../read-text';
 import { CT_STATES, hashlimitOptions, MOST_PLACES, SOURCES_PER_BUCKET, TCP_FLAGS, WORD } from './render-match';
 import { type Option, optionsOf, rawText, type Word } from './save-words';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 /** What a match of a rule is read with. */
 export interface MatchScope {

@@ -2,7 +2,7 @@ import type { Verdict } from '../ir';
 import { SOURCE_SET } from '../own-names';
 import { ALL_BITS, areBitsOf, keptAndAdded, readAddress, readMarked, readPorts } from '../read-text';
 import { type Option, optionsOf, rawText, type Word } from './save-words';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 /** What the target of a rule is read with. */
 export interface TargetScope {

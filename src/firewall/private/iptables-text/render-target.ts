@@ -1,6 +1,6 @@
 import type { Verdict } from '../ir';
 import { ADDRESS, markText, safeWord, wholeNumber, WORD } from './render-match';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 import { RuleError } from '../rule-error';
 
 const DEFAULT_REJECT: Readonly<Record<Family, string>> = { ipv4: 'icmp-port-unreachable', ipv6: 'icmp6-port-unreachable' };

@@ -1,4 +1,4 @@
-import type { ForgedCell } from './forged';
+import type { ForgedCell } from './forged-cell';
 import { groupBy } from '../../../private/multimap';
 import { DEFAULT_BRIDGE } from '../../../topology/private/senders';
 import type { ReachabilityChange, ReachableCell } from '../../results';

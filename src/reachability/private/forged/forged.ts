@@ -3,8 +3,10 @@ import { everySource, type Source } from './sources';
 import { Standing } from './standing';
 import { type Found, Tally } from './tally';
 import type { Sender } from '../../../topology/private/senders';
-import type { Family, Topology } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
+import type { Topology } from '../../../topology/private/topology';
 import { Declared } from '../declared';
+import type { ForgedCell } from './forged-cell';
 import { Block, type BlockContext } from '../matrix/block';
 import type { AddressEnd, Group, Endpoint, Target } from '../matrix/endpoints';
 import { type Cell, FamilyMatrix, type Matrix, NONE } from '../matrix/matrix';
@@ -12,25 +14,6 @@ import type { Arrival, Walk } from '../matrix/reach';
 import { previous, writeAddress } from '../walk/address';
 import { Host } from '../walk/host';
 import type { HostView } from '../walk/host-view';
-import type { ProbeSource, ProbeSpec } from '../walk/outcome';
-
-/** Datagrams that somebody gets to an address though the source is not the sender's own, beyond what the sender reaches by itself. */
-export interface ForgedCell extends Cell {
-  readonly forged: Forged;
-}
-
-export interface Forged {
-  /** Whose address the packets carry, as far as somebody has it. */
-  readonly as: AddressEnd;
-  /** Containers of others on the network that every engine has. */
-  readonly isOnDefaultBridge: boolean;
-  /** Only as packets of a connection that others have opened. */
-  readonly within?: Cell;
-  readonly from: ProbeSource;
-  /** First packet of the connection that it is to belong to. */
-  readonly opener?: ProbeSpec;
-  readonly direction: 'original' | 'reply';
-}
 
 /** What a sender is asked about: everything that decides what it gets through to. */
 export interface ForgedInput {

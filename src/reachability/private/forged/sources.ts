@@ -1,4 +1,4 @@
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 import { type End, NO_ENDPOINTS, type Endpoint } from '../matrix/endpoints';
 import type { RuleFacts } from '../matrix/rule-facts';
 import { type Address, type AddressRange, HIGHEST, inRange, next, previous, readAddress, readRange, writeAddress } from '../walk/address';

@@ -1,4 +1,4 @@
-import type { Forged, ForgedCell } from './forged';
+import type { Forged, ForgedCell } from './forged-cell';
 import type { ForgingParty } from './positions';
 import { groupBy } from '../../../private/multimap';
 import { needsNoAnswer } from '../../../topology/private/senders';

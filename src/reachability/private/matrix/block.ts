@@ -4,7 +4,7 @@ import type { NamedPairs } from './named-pairs';
 import { type Arrival, isShut, type Party, type Question, reach, type Walk } from './reach';
 import { pairKey, type RuleFacts } from './rule-facts';
 import type { RuleIndex } from './rule-index';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 import { type Address, inRange } from '../walk/address';
 
 /** What all blocks of one family share. */

@@ -1,7 +1,7 @@
 import type { Party } from './reach';
 import type { RuleFacts } from './rule-facts';
 import { addTo } from '../../../private/multimap';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 import { type Address, type AddressRange, HIGHEST, inRange, next, previous, readAddress, readRange, writeAddress } from '../walk/address';
 import type { HostView } from '../walk/host-view';
 import type { ProbeSource } from '../walk/outcome';

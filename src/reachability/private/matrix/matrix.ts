@@ -18,7 +18,7 @@ import type { Arrival, Party, Walk } from './reach';
 import { factsOf } from './rule-facts';
 import { RuleIndex } from './rule-index';
 import { Translations } from './translations';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 import { isLoopback } from '../walk/address';
 import type { HostView } from '../walk/host-view';
 import type { ProbeSource } from '../walk/outcome';

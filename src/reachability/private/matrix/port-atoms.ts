@@ -1,7 +1,7 @@
 import { ECHO_REQUEST, type PortSetProtocol, PROTOCOLS } from './port-set';
 import type { RuleFacts } from './rule-facts';
 import type { IpProtocol, Match, PairElement, Verdict } from '../../../firewall/private/ir';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 /** Packets that no rule in question can tell apart, with one of them to walk. */
 export interface Atom {

@@ -1,4 +1,4 @@
-import type { PortSpec } from '../../../topology/private/topology';
+import type { PortSpec } from '../../../topology/private/terms';
 
 /** Ascending, apart from each other by at least one number. */
 export type Ranges = readonly (readonly [first: number, last: number])[];

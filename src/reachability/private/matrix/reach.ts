@@ -2,7 +2,7 @@ import { type Atom, atomsOf, sourcePortsOf, tellsPorts, toldProtocols, UNNAMED }
 import { EVERY_PORT, NO_PORTS, type PortSet, union } from './port-set';
 import { pairKey, type RuleFacts } from './rule-facts';
 import { needsNoAnswer } from '../../../topology/private/senders';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 import type { Outcome, ProbeSource, ProbeSpec, Receiver } from '../walk/outcome';
 
 /** Packets that one source sends to one address and that somebody gets, all at once. */

@@ -1,7 +1,7 @@
 import type { HostChain, HostRules } from '../../../firewall/private/host-rules';
 import type { Match, PairElement, Rule, RuleSet } from '../../../firewall/private/ir';
 import { groupBy } from '../../../private/multimap';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 import { type Address, type AddressRange, inRange, readRange } from '../walk/address';
 
 /** What can be told of a rule without a packet: which packets it might concern. Where in doubt it concerns them. */

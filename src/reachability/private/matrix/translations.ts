@@ -1,5 +1,5 @@
 import type { RuleFacts } from './rule-facts';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 import { type AddressRange, inRange, readAddress } from '../walk/address';
 
 /** Which addresses may be translated, and to which. Where a rule is not understood, any to any. */

@@ -1,7 +1,7 @@
 import type { Capability } from '../../../engine/private/capabilities';
 import type { HostChain, HostRules } from '../../../firewall/private/host-rules';
 import type { Match, Rule } from '../../../firewall/private/ir';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 /** The rules of a host with Docker on it, as they were saved there. */
 export interface ReviewedHost {

@@ -1,6 +1,6 @@
 import { blockAround, bitsOf, formatAddress, parseAddress } from '../../../addressing/private/ip';
 import { tryParse } from '../../../addressing/private/try-parse';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 /** IPv4 as a number, IPv6 as a bigint: comparing small numbers is several times faster, and the walk does little else. */
 export type Address = number | bigint;

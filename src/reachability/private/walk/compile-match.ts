@@ -1,13 +1,9 @@
 import { readRange } from './address';
 import { compileSet, SetIndex } from './compile-set';
-import { type Packet, protocolName } from './packet';
+import type { CompiledMatch, Predicate } from './compiled-match';
+import { protocolName } from './packet';
 import type { Match, TcpFlag } from '../../../firewall/private/ir';
-import type { Family } from '../../../topology/private/topology';
-
-export type Predicate = (packet: Packet) => boolean;
-
-/** A match as a function, or the words for why nobody can say. Whether a match is understood never depends on the packet. */
-export type CompiledMatch = Predicate | string;
+import type { Family } from '../../../topology/private/terms';
 
 export function compileMatch(match: Match, family: Family, sets: SetIndex): CompiledMatch {
   const positive = compilePositive(match, family, sets);

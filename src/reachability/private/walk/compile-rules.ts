@@ -1,11 +1,12 @@
 import { type Address, readAddress } from './address';
-import { compileMatch, type Predicate } from './compile-match';
+import { compileMatch } from './compile-match';
 import { indexSets, type SetIndex } from './compile-set';
+import type { Predicate } from './compiled-match';
 import { dispatch, type Dispatch, requirementsOf } from './dispatch';
 import type { RulePlace } from './outcome';
 import { type BaseChain, chainKey, type Hook, type HostChain, type HostRules } from '../../../firewall/private/host-rules';
 import type { Match, Rule } from '../../../firewall/private/ir';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 export interface CompiledRule {
   readonly place: RulePlace;

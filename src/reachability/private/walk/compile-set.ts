@@ -1,8 +1,8 @@
 import { type Address, type AddressRange, inRange, readRange } from './address';
-import type { CompiledMatch, Predicate } from './compile-match';
+import type { CompiledMatch, Predicate } from './compiled-match';
 import { type Packet, protocolName } from './packet';
 import type { LinkElement, Match, PairElement, PairSet, RuleSet } from '../../../firewall/private/ir';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 /** Sets by name. Two tables of nftables may have sets of one name, which nobody can tell apart here. */
 export type SetIndex = ReadonlyMap<string, RuleSet | 'ambiguous'>;

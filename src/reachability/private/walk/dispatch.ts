@@ -1,7 +1,7 @@
 import { type Address, readRange } from './address';
 import type { Packet } from './packet';
 import type { Match } from '../../../firewall/private/ir';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 /** The rules that a packet may meet, in their order: a superset of those that it does. */
 export type Dispatch<R> = (packet: Packet) => readonly R[];

@@ -5,7 +5,7 @@ import type { Attachment } from './host-view';
 import type { ProbeSource, ProbeSpec } from './outcome';
 import { echoRequest, icmpAnswer, Packet, protocolName } from './packet';
 import { type Landing, sendFromContainer, sendFromHost, sendFromOutside, type Station } from './path';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 /** A sender and its packet, before it leaves. */
 export interface Departure {

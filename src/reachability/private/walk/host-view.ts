@@ -1,5 +1,5 @@
 import type { HostRules } from '../../../firewall/private/host-rules';
-import type { Family, WireMode } from '../../../topology/private/topology';
+import type { WireMode, Family } from '../../../topology/private/terms';
 
 /**
  * A host as packets meet it: interfaces, addresses, routes, namespaces of containers, and all rules of both families. The walk knows nothing else.

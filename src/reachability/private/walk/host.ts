@@ -15,7 +15,7 @@ import type { Attachment, ContainerView, HostInterface, HostView, ProxyListener,
 import type { AddressKinds } from './packet';
 import { parseAddress } from '../../../addressing/private/ip';
 import type { AddressType } from '../../../firewall/private/ir';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 export interface OwnAddress {
   readonly address: Address;

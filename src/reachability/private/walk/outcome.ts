@@ -1,6 +1,6 @@
 import type { Hook } from '../../../firewall/private/host-rules';
 import type { IpProtocol, Rule } from '../../../firewall/private/ir';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 /** The first packet of a connection that somebody wants to open. */
 export interface ProbeSpec {

@@ -1,6 +1,6 @@
 import type { Address } from './address';
 import type { AddressType, CtState } from '../../../firewall/private/ir';
-import type { Family } from '../../../topology/private/topology';
+import type { Family } from '../../../topology/private/terms';
 
 /** What the host makes of an address. */
 export interface AddressKinds {

@@ -1,5 +1,5 @@
 import type { RestoreFile } from './restore-file';
-import type { Family } from '../../../../topology/private/topology';
+import type { Family } from '../../../../topology/private/terms';
 import type { GuardFile } from '../guard-backend';
 
 const SUFFIX = { ipv4: 'v4', ipv6: 'v6' } as const;

@@ -1,6 +1,6 @@
 import { placeOf, TABLES } from './chain-place';
 import type { RestoreFile } from './restore-file';
-import type { Family } from '../../../../topology/private/topology';
+import type { Family } from '../../../../topology/private/terms';
 import { digestOf } from '../../digest';
 import { inetWord, sourceSetOptions } from '../../iptables-text/ipset-words';
 import { ADDRESS, INTERFACE, renderMatches, safeWord, wholeNumber, WORD } from '../../iptables-text/render-match';

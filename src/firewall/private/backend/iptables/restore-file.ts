@@ -1,4 +1,4 @@
-import type { Family } from '../../../../topology/private/topology';
+import type { Family } from '../../../../topology/private/terms';
 
 /** What the host applies for one family, as text for the kernel's own tools plus what it needs to read the result back. */
 export interface RestoreFile {

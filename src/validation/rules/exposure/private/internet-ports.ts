@@ -3,7 +3,7 @@ import { parseAddress } from '../../../../addressing/private/ip';
 import type { Cell } from '../../../../reachability/private/matrix/matrix';
 import { NO_PORTS, type PortSet, union } from '../../../../reachability/private/matrix/port-set';
 import type { Registry } from '../../../../topology/private/registry';
-import type { Family } from '../../../../topology/private/topology';
+import type { Family } from '../../../../topology/private/terms';
 import { hostAddressKind } from '../../../private/host-address';
 import { type AddressRun, isInternetRun, publicOf } from '../../../private/internet';
 

@@ -1,5 +1,5 @@
 import { intersect, isEmpty, type PortSet, portSetOf, shortPortSetText } from '../../../../reachability/private/matrix/port-set';
-import type { Protocol } from '../../../../topology/private/topology';
+import type { Protocol } from '../../../../topology/private/terms';
 
 /** Ports of a table that are in a set, by name; where everything is open no single port is worth a word. */
 export function namedPorts(table: ReadonlyMap<string, string>, ports: PortSet): { readonly port: string; readonly name: string }[] {

@@ -1,0 +1,42 @@
+import { Cidr } from '../../addressing/cidr';
+import { ValidationError } from '../../private/errors';
+import type { HardenedDaemonProps } from '../hardened-daemon-props';
+import type { CheckedHost } from './check-host';
+
+/** What a daemon may not have as a node. Overlays reach every node, so what is theirs may be nothing else anywhere. */
+export function checkNode(
+  place: string,
+  daemon: string,
+  {
+    liveRestore,
+    startWithoutGuardReason,
+    addressPool,
+    foreignBlocks,
+    hostAddresses,
+  }: Omit<HardenedDaemonProps, keyof CheckedHost> & CheckedHost,
+  swarmPool: Cidr,
+): void {
+  if (liveRestore !== false) {
+    throw new ValidationError(
+      'SwarmLiveRestore',
+      place,
+      `'${daemon}' keeps containers across restarts of the engine, and such an engine does not start in a swarm; set its 'liveRestore' to false`,
+    );
+  }
+  if (startWithoutGuardReason !== undefined) {
+    throw new ValidationError(
+      'SwarmNodes',
+      place,
+      `'${daemon}' starts containers without the guard, and a service cannot be told apart there; take out its 'startWithoutGuardReason'`,
+    );
+  }
+  const taken = [addressPool.text, ...foreignBlocks.map(({ block }) => block), ...hostAddresses.map((address) => `${address}/32`)];
+  const shared = taken.filter((block) => !block.includes(':')).find((block) => Cidr.parse(block).overlapsWith(swarmPool));
+  if (shared !== undefined) {
+    throw new ValidationError(
+      'SwarmPool',
+      place,
+      `'addressPool' ${swarmPool.text} overlaps with ${shared}, which '${daemon}' uses; choose a block that no node knows`,
+    );
+  }
+}

@@ -1,0 +1,13 @@
+import type { ErrorCode } from '../../private/errors';
+
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Something that works, and not as well as its author may think. */
+export interface Warning {
+  readonly path: string;
+  readonly message: string;
+}
