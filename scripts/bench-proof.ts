@@ -70,7 +70,7 @@ console.log(
 for (const withEdges of [false, true]) {
   const matrix = (count: number) => {
     const { daemon } = program(count, { withEdges });
-    daemon._registry.derived();
+    daemon._declarations.store.derived();
     return spent(() => Reachability.of(daemon)._proof.matrix);
   };
   matrix(100);

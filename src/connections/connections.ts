@@ -103,18 +103,18 @@ export class Connections {
     if (options.description !== undefined && (description.length > 80 || description.length === 0)) {
       throw new ValidationError('DescriptionLength', place, `'description' must have 1 to 80 characters, got ${description.length}`);
     }
-    const registry = checkFlow(place, source, destination, port, options);
+    const declarations = checkFlow(place, source, destination, port, options);
     if (options.rate !== undefined) {
-      refuseWithoutGuard(registry, place, `a rate on ${port.text}`, 'declare the flow without it');
+      refuseWithoutGuard(declarations, place, `a rate on ${port.text}`, 'declare the flow without it');
     }
     const ends = { source: source._peerFact, destination: destination._peerFact };
-    registry.addFlow(
+    declarations.addFlow(
       {
         ...ends,
         port: port._spec(),
         rate: options.rate?._spec(),
         ipv4Only: options.ipv4Only,
-        conduit: registry.conduitFor(place, ends, options.conduit ?? false),
+        conduit: declarations.conduitFor(place, ends, options.conduit ?? false),
         origin: description,
       },
       place,

@@ -3,8 +3,8 @@ import { isAddress } from '../addressing/private/ip';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText } from '../private/text';
 import { brand } from '../private/type-test';
+import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
-import type { Registry } from '../topology/private/registry';
 
 /** An end of a flow: a workload, a group of them, a whole segment, a block of addresses, or the host. Made by `Peer` or by our constructs. */
 export interface IPeer {
@@ -21,7 +21,7 @@ export interface IPeer {
    *
    * @internal
    */
-  readonly _peerRegistry?: Registry;
+  readonly _peerDeclarations?: Declarations;
 }
 
 /** Peers that are no constructs: blocks of addresses and the host. */

@@ -19,9 +19,9 @@ import { outputFolderOf, removeOldFolders } from '../reports/output-folders';
 import { summaryLine } from '../reports/private/summary-line';
 import { Conduit } from '../segments/conduit';
 import type { IDaemon } from '../topology/daemon';
+import type { Declarations } from '../topology/private/declarations';
 import type { EngineFacts } from '../topology/private/engine-facts';
 import type { Warning } from '../topology/private/problem';
-import type { Registry } from '../topology/private/registry';
 import { SecureDefaults } from '../validation/packs/secure-defaults';
 import { DAEMON, DAEMON_ELSEWHERE } from '../validation/private/daemons';
 import { StackPass } from '../validation/stack-pass';
@@ -31,7 +31,7 @@ import { HARDENED, logOptions } from '../workloads/private/hardened-defaults';
 export class DaemonCore {
   /** Twelve hexadecimal characters that follow from the path. */
   public readonly daemonId: string;
-  public readonly registry: Registry;
+  public readonly declarations: Declarations;
   /** The folder of the daemon beside a stack, with slashes. */
   public readonly folderName: string;
   private readonly page: FactsPage;
@@ -65,7 +65,7 @@ export class DaemonCore {
       },
       (destination, source) => new Conduit(destination, source, daemon).node.path,
     );
-    this.registry = this.page.registry;
+    this.declarations = this.page.declarations;
     StackPass.of(TerraformStack.of(daemon)).toldElsewhere();
     AddressBook.of(daemon)._atEnd((isLockWritten) => this.tell(isLockWritten));
   }
@@ -79,7 +79,7 @@ export class DaemonCore {
         folder: this.folderName,
         connection: this.props.connection ?? DaemonConnection.socket(),
         providerVersion: this.props.providerVersion ?? '>= 3.6.2, < 5.0.0',
-        wrote: (by) => this.registry.wrote(by),
+        wrote: (by) => this.declarations.wrote(by),
       });
       this.bindings.set(stack, binding);
       if (stack !== TerraformStack.of(this.daemon)) this.showToRules(stack, DAEMON_ELSEWHERE);
@@ -95,7 +95,7 @@ export class DaemonCore {
     }
     const failures = this.isProved ? this.page.failures() : [];
     if (failures.length === 0) {
-      this.warn([...this.registry.derived().warnings, ...this.warningsOfPublications()]);
+      this.warn([...this.declarations.store.derived().warnings, ...this.warningsOfPublications()]);
     }
     return failures;
   }
@@ -132,26 +132,26 @@ export class DaemonCore {
 
   private showToRules(stack: TerraformStack, resourceType: string): void {
     StackPass.of(stack).addSubjects(() => {
-      this.registry.noticeRemovals();
-      const { version, settings } = this.registry.engine;
+      this.declarations.store.noticeRemovals();
+      const { version, settings } = this.declarations.store.engine;
       const attributes = {
         provider: this.bindings.get(stack)?.provider.fqn ?? null,
         engine: version,
-        guard: this.registry.hasGuard,
+        guard: this.declarations.store.hasGuard,
         proved: this.isProved,
         userland_proxy: settings.userlandProxy,
         ip6tables: settings.ip6tables,
         // Those of daemon.json, which is ours where the guard is.
-        ...(this.registry.hasGuard && { log_driver: HARDENED.logDriver, log_opts: Object.keys(logOptions(0)) }),
+        ...(this.declarations.store.hasGuard && { log_driver: HARDENED.logDriver, log_opts: Object.keys(logOptions(0)) }),
       };
-      return [{ resourceType, path: this.daemon.node.path, attributes, registry: this.registry }];
+      return [{ resourceType, path: this.daemon.node.path, attributes, store: this.declarations.store }];
     });
   }
 
   private warningsOfPublications(): Warning[] {
-    const { topology } = this.registry.derived();
+    const { topology } = this.declarations.store.derived();
     const unstable = can(this.props.engine.version, 'ordersPublications') ? [] : unstablePublications(topology.publications);
-    return [...unstable, ...largePublications(topology, this.registry.engine)];
+    return [...unstable, ...largePublications(topology, this.declarations.store.engine)];
   }
 
   private warn(warnings: readonly Warning[]): void {

@@ -29,8 +29,8 @@ import type { Requirement } from '../reachability/requirement';
 import { writeDaemonReports } from '../reports/daemon-reports';
 import { writeHostFolder } from '../reports/host-folder';
 import type { IDaemon } from '../topology/daemon';
+import type { Declarations } from '../topology/private/declarations';
 import type { Derived } from '../topology/private/derive';
-import type { Registry } from '../topology/private/registry';
 import { StackPass } from '../validation/stack-pass';
 
 /** Largest user data that the strictest of the large clouds takes, in bytes. */
@@ -72,7 +72,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
   /**
    * @internal
    */
-  public readonly _registry: Registry;
+  public readonly _declarations: Declarations;
   /**
    * @internal
    */
@@ -108,7 +108,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     this.guard = guardBackend(engine.guardBackend);
     this.core = new DaemonCore(this, props, checked, engine, props.withoutProofReason === undefined, ipv6Pool);
     this.daemonId = this.core.daemonId;
-    this._registry = this.core.registry;
+    this._declarations = this.core.declarations;
     this._stampPath = props.startWithoutGuardReason === undefined ? stampPath(this.daemonId) : undefined;
     // Where the guard opens single pairs in Docker's chains, Docker itself may keep everything shut.
     this._icc = !this.guard.opensPairs;
@@ -125,7 +125,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     if (advisory !== undefined) {
       Annotations.of(this).addWarning(advisoryText(props.engine.version, advisory));
     }
-    if (this._registry.has('ipv6') && !this._registry.translates('ipv6')) {
+    if (this._declarations.store.has('ipv6') && !this._declarations.store.translates('ipv6')) {
       Annotations.of(this).addWarning(
         `engine ${props.engine.version} writes no rules for IPv6, so nothing but the guard stands between containers there; from 27.0 on the engine keeps them apart, too`,
       );
@@ -139,7 +139,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
 
   /** Claims that the synth must prove; it fails when one does not hold. Peers may be declared further afterwards: what counts is the whole program. */
   public require(...requirements: Requirement[]): void {
-    requireOf(this._registry, this.node.path, requirements);
+    requireOf(this._declarations, this.node.path, requirements);
   }
 
   /**
@@ -163,7 +163,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
   }
 
   private memoised() {
-    const derived = this._registry.derived();
+    const derived = this._declarations.store.derived();
     if (this.texts?.derived !== derived) {
       this.texts = {
         derived,
@@ -200,9 +200,9 @@ export class HardenedDaemon extends Construct implements IDaemon {
     const folder = this.core.folder(session);
     fs.writeFileSync(path.join(folder, 'user-data'), this.rendered(renderUserData));
     fs.writeFileSync(path.join(folder, 'install.sh'), this.rendered(renderInstallScript), { mode: 0o755 });
-    this.core.tellAtEnd(folder, writeDaemonReports(folder, this._registry, this.props));
+    this.core.tellAtEnd(folder, writeDaemonReports(folder, this._declarations.store, this.props));
     writeHostFolder(folder, renderHostFiles(this.input()));
-    const verify = renderVerifyScript(verifyInput(this._registry.derived().topology));
+    const verify = renderVerifyScript(verifyInput(this._declarations.store.derived().topology));
     fs.writeFileSync(path.join(folder, 'verify.sh'), verify, { mode: 0o755 });
   }
 }

@@ -16,7 +16,7 @@ import type { Weakness } from '../reachability/weakness';
 import { writeDaemonReports } from '../reports/daemon-reports';
 import { warningOf } from '../reports/private/weakness-text';
 import type { IDaemon } from '../topology/daemon';
-import type { Registry } from '../topology/private/registry';
+import type { Declarations } from '../topology/private/declarations';
 import { StackPass } from '../validation/stack-pass';
 
 /**
@@ -40,7 +40,7 @@ export class ImportedDaemon extends Construct implements IDaemon {
   /**
    * @internal
    */
-  public readonly _registry: Registry;
+  public readonly _declarations: Declarations;
   /**
    * @internal
    */
@@ -71,7 +71,7 @@ export class ImportedDaemon extends Construct implements IDaemon {
     };
     this.core = new DaemonCore(this, props, checked, engine, true, (daemonId) => ipv6PoolOf(props, daemonId));
     this.daemonId = this.core.daemonId;
-    this._registry = this.core.registry;
+    this._declarations = this.core.declarations;
     // Nobody writes a stamp on that host.
     this._stampPath = undefined;
     // Single pairs take rules on the host: a segment is open inside, or nothing flows in it.
@@ -90,7 +90,7 @@ export class ImportedDaemon extends Construct implements IDaemon {
 
   /** Claims that the synth must prove; it fails when one does not hold. Peers may be declared further afterwards: what counts is the whole program. */
   public require(...requirements: Requirement[]): void {
-    requireOf(this._registry, this.node.path, requirements);
+    requireOf(this._declarations, this.node.path, requirements);
   }
 
   /** What of the declared so far is open beyond what was declared, the same kind together. The report and the warnings tell the same. */
@@ -106,7 +106,7 @@ export class ImportedDaemon extends Construct implements IDaemon {
   }
 
   private proof(): Proof {
-    return Proof.of(this._registry.derived(), this._registry.engine);
+    return Proof.of(this._declarations.store.derived(), this._declarations.store.engine);
   }
 
   private validate(): string[] {
@@ -119,6 +119,6 @@ export class ImportedDaemon extends Construct implements IDaemon {
 
   private write(session: ISynthesisSession): void {
     const folder = this.core.folder(session);
-    this.core.tellAtEnd(folder, writeDaemonReports(folder, this._registry, {}));
+    this.core.tellAtEnd(folder, writeDaemonReports(folder, this._declarations.store, {}));
   }
 }

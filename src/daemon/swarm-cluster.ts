@@ -11,7 +11,7 @@ import { brand } from '../private/type-test';
 import { requireOf } from '../reachability/private/prove';
 import type { Requirement } from '../reachability/requirement';
 import type { IDaemon } from '../topology/daemon';
-import type { Registry } from '../topology/private/registry';
+import type { Declarations } from '../topology/private/declarations';
 import type { ISwarmCluster } from '../topology/swarm';
 
 /**
@@ -35,7 +35,7 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
   /**
    * @internal
    */
-  public readonly _registry: Registry;
+  public readonly _declarations: Declarations;
   /**
    * @internal
    */
@@ -65,14 +65,14 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
         hostAddresses: settings.nodes.map(({ address }) => address),
         addressPools: [props.addressPool.text],
         foreignBlocks: [],
-        engine: manager._registry.engine,
+        engine: manager._declarations.store.engine,
       },
       // A flow that asks for one is refused before.
       (destination) => destination.node.path,
     );
-    this._registry = this.page.registry;
-    this._registry.swarm.set({ ...settings, id: clusterId });
-    daemons.forEach((daemon, index) => daemon._registry.swarm.join(this._registry, settings.nodes[index]));
+    this._declarations = this.page.declarations;
+    this._declarations.beSwarm({ ...settings, id: clusterId });
+    daemons.forEach((daemon, index) => daemon._declarations.joinSwarm(this._declarations, settings.nodes[index]));
     brand(this, 'swarm');
     this.warn(props.managers.length, props);
     this.node.addValidation({ validate: () => this.validate() });
@@ -84,7 +84,7 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
    * its daemon, too.
    */
   public require(...requirements: Requirement[]): void {
-    requireOf(this._registry, this.node.path, requirements);
+    requireOf(this._declarations, this.node.path, requirements);
   }
 
   private warn(managers: number, { withoutAutolockReason, unencryptedIngressReason }: SwarmClusterProps): void {

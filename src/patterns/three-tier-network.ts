@@ -50,7 +50,7 @@ export class ThreeTierNetwork extends Construct {
       [this.app.node.path, 'app'],
       [this.data.node.path, 'data'],
     ]);
-    daemon._registry.addPolicy((source, destination) => {
+    daemon._declarations.addPolicy((source, destination) => {
       const from = tiers.get(source);
       const to = tiers.get(destination);
       if (from === undefined || to === undefined || ALLOWED[from].includes(to)) {
@@ -62,7 +62,7 @@ export class ThreeTierNetwork extends Construct {
     // publication is everybody's: between tiers that share none the addresses of DMZ stay out of reach. What a forged source
     // reaches there is told as a weakness.
     const { dmz, app, data } = this;
-    const claims = daemon._registry.hasGuard
+    const claims = daemon._declarations.store.hasGuard
       ? [
           Requirement.unreachable(dmz, data),
           Requirement.unreachable(app, dmz),
@@ -77,6 +77,6 @@ export class ThreeTierNetwork extends Construct {
           Requirement._noConnection(Peer.anyIpv4(), app),
           Requirement._noConnection(Peer.anyIpv4(), data),
         ];
-    requireOf(daemon._registry, this.node.path, claims);
+    requireOf(daemon._declarations, this.node.path, claims);
   }
 }

@@ -18,7 +18,7 @@ import type { Port } from '../firewall/port';
 import { ValidationError } from '../private/errors';
 import { isA } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
-import type { Registry } from '../topology/private/registry';
+import type { Declarations } from '../topology/private/declarations';
 import type { ISwarmCluster } from '../topology/swarm';
 
 /**
@@ -38,7 +38,7 @@ export class Reachability {
     if (!isA(daemon, 'daemon')) {
       throw new ValidationError('NotADaemon', '', 'Reachability.of() wants a daemon of Bulkhead, such as a HardenedDaemon');
     }
-    return new Reachability(daemon._registry);
+    return new Reachability(daemon._declarations);
   }
 
   /**
@@ -49,18 +49,18 @@ export class Reachability {
     if (!isA(cluster, 'swarm')) {
       throw new ValidationError('NotASwarm', '', 'Reachability.ofSwarm() wants a SwarmCluster');
     }
-    return new Reachability(cluster._registry);
+    return new Reachability(cluster._declarations);
   }
 
   /** @internal */
-  public static _of(registry: Registry): Reachability {
-    return new Reachability(registry);
+  public static _of(declarations: Declarations): Reachability {
+    return new Reachability(declarations);
   }
 
   private readonly proof: Proof;
 
-  private constructor(private readonly registry: Registry) {
-    this.proof = Proof.of(registry.derived(), registry.engine);
+  private constructor(private readonly declarations: Declarations) {
+    this.proof = Proof.of(declarations.store.derived(), declarations.store.engine);
   }
 
   /**
@@ -94,8 +94,8 @@ export class Reachability {
       source: source.peerText,
       destination: destination.peerText,
       port: port.text,
-      refusal: this.registry.refusalOf({ source: source._peerFact, destination: destination._peerFact }),
-      hasGuard: this.registry.hasGuard,
+      refusal: this.declarations.refusalOf({ source: source._peerFact, destination: destination._peerFact }),
+      hasGuard: this.declarations.store.hasGuard,
       labels: this.proof.labels,
       alone: aloneAmong(this.proof.derived.topology, source._peerFact, destination._peerFact),
       kinds: { source: kindOf(source), destination: kindOf(destination) },
@@ -174,15 +174,15 @@ export class Reachability {
       if (!isPeer(peer)) {
         throw new ValidationError(
           'NotAPeer',
-          this.registry.daemonPath,
+          this.declarations.store.daemonPath,
           'a question needs workloads, groups or segments of Bulkhead, or peers made by Peer',
         );
       }
-      if (peer._peerRegistry !== undefined && peer._peerRegistry !== this.registry) {
+      if (peer._peerDeclarations !== undefined && peer._peerDeclarations !== this.declarations) {
         throw new ValidationError(
           'FlowAcrossDaemons',
-          this.registry.daemonPath,
-          `${peer.peerText} lives on daemon '${peer._peerRegistry.daemonPath}', and this is the reachability of '${this.registry.daemonPath}'`,
+          this.declarations.store.daemonPath,
+          `${peer.peerText} lives on daemon '${peer._peerDeclarations.store.daemonPath}', and this is the reachability of '${this.declarations.store.daemonPath}'`,
         );
       }
       return selectionOf(peer._peerFact, this.proof.derived);

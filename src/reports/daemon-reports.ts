@@ -13,7 +13,7 @@ import { Proof } from '../reachability/private/proof';
 import { unexpected } from '../reachability/private/prove';
 import { readableCells, weaknessesOf } from '../reachability/private/weaknesses';
 import type { ReachableCell } from '../reachability/results';
-import type { Registry } from '../topology/private/registry';
+import type { FactStore } from '../topology/private/fact-store';
 
 /** Kinds that no guard narrows. */
 const BY_NATURE: ReadonlySet<string> = new Set(['WireOpen', 'ExistingOpen']);
@@ -28,24 +28,24 @@ interface ReportProps {
 export type Written = Pick<Summary, 'result' | 'hasGuard' | 'flows' | 'exposures'>;
 
 /** Writes `report.md` for people, and `topology.json` and `matrix.json` for programs. */
-export function writeDaemonReports(folder: string, registry: Registry, props: ReportProps): Written {
-  const { engine } = registry;
-  const facts = registry.facts();
-  const proof = Proof.of(registry.derived(), engine);
+export function writeDaemonReports(folder: string, store: FactStore, props: ReportProps): Written {
+  const { engine } = store;
+  const facts = store.facts();
+  const proof = Proof.of(store.derived(), engine);
   const { topology } = proof.derived;
-  const result = proofResult(registry, proof, props.withoutProofReason);
+  const result = proofResult(store, proof, props.withoutProofReason);
   const isKnown = result.state !== 'SKIPPED';
   const { labels } = proof;
   const exposures = isKnown ? [...exposuresOf(proof.matrix, labels), ...exposuresOnHost(topology)] : [];
   const report = renderReport({
     topology,
     engine,
-    dualStack: registry.has('ipv6'),
+    dualStack: store.has('ipv6'),
     flows: facts.flows,
     result,
     open: isKnown ? [...readableCells(proof.matrix, labels), ...forgedLines(proof.forged, labels)] : [],
     exposures,
-    weaknesses: isKnown ? weaknessesOf(proof).filter(({ code }) => !registry.hasGuard || BY_NATURE.has(code)) : [],
+    weaknesses: isKnown ? weaknessesOf(proof).filter(({ code }) => !store.hasGuard || BY_NATURE.has(code)) : [],
     undeclared: isKnown ? undeclaredCells(proof) : [],
     blocked: isKnown ? proof.missing.map((each) => deviationCell(each, labels)) : [],
     startWithoutGuardReason: props.startWithoutGuardReason,
@@ -53,7 +53,7 @@ export function writeDaemonReports(folder: string, registry: Registry, props: Re
   fs.writeFileSync(path.join(folder, 'report.md'), report);
   fs.writeFileSync(path.join(folder, 'topology.json'), topologyJson(topology, engine, facts));
   fs.writeFileSync(path.join(folder, 'matrix.json'), matrixJson({ proof, result, engine }));
-  return { result, hasGuard: registry.hasGuard, flows: facts.flows.length, ...(isKnown && { exposures: exposures.length }) };
+  return { result, hasGuard: store.hasGuard, flows: facts.flows.length, ...(isKnown && { exposures: exposures.length }) };
 }
 
 /** Without the guard forged sources are a weakness like the others. */

@@ -24,7 +24,7 @@ export function bridgeNetwork(
   scope: Construct,
   { daemon, networkName, internal, icc, driverOptions = {}, plan, isNeeded }: BridgeNetworkOptions,
 ): NetworkReference {
-  const families: readonly Family[] = daemon._registry.has('ipv6') ? ['ipv4', 'ipv6'] : ['ipv4'];
+  const families: readonly Family[] = daemon._declarations.store.has('ipv6') ? ['ipv4', 'ipv6'] : ['ipv4'];
   const network = new LateNetwork(
     scope,
     'Resource',

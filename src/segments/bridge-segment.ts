@@ -10,9 +10,9 @@ import { Connections } from '../connections/connections';
 import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
+import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
 import { edgeKey } from '../topology/private/keys';
-import type { Registry } from '../topology/private/registry';
 import type { NetworkPlan } from '../topology/private/topology';
 
 /**
@@ -57,22 +57,22 @@ export class BridgeSegment extends Construct implements ISegment {
   /**
    * @internal
    */
-  public readonly _peerRegistry: Registry;
+  public readonly _peerDeclarations: Declarations;
 
   private readonly networks: Record<'segment' | 'edge', NetworkReference>;
 
   constructor(scope: Construct, id: string, props: BridgeSegmentProps) {
     const checked = checkBridgeSegment(scope, id, props);
     super(scope, id);
-    const registry = props.daemon._registry;
+    const declarations = props.daemon._declarations;
     const { path } = this.node;
 
     this.daemon = props.daemon;
     this.networkName = checked.networkName;
     this.peerText = path;
     this._peerFact = { kind: 'segment', path };
-    this._peerRegistry = registry;
-    registry.addSegment({
+    this._peerDeclarations = declarations;
+    declarations.addSegment({
       path,
       networkName: checked.networkName,
       edgeNetworkName: checked.edgeNetworkName,
@@ -85,7 +85,7 @@ export class BridgeSegment extends Construct implements ISegment {
     });
 
     this.ipv4Block = lateValue(() => this.plan('segment')?.ipv4.block ?? '');
-    if (registry.has('ipv6')) {
+    if (declarations.store.has('ipv6')) {
       this.ipv6Block = lateValue(() => this.plan('segment')?.ipv6?.block ?? '');
     }
     const make = (scopeOfNetwork: Construct, kind: 'segment' | 'edge') =>
@@ -113,6 +113,6 @@ export class BridgeSegment extends Construct implements ISegment {
 
   private plan(kind: 'segment' | 'edge'): NetworkPlan | undefined {
     const key = kind === 'edge' ? edgeKey(this.node.path) : this.node.path;
-    return this._peerRegistry.network(key);
+    return this._peerDeclarations.store.network(key);
   }
 }

@@ -17,9 +17,9 @@ export class Conduit extends Construct {
   constructor(destination: Construct, source: string, daemon: IDaemon) {
     super(destination, `Conduit${createHash('sha256').update(source).digest('hex').slice(0, 8)}`);
     const { path } = this.node;
-    const registry = daemon._registry;
+    const declarations = daemon._declarations;
     const networkName = nameFromPath(path);
-    registry.addSegment({
+    declarations.addSegment({
       path,
       networkName,
       prefixLength: PREFIX_LENGTH,
@@ -27,7 +27,7 @@ export class Conduit extends Construct {
       conduit: [destination.node.path, source],
       publicationsRefused: 'a conduit is for the flows of two workloads',
     });
-    const plan = () => registry.network(path);
+    const plan = () => declarations.store.network(path);
     this.network = bridgeNetwork(this, {
       daemon,
       networkName,

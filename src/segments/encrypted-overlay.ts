@@ -8,9 +8,9 @@ import type { IPeer } from '../connections/peer';
 import { LateNetwork } from '../private/bindings';
 import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
+import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
 import { edgeKey } from '../topology/private/keys';
-import type { Registry } from '../topology/private/registry';
 import type { WirePlan } from '../topology/private/topology';
 import type { ISwarmCluster } from '../topology/swarm';
 import { Suppressions } from '../validation/suppressions';
@@ -52,7 +52,7 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
   /**
    * @internal
    */
-  public readonly _peerRegistry: Registry;
+  public readonly _peerDeclarations: Declarations;
 
   private readonly networks: Record<'segment' | 'edge', NetworkReference>;
 
@@ -66,8 +66,8 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
     this.mtu = checked.mtu;
     this.peerText = path;
     this._peerFact = { kind: 'segment', path };
-    this._peerRegistry = cluster._registry;
-    this._peerRegistry.addSegment({
+    this._peerDeclarations = cluster._declarations;
+    this._peerDeclarations.addSegment({
       path,
       networkName: checked.networkName,
       edgeNetworkName: checked.edgeNetworkName,
@@ -126,6 +126,6 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
   }
 
   private plan(kind: 'segment' | 'edge'): WirePlan | undefined {
-    return this._peerRegistry.wire(kind === 'edge' ? edgeKey(this.node.path) : this.node.path);
+    return this._peerDeclarations.store.wire(kind === 'edge' ? edgeKey(this.node.path) : this.node.path);
   }
 }

@@ -8,8 +8,8 @@ import { Connections } from '../connections/connections';
 import { DataDockerNetwork } from '../private/bindings';
 import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
+import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
-import type { Registry } from '../topology/private/registry';
 
 /** Options of a bridge network with which it is still as the proof takes it to be. */
 const HARMLESS_OPTIONS = [
@@ -31,7 +31,7 @@ export class ExistingSegment extends Construct implements ISegment {
   public readonly peerText: string;
   public readonly connections: Connections;
   public readonly _peerFact: PeerFact;
-  public readonly _peerRegistry: Registry;
+  public readonly _peerDeclarations: Declarations;
   private readonly network: NetworkReference;
 
   constructor(scope: Construct, id: string, attributes: SegmentAttributes) {
@@ -44,8 +44,8 @@ export class ExistingSegment extends Construct implements ISegment {
     this.ipv4Block = ipv4Block;
     this.peerText = path;
     this._peerFact = { kind: 'segment', path };
-    this._peerRegistry = daemon._registry;
-    this._peerRegistry.addSegment({
+    this._peerDeclarations = daemon._declarations;
+    this._peerDeclarations.addSegment({
       path,
       networkName,
       ipv4Block,

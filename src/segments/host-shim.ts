@@ -47,11 +47,16 @@ export class HostShim extends Construct {
   constructor(scope: Construct, id: string, props: HostShimProps) {
     const path = childPath(scope, id);
     const segment = asSegment(path, 'segment', props.segment);
-    const registry = segment.daemon._registry;
-    registry.checkDeclaration(path, []);
-    refuseWithoutGuard(registry, path, 'an interface of the host on a wire', 'make it by hand and reach the containers as the LAN does');
-    const fact = registry.segmentFact(segment.node.path);
-    checkSegment(path, fact, registry.hasShim(fact.path));
+    const declarations = segment.daemon._declarations;
+    declarations.checkDeclaration(path, []);
+    refuseWithoutGuard(
+      declarations,
+      path,
+      'an interface of the host on a wire',
+      'make it by hand and reach the containers as the LAN does',
+    );
+    const fact = declarations.store.segmentFact(segment.node.path);
+    checkSegment(path, fact, declarations.store.hasShim(fact.path));
     if (props.ipv4Address !== undefined) {
       if (!isAddress(plainText(path, 'ipv4Address', props.ipv4Address)) || props.ipv4Address.includes(':')) {
         throw new ValidationError('AddressSyntax', path, `'ipv4Address' must be an IPv4 address, got '${props.ipv4Address}'`);
@@ -59,8 +64,8 @@ export class HostShim extends Construct {
       checkWireAddresses(path, fact, props);
     }
     super(scope, id);
-    registry.addShim({ path, segment: fact.path, ipv4Address: props.ipv4Address });
-    const shim = () => registry.wire(fact.path)?.shim;
+    declarations.addShim({ path, segment: fact.path, ipv4Address: props.ipv4Address });
+    const shim = () => declarations.store.wire(fact.path)?.shim;
     this.interfaceName = lateValue(() => shim()?.interface ?? '');
     this.ipv4Address = lateValue(() => shim()?.address ?? '');
   }

@@ -34,7 +34,7 @@ export class IpvlanSegment extends WireSegment {
     super(scope, id, props.daemon, checked, { parent: checked.wire.parent, ipvlan_mode: mode });
     this.parentName = checked.wire.parent;
     const via = (block: string) => {
-      const hop = this._peerRegistry.hostAddresses.find((address) => address.includes(':') === block.includes(':'));
+      const hop = this._peerDeclarations.store.hostAddresses.find((address) => address.includes(':') === block.includes(':'));
       return hop === undefined ? [] : [`${block} via ${hop}`];
     };
     const { further = [] } = checked.wire;
@@ -42,7 +42,7 @@ export class IpvlanSegment extends WireSegment {
       mode === IpvlanMode.L2
         ? []
         : [
-            lateValue(() => via(this._peerRegistry.wire(this.node.path)?.ipv4.block ?? '').join()),
+            lateValue(() => via(this._peerDeclarations.store.wire(this.node.path)?.ipv4.block ?? '').join()),
             ...[...further, ...(checked.ipv6Block ? [checked.ipv6Block.text] : [])].flatMap(via),
           ];
   }

@@ -82,7 +82,7 @@ export class MacvlanSegment extends WireSegment {
     }
     this.node.addValidation({
       validate: () => {
-        const plan = this._peerRegistry.wire(this.node.path);
+        const plan = this._peerDeclarations.store.wire(this.node.path);
         const stations = 1 + (plan?.members.length ?? 0) + (plan?.shim ? 1 : 0);
         if (stations > macLimit) {
           warn(

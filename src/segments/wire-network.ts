@@ -6,19 +6,19 @@ import { contains, parseAddress, parseBlock } from '../addressing/private/ip';
 import { layoutOf, renderLayout } from '../addressing/private/layout';
 import { Network } from '../private/bindings';
 import { lateValue } from '../private/late';
-import type { Registry } from '../topology/private/registry';
+import type { Declarations } from '../topology/private/declarations';
 import type { Family } from '../topology/private/terms';
 import type { BlockPlan } from '../topology/private/topology';
 
 /** Registers the segment and makes its network. */
 export function wireNetwork(
-  segment: Construct & ISegment & { readonly _peerRegistry: Registry },
+  segment: Construct & ISegment & { readonly _peerDeclarations: Declarations },
   { networkName, ipv4Block, ipv6Block, prefixLength, wire }: CheckedWire,
   options: { readonly [option: string]: string },
 ): NetworkReference {
   const { path } = segment.node;
-  const registry = segment._peerRegistry;
-  registry.addSegment({
+  const declarations = segment._peerDeclarations;
+  declarations.addSegment({
     path,
     networkName,
     ipv4Block: ipv4Block?.text,
@@ -29,7 +29,7 @@ export function wireNetwork(
     wire,
   });
   const config = (family: Family, range: string | undefined) => {
-    const late = (part: keyof BlockPlan) => lateValue(() => registry.wire(path)?.[family]?.[part] ?? '');
+    const late = (part: keyof BlockPlan) => lateValue(() => declarations.store.wire(path)?.[family]?.[part] ?? '');
     const auxiliary = keptFromDocker(range, wire.taken);
     return {
       subnet: late('block'),

@@ -9,8 +9,8 @@ import { hearsAtStart } from '../engine/private/advertisements';
 import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
+import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
-import type { Registry } from '../topology/private/registry';
 
 /**
  * What all segments have whose members hang on a wire instead of a bridge.
@@ -32,7 +32,7 @@ export abstract class WireSegment extends Construct implements ISegment {
   /**
    * @internal
    */
-  public readonly _peerRegistry: Registry;
+  public readonly _peerDeclarations: Declarations;
 
   private readonly network: NetworkReference;
 
@@ -44,14 +44,14 @@ export abstract class WireSegment extends Construct implements ISegment {
     this.networkName = checked.networkName;
     this.peerText = path;
     this._peerFact = { kind: 'segment', path };
-    this._peerRegistry = daemon._registry;
+    this._peerDeclarations = daemon._declarations;
     this.network = wireNetwork(this, checked, options);
-    this.ipv4Block = checked.ipv4Block?.text ?? lateValue(() => this._peerRegistry.wire(path)?.ipv4.block ?? '');
+    this.ipv4Block = checked.ipv4Block?.text ?? lateValue(() => this._peerDeclarations.store.wire(path)?.ipv4.block ?? '');
     if (checked.ipv6Block !== undefined) {
       this.ipv6Block = checked.ipv6Block.text;
     }
     this.connections = new Connections(this);
-    const { version } = this._peerRegistry.engine;
+    const { version } = this._peerDeclarations.store.engine;
     if (checked.wire.lan6 && checked.wire.advertisements === false && hearsAtStart(version)) {
       Annotations.of(this).addWarning(
         `an engine ${version} turns router advertisements off milliseconds after the interface of a container is up; one that comes in between gives it an address and a route, or keeps it from starting. From 28.0 on there is no such moment`,

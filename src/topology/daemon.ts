@@ -1,6 +1,6 @@
 import type { TerraformProvider } from 'cdktf';
 import type { IConstruct } from 'constructs';
-import type { Registry } from './private/registry';
+import type { Declarations } from './private/declarations';
 
 /** One Docker Engine on one host, on which segments and workloads are placed. */
 export interface IDaemon extends IConstruct {
@@ -10,7 +10,7 @@ export interface IDaemon extends IConstruct {
   /**
    * @internal
    */
-  readonly _registry: Registry;
+  readonly _declarations: Declarations;
 
   /**
    * @internal

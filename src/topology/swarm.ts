@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { IDaemon } from './daemon';
-import type { Registry } from './private/registry';
+import type { Declarations } from './private/declarations';
 
 /** Several hosts whose engines are one swarm, on which overlays and services are placed. */
 export interface ISwarmCluster extends IConstruct {
@@ -15,7 +15,7 @@ export interface ISwarmCluster extends IConstruct {
    *
    * @internal
    */
-  readonly _registry: Registry;
+  readonly _declarations: Declarations;
 
   /**
    * The first one is the manager that Terraform speaks with.

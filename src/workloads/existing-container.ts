@@ -10,8 +10,8 @@ import { brand } from '../private/type-test';
 import { asSegment } from '../segments/private/as-segment';
 import { checkExistingAddress } from '../segments/private/check-existing';
 import type { ISegment } from '../segments/segment';
+import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
-import type { Registry } from '../topology/private/registry';
 
 /** A container that others made. It has no resource: nothing of it is read or changed. */
 export class ExistingContainer extends Construct implements IWorkload {
@@ -20,14 +20,14 @@ export class ExistingContainer extends Construct implements IWorkload {
   public readonly peerText: string;
   public readonly connections: Connections;
   public readonly _peerFact: PeerFact;
-  public readonly _peerRegistry: Registry;
+  public readonly _peerDeclarations: Declarations;
   private readonly givenAddress?: string;
 
   constructor(scope: Construct, id: string, { segment: given, containerName, ipv4Address, defaultPort }: ContainerAttributes) {
     const place = childPath(scope, id);
     const segment = asSegment(place, 'segment', given);
-    const registry = segment.daemon._registry;
-    const fact = registry.segmentFact(segment.node.path);
+    const declarations = segment.daemon._declarations;
+    const fact = declarations.store.segmentFact(segment.node.path);
     if (fact.existing === undefined) {
       throw new ValidationError(
         'NotASegment',
@@ -41,7 +41,7 @@ export class ExistingContainer extends Construct implements IWorkload {
       throw new ValidationError('AddressSyntax', place, `'ipv4Address' must be an IPv4 address, got '${ipv4Address}'`);
     }
     checkExistingAddress(place, fact, ipv4Address);
-    registry.checkDeclaration(place, [`container ${name}`]);
+    declarations.checkDeclaration(place, [`container ${name}`]);
     super(scope, id);
     const { path } = this.node;
     this.segment = segment;
@@ -49,11 +49,11 @@ export class ExistingContainer extends Construct implements IWorkload {
     this.peerText = path;
     this.givenAddress = ipv4Address;
     this._peerFact = { kind: 'workload', path };
-    this._peerRegistry = registry;
+    this._peerDeclarations = declarations;
     this.connections = new Connections(this, defaultPort);
     brand(this, 'workload');
     brand(this, 'peer');
-    registry.addWorkload({ path, name, segment: segment.node.path, ipv4Address, isTheirs: true });
+    declarations.addWorkload({ path, name, segment: segment.node.path, ipv4Address, isTheirs: true });
   }
 
   public get ipv4Address(): string {

@@ -27,8 +27,8 @@ import { brand } from '../private/type-test';
 import { checkExistingAddress } from '../segments/private/check-existing';
 import { checkWireAddresses } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
+import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact, PublicationFact } from '../topology/private/facts';
-import type { Registry } from '../topology/private/registry';
 import { Suppressions } from '../validation/suppressions';
 
 function warningOnHost(reason: string): string {
@@ -81,20 +81,20 @@ export class HardenedContainer extends Construct implements IWorkload {
   /**
    * @internal
    */
-  public readonly _peerRegistry: Registry;
+  public readonly _peerDeclarations: Declarations;
 
   private readonly placement: Placement;
 
   constructor(scope: Construct, id: string, props: HardenedContainerProps) {
     const placement = placementOf(childPath(scope, id), props);
     const { segment, apart, daemon } = placement;
-    const registry = daemon._registry;
-    const checked = checkContainer(scope, id, props, registry);
+    const declarations = daemon._declarations;
+    const checked = checkContainer(scope, id, props, declarations);
     const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
     checkImage(checked.path, props.image);
-    registry.checkDeclaration(checked.path, [`container ${checked.name}`]);
+    declarations.checkDeclaration(checked.path, [`container ${checked.name}`]);
     if (segment) {
-      const fact = registry.segmentFact(segment.node.path);
+      const fact = declarations.store.segmentFact(segment.node.path);
       checkExistingAddress(checked.path, fact, props.ipv4Address, props.ipv6Address);
       checkWireAddresses(checked.path, fact, props);
     }
@@ -105,23 +105,23 @@ export class HardenedContainer extends Construct implements IWorkload {
     this.dnsName = apart?.mode === 'host' ? HOST_NAME : checked.name;
     this.peerText = path;
     this._peerFact = apart?.mode === 'host' ? { kind: 'host', path } : { kind: 'workload', path };
-    this._peerRegistry = registry;
+    this._peerDeclarations = declarations;
     this.connections = new Connections(this, props.defaultPort);
     if (segment?.ipv6Block !== undefined) {
-      this.ipv6Address = lateValue(() => registry.placesOf(path)[0]?.member.ipv6 ?? '');
+      this.ipv6Address = lateValue(() => declarations.store.placesOf(path)[0]?.member.ipv6 ?? '');
     }
     brand(this, 'workload');
     brand(this, 'peer');
 
     if (apart) {
-      registry.addWorkload({ path, name: checked.name, ...apart });
+      declarations.addWorkload({ path, name: checked.name, ...apart });
       if (apart.mode === 'host') Annotations.of(this).addWarning(warningOnHost(apart.reason));
     } else {
       orderStacks(this, segment!);
       const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
       const forging = (props.capabilities ?? []).filter(({ _forges }) => _forges);
       const named = { path, name: checked.name, segment: segment!.node.path, aliases, capabilities: givenBack(props.capabilities) };
-      registry.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries });
+      declarations.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries });
       forging.forEach((capability) => Annotations.of(this).addWarning(warningOfForging(capability)));
     }
     this.makeResource(props, checked, environment);
@@ -139,7 +139,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     const { segment, apart } = this.placement;
     return segment === undefined
       ? refuseApart(this.node.path, apart!, 'its address is asked for')
-      : ownAddress(this, this._peerRegistry, segment);
+      : ownAddress(this, this._peerDeclarations, segment);
   }
 
   /**
@@ -177,8 +177,8 @@ export class HardenedContainer extends Construct implements IWorkload {
   private addPublication(request: Omit<PublicationRequest, 'workload' | 'segment'>): PublicationFact {
     const { segment, apart } = this.placement;
     if (segment === undefined) refuseApart(this.node.path, apart!, `${request.port.text} is to be published`);
-    const fact = publicationFact(this._peerRegistry, { ...request, workload: this.node.path, segment: segment.node.path });
-    this._peerRegistry.addPublication(fact);
+    const fact = publicationFact(this._peerDeclarations, { ...request, workload: this.node.path, segment: segment.node.path });
+    this._peerDeclarations.addPublication(fact);
     return fact;
   }
 
@@ -212,11 +212,11 @@ export class HardenedContainer extends Construct implements IWorkload {
       environment,
       stamp: daemon._stampPath,
       restart: props.restartPolicy ?? RestartPolicy.onFailure(HARDENED.maxRetries),
-      dualStack: this._peerRegistry.has('ipv6'),
+      dualStack: this._peerDeclarations.store.has('ipv6'),
       mode: apart?.mode,
     });
     const resource = new LateContainer(this, 'Resource', { provider, ...config }, () =>
-      lateBlocks(this._peerRegistry, this.node.path, props, (network) =>
+      lateBlocks(this._peerDeclarations, this.node.path, props, (network) =>
         this.networkReference(network.segment, network.kind === 'edge' ? 'edge' : 'segment'),
       ),
     );
@@ -225,7 +225,7 @@ export class HardenedContainer extends Construct implements IWorkload {
 
   private networkReference(segmentPath: string, kind: 'segment' | 'edge'): string {
     const { segment: own } = this.placement;
-    const segment = own && segmentPath === own.node.path ? own : this._peerRegistry.constructAt<ISegment>(segmentPath);
+    const segment = own && segmentPath === own.node.path ? own : this._peerDeclarations.store.constructAt<ISegment>(segmentPath);
     return segment._networkReference(this, kind);
   }
 }

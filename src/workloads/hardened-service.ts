@@ -16,8 +16,8 @@ import { orderStacks, requireProvider } from '../private/cdktf-hooks';
 import { ValidationError } from '../private/errors';
 import { brand } from '../private/type-test';
 import type { EncryptedOverlay } from '../segments/encrypted-overlay';
+import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
-import type { Registry } from '../topology/private/registry';
 import { Suppressions } from '../validation/suppressions';
 
 /**
@@ -51,7 +51,7 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
   /**
    * @internal
    */
-  public readonly _peerRegistry: Registry;
+  public readonly _peerDeclarations: Declarations;
 
   private readonly endpointMode: EndpointMode;
   private readonly ports: PublishedPort[] = [];
@@ -61,19 +61,19 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
     const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
     super(scope, id);
     const { path } = this.node;
-    const registry = props.overlay._peerRegistry;
+    const declarations = props.overlay._peerDeclarations;
     this.overlay = props.overlay;
     this.dnsName = checked.name;
     this.endpointMode = props.endpointMode ?? EndpointMode.VIP;
     this.peerText = path;
     this._peerFact = { kind: 'workload', path };
-    this._peerRegistry = registry;
+    this._peerDeclarations = declarations;
     this.connections = new Connections(this, props.defaultPort);
     brand(this, 'workload');
     brand(this, 'peer');
 
     orderStacks(this, props.overlay);
-    registry.addWorkload({
+    declarations.addWorkload({
       path,
       name: checked.name,
       segment: props.overlay.node.path,
@@ -108,9 +108,9 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
         `cannot publish ${port.text} in mode INGRESS: with EndpointMode.DNSRR the service has no address that the ingress could pass it on to; publish in mode HOST, or choose EndpointMode.VIP`,
       );
     }
-    const nodes = this.overlay.cluster._nodes.map(({ _registry }) => _registry);
+    const nodes = this.overlay.cluster._nodes.map(({ _declarations }) => _declarations);
     const request = { ...options, workload: path, segment: this.overlay.node.path, port, swarmMode: mode };
-    this._peerRegistry.addPublication(servicePublicationFact(this._peerRegistry, nodes, request));
+    this._peerDeclarations.addPublication(servicePublicationFact(this._peerDeclarations, nodes, request));
     const { protocol, ...published } = port._spec();
     this.ports.push({ protocol, published, target: (options.targetPort ?? port)._spec(), mode });
   }
@@ -144,7 +144,7 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
     const config = serviceConfig(props, checked, { environment, stamp: cluster._stampPath, configIds });
     new LateService(this, 'Resource', { provider, ...config }, () =>
       serviceBlocks(
-        this._peerRegistry,
+        this._peerDeclarations,
         this.node.path,
         { ports: this.ports, home: this.overlay.node.path, aliases: props.aliases },
         (segment, kind) => this.overlayAt(segment)._networkReference(this, kind),
@@ -153,6 +153,6 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
   }
 
   private overlayAt(path: string): EncryptedOverlay {
-    return path === this.overlay.node.path ? this.overlay : this._peerRegistry.constructAt<EncryptedOverlay>(path);
+    return path === this.overlay.node.path ? this.overlay : this._peerDeclarations.store.constructAt<EncryptedOverlay>(path);
   }
 }

@@ -6,8 +6,8 @@ import type { Port } from '../firewall/port';
 import { ValidationError } from '../private/errors';
 import { childPath } from '../private/names';
 import { brand, isA } from '../private/type-test';
+import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
-import type { Registry } from '../topology/private/registry';
 
 /** Properties of a group of workloads. */
 export interface WorkloadGroupProps {
@@ -34,7 +34,7 @@ export class WorkloadGroup extends Construct implements IPeer, IConnectable {
   /**
    * @internal
    */
-  public readonly _peerRegistry: Registry;
+  public readonly _peerDeclarations: Declarations;
 
   private readonly members: IWorkload[];
 
@@ -48,7 +48,7 @@ export class WorkloadGroup extends Construct implements IPeer, IConnectable {
     this.members = [...new Set(props.members)];
     this.peerText = this.node.path;
     this._peerFact = { kind: 'group', path: this.node.path };
-    this._peerRegistry = props.members[0]._peerRegistry!;
+    this._peerDeclarations = props.members[0]._peerDeclarations!;
     this.connections = new Connections(this, props.defaultPort);
     brand(this, 'group');
     brand(this, 'peer');
@@ -65,7 +65,7 @@ export class WorkloadGroup extends Construct implements IPeer, IConnectable {
   }
 
   private register(members: readonly IWorkload[]): void {
-    this._peerRegistry.setGroup({ path: this.node.path, members: members.map((member) => member.node.path) });
+    this._peerDeclarations.setGroup({ path: this.node.path, members: members.map((member) => member.node.path) });
   }
 }
 
@@ -73,14 +73,14 @@ function checkMember(path: string, member: IWorkload, first: IWorkload): void {
   if (!isA(member, 'workload')) {
     throw new ValidationError('NotAWorkload', path, "'members' must be workloads of Bulkhead, such as a HardenedContainer");
   }
-  if (member._peerFact.kind !== 'workload' || member._peerRegistry!.apartFact(member._peerFact.path) !== undefined) {
+  if (member._peerFact.kind !== 'workload' || member._peerDeclarations!.store.apartFact(member._peerFact.path) !== undefined) {
     throw new ValidationError(
       'NotAWorkload',
       path,
       `'${member.node.path}' is in no segment, so it is no member of a group; declare flows with it one by one, or place it in a segment`,
     );
   }
-  if (member._peerRegistry !== first._peerRegistry) {
+  if (member._peerDeclarations !== first._peerDeclarations) {
     throw new ValidationError(
       'FlowAcrossDaemons',
       path,

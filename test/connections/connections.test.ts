@@ -219,7 +219,7 @@ describe('errors', () => {
 test('the same flow twice opens nothing more', () => {
   const { program, web, api } = webAndApi();
   web.connections.allowTo(api, HTTP);
-  const once = program.daemon._registry.derived().topology.pairs[0];
+  const once = program.daemon._declarations.store.derived().topology.pairs[0];
   web.connections.allowTo(api, HTTP);
   expect(new Set(program.topology().pairs.map((pair) => JSON.stringify(pair)))).toEqual(new Set([JSON.stringify(once)]));
 });

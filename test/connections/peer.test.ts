@@ -12,7 +12,7 @@ test.each([
 ])('%o is the block %s', (peer, block, family) => {
   expect(peer.peerText).toBe(block);
   expect(peer._peerFact).toEqual({ kind: 'block', block, family });
-  expect(peer._peerRegistry).toBeUndefined();
+  expect(peer._peerDeclarations).toBeUndefined();
 });
 
 test('the host is a peer without an address', () => {

@@ -79,7 +79,7 @@ describe.each(ENGINES)('engine %s', (_name, props) => {
     expect(reachability.canReach(api, db, Port.tcp(5432))).toBe(true);
     expect(reachability.canReach(Peer.anyIpv4(), web, Port.tcp(8443))).toBe(true);
     expect(reachability.disposition(web, db, Port.tcp(5432))).not.toBe(Disposition.DELIVERED);
-    expect(breachesOf(Proof.of(daemon._registry.derived(), daemon._registry.engine))).toEqual([]);
+    expect(breachesOf(Proof.of(daemon._declarations.store.derived(), daemon._declarations.store.engine))).toEqual([]);
   });
 
   test('a segment is open on every port, both ways, and to those who were only placed there', () => {
@@ -119,7 +119,7 @@ describe.each(ENGINES)('engine %s', (_name, props) => {
     const reachability = Reachability.of(program.daemon);
     expect(reachability.canReach(one, other, Port.tcp(9090))).toBe(false);
     // By the segment that they share, not by the edge.
-    const edges = program.daemon._registry.derived().topology.networks.filter(({ kind }) => kind === 'edge');
+    const edges = program.daemon._declarations.store.derived().topology.networks.filter(({ kind }) => kind === 'edge');
     const addresses = edges.flatMap(({ members }) => members.map(({ ipv4 }) => ipv4));
     const cells = reachability._proof.matrix.cells.filter(({ source, address }) => {
       return source.party.kind === 'container' && addresses.includes(address) && addresses.includes(source.address!);
@@ -154,12 +154,12 @@ describe('engines before 28 let neighbours of the host past a publication', () =
 describe('what nobody would enforce is refused', () => {
   test('a rate on a flow', () => {
     const { web, api, daemon } = shop();
-    const before = daemon._registry.derived();
+    const before = daemon._declarations.store.derived();
     expectError(() => web.connections.allowTo(api, PORT, { rate: ConnectionRate.perSecond(5) }), 'NeedsGuard', {
       path: 'app/Web',
       says: ['a rate on tcp/8080', "daemon 'app/Edge'", 'HardenedDaemon'],
     });
-    expect(daemon._registry.derived()).toBe(before);
+    expect(daemon._declarations.store.derived()).toBe(before);
   });
 
   test('a rate on a publication', () => {
@@ -241,7 +241,7 @@ describe('requirements are proved strictly', () => {
 describe('errors remain', () => {
   test('something is open between workloads that share no segment', () => {
     const { daemon } = shop();
-    const proof = Proof.of(daemon._registry.derived(), daemon._registry.engine);
+    const proof = Proof.of(daemon._declarations.store.derived(), daemon._declarations.store.engine);
     const [one] = proof.matrix.cells.filter(({ source, receiver }) => source.party.kind === 'container' && receiver.kind === 'container');
     const party = (key: string) => ({ kind: 'container' as const, key });
     const leak = {

@@ -10,10 +10,10 @@ import { synth } from '../support/programs';
 
 const folder = temporaryFolder();
 
-function reportOf({ _registry }: ImportedDaemon, given: Partial<Parameters<typeof renderReport>[0]> = {}, daemon = 'app/Edge'): string {
+function reportOf({ _declarations }: ImportedDaemon, given: Partial<Parameters<typeof renderReport>[0]> = {}, daemon = 'app/Edge'): string {
   return renderReport({
-    topology: { ..._registry.derived().topology, daemon },
-    engine: _registry.engine,
+    topology: { ..._declarations.store.derived().topology, daemon },
+    engine: _declarations.store.engine,
     dualStack: false,
     flows: [],
     result: { state: 'PROVED', claims: [] },

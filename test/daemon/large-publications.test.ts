@@ -14,8 +14,8 @@ test.each([
   const program = new Program({ engine: EngineVersion.of(version) });
   const web = program.container('Web', program.segment('Front'));
   web.publish(Port.tcpRange(10_000, 10_199), RANGE);
-  const { topology } = program.daemon._registry.derived();
-  const cost = publicationCost(topology, program.daemon._registry.engine, topology.publications);
+  const { topology } = program.daemon._declarations.store.derived();
+  const cost = publicationCost(topology, program.daemon._declarations.store.engine, topology.publications);
   expect(cost).toEqual({ rules: 200 * each, proxies: 0 });
   program.synth();
   const warnings = web.node.metadata.map(({ data }) => String(data));

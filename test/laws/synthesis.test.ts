@@ -179,7 +179,7 @@ describe('aspects', () => {
         json: JSON.parse(files['stacks/app/cdk.tf.json']),
       };
     });
-    expect(readablePairs(extended.made.daemon._registry.derived().topology)).toContain('app/Web > app/Api tcp/9090');
+    expect(readablePairs(extended.made.daemon._declarations.store.derived().topology)).toContain('app/Web > app/Api tcp/9090');
     expect(extended.userData).not.toBe(plain.userData);
     expect(terraformUnescape(extended.json.output['user-data'].value)).toBe(extended.userData);
   });
@@ -199,7 +199,7 @@ describe('aspects', () => {
     const { stack, daemon } = shop(app);
     Aspects.of(stack).add({ visit: (node) => void (node === stack && stack.node.tryRemoveChild('Web')) });
     app.synth();
-    const { pairs, publications } = daemon._registry.derived().topology;
+    const { pairs, publications } = daemon._declarations.store.derived().topology;
     expect([pairs, publications]).toEqual([[], []]);
     // Nobody publishes any more, so what is written has no edge either.
     const written = JSON.parse(fs.readFileSync(path.join(app.outdir, 'stacks/app/cdk.tf.json'), 'utf8'));
@@ -215,7 +215,7 @@ describe('constructs that were taken out leave nothing', () => {
     const json = JSON.parse(Testing.synth(stack, true));
     expect(Object.keys(json.resource.docker_container)).toHaveLength(1);
     expect(Object.keys(json.resource.docker_network)).toHaveLength(3);
-    const { pairs, publications, workloads } = daemon._registry.derived().topology;
+    const { pairs, publications, workloads } = daemon._declarations.store.derived().topology;
     expect([pairs, publications, workloads.map(({ path: at }) => at)]).toEqual([[], [], ['app/Api']]);
     const other = new HardenedContainer(stack, 'Other', {
       segment: (stack.node.findChild('Shop') as ThreeTierNetwork).dmz,
@@ -230,7 +230,7 @@ describe('constructs that were taken out leave nothing', () => {
     const { stack, daemon } = shop(Testing.app());
     stack.node.tryRemoveChild('Web');
     new HardenedContainer(stack, 'Web', { segment: (stack.node.findChild('Shop') as ThreeTierNetwork).dmz, image: IMAGE });
-    const { pairs, publications } = daemon._registry.derived().topology;
+    const { pairs, publications } = daemon._declarations.store.derived().topology;
     expect([pairs, publications]).toEqual([[], []]);
   });
 

@@ -65,7 +65,10 @@ describe('the first program', () => {
   test('synthesizes to this', () => expect(text).toMatchSnapshot());
 
   test('opens the two flows and nothing else', () => {
-    expect(readablePairs(stack.daemon._registry.derived().topology)).toEqual(['app/Api > app/Db tcp/5432', 'app/Web > app/Api tcp/8080']);
+    expect(readablePairs(stack.daemon._declarations.store.derived().topology)).toEqual([
+      'app/Api > app/Db tcp/5432',
+      'app/Web > app/Api tcp/8080',
+    ]);
   });
 
   test('DMZ to DATA throws, wherever it is declared', () => {

@@ -178,7 +178,7 @@ test('what Bulkhead writes has none of it', () => {
   const program = new Program();
   const web = program.container('Web', program.segment('Front'));
   web.publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress: '192.0.2.10', sources: [Peer.anyIpv4()] });
-  const { topology } = program.daemon._registry.derived();
+  const { topology } = program.daemon._declarations.store.derived();
   const { rules, sets } = renderRestore(compile(topology, 'ipv4'));
   // It is only a part of what the host prints.
   expect(codes('28.5', rules, undefined, sets)).toEqual(['NoFilterTable: the table filter']);

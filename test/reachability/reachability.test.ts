@@ -257,7 +257,7 @@ describe('requirements', () => {
 
   test('the tiers claim their own', () => {
     const { program } = shop();
-    expect(program.daemon._registry.allClaims().map(({ path, requirement }) => `${path}: ${requirement.text}`)).toEqual([
+    expect(program.daemon._declarations.store.allClaims().map(({ path, requirement }) => `${path}: ${requirement.text}`)).toEqual([
       'app/Shop: app/Shop/Dmz must not reach app/Shop/Data on any port',
       'app/Shop: app/Shop/App must not reach app/Shop/Dmz on any port',
       'app/Shop: app/Shop/Data must not reach app/Shop/Dmz on any port',
@@ -271,7 +271,7 @@ describe('requirements', () => {
     const program = new Program();
     new ThreeTierNetwork(program.stack, 'Shop', { daemon: program.daemon });
     program.stack.node.tryRemoveChild('Shop');
-    expect(program.daemon._registry.allClaims()).toEqual([]);
+    expect(program.daemon._declarations.store.allClaims()).toEqual([]);
   });
 
   test('without the proof nobody looks, and that is told', () => {

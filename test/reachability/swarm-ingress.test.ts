@@ -17,12 +17,12 @@ function worker(version: string) {
   web.publish(Port.tcp(443), { targetPort: Port.tcp(8443), sources: [Peer.cidr('198.51.100.0/24')] });
   const [daemon] = program.workers;
   const asked = (from: ProbeSource, to: string, port: number) => {
-    const { _registry } = daemon;
-    const view = viewOf(_registry.derived().topology, _registry.engine);
+    const { _declarations } = daemon;
+    const view = viewOf(_declarations.store.derived().topology, _declarations.store.engine);
     return walk(view, { family: 'ipv4', from, to, protocol: 'tcp', port }).disposition;
   };
   const outside = (address: string): ProbeSource => ({ kind: 'outside', interface: UPLINK, address });
-  return { program, daemon, asked, outside, sandbox: daemon._registry.derived().topology.publications[0].address };
+  return { program, daemon, asked, outside, sandbox: daemon._declarations.store.derived().topology.publications[0].address };
 }
 
 describe.each(ENGINES)('the ingress of a swarm on %s', (version) => {

@@ -21,7 +21,7 @@ import {
 import { linesOf } from '../../src/reachability/private/describe';
 import { Proof } from '../../src/reachability/private/proof';
 import { writeDaemonReports } from '../../src/reports/daemon-reports';
-import type { Registry } from '../../src/topology/private/registry';
+import type { Declarations } from '../../src/topology/private/declarations';
 import { JOIN, legacy, theirs } from '../support/existing';
 import { filesUnder, temporaryFolder } from '../support/folders';
 import { Imported, shop } from '../support/imported';
@@ -38,8 +38,8 @@ interface Reports {
   readonly report: string;
 }
 
-function reportsOf(daemon: { readonly _registry: Registry }, props: Parameters<typeof writeDaemonReports>[2] = {}): Reports {
-  writeDaemonReports(folder(), daemon._registry, props);
+function reportsOf(daemon: { readonly _declarations: Declarations }, props: Parameters<typeof writeDaemonReports>[2] = {}): Reports {
+  writeDaemonReports(folder(), daemon._declarations.store, props);
   const read = (name: string) => fs.readFileSync(path.join(folder(), name), 'utf8');
   return { topology: read('topology.json'), matrix: read('matrix.json'), report: read('report.md') };
 }
@@ -62,7 +62,7 @@ function site(program = new Program()) {
   return { program, daemon: program.daemon, web, api, front, back };
 }
 
-const PROGRAMS: Record<string, () => { readonly _registry: Registry }> = {
+const PROGRAMS: Record<string, () => { readonly _declarations: Declarations }> = {
   'a daemon with nothing': () => new Program().daemon,
   'two segments, all kinds of flows': () => site().daemon,
   'IPv6 beside IPv4': () => site(new Program({ dualStack: true })).daemon,
@@ -136,9 +136,9 @@ describe.each(Object.entries(PROGRAMS))('%s', (_, make) => {
   test('topology.json holds all that the proof rests on: read back it answers the same', () => {
     const daemon = make();
     const { topology, engine } = readTopology(reportsOf(daemon).topology);
-    const derived = daemon._registry.derived();
+    const derived = daemon._declarations.store.derived();
     expect(topology).toEqual(derived.topology);
-    const [here, there] = [Proof.of(derived, daemon._registry.engine), Proof.of({ ...derived, topology }, engine)];
+    const [here, there] = [Proof.of(derived, daemon._declarations.store.engine), Proof.of({ ...derived, topology }, engine)];
     const lines = (proof: Proof) => linesOf(proof.matrix, proof.labels).map(({ ends: __, ...line }) => line);
     expect(lines(there)).toEqual(lines(here));
     expect(there.forged.length).toBe(here.forged.length);

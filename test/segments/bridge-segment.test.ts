@@ -205,7 +205,7 @@ describe('references', () => {
   test('the daemon of the first stack knows the flows of the second', () => {
     const { daemon, web, api } = twoStacks();
     web.connections.allowTo(api);
-    expect(daemon._registry.derived().topology.pairs).toHaveLength(1);
+    expect(daemon._declarations.store.derived().topology.pairs).toHaveLength(1);
   });
 
   test('StackCycle: flows both ways between stacks are told at the declaration', () => {
@@ -215,7 +215,7 @@ describe('references', () => {
     web.connections.allowTo(api);
     expectError(() => api.connections.allowTo(late, HTTPS), 'StackCycle', { path: 'host/Api', says: ["'host'", "'apps'", 'one way'] });
     expect(host.dependencies).toEqual([]);
-    expect(api._peerRegistry.derived().topology.pairs).toHaveLength(1);
+    expect(api._peerDeclarations.store.derived().topology.pairs).toHaveLength(1);
   });
 });
 

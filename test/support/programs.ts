@@ -72,7 +72,7 @@ export class Program {
   }
 
   public topology(): Topology {
-    return this.daemon._registry.derived().topology;
+    return this.daemon._declarations.store.derived().topology;
   }
 
   /** `source > destination port`, by path, sorted: addresses say nothing to a reader. */

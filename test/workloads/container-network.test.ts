@@ -119,7 +119,7 @@ describe('flows', () => {
     web.connections.allowTo(agent, METRICS);
     expect(program.topology().hostFlows).toHaveLength(1);
     program.stack.node.tryRemoveChild('Agent');
-    program.daemon._registry.noticeRemovals();
+    program.daemon._declarations.store.noticeRemovals();
     expect([program.topology().hostFlows, program.topology().apart]).toEqual([[], [expect.objectContaining({ path: 'app/Alone' })]]);
     program.synth();
   });

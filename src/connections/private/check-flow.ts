@@ -2,9 +2,9 @@ import { checkApart } from './check-apart';
 import { Cidr } from '../../addressing/cidr';
 import type { Port } from '../../firewall/port';
 import { ValidationError } from '../../private/errors';
+import type { Declarations } from '../../topology/private/declarations';
 import { existingRefusal, type FlowWish } from '../../topology/private/existing';
 import type { PeerFact } from '../../topology/private/facts';
-import type { Registry } from '../../topology/private/registry';
 import type { FlowOptions } from '../flow-options';
 import type { IPeer } from '../peer';
 
@@ -18,7 +18,7 @@ export function checkFlow(
   destination: IPeer,
   port: Port,
   { ipv4Only = false, rate, conduit }: FlowOptions,
-): Registry {
+): Declarations {
   const from = source._peerFact;
   const to = destination._peerFact;
   checkApart(place, source, destination);
@@ -29,41 +29,41 @@ export function checkFlow(
       `${source.peerText} lies outside, and only a publication lets the outside in; call publish() and name it in 'sources'`,
     );
   }
-  const registry = source._peerRegistry ?? destination._peerRegistry;
-  if (registry === undefined) {
+  const declarations = source._peerDeclarations ?? destination._peerDeclarations;
+  if (declarations === undefined) {
     throw new ValidationError(
       'NoWorkload',
       place,
       `a flow needs a workload, group or segment at one end, got ${source.peerText} and ${destination.peerText}`,
     );
   }
-  if (source._peerRegistry && destination._peerRegistry && source._peerRegistry !== destination._peerRegistry) {
+  if (source._peerDeclarations && destination._peerDeclarations && source._peerDeclarations !== destination._peerDeclarations) {
     throw new ValidationError(
       'FlowAcrossDaemons',
       place,
-      `${source.peerText} lives on daemon '${source._peerRegistry.daemonPath}' and ${destination.peerText} on '${destination._peerRegistry.daemonPath}'; publish a port on the one and allow egress on the other`,
+      `${source.peerText} lives on daemon '${source._peerDeclarations.store.daemonPath}' and ${destination.peerText} on '${destination._peerDeclarations.store.daemonPath}'; publish a port on the one and allow egress on the other`,
     );
   }
   if (from.kind === 'workload' && to.kind === 'workload' && from.path === to.path) {
     throw new ValidationError('FlowToSelf', place, 'a workload needs no flow to itself; inside it everything may talk');
   }
-  if (registry.swarm.isWhole) {
+  if (declarations.store.swarm.isWhole) {
     checkOverlays(place, source, destination, rate !== undefined, conduit === true);
   }
   if (to.kind === 'block') {
     if (to.family === 'ipv6') {
-      registry.needIpv6(place, `${to.block} is IPv6`, 'name an IPv4 block, such as Peer.anyIpv4()');
-      checkIpv6Egress(place, registry, from, to.block, ipv4Only);
+      declarations.needIpv6(place, `${to.block} is IPv6`, 'name an IPv4 block, such as Peer.anyIpv4()');
+      checkIpv6Egress(place, declarations, from, to.block, ipv4Only);
     }
-    checkEgress(place, registry, to.block, port);
+    checkEgress(place, declarations, to.block, port);
   }
-  checkWires(place, registry, source, destination);
-  checkExisting(place, registry, [source, destination], { isLimited: rate !== undefined, isConduit: conduit === true });
-  const reason = registry.refusalOf({ source: from, destination: to });
+  checkWires(place, declarations, source, destination);
+  checkExisting(place, declarations, [source, destination], { isLimited: rate !== undefined, isConduit: conduit === true });
+  const reason = declarations.refusalOf({ source: from, destination: to });
   if (reason !== undefined) {
     throw new ValidationError('TierForbidsFlow', place, reason);
   }
-  return registry;
+  return declarations;
 }
 
 /** In an overlay no rule of a host has a say, and the way out of one is shared by all tasks of a node. */
@@ -101,9 +101,9 @@ function checkOverlays(place: string, source: IPeer, destination: IPeer, hasRate
 }
 
 /** What nothing here could make of networks and containers of others. */
-function checkExisting(place: string, registry: Registry, peers: readonly IPeer[], wish: FlowWish): void {
+function checkExisting(place: string, declarations: Declarations, peers: readonly IPeer[], wish: FlowWish): void {
   const [sources, destinations] = peers.map(({ _peerFact }) => {
-    const ends = registry.endsOf(_peerFact);
+    const ends = declarations.store.endsOf(_peerFact);
     return ends.length > 0 ? ends : [_peerFact.kind];
   });
   for (const from of sources) {
@@ -117,10 +117,10 @@ function checkExisting(place: string, registry: Registry, peers: readonly IPeer[
 }
 
 /** What the kernel or the wire itself would not carry. */
-function checkWires(place: string, registry: Registry, source: IPeer, destination: IPeer): void {
+function checkWires(place: string, declarations: Declarations, source: IPeer, destination: IPeer): void {
   const wiresOf = ({ _peerFact }: IPeer) =>
-    registry.segmentsOf(_peerFact).flatMap((path) => {
-      const { wire } = registry.segmentFact(path);
+    declarations.store.segmentsOf(_peerFact).flatMap((path) => {
+      const { wire } = declarations.store.segmentFact(path);
       return wire ? [{ path, wire }] : [];
     });
   for (const from of wiresOf(source)) {
@@ -144,20 +144,20 @@ function checkWires(place: string, registry: Registry, source: IPeer, destinatio
 }
 
 /** What nobody would enforce is not taken down: a program that names a limit is read as one that has it. */
-export function refuseWithoutGuard(registry: Registry, place: string, what: string, wayOut: string): void {
-  if (!registry.hasGuard) {
+export function refuseWithoutGuard(declarations: Declarations, place: string, what: string, wayOut: string): void {
+  if (!declarations.store.hasGuard) {
     throw new ValidationError(
       'NeedsGuard',
       place,
-      `${what} takes rules on the host, and of daemon '${registry.daemonPath}' only the engine's API is ours; ${wayOut}, or use a HardenedDaemon`,
+      `${what} takes rules on the host, and of daemon '${declarations.store.daemonPath}' only the engine's API is ours; ${wayOut}, or use a HardenedDaemon`,
     );
   }
 }
 
 /** Egress is for addresses outside: our containers have names and the host is a peer of its own. */
-function checkEgress(place: string, registry: Registry, text: string, port: Port): void {
+function checkEgress(place: string, declarations: Declarations, text: string, port: Port): void {
   const block = Cidr.parse(text);
-  const inside = registry.addressPools.find((pool) => sameFamily(pool, text) && Cidr.parse(pool).containsBlock(block));
+  const inside = declarations.store.addressPools.find((pool) => sameFamily(pool, text) && Cidr.parse(pool).containsBlock(block));
   if (inside !== undefined) {
     throw new ValidationError(
       'EgressToContainers',
@@ -167,18 +167,18 @@ function checkEgress(place: string, registry: Registry, text: string, port: Port
   }
   // A larger block is the host's network; what is left of it without the host is meant.
   const isTiny = block.prefixLength >= (text.includes(':') ? 127 : 31);
-  const host = registry.hostAddresses.find((address) => sameFamily(address, text) && isTiny && block.containsAddress(address));
+  const host = declarations.store.hostAddresses.find((address) => sameFamily(address, text) && isTiny && block.containsAddress(address));
   if (host !== undefined) {
     throw new ValidationError('EgressToHost', place, `${host} is the host; use Peer.host() for ${port.text}`);
   }
 }
 
 /** Without translation the outside would have to answer to addresses that mean nothing to it; on a wire they are those of the LAN. */
-function checkIpv6Egress(place: string, registry: Registry, source: PeerFact, block: string, ipv4Only: boolean): void {
+function checkIpv6Egress(place: string, declarations: Declarations, source: PeerFact, block: string, ipv4Only: boolean): void {
   if (ipv4Only) {
     throw new ValidationError('WrongFamily', place, `'ipv4Only' is said of a flow to ${block}, which is IPv6; leave one of them out`);
   }
-  const homes = registry.segmentsOf(source).map((path) => registry.segmentFact(path));
+  const homes = declarations.store.segmentsOf(source).map((path) => declarations.store.segmentFact(path));
   const without = homes.find(({ wire, ipv6Block }) => wire !== undefined && ipv6Block === undefined);
   if (without !== undefined) {
     throw new ValidationError(
@@ -187,11 +187,11 @@ function checkIpv6Egress(place: string, registry: Registry, source: PeerFact, bl
       `${block} is IPv6, and the containers of '${without.path}' have IPv4 addresses only; name an IPv4 block, or give the segment an 'ipv6Block'`,
     );
   }
-  if (homes.some(({ wire }) => wire === undefined) && !registry.translates('ipv6') && !registry.isIpv6Routed) {
+  if (homes.some(({ wire }) => wire === undefined) && !declarations.store.translates('ipv6') && !declarations.store.isIpv6Routed) {
     throw new ValidationError(
       'Ipv6NotTranslated',
       place,
-      `no answer from ${block} would find the way back: engine ${registry.engine.version} does not translate IPv6 addresses; use engine 27.0 or later, name an IPv4 block, or give the daemon an 'ipv6Pool' of global addresses that are routed to the host`,
+      `no answer from ${block} would find the way back: engine ${declarations.store.engine.version} does not translate IPv6 addresses; use engine 27.0 or later, name an IPv4 block, or give the daemon an 'ipv6Pool' of global addresses that are routed to the host`,
     );
   }
 }

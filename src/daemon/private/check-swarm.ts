@@ -55,8 +55,8 @@ export function checkSwarm(
   };
 }
 
-function nodeOf(path: string, { node, _registry }: Daemon, role: SwarmNodeFact['role']): SwarmNodeFact {
-  const [address] = _registry.hostAddresses;
+function nodeOf(path: string, { node, _declarations }: Daemon, role: SwarmNodeFact['role']): SwarmNodeFact {
+  const [address] = _declarations.store.hostAddresses;
   if (address.includes(':')) {
     throw new ValidationError(
       'WrongFamily',
@@ -64,11 +64,11 @@ function nodeOf(path: string, { node, _registry }: Daemon, role: SwarmNodeFact['
       `'${node.path}' has the 'hostAddress' ${address}, and nodes of Bulkhead meet over IPv4; give it an IPv4 address`,
     );
   }
-  const other = _registry.swarm.path;
+  const other = _declarations.store.swarm.path;
   if (other !== undefined) {
     throw new ValidationError('SwarmNodes', path, `'${node.path}' is a node of '${other}' already, and a host is in one swarm at most`);
   }
-  _registry.checkDeclaration(path, []);
+  _declarations.checkDeclaration(path, []);
   return { path: node.path, role, address };
 }
 
@@ -82,7 +82,7 @@ function dataPort(path: string, port: number): number {
 
 /** What leads outside may be narrower than what leads to the next node, or wider; where nobody says, the least counts. */
 function underlayMtu(path: string, given: number | undefined, daemons: readonly Daemon[]): number {
-  const least = Math.min(USUAL_MTU, ...daemons.map(({ _registry: { uplinkMtu } }) => uplinkMtu ?? USUAL_MTU));
+  const least = Math.min(USUAL_MTU, ...daemons.map(({ _declarations }) => _declarations.store.uplinkMtu ?? USUAL_MTU));
   return wholeNumber(
     path,
     given === undefined ? 'smallest uplinkMtu of a node' : 'underlayMtu',

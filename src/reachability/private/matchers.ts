@@ -52,9 +52,9 @@ export const matchers = {
 };
 
 function reachabilityOf(...peers: readonly IPeer[]): Reachability {
-  const registry = peers.map((peer) => peer._peerRegistry).find((found) => found !== undefined);
-  if (registry === undefined) {
+  const declarations = peers.map((peer) => peer._peerDeclarations).find((found) => found !== undefined);
+  if (declarations === undefined) {
     throw new Error('one of the peers must be a workload, group or segment of Bulkhead');
   }
-  return Reachability._of(registry);
+  return Reachability._of(declarations);
 }

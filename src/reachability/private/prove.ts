@@ -9,7 +9,8 @@ import type { IPeer } from '../../connections/peer';
 import type { ErrorCode } from '../../private/errors';
 import { ValidationError } from '../../private/errors';
 import { isA } from '../../private/type-test';
-import type { Registry } from '../../topology/private/registry';
+import type { Declarations } from '../../topology/private/declarations';
+import type { FactStore } from '../../topology/private/fact-store';
 import type { Requirement } from '../requirement';
 
 export interface Failure {
@@ -22,13 +23,13 @@ export interface Failure {
 const SHOWN = 5;
 
 /** Takes claims down; they are proved when the daemon is validated. */
-export function requireOf(registry: Registry, place: string, requirements: readonly Requirement[]): void {
+export function requireOf(declarations: Declarations, place: string, requirements: readonly Requirement[]): void {
   for (const requirement of requirements) {
     if (!isA(requirement, 'requirement')) {
       throw new ValidationError('NotARequirement', place, 'require() wants what Requirement makes, such as Requirement.unreachable(…)');
     }
-    requirement._peers.forEach((peer) => checkDaemon(peer, registry, place));
-    registry.addClaim({ path: place, requirement });
+    requirement._peers.forEach((peer) => checkDaemon(peer, declarations, place));
+    declarations.addClaim({ path: place, requirement });
   }
 }
 
@@ -36,19 +37,19 @@ export function requireOf(registry: Registry, place: string, requirements: reado
  * All that keeps the claims of a daemon from being true, its own one included: what flows is what was declared. Without the guard that is not claimed;
  * then what shares no segment does not talk, and what was declared flows.
  */
-export function failuresOf(registry: Registry): Failure[] {
-  const proof = Proof.of(registry.derived(), registry.engine);
-  const claims = claimResults(registry, proof).flatMap(({ path, text, reason }): Failure[] => {
+export function failuresOf(store: FactStore): Failure[] {
+  const proof = Proof.of(store.derived(), store.engine);
+  const claims = claimResults(store, proof).flatMap(({ path, text, reason }): Failure[] => {
     return reason === undefined ? [] : [{ path, code: 'RequirementBroken', message: `${text}, but ${reason}` }];
   });
-  const path = registry.daemonPath;
+  const path = store.daemonPath;
   return [
     ...listed(proof, unexpected(proof), (text) => ({
       path,
       code: 'UndeclaredFlow',
       message: `open, and declared by nobody: ${text}`,
     })),
-    ...(registry.hasGuard ? forgedOf(proof, path) : []),
+    ...(store.hasGuard ? forgedOf(proof, path) : []),
     ...listed(proof, proof.missing, (text) => ({ path, code: 'BlockedFlow', message: `declared, and not open: ${text}` })),
     ...claims,
   ];
@@ -69,8 +70,8 @@ export interface ClaimResult {
   readonly reason?: string;
 }
 
-export function claimResults(registry: Registry, proof: Proof): ClaimResult[] {
-  return registry.allClaims().map(({ path, requirement }) => {
+export function claimResults(store: FactStore, proof: Proof): ClaimResult[] {
+  return store.allClaims().map(({ path, requirement }) => {
     const { text, _brokenBy } = requirement as Requirement;
     return { path, text, reason: _brokenBy.call(requirement, proof) };
   });
@@ -97,12 +98,12 @@ function forgedOf({ forged, labels, hasGuard }: Proof, path: string): Failure[] 
   return [{ path, code: 'UndeclaredFlow', message }];
 }
 
-function checkDaemon({ _peerRegistry, peerText }: IPeer, registry: Registry, place: string): void {
-  if (_peerRegistry !== undefined && _peerRegistry !== registry) {
+function checkDaemon({ _peerDeclarations, peerText }: IPeer, declarations: Declarations, place: string): void {
+  if (_peerDeclarations !== undefined && _peerDeclarations !== declarations) {
     throw new ValidationError(
       'FlowAcrossDaemons',
       place,
-      `a requirement of daemon '${registry.daemonPath}' names ${peerText}, which lives on '${_peerRegistry.daemonPath}'`,
+      `a requirement of daemon '${declarations.store.daemonPath}' names ${peerText}, which lives on '${_peerDeclarations.store.daemonPath}'`,
     );
   }
 }

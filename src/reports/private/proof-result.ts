@@ -1,6 +1,6 @@
 import type { Proof } from '../../reachability/private/proof';
 import { type ClaimResult, claimResults, unexpected } from '../../reachability/private/prove';
-import type { Registry } from '../../topology/private/registry';
+import type { FactStore } from '../../topology/private/fact-store';
 
 /** What came of the proof of a daemon. */
 export type ProofResult =
@@ -9,9 +9,9 @@ export type ProofResult =
   | { readonly state: 'SKIPPED'; readonly reason: string };
 
 /** An app that skips validations comes here with a proof that fails, so nothing is taken to hold because the synth goes on. */
-export function proofResult(registry: Registry, proof: Proof, withoutProofReason: string | undefined): ProofResult {
+export function proofResult(store: FactStore, proof: Proof, withoutProofReason: string | undefined): ProofResult {
   if (withoutProofReason !== undefined) return { state: 'SKIPPED', reason: withoutProofReason };
-  const claims = claimResults(registry, proof);
+  const claims = claimResults(store, proof);
   const isForged = proof.hasGuard && proof.forged.length > 0;
   const isBroken =
     isForged || unexpected(proof).length > 0 || proof.missing.length > 0 || claims.some(({ reason }) => reason !== undefined);

@@ -42,14 +42,14 @@ export function checkBridgeSegment(
     if (!props.ipv6Block.text.includes(':')) {
       throw new ValidationError('WrongFamily', path, `'ipv6Block' must be an IPv6 block, got ${props.ipv6Block.text}`);
     }
-    props.daemon._registry.needIpv6(path, `'ipv6Block' is ${props.ipv6Block.text}`, 'leave it out');
+    props.daemon._declarations.needIpv6(path, `'ipv6Block' is ${props.ipv6Block.text}`, 'leave it out');
   }
   const prefixLength = wholeNumber(path, 'prefixLength', props.prefixLength ?? props.ipv4Block?.prefixLength ?? 24, 8, 32, 'PrefixLength');
   if (prefixLength > 28) {
     throw new ValidationError('BlockTooSmall', path, `a segment needs a /28 or larger, got /${prefixLength}`);
   }
-  const mtuOptions = checkMtu(path, props.mtu, props.daemon._registry);
+  const mtuOptions = checkMtu(path, props.mtu, props.daemon._declarations);
   const edgeNetworkName = `${networkName}-edge`;
-  props.daemon._registry.checkDeclaration(path, [`network ${networkName}`, `network ${edgeNetworkName}`]);
+  props.daemon._declarations.checkDeclaration(path, [`network ${networkName}`, `network ${edgeNetworkName}`]);
   return { networkName, edgeNetworkName, prefixLength, mtuOptions };
 }

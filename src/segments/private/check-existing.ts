@@ -53,8 +53,8 @@ export function checkExisting(
   if (block.prefixLength > SMALLEST) {
     throw new ValidationError('BlockTooSmall', path, `an existing network needs a /${SMALLEST} or larger, got ${block.text}`);
   }
-  const registry = daemon._registry;
-  const other = registry.existingSegments().find(({ ipv4Block }) => Cidr.parse(ipv4Block!).overlapsWith(block));
+  const declarations = daemon._declarations;
+  const other = declarations.store.existingSegments().find(({ ipv4Block }) => Cidr.parse(ipv4Block!).overlapsWith(block));
   if (other !== undefined && other.path !== path) {
     throw new ValidationError(
       'BlockOverlap',
@@ -66,7 +66,7 @@ export function checkExisting(
   if (!isHostAddress(block, plainText(path, 'ipv4Gateway', gateway))) {
     throw new ValidationError('ExistingGateway', path, `'ipv4Gateway' must be an address of a host in ${block.text}, got '${gateway}'`);
   }
-  registry.checkDeclaration(path, [`network ${networkName}`]);
+  declarations.checkDeclaration(path, [`network ${networkName}`]);
   return {
     networkName,
     ipv4Block: block.text,

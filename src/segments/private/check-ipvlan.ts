@@ -44,7 +44,7 @@ export function checkIpvlan(
     );
   }
   const { networkName, wire } = checkWire(scope, id, props, kind);
-  const { version } = props.daemon._registry.engine;
+  const { version } = props.daemon._declarations.store.engine;
   if (kind.mode === 'l3s' && !can(version, 'ipvlanL3s')) {
     throw new ValidationError('IpvlanModeUnknown', path, `an engine ${version} does not know mode l3s; choose mode l3, or 23.0 or later`);
   }

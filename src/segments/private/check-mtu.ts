@@ -1,6 +1,6 @@
 import { ValidationError } from '../../private/errors';
 import { wholeNumber } from '../../private/text';
-import type { Registry } from '../../topology/private/registry';
+import type { Declarations } from '../../topology/private/declarations';
 
 /** Smallest packets that a link of each family must carry. @see https://www.rfc-editor.org/rfc/rfc8200#section-5 */
 const SMALLEST = { ipv4: 68, ipv6: 1280 };
@@ -11,10 +11,17 @@ const USUAL = 1500;
  * What a network is told about the size of its packets; nothing where the engine's own size fits.
  * @returns options of the network
  */
-export function checkMtu(path: string, given: number | undefined, registry: Registry): Record<string, string> {
-  const { uplinkMtu } = registry;
+export function checkMtu(path: string, given: number | undefined, declarations: Declarations): Record<string, string> {
+  const { uplinkMtu } = declarations.store;
   const mtu = given ?? Math.min(uplinkMtu ?? USUAL, USUAL);
-  wholeNumber(path, given === undefined ? 'uplinkMtu' : 'mtu', mtu, SMALLEST[registry.has('ipv6') ? 'ipv6' : 'ipv4'], 65_535, 'MtuRange');
+  wholeNumber(
+    path,
+    given === undefined ? 'uplinkMtu' : 'mtu',
+    mtu,
+    SMALLEST[declarations.store.has('ipv6') ? 'ipv6' : 'ipv4'],
+    65_535,
+    'MtuRange',
+  );
   if (uplinkMtu !== undefined && mtu > uplinkMtu) {
     throw new ValidationError(
       'MtuAboveUplink',

@@ -5,7 +5,7 @@ import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { reasonText, wholeNumber } from '../../private/text';
 import { isA } from '../../private/type-test';
-import type { Registry } from '../../topology/private/registry';
+import type { Declarations } from '../../topology/private/declarations';
 import type { EncryptedOverlayProps } from '../encrypted-overlay-props';
 
 /** Bytes that a frame of the underlay needs beside what an overlay's packet has: the driver's own numbers. */
@@ -39,7 +39,7 @@ export function checkOverlay(
   if (ipv4Block?.text.includes(':')) {
     throw new ValidationError('WrongFamily', path, `'ipv4Block' must be an IPv4 block, got ${ipv4Block.text}`);
   }
-  const pool = cluster._registry.addressPools.map((text) => Cidr.parse(text));
+  const pool = cluster._declarations.store.addressPools.map((text) => Cidr.parse(text));
   if (ipv4Block !== undefined && !pool.some((block) => block.containsBlock(ipv4Block))) {
     throw new ValidationError(
       'SwarmPool',
@@ -53,12 +53,12 @@ export function checkOverlay(
   }
   if (props.vxlanId !== undefined) wholeNumber(path, 'vxlanId', props.vxlanId, 4096, 16_777_215, 'VxlanId');
   if (unencryptedReason === undefined) {
-    cluster._nodes.forEach(({ _registry }) => checkEngine(path, _registry, cluster._registry.swarm.fact()!.dataPort));
+    cluster._nodes.forEach(({ _declarations }) => checkEngine(path, _declarations, cluster._declarations.store.swarm.fact()!.dataPort));
   } else {
     reasonText(path, 'unencryptedReason', unencryptedReason);
   }
   const edgeNetworkName = `${networkName}-edge`;
-  cluster._registry.checkDeclaration(path, [`network ${networkName}`, `network ${edgeNetworkName}`]);
+  cluster._declarations.checkDeclaration(path, [`network ${networkName}`, `network ${edgeNetworkName}`]);
   const isEncrypted = unencryptedReason === undefined;
   return { networkName, edgeNetworkName, prefixLength, isEncrypted, ...sizes(path, props, isEncrypted) };
 }
@@ -68,7 +68,7 @@ export function checkOverlay(
  *
  * @see https://github.com/moby/moby/security/advisories/GHSA-232p-vwff-86mp
  */
-function checkEngine(path: string, { engine, daemonPath }: Registry, dataPort: number): void {
+function checkEngine(path: string, { store: { engine, daemonPath } }: Declarations, dataPort: number): void {
   const refuse = (why: string): never => {
     throw new ValidationError('OverlayEncryption', path, `the engine ${engine.version} of '${daemonPath}' ${why}`);
   };

@@ -51,7 +51,7 @@ export function checkWire(scope: Scope, id: string, props: WireProps, kind: Kind
   const path = childPath(scope, id);
   const networkName = checkNetwork(path, props);
   const { parent, vlan } = parentOf(path, props);
-  const other = props.daemon._registry.segmentOnParent(parent);
+  const other = props.daemon._declarations.segmentOnParent(parent);
   if (other !== undefined) {
     fail(
       'ParentTaken',
@@ -72,7 +72,7 @@ export function checkNetwork(path: string, props: Pick<WireProps, 'daemon' | 're
   needDaemon(path, props.daemon);
   reasonText(path, 'reason', props.reason);
   const networkName = networkNameOf(path, props.networkName);
-  props.daemon._registry.checkDeclaration(path, [`network ${networkName}`]);
+  props.daemon._declarations.checkDeclaration(path, [`network ${networkName}`]);
   return networkName;
 }
 
@@ -96,7 +96,7 @@ export function checkOwnBlock(
 export function checkIpv6(path: string, { daemon, ipv6Block }: Pick<LanSegmentProps, 'daemon' | 'ipv6Block'>): { ipv6Block?: Cidr } {
   if (ipv6Block === undefined) return {};
   if (!ipv6Block.text.includes(':')) fail('WrongFamily', path, `'ipv6Block' must be an IPv6 block, got ${ipv6Block.text}`);
-  daemon._registry.needIpv6(path, `'ipv6Block' is ${ipv6Block.text}`, 'leave it out');
+  daemon._declarations.needIpv6(path, `'ipv6Block' is ${ipv6Block.text}`, 'leave it out');
   return { ipv6Block };
 }
 
@@ -111,7 +111,7 @@ function checkAdvertisements(
     }
     return {};
   }
-  const { version } = daemon._registry.engine;
+  const { version } = daemon._declarations.store.engine;
   if (!isWanted && advertisementSysctls(version, 1, false) === undefined) {
     fail('RouterAdvertisements', path, `an engine ${version} lets nobody turn router advertisements off by Terraform, so whoever is on the LAN could give the containers addresses and routes; use 28.0 or later, or 26.1, or write 'acceptRouterAdvertisements: true', or leave 'ipv6Block' out`); // prettier-ignore
   }

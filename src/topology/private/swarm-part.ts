@@ -3,27 +3,26 @@ import { blocksOf } from './swarm';
 import type { Topology } from './topology';
 import type { Allocation } from '../../addressing/private/allocation';
 
-/** What a node asks of the registry that holds the facts of its swarm. */
-export interface SwarmRegistry {
+/** What a node asks of the store that holds the facts of its swarm. */
+export interface SwarmStore {
   readonly revisionNow: number;
   readonly swarm: SwarmPart;
   allPublications(): readonly PublicationFact[];
   derived(): { readonly topology: Topology; readonly allocation: Allocation };
-  wrote(by: string): void;
 }
 
-/** The part that a registry has in a swarm: none, being the swarm's own, or being that of a node. */
+/** The part that a daemon has in a swarm: none, being the swarm's own, or being that of a node. */
 export class SwarmPart {
   private settings?: SwarmSettings;
-  private membership?: { readonly swarm: SwarmRegistry; readonly own: SwarmNodeFact };
+  private membership?: { readonly swarm: SwarmStore; readonly own: SwarmNodeFact };
 
   /** The facts are those of a swarm as a whole, not of a host. */
   public set(settings: SwarmSettings): void {
     this.settings = settings;
   }
 
-  /** The host becomes a node of a swarm, whose own facts another registry holds. */
-  public join(swarm: SwarmRegistry, own: SwarmNodeFact): void {
+  /** The host becomes a node of a swarm, whose own facts another store holds. */
+  public join(swarm: SwarmStore, own: SwarmNodeFact): void {
     this.membership = { swarm, own };
   }
 
@@ -44,10 +43,6 @@ export class SwarmPart {
   /** Publications of services, which every node must let in. */
   public get publications(): readonly PublicationFact[] {
     return this.membership?.swarm.allPublications() ?? [];
-  }
-
-  public wrote(by: string): void {
-    this.membership?.swarm.wrote(by);
   }
 
   public fact(): SwarmFact | undefined {

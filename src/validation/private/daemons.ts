@@ -1,6 +1,6 @@
 import type { Resource } from './view';
 import { addTo } from '../../private/multimap';
-import type { Registry } from '../../topology/private/registry';
+import type { FactStore } from '../../topology/private/fact-store';
 import type { PublicationPlan, Topology } from '../../topology/private/topology';
 import type { ICheckedResource } from '../checked-resource';
 
@@ -9,8 +9,8 @@ export const DAEMON = 'daemon';
 export const DAEMON_ELSEWHERE = 'daemon.elsewhere';
 
 /** Facts of the daemon that a subject stands for. */
-export function registryOf(daemon: ICheckedResource): Registry {
-  return (daemon as Resource).registry!;
+export function storeOf(daemon: ICheckedResource): FactStore {
+  return (daemon as Resource).store!;
 }
 
 /** The daemon of ours that a resource lives on, by its provider; of a raw provider nothing is known. */
@@ -23,14 +23,14 @@ export function daemonOf(resource: ICheckedResource): ICheckedResource | undefin
 /** Whether the resource is a workload of ours. */
 export function isOurs(resource: ICheckedResource): boolean {
   const daemon = daemonOf(resource);
-  return daemon !== undefined && workloadsOf(registryOf(daemon)).has(workloadOf(resource));
+  return daemon !== undefined && workloadsOf(storeOf(daemon)).has(workloadOf(resource));
 }
 
 /** What a workload of ours publishes, where the guard of its daemon lets in nobody but the sources; undefined for every other resource. */
 export function guardedPublications(resource: ICheckedResource): readonly PublicationPlan[] | undefined {
   const daemon = daemonOf(resource);
-  if (daemon === undefined || !registryOf(daemon).hasGuard) return undefined;
-  return workloadsOf(registryOf(daemon)).get(workloadOf(resource));
+  if (daemon === undefined || !storeOf(daemon).hasGuard) return undefined;
+  return workloadsOf(storeOf(daemon)).get(workloadOf(resource));
 }
 
 /** The construct that the resource is made by. */
@@ -41,8 +41,8 @@ function workloadOf({ path }: ICheckedResource): string {
 const known = new WeakMap<object, ReadonlyMap<string, readonly PublicationPlan[]>>();
 
 /** Publications by workload, of each workload of a snapshot. */
-function workloadsOf(registry: Registry): ReadonlyMap<string, readonly PublicationPlan[]> {
-  const { topology } = registry.derived();
+function workloadsOf(store: FactStore): ReadonlyMap<string, readonly PublicationPlan[]> {
+  const { topology } = store.derived();
   const found = known.get(topology) ?? byWorkload(topology);
   known.set(topology, found);
   return found;

@@ -1,5 +1,5 @@
 import { firstObject, holdsExpression, isObject, type Json, type JsonObject, objectsOf, unescaped } from './json';
-import type { Registry } from '../../topology/private/registry';
+import type { FactStore } from '../../topology/private/fact-store';
 import type { ICheckedBlock, ICheckedResource } from '../checked-resource';
 
 /** Attributes of one block of the resolved JSON. */
@@ -169,7 +169,7 @@ export interface ResourcePlace {
   readonly path: string;
   readonly address: string;
   /** Facts of the daemon, for the rules that ask its proof. */
-  readonly registry?: Registry;
+  readonly store?: FactStore;
 }
 
 /** One thing that rules look at. */
@@ -177,7 +177,7 @@ export class Resource extends Block implements ICheckedResource {
   public readonly resourceType: string;
   public readonly path: string;
   public readonly address: string;
-  public readonly registry: Registry | undefined;
+  public readonly store: FactStore | undefined;
   /** What rules share of it, by what worked it out. */
   public readonly remembered = new Map<unknown, unknown>();
 
@@ -190,7 +190,7 @@ export class Resource extends Block implements ICheckedResource {
     this.resourceType = place.resourceType;
     this.path = place.path;
     this.address = place.address;
-    this.registry = place.registry;
+    this.store = place.store;
   }
 
   public others(resourceType: string): Resource[] {

@@ -5,7 +5,7 @@ import { isAddress } from '../../addressing/private/ip';
 import { ValidationError } from '../../private/errors';
 import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
 import { matching, passedText, plainText } from '../../private/text';
-import type { Registry } from '../../topology/private/registry';
+import type { Declarations } from '../../topology/private/declarations';
 import type { HardenedContainerProps } from '../hardened-container-props';
 import type { VolumeMount } from '../volume-mount';
 
@@ -34,7 +34,7 @@ export function checkContainer(
   scope: { readonly node: { readonly path: string } },
   id: string,
   props: HardenedContainerProps,
-  registry: Registry,
+  declarations: Declarations,
 ): CheckedContainer {
   const path = childPath(scope, id);
   for (const [key, why] of Object.entries(FORBIDDEN)) {
@@ -59,11 +59,11 @@ export function checkContainer(
     '2 to 63 letters, digits, _, . or -, starting with a letter or digit',
   );
   const volumes = props.volumes ?? [];
-  checkVolumes(path, volumes, registry);
+  checkVolumes(path, volumes, declarations);
   const targets = volumes.map(({ target }) => target);
   const common = checkCommon(path, props, USER, targets);
   (props.entrypoint ?? []).forEach((word) => passedText(path, 'entrypoint', word));
-  checkNames(path, name, props, registry);
+  checkNames(path, name, props, declarations);
   if (props.ipv4Address !== undefined && !isAddress(plainText(path, 'ipv4Address', props.ipv4Address))) {
     throw new ValidationError('AddressSyntax', path, `'ipv4Address' must be an IPv4 address, got '${props.ipv4Address}'`);
   }
@@ -71,7 +71,7 @@ export function checkContainer(
     if (!isAddress(plainText(path, 'ipv6Address', props.ipv6Address))) {
       throw new ValidationError('AddressSyntax', path, `'ipv6Address' must be an IPv6 address, got '${props.ipv6Address}'`);
     }
-    registry.needIpv6(path, `'ipv6Address' is ${props.ipv6Address}`, 'leave it out');
+    declarations.needIpv6(path, `'ipv6Address' is ${props.ipv6Address}`, 'leave it out');
   }
   if (props.workingDirectory !== undefined) {
     matching(path, 'workingDirectory', props.workingDirectory, /^\//, 'MountTarget', 'an absolute path');
@@ -81,13 +81,13 @@ export function checkContainer(
 }
 
 /** The engine would make an empty volume of the same name, without a word. */
-function checkVolumes(path: string, volumes: readonly VolumeMount[], registry: Registry): void {
-  const strange = volumes.find(({ _volume }) => _volume !== undefined && _volume._daemon._registry !== registry)?._volume;
+function checkVolumes(path: string, volumes: readonly VolumeMount[], declarations: Declarations): void {
+  const strange = volumes.find(({ _volume }) => _volume !== undefined && _volume._daemon._declarations !== declarations)?._volume;
   if (strange !== undefined) {
     throw new ValidationError(
       'VolumeElsewhere',
       path,
-      `the volume '${strange.volumeName}' lies on '${strange._daemon.node.path}', and the container runs on '${registry.daemonPath}'; give it a volume of its own daemon`,
+      `the volume '${strange.volumeName}' lies on '${strange._daemon.node.path}', and the container runs on '${declarations.store.daemonPath}'; give it a volume of its own daemon`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { Cidr } from '../../addressing/cidr';
 import { isAddress } from '../../addressing/private/ip';
 import { ValidationError } from '../../private/errors';
 import { matching, plainText } from '../../private/text';
-import type { Registry } from '../../topology/private/registry';
+import type { Declarations } from '../../topology/private/declarations';
 import type { HardenedContainerProps } from '../hardened-container-props';
 
 /** Name under which a container that may talk to the host finds it. */
@@ -22,7 +22,7 @@ const NUMBERS: Readonly<Record<string, number>> = { attempts: 5, ndots: 15, time
 type NameProps = Pick<HardenedContainerProps, 'aliases' | 'dns' | 'dnsSearch' | 'dnsOptions' | 'hostEntries'>;
 
 /** How names resolve in a container and towards it. */
-export function checkNames(path: string, containerName: string, props: NameProps, registry: Registry): void {
+export function checkNames(path: string, containerName: string, props: NameProps, declarations: Declarations): void {
   checkAliases(path, props.aliases ?? []);
   (props.dns ?? []).forEach((resolver) => {
     if (!isAddress(plainText(path, 'dns', resolver))) {
@@ -31,7 +31,7 @@ export function checkNames(path: string, containerName: string, props: NameProps
   });
   checkSearch(path, props.dnsSearch ?? []);
   checkOptions(path, props.dnsOptions ?? []);
-  checkEntries(path, containerName, props.hostEntries ?? {}, registry);
+  checkEntries(path, containerName, props.hostEntries ?? {}, declarations);
 }
 
 export function checkAliases(path: string, aliases: readonly string[]): void {
@@ -75,7 +75,7 @@ function checkOptions(path: string, options: readonly string[]): void {
   );
 }
 
-function checkEntries(path: string, containerName: string, entries: Readonly<Record<string, string>>, registry: Registry): void {
+function checkEntries(path: string, containerName: string, entries: Readonly<Record<string, string>>, declarations: Declarations): void {
   const names = Object.keys(entries);
   for (const name of names) {
     matching(path, 'hostEntries', name, DNS_NAME, 'HostEntryName', DNS_NAME_WORDS);
@@ -97,7 +97,7 @@ function checkEntries(path: string, containerName: string, entries: Readonly<Rec
         `the entry '${name}' leads to ${address}: the Terraform provider reads an IPv6 address back up to its first colon, and every plan would replace the container; let a resolver answer for that name`,
       );
     }
-    const pool = registry.addressPools.find((block) => !block.includes(':') && Cidr.parse(block).containsAddress(address));
+    const pool = declarations.store.addressPools.find((block) => !block.includes(':') && Cidr.parse(block).containsAddress(address));
     if (pool !== undefined) {
       throw new ValidationError(
         'HostEntryAddress',

@@ -60,7 +60,7 @@ export function checkService(scope: { readonly node: { readonly path: string } }
   checkAliases(path, props.aliases ?? []);
   const targets = [...(props.volumes ?? []), ...(props.secrets ?? []), ...(props.configs ?? [])].map(({ target }) => target);
   const common = checkCommon(path, props, USER, targets);
-  props.overlay._peerRegistry.checkDeclaration(path, [`container ${name}`]);
+  props.overlay._peerDeclarations.checkDeclaration(path, [`container ${name}`]);
   return {
     path,
     name,
@@ -105,7 +105,7 @@ function checkNumbers(
 
 /** Nodes of the swarm that may meet all placements; a service without one would wait for ever. */
 function admittedNodes(path: string, { overlay, placements = [] }: HardenedServiceProps): readonly SwarmNodeFact[] {
-  const { nodes, path: swarm } = overlay._peerRegistry.swarm.fact()!;
+  const { nodes, path: swarm } = overlay._peerDeclarations.store.swarm.fact()!;
   const admitted = nodes.filter((node) => placements.every(({ _admits }) => _admits(node)));
   if (admitted.length === 0) {
     throw new ValidationError(

@@ -1,7 +1,7 @@
 import { parseAddress } from '../../addressing/private/ip';
 import { advertisementSysctls } from '../../engine/private/advertisements';
 import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
-import type { Registry } from '../../topology/private/registry';
+import type { Declarations } from '../../topology/private/declarations';
 import type { NetworkMembership } from '../../topology/private/snapshot';
 import type { ExistingPlan, NetworkPlan, WirePlan } from '../../topology/private/topology';
 import type { RestartPolicy } from '../container-limits';
@@ -82,13 +82,13 @@ function sysctlsOf({ sysctls = [] }: HardenedContainerProps, { mode, dualStack }
 
 /** What follows from flows and publications: networks with addresses, ports, resolvers, the host's name. */
 export function lateBlocks(
-  registry: Registry,
+  declarations: Declarations,
   path: string,
   { aliases = [], hostEntries = {}, dns = [] }: Pick<HardenedContainerProps, 'aliases' | 'hostEntries' | 'dns'>,
   reference: (network: NetworkPlan | WirePlan | ExistingPlan) => string,
 ): LateContainerBlocks {
-  const places = registry.placesOf(path);
-  const { topology } = registry.derived();
+  const places = declarations.store.placesOf(path);
+  const { topology } = declarations.store.derived();
   const publications = topology.publications.filter((publication) => publication.workload === path);
   const home = places[0];
   const toHost = topology.hostFlows.find((flow) => flow.direction === 'to-host' && flow.address === home?.member.ipv4);
@@ -110,15 +110,15 @@ export function lateBlocks(
         })),
       )
       .sort(asReadBack),
-    dns: registry.apartFact(path) === undefined ? [...registry.dnsOf(path)] : [...dns],
-    sysctls: advertisements(registry, places),
+    dns: declarations.store.apartFact(path) === undefined ? [...declarations.store.dnsOf(path)] : [...dns],
+    sysctls: advertisements(declarations, places),
     // Not the IPv6 one: the provider reads an address back up to its first colon, and every plan would replace the container.
     host: [...(toHost ? [{ host: HOST_NAME, ip: toHost.gateway }] : []), ...entriesOf(hostEntries)],
   };
 }
 
 /** On a wire everybody may announce a router; a bridge of ours carries no such packets. */
-function advertisements({ engine }: Registry, places: readonly NetworkMembership[]): Record<string, string> {
+function advertisements({ store: { engine } }: Declarations, places: readonly NetworkMembership[]): Record<string, string> {
   const wire = places.map(({ network }) => network).find((network) => network.kind === 'wire' && network.advertisements !== undefined);
   if (wire?.kind !== 'wire') return {};
   return advertisementSysctls(engine.version, places.length, wire.advertisements!) ?? {};

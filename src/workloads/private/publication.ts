@@ -7,8 +7,8 @@ import type { ConnectionRate } from '../../firewall/connection-rate';
 import { Port, TransportProtocol } from '../../firewall/port';
 import { ValidationError } from '../../private/errors';
 import { plainText } from '../../private/text';
+import type { Declarations } from '../../topology/private/declarations';
 import type { PublicationFact } from '../../topology/private/facts';
-import type { Registry } from '../../topology/private/registry';
 import type { Family, PortSpec } from '../../topology/private/terms';
 
 const WILDCARDS = ['0.0.0.0', '::'];
@@ -26,10 +26,10 @@ export interface PublicationRequest {
 }
 
 /** Checks everything about a publication that can be known when it is declared. */
-export function publicationFact(registry: Registry, request: PublicationRequest): PublicationFact {
+export function publicationFact(declarations: Declarations, request: PublicationRequest): PublicationFact {
   const { workload, port } = request;
   const target = request.targetPort ?? port;
-  const refused = registry.segmentFact(request.segment).publicationsRefused;
+  const refused = declarations.store.segmentFact(request.segment).publicationsRefused;
   if (refused !== undefined) {
     throw new ValidationError('SegmentForbidsPublication', workload, `cannot publish ${port.text}: ${refused}`);
   }
@@ -50,7 +50,7 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
   const hostAddress = canonicalAddress(workload, request.hostAddress ?? '127.0.0.1');
   const family: Family = hostAddress.includes(':') ? 'ipv6' : 'ipv4';
   if (family === 'ipv6') {
-    checkIpv6(registry, workload, hostAddress);
+    checkIpv6(declarations, workload, hostAddress);
   }
   const loopback = Cidr.parse('127.0.0.0/8').containsAddress(hostAddress);
   const sources = (request.sources ?? []).map((source) => sourceBlock(workload, source, family));
@@ -68,14 +68,14 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
       `publishing ${port.text} on ${hostAddress} needs 'sources'; name who may connect, such as [Peer.cidr('198.51.100.0/24')] or, for everybody, [Peer.${family === 'ipv4' ? 'anyIpv4' : 'anyIpv6'}()]`,
     );
   }
-  if (!loopback && !WILDCARDS.includes(hostAddress) && !registry.hostAddresses.includes(hostAddress)) {
+  if (!loopback && !WILDCARDS.includes(hostAddress) && !declarations.store.hostAddresses.includes(hostAddress)) {
     throw new ValidationError(
       'NotAHostAddress',
       workload,
-      `'hostAddress' ${hostAddress} is none of the daemon's addresses (${registry.hostAddresses.join(', ')}); add it to its 'additionalHostAddresses'`,
+      `'hostAddress' ${hostAddress} is none of the daemon's addresses (${declarations.store.hostAddresses.join(', ')}); add it to its 'additionalHostAddresses'`,
     );
   }
-  refuseUnenforced(registry, { ...request, family, sources: loopback ? undefined : sources });
+  refuseUnenforced(declarations, { ...request, family, sources: loopback ? undefined : sources });
   const fact: PublicationFact = {
     workload,
     hostAddress,
@@ -86,35 +86,35 @@ export function publicationFact(registry: Registry, request: PublicationRequest)
     rate: request.rate?._spec(),
     origin: `publish ${workload} ${hostAddress} ${request.isChosen ? `any port to ${port.text}` : port.text}`,
   };
-  refuseShared(registry, fact, port);
-  refuseConflict(registry, fact, port);
+  refuseShared(declarations, fact, port);
+  refuseConflict(declarations, fact, port);
   return fact;
 }
 
 /** The same of a service: each address of each node counts, so nothing of any node may have the port. */
 export function servicePublicationFact(
-  registry: Registry,
-  nodes: readonly Registry[],
+  declarations: Declarations,
+  nodes: readonly Declarations[],
   request: PublicationRequest & { readonly swarmMode: 'host' | 'ingress' },
 ): PublicationFact {
   const { swarmMode, port } = request;
   if (!Array.isArray(request.sources)) {
     throw new ValidationError('PublishNeedsSources', request.workload, `publishing ${port.text} needs 'sources'; name who may connect`);
   }
-  const fact = publicationFact(registry, { ...request, hostAddress: '0.0.0.0' });
+  const fact = publicationFact(declarations, { ...request, hostAddress: '0.0.0.0' });
   nodes.forEach((node) => refuseConflict(node, fact, port));
   // What forwards for the ingress is asked on the published port; which one a task has is its own affair.
   return { ...fact, swarmMode, ...(swarmMode === 'ingress' && { targetPort: port._spec() }) };
 }
 
 /** What an engine can publish over IPv6, and for whom. */
-function checkIpv6(registry: Registry, workload: string, hostAddress: string): void {
-  registry.needIpv6(workload, `'hostAddress' ${hostAddress} is IPv6`, 'publish on an IPv4 address');
-  if (!registry.translates('ipv6')) {
+function checkIpv6(declarations: Declarations, workload: string, hostAddress: string): void {
+  declarations.needIpv6(workload, `'hostAddress' ${hostAddress} is IPv6`, 'publish on an IPv4 address');
+  if (!declarations.store.translates('ipv6')) {
     throw new ValidationError(
       'Ipv6NotTranslated',
       workload,
-      `engine ${registry.engine.version} publishes nothing on ${hostAddress}, since it writes no rules for IPv6; publish on an IPv4 address, or use engine 27.0 or later`,
+      `engine ${declarations.store.engine.version} publishes nothing on ${hostAddress}, since it writes no rules for IPv6; publish on an IPv4 address, or use engine 27.0 or later`,
     );
   }
   if (hostAddress === '::1') {
@@ -128,7 +128,7 @@ function checkIpv6(registry: Registry, workload: string, hostAddress: string): v
 
 /** Without the guard a publication is for everybody, or where the engine sees to it for the host alone. */
 function refuseUnenforced(
-  registry: Registry,
+  declarations: Declarations,
   {
     workload,
     port,
@@ -138,18 +138,18 @@ function refuseUnenforced(
   }: Pick<PublicationRequest, 'workload' | 'port' | 'rate'> & { family: Family; sources?: string[] },
 ): void {
   if (rate !== undefined) {
-    refuseWithoutGuard(registry, workload, `a rate on ${port.text}`, 'publish without it');
+    refuseWithoutGuard(declarations, workload, `a rate on ${port.text}`, 'publish without it');
   }
   const [everybody, peer] = family === 'ipv4' ? ['0.0.0.0/0', 'Peer.anyIpv4()'] : ['::/0', 'Peer.anyIpv6()'];
   if (sources !== undefined && !sources.includes(everybody)) {
     const wayOut = `name ${peer} among them if everybody may connect`;
-    refuseWithoutGuard(registry, workload, `publishing ${port.text} for ${sources.join(', ')} alone`, wayOut);
+    refuseWithoutGuard(declarations, workload, `publishing ${port.text} for ${sources.join(', ')} alone`, wayOut);
   }
   // Before 28 the engine translates what neighbours send to a loopback address, which nobody looks at before.
-  if (sources === undefined && !can(registry.engine.version, 'closesUnpublished')) {
+  if (sources === undefined && !can(declarations.store.engine.version, 'closesUnpublished')) {
     const wayOut = 'let the host in by a flow, with Peer.host(), or run an engine of 28 or later';
     refuseWithoutGuard(
-      registry,
+      declarations,
       workload,
       `publishing ${port.text} on loopback, which engines before 28 open to neighbours of the host,`,
       wayOut,
@@ -182,9 +182,9 @@ function sourceBlock(place: string, source: IPeer, family: Family): string {
 }
 
 /** One host port belongs to one workload: Docker would refuse the second, and a wildcard takes every address. */
-function refuseConflict(registry: Registry, fact: PublicationFact, port: Port): void {
+function refuseConflict(declarations: Declarations, fact: PublicationFact, port: Port): void {
   const { hostPort } = fact;
-  const fixed = registry.allPublications().flatMap((other) => (other.hostPort ? [{ ...other, hostPort: other.hostPort }] : []));
+  const fixed = declarations.store.allPublications().flatMap((other) => (other.hostPort ? [{ ...other, hostPort: other.hostPort }] : []));
   const clash = fixed.find((other) => {
     if (hostPort === undefined) return false;
     const samePlace =
@@ -202,8 +202,8 @@ function refuseConflict(registry: Registry, fact: PublicationFact, port: Port): 
 }
 
 /** Of a host port that nobody knows the guard sees the port inside alone, so who may ask one way there could ask every other. */
-function refuseShared(registry: Registry, fact: PublicationFact, port: Port): void {
-  const other = registry
+function refuseShared(declarations: Declarations, fact: PublicationFact, port: Port): void {
+  const other = declarations.store
     .allPublications()
     .find(
       ({ workload, hostPort, targetPort }) =>

@@ -1,6 +1,6 @@
 import type { LateServiceBlocks, ServiceConfig } from '../../private/bindings';
 import { literalText, literalWords } from '../../private/late';
-import type { Registry } from '../../topology/private/registry';
+import type { Declarations } from '../../topology/private/declarations';
 import type { HardenedServiceProps } from '../hardened-service-props';
 import { EndpointMode, UpdatePolicy } from '../service-policies';
 import type { CheckedService } from './check-service';
@@ -107,12 +107,12 @@ function variable(line: string): [string, string] {
 
 /** What follows from flows and publications: networks and ports. */
 export function serviceBlocks(
-  registry: Registry,
+  declarations: Declarations,
   path: string,
   { ports, home, aliases = [] }: { readonly ports: readonly PublishedPort[]; readonly home: string; readonly aliases?: string[] },
   reference: (segment: string, kind: 'segment' | 'edge') => string,
 ): LateServiceBlocks {
-  const overlays = registry.derived().topology.wires.filter(({ members }) => members.some(({ workload }) => workload === path));
+  const overlays = declarations.store.derived().topology.wires.filter(({ members }) => members.some(({ workload }) => workload === path));
   return {
     networks: overlays.map(({ segment, overlay }) => ({
       id: reference(segment, overlay!.kind),

@@ -41,7 +41,14 @@ export function declaredVersion(lab: Lab): EngineVersion {
 }
 
 /** Whether the engine of a daemon is the version or a later one. */
-export function isAtLeast({ _registry: { engine } }: IDaemon, version: string): boolean {
+export function isAtLeast(
+  {
+    _declarations: {
+      store: { engine },
+    },
+  }: IDaemon,
+  version: string,
+): boolean {
   return EngineVersion.of(engine.version).isAtLeast(version);
 }
 

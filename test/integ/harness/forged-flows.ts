@@ -25,7 +25,7 @@ export const program: Program = ({ stack, daemon, image }) => {
   fromHost.connections.allowFrom(Peer.host(), Port.udp(9091));
   pub.publish(Port.udp(9999), { hostAddress: NET.host, sources: [isImported ? Peer.anyIpv4() : Peer.address(NET.lanA)] });
   evil.publish(Port.tcp(8081), { hostAddress: NET.host, sources: [Peer.anyIpv4()] });
-  if (daemon._registry.has('ipv6') && isAtLeast(daemon, '27.0')) {
+  if (daemon._declarations.store.has('ipv6') && isAtLeast(daemon, '27.0')) {
     out.connections.allowTo(Peer.address(NET.lanB6), Port.udp(53));
     pub.publish(Port.udp(9999), { hostAddress: NET.host6, sources: [isImported ? Peer.anyIpv6() : Peer.address(NET.lanA6)] });
   }

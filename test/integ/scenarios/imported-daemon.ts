@@ -213,7 +213,7 @@ function pastRoutes(checks: Checks, { daemon }: Deployment, { actors, targets, p
 
 /** The model takes the frames of edges to meet the rules, since the engine sees to it where a network of it keeps its containers apart. */
 function checkPremise(checks: Checks, { daemon }: Deployment, { switches }: Asking): void {
-  const edges = daemon._registry.derived().topology.networks.filter(({ kind }) => kind === 'edge');
+  const edges = daemon._declarations.store.derived().topology.networks.filter(({ kind }) => kind === 'edge');
   const unfiltered = edges.filter(({ bridge }) => switches.filtersFrames.get(bridge)?.ipv4 !== true);
   checks.shown('the engine filters the frames of edges', unfiltered.length === 0, unfiltered.map(({ bridge }) => bridge).join(' '));
 }
@@ -265,7 +265,7 @@ interface Placed extends Answer {
 }
 
 function placed(answers: readonly Answer[], { daemon }: Deployment): Placed[] {
-  const { networks } = daemon._registry.derived().topology;
+  const { networks } = daemon._declarations.store.derived().topology;
   const membersAt = (address: string) =>
     networks.map(({ members }) => members).find((all) => all.some(({ ipv4 }) => ipv4 === address)) ?? [];
   return answers.map((answer) => ({

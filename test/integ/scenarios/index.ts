@@ -26,7 +26,7 @@ import * as mutation from './mutation';
 import * as namesAndMtu from './names-and-mtu';
 import * as publishing from './publishing';
 import * as realServices from './real-services';
-import * as registry from './registry';
+import * as declarations from './registry';
 import * as saveRestore from './save-restore';
 import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
@@ -54,7 +54,7 @@ export const CORE: readonly string[] = ['three-tier', 'attacks', 'survival', 'en
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'three-tier': threeTier,
-  registry,
+  declarations,
   generated,
   'generated-forged': generatedForged,
   'imported-daemon': importedDaemon,

@@ -104,7 +104,7 @@ function packets(checks: Checks, lab: Lab, deployment: Deployment, mode: IpvlanM
   const web = containerActor(lab, 'app-web');
   const host: Actor = { name: 'host', where: { host: true }, endpoints: [] };
   const outside = (['lanA', 'inet'] as const).map((ns): Actor => ({ name: ns, where: { ns }, endpoints: [] }));
-  const { topology } = deployment.daemon._registry.derived();
+  const { topology } = deployment.daemon._declarations.store.derived();
   if (mode !== IpvlanMode.L2) {
     const [{ ipv4 }] = topology.wires;
     for (const { name } of outside) {
@@ -129,5 +129,5 @@ function packets(checks: Checks, lab: Lab, deployment: Deployment, mode: IpvlanM
     600,
   );
   judge(checks, mode, answers);
-  comparePredictions(checks, mode, viewOf(topology, deployment.daemon._registry.engine), answers);
+  comparePredictions(checks, mode, viewOf(topology, deployment.daemon._declarations.store.engine), answers);
 }

@@ -94,13 +94,13 @@ function fixedMac(checks: Checks, lab: Lab, deployment: Deployment): void {
 }
 
 function wireOf({ daemon }: Deployment): WirePlan {
-  return daemon._registry.derived().topology.wires[0];
+  return daemon._declarations.store.derived().topology.wires[0];
 }
 
 function probe(checks: Checks, lab: Lab, deployment: Deployment, shape: Shape): void {
   const { mode, withShim, isAlone } = shape;
   const what = `${mode}${withShim ? ' with a shim' : ''}`;
-  const view = viewOf(deployment.daemon._registry.derived().topology, deployment.daemon._registry.engine);
+  const view = viewOf(deployment.daemon._declarations.store.derived().topology, deployment.daemon._declarations.store.engine);
   const wire = wireOf(deployment);
   const names = ['app-camera', ...(isAlone ? [] : ['app-recorder']), 'app-web', 'app-silent'];
   const containers = names.map((name) => containerActor(lab, name));

@@ -105,7 +105,7 @@ function packets(checks: Checks, lab: Lab, daemon: IDaemon, opened: readonly Req
     return { name: ns, where: { ns }, endpoints: [NET[key], NET[`${key}6`]].map((address) => ({ network: ns, address })) };
   });
   routeFrom(lab, OUTSIDE);
-  const { publications } = daemon._registry.derived().topology;
+  const { publications } = daemon._declarations.store.derived().topology;
   const placeholderPorts = publications.filter(({ isChosen }) => isChosen).map(({ hostPort }) => hostPort.first);
   const ports = portsOf(opened, [...placeholderPorts, UNNAMED]);
   const probes = serveAll(lab, [...containers, host, ...outside], ports);
@@ -247,9 +247,9 @@ function ruleCount(lab: Lab): number {
 }
 
 function cost(checks: Checks, lab: Lab, deployment: Deployment, ipv6: boolean): void {
-  const { topology } = deployment.daemon._registry.derived();
+  const { topology } = deployment.daemon._declarations.store.derived();
   const plans = topology.publications.filter(({ workload }) => workload === 'app/Range');
-  const predicted = publicationCost(topology, deployment.daemon._registry.engine, plans);
+  const predicted = publicationCost(topology, deployment.daemon._declarations.store.engine, plans);
   const before = ruleCount(lab);
   deployment.change(programOf({ range: false, ipv6 }));
   const made = before - ruleCount(lab);
@@ -267,7 +267,7 @@ function cost(checks: Checks, lab: Lab, deployment: Deployment, ipv6: boolean): 
 function sctp(checks: Checks, lab: Lab, deployment: Deployment, ipv6: boolean, probes: Probes): void {
   deployment.synth(programOf({ range: false, ipv6, sctp: true }));
   deployment.install();
-  const { publications } = deployment.daemon._registry.derived().topology;
+  const { publications } = deployment.daemon._declarations.store.derived().topology;
   const { address } = publications.find(({ hostPort }) => hostPort.protocol === 'sctp')!;
   const to = ['-p', 'sctp', '--dport', String(SCTP_PORT), '-d'];
   lab.iptables('a translation', '-t', 'nat', '-I', 'PREROUTING', ...to, NET.host, '-j', 'DNAT', '--to', address);

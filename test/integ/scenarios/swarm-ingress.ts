@@ -70,7 +70,7 @@ function setTheStage(labs: readonly Lab[], checks: Checks): Published | undefine
     addresses: ADDRESSES,
     daemons: [daemon, ...made.cluster!._nodes.slice(1)],
     tasks,
-    gatewayBlock: daemon._registry.derived().topology.swarm!.gateway.block,
+    gatewayBlock: daemon._declarations.store.derived().topology.swarm!.gateway.block,
   };
 }
 

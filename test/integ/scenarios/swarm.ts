@@ -202,7 +202,7 @@ function publishedOf({ labs, deployment, cluster, services, watches }: Stage): P
     addresses: [HOST_ADDRESS, ...WORKERS.map((last) => `192.0.2.${last}`)],
     daemons: [daemon, ...cluster._nodes.slice(1)],
     tasks: () => tasksOf({ labs }, services.web.dnsName),
-    gatewayBlock: daemon._registry.derived().topology.swarm!.gateway.block,
+    gatewayBlock: daemon._declarations.store.derived().topology.swarm!.gateway.block,
   };
 }
 

@@ -71,9 +71,9 @@ function apart(checks: Checks, lab: Lab): void {
   );
   const answers = ask(probes, actors, targets, ({ source, target }) => vlanOf.get(source)?.network === vlanOf.get(target)!.network, 600);
   judge(checks, 'two VLANs', answers);
-  const { topology } = deployment.daemon._registry.derived();
+  const { topology } = deployment.daemon._declarations.store.derived();
   const inside = answers.filter(({ source, target }) => names.includes(source) && names.includes(target));
-  comparePredictions(checks, 'two VLANs', viewOf(topology, deployment.daemon._registry.engine), inside);
+  comparePredictions(checks, 'two VLANs', viewOf(topology, deployment.daemon._declarations.store.engine), inside);
   const plan = deployment.plan();
   checks.shown('two VLANs: the plan after apply is empty', !plan.changes, plan.text);
   const check = lab.host(['bulkhead-firewall', 'check']);

@@ -91,7 +91,7 @@ export function run(engine: EngineId, checks: Checks): void {
 
 function probe(checks: Checks, lab: Lab, deployment: Deployment, { withShim }: Shape): void {
   const what = withShim ? 'with a shim' : 'without a shim';
-  const { topology } = deployment.daemon._registry.derived();
+  const { topology } = deployment.daemon._declarations.store.derived();
   const shim = topology.wires.find(({ segment }) => segment === 'app/Lan')!.shim?.address;
   const containers = NAMES.map((name) => containerActor(lab, name));
   const families = (name: string, network: string) =>
@@ -118,7 +118,7 @@ function probe(checks: Checks, lab: Lab, deployment: Deployment, { withShim }: S
   ];
   const answers = ask(probes, [...containers, host, ...outside], targets, truth(containers, shim), 600);
   judge(checks, what, answers);
-  comparePredictions(checks, what, viewOf(topology, deployment.daemon._registry.engine), answers);
+  comparePredictions(checks, what, viewOf(topology, deployment.daemon._declarations.store.engine), answers);
 }
 
 /** What the declarations and the nature of a wire say, worked out by hand. */

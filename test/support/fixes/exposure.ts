@@ -98,7 +98,7 @@ export const EXPOSURE: readonly FixPair[] = [
     (isFixed) => {
       const host = hardened({ dualStack: true, engine: EngineVersion.of(isFixed ? '27.0' : '26.1') });
       // No construct of ours lets anybody have IPv6 on such an engine without the guard.
-      Object.assign(host.daemon._registry.engine, { guardBackend: undefined });
+      Object.assign(host.daemon._declarations.store.engine, { guardBackend: undefined });
       ['Web', 'Api'].forEach((id) => workload(host, id));
       return host.stack;
     },

@@ -16,7 +16,7 @@ const anyPort = { protocol: 'tcp', first: 8443, last: 8443 } as const;
 
 /** What no construct of ours lets anybody declare: an engine that leaves out what ours sees to. */
 function withEngine(daemon: IDaemon, engine: Partial<EngineFacts>, settings: Partial<EngineFacts['settings']> = {}): void {
-  Object.assign(daemon._registry.engine, engine, { settings: { ...daemon._registry.engine.settings, ...settings } });
+  Object.assign(daemon._declarations.store.engine, engine, { settings: { ...daemon._declarations.store.engine.settings, ...settings } });
 }
 
 describe('BH-E01 data tier reachable from the internet', () => {
@@ -45,7 +45,7 @@ describe('BH-E01 data tier reachable from the internet', () => {
     const program = new Program();
     const db = program.container('Db', program.segment('Data', { publicationsRefused: 'data stays inside' }));
     expect(findingsOf(program.stack, innerPortReachable)).toEqual([]);
-    program.daemon._registry.addPublication({
+    program.daemon._declarations.addPublication({
       workload: db.node.path,
       hostAddress: HOST_ADDRESS,
       family: 'ipv4',
@@ -145,8 +145,8 @@ describe('BH-E03 IPv6 wider than IPv4', () => {
   });
 
   test('without IPv6 there is nothing to compare', () => {
-    const registry = new Imported().daemon._registry;
-    const subject = { resourceType: 'daemon', path: 'app/Edge', attributes: { proved: true }, registry };
+    const declarations = new Imported().daemon._declarations;
+    const subject = { resourceType: 'daemon', path: 'app/Edge', attributes: { proved: true }, declarations };
     expect(verdict(widerIpv6, {}, {}, [subject]).state).toBe('notApplicable');
   });
 });

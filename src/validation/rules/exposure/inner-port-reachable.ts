@@ -2,8 +2,8 @@ import { fromInternet } from './private/internet-ports';
 import { namedPorts } from './private/named-ports';
 import { isProved } from './private/proofs';
 import { shortPortSetText, union } from '../../../reachability/private/matrix/port-set';
-import type { Registry } from '../../../topology/private/registry';
-import { DAEMON, registryOf } from '../../private/daemons';
+import type { FactStore } from '../../../topology/private/fact-store';
+import { DAEMON, storeOf } from '../../private/daemons';
 import { defineRule } from '../../private/define-rule';
 import { INNER_PORTS } from '../../private/known-ports';
 import { Severity } from '../../severity';
@@ -19,10 +19,10 @@ export const innerPortReachable = defineRule({
   resourceTypes: [DAEMON],
   applies: isProved,
   find: (daemon) => {
-    const registry = registryOf(daemon);
-    return [...fromInternet(registry)].flatMap(([workload, { ports, asked, addresses }]) => {
+    const store = storeOf(daemon);
+    return [...fromInternet(store)].flatMap(([workload, { ports, asked, addresses }]) => {
       const at = `from the internet, at ${addresses.join(', ')}`;
-      if (isInner(registry, workload)) {
+      if (isInner(store, workload)) {
         const text = shortPortSetText(ports);
         return [
           { detail: `${workload} ${text}`, message: `${workload}, whose segment takes no publications, is reached on ${text} ${at}` },
@@ -37,7 +37,7 @@ export const innerPortReachable = defineRule({
 });
 
 /** A wire takes no publications either, and for another reason: its members have addresses of their own. */
-function isInner(registry: Registry, workload: string): boolean {
-  const home = registry.placesOf(workload).find(({ member, network }) => member.home && network.kind === 'segment');
-  return home !== undefined && registry.segmentFact(home.network.segment)?.publicationsRefused !== undefined;
+function isInner(store: FactStore, workload: string): boolean {
+  const home = store.placesOf(workload).find(({ member, network }) => member.home && network.kind === 'segment');
+  return home !== undefined && store.segmentFact(home.network.segment)?.publicationsRefused !== undefined;
 }

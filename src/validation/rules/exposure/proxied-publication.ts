@@ -4,7 +4,7 @@ import type { Proof } from '../../../reachability/private/proof';
 import type { ProbeSource } from '../../../reachability/private/walk/outcome';
 import type { PublicationPlan } from '../../../topology/private/topology';
 import type { ICheckedResource } from '../../checked-resource';
-import { DAEMON, daemonOf, isOurs, registryOf } from '../../private/daemons';
+import { DAEMON, daemonOf, isOurs, storeOf } from '../../private/daemons';
 import { defineRule } from '../../private/define-rule';
 import type { Violation } from '../../rule';
 import { Severity } from '../../severity';
@@ -35,7 +35,7 @@ function ofContainer(container: ICheckedResource): Violation[] {
 }
 
 function ofDaemon(daemon: ICheckedResource): Violation[] {
-  const proof = proofOf(registryOf(daemon));
+  const proof = proofOf(storeOf(daemon));
   if (proof.view.proxies.length === 0) return [];
   return proof.derived.topology.publications.flatMap((plan) => {
     const by = proxiedOf(proof, plan);

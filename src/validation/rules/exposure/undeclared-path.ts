@@ -5,8 +5,8 @@ import { existingMatters } from '../../../reachability/private/existing-matters'
 import { breachesOf, weaknessesOf } from '../../../reachability/private/weaknesses';
 import { wireMatters } from '../../../reachability/private/wire-matters';
 import type { ReachableCell } from '../../../reachability/results';
-import type { Registry } from '../../../topology/private/registry';
-import { DAEMON, registryOf } from '../../private/daemons';
+import type { FactStore } from '../../../topology/private/fact-store';
+import { DAEMON, storeOf } from '../../private/daemons';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -24,19 +24,16 @@ export const undeclaredPath = defineRule({
   resourceTypes: [DAEMON],
   applies: isProved,
   find: (daemon) => {
-    const registry = registryOf(daemon);
-    const { open, weak } = undeclaredOf(registry);
-    return [
-      ...violations(registry, open),
-      ...violations(registry, weak).map((violation) => ({ ...violation, severity: Severity.WARNING })),
-    ];
+    const store = storeOf(daemon);
+    const { open, weak } = undeclaredOf(store);
+    return [...violations(store, open), ...violations(store, weak).map((violation) => ({ ...violation, severity: Severity.WARNING }))];
   },
 });
 
 /** What should be shut by all means, and what only a guard could shut. */
-function undeclaredOf(registry: Registry): { open: ReachableCell[]; weak: ReachableCell[] } {
-  const proof = proofOf(registry);
-  if (!registry.hasGuard) {
+function undeclaredOf(store: FactStore): { open: ReachableCell[]; weak: ReachableCell[] } {
+  const proof = proofOf(store);
+  if (!store.hasGuard) {
     return {
       open: breachesOf(proof).map((each) => deviationCell(each, proof.labels)),
       weak: weaknessesOf(proof).flatMap(({ code, cells }) => (WITHOUT_GUARD.includes(code) ? cells : [])),
@@ -49,8 +46,8 @@ function undeclaredOf(registry: Registry): { open: ReachableCell[]; weak: Reacha
 }
 
 /** One for each two segments, with its first case. */
-function violations(registry: Registry, cells: readonly ReachableCell[]) {
-  const { home } = registry.derived().members;
+function violations(store: FactStore, cells: readonly ReachableCell[]) {
+  const { home } = store.derived().members;
   const between = groupBy(cells, ({ source, destination }) => {
     const [from, to] = [home.get(source), home.get(destination)];
     return from === undefined || to === undefined || from === to ? '' : `${from} > ${to}`;

@@ -2,8 +2,8 @@ import { fromInternet } from './private/internet-ports';
 import { cellsOf, isProved } from './private/proofs';
 import { nameOf } from '../../../reachability/private/describe';
 import { isEmpty, NO_PORTS, type PortSet, shortPortSetText, subtract, union } from '../../../reachability/private/matrix/port-set';
-import type { Registry } from '../../../topology/private/registry';
-import { DAEMON, registryOf } from '../../private/daemons';
+import type { FactStore } from '../../../topology/private/fact-store';
+import { DAEMON, storeOf } from '../../private/daemons';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -16,10 +16,10 @@ export const widerIpv6 = defineRule({
   why: 'The proof is asked for both families: over IPv6 something gets through that does not over IPv4, from the internet, or from one workload to another or to the host. Rules that somebody made for IPv4 alone are the usual reason, and scanners ask for both.',
   fix: "give the publications on IPv6 addresses the same ports and as narrow 'sources' as those on IPv4, or leave them out; between workloads an engine of 27.0 or later writes rules for IPv6, too; where a port is for IPv6 alone by intent, suppress this finding with that reason",
   resourceTypes: [DAEMON],
-  applies: (daemon) => isProved(daemon) && registryOf(daemon).has('ipv6'),
+  applies: (daemon) => isProved(daemon) && storeOf(daemon).has('ipv6'),
   find: (daemon) => {
-    const registry = registryOf(daemon);
-    return [...widerFromInternet(registry), ...widerInside(registry)].map(({ source, destination, ports }) => ({
+    const store = storeOf(daemon);
+    return [...widerFromInternet(store), ...widerInside(store)].map(({ source, destination, ports }) => ({
       detail: `${source} > ${destination}`,
       message: `${destination} is reached over IPv6 from ${source} on ${shortPortSetText(ports)}, and not over IPv4`,
     }));
@@ -32,9 +32,9 @@ interface Wider {
   readonly ports: PortSet;
 }
 
-function widerFromInternet(registry: Registry): Wider[] {
-  const ipv4 = fromInternet(registry, ['ipv4']);
-  return [...fromInternet(registry, ['ipv6'])]
+function widerFromInternet(store: FactStore): Wider[] {
+  const ipv4 = fromInternet(store, ['ipv4']);
+  return [...fromInternet(store, ['ipv6'])]
     .map(([destination, { ports }]) => ({
       source: 'the internet',
       destination,
@@ -44,9 +44,9 @@ function widerFromInternet(registry: Registry): Wider[] {
 }
 
 /** From workloads to workloads and the host, whichever of their addresses they take. */
-function widerInside(registry: Registry): Wider[] {
+function widerInside(store: FactStore): Wider[] {
   const sums = new Map<string, Record<'ipv4' | 'ipv6', PortSet>>();
-  for (const { source, receiver, family, ports } of cellsOf(registry)) {
+  for (const { source, receiver, family, ports } of cellsOf(store)) {
     if (source.party.kind !== 'container' || receiver.kind === 'outside') continue;
     const key = JSON.stringify([source.party.key, nameOf(receiver)]);
     const known = sums.get(key) ?? { ipv4: NO_PORTS, ipv6: NO_PORTS };

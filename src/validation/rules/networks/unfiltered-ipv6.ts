@@ -1,6 +1,6 @@
 import { BRIDGE_PREFIX } from '../../../addressing/private/bridge-name';
 import type { ICheckedResource } from '../../checked-resource';
-import { daemonOf, registryOf } from '../../private/daemons';
+import { daemonOf, storeOf } from '../../private/daemons';
 import { defineRule } from '../../private/define-rule';
 import { isBridge } from '../../private/networks';
 import { Severity } from '../../severity';
@@ -25,8 +25,8 @@ export const unfilteredIpv6 = defineRule({
 /** For wires and overlays no engine writes rules of that kind, over IPv4 neither. */
 /** The guard knows our networks by the names of their bridges. */
 function isGuarded(network: ICheckedResource): boolean {
-  const registry = registryOf(daemonOf(network)!);
-  return registry.hasGuard && (network.entries('options')['com.docker.network.bridge.name'] ?? '').startsWith(BRIDGE_PREFIX);
+  const store = storeOf(daemonOf(network)!);
+  return store.hasGuard && (network.entries('options')['com.docker.network.bridge.name'] ?? '').startsWith(BRIDGE_PREFIX);
 }
 
 function hasIpv6(network: ICheckedResource): boolean {

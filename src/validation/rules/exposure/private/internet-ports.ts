@@ -2,7 +2,7 @@ import { cellsOf, outsideOf } from './proofs';
 import { parseAddress } from '../../../../addressing/private/ip';
 import type { Cell } from '../../../../reachability/private/matrix/matrix';
 import { NO_PORTS, type PortSet, union } from '../../../../reachability/private/matrix/port-set';
-import type { Registry } from '../../../../topology/private/registry';
+import type { FactStore } from '../../../../topology/private/fact-store';
 import type { Family } from '../../../../topology/private/terms';
 import { hostAddressKind } from '../../../private/host-address';
 import { type AddressRun, isInternetRun, publicOf } from '../../../private/internet';
@@ -21,9 +21,9 @@ export interface FromInternet {
  * What of each workload most of the internet reaches over a family, by the proof: through a publication, or straight at an address that is a public one.
  * That neighbours of the host reach further is left out.
  */
-export function fromInternet(registry: Registry, families: readonly Family[] = ['ipv4', 'ipv6']): Map<string, FromInternet> {
+export function fromInternet(store: FactStore, families: readonly Family[] = ['ipv4', 'ipv6']): Map<string, FromInternet> {
   const ways = new Map<string, { cell: Cell; runs: AddressRun[] }>();
-  for (const cell of cellsOf(registry)) {
+  for (const cell of cellsOf(store)) {
     const run = outsideOf(cell);
     if (run === undefined || cell.receiver.kind !== 'container' || !families.includes(cell.family) || !isRouted(cell)) continue;
     const key = JSON.stringify([cell.receiver.key, cell.address, cell.asked, cell.ports]);
