@@ -13,6 +13,7 @@ import type { PeerFact } from '../topology/private/facts';
 import { edgeKey } from '../topology/private/keys';
 import type { WirePlan } from '../topology/private/topology';
 import type { ISwarmCluster } from '../topology/swarm';
+import { plainOverlay } from '../validation/rules/networks/plain-overlay';
 import { Suppressions } from '../validation/suppressions';
 
 /**
@@ -82,7 +83,7 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
     brand(this, 'overlay');
     brand(this, 'peer');
     if (props.unencryptedReason !== undefined) {
-      Suppressions.of(this)._imply('BH-N02', '*', props.unencryptedReason);
+      Suppressions.of(this)._imply(plainOverlay, '*', props.unencryptedReason);
       Annotations.of(this).addWarning(`everybody on the way between the nodes reads what its members say: ${props.unencryptedReason}`);
     }
   }

@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { Suppression } from './private/evaluate';
+import type { Rule } from './rule';
 import { ValidationError } from '../private/errors';
 import { Slot } from '../private/slot';
 import { matching, plainText, reasonText } from '../private/text';
@@ -78,7 +79,7 @@ export class Suppressions {
    *
    * @internal
    */
-  public _imply(ruleId: string, detail: string, reason: string): void {
+  public _imply({ ruleId }: Rule, detail: string, reason: string): void {
     this.push({ path: this.construct.node.path, ruleId, reason, detail, inherited: true, isImplied: true });
   }
 

@@ -1,5 +1,7 @@
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, reasonText } from '../private/text';
+import { latestImage } from '../validation/rules/images/latest-image';
+import { unpinnedImage } from '../validation/rules/images/unpinned-image';
 import type { Suppressions } from '../validation/suppressions';
 
 /** How an image is named. */
@@ -70,7 +72,7 @@ export class ContainerImage {
    */
   public _acceptAt(accepted: Suppressions): void {
     if (this.tagReason === undefined) return;
-    accepted._imply('BH-I01', this.text, this.tagReason);
-    accepted._imply('BH-I02', this.text, this.tagReason);
+    accepted._imply(latestImage, this.text, this.tagReason);
+    accepted._imply(unpinnedImage, this.text, this.tagReason);
   }
 }

@@ -29,6 +29,11 @@ import { checkWireAddresses } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact, PublicationFact } from '../topology/private/facts';
+import { dangerousCapability } from '../validation/rules/containers/dangerous-capability';
+import { hostNetwork } from '../validation/rules/containers/host-network';
+import { rawSockets } from '../validation/rules/containers/raw-sockets';
+import { secretVariable } from '../validation/rules/containers/secret-variable';
+import { writableRoot } from '../validation/rules/containers/writable-root';
 import { Suppressions } from '../validation/suppressions';
 
 function warningOnHost(reason: string): string {
@@ -192,14 +197,14 @@ export class HardenedContainer extends Construct implements IWorkload {
     for (const { text, reason } of capabilities) {
       if (reason !== undefined) {
         const name = text.replace(/^CAP_/, '');
-        accepted._imply('BH-C13', name, reason);
-        accepted._imply('BH-C14', name, reason);
+        accepted._imply(dangerousCapability, name, reason);
+        accepted._imply(rawSockets, name, reason);
       }
     }
-    if (writableRootReason !== undefined) accepted._imply('BH-C15', 'read_only', writableRootReason);
-    for (const [name, reason] of Object.entries(notSecret)) accepted._imply('BH-C26', name, reason);
+    if (writableRootReason !== undefined) accepted._imply(writableRoot, 'read_only', writableRootReason);
+    for (const [name, reason] of Object.entries(notSecret)) accepted._imply(secretVariable, name, reason);
     const { apart } = this.placement;
-    if (apart?.mode === 'host') accepted._imply('BH-C02', 'network_mode', apart.reason);
+    if (apart?.mode === 'host') accepted._imply(hostNetwork, 'network_mode', apart.reason);
   }
 
   private makeResource(props: HardenedContainerProps, checked: CheckedContainer, environment: string[]): void {

@@ -18,6 +18,8 @@ import { brand } from '../private/type-test';
 import type { EncryptedOverlay } from '../segments/encrypted-overlay';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
+import { serviceHardening } from '../validation/rules/services/service-hardening';
+import { serviceSecrets } from '../validation/rules/services/service-secrets';
 import { Suppressions } from '../validation/suppressions';
 
 /**
@@ -120,10 +122,10 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
     const accepted = Suppressions.of(this);
     image._acceptAt(accepted);
     for (const { text, reason } of capabilities) {
-      if (reason !== undefined) accepted._imply('BH-S01', text.replace(/^CAP_/, ''), reason);
+      if (reason !== undefined) accepted._imply(serviceHardening, text.replace(/^CAP_/, ''), reason);
     }
-    if (writableRootReason !== undefined) accepted._imply('BH-S01', 'read_only', writableRootReason);
-    for (const [name, reason] of Object.entries(notSecret)) accepted._imply('BH-S04', name, reason);
+    if (writableRootReason !== undefined) accepted._imply(serviceHardening, 'read_only', writableRootReason);
+    for (const [name, reason] of Object.entries(notSecret)) accepted._imply(serviceSecrets, name, reason);
   }
 
   private makeResource(props: HardenedServiceProps, checked: CheckedService, environment: readonly string[]): void {

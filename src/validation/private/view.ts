@@ -85,7 +85,7 @@ export class Block implements ICheckedBlock {
   }
 
   private blocksIn(name: string): Nested {
-    const { keys, made } = placeOf(name);
+    const { keys, made } = pathOf(name);
     const value = this.read(keys);
     const contents = objectsOf(this.read(made));
     const within = `${this.within}${name}`;
@@ -109,7 +109,7 @@ export class Block implements ICheckedBlock {
   /** Nearly all that rules ask for has a plain name: it need not take the way through nested blocks. */
   private at(attribute: string): Json | undefined {
     const { own } = this;
-    if (own === undefined || attribute.includes('.')) return this.read(placeOf(attribute).keys);
+    if (own === undefined || attribute.includes('.')) return this.read(pathOf(attribute).keys);
     const value = own[attribute];
     return value === undefined || Object.hasOwn(own, attribute) ? value : undefined;
   }
@@ -137,22 +137,22 @@ interface Nested {
 }
 
 /** Where an attribute is, and where the content of `dynamic` blocks of that name. */
-interface Place {
+interface AttributePath {
   readonly keys: readonly string[];
   readonly made: readonly string[];
 }
 
 /** Rules ask a thousand resources for the same few names. */
-const PLACES = new Map<string, Place>();
+const ATTRIBUTE_PATHS = new Map<string, AttributePath>();
 
-function placeOf(attribute: string): Place {
-  let place = PLACES.get(attribute);
-  if (place === undefined) {
+function pathOf(attribute: string): AttributePath {
+  let found = ATTRIBUTE_PATHS.get(attribute);
+  if (found === undefined) {
     const keys = attribute.split('.');
-    place = { keys, made: [...keys.slice(0, -1), 'dynamic', keys.at(-1)!, 'content'] };
-    PLACES.set(attribute, place);
+    found = { keys, made: [...keys.slice(0, -1), 'dynamic', keys.at(-1)!, 'content'] };
+    ATTRIBUTE_PATHS.set(attribute, found);
   }
-  return place;
+  return found;
 }
 
 /** Where to find what else is in the stack. */
