@@ -1,7 +1,6 @@
 import { CIS_COVERAGE } from './cis-coverage';
 import { VERIFIED } from '../src/host/private/render-verify-script';
-import { CIS_CONTROLS } from '../src/validation/private/cis-controls';
-import { controlIn16 } from '../src/validation/private/cis-numbers';
+import { CIS_CONTROLS, controlIn16 } from '../src/validation/private/cis-controls';
 import type { Rule } from '../src/validation/rule';
 
 const SECTIONS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { ICheckedResource } from './checked-resource';
-import { controlIn16 } from './private/cis-numbers';
+import { controlIn16 } from './private/cis-controls';
 import type { Severity } from './severity';
 import { matching, passedText } from '../private/text';
 

@@ -1,5 +1,4 @@
 import { defineRule } from '../../private/define-rule';
-import { demandsAtLeast } from '../../private/version-constraint';
 import { Severity } from '../../severity';
 
 const MENDED = [3, 7, 0];
@@ -25,3 +24,16 @@ export const cpusCrash = defineRule({
     return [{ detail: 'cpus', message: `'cpus' is set, and ${why}` }];
   },
 });
+
+/** Whether a version constraint of Terraform, such as `>= 3.6.2, < 5.0.0`, rules out everything below a version. */
+function demandsAtLeast(constraint: string, least: readonly number[]): boolean {
+  return constraint.split(',').some((part) => {
+    const match = /^\s*(?:=|>=?|~>)?\s*(\d+(?:\.\d+)*)\s*$/.exec(part);
+    return match !== null && compare(match[1].split('.').map(Number), least) >= 0;
+  });
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const length = Math.max(a.length, b.length);
+  return Array.from({ length }, (_, index) => (a[index] ?? 0) - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+}

@@ -2,7 +2,7 @@ import { publicationCost } from '../../engine/private/publication-cost';
 import { groupBy } from '../../private/multimap';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 import type { Warning } from '../../topology/private/problem';
-import type { Topology } from '../../topology/private/topology';
+import type { PublicationPlan, Topology } from '../../topology/private/topology';
 
 /** From here on it shows: a container with a thousand ports takes tens of seconds to start on engines that call iptables for each. */
 const LARGE = 100;
@@ -20,4 +20,26 @@ export function largePublications(topology: Topology, engine: EngineFacts): Warn
       },
     ];
   });
+}
+
+/**
+ * Publications of which every plan replaces the container: engines before 28 read several bindings of one container port back in reverse, whatever
+ * their order was.
+ */
+export function unstablePublications(publications: readonly PublicationPlan[]): Warning[] {
+  const seen = new Set<string>();
+  const told = new Map<string, Warning>();
+  for (const { workload, targetPort } of publications) {
+    for (let port = targetPort.first; port <= targetPort.last; port++) {
+      const key = `${workload} ${targetPort.protocol} ${port}`;
+      if (seen.has(key)) {
+        told.set(key, {
+          path: workload,
+          message: `${targetPort.protocol}/${port} is published twice, and engines before 28 read that back in another order: every plan replaces the container; publish from another port of it, or from another container`,
+        });
+      }
+      seen.add(key);
+    }
+  }
+  return [...told.values()];
 }
