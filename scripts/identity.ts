@@ -54,7 +54,8 @@ function named(file: string, daemons: readonly AnyDaemon[]): string {
 function addFile(texts: Texts, name: string, content: string): void {
   // Versions and paths of the machine stand there.
   if (/manifest\.json$|cdktf\.json$/.test(name)) return;
-  texts.set(name, content);
+  // cdktf writes the working directory into the local backend.
+  texts.set(name, content.replaceAll(process.cwd(), 'HERE'));
   if (!name.endsWith('/user-data')) return;
   for (const file of filesOfUserData(content)) texts.set(`${name}:${file.path}`, `${file.mode}\n${file.content}`);
 }
