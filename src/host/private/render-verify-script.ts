@@ -1,8 +1,9 @@
 import { assemble, quoted } from './assemble';
-import { CONTAINER_CHECKS, LOOKS, SETTINGS } from './verify-checks';
+import { CONTAINER_CHECKS, LOOKS } from './verify-checks';
 import { advisoryText, LEAST_VERSIONS } from '../../engine/private/known-advisories';
 import { capabilitiesWith, DANGEROUS } from '../../hardening/private/capabilities';
 import { AUDITED, ENGINE_FILES, TLS_FILES } from '../../hardening/private/engine-files';
+import { SETTING_LOOKS } from '../../hardening/private/engine-settings';
 import { ENGINE_SOCKET, PARENTS, SENSITIVE, SOCKETS } from '../../hardening/private/host-paths';
 import { levelOf } from '../../validation/private/cis-controls';
 
@@ -27,18 +28,7 @@ const CHECKS: readonly (readonly [control: string, command: string])[] = [
   ['1.1.1', 'data_partition'],
   ['1.1.2', 'docker_group'],
   ...Object.entries(AUDITED).map(([control, paths]) => [control, `audited ${paths.join(' ')}`] as const),
-  ['2.2', 'icc'],
-  ['2.5', 'registries'],
-  ['2.6', 'driver aufs'],
-  ['2.7', 'driver devicemapper'],
-  ['2.8', 'tcp_listener'],
-  ['2.10', 'security_option name=userns "user namespaces are remapped"'],
-  ['2.13', 'authorization'],
-  ['2.14', 'remote_logs'],
-  ['2.16', 'live_restore'],
-  ['2.18', 'seccomp'],
-  ['2.19', 'experimental'],
-  ...SETTINGS.map(({ control, what, command }) => [control, `${command} ${quoted(what)}`] as const),
+  ...Object.entries(SETTING_LOOKS).map(([control, { command, what }]) => [control, what ? `${command} ${quoted(what)}` : command] as const),
   ...ENGINE_FILES.flatMap(({ owned, moded, owner, most, paths }) => [
     [owned, `owned ${owner} ${paths.join(' ')}`] as const,
     [moded, `moded ${most.toString(8)} ${paths.join(' ')}`] as const,
