@@ -11,8 +11,6 @@ export function engineSettings(engine: EngineVersion): EngineSettings {
     forwardingBefore: { ipv4: true, ipv6: true },
     // Nothing may rest on a policy that another tool can change.
     forwardPolicyBefore: { ipv4: 'accept', ipv6: 'accept' },
-    withoutRawRules: false,
-    sctpChecksum: false,
   };
 }
 

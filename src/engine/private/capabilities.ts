@@ -1,6 +1,6 @@
 import { iptablesRules } from './docker-rules/docker-rules';
 import { compareVersions } from './versions';
-import { ENGINE_SETTINGS, type SettingKey } from '../../hardening/private/engine-settings';
+import { ENGINE_SETTINGS, ENGINE_VARIABLES, type SettingKey } from '../../hardening/private/engine-settings';
 
 type Has = (version: string) => boolean;
 
@@ -43,8 +43,16 @@ export function knowsSetting(version: string, key: SettingKey): boolean {
 }
 
 function knows(key: SettingKey): Has {
-  const { since: first } = ENGINE_SETTINGS[key];
-  return (version) => first === undefined || compareVersions(version, first) >= 0;
+  return (version) => isOf(version, ENGINE_SETTINGS[key]);
+}
+
+/** Variables of the environment that change the rules of an engine of a version. */
+export function variablesOf(version: string): string[] {
+  return Object.entries(ENGINE_VARIABLES).flatMap(([name, variable]) => (isOf(version, variable) ? [name] : []));
+}
+
+function isOf(version: string, { since: first, until }: { readonly since?: string; readonly until?: string }): boolean {
+  return (first === undefined || compareVersions(version, first) >= 0) && (until === undefined || compareVersions(version, until) < 0);
 }
 
 /** From a release on. Before the last, a release counts for its own minor alone: that is where it was mended, too. */

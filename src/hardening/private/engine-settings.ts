@@ -8,7 +8,8 @@ export const BRIDGE_OPTIONS: Readonly<Record<string, string>> = { [HOST_BINDING_
 
 /** How verify.sh looks at a control of the benchmark: a function of the script with its words, and what it says where all is well. */
 export interface SettingLook {
-  readonly command: string;
+  /** Left out where each key of the control has a few good values: then those are asked for. */
+  readonly command?: string;
   readonly what?: string;
 }
 
@@ -44,7 +45,7 @@ const ALL = {
     ours: true,
     usual: true,
     fact: 'iptables',
-    controls: { '2.4': { command: 'firewall_rules', what: 'the engine makes firewall rules' } },
+    controls: { '2.4': { what: 'the engine makes firewall rules' } },
   },
   // Before 27 it needs the experimental mode; our own rules close IPv6 on every version.
   ip6tables: { ours: true, usual: true, since: '27.0', fact: 'ip6tables', beside: 'iptables' },
@@ -53,19 +54,19 @@ const ALL = {
     ours: false,
     usual: true,
     fact: 'userlandProxy',
-    controls: { '2.17': { command: 'setting userland-proxy false', what: 'docker-proxy is off' } },
+    controls: { '2.17': { what: 'docker-proxy is off' } },
   },
   // Asked for on the command line as well, the engine does not start; our rules are for this one.
-  'firewall-backend': { ours: 'iptables', usual: 'iptables', since: '29.0' },
-  'ip-forward': { usual: true, fact: 'ipForward' },
-  'ip-forward-no-drop': { usual: false, since: '28.0', fact: 'ipForwardNoDrop' },
-  'allow-direct-routing': { usual: false, since: '28.2', fact: 'allowDirectRouting' },
+  'firewall-backend': { ours: 'iptables', usual: 'iptables', since: '29.0', beside: 'iptables' },
+  'ip-forward': { usual: true, fact: 'ipForward', beside: 'iptables' },
+  'ip-forward-no-drop': { usual: false, since: '28.0', fact: 'ipForwardNoDrop', beside: 'iptables' },
+  'allow-direct-routing': { usual: false, since: '28.2', fact: 'allowDirectRouting', beside: 'iptables' },
   // Networks that are made by hand.
   'default-network-opts': { ours: { bridge: BRIDGE_OPTIONS }, since: '24.0' },
   'no-new-privileges': {
     ours: true,
     usual: false,
-    controls: { '2.15': { command: 'setting no-new-privileges true', what: 'no process gains privileges by default' } },
+    controls: { '2.15': { what: 'no process gains privileges by default' } },
   },
   'live-restore': {
     ours: true,
@@ -74,7 +75,7 @@ const ALL = {
     controls: { '2.16': { command: 'live_restore' } },
     note: '; false on a node of a swarm, which refuses it',
   },
-  'log-level': { ours: 'info', usual: 'info', controls: { '2.3': { command: 'log_level', what: 'the engine logs on the level info' } } },
+  'log-level': { ours: 'info', usual: 'info', controls: { '2.3': { what: 'the engine logs on the level info' } } },
   debug: { usual: false, beside: 'log-level' },
   'log-driver': {
     ours: logDriver,
@@ -108,7 +109,7 @@ const ALL = {
   },
   'cgroup-parent': {
     usual: '',
-    controls: { '2.11': { command: 'own_cgroup', what: 'the cgroup of containers is that of the engine' } },
+    controls: { '2.11': { what: 'the cgroup of containers is that of the engine' } },
   },
   'authorization-plugins': {
     controls: { '2.13': { command: 'authorization' } },
@@ -117,6 +118,21 @@ const ALL = {
   'seccomp-profile': { controls: { '2.18': { command: 'seccomp' } }, note: ': the filter of the engine holds' },
   experimental: { usual: false, controls: { '2.19': { command: 'experimental' } } },
 } as const satisfies Record<string, EngineSetting>;
+
+/** A variable in the environment of an engine that changes its rules; nobody may have set it. */
+export interface EngineVariable {
+  readonly since: string;
+  /** First release that does not ask for it any more. */
+  readonly until?: string;
+  readonly fact: string;
+}
+
+const VARIABLES = {
+  DOCKER_INSECURE_NO_IPTABLES_RAW: { since: '28.0.2', fact: 'withoutRawRules' },
+  DOCKER_IPTABLES_SCTP_CHECKSUM: { since: '28.0', until: '29.0', fact: 'sctpChecksum' },
+} as const satisfies Record<string, EngineVariable>;
+
+export const ENGINE_VARIABLES: Readonly<Record<keyof typeof VARIABLES, EngineVariable>> = VARIABLES;
 
 export type SettingKey = keyof typeof ALL;
 
@@ -129,7 +145,7 @@ export const SETTING_KEYS = Object.keys(ALL) as SettingKey[];
 export type ToldKey = { [K in SettingKey]: (typeof ALL)[K] extends { isTold: true } ? K : never }[SettingKey];
 
 /** Names under which the model of the engine's rules knows those on which it rests. */
-export type SettingFact = Extract<(typeof ALL)[SettingKey], { fact: string }>['fact'];
+export type SettingFact = Extract<(typeof ALL)[SettingKey], { fact: string }>['fact'] | (typeof VARIABLES)[keyof typeof VARIABLES]['fact'];
 
 /** What a HardenedDaemon makes of those on an engine; where an engine does not know a key, it does nothing of the kind. */
 export function settingFacts(knows: (key: SettingKey) => boolean): Readonly<Record<SettingFact, boolean>> {
@@ -137,7 +153,15 @@ export function settingFacts(knows: (key: SettingKey) => boolean): Readonly<Reco
     const { fact, ours, usual } = ENGINE_SETTINGS[key];
     return fact === undefined ? [] : [[fact, knows(key) && (ours ?? usual) === true]];
   });
-  return Object.fromEntries(facts) as Record<SettingFact, boolean>;
+  const unset = Object.values(ENGINE_VARIABLES).map(({ fact }): [string, boolean] => [fact, false]);
+  return Object.fromEntries([...facts, ...unset]) as Record<SettingFact, boolean>;
+}
+
+/** Texts of a key that are as good as ours, as the script reads them; the empty one stands for a key that is not there. */
+export function allowedTexts(key: SettingKey): string[] {
+  const { ours, usual } = ENGINE_SETTINGS[key];
+  const wanted = String(ours ?? usual);
+  return [...new Set([...(wanted === String(usual) ? [''] : []), wanted])];
 }
 
 /** Controls that are about a key: its own, or those of the one that it stands beside. */

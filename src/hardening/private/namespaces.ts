@@ -8,8 +8,8 @@ export interface NamespaceFacts {
   readonly control: string;
   /** Why nobody gets that of the host. */
   readonly refusal: string;
-  /** How verify.sh looks at a container; where the kernel can tell nothing, a template of `docker inspect` does. */
-  readonly look: { readonly what: string } & ({ readonly key: string } | { readonly template: string; readonly says: string });
+  /** How verify.sh looks at a container: a field of what the engine was told, beside the kernel; where the kernel can tell nothing, a template of `docker inspect`. */
+  readonly look: { readonly what: string } & ({ readonly field: string } | { readonly template: string; readonly says: string });
   /** Whether an engine with `userns-remap` refuses a container that shares it with the host. */
   readonly isRefusedRemapped?: boolean;
 }
@@ -21,7 +21,7 @@ const ALL = {
     attribute: 'network_mode',
     control: '5.10',
     refusal: "a container shares no network namespace; place it in a segment, or say why not: network: HostNetwork.reason('why')",
-    look: { what: 'no container is in the network of the host', key: 'net' },
+    look: { what: 'no container is in the network of the host', field: 'NetworkMode' },
     isRefusedRemapped: true,
   },
   pid: {
@@ -29,7 +29,7 @@ const ALL = {
     attribute: 'pid_mode',
     control: '5.16',
     refusal: 'the process namespace of the host stays its own',
-    look: { what: 'no container sees the processes of the host', key: 'pids' },
+    look: { what: 'no container sees the processes of the host', field: 'PidMode' },
     isRefusedRemapped: true,
   },
   ipc: {
@@ -37,7 +37,7 @@ const ALL = {
     attribute: 'ipc_mode',
     control: '5.17',
     refusal: 'the IPC namespace of the host stays its own',
-    look: { what: 'no container shares memory with the host', key: 'ipc' },
+    look: { what: 'no container shares memory with the host', field: 'IpcMode' },
   },
   user: {
     property: 'usernsMode',
@@ -50,7 +50,7 @@ const ALL = {
     property: 'utsMode',
     control: '5.21',
     refusal: 'the host name of the host stays its own',
-    look: { what: 'no container has the host name of the host', key: 'uts' },
+    look: { what: 'no container has the host name of the host', field: 'UTSMode' },
   },
   cgroup: {
     property: 'cgroupnsMode',

@@ -65,9 +65,14 @@ export const LOOKS: readonly { readonly control: string; readonly what: string; 
   { control: '5.29', what: 'the number of processes is limited', look: 'pids_limit WHAT' },
   { control: '5.32', what: 'the socket of the engine is in no container', look: 'each WHAT mounted socket_mount' },
   ...Object.entries(NAMESPACES).flatMap(([name, { control, look }]) =>
-    'key' in look ? [{ control, what: look.what, look: `each WHAT shares ${name} ${look.key}` }] : [],
+    'field' in look ? [{ control, what: look.what, look: `each WHAT shares ${name}` }] : [],
   ),
 ];
+
+/** What the script asks of each container besides: what the engine was told of namespaces. */
+export const NAMESPACE_LINES = Object.entries(NAMESPACES)
+  .flatMap(([name, { look }]) => ('field' in look ? [`{{$n}} namespace-${name} {{printf "%q" .HostConfig.${look.field}}}\n`] : []))
+  .join('');
 
 function check(control: string, what: string, template: string): ContainerCheck {
   return { control, what, template };

@@ -25,8 +25,4 @@ export interface EngineSettings extends Readonly<Record<SettingFact, boolean>> {
   readonly forwardPolicyBefore: Readonly<Record<Family, 'accept' | 'drop'>>;
   /** `bridge-accept-fwmark`, 29.0 and later. */
   readonly acceptMark?: { readonly value: number; readonly mask: number };
-  /** The environment of the daemon has `DOCKER_INSECURE_NO_IPTABLES_RAW=1`, 28.0.2 and later. */
-  readonly withoutRawRules: boolean;
-  /** The environment of the daemon has `DOCKER_IPTABLES_SCTP_CHECKSUM=1`, 28 only. */
-  readonly sctpChecksum: boolean;
 }

@@ -1,10 +1,10 @@
-import { controlsOf, keysOf } from '../../../hardening/private/engine-settings';
+import { controlsOf, ENGINE_SETTINGS, keysOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
 const CONTROLS = controlsOf('iptables');
 /** Of either family. */
-const KEYS = CONTROLS.flatMap(keysOf);
+const KEYS = CONTROLS.flatMap(keysOf).filter((key) => ENGINE_SETTINGS[key].ours === true);
 
 export const firewallRulesOff = defineRule({
   ruleId: 'BH-D03',
