@@ -91,6 +91,8 @@ const ALL = {
   },
   'insecure-registries': { controls: { '2.5': { command: 'registries' } }, note: '; mirrors by https:// only' },
   'registry-mirrors': { isTold: true, beside: 'insecure-registries' },
+  // Where the kernel has control groups of version 1 alone, containers are in the host's namespace otherwise.
+  'default-cgroupns-mode': { ours: 'private' },
   labels: { isTold: true },
   hosts: {
     controls: { '2.8': { command: 'tcp_listener' } },
