@@ -5,7 +5,7 @@ import { CAPABILITIES } from '../../src/hardening/private/capabilities';
 import { AUDITED, ENGINE_FILES } from '../../src/hardening/private/engine-files';
 import { ENGINE_SETTINGS, SETTING_LOOKS } from '../../src/hardening/private/engine-settings';
 import { PARENTS, SENSITIVE, SOCKETS } from '../../src/hardening/private/host-paths';
-import { MODULES, SYSCTLS } from '../../src/hardening/private/kernel';
+import { ENGINE_MODULES, MODULES, SWARM_MODULES, SYSCTLS } from '../../src/hardening/private/kernel';
 import { METADATA_ADDRESSES } from '../../src/hardening/private/metadata-addresses';
 import { NAMESPACES } from '../../src/hardening/private/namespaces';
 
@@ -16,7 +16,7 @@ const TABLES: Readonly<Record<string, readonly string[]>> = {
   sockets: SOCKETS,
   'files of the engine': [...Object.values(AUDITED).flat(), ...ENGINE_FILES.flatMap(({ paths }) => paths)],
   'kernel settings': Object.keys(SYSCTLS),
-  'kernel modules': MODULES,
+  'kernel modules': [...MODULES, ...ENGINE_MODULES, ...SWARM_MODULES],
   'engine settings': Object.keys(ENGINE_SETTINGS),
   'names of settings in the model of rules': Object.values(ENGINE_SETTINGS).flatMap(({ fact }) => fact ?? []),
   'controls of settings': Object.keys(SETTING_LOOKS),
