@@ -125,7 +125,7 @@ export const WAYS: readonly HostWay[] = [
     spoil: 'rm -f /run/bulkhead/stamp-*',
     mend: `${GUARD} apply`,
   },
-  { what: 'a rule is gone', isLive: true, guard: /iptables: rules or sets are not/, spoil: 'iptables -w 30 -t mangle -D BULKHEAD-FORWARD 1', mend: `${GUARD} apply` }, // prettier-ignore
+  { what: 'a rule is gone', isLive: true, guard: /mangle BULKHEAD-FORWARD: \d+ rules, not \d+/, spoil: 'iptables -w 30 -t mangle -D BULKHEAD-FORWARD 1', mend: `${GUARD} apply` }, // prettier-ignore
   edited('/etc/bulkhead/rules.v4', rewritten(/\S+rules\.v4/), /./),
   edited(PATHS.modules, rewritten(/\S+modules-load\S+/), /./),
   edited(PATHS.sysctl, rewritten(/\S+99-bulkhead\.conf/), /./),
