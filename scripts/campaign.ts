@@ -27,6 +27,7 @@ const ROOT = path.resolve(__dirname, '..');
 const FULL_SIZE: Readonly<Record<string, NodeJS.ProcessEnv>> = {
   generated: { BULKHEAD_GENERATED: '50' },
   'engine-rules': { BULKHEAD_TOPOLOGIES: '200' },
+  'cis-host': { BULKHEAD_SPOILINGS: 'all' },
 };
 
 /** What needs no engine. */

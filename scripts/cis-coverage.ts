@@ -1,3 +1,6 @@
+import { ENGINE_SETTINGS, keysOf, SETTING_LOOKS, type SettingKey } from '../src/hardening/private/engine-settings';
+import { NAMESPACES } from '../src/hardening/private/namespaces';
+
 /** What the host files of a HardenedDaemon, or the constructs themselves, do about a control; and where nothing can be done here, why. */
 export interface Coverage {
   readonly configured?: string;
@@ -7,6 +10,8 @@ export interface Coverage {
 const AUDIT = '`/etc/audit/rules.d/50-bulkhead.rules`, with `auditRules: true`';
 const BUILD = 'Bulkhead runs images and builds none: a matter of the Dockerfile and of scanners';
 const DAY = 'a habit, not a state: nothing of a stack or a host shows whether it is kept';
+const NO_PROPERTY = 'HardenedContainer has no property for it';
+const NO_ATTRIBUTE = 'the provider has no attribute for it, so it cannot be shared';
 const PACKAGE = 'the package of the engine brings it';
 
 function configured(text: string): Coverage {
@@ -25,6 +30,24 @@ function from(section: string, first: number, last: number): string[] {
   return Array.from({ length: last - first + 1 }, (_, index) => `${section}.${first + index}`);
 }
 
+/** What the table of settings says of a control, out of the key that it is about and of those that stand beside it. */
+function ofSettings(control: string): Coverage {
+  const [key, ...others] = keysOf(control);
+  const { left, note = '' } = ENGINE_SETTINGS[key];
+  if (left !== undefined) return outside(left);
+  const beside = others.flatMap((other) => {
+    const { ours, since } = ENGINE_SETTINGS[other];
+    return ours === undefined ? [] : [`, and ${since === undefined ? '' : `from ${parseInt(since, 10)} on `}${written(other)}`];
+  });
+  return configured(`${written(key)}${beside.join('')}${note}`);
+}
+
+function written(key: SettingKey): string {
+  const { ours } = ENGINE_SETTINGS[key];
+  if (ours === undefined) return `no \`${key}\``;
+  return typeof ours === 'object' ? `\`${key}\`` : `\`${key}: ${String(ours)}\``;
+}
+
 export const CIS_COVERAGE: Readonly<Record<string, Coverage>> = {
   '1.1.1': outside('disks are made with the machine, before any file of ours is there'),
   '1.1.2': configured('nothing that is brought to a host puts anybody into the group'),
@@ -35,24 +58,7 @@ export const CIS_COVERAGE: Readonly<Record<string, Coverage>> = {
     outside: 'which patch is the latest changes from day to day, and rules ask no network',
   },
   '2.1': outside("the guard stands in the network of the host, where a rootless engine's networks are not"),
-  '2.2': configured('`icc: false`'),
-  '2.3': configured('`log-level: info`'),
-  '2.4': configured('`iptables: true`, and from 27 on `ip6tables: true`'),
-  '2.5': configured('no `insecure-registries`; mirrors by https:// only'),
-  '2.6': configured('no `storage-driver`: the engine takes overlay2'),
-  '2.7': configured('no `storage-driver`: the engine takes overlay2'),
-  '2.8': configured('no `hosts`: Terraform comes by the socket or by SSH, and plain TCP is refused'),
-  '2.9': configured('`default-ulimits` with nofile 1024, at most 4096'),
-  '2.10': outside('no property sets it: with it the engine refuses privileged containers and namespaces of the host'),
-  '2.11': configured('no `cgroup-parent`'),
-  '2.12': configured('no `storage-opts`'),
-  '2.13': outside('a plugin is a program of its own, which somebody has to choose and run'),
-  '2.14': outside('where logs go is a matter of the site; files are capped on the host'),
-  '2.15': configured('`no-new-privileges: true`'),
-  '2.16': configured('`live-restore: true`; false on a node of a swarm, which refuses it'),
-  '2.17': configured('`userland-proxy: false`'),
-  '2.18': configured('no `seccomp-profile`: the filter of the engine holds'),
-  '2.19': configured('no `experimental`'),
+  ...Object.fromEntries(Object.keys(SETTING_LOOKS).map((control) => [control, ofSettings(control)])),
   ...each(['3.1', '3.2'], configured(`${PACKAGE}; the drop-in that is brought beside it is root:root 0644`)),
   ...each(['3.3', '3.4', '3.15', '3.16', '3.23', '3.24'], outside(PACKAGE)),
   ...each(['3.5', '3.6'], configured('made root:root 0755 where it is not there')),
@@ -76,15 +82,18 @@ export const CIS_COVERAGE: Readonly<Record<string, Coverage>> = {
   '5.7': outside('what runs in a container only the live host knows'),
   '5.8': configured('only declared publications are opened'),
   '5.9': configured('only declared publications are opened, and the proof tells them'),
-  '5.10': configured('HardenedContainer lives in segments unless `HostNetwork` gives a reason'),
+  ...Object.fromEntries(
+    Object.values(NAMESPACES).map(({ control, attribute }) => [control, attribute ? configured(NO_PROPERTY) : outside(NO_ATTRIBUTE)]),
+  ),
+  [NAMESPACES.cgroup.control]: configured(`${NO_PROPERTY}; ${written('default-cgroupns-mode')}`),
+  [NAMESPACES.net.control]: configured('HardenedContainer lives in segments unless `HostNetwork` gives a reason'),
   '5.11': configured('HardenedContainer has a limit'),
   '5.12': configured('HardenedContainer has a limit'),
   '5.13': configured('HardenedContainer has a read-only root unless a reason is given'),
   '5.14': configured('publications name one address'),
   '5.15': configured('HardenedContainer is restarted 5 times at most'),
-  ...each(['5.16', '5.17', '5.18', '5.20', '5.25', '5.31'], configured('HardenedContainer has no property for it')),
+  ...each(['5.18', '5.20'], configured(NO_PROPERTY)),
   '5.19': configured('HardenedContainer sets nofile'),
-  '5.21': outside('the provider has no attribute for it, so it cannot be shared'),
   '5.22': configured('HardenedContainer keeps the filter of the engine'),
   ...each(['5.23', '5.24'], outside('what somebody runs by hand shows only in the audit log of the host')),
   '5.26': configured('HardenedContainer sets no-new-privileges'),

@@ -1,4 +1,5 @@
 import { CIS_COVERAGE } from './cis-coverage';
+import { DOCKER_BENCH } from './docker-bench';
 import { VERIFIED } from '../src/host/private/render-verify-script';
 import { CIS_CONTROLS, controlIn16 } from '../src/validation/private/cis-controls';
 import type { Rule } from '../src/validation/rule';
@@ -59,7 +60,21 @@ section 2 are one more than those of 1.6.0, which docker-bench-security prints.
 
 This page is printed from the rules and the script by \`npx projen docs:print\`.
 
-${sections.join('\n')}`;
+${sections.join('\n')}
+## What docker-bench-security finds
+
+Its warnings and notes on a host of ours, with three tiers and \`auditRules: true\`, in the lab on 28.5, and why each is there. The scenario \`docker-bench\` runs
+the tool again, where \`BULKHEAD_DOCKER_BENCH\` names its folder, and fails when a finding has no row here.
+
+| 1.6.0 | 1.8.0 | reason | why |
+|---|---|---|---|
+${Object.entries(DOCKER_BENCH)
+  .map(
+    ([id, [reason, why]]) =>
+      `| ${[id, controls.find((control) => controlIn16(control) === id) ?? '', reason, why].map(cell).join(' | ')} |`,
+  )
+  .join('\n')}
+`;
 }
 
 /** No text of ours may end a cell or a line. */

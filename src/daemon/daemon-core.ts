@@ -11,6 +11,7 @@ import { largePublications, unstablePublications } from './private/publication-w
 import { StackBinding } from './stack-binding';
 import { AddressBook } from '../addressing/address-book';
 import { can } from '../engine/private/capabilities';
+import { HARDENED, logOptions } from '../hardening/private/hardened-defaults';
 import { aspectOnApp, constructAt } from '../private/cdktf-hooks';
 import { tell } from '../private/tell';
 import type { Written } from '../reports/daemon-reports';
@@ -24,7 +25,6 @@ import type { Warning } from '../topology/private/problem';
 import { SecureDefaults } from '../validation/packs/secure-defaults';
 import { DAEMON, DAEMON_ELSEWHERE } from '../validation/private/daemons';
 import { StackPass } from '../validation/stack-pass';
-import { HARDENED, logOptions } from '../workloads/private/hardened-defaults';
 
 /** What a daemon of either kind is made of: its facts, its page of the address book, and one provider per stack. */
 export class DaemonCore {

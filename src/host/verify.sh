@@ -52,6 +52,10 @@ unless() { if [ -z "$1" ]; then pass "$2"; else fail "$2: $1"; fi; }
 
 . verify/settings.sh
 
+. verify/swarm.sh
+
+root_directory=$(info '{{.DockerRootDir}}') || root_directory=
+
 known_advisories
 
 read_engine @daemonJson@

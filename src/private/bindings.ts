@@ -57,19 +57,11 @@ export class LateContainer extends Container {
     return super.synthesizeHclAttributes();
   }
 
-  /** What was set past the construct: overrides and the setters of the resource, by attribute name. */
-  public setBeside(): Record<string, unknown> {
-    const inputs: Record<string, unknown> = {
-      privileged: this.privilegedInput,
-      network_mode: this.networkModeInput,
-      pid_mode: this.pidModeInput,
-      ipc_mode: this.ipcModeInput,
-      userns_mode: this.usernsModeInput,
-      cgroupns_mode: this.cgroupnsModeInput,
-      volumes: this.volumesInput,
-      devices: this.devicesInput,
-    };
-    return { ...inputs, ...this.rawOverrides };
+  /** What was set past the construct, of some attributes: overrides and the setters of the resource, by attribute name. */
+  public setBeside(attributes: readonly string[]): Record<string, unknown> {
+    const inputOf = (attribute: string) =>
+      (this as unknown as Record<string, unknown>)[`${attribute.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())}Input`];
+    return { ...Object.fromEntries(attributes.map((attribute) => [attribute, inputOf(attribute)])), ...this.rawOverrides };
   }
 
   private refresh(): void {

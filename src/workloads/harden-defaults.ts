@@ -1,6 +1,6 @@
 import type { IAspect } from 'cdktf';
 import type { IConstruct } from 'constructs';
-import { HARDENED, logOptions, tmpfsOptions } from './private/hardened-defaults';
+import { HARDENED, logOptions, tmpfsOptions } from '../hardening/private/hardened-defaults';
 import { Container, LateContainer } from '../private/bindings';
 import { wholeNumber } from '../private/text';
 

@@ -11,14 +11,14 @@ import { HOST_NAME } from './private/check-names';
 import { checkImage, givenBack } from './private/common';
 import { containerConfig, lateBlocks } from './private/container-config';
 import { environmentList } from './private/environment';
-import { HARDENED } from './private/hardened-defaults';
 import { type Placement, placementOf, refuseApart } from './private/placement';
 import { publicationFact, type PublicationRequest } from './private/publication';
-import { refusedBeside } from './private/refused-beside';
+import { LOOKED_AT, refusedBeside } from './private/refused-beside';
 import { Publication } from './publication';
 import type { IWorkload } from './workload';
 import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
+import { HARDENED } from '../hardening/private/hardened-defaults';
 import { Image, LateContainer } from '../private/bindings';
 import { orderStacks } from '../private/cdktf-hooks';
 import { lateExpression, lateValue } from '../private/late';
@@ -225,7 +225,7 @@ export class HardenedContainer extends Construct implements IWorkload {
         this.networkReference(network.segment, network.kind === 'edge' ? 'edge' : 'segment'),
       ),
     );
-    this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(), apart?.mode) });
+    this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(LOOKED_AT), apart?.mode) });
   }
 
   private networkReference(segmentPath: string, kind: 'segment' | 'edge'): string {

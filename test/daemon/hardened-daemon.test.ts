@@ -210,6 +210,7 @@ describe('daemon.json', () => {
   const keys = (version: string) =>
     Object.keys(JSON.parse(daemonJson(EngineVersion.of(version), { liveRestore: true, logMebibytes: 10, registryMirrors: [] })));
   const BASE = [
+    'default-cgroupns-mode',
     'default-ulimits',
     'icc',
     'ip',

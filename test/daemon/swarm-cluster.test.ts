@@ -31,6 +31,11 @@ describe('the guard of a node', () => {
   const program = new SwarmProgram();
   const { manager } = program;
   const [worker] = program.workers;
+
+  test.each(['overlay', 'vxlan', 'esp4', 'xfrm_user', 'ip_vs'])('brings the module %s', (module) => {
+    for (const node of [manager, worker]) expect(fileOf(node, '/etc/modules-load.d/bulkhead.conf').split('\n')).toContain(module);
+  });
+
   const lines = (text: string) => text.split('\n').filter((line) => /BULKHEAD-INPUT .*(2377|7946|4789|-p esp)/.test(line));
 
   test('lets the nodes by, on a manager to 2377 too, and nobody else', () => {

@@ -20,6 +20,7 @@ test('containers come with their ports as docker inspect writes them', () => {
       { name: 'app-web', capabilities: [], isService: false, ports: [`${HOST_ADDRESS}|8000|8000/tcp`, `${HOST_ADDRESS}|8001|8001/tcp`] },
     ],
     swarmAddress: undefined,
+    swarmManagers: undefined,
   });
 });
 
@@ -62,7 +63,10 @@ test.each([
   ['{"icc":false,"log-level":"warn"}', ['icc false', 'log-level warn']],
   ['{\n\t"iptables"\n:\tfalse }', ['iptables false']],
   ['{"a":{"b":[1,"x y",{}]}}', ['a.b. 1', 'a.b. x y', 'a.b. empty', 'a.b filled', 'a filled']],
-  ['{"debug":true,"debug":false}', ['debug true', 'debug false']],
+  ['{"debug":true,"debug":false}', ['debug true', 'unread']],
+  ['{"a":{"b":1},"c":[{"b":1},{"b":2}]}', ['a.b 1', 'a filled', 'c..b 1', 'c. filled', 'c..b 2', 'c. filled', 'c filled']],
+  ['{"cgroup-parent":null,"bip":"null"}', ['cgroup-parent ', 'bip null']],
+  ['{"debug":True}', ['unread']],
   ['{"a":"q\\"\\\\\\n"}', ['a q"\\']],
   ['{}', [' empty']],
   ['', ['']],
@@ -73,9 +77,39 @@ test.each([
 ])('of the settings %j it reads %j', (text, wanted) => expect(read('json_values', text)).toEqual(wanted));
 
 test.each([
-  ['dockerd -H unix:///run/docker.sock --iptables=false', ['iptables false']],
+  ['dockerd -H unix:///run/docker.sock --iptables=false', ['hosts unix:///run/docker.sock', 'iptables false']],
+  ['dockerd -DH tcp://0.0.0.0:2375 --host=fd://', ['debug true', 'hosts tcp://0.0.0.0:2375', 'hosts fd://']],
+  ['dockerd --insecure-registry x --log-opt a=b', ['insecure-registries x', 'log-opts a=b']],
   ['dockerd --log-level debug -D', ['log-level debug', 'debug true']],
   ['dockerd -lwarn --ip6tables', ['log-level warn', 'ip6tables true']],
   ['dockerd --config-file /x --default-ulimit nofile=1:1', ['config-file /x', 'default-ulimits nofile=1:1']],
   ['dockerd --debug --icc=0', ['debug true', 'icc 0']],
 ])('of the command line %j it reads %j', (line, wanted) => expect(read('flag_values', line.replace(/ /g, '\n'))).toEqual(wanted));
+
+const WATCH = '-w /etc/docker -p wa -k docker';
+
+/** Lines as auditctl prints them. */
+test.each([
+  ['a watch', [WATCH], 'yes'],
+  ['a watch with a slash', ['-w /etc/docker/ -p rwxa'], 'yes'],
+  ['a watch of writing alone', ['-w /etc/docker -p w'], 'no'],
+  ['a watch of something below', ['-w /etc/docker/daemon.json -p wa'], 'no'],
+  ['a rule', ['-a always,exit -S all -F dir=/etc/docker -F perm=wa -F key=docker'], 'yes'],
+  ['a rule of the other order', ['-a exit,always -F path=/etc/docker -F perm=wa'], 'yes'],
+  ['a rule of one user', ['-a always,exit -S all -F dir=/etc/docker -F perm=wa -F auid=1000'], 'unsure'],
+  ['a rule of one call', ['-a always,exit -F arch=b64 -S unlink -F dir=/etc/docker'], 'unsure'],
+  ['one that says never before it', ['-a never,exit -S all -F dir=/etc', WATCH], 'no'],
+  ['one that says never after it', [WATCH, '-a never,exit -S all -F dir=/etc'], 'yes'],
+  ['one that says never of something else', ['-a never,exit -S all -F dir=/var/lib/docker/overlay2', WATCH], 'yes'],
+  ['one that says never of everything', ['-a never,task', WATCH], 'no'],
+  ['one that says never of a user', ['-a never,exit -S all -F auid=1000', WATCH], 'unsure'],
+  ['records that are left out', ['-a always,exclude -F msgtype=PATH', WATCH], 'unsure'],
+  ['records of no concern that are left out', ['-a always,exclude -F msgtype=CWD', WATCH], 'yes'],
+  ['none', ['No rules'], 'no'],
+])('of the audit with %s', (_, lines, answer) => {
+  const script = renderVerifyScript({ containers: [] });
+  const at = script.indexOf('awk -v path="$path" ');
+  const rules = script.slice(script.indexOf("'", at) + 1, script.indexOf("'", script.indexOf("'", at) + 1));
+  const told = execFileSync('awk', ['-v', 'path=/etc/docker', rules], { input: `${lines.join('\n')}\n`, encoding: 'utf8' });
+  expect(told.trim()).toBe(answer);
+});

@@ -46,6 +46,7 @@ class Odd extends Rule {
 test('pages have one row of eight cells for each control, and one section for each rule, whatever rules there are', () => {
   const rules = [...Rules.all(), ...Object.values(META), new Odd()];
   const rows = cisPage(rules)
+    .split('\n## What docker-bench')[0]
     .split('\n')
     .filter((line) => /^\| \d/.test(line) && !line.startsWith('| 1.8.0'));
   expect(rows.map((row) => row.split(' | ')[0].slice(2))).toEqual(CONTROLS);

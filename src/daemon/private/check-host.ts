@@ -5,7 +5,7 @@ import { ValidationError } from '../../private/errors';
 import { matching, plainText, wholeNumber } from '../../private/text';
 import { DaemonConnection } from '../daemon-connection';
 import { hasDefaultNetworkOptions } from './daemon-json';
-import { HOST_BINDING_OPTION } from '../../host/private/constants';
+import { BRIDGE_OPTIONS } from '../../hardening/private/engine-settings';
 import type { DaemonProps } from '../daemon-props';
 
 /** Blocks from which Docker serves networks that say nothing. @see https://github.com/moby/moby/blob/master/daemon/libnetwork/ipamutils/utils.go */
@@ -53,7 +53,7 @@ export function checkHost(path: string, props: DaemonProps): CheckedHost {
       ...(props.foreignBlocks ?? []).map((block) => ({ label: `foreign block of '${path}'`, block: block.text })),
       ...DOCKER_POOLS.map((block) => ({ label: "Docker's own default pool", block })),
     ],
-    networkOptions: hasDefaultNetworkOptions(props.engine) ? { [HOST_BINDING_OPTION]: '127.0.0.1' } : {},
+    networkOptions: hasDefaultNetworkOptions(props.engine) ? { ...BRIDGE_OPTIONS } : {},
     uplinkMtu: props.uplinkMtu,
   };
 }

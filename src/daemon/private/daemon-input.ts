@@ -4,7 +4,7 @@ import { spanOf } from '../../engine/private/versions';
 import type { GuardBackend } from '../../firewall/private/backend/guard-backend';
 import { firewallFiles } from '../../firewall/private/files';
 import { forges } from '../../hardening/private/capabilities';
-import { MODULES, SYSCTLS } from '../../hardening/private/kernel';
+import { ENGINE_MODULES, MODULES, SWARM_MODULES, SYSCTLS } from '../../hardening/private/kernel';
 import type { HostInput, HostLink, HostSwarm } from '../../host/private/host-input';
 import type { Derived } from '../../topology/private/derive';
 import type { SwarmNodeFact } from '../../topology/private/facts';
@@ -43,7 +43,7 @@ export function hostInput(
     }),
     auditRules: props.auditRules ?? false,
     sysctls: SYSCTLS,
-    modules: [...MODULES, ...guard.needs.modules],
+    modules: [...MODULES, ...ENGINE_MODULES, ...(topology.swarm?.own ? SWARM_MODULES : []), ...guard.needs.modules],
     guardPackages: Object.keys(guard.needs.tools),
     installPackages: checked.enginePackages,
   };

@@ -1,8 +1,7 @@
-import { manages6 } from './engine-settings';
 import type { EngineVersion } from '../../engine/engine-version';
-import { can } from '../../engine/private/capabilities';
-import { HOST_BINDING_OPTION } from '../../host/private/constants';
-import { HARDENED, logOptions } from '../../workloads/private/hardened-defaults';
+import { can, knowsSetting } from '../../engine/private/capabilities';
+import { ENGINE_SETTINGS, SETTING_KEYS, type ToldKey } from '../../hardening/private/engine-settings';
+import { logOptions } from '../../hardening/private/hardened-defaults';
 
 export interface DaemonJsonOptions {
   readonly liveRestore: boolean;
@@ -18,42 +17,24 @@ export function hasDefaultNetworkOptions(engine: EngineVersion): boolean {
 }
 
 /**
- * Secure defaults of the engine. A key that the engine does not know stops it, so each is bound to the version that brought it.
+ * Secure defaults of the engine, out of the table of its settings. A key that the engine does not know stops it, so each is bound to the release that
+ * brought it.
  *
  * @see https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file
  */
-export function daemonJson(engine: EngineVersion, options: DaemonJsonOptions): string {
-  const { logDriver, ulimit } = HARDENED;
-  const config: Record<string, unknown> = {
-    // The default bridge is not ours, but what is put there by hand starts closed, too.
-    icc: false,
-    ip: '127.0.0.1',
-    iptables: true,
-    // docker-proxy answers on INPUT, past the sources that a publication allows.
-    'userland-proxy': false,
-    'no-new-privileges': true,
-    'live-restore': options.liveRestore,
-    'log-level': 'info',
-    'log-driver': logDriver,
-    'log-opts': logOptions(options.logMebibytes),
-    'default-ulimits': { [ulimit.name]: { Name: ulimit.name, Soft: ulimit.soft, Hard: ulimit.hard } },
+export function daemonJson(
+  { version }: EngineVersion,
+  { liveRestore, logMebibytes, registryMirrors, labels = [] }: DaemonJsonOptions,
+): string {
+  const told: Partial<Record<ToldKey, unknown>> = {
+    'live-restore': liveRestore,
+    'log-opts': logOptions(logMebibytes),
+    ...(registryMirrors.length > 0 && { 'registry-mirrors': registryMirrors }),
+    ...(labels.length > 0 && { labels }),
   };
-  if (manages6(engine)) {
-    config.ip6tables = true;
-  }
-  if (can(engine.version, 'nftables')) {
-    // Asked for on the command line as well, the engine does not start; our rules are for this one.
-    config['firewall-backend'] = 'iptables';
-  }
-  if (hasDefaultNetworkOptions(engine)) {
-    config['default-network-opts'] = { bridge: { [HOST_BINDING_OPTION]: '127.0.0.1' } };
-  }
-  if (options.registryMirrors.length > 0) {
-    config['registry-mirrors'] = [...options.registryMirrors];
-  }
-  if (options.labels && options.labels.length > 0) {
-    config.labels = [...options.labels];
-  }
-  const sorted = Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return `${JSON.stringify(sorted, null, 2)}\n`;
+  const config = [...SETTING_KEYS]
+    .sort()
+    .filter((key) => knowsSetting(version, key))
+    .map((key) => [key, (told as Record<string, unknown>)[key] ?? ENGINE_SETTINGS[key].ours]);
+  return `${JSON.stringify(Object.fromEntries(config), null, 2)}\n`;
 }

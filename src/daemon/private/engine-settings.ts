@@ -1,22 +1,16 @@
 import type { EngineVersion } from '../../engine/engine-version';
-import { can } from '../../engine/private/capabilities';
+import { can, knowsSetting } from '../../engine/private/capabilities';
+import { settingFacts } from '../../hardening/private/engine-settings';
 import type { EngineSettings } from '../../topology/private/engine-facts';
 
 /** What daemon.json and the sysctl file of a hardened daemon make of an engine, as far as its rules follow from it. */
 export function engineSettings(engine: EngineVersion): EngineSettings {
   return {
-    iptables: true,
-    ip6tables: manages6(engine),
-    userlandProxy: false,
-    ipForward: true,
-    ipForwardNoDrop: false,
+    ...settingFacts((key) => knowsSetting(engine.version, key)),
     // The sysctl file turns it on before Docker does. For IPv6 Docker does, unless the administrator has: nothing may rest on who it was.
     forwardingBefore: { ipv4: true, ipv6: true },
     // Nothing may rest on a policy that another tool can change.
     forwardPolicyBefore: { ipv4: 'accept', ipv6: 'accept' },
-    allowDirectRouting: false,
-    withoutRawRules: false,
-    sctpChecksum: false,
   };
 }
 
@@ -36,7 +30,7 @@ export function importedSettings(engine: EngineVersion, { userlandProxy, forward
   };
 }
 
-/** Before 27 the key `ip6tables` needs the experimental mode; our own rules close IPv6 on every version. */
+/** Whether the engine writes rules for IPv6. */
 export function manages6(engine: EngineVersion): boolean {
   return can(engine.version, 'ip6tables');
 }

@@ -19,5 +19,9 @@ export function verifyInput({ workloads, publications, swarm }: Topology): Verif
       isService: segment === swarm?.path,
     };
   });
-  return { containers, swarmAddress: swarm?.own?.address };
+  return {
+    containers,
+    swarmAddress: swarm?.own?.address,
+    swarmManagers: swarm?.own && swarm.nodes.filter(({ role }) => role === 'manager').length,
+  };
 }

@@ -1,6 +1,6 @@
 import { iptablesRules } from './docker-rules/docker-rules';
-import { NFTABLES } from './docker-rules/lines';
 import { compareVersions } from './versions';
+import { ENGINE_SETTINGS, ENGINE_VARIABLES, type SettingKey } from '../../hardening/private/engine-settings';
 
 type Has = (version: string) => boolean;
 
@@ -15,11 +15,11 @@ const CAPABILITIES = {
   /** Answers of a published SCTP port keep their checksum. */
   keepsSctpChecksum: (version) => iptablesRules(version).sctpChecksum !== 'always',
   /** Can make its rules with nftables: `firewall-backend`. */
-  nftables: since(NFTABLES[0].since),
+  nftables: knows('firewall-backend'),
   /** Makes rules for IPv6 without the experimental mode: `ip6tables`. */
-  ip6tables: since('27.0'),
+  ip6tables: knows('ip6tables'),
   /** Knows defaults for networks that are made by hand: `default-network-opts`. */
-  defaultNetworkOptions: since('24.0'),
+  defaultNetworkOptions: knows('default-network-opts'),
   /** Tells several publications of one container port in the order of their host ports. */
   ordersPublications: since('28.0'),
   /** Sends and takes no frame of an encrypted overlay in the clear (CVE-2023-28840 to 28842). */
@@ -35,6 +35,24 @@ export type Capability = keyof typeof CAPABILITIES;
 /** Whether an engine of a version, such as `28.5.2`, has it. */
 export function can(version: string, capability: Capability): boolean {
   return CAPABILITIES[capability](version);
+}
+
+/** Whether an engine of a version does what a key of daemon.json says. */
+export function knowsSetting(version: string, key: SettingKey): boolean {
+  return knows(key)(version);
+}
+
+function knows(key: SettingKey): Has {
+  return (version) => isOf(version, ENGINE_SETTINGS[key]);
+}
+
+/** Variables of the environment that change the rules of an engine of a version. */
+export function variablesOf(version: string): string[] {
+  return Object.entries(ENGINE_VARIABLES).flatMap(([name, variable]) => (isOf(version, variable) ? [name] : []));
+}
+
+function isOf(version: string, { since: first, until }: { readonly since?: string; readonly until?: string }): boolean {
+  return (first === undefined || compareVersions(version, first) >= 0) && (until === undefined || compareVersions(version, until) < 0);
 }
 
 /** From a release on. Before the last, a release counts for its own minor alone: that is where it was mended, too. */

@@ -20,6 +20,15 @@ export const AUDITED: Readonly<Record<string, readonly string[]>> = {
   '1.1.18': ['/usr/bin/runc', '/usr/sbin/runc'],
 };
 
+/** Controls whose file an engine may have elsewhere, by the name under which verify.sh finds out where: its program, its data, its settings. */
+export const LIVE: Readonly<Record<string, string>> = {
+  '1.1.3': 'program',
+  '1.1.5': 'root_directory',
+  '1.1.11': 'settings',
+  '3.17': 'settings',
+  '3.18': 'settings',
+};
+
 /** Files of the engine, with the owner that they must have and the bits that their mode may have at most. */
 export interface EngineFile {
   /** Controls of the owner and of the mode. */
@@ -32,8 +41,8 @@ export interface EngineFile {
 }
 
 export const ENGINE_FILES: readonly EngineFile[] = [
-  file('3.1', '3.2', ['/lib/systemd/system/docker.service', '/usr/lib/systemd/system/docker.service', '/etc/systemd/system/docker.service', '/etc/systemd/system/docker.service.d/*'], 0o644), // prettier-ignore
-  file('3.3', '3.4', ['/lib/systemd/system/docker.socket', '/usr/lib/systemd/system/docker.socket', '/etc/systemd/system/docker.socket', '/etc/systemd/system/docker.socket.d/*'], 0o644), // prettier-ignore
+  file('3.1', '3.2', unitFiles('docker.service'), 0o644),
+  file('3.3', '3.4', unitFiles('docker.socket'), 0o644),
   file('3.5', '3.6', ['/etc/docker'], 0o755),
   file('3.7', '3.8', ['/etc/docker/certs.d/*/*'], 0o444),
   file('3.15', '3.16', ['/run/docker.sock', '/var/run/docker.sock'], 0o660, 'root:docker'),
@@ -49,6 +58,12 @@ export const TLS_FILES: readonly (Omit<EngineFile, 'paths'> & { readonly key: st
   { key: 'tlscert', owned: '3.11', moded: '3.12', owner: 'root:root', most: 0o444 },
   { key: 'tlskey', owned: '3.13', moded: '3.14', owner: 'root:root', most: 0o400 },
 ];
+
+/** Wherever systemd looks for a unit, and for what changes it. */
+function unitFiles(unit: string): string[] {
+  const folders = ['/lib/systemd/system', '/usr/lib/systemd/system', '/usr/local/lib/systemd/system', '/etc/systemd/system', '/run/systemd/system', '/etc/systemd/system.control', '/run/systemd/system.control']; // prettier-ignore
+  return folders.flatMap((folder) => [`${folder}/${unit}`, `${folder}/${unit}.d/*`]);
+}
 
 function file(owned: string, moded: string, paths: readonly string[], most: number, owner = 'root:root'): EngineFile {
   return { owned, moded, paths, owner, most };

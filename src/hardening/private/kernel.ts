@@ -1,6 +1,15 @@
 /** Modules that must be there before the settings below exist; the guard needs others. */
 export const MODULES: readonly string[] = ['br_netfilter', 'nf_conntrack'];
 
+/** What the engine itself loads when it first needs it: by name, so that a host that loads no more modules after boot has them. */
+export const ENGINE_MODULES: readonly string[] = ['overlay'];
+
+/** On a node of a swarm: overlays, their encryption, and the matches and the balancer that the engine's own rules ask for, old ones among them. */
+export const SWARM_MODULES: readonly string[] = [
+  ...['vxlan', 'esp4', 'xfrm_user', 'xfrm_algo', 'xt_policy', 'xt_bpf', 'xt_u32'],
+  ...['ip_vs', 'ip_vs_rr', 'xt_ipvs'],
+];
+
 interface Setting {
   readonly value: string;
   /** The guard does nothing without it. */

@@ -1,3 +1,4 @@
+import { HOST_BINDING_OPTION } from '../../hardening/private/engine-settings';
 import { GATEWAY_BRIDGE, GATEWAY_NETWORK } from '../../topology/private/swarm';
 
 /** Where things lie on the host. Constants: no path ever comes from the input. */
@@ -36,9 +37,6 @@ const OWN_FILES = [
 
 /** Adds to what is loaded; other rules stay as they are. */
 export const LOAD_AUDIT = `auditctl -R ${PATHS.auditRules} >/dev/null 2>&1`;
-
-/** Networks get it as an option of their own too: an option that the engine adds by itself would replace them on every plan. */
-export const HOST_BINDING_OPTION = 'com.docker.network.bridge.host_binding_ipv4';
 
 /** How long a certificate of a node holds; a node that was away for longer has to join anew. */
 export const SWARM_CERTIFICATES = '2160h';

@@ -1438,6 +1438,10 @@ unless() { if [ -z "$1" ]; then pass "$2"; else fail "$2: $1"; fi; }
 
 . verify/settings.sh
 
+. verify/swarm.sh
+
+root_directory=$(info '{{.DockerRootDir}}') || root_directory=
+
 known_advisories
 
 read_engine @daemonJson@
@@ -1466,12 +1470,59 @@ BEGIN { count = split(table, entry, "\\n") }
   }
 }
 `,
+  'verify/audit-rules.awk': `# Reads the rules of the audit as \`auditctl -l\` lists them, and says of \`path\`: yes, where writing and changes of attributes are recorded; no; or unsure,
+# where rules are there that this program does not read. The first rule that fits an event decides.
+
+function field(name,  i) {
+  for (i = 1; i <= NF; i++) if (index($i, name "=") == 1 && $(i - 1) == "-F") return substr($i, length(name) + 2)
+  return ""
+}
+function option(name,  i) {
+  for (i = 1; i < NF; i++) if ($i == name) return $(i + 1)
+  return ""
+}
+# Whether something says that the rule is about some events only.
+function is_narrow(  i, key) {
+  for (i = 1; i <= NF; i++) {
+    if ($i == "-C") return 1
+    if ($i == "-S" && $(i + 1) != "all") return 1
+    if ($i != "-F") continue
+    key = $(i + 1)
+    sub(/[!<>&=].*/, "", key)
+    if (key !~ /^(path|dir|perm|key|arch)$/ || $(i + 1) !~ /^[a-z]+=/) return 1
+  }
+  return 0
+}
+function is_below(what, folder) { return what == folder || index(what, (folder == "/" ? "" : folder) "/") == 1 }
+function decide(what) { if (answer == "") answer = what }
+$1 == "-w" {
+  if ($2 != "/") sub(/\\/$/, "", $2)
+  if ($2 == path && option("-p") ~ /w/ && option("-p") ~ /a/) decide("yes")
+  next
+}
+$1 == "-a" || $1 == "-A" {
+  split($2, part, ",")
+  never = part[1] == "never" || part[2] == "never"
+  list = part[1] == "never" || part[1] == "always" ? part[2] : part[1]
+  about = field("dir") != "" ? field("dir") : field("path")
+  if (list == "task") { if (never) decide(NF == 2 ? "no" : "unsure"); next }
+  if (list == "exclude") { if ($0 !~ /msgtype=(CWD|EOE|BPF|AVC|USER_[A-Z]+|CRED_[A-Z]+|CRYPTO_[A-Z_]+|SERVICE_[A-Z]+)( |$)/) decide("unsure"); next }
+  if (list != "exit") next
+  if (never) {
+    if (about == "") decide(is_narrow() ? "unsure" : "no")
+    else if (is_below(path, about)) decide(is_narrow() || field("perm") != "" ? "unsure" : "no")
+    next
+  }
+  if (about != path) next
+  if (is_narrow()) { partly = 1; next }
+  if (field("perm") == "" || (field("perm") ~ /w/ && field("perm") ~ /a/)) decide("yes")
+}
+END { print answer != "" ? answer : partly ? "unsure" : "no" }
+`,
   'verify/containers.sh': `# What verify.sh asks of containers: of a running one the kernel, of others what the engine was told of them. Labels are believed of nobody.
 
 # What is known of the container by a key, one a line.
 ask() { printf '%s\\n' "$facts" | awk -v start="$name $1 " 'index($0, start) == 1 { v = substr($0, length(start) + 1); gsub(/"/, "", v); print v }'; }
-
-root_directory=$(info '{{.DockerRootDir}}') || root_directory=
 
 # Whether the engine made a container, by its full id, for a service: its own record says so, while anybody can write labels.
 is_task() { grep -q '"Managed":true' "$root_directory/containers/$1/config.v2.json"; }
@@ -1486,10 +1537,6 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{$n}} apparmor {{printf "%q" .AppArmorProfile}}
 {{$n}} selinux {{printf "%q" .ProcessLabel}}
 {{$n}} masked {{len .HostConfig.MaskedPaths}}
-{{$n}} net {{printf "%q" .HostConfig.NetworkMode}}
-{{$n}} pids {{printf "%q" .HostConfig.PidMode}}
-{{$n}} ipc {{printf "%q" .HostConfig.IpcMode}}
-{{$n}} uts {{printf "%q" .HostConfig.UTSMode}}
 {{$n}} ulimits {{len .HostConfig.Ulimits}}
 {{$n}} limit {{.HostConfig.PidsLimit}}
 {{$n}} exposes {{.HostConfig.PublishAllPorts}}
@@ -1500,6 +1547,8 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{end}}{{range $p, $b := .HostConfig.PortBindings}}{{range $b}}{{$n}} told {{json .HostIP}}|{{json .HostPort}}|{{$p}}
 {{end}}{{end}}{{range $p, $b := .NetworkSettings.Ports}}{{range $b}}{{$n}} open {{json .HostIP}}|{{json .HostPort}}|{{$p}}
 {{end}}{{end}}'
+
+. generated/namespaces.sh
 
 # Those of the program that are here, and the tasks of every service: whose they are, a node does not know.
 here=
@@ -1574,11 +1623,10 @@ containers() {
   # shellcheck disable=SC2086 # names hold no blanks
   if [ -z "$here" ]; then
     found=
-  elif found=$(docker container inspect --format "$2" $here 2>&1); then
-    found=$(printf '%s\\n' "$found" | sed 's|^/| |' | tr -d '\\n')
   else
-    unsure=" $found"
-    found=
+    # What is there against some counts, also where others have ended.
+    found=$(docker container inspect --format "$2" $here 2>/dev/null) || unsure=' not all of them can be inspected'
+    found=$(printf '%s\\n' "$found" | sed 's|^/| |' | tr -d '\\n')
   fi
   judge "$1"
 }
@@ -1704,9 +1752,9 @@ capabilities() {
   done
 }
 
-# Namespace $1 of the kernel, setting $2 of the engine.
+# Namespace $1 of the kernel, and what the engine was told of it.
 shares() {
-  mode=$(ask "$2")
+  mode=$(ask "namespace-$1")
   if [ "$mode" = host ]; then
     mark 'does'
   elif [ "$pid" != 0 ]; then
@@ -1733,8 +1781,19 @@ mounted() {
     case $kind in
       bind) ;;
       # A volume may stand for any place or device of the host.
-      volume) source=$(docker volume inspect --format '{{with .Options}}{{index . "device"}}{{end}}' "$volume" 2>/dev/null) || { doubt "has the volume $volume, which cannot be inspected"; continue; } ;;
-      *) continue ;;
+      volume)
+        made=$(docker volume inspect --format '{{.Driver}} {{with .Options}}{{printf "%q" (index . "type")}} {{index . "device"}}{{end}}' "$volume" 2>/dev/null) || { doubt "has the volume $volume, which cannot be inspected"; continue; }
+        source=\${made#* * }
+        case $made in
+          'local ') continue ;;
+          'local ""'* | 'local "none"'*) ;;
+          'local "nfs'* | 'local "cifs"'* | 'local "tmpfs"'*) continue ;;
+          local*) case $source in /*) ;; *) doubt "has the volume $volume of a type that this script does not read" && continue ;; esac ;;
+          *) doubt "has the volume $volume of a driver that this script does not know" && continue ;;
+        esac
+        ;;
+      tmpfs) continue ;;
+      *) doubt "has a mount of a kind that this script does not know" && continue ;;
     esac
     case $source in /*) ;; *) continue ;; esac
     real=$(readlink -m -- "$source")
@@ -1762,7 +1821,9 @@ sees_host() {
   [ "$(ask masked)" != 0 ] || mark 'sees all of /proc and /sys'
 }
 
+# Sockets that the engine was told of, or that it listens on.
 listening=$(ss -Hlxp 2>/dev/null) || listening=
+sockets="$sockets $(printf '%s\\n' "$told" | sed -n 's|^hosts\\.* unix://||p' | one_line)"
 sockets="$sockets $(printf '%s\\n' "$listening" | awk '/"(dockerd|containerd)"/ && $5 ~ "^/" { print $5 }' | one_line)"
 
 socket_mount() {
@@ -1841,7 +1902,12 @@ unpinned() {
 `,
   'verify/engine.sh': `# What verify.sh asks the host and its engine. An engine that does not answer makes a SKIP: silence is no proof.
 
-info() { docker info --format "$1" 2>/dev/null; }
+# Some clients succeed without an engine; what they print then has no version.
+info() {
+  answer=$(docker info --format "{{.ServerVersion}} $1" 2>/dev/null) || return 1
+  case $answer in ' '* | '') return 1 ;; esac
+  printf '%s\\n' "\${answer#* }"
+}
 one_line() { tr -s '\\n ' '  ' | sed 's/^ //; s/ $//'; }
 
 # Sets value to what the engine says; false where it says nothing of the kind.
@@ -1861,34 +1927,59 @@ known_advisories() {
 
 data_partition() {
   says '{{.DockerRootDir}}' || return 0
-  if mountpoint -q "$value"; then pass "$value is a file system of its own"; else fail "$value is on the file system of the host"; fi
+  if ! device=$(stat -c %d "$value" 2>/dev/null); then
+    skip "$value, which the engine names, is not there for this script"
+  elif mountpoint -q "$value" && [ "$device" != "$(stat -c %d /)" ]; then
+    pass "$value is a file system of its own"
+  else
+    fail "$value is on the file system of the host"
+  fi
 }
 
 # Members of the groups that may write to the socket; those who have one as their first group are not in its list.
 docker_group() {
+  if ! users=$(getent passwd) || ! socket=$(stat -L -c %g /run/docker.sock 2>/dev/null); then
+    skip 'this host does not list its users, or does not show the socket'
+    return 0
+  fi
   found=
-  for group in $( (echo docker && stat -L -c %G /run/docker.sock 2>/dev/null) | sort -u); do
-    entry=$(getent group "$group") || continue
-    [ "$group" != root ] || continue
-    found="$found $(printf '%s\\n' "$entry" | cut -d : -f 4) $(getent passwd | awk -F : -v id="$(printf '%s\\n' "$entry" | cut -d : -f 3)" '$4 == id { print $1 }')"
+  for group in docker $socket; do
+    entry=$(getent group "$group") || entry="::$socket:"
+    id=$(printf '%s\\n' "$entry" | cut -d : -f 3)
+    [ "$id" != 0 ] || continue
+    found="$found $(printf '%s\\n' "$entry" | cut -d : -f 4 | tr , ' ') $(printf '%s\\n' "$users" | awk -F : -v id="$id" '$4 == id { print $1 }')"
   done
-  unless "$(printf '%s\\n' "$found" | one_line)" 'no user is in the group of the socket'
+  found=$(printf '%s\\n' "$found" | tr ' ' '\\n' | grep . | sort -u | one_line) || :
+  if [ -z "$found" ] && grep -E '^(passwd|group):' /etc/nsswitch.conf 2>/dev/null | grep -qE '[[:blank:]](ldap|sss|winbind|nis|nisplus|hesiod)'; then
+    skip 'a directory has users of this host, and does not list all of them'
+  else
+    unless "$found" 'no user is in the group of the socket'
+  fi
 }
 
-# What is watched for writing and for changes of attributes, unless a rule says never or the audit is off.
+# What is watched for writing and for changes of attributes, as the kernel has it.
 audited() {
   missing=
+  unsure=
   there=
   loaded=
-  if auditctl -s 2>/dev/null | grep -qE '^enabled [12]$|AUDIT_STATUS: enabled=[12]'; then
-    loaded=$(auditctl -l 2>/dev/null | awk '/-a never|-a [a-z]+,never|-F perm=[rx]+( |$)|-p [rx]+( |$)/ { next } { print }' | tr ' ' '\\n' | tr '=' '\\n') || loaded=
-  fi
+  if auditctl -s 2>/dev/null | grep -qE '^enabled [12]$|AUDIT_STATUS: enabled=[12]'; then loaded=$(auditctl -l 2>/dev/null) || loaded=; fi
   for path in "$@"; do
     [ -e "$path" ] || continue
     there=yes
-    printf '%s\\n' "$loaded" | grep -qxF -e "$path" || missing="$missing not of $path"
+    case $(printf '%s\\n' "$loaded" | awk -v path="$path" -f verify/audit-rules.awk) in
+      yes) ;;
+      no) missing="$missing not of $path" ;;
+      *) unsure="$unsure $path" ;;
+    esac
   done
-  if [ -z "$there" ]; then skip "$* is not on this host"; else unless "$missing" "changes are recorded of $*"; fi
+  if [ -z "$there" ]; then
+    skip "$* is not on this host"
+  elif [ -z "$missing" ] && [ -n "$unsure" ]; then
+    skip "there are rules of the audit that this script does not read, so it is unknown whether changes are recorded of$unsure"
+  else
+    unless "$missing$unsure" "changes are recorded of $*"
+  fi
 }
 
 icc() {
@@ -1902,19 +1993,17 @@ icc() {
 }
 
 registries() {
-  says '{{range .RegistryConfig.IndexConfigs}}{{if not .Secure}}{{.Name}} {{end}}{{end}}{{range .RegistryConfig.InsecureRegistryCIDRs}}{{.}} {{end}}' || return 0
-  unless "$(printf '%s\\n' "$value" | sed 's/127\\.0\\.0\\.0\\/8//; s/::1\\/128//' | one_line)" 'every registry is asked with TLS'
+  says '{{range .RegistryConfig.IndexConfigs}}{{if not .Secure}}{{.Name}} {{end}}{{end}}{{range .RegistryConfig.InsecureRegistryCIDRs}}{{.}} {{end}}{{range .RegistryConfig.Mirrors}}{{.}} {{end}}' || return 0
+  unless "$(printf '%s\\n' "$value" | tr ' ' '\\n' | grep . | grep -vxE '127\\.0\\.0\\.0/8|::1/128|https://.*' | one_line)" 'every registry is asked with TLS'
 }
 
 driver() {
   says '{{.Driver}}' || return 0
-  if [ "$value" = "$1" ]; then fail "the storage driver is $1"; else pass "the storage driver is $value"; fi
-}
-
-# The engine says it itself. Published ports are its own sockets, too, so that a list of those tells nothing.
-tcp_listener() {
-  says '{{range .Warnings}}{{println .}}{{end}}' || return 0
-  unless "$(printf '%s\\n' "$value" | grep 'API is accessible' | one_line)" 'the engine does not listen on TCP without certificates'
+  case $value in
+    '') skip 'the engine names no storage driver' ;;
+    "$1") fail "the storage driver is $1" ;;
+    *) pass "the storage driver is $value" ;;
+  esac
 }
 
 security_option() {
@@ -1937,14 +2026,33 @@ seccomp() {
 
 authorization() {
   says '{{len .Plugins.Authorization}}' || return 0
-  if [ "$value" = 0 ]; then fail 'no plugin authorizes requests'; else pass 'a plugin authorizes requests'; fi
+  case $value in
+    0) fail 'no plugin authorizes requests' ;;
+    [1-9]*) pass 'a plugin authorizes requests' ;;
+    *) skip 'the engine does not say whether it has a plugin' ;;
+  esac
 }
 
+# Where the program of an address is one of this host, what it does with logs is unknown.
 remote_logs() {
   says '{{.LoggingDriver}}' || return 0
-  case $value in
-    json-file | local | journald | none) fail "logs stay on the host ($value)" ;;
-    *) pass "the log driver is $value" ;;
+  driver=$value
+  case $driver in
+    json-file | local | journald | none) fail "logs stay on the host ($driver)" ;;
+    awslogs | gcplogs | etwlogs) pass "the log driver is $driver" ;;
+    syslog | gelf | fluentd | splunk)
+      [ "$driver" != splunk ] || option=splunk-url
+      [ "$driver" = splunk ] || option=$driver-address
+      was_told "log-opts.$option" || return 0
+      # As words of a command line they are in one list.
+      [ -n "$value" ] || value=$(printf '%s\\n' "$told" | sed -n "s/^log-opts $option=//p" | tail -n 1)
+      case $driver:$value in
+        syslog: | syslog:unix*) fail "logs stay on the host ($driver)" ;;
+        *: | *localhost* | *//127.* | *//\\[::1\\]* | *:127.* | *:unix*) skip "a program of this host gets the logs ($driver \${value:-on localhost}), and it is unknown what it does with them" ;;
+        *) pass "the log driver is $driver, to $value" ;;
+      esac
+      ;;
+    *) skip "it is unknown where the log driver '$driver' keeps logs" ;;
   esac
 }
 
@@ -1961,7 +2069,11 @@ live_restore() {
 
 experimental() {
   says '{{.ExperimentalBuild}}' || return 0
-  if [ "$value" = true ]; then fail 'experimental features are on'; else pass 'no experimental features'; fi
+  case $value in
+    true) fail 'experimental features are on' ;;
+    false) pass 'no experimental features' ;;
+    *) skip 'the engine does not say whether it is experimental' ;;
+  esac
 }
 
 # $1 is the owner, or the bits that a mode may have; the paths after it may have stars, and may not be there.
@@ -1984,8 +2096,11 @@ against() {
   there=
   for path in "$@"; do
     [ -e "$path" ] || continue
-    value=$(stat -L -c "$format" "$path")
     there="$there $path"
+    value=$(stat -L -c "$format" "$path") || { found="$found $path is gone"; continue; }
+    # Access lists give more than a mode tells.
+    # shellcheck disable=SC2012 # stat does not show them
+    case $format:$(ls -ldL "$path" | cut -c 11) in %a:+) found="$found $path has an access list" ;; esac
     case $format in
       # Bits, not numbers: 577 is less than 644, and lets others do more.
       %a) [ $((0$value & ~0$wanted)) = 0 ] || found="$found $path is $value" ;;
@@ -1994,83 +2109,32 @@ against() {
   done
   if [ -z "$there" ]; then skip 'no such file on this host'; else unless "$found" "$wanted:$there"; fi
 }
-
-swarm_wanted() {
-  says '{{.Swarm.LocalNodeState}}' || return 0
-  if [ -n "$swarm" ]; then
-    skip 'the program wants a swarm'
-  elif [ "$value" = inactive ]; then
-    pass 'no swarm'
-  else
-    fail "the engine is in a swarm ($value), and the program has none"
-  fi
-}
-
-swarm_address() {
-  if [ -z "$swarm" ]; then
-    skip 'no swarm'
-  elif ! listening=$(ss -Hltn 'sport = :2377' 2>/dev/null); then
-    skip 'ss does not run on this host'
-  elif [ -z "$listening" ]; then
-    skip 'this node does not listen for other nodes; only managers do'
-  else
-    unless "$(printf '%s\\n' "$listening" | awk '{ print $4 }' | grep -vxF -e "$swarm:2377" | one_line)" 'the swarm listens on one address'
-  fi
-}
-
-overlays() {
-  if [ -z "$swarm" ]; then
-    skip 'no swarm'
-    return 0
-  fi
-  found=
-  networks=$(docker network ls --filter driver=overlay --format '{{.Name}}' 2>/dev/null) || { skip 'the engine did not answer'; return 0; }
-  for name in $networks; do
-    options=$(docker network inspect --format '{{range $k, $v := .Options}}{{$k}} {{end}}' "$name" 2>/dev/null) || options='?'
-    case " $options" in
-      *' encrypted '*) ;;
-      *) found="$found $name" ;;
-    esac
-  done
-  unless "$found" 'overlays are encrypted'
-}
-
-of_manager() {
-  if [ -z "$swarm" ]; then
-    skip 'no swarm'
-  elif ! says '{{.Swarm.ControlAvailable}}'; then
-    return 1
-  elif [ "$value" != true ]; then
-    skip 'only a manager knows'
-  else
-    return 0
-  fi
-  return 1
-}
-
-autolock() {
-  of_manager && says '{{.Swarm.Cluster.Spec.EncryptionConfig.AutoLockManagers}}' || return 0
-  if [ "$value" = true ]; then pass 'managers are locked'; else fail 'the keys of managers lie readable on their disks'; fi
-}
-
-certificates() {
-  # In nanoseconds.
-  of_manager && says '{{printf "%d" .Swarm.Cluster.Spec.CAConfig.NodeCertExpiry}}' || return 0
-  if [ "\${value:-0}" -gt 0 ] && [ "$value" -le 7776000000000000 ]; then pass 'certificates of nodes expire after 90 days or less'; else fail "certificates of nodes expire after \${value:-unknown} ns"; fi
-}
 `,
   'verify/flag-values.awk': `# The words of a command line, one a line, as the same keys and values.
 
-function tell(key, value) { sub(/^(storage-opt|default-ulimit)$/, "&s", key); print key " " value; key_before = "" }
+function tell(key, value) { sub(/^(storage-opt|default-ulimit|host|log-opt|authorization-plugin|registry-mirror|insecure-registry)$/, "&s", key); sub(/registrys$/, "registries", key); print key " " value; key_before = "" }
+function long(letter) { return letter == "l" ? "log-level" : letter == "H" ? "hosts" : letter == "s" ? "storage-driver" : letter == "G" ? "group" : letter == "p" ? "pidfile" : letter == "g" ? "data-root" : "" }
 key_before != "" { if ($0 ~ /^-/) tell(key_before, "true"); else { tell(key_before, $0); next } }
 /^--[^=]+=/ { at = index($0, "="); tell(substr($0, 3, at - 3), substr($0, at + 1)); next }
 /^--./ { key_before = substr($0, 3); next }
-/^-l./ { value = substr($0, 3); sub(/^=/, "", value); tell("log-level", value); next }
-/^-l$/ { key_before = "log-level"; next }
-/^-[A-Za-z]*D/ { tell("debug", "true") }
+/^-[A-Za-z]/ {
+  # Letters without a value come together with others: -DH ADDRESS
+  for (i = 2; i <= length($0); i++) {
+    letter = substr($0, i, 1)
+    if (letter == "D") tell("debug", "true")
+    else if ((name = long(letter)) != "") {
+      value = substr($0, i + 1)
+      sub(/^=/, "", value)
+      if (value == "") key_before = name
+      else tell(name, value)
+      next
+    }
+  }
+}
 END { if (key_before != "") tell(key_before, "true") }
 `,
-  'verify/json-values.awk': `# The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1.
+  'verify/json-values.awk': `# The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1, and one that says a key of an object
+# twice: Go merges what stands there.
 
 function bad() { failed = 1; exit 1 }
 function blanks() { while (i <= n && index(" \\t\\r\\n", substr(t, i, 1))) i++ }
@@ -2090,7 +2154,8 @@ function text(  s, c) {
   i++
   return s
 }
-function items(path, end,  k, c) {
+function items(path, end,  k, c, own) {
+  own = ++objects
   i++
   blanks()
   if (substr(t, i, 1) == end) { i++; print path " empty"; return }
@@ -2100,6 +2165,8 @@ function items(path, end,  k, c) {
       blanks()
       if (substr(t, i, 1) != "\\"") bad()
       k = text()
+      if ((own, k) in seen) bad()
+      seen[own, k] = 1
       blanks()
       if (substr(t, i++, 1) != ":") bad()
     }
@@ -2120,8 +2187,8 @@ function value(path,  c, v) {
   else {
     v = ""
     while (i <= n && substr(t, i, 1) ~ /[-+.0-9A-Za-z]/) v = v substr(t, i++, 1)
-    if (v == "") bad()
-    print path " " v
+    if (v !~ /^(true|false|null|-?[0-9][-+.0-9eE]*)$/) bad()
+    print path " " (v == "null" ? "" : v)
   }
 }
 { t = t $0 "\\n" }
@@ -2137,7 +2204,7 @@ END {
   if (i <= n) bad()
 }
 `,
-  'verify/settings.sh': `# How verify.sh knows what an engine was told: by its file, whatever the file's layout, and by the command line of its process.
+  'verify/settings.sh': `# How verify.sh knows what an engine was told: by its file, whatever the file's layout, by the command line of its process, and by its environment.
 
 # The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1.
 json_values() {
@@ -2149,26 +2216,49 @@ flag_values() {
   awk -f verify/flag-values.awk
 }
 
+# Whether a file was changed, moved or linked anew since the engine started: itself, and what its links lead to.
+changed_since() { [ -n "$(find "$1" -newer /run/docker.pid; find -H "$1" -newer /run/docker.pid; find "$1" -cnewer /run/docker.pid; find -H "$1" -cnewer /run/docker.pid)" ]; }
+
+# What process $1 has in its file $2 under /proc, one a line; false where that cannot be read, or holds a line of its own.
+words_of() {
+  [ -r "/proc/$1/$2" ] && [ "$(tr -cd '\\n' <"/proc/$1/$2" | wc -c)" = 0 ] && tr '\\0' '\\n' <"/proc/$1/$2" | grep .
+}
+
 # Sets told to what the engine was told, or unread to why that is not known.
 read_engine() {
   told=
   unread=
+  program=
+  environment=
   settings=$1
   engine=$(cat /run/docker.pid 2>/dev/null) || engine=
-  if [ -z "$engine" ] || ! words=$(tr '\\0' '\\n' <"/proc/$engine/cmdline" 2>/dev/null) || [ "$(cat "/proc/$engine/comm")" != dockerd ]; then
+  if [ -z "$engine" ] || [ "$(cat "/proc/$engine/comm" 2>/dev/null)" != dockerd ]; then
     unread='the command line of the engine cannot be read: /run/docker.pid names no process dockerd'
+    return 0
+  fi
+  program=$(readlink "/proc/$engine/exe") || program=
+  if ! words=$(words_of "$engine" cmdline) || ! environment=$(words_of "$engine" environ); then
+    unread='the command line or the environment of the engine cannot be read'
     return 0
   fi
   flags=$(printf '%s\\n' "$words" | flag_values)
   other=$(printf '%s\\n' "$flags" | sed -n 's/^config-file //p' | tail -n 1)
   settings=\${other:-$settings}
+  case $settings in
+    /*) ;;
+    *) unread="the engine reads $settings, and it is unknown in which folder" && return 0 ;;
+  esac
+  # An engine may have another view of the files than this script.
+  there="/proc/$engine/root$settings"
   values=
-  if [ -e "$settings" ]; then
-    if [ -n "$(find "$settings" -newer /run/docker.pid)" ]; then
-      unread="$settings has changed since the engine started; restart the engine"
-    elif ! values=$(json_values <"$settings"); then
-      unread="$settings is not understood"
-    fi
+  if [ ! -e "$settings" ] && [ ! -e "$there" ] && [ ! -L "$settings" ]; then
+    [ -z "$other" ] || unread="$settings, which the engine was told to read, is not there"
+  elif [ "$(stat -L -c %d:%i "$settings" 2>/dev/null)" != "$(stat -L -c %d:%i "$there" 2>/dev/null || echo none)" ]; then
+    unread="$settings is not the file that the engine reads"
+  elif changed_since "$settings"; then
+    unread="$settings has changed since the engine started; restart the engine"
+  elif ! values=$(json_values <"$settings"); then
+    unread="$settings is not understood"
   fi
   told=$(printf '%s\\n%s' "$flags" "$values")
 }
@@ -2183,45 +2273,29 @@ was_told() {
   case $value in
     1 | t) value=true ;;
     0 | f) value=false ;;
-    null) value= ;;
   esac
 }
 
-# $1 must have the value $2 in the settings.
-setting() {
-  was_told "$1" || return 0
-  if [ "$value" = "$2" ]; then pass "$3"; else fail "not so: $3"; fi
-}
-
-# $1 must not have one of the values after the text $2.
-unset_or() {
-  key=$1
-  what=$2
-  shift 2
-  was_told "$key" || return 1
-  for wanted in '' "$@"; do
-    [ "$value" != "$wanted" ] || return 0
+# Each word after the text $1 is a key with the values that it may have: KEY=VALUE,VALUE. No value stands for a key that is not there. Words without \`=\` are
+# names that the environment of the engine may not have.
+settings() {
+  what=$1
+  shift
+  against=
+  for word in "$@"; do
+    key=\${word%%=*}
+    was_told "$key" || return 0
+    case $word in
+      *=*) case ",\${word#*=}," in *",$value,"*) ;; *) against="$against $key is \${value:-not set}" ;; esac ;;
+      *) if printf '%s\\n' "$environment" | grep -q "^$word="; then against="$against the environment has $word"; fi ;;
+    esac
   done
-  fail "not so: $what: $key is $value"
-  return 1
+  unless "$against" "$what"
 }
 
-log_level() {
-  unset_or debug "$1" false || return 0
-  unset_or log-level "$1" info || return 0
-  pass "$1"
-}
-
-firewall_rules() {
-  unset_or iptables "$1" true || return 0
-  unset_or ip6tables "$1" true || return 0
-  pass "$1"
-}
-
-own_cgroup() {
-  unset_or cgroup-parent "$1" || return 0
-  pass "$1"
-}
+# The same, and no variable in the environment that changes the rules of the engine.
+# shellcheck disable=SC2086 # names hold no blanks
+rules() { settings "$@" $variables; }
 
 image_size() {
   [ -z "$unread" ] || { skip "$unread"; return 0; }
@@ -2233,6 +2307,28 @@ default_limits() {
   case $value in '' | empty) fail "not so: $1" ;; *) pass "$1" ;; esac
 }
 
+# The engine tells of listeners of its own; a socket that systemd hands over it does not tell of, and published ports are its own sockets, too.
+tcp_listener() {
+  says '{{range .Warnings}}{{println .}}{{end}}' || return 0
+  against=$(printf '%s\\n' "$value" | grep 'API is accessible' | one_line)
+  [ -z "$against" ] || { fail "the engine listens on TCP without certificates: $against"; return 0; }
+  was_told tlsverify || return 0
+  verifies=$value
+  hosts=$(printf '%s\\n' "$told" | sed -n 's/^hosts\\.* //p')
+  # A listener of systemd, which is asked for nothing.
+  case $hosts in
+    *fd:*)
+      listen=$(systemctl show --property Listen --value docker.socket 2>/dev/null) || { skip 'systemd hands the sockets over, and does not tell which'; return 0; }
+      hosts="$hosts $(printf '%s\\n' "$listen" | awk '$1 != "" && $1 !~ "^/" { print "tcp://" $1 }')"
+      ;;
+  esac
+  case $verifies:$hosts in
+    true:*) pass 'the engine asks for certificates on TCP' ;;
+    *tcp:*) fail "the engine listens on TCP without certificates: $(printf '%s\\n' "$hosts" | tr ' ' '\\n' | grep tcp: | one_line)" ;;
+    *) pass 'the engine does not listen on TCP without certificates' ;;
+  esac
+}
+
 # Looks by $1 for $2 at the file that the setting $3 names.
 tls() {
   was_told "$3" || return 0
@@ -2240,6 +2336,133 @@ tls() {
     skip "the engine has no $3"
   else
     "$1" "$2" "$(printf '%s\\n' "$told" | sed -n "s/^$3 //p" | tail -n 1)"
+  fi
+}
+`,
+  'verify/swarm.sh': `# What verify.sh asks of a node of a swarm, and of the swarm where the node is a manager. What only other nodes know, and what is a habit, is a SKIP.
+
+swarm_wanted() {
+  says '{{.Swarm.LocalNodeState}}' || return 0
+  if [ -n "$swarm" ]; then
+    skip 'the program wants a swarm'
+  elif [ "$value" = inactive ]; then
+    pass 'no swarm'
+  else
+    fail "the engine is in a swarm ($value), and the program has none"
+  fi
+}
+
+# Whether this host is a node, as the program wants it.
+of_node() {
+  if [ -z "$swarm" ]; then
+    skip 'the program has no swarm; 5.1 says whether the engine is in one'
+  elif says '{{.Swarm.LocalNodeState}}'; then
+    [ "$value" != active ] || return 0
+    skip "this host takes no part in its swarm now ($value)"
+  fi
+  return 1
+}
+
+of_manager() {
+  if ! of_node || ! says '{{.Swarm.ControlAvailable}}'; then
+    return 1
+  elif [ "$value" != true ]; then
+    skip 'only a manager knows'
+    return 1
+  fi
+}
+
+# The number of managers that the swarm knows, against those that the program names.
+managers() {
+  of_manager && says '{{.Swarm.Managers}}' || return 0
+  if [ "$value" = "$managers" ]; then
+    pass "the swarm has the managers that the program names ($value)"
+  elif [ "$value" -gt "$managers" ] 2>/dev/null; then
+    fail "the swarm has $value managers, and the program names $managers"
+  else
+    skip "of the $managers managers that the program names the swarm has \${value:-none} so far"
+  fi
+}
+
+# Managers answer on 2377, and every node on 7946, by TCP and UDP.
+swarm_address() {
+  of_node || return 0
+  if ! listening=$(ss -Hltun 'sport = :2377 or sport = :7946' 2>/dev/null); then
+    skip 'ss does not run on this host'
+  elif [ -z "$listening" ]; then
+    skip 'ss shows no port of the swarm on this host'
+  else
+    unless "$(printf '%s\\n' "$listening" | awk '{ print $5 }' | grep -vxF -e "$swarm:2377" -e "$swarm:7946" | sort -u | one_line)" 'the swarm listens on one address'
+  fi
+}
+
+# An option of a network stands for itself, or has a value.
+overlays() {
+  of_node || return 0
+  found=
+  networks=$(docker network ls --filter driver=overlay --format '{{.Name}}' 2>/dev/null) || { skip 'the engine did not answer'; return 0; }
+  for name in $networks; do
+    options=$(docker network inspect --format '{{range $k, $v := .Options}}{{printf "%q=%q" $k $v}}{{println}}{{end}}' "$name" 2>/dev/null) || options='?'
+    printf '%s\\n' "$options" | grep -qxE '"encrypted"="(true|True|TRUE|t|T|1)?"' || found="$found $name"
+  done
+  if [ -n "$networks" ]; then unless "$found" 'overlays are encrypted'; else skip 'no overlay is on this node'; fi
+}
+
+autolock() {
+  of_manager && says '{{.Swarm.Cluster.Spec.EncryptionConfig.AutoLockManagers}}' || return 0
+  case $value in
+    true) pass 'managers are locked' ;;
+    false) fail 'the keys of managers lie readable on their disks' ;;
+    *) skip 'the engine does not say whether managers are locked' ;;
+  esac
+}
+
+# What a manager gives to nodes, and what this node has.
+certificates() {
+  of_node || return 0
+  certificate="$root_directory/swarm/certificates/swarm-node.crt"
+  if command -v openssl >/dev/null && [ -r "$certificate" ]; then
+    openssl x509 -noout -checkend 0 -in "$certificate" >/dev/null 2>&1 || { fail 'the certificate of this node has expired, or cannot be read'; return 0; }
+    ! openssl x509 -noout -checkend 7777000 -in "$certificate" >/dev/null 2>&1 || { fail 'the certificate of this node holds for more than 90 days'; return 0; }
+  elif says '{{.Swarm.ControlAvailable}}' && [ "$value" != true ]; then
+    skip 'only a manager knows, and the certificate of this node cannot be read here'
+    return 0
+  fi
+  says '{{.Swarm.ControlAvailable}}' || return 0
+  [ "$value" = true ] || { pass 'the certificate of this node expires in 90 days or less'; return 0; }
+  # In nanoseconds.
+  says '{{printf "%d" .Swarm.Cluster.Spec.CAConfig.NodeCertExpiry}}' || return 0
+  if [ "$value" -gt 0 ] && [ "$value" -le 7776000000000000 ]; then pass 'certificates of nodes expire after 90 days or less'; else fail "certificates of nodes expire after \${value:-unknown} ns"; fi
+}
+
+# The age of the CA shows, but not how often the site wants a new one.
+ca_rotation() {
+  of_manager && says '{{.Swarm.Cluster.RootRotationInProgress}}' || return 0
+  [ "$value" != true ] || { skip 'the CA of the swarm is being rotated'; return 0; }
+  begun=$(openssl x509 -noout -startdate -in "$root_directory/swarm/certificates/swarm-root-ca.crt" 2>/dev/null | sed 's/^notBefore=//') || begun=
+  skip "how often the CA is to be rotated, the site decides: the one in force is of \${begun:-unknown age}"
+}
+
+lock_rotation() {
+  of_manager || return 0
+  skip 'the engine does not say how old the key is that unlocks managers'
+}
+
+# The address of VXLAN stands in the record of the engine alone.
+data_plane() {
+  of_node || return 0
+  record="$root_directory/swarm/docker-state.json"
+  if [ ! -r "$record" ] || ! state=$(json_values <"$record"); then
+    skip 'the record of the swarm cannot be read'
+    return 0
+  fi
+  path=$(printf '%s\\n' "$state" | sed -n 's/^DataPathAddr //p')
+  if [ -z "$path" ]; then
+    fail 'the data plane has no address of its own, so overlays go wherever the engine likes'
+  elif [ "$path" != "$swarm" ]; then
+    pass "overlays go over $path, management over $swarm"
+  else
+    skip "both planes are on $path, as the program has it: whether they need networks of their own, the site decides"
   fi
 }
 `,

@@ -1,8 +1,10 @@
 import { assemble, quoted } from './assemble';
-import { CONTAINER_CHECKS, LOOKS, SETTINGS } from './verify-checks';
+import { CONTAINER_CHECKS, LOOKS, NAMESPACE_LINES } from './verify-checks';
+import { variablesOf } from '../../engine/private/capabilities';
 import { advisoryText, LEAST_VERSIONS } from '../../engine/private/known-advisories';
 import { capabilitiesWith, DANGEROUS } from '../../hardening/private/capabilities';
-import { AUDITED, ENGINE_FILES, TLS_FILES } from '../../hardening/private/engine-files';
+import { AUDITED, ENGINE_FILES, LIVE, TLS_FILES } from '../../hardening/private/engine-files';
+import { allowedTexts, keysOf, SETTING_LOOKS, type SettingLook } from '../../hardening/private/engine-settings';
 import { ENGINE_SOCKET, PARENTS, SENSITIVE, SOCKETS } from '../../hardening/private/host-paths';
 import { levelOf } from '../../validation/private/cis-controls';
 
@@ -18,30 +20,23 @@ export interface VerifiedContainer {
 /** What the script knows of the program; every text in it is checked to be plain. */
 export interface VerifyInput {
   readonly containers: readonly VerifiedContainer[];
+  /** Version of the engine; without one, nothing is asked of what only some engines know. */
+  readonly engine?: string;
   /** Address by which a node meets the others. */
   readonly swarmAddress?: string;
+  /** How many managers the swarm has. */
+  readonly swarmManagers?: number;
 }
 
 /** Controls by what looks at them, in the order of the benchmark. */
 const CHECKS: readonly (readonly [control: string, command: string])[] = [
   ['1.1.1', 'data_partition'],
   ['1.1.2', 'docker_group'],
-  ...Object.entries(AUDITED).map(([control, paths]) => [control, `audited ${paths.join(' ')}`] as const),
-  ['2.2', 'icc'],
-  ['2.5', 'registries'],
-  ['2.6', 'driver aufs'],
-  ['2.7', 'driver devicemapper'],
-  ['2.8', 'tcp_listener'],
-  ['2.10', 'security_option name=userns "user namespaces are remapped"'],
-  ['2.13', 'authorization'],
-  ['2.14', 'remote_logs'],
-  ['2.16', 'live_restore'],
-  ['2.18', 'seccomp'],
-  ['2.19', 'experimental'],
-  ...SETTINGS.map(({ control, what, command }) => [control, `${command} ${quoted(what)}`] as const),
+  ...Object.entries(AUDITED).map(([control, paths]) => [control, `audited ${places(control, paths)}`] as const),
+  ...Object.entries(SETTING_LOOKS).map(([control, look]) => [control, settingCommand(control, look)] as const),
   ...ENGINE_FILES.flatMap(({ owned, moded, owner, most, paths }) => [
-    [owned, `owned ${owner} ${paths.join(' ')}`] as const,
-    [moded, `moded ${most.toString(8)} ${paths.join(' ')}`] as const,
+    [owned, `owned ${owner} ${places(owned, paths)}`] as const,
+    [moded, `moded ${most.toString(8)} ${places(moded, paths)}`] as const,
   ]),
   ...TLS_FILES.flatMap(({ owned, moded, owner, most, key }) => [
     [owned, `tls owned ${owner} ${key}`] as const,
@@ -50,17 +45,33 @@ const CHECKS: readonly (readonly [control: string, command: string])[] = [
   ['5.1', 'swarm_wanted'],
   ...CONTAINER_CHECKS.map(({ control, what, template }) => [control, `containers ${quoted(what)} ${quoted(template)}`] as const),
   ...LOOKS.map(({ control, what, look }) => [control, `${look.replace('WHAT', quoted(what))}`] as const),
+  ['7.1', 'managers'],
   ['7.2', 'swarm_address'],
   ['7.3', 'overlays'],
   ['7.5', 'autolock'],
+  ['7.6', 'lock_rotation'],
   ['7.7', 'certificates'],
+  ['7.8', 'ca_rotation'],
+  ['7.9', 'data_plane'],
 ];
+
+/** Where the files of a control usually lie, and where the engine of this host has them. */
+function places(control: string, paths: readonly string[]): string {
+  return [...paths, ...(LIVE[control] ? [`"$${LIVE[control]}"`] : [])].join(' ');
+}
+
+/** A look of its own, or what each key of the control may be. */
+function settingCommand(control: string, { command, what = '' }: SettingLook): string {
+  if (command !== undefined) return what === '' ? command : `${command} ${quoted(what)}`;
+  const keys = keysOf(control).map((key) => `${key}=${allowedTexts(key).join(',')}`);
+  return `${keysOf(control).includes('iptables') ? 'rules' : 'settings'} ${[what, ...keys].map(quoted).join(' ')}`;
+}
 
 /** Controls that the script looks at. */
 export const VERIFIED: readonly string[] = CHECKS.map(([control]) => control);
 
 /** A POSIX script that only reads: one line for each control that a live host can show. */
-export function renderVerifyScript({ containers, swarmAddress = '' }: VerifyInput): string {
+export function renderVerifyScript({ containers, engine, swarmAddress = '', swarmManagers = 0 }: VerifyInput): string {
   const sorted = [...CHECKS].sort(([a], [b]) => byNumber(a, b));
   const words = (list: readonly string[]) => quoted(list.join(' '));
   const named = (service: boolean) => words(containers.filter(({ isService }) => isService === service).map(({ name }) => name));
@@ -68,13 +79,14 @@ export function renderVerifyScript({ containers, swarmAddress = '' }: VerifyInpu
     `\n${name}() {\n  case $1 in\n${containers.map((container) => `    ${quoted(container.name)}) echo ${words([...of(container)].sort())} ;;\n`).join('')}    *) ;;\n  esac\n}\n`;
   return assemble('verify.sh', {
     'generated/program.sh': [
-      `names=${named(false)}\nservices=${named(true)}\nswarm=${quoted(swarmAddress)}\n`,
+      `names=${named(false)}\nservices=${named(true)}\nswarm=${quoted(swarmAddress)}\nmanagers=${swarmManagers}\nvariables=${words(engine === undefined ? [] : variablesOf(engine))}\n`,
       declared('declared_ports', ({ ports }) => ports),
       declared('declared_capabilities', ({ capabilities }) => capabilities),
       `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
       `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\nsockets=${words(SOCKETS)}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
       `\nadvisories=${quoted(LEAST_VERSIONS.map((entry) => [entry.component, entry.line, entry.least, advisoryText('', entry).replace(/^\S+ +/, '')].join('|')).join('\n'))}\n`,
     ].join(''),
+    'generated/namespaces.sh': `template="$template"${quoted(NAMESPACE_LINES)}\n`,
     'generated/checks.sh': sorted.map(([control, command]) => `look ${control} ${levelOf(control)} && ${command}\n`).join(''),
   });
 }

@@ -1,3 +1,5 @@
+import { NAMESPACES } from '../../hardening/private/namespaces';
+
 /** A look at one container by `docker inspect`: what the control asks for, and a Go template that writes something where it does not hold. */
 export interface ContainerCheck {
   readonly control: string;
@@ -30,11 +32,6 @@ export const CONTAINER_CHECKS: readonly ContainerCheck[] = [
   ),
   check('5.20', 'no mount is shared with the host', mounts(equals('.Propagation', ['shared', 'rshared']))),
   check(
-    '5.25',
-    'containers are in the cgroup of the engine',
-    when('or .HostConfig.CgroupParent (eq .HostConfig.CgroupnsMode "host")', 'is elsewhere'),
-  ),
-  check(
     '5.27',
     'every container has a health check',
     // NONE stands for the health check of the image, switched off.
@@ -45,7 +42,9 @@ export const CONTAINER_CHECKS: readonly ContainerCheck[] = [
     'no container is on the default bridge',
     `{{range $n, $_ := .NetworkSettings.Networks}}${when('eq $n "bridge"', 'is')}{{end}}`,
   ),
-  check('5.31', 'no container asks for the user namespace of the host', when('eq .HostConfig.UsernsMode "host"', 'does')),
+  ...Object.values(NAMESPACES).flatMap(({ control, look }) =>
+    'template' in look ? [check(control, look.what, when(look.template, look.says))] : [],
+  ),
 ];
 
 /** What templates cannot tell: functions of the script that look at each container; WHAT stands for the text of the control. */
@@ -58,29 +57,22 @@ export const LOOKS: readonly { readonly control: string; readonly what: string; 
   { control: '5.7', what: 'no container runs an SSH server', look: 'each WHAT runs_sshd' },
   { control: '5.8', what: 'only declared ports up to 1023 are published', look: 'each WHAT undeclared 1023' },
   { control: '5.9', what: 'only declared ports are published', look: 'each WHAT undeclared 65535' },
-  { control: '5.10', what: 'no container is in the network of the host', look: 'each WHAT shares net net' },
   { control: '5.14', what: 'ports are published on one address', look: 'each WHAT on_all_addresses' },
-  { control: '5.16', what: 'no container sees the processes of the host', look: 'each WHAT shares pid pids' },
-  { control: '5.17', what: 'no container shares memory with the host', look: 'each WHAT shares ipc ipc' },
   { control: '5.19', what: 'limits of processes are set', look: 'each WHAT no_limits' },
-  { control: '5.21', what: 'no container has the host name of the host', look: 'each WHAT shares uts uts' },
   { control: '5.22', what: 'system calls are filtered', look: 'each WHAT unfiltered' },
   { control: '5.26', what: 'no process gains privileges', look: 'each WHAT gains' },
   { control: '5.28', what: 'images are named by digest', look: 'each WHAT unpinned' },
   { control: '5.29', what: 'the number of processes is limited', look: 'pids_limit WHAT' },
   { control: '5.32', what: 'the socket of the engine is in no container', look: 'each WHAT mounted socket_mount' },
+  ...Object.entries(NAMESPACES).flatMap(([name, { control, look }]) =>
+    'field' in look ? [{ control, what: look.what, look: `each WHAT shares ${name}` }] : [],
+  ),
 ];
 
-/** What the engine shows nowhere else than in its settings, and the function of the script that looks. */
-export const SETTINGS: readonly { readonly control: string; readonly what: string; readonly command: string }[] = [
-  { control: '2.3', what: 'the engine logs on the level info', command: 'log_level' },
-  { control: '2.4', what: 'the engine makes firewall rules', command: 'firewall_rules' },
-  { control: '2.9', what: 'default limits of processes are set', command: 'default_limits' },
-  { control: '2.11', what: 'the cgroup of containers is that of the engine', command: 'own_cgroup' },
-  { control: '2.12', what: 'the size of images is that of the driver', command: 'image_size' },
-  { control: '2.15', what: 'no process gains privileges by default', command: 'setting no-new-privileges true' },
-  { control: '2.17', what: 'docker-proxy is off', command: 'setting userland-proxy false' },
-];
+/** What the script asks of each container besides: what the engine was told of namespaces. */
+export const NAMESPACE_LINES = Object.entries(NAMESPACES)
+  .flatMap(([name, { look }]) => ('field' in look ? [`{{$n}} namespace-${name} {{printf "%q" .HostConfig.${look.field}}}\n`] : []))
+  .join('');
 
 function check(control: string, what: string, template: string): ContainerCheck {
   return { control, what, template };

@@ -3,8 +3,6 @@
 # What is known of the container by a key, one a line.
 ask() { printf '%s\n' "$facts" | awk -v start="$name $1 " 'index($0, start) == 1 { v = substr($0, length(start) + 1); gsub(/"/, "", v); print v }'; }
 
-root_directory=$(info '{{.DockerRootDir}}') || root_directory=
-
 # Whether the engine made a container, by its full id, for a service: its own record says so, while anybody can write labels.
 is_task() { grep -q '"Managed":true' "$root_directory/containers/$1/config.v2.json"; }
 
@@ -18,10 +16,6 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{$n}} apparmor {{printf "%q" .AppArmorProfile}}
 {{$n}} selinux {{printf "%q" .ProcessLabel}}
 {{$n}} masked {{len .HostConfig.MaskedPaths}}
-{{$n}} net {{printf "%q" .HostConfig.NetworkMode}}
-{{$n}} pids {{printf "%q" .HostConfig.PidMode}}
-{{$n}} ipc {{printf "%q" .HostConfig.IpcMode}}
-{{$n}} uts {{printf "%q" .HostConfig.UTSMode}}
 {{$n}} ulimits {{len .HostConfig.Ulimits}}
 {{$n}} limit {{.HostConfig.PidsLimit}}
 {{$n}} exposes {{.HostConfig.PublishAllPorts}}
@@ -32,6 +26,8 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{end}}{{range $p, $b := .HostConfig.PortBindings}}{{range $b}}{{$n}} told {{json .HostIP}}|{{json .HostPort}}|{{$p}}
 {{end}}{{end}}{{range $p, $b := .NetworkSettings.Ports}}{{range $b}}{{$n}} open {{json .HostIP}}|{{json .HostPort}}|{{$p}}
 {{end}}{{end}}'
+
+. generated/namespaces.sh
 
 # Those of the program that are here, and the tasks of every service: whose they are, a node does not know.
 here=
@@ -106,11 +102,10 @@ containers() {
   # shellcheck disable=SC2086 # names hold no blanks
   if [ -z "$here" ]; then
     found=
-  elif found=$(docker container inspect --format "$2" $here 2>&1); then
-    found=$(printf '%s\n' "$found" | sed 's|^/| |' | tr -d '\n')
   else
-    unsure=" $found"
-    found=
+    # What is there against some counts, also where others have ended.
+    found=$(docker container inspect --format "$2" $here 2>/dev/null) || unsure=' not all of them can be inspected'
+    found=$(printf '%s\n' "$found" | sed 's|^/| |' | tr -d '\n')
   fi
   judge "$1"
 }
@@ -236,9 +231,9 @@ capabilities() {
   done
 }
 
-# Namespace $1 of the kernel, setting $2 of the engine.
+# Namespace $1 of the kernel, and what the engine was told of it.
 shares() {
-  mode=$(ask "$2")
+  mode=$(ask "namespace-$1")
   if [ "$mode" = host ]; then
     mark 'does'
   elif [ "$pid" != 0 ]; then
@@ -265,8 +260,19 @@ mounted() {
     case $kind in
       bind) ;;
       # A volume may stand for any place or device of the host.
-      volume) source=$(docker volume inspect --format '{{with .Options}}{{index . "device"}}{{end}}' "$volume" 2>/dev/null) || { doubt "has the volume $volume, which cannot be inspected"; continue; } ;;
-      *) continue ;;
+      volume)
+        made=$(docker volume inspect --format '{{.Driver}} {{with .Options}}{{printf "%q" (index . "type")}} {{index . "device"}}{{end}}' "$volume" 2>/dev/null) || { doubt "has the volume $volume, which cannot be inspected"; continue; }
+        source=${made#* * }
+        case $made in
+          'local ') continue ;;
+          'local ""'* | 'local "none"'*) ;;
+          'local "nfs'* | 'local "cifs"'* | 'local "tmpfs"'*) continue ;;
+          local*) case $source in /*) ;; *) doubt "has the volume $volume of a type that this script does not read" && continue ;; esac ;;
+          *) doubt "has the volume $volume of a driver that this script does not know" && continue ;;
+        esac
+        ;;
+      tmpfs) continue ;;
+      *) doubt "has a mount of a kind that this script does not know" && continue ;;
     esac
     case $source in /*) ;; *) continue ;; esac
     real=$(readlink -m -- "$source")
@@ -294,7 +300,9 @@ sees_host() {
   [ "$(ask masked)" != 0 ] || mark 'sees all of /proc and /sys'
 }
 
+# Sockets that the engine was told of, or that it listens on.
 listening=$(ss -Hlxp 2>/dev/null) || listening=
+sockets="$sockets $(printf '%s\n' "$told" | sed -n 's|^hosts\.* unix://||p' | one_line)"
 sockets="$sockets $(printf '%s\n' "$listening" | awk '/"(dockerd|containerd)"/ && $5 ~ "^/" { print $5 }' | one_line)"
 
 socket_mount() {

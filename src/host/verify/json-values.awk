@@ -1,4 +1,5 @@
-# The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1.
+# The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1, and one that says a key of an object
+# twice: Go merges what stands there.
 
 function bad() { failed = 1; exit 1 }
 function blanks() { while (i <= n && index(" \t\r\n", substr(t, i, 1))) i++ }
@@ -18,7 +19,8 @@ function text(  s, c) {
   i++
   return s
 }
-function items(path, end,  k, c) {
+function items(path, end,  k, c, own) {
+  own = ++objects
   i++
   blanks()
   if (substr(t, i, 1) == end) { i++; print path " empty"; return }
@@ -28,6 +30,8 @@ function items(path, end,  k, c) {
       blanks()
       if (substr(t, i, 1) != "\"") bad()
       k = text()
+      if ((own, k) in seen) bad()
+      seen[own, k] = 1
       blanks()
       if (substr(t, i++, 1) != ":") bad()
     }
@@ -48,8 +52,8 @@ function value(path,  c, v) {
   else {
     v = ""
     while (i <= n && substr(t, i, 1) ~ /[-+.0-9A-Za-z]/) v = v substr(t, i++, 1)
-    if (v == "") bad()
-    print path " " v
+    if (v !~ /^(true|false|null|-?[0-9][-+.0-9eE]*)$/) bad()
+    print path " " (v == "null" ? "" : v)
   }
 }
 { t = t $0 "\n" }

@@ -1,4 +1,4 @@
-# How verify.sh knows what an engine was told: by its file, whatever the file's layout, and by the command line of its process.
+# How verify.sh knows what an engine was told: by its file, whatever the file's layout, by the command line of its process, and by its environment.
 
 # The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1.
 json_values() {
@@ -10,26 +10,49 @@ flag_values() {
   awk -f verify/flag-values.awk
 }
 
+# Whether a file was changed, moved or linked anew since the engine started: itself, and what its links lead to.
+changed_since() { [ -n "$(find "$1" -newer /run/docker.pid; find -H "$1" -newer /run/docker.pid; find "$1" -cnewer /run/docker.pid; find -H "$1" -cnewer /run/docker.pid)" ]; }
+
+# What process $1 has in its file $2 under /proc, one a line; false where that cannot be read, or holds a line of its own.
+words_of() {
+  [ -r "/proc/$1/$2" ] && [ "$(tr -cd '\n' <"/proc/$1/$2" | wc -c)" = 0 ] && tr '\0' '\n' <"/proc/$1/$2" | grep .
+}
+
 # Sets told to what the engine was told, or unread to why that is not known.
 read_engine() {
   told=
   unread=
+  program=
+  environment=
   settings=$1
   engine=$(cat /run/docker.pid 2>/dev/null) || engine=
-  if [ -z "$engine" ] || ! words=$(tr '\0' '\n' <"/proc/$engine/cmdline" 2>/dev/null) || [ "$(cat "/proc/$engine/comm")" != dockerd ]; then
+  if [ -z "$engine" ] || [ "$(cat "/proc/$engine/comm" 2>/dev/null)" != dockerd ]; then
     unread='the command line of the engine cannot be read: /run/docker.pid names no process dockerd'
+    return 0
+  fi
+  program=$(readlink "/proc/$engine/exe") || program=
+  if ! words=$(words_of "$engine" cmdline) || ! environment=$(words_of "$engine" environ); then
+    unread='the command line or the environment of the engine cannot be read'
     return 0
   fi
   flags=$(printf '%s\n' "$words" | flag_values)
   other=$(printf '%s\n' "$flags" | sed -n 's/^config-file //p' | tail -n 1)
   settings=${other:-$settings}
+  case $settings in
+    /*) ;;
+    *) unread="the engine reads $settings, and it is unknown in which folder" && return 0 ;;
+  esac
+  # An engine may have another view of the files than this script.
+  there="/proc/$engine/root$settings"
   values=
-  if [ -e "$settings" ]; then
-    if [ -n "$(find "$settings" -newer /run/docker.pid)" ]; then
-      unread="$settings has changed since the engine started; restart the engine"
-    elif ! values=$(json_values <"$settings"); then
-      unread="$settings is not understood"
-    fi
+  if [ ! -e "$settings" ] && [ ! -e "$there" ] && [ ! -L "$settings" ]; then
+    [ -z "$other" ] || unread="$settings, which the engine was told to read, is not there"
+  elif [ "$(stat -L -c %d:%i "$settings" 2>/dev/null)" != "$(stat -L -c %d:%i "$there" 2>/dev/null || echo none)" ]; then
+    unread="$settings is not the file that the engine reads"
+  elif changed_since "$settings"; then
+    unread="$settings has changed since the engine started; restart the engine"
+  elif ! values=$(json_values <"$settings"); then
+    unread="$settings is not understood"
   fi
   told=$(printf '%s\n%s' "$flags" "$values")
 }
@@ -44,45 +67,29 @@ was_told() {
   case $value in
     1 | t) value=true ;;
     0 | f) value=false ;;
-    null) value= ;;
   esac
 }
 
-# $1 must have the value $2 in the settings.
-setting() {
-  was_told "$1" || return 0
-  if [ "$value" = "$2" ]; then pass "$3"; else fail "not so: $3"; fi
-}
-
-# $1 must not have one of the values after the text $2.
-unset_or() {
-  key=$1
-  what=$2
-  shift 2
-  was_told "$key" || return 1
-  for wanted in '' "$@"; do
-    [ "$value" != "$wanted" ] || return 0
+# Each word after the text $1 is a key with the values that it may have: KEY=VALUE,VALUE. No value stands for a key that is not there. Words without `=` are
+# names that the environment of the engine may not have.
+settings() {
+  what=$1
+  shift
+  against=
+  for word in "$@"; do
+    key=${word%%=*}
+    was_told "$key" || return 0
+    case $word in
+      *=*) case ",${word#*=}," in *",$value,"*) ;; *) against="$against $key is ${value:-not set}" ;; esac ;;
+      *) if printf '%s\n' "$environment" | grep -q "^$word="; then against="$against the environment has $word"; fi ;;
+    esac
   done
-  fail "not so: $what: $key is $value"
-  return 1
+  unless "$against" "$what"
 }
 
-log_level() {
-  unset_or debug "$1" false || return 0
-  unset_or log-level "$1" info || return 0
-  pass "$1"
-}
-
-firewall_rules() {
-  unset_or iptables "$1" true || return 0
-  unset_or ip6tables "$1" true || return 0
-  pass "$1"
-}
-
-own_cgroup() {
-  unset_or cgroup-parent "$1" || return 0
-  pass "$1"
-}
+# The same, and no variable in the environment that changes the rules of the engine.
+# shellcheck disable=SC2086 # names hold no blanks
+rules() { settings "$@" $variables; }
 
 image_size() {
   [ -z "$unread" ] || { skip "$unread"; return 0; }
@@ -92,6 +99,28 @@ image_size() {
 default_limits() {
   was_told default-ulimits || return 0
   case $value in '' | empty) fail "not so: $1" ;; *) pass "$1" ;; esac
+}
+
+# The engine tells of listeners of its own; a socket that systemd hands over it does not tell of, and published ports are its own sockets, too.
+tcp_listener() {
+  says '{{range .Warnings}}{{println .}}{{end}}' || return 0
+  against=$(printf '%s\n' "$value" | grep 'API is accessible' | one_line)
+  [ -z "$against" ] || { fail "the engine listens on TCP without certificates: $against"; return 0; }
+  was_told tlsverify || return 0
+  verifies=$value
+  hosts=$(printf '%s\n' "$told" | sed -n 's/^hosts\.* //p')
+  # A listener of systemd, which is asked for nothing.
+  case $hosts in
+    *fd:*)
+      listen=$(systemctl show --property Listen --value docker.socket 2>/dev/null) || { skip 'systemd hands the sockets over, and does not tell which'; return 0; }
+      hosts="$hosts $(printf '%s\n' "$listen" | awk '$1 != "" && $1 !~ "^/" { print "tcp://" $1 }')"
+      ;;
+  esac
+  case $verifies:$hosts in
+    true:*) pass 'the engine asks for certificates on TCP' ;;
+    *tcp:*) fail "the engine listens on TCP without certificates: $(printf '%s\n' "$hosts" | tr ' ' '\n' | grep tcp: | one_line)" ;;
+    *) pass 'the engine does not listen on TCP without certificates' ;;
+  esac
 }
 
 # Looks by $1 for $2 at the file that the setting $3 names.

@@ -2,6 +2,7 @@ import { checkNames } from './check-names';
 import { checkCommon, type CheckedCommon } from './common';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
+import { NAMESPACES } from '../../hardening/private/namespaces';
 import { ValidationError } from '../../private/errors';
 import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
 import { matching, passedText, plainText } from '../../private/text';
@@ -12,12 +13,7 @@ import type { VolumeMount } from '../volume-mount';
 /** Props of Docker that give the host away. TypeScript does not know them; other callers might still pass them. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
   privileged: 'a privileged container is root on the host',
-  networkMode: "a container shares no network namespace; place it in a segment, or say why not: network: HostNetwork.reason('why')",
-  pidMode: 'the process namespace of the host stays its own',
-  ipcMode: 'the IPC namespace of the host stays its own',
-  usernsMode: 'the user namespace of the host stays its own',
-  utsMode: 'the host name of the host stays its own',
-  cgroupnsMode: 'the cgroup namespace of the host stays its own',
+  ...Object.fromEntries(Object.values(NAMESPACES).map(({ property, refusal }) => [property, refusal])),
   devices: 'devices of the host stay on the host',
 };
 

@@ -1,5 +1,5 @@
-import { HARDENED } from './hardened-defaults';
 import { tmpfsTargets } from './tmpfs';
+import { HARDENED } from '../../hardening/private/hardened-defaults';
 import { ValidationError } from '../../private/errors';
 import { literalText } from '../../private/late';
 import { matching, passedText, reasonText, wholeNumber } from '../../private/text';

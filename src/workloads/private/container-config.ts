@@ -9,7 +9,7 @@ import type { HardenedContainerProps } from '../hardened-container-props';
 import type { CheckedContainer } from './check-container';
 import { HOST_NAME } from './check-names';
 import { givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
-import { HARDENED, logOptions, tmpfsOptions } from './hardened-defaults';
+import { HARDENED, logOptions, tmpfsOptions } from '../../hardening/private/hardened-defaults';
 import { literalText, literalWords } from '../../private/late';
 
 /** What a container's resource needs besides its props. */

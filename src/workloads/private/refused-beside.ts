@@ -1,4 +1,8 @@
 import { namesEngineSocket } from '../../hardening/private/host-paths';
+import { NAMESPACE_ATTRIBUTES, NAMESPACES } from '../../hardening/private/namespaces';
+
+/** Attributes that are looked at. */
+export const LOOKED_AT: readonly string[] = ['privileged', ...NAMESPACE_ATTRIBUTES, 'volumes', 'devices'];
 
 /** Settings that an aspect or an override may put on the resource past the construct, and that give the host away. */
 export function refusedBeside(set: Record<string, unknown>, mode: 'host' | 'none' | undefined): string[] {
@@ -8,8 +12,8 @@ export function refusedBeside(set: Record<string, unknown>, mode: 'host' | 'none
   if (set.privileged !== undefined && set.privileged !== false) {
     add('privileged', 'a privileged container is root on the host');
   }
-  for (const attribute of ['network_mode', 'pid_mode', 'ipc_mode', 'userns_mode', 'cgroupns_mode']) {
-    if (attribute === 'network_mode' && mode !== undefined) {
+  for (const attribute of NAMESPACE_ATTRIBUTES) {
+    if (attribute === NAMESPACES.net.attribute && mode !== undefined) {
       if (set[attribute] !== mode) {
         add(attribute, `'${String(set[attribute])}' is another network than the one that was chosen with a reason`);
       }

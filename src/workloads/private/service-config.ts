@@ -5,7 +5,7 @@ import type { HardenedServiceProps } from '../hardened-service-props';
 import { EndpointMode, UpdatePolicy } from '../service-policies';
 import type { CheckedService } from './check-service';
 import { duration as ofContainer, givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
-import { HARDENED, logOptions } from './hardened-defaults';
+import { HARDENED, logOptions } from '../../hardening/private/hardened-defaults';
 
 const MEBIBYTE = 1_048_576;
 /** For its user, and for everybody, to read. */

@@ -8,7 +8,9 @@ import * as attacks2Others from './attacks-2-others';
 import * as attacks2Standing from './attacks-2-standing';
 import * as book from './book';
 import * as cis from './cis';
+import * as cisHost from './cis-host';
 import * as conduit from './conduit';
+import * as dockerBench from './docker-bench';
 import * as dualStack from './dual-stack';
 import * as egressAndHost from './egress-and-host';
 import * as enginePackets from './engine-packets';
@@ -77,6 +79,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   conduit,
   'host-artefacts': hostArtefacts,
   cis,
+  'cis-host': cisHost,
+  'docker-bench': dockerBench,
   'engine-rules': engineRules,
   'engine-packets': enginePackets,
   book,

@@ -1,3 +1,4 @@
+import { NAMESPACES } from '../../../hardening/private/namespaces';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -6,10 +7,12 @@ export const cgroupNamespace = defineRule({
   title: 'control groups of the host',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['5.25'],
+  cisControls: [NAMESPACES.cgroup.control],
   why: 'In the namespace of the host a container sees the control groups of all others, which is what escapes by way of them begin with.',
   fix: "take 'cgroupns_mode' out, or set it to 'private'",
   resourceTypes: ['docker_container'],
   find: (container) =>
-    container.text('cgroupns_mode')?.trim().toLowerCase() === 'host' ? [{ detail: 'host', message: "'cgroupns_mode' is 'host'" }] : [],
+    container.text(NAMESPACES.cgroup.attribute!)?.trim().toLowerCase() === 'host'
+      ? [{ detail: 'host', message: "'cgroupns_mode' is 'host'" }]
+      : [],
 });

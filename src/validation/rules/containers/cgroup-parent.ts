@@ -1,3 +1,4 @@
+import { NAMESPACES } from '../../../hardening/private/namespaces';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -6,7 +7,7 @@ export const cgroupParent = defineRule({
   title: 'control group of its own choice',
   severity: Severity.WARNING,
   inDefaults: true,
-  cisControls: ['5.25'],
+  cisControls: [NAMESPACES.cgroup.control],
   why: 'Under another control group the limits of that one count, and what watches the containers of the host may not see it.',
   fix: "take 'cgroup_parent' out; where its group is what limits the container, suppress this with that reason",
   resourceTypes: ['docker_container'],

@@ -1,4 +1,5 @@
 import { inHostNamespace } from './private/host-namespace';
+import { NAMESPACES } from '../../../hardening/private/namespaces';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -7,10 +8,10 @@ export const hostIpcNamespace = defineRule({
   title: 'IPC namespace of the host',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['5.17'],
+  cisControls: [NAMESPACES.ipc.control],
   why: "It reads and writes the shared memory and the message queues of the host's processes, databases among them.",
   fix: "set 'ipc_mode' to 'private'",
   links: ['https://docs.docker.com/engine/containers/run/#ipc-settings---ipc'],
   resourceTypes: ['docker_container'],
-  find: (container) => inHostNamespace(container, 'ipc_mode'),
+  find: (container) => inHostNamespace(container, NAMESPACES.ipc),
 });

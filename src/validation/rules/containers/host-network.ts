@@ -1,4 +1,5 @@
 import { inHostNamespace, isHostNetwork } from './private/host-namespace';
+import { NAMESPACES } from '../../../hardening/private/namespaces';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -7,13 +8,13 @@ export const hostNetwork = defineRule({
   title: 'network namespace of the host',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['5.10'],
+  cisControls: [NAMESPACES.net.control],
   why: 'It has every address and port of the host, its loopback services among them, and no rule for containers filters it.',
   fix: "take the host's network out, join a network of its own by 'networks_advanced', and publish the ports that are needed",
   links: ['https://docs.docker.com/engine/network/drivers/host/'],
   resourceTypes: ['docker_container', 'docker_service'],
   find: (resource) => [
-    ...inHostNamespace(resource, 'network_mode'),
+    ...inHostNamespace(resource, NAMESPACES.net),
     ...resource
       .blocks('task_spec.networks_advanced')
       .filter((block) => ['name', 'id'].some((key) => isHostNetwork(resource, block.rawText(key), () => block.text(key))))

@@ -1,4 +1,5 @@
 import { inHostNamespace } from './private/host-namespace';
+import { NAMESPACES } from '../../../hardening/private/namespaces';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -7,10 +8,10 @@ export const hostPidNamespace = defineRule({
   title: 'process namespace of the host',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['5.16'],
+  cisControls: [NAMESPACES.pid.control],
   why: 'It sees every process of the host with its arguments and environment, and may signal and trace those of its own user.',
   fix: "take 'pid_mode' out",
   links: ['https://docs.docker.com/engine/containers/run/#pid-settings---pid'],
   resourceTypes: ['docker_container'],
-  find: (container) => inHostNamespace(container, 'pid_mode'),
+  find: (container) => inHostNamespace(container, NAMESPACES.pid),
 });

@@ -1,4 +1,5 @@
 import { inHostNamespace } from './private/host-namespace';
+import { NAMESPACES } from '../../../hardening/private/namespaces';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -7,10 +8,10 @@ export const hostUserNamespace = defineRule({
   title: 'left out of the remapping of users',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['5.31'],
+  cisControls: [NAMESPACES.user.control],
   why: 'Where the engine remaps users, root in this container is root on the host all the same.',
   fix: "take 'userns_mode' out",
   links: ['https://docs.docker.com/engine/security/userns-remap/'],
   resourceTypes: ['docker_container'],
-  find: (container) => inHostNamespace(container, 'userns_mode'),
+  find: (container) => inHostNamespace(container, NAMESPACES.user),
 });

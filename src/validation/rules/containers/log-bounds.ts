@@ -1,3 +1,4 @@
+import { controlsOf, ENGINE_SETTINGS } from '../../../hardening/private/engine-settings';
 import type { ICheckedResource } from '../../checked-resource';
 import { defineRule } from '../../private/define-rule';
 import { isPositive } from '../../private/limits';
@@ -5,14 +6,14 @@ import type { Violation } from '../../rule';
 import { Severity } from '../../severity';
 import { keepsLogs } from '../private/remote-logs';
 
-const DEFAULT = 'json-file';
+const DEFAULT = String(ENGINE_SETTINGS['log-driver'].usual);
 
 export const logBounds = defineRule({
   ruleId: 'BH-C30',
   title: 'logs without bounds, or on the host alone',
   severity: Severity.INFO,
   inDefaults: false,
-  cisControls: ['2.14'],
+  cisControls: controlsOf('log-driver'),
   why: 'A log without bounds fills the disk of the host, and one that is on the host alone is gone with it: who breaks in deletes it.',
   fix: "set 'log_driver' to one that sends logs away, such as 'fluentd', or 'syslog' with a 'syslog-address' elsewhere in 'log_opts'; where they stay, set 'max-size' in 'log_opts' and suppress the rest",
   links: ['https://docs.docker.com/engine/logging/configure/'],

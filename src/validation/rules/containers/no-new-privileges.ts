@@ -1,4 +1,5 @@
 import { securityOptions } from './private/security-options';
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import type { ICheckedResource } from '../../checked-resource';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
@@ -21,7 +22,7 @@ export const noNewPrivileges = defineRule({
   title: 'privileges can be gained',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['5.26', '2.15'],
+  cisControls: ['5.26', ...controlsOf('no-new-privileges')],
   why: 'A set-user-id program in the image makes root of any user in the container.',
   fix: "set 'security_opts' to ['no-new-privileges:true'] beside what it has, and take an entry that says false out",
   links: ['https://docs.docker.com/reference/cli/docker/container/run/#security-opt'],

@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -6,7 +7,7 @@ export const ulimits = defineRule({
   title: 'no limits of processes',
   severity: Severity.INFO,
   inDefaults: false,
-  cisControls: ['5.19', '2.9'],
+  cisControls: ['5.19', ...controlsOf('default-ulimits')],
   why: 'One process opens files, or starts others of its user, until the kernel has none left for the rest of the host.',
   fix: "add an 'ulimit' such as nofile, or set 'default-ulimits' in the daemon.json of the engine",
   links: ['https://docs.docker.com/reference/cli/docker/container/run/#ulimit'],

@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 import { isSwarmNode } from '../daemon/private/swarm-node';
@@ -7,7 +8,7 @@ export const liveRestoreInSwarm = defineRule({
   title: 'live restore on a node of a swarm',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['2.16'],
+  cisControls: controlsOf('live-restore'),
   why: 'An engine that keeps containers across restarts refuses to be in a swarm, or does not start in it any more.',
   fix: "set 'live-restore' to false in daemon.json; a HardenedDaemon does it with 'liveRestore: false'",
   links: ['https://docs.docker.com/engine/daemon/live-restore/'],

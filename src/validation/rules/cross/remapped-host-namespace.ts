@@ -1,7 +1,11 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
+import { NAMESPACES } from '../../../hardening/private/namespaces';
 import type { ICheckedResource } from '../../checked-resource';
 import { defineRule } from '../../private/define-rule';
 import type { Violation } from '../../rule';
 import { Severity } from '../../severity';
+
+const REFUSED = Object.values(NAMESPACES).flatMap(({ attribute, isRefusedRemapped }) => (isRefusedRemapped ? (attribute ?? []) : []));
 
 /** Where a stack has several engines, nobody knows which one a container is for: then all of them must be. */
 function isRemapped(engines: readonly ICheckedResource[]): boolean {
@@ -17,14 +21,14 @@ export const remappedHostNamespace = defineRule({
   title: 'container that an engine with a user namespace refuses',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['2.10'],
+  cisControls: controlsOf('userns-remap'),
   why: "With 'userns-remap' the engine refuses privileged containers and those in namespaces of the host: the apply fails half way.",
   fix: "take 'privileged', 'network_mode' host and 'pid_mode' host out of the container, or 'userns-remap' out of daemon.json",
   links: ['https://docs.docker.com/engine/security/userns-remap/#user-namespace-known-limitations'],
   resourceTypes: ['docker_container'],
-  applies: (container) => isRemapped(container.others('daemon.json')) && container.text('userns_mode') !== 'host',
+  applies: (container) => isRemapped(container.others('daemon.json')) && container.text(NAMESPACES.user.attribute!) !== 'host',
   find: (container) => [
     ...(container.isTrue('privileged') ? [finding('privileged')] : []),
-    ...['network_mode', 'pid_mode'].filter((key) => container.text(key) === 'host').map((key) => finding(`${key} host`)),
+    ...REFUSED.filter((key) => container.text(key) === 'host').map((key) => finding(`${key} host`)),
   ],
 });

@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -6,7 +7,7 @@ export const authorizationPlugin = defineRule({
   title: 'nobody decides who may ask the engine for what',
   severity: Severity.WARNING,
   inDefaults: false,
-  cisControls: ['2.13'],
+  cisControls: controlsOf('authorization-plugins'),
   why: 'Without a plugin everybody who reaches the socket may do everything that root may.',
   fix: "name a plugin in 'authorization-plugins' of daemon.json; a HardenedDaemon has no property for that: where SSH alone leads to its engine, suppress this there with that reason",
   links: ['https://docs.docker.com/engine/extend/plugins_authorization/'],

@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -6,7 +7,7 @@ export const defaultUlimits = defineRule({
   title: 'no default limits of processes',
   severity: Severity.WARNING,
   inDefaults: true,
-  cisControls: ['2.9'],
+  cisControls: controlsOf('default-ulimits'),
   why: 'A container that sets no limits of its own takes as many files as the host has, until nothing else gets any.',
   fix: "set 'default-ulimits' in daemon.json, such as nofile with Soft 1024 and Hard 4096",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],

@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -6,7 +7,7 @@ export const experimental = defineRule({
   title: 'experimental features are on',
   severity: Severity.WARNING,
   inDefaults: true,
-  cisControls: ['2.19'],
+  cisControls: controlsOf('experimental'),
   why: 'What is experimental changes or goes without notice, and nobody promises fixes.',
   fix: "take 'experimental' out of daemon.json, or set it to false",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],

@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -6,7 +7,7 @@ export const insecureRegistries = defineRule({
   title: 'registry without TLS',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['2.5'],
+  cisControls: controlsOf('insecure-registries'),
   why: 'Whoever is on the way to the registry decides what the host runs: nothing says that an image comes from where it was asked for.',
   fix: "take 'insecure-registries' out of daemon.json, give the registry a certificate (/etc/docker/certs.d/HOST/ca.crt holds a CA of your own), and name mirrors by https://",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],

@@ -1,6 +1,7 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
-import { isSetTo } from './private/setting';
+import { isAsOurs } from './private/setting';
 import { isSwarmNode } from './private/swarm-node';
 
 export const liveRestore = defineRule({
@@ -8,11 +9,11 @@ export const liveRestore = defineRule({
   title: 'containers end with the engine',
   severity: Severity.WARNING,
   inDefaults: true,
-  cisControls: ['2.16'],
+  cisControls: controlsOf('live-restore'),
   why: 'An update of the engine, or its failure, takes every container with it, so it is put off.',
   fix: "set 'live-restore' to true in daemon.json",
   links: ['https://docs.docker.com/engine/daemon/live-restore/'],
   resourceTypes: ['daemon.json'],
   applies: (engine) => !isSwarmNode(engine),
-  find: (engine) => (isSetTo(engine, 'live-restore', true) ? [] : [{ detail: 'live-restore', message: "'live-restore' is not true" }]),
+  find: (engine) => (isAsOurs(engine, 'live-restore') ? [] : [{ detail: 'live-restore', message: "'live-restore' is not true" }]),
 });

@@ -1,17 +1,18 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
-import { isSetTo } from './private/setting';
+import { isAsOurs } from './private/setting';
 
 export const newPrivileges = defineRule({
   ruleId: 'BH-D12',
   title: 'processes may gain privileges',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['2.15'],
+  cisControls: controlsOf('no-new-privileges'),
   why: 'A program with the setuid bit makes root of whoever starts it; services have no setting of their own for that.',
   fix: "set 'no-new-privileges' to true in daemon.json",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],
   resourceTypes: ['daemon.json'],
   find: (engine) =>
-    isSetTo(engine, 'no-new-privileges', true) ? [] : [{ detail: 'no-new-privileges', message: "'no-new-privileges' is not true" }],
+    isAsOurs(engine, 'no-new-privileges') ? [] : [{ detail: 'no-new-privileges', message: "'no-new-privileges' is not true" }],
 });

@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -6,7 +7,7 @@ export const oddPlacement = defineRule({
   title: 'containers placed or sized otherwise than the engine does it',
   severity: Severity.WARNING,
   inDefaults: true,
-  cisControls: ['2.11', '2.12'],
+  cisControls: [...controlsOf('cgroup-parent'), ...controlsOf('storage-opts')],
   why: 'Under another cgroup, limits that others count on do not hold; another base size is a setting that no maintained driver knows.',
   fix: "take 'cgroup-parent', and 'dm.basesize' of 'storage-opts', out of daemon.json",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],

@@ -1,13 +1,16 @@
+import { controlsOf, ENGINE_SETTINGS } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 import { keepsLogs } from '../private/remote-logs';
+
+const USUAL = String(ENGINE_SETTINGS['log-driver'].usual);
 
 export const remoteLogs = defineRule({
   ruleId: 'BH-D11',
   title: 'logs stay on the host',
   severity: Severity.WARNING,
   inDefaults: false,
-  cisControls: ['2.14'],
+  cisControls: controlsOf('log-driver'),
   why: 'Who takes the host over takes the traces with it.',
   fix:
     "set 'log-driver' in daemon.json to one that sends logs elsewhere, such as fluentd, or syslog with 'syslog-address' tcp+tls://HOST:PORT in 'log-opts'; " +
@@ -15,7 +18,7 @@ export const remoteLogs = defineRule({
   links: ['https://docs.docker.com/engine/logging/configure/'],
   resourceTypes: ['daemon.json'],
   find: (engine) => {
-    const driver = engine.text('log-driver') ?? (engine.has('log-driver') ? undefined : 'json-file');
+    const driver = engine.text('log-driver') ?? (engine.has('log-driver') ? undefined : USUAL);
     return driver !== undefined && keepsLogs(driver, engine.rawText('log-opts.syslog-address'))
       ? [{ detail: driver, message: `'log-driver' is ${driver}, which keeps logs on the host` }]
       : [];

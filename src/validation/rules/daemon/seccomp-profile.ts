@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -6,7 +7,7 @@ export const seccompProfile = defineRule({
   title: 'every container without a seccomp filter',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['2.18'],
+  cisControls: controlsOf('seccomp-profile'),
   why: 'Every system call of the kernel is open to containers, also those that nothing needs but exploits.',
   fix: "take 'seccomp-profile' out of daemon.json, or name the file of a profile of yours",
   links: ['https://docs.docker.com/engine/security/seccomp/'],

@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -6,7 +7,7 @@ export const storageDriver = defineRule({
   title: 'storage driver that nobody maintains',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['2.6', '2.7'],
+  cisControls: controlsOf('storage-driver'),
   why: 'aufs and devicemapper get no fixes any more, and engines from 25 on do not start with them.',
   fix: "take 'storage-driver' out of daemon.json, so that the engine takes overlay2",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],

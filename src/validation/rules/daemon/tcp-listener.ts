@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 import { isSetTo } from './private/setting';
@@ -8,7 +9,7 @@ export const tcpListener = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   suppressible: false,
-  cisControls: ['2.8'],
+  cisControls: controlsOf('hosts'),
   why: 'Whoever reaches the port starts a container with the host in it: that is root on the host, without a password.',
   fix: "take the entry out of 'hosts' in daemon.json and reach the engine by SSH, or set 'tlsverify' to true with 'tlscacert', 'tlscert' and 'tlskey'",
   links: ['https://docs.docker.com/engine/security/protect-access/'],

@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -11,7 +12,7 @@ export const userNamespace = defineRule({
   title: 'root in containers is root on the host',
   severity: Severity.WARNING,
   inDefaults: false,
-  cisControls: ['2.10'],
+  cisControls: controlsOf('userns-remap'),
   why: 'Who leaves a container as root is root outside; with a user namespace he would be nobody.',
   fix: "set 'userns-remap' to default in daemon.json; a HardenedDaemon has no property for that: suppress this there with the reason",
   links: ['https://docs.docker.com/engine/security/userns-remap/'],

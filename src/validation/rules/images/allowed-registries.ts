@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { type BuiltInRule, defineRule } from '../../private/define-rule';
 import { isImageId, writtenImage } from '../../private/images';
 import { fullName, isWithin } from '../../private/registry-names';
@@ -13,7 +14,7 @@ export function allowedRegistries(allowed: readonly string[]): BuiltInRule {
     title: 'image of a registry that is not on the list',
     severity: Severity.ERROR,
     inDefaults: false,
-    cisControls: ['4.2', '2.5'],
+    cisControls: ['4.2', ...controlsOf('insecure-registries')],
     why: 'Whoever owns the registry chooses what runs on the host; a name that is typed wrong can lead to a registry of somebody else.',
     fix: 'take the image from a registry on the list, or put its registry on the list',
     resourceTypes: ['docker_container', 'docker_service', 'docker_image', 'docker_registry_image'],

@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -6,7 +7,7 @@ export const unverifiedRegistry = defineRule({
   title: 'registry whose certificate nobody checks',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['2.5'],
+  cisControls: controlsOf('insecure-registries'),
   why: "Whoever answers at the registry's address gets the password of the registry, and says which digest is the right one.",
   fix: "take 'insecure_skip_verify' out, and give the registry a certificate that the machine which runs Terraform trusts",
   links: ['https://registry.terraform.io/providers/kreuzwerker/docker/latest/docs/resources/registry_image'],

@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { isBridge, isOptionFalse } from '../../private/networks';
 import { Severity } from '../../severity';
@@ -9,7 +10,7 @@ export const openInside = defineRule({
   title: 'network that is open inside',
   severity: Severity.INFO,
   inDefaults: false,
-  cisControls: ['2.2'],
+  cisControls: controlsOf('icc'),
   why: 'The members of the network reach each other on every port, whatever the images expose: one that is broken into has the others before it.',
   fix: `set '${OPTION}' to 'false' in 'options', and open single pairs by rules in DOCKER-USER, or use a BridgeSegment of a HardenedDaemon, which does both`,
   resourceTypes: ['docker_network'],

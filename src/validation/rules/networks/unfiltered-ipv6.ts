@@ -1,4 +1,5 @@
 import { BRIDGE_PREFIX } from '../../../addressing/private/bridge-name';
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import type { ICheckedResource } from '../../checked-resource';
 import { daemonOf, storeOf } from '../../private/daemons';
 import { defineRule } from '../../private/define-rule';
@@ -10,7 +11,7 @@ export const unfilteredIpv6 = defineRule({
   title: 'network with IPv6 on an engine that writes no rules for it',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['2.4'],
+  cisControls: controlsOf('iptables'),
   why: 'Without ip6tables the engine keeps no two networks apart over IPv6 and drops nothing: every port of every member is open to whoever has a route to it. Networks of a HardenedDaemon stand behind its guard, which closes IPv6 on every engine.',
   fix: "take 'ipv6' and the IPv6 blocks of 'ipam_config' out, or run an engine of 27.0 or later, which writes rules for IPv6 by itself; before that 'ip6tables' of daemon.json needs its experimental mode",
   links: ['https://docs.docker.com/engine/daemon/ipv6/'],

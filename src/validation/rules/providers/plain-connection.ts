@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import type { ICheckedResource } from '../../checked-resource';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
@@ -10,7 +11,7 @@ export const plainConnection = defineRule({
   title: 'connection to the engine without TLS',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['2.8'],
+  cisControls: controlsOf('hosts'),
   why: 'Whoever reaches the port of the engine is root on its host, and whoever is on the way reads and changes what Terraform sends.',
   fix: "connect with 'ssh://', or set 'cert_path', or all three of 'ca_material', 'cert_material' and 'key_material'",
   links: ['https://docs.docker.com/engine/security/protect-access/'],

@@ -1,3 +1,4 @@
+import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
@@ -10,7 +11,7 @@ export const plainRegistry = defineRule({
   title: 'registry that is asked without TLS',
   severity: Severity.ERROR,
   inDefaults: true,
-  cisControls: ['2.5'],
+  cisControls: controlsOf('insecure-registries'),
   why: 'The provider sends the password of the registry in the clear and believes the digest that it is told: whoever is on the way has the one and changes the other.',
   fix: "take 'http://' off the 'address', so that the provider asks by HTTPS, and give the registry a certificate",
   links: ['https://registry.terraform.io/providers/kreuzwerker/docker/latest/docs#registry-credentials'],

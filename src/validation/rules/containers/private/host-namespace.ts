@@ -1,10 +1,11 @@
+import type { NamespaceFacts } from '../../../../hardening/private/namespaces';
 import type { ICheckedResource } from '../../../checked-resource';
 import { namedContainer } from '../../../private/named-container';
 import type { Violation } from '../../../rule';
 
 /** What is wrong when an attribute such as `pid_mode` leads into a namespace of the host, itself or through containers of the same stack. */
-export function inHostNamespace(container: ICheckedResource, attribute: string): Violation[] {
-  if (!container.has(attribute)) return [];
+export function inHostNamespace(container: ICheckedResource, { attribute }: NamespaceFacts): Violation[] {
+  if (attribute === undefined || !container.has(attribute)) return [];
   const message = sharing(container, attribute, []);
   return message === undefined ? [] : [{ detail: attribute, message }];
 }

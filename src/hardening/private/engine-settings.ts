@@ -1,0 +1,184 @@
+import { HARDENED, logOptions } from './hardened-defaults';
+
+/** Networks get it as an option of their own too: an option that the engine adds by itself would replace them on every plan. */
+export const HOST_BINDING_OPTION = 'com.docker.network.bridge.host_binding_ipv4';
+
+/** What networks of bridges get that are made by hand. */
+export const BRIDGE_OPTIONS: Readonly<Record<string, string>> = { [HOST_BINDING_OPTION]: '127.0.0.1' };
+
+/** How verify.sh looks at a control of the benchmark: a function of the script with its words, and what it says where all is well. */
+export interface SettingLook {
+  /** Left out where each key of the control has a few good values: then those are asked for. */
+  readonly command?: string;
+  readonly what?: string;
+}
+
+/** A key of daemon.json: what we make of it, whom it concerns, and who looks whether it is so. */
+export interface EngineSetting {
+  /** First release that does what the key says; every one that we know where it is left out. A key that an engine does not know keeps it from starting. */
+  readonly since?: string;
+  /** What a HardenedDaemon writes; nothing where the key is to stay away, or is the program's to say. */
+  readonly ours?: unknown;
+  /** Whether the program says it, by a property of HardenedDaemon. */
+  readonly isTold?: boolean;
+  /** What the engine takes where the key is not there. */
+  readonly usual?: string | boolean;
+  /** Controls of the benchmark, with the look of verify.sh. */
+  readonly controls?: Readonly<Record<string, SettingLook>>;
+  /** The key whose controls are about this one, too. */
+  readonly beside?: string;
+  /** Under this name the model of the engine's rules asks for it: they follow from it, and so does the proof. */
+  readonly fact?: string;
+  /** Goes on with what is said of the key where the benchmark's controls are listed. */
+  readonly note?: string;
+  /** Why the control is left to others. */
+  readonly left?: string;
+}
+
+const { logDriver, logMebibytes, ulimit } = HARDENED;
+
+const ALL = {
+  // The default bridge is not ours, but what is put there by hand starts closed, too.
+  icc: { ours: false, usual: true, controls: { '2.2': { command: 'icc' } } },
+  ip: { ours: '127.0.0.1', usual: '0.0.0.0' },
+  iptables: {
+    ours: true,
+    usual: true,
+    fact: 'iptables',
+    controls: { '2.4': { what: 'the engine makes firewall rules' } },
+  },
+  // Before 27 it needs the experimental mode; our own rules close IPv6 on every version.
+  ip6tables: { ours: true, usual: true, since: '27.0', fact: 'ip6tables', beside: 'iptables' },
+  // docker-proxy answers on INPUT, past the sources that a publication allows.
+  'userland-proxy': {
+    ours: false,
+    usual: true,
+    fact: 'userlandProxy',
+    controls: { '2.17': { what: 'docker-proxy is off' } },
+  },
+  // Asked for on the command line as well, the engine does not start; our rules are for this one.
+  'firewall-backend': { ours: 'iptables', usual: 'iptables', since: '29.0', beside: 'iptables' },
+  'ip-forward': { usual: true, fact: 'ipForward', beside: 'iptables' },
+  'ip-forward-no-drop': { usual: false, since: '28.0', fact: 'ipForwardNoDrop', beside: 'iptables' },
+  'allow-direct-routing': { usual: false, since: '28.2', fact: 'allowDirectRouting', beside: 'iptables' },
+  // Networks that are made by hand.
+  'default-network-opts': { ours: { bridge: BRIDGE_OPTIONS }, since: '24.0' },
+  'no-new-privileges': {
+    ours: true,
+    usual: false,
+    controls: { '2.15': { what: 'no process gains privileges by default' } },
+  },
+  'live-restore': {
+    ours: true,
+    isTold: true,
+    usual: false,
+    controls: { '2.16': { command: 'live_restore' } },
+    note: '; false on a node of a swarm, which refuses it',
+  },
+  'log-level': { ours: 'info', usual: 'info', controls: { '2.3': { what: 'the engine logs on the level info' } } },
+  debug: { usual: false, beside: 'log-level' },
+  'log-driver': {
+    ours: logDriver,
+    usual: 'json-file',
+    controls: { '2.14': { command: 'remote_logs' } },
+    left: 'where logs go is a matter of the site; files are capped on the host',
+  },
+  'log-opts': { ours: logOptions(logMebibytes), isTold: true, beside: 'log-driver' },
+  'default-ulimits': {
+    ours: { [ulimit.name]: { Name: ulimit.name, Soft: ulimit.soft, Hard: ulimit.hard } },
+    controls: { '2.9': { command: 'default_limits', what: 'default limits of processes are set' } },
+    note: ` with ${ulimit.name} ${ulimit.soft}, at most ${ulimit.hard}`,
+  },
+  'insecure-registries': { controls: { '2.5': { command: 'registries' } }, note: '; mirrors by https:// only' },
+  'registry-mirrors': { isTold: true, beside: 'insecure-registries' },
+  // Where the kernel has control groups of version 1 alone, containers are in the host's namespace otherwise.
+  'default-cgroupns-mode': { ours: 'private' },
+  labels: { isTold: true },
+  hosts: {
+    controls: { '2.8': { command: 'tcp_listener' } },
+    note: ': Terraform comes by the socket or by SSH, and plain TCP is refused',
+  },
+  tlsverify: { usual: false, beside: 'hosts' },
+  'storage-driver': {
+    controls: { '2.6': { command: 'driver aufs' }, '2.7': { command: 'driver devicemapper' } },
+    note: ': the engine takes overlay2',
+  },
+  'storage-opts': { controls: { '2.12': { command: 'image_size', what: 'the size of images is that of the driver' } } },
+  'userns-remap': {
+    usual: '',
+    controls: { '2.10': { command: 'security_option name=userns', what: 'user namespaces are remapped' } },
+    left: 'no property sets it: with it the engine refuses privileged containers and namespaces of the host',
+  },
+  'cgroup-parent': {
+    usual: '',
+    controls: { '2.11': { what: 'the cgroup of containers is that of the engine' } },
+  },
+  'authorization-plugins': {
+    controls: { '2.13': { command: 'authorization' } },
+    left: 'a plugin is a program of its own, which somebody has to choose and run',
+  },
+  'seccomp-profile': { controls: { '2.18': { command: 'seccomp' } }, note: ': the filter of the engine holds' },
+  experimental: { usual: false, controls: { '2.19': { command: 'experimental' } } },
+} as const satisfies Record<string, EngineSetting>;
+
+/** A variable in the environment of an engine that changes its rules; nobody may have set it. */
+export interface EngineVariable {
+  readonly since: string;
+  /** First release that does not ask for it any more. */
+  readonly until?: string;
+  readonly fact: string;
+}
+
+const VARIABLES = {
+  DOCKER_INSECURE_NO_IPTABLES_RAW: { since: '28.0.2', fact: 'withoutRawRules' },
+  DOCKER_IPTABLES_SCTP_CHECKSUM: { since: '28.0', until: '29.0', fact: 'sctpChecksum' },
+} as const satisfies Record<string, EngineVariable>;
+
+export const ENGINE_VARIABLES: Readonly<Record<keyof typeof VARIABLES, EngineVariable>> = VARIABLES;
+
+export type SettingKey = keyof typeof ALL;
+
+/** Keys of daemon.json that something here is about. Whoever reads one asks for it here: constructs, the file itself, rules, the proof, verify.sh. */
+export const ENGINE_SETTINGS: Readonly<Record<SettingKey, EngineSetting>> = ALL;
+
+export const SETTING_KEYS = Object.keys(ALL) as SettingKey[];
+
+/** Those that the program says. */
+export type ToldKey = { [K in SettingKey]: (typeof ALL)[K] extends { isTold: true } ? K : never }[SettingKey];
+
+/** Names under which the model of the engine's rules knows those on which it rests. */
+export type SettingFact = Extract<(typeof ALL)[SettingKey], { fact: string }>['fact'] | (typeof VARIABLES)[keyof typeof VARIABLES]['fact'];
+
+/** What a HardenedDaemon makes of those on an engine; where an engine does not know a key, it does nothing of the kind. */
+export function settingFacts(knows: (key: SettingKey) => boolean): Readonly<Record<SettingFact, boolean>> {
+  const facts = SETTING_KEYS.flatMap((key): [string, boolean][] => {
+    const { fact, ours, usual } = ENGINE_SETTINGS[key];
+    return fact === undefined ? [] : [[fact, knows(key) && (ours ?? usual) === true]];
+  });
+  const unset = Object.values(ENGINE_VARIABLES).map(({ fact }): [string, boolean] => [fact, false]);
+  return Object.fromEntries([...facts, ...unset]) as Record<SettingFact, boolean>;
+}
+
+/** Texts of a key that are as good as ours, as the script reads them; the empty one stands for a key that is not there. */
+export function allowedTexts(key: SettingKey): string[] {
+  const { ours, usual } = ENGINE_SETTINGS[key];
+  const wanted = String(ours ?? usual);
+  return [...new Set([...(wanted === String(usual) ? [''] : []), wanted])];
+}
+
+/** Controls that are about a key: its own, or those of the one that it stands beside. */
+export function controlsOf(key: SettingKey): string[] {
+  const { controls, beside } = ENGINE_SETTINGS[key];
+  return Object.keys(controls ?? ENGINE_SETTINGS[beside as SettingKey]?.controls ?? {});
+}
+
+/** Keys that the control is about. */
+export function keysOf(control: string): SettingKey[] {
+  return SETTING_KEYS.filter((key) => controlsOf(key).includes(control));
+}
+
+/** Controls about settings, with the look at each. */
+export const SETTING_LOOKS: Readonly<Record<string, SettingLook>> = Object.assign(
+  {},
+  ...SETTING_KEYS.map((key) => ENGINE_SETTINGS[key].controls ?? {}),
+) as Record<string, SettingLook>;
