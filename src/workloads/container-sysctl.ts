@@ -4,8 +4,12 @@ import { plainText, wholeNumber } from '../private/text';
 /** Kernel parameters of a container's own namespaces; others would be those of the host. */
 const NAMESPACED = /^(net\.[a-z0-9_.-]+|kernel\.(shm[a-z_]+|msg[a-z]+|sem)|fs\.mqueue\.[a-z_]+)$/;
 
-/** What the guard rests on: a member of two segments must be no bridge between them, and loopback must stay loopback. */
-const GUARDED = /^net\.(bridge\.|netfilter\.|ipv4\.ip_forward$|ipv[46]\.(conf|neigh)\.|ipv6\.)/;
+/**
+ * What the guard rests on: a member of two segments must be no bridge between them, loopback must stay loopback, and nothing may be said over TCP or SCTP
+ * before an answer has come back: Fast Open hands over what comes with a SYN, of a forged source as well and past every rate.
+ */
+const GUARDED =
+  /^net\.(bridge\.|netfilter\.|ipv4\.(ip_forward$|tcp_fastopen|tcp_syncookies$)|ipv[46]\.(conf|neigh)\.|ipv6\.|sctp\.cookie_hmac_alg$)/;
 
 /**
  * A kernel parameter inside the container.
@@ -37,7 +41,8 @@ export class ContainerSysctl {
   /**
    * Any parameter of the container's own namespaces.
    *
-   * Refused are those of the host, and those that the guard rests on: forwarding, interface and neighbour settings, bridges, connection tracking.
+   * Refused are those of the host, and those that the guard rests on: forwarding, interface and neighbour settings, bridges, connection tracking,
+   * and what takes data or connections before an answer has come back (`tcp_fastopen` and its like).
    */
   public static of(name: string, value: string): ContainerSysctl {
     const key = plainText(undefined, 'sysctl', name);

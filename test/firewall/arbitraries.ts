@@ -146,11 +146,15 @@ export const topologies: fc.Arbitrary<Topology> = fc
     egress: fc.array(egress, { maxLength: 6 }),
     hostFlows: fc.array(hostFlow, { maxLength: 6 }),
     publications: fc.array(publication, { maxLength: 6 }),
+    forgesAt: fc.constantFrom(undefined, SEGMENTS[0], EDGES[0]),
   })
-  .map((plans) => {
+  .map(({ forgesAt, ...plans }) => {
+    const members = [{ workload: 'App/Raw', ipv4: '10.20.1.99', home: true }];
     const named = <T>(all: readonly T[], what: string) => all.map((plan, i) => ({ ...plan, origin: `${what} ${i}` }));
     return {
       ...EMPTY,
+      workloads: [{ path: 'App/Raw', name: 'raw', segment: 'App/Raw', dns: [], capabilities: ['NET_RAW'] }],
+      networks: EMPTY.networks.map((one) => (one.bridge === forgesAt ? { ...one, members } : one)),
       pairs: named(plans.pairs, 'pair'),
       egress: named(plans.egress, 'egress'),
       hostFlows: named(plans.hostFlows, 'host flow'),
@@ -196,6 +200,7 @@ export function fields(of: Family, topology: Topology) {
     in: INTERFACES,
     out: INTERFACES,
     src: ADDRESSES[of],
+    ofHost: [true, false],
     dst: ADDRESSES[of],
     proto: PROTOCOLS[of],
     dport: PORT_CORNERS,

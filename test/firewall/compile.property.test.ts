@@ -58,7 +58,7 @@ describe('the rules do what the plans say', () => {
       fc.property(topologies, foreign, (topology, packet) => {
         const ruleset = compile(topology, packet.family);
         const atLoopback = packet.hook === 'INPUT' && inBlock(packet.dst, '127.0.0.0/8');
-        fc.pre(!atLoopback);
+        fc.pre(!atLoopback && !(packet.hook === 'OUTPUT' && isOurs(packet.src)));
         expect(walk(ruleset, packet.hook, packet)).toEqual({ verdict: 'through', logged: false });
         expect(walk(ruleset, 'DOCKER-USER', packet)).toEqual({ verdict: 'through', logged: false });
         if (!isOurs(packet.src) && !isOurs(packet.dst)) {

@@ -55,6 +55,7 @@ const EVERY_PACKET: Packet[] = ['bh-a', 'bh-b'].flatMap((out) =>
                 in: 'eth0',
                 out,
                 src,
+                ofHost: false,
                 dst: '10.20.8.10',
                 proto: 'tcp',
                 dport,

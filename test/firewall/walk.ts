@@ -59,7 +59,7 @@ function isMet(match: Match, rule: Rule, sets: Ruleset['sets'], packet: Packet, 
     case 'destination':
       return inBlock(packet.dst, match.block) !== (match.negate ?? false);
     case 'protocol':
-      return packet.proto === match.protocol;
+      return (packet.proto === match.protocol) !== (match.negate ?? false);
     case 'destination-port':
       return hasPort && match.first <= packet.dport && packet.dport <= match.last;
     case 'icmp-type':
@@ -110,6 +110,9 @@ function isMet(match: Match, rule: Rule, sets: Ruleset['sets'], packet: Packet, 
       const carries = packet.label === 'let in' || (packet.label === 'opened' && match.label === 126);
       return match.set === true || carries !== (match.negate ?? false);
     }
+    case 'address-type':
+      if (match.of !== 'source' || match.type !== 'local') throw new Error(`the compiler asks for no ${match.of} that is ${match.type}`);
+      return packet.ofHost !== (match.negate ?? false);
     case 'rate-per-source':
       return !packet.exceeded.includes(rule.origin);
     case 'limit':

@@ -10,6 +10,8 @@ export interface Packet {
   readonly in: string;
   readonly out: string;
   readonly src: string;
+  /** The source is an address of the host. */
+  readonly ofHost: boolean;
   readonly dst: string;
   readonly proto: 'tcp' | 'udp' | 'sctp' | 'icmp' | 'ipv6-icmp';
   readonly dport: number;
@@ -99,6 +101,13 @@ function isHome({ networks }: Topology, family: Family, bridge: string, address:
   });
 }
 
+/** Who is there writes errors about connections that it has no part in. */
+function makesPackets({ networks, workloads }: Topology, bridge: string): boolean {
+  const members = networks.filter((network) => network.bridge === bridge).flatMap((network) => network.members);
+  const holds = (path: string) => workloads.find((workload) => workload.path === path)?.capabilities ?? [];
+  return members.some(({ workload }) => holds(workload).some((name) => /^(CAP_)?NET_(RAW|ADMIN)$/.test(name)));
+}
+
 function isForTheLink(address: string): boolean {
   return address === '::' || inBlock(address, 'fe80::/10');
 }
@@ -110,6 +119,7 @@ function standsHere(topology: Topology, packet: Packet): boolean {
   if (packet.ctstate !== 'ESTABLISHED' && !isError) return false;
   const isRedirect = isError && packet.icmpType === (family === 'ipv4' ? 5 : 137);
   const [fromOurs, toOurs] = [from, to].map((name) => name.startsWith(topology.bridgePrefix));
+  if (isError && fromOurs && !toOurs && makesPackets(topology, from)) return false;
   if (hook === 'OUTPUT') return isHome(topology, family, to, dst);
   if (hook === 'INPUT') return isHome(topology, family, from, src);
   if (fromOurs && toOurs) return from === to && isHome(topology, family, from, src);
@@ -119,10 +129,18 @@ function standsHere(topology: Topology, packet: Packet): boolean {
   return isHome(topology, family, to, dst, 'edge') && !isRedirect && (isError || isCounted);
 }
 
+/** Of what any user of the host sends over IPv6: a datagram to a container from who is not the host, or to anybody from who is a container. */
+function saysWrong({ networks, bridgePrefix }: Topology, { hook, family, proto, ofHost, src, out }: Packet): boolean {
+  const isContainer = networks.some(({ ipv6 }) => ipv6 !== undefined && inBlock(src, ipv6.block));
+  const isDatagram = family === 'ipv6' && proto !== 'tcp';
+  return hook === 'OUTPUT' && isDatagram && !ofHost && (isContainer || out.startsWith(bridgePrefix));
+}
+
 /** Whether the guard must let the packet by, once it is in the host. */
 export function guardAdmits(topology: Topology, packet: Packet): boolean {
   const fromOurs = packet.hook !== 'OUTPUT' && packet.in.startsWith(topology.bridgePrefix);
   const toOurs = packet.hook !== 'INPUT' && packet.out.startsWith(topology.bridgePrefix);
+  if (saysWrong(topology, packet) && !(toOurs && isNeighbourDiscovery(topology, packet))) return false;
   if (!fromOurs && !toOurs) {
     const strangerAtLoopback = packet.hook === 'INPUT' && packet.in !== 'lo' && inBlock(packet.dst, '127.0.0.0/8');
     const isError = packet.ctstate === 'RELATED' && packet.proto === 'icmp';

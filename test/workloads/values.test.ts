@@ -132,6 +132,10 @@ describe('ContainerSysctl', () => {
     'net.ipv4.neigh.default.gc_stale_time',
     'net.bridge.bridge-nf-call-iptables',
     'net.netfilter.nf_conntrack_max',
+    'net.ipv4.tcp_fastopen',
+    'net.ipv4.tcp_fastopen_key',
+    'net.ipv4.tcp_syncookies',
+    'net.sctp.cookie_hmac_alg',
   ])('%s stays as it is', (name) => expectError(() => ContainerSysctl.of(name, '1'), 'SysctlGuarded', { says: [`'${name}'`] }));
 
   test.each<[() => unknown, ErrorCode]>([

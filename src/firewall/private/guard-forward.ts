@@ -24,7 +24,7 @@ import { neighboursInside } from './neighbours';
 import { normalize } from './normalize';
 import { type CountedRules, rateOfMany, waysToStand } from './rates';
 import { RuleError } from './rule-error';
-import { standingInside, standingOutside } from './standing';
+import { errorsOfForgers, standingInside, standingOutside } from './standing';
 import type { EgressPlan, PublicationPlan } from '../../topology/private/topology';
 
 /** The guard of forwarded traffic. It only restricts: what it lets by returns and meets Docker's own rules. */
@@ -36,6 +36,7 @@ export function guardForward(scope: Scope, publications: CountedRules, pairs: re
     hook: 'forward',
     rules: [
       ...standingInside(scope, RETURN),
+      ...errorsOfForgers(scope, [notToOurs(scope)]),
       ...standingOutside(scope, RETURN, waysToStand(publications)),
       rule('packets of no connection from our bridges', DROP, [ours, INVALID]),
       rule('containers reach no publication by an address of the host', DROP, [ours, DNAT]),

@@ -20,7 +20,7 @@ import {
 import { neighboursOfHost } from './neighbours';
 import { nodePorts } from './node-ports';
 import { normalize } from './normalize';
-import { standing, standingFromHost, standingToHost } from './standing';
+import { errorsOfForgers, standing, standingFromHost, standingToHost } from './standing';
 import type { HostFlowPlan } from '../../topology/private/topology';
 
 /**
@@ -33,6 +33,7 @@ export function guardInput(scope: Scope): Chain {
     role: 'guard',
     hook: 'input',
     rules: [
+      ...errorsOfForgers(scope, []),
       ...standingToHost(scope, RETURN),
       ...neighboursOfHost(scope, RETURN, ours),
       ...hostFlows(scope, 'to-host', (plan) => [
@@ -74,14 +75,31 @@ export function guardOutput(scope: Scope): Chain {
     role: 'guard',
     hook: 'output',
     rules: [
-      ...standingFromHost(scope, RETURN),
       ...neighboursOfHost(scope, RETURN, theirs),
+      ...namesOfOthers(scope, theirs),
+      ...standingFromHost(scope, RETURN),
       ...hostFlows(scope, 'to-container', (plan) => [to(plan.bridge), ...destination(scope, plan.address, plan.origin)]),
       rule('undeclared from the host to our bridges', LOG, [theirs, LOG_LIMIT]),
       rule('undeclared from the host to our bridges', DROP, [theirs]),
       ...routedWires(scope),
     ],
   };
+}
+
+/**
+ * Over IPv6 any user of the host sends datagrams from any address (`IPV6_FREEBIND` takes no capability), into connections that stand as well. To our
+ * containers they come from an address of the host, and to nobody from an address of a container. TCP carries nothing from a source that no answer comes
+ * back to, and the host itself sends such packets of it: where somebody rejects by a reset, it comes in the name of who was asked.
+ */
+function namesOfOthers(scope: Scope, theirs: Match): Rule[] {
+  const { blocks } = scope.sets;
+  if (scope.family !== 'ipv6' || blocks === undefined) return [];
+  const foreign: Match = { kind: 'address-type', of: 'source', type: 'local', negate: true };
+  const noStream: Match = { kind: 'protocol', protocol: 'tcp', negate: true };
+  return [
+    rule('not from the host', DROP, [theirs, noStream, foreign]),
+    rule('not from a container', DROP, [noStream, { kind: 'in-set', set: blocks.name, fields: ['src'] }, foreign]),
+  ];
 }
 
 /**

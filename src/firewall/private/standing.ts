@@ -1,5 +1,6 @@
 import type { Match, Rule, Verdict } from './ir';
-import { DROP, fromOurs, icmp, notFromOurs, notToOurs, rule, type Scope, toOurs } from './matches';
+import { DROP, from, fromOurs, icmp, notFromOurs, notToOurs, rule, type Scope, toOurs } from './matches';
+import { forges } from '../../hardening/private/capabilities';
 
 /*
  * Packets of connections that stand. Connection tracking compares addresses and ports and nothing else, so by itself its word lets everybody in who can
@@ -32,17 +33,17 @@ const OF_OTHERS: readonly Match[] = [
  * the ways in which a connection may stand.
  */
 export function standingOutside(scope: Scope, verdict: Verdict, ways: readonly (readonly Match[])[]): Rule[] {
-  const [from, to] = [linked(scope, 'edges', 'src', 'src'), linked(scope, 'edges', 'dst', 'dst')];
-  if (from.length === 0) return [];
+  const [out, back] = [linked(scope, 'edges', 'src', 'src'), linked(scope, 'edges', 'dst', 'dst')];
+  if (out.length === 0) return [];
   return [
-    ...standing('from an edge', verdict, [fromOurs(scope), notToOurs(scope), ...from], icmp(scope)),
+    ...standing('from an edge', verdict, [fromOurs(scope), notToOurs(scope), ...out], icmp(scope)),
     ...OF_OTHERS.map((bridge) =>
       rule('answers from a bridge of others', DROP, [bridge, toOurs(scope), { kind: 'ct-direction', direction: 'reply' }]),
     ),
     ...standing(
       'to an edge',
       verdict,
-      [notFromOurs(scope), toOurs(scope), ...to],
+      [notFromOurs(scope), toOurs(scope), ...back],
       icmp(scope, { type: REDIRECT[scope.family], negate: true }),
       ways,
     ),
@@ -58,6 +59,21 @@ export function standingToHost(scope: Scope, verdict: Verdict): Rule[] {
 export function standingFromHost(scope: Scope, verdict: Verdict): Rule[] {
   const place = linked(scope, 'links', 'dst', 'dst');
   return place.length === 0 ? [] : standing('from the host', verdict, [toOurs(scope), ...place], icmp(scope));
+}
+
+/**
+ * Of an error the kernel knows about which connection it is, and not whether its sender has to do with it. Who makes its own packets would end the
+ * connections of the host and of other containers with the outside; the kernels of all others send none about connections that are not theirs.
+ */
+export function errorsOfForgers({ family, topology: { networks, workloads } }: Scope, to: readonly Match[]): Rule[] {
+  const forgers = new Set(workloads.filter(forges).map(({ path }) => path));
+  const error: Match[] = [
+    { kind: 'protocol', protocol: family === 'ipv4' ? 'icmp' : 'ipv6-icmp' },
+    { kind: 'ct-state', states: ['RELATED'] },
+  ];
+  return networks
+    .filter((network) => network[family] !== undefined && network.members.some(({ workload }) => forgers.has(workload)))
+    .map(({ bridge }) => rule('errors of who makes its own packets', DROP, [from(bridge), ...to, ...error]));
 }
 
 /** RELATED is said of what a helper expects, too, such as the data connection of FTP: of these only errors are let by. */

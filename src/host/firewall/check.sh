@@ -17,7 +17,7 @@ guard_faults() {
     fi
     ! other_rules || wrong "$ct: $other has rules of ours or of Docker beside those of $tool"
   done
-  [ ! -s "$private/frames" ] || frames_hold || wrong 'the tables of frames are not what was read back after the last apply'
+  [ ! -s "$private/frames" ] || frames_hold || wrong 'the tables of frames are not what was loaded'
   cmp -s "$private/permits" "$etc/permits" || wrong 'connections of withdrawn permissions have not been ended'
   [ ! -e "$private/unguarded" ] || wrong 'connections from while the guard was gone have not been ended'
 }

@@ -16,8 +16,8 @@ export type SenderKind = 'container' | 'forger' | 'stranger' | 'outside' | 'host
  *   for a source that is not local, unless the socket is transparent or raw, and both take NET_RAW or NET_ADMIN.
  * - A container that others made has the capabilities that Docker gives by default, NET_RAW among them.
  * - Who is outside owns the machine that sends.
- * - On the host a local user without a capability is meant. Root there takes the rules away. Such a user is no sender of `sendersOf`: what he sends inside
- *   the connections of others over IPv6 passes no rule that asks where it came in, and nothing here claims that it does.
+ * - On the host a local user without a capability is meant. Root there takes the rules away. Such a user is no sender of `sendersOf`: on a HardenedDaemon
+ *   the guard takes nothing to a container that is not from an address of the host, and of other daemons nothing here claims that.
  */
 export const SOURCES: Readonly<Record<SenderKind, Readonly<Record<Family, Sources>>>> = {
   container: { ipv4: 'own', ipv6: 'any' },

@@ -65,10 +65,10 @@ export interface Try {
   readonly isJudged: boolean;
 }
 
-/** What others do with the host and the outside is theirs; containers of others count as outside where they ask; a local user is only told of. */
+/** What others do with the host and the outside is theirs; containers of others count as outside where they ask. */
 function isJudged({ name }: Position, { source, target }: StandingFlow, from: Place): boolean {
   const isOfOurs = [source, target].some(({ where }) => 'container' in where) || name.startsWith('app-');
-  return isOfOurs && name !== 'local user' && !(name === 'stranger' && from === source && from.bridge === UPLINK);
+  return isOfOurs && !(name === 'stranger' && from === source && from.bridge === UPLINK);
 }
 
 /** Where containers are, in both families, as the engine tells it. */

@@ -69,26 +69,29 @@ function hardened(checks: Checks, field: Field): void {
       `${arrived.get(one.id)} delivered`,
     );
   }
-  const local = tries.filter(({ position, id }) => position.name === 'local user' && arrived.get(id)! > 0);
-  checks.say(
-    `hardened: a local user of the host, told and not judged: ${local.length} delivered: ${local.map(({ what }) => what).join(', ')}`,
-  );
   control(checks, field);
   checks.shown('hardened: the proof knows of none', Reachability.of(field.deployment.daemon)._proof.forged.length === 0);
 }
 
-/** Without the chain at the entrance the same tries arrive. */
+/** Without the chains at the entrance, and at the way out of the host, the same tries arrive. */
 function control(checks: Checks, field: Field): void {
   const { lab } = field;
-  sh(lab, 'for t in iptables ip6tables; do $t -w 10 -t raw -I BULKHEAD-ENTER 1 -m comment --comment lab-open -j RETURN; done');
+  const [entrance, wayOut] = ['-t raw $1 BULKHEAD-ENTER', '-t mangle $1 BULKHEAD-OUTPUT'];
+  const both = (edit: string, rule: string) =>
+    sh(lab, `for t in iptables ip6tables; do $t -w 10 ${entrance} 1 ${rule}; done; ip6tables -w 10 ${wayOut} 1 ${rule}`, edit);
+  both('-I', '-m comment --comment lab-open -j RETURN');
   const tries = field.tries();
   const { arrived } = field.shoot(tries);
   const judged = tries.filter(({ isJudged }) => isJudged);
   const through = judged.filter(({ id }) => arrived.get(id)! > 0);
   const names = through.map(({ position, what }) => `${position.name} ${what}`).join(', ');
   checks.shown(`control, the entrance open: ${through.length} of ${judged.length} arrive`, through.length > 0, names);
+  checks.shown(
+    'control: a local user of the host is among them',
+    through.some(({ position }) => position.name === 'local user'),
+  );
   checks.say(`control: ${names}`);
-  sh(lab, 'for t in iptables ip6tables; do $t -w 10 -t raw -D BULKHEAD-ENTER 1; done');
+  both('-D', '');
 }
 
 function imported(checks: Checks, field: Field, engine: EngineId): void {

@@ -6,6 +6,7 @@ import * as attacks2Frames from './attacks-2-frames';
 import * as attacks2Host from './attacks-2-host';
 import * as attacks2Others from './attacks-2-others';
 import * as attacks2Standing from './attacks-2-standing';
+import * as attacks3 from './attacks-3';
 import * as book from './book';
 import * as cis from './cis';
 import * as cisHost from './cis-host';
@@ -91,6 +92,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-host': attacks2Host,
   'attacks-2-others': attacks2Others,
   'attacks-2-standing': attacks2Standing,
+  'attacks-3': attacks3,
   mutation,
   survival,
   'save-restore': saveRestore,

@@ -16,6 +16,7 @@ export const IPTABLES: Capabilities = {
     'ct-direction',
     'ct-status',
     'ct-label',
+    'address-type',
     'in-set',
     'rate-per-source',
     'limit',

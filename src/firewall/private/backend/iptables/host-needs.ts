@@ -14,6 +14,7 @@ export const NEEDS: HostNeeds = {
     'xt_hashlimit',
     'xt_limit',
     'xt_connlabel',
+    'xt_addrtype',
     'ip_set',
     'ip_set_hash_ip',
     'ip_set_hash_ipportip',
