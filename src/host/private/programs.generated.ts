@@ -698,6 +698,22 @@ switches() {
       changed=yes
     fi
   done
+  masters "$1"
+}
+
+# Behind a master, such as a VRF, what comes in by a bridge has the master's name, and no rule that names the bridge is asked.
+masters() {
+  for master in /sys/class/net/"$prefix"*/master; do
+    [ -L "$master" ] || continue
+    bridge=\${master%/master}
+    bridge=\${bridge##*/}
+    if [ "$1" = show ]; then
+      wrong "$bridge has a master, $(basename "$(readlink "$master")"): rules that name the bridge are not asked"
+    else
+      ip link set dev "$bridge" nomaster 2>/dev/null || [ ! -L "$master" ] || die "$bridge cannot be taken from its master"
+      changed=yes
+    fi
+  done
 }
 `,
   'firewall/links.sh': `# Interfaces of ours on wires of the host: sub-interfaces of VLANs, and shims. \`network\` holds a line for each: \`vlan NAME OF ID\`, and \`macvlan\` or
