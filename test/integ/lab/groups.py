@@ -22,7 +22,8 @@ GROUPS = {
     'own 6': ('ff05::6677', 7070),
 }
 BROADCASTS = {'dhcp 4': 67, 'bootp reply 4': 68}
-REPORTS = {'igmp': (socket.AF_INET, 2), 'mld': (socket.AF_INET6, 58)}
+# With the group that routers listen to, where reports go.
+REPORTS = {'igmp': (socket.AF_INET, 2, '224.0.0.22'), 'mld': (socket.AF_INET6, 58, 'ff02::16')}
 MLD_TYPES = {130, 131, 132, 143}
 
 
@@ -67,9 +68,10 @@ def hear(spec):
     state, chosen = stop_on_signal(), selectors.DefaultSelector()
     counts = {}
     if not spec.get('uid'):
-        for kind, (fam, number) in REPORTS.items():
+        for kind, (fam, number, routers) in REPORTS.items():
             sock = socket.socket(fam, socket.SOCK_RAW, number)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, spec['device'].encode() + b'\0')
+            join(sock, routers, spec['device'])
             chosen.register(sock, selectors.EVENT_READ, kind)
             counts[kind] = 0
     drop(spec.get('uid'))

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # What a connection tracking helper reads: a connection of FTP or a dialogue of SIP that names an address and a port where more is to come. `answer` listens
-# and says `text` to whoever speaks; `speak` says `text`, and keeps the connection. Both tell what they heard. Only for the lab's namespaces.
+# and says `text` to whoever speaks; `speak` says `text`, and keeps the connection. Both tell what they heard. Over TCP a line goes before in each
+# direction, since the helper reads whole lines, and no first one. Only for the lab's namespaces.
 import socket
 import time
 
@@ -27,6 +28,9 @@ def answer(spec):
                 connection, _ = sock.accept()
                 connection.settimeout(3)
                 kept.append(connection)
+                connection.sendall(b'220 ready\r\n')
+                connection.recv(4096)
+                connection.sendall(b'331 go on\r\n')
                 heard.append(connection.recv(4096).decode('ascii', 'replace'))
                 connection.sendall(spec['text'].encode())
             else:
@@ -50,6 +54,10 @@ def speak(spec):
         if spec.get('sport'):
             sock.bind(('', spec['sport']))
         sock.connect((spec['dst'], spec['port']))
+        if spec['proto'] == 'tcp':
+            sock.recv(4096)
+            sock.sendall(b'USER a\r\n')
+            sock.recv(4096)
         sock.sendall(spec['text'].encode())
         heard = sock.recv(4096).decode('ascii', 'replace')
     except OSError as error:
