@@ -10,7 +10,7 @@ import type { EngineId } from '../lab/cache';
 import { sleep } from '../lab/exec';
 import { type Lab, type Where, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
-import { type Probe, Probes, reached } from '../lab/probe';
+import { type Probe, Probes } from '../lab/probe';
 
 /** Lines of docs/THREATS.md that it shows. */
 export const threats = ['T02', 'T40', 'T50'];
@@ -125,14 +125,14 @@ class Stage {
       { text: 'SIP, 200 OK', ...inside, proto: 'udp', says: call(`INVITE sip:b@lab SIP/2.0`, webIn, apiIn, MEDIA), answers: call('SIP/2.0 200 OK', apiIn, webIn, ANSWERED), from: web, shots: () => [udp(apiIn, ANSWERED)] },
     ]; // prettier-ignore
     if (line === 'IPv6' && !this.translates) return found;
-    const [host, other] = line === 'IPv4' ? [NET.host, NET.lanB] : [NET.host6, NET.lanB6];
+    const [host, second, other] = line === 'IPv4' ? [NET.host, NET.host2, NET.lanB] : [NET.host6, NET.host62, NET.lanB6];
     const [webEdge, outEdge] = [this.at('app-web', 'edge', line), this.at('app-out', 'edge', line)];
     const outward = { speaker: out, answerer: lanB, dst: other, from: lanB };
     return [
       ...found,
       { text: 'FTP, PASV through a publication', speaker: lanA, answerer: web, dst: host, proto: 'tcp', says: 'PASV\r\n', answers: passive(webEdge, PASSIVE), from: lanA, shots: () => [tcp(host, PASSIVE), tcp(webEdge, PASSIVE)] },
-      { text: 'FTP, PORT through egress', ...outward, proto: 'tcp', says: active(outEdge, DATA), answers: '200 ok\r\n', shots: (heard) => [tcp(host, portOf(heard, DATA)), tcp(outEdge, DATA)] },
-      { text: 'SIP, INVITE through egress', ...outward, proto: 'udp', says: call(`INVITE sip:b@lab SIP/2.0`, outEdge, other, MEDIA), answers: '', shots: (heard) => [udp(host, mediaOf(heard)), udp(outEdge, MEDIA)] },
+      { text: 'FTP, PORT through egress', ...outward, proto: 'tcp', says: active(outEdge, DATA), answers: '200 ok\r\n', shots: (heard) => [...[host, second].map((dst) => tcp(dst, portOf(heard, DATA))), tcp(outEdge, DATA)] },
+      { text: 'SIP, INVITE through egress', ...outward, proto: 'udp', says: call(`INVITE sip:b@lab SIP/2.0`, outEdge, other, MEDIA), answers: '', shots: (heard) => [...[host, second].map((dst) => udp(dst, mediaOf(heard))), udp(outEdge, MEDIA)] },
     ]; // prettier-ignore
   }
 
@@ -142,14 +142,14 @@ class Stage {
     const any = one.dst.includes(':') ? '::' : '0.0.0.0';
     const answering = this.probes.begin(one.answerer, 'helpers', 'answer', { proto: one.proto, address: any, port, text: one.answers });
     const speaking = this.probes.begin(one.speaker, 'helpers', 'speak', { proto: one.proto, dst: one.dst, port, text: one.says });
-    const expected = sh(this.lab, 'conntrack -L expect 2>/dev/null || :').split('\n').filter(Boolean);
+    const expected = sh(this.lab, 'for f in ipv4 ipv6; do conntrack -L expect -f $f 2>/dev/null; done; :').split('\n').filter(Boolean);
     const { heard } = answering.stop<{ heard: string[] }>();
     const shots = one.shots(heard.join(''));
     const results = shots.map((shot) => this.probes.one(one.from, shot));
     speaking.stop();
     sh(this.lab, 'conntrack -F expect >/dev/null 2>&1; conntrack -F >/dev/null 2>&1; :');
     sleep(100);
-    return { expected: expected.length, arrived: results.some(reached), detail: JSON.stringify({ heard, expected, shots, results }) };
+    return { expected: expected.length, arrived: results.some(({ token }) => token !== undefined), detail: JSON.stringify({ heard, expected, shots, results }) };
   }
 }
 
@@ -176,7 +176,7 @@ const STRICT = RELATED.replaceAll('-I FORWARD 1', '-D FORWARD');
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const deployment = new UnwatchedDeployment(lab, program, {
-      daemon: { dualStack: true, additionalHostAddresses: [NET.host2, NET.host6] },
+      daemon: { dualStack: true, additionalHostAddresses: [NET.host2, NET.host6, NET.host62] },
     });
     deployment.up();
     apply(lab);
