@@ -692,15 +692,18 @@ sysctls() {
   done <@sysctl@
 }
 
-# The switch of every bridge of ours: the global one is other people's to flip.
+# The switch of every bridge of ours: the global one is other people's to flip. And none has a master, such as a VRF: behind one packets come in by the
+# master, and no rule that names the bridge is asked.
 switches() {
-  for knob in /sys/class/net/"$prefix"*/bridge/nf_call_iptables /sys/class/net/"$prefix"*/bridge/nf_call_ip6tables; do
-    [ -e "$knob" ] || continue
+  for knob in /sys/class/net/"$prefix"*/bridge/nf_call_ip* /sys/class/net/"$prefix"*/master; do
     now=
-    { read -r now <"$knob"; } 2>/dev/null || continue
+    { read -r now <"$knob"; } 2>/dev/null || [ -e "$knob" ] || continue
     [ "$now" != 1 ] || continue
     if [ "$1" = show ]; then
-      echo "$knob is off"
+      echo "wrong: $knob"
+    elif [ -d "$knob" ]; then
+      ip link set "$(basename "\${knob%/*}")" nomaster
+      changed=yes
     else
       # A bridge may be gone again by now.
       { echo 1 >"$knob"; } 2>/dev/null || [ ! -e "$knob" ] || die "$knob cannot be set"

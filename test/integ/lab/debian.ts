@@ -92,8 +92,8 @@ export function debianMirror(): string {
   return found[0];
 }
 
-/** debootstrap downloads with wget, which does not read apt's proxy setting. */
-function proxyEnv(): NodeJS.ProcessEnv {
+/** debootstrap downloads with wget, and apt in a tree has settings of its own: neither reads this machine's. */
+export function proxyEnv(): NodeJS.ProcessEnv {
   const shown = run(['apt-config', 'shell', 'p', 'Acquire::http::Proxy']).stdout;
   const proxy = /^p='(http[^']+)'/m.exec(shown)?.[1];
   return { ...process.env, DEBIAN_FRONTEND: 'noninteractive', ...(proxy ? { http_proxy: proxy } : {}) };

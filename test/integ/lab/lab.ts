@@ -64,13 +64,17 @@ export class Lab {
   private readonly holder: Holder;
   private readonly pids = new Map<string, { readonly pid: number; readonly began: string | undefined }>();
 
-  /** With `beside`, a host on the switch of another lab, which must be there longer; LAN and internet are that one's. */
+  /**
+   * With `beside`, a host on the switch of another lab, which must be there longer; LAN and internet are that one's. With `over`, further layers of its
+   * root lie over those of the engine.
+   */
   constructor(
     readonly engineId: EngineId,
     beside?: Beside,
+    over: readonly string[] = [],
   ) {
     this.spec = engineSpec(engineId);
-    const layers = engineLayers(engineId);
+    const layers = [...over, ...engineLayers(engineId)];
     const missing = [...layers, path.dirname(imageTar())].filter((dir) => !fs.existsSync(dir));
     if (missing.length) {
       throw new Error(`the lab is not set up for engine ${engineId} (missing: ${missing.join(', ')}): run test/integ/lab/setup.ts`);
@@ -251,8 +255,8 @@ export class Lab {
 }
 
 /** Runs a scenario and clears up after it, however it ends. */
-export function withLab<T>(engineId: EngineId, scenario: (lab: Lab) => T): T {
-  const lab = new Lab(engineId);
+export function withLab<T>(engineId: EngineId, scenario: (lab: Lab) => T, over?: readonly string[]): T {
+  const lab = new Lab(engineId, undefined, over);
   try {
     return scenario(lab);
   } finally {

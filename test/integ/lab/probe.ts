@@ -49,7 +49,7 @@ export interface ServeReport {
   readonly skipped: ReadonlyArray<Listener & { readonly reason: string }>;
 }
 
-type Script = 'probe' | 'traffic' | 'attack' | 'forge' | 'odd';
+type Script = 'probe' | 'traffic' | 'attack' | 'forge' | 'odd' | 'dns' | 'groups' | 'helpers';
 export type TrafficMode = 'listen-count' | 'sniff' | 'flood' | 'hold' | 'talk';
 export type AttackMode = 'spoof-udp' | 'icmp-error' | 'sctp-init' | 'raw-tcp' | 'vlan' | 'frames' | 'arp' | 'freebind' | 'router';
 
@@ -182,32 +182,37 @@ export class Probes {
 
   /** Keeps flows alive and takes down what arrives, until stopped; see forge.py. */
   talk(where: Where, spec: unknown): Running {
-    const running = this.background(where, 'forge', 'talk', spec);
-    running.line<{ ready: boolean }>(0, 10_000);
-    return running;
+    return this.begin(where, 'forge', 'talk', spec);
   }
 
   /** Sends what forge.py describes; says of each shot, by its id, what the kernel said. */
   volley(where: Where, spec: unknown): Readonly<Record<string, string>> {
-    const argv = words('forge', 'volley');
-    const done = this.lab.inWhere(where, argv, { input: JSON.stringify(spec), timeout: 300_000 });
-    if (done.code !== 0) throw new LabError(`volley (exit ${done.code})`, argv, done.stdout + done.stderr);
-    return JSON.parse(done.stdout) as Record<string, string>;
+    return this.call(where, 'forge', 'volley', spec, 300_000);
   }
 
   /** Takes down what arrives of the kinds of odd.py, until stopped. */
   hear(where: Where, spec: unknown): Running {
-    const running = this.background(where, 'odd', 'hear', spec);
-    running.line<{ ready: boolean }>(0, 10_000);
-    return running;
+    return this.begin(where, 'odd', 'hear', spec);
   }
 
   /** Sends one of each kind of odd.py; what the kernel said, by kind. */
   sendOdd(where: Where, spec: unknown): Readonly<Record<string, string>> {
-    const argv = words('odd', 'send');
-    const done = this.lab.inWhere(where, argv, { input: JSON.stringify(spec), timeout: 60_000 });
-    if (done.code !== 0) throw new LabError(`odd (exit ${done.code})`, argv, done.stdout + done.stderr);
-    return JSON.parse(done.stdout) as Record<string, string>;
+    return this.call(where, 'odd', 'send', spec);
+  }
+
+  /** Starts one of the lab's programs; returns once it is ready. */
+  begin(where: Where, script: Script, mode: string, spec: unknown): Running {
+    const running = this.background(where, script, mode, spec);
+    running.line<{ ready: boolean }>(0, 10_000);
+    return running;
+  }
+
+  /** Runs one of the lab's programs to its end; returns what it says. */
+  call<T>(where: Where, script: Script, mode: string, spec: unknown, timeout = 60_000): T {
+    const argv = words(script, mode);
+    const done = this.lab.inWhere(where, argv, { input: JSON.stringify(spec), timeout });
+    if (done.code !== 0) throw new LabError(`${script} ${mode} (exit ${done.code})`, argv, done.stdout + done.stderr);
+    return JSON.parse(done.stdout) as T;
   }
 
   private background(where: Where, script: Script, mode: string, spec: unknown): Running {

@@ -1,11 +1,16 @@
 // Every scenario by the name that `--scenarios` takes.
 import * as attacks from './attacks';
 import * as attacks2Denial from './attacks-2-denial';
+import * as attacks2Dns from './attacks-2-dns';
 import * as attacks2Forged from './attacks-2-forged';
 import * as attacks2Frames from './attacks-2-frames';
+import * as attacks2Groups from './attacks-2-groups';
+import * as attacks2Helpers from './attacks-2-helpers';
 import * as attacks2Host from './attacks-2-host';
 import * as attacks2Others from './attacks-2-others';
+import * as attacks2Routing from './attacks-2-routing';
 import * as attacks2Standing from './attacks-2-standing';
+import * as attacks2Vrf from './attacks-2-vrf';
 import * as attacks3 from './attacks-3';
 import * as book from './book';
 import * as cis from './cis';
@@ -27,9 +32,10 @@ import * as liveChange from './live-change';
 import * as macvlan from './macvlan';
 import * as mutation from './mutation';
 import * as namesAndMtu from './names-and-mtu';
+import * as otherFirewalls from './other-firewalls';
 import * as publishing from './publishing';
 import * as realServices from './real-services';
-import * as declarations from './registry';
+import * as registry from './registry';
 import * as saveRestore from './save-restore';
 import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
@@ -57,7 +63,7 @@ export const CORE: readonly string[] = ['three-tier', 'attacks', 'survival', 'en
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'three-tier': threeTier,
-  declarations,
+  registry,
   generated,
   'generated-forged': generatedForged,
   'imported-daemon': importedDaemon,
@@ -87,13 +93,19 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   book,
   attacks,
   'attacks-2-denial': attacks2Denial,
+  'attacks-2-dns': attacks2Dns,
   'attacks-2-forged': attacks2Forged,
   'attacks-2-frames': attacks2Frames,
+  'attacks-2-groups': attacks2Groups,
+  'attacks-2-helpers': attacks2Helpers,
   'attacks-2-host': attacks2Host,
   'attacks-2-others': attacks2Others,
+  'attacks-2-routing': attacks2Routing,
   'attacks-2-standing': attacks2Standing,
+  'attacks-2-vrf': attacks2Vrf,
   'attacks-3': attacks3,
   mutation,
   survival,
+  'other-firewalls': otherFirewalls,
   'save-restore': saveRestore,
 };

@@ -1,0 +1,116 @@
+// Who asks for names, by which ways, and who hears of it.
+import { sh } from './attacks-stage';
+import { sleep } from '../lab/exec';
+import type { Lab, Where } from '../lab/lab';
+import { NET } from '../lab/network';
+import { Probes, type Running } from '../lab/probe';
+
+/** The attacker's, who has a name server for it and sees each name that arrives there. */
+export const ZONE = 'leak.test';
+const LOOPBACK = '127.0.0.53';
+
+/** The host's own resolvers: elsewhere, and on its loopback as systemd-resolved has it, where no way leads but from the host itself. */
+export const RESOLVERS: Readonly<Record<string, readonly string[]>> = {
+  'resolvers elsewhere': [NET.internet, NET.internet6],
+  'a resolver on the loopback of the host': [LOOPBACK],
+};
+
+/** Name servers that write down who was asked for. */
+export type ServerName = 'inet' | 'lanA' | 'host';
+export const SERVERS: readonly ServerName[] = ['inet', 'lanA', 'host'];
+
+export interface Asker {
+  readonly name: string;
+  readonly where: Where;
+}
+
+interface Question {
+  readonly name: string;
+  readonly type: 'A' | 'AAAA' | 'TXT' | 'PTR';
+  readonly server: string;
+  readonly proto: 'udp' | 'tcp';
+}
+
+export interface Asked {
+  readonly asker: string;
+  readonly way: string;
+  readonly servers: readonly ServerName[];
+}
+export type Heard = readonly Asked[];
+
+const DIRECT: Readonly<Record<string, string>> = {
+  inet4: NET.internet,
+  inet6: NET.internet6,
+  lanA4: NET.lanA,
+  lanA6: NET.lanA6,
+  host4: NET.host,
+  host6: NET.host6,
+  other4: NET.host2,
+  loop4: LOOPBACK,
+};
+
+/** What is asked by the container's own settings. */
+const CONF: Readonly<Record<string, string>> = { 'conf-whole': `.${ZONE}`, 'conf-search': '' };
+
+/** Starts the name servers, lets everybody ask in every way, and takes down what each server heard. */
+export function listenEverywhere(lab: Lab, askers: readonly Asker[]): Heard {
+  const probes = new Probes(lab);
+  const servers = {
+    inet: probes.begin({ ns: 'inet' }, 'dns', 'serve', { addresses: [NET.internet, NET.internet6] }),
+    lanA: probes.begin({ ns: 'lanA' }, 'dns', 'serve', { addresses: [NET.lanA, NET.lanA6] }),
+    host: probes.begin({ host: true }, 'dns', 'serve', { addresses: ['0.0.0.0', '::'] }),
+  };
+  const asking = askers.map((asker) => ask(lab, probes, asker));
+  // As a program does: what /etc/resolv.conf names, whole names and such that search domains make whole.
+  const commands = askers.flatMap(({ name }) =>
+    Object.entries(CONF).map(([way, rest]) => `docker exec ${name} timeout 4 nslookup ${label(name, way)}${rest} >/dev/null 2>&1 &`),
+  );
+  lab.host(['sh', '-c', `${commands.join('\n')}\nwait`], { timeout: 120_000 });
+  asking.forEach(({ running }) => running.result());
+  const asked = asking.flatMap(({ asker, ways }) => [...ways, ...Object.keys(CONF)].map((way) => ({ asker, way })));
+  sleep(500);
+  const names = new Map(
+    SERVERS.map((name) => [name, new Set(Object.keys(servers[name].stop<{ names: Record<string, string[]> }>().names))]),
+  );
+  return asked.map(({ asker, way }) => ({
+    asker,
+    way,
+    servers: SERVERS.filter((server) => [...names.get(server)!].some((name) => `${name}.`.startsWith(`${label(asker, way)}.`))),
+  }));
+}
+
+export const arrived = (heard: Heard, asker: string, way: string): Heard =>
+  heard.filter((one) => one.asker === asker && one.way.startsWith(way) && one.servers.length > 0);
+
+export const questionsOf = (heard: Heard, asker: string): Heard => heard.filter((one) => one.asker === asker);
+
+/** Part of the name that is asked for. */
+const label = (asker: string, way: string) => `${way}.${asker}`.toLowerCase();
+
+/** Starts every way of one container but that of `CONF`. */
+function ask(lab: Lab, probes: Probes, { name, where }: Asker): { asker: string; ways: string[]; running: Running } {
+  const question = (way: string, server: string, proto: 'udp' | 'tcp', type: Question['type']): [string, Question] => [
+    way,
+    { name: `${label(name, way)}.${ZONE}`, type, server, proto },
+  ];
+  const protos = ['udp', 'tcp'] as const;
+  const questions = [
+    ...protos.flatMap((proto) => (['A', 'AAAA', 'TXT', 'PTR'] as const).map((type) => question(`embedded-${proto}-${type}`, '127.0.0.11', proto, type))), // prettier-ignore
+    ...Object.entries({ ...DIRECT, ...gateways(lab, where) }).flatMap(([way, server]) => protos.map((proto) => question(`${way}-${proto}`, server, proto, 'A'))), // prettier-ignore
+  ];
+  const running = probes.begin(where, 'dns', 'ask', { questions: questions.map(([, each]) => each), uid: 10001, seconds: 4 });
+  return { asker: name, ways: questions.map(([way]) => way), running };
+}
+
+/** The host's addresses on the container's own bridges. */
+function gateways(lab: Lab, where: Where): Record<string, string> {
+  if (!('container' in where)) return {};
+  const { stdout } = lab.host(['docker', 'inspect', '--format', '{{json .NetworkSettings.Networks}}', where.container]);
+  const networks = Object.keys(JSON.parse(stdout) as object);
+  const found = networks.flatMap((network) =>
+    (JSON.parse(sh(lab, 'docker network inspect --format "{{json .IPAM.Config}}" "$1"', network)) as { Gateway?: string }[]).flatMap(
+      ({ Gateway }) => (Gateway && Gateway !== NET.router ? [Gateway.split('/')[0]] : []),
+    ),
+  );
+  return Object.fromEntries(found.map((address, index) => [`gateway${index}`, address]));
+}

@@ -1,0 +1,147 @@
+// firewalld and ufw themselves, as Debian packs them, on the host of a HardenedDaemon: started, reloaded, changed and stopped beside a running engine. The
+// guard holds or heals, what is declared stays live, the stamp says the truth, and whoever keeps the host is not locked out.
+import { sh, waitFor } from './attacks-stage';
+import { Crowd } from './crowd';
+import type { Checks } from '../harness/checks';
+import type { Answer } from '../harness/matrix';
+import type { EngineId } from '../lab/cache';
+import { firewallLayers, makeFirewalls } from '../lab/firewalls';
+import { type Lab, type Unit, withLab } from '../lab/lab';
+
+/** Lines of docs/THREATS.md that it shows. */
+export const threats = ['T80'];
+
+export const prepare = makeFirewalls;
+
+interface Event {
+  readonly what: string;
+  readonly command: string | ((crowd: Crowd) => void);
+  /** Declared flows that these rules of others shut, or that lost Docker's own rules: they are told and not judged. */
+  readonly shut?: (answer: Answer) => boolean;
+  /** The administrator shut the host itself. */
+  readonly isLockedOut?: boolean;
+}
+
+export function run(engine: EngineId, checks: Checks): void {
+  const layers = firewallLayers(engine);
+  if (layers === undefined) {
+    checks.skip(
+      'firewalld and ufw',
+      "Debian's packages could not be installed in a tree of their own; what prepares the scenario says why",
+    );
+    return;
+  }
+  checks.step('firewalld', () => withLab(engine, (lab) => firewalld(checks, new Crowd(lab, checks)), layers));
+  checks.step('ufw', () => withLab(engine, (lab) => ufw(checks, new Crowd(lab, checks)), layers));
+}
+
+/** One change by somebody else, and whether all holds after it. */
+function happens(checks: Checks, crowd: Crowd, name: string, { what, command, shut, isLockedOut = false }: Event): void {
+  const title = `${name}, ${what}`;
+  checks.step(title, () => {
+    const { sent, through, missingMs } = crowd.underFlood(() => (typeof command === 'string' ? sh(crowd.lab, command) : command(crowd)));
+    checks.say(`${title}: ${sent} undeclared packets meanwhile, ${through} got through; the guard was missing for ${missingMs} ms`);
+    if (missingMs === 0) checks.check(`${title}: with the guard there nothing gets through`, through === 0, `${through} of ${sent}`);
+    crowd.healed(title);
+    const answers = crowd.ask();
+    crowd.closed(title, answers);
+    crowd.live(title, answers, shut);
+    if (!isLockedOut) crowd.notLockedOut(title);
+  });
+}
+
+/** Where firewalld was not told of our bridges it passes nothing from one interface to another, nor from one station of a bridge to the next. */
+const notPublished = ({ target }: Answer) => target !== 'published';
+/** Ports of the host that ufw was not told of. */
+const toHost = ({ target, source }: Answer) => target === 'host' && source === 'app-tohost';
+/** Docker's own translations are gone, until the engine starts again. */
+const translated = ({ target, source }: Answer) => target === 'published' || source === 'app-out';
+
+// --- firewalld -------------------------------------------------------------------------------------------------------------------------
+
+const BUS = '[Service]\nExecStart=/usr/bin/dbus-daemon --system --nofork --nopidfile\n';
+const CONFIG = '/etc/firewalld/firewalld.conf';
+
+class Firewalld {
+  private unit?: Unit;
+
+  constructor(private readonly lab: Lab) {
+    // A bus of this host alone: it lies in its own /run.
+    sh(lab, 'mkdir -p /run/dbus; cp /usr/lib/systemd/system/firewalld.service /etc/systemd/system/');
+    lab.writeFile('/etc/systemd/system/dbus.service', BUS);
+    lab.startUnit('dbus');
+    if (waitFor(() => lab.host(['test', '-S', '/run/dbus/system_bus_socket']).code === 0, 10_000) === undefined) throw new Error('no bus');
+  }
+
+  start(backend: 'nftables' | 'iptables'): void {
+    sh(this.lab, `sed -i 's/^FirewallBackend=.*/FirewallBackend=${backend}/' ${CONFIG}`);
+    this.unit = this.lab.startUnit('firewalld');
+    const isUp = () => this.lab.host(['firewall-cmd', '--state']).stdout.includes('running');
+    if (waitFor(isUp, 20_000) === undefined) throw new Error(`firewalld does not run: ${sh(this.lab, `cat /var/log/firewalld ${this.unit!.log}; :`)}`); // prettier-ignore
+  }
+
+  stop(): void {
+    this.lab.stopUnit(this.unit!, 15_000);
+  }
+}
+
+function firewalld(checks: Checks, crowd: Crowd): void {
+  const { lab } = crowd;
+  const daemon = new Firewalld(lab);
+  checks.say(`firewalld ${sh(lab, 'dpkg-query -W -f "\\${Version}" firewalld')}`);
+  const play = (name: string, events: readonly Event[]) => events.forEach((event) => happens(checks, crowd, name, event));
+  const direct = (words: string) => `for f in ipv4 ipv6; do firewall-cmd -q --direct --add-rule $f ${words}; done`;
+  play('firewalld with nftables', [
+    // The engine knows nothing of it, and puts our bridges into no zone.
+    { what: 'started', command: () => daemon.start('nftables'), shut: notPublished },
+    { what: 'reloaded', command: 'firewall-cmd -q --reload', shut: notPublished },
+    { what: 'zone trusted for all', command: 'firewall-cmd -q --set-default-zone=trusted' },
+    { what: 'masquerade, and the uplink in zone external', command: 'firewall-cmd -q --zone=external --change-interface=eth0; firewall-cmd -q --zone=trusted --add-masquerade' }, // prettier-ignore
+    { what: 'complete reload', command: 'firewall-cmd -q --complete-reload' },
+    { what: 'a direct rule that accepts all before the guard', command: direct('mangle FORWARD 0 -j ACCEPT'), shut: translated },
+    { what: 'another before connection tracking', command: direct('raw PREROUTING 0 -j ACCEPT'), shut: translated },
+    { what: 'reloaded with direct rules that stay', command: `${direct('mangle FORWARD 0 -j ACCEPT').replace('--direct', '--permanent --direct')}; firewall-cmd -q --reload`, shut: translated }, // prettier-ignore
+    { what: 'the engine started again, which now knows of it', command: () => lab.restartEngine() },
+    { what: 'reloaded beside that engine', command: 'firewall-cmd -q --reload' },
+  ] as Event[]); // prettier-ignore
+  play('firewalld with iptables', [
+    { what: 'started', command: () => (daemon.stop(), daemon.start('iptables')), shut: translated },
+    { what: 'reloaded', command: 'firewall-cmd -q --reload', shut: translated },
+    { what: 'the engine started again', command: () => lab.restartEngine() },
+    {
+      what: 'the uplink in zone drop',
+      command: 'firewall-cmd -q --zone=drop --change-interface=eth0',
+      isLockedOut: true,
+      shut: translated,
+    },
+    { what: 'stopped', command: () => daemon.stop(), shut: translated },
+    { what: 'the engine started without it', command: () => lab.restartEngine() },
+  ]);
+  crowd.control('firewalld was here');
+}
+
+// --- ufw -------------------------------------------------------------------------------------------------------------------------------
+
+function ufw(checks: Checks, crowd: Crowd): void {
+  const { lab } = crowd;
+  checks.say(`ufw ${sh(lab, 'dpkg-query -W -f "\\${Version}" ufw')}`);
+  const play = (events: readonly Event[]) => events.forEach((event) => happens(checks, crowd, 'ufw', event));
+  play([
+    // Its INPUT shuts what nobody told it, our flow to the host among that.
+    { what: 'enabled', command: 'ufw allow 22/tcp >/dev/null; ufw --force enable >/dev/null', shut: toHost },
+    { what: 'a port of the host allowed', command: 'ufw allow 9090/tcp >/dev/null' },
+    { what: 'reloaded', command: 'ufw reload >/dev/null' },
+    { what: 'all that is routed allowed', command: 'ufw default allow routed >/dev/null; ufw route allow proto tcp from any to any port 8080 >/dev/null' }, // prettier-ignore
+    { what: 'disabled', command: 'ufw disable >/dev/null' },
+    { what: 'enabled beside an engine that starts', command: () => (sh(lab, 'ufw --force enable >/dev/null'), lab.restartEngine()) },
+    { what: 'reloaded with the built-in chains as its own', command: "sed -i 's/^MANAGE_BUILTINS=.*/MANAGE_BUILTINS=yes/' /etc/default/ufw; ufw reload >/dev/null", shut: () => true }, // prettier-ignore
+    { what: 'the engine started again', command: () => lab.restartEngine() },
+    {
+      what: 'reset, and all that it has flushed',
+      command: 'ufw --force reset >/dev/null; /usr/lib/ufw/ufw-init flush-all',
+      shut: () => true,
+    },
+    { what: 'the engine started without it', command: () => lab.restartEngine() },
+  ]);
+  crowd.control('ufw was here');
+}
