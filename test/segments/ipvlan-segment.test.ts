@@ -173,7 +173,7 @@ describe('several blocks', () => {
       const program = new Program();
       const segment = ipvlan(program, 'Routed', more('10.99.7.0/26'));
       program.container('Moved', segment, { ipv4Address });
-      return (program.daemon._declarations as any).facts();
+      return program.daemon._declarations.store.facts();
     };
     const first = derive(facts('10.99.7.9'), EMPTY_LOCK);
     const second = derive(facts(), first.allocation.lock);

@@ -258,7 +258,7 @@ describe('the shim', () => {
       const program = new Program();
       const lan = program.lan('Lan');
       ids.forEach((id) => (id === 'Shim' ? new HostShim(program.stack, id, { segment: lan }) : program.container(id, lan)));
-      return (program.daemon._declarations as any).facts();
+      return program.daemon._declarations.store.facts();
     };
     const first = derive(facts(['Camera', 'Shim']), EMPTY_LOCK);
     const second = derive(facts(['A', 'Camera', 'Shim']), first.allocation.lock);

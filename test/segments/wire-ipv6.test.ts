@@ -67,7 +67,7 @@ describe('a LAN with IPv6', () => {
       const program = dualStack();
       const lan = program.lan('Lan', LAN6);
       ids.forEach((id) => program.container(id, lan));
-      return (program.daemon._declarations as any).facts();
+      return program.daemon._declarations.store.facts();
     };
     const first = derive(facts(['B']), EMPTY_LOCK);
     const second = derive(facts(['A', 'B']), first.allocation.lock);

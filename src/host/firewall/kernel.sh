@@ -11,7 +11,7 @@ load_modules() {
       esac
     done <@modules@
   fi
-  [ -d /proc/sys/net/bridge ] || die 'the kernel module br_netfilter is not loaded and cannot be: frames inside a bridge would pass unseen'
+  [ -d /proc/sys/net/bridge ] || die 'the kernel module br_netfilter cannot be loaded'
 }
 
 # mode "set" writes what differs, mode "show" prints a line for it.

@@ -32,5 +32,5 @@ END
   rm -rf "$run"
   work=
   unfinished=
-  say 'removed: rules, sets and stamp are gone; sysctls keep their values until the next boot'
+  say 'removed; sysctls keep their values until the next boot'
 }

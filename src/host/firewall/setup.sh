@@ -5,8 +5,8 @@ setup() {
   command=apply
   apply
   if [ ! -d /run/systemd/system ]; then
-    say "systemd does not run here; have this started by hand at every boot, before dockerd: $0 apply; and beside it: $0 watch"
-    say 'restart dockerd by hand when /etc/docker/daemon.json has changed since it started'
+    say "no systemd here: run '$0 apply' at every boot before dockerd starts, and keep '$0 watch' running"
+    say 'restart dockerd when daemon.json has changed'
     return 0
   fi
   acted=
@@ -23,7 +23,7 @@ setup() {
     say 'restarted bulkhead-watch.service: it has changed'
   fi
   if ! systemctl cat docker.service >/dev/null 2>&1; then
-    [ "$1" != --start-docker ] || die 'docker.service is not on this host: the engine is not installed'
+    [ "$1" != --start-docker ] || die 'the engine is not installed: no docker.service'
   elif systemctl -q is-active docker.service; then
     if [ ! -e /run/docker.pid ] || [ -n "$(find @daemonJson@ -newer /run/docker.pid)" ]; then
       say "docker's configuration has changed since it started: restarting docker"

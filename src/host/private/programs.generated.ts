@@ -669,7 +669,7 @@ load_modules() {
       esac
     done <@modules@
   fi
-  [ -d /proc/sys/net/bridge ] || die 'the kernel module br_netfilter is not loaded and cannot be: frames inside a bridge would pass unseen'
+  [ -d /proc/sys/net/bridge ] || die 'the kernel module br_netfilter cannot be loaded'
 }
 
 # mode "set" writes what differs, mode "show" prints a line for it.
@@ -884,7 +884,7 @@ END
   rm -rf "$run"
   work=
   unfinished=
-  say 'removed: rules, sets and stamp are gone; sysctls keep their values until the next boot'
+  say 'removed; sysctls keep their values until the next boot'
 }
 `,
   'firewall/settings.sh': `# What is read before anything else; damaged files are never applied.
@@ -950,8 +950,8 @@ setup() {
   command=apply
   apply
   if [ ! -d /run/systemd/system ]; then
-    say "systemd does not run here; have this started by hand at every boot, before dockerd: $0 apply; and beside it: $0 watch"
-    say 'restart dockerd by hand when /etc/docker/daemon.json has changed since it started'
+    say "no systemd here: run '$0 apply' at every boot before dockerd starts, and keep '$0 watch' running"
+    say 'restart dockerd when daemon.json has changed'
     return 0
   fi
   acted=
@@ -968,7 +968,7 @@ setup() {
     say 'restarted bulkhead-watch.service: it has changed'
   fi
   if ! systemctl cat docker.service >/dev/null 2>&1; then
-    [ "$1" != --start-docker ] || die 'docker.service is not on this host: the engine is not installed'
+    [ "$1" != --start-docker ] || die 'the engine is not installed: no docker.service'
   elif systemctl -q is-active docker.service; then
     if [ ! -e /run/docker.pid ] || [ -n "$(find @daemonJson@ -newer /run/docker.pid)" ]; then
       say "docker's configuration has changed since it started: restarting docker"

@@ -76,5 +76,5 @@ function archive(files: readonly HostFile[]): Buffer {
  * machine of whoever runs the synth would replace the host.
  */
 export function zipped(bytes: Buffer): string {
-  return Buffer.from(gzip(bytes, { level: 9, memLevel: 9 })).toString('base64');
+  return Buffer.from(gzip(bytes, { level: 9, memLevel: 6 })).toString('base64');
 }

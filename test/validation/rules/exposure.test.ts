@@ -145,8 +145,8 @@ describe('BH-E03 IPv6 wider than IPv4', () => {
   });
 
   test('without IPv6 there is nothing to compare', () => {
-    const declarations = new Imported().daemon._declarations;
-    const subject = { resourceType: 'daemon', path: 'app/Edge', attributes: { proved: true }, declarations };
+    const { store } = new Imported().daemon._declarations;
+    const subject = { resourceType: 'daemon', path: 'app/Edge', attributes: { proved: true }, store };
     expect(verdict(widerIpv6, {}, {}, [subject]).state).toBe('notApplicable');
   });
 });
