@@ -1,6 +1,5 @@
 import { Disposition } from './disposition';
 import type { Explanation } from './explanation';
-import { aloneAmong, exposuresOnHost } from './private/apart';
 import { changesBetween } from './private/changes';
 import { cellsOf, exposuresOf } from './private/describe';
 import { deviationCell } from './private/deviation-text';
@@ -9,6 +8,7 @@ import type { IPeer } from '../connections/peer';
 import { forgedChanges, forgedLines } from './private/forged/forged-text';
 import { intersect, isEmpty, portSetOf } from './private/matrix/port-set';
 import { Proof } from './private/proof';
+import { aloneAmong, exposuresOnHost } from './private/segmentless';
 import { portsBetween, selectionOf } from './private/selection';
 import { shadowedRules } from './private/shadowed';
 import { explanationOf } from './private/words';
@@ -117,7 +117,11 @@ export class Reachability {
 
   /** Containers that are in no segment by choice: on the host's network, or on none, each with the reason. */
   public withoutSegment(): WorkloadWithoutSegment[] {
-    return (this.proof.derived.topology.apart ?? []).map(({ path: workload, mode: network, reason }) => ({ workload, network, reason }));
+    return (this.proof.derived.topology.segmentless ?? []).map(({ path: workload, mode: network, reason }) => ({
+      workload,
+      network,
+      reason,
+    }));
   }
 
   /** Rules that no packet can meet, since the rules before them in their chain take all of them. */
@@ -153,7 +157,10 @@ export class Reachability {
   public resolves(asker: IPeer, named: IPeer): boolean {
     const [from, to] = this.selections(asker, named);
     const { networks, wires, existing } = this.proof.derived.topology;
-    const theirs = existing.map((plan) => [...plan.members.map(({ workload }) => workload), ...plan.strangers.map(({ key }) => key)]);
+    const theirs = existing.map((plan) => [
+      ...plan.members.map(({ workload }) => workload),
+      ...plan.foreignContainers.map(({ key }) => key),
+    ]);
     return [...[...networks, ...wires].map(({ members }) => members.map(({ workload }) => workload)), ...theirs].some((here) => {
       return here.some((one) => from.containers.has(one) && here.some((other) => other !== one && to.containers.has(other)));
     });

@@ -73,11 +73,11 @@ export class RulePack implements IAspect {
     const rules = [...props.rules, ...(props.additionalRules ?? [])];
     const ids = new Set(rules.map(({ ruleId }) => ruleId));
     const named = [...Object.keys(props.severities ?? {}), ...Object.keys(props.without ?? {})];
-    const stranger = named.find((id) => !ids.has(id));
-    if (stranger !== undefined) {
+    const foreignContainer = named.find((id) => !ids.has(id));
+    if (foreignContainer !== undefined) {
       throw new UnscopedValidationError(
         'RuleId',
-        `'${stranger}' is no rule of the pack '${props.packName}'; it has ${[...ids].sort().join(', ')}`,
+        `'${foreignContainer}' is no rule of the pack '${props.packName}'; it has ${[...ids].sort().join(', ')}`,
       );
     }
     const twice = rules.find(({ ruleId }, index) => rules.findIndex((other) => other.ruleId === ruleId) !== index);

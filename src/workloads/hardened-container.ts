@@ -11,7 +11,7 @@ import { HOST_NAME } from './private/check-names';
 import { checkImage, givenBack } from './private/common';
 import { containerConfig, lateBlocks } from './private/container-config';
 import { environmentList } from './private/environment';
-import { type Placement, placementOf, refuseApart } from './private/placement';
+import { type Placement, placementOf, refuseSegmentless } from './private/placement';
 import { publicationFact, type PublicationRequest } from './private/publication';
 import { LOOKED_AT, refusedBeside } from './private/refused-beside';
 import { Publication } from './publication';
@@ -92,7 +92,7 @@ export class HardenedContainer extends Construct implements IWorkload {
 
   constructor(scope: Construct, id: string, props: HardenedContainerProps) {
     const placement = placementOf(childPath(scope, id), props);
-    const { segment, apart, daemon } = placement;
+    const { segment, segmentless, daemon } = placement;
     const declarations = daemon._declarations;
     const checked = checkContainer(scope, id, props, declarations);
     const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
@@ -107,9 +107,9 @@ export class HardenedContainer extends Construct implements IWorkload {
     const { path } = this.node;
 
     this.placement = placement;
-    this.dnsName = apart?.mode === 'host' ? HOST_NAME : checked.name;
+    this.dnsName = segmentless?.mode === 'host' ? HOST_NAME : checked.name;
     this.peerText = path;
-    this._peerFact = apart?.mode === 'host' ? { kind: 'host', path } : { kind: 'workload', path };
+    this._peerFact = segmentless?.mode === 'host' ? { kind: 'host', path } : { kind: 'workload', path };
     this._peerDeclarations = declarations;
     this.connections = new Connections(this, props.defaultPort);
     if (segment?.ipv6Block !== undefined) {
@@ -118,9 +118,9 @@ export class HardenedContainer extends Construct implements IWorkload {
     brand(this, 'workload');
     brand(this, 'peer');
 
-    if (apart) {
-      declarations.addWorkload({ path, name: checked.name, ...apart });
-      if (apart.mode === 'host') Annotations.of(this).addWarning(warningOnHost(apart.reason));
+    if (segmentless) {
+      declarations.addWorkload({ path, name: checked.name, ...segmentless });
+      if (segmentless.mode === 'host') Annotations.of(this).addWarning(warningOnHost(segmentless.reason));
     } else {
       orderStacks(this, segment!);
       const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
@@ -135,15 +135,15 @@ export class HardenedContainer extends Construct implements IWorkload {
 
   /** The segment that the container was placed in. One with a `network` is in none: reading it throws `HostNetworkRefused` or `NoNetworkRefused`. */
   public get segment(): ISegment {
-    const { segment, apart } = this.placement;
-    return segment ?? refuseApart(this.node.path, apart!, 'its segment is asked for');
+    const { segment, segmentless } = this.placement;
+    return segment ?? refuseSegmentless(this.node.path, segmentless!, 'its segment is asked for');
   }
 
   /** The IPv4 address in its segment, a token. A container with a `network` has none: reading it throws, as `segment` does. */
   public get ipv4Address(): string {
-    const { segment, apart } = this.placement;
+    const { segment, segmentless } = this.placement;
     return segment === undefined
-      ? refuseApart(this.node.path, apart!, 'its address is asked for')
+      ? refuseSegmentless(this.node.path, segmentless!, 'its address is asked for')
       : ownAddress(this, this._peerDeclarations, segment);
   }
 
@@ -180,8 +180,8 @@ export class HardenedContainer extends Construct implements IWorkload {
   }
 
   private addPublication(request: Omit<PublicationRequest, 'workload' | 'segment'>): PublicationFact {
-    const { segment, apart } = this.placement;
-    if (segment === undefined) refuseApart(this.node.path, apart!, `${request.port.text} is to be published`);
+    const { segment, segmentless } = this.placement;
+    if (segment === undefined) refuseSegmentless(this.node.path, segmentless!, `${request.port.text} is to be published`);
     const fact = publicationFact(this._peerDeclarations, { ...request, workload: this.node.path, segment: segment.node.path });
     this._peerDeclarations.addPublication(fact);
     return fact;
@@ -203,12 +203,12 @@ export class HardenedContainer extends Construct implements IWorkload {
     }
     if (writableRootReason !== undefined) accepted._imply(writableRoot, 'read_only', writableRootReason);
     for (const [name, reason] of Object.entries(notSecret)) accepted._imply(secretVariable, name, reason);
-    const { apart } = this.placement;
-    if (apart?.mode === 'host') accepted._imply(hostNetwork, 'network_mode', apart.reason);
+    const { segmentless } = this.placement;
+    if (segmentless?.mode === 'host') accepted._imply(hostNetwork, 'network_mode', segmentless.reason);
   }
 
   private makeResource(props: HardenedContainerProps, checked: CheckedContainer, environment: string[]): void {
-    const { daemon, apart } = this.placement;
+    const { daemon, segmentless } = this.placement;
     const provider = daemon._providerFor(this);
     const image = props.image.pulled && new Image(this, 'Image', { provider, name: props.image.text, keepLocally: true });
     if (image) props.image._acceptAt(Suppressions.of(image));
@@ -218,14 +218,14 @@ export class HardenedContainer extends Construct implements IWorkload {
       stamp: daemon._stampPath,
       restart: props.restartPolicy ?? RestartPolicy.onFailure(HARDENED.maxRetries),
       dualStack: this._peerDeclarations.store.has('ipv6'),
-      mode: apart?.mode,
+      mode: segmentless?.mode,
     });
     const resource = new LateContainer(this, 'Resource', { provider, ...config }, () =>
       lateBlocks(this._peerDeclarations, this.node.path, props, (network) =>
         this.networkReference(network.segment, network.kind === 'edge' ? 'edge' : 'segment'),
       ),
     );
-    this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(LOOKED_AT), apart?.mode) });
+    this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(LOOKED_AT), segmentless?.mode) });
   }
 
   private networkReference(segmentPath: string, kind: 'segment' | 'edge'): string {

@@ -73,7 +73,7 @@ function checkMember(path: string, member: IWorkload, first: IWorkload): void {
   if (!isA(member, 'workload')) {
     throw new ValidationError('NotAWorkload', path, "'members' must be workloads of Bulkhead, such as a HardenedContainer");
   }
-  if (member._peerFact.kind !== 'workload' || member._peerDeclarations!.store.apartFact(member._peerFact.path) !== undefined) {
+  if (member._peerFact.kind !== 'workload' || member._peerDeclarations!.store.segmentlessFact(member._peerFact.path) !== undefined) {
     throw new ValidationError(
       'NotAWorkload',
       path,

@@ -47,8 +47,8 @@ describe.each(OLD.map((key) => [named(key), key] as const))('%s', (_, key) => {
 
 test('a network without IPv6 is kept apart in IPv6, too, before 28.0.1', () => {
   const first = (key: string) => chain(host(key, [network({ ipv6: undefined })]), 'filter', 'DOCKER-ISOLATION-STAGE-1', 'ipv6')?.[0];
-  const apart = GENERATIONS.filter((key) => first(key) === 'in br1 not out br1 => jump DOCKER-ISOLATION-STAGE-2');
-  expect(apart).toEqual(between('20.10', '28.0.1'));
+  const segmentless = GENERATIONS.filter((key) => first(key) === 'in br1 not out br1 => jump DOCKER-ISOLATION-STAGE-2');
+  expect(segmentless).toEqual(between('20.10', '28.0.1'));
 });
 
 test('DOCKER-USER stands in IPv6 from 23.0 on, and never with nftables', () => {

@@ -33,7 +33,7 @@ export function readTopology(text: string): { topology: Topology; engine: Engine
       kind: 'existing',
       networkName: name,
       members: members.map(member),
-      strangers: others.map(({ path, ipv4, known }: any) => ({ key: path, ipv4, isKnown: known })),
+      foreignContainers: others.map(({ path, ipv4, known }: any) => ({ key: path, ipv4, isKnown: known })),
       gatewayOf: defaultRouteOf,
       pairs: pairs.map(described),
     })),
@@ -42,7 +42,7 @@ export function readTopology(text: string): { topology: Topology; engine: Engine
     egress: json.egress.map(described),
     hostFlows: json.hostFlows.map(described),
     publications: json.publications.map(({ chosenByEngine, ...rest }: any) => ({ ...described(rest), isChosen: chosenByEngine })),
-    apart:
+    segmentless:
       json.withoutSegment.length === 0 ? undefined : json.withoutSegment.map(({ network, ...rest }: any) => ({ ...rest, mode: network })),
     swarm: json.swarm && swarm(json.swarm),
   };

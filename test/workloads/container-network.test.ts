@@ -31,10 +31,16 @@ const METRICS = Port.tcp(9100);
 
 function scene(props: ConstructorParameters<typeof Program>[0] = {}) {
   const program = new Program(props);
-  const apart = (id: string, network: ContainerNetwork, more: Partial<HardenedContainerProps> = {}) =>
+  const segmentless = (id: string, network: ContainerNetwork, more: Partial<HardenedContainerProps> = {}) =>
     new HardenedContainer(program.stack, id, { daemon: program.daemon, network, image: IMAGE, ...more });
   const web = program.container('Web', program.segment('Front'));
-  return { program, apart, web, agent: apart('Agent', HostNetwork.reason(WHY)), alone: apart('Alone', NoNetwork.reason(ALONE)) };
+  return {
+    program,
+    segmentless,
+    web,
+    agent: segmentless('Agent', HostNetwork.reason(WHY)),
+    alone: segmentless('Alone', NoNetwork.reason(ALONE)),
+  };
 }
 
 describe('what Terraform gets', () => {
@@ -62,8 +68,8 @@ describe('what Terraform gets', () => {
   });
 
   test("resolvers, names and parameters that are not of the network go along to the host's", () => {
-    const { program, apart } = scene();
-    apart('Other', HostNetwork.reason(WHY), {
+    const { program, segmentless } = scene();
+    segmentless('Other', HostNetwork.reason(WHY), {
       dns: ['192.0.2.53'],
       hostEntries: { ntp: '192.0.2.123' },
       sysctls: [ContainerSysctl.shmmaxBytes(65536)],
@@ -109,8 +115,8 @@ describe('flows', () => {
   });
 
   test('its default port counts', () => {
-    const { program, web, apart } = scene();
-    web.connections.allowTo(apart('Other', HostNetwork.reason(WHY), { defaultPort: METRICS }));
+    const { program, web, segmentless } = scene();
+    web.connections.allowTo(segmentless('Other', HostNetwork.reason(WHY), { defaultPort: METRICS }));
     expect(program.topology().hostFlows).toHaveLength(1);
   });
 
@@ -120,7 +126,7 @@ describe('flows', () => {
     expect(program.topology().hostFlows).toHaveLength(1);
     program.stack.node.tryRemoveChild('Agent');
     program.daemon._declarations.store.noticeRemovals();
-    expect([program.topology().hostFlows, program.topology().apart]).toEqual([[], [expect.objectContaining({ path: 'app/Alone' })]]);
+    expect([program.topology().hostFlows, program.topology().segmentless]).toEqual([[], [expect.objectContaining({ path: 'app/Alone' })]]);
     program.synth();
   });
 
@@ -152,7 +158,7 @@ describe('flows', () => {
     ['to the host', ({ agent }) => agent.connections.allowTo(Peer.host(), METRICS), 'HostNetworkRefused', ['app/Agent']],
     [
       'between two on the host',
-      ({ agent, apart }) => agent.connections.allowTo(apart('B2', HostNetwork.reason(WHY)), METRICS),
+      ({ agent, segmentless }) => agent.connections.allowTo(segmentless('B2', HostNetwork.reason(WHY)), METRICS),
       'HostNetworkRefused',
       ['app/B2'],
     ],
@@ -208,8 +214,8 @@ describe('what is refused', () => {
   });
 
   test('a segment beside it', () => {
-    const { program, web, apart } = scene();
-    expectError(() => apart('Bad', host, { segment: web.segment }), 'NetworkChoice', { path: 'app/Bad', says: ["'segment'"] });
+    const { program, web, segmentless } = scene();
+    expectError(() => segmentless('Bad', host, { segment: web.segment }), 'NetworkChoice', { path: 'app/Bad', says: ["'segment'"] });
     expectError(() => program.container('Bad', web.segment, { daemon: program.daemon }), 'NetworkChoice', { path: 'app/Bad' });
   });
 
@@ -223,8 +229,8 @@ describe('what is refused', () => {
   test('a reason that says nothing, and the name of another container', () => {
     expectError(() => HostNetwork.reason('because'), 'ReasonTooShort');
     expectError(() => NoNetwork.reason('  '), 'ReasonTooShort');
-    const { apart } = scene();
-    expectError(() => apart('Twin', NoNetwork.reason(ALONE), { containerName: 'APP-WEB' }), 'DuplicateName', { says: ['app/Web'] });
+    const { segmentless } = scene();
+    expectError(() => segmentless('Twin', NoNetwork.reason(ALONE), { containerName: 'APP-WEB' }), 'DuplicateName', { says: ['app/Web'] });
   });
 
   test('what only a segment brings is not there to be read', () => {

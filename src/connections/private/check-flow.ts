@@ -1,4 +1,4 @@
-import { checkApart } from './check-apart';
+import { checkSegmentless } from './check-segmentless';
 import { Cidr } from '../../addressing/cidr';
 import type { Port } from '../../firewall/port';
 import { ValidationError } from '../../private/errors';
@@ -21,7 +21,7 @@ export function checkFlow(
 ): Declarations {
   const from = source._peerFact;
   const to = destination._peerFact;
-  checkApart(place, source, destination);
+  checkSegmentless(place, source, destination);
   if (from.kind === 'block') {
     throw new ValidationError(
       'SourceOutside',

@@ -63,7 +63,7 @@ function engineNetwork(
 }
 
 /** As Docker makes one that nobody says anything special of, which Terraform asks of it. What others publish there is not known. */
-function existingNetwork({ bridge, internal, ipv4, members, strangers, gatewayOf }: ExistingPlan): EngineNetwork {
+function existingNetwork({ bridge, internal, ipv4, members, foreignContainers, gatewayOf }: ExistingPlan): EngineNetwork {
   const ours = new Set(gatewayOf);
   const endpointAt = (address: string, leads: boolean): EngineEndpoint => ({
     ipv4: address,
@@ -79,7 +79,7 @@ function existingNetwork({ bridge, internal, ipv4, members, strangers, gatewayOf
     ipv4: { ...ipv4, mode: 'nat' },
     endpoints: [
       ...members.map((member) => endpointAt(member.ipv4, ours.has(member.workload))),
-      ...strangers.map((stranger) => endpointAt(stranger.ipv4, !internal)),
+      ...foreignContainers.map((foreignContainer) => endpointAt(foreignContainer.ipv4, !internal)),
     ],
     links: [],
   };

@@ -23,7 +23,7 @@ export class Declared {
   /** Where no rule of ours has a say, what must flow all the same. */
   private readonly unguardedPairs: (readonly [family: Family, source: string, destination: string])[];
   /** Containers that others made: to a publication they are of the outside. */
-  private readonly strangers: ReadonlySet<string>;
+  private readonly foreignContainers: ReadonlySet<string>;
   private readonly toContainer = new Map<string, PortSet>();
   private readonly toHost = new Map<string, PortSet>();
   private readonly egress: ReadonlyMap<string, readonly EgressPlan[]>;
@@ -33,7 +33,7 @@ export class Declared {
   constructor(private readonly topology: Topology) {
     topology.pairs.forEach(({ source, destination, port }) => open(this.pairs, pairKey(source, destination), port));
     this.onWires = new Set(topology.wires.flatMap(({ members }) => members.flatMap(addressesOf)));
-    this.strangers = new Set(topology.existing.flatMap(({ strangers }) => strangers.map(({ key }) => key)));
+    this.foreignContainers = new Set(topology.existing.flatMap(({ foreignContainers }) => foreignContainers.map(({ key }) => key)));
     this.unguardedPairs = topology.wirePairs.flatMap(({ wire, source, destination, port, ipv4Only }) => {
       const { mode, members } = topology.wires.find(({ key }) => key === wire)!;
       const [from, to] = [source, destination].map((workload) => members.find((member) => member.workload === workload)!);
@@ -45,12 +45,12 @@ export class Declared {
         return mode === 'vepa' || mode === 'plugin' ? [] : [[family, here, there] as const];
       });
     });
-    for (const { members, strangers, pairs } of topology.existing) {
+    for (const { members, foreignContainers, pairs } of topology.existing) {
       const addresses = new Map([
         ...members.map(({ workload, ipv4 }) => [workload, ipv4] as const),
-        ...strangers.map(({ key, ipv4 }) => [key, ipv4] as const),
+        ...foreignContainers.map(({ key, ipv4 }) => [key, ipv4] as const),
       ]);
-      const doubtful = new Set(strangers.flatMap(({ key, isKnown }) => (isKnown ? [] : [key])));
+      const doubtful = new Set(foreignContainers.flatMap(({ key, isKnown }) => (isKnown ? [] : [key])));
       for (const { source, destination, port } of pairs) {
         const [from, to] = [addresses.get(source)!, addresses.get(destination)!];
         open(this.pairs, pairKey(from, to), port);
@@ -68,7 +68,7 @@ export class Declared {
       case 'container container':
         // Only straight to its address: containers of ours reach no publication by an address of the host.
         if (target.party.kind === 'container') return this.between(source.address!, target.address, family);
-        return this.isStranger(source) ? this.published(receiver, target, asOutside(source, family), family) : NO_PORTS;
+        return this.isForeign(source) ? this.published(receiver, target, asOutside(source, family), family) : NO_PORTS;
       case 'container host':
         return this.toHost.get(pairKey(source.address!, target.address)) ?? NO_PORTS;
       case 'container outside':
@@ -88,10 +88,12 @@ export class Declared {
   /** Every pair of ends between which something is declared. */
   public expected(outside: readonly AddressEnd[]): Pick<Cell, 'source' | 'target' | 'receiver' | 'family'>[] {
     const { networks, wires, existing, pairs, hostFlows } = this.topology;
-    const strangers = existing.flatMap((plan) => plan.strangers.map(({ key, ipv4 }): Member => ({ workload: key, ipv4, home: true })));
+    const foreignContainers = existing.flatMap((plan) =>
+      plan.foreignContainers.map(({ key, ipv4 }): Member => ({ workload: key, ipv4, home: true })),
+    );
     const members = [...networks, ...wires, ...existing].flatMap((network) => network.members);
     const endpoints = new Map(
-      [...members, ...strangers].flatMap((member) => endpointsOf(member)).map((endpoint) => [endpoint.address, endpoint]),
+      [...members, ...foreignContainers].flatMap((member) => endpointsOf(member)).map((endpoint) => [endpoint.address, endpoint]),
     );
     const inside = [
       ...pairs.map(({ family, source, destination }) => cell(family, endpoints.get(source)!, endpoints.get(destination)!)),
@@ -126,8 +128,8 @@ export class Declared {
     return union(pair, this.egressTo(source, range, family));
   }
 
-  private isStranger({ party }: End): boolean {
-    return party.kind === 'container' && this.strangers.has(party.key);
+  private isForeign({ party }: End): boolean {
+    return party.kind === 'container' && this.foreignContainers.has(party.key);
   }
 
   private addHostFlow({ direction, address, gateway, port }: HostFlowPlan): void {

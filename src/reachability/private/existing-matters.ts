@@ -7,15 +7,15 @@ import type { EngineFacts } from '../../topology/private/engine-facts';
 import type { Topology } from '../../topology/private/topology';
 
 /** Keys of containers that others made, those whom nobody named among them. */
-export function strangersIn({ existing }: Topology): ReadonlySet<string> {
-  return new Set(existing.flatMap(({ strangers }) => strangers.map(({ key }) => key)));
+export function foreignContainersIn({ existing }: Topology): ReadonlySet<string> {
+  return new Set(existing.flatMap(({ foreignContainers }) => foreignContainers.map(({ key }) => key)));
 }
 
 /** Tells whether one end at least is ours, or neither has to do with others: what they do among themselves, with the host and outside is not known here. */
 export function concernsUs(topology: Topology): (cell: Pick<Cell, 'source' | 'receiver'>) => boolean {
-  const strangers = strangersIn(topology);
-  const isTheirs = (party: Party) => party.kind === 'container' && strangers.has(party.key);
-  const isOurs = (party: Party) => party.kind === 'container' && !strangers.has(party.key);
+  const foreignContainers = foreignContainersIn(topology);
+  const isTheirs = (party: Party) => party.kind === 'container' && foreignContainers.has(party.key);
+  const isOurs = (party: Party) => party.kind === 'container' && !foreignContainers.has(party.key);
   return ({ source: { party }, receiver }) => isOurs(party) || isOurs(receiver) || (!isTheirs(party) && !isTheirs(receiver));
 }
 
@@ -24,9 +24,9 @@ export function concernsUs(topology: Topology): (cell: Pick<Cell, 'source' | 're
  * members, between them and the host, and on their way out, it is no mistake of the program.
  */
 export function existingMatters({ existing, networks, wires }: Topology): (found: Omit<Deviation, 'ports'>) => boolean {
-  const places = existing.map(({ ipv4, members, strangers }) => ({
+  const places = existing.map(({ ipv4, members, foreignContainers }) => ({
     block: parseBlock(ipv4.block),
-    parties: new Set([...members.map(({ workload }) => workload), ...strangers.map(({ key }) => key)]),
+    parties: new Set([...members.map(({ workload }) => workload), ...foreignContainers.map(({ key }) => key)]),
   }));
   const ownAddresses = new Set([...networks, ...wires].flatMap(({ members }) => members.flatMap(({ ipv4, ipv6 }) => [ipv4, ipv6])));
   return ({ source, receiver, address }) =>
@@ -45,10 +45,10 @@ export function existingMatters({ existing, networks, wires }: Topology): (found
  * further networks are not known. Only what meets our guard on every way is certainly kept from it.
  */
 export function isBeyondUs(source: Selection, destination: Selection, topology: Topology, { guardBackend }: EngineFacts): boolean {
-  const strangers = strangersIn(topology);
-  if (strangers.size === 0) return false;
+  const foreignContainers = foreignContainersIn(topology);
+  if (foreignContainers.size === 0) return false;
   const atTheirs = new Set(topology.existing.flatMap(({ members }) => members.map(({ workload }) => workload)));
-  const [isFrom, isTo] = [source, destination].map(({ containers }) => [...containers].some((key) => strangers.has(key)));
+  const [isFrom, isTo] = [source, destination].map(({ containers }) => [...containers].some((key) => foreignContainers.has(key)));
   const isUnguarded = guardBackend === undefined || [...source.containers].some((key) => atTheirs.has(key));
   if (isTo) return isFrom || isUnguarded || source.isHost || source.block !== undefined;
   return isFrom && (destination.isHost || destination.block !== undefined);

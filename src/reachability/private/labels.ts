@@ -10,9 +10,9 @@ export class Labels {
   private readonly placeholderPorts: readonly PortSet[];
   private readonly onHost: readonly string[];
 
-  constructor({ publications, apart = [] }: Topology) {
+  constructor({ publications, segmentless = [] }: Topology) {
     this.placeholderPorts = publications.filter(({ isChosen }) => isChosen).map(({ hostPort }) => portSetOf(hostPort));
-    this.onHost = apart.filter(({ mode }) => mode === 'host').map(({ path }) => path);
+    this.onHost = segmentless.filter(({ mode }) => mode === 'host').map(({ path }) => path);
   }
 
   /** The host is one party with the containers on its network. */

@@ -22,7 +22,7 @@ export function selectionOf(peer: PeerFact, { members, topology }: Derived): Sel
   }
   const place = topology.existing.find(({ key }) => peer.kind === 'segment' && key === peer.path);
   return {
-    containers: new Set([...members.expand(peer), ...(place?.strangers ?? []).map(({ key }) => key)]),
+    containers: new Set([...members.expand(peer), ...(place?.foreignContainers ?? []).map(({ key }) => key)]),
     isHost: peer.kind === 'host',
   };
 }

@@ -6,7 +6,7 @@ import { guardBackend } from '../../firewall/private/backend/guard-backends';
 import { compile } from '../../firewall/private/compile';
 import type { HostRules } from '../../firewall/private/host-rules';
 import type { EngineFacts } from '../../topology/private/engine-facts';
-import { strangersOf } from '../../topology/private/existing';
+import { foreignContainersOf } from '../../topology/private/existing';
 import type { Family } from '../../topology/private/terms';
 import type { ExistingPlan, Topology, WirePlan } from '../../topology/private/topology';
 
@@ -39,7 +39,7 @@ export function viewOf(topology: Topology, engine: EngineFacts): HostView {
       { block: '0.0.0.0/0', interface: UPLINK },
       { block: '::/0', interface: UPLINK },
     ],
-    containers: [...containersOf(topology), ...topology.existing.flatMap(strangersOn)],
+    containers: [...containersOf(topology), ...topology.existing.flatMap(foreignContainersOn)],
     wires: topology.wires.map(({ parent, mode, overlay, guardedBy }) => ({
       parent,
       mode,
@@ -101,10 +101,17 @@ function containersOf({ networks, wires, existing, workloads }: Topology): Conta
 }
 
 /** Who else is on a network that others made. The last one stands for all that nobody named, wherever in the block they are. */
-function strangersOn({ segment, networkName, bridge, internal, ipv4: { block }, strangers }: ExistingPlan): ContainerView[] {
-  return strangers.map(({ key, ipv4, isKnown }): ContainerView => {
+function foreignContainersOn({
+  segment,
+  networkName,
+  bridge,
+  internal,
+  ipv4: { block },
+  foreignContainers,
+}: ExistingPlan): ContainerView[] {
+  return foreignContainers.map(({ key, ipv4, isKnown }): ContainerView => {
     const attachments: Attachment[] = [{ interface: bridge, kind: 'bridge', ipv4, isGateway: { ipv4: !internal, ipv6: false } }];
-    const isRest = key === strangersOf(segment);
+    const isRest = key === foreignContainersOf(segment);
     const doubt = isRest ? `who else is attached to '${networkName}'` : `which address '${key}' has in '${networkName}'`;
     return { key, attachments, ...(!isKnown && { doubt }), ...(isRest && { anywhereIn: block }) };
   });

@@ -2,7 +2,6 @@ import { jsonText } from './json-text';
 import type { ProofResult } from './proof-result';
 import { engineOf, guardOf } from './topology-json';
 import { groupBy } from '../../private/multimap';
-import { exposuresOnHost } from '../../reachability/private/apart';
 import type { Deviation } from '../../reachability/private/audit';
 import { exposureLines, type Line, linesOf } from '../../reachability/private/describe';
 import { echoOnly, forgedGroups } from '../../reachability/private/forged/forged-text';
@@ -12,6 +11,7 @@ import { type PortSet, PROTOCOLS } from '../../reachability/private/matrix/port-
 import type { Party } from '../../reachability/private/matrix/reach';
 import { outsideBlocks } from '../../reachability/private/outside-text';
 import type { Proof } from '../../reachability/private/proof';
+import { exposuresOnHost } from '../../reachability/private/segmentless';
 import { undeclaredKinds } from '../../reachability/private/weaknesses';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 
@@ -50,7 +50,7 @@ class Writer {
   private readonly others: ReadonlySet<string>;
 
   constructor(private readonly proof: Proof) {
-    this.others = new Set(proof.derived.topology.existing.flatMap(({ strangers }) => strangers.map(({ key }) => key)));
+    this.others = new Set(proof.derived.topology.existing.flatMap(({ foreignContainers }) => foreignContainers.map(({ key }) => key)));
   }
 
   public line({ ends: { source, destination, pieces }, ports, certain }: Line): object {

@@ -15,7 +15,7 @@ export function renderReport(input: ReportInput): string {
     ...declared(input.flows, topology),
     ...(result.state === 'SKIPPED' ? [] : exposed(input.exposures)),
     ...weaker(input, hasGuard),
-    ...inNoSegment(topology.apart ?? []),
+    ...inNoSegment(topology.segmentless ?? []),
     ...(result.state === 'SKIPPED' ? [] : holds(input, hasGuard)),
     '## What this rests on',
     '',

@@ -4,7 +4,7 @@ import { groupBy } from '../../private/multimap';
 import type { Exposure, ReachableCell } from '../../reachability/results';
 import type { Weakness } from '../../reachability/weakness';
 import type { EngineFacts } from '../../topology/private/engine-facts';
-import type { ApartFact, FlowFact, PeerFact } from '../../topology/private/facts';
+import type { SegmentlessFact, FlowFact, PeerFact } from '../../topology/private/facts';
 import type { RateSpec, PortSpec } from '../../topology/private/terms';
 import type { PublicationPlan, Topology } from '../../topology/private/topology';
 
@@ -60,13 +60,13 @@ export function exposed(exposures: readonly Exposure[]): string[] {
 }
 
 /** Nothing where every container is in a segment. */
-export function inNoSegment(apart: readonly ApartFact[]): string[] {
-  if (apart.length === 0) return [];
+export function inNoSegment(segmentless: readonly SegmentlessFact[]): string[] {
+  if (segmentless.length === 0) return [];
   const meaning = {
     host: "the host's: it is the host to everybody, and what listens in it listens there",
     none: 'none: it reaches nobody, and nobody reaches it',
   };
-  const rows = apart.map(({ path, mode, reason }) => [path, meaning[mode], reason]);
+  const rows = segmentless.map(({ path, mode, reason }) => [path, meaning[mode], reason]);
   return ['## Containers in no segment', '', ...markdownTable(['container', 'network', 'reason'], rows), ''];
 }
 

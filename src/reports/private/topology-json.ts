@@ -44,7 +44,7 @@ export function topologyJson(topology: Topology, engine: EngineFacts, facts: Pic
     existingNetworks: existing.map(existingNetwork),
     workloads: workloads.map(workload),
     groups: facts.groups.map(({ path, members }) => ({ path, members })),
-    withoutSegment: (topology.apart ?? []).map(({ path, name, mode, reason }) => ({ path, name, network: mode, reason })),
+    withoutSegment: (topology.segmentless ?? []).map(({ path, name, mode, reason }) => ({ path, name, network: mode, reason })),
     pairs: topology.pairs.map(openedAt),
     unfilteredPairs: topology.wirePairs.map(({ wire, ...pair }) => ({ network: wire, ...unfilteredPair(pair) })),
     egress: topology.egress.map(openedAt),
@@ -134,7 +134,7 @@ function unfiltered(plan: WirePlan): object {
 }
 
 function existingNetwork(plan: ExistingPlan): object {
-  const { key, segment, networkName, bridge, internal, ipv4, members, strangers, gatewayOf, pairs } = plan;
+  const { key, segment, networkName, bridge, internal, ipv4, members, foreignContainers, gatewayOf, pairs } = plan;
   return {
     key,
     segment,
@@ -143,7 +143,7 @@ function existingNetwork(plan: ExistingPlan): object {
     internal,
     ipv4: { block: ipv4.block, gateway: ipv4.gateway },
     members: members.map(member),
-    others: strangers.map(({ key: path, ipv4: address, isKnown }) => ({ path, ipv4: address, known: isKnown })),
+    others: foreignContainers.map(({ key: path, ipv4: address, isKnown }) => ({ path, ipv4: address, known: isKnown })),
     defaultRouteOf: gatewayOf,
     pairs: pairs.map(unfilteredPair),
   };

@@ -1,6 +1,6 @@
 import type { FactStore } from './fact-store';
 import type {
-  ApartFact,
+  SegmentlessFact,
   ClaimFact,
   FlowFact,
   GroupFact,
@@ -77,7 +77,7 @@ export class Declarations {
     this.store.addShim(fact);
   }
 
-  public addWorkload(fact: WorkloadFact | ApartFact): void {
+  public addWorkload(fact: WorkloadFact | SegmentlessFact): void {
     this.refuseAfterWriting(fact.path);
     this.names.take(`container ${fact.name}`, fact.path);
     this.store.addWorkload(fact);

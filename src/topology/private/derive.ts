@@ -139,7 +139,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     egress: planEgress(facts, members, networks),
     hostFlows: planHostFlows(facts, members, networks, wires),
     publications: planPublications(facts, networks),
-    ...(facts.apart && facts.apart.length > 0 && { apart: [...facts.apart].sort(byPath) }),
+    ...(facts.segmentless && facts.segmentless.length > 0 && { segmentless: [...facts.segmentless].sort(byPath) }),
     ...(facts.swarm && { swarm: planSwarm(facts.swarm, allocation) }),
   };
   const problems = [

@@ -1,7 +1,7 @@
 import type { Facts, FlowFact, PeerFact, SegmentFact, WorkloadFact } from './facts';
 import type { Memberships } from './memberships';
 import type { Problem } from './problem';
-import type { ExistingPlan, Member, Stranger } from './topology';
+import type { ExistingPlan, Member, ForeignContainer } from './topology';
 import { formatAddress, parseBlock } from '../../addressing/private/ip';
 import { forges } from '../../hardening/private/capabilities';
 import { groupBy } from '../../private/multimap';
@@ -110,7 +110,7 @@ function planOne(
   const free = freeAddresses(ipv4Block!, new Set([gateway, ...taken.keys()]));
   const addressOf = (fact: WorkloadFact) => fixed(fact) ?? free.next().value;
   const members: Member[] = [];
-  const strangers: Stranger[] = [];
+  const foreignContainers: ForeignContainer[] = [];
   for (const fact of all) {
     const ipv4 = addressOf(fact);
     if (ipv4 === undefined) {
@@ -118,15 +118,15 @@ function planOne(
       break;
     }
     const isFixed = fixed(fact) !== undefined;
-    if (fact.isTheirs) strangers.push({ key: fact.path, ipv4, isKnown: isFixed });
+    if (fact.isTheirs) foreignContainers.push({ key: fact.path, ipv4, isKnown: isFixed });
     else members.push({ workload: fact.path, ipv4, home: fact.segment === path, ...(!isFixed && { isNominal: true }) });
   }
   for (const { path: forger } of all.filter(forges)) {
     problems.push({ code: 'ForgerAmongOthers', path: forger, message: `it holds NET_RAW or NET_ADMIN, by which it can take the address of anybody in '${networkName}', which others made; place it in a BridgeSegment of its own` }); // prettier-ignore
   }
   const unnamed = free.next().value;
-  if (unnamed !== undefined) strangers.push({ key: strangersOf(path), ipv4: unnamed, isKnown: false });
-  const here = new Set([...members.map(({ workload }) => workload), ...strangers.map(({ key }) => key)]);
+  if (unnamed !== undefined) foreignContainers.push({ key: foreignContainersOf(path), ipv4: unnamed, isKnown: false });
+  const here = new Set([...members.map(({ workload }) => workload), ...foreignContainers.map(({ key }) => key)]);
   return {
     key: path,
     segment: path,
@@ -136,7 +136,7 @@ function planOne(
     internal: !hasWayOut,
     ipv4: { block: ipv4Block!, gateway },
     members,
-    strangers,
+    foreignContainers,
     gatewayOf: members.flatMap(({ workload }) => (leading.get(workload) === path ? [workload] : [])),
     pairs: facts.flows.flatMap(({ source, destination, port, origin }) =>
       expand(source).flatMap((from) =>
@@ -149,7 +149,7 @@ function planOne(
 }
 
 /** Whoever is attached to a network of others and was not named. */
-export function strangersOf(segment: string): string {
+export function foreignContainersOf(segment: string): string {
   return `${segment}/*`;
 }
 

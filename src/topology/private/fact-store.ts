@@ -2,7 +2,7 @@ import { type Derived, derive, poolsOf } from './derive';
 import type { EngineFacts } from './engine-facts';
 import type { FlowEnd } from './existing';
 import type {
-  ApartFact,
+  SegmentlessFact,
   ClaimFact,
   DaemonFact,
   Facts,
@@ -30,7 +30,7 @@ export class FactStore {
   public readonly swarm = new SwarmPart();
   private readonly segments = new Map<string, SegmentFact>();
   private readonly workloads = new Map<string, WorkloadFact>();
-  private readonly apart = new Map<string, ApartFact>();
+  private readonly segmentless = new Map<string, SegmentlessFact>();
   private readonly groups = new Map<string, GroupFact>();
   private readonly shims = new Map<string, ShimFact>();
   private readonly flows: FlowFact[] = [];
@@ -111,11 +111,11 @@ export class FactStore {
     this.shims.set(fact.path, this.changed(fact, [fact.path, fact.segment]));
   }
 
-  public addWorkload(fact: WorkloadFact | ApartFact): void {
+  public addWorkload(fact: WorkloadFact | SegmentlessFact): void {
     this.changed(fact, [fact.path]);
     // Another one may have had the path before.
-    [this.apart, this.workloads].forEach((all) => all.delete(fact.path));
-    if ('mode' in fact) this.apart.set(fact.path, fact);
+    [this.segmentless, this.workloads].forEach((all) => all.delete(fact.path));
+    if ('mode' in fact) this.segmentless.set(fact.path, fact);
     else this.workloads.set(fact.path, fact);
   }
 
@@ -150,8 +150,8 @@ export class FactStore {
   }
 
   /** A container that is in no segment. */
-  public apartFact(path: string): ApartFact | undefined {
-    return this.apart.get(path);
+  public segmentlessFact(path: string): SegmentlessFact | undefined {
+    return this.segmentless.get(path);
   }
 
   public groupFact(path: string): GroupFact | undefined {
@@ -197,7 +197,7 @@ export class FactStore {
     };
     switch (peer.kind) {
       case 'workload':
-        return this.apart.has(peer.path) ? [] : [endOf(peer.path)];
+        return this.segmentless.has(peer.path) ? [] : [endOf(peer.path)];
       case 'segment':
         return [this.segments.get(peer.path)!].map((segment) => ({ segment, isOurs: segment.existing === undefined }));
       case 'group':
@@ -217,7 +217,7 @@ export class FactStore {
       flows: this.flows.filter(stands),
       publications: this.allPublications(),
       shims: [...this.shims.values()].filter(stands),
-      apart: [...this.apart.values()].filter(stands),
+      segmentless: [...this.segmentless.values()].filter(stands),
       swarm: this.swarm.fact(),
     };
   }

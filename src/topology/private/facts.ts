@@ -122,7 +122,7 @@ export interface WorkloadFact {
 }
 
 /** A container in no segment: on the network of the host, of which it is a part like any other process, or on none. */
-export interface ApartFact {
+export interface SegmentlessFact {
   readonly path: string;
   readonly name: string;
   readonly mode: 'host' | 'none';
@@ -198,7 +198,7 @@ export interface Facts {
   readonly flows: readonly FlowFact[];
   readonly publications: readonly PublicationFact[];
   readonly shims?: readonly ShimFact[];
-  readonly apart?: readonly ApartFact[];
+  readonly segmentless?: readonly SegmentlessFact[];
   readonly swarm?: SwarmFact;
 }
 

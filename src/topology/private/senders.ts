@@ -6,7 +6,7 @@ import { forges } from '../../hardening/private/capabilities';
 export type Sources = 'own' | 'any';
 
 /** Where packets of a sender come to the host, and who can be there. */
-export type SenderKind = 'container' | 'forger' | 'stranger' | 'outside' | 'host';
+export type SenderKind = 'container' | 'forger' | 'foreign' | 'outside' | 'host';
 
 /**
  * Which source addresses each can really use. The same on every engine: what an engine takes from a container, such as the default route of one that is
@@ -22,7 +22,7 @@ export type SenderKind = 'container' | 'forger' | 'stranger' | 'outside' | 'host
 export const SOURCES: Readonly<Record<SenderKind, Readonly<Record<Family, Sources>>>> = {
   container: { ipv4: 'own', ipv6: 'any' },
   forger: { ipv4: 'any', ipv6: 'any' },
-  stranger: { ipv4: 'any', ipv6: 'any' },
+  foreign: { ipv4: 'any', ipv6: 'any' },
   outside: { ipv4: 'any', ipv6: 'any' },
   host: { ipv4: 'own', ipv6: 'any' },
 };
@@ -43,8 +43,8 @@ export interface Sender {
 export function sendersOf({ workloads, existing }: Topology): Sender[] {
   return [
     ...workloads.map((plan) => sender(forges(plan) ? 'forger' : 'container', { container: plan.path })),
-    ...existing.flatMap(({ strangers }) => strangers.map(({ key }) => sender('stranger', { container: key }))),
-    sender('stranger', { at: 'default-bridge' }),
+    ...existing.flatMap(({ foreignContainers }) => foreignContainers.map(({ key }) => sender('foreign', { container: key }))),
+    sender('foreign', { at: 'default-bridge' }),
     sender('outside', { at: 'outside' }),
   ];
 }

@@ -1,4 +1,4 @@
-import type { ApartFact, SwarmNodeFact, SwarmSettings } from './facts';
+import type { SegmentlessFact, SwarmNodeFact, SwarmSettings } from './facts';
 import type { Family, PortSpec, RateSpec, WireMode } from './terms';
 
 /**
@@ -85,7 +85,7 @@ export interface ExistingPlan {
   /** Containers of ours. */
   readonly members: readonly Member[];
   /** Containers of others: those that the program names, and last whoever else is attached. */
-  readonly strangers: readonly Stranger[];
+  readonly foreignContainers: readonly ForeignContainer[];
   /** Containers whose default route leads over it. */
   readonly gatewayOf: readonly string[];
   /** Declared between two that are on it. Nothing narrows it there. */
@@ -93,7 +93,7 @@ export interface ExistingPlan {
 }
 
 /** A container that others made, or all of them whom nobody named. */
-export interface Stranger {
+export interface ForeignContainer {
   /** Path of its construct; of those whom nobody named that of the segment with `/*`. */
   readonly key: string;
   readonly ipv4: string;
@@ -210,6 +210,6 @@ export interface Topology {
   readonly hostFlows: readonly HostFlowPlan[];
   readonly publications: readonly PublicationPlan[];
   /** Containers in no segment. What is on the host's network is the host. */
-  readonly apart?: readonly ApartFact[];
+  readonly segmentless?: readonly SegmentlessFact[];
   readonly swarm?: SwarmPlan;
 }

@@ -110,7 +110,7 @@ export function lateBlocks(
         })),
       )
       .sort(asReadBack),
-    dns: declarations.store.apartFact(path) === undefined ? [...declarations.store.dnsOf(path)] : [...dns],
+    dns: declarations.store.segmentlessFact(path) === undefined ? [...declarations.store.dnsOf(path)] : [...dns],
     sysctls: advertisements(declarations, places),
     // Not the IPv6 one: the provider reads an address back up to its first colon, and every plan would replace the container.
     host: [...(toHost ? [{ host: HOST_NAME, ip: toHost.gateway }] : []), ...entriesOf(hostEntries)],

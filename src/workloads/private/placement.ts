@@ -3,7 +3,7 @@ import { ValidationError } from '../../private/errors';
 import { asSegment } from '../../segments/private/as-segment';
 import type { ISegment } from '../../segments/segment';
 import type { IDaemon } from '../../topology/daemon';
-import type { ApartFact } from '../../topology/private/facts';
+import type { SegmentlessFact } from '../../topology/private/facts';
 import { needDaemon } from '../../topology/private/need-daemon';
 import { ContainerNetwork } from '../container-network';
 import type { HardenedContainerProps } from '../hardened-container-props';
@@ -12,7 +12,7 @@ import type { HardenedContainerProps } from '../hardened-container-props';
 export interface Placement {
   readonly daemon: IDaemon;
   readonly segment?: ISegment;
-  readonly apart?: Pick<ApartFact, 'mode' | 'reason'>;
+  readonly segmentless?: Pick<SegmentlessFact, 'mode' | 'reason'>;
 }
 
 /** What a network of its own would take. */
@@ -35,10 +35,10 @@ export function placementOf(path: string, props: HardenedContainerProps): Placem
     throw new ValidationError('NetworkChoice', path, "'network' must be made by HostNetwork.reason('why') or NoNetwork.reason('why')");
   }
   needDaemon(path, daemon);
-  const apart = { mode: network.mode as ApartFact['mode'], reason: network.why };
-  if (apart.mode === 'host') checkHost(path, props);
+  const segmentless = { mode: network.mode as SegmentlessFact['mode'], reason: network.why };
+  if (segmentless.mode === 'host') checkHost(path, props);
   else checkNone(path, props);
-  return { daemon: daemon!, apart };
+  return { daemon: daemon!, segmentless };
 }
 
 function checkHost(path: string, props: HardenedContainerProps): void {
@@ -93,7 +93,7 @@ function refuseGiven(
 }
 
 /** What only a segment brings, asked of a container that is in none. */
-export function refuseApart(path: string, { mode }: Pick<ApartFact, 'mode'>, what: string): never {
+export function refuseSegmentless(path: string, { mode }: Pick<SegmentlessFact, 'mode'>, what: string): never {
   if (mode === 'host') {
     throw new ValidationError(
       'HostNetworkRefused',

@@ -122,8 +122,8 @@ test('addresses lie in their block, are unique, and keep off what is not theirs'
           expect(addresses.filter((address) => !usable(address))).toEqual([]);
         }
         const host = (member: AllocatedMember, family: 'ipv4' | 'ipv6') => position(got[family]!.block, member[family]!);
-        const apart = Object.values(got.members).filter((member) => got.ipv6 && host(member, 'ipv4') !== host(member, 'ipv6'));
-        expect(apart).toEqual([]);
+        const segmentless = Object.values(got.members).filter((member) => got.ipv6 && host(member, 'ipv4') !== host(member, 'ipv6'));
+        expect(segmentless).toEqual([]);
       }
       const bridges = Object.values(result).map((each) => each.bridge);
       expect(new Set(bridges).size).toBe(bridges.length);

@@ -65,15 +65,15 @@ function diversions(lab: Lab): Diversion[] {
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const crowd = new Crowd(lab, checks);
-    const stranger = secondLine(lab);
-    const everywhere = () => [...crowd.askFrom(stranger, { device: SECOND.peer }), ...crowd.ask()];
+    const foreignContainer = secondLine(lab);
+    const everywhere = () => [...crowd.askFrom(foreignContainer, { device: SECOND.peer }), ...crowd.ask()];
     const asked = (what: string, astray?: Diversion['astray']) => {
       const answers = everywhere();
       crowd.closed(what, answers);
       crowd.live(what, answers, astray);
     };
     asked('a second line');
-    crowd.control('a second line', () => crowd.askFrom(stranger, { device: SECOND.peer }));
+    crowd.control('a second line', () => crowd.askFrom(foreignContainer, { device: SECOND.peer }));
     checks.step('addresses', () => addresses(checks, crowd));
     sh(lab, 'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done');
     for (const { what, script, undo, astray } of diversions(lab)) {

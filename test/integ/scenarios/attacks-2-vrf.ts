@@ -32,7 +32,7 @@ export function run(engine: EngineId, checks: Checks): void {
 /** Its routes lead to the containers, and theirs to it. */
 function inADomain(crowd: Crowd): void {
   const { lab } = crowd;
-  const stranger = secondLine(lab);
+  const foreignContainer = secondLine(lab);
   sh(
     lab,
     `ip link set ${SECOND.device} master ${DOMAIN}; ip addr replace ${SECOND.host6}/64 dev ${SECOND.device} nodad
@@ -41,7 +41,7 @@ function inADomain(crowd: Crowd): void {
     ip route replace 198.51.100.0/24 dev ${SECOND.device}; ip -6 route replace 2001:db8:2::/64 dev ${SECOND.device}
     echo 1 >/proc/sys/net/ipv4/tcp_l3mdev_accept; echo 1 >/proc/sys/net/ipv4/udp_l3mdev_accept; for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done`,
   );
-  const from = () => crowd.askFrom(stranger, { device: SECOND.peer });
+  const from = () => crowd.askFrom(foreignContainer, { device: SECOND.peer });
   crowd.closed('a machine in a domain', from());
   crowd.control('a machine in a domain', from);
   const answers = crowd.ask();

@@ -46,7 +46,7 @@ export function run(engine: EngineId, checks: Checks): void {
     const stage = { lab, checks, probes: new Probes(lab) };
     for (const ns of ['lanA', 'lanB'] as const) stage.probes.serve({ ns }, [{ proto: 'udp', address: '0.0.0.0', port: 9999, token: ns }]);
     stage.probes.serve({ container: 'app-pub' }, [{ proto: 'udp', address: '0.0.0.0', port: 20000, token: 'pub' }]);
-    for (const step of [errors, strangers, fastOpen, sharedPorts]) checks.step(step.name, () => step(stage));
+    for (const step of [errors, foreignContainers, fastOpen, sharedPorts]) checks.step(step.name, () => step(stage));
     const told = lab.host([FIREWALL, 'check']);
     checks.shown('the guard is as it was applied', told.code === 0, told.stdout);
   });
@@ -108,7 +108,7 @@ except OSError: print('quiet', flush=True)`;
 }
 
 /** Containers with Docker's default capabilities on bridges of others, whatever their names: as whom one of ours asked, and as whom a publication lets in. */
-function strangers({ lab, checks, probes }: Stage): void {
+function foreignContainers({ lab, checks, probes }: Stage): void {
   const bridges = { foreign0: '172.31.9', docker_gwbridge: '172.31.10', 'br-theirs': '172.31.11' };
   for (const [bridge, block] of Object.entries(bridges)) {
     lab.docker('network', 'create', '-o', `com.docker.network.bridge.name=${bridge}`, '--subnet', `${block}.0/24`, bridge);

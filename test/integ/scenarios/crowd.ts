@@ -135,9 +135,9 @@ export class Crowd {
   }
 
   /** What a stranger gets to, of whom nothing is declared. */
-  askFrom(stranger: Actor, more: Partial<Shot> = {}): Answer[] {
-    const questions = this.questionsOf(stranger, [...this.insides(), ...gateways(this.lab).map((address) => ({ name: 'gateway', address, ports: PORTS }))]); // prettier-ignore
-    return this.shoot(questions.map((question) => ({ ...question, where: stranger.where, expected: false })), more); // prettier-ignore
+  askFrom(foreignContainer: Actor, more: Partial<Shot> = {}): Answer[] {
+    const questions = this.questionsOf(foreignContainer, [...this.insides(), ...gateways(this.lab).map((address) => ({ name: 'gateway', address, ports: PORTS }))]); // prettier-ignore
+    return this.shoot(questions.map((question) => ({ ...question, where: foreignContainer.where, expected: false })), more); // prettier-ignore
   }
 
   /** What a container gets to at addresses of which nothing is declared. */

@@ -81,10 +81,10 @@ export function run(engine: EngineId, checks: Checks): void {
 function targetsOf(lab: Lab, containers: readonly Actor[]): Target[] {
   routeFrom(lab, ['lanA', 'inet']);
   const insiders = new Set(NAMES);
-  const strangers = new Set([...NAMES, 'lanA', 'inet']);
+  const foreignContainers = new Set([...NAMES, 'lanA', 'inet']);
   return [
     ...containers.flatMap(({ name, endpoints }) => endpoints.map(({ address }) => ({ name, address, ports: PORTS }))),
-    ...[NET.host, NET.host6, NET.host62].map((address) => ({ name: 'host', address, ports: PORTS, only: strangers })),
+    ...[NET.host, NET.host6, NET.host62].map((address) => ({ name: 'host', address, ports: PORTS, only: foreignContainers })),
     ...gateways(lab).map((address) => ({ name: 'host', address, ports: PORTS, only: insiders })),
     ...[NET.lanA, NET.lanA6].map((address) => ({ name: 'lanA', address, ports: PORTS, only: insiders })),
     ...[NET.internet, NET.internet6].map((address) => ({ name: 'inet', address, ports: PORTS, only: insiders })),

@@ -154,10 +154,10 @@ function packets(checks: Checks, what: string, lab: Lab, { daemon }: Deployment)
   lab.inNs('inet', ['ip', 'route', 'replace', NET.lan, 'dev', 'eth0', 'src', NET.internet]);
   const probes = serveAll(lab, actors, PORTS);
   const insiders = new Set(containers.map(({ name }) => name));
-  const strangers = new Set([...insiders, 'lanA', 'inet']);
+  const foreignContainers = new Set([...insiders, 'lanA', 'inet']);
   const targets: Target[] = [
     ...containers.flatMap(({ name, endpoints }) => endpoints.map(({ address }) => ({ name, address, ports: PORTS }))),
-    { name: 'host', address: HOST_ADDRESS, ports: PORTS, only: strangers },
+    { name: 'host', address: HOST_ADDRESS, ports: PORTS, only: foreignContainers },
     ...gateways(lab).map((address) => ({ name: 'host', address, ports: PORTS, only: insiders })),
     { name: 'lanA', address: NET.lanA, ports: PORTS, only: insiders },
     { name: 'inet', address: NET.internet, ports: PORTS, only: insiders },

@@ -114,8 +114,11 @@ function oneAddress(checks: Checks, stage: Stage): void {
     'as the proof says',
     proof.canReach(buyer, shop, Port.tcp(8080)) && !proof.canReach(stage.services.plain, shop, Port.tcp(8080)),
   );
-  const [stranger] = tasksOf(stage, stage.services.plain.dnsName);
-  const shut = new Probes(stranger.lab).one({ container: stranger.id }, { proto: 'tcp', dst: vip, port: 8080, timeoutMs: 1500 }).outcome;
+  const [foreignContainer] = tasksOf(stage, stage.services.plain.dnsName);
+  const shut = new Probes(foreignContainer.lab).one(
+    { container: foreignContainer.id },
+    { proto: 'tcp', dst: vip, port: 8080, timeoutMs: 1500 },
+  ).outcome;
   checks.shown('and a task of another overlay does not reach it', shut !== 'open' && shut !== 'refused', shut);
 }
 

@@ -1,7 +1,7 @@
 // Ports that the ingress of a swarm publishes: every node takes connections and passes them on to one that has a task. It takes IPVS, so it runs where
 // the kernel has that. What the engine does for it changed with 29.8; the guard and the proof must hold on both sides of that.
 import { trySwarm } from './engine-rules-swarm';
-import { forged, fromElsewhere, onGatewayNetwork, type Published, strangers, withoutTheGuard } from './swarm-publications';
+import { forged, fromElsewhere, onGatewayNetwork, type Published, foreignContainers, withoutTheGuard } from './swarm-publications';
 import { applied, complaints, makeSwarm, nodeOf, OPEN, PUBLISHED, serviceOn, tasksOf, WORKERS } from './swarm-stage';
 import { Cidr, EncryptedOverlay, EndpointMode, type HardenedDaemon, type HardenedService, Peer, Port, Reachability, SwarmCluster } from '../../../src'; // prettier-ignore
 import type { Checks } from '../harness/checks';
@@ -32,7 +32,7 @@ export function run(engine: EngineId, checks: Checks): void {
     answers(checks, published);
     fromElsewhere(checks, published);
     forged(checks, published);
-    strangers(checks, published);
+    foreignContainers(checks, published);
     between(checks, published);
     withoutTheGuard(checks, published);
     if (checks.failed > 0) labs.forEach((lab) => checks.say(complaints(lab)));

@@ -146,7 +146,7 @@ function delivered({ tasks }: Published, from: Sender, shots: readonly Shot[]): 
 }
 
 /** Containers that somebody runs on a node beside the swarm. What they say they are is believed as it is of a machine of the LAN. */
-export function strangers(checks: Checks, published: Published): void {
+export function foreignContainers(checks: Checks, published: Published): void {
   const {
     labs: [node],
     addresses: [to],

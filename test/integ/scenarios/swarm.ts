@@ -5,7 +5,15 @@
 // names resolve to tasks, and ports are published on the nodes that have a task.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { forged, fromElsewhere, onGatewayNetwork, otherEngine, type Published, strangers, withoutTheGuard } from './swarm-publications';
+import {
+  forged,
+  fromElsewhere,
+  onGatewayNetwork,
+  otherEngine,
+  type Published,
+  foreignContainers,
+  withoutTheGuard,
+} from './swarm-publications';
 import { hardening, names, storage } from './swarm-services';
 import { asks, listen, PUBLISHED, setTheStage, type Stage, tasksOf, WORKERS } from './swarm-stage';
 import { type HardenedDaemon, Port, Reachability } from '../../../src';
@@ -132,12 +140,12 @@ for i in range(3): s.sendto(bytes(16), (to, 0 if kind == 'esp' else port))
 function nodePorts(checks: Checks, { labs }: Stage): void {
   const [manager] = labs;
   const addresses = [HOST_ADDRESS, ...WORKERS.map((last) => `192.0.2.${last}`)];
-  const stranger = new Probes(manager);
+  const foreignContainer = new Probes(manager);
   labs.forEach((lab, index) => {
     const to = addresses[index];
     for (const port of index === 0 ? [2377, 7946] : [7946]) {
       const asked = { proto: 'tcp' as const, dst: to, port, timeoutMs: 1500 };
-      const there = stranger.one({ ns: 'lanB' }, asked).outcome;
+      const there = foreignContainer.one({ ns: 'lanB' }, asked).outcome;
       const node = new Probes(labs[(index + 1) % 3]).one({ host: true }, { ...asked, tries: 3 }).outcome;
       checks.shown(
         `tcp/${port} of ${to} is shut to a fourth machine, and open to a node`,
@@ -190,7 +198,7 @@ function publications(checks: Checks, stage: Stage): void {
   checks.shown("and the proof of a node's rules knows what is exposed", exposed.join() === 'app/Web', exposed.join());
   fromElsewhere(checks, published);
   forged(checks, published);
-  strangers(checks, published);
+  foreignContainers(checks, published);
   withoutTheGuard(checks, published);
 }
 

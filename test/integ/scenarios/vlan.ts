@@ -49,11 +49,11 @@ export function run(engine: EngineId, checks: Checks): void {
       // Nobody is spared for want of a route.
       lab.inNs(ns, ['ip', 'route', 'add', '198.51.100.0/24', 'dev', link]);
     }
-    apart(checks, lab);
+    segmentless(checks, lab);
   });
 }
 
-function apart(checks: Checks, lab: Lab): void {
+function segmentless(checks: Checks, lab: Lab): void {
   const deployment = new Deployment(lab, program);
   deployment.up();
   const names = ['app-ten', 'app-tentoo', 'app-twenty'];

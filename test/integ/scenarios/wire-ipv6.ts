@@ -146,10 +146,10 @@ function truth(containers: readonly Actor[], shim: string | undefined): (q: Ques
 /** Routers announce themselves on both wires; who is named believes them, and nobody else does. */
 function announcements(checks: Checks, lab: Lab, believers: readonly string[] = []): void {
   const probes = new Probes(lab);
-  const stranger = (name: string, network: string) => lab.docker('run', '-d', '--name', name, '--network', network, 'lab:1');
-  stranger('stranger', 'app-lan');
-  stranger('deaf', 'app-second');
-  stranger('hearing', 'app-second');
+  const foreignContainer = (name: string, network: string) => lab.docker('run', '-d', '--name', name, '--network', network, 'lab:1');
+  foreignContainer('stranger', 'app-lan');
+  foreignContainer('deaf', 'app-second');
+  foreignContainer('hearing', 'app-second');
   lab.inContainer('hearing', ['sh', '-c', 'echo 0 > /proc/sys/net/ipv6/conf/eth0/disable_ipv6']);
   for (const [ns, device] of [
     ['inet', 'eth0'],

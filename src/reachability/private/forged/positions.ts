@@ -75,7 +75,7 @@ function placesOf({ at }: Sender, uplink: string): string[] {
 
 function partyOf({ container, at, kind }: Sender): ForgingParty {
   const party: Party = container !== undefined ? { kind: 'container', key: container } : { kind: 'outside' };
-  return { party, isDoubtful: kind === 'stranger', isOnDefaultBridge: at === 'default-bridge' };
+  return { party, isDoubtful: kind === 'foreign', isOnDefaultBridge: at === 'default-bridge' };
 }
 
 /** Interface that the packets of a cell come to the host by; undefined for its own. */

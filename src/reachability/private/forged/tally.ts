@@ -4,7 +4,7 @@ import { groupBy } from '../../../private/multimap';
 import { needsNoAnswer } from '../../../topology/private/senders';
 import type { Topology } from '../../../topology/private/topology';
 import type { Declared } from '../declared';
-import { strangersIn } from '../existing-matters';
+import { foreignContainersIn } from '../existing-matters';
 import { isSame } from '../matrix/block';
 import type { Cell } from '../matrix/matrix';
 import { isEmpty, NO_PORTS, type PortSet, PROTOCOLS, subtract, union } from '../matrix/port-set';
@@ -12,7 +12,7 @@ import type { Party } from '../matrix/reach';
 
 /** Takes down who gets through to whom with a source that is not its own, once for all sources, and leaves out what it gets through by itself. */
 export class Tally {
-  private readonly strangers: ReadonlySet<string>;
+  private readonly foreignContainers: ReadonlySet<string>;
   /** Ports by sender and receiver that need no forged source, and those that were found. */
   private readonly known = new Map<string, PortSet>();
   private readonly found: ForgedCell[] = [];
@@ -22,7 +22,7 @@ export class Tally {
     topology: Topology,
     private readonly declared: Declared,
   ) {
-    this.strangers = strangersIn(topology);
+    this.foreignContainers = foreignContainersIn(topology);
     for (const { source, receiver, ports } of cells) {
       this.note(keyOf(source.party, receiver), ports);
     }
@@ -73,7 +73,7 @@ export class Tally {
 
   /** What others do among themselves, with the host and outside is not judged, nor what passes between host and outside. */
   private concernsUs(sender: Party, receiver: Party): boolean {
-    const isOurs = (party: Party) => party.kind === 'container' && !this.strangers.has(party.key);
+    const isOurs = (party: Party) => party.kind === 'container' && !this.foreignContainers.has(party.key);
     return isOurs(sender) || isOurs(receiver);
   }
 

@@ -77,11 +77,11 @@ describe('who gets it, without a rule', () => {
 describe('frames between ports of a bridge', () => {
   const icc = '[filter FORWARD accept]\n-i br-a -o br-a -j DROP';
   test('of somebody whom the host does not know meet them, too', () => {
-    const stranger: ProbeSource = { kind: 'outside', interface: 'br-a', address: '10.2.0.9' };
+    const foreignContainer: ProbeSource = { kind: 'outside', interface: 'br-a', address: '10.2.0.9' };
     const shown = withFrames(smallHost(icc), 'br-a');
-    expect(ends(smallHost(icc), { ...udp(stranger, '10.1.0.3'), oneWay: true })).toEqual(DELIVERED);
-    expect(ends(shown, { ...udp(stranger, '10.1.0.3'), oneWay: true })).toEqual(dropped('FORWARD 0'));
-    expect(ends(shown, { ...udp(stranger, '10.2.0.2'), oneWay: true })).toEqual(DELIVERED);
+    expect(ends(smallHost(icc), { ...udp(foreignContainer, '10.1.0.3'), oneWay: true })).toEqual(DELIVERED);
+    expect(ends(shown, { ...udp(foreignContainer, '10.1.0.3'), oneWay: true })).toEqual(dropped('FORWARD 0'));
+    expect(ends(shown, { ...udp(foreignContainer, '10.2.0.2'), oneWay: true })).toEqual(DELIVERED);
   });
 
   test('meet the rules only where the bridge shows them', () => {

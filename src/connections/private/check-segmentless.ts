@@ -2,9 +2,9 @@ import { ValidationError } from '../../private/errors';
 import type { IPeer } from '../peer';
 
 /** Flows that containers without a segment cannot have: of who is on no network all, of who is on the host's those that no rule would narrow. */
-export function checkApart(place: string, source: IPeer, destination: IPeer): void {
+export function checkSegmentless(place: string, source: IPeer, destination: IPeer): void {
   for (const { _peerFact, _peerDeclarations, peerText } of [source, destination]) {
-    if (_peerFact.kind === 'workload' && _peerDeclarations?.store.apartFact(_peerFact.path)?.mode === 'none') {
+    if (_peerFact.kind === 'workload' && _peerDeclarations?.store.segmentlessFact(_peerFact.path)?.mode === 'none') {
       throw new ValidationError(
         'NoNetworkRefused',
         place,

@@ -5,8 +5,8 @@ import type { Exposure } from '../results';
 const EVERYTHING = 'everything that it listens on';
 
 /** What listens in a container on the host's network listens on the host, and packets from outside to the host meet no rule of ours. */
-export function exposuresOnHost({ apart = [], hostAddresses }: Topology): Exposure[] {
-  return apart
+export function exposuresOnHost({ segmentless = [], hostAddresses }: Topology): Exposure[] {
+  return segmentless
     .filter(({ mode }) => mode === 'host')
     .flatMap(({ path }) =>
       hostAddresses.map((hostAddress) => ({
@@ -21,6 +21,6 @@ export function exposuresOnHost({ apart = [], hostAddresses }: Topology): Exposu
 }
 
 /** The first of some peers that is on no network. */
-export function aloneAmong({ apart = [] }: Topology, ...peers: readonly PeerFact[]): { path: string; reason: string } | undefined {
-  return apart.find(({ mode, path }) => mode === 'none' && peers.some((peer) => peer.kind === 'workload' && peer.path === path));
+export function aloneAmong({ segmentless = [] }: Topology, ...peers: readonly PeerFact[]): { path: string; reason: string } | undefined {
+  return segmentless.find(({ mode, path }) => mode === 'none' && peers.some((peer) => peer.kind === 'workload' && peer.path === path));
 }
