@@ -1,0 +1,41 @@
+import { App, TerraformStack } from 'cdktf';
+import {
+  Cidr,
+  ConnectionRate,
+  ContainerImage,
+  EngineVersion,
+  HardenedContainer,
+  HardenedDaemon,
+  Peer,
+  Port,
+  ThreeTierNetwork,
+} from 'cdktf-docker-bulkhead';
+
+const app = new App();
+const stack = new TerraformStack(app, 'shop');
+
+const daemon = new HardenedDaemon(stack, 'Host', {
+  engine: EngineVersion.V28, // the Docker Engine on the host: 28.2 or later
+  hostAddress: '192.0.2.10', // the address of the host that users connect to
+  addressPool: Cidr.parse('10.20.0.0/16'), // container networks take their blocks from here
+});
+
+const tiers = new ThreeTierNetwork(stack, 'Tiers', { daemon }); // tiers.dmz, tiers.app, tiers.data
+
+// With a digest (name@sha256:…) no reason is needed: a tag can be moved to another image.
+const image = (name: string) => ContainerImage.fromRegistry(name, { tagReason: 'first steps, digests follow' });
+const web = new HardenedContainer(stack, 'Web', { segment: tiers.dmz, image: image('nginxinc/nginx-unprivileged:1.27') });
+const api = new HardenedContainer(stack, 'Api', { segment: tiers.app, image: image('hashicorp/http-echo:1.0') });
+const db = new HardenedContainer(stack, 'Db', { segment: tiers.data, image: image('postgres:17'), user: '999:999' });
+
+web.publish(Port.tcp(443), {
+  targetPort: Port.tcp(8443),
+  hostAddress: '192.0.2.10',
+  sources: [Peer.anyIpv4()],
+  rate: ConnectionRate.perSecond(50),
+});
+web.connections.allowTo(api, Port.tcp(5678));
+api.connections.allowTo(db, Port.tcp(5432));
+// web.connections.allowTo(db, Port.tcp(5432)) throws: [shop/Web] 'Tiers' forbids DMZ to DATA (TierForbidsFlow)
+
+app.synth();
