@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { oneByOne } from './cis-one-by-one';
-import { forgedLabels, lineOf, spoilings } from './cis-spoilings';
+import { forgedLabels, heldStamp, lineOf, spoilings } from './cis-spoilings';
 import { makeSwarm, tasksOf } from './swarm-stage';
 import { CIS_COVERAGE } from '../../../scripts/cis-coverage';
 import {
@@ -85,11 +85,13 @@ export function run(engine: EngineId, checks: Checks): void {
     checks.shown('what is accepted fails nothing', accepted.code === 0 && failing(accepted).length === 0, accepted.text);
     checks.shown('looking changes nothing', fingerprint(lab) === before && before.includes('app-web'), before);
 
-    const untold = cgroupOfUntold(lab, lab.docker('inspect', '--format', '{{.Image}}', 'app-web'));
+    heldStamp(checks, lab, SCRIPT);
+    const image = lab.docker('inspect', '--format', '{{.Image}}', 'app-web');
+    const untold = cgroupOfUntold(lab, image);
     checks.check('a container that says nothing has a namespace of control groups of its own', untold === 'private', untold);
     checks.check('5.25 passes on it', first.byControl.get('5.25') === 'PASS', lineOf(first.text, '5.25'));
 
-    oneByOne(checks, lab, lab.docker('inspect', '--format', '{{.Image}}', 'app-web'), (names) => {
+    oneByOne(checks, lab, image, (names) => {
       const look = fs.readFileSync(script, 'utf8').replace(/^names=.*$/m, `names='${names.join(' ')}'`);
       lab.writeFile(SCRIPT, look);
       const { text } = ask(lab, '--level', '2');
