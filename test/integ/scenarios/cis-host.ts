@@ -130,6 +130,9 @@ class Host {
         this.lab.writeFile(PATHS.daemonJson, this.json);
         this.lab.restartEngine({});
         this.guard();
+      } else if (way.guard) {
+        // A look that finds something takes the stamp away.
+        this.guard();
       }
     }
   }
