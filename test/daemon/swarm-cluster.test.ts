@@ -32,7 +32,7 @@ describe('the guard of a node', () => {
   const { manager } = program;
   const [worker] = program.workers;
 
-  test.each(['overlay', 'vxlan', 'esp4', 'xfrm_user', 'ip_vs'])('brings the module %s', (module) => {
+  test.each(['overlay', 'vxlan', 'esp4', 'xfrm_user', 'seqiv', 'ip_vs', 'xt_REDIRECT'])('brings the module %s', (module) => {
     for (const node of [manager, worker]) expect(fileOf(node, '/etc/modules-load.d/bulkhead.conf').split('\n')).toContain(module);
   });
 

@@ -4,11 +4,31 @@ export const MODULES: readonly string[] = ['br_netfilter', 'nf_conntrack'];
 /** What the engine itself loads when it first needs it: by name, so that a host that loads no more modules after boot has them. */
 export const ENGINE_MODULES: readonly string[] = ['overlay'];
 
-/** On a node of a swarm: overlays, their encryption, and the matches and the balancer that the engine's own rules ask for, old ones among them. */
-export const SWARM_MODULES: readonly string[] = [
-  ...['vxlan', 'esp4', 'xfrm_user', 'xfrm_algo', 'xt_policy', 'xt_bpf', 'xt_u32'],
-  ...['ip_vs', 'ip_vs_rr', 'xt_ipvs'],
-];
+/**
+ * What the engine of a node of a swarm asks the kernel for after boot, or the kernel for it, and why; every engine from 20.10 to 29, where nothing else is
+ * said. Modules that one of these depends on are left out. One that a kernel lacks or has built in stops nothing: neither systemd (from 244 on) nor the guard.
+ *
+ * @see https://github.com/moby/moby/tree/master/daemon/libnetwork `drivers/overlay`, `service_linux.go`, `ns`; before 22, https://github.com/moby/libnetwork
+ */
+const SWARM_USES = {
+  vxlan: 'each overlay has a link of this kind',
+  xfrm_user: 'states and policies of encrypted overlays go over NETLINK_XFRM',
+  esp4: 'their states are ESP in transport mode',
+  gcm: 'their cipher is rfc4106(gcm(aes)); the kernel asks for it and the next three by name',
+  ctr: 'the mode that gcm is built on',
+  ghash_generic: 'the hash that gcm is built on, where the processor has none',
+  seqiv: 'numbers the packets of that cipher',
+  xt_mark: 'what is to be encrypted is marked, and so is what the balancer is to take',
+  xt_policy: 'what came to an encrypted overlay in the clear is dropped',
+  xt_u32: 'tells by what overlay a datagram is of; engines below 24',
+  xt_bpf: 'the same; engines from 23.0.3 on',
+  ip_vs: 'the balancer behind the address of a service, and behind ports of the ingress',
+  ip_vs_rr: 'the only schedule that the engine asks for',
+  xt_ipvs: 'what the balancer sends on gets the address of the node',
+  xt_REDIRECT: 'a port of the ingress becomes that of the task',
+} as const;
+
+export const SWARM_MODULES: readonly string[] = Object.keys(SWARM_USES);
 
 interface Setting {
   readonly value: string;

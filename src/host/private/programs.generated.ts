@@ -1822,8 +1822,9 @@ is_sensitive() {
   return 1
 }
 
+# A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one.
 sensitive_mount() {
-  case $real in /run/bulkhead/stamp-*/* | /run/bulkhead/swarm-*/*) ;; /run/bulkhead/stamp-* | /run/bulkhead/swarm-*) return 0 ;; esac
+  case $real in /run/bulkhead/stamp-*/* | /run/bulkhead/swarm-*/*) ;; /run/bulkhead/stamp-* | /run/bulkhead/swarm-* | /run/bulkhead/kept) return 0 ;; esac
   if is_sensitive "$source" || is_sensitive "$real"; then mark "mounts $source"; fi
 }
 

@@ -25,7 +25,7 @@ export function checkHostInput(input: HostInput): void {
     demand('links', link.kind === 'vlan' ? `${link.id}` : [link.address, ...link.routes].join(' '), LINK_WORDS);
   }
   if (input.swarm) demand('swarm', swarmLine(input.swarm), SWARM);
-  for (const module of input.modules) demand('modules', module, /^[a-z0-9][a-z0-9_-]{0,55}$/);
+  for (const module of input.modules) demand('modules', module, /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,55}$/);
   for (const key of ['guardPackages', 'installPackages'] as const) {
     for (const name of input[key]) demand(key, name, /^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~*-]+)?$/);
   }

@@ -30,7 +30,6 @@ export interface HostWay {
 
 const JSON_FILE = PATHS.daemonJson;
 const DROP_IN = PATHS.dropIn;
-const GUARD = PATHS.script;
 /** Controls that verify.sh answers out of what the engine was told. */
 const TOLD = ['2.3', '2.4', '2.8', '2.9', '2.11', '2.12', '2.15', '2.17'];
 
@@ -123,9 +122,8 @@ export const WAYS: readonly HostWay[] = [
     isLive: true,
     guard: /the stamp \S+ is missing/,
     spoil: 'rm -f /run/bulkhead/stamp-*',
-    mend: `${GUARD} apply`,
   },
-  { what: 'a rule is gone', isLive: true, guard: /mangle BULKHEAD-FORWARD: \d+ rules, not \d+/, spoil: 'iptables -w 30 -t mangle -D BULKHEAD-FORWARD 1', mend: `${GUARD} apply` }, // prettier-ignore
+  { what: 'a rule is gone', isLive: true, guard: /mangle BULKHEAD-FORWARD: \d+ rules, not \d+/, spoil: 'iptables -w 30 -t mangle -D BULKHEAD-FORWARD 1' }, // prettier-ignore
   edited('/etc/bulkhead/rules.v4', rewritten(/\S+rules\.v4/), /./),
   edited(PATHS.modules, rewritten(/\S+modules-load\S+/), /./),
   edited(PATHS.sysctl, rewritten(/\S+99-bulkhead\.conf/), /./),

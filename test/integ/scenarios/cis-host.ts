@@ -69,12 +69,12 @@ function same(before: States, after: States): string[] {
   return [...before.keys()].filter((control) => before.get(control) !== after.get(control));
 }
 
+/** Every so many of them, from the landing's own on: ways that start the engine anew stand together, and take longer. */
 function sampleOf(ways: readonly HostWay[]): readonly HostWay[] {
   const wanted = process.env.BULKHEAD_SPOILINGS ?? `${SAMPLE}`;
   if (wanted === 'all') return ways;
-  const count = Math.min(Number(wanted), ways.length);
-  const first = (landingNumber().number * count) % ways.length;
-  return [...ways, ...ways].slice(first, first + count);
+  const turns = Math.ceil(ways.length / Number(wanted));
+  return ways.filter((_, i) => i % turns === landingNumber().number % turns);
 }
 
 function isWithin(lab: Lab, since: string | undefined, below: string | undefined): boolean {
@@ -129,6 +129,9 @@ class Host {
       if (!isLive || way.unknown !== undefined) {
         this.lab.writeFile(PATHS.daemonJson, this.json);
         this.lab.restartEngine({});
+        this.guard();
+      } else if (way.guard) {
+        // A look that finds something takes the stamp away.
         this.guard();
       }
     }

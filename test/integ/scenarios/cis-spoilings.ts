@@ -1,4 +1,5 @@
 // Ways to spoil a container of the program that a look by labels, by spelling or by what is not there would take for the program's own.
+import { PATHS } from '../../../src/host/private/constants';
 import type { Checks } from '../harness/checks';
 import type { Lab } from '../lab/lab';
 
@@ -109,4 +110,25 @@ export function forgedLabels(checks: Checks, lab: Lab, image: string, ask: () =>
 
 export function lineOf(text: string, control: string): string {
   return text.split('\n').find((line) => line.split(' ')[1] === control) ?? '';
+}
+
+/**
+ * While the guard is applied its stamp is a link, and the containers that mount it are what they were.
+ *
+ * @param script where verify.sh lies on the host
+ */
+export function heldStamp(checks: Checks, lab: Lab, script: string): void {
+  const meanwhile = `${PATHS.script} apply --quiet & apply=$!
+    until find /run/bulkhead -name 'stamp-*' -type l | grep -q .; do kill -0 $apply || exit 9; done
+    kill -STOP $apply
+    sh ${script} | grep ' 5[.]6 '
+    find /run/bulkhead -name 'stamp-*' -type l
+    kill -CONT $apply
+    wait $apply`;
+  const { code, stdout, stderr } = lab.host(['sh', '-c', meanwhile], { timeout: 120_000 });
+  checks.check(
+    '5.6 passes while the guard is applied, too',
+    code === 0 && /^PASS 5\.6 .*\n\S+stamp-/m.test(stdout),
+    `${code} ${stdout}${stderr}`,
+  );
 }

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { oneByOne } from './cis-one-by-one';
-import { forgedLabels, lineOf, spoilings } from './cis-spoilings';
+import { forgedLabels, heldStamp, lineOf, spoilings } from './cis-spoilings';
 import { makeSwarm, tasksOf } from './swarm-stage';
 import { CIS_COVERAGE } from '../../../scripts/cis-coverage';
 import {
@@ -85,7 +85,13 @@ export function run(engine: EngineId, checks: Checks): void {
     checks.shown('what is accepted fails nothing', accepted.code === 0 && failing(accepted).length === 0, accepted.text);
     checks.shown('looking changes nothing', fingerprint(lab) === before && before.includes('app-web'), before);
 
-    oneByOne(checks, lab, lab.docker('inspect', '--format', '{{.Image}}', 'app-web'), (names) => {
+    heldStamp(checks, lab, SCRIPT);
+    const image = lab.docker('inspect', '--format', '{{.Image}}', 'app-web');
+    const untold = cgroupOfUntold(lab, image);
+    checks.check('a container that says nothing has a namespace of control groups of its own', untold === 'private', untold);
+    checks.check('5.25 passes on it', first.byControl.get('5.25') === 'PASS', lineOf(first.text, '5.25'));
+
+    oneByOne(checks, lab, image, (names) => {
       const look = fs.readFileSync(script, 'utf8').replace(/^names=.*$/m, `names='${names.join(' ')}'`);
       lab.writeFile(SCRIPT, look);
       const { text } = ask(lab, '--level', '2');
@@ -247,6 +253,10 @@ function settings(checks: Checks, lab: Lab): void {
       told.text,
     );
   }
+  const version = lab.docker('info', '--format', '{{.CgroupVersion}}');
+  const untold = cgroupOfUntold(lab, IMAGE);
+  // What the setting is for: without it the engine takes what it thinks right for the kernel.
+  checks.check(`without default-cgroupns-mode, control groups of version ${version} give it that of the ${version === '1' ? 'host' : 'engine'}`, untold === (version === '1' ? 'host' : 'private'), untold); // prettier-ignore
   const bad = written('{"iptables":true,"no-new-privileges":false,"log-level":"DEBUG"}', '--ip6tables=0', '--userland-proxy=t');
   for (const control of ['2.3', '2.4', '2.9', '2.15', '2.17']) {
     checks.check(`${control} on one line, or by the command line, is noticed`, bad.byControl.get(control) === 'FAIL', bad.text);
@@ -264,6 +274,14 @@ function settings(checks: Checks, lab: Lab): void {
   const [off, unused] = [apparmor('N'), apparmor('Y')];
   checks.check('AppArmor that is switched off is noticed', off.startsWith('FAIL') && off.includes('switched off'), off);
   checks.check('AppArmor that the engine does not use is noticed', unused.startsWith('FAIL') && unused.includes('does not use'), unused);
+}
+
+/** What the engine takes for a container that does not say. */
+function cgroupOfUntold(lab: Lab, image: string): string {
+  lab.docker('create', '--name', 'untold', image, 'sleep', '9');
+  const mode = lab.docker('inspect', '--format', '{{.HostConfig.CgroupnsMode}}', 'untold');
+  lab.docker('rm', 'untold');
+  return mode;
 }
 
 function fingerprint(lab: Lab): string {
