@@ -138,7 +138,7 @@ describe('a rule that is missing is noticed', () => {
       /with a foreign source/,
       /from elsewhere/,
       /bridge of others/,
-      /not from (the host|a container)/,
+      /not from (the host|a container)$/,
     ];
     // Logs decide nothing; no connection begins with a packet of none; and the kernel refuses what arrives for loopback from elsewhere.
     const expected = [/: log /, /packets of no connection/, /loopback/, ...unsent, ...spared];

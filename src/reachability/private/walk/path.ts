@@ -120,7 +120,7 @@ function sendOverBridge(flight: Flight, sender: Container | undefined, bridge: s
   if (!host.interfaceNamed(bridge)?.filtersFrames?.[packet.family]) {
     return isFrame ? arriveAt(flight, neighbour, packet) : receive(flight, bridge, packet);
   }
-  const unheard = isFrame && packet.family === 'ipv6' && !packet.isAnswer ? askForNeighbour(flight, bridge, packet) : undefined;
+  const unheard = isFrame && packet.family === 'ipv6' && !packet.isAnswer ? askForNeighbour(flight, sender, bridge, packet) : undefined;
   if (unheard) {
     return unheard;
   }

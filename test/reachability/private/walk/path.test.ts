@@ -103,6 +103,20 @@ describe('frames between ports of a bridge', () => {
     expect(ends(view, probe)).toEqual(DELIVERED);
   });
 
+  // As Docker 28 keeps packets for a container to its own bridge: the advertisement would be one, if the question came from there.
+  test.each([
+    ['its address on another link', { kind: 'container', key: 'both', via: 'br-a', address: 'fd00:3::9' }, DELIVERED],
+    ['a neighbour of the other link', { kind: 'container', key: 'both', via: 'br-a', address: 'fd00:3::2' }, DELIVERED],
+    ['that, over the host', { kind: 'outside', interface: 'br-a', address: 'fd00:3::9' }, DELIVERED],
+    ['a neighbour on this link', { kind: 'outside', interface: 'br-a', address: 'fd00:1::2' }, DELIVERED],
+    ['its own address here', { kind: 'container', key: 'both', via: 'br-a', address: 'fd00:1::9' }, dropped('PREROUTING 1')],
+    ['its own address here, as nobody known', { kind: 'outside', interface: 'br-a', address: 'fd00:1::77' }, dropped('PREROUTING 2')],
+  ] as const)('of IPv6 follow a question that comes from an address of this link: %s', (_, from, expected) => {
+    const kept = ['fd00:3::/64 ! -i br-i', 'fd00:1::9', 'fd00:1::77'].map((words) => `-d ${words} -p ipv6-icmp -j DROP`).join('\n');
+    const view = withFrames(smallHost({ ipv6: rulesOf('ipv6', `[raw PREROUTING accept]\n${kept}`) }), 'br-a');
+    expect(ends(view, { ...udp(from, 'fd00:1::3'), family: 'ipv6', oneWay: true })).toEqual(expected);
+  });
+
   test('meet raw, and nothing of INPUT; forwarding may be off', () => {
     const view = withFrames(
       smallHost('[raw PREROUTING accept]\n-p udp -j DROP\n[filter INPUT drop]', { forwarding: { ipv4: false, ipv6: false } }),
