@@ -16,6 +16,8 @@ export const threats = ['T01', 'T05', 'T40'];
 const EXTRA = { uplink: ['192.0.2.77/24', '2001:db8:1::77/64'], loopback: ['198.51.100.250/32', '2001:db8:2::250/128'], bridge: ['198.51.100.240/32', '2001:db8:2::240/128'] } as const; // prettier-ignore
 const MARK = '0x77';
 const TABLE = '100';
+/** Of so many undeclared flows one is asked at a time, others each time. */
+const SHARE = 5;
 
 interface Diversion {
   readonly what: string;
@@ -64,7 +66,7 @@ function diversions(lab: Lab): Diversion[] {
 
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
-    const crowd = new Crowd(lab, checks);
+    const crowd = new Crowd(lab, checks, SHARE);
     const stranger = secondLine(lab);
     const everywhere = () => [...crowd.askFrom(stranger, { device: SECOND.peer }), ...crowd.ask()];
     const asked = (what: string, astray?: Diversion['astray']) => {
