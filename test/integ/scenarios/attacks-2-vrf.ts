@@ -56,6 +56,8 @@ function bridgeInADomain(checks: Checks, crowd: Crowd): void {
   const { lab } = crowd;
   const bridges = sh(lab, 'cd /sys/class/net && ls -d bh-*').split('\n').filter(Boolean);
   crowd.deployment.unwatch();
+  // The kernel takes a bridge down and up again when its master changes, and its IPv6 addresses with it, which Docker gives it when it starts alone.
+  sh(lab, 'echo 1 >/proc/sys/net/ipv6/conf/all/keep_addr_on_down');
   const enslave = () =>
     sh(lab, `for b in ${bridges.join(' ')}; do ip link set "$b" master ${DOMAIN}; done; conntrack -F >/dev/null 2>&1; :`);
   enslave();
