@@ -45,8 +45,8 @@ function diversions(lab: Lab): Diversion[] {
   const second = `ip route replace default via ${SECOND.machine} table ${TABLE}; ip -6 route replace default via ${SECOND.machine6} table ${TABLE}`;
   const toItself = `ip route replace local 0.0.0.0/0 dev lo table ${TABLE}; ip -6 route replace local ::/0 dev lo table ${TABLE}`;
   return [
-    // The way out, and the way back of what is published, over another uplink than packets came in by.
-    diverted('packets of containers marked, and sent over the second line', second),
+    // The way out, and the way back of what is published, over another uplink than packets came in by: no answer gets to who asked from the LAN.
+    diverted('packets of containers marked, and sent over the second line', second, ({ target }) => target === 'published'),
     diverted('packets of containers marked, and taken for those of the host', toItself, (answer) => !answer.source.startsWith('lan') || answer.target === 'published'), // prettier-ignore
     ...[0, bridges.length - 1].map((index) => diverted(`packets of containers marked, and sent into ${bridges[index]}`, routesOf(TABLE, bridges[index]), (answer) => outward(answer) || answer.target === 'published' || answer.target === 'host')), // prettier-ignore
     {
@@ -60,6 +60,8 @@ function diversions(lab: Lab): Diversion[] {
       what: 'the way out chosen by the source',
       script: `ip rule add from 10.20.0.0/16 lookup ${TABLE}; ip route show | grep ' dev bh-' | while read -r line; do ip route replace $line table ${TABLE}; done; ip route replace default via ${SECOND.machine} table ${TABLE}`,
       undo: `ip rule del from 10.20.0.0/16 lookup ${TABLE}; ip route flush table ${TABLE}`,
+      // As above.
+      astray: ({ target, address }) => target === 'published' && !address.includes(':'),
     },
   ];
 }

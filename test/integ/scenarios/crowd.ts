@@ -144,9 +144,15 @@ export class Crowd {
     return index % this.share === this.turn % this.share;
   }
 
+  /** The host's addresses on bridges of ours. That of `docker0` is the host's like any other, and who may come there is the host's own affair. */
+  private ownGateways(): string[] {
+    const script = 'ip -o addr show scope global | awk \'$2 ~ /^bh-/ { sub("/.*", "", $4); print $4 }\'';
+    return sh(this.lab, script).split('\n').filter(Boolean); // prettier-ignore
+  }
+
   /** What a stranger gets to, of whom nothing is declared. */
   askFrom(stranger: Actor, more: Partial<Shot> = {}): Answer[] {
-    const questions = this.questionsOf(stranger, [...this.insides(), ...gateways(this.lab).map((address) => ({ name: 'gateway', address, ports: PORTS }))]); // prettier-ignore
+    const questions = this.questionsOf(stranger, [...this.insides(), ...this.ownGateways().map((address) => ({ name: 'gateway', address, ports: PORTS }))]); // prettier-ignore
     const asked = questions.filter((_question, index) => this.isAsked(index));
     return this.shoot(
       asked.map((question) => ({ ...question, where: stranger.where, expected: false })),
