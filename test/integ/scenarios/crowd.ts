@@ -136,7 +136,7 @@ export class Crowd {
   /** Everybody asks everybody, all at the same time; of what is undeclared only this turn's share. Nobody waits for what is not judged. */
   ask(isNotJudged: (question: Question) => boolean = () => false): Answer[] {
     const asked = this.questions.filter(({ expected }, index) => expected || this.isAsked(index));
-    return this.shoot(asked, {}, isNotJudged);
+    return this.shoot(asked, isNotJudged);
   }
 
   /** One in `share` of them, others each time: neighbours are the ports of one address, so a share has sources, addresses and ports of all kinds. */
@@ -144,39 +144,15 @@ export class Crowd {
     return index % this.share === this.turn % this.share;
   }
 
-  /** The host's addresses on bridges of ours. That of `docker0` is the host's like any other, and who may come there is the host's own affair. */
-  private ownGateways(): string[] {
-    const script = 'ip -o addr show scope global | awk \'$2 ~ /^bh-/ { sub("/.*", "", $4); print $4 }\'';
-    return sh(this.lab, script).split('\n').filter(Boolean); // prettier-ignore
-  }
-
-  /** What a stranger gets to, of whom nothing is declared. */
-  askFrom(stranger: Actor, more: Partial<Shot> = {}): Answer[] {
-    const questions = this.questionsOf(stranger, [...this.insides(), ...this.ownGateways().map((address) => ({ name: 'gateway', address, ports: PORTS }))]); // prettier-ignore
-    const asked = questions.filter((_question, index) => this.isAsked(index));
-    return this.shoot(
-      asked.map((question) => ({ ...question, where: stranger.where, expected: false })),
-      more,
-    );
-  }
-
-  /** What a container gets to at addresses of which nothing is declared. */
-  askOf(container: Actor, addresses: readonly string[]): Answer[] {
-    const questions = this.questionsOf(container, addresses.map((address) => ({ name: 'undeclared', address, ports: PORTS }))); // prettier-ignore
-    const asked = questions.filter((_question, index) => this.isAsked(index));
-    return this.shoot(asked.map((question) => ({ ...question, where: container.where, expected: false })));
-  }
-
   private shoot(
     questions: readonly (Question & { readonly where: Shot['where']; readonly expected: boolean })[],
-    more: Partial<Shot> = {},
     isNotJudged: (question: Question) => boolean = () => false,
   ): Answer[] {
     this.turn++;
     const shots = questions.map((question): Shot => {
       const { source, where, target, address, proto, port, expected } = question;
       const patience = expected && !isNotJudged(question) ? { timeoutMs: 2500, tries: 3 } : { timeoutMs: 800 };
-      return { from: source, where, what: target, dst: address, proto, port, ...patience, ...more };
+      return { from: source, where, what: target, dst: address, proto, port, ...patience };
     });
     return volley(this.lab, shots).map(({ result, reached }, index) => {
       const { where: _where, ...question } = questions[index];
@@ -236,7 +212,7 @@ export class Crowd {
   }
 
   /** The undeclared flows again, with the guard and what Docker filters itself out of the way. */
-  control(what: string, ask: () => readonly Answer[] = () => this.ask()): void {
+  control(what: string): void {
     const tools = ['iptables', 'ip6tables'];
     const saved = tools.map((tool) => sh(this.lab, `${tool}-save`));
     this.deployment.unwatch();
@@ -244,7 +220,7 @@ export class Crowd {
       this.lab,
       tools.map((tool) => `${tool} -w 10 -t raw -F; ${tool} -w 10 -t mangle -F; ${tool} -w 10 -I FORWARD 1 -j ACCEPT`).join('; '),
     );
-    const through = ask().filter(({ expected, observed }) => !expected && observed);
+    const through = this.ask().filter(({ expected, observed }) => !expected && observed);
     tools.forEach((tool, index) => this.lab.mustHost('restoring the tables', [`${tool}-restore`, '-w', '10'], { input: saved[index] }));
     sh(this.lab, 'conntrack -F >/dev/null 2>&1; :');
     this.deployment.watch();

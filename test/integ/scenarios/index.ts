@@ -8,7 +8,6 @@ import * as attacks2Groups from './attacks-2-groups';
 import * as attacks2Helpers from './attacks-2-helpers';
 import * as attacks2Host from './attacks-2-host';
 import * as attacks2Others from './attacks-2-others';
-import * as attacks2Routing from './attacks-2-routing';
 import * as attacks2Standing from './attacks-2-standing';
 import * as attacks3 from './attacks-3';
 import * as book from './book';
@@ -99,7 +98,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-helpers': attacks2Helpers,
   'attacks-2-host': attacks2Host,
   'attacks-2-others': attacks2Others,
-  'attacks-2-routing': attacks2Routing,
   'attacks-2-standing': attacks2Standing,
   'attacks-3': attacks3,
   mutation,
