@@ -1,4 +1,7 @@
-# Prints the tuples of connections that are to end, as options of conntrack. Plain POSIX: mawk has neither bit operations nor hexadecimal numbers.
+# Prints which connections are to end, as options of conntrack. Plain POSIX: mawk has neither bit operations nor hexadecimal numbers.
+#
+# No rule asks for the port or query that a client chose, so all that differ in it end by one line: conntrack walks the kernel's list once for each, and
+# a flood that came in while the guard was gone must not keep the stamp away.
 #
 # Modes: `touching` takes every connection with an end in one of the blocks; `gone` those that a withdrawn permit covers and no present one does;
 # `uncovered` those with an end in one of the blocks that no present permit covers. ct is the family, ipv4 or ipv6. Files: `network` names
@@ -64,21 +67,16 @@ file == "network" { if ($1 == "block") block[++blocks] = $2; next }
 file == "kept" { kept[++now] = $0; present[$0] = 1; next }
 file == "before" { if (!($0 in present)) gone[++old] = $0; next }
 {
-  name = $1; osrc = odst = rsrc = rdst = sport = dport = type = code = id = ""
+  name = $1; osrc = odst = rsrc = rdst = dport = ""
   for (i = 3; i <= NF; i++) {
     v = substr($i, index($i, "=") + 1)
     if ($i ~ /^src=/) { if (osrc == "") osrc = v; else rsrc = v }
     else if ($i ~ /^dst=/) { if (odst == "") odst = v; else rdst = v }
-    else if ($i ~ /^sport=/ && sport == "") sport = v
     else if ($i ~ /^dport=/ && dport == "") dport = v
-    else if ($i ~ /^type=/ && type == "") type = v
-    else if ($i ~ /^code=/ && code == "") code = v
-    else if ($i ~ /^id=/ && id == "") id = v
   }
-  if (osrc !~ /^[0-9a-f.:]+$/ || odst !~ /^[0-9a-f.:]+$/ || !wanted()) next
   p = name ~ /^[a-z]+6?$/ && name != "unknown" ? name : $2
-  end = "-D -f " ct " -p " p " -s " osrc " -d " odst
-  if (sport != "") end = end " --sport " sport " --dport " dport
-  else if (name ~ /^icmp/) end = end " --" name "-type " type " --" name "-code " code " --" name "-id " id
-  print end
+  end = "-D -f " ct " -p " p " -s " osrc " -d " odst " -r " rsrc " -q " rdst (dport == "" ? "" : " --dport " dport)
+  if (osrc " " odst " " rsrc " " rdst !~ /^[0-9a-f.:]+ [0-9a-f.:]+ [0-9a-f.:]+ [0-9a-f.:]+$/ || end in seen) next
+  seen[end] = 1
+  if (wanted()) print end
 }

@@ -1,5 +1,4 @@
 // Names as a way out of every kind of segment: who asks for names of an attacker's zone, by Docker's resolver or by himself, and which name servers hear of it.
-import { overlays } from './attacks-2-dns-overlay';
 import {
   arrived,
   type Asker,
@@ -91,7 +90,6 @@ export function run(engine: EngineId, checks: Checks): void {
     checks.step('a daemon of ours', () =>
       withLab(engine, (lab) => hardened(checks, lab, new UnwatchedDeployment(lab, program, { daemon: host }))),
     );
-    checks.step('overlays', () => overlays(engine, checks));
   }
   withLab(engine, (lab) => {
     sh(lab, 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding');

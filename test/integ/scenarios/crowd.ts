@@ -64,9 +64,13 @@ export class Crowd {
   readonly containers: readonly Actor[];
   private readonly questions: readonly (Question & { readonly where: Shot['where']; readonly expected: boolean })[];
 
+  private turn = 0;
+
+  /** `share`: of how many undeclared flows one is asked at a time; a number that no count of ports divides. */
   constructor(
     readonly lab: Lab,
     readonly checks: Checks,
+    private readonly share = 1,
   ) {
     this.deployment = new CrowdDeployment(lab);
     this.deployment.up();
@@ -129,30 +133,26 @@ export class Crowd {
       ]);
   }
 
-  /** Everybody asks everybody, all at the same time. */
-  ask(): Answer[] {
-    return this.shoot(this.questions);
+  /** Everybody asks everybody, all at the same time; of what is undeclared only this turn's share. Nobody waits for what is not judged. */
+  ask(isNotJudged: (question: Question) => boolean = () => false): Answer[] {
+    const asked = this.questions.filter(({ expected }, index) => expected || this.isAsked(index));
+    return this.shoot(asked, isNotJudged);
   }
 
-  /** What a stranger gets to, of whom nothing is declared. */
-  askFrom(foreignContainer: Actor, more: Partial<Shot> = {}): Answer[] {
-    const questions = this.questionsOf(foreignContainer, [...this.insides(), ...gateways(this.lab).map((address) => ({ name: 'gateway', address, ports: PORTS }))]); // prettier-ignore
-    return this.shoot(questions.map((question) => ({ ...question, where: foreignContainer.where, expected: false })), more); // prettier-ignore
-  }
-
-  /** What a container gets to at addresses of which nothing is declared. */
-  askOf(container: Actor, addresses: readonly string[]): Answer[] {
-    const questions = this.questionsOf(container, addresses.map((address) => ({ name: 'undeclared', address, ports: PORTS }))); // prettier-ignore
-    return this.shoot(questions.map((question) => ({ ...question, where: container.where, expected: false })));
+  /** One in `share` of them, others each time: neighbours are the ports of one address, so a share has sources, addresses and ports of all kinds. */
+  private isAsked(index: number): boolean {
+    return index % this.share === this.turn % this.share;
   }
 
   private shoot(
     questions: readonly (Question & { readonly where: Shot['where']; readonly expected: boolean })[],
-    more: Partial<Shot> = {},
+    isNotJudged: (question: Question) => boolean = () => false,
   ): Answer[] {
-    const shots = questions.map(({ source, where, target, address, proto, port, expected }): Shot => {
-      const patience = expected ? { timeoutMs: 2500, tries: 3 } : { timeoutMs: 800 };
-      return { from: source, where, what: target, dst: address, proto, port, ...patience, ...more };
+    this.turn++;
+    const shots = questions.map((question): Shot => {
+      const { source, where, target, address, proto, port, expected } = question;
+      const patience = expected && !isNotJudged(question) ? { timeoutMs: 2500, tries: 3 } : { timeoutMs: 800 };
+      return { from: source, where, what: target, dst: address, proto, port, ...patience };
     });
     return volley(this.lab, shots).map(({ result, reached }, index) => {
       const { where: _where, ...question } = questions[index];
@@ -212,7 +212,7 @@ export class Crowd {
   }
 
   /** The undeclared flows again, with the guard and what Docker filters itself out of the way. */
-  control(what: string, ask: () => readonly Answer[] = () => this.ask()): void {
+  control(what: string): void {
     const tools = ['iptables', 'ip6tables'];
     const saved = tools.map((tool) => sh(this.lab, `${tool}-save`));
     this.deployment.unwatch();
@@ -220,7 +220,7 @@ export class Crowd {
       this.lab,
       tools.map((tool) => `${tool} -w 10 -t raw -F; ${tool} -w 10 -t mangle -F; ${tool} -w 10 -I FORWARD 1 -j ACCEPT`).join('; '),
     );
-    const through = ask().filter(({ expected, observed }) => !expected && observed);
+    const through = this.ask().filter(({ expected, observed }) => !expected && observed);
     tools.forEach((tool, index) => this.lab.mustHost('restoring the tables', [`${tool}-restore`, '-w', '10'], { input: saved[index] }));
     sh(this.lab, 'conntrack -F >/dev/null 2>&1; :');
     this.deployment.watch();

@@ -8,9 +8,7 @@ import * as attacks2Groups from './attacks-2-groups';
 import * as attacks2Helpers from './attacks-2-helpers';
 import * as attacks2Host from './attacks-2-host';
 import * as attacks2Others from './attacks-2-others';
-import * as attacks2Routing from './attacks-2-routing';
 import * as attacks2Standing from './attacks-2-standing';
-import * as attacks2Vrf from './attacks-2-vrf';
 import * as attacks3 from './attacks-3';
 import * as book from './book';
 import * as cis from './cis';
@@ -100,9 +98,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-helpers': attacks2Helpers,
   'attacks-2-host': attacks2Host,
   'attacks-2-others': attacks2Others,
-  'attacks-2-routing': attacks2Routing,
   'attacks-2-standing': attacks2Standing,
-  'attacks-2-vrf': attacks2Vrf,
   'attacks-3': attacks3,
   mutation,
   survival,

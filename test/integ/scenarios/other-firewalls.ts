@@ -3,7 +3,7 @@
 import { sh, waitFor } from './attacks-stage';
 import { Crowd } from './crowd';
 import type { Checks } from '../harness/checks';
-import type { Answer } from '../harness/matrix';
+import type { Question } from '../harness/matrix';
 import type { EngineId } from '../lab/cache';
 import { firewallLayers, makeFirewalls } from '../lab/firewalls';
 import { type Lab, type Unit, withLab } from '../lab/lab';
@@ -13,11 +13,14 @@ export const threats = ['T80'];
 
 export const prepare = makeFirewalls;
 
+/** Of so many undeclared flows one is asked after each of the events, others each time: 25 events ask each of them five times. */
+const SHARE = 5;
+
 interface Event {
   readonly what: string;
   readonly command: string | ((crowd: Crowd) => void);
   /** Declared flows that these rules of others shut, or that lost Docker's own rules: they are told and not judged. */
-  readonly shut?: (answer: Answer) => boolean;
+  readonly shut?: (question: Question) => boolean;
   /** The administrator shut the host itself. */
   readonly isLockedOut?: boolean;
 }
@@ -31,8 +34,8 @@ export function run(engine: EngineId, checks: Checks): void {
     );
     return;
   }
-  checks.step('firewalld', () => withLab(engine, (lab) => firewalld(checks, new Crowd(lab, checks)), layers));
-  checks.step('ufw', () => withLab(engine, (lab) => ufw(checks, new Crowd(lab, checks)), layers));
+  checks.step('firewalld', () => withLab(engine, (lab) => firewalld(checks, new Crowd(lab, checks, SHARE)), layers));
+  checks.step('ufw', () => withLab(engine, (lab) => ufw(checks, new Crowd(lab, checks, SHARE)), layers));
 }
 
 /** One change by somebody else, and whether all holds after it. */
@@ -43,7 +46,7 @@ function happens(checks: Checks, crowd: Crowd, name: string, { what, command, sh
     checks.say(`${title}: ${sent} undeclared packets meanwhile, ${through} got through; the guard was missing for ${missingMs} ms`);
     if (missingMs === 0) checks.check(`${title}: with the guard there nothing gets through`, through === 0, `${through} of ${sent}`);
     crowd.healed(title);
-    const answers = crowd.ask();
+    const answers = crowd.ask(shut);
     crowd.closed(title, answers);
     crowd.live(title, answers, shut);
     if (!isLockedOut) crowd.notLockedOut(title);
@@ -51,11 +54,11 @@ function happens(checks: Checks, crowd: Crowd, name: string, { what, command, sh
 }
 
 /** Where firewalld was not told of our bridges it passes nothing from one interface to another, nor from one station of a bridge to the next. */
-const notPublished = ({ target }: Answer) => target !== 'published';
+const notPublished = ({ target }: Question) => target !== 'published';
 /** Ports of the host that ufw was not told of. */
-const toHost = ({ target, source }: Answer) => target === 'host' && source === 'app-tohost';
+const toHost = ({ target, source }: Question) => target === 'host' && source === 'app-tohost';
 /** Docker's own translations are gone, until the engine starts again. */
-const translated = ({ target, source }: Answer) => target === 'published' || source === 'app-out';
+const translated = ({ target, source }: Question) => target === 'published' || source === 'app-out';
 
 // --- firewalld -------------------------------------------------------------------------------------------------------------------------
 
