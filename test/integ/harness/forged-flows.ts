@@ -42,7 +42,7 @@ export class Flows {
   constructor(lab: Lab, daemon: IDaemon) {
     const { view, derived } = Reachability.of(daemon)._proof;
     this.view = view;
-    this.tries = Tries.of(daemon);
+    this.tries = Tries.of(daemon, lab);
     for (const place of placesOf(lab, daemon, CONTAINERS)) addTo(this.places, place.name, place);
     const dual = derived.topology.networks.some(({ ipv6 }) => ipv6 !== undefined);
     const translated = dual && isAtLeast(daemon, '27.0');

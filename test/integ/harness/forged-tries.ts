@@ -71,6 +71,16 @@ function isJudged({ name }: Position, { source, target }: StandingFlow, from: Pl
   return isOfOurs && !(name === 'stranger' && from === source && from.bridge === UPLINK);
 }
 
+/** From a bridge of others, and from an address that is not answered over it. */
+function isFar({ by }: Position, from: Place, victim: Place): boolean {
+  return by !== '' && by !== UPLINK && !by.startsWith('bh-') && from.bridge !== by && (victim.bridge ?? '').startsWith('bh-');
+}
+
+/** Kernels that cannot ask for the way back have no such rule; there the walk stands alone. */
+function closesFarSources(lab: Lab): boolean {
+  return lab.mustHost('the rule of far sources', ['sh', '-c', 'nft list chain inet bulkhead far 2>/dev/null || :']).includes('fib saddr');
+}
+
 /** Where containers are, in both families, as the engine tells it. */
 export function placesOf(lab: Lab, daemon: IDaemon, names: readonly string[]): Place[] {
   const { networks } = Reachability.of(daemon)._proof.derived.topology;
@@ -83,15 +93,17 @@ export function placesOf(lab: Lab, daemon: IDaemon, names: readonly string[]): P
 }
 
 export class Tries {
-  static of(daemon: IDaemon): Tries {
+  static of(daemon: IDaemon, lab: Lab): Tries {
     const { view, derived } = Reachability.of(daemon)._proof;
-    return new Tries(view, new Map(derived.topology.workloads.map(({ name, path }) => [name, path])));
+    return new Tries(view, new Map(derived.topology.workloads.map(({ name, path }) => [name, path])), closesFarSources(lab));
   }
 
   private constructor(
     private readonly view: HostView,
     /** Construct path by container name. */
     private readonly paths: ReadonlyMap<string, string>,
+    /** The table of frames has what is beside the guard, and unknown to the proof. */
+    private readonly closesFar: boolean,
   ) {}
 
   /** Inside every standing flow both ways, and beside those between containers as first packets to a declared port and to another. */
@@ -116,7 +128,7 @@ export class Tries {
           victim: victim.name,
           ...(position.way === 'frame' ? { mac: victim.macs?.get(position.by) } : {}),
           ...ends,
-          predicted: this.predict(position, ends, victim, within),
+          predicted: !(this.closesFar && isFar(position, from, victim)) && this.predict(position, ends, victim, within),
           isJudged: (from.bridge ?? '') !== position.by && isJudged(position, flow, from),
         });
         const original = { src: source.address, dst: asked, sport, port };

@@ -94,7 +94,7 @@ function fieldOf(plan: Plan, deployment: Deployment): Field {
     sport: FIRST_SOURCE + i,
   }));
   const ports = [...new Set([UNDECLARED, ...flows.flatMap(({ port, sport }) => [port, sport])])];
-  return new Field(lab, deployment, { tries: Tries.of(daemon), flows, ports, positions: senders(random, lab, plan, places) });
+  return new Field(lab, deployment, { tries: Tries.of(daemon, lab), flows, ports, positions: senders(random, lab, plan, places) });
 }
 
 function withMacs(lab: Lab, places: readonly Place[]): Place[] {
