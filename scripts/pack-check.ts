@@ -39,8 +39,8 @@ inEmptyFolder((folder) => {
   const { version } = JSON.parse(fs.readFileSync(path.join(project, 'node_modules/typescript/package.json'), 'utf8'));
   run(project, 'npm', ['run', '--silent', 'types']);
   check(`the first program compiles with TypeScript ${version}`, true);
-  // What is told to people goes to standard error.
-  const told = run(project, 'sh', ['-c', 'npm run --silent synth 2>&1']).trim();
+  // What is told to people goes to standard error. A user's machine is not CI, where the lock file has to be there.
+  const told = run(project, 'sh', ['-c', 'unset CI; npm run --silent synth 2>&1']).trim();
   const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
   check('the README shows the first program', readme.includes(fs.readFileSync(path.join(project, 'main.ts'), 'utf8')));
   check(`the README shows what it prints (${told})`, told !== '' && readme.includes(told));

@@ -23,10 +23,20 @@ const daemon = new HardenedDaemon(stack, 'Host', {
 const tiers = new ThreeTierNetwork(stack, 'Tiers', { daemon }); // tiers.dmz, tiers.app, tiers.data
 
 // With a digest (name@sha256:…) no reason is needed: a tag can be moved to another image.
-const image = (name: string) => ContainerImage.fromRegistry(name, { tagReason: 'first steps, digests follow' });
-const web = new HardenedContainer(stack, 'Web', { segment: tiers.dmz, image: image('nginxinc/nginx-unprivileged:1.27') });
-const api = new HardenedContainer(stack, 'Api', { segment: tiers.app, image: image('hashicorp/http-echo:1.0') });
-const db = new HardenedContainer(stack, 'Db', { segment: tiers.data, image: image('postgres:17'), user: '999:999' });
+const tagReason = 'first steps, digests follow';
+const web = new HardenedContainer(stack, 'Web', {
+  segment: tiers.dmz,
+  image: ContainerImage.fromRegistry('nginxinc/nginx-unprivileged:1.27', { tagReason }),
+});
+const api = new HardenedContainer(stack, 'Api', {
+  segment: tiers.app,
+  image: ContainerImage.fromRegistry('hashicorp/http-echo:1.0', { tagReason }),
+});
+const db = new HardenedContainer(stack, 'Db', {
+  segment: tiers.data,
+  image: ContainerImage.fromRegistry('postgres:17', { tagReason }),
+  user: '999:999',
+});
 
 web.publish(Port.tcp(443), {
   targetPort: Port.tcp(8443),

@@ -89,8 +89,8 @@ export function guardOutput(scope: Scope): Chain {
 /**
  * Over IPv6 any user of the host sends datagrams from any address (`IPV6_FREEBIND` takes no capability), into connections that stand as well. To our
  * containers they come from an address of the host, also where they ask a publication at an address of the host, which is translated after this; and to
- * nobody from an address of a container. TCP carries nothing from a source that no answer comes
- * back to, and the host itself sends such packets of it: where somebody rejects by a reset, it comes in the name of who was asked.
+ * nobody from an address of a container. TCP carries nothing from a source that no answer comes back to, and the host itself sends such packets of it:
+ * where somebody rejects by a reset, it comes in the name of who was asked.
  */
 function namesOfOthers(scope: Scope, theirs: Match): Rule[] {
   const { blocks } = scope.sets;

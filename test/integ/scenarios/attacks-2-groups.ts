@@ -9,6 +9,9 @@ import { sleep } from '../lab/exec';
 import { type Lab, type Where, withLab } from '../lab/lab';
 import { Probes } from '../lab/probe';
 
+/** Others follow when it was seen to pass there. */
+export const engines: readonly EngineId[] = ['28.5'];
+
 /** Lines of docs/THREATS.md that it shows. */
 export const threats = ['T02'];
 

@@ -317,7 +317,9 @@ s.sendto(b'x' * ${size - 10} + b'END-OF-BIG', ('${dst}', 5353))`;
         $t -w 10 -t mangle -I BULKHEAD-INPUT 1 -i bh-+ $s -j RETURN
         $t -w 10 -t mangle -I BULKHEAD-OUTPUT 1 -o bh-+ $s -j RETURN
         $t -w 10 -I BULKHEAD-PASS 1 -i bh-+ -o bh-+ $s -j ACCEPT
-      done`,
+      done
+      # Beside the guard; not every kernel has it.
+      nft flush chain inet bulkhead far 2>/dev/null || :`,
     );
     try {
       run();
