@@ -6,7 +6,7 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { check, inEmptyFolder, ROOT, run } from './user-project';
+import { check, checkedStack, inEmptyFolder, ROOT, run } from './user-project';
 
 inEmptyFolder((folder) => {
   const tarball = path.join(folder, run(ROOT, 'npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]).trim());
@@ -44,7 +44,8 @@ inEmptyFolder((folder) => {
   const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
   check('the README shows the first program', readme.includes(fs.readFileSync(path.join(project, 'main.ts'), 'utf8')));
   check(`the README shows what it prints (${told})`, told !== '' && readme.includes(told));
-  const stackFolder = path.join(project, 'cdktf.out/stacks/shop');
+  // The edge of the DMZ is a network, too.
+  const stackFolder = checkedStack(project, 'shop', 3, 4);
   const userData = fs.readFileSync(path.join(stackFolder, 'bulkhead/shop--Host/user-data'), 'utf8');
   check('and the user data of the host', userData.startsWith('#cloud-config\n'));
 

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { check, checkedTiers, inEmptyFolder, ROOT, run } from './user-project';
+import { check, checkedStack, inEmptyFolder, ROOT, run } from './user-project';
 
 const DOCUMENTS = ['README.md', 'docs/VALIDATION.md'];
 const BEGIN = `import sys
@@ -55,7 +55,7 @@ inEmptyFolder((folder) => {
   const good = synth();
   check(`the Python of ${DOCUMENTS.join(' and ')} synthesizes`, good.status === 0);
   if (good.status !== 0) console.log(good.stderr);
-  const stackFolder = checkedTiers(folder);
+  const stackFolder = checkedStack(folder, 'app', 2, 3);
   const { findings, rules } = JSON.parse(fs.readFileSync(path.join(stackFolder, 'bulkhead/validation.json'), 'utf8'));
   const own = (rules as { ruleId: string; compliant: number }[]).find(({ ruleId }) => ruleId === 'ACME-01');
   check('its own rule is asked of both, and finds nothing', own?.compliant === 2 && !JSON.stringify(findings).includes('ACME-01'));

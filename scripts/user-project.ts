@@ -16,13 +16,13 @@ export function check(what: string, good: boolean): void {
   if (!good) process.exitCode = 1;
 }
 
-/** Checks that a user's app made the tiers and two workloads; returns the folder of its stack. */
-export function checkedTiers(project: string): string {
-  const stackFolder = path.join(project, 'cdktf.out/stacks/app');
+/** Checks how many containers and networks a user's app made; returns the folder of its stack. */
+export function checkedStack(project: string, stack: string, containers: number, networks: number): string {
+  const stackFolder = path.join(project, 'cdktf.out/stacks', stack);
   const { resource } = JSON.parse(fs.readFileSync(path.join(stackFolder, 'cdk.tf.json'), 'utf8'));
   check(
-    'two containers and three networks are synthesized',
-    Object.keys(resource.docker_container).length === 2 && Object.keys(resource.docker_network).length === 3,
+    `${containers} containers and ${networks} networks are synthesized`,
+    Object.keys(resource.docker_container).length === containers && Object.keys(resource.docker_network).length === networks,
   );
   return stackFolder;
 }

@@ -5,6 +5,7 @@ import { pairKey } from './matrix/rule-facts';
 import { type AddressRange, covers, readRange } from './walk/address';
 import { isWildcard } from '../../firewall/private/blocks';
 import { groupBy } from '../../private/multimap';
+import { foreignContainersIn } from '../../topology/private/existing';
 import type { Family, PortSpec } from '../../topology/private/terms';
 import type { EgressPlan, HostFlowPlan, Member, PublicationPlan, Topology } from '../../topology/private/topology';
 
@@ -33,7 +34,7 @@ export class Declared {
   constructor(private readonly topology: Topology) {
     topology.pairs.forEach(({ source, destination, port }) => open(this.pairs, pairKey(source, destination), port));
     this.onWires = new Set(topology.wires.flatMap(({ members }) => members.flatMap(addressesOf)));
-    this.foreignContainers = new Set(topology.existing.flatMap(({ foreignContainers }) => foreignContainers.map(({ key }) => key)));
+    this.foreignContainers = foreignContainersIn(topology);
     this.unguardedPairs = topology.wirePairs.flatMap(({ wire, source, destination, port, ipv4Only }) => {
       const { mode, members } = topology.wires.find(({ key }) => key === wire)!;
       const [from, to] = [source, destination].map((workload) => members.find((member) => member.workload === workload)!);

@@ -4,12 +4,8 @@ import type { Party } from './matrix/reach';
 import type { Selection } from './selection';
 import { contains, parseAddress, parseBlock } from '../../addressing/private/ip';
 import type { EngineFacts } from '../../topology/private/engine-facts';
+import { foreignContainersIn } from '../../topology/private/existing';
 import type { Topology } from '../../topology/private/topology';
-
-/** Keys of containers that others made, those whom nobody named among them. */
-export function foreignContainersIn({ existing }: Topology): ReadonlySet<string> {
-  return new Set(existing.flatMap(({ foreignContainers }) => foreignContainers.map(({ key }) => key)));
-}
 
 /** Tells whether one end at least is ours, or neither has to do with others: what they do among themselves, with the host and outside is not known here. */
 export function concernsUs(topology: Topology): (cell: Pick<Cell, 'source' | 'receiver'>) => boolean {

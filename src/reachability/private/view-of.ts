@@ -6,7 +6,7 @@ import { guardBackend } from '../../firewall/private/backend/guard-backends';
 import { compile } from '../../firewall/private/compile';
 import type { HostRules } from '../../firewall/private/host-rules';
 import type { EngineFacts } from '../../topology/private/engine-facts';
-import { foreignContainersOf } from '../../topology/private/existing';
+import { unlistedKey } from '../../topology/private/existing';
 import type { Family } from '../../topology/private/terms';
 import type { ExistingPlan, Topology, WirePlan } from '../../topology/private/topology';
 
@@ -111,7 +111,7 @@ function foreignContainersOn({
 }: ExistingPlan): ContainerView[] {
   return foreignContainers.map(({ key, ipv4, isKnown }): ContainerView => {
     const attachments: Attachment[] = [{ interface: bridge, kind: 'bridge', ipv4, isGateway: { ipv4: !internal, ipv6: false } }];
-    const isRest = key === foreignContainersOf(segment);
+    const isRest = key === unlistedKey(segment);
     const doubt = isRest ? `who else is attached to '${networkName}'` : `which address '${key}' has in '${networkName}'`;
     return { key, attachments, ...(!isKnown && { doubt }), ...(isRest && { anywhereIn: block }) };
   });

@@ -14,6 +14,7 @@ import type { Proof } from '../../reachability/private/proof';
 import { exposuresOnHost } from '../../reachability/private/segmentless';
 import { undeclaredKinds } from '../../reachability/private/weaknesses';
 import type { EngineFacts } from '../../topology/private/engine-facts';
+import { foreignContainersIn } from '../../topology/private/existing';
 
 /** Grows when a field changes its meaning or goes; a new field alone does not change it. */
 export const MATRIX_VERSION = 1;
@@ -50,7 +51,7 @@ class Writer {
   private readonly others: ReadonlySet<string>;
 
   constructor(private readonly proof: Proof) {
-    this.others = new Set(proof.derived.topology.existing.flatMap(({ foreignContainers }) => foreignContainers.map(({ key }) => key)));
+    this.others = foreignContainersIn(proof.derived.topology);
   }
 
   public line({ ends: { source, destination, pieces }, ports, certain }: Line): object {

@@ -1,7 +1,7 @@
 import type { Facts, FlowFact, PeerFact, SegmentFact, WorkloadFact } from './facts';
 import type { Memberships } from './memberships';
 import type { Problem } from './problem';
-import type { ExistingPlan, Member, ForeignContainer } from './topology';
+import type { ExistingPlan, ForeignContainer, Member, Topology } from './topology';
 import { formatAddress, parseBlock } from '../../addressing/private/ip';
 import { forges } from '../../hardening/private/capabilities';
 import { groupBy } from '../../private/multimap';
@@ -125,7 +125,7 @@ function planOne(
     problems.push({ code: 'ForgerAmongOthers', path: forger, message: `it holds NET_RAW or NET_ADMIN, by which it can take the address of anybody in '${networkName}', which others made; place it in a BridgeSegment of its own` }); // prettier-ignore
   }
   const unnamed = free.next().value;
-  if (unnamed !== undefined) foreignContainers.push({ key: foreignContainersOf(path), ipv4: unnamed, isKnown: false });
+  if (unnamed !== undefined) foreignContainers.push({ key: unlistedKey(path), ipv4: unnamed, isKnown: false });
   const here = new Set([...members.map(({ workload }) => workload), ...foreignContainers.map(({ key }) => key)]);
   return {
     key: path,
@@ -148,8 +148,13 @@ function planOne(
   };
 }
 
-/** Whoever is attached to a network of others and was not named. */
-export function foreignContainersOf(segment: string): string {
+/** Keys of containers of others, on all networks of others. */
+export function foreignContainersIn({ existing }: Pick<Topology, 'existing'>): ReadonlySet<string> {
+  return new Set(existing.flatMap(({ foreignContainers }) => foreignContainers.map(({ key }) => key)));
+}
+
+/** The key of whoever is attached to a network of others and was not named. */
+export function unlistedKey(segment: string): string {
   return `${segment}/*`;
 }
 

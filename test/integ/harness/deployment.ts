@@ -41,15 +41,8 @@ export function declaredVersion(lab: Lab): EngineVersion {
 }
 
 /** Whether the engine of a daemon is the version or a later one. */
-export function isAtLeast(
-  {
-    _declarations: {
-      store: { engine },
-    },
-  }: IDaemon,
-  version: string,
-): boolean {
-  return EngineVersion.of(engine.version).isAtLeast(version);
+export function isAtLeast({ _declarations }: IDaemon, version: string): boolean {
+  return EngineVersion.of(_declarations.store.engine.version).isAtLeast(version);
 }
 
 export class Deployment {

@@ -66,7 +66,7 @@ def drop(uid):
 def hear(spec):
     """On `device`, as `uid`; `text` tells datagrams of the test from others."""
     state, chosen = stop_on_signal(), selectors.DefaultSelector()
-    counts = {}
+    counts, sources = {}, {}
     if not spec.get('uid'):
         for kind, (fam, number, routers) in REPORTS.items():
             sock = socket.socket(fam, socket.SOCK_RAW, number)
@@ -90,7 +90,8 @@ def hear(spec):
                 continue
             if key.data in REPORTS or spec['text'].encode() in data:
                 counts[key.data] += 1
-    say({'counts': counts})
+                sources.setdefault(key.data, []).append(source)
+    say({'counts': counts, 'sources': sources})
 
 
 def send(spec):

@@ -1,5 +1,5 @@
 // What a neighbour with NET_RAW puts on the wire of a bridge below IP: every encapsulation, to undeclared ports of a member and to the host.
-import { memberships, sh, UnwatchedDeployment } from './attacks-stage';
+import { macOf, memberships, sh, UnwatchedDeployment } from './attacks-stage';
 import { BridgeSegment, Capability, HardenedContainer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import type { Program } from '../harness/deployment';
@@ -79,7 +79,7 @@ export function run(engine: EngineId, checks: Checks): void {
       const text = lab.docker('inspect', '--format', `{{(index .NetworkSettings.Networks "${own.network}").GlobalIPv6Address}}`, name);
       return text === '' ? undefined : text;
     };
-    const bridgeMac = sh(lab, 'cat "/sys/class/net/$1/address"', own.bridge).trim();
+    const bridgeMac = macOf(lab, own.bridge);
     const toApi = framesFor({ src4: own.address, dst4: api.address, src6: six('app-prober'), dst6: six('app-api') });
     const toHost = framesFor({ src4: own.address, dst4: own.gateway, src6: six('app-prober'), dst6: gateway6(lab, own.bridge) });
     const toAll = framesFor({ src4: '203.0.113.9', dst4: '255.255.255.255' }, 21_000).map((frame) => ({

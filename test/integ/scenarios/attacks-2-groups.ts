@@ -1,6 +1,6 @@
 // What stations of one link say to everybody: an unprivileged container joins groups, sends to them and to broadcast addresses as name and address services
 // do, and listens for what its neighbours and the host say there. Over both families; nobody declared any of it.
-import { apply, memberships, openEverything, picture, sh, UnwatchedDeployment } from './attacks-stage';
+import { apply, FIREWALL, memberships, openEverything, picture, sh, UnwatchedDeployment } from './attacks-stage';
 import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS, type Program } from '../harness/deployment';
@@ -39,7 +39,11 @@ interface Station {
   readonly uid?: number;
 }
 
-type Counts = Readonly<Record<string, number>>;
+/** What a listener heard of each kind: how much, and of whom. */
+interface Report {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly sources: Readonly<Record<string, readonly string[]>>;
+}
 
 /** Who is on a network: the attacker first, then whom it shares the network with, then the host. */
 function stations(lab: Lab, network: string): Station[] {
@@ -62,14 +66,14 @@ function broadcastOf(lab: Lab, bridge: string): string {
 }
 
 /** What each of the listeners hears of one sender, by kind. */
-function heard(lab: Lab, sender: Station, listeners: readonly Station[]): Map<string, Counts> {
+function heard(lab: Lab, sender: Station, listeners: readonly Station[]): Map<string, Report> {
   const probes = new Probes(lab);
   const text = `from ${sender.what}`;
   const running = listeners.map(({ where, device, uid }) => probes.begin(where, 'groups', 'hear', { device, uid, text, own: addresses(lab, where) })); // prettier-ignore
   sleep(300);
   probes.call(sender.where, 'groups', 'send', { device: sender.device, uid: sender.uid, broadcast: sender.broadcast, text });
   sleep(400);
-  return new Map(listeners.map(({ what }, index) => [what, running[index].stop<{ counts: Counts }>().counts]));
+  return new Map(listeners.map(({ what }, index) => [what, running[index].stop<Report>()]));
 }
 
 /** A listener's own reports are no news. */
@@ -78,14 +82,14 @@ function addresses(lab: Lab, where: Where): string[] {
   return links.flatMap(({ addr_info: list }) => list.map(({ local }) => local));
 }
 
-function closed(checks: Checks, what: string, counts: ReadonlyMap<string, Counts>): void {
-  for (const [listener, kinds] of counts) {
+function closed(checks: Checks, what: string, reports: ReadonlyMap<string, Report>): void {
+  for (const [listener, { counts: kinds, sources }] of reports) {
     for (const [kind, count] of Object.entries(kinds)) {
-      checks.check(`${what}: ${listener} hears nothing of ${kind}`, count === 0, `${count} arrived`);
+      checks.check(`${what}: ${listener} hears nothing of ${kind}`, count === 0, `${count} arrived, of ${sources[kind]?.join(', ')}`);
     }
   }
-  const all = [...counts.values()].flatMap((kinds) => Object.values(kinds));
-  checks.say(`${what}: ${all.length} kinds at ${counts.size} places, ${all.reduce((sum, count) => sum + count, 0)} packets arrived`);
+  const all = [...reports.values()].flatMap(({ counts: kinds }) => Object.values(kinds));
+  checks.say(`${what}: ${all.length} kinds at ${reports.size} places, ${all.reduce((sum, count) => sum + count, 0)} packets arrived`);
 }
 
 function attacked(checks: Checks, lab: Lab, network: string): void {
@@ -93,15 +97,15 @@ function attacked(checks: Checks, lab: Lab, network: string): void {
   closed(checks, `${network}, what the attacker says`, heard(lab, evil, others));
   for (const sender of others) closed(checks, `${network}, what ${sender.what} says to all`, heard(lab, sender, [evil]));
 
-  const back = [picture(lab), picture6(lab)];
+  const back = picture(lab, 'iptables', 'ip6tables');
   openEverything(lab);
   sh(lab, 'ip6tables -w 10 -t raw -F; ip6tables -w 10 -t mangle -F; ip6tables -w 10 -I FORWARD 1 -j ACCEPT');
   const control = heard(lab, evil, others);
   const [neighbour] = others;
-  const toAttacker = heard(lab, neighbour, [evil]).get(evil.what)!;
-  back.forEach((restore) => restore());
+  const toAttacker = heard(lab, neighbour, [evil]).get(evil.what)!.counts;
+  back();
   for (const listener of [neighbour.what, 'the host']) {
-    for (const [kind, count] of Object.entries(control.get(listener)!)) {
+    for (const [kind, count] of Object.entries(control.get(listener)!.counts)) {
       checks.check(`control, ${network}, guard and Docker out of the way: ${listener} hears ${kind} of the attacker`, count > 0, JSON.stringify([...control])); // prettier-ignore
     }
   }
@@ -109,11 +113,6 @@ function attacked(checks: Checks, lab: Lab, network: string): void {
     checks.check(`control, ${network}, guard and Docker out of the way: the attacker hears ${kind}`, count > 0, JSON.stringify(toAttacker));
   }
   checks.say(`control, ${network}: ${JSON.stringify([...control])}, the attacker heard ${JSON.stringify(toAttacker)}`);
-}
-
-function picture6(lab: Lab): () => void {
-  const saved = sh(lab, 'ip6tables-save');
-  return () => void lab.mustHost('restoring the tables', ['ip6tables-restore', '-w', '10'], { input: saved });
 }
 
 export function run(engine: EngineId, checks: Checks): void {
@@ -133,7 +132,7 @@ export function run(engine: EngineId, checks: Checks): void {
         checks.shown(`after all of that the declared flow to ${dst} is live`, token === 'api');
       }
     }
-    const healthy = lab.host(['/usr/local/sbin/bulkhead-firewall', 'check']);
+    const healthy = lab.host([FIREWALL, 'check']);
     checks.shown('check holds after all of that', healthy.code === 0, healthy.stdout);
   });
 }

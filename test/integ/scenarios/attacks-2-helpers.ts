@@ -1,7 +1,7 @@
 // Helpers of connection tracking that others switched on: FTP and SIP name an address and a port where more is to come, and the kernel then calls what comes
 // there RELATED to a flow that is declared. Whoever speaks inside a declared flow writes such words; nothing opens by them.
 import { LINES, type Line } from './attacks-2-stage';
-import { apply, sh, UnwatchedDeployment } from './attacks-stage';
+import { apply, EVERY_ADDRESS, FIREWALL, sh, UnwatchedDeployment } from './attacks-stage';
 import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
@@ -183,7 +183,7 @@ const STRICT = RELATED.replaceAll('-I FORWARD 1', '-D FORWARD');
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const deployment = new UnwatchedDeployment(lab, program, {
-      daemon: { dualStack: true, additionalHostAddresses: [NET.host2, NET.host6, NET.host62] },
+      daemon: EVERY_ADDRESS,
     });
     deployment.up();
     apply(lab);
@@ -205,7 +205,7 @@ export function run(engine: EngineId, checks: Checks): void {
       }
     }
     sh(lab, STRICT);
-    const healthy = lab.host(['/usr/local/sbin/bulkhead-firewall', 'check']);
+    const healthy = lab.host([FIREWALL, 'check']);
     checks.shown('check holds beside such rules', healthy.code === 0, healthy.stdout);
   });
 }

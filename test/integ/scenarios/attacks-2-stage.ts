@@ -1,5 +1,5 @@
 // The program whose standing connections are attacked, and what the forgers are.
-import { apply, memberships, POOL, sh, UnwatchedDeployment } from './attacks-stage';
+import { apply, EVERY_ADDRESS, memberships, POOL, sh, UnwatchedDeployment } from './attacks-stage';
 import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
@@ -77,7 +77,7 @@ export class StandingStage {
     readonly checks: Checks,
   ) {
     this.deployment = new UnwatchedDeployment(lab, program, {
-      daemon: { dualStack: true, additionalHostAddresses: [NET.host2, NET.host6, NET.host62] },
+      daemon: EVERY_ADDRESS,
     });
     this.deployment.up();
     this.probes = new Probes(lab);

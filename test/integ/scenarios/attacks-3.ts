@@ -2,7 +2,7 @@
 // ports that look like a publication's.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { apply, FIREWALL, memberships, sh, UnwatchedDeployment } from './attacks-stage';
+import { apply, FIREWALL, macOf, memberships, sh, UnwatchedDeployment, waitFor } from './attacks-stage';
 import { BridgeSegment, Capability, ConnectionRate, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS, type Program } from '../harness/deployment';
@@ -181,11 +181,7 @@ time.sleep(1)`;
   };
   const total = arrived();
   checks.shown('of data that comes with a first packet no more is heard than the rate lets in', total <= RATE, `${total} of ${SYNS}`);
-  sh(
-    lab,
-    `nsenter --net=/proc/${lab.containerPid('app-rated')}/ns/net sh -c 'echo 1539 >/proc/sys/net/ipv4/tcp_fastopen' 2>/dev/null || :`,
-  );
-  lab.inContainer('app-rated', ['sh', '-c', 'echo 1539 >/proc/sys/net/ipv4/tcp_fastopen']);
+  sh(lab, `nsenter --net=/proc/${lab.containerPid('app-rated')}/ns/net sh -c 'echo 1539 >/proc/sys/net/ipv4/tcp_fastopen'`);
   const open = arrived();
   checks.shown('control: with net.ipv4.tcp_fastopen, which no program can declare, it is', open > RATE, `${open} of ${SYNS}`);
 }
@@ -218,19 +214,13 @@ function edgeOf(lab: Lab, name: string): ReturnType<typeof memberships>[number] 
   return memberships(lab, name).find(({ network }) => network.endsWith('-edge'))!;
 }
 
-function macOf(lab: Lab, bridge: string): string {
-  return sh(lab, `cat /sys/class/net/${bridge}/address`).trim();
-}
-
 function requests(log: string): number {
   return (fs.readFileSync(log, 'utf8').match(/request/g) ?? []).length;
 }
 
 /** What a file says once it holds the pattern, or after five seconds. */
 function until(file: string, pattern: RegExp): string {
-  for (let i = 0; ; i++) {
-    const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
-    if (pattern.test(text) || i >= 50) return text;
-    sleep(100);
-  }
+  const text = () => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '');
+  waitFor(() => pattern.test(text()), 5_000);
+  return text();
 }

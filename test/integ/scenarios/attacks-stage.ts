@@ -8,7 +8,11 @@ import { INTERNET, LAN_A } from '../harness/three-tier';
 import { LabError, sleep } from '../lab/exec';
 import type { Lab, Where } from '../lab/lab';
 import { netnsFile } from '../lab/names';
+import { NET } from '../lab/network';
 import type { Probe, ProbeResult } from '../lab/probe';
+
+/** Both families, and all addresses that the host of the lab has. */
+export const EVERY_ADDRESS = { dualStack: true, additionalHostAddresses: [NET.host2, NET.host6, NET.host62] };
 
 export const FIREWALL = '/usr/local/sbin/bulkhead-firewall';
 export const POOL = '10.20.0.0/16';
@@ -141,8 +145,11 @@ export function open(lab: Lab): void {
 /** A container of others with Docker's default capabilities, which sends frames by that bridge: to the host, unless a try says otherwise. */
 export function frameSender(lab: Lab, name: string, network: string, bridge: string): Position {
   lab.docker('run', '-d', '--name', name, '--network', network, 'lab:1');
-  const mac = sh(lab, `cat /sys/class/net/${bridge}/address`).trim();
-  return { name, where: { container: name }, way: 'frame', device: 'eth0', mac, by: bridge };
+  return { name, where: { container: name }, way: 'frame', device: 'eth0', mac: macOf(lab, bridge), by: bridge };
+}
+
+export function macOf(lab: Lab, bridge: string): string {
+  return sh(lab, 'cat "/sys/class/net/$1/address"', bridge).trim();
 }
 
 export function apply(lab: Lab): string {
@@ -195,10 +202,10 @@ export function openEverything(lab: Lab): void {
   sh(lab, 'for c in FORWARD INPUT OUTPUT; do iptables -w 10 -t mangle -I $c 1 -m comment --comment lab-open -j ACCEPT; done');
 }
 
-/** Takes a picture of all tables; the function given back restores them. */
-export function picture(lab: Lab): () => void {
-  const saved = sh(lab, 'iptables-save');
-  return () => void lab.mustHost('restoring the tables', ['iptables-restore', '-w', '10'], { input: saved });
+/** Takes a picture of all tables, of IPv4 unless told; the function given back restores them. */
+export function picture(lab: Lab, ...tools: readonly ('iptables' | 'ip6tables')[]): () => void {
+  const saved = (tools.length > 0 ? tools : (['iptables'] as const)).map((tool) => [tool, sh(lab, `${tool}-save`)] as const);
+  return () => saved.forEach(([tool, input]) => lab.mustHost('restoring the tables', [`${tool}-restore`, '-w', '10'], { input }));
 }
 
 /** Name, address and network of each membership of a container. */

@@ -1,5 +1,5 @@
 // A program with every kind of flow over both families and everybody around it, asked again and again while others change the host.
-import { FIREWALL, ourRules, sh, type Shot, volley, waitFor } from './attacks-stage';
+import { EVERY_ADDRESS, FIREWALL, ourRules, picture, sh, type Shot, volley, waitFor } from './attacks-stage';
 import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
@@ -11,12 +11,12 @@ import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';
 
 /** The watch looks every ten seconds, and an apply, and what flushed the rules, take their time on a busy machine. */
-export const HEALING = patient(30_000);
+const HEALING = patient(30_000);
 const PORTS: Ports = { tcp: [22, 8080, 8443, 9090], udp: [5353], icmp: true };
 const NAMES = ['web', 'api', 'other', 'out', 'tohost', 'fromhost'].map((name) => `app-${name}`);
 const PUBLISHED = 443;
 
-export const crowd: Program = ({ stack, daemon, image }) => {
+const crowd: Program = ({ stack, daemon, image }) => {
   const segment = (id: string) => new BridgeSegment(stack, id, { daemon });
   const [front, back] = [segment('Front'), segment('Back')];
   const container = (id: string, place = front) => new HardenedContainer(stack, id, { segment: place, image });
@@ -33,15 +33,12 @@ export const crowd: Program = ({ stack, daemon, image }) => {
   }
 };
 
-/** All addresses of the host that the program is told of. */
-export const CROWD_DAEMON = { dualStack: true, additionalHostAddresses: [NET.host2, NET.host6, NET.host62] };
-
 /** Its watch is started and stopped by itself. */
-export class CrowdDeployment extends Deployment {
+class CrowdDeployment extends Deployment {
   private unit?: Unit;
 
   constructor(lab: Lab) {
-    super(lab, crowd, { daemon: CROWD_DAEMON });
+    super(lab, crowd, { daemon: EVERY_ADDRESS });
   }
 
   watch(): void {
@@ -58,10 +55,10 @@ const familyOf = (address: string) => (address.includes(':') ? 'IPv6' : 'IPv4');
 const textOf = ({ source, target, address, proto, port }: Question) => `${source} -> ${target} ${address} ${proto}/${port}`;
 
 export class Crowd {
-  readonly deployment: CrowdDeployment;
-  readonly probes: Probes;
+  private readonly deployment: CrowdDeployment;
+  private readonly probes: Probes;
   private readonly whole: string;
-  readonly containers: readonly Actor[];
+  private readonly containers: readonly Actor[];
   private readonly questions: readonly (Question & { readonly where: Shot['where']; readonly expected: boolean })[];
 
   private turn = 0;
@@ -69,7 +66,7 @@ export class Crowd {
   /** `share`: of how many undeclared flows one is asked at a time; a number that no count of ports divides. */
   constructor(
     readonly lab: Lab,
-    readonly checks: Checks,
+    private readonly checks: Checks,
     private readonly share = 1,
   ) {
     this.deployment = new CrowdDeployment(lab);
@@ -94,16 +91,16 @@ export class Crowd {
     this.whole = this.rules();
   }
 
-  serve({ name, where }: Actor, ports: Ports = PORTS): void {
+  private serve({ name, where }: Actor): void {
     const listeners = ['0.0.0.0', '::'].flatMap((address) => [
-      ...ports.tcp.map((port) => ({ proto: 'tcp' as const, address, port, token: name })),
-      ...ports.udp.map((port) => ({ proto: 'udp' as const, address, port, token: name })),
+      ...PORTS.tcp.map((port) => ({ proto: 'tcp' as const, address, port, token: name })),
+      ...PORTS.udp.map((port) => ({ proto: 'udp' as const, address, port, token: name })),
     ]);
     this.probes.serve(where, listeners);
   }
 
   /** Containers on all their addresses. */
-  insides(): Target[] {
+  private insides(): Target[] {
     return this.containers.flatMap(({ name, endpoints }) => endpoints.map(({ address }) => ({ name, address, ports: PORTS })));
   }
 
@@ -123,7 +120,7 @@ export class Crowd {
     ];
   }
 
-  questionsOf({ name: source, endpoints }: Actor, targets: readonly Target[]): Question[] {
+  private questionsOf({ name: source, endpoints }: Actor, targets: readonly Target[]): Question[] {
     return targets
       .filter(({ address, only }) => (only?.has(source) ?? true) && !endpoints.some((own) => own.address === address))
       .flatMap(({ name: target, address, ports }) => [
@@ -158,7 +155,7 @@ export class Crowd {
       const { where: _where, ...question } = questions[index];
       // Where Docker's translation is gone, the socket that the engine holds at a published port takes connections, and says nothing.
       const observed = question.target === 'published' ? result.token !== undefined : reached;
-      return { ...question, observed, outcome: `${result.outcome} ${result.token ?? result.detail ?? ''}`, token: result.token };
+      return { ...question, observed, outcome: `${result.outcome} ${result.token ?? result.detail ?? ''}` };
     });
   }
 
@@ -180,7 +177,7 @@ export class Crowd {
     this.checks.say(`${what}: ${declared.length - dead.length - shut.length} of ${declared.length} declared flows are live${told}`);
   }
 
-  hasStamp(): boolean {
+  private hasStamp(): boolean {
     return this.lab.host(['sh', '-c', 'for s in /run/bulkhead/stamp-*; do [ -f "$s" ] || exit 1; done']).code === 0;
   }
 
@@ -213,15 +210,15 @@ export class Crowd {
 
   /** The undeclared flows again, with the guard and what Docker filters itself out of the way. */
   control(what: string): void {
-    const tools = ['iptables', 'ip6tables'];
-    const saved = tools.map((tool) => sh(this.lab, `${tool}-save`));
+    const tools = ['iptables', 'ip6tables'] as const;
+    const back = picture(this.lab, ...tools);
     this.deployment.unwatch();
     sh(
       this.lab,
       tools.map((tool) => `${tool} -w 10 -t raw -F; ${tool} -w 10 -t mangle -F; ${tool} -w 10 -I FORWARD 1 -j ACCEPT`).join('; '),
     );
     const through = this.ask().filter(({ expected, observed }) => !expected && observed);
-    tools.forEach((tool, index) => this.lab.mustHost('restoring the tables', [`${tool}-restore`, '-w', '10'], { input: saved[index] }));
+    back();
     sh(this.lab, 'conntrack -F >/dev/null 2>&1; :');
     this.deployment.watch();
     for (const family of ['IPv4', 'IPv6']) {

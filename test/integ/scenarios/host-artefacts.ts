@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { FIREWALL } from './attacks-stage';
 import { program as threeTier } from './three-tier';
 import { BridgeSegment, Cidr, DaemonConnection, HardenedContainer, type HardenedDaemonProps, Peer, Port } from '../../../src';
 import { FIREWALL_SCRIPT_WITH_LINKS, SWARM_SCRIPT } from '../../../src/host/private/programs';
@@ -56,10 +57,10 @@ function guardReadsBack(checks: Checks, lab: Lab, hostFiles: string, files: read
     checks.check(`user data and install.sh bring the same ${file}`, onHost === content);
     checks.check(`host${file} is what stands on the host`, fs.readFileSync(path.join(hostFiles, 'host', file), 'utf8') === onHost);
   }
-  const checked = lab.host(['/usr/local/sbin/bulkhead-firewall', 'check'], { timeout: 120_000 });
+  const checked = lab.host([FIREWALL, 'check'], { timeout: 120_000 });
   checks.shown('every ruleset is applied and reads back', checked.code === 0, checked.stdout + checked.stderr);
   lab.iptables('breaking a ruleset', '-t', 'mangle', '-D', 'BULKHEAD-FORWARD', '1');
-  const broken = lab.host(['/usr/local/sbin/bulkhead-firewall', 'check'], { timeout: 120_000 });
+  const broken = lab.host([FIREWALL, 'check'], { timeout: 120_000 });
   // The watch may have mended it already; either is right, silence is not.
   const mended = lab.host(['cat', '/lab/unit-bulkhead-watch.log']).stdout;
   checks.check('a rule that went is noticed', broken.code !== 0 || mended !== '', broken.stdout + broken.stderr);

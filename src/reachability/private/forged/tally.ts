@@ -1,10 +1,10 @@
 import type { Forged, ForgedCell } from './forged-cell';
 import type { ForgingParty } from './positions';
 import { groupBy } from '../../../private/multimap';
+import { foreignContainersIn } from '../../../topology/private/existing';
 import { needsNoAnswer } from '../../../topology/private/senders';
 import type { Topology } from '../../../topology/private/topology';
 import type { Declared } from '../declared';
-import { foreignContainersIn } from '../existing-matters';
 import { isSame } from '../matrix/block';
 import type { Cell } from '../matrix/matrix';
 import { isEmpty, NO_PORTS, type PortSet, PROTOCOLS, subtract, union } from '../matrix/port-set';

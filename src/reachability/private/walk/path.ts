@@ -59,7 +59,7 @@ export function sendFromOutside(flight: Flight, wire: string, packet: Packet): L
     return sendOverBridge(flight, undefined, wire, packet);
   }
   if (neighbour) {
-    return foreignContainersOn(flight.host.wireOn(wire)) ?? arriveAt(flight, neighbour, packet);
+    return barrierOn(flight.host.wireOn(wire)) ?? arriveAt(flight, neighbour, packet);
   }
   return flight.host.interfaceNamed(wire) ? receive(flight, wire, packet) : unreachable('nobody-has-address');
 }
@@ -76,7 +76,7 @@ function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
   const hop = host.hopTo(family, destination);
   const isBehindHost = host.isLocal(family, destination) || (hop !== undefined && host.interfaceNamed(hop.interface)?.kind === 'bridge');
   if (!isBehindHost) {
-    return foreignContainersOn(host.wireOn(parent)) ?? { kind: 'outside', interface: parent };
+    return barrierOn(host.wireOn(parent)) ?? { kind: 'outside', interface: parent };
   }
   const shim = host.shimOn(parent);
   if (shim !== undefined) return receive(flight, shim, packet);
@@ -105,7 +105,7 @@ function neighboursOn(wire: Wire | undefined): Stop | undefined {
 }
 
 /** What stands between the containers of a wire and everybody else there. */
-function foreignContainersOn(wire: Wire | undefined): Stop | undefined {
+function barrierOn(wire: Wire | undefined): Stop | undefined {
   if (wire === undefined) return undefined;
   if (wire.isClosed) return unreachable('closed-wire');
   return wire.guardedBy === undefined
@@ -232,7 +232,7 @@ function transmit(flight: Flight, packet: Packet): Landing {
     default: {
       // Whether another way of the host, or the router, leads to a wire of its own is not known here.
       const wire = host.wireWith(packet.destination);
-      if (wire) return pluginOn(wire) ?? foreignContainersOn(wire)!;
+      if (wire) return pluginOn(wire) ?? barrierOn(wire)!;
       return host.portAt(name, packet.destination) ? unreachable('kept-apart') : { kind: 'outside', interface: name };
     }
   }
