@@ -18,7 +18,7 @@ interface Large {
 }
 
 /** Two flows for each container, one to the next and one to the segment after; where wanted, one publication and one egress per segment. */
-function program(count: number, options: { readonly withEdges: boolean; readonly withoutProof?: boolean }): Large {
+function program(count: number, options: { readonly withGateways: boolean; readonly withoutProof?: boolean }): Large {
   const stack = new TerraformStack(Testing.app(), 'app');
   const daemon = new HardenedDaemon(stack, 'Edge', {
     engine: EngineVersion.V28,
@@ -35,7 +35,7 @@ function program(count: number, options: { readonly withEdges: boolean; readonly
     container.connections.allowTo(containers[(i + 1) % count], Port.tcp(8080));
     container.connections.allowTo(containers[(i + PER_SEGMENT) % count], Port.tcp(5432));
   });
-  if (options.withEdges) {
+  if (options.withGateways) {
     segments.forEach((_, i) => {
       containers[i * PER_SEGMENT].publish(Port.tcp(10_000 + i), { hostAddress: '192.0.2.10', sources: [Peer.anyIpv4()] });
       containers[i * PER_SEGMENT + 1].connections.allowTo(Peer.cidr('203.0.113.0/24'), Port.tcp(443));
@@ -55,7 +55,7 @@ function times(work: () => number): number {
 }
 
 function synth(withoutProof: boolean): number {
-  return spent(() => App.of(program(300, { withEdges: true, withoutProof }).stack).synth());
+  return spent(() => App.of(program(300, { withGateways: true, withoutProof }).stack).synth());
 }
 
 /** Warm, and both sides in turns. */
@@ -67,20 +67,20 @@ console.log(
   `300 containers, construct and synth: ${proved.toFixed(0)} ms with all claims, ${unproved.toFixed(0)} ms without: ${(proved / unproved).toFixed(2)}x`,
 );
 
-for (const withEdges of [false, true]) {
+for (const withGateways of [false, true]) {
   const matrix = (count: number) => {
-    const { daemon } = program(count, { withEdges });
+    const { daemon } = program(count, { withGateways });
     daemon._declarations.store.derived();
     return spent(() => Reachability.of(daemon)._proof.matrix);
   };
   matrix(100);
   const [large, small] = [times(() => matrix(1000)), times(() => matrix(100))];
   console.log(
-    `matrix of 1,000 containers in 100 segments, 2,000 flows${withEdges ? ', 100 publications and egresses' : ''}: ${large.toFixed(0)} ms; of a tenth: ${small.toFixed(0)} ms: ${(large / small).toFixed(1)}x`,
+    `matrix of 1,000 containers in 100 segments, 2,000 flows${withGateways ? ', 100 publications and egresses' : ''}: ${large.toFixed(0)} ms; of a tenth: ${small.toFixed(0)} ms: ${(large / small).toFixed(1)}x`,
   );
 }
 
-const { daemon, containers } = program(1000, { withEdges: true });
+const { daemon, containers } = program(1000, { withGateways: true });
 const reachability = Reachability.of(daemon);
 reachability.matrix();
 const explain = times(() => spent(() => reachability.explain(containers[0], containers[1], Port.tcp(8080))));

@@ -42,7 +42,7 @@ export function forgetMoved(outdir: string): void {
 
 /** The folder with the host's files. */
 export function hostFolder(outdir: string): string {
-  return path.join(outdir, 'stacks/three-tier/bulkhead/three-tier--Edge');
+  return path.join(outdir, 'stacks/three-tier/bulkhead/three-tier--Host');
 }
 
 /** Deploys or destroys the example by cdktf's own command. The lock of providers is left out: it asks a registry, and the example needs none. */

@@ -15,7 +15,7 @@ import {
   HardenedService,
   HostNetwork,
   HostShim,
-  ImportedDaemon,
+  UnguardedDaemon,
   IpvlanMode,
   IpvlanSegment,
   MacvlanSegment,
@@ -32,7 +32,7 @@ import { legacy, theirs } from '../test/support/existing';
 import { IMAGE, LAN_PROPS, newDaemon } from '../test/support/programs';
 import { newNode } from '../test/support/swarms';
 
-export type AnyDaemon = HardenedDaemon | ImportedDaemon;
+export type AnyDaemon = HardenedDaemon | UnguardedDaemon;
 
 /** Fills a stack, and names the daemons whose answers are compared. */
 export type Build = (stack: TerraformStack) => AnyDaemon[];
@@ -59,7 +59,7 @@ const shared = (at: number) => ({
   additionalHostAddresses: [HOSTS[1]],
 });
 
-/** 120 random programs under a hardened daemon, 30 under an imported one, 50 with what those have not. */
+/** 120 random programs under a hardened daemon, 30 under an unguarded one, 50 with what those have not. */
 export function programs(): Map<string, Build> {
   const all = new Map<string, Build>();
   const put = (kind: string, count: number, build: (at: number, random: Random) => Build) => {
@@ -70,18 +70,18 @@ export function programs(): Map<string, Build> {
     programOf(generate(`identity/hardened/${at}`))({ stack, daemon, image: IMAGE });
     return [daemon];
   });
-  put('imported', 30, (at) => imported(at));
+  put('unguarded', 30, (at) => unguarded(at));
   put('lan', 20, (at, random) => lan(at, random));
   put('swarm', 12, (at, random) => swarm(at, random));
   put('rich', 18, (at, random) => rich(at, random));
   return all;
 }
 
-function imported(at: number): Build {
+function unguarded(at: number): Build {
   return (stack) => {
     const own = shared(at);
     const isNft = own.engine.version.startsWith('29') && at % 2 === 0;
-    const daemon = new ImportedDaemon(stack, 'Edge', {
+    const daemon = new UnguardedDaemon(stack, 'Edge', {
       ...own,
       hostAddress: HOSTS[0],
       addressPool: Cidr.parse('10.20.0.0/16'),
@@ -90,7 +90,7 @@ function imported(at: number): Build {
       ...(at % 4 === 1 ? { forwardPolicyDrop: true } : {}),
       ...(at % 5 === 4 ? { daemonJson: '{"icc":false,"userland-proxy":false,"log-driver":"journald"}' } : {}),
     });
-    const plan = generate(`identity/imported/${at}`);
+    const plan = generate(`identity/unguarded/${at}`);
     // Some sources alone take rules on the host, which is refused: every sixth program shows that.
     const publications = plan.publications.map((each) => ({ ...each, sources: at % 6 === 5 ? each.sources : ['0.0.0.0/0'] }));
     programOf({ ...plan, publications: publications.filter(({ hostAddress }) => hostAddress !== '127.0.0.1') })({

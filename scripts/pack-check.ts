@@ -44,7 +44,7 @@ inEmptyFolder((folder) => {
   const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
   check('the README shows the first program', readme.includes(fs.readFileSync(path.join(project, 'main.ts'), 'utf8')));
   check(`the README shows what it prints (${told})`, told !== '' && readme.includes(told));
-  // The edge of the DMZ is a network, too.
+  // The gateway of the DMZ is a network, too.
   const stackFolder = checkedStack(project, 'shop', 3, 4);
   const userData = fs.readFileSync(path.join(stackFolder, 'bulkhead/shop--Host/user-data'), 'utf8');
   check('and the user data of the host', userData.startsWith('#cloud-config\n'));

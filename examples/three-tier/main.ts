@@ -33,7 +33,7 @@ class ThreeTierStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
 
-    const daemon = new HardenedDaemon(this, 'Edge', {
+    const daemon = new HardenedDaemon(this, 'Host', {
       engine: EngineVersion.of(settings.engine),
       hostAddress: settings.hostAddress,
       addressPool: Cidr.parse('10.20.0.0/16'),
@@ -69,7 +69,7 @@ class ThreeTierStack extends TerraformStack {
     web.connections.allowTo(api, Port.tcp(8080));
     api.connections.allowTo(db, Port.tcp(5432));
 
-    // For the user data of any virtual machine; the same is in cdktf.out/stacks/three-tier/bulkhead/three-tier--Edge/.
+    // For the user data of any virtual machine; the same is in cdktf.out/stacks/three-tier/bulkhead/three-tier--Host/.
     // For the `user_data_base64` of a virtual machine, or its like.
     new TerraformOutput(this, 'user-data', { value: daemon.userDataGzipBase64, sensitive: true });
   }

@@ -56,7 +56,7 @@ export class Connections {
   /**
    * Lets the owner open connections to a peer.
    *
-   * To a block of addresses it is egress, and the workload gets an edge (a network with a way out) for it.
+   * To a block of addresses it is egress, and the workload gets a gateway network (a network with a way out) for it.
    *
    * @param destination a workload, group, segment, block of addresses, or the host
    * @param port the port on the destination. Default: the default port of the destination; without one it throws `NoDefaultPort`

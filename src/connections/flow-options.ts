@@ -10,7 +10,7 @@ export interface FlowOptions {
   readonly description?: string;
 
   /**
-   * New connections that each source address may open; the excess is dropped. Error: `NeedsGuard` on an `ImportedDaemon`.
+   * New connections that each source address may open; the excess is dropped. Error: `NeedsGuard` on an `UnguardedDaemon`.
    *
    * @default - not limited
    */

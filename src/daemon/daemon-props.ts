@@ -31,7 +31,7 @@ export interface DaemonProps {
    * Whether networks have IPv6 beside IPv4, each with a /64 of its own. Turning it on or off replaces every network and its containers.
    *
    * Engines before 27 write no rules for IPv6: on a `HardenedDaemon` the guard alone narrows there, nothing can be published on an IPv6 address, and egress
-   * over IPv6 needs an `ipv6Pool` that is routed to the host; on an `ImportedDaemon` nothing would keep two networks apart, so it throws `Ipv6NotTranslated`.
+   * over IPv6 needs an `ipv6Pool` that is routed to the host; on an `UnguardedDaemon` nothing would keep two networks apart, so it throws `Ipv6NotTranslated`.
    * Docker turns forwarding of IPv6 on, after which the kernel no longer listens to router advertisements: a host that has its IPv6 address or default
    * route from them needs `net.ipv6.conf.IFACE.accept_ra=2` on that interface, or a static route.
    *

@@ -3,6 +3,9 @@ import { plainText } from '../private/text';
 import { RELEASED } from './private/docker-rules/lines';
 import { compareVersions, releasedSpan } from './private/versions';
 
+/** What a major number alone means: the releases of it that most hosts have. */
+const BY_MAJOR: Readonly<Record<string, string>> = { 23: '23.0', 24: '24.0', 25: '25.0', 26: '26.1', 27: '27.5', 28: '28.2', 29: '29.0' };
+
 /**
  * Version of the Docker Engine that a daemon runs.
  *
@@ -18,29 +21,31 @@ export class EngineVersion {
    */
   public static readonly V20_10 = EngineVersion.of('20.10');
   /** 23.0 */
-  public static readonly V23 = EngineVersion.of('23.0');
+  public static readonly V23 = EngineVersion.of('23');
   /** 24.0 */
-  public static readonly V24 = EngineVersion.of('24.0');
+  public static readonly V24 = EngineVersion.of('24');
   /** 25.0 */
-  public static readonly V25 = EngineVersion.of('25.0');
+  public static readonly V25 = EngineVersion.of('25');
   /** 26.1, as Debian 13 has it. */
-  public static readonly V26 = EngineVersion.of('26.1');
+  public static readonly V26 = EngineVersion.of('26');
   /** 27.5 */
-  public static readonly V27 = EngineVersion.of('27.5');
+  public static readonly V27 = EngineVersion.of('27');
   /** 28.2 or later of 28. For 28.0 and 28.1 say `EngineVersion.of('28.1')`: they make other rules. */
-  public static readonly V28 = EngineVersion.of('28.2');
+  public static readonly V28 = EngineVersion.of('28');
   /**
    * 29.0 or later of 29. On nodes of a swarm that publishes in mode `INGRESS` it is 29.0 to 29.7 alone: for later ones say `EngineVersion.of('29.8')`, since
    * they publish by other rules.
    */
-  public static readonly V29 = EngineVersion.of('29.0');
+  public static readonly V29 = EngineVersion.of('29');
 
   /**
    * A version by its number.
-   * @param version `major.minor` or `major.minor.patch`, 20.10 up to 29; pre-release suffixes are ignored.
+   * @param version `major.minor` or `major.minor.patch`, 20.10 up to 29; suffixes of builds are ignored. A major number alone, such as `29`, means the same
+   * as the constant: `V29`.
    */
   public static of(version: string): EngineVersion {
-    const text = plainText(undefined, 'engine version', version);
+    const given = plainText(undefined, 'engine version', version);
+    const text = Object.hasOwn(BY_MAJOR, given) ? BY_MAJOR[given] : given;
     const parts = /^(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:[-+~][0-9A-Za-z.+~-]*)?$/.exec(text);
     const plain = parts ? [parts[1], parts[2], parts[3]].filter((part) => part !== undefined).join('.') : '';
     if (!parts || !releasedSpan(plain)) {

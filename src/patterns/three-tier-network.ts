@@ -22,7 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = { dmz: ['dmz', 'app
  * Flows run from DMZ to APP and from APP to DATA, on declared ports; anything else between the tiers throws, DMZ to DATA above all. Only DMZ may
  * publish ports. No tier has egress until it is declared.
  *
- * On an `ImportedDaemon` the direction of a flow between neighbouring tiers is not held: who was let in can be talked to as well. DMZ and DATA open no
+ * On an `UnguardedDaemon` the direction of a flow between neighbouring tiers is not held: who was let in can be talked to as well. DMZ and DATA open no
  * connection to each other, and nobody outside to APP and DATA; where that cannot be, the synth fails. Datagrams with a source that is not the sender's
  * are another matter there: the weakness `ForgedSource` tells what they reach.
  *

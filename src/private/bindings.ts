@@ -119,7 +119,7 @@ export class LateService extends Service {
   }
 }
 
-/** A network that is written only while it is needed: the edge of a segment in which nobody publishes or has egress does not exist. */
+/** A network that is written only while it is needed: the gateway network of a segment in which nobody publishes or has egress does not exist. */
 export class LateNetwork extends Network {
   constructor(
     scope: Construct,

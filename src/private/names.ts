@@ -1,4 +1,4 @@
-/** Docker's own pattern for names of networks and containers, at least two characters; room is left for '-edge'. */
+/** Docker's own pattern for names of networks and containers, at least two characters; room is left for '-gw'. */
 export const NETWORK_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,57}$/;
 /** A container's name is also a DNS name here, so it stays within a label. */
 export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/;

@@ -137,8 +137,8 @@ export class Reachability {
     );
   }
 
-  /** What is open and nobody declared: granted minus declared. Empty unless something is wrong, but for an `ImportedDaemon`: there the guard is missing. */
-  public leastPrivilege(): ReachableCell[] {
+  /** What is open and nobody declared: granted minus declared. Empty unless something is wrong, but for an `UnguardedDaemon`: there the guard is missing. */
+  public undeclaredFlows(): ReachableCell[] {
     const { excess, forged, labels } = this.proof;
     return [...excess.map((each) => deviationCell(each, labels)), ...forgedLines(forged, labels)];
   }

@@ -35,14 +35,14 @@ export interface BridgeSegmentProps {
   readonly ipv6Block?: Cidr;
 
   /**
-   * Prefix length of automatic blocks, 16 to 28; the edge gets one of the same size.
+   * Prefix length of automatic blocks, 16 to 28; the gateway network gets one of the same size.
    *
    * @default 24
    */
   readonly prefixLength?: number;
 
   /**
-   * Largest packet on the network and on its edge in bytes: 68 to 65535, with dual stack 1280 or more, and no more than `uplinkMtu` of the daemon.
+   * Largest packet on the network and on its gateway network in bytes: 68 to 65535, with dual stack 1280 or more, and no more than `uplinkMtu` of the daemon.
    * Another value replaces both networks and their containers. Errors: `MtuRange`, `MtuAboveUplink`.
    *
    * @default - `uplinkMtu` of the daemon where that is less than 1500; otherwise nothing is said of it, and the engine takes 1500

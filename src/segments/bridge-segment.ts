@@ -12,13 +12,13 @@ import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
-import { edgeKey } from '../topology/private/keys';
+import { gatewayKey } from '../topology/private/keys';
 import type { NetworkPlan } from '../topology/private/topology';
 
 /**
- * An internal bridge network: its members reach each other on declared ports and nothing else. On an `ImportedDaemon` they reach each other on every port.
+ * An internal bridge network: its members reach each other on declared ports and nothing else. On an `UnguardedDaemon` they reach each other on every port.
  *
- * The network itself has no way out. Workloads that publish a port or have egress are also members of its *edge*, a network with a way out that
+ * The network itself has no way out. Workloads that publish a port or have egress are also members of its *gateway network*, a network with a way out that
  * carries no flow between containers. It exists only while somebody needs it.
  *
  * @see https://docs.docker.com/engine/network/drivers/bridge/
@@ -59,7 +59,7 @@ export class BridgeSegment extends Construct implements ISegment {
    */
   public readonly _peerDeclarations: Declarations;
 
-  private readonly networks: Record<'segment' | 'edge', NetworkReference>;
+  private readonly networks: Record<'segment' | 'gateway', NetworkReference>;
 
   constructor(scope: Construct, id: string, props: BridgeSegmentProps) {
     const checked = checkBridgeSegment(scope, id, props);
@@ -75,7 +75,7 @@ export class BridgeSegment extends Construct implements ISegment {
     declarations.addSegment({
       path,
       networkName: checked.networkName,
-      edgeNetworkName: checked.edgeNetworkName,
+      gatewayNetworkName: checked.gatewayNetworkName,
       bridgeName: props.bridgeName,
       ipv4Block: props.ipv4Block?.text,
       ipv6Block: props.ipv6Block?.text,
@@ -88,17 +88,17 @@ export class BridgeSegment extends Construct implements ISegment {
     if (declarations.store.has('ipv6')) {
       this.ipv6Block = lateValue(() => this.plan('segment')?.ipv6?.block ?? '');
     }
-    const make = (scopeOfNetwork: Construct, kind: 'segment' | 'edge') =>
+    const make = (scopeOfNetwork: Construct, kind: 'segment' | 'gateway') =>
       bridgeNetwork(scopeOfNetwork, {
         daemon: props.daemon,
-        networkName: kind === 'edge' ? checked.edgeNetworkName : checked.networkName,
+        networkName: kind === 'gateway' ? checked.gatewayNetworkName : checked.networkName,
         internal: kind === 'segment',
         icc: kind === 'segment' && props.daemon._icc,
         driverOptions: checked.mtuOptions,
         plan: () => this.plan(kind),
-        isNeeded: () => kind === 'segment' || this.plan('edge') !== undefined,
+        isNeeded: () => kind === 'segment' || this.plan('gateway') !== undefined,
       });
-    this.networks = { segment: make(this, 'segment'), edge: make(new Construct(this, 'Edge'), 'edge') };
+    this.networks = { segment: make(this, 'segment'), gateway: make(new Construct(this, 'Gateway'), 'gateway') };
     this.connections = new Connections(this);
     brand(this, 'segment');
     brand(this, 'peer');
@@ -107,12 +107,12 @@ export class BridgeSegment extends Construct implements ISegment {
   /**
    * @internal
    */
-  public _networkReference(from: IConstruct, kind: 'segment' | 'edge'): string {
+  public _networkReference(from: IConstruct, kind: 'segment' | 'gateway'): string {
     return this.networks[kind](from);
   }
 
-  private plan(kind: 'segment' | 'edge'): NetworkPlan | undefined {
-    const key = kind === 'edge' ? edgeKey(this.node.path) : this.node.path;
+  private plan(kind: 'segment' | 'gateway'): NetworkPlan | undefined {
+    const key = kind === 'gateway' ? gatewayKey(this.node.path) : this.node.path;
     return this._peerDeclarations.store.network(key);
   }
 }

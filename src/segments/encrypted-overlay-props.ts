@@ -21,7 +21,7 @@ export interface EncryptedOverlayProps {
   readonly ipv4Block?: Cidr;
 
   /**
-   * Prefix length of automatic blocks, 16 to 28; the edge gets one of the same size.
+   * Prefix length of automatic blocks, 16 to 28; the gateway network gets one of the same size.
    *
    * @default 24
    */

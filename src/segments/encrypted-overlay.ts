@@ -10,7 +10,7 @@ import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
-import { edgeKey } from '../topology/private/keys';
+import { gatewayKey } from '../topology/private/keys';
 import type { WirePlan } from '../topology/private/topology';
 import type { ISwarmCluster } from '../topology/swarm';
 import { plainOverlay } from '../validation/rules/networks/plain-overlay';
@@ -22,7 +22,7 @@ import { Suppressions } from '../validation/suppressions';
  * No host's rules see what passes inside an overlay, since its bridge has a namespace of its own: between members **every port is open**, and membership
  * alone narrows. `Reachability` tells what is open beyond what was declared. A flow makes its source a member of the overlay of its destination.
  *
- * The network itself has no way out. Services that publish a port are also members of its *edge*, which exists only while somebody needs it. Containers
+ * The network itself has no way out. Services that publish a port are also members of its *gateway network*, which exists only while somebody needs it. Containers
  * cannot be attached by hand.
  *
  * The keys are Docker's: it makes them, and changes them every 12 hours. Encryption needs ESP (IP protocol 50) in the kernel of every node and on the way
@@ -55,7 +55,7 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
    */
   public readonly _peerDeclarations: Declarations;
 
-  private readonly networks: Record<'segment' | 'edge', NetworkReference>;
+  private readonly networks: Record<'segment' | 'gateway', NetworkReference>;
 
   constructor(scope: Construct, id: string, props: EncryptedOverlayProps) {
     const checked = checkOverlay(scope, id, props);
@@ -71,14 +71,14 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
     this._peerDeclarations.addSegment({
       path,
       networkName: checked.networkName,
-      edgeNetworkName: checked.edgeNetworkName,
+      gatewayNetworkName: checked.gatewayNetworkName,
       ipv4Block: props.ipv4Block?.text,
       prefixLength: checked.prefixLength,
       icc: true,
       overlay: { vxlanId: props.vxlanId },
     });
     this.ipv4Block = lateValue(() => this.plan('segment')?.ipv4.block ?? '');
-    this.networks = { segment: this.make(this, 'segment', checked), edge: this.make(new Construct(this, 'Edge'), 'edge', checked) };
+    this.networks = { segment: this.make(this, 'segment', checked), gateway: this.make(new Construct(this, 'Gateway'), 'gateway', checked) };
     this.connections = new Connections(this);
     brand(this, 'overlay');
     brand(this, 'peer');
@@ -91,13 +91,13 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
   /**
    * @internal
    */
-  public _networkReference(from: IConstruct, kind: 'segment' | 'edge'): string {
+  public _networkReference(from: IConstruct, kind: 'segment' | 'gateway'): string {
     return this.networks[kind](from);
   }
 
-  private make(scope: Construct, kind: 'segment' | 'edge', checked: CheckedOverlay): NetworkReference {
+  private make(scope: Construct, kind: 'segment' | 'gateway', checked: CheckedOverlay): NetworkReference {
     const { isEncrypted, driverMtu } = checked;
-    const networkName = kind === 'edge' ? checked.edgeNetworkName : checked.networkName;
+    const networkName = kind === 'gateway' ? checked.gatewayNetworkName : checked.networkName;
     const network = new LateNetwork(
       scope,
       'Resource',
@@ -121,12 +121,12 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
           },
         ],
       },
-      () => kind === 'segment' || this.plan('edge') !== undefined,
+      () => kind === 'segment' || this.plan('gateway') !== undefined,
     );
     return networkReference(this, network, networkName);
   }
 
-  private plan(kind: 'segment' | 'edge'): WirePlan | undefined {
-    return this._peerDeclarations.store.wire(kind === 'edge' ? edgeKey(this.node.path) : this.node.path);
+  private plan(kind: 'segment' | 'gateway'): WirePlan | undefined {
+    return this._peerDeclarations.store.wire(kind === 'gateway' ? gatewayKey(this.node.path) : this.node.path);
   }
 }

@@ -54,7 +54,7 @@ export class ExistingSegment extends Construct implements ISegment {
       publicationsRefused: `'${networkName}' was made by others, and nothing of ours narrows what comes in there; place the workload in a BridgeSegment`,
       existing,
     });
-    const postcondition = conditions(ipv4Block, existing.gateway, existing.hasWayOut).map(([condition, errorMessage]) => ({
+    const postcondition = conditions(ipv4Block, existing.gateway, existing.internal).map(([condition, errorMessage]) => ({
       condition: `\${${condition}}`,
       errorMessage: `${path}: ${errorMessage}`,
     }));
@@ -67,7 +67,7 @@ export class ExistingSegment extends Construct implements ISegment {
     this.connections = new Connections(this);
     brand(this, 'segment');
     brand(this, 'peer');
-    const ways = existing.hasWayOut ? ', the host and everything outside' : ' and the host';
+    const ways = existing.internal ? ' and the host' : ', the host and everything outside';
     Annotations.of(this).addWarning(
       `'${networkName}' was made by others, and nothing of ours narrows it: whoever is attached to it reaches workloads that are members, on every port, and these reach whoever is attached${ways}. The reason given: ${reason}`,
     );
@@ -79,7 +79,7 @@ export class ExistingSegment extends Construct implements ISegment {
 }
 
 /** What must be so of the network, as expressions of Terraform. The provider of either line gives empty text where the engine says nothing. */
-function conditions(block: string, gateway: string, hasWayOut: boolean): [condition: string, message: string][] {
+function conditions(block: string, gateway: string, internal: boolean): [condition: string, message: string][] {
   const option = (key: string) => `try(self.options["${key}"], "")`;
   const known = [...HARMLESS_OPTIONS, ...WANTED_OPTIONS].map((key) => `"${key}"`).join(', ');
   return [
@@ -93,8 +93,8 @@ function conditions(block: string, gateway: string, hasWayOut: boolean): [condit
       `the gateway of the network is not ${gateway}`,
     ],
     [
-      hasWayOut ? '!self.internal' : 'self.internal',
-      hasWayOut ? 'the network is internal, and hasWayOut is true' : 'the network is not internal, and hasWayOut is false',
+      internal ? 'self.internal' : '!self.internal',
+      internal ? "the network is not internal, and 'internal' is true" : "the network is internal, and 'internal' is false",
     ],
     [
       `length(setsubtract(try(keys(self.options), []), [${known}])) == 0`,

@@ -12,8 +12,8 @@ export interface SegmentAttributes {
   /** IPv4 block of the network, /29 or larger: `Subnet`. No network of this daemon is given addresses of it. */
   readonly ipv4Block: Cidr;
 
-  /** Whether the network has a way out: the opposite of `Internal`. */
-  readonly hasWayOut: boolean;
+  /** Whether the network is cut off from everything outside: `Internal`. */
+  readonly internal: boolean;
 
   /** Why workloads may be members of a network that nothing of ours narrows, at least 10 characters. */
   readonly reason: string;

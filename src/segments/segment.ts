@@ -22,5 +22,5 @@ export interface ISegment extends IConstruct, IPeer, IConnectable {
    *
    * @internal
    */
-  _networkReference(from: IConstruct, kind: 'segment' | 'edge'): string;
+  _networkReference(from: IConstruct, kind: 'segment' | 'gateway'): string;
 }

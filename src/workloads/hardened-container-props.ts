@@ -245,14 +245,14 @@ export interface PublicationOptions {
 
   /**
    * Addresses outside that may connect; needed as soon as a host address is named. Containers need a flow instead. Engine 29 forwards from networks
-   * that are not Bulkhead's: their containers count as outside. On an `ImportedDaemon` it can only be everybody (error: `NeedsGuard`).
+   * that are not Bulkhead's: their containers count as outside. On an `UnguardedDaemon` it can only be everybody (error: `NeedsGuard`).
    *
    * @default - only the host, on its loopback address
    */
   readonly sources?: IPeer[];
 
   /**
-   * New connections that each source address may open; the excess is dropped. Error: `NeedsGuard` on an `ImportedDaemon`.
+   * New connections that each source address may open; the excess is dropped. Error: `NeedsGuard` on an `UnguardedDaemon`.
    *
    * @default - not limited
    */

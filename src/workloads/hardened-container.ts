@@ -49,7 +49,7 @@ function warningOfForging({ text, reason }: Capability): string {
  *
  * All capabilities are dropped, privileges cannot be gained, the root file system is read-only, the user is not root, memory, processor and logs
  * are limited. On a `HardenedDaemon` it talks to nobody until a flow, a publication or egress is declared, and does not start on a host whose guard is
- * not in force. On an `ImportedDaemon` it talks to the members of its segment and to the host from the beginning.
+ * not in force. On an `UnguardedDaemon` it talks to the members of its segment and to the host from the beginning.
  *
  * In place of a segment it takes the network of the host or none, each with a reason (`network`).
  *
@@ -222,13 +222,13 @@ export class HardenedContainer extends Construct implements IWorkload {
     });
     const resource = new LateContainer(this, 'Resource', { provider, ...config }, () =>
       lateBlocks(this._peerDeclarations, this.node.path, props, (network) =>
-        this.networkReference(network.segment, network.kind === 'edge' ? 'edge' : 'segment'),
+        this.networkReference(network.segment, network.kind === 'gateway' ? 'gateway' : 'segment'),
       ),
     );
     this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(LOOKED_AT), segmentless?.mode) });
   }
 
-  private networkReference(segmentPath: string, kind: 'segment' | 'edge'): string {
+  private networkReference(segmentPath: string, kind: 'segment' | 'gateway'): string {
     const { segment: own } = this.placement;
     const segment = own && segmentPath === own.node.path ? own : this._peerDeclarations.store.constructAt<ISegment>(segmentPath);
     return segment._networkReference(this, kind);

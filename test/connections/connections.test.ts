@@ -60,14 +60,14 @@ describe('allowTo', () => {
     expect(program.topology().networks).toHaveLength(1);
   });
 
-  test('to a block is egress, through an edge', () => {
+  test('to a block is egress, through a gateway network', () => {
     const { program, web } = webAndApi();
     web.connections.allowTo(Peer.cidr('203.0.113.0/24'), Port.tcp(443));
     const { egress, networks, pairs } = program.topology();
-    const edge = networks.find(({ kind }) => kind === 'edge')!;
+    const gateway = networks.find(({ kind }) => kind === 'gateway')!;
     expect(pairs).toEqual([]);
     expect(egress).toEqual([
-      expect.objectContaining({ bridge: edge.bridge, source: edge.members[0].ipv4, destination: '203.0.113.0/24', family: 'ipv4' }),
+      expect.objectContaining({ bridge: gateway.bridge, source: gateway.members[0].ipv4, destination: '203.0.113.0/24', family: 'ipv4' }),
     ]);
   });
 

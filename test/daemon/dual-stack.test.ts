@@ -45,10 +45,10 @@ describe('networks', () => {
     expect(Token.isUnresolved(segment.ipv6Block)).toBe(true);
   });
 
-  test('the edge has them, too', () => {
+  test('the gateway network has them, too', () => {
     const { program, web } = webAndApi();
     web.connections.allowTo(Peer.anyIpv4(), HTTPS);
-    expect(program.synth().network('app-front-edge')).toMatchObject({
+    expect(program.synth().network('app-front-gw')).toMatchObject({
       internal: false,
       ipv6: true,
       ipam_config: [{}, { subnet: 'fd12:3456:789a:2::/64' }],
@@ -260,7 +260,7 @@ describe('a datagram can come from an address that is not its own', () => {
     second.web.connections.allowTo(Peer.anyIpv6(), DNS);
     second.program.synth();
     neighbour.connections.allowTo(Peer.anyIpv4(), HTTPS);
-    expectMessage(problemOf(second.program), 'ForgeableSource', { path: 'app/Web', says: ['app-front-edge', 'IPv4'] });
+    expectMessage(problemOf(second.program), 'ForgeableSource', { path: 'app/Web', says: ['app-front-gw', 'IPv4'] });
     expect(other.segment).toBe(front);
   });
 
@@ -272,12 +272,12 @@ describe('a datagram can come from an address that is not its own', () => {
     const second = webAndApi();
     second.web.publish(DNS, { hostAddress: HOST6, sources: [Peer.anyIpv6()] });
     second.program.container('Out', second.front).connections.allowTo(Peer.anyIpv4(), HTTPS);
-    expectMessage(problemOf(second.program), 'ForgeableSource', { path: 'app/Web', says: ['app-front-edge', 'IPv4'] });
+    expectMessage(problemOf(second.program), 'ForgeableSource', { path: 'app/Web', says: ['app-front-gw', 'IPv4'] });
   });
 });
 
 describe('publications', () => {
-  test('on an IPv6 address of the host lead to the IPv6 address at the edge', () => {
+  test('on an IPv6 address of the host lead to the IPv6 address at the gateway network', () => {
     const { program, web } = webAndApi();
     web.publish(HTTPS, { hostAddress: HOST6, sources: [Peer.cidr('2001:db8:1::/64')] });
     web.publish(HTTPS, { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });

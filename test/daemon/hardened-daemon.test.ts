@@ -64,19 +64,19 @@ describe('the provider block', () => {
   });
 
   test('SSH and TLS', () => {
-    const ssh = new Program({ connection: DaemonConnection.ssh({ host: 'edge', user: 'admin', hostKeys: [KEY] }) });
+    const ssh = new Program({ connection: DaemonConnection.ssh({ host: 'gateway', user: 'admin', hostKeys: [KEY] }) });
     ssh.segment('Front');
     expect(ssh.synth().json.provider.docker[0]).toEqual({
-      host: 'ssh://admin@edge:22',
+      host: 'ssh://admin@gateway:22',
       ssh_opts: expect.arrayContaining([
         '-o',
         `UserKnownHostsFile=bulkhead/${outputFolder(ssh.daemon.node.path)}/known_hosts`,
         'StrictHostKeyChecking=yes',
       ]),
     });
-    const tls = new Program({ connection: DaemonConnection.tls({ host: 'edge', certificateDirectory: '/etc/tls' }) });
+    const tls = new Program({ connection: DaemonConnection.tls({ host: 'gateway', certificateDirectory: '/etc/tls' }) });
     tls.segment('Front');
-    expect(tls.synth().json.provider.docker[0]).toEqual({ host: 'tcp://edge:2376', cert_path: '/etc/tls' });
+    expect(tls.synth().json.provider.docker[0]).toEqual({ host: 'tcp://gateway:2376', cert_path: '/etc/tls' });
   });
 });
 
@@ -149,13 +149,13 @@ describe('user data', () => {
   test('the known_hosts file lies beside the stack', () => {
     const app = new App({ outdir: path.join(folder(), 'out'), stackTraces: false });
     const program = new Program(
-      { connection: DaemonConnection.ssh({ host: 'edge', user: 'admin', hostKeys: [KEY] }) },
+      { connection: DaemonConnection.ssh({ host: 'gateway', user: 'admin', hostKeys: [KEY] }) },
       new TerraformStack(app, 'app'),
     );
     program.segment('Front');
     app.synth();
     const file = path.join(app.outdir, 'stacks/app/bulkhead', outputFolder(program.daemon.node.path), 'known_hosts');
-    expect(fs.readFileSync(file, 'utf8')).toBe(`edge ${KEY}\n`);
+    expect(fs.readFileSync(file, 'utf8')).toBe(`gateway ${KEY}\n`);
   });
 
   test('one that is too long for some clouds is a warning, not an error', () => {
@@ -259,7 +259,7 @@ describe('errors, before anything enters the tree', () => {
     ['engine as text', 'UnknownEngineVersion', { engine: '28.2' }, ["EngineVersion.of('28.5.2')"]],
     ['pool as text', 'WrongFamily', { addressPool: '10.20.0.0/16' }, ['Cidr.parse']],
     ['IPv6 pool', 'WrongFamily', { addressPool: Cidr.parse('fd00::/48') }, ['IPv4']],
-    ['host name as address', 'AddressSyntax', { hostAddress: 'edge.example.com' }, ["'edge.example.com'"]],
+    ['host name as address', 'AddressSyntax', { hostAddress: 'gateway.example.com' }, ["'gateway.example.com'"]],
     ['block as address', 'AddressSyntax', { hostAddress: '192.0.2.10/24' }, ["'192.0.2.10/24'"]],
     ['loopback', 'NotAHostAddress', { hostAddress: '127.0.0.1' }, ['127.0.0.1', 'others reach']],
     ['wildcard', 'NotAHostAddress', { hostAddress: '0.0.0.0' }, ['0.0.0.0']],

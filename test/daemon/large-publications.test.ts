@@ -1,6 +1,6 @@
 import { EngineVersion, Peer, Port } from '../../src';
 import { publicationCost } from '../../src/engine/private/publication-cost';
-import { Imported } from '../support/imported';
+import { Unguarded } from '../support/unguarded';
 import { HOST_ADDRESS, Program, synth } from '../support/programs';
 
 const RANGE = { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] };
@@ -25,7 +25,7 @@ test.each([
 });
 
 test('a proxy for each where docker-proxy is on, and no word about a few', () => {
-  const program = new Imported();
+  const program = new Unguarded();
   const [many, few] = ['Many', 'Few'].map((id) => program.container(id, program.segment(`${id}Segment`)));
   many.publish(Port.udpRange(20_000, 20_099), RANGE);
   few.publish(Port.tcpRange(20_000, 20_098), RANGE);

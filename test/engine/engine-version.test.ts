@@ -57,7 +57,10 @@ test.each([
   '21.0',
   '22.06',
   RELEASED.at(-1)!.below,
-  '28',
+  '20',
+  '22',
+  '30',
+  '028',
   '',
   '28.',
   'v28.2',
@@ -84,6 +87,8 @@ test.each([
   [EngineVersion.V27, '27.5', '27.0'],
   [EngineVersion.V28, '28.2', '28.2'],
   [EngineVersion.V29, '29.0', '29.0'],
+  [EngineVersion.of('28'), '28.2', '28.2'],
+  [EngineVersion.of('29'), '29.0', '29.0'],
 ] as const)('%s stands for %s', (engine, version, first) => {
   expect([engine.version, rulesSince(engine.version)]).toEqual([version, first]);
 });

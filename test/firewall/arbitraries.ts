@@ -8,8 +8,8 @@ import { isPublished, type Packet } from '../oracle/packet-oracle';
  * Small worlds: few addresses, ports and blocks that overlap, touch and nest, so that random plans and packets meet each other.
  */
 const SEGMENTS = ['bh-app', 'bh-data'];
-const EDGES = ['bh-edge', 'bh-edge2'];
-const NET: Record<string, number> = { 'bh-app': 1, 'bh-data': 2, 'bh-edge': 8, 'bh-edge2': 9 };
+const EDGES = ['bh-gw', 'bh-edge2'];
+const NET: Record<string, number> = { 'bh-app': 1, 'bh-data': 2, 'bh-gw': 8, 'bh-edge2': 9 };
 
 export function addressOn(bridge: string, host: number, family: Family): string {
   return family === 'ipv4' ? `10.20.${NET[bridge]}.${host}` : `fd00:20:${NET[bridge]}::${host.toString(16)}`;
@@ -101,14 +101,14 @@ const publication = fc
   }));
 
 function network(bridge: string, withIpv6: boolean): NetworkPlan {
-  const edge = EDGES.includes(bridge);
+  const gateway = EDGES.includes(bridge);
   return {
-    key: edge ? `App/${bridge}#edge` : `App/${bridge}`,
+    key: gateway ? `App/${bridge}#gateway` : `App/${bridge}`,
     segment: `App/${bridge}`,
-    kind: edge ? 'edge' : 'segment',
+    kind: gateway ? 'gateway' : 'segment',
     networkName: bridge,
     bridge,
-    internal: !edge,
+    internal: !gateway,
     icc: false,
     ipv4: { block: `10.20.${NET[bridge]}.0/24`, gateway: `10.20.${NET[bridge]}.1`, dockerRange: `10.20.${NET[bridge]}.240/28` },
     ipv6: withIpv6

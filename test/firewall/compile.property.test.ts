@@ -200,7 +200,7 @@ function full(): Topology {
   let n = 0;
   const collect = <T>(of: (t: Topology) => readonly T[]) => all.flatMap(of).map((plan) => ({ ...plan, ...origin(n++), rate: undefined }));
   const anywhere = (family: Family) => ({
-    bridge: 'bh-edge',
+    bridge: 'bh-gw',
     family,
     source: family === 'ipv4' ? '10.20.8.12' : 'fd00:20:8::c',
     destination: family === 'ipv4' ? '0.0.0.0/0' : '::/0',
@@ -222,7 +222,7 @@ function ratedPublication(family: Family): Topology['publications'][0] {
     family === 'ipv4' ? ['10.20.8.12', '192.0.2.10', '0.0.0.0/0'] : ['fd00:20:8::c', '2001:db8::10', '::/0'];
   return {
     workload: 'rated',
-    bridge: 'bh-edge',
+    bridge: 'bh-gw',
     family,
     address,
     hostAddress,

@@ -90,7 +90,7 @@ test('exclusions stand only where general egress goes past them, and only the wi
     compile(
       {
         ...EMPTY,
-        egress: [{ bridge: 'bh-edge', family: 'ipv4', source: '10.20.8.10', destination, port: tcp(443), origin: 'x' }],
+        egress: [{ bridge: 'bh-gw', family: 'ipv4', source: '10.20.8.10', destination, port: tcp(443), origin: 'x' }],
       },
       'ipv4',
     )
@@ -133,7 +133,7 @@ test('a thousand workloads compile in no time to speak of', () => {
     pairTo(tcp(1 + (i % 5)), `10.30.${Math.floor(i / 1250)}.${Math.floor(i / 5) % 250}`),
   );
   const egress = Array.from({ length: 1000 }, (_, i) => ({
-    bridge: 'bh-edge',
+    bridge: 'bh-gw',
     family: 'ipv4' as const,
     source: `10.20.8.${i % 250}`,
     destination: ['0.0.0.0/0', '198.51.100.0/24', '203.0.113.0/24', '169.254.169.254/32'][Math.floor(i / 250)],

@@ -18,7 +18,7 @@ function compiled(publications: readonly PublicationPlan[], family: Family = 'ip
   return {
     sets: sets.filter((set): set is SourceSet => 'seconds' in set),
     rules: forward.filter(({ origin }) => publications.some((plan) => plan.origin === origin)),
-    toEdge: forward.filter(({ origin }) => origin === 'connections that stand to an edge'),
+    toEdge: forward.filter(({ origin }) => origin === 'connections that stand to a gateway network'),
   };
 }
 

@@ -69,7 +69,7 @@ describe('restore file', () => {
 describe('comments', () => {
   test.each([
     ['app/Web > app/Api tcp/8080', 'app/Web > app/Api tcp/8080'],
-    ['app/Shop/dmz#edge', 'app/Shop/dmz_edge'],
+    ['app/Shop/dmz#gateway', 'app/Shop/dmz_gateway'],
     ['a"; -I FORWARD -j ACCEPT', 'a__ -I FORWARD -j ACCEPT'],
     ['a\n-I FORWARD -j ACCEPT', 'a_-I FORWARD -j ACCEPT'],
     ["it's $(reboot) `x` \\ %{if} é", 'it_s __reboot_ _x_ _ __if_ _'],

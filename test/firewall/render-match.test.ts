@@ -62,12 +62,12 @@ test('everything comes in the order of iptables-save, conntrack in one instance'
       { kind: 'ct-state', states: ['DNAT'] },
       tcp,
       { kind: 'destination-port', first: 8443, last: 8443 },
-      { kind: 'out-interface', name: 'bh-edge' },
+      { kind: 'out-interface', name: 'bh-gw' },
       { kind: 'destination', block: '10.20.2.10/32' },
       { kind: 'source', block: '198.51.100.0/24' },
     ),
   ).toBe(
-    '-s 198.51.100.0/24 -d 10.20.2.10/32 -o bh-edge -p tcp -m tcp --dport 8443' +
+    '-s 198.51.100.0/24 -d 10.20.2.10/32 -o bh-gw -p tcp -m tcp --dport 8443' +
       ' -m conntrack --ctstate DNAT --ctorigdst 192.0.2.10 --ctorigdstport 443 --ctdir ORIGINAL' +
       ' -m hashlimit --hashlimit-upto 50/sec --hashlimit-burst 20 --hashlimit-mode srcip --hashlimit-name bh1',
   );

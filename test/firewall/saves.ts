@@ -80,7 +80,7 @@ export const HAND_MADE: Readonly<Record<Family, string>> = {
     '-A POSTROUTING -m mark --mark 0xffffffff -j MARK --set-xmark 0x0/0xffffffff',
     '-A BULKHEAD-FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -m comment --comment established -j RETURN',
     '-A BULKHEAD-FORWARD -i bh-+ -m conntrack --ctstate INVALID -m comment --comment "not tracked" -j DROP',
-    '-A BULKHEAD-FORWARD -s 198.51.100.0/24 -d 10.20.2.10/32 -o bh-edge -p tcp -m tcp --dport 8443 -m conntrack --ctstate DNAT --ctorigdst 192.0.2.10 --ctorigdstport 443 --ctdir ORIGINAL -m hashlimit --hashlimit-upto 50/sec --hashlimit-burst 20 --hashlimit-mode srcip --hashlimit-name bh1 -m comment --comment "app/Web -> app/Api" -j RETURN',
+    '-A BULKHEAD-FORWARD -s 198.51.100.0/24 -d 10.20.2.10/32 -o bh-gw -p tcp -m tcp --dport 8443 -m conntrack --ctstate DNAT --ctorigdst 192.0.2.10 --ctorigdstport 443 --ctdir ORIGINAL -m hashlimit --hashlimit-upto 50/sec --hashlimit-burst 20 --hashlimit-mode srcip --hashlimit-name bh1 -m comment --comment "app/Web -> app/Api" -j RETURN',
     '-A BULKHEAD-FORWARD -i bh-app -o bh-app -m set --match-set pairs src,dst,dst -m comment --comment bridge -j RETURN',
     '-A BULKHEAD-FORWARD -i bh-+ -m limit --limit 10/min -m comment --comment log -j LOG --log-prefix "bulkhead drop "',
     'COMMIT',

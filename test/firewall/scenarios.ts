@@ -6,16 +6,16 @@ const tcp = (first: number, last = first): PortSpec => ({ protocol: 'tcp', first
 const udp = (first: number): PortSpec => ({ protocol: 'udp', first, last: first });
 const PING: PortSpec = { protocol: 'icmp', first: 0, last: 0 };
 
-function network(segment: string, third: number, options: { readonly edge?: boolean; readonly ipv6?: boolean } = {}): NetworkPlan {
-  const { edge = false, ipv6 = false } = options;
-  const suffix = edge ? '-edge' : '';
+function network(segment: string, third: number, options: { readonly gateway?: boolean; readonly ipv6?: boolean } = {}): NetworkPlan {
+  const { gateway = false, ipv6 = false } = options;
+  const suffix = gateway ? '-gw' : '';
   return {
-    key: `app/Shop/${segment}${edge ? '#edge' : ''}`,
+    key: `app/Shop/${segment}${gateway ? '#gateway' : ''}`,
     segment: `app/Shop/${segment}`,
-    kind: edge ? 'edge' : 'segment',
+    kind: gateway ? 'gateway' : 'segment',
     networkName: `shop-${segment}${suffix}`,
     bridge: `bh-${segment}${suffix}`,
-    internal: !edge,
+    internal: !gateway,
     icc: false,
     ipv4: { block: `10.20.${third}.0/24`, gateway: `10.20.${third}.1`, dockerRange: `10.20.${third}.240/28` },
     ipv6: ipv6 ? { block: `fd00:20:${third}::/64`, gateway: `fd00:20:${third}::1`, dockerRange: `fd00:20:${third}::f000/116` } : undefined,
@@ -40,14 +40,14 @@ const BASE: Topology = {
   publications: [],
 };
 
-/** web is published and asks a resolver, api leaves through its edge, the host asks api for metrics, api asks the host. */
+/** web is published and asks a resolver, api leaves through its gateway network, the host asks api for metrics, api asks the host. */
 const threeTier: Topology = {
   ...BASE,
   networks: [
     network('dmz', 1),
-    network('dmz', 2, { edge: true }),
+    network('dmz', 2, { gateway: true }),
     network('app', 3),
-    network('app', 4, { edge: true }),
+    network('app', 4, { gateway: true }),
     network('data', 5),
   ],
   pairs: [
@@ -79,7 +79,7 @@ const threeTier: Topology = {
   ],
   egress: [
     {
-      bridge: 'bh-dmz-edge',
+      bridge: 'bh-dmz-gw',
       family: 'ipv4',
       source: '10.20.2.10',
       destination: '198.51.100.53/32',
@@ -87,7 +87,7 @@ const threeTier: Topology = {
       origin: 'app/Web > 198.51.100.53/32 udp/53',
     },
     {
-      bridge: 'bh-app-edge',
+      bridge: 'bh-app-gw',
       family: 'ipv4',
       source: '10.20.4.10',
       destination: '0.0.0.0/0',
@@ -95,7 +95,7 @@ const threeTier: Topology = {
       origin: 'app/Api > 0.0.0.0/0 tcp/443',
     },
     {
-      bridge: 'bh-app-edge',
+      bridge: 'bh-app-gw',
       family: 'ipv4',
       source: '10.20.4.10',
       destination: '169.254.169.254/32',
@@ -127,7 +127,7 @@ const threeTier: Topology = {
   publications: [
     {
       workload: 'app/Web',
-      bridge: 'bh-dmz-edge',
+      bridge: 'bh-dmz-gw',
       family: 'ipv4',
       address: '10.20.2.10',
       hostAddress: '192.0.2.10',
@@ -139,7 +139,7 @@ const threeTier: Topology = {
     },
     {
       workload: 'app/Web',
-      bridge: 'bh-dmz-edge',
+      bridge: 'bh-dmz-gw',
       family: 'ipv4',
       address: '10.20.2.10',
       hostAddress: '0.0.0.0',
@@ -150,7 +150,7 @@ const threeTier: Topology = {
     },
     {
       workload: 'app/Web',
-      bridge: 'bh-dmz-edge',
+      bridge: 'bh-dmz-gw',
       family: 'ipv4',
       address: '10.20.2.10',
       hostAddress: '127.0.0.1',
@@ -166,7 +166,7 @@ const dualStack: Topology = {
   ...BASE,
   hostAddresses: ['192.0.2.10', '2001:db8::10'],
   egressExclusions: [...BASE.egressExclusions, '2001:db8::10/128', 'fd00:20::/32'],
-  networks: [network('web', 1, { ipv6: true }), network('web', 2, { edge: true, ipv6: true })],
+  networks: [network('web', 1, { ipv6: true }), network('web', 2, { gateway: true, ipv6: true })],
   pairs: [
     {
       bridge: 'bh-web',
@@ -195,7 +195,7 @@ const dualStack: Topology = {
   ],
   egress: [
     {
-      bridge: 'bh-web-edge',
+      bridge: 'bh-web-gw',
       family: 'ipv6',
       source: 'fd00:20:2::a',
       destination: '::/0',
@@ -217,7 +217,7 @@ const dualStack: Topology = {
   publications: [
     {
       workload: 'app/Web',
-      bridge: 'bh-web-edge',
+      bridge: 'bh-web-gw',
       family: 'ipv6',
       address: 'fd00:20:2::a',
       hostAddress: '2001:db8::10',

@@ -77,7 +77,7 @@ function sampleFamily(family: Family, pairs: readonly Pair[], sets: boolean): Re
     ? [`-m set --match-set ${setName} src,dst,dst`]
     : pairs.map(({ source, destination, port }) => `-s ${source}/32 -d ${destination}/32 -p tcp -m tcp --dport ${port}`);
   const publication =
-    '-o bh-edge -d 10.20.3.10/32 -p tcp -m tcp --dport 8443 -m conntrack --ctstate DNAT --ctorigdst 192.0.2.10 --ctorigdstport 443 --ctdir ORIGINAL';
+    '-o bh-gw -d 10.20.3.10/32 -p tcp -m tcp --dport 8443 -m conntrack --ctstate DNAT --ctorigdst 192.0.2.10 --ctorigdstport 443 --ctdir ORIGINAL';
   const icmp = [135, 136].map((type) => `-i bh-+ -p ipv6-icmp -m icmp6 --icmpv6-type ${type}`);
   const loopback = family === 'ipv4' ? ['! -i lo -d 127.0.0.0/8 -j DROP'] : [];
   const chains = {

@@ -45,7 +45,7 @@ function facts({ homes, group }: Random, flows: readonly FlowFact[]): Facts {
     segments: Array.from({ length: SEGMENTS }, (_, i) => ({
       path: segmentPath(i),
       networkName: `s${i}`,
-      edgeNetworkName: `s${i}-edge`,
+      gatewayNetworkName: `s${i}-gw`,
       prefixLength: 24,
       icc: false,
     })),

@@ -201,10 +201,10 @@ describe('aspects', () => {
     app.synth();
     const { pairs, publications } = daemon._declarations.store.derived().topology;
     expect([pairs, publications]).toEqual([[], []]);
-    // Nobody publishes any more, so what is written has no edge either.
+    // Nobody publishes any more, so what is written has no gateway either.
     const written = JSON.parse(fs.readFileSync(path.join(app.outdir, 'stacks/app/cdk.tf.json'), 'utf8'));
     const names = Object.values<{ name: string }>(written.resource.docker_network).map(({ name }) => name);
-    expect(names.filter((name) => name.endsWith('-edge'))).toEqual([]);
+    expect(names.filter((name) => name.endsWith('-gw'))).toEqual([]);
   });
 });
 

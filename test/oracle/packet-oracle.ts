@@ -94,7 +94,7 @@ export function mayEnter(topology: Topology, { in: name, src, dst, family, proto
   return name === 'lo' || !blocks.some(({ block, gateway }) => inBlock(src, block) || dst === gateway);
 }
 
-function isHome({ networks }: Topology, family: Family, bridge: string, address: string, kind?: 'edge'): boolean {
+function isHome({ networks }: Topology, family: Family, bridge: string, address: string, kind?: 'gateway'): boolean {
   return networks.some((network) => {
     const block = network[family]?.block;
     return network.bridge === bridge && block !== undefined && inBlock(address, block) && (kind === undefined || network.kind === kind);
@@ -123,10 +123,10 @@ function standsHere(topology: Topology, packet: Packet): boolean {
   if (hook === 'OUTPUT') return isHome(topology, family, to, dst);
   if (hook === 'INPUT') return isHome(topology, family, from, src);
   if (fromOurs && toOurs) return from === to && isHome(topology, family, from, src);
-  if (fromOurs) return isHome(topology, family, from, src, 'edge');
+  if (fromOurs) return isHome(topology, family, from, src, 'gateway');
   // A connection to a publication that has a rate stands once it was counted, and counts again when it is opened again.
   const isCounted = packet.label === 'none' || (packet.label === 'let in' && packet.flag !== 'SYN');
-  return isHome(topology, family, to, dst, 'edge') && !isRedirect && (isError || isCounted);
+  return isHome(topology, family, to, dst, 'gateway') && !isRedirect && (isError || isCounted);
 }
 
 /** Of what any user of the host sends over IPv6: a datagram to a container from who is not the host, or to anybody from who is a container. */

@@ -143,7 +143,7 @@ test('no tier has egress until it is declared', () => {
   expect(program.topology().networks.map(({ kind }) => kind)).toEqual(['segment', 'segment', 'segment']);
   api.connections.allowTo(Peer.cidr('203.0.113.0/24'), Port.tcp(443));
   const { networks, egress } = program.topology();
-  expect(networks.filter(({ kind }) => kind === 'edge').map(({ members }) => members.map(({ workload }) => workload))).toEqual([
+  expect(networks.filter(({ kind }) => kind === 'gateway').map(({ members }) => members.map(({ workload }) => workload))).toEqual([
     ['app/APP'],
   ]);
   expect([egress.length, web.node.path]).toEqual([1, 'app/DMZ']);

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { engineFacts, newEdgeBesidePublication, randomFacts, VERSIONS } from './random-facts';
+import { engineFacts, newGatewayBesidePublication, randomFacts, VERSIONS } from './random-facts';
 import { EMPTY_LOCK } from '../../src/addressing/private/allocation';
 import type { HostRules } from '../../src/firewall/private/host-rules';
 import { changesBetween } from '../../src/reachability/private/changes';
@@ -42,7 +42,7 @@ test('law 5: a flow more opens what it says and closes nothing; a flow less open
         if (added.destination.kind !== 'block') expect(destinations).toContain(destination);
       }
     }),
-    { numRuns: 12, examples: [[[newEdgeBesidePublication, '20.10']]] },
+    { numRuns: 12, examples: [[[newGatewayBesidePublication, '20.10']]] },
   );
 });
 

@@ -105,7 +105,7 @@ function holds({ address, range }: { readonly address?: string; readonly range?:
 }
 
 describe('a rule that is missing is noticed', () => {
-  // Link-local addresses are routed nowhere. The walk takes for granted that the host and its containers find each other; on an edge, and in S0, which
+  // Link-local addresses are routed nowhere. The walk takes for granted that the host and its containers find each other; on a gateway network, and in S0, which
   // has no pair, nobody looks for a neighbour.
   const TAKEN_FOR_GRANTED = [/fe80::|flow 5/, /neighbours from|neighbour discovery/];
 
@@ -116,7 +116,7 @@ describe('a rule that is missing is noticed', () => {
     ['29.0', 'ipv4', [/reach no publication/]],
     ['29.0', 'ipv6', [...TAKEN_FOR_GRANTED, /reach no publication/]],
     // Docker makes no rule there: the guard alone opens and closes. Without a publication nobody outside waits for an answer.
-    ['20.10', 'ipv6', [...TAKEN_FOR_GRANTED, /stand from an edge/, /reach no publication/, /PASS: /]],
+    ['20.10', 'ipv6', [...TAKEN_FOR_GRANTED, /stand from a gateway network/, /reach no publication/, /PASS: /]],
   ])('engine %s: of ours, each that decides in %s', (version, family, spared) => {
     const engine = engineFacts(version);
     const translates = family === 'ipv4' || engine.settings.ip6tables;

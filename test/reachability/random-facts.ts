@@ -85,7 +85,7 @@ function hostOf(homes: readonly number[], dualStack = false): Omit<Facts, 'flows
     segments: Array.from({ length: SEGMENTS }, (_, i) => ({
       path: `app/S${i}`,
       networkName: `s${i}`,
-      edgeNetworkName: `s${i}-edge`,
+      gatewayNetworkName: `s${i}-gw`,
       prefixLength: 24,
       icc: false,
     })),
@@ -143,8 +143,8 @@ function outside(text: string): PeerFact {
   return { kind: 'block', block: text, family: familyOf(text) };
 }
 
-/** The last flow makes an edge network of addresses that were outside before, where a publication was open to all of the outside. */
-export const newEdgeBesidePublication: Facts = {
+/** The last flow makes a gateway network network of addresses that were outside before, where a publication was open to all of the outside. */
+export const newGatewayBesidePublication: Facts = {
   ...hostOf([0, 0, 1, 0, 0]),
   flows: [{ source: at(2), destination: outside('0.0.0.0/0'), port: { protocol: 'icmp', first: 0, last: 0 }, origin: 'flow 0' }],
   publications: [

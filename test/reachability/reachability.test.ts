@@ -77,7 +77,7 @@ describe.each(['20.10', '23.0', '27.5', '28.0.0', '28.1', '28.5.2', '29.0'])('en
       'app/Web > app/Api tcp/8080',
       'host > app/Web tcp/8443',
     ]);
-    expect([now.leastPrivilege(), now.blockedFlows(), now.shadowedRules()]).toEqual([[], [], []]);
+    expect([now.undeclaredFlows(), now.blockedFlows(), now.shadowedRules()]).toEqual([[], [], []]);
   });
 });
 

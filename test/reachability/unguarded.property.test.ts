@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { randomFacts, VERSIONS } from './random-facts';
 import { EngineVersion } from '../../src';
 import { EMPTY_LOCK } from '../../src/addressing/private/allocation';
-import { importedSettings } from '../../src/daemon/private/engine-settings';
+import { unguardedSettings } from '../../src/daemon/private/engine-settings';
 import { type Deviation, undeclaredOf } from '../../src/reachability/private/audit';
 import { deviationText } from '../../src/reachability/private/deviation-text';
 import { Proof } from '../../src/reachability/private/proof';
@@ -23,7 +23,7 @@ const engines = fc
     const engine = EngineVersion.of(version);
     const isNft = nftables && engine.isAtLeast('29.0');
     // With nftables the engine opens nothing in a chain of iptables, so a policy there would shut everything.
-    const settings = importedSettings(engine, { ...told, forwardPolicyDrop: told.forwardPolicyDrop && !isNft });
+    const settings = unguardedSettings(engine, { ...told, forwardPolicyDrop: told.forwardPolicyDrop && !isNft });
     return { version, settings, engineFirewall: isNft ? 'nftables' : 'iptables' };
   });
 

@@ -12,7 +12,7 @@ import {
 } from '../../src';
 import { portSetText } from '../../src/reachability/private/matrix/port-set';
 import { expectError } from '../support/errors';
-import { Imported } from '../support/imported';
+import { Unguarded } from '../support/unguarded';
 import { LAN_PROPS, Program, synth } from '../support/programs';
 
 const HTTP = Port.tcp(8080);
@@ -62,7 +62,7 @@ test('members reach each other on everything, and that is told, but no mistake',
     'app/Recorder > app/Camera',
   ]);
   expect(open[0].ports).toContain(ALL);
-  expect(reachability().leastPrivilege()).toHaveLength(2);
+  expect(reachability().undeclaredFlows()).toHaveLength(2);
   expect(reachability().blockedFlows()).toEqual([]);
   program.synth();
 });
@@ -146,7 +146,7 @@ test('two wires are two LANs', () => {
 });
 
 test('where only the API is ours, a wire is one more thing that is told', () => {
-  const program = new Imported();
+  const program = new Unguarded();
   const segment = new MacvlanSegment(program.stack, 'Lan', { ...LAN_PROPS, daemon: program.daemon });
   ['Camera', 'Recorder'].forEach((id) => program.container(id, segment));
   synth(program.stack);

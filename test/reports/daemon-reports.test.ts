@@ -24,7 +24,7 @@ import { writeDaemonReports } from '../../src/reports/daemon-reports';
 import type { Declarations } from '../../src/topology/private/declarations';
 import { JOIN, legacy, theirs } from '../support/existing';
 import { filesUnder, temporaryFolder } from '../support/folders';
-import { Imported, shop } from '../support/imported';
+import { Unguarded, shop } from '../support/unguarded';
 import { HOST_ADDRESS, IMAGE, METACHARACTERS, Program } from '../support/programs';
 import { readTopology } from '../support/read-topology';
 import { Services } from '../support/swarms';
@@ -256,7 +256,7 @@ test('no secret of a program is in any of the files: no variable, command, healt
 });
 
 test('texts of a program neither become markup nor hide', () => {
-  const program = new Imported();
+  const program = new Unguarded();
   const reason = `${METACHARACTERS} <b>bold</b> [x](http://y) | cell`;
   const network = HostNetwork.reason(reason);
   new HardenedContainer(program.stack, 'Agent', { daemon: program.daemon, image: IMAGE, network });
@@ -267,15 +267,15 @@ test('texts of a program neither become markup nor hide', () => {
 
 test('both daemons write all three beside the stack, and nothing of an earlier synth lies there', () => {
   const app = new App({ outdir: path.join(folder(), 'out'), stackTraces: false });
-  const { daemon } = shop({}, new TerraformStack(app, 'imported'));
+  const { daemon } = shop({}, new TerraformStack(app, 'unguarded'));
   site(new Program({}, new TerraformStack(app, 'hardened')));
   app.synth();
   const bulkhead = (stack: string) =>
     Object.keys(filesUnder(path.join(app.outdir, 'stacks', stack, 'bulkhead', `${stack}--Edge`))).filter(
       (name) => !name.startsWith('host/'),
     );
-  expect(daemon.node.path).toBe('imported/Edge');
-  expect(bulkhead('imported')).toEqual(['matrix.json', 'report.md', 'topology.json']);
+  expect(daemon.node.path).toBe('unguarded/Edge');
+  expect(bulkhead('unguarded')).toEqual(['matrix.json', 'report.md', 'topology.json']);
   expect(bulkhead('hardened')).toEqual([
     'host-files.txt',
     'install.sh',

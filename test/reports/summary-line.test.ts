@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack, Testing } from 'cdktf';
-import { Cidr, EngineVersion, type HardenedContainer, type HardenedDaemon, ImportedDaemon, Peer, Port, Requirement } from '../../src';
+import { Cidr, EngineVersion, type HardenedContainer, type HardenedDaemon, UnguardedDaemon, Peer, Port, Requirement } from '../../src';
 import { summaryLine } from '../../src/reports/private/summary-line';
 import { temporaryFolder } from '../support/folders';
-import { shop } from '../support/imported';
+import { shop } from '../support/unguarded';
 import { HOST_ADDRESS, Program } from '../support/programs';
 
 const folder = temporaryFolder();
@@ -57,7 +57,7 @@ test('the cdktf command shows what is on stdout', () => {
 test('one line for each daemon, and none for its stack beside it', () => {
   const app = program();
   const stack = app.node.findChild('app') as TerraformStack;
-  new ImportedDaemon(stack, 'Other', { engine: EngineVersion.V28, hostAddress: '192.0.2.99', addressPool: Cidr.parse('10.30.0.0/16') });
+  new UnguardedDaemon(stack, 'Other', { engine: EngineVersion.V28, hostAddress: '192.0.2.99', addressPool: Cidr.parse('10.30.0.0/16') });
   const { err } = printed({}, () => app.synth());
   expect(err.map((line) => line.split(':')[0])).toEqual(['app/Edge', 'app/Other']);
 });

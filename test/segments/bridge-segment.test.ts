@@ -69,11 +69,11 @@ describe('the network', () => {
 describe('size of packets', () => {
   const MTU = 'com.docker.network.driver.mtu';
 
-  test('is said of the network and of its edge', () => {
+  test('is said of the network and of its gateway network', () => {
     const program = new Program({ uplinkMtu: 1450 });
     program.container('Web', program.segment('Front', { mtu: 1400 })).publish(HTTPS);
     const { network } = program.synth();
-    expect([network('app-front').options[MTU], network('app-front-edge').options[MTU]]).toEqual(['1400', '1400']);
+    expect([network('app-front').options[MTU], network('app-front-gw').options[MTU]]).toEqual(['1400', '1400']);
   });
 
   test('is nowhere while nobody asks for one', () => {
@@ -86,7 +86,7 @@ describe('size of packets', () => {
     const program = new Program({ uplinkMtu: 1450 });
     program.container('Web', program.segment('Front')).publish(HTTPS);
     const { network } = program.synth();
-    expect([network('app-front').options[MTU], network('app-front-edge').options[MTU]]).toEqual(['1450', '1450']);
+    expect([network('app-front').options[MTU], network('app-front-gw').options[MTU]]).toEqual(['1450', '1450']);
   });
 
   test.each<[string, ErrorCode, Partial<HardenedDaemonProps>, number | undefined, string[]]>([
@@ -110,7 +110,7 @@ describe('size of packets', () => {
   });
 });
 
-describe('the edge', () => {
+describe('the gateway network', () => {
   test('is not there while nobody needs it', () => {
     const program = new Program();
     const segment = program.segment('Front');
@@ -132,10 +132,10 @@ describe('the edge', () => {
     need(web);
     // THEN
     const { network, container } = program.synth();
-    expect(network('app-front-edge')).toMatchObject({
+    expect(network('app-front-gw')).toMatchObject({
       internal: false,
       ipam_config: [{ subnet: '10.20.1.0/24', gateway: '10.20.1.1', ip_range: '10.20.1.240/28' }],
-      options: { [`${BRIDGE}.name`]: expect.stringMatching(/^bh-e-fron-[a-z2-7]{5}$/), [`${BRIDGE}.enable_icc`]: 'false' },
+      options: { [`${BRIDGE}.name`]: expect.stringMatching(/^bh-g-fron-[a-z2-7]{5}$/), [`${BRIDGE}.enable_icc`]: 'false' },
     });
     expect(network('app-front').internal).toBe(true);
     expect(container('app-web').networks_advanced).toHaveLength(2);
@@ -152,7 +152,7 @@ describe('the edge', () => {
     ] as const) {
       program.container(id, segment).connections.allowTo(Peer.anyIpv4(), HTTPS);
     }
-    expect(program.synth().names('docker_network')).toEqual(['app-back', 'app-back-edge', 'app-front', 'app-front-edge']);
+    expect(program.synth().names('docker_network')).toEqual(['app-back', 'app-back-gw', 'app-front', 'app-front-gw']);
   });
 });
 
@@ -168,7 +168,7 @@ describe('references', () => {
         .networks_advanced.map((n: { name: string }) => n.name),
     ).toEqual([
       expect.stringMatching(/^\$\{docker_network\.Front_[0-9A-F]{8}\.id\}$/),
-      expect.stringMatching(/^\$\{docker_network\.Front_Edge_[0-9A-F]{8}\.id\}$/),
+      expect.stringMatching(/^\$\{docker_network\.Front_Gateway_[0-9A-F]{8}\.id\}$/),
     ]);
   });
 
@@ -187,7 +187,7 @@ describe('references', () => {
     web.connections.allowTo(api);
     web.publish(HTTPS);
     const names = synth(apps).container('apps-web').networks_advanced.map((n: { name: string }) => n.name); // prettier-ignore
-    expect(names).toEqual(['host-front', 'host-back', 'host-front-edge']);
+    expect(names).toEqual(['host-front', 'host-back', 'host-front-gw']);
     expect(apps.dependencies).toEqual([host]);
     expect(host.dependencies).toEqual([]);
   });
@@ -232,7 +232,7 @@ describe('errors', () => {
     ['bridge name that is the prefix', 'BridgeNameInvalid', { bridgeName: 'bh-' }, ['bh-']],
     ['network name with a slash', 'NetworkName', { networkName: 'a/b' }, ['a/b', '2 to 58']],
     ['network name of one letter', 'NetworkName', { networkName: 'a' }, ["'a'"]],
-    ['network name that leaves no room for -edge', 'NetworkName', { networkName: 'a'.repeat(59) }, ['aaa']],
+    ['network name that leaves no room for -gateway', 'NetworkName', { networkName: 'a'.repeat(59) }, ['aaa']],
     ['IPv6 block', 'WrongFamily', { ipv4Block: Cidr.parse('fd00::/64') }, ['fd00::/64']],
     ['block too small', 'BlockTooSmall', { ipv4Block: Cidr.parse('10.20.0.0/29') }, ['/29', '/28']],
     ['prefix too long', 'BlockTooSmall', { prefixLength: 30 }, ['/30', '/28']],
@@ -259,8 +259,8 @@ describe('errors', () => {
     ['S-1', 'S_1', {}],
     ['A', 'B', { networkName: 'app-a' }],
     ['A', 'B', { networkName: 'APP-A' }],
-    ['A', 'A-Edge', {}],
-    ['A-Edge', 'A', {}],
+    ['A', 'A-Gw', {}],
+    ['A-Gw', 'A', {}],
   ])('DuplicateName: %s and %s %o', (first, second, props) => {
     const program = new Program();
     program.segment(first);

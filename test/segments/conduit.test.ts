@@ -1,7 +1,7 @@
 import { App, TerraformStack } from 'cdktf';
 import { Capability, HardenedContainer, Peer, Port, Reachability, WorkloadGroup } from '../../src';
 import { expectError } from '../support/errors';
-import { Imported } from '../support/imported';
+import { Unguarded } from '../support/unguarded';
 import { IMAGE, members, Program, synth } from '../support/programs';
 
 const HTTP = Port.tcp(8080);
@@ -128,8 +128,8 @@ describe('by choice', () => {
     );
   });
 
-  test('narrows an imported daemon, where everything in a segment is open', () => {
-    const program = new Imported();
+  test('narrows an unguarded daemon, where everything in a segment is open', () => {
+    const program = new Unguarded();
     const [web, api] = ['Web', 'Api'].map((id) => program.container(id, program.segment(`${id}Segment`)));
     const other = program.container('Other', api.segment);
     web.connections.allowTo(api, HTTP, { conduit: true });

@@ -107,16 +107,16 @@ test('what the nodes say in the clear is warned of', () => {
   expect(said(open)).toEqual([expect.stringMatching(/everybody on the way.*the underlay encrypts/)]);
 });
 
-test('the edge of an overlay is as encrypted and as closed as itself, with an id of its own', () => {
+test('the gateway network of an overlay is as encrypted and as closed as itself, with an id of its own', () => {
   const program = new Services();
   const overlay = program.overlay('Mesh');
   const web = program.service('Web', overlay);
   web.publish(Port.tcp(443), { sources: [Peer.anyIpv4()] });
-  const [mesh, edge] = ['app-mesh', 'app-mesh-edge'].map((name) => program.resource('docker_network', name));
-  expect(edge).toMatchObject({ driver: 'overlay', attachable: false, internal: false });
-  expect(edge.options.encrypted).toBe('true');
+  const [mesh, gateway] = ['app-mesh', 'app-mesh-gw'].map((name) => program.resource('docker_network', name));
+  expect(gateway).toMatchObject({ driver: 'overlay', attachable: false, internal: false });
+  expect(gateway.options.encrypted).toBe('true');
   const id = 'com.docker.network.driver.overlay.vxlanid_list';
-  expect(edge.options[id]).toMatch(/^\d+$/);
-  expect(edge.options[id]).not.toBe(mesh.options[id]);
-  expect(synth(program.stack).names('docker_network')).toEqual(['app-mesh', 'app-mesh-edge']);
+  expect(gateway.options[id]).toMatch(/^\d+$/);
+  expect(gateway.options[id]).not.toBe(mesh.options[id]);
+  expect(synth(program.stack).names('docker_network')).toEqual(['app-mesh', 'app-mesh-gw']);
 });

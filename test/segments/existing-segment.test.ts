@@ -2,7 +2,7 @@ import { TerraformStack } from 'cdktf';
 import { Cidr, Disposition, HardenedContainer, Peer, Port, Reachability, Requirement, type SegmentAttributes } from '../../src';
 import { expectError } from '../support/errors';
 import { JOIN, legacy, theirs } from '../support/existing';
-import { Imported } from '../support/imported';
+import { Unguarded } from '../support/unguarded';
 import { HOST_ADDRESS, IMAGE, Program, synth } from '../support/programs';
 
 const HTTP = Port.tcp(8080);
@@ -23,14 +23,14 @@ test('the network is looked up, and neither it nor its containers become resourc
 
 test('every condition says what is not so of the network', () => {
   const program = new Program();
-  legacy(program, { hasWayOut: false, ipv4Gateway: '172.30.5.254' });
+  legacy(program, { internal: true, ipv4Gateway: '172.30.5.254' });
   const [found] = Object.values<any>(program.synth().json.data.docker_network);
   const conditions = found.lifecycle.postcondition as { condition: string; error_message: string }[];
   expect(conditions.map(({ error_message: text }) => text)).toEqual([
     'app/Legacy: the network is no bridge',
     'app/Legacy: the network has other blocks than 172.30.5.0/24',
     'app/Legacy: the gateway of the network is not 172.30.5.254',
-    'app/Legacy: the network is not internal, and hasWayOut is false',
+    "app/Legacy: the network is not internal, and 'internal' is true",
     'app/Legacy: the network has options by which more or less may be open than is told',
     'app/Legacy: members of the network are kept from each other, or leave it without translation',
     'app/Legacy: the bridge of the network has a name that is kept for bridges of ours',
@@ -170,16 +170,16 @@ describe('what the proof says', () => {
 
   test('what is open there and nobody declared is told, and no error', () => {
     const { program, reachability } = shop();
-    expect(reachability.leastPrivilege().map(({ source, destination }) => `${source} > ${destination}`)).toContain(
+    expect(reachability.undeclaredFlows().map(({ source, destination }) => `${source} > ${destination}`)).toContain(
       'app/Legacy/* > app/Member',
     );
-    expect(reachability.leastPrivilege().some(({ source, destination }) => [source, destination].includes('app/Db'))).toBe(false);
+    expect(reachability.undeclaredFlows().some(({ source, destination }) => [source, destination].includes('app/Db'))).toBe(false);
     program.synth();
   });
 });
 
 test('without the guard the report has a heading of its own for it', () => {
-  const program = new Imported();
+  const program = new Unguarded();
   program.container('Member', legacy(program));
   expect(program.weak('ExistingOpen')).toEqual(
     expect.arrayContaining(['app/Member > host everything', 'app/Legacy/* > app/Member everything']),
@@ -196,11 +196,11 @@ describe('the way out', () => {
     return program;
   };
 
-  test('the default route leads over the first network by name, which must be the edge', () => {
+  test('the default route leads over the first network by name, which must be the gateway network', () => {
     const program = outward('zoo');
     expect(program.topology().existing[0].gatewayOf).toEqual([]);
     program.synth();
-    expect(() => outward('a_default').synth()).toThrow(/over 'a_default', which others made, and not over 'front-edge'.*SecondWayOut/s);
+    expect(() => outward('a_default').synth()).toThrow(/over 'a_default', which others made, and not over 'front-gw'.*SecondWayOut/s);
   });
 
   test('as the engine compares: capitals come first', () => {
@@ -209,7 +209,7 @@ describe('the way out', () => {
 
   test('a network without a way out never leads', () => {
     const program = new Program();
-    const old = theirs(program, legacy(program, { ...JOIN, networkName: 'a', hasWayOut: false }));
+    const old = theirs(program, legacy(program, { ...JOIN, networkName: 'a', internal: true }));
     const web = program.container('Web', program.segment('Front'));
     web.connections.allowTo(old, HTTP);
     web.connections.allowTo(Peer.anyIpv4(), Port.tcp(443));
@@ -228,7 +228,7 @@ describe('the way out', () => {
     ]);
   });
 
-  test('a LAN counts like an edge', () => {
+  test('a LAN counts like a gateway network', () => {
     const program = new Program();
     const old = theirs(program, legacy(program, { ...JOIN, networkName: 'a' }));
     program.container('Camera', program.lan('Lan')).connections.allowTo(old, HTTP);
@@ -243,7 +243,7 @@ test.each<[Partial<SegmentAttributes>, string, string]>([
   [{ networkName: 'a b' }, 'NetworkName', 'a b'],
   [{ networkName: '${x}' }, 'TemplateMark', 'networkName'],
   [{ networkName: 'app-front' }, 'DuplicateName', 'app/Front'],
-  [{ networkName: 'app-front-edge' }, 'DuplicateName', 'app/Front'],
+  [{ networkName: 'app-front-gw' }, 'DuplicateName', 'app/Front'],
   [{ networkName: 'other_default' }, 'DuplicateName', 'app/Other'],
   [{ ipv4Block: '172.30.5.0/24' as never }, 'WrongFamily', 'IPv4 block'],
   [{ ipv4Block: Cidr.parse('fd00::/64') }, 'WrongFamily', 'IPv4 block'],
@@ -263,7 +263,7 @@ test.each<[Partial<SegmentAttributes>, string, string]>([
 
 test('what is not known to open anything stays a way out', () => {
   const program = new Program();
-  legacy(program, { hasWayOut: undefined as never });
+  legacy(program, { internal: undefined as never });
   expect(program.topology().existing[0].internal).toBe(false);
 });
 

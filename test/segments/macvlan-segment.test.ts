@@ -199,7 +199,7 @@ describe('flows', () => {
     program.synth();
   });
 
-  test('egress needs no edge: the wire is the way out', () => {
+  test('egress needs no gateway: the wire is the way out', () => {
     const program = new Program();
     const camera = program.container('Camera', program.lan('Lan'));
     camera.connections.allowTo(Peer.anyIpv4(), Port.tcp(443));

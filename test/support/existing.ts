@@ -1,8 +1,8 @@
-import type { Imported } from './imported';
+import type { Unguarded } from './unguarded';
 import type { Program } from './programs';
 import { BridgeSegment, Cidr, HardenedContainer, type ISegment, type IWorkload, type SegmentAttributes } from '../../src';
 
-type Place = Pick<Program | Imported, 'stack' | 'daemon'>;
+type Place = Pick<Program | Unguarded, 'stack' | 'daemon'>;
 
 /** Lets flows with containers of others put workloads into their network. */
 export const JOIN = { joinReason: 'the old shop stays until spring' };
@@ -13,7 +13,7 @@ export function legacy(program: Place, attributes: Partial<SegmentAttributes> = 
     daemon: program.daemon,
     networkName: `${id.toLowerCase()}_default`,
     ipv4Block: Cidr.parse('172.30.5.0/24'),
-    hasWayOut: true,
+    internal: false,
     reason: 'the old shop is made by Compose',
     ...attributes,
   });

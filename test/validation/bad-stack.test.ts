@@ -15,7 +15,7 @@ import {
   type Finding,
   VolumeMount,
 } from '../../src';
-import { Imported } from '../support/imported';
+import { Unguarded } from '../support/unguarded';
 import { HOST_ADDRESS, newStack, Program } from '../support/programs';
 import { RawStack } from '../support/raw-stack';
 import { Services } from '../support/swarms';
@@ -78,10 +78,10 @@ function mistakesOnDaemons(): TerraformStack[] {
   const everybody = { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] };
   program.container('Db', program.segment('Data')).publish(Port.tcp(5432), everybody);
   new Network(program.stack, 'Raw', { name: 'raw', ipv6: true, provider: program.daemon._providerFor(program.stack) });
-  const imported = new Imported({}, newStack('imported'));
-  const [web, api] = ['Web', 'Api'].map((id) => imported.container(id, imported.segment(`Of${id}`)));
+  const unguarded = new Unguarded({}, newStack('unguarded'));
+  const [web, api] = ['Web', 'Api'].map((id) => unguarded.container(id, unguarded.segment(`Of${id}`)));
   web.connections.allowTo(api, Port.tcp(8080));
-  return [program.stack, imported.stack];
+  return [program.stack, unguarded.stack];
 }
 
 test('a stack with every mistake, and two daemons with what only they can have, raise every rule of severity error', () => {

@@ -21,7 +21,7 @@ import type { ErrorCode } from '../../src/private/errors';
 import { outputFolder } from '../../src/reports/private/output-folder';
 import { expectError, thrownBy } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
-import { Imported } from '../support/imported';
+import { Unguarded } from '../support/unguarded';
 import { HOST_ADDRESS, IMAGE, Program, synth } from '../support/programs';
 
 const folder = temporaryFolder();
@@ -250,7 +250,7 @@ describe('the proof', () => {
     expect([now.canReach(web, agent, Port.tcp(9101)), now.canReach(agent, web, METRICS)]).toEqual([false, false]);
     // Towards the host no rule narrows what comes from outside.
     expect(now.canReach(Peer.anyIpv4(), agent, Port.tcp(9101))).toBe(true);
-    expect([now.leastPrivilege(), now.blockedFlows()]).toEqual([[], []]);
+    expect([now.undeclaredFlows(), now.blockedFlows()]).toEqual([[], []]);
     expect(now.matrix()).toEqual([
       { source: 'app/Web', destination: 'host, with app/Agent on its network', ports: 'tcp/9100', certain: true },
     ]);
@@ -315,9 +315,9 @@ test("the synth warns of the host's network, and of no network it does not", () 
   expect(warnings(alone)).toEqual([]);
 });
 
-test('the report of an imported daemon names both', () => {
+test('the report of an unguarded daemon names both', () => {
   const app = new App({ outdir: path.join(folder(), 'out'), stackTraces: false });
-  const program = new Imported({}, new TerraformStack(app, 'app'));
+  const program = new Unguarded({}, new TerraformStack(app, 'app'));
   const { daemon, stack } = program;
   new HardenedContainer(stack, 'Agent', { daemon, image: IMAGE, network: HostNetwork.reason('a | b of the host') });
   new HardenedContainer(stack, 'Alone', { daemon, image: IMAGE, network: NoNetwork.reason(ALONE) });

@@ -50,7 +50,7 @@ test.each<[string, (program: Program, segment: ISegment) => void, string]>([
 
 test('no way out is asked of a network without one', () => {
   const program = new Program();
-  const member = program.container('A', legacy(program, { hasWayOut: false }));
+  const member = program.container('A', legacy(program, { internal: true }));
   expectError(() => member.connections.allowTo(Peer.anyIpv4(), HTTP), 'ExistingFlow', { says: ['no way out'] });
 });
 

@@ -234,7 +234,7 @@ describe('what follows from flows', () => {
     expect(named('app-idle')).not.toHaveProperty('host');
   });
 
-  test('home first, joined segments next, the edge last; aliases at home only', () => {
+  test('home first, joined segments next, the gateway network last; aliases at home only', () => {
     const program = new Program();
     const [alpha, front] = [program.segment('Alpha'), program.segment('Front')];
     const web = program.container('Web', front, { aliases: ['www'] });
@@ -244,7 +244,7 @@ describe('what follows from flows', () => {
     expect(networks.map((n: { name: string }) => n.name.replace(/.*docker_network\.(\w+)_[0-9A-F]{8}.*/, '$1'))).toEqual([
       'Front',
       'Alpha',
-      'Front_Edge',
+      'Front_Gateway',
     ]);
     expect(networks.map((n: { aliases?: string[] }) => n.aliases)).toEqual([['www'], undefined, undefined]);
   });

@@ -61,7 +61,7 @@ describe('a service', () => {
     });
   });
 
-  test('joins the overlay of what it may talk to, and its edge for the publication, all by id', () => {
+  test('joins the overlay of what it may talk to, and its gateway network for the publication, all by id', () => {
     const names = task.networks_advanced.map(({ id, ...rest }: { id: string }) => {
       expect(rest).toEqual({});
       return id;
@@ -69,12 +69,12 @@ describe('a service', () => {
     expect(names).toEqual([
       expect.stringMatching(/^\$\{docker_network\.Back_Resource_.*\.id\}$|^\$\{docker_network\.Back.*\.id\}$/),
       expect.stringMatching(/^\$\{docker_network\.Front/),
-      expect.stringMatching(/^\$\{docker_network\.Front.*Edge/),
+      expect.stringMatching(/^\$\{docker_network\.Front.*Gateway/),
     ]);
     const api_ = program.resource('docker_service', 'app-api');
     expect(api_.task_spec.networks_advanced).toHaveLength(1);
-    expect(program.resource('docker_network', 'app-front-edge').internal).toBe(false);
-    expect(program.resource('docker_network', 'app-back-edge')).toBeUndefined();
+    expect(program.resource('docker_network', 'app-front-gw').internal).toBe(false);
+    expect(program.resource('docker_network', 'app-back-gw')).toBeUndefined();
   });
 
   test('says where, how many, and how they are replaced', () => {
@@ -137,7 +137,7 @@ describe('the proof', () => {
   });
 
   test('what is open beyond what was declared is told, and no mistake', () => {
-    const told = proof.leastPrivilege().map(({ source, destination }) => `${source} > ${destination}`);
+    const told = proof.undeclaredFlows().map(({ source, destination }) => `${source} > ${destination}`);
     expect(told).toEqual(expect.arrayContaining(['app/Web > app/Shop', 'app/Shop > app/Db', 'app/Db > app/Log']));
     expect(told.filter((pair) => /Web > app\/(Db|Log)/.test(pair))).toEqual([]);
     expect(() => synth(program.stack)).not.toThrow();

@@ -36,7 +36,7 @@ test('ports stand in the order that engines from 28 on read back, whatever the o
   ]);
 });
 
-test('on an address, from its sources, at its rate, to the address at the edge', () => {
+test('on an address, from its sources, at its rate, to the address at the gateway network', () => {
   // GIVEN
   const { program, web } = twoContainers();
   // WHEN
@@ -47,14 +47,14 @@ test('on an address, from its sources, at its rate, to the address at the edge',
     rate: ConnectionRate.perSecond(50),
   });
   // THEN
-  const edge = program.topology().networks.find(({ kind }) => kind === 'edge')!;
+  const gateway = program.topology().networks.find(({ kind }) => kind === 'gateway')!;
   expect(program.synth().container('app-web').ports).toEqual([{ ip: HOST_ADDRESS, external: 443, internal: 8443, protocol: 'tcp' }]);
   expect(program.topology().publications).toEqual([
     {
       workload: 'app/Web',
-      bridge: edge.bridge,
+      bridge: gateway.bridge,
       family: 'ipv4',
-      address: edge.members[0].ipv4,
+      address: gateway.members[0].ipv4,
       hostAddress: HOST_ADDRESS,
       hostPort: { protocol: 'tcp', first: 443, last: 443 },
       targetPort: { protocol: 'tcp', first: 8443, last: 8443 },
@@ -160,7 +160,7 @@ describe('one host port has one owner', () => {
   });
 });
 
-test('several publications of one workload share its one edge', () => {
+test('several publications of one workload share its one gateway network', () => {
   const { program, web } = twoContainers();
   web.publish(HTTPS, { hostAddress: HOST_ADDRESS, sources: EVERYBODY });
   web.publish(Port.tcp(80), { hostAddress: SECOND_ADDRESS, sources: EVERYBODY });

@@ -15,7 +15,7 @@ import type { Facts, PublicationFact } from '../../src/topology/private/facts';
 import { everything } from '../reachability/random-facts';
 import { expectError } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
-import { Imported } from '../support/imported';
+import { Unguarded } from '../support/unguarded';
 import { HOST_ADDRESS, Program, synth } from '../support/programs';
 import { restoreFiles } from '../support/restore-files';
 
@@ -136,7 +136,7 @@ describe('the proof', () => {
       expect(reachability.canReach(Peer.cidr('203.0.113.0/24'), web, METRICS)).toBe(false);
       expect(reachability.canReach(other, web, METRICS)).toBe(false);
       expect(reachability.canReach(LAN, web, Port.tcp(9091))).toBe(false);
-      expect([reachability.leastPrivilege(), reachability.blockedFlows()]).toEqual([[], []]);
+      expect([reachability.undeclaredFlows(), reachability.blockedFlows()]).toEqual([[], []]);
       expect(reachability.exposures()).toEqual([
         expect.objectContaining({ workload: 'app/Other', hostPorts: 'tcp/60999', targetPorts: 'tcp/9090' }),
         expect.objectContaining({ workload: 'app/Web', hostPorts: 'tcp/a port that the engine chooses', targetPorts: 'tcp/9090' }),
@@ -152,7 +152,7 @@ describe('the proof', () => {
   );
 
   test('beside docker-proxy, where only the API is ours', () => {
-    const program = new Imported();
+    const program = new Unguarded();
     const web = program.container('Web', program.segment('Front'));
     web.publishOnRandomPort(METRICS, { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });
     expect(Reachability.of(program.daemon).canReach(LAN, web, METRICS)).toBe(true);

@@ -66,7 +66,7 @@ test('members in two segments are reached in each', () => {
   expect(program.pairs()).toEqual(['app/Client > app/Api tcp/8080', 'app/Client > app/M tcp/8080']);
 });
 
-test('egress holds for each member, each with an address at the edge', () => {
+test('egress holds for each member, each with an address at the gateway network', () => {
   const { program, group } = groupOfTwo();
   group.connections.allowTo(Peer.anyIpv4(), Port.tcp(443));
   expect(program.topology().egress).toHaveLength(2);

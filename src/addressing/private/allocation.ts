@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../private/errors';
 
 /** What allocation needs to know of one Docker network. */
 export interface SegmentRequest {
-  /** Construct path; an edge has its segment's path with `#edge`. */
+  /** Construct path; a gateway network has its segment's path with `#gateway`. */
   readonly key: string;
   readonly bridgeName?: string;
   readonly ipv4: {
@@ -113,7 +113,7 @@ export function ownEntry<T>(record: Readonly<Record<string, T>> | undefined, key
   return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** A key as the path of a construct: an edge is blamed on its segment. */
+/** A key as the path of a construct: a gateway network is blamed on its segment. */
 export function pathOf(key: string): string {
   const hash = key.indexOf('#');
   return hash < 0 ? key : key.slice(0, hash);

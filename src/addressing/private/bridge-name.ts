@@ -23,19 +23,19 @@ export function bridgeNameProblem(name: string): Pick<AllocationProblem, 'code' 
 }
 
 /**
- * A name that depends on the daemon and the key alone: `bh-<slug>-<hash>`, for an edge `bh-e-<slug>-<hash>`.
+ * A name that depends on the daemon and the key alone: `bh-<slug>-<hash>`, for a gateway network `bh-g-<slug>-<hash>`.
  *
  * @param attempt above 0 when the names before are taken
  */
 export function computeBridgeName(daemon: string, key: string, attempt: number = 0): string {
-  const edge = key.endsWith('#edge');
+  const gateway = key.endsWith('#gateway');
   const last = pathOf(key).split('/').pop() ?? '';
   const slug = last.toLowerCase().replace(/[^a-z0-9]/g, '') || 'net';
   const digest = createHash('sha256')
     .update(JSON.stringify([daemon, key, attempt]))
     .digest();
   const hash = [...digest.subarray(0, 5)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
-  return edge ? `${BRIDGE_PREFIX}e-${slug.slice(0, 4)}-${hash}` : `${BRIDGE_PREFIX}${slug.slice(0, 6)}-${hash}`;
+  return gateway ? `${BRIDGE_PREFIX}g-${slug.slice(0, 4)}-${hash}` : `${BRIDGE_PREFIX}${slug.slice(0, 6)}-${hash}`;
 }
 
 export interface BridgeAssignment {

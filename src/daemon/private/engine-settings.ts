@@ -15,13 +15,13 @@ export function engineSettings(engine: EngineVersion): EngineSettings {
 }
 
 /** What is told of an engine that somebody else keeps. */
-export interface ImportedEngine {
+export interface UnguardedEngine {
   readonly userlandProxy: boolean;
   readonly forwardPolicyDrop: boolean;
 }
 
 /** The engine's own defaults, and of what its host decides the more open one: on a host that forwards already no policy is set. */
-export function importedSettings(engine: EngineVersion, { userlandProxy, forwardPolicyDrop }: ImportedEngine): EngineSettings {
+export function unguardedSettings(engine: EngineVersion, { userlandProxy, forwardPolicyDrop }: UnguardedEngine): EngineSettings {
   return {
     ...engineSettings(engine),
     userlandProxy,

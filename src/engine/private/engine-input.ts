@@ -54,9 +54,9 @@ function engineNetwork(
     trustedInterfaces: [],
     ipv4: { block: ipv4.block, gateway: ipv4.gateway, mode: 'nat' },
     ...(ipv6 && { ipv6: { block: ipv6.block, gateway: ipv6.gateway, mode: 'nat' as const } }),
-    // The way out, and with it every publication, is the edge's.
+    // The way out, and with it every publication, is the gateway network's.
     endpoints: members.map((member) =>
-      kind === 'edge' ? engineEndpoint(member, true, publications.get(member.workload) ?? []) : engineEndpoint(member, false, []),
+      kind === 'gateway' ? engineEndpoint(member, true, publications.get(member.workload) ?? []) : engineEndpoint(member, false, []),
     ),
     links: [],
   };

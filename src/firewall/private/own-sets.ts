@@ -13,7 +13,7 @@ export interface OwnSets {
   /** Every block with the bridge that it belongs to, and the block of a wire with its shim. */
   readonly links?: LinkSet;
   /** The part of these that leads out of the host: what publishes or has egress. */
-  readonly edges?: LinkSet;
+  readonly gatewayLinks?: LinkSet;
   /** Blocks that only our bridges have. The block of a wire is not among them: the LAN has it, too. */
   readonly blocks?: AddressSet;
   /** Addresses of the host on our bridges. */
@@ -21,13 +21,13 @@ export interface OwnSets {
 }
 
 export function ownSets({ networks, wires }: Topology, family: Family): OwnSets {
-  const edges = networks.filter(({ kind }) => kind === 'edge');
+  const gatewayNetworks = networks.filter(({ kind }) => kind === 'gateway');
   const shims = wires.flatMap(({ shim, ipv4 }) => (shim && family === 'ipv4' ? [{ block: ipv4.block, interface: shim.interface }] : []));
   const links = linksOf(networks, family);
   const gateways = networks.flatMap((network) => network[family]?.gateway ?? []).map(blockText);
   return {
     links: linkSet(family, 'link', [...links, ...shims]),
-    edges: linkSet(family, 'edge', linksOf(edges, family)),
+    gatewayLinks: linkSet(family, 'gw', linksOf(gatewayNetworks, family)),
     blocks: addressSet(
       family,
       'own',
@@ -37,8 +37,8 @@ export function ownSets({ networks, wires }: Topology, family: Family): OwnSets 
   };
 }
 
-export function listed({ links, edges, blocks, gateways }: OwnSets): RuleSet[] {
-  return [links, edges, blocks, gateways].filter((set) => set !== undefined);
+export function listed({ links, gatewayLinks, blocks, gateways }: OwnSets): RuleSet[] {
+  return [links, gatewayLinks, blocks, gateways].filter((set) => set !== undefined);
 }
 
 function linksOf(networks: readonly NetworkPlan[], family: Family): LinkElement[] {

@@ -29,19 +29,19 @@ const OF_OTHERS: readonly Match[] = [
 ];
 
 /**
- * From the edges to wherever the host routes, and back, but not from the containers of others, who can write any address that answers; back in each of
+ * From the gateway network to wherever the host routes, and back, but not from the containers of others, who can write any address that answers; back in each of
  * the ways in which a connection may stand.
  */
 export function standingOutside(scope: Scope, verdict: Verdict, ways: readonly (readonly Match[])[]): Rule[] {
-  const [out, back] = [linked(scope, 'edges', 'src', 'src'), linked(scope, 'edges', 'dst', 'dst')];
+  const [out, back] = [linked(scope, 'gatewayLinks', 'src', 'src'), linked(scope, 'gatewayLinks', 'dst', 'dst')];
   if (out.length === 0) return [];
   return [
-    ...standing('from an edge', verdict, [fromOurs(scope), notToOurs(scope), ...out], icmp(scope)),
+    ...standing('from a gateway network', verdict, [fromOurs(scope), notToOurs(scope), ...out], icmp(scope)),
     ...OF_OTHERS.map((bridge) =>
       rule('answers from a bridge of others', DROP, [bridge, toOurs(scope), { kind: 'ct-direction', direction: 'reply' }]),
     ),
     ...standing(
-      'to an edge',
+      'to a gateway network',
       verdict,
       [notFromOurs(scope), toOurs(scope), ...back],
       icmp(scope, { type: REDIRECT[scope.family], negate: true }),
@@ -93,7 +93,7 @@ export function standing(
 }
 
 /** An address of the packet and an interface of it are one of a set; no match at all where the set would be empty. */
-export function linked({ sets }: Scope, which: 'links' | 'edges', address: Field, side: Field): Match[] {
+export function linked({ sets }: Scope, which: 'links' | 'gatewayLinks', address: Field, side: Field): Match[] {
   const set = sets[which];
   return set === undefined ? [] : [{ kind: 'in-set', set: set.name, fields: [address, side] }];
 }

@@ -80,7 +80,7 @@ function containersOf({ networks, wires, existing, workloads }: Topology): Conta
   const attachments = new Map<string, Attachment[]>(workloads.map(({ path }) => [path, []]));
   for (const { bridge, kind, members } of networks) {
     for (const { workload, ipv4, ipv6 } of members) {
-      const isGateway = { ipv4: kind === 'edge', ipv6: kind === 'edge' && ipv6 !== undefined };
+      const isGateway = { ipv4: kind === 'gateway', ipv6: kind === 'gateway' && ipv6 !== undefined };
       attachments.get(workload)?.push({ interface: bridge, kind: 'bridge', ipv4, ...(ipv6 !== undefined && { ipv6 }), isGateway });
     }
   }

@@ -11,7 +11,7 @@ export function checkBridgeSegment(
   scope: { readonly node: { readonly path: string } },
   id: string,
   props: BridgeSegmentProps,
-): { networkName: string; edgeNetworkName: string; prefixLength: number; mtuOptions: Record<string, string> } {
+): { networkName: string; gatewayNetworkName: string; prefixLength: number; mtuOptions: Record<string, string> } {
   const path = childPath(scope, id);
   needDaemon(path, props.daemon);
   const networkName = networkNameOf(path, props.networkName);
@@ -49,7 +49,7 @@ export function checkBridgeSegment(
     throw new ValidationError('BlockTooSmall', path, `a segment needs a /28 or larger, got /${prefixLength}`);
   }
   const mtuOptions = checkMtu(path, props.mtu, props.daemon._declarations);
-  const edgeNetworkName = `${networkName}-edge`;
-  props.daemon._declarations.checkDeclaration(path, [`network ${networkName}`, `network ${edgeNetworkName}`]);
-  return { networkName, edgeNetworkName, prefixLength, mtuOptions };
+  const gatewayNetworkName = `${networkName}-gw`;
+  props.daemon._declarations.checkDeclaration(path, [`network ${networkName}`, `network ${gatewayNetworkName}`]);
+  return { networkName, gatewayNetworkName, prefixLength, mtuOptions };
 }

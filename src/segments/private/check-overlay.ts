@@ -16,7 +16,7 @@ const DEFAULT_DATA_PORT = 4789;
 
 export interface CheckedOverlay {
   readonly networkName: string;
-  readonly edgeNetworkName: string;
+  readonly gatewayNetworkName: string;
   readonly prefixLength: number;
   readonly isEncrypted: boolean;
   readonly mtu: number;
@@ -57,10 +57,10 @@ export function checkOverlay(
   } else {
     reasonText(path, 'unencryptedReason', unencryptedReason);
   }
-  const edgeNetworkName = `${networkName}-edge`;
-  cluster._declarations.checkDeclaration(path, [`network ${networkName}`, `network ${edgeNetworkName}`]);
+  const gatewayNetworkName = `${networkName}-gw`;
+  cluster._declarations.checkDeclaration(path, [`network ${networkName}`, `network ${gatewayNetworkName}`]);
   const isEncrypted = unencryptedReason === undefined;
-  return { networkName, edgeNetworkName, prefixLength, isEncrypted, ...sizes(path, props, isEncrypted) };
+  return { networkName, gatewayNetworkName, prefixLength, isEncrypted, ...sizes(path, props, isEncrypted) };
 }
 
 /**

@@ -60,7 +60,7 @@ export class Declarations {
   }
 
   public addSegment(fact: SegmentFact): void {
-    const networks = [fact.networkName, fact.edgeNetworkName].flatMap((name) => (name === undefined ? [] : [`network ${name}`]));
+    const networks = [fact.networkName, fact.gatewayNetworkName].flatMap((name) => (name === undefined ? [] : [`network ${name}`]));
     const names = fact.wire ? [...networks, parentName(fact.wire.parent)] : networks;
     this.refuseAfterWriting(fact.path);
     names.forEach((name) => this.names.take(name, fact.path));

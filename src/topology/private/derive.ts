@@ -2,7 +2,7 @@ import { planExisting } from './existing';
 import type { DaemonFact, Facts, SegmentFact } from './facts';
 import { forgeableSources, forgersAmongOthers } from './forgeable';
 import { hostEntryProblems } from './host-entries';
-import { edgeKey } from './keys';
+import { gatewayKey } from './keys';
 import { type Memberships, memberships } from './memberships';
 import { overlayProblems, overlayRequests, planOverlayPairs, planOverlays } from './overlays';
 import { planEgress, planHostFlows, planPairs, planPublications } from './plans';
@@ -26,8 +26,8 @@ export interface Derived {
 /** Every bridge of ours starts so, and no other interface of the host may: the closing rules of the guard name the prefix. */
 export const BRIDGE_PREFIX = 'bh-';
 
-/** A segment with a bridge has an edge, too. */
-type BridgedFact = SegmentFact & { readonly edgeNetworkName: string };
+/** A segment with a bridge has a gateway network, too. */
+type BridgedFact = SegmentFact & { readonly gatewayNetworkName: string };
 
 /** Facts and locked addresses → the whole picture. Pure: the same facts give the same picture, in whatever order they were declared. */
 export function derive(facts: Facts, locked: LockedDaemon): Derived {
@@ -51,7 +51,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
         if (segment.overlay) return overlayRequests(segment, members);
         if (segment.wire) return [wireRequest(segment, segment.wire, facts, members)];
         const inside = [...(members.segments.get(segment.path) ?? [])].sort();
-        const atEdge = [...(members.edges.get(segment.path) ?? [])].sort();
+        const atGateway = [...(members.gateways.get(segment.path) ?? [])].sort();
         const home = {
           key: segment.path,
           bridgeName: segment.bridgeName,
@@ -62,13 +62,13 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
             return { key, explicitIpv4: own?.ipv4Address, explicitIpv6: own?.ipv6Address };
           }),
         };
-        const edge = {
-          key: edgeKey(segment.path),
+        const gateway = {
+          key: gatewayKey(segment.path),
           ipv4: { prefixLength: segment.prefixLength },
           ...(dualStack && { ipv6: {} }),
-          members: atEdge.map((key) => ({ key })),
+          members: atGateway.map((key) => ({ key })),
         };
-        return atEdge.length > 0 ? [home, edge] : [home];
+        return atGateway.length > 0 ? [home, gateway] : [home];
       }),
     ],
   };
@@ -76,22 +76,22 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
 
   const bridged = segments.filter((segment): segment is BridgedFact => !segment.wire && !segment.overlay && !segment.existing);
   const own: NetworkPlan[] = bridged.flatMap((segment) => {
-    const make = (kind: 'segment' | 'edge'): NetworkPlan[] => {
-      const key = kind === 'edge' ? edgeKey(segment.path) : segment.path;
+    const make = (kind: 'segment' | 'gateway'): NetworkPlan[] => {
+      const key = kind === 'gateway' ? gatewayKey(segment.path) : segment.path;
       const given = allocation.segments[key];
       if (given === undefined) {
         return [];
       }
-      const joined = (kind === 'edge' ? members.edges : members.segments).get(segment.path) ?? new Set<string>();
+      const joined = (kind === 'gateway' ? members.gateways : members.segments).get(segment.path) ?? new Set<string>();
       return [
         {
           key,
           segment: segment.path,
           kind,
-          networkName: kind === 'edge' ? segment.edgeNetworkName : segment.networkName,
+          networkName: kind === 'gateway' ? segment.gatewayNetworkName : segment.networkName,
           bridge: given.bridge,
           internal: kind === 'segment',
-          // Nothing flows in an edge, and to shut it takes no rule of ours.
+          // Nothing flows in a gateway network, and to shut it takes no rule of ours.
           icc: kind === 'segment' && segment.icc,
           ipv4: given.ipv4,
           ipv6: given.ipv6,
@@ -102,7 +102,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
         },
       ];
     };
-    return [...make('segment'), ...make('edge')];
+    return [...make('segment'), ...make('gateway')];
   });
 
   const networks = [...own, ...planGateway(facts, allocation)];

@@ -63,7 +63,7 @@ function refusalAlone(place: SegmentFact, isWithHost: boolean, { isLimited }: Fl
   if (isWithHost) {
     return `the host and the members of '${place.networkName}' reach each other on every port, and nothing of ours narrows that; leave the flow out, or place the workload in a BridgeSegment`;
   }
-  if (!place.existing!.hasWayOut) {
+  if (place.existing!.internal) {
     return `'${place.networkName}' has no way out, and its members get no other one; place the workload in a BridgeSegment`;
   }
   return isLimited ? unlimited(place) : undefined;
@@ -98,7 +98,7 @@ function planOne(
   problems: Problem[],
 ): ExistingPlan {
   const all = [...(segments.get(path) ?? [])].sort().map((key) => workloads.get(key)!);
-  const { gateway, hasWayOut } = existing!;
+  const { gateway, internal } = existing!;
   const fixed = (fact: WorkloadFact) => (fact.segment === path ? fact.ipv4Address : undefined);
   const taken = groupBy(
     all.filter((fact) => fixed(fact) !== undefined),
@@ -133,7 +133,7 @@ function planOne(
     kind: 'existing',
     networkName,
     bridge: `existing ${networkName}`,
-    internal: !hasWayOut,
+    internal,
     ipv4: { block: ipv4Block!, gateway },
     members,
     foreignContainers,
@@ -170,16 +170,16 @@ function* freeAddresses(text: string, taken: ReadonlySet<string>): Generator<str
 
 /**
  * Over which network of others the default route of a workload leads. Of several networks with a way out every engine takes the first by name, whatever
- * version the Terraform provider has. An edge or a wire must be that one: a publication works on no other, and the LAN is where it was said to be.
+ * version the Terraform provider has. A gateway network or a wire must be that one: a publication works on no other, and the LAN is where it was said to be.
  */
 function gatewaysOf(
   existing: readonly SegmentFact[],
   facts: Facts,
-  { home, segments, edges }: Memberships,
+  { home, segments, gateways }: Memberships,
   workloads: ReadonlyMap<string, WorkloadFact>,
   problems: Problem[],
 ): ReadonlyMap<string, string> {
-  const outward = existing.filter((segment) => segment.existing!.hasWayOut);
+  const outward = existing.filter((segment) => !segment.existing!.internal);
   const byPath = new Map(facts.segments.map((segment) => [segment.path, segment]));
   const leading = new Map<string, string>();
   const candidates = new Set(outward.flatMap(({ path }) => [...(segments.get(path) ?? [])]));
@@ -189,7 +189,7 @@ function gatewaysOf(
       .filter(({ path }) => segments.get(path)!.has(workload))
       .sort((a, b) => compareNames(a.networkName, b.networkName));
     const place = byPath.get(home.get(workload)!);
-    const own = edges.get(place?.path ?? '')?.has(workload) ? place!.edgeNetworkName : place?.wire ? place.networkName : undefined;
+    const own = gateways.get(place?.path ?? '')?.has(workload) ? place!.gatewayNetworkName : place?.wire ? place.networkName : undefined;
     if (own === undefined) {
       leading.set(workload, first.path);
     } else if (compareNames(first.networkName, own) < 0) {

@@ -248,7 +248,7 @@ export class FactStore {
     return this.snapshot().wires.get(key);
   }
 
-  /** Networks that a workload is a member of: its home first, then the joined ones, its edge last. */
+  /** Networks that a workload is a member of: its home first, then the joined ones, its gateway network last. */
   public placesOf(workload: string): readonly NetworkMembership[] {
     return this.snapshot().places.get(workload) ?? [];
   }

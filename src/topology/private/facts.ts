@@ -29,8 +29,8 @@ export interface DaemonFact {
 export interface SegmentFact {
   readonly path: string;
   readonly networkName: string;
-  /** A segment on a wire has no edge. */
-  readonly edgeNetworkName?: string;
+  /** A segment on a wire has no gateway. */
+  readonly gatewayNetworkName?: string;
   /** Name of the bridge, or on a wire that of the shim. */
   readonly bridgeName?: string;
   readonly ipv4Block?: string;
@@ -52,7 +52,7 @@ export interface SegmentFact {
 /** What a program says of a network that it does not make. */
 export interface ExistingFact {
   readonly gateway: string;
-  readonly hasWayOut: boolean;
+  readonly internal: boolean;
   /** Whether a flow may make workloads of other segments members. */
   readonly isJoinable: boolean;
 }

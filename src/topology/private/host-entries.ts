@@ -44,7 +44,7 @@ function namesake(
 ): string | undefined {
   const wanted = name.toLowerCase();
   for (const { kind, members } of networks) {
-    if (kind === 'edge' || !members.some(({ workload }) => workload === path)) {
+    if (kind === 'gateway' || !members.some(({ workload }) => workload === path)) {
       continue;
     }
     const found = members.find(({ workload, home }) => {

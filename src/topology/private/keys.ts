@@ -1,6 +1,6 @@
-/** What the address book calls the edge of a segment. */
-export function edgeKey(segment: string): string {
-  return `${segment}#edge`;
+/** What the address book calls the gateway network of a segment. */
+export function gatewayKey(segment: string): string {
+  return `${segment}#gateway`;
 }
 
 /** An interface of the host among the names that are taken. */

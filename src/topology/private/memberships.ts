@@ -1,11 +1,11 @@
 import type { Facts, FlowFact, PeerFact } from './facts';
 import { groupBy } from '../../private/multimap';
 
-/** Who is where: placed by the user, joined because of a flow, or at an edge because of a publication or egress. */
+/** Who is where: placed by the user, joined because of a flow, or at a gateway network because of a publication or egress. */
 export interface Memberships {
   readonly home: ReadonlyMap<string, string>;
   readonly segments: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly edges: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly gateways: ReadonlyMap<string, ReadonlySet<string>>;
   /** Workloads that a peer stands for. A segment stands for the workloads placed in it, not for those that joined it. */
   expand(peer: PeerFact): readonly string[];
 }
@@ -29,10 +29,10 @@ export function memberships(facts: Facts): Memberships {
 
   const segments = new Map(facts.segments.map((s) => [s.path, new Set<string>(placed.get(s.path)?.map((w) => w.path) ?? [])]));
   for (const { path, conduit } of facts.segments) conduit?.filter((end) => home.has(end)).forEach((end) => segments.get(path)!.add(end));
-  const edges = new Map<string, Set<string>>();
-  const atEdge = (workload: string) => {
+  const gateways = new Map<string, Set<string>>();
+  const atGateway = (workload: string) => {
     const segment = home.get(workload)!;
-    edges.set(segment, (edges.get(segment) ?? new Set()).add(workload));
+    gateways.set(segment, (gateways.get(segment) ?? new Set()).add(workload));
   };
 
   const wires = new Set(facts.segments.filter(({ wire }) => wire !== undefined).map(({ path }) => path));
@@ -44,7 +44,7 @@ export function memberships(facts: Facts): Memberships {
     const sources = expand(flow.source);
     if (flow.destination.kind === 'block') {
       // On a wire, and in a network of others, that itself is the way out.
-      sources.filter((workload) => !isOnWire(workload) && !existing.has(home.get(workload)!)).forEach(atEdge);
+      sources.filter((workload) => !isOnWire(workload) && !existing.has(home.get(workload)!)).forEach(atGateway);
       continue;
     }
     if (touches(flow, existing, home, expand)) {
@@ -64,10 +64,10 @@ export function memberships(facts: Facts): Memberships {
   }
   for (const publication of facts.publications) {
     if (home.has(publication.workload)) {
-      atEdge(publication.workload);
+      atGateway(publication.workload);
     }
   }
-  return { home, segments, edges, expand };
+  return { home, segments, gateways, expand };
 }
 
 /** Where destinations live, which is where flows run; a whole segment is joined even while it is empty. */

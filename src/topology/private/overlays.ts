@@ -1,5 +1,5 @@
 import type { Facts, SegmentFact } from './facts';
-import { edgeKey } from './keys';
+import { gatewayKey } from './keys';
 import type { Memberships } from './memberships';
 import { hostsOf } from './nominal';
 import type { Problem } from './problem';
@@ -12,24 +12,24 @@ import { groupBy } from '../../private/multimap';
 const VXLAN_IDS = 0x80_0000n;
 
 /** Tasks get their addresses from the engine, so only blocks are kept. */
-export function overlayRequests({ path, ipv4Block, prefixLength }: SegmentFact, { edges }: Memberships): SegmentRequest[] {
+export function overlayRequests({ path, ipv4Block, prefixLength }: SegmentFact, { gateways }: Memberships): SegmentRequest[] {
   const home = { key: path, ipv4: { explicitBlock: ipv4Block, prefixLength }, members: [] };
-  return edges.has(path) ? [home, { key: edgeKey(path), ipv4: { prefixLength }, members: [] }] : [home];
+  return gateways.has(path) ? [home, { key: gatewayKey(path), ipv4: { prefixLength }, members: [] }] : [home];
 }
 
 /**
- * An overlay as packets meet it: a wire of its own, on which its members meet nobody else and no rule of any host. Its edge is another one, with a way
+ * An overlay as packets meet it: a wire of its own, on which its members meet nobody else and no rule of any host. Its gateway network is another one, with a way
  * out over the gateway network of the node.
  */
 export function planOverlays(segments: readonly SegmentFact[], members: Memberships, { segments: allocated }: Allocation): WirePlan[] {
   return segments.flatMap((segment) => {
-    const { overlay, path, networkName, edgeNetworkName } = segment;
+    const { overlay, path, networkName, gatewayNetworkName } = segment;
     if (overlay === undefined) return [];
-    const make = (kind: 'segment' | 'edge'): WirePlan[] => {
-      const [key, name] = kind === 'edge' ? [edgeKey(path), edgeNetworkName!] : [path, networkName];
+    const make = (kind: 'segment' | 'gateway'): WirePlan[] => {
+      const [key, name] = kind === 'gateway' ? [gatewayKey(path), gatewayNetworkName!] : [path, networkName];
       const given = allocated[key];
       if (given === undefined) return [];
-      const joined = [...((kind === 'edge' ? members.edges : members.segments).get(path) ?? [])].sort();
+      const joined = [...((kind === 'gateway' ? members.gateways : members.segments).get(path) ?? [])].sort();
       const placed = hostsOf(given.ipv4.block, joined);
       const vxlanId = (kind === 'segment' ? overlay.vxlanId : undefined) ?? vxlanIdOf(given.ipv4.block);
       return [
@@ -47,7 +47,7 @@ export function planOverlays(segments: readonly SegmentFact[], members: Membersh
         },
       ];
     };
-    return [...make('segment'), ...make('edge')];
+    return [...make('segment'), ...make('gateway')];
   });
 }
 

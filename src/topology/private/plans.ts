@@ -49,7 +49,7 @@ export function planPairs(facts: Facts, members: Memberships, networks: readonly
 }
 
 export function planEgress(facts: Facts, members: Memberships, networks: readonly NetworkPlan[]): EgressPlan[] {
-  const index = byMember(networks, 'edge');
+  const index = byMember(networks, 'gateway');
   return facts.flows.flatMap((flow) => {
     const { destination } = flow;
     if (destination.kind !== 'block') {
@@ -112,7 +112,7 @@ export function planHostFlows(
 }
 
 export function planPublications(facts: Facts, networks: readonly NetworkPlan[]): PublicationPlan[] {
-  const index = byMember(networks, 'edge');
+  const index = byMember(networks, 'gateway');
   const placeholderOf = placeholderPorts(facts);
   return facts.publications.flatMap((fact) =>
     (index.get(fact.workload) ?? []).flatMap(({ network, member }) => {

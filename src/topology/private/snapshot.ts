@@ -34,7 +34,7 @@ export function indexed(topology: Topology): Pick<Snapshot, 'networks' | 'wires'
       addTo(places, member.workload, { network, member });
     }
   }
-  const rank = (place: NetworkMembership) => (place.network.kind === 'edge' ? 2 : place.member.home ? 0 : 1);
+  const rank = (place: NetworkMembership) => (place.network.kind === 'gateway' ? 2 : place.member.home ? 0 : 1);
   places.forEach((list) => list.sort((a, b) => rank(a) - rank(b)));
   return {
     networks: new Map(topology.networks.map((network) => [network.key, network])),

@@ -48,7 +48,7 @@ export function planGateway({ swarm, publications }: Facts, { segments }: Alloca
     {
       key: gatewayKey(swarm!.path),
       segment: swarm!.path,
-      kind: 'edge',
+      kind: 'gateway',
       networkName: GATEWAY_NETWORK,
       bridge: GATEWAY_BRIDGE,
       internal: false,

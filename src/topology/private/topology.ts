@@ -26,12 +26,12 @@ export interface Member {
   readonly isNominal?: boolean;
 }
 
-/** One Docker network of ours: an internal one that carries flows, or the edge of one. */
+/** One Docker network of ours: an internal one that carries flows, or the gateway network of one. */
 export interface NetworkPlan {
-  /** Path of the segment; an edge has its segment's path with `#edge`. */
+  /** Path of the segment; a gateway network has its segment's path with `#gateway`. */
   readonly key: string;
   readonly segment: string;
-  readonly kind: 'segment' | 'edge';
+  readonly kind: 'segment' | 'gateway';
   readonly networkName: string;
   readonly bridge: string;
   readonly internal: boolean;
@@ -68,7 +68,7 @@ export interface WirePlan {
   readonly shim?: ShimPlan;
   readonly guardedBy?: string;
   /** Of an overlay alone. */
-  readonly overlay?: { readonly kind: 'segment' | 'edge'; readonly vxlanId: number };
+  readonly overlay?: { readonly kind: 'segment' | 'gateway'; readonly vxlanId: number };
 }
 
 /** A bridge network that others made. No rule of ours names it, and whoever may use the engine attaches what he likes. */
@@ -142,7 +142,7 @@ export interface PairPlan {
   readonly origin: string;
 }
 
-/** Container to an address outside, through its edge. */
+/** Container to an address outside, through its gateway network. */
 export interface EgressPlan {
   readonly bridge: string;
   readonly family: Family;
@@ -169,7 +169,7 @@ export interface PublicationPlan {
   readonly workload: string;
   readonly bridge: string;
   readonly family: Family;
-  /** Address of the container on its edge. */
+  /** Address of the container on its gateway network. */
   readonly address: string;
   readonly hostAddress: string;
   readonly hostPort: PortSpec;

@@ -98,7 +98,7 @@ export function lateBlocks(
       // In a network of others the engine chooses, unless the program does.
       ...(!member.isNominal && { ipv4Address: member.ipv4 }),
       ...(member.ipv6 !== undefined && { ipv6Address: member.ipv6 }),
-      ...(member.home && network.kind !== 'edge' && aliases.length > 0 ? { aliases: [...aliases] } : {}),
+      ...(member.home && network.kind !== 'gateway' && aliases.length > 0 ? { aliases: [...aliases] } : {}),
     })),
     ports: publications
       .flatMap(({ hostAddress, hostPort, targetPort, isChosen }) =>

@@ -110,7 +110,7 @@ export function serviceBlocks(
   declarations: Declarations,
   path: string,
   { ports, home, aliases = [] }: { readonly ports: readonly PublishedPort[]; readonly home: string; readonly aliases?: string[] },
-  reference: (segment: string, kind: 'segment' | 'edge') => string,
+  reference: (segment: string, kind: 'segment' | 'gateway') => string,
 ): LateServiceBlocks {
   const overlays = declarations.store.derived().topology.wires.filter(({ members }) => members.some(({ workload }) => workload === path));
   return {

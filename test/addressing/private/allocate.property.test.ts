@@ -227,7 +227,7 @@ test('whatever is asked for, every key gets an answer and nothing throws', () =>
     '${x}',
   );
   const any = fc.record({
-    key: fc.constantFrom('app/A', 'app/A#edge', 'app/B', 'constructor', '__proto__', '数据', '', '#edge'),
+    key: fc.constantFrom('app/A', 'app/A#gateway', 'app/B', 'constructor', '__proto__', '数据', '', '#gateway'),
     bridgeName: fc.option(fc.constantFrom('', 'bh-', 'bh-a', 'eth0', 'bh-0123456789012'), { nil: undefined }),
     ipv4: fc.record({ explicitBlock: fc.option(odd, { nil: undefined }), prefixLength: fc.constantFrom(24, 28, 29, 33, -1, 1.5, NaN) }),
     ipv6: fc.option(fc.record({ explicitBlock: fc.option(odd, { nil: undefined }) }), { nil: undefined }),

@@ -128,12 +128,12 @@ describe('problems', () => {
   });
 
   test('an exhausted pool names the segment and the pool, and no pool is said so', () => {
-    const two = ['app/A', 'app/B#edge'].map((key) => segment(key));
+    const two = ['app/A', 'app/B#gateway'].map((key) => segment(key));
     expect(allocated(two, { ipv4Pools: ['10.20.0.0/24'] }).problems).toEqual([
       {
         code: 'PoolExhausted',
         path: 'app/B',
-        message: "no /24 is free in '10.20.0.0/24' for 'app/B#edge'; widen the pool, or give the segment an explicit block",
+        message: "no /24 is free in '10.20.0.0/24' for 'app/B#gateway'; widen the pool, or give the segment an explicit block",
       },
     ]);
     expect(codes(allocated([segment('app/A', { ipv6: {} })], { ipv6Pool: undefined }))).toEqual(['PoolExhausted app/A']);
@@ -182,12 +182,12 @@ describe('bridge names', () => {
     expect(allocated([segment('app/S', { bridgeName })]).problems[0]?.code ?? 'none').toBe(code);
   });
 
-  test('depend on daemon and key alone, and tell edges apart', () => {
-    const keys = ['app/Shop/Data', 'app/Shop/Data#edge', 'app/Shop/Customers Data', 'app/数据'];
+  test('depend on daemon and key alone, and tell gateways apart', () => {
+    const keys = ['app/Shop/Data', 'app/Shop/Data#gateway', 'app/Shop/Customers Data', 'app/数据'];
     const alone = keys.map((key) => allocated([segment(key)]).segments[key].bridge);
     const together = allocated(keys.map((key) => segment(key))).segments;
     expect(keys.map((key) => together[key].bridge)).toEqual(alone);
-    expect(alone.map((name) => name.replace(/[a-z2-7]{5}$/, '#'))).toEqual(['bh-data-#', 'bh-e-data-#', 'bh-custom-#', 'bh-net-#']);
+    expect(alone.map((name) => name.replace(/[a-z2-7]{5}$/, '#'))).toEqual(['bh-data-#', 'bh-g-data-#', 'bh-custom-#', 'bh-net-#']);
     expect(allocated([segment(keys[0])], { daemon: 'app/Other' }).segments[keys[0]].bridge).not.toBe(alone[0]);
   });
 

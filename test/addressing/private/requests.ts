@@ -44,7 +44,7 @@ const memberOf = (id: number, kind: number) => {
 const segmentArbitrary = fc
   .record({
     id: fc.integer({ min: 0, max: 250 }),
-    edge: fc.boolean(),
+    gateway: fc.boolean(),
     kind: fc.integer({ min: 0, max: 5 }),
     prefixLength: fc.constantFrom(23, 24, 24, 25, 26, 28),
     ipv6: fc.boolean(),
@@ -54,17 +54,17 @@ const segmentArbitrary = fc
     }),
     reserved: fc.boolean(),
   })
-  .map(({ id, edge, kind, prefixLength, ipv6, members, reserved }): SegmentRequest => {
+  .map(({ id, gateway, kind, prefixLength, ipv6, members, reserved }): SegmentRequest => {
     const block = kind === 0 ? `10.99.${id}.0/24` : undefined;
     return {
-      key: `app/S${id}${edge ? '#edge' : ''}`,
-      ...(kind === 1 && { bridgeName: `bh-own${id}${edge ? 'e' : ''}` }),
-      ipv4: { prefixLength, ...(block !== undefined && !edge && { explicitBlock: block }) },
-      ...(ipv6 && { ipv6: kind === 2 && !edge ? { explicitBlock: `fd00:99:0:${(id + 1).toString(16)}::/64` } : {} }),
+      key: `app/S${id}${gateway ? '#gateway' : ''}`,
+      ...(kind === 1 && { bridgeName: `bh-own${id}${gateway ? 'e' : ''}` }),
+      ipv4: { prefixLength, ...(block !== undefined && !gateway && { explicitBlock: block }) },
+      ...(ipv6 && { ipv6: kind === 2 && !gateway ? { explicitBlock: `fd00:99:0:${(id + 1).toString(16)}::/64` } : {} }),
       members: members.map(([memberId, memberKind]) => {
         const member = memberOf(memberId, memberKind);
         // An explicit address needs an explicit block.
-        return block !== undefined && !edge && member.explicitIpv4 !== undefined
+        return block !== undefined && !gateway && member.explicitIpv4 !== undefined
           ? { ...member, explicitIpv4: `10.99.${id}.${member.explicitIpv4}` }
           : { key: member.key };
       }),

@@ -1,7 +1,7 @@
 // One program with each kind of flow of datagrams, and those flows.
 import { isAtLeast, type Program } from './deployment';
 import { type Place, placesOf, type StandingFlow, Tries, UNDECLARED } from './forged-tries';
-import { BridgeSegment, HardenedContainer, type IDaemon, ImportedDaemon, Peer, Port, Reachability } from '../../../src';
+import { BridgeSegment, HardenedContainer, type IDaemon, UnguardedDaemon, Peer, Port, Reachability } from '../../../src';
 import { addTo } from '../../../src/private/multimap';
 import { UPLINK } from '../../../src/reachability/private/view-of';
 import type { Lab } from '../lab/lab';
@@ -12,7 +12,7 @@ export const PORTS = [53, 5300, 5353, 5454, UNDECLARED, 9090, 9091, 9999, 40001,
 
 /** web asks api in a segment and its twin in a conduit; others have egress, a publication, and flows with the host. Evil and Inner have nothing to do with them. */
 export const program: Program = ({ stack, daemon, image }) => {
-  const isImported = daemon instanceof ImportedDaemon;
+  const isUnguarded = daemon instanceof UnguardedDaemon;
   const segment = (id: string) => new BridgeSegment(stack, id, { daemon });
   const container = (id: string, place: BridgeSegment) => new HardenedContainer(stack, id, { segment: place, image });
   const [web, api, twin] = [container('Web', segment('Front')), container('Api', segment('Back')), container('Twin', segment('Far'))];
@@ -23,11 +23,11 @@ export const program: Program = ({ stack, daemon, image }) => {
   out.connections.allowTo(Peer.address(NET.lanB), Port.udp(53));
   toHost.connections.allowTo(Peer.host(), Port.udp(9090));
   fromHost.connections.allowFrom(Peer.host(), Port.udp(9091));
-  pub.publish(Port.udp(9999), { hostAddress: NET.host, sources: [isImported ? Peer.anyIpv4() : Peer.address(NET.lanA)] });
+  pub.publish(Port.udp(9999), { hostAddress: NET.host, sources: [isUnguarded ? Peer.anyIpv4() : Peer.address(NET.lanA)] });
   evil.publish(Port.tcp(8081), { hostAddress: NET.host, sources: [Peer.anyIpv4()] });
   if (daemon._declarations.store.has('ipv6') && isAtLeast(daemon, '27.0')) {
     out.connections.allowTo(Peer.address(NET.lanB6), Port.udp(53));
-    pub.publish(Port.udp(9999), { hostAddress: NET.host6, sources: [isImported ? Peer.anyIpv6() : Peer.address(NET.lanA6)] });
+    pub.publish(Port.udp(9999), { hostAddress: NET.host6, sources: [isUnguarded ? Peer.anyIpv6() : Peer.address(NET.lanA6)] });
   }
 };
 
@@ -104,12 +104,12 @@ export class Flows {
 
   private withOutside(family: 4 | 6): void {
     const [own, lanA, lanB] = family === 4 ? [NET.host, NET.lanA, NET.lanB] : [NET.host6, NET.lanA6, NET.lanB6];
-    const edge = (name: string) => this.of(name, family).find(({ bridge }) => bridge!.startsWith('bh-e-'))!;
+    const gateway = (name: string) => this.of(name, family).find(({ bridge }) => bridge!.startsWith('bh-g-'))!;
     const outside = (name: 'lanA' | 'lanB', address: string): Place => ({ name, where: { ns: name }, address, bridge: UPLINK });
     this.flows.push(
       {
         id: `egress-${family}`,
-        source: edge('app-out'),
+        source: gateway('app-out'),
         target: outside('lanB', lanB),
         asked: lanB,
         answered: own,
@@ -119,7 +119,7 @@ export class Flows {
       {
         id: `published-${family}`,
         source: outside('lanA', lanA),
-        target: edge('app-pub'),
+        target: gateway('app-pub'),
         asked: own,
         answered: lanA,
         sport: 40004,

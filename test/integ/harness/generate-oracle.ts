@@ -28,9 +28,9 @@ const LINK_LOCAL = '169.254.0.0/16';
 export class Oracle {
   private readonly home: ReadonlyMap<string, string>;
   private readonly networkOf: ReadonlyMap<string, string>;
-  /** Segments (not edges) that a container should be a member of. */
+  /** Segments (not gateways) that a container should be a member of. */
   private readonly joined = new Map<string, Set<string>>();
-  private readonly edges = new Set<string>();
+  private readonly gateways = new Set<string>();
   /** Container and network by address. */
   private readonly owners = new Map<string, { readonly id: string; readonly network: string }>();
 
@@ -43,11 +43,11 @@ export class Oracle {
     plan.containers.forEach(({ id, segment }) => this.joined.set(id, new Set([segment])));
     for (const { source, destination } of plan.flows) {
       for (const id of standsFor(plan, source)) {
-        if (destination.kind === 'block') this.edges.add(id);
+        if (destination.kind === 'block') this.gateways.add(id);
         else placesOf(plan, destination).forEach((segment) => this.joined.get(id)!.add(segment));
       }
     }
-    plan.publications.forEach(({ container }) => this.edges.add(container));
+    plan.publications.forEach(({ container }) => this.gateways.add(container));
     for (const [id, networks] of inventory.containers) {
       for (const [network, address] of networks) this.owners.set(address, { id, network });
     }
@@ -56,11 +56,11 @@ export class Oracle {
   /** Networks that a container should be on, and no other. */
   networks(id: string): string[] {
     const inside = [...this.joined.get(id)!].map((segment) => this.networkOf.get(segment)!);
-    return [...inside, ...(this.edges.has(id) ? [`${this.networkOf.get(this.home.get(id)!)}-edge`] : [])].sort();
+    return [...inside, ...(this.gateways.has(id) ? [`${this.networkOf.get(this.home.get(id)!)}-gw`] : [])].sort();
   }
 
-  hasEdge(id: string): boolean {
-    return this.edges.has(id);
+  hasGateway(id: string): boolean {
+    return this.gateways.has(id);
   }
 
   answer(asked: Asked): Answer {

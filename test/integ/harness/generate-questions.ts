@@ -5,7 +5,7 @@ import { type Asked, type Inventory, OUTSIDE } from './generate-oracle';
 export interface Question extends Asked {
   /** Who has the address: a container's id, `host`, or one outside. */
   readonly target: string;
-  /** Sent through this interface past all routes; what has no edge gets nowhere. */
+  /** Sent through this interface past all routes; what has no gateway gets nowhere. */
   readonly device?: string;
 }
 
@@ -13,7 +13,7 @@ type Knock = Pick<Asked, 'protocol' | 'port'>;
 
 const MOST = 14;
 
-export function questionsOf(plan: Plan, inventory: Inventory, hasEdge: (id: string) => boolean): Question[] {
+export function questionsOf(plan: Plan, inventory: Inventory, hasGateway: (id: string) => boolean): Question[] {
   const random = new Random(`${plan.seed} questions`);
   const everything = [...plan.flows.map(({ port }) => port), ...plan.publications.flatMap(({ port, targetPort }) => [port, targetPort])];
   const stray = (): Knock[] => [
@@ -48,7 +48,7 @@ export function questionsOf(plan: Plan, inventory: Inventory, hasEdge: (id: stri
     for (const address of [...HOSTS, ...inventory.gateways.values()]) put(source, 'host', address, [...toHost, ...stray()]);
     const egress = flowsOf(source, 'block').flatMap((port) => knocks(random, port));
     for (const name of outsiders) put(source, name, OUTSIDE[name], [...egress, ...stray()]);
-    if (!hasEdge(source)) {
+    if (!hasGateway(source)) {
       const devices = [...inventory.containers.get(source)!.keys()].map((_, i) => `eth${i}`);
       const own = new Set(inventory.containers.get(source)!.keys());
       const far = random.some(

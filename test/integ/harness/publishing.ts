@@ -24,7 +24,7 @@ const EVERYBODY = { hostAddress: NET.host, sources: ANY };
 const IPV4 = [NET.host, NET.host2];
 
 export interface Options {
-  /** The publication of a range; without it the container keeps its edge. */
+  /** The publication of a range; without it the container keeps its gateway network. */
   readonly range: boolean;
   readonly ipv6: boolean;
   /** A publication by SCTP, which an engine opens only where the kernel has it. */

@@ -14,7 +14,7 @@ import { apply, sh, UnwatchedDeployment } from './attacks-stage';
 import { BridgeSegment, Cidr, HardenedContainer, type ISegment, MacvlanSegment, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { type Deployment, HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
-import { firewallOf, ImportedDeployment } from '../harness/imported-deployment';
+import { firewallOf, UnguardedDeployment } from '../harness/unguarded-deployment';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -57,16 +57,16 @@ const program: Program = ({ stack, daemon, image }) => {
  * outside, such as answers of resolvers.
  */
 const withTheirs: Program = ({ stack, daemon, image }) => {
-  for (const [id, { name, block }, hasWayOut] of [
-    ['Guest', THEIRS.open, true],
-    ['Lodger', THEIRS.shut, false],
+  for (const [id, { name, block }, internal] of [
+    ['Guest', THEIRS.open, false],
+    ['Lodger', THEIRS.shut, true],
   ] as const) {
     const segment = BridgeSegment.fromSegmentAttributes(stack, `${id}s`, {
       daemon,
       networkName: name,
       ipv4Block: Cidr.parse(block),
       ipv4Gateway: block.replace(/0\/24$/, '1'),
-      hasWayOut,
+      internal,
       reason: 'the old shop is made by Compose',
     });
     new HardenedContainer(stack, id, { segment, image });
@@ -94,7 +94,7 @@ export function run(engine: EngineId, checks: Checks): void {
   }
   withLab(engine, (lab) => {
     sh(lab, 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding');
-    imported(checks, lab, new ImportedDeployment(lab, program, { engineFirewall: firewallOf(engine), dualStack }));
+    unguarded(checks, lab, new UnguardedDeployment(lab, program, { engineFirewall: firewallOf(engine), dualStack }));
   });
 }
 
@@ -109,12 +109,12 @@ function makeTheirs(lab: Lab): void {
 /** Each resolver of the host in turn; with a container of others in each network, that nobody gave a resolver, as the control. */
 function hardened(checks: Checks, lab: Lab, deployment: UnwatchedDeployment): void {
   deployment.up();
-  eachResolver(checks, lab, deployment, 'HardenedDaemon', OURS, ['app-front', 'app-front-edge']);
+  eachResolver(checks, lab, deployment, 'HardenedDaemon', OURS, ['app-front', 'app-front-gw']);
   sh(lab, 'for t in iptables ip6tables; do for c in FORWARD INPUT OUTPUT; do $t -w 10 -t mangle -D $c -j BULKHEAD-$c; done; done');
   const open = listenEverywhere(lab, named('any'));
   const [four, six] = ['inet4', 'inet6'].map((way) => arrived(open, 'app-any', way).length);
   checks.shown('control, without the guard: what a container asks by itself arrives over IPv4', four > 0, JSON.stringify(open));
-  // Before 27 no edge has a route over IPv6, and nothing is translated.
+  // Before 27 no gateway has a route over IPv6, and nothing is translated.
   if (isAtLeast(deployment.daemon, '27.0')) checks.shown('control, without the guard: and over IPv6', six > 0, JSON.stringify(open));
   apply(lab);
   makeTheirs(lab);
@@ -122,13 +122,13 @@ function hardened(checks: Checks, lab: Lab, deployment: UnwatchedDeployment): vo
   eachResolver(checks, lab, deployment, 'HardenedDaemon, networks of others', GUESTS, ['theirs', 'theirs-shut']);
 }
 
-function imported(checks: Checks, lab: Lab, deployment: ImportedDeployment): void {
+function unguarded(checks: Checks, lab: Lab, deployment: UnguardedDeployment): void {
   deployment.up();
-  eachResolver(checks, lab, deployment, 'ImportedDaemon', OURS, ['app-front', 'app-front-edge']);
+  eachResolver(checks, lab, deployment, 'UnguardedDaemon', OURS, ['app-front', 'app-front-gw']);
   makeTheirs(lab);
   deployment.synth(withTheirs);
   deployment.apply();
-  eachResolver(checks, lab, deployment, 'ImportedDaemon, networks of others', GUESTS, ['theirs', 'theirs-shut']);
+  eachResolver(checks, lab, deployment, 'UnguardedDaemon, networks of others', GUESTS, ['theirs', 'theirs-shut']);
 }
 
 function eachResolver(
@@ -143,7 +143,7 @@ function eachResolver(
   for (const [name, resolvers] of Object.entries(RESOLVERS)) {
     const what = `${where}, ${name}`;
     restartWith(lab, resolvers, [...askers, ...others]);
-    judge(checks, what, listenEverywhere(lab, askers), askers, where.startsWith('Imported'));
+    judge(checks, what, listenEverywhere(lab, askers), askers, where.startsWith('Unguarded'));
     const control = listenEverywhere(lab, others);
     const out = others.filter((other) => arrived(control, other.name, 'embedded').length > 0).map((other) => other.name);
     // Before 28 an engine asks from the container's own network, where the guard sees it; but a resolver on the host's loopback it asks from the host.
@@ -185,12 +185,12 @@ function expected(asker: string, way: string, server: ServerName): boolean {
 }
 
 /** What arrives is what is expected; ways of which nobody promises anything are told. */
-function judge(checks: Checks, what: string, heard: Heard, askers: readonly Asker[], isImported: boolean): void {
+function judge(checks: Checks, what: string, heard: Heard, askers: readonly Asker[], isUnguarded: boolean): void {
   const told = new Map<string, number>();
   for (const { name } of askers) {
     for (const { way, servers } of questionsOf(heard, name)) {
       const byResolver = /^(embedded|conf)/.test(way);
-      if (!byResolver && (isImported || DIRECT[name] === 'not promised')) {
+      if (!byResolver && (isUnguarded || DIRECT[name] === 'not promised')) {
         if (servers.length > 0) told.set(name, (told.get(name) ?? 0) + 1);
         continue;
       }

@@ -1,12 +1,12 @@
 // Datagrams with a source that is not the sender's, from everywhere: beside the flows of others and inside them. The model says of each whether it arrives.
 import { frameSender, memberships, open, sh, UnwatchedDeployment } from './attacks-stage';
-import { Requirement, Reachability, Port, Peer, type HardenedContainer, type ImportedDaemonProps } from '../../../src';
+import { Requirement, Reachability, Port, Peer, type HardenedContainer, type UnguardedDaemonProps } from '../../../src';
 import type { Checks } from '../harness/checks';
 import type { Deployment } from '../harness/deployment';
 import { compare, Field } from '../harness/forged-field';
 import { Flows, PORTS, program } from '../harness/forged-flows';
 import type { Position } from '../harness/forged-tries';
-import { firewallOf, ImportedDeployment } from '../harness/imported-deployment';
+import { firewallOf, UnguardedDeployment } from '../harness/unguarded-deployment';
 import { routeFrom } from '../harness/matrix';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
@@ -30,10 +30,10 @@ export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     open(lab);
     const dualStack = engine !== '20.10' && engine !== '26.1';
-    const props: Partial<ImportedDaemonProps> = { dualStack, engineFirewall: firewallOf(engine), ...(dualStack && host) };
-    const deployment = new ImportedDeployment(lab, program, props);
+    const props: Partial<UnguardedDaemonProps> = { dualStack, engineFirewall: firewallOf(engine), ...(dualStack && host) };
+    const deployment = new UnguardedDeployment(lab, program, props);
     deployment.up();
-    imported(checks, fieldOf(lab, deployment), engine);
+    unguarded(checks, fieldOf(lab, deployment), engine);
   });
 }
 
@@ -49,7 +49,7 @@ function everybody(lab: Lab): Position[] {
     memberships(lab, name).flatMap(({ device, bridge }) =>
       ways.map((way) => ({ name, where: { container: name }, uid, way, device, by: bridge })),
     );
-  const [other] = memberships(lab, 'app-evil').filter(({ bridge }) => !bridge.startsWith('bh-e-'));
+  const [other] = memberships(lab, 'app-evil').filter(({ bridge }) => !bridge.startsWith('bh-g-'));
   return [
     ...links('app-evil', ['freebind', 'ping', 'connect'], 10001),
     ...links('app-inner', ['freebind'], 10001),
@@ -94,8 +94,8 @@ function control(checks: Checks, field: Field): void {
   both('-D', '');
 }
 
-function imported(checks: Checks, field: Field, engine: EngineId): void {
-  const { tries, arrived } = compare(checks, 'imported', field);
+function unguarded(checks: Checks, field: Field, engine: EngineId): void {
+  const { tries, arrived } = compare(checks, 'unguarded', field);
   const { daemon } = field.deployment;
   const reachability = Reachability.of(daemon);
   const stack = daemon.node.scope!;
@@ -108,11 +108,11 @@ function imported(checks: Checks, field: Field, engine: EngineId): void {
   ] as const) {
     const isBroken = Requirement.unreachable(source, api)._brokenBy(reachability._proof);
     checks.shown(
-      `imported: 'unreachable(${source.peerText}, api)' ${isBroken ? 'fails' : 'holds'}, and packets ${through(names) ? 'arrive' : 'do not'}`,
+      `unguarded: 'unreachable(${source.peerText}, api)' ${isBroken ? 'fails' : 'holds'}, and packets ${through(names) ? 'arrive' : 'do not'}`,
       (isBroken !== undefined) === through(names),
       isBroken,
     );
   }
   const dispositions = [5353, 6000].map((port) => reachability.disposition(evil, api, Port.udp(port)));
-  checks.say(`imported ${engine}: evil to api on udp/5353 and udp/6000: ${dispositions.join(' and ')}`);
+  checks.say(`unguarded ${engine}: evil to api on udp/5353 and udp/6000: ${dispositions.join(' and ')}`);
 }

@@ -121,7 +121,7 @@ export function run(engine: EngineId, checks: Checks): void {
     deployment.up();
     apply(lab);
     const networks = memberships(lab, 'app-evil').map(({ network }) => network);
-    checks.check('a segment and an edge', networks.length === 2, networks.join());
+    checks.check('a segment and a gateway network', networks.length === 2, networks.join());
     for (const network of networks) checks.step(network, () => attacked(checks, lab, network));
     const probes = new Probes(lab);
     probes.serve({ container: 'app-api' }, [{ proto: 'tcp', address: '0.0.0.0', port: 8080, token: 'api' }, { proto: 'tcp', address: '::', port: 8080, token: 'api' }]); // prettier-ignore

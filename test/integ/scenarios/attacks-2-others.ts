@@ -16,10 +16,10 @@ const USER = 10001;
 /** Another line of the host, with a machine behind it. */
 const SECOND = { block: '198.51.100.0/24', host: '198.51.100.1', machine: '198.51.100.2' } as const;
 
-/** A neighbour without a capability, to one with whom it shares an edge and to one with whom it shares a segment. */
+/** A neighbour without a capability, to one with whom it shares a gateway network and to one with whom it shares a segment. */
 function protocols(siege: Siege): void {
   const pairs = [
-    { what: 'web2 to web, same edge', from: 'app-web2', to: 'app-web', part: '-edge' },
+    { what: 'web2 to web, same gateway network', from: 'app-web2', to: 'app-web', part: '-gw' },
     { what: 'web to api, same segment', from: 'app-web', to: 'app-api', part: '-app' },
     { what: 'api to db, same segment', from: 'app-api', to: 'app-db', part: '-data' },
   ] as const;

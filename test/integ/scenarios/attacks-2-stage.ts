@@ -64,7 +64,7 @@ export interface Try {
 export class StandingStage {
   readonly deployment: UnwatchedDeployment;
   readonly probes: Probes;
-  readonly egress: Flow = { what: 'egress', from: 'app-out', to: { ns: 'lanB' }, network: () => 'app-away-edge', port: 9999 };
+  readonly egress: Flow = { what: 'egress', from: 'app-out', to: { ns: 'lanB' }, network: () => 'app-away-gw', port: 9999 };
   readonly flows: readonly Flow[] = [
     { what: 'segment', from: 'app-web', to: 'app-peer', network: () => 'app-pairs', port: 5353 },
     { what: 'conduit', from: 'app-web', to: 'app-api', network: () => this.conduitNetworks()[0], port: 5354 },
@@ -268,7 +268,7 @@ export class StandingStage {
   private newFrame(where: Where): { device: string; dstMac: string } {
     if (!('container' in where)) return { device: 'eth0', dstMac: this.macOfHost('eth0') };
     const all = memberships(this.lab, where.container);
-    const { device, address } = all.find(({ network }) => network.endsWith('-edge')) ?? all[0];
+    const { device, address } = all.find(({ network }) => network.endsWith('-gw')) ?? all[0];
     const [{ dev }] = JSON.parse(sh(this.lab, `ip -j route get ${address}`)) as [{ dev: string }];
     return { device, dstMac: this.macOfHost(dev) };
   }

@@ -54,7 +54,7 @@ export function run(engine: EngineId, checks: Checks): void {
 
 /** A container that makes its own packets, about connections of the host and of another container with the LAN. */
 function errors({ lab, checks, probes }: Stage): void {
-  const forger = edgeOf(lab, 'app-forger');
+  const forger = gatewayOf(lab, 'app-forger');
   const frame = {
     device: forger.device,
     dstMac: macOf(lab, forger.bridge),
@@ -64,7 +64,7 @@ function errors({ lab, checks, probes }: Stage): void {
     count: 3,
     intervalMs: 50,
   };
-  const out = edgeOf(lab, 'app-out').address;
+  const out = gatewayOf(lab, 'app-out').address;
   const ofOut = () => {
     const talk = probes.start({ container: 'app-out' }, 'talk', { dst: NET.lanB, port: 9999, sport: 41_001 });
     const sniffer = probes.start({ ns: 'lanB' }, 'sniff', { direction: 'in', proto: 'icmp', text: 'attack' });
@@ -210,8 +210,8 @@ s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('0.0.0.0', 20000))
   checks.shown('a client at any other port is answered by who published', ask(41_021) === 'pub');
 }
 
-function edgeOf(lab: Lab, name: string): ReturnType<typeof memberships>[number] {
-  return memberships(lab, name).find(({ network }) => network.endsWith('-edge'))!;
+function gatewayOf(lab: Lab, name: string): ReturnType<typeof memberships>[number] {
+  return memberships(lab, name).find(({ network }) => network.endsWith('-gw'))!;
 }
 
 function requests(log: string): number {

@@ -40,7 +40,7 @@ function publications(siege: Siege): void {
     const device = siege.places['app-web2'].find((own) => own.network === network)?.device;
     return [443, 8443, 9090, 8080].map((port) => tcp('app-web2', { container: 'app-web2' }, 'web', address, port, { device }));
   });
-  siege.closed('A1 neighbour to web, same edge and same segment', volley(lab, neighbours));
+  siege.closed('A1 neighbour to web, same gateway network and same segment', volley(lab, neighbours));
 
   for (const name of CONTAINERS) {
     const results = unprivileged(
@@ -48,7 +48,7 @@ function publications(siege: Siege): void {
       name,
       siege.places[name].flatMap(({ device, gateway }, i) =>
         [443, 8081, 22].flatMap((port) =>
-          [HOST_ADDRESS, gateway, ...(name === 'app-db' ? [siege.at('app-web', '-edge').address] : [])].map((dst) => ({
+          [HOST_ADDRESS, gateway, ...(name === 'app-db' ? [siege.at('app-web', '-gw').address] : [])].map((dst) => ({
             id: `${i} ${device} ${dst}:${port}`,
             proto: 'tcp' as const,
             dst,
@@ -74,9 +74,9 @@ function publications(siege: Siege): void {
   const back = picture(lab);
   openEverything(lab);
   siege.control('A1 guard and Docker out of the way: LAN to web', [
-    tcp('lanA', { ns: 'lanA' }, 'web', siege.at('app-web', '-edge').address, 443),
+    tcp('lanA', { ns: 'lanA' }, 'web', siege.at('app-web', '-gw').address, 443),
   ]);
-  const hairpin = siege.at('app-web2', '-edge').device;
+  const hairpin = siege.at('app-web2', '-gw').device;
   siege.control('A1 guard and Docker out of the way: hairpin', [
     tcp('app-web2', { container: 'app-web2' }, 'host address', HOST_ADDRESS, 443, { device: hairpin }),
     ...siege.places['app-db'].map(({ device }) => tcp('app-db', { container: 'app-db' }, 'host address', HOST_ADDRESS, 22, { device })),

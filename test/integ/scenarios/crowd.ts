@@ -25,7 +25,7 @@ const crowd: Program = ({ stack, daemon, image }) => {
   web.connections.allowTo(api, Port.tcp(8080));
   container('ToHost').connections.allowTo(Peer.host(), Port.tcp(9090));
   container('FromHost').connections.allowFrom(Peer.host(), Port.tcp(9090));
-  // Before 27 no edge has a way out over IPv6, and nothing is translated.
+  // Before 27 no gateway has a way out over IPv6, and nothing is translated.
   const translates = isAtLeast(daemon, '27.0');
   for (const address of translates ? [NET.lanB, NET.lanB6] : [NET.lanB]) out.connections.allowTo(Peer.address(address), Port.tcp(9090));
   for (const [hostAddress, client] of [[HOST_ADDRESS, NET.lanA], ...(translates ? [[NET.host6, NET.lanA6]] : [])]) {

@@ -7,7 +7,7 @@ import type { ProbeSource } from '../../../src/reachability/private/walk/outcome
 import { walk } from '../../../src/reachability/private/walk/walk';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, isAtLeast, type Program, STACK } from '../harness/deployment';
-import { ImportedDeployment } from '../harness/imported-deployment';
+import { UnguardedDeployment } from '../harness/unguarded-deployment';
 import { type Actor, ask, containerActor, gateways, type Ports, type Question, serveAll, type Target } from '../harness/matrix';
 import { readSwitches, type Switches } from '../harness/packets-switches';
 import type { EngineId } from '../lab/cache';
@@ -37,18 +37,18 @@ interface Told {
   readonly block: string;
   readonly gateway: string;
   readonly old: string;
-  readonly hasWayOut?: boolean;
+  readonly internal?: boolean;
 }
 
 const programOf =
-  ({ block, gateway, old, hasWayOut = true }: Told): Program =>
+  ({ block, gateway, old, internal = false }: Told): Program =>
   ({ stack, daemon, image }) => {
     const legacy = BridgeSegment.fromSegmentAttributes(stack, 'Legacy', {
       daemon,
       networkName: OPEN,
       ipv4Block: Cidr.parse(block),
       ipv4Gateway: gateway,
-      hasWayOut,
+      internal,
       reason: 'the old shop is made by Compose',
       joinReason: 'the new front asks the old shop until spring',
     });
@@ -57,7 +57,7 @@ const programOf =
       networkName: CLOSED,
       ipv4Block: Cidr.parse(CLOSED_BLOCK),
       ipv4Gateway: CLOSED_GATEWAY,
-      hasWayOut: false,
+      internal: true,
       reason: 'the vault is kept by another team',
       joinReason: 'the vault is asked by one workload',
     });
@@ -70,7 +70,7 @@ const programOf =
     const [vaulter, fixed] = [container('Vaulter'), container('Fixed', zoo, '172.30.5.77')];
     member.connections.allowTo(oldShop, Port.tcp(8080));
     member.connections.allowTo(back, Port.tcp(5432));
-    if (hasWayOut) member.connections.allowTo(Peer.address(NET.internet), Port.tcp(443));
+    if (!internal) member.connections.allowTo(Peer.address(NET.internet), Port.tcp(443));
     front.connections.allowTo(oldShop, Port.tcp(8080));
     front.publish(Port.tcp(443), { targetPort: Port.tcp(9090), hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });
     vaulter.connections.allowTo(vault, Port.tcp(8080));
@@ -83,7 +83,7 @@ export function run(engine: EngineId, checks: Checks): void {
     withLab(engine, (lab) => {
       const empty: Program = () => {};
       if (!hasGuard) lab.mustHost('forwarding', ['sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward']);
-      const deployment = hasGuard ? new Deployment(lab, empty) : new ImportedDeployment(lab, empty);
+      const deployment = hasGuard ? new Deployment(lab, empty) : new UnguardedDeployment(lab, empty);
       deployment.up();
       const told = makeTheirs(lab);
       const before = ids(lab);
@@ -284,7 +284,7 @@ function defaultRoutes(
         ? []
         : led.interface.startsWith('existing ')
           ? [OPEN]
-          : [`${actor.name === 'app-front' ? 'app-new' : 'app-deep'}-edge`];
+          : [`${actor.name === 'app-front' ? 'app-new' : 'app-deep'}-gw`];
     compared++;
     const isRight = checks.check(
       `${what}: the default route of ${actor.name}`,
@@ -321,7 +321,7 @@ function receiverName({ kind, container, address }: { kind: string; container?: 
   return kind === 'host' ? 'host' : address === NET.lanA ? 'lanA' : address === NET.internet ? 'inet' : address;
 }
 
-/** Why an edge must be the first by name: the engine takes no other one, in whatever order a container is attached. */
+/** Why a gateway network must be the first by name: the engine takes no other one, in whatever order a container is attached. */
 function gatewayByName(checks: Checks, lab: Lab): void {
   for (const name of ['probe_b', 'probe_a']) lab.docker('network', 'create', name);
   lab.docker('create', '--name', 'twofold', '--network', 'probe_b', 'lab:1');
@@ -338,7 +338,7 @@ function gatewayByName(checks: Checks, lab: Lab): void {
 /** Terraform holds what the program says against what is there. */
 function otherThanTold(checks: Checks, lab: Lab, deployment: Deployment, told: Told): void {
   const cases: [string, Told, string][] = [
-    ['a way out', { ...told, hasWayOut: false }, 'the network is not internal, and hasWayOut is false'],
+    ['a way out', { ...told, internal: true }, "the network is not internal, and 'internal' is true"],
     ['the gateway', { ...told, gateway: told.gateway.replace(/\.1$/, '.3') }, 'the gateway of the network is not'],
   ];
   for (const [what, wrong, words] of cases) {

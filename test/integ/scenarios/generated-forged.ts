@@ -9,7 +9,7 @@ import { compare, Field } from '../harness/forged-field';
 import { type Place, type Position, placesOf, type StandingFlow, Tries, UNDECLARED } from '../harness/forged-tries';
 import { generate, HOSTS, type Plan, Random } from '../harness/generate';
 import { programOf } from '../harness/generate-program';
-import { firewallOf, ImportedDeployment } from '../harness/imported-deployment';
+import { firewallOf, UnguardedDeployment } from '../harness/unguarded-deployment';
 import { routeFrom } from '../harness/matrix';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
@@ -39,7 +39,7 @@ export function run(engine: EngineId, checks: Checks): void {
       const additionalHostAddresses = [HOSTS[1], ...(dualStack ? [NET.host6] : [])];
       const props = { dualStack, engineFirewall: firewallOf(engine), additionalHostAddresses };
       const program = programOf(unguarded(plan, dualStack), { datagramsApart: dualStack });
-      compare(checks, `imported, program ${seed}`, fieldOf(plan, up(lab, new ImportedDeployment(lab, program, props))));
+      compare(checks, `unguarded, program ${seed}`, fieldOf(plan, up(lab, new UnguardedDeployment(lab, program, props))));
     });
   }
 }
@@ -139,7 +139,7 @@ function senders(random: Random, lab: Lab, plan: Plan, places: readonly Place[])
       return { name, where: { container: name }, uid: 10001, way: 'freebind', device, by: bridge };
     }),
   );
-  const inside = memberships(lab, random.pick(places).name).filter(({ bridge }) => !bridge.startsWith('bh-e-'))[0];
+  const inside = memberships(lab, random.pick(places).name).filter(({ bridge }) => !bridge.startsWith('bh-g-'))[0];
   return [
     ...ours,
     frameSender(lab, 'stranger', 'bridge', 'docker0'),

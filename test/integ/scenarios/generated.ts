@@ -102,7 +102,7 @@ function probeProgram(checks: Checks, lab: Lab, crowd: Crowd, plan: Plan, daemon
     const [found, wanted] = [[...inventory.containers.get(id)!.keys()].sort(), oracle.networks(id)].map((names) => names.join(' '));
     checks.check(`program ${plan.seed}: ${id} is on its networks and no other`, found === wanted, `wanted ${wanted}, found ${found}`);
   }
-  const questions = questionsOf(plan, inventory, (id) => oracle.hasEdge(id));
+  const questions = questionsOf(plan, inventory, (id) => oracle.hasGateway(id));
   const actors = [...plan.containers.map(({ id }) => id), 'host', ...Object.keys(OUTSIDE)];
   const where = (actor: string): Where => {
     const container = plan.containers.find(({ id }) => id === actor);

@@ -116,7 +116,7 @@ function exampleFits(checks: Checks, lab: Lab): void {
   });
   const folder = path.join(outdir, 'stacks/three-tier/bulkhead');
   if (!checks.check('the example is synthesized', made.status === 0 && fs.existsSync(folder), made.stdout + made.stderr)) return;
-  const file = path.join(folder, 'three-tier--Edge', 'user-data');
+  const file = path.join(folder, 'three-tier--Host', 'user-data');
   const stack = JSON.parse(fs.readFileSync(path.join(outdir, 'stacks/three-tier/cdk.tf.json'), 'utf8')) as ExampleStack;
   const size = Buffer.from(stack.output['user-data'].value, 'base64').length;
   checks.shown(

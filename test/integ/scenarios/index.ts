@@ -23,8 +23,8 @@ import * as existingNetworks from './existing-networks';
 import * as generated from './generated';
 import * as generatedForged from './generated-forged';
 import * as hostArtefacts from './host-artefacts';
-import * as importedDaemon from './imported-daemon';
-import * as importedDualStack from './imported-dual-stack';
+import * as unguardedDaemon from './unguarded-daemon';
+import * as importedDualStack from './unguarded-dual-stack';
 import * as ipvlan from './ipvlan';
 import * as liveChange from './live-change';
 import * as macvlan from './macvlan';
@@ -64,8 +64,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   registry,
   generated,
   'generated-forged': generatedForged,
-  'imported-daemon': importedDaemon,
-  'imported-dual-stack': importedDualStack,
+  'unguarded-daemon': unguardedDaemon,
+  'unguarded-dual-stack': importedDualStack,
   'live-change': liveChange,
   'real-services': realServices,
   'egress-and-host': egressAndHost,

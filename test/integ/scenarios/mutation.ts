@@ -56,7 +56,7 @@ const container = (name: string): Where => ({ container: name });
 class Mutation {
   readonly probes: Probes;
   readonly asked: readonly Asked[];
-  private readonly web: { readonly edge: string; readonly app: string };
+  private readonly web: { readonly gateway: string; readonly app: string };
   private readonly api: string;
 
   constructor(
@@ -79,7 +79,7 @@ class Mutation {
     lab.docker('run', '-d', '--name', 'foreign', '-p', '127.0.0.1:7070:7070', 'lab:1');
     serve('foreign', container('foreign'), [7070]);
 
-    this.web = { edge: address('app-web', '-edge').address, app: address('app-web', '-app').address };
+    this.web = { gateway: address('app-web', '-gw').address, app: address('app-web', '-app').address };
     this.api = address('app-api', '-app').address;
     const db = address('app-db', '-data');
     const gateways = new Set(['app-web', 'app-api', 'app-db'].flatMap((name) => memberships(lab, name).map(({ gateway }) => gateway)));
@@ -106,7 +106,7 @@ class Mutation {
       ask(true, 'host', { host: true }, 'db', db.address, 9090),
 
       ask(false, 'lanB', { ns: 'lanB' }, 'web', HOST_ADDRESS, 443),
-      ask(false, 'lanA', { ns: 'lanA' }, 'web', this.web.edge, 8443),
+      ask(false, 'lanA', { ns: 'lanA' }, 'web', this.web.gateway, 8443),
       ask(false, 'app-web', container('app-web'), 'lanA', LAN_A, 22),
       ask(false, 'app-web', container('app-web'), 'web2 by the host', HOST_ADDRESS, 8081),
       ask(false, 'app-web', container('app-web'), 'pool', OUTSIDE.pool, 9090),
@@ -148,7 +148,7 @@ class Mutation {
     const send = (where: Where, src: string, dst: string, port: number, sport: number) =>
       this.probes.attack(where, 'raw-tcp', { src, dst, port, sport, flags: 0, count: 3 });
     send(container('app-web'), this.web.app, this.api, 8080, 45001);
-    send(container('app-web'), this.web.edge, INTERNET, 9090, 45002);
+    send(container('app-web'), this.web.gateway, INTERNET, 9090, 45002);
     sleep(300);
     const [inside, outside] = sniffers.map((one) => one.stop<{ total: number }>().total);
     return `without a flag: to api ${inside}, to the internet ${outside}`;

@@ -82,7 +82,7 @@ function mtusOf(lab: Lab, name: string): string[] {
 
 function sizes(checks: Checks, lab: Lab): void {
   const small = mtusOf(lab, 'app-asker');
-  checks.shown('interfaces in segment and edge have the size that was said', small.join() === `${MTU},${MTU}`, small.join());
+  checks.shown('interfaces in segment and gateway have the size that was said', small.join() === `${MTU},${MTU}`, small.join());
   const usual = mtusOf(lab, 'app-plain');
   checks.shown('elsewhere they have the usual one', usual.join() === '1500,1500', usual.join());
 }

@@ -98,12 +98,12 @@ function judgeClosed({ lab, checks }: Stage, what: string, answers: readonly Ans
 
 /** Floods from a source that no publication allows, and counts in the container what of it arrives. */
 function underFlood({ lab, probes }: Stage, act: () => void): { sent: number; through: number } {
-  const edge = memberships(lab, 'app-web').find(({ network }) => network.endsWith('-edge'))!;
+  const gateway = memberships(lab, 'app-web').find(({ network }) => network.endsWith('-gw'))!;
   const sniffer = probes.start({ container: 'app-web' }, 'sniff', { src: LAN_B, direction: 'in' });
   const floods = [
     probes.start({ ns: 'lanB' }, 'flood', { proto: 'tcp', dst: HOST_ADDRESS, port: 443, rate: RATE, seconds: 110 }),
-    probes.start({ ns: 'lanB' }, 'flood', { proto: 'udp', dst: edge.address, port: 8080, rate: RATE, seconds: 110 }),
-    probes.start({ ns: 'lanB' }, 'flood', { proto: 'tcp', dst: edge.address, port: 8443, rate: RATE / 4, seconds: 110 }),
+    probes.start({ ns: 'lanB' }, 'flood', { proto: 'udp', dst: gateway.address, port: 8080, rate: RATE, seconds: 110 }),
+    probes.start({ ns: 'lanB' }, 'flood', { proto: 'tcp', dst: gateway.address, port: 8443, rate: RATE / 4, seconds: 110 }),
   ];
   act();
   const sent = floods.reduce((sum, flood) => sum + (flood.stop().sent ?? 0), 0);
@@ -268,7 +268,7 @@ function openedInTheGap(stage: Stage): void {
   sh(lab, `sed 's/: >"$private.unguarded"/:/' ${FIREWALL} >${FORGETFUL} && chmod 755 ${FORGETFUL} && ! cmp -s ${FIREWALL} ${FORGETFUL}`);
   const [web, api] = ['app-web', 'app-api'].map((name) => memberships(lab, name));
   const shared = api.find(({ network }) => web.some((own) => own.network === network))!;
-  const edge = web.find(({ network }) => network.endsWith('-edge'))!;
+  const gateway = web.find(({ network }) => network.endsWith('-gw'))!;
   const hold = (where: Where, dst: string, proto: 'tcp' | 'udp', port: number): Running =>
     probes.start(where, 'hold', { dst, proto, port, seconds: 100, timeoutMs: 3000, deadAfterMs: 2500 });
   const declaredFlow = hold({ container: 'app-web' }, shared.address, 'tcp', 8080);
@@ -279,8 +279,8 @@ function openedInTheGap(stage: Stage): void {
   ] as const) {
     sh(lab, 'for t in raw mangle; do iptables -w 10 -t $t -F; done');
     const opened = [
-      ['host -> app-web tcp/9090', hold({ host: true }, edge.address, 'tcp', 9090)],
-      ['host -> app-web udp/53', hold({ host: true }, edge.address, 'udp', 53)],
+      ['host -> app-web tcp/9090', hold({ host: true }, gateway.address, 'tcp', 9090)],
+      ['host -> app-web udp/53', hold({ host: true }, gateway.address, 'udp', 53)],
       ['app-web -> host tcp/22', hold({ container: 'app-web' }, HOST_ADDRESS, 'tcp', 22)],
       ['app-web -> internet tcp/22', hold({ container: 'app-web' }, INTERNET, 'tcp', 22)],
       ['app-web -> internet udp/53', hold({ container: 'app-web' }, INTERNET, 'udp', 53)],

@@ -95,7 +95,7 @@ export function serviceOn(
   overlay: EncryptedOverlay,
   props: Partial<HardenedServiceProps> = {},
 ): HardenedService {
-  const image = ContainerImage.fromRegistry('lab:1', { tagReason: 'it is imported on every node' });
+  const image = ContainerImage.fromRegistry('lab:1', { tagReason: 'it is unguarded on every node' });
   return new HardenedService(stack, id, { overlay, image, endpointMode: EndpointMode.DNSRR, ...props });
 }
 

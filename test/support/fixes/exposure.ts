@@ -2,7 +2,7 @@ import type { TerraformStack } from 'cdktf';
 import { hardened } from './networks';
 import { accept, type FixPair, ours } from './pair';
 import { Cidr, EngineVersion, type HardenedContainer, type IPeer, type ISegment, Peer, Port } from '../../../src';
-import { Imported } from '../imported';
+import { Unguarded } from '../unguarded';
 import { HOST_ADDRESS, type Program } from '../programs';
 
 const HOST6 = '2001:db8:5::10';
@@ -13,7 +13,7 @@ const OF_CONTAINERS = ['BH-C22', 'BH-C28', 'BH-C30'];
 /** Without the guard the members of a segment reach each other on every port. */
 const OPEN_INSIDE = { beside: ['BH-N05'] };
 
-type Host = Program | Imported;
+type Host = Program | Unguarded;
 
 function workload(host: Host, id: string, segment: ISegment = host.segment(`Of${id}`)): HardenedContainer {
   const added = host.container(id, segment);
@@ -60,7 +60,7 @@ export const EXPOSURE: readonly FixPair[] = [
     'BH-E01',
     ['a workload on a public address needs another address pool'],
     (isFixed) => {
-      const host = new Imported({ engine: EngineVersion.of('20.10'), addressPool: Cidr.parse(isFixed ? '10.20.0.0/16' : '11.20.0.0/16') });
+      const host = new Unguarded({ engine: EngineVersion.of('20.10'), addressPool: Cidr.parse(isFixed ? '10.20.0.0/16' : '11.20.0.0/16') });
       workload(host, 'Db').connections.allowTo(Peer.anyIpv4(), Port.tcp(443));
       return host.stack;
     },
@@ -69,20 +69,20 @@ export const EXPOSURE: readonly FixPair[] = [
   ours(
     'BH-E02',
     ['keep the host with a HardenedDaemon, whose guard lets through what is declared and nothing else'],
-    (isFixed) => asking(isFixed ? hardened() : new Imported()),
+    (isFixed) => asking(isFixed ? hardened() : new Unguarded()),
     OPEN_INSIDE,
   ),
   ours(
     'BH-E02',
     ['where that cannot be, put workloads that may reach each other on every port into one segment'],
-    (isFixed) => asking(new Imported(), isFixed),
+    (isFixed) => asking(new Unguarded(), isFixed),
     OPEN_INSIDE,
   ),
   ours(
     'BH-E02',
     ['suppress this finding with the reason'],
     (isFixed) => {
-      const host = new Imported();
+      const host = new Unguarded();
       if (isFixed) accept(host.daemon, 'BH-E02');
       return asking(host);
     },
@@ -112,11 +112,11 @@ export const EXPOSURE: readonly FixPair[] = [
   ),
   ours(
     'BH-E04',
-    ["set 'userland-proxy' to false in the daemon.json of the host, and say so: 'userlandProxy: false' of the ImportedDaemon"],
+    ["set 'userland-proxy' to false in the daemon.json of the host, and say so: 'userlandProxy: false' of the UnguardedDaemon"],
     (isFixed) => {
-      const host = new Imported({ userlandProxy: !isFixed });
+      const host = new Unguarded({ userlandProxy: !isFixed });
       const front = host.segment('Front');
-      // What shares the edge with it comes in by the proxy.
+      // What shares the gateway network with it comes in by the proxy.
       for (const [id, port] of [
         ['Web', 8443],
         ['Side', 9443],

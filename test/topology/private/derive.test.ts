@@ -67,7 +67,7 @@ test('a segment to itself: every member to every other', () => {
   expect(program.pairs()).toEqual(['app/Web > app/Web2 tcp/8080', 'app/Web2 > app/Web tcp/8080']);
 });
 
-test('an edge holds those that publish or have egress, and carries no pair', () => {
+test('a gateway network holds those that publish or have egress, and carries no pair', () => {
   const { program, front, web, api } = twoSegments();
   const [client, idle] = [program.container('Client', front), program.container('Idle', front)];
   web.publish(Port.tcp(443));
@@ -75,24 +75,24 @@ test('an edge holds those that publish or have egress, and carries no pair', () 
   client.connections.allowTo(web, HTTP);
   web.connections.allowTo(api, HTTP);
   const { networks, pairs } = program.topology();
-  const edges = networks.filter(({ kind }) => kind === 'edge');
-  expect(edges.map(({ key, internal, members: all }) => [key, internal, all.map((m) => m.workload)])).toEqual([
-    ['app/Front#edge', false, ['app/Client', 'app/Web']],
+  const gateways = networks.filter(({ kind }) => kind === 'gateway');
+  expect(gateways.map(({ key, internal, members: all }) => [key, internal, all.map((m) => m.workload)])).toEqual([
+    ['app/Front#gateway', false, ['app/Client', 'app/Web']],
   ]);
-  expect(pairs.map(({ bridge }) => bridge)).not.toContain(edges[0].bridge);
+  expect(pairs.map(({ bridge }) => bridge)).not.toContain(gateways[0].bridge);
   expect(idle.node.path).toBe('app/Idle');
 });
 
-test('a workload has one edge at most, that of its home', () => {
+test('a workload has one gateway network at most, that of its home', () => {
   const { program, web, api } = twoSegments();
   web.connections.allowTo(api, HTTP);
   api.publish(Port.tcp(81));
   web.publish(Port.tcp(80));
   web.connections.allowTo(Peer.anyIpv4(), HTTP);
-  const edges = program.topology().networks.filter(({ kind }) => kind === 'edge');
-  expect(edges.map(({ key, members: all }) => [key, all.map((m) => m.workload)])).toEqual([
-    ['app/Back#edge', ['app/Api']],
-    ['app/Front#edge', ['app/Web']],
+  const gateways = program.topology().networks.filter(({ kind }) => kind === 'gateway');
+  expect(gateways.map(({ key, members: all }) => [key, all.map((m) => m.workload)])).toEqual([
+    ['app/Back#gateway', ['app/Api']],
+    ['app/Front#gateway', ['app/Web']],
   ]);
 });
 

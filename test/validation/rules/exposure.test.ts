@@ -5,7 +5,7 @@ import { innerPortReachable } from '../../../src/validation/rules/exposure/inner
 import { proxiedPublication } from '../../../src/validation/rules/exposure/proxied-publication';
 import { undeclaredPath } from '../../../src/validation/rules/exposure/undeclared-path';
 import { widerIpv6 } from '../../../src/validation/rules/exposure/wider-ipv6';
-import { Imported, shop } from '../../support/imported';
+import { Unguarded, shop } from '../../support/unguarded';
 import { HOST_ADDRESS, IMAGE, Program } from '../../support/programs';
 import { findingsOf } from '../../support/raw-stack';
 import { ofContainer, verdict } from '../../support/verdict';
@@ -59,7 +59,7 @@ describe('BH-E01 data tier reachable from the internet', () => {
 
   test('without a guard containers on public addresses are reached straight, from 28 on no more', () => {
     const found = (version: string, pool: string) => {
-      const program = new Imported({ engine: EngineVersion.of(version), addressPool: Cidr.parse(pool) });
+      const program = new Unguarded({ engine: EngineVersion.of(version), addressPool: Cidr.parse(pool) });
       program.container('Db', program.segment('Data')).connections.allowTo(Peer.anyIpv4(), Port.tcp(443));
       return findingsOf(program.stack, innerPortReachable);
     };
@@ -92,13 +92,13 @@ describe('BH-E02 undeclared path between segments', () => {
   });
 
   test('who shares no flow is kept apart by the engine', () => {
-    const program = new Imported();
+    const program = new Unguarded();
     ['One', 'Other'].forEach((id) => program.container(id, program.segment(`Of${id}`)));
     expect(findingsOf(program.stack, undeclaredPath)).toEqual([]);
   });
 
   test('an engine without rules is an error', () => {
-    const program = new Imported();
+    const program = new Unguarded();
     ['One', 'Other'].forEach((id) => program.container(id, program.segment(`Of${id}`)));
     withEngine(program.daemon, {}, { iptables: false });
     const found = new NetworkExposure().check(program.stack).filter(({ ruleId }) => ruleId === 'BH-E02');
@@ -145,7 +145,7 @@ describe('BH-E03 IPv6 wider than IPv4', () => {
   });
 
   test('without IPv6 there is nothing to compare', () => {
-    const { store } = new Imported().daemon._declarations;
+    const { store } = new Unguarded().daemon._declarations;
     const subject = { resourceType: 'daemon', path: 'app/Edge', attributes: { proved: true }, store };
     expect(verdict(widerIpv6, {}, {}, [subject]).state).toBe('notApplicable');
   });
@@ -153,7 +153,7 @@ describe('BH-E03 IPv6 wider than IPv4', () => {
 
 describe('BH-E04 publication that docker-proxy answers', () => {
   const found = (props: object) => {
-    const program = new Imported(props);
+    const program = new Unguarded(props);
     const front = program.segment('Front');
     program.container('Web', front).publish(Port.tcp(8443), { hostAddress: HOST_ADDRESS, sources: EVERYBODY });
     program.container('Side', front).publish(Port.tcp(9443), { hostAddress: HOST_ADDRESS, sources: EVERYBODY });
@@ -167,7 +167,7 @@ describe('BH-E04 publication that docker-proxy answers', () => {
 
   test('a container by hand on a daemon that is known', () => {
     const raw = (userlandProxy: boolean) => {
-      const program = new Imported({ userlandProxy });
+      const program = new Unguarded({ userlandProxy });
       program.container('Web', program.segment('Front'));
       const provider = program.daemon._providerFor(program.stack);
       new Container(program.stack, 'Raw', {

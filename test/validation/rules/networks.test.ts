@@ -8,7 +8,7 @@ import { plainOverlay } from '../../../src/validation/rules/networks/plain-overl
 import { sharedNamespace } from '../../../src/validation/rules/networks/shared-namespace';
 import { unfilteredIpv6 } from '../../../src/validation/rules/networks/unfiltered-ipv6';
 import { unprotectedGateway } from '../../../src/validation/rules/networks/unprotected-gateway';
-import { shop } from '../../support/imported';
+import { shop } from '../../support/unguarded';
 import { Program } from '../../support/programs';
 import { findingsOf } from '../../support/raw-stack';
 import { SwarmProgram } from '../../support/swarms';
@@ -115,7 +115,7 @@ describe('BH-N04 container between an internal network and one with a way out', 
     expect(on('inner', 'late').details).toEqual([]);
   });
 
-  test('a workload of ours has its way out on an edge', () => {
+  test('a workload of ours has its way out on a gateway network', () => {
     const { program } = shop();
     expect(findingsOf(program.stack, betweenNetworks)).toEqual([]);
   });

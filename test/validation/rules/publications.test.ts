@@ -21,7 +21,7 @@ import { privilegedHostPort } from '../../../src/validation/rules/publications/p
 import { publishAllPorts } from '../../../src/validation/rules/publications/publish-all-ports';
 import { servicePublished } from '../../../src/validation/rules/publications/service-published';
 import { wildcardAddress } from '../../../src/validation/rules/publications/wildcard-address';
-import { Imported } from '../../support/imported';
+import { Unguarded } from '../../support/unguarded';
 import { HOST_ADDRESS, IMAGE, Program } from '../../support/programs';
 import { findingsOf, short } from '../../support/raw-stack';
 import { SwarmProgram } from '../../support/swarms';
@@ -233,9 +233,9 @@ describe('BH-P07 published everywhere, past a firewall that is not ours', () => 
     expect(ofContainer(pastForeignFirewall, ports({ ...HTTPS, ip: '${var.ip}' })).state).toBe('unknown');
   });
 
-  test('with an ImportedDaemon, until it names an address', () => {
+  test('with an UnguardedDaemon, until it names an address', () => {
     const found = (hostAddress: string) => {
-      const program = new Imported();
+      const program = new Unguarded();
       program.container('Web', program.segment('Front')).publish(Port.tcp(8443), { hostAddress, sources: [Peer.anyIpv4()] });
       return findingsOf(program.stack, pastForeignFirewall, wildcardAddress);
     };

@@ -16,7 +16,7 @@ export const proxiedPublication = defineRule({
   // It asks the proof for more than a synth does: that is for who wants it.
   inDefaults: false,
   why: "The proof finds who comes in by docker-proxy: a program of the host takes the connection and opens one of its own, so rules of FORWARD and DOCKER-USER never see it, and the container sees the address of the host instead of the client's. It goes on listening when the engine's rules are flushed.",
-  fix: "set 'userland-proxy' to false in the daemon.json of the host, and say so: 'userlandProxy: false' of the ImportedDaemon",
+  fix: "set 'userland-proxy' to false in the daemon.json of the host, and say so: 'userlandProxy: false' of the UnguardedDaemon",
   links: ['https://docs.docker.com/engine/network/port-publishing/'],
   resourceTypes: [DAEMON, 'docker_container'],
   applies: (resource) => (resource.resourceType === DAEMON ? isProved(resource) : isRawOfKnown(resource)),

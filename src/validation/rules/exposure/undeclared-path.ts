@@ -17,7 +17,7 @@ export const undeclaredPath = defineRule({
   ruleId: 'BH-E02',
   title: 'undeclared path between segments',
   severity: Severity.ERROR,
-  // A synth with a daemon of ours says the same by itself: as UndeclaredFlow, or as a warning of the ImportedDaemon.
+  // A synth with a daemon of ours says the same by itself: as UndeclaredFlow, or as a warning of the UnguardedDaemon.
   inDefaults: false,
   why: 'The proof compares all that gets through with all that was declared: a workload of one segment reaches one of another on ports that nobody asked for, so whoever breaks into the first has the second before him. Without the guard of a HardenedDaemon that is so wherever a flow joins two segments, in both directions and on every port, which is a warning.',
   fix: 'keep the host with a HardenedDaemon, whose guard lets through what is declared and nothing else; where that cannot be, put workloads that may reach each other on every port into one segment, or suppress this finding with the reason',

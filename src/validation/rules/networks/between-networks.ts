@@ -8,7 +8,7 @@ export const betweenNetworks = defineRule({
   title: 'container between an internal network and one with a way out',
   severity: Severity.WARNING,
   inDefaults: false,
-  why: 'An internal network is cut off by nothing but its members: one that is also on a network with a way out carries data out, and whoever breaks into it from there is inside. A workload of Bulkhead is content: it has its way out on an edge that it shares with no other segment.',
+  why: 'An internal network is cut off by nothing but its members: one that is also on a network with a way out carries data out, and whoever breaks into it from there is inside. A workload of Bulkhead is content: it has its way out on a gateway network that it shares with no other segment.',
   fix: 'take the container out of one of the two networks; where it is meant to be the gateway between them, suppress this finding with that reason',
   resourceTypes: ['docker_container'],
   applies: (container) => !isOurs(container) && attachmentsOf(container).length > 1,

@@ -6,7 +6,7 @@ import {
   Disposition,
   EngineFirewall,
   EngineVersion,
-  type ImportedDaemonProps,
+  type UnguardedDaemonProps,
   Peer,
   Port,
   Reachability,
@@ -15,12 +15,12 @@ import {
 import { outputFolder } from '../../src/reports/private/output-folder';
 import { expectError } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
-import { Imported, shop } from '../support/imported';
+import { Unguarded, shop } from '../support/unguarded';
 import { Program, synth } from '../support/programs';
 
 const folder = temporaryFolder();
 const HOST6 = '2001:db8:1::10';
-const DUAL: Partial<ImportedDaemonProps> = { dualStack: true, additionalHostAddresses: [HOST6] };
+const DUAL: Partial<UnguardedDaemonProps> = { dualStack: true, additionalHostAddresses: [HOST6] };
 
 describe.each([
   ['28', { ...DUAL }],
@@ -55,14 +55,14 @@ describe.each([
 describe("a datagram with a source that is not the sender's", () => {
   const LOG = Port.udp(514);
   /** web publishes and shares no segment with db; api asks db, once by TCP and once by UDP. */
-  const made = (props: Partial<ImportedDaemonProps>) => {
+  const made = (props: Partial<UnguardedDaemonProps>) => {
     const all = shop({ ...DUAL, ...props });
     all.api.connections.allowTo(all.db, LOG);
     return { ...all, reachability: Reachability.of(all.daemon) };
   };
   const NFT = { engine: EngineVersion.of('29.0.0'), engineFirewall: EngineFirewall.NFTABLES };
 
-  test.each<[string, Partial<ImportedDaemonProps>, Port, Disposition]>([
+  test.each<[string, Partial<UnguardedDaemonProps>, Port, Disposition]>([
     ['28, declared for others', {}, LOG, Disposition.DELIVERED],
     ['28, declared by nobody', {}, Port.udp(6000), Disposition.DELIVERED],
     ['28, TCP: the answer goes to the owner of the source', {}, Port.tcp(5432), Disposition.DROPPED],
@@ -123,7 +123,7 @@ test('weaknesses are told of both families', () => {
 });
 
 test('the report names what IPv6 rests on, and only where there is some', () => {
-  const written = (props: Partial<ImportedDaemonProps>) => {
+  const written = (props: Partial<UnguardedDaemonProps>) => {
     const app = new App({ outdir: folder(), stackTraces: false });
     const { daemon } = shop(props, new TerraformStack(app, 'app'));
     app.synth();
@@ -133,12 +133,12 @@ test('the report names what IPv6 rests on, and only where there is some', () => 
   expect(written({})).not.toContain('ip6tables');
 });
 
-test.each<[Partial<ImportedDaemonProps>, string, string]>([
+test.each<[Partial<UnguardedDaemonProps>, string, string]>([
   [{ dualStack: true, engine: EngineVersion.of('26.1.5') }, 'Ipv6NotTranslated', 'keep two networks apart'],
   [{ ipv6Pool: Cidr.parse('fd00:20::/48'), engine: EngineVersion.of('20.10.24') }, 'Ipv6NotTranslated', '27.0'],
   [{ ipv6Pool: Cidr.parse('fd00:20::/48'), dualStack: false }, 'Ipv6PoolUnused', 'dualStack: false'],
   [{ ipv6Pool: Cidr.parse('fe80::/64') }, 'Ipv6PoolKind', 'fe80::/64'],
   [{ ipv6Pool: Cidr.parse('10.0.0.0/8') }, 'WrongFamily', 'ipv6Pool'],
 ])('%# is refused', (props, code, words) => {
-  expectError(() => new Imported(props), code as never, { path: 'app/Edge', says: [words] });
+  expectError(() => new Unguarded(props), code as never, { path: 'app/Edge', says: [words] });
 });

@@ -1,16 +1,16 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack, Testing } from 'cdktf';
-import { EngineFirewall, EngineVersion, type ImportedDaemon } from '../../src';
+import { EngineFirewall, EngineVersion, type UnguardedDaemon } from '../../src';
 import { outputFolder } from '../../src/reports/private/output-folder';
 import { renderReport } from '../../src/reports/private/report-md';
 import { filesUnder, temporaryFolder } from '../support/folders';
-import { Imported, shop } from '../support/imported';
+import { Unguarded, shop } from '../support/unguarded';
 import { synth } from '../support/programs';
 
 const folder = temporaryFolder();
 
-function reportOf({ _declarations }: ImportedDaemon, given: Partial<Parameters<typeof renderReport>[0]> = {}, daemon = 'app/Edge'): string {
+function reportOf({ _declarations }: UnguardedDaemon, given: Partial<Parameters<typeof renderReport>[0]> = {}, daemon = 'app/Edge'): string {
   return renderReport({
     topology: { ..._declarations.store.derived().topology, daemon },
     engine: _declarations.store.engine,
@@ -44,7 +44,7 @@ describe('the report', () => {
   });
 
   test('a daemon without workloads warns of nothing', () => {
-    const program = new Imported();
+    const program = new Unguarded();
     program.segment('Front');
     synth(program.stack);
     expect(program.warnings()).toEqual([]);
@@ -83,7 +83,7 @@ describe('the report', () => {
 
   test('no text of a user ends a cell or becomes markup', () => {
     const cells = [{ source: 'app/a|b\n<img>', destination: 'app/`*_[x]', ports: 'tcp/1', certain: false }];
-    const text = reportOf(new Imported().daemon, { open: cells }, 'app/#x\n# y');
+    const text = reportOf(new Unguarded().daemon, { open: cells }, 'app/#x\n# y');
     expect(text).toContain('| app/a\\|b &lt;img&gt; | app/\\`\\*\\_\\[x\\] | tcp/1 (not certain) |');
     expect(text.split('\n')[0]).toBe("# app/\\#x \\# y: only the engine's API is ours");
     expect(text).toContain('## Weaker than declared\n\nNothing.\n');

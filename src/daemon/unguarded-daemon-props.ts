@@ -2,10 +2,10 @@ import type { DaemonProps } from './daemon-props';
 import type { EngineFirewall } from '../engine/engine-firewall';
 
 /**
- * Properties of an imported daemon: what is true of a host that somebody else keeps. The engine is taken to make its rules (`iptables` is its default;
+ * Properties of an unguarded daemon: what is true of a host that somebody else keeps. The engine is taken to make its rules (`iptables` is its default;
  * without them it keeps no two networks apart) and to be at its defaults in all that is not asked here.
  */
-export interface ImportedDaemonProps extends DaemonProps {
+export interface UnguardedDaemonProps extends DaemonProps {
   /**
    * Whether the engine runs docker-proxy for publications: `userland-proxy` of its daemon.json.
    *

@@ -5,7 +5,7 @@ import {
   EngineFirewall,
   EngineVersion,
   HardenedContainer,
-  type ImportedDaemonProps,
+  type UnguardedDaemonProps,
   Peer,
   Port,
   Reachability,
@@ -18,7 +18,7 @@ import { EVERY_PORT } from '../../src/reachability/private/matrix/port-set';
 import { Proof } from '../../src/reachability/private/proof';
 import { breachesOf } from '../../src/reachability/private/weaknesses';
 import { expectError } from '../support/errors';
-import { Imported, shop } from '../support/imported';
+import { Unguarded, shop } from '../support/unguarded';
 import { HOST_ADDRESS, newDaemon, newStack, synth } from '../support/programs';
 import { short } from '../support/raw-stack';
 
@@ -27,8 +27,8 @@ const PORT = Port.tcp(8080);
 const EVERYBODY = [Peer.anyIpv4()];
 
 /** Every generation, by how its engine makes rules. */
-const ENGINES: [string, Partial<ImportedDaemonProps>][] = [
-  ...['20.10', '26.1', '27.5', '28.0.0', '28.1', '28.5.2', '29.0'].map((version): [string, Partial<ImportedDaemonProps>] => [
+const ENGINES: [string, Partial<UnguardedDaemonProps>][] = [
+  ...['20.10', '26.1', '27.5', '28.0.0', '28.1', '28.5.2', '29.0'].map((version): [string, Partial<UnguardedDaemonProps>] => [
     version,
     { engine: EngineVersion.of(version) },
   ]),
@@ -36,11 +36,11 @@ const ENGINES: [string, Partial<ImportedDaemonProps>][] = [
 ];
 
 describe('what Terraform gets', () => {
-  test('segments are open inside, edges are not', () => {
+  test('segments are open inside, gateways are not', () => {
     const { json } = synth(shop().program.stack);
     const networks = Object.values<any>(json.resource.docker_network);
     const icc = Object.fromEntries(networks.map(({ name, options }) => [name, options[`${BRIDGE}.enable_icc`]]));
-    expect(icc).toEqual({ 'app-shop-dmz': 'true', 'app-shop-dmz-edge': 'false', 'app-shop-app': 'true', 'app-shop-data': 'true' });
+    expect(icc).toEqual({ 'app-shop-dmz': 'true', 'app-shop-dmz-gw': 'false', 'app-shop-app': 'true', 'app-shop-data': 'true' });
     expect(networks.filter(({ internal }) => internal)).toHaveLength(3);
   });
 
@@ -55,7 +55,7 @@ describe('what Terraform gets', () => {
   });
 
   test('provider, pool and addresses are those of every daemon', () => {
-    const program = new Imported({ providerVersion: '~> 4.5' });
+    const program = new Unguarded({ providerVersion: '~> 4.5' });
     const segment = program.segment('Front');
     program.container('Web', segment);
     const { json, network } = synth(program.stack);
@@ -65,7 +65,7 @@ describe('what Terraform gets', () => {
   });
 
   test('the id follows from the path, as that of a hardened daemon', () => {
-    expect(new Imported().daemon.daemonId).toBe(newDaemon(newStack()).daemonId);
+    expect(new Unguarded().daemon.daemonId).toBe(newDaemon(newStack()).daemonId);
   });
 });
 
@@ -83,7 +83,7 @@ describe.each(ENGINES)('engine %s', (_name, props) => {
   });
 
   test('a segment is open on every port, both ways, and to those who were only placed there', () => {
-    const program = new Imported(props);
+    const program = new Unguarded(props);
     const [front, back] = [program.segment('Front'), program.segment('Back')];
     const [web, api] = [program.container('Web', front), program.container('Api', back)];
     program.container('Idle', back);
@@ -99,8 +99,8 @@ describe.each(ENGINES)('engine %s', (_name, props) => {
     ]);
   });
 
-  test('the host, and everything outside of who has an edge, stand open', () => {
-    const program = new Imported(props);
+  test('the host, and everything outside of who has a gateway network, stand open', () => {
+    const program = new Unguarded(props);
     const front = program.segment('Front');
     program.container('Web', front).publish(Port.tcp(443), { hostAddress: HOST_ADDRESS, sources: EVERYBODY });
     program.container('Idle', program.segment('Back'));
@@ -109,8 +109,8 @@ describe.each(ENGINES)('engine %s', (_name, props) => {
     expect(program.weak('EgressOpen')).toEqual(['app/Web > 0.0.0.0/0 everything']);
   });
 
-  test('neighbours on an edge are kept apart', () => {
-    const program = new Imported(props);
+  test('neighbours on a gateway network are kept apart', () => {
+    const program = new Unguarded(props);
     const [one, other] = ['One', 'Other'].map((id) => program.container(id, program.segment(`Of${id}`)));
     const front = program.segment('Front');
     const [left, right] = ['Left', 'Right'].map((id) => program.container(id, front));
@@ -118,9 +118,9 @@ describe.each(ENGINES)('engine %s', (_name, props) => {
     expect(() => synth(program.stack)).not.toThrow();
     const reachability = Reachability.of(program.daemon);
     expect(reachability.canReach(one, other, Port.tcp(9090))).toBe(false);
-    // By the segment that they share, not by the edge.
-    const edges = program.daemon._declarations.store.derived().topology.networks.filter(({ kind }) => kind === 'edge');
-    const addresses = edges.flatMap(({ members }) => members.map(({ ipv4 }) => ipv4));
+    // By the segment that they share, not by the gateway network.
+    const gateways = program.daemon._declarations.store.derived().topology.networks.filter(({ kind }) => kind === 'gateway');
+    const addresses = gateways.flatMap(({ members }) => members.map(({ ipv4 }) => ipv4));
     const cells = reachability._proof.matrix.cells.filter(({ source, address }) => {
       return source.party.kind === 'container' && addresses.includes(address) && addresses.includes(source.address!);
     });
@@ -129,7 +129,7 @@ describe.each(ENGINES)('engine %s', (_name, props) => {
 });
 
 describe('engines before 28 let neighbours of the host past a publication', () => {
-  const opened = (props: Partial<ImportedDaemonProps>) => shop(props).program.weak('OpenToOutside');
+  const opened = (props: Partial<UnguardedDaemonProps>) => shop(props).program.weak('OpenToOutside');
   const engine = EngineVersion.V26;
 
   test.each([
@@ -140,7 +140,7 @@ describe('engines before 28 let neighbours of the host past a publication', () =
   ])('%s', (_name, props, expected) => expect(opened(props)).toEqual(expected));
 
   test('a tier that is closed to the outside fails there with egress, unless FORWARD is told to be at DROP', () => {
-    const withEgress = (props: Partial<ImportedDaemonProps>) => {
+    const withEgress = (props: Partial<UnguardedDaemonProps>) => {
       const { program, api } = shop(props);
       api.connections.allowTo(Peer.cidr('203.0.113.0/24'), Port.tcp(443));
       return () => synth(program.stack);
@@ -263,7 +263,7 @@ describe('errors remain', () => {
 
   test('nftables before 29', () => {
     const stack = newStack();
-    expectError(() => new Imported({ engine: EngineVersion.V28, engineFirewall: EngineFirewall.NFTABLES }, stack), 'NftablesTooEarly', {
+    expectError(() => new Unguarded({ engine: EngineVersion.V28, engineFirewall: EngineFirewall.NFTABLES }, stack), 'NftablesTooEarly', {
       path: 'app/Edge',
       says: ['28.2', '29'],
     });
@@ -272,14 +272,14 @@ describe('errors remain', () => {
 
   test('the host is checked as that of a hardened daemon', () => {
     const stack = newStack();
-    expectError(() => new Imported({ hostAddress: '127.0.0.1' }, stack), 'NotAHostAddress', { path: 'app/Edge' });
+    expectError(() => new Unguarded({ hostAddress: '127.0.0.1' }, stack), 'NotAHostAddress', { path: 'app/Edge' });
     expect(stack.node.children).toEqual([]);
   });
 });
 
 describe('daemon.json of the host', () => {
   const found = (daemonJson?: string) => {
-    const { stack } = new Imported({ daemonJson });
+    const { stack } = new Unguarded({ daemonJson });
     return short(new SecureDefaults().check(stack));
   };
 
@@ -307,7 +307,7 @@ describe('daemon.json of the host', () => {
     ['an object', { icc: false }, 'NotText', []],
   ])('%s is refused', (_what, daemonJson, code, says) => {
     const stack = newStack();
-    expectError(() => new Imported({ daemonJson: daemonJson as string }, stack), code, { path: 'app/Edge', says });
+    expectError(() => new Unguarded({ daemonJson: daemonJson as string }, stack), code, { path: 'app/Edge', says });
     expect(stack.node.children).toEqual([]);
   });
 });

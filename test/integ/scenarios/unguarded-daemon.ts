@@ -2,13 +2,13 @@
 // the guard.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { HardenedContainer, type ImportedDaemonProps, Peer, Port, Reachability, ThreeTierNetwork } from '../../../src';
+import { HardenedContainer, type UnguardedDaemonProps, Peer, Port, Reachability, ThreeTierNetwork } from '../../../src';
 import { type PortSet, type Ranges } from '../../../src/reachability/private/matrix/port-set';
 import type { Attachment, HostView } from '../../../src/reachability/private/walk/host-view';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program, STACK } from '../harness/deployment';
 import { predicted } from '../harness/generate-model';
-import { firewallOf, ImportedDeployment } from '../harness/imported-deployment';
+import { firewallOf, UnguardedDeployment } from '../harness/unguarded-deployment';
 import {
   type Actor,
   type Answer,
@@ -31,7 +31,7 @@ export const engines: readonly EngineId[] = ['20.10', '26.1', '28.5', '29', '29-
 
 /** Ports that somebody declared, on the host or inside, and some that nobody did. */
 const PORTS: Ports = { tcp: [22, 443, 444, 5432, 8080, 8443, 9090], udp: [53, 8080], icmp: true };
-/** Two that publish, so that their edge has neighbours, and one in the middle of whom nobody speaks. */
+/** Two that publish, so that their gateway network has neighbours, and one in the middle of whom nobody speaks. */
 const IDS = ['Web', 'Site', 'Api', 'Idle', 'Db'];
 const FLOWS = ['Web > Api tcp/8080', 'Api > Db tcp/5432'];
 
@@ -56,7 +56,7 @@ export function run(engine: EngineId, checks: Checks): void {
   const isNft = engine === '29-nft';
   const inside = withLab(engine, (lab) => {
     forward(lab);
-    const deployment = new ImportedDeployment(lab, program, { engineFirewall: firewallOf(engine) });
+    const deployment = new UnguardedDeployment(lab, program, { engineFirewall: firewallOf(engine) });
     deployment.up();
     const asking = cast(lab);
     const answers = compare(checks, 'by default', deployment, asking);
@@ -65,7 +65,7 @@ export function run(engine: EngineId, checks: Checks): void {
     pastRoutes(checks, deployment, asking);
     checkPlan(checks, deployment);
     if (!isNft) {
-      const props: Partial<ImportedDaemonProps> = { forwardPolicyDrop: true };
+      const props: Partial<UnguardedDaemonProps> = { forwardPolicyDrop: true };
       lab.iptables('the policy of FORWARD', '-P', 'FORWARD', 'DROP');
       deployment.told(props);
       compare(checks, 'with FORWARD at DROP', deployment, asking);
@@ -167,11 +167,11 @@ function checkPlan(checks: Checks, deployment: Deployment): void {
   checks.shown('the plan after apply is empty', !plan.changes, plan.text);
 }
 
-function checkReport(checks: Checks, deployment: ImportedDeployment): void {
+function checkReport(checks: Checks, deployment: UnguardedDeployment): void {
   const files = fs.readdirSync(deployment.hostFiles).sort();
   checks.check('nothing is written but reports', files.join(' ') === 'matrix.json report.md topology.json', files.join(' '));
   const report = fs.readFileSync(path.join(deployment.hostFiles, 'report.md'), 'utf8');
-  const untold = deployment.imported.weaknesses().filter(({ sentence }) => !report.includes(sentence));
+  const untold = deployment.unguarded.weaknesses().filter(({ sentence }) => !report.includes(sentence));
   checks.check('the report tells every weakness', untold.length === 0, () => untold.map(({ code }) => code).join(' '));
 }
 
@@ -211,11 +211,11 @@ function pastRoutes(checks: Checks, { daemon }: Deployment, { actors, targets, p
   checks.say(`past all routes: ${sent} probes, ${open} open, each as the proof counts`);
 }
 
-/** The model takes the frames of edges to meet the rules, since the engine sees to it where a network of it keeps its containers apart. */
+/** The model takes the frames of gateways to meet the rules, since the engine sees to it where a network of it keeps its containers apart. */
 function checkPremise(checks: Checks, { daemon }: Deployment, { switches }: Asking): void {
-  const edges = daemon._declarations.store.derived().topology.networks.filter(({ kind }) => kind === 'edge');
-  const unfiltered = edges.filter(({ bridge }) => switches.filtersFrames.get(bridge)?.ipv4 !== true);
-  checks.shown('the engine filters the frames of edges', unfiltered.length === 0, unfiltered.map(({ bridge }) => bridge).join(' '));
+  const gateways = daemon._declarations.store.derived().topology.networks.filter(({ kind }) => kind === 'gateway');
+  const unfiltered = gateways.filter(({ bridge }) => switches.filtersFrames.get(bridge)?.ipv4 !== true);
+  checks.shown('the engine filters the frames of gateways', unfiltered.length === 0, unfiltered.map(({ bridge }) => bridge).join(' '));
 }
 
 /** Container to container by its address there: `Web Api tcp/22` for what the report says is open and was not declared. */
@@ -243,7 +243,7 @@ function withoutProxy(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     forward(lab);
     lab.writeFile('/etc/docker/daemon.json', '{"userland-proxy": false}');
-    const deployment = new ImportedDeployment(lab, program, { engineFirewall: firewallOf(engine), userlandProxy: false });
+    const deployment = new UnguardedDeployment(lab, program, { engineFirewall: firewallOf(engine), userlandProxy: false });
     deployment.up();
     compare(checks, 'without docker-proxy', deployment, cast(lab));
     checkPlan(checks, deployment);

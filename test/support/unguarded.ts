@@ -6,8 +6,8 @@ import {
   EngineVersion,
   HardenedContainer,
   type HardenedContainerProps,
-  ImportedDaemon,
-  type ImportedDaemonProps,
+  UnguardedDaemon,
+  type UnguardedDaemonProps,
   type ISegment,
   Peer,
   Port,
@@ -15,14 +15,14 @@ import {
 } from '../../src';
 
 /** One stack with one daemon of which only the API is ours. */
-export class Imported {
-  public readonly daemon: ImportedDaemon;
+export class Unguarded {
+  public readonly daemon: UnguardedDaemon;
 
   constructor(
-    props: Partial<ImportedDaemonProps> = {},
+    props: Partial<UnguardedDaemonProps> = {},
     public readonly stack: TerraformStack = newStack(),
   ) {
-    this.daemon = new ImportedDaemon(stack, 'Edge', {
+    this.daemon = new UnguardedDaemon(stack, 'Edge', {
       engine: EngineVersion.V28,
       hostAddress: HOST_ADDRESS,
       addressPool: Cidr.parse('10.20.0.0/16'),
@@ -50,8 +50,8 @@ export class Imported {
 }
 
 /** The three tiers that the README begins with, for everybody and without a rate. */
-export function shop(props: Partial<ImportedDaemonProps> = {}, stack?: TerraformStack) {
-  const program = new Imported(props, stack);
+export function shop(props: Partial<UnguardedDaemonProps> = {}, stack?: TerraformStack) {
+  const program = new Unguarded(props, stack);
   const tiers = new ThreeTierNetwork(program.stack, 'Shop', { daemon: program.daemon });
   const web = program.container('Web', tiers.dmz);
   const api = program.container('Api', tiers.app, { defaultPort: Port.tcp(8080) });

@@ -1,6 +1,6 @@
 import { type CheckedHost, checkHost } from './check-host';
 import { checkIpv6Pool } from './check-ipv6-pool';
-import { type ImportedEngine, manages6 } from './engine-settings';
+import { type UnguardedEngine, manages6 } from './engine-settings';
 import { EngineFirewall } from '../../engine/engine-firewall';
 import { can } from '../../engine/private/capabilities';
 import { ValidationError } from '../../private/errors';
@@ -8,19 +8,19 @@ import { childPath } from '../../private/names';
 import { isTokenText, passedText } from '../../private/text';
 import { readDaemonJson } from '../../validation/private/embedded';
 import { isObject, type JsonObject } from '../../validation/private/json';
-import type { ImportedDaemonProps } from '../imported-daemon-props';
+import type { UnguardedDaemonProps } from '../unguarded-daemon-props';
 
-export interface CheckedImported extends CheckedHost, ImportedEngine {
+export interface CheckedUnguarded extends CheckedHost, UnguardedEngine {
   readonly engineFirewall: EngineFirewall;
   readonly daemonJson?: JsonObject;
 }
 
 /** Checks before anything enters the tree. */
-export function checkImported(
+export function checkUnguarded(
   scope: { readonly node: { readonly path: string } },
   id: string,
-  props: ImportedDaemonProps,
-): CheckedImported {
+  props: UnguardedDaemonProps,
+): CheckedUnguarded {
   const path = childPath(scope, id);
   const host = checkHost(path, props);
   const { engineFirewall = EngineFirewall.IPTABLES, userlandProxy = true, forwardPolicyDrop = false } = props;

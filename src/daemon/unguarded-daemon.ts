@@ -1,10 +1,10 @@
 import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { DaemonCore } from './daemon-core';
-import type { ImportedDaemonProps } from './imported-daemon-props';
-import { checkImported } from './private/check-imported';
+import type { UnguardedDaemonProps } from './unguarded-daemon-props';
+import { checkUnguarded } from './private/check-unguarded';
 import { ipv6PoolOf } from './private/check-ipv6-pool';
-import { importedSettings } from './private/engine-settings';
+import { unguardedSettings } from './private/engine-settings';
 import type { EngineVersion } from '../engine/engine-version';
 import { onStackWritten } from '../private/cdktf-hooks';
 import { brand } from '../private/type-test';
@@ -23,7 +23,7 @@ import { StackPass } from '../validation/stack-pass';
  * One Docker Engine of which only the API is ours: the same program as on a `HardenedDaemon`, but nothing is brought to the host.
  *
  * What Docker's own networks can hold, holds: workloads that share no segment do not reach each other, and the synth fails where they would. What takes
- * rules on the host does not: inside a segment every port is open both ways, containers reach the host and the host them, and who has an edge reaches
+ * rules on the host does not: inside a segment every port is open both ways, containers reach the host and the host them, and who has a gateway network reaches
  * everything outside. Each synth warns of that and writes `report.md` into the daemon's folder beside the stack, under `bulkhead/`. Rates, and publications for some sources
  * only, are refused.
  *
@@ -31,7 +31,7 @@ import { StackPass } from '../validation/stack-pass';
  *
  * @see https://docs.docker.com/engine/network/packet-filtering-firewalls/
  */
-export class ImportedDaemon extends Construct implements IDaemon {
+export class UnguardedDaemon extends Construct implements IDaemon {
   public readonly daemonId: string;
 
   /** Engine that the host runs. */
@@ -60,13 +60,13 @@ export class ImportedDaemon extends Construct implements IDaemon {
    * Errors: `NftablesTooEarly` when an engine before 29 is said to use nftables, `Ipv6NotTranslated` when one before 27 is to have IPv6, and
    * `DaemonJson`; the others are those of every daemon.
    */
-  constructor(scope: Construct, id: string, props: ImportedDaemonProps) {
-    const checked = checkImported(scope, id, props);
+  constructor(scope: Construct, id: string, props: UnguardedDaemonProps) {
+    const checked = checkUnguarded(scope, id, props);
     super(scope, id);
     this.engine = props.engine;
     const engine = {
       version: props.engine.version,
-      settings: importedSettings(props.engine, checked),
+      settings: unguardedSettings(props.engine, checked),
       engineFirewall: checked.engineFirewall,
     };
     this.core = new DaemonCore(this, props, checked, engine, true, (daemonId) => ipv6PoolOf(props, daemonId));

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { HardenedContainer, Peer, Port, Reachability, ThreeTierNetwork } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS, type Program } from '../harness/deployment';
-import { firewallOf, ImportedDeployment } from '../harness/imported-deployment';
+import { firewallOf, UnguardedDeployment } from '../harness/unguarded-deployment';
 import { ask } from '../harness/matrix';
 import { readSwitches } from '../harness/packets-switches';
 import { predictor } from '../harness/predict';
@@ -34,7 +34,7 @@ export function run(engine: EngineId, checks: Checks): void {
       forward(lab);
       if (!userlandProxy) lab.writeFile('/etc/docker/daemon.json', '{"userland-proxy": false}');
       const props = { engineFirewall: firewallOf(engine), userlandProxy, dualStack: true, additionalHostAddresses: [NET.host6] };
-      const deployment = new ImportedDeployment(lab, program, props);
+      const deployment = new UnguardedDeployment(lab, program, props);
       deployment.up();
       play(checks, userlandProxy ? 'with docker-proxy' : 'without docker-proxy', lab, deployment);
     });
@@ -48,7 +48,7 @@ function forward(lab: Lab): void {
   }
 }
 
-function play(checks: Checks, what: string, lab: Lab, deployment: ImportedDeployment): void {
+function play(checks: Checks, what: string, lab: Lab, deployment: UnguardedDeployment): void {
   const { probes, actors, targets } = cast(lab, { web: 'app-web', api: 'app-api', db: 'app-db' });
   const predicted = predictor(deployment.daemon, actors);
   const answers = ask(probes, actors, targets, predicted);
@@ -72,10 +72,10 @@ function play(checks: Checks, what: string, lab: Lab, deployment: ImportedDeploy
   }
   const { networks } = Reachability.of(deployment.daemon)._proof.derived.topology;
   const { filtersFrames } = readSwitches(lab, [], []);
-  const unfiltered = networks.filter(({ kind, bridge }) => kind === 'edge' && filtersFrames.get(bridge)?.ipv6 !== true);
-  checks.shown(`${what}: the engine filters the frames of edges over IPv6`, unfiltered.length === 0);
+  const unfiltered = networks.filter(({ kind, bridge }) => kind === 'gateway' && filtersFrames.get(bridge)?.ipv6 !== true);
+  checks.shown(`${what}: the engine filters the frames of gateways over IPv6`, unfiltered.length === 0);
   const report = fs.readFileSync(path.join(deployment.hostFiles, 'report.md'), 'utf8');
-  const untold = deployment.imported.weaknesses().filter(({ sentence }) => !report.includes(sentence));
+  const untold = deployment.unguarded.weaknesses().filter(({ sentence }) => !report.includes(sentence));
   checks.check(`${what}: the report tells every weakness`, untold.length === 0, () => untold.map(({ code }) => code).join(' '));
   const plan = deployment.plan();
   checks.shown(`${what}: the plan after apply is empty`, !plan.changes, plan.text);

@@ -5,7 +5,7 @@ import { Container, LateContainer } from '../private/bindings';
 import { wholeNumber } from '../private/text';
 
 /** What raw containers get. */
-export interface HardenDefaultsProps {
+export interface HardenRawContainersProps {
   /**
    * Memory of a container that has no limit, in MiB, at least 6; swap is off. Error: `MemoryLimit`.
    *
@@ -24,7 +24,7 @@ export interface HardenDefaultsProps {
 /**
  * Gives raw containers of the Docker provider the defaults of a `HardenedContainer`, in a stack or below a construct:
  *
- *     Aspects.of(stack).add(new HardenDefaults());
+ *     Aspects.of(stack).add(new HardenRawContainers());
  *
  * It drops all capabilities, takes away the way to new privileges, makes the root file system read-only with a /tmp in memory, sets a user other than root,
  * a private IPC namespace, limits of memory, processor, open files and logs, and restarts five times at most. What the program sets itself stays as it is,
@@ -32,11 +32,11 @@ export interface HardenDefaultsProps {
  *
  * Networks, publications, mounts and images are not its business; `SecureDefaults` tells what is wrong with them.
  */
-export class HardenDefaults implements IAspect {
+export class HardenRawContainers implements IAspect {
   private readonly memory: number;
   private readonly cpuQuota: number;
 
-  constructor(props: HardenDefaultsProps = {}) {
+  constructor(props: HardenRawContainersProps = {}) {
     const { memoryMebibytes = HARDENED.memoryMebibytes, cpuMillis = HARDENED.cpuMillis } = props;
     this.memory = wholeNumber(undefined, 'memoryMebibytes', memoryMebibytes, 6, 1_048_576, 'MemoryLimit');
     this.cpuQuota = wholeNumber(undefined, 'cpuMillis', cpuMillis, 10, 1_024_000, 'CpuLimit') * 100;

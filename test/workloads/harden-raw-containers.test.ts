@@ -1,15 +1,15 @@
 import type { ContainerConfig } from '@cdktf/provider-docker/lib/container';
 import { Aspects, Testing } from 'cdktf';
-import { HardenDefaults, type HardenDefaultsProps } from '../../src';
+import { HardenRawContainers, type HardenRawContainersProps } from '../../src';
 import { expectError } from '../support/errors';
 import { Program } from '../support/programs';
 import { RawStack } from '../support/raw-stack';
 
-function hardened(config: Partial<ContainerConfig> = {}, props: HardenDefaultsProps = {}, override?: [string, unknown]) {
+function hardened(config: Partial<ContainerConfig> = {}, props: HardenRawContainersProps = {}, override?: [string, unknown]) {
   const raw = new RawStack();
   const web = raw.container('Web', config);
   if (override) web.addOverride(...override);
-  Aspects.of(raw.stack).add(new HardenDefaults(props));
+  Aspects.of(raw.stack).add(new HardenRawContainers(props));
   return JSON.parse(Testing.synth(raw.stack)).resource.docker_container.Web;
 }
 
@@ -69,15 +69,15 @@ test('overrides count as set', () => {
 
 test('limits can be chosen', () => {
   expect(hardened({}, { memoryMebibytes: 64, cpuMillis: 250 })).toMatchObject({ memory: 64, memory_swap: 64, cpu_quota: 25000 });
-  expectError(() => new HardenDefaults({ memoryMebibytes: 5 }), 'MemoryLimit');
-  expectError(() => new HardenDefaults({ cpuMillis: 9 }), 'CpuLimit');
+  expectError(() => new HardenRawContainers({ memoryMebibytes: 5 }), 'MemoryLimit');
+  expectError(() => new HardenRawContainers({ cpuMillis: 9 }), 'CpuLimit');
 });
 
 test('containers of ours stay as they are', () => {
   const json = (aspect: boolean) => {
     const program = new Program();
     program.container('Web', program.segment('Front'), { writableRootReason: 'writes beside its program' });
-    if (aspect) Aspects.of(program.stack).add(new HardenDefaults());
+    if (aspect) Aspects.of(program.stack).add(new HardenRawContainers());
     return Testing.synth(program.stack, true);
   };
   expect(json(true)).toBe(json(false));
