@@ -86,7 +86,7 @@ export const CIS_COVERAGE: Readonly<Record<string, Coverage>> = {
     Object.values(NAMESPACES).map(({ control, attribute }) => [control, attribute ? configured(NO_PROPERTY) : outside(NO_ATTRIBUTE)]),
   ),
   [NAMESPACES.cgroup.control]: configured(`${NO_PROPERTY}; ${written('default-cgroupns-mode')}`),
-  [NAMESPACES.net.control]: configured('HardenedContainer lives in segments unless `HostNetwork` gives a reason'),
+  [NAMESPACES.net.control]: configured('HardenedContainer lives in segments unless `ContainerNetwork.host()` gives a reason'),
   '5.11': configured('HardenedContainer has a limit'),
   '5.12': configured('HardenedContainer has a limit'),
   '5.13': configured('HardenedContainer has a read-only root unless a reason is given'),

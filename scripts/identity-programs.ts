@@ -4,8 +4,9 @@ import {
   BridgeSegment,
   Capability,
   Cidr,
-  ContainerImage,
   ConnectionRate,
+  ContainerImage,
+  ContainerNetwork,
   EncryptedOverlay,
   EngineFirewall,
   EngineVersion,
@@ -13,18 +14,16 @@ import {
   HardenedDaemon,
   type HardenedDaemonProps,
   HardenedService,
-  HostNetwork,
   HostShim,
-  UnguardedDaemon,
   IpvlanMode,
   IpvlanSegment,
   MacvlanSegment,
-  NoNetwork,
   Peer,
   Port,
   PublishMode,
   Requirement,
   SwarmCluster,
+  UnguardedDaemon,
 } from '../src';
 import { generate, HOSTS, Random } from '../test/integ/harness/generate';
 import { programOf } from '../test/integ/harness/generate-program';
@@ -177,11 +176,11 @@ function rich(at: number, random: Random): Build {
     const [front, back] = ['Front', 'Back'].map((id) => new BridgeSegment(stack, id, { daemon }));
     const on = (id: string, segment = front, props = {}) => new HardenedContainer(stack, id, { segment, image: IMAGE, ...props });
     const web = on('Web');
-    const api = on('Api', back, { capabilities: [Capability.reasoned('IPC_LOCK', 'keeps its keys out of swap')] });
+    const api = on('Api', back, { capabilities: [Capability.of('IPC_LOCK', { reason: 'keeps its keys out of swap' })] });
     const db = on('Db', back);
     if (at % 3 === 0) {
       on('Tap', new BridgeSegment(stack, 'Alone', { daemon }), {
-        capabilities: [Capability.reasoned('NET_RAW', 'records what the switch mirrors')],
+        capabilities: [Capability.of('NET_RAW', { reason: 'records what the switch mirrors' })],
       });
     }
     web.connections.allowTo(api, Port.tcp(8080), { conduit: at % 2 === 1 });
@@ -199,10 +198,14 @@ function rich(at: number, random: Random): Build {
     const agent = new HardenedContainer(stack, 'Agent', {
       daemon,
       image: IMAGE,
-      network: HostNetwork.reason('reads the counters of the host'),
+      network: ContainerNetwork.host({ reason: 'reads the counters of the host' }),
     });
     agent.connections.allowTo(api, Port.tcp(8080));
-    new HardenedContainer(stack, 'Batch', { daemon, image: IMAGE, network: NoNetwork.reason('computes, and talks to nobody') });
+    new HardenedContainer(stack, 'Batch', {
+      daemon,
+      image: IMAGE,
+      network: ContainerNetwork.none({ reason: 'computes, and talks to nobody' }),
+    });
     if (at % 3 === 1) {
       const old = legacy({ stack, daemon }, { joinReason: 'the old shop stays until spring' });
       api.connections.allowTo(theirs({ stack, daemon }, old), Port.tcp(8080));

@@ -3,6 +3,7 @@ import {
   Cidr,
   ConnectionRate,
   ContainerImage,
+  ContainerUser,
   EngineVersion,
   HardenedContainer,
   HardenedDaemon,
@@ -35,7 +36,7 @@ const api = new HardenedContainer(stack, 'Api', {
 const db = new HardenedContainer(stack, 'Db', {
   segment: tiers.data,
   image: ContainerImage.fromRegistry('postgres:17', { tagReason }),
-  user: '999:999',
+  user: ContainerUser.of(999),
 });
 
 web.publish(Port.tcp(443), {

@@ -114,7 +114,7 @@ export class Cidr {
     return formatAddress(this.block.family, this.block.first + BigInt(index));
   }
 
-  /** The same as `text`. */
+  /** Same as `text`. */
   public toString(): string {
     return this.text;
   }

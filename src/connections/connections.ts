@@ -79,7 +79,7 @@ export class Connections {
 
   /**
    * Lets the owner ask a resolver outside for names: by UDP, and by TCP where an answer is too long for a datagram. It becomes the resolver of the
-   * owner's containers, unless they name their own in `dns`, or `tls` is set.
+   * owner's containers, unless they name their own in `dns.servers`, or `tls` is set.
    *
    * @param resolver one address outside, made by `Peer.address()`; anything else throws `ResolverNotOneAddress`
    * @see https://www.rfc-editor.org/rfc/rfc7766

@@ -68,6 +68,11 @@ export class EngineVersion {
     return compareVersions(this.version, EngineVersion.of(other).version) >= 0;
   }
 
+  /** Whether `other` is the same version. */
+  public isSameAs(other: EngineVersion): boolean {
+    return this.version === other.version;
+  }
+
   /** Same as `version`. */
   public toString(): string {
     return this.version;

@@ -52,6 +52,11 @@ export class ConnectionRate {
     this.text = `${spec.amount}/${spec.per} burst ${spec.burst}`;
   }
 
+  /** Whether `other` is the same rate. */
+  public isSameAs(other: ConnectionRate): boolean {
+    return this.text === other.text;
+  }
+
   /** Same as `text`. */
   public toString(): string {
     return this.text;

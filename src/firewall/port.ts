@@ -86,6 +86,11 @@ export class Port {
     return this.last - this.first + 1;
   }
 
+  /** Whether `other` means the same ports. */
+  public isSameAs(other: Port): boolean {
+    return this.text === other.text;
+  }
+
   /** Same as `text`. */
   public toString(): string {
     return this.text;

@@ -149,7 +149,7 @@ export const ERROR_CODES = {
   ContainerNameTooShort: 'The name of a container has one character, which Docker refuses.',
   HostAccessRefused: 'A container would get a namespace, a device or the privileges of the host.',
   RootUser: 'A container would run as root.',
-  UserName: 'The user of a container is not well-formed.',
+  UserNumber: 'The user or group of a container is not a number that the engine takes.',
   SearchDomain: 'A search domain is no DNS name, or given twice.',
   ResolverOption: 'An option of the resolver is unknown, out of range or given twice.',
   HostEntryName: 'The name of a host entry is no DNS name, given twice, or that of somebody else whom it would hide.',

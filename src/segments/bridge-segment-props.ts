@@ -54,5 +54,5 @@ export interface BridgeSegmentProps {
    *
    * @default - publications are welcome
    */
-  readonly publicationsRefused?: string;
+  readonly noPublicationsReason?: string;
 }

@@ -81,7 +81,7 @@ export class BridgeSegment extends Construct implements ISegment {
       ipv6Block: props.ipv6Block?.text,
       prefixLength: checked.prefixLength,
       icc: props.daemon._icc,
-      publicationsRefused: props.publicationsRefused,
+      noPublicationsReason: props.noPublicationsReason,
     });
 
     this.ipv4Block = lateValue(() => this.plan('segment')?.ipv4.block ?? '');

@@ -51,7 +51,7 @@ export class ExistingSegment extends Construct implements ISegment {
       ipv4Block,
       prefixLength,
       icc: true,
-      publicationsRefused: `'${networkName}' was made by others, and nothing of ours narrows what comes in there; place the workload in a BridgeSegment`,
+      noPublicationsReason: `'${networkName}' was made by others, and nothing of ours narrows what comes in there; place the workload in a BridgeSegment`,
       existing,
     });
     const postcondition = conditions(ipv4Block, existing.gateway, existing.internal).map(([condition, errorMessage]) => ({
@@ -94,7 +94,7 @@ function conditions(block: string, gateway: string, internal: boolean): [conditi
     ],
     [
       internal ? 'self.internal' : '!self.internal',
-      internal ? "the network is not internal, and 'internal' is true" : "the network is internal, and 'internal' is false",
+      internal ? "the network is not internal, and 'isInternal' is true" : "the network is internal, and 'internal' is false",
     ],
     [
       `length(setsubtract(try(keys(self.options), []), [${known}])) == 0`,

@@ -13,7 +13,7 @@ export interface SegmentAttributes {
   readonly ipv4Block: Cidr;
 
   /** Whether the network is cut off from everything outside: `Internal`. */
-  readonly internal: boolean;
+  readonly isInternal: boolean;
 
   /** Why workloads may be members of a network that nothing of ours narrows, at least 10 characters. */
   readonly reason: string;

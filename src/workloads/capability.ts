@@ -2,6 +2,16 @@ import { CAPABILITIES, forges } from '../hardening/private/capabilities';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, reasonText } from '../private/text';
 
+/** Why a capability is given back. */
+export interface CapabilityOptions {
+  /**
+   * Why the workload needs it, at least 10 characters; it stands in the reports.
+   *
+   * @default - none, which is enough for capabilities that stay inside the container
+   */
+  readonly reason?: string;
+}
+
 /**
  * A Linux capability that a container gets back after all were dropped.
  *
@@ -24,27 +34,22 @@ export class Capability {
   public static readonly SETUID = Capability.of('CAP_SETUID');
 
   /**
-   * An ordinary capability by name, with or without `CAP_`.
+   * A capability by name, with or without `CAP_`. Those that reach beyond the container (NET_ADMIN, NET_RAW, SYS_ADMIN, …) need a reason.
    *
-   * Those that reach beyond the container (NET_ADMIN, NET_RAW, SYS_ADMIN, …) throw `CapabilityNeedsReason`: use `Capability.reasoned()`.
+   * Errors: `CapabilityNeedsReason`, `UnknownCapability`, `ReasonTooShort`.
    */
-  public static of(name: string): Capability {
+  public static of(name: string, options: CapabilityOptions = {}): Capability {
     const bare = Capability.bareName(name);
+    if (options.reason !== undefined) {
+      return new Capability(`CAP_${bare}`, reasonText(undefined, 'reason', options.reason));
+    }
     if (!CAPABILITIES[bare].isOrdinary) {
       throw new UnscopedValidationError(
         'CapabilityNeedsReason',
-        `'CAP_${bare}' reaches beyond what a workload needs; use Capability.reasoned('CAP_${bare}', 'why')`,
+        `'CAP_${bare}' reaches beyond what a workload needs; use Capability.of('CAP_${bare}', { reason: 'why' })`,
       );
     }
     return new Capability(`CAP_${bare}`);
-  }
-
-  /**
-   * Any capability, with the reason why the workload needs it.
-   * @param reason at least 10 characters; it stands in the reports
-   */
-  public static reasoned(name: string, reason: string): Capability {
-    return new Capability(`CAP_${Capability.bareName(name)}`, reasonText(undefined, 'reason', reason));
   }
 
   private static bareName(name: string): string {
@@ -61,6 +66,11 @@ export class Capability {
     /** Why the workload needs it; nothing for ordinary ones. */
     public readonly reason?: string,
   ) {}
+
+  /** Whether `other` is the same capability, whatever the reasons. */
+  public isSameAs(other: Capability): boolean {
+    return this.text === other.text;
+  }
 
   /**
    * Whether its holder can send from the addresses of its neighbours.

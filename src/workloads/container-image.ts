@@ -65,6 +65,11 @@ export class ContainerImage {
     private readonly tagReason?: string,
   ) {}
 
+  /** Whether `other` is the same reference or id. */
+  public isSameAs(other: ContainerImage): boolean {
+    return this.text === other.text;
+  }
+
   /**
    * Who gave a reason for a tag need not give it once more to the rules that ask for a digest or a version.
    *

@@ -1,8 +1,12 @@
 import type { Capability } from './capability';
 import type { ContainerImage } from './container-image';
-import type { HealthCheck, RestartPolicy, Ulimit } from './container-limits';
+import type { ContainerLimits } from './container-limits';
 import type { ContainerNetwork } from './container-network';
 import type { ContainerSysctl } from './container-sysctl';
+import type { ContainerUser } from './container-user';
+import type { DnsSettings } from './dns-settings';
+import type { HealthCheck } from './health-check';
+import type { RestartPolicy } from './restart-policy';
 import type { VolumeMount } from './volume-mount';
 import type { IPeer } from '../connections/peer';
 import type { ConnectionRate } from '../firewall/connection-rate';
@@ -20,7 +24,8 @@ export interface HardenedContainerProps {
   readonly segment?: ISegment;
 
   /**
-   * The network of a container that is in no segment: `HostNetwork.reason('…')` or `NoNetwork.reason('…')`. Errors: `NetworkChoice`,
+   * The network of a container that is in no segment: `ContainerNetwork.host({ reason })` or
+   * `ContainerNetwork.none({ reason })`. Errors: `NetworkChoice`,
    * `HostNetworkRefused`, `NoNetworkRefused`.
    *
    * @default - the container is placed in a segment
@@ -95,14 +100,14 @@ export interface HardenedContainerProps {
    *
    * @default - everything that looks like a secret is refused
    */
-  readonly notSecret?: { [name: string]: string };
+  readonly notSecretReasons?: { [name: string]: string };
 
   /**
-   * User and group that the processes run as. Root (`0` or `root`) throws.
+   * User and group that the processes run as.
    *
-   * @default '10001:10001'
+   * @default ContainerUser.of(10001)
    */
-  readonly user?: string;
+  readonly user?: ContainerUser;
 
   /**
    * Capabilities given back after all were dropped.
@@ -133,25 +138,11 @@ export interface HardenedContainerProps {
   readonly volumes?: VolumeMount[];
 
   /**
-   * Memory limit in MiB; swap on top is not allowed.
+   * What the container may use at most.
    *
-   * @default 256
+   * @default - 256 MiB of memory, one processor, 10 MiB of log, 1024 open files
    */
-  readonly memoryMebibytes?: number;
-
-  /**
-   * Processor time in thousandths of one processor, 10 to 1,024,000.
-   *
-   * @default 1000
-   */
-  readonly cpuMillis?: number;
-
-  /**
-   * Largest log file in MiB; three are kept.
-   *
-   * @default 10
-   */
-  readonly logMebibytes?: number;
+  readonly limits?: ContainerLimits;
 
   /**
    * Command that tells whether the container works.
@@ -168,13 +159,6 @@ export interface HardenedContainerProps {
   readonly restartPolicy?: RestartPolicy;
 
   /**
-   * Limits of the kernel per process.
-   *
-   * @default - nofile 1024, which a process may raise to 4096
-   */
-  readonly ulimits?: Ulimit[];
-
-  /**
    * Kernel parameters of the container's own namespaces.
    *
    * @default - forwarding is off, so that a member of two segments is no bridge between them
@@ -182,27 +166,11 @@ export interface HardenedContainerProps {
   readonly sysctls?: ContainerSysctl[];
 
   /**
-   * Resolvers for names outside. Each needs egress on port 53, which `connections.allowDnsTo()` declares (error: `ResolverWithoutEgress`). Names of
-   * containers resolve in any case.
+   * How the container resolves names outside. Names of containers resolve in any case.
    *
-   * @default - the single addresses that egress by UDP on port 53 names; without such egress nobody is asked
+   * @default - by the resolvers that it has egress to; without such egress names outside do not resolve
    */
-  readonly dns?: string[];
-
-  /**
-   * Domains in which a name without dots is looked for; `['.']` for none. The Terraform provider keeps no order among several. Error: `SearchDomain`.
-   *
-   * @default - those of the host, as the engine finds them in its resolv.conf
-   */
-  readonly dnsSearch?: string[];
-
-  /**
-   * Options of the resolver in the container's C library, such as `ndots:1`, `timeout:2` or `rotate`. Error: `ResolverOption`.
-   *
-   * @default - those that the engine writes
-   * @see https://man7.org/linux/man-pages/man5/resolv.conf.5.html
-   */
-  readonly dnsOptions?: string[];
+  readonly dns?: DnsSettings;
 
   /**
    * IPv4 addresses of hosts outside by their names, written into the container's hosts file, which is read before any resolver is asked. An entry opens

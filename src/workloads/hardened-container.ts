@@ -2,7 +2,6 @@ import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Capability } from './capability';
 import type { ContainerAttributes } from './container-attributes';
-import { RestartPolicy } from './container-limits';
 import { ExistingContainer } from './existing-container';
 import type { HardenedContainerProps, PublicationOptions, PublishOptions } from './hardened-container-props';
 import { ownAddress } from './own-address';
@@ -15,6 +14,7 @@ import { type Placement, placementOf, refuseSegmentless } from './private/placem
 import { publicationFact, type PublicationRequest } from './private/publication';
 import { LOOKED_AT, refusedBeside } from './private/refused-beside';
 import { Publication } from './publication';
+import { RestartPolicy } from './restart-policy';
 import type { IWorkload } from './workload';
 import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
@@ -95,7 +95,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     const { segment, segmentless, daemon } = placement;
     const declarations = daemon._declarations;
     const checked = checkContainer(scope, id, props, declarations);
-    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
+    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {});
     checkImage(checked.path, props.image);
     declarations.checkDeclaration(checked.path, [`container ${checked.name}`]);
     if (segment) {
@@ -126,7 +126,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
       const forging = (props.capabilities ?? []).filter(({ _forges }) => _forges);
       const named = { path, name: checked.name, segment: segment!.node.path, aliases, capabilities: givenBack(props.capabilities) };
-      declarations.addWorkload({ ...named, ipv4Address, ipv6Address, dns, hostEntries });
+      declarations.addWorkload({ ...named, ipv4Address, ipv6Address, dns: dns?.servers, hostEntries });
       forging.forEach((capability) => Annotations.of(this).addWarning(warningOfForging(capability)));
     }
     this.makeResource(props, checked, environment);
@@ -192,7 +192,7 @@ export class HardenedContainer extends Construct implements IWorkload {
   }
 
   /** Who gave a reason here need not give it once more to the rules that ask for one. */
-  private acceptReasons({ capabilities = [], writableRootReason, notSecret = {} }: HardenedContainerProps): void {
+  private acceptReasons({ capabilities = [], writableRootReason, notSecretReasons = {} }: HardenedContainerProps): void {
     const accepted = Suppressions.of(this);
     for (const { text, reason } of capabilities) {
       if (reason !== undefined) {
@@ -202,7 +202,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       }
     }
     if (writableRootReason !== undefined) accepted._imply(writableRoot, 'read_only', writableRootReason);
-    for (const [name, reason] of Object.entries(notSecret)) accepted._imply(secretVariable, name, reason);
+    for (const [name, reason] of Object.entries(notSecretReasons)) accepted._imply(secretVariable, name, reason);
     const { segmentless } = this.placement;
     if (segmentless?.mode === 'host') accepted._imply(hostNetwork, 'network_mode', segmentless.reason);
   }

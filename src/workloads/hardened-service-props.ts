@@ -1,6 +1,8 @@
 import type { Capability } from './capability';
 import type { ContainerImage } from './container-image';
-import type { HealthCheck } from './container-limits';
+import type { WorkloadLimits } from './container-limits';
+import type { ContainerUser } from './container-user';
+import type { HealthCheck } from './health-check';
 import type { SwarmConfig, SwarmSecret } from './service-files';
 import type { EndpointMode, Placement, PublishMode, UpdatePolicy } from './service-policies';
 import type { VolumeMount } from './volume-mount';
@@ -99,7 +101,7 @@ export interface HardenedServiceProps {
    *
    * @default - everything that looks like a secret is refused
    */
-  readonly notSecret?: { [name: string]: string };
+  readonly notSecretReasons?: { [name: string]: string };
 
   /**
    * Secrets of the swarm, as files.
@@ -116,11 +118,11 @@ export interface HardenedServiceProps {
   readonly configs?: SwarmConfig[];
 
   /**
-   * User and group that the processes run as, by number. Root (`0`) throws.
+   * User and group that the processes run as.
    *
-   * @default '10001:10001'
+   * @default ContainerUser.of(10001)
    */
-  readonly user?: string;
+  readonly user?: ContainerUser;
 
   /**
    * Capabilities given back after all were dropped. `NET_RAW` and `NET_ADMIN` throw.
@@ -152,25 +154,11 @@ export interface HardenedServiceProps {
   readonly tmpfsMebibytes?: { [path: string]: number };
 
   /**
-   * Memory limit of a task in MiB.
+   * What a task may use at most.
    *
-   * @default 256
+   * @default - 256 MiB of memory, one processor, 10 MiB of log
    */
-  readonly memoryMebibytes?: number;
-
-  /**
-   * Processor time of a task in thousandths of one processor, 10 to 1,024,000.
-   *
-   * @default 1000
-   */
-  readonly cpuMillis?: number;
-
-  /**
-   * Largest log file of a task in MiB; three are kept.
-   *
-   * @default 10
-   */
-  readonly logMebibytes?: number;
+  readonly limits?: WorkloadLimits;
 
   /**
    * Command that tells whether a task works. Swarm replaces a task that does not.

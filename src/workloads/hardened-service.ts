@@ -60,7 +60,7 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
 
   constructor(scope: Construct, id: string, props: HardenedServiceProps) {
     const checked = checkService(scope, id, props);
-    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecret ?? {});
+    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {});
     super(scope, id);
     const { path } = this.node;
     const declarations = props.overlay._peerDeclarations;
@@ -118,14 +118,14 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
   }
 
   /** Who gave a reason here need not give it once more to the rules that ask for one. */
-  private acceptReasons({ image, capabilities = [], writableRootReason, notSecret = {} }: HardenedServiceProps): void {
+  private acceptReasons({ image, capabilities = [], writableRootReason, notSecretReasons = {} }: HardenedServiceProps): void {
     const accepted = Suppressions.of(this);
     image._acceptAt(accepted);
     for (const { text, reason } of capabilities) {
       if (reason !== undefined) accepted._imply(serviceHardening, text.replace(/^CAP_/, ''), reason);
     }
     if (writableRootReason !== undefined) accepted._imply(serviceHardening, 'read_only', writableRootReason);
-    for (const [name, reason] of Object.entries(notSecret)) accepted._imply(serviceSecrets, name, reason);
+    for (const [name, reason] of Object.entries(notSecretReasons)) accepted._imply(serviceSecrets, name, reason);
   }
 
   private makeResource(props: HardenedServiceProps, checked: CheckedService, environment: readonly string[]): void {

@@ -8,7 +8,7 @@ function program(): Program {
   const shop = new Program();
   const segment = shop.segment('Front');
   const web = shop.container('Web', segment);
-  shop.container('Api', segment, { capabilities: [Capability.reasoned('IPC_LOCK', 'keeps its keys out of swap')] });
+  shop.container('Api', segment, { capabilities: [Capability.of('IPC_LOCK', { reason: 'keeps its keys out of swap' })] });
   web.publish(Port.tcpRange(8000, 8001), { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });
   return shop;
 }

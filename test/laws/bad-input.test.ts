@@ -82,7 +82,7 @@ test.each<[string, ErrorCode, string[], (program: Program) => unknown]>([
     'a publication where none may be',
     'SegmentForbidsPublication',
     ['[app/W]', 'inside only'],
-    (p) => p.container('W', p.segment('S', { publicationsRefused: 'inside only' })).publish(HTTPS),
+    (p) => p.container('W', p.segment('S', { noPublicationsReason: 'inside only' })).publish(HTTPS),
   ],
   [
     'one host port twice',
@@ -123,21 +123,20 @@ test.each<[string, ErrorCode, string[], (program: Program) => unknown]>([
 const TEXT_PROPS: Record<string, (p: Program, text: string) => unknown> = {
   networkName: (p, t) => p.segment('S', { networkName: t }),
   bridgeName: (p, t) => p.segment('S', { bridgeName: t }),
-  publicationsRefused: (p, t) => p.segment('S', { publicationsRefused: t }),
+  noPublicationsReason: (p, t) => p.segment('S', { noPublicationsReason: t }),
   containerName: (p, t) => p.container('W', p.segment('S'), { containerName: t }),
   ipv4Address: (p, t) => p.container('W', p.segment('S'), { ipv4Address: t }),
   command: (p, t) => p.container('W', p.segment('S'), { command: [t] }),
   entrypoint: (p, t) => p.container('W', p.segment('S'), { entrypoint: [t] }),
   'environment value': (p, t) => p.container('W', p.segment('S'), { environment: { A: t } }),
   'environment name': (p, t) => p.container('W', p.segment('S'), { environment: { [t]: '' } }),
-  'notSecret reason': (p, t) => p.container('W', p.segment('S'), { environment: { A: '' }, notSecret: { A: t } }),
-  user: (p, t) => p.container('W', p.segment('S'), { user: t }),
+  'notSecret reason': (p, t) => p.container('W', p.segment('S'), { environment: { A: '' }, notSecretReasons: { A: t } }),
   writableRootReason: (p, t) => p.container('W', p.segment('S'), { writableRootReason: t }),
   'tmpfs path': (p, t) => p.container('W', p.segment('S'), { tmpfsMebibytes: { [`/${t}`]: 1 } }),
   workingDirectory: (p, t) => p.container('W', p.segment('S'), { workingDirectory: `/${t}` }),
   aliases: (p, t) => p.container('W', p.segment('S'), { aliases: [t] }),
-  dns: (p, t) => p.container('W', p.segment('S'), { dns: [t] }),
-  ulimit: (p, t) => p.container('W', p.segment('S'), { ulimits: [{ limitName: t, soft: 1, hard: 1 }] }),
+  dns: (p, t) => p.container('W', p.segment('S'), { dns: { servers: [t] } }),
+  ulimit: (p, t) => p.container('W', p.segment('S'), { limits: { ulimits: [{ limitName: t, soft: 1, hard: 1 }] } }),
   'health check word': (p, t) => p.container('W', p.segment('S'), { healthCheck: HealthCheck.command([t]) }),
   'health check line': (p, t) => p.container('W', p.segment('S'), { healthCheck: HealthCheck.shell(t) }),
   volumeName: (p, t) => new DataVolume(p.stack, 'V', { daemon: p.daemon, volumeName: t }),
@@ -155,7 +154,7 @@ const TEXT_PROPS: Record<string, (p: Program, text: string) => unknown> = {
   startWithoutGuardReason: (p, t) => newDaemon(p.stack, { startWithoutGuardReason: t }, 'Second'),
   'engine version': (_, t) => EngineVersion.of(t),
   capability: (_, t) => Capability.of(t),
-  'capability reason': (_, t) => Capability.reasoned('NET_RAW', t),
+  'capability reason': (_, t) => Capability.of('NET_RAW', { reason: t }),
   socket: (_, t) => DaemonConnection.socket(t),
   'TLS directory': (p, t) => newDaemon(p.stack, { connection: DaemonConnection.tls({ host: 'h', certificateDirectory: t }) }, 'Second'),
 };
@@ -171,7 +170,7 @@ function textsOf(json: unknown): string[] {
 
 /** Reasons and descriptions do not stand in the JSON at all. */
 const NOT_IN_JSON = [
-  'publicationsRefused',
+  'noPublicationsReason',
   'notSecret reason',
   'writableRootReason',
   'flow description',
@@ -223,10 +222,14 @@ test('a string token is what the container gets where it may be late', () => {
 
 test('number tokens are refused, whatever range they are in', () => {
   const token = Token.asNumber({ resolve: () => 64 });
-  const props = ['memoryMebibytes', 'cpuMillis', 'logMebibytes', 'stopTimeoutSeconds'];
-  for (const prop of props) {
+  const limits = ['memoryMebibytes', 'cpuMillis', 'logMebibytes'];
+  const props: [string, object][] = [
+    ...limits.map((key): [string, object] => [key, { limits: { [key]: token } }]),
+    ['stopTimeoutSeconds', { stopTimeoutSeconds: token }],
+  ];
+  for (const [prop, given] of props) {
     const program = new Program();
-    expectError(() => program.container('W', program.segment('S'), { [prop]: token }), 'UnresolvedValue', { path: 'app/W', says: [prop] });
+    expectError(() => program.container('W', program.segment('S'), given), 'UnresolvedValue', { path: 'app/W', says: [prop] });
   }
 });
 

@@ -1,8 +1,8 @@
 import {
+  ContainerNetwork,
   Disposition,
   EngineVersion,
   HardenedContainer,
-  NoNetwork,
   Peer,
   Port,
   Reachability,
@@ -125,7 +125,7 @@ describe('answers', () => {
     const alone = new HardenedContainer(program.stack, 'Alone', {
       daemon: program.daemon,
       image: IMAGE,
-      network: NoNetwork.reason('computes, and talks to nobody'),
+      network: ContainerNetwork.none({ reason: 'computes, and talks to nobody' }),
     });
     expect(reachability().explain(web, alone, HTTP).text).toBe(
       'UNREACHABLE: app/Alone is on no network: computes, and talks to nobody.\n\nWay out: Place app/Alone in a segment.',

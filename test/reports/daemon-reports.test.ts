@@ -6,10 +6,10 @@ import {
   Capability,
   Cidr,
   ConnectionRate,
+  ContainerNetwork,
   EngineFirewall,
   EngineVersion,
   HardenedContainer,
-  HostNetwork,
   HostShim,
   Peer,
   PluginSegment,
@@ -24,10 +24,10 @@ import { writeDaemonReports } from '../../src/reports/daemon-reports';
 import type { Declarations } from '../../src/topology/private/declarations';
 import { JOIN, legacy, theirs } from '../support/existing';
 import { filesUnder, temporaryFolder } from '../support/folders';
-import { Unguarded, shop } from '../support/unguarded';
 import { HOST_ADDRESS, IMAGE, METACHARACTERS, Program } from '../support/programs';
 import { readTopology } from '../support/read-topology';
 import { Services } from '../support/swarms';
+import { Unguarded, shop } from '../support/unguarded';
 
 const folder = temporaryFolder();
 const HTTP = Port.tcp(8080);
@@ -81,7 +81,7 @@ const PROGRAMS: Record<string, () => { readonly _declarations: Declarations }> =
   },
   'a container on the network of the host': () => {
     const { program, daemon, api } = site();
-    const network = HostNetwork.reason('reads the counters of the host');
+    const network = ContainerNetwork.host({ reason: 'reads the counters of the host' });
     const agent = new HardenedContainer(program.stack, 'Agent', { daemon, image: IMAGE, network });
     agent.connections.allowTo(api, HTTP);
     return daemon;
@@ -250,7 +250,7 @@ test('no secret of a program is in any of the files: no variable, command, healt
     entrypoint: ['/bin/x', secret],
     workingDirectory: `/${secret}`,
     labels: { note: secret },
-    capabilities: [Capability.reasoned('SYS_NICE', `it needs ${secret}`)],
+    capabilities: [Capability.of('SYS_NICE', { reason: `it needs ${secret}` })],
   } as object);
   expect(Object.values(reportsOf(program.daemon)).join('')).not.toContain(secret);
 });
@@ -258,7 +258,7 @@ test('no secret of a program is in any of the files: no variable, command, healt
 test('texts of a program neither become markup nor hide', () => {
   const program = new Unguarded();
   const reason = `${METACHARACTERS} <b>bold</b> [x](http://y) | cell`;
-  const network = HostNetwork.reason(reason);
+  const network = ContainerNetwork.host({ reason: reason });
   new HardenedContainer(program.stack, 'Agent', { daemon: program.daemon, image: IMAGE, network });
   const { topology, report } = reportsOf(program.daemon);
   expect(JSON.parse(topology).withoutSegment[0].reason).toBe(reason);

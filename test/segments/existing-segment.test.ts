@@ -2,8 +2,8 @@ import { TerraformStack } from 'cdktf';
 import { Cidr, Disposition, HardenedContainer, Peer, Port, Reachability, Requirement, type SegmentAttributes } from '../../src';
 import { expectError } from '../support/errors';
 import { JOIN, legacy, theirs } from '../support/existing';
-import { Unguarded } from '../support/unguarded';
 import { HOST_ADDRESS, IMAGE, Program, synth } from '../support/programs';
+import { Unguarded } from '../support/unguarded';
 
 const HTTP = Port.tcp(8080);
 
@@ -23,14 +23,14 @@ test('the network is looked up, and neither it nor its containers become resourc
 
 test('every condition says what is not so of the network', () => {
   const program = new Program();
-  legacy(program, { internal: true, ipv4Gateway: '172.30.5.254' });
+  legacy(program, { isInternal: true, ipv4Gateway: '172.30.5.254' });
   const [found] = Object.values<any>(program.synth().json.data.docker_network);
   const conditions = found.lifecycle.postcondition as { condition: string; error_message: string }[];
   expect(conditions.map(({ error_message: text }) => text)).toEqual([
     'app/Legacy: the network is no bridge',
     'app/Legacy: the network has other blocks than 172.30.5.0/24',
     'app/Legacy: the gateway of the network is not 172.30.5.254',
-    "app/Legacy: the network is not internal, and 'internal' is true",
+    "app/Legacy: the network is not internal, and 'isInternal' is true",
     'app/Legacy: the network has options by which more or less may be open than is told',
     'app/Legacy: members of the network are kept from each other, or leave it without translation',
     'app/Legacy: the bridge of the network has a name that is kept for bridges of ours',
@@ -209,7 +209,7 @@ describe('the way out', () => {
 
   test('a network without a way out never leads', () => {
     const program = new Program();
-    const old = theirs(program, legacy(program, { ...JOIN, networkName: 'a', internal: true }));
+    const old = theirs(program, legacy(program, { ...JOIN, networkName: 'a', isInternal: true }));
     const web = program.container('Web', program.segment('Front'));
     web.connections.allowTo(old, HTTP);
     web.connections.allowTo(Peer.anyIpv4(), Port.tcp(443));
@@ -263,7 +263,7 @@ test.each<[Partial<SegmentAttributes>, string, string]>([
 
 test('what is not known to open anything stays a way out', () => {
   const program = new Program();
-  legacy(program, { internal: undefined as never });
+  legacy(program, { isInternal: undefined as never });
   expect(program.topology().existing[0].internal).toBe(false);
 });
 

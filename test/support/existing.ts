@@ -1,5 +1,5 @@
-import type { Unguarded } from './unguarded';
 import type { Program } from './programs';
+import type { Unguarded } from './unguarded';
 import { BridgeSegment, Cidr, HardenedContainer, type ISegment, type IWorkload, type SegmentAttributes } from '../../src';
 
 type Place = Pick<Program | Unguarded, 'stack' | 'daemon'>;
@@ -13,7 +13,7 @@ export function legacy(program: Place, attributes: Partial<SegmentAttributes> = 
     daemon: program.daemon,
     networkName: `${id.toLowerCase()}_default`,
     ipv4Block: Cidr.parse('172.30.5.0/24'),
-    internal: false,
+    isInternal: false,
     reason: 'the old shop is made by Compose',
     ...attributes,
   });

@@ -9,8 +9,6 @@ import {
   EngineVersion,
   HardenedContainer,
   type HardenedContainerProps,
-  HostNetwork,
-  NoNetwork,
   Peer,
   Port,
   Reachability,
@@ -21,8 +19,8 @@ import type { ErrorCode } from '../../src/private/errors';
 import { outputFolder } from '../../src/reports/private/output-folder';
 import { expectError, thrownBy } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
-import { Unguarded } from '../support/unguarded';
 import { HOST_ADDRESS, IMAGE, Program, synth } from '../support/programs';
+import { Unguarded } from '../support/unguarded';
 
 const folder = temporaryFolder();
 const WHY = 'reads the counters of the host';
@@ -38,8 +36,8 @@ function scene(props: ConstructorParameters<typeof Program>[0] = {}) {
     program,
     segmentless,
     web,
-    agent: segmentless('Agent', HostNetwork.reason(WHY)),
-    alone: segmentless('Alone', NoNetwork.reason(ALONE)),
+    agent: segmentless('Agent', ContainerNetwork.host({ reason: WHY })),
+    alone: segmentless('Alone', ContainerNetwork.none({ reason: ALONE })),
   };
 }
 
@@ -69,8 +67,8 @@ describe('what Terraform gets', () => {
 
   test("resolvers, names and parameters that are not of the network go along to the host's", () => {
     const { program, segmentless } = scene();
-    segmentless('Other', HostNetwork.reason(WHY), {
-      dns: ['192.0.2.53'],
+    segmentless('Other', ContainerNetwork.host({ reason: WHY }), {
+      dns: { servers: ['192.0.2.53'] },
       hostEntries: { ntp: '192.0.2.123' },
       sysctls: [ContainerSysctl.shmmaxBytes(65536)],
     });
@@ -116,7 +114,7 @@ describe('flows', () => {
 
   test('its default port counts', () => {
     const { program, web, segmentless } = scene();
-    web.connections.allowTo(segmentless('Other', HostNetwork.reason(WHY), { defaultPort: METRICS }));
+    web.connections.allowTo(segmentless('Other', ContainerNetwork.host({ reason: WHY }), { defaultPort: METRICS }));
     expect(program.topology().hostFlows).toHaveLength(1);
   });
 
@@ -158,7 +156,7 @@ describe('flows', () => {
     ['to the host', ({ agent }) => agent.connections.allowTo(Peer.host(), METRICS), 'HostNetworkRefused', ['app/Agent']],
     [
       'between two on the host',
-      ({ agent, segmentless }) => agent.connections.allowTo(segmentless('B2', HostNetwork.reason(WHY)), METRICS),
+      ({ agent, segmentless }) => agent.connections.allowTo(segmentless('B2', ContainerNetwork.host({ reason: WHY })), METRICS),
       'HostNetworkRefused',
       ['app/B2'],
     ],
@@ -181,16 +179,21 @@ describe('flows', () => {
 });
 
 describe('what is refused', () => {
-  const host = HostNetwork.reason(WHY);
-  const none = NoNetwork.reason(ALONE);
+  const host = ContainerNetwork.host({ reason: WHY });
+  const none = ContainerNetwork.none({ reason: ALONE });
   test.each<[string, Partial<HardenedContainerProps>, ErrorCode, string[]]>([
     [
       'NET_ADMIN on the host',
-      { network: host, capabilities: [Capability.reasoned('NET_ADMIN', WHY)] },
+      { network: host, capabilities: [Capability.of('NET_ADMIN', { reason: WHY })] },
       'HostNetworkRefused',
       ['CAP_NET_ADMIN', 'guard'],
     ],
-    ['NET_RAW on the host', { network: host, capabilities: [Capability.reasoned('NET_RAW', WHY)] }, 'HostNetworkRefused', ['CAP_NET_RAW']],
+    [
+      'NET_RAW on the host',
+      { network: host, capabilities: [Capability.of('NET_RAW', { reason: WHY })] },
+      'HostNetworkRefused',
+      ['CAP_NET_RAW'],
+    ],
     [
       'a parameter of the network',
       { network: host, sysctls: [ContainerSysctl.somaxconn(1024)] },
@@ -200,10 +203,10 @@ describe('what is refused', () => {
     ['an address on the host', { network: host, ipv4Address: '10.20.0.9' }, 'HostNetworkRefused', ["'ipv4Address'"]],
     ['an alias on the host', { network: host, aliases: ['x'] }, 'HostNetworkRefused', ["'aliases'"]],
     ['an address on none', { network: none, ipv4Address: '10.20.0.9' }, 'NoNetworkRefused', ["'ipv4Address'"]],
-    ['resolvers on none', { network: none, dns: ['192.0.2.53'] }, 'NoNetworkRefused', ["'dns'"]],
+    ['resolvers on none', { network: none, dns: { servers: ['192.0.2.53'] } }, 'NoNetworkRefused', ["'dns'"]],
     ['names on none', { network: none, hostEntries: { ntp: '192.0.2.123' } }, 'NoNetworkRefused', ["'hostEntries'"]],
     ['neither', {}, 'NetworkChoice', ["'daemon'"]],
-    ['something else', { network: { mode: 'host', why: WHY } as never }, 'NetworkChoice', ['HostNetwork.reason']],
+    ['something else', { network: { mode: 'host', reason: WHY } as never }, 'NetworkChoice', ['ContainerNetwork.host({ reason })']],
     ['no daemon', { network: host, daemon: undefined }, 'NotADaemon', ["'daemon'"]],
     ['nothing at all', { daemon: undefined }, 'NotASegment', ["'segment'"]],
   ])('%s', (_what, props, code, says) => {
@@ -227,10 +230,12 @@ describe('what is refused', () => {
   });
 
   test('a reason that says nothing, and the name of another container', () => {
-    expectError(() => HostNetwork.reason('because'), 'ReasonTooShort');
-    expectError(() => NoNetwork.reason('  '), 'ReasonTooShort');
+    expectError(() => ContainerNetwork.host({ reason: 'because' }), 'ReasonTooShort');
+    expectError(() => ContainerNetwork.none({ reason: '  ' }), 'ReasonTooShort');
     const { segmentless } = scene();
-    expectError(() => segmentless('Twin', NoNetwork.reason(ALONE), { containerName: 'APP-WEB' }), 'DuplicateName', { says: ['app/Web'] });
+    expectError(() => segmentless('Twin', ContainerNetwork.none({ reason: ALONE }), { containerName: 'APP-WEB' }), 'DuplicateName', {
+      says: ['app/Web'],
+    });
   });
 
   test('what only a segment brings is not there to be read', () => {
@@ -319,8 +324,8 @@ test('the report of an unguarded daemon names both', () => {
   const app = new App({ outdir: path.join(folder(), 'out'), stackTraces: false });
   const program = new Unguarded({}, new TerraformStack(app, 'app'));
   const { daemon, stack } = program;
-  new HardenedContainer(stack, 'Agent', { daemon, image: IMAGE, network: HostNetwork.reason('a | b of the host') });
-  new HardenedContainer(stack, 'Alone', { daemon, image: IMAGE, network: NoNetwork.reason(ALONE) });
+  new HardenedContainer(stack, 'Agent', { daemon, image: IMAGE, network: ContainerNetwork.host({ reason: 'a | b of the host' }) });
+  new HardenedContainer(stack, 'Alone', { daemon, image: IMAGE, network: ContainerNetwork.none({ reason: ALONE }) });
   program.container('Web', program.segment('Front'));
   app.synth();
   const report = fs.readFileSync(path.join(app.outdir, 'stacks/app/bulkhead', outputFolder(daemon.node.path), 'report.md'), 'utf8');

@@ -50,7 +50,7 @@ test.each<[string, (program: Program, segment: ISegment) => void, string]>([
 
 test('no way out is asked of a network without one', () => {
   const program = new Program();
-  const member = program.container('A', legacy(program, { internal: true }));
+  const member = program.container('A', legacy(program, { isInternal: true }));
   expectError(() => member.connections.allowTo(Peer.anyIpv4(), HTTP), 'ExistingFlow', { says: ['no way out'] });
 });
 
@@ -79,7 +79,7 @@ test('nobody publishes from there, and nobody forges', () => {
   const segment = legacy(program);
   const member = program.container('A', segment);
   expectError(() => member.publish(HTTP), 'SegmentForbidsPublication', { says: ['made by others'] });
-  program.container('B', segment, { capabilities: [Capability.reasoned('NET_RAW', 'it measures round trips')] });
+  program.container('B', segment, { capabilities: [Capability.of('NET_RAW', { reason: 'it measures round trips' })] });
   expect(() => program.synth()).toThrow(/ForgerAmongOthers/);
 });
 

@@ -4,6 +4,7 @@ import {
   Capability,
   ContainerImage,
   ContainerSysctl,
+  ContainerUser,
   DataVolume,
   HardenedContainerProps,
   HealthCheck,
@@ -95,14 +96,15 @@ describe('what is given arrives', () => {
     ['name', { containerName: 'shop_web.1' }, { name: 'shop_web.1', hostname: 'shop_web.1' }],
     ['command', { command: ['serve', '--port=80', ''] }, { command: ['serve', '--port=80', ''] }],
     ['entrypoint', { entrypoint: ['/bin/app'] }, { entrypoint: ['/bin/app'] }],
-    ['user', { user: 'app:www' }, { user: 'app:www' }],
+    ['user', { user: ContainerUser.of(70, 71) }, { user: '70:71' }],
+    ['group of the same number', { user: ContainerUser.of(70) }, { user: '70:70' }],
     ['working directory', { workingDirectory: '/srv/app' }, { working_dir: '/srv/app' }],
-    ['memory, and no swap on top', { memoryMebibytes: 1024 }, { memory: 1024, memory_swap: 1024 }],
-    ['a quarter of a processor', { cpuMillis: 250 }, { cpu_period: 100000, cpu_quota: 25000 }],
-    ['log size', { logMebibytes: 50 }, { log_opts: { 'max-size': '50m', 'max-file': '3' } }],
+    ['memory, and no swap on top', { limits: { memoryMebibytes: 1024 } }, { memory: 1024, memory_swap: 1024 }],
+    ['a quarter of a processor', { limits: { cpuMillis: 250 } }, { cpu_period: 100000, cpu_quota: 25000 }],
+    ['log size', { limits: { logMebibytes: 50 } }, { log_opts: { 'max-size': '50m', 'max-file': '3' } }],
     ['stop timeout', { stopTimeoutSeconds: 60 }, { stop_timeout: 60, destroy_grace_seconds: 60 }],
     ['a writable root', { writableRootReason: 'writes its pid beside the program' }, { read_only: false }],
-    ['ulimits', { ulimits: [{ limitName: 'nproc', soft: 64, hard: 64 }] }, { ulimit: [{ name: 'nproc', soft: 64, hard: 64 }] }],
+    ['ulimits', { limits: { ulimits: [{ limitName: 'nproc', soft: 64, hard: 64 }] } }, { ulimit: [{ name: 'nproc', soft: 64, hard: 64 }] }],
     ['no restart', { restartPolicy: RestartPolicy.NO }, { restart: 'no' }],
     ['restart', { restartPolicy: RestartPolicy.UNLESS_STOPPED }, { restart: 'unless-stopped' }],
     ['restarts', { restartPolicy: RestartPolicy.onFailure(3) }, { restart: 'on-failure', max_retry_count: 3 }],
@@ -138,14 +140,19 @@ describe('what is given arrives', () => {
   });
 
   test('capabilities: once each, sorted, in the form that the engine reads back, and ALL stays dropped', () => {
-    const capabilities = [Capability.SETUID, Capability.of('chown'), Capability.CHOWN, Capability.reasoned('sys_nice', 'pins its threads')];
+    const capabilities = [
+      Capability.SETUID,
+      Capability.of('chown'),
+      Capability.CHOWN,
+      Capability.of('sys_nice', { reason: 'pins its threads' }),
+    ];
     expect(container({ capabilities }).capabilities).toEqual({ drop: ['ALL'], add: ['CAP_CHOWN', 'CAP_SETUID', 'CAP_SYS_NICE'] });
   });
 
   test('NET_RAW is told as a warning on the construct, with its reason', () => {
     const program = new Program();
     const web = program.container('Web', program.segment('Front'), {
-      capabilities: [Capability.reasoned('NET_RAW', 'pings its upstreams')],
+      capabilities: [Capability.of('NET_RAW', { reason: 'pings its upstreams' })],
     });
     expect(web.node.metadata).toEqual([
       expect.objectContaining({ type: expect.stringMatching(/warn/), data: expect.stringContaining('CAP_NET_RAW (pings its upstreams)') }),
@@ -210,14 +217,14 @@ describe('what follows from flows', () => {
     ['an empty list is no list: the engine would name the resolvers of the host', [], [], ['127.0.0.1']],
   ])('dns: %s', (_, dns, egress, expected) => {
     const program = new Program();
-    const web = program.container('Web', program.segment('Front'), { dns });
+    const web = program.container('Web', program.segment('Front'), { dns: { servers: dns } });
     egress.forEach((to) => web.connections.allowTo(to!.includes('/') ? Peer.cidr(to!) : Peer.address(to!), DNS));
     expect(program.synth().container().dns).toEqual(expected);
   });
 
   test('dns without egress is told at synth', () => {
     const program = new Program();
-    program.container('Web', program.segment('Front'), { dns: ['9.9.9.9'] });
+    program.container('Web', program.segment('Front'), { dns: { servers: ['9.9.9.9'] } });
     expectError(() => program.synth(), 'ResolverWithoutEgress', {
       path: 'app/Web',
       says: ['9.9.9.9', "allowTo(Peer.address('9.9.9.9'), Port.udp(53))"],
@@ -334,29 +341,36 @@ test.each<[string, ErrorCode, object, string[]]>([
   ['name of one letter', 'ContainerNameTooShort', { containerName: 'x' }, ["'x'", 'two characters']],
   ['name with a blank', 'ContainerName', { containerName: 'a b' }, ["'a b'", '2 to 63']],
   ['name of 64', 'ContainerName', { containerName: 'a'.repeat(64) }, ['aaaa']],
-  ['root', 'RootUser', { user: 'root' }, ['10001:10001']],
-  ['root by number', 'RootUser', { user: '0:10001' }, ['10001:10001']],
-  ['root by more zeros', 'RootUser', { user: '000' }, ['10001:10001']],
-  ['user', 'UserName', { user: 'a b' }, ["'a b'"]],
+  ['a user as text', 'UserNumber', { user: 'app:www' }, ['ContainerUser.of(10001)']],
   ['alias', 'AliasName', { aliases: ['a.b'] }, ["'a.b'"]],
   ['address', 'AddressSyntax', { ipv4Address: '10.20.0' }, ["'10.20.0'"]],
-  ['resolver', 'AddressSyntax', { dns: ['dns.example'] }, ["'dns.example'"]],
+  ['resolver', 'AddressSyntax', { dns: { servers: ['dns.example'] } }, ["'dns.example'"]],
   ['working directory', 'MountTarget', { workingDirectory: 'srv' }, ["'srv'"]],
-  ['memory too small', 'MemoryLimit', { memoryMebibytes: 5 }, ['6', 'got 5']],
-  ['memory of a fraction', 'MemoryLimit', { memoryMebibytes: 64.5 }, ['64.5']],
-  ['processor', 'CpuLimit', { cpuMillis: 9 }, ['got 9']],
-  ['log', 'LogLimit', { logMebibytes: 0 }, ['got 0']],
+  ['memory too small', 'MemoryLimit', { limits: { memoryMebibytes: 5 } }, ['6', 'got 5']],
+  ['memory of a fraction', 'MemoryLimit', { limits: { memoryMebibytes: 64.5 } }, ['64.5']],
+  ['processor', 'CpuLimit', { limits: { cpuMillis: 9 } }, ['got 9']],
+  ['log', 'LogLimit', { limits: { logMebibytes: 0 } }, ['got 0']],
   ['stop timeout', 'StopTimeout', { stopTimeoutSeconds: 3601 }, ['3601']],
   ['tmpfs size', 'TmpfsSize', { tmpfsMebibytes: { '/tmp': 0 } }, ['/tmp', 'got 0']],
   ['tmpfs path', 'MountTarget', { tmpfsMebibytes: { 'tmp:x': 1 } }, ['tmp:x']],
   ['reason', 'ReasonTooShort', { writableRootReason: 'because' }, ['because', '10 characters']],
-  ['ulimit unknown', 'UlimitValue', { ulimits: [{ limitName: 'files', soft: 1, hard: 1 }] }, ["'files'", 'nofile']],
-  ['ulimit twice', 'UlimitValue', { ulimits: [1, 2].map((n) => ({ limitName: 'nofile', soft: n, hard: n })) }, ['twice']],
-  ['soft above hard', 'UlimitValue', { ulimits: [{ limitName: 'nofile', soft: 2, hard: 1 }] }, ['soft limit of nofile', 'got 2']],
+  ['ulimit unknown', 'UlimitValue', { limits: { ulimits: [{ limitName: 'files', soft: 1, hard: 1 }] } }, ["'files'", 'nofile']],
+  ['ulimit twice', 'UlimitValue', { limits: { ulimits: [1, 2].map((n) => ({ limitName: 'nofile', soft: n, hard: n })) } }, ['twice']],
+  [
+    'soft above hard',
+    'UlimitValue',
+    { limits: { ulimits: [{ limitName: 'nofile', soft: 2, hard: 1 }] } },
+    ['soft limit of nofile', 'got 2'],
+  ],
   ['two mounts at one place', 'MountTarget', { volumes: [VolumeMount.hostPath('/srv/a', '/tmp')] }, ["'/tmp'", 'its own path']],
   ['a mount over the stamp', 'MountTarget', { volumes: [VolumeMount.hostPath('/srv/a', '/.bulkhead-guard')] }, ["'/.bulkhead-guard'"]],
   ['an image as text', 'NotAnImage', { image: 'nginx' }, ['ContainerImage']],
-  ['memory as a token', 'UnresolvedValue', { memoryMebibytes: Token.asNumber({ resolve: () => 64 }) }, ["'memoryMebibytes'"]],
+  [
+    'memory as a token',
+    'UnresolvedValue',
+    { limits: { memoryMebibytes: Token.asNumber({ resolve: () => 64 }) } },
+    ["'limits.memoryMebibytes'"],
+  ],
 ])('refused: %s', (_, code, props, says) => refused(props, code, says));
 
 test.each([

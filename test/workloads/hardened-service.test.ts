@@ -172,12 +172,11 @@ describe('what is refused', () => {
 
   test('of a service', () => {
     serviceRefused('ServiceImage', { image: IMAGE });
-    serviceRefused('RootUser', { user: '0:0' });
-    serviceRefused('UserName', { user: 'web' });
+    serviceRefused('UserNumber', { user: 'web' as never });
     serviceRefused('ServiceValue', { replicas: -1 });
     serviceRefused('SecretInEnvironment', { environment: { PASSWORD: 'x' } });
     serviceRefused('MountTarget', { secrets: [SwarmSecret.of({ secretId: 'a'.repeat(25), secretName: 'key', target: '/tmp' })] });
-    serviceRefused('ServiceValue', { capabilities: [Capability.reasoned('NET_RAW', 'it pings its neighbours')] });
+    serviceRefused('ServiceValue', { capabilities: [Capability.of('NET_RAW', { reason: 'it pings its neighbours' })] });
     serviceRefused('NotAnOverlay', { overlay: {} as EncryptedOverlay });
   });
 

@@ -13,9 +13,9 @@ function resource(props: Partial<HardenedContainerProps>) {
 
 describe('what is given arrives', () => {
   test.each<[string, Partial<HardenedContainerProps>, object]>([
-    ['search domains', { dnsSearch: ['corp.example', 'example'] }, { dns_search: ['corp.example', 'example'] }],
-    ['no search domain', { dnsSearch: ['.'] }, { dns_search: ['.'] }],
-    ['options', { dnsOptions: ['ndots:0', 'timeout:30', 'rotate'] }, { dns_opts: ['ndots:0', 'timeout:30', 'rotate'] }],
+    ['search domains', { dns: { searchDomains: ['corp.example', 'example'] } }, { dns_search: ['corp.example', 'example'] }],
+    ['no search domain', { dns: { searchDomains: ['.'] } }, { dns_search: ['.'] }],
+    ['options', { dns: { options: ['ndots:0', 'timeout:30', 'rotate'] } }, { dns_opts: ['ndots:0', 'timeout:30', 'rotate'] }],
     [
       'host entries, sorted',
       { hostEntries: { 'printer.example': '192.0.2.8', nas: '192.0.2.7' } },
@@ -24,7 +24,7 @@ describe('what is given arrives', () => {
   ])('%s', (_, props, expected) => expect(resource(props)).toMatchObject(expected));
 
   test('nothing given is nothing written', () => {
-    const empty = resource({ dnsSearch: [], dnsOptions: [], hostEntries: {} });
+    const empty = resource({ dns: { searchDomains: [], options: [] }, hostEntries: {} });
     ['dns_search', 'dns_opts', 'host'].forEach((key) => expect(empty).not.toHaveProperty(key));
   });
 
@@ -40,18 +40,18 @@ describe('what is given arrives', () => {
 });
 
 test.each<[string, ErrorCode, Partial<HardenedContainerProps>, string[]]>([
-  ['a search domain with a blank', 'SearchDomain', { dnsSearch: ['a b'] }, ["'a b'"]],
-  ['none and another one', 'SearchDomain', { dnsSearch: ['.', 'example'] }, ["'.' alone"]],
-  ['a search domain twice', 'SearchDomain', { dnsSearch: ['example', 'EXAMPLE'] }, ["'example' twice"]],
-  ['an unknown option', 'ResolverOption', { dnsOptions: ['debugging'] }, ["'debugging'", 'rotate']],
-  ['an option with a word for its number', 'ResolverOption', { dnsOptions: ['ndots:many'] }, ["'ndots:many'"]],
-  ['an option without its number', 'ResolverOption', { dnsOptions: ['timeout'] }, ["'timeout'", 'timeout:30']],
-  ['an option past its range', 'ResolverOption', { dnsOptions: ['attempts:6'] }, ["'attempts:6'"]],
-  ['no attempt at all', 'ResolverOption', { dnsOptions: ['attempts:0'] }, ["'attempts:0'"]],
-  ['a flag with a number', 'ResolverOption', { dnsOptions: ['rotate:1'] }, ["'rotate:1'"]],
-  ['two options in one', 'ResolverOption', { dnsOptions: ['rotate use-vc'] }, ["'rotate use-vc'"]],
-  ['a name of every object', 'ResolverOption', { dnsOptions: ['constructor'] }, ["'constructor'"]],
-  ['an option twice', 'ResolverOption', { dnsOptions: ['ndots:1', 'ndots:2'] }, ["'ndots' twice"]],
+  ['a search domain with a blank', 'SearchDomain', { dns: { searchDomains: ['a b'] } }, ["'a b'"]],
+  ['none and another one', 'SearchDomain', { dns: { searchDomains: ['.', 'example'] } }, ["'.' alone"]],
+  ['a search domain twice', 'SearchDomain', { dns: { searchDomains: ['example', 'EXAMPLE'] } }, ["'example' twice"]],
+  ['an unknown option', 'ResolverOption', { dns: { options: ['debugging'] } }, ["'debugging'", 'rotate']],
+  ['an option with a word for its number', 'ResolverOption', { dns: { options: ['ndots:many'] } }, ["'ndots:many'"]],
+  ['an option without its number', 'ResolverOption', { dns: { options: ['timeout'] } }, ["'timeout'", 'timeout:30']],
+  ['an option past its range', 'ResolverOption', { dns: { options: ['attempts:6'] } }, ["'attempts:6'"]],
+  ['no attempt at all', 'ResolverOption', { dns: { options: ['attempts:0'] } }, ["'attempts:0'"]],
+  ['a flag with a number', 'ResolverOption', { dns: { options: ['rotate:1'] } }, ["'rotate:1'"]],
+  ['two options in one', 'ResolverOption', { dns: { options: ['rotate use-vc'] } }, ["'rotate use-vc'"]],
+  ['a name of every object', 'ResolverOption', { dns: { options: ['constructor'] } }, ["'constructor'"]],
+  ['an option twice', 'ResolverOption', { dns: { options: ['ndots:1', 'ndots:2'] } }, ["'ndots' twice"]],
   ['a host entry with a blank', 'HostEntryName', { hostEntries: { 'a b': '192.0.2.7' } }, ["'a b'"]],
   ['a host entry twice', 'HostEntryName', { hostEntries: { nas: '192.0.2.7', NAS: '192.0.2.8' } }, ["'nas' twice"]],
   ['an entry for the container', 'HostEntryName', { hostEntries: { 'app-web': '192.0.2.7' } }, ["'app-web'"]],
@@ -163,7 +163,7 @@ describe('resolvers and what egress lets through', () => {
     ['ranges that hold the port', undefined, [[`${RESOLVER}/32`, Port.udpRange(50, 60)], [`${RESOLVER}/32`, TCP]], [RESOLVER], false], // prettier-ignore
   ])('%s', (_, dns, flows, expected, warns) => {
     const program = new Program();
-    const web = program.container('Web', program.segment('Front'), { dns });
+    const web = program.container('Web', program.segment('Front'), { dns: { servers: dns } });
     flows.forEach(([block, port]) => web.connections.allowTo(Peer.cidr(block), port));
     expect(program.synth().container().dns).toEqual(expected);
     expect(warnings(program).some((text) => text.includes(`may ask ${RESOLVER} by UDP alone`))).toBe(warns);
@@ -174,7 +174,7 @@ describe('resolvers and what egress lets through', () => {
     ['another address', [['192.0.2.54/32', UDP]]],
   ])('a resolver that is named needs UDP to its own address: %s', (_, flows) => {
     const program = new Program();
-    const web = program.container('Web', program.segment('Front'), { dns: [RESOLVER] });
+    const web = program.container('Web', program.segment('Front'), { dns: { servers: [RESOLVER] } });
     flows.forEach(([block, port]) => web.connections.allowTo(Peer.cidr(block), port));
     expectError(() => program.synth(), 'ResolverWithoutEgress', {
       path: 'app/Web',
@@ -185,7 +185,7 @@ describe('resolvers and what egress lets through', () => {
   test("a cloud's resolver at an address that 'any' leaves out must be named", () => {
     const build = (peer: IPeer) => {
       const program = new Program();
-      const web = program.container('Web', program.segment('Front'), { dns: ['168.63.129.16'] });
+      const web = program.container('Web', program.segment('Front'), { dns: { servers: ['168.63.129.16'] } });
       web.connections.allowTo(peer, UDP);
       web.connections.allowTo(peer, TCP);
       return program;

@@ -109,7 +109,7 @@ test('a container as source needs a flow', () => {
 
 test('SegmentForbidsPublication quotes the reason of the segment', () => {
   const program = new Program();
-  const inner = program.segment('Inner', { publicationsRefused: 'this one stays inside' });
+  const inner = program.segment('Inner', { noPublicationsReason: 'this one stays inside' });
   const db = program.container('Db', inner);
   expectError(() => db.publish(HTTPS), 'SegmentForbidsPublication', { path: 'app/Db', says: ['tcp/443', 'this one stays inside'] });
 });

@@ -15,9 +15,9 @@ import type { Facts, PublicationFact } from '../../src/topology/private/facts';
 import { everything } from '../reachability/random-facts';
 import { expectError } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
-import { Unguarded } from '../support/unguarded';
 import { HOST_ADDRESS, Program, synth } from '../support/programs';
 import { restoreFiles } from '../support/restore-files';
+import { Unguarded } from '../support/unguarded';
 
 const folder = temporaryFolder();
 const METRICS = Port.tcp(9090);
@@ -216,7 +216,7 @@ describe('what is refused', () => {
 
   test('a segment that takes no publications takes none of these', () => {
     const program = new Program();
-    const closed = program.container('Db', program.segment('Back', { publicationsRefused: 'it holds the data' }));
+    const closed = program.container('Db', program.segment('Back', { noPublicationsReason: 'it holds the data' }));
     expectError(() => random(closed), 'SegmentForbidsPublication', { path: 'app/Db', says: ['it holds the data'] });
   });
 

@@ -8,8 +8,8 @@ import { newStack, Program } from '../support/programs';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 describe('environment', () => {
-  const list = (environment: Record<string, string>, notSecret: Record<string, string> = {}) =>
-    environmentList('app/Web', environment, notSecret);
+  const list = (environment: Record<string, string>, notSecretReasons: Record<string, string> = {}) =>
+    environmentList('app/Web', environment, notSecretReasons);
 
   test('sorted, whatever the order of keys', () => {
     expect(list({ B: '2', A: '1', _c: '' })).toEqual(['A=1', 'B=2', '_c=']);
@@ -32,7 +32,7 @@ describe('environment', () => {
   ])('%s looks like a secret by its name', (name) => {
     expectError(() => list({ [name]: 'x' }), 'SecretInEnvironment', {
       path: 'app/Web',
-      says: [`environment.${name}`, `${name}_FILE`, 'notSecret'],
+      says: [`environment.${name}`, `${name}_FILE`, 'notSecretReasons'],
     });
     expect(list({ [name]: '' })).toEqual([`${name}=`]);
     expect(list({ [name]: 'x' }, { [name]: 'the value is public' })).toEqual([`${name}=x`]);
@@ -78,7 +78,9 @@ describe('environment', () => {
     ['reason for nothing', 'NotSecretUnused', {}, { TOKEN: 'the value is public' }],
     ['reason for what every object has', 'NotSecretUnused', {}, { toString: 'the value is public' }],
     ['short reason', 'ReasonTooShort', { TOKEN: 'x' }, { TOKEN: 'public' }],
-  ])('%s: %s', (_, code, environment, notSecret) => expectError(() => list(environment, notSecret), code, { path: 'app/Web' }));
+  ])('%s: %s', (_, code, environment, notSecretReasons) =>
+    expectError(() => list(environment, notSecretReasons), code, { path: 'app/Web' }),
+  );
 });
 
 describe('Capability', () => {
@@ -88,16 +90,19 @@ describe('Capability', () => {
     '%s needs a reason',
     (name) => {
       expectError(() => Capability.of(name), 'CapabilityNeedsReason', {
-        says: [`CAP_${name}`, `Capability.reasoned('CAP_${name}', 'why')`],
+        says: [`CAP_${name}`, `Capability.of('CAP_${name}', { reason: 'why' })`],
       });
-      expectError(() => Capability.reasoned(name, 'because'), 'ReasonTooShort', { says: ["'because'"] });
-      expect(Capability.reasoned(name, ' routes for its peers ')).toMatchObject({ text: `CAP_${name}`, reason: 'routes for its peers' });
+      expectError(() => Capability.of(name, { reason: 'because' }), 'ReasonTooShort', { says: ["'because'"] });
+      expect(Capability.of(name, { reason: ' routes for its peers ' })).toMatchObject({
+        text: `CAP_${name}`,
+        reason: 'routes for its peers',
+      });
     },
   );
 
   test.each(['ALL', 'NET-ADMIN', '', 'CAP_', 'CAP_CAP_CHOWN', 'ROOT'])('%j is none', (name) => {
     expectError(() => Capability.of(name), 'UnknownCapability', { says: [`'${name}'`] });
-    expectError(() => Capability.reasoned(name, 'a reason that is long enough'), 'UnknownCapability');
+    expectError(() => Capability.of(name, { reason: 'a reason that is long enough' }), 'UnknownCapability');
   });
 });
 

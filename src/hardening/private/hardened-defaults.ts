@@ -1,5 +1,7 @@
 /** What a container gets that says nothing about it. */
 export const HARDENED = {
+  /** Of the user and of the group. */
+  uid: 10001,
   user: '10001:10001',
   memoryMebibytes: 256,
   /** A period of 100 ms; Docker's least quota is one millisecond of it. */

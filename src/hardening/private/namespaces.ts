@@ -20,7 +20,8 @@ const ALL = {
     property: 'networkMode',
     attribute: 'network_mode',
     control: '5.10',
-    refusal: "a container shares no network namespace; place it in a segment, or say why not: network: HostNetwork.reason('why')",
+    refusal:
+      "a container shares no network namespace; place it in a segment, or say why not: network: ContainerNetwork.host({ reason: 'why' })",
     look: { what: 'no container is in the network of the host', field: 'NetworkMode' },
     isRefusedRemapped: true,
   },

@@ -32,8 +32,8 @@ export function checkBridgeSegment(
       );
     }
   }
-  if (props.publicationsRefused !== undefined) {
-    plainText(path, 'publicationsRefused', props.publicationsRefused);
+  if (props.noPublicationsReason !== undefined) {
+    plainText(path, 'noPublicationsReason', props.noPublicationsReason);
   }
   if (props.ipv4Block?.text.includes(':')) {
     throw new ValidationError('WrongFamily', path, `'ipv4Block' must be an IPv4 block, got ${props.ipv4Block.text}`);

@@ -72,7 +72,7 @@ export function checkExisting(
     ipv4Block: block.text,
     prefixLength: block.prefixLength,
     // Nothing is closed because nobody said that it is open.
-    existing: { gateway, internal: attributes.internal === true, isJoinable: attributes.joinReason !== undefined },
+    existing: { gateway, internal: attributes.isInternal === true, isJoinable: attributes.joinReason !== undefined },
     reason,
   };
 }

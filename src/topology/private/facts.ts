@@ -38,7 +38,7 @@ export interface SegmentFact {
   readonly prefixLength: number;
   readonly icc: boolean;
   /** Why nobody may publish here; undefined where publications are welcome. */
-  readonly publicationsRefused?: string;
+  readonly noPublicationsReason?: string;
   /** For a conduit: the two workloads that it is for, which are its only members. */
   readonly conduit?: readonly [string, string];
   /** Where the members hang on a wire of the host instead of a bridge. */

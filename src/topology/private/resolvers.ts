@@ -33,7 +33,7 @@ export function resolversOf(fact: WorkloadFact, facts: Facts, members: Membershi
     problems.push({
       code: 'ResolverWithoutEgress',
       path: fact.path,
-      message: `'dns' names ${unasked.join(', ')}, but no egress lets the workload ask there by UDP, which comes first; add connections.allowDnsTo(${peer}), which is connections.allowTo(${peer}, Port.udp(53)) and the same by TCP`,
+      message: `'dns.servers' names ${unasked.join(', ')}, but no egress lets the workload ask there by UDP, which comes first; add connections.allowDnsTo(${peer}), which is connections.allowTo(${peer}, Port.udp(53)) and the same by TCP`,
     });
   }
   for (const resolver of resolvers.filter((one) => covered(one, udp) && !covered(one, tcp))) {

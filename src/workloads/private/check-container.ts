@@ -17,9 +17,6 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
   devices: 'devices of the host stay on the host',
 };
 
-/** The image has its own list of them. */
-const USER = { pattern: /^[a-z0-9_][a-z0-9_-]*(:[a-z0-9_][a-z0-9_-]*)?$/i, words: "a user, or 'user:group'" };
-
 export interface CheckedContainer extends CheckedCommon {
   readonly path: string;
   readonly name: string;
@@ -57,7 +54,7 @@ export function checkContainer(
   const volumes = props.volumes ?? [];
   checkVolumes(path, volumes, declarations);
   const targets = volumes.map(({ target }) => target);
-  const common = checkCommon(path, props, USER, targets);
+  const common = checkCommon(path, props, targets);
   (props.entrypoint ?? []).forEach((word) => passedText(path, 'entrypoint', word));
   checkNames(path, name, props, declarations);
   if (props.ipv4Address !== undefined && !isAddress(plainText(path, 'ipv4Address', props.ipv4Address))) {
@@ -72,7 +69,7 @@ export function checkContainer(
   if (props.workingDirectory !== undefined) {
     matching(path, 'workingDirectory', props.workingDirectory, /^\//, 'MountTarget', 'an absolute path');
   }
-  checkUlimits(path, props.ulimits ?? []);
+  checkUlimits(path, props.limits?.ulimits ?? []);
   return { path, name, ...common };
 }
 

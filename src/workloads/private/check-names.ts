@@ -19,18 +19,19 @@ const FLAGS = [
 ];
 const NUMBERS: Readonly<Record<string, number>> = { attempts: 5, ndots: 15, timeout: 30 };
 
-type NameProps = Pick<HardenedContainerProps, 'aliases' | 'dns' | 'dnsSearch' | 'dnsOptions' | 'hostEntries'>;
+type NameProps = Pick<HardenedContainerProps, 'aliases' | 'dns' | 'hostEntries'>;
 
 /** How names resolve in a container and towards it. */
 export function checkNames(path: string, containerName: string, props: NameProps, declarations: Declarations): void {
   checkAliases(path, props.aliases ?? []);
-  (props.dns ?? []).forEach((resolver) => {
-    if (!isAddress(plainText(path, 'dns', resolver))) {
-      throw new ValidationError('AddressSyntax', path, `'dns' must hold addresses of resolvers, got '${resolver}'`);
+  const { servers = [], searchDomains = [], options = [] } = props.dns ?? {};
+  servers.forEach((resolver) => {
+    if (!isAddress(plainText(path, 'dns.servers', resolver))) {
+      throw new ValidationError('AddressSyntax', path, `'dns.servers' must hold addresses of resolvers, got '${resolver}'`);
     }
   });
-  checkSearch(path, props.dnsSearch ?? []);
-  checkOptions(path, props.dnsOptions ?? []);
+  checkSearch(path, searchDomains);
+  checkOptions(path, options);
   checkEntries(path, containerName, props.hostEntries ?? {}, declarations);
 }
 
@@ -44,13 +45,13 @@ function checkSearch(path: string, domains: readonly string[]): void {
   if (domains.length === 1 && domains[0] === '.') {
     return;
   }
-  domains.forEach((domain) => matching(path, 'dnsSearch', domain, DNS_NAME, 'SearchDomain', `${DNS_NAME_WORDS}, or '.' alone`));
-  refuseTwice(path, 'dnsSearch', domains, 'SearchDomain');
+  domains.forEach((domain) => matching(path, 'dns.searchDomains', domain, DNS_NAME, 'SearchDomain', `${DNS_NAME_WORDS}, or '.' alone`));
+  refuseTwice(path, 'dns.searchDomains', domains, 'SearchDomain');
 }
 
 function checkOptions(path: string, options: readonly string[]): void {
   for (const option of options) {
-    const [word, number, ...rest] = plainText(path, 'dnsOptions', option).split(':');
+    const [word, number, ...rest] = plainText(path, 'dns.options', option).split(':');
     const most = Object.prototype.hasOwnProperty.call(NUMBERS, word) ? NUMBERS[word] : undefined;
     const known =
       most === undefined
@@ -63,13 +64,13 @@ function checkOptions(path: string, options: readonly string[]): void {
       throw new ValidationError(
         'ResolverOption',
         path,
-        `'dnsOptions' holds '${option}', which resolv.conf does not know; known are ${FLAGS.join(', ')}, ndots:0 to ndots:15, timeout:1 to timeout:30 and attempts:1 to attempts:5`,
+        `'dns.options' holds '${option}', which resolv.conf does not know; known are ${FLAGS.join(', ')}, ndots:0 to ndots:15, timeout:1 to timeout:30 and attempts:1 to attempts:5`,
       );
     }
   }
   refuseTwice(
     path,
-    'dnsOptions',
+    'dns.options',
     options.map((option) => option.split(':')[0]),
     'ResolverOption',
   );

@@ -8,9 +8,6 @@ import type { SwarmNodeFact } from '../../topology/private/facts';
 import type { HardenedServiceProps } from '../hardened-service-props';
 import { UpdatePolicy } from '../service-policies';
 
-/** Numbers alone: Swarm makes the files of secrets, and knows no list of users. */
-const USER = { pattern: /^\d{1,10}:\d{1,10}$/, words: "'user:group', both by number" };
-
 /** Seconds in which tasks of an image of usual size are there. */
 const START = 180;
 const DAY = 86_400;
@@ -59,7 +56,7 @@ export function checkService(scope: { readonly node: { readonly path: string } }
   }
   checkAliases(path, props.aliases ?? []);
   const targets = [...(props.volumes ?? []), ...(props.secrets ?? []), ...(props.configs ?? [])].map(({ target }) => target);
-  const common = checkCommon(path, props, USER, targets);
+  const common = checkCommon(path, props, targets);
   props.overlay._peerDeclarations.checkDeclaration(path, [`container ${name}`]);
   return {
     path,

@@ -2,10 +2,12 @@ import { tmpfsTargets } from './tmpfs';
 import { HARDENED } from '../../hardening/private/hardened-defaults';
 import { ValidationError } from '../../private/errors';
 import { literalText } from '../../private/late';
-import { matching, passedText, reasonText, wholeNumber } from '../../private/text';
+import { passedText, reasonText, wholeNumber } from '../../private/text';
 import type { Capability } from '../capability';
 import { ContainerImage } from '../container-image';
-import type { HealthCheck } from '../container-limits';
+import type { WorkloadLimits } from '../container-limits';
+import { ContainerUser } from '../container-user';
+import type { HealthCheck } from '../health-check';
 import type { VolumeMount } from '../volume-mount';
 
 /** What containers and services check and say alike. */
@@ -13,19 +15,19 @@ import type { VolumeMount } from '../volume-mount';
 /** Where the stamp shows inside the container; the path says nothing, only its presence counts. */
 export const STAMP_TARGET = '/.bulkhead-guard';
 
+const DEFAULT_USER = ContainerUser.of(HARDENED.uid);
+
 export interface CommonProps {
-  readonly user?: string;
+  readonly user?: ContainerUser;
   readonly command?: string[];
   readonly writableRootReason?: string;
   readonly tmpfsMebibytes?: { [path: string]: number };
-  readonly memoryMebibytes?: number;
-  readonly cpuMillis?: number;
-  readonly logMebibytes?: number;
+  readonly limits?: WorkloadLimits;
   readonly stopTimeoutSeconds?: number;
 }
 
 export interface CheckedCommon {
-  readonly user: string;
+  readonly user: ContainerUser;
   readonly memory: number;
   readonly cpuMillis: number;
   readonly logMebibytes: number;
@@ -33,19 +35,14 @@ export interface CheckedCommon {
   readonly tmpfs: readonly { readonly target: string; readonly mebibytes: number }[];
 }
 
-export interface UserForm {
-  readonly pattern: RegExp;
-  readonly words: string;
-}
-
 /**
  * Checks before anything enters the tree.
  * @param targets where something is mounted besides the stamp and what lies in memory
  */
-export function checkCommon(path: string, props: CommonProps, userForm: UserForm, targets: readonly string[]): CheckedCommon {
-  const user = matching(path, 'user', props.user ?? HARDENED.user, userForm.pattern, 'UserName', userForm.words);
-  if (/^(root|0+)(:|$)/.test(user)) {
-    throw new ValidationError('RootUser', path, `'user' is root; give the image a user of its own and name it here, such as '10001:10001'`);
+export function checkCommon(path: string, props: CommonProps, targets: readonly string[]): CheckedCommon {
+  const { user = DEFAULT_USER, limits = {} } = props;
+  if (!(user instanceof ContainerUser)) {
+    throw new ValidationError('UserNumber', path, "'user' must be made by ContainerUser, such as ContainerUser.of(10001)");
   }
   if (props.writableRootReason !== undefined) {
     reasonText(path, 'writableRootReason', props.writableRootReason);
@@ -56,9 +53,9 @@ export function checkCommon(path: string, props: CommonProps, userForm: UserForm
   return {
     user,
     tmpfs,
-    memory: wholeNumber(path, 'memoryMebibytes', props.memoryMebibytes ?? HARDENED.memoryMebibytes, 6, 1_048_576, 'MemoryLimit'),
-    cpuMillis: wholeNumber(path, 'cpuMillis', props.cpuMillis ?? HARDENED.cpuMillis, 10, 1_024_000, 'CpuLimit'),
-    logMebibytes: wholeNumber(path, 'logMebibytes', props.logMebibytes ?? HARDENED.logMebibytes, 1, 10_240, 'LogLimit'),
+    memory: wholeNumber(path, 'limits.memoryMebibytes', limits.memoryMebibytes ?? HARDENED.memoryMebibytes, 6, 1_048_576, 'MemoryLimit'),
+    cpuMillis: wholeNumber(path, 'limits.cpuMillis', limits.cpuMillis ?? HARDENED.cpuMillis, 10, 1_024_000, 'CpuLimit'),
+    logMebibytes: wholeNumber(path, 'limits.logMebibytes', limits.logMebibytes ?? HARDENED.logMebibytes, 1, 10_240, 'LogLimit'),
     stopTimeout: wholeNumber(path, 'stopTimeoutSeconds', props.stopTimeoutSeconds ?? 10, 1, 3600, 'StopTimeout'),
   };
 }

@@ -1,16 +1,16 @@
-import { parseAddress } from '../../addressing/private/ip';
-import { advertisementSysctls } from '../../engine/private/advertisements';
-import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
-import type { Declarations } from '../../topology/private/declarations';
-import type { NetworkMembership } from '../../topology/private/snapshot';
-import type { ExistingPlan, NetworkPlan, WirePlan } from '../../topology/private/topology';
-import type { RestartPolicy } from '../container-limits';
-import type { HardenedContainerProps } from '../hardened-container-props';
 import type { CheckedContainer } from './check-container';
 import { HOST_NAME } from './check-names';
 import { givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
+import { parseAddress } from '../../addressing/private/ip';
+import { advertisementSysctls } from '../../engine/private/advertisements';
 import { HARDENED, logOptions, tmpfsOptions } from '../../hardening/private/hardened-defaults';
+import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
 import { literalText, literalWords } from '../../private/late';
+import type { Declarations } from '../../topology/private/declarations';
+import type { NetworkMembership } from '../../topology/private/snapshot';
+import type { ExistingPlan, NetworkPlan, WirePlan } from '../../topology/private/topology';
+import type { HardenedContainerProps } from '../hardened-container-props';
+import type { RestartPolicy } from '../restart-policy';
 
 /** What a container's resource needs besides its props. */
 export interface GivenToContainer {
@@ -33,13 +33,13 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     command: props.command && literalWords(props.command),
     entrypoint: props.entrypoint && literalWords(props.entrypoint),
     env: given.environment.length > 0 ? given.environment.map(literalText) : undefined,
-    user: checked.user,
+    user: checked.user.text,
     workingDir: props.workingDirectory,
     // On the host's network the name is the host's, too.
     hostname: given.mode === 'host' ? undefined : checked.name.slice(0, 63),
     networkMode: given.mode,
-    dnsSearch: props.dnsSearch?.length ? [...props.dnsSearch] : undefined,
-    dnsOpts: props.dnsOptions?.length ? [...props.dnsOptions] : undefined,
+    dnsSearch: props.dns?.searchDomains?.length ? [...props.dns.searchDomains] : undefined,
+    dnsOpts: props.dns?.options?.length ? [...props.dns.options] : undefined,
     init: true,
 
     // Only this spelling replans empty: the engine reads capabilities back with their prefix, and 'ALL' without.
@@ -58,7 +58,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     cpuPeriod: HARDENED.cpuPeriod,
     // Of a period of 100 ms.
     cpuQuota: checked.cpuMillis * 100,
-    ulimit: props.ulimits?.map(({ limitName, soft, hard }) => ({ name: limitName, soft, hard })) ?? [HARDENED.ulimit],
+    ulimit: props.limits?.ulimits?.map(({ limitName, soft, hard }) => ({ name: limitName, soft, hard })) ?? [HARDENED.ulimit],
 
     logDriver: HARDENED.logDriver,
     logOpts: logOptions(checked.logMebibytes),
@@ -84,7 +84,7 @@ function sysctlsOf({ sysctls = [] }: HardenedContainerProps, { mode, dualStack }
 export function lateBlocks(
   declarations: Declarations,
   path: string,
-  { aliases = [], hostEntries = {}, dns = [] }: Pick<HardenedContainerProps, 'aliases' | 'hostEntries' | 'dns'>,
+  { aliases = [], hostEntries = {}, dns }: Pick<HardenedContainerProps, 'aliases' | 'hostEntries' | 'dns'>,
   reference: (network: NetworkPlan | WirePlan | ExistingPlan) => string,
 ): LateContainerBlocks {
   const places = declarations.store.placesOf(path);
@@ -110,7 +110,7 @@ export function lateBlocks(
         })),
       )
       .sort(asReadBack),
-    dns: declarations.store.segmentlessFact(path) === undefined ? [...declarations.store.dnsOf(path)] : [...dns],
+    dns: declarations.store.segmentlessFact(path) === undefined ? [...declarations.store.dnsOf(path)] : [...(dns?.servers ?? [])],
     sysctls: advertisements(declarations, places),
     // Not the IPv6 one: the provider reads an address back up to its first colon, and every plan would replace the container.
     host: [...(toHost ? [{ host: HOST_NAME, ip: toHost.gateway }] : []), ...entriesOf(hostEntries)],

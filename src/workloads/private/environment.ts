@@ -8,12 +8,12 @@ import { passedText, plainText, reasonText } from '../../private/text';
  */
 export function environmentList(place: Place | string, environment: Record<string, string>, notSecret: Record<string, string>): string[] {
   for (const [name, reason] of Object.entries(notSecret)) {
-    reasonText(place, `notSecret.${name}`, reason);
+    reasonText(place, `notSecretReasons.${name}`, reason);
     if (!Object.hasOwn(environment, name)) {
       throw new ValidationError(
         'NotSecretUnused',
         place,
-        `'notSecret' names '${name}', which is no variable of 'environment'; take it out`,
+        `'notSecretReasons' names '${name}', which is no variable of 'environment'; take it out`,
       );
     }
   }
@@ -39,7 +39,7 @@ function refuseSecret(place: Place | string, name: string, value: string): void 
       'SecretInEnvironment',
       place,
       `'environment.${name}' looks like ${suspicious}, and would lie readable in the state and in 'docker inspect'; ` +
-        `mount it as a file and set ${name.replace(/_(FILE|PATH)$/i, '')}_FILE to its path, or say in 'notSecret' why it is none`,
+        `mount it as a file and set ${name.replace(/_(FILE|PATH)$/i, '')}_FILE to its path, or say in 'notSecretReasons' why it is none`,
     );
   }
 }

@@ -17,7 +17,7 @@ export interface Placement {
 
 /** What a network of its own would take. */
 const IN_NEITHER = ['ipv4Address', 'ipv6Address', 'aliases'] as const;
-const NOT_IN_NONE = ['dns', 'dnsSearch', 'dnsOptions', 'hostEntries'] as const;
+const NOT_IN_NONE = ['dns', 'hostEntries'] as const;
 
 export function placementOf(path: string, props: HardenedContainerProps): Placement {
   const { segment, network, daemon } = props;
@@ -32,10 +32,14 @@ export function placementOf(path: string, props: HardenedContainerProps): Placem
     throw new ValidationError('NetworkChoice', path, "'segment' and 'network' are both given; leave one of them out");
   }
   if (!(network instanceof ContainerNetwork)) {
-    throw new ValidationError('NetworkChoice', path, "'network' must be made by HostNetwork.reason('why') or NoNetwork.reason('why')");
+    throw new ValidationError(
+      'NetworkChoice',
+      path,
+      "'network' must be made by ContainerNetwork.host({ reason }) or ContainerNetwork.none({ reason })",
+    );
   }
   needDaemon(path, daemon);
-  const segmentless = { mode: network.mode as SegmentlessFact['mode'], reason: network.why };
+  const segmentless = { mode: network.mode as SegmentlessFact['mode'], reason: network.reason };
   if (segmentless.mode === 'host') checkHost(path, props);
   else checkNone(path, props);
   return { daemon: daemon!, segmentless };

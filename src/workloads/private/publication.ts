@@ -29,7 +29,7 @@ export interface PublicationRequest {
 export function publicationFact(declarations: Declarations, request: PublicationRequest): PublicationFact {
   const { workload, port } = request;
   const target = request.targetPort ?? port;
-  const refused = declarations.store.segmentFact(request.segment).publicationsRefused;
+  const refused = declarations.store.segmentFact(request.segment).noPublicationsReason;
   if (refused !== undefined) {
     throw new ValidationError('SegmentForbidsPublication', workload, `cannot publish ${port.text}: ${refused}`);
   }

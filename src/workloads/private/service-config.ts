@@ -28,7 +28,7 @@ export function serviceConfig(
   given: { readonly environment: readonly string[]; readonly stamp: string; readonly configIds: readonly { id: string; name: string }[] },
 ): ServiceConfig {
   const update = props.updatePolicy ?? UpdatePolicy.of();
-  const [uid, gid] = checked.user.split(':');
+  const [uid, gid] = [checked.user.uid, checked.user.gid].map(String);
   const rollout = {
     parallelism: update.parallelism,
     delay: duration(update.delaySeconds),
@@ -43,7 +43,7 @@ export function serviceConfig(
         image: props.image.text,
         args: props.command && literalWords(props.command),
         env: given.environment.length > 0 ? Object.fromEntries(given.environment.map(variable)) : undefined,
-        user: checked.user,
+        user: checked.user.text,
         readOnly: props.writableRootReason === undefined,
         capDrop: ['ALL'],
         capAdd: givenBack(props.capabilities),

@@ -41,7 +41,7 @@ export function programOf(plan: Plan, { datagramsApart = false }: Variation = {}
         new HardenedContainer(stack, id, {
           segment: segments.get(segment)!,
           image,
-          memoryMebibytes: 32,
+          limits: { memoryMebibytes: 32 },
           sysctls: [ContainerSysctl.unprivilegedPortStart(0)],
         }),
       ]),

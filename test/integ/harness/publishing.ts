@@ -2,7 +2,7 @@
 import { TerraformOutput } from 'cdktf';
 import { isAtLeast, type Program } from './deployment';
 import type { Ports } from './matrix';
-import { BridgeSegment, HardenedContainer, HostNetwork, NoNetwork, Peer, Port, type Publication } from '../../../src';
+import { BridgeSegment, ContainerNetwork, HardenedContainer, Peer, Port, type Publication } from '../../../src';
 import { NET } from '../lab/network';
 
 export const SCTP_PORT = 7000;
@@ -69,10 +69,14 @@ export const programOf =
     const db = container('Db', back);
     const client = container('Client', back);
     client.connections.allowTo(db, Port.tcp(9100));
-    const agent = new HardenedContainer(stack, 'Agent', { daemon, image, network: HostNetwork.reason('reads the counters of the host') });
+    const agent = new HardenedContainer(stack, 'Agent', {
+      daemon,
+      image,
+      network: ContainerNetwork.host({ reason: 'reads the counters of the host' }),
+    });
     agent.connections.allowTo(db, Port.tcp(9101));
     client.connections.allowTo(agent, Port.tcp(9102));
-    new HardenedContainer(stack, 'Alone', { daemon, image, network: NoNetwork.reason('computes, and talks to nobody') });
+    new HardenedContainer(stack, 'Alone', { daemon, image, network: ContainerNetwork.none({ reason: 'computes, and talks to nobody' }) });
   };
 
 export const INSIDE = ['single', 'range', 'udp', 'both', 'one', 'every', 'local', 'chosen', 'datagrams', 'hidden', 'db', 'client'];

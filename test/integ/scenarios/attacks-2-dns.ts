@@ -33,11 +33,11 @@ const program: Program = ({ stack, daemon, image }) => {
   const [front, far] = ['Front', 'Far'].map(segment);
   const container = (id: string, place: ISegment = front, props: object = {}) =>
     new HardenedContainer(stack, id, { segment: place, image, ...props });
-  container('Silent', front, { dns: [], dnsSearch: [ZONE] });
+  container('Silent', front, { dns: { servers: [], searchDomains: [ZONE] } });
   container('Any').connections.allowTo(Peer.anyIpv4(), Port.tcp(80));
   container('Shown').publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });
   container('Asker').connections.allowDnsTo(Peer.address(NET.lanA));
-  const looped = container('Looped', front, { dns: ['127.0.0.53'] });
+  const looped = container('Looped', front, { dns: { servers: ['127.0.0.53'] } });
   for (const port of [Port.udp(53), Port.tcp(53)]) looped.connections.allowTo(Peer.anyIpv4(), port);
   container('One').connections.allowTo(container('Two', far), Port.tcp(8080), { conduit: true });
   const lan = new MacvlanSegment(stack, 'Lan', {
@@ -57,7 +57,7 @@ const program: Program = ({ stack, daemon, image }) => {
  * outside, such as answers of resolvers.
  */
 const withTheirs: Program = ({ stack, daemon, image }) => {
-  for (const [id, { name, block }, internal] of [
+  for (const [id, { name, block }, isInternal] of [
     ['Guest', THEIRS.open, false],
     ['Lodger', THEIRS.shut, true],
   ] as const) {
@@ -66,7 +66,7 @@ const withTheirs: Program = ({ stack, daemon, image }) => {
       networkName: name,
       ipv4Block: Cidr.parse(block),
       ipv4Gateway: block.replace(/0\/24$/, '1'),
-      internal,
+      isInternal,
       reason: 'the old shop is made by Compose',
     });
     new HardenedContainer(stack, id, { segment, image });

@@ -18,7 +18,7 @@ const program: Program = ({ stack, daemon, image }) => {
   const prober = new HardenedContainer(stack, 'Prober', {
     segment: new BridgeSegment(stack, 'Alone', { daemon }),
     image,
-    capabilities: [Capability.reasoned('NET_RAW', 'sends pings of its own making')],
+    capabilities: [Capability.of('NET_RAW', { reason: 'sends pings of its own making' })],
   });
   prober.connections.allowTo(new HardenedContainer(stack, 'Api', { segment, image }), Port.tcp(9090));
 };

@@ -22,7 +22,7 @@ const program: Program = ({ stack, daemon, image }) => {
   const container = (id: string, capabilities: Capability[] = []) =>
     new HardenedContainer(stack, id, { segment: new BridgeSegment(stack, `${id}Net`, { daemon }), image, capabilities });
   const [out, pub, rated] = ['Out', 'Pub', 'Rated'].map((id) => container(id));
-  const forger = container('Forger', [Capability.reasoned('NET_RAW', 'sends pings of its own making')]);
+  const forger = container('Forger', [Capability.of('NET_RAW', { reason: 'sends pings of its own making' })]);
   out.connections.allowTo(Peer.anyIpv4(), Port.udpRange(1024, 65535));
   forger.connections.allowTo(Peer.address(NET.lanB), Port.udp(7));
   pub.publish(Port.udp(20000), { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });

@@ -19,7 +19,7 @@ const program: Program = ({ stack, daemon, image }) => {
   const prober = new HardenedContainer(stack, 'Prober', {
     segment: segment('Alone'),
     image,
-    capabilities: [Capability.reasoned('NET_RAW', 'sends pings of its own making')],
+    capabilities: [Capability.of('NET_RAW', { reason: 'sends pings of its own making' })],
   });
   web.connections.allowTo(api, Port.tcp(8080), { conduit: true });
   web.connections.allowTo(api, Port.udp(5353), { conduit: true });

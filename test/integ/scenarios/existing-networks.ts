@@ -7,9 +7,9 @@ import type { ProbeSource } from '../../../src/reachability/private/walk/outcome
 import { walk } from '../../../src/reachability/private/walk/walk';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, isAtLeast, type Program, STACK } from '../harness/deployment';
-import { UnguardedDeployment } from '../harness/unguarded-deployment';
 import { type Actor, ask, containerActor, gateways, type Ports, type Question, serveAll, type Target } from '../harness/matrix';
 import { readSwitches, type Switches } from '../harness/packets-switches';
+import { UnguardedDeployment } from '../harness/unguarded-deployment';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -37,18 +37,18 @@ interface Told {
   readonly block: string;
   readonly gateway: string;
   readonly old: string;
-  readonly internal?: boolean;
+  readonly isInternal?: boolean;
 }
 
 const programOf =
-  ({ block, gateway, old, internal = false }: Told): Program =>
+  ({ block, gateway, old, isInternal = false }: Told): Program =>
   ({ stack, daemon, image }) => {
     const legacy = BridgeSegment.fromSegmentAttributes(stack, 'Legacy', {
       daemon,
       networkName: OPEN,
       ipv4Block: Cidr.parse(block),
       ipv4Gateway: gateway,
-      internal,
+      isInternal,
       reason: 'the old shop is made by Compose',
       joinReason: 'the new front asks the old shop until spring',
     });
@@ -57,7 +57,7 @@ const programOf =
       networkName: CLOSED,
       ipv4Block: Cidr.parse(CLOSED_BLOCK),
       ipv4Gateway: CLOSED_GATEWAY,
-      internal: true,
+      isInternal: true,
       reason: 'the vault is kept by another team',
       joinReason: 'the vault is asked by one workload',
     });
@@ -70,7 +70,7 @@ const programOf =
     const [vaulter, fixed] = [container('Vaulter'), container('Fixed', zoo, '172.30.5.77')];
     member.connections.allowTo(oldShop, Port.tcp(8080));
     member.connections.allowTo(back, Port.tcp(5432));
-    if (!internal) member.connections.allowTo(Peer.address(NET.internet), Port.tcp(443));
+    if (!isInternal) member.connections.allowTo(Peer.address(NET.internet), Port.tcp(443));
     front.connections.allowTo(oldShop, Port.tcp(8080));
     front.publish(Port.tcp(443), { targetPort: Port.tcp(9090), hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });
     vaulter.connections.allowTo(vault, Port.tcp(8080));
@@ -338,7 +338,7 @@ function gatewayByName(checks: Checks, lab: Lab): void {
 /** Terraform holds what the program says against what is there. */
 function otherThanTold(checks: Checks, lab: Lab, deployment: Deployment, told: Told): void {
   const cases: [string, Told, string][] = [
-    ['a way out', { ...told, internal: true }, "the network is not internal, and 'internal' is true"],
+    ['a way out', { ...told, isInternal: true }, "the network is not internal, and 'isInternal' is true"],
     ['the gateway', { ...told, gateway: told.gateway.replace(/\.1$/, '.3') }, 'the gateway of the network is not'],
   ];
   for (const [what, wrong, words] of cases) {

@@ -18,13 +18,12 @@ const program: Program = ({ stack, daemon, image }) => {
   const asker = new HardenedContainer(stack, 'Asker', {
     segment: small,
     image,
-    dnsSearch: ['corp.example.test', 'example.test'],
-    dnsOptions: ['ndots:2', 'timeout:3', 'attempts:1', 'rotate'],
+    dns: { searchDomains: ['corp.example.test', 'example.test'], options: ['ndots:2', 'timeout:3', 'attempts:1', 'rotate'] },
     hostEntries: { 'nas.example.test': NET.lanB, printer: NET.lanA },
   });
   asker.connections.allowDnsTo(Peer.address(NET.lanA));
   asker.connections.allowTo(Peer.host(), Port.tcp(9090));
-  const stub = new HardenedContainer(stack, 'Stub', { segment: small, image, dnsSearch: ['.'] });
+  const stub = new HardenedContainer(stack, 'Stub', { segment: small, image, dns: { searchDomains: ['.'] } });
   stub.connections.allowDnsTo(Peer.address(NET.lanA), { tls: true });
   new HardenedContainer(stack, 'Plain', { segment: usual, image }).connections.allowTo(Peer.address(NET.lanB), Port.tcp(443));
 };

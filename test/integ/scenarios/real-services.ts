@@ -1,6 +1,6 @@
 // Debian's real nginx and PostgreSQL under the defaults of HardenedContainer: no capability, a read-only root, a plain user. A query travels from a
 // client over nginx to the database, and what was written is still there after the database's container was replaced.
-import { BridgeSegment, ContainerImage, DataVolume, HardenedContainer, Peer, Port, VolumeMount } from '../../../src';
+import { BridgeSegment, ContainerImage, ContainerUser, DataVolume, HardenedContainer, Peer, Port, VolumeMount } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import { needService, serviceTar, userId } from '../harness/generate-images';
@@ -64,7 +64,7 @@ function programOf(lab: Lab, edition: string): Program {
     const db = new HardenedContainer(stack, 'Db', {
       segment: back,
       image: image('postgresql:1'),
-      user: 'postgres:postgres',
+      user: ContainerUser.of(userId('postgresql', 'postgres')),
       entrypoint: ['/bin/sh', '-c', POSTGRES],
       command: [],
       environment: { POSTGRES_PASSWORD_FILE: PASSWORD_FILE, EDITION: edition },
@@ -74,7 +74,7 @@ function programOf(lab: Lab, edition: string): Program {
     const client = new HardenedContainer(stack, 'Client', {
       segment: front,
       image: image('postgresql:1'),
-      user: 'postgres:postgres',
+      user: ContainerUser.of(userId('postgresql', 'postgres')),
       entrypoint: ['/bin/sleep', 'infinity'],
       command: [],
       volumes: [secret],

@@ -50,9 +50,9 @@ describe('reasons in props', () => {
     const program = new Program();
     program.container('Agent', program.segment('Alone'), {
       capabilities: [
-        Capability.reasoned('NET_ADMIN', 'sets routes of its tunnel'),
-        Capability.reasoned('NET_RAW', 'pings its upstreams'),
-        Capability.reasoned('SYS_NICE', 'pins its threads'),
+        Capability.of('NET_ADMIN', { reason: 'sets routes of its tunnel' }),
+        Capability.of('NET_RAW', { reason: 'pings its upstreams' }),
+        Capability.of('SYS_NICE', { reason: 'pins its threads' }),
       ],
       writableRootReason: 'its installer writes to /opt',
     });

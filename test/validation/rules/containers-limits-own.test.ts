@@ -70,9 +70,12 @@ describe('what our constructs make', () => {
     const reasons = {
       image: ContainerImage.fromRegistry('registry.example/shop:1.2', { tagReason: 'the registry refuses to move tags' }),
       environment: { TOKEN: 'public' },
-      notSecret: { TOKEN: 'printed on every page' },
+      notSecretReasons: { TOKEN: 'printed on every page' },
       writableRootReason: 'its installer writes to /opt',
-      capabilities: [Capability.reasoned('SYS_NICE', 'pins its threads'), Capability.reasoned('SYS_PTRACE', 'it is a debugger')],
+      capabilities: [
+        Capability.of('SYS_NICE', { reason: 'pins its threads' }),
+        Capability.of('SYS_PTRACE', { reason: 'it is a debugger' }),
+      ],
       healthCheck: HealthCheck.command(['probe']),
     };
     const program = new Program();

@@ -5,9 +5,9 @@ import { innerPortReachable } from '../../../src/validation/rules/exposure/inner
 import { proxiedPublication } from '../../../src/validation/rules/exposure/proxied-publication';
 import { undeclaredPath } from '../../../src/validation/rules/exposure/undeclared-path';
 import { widerIpv6 } from '../../../src/validation/rules/exposure/wider-ipv6';
-import { Unguarded, shop } from '../../support/unguarded';
 import { HOST_ADDRESS, IMAGE, Program } from '../../support/programs';
 import { findingsOf } from '../../support/raw-stack';
+import { Unguarded, shop } from '../../support/unguarded';
 import { ofContainer, verdict } from '../../support/verdict';
 
 const HOST6 = '2001:db8:5::10';
@@ -43,7 +43,7 @@ describe('BH-E01 data tier reachable from the internet', () => {
 
   test('a publication that somebody got past the refusal of its segment', () => {
     const program = new Program();
-    const db = program.container('Db', program.segment('Data', { publicationsRefused: 'data stays inside' }));
+    const db = program.container('Db', program.segment('Data', { noPublicationsReason: 'data stays inside' }));
     expect(findingsOf(program.stack, innerPortReachable)).toEqual([]);
     program.daemon._declarations.addPublication({
       workload: db.node.path,

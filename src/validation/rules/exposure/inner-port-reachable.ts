@@ -39,5 +39,5 @@ export const innerPortReachable = defineRule({
 /** A wire takes no publications either, and for another reason: its members have addresses of their own. */
 function isInner(store: FactStore, workload: string): boolean {
   const home = store.placesOf(workload).find(({ member, network }) => member.home && network.kind === 'segment');
-  return home !== undefined && store.segmentFact(home.network.segment)?.publicationsRefused !== undefined;
+  return home !== undefined && store.segmentFact(home.network.segment)?.noPublicationsReason !== undefined;
 }

@@ -1,0 +1,73 @@
+import { UnscopedValidationError } from '../private/errors';
+import { passedText, wholeNumber } from '../private/text';
+
+/** How long an answer may take, and when a container counts as sick. Times are seconds. */
+export interface HealthCheckOptions {
+  /**
+   * Seconds between two checks.
+   *
+   * @default 30
+   */
+  readonly intervalSeconds?: number;
+
+  /**
+   * Seconds after which a check counts as failed.
+   *
+   * @default 5
+   */
+  readonly timeoutSeconds?: number;
+
+  /**
+   * Failed checks in a row that make the container unhealthy.
+   *
+   * @default 3
+   */
+  readonly retries?: number;
+
+  /**
+   * Seconds at the start in which failed checks do not count.
+   *
+   * @default 10
+   */
+  readonly startPeriodSeconds?: number;
+}
+
+/**
+ * A command that tells whether the container works.
+ *
+ * @see https://docs.docker.com/reference/dockerfile/#healthcheck
+ */
+export class HealthCheck {
+  /** Runs a program of the image with its arguments, without a shell. */
+  public static command(argv: string[], options: HealthCheckOptions = {}): HealthCheck {
+    return new HealthCheck(['CMD', ...argv.map((word) => passedText(undefined, 'health check', word))], options);
+  }
+
+  /** Runs a line in the shell of the image. */
+  public static shell(line: string, options: HealthCheckOptions = {}): HealthCheck {
+    return new HealthCheck(['CMD-SHELL', passedText(undefined, 'health check', line)], options);
+  }
+
+  /** What the engine gets: the kind and its words. */
+  public readonly test: string[];
+  /** Seconds between two checks. */
+  public readonly intervalSeconds: number;
+  /** Seconds after which a check counts as failed. */
+  public readonly timeoutSeconds: number;
+  /** Failed checks in a row that make the container unhealthy. */
+  public readonly retries: number;
+  /** Seconds at the start in which failed checks do not count. */
+  public readonly startPeriodSeconds: number;
+
+  private constructor(test: string[], options: HealthCheckOptions) {
+    if (test.length < 2) {
+      throw new UnscopedValidationError('HealthCheckValue', 'a health check needs a command');
+    }
+    const number = (what: string, value: number, least: number) => wholeNumber(undefined, what, value, least, 86_400, 'HealthCheckValue');
+    this.test = test;
+    this.intervalSeconds = number('intervalSeconds', options.intervalSeconds ?? 30, 1);
+    this.timeoutSeconds = number('timeoutSeconds', options.timeoutSeconds ?? 5, 1);
+    this.retries = number('retries', options.retries ?? 3, 1);
+    this.startPeriodSeconds = number('startPeriodSeconds', options.startPeriodSeconds ?? 10, 0);
+  }
+}
