@@ -19,9 +19,6 @@ import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
 
-/** Others follow when it was seen to pass there. */
-export const engines: readonly EngineId[] = ['28.5'];
-
 /** Lines of docs/THREATS.md that it shows. */
 export const threats = ['T08'];
 

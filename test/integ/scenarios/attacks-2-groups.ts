@@ -1,6 +1,6 @@
 // What stations of one link say to everybody: an unprivileged container joins groups, sends to them and to broadcast addresses as name and address services
 // do, and listens for what its neighbours and the host say there. Over both families; nobody declared any of it.
-import { apply, FIREWALL, memberships, openEverything, picture, sh, UnwatchedDeployment } from './attacks-stage';
+import { apply, FIREWALL, memberships, openEverything, picture, sh, UnwatchedDeployment, waitFor } from './attacks-stage';
 import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS, type Program } from '../harness/deployment';
@@ -9,13 +9,11 @@ import { sleep } from '../lab/exec';
 import { type Lab, type Where, withLab } from '../lab/lab';
 import { Probes } from '../lab/probe';
 
-/** Others follow when it was seen to pass there. */
-export const engines: readonly EngineId[] = ['28.5'];
-
 /** Lines of docs/THREATS.md that it shows. */
 export const threats = ['T02'];
 
 const USER = 10001;
+const SETTLED = 15_000;
 
 const program: Program = ({ stack, daemon, image }) => {
   const back = new BridgeSegment(stack, 'Back', { daemon });
@@ -92,8 +90,15 @@ function closed(checks: Checks, what: string, reports: ReadonlyMap<string, Repor
   checks.say(`${what}: ${all.length} kinds at ${reports.size} places, ${all.reduce((sum, count) => sum + count, 0)} packets arrived`);
 }
 
+/** Until a station has a link-local address of its own it reports from `::`, and then a listener cannot tell its own reports. */
+function settle(lab: Lab, { what, where, device }: Station): void {
+  const asks = () => lab.inWhere(where, ['ip', '-6', 'addr', 'show', 'dev', device, 'tentative']).stdout.trim();
+  if (waitFor(() => asks() === '', SETTLED) === undefined) throw new Error(`${what} may not use its addresses yet: ${asks()}`);
+}
+
 function attacked(checks: Checks, lab: Lab, network: string): void {
   const [evil, ...others] = stations(lab, network);
+  [evil, ...others].forEach((station) => settle(lab, station));
   closed(checks, `${network}, what the attacker says`, heard(lab, evil, others));
   for (const sender of others) closed(checks, `${network}, what ${sender.what} says to all`, heard(lab, sender, [evil]));
 

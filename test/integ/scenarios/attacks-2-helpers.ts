@@ -12,9 +12,6 @@ import { type Lab, type Where, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
 import { type Probe, Probes } from '../lab/probe';
 
-/** Others follow when it was seen to pass there. */
-export const engines: readonly EngineId[] = ['28.5'];
-
 /** Lines of docs/THREATS.md that it shows. */
 export const threats = ['T02', 'T40', 'T50'];
 

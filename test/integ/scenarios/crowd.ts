@@ -1,6 +1,6 @@
 // A program with every kind of flow over both families and everybody around it, asked again and again while others change the host.
 import { EVERY_ADDRESS, FIREWALL, ourRules, picture, sh, type Shot, volley, waitFor } from './attacks-stage';
-import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
+import { BridgeSegment, HardenedContainer, type IDaemon, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
 import { type Actor, type Answer, containerActor, gateways, type Ports, type Question, routeFrom, type Target } from '../harness/matrix';
@@ -16,6 +16,9 @@ const PORTS: Ports = { tcp: [22, 8080, 8443, 9090], udp: [5353], icmp: true };
 const NAMES = ['web', 'api', 'other', 'out', 'tohost', 'fromhost'].map((name) => `app-${name}`);
 const PUBLISHED = 443;
 
+/** Before 27 nothing is published over IPv6, and containers leave by IPv4 alone. */
+const translates6 = (daemon: IDaemon) => isAtLeast(daemon, '27.0');
+
 const crowd: Program = ({ stack, daemon, image }) => {
   const segment = (id: string) => new BridgeSegment(stack, id, { daemon });
   const [front, back] = [segment('Front'), segment('Back')];
@@ -25,8 +28,7 @@ const crowd: Program = ({ stack, daemon, image }) => {
   web.connections.allowTo(api, Port.tcp(8080));
   container('ToHost').connections.allowTo(Peer.host(), Port.tcp(9090));
   container('FromHost').connections.allowFrom(Peer.host(), Port.tcp(9090));
-  // Before 27 no gateway has a way out over IPv6, and nothing is translated.
-  const translates = isAtLeast(daemon, '27.0');
+  const translates = translates6(daemon);
   for (const address of translates ? [NET.lanB, NET.lanB6] : [NET.lanB]) out.connections.allowTo(Peer.address(address), Port.tcp(9090));
   for (const [hostAddress, client] of [[HOST_ADDRESS, NET.lanA], ...(translates ? [[NET.host6, NET.lanA6]] : [])]) {
     web.publish(Port.tcp(PUBLISHED), { targetPort: Port.tcp(8443), hostAddress, sources: [Peer.address(client)] });
@@ -115,7 +117,12 @@ export class Crowd {
         ports: PORTS,
         only: insiders,
       })),
-      ...[NET.host, NET.host6].map((address) => ({ name: 'published', address, ports: published, only: outsiders })),
+      ...[NET.host, ...(translates6(this.deployment.daemon) ? [NET.host6] : [])].map((address) => ({
+        name: 'published',
+        address,
+        ports: published,
+        only: outsiders,
+      })),
       ...outside.flatMap(({ name, endpoints }) => endpoints.map(({ address }) => ({ name, address, ports: PORTS, only: insiders }))),
     ];
   }

@@ -8,9 +8,6 @@ import type { EngineId } from '../lab/cache';
 import { firewallLayers, makeFirewalls } from '../lab/firewalls';
 import { type Lab, type Unit, withLab } from '../lab/lab';
 
-/** Others follow when it was seen to pass there. */
-export const engines: readonly EngineId[] = ['28.5'];
-
 /** Lines of docs/THREATS.md that it shows. */
 export const threats = ['T80'];
 
