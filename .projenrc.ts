@@ -17,9 +17,9 @@ const project = new cdk.JsiiProject({
   name: 'cdktf-docker-bulkhead',
   description: 'Secure Docker networks and hosts as code: typed constructs, and the host firewall that enforces exactly the declared flows',
   author: 'Bulkhead maintainers',
-  authorAddress: 'maintainers@bulkhead.invalid',
+  authorAddress: '',
   authorOrganization: true,
-  repositoryUrl: 'https://github.com/bulkhead/cdktf-docker-bulkhead.git',
+  repositoryUrl: '',
   license: 'Apache-2.0',
   copyrightOwner: 'The Bulkhead authors',
   keywords: ['cdk', 'cdktf', 'constructs', 'docker', 'network', 'firewall', 'security', 'iptables', 'hardening'],
@@ -108,6 +108,15 @@ project.npmrc.addConfig('audit', 'false');
 // Jest and the linter resolve modules with it. Of 1.13.0 not every platform's package is everywhere yet, and `npm ci` wants them all in the lock file.
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 
+// There is no public address yet, neither of a repository nor of people; jsii demands something to stand here.
+project.package.addField('repository', { type: 'git', url: 'file:.' });
+project.package.addField('author', { name: 'Bulkhead maintainers', organization: true });
+project.package.addVersion('0.1.0');
+
+// Users step through the compiled files; the sources are not in the package, and copies of them in source maps were half of it.
+for (const option of ['inlineSourceMap', 'inlineSources']) project.tsconfig!.file.addOverride(`compilerOptions.${option}`, false);
+project.package.setScript('prepack', 'tsx scripts/prepare-package.ts');
+
 const eslint = project.eslint!;
 eslint.addRules({
   'max-lines': ['error', { max: 400 }],
@@ -185,6 +194,8 @@ for (const path of [
   'bulkhead.lock.json',
   '/CONTRIBUTING.md',
   '/.dependency-cruiser.cjs',
+  // What rosetta keeps of the examples, for packages of other languages made here.
+  '/.jsii.tabl.json',
 ]) {
   project.npmignore?.exclude(path);
 }

@@ -9,9 +9,11 @@ import * as path from 'node:path';
 import { check, checkedStack, inEmptyFolder, ROOT, run } from './user-project';
 
 inEmptyFolder((folder) => {
+  run(ROOT, 'npm', ['run', '--silent', 'prepack']);
   const tarball = path.join(folder, run(ROOT, 'npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]).trim());
   const files = run(folder, 'tar', ['-tzf', tarball]).split('\n');
   console.log(`packed ${path.basename(tarball)}: ${files.length - 1} files, ${Math.round(fs.statSync(tarball).size / 1024)} KiB`);
+  check('the package is smaller than 1 MB', fs.statSync(tarball).size < 1_000_000);
   for (const file of [
     'lib/index.js',
     'lib/index.d.ts',
@@ -22,6 +24,8 @@ inEmptyFolder((folder) => {
     '.jsii',
     'node_modules/ipaddr.js/package.json',
     'LICENSE',
+    'THIRD-PARTY.md',
+    'CHANGELOG.md',
     'README.md',
   ]) {
     check(`the tarball holds ${file}`, files.includes(`package/${file}`));

@@ -4,6 +4,7 @@ import * as path from 'path';
 import { cisPage } from './print-cis';
 import { enginesPage } from './print-engines';
 import { rulesPage } from './print-rules';
+import { thirdPartyPage } from './print-third-party';
 import { ERROR_CODES } from '../src/private/error-codes';
 import { META } from '../src/validation/private/meta-rules';
 import { ALL_RULES } from '../src/validation/rules/all';
@@ -11,6 +12,7 @@ import { ALL_RULES } from '../src/validation/rules/all';
 const rules = [...ALL_RULES, ...Object.values(META)];
 print('CIS.md', cisPage(rules));
 print('RULES.md', rulesPage(rules));
+print('../THIRD-PARTY.md', thirdPartyPage());
 print('ENGINES.md', enginesPage(fs.readFileSync(path.resolve(__dirname, '../docs/ENGINES.md'), 'utf8')));
 
 const rows = Object.entries(ERROR_CODES)

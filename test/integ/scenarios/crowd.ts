@@ -234,14 +234,14 @@ export class Crowd {
     }
   }
 
-  /** Floods from a source that nothing allows while something is done; how many packets got in, and for how long the guard's jump was missing. */
+  /** Floods from a source that nothing allows while something is done; how many packets got in, and for how long the guard was not the first. */
   underFlood(act: () => void): { sent: number; through: number; missingMs: number } {
     const [{ address }] = this.containers.find(({ name }) => name === 'app-api')!.endpoints;
     const sniffer = this.probes.start({ container: 'app-api' }, 'sniff', { src: NET.lanB, direction: 'in' });
     const flood = this.probes.start({ ns: 'lanB' }, 'flood', { proto: 'udp', dst: address, port: 8080, rate: 800, seconds: 110 });
     sh(
       this.lab,
-      `: >/tmp/looking; (while [ -e /tmp/looking ]; do date +%s%N; iptables -t mangle -S FORWARD 2>/dev/null | grep -c -e '-j BULKHEAD-FORWARD'; done) >/tmp/looks 2>&1 & :`,
+      `: >/tmp/looking; (while [ -e /tmp/looking ]; do date +%s%N; iptables -t mangle -S FORWARD 2>/dev/null | sed -n 2p | grep -c -e '-j BULKHEAD-FORWARD'; done) >/tmp/looks 2>&1 & :`,
     );
     act();
     sleep(300);

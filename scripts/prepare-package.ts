@@ -1,0 +1,35 @@
+/**
+ * Makes what npm packs small. Takes files out of the bundled libraries that nothing reads at run time, since npm packs a bundled library as it is in
+ * node_modules (`npm ci` brings the files back), and comments out of the compiled code (a build writes them again); declarations keep theirs.
+ * Runs before every pack.
+ */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as ts from 'typescript';
+import { bundled } from './print-third-party';
+
+const ROOT = path.resolve(__dirname, '..');
+const UNREAD = [/\.map$/, /\.coffee$/, /\.mjs$/, /(^|\/)(browser|perf)\//, /(^|\/)(CHANGELOG|README)\.md$/];
+
+function filesBelow(folder: string): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+function prune(folder: string): void {
+  for (const file of filesBelow(folder)) {
+    const inside = path.relative(folder, file).split(path.sep).join('/');
+    // What is nested is a library of its own, which is pruned as such.
+    if (!inside.startsWith('node_modules/') && UNREAD.some((pattern) => pattern.test(inside))) fs.rmSync(file);
+  }
+}
+
+function withoutComments(file: string): void {
+  const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS);
+  fs.writeFileSync(file, ts.createPrinter({ removeComments: true }).printFile(source));
+}
+
+for (const { folder } of bundled()) prune(path.join(ROOT, folder));
+for (const file of filesBelow(path.join(ROOT, 'lib'))) if (file.endsWith('.js')) withoutComments(file);
