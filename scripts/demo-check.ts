@@ -14,6 +14,7 @@ import { withLab } from '../test/integ/lab/lab';
 const at = process.argv.indexOf('--engine');
 const engine = (at < 0 ? '28.5' : process.argv[at + 1]) as EngineId;
 const checks = new Checks('demo');
+const README = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 
 function demo(env: NodeJS.ProcessEnv, ...options: string[]): { code: number; text: string } {
   const clean = { ...process.env, DOCKER_HOST: undefined, ...env };
@@ -32,6 +33,11 @@ function inTheLab(): void {
   checks.shown('the demo in the lab ends well', code === 0, text.slice(-2000));
   checks.shown('the request goes through all three tiers', text.includes('order 1: one bulkhead door'));
   checks.shown('it prints the probes, and none differs', /\d{3,} probes, 0 differences/.test(text));
+  const matrix = text
+    .split('\n')
+    .flatMap((line) => (/^ {4}(from|web|api|db|host|lan[AB]|inet)\b.* \| |^ {4}from /.test(line) ? [line.trim()] : []));
+  const missing = matrix.filter((line) => !README.includes(line));
+  checks.shown('the README shows the matrix that it prints', matrix.length === 8 && missing.length === 0, missing.join('\n'));
   checks.shown('cdktf destroy leaves nothing', text.includes('nothing is left on the engine'));
 }
 
