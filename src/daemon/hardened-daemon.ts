@@ -2,6 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
+import { DaemonConnection } from './daemon-connection';
 import { DaemonCore } from './daemon-core';
 import type { HardenedDaemonProps } from './hardened-daemon-props';
 import { type CheckedDaemon, checkDaemon } from './private/check-daemon';
@@ -22,7 +23,9 @@ import { renderInstallScript } from '../host/private/render-install-script';
 import { renderUserData, renderUserDataGzip, userDataSize } from '../host/private/render-user-data';
 import { renderVerifyScript } from '../host/private/render-verify-script';
 import { onStackWritten } from '../private/cdktf-hooks';
+import { ValidationError } from '../private/errors';
 import { lateText } from '../private/late';
+import { childPath } from '../private/names';
 import { brand } from '../private/type-test';
 import { requireOf } from '../reachability/private/prove';
 import type { Requirement } from '../reachability/requirement';
@@ -48,6 +51,23 @@ const USER_DATA_LIMIT = 16_384;
  * @see https://docs.docker.com/engine/network/packet-filtering-firewalls/
  */
 export class HardenedDaemon extends Construct implements IDaemon {
+  /** Two would each bring host files of their own, and the one that is brought last would close what the other declares. */
+  private static refuseSameHost(scope: Construct, id: string, { hostAddress, connection }: HardenedDaemonProps): void {
+    const urlOf = (given = DaemonConnection.socket()) => given.url;
+    const same = scope.node.root.node
+      .findAll()
+      .find(
+        (other) =>
+          other instanceof HardenedDaemon && other.props.hostAddress === hostAddress && urlOf(other.props.connection) === urlOf(connection),
+      );
+    if (same === undefined) return;
+    throw new ValidationError(
+      'DuplicateHost',
+      childPath(scope, id),
+      `'hostAddress' ${hostAddress} is the host of '${same.node.path}', and a host has the files of one HardenedDaemon; use that one here, too, or name another host`,
+    );
+  }
+
   public readonly daemonId: string;
 
   /** Engine that the host runs. */
@@ -94,6 +114,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
 
   constructor(scope: Construct, id: string, props: HardenedDaemonProps) {
     const checked = checkDaemon(scope, id, props);
+    HardenedDaemon.refuseSameHost(scope, id, props);
     super(scope, id);
     this.props = props;
     this.checked = checked;

@@ -1,10 +1,10 @@
 import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { DaemonCore } from './daemon-core';
-import type { UnguardedDaemonProps } from './unguarded-daemon-props';
-import { checkUnguarded } from './private/check-unguarded';
 import { ipv6PoolOf } from './private/check-ipv6-pool';
+import { checkUnguarded } from './private/check-unguarded';
 import { unguardedSettings } from './private/engine-settings';
+import type { UnguardedDaemonProps } from './unguarded-daemon-props';
 import type { EngineVersion } from '../engine/engine-version';
 import { onStackWritten } from '../private/cdktf-hooks';
 import { brand } from '../private/type-test';

@@ -129,6 +129,7 @@ export const ERROR_CODES = {
   PrefixLength: 'A prefix length is out of range.',
   MtuRange: 'The size of packets is out of range, or too small for IPv6.',
   MtuAboveUplink: "The packets of a segment would be larger than the host's uplink carries.",
+  DuplicateHost: 'Two HardenedDaemons of a program are one host.',
   DuplicateName: 'Two constructs of one daemon share a Docker name.',
 
   // workloads

@@ -90,6 +90,14 @@ export class Suppressions {
     if (expires !== undefined && !isDate(expires)) {
       throw new ValidationError('ExpiryDate', path, `'expires' must be a day such as '2027-01-31', got '${expires}'`);
     }
+    const named = /^([A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+)\[(.*)\]$/.exec(typeof props.ruleId === 'string' ? props.ruleId : '');
+    if (named !== null) {
+      throw new ValidationError(
+        'RuleId',
+        path,
+        `'ruleId' must be the id of a rule alone, got '${named[0]}'; write ruleId: '${named[1]}', detail: '${named[2]}'`,
+      );
+    }
     const suppression: Suppression = {
       path,
       ruleId: matching(path, 'ruleId', props.ruleId, /^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$/, 'RuleId', "the id of a rule, such as 'BH-C22'"),

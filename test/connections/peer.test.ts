@@ -45,3 +45,7 @@ test('references of Terraform are refused, whatever they look like', () => {
   expectError(() => Peer.cidr('${data.x.y.block}'), 'TemplateMark');
   expectError(() => Peer.address('${data.x.y.ip}'), 'TemplateMark');
 });
+
+test.each(['db', 'db.example.com', 'localhost'])('the name %s is told to be a name', (text) => {
+  expectError(() => Peer.address(text), 'AddressSyntax', { says: [`'${text}' is a name`, "Peer.address('203.0.113.7')", 'Peer.cidr()'] });
+});

@@ -9,7 +9,7 @@ import { lateText } from '../../src/private/late';
 import { outputFolder } from '../../src/reports/private/output-folder';
 import { expectError } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
-import { IMAGE, newDaemon, newStack, Program, synth, terraformUnescape } from '../support/programs';
+import { HOST_ADDRESS, IMAGE, newDaemon, newStack, Program, synth, terraformUnescape } from '../support/programs';
 import { filesOfUserData } from '../support/user-data';
 
 const folder = temporaryFolder();
@@ -297,4 +297,20 @@ test('a fullSynth in tests works, too', () => {
   const outdir = Testing.fullSynth(program.stack);
   expect(fs.existsSync(path.join(outdir, 'stacks/app/bulkhead', outputFolder(program.daemon.node.path), 'user-data'))).toBe(true);
   fs.rmSync(outdir, { recursive: true });
+});
+
+describe('one host', () => {
+  test('has one HardenedDaemon in a program, also in another stack', () => {
+    const app = Testing.app();
+    newDaemon(new TerraformStack(app, 'a'));
+    const again = () => newDaemon(new TerraformStack(app, 'b'));
+    expectError(again, 'DuplicateHost', { path: 'b/Edge', says: ['192.0.2.10', "'a/Edge'", 'use that one'] });
+  });
+
+  test('may have the address of another one in another network, which is reached by another connection', () => {
+    const stack = newStack();
+    newDaemon(stack);
+    const connection = DaemonConnection.ssh({ host: 'site-b', user: 'admin', hostKeys: [KEY] });
+    expect(() => newDaemon(stack, { connection, hostAddress: HOST_ADDRESS }, 'Second')).not.toThrow();
+  });
 });

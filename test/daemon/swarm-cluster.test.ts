@@ -196,7 +196,9 @@ describe('what is refused', () => {
       const four = newNode(stack, 'Four', 14);
       return { managers: [four], workers: [four] };
     });
-    refused('SwarmNodes', (stack) => ({ managers: [newNode(stack, 'Four', 14), newNode(stack, 'Five', 14)], workers: [] }));
+    const twice = newStack();
+    newNode(twice, 'Four', 14);
+    expectError(() => newNode(twice, 'Five', 14), 'DuplicateHost', { path: 'app/Five', says: ["'app/Four'", '192.0.2.14'] });
     const { stack, manager } = new SwarmProgram();
     const addressPool = Cidr.parse('10.65.0.0/16');
     expectError(() => new SwarmCluster(stack, 'Other', { managers: [manager], addressPool }), 'SwarmNodes', { path: 'app/Other' });

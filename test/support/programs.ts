@@ -34,10 +34,16 @@ export function newStack(id = 'app'): TerraformStack {
   return new TerraformStack(Testing.app(), id);
 }
 
+/** Follows from the id, and is none of those that tests name. */
+function otherHost(id: string): string {
+  return `198.18.0.${1 + ([...id].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 250)}`;
+}
+
 export function newDaemon(stack: TerraformStack, props: Partial<HardenedDaemonProps> = {}, id = 'Edge'): HardenedDaemon {
   return new HardenedDaemon(stack, id, {
     engine: EngineVersion.V28,
-    hostAddress: HOST_ADDRESS,
+    // Each host its own, and the usual one that of tests.
+    hostAddress: id === 'Edge' ? HOST_ADDRESS : otherHost(id),
     addressPool: Cidr.parse('10.20.0.0/16'),
     // Without them every daemon has a warning.
     auditRules: true,

@@ -89,6 +89,7 @@ describe('suppressions', () => {
   test.each([
     [{ reason: 'because' }, 'ReasonTooShort'],
     [{ ruleId: 'c01' }, 'RuleId'],
+    [{ ruleId: 'BH-C26[nginx:1]' }, 'RuleId'],
     [{ expires: '2026-13-01' }, 'ExpiryDate'],
     [{ expires: '2026-02-30' }, 'ExpiryDate'],
     [{ expires: 'tomorrow' }, 'ExpiryDate'],

@@ -1,4 +1,4 @@
-import { Cidr, ConnectionRate, HardenedContainer, IPeer, Peer, Port, PublishOptions } from '../../src';
+import { Cidr, ConnectionRate, IPeer, Peer, Port, PublishOptions } from '../../src';
 import type { ErrorCode } from '../../src/private/errors';
 import { expectError } from '../support/errors';
 import { HOST_ADDRESS, newDaemon, Program } from '../support/programs';
@@ -155,7 +155,8 @@ describe('one host port has one owner', () => {
     const { program, web } = twoContainers();
     const daemon = newDaemon(program.stack, { addressPool: Cidr.parse('10.30.0.0/16') }, 'Second');
     const far = program.container('Far', program.segment('FarSegment', { daemon }));
-    [web, far].forEach((container: HardenedContainer) => container.publish(HTTPS, on(HOST_ADDRESS)));
+    web.publish(HTTPS, on(HOST_ADDRESS));
+    far.publish(HTTPS, on('0.0.0.0'));
     program.synth();
   });
 });

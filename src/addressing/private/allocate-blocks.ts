@@ -39,7 +39,7 @@ export interface BlockSources {
   readonly wishes: readonly BlockWish[];
   readonly locked: ReadonlyMap<string, IpBlock>;
   readonly pools: readonly IpBlock[];
-  readonly foreign: readonly IpBlock[];
+  readonly foreign: readonly NamedBlock[];
 }
 
 /**
@@ -66,7 +66,7 @@ class BlockAssigner {
   private idle: { key: string; block: IpBlock }[] = [];
 
   constructor(private readonly from: BlockSources) {
-    for (const block of from.foreign) {
+    for (const { block } of from.foreign) {
       this.held.add(block.first, block.last);
     }
   }
@@ -130,6 +130,7 @@ class BlockAssigner {
   private takeFresh(fresh: readonly BlockWish[]): void {
     const live = this.liveKeys();
     let avoided = this.avoidedSet(this.idle);
+    const exhausted: BlockWish[] = [];
     for (const wish of fresh) {
       // What it had itself is no obstacle.
       if (this.idle.some((entry) => entry.key === wish.key)) {
@@ -141,7 +142,7 @@ class BlockAssigner {
         block = this.lowestFree(wish.prefixLength, this.avoidedSet(this.idle.slice(released)));
       }
       if (block === undefined) {
-        this.failExhausted(wish);
+        exhausted.push(wish);
         continue;
       }
       const found = block;
@@ -154,6 +155,7 @@ class BlockAssigner {
       this.hold(wish.key, found);
       avoided.add(found.first, found.last);
     }
+    if (exhausted.length > 0) this.failExhausted(exhausted);
   }
 
   private avoidedSet(idle: readonly { block: IpBlock }[]): IntervalSet {
@@ -186,24 +188,30 @@ class BlockAssigner {
     );
   }
 
-  private failExhausted(wish: BlockWish): void {
-    const { family, pools } = this.from;
+  /** One problem for all, since one pool has to change. */
+  private failExhausted(wishes: readonly BlockWish[]): void {
+    const { family, pools, foreign } = this.from;
+    const [{ key, prefixLength }] = wishes;
     const names = pools.map((pool) => `'${formatBlock(pool)}'`).join(', ');
-    this.fail(
-      wish,
-      'PoolExhausted',
+    const whom = wishes.length > 1 ? `'${key}' and ${wishes.length - 1} more` : `'${key}'`;
+    const inTheWay = foreign.filter(({ block }) => pools.some((pool) => overlaps(pool, block))).map(({ label }) => label);
+    const others = [...inTheWay.slice(0, 3), ...(inTheWay.length > 3 ? [`${inTheWay.length - 3} more`] : [])].join(' and ');
+    const none = `no /${prefixLength} is free in ${names} for ${whom}`;
+    const told =
       names === ''
-        ? `the daemon has no ${FAMILY_LABEL[family]} pool for the block of '${wish.key}'; give it one, or give the segment an explicit block`
-        : `no /${wish.prefixLength} is free in ${names} for '${wish.key}'; widen the pool, or give the segment an explicit block`,
-    );
+        ? `the daemon has no ${FAMILY_LABEL[family]} pool for the block of ${whom}; give it one, or give the segment an explicit block`
+        : inTheWay.length > 0
+          ? `${none}, since the pool shares addresses with ${others}; choose a pool that shares none, or a wider one`
+          : `${none}; widen the pool, or give the segment an explicit block`;
+    wishes.forEach((wish, index) => this.fail(wish, 'PoolExhausted', index === 0 ? told : undefined));
   }
 
-  /** Reports, and leaves a block that is good for rendering only. */
-  private fail(wish: BlockWish, code: AllocationProblem['code'], message: string): void {
+  /** Reports, where there is something to say, and leaves a block that is good for rendering only. */
+  private fail(wish: BlockWish, code: AllocationProblem['code'], message: string | undefined): void {
     const { family, pools } = this.from;
     const limit = LONGEST_PREFIX[family];
     const prefixLength = wish.prefixLength >= 0 && wish.prefixLength <= limit ? Math.floor(wish.prefixLength) : limit;
-    this.problems.push({ code, path: pathOf(wish.key), message });
+    if (message !== undefined) this.problems.push({ code, path: pathOf(wish.key), message });
     this.blocks.set(wish.key, blockAround(family, this.blocks.get(wish.key)?.first ?? pools[0]?.first ?? 0n, prefixLength));
     this.broken.add(wish.key);
   }

@@ -44,7 +44,7 @@ export function allocate(request: AllocationRequest, lock: LockedDaemon): Alloca
       wishes,
       locked: lockedBlocks(lock, family),
       pools: from.filter((pool) => pool.family === family),
-      foreign: foreign.map((entry) => entry.block).filter((block) => block.family === family),
+      foreign: foreign.filter(({ block }) => block.family === family),
     });
   const ipv4 = assign(
     'ipv4',

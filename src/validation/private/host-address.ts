@@ -12,6 +12,11 @@ export function hostAddressKind(text: string): HostAddressKind {
   return kind;
 }
 
+/** Whether a text stands for all addresses as it is written: nothing, `0.0.0.0` or `::`; what else is a wildcard is a mistake. */
+export function isAnyAddress(text: string): boolean {
+  return text === '' || addressInAnySpelling(text)?.value === 0n;
+}
+
 /** A host has few addresses, and rules ask for them at each port. */
 const KINDS = new Map<string, HostAddressKind>();
 

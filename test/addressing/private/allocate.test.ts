@@ -136,6 +136,19 @@ describe('problems', () => {
         message: "no /24 is free in '10.20.0.0/24' for 'app/B#gateway'; widen the pool, or give the segment an explicit block",
       },
     ]);
+    const three = ['app/A', 'app/B', 'app/C'].map((key) => segment(key));
+    expect(allocated(three, { ipv4Pools: ['10.20.0.0/24'] }).problems.map(({ message }) => message)).toEqual([
+      "no /24 is free in '10.20.0.0/24' for 'app/B' and 1 more; widen the pool, or give the segment an explicit block",
+    ]);
+    const overlapped = { ipv4Pools: ['172.17.0.0/16'], foreign: [{ label: "Docker's default pools", block: '172.16.0.0/12' }] };
+    expect(allocated(three, overlapped).problems).toEqual([
+      {
+        code: 'PoolExhausted',
+        path: 'app/A',
+        message:
+          "no /24 is free in '172.17.0.0/16' for 'app/A' and 2 more, since the pool shares addresses with 'Docker's default pools' (172.16.0.0/12); choose a pool that shares none, or a wider one",
+      },
+    ]);
     expect(codes(allocated([segment('app/A', { ipv6: {} })], { ipv6Pool: undefined }))).toEqual(['PoolExhausted app/A']);
     expect(codes(allocated([segment('app/A', { ipv6: {} })], { ipv6Pool: 'fd00::/80' }))).toEqual(['PoolExhausted app/A']);
     expect(codes(allocated([segment('app/A', { ipv4: { prefixLength: 29 } })]))).toEqual(['BlockTooSmall app/A']);

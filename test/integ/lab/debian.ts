@@ -124,3 +124,10 @@ export function debootstrap(target: string, suite: Suite, packages: readonly str
 export function makeTree(suite: Suite, onLine?: (line: string) => void): Promise<boolean> {
   return debootstrap(treeDir(suite), suite, TREES[suite], onLine);
 }
+
+/** A program of this machine, from Debian's package where it is missing; whether it is there then. */
+export function installed(program: string, debianPackage: string): boolean {
+  if (which(program)) return true;
+  if (which('apt-get')) run(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', debianPackage], { timeout: 300_000 });
+  return which(program) !== undefined;
+}

@@ -11,6 +11,7 @@ import { filesOfUserData, type HostFile } from '../../support/user-data';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import { type EngineId, treeDir } from '../lab/cache';
+import { installed } from '../lab/debian';
 import { must, run as command, sleep, tail, which } from '../lab/exec';
 import { type Lab, withLab } from '../lab/lab';
 import { terraformProgram } from '../lab/setup';
@@ -157,12 +158,6 @@ function units(checks: Checks, lab: Lab, files: readonly HostFile[]): void {
   put('/etc/systemd/system/bulkhead-watch.service', '[Service]\nExecStart=/nowhere/at-all\nRestrat=always\n', 0o644);
   const faulty = command(['systemd-analyze', 'verify', '--man=no', `--root=${root}`, 'bulkhead-watch.service']);
   checks.check('systemd would say so', /Restrat|nowhere/.test(faulty.stdout + faulty.stderr), faulty.stdout + faulty.stderr);
-}
-
-function installed(program: string, debianPackage: string): boolean {
-  if (which(program)) return true;
-  if (which('apt-get')) command(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', debianPackage], { timeout: 300_000 });
-  return which(program) !== undefined;
 }
 
 // --- the engine's settings ---

@@ -2,8 +2,8 @@ import type { TerraformStack } from 'cdktf';
 import { hardened } from './networks';
 import { accept, type FixPair, ours } from './pair';
 import { Cidr, EngineVersion, type HardenedContainer, type IPeer, type ISegment, Peer, Port } from '../../../src';
-import { Unguarded } from '../unguarded';
 import { HOST_ADDRESS, type Program } from '../programs';
+import { Unguarded } from '../unguarded';
 
 const HOST6 = '2001:db8:5::10';
 const FEW = Peer.cidr('198.51.100.0/24');
@@ -49,6 +49,12 @@ export const EXPOSURE: readonly FixPair[] = [
     ["narrow the 'sources' of the publication to the blocks that need it"],
     (isFixed) => published(Port.tcp(26257), HOST_ADDRESS, [isFixed ? FEW : Peer.anyIpv4()]),
     { beside: ['BH-P04'] },
+  ),
+  ours(
+    'BH-P04',
+    ["name who may connect in 'sources' of publish() on a HardenedDaemon"],
+    (isFixed) => published(Port.tcp(5432), HOST_ADDRESS, [isFixed ? FEW : Peer.anyIpv4()]),
+    { beside: ['BH-E01'], thereafter: ['BH-P06'] },
   ),
   ours(
     'BH-E01',

@@ -54,7 +54,8 @@ export const ISOLATION: readonly FixPair[] = [
     { accepts: true },
   ),
   container('BH-C07', ["mount a directory of its own instead, such as '/srv/data'"], bind('/etc/shop'), bind('/srv/data')),
-  container('BH-C07', ["hand the file over with 'upload', a config or a secret"], bind('/etc/shop/web.conf', '/web.conf'), {
+  container('BH-C07', ['bring the file with the image'], bind('/etc/shop/web.conf', '/web.conf'), NO_VOLUMES),
+  container('BH-C07', ["'upload' works only where the root file system is writable"], bind('/etc/shop/web.conf', '/web.conf'), {
     ...NO_VOLUMES,
     upload: [{ file: '/web.conf', content: 'port = 8443' }],
   }),
@@ -65,7 +66,7 @@ export const ISOLATION: readonly FixPair[] = [
         ? { configs: [{ configId: 'k3f9', configName: 'web', fileName: '/web.conf' }] }
         : { secrets: [{ secretId: 'k3f9', secretName: 'web', fileName: '/web.conf' }] };
     const change = { taskSpec: task(handed) };
-    return service('BH-C07', ["hand the file over with 'upload', a config or a secret"], { taskSpec: task({ mounts }) }, change);
+    return service('BH-C07', ['a service takes it as a config or secret'], { taskSpec: task({ mounts }) }, change);
   }),
   ...[undefined, { propagation: 'rprivate' }].map((bindOptions) => {
     const mount = { type: 'bind', source: '/srv/data', target: '/data' };

@@ -10,7 +10,7 @@ export const sensitiveHostPath = defineRule({
   inDefaults: true,
   cisControls: ['5.6'],
   why: 'Who writes there changes what the host runs as root; who only reads finds keys, passwords and the data of other containers.',
-  fix: "mount a directory of its own instead, such as '/srv/data', or hand the file over with 'upload', a config or a secret",
+  fix: "mount a directory of its own instead, such as '/srv/data', or bring the file with the image; a service takes it as a config or secret; 'upload' works only where the root file system is writable",
   links: ['https://docs.docker.com/engine/storage/bind-mounts/'],
   resourceTypes: MOUNTING,
   applies: canMount,

@@ -1,5 +1,6 @@
 import { guardedSources, publishedPorts } from './private/published';
 import { defineRule } from '../../private/define-rule';
+import { isAnyAddress } from '../../private/host-address';
 import { Severity } from '../../severity';
 
 export const wildcardAddress = defineRule({
@@ -16,7 +17,7 @@ export const wildcardAddress = defineRule({
   find: (container) =>
     publishedPorts(container, { at: ['wildcard'] }).map((port) => ({
       detail: port.text,
-      message: `${port.text} is published on every address of the host`,
+      message: `${port.text} is published on every address of the host${isAnyAddress(port.ip) ? '' : `: '${port.ip}' is not an IP address, and Docker takes it for none`}`,
       ...(guardedSources(container, port) && { severity: Severity.WARNING }),
     })),
 });
