@@ -1,8 +1,8 @@
 /**
  * Compiles the code of the guides against the sources, and synthesizes each program of theirs in an empty folder.
  *
- * A `ts` block with `new App(` or `Testing.app(` begins a program. Each later `ts` block of the page goes on with it: its imports come to the top, the rest
- * before `app.synth()`. A program without `app.synth()`, such as a test file, is compiled only. A `python` block stands for itself, and is compiled.
+ * The first `ts` block of a page begins a program, and so does each block with `new App(` or `Testing.app(`. Any other goes on with the program before it: its
+ * imports come to the top, the rest before `app.synth()`. A file of tests (`test(`) is compiled and not run. A `python` block stands for itself, and is compiled.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -17,13 +17,9 @@ const SYNTH = 'app.synth();\n';
 function programsOf(page: string, text: string): Map<string, string> {
   const programs: string[] = [];
   for (const block of blocksOf(text, 'ts')) {
-    if (/new App\(|Testing\.app\(/.test(block)) {
-      programs.push(block);
-    } else if (programs.length === 0) {
-      throw new Error(`${page}: a block of code comes before the first program`);
-    } else {
-      programs.push(goneOn(programs.pop()!, block));
-    }
+    const before = programs.at(-1);
+    if (before === undefined || /new App\(|Testing\.app\(/.test(block)) programs.push(block);
+    else programs[programs.length - 1] = goneOn(before, block);
   }
   return new Map(programs.map((program, index) => [`${page.replace(/\.md$/, '')}-${index + 1}`, program]));
 }
@@ -52,18 +48,23 @@ function compiles(folder: string): boolean {
   return spawnSync(path.join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder], { stdio: 'inherit' }).status === 0;
 }
 
-/** What went wrong; nothing where the synth is without errors. */
-function synthesized(file: string): string | undefined {
+/** Why a program does not run to its end, or writes no stack though it synthesizes; nothing where all is well. An error of a rule fails a synth, too. */
+function whatFails(file: string, synthesizes: boolean): string | undefined {
   const folder = file.replace(/\.ts$/, '');
   fs.mkdirSync(folder);
   process.chdir(folder);
+  const { log } = console;
+  console.log = () => undefined;
   try {
     require(file);
   } catch (error) {
     return (error as Error).message;
+  } finally {
+    console.log = log;
   }
   const stacks = path.join(folder, 'cdktf.out/stacks');
-  return fs.existsSync(stacks) && fs.readdirSync(stacks).length > 0 ? undefined : 'no stack was written';
+  const isWritten = fs.existsSync(stacks) && fs.readdirSync(stacks).length > 0;
+  return synthesizes && !isWritten ? 'no stack was written' : undefined;
 }
 
 function pythonCompiles(folder: string, page: string, blocks: readonly string[]): void {
@@ -88,9 +89,9 @@ try {
   const isCompiled = programs.size > 0 && compiles(work);
   check(`${programs.size} programs of ${pages.length} guides compile`, isCompiled);
   for (const [name, program] of programs) {
-    if (!isCompiled || !program.includes(SYNTH)) continue;
-    const wrong = synthesized(path.join(work, `${name}.ts`));
-    check(`${name} synthesizes${wrong === undefined ? '' : `: ${wrong}`}`, wrong === undefined);
+    if (!isCompiled || /^ *test\(/m.test(program)) continue;
+    const wrong = whatFails(path.join(work, `${name}.ts`), program.includes(SYNTH));
+    check(`${name} runs${wrong === undefined ? '' : `: ${wrong}`}`, wrong === undefined);
   }
   for (const [page, text] of texts) {
     const blocks = blocksOf(text, 'python');
