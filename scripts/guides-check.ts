@@ -6,6 +6,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { check, ROOT } from './user-project';
@@ -37,10 +38,20 @@ function goneOn(program: string, block: string): string {
 
 /** As if the library were installed: what the published names mean here. */
 const withSources = (program: string) =>
-  program.replaceAll("'cdktf-docker-bulkhead/jest'", `'${ROOT}/src/reachability/private/matchers'`).replaceAll("'cdktf-docker-bulkhead'", `'${ROOT}/src'`);
+  program
+    .replaceAll("'cdktf-docker-bulkhead/jest'", `'${ROOT}/src/reachability/private/matchers'`)
+    .replaceAll("'cdktf-docker-bulkhead'", `'${ROOT}/src'`);
 
 function compiles(folder: string): boolean {
-  const compilerOptions = { rootDir: '/', noEmit: true, strict: true, skipLibCheck: true, module: 'node16', target: 'es2022', types: ['node', 'jest'] };
+  const compilerOptions = {
+    rootDir: '/',
+    noEmit: true,
+    strict: true,
+    skipLibCheck: true,
+    module: 'node16',
+    target: 'es2022',
+    types: ['node', 'jest'],
+  };
   fs.writeFileSync(
     path.join(folder, 'tsconfig.json'),
     JSON.stringify({ compilerOptions, include: ['*.ts', path.join(ROOT, 'test/reachability/jest-matchers.d.ts')] }),
@@ -56,7 +67,7 @@ function whatFails(file: string, synthesizes: boolean): string | undefined {
   const { log } = console;
   console.log = () => undefined;
   try {
-    require(file);
+    createRequire(file)(file);
   } catch (error) {
     return (error as Error).message;
   } finally {
