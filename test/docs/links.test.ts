@@ -46,14 +46,15 @@ test.each(pages)('links of %s lead somewhere', (page) => {
   expect(broken).toEqual([]);
 });
 
+const excluded = read('.npmignore').match(/^\/\S+/gm)!;
+const isPacked = (file: string) => !excluded.some((place) => `/${file}`.startsWith(place));
+
+test.each(below('docs').filter(isPacked))('%s links to nothing that is not in the package', (page) => {
+  expect(linksOf(page).filter(({ target }) => !isPacked(target))).toEqual([]);
+});
+
 describe('a guide', () => {
   const guides = fs.readdirSync(GUIDES).filter((file) => file.endsWith('.md'));
-  const excluded = read('.npmignore').match(/^\/\S+/gm)!;
-
-  test.each(guides)('%s links to nothing that is not in the package', (guide) => {
-    const outside = linksOf(`docs/guides/${guide}`).filter(({ target }) => excluded.some((place) => `/${target}`.startsWith(place)));
-    expect(outside).toEqual([]);
-  });
 
   test.each(guides)('%s begins with a program, ends with what to check, and is one page', (guide) => {
     const text = read(`docs/guides/${guide}`);
