@@ -23,6 +23,8 @@ inEmptyFolder((folder) => {
     'node_modules/ipaddr.js/package.json',
     'LICENSE',
     'README.md',
+    'docs/README.md',
+    'docs/guides/concepts.md',
   ]) {
     check(`the tarball holds ${file}`, files.includes(`package/${file}`));
   }
