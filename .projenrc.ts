@@ -151,6 +151,8 @@ project.annotateGenerated('/src/host/private/*.generated.ts');
 project.compileTask.reset('jsii --fail-on-warnings');
 // README code and @example blocks must compile.
 project.postCompileTask.exec('jsii-rosetta extract --strict');
+// Programs of the guides must compile and synthesize.
+project.postCompileTask.exec('tsx scripts/guides-check.ts');
 project.addTask('integ', {
   description: 'Real engines, real Terraform, real packets (root on Linux)',
   exec: 'tsx test/integ/run.ts',

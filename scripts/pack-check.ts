@@ -27,6 +27,8 @@ inEmptyFolder((folder) => {
     'THIRD-PARTY.md',
     'CHANGELOG.md',
     'README.md',
+    'docs/README.md',
+    'docs/guides/concepts.md',
   ]) {
     check(`the tarball holds ${file}`, files.includes(`package/${file}`));
   }

@@ -1,6 +1,6 @@
 /**
- * Makes the Python package, installs it into an empty environment, and runs the Python of the documents there: constructs of ours, and a rule written in
- * Python. Usage: `tsx scripts/python-check.ts`; builds with jsii first unless `--no-build` is given.
+ * Makes the Python package, installs it into an empty environment, and runs the Python of the documents there: the program of the guide, constructs of ours,
+ * and a rule written in Python. Usage: `tsx scripts/python-check.ts`; builds with jsii first unless `--no-build` is given.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -22,12 +22,14 @@ const END = `if "ftp" in sys.argv:
 app.synth()
 `;
 
-/** The Python in a document. */
-function codeOf(document: string): string {
+/** The blocks of Python in a document. */
+function blocksOf(document: string): string[] {
   const blocks = [...fs.readFileSync(path.join(ROOT, document), 'utf8').matchAll(/^```python\n([\s\S]*?)^```$/gm)];
   check(`${document} has Python in it`, blocks.length > 0);
-  return blocks.map(([, code]) => code).join('\n');
+  return blocks.map(([, code]) => code);
 }
+
+const codeOf = (document: string) => blocksOf(document).join('\n');
 
 function succeeds(folder: string, program: string, args: readonly string[]): boolean {
   return spawnSync(program, args, { cwd: folder, stdio: 'ignore' }).status === 0;
@@ -51,6 +53,11 @@ inEmptyFolder((folder) => {
       encoding: 'utf8',
       env: { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1' },
     });
+
+  fs.writeFileSync(path.join(folder, 'guide.py'), blocksOf('docs/guides/python.md')[0]);
+  run(folder, 'env/bin/python', ['guide.py']);
+  // The gateway of the DMZ is a network, too.
+  checkedStack(folder, 'shop', 2, 4);
 
   const good = synth();
   check(`the Python of ${DOCUMENTS.join(' and ')} synthesizes`, good.status === 0);

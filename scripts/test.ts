@@ -136,6 +136,7 @@ async function build(): Promise<void> {
   await run({ name: 'types of the examples', argv: [path.join(BIN, 'tsc'), '-p', 'examples/three-tier'] });
   if (compiled) {
     await run({ name: 'README code', argv: [path.join(BIN, 'jsii-rosetta'), 'extract', '--strict'] });
+    await run({ name: 'programs of the guides', argv: [TSX, 'scripts/guides-check.ts'] });
     await printedFilesAreFresh();
   }
   await Promise.all([linted, imports]);
