@@ -182,7 +182,7 @@ class BlockAssigner {
     this.fail(
       wish,
       'BlockTooSmall',
-      `${what} has no room for a gateway, static addresses and Docker's own range; the smallest block is a /${limit}`,
+      `${what} is too small for a gateway, static addresses and the range that Docker allocates from; use a /${limit} or larger`,
     );
   }
 
@@ -193,7 +193,7 @@ class BlockAssigner {
       wish,
       'PoolExhausted',
       names === ''
-        ? `the daemon has no ${FAMILY_LABEL[family]} pool for the block of '${wish.key}'; give it one, or give the segment an explicit block`
+        ? `the daemon has no ${FAMILY_LABEL[family]} pool for the block of '${wish.key}'; give the daemon a pool, or give the segment an explicit block`
         : `no /${wish.prefixLength} is free in ${names} for '${wish.key}'; widen the pool, or give the segment an explicit block`,
     );
   }

@@ -87,9 +87,7 @@ function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
 
 /** Nobody knows what a plugin lets through, between its containers or towards the host. */
 function pluginOn(wire: Wire | undefined): Stop | undefined {
-  return wire?.mode === 'plugin'
-    ? notUnderstood([{ table: '', chain: '', text: `which traffic the plugin of ${wire.parent} permits` }])
-    : undefined;
+  return wire?.mode === 'plugin' ? notUnderstood([{ table: '', chain: '', text: `which traffic the ${wire.parent} permits` }]) : undefined;
 }
 
 /** What keeps the containers of a wire from each other, or may. */
