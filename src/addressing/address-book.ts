@@ -80,14 +80,14 @@ export class AddressBook extends Construct {
       throw new ValidationError(
         'AddressBookExists',
         place,
-        `the app already has the address book '${existing.node.path}'; make yours before the first daemon, and only one`,
+        `the app already has the address book '${existing.node.path}'; create your address book before the first daemon, and create only one`,
       );
     }
     if (props.lockFile !== undefined && (Token.isUnresolved(props.lockFile) || isExpression(props.lockFile))) {
       throw new ValidationError(
         'UnresolvedValue',
         place,
-        `'lockFile' is known to Terraform only ('${props.lockFile}'); give it as literal text`,
+        `'lockFile' is a Terraform reference ('${props.lockFile}'); pass the literal text`,
       );
     }
     super(scope, id);
@@ -167,7 +167,9 @@ export class AddressBook extends Construct {
     try {
       isWritten = this.write();
     } catch (error) {
-      return [`[${this.node.path}] ${this.lockFile} cannot be written: ${(error as Error).message} (LockNotWritten)`];
+      return [
+        `[${this.node.path}] ${this.lockFile} cannot be written: ${(error as Error).message}; make the file writable (LockNotWritten)`,
+      ];
     }
     this.listeners.forEach((listener) => listener(isWritten));
     return [];

@@ -122,6 +122,6 @@ export class Cidr {
 
 function refuseToken(value: string, noun: string): void {
   if (Token.isUnresolved(value)) {
-    throw new UnscopedValidationError('UnresolvedValue', `the ${noun} is known to Terraform only ('${value}'); give it as literal text`);
+    throw new UnscopedValidationError('UnresolvedValue', `the ${noun} is a Terraform reference ('${value}'); pass the literal text`);
   }
 }

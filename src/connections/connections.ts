@@ -90,7 +90,7 @@ export class Connections {
       throw new ValidationError(
         'ResolverNotOneAddress',
         this.owner.peerText,
-        `'resolver' must be one address outside, such as Peer.address('192.0.2.53'), got ${peer.peerText}; Docker's resolver passes no question on to a container: a program that asks one by itself needs allowTo() and no more`,
+        `'resolver' must be one address outside, such as Peer.address('192.0.2.53'), got ${peer.peerText}; Docker's resolver does not forward queries to a container, so a program that queries a container directly only needs allowTo()`,
       );
     }
     const ports = options.tls ? [Port.tcp(853)] : [Port.udp(53), Port.tcp(53)];
@@ -126,7 +126,7 @@ export class Connections {
       throw new ValidationError(
         'NotAPeer',
         this.owner.peerText,
-        `'${what}' must be a workload, group or segment of Bulkhead or made by Peer, got ${describe(value)}`,
+        `'${what}' must be a workload, group or segment of Bulkhead, or a peer made by Peer, got ${describe(value)}`,
       );
     }
     return value;

@@ -60,7 +60,10 @@ export class Peer {
       );
     }
     if (!isAddress(text)) {
-      throw new UnscopedValidationError('AddressSyntax', `'${text}' is no IPv4 or IPv6 address in canonical form, such as '203.0.113.7'`);
+      throw new UnscopedValidationError(
+        'AddressSyntax',
+        `'${text}' is not an IPv4 or IPv6 address in canonical form, such as '203.0.113.7'`,
+      );
     }
     return new BlockPeer(Cidr.parse(text.includes(':') ? `${text}/128` : `${text}/32`));
   }

@@ -102,18 +102,15 @@ export class DaemonConnection {
     if (/^(tcp|http):\/\//.test(text)) {
       throw new UnscopedValidationError(
         'PlainTcpRefused',
-        `'${text}' speaks plain TCP: everybody who reaches the port is root on the host; use DaemonConnection.ssh() or DaemonConnection.tls()`,
+        `'${text}' uses plain TCP: every client that reaches the port has root access to the host; use DaemonConnection.ssh() or DaemonConnection.tls()`,
       );
     }
     if (text.startsWith('ssh://')) {
-      throw new UnscopedValidationError(
-        'HostKeyMissing',
-        `'${text}' names no host key; use DaemonConnection.ssh({ host, user, hostKeys })`,
-      );
+      throw new UnscopedValidationError('HostKeyMissing', `'${text}' has no host key; use DaemonConnection.ssh({ host, user, hostKeys })`);
     }
     throw new UnscopedValidationError(
       'ConnectionValue',
-      `'${text}' is no URL of an engine; write 'unix:///var/run/docker.sock', or use ssh() or tls()`,
+      `'${text}' is not a URL of an engine; write 'unix:///var/run/docker.sock', or use ssh() or tls()`,
     );
   }
 

@@ -148,11 +148,11 @@ export class HardenedDaemon extends Construct implements IDaemon {
     }
     if (this._declarations.store.has('ipv6') && !this._declarations.store.translates('ipv6')) {
       Annotations.of(this).addWarning(
-        `engine ${props.engine.version} writes no rules for IPv6, so nothing but the guard stands between containers there; from 27.0 on the engine keeps them apart, too`,
+        `engine ${props.engine.version} writes no rules for IPv6, so only the guard separates containers over IPv6; engines from 27.0 on also separate them`,
       );
     }
     if (props.withoutProofReason !== undefined) {
-      Annotations.of(this).addWarning(`nobody proves who reaches whom: ${props.withoutProofReason}`);
+      Annotations.of(this).addWarning(`the proof is switched off: ${props.withoutProofReason}`);
     }
     this.node.addValidation({ validate: () => this.validate() });
     onStackWritten(this, (session) => this.write(session));
@@ -211,7 +211,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     const size = userDataSize(this.rendered(renderUserData));
     if (size > USER_DATA_LIMIT) {
       Annotations.of(this).addWarning(
-        `user data is ${size} bytes, more than the ${USER_DATA_LIMIT} that some clouds take; pass 'userDataGzipBase64' where the cloud takes base64 of compressed user data, or bring ${this.core.folderName}/install.sh to the host with its image or by SSH`,
+        `user data is ${size} bytes, more than the limit of ${USER_DATA_LIMIT} bytes of some clouds; pass 'userDataGzipBase64' if the cloud accepts compressed user data in base64, or install ${this.core.folderName}/install.sh with the image of the host or by SSH`,
       );
     }
     return [];

@@ -90,13 +90,15 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
   private warn(managers: number, { withoutAutolockReason, unencryptedIngressReason }: SwarmClusterProps): void {
     const warn = (text: string) => Annotations.of(this).addWarning(text);
     if (managers % 2 === 0) {
-      warn(`${managers} managers bear no more losses than ${managers - 1} would, since more than half must be there; take an odd number`);
+      warn(
+        `${managers} managers tolerate no more failures than ${managers - 1} managers, because more than half must be running; use an odd number`,
+      );
     }
     if (withoutAutolockReason !== undefined) {
-      warn(`the keys of the managers lie readable on their disks: ${withoutAutolockReason}`);
+      warn(`the keys of the managers are stored unencrypted on their disks: ${withoutAutolockReason}`);
     }
     if (unencryptedIngressReason !== undefined) {
-      warn(`what one node takes for a task of another passes in the clear between them: ${unencryptedIngressReason}`);
+      warn(`traffic that one node accepts for a task on another node is not encrypted between the nodes: ${unencryptedIngressReason}`);
     }
   }
 

@@ -61,7 +61,10 @@ export class Port {
     wholeNumber(undefined, 'port', first, 1, 65535, 'PortOutOfRange');
     wholeNumber(undefined, 'port', last, 1, 65535, 'PortOutOfRange');
     if (first > last) {
-      throw new UnscopedValidationError('PortRangeReversed', `a port range must rise, got ${first}–${last}; write ${last}–${first}`);
+      throw new UnscopedValidationError(
+        'PortRangeReversed',
+        `a port range must start with its lower port, got ${first}–${last}; write ${last}–${first}`,
+      );
     }
     return new Port(protocol, first, last);
   }

@@ -54,7 +54,7 @@ install() {
   @script@ setup
   [ ! -x @swarmScript@ ] || @swarmScript@ start
   if [ -e @auditRules@ ]; then
-    if command -v auditctl >/dev/null 2>&1; then @loadAudit@ || say 'the kernel takes no audit rules'; else say 'auditd is not installed: nobody records who touches the engine'; fi
+    if command -v auditctl >/dev/null 2>&1; then @loadAudit@ || say 'the kernel takes no audit rules'; else say 'auditd is not installed: no audit rules for the engine'; fi
   fi
 }
 

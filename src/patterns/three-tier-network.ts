@@ -40,7 +40,7 @@ export class ThreeTierNetwork extends Construct {
     needDaemon(childPath(scope, id), props.daemon);
     super(scope, id);
     const { daemon } = props;
-    const inner = (tier: string) => ({ daemon, noPublicationsReason: `'${id}' keeps ${tier} off the host; publish from DMZ` });
+    const inner = (tier: string) => ({ daemon, noPublicationsReason: `'${id}' does not let ${tier} publish ports; publish from DMZ` });
     this.dmz = new BridgeSegment(this, 'Dmz', { daemon });
     this.app = new BridgeSegment(this, 'App', inner('APP'));
     this.data = new BridgeSegment(this, 'Data', inner('DATA'));

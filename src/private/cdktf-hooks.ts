@@ -67,7 +67,7 @@ export function orderStacks(dependent: IConstruct, needed: IConstruct): void {
     throw new ValidationError(
       'StackCycle',
       dependent,
-      `stack '${later.node.path}' would have to be deployed after '${earlier.node.path}', which already depends on it; place both ends of the flow so that it runs one way between the stacks`,
+      `stack '${later.node.path}' would have to be deployed after '${earlier.node.path}', which already depends on it; move one end of the flow so that all flows between the two stacks have the same direction`,
     );
   }
 }

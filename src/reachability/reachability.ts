@@ -36,7 +36,7 @@ export class Reachability {
   /** What is declared for a daemon so far. */
   public static of(daemon: IDaemon): Reachability {
     if (!isA(daemon, 'daemon')) {
-      throw new ValidationError('NotADaemon', '', 'Reachability.of() wants a daemon of Bulkhead, such as a HardenedDaemon');
+      throw new ValidationError('NotADaemon', '', 'Reachability.of() takes a daemon of Bulkhead, such as a HardenedDaemon');
     }
     return new Reachability(daemon._declarations);
   }
@@ -47,7 +47,7 @@ export class Reachability {
    */
   public static ofSwarm(cluster: ISwarmCluster): Reachability {
     if (!isA(cluster, 'swarm')) {
-      throw new ValidationError('NotASwarm', '', 'Reachability.ofSwarm() wants a SwarmCluster');
+      throw new ValidationError('NotASwarm', '', 'Reachability.ofSwarm() takes a SwarmCluster');
     }
     return new Reachability(cluster._declarations);
   }
@@ -182,14 +182,14 @@ export class Reachability {
         throw new ValidationError(
           'NotAPeer',
           this.declarations.store.daemonPath,
-          'a question needs workloads, groups or segments of Bulkhead, or peers made by Peer',
+          'a question takes workloads, groups or segments of Bulkhead, or peers made by Peer',
         );
       }
       if (peer._peerDeclarations !== undefined && peer._peerDeclarations !== this.declarations) {
         throw new ValidationError(
           'FlowAcrossDaemons',
           this.declarations.store.daemonPath,
-          `${peer.peerText} lives on daemon '${peer._peerDeclarations.store.daemonPath}', and this is the reachability of '${this.declarations.store.daemonPath}'`,
+          `${peer.peerText} is on daemon '${peer._peerDeclarations.store.daemonPath}', but this is the reachability of '${this.declarations.store.daemonPath}'; ask the Reachability of that daemon`,
         );
       }
       return selectionOf(peer._peerFact, this.proof.derived);

@@ -68,7 +68,7 @@ export class Requirement {
    * @internal
    */
   public static _noConnection(source: IPeer, destination: IPeer, isStraight = false): Requirement {
-    const where = isStraight ? 'but by what it publishes' : 'on any port';
+    const where = isStraight ? 'except through its publications' : 'on any port';
     return new Requirement(`${source.peerText} must not reach ${destination.peerText} ${where}`, {
       kind: 'unreachable',
       source,
@@ -113,6 +113,6 @@ export class Requirement {
 
 function checkPeers(...peers: readonly unknown[]): void {
   if (!peers.every(isPeer)) {
-    throw new UnscopedValidationError('NotAPeer', 'a requirement names workloads, groups or segments of Bulkhead, or peers made by Peer');
+    throw new UnscopedValidationError('NotAPeer', 'a requirement takes workloads, groups or segments of Bulkhead, or peers made by Peer');
   }
 }

@@ -21,7 +21,7 @@ export interface Exposure {
   readonly workload: string;
   /** Address of the host that is asked. */
   readonly hostAddress: string;
-  /** Ports that are asked there, such as `tcp/443`; `tcp/a port that the engine chooses` where it does, `everything that it listens on` on the host's network. */
+  /** Ports that are asked there, such as `tcp/443`; `tcp/a port that the engine chooses` where it does, `every port that it listens on` on the host's network. */
   readonly hostPorts: string;
   /** Ports of the workload that they lead to. */
   readonly targetPorts: string;

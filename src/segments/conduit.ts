@@ -25,7 +25,7 @@ export class Conduit extends Construct {
       prefixLength: PREFIX_LENGTH,
       icc: daemon._icc,
       conduit: [destination.node.path, source],
-      noPublicationsReason: 'a conduit is for the flows of two workloads',
+      noPublicationsReason: 'a conduit carries only the flows between two workloads',
     });
     const plan = () => declarations.store.network(path);
     this.network = bridgeNetwork(this, {

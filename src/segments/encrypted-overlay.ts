@@ -78,13 +78,16 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
       overlay: { vxlanId: props.vxlanId },
     });
     this.ipv4Block = lateValue(() => this.plan('segment')?.ipv4.block ?? '');
-    this.networks = { segment: this.make(this, 'segment', checked), gateway: this.make(new Construct(this, 'Gateway'), 'gateway', checked) };
+    this.networks = {
+      segment: this.make(this, 'segment', checked),
+      gateway: this.make(new Construct(this, 'Gateway'), 'gateway', checked),
+    };
     this.connections = new Connections(this);
     brand(this, 'overlay');
     brand(this, 'peer');
     if (props.unencryptedReason !== undefined) {
       Suppressions.of(this)._imply(plainOverlay, '*', props.unencryptedReason);
-      Annotations.of(this).addWarning(`everybody on the way between the nodes reads what its members say: ${props.unencryptedReason}`);
+      Annotations.of(this).addWarning(`traffic of its members is readable on the network between the nodes: ${props.unencryptedReason}`);
     }
   }
 

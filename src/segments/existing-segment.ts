@@ -51,7 +51,7 @@ export class ExistingSegment extends Construct implements ISegment {
       ipv4Block,
       prefixLength,
       icc: true,
-      noPublicationsReason: `'${networkName}' was made by others, and nothing of ours narrows what comes in there; place the workload in a BridgeSegment`,
+      noPublicationsReason: `Bulkhead does not manage '${networkName}', and cannot restrict who connects to a port published from it; place the workload in a BridgeSegment`,
       existing,
     });
     const postcondition = conditions(ipv4Block, existing.gateway, existing.internal).map(([condition, errorMessage]) => ({
@@ -67,9 +67,9 @@ export class ExistingSegment extends Construct implements ISegment {
     this.connections = new Connections(this);
     brand(this, 'segment');
     brand(this, 'peer');
-    const ways = existing.internal ? ' and the host' : ', the host and everything outside';
+    const ways = existing.internal ? ' and the host' : ', the host and every address outside';
     Annotations.of(this).addWarning(
-      `'${networkName}' was made by others, and nothing of ours narrows it: whoever is attached to it reaches workloads that are members, on every port, and these reach whoever is attached${ways}. The reason given: ${reason}`,
+      `Bulkhead does not manage '${networkName}' and does not restrict it: every container attached to it reaches the workloads that are members, on every port, and these workloads reach every attached container${ways}. The reason given: ${reason}`,
     );
   }
 
@@ -83,10 +83,10 @@ function conditions(block: string, gateway: string, internal: boolean): [conditi
   const option = (key: string) => `try(self.options["${key}"], "")`;
   const known = [...HARMLESS_OPTIONS, ...WANTED_OPTIONS].map((key) => `"${key}"`).join(', ');
   return [
-    [`self.driver == "bridge"`, 'the network is no bridge'],
+    [`self.driver == "bridge"`, 'the network is not a bridge network'],
     [
       `length(self.ipam_config) == 1 && alltrue([for each in self.ipam_config : each.subnet == "${block}"])`,
-      `the network has other blocks than ${block}`,
+      `the network has blocks other than ${block}`,
     ],
     [
       `alltrue([for each in self.ipam_config : contains(["", "${gateway}"], try(coalesce(each.gateway, ""), ""))])`,
@@ -94,19 +94,19 @@ function conditions(block: string, gateway: string, internal: boolean): [conditi
     ],
     [
       internal ? 'self.internal' : '!self.internal',
-      internal ? "the network is not internal, and 'isInternal' is true" : "the network is internal, and 'internal' is false",
+      internal ? "the network is not internal, but 'isInternal' is true" : "the network is internal, but 'isInternal' is false",
     ],
     [
       `length(setsubtract(try(keys(self.options), []), [${known}])) == 0`,
-      'the network has options by which more or less may be open than is told',
+      'the network has options that can change what is open, and that Bulkhead does not model',
     ],
     [
       WANTED_OPTIONS.map((key) => `contains(["", "true"], ${option(key)})`).join(' && '),
-      'members of the network are kept from each other, or leave it without translation',
+      'the options of the network turn off inter-container communication (enable_icc) or address translation (enable_ip_masquerade)',
     ],
     [
       `length(regexall("^bh-", ${option('com.docker.network.bridge.name')})) == 0`,
-      'the bridge of the network has a name that is kept for bridges of ours',
+      'the bridge of the network has a name starting with bh-, which is reserved for bridges of Bulkhead',
     ],
   ];
 }

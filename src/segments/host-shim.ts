@@ -52,8 +52,8 @@ export class HostShim extends Construct {
     refuseWithoutGuard(
       declarations,
       path,
-      'an interface of the host on a wire',
-      'make it by hand and reach the containers as the LAN does',
+      'an interface of the host on a LAN segment',
+      'create it by hand, and treat the host as another machine of the LAN',
     );
     const fact = declarations.store.segmentFact(segment.node.path);
     checkSegment(path, fact, declarations.store.hasShim(fact.path));
@@ -76,10 +76,12 @@ function checkSegment(path: string, { path: segment, wire }: SegmentFact, hasShi
     throw new ValidationError('ShimRefused', path, why);
   };
   if (wire === undefined) {
-    refuse(`'${segment}' is no segment on a wire; the host reaches its containers by its bridge, once a flow with Peer.host() allows it`);
+    refuse(
+      `'${segment}' is not a macvlan or ipvlan segment; the host reaches its containers through its bridge, if a flow with Peer.host() allows it; remove the shim`,
+    );
   } else if (!MODES.includes(wire.mode)) {
-    refuse(`in mode ${wire.mode} the kernel passes no frame between the children of ${wire.parent}, a shim included; choose mode bridge`);
+    refuse(`in mode ${wire.mode} the kernel passes no frame between the children of ${wire.parent}, including a shim; use mode bridge`);
   } else if (hasShim) {
-    refuse(`'${segment}' has a shim already, and the host needs one only`);
+    refuse(`'${segment}' already has a shim, and the host needs only one; remove this one`);
   }
 }

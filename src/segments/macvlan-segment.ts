@@ -68,15 +68,17 @@ export class MacvlanSegment extends WireSegment {
     const warn = (text: string) => Annotations.of(this).addWarning(text);
     if (/^wl/.test(this.parentName)) {
       warn(
-        `${this.parentName} looks like a wireless interface, and access points drop frames of further MAC addresses; use an IpvlanSegment`,
+        `${this.parentName} looks like a wireless interface, and access points drop frames from additional MAC addresses; use an IpvlanSegment`,
       );
     }
     if (mode === MacvlanMode.VEPA) {
-      warn('in mode vepa containers reach each other only by a switch that sends frames back to the port they came from; most do not');
+      warn(
+        'in mode vepa containers reach each other only through a switch that sends frames back to the port that they came from; most switches do not',
+      );
     }
     if (macLimit === undefined) {
       warn(
-        "clouds and hypervisors mostly drop frames of MAC addresses that they did not give out (unless promiscuous mode and forged transmits are allowed), and a switch may limit how many a port has; say how many in 'macLimit', or use an IpvlanSegment",
+        "most clouds and hypervisors drop frames from MAC addresses that they did not assign (unless promiscuous mode and forged transmits are allowed), and a switch may limit the number of MAC addresses of a port; set that limit in 'macLimit', or use an IpvlanSegment",
       );
       return;
     }
@@ -86,7 +88,7 @@ export class MacvlanSegment extends WireSegment {
         const stations = 1 + (plan?.members.length ?? 0) + (plan?.shim ? 1 : 0);
         if (stations > macLimit) {
           warn(
-            `${stations} MAC addresses, the host's included, show on ${this.parentName}, whose switch takes ${macLimit}; an IpvlanSegment shows one`,
+            `${this.parentName} has ${stations} MAC addresses, including the host's, and its switch accepts ${macLimit}; use an IpvlanSegment, which has one`,
           );
         }
         return [];

@@ -25,7 +25,7 @@ export function wireNetwork(
     ipv6Block: ipv6Block?.text,
     prefixLength,
     icc: true,
-    noPublicationsReason: `containers of '${path}' have addresses of their own on the wire of ${wire.parent}, and no port of the host leads there; they are reached at their own addresses`,
+    noPublicationsReason: `containers of '${path}' have their own addresses on the LAN of ${wire.parent}, and the host cannot forward a port to them; connect to the containers at their own addresses`,
     wire,
   });
   const config = (family: Family, range: string | undefined) => {

@@ -54,7 +54,7 @@ export abstract class WireSegment extends Construct implements ISegment {
     const { version } = this._peerDeclarations.store.engine;
     if (checked.wire.lan6 && checked.wire.advertisements === false && hearsAtStart(version)) {
       Annotations.of(this).addWarning(
-        `an engine ${version} turns router advertisements off milliseconds after the interface of a container is up; one that comes in between gives it an address and a route, or keeps it from starting. From 28.0 on there is no such moment`,
+        `engine ${version} turns router advertisements off some milliseconds after the interface of a container is up; an advertisement that arrives before that gives the container an address and a route, or prevents its start. Engines from 28.0 on have no such gap`,
       );
     }
     brand(this, 'segment');

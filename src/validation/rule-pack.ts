@@ -77,15 +77,12 @@ export class RulePack implements IAspect {
     if (foreignContainer !== undefined) {
       throw new UnscopedValidationError(
         'RuleId',
-        `'${foreignContainer}' is no rule of the pack '${props.packName}'; it has ${[...ids].sort().join(', ')}`,
+        `'${foreignContainer}' is not a rule of the pack '${props.packName}'; it has ${[...ids].sort().join(', ')}`,
       );
     }
     const twice = rules.find(({ ruleId }, index) => rules.findIndex((other) => other.ruleId === ruleId) !== index);
     if (twice !== undefined) {
-      throw new UnscopedValidationError(
-        'RuleId',
-        `'${twice.ruleId}' is twice in the pack '${props.packName}'; give your rule an id of its own`,
-      );
+      throw new UnscopedValidationError('RuleId', `'${twice.ruleId}' is twice in the pack '${props.packName}'; give your rule another id`);
     }
     this.packName = props.packName;
     this._without = new Map(

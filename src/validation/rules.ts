@@ -16,7 +16,7 @@ export class Rules {
     return ruleIds.map((ruleId) => {
       const rule = ALL_RULES.find((other) => other.ruleId === ruleId);
       if (rule === undefined) {
-        throw new UnscopedValidationError('RuleId', `'${ruleId}' is none of Bulkhead's rules; docs/RULES.md lists them`);
+        throw new UnscopedValidationError('RuleId', `'${ruleId}' is not a rule of Bulkhead; docs/RULES.md lists the rules`);
       }
       return rule;
     });

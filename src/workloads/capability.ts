@@ -46,7 +46,7 @@ export class Capability {
     if (!CAPABILITIES[bare].isOrdinary) {
       throw new UnscopedValidationError(
         'CapabilityNeedsReason',
-        `'CAP_${bare}' reaches beyond what a workload needs; use Capability.of('CAP_${bare}', { reason: 'why' })`,
+        `'CAP_${bare}' has effects outside the container; use Capability.of('CAP_${bare}', { reason: 'why' })`,
       );
     }
     return new Capability(`CAP_${bare}`);
@@ -55,7 +55,7 @@ export class Capability {
   private static bareName(name: string): string {
     const bare = plainText(undefined, 'capability', name).toUpperCase().replace(/^CAP_/, '');
     if (!Object.hasOwn(CAPABILITIES, bare)) {
-      throw new UnscopedValidationError('UnknownCapability', `'${name}' is no Linux capability; see capabilities(7) for their names`);
+      throw new UnscopedValidationError('UnknownCapability', `'${name}' is not a Linux capability; capabilities(7) lists the names`);
     }
     return bare;
   }

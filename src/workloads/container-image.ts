@@ -29,14 +29,14 @@ export class ContainerImage {
     if (!REFERENCE.test(text)) {
       throw new UnscopedValidationError(
         'ImageReference',
-        `'${text}' is no image reference; write it as 'registry/name@sha256:<64 hexadecimal characters>'`,
+        `'${text}' is not an image reference; write it as 'registry/name@sha256:<64 hexadecimal characters>'`,
       );
     }
     if (!DIGEST.test(text)) {
       if (options.tagReason === undefined) {
         throw new UnscopedValidationError(
           'ImageWithoutDigest',
-          `'${text}' has no digest, so another image may run tomorrow; write 'name@sha256:…', or pass a tagReason`,
+          `'${text}' has no digest, so a later pull may run another image; write 'name@sha256:…', or pass a tagReason`,
         );
       }
       const tagReason = reasonText(undefined, 'tagReason', options.tagReason);
@@ -52,7 +52,7 @@ export class ContainerImage {
   public static fromId(id: string): ContainerImage {
     const text = plainText(undefined, 'image id', id);
     if (!/^sha256:[0-9a-f]{64}$/.test(text)) {
-      throw new UnscopedValidationError('ImageReference', `'${text}' is no image id; write 'sha256:' and 64 hexadecimal characters`);
+      throw new UnscopedValidationError('ImageReference', `'${text}' is not an image id; write 'sha256:' and 64 hexadecimal characters`);
     }
     return new ContainerImage(text, false);
   }

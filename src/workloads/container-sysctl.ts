@@ -50,11 +50,11 @@ export class ContainerSysctl {
     if (!NAMESPACED.test(key)) {
       throw new UnscopedValidationError(
         'SysctlNotNamespaced',
-        `'${key}' belongs to the host; a container has its own net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.*`,
+        `'${key}' belongs to the host; a container has only its own net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.*`,
       );
     }
     if (GUARDED.test(key)) {
-      throw new UnscopedValidationError('SysctlGuarded', `'${key}' is one that the guard rests on and stays as it is`);
+      throw new UnscopedValidationError('SysctlGuarded', `'${key}' is required by the guard and cannot be changed; remove it`);
     }
     if (!/^[0-9A-Za-z ._-]{1,100}$/.test(text)) {
       throw new UnscopedValidationError('SysctlValue', `the value of '${key}' must be plain words or numbers, got '${text}'`);

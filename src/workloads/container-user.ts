@@ -20,10 +20,7 @@ export class ContainerUser {
    */
   public static of(uid: number, gid?: number): ContainerUser {
     if (uid === 0) {
-      throw new UnscopedValidationError(
-        'RootUser',
-        "'uid' is 0, which is root; give the image a user of its own, such as ContainerUser.of(10001)",
-      );
+      throw new UnscopedValidationError('RootUser', "'uid' is 0, which is root; use an unprivileged user, such as ContainerUser.of(10001)");
     }
     return new ContainerUser(
       wholeNumber(undefined, 'uid', uid, 1, LARGEST, 'UserNumber'),

@@ -32,7 +32,7 @@ export class ExistingContainer extends Construct implements IWorkload {
       throw new ValidationError(
         'NotASegment',
         place,
-        `'segment' is a network of this program, which nobody else attaches containers to; name one made by BridgeSegment.fromSegmentAttributes()`,
+        `'segment' is a network that Bulkhead manages, and other programs attach no containers to it; use a segment made by BridgeSegment.fromSegmentAttributes()`,
       );
     }
     const pattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,254}$/;
@@ -61,7 +61,7 @@ export class ExistingContainer extends Construct implements IWorkload {
       throw new ValidationError(
         'ExistingAddress',
         this.node.path,
-        `nobody said which address it has; give 'ipv4Address', or call it by 'dnsName', which is '${this.dnsName}'`,
+        `the address of the container is not declared; set 'ipv4Address', or use 'dnsName', which is '${this.dnsName}'`,
       );
     }
     return this.givenAddress;

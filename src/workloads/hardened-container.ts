@@ -37,11 +37,11 @@ import { writableRoot } from '../validation/rules/containers/writable-root';
 import { Suppressions } from '../validation/suppressions';
 
 function warningOnHost(reason: string): string {
-  return `is on the host's network (${reason}): what it listens on is open as far as the host's own firewall lets, a flow with it is a flow with everything on the host, and no rule of ours tells it from the host; place it in a segment where one will do`;
+  return `is on the host's network (${reason}): only the host's own firewall restricts its ports, a flow with it is a flow with every process on the host, and no rule of Bulkhead distinguishes it from the host; place it in a segment if possible`;
 }
 
 function warningOfForging({ text, reason }: Capability): string {
-  return `holds ${text} (${reason}): it can forge addresses towards neighbours, so it must be alone in its segment, and its flows run in conduits`;
+  return `has ${text} (${reason}): it can forge addresses towards other members of its network, so it must be alone in its segment, and its flows run in conduits`;
 }
 
 /**

@@ -85,11 +85,11 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
     this.makeResource(props, checked, environment);
     this.acceptReasons(props);
     Annotations.of(this).addInfo(
-      "Terraform cannot keep a service's processes from gaining privileges: 'no-new-privileges' in the daemon.json of every node does, and nothing limits how many processes a task has",
+      "Terraform cannot set no-new-privileges for a service; set 'no-new-privileges' in the daemon.json of every node. Nothing limits the number of processes of a task",
     );
     if (checked.scattered.length > 0) {
       Annotations.of(this).addWarning(
-        `${checked.scattered.join(', ')} is that of the node on which a task happens to run: each has its own content, and where it is missing no task starts; place the service on one node, or have all nodes share it`,
+        `${checked.scattered.join(', ')} is a directory of the node that runs the task: every node has different content, and a task does not start on a node without it; place the service on one node, or share the directory between all nodes`,
       );
     }
   }
@@ -107,7 +107,7 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
       throw new ValidationError(
         'ServiceValue',
         path,
-        `cannot publish ${port.text} in mode INGRESS: with EndpointMode.DNSRR the service has no address that the ingress could pass it on to; publish in mode HOST, or choose EndpointMode.VIP`,
+        `cannot publish ${port.text} in mode INGRESS: with EndpointMode.DNSRR the service has no address that the ingress could forward to; publish in mode HOST, or use EndpointMode.VIP`,
       );
     }
     const nodes = this.overlay.cluster._nodes.map(({ _declarations }) => _declarations);

@@ -28,7 +28,14 @@ export interface SwarmSecretOptions {
 export class SwarmSecret {
   /** A secret that is in the swarm already. */
   public static of(options: SwarmSecretOptions): SwarmSecret {
-    const secretId = matching(undefined, 'secretId', options.secretId, /^[a-z0-9]{25}$/, 'SwarmFile', 'what docker secret create printed');
+    const secretId = matching(
+      undefined,
+      'secretId',
+      options.secretId,
+      /^[a-z0-9]{25}$/,
+      'SwarmFile',
+      'the id that docker secret create printed',
+    );
     const secretName = fileName('secretName', options.secretName);
     return new SwarmSecret(secretId, secretName, filePath(options.target ?? `/run/secrets/${secretName}`));
   }
@@ -67,7 +74,7 @@ export class SwarmConfig {
     if (size === 0 || size > 512_000) {
       throw new UnscopedValidationError(
         'SwarmFile',
-        `config '${name}' has ${size} bytes, and Swarm takes 1 to 512000; bring it with the image`,
+        `config '${name}' has ${size} bytes, and Swarm accepts 1 to 512000; put it into the image`,
       );
     }
     return new SwarmConfig(fileName('name', name, 40), checked, filePath(target));

@@ -109,7 +109,7 @@ export class Placement {
   /** One node only. */
   public static onNode(daemon: IDaemon): Placement {
     if (!isA(daemon, 'daemon')) {
-      throw new UnscopedValidationError('NotADaemon', 'Placement.onNode() wants a daemon of Bulkhead, such as a HardenedDaemon');
+      throw new UnscopedValidationError('NotADaemon', 'Placement.onNode() takes a daemon of Bulkhead, such as a HardenedDaemon');
     }
     return new Placement(`engine.labels.${NODE_LABEL}==${daemon.daemonId}`, ({ path }) => path === daemon.node.path);
   }

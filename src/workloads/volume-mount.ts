@@ -83,14 +83,14 @@ export class VolumeMount {
     if (isEngineSocket(text)) {
       throw new UnscopedValidationError(
         'EngineSocketMounted',
-        `'${text}' is the engine's socket: whoever holds it is root on the host; there is no way to mount it`,
+        `'${text}' is the engine's socket, which gives root access to the host; Bulkhead does not mount it: remove the mount`,
       );
     }
     const place = sensitivePlace(text) ?? (holdsEngineSocket(text) ? text : undefined);
     if (place !== undefined) {
       throw new UnscopedValidationError(
         'SensitiveHostPath',
-        `'${text}' lies in '${place}', which gives power over the host; mount a directory of your own, such as '/srv/${text.split('/').pop() || 'data'}'`,
+        `'${text}' is in '${place}', which gives control over the host; mount another directory, such as '/srv/${text.split('/').pop() || 'data'}'`,
       );
     }
     return new VolumeMount('bind', text, targetPath(target), options.readOnly ?? true);

@@ -77,14 +77,14 @@ function checkMember(path: string, member: IWorkload, first: IWorkload): void {
     throw new ValidationError(
       'NotAWorkload',
       path,
-      `'${member.node.path}' is in no segment, so it is no member of a group; declare flows with it one by one, or place it in a segment`,
+      `'${member.node.path}' is not in a segment, so it cannot be a member of a group; declare its flows one by one, or place it in a segment`,
     );
   }
   if (member._peerDeclarations !== first._peerDeclarations) {
     throw new ValidationError(
       'FlowAcrossDaemons',
       path,
-      `'${member.node.path}' lives on another daemon than '${first.node.path}'; make one group per daemon`,
+      `'${member.node.path}' is on another daemon than '${first.node.path}'; create one group per daemon`,
     );
   }
 }

@@ -277,7 +277,7 @@ describe('one book per app', () => {
     const book = AddressBook.of(app);
     expect(AddressBook.of(app.node.findChild('app').node.findChild('Edge'))).toBe(book);
     expect(() => new AddressBook(app, 'Second')).toThrow(
-      "[Second] the app already has the address book 'BulkheadAddressBook'; make yours before the first daemon, and only one (AddressBookExists)",
+      "[Second] the app already has the address book 'BulkheadAddressBook'; create your address book before the first daemon, and create only one (AddressBookExists)",
     );
     expect(app.node.tryFindChild('Second')).toBeUndefined();
     expect(AddressBook.of(Testing.app())).not.toBe(book);

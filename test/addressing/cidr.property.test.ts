@@ -95,7 +95,7 @@ describe('parse', () => {
       '::ffff:10.0.0.0/104',
       "'::ffff:10.0.0.0/104' is not a block: an IPv4-mapped address is not allowed; write the IPv4 form, '10.0.0.0' (CidrSyntax)",
     ],
-    ['192.0.2.7', "'192.0.2.7' is not a block: it has no prefix length; write '192.0.2.7/32' for this one address (CidrSyntax)"],
+    ['192.0.2.7', "'192.0.2.7' is not a block: it has no prefix length; write '192.0.2.7/32' for a single address (CidrSyntax)"],
     ['010.0.0.0/8', "'010.0.0.0/8' is not a block: leading zeros are not allowed (CidrSyntax)"],
     ['10.0.0.0/33', "'10.0.0.0/33' is not a block: the prefix length of an IPv4 block is a number from 0 to 32, got '33' (CidrSyntax)"],
   ])('says what to write instead of %s', (text, message) => {

@@ -93,7 +93,7 @@ describe('the pool', () => {
     ['too small for a network', 'Ipv6PoolKind', { ipv6Pool: Cidr.parse('fd00::/65') }, ['fd00::/65', '/64']],
     ['of link-local addresses', 'Ipv6PoolKind', { ipv6Pool: Cidr.parse('fe80::/64') }, ['fe80::/64', 'fc00::/7', '2000::/3']],
     ['of everything', 'Ipv6PoolKind', { ipv6Pool: Cidr.parse('::/0') }, ['::/0']],
-    ['beside dualStack: false', 'Ipv6PoolUnused', { ipv6Pool: Cidr.parse(POOL), dualStack: false }, [POOL, 'leave one of them out']],
+    ['beside dualStack: false', 'Ipv6PoolUnused', { ipv6Pool: Cidr.parse(POOL), dualStack: false }, [POOL, 'remove one of them']],
   ])('%s is refused', (_, code, props, says) => {
     expectError(() => newDaemon(newStack(), props), code, { path: 'app/Edge', says });
   });

@@ -261,7 +261,7 @@ describe('errors, before anything enters the tree', () => {
     ['IPv6 pool', 'WrongFamily', { addressPool: Cidr.parse('fd00::/48') }, ['IPv4']],
     ['host name as address', 'AddressSyntax', { hostAddress: 'gateway.example.com' }, ["'gateway.example.com'"]],
     ['block as address', 'AddressSyntax', { hostAddress: '192.0.2.10/24' }, ["'192.0.2.10/24'"]],
-    ['loopback', 'NotAHostAddress', { hostAddress: '127.0.0.1' }, ['127.0.0.1', 'others reach']],
+    ['loopback', 'NotAHostAddress', { hostAddress: '127.0.0.1' }, ['127.0.0.1', 'other machines reach']],
     ['wildcard', 'NotAHostAddress', { hostAddress: '0.0.0.0' }, ['0.0.0.0']],
     ['second address', 'AddressSyntax', { additionalHostAddresses: ['x'] }, ["'x'"]],
     ['expression of Terraform', 'TemplateMark', { hostAddress: '${data.x.y.ip}' }, ["'hostAddress'"]],

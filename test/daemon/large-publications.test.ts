@@ -1,7 +1,7 @@
 import { EngineVersion, Peer, Port } from '../../src';
 import { publicationCost } from '../../src/engine/private/publication-cost';
-import { Unguarded } from '../support/unguarded';
 import { HOST_ADDRESS, Program, synth } from '../support/programs';
+import { Unguarded } from '../support/unguarded';
 
 const RANGE = { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] };
 
@@ -20,7 +20,7 @@ test.each([
   program.synth();
   const warnings = web.node.metadata.map(({ data }) => String(data));
   expect(warnings).toEqual([
-    expect.stringContaining(`publishes 200 ports, for which engine ${version} makes ${200 * each} rules and 0 docker-proxy`),
+    expect.stringContaining(`publishes 200 ports, for which engine ${version} creates ${200 * each} rules and 0 docker-proxy`),
   ]);
 });
 

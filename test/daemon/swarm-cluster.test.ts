@@ -112,7 +112,9 @@ describe('the files of a node', () => {
   test('encrypt the ingress unless there is a reason, which is told', () => {
     const open = new SwarmProgram({ unencryptedIngressReason: 'the kernel has no ESP' });
     expect(fileOf(open.manager, '/etc/bulkhead/network')).toMatch(/^swarm .* unencrypted$/m);
-    expect(open.cluster.node.metadata.map(({ data }) => String(data)).join()).toContain('in the clear between them: the kernel has no ESP');
+    expect(open.cluster.node.metadata.map(({ data }) => String(data)).join()).toContain(
+      'not encrypted between the nodes: the kernel has no ESP',
+    );
   });
 });
 

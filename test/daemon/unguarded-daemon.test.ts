@@ -18,9 +18,9 @@ import { EVERY_PORT } from '../../src/reachability/private/matrix/port-set';
 import { Proof } from '../../src/reachability/private/proof';
 import { breachesOf } from '../../src/reachability/private/weaknesses';
 import { expectError } from '../support/errors';
-import { Unguarded, shop } from '../support/unguarded';
 import { HOST_ADDRESS, newDaemon, newStack, synth } from '../support/programs';
 import { short } from '../support/raw-stack';
+import { Unguarded, shop } from '../support/unguarded';
 
 const BRIDGE = 'com.docker.network.bridge';
 const PORT = Port.tcp(8080);
@@ -94,7 +94,7 @@ describe.each(ENGINES)('engine %s', (_name, props) => {
       'app/Api > app/Web everything',
       'app/Idle > app/Api everything',
       'app/Idle > app/Web everything',
-      'app/Web > app/Api everything but tcp/8080',
+      'app/Web > app/Api everything except tcp/8080',
       'app/Web > app/Idle everything',
     ]);
   });
@@ -217,7 +217,7 @@ describe('requirements are proved strictly', () => {
     expect(() => synth(program.stack)).not.toThrow();
     daemon.require(Requirement.unreachable(Peer.anyIpv4(), db));
     expect(() => synth(program.stack)).toThrow(
-      /may reach app\/Db on udp\/0-65535.* from a source that is not its own.*HardenedDaemon.*\(RequirementBroken\)/,
+      /may reach app\/Db on udp\/0-65535.* with a forged source.*HardenedDaemon.*\(RequirementBroken\)/,
     );
   });
 
@@ -300,7 +300,7 @@ describe('daemon.json of the host', () => {
 
   test.each<[string, unknown, ErrorCode, string[]]>([
     ['no JSON', '{icc: false}', 'DaemonJson', ["'{icc: false}'", 'cat /etc/docker/daemon.json']],
-    ['no object', '[]', 'DaemonJson', ['no JSON object']],
+    ['no object', '[]', 'DaemonJson', ['not a JSON object']],
     ['nothing', '', 'DaemonJson', []],
     ['an expression', '${var.settings}', 'DaemonJson', []],
     ['a reference', Fn.file('daemon.json'), 'UnresolvedValue', []],
@@ -317,9 +317,9 @@ test('an explanation does not say that a declaration decides on a port', () => {
   const reachability = Reachability.of(daemon);
   expect(reachability.explain(web, api, Port.tcp(22))).toMatchObject({
     disposition: Disposition.DELIVERED,
-    remedy: expect.stringContaining('No rule of ours stands on that host'),
+    remedy: expect.stringContaining('Bulkhead has no rules on that host'),
   });
-  expect(reachability.explain(web, db, Port.tcp(22)).remedy).toContain("It cannot be opened: 'Shop' forbids DMZ to DATA");
+  expect(reachability.explain(web, db, Port.tcp(22)).remedy).toContain("You cannot open it: 'Shop' forbids DMZ to DATA");
 });
 
 test('the Jest matchers answer for it', () => {

@@ -15,8 +15,8 @@ import {
 import { outputFolder } from '../../src/reports/private/output-folder';
 import { expectError } from '../support/errors';
 import { temporaryFolder } from '../support/folders';
-import { Unguarded, shop } from '../support/unguarded';
 import { Program, synth } from '../support/programs';
+import { Unguarded, shop } from '../support/unguarded';
 
 const folder = temporaryFolder();
 const HOST6 = '2001:db8:1::10';
@@ -79,14 +79,14 @@ describe("a datagram with a source that is not the sender's", () => {
     const { daemon, web, db } = made({});
     daemon.require(Requirement.unreachable(web, db));
     expect(() => synth(daemon.node.scope as TerraformStack)).toThrow(
-      /app\/Web reaches app\/Db on udp\/.* by datagrams from a source that is not its own \(fd.*\); a HardenedDaemon .*; without 'dualStack' .*RequirementBroken/s,
+      /app\/Web reaches app\/Db on udp\/.* by datagrams with a forged source \(fd.*\); use a HardenedDaemon.*; or leave out 'dualStack'.*RequirementBroken/s,
     );
   });
 
-  test('a claim about who alone reaches somebody counts containers of others on docker0', () => {
+  test('a claim about who alone reaches somebody counts containers not managed by Bulkhead on docker0', () => {
     const { api, db, reachability } = made({ dualStack: false, additionalHostAddresses: [], forwardPolicyDrop: true });
     const broken = Requirement.onlyReachableFrom(db, [api, Peer.host()])._brokenBy(reachability._proof);
-    expect(broken).toMatch(/^containers of others on docker0 may reach app\/Db on udp\/0-65535/);
+    expect(broken).toMatch(/^containers not managed by Bulkhead on docker0 may reach app\/Db on udp\/0-65535/);
     expect(Requirement.unreachable(Peer.cidr('203.0.113.0/24'), db)._brokenBy(reachability._proof)).toBeUndefined();
   });
 
@@ -101,9 +101,7 @@ describe("a datagram with a source that is not the sender's", () => {
       forgedSource: 'new',
     });
     const { summary, remedy, steps } = reachability.explain(web, db, LOG);
-    expect(summary).toMatch(
-      /^app\/Web reaches app\/Db on udp\/514: by datagrams from a source that is not its own .*; no answer comes back\.$/,
-    );
+    expect(summary).toMatch(/^app\/Web reaches app\/Db on udp\/514: by datagrams with a forged source .*; no reply comes back\.$/);
     expect(remedy).toContain('HardenedDaemon');
     expect(steps.join('\n')).toContain('prerouting');
   });
@@ -134,7 +132,7 @@ test('the report names what IPv6 rests on, and only where there is some', () => 
 });
 
 test.each<[Partial<UnguardedDaemonProps>, string, string]>([
-  [{ dualStack: true, engine: EngineVersion.of('26.1.5') }, 'Ipv6NotTranslated', 'keep two networks apart'],
+  [{ dualStack: true, engine: EngineVersion.of('26.1.5') }, 'Ipv6NotTranslated', 'separate two networks'],
   [{ ipv6Pool: Cidr.parse('fd00:20::/48'), engine: EngineVersion.of('20.10.24') }, 'Ipv6NotTranslated', '27.0'],
   [{ ipv6Pool: Cidr.parse('fd00:20::/48'), dualStack: false }, 'Ipv6PoolUnused', 'dualStack: false'],
   [{ ipv6Pool: Cidr.parse('fe80::/64') }, 'Ipv6PoolKind', 'fe80::/64'],

@@ -5,12 +5,16 @@ import { EngineFirewall, EngineVersion, type UnguardedDaemon } from '../../src';
 import { outputFolder } from '../../src/reports/private/output-folder';
 import { renderReport } from '../../src/reports/private/report-md';
 import { filesUnder, temporaryFolder } from '../support/folders';
-import { Unguarded, shop } from '../support/unguarded';
 import { synth } from '../support/programs';
+import { Unguarded, shop } from '../support/unguarded';
 
 const folder = temporaryFolder();
 
-function reportOf({ _declarations }: UnguardedDaemon, given: Partial<Parameters<typeof renderReport>[0]> = {}, daemon = 'app/Edge'): string {
+function reportOf(
+  { _declarations }: UnguardedDaemon,
+  given: Partial<Parameters<typeof renderReport>[0]> = {},
+  daemon = 'app/Edge',
+): string {
   return renderReport({
     topology: { ..._declarations.store.derived().topology, daemon },
     engine: _declarations.store.engine,
@@ -38,8 +42,8 @@ describe('the report', () => {
       'OpenToHost',
       'ForgedSource',
     ]);
-    expect(warnings[0]).toContain('EXPOSE in an image is no boundary');
-    expect(warnings[0]).toContain('app/Api > app/Db on everything but tcp/5432; app/Api > app/Web on everything; ');
+    expect(warnings[0]).toContain('EXPOSE in an image does not restrict this');
+    expect(warnings[0]).toContain('app/Api > app/Db on everything except tcp/5432; app/Api > app/Web on everything; ');
     expect(warnings[0]).toContain(`and 1 more in bulkhead/${outputFolder(daemon.node.path)}/report.md`);
   });
 
@@ -59,13 +63,13 @@ describe('the report', () => {
     expect(Object.keys(files)).toEqual(['matrix.json', 'report.md', 'topology.json']);
     const report = files['report.md'];
     daemon.weaknesses().forEach(({ code, sentence }) => expect(report).toContain(`### ${code}\n\n${sentence}\n\n| from | to | ports |\n`));
-    expect(report).toContain('| app/Web | app/Api | everything but tcp/8080 |');
+    expect(report).toContain('| app/Web | app/Api | everything except tcp/8080 |');
     expect(report).toContain('| host | app/Api, app/Db, app/Web | everything |');
-    expect(report).toContain('Workloads that share no segment open no connection to each other');
+    expect(report).toContain('Workloads that share no segment cannot connect to each other');
     expect(report).toContain(
-      '| containers of others on docker0 | app/Api, app/Db, app/Web | udp/0-65535, icmp/ping, other protocols from a forged source (not certain) |',
+      '| containers not managed by Bulkhead on docker0 | app/Api, app/Db, app/Web | udp/0-65535, icmp/ping, other protocols from a forged source (not certain) |',
     );
-    expect(report).toContain('generation of 26.1, and makes its rules with iptables');
+    expect(report).toContain('generation of 26.1 and makes its rules with iptables');
     expect(report).toContain('The policy of FORWARD is DROP');
     expect(report).toContain('docker-proxy is on');
     expect(report).not.toMatch(/\d{4}-\d\d-\d\d/);
@@ -85,7 +89,7 @@ describe('the report', () => {
     const cells = [{ source: 'app/a|b\n<img>', destination: 'app/`*_[x]', ports: 'tcp/1', certain: false }];
     const text = reportOf(new Unguarded().daemon, { open: cells }, 'app/#x\n# y');
     expect(text).toContain('| app/a\\|b &lt;img&gt; | app/\\`\\*\\_\\[x\\] | tcp/1 (not certain) |');
-    expect(text.split('\n')[0]).toBe("# app/\\#x \\# y: only the engine's API is ours");
+    expect(text.split('\n')[0]).toBe('# app/\\#x \\# y: Bulkhead has only the API of the engine');
     expect(text).toContain('## Weaker than declared\n\nNothing.\n');
   });
 
@@ -94,7 +98,7 @@ describe('the report', () => {
     const text = reportOf(daemon);
     expect(text).toContain('makes its rules with nftables');
     expect(text).toContain('docker-proxy is off');
-    expect(text).toContain('taken to be ACCEPT');
+    expect(text).toContain('assumes that the policy of FORWARD is ACCEPT');
   });
 });
 

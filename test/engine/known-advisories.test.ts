@@ -34,6 +34,6 @@ test('every line of the engine has a least version, with a CVE and an advisory o
 
 test('what it says has the version, the ids and the way out', () => {
   expect(advisoryText('28.2.0', advisoryOn('Engine', '28.2.0')!)).toBe(
-    'Engine 28.2.0 has known security mistakes: a reload of firewalld opens published ports to neighbours (CVE-2025-54388, GHSA-x4rx-4gw3-53p4); install 28.3.3 or later, or a package of your distribution that has the mend',
+    'Engine 28.2.0 has known vulnerabilities: a reload of firewalld opens published ports to machines on the networks of the host (CVE-2025-54388, GHSA-x4rx-4gw3-53p4); install 28.3.3 or later, or a package of your distribution that has the fix',
   );
 });

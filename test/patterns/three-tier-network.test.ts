@@ -132,7 +132,7 @@ test('only DMZ publishes', () => {
     const container = member(tier);
     expectError(() => container.publish(Port.tcp(443)), 'SegmentForbidsPublication', {
       path: container.node.path,
-      says: ['tcp/443', `'Shop' keeps ${tier}`, 'publish from DMZ'],
+      says: ['tcp/443', `'Shop' does not let ${tier}`, 'publish from DMZ'],
     });
   }
 });

@@ -90,7 +90,7 @@ describe('answers', () => {
     expect(open.steps).toContainEqual(
       expect.stringMatching(/^forward, filter BULKHEAD-PASS rule \d+: accept \(app\/Web > app\/Api tcp\/8080\)/),
     );
-    expect(reachability().explain(web, db, SQL).remedy).toBe("It cannot be opened: 'Shop' forbids DMZ to DATA.");
+    expect(reachability().explain(web, db, SQL).remedy).toBe("You cannot open it: 'Shop' forbids DMZ to DATA.");
     expect(reachability().explain(db, Peer.host(), Port.tcp(22)).remedy).toBe('Declare it: connections.allowTo(host, tcp/22) on app/Db.');
     expect(reachability().explain(Peer.anyIpv4(), db, SQL)).toMatchObject({
       decidedBy: 'undeclared to our bridges',
@@ -103,13 +103,13 @@ describe('answers', () => {
     expect([`${open}`, String(open)]).toEqual([open.text, open.text]);
     const lines = open.text.split('\n');
     expect(lines[0]).toBe(`DELIVERED: ${open.summary}`);
-    expect(lines.at(-1)).toBe(`Way out: ${open.remedy}`);
+    expect(lines.at(-1)).toBe(`Remedy: ${open.remedy}`);
     // The guard and the pass both name it.
     expect(lines.filter((line) => line.startsWith('> '))).toEqual([
       expect.stringMatching(/^> forward {5}mangle BULKHEAD-FORWARD rule \d+: return \(app\/Web > app\/Api tcp\/8080\)$/),
       expect.stringMatching(/^> forward {5}filter BULKHEAD-PASS rule \d+: accept \(app\/Web > app\/Api tcp\/8080\)$/),
     ]);
-    expect(lines.filter((line) => /^(The packet|Its answer), tcp /.test(line))).toHaveLength(2);
+    expect(lines.filter((line) => /^(The packet|The reply), tcp /.test(line))).toHaveLength(2);
     // Every step is there once.
     expect(lines.filter((line) => /^[ >] [a-z]/.test(line))).toHaveLength(open.steps.length);
 
@@ -128,7 +128,7 @@ describe('answers', () => {
       network: ContainerNetwork.none({ reason: 'computes, and talks to nobody' }),
     });
     expect(reachability().explain(web, alone, HTTP).text).toBe(
-      'UNREACHABLE: app/Alone is on no network: computes, and talks to nobody.\n\nWay out: Place app/Alone in a segment.',
+      'UNREACHABLE: app/Alone is on no network: computes, and talks to nobody.\n\nRemedy: Place app/Alone in a segment.',
     );
     program.stack.node.tryRemoveChild('Alone');
   });
@@ -177,7 +177,7 @@ describe('answers', () => {
       { source: '192.0.2.0/24', destination: 'app/Web', opened: 'tcp/8444', closed: '' },
       {
         source: 'app/Api',
-        destination: '0.0.0.0/0 but for 10.20.0.0/16 100.100.100.200/32 168.63.129.16/32 169.254.0.0/16 192.0.0.192/32',
+        destination: '0.0.0.0/0 except 10.20.0.0/16 100.100.100.200/32 168.63.129.16/32 169.254.0.0/16 192.0.0.192/32',
         opened: 'tcp/443',
         closed: '',
       },

@@ -37,7 +37,7 @@ test('towards the LAN nothing is known, and nothing claimed', () => {
     // prettier-ignore
     expect(reachability().disposition(from, to, HTTP)).toBe(Disposition.UNKNOWN);
     expect(reachability().canReach(from, to, HTTP)).toBe(false);
-    expect(reachability().explain(from, to, HTTP).summary).toContain('what stands between the LAN and the containers on eth0');
+    expect(reachability().explain(from, to, HTTP).summary).toContain('which filter is between the LAN and the containers on eth0');
   }
   program.synth();
   program.daemon.require(Requirement.unreachable(OUTSIDE, camera, HTTP));
@@ -47,7 +47,7 @@ test('towards the LAN nothing is known, and nothing claimed', () => {
 test('unless somebody says what guards it', () => {
   const { program, camera, reachability } = lan({ guardedBy: 'the switch lets port 554 by' });
   expect(reachability().disposition(OUTSIDE, camera, HTTP)).toBe(Disposition.UNREACHABLE);
-  expect(reachability().explain(OUTSIDE, camera, HTTP).summary).toContain('something else guards it');
+  expect(reachability().explain(OUTSIDE, camera, HTTP).summary).toContain('guardedBy');
   program.daemon.require(Requirement.unreachable(OUTSIDE, camera, HTTP));
   program.synth();
 });

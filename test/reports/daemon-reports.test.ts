@@ -187,7 +187,7 @@ describe('matrix.json', () => {
     const { matrix, report } = reportsOf(daemon, { withoutProofReason: 'the proof is run elsewhere' });
     isValid('matrix', matrix);
     expect(JSON.parse(matrix)).not.toHaveProperty('open');
-    expect(report).toContain('**Nobody proved who reaches whom**: the proof is run elsewhere');
+    expect(report).toContain('**The proof is switched off**: the proof is run elsewhere');
     expect(report).not.toMatch(/## (Everything|What the outside|What is proved)/);
   });
 
@@ -199,7 +199,7 @@ describe('matrix.json', () => {
     const { proof, requirements } = JSON.parse(matrix);
     expect(proof.state).toBe('BROKEN');
     expect(requirements.at(-1)).toMatchObject({ holds: false, reason: 'app/Web reaches app/Api on tcp/8080' });
-    expect(report).toContain('**What is declared and what is open differ**');
+    expect(report).toContain('**What is open differs from what is declared**');
     expect(report).toContain('**does not hold** (required by app/Edge): app/Web reaches app/Api on tcp/8080.');
     expect(report).not.toContain('What is proved');
   });
@@ -216,16 +216,16 @@ describe('report.md of a HardenedDaemon', () => {
   test('tells flows, exposures, what is proved, on what it rests, and what to do next, in this order', () => {
     const text = reportsOf(site().daemon).report;
     expect(text.match(/^##? .*$/gm)).toEqual([
-      '# app/Edge: what is open, and what keeps the rest shut',
+      '# app/Edge: what is open, and what closes the rest',
       '## What is declared',
-      '## What the outside reaches',
+      '## What is reachable from outside',
       '## What is proved',
-      '## What this rests on',
+      '## Assumptions',
       '## Everything that is open',
       '## Networks and addresses',
       '## What to do next',
     ]);
-    expect(text).toContain('4 flows and 1 publication are declared. All of this is open, and nothing else is.');
+    expect(text).toContain('4 flows and 1 publication are declared. All of this is open, and nothing else is open.');
     expect(text).toContain('| app/Web | app/Api | tcp/8080 | at most 30 new connections per minute from each source, 30 at once |');
     expect(text).toContain('| app/Web | 192.0.2.10 | tcp/443 | tcp/8443 | 198.51.100.0/24 |');
     expect(text).toContain('- 0.0.0.0/0 must not reach app/Api on any port: holds (required by app/Edge).');
@@ -235,7 +235,7 @@ describe('report.md of a HardenedDaemon', () => {
 
   test('what no rule narrows stands there with its sentence, and the first line points to it', () => {
     const text = reportsOf(PROGRAMS['a LAN with a shim, and a plugin']()).report;
-    expect(text).toContain('nothing else is but for what stands under “Weaker than declared”');
+    expect(text).toContain('nothing else is open except what “Weaker than declared” lists');
     expect(text).toContain('### WireOpen');
     expect(text).toContain('(not certain)');
   });

@@ -78,8 +78,8 @@ test('quiet under runners of tests, and for an app of Testing', () => {
 });
 
 test.each([
-  ['BROKEN', '2 flows, and the proof fails; 1 exposure'],
-  ['PROVED', '2 flows proved, more is open for want of a guard; 1 exposure'],
+  ['BROKEN', '2 flows, and the proof failed; 1 exposure'],
+  ['PROVED', '2 flows proved, more is open because the host has no guard; 1 exposure'],
 ] as const)('%s without a guard', (state, words) => {
   const result = { state, claims: [] };
   expect(summaryLine({ daemonPath: 'a/B', result, hasGuard: false, flows: 2, exposures: 1, folder: 'x' })).toBe(

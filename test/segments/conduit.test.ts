@@ -82,13 +82,13 @@ describe('by choice', () => {
         const { web, api } = three(program);
         web.connections.allowTo(api, Port.udp(5353));
       }),
-    ).toContain("'ipv4Only: true', or 'conduit: true'");
+    ).toContain("'ipv4Only: true' or 'conduit: true'");
     expect(
       refusal((program) => {
         const { web, back } = three(program);
         web.connections.allowTo(back, Port.udp(5353));
       }),
-    ).toContain("declare it between each two workloads with 'conduit: true'");
+    ).toContain("declare a flow with 'conduit: true' for each pair of workloads");
   });
 
   test('is for two workloads', () => {
@@ -159,7 +159,7 @@ describe('by force, where an end can forge addresses', () => {
     const prober = program.container('Prober', program.segment('Shared'), PINGS);
     program.synth();
     program.container('Neighbour', prober.segment);
-    expect(() => program.synth()).toThrow(/\[app\/Prober\].*any of the 1 others in network 'app-shared'.*ForgerAmongOthers/s);
+    expect(() => program.synth()).toThrow(/\[app\/Prober\].*any of the 1 other members of network 'app-shared'.*ForgerAmongOthers/s);
   });
 
   test('and neither a segment nor a group is an end of its flows', () => {

@@ -104,7 +104,7 @@ test('what the nodes say in the clear is warned of', () => {
   const said = ({ node }: EncryptedOverlay) => node.metadata.map(({ data }) => String(data));
   expect(said(program.overlay('Sealed'))).toEqual([]);
   const open = program.overlay('Open', { unencryptedReason: 'the underlay encrypts' });
-  expect(said(open)).toEqual([expect.stringMatching(/everybody on the way.*the underlay encrypts/)]);
+  expect(said(open)).toEqual([expect.stringMatching(/readable on the network between the nodes: the underlay encrypts/)]);
 });
 
 test('the gateway network of an overlay is as encrypted and as closed as itself, with an id of its own', () => {

@@ -27,13 +27,13 @@ test('every condition says what is not so of the network', () => {
   const [found] = Object.values<any>(program.synth().json.data.docker_network);
   const conditions = found.lifecycle.postcondition as { condition: string; error_message: string }[];
   expect(conditions.map(({ error_message: text }) => text)).toEqual([
-    'app/Legacy: the network is no bridge',
-    'app/Legacy: the network has other blocks than 172.30.5.0/24',
+    'app/Legacy: the network is not a bridge network',
+    'app/Legacy: the network has blocks other than 172.30.5.0/24',
     'app/Legacy: the gateway of the network is not 172.30.5.254',
-    "app/Legacy: the network is not internal, and 'isInternal' is true",
-    'app/Legacy: the network has options by which more or less may be open than is told',
-    'app/Legacy: members of the network are kept from each other, or leave it without translation',
-    'app/Legacy: the bridge of the network has a name that is kept for bridges of ours',
+    "app/Legacy: the network is not internal, but 'isInternal' is true",
+    'app/Legacy: the network has options that can change what is open, and that Bulkhead does not model',
+    'app/Legacy: the options of the network turn off inter-container communication (enable_icc) or address translation (enable_ip_masquerade)',
+    'app/Legacy: the bridge of the network has a name starting with bh-, which is reserved for bridges of Bulkhead',
   ]);
   expect(conditions[3].condition).toBe('${self.internal}');
 });
@@ -200,7 +200,7 @@ describe('the way out', () => {
     const program = outward('zoo');
     expect(program.topology().existing[0].gatewayOf).toEqual([]);
     program.synth();
-    expect(() => outward('a_default').synth()).toThrow(/over 'a_default', which others made, and not over 'front-gw'.*SecondWayOut/s);
+    expect(() => outward('a_default').synth()).toThrow(/'a_default', which Bulkhead does not manage, instead of 'front-gw'.*SecondWayOut/s);
   });
 
   test('as the engine compares: capitals come first', () => {
@@ -238,8 +238,8 @@ describe('the way out', () => {
 
 test.each<[Partial<SegmentAttributes>, string, string]>([
   [{ daemon: {} as never }, 'NotADaemon', 'must be a daemon'],
-  [{ networkName: 'bridge' }, 'ExistingNetwork', 'makes for itself'],
-  [{ networkName: 'docker_gwbridge' }, 'ExistingNetwork', 'makes for itself'],
+  [{ networkName: 'bridge' }, 'ExistingNetwork', 'built-in network of Docker'],
+  [{ networkName: 'docker_gwbridge' }, 'ExistingNetwork', 'built-in network of Docker'],
   [{ networkName: 'a b' }, 'NetworkName', 'a b'],
   [{ networkName: '${x}' }, 'TemplateMark', 'networkName'],
   [{ networkName: 'app-front' }, 'DuplicateName', 'app/Front'],

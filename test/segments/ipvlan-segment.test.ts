@@ -69,7 +69,7 @@ test.each([IpvlanMode.L3, IpvlanMode.L3S])('in mode %s they have a block of thei
 
 test('mode l3s came with engine 23.0', () => {
   const program = new Program({ engine: EngineVersion.V20_10 });
-  expectError(() => ipvlan(program, 'Bad', { mode: IpvlanMode.L3S }), 'IpvlanModeUnknown', { says: ['an engine 20.10', 'choose mode l3'] });
+  expectError(() => ipvlan(program, 'Bad', { mode: IpvlanMode.L3S }), 'IpvlanModeUnknown', { says: ['engine 20.10', 'use mode l3'] });
   ipvlan(program, 'Bad', { mode: IpvlanMode.L3 });
   ipvlan(new Program({ engine: EngineVersion.V23 }), 'Good', { mode: IpvlanMode.L3S });
 });
@@ -113,7 +113,7 @@ test('nothing is said about the host of wires whose frames pass as they are', ()
 
 test.each<[string, Partial<IpvlanSegmentProps>, string, string]>([
   ['a LAN that is not described', {}, 'WireRange', "'ipv4Block', 'ipv4Gateway' and 'ipRange'"],
-  ['a gateway where there is none', { mode: IpvlanMode.L3, ipv4Gateway: '10.99.0.1' }, 'WireRange', "'ipv4Gateway' says nothing"],
+  ['a gateway where there is none', { mode: IpvlanMode.L3, ipv4Gateway: '10.99.0.1' }, 'WireRange', "'ipv4Gateway' has no effect"],
   [
     'a DHCP range where there is none',
     { mode: IpvlanMode.L3S, dhcpRange: { first: '10.99.0.1', last: '10.99.0.2' } },
@@ -131,7 +131,7 @@ test.each<[string, Partial<IpvlanSegmentProps>, string, string]>([
 test('a parent carries macvlan or ipvlan, not both', () => {
   const program = new Program();
   program.lan('Lan');
-  expectError(() => ipvlan(program, 'Other', { mode: IpvlanMode.L3 }), 'ParentTaken', { says: ["'app/Lan' is on eth0 already"] });
+  expectError(() => ipvlan(program, 'Other', { mode: IpvlanMode.L3 }), 'ParentTaken', { says: ["'app/Lan' already uses eth0"] });
 });
 
 describe('several blocks', () => {
@@ -185,7 +185,7 @@ describe('several blocks', () => {
     ['10.99.8.1', 'AddressOutsideBlock', /10\.99\.0\.0\/24, 10\.99\.7\.0\/26/],
     ['10.99.7.1', 'AddressIsGateway', /choose from '10\.99\.7\.2' to '10\.99\.7\.59'/],
     ['10.99.7.63', 'AddressOutsideBlock', /broadcast/],
-    ['10.99.7.61', 'AddressInDockerRange', /left to Docker/],
+    ['10.99.7.61', 'AddressInDockerRange', /reserved for addresses that Docker allocates/],
   ])('%s is told (%s)', (ipv4Address, code, words) => {
     const program = new Program();
     const container = program.container('Bad', ipvlan(program, 'Routed', more('10.99.7.0/26')), { ipv4Address });
@@ -203,7 +203,7 @@ describe('several blocks', () => {
   });
 
   test.each<[string, Partial<IpvlanSegmentProps>, string, string]>([
-    ['in mode l2', { ...LAN, additionalIpv4Blocks: [Cidr.parse('10.99.7.0/26')] }, 'WireRange', "take 'additionalIpv4Blocks' out"],
+    ['in mode l2', { ...LAN, additionalIpv4Blocks: [Cidr.parse('10.99.7.0/26')] }, 'WireRange', "remove 'additionalIpv4Blocks'"],
     ['of IPv6', more('2001:db8:9::/64'), 'WrongFamily', "'additionalIpv4Blocks' must be an IPv4 block"],
     ['that are small', more('10.99.7.0/29'), 'BlockTooSmall', 'got /29'],
   ])('are refused %s', (_what, props, code, words) => {
@@ -240,13 +240,13 @@ describe('IPv6', () => {
   });
 
   test.each<[string, Partial<IpvlanSegmentProps>, string, string]>([
-    ['a gateway where there is none', { ...OWN, ipv6Gateway: '2001:db8:9::1' }, 'WireRange', "'ipv6Gateway' says nothing"],
-    ['a range where there is none', { ...OWN, ipv6Range: Cidr.parse('2001:db8:9::/112') }, 'WireRange', "'ipv6Range' says nothing"],
+    ['a gateway where there is none', { ...OWN, ipv6Gateway: '2001:db8:9::1' }, 'WireRange', "'ipv6Gateway' has no effect"],
+    ['a range where there is none', { ...OWN, ipv6Range: Cidr.parse('2001:db8:9::/112') }, 'WireRange', "'ipv6Range' has no effect"],
     [
       'routers where there are none',
       { ...OWN, acceptRouterAdvertisements: true },
       'WireRange',
-      "'acceptRouterAdvertisements' says nothing",
+      "'acceptRouterAdvertisements' has no effect",
     ],
     ['a small block', { ...OWN, ipv6Block: Cidr.parse('2001:db8:9::/97') }, 'BlockTooSmall', '/96 or larger'],
     ['an IPv4 block', { ...OWN, ipv6Block: Cidr.parse('10.99.0.0/24') }, 'WrongFamily', "'ipv6Block' must be an IPv6 block"],

@@ -95,16 +95,16 @@ test.each<[string, Partial<MacvlanSegmentProps>, string, string]>([
   ['a parent that is none', { parent: 'eth0;x' }, 'ParentName', 'name of an interface'],
   ['VLAN 0', { vlanId: 0 }, 'VlanId', '1 to 4094'],
   ['VLAN 4095', { vlanId: 4095 }, 'VlanId', '1 to 4094'],
-  ['a range elsewhere', { ipRange: Cidr.parse('192.168.2.0/27') }, 'WireRange', 'no part of 192.168.1.0/24'],
-  ['a range with the gateway', { ipRange: Cidr.parse('192.168.1.0/27') }, 'WireRange', 'holds the gateway 192.168.1.1'],
+  ['a range elsewhere', { ipRange: Cidr.parse('192.168.2.0/27') }, 'WireRange', 'not part of 192.168.1.0/24'],
+  ['a range with the gateway', { ipRange: Cidr.parse('192.168.1.0/27') }, 'WireRange', 'contains the gateway 192.168.1.1'],
   ['a range that is too small', { ipRange: Cidr.parse('192.168.1.192/30') }, 'WireRange', 'a /29 or larger'],
   [
     'a range of the DHCP server',
     { dhcpRange: { first: '192.168.1.50', last: '192.168.1.200' } },
     'WireRange',
-    'two stations would get one address',
+    'two machines could get the same address',
   ],
-  ['a DHCP range backwards', { dhcpRange: { first: '192.168.1.90', last: '192.168.1.50' } }, 'WireRange', 'before it begins'],
+  ['a DHCP range backwards', { dhcpRange: { first: '192.168.1.90', last: '192.168.1.50' } }, 'WireRange', 'before its start'],
   ['a gateway elsewhere', { ipv4Gateway: '192.168.2.1' }, 'AddressOutsideBlock', "'ipv4Gateway' 192.168.2.1"],
   ['a gateway that is none', { ipv4Gateway: 'router' }, 'AddressSyntax', "got 'router'"],
   ['IPv6', { ipv4Block: Cidr.parse('fd00::/64') }, 'WrongFamily', "'ipv4Block' must be an IPv4 block"],
@@ -124,7 +124,7 @@ test('an unaligned range never comes that far: the error names the block that it
 test('one parent carries one segment, whatever its name', () => {
   const program = new Program();
   program.lan('Lan', { parent: 'eth0.10' });
-  expectError(() => program.lan('Again', { vlanId: 10 }), 'ParentTaken', { says: ["'app/Lan' is on eth0.10 already"] });
+  expectError(() => program.lan('Again', { vlanId: 10 }), 'ParentTaken', { says: ["'app/Lan' already uses eth0.10"] });
   program.lan('Other', {
     vlanId: 20,
     ipv4Block: Cidr.parse('192.168.2.0/24'),
@@ -148,13 +148,15 @@ test('two VLANs on one parent are two wires, made by the host one after the othe
 });
 
 test('what may go wrong on the wire is a warning', () => {
-  expect(warnings(lanWith({ macLimit: undefined })).join()).toContain("say how many in 'macLimit'");
+  expect(warnings(lanWith({ macLimit: undefined })).join()).toContain("set that limit in 'macLimit'");
   expect(warnings(lanWith({ parent: 'wlp2s0' })).join()).toContain('looks like a wireless interface');
   expect(warnings(lanWith({ mode: MacvlanMode.VEPA })).join()).toContain('a switch that sends frames back');
   const crowded = lanWith({ macLimit: 2 });
   expect(warnings(crowded).join()).not.toContain('MAC addresses');
   crowded.container('B', crowded.lanSegment);
-  expect(warnings(crowded).join()).toContain("3 MAC addresses, the host's included, show on eth0, whose switch takes 2; an IpvlanSegment");
+  expect(warnings(crowded).join()).toContain(
+    "eth0 has 3 MAC addresses, including the host's, and its switch accepts 2; use an IpvlanSegment",
+  );
 });
 
 class LanProgram extends Program {
@@ -212,10 +214,10 @@ describe('flows', () => {
     const [a, b] = ['A', 'B'].map((id) =>
       program.container(id, program.lan(`${id}Lan`, { parent: `eth-${id}`, mode: MacvlanMode.PRIVATE })),
     );
-    expectError(() => a.connections.allowTo(b, HTTP), 'WireFlow', { says: ['hangs on eth-A and app/B on eth-B'] });
+    expectError(() => a.connections.allowTo(b, HTTP), 'WireFlow', { says: ['is on interface eth-A and app/B on eth-B'] });
     const c = program.container('C', a.segment);
     expectError(() => a.connections.allowTo(c, HTTP), 'WireFlow', { says: ['in mode private'] });
-    expectError(() => a.publish(Port.tcp(80)), 'SegmentForbidsPublication', { says: ['they are reached at their own addresses'] });
+    expectError(() => a.publish(Port.tcp(80)), 'SegmentForbidsPublication', { says: ['connect to the containers at their own addresses'] });
   });
 
   test('passthru is for one', () => {
@@ -273,18 +275,18 @@ describe('the shim', () => {
     program.container('A', lan);
     expect(program.topology().wires[0].members.map(({ ipv4 }) => ipv4)).toEqual(['192.168.1.193']);
     program.container('B', lan, { ipv4Address: '192.168.1.192' });
-    expect(() => program.synth()).toThrow(/'192\.168\.1\.192' of '.*' in 'app\/Lan' is already that of '.*'.*\(AddressTaken\)/s);
+    expect(() => program.synth()).toThrow(/'192\.168\.1\.192' of '.*' in 'app\/Lan' is already the address of '.*'.*\(AddressTaken\)/s);
   });
 
   test('is refused where it cannot work', () => {
     const program = new Program();
     const refused = (segment: Parameters<Program['container']>[1], words: string) =>
       expectError(() => new HostShim(program.stack, `Bad${words.length}`, { segment }), 'ShimRefused', { says: [words] });
-    refused(program.segment('Bridge'), 'no segment on a wire');
+    refused(program.segment('Bridge'), 'not a macvlan or ipvlan segment');
     refused(program.lan('Private', { mode: MacvlanMode.PRIVATE, parent: 'eth1' }), 'in mode private');
     const lan = program.lan('Lan');
     new HostShim(program.stack, 'Shim', { segment: lan });
-    refused(lan, 'has a shim already');
+    refused(lan, 'already has a shim');
   });
 
   test('a flow between the host and a member wants one', () => {

@@ -43,7 +43,7 @@ test('nothing is known of it, and nothing claimed', () => {
   }
   expect(reachability.canReach(web, a, HTTP)).toBe(true);
   expect(reachability.disposition(web, a, Port.tcp(81))).toBe(Disposition.DROPPED);
-  expect(reachability.explain(a, b, HTTP).summary).toContain('what the plugin of');
+  expect(reachability.explain(a, b, HTTP).summary).toContain('which traffic the plugin of');
   program.synth();
   program.daemon.require(Requirement.unreachable(b, a, HTTP));
   expect(() => program.synth()).toThrow(/RequirementBroken/);
@@ -63,7 +63,7 @@ test.each<[Partial<PluginSegmentProps>, string, string]>([
   [{ driver: 'weaveworks/net-plugin:latest' }, 'PluginDriver', 'archived in 2024'],
   [{ driver: 'calico' }, 'PluginDriver', 'ended with version 2.6'],
   [{ driver: 'cilium' }, 'PluginDriver', 'was removed in 2026'],
-  [{ driver: 'flannel' }, 'PluginDriver', 'never was a plugin'],
+  [{ driver: 'flannel' }, 'PluginDriver', 'was never a plugin'],
   [{ driver: 'macvlan' }, 'PluginDriver', 'use a MacvlanSegment'],
   [{ driver: 'host' }, 'PluginDriver', 'no segment at all'],
   [{ driver: 'a b' }, 'PluginDriver', 'the name of a plugin'],

@@ -97,20 +97,20 @@ describe('a LAN with IPv6', () => {
     ['a gateway alone', { ipv6Gateway: '2001:db8:1::1' }, 'WireRange', "'ipv6Gateway' alone"],
     ['an IPv4 block', { ...LAN6, ipv6Block: Cidr.parse('192.168.3.0/24') }, 'WrongFamily', "'ipv6Block' must be an IPv6 block"],
     ['a range of IPv4', { ...LAN6, ipv6Range: Cidr.parse('192.168.1.0/29') }, 'WrongFamily', "'ipv6Range' must be an IPv6 block"],
-    ['a range elsewhere', { ...LAN6, ipv6Range: Cidr.parse('2001:db8:2::/112') }, 'WireRange', 'no part of 2001:db8:1::/64'],
-    ['a range with the gateway', { ...LAN6, ipv6Range: Cidr.parse('2001:db8:1::/112') }, 'WireRange', 'holds the gateway 2001:db8:1::1'],
+    ['a range elsewhere', { ...LAN6, ipv6Range: Cidr.parse('2001:db8:2::/112') }, 'WireRange', 'not part of 2001:db8:1::/64'],
+    ['a range with the gateway', { ...LAN6, ipv6Range: Cidr.parse('2001:db8:1::/112') }, 'WireRange', 'contains the gateway 2001:db8:1::1'],
     ['a range that is too small', { ...LAN6, ipv6Range: Cidr.parse('2001:db8:1::4:0/126') }, 'WireRange', 'a /125 or larger'],
     [
       'a range of the DHCP server',
       { ...LAN6, ipv6DhcpRange: { first: '2001:db8:1::3:0', last: '2001:db8:1::4:0' } },
       'WireRange',
-      'two stations would get one address',
+      'two machines could get the same address',
     ],
     [
       'a DHCP range backwards',
       { ...LAN6, ipv6DhcpRange: { first: '2001:db8:1::9', last: '2001:db8:1::8' } },
       'WireRange',
-      'before it begins',
+      'before its start',
     ],
     ['an IPv4 gateway', { ...LAN6, ipv6Gateway: '192.168.1.1' }, 'AddressSyntax', "'ipv6Gateway' must be an IPv6 address"],
     ['a gateway elsewhere', { ...LAN6, ipv6Gateway: 'fe80::1' }, 'AddressOutsideBlock', "'ipv6Gateway' fe80::1"],
@@ -160,7 +160,7 @@ describe('a LAN without', () => {
     });
     expectError(() => camera.connections.allowTo(Peer.anyIpv6(), Port.tcp(443)), 'WrongFamily', { says: ["'app/Lan'", "'ipv6Block'"] });
     expectError(() => program.lan('Bad', { parent: 'eth1', acceptRouterAdvertisements: true }), 'RouterAdvertisements', {
-      says: ['no IPv6'],
+      says: ['without IPv6'],
     });
   });
 });
@@ -202,7 +202,7 @@ describe('router advertisements', () => {
     [EngineVersion.V26, {}, false],
   ])('on an engine %s may come before the setting, and that is told', (engine, props, isTold) => {
     const { node } = dualStack(engine).lan('Lan', props);
-    const told = node.metadata.filter(({ data }) => /turns router advertisements off milliseconds after/.test(String(data)));
+    const told = node.metadata.filter(({ data }) => /turns router advertisements off some milliseconds after/.test(String(data)));
     expect(told.length > 0).toBe(isTold);
   });
 
@@ -214,7 +214,7 @@ describe('router advertisements', () => {
 
   test('cannot be turned off on engines 27, so nobody is promised that', () => {
     const program = dualStack(EngineVersion.V27);
-    expectError(() => program.lan('Lan', LAN6), 'RouterAdvertisements', { says: ['an engine 27.5', "'acceptRouterAdvertisements: true'"] });
+    expectError(() => program.lan('Lan', LAN6), 'RouterAdvertisements', { says: ['engine 27.5', "'acceptRouterAdvertisements: true'"] });
     program.container('Camera', program.lan('Lan', { ...LAN6, acceptRouterAdvertisements: true }));
     expect(advertisements(program, 'app-camera')).toEqual({});
   });

@@ -7,7 +7,7 @@ import { expectError } from '../support/errors';
 import { RawStack } from '../support/raw-stack';
 
 const onlyPrivileged = (options = {}) => new RulePack({ packName: 'Test', rules: Rules.byId('BH-C01'), ...options });
-const PRIVILEGED_ERROR = /\[raw\/Web] 'privileged' is true; take 'privileged' out.* \(BH-C01\)/;
+const PRIVILEGED_ERROR = /\[raw\/Web] 'privileged' is true; remove 'privileged'.* \(BH-C01\)/;
 
 describe('suppressions', () => {
   const REASON = 'a build host, alone in its network';

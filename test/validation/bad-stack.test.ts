@@ -15,10 +15,10 @@ import {
   type Finding,
   VolumeMount,
 } from '../../src';
-import { Unguarded } from '../support/unguarded';
 import { HOST_ADDRESS, newStack, Program } from '../support/programs';
 import { RawStack } from '../support/raw-stack';
 import { Services } from '../support/swarms';
+import { Unguarded } from '../support/unguarded';
 
 /** Every rule there is, whatever pack it is in. */
 const everything = () => new RulePack({ packName: 'Everything', rules: Rules.all() });
@@ -72,7 +72,7 @@ function rawMistakes(): TerraformStack {
   return stack;
 }
 
-/** A database for the whole internet, and a network with IPv6 on an engine that writes no rules for it. */
+/** A database for the whole internet, and a network with IPv6 on an engine without IPv6 rules. */
 function mistakesOnDaemons(): TerraformStack[] {
   const program = new Program({ engine: EngineVersion.of('26.1') });
   const everybody = { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] };

@@ -10,7 +10,7 @@ import { RawStack, short } from '../support/raw-stack';
 
 const PRIVILEGED = Rules.byId('BH-C01');
 const onlyPrivileged = (options = {}) => new RulePack({ packName: 'Test', rules: PRIVILEGED, ...options });
-const PRIVILEGED_ERROR = /\[raw\/Web] 'privileged' is true; take 'privileged' out.* \(BH-C01\)/;
+const PRIVILEGED_ERROR = /\[raw\/Web] 'privileged' is true; remove 'privileged'.* \(BH-C01\)/;
 
 function annotations(construct: IConstruct): string[] {
   return construct.node.metadata.map(({ data }) => String(data));
@@ -83,7 +83,7 @@ describe('nothing slips past', () => {
     const variable = new TerraformVariable(raw.stack, 'Mode', { type: 'bool' });
     const web = raw.container('Web', { privileged: variable.booleanValue as unknown as boolean });
     raw.app.synth();
-    expect(annotations(web)).toContainEqual(expect.stringMatching(/'privileged' is known to Terraform only.*BH-C01.*\(BH-X03\)/));
+    expect(annotations(web)).toContainEqual(expect.stringMatching(/'privileged' is known only to Terraform.*BH-C01.*\(BH-X03\)/));
   });
 
   test('dynamic blocks count as unknown, and their content is read', () => {

@@ -263,8 +263,8 @@ describe('the proof', () => {
       {
         workload: 'app/Agent',
         hostAddress: HOST_ADDRESS,
-        hostPorts: 'everything that it listens on',
-        targetPorts: 'everything that it listens on',
+        hostPorts: 'every port that it listens on',
+        targetPorts: 'every port that it listens on',
         sources: ['0.0.0.0/0'],
         anywhere: true,
       },
@@ -331,9 +331,9 @@ test('the report of an unguarded daemon names both', () => {
   const report = fs.readFileSync(path.join(app.outdir, 'stacks/app/bulkhead', outputFolder(daemon.node.path), 'report.md'), 'utf8');
   expect(report).toContain('## Containers in no segment');
   expect(report).toContain(
-    "| app/Agent | the host's: it is the host to everybody, and what listens in it listens there | a \\| b of the host |",
+    "| app/Agent | host: it has the addresses of the host, and listens there | a \\| b of the host |",
   );
-  expect(report).toContain('| app/Alone | none: it reaches nobody, and nobody reaches it |');
+  expect(report).toContain('| app/Alone | none: it has no connections in either direction |');
   expect(report).toContain('host, with app/Agent on its network');
   expect(synth(stack).container('app-agent')).not.toHaveProperty('mounts.0');
 });

@@ -20,22 +20,26 @@ test.each<[string, (program: Program, segment: ISegment) => void, string, string
 });
 
 test.each<[string, (program: Program, segment: ISegment) => void, string]>([
-  ['two of others', (p, s) => theirs(p, s).connections.allowTo(theirs(p, s, 'Older'), HTTP), 'no end of it is a container of ours'],
-  ['others and the host', (p, s) => theirs(p, s).connections.allowTo(Peer.host(), HTTP), 'no end of it'],
-  ['others and the outside', (p, s) => theirs(p, s).connections.allowTo(Peer.anyIpv4(), HTTP), 'no end of it'],
-  ['the whole network and the outside', (_p, s) => s.connections.allowTo(Peer.anyIpv4(), HTTP), 'no end of it'],
+  ['two of others', (p, s) => theirs(p, s).connections.allowTo(theirs(p, s, 'Older'), HTTP), 'manages neither end'],
+  ['others and the host', (p, s) => theirs(p, s).connections.allowTo(Peer.host(), HTTP), 'manages neither end'],
+  ['others and the outside', (p, s) => theirs(p, s).connections.allowTo(Peer.anyIpv4(), HTTP), 'manages neither end'],
+  ['the whole network and the outside', (_p, s) => s.connections.allowTo(Peer.anyIpv4(), HTTP), 'manages neither end'],
   ['a member and the host', (p, s) => p.container('A', s).connections.allowTo(Peer.host(), HTTP), 'reach each other on every port'],
   [
     'a limit in the network',
     (p, s) => p.container('A', s).connections.allowTo(theirs(p, s), HTTP, { rate: ConnectionRate.perSecond(5) }),
-    'nothing limits it',
+    'cannot limit a rate there',
   ],
   [
     'a limit on the way out',
     (p, s) => p.container('A', s).connections.allowTo(Peer.anyIpv4(), HTTP, { rate: ConnectionRate.perSecond(5) }),
-    'nothing limits it',
+    'cannot limit a rate there',
   ],
-  ['a conduit with others', (p, s) => p.container('A', s).connections.allowTo(theirs(p, s), HTTP, { conduit: true }), 'cannot be attached'],
+  [
+    'a conduit with others',
+    (p, s) => p.container('A', s).connections.allowTo(theirs(p, s), HTTP, { conduit: true }),
+    'cannot attach it to a conduit',
+  ],
   [
     'two networks of others',
     (p, s) => p.container('A', s).connections.allowTo(p.container('B', legacy(p, { ipv4Block: Cidr.parse('172.30.6.0/24') }, 'Two')), HTTP),
@@ -51,7 +55,7 @@ test.each<[string, (program: Program, segment: ISegment) => void, string]>([
 test('no way out is asked of a network without one', () => {
   const program = new Program();
   const member = program.container('A', legacy(program, { isInternal: true }));
-  expectError(() => member.connections.allowTo(Peer.anyIpv4(), HTTP), 'ExistingFlow', { says: ['no way out'] });
+  expectError(() => member.connections.allowTo(Peer.anyIpv4(), HTTP), 'ExistingFlow', { says: ['is internal'] });
 });
 
 test('a conduit joins two of ours wherever they live', () => {
@@ -78,7 +82,7 @@ test('nobody publishes from there, and nobody forges', () => {
   const program = new Program();
   const segment = legacy(program);
   const member = program.container('A', segment);
-  expectError(() => member.publish(HTTP), 'SegmentForbidsPublication', { says: ['made by others'] });
+  expectError(() => member.publish(HTTP), 'SegmentForbidsPublication', { says: ['does not manage'] });
   program.container('B', segment, { capabilities: [Capability.of('NET_RAW', { reason: 'it measures round trips' })] });
   expect(() => program.synth()).toThrow(/ForgerAmongOthers/);
 });

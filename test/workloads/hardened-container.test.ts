@@ -312,7 +312,7 @@ describe('past the construct', () => {
     (web.node.defaultChild as LateContainer).addOverride(key, value);
     expectError(() => program.synth(), 'HostAccessRefused', {
       path: 'app/Web',
-      says: [`'${key.split('.')[0].replace('mounts', 'volumes')}'`, 'take it out'],
+      says: [`'${key.split('.')[0].replace('mounts', 'volumes')}'`, 'remove it'],
     });
   });
 
@@ -362,7 +362,7 @@ test.each<[string, ErrorCode, object, string[]]>([
     { limits: { ulimits: [{ limitName: 'nofile', soft: 2, hard: 1 }] } },
     ['soft limit of nofile', 'got 2'],
   ],
-  ['two mounts at one place', 'MountTarget', { volumes: [VolumeMount.hostPath('/srv/a', '/tmp')] }, ["'/tmp'", 'its own path']],
+  ['two mounts at one place', 'MountTarget', { volumes: [VolumeMount.hostPath('/srv/a', '/tmp')] }, ["'/tmp'", 'a different path']],
   ['a mount over the stamp', 'MountTarget', { volumes: [VolumeMount.hostPath('/srv/a', '/.bulkhead-guard')] }, ["'/.bulkhead-guard'"]],
   ['an image as text', 'NotAnImage', { image: 'nginx' }, ['ContainerImage']],
   [

@@ -166,7 +166,7 @@ describe('resolvers and what egress lets through', () => {
     const web = program.container('Web', program.segment('Front'), { dns: { servers: dns } });
     flows.forEach(([block, port]) => web.connections.allowTo(Peer.cidr(block), port));
     expect(program.synth().container().dns).toEqual(expected);
-    expect(warnings(program).some((text) => text.includes(`may ask ${RESOLVER} by UDP alone`))).toBe(warns);
+    expect(warnings(program).some((text) => text.includes(`may query ${RESOLVER} only by UDP`))).toBe(warns);
   });
 
   test.each<[string, [string, Port][]]>([

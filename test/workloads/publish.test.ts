@@ -103,7 +103,7 @@ test('a container as source needs a flow', () => {
   const { web, other } = twoContainers();
   expectError(() => web.publish(HTTPS, { hostAddress: HOST_ADDRESS, sources: [other] }), 'SourceNotOutside', {
     path: 'app/Web',
-    says: ['a container needs a flow'],
+    says: ['to allow a container, declare a flow'],
   });
 });
 

@@ -61,7 +61,7 @@ describe('storage of a service', () => {
 
   test('a folder of whatever node is warned of, that of one node is not', () => {
     const about = (service: HardenedService) => said(service).filter((text) => text.includes('/srv/certs'));
-    expect(about(scattered)).toEqual([expect.stringContaining('each has its own content')]);
+    expect(about(scattered)).toEqual([expect.stringContaining('every node has different content')]);
     expect(about(kept)).toEqual([]);
   });
 
@@ -117,7 +117,7 @@ describe('numbers and names', () => {
 
   test('what Terraform cannot set is said', () => {
     const plain = program.service('Plain', overlay);
-    expect(said(plain)).toEqual([expect.stringMatching(/no-new-privileges.*daemon\.json of every node.*how many processes/)]);
+    expect(said(plain)).toEqual([expect.stringMatching(/no-new-privileges.*daemon\.json of every node.*number of processes/)]);
   });
 
   test('one address, or those of all tasks', () => {
@@ -149,7 +149,7 @@ describe('what is refused of a service', () => {
   const volumeOf = ({ stack, workers }: Services, id = 'Data', daemon = workers[0]) => volumeOn(stack, daemon, id);
 
   test('a volume that a task might not find', () => {
-    refused('VolumeElsewhere', (program) => ({ volumes: [volumeOf(program)] }), ["'app-data' lies on 'app/Two'", 'Placement.onNode()']);
+    refused('VolumeElsewhere', (program) => ({ volumes: [volumeOf(program)] }), ["'app-data' is on 'app/Two'", 'Placement.onNode()']);
     refused('VolumeElsewhere', (program) => ({ volumes: [volumeOf(program)], placements: [Placement.WORKERS] }));
     refused('VolumeElsewhere', (program) => ({ volumes: [volumeOf(program)], placements: [Placement.label('disk', 'fast')] }));
     refused('VolumeElsewhere', (program) => ({
@@ -167,7 +167,7 @@ describe('what is refused of a service', () => {
     const segment = program.segment('App');
     const daemon = newDaemon(program.stack, { hostAddress: '192.0.2.20' }, 'Other');
     const volumes = [volumeOn(program.stack, daemon)];
-    const says = ["'app-data' lies on 'app/Other'", "runs on 'app/Edge'"];
+    const says = ["'app-data' is on 'app/Other'", "runs on 'app/Edge'"];
     expectError(() => program.container('Web', segment, { volumes }), 'VolumeElsewhere', { path: 'app/Web', says });
   });
 

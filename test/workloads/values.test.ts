@@ -165,7 +165,7 @@ describe('VolumeMount', () => {
     '/srv/cri-dockerd.sock',
     '/srv/buildkitd.sock',
   ])('%s is the socket of an engine', (source) =>
-    expectError(() => VolumeMount.hostPath(source, '/s'), 'EngineSocketMounted', { says: ['root on the host'] }),
+    expectError(() => VolumeMount.hostPath(source, '/s'), 'EngineSocketMounted', { says: ['root access to the host'] }),
   );
 
   test.each([
@@ -192,7 +192,7 @@ describe('VolumeMount', () => {
     '/var/spool/cron',
     '/home/app/.docker/run',
   ])('%s gives power over the host', (source) =>
-    expectError(() => VolumeMount.hostPath(source, '/s'), 'SensitiveHostPath', { says: ["mount a directory of your own, such as '/srv/"] }),
+    expectError(() => VolumeMount.hostPath(source, '/s'), 'SensitiveHostPath', { says: ["mount another directory, such as '/srv/"] }),
   );
 
   test.each(['/srv/data', '/etcetera', '/home/app/data', '/var/lib/shop', '/var/spool/print', '/mnt/développement', "/srv/it's"])(

@@ -189,9 +189,10 @@ class FamilyAssigner {
     const owner = this.owners.get(value);
     if (owner !== undefined || this.reserved.has(value)) {
       const text = formatAddress(this.family, value);
-      const holder = owner === undefined ? 'reserved' : `that of '${owner}'`;
+      const holder = owner === undefined ? 'reserved' : `the address of '${owner}'`;
       const movable = [key, owner].filter((each) => each !== undefined && !this.explicit.has(each)).map((each) => `'${each}'`);
-      const wayOut = movable.length > 0 ? `, or delete the entry of ${movable.join(' or ')} from the lock file if it may move` : '';
+      const wayOut =
+        movable.length > 0 ? `, or delete the entry of ${movable.join(' or ')} from the lock file if its address may change` : '';
       this.report(key, 'AddressTaken', `'${text}' of '${key}' in '${this.segment.key}' is already ${holder}; choose another${wayOut}`);
     } else {
       this.owners.set(value, key);

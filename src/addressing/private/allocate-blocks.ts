@@ -184,7 +184,7 @@ class BlockAssigner {
     this.fail(
       wish,
       'BlockTooSmall',
-      `${what} has no room for a gateway, static addresses and Docker's own range; the smallest block is a /${limit}`,
+      `${what} is too small for a gateway, static addresses and the range that Docker allocates from; use a /${limit} or larger`,
     );
   }
 
@@ -199,7 +199,7 @@ class BlockAssigner {
     const none = `no /${prefixLength} is free in ${names} for ${whom}`;
     const told =
       names === ''
-        ? `the daemon has no ${FAMILY_LABEL[family]} pool for the block of ${whom}; give it one, or give the segment an explicit block`
+        ? `the daemon has no ${FAMILY_LABEL[family]} pool for the block of ${whom}; give the daemon a pool, or give the segment an explicit block`
         : inTheWay.length > 0
           ? `${none}, since the pool shares addresses with ${others}; choose a pool that shares none, or a wider one`
           : `${none}; widen the pool, or give the segment an explicit block`;

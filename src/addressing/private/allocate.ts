@@ -69,7 +69,7 @@ export function allocate(request: AllocationRequest, lock: LockedDaemon): Alloca
     problems.push({
       code: 'BlockOverlap',
       path: request.daemon,
-      message: `blocks overlap: ${pairs.join('; ')}. Choose blocks that share no address, or delete the lock entry of a segment that may move`,
+      message: `blocks overlap: ${pairs.join('; ')}. Choose blocks that share no address, or delete the lock entry of a segment whose block may change`,
     });
   }
 

@@ -13,7 +13,7 @@ export function bridgeNameProblem(name: string): Pick<AllocationProblem, 'code' 
   if (!PATTERN.test(name)) {
     return {
       code: 'BridgeNameInvalid',
-      message: `'bridgeName' must start with '${BRIDGE_PREFIX}' and go on with letters, digits, '-' or '_', got '${name}'`,
+      message: `'bridgeName' must be '${BRIDGE_PREFIX}' followed by letters, digits, '-' or '_', got '${name}'`,
     };
   }
   if (name.length > MAX_LENGTH) {
@@ -58,7 +58,7 @@ export function assignBridges(daemon: string, segments: readonly SegmentRequest[
       problems.push({
         code: 'BridgeNameTaken',
         path: pathOf(key),
-        message: `bridge name '${name}' of '${key}' is already that of '${owner}'; give one of them another 'bridgeName'`,
+        message: `bridge name '${name}' of '${key}' is already the name of the bridge of '${owner}'; give one of them another 'bridgeName'`,
       });
     }
     names.set(key, name);

@@ -127,7 +127,7 @@ export function parseBlock(text: string): IpBlock {
   }
   const bits = BITS[read.family];
   if (slash < 0) {
-    throw fail(`it has no prefix length; write '${text}/${bits}' for this one address`);
+    throw fail(`it has no prefix length; write '${text}/${bits}' for a single address`);
   }
   const prefix = text.slice(slash + 1);
   if (!/^(0|[1-9]\d{0,2})$/.test(prefix) || Number(prefix) > bits) {
@@ -196,7 +196,7 @@ function numberOf(address: ipaddr.IPv4 | ipaddr.IPv6): bigint {
 
 function refuseUnresolved(text: unknown, noun: string): void {
   if (typeof text === 'string' && isExpression(text)) {
-    throw new UnscopedValidationError('UnresolvedValue', `${show(text)} is known to Terraform only; give the ${noun} as literal text`);
+    throw new UnscopedValidationError('UnresolvedValue', `${show(text)} is a Terraform reference; pass the ${noun} as literal text`);
   }
 }
 

@@ -82,7 +82,10 @@ export function misplaced({ block, gateway, dockerRange, taken }: BlockLayout, v
     return { code: 'AddressNotOurs', why: () => `belongs to ${holder.label}` };
   }
   return dockerRange.first <= value && value <= dockerRange.last
-    ? { code: 'AddressInDockerRange', why: () => `lies in '${formatBlock(dockerRange)}', which is left to Docker's own allocation` }
+    ? {
+        code: 'AddressInDockerRange',
+        why: () => `is in '${formatBlock(dockerRange)}', which is reserved for addresses that Docker allocates`,
+      }
     : undefined;
 }
 

@@ -21,7 +21,9 @@ export const EMPTY_LOCK_FILE: LockFile = { daemons: {} };
  */
 export function parseLockFile(text: string): LockFile {
   if (/^(<{7}|>{7})/m.test(text)) {
-    throw malformed('it holds conflict markers; keep the entries of both sides, and let no two entries share a block or an address');
+    throw malformed(
+      'it holds conflict markers; keep the entries of both sides, and make sure that no two entries share a block or an address',
+    );
   }
   let json: unknown;
   try {
@@ -95,7 +97,7 @@ function ipAt(parse: (text: string) => { readonly family: IpFamilyName }, value:
     throw malformed(`${place}: ${parsed.message}`);
   }
   if (parsed.value.family !== family) {
-    throw malformed(`${place}: '${text}' is of the other address family`);
+    throw malformed(`${place}: '${text}' belongs to the other address family`);
   }
   return text;
 }

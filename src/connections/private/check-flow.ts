@@ -26,7 +26,7 @@ export function checkFlow(
     throw new ValidationError(
       'SourceOutside',
       place,
-      `${source.peerText} lies outside, and only a publication lets the outside in; call publish() and name it in 'sources'`,
+      `${source.peerText} is outside the host, and only a publication admits connections from outside; call publish() on the destination and list it in 'sources'`,
     );
   }
   const declarations = source._peerDeclarations ?? destination._peerDeclarations;
@@ -41,11 +41,15 @@ export function checkFlow(
     throw new ValidationError(
       'FlowAcrossDaemons',
       place,
-      `${source.peerText} lives on daemon '${source._peerDeclarations.store.daemonPath}' and ${destination.peerText} on '${destination._peerDeclarations.store.daemonPath}'; publish a port on the one and allow egress on the other`,
+      `${source.peerText} is on daemon '${source._peerDeclarations.store.daemonPath}' and ${destination.peerText} on '${destination._peerDeclarations.store.daemonPath}'; publish a port of the destination, and allow egress from the source to its host`,
     );
   }
   if (from.kind === 'workload' && to.kind === 'workload' && from.path === to.path) {
-    throw new ValidationError('FlowToSelf', place, 'a workload needs no flow to itself; inside it everything may talk');
+    throw new ValidationError(
+      'FlowToSelf',
+      place,
+      'a workload does not need a flow to itself: connections inside a workload are always open; remove the flow',
+    );
   }
   if (declarations.store.swarm.isWhole) {
     checkOverlays(place, source, destination, rate !== undefined, conduit === true);
@@ -73,14 +77,14 @@ function checkOverlays(place: string, source: IPeer, destination: IPeer, hasRate
       throw new ValidationError(
         'OverlayFlow',
         place,
-        `a service has no egress to ${peerText}: tasks of all services leave a node at addresses that the engine gives them, so no rule could tell one service from another; run what needs it as a HardenedContainer`,
+        `a service has no egress to ${peerText}: tasks of all services leave a node at addresses that the engine gives them, so no rule can distinguish one service from another; run the workload that needs egress as a HardenedContainer`,
       );
     }
     if (_peerFact.kind === 'host') {
       throw new ValidationError(
         'OverlayFlow',
         place,
-        'a service runs on any node, so no flow leads to or from the host of one; publish a port',
+        'a service can run on any node, so it cannot have a flow to or from one host; publish a port',
       );
     }
   }
@@ -88,14 +92,14 @@ function checkOverlays(place: string, source: IPeer, destination: IPeer, hasRate
     throw new ValidationError(
       'OverlayFlow',
       place,
-      "no rule of a host sees what passes inside an overlay, so nothing limits it; take out 'rate'",
+      "rules of a host do not apply to traffic inside an overlay, so they cannot limit its rate; remove 'rate'",
     );
   }
   if (wantsConduit) {
     throw new ValidationError(
       'OverlayFlow',
       place,
-      "a conduit lies on one host, and services run on any; place the two in an overlay of their own, without 'conduit'",
+      "a conduit is a network of one host, and a service can run on any host; place the two services in a separate overlay, and remove 'conduit'",
     );
   }
 }
@@ -129,14 +133,14 @@ function checkWires(place: string, declarations: Declarations, source: IPeer, de
         throw new ValidationError(
           'WireFlow',
           place,
-          `${source.peerText} hangs on ${from.wire.parent} and ${destination.peerText} on ${to.wire.parent}, and no flow puts a container on another wire; place both in one segment, or let them meet in a BridgeSegment`,
+          `${source.peerText} is on interface ${from.wire.parent} and ${destination.peerText} on ${to.wire.parent}, and a flow does not attach a container to another LAN segment; place both in one segment, or place one of them in a BridgeSegment`,
         );
       }
       if (from.wire.mode === 'private') {
         throw new ValidationError(
           'WireFlow',
           place,
-          `in mode private the kernel keeps the containers on ${from.wire.parent} apart, so ${source.peerText} never reaches ${destination.peerText}; choose mode bridge`,
+          `in mode private the kernel isolates the containers on ${from.wire.parent} from each other, so ${source.peerText} cannot reach ${destination.peerText}; use mode bridge`,
         );
       }
     }
@@ -149,7 +153,7 @@ export function refuseWithoutGuard(declarations: Declarations, place: string, wh
     throw new ValidationError(
       'NeedsGuard',
       place,
-      `${what} takes rules on the host, and of daemon '${declarations.store.daemonPath}' only the engine's API is ours; ${wayOut}, or use a HardenedDaemon`,
+      `${what} needs rules on the host, and Bulkhead manages only the API of daemon '${declarations.store.daemonPath}', not its host; ${wayOut}, or use a HardenedDaemon`,
     );
   }
 }
@@ -162,7 +166,7 @@ function checkEgress(place: string, declarations: Declarations, text: string, po
     throw new ValidationError(
       'EgressToContainers',
       place,
-      `${text} lies in the address pool ${inside}, where only containers live; allow the flow to the workload or segment itself`,
+      `${text} is in the address pool ${inside}, which contains only containers; allow the flow to the workload or segment itself`,
     );
   }
   // A larger block is the host's network; what is left of it without the host is meant.
@@ -176,7 +180,11 @@ function checkEgress(place: string, declarations: Declarations, text: string, po
 /** Without translation the outside would have to answer to addresses that mean nothing to it; on a wire they are those of the LAN. */
 function checkIpv6Egress(place: string, declarations: Declarations, source: PeerFact, block: string, ipv4Only: boolean): void {
   if (ipv4Only) {
-    throw new ValidationError('WrongFamily', place, `'ipv4Only' is said of a flow to ${block}, which is IPv6; leave one of them out`);
+    throw new ValidationError(
+      'WrongFamily',
+      place,
+      `'ipv4Only' is set on a flow to ${block}, which is IPv6; remove 'ipv4Only', or name an IPv4 block`,
+    );
   }
   const homes = declarations.store.segmentsOf(source).map((path) => declarations.store.segmentFact(path));
   const without = homes.find(({ wire, ipv6Block }) => wire !== undefined && ipv6Block === undefined);
@@ -191,7 +199,7 @@ function checkIpv6Egress(place: string, declarations: Declarations, source: Peer
     throw new ValidationError(
       'Ipv6NotTranslated',
       place,
-      `no answer from ${block} would find the way back: engine ${declarations.store.engine.version} does not translate IPv6 addresses; use engine 27.0 or later, name an IPv4 block, or give the daemon an 'ipv6Pool' of global addresses that are routed to the host`,
+      `replies from ${block} would not return: engine ${declarations.store.engine.version} does not translate IPv6 addresses; use engine 27.0 or later, name an IPv4 block, or give the daemon an 'ipv6Pool' of global addresses that are routed to the host`,
     );
   }
 }

@@ -19,7 +19,7 @@ export function brokenChecksums({ pairs, publications }: Topology, version: stri
         {
           code: 'SctpChecksum',
           path: workload,
-          message: `engine ${version} spoils what a published SCTP port answers to other containers, so that '${origin}' would not work; publish from another port of the container ('targetPort'), or use engine 28 or later`,
+          message: `engine ${version} corrupts the replies of a published SCTP port to other containers, so '${origin}' would not work; publish from another port of the container ('targetPort'), or use engine 28 or later`,
         },
       ]),
   );

@@ -67,7 +67,7 @@ function hostAddress(path: string, address: string): string {
     throw new ValidationError(
       'NotAHostAddress',
       path,
-      `'hostAddress' ${text} is loopback, link-local or a wildcard; give the address by which others reach the host`,
+      `'hostAddress' ${text} is loopback, link-local or a wildcard; use the address at which other machines reach the host`,
     );
   }
   return text;

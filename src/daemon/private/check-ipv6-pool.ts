@@ -15,7 +15,7 @@ export function checkIpv6Pool(path: string, { dualStack, ipv6Pool }: Pick<Daemon
     throw new ValidationError(
       'Ipv6PoolUnused',
       path,
-      `'ipv6Pool' ${ipv6Pool.text} is given with 'dualStack: false'; leave one of them out`,
+      `'ipv6Pool' ${ipv6Pool.text} is set together with 'dualStack: false'; remove one of them`,
     );
   }
   const block = parseBlock(ipv6Pool.text);

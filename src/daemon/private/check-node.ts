@@ -20,14 +20,14 @@ export function checkNode(
     throw new ValidationError(
       'SwarmLiveRestore',
       place,
-      `'${daemon}' keeps containers across restarts of the engine, and such an engine does not start in a swarm; set its 'liveRestore' to false`,
+      `'${daemon}' keeps containers running across restarts of the engine (live restore), and Swarm refuses such an engine; set its 'liveRestore' to false`,
     );
   }
   if (startWithoutGuardReason !== undefined) {
     throw new ValidationError(
       'SwarmNodes',
       place,
-      `'${daemon}' starts containers without the guard, and a service cannot be told apart there; take out its 'startWithoutGuardReason'`,
+      `'${daemon}' starts containers without the guard, and a node cannot distinguish tasks of a service from other containers; remove its 'startWithoutGuardReason'`,
     );
   }
   const taken = [addressPool.text, ...foreignBlocks.map(({ block }) => block), ...hostAddresses.map((address) => `${address}/32`)];
@@ -36,7 +36,7 @@ export function checkNode(
     throw new ValidationError(
       'SwarmPool',
       place,
-      `'addressPool' ${swarmPool.text} overlaps with ${shared}, which '${daemon}' uses; choose a block that no node knows`,
+      `'addressPool' ${swarmPool.text} overlaps with ${shared}, which '${daemon}' uses; choose a block that no node uses`,
     );
   }
 }

@@ -23,7 +23,7 @@ export function checkSwarm(
   const path = childPath(scope, id);
   const { managers, workers = [] } = props;
   if (!Array.isArray(managers) || managers.length === 0) {
-    throw new ValidationError('SwarmNodes', path, "'managers' is empty; name at least one daemon, and three to bear the loss of one");
+    throw new ValidationError('SwarmNodes', path, "'managers' is empty; list at least one daemon, or three to tolerate the loss of one");
   }
   const daemons = [...managers, ...workers];
   if (!daemons.every(isDaemon)) {
@@ -32,11 +32,15 @@ export function checkSwarm(
   const nodes = daemons.map((daemon, index) => nodeOf(path, daemon, index < managers.length ? 'manager' : 'worker'));
   const twice = daemons.find((daemon, index) => daemons.indexOf(daemon) !== index);
   if (twice !== undefined) {
-    throw new ValidationError('SwarmNodes', path, `'${twice.node.path}' is named twice; a host is either a manager or a worker`);
+    throw new ValidationError('SwarmNodes', path, `'${twice.node.path}' is listed twice; a host is either a manager or a worker`);
   }
   const shared = nodes.find(({ address }, index) => nodes.findIndex((node) => node.address === address) !== index);
   if (shared !== undefined) {
-    throw new ValidationError('SwarmNodes', path, `two nodes have the 'hostAddress' ${shared.address}; each needs one of its own`);
+    throw new ValidationError(
+      'SwarmNodes',
+      path,
+      `two nodes have the same 'hostAddress' ${shared.address}; give each node a different one`,
+    );
   }
   const { addressPool } = props;
   if (!(addressPool instanceof Cidr) || addressPool.text.includes(':')) {
@@ -61,12 +65,16 @@ function nodeOf(path: string, { node, _declarations }: Daemon, role: SwarmNodeFa
     throw new ValidationError(
       'WrongFamily',
       path,
-      `'${node.path}' has the 'hostAddress' ${address}, and nodes of Bulkhead meet over IPv4; give it an IPv4 address`,
+      `'${node.path}' has the 'hostAddress' ${address}, and nodes connect to each other over IPv4; give it an IPv4 address`,
     );
   }
   const other = _declarations.store.swarm.path;
   if (other !== undefined) {
-    throw new ValidationError('SwarmNodes', path, `'${node.path}' is a node of '${other}' already, and a host is in one swarm at most`);
+    throw new ValidationError(
+      'SwarmNodes',
+      path,
+      `'${node.path}' is already a node of '${other}', and a host can be in one swarm only; remove it from one of the two`,
+    );
   }
   _declarations.checkDeclaration(path, []);
   return { path: node.path, role, address };
@@ -75,7 +83,7 @@ function nodeOf(path: string, { node, _declarations }: Daemon, role: SwarmNodeFa
 function dataPort(path: string, port: number): number {
   const { least, most, others } = DATA_PORTS;
   if (others.includes(wholeNumber(path, 'dataPort', port, least, most, 'DataPort'))) {
-    throw new ValidationError('DataPort', path, `'dataPort' ${port} is one that Swarm uses otherwise; take 4789, or another free one`);
+    throw new ValidationError('DataPort', path, `'dataPort' ${port} is used by Swarm for another purpose; use 4789, or another free port`);
   }
   return port;
 }

@@ -28,7 +28,7 @@ export function checkUnguarded(
     throw new ValidationError(
       'NftablesTooEarly',
       path,
-      `'engineFirewall' is nftables, and engine ${props.engine.version} has no such backend; leave it out, or name an engine of 29 or later`,
+      `'engineFirewall' is nftables, and engine ${props.engine.version} has no nftables backend; remove it, or declare engine 29 or later`,
     );
   }
   checkIpv6Pool(path, props);
@@ -36,7 +36,7 @@ export function checkUnguarded(
     throw new ValidationError(
       'Ipv6NotTranslated',
       path,
-      `'dualStack' is asked of engine ${props.engine.version}, which writes no rules for IPv6: nothing on that host would keep two networks apart there; leave it out, use engine 27.0 or later, or a HardenedDaemon`,
+      `'dualStack' is set for engine ${props.engine.version}, which writes no rules for IPv6: nothing on that host would separate two networks over IPv6; remove it, use engine 27.0 or later, or use a HardenedDaemon`,
     );
   }
   return { ...host, engineFirewall, userlandProxy, forwardPolicyDrop, daemonJson: checkDaemonJson(path, props.daemonJson) };
@@ -56,7 +56,7 @@ function checkDaemonJson(path: string, text: string | undefined): JsonObject | u
     throw new ValidationError(
       'DaemonJson',
       path,
-      `'daemonJson' is no JSON object, and no engine starts with it: '${text.slice(0, 40)}'; pass what 'cat /etc/docker/daemon.json' prints on the host`,
+      `'daemonJson' is not a JSON object, and no engine starts with it: '${text.slice(0, 40)}'; pass what 'cat /etc/docker/daemon.json' prints on the host`,
     );
   }
   return read;

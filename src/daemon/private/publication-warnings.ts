@@ -16,7 +16,7 @@ export function largePublications(topology: Topology, engine: EngineFacts): Warn
     return [
       {
         path: workload,
-        message: `publishes ${ports} ports, for which engine ${engine.version} makes ${rules} rules and ${proxies} docker-proxy processes, one port at a time whenever the container starts; publish fewer, or give the container an address on the LAN with a MacvlanSegment`,
+        message: `publishes ${ports} ports, for which engine ${engine.version} creates ${rules} rules and ${proxies} docker-proxy processes, one port at a time each time the container starts; publish fewer ports, or give the container an address on the LAN with a MacvlanSegment`,
       },
     ];
   });
@@ -35,7 +35,7 @@ export function unstablePublications(publications: readonly PublicationPlan[]): 
       if (seen.has(key)) {
         told.set(key, {
           path: workload,
-          message: `${targetPort.protocol}/${port} is published twice, and engines before 28 read that back in another order: every plan replaces the container; publish from another port of it, or from another container`,
+          message: `${targetPort.protocol}/${port} is published twice, and engines before 28 report the two in another order: every plan replaces the container; publish another port of the container, or use another container`,
         });
       }
       seen.add(key);

@@ -33,14 +33,24 @@ const RACING_MOUNTS = [
  * @see https://github.com/containerd/containerd/security/advisories
  */
 export const LEAST_VERSIONS: readonly LeastVersion[] = [
-  engine('20.10', '20.10.24', ['CVE-2023-28840', 'GHSA-232p-vwff-86mp'], 'encrypted overlays take packets that are not encrypted'),
-  engine('23.0', '23.0.15', ['CVE-2024-41110', 'GHSA-v23v-6jw2-98fq', 'CVE-2024-29018', 'GHSA-mq39-4gv4-mvpx'], 'requests pass plugins that authorize them, and names leave internal networks'), // prettier-ignore
-  engine('24.0', '25.0.13', ['CVE-2024-41110', 'GHSA-v23v-6jw2-98fq'], 'requests pass plugins that authorize them'),
-  engine('25.0', '25.0.13', ['CVE-2025-54410', 'GHSA-4vq8-7jfc-9cvp'], 'a reload of firewalld joins bridge networks'),
-  engine('26', '26.1.5', ['CVE-2024-41110', 'GHSA-v23v-6jw2-98fq'], 'requests pass plugins that authorize them'),
-  engine('27', '27.1.1', ['CVE-2024-41110', 'GHSA-v23v-6jw2-98fq'], 'requests pass plugins that authorize them'),
-  engine('28', '28.3.3', ['CVE-2025-54388', 'GHSA-x4rx-4gw3-53p4'], 'a reload of firewalld opens published ports to neighbours'),
-  engine('29', '29.3.1', ['CVE-2026-34040', 'GHSA-x744-4wpc-v9h2'], 'requests pass plugins that authorize them'),
+  engine('20.10', '20.10.24', ['CVE-2023-28840', 'GHSA-232p-vwff-86mp'], 'encrypted overlays accept packets that are not encrypted'),
+  engine('23.0', '23.0.15', ['CVE-2024-41110', 'GHSA-v23v-6jw2-98fq', 'CVE-2024-29018', 'GHSA-mq39-4gv4-mvpx'], 'requests bypass authorization plugins, and DNS queries leave internal networks'), // prettier-ignore
+  engine('24.0', '25.0.13', ['CVE-2024-41110', 'GHSA-v23v-6jw2-98fq'], 'requests bypass authorization plugins'),
+  engine(
+    '25.0',
+    '25.0.13',
+    ['CVE-2025-54410', 'GHSA-4vq8-7jfc-9cvp'],
+    'a reload of firewalld removes the isolation between bridge networks',
+  ),
+  engine('26', '26.1.5', ['CVE-2024-41110', 'GHSA-v23v-6jw2-98fq'], 'requests bypass authorization plugins'),
+  engine('27', '27.1.1', ['CVE-2024-41110', 'GHSA-v23v-6jw2-98fq'], 'requests bypass authorization plugins'),
+  engine(
+    '28',
+    '28.3.3',
+    ['CVE-2025-54388', 'GHSA-x4rx-4gw3-53p4'],
+    'a reload of firewalld opens published ports to machines on the networks of the host',
+  ),
+  engine('29', '29.3.1', ['CVE-2026-34040', 'GHSA-x744-4wpc-v9h2'], 'requests bypass authorization plugins'),
   runc(
     '1.0',
     '1.2.8',
@@ -71,7 +81,7 @@ export function advisoryOn(component: Component, version: string): LeastVersion 
 
 /** The same for people. */
 export function advisoryText(version: string, { component, least, advisories, what }: LeastVersion): string {
-  return `${component} ${version} has known security mistakes: ${what} (${advisories.join(', ')}); install ${least} or later, or a package of your distribution that has the mend`;
+  return `${component} ${version} has known vulnerabilities: ${what} (${advisories.join(', ')}); install ${least} or later, or a package of your distribution that has the fix`;
 }
 
 function engine(line: string, least: string, advisories: string[], what: string): LeastVersion {

@@ -161,14 +161,14 @@ live_restore() {
   elif [ "$value" = true ]; then
     pass 'containers outlive a restart of the engine'
   else
-    fail 'containers end with the engine'
+    fail 'containers stop with the engine'
   fi
 }
 
 experimental() {
   says '{{.ExperimentalBuild}}' || return 0
   case $value in
-    true) fail 'experimental features are on' ;;
+    true) fail 'experimental features enabled' ;;
     false) pass 'no experimental features' ;;
     *) skip 'the engine does not say whether it is experimental' ;;
   esac

@@ -71,7 +71,7 @@ autolock() {
   of_manager && says '{{.Swarm.Cluster.Spec.EncryptionConfig.AutoLockManagers}}' || return 0
   case $value in
     true) pass 'managers are locked' ;;
-    false) fail 'the keys of managers lie readable on their disks' ;;
+    false) fail 'the keys of managers are stored unencrypted on their disks' ;;
     *) skip 'the engine does not say whether managers are locked' ;;
   esac
 }

@@ -56,7 +56,7 @@ export function brokenBy(claim: Claim, proof: Proof): string | undefined {
 }
 
 const EVERYBODY: Selection = { containers: new Set(), isHost: true };
-const BEYOND_US = 'one of the ends is not ours, and its further networks and publications are not known';
+const BEYOND_US = 'Bulkhead does not manage one of the ends, and does not know its other networks and publications';
 
 function select({ _peerFact }: ClaimPeer, { derived }: Proof): Selection {
   return selectionOf(_peerFact, derived);
@@ -65,7 +65,7 @@ function select({ _peerFact }: ClaimPeer, { derived }: Proof): Selection {
 function missing({ matrix, derived }: Proof, source: Selection, destination: Selection, wanted: PortSet): string | undefined {
   const members = (selection: Selection) => membersOf(selection, matrix.outside, derived.topology.egressExclusions);
   const [from, to] = [members(source), members(destination)];
-  if (from.length === 0 || to.length === 0) return 'one of the ends stands for nobody';
+  if (from.length === 0 || to.length === 0) return 'one of the ends has no members';
   for (const one of from) {
     for (const other of to) {
       if (isSame(one, other)) continue;

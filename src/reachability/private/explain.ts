@@ -127,7 +127,7 @@ export function placeText({ table, chain, rule, text }: RulePlace): string {
 export function stepText({ at, direction, place, what, packet }: Step, labels: Labels): string {
   const where = place === undefined ? at : `${at}, ${chainText(place)}`;
   const why = place === undefined ? '' : ` (${placeText(place)})`;
-  return `${direction === 'reply' ? 'answer, ' : ''}${where}: ${what}${why} [${packetText(packet, labels)}]`;
+  return `${direction === 'reply' ? 'reply, ' : ''}${where}: ${what}${why} [${packetText(packet, labels)}]`;
 }
 
 /** Where a rule stands. */

@@ -19,7 +19,7 @@ const COLUMN = 12;
 export function explanationText(words: ExplanationWords, steps: readonly Step[], labels: Labels | undefined): string {
   const { disposition, summary, remedy } = words;
   const way = labels === undefined ? [] : wayText(words, steps, labels);
-  return [`${disposition}: ${summary}`, '', ...way, `Way out: ${remedy}`].map(oneLine).join('\n');
+  return [`${disposition}: ${summary}`, '', ...way, `Remedy: ${remedy}`].map(oneLine).join('\n');
 }
 
 function wayText({ disposition, decidedBy }: ExplanationWords, steps: readonly Step[], labels: Labels): string[] {
@@ -31,7 +31,7 @@ function wayText({ disposition, decidedBy }: ExplanationWords, steps: readonly S
     const before = steps.at(i - 1);
     const isNewWay = i === 0 || before!.direction !== step.direction;
     const packet = packetText(step.packet, labels);
-    const head = isNewWay ? [...(i === 0 ? [] : ['']), `${step.direction === 'reply' ? 'Its answer' : 'The packet'}, ${packet}`] : [];
+    const head = isNewWay ? [...(i === 0 ? [] : ['']), `${step.direction === 'reply' ? 'The reply' : 'The packet'}, ${packet}`] : [];
     // A rule translated it.
     const changed = !isNewWay && packetText(before!.packet, labels) !== packet ? [`  ${' '.repeat(COLUMN)}now ${packet}`] : [];
     const line = `${isDeciding(step) ? '>' : ' '} ${step.at.padEnd(COLUMN)}${stepWords(step)}`;

@@ -46,7 +46,8 @@ export const matchers = {
     const broken = requirement._brokenBy(reachabilityOf(...requirement._peers)._proof);
     return {
       pass: broken === undefined,
-      message: () => (broken === undefined ? `expected this not to hold: ${requirement.text}` : `${requirement.text}, but ${broken}`),
+      message: () =>
+        broken === undefined ? `expected this requirement not to hold: ${requirement.text}` : `${requirement.text}, but ${broken}`,
     };
   },
 };

@@ -18,7 +18,7 @@ export function outsideText(pieces: readonly AddressEnd[], all: readonly Address
     const blocks = blocksOf(every, (piece) => chosen.has(piece.address), family);
     const others = blocksOf(every, (piece) => !chosen.has(piece.address), family);
     const everything = family === 'ipv4' ? '0.0.0.0/0' : '::/0';
-    return blocks.length <= LONG || blocks.length <= others.length ? [blocks.join(' ')] : [`${everything} but for ${others.join(' ')}`];
+    return blocks.length <= LONG || blocks.length <= others.length ? [blocks.join(' ')] : [`${everything} except ${others.join(' ')}`];
   }).join(' ');
 }
 

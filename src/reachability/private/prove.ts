@@ -26,7 +26,11 @@ const SHOWN = 5;
 export function requireOf(declarations: Declarations, place: string, requirements: readonly Requirement[]): void {
   for (const requirement of requirements) {
     if (!isA(requirement, 'requirement')) {
-      throw new ValidationError('NotARequirement', place, 'require() wants what Requirement makes, such as Requirement.unreachable(…)');
+      throw new ValidationError(
+        'NotARequirement',
+        place,
+        'require() takes a value made by Requirement, such as Requirement.unreachable(…)',
+      );
     }
     requirement._peers.forEach((peer) => checkDaemon(peer, declarations, place));
     declarations.addClaim({ path: place, requirement });
@@ -47,10 +51,10 @@ export function failuresOf(store: FactStore): Failure[] {
     ...listed(proof, unexpected(proof), (text) => ({
       path,
       code: 'UndeclaredFlow',
-      message: `open, and declared by nobody: ${text}`,
+      message: `reachable but not declared: ${text}`,
     })),
     ...(store.hasGuard ? forgedOf(proof, path) : []),
-    ...listed(proof, proof.missing, (text) => ({ path, code: 'BlockedFlow', message: `declared, and not open: ${text}` })),
+    ...listed(proof, proof.missing, (text) => ({ path, code: 'BlockedFlow', message: `declared but not reachable: ${text}` })),
     ...claims,
   ];
 }
@@ -94,7 +98,7 @@ function forgedOf({ forged, labels, hasGuard }: Proof, path: string): Failure[] 
         `${forgerText(cell, labels)} > ${labels.party(cell.receiver)} at ${cell.address} on ${forgedPorts(cell.ports)} ${asText(cell)}`,
     );
   const more = forged.length > SHOWN ? [`and ${forged.length - SHOWN} more`] : [];
-  const message = `open, and declared by nobody: ${[...shown, ...more].join('; ')}; ${wayOut(forged[0], hasGuard)}`;
+  const message = `reachable but not declared: ${[...shown, ...more].join('; ')}; ${wayOut(forged[0], hasGuard)}`;
   return [{ path, code: 'UndeclaredFlow', message }];
 }
 
@@ -103,7 +107,7 @@ function checkDaemon({ _peerDeclarations, peerText }: IPeer, declarations: Decla
     throw new ValidationError(
       'FlowAcrossDaemons',
       place,
-      `a requirement of daemon '${declarations.store.daemonPath}' names ${peerText}, which lives on '${_peerDeclarations.store.daemonPath}'`,
+      `a requirement of daemon '${declarations.store.daemonPath}' names ${peerText}, which is on '${_peerDeclarations.store.daemonPath}'; require it on that daemon`,
     );
   }
 }

@@ -2,7 +2,7 @@ import type { PeerFact } from '../../topology/private/facts';
 import type { Topology } from '../../topology/private/topology';
 import type { Exposure } from '../results';
 
-const EVERYTHING = 'everything that it listens on';
+const EVERYTHING = 'every port that it listens on';
 
 /** What listens in a container on the host's network listens on the host, and packets from outside to the host meet no rule of ours. */
 export function exposuresOnHost({ segmentless = [], hostAddresses }: Topology): Exposure[] {

@@ -112,7 +112,7 @@ function foreignContainersOn({
   return foreignContainers.map(({ key, ipv4, isKnown }): ContainerView => {
     const attachments: Attachment[] = [{ interface: bridge, kind: 'bridge', ipv4, isGateway: { ipv4: !internal, ipv6: false } }];
     const isRest = key === unlistedKey(segment);
-    const doubt = isRest ? `who else is attached to '${networkName}'` : `which address '${key}' has in '${networkName}'`;
+    const doubt = isRest ? `which other containers are attached to '${networkName}'` : `which address '${key}' has in '${networkName}'`;
     return { key, attachments, ...(!isKnown && { doubt }), ...(isRest && { anywhereIn: block }) };
   });
 }

@@ -14,25 +14,25 @@ import type { Weakness } from '../weakness';
 /** What only the guard would keep shut, in the order of reports. */
 const SENTENCES = {
   SegmentOpen:
-    'Who shares a segment can talk on every port and in both directions, declared or not; EXPOSE in an image is no boundary. Listen only on the ports that the others may ask, and ask for credentials there.',
-  PublicationOpen: 'Containers reach what others publish, at the addresses of the host.',
-  HostOpen: 'Containers reach what listens on the host: on its own addresses and on the gateway addresses of their networks.',
+    'Workloads in the same segment can connect to each other on every port and in both directions, declared or not; EXPOSE in an image does not restrict this. Listen only on the ports that the other workloads may use, and require credentials there.',
+  PublicationOpen: 'Containers reach the published ports of other containers at the addresses of the host.',
+  HostOpen: 'Containers reach every service that listens on the host: on its own addresses and on the gateway addresses of their networks.',
   EgressOpen:
-    'A container that publishes or has egress reaches everything outside, on every port: the egress that was declared is no limit.',
-  OpenToHost: 'Whatever runs on the host reaches the containers.',
+    'A container that publishes or has egress reaches every address outside, on every port: the declared egress does not limit it.',
+  OpenToHost: 'Every process on the host reaches the containers.',
   OpenToOutside:
-    'Neighbours of the host reach containers past their publications, by a route to their addresses: on engines before 28 the ports that are published, and every port where the policy of FORWARD is ACCEPT.',
+    'Machines on the networks of the host reach containers without their publications, if they add a route to the container addresses: on engines before 28 they reach the published ports, and every port where the policy of FORWARD is ACCEPT.',
   ExistingOpen:
-    'In a network that others made nothing of ours narrows: its members, whoever attached them, reach each other on every port, the host and they each other, and where it has a way out everything outside.',
+    'Bulkhead does not restrict a network that it does not manage. All members of such a network reach each other on every port, no matter who attached them; they and the host reach each other; and if the network is not internal, they reach every address outside.',
   WireOpen:
-    'What hangs on a wire of the host meets no rule of it: members of such a segment reach each other, and what stands between them and the rest of the wire is not known here.',
+    'Traffic of a LAN segment (macvlan, ipvlan) does not pass the rules of the host: its members reach each other, and Bulkhead does not know what filters traffic between them and the rest of the LAN.',
 } as const;
 
 /** Told of cells of another sort, and last. */
 const FORGED = {
   code: 'ForgedSource',
   sentence:
-    "Datagrams get past the engine's rules with a source that is not the sender's own, also between containers that share no segment: the only rule of an internal network compares the source. Over IPv6 every program sends from any address, without a capability; over IPv4 containers with NET_RAW do, which is what Docker gives by default; neighbours of the host do both. No answer comes back, so TCP stays shut: ask for credentials in every datagram, or use TCP.",
+    'Datagrams with a forged source address pass the rules of the engine, even between containers that share no segment: the only rule of an internal network compares the source. Over IPv6 every program can send from any address, without a capability. Over IPv4 containers with NET_RAW can, and Docker grants NET_RAW by default. Machines on the networks of the host can do both. No reply comes back, so TCP stays closed: require credentials in every datagram, or use TCP.',
 };
 
 type Code = keyof typeof SENTENCES;

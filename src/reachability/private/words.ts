@@ -33,7 +33,7 @@ export function explanationOf(told: Told | undefined, subject: Subject): Explana
   if (told === undefined) {
     return explanation({
       disposition: Disposition.UNREACHABLE,
-      summary: `${source} has no address of a family that ${destination} has one of.`,
+      summary: `${source} and ${destination} have no address family in common.`,
       remedy: 'Give both ends addresses of one family.',
     });
   }
@@ -63,30 +63,30 @@ const VERBS: Readonly<Record<Disposition, string>> = {
 const REASONS: Readonly<Record<Exclude<Outcome['reason'], 'rule' | 'policy' | 'arrived'>, string>> = {
   'no-address-of-family': 'it has no address of that family',
   'no-route': 'there is no route',
-  'nobody-has-address': 'nobody has the address',
+  'nobody-has-address': 'no interface has the address',
   'martian-source': 'the kernel refuses the source address on that interface',
   'martian-destination': 'the kernel refuses the destination address on that interface',
   'forwarding-off': 'the host does not forward',
   'kept-apart': 'the kernel keeps a host and its macvlan and ipvlan containers apart',
-  'closed-wire': 'an overlay leads to its members and to nobody else',
-  guarded: 'it is said of that wire that something else guards it',
-  'no-hairpin': 'the bridge sends no frame back where it came from',
-  'answer-astray': 'the answer does not come back to where the question came from',
-  'no-connection': 'there is no connection that it could belong to',
-  'not-understood': 'a rule is not understood',
-  'too-many-cases': 'too much is not understood',
+  'closed-wire': 'an overlay connects its members only',
+  guarded: 'the segment declares another guard for that LAN (guardedBy)',
+  'no-hairpin': 'the bridge does not send a frame back through the port that it came from',
+  'answer-astray': 'the reply does not return to the sender',
+  'no-connection': 'it does not belong to a connection',
+  'not-understood': 'the result depends on what Bulkhead does not know',
+  'too-many-cases': 'the result depends on too many things that Bulkhead does not know',
 };
 
 function reasonOf({ outcome, decidedBy, forged }: Told): string {
   if (forged !== undefined) {
-    const doubt = forged.certain ? '' : ', as far as the host takes that source and somebody is there to send it';
-    return `${asText(forged)}, and no rule stands in the way${doubt}; no answer comes back`;
+    const doubt = forged.certain ? '' : ', if the host accepts that source and a sender is there';
+    return `${asText(forged)}, and no rule drops them${doubt}; no reply comes back`;
   }
   const { reason, direction, doubts } = outcome;
-  const what = direction === 'reply' ? 'its answer' : 'its packet';
+  const what = direction === 'reply' ? 'its reply' : 'its packet';
   switch (reason) {
     case 'arrived':
-      return decidedBy === undefined ? 'no rule stands in the way' : `'${decidedBy}' lets it through`;
+      return decidedBy === undefined ? 'no rule drops it' : `'${decidedBy}' lets it through`;
     case 'rule':
       return `'${decidedBy}' drops ${what}`;
     case 'policy':
@@ -104,16 +104,16 @@ function remedyOf({ outcome, decidedBy, forged }: Told, { source, destination, p
     return `${way[0].toUpperCase()}${way.slice(1)}.`;
   }
   if (outcome.disposition === 'DELIVERED') {
-    if (!hasGuard) return 'No rule of ours stands on that host: it closes where the two share no network any more, or on a HardenedDaemon.';
+    if (!hasGuard) return 'Bulkhead has no rules on that host. To close it, place the two in separate networks or use a HardenedDaemon.';
     return decidedBy === undefined
-      ? 'No declaration of this daemon opened it, so none closes it.'
-      : `It closes when '${decidedBy}' is no longer declared.`;
+      ? 'No declaration of this daemon opens it, so no change of a declaration closes it.'
+      : `To close it, remove the declaration '${decidedBy}'.`;
   }
   if (outcome.disposition === 'UNKNOWN') {
-    return 'Say it in words that are understood, or take the rule away.';
+    return 'Write the rule in a form that Bulkhead understands, or remove the rule.';
   }
   if (refusal !== undefined) {
-    return `It cannot be opened: ${refusal}.`;
+    return `You cannot open it: ${refusal}.`;
   }
   if (kinds.destination === 'workload' && kinds.source === 'outside') {
     return `Publish it: publish(${port}) on ${destination}, with ${source} among the sources.`;

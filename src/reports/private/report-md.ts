@@ -6,7 +6,7 @@ import type { Weakness } from '../../reachability/weakness';
 export function renderReport(input: ReportInput): string {
   const { topology, engine, result } = input;
   const hasGuard = engine.guardBackend !== undefined;
-  const title = hasGuard ? 'what is open, and what keeps the rest shut' : "only the engine's API is ours";
+  const title = hasGuard ? 'what is open, and what closes the rest' : 'Bulkhead has only the API of the engine';
   const lines = [
     `# ${markdownText(topology.daemon)}: ${title}`,
     '',
@@ -17,7 +17,7 @@ export function renderReport(input: ReportInput): string {
     ...weaker(input, hasGuard),
     ...inNoSegment(topology.segmentless ?? []),
     ...(result.state === 'SKIPPED' ? [] : holds(input, hasGuard)),
-    '## What this rests on',
+    '## Assumptions',
     '',
     ...premises(input).map((line) => `- ${line}`),
     '',
@@ -31,23 +31,23 @@ export function renderReport(input: ReportInput): string {
 function verdict({ result, weaknesses, flows, topology, engine }: ReportInput, hasGuard: boolean): string[] {
   const count = (number: number, one: string) => `${number} ${one}${number === 1 ? '' : 's'}`;
   const all = `${count(flows.length, 'flow')} and ${count(new Set(topology.publications.map(({ origin }) => origin)).size, 'publication')}`;
-  const how = `It was worked out from the rules that engine ${engine.version} makes${hasGuard ? ' and from those of the guard' : ''}; no packet was sent.`;
+  const how = `Bulkhead computed this from the rules that engine ${engine.version} makes${hasGuard ? ' and from the rules of the guard' : ''}; it sent no packet.`;
   if (result.state === 'SKIPPED') {
-    return [`${all} are declared. **Nobody proved who reaches whom**: ${markdownText(result.reason)}`];
+    return [`${all} are declared. **The proof is switched off**: ${markdownText(result.reason)}`];
   }
   if (result.state === 'BROKEN') {
-    return [`${all} are declared. **What is declared and what is open differ**, and the synth was told to go on; see below. ${how}`];
+    return [`${all} are declared. **What is open differs from what is declared**, and the program skips validations; see below. ${how}`];
   }
-  if (!hasGuard) return [`No guard stands on this host, so more is open than was declared (${all}). ${how}`];
-  const rest = weaknesses.length === 0 ? 'nothing else is' : 'nothing else is but for what stands under “Weaker than declared”';
+  if (!hasGuard) return [`This host has no guard, so more is open than declared (${all}). ${how}`];
+  const rest = weaknesses.length === 0 ? 'nothing else is open' : 'nothing else is open except what “Weaker than declared” lists';
   return [`${all} are declared. All of this is open, and ${rest}. ${how}`];
 }
 
 function weaker({ weaknesses, blocked, undeclared, result }: ReportInput, hasGuard: boolean): string[] {
   if (result.state === 'SKIPPED') return [];
   const differing = [
-    ...(blocked.length === 0 ? [] : ['## Declared, and not open', '', ...flowTable(blocked), '']),
-    ...(undeclared.length === 0 ? [] : ['## Open, and declared by nobody', '', ...flowTable(undeclared), '']),
+    ...(blocked.length === 0 ? [] : ['## Declared but not reachable', '', ...flowTable(blocked), '']),
+    ...(undeclared.length === 0 ? [] : ['## Reachable but not declared', '', ...flowTable(undeclared), '']),
   ];
   if (hasGuard && weaknesses.length === 0) return differing;
   return [
@@ -63,14 +63,14 @@ function holds({ result, weaknesses }: ReportInput, hasGuard: boolean): string[]
   const claims = result.state === 'SKIPPED' ? [] : result.claims;
   const sentences = hasGuard
     ? [
-        'Of all packets that a container, the host or the outside can send, those arrive that a declaration names, and no others. A way that a container would have to make itself (another interface, another of its addresses) counts as a way.',
-        "No datagram gets where nobody declared it by carrying a source that is not its sender's. Inside its network a source is believed: who is on the network of an allowed sender can send in its name.",
-        'What was declared is open, and the answers come back.',
+        'Of all packets that a container, the host or the outside can send, only those arrive that a declaration names. This includes packets that a container sends through another of its interfaces or from another of its addresses.',
+        'No datagram reaches an undeclared destination by carrying a forged source. Inside a network the guard trusts the source: a container on the network of an allowed sender can send with the address of that sender.',
+        'Every declared flow is open, and the replies come back.',
       ]
     : [
         `Workloads that share no segment ${apartWords(weaknesses)}.`,
-        'What was declared is open, and the requirements of the program hold: otherwise the synth fails, but for one that skips validations.',
-        'A container holds the capabilities that the program names and no other, and forwards nothing between its networks.',
+        'Every declared flow is open, and the requirements of the program hold. Otherwise the synth fails, unless the program skips validations.',
+        'A container has only the capabilities that the program names, and forwards nothing between its networks.',
       ];
   const required = claims.map(({ text, path, reason }) => {
     const by = `required by ${path}`;
@@ -78,7 +78,7 @@ function holds({ result, weaknesses }: ReportInput, hasGuard: boolean): string[]
   });
   return [
     ...(hasGuard && result.state === 'PROVED' ? ['## What is proved', '', ...sentences.map((text) => `- ${text}`)] : []),
-    ...(hasGuard ? [] : ['## What holds all the same', '', ...sentences.map((text) => `- ${text}`)]),
+    ...(hasGuard ? [] : ['## What holds without the guard', '', ...sentences.map((text) => `- ${text}`)]),
     ...(hasGuard && result.state === 'BROKEN' && required.length > 0 ? ['## What was required', ''] : []),
     ...required.map((text) => `- ${bold(text)}`),
     '',
@@ -92,6 +92,6 @@ function bold(text: string): string {
 
 function apartWords(weaknesses: readonly Weakness[]): string {
   return weaknesses.some(({ code }) => code === 'ForgedSource')
-    ? "open no connection to each other at their addresses; which datagrams arrive with a source that is not the sender's own is told above"
-    : 'do not reach each other at their addresses';
+    ? 'cannot connect to each other at their addresses; “Weaker than declared” lists the datagrams that arrive with a forged source'
+    : 'cannot reach each other at their addresses';
 }

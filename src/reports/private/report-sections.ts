@@ -53,18 +53,18 @@ export function exposed(exposures: readonly Exposure[]): string[] {
     hostAddress,
     hostPorts,
     targetPorts,
-    anywhere ? 'everybody' : sources.join(', '),
+    anywhere ? 'anywhere' : sources.join(', '),
   ]);
-  const table = markdownTable(['workload', 'asked at', 'ports', 'lead to', 'from'], rows);
-  return ['## What the outside reaches', '', ...(table.length === 0 ? ['Nothing.'] : table), ''];
+  const table = markdownTable(['workload', 'asked at', 'ports', 'target ports', 'from'], rows);
+  return ['## What is reachable from outside', '', ...(table.length === 0 ? ['Nothing.'] : table), ''];
 }
 
 /** Nothing where every container is in a segment. */
 export function inNoSegment(segmentless: readonly SegmentlessFact[]): string[] {
   if (segmentless.length === 0) return [];
   const meaning = {
-    host: "the host's: it is the host to everybody, and what listens in it listens there",
-    none: 'none: it reaches nobody, and nobody reaches it',
+    host: 'host: it has the addresses of the host, and listens there',
+    none: 'none: it has no connections in either direction',
   };
   const rows = segmentless.map(({ path, mode, reason }) => [path, meaning[mode], reason]);
   return ['## Containers in no segment', '', ...markdownTable(['container', 'network', 'reason'], rows), ''];
@@ -80,14 +80,14 @@ function premisesWithGuard({
   startWithoutGuardReason,
 }: Pick<ReportInput, 'engine' | 'startWithoutGuardReason'>): string[] {
   return [
-    `The engine is of the generation of ${version}: another one is not let start.`,
-    'The files below `host/` stand on the host and are in force. `bulkhead-firewall check` says so there; a watch mends what others change.',
+    `The engine is of the generation of ${version}. The host files do not let another generation start.`,
+    'The files below `host/` are installed on the host and in force. `bulkhead-firewall check` on the host verifies this; a watch restores rules that another program changes.',
     startWithoutGuardReason === undefined
-      ? 'A container starts only where the guard was read back before.'
-      : `Containers start also where the guard is not in force, and publications and egress then stand open: ${markdownText(startWithoutGuardReason)}`,
-    'Nobody changes the guard who is root on the host, and nobody attaches containers of his own to these networks who may use the API of the engine.',
-    'Other rules of the host may close more. In chains that Docker and Bulkhead do not own they may also let in what is sent to the host itself; that is not judged here.',
-    'Frames that are no IP packets, and multicast and broadcast inside a segment, are not judged: take them to be open there.',
+      ? 'A container starts only after the host has applied the guard and read it back.'
+      : `Containers start even when the guard is not in force; publications and egress are then open: ${markdownText(startWithoutGuardReason)}`,
+    'Root on the host does not change the guard, and no user of the engine API attaches other containers to these networks.',
+    'Other rules on the host may close more. In chains that Docker and Bulkhead do not own, they may also accept packets to the host itself; this report does not cover that.',
+    'This report does not cover frames other than IP packets, nor multicast and broadcast inside a segment: assume that they are open there.',
   ];
 }
 
@@ -97,25 +97,25 @@ function premisesWithoutGuard({
 }: Pick<ReportInput, 'engine' | 'dualStack'>): string[] {
   const drops = settings.forwardPolicyBefore.ipv4 === 'drop';
   return [
-    `The engine is of the generation of ${version}, and makes its rules with ${engineFirewall}.`,
+    `The engine is of the generation of ${version} and makes its rules with ${engineFirewall}.`,
     `docker-proxy is ${settings.userlandProxy ? 'on' : 'off'}. The rest of the engine's settings are its defaults.`,
     drops
-      ? 'The policy of FORWARD is DROP, and stays so.'
-      : 'The policy of FORWARD is taken to be ACCEPT, as it is on a host that forwarded before its engine came.',
-    'The host filters what passes its bridges (`net.bridge.bridge-nf-call-iptables` is 1), as the engine sets it: that keeps those apart who publish or have egress.',
+      ? 'The policy of FORWARD is DROP and stays DROP.'
+      : 'Bulkhead assumes that the policy of FORWARD is ACCEPT, as on a host that forwarded packets before the engine was installed.',
+    'The host filters packets that cross its bridges (`net.bridge.bridge-nf-call-iptables` is 1), as the engine sets it: this separates the containers that publish or have egress.',
     ...(dualStack
       ? [
-          'The engine writes rules for IPv6, too (`ip6tables`), and the host filters its frames likewise (`net.bridge.bridge-nf-call-ip6tables`).',
+          'The engine also writes rules for IPv6 (`ip6tables`), and the host filters IPv6 packets that cross its bridges (`net.bridge.bridge-nf-call-ip6tables` is 1).',
         ]
       : []),
-    'No other rule stands on the host that opens or closes anything.',
-    'Nobody else attaches containers to these networks. Whether others run containers with NET_RAW on docker0 is not known, nor whether the host refuses over IPv4 sources that it would answer elsewhere (`net.ipv4.conf.*.rp_filter` is 1): what depends on these is called not certain.',
+    'No other rule on the host opens or closes anything.',
+    'No other program attaches containers to these networks. Bulkhead does not know whether docker0 has containers with NET_RAW, nor whether the host drops IPv4 packets from a source that it routes through another interface (`net.ipv4.conf.*.rp_filter` is 1): the report marks what depends on these as not certain.',
   ];
 }
 
 const FORGED_WORDS: Readonly<Record<string, string>> = {
   new: 'from a forged source',
-  standing: 'from a forged source, inside a connection of others',
+  standing: 'from a forged source, inside an existing connection of other endpoints',
 };
 
 /** One row for all that a source reaches on the same ports: in a segment that is almost everybody. */
@@ -136,7 +136,7 @@ export function networks({ networks: bridges, wires, existing }: Topology): stri
   const rows = [...bridges, ...wires, ...existing].map((network) => [
     network.networkName,
     network.segment,
-    network.kind === 'wire' ? network.driver : network.kind === 'existing' ? 'made by others' : network.kind,
+    network.kind === 'wire' ? network.driver : network.kind === 'existing' ? 'not managed by Bulkhead' : network.kind,
     'bridge' in network && network.kind !== 'existing' ? network.bridge : '',
     [network.ipv4.block, ...('ipv6' in network && network.ipv6 ? [network.ipv6.block] : [])].join(', '),
     network.members.map(({ workload, ipv4, isNominal }) => (isNominal ? workload : `${workload} ${ipv4}`)).join(', '),
@@ -151,17 +151,17 @@ export function nextSteps(daemonPath: string, hasGuard: boolean): string[] {
   const deploy = /^[\w-]+$/.test(stack) ? `\`cdktf deploy ${stack}\`` : '`cdktf deploy`';
   const steps = hasGuard
     ? [
-        'Commit `bulkhead.lock.json`: without it addresses may move with the next change.',
-        'Bring the files to the host. A new machine takes `user-data` as its user data. On one that runs already, `sh install.sh --check` says what it would change, and `sh install.sh` does it.',
+        'Commit `bulkhead.lock.json`. Without it the next change may move addresses.',
+        'Install the files on the host. Pass `user-data` to a new machine as its user data. On an existing machine run `sh install.sh --check` to see the changes, then `sh install.sh`.',
         `Deploy: ${deploy}.`,
-        'Let the host be looked at: `bulkhead-firewall check` and `sh verify.sh`, as root.',
-        'After a change of the program run `install.sh` before the next deploy; what differs below `host/` is what it changes.',
+        'Verify the host: run `bulkhead-firewall check` and `sh verify.sh` as root.',
+        'After you change the program, run `install.sh` before the next deploy; it installs what differs below `host/`.',
       ]
     : [
-        'Commit `bulkhead.lock.json`: without it addresses may move with the next change.',
-        'Ask whoever keeps the host whether what this rests on is true: `docker version`, `docker info`, `iptables -S FORWARD` and the daemon.json tell it.',
+        'Commit `bulkhead.lock.json`. Without it the next change may move addresses.',
+        'Ask the operator of the host to confirm the assumptions: `docker version`, `docker info`, `iptables -S FORWARD` and the daemon.json show them.',
         `Deploy: ${deploy}.`,
-        'Where more must be shut than holds here, take a `HardenedDaemon` on a host of your own.',
+        'If more must be closed, use a `HardenedDaemon` on a host that you manage.',
       ];
   return ['## What to do next', '', ...steps.map((text, index) => `${index + 1}. ${text}`)];
 }

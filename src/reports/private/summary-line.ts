@@ -21,8 +21,8 @@ export function summaryLine(summary: Summary): string {
   const { daemonPath, result, hasGuard, flows, exposures, findings, lockWritten, folder } = summary;
   const many = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
   const proofs = {
-    PROVED: `${many(flows, 'flow')} proved${hasGuard ? ', nothing undeclared is open' : ', more is open for want of a guard'}`,
-    BROKEN: `${many(flows, 'flow')}, and the proof fails`,
+    PROVED: `${many(flows, 'flow')} proved${hasGuard ? ', nothing undeclared is open' : ', more is open because the host has no guard'}`,
+    BROKEN: `${many(flows, 'flow')}, and the proof failed`,
     SKIPPED: `${many(flows, 'flow')} not proved`,
   };
   const parts = [

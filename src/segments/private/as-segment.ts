@@ -8,7 +8,7 @@ export function asSegment(place: string, what: string, value: unknown): ISegment
     throw new ValidationError(
       'OverlayTakesServices',
       place,
-      `'${what}' is an overlay, whose members are services that Swarm starts; use a HardenedService, or a BridgeSegment`,
+      `'${what}' is an overlay, which accepts only services of a swarm; use a HardenedService, or place the container in a BridgeSegment`,
     );
   }
   if (!isA(value, 'segment')) {

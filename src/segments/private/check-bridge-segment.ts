@@ -28,7 +28,7 @@ export function checkBridgeSegment(
       throw new ValidationError(
         'BridgeNameInvalid',
         path,
-        `'bridgeName' must be 'bh-' and then letters, digits, _ or -, since the closing rules name that prefix; got '${bridge}'`,
+        `'bridgeName' must be 'bh-' followed by letters, digits, _ or -, because the rules of the guard match that prefix; got '${bridge}'`,
       );
     }
   }

@@ -42,7 +42,7 @@ export function checkExisting(
     throw new ValidationError(
       'ExistingNetwork',
       path,
-      `'networkName' ${networkName} is a network that Docker makes for itself; name one that was made by hand, by Compose or by another program`,
+      `'networkName' ${networkName} is a built-in network of Docker; name a network that a person, Compose or another program created`,
     );
   }
   const reason = reasonText(path, 'reason', attributes.reason);
@@ -59,7 +59,7 @@ export function checkExisting(
     throw new ValidationError(
       'BlockOverlap',
       path,
-      `'ipv4Block' ${block.text} shares addresses with '${other.path}' (${other.ipv4Block}), and no engine has two such networks; look it up with 'docker network inspect ${networkName}'`,
+      `'ipv4Block' ${block.text} overlaps with '${other.path}' (${other.ipv4Block}), and an engine cannot have two overlapping networks; look up the block with 'docker network inspect ${networkName}'`,
     );
   }
   const gateway = attributes.ipv4Gateway ?? block.addressAt(1);
@@ -81,7 +81,7 @@ export function checkExisting(
 export function checkExistingAddress(place: string, { path, ipv4Block, existing }: SegmentFact, ipv4?: string, ipv6?: string): void {
   if (existing === undefined) return;
   if (ipv6 !== undefined) {
-    throw new ValidationError('WrongFamily', place, `'ipv6Address' is ${ipv6}, and nothing is said of IPv6 in '${path}'; leave it out`);
+    throw new ValidationError('WrongFamily', place, `'ipv6Address' is ${ipv6}, but '${path}' declares no IPv6 block; remove it`);
   }
   if (ipv4 === undefined) return;
   if (!isHostAddress(Cidr.parse(ipv4Block!), plainText(place, 'ipv4Address', ipv4))) {

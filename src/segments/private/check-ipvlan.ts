@@ -21,14 +21,14 @@ export function checkIpvlan(
       throw new ValidationError(
         'WireRange',
         path,
-        "in mode l2 the containers are stations of the LAN: 'ipv4Block', 'ipv4Gateway' and 'ipRange' must say which addresses it has for them",
+        "in mode l2 the containers are machines of the LAN; set 'ipv4Block', 'ipv4Gateway' and 'ipRange' to the addresses that the LAN reserves for them",
       );
     }
     if (additionalIpv4Blocks.length > 0) {
       throw new ValidationError(
         'WireRange',
         path,
-        "in mode l2 there is the one block of the LAN; take 'additionalIpv4Blocks' out, or choose mode l3",
+        "in mode l2 the segment has only the block of the LAN; remove 'additionalIpv4Blocks', or use mode l3",
       );
     }
     return checkLanWire(scope, id, { ...props, ipv4Block, ipv4Gateway, ipRange }, kind);
@@ -40,13 +40,17 @@ export function checkIpvlan(
     throw new ValidationError(
       'WireRange',
       path,
-      `in mode ${mode} the block is the segment's own, so '${given[0]}' says nothing; take it out`,
+      `in mode ${mode} the segment has its own block, so '${given[0]}' has no effect; remove it`,
     );
   }
   const { networkName, wire } = checkWire(scope, id, props, kind);
   const { version } = props.daemon._declarations.store.engine;
   if (kind.mode === 'l3s' && !can(version, 'ipvlanL3s')) {
-    throw new ValidationError('IpvlanModeUnknown', path, `an engine ${version} does not know mode l3s; choose mode l3, or 23.0 or later`);
+    throw new ValidationError(
+      'IpvlanModeUnknown',
+      path,
+      `engine ${version} does not support mode l3s; use mode l3, or engine 23.0 or later`,
+    );
   }
   const own = checkOwnBlock(path, ipv4Block);
   const further = additionalIpv4Blocks.map((block) => checkOwnBlock(path, block, 'additionalIpv4Blocks').ipv4Block!.text);

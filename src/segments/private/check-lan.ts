@@ -33,7 +33,7 @@ export function checkLan(path: string, props: LanSegmentProps): CheckedLan {
     const isOfLan = isAddress(plainText(path, 'reservedAddresses', address)) && parts.some(({ block }) => block.containsAddress(address));
     if (!isOfLan) {
       const blocks = parts.map(({ block }) => block.text).join(' or ');
-      fail(isAddress(address) ? 'AddressOutsideBlock' : 'AddressSyntax', path, `'reservedAddresses' must hold addresses of ${blocks}, the block of the LAN; got '${address}'`); // prettier-ignore
+      fail(isAddress(address) ? 'AddressOutsideBlock' : 'AddressSyntax', path, `'reservedAddresses' must contain addresses of ${blocks}, the block of the LAN; got '${address}'`); // prettier-ignore
     }
   }
   const [lan, lan6] = parts.map(({ gateway, range }): LanFact => ({ gateway, range: range.text }));
@@ -53,7 +53,7 @@ function partsOf(path: string, props: LanSegmentProps): LanPart[] {
   const given = Object.entries({ ipv6Block, ipv6Gateway, ipv6Range, ipv6DhcpRange }).find(([, value]) => value !== undefined);
   if (given === undefined) return [ipv4];
   if (ipv6Block === undefined || ipv6Gateway === undefined || ipv6Range === undefined) {
-    fail('WireRange', path, `'${given[0]}' alone gives nobody an IPv6 address; 'ipv6Block', 'ipv6Gateway' and 'ipv6Range' together say which addresses the LAN has for the containers`); // prettier-ignore
+    fail('WireRange', path, `'${given[0]}' alone does not give the containers IPv6 addresses; set 'ipv6Block', 'ipv6Gateway' and 'ipv6Range' together`); // prettier-ignore
   }
   const names = { block: 'ipv6Block', gateway: 'ipv6Gateway', range: 'ipv6Range', dhcp: 'ipv6DhcpRange' };
   return [ipv4, { family: 'ipv6', names, block: ipv6Block, gateway: ipv6Gateway, range: ipv6Range, dhcp: ipv6DhcpRange }];
@@ -81,27 +81,31 @@ function checkPart(path: string, { family, names, block, gateway, range, dhcp }:
     inBlock(names.dhcp, dhcp.first);
     inBlock(names.dhcp, dhcp.last);
     if (valueOf(dhcp.first) > valueOf(dhcp.last)) {
-      fail('WireRange', path, `'${names.dhcp}' ends at ${dhcp.last}, before it begins at ${dhcp.first}`);
+      fail('WireRange', path, `'${names.dhcp}' ends at ${dhcp.last}, before its start ${dhcp.first}; swap the two addresses`);
     }
   }
   if (!block.containsBlock(range)) {
-    fail('WireRange', path, `'${names.range}' ${range.text} is no part of ${block.text}; choose a block inside it`);
+    fail('WireRange', path, `'${names.range}' ${range.text} is not part of ${block.text}; choose a block inside it`);
   }
   if (range.prefixLength > LONGEST[family]) {
-    fail('WireRange', path, `'${names.range}' ${range.text} has no room for containers and the four addresses that are left to Docker; choose a /${LONGEST[family]} or larger`); // prettier-ignore
+    fail('WireRange', path, `'${names.range}' ${range.text} is too small for containers and the four addresses that are reserved for Docker; use a /${LONGEST[family]} or larger`); // prettier-ignore
   }
   if (range.containsAddress(gateway)) {
-    fail('WireRange', path, `'${names.range}' ${range.text} holds the gateway ${gateway}; choose a part of ${block.text} that nobody uses`);
+    fail(
+      'WireRange',
+      path,
+      `'${names.range}' ${range.text} contains the gateway ${gateway}; choose a part of ${block.text} that is not in use`,
+    );
   }
   if (dhcp && overlap(range, dhcp)) {
-    fail('WireRange', path, `'${names.range}' ${range.text} and the DHCP range ${dhcp.first} to ${dhcp.last} overlap, so that two stations would get one address; shrink the one or the other`); // prettier-ignore
+    fail('WireRange', path, `'${names.range}' ${range.text} and the DHCP range ${dhcp.first} to ${dhcp.last} overlap, so two machines could get the same address; shrink one of the two`); // prettier-ignore
   }
 }
 
 function takenRanges(parts: readonly LanPart[], { reservedAddresses = [] }: LanSegmentProps): TakenRange[] {
   return [
     ...parts.flatMap(({ dhcp }) => (dhcp ? [{ label: `the DHCP server (${dhcp.first} to ${dhcp.last})`, ...dhcp }] : [])),
-    ...reservedAddresses.map((address) => ({ label: `somebody else ('reservedAddresses')`, first: address, last: address })),
+    ...reservedAddresses.map((address) => ({ label: `another machine ('reservedAddresses')`, first: address, last: address })),
   ];
 }
 

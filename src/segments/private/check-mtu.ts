@@ -26,7 +26,7 @@ export function checkMtu(path: string, given: number | undefined, declarations: 
     throw new ValidationError(
       'MtuAboveUplink',
       path,
-      `'mtu' ${mtu} is more than the ${uplinkMtu} that the host's uplink carries, so packets would be cut up there, or dropped; write at most ${uplinkMtu}, or correct 'uplinkMtu' of the daemon`,
+      `'mtu' ${mtu} is more than ${uplinkMtu}, the MTU of the host's uplink, so the uplink would fragment or drop packets; use at most ${uplinkMtu}, or correct 'uplinkMtu' of the daemon`,
     );
   }
   return given === undefined && mtu === USUAL ? {} : { 'com.docker.network.driver.mtu': String(mtu) };

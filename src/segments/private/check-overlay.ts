@@ -44,7 +44,7 @@ export function checkOverlay(
     throw new ValidationError(
       'SwarmPool',
       path,
-      `'ipv4Block' ${ipv4Block.text} is no part of the swarm's address pool (${pool.join(', ')}), which no node uses otherwise; choose one of it`,
+      `'ipv4Block' ${ipv4Block.text} is not part of the swarm's address pool (${pool.join(', ')}), which is reserved on every node; choose a block of that pool`,
     );
   }
   const prefixLength = wholeNumber(path, 'prefixLength', props.prefixLength ?? ipv4Block?.prefixLength ?? 24, 8, 32, 'PrefixLength');
@@ -74,12 +74,12 @@ function checkEngine(path: string, { store: { engine, daemonPath } }: Declaratio
   };
   if (!can(engine.version, 'encryptsOverlays')) {
     refuse(
-      "sends and takes frames of encrypted overlays in the clear (CVE-2023-28840 to 28842); declare 20.10.24, 23.0.3 or later with their last number, as in EngineVersion.of('20.10.24')",
+      "sends and accepts frames of encrypted overlays unencrypted (CVE-2023-28840 to 28842); declare 20.10.24, 23.0.3 or later with the patch number, as in EngineVersion.of('20.10.24')",
     );
   }
   if (dataPort !== DEFAULT_DATA_PORT && !can(engine.version, 'encryptsAnyDataPort')) {
     refuse(
-      `encrypts on UDP port ${DEFAULT_DATA_PORT} only, and the swarm's 'dataPort' is ${dataPort}; take ${DEFAULT_DATA_PORT}, or 23.0.7 or later`,
+      `encrypts on UDP port ${DEFAULT_DATA_PORT} only, and the swarm's 'dataPort' is ${dataPort}; use port ${DEFAULT_DATA_PORT}, or engine 23.0.7 or later`,
     );
   }
 }
@@ -96,7 +96,7 @@ function sizes(path: string, { cluster, mtu }: EncryptedOverlayProps, isEncrypte
     throw new ValidationError(
       'OverlayMtu',
       path,
-      `'mtu' ${mtu} does not go into the ${underlayMtu} bytes between the nodes: ${isEncrypted ? 'encryption' : 'VXLAN'} leaves ${most}${isEncrypted ? ', and a multiple of 4' : ''}; choose less, or correct the swarm's 'underlayMtu'`,
+      `'mtu' ${mtu} does not fit into the ${underlayMtu} bytes between the nodes: ${isEncrypted ? 'encryption' : 'VXLAN'} leaves ${most}${isEncrypted ? ', and the value must be a multiple of 4' : ''}; use a smaller value, or correct the swarm's 'underlayMtu'`,
     );
   }
   return { mtu, driverMtu: mtu + overhead };

@@ -16,10 +16,10 @@ const BUILT_IN: Readonly<Record<string, string>> = {
 
 /** What is still named in guides, and why it leads nowhere. */
 const GONE: readonly (readonly [pattern: RegExp, why: string])[] = [
-  [/weave/i, 'Weave Net was archived in 2024 and gets no fixes'],
-  [/calico/i, "Calico's plugin for Docker ended with version 2.6; what there is today is for Kubernetes"],
-  [/cilium/i, "Cilium's plugin for Docker was removed in 2026; what there is today is for Kubernetes"],
-  [/flannel/i, 'Flannel never was a plugin for Docker; it is for Kubernetes'],
+  [/weave/i, 'Weave Net was archived in 2024 and receives no fixes'],
+  [/calico/i, "Calico's plugin for Docker ended with version 2.6; current versions support only Kubernetes"],
+  [/cilium/i, "Cilium's plugin for Docker was removed in 2026; current versions support only Kubernetes"],
+  [/flannel/i, 'Flannel was never a plugin for Docker; it supports Kubernetes'],
 ];
 
 /** Checks before anything enters the tree. */

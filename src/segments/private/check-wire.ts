@@ -56,7 +56,7 @@ export function checkWire(scope: Scope, id: string, props: WireProps, kind: Kind
     fail(
       'ParentTaken',
       path,
-      `'${other}' is on ${parent} already, and two networks on one parent share its wire, or are refused by the kernel; place the containers there, or give this one a VLAN of its own`,
+      `'${other}' already uses ${parent}, and two networks on one parent would share one LAN, or the kernel refuses the second; place the containers in '${other}', or give this segment its own VLAN with 'vlanId'`,
     );
   }
   if (kind.macLimit !== undefined) wholeNumber(path, 'macLimit', kind.macLimit, 1, 65_535, 'WireRange');
@@ -107,13 +107,13 @@ function checkAdvertisements(
 ): Pick<WireFact, 'advertisements'> {
   if (ipv6Block === undefined) {
     if (isWanted) {
-      fail('RouterAdvertisements', path, "'acceptRouterAdvertisements' says nothing where containers have no IPv6; give the segment an 'ipv6Block', or leave it out"); // prettier-ignore
+      fail('RouterAdvertisements', path, "'acceptRouterAdvertisements' has no effect without IPv6; give the segment an 'ipv6Block', or remove it"); // prettier-ignore
     }
     return {};
   }
   const { version } = daemon._declarations.store.engine;
   if (!isWanted && advertisementSysctls(version, 1, false) === undefined) {
-    fail('RouterAdvertisements', path, `an engine ${version} lets nobody turn router advertisements off by Terraform, so whoever is on the LAN could give the containers addresses and routes; use 28.0 or later, or 26.1, or write 'acceptRouterAdvertisements: true', or leave 'ipv6Block' out`); // prettier-ignore
+    fail('RouterAdvertisements', path, `with engine ${version} Terraform cannot turn router advertisements off, so every machine on the LAN could give the containers addresses and routes; use engine 28.0 or later, or 26.1, or set 'acceptRouterAdvertisements: true', or remove 'ipv6Block'`); // prettier-ignore
   }
   return { advertisements: isWanted ?? false };
 }
@@ -130,7 +130,7 @@ function parentOf(path: string, props: WireProps): { parent: string; vlan?: { of
   const id = props.vlanId === undefined ? undefined : wholeNumber(path, 'vlanId', props.vlanId, 1, 4094, 'VlanId');
   const parent = id === undefined ? of : `${of}.${id}`;
   if (parent.length > INTERFACE_NAME) {
-    fail('ParentName', path, `the interface '${parent}' has ${parent.length} characters, and Linux allows ${INTERFACE_NAME}; give the parent a shorter name (an alternative name of 'ip link' does not help here)`); // prettier-ignore
+    fail('ParentName', path, `the interface '${parent}' has ${parent.length} characters, and Linux allows ${INTERFACE_NAME}; rename the parent (an alternative name of 'ip link' does not help here)`); // prettier-ignore
   }
   return id === undefined ? { parent } : { parent, vlan: { of, id } };
 }

@@ -118,7 +118,7 @@ export class Declarations {
       throw new ValidationError(
         'ConduitEnds',
         place,
-        `${isForced ? 'one end holds NET_RAW or NET_ADMIN, so its flows run in conduits, and ' : ''}a conduit joins two workloads that are made here; declare the flow between each two of them`,
+        `${isForced ? 'one end holds NET_RAW or NET_ADMIN, so its flows run in conduits, and ' : ''}a conduit joins two workloads that Bulkhead manages; declare a separate flow for each pair of workloads`,
       );
     }
     const key = [source.path, destination.path].sort().join('\n');
@@ -183,7 +183,7 @@ export class Declarations {
       throw new ValidationError(
         'DeclaredAfterSynth',
         path,
-        `declared after stack '${this.writtenBy}' was written, so the host would never learn of it; declare it in a constructor, or in an aspect of that stack`,
+        `declared after stack '${this.writtenBy}' was written, so the host would not get it; declare it in a constructor, or in an aspect of that stack`,
       );
     }
   }

@@ -32,45 +32,45 @@ export function existingRefusal(
   if (atTheirs.length === 0) return undefined;
   const [ours, theirs] = [true, false].map((wanted) => ends.filter(({ isOurs }) => isOurs === wanted));
   if (ours.length === 0) {
-    return 'no end of it is a container of ours, so nothing here could open or close it; leave it out';
+    return 'Bulkhead manages neither end, so it can neither open nor close this flow; remove it';
   }
   const [{ segment: place }] = atTheirs;
   if (ends.length === 1) return refusalAlone(place, source === 'host' || destination === 'host', wish);
   if (wish.isConduit && theirs.length === 0) return undefined;
   if (wish.isConduit) {
-    return `the container of others cannot be attached to a network of ours, so there is no conduit with it; take out 'conduit'`;
+    return `one end is a container that Bulkhead does not manage, so Bulkhead cannot attach it to a conduit; remove 'conduit'`;
   }
   if (theirs.length > 0) {
     const { segment } = theirs[0];
     const isThere = ours[0].segment.path === segment.path;
     if (!isThere && !segment.existing!.isJoinable) {
-      return `it would run in '${segment.networkName}', which others made: our end would become a member, and whoever is attached there would reach it on every port; say why that is well in 'joinReason' of '${segment.path}', or let the other end come to a port that is published`;
+      return `it would use '${segment.networkName}', which Bulkhead does not manage: the managed end would become a member, and every container attached there would reach it on every port; give the reason to accept this in 'joinReason' of '${segment.path}', or let the other end connect to a published port`;
     }
     return wish.isLimited ? unlimited(segment) : undefined;
   }
   if (atTheirs.length === 2) {
     const isOne = source === destination || ends[0].segment.path === ends[1].segment.path;
     if (isOne) return wish.isLimited ? unlimited(place) : undefined;
-    return `both ends live in networks that others made, and there is no third one for them; declare it with 'conduit: true'`;
+    return `both ends are in networks that Bulkhead does not manage, and they share no other network; declare the flow with 'conduit: true'`;
   }
   const other = ends.find(({ segment }) => segment.existing === undefined)!;
   return other.segment.wire === undefined
     ? undefined
-    : `one end lives in '${place.networkName}', which others made, the other on a wire of the host, and a flow puts nobody on either; declare it with 'conduit: true'`;
+    : `one end is in '${place.networkName}', which Bulkhead does not manage, and the other in a LAN segment (macvlan, ipvlan); a flow attaches a container to neither; declare the flow with 'conduit: true'`;
 }
 
 function refusalAlone(place: SegmentFact, isWithHost: boolean, { isLimited }: FlowWish): string | undefined {
   if (isWithHost) {
-    return `the host and the members of '${place.networkName}' reach each other on every port, and nothing of ours narrows that; leave the flow out, or place the workload in a BridgeSegment`;
+    return `the host and the members of '${place.networkName}' reach each other on every port, and Bulkhead does not restrict this; remove the flow, or place the workload in a BridgeSegment`;
   }
   if (place.existing!.internal) {
-    return `'${place.networkName}' has no way out, and its members get no other one; place the workload in a BridgeSegment`;
+    return `'${place.networkName}' is internal, and Bulkhead gives its members no other network with access to the outside; place the workload in a BridgeSegment`;
   }
   return isLimited ? unlimited(place) : undefined;
 }
 
 function unlimited({ networkName }: SegmentFact): string {
-  return `nothing of ours stands in '${networkName}', so nothing limits it there; take out 'rate'`;
+  return `Bulkhead has no rules in '${networkName}', so it cannot limit a rate there; remove 'rate'`;
 }
 
 /** What shows only when everything is declared. */
@@ -105,7 +105,7 @@ function planOne(
     (fact) => fixed(fact)!,
   );
   for (const [address, [first, ...others]] of taken) {
-    others.forEach((fact) => problems.push({ code: 'AddressTaken', path: fact.path, message: `'ipv4Address' ${address} is that of '${first.path}', too; give one of them another address, or none` })); // prettier-ignore
+    others.forEach((fact) => problems.push({ code: 'AddressTaken', path: fact.path, message: `'ipv4Address' ${address} is also the address of '${first.path}'; give one of them another address, or no 'ipv4Address'` })); // prettier-ignore
   }
   const free = freeAddresses(ipv4Block!, new Set([gateway, ...taken.keys()]));
   const addressOf = (fact: WorkloadFact) => fixed(fact) ?? free.next().value;
@@ -114,7 +114,7 @@ function planOne(
   for (const fact of all) {
     const ipv4 = addressOf(fact);
     if (ipv4 === undefined) {
-      problems.push({ code: 'BlockExhausted', path, message: `${ipv4Block} has no room for the ${all.length} containers that the program names in '${networkName}'` }); // prettier-ignore
+      problems.push({ code: 'BlockExhausted', path, message: `${ipv4Block} is too small for the ${all.length} containers that the program declares in '${networkName}'; place some of them in another network` }); // prettier-ignore
       break;
     }
     const isFixed = fixed(fact) !== undefined;
@@ -122,7 +122,7 @@ function planOne(
     else members.push({ workload: fact.path, ipv4, home: fact.segment === path, ...(!isFixed && { isNominal: true }) });
   }
   for (const { path: forger } of all.filter(forges)) {
-    problems.push({ code: 'ForgerAmongOthers', path: forger, message: `it holds NET_RAW or NET_ADMIN, by which it can take the address of anybody in '${networkName}', which others made; place it in a BridgeSegment of its own` }); // prettier-ignore
+    problems.push({ code: 'ForgerAmongOthers', path: forger, message: `it has NET_RAW or NET_ADMIN, with which it can take the address of any container in '${networkName}', which Bulkhead does not manage; place it alone in a BridgeSegment` }); // prettier-ignore
   }
   const unnamed = free.next().value;
   if (unnamed !== undefined) foreignContainers.push({ key: unlistedKey(path), ipv4: unnamed, isKnown: false });
@@ -196,7 +196,7 @@ function gatewaysOf(
       problems.push({
         code: 'SecondWayOut',
         path: workload,
-        message: `its default route would lead over '${first.networkName}', which others made, and not over '${own}', by which it publishes or has its way out: of several networks with a way out the engine takes the first by name; give '${place!.path}' a 'networkName' that comes before '${first.networkName}', or the workload no way out of its own`,
+        message: `its default route would use '${first.networkName}', which Bulkhead does not manage, instead of '${own}', through which it publishes or leaves: of several networks with access to the outside the engine takes the first by name; give '${place!.path}' a 'networkName' that sorts before '${first.networkName}', or remove the publications and the egress of the workload`,
       });
     }
   }

@@ -32,24 +32,24 @@ export function forgeableSources({ flows }: Facts, { networks, pairs, egress, ho
       ...plan,
       harmless: 2,
       wayOut: ofMany.has(plan.origin)
-        ? "give the flow 'ipv4Only: true', or declare it between each two workloads with 'conduit: true'"
-        : "give the flow 'ipv4Only: true', or 'conduit: true'",
+        ? "set 'ipv4Only: true' on the flow, or declare a flow with 'conduit: true' for each pair of workloads"
+        : "set 'ipv4Only: true' or 'conduit: true' on the flow",
     })),
-    ...egress.map((plan) => ({ ...plan, harmless: 1, wayOut: 'name a block of IPv4, or place the workload in a segment of its own' })),
+    ...egress.map((plan) => ({ ...plan, harmless: 1, wayOut: 'name an IPv4 block, or place the workload alone in a segment' })),
     // Of what the host sends to a container, a neighbour takes the host's address, and the container's for the answer.
     ...hostFlows.map((plan) => ({
       ...plan,
       source: plan.address,
       harmless: 1,
-      wayOut: "give the flow 'ipv4Only: true', or the workload a segment that nobody else is in",
+      wayOut: "set 'ipv4Only: true' on the flow, or place the workload alone in a segment",
     })),
-    // Answers of a publication go wherever somebody outside has asked from.
+    // Answers of a publication go wherever clients outside has asked from.
     ...publications.map(({ targetPort, address, ...plan }) => ({
       ...plan,
       port: targetPort,
       source: address,
       harmless: 1,
-      wayOut: 'publish at an address of IPv4, or place the workload in a segment of its own',
+      wayOut: 'publish on an IPv4 address, or place the workload alone in a segment',
     })),
   ].filter(({ family, port: { protocol } }) => family === 'ipv6' && (protocol === 'udp' || protocol === 'icmp'));
   const told = new Map(
@@ -72,7 +72,7 @@ function problemOf({ source, port, origin, wayOut }: Permission, { segment, netw
   return {
     code: 'ForgeableSource',
     path: members.find(({ ipv6 }) => ipv6 === source)?.workload ?? segment,
-    message: `'${origin}' would be open over IPv6 to all ${members.length} members of network '${networkName}': a sender of ${port.protocol} can take any address there; ${wayOut}`,
+    message: `'${origin}' would be open over IPv6 to all ${members.length} members of network '${networkName}': a sender of ${port.protocol} can use any source address there; ${wayOut}`,
   };
 }
 
@@ -88,7 +88,7 @@ export function forgersAmongOthers({ segments, workloads }: Facts, { networks }:
           .map(({ workload }): Problem => ({
             code: 'ForgerAmongOthers',
             path: workload,
-            message: `it holds NET_RAW or NET_ADMIN, by which it can take the address of any of the ${members.length - 1} others in network '${networkName}'; place it in a segment of its own, and give no flow to or from that segment or a group: its flows then run in conduits`,
+            message: `it has NET_RAW or NET_ADMIN, with which it can take the address of any of the ${members.length - 1} other members of network '${networkName}'; place it alone in a segment, and declare its flows with single workloads, not with that segment or a group: these flows then run in conduits`,
           })),
   );
 }

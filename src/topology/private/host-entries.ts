@@ -20,10 +20,10 @@ export function hostEntryProblems(
         return [
           ...(owner === undefined
             ? []
-            : [problem('HostEntryAddress', path, `the entry '${name}' leads to ${address}, which belongs to '${owner}' and may change; containers have names of their own: use the dnsName of a workload`)]), // prettier-ignore
+            : [problem('HostEntryAddress', path, `the entry '${name}' leads to ${address}, which is the address of '${owner}' and may change; use the dnsName of the workload instead of a host entry`)]), // prettier-ignore
           ...(hidden === undefined
             ? []
-            : [problem('HostEntryName', path, `the entry '${name}' would hide '${hidden}', which has that name on a segment that both share; give the entry another name`)]), // prettier-ignore
+            : [problem('HostEntryName', path, `the entry '${name}' would hide '${hidden}', which has that name in a segment that both share; give the entry another name`)]), // prettier-ignore
         ];
       }),
   );

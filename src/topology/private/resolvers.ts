@@ -33,13 +33,13 @@ export function resolversOf(fact: WorkloadFact, facts: Facts, members: Membershi
     problems.push({
       code: 'ResolverWithoutEgress',
       path: fact.path,
-      message: `'dns.servers' names ${unasked.join(', ')}, but no egress lets the workload ask there by UDP, which comes first; add connections.allowDnsTo(${peer}), which is connections.allowTo(${peer}, Port.udp(53)) and the same by TCP`,
+      message: `'dns.servers' lists ${unasked.join(', ')}, but no egress lets the workload send UDP queries there, which clients try first; add connections.allowDnsTo(${peer}), which is connections.allowTo(${peer}, Port.udp(53)) and the same for TCP`,
     });
   }
   for (const resolver of resolvers.filter((one) => covered(one, udp) && !covered(one, tcp))) {
     warnings.push({
       path: fact.path,
-      message: `may ask ${resolver} by UDP alone, so that answers too long for one datagram are lost; connections.allowDnsTo(Peer.address('${resolver}')) opens both`,
+      message: `may query ${resolver} only by UDP, so answers that are too long for one datagram are lost; connections.allowDnsTo(Peer.address('${resolver}')) opens UDP and TCP`,
     });
   }
   return resolvers.length > 0 ? resolvers : [NO_RESOLVER];

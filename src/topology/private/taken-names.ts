@@ -23,7 +23,7 @@ export class TakenNames {
       throw new ValidationError(
         'DuplicateName',
         path,
-        `the ${name.replace(' ', " name '")}' is taken by '${owner}' on the same daemon; give one of them another name`,
+        `the ${name.replace(' ', " name '")}' is already used by '${owner}' on the same daemon; give one of them another name`,
       );
     }
   }

@@ -95,7 +95,7 @@ export function wireProblems(facts: Facts, members: Memberships): Problem[] {
   const crowded = [...wires].flatMap(([path, { mode }]): Problem[] => {
     const all = [...(members.segments.get(path) ?? [])].sort();
     return mode === 'passthru' && all.length > 1
-      ? [{ code: 'WireCrowded', path, message: `in mode passthru the parent belongs to one container, and ${all.length} are placed here (${all.join(', ')}); choose mode bridge` }] // prettier-ignore
+      ? [{ code: 'WireCrowded', path, message: `in mode passthru the parent belongs to a single container, but the segment has ${all.length} (${all.join(', ')}); use mode bridge` }] // prettier-ignore
       : [];
   });
   const withShim = new Set((facts.shims ?? []).map(({ segment }) => segment));
@@ -107,7 +107,7 @@ export function wireProblems(facts: Facts, members: Memberships): Problem[] {
         shimless.set(segment, {
           code: 'HostNeedsShim',
           path: segment,
-          message: `the kernel keeps a host and the containers on its interface ${wires.get(segment)!.parent} apart, and a flow leads from one to the other; add a HostShim to the segment`,
+          message: `the kernel isolates a host from the containers on its interface ${wires.get(segment)!.parent}, and a flow connects the two; add a HostShim to the segment`,
         });
       }
     }

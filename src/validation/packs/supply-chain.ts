@@ -33,7 +33,7 @@ function entry(text: string): string {
   if (found === undefined) {
     throw new UnscopedValidationError(
       'RegistryName',
-      `'${text}' is no registry and no place in one; write it as in the name of an image, with the host first: 'docker.io/library', 'registry.example.com:5000/team'`,
+      `'${text}' is not a registry or a path in one; write it as in an image name, with the host first: 'docker.io/library', 'registry.example.com:5000/team'`,
     );
   }
   return found;

@@ -98,7 +98,7 @@ function ask({ rule, severity }: ActiveRule, resource: Resource, found: Finding[
     if (resource.unknown.size === 0) return 'compliant';
     if (severity === Severity.ERROR) found.push(...unknownOf(rule, resource));
   } catch (error) {
-    const message = `${rule.ruleId} (${rule.title}) failed, so that it says nothing here: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `${rule.ruleId} (${rule.title}) failed, so it did not check this resource: ${error instanceof Error ? error.message : String(error)}`;
     found.push(findingOf(META.failed, META.failed.severity, resource, { detail: rule.ruleId, message }));
   }
   return 'unknown';
@@ -108,7 +108,7 @@ function unknownOf(rule: Rule, resource: Resource): Finding[] {
   return [...resource.unknown].sort().map((attribute) =>
     findingOf(META.unknown, META.unknown.severity, resource, {
       detail: `${rule.ruleId} ${attribute}`,
-      message: `'${attribute}' is known to Terraform only, so nobody can say at synth whether ${rule.ruleId} (${rule.title}) holds`,
+      message: `'${attribute}' is known only to Terraform, so the synth cannot check ${rule.ruleId} (${rule.title})`,
     }),
   );
 }

@@ -11,12 +11,10 @@ const NO_HOST_HAS = 16 * 2 ** 40;
 export function memoryProblem(attribute: string, raw: string | undefined, unit: 'MiB' | 'bytes'): Violation[] {
   const limit = raw === undefined ? 0 : Number(raw) * (unit === 'MiB' ? 2 ** 20 : 1);
   if (limit > NO_HOST_HAS) {
-    return [
-      { detail: 'memory', message: `'${attribute}' is ${raw}, more than any host has, so that it limits nothing; its unit is ${unit}` },
-    ];
+    return [{ detail: 'memory', message: `'${attribute}' is ${raw}, more than any host has, so it limits nothing; its unit is ${unit}` }];
   }
   return limit <= 0
-    ? [{ detail: 'memory', message: raw === undefined ? `no '${attribute}' is set` : `'${attribute}' is ${raw}, no limit` }]
+    ? [{ detail: 'memory', message: raw === undefined ? `no '${attribute}' is set` : `'${attribute}' is ${raw}, which means no limit` }]
     : [];
 }
 

@@ -14,7 +14,7 @@ import type { VolumeMount } from '../volume-mount';
 const FORBIDDEN: Readonly<Record<string, string>> = {
   privileged: 'a privileged container is root on the host',
   ...Object.fromEntries(Object.values(NAMESPACES).map(({ property, refusal }) => [property, refusal])),
-  devices: 'devices of the host stay on the host',
+  devices: 'devices of the host are not passed to a container',
 };
 
 export interface CheckedContainer extends CheckedCommon {
@@ -80,7 +80,7 @@ function checkVolumes(path: string, volumes: readonly VolumeMount[], declaration
     throw new ValidationError(
       'VolumeElsewhere',
       path,
-      `the volume '${strange.volumeName}' lies on '${strange._daemon.node.path}', and the container runs on '${declarations.store.daemonPath}'; give it a volume of its own daemon`,
+      `the volume '${strange.volumeName}' is on '${strange._daemon.node.path}', and the container runs on '${declarations.store.daemonPath}'; use a volume of the daemon of the container`,
     );
   }
 }

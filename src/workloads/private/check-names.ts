@@ -64,7 +64,7 @@ function checkOptions(path: string, options: readonly string[]): void {
       throw new ValidationError(
         'ResolverOption',
         path,
-        `'dns.options' holds '${option}', which resolv.conf does not know; known are ${FLAGS.join(', ')}, ndots:0 to ndots:15, timeout:1 to timeout:30 and attempts:1 to attempts:5`,
+        `'dns.options' contains '${option}', which is not an option of resolv.conf; use ${FLAGS.join(', ')}, ndots:0 to ndots:15, timeout:1 to timeout:30 and attempts:1 to attempts:5`,
       );
     }
   }
@@ -84,18 +84,18 @@ function checkEntries(path: string, containerName: string, entries: Readonly<Rec
       throw new ValidationError(
         'HostEntryName',
         path,
-        `'hostEntries' names '${name}', which means the container itself or its host; take it out (a flow to Peer.host() brings ${HOST_NAME} along)`,
+        `'hostEntries' contains '${name}', which is a name of the container itself or its host; remove it (a flow to Peer.host() adds ${HOST_NAME})`,
       );
     }
     const address = plainText(path, `hostEntries of ${name}`, entries[name]);
     if (!isAddress(address)) {
-      throw new ValidationError('AddressSyntax', path, `'hostEntries' must lead to addresses, got '${address}' for '${name}'`);
+      throw new ValidationError('AddressSyntax', path, `'hostEntries' must map names to addresses, got '${address}' for '${name}'`);
     }
     if (address.includes(':')) {
       throw new ValidationError(
         'HostEntryAddress',
         path,
-        `the entry '${name}' leads to ${address}: the Terraform provider reads an IPv6 address back up to its first colon, and every plan would replace the container; let a resolver answer for that name`,
+        `the entry '${name}' leads to ${address}: the Terraform provider reads an IPv6 address only up to its first colon, and every plan would replace the container; use a DNS server for that name`,
       );
     }
     const pool = declarations.store.addressPools.find((block) => !block.includes(':') && Cidr.parse(block).containsAddress(address));
@@ -103,7 +103,7 @@ function checkEntries(path: string, containerName: string, entries: Readonly<Rec
       throw new ValidationError(
         'HostEntryAddress',
         path,
-        `the entry '${name}' leads to ${address} in the address pool ${pool}, where only containers live; they have names of their own: use the dnsName of a workload`,
+        `the entry '${name}' leads to ${address} in the address pool ${pool}, which contains only containers; use the dnsName of the workload instead of a host entry`,
       );
     }
   }
@@ -120,6 +120,6 @@ function refuseTwice(
   const small = words.map((word) => word.toLowerCase());
   const twice = small.find((word, index) => small.indexOf(word) !== index);
   if (twice !== undefined) {
-    throw new ValidationError(code, path, `'${what}' names '${twice}' twice; take one out`);
+    throw new ValidationError(code, path, `'${what}' contains '${twice}' twice; remove one`);
   }
 }

@@ -28,14 +28,18 @@ export interface CheckedService extends CheckedCommon {
 export function checkService(scope: { readonly node: { readonly path: string } }, id: string, props: HardenedServiceProps): CheckedService {
   const path = childPath(scope, id);
   if (!isA(props.overlay, 'overlay')) {
-    throw new ValidationError('NotAnOverlay', path, "'overlay' must be an EncryptedOverlay; a container goes into a segment");
+    throw new ValidationError(
+      'NotAnOverlay',
+      path,
+      "'overlay' must be an EncryptedOverlay; to use another segment, run a HardenedContainer",
+    );
   }
   checkImage(path, props.image);
   if (!props.image.pulled) {
     throw new ValidationError(
       'ServiceImage',
       path,
-      `'image' is the id ${props.image.text}, which the other nodes do not know; name it by registry and digest, ContainerImage.fromRegistry('registry/name@sha256:…')`,
+      `'image' is the id ${props.image.text}, which other nodes cannot pull; name it by registry and digest, ContainerImage.fromRegistry('registry/name@sha256:…')`,
     );
   }
   const name = matching(
@@ -51,7 +55,7 @@ export function checkService(scope: { readonly node: { readonly path: string } }
     throw new ValidationError(
       'ServiceValue',
       path,
-      `with ${forging.text} a task can send from the addresses of its neighbours, and nothing in an overlay keeps it from that; run it as a HardenedContainer`,
+      `with ${forging.text} a task can send from the addresses of other tasks, and nothing in an overlay prevents it; run it as a HardenedContainer`,
     );
   }
   checkAliases(path, props.aliases ?? []);
@@ -77,7 +81,7 @@ function checkNumbers(
       throw new ValidationError(
         'ServiceValue',
         path,
-        "'onEveryNode' runs one task on each node, so 'replicas', 'replicasPerNode' and 'convergeTimeoutSeconds' say nothing; take them out",
+        "'onEveryNode' runs one task on each node, so 'replicas', 'replicasPerNode' and 'convergeTimeoutSeconds' have no effect; remove them",
       );
     }
     return { replicas: undefined, replicasPerNode: 0, convergeTimeout: 0 };
@@ -108,7 +112,7 @@ function admittedNodes(path: string, { overlay, placements = [] }: HardenedServi
     throw new ValidationError(
       'ServicePlacement',
       path,
-      `no node of '${swarm}' meets all of 'placements' (${placements.map(({ text }) => text).join(', ')}), so no task would ever start; take one out`,
+      `no node of '${swarm}' matches all of 'placements' (${placements.map(({ text }) => text).join(', ')}), so no task would start; remove one of them`,
     );
   }
   return admitted;
@@ -123,7 +127,7 @@ function checkVolumes(path: string, { volumes = [] }: HardenedServiceProps, admi
       throw new ValidationError(
         'VolumeElsewhere',
         path,
-        `the volume '${_volume!.volumeName}' lies on '${home}', and tasks may run on '${other.path}', where the engine would give them an empty one; put Placement.onNode() of that daemon into 'placements', or mount a directory that every node shares`,
+        `the volume '${_volume!.volumeName}' is on '${home}', and tasks may run on '${other.path}', where the engine would create an empty volume; add Placement.onNode() of '${home}' to 'placements', or mount a directory that all nodes share`,
       );
     }
   }

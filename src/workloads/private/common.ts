@@ -74,7 +74,7 @@ export function checkImage(path: string, image: unknown): void {
 function checkTargets(path: string, targets: readonly string[]): void {
   const twice = targets.find((target, index) => targets.indexOf(target) !== index);
   if (twice !== undefined) {
-    throw new ValidationError('MountTarget', path, `two mounts share the target '${twice}'; give each its own path`);
+    throw new ValidationError('MountTarget', path, `two mounts have the target '${twice}'; give each mount a different path`);
   }
 }
 

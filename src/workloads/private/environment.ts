@@ -13,7 +13,7 @@ export function environmentList(place: Place | string, environment: Record<strin
       throw new ValidationError(
         'NotSecretUnused',
         place,
-        `'notSecretReasons' names '${name}', which is no variable of 'environment'; take it out`,
+        `'notSecretReasons' contains '${name}', which is not a variable of 'environment'; remove it`,
       );
     }
   }
@@ -22,7 +22,11 @@ export function environmentList(place: Place | string, environment: Record<strin
     .map((name) => {
       plainText(place, 'name of a variable', name);
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-        throw new ValidationError('EnvironmentName', place, `'${name}' is no name of an environment variable; use letters, digits and _`);
+        throw new ValidationError(
+          'EnvironmentName',
+          place,
+          `'${name}' is not a name of an environment variable; use letters, digits and _`,
+        );
       }
       const value = passedText(place, `environment.${name}`, environment[name]);
       if (!Object.hasOwn(notSecret, name)) {
@@ -38,8 +42,8 @@ function refuseSecret(place: Place | string, name: string, value: string): void 
     throw new ValidationError(
       'SecretInEnvironment',
       place,
-      `'environment.${name}' looks like ${suspicious}, and would lie readable in the state and in 'docker inspect'; ` +
-        `mount it as a file and set ${name.replace(/_(FILE|PATH)$/i, '')}_FILE to its path, or say in 'notSecretReasons' why it is none`,
+      `'environment.${name}' looks like ${suspicious}, and would be readable in the state and in 'docker inspect'; ` +
+        `mount it as a file and set ${name.replace(/_(FILE|PATH)$/i, '')}_FILE to its path, or give the reason why it is not a secret in 'notSecretReasons'`,
     );
   }
 }

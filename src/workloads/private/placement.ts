@@ -23,13 +23,13 @@ export function placementOf(path: string, props: HardenedContainerProps): Placem
   const { segment, network, daemon } = props;
   if (network === undefined) {
     if (daemon !== undefined) {
-      throw new ValidationError('NetworkChoice', path, "'daemon' is that of the segment; name it only beside 'network'");
+      throw new ValidationError('NetworkChoice', path, "the segment already has a daemon; set 'daemon' only together with 'network'");
     }
     const place = asSegment(path, 'segment', segment);
     return { daemon: place.daemon, segment: place };
   }
   if (segment !== undefined) {
-    throw new ValidationError('NetworkChoice', path, "'segment' and 'network' are both given; leave one of them out");
+    throw new ValidationError('NetworkChoice', path, "'segment' and 'network' are both set; remove one of them");
   }
   if (!(network instanceof ContainerNetwork)) {
     throw new ValidationError(
@@ -51,7 +51,7 @@ function checkHost(path: string, props: HardenedContainerProps): void {
     props,
     IN_NEITHER,
     'HostNetworkRefused',
-    "a container on the host's network has the addresses and the names of the host",
+    "a container on the host's network uses the addresses and the names of the host",
   );
   for (const { text } of props.capabilities ?? []) {
     const onHost = capabilityFacts(text)?.onHost;
@@ -59,7 +59,7 @@ function checkHost(path: string, props: HardenedContainerProps): void {
       throw new ValidationError(
         'HostNetworkRefused',
         path,
-        `'capabilities' holds ${text}, which on the host's network is power over the host: ${onHost}; leave it out, or place the container in a segment`,
+        `'capabilities' holds ${text}, which on the host's network gives control over the host: ${onHost}; remove it, or place the container in a segment`,
       );
     }
   }
@@ -68,7 +68,7 @@ function checkHost(path: string, props: HardenedContainerProps): void {
     throw new ValidationError(
       'HostNetworkRefused',
       path,
-      `'sysctls' sets ${sysctl.sysctl}, which on the host's network would be set for the whole host, so the engine refuses it; leave it out`,
+      `'sysctls' sets ${sysctl.sysctl}, which on the host's network would change the whole host, so the engine refuses it; remove it`,
     );
   }
 }
@@ -79,7 +79,7 @@ function checkNone(path: string, props: HardenedContainerProps): void {
     props,
     [...IN_NEITHER, ...NOT_IN_NONE],
     'NoNetworkRefused',
-    'a container without a network has no addresses and asks for no names',
+    'a container without a network has no addresses and resolves no names',
   );
 }
 
@@ -92,7 +92,7 @@ function refuseGiven(
 ): void {
   const given = keys.find((key) => props[key] !== undefined);
   if (given !== undefined) {
-    throw new ValidationError(code, path, `'${given}' is given, and ${why}; leave it out, or place the container in a segment`);
+    throw new ValidationError(code, path, `'${given}' is set, but ${why}; remove it, or place the container in a segment`);
   }
 }
 
@@ -102,8 +102,8 @@ export function refuseSegmentless(path: string, { mode }: Pick<SegmentlessFact, 
     throw new ValidationError(
       'HostNetworkRefused',
       path,
-      `${what}, and the container is on the host's network, where it listens on the host's own addresses; place it in a segment`,
+      `${what}, but the container is on the host's network and listens on the addresses of the host; place it in a segment`,
     );
   }
-  throw new ValidationError('NoNetworkRefused', path, `${what}, and the container is on no network; place it in a segment`);
+  throw new ValidationError('NoNetworkRefused', path, `${what}, but the container is on no network; place it in a segment`);
 }

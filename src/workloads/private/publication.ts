@@ -37,14 +37,14 @@ export function publicationFact(declarations: Declarations, request: Publication
     throw new ValidationError(
       'PublicationPorts',
       workload,
-      `cannot publish ${port.text} as ${target.text}: both must be of one protocol (tcp, udp or sctp) and equally many`,
+      `cannot publish ${port.text} as ${target.text}: both must have the same protocol (tcp, udp or sctp) and the same number of ports`,
     );
   }
   if (request.isChosen && port.size > 1) {
     throw new ValidationError(
       'PublicationPorts',
       workload,
-      `the engine would choose ${port.size} ports for ${port.text}, which need not be neighbours; publish them one by one`,
+      `the engine would choose ${port.size} ports for ${port.text}, which may not be consecutive; publish them one by one`,
     );
   }
   const hostAddress = canonicalAddress(workload, request.hostAddress ?? '127.0.0.1');
@@ -58,21 +58,21 @@ export function publicationFact(declarations: Declarations, request: Publication
     throw new ValidationError(
       'SourcesOnLoopback',
       workload,
-      `${port.text} on ${hostAddress} is for the host alone, so 'sources' say nothing; name a 'hostAddress' too`,
+      `${port.text} on ${hostAddress} is reachable only from the host, so 'sources' has no effect; also set 'hostAddress', or remove 'sources'`,
     );
   }
   if (!loopback && sources.length === 0) {
     throw new ValidationError(
       'PublishNeedsSources',
       workload,
-      `publishing ${port.text} on ${hostAddress} needs 'sources'; name who may connect, such as [Peer.cidr('198.51.100.0/24')] or, for everybody, [Peer.${family === 'ipv4' ? 'anyIpv4' : 'anyIpv6'}()]`,
+      `publishing ${port.text} on ${hostAddress} needs 'sources'; list the clients that may connect, such as [Peer.cidr('198.51.100.0/24')], or allow every client with [Peer.${family === 'ipv4' ? 'anyIpv4' : 'anyIpv6'}()]`,
     );
   }
   if (!loopback && !WILDCARDS.includes(hostAddress) && !declarations.store.hostAddresses.includes(hostAddress)) {
     throw new ValidationError(
       'NotAHostAddress',
       workload,
-      `'hostAddress' ${hostAddress} is none of the daemon's addresses (${declarations.store.hostAddresses.join(', ')}); add it to its 'additionalHostAddresses'`,
+      `'hostAddress' ${hostAddress} is not an address of the daemon (${declarations.store.hostAddresses.join(', ')}); add it to 'additionalHostAddresses' of the daemon`,
     );
   }
   refuseUnenforced(declarations, { ...request, family, sources: loopback ? undefined : sources });
@@ -99,7 +99,11 @@ export function servicePublicationFact(
 ): PublicationFact {
   const { swarmMode, port } = request;
   if (!Array.isArray(request.sources)) {
-    throw new ValidationError('PublishNeedsSources', request.workload, `publishing ${port.text} needs 'sources'; name who may connect`);
+    throw new ValidationError(
+      'PublishNeedsSources',
+      request.workload,
+      `publishing ${port.text} needs 'sources'; list the clients that may connect, such as [Peer.cidr('198.51.100.0/24')]`,
+    );
   }
   const fact = publicationFact(declarations, { ...request, hostAddress: '0.0.0.0' });
   nodes.forEach((node) => refuseConflict(node, fact, port));
@@ -114,14 +118,14 @@ function checkIpv6(declarations: Declarations, workload: string, hostAddress: st
     throw new ValidationError(
       'Ipv6NotTranslated',
       workload,
-      `engine ${declarations.store.engine.version} publishes nothing on ${hostAddress}, since it writes no rules for IPv6; publish on an IPv4 address, or use engine 27.0 or later`,
+      `engine ${declarations.store.engine.version} cannot publish on ${hostAddress}, because it writes no rules for IPv6; publish on an IPv4 address, or use engine 27.0 or later`,
     );
   }
   if (hostAddress === '::1') {
     throw new ValidationError(
       'NotAHostAddress',
       workload,
-      "'hostAddress' ::1 leads to no container: the kernel routes loopback addresses of IPv6 nowhere, whatever translates them; publish on 127.0.0.1",
+      "'hostAddress' ::1 does not reach a container: the kernel does not forward IPv6 loopback addresses, even if a rule translates them; publish on 127.0.0.1",
     );
   }
 }
@@ -142,16 +146,16 @@ function refuseUnenforced(
   }
   const [everybody, peer] = family === 'ipv4' ? ['0.0.0.0/0', 'Peer.anyIpv4()'] : ['::/0', 'Peer.anyIpv6()'];
   if (sources !== undefined && !sources.includes(everybody)) {
-    const wayOut = `name ${peer} among them if everybody may connect`;
+    const wayOut = `add ${peer} to 'sources' if every client may connect`;
     refuseWithoutGuard(declarations, workload, `publishing ${port.text} for ${sources.join(', ')} alone`, wayOut);
   }
   // Before 28 the engine translates what neighbours send to a loopback address, which nobody looks at before.
   if (sources === undefined && !can(declarations.store.engine.version, 'closesUnpublished')) {
-    const wayOut = 'let the host in by a flow, with Peer.host(), or run an engine of 28 or later';
+    const wayOut = 'allow the host with a flow from Peer.host(), or use engine 28 or later';
     refuseWithoutGuard(
       declarations,
       workload,
-      `publishing ${port.text} on loopback, which engines before 28 open to neighbours of the host,`,
+      `publishing ${port.text} on loopback, which engines before 28 also open to machines on the networks of the host,`,
       wayOut,
     );
   }
@@ -172,11 +176,15 @@ function sourceBlock(place: string, source: IPeer, family: Family): string {
     throw new ValidationError(
       'SourceNotOutside',
       place,
-      `'sources' are addresses outside, made by Peer.cidr(), Peer.address() or Peer.anyIpv4(); a container needs a flow: connections.allowFrom(…)`,
+      `'sources' must contain addresses outside, made by Peer.cidr(), Peer.address() or Peer.anyIpv4(); to allow a container, declare a flow: connections.allowFrom(…)`,
     );
   }
   if (fact.family !== family) {
-    throw new ValidationError('WrongFamily', place, `source ${fact.block} is not of the family of 'hostAddress' (${family})`);
+    throw new ValidationError(
+      'WrongFamily',
+      place,
+      `source ${fact.block} is not in the address family of 'hostAddress' (${family}); publish each family separately`,
+    );
   }
   return fact.block;
 }
@@ -196,7 +204,7 @@ function refuseConflict(declarations: Declarations, fact: PublicationFact, port:
     throw new ValidationError(
       'PublicationConflict',
       fact.workload,
-      `${port.text} on ${fact.hostAddress} is taken: '${clash.workload}' publishes ${portText(clash.hostPort)} on ${clash.hostAddress}; use another port or address`,
+      `${port.text} on ${fact.hostAddress} is already in use: '${clash.workload}' publishes ${portText(clash.hostPort)} on ${clash.hostAddress}; use another port or address`,
     );
   }
 }
@@ -214,7 +222,7 @@ function refuseShared(declarations: Declarations, fact: PublicationFact, port: P
     throw new ValidationError(
       'RandomPortShared',
       fact.workload,
-      `cannot publish ${port.text} on ${fact.hostAddress}: ${portText(other.targetPort)} inside is published on ${other.hostAddress} already, as ${place}, and where the engine chooses a port the guard knows a publication by the port inside; let the program listen on a second port, or publish both on ports that you choose`,
+      `cannot publish ${port.text} on ${fact.hostAddress}: port ${portText(other.targetPort)} of the container is already published on ${other.hostAddress}, as ${place}, and if the engine chooses the host port, the guard identifies a publication by the port of the container; let the program listen on a second port, or publish both on ports that you choose`,
     );
   }
 }

@@ -8,24 +8,24 @@ export const LOOKED_AT: readonly string[] = ['privileged', ...NAMESPACE_ATTRIBUT
 export function refusedBeside(set: Record<string, unknown>, mode: 'host' | 'none' | undefined): string[] {
   const refused: string[] = [];
   const add = (attribute: string, why: string) =>
-    refused.push(`'${attribute}' was set past the construct, by an override or an aspect: ${why}; take it out (HostAccessRefused)`);
+    refused.push(`'${attribute}' was set by an override or an aspect: ${why}; remove it (HostAccessRefused)`);
   if (set.privileged !== undefined && set.privileged !== false) {
     add('privileged', 'a privileged container is root on the host');
   }
   for (const attribute of NAMESPACE_ATTRIBUTES) {
     if (attribute === NAMESPACES.net.attribute && mode !== undefined) {
       if (set[attribute] !== mode) {
-        add(attribute, `'${String(set[attribute])}' is another network than the one that was chosen with a reason`);
+        add(attribute, `'${String(set[attribute])}' is not the network that the program chose with a reason`);
       }
     } else if (typeof set[attribute] === 'string' && /^(host|container:)|\$\{/.test(set[attribute] as string)) {
       add(attribute, `'${String(set[attribute])}' shares a namespace`);
     }
   }
   if (textsOf([set.volumes, set.mounts]).some(namesEngineSocket)) {
-    add('volumes', 'whoever holds the socket of the engine is root on the host');
+    add('volumes', 'a container with the socket of the engine has root access to the host');
   }
   if (Array.isArray(set.devices) && set.devices.length > 0) {
-    add('devices', 'devices of the host stay on the host');
+    add('devices', 'devices of the host are not passed to a container');
   }
   return refused;
 }

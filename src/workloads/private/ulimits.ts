@@ -29,7 +29,7 @@ export function checkUlimits(place: string, ulimits: readonly Ulimit[]): void {
       throw new ValidationError(
         'UlimitValue',
         place,
-        `'${limitName}' ${seen.has(limitName) ? 'is given twice' : `is no ulimit; known are ${ULIMITS.join(', ')}`}`,
+        `'${limitName}' ${seen.has(limitName) ? 'is given twice' : `is not a ulimit; use ${ULIMITS.join(', ')}`}`,
       );
     }
     seen.add(limitName);

@@ -102,7 +102,7 @@ describe('problems', () => {
       'in the range of Docker',
       '10.99.0.240',
       'AddressInDockerRange',
-      "'10.99.0.240' lies in '10.99.0.240/28', which is left to Docker's own allocation; choose from '10.99.0.2' to '10.99.0.239'",
+      "'10.99.0.240' is in '10.99.0.240/28', which is reserved for addresses that Docker allocates; choose from '10.99.0.2' to '10.99.0.239'",
     ],
     ['reserved', '10.99.0.7', 'AddressTaken', "'10.99.0.7' of 'app/W' in 'app/S' is already reserved; choose another"],
     ['of the other family', 'fd00::5', 'AddressOutsideBlock', "'fd00::5' is not inside the block of 'app/S' (10.99.0.0/24)"],
@@ -112,7 +112,7 @@ describe('problems', () => {
       'AddressSyntax',
       "'10.99.0' is not an IP address: expected four decimal numbers from 0 to 255, separated by dots",
     ],
-    ['a token', '${x}', 'UnresolvedValue', "'${x}' is known to Terraform only; give the address as literal text"],
+    ['a token', '${x}', 'UnresolvedValue', "'${x}' is a Terraform reference; pass the address as literal text"],
   ])('an explicit address that is %s', (_, explicitIpv4, code, message) => {
     const result = allocated([explicit('app/S', '10.99.0.0/24', { members: [{ key: 'app/W', explicitIpv4 }], reserved: ['10.99.0.7'] })]);
     expect(result.problems).toEqual([{ code, path: 'app/W', message }]);
@@ -122,8 +122,8 @@ describe('problems', () => {
     const members = ['app/A', 'app/B'].map((key) => ({ key, explicitIpv4: '10.99.0.5', explicitIpv6: 'fd00:20::5' }));
     const result = allocated([explicit('app/S', '10.99.0.0/24', { ipv6: {}, members })]);
     expect(result.problems.map((problem) => problem.message)).toEqual([
-      "'10.99.0.5' of 'app/B' in 'app/S' is already that of 'app/A'; choose another",
-      "'fd00:20::5' of 'app/B' in 'app/S' is already that of 'app/A'; choose another",
+      "'10.99.0.5' of 'app/B' in 'app/S' is already the address of 'app/A'; choose another",
+      "'fd00:20::5' of 'app/B' in 'app/S' is already the address of 'app/A'; choose another",
     ]);
   });
 
@@ -175,7 +175,7 @@ describe('problems', () => {
         message:
           "blocks overlap: 'VPN' (10.0.0.0/8) and 'app/A' (10.99.1.0/24); 'VPN' (10.0.0.0/8) and 'app/B' (10.99.1.128/25); " +
           "'LAN' (10.99.0.0/16) and 'app/A' (10.99.1.0/24); 'LAN' (10.99.0.0/16) and 'app/B' (10.99.1.128/25); " +
-          "'app/A' (10.99.1.0/24) and 'app/B' (10.99.1.128/25). Choose blocks that share no address, or delete the lock entry of a segment that may move",
+          "'app/A' (10.99.1.0/24) and 'app/B' (10.99.1.128/25). Choose blocks that share no address, or delete the lock entry of a segment whose block may change",
       },
     ]);
   });
@@ -218,7 +218,7 @@ describe('bridge names', () => {
       {
         code: 'BridgeNameTaken',
         path: 'app/B',
-        message: "bridge name 'bh-x' of 'app/B' is already that of 'app/A'; give one of them another 'bridgeName'",
+        message: "bridge name 'bh-x' of 'app/B' is already the name of the bridge of 'app/A'; give one of them another 'bridgeName'",
       },
     ]);
   });
@@ -289,11 +289,11 @@ describe('the lock', () => {
     const block = allocated([explicit('app/B', '10.20.7.0/24'), segment('app/A')], {}, lock);
     expect(block.problems.map((problem) => problem.message)).toEqual([
       "blocks overlap: 'app/A' (10.20.7.0/24, from the lock file) and 'app/B' (10.20.7.0/24). " +
-        'Choose blocks that share no address, or delete the lock entry of a segment that may move',
+        'Choose blocks that share no address, or delete the lock entry of a segment whose block may change',
     ]);
     const address = allocated([segment('app/A', { members: [{ key: 'app/A/A' }, { key: 'app/B', explicitIpv4: '10.20.7.9' }] })], {}, lock);
     expect(address.problems.map((problem) => problem.message)).toEqual([
-      "'10.20.7.9' of 'app/A/A' in 'app/A' is already that of 'app/B'; choose another, or delete the entry of 'app/A/A' from the lock file if it may move",
+      "'10.20.7.9' of 'app/A/A' in 'app/A' is already the address of 'app/B'; choose another, or delete the entry of 'app/A/A' from the lock file if its address may change",
     ]);
     const bridge = allocated([segment('app/A'), segment('app/B', { bridgeName: 'bh-old' })], {}, lock);
     expect(codes(bridge)).toEqual(['BridgeNameTaken app/A']);

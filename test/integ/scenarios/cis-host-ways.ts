@@ -104,7 +104,7 @@ export const WAYS: readonly HostWay[] = [
   told('no default limits', ['2.9'], { 'default-ulimits': undefined }),
   told('privileges may be gained', ['2.15'], { 'no-new-privileges': false }),
   told('nothing said of privileges', ['2.15'], { 'no-new-privileges': undefined }),
-  told('containers end with the engine', ['2.16'], { 'live-restore': false }),
+  told('containers stop with the engine', ['2.16'], { 'live-restore': false }),
   { what: 'docker-proxy, by the command line', controls: ['2.17'], json: { 'userland-proxy': undefined }, flags: ['--userland-proxy'] },
   told('no filter of system calls', ['2.18'], { 'seccomp-profile': 'unconfined' }, { since: '23.0' }),
   told('experimental features', ['2.19'], { experimental: true }),

@@ -338,7 +338,7 @@ function gatewayByName(checks: Checks, lab: Lab): void {
 /** Terraform holds what the program says against what is there. */
 function otherThanTold(checks: Checks, lab: Lab, deployment: Deployment, told: Told): void {
   const cases: [string, Told, string][] = [
-    ['a way out', { ...told, isInternal: true }, "the network is not internal, and 'isInternal' is true"],
+    ['a way out', { ...told, isInternal: true }, "the network is not internal, but 'isInternal' is true"],
     ['the gateway', { ...told, gateway: told.gateway.replace(/\.1$/, '.3') }, 'the gateway of the network is not'],
   ];
   for (const [what, wrong, words] of cases) {

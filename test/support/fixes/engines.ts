@@ -28,36 +28,31 @@ function onHardened(ruleId: string, words: string): FixPair {
 export const ENGINES: readonly FixPair[] = [
   engine('BH-D01', ["set 'icc' to false in daemon.json"], { icc: undefined }, { icc: false }),
   engine('BH-D02', ["set 'log-level' to info in daemon.json"], { 'log-level': 'fatal' }, { 'log-level': 'info' }),
-  engine(
-    'BH-D02',
-    ['leave it out', "leave 'debug' out"],
-    { 'log-level': 'debug', debug: true },
-    { 'log-level': undefined, debug: undefined },
-  ),
-  engine('BH-D03', ["take 'iptables' and 'ip6tables' out of daemon.json"], OFF, { iptables: undefined, ip6tables: undefined }),
+  engine('BH-D02', ['remove it', "remove 'debug'"], { 'log-level': 'debug', debug: true }, { 'log-level': undefined, debug: undefined }),
+  engine('BH-D03', ["remove 'iptables' and 'ip6tables' from daemon.json"], OFF, { iptables: undefined, ip6tables: undefined }),
   engine('BH-D03', ['set them to true'], OFF, { iptables: true, ip6tables: true }),
   engine(
     'BH-D04',
     [
-      "take 'insecure-registries' out of daemon.json",
-      'give the registry a certificate (/etc/docker/certs.d/HOST/ca.crt holds a CA of your own)',
+      "remove 'insecure-registries' from daemon.json",
+      'give the registry a certificate (put a private CA into /etc/docker/certs.d/HOST/ca.crt)',
     ],
     REGISTRIES,
     { 'insecure-registries': undefined },
   ),
   engine(
     'BH-D04',
-    ['name mirrors by https://'],
+    ['use https:// URLs for mirrors'],
     { 'registry-mirrors': ['http://mirror.example.com'] },
     { 'registry-mirrors': ['https://mirror.example.com'] },
   ),
   engine(
     'BH-D05',
-    ["take 'storage-driver' out of daemon.json, so that the engine takes overlay2"],
+    ["remove 'storage-driver' from daemon.json, so that the engine uses overlay2"],
     { 'storage-driver': 'devicemapper' },
     { 'storage-driver': undefined },
   ),
-  engine('BH-D06', ["take the entry out of 'hosts' in daemon.json and reach the engine by SSH"], LISTENING, {
+  engine('BH-D06', ["remove the entry from 'hosts' in daemon.json and connect to the engine by SSH"], LISTENING, {
     hosts: ['unix:///run/docker.sock'],
   }),
   engine('BH-D06', ["set 'tlsverify' to true with 'tlscacert', 'tlscert' and 'tlskey'"], LISTENING, { tlsverify: true, ...CERTIFICATES }),
@@ -68,10 +63,10 @@ export const ENGINES: readonly FixPair[] = [
     ULIMITS,
   ),
   engine('BH-D08', ["set 'userns-remap' to default in daemon.json"], { 'userns-remap': undefined }, { 'userns-remap': 'default' }),
-  onHardened('BH-D08', 'a HardenedDaemon has no property for that: suppress this there with the reason'),
+  onHardened('BH-D08', 'a HardenedDaemon has no property for this: suppress this finding there with the reason'),
   engine(
     'BH-D09',
-    ["take 'cgroup-parent', and 'dm.basesize' of 'storage-opts', out of daemon.json"],
+    ["remove 'cgroup-parent', and 'dm.basesize' of 'storage-opts', from daemon.json"],
     { 'cgroup-parent': '/docker', 'storage-opts': ['dm.basesize=20G'] },
     { 'cgroup-parent': undefined, 'storage-opts': undefined },
   ),
@@ -83,43 +78,46 @@ export const ENGINES: readonly FixPair[] = [
   ),
   onHardened(
     'BH-D10',
-    'a HardenedDaemon has no property for that: where SSH alone leads to its engine, suppress this there with that reason',
+    'a HardenedDaemon has no property for this: if SSH is the only access to its engine, suppress this finding there with that reason',
   ),
   ...[{ 'log-driver': 'fluentd' }, { 'log-driver': 'syslog', 'log-opts': { 'syslog-address': 'tcp+tls://logs.example.com:6514' } }].map(
     (change) =>
       engine(
         'BH-D11',
         [
-          "set 'log-driver' in daemon.json to one that sends logs elsewhere",
+          "set 'log-driver' in daemon.json to a driver that sends logs to another machine",
           change['log-opts'] ? "syslog with 'syslog-address' tcp+tls://HOST:PORT in 'log-opts'" : 'such as fluentd',
         ],
         { 'log-driver': 'json-file' },
         change,
       ),
   ),
-  onHardened('BH-D11', 'a HardenedDaemon writes json-file: where something on its host collects the files, suppress this with that reason'),
+  onHardened(
+    'BH-D11',
+    'a HardenedDaemon uses json-file: if a program on its host collects the files, suppress this finding with that reason',
+  ),
   engine('BH-D12', ["set 'no-new-privileges' to true in daemon.json"], { 'no-new-privileges': false }, { 'no-new-privileges': true }),
   engine('BH-D13', ["set 'live-restore' to true in daemon.json"], { 'live-restore': undefined }, { 'live-restore': true }),
   engine('BH-D14', ["set 'userland-proxy' to false in daemon.json"], { 'userland-proxy': undefined }, { 'userland-proxy': false }),
-  engine('BH-D15', ["take 'seccomp-profile' out of daemon.json"], { 'seccomp-profile': 'unconfined' }, { 'seccomp-profile': undefined }),
+  engine('BH-D15', ["remove 'seccomp-profile' from daemon.json"], { 'seccomp-profile': 'unconfined' }, { 'seccomp-profile': undefined }),
   engine(
     'BH-D15',
-    ['name the file of a profile of yours'],
+    ['name the file of your own profile'],
     { 'seccomp-profile': 'unconfined' },
     { 'seccomp-profile': '/etc/docker/seccomp.json' },
   ),
-  engine('BH-D16', ["take 'experimental' out of daemon.json"], { experimental: true }, { experimental: undefined }),
+  engine('BH-D16', ["remove 'experimental' from daemon.json"], { experimental: true }, { experimental: undefined }),
   engine('BH-D16', ['set it to false'], { experimental: true }, { experimental: false }),
   container(
     'BH-X01',
-    ["take 'privileged', 'network_mode' host and 'pid_mode' host out of the container"],
+    ["remove 'privileged', 'network_mode' host and 'pid_mode' host from the container"],
     { privileged: true, networkMode: 'host', pidMode: 'host' },
     { privileged: undefined, networkMode: 'none', pidMode: undefined },
     { engine: ENGINE, beside: ['BH-C01', 'BH-C02', 'BH-C03'] },
   ),
   program(
     'BH-X01',
-    ["'userns-remap' out of daemon.json"],
+    ["'userns-remap' from daemon.json"],
     (raw, isFixed) => {
       addEngine(raw, { ...ENGINE, ...(isFixed && { 'userns-remap': undefined }) });
       addClean(raw, 'Web', { pidMode: 'host' });

@@ -46,7 +46,7 @@ function dual(sources4: IPeer[], sources6: IPeer[], accepted = false) {
 export const EXPOSURE: readonly FixPair[] = [
   ours(
     'BH-E01',
-    ["narrow the 'sources' of the publication to the blocks that need it"],
+    ["restrict the 'sources' of the publication to the blocks that need it"],
     (isFixed) => published(Port.tcp(26257), HOST_ADDRESS, [isFixed ? FEW : Peer.anyIpv4()]),
     { beside: ['BH-P04'] },
   ),
@@ -64,7 +64,7 @@ export const EXPOSURE: readonly FixPair[] = [
   ),
   ours(
     'BH-E01',
-    ['a workload on a public address needs another address pool'],
+    ['if the workload has a public address, use another address pool'],
     (isFixed) => {
       const host = new Unguarded({ engine: EngineVersion.of('20.10'), addressPool: Cidr.parse(isFixed ? '10.20.0.0/16' : '11.20.0.0/16') });
       workload(host, 'Db').connections.allowTo(Peer.anyIpv4(), Port.tcp(443));
@@ -74,13 +74,13 @@ export const EXPOSURE: readonly FixPair[] = [
   ),
   ours(
     'BH-E02',
-    ['keep the host with a HardenedDaemon, whose guard lets through what is declared and nothing else'],
+    ['manage the host with a HardenedDaemon, whose guard permits only declared flows'],
     (isFixed) => asking(isFixed ? hardened() : new Unguarded()),
     OPEN_INSIDE,
   ),
   ours(
     'BH-E02',
-    ['where that cannot be, put workloads that may reach each other on every port into one segment'],
+    ['if that is impossible, place workloads that may reach each other on every port in one segment'],
     (isFixed) => asking(new Unguarded(), isFixed),
     OPEN_INSIDE,
   ),
@@ -94,13 +94,13 @@ export const EXPOSURE: readonly FixPair[] = [
     },
     { ...OPEN_INSIDE, accepts: true },
   ),
-  ours('BH-E03', ["give the publications on IPv6 addresses the same ports and as narrow 'sources' as those on IPv4"], (isFixed) =>
+  ours('BH-E03', ["give the publications on IPv6 addresses the same ports and equally restricted 'sources' as those on IPv4"], (isFixed) =>
     dual([FEW], [isFixed ? Peer.cidr('2001:db8:1::/64') : Peer.anyIpv6()]),
   ),
-  ours('BH-E03', ['leave them out'], (isFixed) => dual([FEW], isFixed ? [] : [Peer.anyIpv6()])),
+  ours('BH-E03', ['remove them'], (isFixed) => dual([FEW], isFixed ? [] : [Peer.anyIpv6()])),
   ours(
     'BH-E03',
-    ['between workloads an engine of 27.0 or later writes rules for IPv6, too'],
+    ['for connections between workloads use an engine of 27.0 or later, which also writes rules for IPv6'],
     (isFixed) => {
       const host = hardened({ dualStack: true, engine: EngineVersion.of(isFixed ? '27.0' : '26.1') });
       // No construct of ours lets anybody have IPv6 on such an engine without the guard.
@@ -112,13 +112,13 @@ export const EXPOSURE: readonly FixPair[] = [
   ),
   ours(
     'BH-E03',
-    ['where a port is for IPv6 alone by intent, suppress this finding with that reason'],
+    ['if a port is intentionally open over IPv6 only, suppress this finding with that reason'],
     (isFixed) => dual([], [Peer.anyIpv6()], isFixed),
     { accepts: true },
   ),
   ours(
     'BH-E04',
-    ["set 'userland-proxy' to false in the daemon.json of the host, and say so: 'userlandProxy: false' of the UnguardedDaemon"],
+    ["set 'userland-proxy' to false in the daemon.json of the host, and declare it with 'userlandProxy: false' of the UnguardedDaemon"],
     (isFixed) => {
       const host = new Unguarded({ userlandProxy: !isFixed });
       const front = host.segment('Front');

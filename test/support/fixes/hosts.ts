@@ -3,7 +3,7 @@ import { hardened, hardenedSwarm } from './networks';
 import { accept, ENGINE, type FixPair, ours, program } from './pair';
 
 const DAEMON_JSON = '/etc/docker/daemon.json';
-const LIKE_ROOT = 'suppress the finding with the reason why this one is trusted like root';
+const LIKE_ROOT = 'suppress this finding with the reason to trust this user like root';
 
 /** A machine that somebody makes, with its user data. */
 function machine(ruleId: string, follows: readonly string[], bad: object, change: object | undefined): FixPair {
@@ -28,31 +28,31 @@ function file(rest: object): object {
 export const HOSTS: readonly FixPair[] = [
   ours(
     'BH-H01',
-    ["set 'auditRules' of the HardenedDaemon to true: its host files then have the rules", 'its user data installs auditd'],
+    ["set 'auditRules' of the HardenedDaemon to true: its host files then contain the rules", 'its user data installs auditd'],
     (isFixed) => hardened({ auditRules: isFixed }).stack,
   ),
   machine(
     'BH-H02',
-    ['give the file to the owner, and the mode, that the message names'],
+    ['set the owner and the mode that the message names'],
     file({ owner: 'deploy:deploy', permissions: '0666' }),
     file({ owner: 'root:root', permissions: '0644' }),
   ),
   machine(
     'BH-H03',
-    ['take the user out of the group and let the engine be reached by SSH as root'],
+    ['remove the user from the group and connect to the engine by SSH as root'],
     { users: [{ name: 'deploy', groups: ['docker'] }] },
     { users: [{ name: 'deploy', groups: [] }] },
   ),
   machine('BH-H03', [LIKE_ROOT], { groups: [{ docker: ['deploy'] }] }, undefined),
   ours(
     'BH-H04',
-    ['give /var/lib/docker a file system of its own', "say so by 'dataPartition: true' of the HardenedDaemon"],
+    ['put /var/lib/docker on a separate file system', "declare it with 'dataPartition: true' of the HardenedDaemon"],
     (isFixed) => hardened({ dataPartition: isFixed }).stack,
   ),
   ours(
     'BH-H05',
     [
-      "make the swarm with SwarmCluster and leave 'withoutAutolockReason' out: it names all addresses, locks managers and lets certificates expire",
+      "create the swarm with SwarmCluster and without 'withoutAutolockReason': it sets all addresses, locks managers and lets certificates expire",
     ],
     (isFixed) => hardenedSwarm(isFixed ? {} : { withoutAutolockReason: 'nobody is there to unlock it' }).stack,
   ),

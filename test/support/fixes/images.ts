@@ -4,7 +4,7 @@ import { accept, container, type FixPair, IMAGE, program, service, task } from '
 
 const DIGEST = `sha256:${'b'.repeat(64)}`;
 const VERSION = "name a version and its digest, such as 'nginx:1.29@sha256:…'";
-const LOOKED_AT = "put the digest that was looked at behind the name, as text: 'nginx:1.29@sha256:…'";
+const LOOKED_AT = "append the digest of the reviewed image to the name, as text: 'nginx:1.29@sha256:…'";
 const PINNED = `nginx:1.29@${DIGEST}`;
 const ELSEWHERE = `registry.elsewhere.test/shop/web:1.4@${DIGEST}`;
 const BUILT = { name: 'registry.example.com/shop/web:1.4' };
@@ -22,22 +22,22 @@ export const IMAGES: readonly FixPair[] = [
     { beside: ['BH-X03'] },
     ({ stack }) => stack.addOverride('data.docker_registry_image.web', { name: 'nginx:1.29' }),
   ),
-  container('BH-I03', ['take the image from a registry on the list'], { image: ELSEWHERE }, { image: IMAGE }),
+  container('BH-I03', ['use an image from a registry on the list'], { image: ELSEWHERE }, { image: IMAGE }),
   {
-    ...container('BH-I03', ['put its registry on the list'], { image: ELSEWHERE }, {}),
+    ...container('BH-I03', ['add its registry to the list'], { image: ELSEWHERE }, {}),
     rules: (isFixed) => everyRule(['registry.example.com', ...(isFixed ? ['registry.elsewhere.test'] : [])]),
   },
   ...['resource', 'data'].map((section) =>
     program(
       'BH-I05',
-      ["take 'insecure_skip_verify' out", 'give the registry a certificate that the machine which runs Terraform trusts'],
+      ["remove 'insecure_skip_verify'", 'give the registry a certificate that the machine that runs Terraform trusts'],
       ({ stack }, isFixed) =>
         stack.addOverride(`${section}.docker_registry_image.web`, { name: IMAGE, ...(!isFixed && { insecure_skip_verify: true }) }),
     ),
   ),
   program(
     'BH-I04',
-    ["take the argument out, and hand the secret in by 'secrets' of the build and a RUN --mount=type=secret"],
+    ["remove the argument, and pass the secret with 'secrets' of the build and a RUN --mount=type=secret"],
     ({ stack }, isFixed) => {
       const context = './web';
       const buildAttribute = isFixed
@@ -48,7 +48,7 @@ export const IMAGES: readonly FixPair[] = [
   ),
   program(
     'BH-I04',
-    ['suppress it for an argument that is no secret'],
+    ['if the argument is not a secret, suppress this finding for it'],
     ({ stack }, isFixed) => {
       const buildAttribute = { context: './web', buildArgs: { TOKEN_COUNT: '12' } };
       const image = new Image(stack, 'Web', { ...BUILT, buildAttribute });

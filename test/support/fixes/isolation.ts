@@ -10,39 +10,39 @@ const options = (...texts: string[]) => ({ securityOpts: [FILTERED, ...texts] })
 export const ISOLATION: readonly FixPair[] = [
   container(
     'BH-C01',
-    ["take 'privileged' out", 'add the one capability or device that is needed'],
+    ["remove 'privileged'", 'add the capability or device that is needed'],
     { privileged: true },
     { privileged: undefined, capabilities: { drop: ['ALL'], add: ['CAP_NET_BIND_SERVICE'] } },
   ),
   container(
     'BH-C01',
-    ["take 'privileged' out", 'add the one capability or device that is needed'],
+    ["remove 'privileged'", 'add the capability or device that is needed'],
     { privileged: true },
     { privileged: undefined, devices: [{ hostPath: '/dev/ttyUSB0', containerPath: '/dev/ttyUSB0', permissions: 'rw' }] },
     { thereafter: ['BH-C23'] },
   ),
   container(
     'BH-C02',
-    ["take the host's network out", "join a network of its own by 'networks_advanced'", 'publish the ports that are needed'],
+    ["remove the host's network", "join a separate network with 'networks_advanced'", 'publish the ports that are needed'],
     { networkMode: 'host' },
     { ports: [{ internal: 8443, external: 8443, ip: '192.0.2.10' }] },
     {},
     (raw, isFixed) => (isFixed ? joined(raw) : {}),
   ),
-  service('BH-C02', ["take the host's network out", "join a network of its own by 'networks_advanced'"], {}, {}, {}, (raw, isFixed) => {
+  service('BH-C02', ["remove the host's network", "join a separate network with 'networks_advanced'"], {}, {}, {}, (raw, isFixed) => {
     const own = raw.network('Front', { driver: 'overlay', options: OVERLAY_OPTIONS });
     return { taskSpec: task({}, { networksAdvanced: [{ name: isFixed ? own.id : 'host' }] }) };
   }),
   container('BH-C03', ["take 'pid_mode' out"], { pidMode: 'host' }, { pidMode: undefined }),
   container('BH-C04', ["set 'ipc_mode' to 'private'"], { ipcMode: 'host' }, { ipcMode: 'private' }),
   container('BH-C05', ["take 'userns_mode' out"], { usernsMode: 'host' }, { usernsMode: undefined }),
-  container('BH-C06', ['take the mount out'], bind('/var/run/docker.sock'), NO_VOLUMES),
-  container('BH-C06', ['take the mount out'], bind('/run'), NO_VOLUMES, { beside: ['BH-C07'] }),
+  container('BH-C06', ['remove the mount'], bind('/var/run/docker.sock'), NO_VOLUMES),
+  container('BH-C06', ['remove the mount'], bind('/run'), NO_VOLUMES, { beside: ['BH-C07'] }),
   program(
     'BH-C06',
     [
-      'take the mount out',
-      'where something must watch containers, let it ask a proxy that passes only reading calls, over a network, and suppress this at the proxy alone with that reason',
+      'remove the mount',
+      'if a program must watch containers, give it network access to a proxy that passes only read requests, and suppress this finding only at the proxy with that reason',
     ],
     (raw, isFixed) => {
       const socket = bind('/var/run/docker.sock', '/var/run/docker.sock');
@@ -53,8 +53,8 @@ export const ISOLATION: readonly FixPair[] = [
     },
     { accepts: true },
   ),
-  container('BH-C07', ["mount a directory of its own instead, such as '/srv/data'"], bind('/etc/shop'), bind('/srv/data')),
-  container('BH-C07', ['bring the file with the image'], bind('/etc/shop/web.conf', '/web.conf'), NO_VOLUMES),
+  container('BH-C07', ["mount a separate directory instead, such as '/srv/data'"], bind('/etc/shop'), bind('/srv/data')),
+  container('BH-C07', ['put the file into the image'], bind('/etc/shop/web.conf', '/web.conf'), NO_VOLUMES),
   container('BH-C07', ["'upload' works only where the root file system is writable"], bind('/etc/shop/web.conf', '/web.conf'), {
     ...NO_VOLUMES,
     upload: [{ file: '/web.conf', content: 'port = 8443' }],
@@ -72,49 +72,61 @@ export const ISOLATION: readonly FixPair[] = [
     const mount = { type: 'bind', source: '/srv/data', target: '/data' };
     return container(
       'BH-C08',
-      [bindOptions ? "set it to 'rprivate'" : "take 'propagation' out"],
+      [bindOptions ? "set it to 'rprivate'" : "remove 'propagation'"],
       { mounts: [{ ...mount, bindOptions: { propagation: 'rshared' } }] },
       { mounts: [{ ...mount, ...(bindOptions && { bindOptions }) }] },
     );
   }),
   container(
     'BH-C09',
-    ["set 'security_opts' to ['no-new-privileges:true'] beside what it has"],
+    ["set 'security_opts' to ['no-new-privileges:true'] in addition to its other entries"],
     { securityOpts: ['label=level:s0:c1,c2'] },
     { securityOpts: ['label=level:s0:c1,c2', FILTERED] },
   ),
   container(
     'BH-C09',
-    ["set 'security_opts' to ['no-new-privileges:true'] beside what it has", 'take an entry that says false out'],
+    ["set 'security_opts' to ['no-new-privileges:true'] in addition to its other entries", 'remove an entry that sets it to false'],
     { securityOpts: ['no-new-privileges:false'] },
     { securityOpts: [FILTERED] },
   ),
   ...['seccomp=unconfined', 'systempaths=unconfined', 'writable-cgroups=true'].map((option) =>
-    container('BH-C10', ["take the option out, so that the engine's own profile and paths are in force"], options(option), options()),
+    container(
+      'BH-C10',
+      ['remove the option, so that the default profile and masked paths of the engine apply'],
+      options(option),
+      options(),
+    ),
   ),
-  container('BH-C10', ['name a profile that refuses calls'], options('seccomp=unconfined'), options(`seccomp=${PROFILE}`)),
-  container('BH-C11', ['take the option out'], options('apparmor=unconfined'), options()),
-  container('BH-C11', ['take the option out'], options('label=disable'), options()),
-  container('BH-C11', ['name a profile or a type that confines'], options('apparmor=unconfined'), options('apparmor=docker-default')),
-  container('BH-C11', ['name a profile or a type that confines'], options('label=disable'), options('label=type:container_t')),
+  container('BH-C10', ['name a profile that blocks system calls'], options('seccomp=unconfined'), options(`seccomp=${PROFILE}`)),
+  container('BH-C11', ['remove the option'], options('apparmor=unconfined'), options()),
+  container('BH-C11', ['remove the option'], options('label=disable'), options()),
+  container(
+    'BH-C11',
+    ['name a profile or a type that confines the container'],
+    options('apparmor=unconfined'),
+    options('apparmor=docker-default'),
+  ),
+  container(
+    'BH-C11',
+    ['name a profile or a type that confines the container'],
+    options('label=disable'),
+    options('label=type:container_t'),
+  ),
   container(
     'BH-C12',
-    ["set 'drop' in 'capabilities' to ['ALL']", "'add' to those that the program fails without"],
+    ["set 'drop' in 'capabilities' to ['ALL']", "'add' to the capabilities that the program needs"],
     { capabilities: { drop: ['CAP_NET_RAW'] } },
     { capabilities: { drop: ['ALL'], add: ['CAP_CHOWN'] } },
   ),
   container(
     'BH-C13',
-    ["take it out of 'add' in 'capabilities'", 'what needs it runs on the host'],
+    ["remove it from 'add' in 'capabilities'", 'run the program that needs it on the host'],
     { capabilities: { drop: ['ALL'], add: ['CAP_NET_ADMIN', 'CAP_CHOWN'] } },
     { capabilities: { drop: ['ALL'], add: ['CAP_CHOWN'] } },
   ),
   program(
     'BH-C13',
-    [
-      "take it out of 'add' in 'capabilities'",
-      'in a container that does nothing else, and has this suppressed for that capability with the reason',
-    ],
+    ["remove it from 'add' in 'capabilities'", 'in a separate container, and suppress this finding for that capability with the reason'],
     (raw, isFixed) => {
       const routing = { capabilities: { drop: ['ALL'], add: ['CAP_NET_ADMIN'] } };
       addClean(raw, 'Web', isFixed ? {} : routing);
@@ -138,19 +150,19 @@ export const ISOLATION: readonly FixPair[] = [
   ),
   container(
     'BH-C14',
-    ["set 'drop' in 'capabilities' to ['ALL']", "take NET_RAW out of 'add'"],
+    ["set 'drop' in 'capabilities' to ['ALL']", "remove NET_RAW from 'add'"],
     { capabilities: { drop: ['ALL'], add: ['CAP_NET_RAW'] } },
     { capabilities: { drop: ['ALL'] } },
   ),
   container(
     'BH-C23',
-    ['take the device out'],
+    ['remove the device'],
     { devices: [{ hostPath: '/dev/sda', containerPath: '/dev/sda', permissions: 'r' }] },
     { devices: undefined },
   ),
   program(
     'BH-C23',
-    ['where it is needed, suppress this for that device alone with the reason'],
+    ['if the container needs it, suppress this finding for that device only, with the reason'],
     (raw, isFixed) => {
       const [hostPath, containerPath, permissions] = ['/dev/ttyUSB0', '/dev/ttyUSB0', 'rw'];
       const web = addClean(raw, 'Web', { devices: [{ hostPath, containerPath, permissions }] });
@@ -158,21 +170,27 @@ export const ISOLATION: readonly FixPair[] = [
     },
     { accepts: true },
   ),
-  container('BH-C24', ["take 'cgroup_parent' out"], { cgroupParent: '/other' }, { cgroupParent: undefined }, { thereafter: ['BH-C28'] }),
+  container('BH-C24', ["remove 'cgroup_parent'"], { cgroupParent: '/other' }, { cgroupParent: undefined }, { thereafter: ['BH-C28'] }),
   container(
     'BH-C24',
-    ['where its group is what limits the container, suppress this with that reason'],
+    ['if that group limits the container, suppress this finding with that reason'],
     { cgroupParent: 'limits.slice' },
     {},
     { accepts: true },
   ),
-  container('BH-C25', ["take 'cgroupns_mode' out"], { cgroupnsMode: 'host' }, { cgroupnsMode: undefined }),
+  container('BH-C25', ["remove 'cgroupns_mode'"], { cgroupnsMode: 'host' }, { cgroupnsMode: undefined }),
   container('BH-C25', ["set it to 'private'"], { cgroupnsMode: 'host' }, { cgroupnsMode: 'private' }),
   container(
     'BH-C26',
-    ['mount the secret as a file, take the variable out, and set one of its name with _FILE at the end to the path'],
+    ['mount the secret as a file, remove the variable, and set a variable with the same name and the suffix _FILE to the path'],
     { env: ['DB_PASSWORD=correct horse'] },
     { env: ['DB_PASSWORD_FILE=/secrets/db'], volumes: [{ hostPath: '/srv/secrets/db', containerPath: '/secrets/db', readOnly: true }] },
   ),
-  container('BH-C26', ['suppress it for a variable that is no secret'], { env: ['TOKEN_COUNT=12'] }, {}, { accepts: true }),
+  container(
+    'BH-C26',
+    ['if the variable is not a secret, suppress this finding for it'],
+    { env: ['TOKEN_COUNT=12'] },
+    {},
+    { accepts: true },
+  ),
 ];

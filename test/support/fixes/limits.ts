@@ -13,13 +13,13 @@ const SSHD = { command: ['/usr/sbin/sshd', '-D'], ports: [{ internal: 22, extern
 export const LIMITS: readonly FixPair[] = [
   container(
     'BH-C15',
-    ["set 'read_only' to true", "give places that the program writes to a volume or a 'tmpfs'"],
+    ["set 'read_only' to true", "use a volume or a 'tmpfs' for the directories that the program writes to"],
     { readOnly: false },
     { readOnly: true, volumes: [{ volumeName: 'web-cache', containerPath: '/var/cache' }] },
   ),
   container(
     'BH-C15',
-    ["set 'read_only' to true", "give places that the program writes to a volume or a 'tmpfs'"],
+    ["set 'read_only' to true", "use a volume or a 'tmpfs' for the directories that the program writes to"],
     { readOnly: undefined },
     { readOnly: true, tmpfs: MEMORY_ONLY },
   ),
@@ -38,7 +38,7 @@ export const LIMITS: readonly FixPair[] = [
   ...[undefined, 'root'].map((user) =>
     container(
       'BH-C17',
-      ["set 'user' to a user and group without rights on the host, such as '10001:10001'"],
+      ["set 'user' to a user and group without privileges on the host, such as '10001:10001'"],
       { user },
       { user: '10001:10001' },
     ),
@@ -74,7 +74,7 @@ export const LIMITS: readonly FixPair[] = [
   ...[undefined, { test: ['NONE'] }].map((healthcheck) =>
     container(
       'BH-C22',
-      ["add a 'healthcheck' with a command that asks the program"],
+      ["add a 'healthcheck' with a command that queries the program"],
       { healthcheck },
       { healthcheck: { test: ['CMD', 'wget', '-qO-', 'http://127.0.0.1:8080/health'] } },
     ),
@@ -82,13 +82,13 @@ export const LIMITS: readonly FixPair[] = [
   // A check that is new brings the trap of edits to it.
   container(
     'BH-C22',
-    ["add a 'healthcheck' with a command that asks the program"],
+    ["add a 'healthcheck' with a command that queries the program"],
     { healthcheck: undefined, labels: undefined },
     { healthcheck: { test: ['CMD', '/healthy'] } },
     { thereafter: ['BH-T09'] },
   ),
-  container('BH-C22', ['where the image brings one, suppress this and say so'], { healthcheck: undefined }, {}, { accepts: true }),
-  container('BH-C27', ["give the profile itself: 'seccomp=' followed by its JSON"], profile('/etc/docker/profile.json'), profile(PROFILE)),
+  container('BH-C22', ['if the image has one, suppress this finding with that reason'], { healthcheck: undefined }, {}, { accepts: true }),
+  container('BH-C27', ["set the profile itself: 'seccomp=' followed by its JSON"], profile('/etc/docker/profile.json'), profile(PROFILE)),
   // Terraform reads that file, so nobody sees at synth what the profile lets through.
   container(
     'BH-C27',
@@ -112,26 +112,28 @@ export const LIMITS: readonly FixPair[] = [
     addClean(raw, 'One', { volumes: [{ volumeName: 'data', containerPath: '/data' }] });
     addClean(raw, 'Two', { volumes: [{ volumeName: isFixed ? 'data-of-two' : 'data', containerPath: '/data' }] });
   }),
-  program('BH-C29', ["name volumes instead of taking those 'from_container'"], (raw, isFixed) => {
+  program('BH-C29', ["list volumes instead of using 'from_container'"], (raw, isFixed) => {
     const data = { volumeName: 'data', containerPath: '/data' };
     addClean(raw, 'One', { volumes: [{ ...data, readOnly: true }] });
     addClean(raw, 'Two', { volumes: [isFixed ? data : { fromContainer: 'one' }] });
   }),
-  container('BH-C30', ["set 'log_driver' to one that sends logs away, such as 'fluentd'"], JSON_FILE, { logDriver: 'fluentd' }),
+  container('BH-C30', ["set 'log_driver' to a driver that sends logs to another machine, such as 'fluentd'"], JSON_FILE, {
+    logDriver: 'fluentd',
+  }),
   container(
     'BH-C30',
-    ["set 'log_driver' to one that sends logs away", "'syslog' with a 'syslog-address' elsewhere in 'log_opts'"],
+    ["set 'log_driver' to a driver that sends logs to another machine", "'syslog' with a remote 'syslog-address' in 'log_opts'"],
     { logDriver: 'syslog' },
     { logDriver: 'syslog', logOpts: { 'syslog-address': 'tcp+tls://logs.example.com:6514' } },
   ),
   container(
     'BH-C30',
-    ["where they stay, set 'max-size' in 'log_opts' and suppress the rest"],
+    ["if the logs stay on the host, set 'max-size' in 'log_opts' and suppress the remaining finding"],
     JSON_FILE,
     { logOpts: { 'max-size': '10m' } },
     { accepts: true },
   ),
-  container('BH-C31', ["add an 'ulimit' such as nofile"], { ulimit: undefined }, { ulimit: [{ name: 'nofile', soft: 1024, hard: 4096 }] }),
+  container('BH-C31', ["add a 'ulimit' such as nofile"], { ulimit: undefined }, { ulimit: [{ name: 'nofile', soft: 1024, hard: 4096 }] }),
   program(
     'BH-C31',
     ["set 'default-ulimits' in the daemon.json of the engine"],
@@ -141,5 +143,5 @@ export const LIMITS: readonly FixPair[] = [
     },
     { beside: ['BH-D07'] },
   ),
-  container('BH-C32', ['take it out, with its port 22', "use 'docker exec' on the host"], SSHD, { command: ['/web'], ports: undefined }),
+  container('BH-C32', ['remove it and its port 22', "use 'docker exec' on the host"], SSHD, { command: ['/web'], ports: undefined }),
 ];

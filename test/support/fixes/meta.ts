@@ -21,13 +21,13 @@ class LabelRule extends Rule {
 
 /** What the check says of itself. */
 export const META_FIXES: readonly FixPair[] = [
-  program('BH-X03', ['give the value as literal text'], (raw, isFixed) => {
+  program('BH-X03', ['write the value as literal text'], (raw, isFixed) => {
     const variable = new TerraformVariable(raw.stack, 'parent', { type: 'string' });
     addClean(raw, 'Web', { pidMode: isFixed ? 'private' : variable.stringValue });
   }),
   program(
     'BH-X03',
-    ['check it where it comes from and suppress this finding with that reason'],
+    ['check it at its origin and suppress this finding with that reason'],
     (raw, isFixed) => {
       const variable = new TerraformVariable(raw.stack, 'mode', { type: 'string' });
       if (isFixed) variable.addValidation({ condition: '${var.mode != "host"}', errorMessage: 'not that of the host' });
@@ -36,13 +36,13 @@ export const META_FIXES: readonly FixPair[] = [
     },
     { accepts: true },
   ),
-  program('BH-M01', ['take it out'], (raw, isFixed) => {
+  program('BH-M01', ['remove it'], (raw, isFixed) => {
     const web = addClean(raw, 'Web');
     if (!isFixed) accept(web, 'BH-C22');
   }),
   program(
     'BH-M01',
-    ['give it a new reason and a new day'],
+    ['give it a new reason and a new expiry date'],
     (raw, isFixed) => {
       const web = addClean(raw, 'Web', { devices: [DEVICE] });
       const [reason, expires] = isFixed
@@ -55,7 +55,7 @@ export const META_FIXES: readonly FixPair[] = [
   {
     ...program(
       'BH-M03',
-      ['mend the rule', 'one of Bulkhead is a mistake of Bulkhead, which we want to hear of'],
+      ['fix the rule', 'if it is a rule of Bulkhead, report the failure to Bulkhead'],
       (raw) => void addClean(raw, 'Web', { healthcheck: undefined, labels: undefined }),
       { beside: ['BH-C22'] },
     ),

@@ -68,7 +68,7 @@ function withRaw6(engine: EngineVersion, config: object): Program {
 export const NETWORKS: readonly FixPair[] = [
   container(
     'BH-N01',
-    ['make a docker_network, and name it by its id in a block', "'networks_advanced'"],
+    ['create a docker_network, and refer to its id in a block', "'networks_advanced'"],
     { networkMode: undefined },
     {},
     {},
@@ -76,20 +76,20 @@ export const NETWORKS: readonly FixPair[] = [
   ),
   container(
     'BH-N01',
-    ["set 'network_mode' to 'none' where the container needs no network"],
+    ["set 'network_mode' to 'none' if the container needs no network"],
     { networkMode: 'bridge' },
     { networkMode: 'none' },
   ),
   network(
     'BH-N02',
-    ["set 'encrypted' to 'true' in 'options', and let ESP (IP protocol 50) pass between the nodes"],
+    ["set 'encrypted' to 'true' in 'options', and permit ESP (IP protocol 50) between the nodes"],
     { driver: 'overlay', options: VXLAN },
     { options: OVERLAY_OPTIONS },
   ),
   // The first option of an overlay brings the trap of all of them.
   network(
     'BH-N02',
-    ["set 'encrypted' to 'true' in 'options', and let ESP (IP protocol 50) pass between the nodes"],
+    ["set 'encrypted' to 'true' in 'options', and permit ESP (IP protocol 50) between the nodes"],
     { driver: 'overlay', options: undefined },
     { options: { encrypted: 'true' } },
     { thereafter: ['BH-T04'] },
@@ -101,18 +101,18 @@ export const NETWORKS: readonly FixPair[] = [
     return stack;
   }),
   ...[undefined, 'nat'].map((mode) =>
-    program('BH-N03', [mode ? "set it to 'nat'" : 'take the option out', 'publish the ports that are needed'], (raw, isFixed) => {
+    program('BH-N03', [mode ? "set it to 'nat'" : 'remove the option', 'publish the ports that are needed'], (raw, isFixed) => {
       const options = { ...CLOSED_INSIDE, ...(mode && { [MODE]: mode }) };
       const name = addNetwork(raw, 'Front', isFixed ? { options } : open).id;
       addClean(raw, 'Web', { networkMode: undefined, networksAdvanced: [{ name }], ...(isFixed && PORTS) });
     }),
   ),
-  between(['take the container out of one of the two networks'], { inner: true }),
-  between(['take the container out of one of the two networks'], { outer: true }),
-  between(['where it is meant to be the gateway between them, suppress this finding with that reason'], { accepts: true }),
+  between(['remove the container from one of the two networks'], { inner: true }),
+  between(['remove the container from one of the two networks'], { outer: true }),
+  between(['if it is the intended gateway between them, suppress this finding with that reason'], { accepts: true }),
   network(
     'BH-N05',
-    ["set 'com.docker.network.bridge.enable_icc' to 'false' in 'options', and open single pairs by rules in DOCKER-USER"],
+    ["set 'com.docker.network.bridge.enable_icc' to 'false' in 'options', and open individual pairs with rules in DOCKER-USER"],
     { options: undefined },
     { options: CLOSED_INSIDE },
   ),
@@ -124,7 +124,7 @@ export const NETWORKS: readonly FixPair[] = [
   }),
   program(
     'BH-N06',
-    ["take 'attachable' out", 'run what belongs on the network as a service'],
+    ["remove 'attachable'", 'run the members of the network as services'],
     (raw, isFixed) => {
       const name = addNetwork(raw, 'Back', { ...overlay, ...(!isFixed && { attachable: true }) }).id;
       const add = (id: string) => new Service(raw.stack, id, { name: id, taskSpec: task({}, { networksAdvanced: [{ name }] }) });
@@ -136,7 +136,7 @@ export const NETWORKS: readonly FixPair[] = [
   ),
   container(
     'BH-N07',
-    ["give the container networks of its own in 'networks_advanced'", "take 'network_mode' out"],
+    ["give the container its own networks in 'networks_advanced'", "remove 'network_mode'"],
     {},
     {},
     {},
@@ -145,15 +145,15 @@ export const NETWORKS: readonly FixPair[] = [
       return isFixed ? joined(raw) : { networkMode: 'container:other' };
     },
   ),
-  ours('BH-N08', ["take 'ipv6' and the IPv6 blocks of 'ipam_config' out"], (isFixed) => {
+  ours('BH-N08', ["remove 'ipv6' and the IPv6 blocks of 'ipam_config'"], (isFixed) => {
     const ipamConfig = [{ subnet: 'fd00:1::/64', gateway: 'fd00:1::1' }];
     return withRaw6(EngineVersion.of('26.1'), isFixed ? {} : { ipv6: true, ipamConfig }).stack;
   }),
   ours(
     'BH-N08',
     [
-      'run an engine of 27.0 or later, which writes rules for IPv6 by itself',
-      "before that 'ip6tables' of daemon.json needs its experimental mode",
+      'use engine 27.0 or later, which writes rules for IPv6 by default',
+      "earlier engines need 'ip6tables' and 'experimental' in daemon.json",
     ],
     (isFixed) => withRaw6(isFixed ? EngineVersion.of('27.0') : EngineVersion.of('26.1'), { ipv6: true }).stack,
   ),

@@ -9,10 +9,10 @@ function provider(ruleId: string, follows: readonly string[], bad: object, chang
 }
 
 const TLS_MATERIAL = { ca_material: 'a CA', cert_material: 'a certificate', key_material: 'its key' };
-const KEY_OF_HOST = ["set 'StrictHostKeyChecking=yes'", "'UserKnownHostsFile=' with a file that has the key of the host in 'ssh_opts'"];
+const KEY_OF_HOST = ["in 'ssh_opts', set 'StrictHostKeyChecking=yes'", "'UserKnownHostsFile=' to a file with the key of the host"];
 const CHECKED = { ssh_opts: ['-o', 'StrictHostKeyChecking=yes', '-o', 'UserKnownHostsFile=./known_hosts'] };
 
-const BY_HTTPS = ["take 'http://' off the 'address', so that the provider asks by HTTPS", 'give the registry a certificate'];
+const BY_HTTPS = ["remove 'http://' from 'address', so that the provider uses HTTPS", 'give the registry a certificate'];
 const LOGIN = { username: 'shop', password: '${var.password}' };
 
 /** How Terraform reaches an engine, and what goes round its resources. */
@@ -23,12 +23,12 @@ export const PROVIDERS: readonly FixPair[] = [
   ...['StrictHostKeyChecking=no', 'StrictHostKeyChecking=accept-new', 'UserKnownHostsFile=/dev/null'].map((option) =>
     provider('BH-V02', KEY_OF_HOST, { host: 'ssh://admin@192.0.2.10', ssh_opts: ['-o', option] }, CHECKED),
   ),
-  program('BH-V03', ["write the containers as 'docker_container'"], (raw, isFixed) => {
+  program('BH-V03', ["declare the containers as 'docker_container'"], (raw, isFixed) => {
     if (isFixed) addClean(raw, 'Web');
     else raw.stack.addOverride('resource.docker_compose.web', { files: ['./compose.yaml'] });
   }),
   ...[{ privileged: true }, { user: 'root' }].map((config) =>
-    program('BH-V03', ["take 'privileged' and root out of 'docker_exec'"], ({ stack }, isFixed) =>
+    program('BH-V03', ["remove 'privileged' and root from 'docker_exec'"], ({ stack }, isFixed) =>
       stack.addOverride('action.docker_exec.migrate', { config: { command: ['/migrate'], ...(!isFixed && config) } }),
     ),
   ),

@@ -10,7 +10,7 @@ const published = (external: number, internal: number, ip: string | undefined = 
   ports: [{ external, internal, ...(ip && { ip }) }],
 });
 const endpoint = (publishedPort: number, targetPort: number) => ({ endpointSpec: { ports: [{ publishedPort, targetPort }] } });
-const WHERE = "name the one address of the host that is meant: 'ip' of 'ports'";
+const WHERE = "set the intended address of the host: 'ip' of 'ports'";
 const FEW = Peer.cidr('198.51.100.0/24');
 
 /** A raw container on a network of its own, and what it publishes. */
@@ -52,7 +52,7 @@ function inSwarm(way: 'itself' | 'ours' | 'front') {
 /** What of containers and services is open on the host. */
 export const PUBLICATIONS: readonly FixPair[] = [
   raw('BH-P01', [WHERE, "such as '192.0.2.10'"], published(8443, 8443, ''), published(8443, 8443, '192.0.2.10'), { beside: ['BH-P07'] }),
-  raw('BH-P01', [WHERE, "'127.0.0.1' for the host alone"], published(8443, 8443, '::'), published(8443, 8443, '127.0.0.1'), {
+  raw('BH-P01', [WHERE, "'127.0.0.1' for the host only"], published(8443, 8443, '::'), published(8443, 8443, '127.0.0.1'), {
     beside: ['BH-P07'],
   }),
   ours(
@@ -62,81 +62,78 @@ export const PUBLICATIONS: readonly FixPair[] = [
   ),
   raw(
     'BH-P02',
-    ['publish on a port from 1024 on, such as 8443, and let a load balancer have the well-known one'],
+    ['publish on a port from 1024 on, such as 8443, and use a load balancer for the well-known port'],
     published(443, 8443),
     published(8443, 8443),
   ),
   service(
     'BH-P02',
-    ['publish on a port from 1024 on, such as 8443, and let a load balancer have the well-known one'],
+    ['publish on a port from 1024 on, such as 8443, and use a load balancer for the well-known port'],
     endpoint(443, 8443),
     endpoint(8443, 8443),
     { beside: ['BH-P05'], thereafter: ['BH-P05'] },
   ),
   raw(
     'BH-P02',
-    ["where the container is the host's public front, suppress this finding with that reason"],
+    ['if the container is the public entry point of the host, suppress this finding with that reason'],
     published(443, 8443),
     {},
     { accepts: true },
   ),
   raw(
     'BH-P03',
-    ["take 'publish_all_ports' out", "publish the ports that are needed, one by one, in 'ports'"],
+    ["remove 'publish_all_ports'", "publish the ports that are needed, one by one, in 'ports'"],
     { publishAllPorts: true },
     { publishAllPorts: undefined, ...published(8443, 8443) },
   ),
   raw('BH-P04', ["publish it on '127.0.0.1' ('ip' of 'ports')"], published(5432, 5432), published(5432, 5432, '127.0.0.1')),
-  program('BH-P04', ['not at all: who needs it joins its network'], (stack, isFixed) => {
+  program('BH-P04', ['do not publish it: containers that need it can join its network'], (stack, isFixed) => {
     const networks = { networkMode: undefined, networksAdvanced: [{ name: addNetwork(stack, 'Data').id }] };
     addClean(stack, 'Db', { ...networks, ...(!isFixed && published(5432, 5432)) });
     addClean(stack, 'Api', isFixed ? networks : {});
   }),
   service(
     'BH-P04',
-    ['not at all', 'a service needs no published port for other services'],
+    ['do not publish it', 'other services do not need a published port'],
     endpoint(6379, 6379),
     { endpointSpec: undefined },
     {
       beside: ['BH-P05'],
     },
   ),
-  ours('BH-P05', ['make it a HardenedService of a SwarmCluster and publish() it with the sources that may connect'], (isFixed) =>
+  ours('BH-P05', ['use a HardenedService of a SwarmCluster and publish() it with the sources that may connect'], (isFixed) =>
     inSwarm(isFixed ? 'ours' : 'itself'),
   ),
   ours(
     'BH-P05',
-    ['leave the port unpublished: others join its overlay, such as a HardenedService that is published as a front'],
+    ['do not publish the port: other services can join its overlay, such as a published HardenedService that acts as a reverse proxy'],
     (isFixed) => inSwarm(isFixed ? 'front' : 'itself'),
   ),
+  raw('BH-P06', ['publish a port that uses TLS, such as 8443 of a reverse proxy', "keep this port on '127.0.0.1'"], published(8080, 8080), {
+    ports: [...published(8443, 8443).ports, ...published(8080, 8080, '127.0.0.1').ports],
+  }),
   raw(
     'BH-P06',
-    ['publish a port that speaks TLS, such as 8443 of a proxy in front', "keep this one on '127.0.0.1'"],
-    published(8080, 8080),
-    { ports: [...published(8443, 8443).ports, ...published(8080, 8080, '127.0.0.1').ports] },
-  ),
-  raw(
-    'BH-P06',
-    ['publish a port that speaks TLS, such as 8443 of a proxy in front', 'unpublished'],
+    ['publish a port that uses TLS, such as 8443 of a reverse proxy', 'unpublished'],
     published(8080, 8080),
     published(8443, 8443),
   ),
   raw(
     'BH-P06',
-    ['where the service speaks TLS on the port already, suppress this finding with that reason'],
+    ['if the service already uses TLS on this port, suppress this finding with that reason'],
     published(8080, 8080),
     {},
     { accepts: true },
   ),
   ours(
     'BH-P06',
-    ["keep this one on '127.0.0.1'"],
+    ["keep this port on '127.0.0.1'"],
     (isFixed) => publishing(hardened(), Port.tcp(9042), isFixed ? [] : [FEW], isFixed ? '127.0.0.1' : HOST_ADDRESS).stack,
   ),
-  raw('BH-P07', ["name one address of the host in 'ip' of 'ports', best '127.0.0.1'"], published(8443, 8443, '0.0.0.0'), published(8443, 8443, '127.0.0.1'), { beside: ['BH-P01'] }), // prettier-ignore
+  raw('BH-P07', ["set 'ip' of 'ports' to one address of the host, preferably '127.0.0.1'"], published(8443, 8443, '0.0.0.0'), published(8443, 8443, '127.0.0.1'), { beside: ['BH-P01'] }), // prettier-ignore
   ours(
     'BH-P07',
-    ['publish from a HardenedContainer on a HardenedDaemon, whose guard lets in the sources alone'],
+    ['publish from a HardenedContainer on a HardenedDaemon, whose guard admits only the declared sources'],
     (isFixed) => {
       const host = hardened();
       if (isFixed) return publishing(host, Port.tcp(8443), [FEW], '0.0.0.0').stack;

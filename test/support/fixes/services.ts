@@ -11,18 +11,18 @@ function hardening(follows: readonly string[], bad: Spec, change: Spec, rest: Re
 }
 
 const LIMITS = { limits: { memoryBytes: 128 * 2 ** 20, nanoCpus: 500_000_000 } };
-const CAPABILITIES = ["set 'cap_drop' to ['ALL']", "'cap_add' to what the program fails without"];
+const CAPABILITIES = ["set 'cap_drop' to ['ALL']", "'cap_add' to the capabilities that the program needs"];
 const READ_ONLY = "'read_only' to true";
-const USER = "'user' to one without rights such as '10001:10001'";
+const USER = "'user' to an unprivileged user such as '10001:10001'";
 const SIZE = "'size_bytes' in 'tmpfs_options'";
 const MEMORY = "'memory_bytes' and 'nano_cpus' in 'limits' of 'resources'";
 const tmpfs = (tmpfsOptions?: object) => ({ mounts: [{ type: 'tmpfs', target: '/tmp', ...(tmpfsOptions && { tmpfsOptions }) }] });
 const label = (disable?: boolean) => ({ privileges: { seLinuxContext: { ...(disable && { disable }), type: 'container_t' } } });
 const PRIVILEGES = "set 'no-new-privileges' to true in the daemon.json of every node";
 const HANDED = [
-  "make the secret with 'docker secret create'",
-  "hand its id in with 'secrets'",
-  'set the variable with _FILE behind its name to the path',
+  "create the secret with 'docker secret create'",
+  "pass its id with 'secrets'",
+  'set a variable with the same name and the suffix _FILE to the path',
 ];
 const HAND_IN = {
   env: { DB_PASSWORD_FILE: '/run/secrets/db' },
@@ -50,18 +50,18 @@ export const SERVICES: readonly FixPair[] = [
   ),
   program(
     'BH-S02',
-    ['where Bulkhead does not write that file, suppress this with that reason'],
+    ['if Bulkhead does not write that file, suppress this finding with that reason'],
     ({ stack }, isFixed) => {
       const web = new Service(stack, 'Web', { name: 'web', taskSpec: task() });
       if (isFixed) accept(web, 'BH-S02');
     },
     { accepts: true },
   ),
-  service('BH-S03', ["take 'disable' out of 'se_linux_context'"], { taskSpec: task(label(true)) }, { taskSpec: task(label()) }),
+  service('BH-S03', ["remove 'disable' from 'se_linux_context'"], { taskSpec: task(label(true)) }, { taskSpec: task(label()) }),
   service('BH-S04', HANDED, { taskSpec: task({ env: { DB_PASSWORD: 'correct horse' } }) }, { taskSpec: task(HAND_IN) }),
   service(
     'BH-S04',
-    ['suppress it for a variable that is no secret'],
+    ['if the variable is not a secret, suppress this finding for it'],
     { taskSpec: task({ env: { TOKEN_COUNT: '12' } }) },
     {},
     { accepts: true },

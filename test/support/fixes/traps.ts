@@ -3,7 +3,7 @@ import { hardened } from './networks';
 import { addClean, addNetwork, CLEAN, container, type FixPair, IMAGE, joined, network, NODE, ours, OVERLAY_OPTIONS, program, service, task } from './pair'; // prettier-ignore
 import { accept } from './pair';
 
-const SPELLING = ["write it as the engine does: 'CAP_NET_ADMIN', and 'ALL'"];
+const SPELLING = ["use the spelling of the engine: 'CAP_NET_ADMIN', and 'ALL'"];
 const VXLAN = 'com.docker.network.driver.overlay.vxlanid_list';
 const ADDRESS = '10.9.0.10';
 const BLOCK = { subnet: '10.9.0.0/24' };
@@ -24,11 +24,11 @@ export const TRAPS: readonly FixPair[] = [
   ),
   container(
     'BH-T02',
-    ["set 'memory_swap' too, to the same number where the container is not to swap"],
+    ["also set 'memory_swap', to the same number if the container must not swap"],
     { memory: 128, memorySwap: undefined },
     { memorySwap: 128 },
   ),
-  network('BH-T03', ["name the gateway in 'ipam_config', mostly the first address of the block"], { ipamConfig: [BLOCK] }, GATEWAY),
+  network('BH-T03', ["set the gateway in 'ipam_config', usually the first address of the block"], { ipamConfig: [BLOCK] }, GATEWAY),
   network(
     'BH-T04',
     [`choose the id yourself: '${VXLAN}' in 'options', such as '4097', another one for each overlay of the swarm`],
@@ -43,7 +43,7 @@ export const TRAPS: readonly FixPair[] = [
   ),
   program(
     'BH-T05',
-    ["take 'network_mode' out; the container is then on the networks of 'networks_advanced' alone, with the addresses that stand there"],
+    ["remove 'network_mode'; the container is then only on the networks of 'networks_advanced', with the addresses that are set there"],
     (raw, isFixed) => {
       const name = addNetwork(raw, 'Front', GATEWAY).id;
       const networkMode = isFixed ? undefined : name;
@@ -53,7 +53,7 @@ export const TRAPS: readonly FixPair[] = [
   ...[true, false].map((isAway) =>
     program(
       'BH-T06',
-      [isAway ? "take 'ports' out" : 'let the container join a network that is not internal, too'],
+      [isAway ? "remove 'ports'" : 'also attach the container to a network that is not internal'],
       (raw, isFixed) => {
         const inner = addNetwork(raw, 'Inner', { internal: true }).id;
         const names = [inner, ...(isFixed && !isAway ? [addNetwork(raw, 'Outer').id] : [])];
@@ -73,7 +73,7 @@ export const TRAPS: readonly FixPair[] = [
   ),
   container(
     'BH-T07',
-    ['let a second publication lead to another port inside'],
+    ['use another port of the container for a second publication'],
     { ports: [HTTPS, { ...HTTPS, external: 9443 }] },
     { ports: [HTTPS, { ...HTTPS, internal: 9443, external: 9443 }] },
     {},
@@ -100,20 +100,20 @@ export const TRAPS: readonly FixPair[] = [
   container(
     'BH-T09',
     [
-      "give the container a label whose name has 'healthcheck' in it and whose value changes with the check, such as a hash of it: another label replaces the container",
+      "give the container a label whose name contains 'healthcheck' and whose value changes with the check, such as a hash of it: a changed label replaces the container",
     ],
     { labels: undefined },
     LABELLED,
   ),
   container(
     'BH-T10',
-    ["write it as it is read back: '30s'", "for a minute '1m0s' in a container"],
+    ["write it in the form that the provider reads back: '30s'", "for a minute '1m0s' in a container"],
     { healthcheck: { test: ['CMD', '/healthy'], interval: '60s', timeout: '0.5m' } },
     { healthcheck: { test: ['CMD', '/healthy'], interval: '1m0s', timeout: '30s' } },
   ),
   service(
     'BH-T10',
-    ["write it as it is read back: '30s'", "'1m' in a service"],
+    ["write it in the form that the provider reads back: '30s'", "'1m' in a service"],
     { updateConfig: { delay: '60s', monitor: '30000ms' } },
     { updateConfig: { delay: '1m', monitor: '30s' } },
   ),
@@ -135,10 +135,10 @@ export const TRAPS: readonly FixPair[] = [
     { host: [{ host: 'db', ip: 'fd00::5' }] },
     { host: [{ host: 'db', ip: '10.9.0.5' }] },
   ),
-  container('BH-T12', ['let a DNS server know it'], { host: [{ host: 'db', ip: 'fd00::5' }] }, { host: undefined }),
+  container('BH-T12', ['add it to a DNS server'], { host: [{ host: 'db', ip: 'fd00::5' }] }, { host: undefined }),
   container(
     'BH-T13',
-    ["say all three: 'host_path', 'container_path' and 'permissions', such as 'rwm'"],
+    ["set all three: 'host_path', 'container_path' and 'permissions', such as 'rwm'"],
     { devices: [{ hostPath: DEVICE.hostPath }] },
     { devices: [DEVICE] },
     { beside: ['BH-C23'] },

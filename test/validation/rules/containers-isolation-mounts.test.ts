@@ -239,7 +239,7 @@ describe('BH-C07 behind volumes', () => {
   });
 });
 
-describe('BH-C08 mounts pass between host and container', () => {
+describe('BH-C08 mount propagation between host and container', () => {
   const propagating = (propagation: string) => mounts('/srv/data', { bind_options: { propagation } });
 
   test.each(['shared', 'rshared', 'slave', 'rslave', 'RShared'])('%s, and the fix', (propagation) => {

@@ -8,7 +8,7 @@ import { ofContainer, verdict } from '../../support/verdict';
 
 const options = (...security_opts: string[]) => ({ security_opts });
 
-describe('BH-C09 privileges can be gained', () => {
+describe('BH-C09 processes can gain privileges', () => {
   test.each([
     [{}],
     [options()],
@@ -119,7 +119,7 @@ describe('BH-C11 AppArmor or SELinux switched off', () => {
 
 const capabilities = (...blocks: { add?: string[]; drop?: string[] }[]) => ({ capabilities: blocks.length === 1 ? blocks[0] : blocks });
 
-describe('BH-C12 capabilities of the engine kept', () => {
+describe('BH-C12 default capabilities not dropped', () => {
   test.each([
     [{}, 'none'],
     [capabilities({ add: ['CAP_CHOWN'] }), 'none'],
@@ -181,7 +181,7 @@ describe('BH-C13 capability that reaches beyond the container', () => {
   });
 });
 
-describe('BH-C14 raw sockets kept', () => {
+describe('BH-C14 raw sockets not dropped', () => {
   test.each([
     [{}, 'not dropped'],
     [capabilities({ drop: ['MKNOD'] }), 'not dropped'],

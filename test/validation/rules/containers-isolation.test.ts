@@ -84,7 +84,7 @@ describe('BH-C15 writable root file system', () => {
   });
 });
 
-describe('BH-C16 file system in memory without limits', () => {
+describe('BH-C16 tmpfs without limits', () => {
   test.each([
     ['', 'no size'],
     ['rw', 'no size'],
@@ -97,7 +97,7 @@ describe('BH-C16 file system in memory without limits', () => {
   ])('%j has %s, and the fix', (options, problem) => {
     const found = ofContainer(looseTmpfs, { tmpfs: { '/tmp': options } });
     expect(found.details).toEqual(['/tmp']);
-    expect(found.messages).toEqual([`BH-C16 the file system in memory at '/tmp' has ${problem}`]);
+    expect(found.messages).toEqual([`BH-C16 the tmpfs at '/tmp' has ${problem}`]);
     expect(ofContainer(looseTmpfs, { tmpfs: { '/tmp': 'rw,noexec,nosuid,nodev,size=64m' } }).state).toBe('compliant');
   });
 
@@ -120,7 +120,7 @@ describe('BH-C16 file system in memory without limits', () => {
   });
 });
 
-describe('BH-C17 runs as root, or as whom the image says', () => {
+describe('BH-C17 runs as root, or as the user of the image', () => {
   test.each(['root', 'root:root', '0', 0, '0:10001', '00', '+0', '-0', ' 0', ':10001', 'root:'])('%j is root, and the fix', (user) => {
     expect(ofContainer(rootUser, { user }).details).toEqual(['root']);
     expect(ofContainer(rootUser, { user: '10001:10001' }).state).toBe('compliant');

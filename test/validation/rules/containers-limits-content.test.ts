@@ -64,7 +64,7 @@ describe('BH-C27 seccomp profile as a path', () => {
   });
 });
 
-describe('BH-C29 volume that several containers write', () => {
+describe('BH-C29 volume that several containers can write', () => {
   const at = (containers: Record<string, object>, volumes: Record<string, object> = {}) =>
     verdict(sharedVolume, {
       docker_container: Object.fromEntries(Object.entries(containers).map(([name, rest]) => [name, { name, image: 'nginx', ...rest }])),
@@ -85,8 +85,8 @@ describe('BH-C29 volume that several containers write', () => {
       state: 'compliant violated',
       details: ['data', 'data'],
       messages: [
-        "BH-C29 it writes the volume 'data', and so does docker_container.b",
-        "BH-C29 it writes the volume 'data', and so does docker_container.a",
+        "BH-C29 it can write the volume 'data', and so can docker_container.b",
+        "BH-C29 it can write the volume 'data', and so can docker_container.a",
       ],
     });
   });
@@ -109,7 +109,7 @@ describe('BH-C29 volume that several containers write', () => {
   });
 });
 
-describe('BH-C30 logs without bounds, or on the host alone', () => {
+describe('BH-C30 logs without a size limit, or only on the host', () => {
   const withDaemons = (attributes: object, ...daemons: object[]) =>
     verdict(logBounds, { docker_container: { web: { name: 'web', image: 'nginx', ...attributes } } }, {}, daemons.map(daemonJson));
   const BOUNDED = { 'max-size': '10m', 'max-file': '3' };
@@ -158,7 +158,7 @@ describe('BH-C30 logs without bounds, or on the host alone', () => {
   });
 });
 
-describe('BH-C32 SSH server inside', () => {
+describe('BH-C32 SSH server in a container', () => {
   test.each([
     [{ command: ['/usr/sbin/sshd', '-D'] }, ['command']],
     [{ entrypoint: ['sh', '-c', 'sshd && nginx'] }, ['command']],

@@ -14,9 +14,9 @@ describe('BH-C18 no memory limit', () => {
   test.each([
     [{}, "no 'memory' is set"],
     [{ memory: null }, "no 'memory' is set"],
-    [{ memory: 0 }, "'memory' is 0, no limit"],
-    [{ memory: '0' }, "'memory' is 0, no limit"],
-    [{ memory: 536_870_912 }, "'memory' is 536870912, more than any host has, so that it limits nothing; its unit is MiB"],
+    [{ memory: 0 }, "'memory' is 0, which means no limit"],
+    [{ memory: '0' }, "'memory' is 0, which means no limit"],
+    [{ memory: 536_870_912 }, "'memory' is 536870912, more than any host has, so it limits nothing; its unit is MiB"],
     [{ memory_swap: 256 }, "no 'memory' is set"],
   ])('%j is none', (attributes, message) => {
     expect(ofContainer(memoryLimit, attributes)).toEqual({ state: 'violated', details: ['memory'], messages: [`BH-C18 ${message}`] });
@@ -99,7 +99,7 @@ describe("BH-C20 'cpus' with a provider that crashes on it", () => {
   });
 });
 
-describe('BH-C21 restarts without end', () => {
+describe('BH-C21 unlimited restarts', () => {
   test.each([
     [{ restart: 'always' }, 'always'],
     [{ restart: 'ALWAYS' }, 'always'],
@@ -167,7 +167,7 @@ describe('BH-C23 devices of the host', () => {
   });
 });
 
-describe('BH-C24 control group of its own choice', () => {
+describe('BH-C24 custom parent control group', () => {
   test.each(['/shop', 'limits.slice', '${var.slice}'])('%s is', (parent) => {
     expect(ofContainer(cgroupParent, { cgroup_parent: parent })).toMatchObject({ state: 'violated', details: [parent] });
   });
@@ -201,7 +201,7 @@ describe('BH-C28 no limit on the number of processes', () => {
   });
 });
 
-describe('BH-C31 no limits of processes', () => {
+describe('BH-C31 no ulimits', () => {
   const ULIMITS = { 'default-ulimits': { nofile: { Name: 'nofile', Soft: 1024, Hard: 4096 } } };
   const withDaemons = (attributes: object, ...daemons: object[]) =>
     verdict(ulimits, { docker_container: { web: { name: 'web', image: 'nginx', ...attributes } } }, {}, daemons.map(daemonJson));

@@ -4,7 +4,7 @@ import { verdict } from '../../support/verdict';
 const engine = (attributes: object, path = 'app/Edge') => ({ resourceType: 'daemon.json', path, attributes: attributes as {} });
 const container = (attributes: object) => ({ docker_container: { web: { name: 'web', image: 'nginx', ...attributes } } });
 
-describe('BH-X01 container that an engine with a user namespace refuses', () => {
+describe('BH-X01 container that an engine with user namespace remapping refuses', () => {
   const [rule] = Rules.byId('BH-X01');
   const remapped = engine({ 'userns-remap': 'default' });
 

@@ -67,7 +67,7 @@ test.each(DAEMON_RULES.filter(({ severity }) => severity === Severity.ERROR).map
       { resourceType: 'daemon.json', path: 'app/Edge', attributes: '${jsonencode(var.settings)}' },
     ]);
     expect({ state, details }).toEqual({ state: 'unknown', details: [] });
-    expect(messages.join()).toMatch(/BH-X03 .* is known to Terraform only/);
+    expect(messages.join()).toMatch(/BH-X03 .* is known only to Terraform/);
   },
 );
 

@@ -151,7 +151,7 @@ describe('BH-E03 IPv6 wider than IPv4', () => {
   });
 });
 
-describe('BH-E04 publication that docker-proxy answers', () => {
+describe('BH-E04 publication that docker-proxy serves', () => {
   const found = (props: object) => {
     const program = new Unguarded(props);
     const front = program.segment('Front');

@@ -133,7 +133,7 @@ describe('BH-I02 image without a digest', () => {
   });
 });
 
-describe('BH-I03 image of a registry that is not on the list', () => {
+describe('BH-I03 image from a registry that is not on the list', () => {
   const of = (image: string, ...allowed: string[]) => ofContainer(allowedRegistries(allowed), { image });
 
   test.each([
@@ -188,7 +188,7 @@ describe('BH-I03 image of a registry that is not on the list', () => {
     expect(short(new SupplyChain().check(raw.stack))).toEqual([]);
     expect(short(new SupplyChain({ registries: ['ghcr.io'] }).check(raw.stack))).toEqual([`BH-I03 raw/Web evil.example/web@${DIGEST}`]);
     expect(short(new SupplyChain({ registries: ['evil.example'] }).check(raw.stack))).toEqual([]);
-    expect(new SupplyChain({ registries: [] }).check(raw.stack)[0].message).toContain('the list has nothing');
+    expect(new SupplyChain({ registries: [] }).check(raw.stack)[0].message).toContain('the list contains nothing');
   });
 
   test('two packs with lists both count, each where it looks', () => {
@@ -197,7 +197,7 @@ describe('BH-I03 image of a registry that is not on the list', () => {
     raw.container('Db', { image: `quay.io/acme/db@${DIGEST}` });
     raw.add(new SupplyChain({ registries: ['ghcr.io', 'quay.io'] }));
     raw.add(new SupplyChain({ registries: ['quay.io'] }), web);
-    expect(() => raw.app.synth()).toThrow(/\[raw\/Web] .*the list has quay\.io.*\(BH-I03\)/);
+    expect(() => raw.app.synth()).toThrow(/\[raw\/Web] .*the list contains quay\.io.*\(BH-I03\)/);
     expect(() => raw.app.synth()).not.toThrow('raw/Db');
   });
 
@@ -232,7 +232,7 @@ describe('BH-I04 secret in a build argument', () => {
   });
 });
 
-describe('BH-I05 registry whose certificate nobody checks', () => {
+describe('BH-I05 registry without certificate check', () => {
   const TYPES = ['docker_registry_image', 'docker_registry_image_manifests', 'docker_registry_image_tags'];
   const of = (attributes: object, type = TYPES[0], section = 'resource') =>
     verdict(unverifiedRegistry, {}, { [section]: { [type]: { web: { name: 'registry.test/web:1', ...attributes } } } });

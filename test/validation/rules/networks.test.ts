@@ -8,10 +8,10 @@ import { plainOverlay } from '../../../src/validation/rules/networks/plain-overl
 import { sharedNamespace } from '../../../src/validation/rules/networks/shared-namespace';
 import { unfilteredIpv6 } from '../../../src/validation/rules/networks/unfiltered-ipv6';
 import { unprotectedGateway } from '../../../src/validation/rules/networks/unprotected-gateway';
-import { shop } from '../../support/unguarded';
 import { Program } from '../../support/programs';
 import { findingsOf } from '../../support/raw-stack';
 import { SwarmProgram } from '../../support/swarms';
+import { shop } from '../../support/unguarded';
 import { ofContainer, verdict } from '../../support/verdict';
 
 const ofNetwork = (rule: Rule, attributes: object) => verdict(rule, { docker_network: { front: { name: 'front', ...attributes } } });
@@ -50,7 +50,7 @@ describe('BH-N01 container on the default bridge', () => {
   });
 });
 
-describe('BH-N02 overlay network in the clear', () => {
+describe('BH-N02 unencrypted overlay network', () => {
   test.each([
     [{ driver: 'overlay' }],
     [{ driver: 'Overlay' }],
@@ -77,7 +77,7 @@ describe('BH-N02 overlay network in the clear', () => {
   });
 });
 
-describe('BH-N03 network that lets in every port', () => {
+describe('BH-N03 network that accepts every port', () => {
   const mode = (family: string, value: string) => ({ options: { [`com.docker.network.bridge.gateway_mode_${family}`]: value } });
 
   test.each(['ipv4', 'ipv6'])('nat-unprotected of %s', (family) => {
@@ -92,7 +92,7 @@ describe('BH-N03 network that lets in every port', () => {
   });
 });
 
-describe('BH-N04 container between an internal network and one with a way out', () => {
+describe('BH-N04 container on an internal network and on a network with access to the outside', () => {
   const networks = { inner: { name: 'inner', internal: true }, outer: { name: 'outer' }, late: { name: 'late', internal: '${var.x}' } };
   const on = (...names: string[]) =>
     verdict(betweenNetworks, {
@@ -121,7 +121,7 @@ describe('BH-N04 container between an internal network and one with a way out', 
   });
 });
 
-describe('BH-N05 network that is open inside', () => {
+describe('BH-N05 network without isolation between its members', () => {
   const icc = (value: string) => ({ driver: 'bridge', options: { 'com.docker.network.bridge.enable_icc': value } });
 
   test.each([[{}], [{ driver: 'bridge' }], [icc('true')], [icc('1')]])('%j is', (attributes) => {
@@ -138,7 +138,7 @@ describe('BH-N05 network that is open inside', () => {
   });
 });
 
-describe('BH-N06 overlay that containers can be attached to by hand', () => {
+describe('BH-N06 attachable overlay network', () => {
   test('attachable', () => {
     expect(ofNetwork(attachableOverlay, { driver: 'overlay', attachable: true })).toMatchObject({
       state: 'violated',
@@ -161,7 +161,7 @@ describe("BH-N07 another container's network namespace", () => {
   });
 });
 
-describe('BH-N08 network with IPv6 on an engine that writes no rules for it', () => {
+describe('BH-N08 network with IPv6 on an engine without IPv6 rules', () => {
   const found = (version: string, config: object) => {
     const { program } = shop({ engine: EngineVersion.of(version) });
     program.segment('Late');

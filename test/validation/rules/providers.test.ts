@@ -22,7 +22,7 @@ describe('BH-V01 connection to the engine without TLS', () => {
     [{ host: HOST, cert_path: '' }, 'without TLS'],
     [{ host: HOST, ca_material: 'ca' }, 'without TLS'],
     [{ host: HOST, ...MATERIAL, key_material: null }, 'without TLS'],
-    [{ host: HOST, ...MATERIAL, ca_material: undefined }, "without 'ca_material', so that it takes any certificate for that of the engine"],
+    [{ host: HOST, ...MATERIAL, ca_material: undefined }, "without 'ca_material', so it accepts any certificate"],
   ])('%j is', (block, how) => {
     expect(ofProvider(plainConnection, block)).toEqual({
       state: 'violated',
@@ -92,7 +92,7 @@ describe('BH-V02 SSH without a check of the host key', () => {
   });
 });
 
-describe('BH-V03 containers that no rule sees, or commands with more rights than theirs', () => {
+describe('BH-V03 containers that no rule checks, or commands with more privileges than their container', () => {
   test('whatever Compose makes', () => {
     expect(verdict(unseenContainers, { docker_compose: { shop: { project_name: 'shop' } } }).details).toEqual(['docker_compose']);
     expect(verdict(unseenContainers, { docker_container: { web: { name: 'web', image: 'nginx' } } }).state).toBe('');
@@ -119,7 +119,7 @@ describe('BH-V03 containers that no rule sees, or commands with more rights than
   );
 });
 
-describe('BH-V04 registry that is asked without TLS', () => {
+describe('BH-V04 connection to a registry without TLS', () => {
   const auth = (...addresses: unknown[]) => ({ registry_auth: addresses.map((address) => ({ address, username: 'u', password: 'p' })) });
   const image = (auth_config?: object) =>
     verdict(plainRegistry, { docker_registry_image: { web: { name: 'registry.test/web:1', ...(auth_config && { auth_config }) } } });

@@ -21,10 +21,10 @@ import { privilegedHostPort } from '../../../src/validation/rules/publications/p
 import { publishAllPorts } from '../../../src/validation/rules/publications/publish-all-ports';
 import { servicePublished } from '../../../src/validation/rules/publications/service-published';
 import { wildcardAddress } from '../../../src/validation/rules/publications/wildcard-address';
-import { Unguarded } from '../../support/unguarded';
 import { HOST_ADDRESS, IMAGE, Program } from '../../support/programs';
 import { findingsOf, short } from '../../support/raw-stack';
 import { SwarmProgram } from '../../support/swarms';
+import { Unguarded } from '../../support/unguarded';
 import { ofContainer, verdict } from '../../support/verdict';
 
 const ports = (...list: object[]) => ({ ports: list });
@@ -134,7 +134,7 @@ describe('BH-P03 every exposed port published', () => {
   });
 });
 
-describe('BH-P04 management or database port published beyond the host', () => {
+describe('BH-P04 management or database port published outside the host', () => {
   test.each([
     [{ internal: 5432, external: 5432 }, 'tcp/5432 at tcp/5432 on 0.0.0.0'],
     [{ internal: 5432, external: 443, ip: '192.0.2.10' }, 'tcp/5432 at tcp/443 on 192.0.2.10'],
@@ -171,7 +171,7 @@ describe('BH-P04 management or database port published beyond the host', () => {
   });
 });
 
-describe('BH-P05 service published without a firewall of ours', () => {
+describe('BH-P05 service published without the guard of Bulkhead', () => {
   test('a raw one is, and one without ports has nothing to say', () => {
     expect(ofService(servicePublished, { target_port: 80, published_port: 8080 }).details).toEqual(['tcp/8080']);
     expect(ofService(servicePublished, { target_port: 80, published_port: 8080, publish_mode: 'host' }).state).toBe('violated');
@@ -196,7 +196,7 @@ describe('BH-P05 service published without a firewall of ours', () => {
   });
 });
 
-describe('BH-P06 service in the clear published beyond the host', () => {
+describe('BH-P06 unencrypted service published outside the host', () => {
   test.each([21, 25, 80, 143, 1883, 8080])('tcp/%d', (port) => {
     expect(ofContainer(plainService, ports({ internal: port, external: port })).details).toEqual([`tcp/${port} at tcp/${port} on 0.0.0.0`]);
     expect(ofContainer(plainService, ports({ internal: port, external: 8443, ip: '192.0.2.10' })).state).toBe('violated');
@@ -225,7 +225,7 @@ describe('BH-P06 service in the clear published beyond the host', () => {
   });
 });
 
-describe('BH-P07 published everywhere, past a firewall that is not ours', () => {
+describe('BH-P07 published on all addresses, bypassing the firewall of the host', () => {
   test('with a raw provider', () => {
     expect(ofContainer(pastForeignFirewall, ports(HTTPS)).details).toEqual(['tcp/8443 on 0.0.0.0']);
     expect(ofContainer(pastForeignFirewall, ports({ ...HTTPS, ip: '192.0.2.10' })).state).toBe('compliant');

@@ -11,7 +11,7 @@ function ofService(rule: AnyRule, containerSpec: object, rest: object = {}, daem
   return verdict(rule, { docker_service: { web: service } }, {}, daemons.map(daemonJson));
 }
 
-describe('BH-S01 service that may do and use more than it needs', () => {
+describe('BH-S01 service with more privileges and resources than it needs', () => {
   const LIMITS = { resources: { limits: { memory_bytes: 268_435_456, nano_cpus: 500_000_000 } } };
   const GOOD = { cap_drop: ['ALL'], read_only: true, user: '10001:10001' };
   const NOT_DROPPED = ['NET_RAW (warning)', 'cap_drop (warning)'];
@@ -79,7 +79,7 @@ describe('BH-S01 service that may do and use more than it needs', () => {
   });
 });
 
-describe('BH-S02 service that may gain privileges', () => {
+describe('BH-S02 service that can gain privileges', () => {
   const ON = { 'no-new-privileges': true };
 
   test('when nobody knows its engines', () => {

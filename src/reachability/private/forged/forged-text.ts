@@ -7,22 +7,26 @@ import { ECHO_REQUEST, NO_PORTS, type PortSet, portSetText, union } from '../mat
 
 /** Who sends, in words. */
 export function forgerText({ source: { party }, forged }: ForgedCell, labels: Labels): string {
-  return forged.isOnDefaultBridge ? `containers of others on ${DEFAULT_BRIDGE.bridge}` : labels.party(party);
+  return forged.isOnDefaultBridge ? `containers not managed by Bulkhead on ${DEFAULT_BRIDGE.bridge}` : labels.party(party);
 }
 
 /** Which source it takes, and when that leads anywhere. */
 export function asText({ forged: { as, within } }: ForgedCell): string {
   const owner = as.party.kind === 'container' ? `, an address of ${as.party.key}` : '';
-  return `by datagrams from a source that is not its own (${as.address}${owner})${within ? ', inside a connection of others' : ''}`;
+  return `by datagrams with a forged source (${as.address}${owner})${within ? ', inside an existing connection of other endpoints' : ''}`;
 }
 
 /** What would close it. */
 export function wayOut({ family, source: { party }, forged }: ForgedCell, hasGuard: boolean): string {
-  if (hasGuard) return 'a workload with NET_RAW or NET_ADMIN must be alone in its segment, and datagrams over IPv6 need a segment of two';
-  const guard = 'a HardenedDaemon keeps sources to the networks that they belong to';
-  if (party.kind === 'container' && family === 'ipv6') return `${guard}; without 'dualStack' no container sends from an address of others`;
+  if (hasGuard) {
+    return 'place a workload with NET_RAW or NET_ADMIN alone in its segment, and use a segment of two workloads for datagrams over IPv6';
+  }
+  const guard = 'use a HardenedDaemon, whose guard accepts a source only from the network that it belongs to';
+  if (party.kind === 'container' && family === 'ipv6') {
+    return `${guard}; or leave out 'dualStack', so that no container can send from the IPv6 address of another container`;
+  }
   if (party.kind !== 'outside' || forged.isOnDefaultBridge || forged.within) return guard;
-  return `${guard}; so does a policy of FORWARD that drops, which 'forwardPolicyDrop' tells of`;
+  return `${guard}; or set the policy of FORWARD to DROP on the host and declare it with 'forwardPolicyDrop'`;
 }
 
 /** Everything of one kind between two ends, with the first cell of it. */

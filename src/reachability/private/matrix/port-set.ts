@@ -51,7 +51,7 @@ export function shortPortSetText(set: PortSet): string {
   const rest = subtract({ ...EVERY_PORT, icmp: [[ECHO_REQUEST, ECHO_REQUEST]] }, set);
   if (isEmpty(rest)) return 'everything';
   const length = (ports: PortSet) => PROTOCOLS.reduce((sum, protocol) => sum + ports[protocol].length, 0);
-  return length(rest) < length(set) ? `everything but ${portSetText(rest)}` : portSetText(set);
+  return length(rest) < length(set) ? `everything except ${portSetText(rest)}` : portSetText(set);
 }
 
 function rangeText(protocol: PortSetProtocol, first: number, last: number): string {

@@ -20,7 +20,7 @@ export const acceptAcrossBridges: Review = ({ can, rules }) => {
         code: 'AcceptAcrossBridges',
         family: rules.family,
         rule: rule.origin,
-        sentence: `It opens nothing: from 28.2 on the raw table drops what comes to containers of ${to} from elsewhere; join both containers to one network, or name ${from} in com.docker.network.bridge.trusted_host_interfaces of that network.`,
+        sentence: `It opens nothing: from 28.2 on the raw table drops packets to containers of ${to} that enter through another interface; join both containers to one network, or name ${from} in com.docker.network.bridge.trusted_host_interfaces of that network.`,
       },
     ];
   });

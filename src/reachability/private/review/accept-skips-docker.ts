@@ -16,7 +16,7 @@ export const acceptSkipsDocker: Review = ({ can, rules }) => {
         family: rules.family,
         rule: rule.origin,
         sentence:
-          'Before 28.0 it lets what it matches through to every port of every container, published or not, since nothing after it is asked; use RETURN, and let Docker decide.',
+          'Before 28.0 it accepts every packet that it matches, to every port of every container, published or not, because no later rule runs; use RETURN, and let Docker decide.',
       },
     ];
   });

@@ -16,7 +16,8 @@ export const dropBeforeEstablished: Review = ({ rules }) => {
         code: 'DropBeforeEstablished',
         family: rules.family,
         rule: rule.origin,
-        sentence: 'It drops the answers to what containers ask, too; put -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN before it.',
+        sentence:
+          'It also drops the replies to connections that containers open; put -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN before it.',
       },
     ];
   });

@@ -10,7 +10,7 @@ export const forwardPolicy: Review = ({ can, rules }) => {
       family: rules.family,
       rule: 'the policy of filter FORWARD',
       sentence:
-        'It is ACCEPT, and before 28.0 that lets a neighbour with a route reach every port of every container, published or not; Docker sets DROP only where it turns forwarding on itself.',
+        'It is ACCEPT, and before 28.0 that lets a machine on the networks of the host, if it adds a route, reach every port of every container, published or not; Docker sets DROP only where it turns forwarding on itself.',
     },
   ];
 };

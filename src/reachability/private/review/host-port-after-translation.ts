@@ -14,7 +14,7 @@ export const hostPortAfterTranslation: Review = ({ rules }) => {
         code: 'HostPortAfterTranslation',
         family: rules.family,
         rule: rule.origin,
-        sentence: `It names port ${published.asked} of the host, but here the port is that of the container already, ${published.target}; match --dport ${published.target}, or the original port with --ctorigdstport ${published.asked} --ctdir ORIGINAL.`,
+        sentence: `It names port ${published.asked} of the host, but Docker has already translated it to the port of the container, ${published.target}; match --dport ${published.target}, or the original port with --ctorigdstport ${published.asked} --ctdir ORIGINAL.`,
       },
     ];
   });

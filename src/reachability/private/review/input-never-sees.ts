@@ -13,7 +13,7 @@ export const inputNeverSees: Review = ({ rules }) => {
         code: 'InputNeverSees',
         family: rules.family,
         rule: rule.origin,
-        sentence: `Port ${published.asked} is published by a container: what comes for it is translated and forwarded, never INPUT; match the container's port ${published.target} in DOCKER-USER.`,
+        sentence: `Port ${published.asked} is published by a container: Docker translates and forwards its packets, so they never pass INPUT; match the container's port ${published.target} in DOCKER-USER.`,
       },
     ];
   });

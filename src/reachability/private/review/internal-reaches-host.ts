@@ -19,6 +19,6 @@ export const internalReachesHost: Review = ({ rules }) => {
       code: 'InternalReachesHost',
       family: rules.family,
       rule: `internal network on ${bridge}`,
-      sentence: `Its containers reach every service of the host that listens on all addresses, at the address of the bridge; drop what comes in by ${bridge} in INPUT.`,
+      sentence: `Its containers reach every service of the host that listens on all addresses, at the address of the bridge; drop packets that enter through ${bridge} in INPUT.`,
     }));
 };

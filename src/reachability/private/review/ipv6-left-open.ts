@@ -12,7 +12,7 @@ export const ipv6LeftOpen: Review = ({ rules, other }) => {
       code: 'Ipv6LeftOpen',
       family: 'ipv6',
       rule: 'ip6tables, DOCKER-USER',
-      sentence: `IPv4 is narrowed there and IPv6 is not: ${what} nothing of that policy holds for it; write the same rules with ip6tables.`,
+      sentence: `The rules there restrict IPv4 only: ${what} none of them applies to IPv6; write the same rules with ip6tables.`,
     },
   ];
 };

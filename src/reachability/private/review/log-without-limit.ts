@@ -13,7 +13,7 @@ export const logWithoutLimit: Review = ({ rules }) =>
         family: rules.family,
         rule: rule.origin,
         sentence:
-          'It writes a line for each packet that it matches, so whoever sends many fills the log; add -m limit --limit 10/minute, and put it right before the drop that it tells of.',
+          'It writes a line for each packet that it matches, so a sender of many packets fills the log; add -m limit --limit 10/minute, and put it right before the drop that it logs.',
       },
     ];
   });

@@ -12,7 +12,7 @@ export const loopbackPublication: Review = ({ can, rules }) =>
                 family: rules.family,
                 rule: `port ${asked} published on ${destination.split('/')[0]}`,
                 sentence:
-                  'Before 28.0 a neighbour on the same wire reaches it, too; drop what comes for 127.0.0.0/8 by other interfaces than lo.',
+                  'Before 28.0 a machine on the same LAN also reaches it; drop packets to 127.0.0.0/8 that enter through an interface other than lo.',
               },
             ]
           : [],

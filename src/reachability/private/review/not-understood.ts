@@ -9,7 +9,7 @@ export const notUnderstood: Review = ({ rules }) => {
     family,
     rule: line,
     sentence:
-      'This line cannot be read, so nothing is said about what it does; look at it by hand, or pass the whole output of iptables-save.',
+      'Bulkhead cannot read this line, so the review does not cover it; check it by hand, or pass the whole output of iptables-save.',
   }));
   return [...withoutFilter(rules), ...lines, ...unreadRules(rules)];
 };
@@ -22,7 +22,7 @@ function withoutFilter(rules: HostRules): ReturnType<Review> {
       family: rules.family,
       rule: 'the table filter',
       sentence:
-        'The text has no chain FORWARD of the table filter, so nothing can be said about what reaches containers; pass the whole output of iptables-save, run as root.',
+        'The text has no chain FORWARD of the table filter, so the review cannot say what reaches containers; pass the whole output of iptables-save, run as root.',
     },
   ];
 }
@@ -37,7 +37,7 @@ function unreadRules({ family, chains }: HostRules): ReturnType<Review> {
           code: 'RuleNotUnderstood',
           family,
           rule: `${table}: ${origin}`,
-          sentence: `The part ${parts.join(' and ')} cannot be read, so whatever the rule was meant to do is not reviewed; look at it by hand.`,
+          sentence: `The part ${parts.join(' and ')} cannot be read, so the review does not cover the rule; check it by hand.`,
         },
       ];
     }),

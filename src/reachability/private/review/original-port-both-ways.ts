@@ -13,7 +13,7 @@ export const originalPortBothWays: Review = ({ rules }) => {
         code: 'OriginalPortBothWays',
         family: rules.family,
         rule: rule.origin,
-        sentence: `It drops answers, too: what a container asks elsewhere on port ${original.first} comes back on a connection of that original port; add --ctdir ORIGINAL.`,
+        sentence: `It also drops replies: when a container connects to port ${original.first} elsewhere, the replies belong to a connection of that original port; add --ctdir ORIGINAL.`,
       },
     ];
   });

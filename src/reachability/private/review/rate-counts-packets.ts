@@ -13,7 +13,7 @@ export const rateCountsPackets: Review = ({ rules }) =>
         family: rules.family,
         rule: rule.origin,
         sentence:
-          'It counts packets, not connections: whoever loads a large file goes over it in one connection; add -m conntrack --ctstate NEW.',
+          'It counts packets, not connections: a client that loads a large file exceeds it in one connection; add -m conntrack --ctstate NEW.',
       },
     ];
   });

@@ -9,5 +9,5 @@ export const rulesAfterReturn: Review = ({ rules }) =>
       code: 'RuleAfterReturn',
       family: rules.family,
       rule: chain.rules[index].origin,
-      sentence: 'It stands behind a RETURN that takes its packets, so it never runs; insert it (-I) instead of appending it (-A).',
+      sentence: 'It comes after a RETURN that matches its packets, so it never runs; insert it (-I) instead of appending it (-A).',
     }));

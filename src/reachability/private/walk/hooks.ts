@@ -210,6 +210,6 @@ function wordsOf({ verdict, isLimited, isDoubtful }: CompiledRule): string {
         : verdict.kind === 'add-source'
           ? `put the source into ${verdict.set}`
           : verdict.kind;
-  const limited = isLimited ? ', counted as within its rate' : '';
-  return `${words}${limited}${isDoubtful ? ', if it is met' : ''}`;
+  const limited = isLimited ? ', assumed to be within its rate' : '';
+  return `${words}${limited}${isDoubtful ? ', if the packet matches' : ''}`;
 }

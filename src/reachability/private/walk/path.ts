@@ -87,9 +87,7 @@ function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
 
 /** Nobody knows what a plugin lets through, between its containers or towards the host. */
 function pluginOn(wire: Wire | undefined): Stop | undefined {
-  return wire?.mode === 'plugin'
-    ? notUnderstood([{ table: '', chain: '', text: `what the plugin of ${wire.parent} lets through` }])
-    : undefined;
+  return wire?.mode === 'plugin' ? notUnderstood([{ table: '', chain: '', text: `which traffic the ${wire.parent} permits` }]) : undefined;
 }
 
 /** What keeps the containers of a wire from each other, or may. */
@@ -109,7 +107,7 @@ function barrierOn(wire: Wire | undefined): Stop | undefined {
   if (wire === undefined) return undefined;
   if (wire.isClosed) return unreachable('closed-wire');
   return wire.guardedBy === undefined
-    ? notUnderstood([{ table: '', chain: '', text: `what stands between the LAN and the containers on ${wire.parent}` }])
+    ? notUnderstood([{ table: '', chain: '', text: `which filter is between the LAN and the containers on ${wire.parent}` }])
     : unreachable('guarded');
 }
 

@@ -17,7 +17,7 @@ export function renderMarkdown(report: StackReport): string {
     '',
     `${countsText(countsOf(findings))}. ${tallies.length} rules of ${packs.join(', ')}.`,
     '',
-    ...ended(markdownTable(['', 'Rule', 'Construct', 'What', 'Way out'], open.map(openRow))),
+    ...ended(markdownTable(['', 'Rule', 'Construct', 'What', 'Fix'], open.map(openRow))),
     ...section('Notes', markdownTable(['Rule', 'Times', 'The first', 'What'], notes.map(noteRow))),
     ...section('Accepted', markdownTable(['Rule', 'Construct', 'What', 'Why', 'Until', 'Ticket'], accepted.map(acceptedRow))),
     ...section(
@@ -43,14 +43,7 @@ function noteRow(same: readonly Finding[]): string[] {
 }
 
 function acceptedRow({ ruleId, path, detail, state, reason, expires, ticket }: Finding): string[] {
-  return [
-    ruleId,
-    path,
-    detail,
-    state === FindingState.BASELINE ? 'it was there when the baseline was written' : (reason ?? ''),
-    expires ?? '',
-    ticket ?? '',
-  ];
+  return [ruleId, path, detail, state === FindingState.BASELINE ? 'listed in the baseline' : (reason ?? ''), expires ?? '', ticket ?? ''];
 }
 
 function section(title: string, content: readonly string[]): string[] {

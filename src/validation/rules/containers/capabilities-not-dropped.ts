@@ -4,12 +4,12 @@ import { Severity } from '../../severity';
 
 export const capabilitiesNotDropped = defineRule({
   ruleId: 'BH-C12',
-  title: 'capabilities of the engine kept',
+  title: 'default capabilities not dropped',
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['5.4'],
-  why: 'The fourteen that the engine leaves let root in a container change owners, make devices and forge packets; few programs need one of them.',
-  fix: "set 'drop' in 'capabilities' to ['ALL'], and 'add' to those that the program fails without",
+  why: 'The fourteen default capabilities let root in a container change file owners, create devices and forge packets; few programs need any of them.',
+  fix: "set 'drop' in 'capabilities' to ['ALL'], and 'add' to the capabilities that the program needs",
   links: ['https://docs.docker.com/engine/security/#linux-kernel-capabilities'],
   resourceTypes: ['docker_container'],
   find: (container) => {

@@ -8,8 +8,8 @@ export const cgroupNamespace = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: [NAMESPACES.cgroup.control],
-  why: 'In the namespace of the host a container sees the control groups of all others, which is what escapes by way of them begin with.',
-  fix: "take 'cgroupns_mode' out, or set it to 'private'",
+  why: 'In the namespace of the host a container sees the control groups of all other containers; escapes through control groups start there.',
+  fix: "remove 'cgroupns_mode', or set it to 'private'",
   resourceTypes: ['docker_container'],
   find: (container) =>
     container.text(NAMESPACES.cgroup.attribute!)?.trim().toLowerCase() === 'host'

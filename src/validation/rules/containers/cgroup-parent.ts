@@ -4,12 +4,12 @@ import { Severity } from '../../severity';
 
 export const cgroupParent = defineRule({
   ruleId: 'BH-C24',
-  title: 'control group of its own choice',
+  title: 'custom parent control group',
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: [NAMESPACES.cgroup.control],
-  why: 'Under another control group the limits of that one count, and what watches the containers of the host may not see it.',
-  fix: "take 'cgroup_parent' out; where its group is what limits the container, suppress this with that reason",
+  why: 'The limits of the parent control group apply to the container, and monitoring of the containers on the host may not see it.',
+  fix: "remove 'cgroup_parent'; if that group limits the container, suppress this finding with that reason",
   resourceTypes: ['docker_container'],
   find: (container) => {
     const parent = container.rawText('cgroup_parent');

@@ -11,7 +11,7 @@ export const cpuLimit = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['5.12'],
-  why: 'One busy container starves everything else on the host, its guard and its SSH server among it.',
+  why: 'One busy container can take the processor time of everything else on the host, including the guard and the SSH server.',
   fix: "set 'cpu_period' to 100000 and 'cpu_quota' to the microseconds of processor time in each, such as 50000; or set 'cpu_shares' to a weight other than 1024",
   links: ['https://docs.docker.com/engine/containers/resource_constraints/#cpu'],
   resourceTypes: ['docker_container'],

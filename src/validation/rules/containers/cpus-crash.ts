@@ -8,7 +8,7 @@ export const cpusCrash = defineRule({
   title: "'cpus' with a provider that crashes on it",
   severity: Severity.ERROR,
   inDefaults: true,
-  why: 'Releases of the Docker provider before 3.7.0 end in a panic in the middle of an apply, and what it had begun is left half done.',
+  why: 'Releases of the Docker provider before 3.7.0 crash in the middle of an apply, and leave resources half created.',
   fix: "use 'cpu_period' and 'cpu_quota' instead of 'cpus', or require version '>= 3.7.0' of the provider",
   links: ['https://github.com/kreuzwerker/terraform-provider-docker/issues/759'],
   resourceTypes: ['docker_container'],

@@ -9,8 +9,8 @@ export const dangerousCapability = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['5.4'],
-  why: 'Each of these is a known way out of a container, or a hand in its neighbours.',
-  fix: "take it out of 'add' in 'capabilities'; what needs it runs on the host, or in a container that does nothing else, and has this suppressed for that capability with the reason",
+  why: 'Each of these capabilities is a known way to escape from a container, or to interfere with other containers.',
+  fix: "remove it from 'add' in 'capabilities'; run the program that needs it on the host, or in a separate container, and suppress this finding for that capability with the reason",
   links: ['https://man7.org/linux/man-pages/man7/capabilities.7.html'],
   resourceTypes: ['docker_container'],
   find: (container) =>

@@ -10,8 +10,8 @@ export const healthCheck = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['5.27'],
-  why: 'A container that hangs counts as running, so nobody replaces it or is told.',
-  fix: "add a 'healthcheck' with a command that asks the program; where the image brings one, suppress this and say so",
+  why: 'The engine counts a container that hangs as running, so nothing replaces it and no alert is raised.',
+  fix: "add a 'healthcheck' with a command that queries the program; if the image has one, suppress this finding with that reason",
   links: ['https://docs.docker.com/reference/dockerfile/#healthcheck'],
   resourceTypes: ['docker_container'],
   find: (container) => {
@@ -20,7 +20,7 @@ export const healthCheck = defineRule({
     const words = checks[0].rawTexts('test');
     const kind = words[0]?.toUpperCase();
     const command = (kind === 'CMD' || kind === 'CMD-SHELL' ? words.slice(1) : words).join(' ').trim();
-    if (kind === 'NONE') return [{ detail: 'none', message: "'healthcheck' turns off the one of the image" }];
+    if (kind === 'NONE') return [{ detail: 'none', message: "'healthcheck' turns off the health check of the image" }];
     return ALWAYS_WELL.test(command) ? [{ detail: command, message: `'healthcheck' runs '${command}', which always succeeds` }] : [];
   },
 });

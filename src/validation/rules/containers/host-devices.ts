@@ -7,19 +7,19 @@ export const hostDevices = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['5.18'],
-  why: 'A device is reached past every file permission: a disk holds the files of all, and a driver runs in the kernel of the host.',
-  fix: 'take the device out, and where it is needed, suppress this for that device alone with the reason',
+  why: 'Access to a device bypasses all file permissions: a disk contains the files of every user, and a driver runs in the kernel of the host.',
+  fix: 'remove the device; if the container needs it, suppress this finding for that device only, with the reason',
   resourceTypes: ['docker_container'],
   find: (container) => {
     const devices = container.blocks('devices').map((device) => device.rawText('host_path') ?? 'unnamed');
     const gpus = container.rawText('gpus');
     return [
-      ...devices.map((device) => ({ detail: device, message: `the device '${device}' of the host is handed in` })),
+      ...devices.map((device) => ({ detail: device, message: `the container gets the device '${device}' of the host` })),
       ...(gpus ? [{ detail: `gpus ${gpus}`, message: `'gpus' is '${gpus}'` }] : []),
       ...(container.text('runtime') === 'nvidia'
-        ? [{ detail: 'runtime nvidia', message: "'runtime' is 'nvidia', which hands in GPUs" }]
+        ? [{ detail: 'runtime nvidia', message: "'runtime' is 'nvidia', which gives the container GPUs" }]
         : []),
-      ...container.blocks('device_requests').slice(0, 1).map(() => ({ detail: 'device_requests', message: "'device_requests' hands in devices" })), // prettier-ignore
+      ...container.blocks('device_requests').slice(0, 1).map(() => ({ detail: 'device_requests', message: "'device_requests' gives the container devices" })), // prettier-ignore
     ];
   },
 });

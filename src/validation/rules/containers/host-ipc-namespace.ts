@@ -9,7 +9,7 @@ export const hostIpcNamespace = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: [NAMESPACES.ipc.control],
-  why: "It reads and writes the shared memory and the message queues of the host's processes, databases among them.",
+  why: 'The container can read and write the shared memory and the message queues of processes on the host, such as databases.',
   fix: "set 'ipc_mode' to 'private'",
   links: ['https://docs.docker.com/engine/containers/run/#ipc-settings---ipc'],
   resourceTypes: ['docker_container'],

@@ -9,8 +9,8 @@ export const hostNetwork = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: [NAMESPACES.net.control],
-  why: 'It has every address and port of the host, its loopback services among them, and no rule for containers filters it.',
-  fix: "take the host's network out, join a network of its own by 'networks_advanced', and publish the ports that are needed",
+  why: 'The container has every address and port of the host, including loopback services, and no rule for containers filters it.',
+  fix: "remove the host's network, join a separate network with 'networks_advanced', and publish the ports that are needed",
   links: ['https://docs.docker.com/engine/network/drivers/host/'],
   resourceTypes: ['docker_container', 'docker_service'],
   find: (resource) => [

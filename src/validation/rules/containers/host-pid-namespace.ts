@@ -9,7 +9,7 @@ export const hostPidNamespace = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: [NAMESPACES.pid.control],
-  why: 'It sees every process of the host with its arguments and environment, and may signal and trace those of its own user.',
+  why: 'The container sees every process of the host with its arguments and environment, and can signal and trace processes of the same user.',
   fix: "take 'pid_mode' out",
   links: ['https://docs.docker.com/engine/containers/run/#pid-settings---pid'],
   resourceTypes: ['docker_container'],

@@ -5,11 +5,11 @@ import { Severity } from '../../severity';
 
 export const hostUserNamespace = defineRule({
   ruleId: 'BH-C05',
-  title: 'left out of the remapping of users',
+  title: 'excluded from user namespace remapping',
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: [NAMESPACES.user.control],
-  why: 'Where the engine remaps users, root in this container is root on the host all the same.',
+  why: 'Even if the engine remaps users, root in this container is root on the host.',
   fix: "take 'userns_mode' out",
   links: ['https://docs.docker.com/engine/security/userns-remap/'],
   resourceTypes: ['docker_container'],

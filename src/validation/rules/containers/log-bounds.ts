@@ -10,12 +10,12 @@ const DEFAULT = String(ENGINE_SETTINGS['log-driver'].usual);
 
 export const logBounds = defineRule({
   ruleId: 'BH-C30',
-  title: 'logs without bounds, or on the host alone',
+  title: 'logs without a size limit, or only on the host',
   severity: Severity.INFO,
   inDefaults: false,
   cisControls: controlsOf('log-driver'),
-  why: 'A log without bounds fills the disk of the host, and one that is on the host alone is gone with it: who breaks in deletes it.',
-  fix: "set 'log_driver' to one that sends logs away, such as 'fluentd', or 'syslog' with a 'syslog-address' elsewhere in 'log_opts'; where they stay, set 'max-size' in 'log_opts' and suppress the rest",
+  why: 'A log without a size limit fills the disk of the host. A log that exists only on the host is lost with the host, and an attacker who gets in can delete it.',
+  fix: "set 'log_driver' to a driver that sends logs to another machine, such as 'fluentd', or 'syslog' with a remote 'syslog-address' in 'log_opts'; if the logs stay on the host, set 'max-size' in 'log_opts' and suppress the remaining finding",
   links: ['https://docs.docker.com/engine/logging/configure/'],
   resourceTypes: ['docker_container'],
   find: (container) => {
@@ -34,6 +34,8 @@ function problems(container: ICheckedResource, daemon: ICheckedResource | undefi
     ...(driver === DEFAULT && !isPositive(option('max-size'))
       ? [{ detail: 'max-size', message: `the driver is '${driver}' without a 'max-size'` }]
       : []),
-    ...(keepsLogs(driver, option('syslog-address')) ? [{ detail: driver, message: `the driver '${driver}' sends logs nowhere` }] : []),
+    ...(keepsLogs(driver, option('syslog-address'))
+      ? [{ detail: driver, message: `the driver '${driver}' does not send logs to another machine` }]
+      : []),
   ];
 }

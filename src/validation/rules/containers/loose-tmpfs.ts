@@ -16,7 +16,7 @@ function loose(path: string, options: readonly string[]): Violation[] {
 }
 
 function looseAt(path: string, problems: readonly string[]): Violation {
-  return { detail: path, message: `the file system in memory at '${path}' has ${problems.join(', ')}` };
+  return { detail: path, message: `the tmpfs at '${path}' has ${problems.join(', ')}` };
 }
 
 function isTmpfs(block: ICheckedBlock): boolean {
@@ -25,10 +25,10 @@ function isTmpfs(block: ICheckedBlock): boolean {
 
 export const looseTmpfs = defineRule({
   ruleId: 'BH-C16',
-  title: 'file system in memory without limits',
+  title: 'tmpfs without limits',
   severity: Severity.INFO,
   inDefaults: false,
-  why: "Without a size it takes half of the host's memory; with 'exec' or 'suid' it is a place to run what was written there.",
+  why: "Without a size a tmpfs can use half of the host's memory; with 'exec' or 'suid' a process can execute files that were written there.",
   fix: "write 'rw,noexec,nosuid,nodev,size=64m' as options of the path in 'tmpfs', or set 'size_bytes' in 'tmpfs_options' of the mount",
   links: ['https://docs.docker.com/engine/storage/tmpfs/'],
   resourceTypes: ['docker_container'],

@@ -8,7 +8,7 @@ export const memoryLimit = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['5.11'],
-  why: 'One container that leaks, or is made to, takes the memory of the host, and the kernel then ends processes of others.',
+  why: 'A container with a memory leak, or under attack, can use up the memory of the host; the kernel then kills other processes.',
   fix: "set 'memory' to what the container needs, in MiB, and 'memory_swap' to the same",
   links: ['https://docs.docker.com/engine/containers/resource_constraints/#memory'],
   resourceTypes: ['docker_container'],

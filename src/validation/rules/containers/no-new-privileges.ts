@@ -19,12 +19,12 @@ function isDefaultOfEngine(container: ICheckedResource): boolean {
 
 export const noNewPrivileges = defineRule({
   ruleId: 'BH-C09',
-  title: 'privileges can be gained',
+  title: 'processes can gain privileges',
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['5.26', ...controlsOf('no-new-privileges')],
-  why: 'A set-user-id program in the image makes root of any user in the container.',
-  fix: "set 'security_opts' to ['no-new-privileges:true'] beside what it has, and take an entry that says false out",
+  why: 'A setuid program in the image gives any user in the container root privileges.',
+  fix: "set 'security_opts' to ['no-new-privileges:true'] in addition to its other entries, and remove an entry that sets it to false",
   links: ['https://docs.docker.com/reference/cli/docker/container/run/#security-opt'],
   resourceTypes: ['docker_container'],
   find: (container) => {

@@ -7,10 +7,9 @@ export const pidsLimit = defineRule({
   severity: Severity.INFO,
   inDefaults: true,
   cisControls: ['5.29'],
-  why: 'A container that forks without end uses up the process numbers of the host. Neither the provider nor daemon.json can set a limit.',
+  why: 'A container that forks without limit uses up the process ids of the host. Neither the provider nor daemon.json can set a limit.',
   fix: "set 'cgroup_parent' to a slice of systemd whose unit has TasksMax, and suppress BH-C24 with that reason",
   links: ['https://www.freedesktop.org/software/systemd/man/latest/systemd.resource-control.html#TasksMax=N'],
   resourceTypes: ['docker_container'],
-  find: (container) =>
-    container.rawText('cgroup_parent') ? [] : [{ detail: 'pids', message: 'nothing limits how many processes it has' }],
+  find: (container) => (container.rawText('cgroup_parent') ? [] : [{ detail: 'pids', message: 'nothing limits its number of processes' }]),
 });

@@ -5,12 +5,12 @@ import { Severity } from '../../severity';
 
 export const rawSockets = defineRule({
   ruleId: 'BH-C14',
-  title: 'raw sockets kept',
+  title: 'raw sockets not dropped',
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['5.4'],
-  why: 'With NET_RAW a container forges addresses towards its neighbours and listens in. Pinging does not need it on engines of today.',
-  fix: "set 'drop' in 'capabilities' to ['ALL'] or ['CAP_NET_RAW'], and take NET_RAW out of 'add'",
+  why: 'With NET_RAW a container can forge its addresses towards other members of its network and read their traffic. On current engines ping does not need NET_RAW.',
+  fix: "set 'drop' in 'capabilities' to ['ALL'] or ['CAP_NET_RAW'], and remove NET_RAW from 'add'",
   links: ['https://docs.docker.com/engine/security/#linux-kernel-capabilities'],
   resourceTypes: ['docker_container'],
   find: (container) => {

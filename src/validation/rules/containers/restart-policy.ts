@@ -5,11 +5,11 @@ const MOST = 5;
 
 export const restartPolicy = defineRule({
   ruleId: 'BH-C21',
-  title: 'restarts without end',
+  title: 'unlimited restarts',
   severity: Severity.WARNING,
   inDefaults: false,
   cisControls: ['5.15'],
-  why: 'A container that crashes and is started again for ever loads the host, and gives an attacker as many tries as an exploit needs.',
+  why: 'A container that crashes and restarts without limit puts load on the host, and gives an attacker unlimited attempts for an exploit.',
   fix: `set 'restart' to 'on-failure' and 'max_retry_count' to ${MOST} or less`,
   links: ['https://docs.docker.com/engine/containers/start-containers-automatically/'],
   resourceTypes: ['docker_container'],

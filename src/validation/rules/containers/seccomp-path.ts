@@ -12,8 +12,8 @@ export const seccompPath = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['5.22'],
-  why: "The command line reads such a file and sends what is in it; Terraform's provider sends the path, and the container does not start.",
-  fix: "give the profile itself: 'seccomp=' followed by its JSON, such as \"seccomp=${file('profile.json')}\"",
+  why: 'The docker command reads such a file and sends its content; the Terraform provider sends the path, and the container does not start.',
+  fix: "set the profile itself: 'seccomp=' followed by its JSON, such as \"seccomp=${file('profile.json')}\"",
   resourceTypes: ['docker_container'],
   find: (container) =>
     container
@@ -21,7 +21,7 @@ export const seccompPath = defineRule({
       .filter((option) => SECCOMP.test(option))
       .map((option) => option.replace(SECCOMP, '').trim())
       .filter((profile) => !NAMED.includes(profile.toLowerCase()) && !isContent(profile))
-      .map((profile) => ({ detail: profile, message: `the seccomp profile is '${profile}', which is no JSON` })),
+      .map((profile) => ({ detail: profile, message: `the seccomp profile is '${profile}', which is not JSON` })),
 });
 
 /** JSON, or what Terraform fills in, which is how the content of a file gets there. */

@@ -8,8 +8,8 @@ export const secretVariable = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['7.4', '4.10'],
-  why: "It lies readable in Terraform's state, in 'docker inspect' and in the environment of every process of the container, and ends up in logs.",
-  fix: 'mount the secret as a file, take the variable out, and set one of its name with _FILE at the end to the path; suppress it for a variable that is no secret',
+  why: "The secret is readable in the Terraform state, in 'docker inspect' and in the environment of every process of the container, and often appears in logs.",
+  fix: 'mount the secret as a file, remove the variable, and set a variable with the same name and the suffix _FILE to the path; if the variable is not a secret, suppress this finding for it',
   resourceTypes: ['docker_container'],
   find: (container) =>
     secretVariables(

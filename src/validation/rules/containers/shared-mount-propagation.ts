@@ -4,12 +4,12 @@ import { Severity } from '../../severity';
 
 export const sharedMountPropagation = defineRule({
   ruleId: 'BH-C08',
-  title: 'mounts pass between host and container',
+  title: 'mount propagation between host and container',
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['5.20'],
-  why: 'What the container mounts there appears on the host, or what the host mounts later appears in the container, whoever meant it to.',
-  fix: "take 'propagation' out, or set it to 'rprivate'",
+  why: 'Mounts that the container makes there appear on the host, or later mounts of the host appear in the container, intended or not.',
+  fix: "remove 'propagation', or set it to 'rprivate'",
   links: ['https://docs.docker.com/engine/storage/bind-mounts/#configure-bind-propagation'],
   resourceTypes: ['docker_container', 'docker_service'],
   find: (resource) =>

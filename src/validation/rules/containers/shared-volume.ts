@@ -29,11 +29,11 @@ const writersOf = rememberOfStack((anyone: ICheckedResource): ReadonlyMap<string
 
 export const sharedVolume = defineRule({
   ruleId: 'BH-C29',
-  title: 'volume that several containers write',
+  title: 'volume that several containers can write',
   severity: Severity.INFO,
   inDefaults: false,
-  why: 'Who breaks into one of them reaches the others by what they read there, past every rule of the network.',
-  fix: "set 'read_only' where a container only reads, give each writer a volume of its own, and name volumes instead of taking those 'from_container'",
+  why: 'An attacker who gets into one of them can attack the others through the files that they read there; network rules do not prevent this.',
+  fix: "set 'read_only' where a container only reads, give each writer a volume of its own, and list volumes instead of using 'from_container'",
   resourceTypes: ['docker_container'],
   find: (container) => [
     ...[...writtenVolumes(container)].flatMap(([key, volume]) => {
@@ -41,12 +41,14 @@ export const sharedVolume = defineRule({
         .get(key)!
         .filter((address) => address !== container.address)
         .sort();
-      return others.length === 0 ? [] : [{ detail: volume, message: `it writes the volume '${volume}', and so does ${others.join(', ')}` }];
+      return others.length === 0
+        ? []
+        : [{ detail: volume, message: `it can write the volume '${volume}', and so can ${others.join(', ')}` }];
     }),
     ...container
       .blocks('volumes')
       .filter((block) => block.has('from_container') && !block.isTrue('read_only'))
       .map((block) => block.rawText('from_container') ?? '')
-      .map((from) => ({ detail: `from ${from}`, message: `it writes whatever volumes '${from}' has` })),
+      .map((from) => ({ detail: `from ${from}`, message: `it can write all volumes of '${from}'` })),
   ],
 });

@@ -7,12 +7,12 @@ const IMAGE = /(^|[/_-])(sshd|openssh|ssh-server|dropbear)([/_:@-]|$)/;
 
 export const sshServer = defineRule({
   ruleId: 'BH-C32',
-  title: 'SSH server inside',
+  title: 'SSH server in a container',
   severity: Severity.INFO,
   inDefaults: false,
   cisControls: ['5.7'],
-  why: "An SSH server in a container is a second way in with keys and users of its own, which 'docker exec' from the host does not need.",
-  fix: "take it out, with its port 22, and use 'docker exec' on the host",
+  why: "An SSH server in a container is a second entry point with separate keys and users; 'docker exec' on the host needs neither.",
+  fix: "remove it and its port 22, and use 'docker exec' on the host",
   resourceTypes: ['docker_container'],
   find: (container) => {
     const command = [...container.rawTexts('entrypoint'), ...container.rawTexts('command')].join(' ');

@@ -4,12 +4,12 @@ import { Severity } from '../../severity';
 
 export const ulimits = defineRule({
   ruleId: 'BH-C31',
-  title: 'no limits of processes',
+  title: 'no ulimits',
   severity: Severity.INFO,
   inDefaults: false,
   cisControls: ['5.19', ...controlsOf('default-ulimits')],
-  why: 'One process opens files, or starts others of its user, until the kernel has none left for the rest of the host.',
-  fix: "add an 'ulimit' such as nofile, or set 'default-ulimits' in the daemon.json of the engine",
+  why: 'One process can open files, or start processes of its user, until the kernel has none left for the rest of the host.',
+  fix: "add a 'ulimit' such as nofile, or set 'default-ulimits' in the daemon.json of the engine",
   links: ['https://docs.docker.com/reference/cli/docker/container/run/#ulimit'],
   resourceTypes: ['docker_container'],
   find: (container) => {

@@ -11,8 +11,8 @@ export const unconfinedByPolicy = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['5.2', '5.3'],
-  why: "They are the last wall when a process breaks out: they keep it from the host's files and devices even as root.",
-  fix: 'take the option out, or name a profile or a type that confines',
+  why: 'They are the last barrier when a process escapes: they block its access to files and devices of the host, even as root.',
+  fix: 'remove the option, or name a profile or a type that confines the container',
   links: ['https://docs.docker.com/engine/security/apparmor/'],
   resourceTypes: ['docker_container'],
   find: (container) => {

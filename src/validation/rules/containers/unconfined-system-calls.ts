@@ -28,8 +28,8 @@ export const unconfinedSystemCalls = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['5.22'],
-  why: "The filter keeps calls away that most holes of the kernel are reached by; the masked paths lead to settings of the host's kernel.",
-  fix: "take the option out, so that the engine's own profile and paths are in force, or name a profile that refuses calls",
+  why: "The filter blocks system calls through which most vulnerabilities of the kernel are reachable; the masked paths contain settings of the host's kernel.",
+  fix: 'remove the option, so that the default profile and masked paths of the engine apply, or name a profile that blocks system calls',
   links: ['https://docs.docker.com/engine/security/seccomp/'],
   resourceTypes: ['docker_container'],
   find: (container) => {

@@ -8,8 +8,8 @@ export const writableRoot = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['5.13'],
-  why: 'Who breaks in can change the program and leave tools behind that run on until the container is replaced.',
-  fix: "set 'read_only' to true, and give places that the program writes to a volume or a 'tmpfs'",
+  why: 'An attacker who gets in can change the program and install tools that keep running until the container is replaced.',
+  fix: "set 'read_only' to true, and use a volume or a 'tmpfs' for the directories that the program writes to",
   links: ['https://docs.docker.com/reference/cli/docker/container/run/#read-only'],
   resourceTypes: ['docker_container'],
   find: (container) =>

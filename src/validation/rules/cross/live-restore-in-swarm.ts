@@ -9,7 +9,7 @@ export const liveRestoreInSwarm = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: controlsOf('live-restore'),
-  why: 'An engine that keeps containers across restarts refuses to be in a swarm, or does not start in it any more.',
+  why: 'An engine with live restore refuses to join a swarm, or no longer starts in it.',
   fix: "set 'live-restore' to false in daemon.json; a HardenedDaemon does it with 'liveRestore: false'",
   links: ['https://docs.docker.com/engine/daemon/live-restore/'],
   resourceTypes: ['daemon.json'],

@@ -13,17 +13,17 @@ function isRemapped(engines: readonly ICheckedResource[]): boolean {
 }
 
 function finding(what: string): Violation {
-  return { detail: what, message: `'${what}' does not go with 'userns-remap' of the engine` };
+  return { detail: what, message: `'${what}' is incompatible with 'userns-remap' of the engine` };
 }
 
 export const remappedHostNamespace = defineRule({
   ruleId: 'BH-X01',
-  title: 'container that an engine with a user namespace refuses',
+  title: 'container that an engine with user namespace remapping refuses',
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: controlsOf('userns-remap'),
-  why: "With 'userns-remap' the engine refuses privileged containers and those in namespaces of the host: the apply fails half way.",
-  fix: "take 'privileged', 'network_mode' host and 'pid_mode' host out of the container, or 'userns-remap' out of daemon.json",
+  why: "With 'userns-remap' the engine refuses privileged containers and containers in namespaces of the host: the apply fails half way.",
+  fix: "remove 'privileged', 'network_mode' host and 'pid_mode' host from the container, or 'userns-remap' from daemon.json",
   links: ['https://docs.docker.com/engine/security/userns-remap/#user-namespace-known-limitations'],
   resourceTypes: ['docker_container'],
   applies: (container) => isRemapped(container.others('daemon.json')) && container.text(NAMESPACES.user.attribute!) !== 'host',

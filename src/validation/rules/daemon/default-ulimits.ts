@@ -4,11 +4,11 @@ import { Severity } from '../../severity';
 
 export const defaultUlimits = defineRule({
   ruleId: 'BH-D07',
-  title: 'no default limits of processes',
+  title: 'no default ulimits',
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: controlsOf('default-ulimits'),
-  why: 'A container that sets no limits of its own takes as many files as the host has, until nothing else gets any.',
+  why: 'A container without its own limits can open files until no other process can open any.',
   fix: "set 'default-ulimits' in daemon.json, such as nofile with Soft 1024 and Hard 4096",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],
   resourceTypes: ['daemon.json'],

@@ -8,8 +8,8 @@ export const insecureRegistries = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: controlsOf('insecure-registries'),
-  why: 'Whoever is on the way to the registry decides what the host runs: nothing says that an image comes from where it was asked for.',
-  fix: "take 'insecure-registries' out of daemon.json, give the registry a certificate (/etc/docker/certs.d/HOST/ca.crt holds a CA of your own), and name mirrors by https://",
+  why: 'An attacker on the network path to the registry can decide what the host runs: nothing verifies that an image comes from the registry.',
+  fix: "remove 'insecure-registries' from daemon.json, give the registry a certificate (put a private CA into /etc/docker/certs.d/HOST/ca.crt), and use https:// URLs for mirrors",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],
   resourceTypes: ['daemon.json'],
   find: (engine) => [
@@ -17,6 +17,6 @@ export const insecureRegistries = defineRule({
     ...engine
       .texts('registry-mirrors')
       .filter((url) => !/^https:\/\//i.test(url))
-      .map((url) => ({ detail: `mirror ${url}`, message: `the mirror '${url}' is asked without TLS` })),
+      .map((url) => ({ detail: `mirror ${url}`, message: `the engine connects to the mirror '${url}' without TLS` })),
   ],
 });

@@ -9,7 +9,7 @@ export const interContainerTraffic = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: controlsOf('icc'),
-  why: 'Whoever breaks into one container on the default bridge reaches every port of all others there.',
+  why: 'An attacker who gets into one container on the default bridge reaches every port of all other containers there.',
   fix: "set 'icc' to false in daemon.json",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],
   resourceTypes: ['daemon.json'],

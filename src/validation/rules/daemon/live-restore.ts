@@ -6,11 +6,11 @@ import { isSwarmNode } from './private/swarm-node';
 
 export const liveRestore = defineRule({
   ruleId: 'BH-D13',
-  title: 'containers end with the engine',
+  title: 'containers stop with the engine',
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: controlsOf('live-restore'),
-  why: 'An update of the engine, or its failure, takes every container with it, so it is put off.',
+  why: 'An update or a failure of the engine stops every container, so operators postpone updates.',
   fix: "set 'live-restore' to true in daemon.json",
   links: ['https://docs.docker.com/engine/daemon/live-restore/'],
   resourceTypes: ['daemon.json'],

@@ -6,12 +6,12 @@ const USUAL = String(ENGINE_SETTINGS['log-level'].usual);
 
 export const logLevel = defineRule({
   ruleId: 'BH-D02',
-  title: 'engine logs more or less than what happens',
+  title: 'log level of the engine is not info',
   severity: Severity.INFO,
   inDefaults: true,
   cisControls: controlsOf('log-level'),
-  why: 'Below info, starts and failures of containers are missing when somebody looks for them; debug writes requests with their contents into the log.',
-  fix: "set 'log-level' to info in daemon.json, or leave it out, and leave 'debug' out",
+  why: 'A level above info, such as warn, leaves out starts and failures of containers; debug writes requests with their contents into the log.',
+  fix: "set 'log-level' to info in daemon.json, or remove it, and remove 'debug'",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],
   resourceTypes: ['daemon.json'],
   find: (engine) => {

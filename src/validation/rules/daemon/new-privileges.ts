@@ -5,11 +5,11 @@ import { isAsOurs } from './private/setting';
 
 export const newPrivileges = defineRule({
   ruleId: 'BH-D12',
-  title: 'processes may gain privileges',
+  title: 'processes can gain privileges by default',
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: controlsOf('no-new-privileges'),
-  why: 'A program with the setuid bit makes root of whoever starts it; services have no setting of their own for that.',
+  why: 'A program with the setuid bit gives the user who starts it root privileges; a service has no setting to prevent this.',
   fix: "set 'no-new-privileges' to true in daemon.json",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],
   resourceTypes: ['daemon.json'],

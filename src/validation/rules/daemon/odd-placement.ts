@@ -4,12 +4,12 @@ import { Severity } from '../../severity';
 
 export const oddPlacement = defineRule({
   ruleId: 'BH-D09',
-  title: 'containers placed or sized otherwise than the engine does it',
+  title: 'non-default control group or base size',
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: [...controlsOf('cgroup-parent'), ...controlsOf('storage-opts')],
-  why: 'Under another cgroup, limits that others count on do not hold; another base size is a setting that no maintained driver knows.',
-  fix: "take 'cgroup-parent', and 'dm.basesize' of 'storage-opts', out of daemon.json",
+  why: 'Under another control group, limits that other programs rely on do not apply; no maintained storage driver supports another base size.',
+  fix: "remove 'cgroup-parent', and 'dm.basesize' of 'storage-opts', from daemon.json",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],
   resourceTypes: ['daemon.json'],
   find: (engine) => {

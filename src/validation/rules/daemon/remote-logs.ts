@@ -11,10 +11,10 @@ export const remoteLogs = defineRule({
   severity: Severity.WARNING,
   inDefaults: false,
   cisControls: controlsOf('log-driver'),
-  why: 'Who takes the host over takes the traces with it.',
+  why: 'An attacker who takes over the host can delete the logs.',
   fix:
-    "set 'log-driver' in daemon.json to one that sends logs elsewhere, such as fluentd, or syslog with 'syslog-address' tcp+tls://HOST:PORT in 'log-opts'; " +
-    'a HardenedDaemon writes json-file: where something on its host collects the files, suppress this with that reason',
+    "set 'log-driver' in daemon.json to a driver that sends logs to another machine, such as fluentd, or syslog with 'syslog-address' tcp+tls://HOST:PORT in 'log-opts'; " +
+    'a HardenedDaemon uses json-file: if a program on its host collects the files, suppress this finding with that reason',
   links: ['https://docs.docker.com/engine/logging/configure/'],
   resourceTypes: ['daemon.json'],
   find: (engine) => {

@@ -4,12 +4,12 @@ import { Severity } from '../../severity';
 
 export const seccompProfile = defineRule({
   ruleId: 'BH-D15',
-  title: 'every container without a seccomp filter',
+  title: 'no default seccomp filter',
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: controlsOf('seccomp-profile'),
-  why: 'Every system call of the kernel is open to containers, also those that nothing needs but exploits.',
-  fix: "take 'seccomp-profile' out of daemon.json, or name the file of a profile of yours",
+  why: 'Containers can use every system call of the kernel, including those that only exploits need.',
+  fix: "remove 'seccomp-profile' from daemon.json, or name the file of your own profile",
   links: ['https://docs.docker.com/engine/security/seccomp/'],
   resourceTypes: ['daemon.json'],
   find: (engine) =>

@@ -4,12 +4,12 @@ import { Severity } from '../../severity';
 
 export const storageDriver = defineRule({
   ruleId: 'BH-D05',
-  title: 'storage driver that nobody maintains',
+  title: 'unmaintained storage driver',
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: controlsOf('storage-driver'),
-  why: 'aufs and devicemapper get no fixes any more, and engines from 25 on do not start with them.',
-  fix: "take 'storage-driver' out of daemon.json, so that the engine takes overlay2",
+  why: 'aufs and devicemapper no longer receive fixes, and engines from 25 on do not start with them.',
+  fix: "remove 'storage-driver' from daemon.json, so that the engine uses overlay2",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],
   resourceTypes: ['daemon.json'],
   find: (engine) => {

@@ -5,13 +5,13 @@ import { isSetTo } from './private/setting';
 
 export const tcpListener = defineRule({
   ruleId: 'BH-D06',
-  title: 'engine listens on TCP without asking for certificates',
+  title: 'engine listens on TCP without client certificates',
   severity: Severity.ERROR,
   inDefaults: true,
   suppressible: false,
   cisControls: controlsOf('hosts'),
-  why: 'Whoever reaches the port starts a container with the host in it: that is root on the host, without a password.',
-  fix: "take the entry out of 'hosts' in daemon.json and reach the engine by SSH, or set 'tlsverify' to true with 'tlscacert', 'tlscert' and 'tlskey'",
+  why: 'A client that reaches the port can start a container that mounts the host: this is root access to the host without a password.',
+  fix: "remove the entry from 'hosts' in daemon.json and connect to the engine by SSH, or set 'tlsverify' to true with 'tlscacert', 'tlscert' and 'tlskey'",
   links: ['https://docs.docker.com/engine/security/protect-access/'],
   resourceTypes: ['daemon.json'],
   find: (engine) => {

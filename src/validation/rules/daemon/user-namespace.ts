@@ -13,8 +13,8 @@ export const userNamespace = defineRule({
   severity: Severity.WARNING,
   inDefaults: false,
   cisControls: controlsOf('userns-remap'),
-  why: 'Who leaves a container as root is root outside; with a user namespace he would be nobody.',
-  fix: "set 'userns-remap' to default in daemon.json; a HardenedDaemon has no property for that: suppress this there with the reason",
+  why: 'A process that escapes from a container as root is root on the host; with user namespace remapping it would be an unprivileged user.',
+  fix: "set 'userns-remap' to default in daemon.json; a HardenedDaemon has no property for this: suppress this finding there with the reason",
   links: ['https://docs.docker.com/engine/security/userns-remap/'],
   resourceTypes: ['daemon.json'],
   find: (engine) =>

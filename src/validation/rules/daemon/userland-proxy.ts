@@ -9,7 +9,7 @@ export const userlandProxy = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: controlsOf('userland-proxy'),
-  why: 'It is one more process per port, hides the address of who connects, and goes round rules that narrow who may.',
+  why: 'docker-proxy is an additional process per port, hides the address of the client, and bypasses rules that restrict clients.',
   fix: "set 'userland-proxy' to false in daemon.json",
   links: ['https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file'],
   resourceTypes: ['daemon.json'],

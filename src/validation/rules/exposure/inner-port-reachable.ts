@@ -14,8 +14,8 @@ export const innerPortReachable = defineRule({
   severity: Severity.ERROR,
   // It asks the proof for more than a synth does: that is for who wants it.
   inDefaults: false,
-  why: "The proof walks every packet from outside through the rules of the engine and those of Bulkhead: from most public addresses one gets through to a database or management port, or to a workload whose segment takes no publications. A source that is no more than somebody's own blocks does not count, and neither do neighbours of the host.",
-  fix: "narrow the 'sources' of the publication to the blocks that need it, or publish on '127.0.0.1'; a workload on a public address needs another address pool",
+  why: 'The proof evaluates every packet from outside against the rules of the engine and of Bulkhead: packets from most public addresses reach a database or management port, or a workload whose segment does not allow publications. A source that is restricted to specific blocks does not count, and neither do machines on the networks of the host.',
+  fix: "restrict the 'sources' of the publication to the blocks that need it, or publish on '127.0.0.1'; if the workload has a public address, use another address pool",
   resourceTypes: [DAEMON],
   applies: isProved,
   find: (daemon) => {
@@ -25,12 +25,15 @@ export const innerPortReachable = defineRule({
       if (isInner(store, workload)) {
         const text = shortPortSetText(ports);
         return [
-          { detail: `${workload} ${text}`, message: `${workload}, whose segment takes no publications, is reached on ${text} ${at}` },
+          {
+            detail: `${workload} ${text}`,
+            message: `${workload}, whose segment does not allow publications, is reachable on ${text} ${at}`,
+          },
         ];
       }
       return namedPorts(INNER_PORTS, union(ports, asked)).map(({ port, name }) => ({
         detail: `${workload} ${port}`,
-        message: `${workload} is reached on ${port}, which is for ${name}, ${at}`,
+        message: `${workload} is reachable on ${port}, the port of ${name}, ${at}`,
       }));
     });
   },

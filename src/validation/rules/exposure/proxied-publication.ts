@@ -11,12 +11,12 @@ import { Severity } from '../../severity';
 
 export const proxiedPublication = defineRule({
   ruleId: 'BH-E04',
-  title: 'publication that docker-proxy answers',
+  title: 'publication that docker-proxy serves',
   severity: Severity.WARNING,
   // It asks the proof for more than a synth does: that is for who wants it.
   inDefaults: false,
-  why: "The proof finds who comes in by docker-proxy: a program of the host takes the connection and opens one of its own, so rules of FORWARD and DOCKER-USER never see it, and the container sees the address of the host instead of the client's. It goes on listening when the engine's rules are flushed.",
-  fix: "set 'userland-proxy' to false in the daemon.json of the host, and say so: 'userlandProxy: false' of the UnguardedDaemon",
+  why: 'The proof finds clients that connect through docker-proxy: this program of the host accepts the connection and opens a second one to the container, so rules in FORWARD and DOCKER-USER do not apply, and the container sees the address of the host instead of the client. docker-proxy keeps listening when the rules of the engine are flushed.',
+  fix: "set 'userland-proxy' to false in the daemon.json of the host, and declare it with 'userlandProxy: false' of the UnguardedDaemon",
   links: ['https://docs.docker.com/engine/network/port-publishing/'],
   resourceTypes: [DAEMON, 'docker_container'],
   applies: (resource) => (resource.resourceType === DAEMON ? isProved(resource) : isRawOfKnown(resource)),
@@ -42,7 +42,7 @@ function ofDaemon(daemon: ICheckedResource): Violation[] {
     if (by === undefined) return [];
     const { protocol, first, last } = plan.hostPort;
     const text = `${protocol}/${first === last ? first : `${first}-${last}`} on ${plan.hostAddress}`;
-    return [{ detail: text, message: `docker-proxy answers ${text} for ${plan.workload} when ${by} asks` }];
+    return [{ detail: text, message: `docker-proxy serves ${text} for ${plan.workload} to connections from ${by}` }];
   });
 }
 
@@ -75,7 +75,7 @@ function askers({ matrix, derived }: Proof, { family, workload }: PublicationPla
     }
   }
   return [
-    ...outside.map(({ from }): [string, ProbeSource] => ['somebody outside', from]),
+    ...outside.map(({ from }): [string, ProbeSource] => ['clients outside', from]),
     ['the host itself', { kind: 'host' }],
     ...[...neighbours].flatMap(([who, sources]) => sources.map((source): [string, ProbeSource] => [who, source])),
   ];

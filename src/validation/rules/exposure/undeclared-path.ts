@@ -19,8 +19,8 @@ export const undeclaredPath = defineRule({
   severity: Severity.ERROR,
   // A synth with a daemon of ours says the same by itself: as UndeclaredFlow, or as a warning of the UnguardedDaemon.
   inDefaults: false,
-  why: 'The proof compares all that gets through with all that was declared: a workload of one segment reaches one of another on ports that nobody asked for, so whoever breaks into the first has the second before him. Without the guard of a HardenedDaemon that is so wherever a flow joins two segments, in both directions and on every port, which is a warning.',
-  fix: 'keep the host with a HardenedDaemon, whose guard lets through what is declared and nothing else; where that cannot be, put workloads that may reach each other on every port into one segment, or suppress this finding with the reason',
+  why: 'The proof compares all reachable connections with all declarations: a workload of one segment reaches a workload of another segment on undeclared ports, so an attacker who gets into the first can attack the second. Without the guard of a HardenedDaemon this happens wherever a flow joins two segments, in both directions and on every port; this case is a warning.',
+  fix: 'manage the host with a HardenedDaemon, whose guard permits only declared flows; if that is impossible, place workloads that may reach each other on every port in one segment, or suppress this finding with the reason',
   resourceTypes: [DAEMON],
   applies: isProved,
   find: (daemon) => {
@@ -58,7 +58,7 @@ function violations(store: FactStore, cells: readonly ReachableCell[]) {
       : [
           {
             detail,
-            message: `${source} reaches ${destination} on ${ports}, which nobody declared${more.length > 0 ? `, and ${more.length} more such` : ''}`,
+            message: `${source} reaches ${destination} on ${ports}, which is not declared${more.length > 0 ? `, and ${more.length} more such paths` : ''}`,
           },
         ],
   );

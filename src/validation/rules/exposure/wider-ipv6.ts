@@ -13,15 +13,15 @@ export const widerIpv6 = defineRule({
   severity: Severity.WARNING,
   // It asks the proof for more than a synth does: that is for who wants it.
   inDefaults: false,
-  why: 'The proof is asked for both families: over IPv6 something gets through that does not over IPv4, from the internet, or from one workload to another or to the host. Rules that somebody made for IPv4 alone are the usual reason, and scanners ask for both.',
-  fix: "give the publications on IPv6 addresses the same ports and as narrow 'sources' as those on IPv4, or leave them out; between workloads an engine of 27.0 or later writes rules for IPv6, too; where a port is for IPv6 alone by intent, suppress this finding with that reason",
+  why: 'The proof compares both address families: over IPv6 a connection is reachable that is not reachable over IPv4, from the internet, or from one workload to another or to the host. The usual cause is rules for IPv4 only, and scanners probe both families.',
+  fix: "give the publications on IPv6 addresses the same ports and equally restricted 'sources' as those on IPv4, or remove them; for connections between workloads use an engine of 27.0 or later, which also writes rules for IPv6; if a port is intentionally open over IPv6 only, suppress this finding with that reason",
   resourceTypes: [DAEMON],
   applies: (daemon) => isProved(daemon) && storeOf(daemon).has('ipv6'),
   find: (daemon) => {
     const store = storeOf(daemon);
     return [...widerFromInternet(store), ...widerInside(store)].map(({ source, destination, ports }) => ({
       detail: `${source} > ${destination}`,
-      message: `${destination} is reached over IPv6 from ${source} on ${shortPortSetText(ports)}, and not over IPv4`,
+      message: `${destination} is reachable from ${source} on ${shortPortSetText(ports)} over IPv6, but not over IPv4`,
     }));
   },
 });

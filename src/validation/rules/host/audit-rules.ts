@@ -4,12 +4,12 @@ import { Severity } from '../../severity';
 
 export const auditRules = defineRule({
   ruleId: 'BH-H01',
-  title: 'nobody records who touches the engine',
+  title: 'no audit rules for the engine',
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: Object.keys(AUDITED),
-  why: 'Who replaces a program of the engine or changes its settings is root soon after, and leaves no trace.',
-  fix: "set 'auditRules' of the HardenedDaemon to true: its host files then have the rules, and its user data installs auditd",
+  why: 'An attacker who replaces a program of the engine or changes its settings can become root, and leaves no trace.',
+  fix: "set 'auditRules' of the HardenedDaemon to true: its host files then contain the rules, and its user data installs auditd",
   links: ['https://docs.docker.com/engine/security/'],
   resourceTypes: ['host'],
   applies: (host) => host.isTrue('managed'),
@@ -18,6 +18,6 @@ export const auditRules = defineRule({
     const missing = Object.entries(AUDITED).flatMap(([control, paths]) => (paths.every((path) => watched.includes(path)) ? [] : [control]));
     return missing.length === 0
       ? []
-      : [{ detail: 'audit rules', message: `the host files have no audit rules for ${missing.length} of ${Object.keys(AUDITED).length} places of the engine` }]; // prettier-ignore
+      : [{ detail: 'audit rules', message: `the host files have no audit rules for ${missing.length} of ${Object.keys(AUDITED).length} paths of the engine` }]; // prettier-ignore
   },
 });

@@ -7,13 +7,13 @@ export const dataPartition = defineRule({
   severity: Severity.WARNING,
   inDefaults: false,
   cisControls: ['1.1.1'],
-  why: 'Images, logs and volumes that fill the file system stop everything else on the host, too.',
-  fix: "give /var/lib/docker a file system of its own, and say so by 'dataPartition: true' of the HardenedDaemon",
+  why: 'Images, logs and volumes that fill the file system also stop everything else on the host.',
+  fix: "put /var/lib/docker on a separate file system, and declare it with 'dataPartition: true' of the HardenedDaemon",
   links: ['https://docs.docker.com/engine/daemon/#daemon-data-directory'],
   resourceTypes: ['host'],
   applies: (host) => host.isTrue('managed'),
   find: (host) =>
     host.isTrue('data_partition')
       ? []
-      : [{ detail: '/var/lib/docker', message: 'nothing says that /var/lib/docker is a file system of its own' }],
+      : [{ detail: '/var/lib/docker', message: 'the program does not declare that /var/lib/docker is on a separate file system' }],
 });

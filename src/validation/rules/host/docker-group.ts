@@ -7,9 +7,10 @@ export const dockerGroup = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['1.1.2'],
-  why: 'Who is in the group talks to the engine, and whoever does is root on the host without being asked for a password.',
-  fix: 'take the user out of the group and let the engine be reached by SSH as root, or suppress the finding with the reason why this one is trusted like root',
+  why: 'Members of the group can use the engine, and every user of the engine has root access to the host without a password.',
+  fix: 'remove the user from the group and connect to the engine by SSH as root, or suppress this finding with the reason to trust this user like root',
   links: ['https://docs.docker.com/engine/install/linux-postinstall/'],
   resourceTypes: ['host'],
-  find: (host) => host.texts('docker_group_members').map((name) => ({ detail: name, message: `'${name}' is put into the group docker` })),
+  find: (host) =>
+    host.texts('docker_group_members').map((name) => ({ detail: name, message: `'${name}' is a member of the group docker` })),
 });

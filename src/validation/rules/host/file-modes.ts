@@ -17,7 +17,7 @@ function faultsOf(file: ICheckedBlock, isOurs: boolean): Violation[] {
       : [{ detail: `${path} owner`, message: `'${path}' belongs to ${owner}; it must belong to ${wanted.owner}` }]),
     ...(mode === undefined || isWithin(mode, wanted.most)
       ? []
-      : [{ detail: `${path} mode`, message: `'${path}' has the mode ${octal(mode)}; it may have ${octal(wanted.most)} at most` }]),
+      : [{ detail: `${path} mode`, message: `'${path}' has the mode ${octal(mode)}; it may be ${octal(wanted.most)} at most` }]),
   ];
 }
 
@@ -37,12 +37,12 @@ function octal(mode: number): string {
 
 export const fileModes = defineRule({
   ruleId: 'BH-H02',
-  title: 'file of the engine that others own or may change',
+  title: 'file of the engine with the wrong owner or mode',
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['3.1', '3.2', '3.3', '3.4', '3.5', '3.6', '3.7', '3.8', '3.17', '3.18', '3.19', '3.20', '3.21', '3.22'],
-  why: "Who may write the engine's settings or units decides what runs as root.",
-  fix: 'give the file to the owner, and the mode, that the message names',
+  why: 'A user who can write the settings or units of the engine decides what runs as root.',
+  fix: 'set the owner and the mode that the message names',
   links: ['https://docs.docker.com/engine/security/'],
   resourceTypes: ['host'],
   find: (host) => host.blocks('files').flatMap((file) => faultsOf(file, host.isTrue('managed'))),

@@ -3,12 +3,12 @@ import { Severity } from '../../severity';
 
 export const swarmSetup = defineRule({
   ruleId: 'BH-H05',
-  title: 'swarm with a loose end',
+  title: 'swarm with insecure settings',
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['7.2', '7.5', '7.7', '7.9'],
-  why: 'A swarm that listens everywhere, keeps its keys readable, or has certificates without an end gives more away than the one node that was broken into.',
-  fix: "make the swarm with SwarmCluster and leave 'withoutAutolockReason' out: it names all addresses, locks managers and lets certificates expire",
+  why: 'If a swarm listens on all addresses, stores its keys unencrypted, or has certificates that do not expire, an attacker who gets into one node gets more than that node.',
+  fix: "create the swarm with SwarmCluster and without 'withoutAutolockReason': it sets all addresses, locks managers and lets certificates expire",
   links: ['https://docs.docker.com/engine/swarm/swarm_manager_locking/'],
   resourceTypes: ['host'],
   applies: (host) => host.has('swarm'),
@@ -18,7 +18,9 @@ export const swarmSetup = defineRule({
       .flatMap((swarm) => [
         ...['listen_address', 'advertise_address', 'data_path_address', 'certificate_expiry']
           .filter((key) => !swarm.has(key))
-          .map((key) => ({ detail: key, message: `the swarm is made without ${key.replace(/_/g, ' ')}` })),
-        ...(swarm.isTrue('autolock') ? [] : [{ detail: 'autolock', message: 'the keys of managers lie readable on their disks' }]),
+          .map((key) => ({ detail: key, message: `the swarm is created without ${key.replace(/_/g, ' ')}` })),
+        ...(swarm.isTrue('autolock')
+          ? []
+          : [{ detail: 'autolock', message: 'the keys of managers are stored unencrypted on their disks' }]),
       ]),
 });

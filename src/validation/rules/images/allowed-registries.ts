@@ -11,12 +11,12 @@ import { Severity } from '../../severity';
 export function allowedRegistries(allowed: readonly string[]): BuiltInRule {
   return defineRule({
     ruleId: 'BH-I03',
-    title: 'image of a registry that is not on the list',
+    title: 'image from a registry that is not on the list',
     severity: Severity.ERROR,
     inDefaults: false,
     cisControls: ['4.2', ...controlsOf('insecure-registries')],
-    why: 'Whoever owns the registry chooses what runs on the host; a name that is typed wrong can lead to a registry of somebody else.',
-    fix: 'take the image from a registry on the list, or put its registry on the list',
+    why: 'The owner of the registry decides what runs on the host; a typing error in a name can select the registry of an attacker.',
+    fix: 'use an image from a registry on the list, or add its registry to the list',
     resourceTypes: ['docker_container', 'docker_service', 'docker_image', 'docker_registry_image'],
     applies: (resource) => {
       const image = writtenImage(resource);
@@ -32,7 +32,7 @@ export function allowedRegistries(allowed: readonly string[]): BuiltInRule {
         return [];
       }
       const list = allowed.length > 0 ? allowed.join(', ') : 'nothing';
-      return [{ detail: image.raw, message: `the image '${image.raw}' is from '${name.split('/')[0]}'; the list has ${list}` }];
+      return [{ detail: image.raw, message: `the image '${image.raw}' is from '${name.split('/')[0]}'; the list contains ${list}` }];
     },
   });
 }

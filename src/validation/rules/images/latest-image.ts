@@ -9,7 +9,7 @@ export const latestImage = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['5.28'],
-  why: 'Nobody can say what runs: it is whatever was pushed last when a host happened to pull, and differs from host to host.',
+  why: 'It is unknown which image runs: a host runs the image that was pushed last when it pulled, and this differs between hosts.',
   fix: "name a version and its digest, such as 'nginx:1.29@sha256:…'",
   links: ['https://docs.docker.com/dhi/core-concepts/digests/'],
   resourceTypes: ['docker_container', 'docker_service', 'docker_image', 'docker_registry_image'],

@@ -12,15 +12,15 @@ export const unpinnedImage = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['5.28'],
-  why: 'A tag is moved by whoever may push to the registry, so that another image than the one that was looked at runs tomorrow.',
-  fix: "put the digest that was looked at behind the name, as text: 'nginx:1.29@sha256:…'",
+  why: 'Every user who can push to the registry can move a tag, so a later pull may run another image than the reviewed one.',
+  fix: "append the digest of the reviewed image to the name, as text: 'nginx:1.29@sha256:…'",
   links: ['https://docs.docker.com/dhi/core-concepts/digests/'],
   resourceTypes: ['docker_container', 'docker_service', 'docker_image'],
   applies: (resource) => writtenImage(resource) !== undefined,
   find: (resource) => {
     const image = writtenImage(resource)!;
     if (LOOKED_UP.test(image.raw)) {
-      return [{ detail: image.raw, message: `the digest in '${image.raw}' is the one that the tag has when Terraform runs` }];
+      return [{ detail: image.raw, message: `the digest in '${image.raw}' is the digest of the tag at the time when Terraform runs` }];
     }
     if (isImageId(image) || hasDigest(image)) return [];
     if (image.masked.endsWith(UNKNOWN)) {

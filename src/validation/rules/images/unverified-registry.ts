@@ -4,12 +4,12 @@ import { Severity } from '../../severity';
 
 export const unverifiedRegistry = defineRule({
   ruleId: 'BH-I05',
-  title: 'registry whose certificate nobody checks',
+  title: 'registry without certificate check',
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: controlsOf('insecure-registries'),
-  why: "Whoever answers at the registry's address gets the password of the registry, and says which digest is the right one.",
-  fix: "take 'insecure_skip_verify' out, and give the registry a certificate that the machine which runs Terraform trusts",
+  why: 'A server that answers at the address of the registry gets the password of the registry, and decides the digest.',
+  fix: "remove 'insecure_skip_verify', and give the registry a certificate that the machine that runs Terraform trusts",
   links: ['https://registry.terraform.io/providers/kreuzwerker/docker/latest/docs/resources/registry_image'],
   resourceTypes: [
     'docker_registry_image',

@@ -4,11 +4,11 @@ import { Severity } from '../../severity';
 
 export const attachableOverlay = defineRule({
   ruleId: 'BH-N06',
-  title: 'overlay that containers can be attached to by hand',
+  title: 'attachable overlay network',
   severity: Severity.WARNING,
   inDefaults: false,
-  why: 'Who may start a container on any node joins the network without a service that anybody reviewed, and nothing inside an overlay narrows what it reaches.',
-  fix: "take 'attachable' out, and run what belongs on the network as a service",
+  why: 'A user who can start a container on any node can join the network without a reviewed service, and nothing restricts connections inside an overlay.',
+  fix: "remove 'attachable', and run the members of the network as services",
   resourceTypes: ['docker_network'],
   applies: isOverlay,
   find: (network) => (network.isTrue('attachable') ? [{ detail: 'attachable', message: "'attachable' is true" }] : []),

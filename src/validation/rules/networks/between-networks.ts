@@ -5,11 +5,11 @@ import { Severity } from '../../severity';
 
 export const betweenNetworks = defineRule({
   ruleId: 'BH-N04',
-  title: 'container between an internal network and one with a way out',
+  title: 'container on an internal network and on a network with access to the outside',
   severity: Severity.WARNING,
   inDefaults: false,
-  why: 'An internal network is cut off by nothing but its members: one that is also on a network with a way out carries data out, and whoever breaks into it from there is inside. A workload of Bulkhead is content: it has its way out on a gateway network that it shares with no other segment.',
-  fix: 'take the container out of one of the two networks; where it is meant to be the gateway between them, suppress this finding with that reason',
+  why: 'Only its members keep an internal network isolated: a member that is also on a network with access to the outside can carry data out, and an attacker who gets into it from there is inside. A workload of Bulkhead is not a finding: it leaves by a gateway network that it shares with no other segment.',
+  fix: 'remove the container from one of the two networks; if it is the intended gateway between them, suppress this finding with that reason',
   resourceTypes: ['docker_container'],
   applies: (container) => !isOurs(container) && attachmentsOf(container).length > 1,
   find: (container) => {

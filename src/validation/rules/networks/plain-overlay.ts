@@ -4,13 +4,13 @@ import { Severity } from '../../severity';
 
 export const plainOverlay = defineRule({
   ruleId: 'BH-N02',
-  title: 'overlay network in the clear',
+  title: 'unencrypted overlay network',
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['7.3'],
-  why: 'What the tasks of a swarm say to each other passes between the nodes in VXLAN frames that everybody on the way reads, and can forge: who sends such a frame to a node is in the network.',
+  why: 'Traffic between tasks of a swarm passes between the nodes in VXLAN frames. An attacker on the network path can read and forge these frames, and a sender of such a frame to a node is inside the overlay network.',
   // The engine asks for the key alone, whatever its value.
-  fix: "set 'encrypted' to 'true' in 'options', and let ESP (IP protocol 50) pass between the nodes; or use an EncryptedOverlay",
+  fix: "set 'encrypted' to 'true' in 'options', and permit ESP (IP protocol 50) between the nodes; or use an EncryptedOverlay",
   links: ['https://docs.docker.com/engine/network/drivers/overlay/#encryption'],
   resourceTypes: ['docker_network'],
   applies: isOverlay,

@@ -6,8 +6,8 @@ export const sharedNamespace = defineRule({
   title: "another container's network namespace",
   severity: Severity.WARNING,
   inDefaults: false,
-  why: 'Both containers have the same addresses and the same loopback: no rule tells one from the other, and what one of them keeps on 127.0.0.1 is open to the other.',
-  fix: "give the container networks of its own in 'networks_advanced', and take 'network_mode' out",
+  why: 'Both containers have the same addresses and the same loopback: no rule can distinguish them, and each of them reaches the 127.0.0.1 services of the other.',
+  fix: "give the container its own networks in 'networks_advanced', and remove 'network_mode'",
   resourceTypes: ['docker_container'],
   find: (container) =>
     (container.rawText('network_mode') ?? '').trim().toLowerCase().startsWith('container:')

@@ -8,12 +8,12 @@ import { Severity } from '../../severity';
 
 export const unfilteredIpv6 = defineRule({
   ruleId: 'BH-N08',
-  title: 'network with IPv6 on an engine that writes no rules for it',
+  title: 'network with IPv6 on an engine without IPv6 rules',
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: controlsOf('iptables'),
-  why: 'Without ip6tables the engine keeps no two networks apart over IPv6 and drops nothing: every port of every member is open to whoever has a route to it. Networks of a HardenedDaemon stand behind its guard, which closes IPv6 on every engine.',
-  fix: "take 'ipv6' and the IPv6 blocks of 'ipam_config' out, or run an engine of 27.0 or later, which writes rules for IPv6 by itself; before that 'ip6tables' of daemon.json needs its experimental mode",
+  why: 'Without ip6tables the engine does not isolate networks over IPv6 and drops nothing: every port of every member is open to every machine with a route to it. The guard of a HardenedDaemon protects its networks and closes IPv6 on every engine.',
+  fix: "remove 'ipv6' and the IPv6 blocks of 'ipam_config', or use engine 27.0 or later, which writes rules for IPv6 by default; earlier engines need 'ip6tables' and 'experimental' in daemon.json",
   links: ['https://docs.docker.com/engine/daemon/ipv6/'],
   resourceTypes: ['docker_network'],
   applies: (network) => isBridge(network) && daemonOf(network) !== undefined && !isGuarded(network),

@@ -6,8 +6,8 @@ export const hostKeyCheck = defineRule({
   title: 'SSH without a check of the host key',
   severity: Severity.WARNING,
   inDefaults: true,
-  why: 'Whoever answers at the address of the host is taken for it, and gets everything that Terraform sends: secrets, images, commands.',
-  fix: "set 'StrictHostKeyChecking=yes' and 'UserKnownHostsFile=' with a file that has the key of the host in 'ssh_opts'",
+  why: 'Terraform trusts any server that answers at the address of the host, and sends it secrets, images and commands.',
+  fix: "in 'ssh_opts', set 'StrictHostKeyChecking=yes' and 'UserKnownHostsFile=' to a file with the key of the host",
   links: ['https://man.openbsd.org/ssh_config#StrictHostKeyChecking'],
   resourceTypes: ['provider.docker'],
   applies: (provider) => provider.has('ssh_opts'),
@@ -18,11 +18,11 @@ export const hostKeyCheck = defineRule({
       return [{ detail: 'StrictHostKeyChecking', message: `'StrictHostKeyChecking' is '${strict}'` }];
     }
     if (strict === 'accept-new') {
-      return [{ detail: 'StrictHostKeyChecking', message: "'StrictHostKeyChecking' is 'accept-new', which believes the first answer" }];
+      return [{ detail: 'StrictHostKeyChecking', message: "'StrictHostKeyChecking' is 'accept-new', which trusts the first key" }];
     }
     const known = settings.get('userknownhostsfile') ?? '';
     return strict !== 'yes' && strict !== 'true' && /^(\/dev\/null|none)$/i.test(known)
-      ? [{ detail: 'UserKnownHostsFile', message: `'UserKnownHostsFile' is '${known}', so that no key is known` }]
+      ? [{ detail: 'UserKnownHostsFile', message: `'UserKnownHostsFile' is '${known}', so no key is known` }]
       : [];
   },
 });

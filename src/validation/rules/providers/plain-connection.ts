@@ -12,7 +12,7 @@ export const plainConnection = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: controlsOf('hosts'),
-  why: 'Whoever reaches the port of the engine is root on its host, and whoever is on the way reads and changes what Terraform sends.',
+  why: 'A client that reaches the port of the engine has root access to its host, and an attacker on the network path can read and change what Terraform sends.',
   fix: "connect with 'ssh://', or set 'cert_path', or all three of 'ca_material', 'cert_material' and 'key_material'",
   links: ['https://docs.docker.com/engine/security/protect-access/'],
   resourceTypes: ['provider.docker'],
@@ -22,7 +22,7 @@ export const plainConnection = defineRule({
     if (isSet(provider, 'cert_path') || (certified && isSet(provider, 'ca_material'))) return [];
     const host = provider.rawText('host') ?? '';
     if (TCP.test(host)) {
-      const what = certified ? "without 'ca_material', so that it takes any certificate for that of the engine" : 'without TLS';
+      const what = certified ? "without 'ca_material', so it accepts any certificate" : 'without TLS';
       return [{ detail: host, message: `the provider connects to '${host}' ${what}` }];
     }
     provider.text('host');

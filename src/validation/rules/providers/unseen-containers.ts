@@ -6,16 +6,16 @@ import { Severity } from '../../severity';
 
 export const unseenContainers = defineRule({
   ruleId: 'BH-V03',
-  title: 'containers that no rule sees, or commands with more rights than theirs',
+  title: 'containers that no rule checks, or commands with more privileges than their container',
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['5.23', '5.24'],
-  why: 'What a Compose file makes is in no resource, so that nothing here checks it; a privileged command undoes what its container was made with.',
-  fix: "write the containers as 'docker_container', and take 'privileged' and root out of 'docker_exec'",
+  why: 'Containers of a Compose file are not resources of the stack, so no rule checks them; a privileged command bypasses the restrictions of its container.',
+  fix: "declare the containers as 'docker_container', and remove 'privileged' and root from 'docker_exec'",
   resourceTypes: ['docker_compose', 'action.docker_exec'],
   find: (resource) =>
     resource.resourceType === 'docker_compose'
-      ? [{ detail: 'docker_compose', message: 'its containers are in no resource of this stack, so that no rule sees them' }]
+      ? [{ detail: 'docker_compose', message: 'its containers are not resources of this stack, so no rule checks them' }]
       : ofCommand(resource),
 });
 

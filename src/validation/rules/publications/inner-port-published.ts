@@ -5,12 +5,12 @@ import { Severity } from '../../severity';
 
 export const innerPortPublished = defineRule({
   ruleId: 'BH-P04',
-  title: 'management or database port published beyond the host',
+  title: 'management or database port published outside the host',
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['5.9'],
-  why: 'Databases, brokers and management interfaces are scanned for all day, and one weak password or one unpatched hole there is the whole data set or the host. Where the guard of a HardenedDaemon lets in named blocks alone the rule is content.',
-  fix: "publish it on '127.0.0.1' ('ip' of 'ports'), or not at all: who needs it joins its network; a service needs no published port for other services; or name who may connect in 'sources' of publish() on a HardenedDaemon",
+  why: 'Attackers scan for databases, brokers and management interfaces all day, and one weak password or one unpatched vulnerability there exposes the whole data set or the host. If the guard of a HardenedDaemon admits only specific blocks, this is not a finding.',
+  fix: "publish it on '127.0.0.1' ('ip' of 'ports'), or do not publish it: containers that need it can join its network, and other services do not need a published port; or name who may connect in 'sources' of publish() on a HardenedDaemon",
   resourceTypes: ['docker_container', 'docker_service'],
   applies: (workload) => workload.blocks(workload.resourceType === 'docker_service' ? 'endpoint_spec.ports' : 'ports').length > 0,
   find: (workload) =>
@@ -19,7 +19,7 @@ export const innerPortPublished = defineRule({
       .flatMap((port) =>
         namedIn(INNER_PORTS, port).map(([inner, name]) => ({
           detail: `${inner} at ${port.text}`,
-          message: `${inner}, which is ${name}'s, is published as ${port.text}`,
+          message: `${inner}, the port of ${name}, is published as ${port.text}`,
         })),
       ),
 });

@@ -5,17 +5,17 @@ import { Severity } from '../../severity';
 
 export const pastForeignFirewall = defineRule({
   ruleId: 'BH-P07',
-  title: 'published everywhere, past a firewall that is not ours',
+  title: 'published on all addresses, bypassing the firewall of the host',
   severity: Severity.WARNING,
   inDefaults: true,
-  why: "The engine translates a published port before the host's INPUT rules are asked, so ufw, firewalld and hand-made INPUT rules never see it: 'ufw deny 8080' changes nothing. With a raw provider or an UnguardedDaemon no rule of Bulkhead stands before it either.",
-  fix: "name one address of the host in 'ip' of 'ports', best '127.0.0.1'; or publish from a HardenedContainer on a HardenedDaemon, whose guard lets in the sources alone",
+  why: "The engine translates a published port before the INPUT rules of the host run, so rules of ufw, firewalld or your own INPUT rules do not apply to it: 'ufw deny 8080' has no effect. With a raw provider or an UnguardedDaemon, no rule of Bulkhead applies either.",
+  fix: "set 'ip' of 'ports' to one address of the host, preferably '127.0.0.1'; or publish from a HardenedContainer on a HardenedDaemon, whose guard admits only the declared sources",
   links: ['https://docs.docker.com/engine/network/packet-filtering-firewalls/'],
   resourceTypes: ['docker_container'],
   applies: (container) => container.blocks('ports').length > 0 && guardedPublications(container) === undefined,
   find: (container) =>
     publishedPorts(container, { at: ['wildcard'] }).map(({ text }) => ({
       detail: text,
-      message: `${text} is open past the firewall of the host, which Bulkhead does not keep`,
+      message: `${text} bypasses the firewall of the host, which Bulkhead does not manage`,
     })),
 });

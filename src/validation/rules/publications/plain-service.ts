@@ -5,11 +5,11 @@ import { Severity } from '../../severity';
 
 export const plainService = defineRule({
   ruleId: 'BH-P06',
-  title: 'service in the clear published beyond the host',
+  title: 'unencrypted service published outside the host',
   severity: Severity.WARNING,
   inDefaults: true,
-  why: 'What such a port speaks is not encrypted unless somebody sees to it: everybody on the way reads passwords and data, and can change them. Of databases and management ports that everybody gets to, BH-P04 tells instead.',
-  fix: "publish a port that speaks TLS, such as 8443 of a proxy in front, and keep this one on '127.0.0.1' or unpublished; where the service speaks TLS on the port already, suppress this finding with that reason",
+  why: 'The protocol of such a port is not encrypted by default: an attacker on the network path can read and change passwords and data. BH-P04 covers databases and management ports that are open to every address.',
+  fix: "publish a port that uses TLS, such as 8443 of a reverse proxy, and keep this port on '127.0.0.1' or unpublished; if the service already uses TLS on this port, suppress this finding with that reason",
   resourceTypes: ['docker_container', 'docker_service'],
   applies: (workload) => workload.blocks(workload.resourceType === 'docker_service' ? 'endpoint_spec.ports' : 'ports').length > 0,
   find: (workload) =>
@@ -19,7 +19,7 @@ export const plainService = defineRule({
         .filter(([plain]) => !INNER_PORTS.has(plain) || !isForEverybody(workload, port))
         .map(([plain, name]) => ({
           detail: `${plain} at ${port.text}`,
-          message: `${plain} is ${name}, in the clear, and is published as ${port.text}`,
+          message: `${plain} is ${name} without encryption, and is published as ${port.text}`,
         })),
     ),
 });

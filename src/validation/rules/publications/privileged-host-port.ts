@@ -8,8 +8,8 @@ export const privilegedHostPort = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['5.8'],
-  why: 'The ports below 1024 are those that the kernel keeps for root: who connects there takes what answers for a service of the host itself, and the engine, which is root, gives them to any container.',
-  fix: "publish on a port from 1024 on, such as 8443, and let a load balancer have the well-known one; where the container is the host's public front, suppress this finding with that reason",
+  why: 'The kernel reserves ports below 1024 for root: clients assume that a service of the host answers there, but the engine runs as root and gives these ports to any container.',
+  fix: 'publish on a port from 1024 on, such as 8443, and use a load balancer for the well-known port; if the container is the public entry point of the host, suppress this finding with that reason',
   resourceTypes: ['docker_container', 'docker_service'],
   applies: (workload) => publishedPorts(workload).length > 0,
   find: (workload) =>

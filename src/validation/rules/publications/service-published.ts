@@ -4,16 +4,16 @@ import { Severity } from '../../severity';
 
 export const servicePublished = defineRule({
   ruleId: 'BH-P05',
-  title: 'service published without a firewall of ours',
+  title: 'service published without the guard of Bulkhead',
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['5.14'],
-  why: 'Swarm knows no address to publish on: the port is open at every address of every node, also of those without a task, and before the INPUT rules of the host are asked. Only rules that stand before those of the engine narrow it.',
-  fix: 'make it a HardenedService of a SwarmCluster and publish() it with the sources that may connect, or leave the port unpublished: others join its overlay, such as a HardenedService that is published as a front',
+  why: 'Swarm cannot publish on one address: the port is open on every address of every node, including nodes without a task, and the INPUT rules of the host do not apply to it. Only rules that run before those of the engine can restrict it.',
+  fix: 'use a HardenedService of a SwarmCluster and publish() it with the sources that may connect, or do not publish the port: other services can join its overlay, such as a published HardenedService that acts as a reverse proxy',
   resourceTypes: ['docker_service'],
   applies: (service) => service.blocks('endpoint_spec.ports').length > 0,
   find: (service) =>
     publishedPorts(service)
       .filter((port) => guardedSources(service, port) === undefined)
-      .map(({ text }) => ({ detail: text, message: `${text} is published at every address of every node, for everybody` })),
+      .map(({ text }) => ({ detail: text, message: `${text} is published on every address of every node, for every client` })),
 });

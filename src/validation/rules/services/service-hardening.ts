@@ -11,14 +11,14 @@ import { Severity } from '../../severity';
 
 export const serviceHardening = defineRule({
   ruleId: 'BH-S01',
-  title: 'service that may do and use more than it needs',
+  title: 'service with more privileges and resources than it needs',
   // For capabilities, which alone are asked what Terraform knows of them; the rest are warnings.
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['4.1', '5.4', '5.11', '5.12', '5.13'],
-  why: 'Who breaks into a task has what it has: capabilities are ways out of it, root and a writable file system keep what was left, and no limit starves the node.',
+  why: 'An attacker who gets into a task has its privileges: capabilities help to escape from it, root and a writable file system let the attacker install tools, and without limits the task can use up the resources of the node.',
   fix:
-    "set 'cap_drop' to ['ALL'] and 'cap_add' to what the program fails without, 'read_only' to true, 'user' to one without rights such as '10001:10001', " +
+    "set 'cap_drop' to ['ALL'] and 'cap_add' to the capabilities that the program needs, 'read_only' to true, 'user' to an unprivileged user such as '10001:10001', " +
     "'size_bytes' in 'tmpfs_options', and 'memory_bytes' and 'nano_cpus' in 'limits' of 'resources'",
   links: ['https://docs.docker.com/reference/cli/docker/service/create/'],
   resourceTypes: ['docker_service'],
@@ -47,7 +47,7 @@ function identity(spec: ICheckedBlock): Violation[] {
   const readOnly = spec.rawText('read_only') ?? '';
   return [
     ...(readOnly === 'true' || holdsExpression(readOnly) ? [] : [warning('read_only', "'read_only' is not true")]),
-    ...(user === '' ? [warning('user', "'user' is not set, so that the image says who it is")] : []),
+    ...(user === '' ? [warning('user', "'user' is not set, so the image decides the user")] : []),
     ...(isRoot(user) ? [warning('root', `'user' is '${user}', which is root`)] : []),
   ];
 }
@@ -58,7 +58,7 @@ function memoryFileSystems(spec: ICheckedBlock): Violation[] {
     .blocks('mounts')
     .filter((mount) => mount.rawText('type')?.toLowerCase() === 'tmpfs' && !isPositive(mount.rawText('tmpfs_options.size_bytes')))
     .map((mount) => mount.rawText('target') ?? '')
-    .map((path) => ({ detail: path, message: `the file system in memory at '${path}' has no size`, severity: Severity.INFO }));
+    .map((path) => ({ detail: path, message: `the tmpfs at '${path}' has no size`, severity: Severity.INFO }));
 }
 
 function resources(task: ICheckedBlock): Violation[] {

@@ -11,8 +11,8 @@ export const serviceSecrets = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['7.4'],
-  why: "Everybody who reads the state, or 'docker service inspect', has the secret; Swarm's own secrets are kept encrypted and leave a manager only for the tasks.",
-  fix: "make the secret with 'docker secret create', hand its id in with 'secrets', and set the variable with _FILE behind its name to the path; suppress it for a variable that is no secret",
+  why: "Every user who can read the state, or run 'docker service inspect', can read the secret; Swarm stores its own secrets encrypted and sends them from a manager only to the tasks.",
+  fix: "create the secret with 'docker secret create', pass its id with 'secrets', and set a variable with the same name and the suffix _FILE to the path; if the variable is not a secret, suppress this finding for it",
   links: ['https://docs.docker.com/engine/swarm/secrets/'],
   resourceTypes: ['docker_service', 'docker_secret'],
   find: (resource) => (resource.resourceType === 'docker_secret' ? inState(resource) : inEnvironment(resource)),
@@ -24,5 +24,5 @@ function inEnvironment(service: ICheckedResource): Violation[] {
 
 /** A provider that reads it writes it there, whatever it comes from. */
 function inState(secret: ICheckedResource): Violation[] {
-  return secret.has('data') ? [{ detail: 'data', message: "'data' of the secret lies readable in Terraform's state" }] : [];
+  return secret.has('data') ? [{ detail: 'data', message: "'data' of the secret is readable in the Terraform state" }] : [];
 }

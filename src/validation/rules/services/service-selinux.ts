@@ -8,8 +8,8 @@ export const serviceSelinux = defineRule({
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['5.3'],
-  why: 'Without its label a process that gets out of the container is stopped by nothing that SELinux keeps apart.',
-  fix: "take 'disable' out of 'se_linux_context'",
+  why: 'Without the label SELinux does not confine a process that escapes from the container.',
+  fix: "remove 'disable' from 'se_linux_context'",
   resourceTypes: ['docker_service'],
   find: (service) =>
     containerSpecs(service)

@@ -8,8 +8,8 @@ const NO_NETWORK = ['', 'bridge', 'default'];
 export const addressBesideMode = defineTrap({
   ruleId: 'BH-T05',
   title: 'static address beside network_mode',
-  why: "The container is made on the network that 'network_mode' names, with an address that the engine chooses, and joining it again with another address does nothing: rules and names that rest on the static one lead nowhere.",
-  fix: "take 'network_mode' out; the container is then on the networks of 'networks_advanced' alone, with the addresses that stand there",
+  why: "The engine creates the container on the network of 'network_mode' with an address that it chooses, and a second attachment with another address has no effect: rules and names for the static address do not work.",
+  fix: "remove 'network_mode'; the container is then only on the networks of 'networks_advanced', with the addresses that are set there",
   links: ['https://github.com/kreuzwerker/terraform-provider-docker/issues/521'],
   resourceTypes: ['docker_container'],
   applies: (container) => !NO_NETWORK.includes(container.rawText('network_mode') ?? ''),
@@ -21,7 +21,7 @@ export const addressBesideMode = defineTrap({
       .filter((network) => !isOther(container, mode, network.rawText('name') ?? ''))
       .map((network) => ({
         detail: network.rawText('name') ?? '',
-        message: `'network_mode' is '${mode}', so the static address on ${network.rawText('name')} counts for nothing`,
+        message: `'network_mode' is '${mode}', so the static address on ${network.rawText('name')} has no effect`,
       }));
   },
 });

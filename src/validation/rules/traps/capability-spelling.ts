@@ -3,10 +3,10 @@ import { defineTrap } from './private/define-trap';
 // Measured: `capabilities.add = ["NET_BIND_SERVICE"]` replaced the container on every apply, `CAP_NET_BIND_SERVICE` and `ALL` did not.
 export const capabilitySpelling = defineTrap({
   ruleId: 'BH-T01',
-  title: 'capability that is read back in another spelling',
+  title: 'capability in a spelling that the engine changes',
   differs: 'capabilities',
-  why: 'The engine gives capabilities back in capitals with CAP_ before them, and ALL without: any other spelling is a difference, and every apply replaces the container.',
-  fix: "write it as the engine does: 'CAP_NET_ADMIN', and 'ALL'",
+  why: 'The engine reports capabilities in capitals with the prefix CAP_, and ALL without it: any other spelling is a difference, and every apply replaces the container.',
+  fix: "use the spelling of the engine: 'CAP_NET_ADMIN', and 'ALL'",
   links: ['https://github.com/kreuzwerker/terraform-provider-docker/pull/695'],
   resourceTypes: ['docker_container'],
   applies: (container) => container.blocks('capabilities').length > 0,
@@ -16,7 +16,7 @@ export const capabilitySpelling = defineTrap({
         block
           .texts(list)
           .filter((text) => text !== asReadBack(text))
-          .map((text) => ({ detail: `${list} ${text}`, message: `'${text}' is read back as '${asReadBack(text)}'` })),
+          .map((text) => ({ detail: `${list} ${text}`, message: `'${text}' is reported as '${asReadBack(text)}'` })),
       ),
     ),
 });

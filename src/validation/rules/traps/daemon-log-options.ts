@@ -6,7 +6,7 @@ export const daemonLogOptions = defineTrap({
   ruleId: 'BH-T08',
   title: 'log options of the daemon that the container does not repeat',
   differs: 'log_opts',
-  why: 'The engine adds its own log options to a container that has the same driver, and before 4.1 the provider takes them for a change: every apply replaces the container.',
+  why: 'The engine adds its own log options to a container with the same driver, and a provider before 4.1 reports them as a change: every apply replaces the container.',
   fix: "repeat them in 'log_opts', such as { max-size = \"10m\", max-file = \"3\" }, with 'log_driver' as 'json-file'",
   links: ['https://github.com/kreuzwerker/terraform-provider-docker/issues/873'],
   resourceTypes: ['docker_container'],
@@ -19,7 +19,7 @@ export const daemonLogOptions = defineTrap({
       ? daemon
           .texts('log_opts')
           .filter((option) => !own.includes(option))
-          .map((option) => ({ detail: option, message: `the daemon has a default of '${option}', and 'log_opts' does not say it` }))
+          .map((option) => ({ detail: option, message: `the daemon has a default for '${option}', and 'log_opts' does not set it` }))
       : [];
   },
 });

@@ -3,10 +3,10 @@ import { defineTrap } from './private/define-trap';
 // Reported: kreuzwerker/terraform-provider-docker#603, mended in 4.0.
 export const deviceFields = defineTrap({
   ruleId: 'BH-T13',
-  title: 'device of which not everything is said',
+  title: 'device with missing fields',
   differs: 'devices',
-  why: 'The engine fills in the path inside and the permissions, and before 4.0 the provider takes that for a change: every apply replaces the container.',
-  fix: "say all three: 'host_path', 'container_path' and 'permissions', such as 'rwm'",
+  why: 'The engine fills in the path in the container and the permissions, and a provider before 4.0 reports this as a change: every apply replaces the container.',
+  fix: "set all three: 'host_path', 'container_path' and 'permissions', such as 'rwm'",
   links: ['https://github.com/kreuzwerker/terraform-provider-docker/issues/603'],
   resourceTypes: ['docker_container'],
   applies: (container) => container.blocks('devices').length > 0,

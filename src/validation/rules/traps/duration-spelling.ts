@@ -19,10 +19,10 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
 // by what it means.
 export const durationSpelling = defineTrap({
   ruleId: 'BH-T10',
-  title: 'duration that is read back in another spelling',
+  title: 'duration in a spelling that the provider changes',
   differs: 'healthcheck',
-  why: "The provider compares durations as texts: a container's '60s' is read back as '1m0s', a service's as '1m', and every plan shows a change.",
-  fix: "write it as it is read back: '30s', and for a minute '1m0s' in a container and '1m' in a service",
+  why: "The provider compares durations as text: it reads '60s' of a container back as '1m0s', and of a service as '1m', and every plan shows a change.",
+  fix: "write it in the form that the provider reads back: '30s', and for a minute '1m0s' in a container and '1m' in a service",
   resourceTypes: ['docker_container', 'docker_service'],
   applies: (resource) => PLACES[resource.resourceType].some((place) => resource.has(place)),
   find: (resource) =>

@@ -5,8 +5,8 @@ export const ipv6HostEntry = defineTrap({
   ruleId: 'BH-T12',
   title: 'entry of the hosts file with an IPv6 address',
   differs: 'host',
-  why: 'The provider reads the address back up to its first colon, so that it is never the one written: every plan replaces the container.',
-  fix: 'give the name an IPv4 address, or let a DNS server know it',
+  why: 'The provider reads the address only up to its first colon, so it always differs from the configuration: every plan replaces the container.',
+  fix: 'give the name an IPv4 address, or add it to a DNS server',
   resourceTypes: ['docker_container'],
   applies: (container) => container.blocks('host').length > 0,
   find: (container) =>

@@ -5,8 +5,8 @@ export const memoryWithoutSwap = defineTrap({
   ruleId: 'BH-T02',
   title: 'memory without memory_swap',
   differs: 'memory_swap',
-  why: 'The engine sets the limit of memory and swap to twice that of memory by itself, and the provider finds that in no plan of yours: every apply updates the container. It also lets the container swap as much again.',
-  fix: "set 'memory_swap' too, to the same number where the container is not to swap",
+  why: 'By default the engine sets the limit of memory and swap to twice the memory limit, and the provider reports this as a change: every apply updates the container. The default also lets the container use the same amount of swap.',
+  fix: "also set 'memory_swap', to the same number if the container must not swap",
   resourceTypes: ['docker_container'],
   applies: (container) => container.has('memory') && container.rawText('memory') !== '0',
   find: (container) =>

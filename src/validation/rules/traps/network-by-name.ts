@@ -6,7 +6,7 @@ import { networkNamed } from '../../private/networks';
 export const networkByName = defineTrap({
   ruleId: 'BH-T11',
   title: 'network joined by its name',
-  why: 'A name stays the same when the network is replaced, so Terraform leaves the container on the old network, which the engine then refuses to remove: the apply fails after 30 seconds. A service is read back with the id, and every plan updates it.',
+  why: 'A name stays the same when the network is replaced, so Terraform leaves the container on the old network, which the engine then refuses to remove: the apply fails after 30 seconds. The provider reads a service back with the id, and every plan updates it.',
   fix: "refer to the network by its id: '${docker_network.NAME.id}'",
   links: ['https://github.com/kreuzwerker/terraform-provider-docker/issues/648'],
   resourceTypes: ['docker_container', 'docker_service'],

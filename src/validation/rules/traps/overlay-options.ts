@@ -8,7 +8,7 @@ export const overlayOptions = defineTrap({
   ruleId: 'BH-T04',
   title: 'overlay with options and without its VXLAN id',
   differs: 'options',
-  why: 'The engine adds the id that it chose to the options of an overlay, so that they are never those of the program: every plan replaces the network, and with it all services on it.',
+  why: 'The engine adds the id that it chose to the options of an overlay, so they always differ from the program: every plan replaces the network and all services on it.',
   fix: `choose the id yourself: '${VXLAN_ID}' in 'options', such as '4097', another one for each overlay of the swarm; or have Terraform ignore changes of 'options'`,
   resourceTypes: ['docker_network'],
   applies: (network) => isOverlay(network) && network.has('options'),

@@ -64,8 +64,8 @@ test('as text for readers: by what is left out, where that is shorter', () => {
   const one = portSetOf({ protocol: 'tcp', first: 8080, last: 8080 });
   const ping = portSetOf({ protocol: 'icmp', first: 0, last: 0 });
   expect(shortPortSetText(EVERY_PORT)).toBe('everything');
-  expect(shortPortSetText(subtract(EVERY_PORT, one))).toBe('everything but tcp/8080');
-  expect(shortPortSetText(subtract(EVERY_PORT, ping))).toBe('everything but icmp/ping');
+  expect(shortPortSetText(subtract(EVERY_PORT, one))).toBe('everything except tcp/8080');
+  expect(shortPortSetText(subtract(EVERY_PORT, ping))).toBe('everything except icmp/ping');
   expect(shortPortSetText(one)).toBe('tcp/8080');
   expect(shortPortSetText(NO_PORTS)).toBe('nothing');
 });

@@ -24,7 +24,7 @@ describe('a trace', () => {
       'original | prerouting | PREROUTING 0 | dnat',
       'original | routing |  | over br-a',
       'original | forward | FORWARD 1 | jump x',
-      'original | forward | x 0 | return, counted as within its rate',
+      'original | forward | x 0 | return, assumed to be within its rate',
       'original | forward | FORWARD 2 | accept',
       'original | link |  | to a1',
       'original | end |  | container a1 at br-a',
