@@ -1221,7 +1221,7 @@ install() {
   @script@ setup
   [ ! -x @swarmScript@ ] || @swarmScript@ start
   if [ -e @auditRules@ ]; then
-    if command -v auditctl >/dev/null 2>&1; then @loadAudit@ || say 'the kernel takes no audit rules'; else say 'auditd is not installed: nobody records who touches the engine'; fi
+    if command -v auditctl >/dev/null 2>&1; then @loadAudit@ || say 'the kernel takes no audit rules'; else say 'auditd is not installed: no audit rules for the engine'; fi
   fi
 }
 
@@ -2074,14 +2074,14 @@ live_restore() {
   elif [ "$value" = true ]; then
     pass 'containers outlive a restart of the engine'
   else
-    fail 'containers end with the engine'
+    fail 'containers stop with the engine'
   fi
 }
 
 experimental() {
   says '{{.ExperimentalBuild}}' || return 0
   case $value in
-    true) fail 'experimental features are on' ;;
+    true) fail 'experimental features enabled' ;;
     false) pass 'no experimental features' ;;
     *) skip 'the engine does not say whether it is experimental' ;;
   esac
@@ -2423,7 +2423,7 @@ autolock() {
   of_manager && says '{{.Swarm.Cluster.Spec.EncryptionConfig.AutoLockManagers}}' || return 0
   case $value in
     true) pass 'managers are locked' ;;
-    false) fail 'the keys of managers lie readable on their disks' ;;
+    false) fail 'the keys of managers are stored unencrypted on their disks' ;;
     *) skip 'the engine does not say whether managers are locked' ;;
   esac
 }
