@@ -33,8 +33,8 @@ const impure = Object.entries(IMPURE).map(([file, to]) => {
   return { file: `^${quoted(file)}$`, to };
 });
 
-/** What users load: the library, and the matchers that jest.js brings. */
-const ENTRIES = '^src/(index|reachability/private/matchers)\\.ts$';
+/** What users load: the library, and what the files for test runners bring. */
+const ENTRIES = '^src/(index|reachability/private/(matchers|assertions)|host/private/snapshot-serializer)\\.ts$';
 
 const BACKEND = '^src/firewall/private/backend/';
 

@@ -1,18 +1,7 @@
-import type { IPeer, Port, Requirement } from './lib';
+import type { ReachabilityMatchers } from './reachability-matchers';
 
 declare global {
   namespace jest {
-    interface Matchers<R> {
-      /**
-       * Some member of the source reaches some member of the destination on some port of the range, and the answer comes back. What is not certain
-       * fails, with `not` as well.
-       * @param port a port of the destination: of a publication the port inside
-       */
-      toReach(source: IPeer, destination: IPeer, port: Port): R;
-      /** Some member of `asker` can resolve the name of some member of `named`. */
-      toResolve(asker: IPeer, named: IPeer): R;
-      /** The requirement holds for what is declared so far. */
-      toFulfil(requirement: Requirement): R;
-    }
+    interface Matchers<R> extends ReachabilityMatchers<R> {}
   }
 }

@@ -40,6 +40,7 @@ function goneOn(program: string, block: string): string {
 const withSources = (program: string) =>
   program
     .replaceAll("'cdktf-docker-bulkhead/jest'", `'${ROOT}/src/reachability/private/matchers'`)
+    .replaceAll("'cdktf-docker-bulkhead/assert'", `'${ROOT}/src/reachability/private/assertions'`)
     .replaceAll("'cdktf-docker-bulkhead'", `'${ROOT}/src'`);
 
 function compiles(folder: string): boolean {

@@ -21,6 +21,15 @@ inEmptyFolder((folder) => {
     'schemas/matrix-1.schema.json',
     'jest.js',
     'jest.d.ts',
+    'jest-globals.js',
+    'jest-globals.d.ts',
+    'vitest.mjs',
+    'vitest.d.mts',
+    'reachability-matchers.d.ts',
+    'assert.js',
+    'assert.d.ts',
+    'snapshot-serializer.js',
+    'snapshot-serializer.d.ts',
     '.jsii',
     'node_modules/ipaddr.js/package.json',
     'LICENSE',
@@ -58,4 +67,8 @@ inEmptyFolder((folder) => {
   const script =
     "global.expect = { extend: (matchers) => console.log(Object.keys(matchers).join(' ')) }; require('cdktf-docker-bulkhead/jest')";
   check('the matchers for Jest can be loaded', run(project, 'node', ['-e', script]).trim() === 'toReach toResolve toFulfil');
+  const functions =
+    "console.log(Object.keys(require('cdktf-docker-bulkhead/assert')).join(' '), require('cdktf-docker-bulkhead/snapshot-serializer').test('x'))";
+  const names = 'assertDoesNotReach assertFulfils assertReaches assertResolves false';
+  check('assertions and the serializer can be loaded', run(project, 'node', ['-e', functions]).trim() === names);
 });

@@ -12,8 +12,8 @@ import {
 } from '../../src';
 import { portSetText } from '../../src/reachability/private/matrix/port-set';
 import { expectError } from '../support/errors';
-import { Unguarded } from '../support/unguarded';
 import { LAN_PROPS, Program, synth } from '../support/programs';
+import { Unguarded } from '../support/unguarded';
 
 const HTTP = Port.tcp(8080);
 const OUTSIDE = Peer.address('203.0.113.7');

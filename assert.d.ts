@@ -1,0 +1,1 @@
+export { assertDoesNotReach, assertFulfils, assertReaches, assertResolves } from './lib/reachability/private/assertions';

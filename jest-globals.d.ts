@@ -1,0 +1,5 @@
+import type { ReachabilityMatchers } from './reachability-matchers';
+
+declare module 'expect' {
+  interface Matchers<R extends void | Promise<void>, T = unknown> extends ReachabilityMatchers<R> {}
+}
