@@ -3,6 +3,7 @@ import { deviationText } from './deviation-text';
 import { existingMatters } from './existing-matters';
 import { asText, forgedPorts, forgerText, wayOut } from './forged/forged-text';
 import { Proof } from './proof';
+import { shadowedBy } from './shadowed-by';
 import { breachesOf } from './weaknesses';
 import { wireMatters } from './wire-matters';
 import type { IPeer } from '../../connections/peer';
@@ -81,9 +82,9 @@ export function claimResults(store: FactStore, proof: Proof): ClaimResult[] {
   });
 }
 
-function listed({ labels }: Proof, deviations: readonly Deviation[], failure: (text: string) => Failure): Failure[] {
+function listed({ labels, derived }: Proof, deviations: readonly Deviation[], failure: (text: string) => Failure): Failure[] {
   if (deviations.length === 0) return [];
-  const shown = deviations.slice(0, SHOWN).map((each) => deviationText(each, labels));
+  const shown = deviations.slice(0, SHOWN).map((each) => deviationText(each, labels) + shadowedBy(each, derived.topology));
   const more = deviations.length > SHOWN ? [`and ${deviations.length - SHOWN} more`] : [];
   return [failure([...shown, ...more].join('; '))];
 }
