@@ -30,7 +30,7 @@ export class ContainerNetwork {
   private constructor(
     /** Docker's name of the mode: `host` or `none`. */
     public readonly mode: string,
-    /** Why, in the words of the program. */
+    /** The reason that the program gives. */
     public readonly reason: string,
   ) {}
 }
