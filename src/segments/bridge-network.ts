@@ -9,7 +9,7 @@ import type { NetworkPlan } from '../topology/private/topology';
 export interface BridgeNetworkOptions {
   readonly daemon: IDaemon;
   readonly networkName: string;
-  /** Whether it is without a way out. */
+  /** Whether it is internal. */
   readonly internal: boolean;
   readonly icc: boolean;
   /** Further options of the network. */
