@@ -64,7 +64,8 @@ export interface DaemonProps {
   readonly connection?: DaemonConnection;
 
   /**
-   * Version constraint of the Terraform provider. Where several daemons have resources in one stack, the provider must meet all of theirs.
+   * Version constraint of the Terraform provider. Where several daemons have resources in one stack, the provider must satisfy all of their
+   * constraints.
    *
    * @default '>= 3.6.2, < 5.0.0'
    */

@@ -14,12 +14,12 @@ export interface BridgeNetworkOptions {
   readonly icc: boolean;
   /** Further options of the network. */
   readonly driverOptions?: Readonly<Record<string, string>>;
-  /** What the address book gave it; undefined while nobody needs it. */
+  /** What the address book gave it; undefined while no workload needs it. */
   readonly plan: () => NetworkPlan | undefined;
   readonly isNeeded: () => boolean;
 }
 
-/** Makes a Docker network with a bridge of ours. */
+/** Makes a Docker network with a bridge of Bulkhead. */
 export function bridgeNetwork(
   scope: Construct,
   { daemon, networkName, internal, icc, driverOptions = {}, plan, isNeeded }: BridgeNetworkOptions,
