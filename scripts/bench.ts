@@ -141,7 +141,7 @@ function main(): void {
     console.log(`${part.padEnd(9)} ours ${a[part].toFixed(0)} ms, raw ${b[part].toFixed(0)} ms, ratio ${(a[part] / b[part]).toFixed(2)}`);
   }
   console.log(
-    `with the proof of who reaches whom: total ${proved.total.toFixed(0)} ms, ${(proved.total / a.total).toFixed(2)} times ours without it, ratio ${(proved.total / b.total).toFixed(2)}`,
+    `with the proof of reachability: total ${proved.total.toFixed(0)} ms, ${(proved.total / a.total).toFixed(2)} times ours without it, ratio ${(proved.total / b.total).toFixed(2)}`,
   );
 }
 

@@ -49,12 +49,12 @@ function written(key: SettingKey): string {
 }
 
 export const CIS_COVERAGE: Readonly<Record<string, Coverage>> = {
-  '1.1.1': outside('disks are made with the machine, before any file of ours is there'),
-  '1.1.2': configured('nothing that is brought to a host puts anybody into the group'),
+  '1.1.1': outside('disks are created with the machine, before Bulkhead installs any file'),
+  '1.1.2': configured('no file that Bulkhead installs adds a user to the group'),
   ...each(from('1.1', 3, 18), configured(AUDIT)),
   '1.2.1': outside('a matter of the operating system; its distribution has a benchmark of its own'),
   '1.2.2': {
-    configured: 'an engine of another generation than the declared one is not let start',
+    configured: 'the host files do not let an engine of another generation than the declared one start',
     outside: 'which patch is the latest changes from day to day, and rules ask no network',
   },
   '2.1': outside("the guard stands in the network of the host, where a rootless engine's networks are not"),
@@ -74,8 +74,8 @@ export const CIS_COVERAGE: Readonly<Record<string, Coverage>> = {
   '4.10': outside(BUILD),
   '4.12': outside('the engine checks no signatures; images are named by digest'),
   '5.1': configured('a host is a node only where a SwarmCluster names it'),
-  '5.2': configured('nothing takes the profile of the engine off'),
-  '5.3': configured('nothing takes the label off'),
+  '5.2': configured('nothing removes the profile of the engine'),
+  '5.3': configured('nothing removes the label'),
   '5.4': configured('HardenedContainer drops ALL, and adds what is named'),
   '5.5': configured('HardenedContainer cannot be privileged'),
   '5.6': configured('HardenedContainer refuses such directories'),
@@ -95,7 +95,7 @@ export const CIS_COVERAGE: Readonly<Record<string, Coverage>> = {
   ...each(['5.18', '5.20'], configured(NO_PROPERTY)),
   '5.19': configured('HardenedContainer sets nofile'),
   '5.22': configured('HardenedContainer keeps the filter of the engine'),
-  ...each(['5.23', '5.24'], outside('what somebody runs by hand shows only in the audit log of the host')),
+  ...each(['5.23', '5.24'], outside('commands that a user runs by hand appear only in the audit log of the host')),
   '5.26': configured('HardenedContainer sets no-new-privileges'),
   '5.27': configured('`healthCheck` of HardenedContainer; none by itself'),
   '5.28': configured('ContainerImage wants a digest, or a reason'),

@@ -9,7 +9,7 @@ export function collectGarbage(): void {
   collect();
 }
 
-/** Processor time, not the clock: what else runs on the machine is nobody's cost here. */
+/** Processor time, not the clock: other programs on the machine do not count. */
 export function cpuMillis(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

@@ -63,7 +63,7 @@ function onAnEngine(): void {
     const destroyEnv = { ...env, SHOP_ENGINE: declaredVersion(lab).version };
     const destroyed = spawnSync(destroy[0], destroy.slice(1), { cwd: EXAMPLE, env: destroyEnv, encoding: 'utf8' });
     checks.shown(
-      'cdktf destroy takes it away',
+      'cdktf destroy removes it',
       destroyed.status === 0 && lab.docker('ps', '-aq') === '',
       `${destroyed.stdout}${destroyed.stderr}`.slice(-2000),
     );

@@ -32,7 +32,7 @@ export async function deployTo(dockerHost: string): Promise<void> {
   say(
     'declared flows: 192.0.2.20 -> web on 443 (set SHOP_HOST_ADDRESS and SHOP_CUSTOMERS for your network), web -> api on 8080, api -> db on 5432',
   );
-  say(`take it away with: cd ${path.relative(ROOT, EXAMPLE)} && npx cdktf destroy`);
+  say(`remove it with: cd ${path.relative(ROOT, EXAMPLE)} && npx cdktf destroy`);
 }
 
 /** A container that mounts the stamp can be created only where the stamp is; it is never started. */

@@ -1,4 +1,4 @@
-/** Why docker-bench-security finds something on a host of ours. */
+/** Why docker-bench-security finds something on a host of Bulkhead. */
 export type Reason = 'passed by' | 'not applicable' | 'the tool is wrong' | 'left to the user';
 
 /**
@@ -9,7 +9,7 @@ export const DOCKER_BENCH: Readonly<Record<string, readonly [Reason, string]>> =
   ...each(
     ['1.1.3', '1.1.4', '1.1.6', '1.1.7', '1.1.8', '1.1.9', '1.1.10', '1.1.11', '1.1.12', '1.1.14', '1.1.15', '1.1.16', '1.1.17', '1.1.18'],
     'passed by',
-    '`auditRules: true`, where auditd runs: the rules lie on the host, but the lab has a kernel whose audit belongs to the machine around it',
+    '`auditRules: true`, where auditd runs: the rules are on the host, but the lab has a kernel whose audit belongs to the machine around it',
   ),
   '1.2.1': ['left to the user', 'the operating system has a benchmark of its own'],
   '2.1': ['not applicable', 'the guard stands in the network of the host, where a rootless engine has no networks'],
@@ -17,16 +17,16 @@ export const DOCKER_BENCH: Readonly<Record<string, readonly [Reason, string]>> =
   '2.10': ['not applicable', 'a control group is given on the command line in the lab alone; a HardenedDaemon names none'],
   '2.12': [
     'left to the user',
-    'a plugin that authorizes requests is a program that somebody has to choose; without one only root and SSH lead to the socket',
+    'an authorization plugin is a program that the operator must choose; without one only root and SSH have access to the socket',
   ],
   '2.13': ['left to the user', 'files of logs are capped on the host; where they go from there, the site decides'],
   '4.2': ['left to the user', 'which registries are trusted, the site decides'],
-  ...each(['4.3', '4.4', '4.8', '4.11'], 'left to the user', 'what is in an image is a matter of who builds it, and of scanners'),
+  ...each(['4.3', '4.4', '4.8', '4.11'], 'left to the user', 'the content of an image is a matter for its builder, and for scanners'),
   '4.5': ['left to the user', 'a variable in the environment of a client; Terraform pulls by digest, which names the content itself'],
   '4.6': ['left to the user', 'a health check of the image; HardenedContainer takes one of its own by `healthCheck`'],
-  '4.10': ['left to the user', 'who builds images knows; BH-C26 and BH-I04 tell of what looks like a secret in a stack'],
+  '4.10': ['left to the user', 'a matter for the builder of the image; BH-C26 and BH-I04 report what looks like a secret in a stack'],
   '4.12': ['left to the user', 'the engine checks no signatures; images are named by digest'],
-  '5.2': ['not applicable', 'the kernel of the lab has no AppArmor; nothing takes the profile of the engine off where there is one'],
+  '5.2': ['not applicable', 'the kernel of the lab has no AppArmor; nothing removes the profile of the engine where there is one'],
   '5.8': [
     'the tool is wrong',
     'any host port below 1024 counts for it, whether declared or not; verify.sh knows which were declared, here 443 on one address',
@@ -39,7 +39,7 @@ export const DOCKER_BENCH: Readonly<Record<string, readonly [Reason, string]>> =
     'the tool is wrong',
     'it asks for shares or the number of CPUs, and not for the quota of a period, which HardenedContainer sets',
   ],
-  ...each(['5.23', '5.24'], 'left to the user', 'what somebody runs by hand shows in the audit log of the host alone'),
+  ...each(['5.23', '5.24'], 'left to the user', 'commands that a user runs by hand appear only in the audit log of the host'),
   '5.27': ['left to the user', '`healthCheck` of HardenedContainer; these containers were given none'],
   '5.29': [
     'left to the user',

@@ -148,8 +148,8 @@ function swarm(at: number, random: Random): Build {
       managers: [manager],
       workers,
       addressPool: Cidr.parse('10.64.0.0/16'),
-      ...(at % 2 === 0 ? { withoutAutolockReason: 'restarts by night must need nobody' } : {}),
-      ...(at % 3 === 0 ? { unencryptedIngressReason: 'the wire is a tunnel already' } : {}),
+      ...(at % 2 === 0 ? { withoutAutolockReason: 'restarts at night must work without an operator' } : {}),
+      ...(at % 3 === 0 ? { unencryptedIngressReason: 'the underlay is already a tunnel' } : {}),
     });
     const overlay = new EncryptedOverlay(stack, 'Mesh', { cluster });
     const [web, api] = ['Shop', 'Stock'].map(
@@ -204,7 +204,7 @@ function rich(at: number, random: Random): Build {
     new HardenedContainer(stack, 'Batch', {
       daemon,
       image: IMAGE,
-      network: ContainerNetwork.none({ reason: 'computes, and talks to nobody' }),
+      network: ContainerNetwork.none({ reason: 'computes without connections' }),
     });
     if (at % 3 === 1) {
       const old = legacy({ stack, daemon }, { joinReason: 'the old shop stays until spring' });

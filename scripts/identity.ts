@@ -117,7 +117,7 @@ function compare(before: string, after: string): number {
   for (const [kind, found] of [...byKind].sort()) {
     console.log(`${kind} in ${found.length} programs: ${found.slice(0, 5).join(', ')}${found.length > 5 ? ', …' : ''}`);
   }
-  console.log(byKind.size === 0 ? `${now.size} texts, all the same` : `${byKind.size} kinds of texts differ`);
+  console.log(byKind.size === 0 ? `${now.size} texts, all equal` : `${byKind.size} kinds of texts differ`);
   return byKind.size === 0 ? 0 : 1;
 }
 

@@ -50,7 +50,7 @@ ${controls
   );
   return `# CIS Docker Benchmark
 
-What stands behind each of the ${controls.length} controls of version 1.8.0; the titles are ours. Version 1.8.0 put a new 2.7 in, so that from there on its numbers in
+How each of the ${controls.length} controls of version 1.8.0 is covered; the titles are Bulkhead's. Version 1.8.0 put a new 2.7 in, so that from there on its numbers in
 section 2 are one more than those of 1.6.0, which docker-bench-security prints.
 
 - **rules at synth**: a finding when a stack shows the opposite, in resources of any kind (${count((control) => enforced(control).length > 0)} controls). \`CisDocker\` is the pack of them.
@@ -63,7 +63,7 @@ This page is printed from the rules and the script by \`npx projen docs:print\`.
 ${sections.join('\n')}
 ## What docker-bench-security finds
 
-Its warnings and notes on a host of ours, with three tiers and \`auditRules: true\`, in the lab on 28.5, and why each is there. The scenario \`docker-bench\` runs
+Its warnings and notes on a host of Bulkhead, with three tiers and \`auditRules: true\`, in the lab on 28.5, and why each is there. The scenario \`docker-bench\` runs
 the tool again, where \`BULKHEAD_DOCKER_BENCH\` names its folder, and fails when a finding has no row here.
 
 | 1.6.0 | 1.8.0 | reason | why |
@@ -77,7 +77,7 @@ ${Object.entries(DOCKER_BENCH)
 `;
 }
 
-/** No text of ours may end a cell or a line. */
+/** No text may end a cell or a line. */
 export function cell(text: string): string {
   return text.replace(/\|/g, '\\|').replace(/\s*\n\s*/g, ' ');
 }

@@ -23,7 +23,7 @@ print(
   'ERRORS.md',
   `# Errors
 
-Every error names the construct path first, then the value and the way out, and its code last, in parentheses: \`[app/Web] … (TierForbidsFlow)\`.
+Every error names the construct path first, then the value, the reason and what to do, and its code last, in parentheses: \`[app/Web] … (TierForbidsFlow)\`.
 Codes are stable: match on them. This page is printed from the catalogue by \`npx projen docs:print\`.
 
 | code | what is wrong |

@@ -6,7 +6,7 @@ const CONCERNED: Readonly<Record<Concern, string>> = {
   ingress: 'hosts on which the ingress of a swarm publishes',
   ip6tables: 'hosts whose engine makes rules in ip6tables',
   routed: 'hosts with routed networks, or with the switch',
-  'DOCKER-USER': 'hosts on which somebody appends rules to DOCKER-USER',
+  'DOCKER-USER': 'hosts on which another program appends rules to DOCKER-USER',
 };
 
 /** docs/ENGINES.md, in which the changes of the rules stand as the model has them. */
@@ -14,7 +14,7 @@ export function enginesPage(page: string): string {
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`docs/ENGINES.md has lost the line '${BEGIN.trim()}' or '${END.trim()}'`);
   const table = [
-    '| firewall | first release | what changed | for whom |',
+    '| firewall | first release | what changed | affects |',
     '|---|---|---|---|',
     ...rows('iptables', IPTABLES),
     ...rows('nftables', NFTABLES),

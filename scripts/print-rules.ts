@@ -13,8 +13,8 @@ export function rulesPage(rules: readonly Rule[]): string {
   });
   return `# Rules
 
-${sorted.length} rules, ${sorted.filter(inDefaults).length} of them in \`SecureDefaults\`. Errors fail the synth, warnings are told, infos are in the reports only. A rule looks at the JSON that Terraform
-gets. What Terraform alone knows is a finding of BH-X03 where a rule of severity error would have had to know it.
+${sorted.length} rules, ${sorted.filter(inDefaults).length} of them in \`SecureDefaults\`. Errors fail the synth, warnings are printed, infos are only in the reports. A rule looks at the JSON that Terraform
+gets. A value that only Terraform knows is a finding of BH-X03 if a rule of severity error needs it.
 
 This page is printed from the rules by \`npx projen docs:print\`.
 

@@ -22,7 +22,7 @@ export interface AddressBookProps {
   readonly lockFile?: string;
 
   /**
-   * Whether the lock file must hold everything already. When it does not, `app.synth` fails with `LockOutdated` and writes nothing.
+   * Whether the lock file must already contain every entry. If it does not, `app.synth` fails with `LockOutdated` and writes nothing.
    *
    * @default - true when the environment has `CI=true`, otherwise false: what is new is written to the lock file
    */
@@ -35,11 +35,11 @@ const DEFAULT_ID = 'BulkheadAddressBook';
 /**
  * Remembers which block, address and bridge name belongs to which construct.
  *
- * A Docker network is replaced, with all its containers, when its block changes; so what was allocated once stays. The book keeps it in a lock file, as
- * a package manager does: read at synth, written by `app.synth` after all stacks are validated when something new appeared, committed by you. An app
- * has one book, which the first daemon makes; make it yourself before any daemon to set its properties.
+ * A Docker network is replaced, with all its containers, when its block changes; so what was allocated once stays. The book keeps it in a lock file,
+ * as a package manager does: read at synth, written by `app.synth` after all stacks are validated when something new appeared, committed by you. An
+ * app has one book, which the first daemon makes; make it yourself before any daemon to set its properties.
  *
- * The file is not written when a stack fails, by `Testing.synth` and its kin, or when frozen.
+ * The file is not written when a stack fails, by `Testing.synth` and similar methods, or when frozen.
  *
  * @see https://docs.docker.com/reference/cli/docker/network/create/
  */
@@ -61,7 +61,7 @@ export class AddressBook extends Construct {
    */
   public readonly lockFile?: string;
 
-  /** Whether the lock file must hold everything already. */
+  /** Whether the lock file must already contain every entry. */
   public readonly frozen: boolean;
 
   private readonly recorded = new Map<string, LockedDaemon>();

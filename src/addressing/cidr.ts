@@ -58,7 +58,7 @@ export class Cidr {
   }
 
   /**
-   * Whether the address lies in the block, which includes its network and broadcast address. Addresses of the other family never do.
+   * Whether the block contains the address; it includes its network and broadcast address. Addresses of the other family are never in it.
    *
    * Errors: `AddressSyntax`, and `UnresolvedValue` for a Terraform token or expression.
    *
@@ -70,9 +70,9 @@ export class Cidr {
   }
 
   /**
-   * Whether all addresses of the other block lie in this one. A block contains itself.
+   * Whether all addresses of the other block are in this one. A block contains itself.
    *
-   * @param other the block that may lie inside
+   * @param other the block that may be inside
    */
   public containsBlock(other: Cidr): boolean {
     return covers(this.block, other.block);

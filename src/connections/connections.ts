@@ -8,18 +8,18 @@ import { ValidationError } from '../private/errors';
 import { plainText } from '../private/text';
 import { isA } from '../private/type-test';
 
-/** How a resolver outside is asked. */
+/** How the owner queries a resolver outside. */
 export interface DnsOptions {
   /**
-   * Whether it is asked over TLS, TCP port 853, instead of UDP and TCP port 53. Docker's own resolver does not speak it: the program in the container
-   * must, or a resolver beside it.
+   * Whether queries use TLS, TCP port 853, instead of UDP and TCP port 53. Docker's own resolver does not support it: the program in the container
+   * must, or a resolver next to it.
    *
    * @default false
    */
   readonly tls?: boolean;
 
   /**
-   * What the flows are for; printable text, at most 80 characters. It stands in the comments of the rules and in reports.
+   * What the flows are for; printable text, at most 80 characters. It appears in the comments of the rules and in reports.
    *
    * @default - 'SOURCE > DESTINATION PORT'
    */
@@ -28,25 +28,25 @@ export interface DnsOptions {
 
 /** Something whose flows can be declared. */
 export interface IConnectable {
-  /** Declares who may talk to whom. */
+  /** Declares which connections are allowed. */
   readonly connections: Connections;
 }
 
 /**
- * Declares the flows of a workload, a group or a segment. What nobody declares does not flow.
+ * Declares the flows of a workload, a group or a segment. Undeclared connections are closed.
  *
- * A flow runs inside the segment of its destination, which its source joins with an address of its own; nothing is routed between segments.
+ * A flow runs inside the segment of its destination, which its source joins with another address; nothing is routed between segments.
  */
 export class Connections {
-  /** Port that `allowTo` of others uses when none is given. Nothing by default: then a port must be given. */
+  /** Port that `allowTo` of a peer uses when the call gives none. Undefined by default: then the call must give a port. */
   public readonly defaultPort?: Port;
 
   private readonly owner: IPeer;
 
   /**
-   * Made by our constructs.
+   * Created by constructs of Bulkhead.
    * @param owner the peer whose flows are declared
-   * @param defaultPort port on which the owner is spoken to
+   * @param defaultPort port on which the owner accepts connections
    */
   constructor(owner: IPeer, defaultPort?: Port) {
     this.owner = owner;
@@ -54,9 +54,9 @@ export class Connections {
   }
 
   /**
-   * Lets the owner open connections to a peer.
+   * Allows the owner to open connections to a peer.
    *
-   * To a block of addresses it is egress, and the workload gets a gateway network (a network with a way out) for it.
+   * To a block of addresses it is egress, and the workload gets a gateway network (a network with access to the outside) for it.
    *
    * @param destination a workload, group, segment, block of addresses, or the host
    * @param port the port on the destination. Default: the default port of the destination; without one it throws `NoDefaultPort`
@@ -66,7 +66,7 @@ export class Connections {
   }
 
   /**
-   * Lets a peer open connections to the owner.
+   * Allows a peer to open connections to the owner.
    *
    * Addresses outside cannot be a source here: publish a port instead and name them as its sources.
    *
@@ -78,8 +78,8 @@ export class Connections {
   }
 
   /**
-   * Lets the owner ask a resolver outside for names: by UDP, and by TCP where an answer is too long for a datagram. It becomes the resolver of the
-   * owner's containers, unless they name their own in `dns.servers`, or `tls` is set.
+   * Allows the owner to query a resolver outside: by UDP, and by TCP if an answer is too long for a datagram. It becomes the resolver of the owner's
+   * containers, unless they list their own in `dns.servers`, or `tls` is set.
    *
    * @param resolver one address outside, made by `Peer.address()`; anything else throws `ResolverNotOneAddress`
    * @see https://www.rfc-editor.org/rfc/rfc7766

@@ -6,7 +6,7 @@ import { brand } from '../private/type-test';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
 
-/** An end of a flow: a workload, a group of them, a whole segment, a block of addresses, or the host. Made by `Peer` or by our constructs. */
+/** An end of a flow: a workload, a group of them, a whole segment, a block of addresses, or the host. Made by `Peer` or by constructs of Bulkhead. */
 export interface IPeer {
   /** What the peer is, for messages and reports: a construct path, a block, or `host`. */
   readonly peerText: string;
@@ -24,14 +24,14 @@ export interface IPeer {
   readonly _peerDeclarations?: Declarations;
 }
 
-/** Peers that are no constructs: blocks of addresses and the host. */
+/** Peers that are not constructs: blocks of addresses and the host. */
 export class Peer {
-  /** Every IPv4 address outside: the internet and the LAN. Containers, the host and metadata services of clouds are not meant. */
+  /** Every IPv4 address outside: the internet and the LAN. It does not include containers, the host and metadata services of clouds. */
   public static anyIpv4(): IPeer {
     return new BlockPeer(Cidr.parse('0.0.0.0/0'));
   }
 
-  /** Every IPv6 address outside: the internet and the LAN. Containers, the host and metadata services of clouds are not meant. */
+  /** Every IPv6 address outside: the internet and the LAN. It does not include containers, the host and metadata services of clouds. */
   public static anyIpv6(): IPeer {
     return new BlockPeer(Cidr.parse('::/0'));
   }

@@ -21,7 +21,7 @@ export interface SshConnectionOptions {
   readonly hostKeys: string[];
 }
 
-/** How Terraform speaks TLS with the engine. */
+/** How Terraform connects to the engine with TLS. */
 export interface TlsConnectionOptions {
   /** Host name or address, as the certificate has it. */
   readonly host: string;
@@ -43,7 +43,7 @@ const HOST_KEY = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)|sk-ssh-ed2
 /**
  * How Terraform reaches the engine.
  *
- * Whoever reaches it is root on the host, so plain TCP is refused.
+ * A client of the engine has root access to the host, so plain TCP is refused.
  *
  * @see https://docs.docker.com/engine/security/protect-access/
  */

@@ -109,7 +109,7 @@ export class DaemonCore {
     return folder;
   }
 
-  /** One line for whoever runs the synth, once all of it went well. */
+  /** One line on the console, after a synth without errors. */
   public tellAtEnd(folder: string, written: Written): void {
     const here = path.relative('', folder);
     this.told = { folder: here.startsWith('..') ? folder : here, written };

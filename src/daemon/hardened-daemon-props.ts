@@ -17,15 +17,15 @@ export interface HardenedDaemonProps extends DaemonProps {
   readonly logMebibytes?: number;
 
   /**
-   * Mirrors of the public registry; `https://` only.
+   * Mirrors of the public registry; only `https://` URLs.
    *
    * @default - images come from the registries that their names say
    */
   readonly registryMirrors?: string[];
 
   /**
-   * Whether the host records who touches the programs, settings, sockets and data of the engine: rules of auditd, which user data then installs. An
-   * existing host needs it installed. They are about 700 bytes of user data.
+   * Whether the host records access to the programs, settings, sockets and data of the engine with rules of auditd, which user data then installs. An
+   * existing host must have auditd installed. The rules add about 700 bytes to the user data.
    *
    * @default false
    * @see https://github.com/linux-audit/audit-documentation
@@ -33,31 +33,30 @@ export interface HardenedDaemonProps extends DaemonProps {
   readonly auditRules?: boolean;
 
   /**
-   * Whether /var/lib/docker is a file system of its own on this host. Nothing here makes it one: this is for the rules that ask for it, and `verify.sh`
-   * looks.
+   * Whether /var/lib/docker is a separate file system on this host. Bulkhead does not create it: rules use this value, and `verify.sh` checks it.
    *
    * @default false
    */
   readonly dataPartition?: boolean;
 
   /**
-   * Debian packages that user data installs the engine from; an empty list when the image has it.
+   * Debian packages that user data installs the engine from; an empty list if the image contains the engine.
    *
    * @default ['docker.io']
    */
   readonly enginePackages?: string[];
 
   /**
-   * Why containers may start on a host whose guard is not in force, at least 10 characters. Publications and egress then stand open.
+   * Why containers may start on a host whose guard is not in force, at least 10 characters. Publications and egress are then open.
    *
-   * @default - without the guard no container starts
+   * @default - no container starts without the guard
    */
   readonly startWithoutGuardReason?: string;
 
   /**
-   * Why the synth does not prove who reaches whom, at least 10 characters. Requirements are then not looked at.
+   * Why the proof of reachability is switched off, at least 10 characters. The synth then does not check requirements.
    *
-   * @default - the synth fails when something is open that nobody declared, when something declared is not open, and when a requirement is broken
+   * @default - the synth fails if an undeclared connection is reachable, if a declared one is not, and if a requirement is broken
    */
   readonly withoutProofReason?: string;
 }

@@ -40,13 +40,13 @@ import { StackPass } from '../validation/stack-pass';
 const USER_DATA_LIMIT = 16_384;
 
 /**
- * One Docker Engine on one host, with the host's firewall, its settings and the files that bring them there.
+ * One Docker Engine on one host, with the host's firewall, its settings and the files that install them there.
  *
- * The rules are made for the generation of `engine`, and an engine of another one is not let start.
+ * The rules are made for the generation of `engine`, and the host files do not let an engine of another generation start.
  *
- * `userData` carries everything to a new machine; the same comes as an install script for an existing one. Both are also written into the output
- * folder of the stack, under `bulkhead/`, and beside them every file as it will stand on the host, below `host/`, and `verify.sh`, which looks on the live
- * host whether it, its engine and its containers are as CIS Docker Benchmark wants them.
+ * `userData` carries everything to a new machine; an install script does the same on an existing one. Both are also written into the output folder of
+ * the stack, under `bulkhead/`, and beside them every file as it will stand on the host, below `host/`, and `verify.sh`, which checks the live host,
+ * its engine and its containers against CIS Docker Benchmark.
  *
  * @see https://docs.docker.com/engine/network/packet-filtering-firewalls/
  */
@@ -81,8 +81,8 @@ export class HardenedDaemon extends Construct implements IDaemon {
   public readonly userData: string;
 
   /**
-   * The same document compressed by gzip, in base64, for arguments such as `user_data_base64`: little more than half the size where a cloud counts
-   * the compressed bytes. cloud-init unpacks it by itself. A token, like `userData`.
+   * The same document compressed by gzip, in base64, for arguments such as `user_data_base64`: a little more than half the size if a cloud counts the
+   * compressed bytes. cloud-init unpacks it by itself. A token, like `userData`.
    */
   public readonly userDataGzipBase64: string;
 
@@ -158,7 +158,10 @@ export class HardenedDaemon extends Construct implements IDaemon {
     onStackWritten(this, (session) => this.write(session));
   }
 
-  /** Claims that the synth must prove; it fails when one does not hold. Peers may be declared further afterwards: what counts is the whole program. */
+  /**
+   * Requirements that the synth must prove; it fails if one does not hold. You may declare more flows of the peers afterwards: the whole program
+   * counts.
+   */
   public require(...requirements: Requirement[]): void {
     requireOf(this._declarations, this.node.path, requirements);
   }

@@ -21,7 +21,7 @@ export class StackBinding extends Construct {
     name: string,
     options: {
       daemonId: string;
-      /** Where files for the daemon lie beside the stack, with slashes. */
+      /** Folder of the files for the daemon, beside the stack, with slashes. */
       folder: string;
       connection: DaemonConnection;
       providerVersion: string;

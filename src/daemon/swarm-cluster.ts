@@ -17,14 +17,13 @@ import type { ISwarmCluster } from '../topology/swarm';
 /**
  * Docker engines of several hosts as one swarm.
  *
- * Terraform's provider has no resource for a swarm, so the hosts make it themselves when their engines start: the first manager by itself, the others
- * when they are given a token. No token lies in user data, in Terraform's state or on a disk; the one line that brings it is printed on each host that
- * waits for one:
+ * Terraform's provider has no resource for a swarm, so the hosts create it when their engines start: the first manager without help, the others when
+ * they get a token. User data, the Terraform state and disks contain no token; each host that waits for one prints the command that passes it:
  *
  *     ssh root@MANAGER bulkhead-swarm token worker | ssh root@NODE bulkhead-swarm join
  *
- * The guard of every node lets the ports by which nodes meet (2377/tcp on managers, 7946/tcp and udp, the data port, ESP) be reached from the nodes'
- * addresses alone. The network by which tasks leave a node stands under the guard like any bridge of Bulkhead.
+ * The guard of every node accepts the cluster ports (2377/tcp on managers, 7946/tcp and udp, the data port, ESP) only from the addresses of nodes.
+ * The guard protects the network by which tasks leave a node like any bridge of Bulkhead.
  *
  * @see https://docs.docker.com/engine/swarm/
  */
@@ -80,8 +79,8 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
   }
 
   /**
-   * Claims about services of the swarm that the synth must prove; it fails when one does not hold. What reaches a node from outside is a question for
-   * its daemon, too.
+   * Requirements about services of the swarm that the synth must prove; it fails if one does not hold. You can also require on its daemon what
+   * reaches a node from outside.
    */
   public require(...requirements: Requirement[]): void {
     requireOf(this._declarations, this.node.path, requirements);

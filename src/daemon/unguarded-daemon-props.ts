@@ -2,8 +2,8 @@ import type { DaemonProps } from './daemon-props';
 import type { EngineFirewall } from '../engine/engine-firewall';
 
 /**
- * Properties of an unguarded daemon: what is true of a host that somebody else keeps. The engine is taken to make its rules (`iptables` is its default;
- * without them it keeps no two networks apart) and to be at its defaults in all that is not asked here.
+ * Properties of an unguarded daemon: facts about a host that Bulkhead does not manage. Bulkhead assumes that the engine makes its rules (`iptables`
+ * is its default; without them it does not separate networks), and has default values for all settings that are not listed here.
  */
 export interface UnguardedDaemonProps extends DaemonProps {
   /**
@@ -21,18 +21,18 @@ export interface UnguardedDaemonProps extends DaemonProps {
   readonly engineFirewall?: EngineFirewall;
 
   /**
-   * Whether the policy of the chain FORWARD of iptables is DROP on the host, whatever happens there. The engine sets it only where it turns forwarding on
-   * itself. Before 28 it decides whether neighbours of the host reach ports that nobody published.
+   * Whether the policy of the iptables chain FORWARD is always DROP on the host. The engine sets it only if it turns forwarding on itself. Before 28
+   * it decides whether machines on the networks of the host reach unpublished ports.
    *
    * @default false
    */
   readonly forwardPolicyDrop?: boolean;
 
   /**
-   * What /etc/docker/daemon.json of the host says, for the rules that look at the settings of an engine; read it from a copy in your repository. It
-   * changes nothing of what is proved: that is told by the other properties. Errors: `DaemonJson`, `UnresolvedValue`.
+   * Content of /etc/docker/daemon.json of the host, for the rules that check the settings of an engine; read it from a copy in your repository. It
+   * does not change the proof, which uses the other properties. Errors: `DaemonJson`, `UnresolvedValue`.
    *
-   * @default - the rules know nothing of the settings of the engine
+   * @default - the rules do not check the settings of the engine
    * @see https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file
    */
   readonly daemonJson?: string;

@@ -20,14 +20,14 @@ import type { Declarations } from '../topology/private/declarations';
 import { StackPass } from '../validation/stack-pass';
 
 /**
- * One Docker Engine of which only the API is ours: the same program as on a `HardenedDaemon`, but nothing is brought to the host.
+ * One Docker Engine of which Bulkhead manages only the API: the same program as on a `HardenedDaemon`, but Bulkhead installs nothing on the host.
  *
- * What Docker's own networks can hold, holds: workloads that share no segment do not reach each other, and the synth fails where they would. What takes
- * rules on the host does not: inside a segment every port is open both ways, containers reach the host and the host them, and who has a gateway network reaches
- * everything outside. Each synth warns of that and writes `report.md` into the daemon's folder beside the stack, under `bulkhead/`. Rates, and publications for some sources
- * only, are refused.
+ * Docker's own networks enforce one part: workloads that share no segment do not reach each other, and the synth fails if they would. Nothing
+ * enforces the part that needs rules on the host: inside a segment every port is open in both directions, containers and the host reach each other,
+ * and a workload with a gateway network reaches every address outside. Each synth warns of that and writes `report.md` into the daemon's folder
+ * beside the stack, under `bulkhead/`. Rates, and publications with restricted sources, are refused.
  *
- * What was declared must be open, and requirements are proved, as on any daemon. Rules that others made on the host are not known here.
+ * Declared flows must be open, and requirements are proved, as on any daemon. Bulkhead does not know other rules on the host.
  *
  * @see https://docs.docker.com/engine/network/packet-filtering-firewalls/
  */
@@ -57,8 +57,8 @@ export class UnguardedDaemon extends Construct implements IDaemon {
   private readonly core: DaemonCore;
 
   /**
-   * Errors: `NftablesTooEarly` when an engine before 29 is said to use nftables, `Ipv6NotTranslated` when one before 27 is to have IPv6, and
-   * `DaemonJson`; the others are those of every daemon.
+   * Errors: `NftablesTooEarly` if `engineFirewall` is nftables on an engine before 29, `Ipv6NotTranslated` if `dualStack` is set on an engine before
+   * 27, `DaemonJson`, and the errors of every daemon.
    */
   constructor(scope: Construct, id: string, props: UnguardedDaemonProps) {
     const checked = checkUnguarded(scope, id, props);
@@ -88,12 +88,15 @@ export class UnguardedDaemon extends Construct implements IDaemon {
     onStackWritten(this, (session) => this.write(session));
   }
 
-  /** Claims that the synth must prove; it fails when one does not hold. Peers may be declared further afterwards: what counts is the whole program. */
+  /**
+   * Requirements that the synth must prove; it fails if one does not hold. You may declare more flows of the peers afterwards: the whole program
+   * counts.
+   */
   public require(...requirements: Requirement[]): void {
     requireOf(this._declarations, this.node.path, requirements);
   }
 
-  /** What of the declared so far is open beyond what was declared, the same kind together. The report and the warnings tell the same. */
+  /** Connections that are open beyond the declarations so far, grouped by kind. The report and the warnings list the same. */
   public weaknesses(): Weakness[] {
     return weaknessesOf(this.proof());
   }

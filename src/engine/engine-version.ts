@@ -9,8 +9,8 @@ const BY_MAJOR: Readonly<Record<string, string>> = { 23: '23.0', 24: '24.0', 25:
 /**
  * Version of the Docker Engine that a daemon runs.
  *
- * The rules that Docker makes differ per generation, and so do the keys that daemon.json may hold. The host files refuse to let an engine of
- * another generation start.
+ * The rules that Docker makes differ per generation, and so do the keys that daemon.json may hold. The host files do not let an engine of another
+ * generation start.
  *
  * @see https://docs.docker.com/engine/release-notes/
  */
@@ -30,11 +30,11 @@ export class EngineVersion {
   public static readonly V26 = EngineVersion.of('26');
   /** 27.5 */
   public static readonly V27 = EngineVersion.of('27');
-  /** 28.2 or later of 28. For 28.0 and 28.1 say `EngineVersion.of('28.1')`: they make other rules. */
+  /** 28.2 or later of 28. For 28.0 and 28.1 use `EngineVersion.of('28.1')`: they make other rules. */
   public static readonly V28 = EngineVersion.of('28');
   /**
-   * 29.0 or later of 29. On nodes of a swarm that publishes in mode `INGRESS` it is 29.0 to 29.7 alone: for later ones say `EngineVersion.of('29.8')`, since
-   * they publish by other rules.
+   * 29.0 or later of 29. On nodes of a swarm that publishes in mode `INGRESS` it is only 29.0 to 29.7: for later ones use `EngineVersion.of('29.8')`,
+   * because they publish with other rules.
    */
   public static readonly V29 = EngineVersion.of('29');
 

@@ -12,18 +12,19 @@ export interface ConnectionRateOptions {
 }
 
 /**
- * New connections that each source may open. The excess is dropped; connections that stand are never touched.
+ * New connections that each source may open. The excess is dropped; existing connections are not affected.
  *
- * A TCP connection to a publication counts when its handshake is complete, so forged sources neither count nor keep others out. A connection over
- * the rate waits: its client believes it open, and it is let in when the source may open one again. A flow from a workload counts from its first packet.
- * For UDP a conversation counts as one connection once it was answered; until then each packet counts. For SCTP each packet counts until the answer.
+ * A TCP connection to a publication counts when its handshake is complete, so forged sources neither count nor block other clients. A connection over
+ * the rate waits: its client sees it as open, and the host admits it when the source may open one again. A flow from a workload counts from its first
+ * packet. For UDP a conversation counts as one connection once it was answered; until then each packet counts. For SCTP each packet counts until the
+ * answer.
  *
  * A source is an IPv4 address, or an IPv6 network of 56 bits. The host remembers 65,536 sources of a publication for the time that their burst takes
- * to fill up, at least for a minute. All further sources together may open 10,000 connections per second.
+ * to fill up, at least for a minute. All other sources together may open 10,000 connections per second.
  *
- * What a rate does not promise: UDP and SCTP have no handshake that the host sees, so forged sources take the places of that memory, and then
- * compete with new clients for the 10,000 per second. A rate limits neither SYN packets, which the container's kernel answers (leave its
- * `net.ipv4.tcp_syncookies` on), nor the connections that stand, nor what passes in them. A client with many addresses or networks has as many rates.
+ * What a rate does not promise: UDP and SCTP have no handshake that the host sees, so forged sources take the places of that memory, and then compete
+ * with new clients for the 10,000 per second. A rate limits neither SYN packets, which the container's kernel answers (leave its
+ * `net.ipv4.tcp_syncookies` on), nor existing connections, nor the traffic in them. A client with many addresses or networks has as many rates.
  *
  * @see https://ipset.netfilter.org/iptables-extensions.man.html
  */

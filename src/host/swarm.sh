@@ -52,7 +52,7 @@ init() {
   docker swarm init "$@" >/dev/null
   say "made the swarm; this host is its first manager"
   [ "$frames" = unencrypted ] || seal_ingress
-  [ "$lock" = no-autolock ] || say 'a manager that restarts stays locked until somebody gives it the key: keep it safe, docker swarm unlock-key -q prints it'
+  [ "$lock" = no-autolock ] || say 'a manager that restarts stays locked until it gets the key: keep it safe, docker swarm unlock-key -q prints it'
 }
 
 # Swarm makes it by itself, a moment later, and in the clear; before there is a service it can be made anew.
@@ -106,9 +106,9 @@ join() {
   esac
   read -r secret || [ -n "$secret" ] || die 'no token came by standard input'
   case $secret in
-    *[!A-Za-z0-9-]*) die 'what came by standard input is no token' ;;
+    *[!A-Za-z0-9-]*) die 'standard input is not a token' ;;
     SWMTKN-1-?*) ;;
-    *) die 'what came by standard input is no token' ;;
+    *) die 'standard input is not a token' ;;
   esac
   docker swarm join --token "$secret" --advertise-addr "$address" --listen-addr "$address:2377" --data-path-addr "$address" "$first:2377" >/dev/null
   say "joined the swarm as $role"

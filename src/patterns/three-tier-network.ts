@@ -19,17 +19,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = { dmz: ['dmz', 'app
 /**
  * Three segments, one behind the other: DMZ, APP and DATA.
  *
- * Flows run from DMZ to APP and from APP to DATA, on declared ports; anything else between the tiers throws, DMZ to DATA above all. Only DMZ may
- * publish ports. No tier has egress until it is declared.
+ * Flows run from DMZ to APP and from APP to DATA, on declared ports; any other flow between the tiers throws, such as DMZ to DATA. Only DMZ may
+ * publish ports. No tier has egress until you declare it.
  *
- * On an `UnguardedDaemon` the direction of a flow between neighbouring tiers is not held: who was let in can be talked to as well. DMZ and DATA open no
- * connection to each other, and nobody outside to APP and DATA; where that cannot be, the synth fails. Datagrams with a source that is not the sender's
- * are another matter there: the weakness `ForgedSource` tells what they reach.
+ * On an `UnguardedDaemon` nothing enforces the direction of a flow between neighbouring tiers: the destination can also connect to the source. DMZ
+ * and DATA cannot open connections to each other, and no address outside can open connections to APP and DATA; otherwise the synth fails. This does
+ * not cover datagrams with a forged source: the weakness `ForgedSource` lists what they reach.
  *
- * Workloads are placed by their `segment` and joined to further tiers by their flows alone.
+ * Place workloads with their `segment`; only flows attach them to other tiers.
  */
 export class ThreeTierNetwork extends Construct {
-  /** What the outside talks to. */
+  /** The tier that accepts connections from outside. */
   public readonly dmz: BridgeSegment;
   /** What does the work. */
   public readonly app: BridgeSegment;

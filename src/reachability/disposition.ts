@@ -1,11 +1,11 @@
-/** What becomes of a connection that somebody tries to open. */
+/** The result of an attempt to open a connection. */
 export enum Disposition {
-  /** Its first packet reaches the destination, and the answer comes back. Whether a program listens there is not asked. */
+  /** Its first packet reaches the destination, and the reply comes back. The result does not depend on whether a program listens there. */
   DELIVERED = 'DELIVERED',
-  /** A rule drops it, or its answer. */
+  /** A rule drops it, or its reply. */
   DROPPED = 'DROPPED',
-  /** There is no way: no route, no such address, or the kernel refuses it. */
+  /** It cannot arrive: no route, no such address, or the kernel refuses it. */
   UNREACHABLE = 'UNREACHABLE',
-  /** A rule or setting is not understood, so that it may be anything. In a question whether something is closed it counts as open. */
+  /** Bulkhead does not understand a rule or setting, so any result is possible. In a question whether something is closed it counts as open. */
   UNKNOWN = 'UNKNOWN',
 }

@@ -1,7 +1,7 @@
 import type { Disposition } from './disposition';
 import type { ExplanationWords } from './private/explanation-text';
 
-/** Why a connection gets through or does not. */
+/** Why a connection arrives or does not. */
 export class Explanation {
   /**
    * @internal
@@ -11,19 +11,19 @@ export class Explanation {
   }
 
   private constructor(
-    /** What becomes of the connection. */
+    /** The result of the connection. */
     public readonly disposition: Disposition,
-    /** One plain sentence: what decides. */
+    /** One sentence that says what decides. */
     public readonly summary: string,
     /** The rule that decides, by what it is for; nothing where no rule does. */
     public readonly decidedBy: string | undefined,
-    /** What would have to change for the other answer. */
+    /** What to change for the other result. */
     public readonly remedy: string,
-    /** The way of the packet: one line per rule or decision, in order, first the packet and then its answer. */
+    /** The path of the packet: one line per rule or decision, in order, first the packet and then its reply. */
     public readonly steps: string[],
     /**
-     * All of it for people, in lines: the answer, the way of the packet and of its answer hop by hop with each rule and verdict, `>` before the line that
-     * decides, and what would have to change.
+     * The whole explanation as lines of text: the result, the path of the packet and of its reply hop by hop with each rule and verdict, `>` before
+     * the line that decides, and what to change.
      */
     public readonly text: string,
   ) {}

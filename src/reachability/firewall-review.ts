@@ -6,7 +6,7 @@ import { parseIptablesSave } from '../firewall/private/iptables-text/parse-iptab
 import { readable } from '../private/readable';
 import { passedText } from '../private/text';
 
-/** The firewall of a host, as it stands there. */
+/** The current firewall of a host. */
 export interface HostFirewall {
   /** Engine that runs on the host. */
   readonly engine: EngineVersion;
@@ -16,14 +16,14 @@ export interface HostFirewall {
   /**
    * What `ip6tables-save` prints.
    *
-   * @default - nothing is said about IPv6
+   * @default - the review does not cover IPv6
    */
   readonly ipv6Rules?: string;
 
   /**
    * What `ipset save` prints, for rules that name sets.
    *
-   * @default - a rule that names a set is a finding, since what the set holds is not known
+   * @default - a rule that names a set is a finding, because the content of the set is unknown
    */
   readonly sets?: string;
 }
@@ -36,32 +36,32 @@ export interface FirewallFinding {
   readonly family: string;
   /** The rule, or what else of the host it is about. */
   readonly rule: string;
-  /** What happens, and the way out. */
+  /** What happens, and how to fix it. */
   readonly sentence: string;
 }
 
 /**
- * Reads the rules that a host with Docker has, and says what in them does not do what it was meant to: rules behind a RETURN, ports compared after the
- * translation, accepts that open nothing, and what else is widely published as advice.
+ * Reads the rules of a host with Docker, and reports rules that do not have their intended effect: rules after a RETURN, ports compared after the
+ * translation, accepts that open nothing, and other widespread mistakes.
  *
- * For hosts whose rules were written by hand; what Bulkhead writes has none of it.
+ * Use it for hosts whose rules were written by hand; rules of Bulkhead contain none of these mistakes.
  *
  * What it does not follow: chains that rules jump to, other than those that Docker makes; rules of the tables raw, mangle and security; translations
- * outside of Docker's own chain; sets, where `sets` is not given; marks; nftables tables that iptables does not show; and IPv6 where
- * `ipv6Rules` is not given. A rule in such a place is not looked at, and no finding about it does not mean that it does what it was meant to.
+ * outside of Docker's own chain; sets, where `sets` is not given; marks; nftables tables that iptables does not show; and IPv6 where `ipv6Rules` is
+ * not given. The review does not check a rule in such a place, so the absence of a finding does not mean that the rule is correct.
  *
- * A line, a match or a target that it cannot read is a finding of its own, `LineNotUnderstood` or `RuleNotUnderstood`; a text without the table filter is
- * `NoFilterTable`.
+ * A line, a match or a target that it cannot read is a separate finding, `LineNotUnderstood` or `RuleNotUnderstood`; a text without the table filter
+ * is `NoFilterTable`.
  *
  * @see https://docs.docker.com/engine/network/firewall-iptables/
  */
 export class FirewallReview {
-  /** A review of what the host's own tools print. */
+  /** Reviews the output of the tools of the host. */
   public static of(host: HostFirewall): FirewallReview {
     return new FirewallReview(host);
   }
 
-  /** Mistakes, the same kind together. */
+  /** Mistakes, grouped by kind. */
   public readonly findings: FirewallFinding[];
 
   private constructor({ engine, ipv4Rules, ipv6Rules, sets }: HostFirewall) {

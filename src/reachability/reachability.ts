@@ -22,10 +22,11 @@ import type { Declarations } from '../topology/private/declarations';
 import type { ISwarmCluster } from '../topology/swarm';
 
 /**
- * Who can reach whom on the host of a daemon: worked out from the rules that its version of the engine makes and from ours, for all packets at once.
+ * Which connections are reachable on the host of a daemon: computed for all packets from the rules that its engine version makes and from the rules
+ * of Bulkhead.
  *
- * It answers for what was declared when it was made; declare more, and make another one. No engine is asked and no packet sent. Wherever a sender
- * could choose its way (another interface, another of its addresses) the most permissive way counts.
+ * It covers the declarations at the time of its creation; after more declarations, create another one. It does not contact an engine and sends no
+ * packet. If a sender can choose between paths (another interface, another of its addresses), the most permissive path counts.
  *
  * @example
  * const reachability = Reachability.of(daemon);
@@ -33,7 +34,7 @@ import type { ISwarmCluster } from '../topology/swarm';
  * reachability.explain(web, db, Port.tcp(5432)).text;
  */
 export class Reachability {
-  /** What is declared for a daemon so far. */
+  /** The reachability of all declarations for a daemon so far. */
   public static of(daemon: IDaemon): Reachability {
     if (!isA(daemon, 'daemon')) {
       throw new ValidationError('NotADaemon', '', 'Reachability.of() takes a daemon of Bulkhead, such as a HardenedDaemon');
@@ -42,8 +43,8 @@ export class Reachability {
   }
 
   /**
-   * What is declared for a swarm so far: who reaches whom on its overlays, and what the nodes let in from outside, seen as one host that has all of their
-   * addresses.
+   * The reachability of all declarations for a swarm so far: between members of its overlays, and from outside to the nodes, treated as one host with
+   * all of their addresses.
    */
   public static ofSwarm(cluster: ISwarmCluster): Reachability {
     if (!isA(cluster, 'swarm')) {
@@ -64,16 +65,16 @@ export class Reachability {
   }
 
   /**
-   * Whether a connection gets through and its answer comes back: from some member of the source to some member of the destination, on some port of the
-   * range. Of UDP and pings a datagram that arrives is enough, also one with a source that is not the sender's. What is not certain counts as no.
+   * Whether a connection arrives and its reply comes back: from some member of the source to some member of the destination, on some port of the
+   * range. For UDP and pings a datagram that arrives is enough, even one with a forged source. An uncertain result counts as no.
    *
-   * @param port a port of the destination: of a publication the port inside, not that of the host
+   * @param port a port of the destination: for a publication the port of the container, not of the host
    */
   public canReach(source: IPeer, destination: IPeer, port: Port): boolean {
     return !isEmpty(intersect(this.ports(source, destination).open, portSetOf(port._spec())));
   }
 
-  /** What becomes of a connection; of several members, addresses and ports the one that gets furthest counts. */
+  /** The result of a connection; of several members, addresses and ports the one that gets furthest counts. */
   public disposition(source: IPeer, destination: IPeer, port: Port): Disposition {
     const { open, doubtful } = this.ports(source, destination);
     const asked = portSetOf(port._spec());
@@ -84,7 +85,7 @@ export class Reachability {
     return this.explain(source, destination, port).disposition;
   }
 
-  /** Why a connection gets through or does not: the rule that decides, its origin, the way of the packet, and what would have to change. */
+  /** Why a connection arrives or does not: the rule that decides, its origin, the path of the packet, and what to change. */
   public explain(source: IPeer, destination: IPeer, port: Port): Explanation {
     const [from, to] = this.selections(source, destination);
     const deciding = this.deciding(source, destination, port);
@@ -102,14 +103,17 @@ export class Reachability {
     });
   }
 
-  /** Every two ends between which something is open, with the ports. Between the host and the outside nothing of Bulkhead has a say, so that is left out. */
+  /**
+   * Every two ends with an open connection, with the ports. It leaves out connections between the host and the outside, which Bulkhead does not
+   * control.
+   */
   public matrix(): ReachableCell[] {
     return [...cellsOf(this.proof.matrix, this.proof.labels), ...forgedLines(this.proof.forged, this.proof.labels)];
   }
 
   /**
-   * What the outside gets through to: each workload with the addresses and ports of the host that lead to it. A container on the host's network is open on
-   * whatever it listens on, as far as the host's own firewall lets; no rule of Bulkhead's narrows that.
+   * What is reachable from outside: each workload with the addresses and ports of the host that lead to it. A container on the host's network is open
+   * on every port that it listens on, unless the host's own firewall restricts it; no rule of Bulkhead does.
    */
   public exposures(): Exposure[] {
     return [...exposuresOf(this.proof.matrix, this.proof.labels), ...exposuresOnHost(this.proof.derived.topology)];
@@ -124,7 +128,7 @@ export class Reachability {
     }));
   }
 
-  /** Rules that no packet can meet, since the rules before them in their chain take all of them. */
+  /** Rules that no packet can match, because earlier rules of their chain match all of them. */
   public shadowedRules(): ShadowedRule[] {
     return (['ipv4', 'ipv6'] as const).flatMap((family) =>
       shadowedRules(this.proof.view.rules[family]).map(({ chain, index, by, differs }) => ({
@@ -137,23 +141,25 @@ export class Reachability {
     );
   }
 
-  /** What is open and nobody declared: granted minus declared. Empty unless something is wrong, but for an `UnguardedDaemon`: there the guard is missing. */
+  /** What is open but not declared. Empty unless something is wrong, except on an `UnguardedDaemon`, which has no guard. */
   public undeclaredFlows(): ReachableCell[] {
     const { excess, forged, labels } = this.proof;
     return [...excess.map((each) => deviationCell(each, labels)), ...forgedLines(forged, labels)];
   }
 
-  /** What was declared and does not get through. Empty unless something is wrong. */
+  /** What is declared but not reachable. Empty unless something is wrong. */
   public blockedFlows(): ReachableCell[] {
     return this.proof.missing.map((each) => deviationCell(each, this.proof.labels));
   }
 
-  /** What is open here and was not there, and the other way round. What is not certain counts as open. */
+  /** What is open here but not in the other, and the other way round. An uncertain result counts as open. */
   public changesSince(before: Reachability): ReachabilityChange[] {
     return [...changesBetween(before.proof.matrix, this.proof.matrix), ...forgedChanges(before.matrix(), this.matrix())];
   }
 
-  /** Whether some member of `asker` can resolve the name of some member of `named`: containers resolve whoever is on a network of theirs. */
+  /**
+   * Whether some member of `asker` can resolve the name of some member of `named`: containers resolve the names of all containers on their networks.
+   */
   public resolves(asker: IPeer, named: IPeer): boolean {
     const [from, to] = this.selections(asker, named);
     const { networks, wires, existing } = this.proof.derived.topology;

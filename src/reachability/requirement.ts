@@ -8,7 +8,7 @@ import { UnscopedValidationError } from '../private/errors';
 import { brand } from '../private/type-test';
 
 /**
- * A claim about who reaches whom, which the synth proves or fails with.
+ * A claim about reachability that the synth must prove; otherwise it fails.
  *
  * @example
  * daemon.require(Requirement.unreachable(web, db), Requirement.onlyReachableFrom(web, [Peer.cidr('192.0.2.0/24')]));
@@ -17,7 +17,7 @@ export class Requirement {
   /**
    * Every member of the source reaches every member of the destination, on every port of the range.
    *
-   * @param port a port of the destination: of a publication the port inside
+   * @param port a port of the destination: for a publication the port of the container
    */
   public static reachable(source: IPeer, destination: IPeer, port: Port): Requirement {
     checkPeers(source, destination);
@@ -30,8 +30,8 @@ export class Requirement {
   }
 
   /**
-   * No member of the source reaches any member of the destination, on none of the ports. What is not certain breaks the claim, and so does a datagram
-   * that arrives with a source that is not its sender's.
+   * No member of the source reaches any member of the destination, on none of the ports. An uncertain result breaks the claim, and so does a datagram
+   * that arrives with a forged source.
    *
    * @param port ports of the destination. Default: every port and protocol
    */
@@ -46,7 +46,7 @@ export class Requirement {
   }
 
   /**
-   * Nobody but the named peers reaches any member of the destination. The host counts as somebody, and so does each address outside.
+   * Only the listed peers reach any member of the destination. This covers the host and every address outside.
    *
    * @param port ports of the destination. Default: every port and protocol
    */

@@ -1,4 +1,4 @@
-/** Ports that one end gets through to another. */
+/** Ports on which one end reaches another. */
 export interface ReachableCell {
   /** Construct path of a workload, `host`, or the addresses outside. */
   readonly source: string;
@@ -6,11 +6,11 @@ export interface ReachableCell {
   readonly destination: string;
   /** Ports on the destination, such as `tcp/8080, udp/5000-5010`. */
   readonly ports: string;
-  /** False where a rule that is not understood may decide otherwise. */
+  /** False if a rule that Bulkhead does not understand may change the result. */
   readonly certain: boolean;
   /**
-   * Undefined where a connection gets through and its answer comes back. Else only datagrams get there (UDP, pings, and what else needs no answer), and
-   * with a source that is not the sender's own: `new` as first packets, `standing` only inside a connection that others have opened.
+   * Undefined if a connection arrives and its reply comes back. Otherwise only datagrams with a forged source arrive (UDP, pings, and other traffic
+   * that needs no reply): `new` as first packets, `standing` only inside an existing connection of other endpoints.
    */
   readonly forgedSource?: string;
 }
@@ -19,15 +19,18 @@ export interface ReachableCell {
 export interface Exposure {
   /** Construct path of the workload. */
   readonly workload: string;
-  /** Address of the host that is asked. */
+  /** Address of the host that clients connect to. */
   readonly hostAddress: string;
-  /** Ports that are asked there, such as `tcp/443`; `tcp/a port that the engine chooses` where it does, `every port that it listens on` on the host's network. */
+  /**
+   * Ports that clients connect to, such as `tcp/443`; `tcp/a port that the engine chooses` if it does, `every port that it listens on` on the host's
+   * network.
+   */
   readonly hostPorts: string;
   /** Ports of the workload that they lead to. */
   readonly targetPorts: string;
-  /** Addresses that get through, as blocks. */
+  /** Addresses from which it is reachable, as blocks. */
   readonly sources: string[];
-  /** Whether all addresses outside get through. */
+  /** Whether it is reachable from all addresses outside. */
   readonly anywhere: boolean;
 }
 
@@ -37,11 +40,11 @@ export interface WorkloadWithoutSegment {
   readonly workload: string;
   /** `host` for the network of the host, `none` for no network at all. */
   readonly network: string;
-  /** Why, in the words of the program. */
+  /** The reason that the program gives. */
   readonly reason: string;
 }
 
-/** A rule that no packet can meet. */
+/** A rule that no packet can match. */
 export interface ShadowedRule {
   /** `ipv4` or `ipv6`. */
   readonly family: string;
@@ -49,9 +52,9 @@ export interface ShadowedRule {
   readonly chain: string;
   /** What the rule is for. */
   readonly rule: string;
-  /** What the rules are for that take its packets before it. */
+  /** What the earlier rules are for that match its packets. */
   readonly shadowedBy: string[];
-  /** Whether one of those decides otherwise: then the rule was meant to do something that does not happen. */
+  /** Whether one of those has another verdict: then the rule does not have its intended effect. */
   readonly differs: boolean;
 }
 
@@ -59,9 +62,9 @@ export interface ShadowedRule {
 export interface ReachabilityChange {
   readonly source: string;
   readonly destination: string;
-  /** Ports that are open now and were not; empty when there are none. */
+  /** Ports that are newly open; empty if there are none. */
   readonly opened: string;
-  /** Ports that were open and are not; empty when there are none. */
+  /** Ports that are no longer open; empty if there are none. */
   readonly closed: string;
   /** As of a `ReachableCell`. */
   readonly forgedSource?: string;

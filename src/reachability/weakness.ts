@@ -1,11 +1,11 @@
 import type { ReachableCell } from './results';
 
-/** Something that stands open on a daemon without the guard, though nobody declared it. */
+/** A connection that is open on a daemon without the guard, although it is not declared. */
 export interface Weakness {
   /** Stable name of the kind, such as `SegmentOpen`. */
   readonly code: string;
-  /** What does not hold, and why. */
+  /** What is not enforced, and why. */
   readonly sentence: string;
-  /** Who reaches whom, on the ports that nobody declared, such as `everything but tcp/8080`. Of a publication they are the ports on the host. */
+  /** Open connections with their undeclared ports, such as `everything except tcp/8080`. For a publication they are the ports of the host. */
   readonly cells: ReachableCell[];
 }

@@ -15,7 +15,7 @@ interface FileOnHost {
  * Writes every file as it will stand on a host below `host/`, so that a comparison of two synths shows which line changed, and `host-files.txt` with
  * modes and owners beside it. Files of an earlier synth go.
  *
- * The copies can be read by everybody who can read the folder, whatever their modes on the host: none of them holds a secret.
+ * Every user who can read the folder can read the copies, whatever their modes on the host: none of them contains a secret.
  */
 export function writeHostFolder(folder: string, files: readonly FileOnHost[]): void {
   const root = path.join(folder, 'host');

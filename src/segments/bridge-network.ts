@@ -9,17 +9,17 @@ import type { NetworkPlan } from '../topology/private/topology';
 export interface BridgeNetworkOptions {
   readonly daemon: IDaemon;
   readonly networkName: string;
-  /** Whether it is without a way out. */
+  /** Whether it is internal. */
   readonly internal: boolean;
   readonly icc: boolean;
   /** Further options of the network. */
   readonly driverOptions?: Readonly<Record<string, string>>;
-  /** What the address book gave it; undefined while nobody needs it. */
+  /** What the address book gave it; undefined while no workload needs it. */
   readonly plan: () => NetworkPlan | undefined;
   readonly isNeeded: () => boolean;
 }
 
-/** Makes a Docker network with a bridge of ours. */
+/** Makes a Docker network with a bridge of Bulkhead. */
 export function bridgeNetwork(
   scope: Construct,
   { daemon, networkName, internal, icc, driverOptions = {}, plan, isNeeded }: BridgeNetworkOptions,

@@ -42,17 +42,17 @@ export interface BridgeSegmentProps {
   readonly prefixLength?: number;
 
   /**
-   * Largest packet on the network and on its gateway network in bytes: 68 to 65535, with dual stack 1280 or more, and no more than `uplinkMtu` of the daemon.
+   * MTU of the network and of its gateway network in bytes: 68 to 65535, with dual stack 1280 or more, and no more than `uplinkMtu` of the daemon.
    * Another value replaces both networks and their containers. Errors: `MtuRange`, `MtuAboveUplink`.
    *
-   * @default - `uplinkMtu` of the daemon where that is less than 1500; otherwise nothing is said of it, and the engine takes 1500
+   * @default - `uplinkMtu` of the daemon if that is less than 1500; otherwise the network sets no MTU, and the engine uses 1500
    */
   readonly mtu?: number;
 
   /**
    * Why no workload placed here may publish a port; printable text. The error of publish() quotes it.
    *
-   * @default - publications are welcome
+   * @default - publications are allowed
    */
   readonly noPublicationsReason?: string;
 }

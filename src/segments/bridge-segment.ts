@@ -16,27 +16,28 @@ import { gatewayKey } from '../topology/private/keys';
 import type { NetworkPlan } from '../topology/private/topology';
 
 /**
- * An internal bridge network: its members reach each other on declared ports and nothing else. On an `UnguardedDaemon` they reach each other on every port.
+ * An internal bridge network: its members reach each other only on declared ports. On an `UnguardedDaemon` they reach each other on every port.
  *
- * The network itself has no way out. Workloads that publish a port or have egress are also members of its *gateway network*, a network with a way out that
- * carries no flow between containers. It exists only while somebody needs it.
+ * The network itself has no access to the outside. Workloads that publish a port or have egress are also members of its *gateway network*, a network
+ * with access to the outside that carries no flow between containers. It exists only while a workload needs it.
  *
  * @see https://docs.docker.com/engine/network/drivers/bridge/
  */
 export class BridgeSegment extends Construct implements ISegment {
   /**
-   * A bridge network that this program does not make, as a segment that workloads can be placed in.
+   * A bridge network that this program does not create, as a segment that workloads can be placed in.
    *
-   * Nothing of ours narrows it: its members reach each other on every port, and the host and, where it has a way out, the outside, whatever was declared.
-   * The proof says so of workloads that are members, and `UNKNOWN` of whoever else may be attached. A flow between a workload placed here and one of
-   * another segment runs in that segment, where the guard narrows; a flow with a container of others needs a `joinReason`. Nobody publishes from here.
+   * Bulkhead does not restrict it: its members reach each other and the host on every port and, unless it is internal, the outside, whatever you
+   * declare. The proof says this about workloads that are members, and `UNKNOWN` about other containers that may be attached. A flow between a
+   * workload placed here and one of another segment runs in that segment, where the guard restricts it; a flow with a container that Bulkhead does
+   * not manage needs a `joinReason`. Workloads here cannot publish ports.
    *
-   * Terraform looks the network up with every plan, and fails where it is not as described. It neither changes nor destroys it.
+   * Terraform reads the network with every plan, and fails if it differs from the attributes. It neither changes nor destroys it.
    *
    * Errors: `ExistingNetwork`, `ExistingGateway`, `BlockTooSmall`, `BlockOverlap`, `WrongFamily`, `NetworkName`, `ReasonTooShort`, `NotADaemon`, and
-   * `DuplicateName` where a network of this program has the name.
+   * `DuplicateName` if a network of this program has the name.
    *
-   * @param attributes what `docker network inspect` says of it
+   * @param attributes the attributes that `docker network inspect` shows
    * @see https://registry.terraform.io/providers/kreuzwerker/docker/latest/docs/data-sources/network
    */
   public static fromSegmentAttributes(scope: Construct, id: string, attributes: SegmentAttributes): ISegment {

@@ -9,7 +9,8 @@ import type { IDaemon } from '../topology/daemon';
 const PREFIX_LENGTH = 28;
 
 /**
- * An internal network that two workloads alone are in. It hangs below the destination of the first flow of its pair, and is there as long as both ends are.
+ * An internal network that contains only two workloads. Its construct is below the destination of the first flow of the pair, and exists as long as
+ * both ends do.
  */
 export class Conduit extends Construct {
   private readonly network: NetworkReference;

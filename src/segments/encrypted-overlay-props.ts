@@ -28,22 +28,22 @@ export interface EncryptedOverlayProps {
   readonly prefixLength?: number;
 
   /**
-   * Bytes that a packet inside the overlay may have: 576 at least, and at most what the swarm's `underlayMtu` leaves (50 bytes less; encrypted 76 less, and
-   * a multiple of 4).
+   * MTU inside the overlay in bytes: at least 576, and at most what the swarm's `underlayMtu` leaves (50 bytes less; encrypted 76 less, and a
+   * multiple of 4).
    *
-   * @default - as large as possible: of 1500 bytes 1424, and 1450 unencrypted
+   * @default - as large as possible: for 1500 bytes 1424, and 1450 unencrypted
    */
   readonly mtu?: number;
 
   /**
-   * Id of the network in the frames between nodes, 4096 to 16777215, another one for each overlay of the swarm.
+   * Id of the network in the frames between nodes, 4096 to 16777215, different for each overlay of the swarm.
    *
    * @default - follows from the block, in the half that Docker does not choose from
    */
   readonly vxlanId?: number;
 
   /**
-   * Why what the nodes send each other is not encrypted, at least 10 characters: such as a kernel without ESP, or an underlay that encrypts.
+   * Why traffic between the nodes is not encrypted, at least 10 characters: such as a kernel without ESP, or an underlay that encrypts.
    *
    * @default - it is encrypted
    */

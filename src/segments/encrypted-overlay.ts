@@ -17,16 +17,17 @@ import { plainOverlay } from '../validation/rules/networks/plain-overlay';
 import { Suppressions } from '../validation/suppressions';
 
 /**
- * A network of a swarm: services reach each other on it whatever node their tasks run on, and what the nodes send each other is encrypted.
+ * A network of a swarm: services reach each other on it from any node, and traffic between the nodes is encrypted.
  *
- * No host's rules see what passes inside an overlay, since its bridge has a namespace of its own: between members **every port is open**, and membership
- * alone narrows. `Reachability` tells what is open beyond what was declared. A flow makes its source a member of the overlay of its destination.
+ * Rules of a host do not apply inside an overlay, because its bridge has its own namespace: between members **every port is open**, and only
+ * membership restricts access. `Reachability` reports what is open beyond the declarations. A flow makes its source a member of the overlay of its
+ * destination.
  *
- * The network itself has no way out. Services that publish a port are also members of its *gateway network*, which exists only while somebody needs it. Containers
- * cannot be attached by hand.
+ * The network itself has no access to the outside. Services that publish a port are also members of its *gateway network*, which exists only while a
+ * service needs it. Containers cannot be attached by hand.
  *
- * The keys are Docker's: it makes them, and changes them every 12 hours. Encryption needs ESP (IP protocol 50) in the kernel of every node and on the way
- * between them; where it is missing nothing gets through, in the clear or otherwise.
+ * Docker creates the keys, and changes them every 12 hours. Encryption needs ESP (IP protocol 50) in the kernel of every node and on the network
+ * between them; without ESP no traffic passes, encrypted or not.
  *
  * @see https://docs.docker.com/engine/network/drivers/overlay/
  */
@@ -40,7 +41,7 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
   /** IPv4 block of the network in CIDR form. A token: the address book decides at synth. */
   public readonly ipv4Block: string;
 
-  /** Bytes that a packet inside may have. */
+  /** MTU inside the overlay in bytes. */
   public readonly mtu: number;
 
   public readonly peerText: string;

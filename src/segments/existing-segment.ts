@@ -23,7 +23,7 @@ const HARMLESS_OPTIONS = [
 /** Those that must say yes where they are there. */
 const WANTED_OPTIONS = ['com.docker.network.bridge.enable_icc', 'com.docker.network.bridge.enable_ip_masquerade'];
 
-/** A bridge network that others made. Terraform looks it up, and every plan fails where it is not as the program says. */
+/** A bridge network that Bulkhead does not manage. Terraform reads it, and every plan fails if it differs from the program. */
 export class ExistingSegment extends Construct implements ISegment {
   public readonly daemon: IDaemon;
   public readonly networkName: string;

@@ -16,7 +16,7 @@ export interface HostShimProps {
   readonly segment: ISegment;
 
   /**
-   * Address of the host on the segment. Outside of the segment's `ipRange` it must be one that nobody else of the LAN has.
+   * Address of the host on the segment. If it is outside of the segment's `ipRange`, no other machine of the LAN may have it.
    *
    * @default - one of the segment's `ipRange`, and kept in the lock file
    */
@@ -27,12 +27,12 @@ export interface HostShimProps {
 const MODES: readonly string[] = ['bridge', 'l2'];
 
 /**
- * An interface of the host on the wire of a segment, by which host and containers reach each other: the kernel keeps a parent interface and what hangs
- * on it apart.
+ * An interface of the host in a LAN segment (macvlan, ipvlan), through which host and containers reach each other: the kernel isolates a parent
+ * interface from the containers on it.
  *
- * It is made when the firewall is applied: at boot, before Docker starts, and within half a minute where somebody took it away. It has one IPv4 address,
- * without a subnet, and a route to the segment's `ipRange`. It stands under the guard like any bridge of Bulkhead: only declared flows between
- * `Peer.host()` and members of the segment pass over it. Its address is one more of the host's to the LAN, which reaches there what it reaches at the
+ * The host creates it when it applies the firewall: at boot, before Docker starts, and within half a minute after it was removed. It has one IPv4
+ * address, without a subnet, and a route to the segment's `ipRange`. The guard restricts it like any bridge of Bulkhead: only declared flows between
+ * `Peer.host()` and members of the segment pass through it. For the LAN its address is another address of the host, with the same open ports as the
  * others: Linux answers for all of its addresses on every interface.
  *
  * @see https://docs.docker.com/engine/network/drivers/macvlan/

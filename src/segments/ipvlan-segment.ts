@@ -5,26 +5,27 @@ import { WireSegment } from './wire-segment';
 import { lateValue } from '../private/late';
 
 /**
- * An ipvlan network: its members are on a wire of the host's, all of them under the MAC address of the host. Switches, clouds and wireless networks that
- * take one MAC address per port take it.
+ * An ipvlan network: its members are on a LAN of the host and all use the MAC address of the host. It works with switches, clouds and wireless
+ * networks that accept one MAC address per port.
  *
- * As with a `MacvlanSegment` nothing of the host's firewall narrows it: members reach each other on everything, towards the wire the proof says `UNKNOWN`,
- * and a flow with a workload of another segment runs there. The kernel keeps the host and members apart; in mode L2 a `HostShim` lets them talk.
+ * As with a `MacvlanSegment` the host's firewall does not restrict it: members reach each other on everything, the proof says `UNKNOWN` about
+ * connections with the LAN, and a flow with a workload of another segment runs in that segment. The kernel isolates the host from members; in mode L2
+ * a `HostShim` connects them.
  *
- * A cloud that checks the addresses of packets must be told of those of the containers.
+ * If a cloud checks the addresses of packets, configure the addresses of the containers there.
  *
- * Packets are as large as those of the parent: the engine takes no other size here, and what it is told of one it ignores.
+ * The MTU is that of the parent: the engine ignores any other value.
  *
  * @see https://docs.docker.com/engine/network/drivers/ipvlan/
  */
 export class IpvlanSegment extends WireSegment {
-  /** Interface of the host that the members hang on, with the ending of its VLAN. */
+  /** Interface of the host that is the parent of the members, with the suffix of its VLAN. */
   public readonly parentName: string;
 
   /**
    * Routes that the router of the LAN needs in modes L3 and L3S, one for each block, such as `10.20.5.0/24 via 192.0.2.10`; none in mode L2. Tokens.
-   * Where the host has another address on the wire of `parent` than the daemon names, that one belongs there. An IPv6 block has one where the daemon names
-   * an IPv6 address of the host among its `additionalHostAddresses`.
+   * If the host has another address on the LAN of `parent` than `hostAddress` of the daemon, use that address instead. An IPv6 block has a route if
+   * the daemon lists an IPv6 address of the host in `additionalHostAddresses`.
    */
   public readonly routerRoutes: string[];
 

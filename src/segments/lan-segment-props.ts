@@ -9,24 +9,24 @@ export interface AddressRange {
   readonly last: string;
 }
 
-/** Properties of a segment whose members are stations of a LAN. */
+/** Properties of a segment whose members are machines of a LAN. */
 export interface LanSegmentProps {
   /** Daemon to place the network on. */
   readonly daemon: IDaemon;
 
-  /** Why containers must be stations of the LAN, at least 10 characters: no firewall of the host stands between them and it. */
+  /** Why containers must be machines of the LAN, at least 10 characters: no firewall of the host filters their traffic. */
   readonly reason: string;
 
   /**
-   * Interface of the host whose wire the containers share, at most 15 characters. With a `vlanId` its name gets that as an ending, such as `eth0.10`,
-   * and must still fit.
+   * Interface of the host whose LAN the containers join, at most 15 characters. With a `vlanId` its name gets that suffix, such as `eth0.10`, and
+   * must still fit.
    */
   readonly parent: string;
 
   /**
-   * Id of an 802.1Q VLAN, 1 to 4094. The sub-interface is made on the host at boot, without addresses of its own.
+   * Id of an 802.1Q VLAN, 1 to 4094. The host creates the sub-interface at boot, without addresses.
    *
-   * @default - the wire of `parent` itself; a sub-interface that exists already is named there
+   * @default - the untagged LAN of `parent`; to use an existing sub-interface, set `parent` to its name
    */
   readonly vlanId?: number;
 
@@ -37,23 +37,23 @@ export interface LanSegmentProps {
   readonly ipv4Gateway: string;
 
   /**
-   * Part of the block that the LAN sets aside for this segment, /29 or larger; nothing else there may use it. Containers and the shim get their
-   * addresses from its beginning; its end, a sixteenth and at least four addresses, is left to Docker for containers attached by hand.
+   * Part of the block that the LAN reserves for this segment, /29 or larger; nothing else there may use it. Containers and the shim get their
+   * addresses from its beginning; its end, a sixteenth and at least four addresses, is reserved for containers that are attached by hand.
    */
   readonly ipRange: Cidr;
 
   /**
-   * Addresses that the DHCP server of the LAN gives away.
+   * Addresses that the DHCP server of the LAN assigns.
    *
-   * @default - nothing is known of one, and nothing compared
+   * @default - unknown, and not checked
    */
   readonly dhcpRange?: AddressRange;
 
   /**
-   * IPv6 block of the LAN, such as `2001:db8:1::/64`. The daemon must be dual stack, and `ipv6Gateway` and `ipv6Range` go with it. An engine 27 throws
-   * unless router advertisements are accepted: nothing turns them off there.
+   * IPv6 block of the LAN, such as `2001:db8:1::/64`. The daemon must be dual stack, and `ipv6Gateway` and `ipv6Range` are required with it. An
+   * engine 27 throws unless router advertisements are accepted, because it cannot turn them off.
    *
-   * @default - containers have IPv4 addresses only here, and the engine turns IPv6 off on their interfaces, whatever a router announces
+   * @default - containers have only IPv4 addresses here, and the engine turns IPv6 off on their interfaces, even if a router announces it
    */
   readonly ipv6Block?: Cidr;
 
@@ -65,40 +65,40 @@ export interface LanSegmentProps {
   readonly ipv6Gateway?: string;
 
   /**
-   * Part of the IPv6 block that the LAN sets aside for this segment, /125 or larger. A container gets the place that its IPv4 address has in `ipRange`,
-   * where that is free.
+   * Part of the IPv6 block that the LAN reserves for this segment, /125 or larger. A container gets the position that its IPv4 address has in
+   * `ipRange`, if that is free.
    *
    * @default - none, without an `ipv6Block`
    */
   readonly ipv6Range?: Cidr;
 
   /**
-   * Addresses that the DHCP server of the LAN gives away for IPv6.
+   * Addresses that the DHCP server of the LAN assigns for IPv6.
    *
-   * @default - nothing is known of one, and nothing compared
+   * @default - unknown, and not checked
    */
   readonly ipv6DhcpRange?: AddressRange;
 
   /**
-   * Whether containers believe routers that announce themselves, and give themselves the addresses and routes that these name. Whoever is on the LAN can
-   * announce one. The proof does not know such addresses.
+   * Whether containers accept router advertisements, and configure the addresses and routes in them. Every machine on the LAN can send
+   * advertisements. The proof does not know such addresses.
    *
    * @default false
    */
   readonly acceptRouterAdvertisements?: boolean;
 
   /**
-   * Further addresses of the blocks, of either family, that others have.
+   * Further addresses of the blocks, of either family, that other machines use.
    *
    * @default - none
    */
   readonly reservedAddresses?: string[];
 
   /**
-   * What stands between the LAN and the containers and lets declared flows by alone, such as the port filter of a switch; at least 10 characters. The
-   * proof takes your word for it.
+   * The filter between the LAN and the containers that permits only declared flows, such as the port filter of a switch; at least 10 characters. The
+   * proof trusts this value.
    *
-   * @default - whether the LAN gets through to the containers is UNKNOWN
+   * @default - whether the LAN reaches the containers is UNKNOWN
    */
   readonly guardedBy?: string;
 

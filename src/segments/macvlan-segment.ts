@@ -8,11 +8,11 @@ import { WireSegment } from './wire-segment';
 export enum MacvlanMode {
   /** The kernel of the host passes frames from one to the other. */
   BRIDGE = 'bridge',
-  /** Every frame goes out to the switch, which must send back those for a neighbour (802.1Qbg, "hairpin" or "reflective relay"). */
+  /** Every frame goes to the switch, which must send back frames for another member (802.1Qbg, "hairpin" or "reflective relay"). */
   VEPA = 'vepa',
   /** Not at all. */
   PRIVATE = 'private',
-  /** There is one container only, and the interface is its own. */
+  /** The segment has a single container, which owns the interface. */
   PASSTHRU = 'passthru',
 }
 
@@ -26,34 +26,34 @@ export interface MacvlanSegmentProps extends LanSegmentProps {
   readonly mode?: MacvlanMode;
 
   /**
-   * How many MAC addresses the port of the switch takes, that of the host included. More stations than that are a warning.
+   * How many MAC addresses the port of the switch accepts, including that of the host. More machines cause a warning.
    *
-   * @default - nothing is known of a limit, and a warning says that many networks have one
+   * @default - unknown, and a warning says that many networks have a limit
    */
   readonly macLimit?: number;
 }
 
 /**
- * A macvlan network: its members are stations of the LAN, each with a MAC address of its own.
+ * A macvlan network: its members are machines of the LAN, each with its own MAC address.
  *
- * What they send and receive never meets the firewall of the host, so nothing narrows it: between members everything is open (in mode `bridge`), and
- * towards the LAN the proof says `UNKNOWN`. A flow between a member and a workload of another segment runs in that segment, where the guard narrows;
- * it puts nobody on the LAN.
+ * Their traffic does not pass the firewall of the host, so nothing restricts it: between members everything is open (in mode `bridge`), and the proof
+ * says `UNKNOWN` about connections with the LAN. A flow between a member and a workload of another segment runs in that segment, where the guard
+ * restricts it; it attaches no other workload to the LAN.
  *
- * The kernel keeps the host and members apart; a `HostShim` lets them talk, under the guard.
+ * The kernel isolates the host from members; a `HostShim` connects them, and the guard restricts it.
  *
- * Clouds and hypervisors mostly drop frames of MAC addresses that they did not give out, and so do wireless networks. Two segments on one parent throw:
- * engines up to 26 refuse the second, later ones put both on one wire.
+ * Most clouds and hypervisors drop frames from MAC addresses that they did not assign, and so do wireless networks. Two segments on one parent throw:
+ * engines up to 26 refuse the second, later ones put both on one LAN.
  *
- * Packets are as large as those of the parent: the engine takes no other size here, and what it is told of one it ignores.
+ * The MTU is that of the parent: the engine ignores any other value.
  *
- * A MAC address cannot be fixed: no engine takes the one that Terraform's provider hands over. Up to 27 it follows from the IPv4 address; from 28 on it is
- * another one with every start.
+ * A MAC address cannot be fixed: no engine uses the one that the Terraform provider passes. Up to 27 it follows from the IPv4 address; from 28 on it
+ * changes with every start.
  *
  * @see https://docs.docker.com/engine/network/drivers/macvlan/
  */
 export class MacvlanSegment extends WireSegment {
-  /** Interface of the host that the members hang on, with the ending of its VLAN. */
+  /** Interface of the host that is the parent of the members, with the suffix of its VLAN. */
   public readonly parentName: string;
 
   constructor(scope: Construct, id: string, props: MacvlanSegmentProps) {

@@ -6,10 +6,10 @@ export interface PluginSegmentProps {
   /** Daemon to place the network on. */
   readonly daemon: IDaemon;
 
-  /** Driver of the network, as the plugin is called on the host, such as `ghcr.io/devplayer0/docker-net-dhcp:release-linux-amd64`. */
+  /** Driver of the network: the name of the plugin on the host, such as `ghcr.io/devplayer0/docker-net-dhcp:release-linux-amd64`. */
   readonly driver: string;
 
-  /** Why a plugin must make the network, at least 10 characters: what it lets through is not known here. */
+  /** Why a plugin must create the network, at least 10 characters: Bulkhead does not know what the plugin permits. */
   readonly reason: string;
 
   /**
@@ -27,10 +27,10 @@ export interface PluginSegmentProps {
   readonly ipv4Block?: Cidr;
 
   /**
-   * What narrows the network to the declared flows, such as the plugin's own policy; at least 10 characters. The proof takes your word for it towards the
-   * outside.
+   * What restricts the network to the declared flows, such as the plugin's own policy; at least 10 characters. The proof trusts this value for
+   * connections with the outside.
    *
-   * @default - whether the outside gets through to the containers is UNKNOWN
+   * @default - whether the outside reaches the containers is UNKNOWN
    */
   readonly guardedBy?: string;
 

@@ -4,11 +4,12 @@ import { checkPlugin } from './private/check-plugin';
 import { WireSegment } from './wire-segment';
 
 /**
- * A network made by a plugin that is on the host already. Nothing is known of what it lets through: of its members the proof says `UNKNOWN`, between them
- * and towards the outside, and every claim that something is closed there fails. A flow with a workload of another segment runs in that segment, where the
- * guard narrows.
+ * A network of a plugin that is already on the host. Bulkhead does not know what it permits: the proof says `UNKNOWN` about connections between its
+ * members and with the outside, and every requirement that something is closed there fails. A flow with a workload of another segment runs in that
+ * segment, where the guard restricts it.
  *
- * Plugins that are no longer there for Docker throw: Weave Net (archived), Calico and Cilium (their plugins for Docker were removed), Flannel (never had one).
+ * Plugins that no longer support Docker throw: Weave Net (archived), Calico and Cilium (their plugins for Docker were removed), Flannel (never had
+ * one).
  *
  * @see https://docs.docker.com/engine/extend/plugins_network/
  */

@@ -5,7 +5,7 @@ import type { IDaemon } from '../topology/daemon';
 
 /** One Docker network that workloads can be placed in. */
 export interface ISegment extends IConstruct, IPeer, IConnectable {
-  /** Daemon that the network lives on. */
+  /** Daemon of the network. */
   readonly daemon: IDaemon;
 
   /** Name of the Docker network. */
@@ -14,7 +14,7 @@ export interface ISegment extends IConstruct, IPeer, IConnectable {
   /** IPv4 block of the network in CIDR form. A token: the address book decides at synth. */
   readonly ipv4Block: string;
 
-  /** IPv6 block of the network in CIDR form, where its containers have IPv6 addresses; undefined elsewhere. A token, like `ipv4Block`. */
+  /** IPv6 block of the network in CIDR form, if its containers have IPv6 addresses; otherwise undefined. A token, like `ipv4Block`. */
   readonly ipv6Block?: string;
 
   /**

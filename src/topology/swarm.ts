@@ -7,7 +7,7 @@ export interface ISwarmCluster extends IConstruct {
   /** Twelve hexadecimal characters that name the swarm on its hosts. They follow from the construct path. */
   readonly clusterId: string;
 
-  /** Bytes that a packet between the nodes may have. */
+  /** MTU of the network between the nodes in bytes. */
   readonly underlayMtu: number;
 
   /**

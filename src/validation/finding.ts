@@ -1,16 +1,16 @@
 import type { Severity } from './severity';
 
-/** What became of a finding. */
+/** The state of a finding. */
 export enum FindingState {
   /** It counts. */
   OPEN = 'open',
-  /** Somebody accepted it at the construct, with a reason. */
+  /** A suppression at the construct accepts it, with a reason. */
   SUPPRESSED = 'suppressed',
-  /** It was there when the baseline was written. */
+  /** The baseline lists it. */
   BASELINE = 'baseline',
 }
 
-/** Something that a rule has against a resource. */
+/** A violation of a rule by a resource. */
 export interface Finding {
   readonly ruleId: string;
   /** Title of the rule. */
@@ -20,7 +20,7 @@ export interface Finding {
   readonly path: string;
   /** Address in the stack's Terraform, such as `docker_container.web`. */
   readonly address: string;
-  /** What of the resource it is about, such as `tcp/80 on 0.0.0.0`. */
+  /** The part of the resource that it is about, such as `tcp/80 on 0.0.0.0`. */
   readonly detail: string;
   /** What is wrong, with the value. */
   readonly message: string;
@@ -38,7 +38,7 @@ export interface Finding {
   readonly reason?: string;
 
   /**
-   * Where that is followed up.
+   * Where the work on it is tracked.
    *
    * @default - nowhere
    */

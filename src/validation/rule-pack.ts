@@ -8,10 +8,10 @@ import { StackPass } from './stack-pass';
 import { UnscopedValidationError } from '../private/errors';
 import { reasonText } from '../private/text';
 
-/** How a pack differs from what it brings. */
+/** How a pack differs from its defaults. */
 export interface PackOptions {
   /**
-   * Severities by rule id, for rules that weigh more or less here.
+   * Severities by rule id, for rules that are more or less severe here.
    *
    * @default - those of the rules
    */
@@ -42,13 +42,13 @@ export interface RulePackProps extends PackOptions {
 }
 
 /**
- * Rules that check a stack, or what lies below a construct in it, when it is synthesized:
+ * Rules that check a stack, or everything below a construct in it, when it is synthesized:
  *
  *     Aspects.of(stack).add(new SecureDefaults());
  *
- * They look at the JSON that Terraform will get, after all aspects, so neither overrides nor late resources slip past; raw resources of the Docker provider
- * are checked like those of Bulkhead. Errors make the synth fail. Several packs on a stack are one check: a rule that is in two of them counts once, with
- * the heavier severity.
+ * They look at the JSON that Terraform will get, after all aspects, so they also cover overrides and late resources; raw resources of the Docker
+ * provider are checked like those of Bulkhead. Errors make the synth fail. Several packs on a stack are one check: a rule that is in two of them
+ * counts once, with the heavier severity.
  *
  * Add a pack to stacks, not to the app: cdktf never invokes aspects of the app.
  */
@@ -98,8 +98,8 @@ export class RulePack implements IAspect {
   }
 
   /**
-   * What the pack finds in a stack, or in what lies below a construct, as it is now: without a synth, and without aspects having been invoked. Suppressions
-   * and the baseline are heeded.
+   * The findings of the pack in a stack, or below a construct, in its current state: without a synth, and without invoking aspects. Suppressions and
+   * the baseline apply.
    */
   public check(scope: IConstruct): Finding[] {
     const own = scope.node.scopes.filter((above) => TerraformStack.isStack(above));

@@ -3,18 +3,20 @@ import { controlIn16 } from './private/cis-controls';
 import type { Severity } from './severity';
 import { matching, passedText } from '../private/text';
 
-/** One thing that a rule has against a resource. */
+/** One violation of a rule by a resource. */
 export interface Violation {
-  /** What of the resource it is about, short and stable, such as `tcp/80 on 0.0.0.0`: with the rule and the construct it names the finding. */
+  /**
+   * The part of the resource that it is about, short and stable, such as `tcp/80 on 0.0.0.0`: with the rule and the construct it names the finding.
+   */
   readonly detail: string;
 
   /** What is wrong, with the value, in one sentence without a full stop. */
   readonly message: string;
 
   /**
-   * How much this one weighs.
+   * Severity of this violation.
    *
-   * @default - as much as the rule
+   * @default - the severity of the rule
    */
   readonly severity?: Severity;
 }
@@ -27,10 +29,10 @@ export interface RuleProps {
   /** What is wrong where the rule finds something, in a few words. */
   readonly title: string;
 
-  /** How much a finding weighs. */
+  /** Severity of a finding. */
   readonly severity: Severity;
 
-  /** What comes of it, for those who do not know. */
+  /** What can happen because of it. */
   readonly why: string;
 
   /** What to do. */
@@ -62,9 +64,9 @@ export interface RuleProps {
 }
 
 /**
- * A rule: looks at one resource at a time, and says what is wrong with it.
+ * A rule: checks one resource at a time, and reports what is wrong with it.
  *
- * Extend it for a rule of your own, and hand it to a pack. It must answer from the resource alone: no clock, no network, no file.
+ * Extend it for your own rule, and pass it to a pack. It must answer from the resource alone: no clock, no network, no file.
  */
 export abstract class Rule {
   public readonly ruleId: string;
@@ -94,7 +96,7 @@ export abstract class Rule {
   }
 
   /**
-   * Whether the rule has something to say of a resource of its types. Where it has not, the reports say "not applicable" instead of "compliant".
+   * Whether the rule applies to a resource of its types. If it does not, the reports say "not applicable" instead of "compliant".
    *
    * @param _resource one of `resourceTypes`
    */

@@ -4,14 +4,12 @@ import { UnscopedValidationError } from '../private/errors';
 
 /** Rules of Bulkhead, for packs of your own. */
 export class Rules {
-  /** All of them, also those that are in no pack by themselves. */
+  /** All of them, including those that are not in any pack by default. */
   public static all(): Rule[] {
     return [...ALL_RULES];
   }
 
-  /**
-   * Rules by id, such as `BH-C01`. Error: `RuleId` when there is none of that id.
-   */
+  /** Rules by id, such as `BH-C01`. Error: `RuleId` if no rule has that id. */
   public static byId(...ruleIds: string[]): Rule[] {
     return ruleIds.map((ruleId) => {
       const rule = ALL_RULES.find((other) => other.ruleId === ruleId);

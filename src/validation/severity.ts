@@ -1,10 +1,10 @@
-/** How much a finding weighs. */
+/** Severity of a finding. */
 export enum Severity {
   /** The synth fails. */
   ERROR = 'error',
-  /** Told at synth and in the reports. */
+  /** Printed at synth and in the reports. */
   WARNING = 'warning',
-  /** In the reports only. */
+  /** Only in the reports. */
   INFO = 'info',
 }
 

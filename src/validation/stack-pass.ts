@@ -55,7 +55,7 @@ export class StackPass {
     PASS.set(stack, this);
   }
 
-  /** Has a pack check what lies at a path and below. */
+  /** Has a pack check a path and everything below it. */
   public attach(pack: Pack, scope: string): void {
     this.install();
     const scopes = this.packs.get(pack) ?? [];
@@ -64,18 +64,18 @@ export class StackPass {
     }
   }
 
-  /** The pack of stacks with constructs of ours; one of the same name that a user adds to the stack takes its place. */
+  /** The default pack of stacks with constructs of Bulkhead; one of the same name that a user adds to the stack replaces it. */
   public useDefault(pack: () => Pack): void {
     this.install();
     this.defaultPack ??= pack;
   }
 
-  /** Has the rules look at something that is no resource of Terraform. */
+  /** Has the rules check something other than a Terraform resource. */
   public addSubjects(source: () => Subject[]): void {
     this.sources.push(source);
   }
 
-  /** Somebody else tells how many findings there are, in a line of his own. */
+  /** Another line on the console has the number of findings. */
   public toldElsewhere(): void {
     this.isToldElsewhere = true;
   }

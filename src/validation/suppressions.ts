@@ -5,12 +5,12 @@ import { ValidationError } from '../private/errors';
 import { Slot } from '../private/slot';
 import { matching, plainText, reasonText } from '../private/text';
 
-/** What is accepted, and why. */
+/** A suppression of findings, with its reason. */
 export interface SuppressionProps {
   /** Rule whose findings are accepted, such as `BH-C22`. */
   readonly ruleId: string;
 
-  /** Why that is right here, at least 10 characters. Every report shows it. */
+  /** Why the finding is acceptable here, at least 10 characters. Every report shows it. */
   readonly reason: string;
 
   /**
@@ -35,7 +35,7 @@ export interface SuppressionProps {
   readonly expires?: string;
 
   /**
-   * Where that is followed up, such as the number of an issue.
+   * Where the work on it is tracked, such as the number of an issue.
    *
    * @default - nowhere
    */

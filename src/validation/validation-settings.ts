@@ -3,11 +3,11 @@ import { ValidationError } from '../private/errors';
 import { Slot } from '../private/slot';
 import { reasonText } from '../private/text';
 
-/** How the checking goes. */
+/** Settings of the checks. */
 export interface ValidationSettingsProps {
   /**
-   * File with the findings that were there before, which then do not count; a relative path is relative to the working directory. With
-   * `BULKHEAD_BASELINE=write` in the environment a synth writes the findings of its stacks there instead of failing. Commit it.
+   * File with existing findings, which then do not count; a relative path is relative to the working directory. With `BULKHEAD_BASELINE=write` in the
+   * environment a synth writes the findings of its stacks there instead of failing. Commit it.
    *
    * @default - every finding counts
    */
@@ -21,7 +21,7 @@ export interface ValidationSettingsProps {
   readonly today?: string;
 
   /**
-   * Why stacks with constructs of Bulkhead are not checked by `SecureDefaults`, at least 10 characters. Packs that are added by hand still check.
+   * Why stacks with constructs of Bulkhead are not checked by `SecureDefaults`, at least 10 characters. Packs that you add still check.
    *
    * @default - they are
    */
@@ -30,7 +30,7 @@ export interface ValidationSettingsProps {
 
 const SLOT = new Slot<ValidationSettingsProps>('validation-settings');
 
-/** How the checking goes in an app, in a stack, or below a construct that holds stacks. What is set nearer to the stack counts. */
+/** Settings of the checks in an app, in a stack, or below a construct that contains stacks. The settings nearest to the stack apply. */
 export class ValidationSettings {
   /** Settings at a construct. */
   public static of(scope: IConstruct): ValidationSettings {

@@ -2,10 +2,10 @@ import { CAPABILITIES, forges } from '../hardening/private/capabilities';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, reasonText } from '../private/text';
 
-/** Why a capability is given back. */
+/** Why a capability is added back. */
 export interface CapabilityOptions {
   /**
-   * Why the workload needs it, at least 10 characters; it stands in the reports.
+   * Why the workload needs it, at least 10 characters; it appears in the reports.
    *
    * @default - none, which is enough for capabilities that stay inside the container
    */
@@ -13,7 +13,7 @@ export interface CapabilityOptions {
 }
 
 /**
- * A Linux capability that a container gets back after all were dropped.
+ * A Linux capability that is added back to a container after all were dropped.
  *
  * @see https://man7.org/linux/man-pages/man7/capabilities.7.html
  */
@@ -34,7 +34,7 @@ export class Capability {
   public static readonly SETUID = Capability.of('CAP_SETUID');
 
   /**
-   * A capability by name, with or without `CAP_`. Those that reach beyond the container (NET_ADMIN, NET_RAW, SYS_ADMIN, …) need a reason.
+   * A capability by name, with or without `CAP_`. Capabilities with effects outside the container (NET_ADMIN, NET_RAW, SYS_ADMIN, …) need a reason.
    *
    * Errors: `CapabilityNeedsReason`, `UnknownCapability`, `ReasonTooShort`.
    */

@@ -1,25 +1,25 @@
 import type { Port } from '../firewall/port';
 import type { ISegment } from '../segments/segment';
 
-/** What a program has to know of a container that others made. */
+/** What a program must know about a container that Bulkhead does not manage. */
 export interface ContainerAttributes {
   /** Network that it is attached to, made by `BridgeSegment.fromSegmentAttributes()`. */
   readonly segment: ISegment;
 
-  /** Name of the container, by which others of the network find it. */
+  /** Name of the container, which other members of the network resolve. */
   readonly containerName: string;
 
   /**
-   * Its IPv4 address in the network. The proof takes your word for it; an address that Docker gave may be another one after a restart.
+   * Its IPv4 address in the network. The proof trusts this value; an address that Docker assigned may change after a restart.
    *
-   * @default - unknown: flows with the container can be declared, and the proof says `UNKNOWN` of them
+   * @default - unknown: flows with the container can be declared, and the proof says `UNKNOWN` about them
    */
   readonly ipv4Address?: string;
 
   /**
-   * Port on which the container is spoken to; `allowTo(this)` uses it when no port is given.
+   * Port on which the container accepts connections; `allowTo(this)` uses it when no port is given.
    *
-   * @default - flows to the container must name their port
+   * @default - flows to the container must give a port
    */
   readonly defaultPort?: Port;
 }

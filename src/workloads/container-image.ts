@@ -7,7 +7,7 @@ import type { Suppressions } from '../validation/suppressions';
 /** How an image is named. */
 export interface RegistryImageOptions {
   /**
-   * Why a tag without a digest is good enough, at least 10 characters. A tag can point at another image tomorrow.
+   * Why a tag without a digest is acceptable, at least 10 characters. A tag can refer to another image later.
    *
    * @default - a reference without digest is refused
    */

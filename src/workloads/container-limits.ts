@@ -38,6 +38,6 @@ export interface Ulimit {
   readonly limitName: string;
   /** Limit that applies; a process may raise it up to the hard one. */
   readonly soft: number;
-  /** Limit that nobody in the container can pass. */
+  /** Limit that no process in the container can exceed. */
   readonly hard: number;
 }

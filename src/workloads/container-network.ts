@@ -1,16 +1,16 @@
 import { reasonText } from '../private/text';
 
-/** Why a container is in no segment. */
+/** Why a container is not in a segment. */
 export interface ContainerNetworkOptions {
-  /** Why no segment will do, at least 10 characters; it stands in the reports. */
+  /** Why the container cannot be in a segment, at least 10 characters; it appears in the reports. */
   readonly reason: string;
 }
 
-/** The network of a container that is placed in no segment. */
+/** The network of a container that is not placed in a segment. */
 export class ContainerNetwork {
   /**
-   * The network of the host. The container *is* the host there: whatever it listens on is a port of the host, open to the outside as far as the host's own
-   * firewall lets, and a flow with the container is a flow with the host. No rule can tell it from other processes there.
+   * The network of the host. The container *is* the host there: every port that it listens on is a port of the host, open to the outside unless the
+   * host's own firewall restricts it, and a flow with the container is a flow with the host. No rule can distinguish it from other processes there.
    *
    * @see https://docs.docker.com/engine/network/drivers/host/
    */
@@ -19,7 +19,7 @@ export class ContainerNetwork {
   }
 
   /**
-   * No network: the container has its loopback interface and nothing else, so that it reaches no one and no one reaches it.
+   * No network: the container has only its loopback interface, so it has no connections in either direction.
    *
    * @see https://docs.docker.com/engine/network/drivers/none/
    */
@@ -30,7 +30,7 @@ export class ContainerNetwork {
   private constructor(
     /** Docker's name of the mode: `host` or `none`. */
     public readonly mode: string,
-    /** Why, in the words of the program. */
+    /** The reason that the program gives. */
     public readonly reason: string,
   ) {}
 }

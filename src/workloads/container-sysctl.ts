@@ -41,8 +41,8 @@ export class ContainerSysctl {
   /**
    * Any parameter of the container's own namespaces.
    *
-   * Refused are those of the host, and those that the guard rests on: forwarding, interface and neighbour settings, bridges, connection tracking,
-   * and what takes data or connections before an answer has come back (`tcp_fastopen` and its like).
+   * Parameters of the host are refused, and so are parameters that the guard requires: forwarding, interface and neighbour settings, bridges,
+   * connection tracking, and settings that accept data or connections before a handshake is complete (such as `tcp_fastopen`).
    */
   public static of(name: string, value: string): ContainerSysctl {
     const key = plainText(undefined, 'sysctl', name);

@@ -11,7 +11,7 @@ const LARGEST = 2 ** 31 - 1;
  */
 export class ContainerUser {
   /**
-   * One user other than root, from the first process on. Numbers alone: what a name stands for is written in the image, and it may be root there.
+   * One user other than root, from the first process on. Only numbers: the image defines the meaning of a name, which may be root.
    *
    * Errors: `RootUser` for user 0, `UserNumber` for what is not a number from 1 (of groups from 0) to 2147483647.
    *

@@ -1,9 +1,10 @@
 /** How a container resolves names. Names of containers resolve in any case. */
 export interface DnsSettings {
   /**
-   * Addresses of resolvers for names outside. Each needs egress on port 53, which `connections.allowDnsTo()` declares (error: `ResolverWithoutEgress`).
+   * Addresses of resolvers for names outside. Each needs egress on port 53, which `connections.allowDnsTo()` declares (error:
+   * `ResolverWithoutEgress`).
    *
-   * @default - the single addresses that egress by UDP on port 53 names; without such egress no resolver is asked
+   * @default - the single addresses that egress by UDP on port 53 names; without such egress the container queries no resolver
    */
   readonly servers?: string[];
 

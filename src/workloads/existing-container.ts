@@ -13,7 +13,7 @@ import type { ISegment } from '../segments/segment';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
 
-/** A container that others made. It has no resource: nothing of it is read or changed. */
+/** A container that Bulkhead does not manage. It has no resource: Terraform neither reads nor changes it. */
 export class ExistingContainer extends Construct implements IWorkload {
   public readonly segment: ISegment;
   public readonly dnsName: string;

@@ -4,7 +4,7 @@ import { HARDENED, logOptions, tmpfsOptions } from '../hardening/private/hardene
 import { Container, LateContainer } from '../private/bindings';
 import { wholeNumber } from '../private/text';
 
-/** What raw containers get. */
+/** Defaults for raw containers. */
 export interface HardenRawContainersProps {
   /**
    * Memory of a container that has no limit, in MiB, at least 6; swap is off. Error: `MemoryLimit`.
@@ -26,11 +26,12 @@ export interface HardenRawContainersProps {
  *
  *     Aspects.of(stack).add(new HardenRawContainers());
  *
- * It drops all capabilities, takes away the way to new privileges, makes the root file system read-only with a /tmp in memory, sets a user other than root,
- * a private IPC namespace, limits of memory, processor, open files and logs, and restarts five times at most. What the program sets itself stays as it is,
- * so that is also the way to leave a default: say it at the container, and the rule packs ask for a reason there. Containers of Bulkhead stay untouched.
+ * It drops all capabilities, sets no-new-privileges, makes the root file system read-only with a /tmp in memory, sets a user other than root, a
+ * private IPC namespace, limits of memory, processor, open files and logs, and restarts five times at most. Attributes that the program sets stay
+ * unchanged; to leave a default, set the attribute on the container, and the rule packs ask for a reason there. Containers of Bulkhead stay
+ * unchanged.
  *
- * Networks, publications, mounts and images are not its business; `SecureDefaults` tells what is wrong with them.
+ * It does not change networks, publications, mounts and images; `SecureDefaults` reports problems with them.
  */
 export class HardenRawContainers implements IAspect {
   private readonly memory: number;

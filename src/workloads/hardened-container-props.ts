@@ -17,16 +17,15 @@ import type { IDaemon } from '../topology/daemon';
 /** Properties of a hardened container. Only the segment and the image are needed; every default is the safe one. */
 export interface HardenedContainerProps {
   /**
-   * Segment to place the container in. Flows make it a member of others.
+   * Segment to place the container in. Flows make it a member of other segments.
    *
    * @default - none, which takes a `network` and a `daemon` instead; without either it throws `NotASegment`
    */
   readonly segment?: ISegment;
 
   /**
-   * The network of a container that is in no segment: `ContainerNetwork.host({ reason })` or
-   * `ContainerNetwork.none({ reason })`. Errors: `NetworkChoice`,
-   * `HostNetworkRefused`, `NoNetworkRefused`.
+   * The network of a container that is not in a segment: `ContainerNetwork.host({ reason })` or `ContainerNetwork.none({ reason })`. Errors:
+   * `NetworkChoice`, `HostNetworkRefused`, `NoNetworkRefused`.
    *
    * @default - the container is placed in a segment
    */
@@ -43,9 +42,9 @@ export interface HardenedContainerProps {
   readonly image: ContainerImage;
 
   /**
-   * Port on which the workload is spoken to; `allowTo(this)` uses it when no port is given.
+   * Port on which the workload accepts connections; `allowTo(this)` uses it when no port is given.
    *
-   * @default - flows to the workload must name their port
+   * @default - flows to the workload must give a port
    */
   readonly defaultPort?: Port;
 
@@ -88,15 +87,16 @@ export interface HardenedContainerProps {
   /**
    * Environment variables. What looks like a secret is refused; mount it as a file and name its path in `NAME_FILE`.
    *
-   * A reference that the program made before, such as an attribute of another resource, stays one; any other text is passed on as it is. A text of somebody
-   * else that names such a reference by its mark (`TfToken`) is not told apart from it: refuse that word in what your program reads from outside.
+   * A reference that the program made before, such as an attribute of another resource, stays one; any other text is passed on as it is. Bulkhead
+   * cannot distinguish an external text with the mark of such a reference (`TfToken`) from a reference: refuse that word in text that your program
+   * reads from outside.
    *
    * @default - those of the image
    */
   readonly environment?: { [name: string]: string };
 
   /**
-   * Variables that look like a secret but are none, each with the reason.
+   * Variables that look like a secret but are not, each with the reason.
    *
    * @default - everything that looks like a secret is refused
    */
@@ -110,7 +110,7 @@ export interface HardenedContainerProps {
   readonly user?: ContainerUser;
 
   /**
-   * Capabilities given back after all were dropped.
+   * Capabilities added back after all were dropped.
    *
    * @default - none
    */
@@ -145,7 +145,7 @@ export interface HardenedContainerProps {
   readonly limits?: ContainerLimits;
 
   /**
-   * Command that tells whether the container works.
+   * Command that checks whether the container works.
    *
    * @default - the health check of the image, if it has one
    */
@@ -161,7 +161,7 @@ export interface HardenedContainerProps {
   /**
    * Kernel parameters of the container's own namespaces.
    *
-   * @default - forwarding is off, so that a member of two segments is no bridge between them
+   * @default - forwarding is off, so a member of two segments does not route between them
    */
   readonly sysctls?: ContainerSysctl[];
 
@@ -173,10 +173,10 @@ export interface HardenedContainerProps {
   readonly dns?: DnsSettings;
 
   /**
-   * IPv4 addresses of hosts outside by their names, written into the container's hosts file, which is read before any resolver is asked. An entry opens
-   * nothing: a flow does. Errors: `HostEntryName`, `HostEntryAddress`.
+   * IPv4 addresses of hosts outside by their names, written into the container's hosts file, which the container reads before it queries a resolver.
+   * An entry opens nothing; declare a flow. Errors: `HostEntryName`, `HostEntryAddress`.
    *
-   * @default - none; a flow to `Peer.host()` brings `host.docker.internal`
+   * @default - none; a flow to `Peer.host()` adds `host.docker.internal`
    */
   readonly hostEntries?: { [name: string]: string };
 
@@ -202,18 +202,18 @@ export interface HardenedContainerProps {
   readonly stopTimeoutSeconds?: number;
 }
 
-/** Where a publication is opened, and for whom. */
+/** Where a publication is opened, and for which clients. */
 export interface PublicationOptions {
   /**
    * Address of the host on which the port is opened: one of the daemon's addresses, or `0.0.0.0` for all of them.
    *
-   * @default - 127.0.0.1, reachable from the host alone
+   * @default - 127.0.0.1, reachable only from the host
    */
   readonly hostAddress?: string;
 
   /**
-   * Addresses outside that may connect; needed as soon as a host address is named. Containers need a flow instead. Engine 29 forwards from networks
-   * that are not Bulkhead's: their containers count as outside. On an `UnguardedDaemon` it can only be everybody (error: `NeedsGuard`).
+   * Addresses outside that may connect; required with a `hostAddress`. Containers need a flow instead. Engine 29 forwards from networks that Bulkhead
+   * does not manage: their containers count as outside. On an `UnguardedDaemon` sources cannot be restricted (error: `NeedsGuard`).
    *
    * @default - only the host, on its loopback address
    */

@@ -45,13 +45,13 @@ function warningOfForging({ text, reason }: Capability): string {
 }
 
 /**
- * A container that can do what it was declared to do, and no more.
+ * A container that can do only what the program declares.
  *
- * All capabilities are dropped, privileges cannot be gained, the root file system is read-only, the user is not root, memory, processor and logs
- * are limited. On a `HardenedDaemon` it talks to nobody until a flow, a publication or egress is declared, and does not start on a host whose guard is
- * not in force. On an `UnguardedDaemon` it talks to the members of its segment and to the host from the beginning.
+ * All capabilities are dropped, privileges cannot be gained, the root file system is read-only, the user is not root, memory, processor and logs are
+ * limited. On a `HardenedDaemon` it has no connections until you declare a flow, a publication or egress, and it does not start on a host whose guard
+ * is not in force. On an `UnguardedDaemon` it can connect to the members of its segment and to the host from the beginning.
  *
- * In place of a segment it takes the network of the host or none, each with a reason (`network`).
+ * Instead of a segment it can have the network of the host or none, each with a reason (`network`).
  *
  * A first flow into another segment re-creates the source's container: the provider cannot attach a running one.
  *
@@ -59,13 +59,15 @@ function warningOfForging({ text, reason }: Capability): string {
  */
 export class HardenedContainer extends Construct implements IWorkload {
   /**
-   * A container that this program does not make, as an end of flows. Nothing attaches it to networks of this program, so its flows run in the network that
-   * it is in: a workload that is placed elsewhere becomes a member of that, which the network must say is well (`joinReason`). Nothing narrows them there.
+   * A container that this program does not create, as an end of flows. Bulkhead does not attach it to networks of this program, so its flows run in
+   * its own network: a workload that is placed elsewhere becomes a member of that network, which must permit this (`joinReason`). Nothing restricts
+   * the flows there.
    *
-   * Its further networks and its publications are not known: of what is closed between it and the host, the outside or another container of others, the
-   * proof says `UNKNOWN`. Reading `ipv4Address` throws `ExistingAddress` unless the address was given.
+   * Bulkhead does not know its other networks and its publications: the proof says `UNKNOWN` about everything that seems closed between it and the
+   * host, the outside or another container that Bulkhead does not manage. Reading `ipv4Address` throws `ExistingAddress` unless the program gives the
+   * address.
    *
-   * Errors: `NotASegment`, `ContainerName`, `AddressSyntax`, `AddressOutsideBlock`, `AddressIsGateway`, and `DuplicateName` where a container of this
+   * Errors: `NotASegment`, `ContainerName`, `AddressSyntax`, `AddressOutsideBlock`, `AddressIsGateway`, and `DuplicateName` if a container of this
    * program has the name.
    *
    * @param attributes its network and its name
@@ -133,7 +135,10 @@ export class HardenedContainer extends Construct implements IWorkload {
     this.acceptReasons(props);
   }
 
-  /** The segment that the container was placed in. One with a `network` is in none: reading it throws `HostNetworkRefused` or `NoNetworkRefused`. */
+  /**
+   * The segment that the container was placed in. A container with a `network` has no segment: reading it throws `HostNetworkRefused` or
+   * `NoNetworkRefused`.
+   */
   public get segment(): ISegment {
     const { segment, segmentless } = this.placement;
     return segment ?? refuseSegmentless(this.node.path, segmentless!, 'its segment is asked for');
@@ -150,10 +155,10 @@ export class HardenedContainer extends Construct implements IWorkload {
   /**
    * Opens a port of the container on an address of the host.
    *
-   * Without a host address it is opened on loopback, for the host alone. With one, the sources must be named. Containers never reach a
-   * publication: they need a flow.
+   * Without a host address it is opened on loopback, only for the host. With one, sources are required. Containers never reach a publication: they
+   * need a flow.
    *
-   * @param port the port on the host; `targetPort` names the one inside when it differs
+   * @param port the port on the host; `targetPort` is the port of the container if it differs
    */
   public publish(port: Port, options: PublishOptions = {}): Publication {
     const { hostAddress } = this.addPublication({ ...options, port });
@@ -162,10 +167,11 @@ export class HardenedContainer extends Construct implements IWorkload {
   }
 
   /**
-   * Opens a port of the container on a port of the host that the engine chooses among the host's ephemeral ones: where it starts more of a kind than
-   * anybody wants to number. The port is known after the apply, as `hostPort` of what is returned, and is another one after each start of the container.
+   * Opens a port of the container on a port of the host that the engine chooses among the host's ephemeral ones: for programs with too many similar
+   * containers to assign ports by hand. The port is known after the apply, as `hostPort` of the returned object, and changes with each start of the
+   * container.
    *
-   * The port inside can be published only once (error: `RandomPortShared`). The defaults are those of `publish()`.
+   * The port of the container can be published only once (error: `RandomPortShared`). The defaults are those of `publish()`.
    *
    * @param targetPort one port inside the container
    */

@@ -13,16 +13,16 @@ import type { EncryptedOverlay } from '../segments/encrypted-overlay';
 
 /** Properties of a hardened service. Only the overlay and the image are needed; every default is the safe one. */
 export interface HardenedServiceProps {
-  /** Overlay to place the service in. Flows make it a member of others. */
+  /** Overlay to place the service in. Flows make it a member of other segments. */
   readonly overlay: EncryptedOverlay;
 
   /** Image to run, by digest: each node pulls it. */
   readonly image: ContainerImage;
 
   /**
-   * Port on which the service is spoken to; `allowTo(this)` uses it when no port is given.
+   * Port on which the service accepts connections; `allowTo(this)` uses it when no port is given.
    *
-   * @default - flows to the service must name their port
+   * @default - flows to the service must give a port
    */
   readonly defaultPort?: Port;
 
@@ -48,7 +48,7 @@ export interface HardenedServiceProps {
   readonly replicas?: number;
 
   /**
-   * Whether one task runs on each node that `placements` admits; then no numbers are given. Terraform does not wait for such tasks.
+   * Whether one task runs on each node that `placements` admits; then numbers of tasks are not allowed. Terraform does not wait for such tasks.
    *
    * @default false
    */
@@ -62,7 +62,7 @@ export interface HardenedServiceProps {
   readonly replicasPerNode?: number;
 
   /**
-   * Where tasks may run; all must hold. What no node of the swarm could meet throws (`ServicePlacement`).
+   * Where tasks may run; a node must match all of them. It throws `ServicePlacement` if no node of the swarm matches.
    *
    * @default - on any node
    */
@@ -97,7 +97,7 @@ export interface HardenedServiceProps {
   readonly environment?: { [name: string]: string };
 
   /**
-   * Variables that look like a secret but are none, each with the reason.
+   * Variables that look like a secret but are not, each with the reason.
    *
    * @default - everything that looks like a secret is refused
    */
@@ -125,7 +125,7 @@ export interface HardenedServiceProps {
   readonly user?: ContainerUser;
 
   /**
-   * Capabilities given back after all were dropped. `NET_RAW` and `NET_ADMIN` throw.
+   * Capabilities added back after all were dropped. `NET_RAW` and `NET_ADMIN` throw.
    *
    * @default - none
    */
@@ -139,8 +139,8 @@ export interface HardenedServiceProps {
   readonly writableRootReason?: string;
 
   /**
-   * Volumes and directories of hosts. A volume lies on one node, and `VolumeElsewhere` is thrown unless `placements` leaves that one alone. A directory is
-   * that of the node on which a task happens to run, and must exist there.
+   * Volumes and directories of hosts. A volume is on one node, and it throws `VolumeElsewhere` unless `placements` admits only that node. A directory
+   * belongs to the node that runs the task, and must exist there.
    *
    * @default - none
    */
@@ -161,7 +161,7 @@ export interface HardenedServiceProps {
   readonly limits?: WorkloadLimits;
 
   /**
-   * Command that tells whether a task works. Swarm replaces a task that does not.
+   * Command that checks whether a task works. Swarm replaces a task that does not.
    *
    * @default - the health check of the image, if it has one
    */
@@ -175,8 +175,8 @@ export interface HardenedServiceProps {
   readonly stopTimeoutSeconds?: number;
 
   /**
-   * Seconds that Terraform waits until the tasks run, 1 to 86400; then the apply fails. Nodes pull the image in that time, and an update goes through all
-   * tasks. With `onEveryNode` nobody waits.
+   * Seconds that Terraform waits until the tasks run, 1 to 86400; then the apply fails. Nodes pull the image in that time, and an update goes through
+   * all tasks. With `onEveryNode` Terraform does not wait.
    *
    * @default - 180, and as long as an update of all tasks takes by `updatePolicy` and `stopTimeoutSeconds`
    */
@@ -185,7 +185,7 @@ export interface HardenedServiceProps {
 
 /** How a port of a service is opened. */
 export interface ServicePublishOptions {
-  /** Addresses outside that may connect. Every address of a node answers: Swarm binds a port to no single one. */
+  /** Addresses outside that may connect. Every address of a node answers: Swarm cannot bind a port to one address. */
   readonly sources: IPeer[];
 
   /**

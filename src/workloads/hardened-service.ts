@@ -23,24 +23,24 @@ import { serviceSecrets } from '../validation/rules/services/service-secrets';
 import { Suppressions } from '../validation/suppressions';
 
 /**
- * A service of a swarm that can do what it was declared to do, and no more.
+ * A service of a swarm that can do only what the program declares.
  *
- * Its tasks run on any node and move when one is lost. All capabilities are dropped, the root file system is read-only, the user is not root, memory,
- * processor and logs are limited, and no task starts on a node whose guard is not in force. Terraform cannot set for a service that privileges cannot be
- * gained, nor limits of processes: the engines of a `SwarmCluster` set the former and the number of open files for everything that they run.
+ * Its tasks run on any node, and move if a node fails. All capabilities are dropped, the root file system is read-only, the user is not root, memory,
+ * processor and logs are limited, and no task starts on a node whose guard is not in force. Terraform cannot set no-new-privileges and ulimits for a
+ * service: the engines of a `SwarmCluster` set no-new-privileges and the number of open files for all of their containers.
  *
- * Members of its overlay reach each other on every port, whatever was declared (see `EncryptedOverlay`). A service has no egress (`OverlayFlow`): its tasks
- * leave a node at addresses that no rule could know beforehand.
+ * Members of its overlay reach each other on every port, whatever you declare (see `EncryptedOverlay`). A service has no egress (`OverlayFlow`): its
+ * tasks leave a node with addresses that no rule can know in advance.
  *
- * Needs version 4 of the Terraform provider, which alone reads networks of a service back as they were written.
+ * Needs version 4 of the Terraform provider, the only one that reads networks of a service back as they were written.
  *
  * @see https://docs.docker.com/engine/swarm/how-swarm-mode-works/services/
  */
 export class HardenedService extends Construct implements IPeer, IConnectable {
-  /** Overlay that the service was placed in. Flows make it a member of others. */
+  /** Overlay that the service was placed in. Flows make it a member of other segments. */
   public readonly overlay: EncryptedOverlay;
 
-  /** The name by which others reach the service, on every overlay that both share. */
+  /** The name by which other members reach the service, on every overlay that both share. */
   public readonly dnsName: string;
 
   public readonly peerText: string;
@@ -95,10 +95,10 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
   }
 
   /**
-   * Opens a port of the service on the nodes of its swarm, at every address of theirs, for the sources alone. Services never reach a publication: they
-   * need a flow.
+   * Opens a port of the service on every address of the nodes of its swarm, only for the sources. Services never reach a publication: they need a
+   * flow.
    *
-   * @param port the port on the nodes; `targetPort` names the one inside when it differs
+   * @param port the port on the nodes; `targetPort` is the port of the container if it differs
    */
   public publish(port: Port, options: ServicePublishOptions): void {
     const { path } = this.node;

@@ -1,7 +1,7 @@
 import { UnscopedValidationError } from '../private/errors';
 import { passedText, wholeNumber } from '../private/text';
 
-/** How long an answer may take, and when a container counts as sick. Times are seconds. */
+/** How long a check may take, and when a container counts as unhealthy. Times are in seconds. */
 export interface HealthCheckOptions {
   /**
    * Seconds between two checks.
@@ -33,7 +33,7 @@ export interface HealthCheckOptions {
 }
 
 /**
- * A command that tells whether the container works.
+ * A command that checks whether the container works.
  *
  * @see https://docs.docker.com/reference/dockerfile/#healthcheck
  */

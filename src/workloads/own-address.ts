@@ -4,7 +4,10 @@ import { lateValueOrRead } from '../private/late';
 import type { ISegment } from '../segments/segment';
 import type { Declarations } from '../topology/private/declarations';
 
-/** The address of a container in the segment that it was placed in. In a network of others the engine may choose it, and Terraform reads it back. */
+/**
+ * The address of a container in the segment that it was placed in. In a network that Bulkhead does not manage the engine may choose it, and Terraform
+ * reads it back.
+ */
 export function ownAddress(container: Construct, declarations: Declarations, { networkName }: ISegment): string {
   const read = () => {
     const { friendlyUniqueId } = container.node.findChild('Resource') as LateContainer;

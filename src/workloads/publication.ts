@@ -1,6 +1,6 @@
 import type { Port } from '../firewall/port';
 
-/** A port of a container that was opened on the host, as `publish()` and `publishOnRandomPort()` tell it. */
+/** A port of a container that was opened on the host, as `publish()` and `publishOnRandomPort()` return it. */
 export class Publication {
   /**
    * @internal

@@ -4,7 +4,7 @@ import { wholeNumber } from '../private/text';
 export class RestartPolicy {
   /** Never again. */
   public static readonly NO = new RestartPolicy('no');
-  /** Always, unless somebody stopped it. */
+  /** Always, unless a user stopped it. */
   public static readonly UNLESS_STOPPED = new RestartPolicy('unless-stopped');
 
   /**

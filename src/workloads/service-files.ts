@@ -1,7 +1,7 @@
 import { UnscopedValidationError } from '../private/errors';
 import { isTokenText, matching, passedText } from '../private/text';
 
-/** Where a service finds a secret. */
+/** Where a service reads a secret. */
 export interface SwarmSecretOptions {
   /** Id that `docker secret create` printed, 25 characters. */
   readonly secretId: string;
@@ -18,15 +18,15 @@ export interface SwarmSecretOptions {
 }
 
 /**
- * A secret of the swarm that a service sees as a file: only its own user may read it, and it is on no disk of a worker.
+ * A secret of the swarm that a service reads as a file: only its own user may read it, and no disk of a worker contains it.
  *
- * Bulkhead makes none, since what Terraform makes lies readable in its state. Make it on a manager, `docker secret create NAME -`, and name it here. To
- * change one make another and name that: Swarm changes no secret.
+ * Bulkhead does not create secrets, because Terraform stores them readable in its state. Create one on a manager with `docker secret create NAME -`,
+ * and refer to it here. To change a secret create another one and refer to that: Swarm cannot change a secret.
  *
  * @see https://docs.docker.com/engine/swarm/secrets/
  */
 export class SwarmSecret {
-  /** A secret that is in the swarm already. */
+  /** A secret that already exists in the swarm. */
   public static of(options: SwarmSecretOptions): SwarmSecret {
     const secretId = matching(
       undefined,
@@ -51,14 +51,16 @@ export class SwarmSecret {
 }
 
 /**
- * A file of a service, the same on every node; everybody in the container may read it. It holds no secrets: it lies readable in Terraform's state.
+ * A file of a service, the same on every node; every user in the container may read it. Do not put secrets into it: it is readable in the Terraform
+ * state.
  *
  * @see https://docs.docker.com/engine/swarm/configs/
  */
 export class SwarmConfig {
   /**
    * A file by its text, at most 500 KiB.
-   * @param name 1 to 40 letters, digits, `_`, `.` or `-`; what is made in the swarm has a digest of service and text behind it, since Swarm changes no config
+   * @param name 1 to 40 letters, digits, `_`, `.` or `-`; its name in the swarm ends with a digest of service and text, because Swarm cannot change a
+   * config
    * @param target absolute path of the file in the container
    */
   public static fromText(name: string, text: string, target: string): SwarmConfig {

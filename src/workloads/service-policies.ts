@@ -7,17 +7,17 @@ import { NODE_LABEL } from '../topology/private/swarm';
 
 /** How the name of a service resolves. */
 export enum EndpointMode {
-  /** To one address, behind which the kernel of the asker's node chooses a task; it needs IPVS. */
+  /** To one address, for which the kernel of the client's node chooses a task; it needs IPVS. */
   VIP = 'vip',
-  /** To the addresses of all tasks. A service published in mode `INGRESS` cannot have it. */
+  /** To the addresses of all tasks. It is not possible for a service that is published in mode `INGRESS`. */
   DNSRR = 'dnsrr',
 }
 
 /** On which nodes a published port answers. */
 export enum PublishMode {
   /**
-   * On all of them: each passes connections on to a node that has a task, and tasks see the address of that node instead of the client's. Engines of 29.8
-   * and later do it by other rules than those before: their nodes must be declared as such, with `EngineVersion.of('29.8')`.
+   * On all of them: each forwards connections to a node that has a task, and tasks see the address of that node instead of the client's. Engines 29.8
+   * and later use other rules than earlier ones: declare their nodes as such, with `EngineVersion.of('29.8')`.
    */
   INGRESS = 'ingress',
   /** On those that have a task, which sees the client's address. */
@@ -30,7 +30,7 @@ export enum UpdateFailure {
   ROLLBACK = 'rollback',
   /** The update stops where it is. */
   PAUSE = 'pause',
-  /** It goes on all the same. */
+  /** It continues. */
   CONTINUE = 'continue',
 }
 
@@ -74,7 +74,7 @@ export interface UpdateOptions {
 
 /** How tasks are replaced when a service changes, and when a change is taken back. */
 export class UpdatePolicy {
-  /** With numbers of your own. */
+  /** With your own numbers. */
   public static of(options: UpdateOptions = {}): UpdatePolicy {
     return new UpdatePolicy(options);
   }
@@ -115,7 +115,7 @@ export class Placement {
   }
 
   /**
-   * Nodes that somebody gave a label, by `docker node update --label-add NAME=VALUE`.
+   * Nodes with a label, set by `docker node update --label-add NAME=VALUE`.
    * @param name letters, digits, `_`, `.` and `-`
    */
   public static label(name: string, value: string): Placement {

@@ -21,7 +21,7 @@ export interface DataVolumeProps {
 }
 
 /**
- * A named Docker volume. Its data goes when Terraform destroys it.
+ * A named Docker volume. Its data is deleted when Terraform destroys it.
  *
  * @see https://docs.docker.com/engine/storage/volumes/
  */
@@ -73,7 +73,7 @@ export class VolumeMount {
   /**
    * A directory or file of the host, which must exist: the container does not start without it.
    *
-   * The engine's socket and places that give power over the host are refused.
+   * The engine's socket and paths that give control over the host are refused.
    *
    * @param source absolute path on the host
    * @param target absolute path inside the container

@@ -15,9 +15,9 @@ export interface WorkloadGroupProps {
   readonly members: IWorkload[];
 
   /**
-   * Port on which the members are spoken to; `allowTo(this)` uses it when no port is given.
+   * Port on which the members accept connections; `allowTo(this)` uses it when no port is given.
    *
-   * @default - flows to the group must name their port
+   * @default - flows to the group must give a port
    */
   readonly defaultPort?: Port;
 }

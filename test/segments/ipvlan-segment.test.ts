@@ -108,7 +108,7 @@ test('nothing is said about the host of wires whose frames pass as they are', ()
   const program = new Program();
   program.container('Camera', ipvlan(program, 'Lan', LAN));
   program.synth();
-  expect(hostFile(program, '/etc/bulkhead/rules.v4')).not.toContain('routed wire');
+  expect(hostFile(program, '/etc/bulkhead/rules.v4')).not.toContain('ipvlan L3');
 });
 
 test.each<[string, Partial<IpvlanSegmentProps>, string, string]>([

@@ -27,7 +27,7 @@ const ACCEPTED_ALONE: Readonly<Record<string, string>> = {};
 /** Of a HardenedDaemon the same: it has no property for them. */
 const ACCEPTED_ON_HARDENED: Readonly<Record<string, string>> = {
   'BH-D08': 'nothing of ours was run yet with users that the engine remaps',
-  'BH-D10': 'a plugin is a program of its own, which somebody has to choose and run',
+  'BH-D10': 'an authorization plugin is a separate program, which the operator must choose and run',
   'BH-D11': 'its containers say json-file themselves, so that the driver of the engine would change nothing',
 };
 

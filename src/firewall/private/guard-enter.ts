@@ -36,6 +36,6 @@ function elsewhere({ sets: { blocks, gateways } }: Scope): Rule[] {
   const outside: Match = { kind: 'in-interface', name: 'lo', negate: true };
   return [
     rule('from elsewhere with a source of our bridges', DROP, [outside, { kind: 'in-set', set: blocks.name, fields: ['src'] }]),
-    rule('from elsewhere to the host on a bridge of ours', DROP, [outside, { kind: 'in-set', set: gateways.name, fields: ['dst'] }]),
+    rule('from elsewhere to the host on our bridges', DROP, [outside, { kind: 'in-set', set: gateways.name, fields: ['dst'] }]),
   ];
 }

@@ -98,7 +98,7 @@ function rulesOf(scope: Scope, plan: PublicationPlan): Rule[] {
 function egressRules(scope: Scope): Rule[] {
   const { egress, egressExclusions } = scope.topology;
   egressExclusions.filter(isEverything).forEach((block) => {
-    throw new RuleError('BrokenPlan', block, 'an exclusion that every address lies in would make all egress named egress');
+    throw new RuleError('BrokenPlan', block, 'an exclusion of every address would make all egress named egress');
   });
   const isNamed = (plan: EgressPlan) => egressExclusions.some((block) => isInside(plan.destination, block));
   const named = egress.filter(isNamed);

@@ -61,7 +61,7 @@ function loopback(scope: Scope): Rule[] {
   ];
   return [
     ...standing('at loopback addresses', RETURN, outside, icmp(scope)),
-    rule('nobody else reaches loopback addresses of the host', DROP, outside),
+    rule('only the host reaches its loopback addresses', DROP, outside),
   ];
 }
 
@@ -111,11 +111,11 @@ function namesOfOthers(scope: Scope, theirs: Match): Rule[] {
 function routedWires(scope: Scope): Rule[] {
   const routed = scope.topology.wires.flatMap((wire) => wire.routed ?? []).filter((block) => blockOf(block).family === scope.family);
   if (routed.length === 0) return [];
-  const words = 'a routed wire';
+  const words = 'ipvlan L3';
   return [
-    ...routed.map((block) => rule('from a routed wire to the host', DROP, [...source(scope, block, words), to('lo')])),
-    ...routed.map((block) => rule('what a routed wire sends elsewhere', RETURN, source(scope, block, words))),
-    ...routed.map((block) => rule('from the host to a routed wire', DROP, destination(scope, block, words))),
+    ...routed.map((block) => rule('from ipvlan L3 to the host', DROP, [...source(scope, block, words), to('lo')])),
+    ...routed.map((block) => rule('from ipvlan L3 to elsewhere', RETURN, source(scope, block, words))),
+    ...routed.map((block) => rule('from the host to ipvlan L3', DROP, destination(scope, block, words))),
   ];
 }
 

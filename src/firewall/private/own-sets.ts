@@ -53,7 +53,7 @@ function linkSet(family: Family, what: string, elements: readonly LinkElement[])
   links
     .filter(({ block }) => isEverything(block))
     .forEach(({ block, interface: name }) => {
-      throw new RuleError('BrokenPlan', name, `'${block}' is no block of a link`);
+      throw new RuleError('BrokenPlan', name, `'${block}' is not a block of a link`);
     });
   return links.length === 0 ? undefined : { name: nameOf(family, what, links), links };
 }

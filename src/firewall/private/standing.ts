@@ -38,7 +38,7 @@ export function standingOutside(scope: Scope, verdict: Verdict, ways: readonly (
   return [
     ...standing('from a gateway network', verdict, [fromOurs(scope), notToOurs(scope), ...out], icmp(scope)),
     ...OF_OTHERS.map((bridge) =>
-      rule('answers from a bridge of others', DROP, [bridge, toOurs(scope), { kind: 'ct-direction', direction: 'reply' }]),
+      rule('answers from other bridges', DROP, [bridge, toOurs(scope), { kind: 'ct-direction', direction: 'reply' }]),
     ),
     ...standing(
       'to a gateway network',

@@ -115,7 +115,7 @@ const ALL = {
   },
   'authorization-plugins': {
     controls: { '2.13': { command: 'authorization' } },
-    left: 'a plugin is a program of its own, which somebody has to choose and run',
+    left: 'an authorization plugin is a separate program, which the operator must choose and run',
   },
   'seccomp-profile': { controls: { '2.18': { command: 'seccomp' } }, note: ': the filter of the engine holds' },
   experimental: { usual: false, controls: { '2.19': { command: 'experimental' } } },

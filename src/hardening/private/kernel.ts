@@ -19,7 +19,7 @@ const SWARM_USES = {
   ghash_generic: 'the hash that gcm is built on, where the processor has none',
   seqiv: 'numbers the packets of that cipher',
   xt_mark: 'what is to be encrypted is marked, and so is what the balancer is to take',
-  xt_policy: 'what came to an encrypted overlay in the clear is dropped',
+  xt_policy: 'unencrypted packets to an encrypted overlay are dropped',
   xt_u32: 'tells by what overlay a datagram is of; engines below 24',
   xt_bpf: 'the same; engines from 23.0.3 on',
   ip_vs: 'the balancer behind the address of a service, and behind ports of the ingress',

@@ -15,7 +15,7 @@ guard_faults() {
       [ -s "$work/faults" ] || echo "$ct: rules or sets are not what was read back after the last apply" >"$work/faults"
       wrong "$(cat "$work/faults")"
     fi
-    ! other_rules || wrong "$ct: $other has rules of ours or of Docker beside those of $tool"
+    ! other_rules || wrong "$ct: $other has rules of Bulkhead or Docker beside those of $tool"
   done
   [ ! -s "$private/frames" ] || frames_hold || wrong 'the tables of frames are not what was loaded'
   cmp -s "$private/permits" "$etc/permits" || wrong 'connections of withdrawn permissions have not been ended'

@@ -268,7 +268,7 @@ other_rules() {
 # Takes away what is ours there, and DOCKER-USER where no engine has it.
 clear_other() {
   awk -f firewall/clear-other.awk "$work/other" >"$work/clear"
-  "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove rules of ours: $(first_error)"
+  "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove Bulkhead's rules: $(first_error)"
 }
 
 # After the guard stands in the tables in use. Docker's own rules in the others are for the administrator.
@@ -300,7 +300,7 @@ guard_faults() {
       [ -s "$work/faults" ] || echo "$ct: rules or sets are not what was read back after the last apply" >"$work/faults"
       wrong "$(cat "$work/faults")"
     fi
-    ! other_rules || wrong "$ct: $other has rules of ours or of Docker beside those of $tool"
+    ! other_rules || wrong "$ct: $other has rules of Bulkhead or Docker beside those of $tool"
   done
   [ ! -s "$private/frames" ] || frames_hold || wrong 'the tables of frames are not what was loaded'
   cmp -s "$private/permits" "$etc/permits" || wrong 'connections of withdrawn permissions have not been ended'
@@ -1324,7 +1324,7 @@ init() {
   docker swarm init "$@" >/dev/null
   say "made the swarm; this host is its first manager"
   [ "$frames" = unencrypted ] || seal_ingress
-  [ "$lock" = no-autolock ] || say 'a manager that restarts stays locked until somebody gives it the key: keep it safe, docker swarm unlock-key -q prints it'
+  [ "$lock" = no-autolock ] || say 'a manager that restarts stays locked until it gets the key: keep it safe, docker swarm unlock-key -q prints it'
 }
 
 # Swarm makes it by itself, a moment later, and in the clear; before there is a service it can be made anew.
@@ -1378,9 +1378,9 @@ join() {
   esac
   read -r secret || [ -n "$secret" ] || die 'no token came by standard input'
   case $secret in
-    *[!A-Za-z0-9-]*) die 'what came by standard input is no token' ;;
+    *[!A-Za-z0-9-]*) die 'standard input is not a token' ;;
     SWMTKN-1-?*) ;;
-    *) die 'what came by standard input is no token' ;;
+    *) die 'standard input is not a token' ;;
   esac
   docker swarm join --token "$secret" --advertise-addr "$address" --listen-addr "$address:2377" --data-path-addr "$address" "$first:2377" >/dev/null
   say "joined the swarm as $role"

@@ -8,7 +8,7 @@ const SHOWN = 3;
 export function warningOf({ code, sentence, cells }: Weakness, report: string): string {
   const shown = cells.slice(0, SHOWN).map(lineOf);
   const more = cells.length > SHOWN ? [`and ${cells.length - SHOWN} more in ${report}`] : [];
-  return `${sentence} Open, and declared by nobody: ${[...shown, ...more].join('; ')} (${code})`;
+  return `${sentence} Reachable but not declared: ${[...shown, ...more].join('; ')} (${code})`;
 }
 
 function lineOf({ source, destination, ports }: ReachableCell): string {

@@ -6,7 +6,7 @@ import { ALL_RULES } from '../rules/all';
 export enum CisLevel {
   /** What every host should have. */
   LEVEL_1 = 1,
-  /** The same, and what costs comfort or compatibility. */
+  /** The same, and controls that reduce comfort or compatibility. */
   LEVEL_2 = 2,
 }
 

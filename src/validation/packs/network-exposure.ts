@@ -3,7 +3,7 @@ import { ALL_RULES } from '../rules/all';
 
 const AREAS = ['N', 'P', 'E'];
 
-/** What can be reached from where: networks, publications, and with daemons of Bulkhead what their proof says. */
+/** Rules about reachability: networks, publications, and the proof of daemons of Bulkhead. */
 export class NetworkExposure extends RulePack {
   constructor(options: PackOptions = {}) {
     super({ ...options, packName: 'NetworkExposure', rules: ALL_RULES.filter(({ area }) => AREAS.includes(area)) });

@@ -2,8 +2,8 @@ import { type PackOptions, RulePack } from '../rule-pack';
 import { ALL_RULES } from '../rules/all';
 
 /**
- * What holds for every stack with Docker in it, whether made by Bulkhead or not. Stacks with constructs of Bulkhead are checked by it without being
- * told; add one with options of yours to the stack, and that takes its place.
+ * Rules for every stack with Docker resources, with or without Bulkhead. It checks stacks with constructs of Bulkhead by default; to change its
+ * options, add your own instance to the stack, which replaces the default.
  */
 export class SecureDefaults extends RulePack {
   constructor(options: PackOptions = {}) {

@@ -8,15 +8,15 @@ import { allowedRegistries } from '../rules/images/allowed-registries';
 /** How the pack is to check. */
 export interface SupplyChainOptions extends PackOptions {
   /**
-   * Registries that images may come from and go to, such as `registry.example.com:5000`, or places in them, such as `docker.io/library` and
-   * `ghcr.io/acme`. Images of any other are errors (`BH-I03`). Error: `RegistryName`.
+   * Registries that images may come from and go to, such as `registry.example.com:5000`, or paths in them, such as `docker.io/library` and
+   * `ghcr.io/acme`. Images of any other registry are errors (`BH-I03`). Error: `RegistryName`.
    *
-   * @default - nobody asks where images come from
+   * @default - the registry of an image is not checked
    */
   readonly registries?: string[];
 }
 
-/** Where images come from, and whether they are the ones that were meant. */
+/** Rules about the origin of images, and whether they are the intended ones. */
 export class SupplyChain extends RulePack {
   constructor(options: SupplyChainOptions = {}) {
     const { registries, ...rest } = options;

@@ -11,7 +11,7 @@ import { SERVICE_RULES } from './services';
 import { TRAP_RULES } from './traps';
 import type { BuiltInRule } from '../private/define-rule';
 
-/** Every rule of ours. */
+/** Every rule of Bulkhead. */
 export const ALL_RULES: readonly BuiltInRule[] = [
   ...CONTAINER_RULES,
   ...NETWORK_RULES,

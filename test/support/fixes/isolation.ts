@@ -33,9 +33,9 @@ export const ISOLATION: readonly FixPair[] = [
     const own = raw.network('Front', { driver: 'overlay', options: OVERLAY_OPTIONS });
     return { taskSpec: task({}, { networksAdvanced: [{ name: isFixed ? own.id : 'host' }] }) };
   }),
-  container('BH-C03', ["take 'pid_mode' out"], { pidMode: 'host' }, { pidMode: undefined }),
+  container('BH-C03', ["remove 'pid_mode'"], { pidMode: 'host' }, { pidMode: undefined }),
   container('BH-C04', ["set 'ipc_mode' to 'private'"], { ipcMode: 'host' }, { ipcMode: 'private' }),
-  container('BH-C05', ["take 'userns_mode' out"], { usernsMode: 'host' }, { usernsMode: undefined }),
+  container('BH-C05', ["remove 'userns_mode'"], { usernsMode: 'host' }, { usernsMode: undefined }),
   container('BH-C06', ['remove the mount'], bind('/var/run/docker.sock'), NO_VOLUMES),
   container('BH-C06', ['remove the mount'], bind('/run'), NO_VOLUMES, { beside: ['BH-C07'] }),
   program(

@@ -143,5 +143,5 @@ export const TRAPS: readonly FixPair[] = [
     { devices: [DEVICE] },
     { beside: ['BH-C23'] },
   ),
-  network('BH-T14', ["take 'check_duplicate' out"], { checkDuplicate: true }, { checkDuplicate: undefined }),
+  network('BH-T14', ["remove 'check_duplicate'"], { checkDuplicate: true }, { checkDuplicate: undefined }),
 ];

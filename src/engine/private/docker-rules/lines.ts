@@ -108,7 +108,7 @@ export const IPTABLES: readonly Cut<IptablesRules>[] = [
       sctpChecksum: 'when asked',
     },
     what: [
-      'what nobody published is dropped, whatever the policy of FORWARD',
+      'packets to unpublished ports are dropped, whatever the policy of FORWARD',
       'neighbours reach no published port at the address of its container, and none that is published on loopback',
       'FORWARD finds the networks by a set of ipset',
       'a routed network is open to the others as it is to the rest of the world',

@@ -10,7 +10,7 @@ export const hostPidNamespace = defineRule({
   inDefaults: true,
   cisControls: [NAMESPACES.pid.control],
   why: 'The container sees every process of the host with its arguments and environment, and can signal and trace processes of the same user.',
-  fix: "take 'pid_mode' out",
+  fix: "remove 'pid_mode'",
   links: ['https://docs.docker.com/engine/containers/run/#pid-settings---pid'],
   resourceTypes: ['docker_container'],
   find: (container) => inHostNamespace(container, NAMESPACES.pid),

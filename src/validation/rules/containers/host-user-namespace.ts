@@ -10,7 +10,7 @@ export const hostUserNamespace = defineRule({
   inDefaults: true,
   cisControls: [NAMESPACES.user.control],
   why: 'Even if the engine remaps users, root in this container is root on the host.',
-  fix: "take 'userns_mode' out",
+  fix: "remove 'userns_mode'",
   links: ['https://docs.docker.com/engine/security/userns-remap/'],
   resourceTypes: ['docker_container'],
   find: (container) => inHostNamespace(container, NAMESPACES.user),
