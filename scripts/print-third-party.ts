@@ -48,7 +48,7 @@ export function thirdPartyPage(): string {
     '',
     '<!-- Printed by `npx projen docs:print`. -->',
     '',
-    'The npm package of Bulkhead brings these libraries along, unchanged but for files that nothing reads at run time (source maps, builds for browsers).',
+    'The npm package of Bulkhead brings these libraries along, without files that nothing reads at run time (source maps, builds for browsers).',
     'Each has its licence beside it in the package.',
     '',
     '| library | version | licence | text |',

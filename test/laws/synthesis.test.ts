@@ -154,7 +154,7 @@ describe('the lock file', () => {
     withLock();
     const app = newApp();
     shop(app);
-    const later = new Program({}, new TerraformStack(app, 'later'));
+    const later = new Program({ hostAddress: '192.0.2.11' }, new TerraformStack(app, 'later'));
     later.container('W', later.segment('S'), { ipv4Address: '10.99.0.1' });
     expectMessage(thrownBy(() => app.synth()).message, 'AddressOutsideBlock', { path: 'later/W' });
     expect(fs.existsSync(path.join(app.outdir, 'manifest.json'))).toBe(false);

@@ -25,10 +25,9 @@ export function scriptTexts(): ReadText[] {
 
 /** The pages of docs, without the book and the decisions. */
 export function pageTexts(): ReadText[] {
-  return fs
-    .readdirSync(path.join(PROJECT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .flatMap((name) => linesOf(`docs/${name}`, read(`docs/${name}`)));
+  const below = (folder: string) =>
+    fs.readdirSync(path.join(PROJECT, folder)).flatMap((name) => (name.endsWith('.md') ? [path.posix.join(folder, name)] : []));
+  return [...below('docs'), ...below('docs/guides'), 'README.md', 'SECURITY.md', 'CHANGELOG.md'].flatMap((page) => linesOf(page, read(page)));
 }
 
 /** A program of the host as it is installed: without the comments that are for its authors. */
