@@ -12,7 +12,7 @@ const BUILD = 'Bulkhead runs images and builds none: a matter of the Dockerfile 
 const DAY = 'a habit, not a state: nothing of a stack or a host shows whether it is kept';
 const NO_PROPERTY = 'HardenedContainer has no property for it';
 const NO_ATTRIBUTE = 'the provider has no attribute for it, so it cannot be shared';
-const PACKAGE = 'the package of the engine brings it';
+const PACKAGE = 'the package of the engine installs it';
 
 function configured(text: string): Coverage {
   return { configured: text };
@@ -57,18 +57,18 @@ export const CIS_COVERAGE: Readonly<Record<string, Coverage>> = {
     configured: 'the host files do not let an engine of another generation than the declared one start',
     outside: 'which patch is the latest changes from day to day, and rules ask no network',
   },
-  '2.1': outside("the guard stands in the network of the host, where a rootless engine's networks are not"),
+  '2.1': outside('the guard is in the network namespace of the host, and the networks of a rootless engine are not'),
   ...Object.fromEntries(Object.keys(SETTING_LOOKS).map((control) => [control, ofSettings(control)])),
-  ...each(['3.1', '3.2'], configured(`${PACKAGE}; the drop-in that is brought beside it is root:root 0644`)),
+  ...each(['3.1', '3.2'], configured(`${PACKAGE}; the drop-in that Bulkhead installs is root:root 0644`)),
   ...each(['3.3', '3.4', '3.15', '3.16', '3.23', '3.24'], outside(PACKAGE)),
-  ...each(['3.5', '3.6'], configured('made root:root 0755 where it is not there')),
-  ...each(from('3', 7, 8), outside('certificates of registries are not brought by Bulkhead')),
+  ...each(['3.5', '3.6'], configured('created root:root 0755 if it does not exist')),
+  ...each(from('3', 7, 8), outside('Bulkhead does not install certificates of registries')),
   ...each(from('3', 9, 14), outside('there is no TLS listener on a HardenedDaemon')),
   ...each(['3.17', '3.18'], configured('written root:root 0644')),
   ...each(from('3', 19, 22), outside(`${PACKAGE}; settings are in daemon.json`)),
   '4.1': configured('HardenedContainer refuses root'),
   ...each(['4.3', '4.4', '4.7', '4.8', '4.9', '4.11'], outside(BUILD)),
-  '4.2': outside('which registries are trusted, the site decides'),
+  '4.2': outside('the site decides which registries are trusted'),
   '4.5': outside('a setting of the client, and the provider knows none; images are named by digest instead'),
   '4.6': outside(`${BUILD}; a container can be given one (5.27)`),
   '4.10': outside(BUILD),
@@ -79,9 +79,9 @@ export const CIS_COVERAGE: Readonly<Record<string, Coverage>> = {
   '5.4': configured('HardenedContainer drops ALL, and adds what is named'),
   '5.5': configured('HardenedContainer cannot be privileged'),
   '5.6': configured('HardenedContainer refuses such directories'),
-  '5.7': outside('what runs in a container only the live host knows'),
+  '5.7': outside('only the live host knows what runs in a container'),
   '5.8': configured('only declared publications are opened'),
-  '5.9': configured('only declared publications are opened, and the proof tells them'),
+  '5.9': configured('only declared publications are opened, and the proof lists them'),
   ...Object.fromEntries(
     Object.values(NAMESPACES).map(({ control, attribute }) => [control, attribute ? configured(NO_PROPERTY) : outside(NO_ATTRIBUTE)]),
   ),

@@ -12,15 +12,15 @@ export const DOCKER_BENCH: Readonly<Record<string, readonly [Reason, string]>> =
     '`auditRules: true`, where auditd runs: the rules are on the host, but the lab has a kernel whose audit belongs to the machine around it',
   ),
   '1.2.1': ['left to the user', 'the operating system has a benchmark of its own'],
-  '2.1': ['not applicable', 'the guard stands in the network of the host, where a rootless engine has no networks'],
+  '2.1': ['not applicable', 'the guard is in the network namespace of the host, where a rootless engine has no networks'],
   '2.9': ['left to the user', 'with user namespaces the engine refuses containers that some hosts need; no property sets them'],
-  '2.10': ['not applicable', 'a control group is given on the command line in the lab alone; a HardenedDaemon names none'],
+  '2.10': ['not applicable', 'only the lab sets a control group on the command line; a HardenedDaemon sets none'],
   '2.12': [
     'left to the user',
     'an authorization plugin is a program that the operator must choose; without one only root and SSH have access to the socket',
   ],
-  '2.13': ['left to the user', 'files of logs are capped on the host; where they go from there, the site decides'],
-  '4.2': ['left to the user', 'which registries are trusted, the site decides'],
+  '2.13': ['left to the user', 'log files have a size limit on the host; the site decides where they are sent'],
+  '4.2': ['left to the user', 'the site decides which registries are trusted'],
   ...each(['4.3', '4.4', '4.8', '4.11'], 'left to the user', 'the content of an image is a matter for its builder, and for scanners'),
   '4.5': ['left to the user', 'a variable in the environment of a client; Terraform pulls by digest, which names the content itself'],
   '4.6': ['left to the user', 'a health check of the image; HardenedContainer takes one of its own by `healthCheck`'],
@@ -33,7 +33,7 @@ export const DOCKER_BENCH: Readonly<Record<string, readonly [Reason, string]>> =
   ],
   '5.9': [
     'the tool is wrong',
-    'it cannot know which ports are needed, and lists all of them; verify.sh compares them with the program, and the guard lets in their sources alone',
+    'it cannot know which ports are needed, and lists all of them; verify.sh compares them with the program, and the guard admits only their sources',
   ],
   '5.12': [
     'the tool is wrong',

@@ -40,7 +40,7 @@ export function cisPage(rules: readonly Rule[]): string {
   const sections = Object.entries(SECTIONS).map(
     ([number, name]) => `## ${number} ${name}
 
-| 1.8.0 | 1.6.0 | level | about | rules at synth | brought by the constructs | verify.sh | not here |
+| 1.8.0 | 1.6.0 | level | about | rules at synth | set by the constructs | verify.sh | not here |
 |---|---|---|---|---|---|---|---|
 ${controls
   .filter((control) => control.startsWith(`${number}.`))
@@ -54,7 +54,7 @@ How each of the ${controls.length} controls of version 1.8.0 is covered; the tit
 section 2 are one more than those of 1.6.0, which docker-bench-security prints.
 
 - **rules at synth**: a finding when a stack shows the opposite, in resources of any kind (${count((control) => enforced(control).length > 0)} controls). \`CisDocker\` is the pack of them.
-- **brought by the constructs**: what a HardenedDaemon writes to its host, or HardenedContainer, HardenedService and SwarmCluster set (${count((control) => CIS_COVERAGE[control]?.configured !== undefined)}).
+- **set by the constructs**: what a HardenedDaemon writes to its host, or HardenedContainer, HardenedService and SwarmCluster set (${count((control) => CIS_COVERAGE[control]?.configured !== undefined)}).
 - **verify.sh**: looked at on the live host by the script beside \`install.sh\` (${count((control) => VERIFIED.includes(control))}).
 - **not here**: what is left to others, and why.
 

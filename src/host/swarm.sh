@@ -104,7 +104,7 @@ join() {
     active | pending) say 'nothing changed: this host is in its swarm' && return 0 ;;
     locked) die 'this manager is locked: docker swarm unlock' ;;
   esac
-  read -r secret || [ -n "$secret" ] || die 'no token came by standard input'
+  read -r secret || [ -n "$secret" ] || die 'no token on standard input'
   case $secret in
     *[!A-Za-z0-9-]*) die 'standard input is not a token' ;;
     SWMTKN-1-?*) ;;

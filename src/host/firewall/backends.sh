@@ -31,7 +31,7 @@ other_rules() {
 # Takes away what is ours there, and DOCKER-USER where no engine has it.
 clear_other() {
   awk -f firewall/clear-other.awk "$work/other" >"$work/clear"
-  "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove Bulkhead's rules: $(first_error)"
+  "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove our rules: $(first_error)"
 }
 
 # After the guard stands in the tables in use. Docker's own rules in the others are for the administrator.

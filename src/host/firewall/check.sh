@@ -52,7 +52,7 @@ look() {
   unfinished=
 }
 
-say_frames() { say "frames with several VLAN tags go past the guard where a container holds NET_RAW: ${frames_fault:-apply says why}"; }
+say_frames() { say "frames with several VLAN tags bypass the guard where a container has NET_RAW: ${frames_fault:-apply says why}"; }
 
 tell() {
   [ -n "$fault" ] || [ -s "$private/frames" ] || say_frames

@@ -76,7 +76,7 @@ load_frames() {
   others=
   other_ports
   [ -z "$frames_fault" ] || [ -z "$raw" ] ||
-    die "$frames_fault; a declared container holds NET_RAW or NET_ADMIN: take that away, or use another kernel"
+    die "$frames_fault; a declared container has NET_RAW or NET_ADMIN: remove it, or use another kernel"
 }
 
 other_ports() {

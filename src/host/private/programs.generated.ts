@@ -268,7 +268,7 @@ other_rules() {
 # Takes away what is ours there, and DOCKER-USER where no engine has it.
 clear_other() {
   awk -f firewall/clear-other.awk "$work/other" >"$work/clear"
-  "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove Bulkhead's rules: $(first_error)"
+  "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove our rules: $(first_error)"
 }
 
 # After the guard stands in the tables in use. Docker's own rules in the others are for the administrator.
@@ -337,7 +337,7 @@ look() {
   unfinished=
 }
 
-say_frames() { say "frames with several VLAN tags go past the guard where a container holds NET_RAW: \${frames_fault:-apply says why}"; }
+say_frames() { say "frames with several VLAN tags bypass the guard where a container has NET_RAW: \${frames_fault:-apply says why}"; }
 
 tell() {
   [ -n "$fault" ] || [ -s "$private/frames" ] || say_frames
@@ -633,7 +633,7 @@ load_frames() {
   others=
   other_ports
   [ -z "$frames_fault" ] || [ -z "$raw" ] ||
-    die "$frames_fault; a declared container holds NET_RAW or NET_ADMIN: take that away, or use another kernel"
+    die "$frames_fault; a declared container has NET_RAW or NET_ADMIN: remove it, or use another kernel"
 }
 
 other_ports() {
@@ -1376,7 +1376,7 @@ join() {
     active | pending) say 'nothing changed: this host is in its swarm' && return 0 ;;
     locked) die 'this manager is locked: docker swarm unlock' ;;
   esac
-  read -r secret || [ -n "$secret" ] || die 'no token came by standard input'
+  read -r secret || [ -n "$secret" ] || die 'no token on standard input'
   case $secret in
     *[!A-Za-z0-9-]*) die 'standard input is not a token' ;;
     SWMTKN-1-?*) ;;
@@ -2081,7 +2081,7 @@ live_restore() {
 experimental() {
   says '{{.ExperimentalBuild}}' || return 0
   case $value in
-    true) fail 'experimental features enabled' ;;
+    true) fail 'experimental features are on' ;;
     false) pass 'no experimental features' ;;
     *) skip 'the engine does not say whether it is experimental' ;;
   esac
@@ -2469,7 +2469,7 @@ data_plane() {
   fi
   path=$(printf '%s\\n' "$state" | sed -n 's/^DataPathAddr //p')
   if [ -z "$path" ]; then
-    fail 'the data plane has no address of its own, so overlays go wherever the engine likes'
+    fail 'the data plane has no separate address, so the engine chooses where overlays go'
   elif [ "$path" != "$swarm" ]; then
     pass "overlays go over $path, management over $swarm"
   else

@@ -168,7 +168,7 @@ live_restore() {
 experimental() {
   says '{{.ExperimentalBuild}}' || return 0
   case $value in
-    true) fail 'experimental features enabled' ;;
+    true) fail 'experimental features are on' ;;
     false) pass 'no experimental features' ;;
     *) skip 'the engine does not say whether it is experimental' ;;
   esac

@@ -117,7 +117,7 @@ data_plane() {
   fi
   path=$(printf '%s\n' "$state" | sed -n 's/^DataPathAddr //p')
   if [ -z "$path" ]; then
-    fail 'the data plane has no address of its own, so overlays go wherever the engine likes'
+    fail 'the data plane has no separate address, so the engine chooses where overlays go'
   elif [ "$path" != "$swarm" ]; then
     pass "overlays go over $path, management over $swarm"
   else

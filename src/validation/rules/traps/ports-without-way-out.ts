@@ -4,7 +4,7 @@ import { attachmentsOf } from '../../private/networks';
 // Reported: kreuzwerker/terraform-provider-docker#319.
 export const portsWithoutWayOut = defineTrap({
   ruleId: 'BH-T06',
-  title: 'ports of a container on internal networks alone',
+  title: 'ports of a container that is only on internal networks',
   differs: 'ports',
   why: 'The engine does not publish ports on an internal network: the port is not open, the engine reports none, and every apply replaces the container to open it.',
   fix: "remove 'ports', or also attach the container to a network that is not internal",
