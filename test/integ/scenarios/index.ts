@@ -7,6 +7,7 @@ import * as attacks2Frames from './attacks-2-frames';
 import * as attacks2Groups from './attacks-2-groups';
 import * as attacks2Helpers from './attacks-2-helpers';
 import * as attacks2Host from './attacks-2-host';
+import * as attacks2Lines from './attacks-2-lines';
 import * as attacks2Others from './attacks-2-others';
 import * as attacks2Standing from './attacks-2-standing';
 import * as attacks3 from './attacks-3';
@@ -97,6 +98,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-groups': attacks2Groups,
   'attacks-2-helpers': attacks2Helpers,
   'attacks-2-host': attacks2Host,
+  'attacks-2-lines': attacks2Lines,
   'attacks-2-others': attacks2Others,
   'attacks-2-standing': attacks2Standing,
   'attacks-3': attacks3,
