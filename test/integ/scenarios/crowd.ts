@@ -4,7 +4,7 @@ import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { Deployment, type DeploymentOptions, HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
 import { type Actor, type Answer, containerActor, gateways, type Ports, type Question, routeFrom, type Target } from '../harness/matrix';
-import { predictor } from '../harness/predict';
+import { foreseer } from '../harness/predict';
 import { patient, sleep } from '../lab/exec';
 import type { Lab, Unit } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -135,9 +135,12 @@ export class Crowd {
 
   /** The questions of some about some, with what the walk says of each. */
   private predicted(actors: readonly Actor[], targets: readonly Target[]): Asked[] {
-    const predicted = predictor(this.deployment.daemon, actors);
+    const foreseen = foreseer(this.deployment.daemon, actors);
+    // The host itself takes what comes to its addresses on any port; that is no publication.
+    const expected = (question: Question) =>
+      foreseen(question).isDelivered && (question.target !== 'published' || foreseen(question).isByContainer);
     return actors.flatMap((actor) =>
-      this.questionsOf(actor, targets).map((question) => ({ ...question, where: actor.where, expected: predicted(question) })),
+      this.questionsOf(actor, targets).map((question) => ({ ...question, where: actor.where, expected: expected(question) })),
     );
   }
 
