@@ -27,8 +27,7 @@ export interface Asker {
 }
 
 /** Containers of the program. */
-export const named = (...names: string[]): Asker[] =>
-  names.map((name) => ({ name: `app-${name}`, where: { container: `app-${name}` } }));
+export const named = (...names: string[]): Asker[] => names.map((name) => ({ name: `app-${name}`, where: { container: `app-${name}` } }));
 
 /** What the threat model says of who hears of whose questions. */
 export interface Promised {

@@ -3,7 +3,7 @@
 import { EVERY_ADDRESS, frameSender, open, sh, UnwatchedDeployment } from './attacks-stage';
 import { Crowd, crowdProgram, PORTS } from './crowd';
 import { type Explained, type Way, waysOf } from './lines-ways';
-import { makeSecondLine, routeBySecondLine, SECOND, STRANGER } from './second-line';
+import { makeSecondLine, SECOND, STRANGER } from './second-line';
 import { type HardenedContainer, Peer, Port } from '../../../src';
 import { UPLINK } from '../../../src/reachability/private/view-of';
 import type { Checks } from '../harness/checks';
@@ -111,7 +111,9 @@ function judgeForged(checks: Checks, what: string, { tries, arrived }: ReturnTyp
 /** Without the chain at the entrance they arrive. */
 function controlForged(checks: Checks, field: Field): void {
   const edit = (script: string) => sh(field.lab, `for t in iptables ip6tables; do ${script}; done`);
-  edit('$t -w 10 -t raw -I BULKHEAD-ENTER 1 -j RETURN; $t -w 10 -t mangle -I BULKHEAD-FORWARD 1 -j RETURN; $t -w 10 -I FORWARD 1 -j ACCEPT');
+  edit(
+    '$t -w 10 -t raw -I BULKHEAD-ENTER 1 -j RETURN; $t -w 10 -t mangle -I BULKHEAD-FORWARD 1 -j RETURN; $t -w 10 -I FORWARD 1 -j ACCEPT',
+  );
   const tries = field.tries().filter(({ position, isJudged }) => isJudged && position.name === STRANGER.name);
   const { arrived } = field.shoot(tries);
   for (const isSix of [false, true]) {
@@ -126,12 +128,11 @@ function controlForged(checks: Checks, field: Field): void {
 function asked(checks: Checks, lab: Lab): void {
   makeSecondLine(lab);
   const crowd = new Crowd(lab, checks, { share: SHARE, program, daemon: DAEMON });
-  routeBySecondLine(lab, [...NAMED_ADDRESSES, ...UNNAMED_ADDRESSES].filter((address) => !isOnSecond(address)));
   for (const block of [SECOND.block, SECOND.block6, ...UNNAMED.lo]) {
     lab.inNs('lanA', ['ip', 'route', 'replace', block, 'via', block.includes(':') ? NET.host6 : NET.host]);
   }
   checks.step('a second line', () => secondLine(crowd));
-  checks.step('addresses', () => addresses(checks, crowd));
+  checks.step('addresses', () => nobodyNamed(checks, crowd));
   for (const way of waysOf(lab)) {
     for (const rpFilter of way.isAsymmetric ? [0, 1, 2] : [0]) {
       checks.step(`${way.what}, rp_filter ${rpFilter}`, () => ways(checks, crowd, way, rpFilter));
@@ -171,10 +172,11 @@ function secondLine(crowd: Crowd): void {
 }
 
 /** Publications are open on the addresses that the program names for them, and a service of the host on the one that it is declared for. */
-function addresses(checks: Checks, crowd: Crowd): void {
+function nobodyNamed(checks: Checks, crowd: Crowd): void {
   const { lab } = crowd;
   const each = (action: 'add' | 'del') =>
-    Object.entries(UNNAMED).forEach(([device, list]) =>
+    Object.entries(UNNAMED).forEach(
+      ([device, list]) =>
       list.forEach((address) => sh(lab, `ip addr ${action} ${address} dev ${device} ${action === 'add' && address.includes(':') ? 'nodad' : ''}`)), // prettier-ignore
     );
   each('add');

@@ -153,13 +153,22 @@ class Neighbours {
       cards.forEach((dstMac) =>
         [db, station].forEach(({ address: dst }) =>
           sources.forEach((src) => {
-            this.probes.attack(where, 'spoof-udp', { src, dst, sport: 40_001, port: 5353, device, dstMac, count: 2, payload: 'by-the-wire' });
+            this.probes.attack(where, 'spoof-udp', {
+              src,
+              dst,
+              sport: 40_001,
+              port: 5353,
+              device,
+              dstMac,
+              count: 2,
+              payload: 'by-the-wire',
+            });
           }),
         ),
       );
     const heard = (act: () => void) => {
-      const at = { direction: 'in', proto: 'udp', text: 'by-the-wire' };
-      const sniffers = ['app-db', 'app-station'].map((container) => this.probes.start({ container }, 'sniff', at));
+      const wanted = { direction: 'in', proto: 'udp', text: 'by-the-wire' };
+      const sniffers = ['app-db', 'app-station'].map((container) => this.probes.start({ container }, 'sniff', wanted));
       act();
       sleep(patient(300));
       return sniffers.map((sniffer) => sniffer.stop<{ total: number; sample: { dst: string; device: string }[] }>());

@@ -152,7 +152,9 @@ export class Crowd {
 
   /** What nothing is declared of, whatever the walk says: it does not know these addresses. */
   askUndeclared(actors: readonly Actor[], targets: readonly Target[]): Answer[] {
-    const asked = actors.flatMap((actor) => this.questionsOf(actor, targets).map((one) => ({ ...one, where: actor.where, expected: false })));
+    const asked = actors.flatMap((actor) =>
+      this.questionsOf(actor, targets).map((one) => ({ ...one, where: actor.where, expected: false })),
+    );
     return this.shoot(asked.filter((_question, index) => this.isAsked(index)));
   }
 

@@ -37,6 +37,20 @@ const BY_SECOND = `ip route replace default via ${SECOND.machine} table ${TABLE}
 const leavesTheHost = ({ source, target }: Answer) => source === 'app-out' || target === 'published';
 const isFour = ({ address }: Answer) => !address.includes(':');
 
+/** The kernel looks for the way back by the same rules. */
+const strict =
+  (is: Explained['is']) =>
+  (rpFilter: number): readonly Explained[] =>
+    rpFilter === 1
+      ? [
+          {
+            why: 'with rp_filter 1 the kernel refuses over IPv4 what comes by another line than its answer would leave by, before any rule',
+            is: (answer) => isFour(answer) && is(answer),
+          },
+        ]
+      : [];
+const ofLan = strict(({ source, target }) => source.startsWith('lan') && target === 'published');
+
 export function waysOf(lab: Lab): Way[] {
   const bridges = sh(lab, 'cd /sys/class/net && ls -d bh-*').split('\n').filter(Boolean);
   const six = sh(lab, 'ip -6 route show | grep " dev bh-" | grep -v "^fe80" | head -n 1').split(/\s/)[0].replace(/^((?:[0-9a-f]+:){3}).*$/, '$1:/48'); // prettier-ignore
@@ -53,14 +67,14 @@ export function waysOf(lab: Lab): Way[] {
   const perBridge = (action: string) => bridges.map((name) => both(`rule ${action} iif ${name} lookup ${TABLE}`)).join('; ');
   return [
     // What is asked by the first line is answered by the second, whose machine passes it on.
-    marked('leave by the second line', BY_SECOND, { isAsymmetric: true }),
+    marked('leave by the second line', BY_SECOND, { explained: strict(({ source }) => source === 'app-out'), isAsymmetric: true }),
     marked('are taken for those of the host', `ip route replace local 0.0.0.0/0 dev lo table ${TABLE}; ip -6 route replace local ::/0 dev lo table ${TABLE}`, { explained: () => [astray] }), // prettier-ignore
     ...[bridges[0], bridges[bridges.length - 1]].map((name) =>
       marked(`are sent into ${name}`, both(`route replace default dev ${name} table ${TABLE}`), { explained: () => [astray] }),
     ),
-    way('what comes in by a bridge of ours looks in a table of its own', `${BRIDGES_TOO}; ${BY_SECOND}; ${perBridge('add')}`, perBridge('del'), { isAsymmetric: true }), // prettier-ignore
+    way('what comes in by a bridge of ours looks in a table of its own', `${BRIDGES_TOO}; ${BY_SECOND}; ${perBridge('add')}`, perBridge('del'), { explained: ofLan, isAsymmetric: true }), // prettier-ignore
     way('what comes in by the second line looks in a table that leads to every bridge', `${BRIDGES_TOO}; ${both(`rule add iif ${SECOND.device} lookup ${TABLE}`)}; echo 1 >/proc/sys/net/ipv4/conf/${SECOND.device}/accept_local; echo 1 >/proc/sys/net/ipv4/conf/${SECOND.device}/proxy_arp`, both(`rule del iif ${SECOND.device} lookup ${TABLE}`)), // prettier-ignore
-    way('the source chooses the table', `${BRIDGES_TOO}; ${BY_SECOND}; ip rule add from 10.20.0.0/16 lookup ${TABLE}; ip -6 rule add from ${six} lookup ${TABLE}`, `ip rule del from 10.20.0.0/16 lookup ${TABLE}; ip -6 rule del from ${six} lookup ${TABLE}`, { isAsymmetric: true }), // prettier-ignore
+    way('the source chooses the table', `${BRIDGES_TOO}; ${BY_SECOND}; ip rule add from 10.20.0.0/16 lookup ${TABLE}; ip -6 rule add from ${six} lookup ${TABLE}`, `ip rule del from 10.20.0.0/16 lookup ${TABLE}; ip -6 rule del from ${six} lookup ${TABLE}`, { explained: ofLan, isAsymmetric: true }), // prettier-ignore
     questionsBySecond(lab),
   ];
 }
@@ -79,15 +93,7 @@ function questionsBySecond(lab: Lab): Way {
         `ip route add ${NET.host}/32 via ${host} dev ${peer} src ${NET.lanB} && ip -6 route add ${NET.host6}/128 via ${host6} dev ${peer} src ${NET.lanB6}`,
       ),
     end: () => inB(`ip route del ${NET.host}/32 dev ${peer}; ip -6 route del ${NET.host6}/128 dev ${peer}`),
-    explained: (rpFilter) =>
-      rpFilter === 1
-        ? [
-            {
-              why: 'with rp_filter 1 the kernel refuses over IPv4 what comes by another line than its answer would leave by, before any rule',
-              is: (answer) => isFour(answer) && (answer.target === 'lanB' || answer.source === 'lanB'),
-            },
-          ]
-        : [],
+    explained: strict(({ source, target }) => target === 'lanB' || source === 'lanB'),
     isAsymmetric: true,
   };
 }

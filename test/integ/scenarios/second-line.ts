@@ -1,6 +1,6 @@
 // A second line of the host with a machine behind it, which is LAN client B's other foot.
-import { netns, sh } from './attacks-stage';
-import { type Actor, subnets } from '../harness/matrix';
+import { netns } from './attacks-stage';
+import type { Actor } from '../harness/matrix';
 import type { Lab } from '../lab/lab';
 
 export const SECOND = {
@@ -32,18 +32,14 @@ export function makeSecondLine(lab: Lab): void {
     lab,
     { ns: 'lanB' },
     `set -e; ip addr add ${machine}/24 dev ${peer}; ip addr add ${machine6}/64 dev ${peer} nodad; ip link set ${peer} up
-    echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding; for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done`,
+    echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding; for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done
+    ${BOUND}`,
   );
 }
 
-/** The machine sends by it whatever is for a container or for the host's other addresses, beside its routes over the LAN. */
-export function routeBySecondLine(lab: Lab, addresses: readonly string[]): void {
-  for (const block of [...subnets(lab).map(({ Subnet }) => Subnet), ...addresses]) {
-    const via = block.includes(':') ? SECOND.host6 : SECOND.host;
-    must(lab, { ns: 'lanB' }, 'ip route append "$1" via "$2" dev "$3" metric 2000', block, via, SECOND.peer);
-  }
-  sh(lab, `echo 1 >/proc/sys/net/ipv6/conf/${SECOND.device}/forwarding`);
-}
+/** Whoever binds to its foot there sends by it, wherever that is for; all others by the LAN, as before. */
+const BOUND = `ip rule add oif ${SECOND.peer} lookup 200; ip -6 rule add oif ${SECOND.peer} lookup 200
+    ip route add default via ${SECOND.host} dev ${SECOND.peer} table 200; ip -6 route add default via ${SECOND.host6} dev ${SECOND.peer} table 200`;
 
 function must(lab: Lab, where: Actor['where'], script: string, ...args: string[]): void {
   const { code, stderr } = lab.inWhere(where, ['sh', '-c', script, 'sh', ...args]);
