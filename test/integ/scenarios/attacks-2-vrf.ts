@@ -169,7 +169,7 @@ class Domain {
     const flood = this.probes.start({ container: 'app-web' }, 'flood', { proto: 'udp', dst: NET.lanA, port: 6000, rate: 50, seconds: 110 });
     const gaps = this.names.map((name) => {
       const script = `ip link set "$1" master ${DOMAIN}; a=$(date +%s%N); n=0
-        while [ -e "/sys/class/net/$1/master" ] && [ $n -lt 100000 ]; do n=$((n + 1)); done; b=$(date +%s%N); echo $(((b - a) / 1000000)); [ ! -e "/sys/class/net/$1/master" ]`;
+        while [ -e "/sys/class/net/$1/master" ] && [ $n -lt 600 ]; do n=$((n + 1)); sleep 0.05; done; b=$(date +%s%N); echo $(((b - a) / 1000000)); [ ! -e "/sys/class/net/$1/master" ]`;
       return Number(sh(this.lab, script, name).trim());
     });
     sleep(300);
@@ -197,7 +197,15 @@ class Domain {
       for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done; conntrack -F >/dev/null 2>&1; :`,
     );
     const shots = this.shots();
-    this.judge('the uplink in a domain', shots);
+    // A packet meets the rules of entrance again when it enters the domain, translated by then: engines from 28 on drop what is for a container by name.
+    const isDockers = isAtLeast(this.deployment.daemon, '28.0');
+    this.judge('the uplink in a domain', shots, !isDockers);
+    if (isDockers) {
+      const back = picture(this.lab, 'iptables', 'ip6tables');
+      sh(this.lab, 'for t in iptables ip6tables; do $t -w 10 -t raw -F PREROUTING; $t -w 10 -t raw -A PREROUTING -j BULKHEAD-ENTER; done');
+      this.judge("the uplink in a domain, without Docker's own rules about direct routes", shots);
+      back();
+    }
     this.control('the uplink in a domain', shots);
     const told = this.lab.host([FIREWALL, 'check']);
     this.checks.shown('check has nothing to say of a master of others', told.code === 0, told.stdout);
