@@ -173,14 +173,28 @@ function byHand(lab: Lab, deployment: Deployment, networks: readonly string[]): 
   });
 }
 
+export function setResolvers(lab: Lab, resolvers: readonly string[]): void {
+  lab.writeFile('/etc/resolv.conf', resolvers.map((address) => `nameserver ${address}\n`).join(''));
+}
+
+/** What a container is told that asks Docker's resolver for a name. */
+export function byItself(lab: Lab, container: string, name: string): string {
+  return lab.host(['timeout', '6', 'docker', 'exec', container, 'nslookup', name, '127.0.0.11']).stdout;
+}
+
 /** The engine reads the resolvers of the host when a container starts. */
 function restartWith(lab: Lab, resolvers: readonly string[], askers: readonly Asker[]): void {
-  lab.writeFile('/etc/resolv.conf', resolvers.map((address) => `nameserver ${address}\n`).join(''));
+  setResolvers(lab, resolvers);
   lab.docker('restart', '-t', '0', ...askers.map(({ name }) => name));
 }
 
 /** What arrives is what is expected; ways of which nobody promises anything are told. */
-function judge(checks: Checks, what: string, heard: Heard, { askers, promised: { expected, isLoose } }: Round): void {
+export function judge(
+  checks: Checks,
+  what: string,
+  heard: Heard,
+  { askers, promised: { expected, isLoose } }: Pick<Round, 'askers' | 'promised'>,
+): void {
   const told = new Map<string, number>();
   for (const { name } of askers) {
     for (const { way, servers } of questionsOf(heard, name)) {
