@@ -1,7 +1,7 @@
 // Overlays of a swarm: whom tasks ask for names, and what containers and services of others on the same node get to, from overlays of their own, from the
 // network by which tasks leave the node, and from Docker's own bridge. One node is enough: what lies between two is the scenario `swarm`.
 import { arrived, type Asker, byItself, judge, listenEverywhere, type Promised, RESOLVERS, setResolvers } from './attacks-2-dns-stage';
-import { openEverything, picture, sh, type Shot, shotText, volley } from './attacks-stage';
+import { cardOf, macOf, openEverything, picture, sh, type Shot, shotText, volley } from './attacks-stage';
 import { onGatewayNetwork } from './swarm-publications';
 import { makeSwarm, nodeOf, OPEN, PUBLISHED, serviceOn, tasksOf, WORKERS } from './swarm-stage';
 import { Cidr, EncryptedOverlay, type HardenedDaemon, type HardenedService, Peer, Port, PublishMode, SwarmCluster } from '../../../src';
@@ -9,7 +9,7 @@ import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import { containerActor } from '../harness/matrix';
 import type { EngineId } from '../lab/cache';
-import { until } from '../lab/exec';
+import { sleep, until } from '../lab/exec';
 import { type Lab, type Where, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';
@@ -55,6 +55,7 @@ export function run(engine: EngineId, checks: Checks): void {
     deployment.apply();
     const node = new Node(lab, checks, shop.services!);
     checks.step('others on the node', () => node.others());
+    checks.step('frames of nodes', () => node.forgedNodes());
     checks.step('names', () => node.names());
     const { code, stdout } = lab.host(['bulkhead-firewall', 'check']);
     checks.shown('check has nothing to say after all of that', code === 0, stdout);
@@ -154,6 +155,59 @@ class Node {
     const stillShut = new Set(shut.filter(({ what }) => what.includes(' on app-')).map(({ dst }) => dst));
     const passed = through.filter(({ dst }) => stillShut.has(dst));
     checks.say(`without the guard ${passed.length} get to an address on an overlay: ${passed.slice(0, 3).map(shotText).join(', ')}`);
+  }
+
+  /** Frames of an overlay in the clear, as nodes send them: from who is no node, and in the name of one. */
+  forgedNodes(): void {
+    const { lab, checks } = this;
+    sh(lab, 'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done');
+    const [web, api] = this.tasks();
+    const network = api.addresses.find(
+      ({ network: name }) => name !== GATEWAY && web.addresses.some((own) => own.network === name),
+    )!.network;
+    const [from, to] = [web, api].map(({ id, addresses }) => {
+      const { address } = addresses.find((end) => end.network === network)!;
+      return { id, address, mac: cardOf(lab, id, address) };
+    });
+    const vni = Number(lab.docker('network', 'inspect', '--format', '{{index .Options "com.docker.network.driver.overlay.vxlanid_list"}}', network)); // prettier-ignore
+    const inner = { src: from.address, dst: to.address, srcMac: from.mac, dstMac: to.mac, sport: 40_001, port: 5353, payload: 'by-the-underlay' }; // prettier-ignore
+    const come = ({ where, dstMac }: { where: Where; dstMac: string }, src: string): number => {
+      const sniffer = this.probes.start({ container: to.id }, 'sniff', { direction: 'in', proto: 'udp', text: inner.payload });
+      const { sent } = this.probes.attack(where, 'vxlan', {
+        src,
+        dst: HOST_ADDRESS,
+        sport: 40_002,
+        port: 4789,
+        vni,
+        inner,
+        device,
+        dstMac,
+        count: 3,
+      });
+      sleep(300);
+      const { total } = sniffer.stop<{ total: number }>();
+      checks.check(`frames from ${src} were sent`, sent === 3, String(sent));
+      return total;
+    };
+    const node = `192.0.2.${WORKERS[0]}`;
+    const lan = { where: { ns: 'lanB' } as const, dstMac: macOf(lab, 'eth0') };
+    const stranger = { where: { container: 'stranger' }, dstMac: macOf(lab, 'docker0') };
+    const [own] = containerActor(lab, 'stranger').endpoints;
+    for (const [who, place, src] of [
+      ['the LAN', lan, NET.lanB],
+      ['a container of others', stranger, own.address],
+      ['a container of others', stranger, NET.lanB],
+    ] as const) {
+      const count = come(place, src);
+      checks.shown(`frames of an overlay from ${who} as ${src}, which is no node, arrive at no task`, count === 0, String(count));
+    }
+    // Of an underlay that lets addresses be forged the threat model promises nothing in the clear; and the control of the above.
+    const [ofLan, ofOthers] = [come(lan, node), come(stranger, node)];
+    checks.shown(`control: in the name of a node ${ofLan} of 3 from the LAN arrive in an overlay that is not encrypted`, ofLan > 0);
+    checks.say(`in the name of a node ${ofOthers} of 3 from a container of others arrive in it`);
+    sh(lab, 'for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 1 >$f; done');
+    const strict = come(stranger, node);
+    checks.say(`and ${strict} with rp_filter 1`);
   }
 
   private serve(token: string, where: Where): void {

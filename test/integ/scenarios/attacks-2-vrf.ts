@@ -1,6 +1,19 @@
 // Routing domains of others on the host (VRF): a bridge of ours that somebody puts into one, where rules no longer see the bridge, and an uplink in one.
 // What is undeclared is asked by packets all the while, and it is measured how long the watch leaves a bridge there.
-import { apply, FIREWALL, open, ourBridges, picture, sh, type Shot, shotText, UnwatchedDeployment, volley, waitFor } from './attacks-stage';
+import {
+  apply,
+  FIREWALL,
+  memberships,
+  open,
+  ourBridges,
+  picture,
+  sh,
+  type Shot,
+  shotText,
+  UnwatchedDeployment,
+  volley,
+  waitFor,
+} from './attacks-stage';
 import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
@@ -87,6 +100,7 @@ class Domain {
     return [
       ...NAMES.flatMap((name) => [
         ...[...hosts, NET.lanA, NET.lanA6].flatMap((dst) => one(name, { container: name }, hosts.includes(dst) ? 'host' : 'lanA', dst)),
+        ...memberships(this.lab, name).flatMap(({ device, bridge }) => one(name, { container: name }, 'host', `${linkLocal(this.lab, bridge)}%${device}`)), // prettier-ignore
         ...places.filter((place) => place.name !== name).flatMap((place) => one(name, { container: name }, place.name, place.address)),
       ]),
       ...places.flatMap(({ name, address }) => [
@@ -210,4 +224,9 @@ class Domain {
     const told = this.lab.host([FIREWALL, 'check']);
     this.checks.shown('check has nothing to say of a master of others', told.code === 0, told.stdout);
   }
+}
+
+/** The host's own address on the link. */
+function linkLocal(lab: Lab, bridge: string): string {
+  return sh(lab, 'ip -6 -o addr show dev "$1" scope link | awk \'{ sub("/.*", "", $4); print $4; exit }\'', bridge).trim();
 }

@@ -1,7 +1,7 @@
 // Wires: an ipvlan that bridges, one that routes, and a macvlan. Whom containers there ask for names, and what a container of others on the same wire gets to.
 // Between stations of a wire no rule of the host stands, and by themselves they ask whom they like; all else that is undeclared stays closed.
 import { arrived, eachResolver, listenEverywhere, named, type Promised } from './attacks-2-dns-stage';
-import { apply, FIREWALL, macOf, open, picture, sh, type Shot, shotText, UnwatchedDeployment, volley } from './attacks-stage';
+import { apply, cardOf, FIREWALL, macOf, open, picture, sh, type Shot, shotText, UnwatchedDeployment, volley } from './attacks-stage';
 import { BridgeSegment, Cidr, HardenedContainer, IpvlanMode, IpvlanSegment, type ISegment, MacvlanSegment, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS, type Program } from '../harness/deployment';
@@ -147,7 +147,7 @@ class Neighbours {
     const { lab, checks, kind } = this;
     const at = (name: string, isWire: boolean) => this.ends.find((end) => end.name === name && (end.network === 'app-wire') === isWire)!;
     const [db, station, onWire] = [at('app-db', false), at('app-station', false), at('app-station', true)];
-    const cards = [macOf(lab, 'eth0'), this.cardOf('app-station', onWire.address)];
+    const cards = [macOf(lab, 'eth0'), cardOf(lab, 'app-station', onWire.address)];
     const sources = [this.addressOf(OTHER), NET.lanA, station.address, HOST_ADDRESS];
     const send = (where: Where, device: string) =>
       cards.forEach((dstMac) =>
@@ -186,11 +186,6 @@ class Neighbours {
     const [without] = heard(both);
     back();
     checks.shown(`control, ${kind}: without the guard ${without.total} arrive there`, without.total > 0);
-  }
-
-  private cardOf(container: string, address: string): string {
-    const links = JSON.parse(this.lab.inContainer(container, ['ip', '-j', 'addr']).stdout) as { address: string; addr_info?: { local: string }[] }[]; // prettier-ignore
-    return links.find((link) => link.addr_info?.some(({ local }) => local === address))!.address;
   }
 
   private addressOf({ container }: { readonly container: string }): string {
