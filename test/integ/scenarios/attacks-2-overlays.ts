@@ -15,7 +15,7 @@ import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';
 
 /** Lines of docs/THREATS.md that it shows. */
-export const threats = ['T01', 'T08', 'T30', 'T31', 'T44'];
+export const threats = ['T01', 'T08', 'T30', 'T31', 'T44', 'T45'];
 
 const IN_THE_CLEAR = 'who gets in is asked here, and the kernel of this machine has no ESP';
 const [TCP, UDP] = [[8080, 9090, 5432], [5353]];
