@@ -238,7 +238,19 @@ class Node {
       const heard = arrived(listenEverywhere(lab, [other]), other.name, 'embedded');
       checks.shown(`control, ${what}: what a container of others asks Docker's resolver arrives outside`, heard.length > 0);
     }
+    this.controlNames();
     this.insideNames();
+  }
+
+  /** Without the guard and Docker's rules, a task with a way out asks by itself whom it likes. */
+  private controlNames(): void {
+    const id = this.taskOf(this.services[0])!;
+    const back = picture(this.lab);
+    openEverything(this.lab);
+    const heard = listenEverywhere(this.lab, [{ name: id, where: { container: id } }]);
+    back();
+    const direct = arrived(heard, id, 'inet4');
+    this.checks.shown('control: without the guard what a task asks by itself arrives outside', direct.length > 0, JSON.stringify(heard));
   }
 
   /** Names of an overlay are known to its members alone. */
