@@ -33,7 +33,11 @@ const programOf =
     const wire: ISegment =
       kind === 'macvlan'
         ? new MacvlanSegment(stack, 'Wire', { ...given, ...LAN })
-        : new IpvlanSegment(stack, 'Wire', { ...given, mode: kind, ...(kind === IpvlanMode.L2 && LAN) });
+        : new IpvlanSegment(stack, 'Wire', {
+            ...given,
+            mode: kind,
+            ...(kind === IpvlanMode.L2 ? LAN : { ipv6Block: Cidr.parse('2001:db8:9::/64') }),
+          });
     const back = new BridgeSegment(stack, 'Back', { daemon });
     const container = (id: string, segment: ISegment) => new HardenedContainer(stack, id, { segment, image });
     const [station, db] = [container('Station', wire), container('Db', back)];
@@ -53,8 +57,10 @@ const OURS = named('station', 'asker');
 
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
-    const kinds: Kind[] = [IpvlanMode.L2, IpvlanMode.L3, 'macvlan'];
-    const deployment = new UnwatchedDeployment(lab, programOf(kinds[0]), { daemon: { additionalHostAddresses: [NET.host2] } });
+    const kinds: Kind[] = [IpvlanMode.L3, IpvlanMode.L2, 'macvlan'];
+    const deployment = new UnwatchedDeployment(lab, programOf(kinds[0]), {
+      daemon: { dualStack: true, additionalHostAddresses: [NET.host2, NET.host6] },
+    });
     deployment.up();
     open(lab);
     for (const kind of kinds) {
@@ -107,6 +113,7 @@ class Neighbours {
   all(): void {
     this.asked();
     this.frames();
+    if (this.kind === IpvlanMode.L3) this.asTheHost();
     this.lab.docker('rm', '-f', OTHER.container);
     const { code, stdout } = this.lab.host([FIREWALL, 'check']);
     this.checks.check(`${this.kind}: check has nothing to say`, code === 0, stdout);
@@ -189,6 +196,33 @@ class Neighbours {
     const [without] = heard(both);
     back();
     checks.shown(`control, ${kind}: without the guard ${without.total} arrive there`, without.total > 0);
+  }
+
+  /** The host routes what comes from such a wire as its own: datagrams to it in its own name, and in those of others. */
+  private asTheHost(): void {
+    const { lab, checks, kind } = this;
+    const port = 6001;
+    const inside = this.ends.filter(({ name }) => name === 'app-db').map(({ address }) => address);
+    const sources = [NET.host, NET.host2, '127.0.0.1', NET.lanA, NET.host6, '::1', NET.lanA6, ...inside, ...gateways(lab)];
+    const of = (six: boolean) => sources.filter((address) => address.includes(':') === six);
+    const heard = (act: () => void): number => {
+      const listeners = ['0.0.0.0', '::'].map((address) => ({ proto: 'udp', address, port }));
+      const running = this.probes.start({ host: true }, 'listen-count', { listeners });
+      act();
+      sleep(patient(200));
+      return running.stop<{ total: number }>().total;
+    };
+    const plain = heard(() => this.probes.one({ ns: 'lanA' }, { proto: 'udp', dst: NET.host6, port, timeoutMs: 300 }));
+    checks.shown(`control, ${kind}: the host hears a datagram of the LAN`, plain > 0, String(plain));
+    for (const src of of(true)) {
+      const count = heard(() => this.probes.attack({ container: 'app-station' }, 'freebind', { src, dst: NET.host6, sport: 40_003, port, uid: 10001, count: 2 })); // prettier-ignore
+      checks.shown(`${kind}: a container without a capability reaches no socket of the host as ${src}`, count === 0, String(count));
+    }
+    for (const src of sources) {
+      const dst = src.includes(':') ? NET.host6 : NET.host;
+      const count = heard(() => this.probes.attack(OTHER, 'spoof-udp', { src, dst, sport: 40_004, port, count: 2, device: 'eth0' }));
+      checks.say(`${kind}: of 2 datagrams of a container of others as ${src} the host hears ${count}`);
+    }
   }
 
   private addressOf({ container }: { readonly container: string }): string {
