@@ -23,6 +23,8 @@ import { normalize } from './normalize';
 import { errorsOfForgers, standing, standingFromHost, standingToHost } from './standing';
 import type { HostFlowPlan } from '../../topology/private/topology';
 
+const FOREIGN: Match = { kind: 'address-type', of: 'source', type: 'local', negate: true };
+
 /**
  * The guard of what arrives at the host itself. The host's own traffic with anyone but our containers is left alone: nobody is locked out. Only the
  * ports by which the nodes of a swarm meet are for these alone.
@@ -95,24 +97,33 @@ export function guardOutput(scope: Scope): Chain {
 function namesOfOthers(scope: Scope, theirs: Match): Rule[] {
   const { blocks } = scope.sets;
   if (scope.family !== 'ipv6' || blocks === undefined) return [];
-  const foreign: Match = { kind: 'address-type', of: 'source', type: 'local', negate: true };
   const noStream: Match = { kind: 'protocol', protocol: 'tcp', negate: true };
   return [
-    rule('not from the host', DROP, [theirs, noStream, foreign]),
-    rule('not from the host', DROP, [to('lo'), noStream, foreign]),
-    rule('not from a container', DROP, [noStream, { kind: 'in-set', set: blocks.name, fields: ['src'] }, foreign]),
+    rule('not from the host', DROP, [theirs, noStream, FOREIGN]),
+    rule('not from the host', DROP, [to('lo'), noStream, FOREIGN]),
+    rule('not from a container', DROP, [noStream, { kind: 'in-set', set: blocks.name, fields: ['src'] }, FOREIGN]),
   ];
 }
 
 /**
  * In modes L3 and L3S of an ipvlan the host routes what a container sends, as if it had sent it itself: to its own addresses, too, and so to what is
- * published there. And the router of the LAN sends back to the wire what the host has for a container.
+ * published there, also from the address that the container has in a segment. And the router of the LAN sends back to the wire what the host has for a container.
  */
 function routedWires(scope: Scope): Rule[] {
   const routed = scope.topology.wires.flatMap((wire) => wire.routed ?? []).filter((block) => blockOf(block).family === scope.family);
   if (routed.length === 0) return [];
   const words = 'a routed wire';
+  const { blocks } = scope.sets;
   return [
+    ...(blocks === undefined
+      ? []
+      : [
+          rule('from a container to the host by a routed wire', DROP, [
+            to('lo'),
+            { kind: 'in-set', set: blocks.name, fields: ['src'] },
+            FOREIGN,
+          ]),
+        ]),
     ...routed.map((block) => rule('from a routed wire to the host', DROP, [...source(scope, block, words), to('lo')])),
     ...routed.map((block) => rule('what a routed wire sends elsewhere', RETURN, source(scope, block, words))),
     ...routed.map((block) => rule('from the host to a routed wire', DROP, destination(scope, block, words))),

@@ -158,22 +158,25 @@ class Neighbours {
     const [db, inSegment, [onWire]] = [at('app-db', false), at('app-station', false), at('app-station', true)];
     const targets = [...db, ...inSegment].map(({ address }) => address);
     const cards = [macOf(lab, 'eth0'), cardOf(lab, 'app-station', onWire.address)];
-    const sources = [this.addressOf(OTHER), NET.lanA, HOST_ADDRESS, ...inSegment.map(({ address }) => address)];
+    const own = containerActor(lab, OTHER.container).endpoints.map(({ address }) => address);
+    const sources = [...own, NET.lanA, NET.lanA6, HOST_ADDRESS, NET.host6, ...inSegment.map(({ address }) => address)];
     const send = (where: Where, device: string) =>
       cards.forEach((dstMac) =>
         targets.forEach((dst) =>
-          sources.forEach((src) => {
-            this.probes.attack(where, 'spoof-udp', {
-              src,
-              dst,
-              sport: 40_001,
-              port: 5353,
-              device,
-              dstMac,
-              count: 2,
-              payload: 'by-the-wire',
-            });
-          }),
+          sources
+            .filter((src) => src.includes(':') === dst.includes(':'))
+            .forEach((src) => {
+              this.probes.attack(where, 'spoof-udp', {
+                src,
+                dst,
+                sport: 40_001,
+                port: 5353,
+                device,
+                dstMac,
+                count: 2,
+                payload: 'by-the-wire',
+              });
+            }),
         ),
       );
     const heard = (act: () => void) => {
@@ -223,9 +226,5 @@ class Neighbours {
       const count = heard(() => this.probes.attack(OTHER, 'spoof-udp', { src, dst, sport: 40_004, port, count: 2, device: 'eth0' }));
       checks.say(`${kind}: of 2 datagrams of a container of others as ${src} the host hears ${count}`);
     }
-  }
-
-  private addressOf({ container }: { readonly container: string }): string {
-    return containerActor(this.lab, container).endpoints[0].address;
   }
 }
