@@ -1,7 +1,20 @@
 // Wires: an ipvlan that bridges, one that routes, and a macvlan. Whom containers there ask for names, and what a container of others on the same wire gets to.
 // Between stations of a wire no rule of the host stands, and by themselves they ask whom they like; all else that is undeclared stays closed.
 import { arrived, eachResolver, listenEverywhere, named, type Promised } from './attacks-2-dns-stage';
-import { apply, cardOf, FIREWALL, macOf, open, picture, sh, type Shot, shotText, UnwatchedDeployment, volley } from './attacks-stage';
+import {
+  apply,
+  cardOf,
+  FIREWALL,
+  macOf,
+  memberships,
+  open,
+  picture,
+  sh,
+  type Shot,
+  shotText,
+  UnwatchedDeployment,
+  volley,
+} from './attacks-stage';
 import { BridgeSegment, Cidr, HardenedContainer, IpvlanMode, IpvlanSegment, type ISegment, MacvlanSegment, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS, type Program } from '../harness/deployment';
@@ -40,9 +53,7 @@ const programOf =
           });
     const back = new BridgeSegment(stack, 'Back', { daemon });
     const container = (id: string, segment: ISegment) => new HardenedContainer(stack, id, { segment, image });
-    const [station, db] = [container('Station', wire), container('Db', back)];
-    // A container of a wire that routes has no other network: as its address there it would be believed by the host, and the proof refuses that.
-    if (kind !== IpvlanMode.L3) station.connections.allowTo(db, Port.tcp(8080));
+    container('Station', wire).connections.allowTo(container('Db', back), Port.tcp(8080));
     container('Asker', wire).connections.allowDnsTo(Peer.address(NET.lanA));
     const sources = [Peer.address(NET.lanA)];
     container('Web', back).publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress: HOST_ADDRESS, sources });
@@ -221,10 +232,33 @@ class Neighbours {
       const count = heard(() => this.probes.attack({ container: 'app-station' }, 'freebind', { src, dst: NET.host6, sport: 40_003, port, uid: 10001, count: 2 })); // prettier-ignore
       checks.shown(`${kind}: a container without a capability reaches no socket of the host as ${src}`, count === 0, String(count));
     }
+    this.asItself();
     for (const src of sources) {
       const dst = src.includes(':') ? NET.host6 : NET.host;
       const count = heard(() => this.probes.attack(OTHER, 'spoof-udp', { src, dst, sport: 40_004, port, count: 2, device: 'eth0' }));
       checks.say(`${kind}: of 2 datagrams of a container of others as ${src} the host hears ${count}`);
     }
+  }
+
+  /** From the address that it has in a segment, by the wire: to the host, and to what is published there. No capability is needed. */
+  private asItself(): void {
+    const { lab, checks, kind } = this;
+    const where = { container: 'app-station' };
+    const { device } = memberships(lab, where.container).find(({ network }) => network === 'app-wire')!;
+    const inSegment = this.ends.filter(({ name, network }) => name === where.container && network !== 'app-wire');
+    const shots = inSegment.flatMap(({ address: src }) => {
+      const dst = src.includes(':') ? NET.host6 : NET.host;
+      const shot = { from: where.container, where, what: 'the host', dst, src, device, timeoutMs: patient(400) };
+      return [...[22, 443].map((port): Shot => ({ ...shot, proto: 'tcp', port })), { ...shot, proto: 'udp' as const, port: 5353 }];
+    });
+    for (const hit of volley(lab, shots)) {
+      checks.shown(`${kind}: ${shotText(hit)} from ${hit.src} is closed`, !hit.reached, hit.result.token);
+    }
+    const back = picture(lab, 'iptables', 'ip6tables');
+    sh(lab, 'for t in iptables ip6tables; do for c in OUTPUT INPUT; do $t -w 10 -t mangle -F BULKHEAD-$c; done; done');
+    const through = volley(lab, shots).filter(({ reached }) => reached);
+    back();
+    sh(lab, 'conntrack -F >/dev/null 2>&1; :');
+    checks.shown(`control, ${kind}: without the guard ${through.length} of ${shots.length} get through`, through.length > 0, JSON.stringify(through)); // prettier-ignore
   }
 }
