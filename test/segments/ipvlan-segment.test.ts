@@ -111,6 +111,7 @@ test('nor is the host reached by a wire that routes from the address that its co
   const reachability = Reachability.of(program.daemon);
   expect(reachability.disposition(a, Peer.host(), Port.tcp(22))).toBe(Disposition.DROPPED);
   program.synth();
+  expect(hostFile(program, '/etc/bulkhead/rules.v4')).toMatch(/^-A BULKHEAD-OUTPUT -o lo ! -p tcp -m owner ! --socket-exists .*-j DROP$/m);
   expect(hostFile(program, '/etc/bulkhead/rules.v4')).toMatch(
     /^-A BULKHEAD-OUTPUT -o lo -m addrtype ! --src-type LOCAL -m set --match-set bh4-own-\S+ src .*-j DROP$/m,
   );

@@ -171,36 +171,21 @@ class Neighbours {
     const cards = [macOf(lab, 'eth0'), cardOf(lab, 'app-station', onWire.address)];
     const own = containerActor(lab, OTHER.container).endpoints.map(({ address }) => address);
     const sources = [...own, NET.lanA, NET.lanA6, HOST_ADDRESS, NET.host6, ...inSegment.map(({ address }) => address)];
-    const send = (where: Where, device: string) =>
-      cards.forEach((dstMac) =>
-        targets.forEach((dst) =>
-          sources
-            .filter((src) => src.includes(':') === dst.includes(':'))
-            .forEach((src) => {
-              this.probes.attack(where, 'spoof-udp', {
-                src,
-                dst,
-                sport: 40_001,
-                port: 5353,
-                device,
-                dstMac,
-                count: 2,
-                payload: 'by-the-wire',
-              });
-            }),
-        ),
-      );
+    const shots = cards.flatMap((mac) =>
+      targets.flatMap((dst) =>
+        sources
+          .filter((src) => src.includes(':') === dst.includes(':'))
+          .map((src) => ({ id: `${src} ${dst} ${mac}`, way: 'frame', src, dst, sport: 40_001, port: 5353, device: 'eth0', mac })),
+      ),
+    );
     const heard = (act: () => void) => {
-      const wanted = { direction: 'in', proto: 'udp', text: 'by-the-wire' };
+      const wanted = { direction: 'in', proto: 'udp', text: 'forged ' };
       const sniffers = ['app-db', 'app-station'].map((container) => this.probes.start({ container }, 'sniff', wanted));
       act();
       sleep(patient(300));
       return sniffers.map((sniffer) => sniffer.stop<{ total: number; sample: { dst: string; device: string }[] }>());
     };
-    const both = () => {
-      send(OTHER, 'eth0');
-      send({ ns: 'lanB' }, 'eth0');
-    };
+    const both = () => [OTHER, { ns: 'lanB' } as const].forEach((where) => this.probes.volley(where, { shots, rounds: 1 }));
     const [atDb, atStation] = heard(both);
     checks.shown(`${kind}: of frames past the routes none arrives at a container in a segment`, atDb.total === 0, JSON.stringify(atDb));
     // A kernel takes what is for any address of its own by any card: on the wire nothing is promised, and its neighbours in the segment it passes nothing.
@@ -218,26 +203,19 @@ class Neighbours {
     const port = 6001;
     const inside = this.ends.filter(({ name }) => name === 'app-db').map(({ address }) => address);
     const sources = [NET.host, NET.host2, '127.0.0.1', NET.lanA, NET.host6, '::1', NET.lanA6, ...inside, ...gateways(lab)];
-    const of = (six: boolean) => sources.filter((address) => address.includes(':') === six);
-    const heard = (act: () => void): number => {
-      const listeners = ['0.0.0.0', '::'].map((address) => ({ proto: 'udp', address, port }));
-      const running = this.probes.start({ host: true }, 'listen-count', { listeners });
-      act();
-      sleep(patient(200));
-      return running.stop<{ total: number }>().total;
-    };
-    const plain = heard(() => this.probes.one({ ns: 'lanA' }, { proto: 'udp', dst: NET.host6, port, timeoutMs: 300 }));
-    checks.shown(`control, ${kind}: the host hears a datagram of the LAN`, plain > 0, String(plain));
-    for (const src of of(true)) {
-      const count = heard(() => this.probes.attack({ container: 'app-station' }, 'freebind', { src, dst: NET.host6, sport: 40_003, port, uid: 10001, count: 2 })); // prettier-ignore
-      checks.shown(`${kind}: a container without a capability reaches no socket of the host as ${src}`, count === 0, String(count));
-    }
+    const [six, all] = [sources.filter((address) => address.includes(':')), sources];
+    const shot = (way: string, src: string, device?: string) => ({ id: `${way} ${src}`, way, src, dst: src.includes(':') ? NET.host6 : NET.host, sport: 40_003, port, device }); // prettier-ignore
+    const running = this.probes.talk({ host: true }, { ports: [port], talks: [] });
+    this.probes.volley({ ns: 'lanA' }, { shots: [{ ...shot('freebind', NET.lanA6), id: 'control' }] });
+    this.probes.volley({ container: 'app-station' }, { shots: six.map((src) => shot('freebind', src)), uid: 10001 });
+    this.probes.volley(OTHER, { shots: all.map((src) => shot('raw', src, 'eth0')) });
+    sleep(patient(200));
+    const { counts } = running.stop<{ counts: Record<string, number> }>();
+    checks.shown(`control, ${kind}: the host hears a datagram of the LAN`, counts.control > 0, JSON.stringify(counts));
+    const believed = six.filter((src) => counts[`freebind ${src}`] > 0);
+    checks.shown(`${kind}: a container without a capability reaches no socket of the host in another's name`, believed.length === 0, believed.join()); // prettier-ignore
+    checks.say(`${kind}: a container of others with NET_RAW is heard by the host as ${all.filter((src) => counts[`raw ${src}`] > 0).join(', ') || 'nobody'}`); // prettier-ignore
     this.asItself();
-    for (const src of sources) {
-      const dst = src.includes(':') ? NET.host6 : NET.host;
-      const count = heard(() => this.probes.attack(OTHER, 'spoof-udp', { src, dst, sport: 40_004, port, count: 2, device: 'eth0' }));
-      checks.say(`${kind}: of 2 datagrams of a container of others as ${src} the host hears ${count}`);
-    }
   }
 
   /** From the address that it has in a segment, by the wire: to the host, and to what is published there. No capability is needed. */
