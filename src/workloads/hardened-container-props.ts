@@ -205,7 +205,7 @@ export interface HardenedContainerProps {
 /** Where a publication is opened, and for which clients. */
 export interface PublicationOptions {
   /**
-   * Address of the host on which the port is opened: one of the daemon's addresses, or `0.0.0.0` for all of them.
+   * Address of the host on which the port is opened: one of the daemon's addresses, or `0.0.0.0` for every one that the host has or gets, named in the program or not.
    *
    * @default - 127.0.0.1, reachable only from the host
    */

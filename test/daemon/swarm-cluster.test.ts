@@ -51,9 +51,15 @@ describe('the guard of a node', () => {
         expect(input.filter((line) => line.includes(`-s ${node}/32 -p ${place} `) && line.includes('-j RETURN'))).toHaveLength(1);
       }
     }
-    expect(input.filter((line) => line.includes('-j DROP'))).toHaveLength(5);
+    expect(input.filter((line) => line.includes('! -i lo') && line.includes('-j DROP'))).toHaveLength(5);
     expect(input.filter((line) => line.includes('-j ACCEPT'))).toEqual([]);
     expect(lines(rulesOf(worker)).filter((line) => line.includes('2377'))).toHaveLength(1);
+  });
+
+  test('takes frames of no overlay from bridges of others, whatever source they have', () => {
+    const input = lines(rulesOf(worker));
+    const bridges = ['docker0', 'docker_gwbridge', 'br-+'];
+    expect(input.slice(0, 3).map((line) => /-i (\S+) -p udp -m udp --dport 4789 .* -j DROP/.exec(line)?.[1])).toEqual(bridges);
   });
 
   test('shuts them for everybody in IPv6, where no node has an address', () => {

@@ -41,6 +41,7 @@ test.each<[Match[], string]>([
   [[{ kind: 'rate-per-source', name: 'bh1', rate: { amount: 3, per: 'day', burst: 10_000 } }], '-m hashlimit --hashlimit-upto 3/day --hashlimit-burst 10000 --hashlimit-mode srcip --hashlimit-name bh1 --hashlimit-htable-expire 2147483647'],
   [[{ kind: 'rate-per-source', name: 'bh1', rate: perSecond(5, 5), sourceLength: 64 }], '-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-mode srcip --hashlimit-name bh1 --hashlimit-srcmask 64'],
   [[{ kind: 'rate-per-source', name: 'bh1', rate: perSecond(1, 2), sourceLength: 56, places: 8 }], '-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 2 --hashlimit-mode srcip --hashlimit-name bh1 --hashlimit-htable-size 2 --hashlimit-htable-max 8 --hashlimit-htable-expire 2000 --hashlimit-srcmask 56'],
+  [[{ kind: 'host-socket', negate: true }], '-m owner ! --socket-exists'],
   [[{ kind: 'ct-status', status: 'assured' }], '-m conntrack --ctstatus ASSURED'],
   [[{ kind: 'ct-status', status: 'assured', negate: true }], '-m conntrack ! --ctstatus ASSURED'],
   [[{ kind: 'ct-label', label: 126, set: true }], '-m connlabel --label "126" --set'],

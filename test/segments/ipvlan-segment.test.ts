@@ -104,6 +104,19 @@ test.each([IpvlanMode.L3, IpvlanMode.L3S])('what the host routes in mode %s reac
   }
 });
 
+test('nor is the host reached by a wire that routes from the address that its container has in a segment', () => {
+  const program = new Program();
+  const a = program.container('A', ipvlan(program, 'Routed', { mode: IpvlanMode.L3, ipv4Block: Cidr.parse('10.99.0.0/24') }));
+  a.connections.allowTo(program.container('Db', program.segment('Back')), Port.tcp(5432));
+  const reachability = Reachability.of(program.daemon);
+  expect(reachability.disposition(a, Peer.host(), Port.tcp(22))).toBe(Disposition.DROPPED);
+  program.synth();
+  expect(hostFile(program, '/etc/bulkhead/rules.v4')).toMatch(/^-A BULKHEAD-OUTPUT -o lo ! -p tcp -m owner ! --socket-exists .*-j DROP$/m);
+  expect(hostFile(program, '/etc/bulkhead/rules.v4')).toMatch(
+    /^-A BULKHEAD-OUTPUT -o lo -m addrtype ! --src-type LOCAL -m set --match-set bh4-own-\S+ src .*-j DROP$/m,
+  );
+});
+
 test('nothing is said about the host of wires whose frames pass as they are', () => {
   const program = new Program();
   program.container('Camera', ipvlan(program, 'Lan', LAN));

@@ -23,6 +23,9 @@ import { normalize } from './normalize';
 import { errorsOfForgers, standing, standingFromHost, standingToHost } from './standing';
 import type { HostFlowPlan } from '../../topology/private/topology';
 
+const NO_STREAM: Match = { kind: 'protocol', protocol: 'tcp', negate: true };
+const FOREIGN: Match = { kind: 'address-type', of: 'source', type: 'local', negate: true };
+
 /**
  * The guard of what arrives at the host itself. The host's own traffic with anyone but our containers is left alone: nobody is locked out. Only the
  * ports by which the nodes of a swarm meet are for these alone.
@@ -95,24 +98,35 @@ export function guardOutput(scope: Scope): Chain {
 function namesOfOthers(scope: Scope, theirs: Match): Rule[] {
   const { blocks } = scope.sets;
   if (scope.family !== 'ipv6' || blocks === undefined) return [];
-  const foreign: Match = { kind: 'address-type', of: 'source', type: 'local', negate: true };
-  const noStream: Match = { kind: 'protocol', protocol: 'tcp', negate: true };
   return [
-    rule('not from the host', DROP, [theirs, noStream, foreign]),
-    rule('not from the host', DROP, [to('lo'), noStream, foreign]),
-    rule('not from a container', DROP, [noStream, { kind: 'in-set', set: blocks.name, fields: ['src'] }, foreign]),
+    rule('not from the host', DROP, [theirs, NO_STREAM, FOREIGN]),
+    rule('not from the host', DROP, [to('lo'), NO_STREAM, FOREIGN]),
+    rule('not from a container', DROP, [NO_STREAM, { kind: 'in-set', set: blocks.name, fields: ['src'] }, FOREIGN]),
   ];
 }
 
 /**
  * In modes L3 and L3S of an ipvlan the host routes what a container sends, as if it had sent it itself: to its own addresses, too, and so to what is
- * published there. And the router of the LAN sends back to the wire what the host has for a container.
+ * published there. It does so from any source: that of the container on the wire, the one that it has in a segment, and over IPv6 without any capability
+ * one of the host. No socket of the host is behind the last; TCP carries nothing there, since the answer does not get back. And the router of the LAN sends
+ * back to the wire what the host has for a container.
  */
 function routedWires(scope: Scope): Rule[] {
   const routed = scope.topology.wires.flatMap((wire) => wire.routed ?? []).filter((block) => blockOf(block).family === scope.family);
   if (routed.length === 0) return [];
   const words = 'ipvlan L3';
+  const { blocks } = scope.sets;
   return [
+    rule('from ipvlan L3 in the name of the host', DROP, [to('lo'), NO_STREAM, { kind: 'host-socket', negate: true }]),
+    ...(blocks === undefined
+      ? []
+      : [
+          rule('from a container to the host by ipvlan L3', DROP, [
+            to('lo'),
+            { kind: 'in-set', set: blocks.name, fields: ['src'] },
+            FOREIGN,
+          ]),
+        ]),
     ...routed.map((block) => rule('from ipvlan L3 to the host', DROP, [...source(scope, block, words), to('lo')])),
     ...routed.map((block) => rule('from ipvlan L3 to elsewhere', RETURN, source(scope, block, words))),
     ...routed.map((block) => rule('from the host to ipvlan L3', DROP, destination(scope, block, words))),

@@ -35,6 +35,8 @@ export type Match =
   /** What the host's routing makes of an address; iptables' `addrtype`, nftables' `fib … type`. */
   | { readonly kind: 'address-type'; readonly of: 'source' | 'destination'; readonly type: AddressType; readonly negate?: boolean }
   | { readonly kind: 'mark'; readonly value: number; readonly mask: number; readonly negate?: boolean }
+  /** A socket of the host itself sends the packet; iptables' `owner`. */
+  | { readonly kind: 'host-socket'; readonly negate?: boolean }
   /**
    * The packet's `fields` are an element of a set of the ruleset. Without `fields`: source address, protocol and destination port, destination
    * address, the form of the sets of pairs that we make. In a set of links `src` is the interface that the packet came in by, `dst` the one it leaves by.

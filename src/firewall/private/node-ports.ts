@@ -2,6 +2,7 @@ import { blockOf } from './blocks';
 import type { Match, Rule } from './ir';
 import { DROP, RETURN, rule, type Scope, source } from './matches';
 import { normalize } from './normalize';
+import { OF_OTHERS } from './standing';
 
 /** Encapsulated Security Payload, by its number. */
 const ESP: Match = { kind: 'protocol', protocol: '50' };
@@ -11,7 +12,8 @@ const GOSSIP = 7946;
 
 /**
  * The ports by which the nodes of a swarm meet, for their addresses alone; for anybody else they are shut, whatever the host's own firewall says. Where
- * a packet comes from is what it says, so on an underlay that lets addresses be forged only encryption keeps frames out of an overlay.
+ * a packet comes from is what it says, so on an underlay that lets addresses be forged only encryption keeps frames out of an overlay. But no node is behind
+ * a bridge of others: there a container writes any source, and nothing but these rules stands between it and an overlay in the clear.
  *
  * Nobody is let in past Docker: it drops what comes in the clear for an encrypted overlay in rules that come after these.
  */
@@ -32,8 +34,16 @@ export function nodePorts(scope: Scope): Rule[] {
       isOpen ? [rule(`swarm ${what} from ${path}`, RETURN, [...source(scope, address, path), ...matches])] : [],
     ),
   );
+  const forged =
+    nodes.length === 0
+      ? []
+      : OF_OTHERS.map((bridge) => rule('swarm data from other bridges', DROP, [bridge, ...port('udp', swarm.dataPort)]));
   const outside: Match = { kind: 'in-interface', name: 'lo', negate: true };
-  return [...normalize(open), ...places.map(({ what, matches }) => rule(`swarm ${what} from elsewhere`, DROP, [outside, ...matches]))];
+  return [
+    ...forged,
+    ...normalize(open),
+    ...places.map(({ what, matches }) => rule(`swarm ${what} from elsewhere`, DROP, [outside, ...matches])),
+  ];
 }
 
 function port(protocol: 'tcp' | 'udp', number: number): Match[] {

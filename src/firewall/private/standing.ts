@@ -22,7 +22,7 @@ export function standingInside(scope: Scope, verdict: Verdict): Rule[] {
 }
 
 /** Bridges that Docker makes for others: behind them are containers, and nothing that one of ours may ask. */
-const OF_OTHERS: readonly Match[] = [
+export const OF_OTHERS: readonly Match[] = [
   { kind: 'in-interface', name: 'docker0' },
   { kind: 'in-interface', name: 'docker_gwbridge' },
   { kind: 'in-interface', name: 'br-', prefix: true },

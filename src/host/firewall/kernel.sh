@@ -35,7 +35,7 @@ sysctls() {
 }
 
 # The switch of every bridge of ours: the global one is other people's to flip. And none has a master, such as a VRF: behind one packets come in by the
-# master, and no rule that names the bridge is asked.
+# master, where the guard's entrance drops them, so that declared flows are dead.
 switches() {
   for knob in /sys/class/net/"$prefix"*/bridge/nf_call_ip* /sys/class/net/"$prefix"*/master; do
     now=

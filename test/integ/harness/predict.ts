@@ -11,6 +11,12 @@ import { walk } from '../../../src/reachability/private/walk/walk';
  * that none of its rules is asked.
  */
 export function predictor(daemon: IDaemon, actors: readonly Actor[]): (q: Question) => boolean {
+  const foreseen = foreseer(daemon, actors);
+  return (q) => foreseen(q).isDelivered;
+}
+
+/** The same, and whether it is a container that gets it. */
+export function foreseer(daemon: IDaemon, actors: readonly Actor[]): (q: Question) => { isDelivered: boolean; isByContainer: boolean } {
   const { view, derived } = Reachability.of(daemon)._proof;
   const paths = new Map(derived.topology.workloads.map(({ name, path }) => [name, path]));
   const familyOf = (address: string) => (address.includes(':') ? 'ipv6' : 'ipv4');
@@ -26,8 +32,10 @@ export function predictor(daemon: IDaemon, actors: readonly Actor[]): (q: Questi
     ...view.routes.filter((route) => route.interface !== UPLINK).map(({ block }) => block),
   ];
   return (q) => {
-    if (sourceOf(q).kind === 'outside' && !held.some((block) => isInside(q.address, block))) return true;
-    const { disposition } = walk(view, {
+    if (sourceOf(q).kind === 'outside' && !held.some((block) => isInside(q.address, block))) {
+      return { isDelivered: true, isByContainer: false };
+    }
+    const { disposition, receiver } = walk(view, {
       family: familyOf(q.address),
       from: sourceOf(q),
       to: q.address,
@@ -35,7 +43,7 @@ export function predictor(daemon: IDaemon, actors: readonly Actor[]): (q: Questi
       port: q.port,
     });
     if (disposition === 'UNKNOWN') throw new Error(`the walk is in doubt about ${q.source} -> ${q.address} ${q.proto}/${q.port}`);
-    return disposition === 'DELIVERED';
+    return { isDelivered: disposition === 'DELIVERED', isByContainer: receiver?.container !== undefined };
   };
 }
 

@@ -40,7 +40,7 @@ def with_checksum(src, dst, proto, segment, at):
 
 
 def udp(spec):
-    payload = spec.get('payload', 'attack').encode()
+    payload = spec['data'] if 'data' in spec else spec.get('payload', 'attack').encode()
     head = struct.pack('!HHHH', spec.get('sport', 40000), spec['port'], 8 + len(payload), 0)
     return with_checksum(spec['src'], spec['dst'], 17, head + payload, 6)
 
@@ -124,6 +124,13 @@ def vlan(spec):
     """A UDP packet in a frame with an 802.1Q tag: `vlan` 0 is priority only, anything else a VLAN."""
     kind = 0x86dd if ':' in spec['dst'] else 0x0800
     send_frame(spec, struct.pack('!HHH', 0x8100, spec.get('vlan', 0), kind) + ip(spec, 17, udp(spec)))
+
+
+def vxlan(spec):
+    """What nodes send each other: a datagram of an overlay, that `inner` describes with both MACs, in one to the node's data port; `vni` says which."""
+    inner = spec['inner']
+    frame = mac_bytes(inner['dstMac']) + mac_bytes(inner['srcMac']) + struct.pack('!H', 0x0800) + ip(inner, 17, udp(inner))
+    send_ip(spec, 17, udp({**spec, 'data': struct.pack('!II', 0x08000000, spec['vni'] << 8) + frame}))
 
 
 def frames(spec):
@@ -244,6 +251,7 @@ if __name__ == '__main__':
         'raw-tcp': lambda spec: send_ip(spec, 6, tcp(spec)),
         'icmp-error': lambda spec: send_ip(spec, 58 if ':' in spec['dst'] else 1, icmp_error(spec)),
         'vlan': vlan,
+        'vxlan': vxlan,
         'arp': arp,
         'frames': frames,
         'freebind': freebind,

@@ -15,7 +15,7 @@ const PACKAGE = 'user-mode-linux';
 const NO_PACKAGE = `apt has no package ${PACKAGE}`;
 
 const MODULES = [
-  ...['ipv6', 'bridge', 'br_netfilter', 'veth', 'dummy', 'macvlan', 'ipvlan', '8021q', 'vxlan', 'sctp'],
+  ...['ipv6', 'bridge', 'br_netfilter', 'veth', 'dummy', 'macvlan', 'ipvlan', '8021q', 'vxlan', 'sctp', 'vrf'],
   ...['esp4', 'xfrm_user', 'xfrm_algo', 'authenc', 'gcm', 'ghash-generic', 'ctr', 'seqiv', 'echainiv', 'ip_vs', 'ip_vs_rr'],
   ...['xt_policy', 'xt_bpf', 'xt_u32', 'xt_ipvs', 'xt_conntrack', 'xt_addrtype', 'nf_tables'],
   ...['filter', 'nat', 'mangle', 'raw'].flatMap((table) => [`iptable_${table}`, `ip6table_${table}`]),

@@ -51,7 +51,7 @@ export interface ServeReport {
 
 type Script = 'probe' | 'traffic' | 'attack' | 'forge' | 'odd' | 'dns' | 'groups' | 'helpers';
 export type TrafficMode = 'listen-count' | 'sniff' | 'flood' | 'hold' | 'talk';
-export type AttackMode = 'spoof-udp' | 'icmp-error' | 'sctp-init' | 'raw-tcp' | 'vlan' | 'frames' | 'arp' | 'freebind' | 'router';
+export type AttackMode = 'spoof-udp' | 'icmp-error' | 'sctp-init' | 'raw-tcp' | 'vlan' | 'vxlan' | 'frames' | 'arp' | 'freebind' | 'router';
 
 const words = (script: Script, mode: string): string[] => [...python(`${script}.py`), mode];
 

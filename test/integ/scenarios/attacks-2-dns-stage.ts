@@ -1,5 +1,7 @@
 // Who asks for names, by which ways, and who hears of it.
 import { sh } from './attacks-stage';
+import type { Checks } from '../harness/checks';
+import { type Deployment, isAtLeast } from '../harness/deployment';
 import { sleep } from '../lab/exec';
 import type { Lab, Where } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -22,6 +24,26 @@ export const SERVERS: readonly ServerName[] = ['inet', 'lanA', 'host'];
 export interface Asker {
   readonly name: string;
   readonly where: Where;
+}
+
+/** Containers of the program. */
+export const named = (...names: string[]): Asker[] => names.map((name) => ({ name: `app-${name}`, where: { container: `app-${name}` } }));
+
+/** What the threat model says of who hears of whose questions. */
+export interface Promised {
+  expected(asker: string, way: string, server: ServerName): boolean;
+  /** Of what it asks by itself nobody promises anything. */
+  isLoose(asker: string): boolean;
+}
+
+export interface Round {
+  readonly where: string;
+  readonly askers: readonly Asker[];
+  /** In each a container of others, which nobody gave a resolver, is the control. */
+  readonly networks: readonly string[];
+  readonly promised: Promised;
+  /** The guard closes what such a container asks Docker's resolver, where the host has these; it does not unless told. */
+  readonly isShut?: (resolvers: readonly string[]) => boolean;
 }
 
 interface Question {
@@ -113,4 +135,82 @@ function gateways(lab: Lab, where: Where): Record<string, string> {
     ),
   );
   return Object.fromEntries(found.map((address, index) => [`gateway${index}`, address]));
+}
+
+// --- rounds ----------------------------------------------------------------------------------------------------------------------------
+
+/** Each resolver of the host in turn. */
+export function eachResolver(checks: Checks, lab: Lab, deployment: Deployment, round: Round): void {
+  const { where, askers, networks, isShut = () => false } = round;
+  const others = byHand(lab, deployment, networks);
+  for (const [name, resolvers] of Object.entries(RESOLVERS)) {
+    const what = `${where}, ${name}`;
+    restartWith(lab, resolvers, [...askers, ...others]);
+    judge(checks, what, listenEverywhere(lab, askers), round);
+    const control = listenEverywhere(lab, others);
+    const out = others.filter((other) => arrived(control, other.name, 'embedded').length > 0).map((other) => other.name);
+    checks.shown(
+      `control, ${what}: what a container without a resolver of its own asks Docker's ${isShut(resolvers) ? 'is closed by the guard' : 'arrives outside'}`,
+      out.length > 0 !== isShut(resolvers),
+      JSON.stringify(control),
+    );
+    checks.say(`control, ${what}: by Docker's resolver it leaves from ${out.join(', ')}`);
+  }
+  lab.docker('rm', '-f', ...others.map(({ name }) => name));
+}
+
+/** A container of others in each network that has one of ours, with no resolver but the host's. */
+function byHand(lab: Lab, deployment: Deployment, networks: readonly string[]): Asker[] {
+  const six = isAtLeast(deployment.daemon, '27.0');
+  return networks.map((network, index): Asker => {
+    const name = `byhand-${network}`;
+    // Before 27 an engine finds no address by itself in a range that ends where a /64 does.
+    const config = lab.docker('network', 'inspect', '--format', '{{json .IPAM.Config}}', network);
+    const v6 = (JSON.parse(config) as { Subnet: string }[]).find(({ Subnet }) => Subnet.includes(':'));
+    const address = six || !v6 ? [] : ['--ip6', v6.Subnet.replace(/::?\/\d+$/, `::9${index}`)];
+    lab.docker('run', '-d', '--name', name, '--network', network, ...address, 'lab:1');
+    return { name, where: { container: name } };
+  });
+}
+
+export function setResolvers(lab: Lab, resolvers: readonly string[]): void {
+  lab.writeFile('/etc/resolv.conf', resolvers.map((address) => `nameserver ${address}\n`).join(''));
+}
+
+/** What a container is told that asks Docker's resolver for a name. */
+export function byItself(lab: Lab, container: string, name: string): string {
+  return lab.host(['timeout', '6', 'docker', 'exec', container, 'nslookup', name, '127.0.0.11']).stdout;
+}
+
+/** The engine reads the resolvers of the host when a container starts. */
+function restartWith(lab: Lab, resolvers: readonly string[], askers: readonly Asker[]): void {
+  setResolvers(lab, resolvers);
+  lab.docker('restart', '-t', '0', ...askers.map(({ name }) => name));
+}
+
+/** What arrives is what is expected; ways of which nobody promises anything are told. */
+export function judge(
+  checks: Checks,
+  what: string,
+  heard: Heard,
+  { askers, promised: { expected, isLoose } }: Pick<Round, 'askers' | 'promised'>,
+): void {
+  const told = new Map<string, number>();
+  for (const { name } of askers) {
+    for (const { way, servers } of questionsOf(heard, name)) {
+      const byResolver = /^(embedded|conf)/.test(way);
+      if (!byResolver && isLoose(name)) {
+        if (servers.length > 0) told.set(name, (told.get(name) ?? 0) + 1);
+        continue;
+      }
+      const wrong = servers.filter((server) => !expected(name, way, server));
+      checks.check(`${what}: ${name} by ${way}: nobody hears of it who should not`, wrong.length === 0, wrong.join());
+      if (SERVERS.some((server) => expected(name, way, server)) && !/search|PTR/.test(way)) {
+        checks.check(`${what}: ${name} by ${way}: who may be asked hears of it`, servers.length > 0, way);
+      }
+    }
+  }
+  const count = askers.reduce((sum, { name }) => sum + questionsOf(heard, name).length, 0);
+  const loose = told.size > 0 ? `; arrived where nothing is promised: ${JSON.stringify(Object.fromEntries(told))}` : '';
+  checks.say(`${what}: ${count} questions of ${askers.length} containers${loose}`);
 }

@@ -1,5 +1,5 @@
 // The program whose standing connections are attacked, and what the forgers are.
-import { apply, EVERY_ADDRESS, memberships, POOL, sh, UnwatchedDeployment } from './attacks-stage';
+import { apply, cardOf, EVERY_ADDRESS, memberships, POOL, sh, UnwatchedDeployment } from './attacks-stage';
 import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
@@ -132,11 +132,7 @@ export class StandingStage {
   }
 
   macOf(name: string, address: string): string {
-    const links = JSON.parse(this.lab.inContainer(name, ['ip', '-j', 'addr']).stdout) as {
-      address: string;
-      addr_info?: { local: string }[];
-    }[];
-    return links.find((link) => link.addr_info?.some(({ local }) => local === address))!.address;
+    return cardOf(this.lab, name, address);
   }
 
   macOfHost(device: string): string {

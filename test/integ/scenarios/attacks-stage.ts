@@ -152,6 +152,15 @@ export function macOf(lab: Lab, bridge: string): string {
   return sh(lab, 'cat "/sys/class/net/$1/address"', bridge).trim();
 }
 
+/** MAC address of a container where it has that address. */
+export function cardOf(lab: Lab, container: string, address: string): string {
+  const links = JSON.parse(lab.inContainer(container, ['ip', '-j', 'addr']).stdout) as {
+    address: string;
+    addr_info?: { local: string }[];
+  }[];
+  return links.find((link) => link.addr_info?.some(({ local }) => local === address))!.address;
+}
+
 export function apply(lab: Lab): string {
   return lab.mustHost('applying the guard', [FIREWALL, 'apply'], { timeout: 120_000 });
 }

@@ -2,24 +2,24 @@
 import { EVERY_ADDRESS, FIREWALL, ourRules, picture, sh, type Shot, volley, waitFor } from './attacks-stage';
 import { BridgeSegment, HardenedContainer, type IDaemon, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
-import { Deployment, HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
+import { Deployment, type DeploymentOptions, HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
 import { type Actor, type Answer, containerActor, gateways, type Ports, type Question, routeFrom, type Target } from '../harness/matrix';
-import { predictor } from '../harness/predict';
+import { foreseer } from '../harness/predict';
 import { patient, sleep } from '../lab/exec';
 import type { Lab, Unit } from '../lab/lab';
 import { NET } from '../lab/network';
 import { Probes } from '../lab/probe';
 
 /** The watch looks every ten seconds, and an apply, and what flushed the rules, take their time on a busy machine. */
-const HEALING = patient(30_000);
-const PORTS: Ports = { tcp: [22, 8080, 8443, 9090], udp: [5353], icmp: true };
+export const HEALING = patient(30_000);
+export const PORTS: Ports = { tcp: [22, 8080, 8443, 9090], udp: [5353], icmp: true };
 const NAMES = ['web', 'api', 'other', 'out', 'tohost', 'fromhost'].map((name) => `app-${name}`);
 const PUBLISHED = 443;
 
 /** Before 27 nothing is published over IPv6, and containers leave by IPv4 alone. */
 const translates6 = (daemon: IDaemon) => isAtLeast(daemon, '27.0');
 
-const crowd: Program = ({ stack, daemon, image }) => {
+export const crowdProgram: Program = ({ stack, daemon, image }) => {
   const segment = (id: string) => new BridgeSegment(stack, id, { daemon });
   const [front, back] = [segment('Front'), segment('Back')];
   const container = (id: string, place = front) => new HardenedContainer(stack, id, { segment: place, image });
@@ -39,10 +39,6 @@ const crowd: Program = ({ stack, daemon, image }) => {
 class CrowdDeployment extends Deployment {
   private unit?: Unit;
 
-  constructor(lab: Lab) {
-    super(lab, crowd, { daemon: EVERY_ADDRESS });
-  }
-
   watch(): void {
     this.unit ??= this.lab.startUnit('bulkhead-watch');
   }
@@ -53,25 +49,36 @@ class CrowdDeployment extends Deployment {
   }
 }
 
+export interface CrowdProps {
+  /** Of how many undeclared flows one is asked at a time; a number that no count of ports divides. */
+  readonly share?: number;
+  /** Of a program that has all that is in `crowdProgram`. */
+  readonly program?: Program;
+  readonly daemon?: DeploymentOptions['daemon'];
+}
+
 const familyOf = (address: string) => (address.includes(':') ? 'IPv6' : 'IPv4');
+type Asked = Question & { readonly where: Shot['where']; readonly expected: boolean };
+
 const textOf = ({ source, target, address, proto, port }: Question) => `${source} -> ${target} ${address} ${proto}/${port}`;
 
 export class Crowd {
-  private readonly deployment: CrowdDeployment;
-  private readonly probes: Probes;
+  readonly deployment: CrowdDeployment;
+  readonly probes: Probes;
+  private readonly share: number;
   private readonly whole: string;
-  private readonly containers: readonly Actor[];
-  private readonly questions: readonly (Question & { readonly where: Shot['where']; readonly expected: boolean })[];
+  readonly containers: readonly Actor[];
+  private readonly questions: readonly Asked[];
 
   private turn = 0;
 
-  /** `share`: of how many undeclared flows one is asked at a time; a number that no count of ports divides. */
   constructor(
     readonly lab: Lab,
-    private readonly checks: Checks,
-    private readonly share = 1,
+    readonly checks: Checks,
+    { share = 1, program = crowdProgram, daemon = EVERY_ADDRESS }: CrowdProps = {},
   ) {
-    this.deployment = new CrowdDeployment(lab);
+    this.share = share;
+    this.deployment = new CrowdDeployment(lab, program, { daemon });
     this.deployment.up();
     this.probes = new Probes(lab);
     this.containers = NAMES.map((name) => containerActor(lab, name));
@@ -84,11 +91,7 @@ export class Crowd {
     for (const actor of [...this.containers, host, ...outside]) this.serve(actor);
     routeFrom(lab, ['lanA', 'lanB']);
     const actors = [...this.containers, host, ...outside];
-    const targets = this.targets(outside);
-    const predicted = predictor(this.deployment.daemon, actors);
-    this.questions = actors.flatMap((actor) =>
-      this.questionsOf(actor, targets).map((question) => ({ ...question, where: actor.where, expected: predicted(question) })),
-    );
+    this.questions = this.predicted(actors, this.targets(outside));
     this.settle();
     this.whole = this.rules();
   }
@@ -137,6 +140,38 @@ export class Crowd {
       ]);
   }
 
+  /** The questions of some about some, with what the walk says of each. */
+  private predicted(actors: readonly Actor[], targets: readonly Target[]): Asked[] {
+    const foreseen = foreseer(this.deployment.daemon, actors);
+    // The host itself takes what comes to its addresses on any port; that is no publication.
+    const expected = (question: Question) =>
+      foreseen(question).isDelivered && (question.target !== 'published' || foreseen(question).isByContainer);
+    return actors.flatMap((actor) =>
+      this.questionsOf(actor, targets).map((question) => ({ ...question, where: actor.where, expected: expected(question) })),
+    );
+  }
+
+  /** What others ask of the crowd, or the crowd of others: what is declared, and of the rest this turn's share. */
+  askAlso(actors: readonly Actor[], targets: readonly Target[], more: Partial<Shot> = {}): Answer[] {
+    const asked = this.predicted(actors, targets).filter(({ expected }, index) => expected || this.isAsked(index));
+    return this.shoot(asked, undefined, more);
+  }
+
+  /** What nothing is declared of, whatever the walk says: it does not know these addresses. */
+  askUndeclared(actors: readonly Actor[], targets: readonly Target[]): Answer[] {
+    const asked = actors.flatMap((actor) =>
+      this.questionsOf(actor, targets).map((one) => ({ ...one, where: actor.where, expected: false })),
+    );
+    return this.shoot(asked.filter((_question, index) => this.isAsked(index)));
+  }
+
+  /** Containers on all their addresses, and those of the host on our bridges: that of `docker0` is an address of the host like any other. */
+  inside(): Target[] {
+    const script = 'ip -o addr show scope global | awk \'$2 ~ /^bh-/ { sub("/.*", "", $4); print $4 }\'';
+    const own = sh(this.lab, script).split('\n').filter(Boolean);
+    return [...this.insides(), ...own.map((address) => ({ name: 'gateway', address, ports: PORTS }))];
+  }
+
   /** Everybody asks everybody, all at the same time; of what is undeclared only this turn's share. Nobody waits for what is not judged. */
   ask(isNotJudged: (question: Question) => boolean = () => false): Answer[] {
     const asked = this.questions.filter(({ expected }, index) => expected || this.isAsked(index));
@@ -149,14 +184,15 @@ export class Crowd {
   }
 
   private shoot(
-    questions: readonly (Question & { readonly where: Shot['where']; readonly expected: boolean })[],
+    questions: readonly Asked[],
     isNotJudged: (question: Question) => boolean = () => false,
+    more: Partial<Shot> = {},
   ): Answer[] {
     this.turn++;
     const shots = questions.map((question): Shot => {
       const { source, where, target, address, proto, port, expected } = question;
       const patience = expected && !isNotJudged(question) ? { timeoutMs: 2500, tries: 3 } : { timeoutMs: 800 };
-      return { from: source, where, what: target, dst: address, proto, port, ...patience };
+      return { from: source, where, what: target, dst: address, proto, port, ...patience, ...more };
     });
     return volley(this.lab, shots).map(({ result, reached }, index) => {
       const { where: _where, ...question } = questions[index];
@@ -216,7 +252,7 @@ export class Crowd {
   }
 
   /** The undeclared flows again, with the guard and what Docker filters itself out of the way. */
-  control(what: string): void {
+  control(what: string, ask: () => readonly Answer[] = () => this.ask(), families: readonly string[] = ['IPv4', 'IPv6']): void {
     const tools = ['iptables', 'ip6tables'] as const;
     const back = picture(this.lab, ...tools);
     this.deployment.unwatch();
@@ -224,11 +260,11 @@ export class Crowd {
       this.lab,
       tools.map((tool) => `${tool} -w 10 -t raw -F; ${tool} -w 10 -t mangle -F; ${tool} -w 10 -I FORWARD 1 -j ACCEPT`).join('; '),
     );
-    const through = this.ask().filter(({ expected, observed }) => !expected && observed);
+    const through = ask().filter(({ expected, observed }) => !expected && observed);
     back();
     sh(this.lab, 'conntrack -F >/dev/null 2>&1; :');
     this.deployment.watch();
-    for (const family of ['IPv4', 'IPv6']) {
+    for (const family of families) {
       const count = through.filter(({ address }) => familyOf(address) === family).length;
       this.checks.shown(`control, ${what}: without the guard ${count} undeclared flows over ${family} get through`, count > 0);
     }

@@ -7,8 +7,12 @@ import * as attacks2Frames from './attacks-2-frames';
 import * as attacks2Groups from './attacks-2-groups';
 import * as attacks2Helpers from './attacks-2-helpers';
 import * as attacks2Host from './attacks-2-host';
+import * as attacks2Lines from './attacks-2-lines';
 import * as attacks2Others from './attacks-2-others';
+import * as attacks2Overlays from './attacks-2-overlays';
 import * as attacks2Standing from './attacks-2-standing';
+import * as attacks2Vrf from './attacks-2-vrf';
+import * as attacks2Wires from './attacks-2-wires';
 import * as attacks3 from './attacks-3';
 import * as book from './book';
 import * as cis from './cis';
@@ -97,8 +101,12 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-groups': attacks2Groups,
   'attacks-2-helpers': attacks2Helpers,
   'attacks-2-host': attacks2Host,
+  'attacks-2-lines': attacks2Lines,
   'attacks-2-others': attacks2Others,
+  'attacks-2-overlays': attacks2Overlays,
   'attacks-2-standing': attacks2Standing,
+  'attacks-2-vrf': attacks2Vrf,
+  'attacks-2-wires': attacks2Wires,
   'attacks-3': attacks3,
   mutation,
   survival,

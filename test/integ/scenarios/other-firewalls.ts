@@ -34,8 +34,8 @@ export function run(engine: EngineId, checks: Checks): void {
     );
     return;
   }
-  checks.step('firewalld', () => withLab(engine, (lab) => firewalld(checks, new Crowd(lab, checks, SHARE)), layers));
-  checks.step('ufw', () => withLab(engine, (lab) => ufw(checks, new Crowd(lab, checks, SHARE)), layers));
+  checks.step('firewalld', () => withLab(engine, (lab) => firewalld(checks, new Crowd(lab, checks, { share: SHARE })), layers));
+  checks.step('ufw', () => withLab(engine, (lab) => ufw(checks, new Crowd(lab, checks, { share: SHARE })), layers));
 }
 
 /** One change by somebody else, and whether all holds after it. */

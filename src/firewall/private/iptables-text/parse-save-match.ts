@@ -44,6 +44,7 @@ const MODULES: ReadonlyMap<string, Module> = new Map<string, Module>([
   ['state', { options: { '--state': 1 }, read: exactlyOne(states) }],
   ['addrtype', { options: { '--src-type': 1, '--dst-type': 1 }, read: (options) => someOf(options.map(addressType)) }],
   ['mark', { options: { '--mark': 1 }, read: exactlyOne(mark) }],
+  ['owner', { options: { '--socket-exists': 0 }, read: exactlyOne(({ negate }) => ({ kind: 'host-socket', ...not(negate) })) }],
   ['set', { options: { '--match-set': 2 }, read: exactlyOne(inSet) }],
   ['limit', { options: { '--limit': 1, '--limit-burst': 1 }, read: (options) => [limit(options)] }],
   [

@@ -33,6 +33,7 @@ const PLACES = [
   'multiport',
   'addrtype',
   'mark',
+  'owner',
   'conntrack',
   'set',
   'hashlimit',
@@ -167,6 +168,8 @@ function renderMatch(match: Match, protocol: IpProtocol | undefined, origin: str
       return extension('addrtype', match.of === 'source' ? '--src-type' : '--dst-type', match.type.toUpperCase());
     case 'mark':
       return extension('mark', '--mark', markText(match, origin));
+    case 'host-socket':
+      return [{ module: 'owner', option: '--socket-exists', text: `${not}--socket-exists` }];
     case 'in-set':
       return extension('set', '--match-set', `${safe(WORD, match.set)} ${(match.fields ?? ['src', 'dst', 'dst']).join(',')}`);
     case 'rate-per-source':

@@ -73,6 +73,7 @@ const BLIND: ReadonlySet<Match['kind']> = new Set<Match['kind']>([
   'ct-direction',
   'address-type',
   'mark',
+  'host-socket',
   'limit',
 ]);
 

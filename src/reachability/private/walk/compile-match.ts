@@ -63,6 +63,8 @@ function compilePositive(match: Match, family: Family, sets: SetIndex): Compiled
     }
     case 'mark':
       return (packet) => maskedMark(packet.mark, match.mask) === match.value;
+    case 'host-socket':
+      return (packet) => packet.hasSocket;
     case 'in-set':
       return compileSet(match, family, sets);
     // The first packet of a source is within every rate.

@@ -31,6 +31,8 @@ export class Packet {
   /** Before connection tracking has seen a packet, matches take its state as INVALID. */
   public state: CtState = 'INVALID';
   public isUntracked = false;
+  /** Where the host sends it: a socket of its own does, and not another namespace by way of it. */
+  public hasSocket = true;
   /** Belongs to the connection of its walk, whoever sent it: connection tracking compares addresses and ports alone. */
   public isLater = false;
   public connection: Connection | undefined = undefined;

@@ -81,7 +81,10 @@ function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
   const shim = host.shimOn(parent);
   if (shim !== undefined) return receive(flight, shim, packet);
   // The host routes it as its own, bound to the parent, so that it finds the way to the host's addresses and none to bridges.
-  if (isRouted(host.wireOn(parent)?.mode) && host.isLocal(family, destination)) return sendFromHost(flight, packet);
+  if (isRouted(host.wireOn(parent)?.mode) && host.isLocal(family, destination)) {
+    packet.hasSocket = false;
+    return sendFromHost(flight, packet);
+  }
   return pluginOn(host.wireOn(parent)) ?? unreachable('kept-apart');
 }
 

@@ -17,6 +17,7 @@ export const IPTABLES: Capabilities = {
     'ct-status',
     'ct-label',
     'address-type',
+    'host-socket',
     'in-set',
     'rate-per-source',
     'limit',

@@ -15,6 +15,7 @@ export const NEEDS: HostNeeds = {
     'xt_limit',
     'xt_connlabel',
     'xt_addrtype',
+    'xt_owner',
     'ip_set',
     'ip_set_hash_ip',
     'ip_set_hash_ipportip',
