@@ -72,9 +72,9 @@ function expected(asker: string, way: string, server: ServerName): boolean {
   if (asker === 'app-asker') return server === 'lanA' && /^(embedded|conf|lanA4)/.test(way);
   return DIRECT[asker] === 'declared' && /^(lanA4|inet4)/.test(way) && way.startsWith(server);
 }
-const promised = (isImported: boolean): Promised => ({
+const promised = (isUnguarded: boolean): Promised => ({
   expected,
-  isLoose: (asker) => isImported || DIRECT[asker] === 'not promised',
+  isLoose: (asker) => isUnguarded || DIRECT[asker] === 'not promised',
 });
 const OURS = named('silent', 'any', 'shown', 'asker', 'looped', 'one', 'two', 'station');
 const GUESTS = named('guest', 'lodger');

@@ -28,7 +28,7 @@ import * as generated from './generated';
 import * as generatedForged from './generated-forged';
 import * as hostArtefacts from './host-artefacts';
 import * as unguardedDaemon from './unguarded-daemon';
-import * as importedDualStack from './unguarded-dual-stack';
+import * as unguardedDualStack from './unguarded-dual-stack';
 import * as ipvlan from './ipvlan';
 import * as liveChange from './live-change';
 import * as macvlan from './macvlan';
@@ -69,7 +69,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   generated,
   'generated-forged': generatedForged,
   'unguarded-daemon': unguardedDaemon,
-  'unguarded-dual-stack': importedDualStack,
+  'unguarded-dual-stack': unguardedDualStack,
   'live-change': liveChange,
   'real-services': realServices,
   'egress-and-host': egressAndHost,
