@@ -137,7 +137,7 @@ describe('a rule that is missing is noticed', () => {
       /what only routers say/,
       /with a foreign source/,
       /from elsewhere/,
-      /bridge of others/,
+      /answers from other bridges/,
       /not from (the host|a container)$/,
     ];
     // Logs decide nothing; no connection begins with a packet of none; and the kernel refuses what arrives for loopback from elsewhere.

@@ -23,12 +23,10 @@ export function scriptTexts(): ReadText[] {
   return filesBelow('scripts', /\.ts$/).flatMap((file) => textsOfSource(file, read(file)));
 }
 
-/** The pages of docs, without the book and the decisions. */
+/** The pages of docs, without the book and the decisions, and the page of the API. */
 export function pageTexts(): ReadText[] {
-  return fs
-    .readdirSync(path.join(PROJECT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .flatMap((name) => linesOf(`docs/${name}`, read(`docs/${name}`)));
+  const pages = fs.readdirSync(path.join(PROJECT, 'docs')).filter((name) => name.endsWith('.md'));
+  return ['API.md', ...pages.map((name) => `docs/${name}`)].flatMap((page) => linesOf(page, read(page)));
 }
 
 /** A program of the host as it is installed: without the comments that are for its authors. */

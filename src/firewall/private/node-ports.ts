@@ -33,7 +33,7 @@ export function nodePorts(scope: Scope): Rule[] {
     ),
   );
   const outside: Match = { kind: 'in-interface', name: 'lo', negate: true };
-  return [...normalize(open), ...places.map(({ what, matches }) => rule(`swarm ${what} from elsewhere`, DROP, [outside, ...matches]))];
+  return [...normalize(open), ...places.map(({ what, matches }) => rule(`swarm ${what} from non-nodes`, DROP, [outside, ...matches]))];
 }
 
 function port(protocol: 'tcp' | 'udp', number: number): Match[] {
