@@ -141,14 +141,14 @@ export class HardenedContainer extends Construct implements IWorkload {
    */
   public get segment(): ISegment {
     const { segment, segmentless } = this.placement;
-    return segment ?? refuseSegmentless(this.node.path, segmentless!, 'its segment is asked for');
+    return segment ?? refuseSegmentless(this.node.path, segmentless!, 'the program reads its segment');
   }
 
   /** The IPv4 address in its segment, a token. A container with a `network` has none: reading it throws, as `segment` does. */
   public get ipv4Address(): string {
     const { segment, segmentless } = this.placement;
     return segment === undefined
-      ? refuseSegmentless(this.node.path, segmentless!, 'its address is asked for')
+      ? refuseSegmentless(this.node.path, segmentless!, 'the program reads its address')
       : ownAddress(this, this._peerDeclarations, segment);
   }
 
@@ -187,7 +187,7 @@ export class HardenedContainer extends Construct implements IWorkload {
 
   private addPublication(request: Omit<PublicationRequest, 'workload' | 'segment'>): PublicationFact {
     const { segment, segmentless } = this.placement;
-    if (segment === undefined) refuseSegmentless(this.node.path, segmentless!, `${request.port.text} is to be published`);
+    if (segment === undefined) refuseSegmentless(this.node.path, segmentless!, `the program publishes ${request.port.text}`);
     const fact = publicationFact(this._peerDeclarations, { ...request, workload: this.node.path, segment: segment.node.path });
     this._peerDeclarations.addPublication(fact);
     return fact;

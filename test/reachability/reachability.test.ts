@@ -220,7 +220,7 @@ describe('requirements', () => {
     [
       'unreachable from the internet',
       ({ web }) => Requirement.unreachable(Peer.anyIpv4(), web),
-      'reaches app/Web on tcp/8443, asked at 192.0.2.10 on tcp/443',
+      'reaches app/Web on tcp/8443, published at 192.0.2.10 on tcp/443',
     ],
     ['only from', ({ api, web }) => Requirement.onlyReachableFrom(api, [web]), ''],
     ['only from nobody', ({ api }) => Requirement.onlyReachableFrom(api, []), 'app/Web reaches app/Api'],

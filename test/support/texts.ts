@@ -23,11 +23,11 @@ export function scriptTexts(): ReadText[] {
   return filesBelow('scripts', /\.ts$/).flatMap((file) => textsOfSource(file, read(file)));
 }
 
-/** The pages of docs, without the book and the decisions. */
+/** The pages of docs, without the book and the decisions, and the page of the API. */
 export function pageTexts(): ReadText[] {
   const below = (folder: string) =>
     fs.readdirSync(path.join(PROJECT, folder)).flatMap((name) => (name.endsWith('.md') ? [path.posix.join(folder, name)] : []));
-  return [...below('docs'), ...below('docs/guides'), 'README.md', 'SECURITY.md', 'CHANGELOG.md'].flatMap((page) => linesOf(page, read(page)));
+  return ['API.md', ...below('docs'), ...below('docs/guides'), 'README.md', 'SECURITY.md', 'CHANGELOG.md'].flatMap((page) => linesOf(page, read(page)));
 }
 
 /** A program of the host as it is installed: without the comments that are for its authors. */

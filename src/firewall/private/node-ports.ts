@@ -42,7 +42,7 @@ export function nodePorts(scope: Scope): Rule[] {
   return [
     ...forged,
     ...normalize(open),
-    ...places.map(({ what, matches }) => rule(`swarm ${what} from elsewhere`, DROP, [outside, ...matches])),
+    ...places.map(({ what, matches }) => rule(`swarm ${what} from non-nodes`, DROP, [outside, ...matches])),
   ];
 }
 

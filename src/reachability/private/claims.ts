@@ -86,7 +86,7 @@ function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant
     const from = cell.source.party.kind === 'outside' ? `${cell.source.address} outside` : proof.labels.party(cell.source.party);
     const at =
       cell.target.party.kind === 'host' && cell.receiver.kind === 'container'
-        ? `, asked at ${cell.address} on ${proof.labels.asked(cell.asked)}`
+        ? `, published at ${cell.address} on ${proof.labels.asked(cell.asked)}`
         : '';
     return `${from} ${cell.certain ? 'reaches' : 'may reach'} ${proof.labels.party(cell.receiver)} on ${portSetText(ports)}${at}`;
   }

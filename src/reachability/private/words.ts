@@ -67,7 +67,7 @@ const REASONS: Readonly<Record<Exclude<Outcome['reason'], 'rule' | 'policy' | 'a
   'martian-source': 'the kernel refuses the source address on that interface',
   'martian-destination': 'the kernel refuses the destination address on that interface',
   'forwarding-off': 'the host does not forward',
-  'kept-apart': 'the kernel keeps a host and its macvlan and ipvlan containers apart',
+  'kept-apart': 'the kernel isolates a host from its macvlan and ipvlan containers',
   'closed-wire': 'an overlay connects its members only',
   guarded: 'the segment declares another guard for that LAN (guardedBy)',
   'no-hairpin': 'the bridge does not send a frame back through the port that it came from',

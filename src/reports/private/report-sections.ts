@@ -55,7 +55,7 @@ export function exposed(exposures: readonly Exposure[]): string[] {
     targetPorts,
     anywhere ? 'anywhere' : sources.join(', '),
   ]);
-  const table = markdownTable(['workload', 'asked at', 'ports', 'target ports', 'from'], rows);
+  const table = markdownTable(['workload', 'host address', 'host ports', 'target ports', 'from'], rows);
   return ['## What is reachable from outside', '', ...(table.length === 0 ? ['Nothing.'] : table), ''];
 }
 

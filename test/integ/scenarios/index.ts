@@ -12,7 +12,7 @@ import * as attacks2Others from './attacks-2-others';
 import * as attacks2Overlays from './attacks-2-overlays';
 import * as attacks2Standing from './attacks-2-standing';
 import * as attacks2Vrf from './attacks-2-vrf';
-import * as attacks2Wires from './attacks-2-wires';
+import * as attacks2Lan from './attacks-2-lan';
 import * as attacks3 from './attacks-3';
 import * as book from './book';
 import * as cis from './cis';
@@ -106,7 +106,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-overlays': attacks2Overlays,
   'attacks-2-standing': attacks2Standing,
   'attacks-2-vrf': attacks2Vrf,
-  'attacks-2-wires': attacks2Wires,
+  'attacks-2-lan': attacks2Lan,
   'attacks-3': attacks3,
   mutation,
   survival,
