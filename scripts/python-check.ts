@@ -7,14 +7,20 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { check, checkedStack, inEmptyFolder, ROOT, run } from './user-project';
 
-const DOCUMENTS = ['README.md', 'docs/VALIDATION.md'];
+const DOCUMENTS = ['docs/VALIDATION.md'];
 const BEGIN = `import sys
 from cdktf import App, TerraformStack
 from cdktf_cdktf_provider_docker.container import Container, ContainerPorts
-from cdktf_docker_bulkhead import ContainerImage
+from cdktf_docker_bulkhead import Cidr, ContainerImage, EngineVersion, HardenedContainer, HardenedDaemon, Port, ThreeTierNetwork
 app = App()
 stack = TerraformStack(app, "app")
 image = ContainerImage.from_id("sha256:" + "0" * 64)
+daemon = HardenedDaemon(stack, "Host", engine=EngineVersion.of("28"), host_address="192.0.2.10", address_pool=Cidr.parse("10.20.0.0/16"))
+tiers = ThreeTierNetwork(stack, "Shop", daemon=daemon)
+web = HardenedContainer(stack, "Web", segment=tiers.dmz, image=image)
+api = HardenedContainer(stack, "Api", segment=tiers.app, image=image, default_port=Port.tcp(8080))
+web.connections.allow_to(api)
+assert Port.tcp(8080).is_same_as(Port.tcp(8080)) and not Port.tcp(8080).is_same_as(Port.udp(8080))
 `;
 /** A container that the rule of the guide is there to find. */
 const END = `if "ftp" in sys.argv:

@@ -99,6 +99,9 @@ export class Connections {
 
   private declare(source: IPeer, destination: IPeer, port: Port, options: FlowOptions): void {
     const place = this.owner.peerText;
+    if (!(port instanceof Port)) {
+      throw new ValidationError('PortOutOfRange', place, `'port' must be made by Port, such as Port.tcp(443), got ${typeof port}`);
+    }
     const description = plainText(place, 'description', options.description ?? `${source.peerText} > ${destination.peerText} ${port.text}`);
     if (options.description !== undefined && (description.length > 80 || description.length === 0)) {
       throw new ValidationError('DescriptionLength', place, `'description' must have 1 to 80 characters, got ${description.length}`);

@@ -72,7 +72,7 @@ export class DaemonConnection {
     if (!Array.isArray(options.hostKeys) || options.hostKeys.length === 0) {
       throw new UnscopedValidationError(
         'HostKeyMissing',
-        `'hostKeys' of ${host} is empty; give the content of its ssh_host_ed25519_key.pub`,
+        `'hostKeys' of ${host} is missing or empty; give ['ssh-ed25519 AAAA…'], the content of /etc/ssh/ssh_host_ed25519_key.pub on that host`,
       );
     }
     const keys = options.hostKeys.map((key) =>

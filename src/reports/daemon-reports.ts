@@ -25,7 +25,7 @@ interface ReportProps {
 }
 
 /** What the line at the end of the synth tells of it. */
-export type Written = Pick<Summary, 'result' | 'hasGuard' | 'flows' | 'exposures'>;
+export type Written = Pick<Summary, 'result' | 'hasGuard' | 'isWeaker' | 'flows' | 'exposures'>;
 
 /** Writes `report.md` for people, and `topology.json` and `matrix.json` for programs. */
 export function writeDaemonReports(folder: string, store: FactStore, props: ReportProps): Written {
@@ -37,6 +37,7 @@ export function writeDaemonReports(folder: string, store: FactStore, props: Repo
   const isKnown = result.state !== 'SKIPPED';
   const { labels } = proof;
   const exposures = isKnown ? [...exposuresOf(proof.matrix, labels), ...exposuresOnHost(topology)] : [];
+  const weaknesses = isKnown ? weaknessesOf(proof).filter(({ code }) => !store.hasGuard || BY_NATURE.has(code)) : [];
   const report = renderReport({
     topology,
     engine,
@@ -45,7 +46,7 @@ export function writeDaemonReports(folder: string, store: FactStore, props: Repo
     result,
     open: isKnown ? [...readableCells(proof.matrix, labels), ...forgedLines(proof.forged, labels)] : [],
     exposures,
-    weaknesses: isKnown ? weaknessesOf(proof).filter(({ code }) => !store.hasGuard || BY_NATURE.has(code)) : [],
+    weaknesses,
     undeclared: isKnown ? undeclaredCells(proof) : [],
     blocked: isKnown ? proof.missing.map((each) => deviationCell(each, labels)) : [],
     startWithoutGuardReason: props.startWithoutGuardReason,
@@ -53,7 +54,13 @@ export function writeDaemonReports(folder: string, store: FactStore, props: Repo
   fs.writeFileSync(path.join(folder, 'report.md'), report);
   fs.writeFileSync(path.join(folder, 'topology.json'), topologyJson(topology, engine, facts));
   fs.writeFileSync(path.join(folder, 'matrix.json'), matrixJson({ proof, result, engine }));
-  return { result, hasGuard: store.hasGuard, flows: facts.flows.length, ...(isKnown && { exposures: exposures.length }) };
+  return {
+    result,
+    hasGuard: store.hasGuard,
+    isWeaker: weaknesses.length > 0,
+    flows: facts.flows.length,
+    ...(isKnown && { exposures: exposures.length }),
+  };
 }
 
 /** Without the guard forged sources are a weakness like the others. */

@@ -228,3 +228,9 @@ test('the connections of a container know its default port', () => {
   const { web, api } = webAndApi({ defaultPort: HTTP });
   expect([web.connections.defaultPort, api.connections.defaultPort?.text]).toEqual([undefined, 'tcp/8080']);
 });
+
+test.each([443, '443', { protocol: 'tcp', first: 443, last: 443 }])('a port that is not a Port is refused: %j', (port) => {
+  const program = new Program();
+  const [web, api] = ['Web', 'Api'].map((id) => program.container(id, program.segment(`${id}S`)));
+  expectError(() => web.connections.allowTo(api, port as never), 'PortOutOfRange', { path: 'app/Web', says: ['Port.tcp(443)'] });
+});

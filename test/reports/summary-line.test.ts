@@ -2,10 +2,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, TerraformStack, Testing } from 'cdktf';
 import { Cidr, EngineVersion, type HardenedContainer, type HardenedDaemon, UnguardedDaemon, Peer, Port, Requirement } from '../../src';
+import { writeDaemonReports } from '../../src/reports/daemon-reports';
 import { summaryLine } from '../../src/reports/private/summary-line';
 import { temporaryFolder } from '../support/folders';
-import { shop } from '../support/unguarded';
 import { HOST_ADDRESS, Program } from '../support/programs';
+import { shop } from '../support/unguarded';
 
 const folder = temporaryFolder();
 
@@ -82,14 +83,31 @@ test.each([
   ['PROVED', '2 flows proved, more is open because the host has no guard; 1 exposure'],
 ] as const)('%s without a guard', (state, words) => {
   const result = { state, claims: [] };
-  expect(summaryLine({ daemonPath: 'a/B', result, hasGuard: false, flows: 2, exposures: 1, folder: 'x' })).toBe(
+  expect(summaryLine({ daemonPath: 'a/B', result, hasGuard: false, isWeaker: true, flows: 2, exposures: 1, folder: 'x' })).toBe(
     `a/B: ${words}. Next: read x/report.md`,
   );
 });
 
 test('what nobody proved is not said to be', () => {
   const result = { state: 'SKIPPED', reason: 'the proof is run elsewhere' } as const;
-  expect(summaryLine({ daemonPath: 'a/B', result, hasGuard: true, flows: 1, folder: 'x' })).toBe(
+  expect(summaryLine({ daemonPath: 'a/B', result, hasGuard: true, isWeaker: false, flows: 1, folder: 'x' })).toBe(
     'a/B: 1 flow not proved. Next: read x/report.md',
   );
+});
+
+test('what is weaker than declared is no secret of the report', () => {
+  const result = { state: 'PROVED', claims: [] } as const;
+  expect(summaryLine({ daemonPath: 'a/B', result, hasGuard: true, isWeaker: true, flows: 1, folder: 'x' })).toBe(
+    'a/B: 1 flow proved, nothing undeclared is open except what the report lists as weaker than declared. Next: read x/report.md',
+  );
+});
+
+test('a container on a LAN is told in the line and in the report', () => {
+  const onLan = new Program();
+  onLan.container('Cam', onLan.lan('Lan'));
+  const target = folder();
+  const written = writeDaemonReports(target, onLan.daemon._declarations.store, {});
+  const report = fs.readFileSync(path.join(target, 'report.md'), 'utf8');
+  expect(written.isWeaker).toBe(true);
+  expect(report).toContain('only those arrive that a declaration names, except what “Weaker than declared” lists');
 });

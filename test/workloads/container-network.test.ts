@@ -330,9 +330,7 @@ test('the report of an unguarded daemon names both', () => {
   app.synth();
   const report = fs.readFileSync(path.join(app.outdir, 'stacks/app/bulkhead', outputFolder(daemon.node.path), 'report.md'), 'utf8');
   expect(report).toContain('## Containers in no segment');
-  expect(report).toContain(
-    "| app/Agent | host: it has the addresses of the host, and listens there | a \\| b of the host |",
-  );
+  expect(report).toContain('| app/Agent | host: it has the addresses of the host, and listens there | a \\| b of the host |');
   expect(report).toContain('| app/Alone | none: it has no connections in either direction |');
   expect(report).toContain('host, with app/Agent on its network');
   expect(synth(stack).container('app-agent')).not.toHaveProperty('mounts.0');

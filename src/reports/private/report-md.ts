@@ -63,7 +63,7 @@ function holds({ result, weaknesses }: ReportInput, hasGuard: boolean): string[]
   const claims = result.state === 'SKIPPED' ? [] : result.claims;
   const sentences = hasGuard
     ? [
-        'Of all packets that a container, the host or the outside can send, only those arrive that a declaration names. This includes packets that a container sends through another of its interfaces or from another of its addresses.',
+        `Of all packets that a container, the host or the outside can send, only those arrive that a declaration names${weaknesses.length > 0 ? ', except what “Weaker than declared” lists' : ''}. This includes packets that a container sends through another of its interfaces or from another of its addresses.`,
         'No datagram reaches an undeclared destination by carrying a forged source. Inside a network the guard trusts the source: a container on the network of an allowed sender can send with the address of that sender.',
         'Every declared flow is open, and the replies come back.',
       ]

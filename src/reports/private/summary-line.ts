@@ -5,6 +5,8 @@ export interface Summary {
   readonly daemonPath: string;
   readonly result: ProofResult;
   readonly hasGuard: boolean;
+  /** Whether the report lists something as weaker than declared, such as what is on a LAN or in an existing network. */
+  readonly isWeaker: boolean;
   readonly flows: number;
   /** Undefined where nobody looked. */
   readonly exposures?: number;
@@ -18,10 +20,13 @@ export interface Summary {
 
 /** In one line: what is proved, what the outside reaches, what was found, and what comes next. */
 export function summaryLine(summary: Summary): string {
-  const { daemonPath, result, hasGuard, flows, exposures, findings, lockWritten, folder } = summary;
+  const { daemonPath, result, hasGuard, isWeaker, flows, exposures, findings, lockWritten, folder } = summary;
   const many = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
+  const closed = isWeaker
+    ? 'nothing undeclared is open except what the report lists as weaker than declared'
+    : 'nothing undeclared is open';
   const proofs = {
-    PROVED: `${many(flows, 'flow')} proved${hasGuard ? ', nothing undeclared is open' : ', more is open because the host has no guard'}`,
+    PROVED: `${many(flows, 'flow')} proved${hasGuard ? `, ${closed}` : ', more is open because the host has no guard'}`,
     BROKEN: `${many(flows, 'flow')}, and the proof failed`,
     SKIPPED: `${many(flows, 'flow')} not proved`,
   };

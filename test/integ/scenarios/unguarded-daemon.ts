@@ -8,7 +8,6 @@ import type { Attachment, HostView } from '../../../src/reachability/private/wal
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program, STACK } from '../harness/deployment';
 import { predicted } from '../harness/generate-model';
-import { firewallOf, UnguardedDeployment } from '../harness/unguarded-deployment';
 import {
   type Actor,
   type Answer,
@@ -22,6 +21,7 @@ import {
 } from '../harness/matrix';
 import { readSwitches, type Switches } from '../harness/packets-switches';
 import { INTERNET, LAN_A } from '../harness/three-tier';
+import { firewallOf, UnguardedDeployment } from '../harness/unguarded-deployment';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -211,11 +211,15 @@ function pastRoutes(checks: Checks, { daemon }: Deployment, { actors, targets, p
   checks.say(`past all routes: ${sent} probes, ${open} open, each as the proof counts`);
 }
 
-/** The model takes the frames of gateways to meet the rules, since the engine sees to it where a network of it keeps its containers apart. */
+/** The model takes the frames of gateway networks to meet the rules, since the engine sees to it where a network of it keeps its containers apart. */
 function checkPremise(checks: Checks, { daemon }: Deployment, { switches }: Asking): void {
-  const gateways = daemon._declarations.store.derived().topology.networks.filter(({ kind }) => kind === 'gateway');
-  const unfiltered = gateways.filter(({ bridge }) => switches.filtersFrames.get(bridge)?.ipv4 !== true);
-  checks.shown('the engine filters the frames of gateways', unfiltered.length === 0, unfiltered.map(({ bridge }) => bridge).join(' '));
+  const outward = daemon._declarations.store.derived().topology.networks.filter(({ kind }) => kind === 'gateway');
+  const unfiltered = outward.filter(({ bridge }) => switches.filtersFrames.get(bridge)?.ipv4 !== true);
+  checks.shown(
+    'the engine filters the frames of gateway networks',
+    unfiltered.length === 0,
+    unfiltered.map(({ bridge }) => bridge).join(' '),
+  );
 }
 
 /** Container to container by its address there: `Web Api tcp/22` for what the report says is open and was not declared. */
