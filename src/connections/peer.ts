@@ -53,17 +53,11 @@ export class Peer {
     if (text.includes('/')) {
       throw new UnscopedValidationError('AddressSyntax', `'${text}' is a block, not an address; use Peer.cidr()`);
     }
-    if (/^(?=.*[a-z])[a-z0-9_.-]+$/i.test(text) && !isAddress(text)) {
-      throw new UnscopedValidationError(
-        'AddressSyntax',
-        `'${text}' is a name, and the rules of a firewall take addresses; use its address, such as Peer.address('203.0.113.7'), or the block of its network with Peer.cidr()`,
-      );
-    }
     if (!isAddress(text)) {
-      throw new UnscopedValidationError(
-        'AddressSyntax',
-        `'${text}' is not an IPv4 or IPv6 address in canonical form, such as '203.0.113.7'`,
-      );
+      const why = /^(?=.*[a-z])[a-z0-9_.-]+$/i.test(text)
+        ? "is a name, and the rules of a firewall take addresses; use its address, such as Peer.address('203.0.113.7'), or the block of its network with Peer.cidr()"
+        : "is not an IPv4 or IPv6 address in canonical form, such as '203.0.113.7'";
+      throw new UnscopedValidationError('AddressSyntax', `'${text}' ${why}`);
     }
     return new BlockPeer(Cidr.parse(text.includes(':') ? `${text}/128` : `${text}/32`));
   }

@@ -1,5 +1,6 @@
 import type { IAspect } from 'cdktf';
 import type { IConstruct } from 'constructs';
+import { DEFAULT_USER } from './private/common';
 import { HARDENED, logOptions, tmpfsOptions } from '../hardening/private/hardened-defaults';
 import { Container, LateContainer } from '../private/bindings';
 import { wholeNumber } from '../private/text';
@@ -61,7 +62,7 @@ export class HardenRawContainers implements IAspect {
       node.readOnly = true;
       if (!sets('tmpfs')) node.tmpfs = { '/tmp': tmpfsOptions(HARDENED.tmpMebibytes) };
     }
-    if (!sets('user')) node.user = HARDENED.user;
+    if (!sets('user')) node.user = DEFAULT_USER.text;
     if (!sets('ipcMode')) node.ipcMode = 'private';
     if (!sets('memory')) node.memory = this.memory;
     // Without it the provider updates the container on every apply.

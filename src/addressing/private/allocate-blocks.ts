@@ -203,15 +203,20 @@ class BlockAssigner {
         : inTheWay.length > 0
           ? `${none}, since the pool shares addresses with ${others}; choose a pool that shares none, or a wider one`
           : `${none}; widen the pool, or give the segment an explicit block`;
-    wishes.forEach((wish, index) => this.fail(wish, 'PoolExhausted', index === 0 ? told : undefined));
+    this.problems.push({ code: 'PoolExhausted', path: pathOf(key), message: told });
+    wishes.forEach((wish) => this.holdPlace(wish));
   }
 
-  /** Reports, where there is something to say, and leaves a block that is good for rendering only. */
-  private fail(wish: BlockWish, code: AllocationProblem['code'], message: string | undefined): void {
+  private fail(wish: BlockWish, code: AllocationProblem['code'], message: string): void {
+    this.problems.push({ code, path: pathOf(wish.key), message });
+    this.holdPlace(wish);
+  }
+
+  /** A block that is good for rendering only. */
+  private holdPlace(wish: BlockWish): void {
     const { family, pools } = this.from;
     const limit = LONGEST_PREFIX[family];
     const prefixLength = wish.prefixLength >= 0 && wish.prefixLength <= limit ? Math.floor(wish.prefixLength) : limit;
-    if (message !== undefined) this.problems.push({ code, path: pathOf(wish.key), message });
     this.blocks.set(wish.key, blockAround(family, this.blocks.get(wish.key)?.first ?? pools[0]?.first ?? 0n, prefixLength));
     this.broken.add(wish.key);
   }

@@ -2,7 +2,6 @@
 export const HARDENED = {
   /** Of the user and of the group. */
   uid: 10001,
-  user: '10001:10001',
   memoryMebibytes: 256,
   /** A period of 100 ms; Docker's least quota is one millisecond of it. */
   cpuPeriod: 100_000,

@@ -2,16 +2,13 @@ import type { Deviation } from './audit';
 import { intersect, isEmpty, portSetOf, portSetText } from './matrix/port-set';
 import type { Topology } from '../../topology/private/topology';
 
-const WILDCARDS: Readonly<Record<string, string>> = { ipv4: '0.0.0.0', ipv6: '::' };
-
 /** The publication that takes packets to the host before any program of the host gets them, in words for an error; empty where none does. */
 export function shadowedBy({ receiver, address, ports }: Deviation, { publications }: Topology): string {
   if (receiver.kind !== 'host') return '';
+  const asked = [address, address.includes(':') ? '::' : '0.0.0.0'];
   const found = publications.find(
-    ({ hostAddress, family, hostPort, isChosen }) =>
-      isChosen !== true &&
-      (hostAddress === address || (hostAddress === WILDCARDS[family] && (family === 'ipv6') === address.includes(':'))) &&
-      !isEmpty(intersect(ports, portSetOf(hostPort))),
+    ({ hostAddress, hostPort, isChosen }) =>
+      isChosen !== true && asked.includes(hostAddress) && !isEmpty(intersect(ports, portSetOf(hostPort))),
   );
   if (found === undefined) return '';
   const { workload, hostPort, hostAddress } = found;

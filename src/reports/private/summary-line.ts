@@ -22,11 +22,9 @@ export interface Summary {
 export function summaryLine(summary: Summary): string {
   const { daemonPath, result, hasGuard, isWeaker, flows, exposures, findings, lockWritten, folder } = summary;
   const many = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
-  const closed = isWeaker
-    ? 'nothing undeclared is open except what the report lists as weaker than declared'
-    : 'nothing undeclared is open';
+  const exception = isWeaker ? ' except what the report lists as weaker than declared' : '';
   const proofs = {
-    PROVED: `${many(flows, 'flow')} proved${hasGuard ? `, ${closed}` : ', more is open because the host has no guard'}`,
+    PROVED: `${many(flows, 'flow')} proved${hasGuard ? `, nothing undeclared is open${exception}` : ', more is open because the host has no guard'}`,
     BROKEN: `${many(flows, 'flow')}, and the proof failed`,
     SKIPPED: `${many(flows, 'flow')} not proved`,
   };

@@ -15,7 +15,7 @@ import type { VolumeMount } from '../volume-mount';
 /** Where the stamp shows inside the container; the path says nothing, only its presence counts. */
 export const STAMP_TARGET = '/.bulkhead-guard';
 
-const DEFAULT_USER = ContainerUser.of(HARDENED.uid);
+export const DEFAULT_USER = ContainerUser.of(HARDENED.uid);
 
 export interface CommonProps {
   readonly user?: ContainerUser;
