@@ -13,17 +13,11 @@
 
 . firewall/links.sh
 
-. firewall/listing.sh
-
-. firewall/writing.sh
-
-. firewall/cleaning.sh
+. generated/guard.sh
 
 . firewall/connections.sh
 
 . firewall/frames.sh
-
-. firewall/backends.sh
 
 . firewall/watch.sh
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LINKS, sampleFirewall, sampleInput, sampleRestore } from './sample';
+import { IPTABLES_GUARD } from '../../src/firewall/private/backend/iptables/backend';
 import { AUDITED } from '../../src/hardening/private/engine-files';
 import type { HostInput } from '../../src/host/private/host-input';
 import { renderHostFiles } from '../../src/host/private/render-host-files';
@@ -165,7 +166,7 @@ describe('input that no host may get', () => {
     ['net.ipv4.ip_forward must be 1', { sysctls: { 'net/ipv4/ip_forward': '0' } }],
     ['firewall.permits', { firewall: { ...sampleFirewall(), permits: ['pair ipv4 tcp a b 1 2'] } }],
     ['firewall.guard', { firewall: { ...sampleFirewall(), guard: [{ name: '../rules', content: '' }] } }],
-    ['guardPackages', { guardPackages: ['-o=Dir'] }],
+    ['guard.tools', { guard: { ...IPTABLES_GUARD.needs, tools: { '-o=Dir': ['iptables'] } } }],
   ])('%s', (place, change) => {
     for (const render of [renderHostFiles, renderInstallScript, renderUserData]) {
       expect(() => render(sampleInput({ change }))).toThrow(place);

@@ -2,17 +2,20 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { sampleInput } from './sample';
+import { LINKS, sampleInput } from './sample';
 import { BUNDLE, bundle, programFiles } from '../../scripts/bundle-host';
 import { assemble } from '../../src/host/private/assemble';
-import { FIREWALL_SCRIPT, FIREWALL_SCRIPT_WITH_LINKS, SWARM_SCRIPT } from '../../src/host/private/programs';
+import { commentedFirewallScript, firewallScript, guardParts, SWARM_SCRIPT } from '../../src/host/private/programs';
 import { FILES } from '../../src/host/private/programs.generated';
 import { renderInstallScript } from '../../src/host/private/render-install-script';
 import { renderVerifyScript } from '../../src/host/private/render-verify-script';
 
+const WITH_LINKS = sampleInput({ change: { links: LINKS } });
+const FIREWALL_SCRIPT = firewallScript(sampleInput());
+
 /** As their authors have them, with what they tell the linter. */
 const SOURCES: Readonly<Record<string, string>> = {
-  'firewall.sh': assemble('firewall.sh'),
+  'firewall.sh': commentedFirewallScript(WITH_LINKS),
   'swarm.sh': assemble('swarm.sh'),
   'install.sh': renderInstallScript(sampleInput()),
   'verify.sh': renderVerifyScript({
@@ -23,7 +26,7 @@ const SOURCES: Readonly<Record<string, string>> = {
 const WHOLE: Readonly<Record<string, string>> = {
   ...SOURCES,
   'bulkhead-firewall': FIREWALL_SCRIPT,
-  'bulkhead-firewall with links': FIREWALL_SCRIPT_WITH_LINKS,
+  'bulkhead-firewall with links': firewallScript(WITH_LINKS),
   'bulkhead-swarm': SWARM_SCRIPT,
 };
 const SHELL_FILES = programFiles().filter((name) => name.endsWith('.sh'));
@@ -56,7 +59,7 @@ test('every file is part of a program', () => {
   const used = Object.values(FILES).flatMap((text) => [...text.matchAll(/^\. (\S+\.sh)$|-f (\S+\.awk)/gm)].map(([, sh, awk]) => sh ?? awk));
   const entries = ['firewall.sh', 'swarm.sh', 'install.sh', 'verify.sh'];
   // Where a host has no links, it stands for links.sh.
-  const shadow = ['firewall/no-links.sh'];
+  const shadow = ['firewall/no-links.sh', sampleInput().guard.program];
   expect([...new Set([...used.filter((name) => !name.startsWith('generated/')), ...entries, ...shadow])].sort()).toEqual(programFiles());
 });
 
@@ -101,19 +104,21 @@ withProgram(['shellcheck'], 'is silent about every program', () => {
 
 test('what is installed is what its authors have, without comments and empty lines', () => {
   const plain = (text: string) => text.split('\n').filter((line) => line.trim() !== '' && !/^ *# /.test(line));
-  expect(plain(FIREWALL_SCRIPT_WITH_LINKS)).toEqual(plain(assemble('firewall.sh')));
+  expect(plain(firewallScript(WITH_LINKS))).toEqual(plain(commentedFirewallScript(WITH_LINKS)));
   expect(FIREWALL_SCRIPT.split('\n').filter((line) => /^ {4}/.test(line)).length).toBeGreaterThan(100);
   expect(FIREWALL_SCRIPT.match(/^ *# /gm)).toHaveLength(2);
 });
 
 describe('assembling', () => {
   test('what a host brings comes in as it is, whatever it looks like', () => {
-    const hostile = "all_files() {\n. common/lock.sh\n@daemonJson@ @nobody@ $& $1 awk -f firewall/tables.awk '\n}\n";
-    expect(assemble('install.sh', { 'generated/engine.sh': '', 'generated/files.sh': hostile })).toContain(hostile);
+    const hostile = "all_files() {\n. common/lock.sh\n@daemonJson@ @nobody@ $& $1 awk -f firewall/iptables/tables.awk '\n}\n";
+    expect(assemble('install.sh', { ...guardParts(sampleInput()), 'generated/engine.sh': '', 'generated/files.sh': hostile })).toContain(
+      hostile,
+    );
   });
 
   test('a part that nobody brings is an error', () => {
-    expect(() => assemble('install.sh')).toThrow('there is no generated/engine.sh');
+    expect(() => assemble('install.sh', guardParts(sampleInput()))).toThrow('there is no generated/engine.sh');
   });
 
   test('programs of awk do the same inside a shell as in their files', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { IPTABLES_GUARD } from '../../src/firewall/private/backend/iptables/backend';
 import { guardFiles } from '../../src/firewall/private/backend/iptables/guard-files';
 import type { RestoreFile } from '../../src/firewall/private/backend/iptables/restore-file';
 import type { FirewallFiles } from '../../src/firewall/private/files';
@@ -44,7 +45,7 @@ export function sampleInput(options: SampleOptions = {}): HostInput {
     auditRules: false,
     sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.all.accept_redirects': '0' },
     modules: ['br_netfilter', 'nf_conntrack'],
-    guardPackages: ['iptables', 'ipset'],
+    guard: IPTABLES_GUARD.needs,
     installPackages: ['docker.io'],
     ...options.change,
   };

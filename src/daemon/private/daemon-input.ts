@@ -44,7 +44,7 @@ export function hostInput(
     auditRules: props.auditRules ?? false,
     sysctls: SYSCTLS,
     modules: [...MODULES, ...ENGINE_MODULES, ...(topology.swarm?.own ? SWARM_MODULES : []), ...guard.needs.modules],
-    guardPackages: Object.keys(guard.needs.tools),
+    guard: guard.needs,
     installPackages: checked.enginePackages,
   };
 }

@@ -54,8 +54,7 @@ apply() {
     for entry in $families; do use_family "$entry" && make_hooks; done
   fi
   load_frames
-  { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; } >"$work/names"
-  drop_old "$etc/chains" "$work/names"
+  drop_withdrawn
   switches set
   links set "$etc/network"
   clear_others

@@ -15,7 +15,8 @@ guard_faults() {
       [ -s "$work/faults" ] || echo "$ct: rules or sets are not what was read back after the last apply" >"$work/faults"
       wrong "$(cat "$work/faults")"
     fi
-    ! other_rules || wrong "$ct: $other has rules of Bulkhead or Docker beside those of $tool"
+    other_faults >"$work/others"
+    [ ! -s "$work/others" ] || wrong "$(cat "$work/others")"
   done
   [ ! -s "$private/frames" ] || frames_hold || wrong 'the tables of frames are not what was loaded'
   cmp -s "$private/permits" "$etc/permits" || wrong 'connections of withdrawn permissions have not been ended'
@@ -27,9 +28,7 @@ deviations() {
   guard_faults
   for entry in $families; do
     use_family "$entry"
-    hooks | while read -r table chain; do
-      is_hooked "$table" "$chain" || echo "$ct: no jump from FORWARD to $chain"
-    done
+    missing_hooks
   done
   sysctls show
   switches show
@@ -69,7 +68,7 @@ status() {
   look
   if [ -n "$daemon_id" ]; then
     say "daemon $daemon_id ($daemon_path), engine ${engine_found:-not installed}, rules for $engine_minimum up to, not including, $engine_below"
-    say "families $families: $(awk '{ n += $5 } END { print n " rules in " NR " chains" }' "$etc/chains"), $(awk 'END { print NR }' "$etc/permits") permits"
+    say "families $families: $(guard_size), $(awk 'END { print NR }' "$etc/permits") permits"
   fi
   [ -s "$work/found" ] || say 'all holds'
   tell

@@ -1,5 +1,10 @@
 # Modules, sysctls and the switches of single bridges. Everything is read first, and written only when it differs.
 
+pick_families() {
+  families='4 6'
+  if [ ! -e /proc/net/if_inet6 ] && ! has_ipv6; then families=4; fi
+}
+
 load_modules() {
   [ -d /proc/sys/net/bridge ] && [ -e "$private/live.v4" ] && return 0
   if command -v modprobe >/dev/null 2>&1; then

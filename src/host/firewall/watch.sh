@@ -1,17 +1,6 @@
 # Switches follow new bridges at once. What changes rules is seen at once where nf_tables says so, and everything is looked at every ten seconds, which is
 # all that hosts with iptables-legacy have. Docker is never restarted to heal.
 
-# One event however many rules change meanwhile: Docker changes hundreds when it starts, none of them in these places.
-rule_events() {
-  while read -r line; do
-    case $line in
-      *' mangle'* | *' raw'* | *BULKHEAD* | *DOCKER-USER* | *' bulkhead'*)
-        [ -e "$private/dirty" ] || { : >"$private/dirty" && echo rules; }
-        ;;
-    esac
-  done
-}
-
 watch() {
   need_tools
   own_folder 755 "$run"

@@ -1,3 +1,4 @@
+import type { HostNeeds } from '../../firewall/private/backend/guard-backend';
 import type { FirewallFiles } from '../../firewall/private/files';
 import { STAMP_FOLDER } from '../../hardening/private/host-paths';
 
@@ -24,8 +25,7 @@ export interface HostInput {
   readonly auditRules: boolean;
   readonly sysctls: Readonly<Record<string, string>>;
   readonly modules: readonly string[];
-  /** Debian packages of the commands that load the guard and read it back. */
-  readonly guardPackages: readonly string[];
+  readonly guard: HostNeeds;
   /** Debian package that brings the engine when user data installs it; undefined when the image has it already. */
   readonly installPackages: readonly string[];
 }

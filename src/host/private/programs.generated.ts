@@ -76,11 +76,12 @@ die() {
 `,
   'common/tools.sh': `# Names every missing Debian package in one sentence.
 
+. generated/guard-tools.sh
+
 need_tools() {
   [ "$(id -u)" = 0 ] || die 'must run as root'
   missing=
-  for entry in iptables:iptables iptables-save:iptables iptables-restore:iptables ip6tables:iptables ip6tables-save:iptables \\
-    ip6tables-restore:iptables ipset:ipset conntrack:conntrack ip:iproute2 flock:util-linux awk:mawk find:findutils sha256sum:coreutils; do
+  for entry in $guard_tools conntrack:conntrack ip:iproute2 flock:util-linux awk:mawk find:findutils sha256sum:coreutils; do
     command -v "\${entry%%:*}" >/dev/null 2>&1 && continue
     case "$missing " in
       *" \${entry#*:} "*) ;;
@@ -105,17 +106,11 @@ need_tools() {
 
 . firewall/links.sh
 
-. firewall/listing.sh
-
-. firewall/writing.sh
-
-. firewall/cleaning.sh
+. generated/guard.sh
 
 . firewall/connections.sh
 
 . firewall/frames.sh
-
-. firewall/backends.sh
 
 . firewall/watch.sh
 
@@ -212,8 +207,7 @@ apply() {
     for entry in $families; do use_family "$entry" && make_hooks; done
   fi
   load_frames
-  { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; } >"$work/names"
-  drop_old "$etc/chains" "$work/names"
+  drop_withdrawn
   switches set
   links set "$etc/network"
   clear_others
@@ -235,54 +229,6 @@ apply() {
   fi
 }
 `,
-  'firewall/backends.sh': `# Hosts have two kinds of tables, and two programs called iptables: what was written by one the other neither shows nor removes.
-
-# The engine's rules in tables of nftables: nothing of ours in DOCKER-USER counts there. Sets engine_fault.
-check_backend() {
-  found=
-  if tr -d '[:space:]' 2>/dev/null <@daemonJson@ | grep -q '"firewall-backend":"nftables"'; then
-    found=@daemonJson@
-  # Where a flag told it, its tables tell. Those of an engine that does not run are what its last start left.
-  elif pid=$(cat /run/docker.pid 2>/dev/null) && [ -d "/proc/$pid" ] && nft list table ip docker-bridges >/dev/null 2>&1; then
-    found='table docker-bridges'
-  fi
-  [ -z "$found" ] || [ -n "$engine_fault" ] ||
-    engine_fault="the engine filters with nftables ($found): set its firewall-backend to iptables and restart docker"
-}
-
-# Chains of ours or of Docker in the other iptables, to $work/other. Exit 1 where it has none.
-other_rules() {
-  case $("$tool" -V) in
-    *legacy*) other=$tool-nft ;;
-    *)
-      other=$tool-legacy
-      # Asked for nothing, it would load its modules.
-      grep -qs . "/proc/net/\${tool%tables}_tables_names" || return 1
-      ;;
-  esac
-  command -v "$other-save" >/dev/null 2>&1 || return 1
-  "$other-save" >"$work/other" 2>/dev/null || :
-  grep -Eq '^:(BULKHEAD|DOCKER)' "$work/other"
-}
-
-# Takes away what is ours there, and DOCKER-USER where no engine has it.
-clear_other() {
-  awk -f firewall/clear-other.awk "$work/other" >"$work/clear"
-  "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove our rules: $(first_error)"
-}
-
-# After the guard stands in the tables in use. Docker's own rules in the others are for the administrator.
-clear_others() {
-  for entry in $families; do
-    use_family "$entry"
-    other_rules || continue
-    clear_other
-    changed=yes
-    ! grep -q '^:DOCKER ' "$work/other" ||
-      die "Docker's rules in $other keep declared flows closed: reboot, or update-alternatives --set $tool $(command -v "$other")"
-  done
-}
-`,
   'firewall/check.sh': `# The commands check and status: what is not as it should be, one line for each.
 
 wrong() {
@@ -300,7 +246,8 @@ guard_faults() {
       [ -s "$work/faults" ] || echo "$ct: rules or sets are not what was read back after the last apply" >"$work/faults"
       wrong "$(cat "$work/faults")"
     fi
-    ! other_rules || wrong "$ct: $other has rules of Bulkhead or Docker beside those of $tool"
+    other_faults >"$work/others"
+    [ ! -s "$work/others" ] || wrong "$(cat "$work/others")"
   done
   [ ! -s "$private/frames" ] || frames_hold || wrong 'the tables of frames are not what was loaded'
   cmp -s "$private/permits" "$etc/permits" || wrong 'connections of withdrawn permissions have not been ended'
@@ -312,9 +259,7 @@ deviations() {
   guard_faults
   for entry in $families; do
     use_family "$entry"
-    hooks | while read -r table chain; do
-      is_hooked "$table" "$chain" || echo "$ct: no jump from FORWARD to $chain"
-    done
+    missing_hooks
   done
   sysctls show
   switches show
@@ -354,60 +299,10 @@ status() {
   look
   if [ -n "$daemon_id" ]; then
     say "daemon $daemon_id ($daemon_path), engine \${engine_found:-not installed}, rules for $engine_minimum up to, not including, $engine_below"
-    say "families $families: $(awk '{ n += $5 } END { print n " rules in " NR " chains" }' "$etc/chains"), $(awk 'END { print NR }' "$etc/permits") permits"
+    say "families $families: $(guard_size), $(awk 'END { print NR }' "$etc/permits") permits"
   fi
   [ -s "$work/found" ] || say 'all holds'
   tell
-}
-`,
-  'firewall/cleaning.sh': `# Taking away what the last rules left.
-
-# Written before anything is made, so that an interrupted run leaves nothing that nobody knows of.
-remember() {
-  cat "$etc/chains" "$private/chains" 2>/dev/null | awk '{ print $1, $2, $3, $4 }' | sort -u >"$work/chains"
-  { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; cat "$private/sets" 2>/dev/null || :; } | sort -u >"$work/names"
-  mv "$work/chains" "$private/chains"
-  mv "$work/names" "$private/sets"
-}
-
-# Chains and sets of ours that $1 (a file like chains) and $2 (set names) no longer list.
-drop_old() {
-  awk 'FNR == NR && FILENAME == wanted { mine[$1, $2, $3] = 1; next } !(($1, $2, $3) in mine)' wanted="$1" "$1" "$private/chains" >"$work/old"
-  while read -r old_family table chain _; do
-    case " $families " in *" \${old_family#v} "*) ;; *) continue ;; esac
-    use_family "\${old_family#v}"
-    "$tool" -w "$wait" -t "$table" -S "$chain" >/dev/null 2>&1 || continue
-    for action in -F -X; do
-      "$tool" -w "$wait" -t "$table" "$action" "$chain" 2>"$work/err" || die "$tool cannot remove chain $chain: $(first_error)"
-    done
-    changed=yes
-  done <"$work/old"
-  : >"$work/kept"
-  while read -r name; do
-    if ! grep -qxF -e "$name" "$2"; then
-      ipset list -n "$name" >/dev/null 2>&1 || continue
-      if ipset destroy "$name" 2>/dev/null; then
-        changed=yes
-        continue
-      fi
-    fi
-    echo "$name" >>"$work/kept"
-  done <"$private/sets"
-  mv "$work/kept" "$private/sets"
-  awk '{ print $1, $2, $3, $4 }' "$1" | sort -u >"$private/chains"
-}
-`,
-  'firewall/clear-other.awk': `# Reads the iptables-save of the other backend, and prints restore input that takes away what is ours there, and DOCKER-USER where no engine has it.
-
-/^[*]/ { t = $0 }
-/^:DOCKER / { docker = 1 }
-/^:(BULKHEAD|DOCKER-USER)/ { n = substr($1, 2); if (n == "DOCKER-USER") user = t; else { clear[t] = clear[t] "-F " n "\\n"; drop[t] = drop[t] "-X " n "\\n" } }
-/^-A/ && $NF ~ /^BULKHEAD/ { sub(/^-A/, "-D"); jump[t] = jump[t] $0 "\\n"; next }
-/^-A FORWARD -j DOCKER-USER$/ { hook = "-D FORWARD -j DOCKER-USER\\n"; next }
-/^-A DOCKER-USER/ { kept = 1 }
-END {
-  if (user != "" && !docker && !kept) { jump[user] = jump[user] hook; drop[user] = drop[user] "-X DOCKER-USER\\n" }
-  for (t in drop) printf "%s\\n%s%s%sCOMMIT\\n", t, jump[t], clear[t], drop[t]
 }
 `,
   'firewall/connections.awk': `# Prints which connections are to end, as options of conntrack. Plain POSIX: mawk has neither bit operations nor hexadecimal numbers.
@@ -654,7 +549,345 @@ remove_frames() {
   for table in bridge inet; do nft delete table $table bulkhead 2>/dev/null || :; done
 }
 `,
+  'firewall/iptables/cleaning.sh': `# Taking away what the last rules left, or all.
+
+# Written before anything is made, so that an interrupted run leaves nothing that nobody knows of.
+remember() {
+  cat "$etc/chains" "$private/chains" 2>/dev/null | awk '{ print $1, $2, $3, $4 }' | sort -u >"$work/chains"
+  { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; cat "$private/sets" 2>/dev/null || :; } | sort -u >"$work/names"
+  mv "$work/chains" "$private/chains"
+  mv "$work/names" "$private/sets"
+}
+
+# Chains and sets of ours that $1 (a file like chains) and $2 (set names) no longer list.
+drop_old() {
+  awk 'FNR == NR && FILENAME == wanted { mine[$1, $2, $3] = 1; next } !(($1, $2, $3) in mine)' wanted="$1" "$1" "$private/chains" >"$work/old"
+  while read -r old_family table chain _; do
+    case " $families " in *" \${old_family#v} "*) ;; *) continue ;; esac
+    use_family "\${old_family#v}"
+    "$tool" -w "$wait" -t "$table" -S "$chain" >/dev/null 2>&1 || continue
+    for action in -F -X; do
+      "$tool" -w "$wait" -t "$table" "$action" "$chain" 2>"$work/err" || die "$tool cannot remove chain $chain: $(first_error)"
+    done
+    changed=yes
+  done <"$work/old"
+  : >"$work/kept"
+  while read -r name; do
+    if ! grep -qxF -e "$name" "$2"; then
+      ipset list -n "$name" >/dev/null 2>&1 || continue
+      if ipset destroy "$name" 2>/dev/null; then
+        changed=yes
+        continue
+      fi
+    fi
+    echo "$name" >>"$work/kept"
+  done <"$private/sets"
+  mv "$work/kept" "$private/sets"
+  awk '{ print $1, $2, $3, $4 }' "$1" | sort -u >"$private/chains"
+}
+
+drop_withdrawn() {
+  { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; } >"$work/names"
+  drop_old "$etc/chains" "$work/names"
+}
+
+# Everything of ours, in the other iptables too.
+drop_rules() {
+  if [ -e "$etc/chains" ]; then remember; else touch "$private/chains" "$private/sets"; fi
+  for entry in $families; do
+    use_family "$entry"
+    set_jumps /dev/null
+    ! other_rules || clear_other
+  done
+  drop_old /dev/null /dev/null
+  [ ! -s "$private/sets" ] || die "sets are still in use by rules that are not ours: $(tr '\\n' ' ' <"$private/sets")"
+}
+
+# Hooks that we made, where nobody uses them.
+drop_hooks() {
+  while read -r made table chain; do
+    use_family "\${made#v}"
+    [ "$("$tool" -w "$wait" -t "$table" -S "$chain" 2>/dev/null)" = "-N $chain" ] || continue
+    # With an engine here, the chain and the jump to it are Docker's.
+    "$tool" -w "$wait" -t "$table" -S DOCKER >/dev/null 2>&1 && continue
+    while "$tool" -w "$wait" -t "$table" -D FORWARD -j "$chain" 2>/dev/null; do :; done
+    "$tool" -w "$wait" -t "$table" -X "$chain" 2>/dev/null || :
+  done <<END
+$(cat "$private/made" 2>/dev/null)
+END
+}
+`,
+  'firewall/iptables/clear-other.awk': `# Reads the iptables-save of the other backend, and prints restore input that takes away what is ours there, and DOCKER-USER where no engine has it.
+
+/^[*]/ { t = $0 }
+/^:DOCKER / { docker = 1 }
+/^:(BULKHEAD|DOCKER-USER)/ { n = substr($1, 2); if (n == "DOCKER-USER") user = t; else { clear[t] = clear[t] "-F " n "\\n"; drop[t] = drop[t] "-X " n "\\n" } }
+/^-A/ && $NF ~ /^BULKHEAD/ { sub(/^-A/, "-D"); jump[t] = jump[t] $0 "\\n"; next }
+/^-A FORWARD -j DOCKER-USER$/ { hook = "-D FORWARD -j DOCKER-USER\\n"; next }
+/^-A DOCKER-USER/ { kept = 1 }
+END {
+  if (user != "" && !docker && !kept) { jump[user] = jump[user] hook; drop[user] = drop[user] "-X DOCKER-USER\\n" }
+  for (t in drop) printf "%s\\n%s%s%sCOMMIT\\n", t, jump[t], clear[t], drop[t]
+}
+`,
+  'firewall/iptables/guard.sh': `# What of the program knows iptables: rules and sets, how they are written, read back and taken away. The rest asks these functions alone:
+# has_ipv6, use_family, remember, make_hooks, missing_hooks, apply_family, read_back, stands, guard_size, other_faults, drop_withdrawn, clear_others,
+# drop_rules, drop_hooks, check_backend, rule_events, first_error.
+
+. firewall/iptables/listing.sh
+
+. firewall/iptables/writing.sh
+
+. firewall/iptables/cleaning.sh
+
+. firewall/iptables/others.sh
+`,
+  'firewall/iptables/listing.sh': `# Reading the live tables. \`chains\` holds one line per chain of ours: family, table, chain, hook, number of rules, digest. The kernel's own listing is
+# compared, never the text that we wrote: it comes back in another spelling.
+
+use_family() {
+  family=$1
+  case $1 in
+    4) tool=iptables ct=ipv4 ;;
+    6) tool=ip6tables ct=ipv6 ;;
+  esac
+}
+
+has_ipv6() { ip6tables -w "$wait" -t mangle -S >/dev/null 2>&1; }
+
+# iptables warns of labels of connections that it finds no names for, which ours have not.
+first_error() { grep -v '^Warning: cannot open .*connlabel' "$work/err" | grep -m 1 . || echo 'no reason given'; }
+
+list_rules() {
+  : >"$work/save"
+  # shellcheck disable=SC2013 # single words
+  for table in $(cat "$etc/chains" "$private/chains" 2>/dev/null | awk -v f="v$family" '$1 == f && !seen[$2]++ { print $2 }'); do
+    "$tool-save" -t "$table" >>"$work/save" 2>"$work/err" || die "$tool-save failed for table $table: $(first_error)"
+  done
+}
+
+# Looks at $work/save for our chains, which file $2 lists. Prints, depending on $1:
+# faults: one line for each thing that is wrong with chains and jumps
+# live: our rules as the kernel has them
+# edits: restore input that leaves one jump, first in its hook, to every chain of ours, and none to those of $private/chains that are no longer
+#   ours; old jumps go and the new one comes in one transaction, so there is no moment without it
+compare_chains() {
+  touch "$private/chains"
+  awk -v f="v$family" -v mode="$1" -f firewall/iptables/tables.awk file=wanted "$2" file=known "$private/chains" file=save "$work/save"
+}
+
+set_names() { awk '$1 == "create" { print $2 }' "$1"; }
+
+# What rules put into a set, which is what has a timeout, comes and goes.
+one_set() { ipset save "$1" 2>/dev/null | awk '$1 == "create" { print $1, $2, $3; filled = / timeout / } $1 == "add" && !filled' | sort; }
+
+# Our chains and sets as the kernel has them now, after the digests of the files that they were made from.
+read_rules() {
+  list_rules
+  {
+    grep -e "/chains$" -e "/rules.v$family$" -e "/sets.v$family$" "$etc/sums"
+    compare_chains live "$etc/chains"
+    for name in $(set_names "$etc/sets.v$family"); do one_set "$name"; done
+  } >"$work/live"
+}
+
+read_back() {
+  read_rules
+  compare_chains faults "$etc/chains" >"$work/faults"
+}
+
+guard_size() { awk '{ n += $5 } END { print n " rules in " NR " chains" }' "$etc/chains"; }
+
+# Whether what was just read is what was read after the last apply.
+stands() { [ ! -s "$work/faults" ] && cmp -s "$work/live" "$private/live.v$family"; }
+
+# One event however many rules change meanwhile: Docker changes hundreds when it starts, none of them in these places.
+rule_events() {
+  while read -r line; do
+    case $line in
+      *' mangle'* | *' raw'* | *BULKHEAD* | *DOCKER-USER* | *' bulkhead'*)
+        [ -e "$private/dirty" ] || { : >"$private/dirty" && echo rules; }
+        ;;
+    esac
+  done
+}
+`,
+  'firewall/iptables/others.sh': `# Hosts have two kinds of tables, and two programs called iptables: what was written by one the other neither shows nor removes.
+
+# Chains of ours or of Docker in the other iptables, to $work/other. Exit 1 where it has none.
+other_rules() {
+  case $("$tool" -V) in
+    *legacy*) other=$tool-nft ;;
+    *)
+      other=$tool-legacy
+      # Asked for nothing, it would load its modules.
+      grep -qs . "/proc/net/\${tool%tables}_tables_names" || return 1
+      ;;
+  esac
+  command -v "$other-save" >/dev/null 2>&1 || return 1
+  "$other-save" >"$work/other" 2>/dev/null || :
+  grep -Eq '^:(BULKHEAD|DOCKER)' "$work/other"
+}
+
+# One line where the other iptables has any.
+other_faults() {
+  ! other_rules || echo "$ct: $other has rules of Bulkhead or Docker beside those of $tool"
+}
+
+# Takes away what is ours there, and DOCKER-USER where no engine has it.
+clear_other() {
+  awk -f firewall/iptables/clear-other.awk "$work/other" >"$work/clear"
+  "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove our rules: $(first_error)"
+}
+
+# After the guard stands in the tables in use. Docker's own rules in the others are for the administrator.
+clear_others() {
+  for entry in $families; do
+    use_family "$entry"
+    other_rules || continue
+    clear_other
+    changed=yes
+    ! grep -q '^:DOCKER ' "$work/other" ||
+      die "Docker's rules in $other keep declared flows closed: reboot, or update-alternatives --set $tool $(command -v "$other")"
+  done
+}
+
+# The engine's rules in tables of nftables: nothing of ours in DOCKER-USER counts there. Sets engine_fault.
+check_backend() {
+  found=
+  if tr -d '[:space:]' 2>/dev/null <@daemonJson@ | grep -q '"firewall-backend":"nftables"'; then
+    found=@daemonJson@
+  # Where a flag told it, its tables tell. Those of an engine that does not run are what its last start left.
+  elif pid=$(cat /run/docker.pid 2>/dev/null) && [ -d "/proc/$pid" ] && nft list table ip docker-bridges >/dev/null 2>&1; then
+    found='table docker-bridges'
+  fi
+  [ -z "$found" ] || [ -n "$engine_fault" ] ||
+    engine_fault="the engine filters with nftables ($found): set its firewall-backend to iptables and restart docker"
+}
+`,
+  'firewall/iptables/tables.awk': `# What \`tables\` of listing.sh prints. Files: \`wanted\` and \`known\` hold a line per chain (family, table, chain, hook, number of rules, digest), \`save\` what
+# iptables-save says. f is the family, v4 or v6; mode is faults, live or edits.
+
+function row(keep) { n++; table[n] = $2; chain[n] = $3; hook[n] = $4; rules[n] = $5; digest[n] = $6; kept[n] = keep }
+file == "wanted" { if ($1 == f) { row(1); mine[$2, $3] = 1 }; next }
+file == "known" { if ($1 == f && !(($2, $3) in mine)) row(0); next }
+/^[*]/ { t = substr($0, 2) }
+/^:/ { here[t, substr($1, 2)] = 1 }
+/^-A/ {
+  k = t SUBSEP $2
+  if (!count[k]++) first[k] = $0
+  last[k] = $0
+  seen[k, $0]++
+  if (k in mine) text[k] = text[k] t " " $0 "\\n"
+}
+END {
+  for (i = 1; i <= n; i++) {
+    k = table[i] SUBSEP chain[i]; h = table[i] SUBSEP hook[i]; jump = "-A " hook[i] " -j " chain[i]
+    jumps = seen[h, jump] + 0
+    right = kept[i] && jumps == 1 && first[h] == jump
+    if (mode == "live") printf "%s%s", ((k in here) ? table[i] " " chain[i] "\\n" : ""), text[k]
+    else if (mode == "edits" && !right) {
+      while (jumps--) edit[table[i]] = edit[table[i]] "-D " hook[i] " -j " chain[i] "\\n"
+      if (kept[i]) edit[table[i]] = edit[table[i]] "-I " hook[i] " 1 -j " chain[i] "\\n"
+    } else if (mode == "faults" && kept[i]) {
+      name = (f == "v4" ? "IPv4 " : "IPv6 ") table[i] " " chain[i]
+      if (!(k in here)) print name ": the chain is missing"
+      else if (count[k] + 0 != rules[i]) print name ": " count[k] + 0 " rules, not " rules[i]
+      else if (rules[i] > 0 && index(last[k], digest[i]) == 0) print name ": the last rule does not carry digest " digest[i]
+      if (!right) print name ": " jumps " jumps from " hook[i] ", not one in first place"
+    }
+  }
+  for (a in edit) printf "*%s\\n%sCOMMIT\\n", a, edit[a]
+}
+`,
+  'firewall/iptables/writing.sh': `# Writing sets, rules and jumps, and reading them back.
+
+# A set keeps its name as long as its content: one that is not as we left it is emptied and filled again (closed for that moment).
+restore_sets() {
+  [ -s "$etc/sets.v$family" ] || return 0
+  {
+    for name in $(set_names "$etc/sets.v$family"); do
+      one_set "$name" >"$work/set"
+      [ -s "$work/set" ] || continue
+      awk -v n="$name" '($1 == "create" || $1 == "add") && $2 == n' "$private/live.v$family" 2>/dev/null >"$work/known" || :
+      cmp -s "$work/set" "$work/known" || echo "flush $name"
+    done
+    cat "$etc/sets.v$family"
+  } >"$work/sets"
+  ipset -exist restore <"$work/sets" 2>"$work/err" || die "ipset refused sets.v$family: $(first_error)"
+}
+
+# Hooks that are not the kernel's own (DOCKER-USER), by table and name.
+hooks() { awk -v f="v$family" '$1 == f && $4 !~ /^(PREROUTING|INPUT|FORWARD|OUTPUT)$/ && !seen[$2, $4]++ { print $2, $4 }' "$etc/chains"; }
+
+is_hooked() { "$tool" -w "$wait" -t "$1" -C FORWARD -j "$2" 2>/dev/null; }
+
+# They stand before Docker's first start, and a restore file would empty them. Docker moves the jump to the top when it starts, but engines up to 26
+# leave it out beside running containers: after a flush everything declared would stay closed.
+make_hooks() {
+  hooks >"$work/hooks"
+  while read -r table chain; do
+    if ! "$tool" -w "$wait" -t "$table" -S "$chain" >/dev/null 2>&1; then
+      echo "v$family $table $chain" >>"$private/made"
+      "$tool" -w "$wait" -t "$table" -N "$chain" 2>"$work/err" || die "$tool cannot make chain $chain: $(first_error)"
+      changed=yes
+    fi
+    is_hooked "$table" "$chain" && continue
+    "$tool" -w "$wait" -t "$table" -I FORWARD -j "$chain" 2>"$work/err" || die "$tool cannot jump to $chain: $(first_error)"
+    changed=yes
+  done <"$work/hooks"
+}
+
+missing_hooks() {
+  hooks | while read -r table chain; do
+    is_hooked "$table" "$chain" || echo "$ct: no jump from FORWARD to $chain"
+  done
+}
+
+restore_rules() {
+  "$tool-restore" -w "$wait" --noflush <"$etc/rules.v$family" >/dev/null 2>"$work/err" ||
+    die "$tool-restore refused rules.v$family, nothing of the failing table was loaded: $(first_error)"
+}
+
+set_jumps() {
+  attempt=0
+  while :; do
+    list_rules
+    compare_chains edits "$1" >"$work/jumps"
+    [ -s "$work/jumps" ] || return 0
+    changed=yes
+    # Somebody else may move a jump between listing and writing: then the transaction fails as a whole, and is tried again.
+    attempt=$((attempt + 1))
+    [ "$attempt" -le 5 ] || die "the jumps ($ct) do not stay where they are put: $(first_error)"
+    "$tool-restore" -w "$wait" --noflush <"$work/jumps" >/dev/null 2>"$work/err" || :
+  done
+}
+
+apply_family() {
+  use_family "$1"
+  make_hooks
+  read_back
+  stands || : >"$private/unguarded"
+  if ! cmp -s "$work/live" "$private/live.v$family"; then
+    restore_sets
+    restore_rules
+    changed=yes
+  fi
+  set_jumps "$etc/chains"
+  read_back
+  [ ! -s "$work/faults" ] || die "read back, the rules are not what was loaded: $(head -n 1 "$work/faults")"
+  for name in $(set_names "$etc/sets.v$family"); do
+    grep -q "^create $name " "$work/live" || die "read back, set $name is missing"
+  done
+  cmp -s "$work/live" "$private/live.v$family" || mv "$work/live" "$private/live.v$family"
+}
+`,
   'firewall/kernel.sh': `# Modules, sysctls and the switches of single bridges. Everything is read first, and written only when it differs.
+
+pick_families() {
+  families='4 6'
+  if [ ! -e /proc/net/if_inet6 ] && ! has_ipv6; then families=4; fi
+}
 
 load_modules() {
   [ -d /proc/sys/net/bridge ] && [ -e "$private/live.v4" ] && return 0
@@ -782,68 +1015,6 @@ links() {
   done
 }
 `,
-  'firewall/listing.sh': `# Reading the live tables. \`chains\` holds one line per chain of ours: family, table, chain, hook, number of rules, digest. The kernel's own listing is
-# compared, never the text that we wrote: it comes back in another spelling.
-
-use_family() {
-  family=$1
-  case $1 in
-    4) tool=iptables ct=ipv4 ;;
-    6) tool=ip6tables ct=ipv6 ;;
-  esac
-}
-
-pick_families() {
-  families='4 6'
-  if [ ! -e /proc/net/if_inet6 ] && ! ip6tables -w "$wait" -t mangle -S >/dev/null 2>&1; then
-    families=4
-  fi
-}
-
-# iptables warns of labels of connections that it finds no names for, which ours have not.
-first_error() { grep -v '^Warning: cannot open .*connlabel' "$work/err" | grep -m 1 . || echo 'no reason given'; }
-
-list_rules() {
-  : >"$work/save"
-  # shellcheck disable=SC2013 # single words
-  for table in $(cat "$etc/chains" "$private/chains" 2>/dev/null | awk -v f="v$family" '$1 == f && !seen[$2]++ { print $2 }'); do
-    "$tool-save" -t "$table" >>"$work/save" 2>"$work/err" || die "$tool-save failed for table $table: $(first_error)"
-  done
-}
-
-# Looks at $work/save for our chains, which file $2 lists. Prints, depending on $1:
-# faults: one line for each thing that is wrong with chains and jumps
-# live: our rules as the kernel has them
-# edits: restore input that leaves one jump, first in its hook, to every chain of ours, and none to those of $private/chains that are no longer
-#   ours; old jumps go and the new one comes in one transaction, so there is no moment without it
-tables() {
-  touch "$private/chains"
-  awk -v f="v$family" -v mode="$1" -f firewall/tables.awk file=wanted "$2" file=known "$private/chains" file=save "$work/save"
-}
-
-set_names() { awk '$1 == "create" { print $2 }' "$1"; }
-
-# What rules put into a set, which is what has a timeout, comes and goes.
-one_set() { ipset save "$1" 2>/dev/null | awk '$1 == "create" { print $1, $2, $3; filled = / timeout / } $1 == "add" && !filled' | sort; }
-
-# Our chains and sets as the kernel has them now, after the digests of the files that they were made from.
-live() {
-  list_rules
-  {
-    grep -e "/chains$" -e "/rules.v$family$" -e "/sets.v$family$" "$etc/sums"
-    tables live "$etc/chains"
-    for name in $(set_names "$etc/sets.v$family"); do one_set "$name"; done
-  } >"$work/live"
-}
-
-read_back() {
-  live
-  tables faults "$etc/chains" >"$work/faults"
-}
-
-# Whether what was just read is what was read after the last apply.
-stands() { [ ! -s "$work/faults" ] && cmp -s "$work/live" "$private/live.v$family"; }
-`,
   'firewall/no-links.sh': `# In the place of links.sh where no interface on wires of the host is ours to make. Few hosts have any, and the size counts.
 
 links() { :; }
@@ -858,27 +1029,11 @@ remove() {
   unfinished=yes
   rm -rf "$run"/stamp-*
   pick_families
-  if [ -e "$etc/chains" ]; then remember; else touch "$private/chains" "$private/sets"; fi
-  for entry in $families; do
-    use_family "$entry"
-    set_jumps /dev/null
-    ! other_rules || clear_other
-  done
   remove_frames
   prefix=$(sed -n 's/^prefix //p' "$etc/network" 2>/dev/null || :)
   [ -z "$prefix" ] || links set /dev/null
-  drop_old /dev/null /dev/null
-  [ ! -s "$private/sets" ] || die "sets are still in use by rules that are not ours: $(tr '\\n' ' ' <"$private/sets")"
-  while read -r made table chain; do
-    use_family "\${made#v}"
-    [ "$("$tool" -w "$wait" -t "$table" -S "$chain" 2>/dev/null)" = "-N $chain" ] || continue
-    # With an engine here, the chain and the jump to it are Docker's.
-    "$tool" -w "$wait" -t "$table" -S DOCKER >/dev/null 2>&1 && continue
-    while "$tool" -w "$wait" -t "$table" -D FORWARD -j "$chain" 2>/dev/null; do :; done
-    "$tool" -w "$wait" -t "$table" -X "$chain" 2>/dev/null || :
-  done <<END
-$(cat "$private/made" 2>/dev/null)
-END
+  drop_rules
+  drop_hooks
   rm -rf "$run"
   work=
   unfinished=
@@ -984,54 +1139,8 @@ setup() {
   [ -n "$acted" ] || say 'units and docker: nothing changed'
 }
 `,
-  'firewall/tables.awk': `# What \`tables\` of listing.sh prints. Files: \`wanted\` and \`known\` hold a line per chain (family, table, chain, hook, number of rules, digest), \`save\` what
-# iptables-save says. f is the family, v4 or v6; mode is faults, live or edits.
-
-function row(keep) { n++; table[n] = $2; chain[n] = $3; hook[n] = $4; rules[n] = $5; digest[n] = $6; kept[n] = keep }
-file == "wanted" { if ($1 == f) { row(1); mine[$2, $3] = 1 }; next }
-file == "known" { if ($1 == f && !(($2, $3) in mine)) row(0); next }
-/^[*]/ { t = substr($0, 2) }
-/^:/ { here[t, substr($1, 2)] = 1 }
-/^-A/ {
-  k = t SUBSEP $2
-  if (!count[k]++) first[k] = $0
-  last[k] = $0
-  seen[k, $0]++
-  if (k in mine) text[k] = text[k] t " " $0 "\\n"
-}
-END {
-  for (i = 1; i <= n; i++) {
-    k = table[i] SUBSEP chain[i]; h = table[i] SUBSEP hook[i]; jump = "-A " hook[i] " -j " chain[i]
-    jumps = seen[h, jump] + 0
-    right = kept[i] && jumps == 1 && first[h] == jump
-    if (mode == "live") printf "%s%s", ((k in here) ? table[i] " " chain[i] "\\n" : ""), text[k]
-    else if (mode == "edits" && !right) {
-      while (jumps--) edit[table[i]] = edit[table[i]] "-D " hook[i] " -j " chain[i] "\\n"
-      if (kept[i]) edit[table[i]] = edit[table[i]] "-I " hook[i] " 1 -j " chain[i] "\\n"
-    } else if (mode == "faults" && kept[i]) {
-      name = (f == "v4" ? "IPv4 " : "IPv6 ") table[i] " " chain[i]
-      if (!(k in here)) print name ": the chain is missing"
-      else if (count[k] + 0 != rules[i]) print name ": " count[k] + 0 " rules, not " rules[i]
-      else if (rules[i] > 0 && index(last[k], digest[i]) == 0) print name ": the last rule does not carry digest " digest[i]
-      if (!right) print name ": " jumps " jumps from " hook[i] ", not one in first place"
-    }
-  }
-  for (a in edit) printf "*%s\\n%sCOMMIT\\n", a, edit[a]
-}
-`,
   'firewall/watch.sh': `# Switches follow new bridges at once. What changes rules is seen at once where nf_tables says so, and everything is looked at every ten seconds, which is
 # all that hosts with iptables-legacy have. Docker is never restarted to heal.
-
-# One event however many rules change meanwhile: Docker changes hundreds when it starts, none of them in these places.
-rule_events() {
-  while read -r line; do
-    case $line in
-      *' mangle'* | *' raw'* | *BULKHEAD* | *DOCKER-USER* | *' bulkhead'*)
-        [ -e "$private/dirty" ] || { : >"$private/dirty" && echo rules; }
-        ;;
-    esac
-  done
-}
 
 watch() {
   need_tools
@@ -1087,82 +1196,6 @@ watch() {
     fi
   done
   kill "$monitor" "$rules" "$reader" "$ticker" 2>/dev/null || :
-}
-`,
-  'firewall/writing.sh': `# Writing sets, rules and jumps, and reading them back.
-
-# A set keeps its name as long as its content: one that is not as we left it is emptied and filled again (closed for that moment).
-restore_sets() {
-  [ -s "$etc/sets.v$family" ] || return 0
-  {
-    for name in $(set_names "$etc/sets.v$family"); do
-      one_set "$name" >"$work/set"
-      [ -s "$work/set" ] || continue
-      awk -v n="$name" '($1 == "create" || $1 == "add") && $2 == n' "$private/live.v$family" 2>/dev/null >"$work/known" || :
-      cmp -s "$work/set" "$work/known" || echo "flush $name"
-    done
-    cat "$etc/sets.v$family"
-  } >"$work/sets"
-  ipset -exist restore <"$work/sets" 2>"$work/err" || die "ipset refused sets.v$family: $(first_error)"
-}
-
-# Hooks that are not the kernel's own (DOCKER-USER), by table and name.
-hooks() { awk -v f="v$family" '$1 == f && $4 !~ /^(PREROUTING|INPUT|FORWARD|OUTPUT)$/ && !seen[$2, $4]++ { print $2, $4 }' "$etc/chains"; }
-
-is_hooked() { "$tool" -w "$wait" -t "$1" -C FORWARD -j "$2" 2>/dev/null; }
-
-# They stand before Docker's first start, and a restore file would empty them. Docker moves the jump to the top when it starts, but engines up to 26
-# leave it out beside running containers: after a flush everything declared would stay closed.
-make_hooks() {
-  hooks >"$work/hooks"
-  while read -r table chain; do
-    if ! "$tool" -w "$wait" -t "$table" -S "$chain" >/dev/null 2>&1; then
-      echo "v$family $table $chain" >>"$private/made"
-      "$tool" -w "$wait" -t "$table" -N "$chain" 2>"$work/err" || die "$tool cannot make chain $chain: $(first_error)"
-      changed=yes
-    fi
-    is_hooked "$table" "$chain" && continue
-    "$tool" -w "$wait" -t "$table" -I FORWARD -j "$chain" 2>"$work/err" || die "$tool cannot jump to $chain: $(first_error)"
-    changed=yes
-  done <"$work/hooks"
-}
-
-restore_rules() {
-  "$tool-restore" -w "$wait" --noflush <"$etc/rules.v$family" >/dev/null 2>"$work/err" ||
-    die "$tool-restore refused rules.v$family, nothing of the failing table was loaded: $(first_error)"
-}
-
-set_jumps() {
-  attempt=0
-  while :; do
-    list_rules
-    tables edits "$1" >"$work/jumps"
-    [ -s "$work/jumps" ] || return 0
-    changed=yes
-    # Somebody else may move a jump between listing and writing: then the transaction fails as a whole, and is tried again.
-    attempt=$((attempt + 1))
-    [ "$attempt" -le 5 ] || die "the jumps ($ct) do not stay where they are put: $(first_error)"
-    "$tool-restore" -w "$wait" --noflush <"$work/jumps" >/dev/null 2>"$work/err" || :
-  done
-}
-
-apply_family() {
-  use_family "$1"
-  make_hooks
-  read_back
-  stands || : >"$private/unguarded"
-  if ! cmp -s "$work/live" "$private/live.v$family"; then
-    restore_sets
-    restore_rules
-    changed=yes
-  fi
-  set_jumps "$etc/chains"
-  read_back
-  [ ! -s "$work/faults" ] || die "read back, the rules are not what was loaded: $(head -n 1 "$work/faults")"
-  for name in $(set_names "$etc/sets.v$family"); do
-    grep -q "^create $name " "$work/live" || die "read back, set $name is missing"
-  done
-  cmp -s "$work/live" "$private/live.v$family" || mv "$work/live" "$private/live.v$family"
 }
 `,
   'install.sh': `#!/bin/sh
@@ -2430,17 +2463,17 @@ autolock() {
 
 # What a manager gives to nodes, and what this node has.
 certificates() {
-  of_node || return 0
+  of_node && says '{{.Swarm.ControlAvailable}}' || return 0
+  controls=$value
   certificate="$root_directory/swarm/certificates/swarm-node.crt"
   if command -v openssl >/dev/null && [ -r "$certificate" ]; then
     openssl x509 -noout -checkend 0 -in "$certificate" >/dev/null 2>&1 || { fail 'the certificate of this node has expired, or cannot be read'; return 0; }
     ! openssl x509 -noout -checkend 7777000 -in "$certificate" >/dev/null 2>&1 || { fail 'the certificate of this node holds for more than 90 days'; return 0; }
-  elif says '{{.Swarm.ControlAvailable}}' && [ "$value" != true ]; then
+  elif [ "$controls" != true ]; then
     skip 'only a manager knows, and the certificate of this node cannot be read here'
     return 0
   fi
-  says '{{.Swarm.ControlAvailable}}' || return 0
-  [ "$value" = true ] || { pass 'the certificate of this node expires in 90 days or less'; return 0; }
+  [ "$controls" = true ] || { pass 'the certificate of this node expires in 90 days or less'; return 0; }
   # In nanoseconds.
   says '{{printf "%d" .Swarm.Cluster.Spec.CAConfig.NodeCertExpiry}}' || return 0
   if [ "$value" -gt 0 ] && [ "$value" -le 7776000000000000 ]; then pass 'certificates of nodes expire after 90 days or less'; else fail "certificates of nodes expire after \${value:-unknown} ns"; fi

@@ -1,12 +1,25 @@
-import { assemble, uncommented } from './assemble';
+import { assemble, type Parts, uncommented } from './assemble';
+import type { HostInput } from './host-input';
 import { FILES } from './programs.generated';
 
 // What differs between daemons lies in files under /etc/bulkhead.
 
-/** The guard's program as it is installed. */
-export const FIREWALL_SCRIPT = uncommented(assemble('firewall.sh', { 'firewall/links.sh': FILES['firewall/no-links.sh'] }));
-/** The same where interfaces on wires of the host are ours to make. Few hosts have any, and the size counts. */
-export const FIREWALL_SCRIPT_WITH_LINKS = uncommented(assemble('firewall.sh'));
+/** What of the programs depends on how the guard becomes rules. */
+export function guardParts({ guard }: Pick<HostInput, 'guard'>): Parts {
+  const tools = Object.entries(guard.tools).flatMap(([name, commands]) => commands.map((command) => `${command}:${name}`));
+  return { 'generated/guard-tools.sh': `guard_tools='${tools.join(' ')}'\n`, 'generated/guard.sh': assemble(guard.program) };
+}
+
+/** The guard's program with the comments of its authors. Few hosts have interfaces on wires that are ours to make, and the size counts. */
+export function commentedFirewallScript(input: Pick<HostInput, 'guard' | 'links'>): string {
+  const links: Parts = input.links.length > 0 ? {} : { 'firewall/links.sh': FILES['firewall/no-links.sh'] };
+  return assemble('firewall.sh', { ...guardParts(input), ...links });
+}
+
+/** As it is installed. */
+export function firewallScript(input: Pick<HostInput, 'guard' | 'links'>): string {
+  return uncommented(commentedFirewallScript(input));
+}
 
 /**
  * Makes a host a node of its swarm; a program of its own, since few hosts are one. Tokens come by standard input and are nowhere written down, and the

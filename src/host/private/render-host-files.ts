@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AUDIT_RULES } from './audit-rules';
 import { PATHS } from './constants';
 import { type HostFile, type HostInput, type HostLink, swarmLine } from './host-input';
-import { FIREWALL_SCRIPT, FIREWALL_SCRIPT_WITH_LINKS, SWARM_SCRIPT } from './programs';
+import { firewallScript, SWARM_SCRIPT } from './programs';
 import { checkHostInput, sysctlPath } from './render-input-check';
 import { renderUnits } from './render-units';
 import { REQUIRED_SYSCTLS } from '../../hardening/private/kernel';
@@ -19,7 +19,7 @@ export function renderHostFiles(input: HostInput): HostFile[] {
   return [
     ...guard,
     { path: `${PATHS.etc}/sums`, mode: '0600', content: sums(guard) },
-    { path: PATHS.script, mode: '0755', content: input.links.length > 0 ? FIREWALL_SCRIPT_WITH_LINKS : FIREWALL_SCRIPT },
+    { path: PATHS.script, mode: '0755', content: firewallScript(input) },
     ...(input.swarm ? [{ path: PATHS.swarmScript, mode: '0755', content: SWARM_SCRIPT } as const] : []),
     ...renderUnits(input),
     ...unmanaged(input),

@@ -3,6 +3,7 @@ import { REQUIRED_SYSCTLS } from '../../hardening/private/kernel';
 
 const VERSION = /^\d{1,4}(\.\d{1,4}){0,3}$/;
 const BLOCK = /^[0-9a-f.:]{2,39}\/\d{1,3}$/;
+const PACKAGE = /^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~*-]+)?$/;
 const INTERFACE = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,14}$/;
 const LINK_WORDS = /^(\d{1,4}|[0-9.]{7,15}( [0-9.]{7,15}\/\d{1,2})+)$/;
 const SWARM =
@@ -26,9 +27,8 @@ export function checkHostInput(input: HostInput): void {
   }
   if (input.swarm) demand('swarm', swarmLine(input.swarm), SWARM);
   for (const module of input.modules) demand('modules', module, /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,55}$/);
-  for (const key of ['guardPackages', 'installPackages'] as const) {
-    for (const name of input[key]) demand(key, name, /^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~*-]+)?$/);
-  }
+  for (const name of Object.keys(input.guard.tools)) demand('guard.tools', name, PACKAGE);
+  for (const name of input.installPackages) demand('installPackages', name, PACKAGE);
   for (const { name } of input.firewall.guard) demand('firewall.guard', name, /^[a-z0-9][a-z0-9.-]{0,19}$/);
   for (const permit of input.firewall.permits) demand('firewall.permits', permit, PERMIT);
   for (const [key, value] of Object.entries(input.sysctls)) {

@@ -1,10 +1,12 @@
 import { assemble } from './assemble';
 import type { HostFile, HostInput } from './host-input';
+import { guardParts } from './programs';
 import { renderHostFiles } from './render-host-files';
 
 /** One POSIX script that brings everything to a host that exists already; it checks first, and changes only what differs. */
 export function renderInstallScript(input: HostInput): string {
   return assemble('install.sh', {
+    ...guardParts(input),
     // Checked to be digits and dots.
     'generated/engine.sh': `engine_minimum=${input.engine.minimum}\nengine_below=${input.engine.below}\n`,
     'generated/files.sh': `all_files() {\n${renderHostFiles(input).map(body).join('')}}\n`,

@@ -29,7 +29,7 @@ export function renderUserDataGzip(input: HostInput): string {
 }
 
 function cloudConfig(input: HostInput, files: object): string {
-  const all = [...TOOL_PACKAGES, ...input.guardPackages, ...(input.auditRules ? ['auditd'] : []), ...input.installPackages];
+  const all = [...TOOL_PACKAGES, ...Object.keys(input.guard.tools), ...(input.auditRules ? ['auditd'] : []), ...input.installPackages];
   const packages = [...new Set(all)].sort();
   const document = {
     // Keeps our lists when our part comes after another one. A part after ours needs the same line.

@@ -78,17 +78,17 @@ autolock() {
 
 # What a manager gives to nodes, and what this node has.
 certificates() {
-  of_node || return 0
+  of_node && says '{{.Swarm.ControlAvailable}}' || return 0
+  controls=$value
   certificate="$root_directory/swarm/certificates/swarm-node.crt"
   if command -v openssl >/dev/null && [ -r "$certificate" ]; then
     openssl x509 -noout -checkend 0 -in "$certificate" >/dev/null 2>&1 || { fail 'the certificate of this node has expired, or cannot be read'; return 0; }
     ! openssl x509 -noout -checkend 7777000 -in "$certificate" >/dev/null 2>&1 || { fail 'the certificate of this node holds for more than 90 days'; return 0; }
-  elif says '{{.Swarm.ControlAvailable}}' && [ "$value" != true ]; then
+  elif [ "$controls" != true ]; then
     skip 'only a manager knows, and the certificate of this node cannot be read here'
     return 0
   fi
-  says '{{.Swarm.ControlAvailable}}' || return 0
-  [ "$value" = true ] || { pass 'the certificate of this node expires in 90 days or less'; return 0; }
+  [ "$controls" = true ] || { pass 'the certificate of this node expires in 90 days or less'; return 0; }
   # In nanoseconds.
   says '{{printf "%d" .Swarm.Cluster.Spec.CAConfig.NodeCertExpiry}}' || return 0
   if [ "$value" -gt 0 ] && [ "$value" -le 7776000000000000 ]; then pass 'certificates of nodes expire after 90 days or less'; else fail "certificates of nodes expire after ${value:-unknown} ns"; fi

@@ -6,7 +6,9 @@ import * as path from 'node:path';
 import { FIREWALL } from './attacks-stage';
 import { program as threeTier } from './three-tier';
 import { BridgeSegment, Cidr, DaemonConnection, HardenedContainer, type HardenedDaemonProps, Peer, Port } from '../../../src';
-import { FIREWALL_SCRIPT_WITH_LINKS, SWARM_SCRIPT } from '../../../src/host/private/programs';
+import { IPTABLES_GUARD } from '../../../src/firewall/private/backend/iptables/backend';
+import { firewallScript, SWARM_SCRIPT } from '../../../src/host/private/programs';
+import { LINKS } from '../../host/sample';
 import { filesOfUserData, type HostFile } from '../../support/user-data';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
@@ -80,7 +82,7 @@ function shellcheck(checks: Checks, lab: Lab, deployment: Deployment, files: rea
   const scripts = {
     ...Object.fromEntries(brought.map((file) => [path.basename(file.path), file.content])),
     // What this program does not need: interfaces on wires, and a swarm.
-    'bulkhead-firewall-links': FIREWALL_SCRIPT_WITH_LINKS,
+    'bulkhead-firewall-links': firewallScript({ guard: IPTABLES_GUARD.needs, links: LINKS }),
     'bulkhead-swarm': SWARM_SCRIPT,
   };
   const lint = (script: string, ...options: string[]) => {

@@ -35,8 +35,6 @@ export interface HostNeeds {
   readonly tools: Readonly<Record<string, readonly string[]>>;
   /** Modules of the kernel that they match with. */
   readonly modules: readonly string[];
-  /** Functions of the program that know them: whoever renders the program puts in these of one backend. */
-  readonly functions: readonly string[];
-  /** Those among them that take away what of ours stands in other tables than these, whichever backend wrote it. */
-  readonly sweeper: readonly string[];
+  /** File below src/host with the functions of the program that know these rules; no other file of the program does. */
+  readonly program: string;
 }

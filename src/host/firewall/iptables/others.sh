@@ -1,18 +1,5 @@
 # Hosts have two kinds of tables, and two programs called iptables: what was written by one the other neither shows nor removes.
 
-# The engine's rules in tables of nftables: nothing of ours in DOCKER-USER counts there. Sets engine_fault.
-check_backend() {
-  found=
-  if tr -d '[:space:]' 2>/dev/null <@daemonJson@ | grep -q '"firewall-backend":"nftables"'; then
-    found=@daemonJson@
-  # Where a flag told it, its tables tell. Those of an engine that does not run are what its last start left.
-  elif pid=$(cat /run/docker.pid 2>/dev/null) && [ -d "/proc/$pid" ] && nft list table ip docker-bridges >/dev/null 2>&1; then
-    found='table docker-bridges'
-  fi
-  [ -z "$found" ] || [ -n "$engine_fault" ] ||
-    engine_fault="the engine filters with nftables ($found): set its firewall-backend to iptables and restart docker"
-}
-
 # Chains of ours or of Docker in the other iptables, to $work/other. Exit 1 where it has none.
 other_rules() {
   case $("$tool" -V) in
@@ -28,9 +15,14 @@ other_rules() {
   grep -Eq '^:(BULKHEAD|DOCKER)' "$work/other"
 }
 
+# One line where the other iptables has any.
+other_faults() {
+  ! other_rules || echo "$ct: $other has rules of Bulkhead or Docker beside those of $tool"
+}
+
 # Takes away what is ours there, and DOCKER-USER where no engine has it.
 clear_other() {
-  awk -f firewall/clear-other.awk "$work/other" >"$work/clear"
+  awk -f firewall/iptables/clear-other.awk "$work/other" >"$work/clear"
   "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove our rules: $(first_error)"
 }
 
@@ -44,4 +36,17 @@ clear_others() {
     ! grep -q '^:DOCKER ' "$work/other" ||
       die "Docker's rules in $other keep declared flows closed: reboot, or update-alternatives --set $tool $(command -v "$other")"
   done
+}
+
+# The engine's rules in tables of nftables: nothing of ours in DOCKER-USER counts there. Sets engine_fault.
+check_backend() {
+  found=
+  if tr -d '[:space:]' 2>/dev/null <@daemonJson@ | grep -q '"firewall-backend":"nftables"'; then
+    found=@daemonJson@
+  # Where a flag told it, its tables tell. Those of an engine that does not run are what its last start left.
+  elif pid=$(cat /run/docker.pid 2>/dev/null) && [ -d "/proc/$pid" ] && nft list table ip docker-bridges >/dev/null 2>&1; then
+    found='table docker-bridges'
+  fi
+  [ -z "$found" ] || [ -n "$engine_fault" ] ||
+    engine_fault="the engine filters with nftables ($found): set its firewall-backend to iptables and restart docker"
 }

@@ -9,12 +9,7 @@ use_family() {
   esac
 }
 
-pick_families() {
-  families='4 6'
-  if [ ! -e /proc/net/if_inet6 ] && ! ip6tables -w "$wait" -t mangle -S >/dev/null 2>&1; then
-    families=4
-  fi
-}
+has_ipv6() { ip6tables -w "$wait" -t mangle -S >/dev/null 2>&1; }
 
 # iptables warns of labels of connections that it finds no names for, which ours have not.
 first_error() { grep -v '^Warning: cannot open .*connlabel' "$work/err" | grep -m 1 . || echo 'no reason given'; }
@@ -32,9 +27,9 @@ list_rules() {
 # live: our rules as the kernel has them
 # edits: restore input that leaves one jump, first in its hook, to every chain of ours, and none to those of $private/chains that are no longer
 #   ours; old jumps go and the new one comes in one transaction, so there is no moment without it
-tables() {
+compare_chains() {
   touch "$private/chains"
-  awk -v f="v$family" -v mode="$1" -f firewall/tables.awk file=wanted "$2" file=known "$private/chains" file=save "$work/save"
+  awk -v f="v$family" -v mode="$1" -f firewall/iptables/tables.awk file=wanted "$2" file=known "$private/chains" file=save "$work/save"
 }
 
 set_names() { awk '$1 == "create" { print $2 }' "$1"; }
@@ -43,19 +38,32 @@ set_names() { awk '$1 == "create" { print $2 }' "$1"; }
 one_set() { ipset save "$1" 2>/dev/null | awk '$1 == "create" { print $1, $2, $3; filled = / timeout / } $1 == "add" && !filled' | sort; }
 
 # Our chains and sets as the kernel has them now, after the digests of the files that they were made from.
-live() {
+read_rules() {
   list_rules
   {
     grep -e "/chains$" -e "/rules.v$family$" -e "/sets.v$family$" "$etc/sums"
-    tables live "$etc/chains"
+    compare_chains live "$etc/chains"
     for name in $(set_names "$etc/sets.v$family"); do one_set "$name"; done
   } >"$work/live"
 }
 
 read_back() {
-  live
-  tables faults "$etc/chains" >"$work/faults"
+  read_rules
+  compare_chains faults "$etc/chains" >"$work/faults"
 }
+
+guard_size() { awk '{ n += $5 } END { print n " rules in " NR " chains" }' "$etc/chains"; }
 
 # Whether what was just read is what was read after the last apply.
 stands() { [ ! -s "$work/faults" ] && cmp -s "$work/live" "$private/live.v$family"; }
+
+# One event however many rules change meanwhile: Docker changes hundreds when it starts, none of them in these places.
+rule_events() {
+  while read -r line; do
+    case $line in
+      *' mangle'* | *' raw'* | *BULKHEAD* | *DOCKER-USER* | *' bulkhead'*)
+        [ -e "$private/dirty" ] || { : >"$private/dirty" && echo rules; }
+        ;;
+    esac
+  done
+}

@@ -36,6 +36,12 @@ make_hooks() {
   done <"$work/hooks"
 }
 
+missing_hooks() {
+  hooks | while read -r table chain; do
+    is_hooked "$table" "$chain" || echo "$ct: no jump from FORWARD to $chain"
+  done
+}
+
 restore_rules() {
   "$tool-restore" -w "$wait" --noflush <"$etc/rules.v$family" >/dev/null 2>"$work/err" ||
     die "$tool-restore refused rules.v$family, nothing of the failing table was loaded: $(first_error)"
@@ -45,7 +51,7 @@ set_jumps() {
   attempt=0
   while :; do
     list_rules
-    tables edits "$1" >"$work/jumps"
+    compare_chains edits "$1" >"$work/jumps"
     [ -s "$work/jumps" ] || return 0
     changed=yes
     # Somebody else may move a jump between listing and writing: then the transaction fails as a whole, and is tried again.

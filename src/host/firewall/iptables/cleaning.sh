@@ -1,4 +1,4 @@
-# Taking away what the last rules left.
+# Taking away what the last rules left, or all.
 
 # Written before anything is made, so that an interrupted run leaves nothing that nobody knows of.
 remember() {
@@ -33,4 +33,35 @@ drop_old() {
   done <"$private/sets"
   mv "$work/kept" "$private/sets"
   awk '{ print $1, $2, $3, $4 }' "$1" | sort -u >"$private/chains"
+}
+
+drop_withdrawn() {
+  { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; } >"$work/names"
+  drop_old "$etc/chains" "$work/names"
+}
+
+# Everything of ours, in the other iptables too.
+drop_rules() {
+  if [ -e "$etc/chains" ]; then remember; else touch "$private/chains" "$private/sets"; fi
+  for entry in $families; do
+    use_family "$entry"
+    set_jumps /dev/null
+    ! other_rules || clear_other
+  done
+  drop_old /dev/null /dev/null
+  [ ! -s "$private/sets" ] || die "sets are still in use by rules that are not ours: $(tr '\n' ' ' <"$private/sets")"
+}
+
+# Hooks that we made, where nobody uses them.
+drop_hooks() {
+  while read -r made table chain; do
+    use_family "${made#v}"
+    [ "$("$tool" -w "$wait" -t "$table" -S "$chain" 2>/dev/null)" = "-N $chain" ] || continue
+    # With an engine here, the chain and the jump to it are Docker's.
+    "$tool" -w "$wait" -t "$table" -S DOCKER >/dev/null 2>&1 && continue
+    while "$tool" -w "$wait" -t "$table" -D FORWARD -j "$chain" 2>/dev/null; do :; done
+    "$tool" -w "$wait" -t "$table" -X "$chain" 2>/dev/null || :
+  done <<END
+$(cat "$private/made" 2>/dev/null)
+END
 }
