@@ -14,7 +14,7 @@ import { hostSubjects } from './private/host-subjects';
 import { verifyInput } from './private/verify-input';
 import type { Cidr } from '../addressing/cidr';
 import type { EngineVersion } from '../engine/engine-version';
-import { advisoryOn, advisoryText } from '../engine/private/known-advisories';
+import { advisoryText, knownAgainst } from '../engine/private/known-advisories';
 import type { GuardBackend } from '../firewall/private/backend/guard-backend';
 import { guardBackend, USUAL_GUARD } from '../firewall/private/backend/guard-backends';
 import { type HostInput, stampPath } from '../host/private/host-input';
@@ -142,9 +142,9 @@ export class HardenedDaemon extends Construct implements IDaemon {
     if (props.startWithoutGuardReason !== undefined) {
       Annotations.of(this).addWarning(`containers start without the guard: ${props.startWithoutGuardReason}`);
     }
-    const advisory = advisoryOn('Engine', props.engine.version);
-    if (advisory !== undefined) {
-      Annotations.of(this).addWarning(advisoryText(props.engine.version, advisory));
+    const known = knownAgainst('Engine', props.engine.version);
+    if (known !== undefined) {
+      Annotations.of(this).addWarning(advisoryText(known));
     }
     if (this._declarations.store.has('ipv6') && !this._declarations.store.translates('ipv6')) {
       Annotations.of(this).addWarning(

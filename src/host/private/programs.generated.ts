@@ -1495,8 +1495,8 @@ read_engine @daemonJson@
 
 [ -z "$failed" ] || exit 1
 `,
-  'verify/advisories.awk': `# Reads components of the engine with their versions, and prints a warning for each that is below a least version. \`table\` holds a line for each advisory:
-# component, line of releases, least version, text.
+  'verify/advisories.awk': `# Reads components of the engine with their versions, and prints a warning for each against which something is known. \`table\` holds a line for each advisory:
+# component, spans of releases that have the mistake (FROM-BELOW, apart by spaces), text.
 
 function below(a, b,  x, y, n, m, i) {
   n = split(a, x, ".")
@@ -1504,13 +1504,38 @@ function below(a, b,  x, y, n, m, i) {
   for (i = 1; i <= (n < m ? m : n); i++) if (x[i] + 0 != y[i] + 0) return x[i] + 0 < y[i] + 0
   return 0
 }
-BEGIN { count = split(table, entry, "\\n") }
-{
-  sub(/^v/, "", $2)
-  for (e = 1; e <= count; e++) {
-    split(entry[e], of, "|")
-    if (of[1] == $1 && index($2 ".", of[2] ".") == 1 && below($2, of[3])) print "WARN - " $1 " " $2 " " of[4]
+# Where the span ends that a version is in; empty where it is in none.
+function mended(list, version,  span, n, i, at) {
+  n = split(list, span, " ")
+  for (i = 1; i <= n; i++) {
+    split(span[i], at, "-")
+    if (!below(version, at[1]) && below(version, at[2])) return at[2]
   }
+  return ""
+}
+BEGIN {
+  count = split(table, line, "\\n")
+  for (e = 1; e <= count; e++) {
+    split(line[e], of, "|")
+    component[e] = of[1]
+    spans[e] = of[2]
+    text[e] = of[3]
+  }
+}
+{
+  version = $2
+  sub(/^v/, "", version)
+  if (version !~ /^[0-9]+\\.[0-9]+\\.[0-9]/) next
+  known = ""
+  for (e = 1; e <= count; e++) if (component[e] == $1 && mended(spans[e], version) != "") known = known text[e] "; "
+  if (known == "") next
+  # What mends one mistake may have the next.
+  for (least = version; ; least = to) {
+    to = ""
+    for (e = 1; e <= count && to == ""; e++) if (component[e] == $1) to = mended(spans[e], least)
+    if (to == "") break
+  }
+  print "WARN - " $1 " " version " has known vulnerabilities: " known "install " least " or later, or a package of your distribution that has the fix"
 }
 `,
   'verify/audit-rules.awk': `# Reads the rules of the audit as \`auditctl -l\` lists them, and says of \`path\`: yes, where writing and changes of attributes are recorded; no; or unsure,
@@ -1962,7 +1987,7 @@ says() {
 }
 
 # Warnings that make nothing fail: what the advisories of the engine and of its parts have against the versions here.
-# Lines of the table: component, line of releases, least version, text.
+# Lines of the table: component, spans of releases, text.
 known_advisories() {
   versions=$(docker version --format '{{range .Server.Components}}{{.Name}} {{.Version}}{{println}}{{end}}' 2>/dev/null) || versions=
   [ -n "$versions" ] || echo 'SKIP - the engine does not tell its versions, so known advisories are not looked at'

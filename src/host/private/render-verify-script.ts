@@ -1,7 +1,7 @@
 import { assemble, quoted } from './assemble';
 import { CONTAINER_CHECKS, LOOKS, NAMESPACE_LINES } from './verify-checks';
 import { variablesOf } from '../../engine/private/capabilities';
-import { advisoryText, LEAST_VERSIONS } from '../../engine/private/known-advisories';
+import { advisoryTable } from '../../engine/private/known-advisories';
 import { capabilitiesWith, DANGEROUS } from '../../hardening/private/capabilities';
 import { AUDITED, ENGINE_FILES, LIVE, TLS_FILES } from '../../hardening/private/engine-files';
 import { allowedTexts, keysOf, SETTING_LOOKS, type SettingLook } from '../../hardening/private/engine-settings';
@@ -84,7 +84,7 @@ export function renderVerifyScript({ containers, engine, swarmAddress = '', swar
       declared('declared_capabilities', ({ capabilities }) => capabilities),
       `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
       `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\nsockets=${words(SOCKETS)}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
-      `\nadvisories=${quoted(LEAST_VERSIONS.map((entry) => [entry.component, entry.line, entry.least, advisoryText('', entry).replace(/^\S+ +/, '')].join('|')).join('\n'))}\n`,
+      `\nadvisories=${quoted(advisoryTable())}\n`,
     ].join(''),
     'generated/namespaces.sh': `template="$template"${quoted(NAMESPACE_LINES)}\n`,
     'generated/checks.sh': sorted.map(([control, command]) => `look ${control} ${levelOf(control)} && ${command}\n`).join(''),

@@ -16,7 +16,7 @@ says() {
 }
 
 # Warnings that make nothing fail: what the advisories of the engine and of its parts have against the versions here.
-# Lines of the table: component, line of releases, least version, text.
+# Lines of the table: component, spans of releases, text.
 known_advisories() {
   versions=$(docker version --format '{{range .Server.Components}}{{.Name}} {{.Version}}{{println}}{{end}}' 2>/dev/null) || versions=
   [ -n "$versions" ] || echo 'SKIP - the engine does not tell its versions, so known advisories are not looked at'
