@@ -24,7 +24,7 @@ export function checkHost(path: string, props: DaemonProps): CheckedHost {
     throw new ValidationError(
       'UnknownEngineVersion',
       path,
-      "'engine' must be an EngineVersion, such as EngineVersion.V28 or EngineVersion.of('28.5.2')",
+      "'engine' must be an EngineVersion, such as EngineVersion.V28 or EngineVersion.of('29.9.3')",
     );
   }
   if (!(props.addressPool instanceof Cidr) || props.addressPool.text.includes(':')) {

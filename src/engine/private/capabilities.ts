@@ -22,7 +22,10 @@ const CAPABILITIES = {
   defaultNetworkOptions: knows('default-network-opts'),
   /** Tells several publications of one container port in the order of their host ports. */
   ordersPublications: since('28.0'),
-  /** Sends and takes no frame of an encrypted overlay in the clear (CVE-2023-28840 to 28842). */
+  /**
+   * Makes rules by which no frame of an encrypted overlay goes in the clear (CVE-2023-28840 to 28842). Before 29.9.3 firewalld can delete them
+   * (CVE-2026-115538), of which an engine with its patch warns.
+   */
   encryptsOverlays: since('20.10.24', '23.0.3'),
   /** Encrypts overlays on whatever data port the swarm has. */
   encryptsAnyDataPort: since('23.0.7'),
