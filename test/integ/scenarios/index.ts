@@ -36,6 +36,7 @@ import * as otherFirewalls from './other-firewalls';
 import * as publishing from './publishing';
 import * as realServices from './real-services';
 import * as registry from './registry';
+import * as resolvers from './resolvers';
 import * as saveRestore from './save-restore';
 import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
@@ -66,6 +67,7 @@ export const CORE: readonly string[] = ['three-tier', 'attacks', 'survival', 'en
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'three-tier': threeTier,
   registry,
+  resolvers,
   generated,
   'generated-forged': generatedForged,
   'unguarded-daemon': unguardedDaemon,
