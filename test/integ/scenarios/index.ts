@@ -40,6 +40,7 @@ import * as resolvers from './resolvers';
 import * as saveRestore from './save-restore';
 import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
+import * as startOrder from './start-order';
 import * as survival from './survival';
 import * as swarm from './swarm';
 import * as swarmIngress from './swarm-ingress';
@@ -111,6 +112,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-lan': attacks2Lan,
   'attacks-3': attacks3,
   mutation,
+  'start-order': startOrder,
   survival,
   'other-firewalls': otherFirewalls,
   'save-restore': saveRestore,
