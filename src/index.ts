@@ -68,6 +68,7 @@ export * from './workloads/hardened-service-props';
 export * from './workloads/publication';
 export * from './workloads/service-files';
 export * from './workloads/service-policies';
+export * from './workloads/start-options';
 export * from './workloads/volume-mount';
 export * from './workloads/workload';
 export * from './workloads/workload-group';

@@ -78,26 +78,35 @@ export class Connections {
   }
 
   /**
-   * Allows the owner to query a resolver outside: by UDP, and by TCP if an answer is too long for a datagram. It becomes the resolver of the owner's
+   * Allows the owner to query a resolver: by UDP, and by TCP if an answer is too long for a datagram. It becomes the resolver of the owner's
    * containers, unless they list their own in `dns.servers`, or `tls` is set.
    *
-   * @param resolver one address outside, made by `Peer.address()`; anything else throws `ResolverNotOneAddress`
+   * The resolver is one address outside, made by `Peer.address()`; a container, which is queried over IPv4 in a segment of both; or the host, made by
+   * `Peer.host()`, where the resolver must listen on the gateway address of the owner's segment. Queries for names outside then leave from there: a
+   * container that is a resolver needs a resolver outside in turn. Anything else throws `ResolverNotOneAddress`.
+   *
+   * @param resolver an address outside, a container, or the host
    * @see https://www.rfc-editor.org/rfc/rfc7766
    */
   public allowDnsTo(resolver: IPeer, options: DnsOptions = {}): void {
     const peer = this.peer(resolver, 'resolver');
-    if (peer._peerFact.kind !== 'block' || !isSingle(parseBlock(peer._peerFact.block))) {
+    const isOutside = peer._peerFact.kind === 'block';
+    if (!isResolver(peer)) {
       throw new ValidationError(
         'ResolverNotOneAddress',
         this.owner.peerText,
-        `'resolver' must be one address outside, such as Peer.address('192.0.2.53'), got ${peer.peerText}; Docker's resolver does not forward queries to a container, so a program that queries a container directly only needs allowTo()`,
+        `'resolver' must be one address outside, such as Peer.address('192.0.2.53'), a container, or Peer.host(), got ${peer.peerText}`,
       );
     }
     const ports = options.tls ? [Port.tcp(853)] : [Port.udp(53), Port.tcp(53)];
-    ports.forEach((port) => this.declare(this.owner, peer, port, { description: options.description }));
+    const { description } = options;
+    // Docker asks it at its IPv4 address.
+    ports.forEach((port) =>
+      this.declare(this.owner, peer, port, isOutside ? { description } : { description, ipv4Only: true }, !options.tls),
+    );
   }
 
-  private declare(source: IPeer, destination: IPeer, port: Port, options: FlowOptions): void {
+  private declare(source: IPeer, destination: IPeer, port: Port, options: FlowOptions, asResolver = false): void {
     const place = this.owner.peerText;
     if (!(port instanceof Port)) {
       throw new ValidationError('PortOutOfRange', place, `'port' must be made by Port, such as Port.tcp(443), got ${typeof port}`);
@@ -117,6 +126,7 @@ export class Connections {
         port: port._spec(),
         rate: options.rate?._spec(),
         ipv4Only: options.ipv4Only,
+        asResolver: (asResolver && destination._peerFact.kind !== 'block') || undefined,
         conduit: declarations.conduitFor(place, ends, options.conduit ?? false),
         origin: description,
       },
@@ -147,6 +157,12 @@ export class Connections {
     }
     return port;
   }
+}
+
+/** What has one address: an overlay gives each service, and each of its tasks, an address of its own choice. */
+function isResolver({ _peerFact: fact, _peerDeclarations: declarations }: IPeer): boolean {
+  if (fact.kind === 'block') return isSingle(parseBlock(fact.block));
+  return (fact.kind === 'workload' && declarations?.store.swarm.isWhole !== true) || fact.kind === 'host';
 }
 
 function describe(value: unknown): string {

@@ -67,7 +67,7 @@ export function orderStacks(dependent: IConstruct, needed: IConstruct): void {
     throw new ValidationError(
       'StackCycle',
       dependent,
-      `stack '${later.node.path}' would have to be deployed after '${earlier.node.path}', which already depends on it; move one end of the flow so that all flows between the two stacks have the same direction`,
+      `stack '${later.node.path}' would have to be deployed after '${earlier.node.path}', which already depends on it; move one end, so that all flows and calls of startAfter() between the two stacks have the same direction`,
     );
   }
 }

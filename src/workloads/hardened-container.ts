@@ -1,4 +1,4 @@
-import { Annotations } from 'cdktf';
+import { Annotations, dependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Capability } from './capability';
 import type { ContainerAttributes } from './container-attributes';
@@ -13,14 +13,17 @@ import { environmentList } from './private/environment';
 import { type Placement, placementOf, refuseSegmentless } from './private/placement';
 import { publicationFact, type PublicationRequest } from './private/publication';
 import { LOOKED_AT, refusedBeside } from './private/refused-beside';
+import { checkStart, type Starting } from './private/start-order';
 import { Publication } from './publication';
 import { RestartPolicy } from './restart-policy';
+import type { StartOptions } from './start-options';
 import type { IWorkload } from './workload';
 import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
 import { HARDENED } from '../hardening/private/hardened-defaults';
 import { Image, LateContainer } from '../private/bindings';
 import { orderStacks } from '../private/cdktf-hooks';
+import { ValidationError } from '../private/errors';
 import { lateExpression, lateValue } from '../private/late';
 import { childPath } from '../private/names';
 import { brand } from '../private/type-test';
@@ -91,6 +94,7 @@ export class HardenedContainer extends Construct implements IWorkload {
   public readonly _peerDeclarations: Declarations;
 
   private readonly placement: Placement;
+  private readonly starting: Starting & { readonly after: Set<Starting> };
 
   constructor(scope: Construct, id: string, props: HardenedContainerProps) {
     const placement = placementOf(childPath(scope, id), props);
@@ -109,6 +113,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     const { path } = this.node;
 
     this.placement = placement;
+    this.starting = { path, healthCheck: props.healthCheck, after: new Set() };
     this.dnsName = segmentless?.mode === 'host' ? HOST_NAME : checked.name;
     this.peerText = path;
     this._peerFact = segmentless?.mode === 'host' ? { kind: 'host', path } : { kind: 'workload', path };
@@ -183,6 +188,33 @@ export class HardenedContainer extends Construct implements IWorkload {
         `tostring(one([for port in ${ports} : port.external if port.internal == ${targetPort.first} && port.protocol == "${targetPort.protocol}"]))`,
     );
     return Publication._of(hostAddress, hostPort, targetPort, true);
+  }
+
+  /**
+   * Makes Terraform create this container after another one of this program, which may be on another daemon.
+   *
+   * After a restart of the host or the engine, containers start in any order, so a program should still repeat a connection that fails.
+   *
+   * Errors: `NotAWorkload`, `StartCycle`, `StartWithoutHealth`, `StartTimeout`, and `StackCycle` between stacks.
+   *
+   * @param other the container that is created first
+   * @see https://docs.docker.com/compose/how-tos/startup-order/
+   */
+  public startAfter(other: HardenedContainer, options: StartOptions = {}): void {
+    if (!(other instanceof HardenedContainer)) {
+      throw new ValidationError('NotAWorkload', this.node.path, "'other' must be a HardenedContainer of this program");
+    }
+    const seconds = checkStart(this.starting, other.starting, options);
+    orderStacks(this, other);
+    const { resource, starting } = other;
+    if (TerraformStack.of(this) === TerraformStack.of(other) && !this.starting.after.has(starting)) {
+      this.resource.dependsOn = [...(this.resource.dependsOn ?? []), dependable(resource)];
+    }
+    this.starting.after.add(starting);
+    if (seconds !== undefined) {
+      resource.wait = true;
+      resource.waitTimeout = Math.max(seconds, resource.waitTimeoutInput ?? 0);
+    }
   }
 
   private addPublication(request: Omit<PublicationRequest, 'workload' | 'segment'>): PublicationFact {

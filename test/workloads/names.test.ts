@@ -140,13 +140,95 @@ describe('allowDnsTo', () => {
     ['a block', () => Peer.cidr('192.0.2.0/31')],
     ['an IPv6 block as long as an address of IPv4', () => Peer.cidr('2001:db8::/32')],
     ['everybody', () => Peer.anyIpv4()],
-    ['the host', () => Peer.host()],
-    ['a container', (program) => program.container('Unbound', program.segment('Names'))],
+    ['a segment', (program) => program.segment('Names')],
+    [
+      'a group',
+      (program) => new WorkloadGroup(program.stack, 'All', { members: [program.container('Unbound', program.segment('Names'))] }),
+    ],
   ])('refused: %s', (_, peer) => {
     const { program, web: asking } = web();
     const to = peer(program);
-    expectError(() => asking.connections.allowDnsTo(to), 'ResolverNotOneAddress', { path: 'app/Web', says: [to.peerText, 'allowTo()'] });
+    expectError(() => asking.connections.allowDnsTo(to), 'ResolverNotOneAddress', {
+      path: 'app/Web',
+      says: [to.peerText, "Peer.address('192.0.2.53')"],
+    });
     expect(egress(program)).toEqual([]);
+  });
+});
+
+describe('allowDnsTo a container', () => {
+  const PORTS = ['udp/53', 'tcp/53'];
+  const opened = (program: Program, to: string) =>
+    program.topology().pairs.filter(({ destination }) => destination === to).map(({ port, family }) => `${port.protocol}/${port.first} ${family}`); // prettier-ignore
+
+  test('opens both protocols over IPv4, and writes the address at which both meet', () => {
+    const program = new Program({ dualStack: true });
+    const names = program.segment('Names');
+    const unbound = program.container('Unbound', names);
+    const other = program.container('Other', names);
+    const web = program.container('Web', program.segment('Front'));
+    web.connections.allowDnsTo(unbound);
+    unbound.connections.allowDnsTo(Peer.address(RESOLVER));
+    const { container } = program.synth();
+    const [address] = container('app-unbound').networks_advanced.map(({ ipv4_address }: any) => ipv4_address);
+    expect(container('app-web').dns).toEqual([address]);
+    expect(opened(program, address)).toEqual(PORTS.map((port) => `${port} ipv4`));
+    expect(container('app-unbound').dns).toEqual([RESOLVER]);
+    expect(container(other.dnsName).dns).toEqual(['127.0.0.1']);
+  });
+
+  test('a flow to its port alone makes it no resolver', () => {
+    const program = new Program();
+    const web = program.container('Web', program.segment('Front'));
+    web.connections.allowTo(program.container('Unbound', program.segment('Names')), Port.udp(53));
+    expect(program.synth().container('app-web').dns).toEqual(['127.0.0.1']);
+  });
+
+  test('it is asked before resolvers outside, and at home where they share more networks', () => {
+    const program = new Program();
+    const names = program.segment('Names');
+    const unbound = program.container('Unbound', names);
+    const web = program.container('Web', program.segment('Front'));
+    unbound.connections.allowTo(web, Port.tcp(443));
+    web.connections.allowDnsTo(Peer.address('8.8.8.8'));
+    web.connections.allowDnsTo(unbound);
+    const home = program.topology().networks.find(({ segment, kind }) => segment === names.node.path && kind === 'segment')!;
+    const address = home.members.find(({ workload }) => workload === unbound.node.path)!.ipv4;
+    expect(program.synth().container('app-web').dns).toEqual([address, '8.8.8.8']);
+  });
+
+  test('over TLS the program asks it by itself', () => {
+    const program = new Program();
+    const web = program.container('Web', program.segment('Front'));
+    web.connections.allowDnsTo(program.container('Unbound', program.segment('Names')), { tls: true });
+    expect(program.synth().container('app-web').dns).toEqual(['127.0.0.1']);
+    expect(program.topology().pairs.map(({ port }) => `${port.protocol}/${port.first}`)).toEqual(['tcp/853']);
+  });
+
+  test('resolvers that are listed count, and a container is not among them by its address alone', () => {
+    const program = new Program();
+    const names = program.segment('Names');
+    const web = program.container('Web', names, { dns: { servers: ['10.20.0.9'] } });
+    program.container('Unbound', names, { ipv4Address: '10.20.0.9' });
+    expectError(() => program.synth(), 'ResolverWithoutEgress', {
+      path: 'app/Web',
+      says: ['10.20.0.9', 'allowDnsTo() with that workload'],
+    });
+    web.connections.allowDnsTo(program.container('Second', names, { ipv4Address: '10.20.0.10' }));
+    expectError(() => program.synth(), 'ResolverWithoutEgress', { path: 'app/Web', says: ['10.20.0.9'] });
+  });
+});
+
+describe('allowDnsTo the host', () => {
+  test("the resolver is the gateway of the owner's segment", () => {
+    const program = new Program({ dualStack: true });
+    const web = program.container('Web', program.segment('Front'));
+    web.connections.allowDnsTo(Peer.host());
+    expect(program.synth().container().dns).toEqual(['10.20.0.1']);
+    const ports = program
+      .topology()
+      .hostFlows.map(({ direction, gateway, port }) => `${direction} ${gateway} ${port.protocol}/${port.first}`);
+    expect(ports).toEqual(['to-host 10.20.0.1 udp/53', 'to-host 10.20.0.1 tcp/53']);
   });
 });
 

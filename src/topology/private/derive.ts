@@ -108,13 +108,14 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
   const networks = [...own, ...planGateway(facts, allocation)];
   const wires = [...planWires(segments, facts, members, allocation), ...planOverlays(segments, members, allocation)];
   const existing = planExisting(facts, members);
+  const hostFlows = planHostFlows(facts, members, networks, wires);
   const ours = facts.workloads.filter(({ isTheirs }) => !isTheirs);
   const dns = { problems: [] as Problem[], warnings: [] as Warning[] };
   const workloads: WorkloadPlan[] = [...ours].sort(byPath).map((fact) => ({
     path: fact.path,
     name: fact.name,
     segment: fact.segment,
-    dns: resolversOf(fact, facts, members, dns),
+    dns: resolversOf(fact, facts, { members, hostFlows, networks: [...networks, ...wires, ...existing.plans] }, dns),
     ...(fact.capabilities && { capabilities: fact.capabilities }),
   }));
   workloads.push(...servicesOnNode(facts));
@@ -137,7 +138,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     workloads,
     pairs: planPairs(facts, members, networks),
     egress: planEgress(facts, members, networks),
-    hostFlows: planHostFlows(facts, members, networks, wires),
+    hostFlows,
     publications: planPublications(facts, networks),
     ...(facts.segmentless && facts.segmentless.length > 0 && { segmentless: [...facts.segmentless].sort(byPath) }),
     ...(facts.swarm && { swarm: planSwarm(facts.swarm, allocation) }),

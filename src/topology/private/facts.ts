@@ -141,6 +141,8 @@ export interface FlowFact {
   readonly rate?: RateSpec;
   /** Whether IPv6 stays shut for it. */
   readonly ipv4Only?: boolean;
+  /** Whether the destination, a workload or the host, becomes the resolver of the sources. */
+  readonly asResolver?: boolean;
   readonly origin: string;
   /** Path of the conduit that it runs in; without one it runs in the segment of its destination. */
   readonly conduit?: string;

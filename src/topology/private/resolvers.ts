@@ -1,6 +1,7 @@
-import type { Facts, FlowFact, WorkloadFact } from './facts';
+import type { Facts, FlowFact, PeerFact, WorkloadFact } from './facts';
 import type { Memberships } from './memberships';
 import type { Warning, Problem } from './problem';
+import type { ExistingPlan, HostFlowPlan, NetworkPlan, WirePlan } from './topology';
 import { contains, covers, isSingle, parseAddress, parseBlock } from '../../addressing/private/ip';
 import { METADATA_ADDRESSES } from '../../hardening/private/metadata-addresses';
 
@@ -13,27 +14,38 @@ export interface Remarks {
   readonly warnings: Warning[];
 }
 
+/** Who is where, and at which address the host is met. */
+export interface Places {
+  readonly members: Memberships;
+  readonly hostFlows: readonly HostFlowPlan[];
+  readonly networks: readonly (NetworkPlan | WirePlan | ExistingPlan)[];
+}
+
 /**
- * Resolvers of a workload: those it was given, else every single address that its egress lets it ask by UDP on port 53, else nobody.
- * Without an explicit resolver the engine would ask the host's, past the guard.
+ * Resolvers of a workload: those it was given, else the workloads and the host that were declared as its resolvers, and after them every single address
+ * that its egress lets it ask by UDP on port 53, else nobody. Without an explicit resolver the engine would ask the host's, past the guard.
  */
-export function resolversOf(fact: WorkloadFact, facts: Facts, members: Memberships, { problems, warnings }: Remarks): string[] {
-  const flows = facts.flows.filter((flow) => asksDns(flow) && members.expand(flow.source).includes(fact.path));
-  const blocks = (protocol: 'udp' | 'tcp') =>
-    flows.flatMap(({ destination, port }) => (destination.kind === 'block' && port.protocol === protocol ? [destination.block] : []));
+export function resolversOf(fact: WorkloadFact, facts: Facts, places: Places, { problems, warnings }: Remarks): string[] {
+  const flows = facts.flows.filter((flow) => asksDns(flow) && places.members.expand(flow.source).includes(fact.path));
+  const inside = insideOf(fact, flows, places, problems);
+  const blocks = (protocol: 'udp' | 'tcp') => [
+    ...flows.flatMap(({ destination, port }) => (destination.kind === 'block' && port.protocol === protocol ? [destination.block] : [])),
+    ...inside.filter((one) => one.protocol === protocol).map(({ address }) => `${address}/32`),
+  ];
   const [udp, tcp] = [blocks('udp'), blocks('tcp')];
   // An empty list says nothing; written as it is, the engine would hand out the resolvers of the host.
   const given = fact.dns !== undefined && fact.dns.length > 0;
-  const resolvers = given
-    ? [...fact.dns]
-    : [...new Set(udp.filter((block) => isSingle(parseBlock(block))).map((block) => block.split('/')[0]))].sort();
+  const single = (of: readonly string[]) => of.filter((block) => isSingle(parseBlock(block))).map((block) => block.split('/')[0]);
+  const declared = new Set(inside.map(({ address }) => address));
+  const outside = single(udp).filter((address) => !declared.has(address));
+  const resolvers = given ? [...fact.dns] : [...[...declared].sort(), ...[...new Set(outside)].sort()];
   const unasked = resolvers.filter((resolver) => resolver !== NO_RESOLVER && !covered(resolver, udp));
   if (unasked.length > 0) {
     const peer = `Peer.address('${unasked[0]}')`;
     problems.push({
       code: 'ResolverWithoutEgress',
       path: fact.path,
-      message: `'dns.servers' lists ${unasked.join(', ')}, but no egress lets the workload send UDP queries there, which clients try first; add connections.allowDnsTo(${peer}), which is connections.allowTo(${peer}, Port.udp(53)) and the same for TCP`,
+      message: `'dns.servers' lists ${unasked.join(', ')}, but no egress lets the workload send UDP queries there, which clients try first; add connections.allowDnsTo(${peer}), which is connections.allowTo(${peer}, Port.udp(53)) and the same for TCP. For a resolver in a container or on the host, remove 'dns.servers' and add connections.allowDnsTo() with that workload or Peer.host()`,
     });
   }
   for (const resolver of resolvers.filter((one) => covered(one, udp) && !covered(one, tcp))) {
@@ -45,8 +57,48 @@ export function resolversOf(fact: WorkloadFact, facts: Facts, members: Membershi
   return resolvers.length > 0 ? resolvers : [NO_RESOLVER];
 }
 
-function asksDns({ destination, port: { first, last } }: FlowFact): boolean {
-  return destination.kind === 'block' && first <= 53 && 53 <= last;
+interface Inside {
+  readonly address: string;
+  readonly protocol: FlowFact['port']['protocol'];
+}
+
+/** Addresses at which the workload meets those that were declared as its resolvers. Of IPv4: Docker's resolver in 20.10 asks no others. */
+function insideOf({ path }: WorkloadFact, flows: readonly FlowFact[], places: Places, problems: Problem[]): Inside[] {
+  return flows
+    .filter(({ asResolver }) => asResolver)
+    .flatMap(({ destination, port: { protocol } }) => {
+      const addresses = destination.kind === 'host' ? hostAt(path, places) : memberAt(path, destination, places);
+      if (addresses.length === 0 && protocol === 'udp') {
+        const where = destination.kind === 'workload' ? `'${destination.path}'` : 'the host';
+        problems.push({
+          code: 'ResolverNotOneAddress',
+          path,
+          message: `${where} is to be its resolver, but has no address that the program knows in a network of both; place them in a BridgeSegment, or give the container a fixed address there`,
+        });
+      }
+      return addresses.map((address) => ({ address, protocol }));
+    });
+}
+
+function hostAt(path: string, { networks, hostFlows }: Places): string[] {
+  const own = new Set(networks.flatMap(({ members }) => members.filter(({ workload }) => workload === path).map(({ ipv4 }) => ipv4)));
+  const met = hostFlows.find((flow) => flow.direction === 'to-host' && own.has(flow.address));
+  return met === undefined ? [] : [met.gateway];
+}
+
+/** One address for each of them: at home where the workload is there, too. */
+function memberAt(path: string, peer: PeerFact, { members, networks }: Places): string[] {
+  return members.expand(peer).flatMap((resolver) => {
+    const met = networks
+      .filter((network) => network.kind !== 'gateway' && network.members.some(({ workload }) => workload === path))
+      .flatMap((network) => network.members.filter(({ workload, isNominal }) => workload === resolver && isNominal !== true));
+    const one = met.find(({ home }) => home) ?? met[0];
+    return one === undefined ? [] : [one.ipv4];
+  });
+}
+
+function asksDns({ destination, port: { first, last }, asResolver }: FlowFact): boolean {
+  return (destination.kind === 'block' || asResolver === true) && first <= 53 && 53 <= last;
 }
 
 /** Egress to everywhere leaves out metadata services, and some clouds have a resolver at such an address: there it must be named. */

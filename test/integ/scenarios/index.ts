@@ -36,9 +36,11 @@ import * as otherFirewalls from './other-firewalls';
 import * as publishing from './publishing';
 import * as realServices from './real-services';
 import * as registry from './registry';
+import * as resolvers from './resolvers';
 import * as saveRestore from './save-restore';
 import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
+import * as startOrder from './start-order';
 import * as survival from './survival';
 import * as swarm from './swarm';
 import * as swarmIngress from './swarm-ingress';
@@ -66,6 +68,7 @@ export const CORE: readonly string[] = ['three-tier', 'attacks', 'survival', 'en
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'three-tier': threeTier,
   registry,
+  resolvers,
   generated,
   'generated-forged': generatedForged,
   'unguarded-daemon': unguardedDaemon,
@@ -109,6 +112,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-lan': attacks2Lan,
   'attacks-3': attacks3,
   mutation,
+  'start-order': startOrder,
   survival,
   'other-firewalls': otherFirewalls,
   'save-restore': saveRestore,
