@@ -4,6 +4,8 @@ import { checkFlow, refuseWithoutGuard } from './private/check-flow';
 import { isPeer } from './private/is-peer';
 import { isSingle, parseBlock } from '../addressing/private/ip';
 import { Port } from '../firewall/port';
+import { needPort } from '../firewall/private/need-port';
+import { checkProps } from '../private/check-props';
 import { ValidationError } from '../private/errors';
 import { plainText } from '../private/text';
 import { isA } from '../private/type-test';
@@ -78,19 +80,22 @@ export class Connections {
   }
 
   /**
-   * Allows the owner to query a resolver outside: by UDP, and by TCP if an answer is too long for a datagram. It becomes the resolver of the owner's
-   * containers, unless they list their own in `dns.servers`, or `tls` is set.
+   * Allows the owner to query a resolver outside or on the host: by UDP, and by TCP if an answer is too long for a datagram. It becomes the resolver of
+   * the owner's containers, unless they list their own in `dns.servers`, or `tls` is set.
    *
-   * @param resolver one address outside, made by `Peer.address()`; anything else throws `ResolverNotOneAddress`
+   * @param resolver one address outside, made by `Peer.address()`; or `Peer.host()`, for a resolver of the host that listens at the gateway addresses of
+   * its bridges. Anything else throws `ResolverNotOneAddress`
    * @see https://www.rfc-editor.org/rfc/rfc7766
    */
   public allowDnsTo(resolver: IPeer, options: DnsOptions = {}): void {
     const peer = this.peer(resolver, 'resolver');
-    if (peer._peerFact.kind !== 'block' || !isSingle(parseBlock(peer._peerFact.block))) {
+    checkProps(this.owner.peerText, 'DnsOptions', options);
+    const { _peerFact: fact } = peer;
+    if (fact.kind !== 'host' && (fact.kind !== 'block' || !isSingle(parseBlock(fact.block)))) {
       throw new ValidationError(
         'ResolverNotOneAddress',
         this.owner.peerText,
-        `'resolver' must be one address outside, such as Peer.address('192.0.2.53'), got ${peer.peerText}; Docker's resolver does not forward queries to a container, so a program that queries a container directly only needs allowTo()`,
+        `'resolver' must be one address outside, such as Peer.address('192.0.2.53'), or Peer.host(), got ${peer.peerText}; Docker's resolver does not forward queries to a container: let the program in the container query it directly, and declare connections.allowTo() on Port.udp(53) and Port.tcp(53)`,
       );
     }
     const ports = options.tls ? [Port.tcp(853)] : [Port.udp(53), Port.tcp(53)];
@@ -99,9 +104,8 @@ export class Connections {
 
   private declare(source: IPeer, destination: IPeer, port: Port, options: FlowOptions): void {
     const place = this.owner.peerText;
-    if (!(port instanceof Port)) {
-      throw new ValidationError('PortOutOfRange', place, `'port' must be made by Port, such as Port.tcp(443), got ${typeof port}`);
-    }
+    needPort(place, 'port', port);
+    checkProps(place, 'FlowOptions', options);
     const description = plainText(place, 'description', options.description ?? `${source.peerText} > ${destination.peerText} ${port.text}`);
     if (options.description !== undefined && (description.length > 80 || description.length === 0)) {
       throw new ValidationError('DescriptionLength', place, `'description' must have 1 to 80 characters, got ${description.length}`);

@@ -140,7 +140,6 @@ describe('allowDnsTo', () => {
     ['a block', () => Peer.cidr('192.0.2.0/31')],
     ['an IPv6 block as long as an address of IPv4', () => Peer.cidr('2001:db8::/32')],
     ['everybody', () => Peer.anyIpv4()],
-    ['the host', () => Peer.host()],
     ['a container', (program) => program.container('Unbound', program.segment('Names'))],
   ])('refused: %s', (_, peer) => {
     const { program, web: asking } = web();

@@ -110,11 +110,12 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
   const existing = planExisting(facts, members);
   const ours = facts.workloads.filter(({ isTheirs }) => !isTheirs);
   const dns = { problems: [] as Problem[], warnings: [] as Warning[] };
+  const gateways = new Map(own.filter(({ kind }) => kind === 'segment').map(({ segment, ipv4 }) => [segment, ipv4.gateway]));
   const workloads: WorkloadPlan[] = [...ours].sort(byPath).map((fact) => ({
     path: fact.path,
     name: fact.name,
     segment: fact.segment,
-    dns: resolversOf(fact, facts, members, dns),
+    dns: resolversOf(fact, facts, members, dns, gateways.get(fact.segment)),
     ...(fact.capabilities && { capabilities: fact.capabilities }),
   }));
   workloads.push(...servicesOnNode(facts));
