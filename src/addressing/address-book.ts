@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { App, Token } from 'cdktf';
 import { Construct, IConstruct } from 'constructs';
+import { checkProps } from '../private/check-props';
 import { Allocation, EMPTY_LOCK, LockedDaemon, ownEntry } from './private/allocation';
 import { isExpression } from './private/ip';
 import { EMPTY_LOCK_FILE, LOCK_FILE_NAME, LockFile, parseLockFile, serializeLockFile } from './private/lock-file';
@@ -75,6 +76,7 @@ export class AddressBook extends Construct {
   constructor(scope: Construct, id: string, props: AddressBookProps = {}) {
     const root = scope.node.root;
     const place = [scope.node.path, id].filter((part) => part !== '').join('/');
+    checkProps(place, 'AddressBookProps', props);
     const existing = BOOK.get(root);
     if (existing) {
       throw new ValidationError(
@@ -168,7 +170,7 @@ export class AddressBook extends Construct {
       isWritten = this.write();
     } catch (error) {
       return [
-        `[${this.node.path}] ${this.lockFile} cannot be written: ${(error as Error).message}; make the file writable (LockNotWritten)`,
+        `[${this.node.path}] ${this.lockFile} cannot be written: ${(error as Error).message}; create its folder, and make the file writable (LockNotWritten)`,
       ];
     }
     this.listeners.forEach((listener) => listener(isWritten));

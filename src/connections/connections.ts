@@ -4,6 +4,8 @@ import { checkFlow, refuseWithoutGuard } from './private/check-flow';
 import { isPeer } from './private/is-peer';
 import { isSingle, parseBlock } from '../addressing/private/ip';
 import { Port } from '../firewall/port';
+import { needPort } from '../firewall/private/need-port';
+import { checkProps } from '../private/check-props';
 import { ValidationError } from '../private/errors';
 import { plainText } from '../private/text';
 import { isA } from '../private/type-test';
@@ -90,6 +92,7 @@ export class Connections {
    */
   public allowDnsTo(resolver: IPeer, options: DnsOptions = {}): void {
     const peer = this.peer(resolver, 'resolver');
+    checkProps(this.owner.peerText, 'DnsOptions', options);
     const isOutside = peer._peerFact.kind === 'block';
     if (!isResolver(peer)) {
       throw new ValidationError(
@@ -108,9 +111,8 @@ export class Connections {
 
   private declare(source: IPeer, destination: IPeer, port: Port, options: FlowOptions, asResolver = false): void {
     const place = this.owner.peerText;
-    if (!(port instanceof Port)) {
-      throw new ValidationError('PortOutOfRange', place, `'port' must be made by Port, such as Port.tcp(443), got ${typeof port}`);
-    }
+    needPort(place, 'port', port);
+    checkProps(place, 'FlowOptions', options);
     const description = plainText(place, 'description', options.description ?? `${source.peerText} > ${destination.peerText} ${port.text}`);
     if (options.description !== undefined && (description.length > 80 || description.length === 0)) {
       throw new ValidationError('DescriptionLength', place, `'description' must have 1 to 80 characters, got ${description.length}`);

@@ -1,4 +1,5 @@
 import type { DockerProviderConfig } from '../private/bindings';
+import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
 import { matching, plainText, wholeNumber } from '../private/text';
 
@@ -66,6 +67,7 @@ export class DaemonConnection {
 
   /** SSH with pinned host keys. */
   public static ssh(options: SshConnectionOptions): DaemonConnection {
+    checkProps(undefined, 'SshConnectionOptions', options, ['hostKeys']);
     const host = matching(undefined, 'host', options.host, HOST, 'ConnectionValue', 'a host name or an address');
     const user = matching(undefined, 'user', options.user, /^[a-z_][a-z0-9_-]{0,31}$/, 'ConnectionValue', 'a user name');
     const port = wholeNumber(undefined, 'port', options.port ?? 22, 1, 65535, 'PortOutOfRange');
@@ -85,6 +87,7 @@ export class DaemonConnection {
 
   /** TLS on both sides: the engine shows its certificate, and Terraform its own. */
   public static tls(options: TlsConnectionOptions): DaemonConnection {
+    checkProps(undefined, 'TlsConnectionOptions', options);
     const host = matching(undefined, 'host', options.host, HOST, 'ConnectionValue', 'a host name or an address');
     const port = wholeNumber(undefined, 'port', options.port ?? 2376, 1, 65535, 'PortOutOfRange');
     const directory = plainText(undefined, 'certificateDirectory', options.certificateDirectory);

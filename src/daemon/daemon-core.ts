@@ -1,7 +1,7 @@
 import * as crypto from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
-import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
+import { type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { DaemonConnection } from './daemon-connection';
 import type { DaemonProps } from './daemon-props';
@@ -12,7 +12,7 @@ import { StackBinding } from './stack-binding';
 import { AddressBook } from '../addressing/address-book';
 import { can } from '../engine/private/capabilities';
 import { HARDENED, logOptions } from '../hardening/private/hardened-defaults';
-import { aspectOnApp, constructAt } from '../private/cdktf-hooks';
+import { aspectOnApp, constructAt, warn } from '../private/cdktf-hooks';
 import { tell } from '../private/tell';
 import type { Written } from '../reports/daemon-reports';
 import { outputFolderOf, removeOldFolders } from '../reports/output-folders';
@@ -155,7 +155,7 @@ export class DaemonCore {
 
   private warn(warnings: readonly Warning[]): void {
     for (const { path: place, message } of warnings) {
-      Annotations.of(constructAt(this.daemon.node.root, place) ?? this.daemon).addWarning(message);
+      warn(constructAt(this.daemon.node.root, place) ?? this.daemon, message);
     }
   }
 }

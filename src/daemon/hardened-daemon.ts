@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
+import { type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { DaemonConnection } from './daemon-connection';
 import { DaemonCore } from './daemon-core';
@@ -22,7 +22,7 @@ import { renderHostFiles } from '../host/private/render-host-files';
 import { renderInstallScript } from '../host/private/render-install-script';
 import { renderUserData, renderUserDataGzip, userDataSize } from '../host/private/render-user-data';
 import { renderVerifyScript } from '../host/private/render-verify-script';
-import { onStackWritten } from '../private/cdktf-hooks';
+import { onStackWritten, warn } from '../private/cdktf-hooks';
 import { ValidationError } from '../private/errors';
 import { lateText } from '../private/late';
 import { childPath } from '../private/names';
@@ -140,19 +140,20 @@ export class HardenedDaemon extends Construct implements IDaemon {
     brand(this, 'daemon');
     StackPass.of(TerraformStack.of(this)).addSubjects(() => hostSubjects(this.input(), props.dataPartition ?? false));
     if (props.startWithoutGuardReason !== undefined) {
-      Annotations.of(this).addWarning(`containers start without the guard: ${props.startWithoutGuardReason}`);
+      warn(this, `containers start without the guard: ${props.startWithoutGuardReason}`);
     }
     const known = knownAgainst('Engine', props.engine.version);
     if (known !== undefined) {
-      Annotations.of(this).addWarning(advisoryText(known));
+      warn(this, advisoryText(known));
     }
     if (this._declarations.store.has('ipv6') && !this._declarations.store.translates('ipv6')) {
-      Annotations.of(this).addWarning(
+      warn(
+        this,
         `engine ${props.engine.version} writes no rules for IPv6, so only the guard separates containers over IPv6; engines from 27.0 on also separate them`,
       );
     }
     if (props.withoutProofReason !== undefined) {
-      Annotations.of(this).addWarning(`the proof is switched off: ${props.withoutProofReason}`);
+      warn(this, `the proof is switched off: ${props.withoutProofReason}`);
     }
     this.node.addValidation({ validate: () => this.validate() });
     onStackWritten(this, (session) => this.write(session));
@@ -213,7 +214,8 @@ export class HardenedDaemon extends Construct implements IDaemon {
     }
     const size = userDataSize(this.rendered(renderUserData));
     if (size > USER_DATA_LIMIT) {
-      Annotations.of(this).addWarning(
+      warn(
+        this,
         `user data is ${size} bytes, more than the limit of ${USER_DATA_LIMIT} bytes of some clouds; pass 'userDataGzipBase64' if the cloud accepts compressed user data in base64, or install ${this.core.folderName}/install.sh with the image of the host or by SSH`,
       );
     }

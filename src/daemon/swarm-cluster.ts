@@ -1,12 +1,11 @@
 import * as crypto from 'crypto';
-import { Annotations } from 'cdktf';
 import { Construct } from 'constructs';
 import { FactsPage } from './facts-page';
 import { HardenedDaemon } from './hardened-daemon';
 import { checkSwarm } from './private/check-swarm';
 import type { SwarmClusterProps } from './swarm-cluster-props';
 import { swarmStampPath } from '../host/private/host-input';
-import { onStackWritten } from '../private/cdktf-hooks';
+import { onStackWritten, warn } from '../private/cdktf-hooks';
 import { brand } from '../private/type-test';
 import { requireOf } from '../reachability/private/prove';
 import type { Requirement } from '../reachability/requirement';
@@ -87,17 +86,17 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
   }
 
   private warn(managers: number, { withoutAutolockReason, unencryptedIngressReason }: SwarmClusterProps): void {
-    const warn = (text: string) => Annotations.of(this).addWarning(text);
+    const told = (text: string) => warn(this, text);
     if (managers % 2 === 0) {
-      warn(
+      told(
         `${managers} managers tolerate no more failures than ${managers - 1} managers, because more than half must be running; use an odd number`,
       );
     }
     if (withoutAutolockReason !== undefined) {
-      warn(`the keys of the managers are stored unencrypted on their disks: ${withoutAutolockReason}`);
+      told(`the keys of the managers are stored unencrypted on their disks: ${withoutAutolockReason}`);
     }
     if (unencryptedIngressReason !== undefined) {
-      warn(`traffic that one node accepts for a task on another node is not encrypted between the nodes: ${unencryptedIngressReason}`);
+      told(`traffic that one node accepts for a task on another node is not encrypted between the nodes: ${unencryptedIngressReason}`);
     }
   }
 

@@ -1,4 +1,4 @@
-import { Annotations, type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
+import { type ISynthesisSession, type TerraformProvider, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { DaemonCore } from './daemon-core';
 import { ipv6PoolOf } from './private/check-ipv6-pool';
@@ -6,7 +6,7 @@ import { checkUnguarded } from './private/check-unguarded';
 import { unguardedSettings } from './private/engine-settings';
 import type { UnguardedDaemonProps } from './unguarded-daemon-props';
 import type { EngineVersion } from '../engine/engine-version';
-import { onStackWritten } from '../private/cdktf-hooks';
+import { onStackWritten, warn } from '../private/cdktf-hooks';
 import { brand } from '../private/type-test';
 import { Proof } from '../reachability/private/proof';
 import { requireOf } from '../reachability/private/prove';
@@ -115,7 +115,7 @@ export class UnguardedDaemon extends Construct implements IDaemon {
   private validate(): string[] {
     const errors = this.core.validate();
     if (errors.length === 0) {
-      this.weaknesses().forEach((weakness) => Annotations.of(this).addWarning(warningOf(weakness, `${this.core.folderName}/report.md`)));
+      this.weaknesses().forEach((weakness) => warn(this, warningOf(weakness, `${this.core.folderName}/report.md`)));
     }
     return errors;
   }

@@ -1,3 +1,4 @@
+import { checkProps } from '../private/check-props';
 import { wholeNumber } from '../private/text';
 import type { RateSpec } from '../topology/private/terms';
 
@@ -40,6 +41,7 @@ export class ConnectionRate {
   }
 
   private static make(amount: number, per: RateSpec['per'], options: ConnectionRateOptions): ConnectionRate {
+    checkProps(undefined, 'ConnectionRateOptions', options);
     wholeNumber(undefined, 'rate', amount, 1, 10_000, 'RateOutOfRange');
     const burst = options.burst ?? Math.max(5, amount);
     wholeNumber(undefined, 'burst', burst, 1, 10_000, 'RateOutOfRange');

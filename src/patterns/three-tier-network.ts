@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { Peer } from '../connections/peer';
+import { checkProps } from '../private/check-props';
 import { childPath } from '../private/names';
 import { requireOf } from '../reachability/private/prove';
 import { Requirement } from '../reachability/requirement';
@@ -37,6 +38,7 @@ export class ThreeTierNetwork extends Construct {
   public readonly data: BridgeSegment;
 
   constructor(scope: Construct, id: string, props: ThreeTierNetworkProps) {
+    checkProps(childPath(scope, id), 'ThreeTierNetworkProps', props);
     needDaemon(childPath(scope, id), props.daemon);
     super(scope, id);
     const { daemon } = props;
@@ -56,7 +58,9 @@ export class ThreeTierNetwork extends Construct {
       if (from === undefined || to === undefined || ALLOWED[from].includes(to)) {
         return undefined;
       }
-      return `'${id}' forbids ${from.toUpperCase()} to ${to.toUpperCase()}`;
+      const wayOut =
+        from === 'dmz' ? 'let a workload in APP have both flows: DMZ to APP, and APP to DATA' : 'let the other end open the connection';
+      return `'${id}' forbids ${from.toUpperCase()} to ${to.toUpperCase()}; ${from === 'data' && to === 'dmz' ? `${wayOut}, by way of APP` : wayOut}`;
     });
     // The policy refuses declarations; these hold whatever else opens a way. Without the guard who shares a segment talks both ways, and a
     // publication is everybody's: between tiers that share none the addresses of DMZ stay out of reach. What a forged source

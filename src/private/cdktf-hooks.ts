@@ -1,6 +1,32 @@
-import { Aspects, type ISynthesisSession, TerraformStack } from 'cdktf';
+import { Annotations, Aspects, type ISynthesisSession, TerraformStack } from 'cdktf';
 import type { Construct, IConstruct } from 'constructs';
 import { ValidationError } from './errors';
+import { Slot } from './slot';
+
+/** Something that works, and not as well as its author may think: by the path of the construct. */
+export interface Told {
+  readonly path: string;
+  readonly message: string;
+}
+
+const WARNINGS = new Slot<Set<string>>('warnings');
+
+/** Warns as cdktf does, whose command alone prints that; what is warned of is remembered for the reports, and each only once. */
+export function warn(construct: IConstruct, message: string): void {
+  const told = WARNINGS.get(construct) ?? new Set<string>();
+  WARNINGS.set(construct, told);
+  if (told.has(message)) return;
+  told.add(message);
+  Annotations.of(construct).addWarning(message);
+}
+
+/** What was warned of in a stack, in the order of the tree. */
+export function warningsIn(stack: TerraformStack): Told[] {
+  return stack.node
+    .findAll()
+    .filter((construct) => TerraformStack.of(construct) === stack)
+    .flatMap((construct) => [...(WARNINGS.get(construct) ?? [])].map((message) => ({ path: construct.node.path, message })));
+}
 
 const CUSTOM_SYNTHESIS = Symbol.for('cdktf/customSynthesis');
 

@@ -25,6 +25,11 @@ export const ERROR_CODES = {
   BridgeNameTaken: 'Two networks of one daemon have the same bridge name.',
   AddressBookExists: 'The app already has an address book.',
 
+  // properties
+  UnknownProperty: 'The name of a property is not known, and looks like a misspelt or misplaced one.',
+  PropertyMissing: 'A required property is missing.',
+  PropertyShape: 'A property has a value of another shape: a list, a map or an object of a class is needed.',
+
   // text and numbers
   NotText: 'A value that must be text has another type.',
   ControlCharacter: 'Text contains a control character, which could start a new line in a rule, a unit or a script.',

@@ -5,6 +5,8 @@ import { cellsOf, exposuresOf } from './private/describe';
 import { deviationCell } from './private/deviation-text';
 import { forgedWay, furthestWay } from './private/explain';
 import type { IPeer } from '../connections/peer';
+import { needPort } from '../firewall/private/need-port';
+import type { IDaemon } from '../topology/daemon';
 import { forgedChanges, forgedLines } from './private/forged/forged-text';
 import { intersect, isEmpty, portSetOf } from './private/matrix/port-set';
 import { Proof } from './private/proof';
@@ -15,9 +17,8 @@ import { explanationOf } from './private/words';
 import type { Exposure, ReachabilityChange, ReachableCell, ShadowedRule, WorkloadWithoutSegment } from './results';
 import { isPeer } from '../connections/private/is-peer';
 import type { Port } from '../firewall/port';
-import { ValidationError } from '../private/errors';
+import { UnscopedValidationError, ValidationError } from '../private/errors';
 import { isA } from '../private/type-test';
-import type { IDaemon } from '../topology/daemon';
 import type { Declarations } from '../topology/private/declarations';
 import type { ISwarmCluster } from '../topology/swarm';
 
@@ -37,7 +38,7 @@ export class Reachability {
   /** The reachability of all declarations for a daemon so far. */
   public static of(daemon: IDaemon): Reachability {
     if (!isA(daemon, 'daemon')) {
-      throw new ValidationError('NotADaemon', '', 'Reachability.of() takes a daemon of Bulkhead, such as a HardenedDaemon');
+      throw new UnscopedValidationError('NotADaemon', 'Reachability.of() takes a daemon of Bulkhead, such as a HardenedDaemon');
     }
     return new Reachability(daemon._declarations);
   }
@@ -48,7 +49,7 @@ export class Reachability {
    */
   public static ofSwarm(cluster: ISwarmCluster): Reachability {
     if (!isA(cluster, 'swarm')) {
-      throw new ValidationError('NotASwarm', '', 'Reachability.ofSwarm() takes a SwarmCluster');
+      throw new UnscopedValidationError('NotASwarm', 'Reachability.ofSwarm() takes a SwarmCluster');
     }
     return new Reachability(cluster._declarations);
   }
@@ -71,11 +72,13 @@ export class Reachability {
    * @param port a port of the destination: for a publication the port of the container, not of the host
    */
   public canReach(source: IPeer, destination: IPeer, port: Port): boolean {
+    needPort(this.declarations.store.daemonPath, 'port', port);
     return !isEmpty(intersect(this.ports(source, destination).open, portSetOf(port._spec())));
   }
 
   /** The result of a connection; of several members, addresses and ports the one that gets furthest counts. */
   public disposition(source: IPeer, destination: IPeer, port: Port): Disposition {
+    needPort(this.declarations.store.daemonPath, 'port', port);
     const { open, doubtful } = this.ports(source, destination);
     const asked = portSetOf(port._spec());
     if (!isEmpty(intersect(open, asked))) return Disposition.DELIVERED;
@@ -87,6 +90,7 @@ export class Reachability {
 
   /** Why a connection arrives or does not: the rule that decides, its origin, the path of the packet, and what to change. */
   public explain(source: IPeer, destination: IPeer, port: Port): Explanation {
+    needPort(this.declarations.store.daemonPath, 'port', port);
     const [from, to] = this.selections(source, destination);
     const deciding = this.deciding(source, destination, port);
     const own = furthestWay(this.proof, from, to, deciding);

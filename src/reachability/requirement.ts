@@ -4,6 +4,7 @@ import type { Proof } from './private/proof';
 import type { IPeer } from '../connections/peer';
 import { isPeer } from '../connections/private/is-peer';
 import type { Port } from '../firewall/port';
+import { needPort } from '../firewall/private/need-port';
 import { UnscopedValidationError } from '../private/errors';
 import { brand } from '../private/type-test';
 
@@ -21,6 +22,7 @@ export class Requirement {
    */
   public static reachable(source: IPeer, destination: IPeer, port: Port): Requirement {
     checkPeers(source, destination);
+    needPort(undefined, 'port', port);
     return new Requirement(`${source.peerText} must reach ${destination.peerText} on ${port.text}`, {
       kind: 'reachable',
       source,
@@ -37,6 +39,7 @@ export class Requirement {
    */
   public static unreachable(source: IPeer, destination: IPeer, port?: Port): Requirement {
     checkPeers(source, destination);
+    if (port !== undefined) needPort(undefined, 'port', port);
     return new Requirement(`${source.peerText} must not reach ${destination.peerText} on ${port?.text ?? 'any port'}`, {
       kind: 'unreachable',
       source,
@@ -52,6 +55,7 @@ export class Requirement {
    */
   public static onlyReachableFrom(destination: IPeer, sources: IPeer[], port?: Port): Requirement {
     checkPeers(destination, ...sources);
+    if (port !== undefined) needPort(undefined, 'port', port);
     const names = sources.length === 0 ? 'nobody' : sources.map((source) => source.peerText).join(', ');
     return new Requirement(`only ${names} may reach ${destination.peerText} on ${port?.text ?? 'any port'}`, {
       kind: 'only',

@@ -1,4 +1,3 @@
-import { Annotations } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import type { EncryptedOverlayProps } from './encrypted-overlay-props';
 import { type NetworkReference, networkReference } from './network-reference';
@@ -6,6 +5,7 @@ import { type CheckedOverlay, checkOverlay } from './private/check-overlay';
 import { Connections, type IConnectable } from '../connections/connections';
 import type { IPeer } from '../connections/peer';
 import { LateNetwork } from '../private/bindings';
+import { warn } from '../private/cdktf-hooks';
 import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
 import type { Declarations } from '../topology/private/declarations';
@@ -88,7 +88,7 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
     brand(this, 'peer');
     if (props.unencryptedReason !== undefined) {
       Suppressions.of(this)._imply(plainOverlay, '*', props.unencryptedReason);
-      Annotations.of(this).addWarning(`traffic of its members is readable on the network between the nodes: ${props.unencryptedReason}`);
+      warn(this, `traffic of its members is readable on the network between the nodes: ${props.unencryptedReason}`);
     }
   }
 

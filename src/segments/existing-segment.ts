@@ -1,4 +1,3 @@
-import { Annotations } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import { type NetworkReference, networkReference } from './network-reference';
 import { checkExisting } from './private/check-existing';
@@ -6,6 +5,7 @@ import type { ISegment } from './segment';
 import type { SegmentAttributes } from './segment-attributes';
 import { Connections } from '../connections/connections';
 import { DataDockerNetwork } from '../private/bindings';
+import { warn } from '../private/cdktf-hooks';
 import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
 import type { Declarations } from '../topology/private/declarations';
@@ -68,7 +68,8 @@ export class ExistingSegment extends Construct implements ISegment {
     brand(this, 'segment');
     brand(this, 'peer');
     const ways = existing.internal ? ' and the host' : ', the host and every address outside';
-    Annotations.of(this).addWarning(
+    warn(
+      this,
       `Bulkhead does not manage '${networkName}' and does not restrict it: every container attached to it reaches the workloads that are members, on every port, and these workloads reach every attached container${ways}. The reason given: ${reason}`,
     );
   }

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { checkProps } from '../private/check-props';
 import { asSegment } from './private/as-segment';
 import { checkWireAddresses } from './private/wire-address';
 import type { ISegment } from './segment';
@@ -46,6 +47,7 @@ export class HostShim extends Construct {
 
   constructor(scope: Construct, id: string, props: HostShimProps) {
     const path = childPath(scope, id);
+    checkProps(path, 'HostShimProps', props);
     const segment = asSegment(path, 'segment', props.segment);
     const declarations = segment.daemon._declarations;
     declarations.checkDeclaration(path, []);

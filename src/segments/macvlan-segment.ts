@@ -1,8 +1,10 @@
-import { Annotations } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { LanSegmentProps } from './lan-segment-props';
 import { checkLanWire } from './private/check-wire';
 import { WireSegment } from './wire-segment';
+import { warn } from '../private/cdktf-hooks';
+import { checkProps } from '../private/check-props';
+import { childPath } from '../private/names';
 
 /** How the containers of a macvlan network reach each other. */
 export enum MacvlanMode {
@@ -57,6 +59,7 @@ export class MacvlanSegment extends WireSegment {
   public readonly parentName: string;
 
   constructor(scope: Construct, id: string, props: MacvlanSegmentProps) {
+    checkProps(childPath(scope, id), 'MacvlanSegmentProps', props);
     const mode = props.mode ?? MacvlanMode.BRIDGE;
     const checked = checkLanWire(scope, id, props, { driver: 'macvlan', mode, macLimit: props.macLimit });
     super(scope, id, props.daemon, checked, { parent: checked.wire.parent, macvlan_mode: mode });
@@ -65,19 +68,19 @@ export class MacvlanSegment extends WireSegment {
   }
 
   private warn(mode: MacvlanMode, macLimit: number | undefined): void {
-    const warn = (text: string) => Annotations.of(this).addWarning(text);
+    const told = (text: string) => warn(this, text);
     if (/^wl/.test(this.parentName)) {
-      warn(
+      told(
         `${this.parentName} looks like a wireless interface, and access points drop frames from additional MAC addresses; use an IpvlanSegment`,
       );
     }
     if (mode === MacvlanMode.VEPA) {
-      warn(
+      told(
         'in mode vepa containers reach each other only through a switch that sends frames back to the port that they came from; most switches do not',
       );
     }
     if (macLimit === undefined) {
-      warn(
+      told(
         "most clouds and hypervisors drop frames from MAC addresses that they did not assign (unless promiscuous mode and forged transmits are allowed), and a switch may limit the number of MAC addresses of a port; set that limit in 'macLimit', or use an IpvlanSegment",
       );
       return;
@@ -87,7 +90,7 @@ export class MacvlanSegment extends WireSegment {
         const plan = this._peerDeclarations.store.wire(this.node.path);
         const stations = 1 + (plan?.members.length ?? 0) + (plan?.shim ? 1 : 0);
         if (stations > macLimit) {
-          warn(
+          told(
             `${this.parentName} has ${stations} MAC addresses, including the host's, and its switch accepts ${macLimit}; use an IpvlanSegment, which has one`,
           );
         }

@@ -1,4 +1,3 @@
-import { Annotations } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
 import type { NetworkReference } from './network-reference';
 import type { CheckedWire } from './private/check-wire';
@@ -6,6 +5,7 @@ import type { ISegment } from './segment';
 import { wireNetwork } from './wire-network';
 import { Connections } from '../connections/connections';
 import { hearsAtStart } from '../engine/private/advertisements';
+import { warn } from '../private/cdktf-hooks';
 import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
@@ -53,7 +53,8 @@ export abstract class WireSegment extends Construct implements ISegment {
     this.connections = new Connections(this);
     const { version } = this._peerDeclarations.store.engine;
     if (checked.wire.lan6 && checked.wire.advertisements === false && hearsAtStart(version)) {
-      Annotations.of(this).addWarning(
+      warn(
+        this,
         `engine ${version} turns router advertisements off some milliseconds after the interface of a container is up; an advertisement that arrives before that gives the container an address and a route, or prevents its start. Engines from 28.0 on have no such gap`,
       );
     }

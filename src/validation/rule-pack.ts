@@ -5,6 +5,7 @@ import type { ActiveRule } from './private/evaluate';
 import type { Rule } from './rule';
 import type { Severity } from './severity';
 import { StackPass } from './stack-pass';
+import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
 import { reasonText } from '../private/text';
 
@@ -70,6 +71,7 @@ export class RulePack implements IAspect {
 
   /** Errors: `RuleId` when a rule is in it twice, or one is named that is not; `ReasonTooShort`. */
   public constructor(props: RulePackProps) {
+    checkProps(undefined, 'RulePackProps', props);
     const rules = [...props.rules, ...(props.additionalRules ?? [])];
     const ids = new Set(rules.map(({ ruleId }) => ruleId));
     const named = [...Object.keys(props.severities ?? {}), ...Object.keys(props.without ?? {})];

@@ -1,4 +1,5 @@
 import type { ICheckedResource } from './checked-resource';
+import { checkProps } from '../private/check-props';
 import { controlIn16 } from './private/cis-controls';
 import type { Severity } from './severity';
 import { matching, passedText } from '../private/text';
@@ -83,6 +84,7 @@ export abstract class Rule {
   public readonly suppressible: boolean;
 
   public constructor(props: RuleProps) {
+    checkProps(undefined, 'RuleProps', props);
     this.ruleId = matching(undefined, 'ruleId', props.ruleId, /^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$/, 'RuleId', "capitals, digits and hyphens, such as 'ACME-01'"); // prettier-ignore
     this.title = passedText(undefined, 'title', props.title);
     this.severity = props.severity;

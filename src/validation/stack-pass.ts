@@ -13,7 +13,7 @@ import { Severity } from './severity';
 import { Suppressions } from './suppressions';
 import { ValidationSettings, type ValidationSettingsProps } from './validation-settings';
 import { AddressBook } from '../addressing/address-book';
-import { aspectOnApp, constructAt, handOver, hasCustomSynthesis, onStackWritten } from '../private/cdktf-hooks';
+import { aspectOnApp, constructAt, handOver, hasCustomSynthesis, onStackWritten, warningsIn } from '../private/cdktf-hooks';
 import { Slot } from '../private/slot';
 import { tell } from '../private/tell';
 import { renderReports } from './private/report/render-reports';
@@ -100,6 +100,7 @@ export class StackPass {
     const { stack } = this;
     stack.node.addValidation({ validate: () => this.validate() });
     const write = (session: ISynthesisSession) => {
+      this.tellWarnings();
       if (this.written !== undefined) {
         const folder = this.writeReports(path.join(session.outdir, session.manifest.forStack(stack).workingDirectory));
         if (!this.isToldElsewhere) this.tellCounts(folder);
@@ -214,11 +215,18 @@ export class StackPass {
       stack: this.stack.node.path,
       packs: packs.map(({ packName }) => packName),
       rules,
+      warnings: warningsIn(this.stack),
       without: packs.flatMap(({ packName, _without }) => [..._without].map(([ruleId, reason]) => ({ ruleId, reason, packName }))),
       ...evaluation,
     });
     for (const [name, text] of Object.entries(reports)) fs.writeFileSync(path.join(folder, name), text);
     return folder;
+  }
+
+  /** The cdktf command prints them by itself; a program that is run alone would keep them to itself. */
+  private tellWarnings(): void {
+    if (process.env.CDKTF_CONTEXT_JSON !== undefined) return;
+    for (const { path: place, message } of warningsIn(this.stack)) tell(this.stack, `warning: [${place}] ${message}`);
   }
 
   private tellCounts(folder: string): void {

@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { checkProps } from '../private/check-props';
 import type { Suppression } from './private/evaluate';
 import type { Rule } from './rule';
 import { ValidationError } from '../private/errors';
@@ -86,6 +87,7 @@ export class Suppressions {
   /** Accepts findings of a rule. Errors: `ReasonTooShort`, `RuleId`, `ExpiryDate`. */
   public add(props: SuppressionProps): void {
     const { path } = this.construct.node;
+    checkProps(path, 'SuppressionProps', props);
     const { expires } = props;
     if (expires !== undefined && !isDate(expires)) {
       throw new ValidationError('ExpiryDate', path, `'expires' must be a day such as '2027-01-31', got '${expires}'`);

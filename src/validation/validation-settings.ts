@@ -1,4 +1,5 @@
 import type { IConstruct } from 'constructs';
+import { checkProps } from '../private/check-props';
 import { ValidationError } from '../private/errors';
 import { Slot } from '../private/slot';
 import { reasonText } from '../private/text';
@@ -42,6 +43,7 @@ export class ValidationSettings {
   /** Changes settings; what is not named stays. Errors: `ReasonTooShort`, `ExpiryDate`. */
   public set(props: ValidationSettingsProps): void {
     const { path } = this.scope.node;
+    checkProps(path, 'ValidationSettingsProps', props);
     if (props.withoutSecureDefaultsReason !== undefined) {
       reasonText(path, 'withoutSecureDefaultsReason', props.withoutSecureDefaultsReason);
     }

@@ -1,4 +1,5 @@
 import { CAPABILITIES, forges } from '../hardening/private/capabilities';
+import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, reasonText } from '../private/text';
 
@@ -39,6 +40,7 @@ export class Capability {
    * Errors: `CapabilityNeedsReason`, `UnknownCapability`, `ReasonTooShort`.
    */
   public static of(name: string, options: CapabilityOptions = {}): Capability {
+    checkProps(undefined, 'CapabilityOptions', options);
     const bare = Capability.bareName(name);
     if (options.reason !== undefined) {
       return new Capability(`CAP_${bare}`, reasonText(undefined, 'reason', options.reason));

@@ -1,3 +1,4 @@
+import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, reasonText } from '../private/text';
 import { latestImage } from '../validation/rules/images/latest-image';
@@ -25,6 +26,7 @@ export class ContainerImage {
    * @param reference name with digest, such as `nginx@sha256:…`
    */
   public static fromRegistry(reference: string, options: RegistryImageOptions = {}): ContainerImage {
+    checkProps(undefined, 'RegistryImageOptions', options);
     const text = plainText(undefined, 'image', reference);
     if (!REFERENCE.test(text)) {
       throw new UnscopedValidationError(

@@ -1,3 +1,4 @@
+import { checkProps } from '../private/check-props';
 import { reasonText } from '../private/text';
 
 /** Why a container is not in a segment. */
@@ -15,7 +16,7 @@ export class ContainerNetwork {
    * @see https://docs.docker.com/engine/network/drivers/host/
    */
   public static host(options: ContainerNetworkOptions): ContainerNetwork {
-    return new ContainerNetwork('host', reasonText(undefined, 'reason', options?.reason));
+    return ContainerNetwork.make('host', options);
   }
 
   /**
@@ -24,7 +25,12 @@ export class ContainerNetwork {
    * @see https://docs.docker.com/engine/network/drivers/none/
    */
   public static none(options: ContainerNetworkOptions): ContainerNetwork {
-    return new ContainerNetwork('none', reasonText(undefined, 'reason', options?.reason));
+    return ContainerNetwork.make('none', options);
+  }
+
+  private static make(mode: 'host' | 'none', options: ContainerNetworkOptions): ContainerNetwork {
+    checkProps(undefined, 'ContainerNetworkOptions', options);
+    return new ContainerNetwork(mode, reasonText(undefined, 'reason', options.reason));
   }
 
   private constructor(

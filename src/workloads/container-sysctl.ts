@@ -50,7 +50,7 @@ export class ContainerSysctl {
     if (!NAMESPACED.test(key)) {
       throw new UnscopedValidationError(
         'SysctlNotNamespaced',
-        `'${key}' belongs to the host; a container has only its own net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.*`,
+        `'${key}' belongs to the host; a container has only its own net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.*; remove it here, and set it on the host`,
       );
     }
     if (GUARDED.test(key)) {

@@ -3,6 +3,7 @@ import type { ContainerAttributes } from './container-attributes';
 import type { IWorkload } from './workload';
 import { isAddress } from '../addressing/private/ip';
 import { Connections } from '../connections/connections';
+import { checkProps } from '../private/check-props';
 import { ValidationError } from '../private/errors';
 import { childPath } from '../private/names';
 import { matching, plainText } from '../private/text';
@@ -23,8 +24,10 @@ export class ExistingContainer extends Construct implements IWorkload {
   public readonly _peerDeclarations: Declarations;
   private readonly givenAddress?: string;
 
-  constructor(scope: Construct, id: string, { segment: given, containerName, ipv4Address, defaultPort }: ContainerAttributes) {
+  constructor(scope: Construct, id: string, attributes: ContainerAttributes) {
     const place = childPath(scope, id);
+    checkProps(place, 'ContainerAttributes', attributes);
+    const { segment: given, containerName, ipv4Address, defaultPort } = attributes;
     const segment = asSegment(place, 'segment', given);
     const declarations = segment.daemon._declarations;
     const fact = declarations.store.segmentFact(segment.node.path);

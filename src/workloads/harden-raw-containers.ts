@@ -1,5 +1,6 @@
 import type { IAspect } from 'cdktf';
 import type { IConstruct } from 'constructs';
+import { checkProps } from '../private/check-props';
 import { DEFAULT_USER } from './private/common';
 import { HARDENED, logOptions, tmpfsOptions } from '../hardening/private/hardened-defaults';
 import { Container, LateContainer } from '../private/bindings';
@@ -39,6 +40,7 @@ export class HardenRawContainers implements IAspect {
   private readonly cpuQuota: number;
 
   constructor(props: HardenRawContainersProps = {}) {
+    checkProps(undefined, 'HardenRawContainersProps', props);
     const { memoryMebibytes = HARDENED.memoryMebibytes, cpuMillis = HARDENED.cpuMillis } = props;
     this.memory = wholeNumber(undefined, 'memoryMebibytes', memoryMebibytes, 6, 1_048_576, 'MemoryLimit');
     this.cpuQuota = wholeNumber(undefined, 'cpuMillis', cpuMillis, 10, 1_024_000, 'CpuLimit') * 100;

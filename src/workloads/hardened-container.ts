@@ -1,11 +1,12 @@
-import { Annotations, dependable, TerraformStack } from 'cdktf';
+import { dependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Capability } from './capability';
 import type { ContainerAttributes } from './container-attributes';
 import { ExistingContainer } from './existing-container';
 import type { HardenedContainerProps, PublicationOptions, PublishOptions } from './hardened-container-props';
 import { ownAddress } from './own-address';
-import { type CheckedContainer, checkContainer } from './private/check-container';
+import { checkProps } from '../private/check-props';
+import { type CheckedContainer, checkContainer, checkGiven } from './private/check-container';
 import { HOST_NAME } from './private/check-names';
 import { checkImage, givenBack } from './private/common';
 import { containerConfig, lateBlocks } from './private/container-config';
@@ -22,7 +23,7 @@ import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
 import { HARDENED } from '../hardening/private/hardened-defaults';
 import { Image, LateContainer } from '../private/bindings';
-import { orderStacks } from '../private/cdktf-hooks';
+import { orderStacks, warn } from '../private/cdktf-hooks';
 import { ValidationError } from '../private/errors';
 import { lateExpression, lateValue } from '../private/late';
 import { childPath } from '../private/names';
@@ -38,6 +39,10 @@ import { rawSockets } from '../validation/rules/containers/raw-sockets';
 import { secretVariable } from '../validation/rules/containers/secret-variable';
 import { writableRoot } from '../validation/rules/containers/writable-root';
 import { Suppressions } from '../validation/suppressions';
+
+function mountOfSecret(file: string): string {
+  return `VolumeMount.hostPath('/srv/secrets/${file}', '/run/secrets/${file}') to 'volumes'`;
+}
 
 function warningOnHost(reason: string): string {
   return `is on the host's network (${reason}): only the host's own firewall restricts its ports, a flow with it is a flow with every process on the host, and no rule of Bulkhead distinguishes it from the host; place it in a segment if possible`;
@@ -97,11 +102,12 @@ export class HardenedContainer extends Construct implements IWorkload {
   private readonly starting: Starting & { readonly after: Set<Starting> };
 
   constructor(scope: Construct, id: string, props: HardenedContainerProps) {
+    checkGiven(childPath(scope, id), props);
     const placement = placementOf(childPath(scope, id), props);
     const { segment, segmentless, daemon } = placement;
     const declarations = daemon._declarations;
     const checked = checkContainer(scope, id, props, declarations);
-    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {});
+    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {}, mountOfSecret);
     checkImage(checked.path, props.image);
     declarations.checkDeclaration(checked.path, [`container ${checked.name}`]);
     if (segment) {
@@ -127,14 +133,14 @@ export class HardenedContainer extends Construct implements IWorkload {
 
     if (segmentless) {
       declarations.addWorkload({ path, name: checked.name, ...segmentless });
-      if (segmentless.mode === 'host') Annotations.of(this).addWarning(warningOnHost(segmentless.reason));
+      if (segmentless.mode === 'host') warn(this, warningOnHost(segmentless.reason));
     } else {
       orderStacks(this, segment!);
       const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
       const forging = (props.capabilities ?? []).filter(({ _forges }) => _forges);
       const named = { path, name: checked.name, segment: segment!.node.path, aliases, capabilities: givenBack(props.capabilities) };
       declarations.addWorkload({ ...named, ipv4Address, ipv6Address, dns: dns?.servers, hostEntries });
-      forging.forEach((capability) => Annotations.of(this).addWarning(warningOfForging(capability)));
+      forging.forEach((capability) => warn(this, warningOfForging(capability)));
     }
     this.makeResource(props, checked, environment);
     this.acceptReasons(props);
@@ -166,6 +172,7 @@ export class HardenedContainer extends Construct implements IWorkload {
    * @param port the port on the host; `targetPort` is the port of the container if it differs
    */
   public publish(port: Port, options: PublishOptions = {}): Publication {
+    checkProps(this.node.path, 'PublishOptions', options);
     const { hostAddress } = this.addPublication({ ...options, port });
     const hostPort = port.size > 1 ? `${port.first}-${port.last}` : `${port.first}`;
     return Publication._of(hostAddress, hostPort, options.targetPort ?? port, false);
@@ -181,6 +188,7 @@ export class HardenedContainer extends Construct implements IWorkload {
    * @param targetPort one port inside the container
    */
   public publishOnRandomPort(targetPort: Port, options: PublicationOptions = {}): Publication {
+    checkProps(this.node.path, 'PublicationOptions', options);
     const { hostAddress } = this.addPublication({ ...options, port: targetPort, isChosen: true });
     const hostPort = lateExpression(
       this.resource.interpolationForAttribute('ports'),
@@ -204,6 +212,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     if (!(other instanceof HardenedContainer)) {
       throw new ValidationError('NotAWorkload', this.node.path, "'other' must be a HardenedContainer of this program");
     }
+    checkProps(this.node.path, 'StartOptions', options);
     const seconds = checkStart(this.starting, other.starting, options);
     orderStacks(this, other);
     const { resource, starting } = other;
@@ -219,7 +228,7 @@ export class HardenedContainer extends Construct implements IWorkload {
 
   private addPublication(request: Omit<PublicationRequest, 'workload' | 'segment'>): PublicationFact {
     const { segment, segmentless } = this.placement;
-    if (segment === undefined) refuseSegmentless(this.node.path, segmentless!, `the program publishes ${request.port.text}`);
+    if (segment === undefined) refuseSegmentless(this.node.path, segmentless!, `the program publishes ${request.port?.text ?? 'a port'}`);
     const fact = publicationFact(this._peerDeclarations, { ...request, workload: this.node.path, segment: segment.node.path });
     this._peerDeclarations.addPublication(fact);
     return fact;

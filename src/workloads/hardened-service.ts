@@ -2,6 +2,7 @@ import * as crypto from 'crypto';
 import { Annotations, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { HardenedServiceProps, ServicePublishOptions } from './hardened-service-props';
+import { checkProps } from '../private/check-props';
 import { type CheckedService, checkService } from './private/check-service';
 import { givenBack } from './private/common';
 import { environmentList } from './private/environment';
@@ -11,8 +12,9 @@ import { EndpointMode, PublishMode } from './service-policies';
 import { Connections, type IConnectable } from '../connections/connections';
 import type { IPeer } from '../connections/peer';
 import type { Port } from '../firewall/port';
+import { needPort } from '../firewall/private/need-port';
 import { Config, LateService } from '../private/bindings';
-import { orderStacks, requireProvider } from '../private/cdktf-hooks';
+import { orderStacks, requireProvider, warn } from '../private/cdktf-hooks';
 import { ValidationError } from '../private/errors';
 import { brand } from '../private/type-test';
 import type { EncryptedOverlay } from '../segments/encrypted-overlay';
@@ -21,6 +23,10 @@ import type { PeerFact } from '../topology/private/facts';
 import { serviceHardening } from '../validation/rules/services/service-hardening';
 import { serviceSecrets } from '../validation/rules/services/service-secrets';
 import { Suppressions } from '../validation/suppressions';
+
+function mountOfSecret(file: string): string {
+  return `SwarmSecret.of({ secretName: '${file}', secretId: '…' }) to 'secrets'`;
+}
 
 /**
  * A service of a swarm that can do only what the program declares.
@@ -60,7 +66,7 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
 
   constructor(scope: Construct, id: string, props: HardenedServiceProps) {
     const checked = checkService(scope, id, props);
-    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {});
+    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {}, mountOfSecret);
     super(scope, id);
     const { path } = this.node;
     const declarations = props.overlay._peerDeclarations;
@@ -88,7 +94,8 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
       "Terraform cannot set no-new-privileges for a service; set 'no-new-privileges' in the daemon.json of every node. Nothing limits the number of processes of a task",
     );
     if (checked.scattered.length > 0) {
-      Annotations.of(this).addWarning(
+      warn(
+        this,
         `${checked.scattered.join(', ')} is a directory of the node that runs the task: every node has different content, and a task does not start on a node without it; place the service on one node, or share the directory between all nodes`,
       );
     }
@@ -102,6 +109,8 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
    */
   public publish(port: Port, options: ServicePublishOptions): void {
     const { path } = this.node;
+    needPort(path, 'port', port);
+    checkProps(path, 'ServicePublishOptions', options ?? {}, ['sources']);
     const mode = options?.mode ?? PublishMode.INGRESS;
     if (mode === PublishMode.INGRESS && this.endpointMode === EndpointMode.DNSRR) {
       throw new ValidationError(

@@ -1,3 +1,4 @@
+import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
 import { passedText, wholeNumber } from '../private/text';
 
@@ -60,8 +61,12 @@ export class HealthCheck {
   public readonly startPeriodSeconds: number;
 
   private constructor(test: string[], options: HealthCheckOptions) {
+    checkProps(undefined, 'HealthCheckOptions', options);
     if (test.length < 2) {
-      throw new UnscopedValidationError('HealthCheckValue', 'a health check needs a command');
+      throw new UnscopedValidationError(
+        'HealthCheckValue',
+        "a health check needs a command; pass its words, such as HealthCheck.command(['/healthy'])",
+      );
     }
     const number = (what: string, value: number, least: number) => wholeNumber(undefined, what, value, least, 86_400, 'HealthCheckValue');
     this.test = test;

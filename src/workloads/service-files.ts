@@ -1,3 +1,4 @@
+import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
 import { isTokenText, matching, passedText } from '../private/text';
 
@@ -28,6 +29,7 @@ export interface SwarmSecretOptions {
 export class SwarmSecret {
   /** A secret that already exists in the swarm. */
   public static of(options: SwarmSecretOptions): SwarmSecret {
+    checkProps(undefined, 'SwarmSecretOptions', options);
     const secretId = matching(
       undefined,
       'secretId',

@@ -1,3 +1,4 @@
+import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
 import { matching, wholeNumber } from '../private/text';
 import { isA } from '../private/type-test';
@@ -90,7 +91,9 @@ export class UpdatePolicy {
   /** Whether a new task starts before the old one ends. */
   public readonly startFirst: boolean;
 
-  private constructor({ parallelism, delaySeconds, monitorSeconds, onFailure, startFirst }: UpdateOptions) {
+  private constructor(options: UpdateOptions) {
+    checkProps(undefined, 'UpdateOptions', options);
+    const { parallelism, delaySeconds, monitorSeconds, onFailure, startFirst } = options;
     this.parallelism = wholeNumber(undefined, 'parallelism', parallelism ?? 1, 1, 1000, 'ServiceValue');
     this.delaySeconds = wholeNumber(undefined, 'delaySeconds', delaySeconds ?? 10, 0, 86_400, 'ServiceValue');
     this.monitorSeconds = wholeNumber(undefined, 'monitorSeconds', monitorSeconds ?? 10, 1, 86_400, 'ServiceValue');

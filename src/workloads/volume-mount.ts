@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { holdsEngineSocket, isEngineSocket, sensitivePlace } from '../hardening/private/host-paths';
 import { Volume } from '../private/bindings';
+import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
 import { childPath, nameFromPath, NETWORK_NAME } from '../private/names';
 import { matching, plainText } from '../private/text';
@@ -40,6 +41,7 @@ export class DataVolume extends Construct {
 
   constructor(scope: Construct, id: string, props: DataVolumeProps) {
     const path = childPath(scope, id);
+    checkProps(path, 'DataVolumeProps', props);
     needDaemon(path, props.daemon);
     const name = props.volumeName ?? nameFromPath(path);
     matching(path, 'volumeName', name, NETWORK_NAME, 'VolumeName', '2 to 58 letters, digits, _, . or -, starting with a letter or digit');
@@ -67,6 +69,7 @@ export class VolumeMount {
    * @param target absolute path inside the container
    */
   public static volume(volume: DataVolume, target: string, options: MountOptions = {}): VolumeMount {
+    checkProps(undefined, 'MountOptions', options);
     return new VolumeMount('volume', volume._reference, targetPath(target), options.readOnly ?? false, volume);
   }
 
@@ -79,6 +82,7 @@ export class VolumeMount {
    * @param target absolute path inside the container
    */
   public static hostPath(source: string, target: string, options: MountOptions = {}): VolumeMount {
+    checkProps(undefined, 'MountOptions', options);
     const text = normalised(plainText(undefined, 'source', source), 'source');
     if (isEngineSocket(text)) {
       throw new UnscopedValidationError(

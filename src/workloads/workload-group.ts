@@ -3,6 +3,7 @@ import type { IWorkload } from './workload';
 import { Connections, type IConnectable } from '../connections/connections';
 import type { IPeer } from '../connections/peer';
 import type { Port } from '../firewall/port';
+import { checkProps } from '../private/check-props';
 import { ValidationError } from '../private/errors';
 import { childPath } from '../private/names';
 import { brand, isA } from '../private/type-test';
@@ -40,6 +41,7 @@ export class WorkloadGroup extends Construct implements IPeer, IConnectable {
 
   constructor(scope: Construct, id: string, props: WorkloadGroupProps) {
     const path = childPath(scope, id);
+    checkProps(path, 'WorkloadGroupProps', props);
     if (!Array.isArray(props.members) || props.members.length === 0) {
       throw new ValidationError('EmptyGroup', path, "'members' must name at least one workload");
     }

@@ -257,7 +257,7 @@ describe('daemon.json', () => {
 describe('errors, before anything enters the tree', () => {
   test.each<[string, ErrorCode, Partial<Record<keyof HardenedDaemonProps, unknown>>, string[]]>([
     ['engine as text', 'UnknownEngineVersion', { engine: '28.2' }, ["EngineVersion.of('29.9.3')"]],
-    ['pool as text', 'WrongFamily', { addressPool: '10.20.0.0/16' }, ['Cidr.parse']],
+    ['pool as text', 'PropertyShape', { addressPool: '10.20.0.0/16' }, ['Cidr.parse']],
     ['IPv6 pool', 'WrongFamily', { addressPool: Cidr.parse('fd00::/48') }, ['IPv4']],
     ['host name as address', 'AddressSyntax', { hostAddress: 'gateway.example.com' }, ["'gateway.example.com'"]],
     ['block as address', 'AddressSyntax', { hostAddress: '192.0.2.10/24' }, ["'192.0.2.10/24'"]],

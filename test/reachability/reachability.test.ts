@@ -90,7 +90,9 @@ describe('answers', () => {
     expect(open.steps).toContainEqual(
       expect.stringMatching(/^forward, filter BULKHEAD-PASS rule \d+: accept \(app\/Web > app\/Api tcp\/8080\)/),
     );
-    expect(reachability().explain(web, db, SQL).remedy).toBe("You cannot open it: 'Shop' forbids DMZ to DATA.");
+    expect(reachability().explain(web, db, SQL).remedy).toBe(
+      "You cannot open it: 'Shop' forbids DMZ to DATA; let a workload in APP have both flows: DMZ to APP, and APP to DATA.",
+    );
     expect(reachability().explain(db, Peer.host(), Port.tcp(22)).remedy).toBe('Declare it: connections.allowTo(host, tcp/22) on app/Db.');
     expect(reachability().explain(Peer.anyIpv4(), db, SQL)).toMatchObject({
       decidedBy: 'undeclared to our bridges',

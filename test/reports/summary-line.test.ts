@@ -4,6 +4,7 @@ import { App, TerraformStack, Testing } from 'cdktf';
 import { Cidr, EngineVersion, type HardenedContainer, type HardenedDaemon, UnguardedDaemon, Peer, Port, Requirement } from '../../src';
 import { writeDaemonReports } from '../../src/reports/daemon-reports';
 import { summaryLine } from '../../src/reports/private/summary-line';
+import { legacy } from '../support/existing';
 import { temporaryFolder } from '../support/folders';
 import { HOST_ADDRESS, Program } from '../support/programs';
 import { shop } from '../support/unguarded';
@@ -41,7 +42,7 @@ test('a program that is run by itself says it on stderr, once, however often it 
   const app = program();
   const { out, err } = printed({}, () => app.synth());
   expect(out).toEqual([]);
-  expect(err).toEqual([expect.stringMatching(LINE)]);
+  expect(err).toEqual([expect.stringMatching(/^warning: \[app\/Edge\] user data is \d+ bytes/), expect.stringMatching(LINE)]);
   // The lock is not written again, which is news; then there is none.
   const [again, third] = [1, 2].map(() => printed({}, () => app.synth()).err);
   expect(again).toEqual([expect.stringMatching(/^app\/Edge: 1 flow proved[^.]*\. Next: read .*report\.md\n$/)]);
@@ -55,12 +56,30 @@ test('the cdktf command shows what is on stdout', () => {
   expect(err).toEqual([]);
 });
 
+test('what constructs warn of is printed, and in validation.md; the cdktf command prints it by itself', () => {
+  fs.writeFileSync(path.join(folder(), 'cdktf.json'), '{}');
+  const app = new App({ outdir: path.join(folder(), 'out'), stackTraces: false });
+  const site = new Program({}, new TerraformStack(app, 'app'));
+  site.container('Web', legacy(site));
+  site.container('Cam', site.lan('Lan', { macLimit: 1 }));
+  const { err } = printed({}, () => app.synth());
+  const report = fs.readFileSync(path.join(folder(), 'out/stacks/app/bulkhead/validation.md'), 'utf8');
+  for (const [place, words] of [
+    ['app/Legacy', 'does not restrict it'],
+    ['app/Lan', 'its switch accepts 1'],
+  ]) {
+    expect(err.filter((line) => line.startsWith(`warning: [${place}] `) && line.includes(words))).toHaveLength(1);
+    expect(report.split('\n').filter((line) => line.includes(`| ${place} |`) && line.includes(words))).toHaveLength(1);
+  }
+  expect(printed({ CDKTF_CONTEXT_JSON: '{}' }, () => app.synth()).out.join()).not.toContain('warning: ');
+});
+
 test('one line for each daemon, and none for its stack beside it', () => {
   const app = program();
   const stack = app.node.findChild('app') as TerraformStack;
   new UnguardedDaemon(stack, 'Other', { engine: EngineVersion.V28, hostAddress: '192.0.2.99', addressPool: Cidr.parse('10.30.0.0/16') });
   const { err } = printed({}, () => app.synth());
-  expect(err.map((line) => line.split(':')[0])).toEqual(['app/Edge', 'app/Other']);
+  expect(err.map((line) => line.split(':')[0])).toEqual(['warning', 'app/Edge', 'app/Other']);
 });
 
 test('where the synth fails no daemon says that all is well', () => {

@@ -251,7 +251,6 @@ describe('errors', () => {
     ['another construct', (program: Program) => new Construct(program.stack, 'X')],
     ['a segment', (program: Program) => program.segment('X')],
     ['a look-alike', () => ({ daemonId: '0123456789ab', node: { path: 'app/Edge' } })],
-    ['nothing', () => undefined],
   ])('NotADaemon: %s', (_, make) => {
     const program = new Program();
     const daemon = make(program) as unknown as IDaemon;

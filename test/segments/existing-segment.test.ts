@@ -245,7 +245,7 @@ test.each<[Partial<SegmentAttributes>, string, string]>([
   [{ networkName: 'app-front' }, 'DuplicateName', 'app/Front'],
   [{ networkName: 'app-front-gw' }, 'DuplicateName', 'app/Front'],
   [{ networkName: 'other_default' }, 'DuplicateName', 'app/Other'],
-  [{ ipv4Block: '172.30.5.0/24' as never }, 'WrongFamily', 'IPv4 block'],
+  [{ ipv4Block: '172.30.5.0/24' as never }, 'PropertyShape', 'Cidr.parse'],
   [{ ipv4Block: Cidr.parse('fd00::/64') }, 'WrongFamily', 'IPv4 block'],
   [{ ipv4Block: Cidr.parse('172.30.5.0/30') }, 'BlockTooSmall', '/29'],
   [{ ipv4Block: Cidr.parse('172.30.7.128/25') }, 'BlockOverlap', 'app/Other'],
@@ -261,10 +261,11 @@ test.each<[Partial<SegmentAttributes>, string, string]>([
   expect(program.stack.node.tryFindChild('Legacy')).toBeUndefined();
 });
 
-test('what is not known to open anything stays a way out', () => {
-  const program = new Program();
-  legacy(program, { isInternal: undefined as never });
-  expect(program.topology().existing[0].internal).toBe(false);
+test('whether it is internal must be said', () => {
+  expectError(() => legacy(new Program(), { isInternal: undefined as never }), 'PropertyMissing', {
+    path: 'app/Legacy',
+    says: ['isInternal'],
+  });
 });
 
 test('in another stack the network is named, not referenced', () => {

@@ -212,7 +212,7 @@ describe('allowDnsTo a container', () => {
     program.container('Unbound', names, { ipv4Address: '10.20.0.9' });
     expectError(() => program.synth(), 'ResolverWithoutEgress', {
       path: 'app/Web',
-      says: ['10.20.0.9', 'allowDnsTo() with that workload'],
+      says: ['10.20.0.9', "allowDnsTo() with the container 'app/Unbound'"],
     });
     web.connections.allowDnsTo(program.container('Second', names, { ipv4Address: '10.20.0.10' }));
     expectError(() => program.synth(), 'ResolverWithoutEgress', { path: 'app/Web', says: ['10.20.0.9'] });

@@ -9,7 +9,7 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 describe('environment', () => {
   const list = (environment: Record<string, string>, notSecretReasons: Record<string, string> = {}) =>
-    environmentList('app/Web', environment, notSecretReasons);
+    environmentList('app/Web', environment, notSecretReasons, (file) => `a mount of ${file}`);
 
   test('sorted, whatever the order of keys', () => {
     expect(list({ B: '2', A: '1', _c: '' })).toEqual(['A=1', 'B=2', '_c=']);
@@ -66,7 +66,9 @@ describe('environment', () => {
   ])('%s=%s is none', (name, value) => expect(list({ [name]: value })).toEqual([`${name}=${value}`]));
 
   test('a file variable that holds no path is one', () => {
-    expectError(() => list({ DB_PASSWORD_FILE: 'hunter2' }), 'SecretInEnvironment', { says: ['set DB_PASSWORD_FILE to its path'] });
+    expectError(() => list({ DB_PASSWORD_FILE: 'hunter2' }), 'SecretInEnvironment', {
+      says: ["set DB_PASSWORD_FILE to '/run/secrets/db-password'"],
+    });
   });
 
   test.each<[string, ErrorCode, Record<string, string>, Record<string, string>]>([

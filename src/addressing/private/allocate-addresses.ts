@@ -173,7 +173,11 @@ class FamilyAssigner {
     const layout = this.layoutWith(parsed.value);
     if (layout === undefined) {
       const blocks = this.layouts.map(({ block }) => formatBlock(block)).join(', ');
-      this.report(key, 'AddressOutsideBlock', `'${text}' is not inside the block of '${this.segment.key}' (${blocks})`);
+      this.report(
+        key,
+        'AddressOutsideBlock',
+        `'${text}' is not inside the block of '${this.segment.key}' (${blocks}); ${advice(this.layout)}`,
+      );
       return;
     }
     const wrong = misplaced(layout, parsed.value.value);

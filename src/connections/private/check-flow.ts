@@ -22,13 +22,7 @@ export function checkFlow(
   const from = source._peerFact;
   const to = destination._peerFact;
   checkSegmentless(place, source, destination);
-  if (from.kind === 'block') {
-    throw new ValidationError(
-      'SourceOutside',
-      place,
-      `${source.peerText} is outside the host, and only a publication admits connections from outside; call publish() on the destination and list it in 'sources'`,
-    );
-  }
+  if (from.kind === 'block') refuseOutside(place, source, destination);
   const declarations = source._peerDeclarations ?? destination._peerDeclarations;
   if (declarations === undefined) {
     throw new ValidationError(
@@ -68,6 +62,24 @@ export function checkFlow(
     throw new ValidationError('TierForbidsFlow', place, reason);
   }
   return declarations;
+}
+
+/** What admits connections from outside, by the place of the destination. */
+function refuseOutside(place: string, { peerText }: IPeer, { _peerDeclarations, _peerFact, peerText: to }: IPeer): never {
+  const fail = (why: string): never => {
+    throw new ValidationError('SourceOutside', place, `${peerText} is outside the host, and ${why}`);
+  };
+  const segments = (_peerDeclarations?.store.segmentsOf(_peerFact) ?? []).map((path) => _peerDeclarations!.store.segmentFact(path));
+  const wire = segments.find((segment) => segment.wire !== undefined && segment.overlay === undefined);
+  if (wire !== undefined) {
+    fail(`${to} is a machine of the LAN in '${wire.path}': every address that the LAN lets through already reaches it there, and no rule of Bulkhead applies; remove the flow, or place the workload in a BridgeSegment and call publish() there`); // prettier-ignore
+  }
+  const existing = segments.find((segment) => segment.existing !== undefined);
+  if (existing !== undefined) {
+    fail(`'${existing.networkName}' is a network that Bulkhead does not manage, where workloads cannot publish; remove the flow, or place the workload in a BridgeSegment and call publish() there`); // prettier-ignore
+  }
+  const whose = _peerFact.kind === 'workload' ? `call publish() on ${to}` : `call publish() on each workload of ${to}`;
+  return fail(`only a publication admits connections from outside; ${whose}, with ${peerText} in 'sources'`);
 }
 
 /** In an overlay no rule of a host has a say, and the way out of one is shared by all tasks of a node. */
@@ -173,7 +185,7 @@ function checkEgress(place: string, declarations: Declarations, text: string, po
   const isTiny = block.prefixLength >= (text.includes(':') ? 127 : 31);
   const host = declarations.store.hostAddresses.find((address) => sameFamily(address, text) && isTiny && block.containsAddress(address));
   if (host !== undefined) {
-    throw new ValidationError('EgressToHost', place, `${host} is the host; use Peer.host() for ${port.text}`);
+    throw new ValidationError('EgressToHost', place, `${host} is the host; use Peer.host() instead for ${port.text}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type CheckedHost, checkHost } from './check-host';
 import { checkIpv6Pool } from './check-ipv6-pool';
+import { checkProps } from '../../private/check-props';
 import { childPath } from '../../private/names';
 import { matching, reasonText, wholeNumber } from '../../private/text';
 import type { HardenedDaemonProps } from '../hardened-daemon-props';
@@ -13,6 +14,7 @@ export interface CheckedDaemon extends CheckedHost {
 /** Checks before anything enters the tree. */
 export function checkDaemon(scope: { readonly node: { readonly path: string } }, id: string, props: HardenedDaemonProps): CheckedDaemon {
   const path = childPath(scope, id);
+  checkProps(path, 'HardenedDaemonProps', props);
   const host = checkHost(path, props);
   checkIpv6Pool(path, props);
   if (props.startWithoutGuardReason !== undefined) {

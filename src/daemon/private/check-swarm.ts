@@ -1,4 +1,5 @@
 import { Cidr } from '../../addressing/cidr';
+import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { reasonText, wholeNumber } from '../../private/text';
@@ -21,6 +22,7 @@ export function checkSwarm(
   isDaemon: (value: unknown) => boolean,
 ): Omit<SwarmSettings, 'id'> & { readonly underlayMtu: number } {
   const path = childPath(scope, id);
+  checkProps(path, 'SwarmClusterProps', props);
   const { managers, workers = [] } = props;
   if (!Array.isArray(managers) || managers.length === 0) {
     throw new ValidationError('SwarmNodes', path, "'managers' is empty; list at least one daemon, or three to tolerate the loss of one");

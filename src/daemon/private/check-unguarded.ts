@@ -3,6 +3,7 @@ import { checkIpv6Pool } from './check-ipv6-pool';
 import { type UnguardedEngine, manages6 } from './engine-settings';
 import { EngineFirewall } from '../../engine/engine-firewall';
 import { can } from '../../engine/private/capabilities';
+import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { isTokenText, passedText } from '../../private/text';
@@ -22,6 +23,7 @@ export function checkUnguarded(
   props: UnguardedDaemonProps,
 ): CheckedUnguarded {
   const path = childPath(scope, id);
+  checkProps(path, 'UnguardedDaemonProps', props);
   const host = checkHost(path, props);
   const { engineFirewall = EngineFirewall.IPTABLES, userlandProxy = true, forwardPolicyDrop = false } = props;
   if (engineFirewall === EngineFirewall.NFTABLES && !can(props.engine.version, 'nftables')) {

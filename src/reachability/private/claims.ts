@@ -2,12 +2,13 @@ import type { ForgedCell } from './forged/forged-cell';
 import { asText, forgedPorts, forgerText, wayOut } from './forged/forged-text';
 import type { AddressEnd } from './matrix/endpoints';
 import type { Cell } from './matrix/matrix';
-import { EVERY_PORT, intersect, isEmpty, type PortSet, portSetOf, portSetText, subtract } from './matrix/port-set';
+import { EVERY_PORT, intersect, isEmpty, portSetOf, portSetText, subtract } from './matrix/port-set';
 import type { Proof } from './proof';
 import { holdsForger, membersOf, portsBetween, type Selection, selectionOf, selects, selectsForger } from './selection';
 import { covers, writeAddress } from './walk/address';
 import type { PeerFact } from '../../topology/private/facts';
 import type { PortSpec } from '../../topology/private/terms';
+import type { PublicationPlan } from '../../topology/private/topology';
 
 /** A peer as a claim holds it: who it stands for is looked up when the claim is proved. */
 interface ClaimPeer {
@@ -33,7 +34,7 @@ export type Claim =
 export function brokenBy(claim: Claim, proof: Proof): string | undefined {
   switch (claim.kind) {
     case 'reachable':
-      return missing(proof, select(claim.source, proof), select(claim.destination, proof), portSetOf(claim.port));
+      return missing(proof, select(claim.source, proof), select(claim.destination, proof), claim.port);
     case 'unreachable': {
       const source = select(claim.source, proof);
       const counts = ({ target }: Cell) => claim.isStraight !== true || target.party.kind !== 'host';
@@ -62,18 +63,36 @@ function select({ _peerFact }: ClaimPeer, { derived }: Proof): Selection {
   return selectionOf(_peerFact, derived);
 }
 
-function missing({ matrix, derived }: Proof, source: Selection, destination: Selection, wanted: PortSet): string | undefined {
+function missing({ matrix, derived }: Proof, source: Selection, destination: Selection, port: PortSpec): string | undefined {
   const members = (selection: Selection) => membersOf(selection, matrix.outside, derived.topology.egressExclusions);
   const [from, to] = [members(source), members(destination)];
+  const wanted = portSetOf(port);
   if (from.length === 0 || to.length === 0) return 'one of the ends has no members';
   for (const one of from) {
     for (const other of to) {
       if (isSame(one, other)) continue;
       const rest = subtract(wanted, portsBetween(matrix, one, other).open);
-      if (!isEmpty(rest)) return `${textOf(one)} does not reach ${textOf(other)} on ${portSetText(rest)}`;
+      if (!isEmpty(rest)) {
+        return `${textOf(one)} does not reach ${textOf(other)} on ${portSetText(rest)}${insideText(other, port, derived.topology.publications)}`;
+      }
     }
   }
   return undefined;
+}
+
+/** A claim names ports of the container; whoever named the port of the host meant another one. */
+function insideText({ containers }: Selection, { protocol, first, last }: PortSpec, publications: readonly PublicationPlan[]): string {
+  const meant = publications.find(
+    ({ workload, hostPort, targetPort }) =>
+      containers.has(workload) &&
+      hostPort.protocol === protocol &&
+      first <= hostPort.last &&
+      hostPort.first <= last &&
+      hostPort.first !== targetPort.first,
+  );
+  if (meant === undefined) return '; declare the flow or the publication, or remove the requirement';
+  const [outer, inner] = [meant.hostPort, meant.targetPort].map((each) => portSetText(portSetOf(each)));
+  return `; a requirement names ports of the container, and ${outer} of the host leads to ${inner} there: require ${inner}`;
 }
 
 function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant: (cell: Cell) => boolean): string | undefined {
@@ -88,7 +107,7 @@ function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant
       cell.target.party.kind === 'host' && cell.receiver.kind === 'container'
         ? `, published at ${cell.address} on ${proof.labels.asked(cell.asked)}`
         : '';
-    return `${from} ${cell.certain ? 'reaches' : 'may reach'} ${proof.labels.party(cell.receiver)} on ${portSetText(ports)}${at}`;
+    return `${from} ${cell.certain ? 'reaches' : 'may reach'} ${proof.labels.party(cell.receiver)} on ${portSetText(ports)}${at}; remove what opens this, or the requirement`;
   }
   return undefined;
 }

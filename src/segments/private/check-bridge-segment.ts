@@ -1,5 +1,6 @@
 import { checkMtu } from './check-mtu';
 import { networkNameOf } from './network-name';
+import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { plainText, wholeNumber } from '../../private/text';
@@ -13,6 +14,7 @@ export function checkBridgeSegment(
   props: BridgeSegmentProps,
 ): { networkName: string; gatewayNetworkName: string; prefixLength: number; mtuOptions: Record<string, string> } {
   const path = childPath(scope, id);
+  checkProps(path, 'BridgeSegmentProps', props);
   needDaemon(path, props.daemon);
   const networkName = networkNameOf(path, props.networkName);
   if (props.bridgeName !== undefined) {

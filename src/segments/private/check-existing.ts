@@ -1,5 +1,6 @@
 import { Cidr } from '../../addressing/cidr';
 import { isAddress } from '../../addressing/private/ip';
+import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { matching, plainText, reasonText } from '../../private/text';
@@ -28,6 +29,7 @@ export function checkExisting(
   attributes: SegmentAttributes,
 ): CheckedExisting {
   const path = childPath(scope, id);
+  checkProps(path, 'SegmentAttributes', attributes);
   const { daemon, ipv4Block: block } = attributes;
   needDaemon(path, daemon);
   const networkName = matching(

@@ -2,6 +2,7 @@ import { type CheckedWire, checkIpv6, checkLanWire, checkOwnBlock, checkWire } f
 import type { Cidr } from '../../addressing/cidr';
 import { LONGEST_PREFIX } from '../../addressing/private/allocate-blocks';
 import { can } from '../../engine/private/capabilities';
+import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import type { IpvlanSegmentProps, IpvlanMode } from '../ipvlan-segment-props';
@@ -14,6 +15,7 @@ export function checkIpvlan(
   mode: IpvlanMode,
 ): CheckedWire {
   const path = childPath(scope, id);
+  checkProps(path, 'IpvlanSegmentProps', props);
   const kind = { driver: 'ipvlan', mode } as const;
   const { ipv4Block, ipv4Gateway, ipRange, dhcpRange, reservedAddresses, additionalIpv4Blocks = [] } = props;
   if (kind.mode === 'l2') {

@@ -1,6 +1,7 @@
 import { networkNameOf } from './network-name';
 import { Cidr } from '../../addressing/cidr';
 import { can } from '../../engine/private/capabilities';
+import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { reasonText, wholeNumber } from '../../private/text';
@@ -31,6 +32,7 @@ export function checkOverlay(
   props: EncryptedOverlayProps,
 ): CheckedOverlay {
   const path = childPath(scope, id);
+  checkProps(path, 'EncryptedOverlayProps', props);
   if (!isA(props.cluster, 'swarm')) {
     throw new ValidationError('NotASwarm', path, "'cluster' must be a SwarmCluster");
   }

@@ -1,4 +1,5 @@
 import { type CheckedWire, checkNetwork, checkOwnBlock } from './check-wire';
+import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { childPath } from '../../private/names';
 import { matching, passedText, reasonText } from '../../private/text';
@@ -25,6 +26,7 @@ const GONE: readonly (readonly [pattern: RegExp, why: string])[] = [
 /** Checks before anything enters the tree. */
 export function checkPlugin(scope: { readonly node: { readonly path: string } }, id: string, props: PluginSegmentProps): CheckedWire {
   const path = childPath(scope, id);
+  checkProps(path, 'PluginSegmentProps', props);
   const networkName = checkNetwork(path, props);
   const driver = matching(path, 'driver', props.driver, /^[a-z0-9][a-zA-Z0-9_./:@-]*$/, 'PluginDriver', 'the name of a plugin');
   const builtIn = Object.hasOwn(BUILT_IN, driver) ? BUILT_IN[driver] : undefined;

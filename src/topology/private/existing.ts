@@ -196,7 +196,7 @@ function gatewaysOf(
       problems.push({
         code: 'SecondWayOut',
         path: workload,
-        message: `its default route would use '${first.networkName}', which Bulkhead does not manage, instead of '${own}', through which it publishes or leaves: of several networks with access to the outside the engine takes the first by name; give '${place!.path}' a 'networkName' that sorts before '${first.networkName}', or remove the publications and the egress of the workload`,
+        message: `its default route would use '${first.networkName}', which Bulkhead does not manage, instead of '${own}', through which it publishes or leaves: of several networks with access to the outside the engine takes the first by name; give '${place!.path}' a 'networkName' that sorts before '${first.networkName}'. A segment of a ThreeTierNetwork has no 'networkName': there let another workload of the segment, without publications and egress, have the flows with '${first.networkName}', and connect '${workload}' to it by a flow`,
       });
     }
   }

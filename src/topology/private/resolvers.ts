@@ -41,20 +41,33 @@ export function resolversOf(fact: WorkloadFact, facts: Facts, places: Places, { 
   const resolvers = given ? [...fact.dns] : [...[...declared].sort(), ...[...new Set(outside)].sort()];
   const unasked = resolvers.filter((resolver) => resolver !== NO_RESOLVER && !covered(resolver, udp));
   if (unasked.length > 0) {
-    const peer = `Peer.address('${unasked[0]}')`;
     problems.push({
       code: 'ResolverWithoutEgress',
       path: fact.path,
-      message: `'dns.servers' lists ${unasked.join(', ')}, but no egress lets the workload send UDP queries there, which clients try first; add connections.allowDnsTo(${peer}), which is connections.allowTo(${peer}, Port.udp(53)) and the same for TCP. For a resolver in a container or on the host, remove 'dns.servers' and add connections.allowDnsTo() with that workload or Peer.host()`,
+      message: `'dns.servers' lists ${unasked.join(', ')}, but no egress lets the workload send UDP queries there, which clients try first; ${wayTo(unasked[0], fact, facts, places)}`,
     });
   }
   for (const resolver of resolvers.filter((one) => covered(one, udp) && !covered(one, tcp))) {
     warnings.push({
       path: fact.path,
-      message: `may query ${resolver} only by UDP, so answers that are too long for one datagram are lost; connections.allowDnsTo(Peer.address('${resolver}')) opens UDP and TCP`,
+      message: `may query ${resolver} only by UDP, so answers that are too long for one datagram are lost; ${wayTo(resolver, fact, facts, places)}`,
     });
   }
   return resolvers.length > 0 ? resolvers : [NO_RESOLVER];
+}
+
+/** Which declaration lets a workload query an address, by what the address is. */
+function wayTo(address: string, { segment }: WorkloadFact, { daemon }: Facts, { networks }: Places): string {
+  if (daemon.hostAddresses.includes(address)) {
+    return `remove ${address}, which is the host, from 'dns.servers', and add connections.allowDnsTo(Peer.host())`;
+  }
+  if (networks.some((network) => network.segment === segment && network.kind !== 'gateway' && network.ipv4.gateway === address)) {
+    return 'add connections.allowDnsTo(Peer.host())';
+  }
+  const container = networks.flatMap(({ members }) => members).find(({ ipv4, isNominal }) => ipv4 === address && isNominal !== true);
+  if (container !== undefined) return `add connections.allowDnsTo() with the container '${container.workload}'`;
+  const peer = `Peer.address('${address}')`;
+  return `add connections.allowDnsTo(${peer}), which is connections.allowTo(${peer}, Port.udp(53)) and the same for TCP`;
 }
 
 interface Inside {

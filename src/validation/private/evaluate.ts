@@ -75,7 +75,7 @@ export function evaluate(input: EvaluationInput): Evaluation {
   const used = new Set<Suppression>();
   const suppressions = groupBy(input.suppressions, ({ ruleId }) => ruleId);
   const told = unique(found).map((finding) => accepted(finding, input, suppressions.get(finding.ruleId) ?? [], used));
-  const stale = input.suppressions.flatMap((suppression) => staleness(suppression, input, used));
+  const stale = input.suppressions.flatMap((suppression) => staleness(suppression, input, used, told));
   return { findings: byWeight([...told, ...stale]), tallies: asked.map(({ tally }) => tally) };
 }
 
@@ -176,7 +176,12 @@ function expired({ expires }: Suppression, today: string): boolean {
   return expires !== undefined && expires < today;
 }
 
-function staleness(suppression: Suppression, { today, rules }: EvaluationInput, used: ReadonlySet<Suppression>): Finding[] {
+function staleness(
+  suppression: Suppression,
+  { today, rules }: EvaluationInput,
+  used: ReadonlySet<Suppression>,
+  told: readonly Finding[],
+): Finding[] {
   const { ruleId, detail, path, expires, reason } = suppression;
   if (suppression.isImplied) return [];
   const what = `the suppression of ${ruleId}${detail === '*' ? '' : ` '${detail}'`} ("${reason}")`;
@@ -186,10 +191,19 @@ function staleness(suppression: Suppression, { today, rules }: EvaluationInput, 
       ? `${what} held until ${expires}`
       : used.has(suppression)
         ? undefined
-        : `${what} matched no finding`;
+        : `${what} matched no finding${elsewhere(suppression, told)}`;
   return problem === undefined
     ? []
     : [findingOf(META.suppression, META.suppression.severity, { path, address: '' }, { detail: `${ruleId} ${detail}`, message: problem })];
+}
+
+/** Where the findings are that a suppression may have been meant for: below it, or at the same place by another name. */
+function elsewhere(suppression: Suppression, told: readonly Finding[]): string {
+  const open = told.filter(({ ruleId, state }) => ruleId === suppression.ruleId && state === FindingState.OPEN);
+  const below = open.find((finding) => matches({ ...suppression, inherited: true }, finding));
+  if (below !== undefined) return `, but '${below.path}' below it has one: add 'inherited: true', or suppress it there`;
+  const here = open.find((finding) => matches({ ...suppression, detail: '*', inherited: true }, finding));
+  return here === undefined ? '' : `, but '${here.path}' has one with the detail '${here.detail}': write that as 'detail'`;
 }
 
 const WEIGHTS = [Severity.ERROR, Severity.WARNING, Severity.INFO];

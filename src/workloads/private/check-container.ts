@@ -3,6 +3,7 @@ import { checkCommon, type CheckedCommon } from './common';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
 import { NAMESPACES } from '../../hardening/private/namespaces';
+import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
 import { matching, passedText, plainText } from '../../private/text';
@@ -22,6 +23,16 @@ export interface CheckedContainer extends CheckedCommon {
   readonly name: string;
 }
 
+/** What can be said of the properties before it is known where the container is. */
+export function checkGiven(path: string, props: HardenedContainerProps): void {
+  for (const [key, why] of Object.entries(FORBIDDEN)) {
+    if ((props as unknown as Record<string, unknown> | undefined)?.[key] !== undefined) {
+      throw new ValidationError('HostAccessRefused', path, `'${key}' is refused: ${why}; remove it`);
+    }
+  }
+  checkProps(path, 'HardenedContainerProps', props);
+}
+
 /** Checks before anything enters the tree. */
 export function checkContainer(
   scope: { readonly node: { readonly path: string } },
@@ -30,11 +41,6 @@ export function checkContainer(
   declarations: Declarations,
 ): CheckedContainer {
   const path = childPath(scope, id);
-  for (const [key, why] of Object.entries(FORBIDDEN)) {
-    if ((props as unknown as Record<string, unknown>)[key] !== undefined) {
-      throw new ValidationError('HostAccessRefused', path, `'${key}' is refused: ${why}`);
-    }
-  }
   const name = props.containerName ?? nameFromPath(path);
   if (plainText(path, 'containerName', name).length < 2) {
     throw new ValidationError(

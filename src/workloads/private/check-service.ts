@@ -1,5 +1,6 @@
 import { checkAliases } from './check-names';
 import { checkCommon, type CheckedCommon, checkImage } from './common';
+import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { childPath, nameFromPath, NETWORK_NAME } from '../../private/names';
 import { matching, wholeNumber } from '../../private/text';
@@ -27,6 +28,7 @@ export interface CheckedService extends CheckedCommon {
 /** Checks before anything enters the tree. */
 export function checkService(scope: { readonly node: { readonly path: string } }, id: string, props: HardenedServiceProps): CheckedService {
   const path = childPath(scope, id);
+  checkProps(path, 'HardenedServiceProps', props);
   if (!isA(props.overlay, 'overlay')) {
     throw new ValidationError(
       'NotAnOverlay',

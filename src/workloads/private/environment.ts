@@ -6,7 +6,12 @@ import { passedText, plainText, reasonText } from '../../private/text';
  * Environment variables in the form that the provider wants, sorted so that the order of keys does not matter.
  * What looks like a secret is refused: it would lie readable in Terraform's state and in `docker inspect`.
  */
-export function environmentList(place: Place | string, environment: Record<string, string>, notSecret: Record<string, string>): string[] {
+export function environmentList(
+  place: Place | string,
+  environment: Record<string, string>,
+  notSecret: Record<string, string>,
+  howToMount: (file: string) => string,
+): string[] {
   for (const [name, reason] of Object.entries(notSecret)) {
     reasonText(place, `notSecretReasons.${name}`, reason);
     if (!Object.hasOwn(environment, name)) {
@@ -30,20 +35,23 @@ export function environmentList(place: Place | string, environment: Record<strin
       }
       const value = passedText(place, `environment.${name}`, environment[name]);
       if (!Object.hasOwn(notSecret, name)) {
-        refuseSecret(place, name, value);
+        refuseSecret(place, name, value, howToMount);
       }
       return `${name}=${value}`;
     });
 }
 
-function refuseSecret(place: Place | string, name: string, value: string): void {
+function refuseSecret(place: Place | string, name: string, value: string, howToMount: (file: string) => string): void {
   const suspicious = secretLooking(name, value);
   if (suspicious !== undefined) {
+    const bare = name.replace(/_(FILE|PATH)$/i, '');
+    const file = bare.toLowerCase().replace(/_/g, '-');
     throw new ValidationError(
       'SecretInEnvironment',
       place,
       `'environment.${name}' looks like ${suspicious}, and would be readable in the state and in 'docker inspect'; ` +
-        `mount it as a file and set ${name.replace(/_(FILE|PATH)$/i, '')}_FILE to its path, or give the reason why it is not a secret in 'notSecretReasons'`,
+        `put it into a file, add ${howToMount(file)}, and set ${bare}_FILE to '/run/secrets/${file}'; ` +
+        `or give the reason why it is not a secret: notSecretReasons: { ${name}: '…' }`,
     );
   }
 }

@@ -4,7 +4,8 @@ import { refuseWithoutGuard } from '../../connections/private/check-flow';
 import { isPeer } from '../../connections/private/is-peer';
 import { can } from '../../engine/private/capabilities';
 import type { ConnectionRate } from '../../firewall/connection-rate';
-import { Port, TransportProtocol } from '../../firewall/port';
+import { type Port, TransportProtocol } from '../../firewall/port';
+import { needPort } from '../../firewall/private/need-port';
 import { ValidationError } from '../../private/errors';
 import { plainText } from '../../private/text';
 import type { Declarations } from '../../topology/private/declarations';
@@ -28,7 +29,9 @@ export interface PublicationRequest {
 /** Checks everything about a publication that can be known when it is declared. */
 export function publicationFact(declarations: Declarations, request: PublicationRequest): PublicationFact {
   const { workload, port } = request;
+  needPort(workload, 'port', port);
   const target = request.targetPort ?? port;
+  needPort(workload, 'targetPort', target);
   const refused = declarations.store.segmentFact(request.segment).noPublicationsReason;
   if (refused !== undefined) {
     throw new ValidationError('SegmentForbidsPublication', workload, `cannot publish ${port.text}: ${refused}`);

@@ -45,6 +45,11 @@ export function isAtLeast({ _declarations }: IDaemon, version: string): boolean 
   return EngineVersion.of(_declarations.store.engine.version).isAtLeast(version);
 }
 
+/** Whether the engine writes rules for IPv6: before, it translates none of its addresses and publishes on none. */
+export function translatesIpv6(daemon: IDaemon): boolean {
+  return isAtLeast(daemon, '27.0');
+}
+
 export class Deployment {
   readonly dir: string;
   daemon!: IDaemon;

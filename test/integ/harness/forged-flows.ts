@@ -1,5 +1,5 @@
 // One program with each kind of flow of datagrams, and those flows.
-import { isAtLeast, type Program } from './deployment';
+import { translatesIpv6, type Program } from './deployment';
 import { type Place, placesOf, type StandingFlow, Tries, UNDECLARED } from './forged-tries';
 import { BridgeSegment, HardenedContainer, type IDaemon, UnguardedDaemon, Peer, Port, Reachability } from '../../../src';
 import { addTo } from '../../../src/private/multimap';
@@ -25,7 +25,7 @@ export const program: Program = ({ stack, daemon, image }) => {
   fromHost.connections.allowFrom(Peer.host(), Port.udp(9091));
   pub.publish(Port.udp(9999), { hostAddress: NET.host, sources: [isUnguarded ? Peer.anyIpv4() : Peer.address(NET.lanA)] });
   evil.publish(Port.tcp(8081), { hostAddress: NET.host, sources: [Peer.anyIpv4()] });
-  if (daemon._declarations.store.has('ipv6') && isAtLeast(daemon, '27.0')) {
+  if (daemon._declarations.store.has('ipv6') && translatesIpv6(daemon)) {
     out.connections.allowTo(Peer.address(NET.lanB6), Port.udp(53));
     pub.publish(Port.udp(9999), { hostAddress: NET.host6, sources: [isUnguarded ? Peer.anyIpv6() : Peer.address(NET.lanA6)] });
   }
@@ -45,7 +45,7 @@ export class Flows {
     this.tries = Tries.of(daemon, lab);
     for (const place of placesOf(lab, daemon, CONTAINERS)) addTo(this.places, place.name, place);
     const dual = derived.topology.networks.some(({ ipv6 }) => ipv6 !== undefined);
-    const translated = dual && isAtLeast(daemon, '27.0');
+    const translated = dual && translatesIpv6(daemon);
     for (const family of dual ? ([4, 6] as const) : ([4] as const)) {
       this.inside(`web-api-${family}`, ['app-web', 40001], ['app-api', 5353], family);
       this.inside(`web-twin-${family}`, ['app-web', 40002], ['app-twin', 5454], family);

@@ -1,6 +1,6 @@
 // The program of the scenario `publishing`: every way to open a port, and the two networks that take none. What is open is said here by hand.
 import { TerraformOutput } from 'cdktf';
-import { isAtLeast, type Program } from './deployment';
+import { translatesIpv6, type Program } from './deployment';
 import type { Ports } from './matrix';
 import { BridgeSegment, ContainerNetwork, HardenedContainer, Peer, Port, type Publication } from '../../../src';
 import { NET } from '../lab/network';
@@ -52,7 +52,7 @@ export const programOf =
     container('One').publish(Port.tcp(8081), { targetPort: Port.tcp(9090), hostAddress: NET.host2, sources: ANY });
     container('Every').publish(Port.tcp(8085), { targetPort: Port.tcp(9091), hostAddress: '0.0.0.0', sources: ANY });
     container('Local').publish(Port.tcp(8086), { targetPort: Port.tcp(9090) });
-    if (ipv6 && isAtLeast(daemon, '27.0')) {
+    if (ipv6 && translatesIpv6(daemon)) {
       container('Six').publish(Port.tcp(8081), { targetPort: Port.tcp(9090), hostAddress: NET.host6, sources: [Peer.anyIpv6()] });
       output(
         'chosen6',

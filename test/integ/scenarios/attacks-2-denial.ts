@@ -3,7 +3,7 @@
 import { FIREWALL, UnwatchedDeployment } from './attacks-stage';
 import { BridgeSegment, ConnectionRate, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
-import { isAtLeast, type Program } from '../harness/deployment';
+import { isAtLeast, translatesIpv6, type Program } from '../harness/deployment';
 import type { EngineId } from '../lab/cache';
 import { sleep } from '../lab/exec';
 import { type Lab, withLab } from '../lab/lab';
@@ -18,7 +18,7 @@ const program: Program = ({ stack, daemon, image }) => {
   const rate = ConnectionRate.perMinute(PER_MINUTE);
   const families = [
     { hostAddress: NET.host, sources: [Peer.anyIpv4()] },
-    ...(isAtLeast(daemon, '27.0') ? [{ hostAddress: NET.host6, sources: [Peer.anyIpv6()] }] : []),
+    ...(translatesIpv6(daemon) ? [{ hostAddress: NET.host6, sources: [Peer.anyIpv6()] }] : []),
   ];
   for (const family of families) {
     web.publish(Port.tcp(443), { ...family, targetPort: Port.tcp(8443), rate });

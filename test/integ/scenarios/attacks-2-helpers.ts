@@ -4,7 +4,7 @@ import { LINES, type Line } from './attacks-2-stage';
 import { apply, EVERY_ADDRESS, FIREWALL, sh, UnwatchedDeployment } from './attacks-stage';
 import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
-import { HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
+import { HOST_ADDRESS, isAtLeast, translatesIpv6, type Program } from '../harness/deployment';
 import { containerActor } from '../harness/matrix';
 import type { EngineId } from '../lab/cache';
 import { sleep } from '../lab/exec';
@@ -27,7 +27,7 @@ const program: Program = ({ stack, daemon, image }) => {
   web.connections.allowTo(api, Port.tcp(FTP));
   // Alone with who asks it, so that datagrams over IPv6 may be declared.
   web.connections.allowTo(api, Port.udp(SIP));
-  const translates = isAtLeast(daemon, '27.0');
+  const translates = translatesIpv6(daemon);
   for (const [hostAddress, source] of [
     [HOST_ADDRESS, Peer.anyIpv4()] as const,
     ...(translates ? [[NET.host6, Peer.anyIpv6()] as const] : []),

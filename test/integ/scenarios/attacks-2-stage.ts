@@ -2,7 +2,7 @@
 import { apply, cardOf, EVERY_ADDRESS, memberships, POOL, sh, UnwatchedDeployment } from './attacks-stage';
 import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
-import { HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
+import { HOST_ADDRESS, isAtLeast, translatesIpv6, type Program } from '../harness/deployment';
 import { sleep } from '../lab/exec';
 import type { Lab, Where } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -25,7 +25,7 @@ const program: Program = ({ stack, daemon, image }) => {
   container('Deep', deep);
   const [out, forger] = [container('Out', segment('Away')), container('Evil', evil)];
   out.publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });
-  const lines = isAtLeast(daemon, '27.0') ? [NET.lanB, NET.lanB6] : [NET.lanB];
+  const lines = translatesIpv6(daemon) ? [NET.lanB, NET.lanB6] : [NET.lanB];
   for (const address of lines) {
     out.connections.allowTo(Peer.address(address), Port.udp(9999));
     // A way out is what makes a route to everywhere, over which forged packets leave.

@@ -16,7 +16,7 @@ import {
 } from './attacks-stage';
 import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
-import { HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
+import { HOST_ADDRESS, isAtLeast, translatesIpv6, type Program } from '../harness/deployment';
 import { containerActor, gateways, routeFrom, serveAll } from '../harness/matrix';
 import type { EngineId } from '../lab/cache';
 import { patient, sleep } from '../lab/exec';
@@ -47,7 +47,7 @@ const program: Program = ({ stack, daemon, image }) => {
   container('Db', segment('Inner'));
   web.connections.allowTo(api, Port.tcp(8080));
   api.connections.allowTo(Peer.host(), Port.tcp(9090));
-  const six = isAtLeast(daemon, '27.0');
+  const six = translatesIpv6(daemon);
   for (const address of six ? [NET.lanB, NET.lanB6] : [NET.lanB]) web.connections.allowTo(Peer.address(address), Port.tcp(9090));
   for (const [hostAddress, client] of [[HOST_ADDRESS, NET.lanA], ...(six ? [[NET.host6, NET.lanA6]] : [])]) {
     web.publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress, sources: [Peer.address(client)] });

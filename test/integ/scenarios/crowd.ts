@@ -1,8 +1,8 @@
 // A program with every kind of flow over both families and everybody around it, asked again and again while others change the host.
 import { EVERY_ADDRESS, FIREWALL, ourRules, picture, sh, type Shot, volley, waitFor } from './attacks-stage';
-import { BridgeSegment, HardenedContainer, type IDaemon, Peer, Port } from '../../../src';
+import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
-import { Deployment, type DeploymentOptions, HOST_ADDRESS, isAtLeast, type Program } from '../harness/deployment';
+import { Deployment, type DeploymentOptions, HOST_ADDRESS, translatesIpv6, type Program } from '../harness/deployment';
 import { type Actor, type Answer, containerActor, gateways, type Ports, type Question, routeFrom, type Target } from '../harness/matrix';
 import { foreseer } from '../harness/predict';
 import { patient, sleep } from '../lab/exec';
@@ -17,7 +17,6 @@ const NAMES = ['web', 'api', 'other', 'out', 'tohost', 'fromhost'].map((name) =>
 const PUBLISHED = 443;
 
 /** Before 27 nothing is published over IPv6, and containers leave by IPv4 alone. */
-const translates6 = (daemon: IDaemon) => isAtLeast(daemon, '27.0');
 
 export const crowdProgram: Program = ({ stack, daemon, image }) => {
   const segment = (id: string) => new BridgeSegment(stack, id, { daemon });
@@ -28,7 +27,7 @@ export const crowdProgram: Program = ({ stack, daemon, image }) => {
   web.connections.allowTo(api, Port.tcp(8080));
   container('ToHost').connections.allowTo(Peer.host(), Port.tcp(9090));
   container('FromHost').connections.allowFrom(Peer.host(), Port.tcp(9090));
-  const translates = translates6(daemon);
+  const translates = translatesIpv6(daemon);
   for (const address of translates ? [NET.lanB, NET.lanB6] : [NET.lanB]) out.connections.allowTo(Peer.address(address), Port.tcp(9090));
   for (const [hostAddress, client] of [[HOST_ADDRESS, NET.lanA], ...(translates ? [[NET.host6, NET.lanA6]] : [])]) {
     web.publish(Port.tcp(PUBLISHED), { targetPort: Port.tcp(8443), hostAddress, sources: [Peer.address(client)] });
@@ -120,7 +119,7 @@ export class Crowd {
         ports: PORTS,
         only: insiders,
       })),
-      ...[NET.host, ...(translates6(this.deployment.daemon) ? [NET.host6] : [])].map((address) => ({
+      ...[NET.host, ...(translatesIpv6(this.deployment.daemon) ? [NET.host6] : [])].map((address) => ({
         name: 'published',
         address,
         ports: published,

@@ -1,7 +1,7 @@
 // Both families in one program: egress, the host, publications and datagrams over IPv6, link-local addresses, and a neighbour that takes another's address.
 import { BridgeSegment, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
-import { Deployment, isAtLeast, type Program } from '../harness/deployment';
+import { Deployment, isAtLeast, translatesIpv6, type Program } from '../harness/deployment';
 import {
   type Actor,
   ask,
@@ -39,7 +39,7 @@ const programOf =
     container('Client').connections.allowTo(container('Server', names), Port.udp(5353));
     container('ToHost').connections.allowTo(Peer.host(), Port.tcp(9090));
     container('FromHost').connections.allowFrom(Peer.host(), Port.tcp(9090));
-    if (isAtLeast(daemon, '27.0')) {
+    if (translatesIpv6(daemon)) {
       out.connections.allowTo(Peer.address(NET.internet6), Port.tcp(443));
       out.connections.allowTo(Peer.address(NET.lanA6), Port.udp(53));
       any.connections.allowTo(Peer.anyIpv6(), Port.tcp(80));

@@ -13,7 +13,7 @@ import type { Probes } from '../lab/probe';
 
 const METADATA = '169.254.169.254';
 const PORTS: Ports = { tcp: [80, 443, 5432, 9090, 9091], udp: [5353], icmp: true };
-const NAMES = ['app-single', 'app-any', 'app-named', 'app-asker', 'app-tohost', 'app-fromhost', 'app-db', 'app-silent'];
+const NAMES = ['app-single', 'app-any', 'app-named', 'app-asker', 'app-hostasker', 'app-tohost', 'app-fromhost', 'app-db', 'app-silent'];
 
 const program: Program = ({ stack, daemon, image }) => {
   const front = new BridgeSegment(stack, 'Front', { daemon });
@@ -28,6 +28,7 @@ const program: Program = ({ stack, daemon, image }) => {
   any.connections.allowTo(Peer.anyIpv4(), Port.tcp(80));
   container('Named').connections.allowTo(Peer.cidr(`${METADATA}/32`), Port.tcp(80));
   container('Asker').connections.allowTo(Peer.address(NET.lanA), Port.udp(53));
+  container('HostAsker').connections.allowDnsTo(Peer.host());
   container('ToHost').connections.allowTo(Peer.host(), Port.tcp(9090));
   container('FromHost').connections.allowFrom(Peer.host(), Port.tcp(9090));
 };
@@ -46,6 +47,7 @@ export function run(engine: EngineId, checks: Checks): void {
     const probes = packets(checks, lab);
     names(checks, lab, probes);
     resolver(checks, lab);
+    resolverOfHost(checks, lab);
     const plan = deployment.plan();
     checks.shown('the plan after apply is empty', !plan.changes, plan.text);
   });
@@ -180,6 +182,24 @@ function resolver(checks: Checks, lab: Lab): void {
     const leaked = [...heard('lanA', secret), ...heard('inet', secret)];
     checks.shown(`${name}, without egress for names, asks nobody outside`, leaked.length === 0, leaked.join('\n'));
   }
+}
+
+/** A resolver of the host that listens at the gateway of the segment, and nowhere else. */
+function resolverOfHost(checks: Checks, lab: Lab): void {
+  const [{ Gateway }] = JSON.parse(lab.docker('network', 'inspect', '--format', '{{json .IPAM.Config}}', 'app-front')) as {
+    Gateway: string;
+  }[];
+  const log = respond(lab, 'host', Gateway);
+  const heard = (name: string) => fs.readFileSync(log, 'utf8').includes(name);
+  const answer = inside(lab, 'app-hostasker', 'nslookup', 'own.example.test', '127.0.0.11');
+  checks.shown(
+    'a name outside is answered by the resolver of the host that a flow names',
+    addressesIn(answer).includes('203.0.113.99'),
+    answer,
+  );
+  checks.shown('it was asked at the gateway of the segment', heard('own.example.test'), fs.readFileSync(log, 'utf8'));
+  for (const server of ['127.0.0.11', Gateway]) inside(lab, 'app-silent', 'timeout', '4', 'nslookup', 'closed.example.test', server);
+  checks.shown('who has no flow to it is not heard', !heard('closed.example.test'), fs.readFileSync(log, 'utf8'));
 }
 
 function respond(lab: Lab, ns: NsName, address: string): string {

@@ -1,7 +1,7 @@
 // The main job: three tiers on a real engine, and every pair, port and direction probed.
-import { ConnectionRate, HardenedContainer, type IDaemon, Peer, Port, ThreeTierNetwork } from '../../../src';
+import { ConnectionRate, HardenedContainer, Peer, Port, ThreeTierNetwork } from '../../../src';
 import type { Checks } from '../harness/checks';
-import { Deployment, isAtLeast, HOST_ADDRESS, type Program } from '../harness/deployment';
+import { Deployment, translatesIpv6, HOST_ADDRESS, type Program } from '../harness/deployment';
 import { ask, judge } from '../harness/matrix';
 import { predictor } from '../harness/predict';
 import { cast, declared, LAN_A, type Cast } from '../harness/three-tier';
@@ -27,11 +27,10 @@ export const program: Program = ({ stack, daemon, image }) => {
 };
 
 /** Engines before 27 publish nothing over IPv6, so there the port stays the host's own. */
-const publishesIpv6 = (daemon: IDaemon) => isAtLeast(daemon, '27.0');
 
 const dualStackProgram: Program = (given) => {
   program(given);
-  if (publishesIpv6(given.daemon)) {
+  if (translatesIpv6(given.daemon)) {
     const web = given.stack.node.findChild('Web') as HardenedContainer;
     web.publish(Port.tcp(443), { targetPort: Port.tcp(8443), hostAddress: NET.host6, sources: [Peer.address(NET.lanA6)] });
   }
@@ -62,7 +61,7 @@ function play(engine: EngineId, checks: Checks, dualStack: boolean): void {
   withLab(engine, (lab) => {
     const stage = setTheStage(lab, dualStack);
     checks.say(`engine ${lab.version().version}, containers are up`);
-    const published = dualStack && publishesIpv6(stage.deployment.daemon) ? [HOST_ADDRESS, NET.host6] : [HOST_ADDRESS];
+    const published = dualStack && translatesIpv6(stage.deployment.daemon) ? [HOST_ADDRESS, NET.host6] : [HOST_ADDRESS];
     const answers = ask(stage.probes, stage.actors, stage.targets, declared(stage, published));
     const families = dualStack ? (['IPv4', 'IPv6'] as const) : (['IPv4'] as const);
     for (const family of families) {

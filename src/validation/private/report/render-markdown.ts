@@ -6,7 +6,7 @@ import { Severity } from '../../severity';
 
 /** For people, as the comment of a pull request. */
 export function renderMarkdown(report: StackReport): string {
-  const { stack, packs, findings, tallies, without } = report;
+  const { stack, packs, findings, tallies, without, warnings } = report;
   const isNote = ({ severity }: Finding) => severity === Severity.INFO;
   const all = findings.filter(({ state }) => state === FindingState.OPEN);
   const open = all.filter((finding) => !isNote(finding));
@@ -18,6 +18,13 @@ export function renderMarkdown(report: StackReport): string {
     `${countsText(countsOf(findings))}. ${tallies.length} rules of ${packs.join(', ')}.`,
     '',
     ...ended(markdownTable(['', 'Rule', 'Construct', 'What', 'Fix'], open.map(openRow))),
+    ...section(
+      'Warnings of constructs',
+      markdownTable(
+        ['Construct', 'What'],
+        warnings.map(({ path, message }) => [path, message]),
+      ),
+    ),
     ...section('Notes', markdownTable(['Rule', 'Times', 'The first', 'What'], notes.map(noteRow))),
     ...section('Accepted', markdownTable(['Rule', 'Construct', 'What', 'Why', 'Until', 'Ticket'], accepted.map(acceptedRow))),
     ...section(

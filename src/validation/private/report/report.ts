@@ -10,6 +10,8 @@ export interface StackReport extends Evaluation {
   /** Names of the packs. */
   readonly packs: readonly string[];
   readonly rules: readonly { readonly rule: Rule; readonly severity: Severity }[];
+  /** What constructs warn of beside the findings of rules. */
+  readonly warnings: readonly { readonly path: string; readonly message: string }[];
   /** Rules that a pack was told to leave out. */
   readonly without: readonly { readonly ruleId: string; readonly reason: string; readonly packName: string }[];
 }

@@ -1,0 +1,166 @@
+import { type ErrorCode, UnscopedValidationError, ValidationError } from './errors';
+import { type KnownProperty, PROPERTIES } from './properties.generated';
+
+export type StructName = keyof typeof PROPERTIES;
+
+/** Words of Docker, Compose and Terraform for what has another name here. */
+const WORDS_OF_DOCKER: Readonly<Record<string, string>> = {
+  cpus: 'limits.cpuMillis',
+  env: 'environment',
+  memory: 'limits.memoryMebibytes',
+  mounts: 'volumes',
+  ports: 'publish()',
+  readOnly: 'writableRootReason',
+  restart: 'restartPolicy',
+  tmpfs: 'tmpfsMebibytes',
+};
+
+/** How a value of a type is made, for messages. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  Capability: 'a Capability, such as Capability.CHOWN',
+  Cidr: "a Cidr, such as Cidr.parse('10.20.0.0/16')",
+  ConnectionRate: 'a ConnectionRate, such as ConnectionRate.perSecond(50)',
+  ContainerImage: "a ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
+  EngineVersion: 'an EngineVersion, such as EngineVersion.V28',
+  HealthCheck: "a HealthCheck, such as HealthCheck.command(['/healthy'])",
+  IDaemon: 'a daemon, such as a HardenedDaemon',
+  IPeer: 'a peer, such as Peer.anyIpv4()',
+  ISegment: 'a segment, such as a BridgeSegment',
+  ISwarmCluster: 'a SwarmCluster',
+  Port: 'a Port, such as Port.tcp(443)',
+  RestartPolicy: 'a RestartPolicy, such as RestartPolicy.onFailure(5)',
+  VolumeMount: "a VolumeMount, such as VolumeMount.hostPath('/srv/data', '/data')",
+  boolean: 'true or false',
+  number: 'a number',
+  string: 'a string',
+};
+
+/** Types of which other checks say more. */
+const TOLD_ELSEWHERE =
+  /^(ContainerImage|ContainerNetwork|ContainerUser|DaemonConnection|EncryptedOverlay|EngineVersion|HardenedDaemon|I[A-Z]\w+|Rule)$/;
+
+/**
+ * Checks the properties that a caller gave: jsii and plain JavaScript hand over any object, and what is misspelt would have no effect.
+ *
+ * Wider props are welcome: a class of a user's own may add properties and pass all of them on. So a name is refused only where it looks like a mistake:
+ * it is close to a property that is not given, or it is a word of Docker for one.
+ * @param place path of the construct; undefined for value objects
+ * @param toldLater required properties of which another check says more when they are missing
+ */
+export function checkProps(place: string | undefined, struct: StructName, given: object, toldLater: readonly string[] = []): void {
+  if (typeof given !== 'object' || given === null) {
+    fail(
+      'PropertyMissing',
+      place,
+      `the properties are missing: pass an object with ${requiredOf(PROPERTIES[struct]).join(', ') || 'them'}`,
+    );
+  }
+  checkOne(place, '', PROPERTIES[struct], given as Readonly<Record<string, unknown>>, toldLater);
+}
+
+function checkOne(
+  place: string | undefined,
+  prefix: string,
+  known: Readonly<Record<string, KnownProperty>>,
+  given: Readonly<Record<string, unknown>>,
+  toldLater: readonly string[] = [],
+): void {
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(known, name) || given[name] === undefined) continue;
+    const meant = meantBy(name, known, given);
+    if (meant !== undefined) {
+      fail(
+        'UnknownProperty',
+        place,
+        `unknown property '${prefix}${name}'; did you mean '${prefix}${meant}'? Rename it, or do not pass it on`,
+      );
+    }
+  }
+  for (const [name, property] of Object.entries(known)) {
+    const value = given[name];
+    if (value === undefined || value === null) {
+      if (property.isRequired && !toldLater.includes(name)) {
+        fail('PropertyMissing', place, `'${prefix}${name}' is required; set it to ${wanted(property.type)}`);
+      }
+      continue;
+    }
+    checkShape(place, `${prefix}${name}`, property, value);
+  }
+}
+
+function checkShape(place: string | undefined, what: string, { type, struct, isClass }: KnownProperty, value: unknown): void {
+  const isList = type.endsWith('[]');
+  const isObject = type.startsWith('{') || (struct !== undefined && !isList);
+  if (isList !== Array.isArray(value) && (isList || isObject)) {
+    fail('PropertyShape', place, `'${what}' must be ${wanted(type)}, got ${Array.isArray(value) ? 'a list' : spelled(value)}`);
+  }
+  const one = type.replace('[]', '');
+  const isOfClass = !TOLD_ELSEWHERE.test(one) && isClass === true;
+  for (const each of isList ? (value as unknown[]) : [value]) {
+    if ((isObject || isOfClass) && (typeof each !== 'object' || each === null)) {
+      fail('PropertyShape', place, `'${what}' must be ${wanted(type)}, got ${spelled(each)}`);
+    }
+  }
+  if (struct === undefined) return;
+  const each = isList ? (value as unknown[]) : [value];
+  each.forEach((entry) => checkOne(place, `${what}.`, PROPERTIES[struct as StructName], entry as Readonly<Record<string, unknown>>));
+}
+
+/** The property that a caller may have meant, which is none of those given. */
+function meantBy(
+  name: string,
+  known: Readonly<Record<string, KnownProperty>>,
+  given: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const places = Object.entries(known).flatMap(([own, { struct, type }]) => [
+    own,
+    ...(struct !== undefined && !type.endsWith('[]')
+      ? Object.keys(PROPERTIES[struct as StructName]).map((inner) => `${own}.${inner}`)
+      : []),
+  ]);
+  const word = Object.hasOwn(WORDS_OF_DOCKER, name) ? WORDS_OF_DOCKER[name] : undefined;
+  // Inside of limits the first part is not said again.
+  const ofDocker = places.find((each) => each === word || `limits.${each}` === word);
+  if (ofDocker !== undefined) return ofDocker;
+  if (word === 'publish()' && Object.hasOwn(known, 'image')) return word;
+  const free = places.filter((each) => given[each.split('.')[0]] === undefined || each.includes('.'));
+  const last = (each: string) => each.split('.').at(-1)!;
+  const [nearest] = free
+    .map((each) => ({ each, distance: distanceOf(name.toLowerCase(), last(each).toLowerCase()) }))
+    .filter(({ each, distance }) => distance <= (last(each).length < 6 ? 1 : 2))
+    .sort((a, b) => a.distance - b.distance);
+  return nearest?.each;
+}
+
+/** How many letters must be put in, taken out or changed. */
+function distanceOf(from: string, to: string): number {
+  let before = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= from.length; row++) {
+    const now = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const change = before[column - 1] + (from[row - 1] === to[column - 1] ? 0 : 1);
+      now.push(Math.min(change, before[column] + 1, now[column - 1] + 1));
+    }
+    before = now;
+  }
+  return before[to.length];
+}
+
+function requiredOf(known: Readonly<Record<string, KnownProperty>>): string[] {
+  return Object.keys(known).filter((name) => known[name].isRequired);
+}
+
+function wanted(type: string): string {
+  const map = /^\{ \[(\w+): string\]: (.+); \}$/.exec(type);
+  if (map !== null) return `an object that maps each ${map[1]} to ${wanted(map[2])}`;
+  if (type.endsWith('[]')) return `a list, each entry ${wanted(type.slice(0, -2))}`;
+  return EXAMPLES[type] ?? (Object.hasOwn(PROPERTIES, type) ? `an object with ${Object.keys(PROPERTIES[type as StructName]).join(', ')}` : `a value of ${type}`); // prettier-ignore
+}
+
+function spelled(value: unknown): string {
+  return typeof value === 'object' ? 'an object' : JSON.stringify(value);
+}
+
+function fail(code: ErrorCode, place: string | undefined, message: string): never {
+  throw place === undefined ? new UnscopedValidationError(code, message) : new ValidationError(code, place, message);
+}

@@ -1,0 +1,4 @@
+import { followEach } from './entry';
+import { ADDRESSES } from './tables/addresses';
+
+describe('addresses', () => followEach(ADDRESSES));

@@ -1,0 +1,4 @@
+import { followEach } from './entry';
+import { FLOWS } from './tables/flows';
+
+describe('flows and the proof', () => followEach(FLOWS));
