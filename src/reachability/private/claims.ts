@@ -90,7 +90,7 @@ function insideText({ containers }: Selection, { protocol, first, last }: PortSp
       hostPort.first <= last &&
       hostPort.first !== targetPort.first,
   );
-  if (meant === undefined) return '; declare the flow or the publication, or remove the requirement';
+  if (meant === undefined) return '';
   const [outer, inner] = [meant.hostPort, meant.targetPort].map((each) => portSetText(portSetOf(each)));
   return `; a requirement names ports of the container, and ${outer} of the host leads to ${inner} there: require ${inner}`;
 }
@@ -107,7 +107,7 @@ function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant
       cell.target.party.kind === 'host' && cell.receiver.kind === 'container'
         ? `, published at ${cell.address} on ${proof.labels.asked(cell.asked)}`
         : '';
-    return `${from} ${cell.certain ? 'reaches' : 'may reach'} ${proof.labels.party(cell.receiver)} on ${portSetText(ports)}${at}; remove what opens this, or the requirement`;
+    return `${from} ${cell.certain ? 'reaches' : 'may reach'} ${proof.labels.party(cell.receiver)} on ${portSetText(ports)}${at}`;
   }
   return undefined;
 }

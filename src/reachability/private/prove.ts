@@ -45,7 +45,7 @@ export function requireOf(declarations: Declarations, place: string, requirement
 export function failuresOf(store: FactStore): Failure[] {
   const proof = Proof.of(store.derived(), store.engine);
   const claims = claimResults(store, proof).flatMap(({ path, text, reason }): Failure[] => {
-    return reason === undefined ? [] : [{ path, code: 'RequirementBroken', message: `${text}, but ${reason}` }];
+    return reason === undefined ? [] : [{ path, code: 'RequirementBroken', message: `${text}, but ${reason}${mending(reason)}` }];
   });
   const path = store.daemonPath;
   return [
@@ -58,6 +58,14 @@ export function failuresOf(store: FactStore): Failure[] {
     ...listed(proof, proof.missing, (text) => ({ path, code: 'BlockedFlow', message: `declared but not reachable: ${text}` })),
     ...claims,
   ];
+}
+
+/** What to do about a claim that does not hold, where the reason does not say it. */
+function mending(reason: string): string {
+  if (reason.includes('; ')) return '';
+  return reason.includes('does not reach')
+    ? '; declare the flow or the publication, or remove the requirement'
+    : '; remove what opens this, or the requirement';
 }
 
 /** What is open, declared by nobody, and not by the nature of the network that it is in. */
