@@ -59,7 +59,7 @@ export class DaemonCore {
         addressPools: [props.addressPool.text],
         ipv6Pool: ipv6Pool(this.daemonId),
         foreignBlocks: checked.foreignBlocks,
-        engine,
+        engine: can(engine.version, 'forwardsInternalNames') ? engine : { ...engine, keepsInternalNames: true },
         uplinkMtu: checked.uplinkMtu,
       },
       (destination, source) => new Conduit(destination, source, daemon).node.path,

@@ -53,6 +53,7 @@ export const ERROR_CODES = {
     'A rate, or a publication with restricted sources, needs rules on a host on which Bulkhead manages only the API of the engine.',
   TierForbidsFlow: 'A pattern forbids flows between the two segments.',
   ResolverWithoutEgress: 'A workload lists resolvers to which its egress does not allow UDP queries.',
+  ResolverNotAsked: 'The engine sends no queries to the resolver that was declared.',
   ResolverNotOneAddress: 'A resolver is not a single address outside.',
   DeclaredAfterSynth: 'A declaration was made after its stack was written.',
   AspectOnApp: 'An aspect is attached to the app, where cdktf never invokes it; attach it to each stack.',

@@ -21,6 +21,12 @@ test.each<[Capability, string, string]>([
   expect([can(without, capability), can(first, capability)]).toEqual([false, true]);
 });
 
+test('names inside: forwarded, but for two lines that a mend of DNS queries closed, and one that reopened', () => {
+  const forwards = ['20.10', '20.10.27', '23.0.10', '24', '24.0.9', '25.0.4', '26.1.3', '26.1.5', '27', '28.5.2', '29'];
+  const keeps = ['23', '23.0', '23.0.11', '23.0.18', '25', '25.0', '25.0.5', '25.0.19', '26', '26.0', '26.0.2', '26.1', '26.1.2'];
+  expect([...forwards, ...keeps].filter((version) => can(version, 'forwardsInternalNames'))).toEqual(forwards);
+});
+
 test('what an engine could do, later ones can', () => {
   const names: Capability[] = ['closesUnpublished', 'closesContainers', 'keepsSctpChecksum', 'nftables', 'ip6tables', 'ipvlanL3s'];
   for (const name of names) {

@@ -1,4 +1,4 @@
-import { Cidr, HardenedContainerProps, IPeer, Peer, Port, WorkloadGroup } from '../../src';
+import { Cidr, EngineVersion, HardenedContainerProps, IPeer, Peer, Port, WorkloadGroup } from '../../src';
 import type { ErrorCode } from '../../src/private/errors';
 import { expectError } from '../support/errors';
 import { Program } from '../support/programs';
@@ -216,6 +216,31 @@ describe('allowDnsTo a container', () => {
     });
     web.connections.allowDnsTo(program.container('Second', names, { ipv4Address: '10.20.0.10' }));
     expectError(() => program.synth(), 'ResolverWithoutEgress', { path: 'app/Web', says: ['10.20.0.9'] });
+  });
+});
+
+describe('engines that send nothing on from internal networks', () => {
+  const ask = (engine: EngineVersion, hasEgress: boolean) => {
+    const program = new Program({ engine });
+    const web = program.container('Web', program.segment('Front'));
+    web.connections.allowDnsTo(program.container('Unbound', program.segment('Names')));
+    if (hasEgress) web.connections.allowTo(Peer.address('203.0.113.7'), Port.tcp(443));
+    return program;
+  };
+
+  test.each(['25.0.5', '26', '26.1.2'])('%s: refused, since nobody would be asked', (version) => {
+    expectError(() => ask(EngineVersion.of(version), false).synth(), 'ResolverNotAsked', {
+      path: 'app/Web',
+      says: [version, "EngineVersion.of('26.1.5')"],
+    });
+  });
+
+  test.each(['25.0.4', '26.1.5', '28'])('%s: not refused', (version) => {
+    expect(ask(EngineVersion.of(version), false).synth().container('app-web').dns).toHaveLength(1);
+  });
+
+  test('a container that reaches the outside has a resolver that asks everywhere', () => {
+    expect(ask(EngineVersion.of('26.1.2'), true).synth().container('app-web').dns).toHaveLength(1);
   });
 });
 

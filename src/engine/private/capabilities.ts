@@ -1,8 +1,13 @@
 import { iptablesRules } from './docker-rules/docker-rules';
-import { compareVersions } from './versions';
+import { compareVersions, isIn, type Span } from './versions';
 import { ENGINE_SETTINGS, ENGINE_VARIABLES, type SettingKey } from '../../hardening/private/engine-settings';
 
 type Has = (version: string) => boolean;
+
+const KEEPS_INTERNAL_NAMES: readonly Span[] = [
+  { from: '23.0.11', below: '24.0' },
+  { from: '25.0.5', below: '26.1.3' },
+];
 
 /**
  * What only some engines do, by the name of it. What follows from the rules that an engine makes is asked of these; the rest of when its release was made.
@@ -29,6 +34,12 @@ const CAPABILITIES = {
   encryptsOverlays: since('20.10.24', '23.0.3'),
   /** Encrypts overlays on whatever data port the swarm has. */
   encryptsAnyDataPort: since('23.0.7'),
+  /**
+   * Its resolver sends queries on from a container whose networks are all internal, to another container there or to the host. The first mends of
+   * CVE-2024-29018 stopped that, and moby#47821 brought it back. Of a line that changed, a version
+   * without its patch counts as one that does not.
+   */
+  forwardsInternalNames: (version) => KEEPS_INTERNAL_NAMES.every((span) => !canBeIn(span, version)),
   /** Knows the ipvlan mode `l3s`. */
   ipvlanL3s: since('23.0'),
 } satisfies Record<string, Has>;
@@ -64,6 +75,14 @@ function since(...releases: string[]): Has {
     releases.some(
       (release, i) => compareVersions(version, release) >= 0 && (i === releases.length - 1 || minorOf(version) === minorOf(release)),
     );
+}
+
+/** A version without a patch, or without a minor, is any of its line. */
+function canBeIn(span: Span, version: string): boolean {
+  const parts = version.split('.').map(Number);
+  if (parts.length > 2) return isIn(span, version);
+  const next = [...parts.slice(0, -1), parts[parts.length - 1] + 1].join('.');
+  return compareVersions(span.from, next) < 0 && compareVersions(span.below, version) > 0;
 }
 
 function minorOf(version: string): string {

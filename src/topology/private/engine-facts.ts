@@ -10,6 +10,8 @@ export interface EngineFacts {
   readonly engineFirewall: EngineFirewallName;
   /** What our guard is made with; undefined where only the engine's API is ours: none of our rules stand on the host, and nothing there is set as they need it. */
   readonly guardBackend?: GuardBackendName;
+  /** Docker's resolver sends nothing on from a container whose networks are all internal, not even to another container there. */
+  readonly keepsInternalNames?: boolean;
 }
 
 /** nftables: 29.0 and later. */

@@ -28,6 +28,7 @@ export interface Places {
 export function resolversOf(fact: WorkloadFact, facts: Facts, places: Places, { problems, warnings }: Remarks): string[] {
   const flows = facts.flows.filter((flow) => asksDns(flow) && places.members.expand(flow.source).includes(fact.path));
   const inside = insideOf(fact, flows, places, problems);
+  if (inside.length > 0) refuseKept(fact, facts, places, problems);
   const blocks = (protocol: 'udp' | 'tcp') => [
     ...flows.flatMap(({ destination, port }) => (destination.kind === 'block' && port.protocol === protocol ? [destination.block] : [])),
     ...inside.filter((one) => one.protocol === protocol).map(({ address }) => `${address}/32`),
@@ -73,6 +74,17 @@ function wayTo(address: string, { segment }: WorkloadFact, { daemon }: Facts, { 
 interface Inside {
   readonly address: string;
   readonly protocol: FlowFact['port']['protocol'];
+}
+
+/** What an engine would not pass on is no resolver. */
+function refuseKept({ path }: WorkloadFact, { daemon }: Facts, { networks }: Places, problems: Problem[]): void {
+  const isIn = networks.filter(({ members }) => members.some(({ workload }) => workload === path));
+  if (!daemon.engine.keepsInternalNames || isIn.some((network) => network.kind === 'wire' || !network.internal)) return;
+  problems.push({
+    code: 'ResolverNotAsked',
+    path,
+    message: `all its networks are internal, and the resolver of engine ${daemon.engine.version} sends no queries from there to a container or to the host: 23.0.11, 25.0.5 and later before 26.1.3 do not; declare the engine with its patch, such as EngineVersion.of('26.1.5'), or replace allowDnsTo() by allowTo() on Port.udp(53) and Port.tcp(53), and let the program query that address itself`,
+  });
 }
 
 /** Addresses at which the workload meets those that were declared as its resolvers. Of IPv4: Docker's resolver in 20.10 asks no others. */

@@ -21,6 +21,7 @@ import { JOIN, legacy, theirs } from '../../support/existing';
 import { HOST_ADDRESS, IMAGE, newDaemon, Program, synth } from '../../support/programs';
 import { Unguarded } from '../../support/unguarded';
 import { type Entry, program, told, value, whole } from '../entry';
+import { RESOLVERS } from './resolvers';
 
 const HTTP = Port.tcp(8080);
 const DNS = Port.udp(53);
@@ -164,60 +165,7 @@ export const FLOWS: readonly Entry[] = [
     from.connections.allowTo(to, HTTP);
     return () => reaches(p, web, api);
   }),
-  program(
-    'ResolverWithoutEgress',
-    told('app/Web', "'dns.servers' lists 192.0.2.53", "add connections.allowDnsTo(Peer.address('192.0.2.53'))"),
-    (p, isMended) => {
-      const web = p.container('Web', p.segment('Front'), { dns: { servers: ['192.0.2.53'] } });
-      if (isMended) web.connections.allowDnsTo(Peer.address('192.0.2.53'));
-      return (s) => s.container('app-web').dns[0] === '192.0.2.53' && reaches(p, web, Peer.address('192.0.2.53'), DNS);
-    },
-  ),
-  // The three that led to each other before: a resolver of the host itself.
-  program(
-    'ResolverWithoutEgress',
-    told(
-      'app/Web',
-      `'dns.servers' lists ${HOST_ADDRESS}`,
-      `remove ${HOST_ADDRESS}, which is the host, from 'dns.servers', and add connections.allowDnsTo(Peer.host())`,
-    ),
-    (p, isMended) => {
-      const web = p.container('Web', p.segment('Front'), isMended ? {} : { dns: { servers: [HOST_ADDRESS] } });
-      if (isMended) web.connections.allowDnsTo(Peer.host());
-      return (s) => s.container('app-web').dns[0] === s.network('app-front').ipam_config[0].gateway && reaches(p, web, Peer.host(), DNS);
-    },
-  ),
-  program('EgressToHost', told('app/Web', `${HOST_ADDRESS} is the host`, 'use Peer.host() instead for udp/53'), (p, isMended) => {
-    const web = p.container('Web', p.segment('Front'));
-    web.connections.allowDnsTo(isMended ? Peer.host() : Peer.address(HOST_ADDRESS));
-    return (s) => s.container('app-web').dns[0] === s.network('app-front').ipam_config[0].gateway && reaches(p, web, Peer.host(), DNS);
-  }),
-  program('ResolverNotOneAddress', told('app/Web', 'got 198.51.100.0/24', "Peer.address('192.0.2.53')"), (p, isMended) => {
-    const web = p.container('Web', p.segment('Front'));
-    web.connections.allowDnsTo(isMended ? Peer.address('192.0.2.53') : OUTSIDE);
-    return (s) => s.container('app-web').dns[0] === '192.0.2.53';
-  }),
-  program(
-    'ResolverNotOneAddress',
-    told('app/Web', 'got app/Names', "such as Peer.address('192.0.2.53'), a container, or Peer.host()"),
-    (p, isMended) => {
-      const names = p.segment('Names');
-      const [web, resolver] = [p.container('Web', p.segment('Front')), p.container('Unbound', names)];
-      web.connections.allowDnsTo(isMended ? resolver : names);
-      return () => reaches(p, web, resolver, DNS) && reaches(p, web, resolver, Port.tcp(53));
-    },
-  ),
-  program(
-    'ResolverWithoutEgress',
-    told('app/Web', "'dns.servers' lists 10.20.0.9", "add connections.allowDnsTo() with the container 'app/Unbound'"),
-    (p, isMended) => {
-      const front = p.segment('Front');
-      const unbound = p.container('Unbound', front, { ipv4Address: '10.20.0.9' });
-      const web = p.container('Web', front, { dns: { servers: ['10.20.0.9'] } });
-      if (isMended) web.connections.allowDnsTo(unbound);
-      return (s) => s.container('app-web').dns[0] === '10.20.0.9' && reaches(p, web, unbound, DNS);
-    },
-  ),
+  ...RESOLVERS,
   whole('DeclaredAfterSynth', told('app/Web', "after stack 'app' was written", 'declare it in a constructor'), (isMended) => {
     const p = new Program();
     const [web, api] = pair(p);
