@@ -18,7 +18,7 @@ const README = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 
 function demo(env: NodeJS.ProcessEnv, ...options: string[]): { code: number; text: string } {
   const clean = { ...process.env, DOCKER_HOST: undefined, ...env };
-  const result = spawnSync(path.join(BIN, 'tsx'), ['scripts/demo.ts', ...options], {
+  const result = spawnSync('./scripts/demo.sh', options, {
     cwd: ROOT,
     env: clean,
     encoding: 'utf8',
