@@ -18,6 +18,7 @@ const host: Run = { runs: 'host' };
 export const COMMANDS: Readonly<Record<string, Run>> = {
   'README.md: npm install cdktf@^0.21 constructs@^10.4.2 @cdktf/provider-docker@^12.0.3 cdktf-docker-bulkhead': project,
   'README.md: npx tsc --noEmit --skipLibCheck main.ts': project,
+  'README.md: scp cdktf.out/stacks/shop/bulkhead/shop--Host/install.sh root@192.0.2.10:': host,
   'README.md: ./scripts/demo.sh': { runs: 'elsewhere', by: 'scripts/demo-check.ts' },
   'README.md: ./scripts/test.sh': { runs: 'elsewhere', by: '.ci/run' },
   'CONTRIBUTING.md: sudo ./node_modules/.bin/tsx test/integ/run.ts --engines 28.5 --scenarios three-tier': {
@@ -31,6 +32,7 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
   },
   'docs/guides/cdktn.md: npm install': project,
   'docs/guides/host-files.md: sh install.sh --check': host,
+  'docs/guides/host-files.md: bulkhead-firewall status | tail -n 1': host,
   "docs/guides/ipv6.md: echo 'net.ipv6.conf.eth0.accept_ra = 2' >/etc/sysctl.d/90-uplink.conf": host,
   'docs/guides/workloads.md: install -d -m 0711 /srv/shop': host,
   "docs/guides/workloads.md: docker inspect --format '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.Memory}}' shop-db shop-api":
