@@ -7,7 +7,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { playPage } from './play-page';
-import { check, checkedStack, inEmptyFolder, ROOT, run } from './user-project';
+import { check, checkedStack, inEmptyFolder, packed, ROOT, run } from './user-project';
 import { isRun } from '../test/docs/commands';
 import { blocksOf, PAGES } from '../test/docs/pages';
 
@@ -26,8 +26,7 @@ function exampleIs(project: string): void {
 }
 
 inEmptyFolder((folder) => {
-  run(ROOT, 'npm', ['run', '--silent', 'prepack']);
-  const tarball = path.join(folder, run(ROOT, 'npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]).trim());
+  const tarball = packed(folder);
   const files = run(folder, 'tar', ['-tzf', tarball]).split('\n');
   console.log(`packed ${path.basename(tarball)}: ${files.length - 1} files, ${Math.round(fs.statSync(tarball).size / 1024)} KiB`);
   check('the package is smaller than 1 MB', fs.statSync(tarball).size < 1_000_000);

@@ -55,7 +55,10 @@ export function clientPrograms(dir: string, hosts: readonly string[]): string {
   const key = fs.readFileSync(path.join(dir, 'host.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
   const [config, known] = ['config', 'known_hosts'].map((name) => path.join(dir, name));
   fs.writeFileSync(known, hosts.map((host) => `${host} ${key}\n`).join(''));
-  fs.writeFileSync(config, `IdentityFile ${path.join(dir, 'user')}\nUserKnownHostsFile ${known}\nStrictHostKeyChecking yes\nBatchMode yes\n`);
+  fs.writeFileSync(
+    config,
+    `IdentityFile ${path.join(dir, 'user')}\nUserKnownHostsFile ${known}\nStrictHostKeyChecking yes\nBatchMode yes\n`,
+  );
   for (const name of ['ssh', 'scp']) {
     const through = name === 'scp' ? ` -S ${path.join(bin, 'ssh')}` : '';
     fs.writeFileSync(path.join(bin, name), `#!/bin/sh\nexec ${which(name)} -F ${config}${through} "$@"\n`, { mode: 0o755 });

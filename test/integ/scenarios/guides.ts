@@ -51,9 +51,13 @@ function synth(lab: Lab, page: string): string {
   fs.symlinkSync(path.join(PROJECT, 'node_modules'), path.join(dir, 'node_modules'));
   fs.writeFileSync(path.join(dir, 'cdktf.json'), '{ "language": "typescript", "app": "npx tsx main.ts" }\n');
   fs.writeFileSync(path.join(dir, 'main.ts'), withSources(blocksOf(page).find(({ language }) => language === 'ts')!.text));
-  const env = { ...process.env, CI: undefined };
-  must(`synthesizing the program of ${page}`, [path.join(PROJECT, 'node_modules/.bin/tsx'), 'main.ts'], { cwd: dir, env, timeout: 120_000 });
+  runProgram(dir, `the program of ${page}`);
   return dir;
+}
+
+function runProgram(dir: string, what: string): void {
+  const env = { ...process.env, CI: undefined };
+  must(`synthesizing ${what}`, [path.join(PROJECT, 'node_modules/.bin/tsx'), 'main.ts'], { cwd: dir, env, timeout: 120_000 });
 }
 
 const installScript = (dir: string, daemon: string): string => path.join(dir, `cdktf.out/stacks/shop/bulkhead/shop--${daemon}/install.sh`);
@@ -130,7 +134,47 @@ function workloads(checks: Checks, lab: Lab, played: Played): void {
   checks.shown('another user does not', other.code !== 0, other.stdout);
   const write = inDb('sh', '-c', 'echo x > /var/lib/postgresql/data/x');
   checks.shown('a new volume where the image has no folder belongs to root', write.code !== 0, write.stdout);
+  replacements(checks, dir, env);
   terraform.destroy(stack, env);
+}
+
+/** Properties of the program of the page, how they are changed, and the attribute that shows it. */
+const CHANGES: readonly (readonly [property: string, from: string, to: string, attribute: string])[] = [
+  ['user', 'ContainerUser.of(999)', 'ContainerUser.of(998)', 'user'],
+  ['environment', "'/run/secrets/db' },", "'/run/secrets/db', MODE: 'on' },", 'env'],
+  ['volumes', "'/run/secrets/db'), // read-only", "'/run/secrets/other'),", 'mounts'],
+  ['tmpfsMebibytes', "'/tmp': 64", "'/tmp': 32", 'tmpfs'],
+  ['memoryMebibytes', 'memoryMebibytes: 1024', 'memoryMebibytes: 512', 'memory'],
+  ['cpuMillis', 'cpuMillis: 2000', 'cpuMillis: 1000, logMebibytes: 20', 'cpu_quota'],
+  ['logMebibytes', '', '', 'log_opts'],
+  ['ulimits', 'soft: 4096', 'soft: 2048', 'ulimit'],
+  ['healthCheck', 'intervalSeconds: 10', 'intervalSeconds: 20', 'healthcheck'],
+  ['stopTimeoutSeconds', 'stopTimeoutSeconds: 60', 'stopTimeoutSeconds: 30', 'stop_timeout'],
+  ['restartPolicy', 'stopTimeoutSeconds: 30', 'stopTimeoutSeconds: 30, restartPolicy: RestartPolicy.UNLESS_STOPPED', 'restart'],
+  ['capabilities', 'stopTimeoutSeconds: 30', 'stopTimeoutSeconds: 30, capabilities: [Capability.CHOWN]', 'capabilities'],
+];
+
+/** What the guide says is replaced is, and what it says is changed in place is not: one plan that changes everything tells which attributes force it. */
+function replacements(checks: Checks, dir: string, env: NodeJS.ProcessEnv): void {
+  const main = path.join(dir, 'main.ts');
+  const program = fs.readFileSync(main, 'utf8').replace('  BridgeSegment,', '  BridgeSegment,\n  Capability,');
+  const changed = CHANGES.reduce((text, [, from, to]) => text.replace(from, to), program);
+  fs.writeFileSync(main, changed);
+  runProgram(dir, 'the changed program');
+  const changes = terraform.plannedChanges(path.join(dir, 'cdktf.out/stacks/shop'), env);
+  const db = changes.find(({ address }) => address.startsWith('docker_container.Db'))!;
+  const rows = fs.readFileSync(path.join(PROJECT, 'docs/guides/day-two.md'), 'utf8').split('\n');
+  for (const [property, , , attribute] of CHANGES) {
+    const [before, after] = [db.before, db.after].map((side) => JSON.stringify(side?.[attribute]));
+    checks.check(`${property} changes ${attribute}`, before !== after, `${before}, ${after}`);
+    const said =
+      rows
+        .find((row) => row.startsWith('|') && row.includes(`\`${property}\``))
+        ?.split('|')[2]
+        .trim() ?? 'nothing about it';
+    const does = db.replacing.includes(attribute) ? 'the container' : 'nothing: the container is changed in place';
+    checks.shown(`of a change of ${property} the guide says what Terraform replaces: ${does}`, said === does, `it says ${said}`);
+  }
 }
 
 /** On a host where another program of the same daemon is installed, so that something would change. */
