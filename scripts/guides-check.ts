@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { check, ROOT } from './user-project';
-import { blocksOf, PAGES, programsOf, synthesizes, withSources } from '../test/docs/pages';
+import { blocksOf, PAGES, programsOf, readPage, synthesizes, withSources } from '../test/docs/pages';
 
 function compiles(folder: string): boolean {
   const compilerOptions = {
@@ -74,6 +74,12 @@ function outputIsAsShown(folder: string): void {
   const [tree, line] = blocksOf('docs/OUTPUT.md').map(({ text }) => text);
   const told = `${synth.stdout}${synth.stderr}`;
   check(`OUTPUT.md shows the line at the end${told.includes(line) ? '' : `, which is\n${told}`}`, told.includes(line));
+  const stack = path.join(example, 'cdktf.out/stacks/three-tier');
+  const { output } = JSON.parse(fs.readFileSync(path.join(stack, 'cdk.tf.json'), 'utf8'));
+  const packed = Buffer.from(output['user-data'].value, 'base64').length;
+  const plain = fs.statSync(path.join(stack, 'bulkhead/three-tier--Host/user-data')).size;
+  const sizes = `${Math.round(packed / 1000)} kB compressed and ${Math.round(plain / 1000)} kB as text`;
+  check(`host-files.md says how large user data is: ${sizes}`, readPage('docs/guides/host-files.md').includes(sizes));
   const missing = pathsIn(tree).filter((place) => !fs.existsSync(path.join(example, place)));
   check(`OUTPUT.md shows files that are written${missing.map((place) => `, but ${place} is not`).join('')}`, missing.length === 0);
 }

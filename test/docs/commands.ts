@@ -31,6 +31,8 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     because: 'cdktf deploy asks a person, and a registry; the demo takes the same steps with --auto-approve and --skip-provider-lock',
   },
   'docs/guides/cdktn.md: npm install': project,
+  'docs/guides/day-two.md: terraform apply -replace=docker_container.Web_F1E0E0AA': host,
+  'docs/guides/host-files.md: cd cdktf.out/stacks/shop/bulkhead/shop--Host': host,
   'docs/guides/host-files.md: sh install.sh --check': host,
   'docs/guides/host-files.md: bulkhead-firewall status | tail -n 1': host,
   "docs/guides/ipv6.md: echo 'net.ipv6.conf.eth0.accept_ra = 2' >/etc/sysctl.d/90-uplink.conf": host,

@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { COMMANDS, commandBlocks, isRun, keyOf, linesOf } from '../../docs/commands';
-import { type Block, blocksOf, PROJECT, withSources } from '../../docs/pages';
+import { type Block, blocksOf, PROJECT, readPage, withSources } from '../../docs/pages';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS } from '../harness/deployment';
 import { clientPrograms, makeKeys, startSshServer } from '../harness/ssh-server';
@@ -134,7 +134,7 @@ function workloads(checks: Checks, lab: Lab, played: Played): void {
   checks.shown('another user does not', other.code !== 0, other.stdout);
   const write = inDb('sh', '-c', 'echo x > /var/lib/postgresql/data/x');
   checks.shown('a new volume where the image has no folder belongs to root', write.code !== 0, write.stdout);
-  replacements(checks, dir, env);
+  replacements(checks, lab, dir, played);
   terraform.destroy(stack, env);
 }
 
@@ -142,46 +142,83 @@ function workloads(checks: Checks, lab: Lab, played: Played): void {
 const CHANGES: readonly (readonly [property: string, from: string, to: string, attribute: string])[] = [
   ['user', 'ContainerUser.of(999)', 'ContainerUser.of(998)', 'user'],
   ['environment', "'/run/secrets/db' },", "'/run/secrets/db', MODE: 'on' },", 'env'],
-  ['volumes', "'/run/secrets/db'), // read-only", "'/run/secrets/other'),", 'mounts'],
-  ['tmpfsMebibytes', "'/tmp': 64", "'/tmp': 32", 'tmpfs'],
-  ['memoryMebibytes', 'memoryMebibytes: 1024', 'memoryMebibytes: 512', 'memory'],
-  ['cpuMillis', 'cpuMillis: 2000', 'cpuMillis: 1000, logMebibytes: 20', 'cpu_quota'],
-  ['logMebibytes', '', '', 'log_opts'],
+  ['logMebibytes', 'memoryMebibytes:', 'logMebibytes: 20, memoryMebibytes:', 'log_opts'],
   ['ulimits', 'soft: 4096', 'soft: 2048', 'ulimit'],
-  ['healthCheck', 'intervalSeconds: 10', 'intervalSeconds: 20', 'healthcheck'],
   ['stopTimeoutSeconds', 'stopTimeoutSeconds: 60', 'stopTimeoutSeconds: 30', 'stop_timeout'],
-  ['restartPolicy', 'stopTimeoutSeconds: 30', 'stopTimeoutSeconds: 30, restartPolicy: RestartPolicy.UNLESS_STOPPED', 'restart'],
-  ['capabilities', 'stopTimeoutSeconds: 30', 'stopTimeoutSeconds: 30, capabilities: [Capability.CHOWN]', 'capabilities'],
+  ['capabilities', 'stopTimeoutSeconds:', 'capabilities: [Capability.CHOWN], stopTimeoutSeconds:', 'capabilities'],
+];
+const IN_PLACE: typeof CHANGES = [
+  ['memoryMebibytes', 'memoryMebibytes: 1024', 'memoryMebibytes: 512', 'memory'],
+  ['cpuMillis', 'cpuMillis: 2000', 'cpuMillis: 1000', 'cpu_quota'],
+  ['restartPolicy', 'stopTimeoutSeconds:', 'restartPolicy: RestartPolicy.UNLESS_STOPPED, stopTimeoutSeconds:', 'restart'],
+];
+const FORGOTTEN: typeof CHANGES = [
+  ['volumes', "'/run/secrets/db'), // read-only", "'/run/secrets/db', { readOnly: false }),", 'mounts'],
+  ['tmpfsMebibytes', "'/tmp': 64", "'/tmp': 32", 'tmpfs'],
+  ['healthCheck', 'intervalSeconds: 10', 'intervalSeconds: 20', 'healthcheck'],
 ];
 
-/** What the guide says is replaced is, and what it says is changed in place is not: one plan that changes everything tells which attributes force it. */
-function replacements(checks: Checks, dir: string, env: NodeJS.ProcessEnv): void {
+/** What Terraform does for a change is what the guide says. */
+function replacements(checks: Checks, lab: Lab, dir: string, played: Played): void {
+  const [stack, env, page] = [path.join(dir, 'cdktf.out/stacks/shop'), lab.terraformEnv(), 'docs/guides/day-two.md'];
   const main = path.join(dir, 'main.ts');
   const program = fs.readFileSync(main, 'utf8').replace('  BridgeSegment,', '  BridgeSegment,\n  Capability,');
-  const changed = CHANGES.reduce((text, [, from, to]) => text.replace(from, to), program);
-  fs.writeFileSync(main, changed);
-  runProgram(dir, 'the changed program');
-  const changes = terraform.plannedChanges(path.join(dir, 'cdktf.out/stacks/shop'), env);
-  const db = changes.find(({ address }) => address.startsWith('docker_container.Db'))!;
-  const rows = fs.readFileSync(path.join(PROJECT, 'docs/guides/day-two.md'), 'utf8').split('\n');
+  const change = (changes: typeof CHANGES) => {
+    fs.writeFileSync(
+      main,
+      changes.reduce((text, [, from, to]) => text.replace(from, to), program),
+    );
+    runProgram(dir, 'a changed program');
+    return terraform.plannedChanges(stack, env).find(({ address }) => address.startsWith('docker_container.Db'))!;
+  };
+  const rows = readPage(page)
+    .split('\n')
+    .filter((row) => row.startsWith('|'));
+  const says = (property: string, what: string) => {
+    const said = rows
+      .find((row) => row.includes(`\`${property}\``))
+      ?.split('|')[2]
+      .trim();
+    checks.shown(`${page} says of ${property}: ${what}`, said === what, said);
+  };
+  const differs = ({ before, after }: terraform.PlannedChange, attribute: string) =>
+    checks.check(`${attribute} differs`, JSON.stringify(before?.[attribute]) !== JSON.stringify(after?.[attribute]));
+  const replaced = change(CHANGES);
   for (const [property, , , attribute] of CHANGES) {
-    const [before, after] = [db.before, db.after].map((side) => JSON.stringify(side?.[attribute]));
-    checks.check(`${property} changes ${attribute}`, before !== after, `${before}, ${after}`);
-    const said =
-      rows
-        .find((row) => row.startsWith('|') && row.includes(`\`${property}\``))
-        ?.split('|')[2]
-        .trim() ?? 'nothing about it';
-    const does = db.replacing.includes(attribute) ? 'the container' : 'nothing: the container is changed in place';
-    checks.shown(`of a change of ${property} the guide says what Terraform replaces: ${does}`, said === does, `it says ${said}`);
+    differs(replaced, attribute);
+    says(property, replaced.replacing.includes(attribute) ? 'the container' : 'something else');
   }
+  const ids = () => lab.docker('inspect', '--format', '{{.Id}}', 'shop-db');
+  const before = ids();
+  const updated = change(IN_PLACE);
+  terraform.apply(stack, env);
+  const isInPlace = ids() === before && !terraform.plan(stack, env).changes;
+  for (const [property, , , attribute] of IN_PLACE) {
+    differs(updated, attribute);
+    says(property, isInPlace ? 'nothing: the container is changed in place' : 'something else');
+  }
+  const forgotten = change([...IN_PLACE, ...FORGOTTEN]);
+  terraform.apply(stack, env);
+  const again = terraform.plannedChanges(stack, env).find(({ address }) => address === forgotten.address)!;
+  for (const [property, , , attribute] of FORGOTTEN) {
+    differs(again, attribute);
+    says(property, ids() === before ? 'nothing, and the container keeps what it has: see below' : 'something else');
+  }
+  const [block] = onHosts(page);
+  played.add(keyOf(block));
+  // Of this program, and nobody is there to say yes.
+  const command = block.text.replace(/docker_container\.\w+/, forgotten.address).replace('apply', 'apply -auto-approve');
+  must(command, ['sh', '-c', command], { cwd: stack, env: { ...process.env, ...env }, timeout: 180_000 });
+  checks.shown('replaced by hand, the container has them, and the plan is empty', ids() !== before && !terraform.plan(stack, env).changes);
 }
 
 /** On a host where another program of the same daemon is installed, so that something would change. */
 function hostFiles(checks: Checks, lab: Lab, played: Played): void {
   const page = 'docs/guides/host-files.md';
-  const [install, look] = onHosts(page);
-  const script = lab.copyIn(installScript(synth(lab, page), 'Host'), 'install-host-files.sh');
+  const [commit, install, look] = onHosts(page);
+  const dir = synth(lab, page);
+  committed(checks, dir, commit, played);
+  const script = lab.copyIn(installScript(dir, 'Host'), 'install-host-files.sh');
   lab.mustHost('putting the script into the folder of root', ['cp', script, '/root/install.sh']);
   const lines = linesOf(install);
   const execute = (line: string) => {
@@ -193,6 +230,25 @@ function hostFiles(checks: Checks, lab: Lab, played: Played): void {
   play(checks, { block: install, played, execute, exits: [1, 0, 0] });
   const left = lab.host(['sh', '-c', 'iptables -t mangle -S; ls /etc/bulkhead /usr/local/sbin; ls /etc/docker']).stdout;
   checks.shown('nothing but daemon.json is left', !/BULKHEAD|bulkhead-firewall/.test(left) && left.includes('daemon.json'), left);
+}
+
+/** In a repository that ignores what cdktf writes. The lines belong together: the first one changes the folder. */
+function committed(checks: Checks, dir: string, block: Block, played: Played): void {
+  const git = (...words: string[]) => must(`git ${words[0]}`, ['git', ...words], { cwd: dir });
+  git('init', '--quiet');
+  fs.writeFileSync(path.join(dir, '.gitignore'), 'cdktf.out\nnode_modules\n');
+  played.add(keyOf(block));
+  must(`${block.page}: ${block.text}`, ['sh', '-ec', block.text], { cwd: dir });
+  const added = git('ls-files');
+  checks.shown(
+    `${block.page}: what to commit is added`,
+    ['/host/etc/bulkhead/rules.v4', 'report.md'].every((file) => added.includes(file)),
+    added,
+  );
+  // Another synth changes nothing of it.
+  runProgram(dir, 'the same program');
+  const changed = git('diff', '--name-only');
+  checks.shown('and another synth writes the same bytes', changed === '', changed);
 }
 
 function ipv6(checks: Checks, lab: Lab, played: Played): void {
