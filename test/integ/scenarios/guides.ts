@@ -134,7 +134,7 @@ function workloads(checks: Checks, lab: Lab, played: Played): void {
   checks.shown('another user does not', other.code !== 0, other.stdout);
   const write = inDb('sh', '-c', 'echo x > /var/lib/postgresql/data/x');
   checks.shown('a new volume where the image has no folder belongs to root', write.code !== 0, write.stdout);
-  replacements(checks, lab, dir, played);
+  replacements(checks, lab, dir);
   terraform.destroy(stack, env);
 }
 
@@ -147,19 +147,9 @@ const CHANGES: readonly (readonly [property: string, from: string, to: string, a
   ['stopTimeoutSeconds', 'stopTimeoutSeconds: 60', 'stopTimeoutSeconds: 30', 'stop_timeout'],
   ['capabilities', 'stopTimeoutSeconds:', 'capabilities: [Capability.CHOWN], stopTimeoutSeconds:', 'capabilities'],
 ];
-const IN_PLACE: typeof CHANGES = [
-  ['memoryMebibytes', 'memoryMebibytes: 1024', 'memoryMebibytes: 512', 'memory'],
-  ['cpuMillis', 'cpuMillis: 2000', 'cpuMillis: 1000', 'cpu_quota'],
-  ['restartPolicy', 'stopTimeoutSeconds:', 'restartPolicy: RestartPolicy.UNLESS_STOPPED, stopTimeoutSeconds:', 'restart'],
-];
-const FORGOTTEN: typeof CHANGES = [
-  ['volumes', "'/run/secrets/db'), // read-only", "'/run/secrets/db', { readOnly: false }),", 'mounts'],
-  ['tmpfsMebibytes', "'/tmp': 64", "'/tmp': 32", 'tmpfs'],
-  ['healthCheck', 'intervalSeconds: 10', 'intervalSeconds: 20', 'healthcheck'],
-];
 
 /** What Terraform does for a change is what the guide says. */
-function replacements(checks: Checks, lab: Lab, dir: string, played: Played): void {
+function replacements(checks: Checks, lab: Lab, dir: string): void {
   const [stack, env, page] = [path.join(dir, 'cdktf.out/stacks/shop'), lab.terraformEnv(), 'docs/guides/day-two.md'];
   const main = path.join(dir, 'main.ts');
   const program = fs.readFileSync(main, 'utf8').replace('  BridgeSegment,', '  BridgeSegment,\n  Capability,');
@@ -188,28 +178,6 @@ function replacements(checks: Checks, lab: Lab, dir: string, played: Played): vo
     differs(replaced, attribute);
     says(property, replaced.replacing.includes(attribute) ? 'the container' : 'something else');
   }
-  const ids = () => lab.docker('inspect', '--format', '{{.Id}}', 'shop-db');
-  const before = ids();
-  const updated = change(IN_PLACE);
-  terraform.apply(stack, env);
-  const isInPlace = ids() === before && !terraform.plan(stack, env).changes;
-  for (const [property, , , attribute] of IN_PLACE) {
-    differs(updated, attribute);
-    says(property, isInPlace ? 'nothing: the container is changed in place' : 'something else');
-  }
-  const forgotten = change([...IN_PLACE, ...FORGOTTEN]);
-  terraform.apply(stack, env);
-  const again = terraform.plannedChanges(stack, env).find(({ address }) => address === forgotten.address)!;
-  for (const [property, , , attribute] of FORGOTTEN) {
-    differs(again, attribute);
-    says(property, ids() === before ? 'nothing, and the container keeps what it has: see below' : 'something else');
-  }
-  const [block] = onHosts(page);
-  played.add(keyOf(block));
-  // Of this program, and nobody is there to say yes.
-  const command = block.text.replace(/docker_container\.\w+/, forgotten.address).replace('apply', 'apply -auto-approve');
-  must(command, ['sh', '-c', command], { cwd: stack, env: { ...process.env, ...env }, timeout: 180_000 });
-  checks.shown('replaced by hand, the container has them, and the plan is empty', ids() !== before && !terraform.plan(stack, env).changes);
 }
 
 /** On a host where another program of the same daemon is installed, so that something would change. */
