@@ -33,6 +33,8 @@ const FULL_SIZE: Readonly<Record<string, NodeJS.ProcessEnv>> = {
 /** What needs no engine. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'unit and laws': ['scripts/test.sh', '--unit', '--laws'],
+  'Node.js 22 and 24': ['node_modules/.bin/tsx', 'scripts/node-check.ts'],
+  'breaks of the public API': ['node_modules/.bin/tsx', 'scripts/api-diff.ts'],
   'property tests, 50 seeds': ['scripts/hunt.sh', '50'],
   bench: ['npm', 'run', 'bench'],
   'bench:proof': ['npm', 'run', 'bench:proof'],

@@ -1,8 +1,7 @@
 /**
- * Compiles the code of the guides against the sources, and synthesizes each program of theirs in an empty folder.
- *
- * The first `ts` block of a page begins a program, and so does each block with `new App(` or `Testing.app(`. Any other goes on with the program before it: its
- * imports come to the top, the rest before `app.synth()`. A file of tests (`test(`) is compiled and not run. A `python` block stands for itself, and is compiled.
+ * Compiles the code of the guides against the sources, and synthesizes each program of theirs in an empty folder; a `text` block behind a program has to be
+ * what it prints. A file of tests (`test(`) is compiled and not run. A `python` block stands for itself, and is compiled. `test/docs/pages.ts` tells which
+ * blocks make one program.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -10,38 +9,7 @@ import { createRequire } from 'node:module';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { check, ROOT } from './user-project';
-
-const GUIDES = path.join(ROOT, 'docs/guides');
-const SYNTH = 'app.synth();\n';
-
-/** The programs of a page, by the name of their file. */
-function programsOf(page: string, text: string): Map<string, string> {
-  const programs: string[] = [];
-  for (const block of blocksOf(text, 'ts')) {
-    const before = programs.at(-1);
-    if (before === undefined || /new App\(|Testing\.app\(/.test(block)) programs.push(block);
-    else programs[programs.length - 1] = goneOn(before, block);
-  }
-  return new Map(programs.map((program, index) => [`${page.replace(/\.md$/, '')}-${index + 1}`, program]));
-}
-
-const blocksOf = (text: string, language: string) =>
-  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, code]) => code);
-
-function goneOn(program: string, block: string): string {
-  const imports = block.match(/^import .*?;\n/gms) ?? [];
-  const rest = imports.reduce((left, line) => left.replace(line, ''), block);
-  const end = program.lastIndexOf(SYNTH);
-  const [before, after] = end < 0 ? [program, ''] : [program.slice(0, end), program.slice(end)];
-  return `${imports.join('')}${before}${rest}${after}`;
-}
-
-/** As if the library were installed: what the published names mean here. */
-const withSources = (program: string) =>
-  program
-    .replaceAll("'cdktf-docker-bulkhead/jest'", `'${ROOT}/src/reachability/private/matchers'`)
-    .replaceAll("'cdktf-docker-bulkhead/assert'", `'${ROOT}/src/reachability/private/assertions'`)
-    .replaceAll("'cdktf-docker-bulkhead'", `'${ROOT}/src'`);
+import { blocksOf, PAGES, programsOf, readPage, synthesizes, withSources } from '../test/docs/pages';
 
 function compiles(folder: string): boolean {
   const compilerOptions = {
@@ -60,13 +28,16 @@ function compiles(folder: string): boolean {
   return spawnSync(path.join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder], { stdio: 'inherit' }).status === 0;
 }
 
-/** Why a program does not run to its end, or writes no stack though it synthesizes; nothing where all is well. An error of a rule fails a synth, too. */
-function whatFails(file: string, synthesizes: boolean): string | undefined {
+/** What programs printed, by their pages. */
+const printed = new Map<string, string>();
+
+/** Why a program does not run to its end, or writes no stack though it should; nothing where all is well. An error of a rule fails a synth, too. */
+function whatFails(page: string, file: string, isWriting: boolean): string | undefined {
   const folder = file.replace(/\.ts$/, '');
   fs.mkdirSync(folder);
   process.chdir(folder);
   const { log } = console;
-  console.log = () => undefined;
+  console.log = (...words: unknown[]) => printed.set(page, `${printed.get(page) ?? ''}${words.join(' ')}\n`);
   try {
     createRequire(file)(file);
   } catch (error) {
@@ -76,7 +47,7 @@ function whatFails(file: string, synthesizes: boolean): string | undefined {
   }
   const stacks = path.join(folder, 'cdktf.out/stacks');
   const isWritten = fs.existsSync(stacks) && fs.readdirSync(stacks).length > 0;
-  return synthesizes && !isWritten ? 'no stack was written' : undefined;
+  return isWriting && !isWritten ? 'no stack was written' : undefined;
 }
 
 function pythonCompiles(folder: string, page: string, blocks: readonly string[]): void {
@@ -90,24 +61,65 @@ function pythonCompiles(folder: string, page: string, blocks: readonly string[])
   else check(`${page}: ${blocks.length} blocks of Python compile${stderr === '' ? '' : `\n${stderr}`}`, status === 0);
 }
 
+/** What OUTPUT.md says of the example: the files that it writes, and the line at its end. */
+function outputIsAsShown(folder: string): void {
+  const example = path.join(folder, 'three-tier');
+  fs.mkdirSync(example);
+  for (const file of ['main.ts', 'images.ts', 'cdktf.json']) {
+    const text = fs.readFileSync(path.join(ROOT, 'examples/three-tier', file), 'utf8');
+    fs.writeFileSync(path.join(example, file), withSources(text));
+  }
+  const env = { ...process.env, CI: undefined, BULKHEAD_QUIET: undefined };
+  const synth = spawnSync(path.join(ROOT, 'node_modules/.bin/tsx'), ['main.ts'], { cwd: example, encoding: 'utf8', env });
+  const [tree, line] = blocksOf('docs/OUTPUT.md').map(({ text }) => text);
+  const told = `${synth.stdout}${synth.stderr}`;
+  check(`OUTPUT.md shows the line at the end${told.includes(line) ? '' : `, which is\n${told}`}`, told.includes(line));
+  const stack = path.join(example, 'cdktf.out/stacks/three-tier');
+  const { output } = JSON.parse(fs.readFileSync(path.join(stack, 'cdk.tf.json'), 'utf8'));
+  const packed = Buffer.from(output['user-data'].value, 'base64').length;
+  const plain = fs.statSync(path.join(stack, 'bulkhead/three-tier--Host/user-data')).size;
+  const sizes = `${Math.round(packed / 1000)} kB compressed and ${Math.round(plain / 1000)} kB as text`;
+  check(`host-files.md says how large user data is: ${sizes}`, readPage('docs/guides/host-files.md').includes(sizes));
+  const missing = pathsIn(tree).filter((place) => !fs.existsSync(path.join(example, place)));
+  check(`OUTPUT.md shows files that are written${missing.map((place) => `, but ${place} is not`).join('')}`, missing.length === 0);
+}
+
+/** The files of a drawn tree that are always there: what stands behind the others begins with "where". */
+function pathsIn(tree: string): string[] {
+  const [root, ...lines] = tree.trimEnd().split('\n');
+  const above = [root];
+  return lines.flatMap((line) => {
+    const [, left, name, meaning] = /^(.*?── )(\S+)\s*(.*)$/.exec(line)!;
+    const depth = left.length / 4;
+    above.length = depth;
+    above.push(name);
+    return name === '…' || meaning.startsWith('where') ? [] : [path.join(...above)];
+  });
+}
+
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-guides-'));
 process.env.BULKHEAD_QUIET = '1';
 try {
   fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(work, 'node_modules'));
-  const pages = fs.readdirSync(GUIDES).filter((file) => file.endsWith('.md'));
-  const texts = new Map(pages.map((page) => [page, fs.readFileSync(path.join(GUIDES, page), 'utf8')]));
-  const programs = new Map([...texts].flatMap(([page, text]) => [...programsOf(page, text)]));
-  for (const [name, program] of programs) fs.writeFileSync(path.join(work, `${name}.ts`), withSources(program));
-  const isCompiled = programs.size > 0 && compiles(work);
-  check(`${programs.size} programs of ${pages.length} guides compile`, isCompiled);
-  for (const [name, program] of programs) {
+  const guides = PAGES.filter((page) => page.startsWith('docs/guides/'));
+  const programs = guides.flatMap((page) => [...programsOf(page)].map(([name, program]) => ({ page, name, program })));
+  for (const { name, program } of programs) fs.writeFileSync(path.join(work, `${name}.ts`), withSources(program));
+  const isCompiled = programs.length > 0 && compiles(work);
+  check(`${programs.length} programs of ${guides.length} guides compile`, isCompiled);
+  for (const { page, name, program } of programs) {
     if (!isCompiled || /^ *test\(/m.test(program)) continue;
-    const wrong = whatFails(path.join(work, `${name}.ts`), program.includes(SYNTH));
+    const wrong = whatFails(page, path.join(work, `${name}.ts`), synthesizes(program));
     check(`${name} runs${wrong === undefined ? '' : `: ${wrong}`}`, wrong === undefined);
   }
-  for (const [page, text] of texts) {
-    const blocks = blocksOf(text, 'python');
-    if (blocks.length > 0) pythonCompiles(work, page, blocks);
+  outputIsAsShown(work);
+  for (const page of guides) {
+    const blocks = blocksOf(page);
+    blocks.forEach(({ language, text, line }, index) => {
+      if (language !== 'text' || blocks[index - 1]?.language !== 'ts') return;
+      check(`${page}: its program prints what stands in line ${line}`, (printed.get(page) ?? '').includes(text));
+    });
+    const python = blocks.filter(({ language }) => language === 'python').map(({ text }) => text);
+    if (python.length > 0) pythonCompiles(work, path.basename(page, '.md'), python);
   }
 } finally {
   process.chdir(ROOT);

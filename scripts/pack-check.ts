@@ -1,16 +1,32 @@
 /**
- * Packs the library as npm would publish it, installs the tarball into an empty project, and synthesizes the first program of the README there (`examples/start`).
+ * Packs the library as npm would publish it, and does with it what the README and the guides tell a reader to do in an empty folder.
  *
  * What works in this tree may still fail at a user's: a file left out of the package, a dependency that is not bundled, a missing declaration.
  * Usage: `tsx scripts/pack-check.ts`; builds with jsii first unless `--no-build` is given.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { check, checkedStack, inEmptyFolder, ROOT, run } from './user-project';
+import { playPage } from './play-page';
+import { check, checkedStack, inEmptyFolder, packed, ROOT, run } from './user-project';
+import { isRun } from '../test/docs/commands';
+import { blocksOf, PAGES } from '../test/docs/pages';
+
+/** The files of the first program in the repository: its own manifest is for who copies the folder. */
+function exampleIs(project: string): void {
+  const example = path.join(ROOT, 'examples/start');
+  const inExample = (file: string) => fs.readFileSync(path.join(example, file), 'utf8');
+  const inProject = (file: string) => fs.readFileSync(path.join(project, file), 'utf8');
+  check('examples/start has the first program', inExample('main.ts') === inProject('main.ts'));
+  const { dependencies } = JSON.parse(inProject('package.json'));
+  const wanted = Object.keys(JSON.parse(inExample('package.json')).dependencies);
+  check('and names what it needs', Object.keys(dependencies).sort().join() === wanted.sort().join());
+  for (const file of ['tsconfig.json', 'cdktf.json']) fs.writeFileSync(path.join(project, file), inExample(file));
+  run(project, path.join(project, 'node_modules/.bin/tsc'), ['--noEmit']);
+  check('and compiles with its settings', true);
+}
 
 inEmptyFolder((folder) => {
-  run(ROOT, 'npm', ['run', '--silent', 'prepack']);
-  const tarball = path.join(folder, run(ROOT, 'npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]).trim());
+  const tarball = packed(folder);
   const files = run(folder, 'tar', ['-tzf', tarball]).split('\n');
   console.log(`packed ${path.basename(tarball)}: ${files.length - 1} files, ${Math.round(fs.statSync(tarball).size / 1024)} KiB`);
   check('the package is smaller than 1 MB', fs.statSync(tarball).size < 1_000_000);
@@ -45,24 +61,15 @@ inEmptyFolder((folder) => {
   check(`nothing else is in it (${strays.slice(0, 3).join(', ') || 'no tests, scripts, sources or state'})`, strays.length === 0);
 
   const project = path.join(folder, 'project');
-  fs.cpSync(path.join(ROOT, 'examples/start'), project, { recursive: true });
-  const manifest = path.join(project, 'package.json');
-  const wanted = JSON.parse(fs.readFileSync(manifest, 'utf8'));
-  wanted.dependencies['cdktf-docker-bulkhead'] = `file:${tarball}`;
-  fs.writeFileSync(manifest, JSON.stringify(wanted));
-  run(project, 'npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline']);
-  const { version } = JSON.parse(fs.readFileSync(path.join(project, 'node_modules/typescript/package.json'), 'utf8'));
-  run(project, 'npm', ['run', '--silent', 'types']);
-  check(`the first program compiles with TypeScript ${version}`, true);
-  // What is told to people goes to standard error. A user's machine is not CI, where the lock file has to be there.
-  const told = run(project, 'sh', ['-c', 'unset CI; npm run --silent synth 2>&1']).trim();
-  const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
-  check('the README shows the first program', readme.includes(fs.readFileSync(path.join(project, 'main.ts'), 'utf8')));
-  check(`the README shows what it prints (${told})`, told !== '' && readme.includes(told));
+  playPage('README.md', project, tarball);
   // The gateway of the DMZ is a network, too.
   const stackFolder = checkedStack(project, 'shop', 3, 4);
   const userData = fs.readFileSync(path.join(stackFolder, 'bulkhead/shop--Host/user-data'), 'utf8');
   check('and the user data of the host', userData.startsWith('#cloud-config\n'));
+
+  exampleIs(project);
+  const pages = PAGES.filter((page) => page !== 'README.md' && blocksOf(page).some((block) => isRun(block, 'project')));
+  for (const page of pages) playPage(page, path.join(folder, path.basename(page, '.md')), tarball);
 
   const script =
     "global.expect = { extend: (matchers) => console.log(Object.keys(matchers).join(' ')) }; require('cdktf-docker-bulkhead/jest')";

@@ -27,6 +27,12 @@ export function checkedStack(project: string, stack: string, containers: number,
   return stackFolder;
 }
 
+/** Packs the library as npm would publish it; returns the path of the tarball. */
+export function packed(folder: string): string {
+  run(ROOT, 'npm', ['run', '--silent', 'prepack']);
+  return path.join(folder, run(ROOT, 'npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]).trim());
+}
+
 /** Compiles first unless `--no-build` is given. */
 export function inEmptyFolder(play: (folder: string) => void): void {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-pack-'));

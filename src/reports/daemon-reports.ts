@@ -3,6 +3,7 @@ import * as path from 'path';
 import { matrixJson } from './private/matrix-json';
 import { proofResult } from './private/proof-result';
 import { renderReport } from './private/report-md';
+import { exposureGroups } from './private/report-sections';
 import type { Summary } from './private/summary-line';
 import { topologyJson } from './private/topology-json';
 import { exposuresOf } from '../reachability/private/describe';
@@ -59,7 +60,7 @@ export function writeDaemonReports(folder: string, store: FactStore, props: Repo
     hasGuard: store.hasGuard,
     isWeaker: weaknesses.length > 0,
     flows: facts.flows.length,
-    ...(isKnown && { exposures: exposures.length }),
+    ...(isKnown && { exposures: exposureGroups(exposures).length }),
   };
 }
 

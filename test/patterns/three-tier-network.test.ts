@@ -11,10 +11,12 @@ import {
   IDaemon,
   Peer,
   Port,
+  Reachability,
   ThreeTierNetwork,
   VolumeMount,
   WorkloadGroup,
 } from '../../src';
+import { blocksOf } from '../docs/pages';
 import { expectError } from '../support/errors';
 import { Program, readablePairs } from '../support/programs';
 
@@ -69,6 +71,12 @@ describe('the first program', () => {
       'app/Api > app/Db tcp/5432',
       'app/Web > app/Api tcp/8080',
     ]);
+  });
+
+  test('is explained as OUTPUT.md shows', () => {
+    const [web, db] = ['Web', 'Db'].map((id) => stack.node.findChild(id) as HardenedContainer);
+    const shown = blocksOf('docs/OUTPUT.md').find((block) => block.text.startsWith('DROPPED: '))?.text;
+    expect(`${Reachability.of(stack.daemon).explain(web, db, Port.tcp(5432)).text.trimEnd()}\n`).toBe(shown);
   });
 
   test('DMZ to DATA throws, wherever it is declared', () => {

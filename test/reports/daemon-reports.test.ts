@@ -233,6 +233,18 @@ describe('report.md of a HardenedDaemon', () => {
     expect(text).toContain('`cdktf deploy app`');
   });
 
+  test('a publication on all addresses is one line, with the reason for each address', () => {
+    const { daemon, front, program } = site();
+    const note = 'is open on every address that the host has or gets';
+    expect(reportsOf(daemon).report).not.toContain(note);
+    const proxy = program.container('Proxy', front);
+    proxy.publish(Port.tcp(80), { targetPort: HTTP, hostAddress: '0.0.0.0', sources: [Peer.anyIpv4()] });
+    const { report } = reportsOf(daemon);
+    expect(report).toContain('| app/Proxy | 127.0.0.1, 172.17.0.1, 192.0.2.10 | tcp/80 | tcp/8080 | anywhere |');
+    expect(report).toContain(`A publication on 0.0.0.0 ${note}`);
+    expect(writeDaemonReports(folder(), daemon._declarations.store, {}).exposures).toBe(2);
+  });
+
   test('what no rule narrows stands there with its sentence, and the first line points to it', () => {
     const text = reportsOf(PROGRAMS['a LAN with a shim, and a plugin']()).report;
     expect(text).toContain('nothing else is open except what “Weaker than declared” lists');

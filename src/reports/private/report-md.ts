@@ -13,7 +13,7 @@ export function renderReport(input: ReportInput): string {
     ...verdict(input, hasGuard),
     '',
     ...declared(input.flows, topology),
-    ...(result.state === 'SKIPPED' ? [] : exposed(input.exposures)),
+    ...(result.state === 'SKIPPED' ? [] : exposed(input.exposures, topology)),
     ...weaker(input, hasGuard),
     ...inNoSegment(topology.segmentless ?? []),
     ...(result.state === 'SKIPPED' ? [] : holds(input, hasGuard)),

@@ -46,17 +46,28 @@ export function declared(flows: readonly FlowFact[], { publications }: Topology)
   return ['## What is declared', '', ...(all.length === 0 ? ['Nothing.'] : all), ''];
 }
 
+/** Exposures that differ in the address of the host alone: a publication on all addresses is one for a reader. */
+export function exposureGroups(exposures: readonly Exposure[]): Exposure[][] {
+  return [...groupBy(exposures, ({ hostAddress: _, ...same }) => JSON.stringify(Object.entries(same).sort())).values()];
+}
+
 /** What the outside gets through to. */
-export function exposed(exposures: readonly Exposure[]): string[] {
-  const rows = exposures.map(({ workload, hostAddress, hostPorts, targetPorts, sources, anywhere }) => [
-    workload,
-    hostAddress,
-    hostPorts,
-    targetPorts,
-    anywhere ? 'anywhere' : sources.join(', '),
-  ]);
+export function exposed(exposures: readonly Exposure[], { publications }: Pick<Topology, 'publications'>): string[] {
+  const rows = exposureGroups(exposures).map((alike) => {
+    const [{ workload, hostPorts, targetPorts, sources, anywhere }] = alike;
+    const addresses = alike.map(({ hostAddress }) => hostAddress).join(', ');
+    return [workload, addresses, hostPorts, targetPorts, anywhere ? 'anywhere' : sources.join(', ')];
+  });
   const table = markdownTable(['workload', 'host address', 'host ports', 'target ports', 'from'], rows);
-  return ['## What is reachable from outside', '', ...(table.length === 0 ? ['Nothing.'] : table), ''];
+  const wildcards = ['0.0.0.0', '::'].filter((address) => publications.some(({ hostAddress }) => hostAddress === address));
+  const note =
+    wildcards.length === 0 || table.length === 0
+      ? []
+      : [
+          '',
+          `A publication on ${wildcards.join(' or ')} is open on every address that the host has or gets. The address of docker0 and 127.0.0.1 are among them: a machine that sends a packet for such an address to the host reaches the publication.`,
+        ];
+  return ['## What is reachable from outside', '', ...(table.length === 0 ? ['Nothing.'] : table), ...note, ''];
 }
 
 /** Nothing where every container is in a segment. */
@@ -152,10 +163,10 @@ export function nextSteps(daemonPath: string, hasGuard: boolean): string[] {
   const steps = hasGuard
     ? [
         'Commit `bulkhead.lock.json`. Without it the next change may move addresses.',
-        'Install the files on the host. Pass `user-data` to a new machine as its user data. On an existing machine run `sh install.sh --check` to see the changes, then `sh install.sh`.',
-        `Deploy: ${deploy}.`,
-        'Verify the host: run `bulkhead-firewall check` and `sh verify.sh` as root.',
-        'After you change the program, run `install.sh` before the next deploy; it installs what differs below `host/`.',
+        'Install the files on the host. Pass `user-data` to a new machine as its user data. Copy `install.sh` to an existing machine, and run it there as root: `sh install.sh --check` shows the changes, `sh install.sh` makes them.',
+        `Deploy after that: ${deploy}.`,
+        'Verify the host: copy `verify.sh` to it, and run `bulkhead-firewall check` and `sh verify.sh` there as root.',
+        'After each change of the program, copy the new `install.sh` to the host and run it, then deploy. `host/` has every file that it installs: compare it with that of the synth before.',
       ]
     : [
         'Commit `bulkhead.lock.json`. Without it the next change may move addresses.',

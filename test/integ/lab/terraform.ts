@@ -47,6 +47,29 @@ export function plan(dir: string, env: NodeJS.ProcessEnv = {}): PlanResult {
   return { changes: result.code === 2, text: result.stdout };
 }
 
+/** What a plan does to a resource. */
+export interface PlannedChange {
+  readonly address: string;
+  readonly actions: readonly string[];
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
+  /** Attributes for whose sake the resource is replaced. */
+  readonly replacing: readonly string[];
+}
+
+export function plannedChanges(dir: string, env: NodeJS.ProcessEnv = {}): PlannedChange[] {
+  init(dir, env);
+  checked(dir, ['plan', '-no-color', '-out=planned'], env);
+  const { resource_changes: changes } = JSON.parse(checked(dir, ['show', '-json', 'planned'], env).stdout) as {
+    resource_changes: { address: string; change: Omit<PlannedChange, 'address' | 'replacing'> & { replace_paths?: string[][] } }[];
+  };
+  return changes.map(({ address, change: { replace_paths = [], ...change } }) => ({
+    address,
+    ...change,
+    replacing: [...new Set(replace_paths.map(([attribute]) => attribute))],
+  }));
+}
+
 export function destroy(dir: string, env: NodeJS.ProcessEnv = {}): string {
   init(dir, env);
   return checked(dir, ['destroy', '-auto-approve', '-no-color'], env).stdout;

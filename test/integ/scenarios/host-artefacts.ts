@@ -12,6 +12,7 @@ import { LINKS } from '../../host/sample';
 import { filesOfUserData, type HostFile } from '../../support/user-data';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
+import { makeKeys, startSshServer } from '../harness/ssh-server';
 import { type EngineId, treeDir } from '../lab/cache';
 import { installed } from '../lab/debian';
 import { must, run as command, sleep, tail, which } from '../lab/exec';
@@ -204,12 +205,8 @@ function ssh(checks: Checks, lab: Lab): void {
   if (!installed('sshd', 'openssh-server') || !installed('ssh', 'openssh-client')) {
     return checks.skip('SSH', 'OpenSSH is not on this machine, and no package brings it');
   }
-  const dir = path.join(lab.runDir, 'ssh');
-  fs.mkdirSync(dir, { mode: 0o700 });
-  for (const name of ['host', 'other', 'user']) {
-    must('making a key', ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', path.join(dir, name)]);
-  }
-  startServer(lab, dir);
+  const dir = makeKeys(path.join(lab.runDir, 'ssh'), ['host', 'other', 'user']);
+  startSshServer(lab, dir, HOST_ADDRESS, PORT);
   const agent = path.join(dir, 'agent');
   lab.backgroundIn({ ns: 'lanA' }, ['ssh-agent', '-D', '-a', agent], `${agent}.log`);
   for (let left = 200; !fs.existsSync(agent) && left > 0; left--) sleep(50);
@@ -266,34 +263,3 @@ const sshProgram: Program = (given) => {
   one.connections.allowTo(two, Port.tcp(8080));
   two.publish(Port.tcp(80), { targetPort: Port.tcp(8080), hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });
 };
-
-/** The server runs in the host's network with this machine's files; whoever logs in finds himself among the host's files. */
-function startServer(lab: Lab, dir: string): void {
-  const holder = (lab as unknown as { readonly holder: { readonly pid: number } }).holder.pid;
-  const enter = path.join(dir, 'enter');
-  const environment = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin DOCKER_HOST=unix:///lab/docker.sock';
-  fs.writeFileSync(enter, `#!/bin/sh\nexec nsenter --mount=/proc/${holder}/ns/mnt -- env ${environment} sh -c "$SSH_ORIGINAL_COMMAND"\n`, {
-    mode: 0o755,
-  });
-  const config = [
-    `Port ${PORT}`,
-    `ListenAddress ${HOST_ADDRESS}`,
-    `HostKey ${path.join(dir, 'host')}`,
-    `AuthorizedKeysFile ${path.join(dir, 'user.pub')}`,
-    'StrictModes no',
-    'UsePAM no',
-    'PasswordAuthentication no',
-    'PermitRootLogin yes',
-    'PidFile none',
-    'MaxStartups 100',
-    'MaxSessions 100',
-    `ForceCommand ${enter}`,
-  ];
-  fs.writeFileSync(path.join(dir, 'sshd_config'), `${config.join('\n')}\n`);
-  fs.mkdirSync('/run/sshd', { recursive: true });
-  lab.backgroundIn({ host: true }, [which('sshd')!, '-D', '-e', '-f', path.join(dir, 'sshd_config')], path.join(dir, 'sshd.log'));
-  const log = () => (fs.existsSync(path.join(dir, 'sshd.log')) ? fs.readFileSync(path.join(dir, 'sshd.log'), 'utf8') : '');
-  for (const until = Date.now() + 15_000; !log().includes('Server listening'); sleep(50)) {
-    if (Date.now() > until) throw new Error(`sshd did not start: ${log()}`);
-  }
-}

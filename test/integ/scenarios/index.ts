@@ -26,6 +26,7 @@ import * as engineRules from './engine-rules';
 import * as existingNetworks from './existing-networks';
 import * as generated from './generated';
 import * as generatedForged from './generated-forged';
+import * as guides from './guides';
 import * as hostArtefacts from './host-artefacts';
 import * as ipvlan from './ipvlan';
 import * as liveChange from './live-change';
@@ -89,6 +90,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'dual-stack': dualStack,
   'existing-networks': existingNetworks,
   conduit,
+  guides,
   'host-artefacts': hostArtefacts,
   cis,
   'cis-host': cisHost,
