@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { Capability, Peer, Port } from '../../src';
+import { Capability, ContainerUser, Peer, Port } from '../../src';
 import { verifyInput } from '../../src/daemon/private/verify-input';
 import { renderVerifyScript, VERIFIED } from '../../src/host/private/render-verify-script';
 import { HOST_ADDRESS, Program } from '../support/programs';
@@ -8,7 +8,10 @@ function program(): Program {
   const shop = new Program();
   const segment = shop.segment('Front');
   const web = shop.container('Web', segment);
-  shop.container('Api', segment, { capabilities: [Capability.of('IPC_LOCK', { reason: 'keeps its keys out of swap' })] });
+  shop.container('Api', segment, {
+    user: ContainerUser.root({ reason: 'its image has no other user' }),
+    capabilities: [Capability.of('IPC_LOCK', { reason: 'keeps its keys out of swap' })],
+  });
   web.publish(Port.tcpRange(8000, 8001), { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });
   return shop;
 }
@@ -16,8 +19,14 @@ function program(): Program {
 test('containers come with their ports as docker inspect writes them', () => {
   expect(verifyInput(program().topology())).toEqual({
     containers: [
-      { name: 'app-api', ports: [], capabilities: ['IPC_LOCK'], isService: false },
-      { name: 'app-web', capabilities: [], isService: false, ports: [`${HOST_ADDRESS}|8000|8000/tcp`, `${HOST_ADDRESS}|8001|8001/tcp`] },
+      { name: 'app-api', ports: [], capabilities: ['IPC_LOCK'], user: 'root 0', isService: false },
+      {
+        name: 'app-web',
+        capabilities: [],
+        user: 'fixed 10001',
+        isService: false,
+        ports: [`${HOST_ADDRESS}|8000|8000/tcp`, `${HOST_ADDRESS}|8001|8001/tcp`],
+      },
     ],
     swarmAddress: undefined,
     swarmManagers: undefined,
@@ -34,12 +43,12 @@ test('every control is one line, in the order of the benchmark', () => {
 test('the shell takes it, and no text of a program gets out of its quotes', () => {
   const hostile = "it's $(reboot) `id` ; rm";
   const script = renderVerifyScript({
-    containers: [{ name: hostile, ports: [hostile], capabilities: [hostile], isService: false }],
+    containers: [{ name: hostile, ports: [hostile], capabilities: [hostile], user: hostile, isService: false }],
     swarmAddress: hostile,
   });
   expect(() => execFileSync('sh', ['-n'], { input: script })).not.toThrow();
   const quoted = `'it'\\''s $(reboot) \`id\` ; rm'`;
-  expect(script.split(quoted)).toHaveLength(7);
+  expect(script.split(quoted)).toHaveLength(9);
   expect(script.split(quoted).join('')).not.toContain('reboot');
 });
 

@@ -7,6 +7,7 @@ import {
   Cidr,
   ConnectionRate,
   ContainerNetwork,
+  ContainerUser,
   EngineFirewall,
   EngineVersion,
   HardenedContainer,
@@ -250,6 +251,7 @@ test('no secret of a program is in any of the files: no variable, command, healt
     entrypoint: ['/bin/x', secret],
     workingDirectory: `/${secret}`,
     labels: { note: secret },
+    user: ContainerUser.root({ reason: 'its image has no other user' }),
     capabilities: [Capability.of('SYS_NICE', { reason: `it needs ${secret}` })],
   } as object);
   expect(Object.values(reportsOf(program.daemon)).join('')).not.toContain(secret);

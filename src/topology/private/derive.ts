@@ -116,6 +116,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     segment: fact.segment,
     dns: resolversOf(fact, facts, members, dns),
     ...(fact.capabilities && { capabilities: fact.capabilities }),
+    ...(fact.user && { user: fact.user }),
   }));
   workloads.push(...servicesOnNode(facts));
 

@@ -67,7 +67,8 @@ export function serviceConfig(
           fileName: target,
           fileUid: uid,
           fileGid: gid,
-          fileMode: OWNER_READS,
+          // Who reads it after the drop, the image says; its entry point may be root without the power to change the owner.
+          fileMode: checked.user._fact.mode === 'root-at-start' ? ALL_READ : OWNER_READS,
         })),
         configs: props.configs?.map(({ target }, index) => ({
           configId: given.configIds[index].id,

@@ -45,6 +45,7 @@ import * as swarmIngress from './swarm-ingress';
 import * as threeTier from './three-tier';
 import * as unguardedDaemon from './unguarded-daemon';
 import * as unguardedDualStack from './unguarded-dual-stack';
+import * as users from './users';
 import * as vlan from './vlan';
 import * as wireIpv6 from './wire-ipv6';
 import type { Checks } from '../harness/checks';
@@ -86,6 +87,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'dual-stack': dualStack,
   'existing-networks': existingNetworks,
   conduit,
+  users,
   'host-artefacts': hostArtefacts,
   cis,
   'cis-host': cisHost,
