@@ -59,9 +59,9 @@ export class ContainerUser {
    * `CHOWN`, `FOWNER`, `DAC_OVERRIDE` and `NET_BIND_SERVICE` (errors: `RootCannotDrop`, `RootAtStartCapability`). The container runs without an init
    * process, so that the program of the image is the first process.
    *
-   * The proof and the rules treat the container as root. Its health check and `docker exec` run as root with these capabilities, and so does an attacker
-   * who controls the entry point. With `DAC_OVERRIDE` root reads and writes every mounted file, whatever its owner and mode. Only the image drops root:
-   * Bulkhead cannot force it. `verify.sh` on the host looks at every process after `startSeconds`, and fails if one is root or holds a capability.
+   * The proof and the rules treat the container as root. Its health check and `docker exec` run as root with these capabilities, and so does code that
+   * an attacker runs in the entry point. With `DAC_OVERRIDE` root reads and writes every mounted file, whatever its owner and mode. Only the image drops
+   * root: Bulkhead cannot force it. `verify.sh` on the host looks at every process after `startSeconds`, and fails if one is root or holds a capability.
    *
    * Errors: `ReasonTooShort`, `UserNumber`.
    */

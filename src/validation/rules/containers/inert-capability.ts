@@ -15,7 +15,7 @@ export const inertCapability = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['5.4'],
-  why: 'Docker gives capabilities to root only. With no-new-privileges no process of another user can ever hold one, so a program that needs it fails; if someone later sets the user to root, the capability is in force.',
+  why: 'Docker gives capabilities to root only. With no-new-privileges no process of another user can ever hold one, so a program that needs it fails; if the user is later set to root, the capability is in force.',
   fix: "remove it from the added capabilities, or set 'user' to '0:0' and suppress BH-C17 with the reason (of a service BH-S01)",
   links: ['https://docs.kernel.org/userspace-api/no_new_privs.html'],
   resourceTypes: ['docker_container', 'docker_service'],
