@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { Capability, ContainerUser, Peer, Port } from '../../src';
+import { Capability, ContainerNetwork, ContainerUser, HardenedContainer, Peer, Port } from '../../src';
 import { verifyInput } from '../../src/daemon/private/verify-input';
 import { renderVerifyScript, VERIFIED } from '../../src/host/private/render-verify-script';
-import { HOST_ADDRESS, Program } from '../support/programs';
+import { HOST_ADDRESS, IMAGE, Program } from '../support/programs';
+import { Services } from '../support/swarms';
 
 function program(): Program {
   const shop = new Program();
@@ -31,6 +32,22 @@ test('containers come with their ports as docker inspect writes them', () => {
     swarmAddress: undefined,
     swarmManagers: undefined,
   });
+});
+
+test('users come with what their processes may be, of containers in no segment and of quiet services as well', () => {
+  const shop = new Program();
+  const reason = 'its image starts as root';
+  const user = ContainerUser.rootAtStart({ reason, startSeconds: 90 });
+  const network = ContainerNetwork.none({ reason: 'it needs no connections' });
+  const capabilities = [Capability.SETUID, Capability.SETGID];
+  new HardenedContainer(shop.stack, 'Job', { daemon: shop.daemon, image: IMAGE, network, user, capabilities });
+  const names = ({ name, user: words, isService }: { name: string; user: string; isService: boolean }) => [name, words, isService];
+  expect(verifyInput(shop.topology()).containers.map(names)).toEqual([['app-job', 'start 0 90', false]]);
+  const swarm = new Services();
+  swarm.service('Quiet', swarm.overlay('Net'), { user: ContainerUser.root({ reason }) });
+  const { topology } = swarm.manager._declarations.store.derived();
+  expect(verifyInput(topology).containers.map(names)).toEqual([['app-quiet', 'root 0', true]]);
+  expect(topology.workloads).toEqual([]);
 });
 
 test('every control is one line, in the order of the benchmark', () => {

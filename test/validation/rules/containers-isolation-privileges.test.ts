@@ -8,7 +8,7 @@ import { noNewPrivileges } from '../../../src/validation/rules/containers/no-new
 import { rawSockets } from '../../../src/validation/rules/containers/raw-sockets';
 import { unconfinedByPolicy } from '../../../src/validation/rules/containers/unconfined-by-policy';
 import { unconfinedSystemCalls } from '../../../src/validation/rules/containers/unconfined-system-calls';
-import { Program } from '../../support/programs';
+import { newStack, Program } from '../../support/programs';
 import { findingsOf } from '../../support/raw-stack';
 import { daemonJson, ofContainer, verdict } from '../../support/verdict';
 
@@ -281,6 +281,32 @@ describe('BH-C34 container that can forge its neighbours in a segment', () => {
     // The engine of a HardenedDaemon keeps privileges from whoever says nothing.
     const isKept = attributes.user === '7' && attributes.securityOpts?.length === 0;
     expect(found(attributes)).toEqual(isKept ? [] : ['BH-C34 app/Raw app-front']);
+  });
+
+  test.each(['container:app-web', 'container:/app-web', 'container:${reference}', 'container:elsewhere'])(
+    'in the network of a member, %s',
+    (networkMode) => {
+      const program = new Program();
+      const web = program.container('Web', program.segment('Front'));
+      const other = newStack('other');
+      const inSameStack = networkMode.includes('$') || networkMode.includes('/');
+      const stack = inSameStack ? program.stack : other;
+      const provider = program.daemon._providerFor(stack);
+      const resource = web.node.findChild('Resource') as Container;
+      const mode = networkMode.includes('$') ? `container:${resource.id}` : networkMode;
+      new Container(stack, 'Raw', { name: 'raw', image: 'nginx', provider, networkMode: mode });
+      const known = networkMode !== 'container:elsewhere';
+      expect(findingsOf(stack, forgerAmongOthers)).toEqual(known ? [`BH-C34 ${inSameStack ? 'app' : 'other'}/Raw app-front`] : []);
+    },
+  );
+
+  test('containers that take over each other are in no segment', () => {
+    const program = new Program();
+    const provider = program.daemon._providerFor(program.stack);
+    const of = (id: string, other: string) => new Container(program.stack, id, { name: id, image: 'nginx', provider, networkMode: `container:${other}` }); // prettier-ignore
+    of('one', 'two');
+    of('two', 'one');
+    expect(findingsOf(program.stack, forgerAmongOthers)).toEqual([]);
   });
 
   test('by the name of the network, too', () => expect(found({}, 'app-front')).toEqual(['BH-C34 app/Raw app-front']));

@@ -6,6 +6,7 @@ import type { NetworkPlan } from '../../../topology/private/topology';
 import type { ICheckedResource } from '../../checked-resource';
 import { daemonOf, storeOf } from '../../private/daemons';
 import { defineRule } from '../../private/define-rule';
+import { namedContainer } from '../../private/named-container';
 import { attachmentsOf } from '../../private/networks';
 import { isNumbered } from '../../private/users';
 import { Severity } from '../../severity';
@@ -34,7 +35,9 @@ export const forgerAmongOthers = defineRule({
 });
 
 /** Segments that it is in, where the topology does not know of its power: of one that declares it, the proof and its own refusals speak. */
-function segmentsOf(container: ICheckedResource): NetworkPlan[] {
+function segmentsOf(container: ICheckedResource, seen: readonly string[] = []): NetworkPlan[] {
+  const shared = /^container:(.+)$/s.exec(container.rawText('network_mode')?.trim() ?? '')?.[1];
+  if (shared !== undefined) return segmentsOfOther(container, shared, [...seen, container.address]);
   return attachmentsOf(container).flatMap(({ network, text }) => {
     const daemon = daemonOf(network ?? container);
     if (daemon === undefined) return [];
@@ -44,6 +47,17 @@ function segmentsOf(container: ICheckedResource): NetworkPlan[] {
     const name = network?.text('name') ?? text;
     return networks.filter(({ networkName }) => networkName === name);
   });
+}
+
+/** Of the container whose network it takes over: in this stack, or a workload of the daemon by its name. */
+function segmentsOfOther(container: ICheckedResource, text: string, seen: readonly string[]): NetworkPlan[] {
+  const other = namedContainer(container, text);
+  if (other !== undefined) return seen.includes(other.address) ? [] : segmentsOf(other, seen);
+  const daemon = daemonOf(container);
+  if (daemon === undefined) return [];
+  const { networks, workloads } = storeOf(daemon).derived().topology;
+  const paths = workloads.filter(({ name }) => name === text).map(({ path }) => path);
+  return networks.filter(({ members }) => members.some(({ workload }) => paths.includes(workload)));
 }
 
 /** Which of them a process of it can come to hold. A user that is not a number is what the image says, so it counts as root. */
