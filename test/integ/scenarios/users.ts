@@ -2,14 +2,21 @@
 // images that do not drop root.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { makeSwarm } from './swarm-stage';
 import {
   BridgeSegment,
   Capability,
+  Cidr,
   ContainerImage,
   ContainerNetwork,
   ContainerUser,
   DataVolume,
+  EncryptedOverlay,
+  EndpointMode,
   HardenedContainer,
+  type HardenedDaemon,
+  HardenedService,
+  SwarmCluster,
   VolumeMount,
 } from '../../../src';
 import { knowsCapability } from '../../../src/engine/private/capabilities';
@@ -18,10 +25,13 @@ import { attainable, capabilitySets, type ProcessStart } from '../../../src/hard
 import { imageWithFileCapabilities, sets } from '../harness/capability-sets';
 import type { Checks } from '../harness/checks';
 import { declaredVersion, Deployment, type Program } from '../harness/deployment';
+import { fetchRegistry, pushToRegistry } from '../harness/registry';
 import type { EngineId } from '../lab/cache';
-import { sleep } from '../lab/exec';
+import { sleep, until } from '../lab/exec';
 import { CAPABILITY_NAMES } from '../lab/held';
 import { type Lab, withLab } from '../lab/lab';
+
+export const prepare = fetchRegistry;
 
 const SCRIPT = '/lab/verify.sh';
 const WHY = 'a stand-in for an image that starts as root';
@@ -38,6 +48,7 @@ export function run(engine: EngineId, checks: Checks): void {
     exhaustive(checks, lab);
   });
   withLab(engine, (lab) => declared(checks, lab));
+  withLab(engine, (lab) => services(checks, lab));
 }
 
 /** Every user and capability, with no-new-privileges and without, by the engine itself. */
@@ -224,12 +235,7 @@ function declared(checks: Checks, lab: Lab): void {
   const health = lab.docker('exec', 'app-drops', 'cat', '/proc/self/status');
   checks.shown('what the engine starts beside it is root with these capabilities', sets(health)[0].effective.length === capabilitiesWith('isForStart').length && /^Uid:\s+0\s/m.test(health), health); // prettier-ignore
 
-  const script = fs.readFileSync(path.join(deployment.hostFiles, 'verify.sh'), 'utf8').replace(/^look (?!4\.1 ).*\n/gm, '');
-  const ask = (name: string) => {
-    lab.writeFile(SCRIPT, script.replace(/^names=.*$/m, `names='app-${name}'`));
-    const told = lab.host(['sh', SCRIPT], { timeout: 120_000 });
-    return `${told.stdout.split('\n').find((line) => / 4\.1 /.test(line)) ?? ''}${told.stderr}`;
-  };
+  const ask = (name: string) => verdictOf(lab, deployment, name);
   for (const [name, [verdict, says]] of Object.entries(VERDICTS)) {
     const line = ask(name);
     checks.shown(`verify.sh says ${verdict} of '${name}'`, line.startsWith(verdict) && says.test(line), line);
@@ -246,6 +252,52 @@ function declared(checks: Checks, lab: Lab): void {
   checks.shown('so is one that is to run as another user', /^FAIL .*app-fixed is to run as 4:4, not as 10001/.test(created), created);
   lab.docker('rm', '-f', 'app-fixed');
   deployment.destroy();
+}
+
+/** Services publish nothing here: the node knows of them for verify.sh alone. */
+function services(checks: Checks, lab: Lab): void {
+  const made: { cluster?: SwarmCluster; reference?: string } = {};
+  const program: Program = ({ stack, daemon }) => {
+    const managers = [daemon as HardenedDaemon];
+    made.cluster = new SwarmCluster(stack, 'Swarm', { managers, workers: [], addressPool: Cidr.parse('10.64.0.0/16') });
+    if (made.reference === undefined) return;
+    const overlay = new EncryptedOverlay(stack, 'Shop', { cluster: made.cluster });
+    const common = { overlay, image: ContainerImage.fromRegistry(made.reference), endpointMode: EndpointMode.DNSRR };
+    const capabilities = [Capability.SETUID, Capability.SETGID];
+    const user = ContainerUser.rootAtStart({ reason: WHY, startSeconds: 5 });
+    new HardenedService(stack, 'Drops', {
+      ...common,
+      user,
+      capabilities,
+      command: ['su', 'app', '-s', '/bin/sh', '-c', 'exec sleep 100000'],
+    });
+    new HardenedService(stack, 'Never', { ...common, user, capabilities, command: ['sleep', '100000'] });
+    new HardenedService(stack, 'Fixed', { ...common, command: ['sleep', '100000'] });
+  };
+  const deployment = new Deployment(lab, program, { daemon: { liveRestore: false } });
+  deployment.synth();
+  makeSwarm([lab], deployment, made.cluster!);
+  made.reference = pushToRegistry(lab);
+  deployment.change(program);
+  const tasks = () => lab.docker('ps', '--format', '{{.Names}}').split('\n');
+  const taskOf = (name: string) => tasks().find((task) => task.startsWith(`app-${name}.`));
+  const areUp = until(() => ['drops', 'never', 'fixed'].every((name) => taskOf(name) !== undefined), 90_000);
+  sleep(6_000);
+  const heldBy = (name: string) => Object.values(statusesOf(lab, taskOf(name)!)).map((status) => `${/^Uid:\s+(\d+)/m.exec(status)![1]} ${sets(status)[0].effective.join()}`); // prettier-ignore
+  const seen = { drops: heldBy('drops'), never: heldBy('never'), fixed: heldBy('fixed') };
+  const wanted = { drops: ['1000 '], never: ['0 SETGID,SETUID'], fixed: ['10001 '] };
+  checks.shown('tasks hold what their service says', areUp && JSON.stringify(seen) === JSON.stringify(wanted), JSON.stringify(seen));
+  const line = verdictOf(lab, deployment);
+  const isRight = /^FAIL /.test(line) && /app-never\.\S+ has a process of root/.test(line) && !/app-(drops|fixed)\./.test(line);
+  checks.shown('of tasks verify.sh finds the one that keeps root', isRight, line);
+}
+
+/** The line of 4.1; of one container, or of all that the program has. */
+function verdictOf(lab: Lab, { hostFiles }: Deployment, name?: string): string {
+  const script = fs.readFileSync(path.join(hostFiles, 'verify.sh'), 'utf8').replace(/^look (?!4\.1 ).*\n/gm, '');
+  lab.writeFile(SCRIPT, name === undefined ? script : script.replace(/^names=.*$/m, `names='app-${name}'`));
+  const told = lab.host(['sh', SCRIPT], { timeout: 120_000 });
+  return `${told.stdout.split('\n').find((line) => / 4\.1 /.test(line)) ?? ''}${told.stderr}`;
 }
 
 /** The status of every process of a container, by its number. */
