@@ -171,6 +171,11 @@ describe('capabilities', () => {
     ).toEqual(['CAP_NET_RAW']);
   });
 
+  test('a service takes no notice of the platforms that the provider learns from a registry', () => {
+    const made = synth(service({}).stack).resource('docker_service');
+    expect(made.lifecycle).toEqual({ ignore_changes: ['task_spec[0].placement[0].platforms'] });
+  });
+
   test('of a service the same, and who reads a secret after the drop is left to the image', () => {
     const secrets = [SwarmSecret.of({ secretId: 'a'.repeat(25), secretName: 'db' })];
     const spec = (user: ContainerUser) =>

@@ -290,6 +290,8 @@ function services(checks: Checks, lab: Lab): void {
   const line = verdictOf(lab, deployment);
   const isRight = /^FAIL /.test(line) && /app-never\.\S+ has a process of root/.test(line) && !/app-(drops|fixed)\./.test(line);
   checks.shown('of tasks verify.sh finds the one that keeps root', isRight, line);
+  const plan = deployment.plan();
+  checks.shown('the plan after apply is empty, with services', !plan.changes, plan.text);
 }
 
 /** The line of 4.1; of one container, or of all that the program has. */
