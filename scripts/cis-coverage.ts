@@ -66,7 +66,7 @@ export const CIS_COVERAGE: Readonly<Record<string, Coverage>> = {
   ...each(from('3', 9, 14), outside('there is no TLS listener on a HardenedDaemon')),
   ...each(['3.17', '3.18'], configured('written root:root 0644')),
   ...each(from('3', 19, 22), outside(`${PACKAGE}; settings are in daemon.json`)),
-  '4.1': configured('HardenedContainer refuses root'),
+  '4.1': configured('HardenedContainer refuses root without a reason'),
   ...each(['4.3', '4.4', '4.7', '4.8', '4.9', '4.11'], outside(BUILD)),
   '4.2': outside('the site decides which registries are trusted'),
   '4.5': outside('a setting of the client, and the provider knows none; images are named by digest instead'),

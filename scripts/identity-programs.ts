@@ -7,6 +7,7 @@ import {
   ConnectionRate,
   ContainerImage,
   ContainerNetwork,
+  ContainerUser,
   EncryptedOverlay,
   EngineFirewall,
   EngineVersion,
@@ -176,10 +177,14 @@ function rich(at: number, random: Random): Build {
     const [front, back] = ['Front', 'Back'].map((id) => new BridgeSegment(stack, id, { daemon }));
     const on = (id: string, segment = front, props = {}) => new HardenedContainer(stack, id, { segment, image: IMAGE, ...props });
     const web = on('Web');
-    const api = on('Api', back, { capabilities: [Capability.of('IPC_LOCK', { reason: 'keeps its keys out of swap' })] });
+    const api = on('Api', back, {
+      user: ContainerUser.root({ reason: 'its image has no other user' }),
+      capabilities: [Capability.of('IPC_LOCK', { reason: 'keeps its keys out of swap' })],
+    });
     const db = on('Db', back);
     if (at % 3 === 0) {
       on('Tap', new BridgeSegment(stack, 'Alone', { daemon }), {
+        user: ContainerUser.root({ reason: 'its image has no other user' }),
         capabilities: [Capability.of('NET_RAW', { reason: 'records what the switch mirrors' })],
       });
     }

@@ -62,6 +62,8 @@ read_engine @daemonJson@
 
 . verify/containers.sh
 
+. verify/users.sh
+
 . generated/checks.sh
 
 [ -z "$failed" ] || exit 1

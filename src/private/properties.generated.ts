@@ -274,6 +274,13 @@ export const PROPERTIES = {
   RegistryImageOptions: {
     tagReason: { type: 'string' },
   },
+  RootAtStartOptions: {
+    startSeconds: { type: 'number' },
+    reason: { type: 'string', isRequired: true },
+  },
+  RootUserOptions: {
+    reason: { type: 'string', isRequired: true },
+  },
   RulePackProps: {
     packName: { type: 'string', isRequired: true },
     rules: { type: 'Rule[]', isRequired: true, isClass: true },

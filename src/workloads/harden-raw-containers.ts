@@ -28,8 +28,8 @@ export interface HardenRawContainersProps {
  *
  *     Aspects.of(stack).add(new HardenRawContainers());
  *
- * It drops all capabilities, sets no-new-privileges, makes the root file system read-only with a /tmp in memory, sets a user other than root, a
- * private IPC namespace, limits of memory, processor, open files and logs, and restarts five times at most. Attributes that the program sets stay
+ * It drops all capabilities, sets no-new-privileges, makes the root file system read-only with a /tmp in memory, sets a user other than root (not
+ * if the container adds capabilities, which only root holds), a private IPC namespace, limits of memory, processor, open files and logs, and restarts five times at most. Attributes that the program sets stay
  * unchanged; to leave a default, set the attribute on the container, and the rule packs ask for a reason there. Containers of Bulkhead stay
  * unchanged.
  *
@@ -64,7 +64,8 @@ export class HardenRawContainers implements IAspect {
       node.readOnly = true;
       if (!sets('tmpfs')) node.tmpfs = { '/tmp': tmpfsOptions(HARDENED.tmpMebibytes) };
     }
-    if (!sets('user')) node.user = DEFAULT_USER.text;
+    // Who adds a capability means root, as the image has it: any other user would hold none of them.
+    if (!sets('user') && !node.capabilitiesInput?.add?.length) node.user = DEFAULT_USER.text;
     if (!sets('ipcMode')) node.ipcMode = 'private';
     if (!sets('memory')) node.memory = this.memory;
     // Without it the provider updates the container on every apply.

@@ -103,14 +103,16 @@ export interface HardenedContainerProps {
   readonly notSecretReasons?: { [name: string]: string };
 
   /**
-   * User and group that the processes run as.
+   * User and group that the processes run as: `ContainerUser.of()`, or with a reason root, at the start only (`ContainerUser.rootAtStart()`) or always
+   * (`ContainerUser.root()`).
    *
    * @default ContainerUser.of(10001)
    */
   readonly user?: ContainerUser;
 
   /**
-   * Capabilities added back after all were dropped.
+   * Capabilities added back after all were dropped. Only root holds them, so they throw with any other `user`. Errors: `InertCapability`,
+   * `RootCannotDrop`, `RootAtStartCapability`.
    *
    * @default - none
    */

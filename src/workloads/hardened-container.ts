@@ -36,6 +36,7 @@ import type { PeerFact, PublicationFact } from '../topology/private/facts';
 import { dangerousCapability } from '../validation/rules/containers/dangerous-capability';
 import { hostNetwork } from '../validation/rules/containers/host-network';
 import { rawSockets } from '../validation/rules/containers/raw-sockets';
+import { rootUser } from '../validation/rules/containers/root-user';
 import { secretVariable } from '../validation/rules/containers/secret-variable';
 import { writableRoot } from '../validation/rules/containers/writable-root';
 import { Suppressions } from '../validation/suppressions';
@@ -55,8 +56,8 @@ function warningOfForging({ text, reason }: Capability): string {
 /**
  * A container that can do only what the program declares.
  *
- * All capabilities are dropped, privileges cannot be gained, the root file system is read-only, the user is not root, memory, processor and logs are
- * limited. On a `HardenedDaemon` it has no connections until you declare a flow, a publication or egress, and it does not start on a host whose guard
+ * All capabilities are dropped, privileges cannot be gained, the root file system is read-only, the user is not root unless a reason is given, memory,
+ * processor and logs are limited. On a `HardenedDaemon` it has no connections until you declare a flow, a publication or egress, and it does not start on a host whose guard
  * is not in force. On an `UnguardedDaemon` it can connect to the members of its segment and to the host from the beginning.
  *
  * Instead of a segment it can have the network of the host or none, each with a reason (`network`).
@@ -131,15 +132,23 @@ export class HardenedContainer extends Construct implements IWorkload {
     brand(this, 'workload');
     brand(this, 'peer');
 
+    const given = { path, name: checked.name, user: checked.user._fact, capabilities: givenBack(props.capabilities) };
     if (segmentless) {
-      declarations.addWorkload({ path, name: checked.name, ...segmentless });
+      declarations.addWorkload({ ...given, ...segmentless });
       if (segmentless.mode === 'host') warn(this, warningOnHost(segmentless.reason));
     } else {
       orderStacks(this, segment!);
       const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
       const forging = (props.capabilities ?? []).filter(({ _forges }) => _forges);
-      const named = { path, name: checked.name, segment: segment!.node.path, aliases, capabilities: givenBack(props.capabilities) };
-      declarations.addWorkload({ ...named, ipv4Address, ipv6Address, dns: dns?.servers, hostEntries });
+      declarations.addWorkload({
+        ...given,
+        segment: segment!.node.path,
+        aliases,
+        ipv4Address,
+        ipv6Address,
+        dns: dns?.servers,
+        hostEntries,
+      });
       forging.forEach((capability) => warn(this, warningOfForging(capability)));
     }
     this.makeResource(props, checked, environment);
@@ -239,7 +248,7 @@ export class HardenedContainer extends Construct implements IWorkload {
   }
 
   /** Who gave a reason here need not give it once more to the rules that ask for one. */
-  private acceptReasons({ capabilities = [], writableRootReason, notSecretReasons = {} }: HardenedContainerProps): void {
+  private acceptReasons({ user, capabilities = [], writableRootReason, notSecretReasons = {} }: HardenedContainerProps): void {
     const accepted = Suppressions.of(this);
     for (const { text, reason } of capabilities) {
       if (reason !== undefined) {
@@ -248,6 +257,7 @@ export class HardenedContainer extends Construct implements IWorkload {
         accepted._imply(rawSockets, name, reason);
       }
     }
+    if (user?.reason !== undefined) accepted._imply(rootUser, 'root', user.reason);
     if (writableRootReason !== undefined) accepted._imply(writableRoot, 'read_only', writableRootReason);
     for (const [name, reason] of Object.entries(notSecretReasons)) accepted._imply(secretVariable, name, reason);
     const { segmentless } = this.placement;

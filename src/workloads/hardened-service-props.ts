@@ -118,14 +118,16 @@ export interface HardenedServiceProps {
   readonly configs?: SwarmConfig[];
 
   /**
-   * User and group that the processes run as.
+   * User and group that the processes run as: `ContainerUser.of()`, or with a reason root, at the start only (`ContainerUser.rootAtStart()`) or always
+   * (`ContainerUser.root()`).
    *
    * @default ContainerUser.of(10001)
    */
   readonly user?: ContainerUser;
 
   /**
-   * Capabilities added back after all were dropped. `NET_RAW` and `NET_ADMIN` throw.
+   * Capabilities added back after all were dropped. Only root holds them, so they throw with any other `user`. `NET_RAW` and `NET_ADMIN` throw.
+   * Errors: `InertCapability`, `RootCannotDrop`, `RootAtStartCapability`.
    *
    * @default - none
    */

@@ -87,6 +87,7 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
       segment: props.overlay.node.path,
       aliases: props.aliases,
       capabilities: givenBack(props.capabilities),
+      user: checked.user._fact,
     });
     this.makeResource(props, checked, environment);
     this.acceptReasons(props);
@@ -127,12 +128,13 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
   }
 
   /** Who gave a reason here need not give it once more to the rules that ask for one. */
-  private acceptReasons({ image, capabilities = [], writableRootReason, notSecretReasons = {} }: HardenedServiceProps): void {
+  private acceptReasons({ image, user, capabilities = [], writableRootReason, notSecretReasons = {} }: HardenedServiceProps): void {
     const accepted = Suppressions.of(this);
     image._acceptAt(accepted);
     for (const { text, reason } of capabilities) {
       if (reason !== undefined) accepted._imply(serviceHardening, text.replace(/^CAP_/, ''), reason);
     }
+    if (user?.reason !== undefined) accepted._imply(serviceHardening, 'root', user.reason);
     if (writableRootReason !== undefined) accepted._imply(serviceHardening, 'read_only', writableRootReason);
     for (const [name, reason] of Object.entries(notSecretReasons)) accepted._imply(serviceSecrets, name, reason);
   }

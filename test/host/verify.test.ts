@@ -1,14 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { Capability, Peer, Port } from '../../src';
+import { Capability, ContainerNetwork, ContainerUser, HardenedContainer, Peer, Port } from '../../src';
 import { verifyInput } from '../../src/daemon/private/verify-input';
 import { renderVerifyScript, VERIFIED } from '../../src/host/private/render-verify-script';
-import { HOST_ADDRESS, Program } from '../support/programs';
+import { HOST_ADDRESS, IMAGE, Program } from '../support/programs';
+import { Services } from '../support/swarms';
 
 function program(): Program {
   const shop = new Program();
   const segment = shop.segment('Front');
   const web = shop.container('Web', segment);
-  shop.container('Api', segment, { capabilities: [Capability.of('IPC_LOCK', { reason: 'keeps its keys out of swap' })] });
+  shop.container('Api', segment, {
+    user: ContainerUser.root({ reason: 'its image has no other user' }),
+    capabilities: [Capability.of('IPC_LOCK', { reason: 'keeps its keys out of swap' })],
+  });
   web.publish(Port.tcpRange(8000, 8001), { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });
   return shop;
 }
@@ -16,12 +20,34 @@ function program(): Program {
 test('containers come with their ports as docker inspect writes them', () => {
   expect(verifyInput(program().topology())).toEqual({
     containers: [
-      { name: 'app-api', ports: [], capabilities: ['IPC_LOCK'], isService: false },
-      { name: 'app-web', capabilities: [], isService: false, ports: [`${HOST_ADDRESS}|8000|8000/tcp`, `${HOST_ADDRESS}|8001|8001/tcp`] },
+      { name: 'app-api', ports: [], capabilities: ['IPC_LOCK'], user: 'root 0', isService: false },
+      {
+        name: 'app-web',
+        capabilities: [],
+        user: 'fixed 10001',
+        isService: false,
+        ports: [`${HOST_ADDRESS}|8000|8000/tcp`, `${HOST_ADDRESS}|8001|8001/tcp`],
+      },
     ],
     swarmAddress: undefined,
     swarmManagers: undefined,
   });
+});
+
+test('users come with what their processes may be, of containers in no segment and of quiet services as well', () => {
+  const shop = new Program();
+  const reason = 'its image starts as root';
+  const user = ContainerUser.rootAtStart({ reason, startSeconds: 90 });
+  const network = ContainerNetwork.none({ reason: 'it needs no connections' });
+  const capabilities = [Capability.SETUID, Capability.SETGID];
+  new HardenedContainer(shop.stack, 'Job', { daemon: shop.daemon, image: IMAGE, network, user, capabilities });
+  const names = ({ name, user: words, isService }: { name: string; user: string; isService: boolean }) => [name, words, isService];
+  expect(verifyInput(shop.topology()).containers.map(names)).toEqual([['app-job', 'start 0 90', false]]);
+  const swarm = new Services();
+  swarm.service('Quiet', swarm.overlay('Net'), { user: ContainerUser.root({ reason }) });
+  const { topology } = swarm.manager._declarations.store.derived();
+  expect(verifyInput(topology).containers.map(names)).toEqual([['app-quiet', 'root 0', true]]);
+  expect(topology.workloads).toEqual([]);
 });
 
 test('every control is one line, in the order of the benchmark', () => {
@@ -34,12 +60,12 @@ test('every control is one line, in the order of the benchmark', () => {
 test('the shell takes it, and no text of a program gets out of its quotes', () => {
   const hostile = "it's $(reboot) `id` ; rm";
   const script = renderVerifyScript({
-    containers: [{ name: hostile, ports: [hostile], capabilities: [hostile], isService: false }],
+    containers: [{ name: hostile, ports: [hostile], capabilities: [hostile], user: hostile, isService: false }],
     swarmAddress: hostile,
   });
   expect(() => execFileSync('sh', ['-n'], { input: script })).not.toThrow();
   const quoted = `'it'\\''s $(reboot) \`id\` ; rm'`;
-  expect(script.split(quoted)).toHaveLength(7);
+  expect(script.split(quoted)).toHaveLength(9);
   expect(script.split(quoted).join('')).not.toContain('reboot');
 });
 

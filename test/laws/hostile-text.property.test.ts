@@ -13,10 +13,12 @@ import {
   Cidr,
   ContainerImage,
   ContainerSysctl,
+  ContainerUser,
   DataVolume,
   EngineVersion,
   FirewallReview,
   HardenedContainer,
+  type HardenedContainerProps,
   HealthCheck,
   Peer,
   Port,
@@ -26,7 +28,6 @@ import {
   Ulimit,
   VolumeMount,
   WorkloadGroup,
-  type HardenedContainerProps,
 } from '../../src';
 import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
 import { literalText } from '../../src/private/late';
@@ -113,8 +114,18 @@ const PLACES: Record<string, Place> = {
   'working directory': property((workingDirectory) => ({ workingDirectory })),
   'directory in memory': property((text) => ({ tmpfsMebibytes: { [text]: 1 } })),
   'why the root is writable': property((writableRootReason) => ({ writableRootReason })),
-  'capability and its reason': property((text) => ({ capabilities: [Capability.of('SYS_NICE', { reason: text })] })),
-  'name of a capability': property((text) => ({ capabilities: [Capability.of(text, { reason: REASON })] })),
+  'capability and its reason': property((text) => ({
+    user: ContainerUser.root({ reason: 'its image has no other user' }),
+    capabilities: [Capability.of('SYS_NICE', { reason: text })],
+  })),
+  'reason of root at start': property((text) => ({
+    user: ContainerUser.rootAtStart({ reason: text }),
+    capabilities: [Capability.SETUID, Capability.SETGID],
+  })),
+  'name of a capability': property((text) => ({
+    user: ContainerUser.root({ reason: 'its image has no other user' }),
+    capabilities: [Capability.of(text, { reason: REASON })],
+  })),
   resolver: property((text) => ({ dns: { servers: [text] } })),
   'domain to search': property((text) => ({ dns: { searchDomains: [text] } })),
   'option of the resolver': property((text) => ({ dns: { options: [text] } })),

@@ -7,6 +7,7 @@ import {
   Cidr,
   ConnectionRate,
   ContainerNetwork,
+  ContainerUser,
   EngineFirewall,
   EngineVersion,
   HardenedContainer,
@@ -262,6 +263,7 @@ test('no secret of a program is in any of the files: no variable, command, healt
     entrypoint: ['/bin/x', secret],
     workingDirectory: `/${secret}`,
     labels: { note: secret },
+    user: ContainerUser.root({ reason: 'its image has no other user' }),
     capabilities: [Capability.of('SYS_NICE', { reason: `it needs ${secret}` })],
   } as object);
   expect(Object.values(reportsOf(program.daemon)).join('')).not.toContain(secret);
@@ -275,6 +277,28 @@ test('texts of a program neither become markup nor hide', () => {
   const { topology, report } = reportsOf(program.daemon);
   expect(JSON.parse(topology).withoutSegment[0].reason).toBe(reason);
   expect(report).toContain('&lt;b&gt;bold&lt;/b&gt; \\[x\\](http://y) \\| cell');
+});
+
+test('who starts as root is listed with the reason, and nobody else', () => {
+  const program = new Program();
+  const front = program.segment('Front');
+  program.container('Web', front);
+  expect(reportsOf(program.daemon).report).not.toContain('start as root');
+  const capabilities = [Capability.SETUID, Capability.SETGID, Capability.DAC_OVERRIDE];
+  const user = ContainerUser.rootAtStart({ reason: 'it sets the owner | of its data', startSeconds: 90 });
+  program.container('Db', front, { user, capabilities });
+  const network = ContainerNetwork.none({ reason: 'it needs no connections' });
+  new HardenedContainer(program.stack, 'Job', { daemon: program.daemon, image: IMAGE, network, user: ContainerUser.root({ reason: 'its image has no other user' }) }); // prettier-ignore
+  const { report, topology } = reportsOf(program.daemon);
+  const section = report.slice(report.indexOf('## Containers that start as root'), report.indexOf('## What is proved'));
+  expect(section).toContain('| app/Db | for at most 90 s | CAP\\_DAC\\_OVERRIDE, CAP\\_SETGID, CAP\\_SETUID | it sets the owner \\| of its data |');
+  expect(section).toContain('| app/Job | always |  | its image has no other user |');
+  expect(section).not.toContain('app/Web');
+  expect(section).toContain('With CAP_DAC_OVERRIDE root reads and writes every mounted file');
+  expect(JSON.parse(topology).workloads.map((workload: any) => workload.user)).toEqual([
+    { text: '0:0', mode: 'root-at-start', reason: 'it sets the owner | of its data', startSeconds: 90 },
+    { text: '10001:10001', mode: 'fixed' },
+  ]);
 });
 
 test('both daemons write all three beside the stack, and nothing of an earlier synth lies there', () => {

@@ -1,11 +1,14 @@
 import { App, TerraformStack } from 'cdktf';
-import { Capability, HardenedContainer, Peer, Port, Reachability, WorkloadGroup } from '../../src';
+import { Capability, ContainerUser, HardenedContainer, Peer, Port, Reachability, WorkloadGroup } from '../../src';
 import { expectError } from '../support/errors';
 import { IMAGE, members, Program, synth } from '../support/programs';
 import { Unguarded } from '../support/unguarded';
 
 const HTTP = Port.tcp(8080);
-const PINGS = { capabilities: [Capability.of('NET_RAW', { reason: 'pings its upstreams' })] };
+const PINGS = {
+  user: ContainerUser.root({ reason: 'its image has no other user' }),
+  capabilities: [Capability.of('NET_RAW', { reason: 'pings its upstreams' })],
+};
 
 function conduitsOf(program: Program): string[][] {
   return Object.entries(members(program.topology())).flatMap(([key, list]) => (key.includes('/Conduit') ? [list] : []));

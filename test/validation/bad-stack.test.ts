@@ -77,6 +77,12 @@ function mistakesOnDaemons(): TerraformStack[] {
   const program = new Program({ engine: EngineVersion.of('26.1') });
   const everybody = { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] };
   program.container('Db', program.segment('Data')).publish(Port.tcp(5432), everybody);
+  const front = program.segment('Front');
+  new Container(program.stack, 'Forger', {
+    name: 'forger',
+    image: 'nginx',
+    networksAdvanced: [{ name: front._networkReference(program.stack, 'segment') }],
+  });
   new Network(program.stack, 'Raw', { name: 'raw', ipv6: true, provider: program.daemon._providerFor(program.stack) });
   const unguarded = new Unguarded({}, newStack('unguarded'));
   const [web, api] = ['Web', 'Api'].map((id) => unguarded.container(id, unguarded.segment(`Of${id}`)));

@@ -1,4 +1,5 @@
 import { followEach } from '../support/fixes/follow';
+import { FORGERS } from '../support/fixes/forgers';
 import { ISOLATION } from '../support/fixes/isolation';
 
-followEach(ISOLATION);
+followEach([...ISOLATION, ...FORGERS]);

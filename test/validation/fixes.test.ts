@@ -3,6 +3,7 @@ import { META } from '../../src/validation/private/meta-rules';
 import { ENGINES } from '../support/fixes/engines';
 import { EXPOSURE } from '../support/fixes/exposure';
 import { everyRule, followEach, notFollowed } from '../support/fixes/follow';
+import { FORGERS } from '../support/fixes/forgers';
 import { HOSTS } from '../support/fixes/hosts';
 import { IMAGES } from '../support/fixes/images';
 import { ISOLATION } from '../support/fixes/isolation';
@@ -16,7 +17,7 @@ import { SERVICES } from '../support/fixes/services';
 import { TRAPS } from '../support/fixes/traps';
 
 const PAIRS: readonly FixPair[] = [
-  ...[ISOLATION, LIMITS, NETWORKS, PUBLICATIONS, IMAGES, SERVICES, PROVIDERS, ENGINES, HOSTS, EXPOSURE, TRAPS, META_FIXES].flat(),
+  ...[ISOLATION, FORGERS, LIMITS, NETWORKS, PUBLICATIONS, IMAGES, SERVICES, PROVIDERS, ENGINES, HOSTS, EXPOSURE, TRAPS, META_FIXES].flat(),
   UNCHECKED,
 ];
 const RULES = [...everyRule(), ...Object.values(META)];

@@ -1,4 +1,4 @@
-import { Capability, Cidr, ConnectionRate, type ISegment, Peer, Port, WorkloadGroup } from '../../src';
+import { Capability, Cidr, ConnectionRate, ContainerUser, type ISegment, Peer, Port, WorkloadGroup } from '../../src';
 import { expectError } from '../support/errors';
 import { JOIN, legacy, theirs } from '../support/existing';
 import { Program } from '../support/programs';
@@ -83,7 +83,10 @@ test('nobody publishes from there, and nobody forges', () => {
   const segment = legacy(program);
   const member = program.container('A', segment);
   expectError(() => member.publish(HTTP), 'SegmentForbidsPublication', { says: ['does not manage'] });
-  program.container('B', segment, { capabilities: [Capability.of('NET_RAW', { reason: 'it measures round trips' })] });
+  program.container('B', segment, {
+    user: ContainerUser.root({ reason: 'its image has no other user' }),
+    capabilities: [Capability.of('NET_RAW', { reason: 'it measures round trips' })],
+  });
   expect(() => program.synth()).toThrow(/ForgerAmongOthers/);
 });
 

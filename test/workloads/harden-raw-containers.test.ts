@@ -55,11 +55,11 @@ test.each([
   Object.entries(wanted).forEach(([attribute, value]) => expect([attribute, json[attribute]]).toEqual([attribute, value]));
 });
 
-test('capabilities that are added are taken from nothing', () => {
-  expect(hardened({ capabilities: { add: ['CAP_NET_BIND_SERVICE'] } }).capabilities).toEqual({
-    add: ['CAP_NET_BIND_SERVICE'],
-    drop: ['ALL'],
-  });
+test('capabilities that are added are taken from nothing, and no user is set who could not hold them', () => {
+  const json = hardened({ capabilities: { add: ['CAP_NET_BIND_SERVICE'] } });
+  expect(json.capabilities).toEqual({ add: ['CAP_NET_BIND_SERVICE'], drop: ['ALL'] });
+  expect(json.user).toBeUndefined();
+  expect(hardened({ capabilities: { add: [] } }).user).toBe('10001:10001');
 });
 
 test('overrides count as set', () => {

@@ -146,12 +146,16 @@ describe('what is given arrives', () => {
       Capability.CHOWN,
       Capability.of('sys_nice', { reason: 'pins its threads' }),
     ];
-    expect(container({ capabilities }).capabilities).toEqual({ drop: ['ALL'], add: ['CAP_CHOWN', 'CAP_SETUID', 'CAP_SYS_NICE'] });
+    expect(container({ user: ContainerUser.root({ reason: 'its image has no other user' }), capabilities }).capabilities).toEqual({
+      drop: ['ALL'],
+      add: ['CAP_CHOWN', 'CAP_SETUID', 'CAP_SYS_NICE'],
+    });
   });
 
   test('NET_RAW is told as a warning on the construct, with its reason', () => {
     const program = new Program();
     const web = program.container('Web', program.segment('Front'), {
+      user: ContainerUser.root({ reason: 'its image has no other user' }),
       capabilities: [Capability.of('NET_RAW', { reason: 'pings its upstreams' })],
     });
     expect(web.node.metadata).toEqual([

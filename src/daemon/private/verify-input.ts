@@ -1,27 +1,43 @@
-import type { VerifyInput } from '../../host/private/render-verify-script';
-import type { Topology } from '../../topology/private/topology';
+import type { VerifiedContainer, VerifyInput } from '../../host/private/render-verify-script';
+import type { StartUser } from '../../topology/private/facts';
+import type { Topology, WorkloadPlan } from '../../topology/private/topology';
 
 /** Containers and services of a daemon with what they may have, and their published ports, as `docker inspect` writes them: `192.0.2.10|443|8443/tcp`; Swarm binds to no address. */
-export function verifyInput({ workloads, publications, swarm }: Topology): VerifyInput {
-  const containers = workloads.map(({ path, name, segment, capabilities = [] }) => {
-    const ports = publications
-      .filter(({ workload }) => workload === path)
-      .flatMap(({ hostAddress, hostPort: { first, last, protocol }, targetPort, swarmMode }) =>
-        Array.from(
-          { length: last - first + 1 },
-          (_, offset) => `${swarmMode === undefined ? hostAddress : ''}|${first + offset}|${targetPort.first + offset}/${protocol}`,
+export function verifyInput({ workloads, segmentless = [], publications, swarm }: Topology): VerifyInput {
+  const portsOf = (path: string) => [
+    ...new Set(
+      publications
+        .filter(({ workload }) => workload === path)
+        .flatMap(({ hostAddress, hostPort: { first, last, protocol }, targetPort, swarmMode }) =>
+          Array.from(
+            { length: last - first + 1 },
+            (_, offset) => `${swarmMode === undefined ? hostAddress : ''}|${first + offset}|${targetPort.first + offset}/${protocol}`,
+          ),
         ),
-      );
-    return {
-      name,
-      ports: [...new Set(ports)],
-      capabilities: capabilities.map((capability) => capability.replace(/^CAP_/, '')),
-      isService: segment === swarm?.path,
-    };
+    ),
+  ];
+  const verified = (
+    { path, name, capabilities = [], user }: Pick<WorkloadPlan, 'path' | 'name' | 'capabilities' | 'user'>,
+    isService: boolean,
+  ): VerifiedContainer => ({
+    name,
+    ports: portsOf(path),
+    capabilities: capabilities.map((capability) => capability.replace(/^CAP_/, '')),
+    user: user === undefined ? '' : wordsOf(user),
+    isService,
   });
   return {
-    containers,
+    containers: [
+      ...workloads.map((plan) => verified(plan, plan.segment === swarm?.path)),
+      ...segmentless.map((fact) => verified(fact, false)),
+      ...(swarm?.quietServices ?? []).map((service) => verified(service, true)),
+    ],
     swarmAddress: swarm?.own?.address,
     swarmManagers: swarm?.own && swarm.nodes.filter(({ role }) => role === 'manager').length,
   };
+}
+
+function wordsOf({ text, mode, startSeconds }: StartUser): string {
+  const [uid] = text.split(':');
+  return mode === 'root-at-start' ? `start ${uid} ${startSeconds}` : `${mode} ${uid}`;
 }

@@ -1,5 +1,6 @@
 import { iptablesRules } from './docker-rules/docker-rules';
 import { compareVersions, isIn, type Span } from './versions';
+import { capabilityFacts } from '../../hardening/private/capabilities';
 import { ENGINE_SETTINGS, ENGINE_VARIABLES, type SettingKey } from '../../hardening/private/engine-settings';
 
 type Has = (version: string) => boolean;
@@ -54,6 +55,11 @@ export function can(version: string, capability: Capability): boolean {
 /** Whether an engine of a version does what a key of daemon.json says. */
 export function knowsSetting(version: string, key: SettingKey): boolean {
   return knows(key)(version);
+}
+
+/** Whether an engine of a version knows a Linux capability, by name with or without `CAP_`; else it refuses a container that adds it. */
+export function knowsCapability(version: string, name: string): boolean {
+  return isOf(version, capabilityFacts(name) ?? {});
 }
 
 function knows(key: SettingKey): Has {

@@ -4,13 +4,20 @@ export interface CapabilityFacts {
   readonly isOrdinary?: boolean;
   /** The engine leaves it to a container that says nothing. */
   readonly isDefault?: boolean;
+  /** An entry point that starts as root and drops to another user may need it before the drop. */
+  readonly isForStart?: boolean;
   /** Its holder sends whatever frames it likes, and takes addresses of its neighbours. */
   readonly forges?: boolean;
+  /** First release of the engine that knows it, where 20.10 does not: before, it refuses the container. */
+  readonly since?: string;
   /** It reaches beyond a container: what comes of that. */
   readonly danger?: string;
   /** What comes of it on the network of the host, where it is refused. */
   readonly onHost?: string;
 }
+
+/** Linux 5.8 and 5.9 brought them. Measured: 20.10.24 refuses them by name and leaves them out of ALL, 26.1.5 does neither. */
+const RECENT = '23.0';
 
 /**
  * All capabilities that Linux knows, without prefix.
@@ -22,12 +29,12 @@ export const CAPABILITIES: Readonly<Record<string, CapabilityFacts>> = {
   AUDIT_READ: {},
   AUDIT_WRITE: { isDefault: true },
   BLOCK_SUSPEND: {},
-  BPF: { danger: 'it loads programs into the kernel' },
-  CHECKPOINT_RESTORE: { danger: 'it writes into other processes' },
-  CHOWN: { isOrdinary: true, isDefault: true },
-  DAC_OVERRIDE: { isOrdinary: true, isDefault: true },
+  BPF: { since: RECENT, danger: 'it loads programs into the kernel' },
+  CHECKPOINT_RESTORE: { since: RECENT, danger: 'it writes into other processes' },
+  CHOWN: { isOrdinary: true, isDefault: true, isForStart: true },
+  DAC_OVERRIDE: { isOrdinary: true, isDefault: true, isForStart: true },
   DAC_READ_SEARCH: { danger: 'it opens any file of the host by its handle' },
-  FOWNER: { isOrdinary: true, isDefault: true },
+  FOWNER: { isOrdinary: true, isDefault: true, isForStart: true },
   FSETID: { isOrdinary: true, isDefault: true },
   IPC_LOCK: {},
   IPC_OWNER: {},
@@ -42,18 +49,18 @@ export const CAPABILITIES: Readonly<Record<string, CapabilityFacts>> = {
     danger: 'it controls the addresses, routes and filters of its networks',
     onHost: 'it can remove the guard and every other rule of the host',
   },
-  NET_BIND_SERVICE: { isOrdinary: true, isDefault: true },
+  NET_BIND_SERVICE: { isOrdinary: true, isDefault: true, isForStart: true },
   NET_BROADCAST: {},
   NET_RAW: {
     isDefault: true,
     forges: true,
     onHost: 'it can read all traffic of the host and of its containers, and send with the address of each of them',
   },
-  PERFMON: { danger: 'it watches the kernel and other processes' },
+  PERFMON: { since: RECENT, danger: 'it watches the kernel and other processes' },
   SETFCAP: { isOrdinary: true, isDefault: true },
-  SETGID: { isOrdinary: true, isDefault: true },
+  SETGID: { isOrdinary: true, isDefault: true, isForStart: true },
   SETPCAP: { isOrdinary: true, isDefault: true },
-  SETUID: { isOrdinary: true, isDefault: true },
+  SETUID: { isOrdinary: true, isDefault: true, isForStart: true },
   SYSLOG: { danger: "it reads the kernel's log, with addresses of the kernel in it" },
   SYS_ADMIN: { danger: 'it mounts file systems, and permits most of what root can do' },
   SYS_BOOT: { danger: 'it restarts the host, or boots another kernel' },
@@ -78,7 +85,7 @@ export const DANGEROUS: Readonly<Record<string, string>> = {
 };
 
 /** Names of those of which a fact holds. */
-export function capabilitiesWith(fact: 'isOrdinary' | 'isDefault'): string[] {
+export function capabilitiesWith(fact: 'isOrdinary' | 'isDefault' | 'isForStart'): string[] {
   return Object.keys(CAPABILITIES).filter((name) => CAPABILITIES[name][fact]);
 }
 

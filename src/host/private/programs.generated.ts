@@ -1491,6 +1491,8 @@ read_engine @daemonJson@
 
 . verify/containers.sh
 
+. verify/users.sh
+
 . generated/checks.sh
 
 [ -z "$failed" ] || exit 1
@@ -1697,24 +1699,6 @@ containers() {
     found=$(printf '%s\\n' "$found" | sed 's|^/| |' | tr -d '\\n')
   fi
   judge "$1"
-}
-
-root_user() {
-  user=$(ask user)
-  user=\${user%%:*}
-  case $user in
-    '' | root) mark 'runs as root'; return 0 ;;
-    *[!0+-]*) ;;
-    *) mark "runs as root, as $user"; return 0 ;;
-  esac
-  if [ "$pid" != 0 ]; then
-    case $(status_of Uid) in
-      0) mark 'has a process of root' ;;
-      '') doubt 'has ended' ;;
-    esac
-  else
-    case $user in *[!0-9]*) doubt "does not run, and its image says who $user is" ;; esac
-  fi
 }
 
 # A security option with a value, in both spellings: the start of each that the container has. Long ones are cut.
@@ -2273,6 +2257,51 @@ END {
   if (i <= n) bad()
 }
 `,
+  'verify/processes.awk': `# Reads the processes of a container, and says of each what is against it. Lines: "map INSIDE OUTSIDE COUNT" of its users, "start …" of its first process
+# from the state on, "uptime SECONDS …" of the host, and the status of every thread. An image that drops root is found out by any user that a process has
+# or can take back.
+
+function inside(outer,  i) {
+  for (i = 0; i < maps; i++) if (outer >= from[i] && outer < from[i] + count[i]) return to[i] + outer - from[i]
+  return "unknown"
+}
+# Whether the engine started the process beside the first one, or one from which it comes: nothing leads to the first.
+function is_beside(p,  steps) {
+  for (steps = 0; steps < 100000 && p in named; steps++) {
+    if (p == first) return 0
+    p = parent[p]
+  }
+  return 1
+}
+function against(p, text) {
+  if (mode == "start" && is_beside(p)) print "doubt " text ", which a health check or an exec of the API started"
+  else if (mode == "start" && uptime - began / ticks < seconds) print "doubt " text "; it started " int(uptime - began / ticks) " s ago, and has " seconds " s to drop root"
+  else print "mark " text
+}
+BEGIN { maps = 0 }
+$1 == "map" { to[maps] = $2; from[maps] = $3; count[maps++] = $4; next }
+$1 == "start" { began = $21; next }
+$1 == "uptime" { uptime = $2; next }
+$1 == "Name:" { name = $2 }
+$1 == "State:" { ended = $2 == "Z" }
+$1 == "Tgid:" { p = $2; named[p] = name }
+$1 == "PPid:" { parent[p] = $2 }
+$1 == "Uid:" && !ended {
+  for (i = 2; i <= 5; i++) {
+    own = inside($i)
+    if (mode == "start" ? own == 0 : own != user) strange[p] = own
+  }
+}
+$1 == "CapPrm:" && !ended && $2 !~ /^0+$/ { holds[p] = $2 }
+END {
+  for (p in named) {
+    total++
+    if (p in strange) against(p, "has a process of " (strange[p] == 0 ? "root" : "user " strange[p]) " (" named[p] ", " p ")")
+    else if (p in holds) against(p, "has a process that holds capabilities (" named[p] ", " p ", CapPrm " holds[p] ")")
+  }
+  if (total > 0) print "end"
+}
+`,
   'verify/settings.sh': `# How verify.sh knows what an engine was told: by its file, whatever the file's layout, by the command line of its process, and by its environment.
 
 # The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1.
@@ -2532,6 +2561,84 @@ data_plane() {
     pass "overlays go over $path, management over $swarm"
   else
     skip "both planes are on $path, as the program has it: whether they need networks of their own, the site decides"
+  fi
+}
+`,
+  'verify/users.sh': `# What verify.sh asks of the users of containers: of each process of a running one the kernel, and of others what the engine was told.
+
+root_user() {
+  user=$(ask user)
+  user=\${user%%:*}
+  case $user in
+    '' | root) mark 'runs as root'; return 0 ;;
+    *[!0+-]*) ;;
+    *) mark "runs as root, as $user"; return 0 ;;
+  esac
+  if [ "$pid" != 0 ]; then
+    case $(status_of Uid) in
+      0) mark 'has a process of root' ;;
+      '') doubt 'has ended' ;;
+    esac
+  else
+    case $user in *[!0-9]*) doubt "does not run, and its image says who $user is" ;; esac
+  fi
+}
+
+# Runs the look for processes of a container of the program: of a user that it names, or of root for a while. $1 is fixed or start, $2 the number of the user,
+# $3 how many seconds root has to drop.
+processes_of_user() {
+  told=$(ask user)
+  if [ "$pid" = 0 ]; then
+    [ "\${told%%:*}" = "$2" ] || mark "is to run as \${told:-the user of its image}, not as $2"
+    return 0
+  fi
+  if ! numbers=$(docker top "$name" -eo pid 2>/dev/null); then
+    doubt 'does not show its processes'
+    return 0
+  fi
+  files=
+  for number in $(printf '%s\\n' "$numbers" | sed 1d); do files="$files /proc/$number/task/[0-9]*/status"; done
+  ticks=$(getconf CLK_TCK 2>/dev/null) || ticks=100
+  # shellcheck disable=SC2086 # names of files, with stars
+  seen=$(
+    {
+      sed 's/^/map /' "/proc/$pid/uid_map"
+      sed 's/^.*) /start /' "/proc/$pid/stat"
+      sed 's/^/uptime /' /proc/uptime
+      cat $files
+    } 2>/dev/null | awk -v first="$pid" -v mode="$1" -v user="$2" -v seconds="\${3:-0}" -v ticks="$ticks" -f verify/processes.awk
+  ) || seen=
+  # What has ended shows none.
+  [ -n "$seen" ] || seen='doubt has ended'
+  while read -r verdict text; do
+    case $verdict in
+      mark) mark "$text" ;;
+      doubt) doubt "$text" ;;
+    esac
+  done <<END
+$seen
+END
+}
+
+as_declared() {
+  # shellcheck disable=SC2046 # words
+  set -- $(declared_user "$(owner_of)")
+  case \${1:-} in
+    # Not of the program, or of a service that it does not know here.
+    '') root_user ;;
+    root) roots="$roots $name" ;;
+    *) processes_of_user "$@" ;;
+  esac
+}
+
+# Those that the program declares as root are no failure, and nothing to pass either.
+users() {
+  roots=
+  gather as_declared
+  if [ -z "$found$unsure" ] && [ -n "$roots" ]; then
+    skip "the program declares as root, with a reason:$roots; of all others: $1"
+  else
+    judge "$1"
   fi
 }
 `,

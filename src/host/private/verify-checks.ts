@@ -49,7 +49,7 @@ export const CONTAINER_CHECKS: readonly ContainerCheck[] = [
 
 /** What templates cannot tell: functions of the script that look at each container; WHAT stands for the text of the control. */
 export const LOOKS: readonly { readonly control: string; readonly what: string; readonly look: string }[] = [
-  { control: '4.1', what: 'no container runs as root', look: 'each WHAT root_user' },
+  { control: '4.1', what: 'no container runs as root, and each as the user that the program declares', look: 'users WHAT' },
   { control: '5.2', what: 'AppArmor confines every container', look: 'apparmor WHAT' },
   { control: '5.3', what: 'SELinux confines every container', look: 'selinux WHAT' },
   { control: '5.4', what: 'all capabilities are dropped, and no other than declared is added', look: 'each WHAT capabilities' },

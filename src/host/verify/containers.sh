@@ -110,24 +110,6 @@ containers() {
   judge "$1"
 }
 
-root_user() {
-  user=$(ask user)
-  user=${user%%:*}
-  case $user in
-    '' | root) mark 'runs as root'; return 0 ;;
-    *[!0+-]*) ;;
-    *) mark "runs as root, as $user"; return 0 ;;
-  esac
-  if [ "$pid" != 0 ]; then
-    case $(status_of Uid) in
-      0) mark 'has a process of root' ;;
-      '') doubt 'has ended' ;;
-    esac
-  else
-    case $user in *[!0-9]*) doubt "does not run, and its image says who $user is" ;; esac
-  fi
-}
-
 # A security option with a value, in both spellings: the start of each that the container has. Long ones are cut.
 options() { ask option | sed 's/^\([a-z-]*\):/\1=/'; }
 has_option() { if options | grep -qxE -e "$1"; then mark "has $2"; fi; }

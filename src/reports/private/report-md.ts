@@ -1,4 +1,4 @@
-import { declared, exposed, flowTable, inNoSegment, networks, nextSteps, premises, type ReportInput } from './report-sections';
+import { asRoot, declared, exposed, flowTable, inNoSegment, networks, nextSteps, premises, type ReportInput } from './report-sections';
 import { markdownText } from '../../private/markdown';
 import type { Weakness } from '../../reachability/weakness';
 
@@ -16,6 +16,7 @@ export function renderReport(input: ReportInput): string {
     ...(result.state === 'SKIPPED' ? [] : exposed(input.exposures, topology)),
     ...weaker(input, hasGuard),
     ...inNoSegment(topology.segmentless ?? []),
+    ...asRoot(topology, hasGuard),
     ...(result.state === 'SKIPPED' ? [] : holds(input, hasGuard)),
     '## Assumptions',
     '',

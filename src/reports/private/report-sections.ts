@@ -81,6 +81,27 @@ export function inNoSegment(segmentless: readonly SegmentlessFact[]): string[] {
   return ['## Containers in no segment', '', ...markdownTable(['container', 'network', 'reason'], rows), ''];
 }
 
+/** Nothing where no container is root. Services that publish nothing are known to the swarm alone. */
+export function asRoot({ workloads, segmentless = [], swarm }: Topology, hasGuard: boolean): string[] {
+  const rows = [...workloads, ...segmentless, ...(swarm?.quietServices ?? [])].flatMap(({ path, user, capabilities = [] }) =>
+    user === undefined || user.mode === 'fixed'
+      ? []
+      : [[path, user.mode === 'root' ? 'always' : `for at most ${user.startSeconds} s`, capabilities.join(', '), user.reason ?? '']],
+  );
+  if (rows.length === 0) return [];
+  const check = hasGuard
+    ? 'run `sh verify.sh` on the host to check every process.'
+    : 'run `docker top` on the host to check every process.';
+  return [
+    '## Containers that start as root',
+    '',
+    ...markdownTable(['container', 'is root', 'capabilities', 'reason'], rows),
+    '',
+    `Health checks and \`docker exec\` run as root with these capabilities. With CAP_DAC_OVERRIDE root reads and writes every mounted file, secrets included. Only the image drops root, so the proof treats these containers as root; ${check}`,
+    '',
+  ];
+}
+
 /** What is taken to be true, so that somebody can look whether it is. */
 export function premises(input: Pick<ReportInput, 'engine' | 'dualStack' | 'startWithoutGuardReason'>): string[] {
   return input.engine.guardBackend === undefined ? premisesWithoutGuard(input) : premisesWithGuard(input);

@@ -44,7 +44,14 @@ export function topologyJson(topology: Topology, engine: EngineFacts, facts: Pic
     existingNetworks: existing.map(existingNetwork),
     workloads: workloads.map(workload),
     groups: facts.groups.map(({ path, members }) => ({ path, members })),
-    withoutSegment: (topology.segmentless ?? []).map(({ path, name, mode, reason }) => ({ path, name, network: mode, reason })),
+    withoutSegment: (topology.segmentless ?? []).map(({ path, name, mode, reason, capabilities, user }) => ({
+      path,
+      name,
+      network: mode,
+      reason,
+      capabilities,
+      user,
+    })),
     pairs: topology.pairs.map(openedAt),
     unfilteredPairs: topology.wirePairs.map(({ wire, ...pair }) => ({ network: wire, ...unfilteredPair(pair) })),
     egress: topology.egress.map(openedAt),
@@ -154,8 +161,8 @@ function unfilteredPair({ source, destination, port, ipv4Only, origin }: Existin
 }
 
 function workload(plan: WorkloadPlan): object {
-  const { path, name, segment, dns, capabilities } = plan;
-  return { path, name, segment, resolvers: dns, capabilities, makesOwnFrames: forges(plan) || undefined };
+  const { path, name, segment, dns, capabilities, user } = plan;
+  return { path, name, segment, resolvers: dns, capabilities, user, makesOwnFrames: forges(plan) || undefined };
 }
 
 function publication(plan: PublicationPlan): object {

@@ -117,6 +117,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     segment: fact.segment,
     dns: resolversOf(fact, facts, { members, hostFlows, networks: [...networks, ...wires, ...existing.plans] }, dns),
     ...(fact.capabilities && { capabilities: fact.capabilities }),
+    ...(fact.user && { user: fact.user }),
   }));
   workloads.push(...servicesOnNode(facts));
 

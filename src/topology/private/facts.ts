@@ -105,6 +105,17 @@ export interface ShimFact {
   readonly ipv4Address?: string;
 }
 
+/** The user that a container starts as. Root at start is what an image claims to drop: until somebody has looked, it is root. */
+export interface StartUser {
+  /** Numbers of user and group, such as `10001:10001`. */
+  readonly text: string;
+  readonly mode: 'fixed' | 'root-at-start' | 'root';
+  /** Why it is root. */
+  readonly reason?: string;
+  /** Seconds after which root is dropped. */
+  readonly startSeconds?: number;
+}
+
 export interface WorkloadFact {
   readonly path: string;
   readonly name: string;
@@ -117,6 +128,8 @@ export interface WorkloadFact {
   readonly hostEntries?: Readonly<Record<string, string>>;
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
+  /** Of a container that others made nothing is known. */
+  readonly user?: StartUser;
   /** Others made the container: nothing of ours attaches it to a network or narrows it. */
   readonly isTheirs?: boolean;
 }
@@ -127,6 +140,8 @@ export interface SegmentlessFact {
   readonly name: string;
   readonly mode: 'host' | 'none';
   readonly reason: string;
+  readonly user: StartUser;
+  readonly capabilities?: readonly string[];
 }
 
 export interface GroupFact {
@@ -182,6 +197,9 @@ export interface SwarmSettings {
   readonly sealsIngress: boolean;
 }
 
+/** What a node knows of a service. */
+export type ServiceFact = Pick<WorkloadFact, 'path' | 'name' | 'capabilities' | 'user'>;
+
 /** A swarm, as it is known to itself, or to one of its nodes (`own`). */
 export interface SwarmFact extends SwarmSettings {
   readonly own?: SwarmNodeFact;
@@ -189,7 +207,9 @@ export interface SwarmFact extends SwarmSettings {
   readonly gatewayBlock?: string;
   readonly ingressBlock?: string;
   /** Services that publish. */
-  readonly services: readonly Pick<WorkloadFact, 'path' | 'name' | 'capabilities'>[];
+  readonly services: readonly ServiceFact[];
+  /** Services that publish nothing, for a node: no packet from outside is for them, and tasks of theirs may be there. */
+  readonly quietServices?: readonly ServiceFact[];
 }
 
 export interface Facts {

@@ -51,9 +51,16 @@ export class SwarmPart {
     const settings = swarm.swarm.settings!;
     const { topology, allocation } = swarm.derived();
     const publishing = new Set(swarm.allPublications().map(({ workload }) => workload));
-    const services = topology.workloads
-      .filter(({ path }) => publishing.has(path))
-      .map(({ path, name, capabilities }) => ({ path, name, ...(capabilities && { capabilities }) }));
-    return { ...settings, ...blocksOf(settings.path, allocation), own, services };
+    const ofNode = (publishes: boolean) =>
+      topology.workloads
+        .filter(({ path }) => publishing.has(path) === publishes)
+        .map(({ path, name, capabilities, user }) => ({ path, name, ...(capabilities && { capabilities }), ...(user && { user }) }));
+    return {
+      ...settings,
+      ...blocksOf(settings.path, allocation),
+      own,
+      services: ofNode(true),
+      quietServices: ofNode(false),
+    };
   }
 }

@@ -72,7 +72,18 @@ export function servicesOnNode({ swarm }: Facts): WorkloadPlan[] {
 
 export function planSwarm(swarm: SwarmFact, { segments }: Allocation): SwarmPlan {
   const gateway = segments[gatewayKey(swarm.path)].ipv4;
-  const { path, id, nodes, dataPort, autolock, sealsIngress, own } = swarm;
+  const { path, id, nodes, dataPort, autolock, sealsIngress, own, quietServices } = swarm;
   const ingressBlock = swarm.ingressBlock ?? segments[ingressKey(path)].ipv4.block;
-  return { path, id, nodes, dataPort, autolock, sealsIngress, gateway, ingressBlock, ...(own && { own }) };
+  return {
+    path,
+    id,
+    nodes,
+    dataPort,
+    autolock,
+    sealsIngress,
+    gateway,
+    ingressBlock,
+    ...(own && { own }),
+    ...(own && quietServices?.length && { quietServices }),
+  };
 }

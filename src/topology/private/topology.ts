@@ -1,4 +1,4 @@
-import type { SegmentlessFact, SwarmNodeFact, SwarmSettings } from './facts';
+import type { SegmentlessFact, ServiceFact, StartUser, SwarmNodeFact, SwarmSettings } from './facts';
 import type { Family, PortSpec, RateSpec, WireMode } from './terms';
 
 /**
@@ -129,6 +129,7 @@ export interface WorkloadPlan {
   readonly dns: readonly string[];
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
+  readonly user?: StartUser;
 }
 
 /** A pair of addresses opened on the bridge that both are members of. */
@@ -187,6 +188,8 @@ export interface PublicationPlan {
 /** The swarm that a host is a node of, or, without `own`, a swarm seen as one host. */
 export interface SwarmPlan extends SwarmSettings {
   readonly own?: SwarmNodeFact;
+  /** Services that publish nothing; on a node alone. */
+  readonly quietServices?: readonly ServiceFact[];
   readonly gateway: BlockPlan;
   /** Block that Swarm's own ingress network gets. */
   readonly ingressBlock: string;

@@ -1,9 +1,6 @@
 import type { ICheckedBlock } from '../checked-resource';
 import { literalsOf } from './literals';
-import { capabilitiesWith } from '../../hardening/private/capabilities';
-
-/** What the engine leaves a container that says nothing, without prefix. */
-const DEFAULTS = capabilitiesWith('isDefault');
+import { boundingSet } from '../../hardening/private/held-capabilities';
 
 /** What a container adds to the capabilities of the engine, and drops of them. */
 export interface CapabilityChanges {
@@ -28,10 +25,9 @@ export function capabilityChanges(blocks: readonly ICheckedBlock[], add: string,
   };
 }
 
-/** Whether a process has a capability in the end. */
-export function keeps({ add, drop }: CapabilityChanges, name: string): boolean {
-  if (add.includes('ALL')) return !drop.includes(name);
-  return add.includes(name) || (DEFAULTS.includes(name) && !drop.includes('ALL') && !drop.includes(name));
+/** Whether a process of root has a capability in the end. */
+export function keeps(changes: CapabilityChanges, name: string): boolean {
+  return boundingSet(changes).includes(name);
 }
 
 function bareName(text: string): string {

@@ -2,3 +2,8 @@
 export function isRoot(user: string | undefined): boolean {
   return user !== undefined && user !== '' && /^\s*(root|[+-]?0+)?\s*(:|$)/.test(user);
 }
+
+/** Whether a user is another one than root for certain: by its number. What a name stands for, the image says. */
+export function isNumbered(user: string | undefined): boolean {
+  return user !== undefined && /^\s*\+?\d+\s*(:|$)/.test(user) && !isRoot(user);
+}

@@ -60,7 +60,7 @@ export function checkContainer(
   const volumes = props.volumes ?? [];
   checkVolumes(path, volumes, declarations);
   const targets = volumes.map(({ target }) => target);
-  const common = checkCommon(path, props, targets);
+  const common = checkCommon(path, props, declarations.store.engine.version, targets);
   (props.entrypoint ?? []).forEach((word) => passedText(path, 'entrypoint', word));
   checkNames(path, name, props, declarations);
   if (props.ipv4Address !== undefined && !isAddress(plainText(path, 'ipv4Address', props.ipv4Address))) {

@@ -62,7 +62,7 @@ export function checkService(scope: { readonly node: { readonly path: string } }
   }
   checkAliases(path, props.aliases ?? []);
   const targets = [...(props.volumes ?? []), ...(props.secrets ?? []), ...(props.configs ?? [])].map(({ target }) => target);
-  const common = checkCommon(path, props, targets);
+  const common = checkCommon(path, props, props.overlay._peerDeclarations.store.engine.version, targets);
   props.overlay._peerDeclarations.checkDeclaration(path, [`container ${name}`]);
   return {
     path,

@@ -1,3 +1,4 @@
+import { checkUser } from './check-user';
 import { tmpfsTargets } from './tmpfs';
 import { HARDENED } from '../../hardening/private/hardened-defaults';
 import { ValidationError } from '../../private/errors';
@@ -19,6 +20,7 @@ export const DEFAULT_USER = ContainerUser.of(HARDENED.uid);
 
 export interface CommonProps {
   readonly user?: ContainerUser;
+  readonly capabilities?: readonly Capability[];
   readonly command?: string[];
   readonly writableRootReason?: string;
   readonly tmpfsMebibytes?: { [path: string]: number };
@@ -37,13 +39,15 @@ export interface CheckedCommon {
 
 /**
  * Checks before anything enters the tree.
+ * @param engine version of the engine that is to run it
  * @param targets where something is mounted besides the stamp and what lies in memory
  */
-export function checkCommon(path: string, props: CommonProps, targets: readonly string[]): CheckedCommon {
+export function checkCommon(path: string, props: CommonProps, engine: string, targets: readonly string[]): CheckedCommon {
   const { user = DEFAULT_USER, limits = {} } = props;
   if (!(user instanceof ContainerUser)) {
     throw new ValidationError('UserNumber', path, "'user' must be made by ContainerUser, such as ContainerUser.of(10001)");
   }
+  checkUser(path, user, props.capabilities ?? [], engine);
   if (props.writableRootReason !== undefined) {
     reasonText(path, 'writableRootReason', props.writableRootReason);
   }

@@ -40,7 +40,8 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     networkMode: given.mode,
     dnsSearch: props.dns?.searchDomains?.length ? [...props.dns.searchDomains] : undefined,
     dnsOpts: props.dns?.options?.length ? [...props.dns.options] : undefined,
-    init: true,
+    // An init process would stay root as the first one, so that nobody could say that the container is root no more.
+    init: checked.user._fact.mode !== 'root-at-start',
 
     // Only this spelling replans empty: the engine reads capabilities back with their prefix, and 'ALL' without.
     capabilities: { drop: ['ALL'], ...(add && { add }) },

@@ -67,7 +67,8 @@ export function serviceConfig(
           fileName: target,
           fileUid: uid,
           fileGid: gid,
-          fileMode: OWNER_READS,
+          // Who reads it after the drop, the image says; its entry point may be root without the power to change the owner.
+          fileMode: checked.user._fact.mode === 'root-at-start' ? ALL_READ : OWNER_READS,
         })),
         configs: props.configs?.map(({ target }, index) => ({
           configId: given.configIds[index].id,
@@ -86,6 +87,8 @@ export function serviceConfig(
       forceUpdate: 0,
       runtime: 'container',
     },
+    // With an image that a registry answers for, the provider writes its platforms there, and would take them away on every plan.
+    lifecycle: { ignoreChanges: ['task_spec[0].placement[0].platforms'] },
     mode: checked.replicas === undefined ? { global: true } : { replicated: { replicas: checked.replicas } },
     updateConfig: { ...rollout, failureAction: update.onFailure },
     rollbackConfig: { ...rollout, failureAction: 'pause' },

@@ -23,6 +23,7 @@ import { type Entry, program, told, value } from '../entry';
 
 const HTTP = Port.tcp(8080);
 const DIGEST = `nginx@sha256:${'a'.repeat(64)}`;
+const AT_START = ContainerUser.rootAtStart({ reason: 'the entry point makes its folders' });
 const REASON = 'it watches the interfaces of the host';
 
 /** A container with properties that are refused, and as the message says; what is looked at is its resource. */
@@ -97,6 +98,30 @@ const dns = (options: object) => ({ dns: options });
 /** Containers, and what they are made of. */
 export const CONTAINERS: readonly Entry[] = [
   ...starts(),
+  container(
+    'InertCapability',
+    ['CAP_CHOWN', '10001:10001', 'Docker gives capabilities only to root'],
+    'ContainerUser.root({ reason })',
+    { capabilities: [Capability.CHOWN] },
+    { capabilities: [Capability.CHOWN], user: ContainerUser.root({ reason: 'the image keeps a process of root' }) },
+    ({ user, capabilities }) => user === '0:0' && capabilities.add.join() === 'CAP_CHOWN',
+  ),
+  container(
+    'RootCannotDrop',
+    ['CAP_SETGID'],
+    "add Capability.SETUID and Capability.SETGID to 'capabilities'",
+    { user: AT_START, capabilities: [Capability.SETUID] },
+    { user: AT_START, capabilities: [Capability.SETUID, Capability.SETGID] },
+    ({ user }) => user === '0:0',
+  ),
+  container(
+    'RootAtStartCapability',
+    ['CAP_KILL', 'is lost when the image drops root'],
+    'remove it',
+    { user: AT_START, capabilities: [Capability.SETUID, Capability.SETGID, Capability.KILL] },
+    { user: AT_START, capabilities: [Capability.SETUID, Capability.SETGID] },
+    ({ user }) => user === '0:0',
+  ),
   container(
     'ContainerName',
     ["got 'my web'"],

@@ -5,6 +5,7 @@ import {
   Cidr,
   ConnectionRate,
   Connections,
+  ContainerUser,
   EngineVersion,
   HardenedContainer,
   HardenedDaemon,
@@ -26,7 +27,10 @@ import { RESOLVERS } from './resolvers';
 const HTTP = Port.tcp(8080);
 const DNS = Port.udp(53);
 const OUTSIDE = Peer.cidr('198.51.100.0/24');
-const RAW = { capabilities: [Capability.of('NET_RAW', { reason: 'it sends its own pings' })] };
+const RAW = {
+  user: ContainerUser.root({ reason: 'it sends its own pings' }),
+  capabilities: [Capability.of('NET_RAW', { reason: 'it sends its own pings' })],
+};
 
 /** Two workloads in two segments. */
 function pair(p: Program, ...props: object[]) {

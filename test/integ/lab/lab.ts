@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { engineLayers, engineSpec, terraformEnv, type EngineId, type EngineSpec } from './cache';
 import { Engine, type EngineVersion, type StartOptions } from './engine';
 import { isGuest, LabError, patient, run, sleep, type RunOptions, type RunResult } from './exec';
+import { heldBy } from './held';
 import { Holder } from './holder';
 import { imageTar } from './image';
 import {
@@ -23,8 +24,11 @@ import {
 import { type Beside, makeNetwork, type NsName } from './network';
 import { parseService } from './units';
 
-/** Where a command runs: a namespace of the lab, a container's network, or the host's network. */
-export type Where = { readonly ns: NsName } | { readonly container: string } | { readonly host: true };
+/**
+ * Where a command runs: a namespace of the lab, a container's network, or the host's network. With `held` it runs there with the user and the capabilities
+ * that the first process of the container really holds; else as root.
+ */
+export type Where = { readonly ns: NsName } | { readonly container: string; readonly held?: boolean } | { readonly host: true };
 
 export interface Unit {
   readonly name: string;
@@ -150,7 +154,7 @@ export class Lab {
   private enter(where: Where): string[] {
     const file =
       'container' in where ? `/proc/${this.containerPid(where.container)}/ns/net` : netnsFile(this.id, 'ns' in where ? where.ns : 'host');
-    return ['nsenter', `--net=${file}`, '--'];
+    return ['nsenter', `--net=${file}`, '--', ...('container' in where && where.held ? heldBy(this.containerPid(where.container)) : [])];
   }
 
   /** The container's first process; asked again only when the one known has ended. */

@@ -1,6 +1,6 @@
 // What a neighbour with NET_RAW puts on the wire of a bridge below IP: every encapsulation, to undeclared ports of a member and to the host.
 import { macOf, memberships, sh, UnwatchedDeployment } from './attacks-stage';
-import { BridgeSegment, Capability, HardenedContainer, Port } from '../../../src';
+import { BridgeSegment, Capability, ContainerUser, HardenedContainer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import type { Program } from '../harness/deployment';
 import { type Frame, framesFor, KNOWN_OPEN } from '../harness/frames';
@@ -18,6 +18,7 @@ const program: Program = ({ stack, daemon, image }) => {
   const prober = new HardenedContainer(stack, 'Prober', {
     segment: new BridgeSegment(stack, 'Alone', { daemon }),
     image,
+    user: ContainerUser.root({ reason: 'pings need raw sockets, which only root opens' }),
     capabilities: [Capability.of('NET_RAW', { reason: 'sends pings of its own making' })],
   });
   prober.connections.allowTo(new HardenedContainer(stack, 'Api', { segment, image }), Port.tcp(9090));
@@ -43,7 +44,7 @@ function delivered(
   const counter = probes.start(where, 'listen-count', {
     listeners: listeners.filter(({ address }) => address !== '::' || hasIpv6(lab, where)),
   });
-  const sent = probes.attack({ container: sender }, 'frames', {
+  const sent = probes.attack({ container: sender, held: true }, 'frames', {
     device,
     frames: frames.map(({ dstMac, typed }) => ({ dstMac, typed: typed.toString('hex') })),
   });

@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { apply, FIREWALL, macOf, memberships, sh, UnwatchedDeployment, waitFor } from './attacks-stage';
-import { BridgeSegment, Capability, ConnectionRate, HardenedContainer, Peer, Port } from '../../../src';
+import { BridgeSegment, Capability, ConnectionRate, ContainerUser, HardenedContainer, Peer, Port } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS, type Program } from '../harness/deployment';
 import type { EngineId } from '../lab/cache';
@@ -20,7 +20,12 @@ const SYNS = 100;
 
 const program: Program = ({ stack, daemon, image }) => {
   const container = (id: string, capabilities: Capability[] = []) =>
-    new HardenedContainer(stack, id, { segment: new BridgeSegment(stack, `${id}Net`, { daemon }), image, capabilities });
+    new HardenedContainer(stack, id, {
+      segment: new BridgeSegment(stack, `${id}Net`, { daemon }),
+      image,
+      capabilities,
+      ...(capabilities.length > 0 && { user: ContainerUser.root({ reason: 'pings need raw sockets, which only root opens' }) }),
+    });
   const [out, pub, rated] = ['Out', 'Pub', 'Rated'].map((id) => container(id));
   const forger = container('Forger', [Capability.of('NET_RAW', { reason: 'sends pings of its own making' })]);
   out.connections.allowTo(Peer.anyIpv4(), Port.udpRange(1024, 65535));
@@ -69,7 +74,7 @@ function errors({ lab, checks, probes }: Stage): void {
     const talk = probes.start({ container: 'app-out' }, 'talk', { dst: NET.lanB, port: 9999, sport: 41_001 });
     const sniffer = probes.start({ ns: 'lanB' }, 'sniff', { direction: 'in', proto: 'icmp', text: 'attack' });
     const inner = { src: NET.lanB, dst: out, sport: 9999, port: 41_001 };
-    probes.attack({ container: 'app-forger' }, 'icmp-error', { ...frame, dst: NET.lanB, inner });
+    probes.attack({ container: 'app-forger', held: true }, 'icmp-error', { ...frame, dst: NET.lanB, inner });
     sleep(200);
     talk.stop();
     return sniffer.stop<{ total: number }>().total;
@@ -103,7 +108,7 @@ except OSError: print('quiet', flush=True)`;
   const port = Number(/port (\d+)/.exec(until(log, /port \d+\n/))?.[1]);
   checks.check('the host asked, and was answered', port > 0);
   const inner = { src: HOST_ADDRESS, dst: NET.lanB, sport: port, port: 9999 };
-  probes.attack({ container: 'app-forger' }, 'icmp-error', { ...frame, inner });
+  probes.attack({ container: 'app-forger', held: true }, 'icmp-error', { ...frame, inner });
   return /refused/.test(until(log, /refused|quiet/)) ? 1 : 0;
 }
 
@@ -122,14 +127,14 @@ function foreignContainers({ lab, checks, probes }: Stage): void {
   const frames = (bridge: string) => ({ device: 'eth0', dstMac: macOf(lab, bridge), dst: HOST_ADDRESS, count: 3, payload: 'forged' });
   const answered = (bridge: string) => {
     const talk = probes.start({ container: 'app-out' }, 'talk', { dst: NET.lanB, port: 9999, sport: 41_010 });
-    probes.attack({ container: `on-${bridge}` }, 'spoof-udp', { ...frames(bridge), src: NET.lanB, sport: 9999, port: 41_010 });
+    probes.attack({ container: `on-${bridge}`, held: true }, 'spoof-udp', { ...frames(bridge), src: NET.lanB, sport: 9999, port: 41_010 });
     sleep(150);
     return talk.stop().total ?? -1;
   };
   const asked = (bridge: string) => {
     lab.host(['conntrack', '-D', '-p', 'udp', '--dport', '20001']);
     const sniffer = probes.start({ container: 'app-pub' }, 'sniff', { direction: 'in', proto: 'udp', text: 'forged' });
-    probes.attack({ container: `on-${bridge}` }, 'spoof-udp', { ...frames(bridge), src: NET.lanA, sport: 47_000, port: 20001 });
+    probes.attack({ container: `on-${bridge}`, held: true }, 'spoof-udp', { ...frames(bridge), src: NET.lanA, sport: 47_000, port: 20001 });
     sleep(150);
     return sniffer.stop().total ?? -1;
   };

@@ -53,7 +53,7 @@ for a in ((socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW), (socket.AF_PACK
 
   // What a container attached by hand may do: Docker's default capabilities.
   lab.docker('run', '-d', '--name', 'rawc', '--network', api.network, 'lab:1');
-  const rawc = { container: 'rawc' };
+  const rawc = { container: 'rawc', held: true };
   const own = memberships(lab, 'rawc')[0];
   const frame = { device: own.device, dstMac: api.mac, dst: api.address };
   const spoofed = seen(

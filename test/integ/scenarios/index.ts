@@ -48,6 +48,7 @@ import * as swarmIngress from './swarm-ingress';
 import * as threeTier from './three-tier';
 import * as unguardedDaemon from './unguarded-daemon';
 import * as unguardedDualStack from './unguarded-dual-stack';
+import * as users from './users';
 import * as vlan from './vlan';
 import * as wireIpv6 from './wire-ipv6';
 import type { Checks } from '../harness/checks';
@@ -91,6 +92,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'existing-networks': existingNetworks,
   conduit,
   guides,
+  users,
   'host-artefacts': hostArtefacts,
   cis,
   'cis-host': cisHost,

@@ -1,4 +1,18 @@
-import { accept, addClean, addNetwork, container, type FixPair, joined, OVERLAY_OPTIONS, program, service, task } from './pair';
+import { Service } from '@cdktf/provider-docker/lib/service';
+import {
+  accept,
+  addClean,
+  addEngine,
+  addNetwork,
+  NODE,
+  container,
+  type FixPair,
+  joined,
+  OVERLAY_OPTIONS,
+  program,
+  service,
+  task,
+} from './pair';
 
 const PROFILE = JSON.stringify({ defaultAction: 'SCMP_ACT_ERRNO', syscalls: [{ names: ['read', 'write'], action: 'SCMP_ACT_ALLOW' }] });
 const FILTERED = 'no-new-privileges:true';
@@ -12,7 +26,8 @@ export const ISOLATION: readonly FixPair[] = [
     'BH-C01',
     ["remove 'privileged'", 'add the capability or device that is needed'],
     { privileged: true },
-    { privileged: undefined, capabilities: { drop: ['ALL'], add: ['CAP_NET_BIND_SERVICE'] } },
+    { privileged: undefined, user: '0:0', capabilities: { drop: ['ALL'], add: ['CAP_NET_BIND_SERVICE'] } },
+    { thereafter: ['BH-C17'] },
   ),
   container(
     'BH-C01',
@@ -115,24 +130,26 @@ export const ISOLATION: readonly FixPair[] = [
   container(
     'BH-C12',
     ["set 'drop' in 'capabilities' to ['ALL']", "'add' to the capabilities that the program needs"],
-    { capabilities: { drop: ['CAP_NET_RAW'] } },
+    { user: '0:0', capabilities: { drop: ['CAP_NET_RAW'] } },
     { capabilities: { drop: ['ALL'], add: ['CAP_CHOWN'] } },
+    { beside: ['BH-C17'] },
   ),
   container(
     'BH-C13',
     ["remove it from 'add' in 'capabilities'", 'run the program that needs it on the host'],
-    { capabilities: { drop: ['ALL'], add: ['CAP_NET_ADMIN', 'CAP_CHOWN'] } },
+    { user: '0:0', capabilities: { drop: ['ALL'], add: ['CAP_NET_ADMIN', 'CAP_CHOWN'] } },
     { capabilities: { drop: ['ALL'], add: ['CAP_CHOWN'] } },
+    { beside: ['BH-C17'] },
   ),
   program(
     'BH-C13',
     ["remove it from 'add' in 'capabilities'", 'in a separate container, and suppress this finding for that capability with the reason'],
     (raw, isFixed) => {
-      const routing = { capabilities: { drop: ['ALL'], add: ['CAP_NET_ADMIN'] } };
+      const routing = { user: '0:0', capabilities: { drop: ['ALL'], add: ['CAP_NET_ADMIN'] } };
       addClean(raw, 'Web', isFixed ? {} : routing);
       if (isFixed) accept(addClean(raw, 'Router', routing), 'BH-C13', 'NET_ADMIN');
     },
-    { accepts: true },
+    { accepts: true, beside: ['BH-C17'], thereafter: ['BH-C17'] },
   ),
   container(
     'BH-C14',
@@ -151,9 +168,26 @@ export const ISOLATION: readonly FixPair[] = [
   container(
     'BH-C14',
     ["set 'drop' in 'capabilities' to ['ALL']", "remove NET_RAW from 'add'"],
-    { capabilities: { drop: ['ALL'], add: ['CAP_NET_RAW'] } },
+    { user: '0:0', capabilities: { drop: ['ALL'], add: ['CAP_NET_RAW'] } },
+    { capabilities: { drop: ['ALL'] } },
+    { beside: ['BH-C17'] },
+  ),
+  container(
+    'BH-C33',
+    ['remove it from the added capabilities'],
+    { capabilities: { drop: ['ALL'], add: ['CAP_CHOWN'] } },
     { capabilities: { drop: ['ALL'] } },
   ),
+  program('BH-C33', ["set 'user' to '0:0'", '(of a service BH-S01)'], (raw, isFixed) => {
+    addEngine(raw, NODE);
+    const taskSpec = task({ capAdd: ['CAP_CHOWN'], ...(isFixed && { user: '0:0' }) });
+    const web = new Service(raw.stack, 'Web', { name: 'web', taskSpec });
+    if (isFixed) accept(web, 'BH-S01');
+  }),
+  program('BH-C33', ["set 'user' to '0:0'", 'suppress BH-C17 with the reason'], (raw, isFixed) => {
+    const web = addClean(raw, 'Web', { capabilities: { drop: ['ALL'], add: ['CAP_CHOWN'] }, ...(isFixed && { user: '0:0' }) });
+    if (isFixed) accept(web, 'BH-C17');
+  }),
   container(
     'BH-C23',
     ['remove the device'],

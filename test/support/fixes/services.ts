@@ -31,7 +31,13 @@ const HAND_IN = {
 
 /** Services of a swarm. */
 export const SERVICES: readonly FixPair[] = [
-  hardening(CAPABILITIES, { capAdd: ['CAP_SYS_ADMIN'] }, { capAdd: ['CAP_CHOWN'] }),
+  service(
+    'BH-S01',
+    CAPABILITIES,
+    { taskSpec: task({ capAdd: ['CAP_SYS_ADMIN', 'CAP_CHOWN'] }) },
+    { taskSpec: task({ capAdd: ['CAP_CHOWN'] }) },
+    { beside: ['BH-C33'] },
+  ),
   hardening(CAPABILITIES, { capDrop: undefined }, { capDrop: ['ALL'] }),
   hardening([READ_ONLY], { readOnly: undefined }, { readOnly: true }),
   hardening([USER], { user: 'root' }, { user: '10001:10001' }),

@@ -19,8 +19,9 @@ export const TRAPS: readonly FixPair[] = [
   container(
     'BH-T01',
     SPELLING,
-    { capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] } },
+    { user: '0:0', capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] } },
     { capabilities: { drop: ['ALL'], add: ['CAP_NET_BIND_SERVICE'] } },
+    { beside: ['BH-C17'] },
   ),
   container(
     'BH-T02',

@@ -2,6 +2,7 @@ import { Aspects, Testing } from 'cdktf';
 import {
   Capability,
   ContainerImage,
+  ContainerUser,
   DataVolume,
   EncryptedOverlay,
   FindingState,
@@ -22,14 +23,13 @@ const RULES = CONTAINER_RULES.filter(({ ruleId }) => ruleId <= 'BH-C17');
 const found = (program: { readonly stack: Program['stack'] }) => new RulePack({ packName: 'T', rules: RULES }).check(program.stack);
 
 describe('what our constructs make', () => {
-  test('has nothing against it by default, with volumes and with ordinary capabilities', () => {
+  test('has nothing against it by default, and with volumes', () => {
     const program = new Program();
     const data = new DataVolume(program.stack, 'Data', { daemon: program.daemon });
     const front = program.segment('Front');
     program.container('Web', front).publish(Port.tcp(443));
     program.container('Db', front, {
       volumes: [VolumeMount.volume(data, '/data'), VolumeMount.hostPath('/srv/data', '/srv'), VolumeMount.hostPath('/home/app', '/home')],
-      capabilities: [Capability.CHOWN, Capability.SETUID],
       tmpfsMebibytes: { '/tmp': 16, '/cache': 32 },
     });
     expect(RULES).toHaveLength(17);
@@ -49,6 +49,7 @@ describe('reasons in props', () => {
   const reasoned = () => {
     const program = new Program();
     program.container('Agent', program.segment('Alone'), {
+      user: ContainerUser.root({ reason: 'its image has no other user' }),
       capabilities: [
         Capability.of('NET_ADMIN', { reason: 'sets routes of its tunnel' }),
         Capability.of('NET_RAW', { reason: 'pings its upstreams' }),
@@ -64,6 +65,7 @@ describe('reasons in props', () => {
       ['BH-C13', 'NET_ADMIN', FindingState.SUPPRESSED, 'sets routes of its tunnel'],
       ['BH-C14', 'NET_RAW', FindingState.SUPPRESSED, 'pings its upstreams'],
       ['BH-C15', 'read_only', FindingState.SUPPRESSED, 'its installer writes to /opt'],
+      ['BH-C17', 'root', FindingState.SUPPRESSED, 'its image has no other user'],
     ]);
     expect(() => Testing.synth(reasoned().stack, true)).not.toThrow();
   });

@@ -1,10 +1,16 @@
+import { Container, type ContainerConfig } from '@cdktf/provider-docker/lib/container';
+import { Capability, ContainerUser, Suppressions } from '../../../src';
 import { capabilitiesNotDropped } from '../../../src/validation/rules/containers/capabilities-not-dropped';
 import { dangerousCapability } from '../../../src/validation/rules/containers/dangerous-capability';
+import { forgerAmongOthers } from '../../../src/validation/rules/containers/forger-among-others';
+import { inertCapability } from '../../../src/validation/rules/containers/inert-capability';
 import { noNewPrivileges } from '../../../src/validation/rules/containers/no-new-privileges';
 import { rawSockets } from '../../../src/validation/rules/containers/raw-sockets';
 import { unconfinedByPolicy } from '../../../src/validation/rules/containers/unconfined-by-policy';
 import { unconfinedSystemCalls } from '../../../src/validation/rules/containers/unconfined-system-calls';
-import { ofContainer, verdict } from '../../support/verdict';
+import { newStack, Program } from '../../support/programs';
+import { findingsOf } from '../../support/raw-stack';
+import { daemonJson, ofContainer, verdict } from '../../support/verdict';
 
 const options = (...security_opts: string[]) => ({ security_opts });
 
@@ -202,5 +208,139 @@ describe('BH-C14 raw sockets not dropped', () => {
 
   test('nobody knows what is in a variable', () => {
     expect(ofContainer(rawSockets, capabilities({ drop: ['${var.drop}'] }))).toMatchObject({ state: 'unknown', details: [] });
+  });
+});
+
+const KEPT = { security_opts: ['no-new-privileges:true'] };
+
+describe('BH-C33 capability that the user of the container cannot hold', () => {
+  const added = { ...KEPT, ...capabilities({ drop: ['ALL'], add: ['CAP_CHOWN', 'net_raw', 'CAP_CHOWN'] }) };
+
+  test.each(['10001', '10001:0', ' +7:7', '007'])('user %j, and the fixes', (user) => {
+    expect(ofContainer(inertCapability, { ...added, user })).toMatchObject({
+      state: 'violated',
+      details: ['CHOWN', 'NET_RAW'],
+      messages: [expect.stringContaining(`'add' holds 'CHOWN', but 'user' is '${user}'`), expect.stringContaining('NET_RAW')],
+    });
+    expect(ofContainer(inertCapability, { ...added, user: '0:0' }).state).toBe('compliant');
+    expect(ofContainer(inertCapability, { ...KEPT, ...capabilities({ drop: ['ALL'] }), user }).state).toBe('compliant');
+  });
+
+  test.each([
+    [{ user: 'postgres' }],
+    [{}],
+    [{ user: '' }],
+    [{ user: '${var.user}' }],
+    [{ user: '7', security_opts: [] }],
+    [{ user: '7', security_opts: ['no-new-privileges:false'] }],
+    [{ user: '7', security_opts: ['${var.option}'] }],
+  ])('%j may hold it, or come to hold it', (attributes) => {
+    expect(ofContainer(inertCapability, { ...added, ...attributes }).details).toEqual([]);
+  });
+
+  test('of a service, where its nodes keep privileges from it', () => {
+    const task = (user: string) => ({ docker_service: { web: { task_spec: { container_spec: { user, cap_add: ['CAP_CHOWN'] } } } } });
+    const node = [daemonJson({ 'no-new-privileges': true })];
+    expect(verdict(inertCapability, task('7'), {}, node).details).toEqual(['CHOWN']);
+    expect(verdict(inertCapability, task('0'), {}, node).details).toEqual([]);
+    expect(verdict(inertCapability, task('7')).details).toEqual([]);
+    expect(verdict(inertCapability, task('7'), {}, [daemonJson({})]).details).toEqual([]);
+  });
+});
+
+describe('BH-C34 container that can forge its neighbours in a segment', () => {
+  const found = (attributes: Partial<ContainerConfig>, network?: string) => {
+    const program = new Program();
+    const front = program.segment('Front');
+    program.container('Web', front);
+    const name = network ?? front._networkReference(program.stack, 'segment');
+    new Container(program.stack, 'Raw', {
+      name: 'raw',
+      image: 'nginx',
+      provider: program.daemon._providerFor(program.stack),
+      securityOpts: ['no-new-privileges:true'],
+      networksAdvanced: [{ name }],
+      ...attributes,
+    });
+    return findingsOf(program.stack, forgerAmongOthers);
+  };
+  const [RAW, ADMIN] = ['CAP_NET_RAW', 'NET_ADMIN'].map((name) => ({ drop: ['ALL'], add: [name] }));
+
+  test.each<[Partial<ContainerConfig>]>([
+    [{}],
+    [{ user: '0:0' }],
+    [{ user: '' }],
+    [{ user: 'nginx' }],
+    [{ user: '${var.user}' }],
+    [{ user: '0:0', capabilities: RAW }],
+    [{ capabilities: ADMIN }],
+    [{ user: '7', securityOpts: [], capabilities: RAW }],
+    [{ user: '7', securityOpts: ['no-new-privileges:false'] }],
+    [{ privileged: true, capabilities: { drop: ['ALL'] } }],
+  ])('%j', (attributes) => {
+    // The engine of a HardenedDaemon keeps privileges from whoever says nothing.
+    const isKept = attributes.user === '7' && attributes.securityOpts?.length === 0;
+    expect(found(attributes)).toEqual(isKept ? [] : ['BH-C34 app/Raw app-front']);
+  });
+
+  test.each(['container:app-web', 'container:/app-web', 'container:${reference}', 'container:elsewhere'])(
+    'in the network of a member, %s',
+    (networkMode) => {
+      const program = new Program();
+      const web = program.container('Web', program.segment('Front'));
+      const other = newStack('other');
+      const inSameStack = networkMode.includes('$') || networkMode.includes('/');
+      const stack = inSameStack ? program.stack : other;
+      const provider = program.daemon._providerFor(stack);
+      const resource = web.node.findChild('Resource') as Container;
+      const mode = networkMode.includes('$') ? `container:${resource.id}` : networkMode;
+      new Container(stack, 'Raw', { name: 'raw', image: 'nginx', provider, networkMode: mode });
+      const known = networkMode !== 'container:elsewhere';
+      expect(findingsOf(stack, forgerAmongOthers)).toEqual(known ? [`BH-C34 ${inSameStack ? 'app' : 'other'}/Raw app-front`] : []);
+    },
+  );
+
+  test('containers that take over each other are in no segment', () => {
+    const program = new Program();
+    const provider = program.daemon._providerFor(program.stack);
+    const of = (id: string, other: string) => new Container(program.stack, id, { name: id, image: 'nginx', provider, networkMode: `container:${other}` }); // prettier-ignore
+    of('one', 'two');
+    of('two', 'one');
+    expect(findingsOf(program.stack, forgerAmongOthers)).toEqual([]);
+  });
+
+  test('by the name of the network, too', () => expect(found({}, 'app-front')).toEqual(['BH-C34 app/Raw app-front']));
+
+  test.each<[Partial<ContainerConfig>, string | undefined]>([
+    [{ user: '7' }, undefined],
+    [{ user: '7', capabilities: RAW }, undefined],
+    [{ user: '0:0', capabilities: { drop: ['ALL'] } }, undefined],
+    [{ user: '0:0', capabilities: { drop: ['NET_RAW'] } }, undefined],
+    [{ user: '0:0', capabilities: { drop: ['ALL'], add: ['CAP_CHOWN'] } }, undefined],
+    [{}, 'theirs'],
+  ])('%j cannot, or is elsewhere', (attributes, network) => expect(found(attributes, network)).toEqual([]));
+
+  test('a container of ours with an override fails the synth, and nothing accepts that', () => {
+    const program = new Program();
+    const web = program.container('Web', program.segment('Front'));
+    program.container('Api', web.segment);
+    const resource = web.node.findChild('Resource') as Container;
+    resource.addOverride('user', '');
+    expect(() => program.synth()).not.toThrow();
+    resource.addOverride('capabilities.add', ['CAP_NET_RAW']);
+    Suppressions.of(web).add({ ruleId: 'BH-C34', reason: 'somebody thinks that this is fine' });
+    expect(() => program.synth()).toThrow(
+      /it can hold NET_RAW in network 'app-front', 'user' is not set, so the image decides the user.*BH-C34/,
+    );
+  });
+
+  test('one that declares it is refused among others by the proof, and alone it is no finding', () => {
+    const program = new Program();
+    program.container('Web', program.segment('Front'), {
+      user: ContainerUser.root({ reason: 'its image has no other user' }),
+      capabilities: [Capability.of('NET_RAW', { reason: 'pings its upstreams' })],
+    });
+    expect(findingsOf(program.stack, forgerAmongOthers)).toEqual([]);
+    expect(() => program.synth()).not.toThrow();
   });
 });

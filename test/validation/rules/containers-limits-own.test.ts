@@ -1,6 +1,7 @@
 import {
   Capability,
   ContainerImage,
+  ContainerUser,
   DaemonConnection,
   EncryptedOverlay,
   HardenedService,
@@ -31,7 +32,7 @@ function found(program: { readonly stack: Program['stack'] }, least: Severity): 
 
 describe('what our constructs make', () => {
   test('all rules are asked', () => {
-    expect(RULES.map(({ ruleId }) => ruleId)).toHaveLength(15 + 4 + 4 + 4);
+    expect(RULES.map(({ ruleId }) => ruleId)).toHaveLength(2 + 15 + 4 + 4 + 4);
   });
 
   test('a container lacks the health check alone, which a prop brings', () => {
@@ -72,6 +73,7 @@ describe('what our constructs make', () => {
       environment: { TOKEN: 'public' },
       notSecretReasons: { TOKEN: 'printed on every page' },
       writableRootReason: 'its installer writes to /opt',
+      user: ContainerUser.root({ reason: 'its image has no other user' }),
       capabilities: [
         Capability.of('SYS_NICE', { reason: 'pins its threads' }),
         Capability.of('SYS_PTRACE', { reason: 'it is a debugger' }),
@@ -97,6 +99,7 @@ describe('what our constructs make', () => {
       ['BH-S01', 'SYS_PTRACE', 'suppressed', 'it is a debugger'],
       ['BH-I02', 'registry.example/shop:1.2', 'suppressed', 'the registry refuses to move tags'],
       ['BH-S01', 'read_only', 'suppressed', 'its installer writes to /opt'],
+      ['BH-S01', 'root', 'suppressed', 'its image has no other user'],
       ['BH-S04', 'TOKEN', 'suppressed', 'printed on every page'],
     ]);
   });

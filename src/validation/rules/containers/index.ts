@@ -5,12 +5,14 @@ import { cpuLimit } from './cpu-limit';
 import { cpusCrash } from './cpus-crash';
 import { dangerousCapability } from './dangerous-capability';
 import { engineSocket } from './engine-socket';
+import { forgerAmongOthers } from './forger-among-others';
 import { healthCheck } from './health-check';
 import { hostDevices } from './host-devices';
 import { hostIpcNamespace } from './host-ipc-namespace';
 import { hostNetwork } from './host-network';
 import { hostPidNamespace } from './host-pid-namespace';
 import { hostUserNamespace } from './host-user-namespace';
+import { inertCapability } from './inert-capability';
 import { logBounds } from './log-bounds';
 import { looseTmpfs } from './loose-tmpfs';
 import { memoryLimit } from './memory-limit';
@@ -55,5 +57,7 @@ export const CONTAINER_RULES = [
   writableRoot,
   looseTmpfs,
   rootUser,
+  inertCapability,
+  forgerAmongOthers,
   ...LIMITS_AND_CONTENT,
 ];
