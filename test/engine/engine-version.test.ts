@@ -70,7 +70,7 @@ test.each([
   'latest',
   '１.0',
 ])('%j is none that we know the rules of', (version) => {
-  expectError(() => EngineVersion.of(version), 'UnknownEngineVersion', { says: [`'${version}'`, '20.10 to below 20.11', "'28.5.2'"] });
+  expectError(() => EngineVersion.of(version), 'UnknownEngineVersion', { says: [`'${version}'`, '20.10 to below 20.11', "'29.9.3'"] });
 });
 
 test('anything but text is refused', () => {

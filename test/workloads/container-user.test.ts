@@ -35,7 +35,7 @@ test.each([
   ],
   ['root at start without a reason', () => ContainerUser.rootAtStart({ reason: 'because' }), 'ReasonTooShort', ["'because'"]],
   ['root without a reason', () => ContainerUser.root({ reason: '' }), 'ReasonTooShort', ["'reason'"]],
-  ['root without anything', () => ContainerUser.root(undefined as never), 'NotText', ["'reason'"]],
+  ['root without anything', () => ContainerUser.root(undefined as never), 'PropertyMissing', ['reason']],
   ['a start of no time', () => ContainerUser.rootAtStart({ reason: WHY, startSeconds: 0 }), 'UserNumber', ["'startSeconds'", 'got 0']],
   ['a start of more than a day', () => ContainerUser.rootAtStart({ reason: WHY, startSeconds: 86_401 }), 'UserNumber', ['86400']],
   ['below it', () => ContainerUser.of(-1), 'UserNumber', ["'uid'", 'got -1']],
