@@ -4,6 +4,7 @@
  * The Late classes fill nested blocks when the JSON is rendered, because memberships and ports follow from flows that are declared later.
  * A lazy value would not do: in nested blocks cdktf passes its camelCase keys through, and a lazy single block vanishes.
  */
+import { createHash } from 'crypto';
 import { Config } from '@cdktf/provider-docker/lib/config';
 import {
   Container,
@@ -23,10 +24,14 @@ import {
   type ServiceTaskSpecNetworksAdvanced,
 } from '@cdktf/provider-docker/lib/service';
 import { Volume } from '@cdktf/provider-docker/lib/volume';
+import { DefaultTokenResolver, StringConcat, Tokenization } from 'cdktf';
 import type { Construct } from 'constructs';
 
 export { Config, Container, DataDockerNetwork, Image, Network, Volume, DockerProvider };
 export type { ContainerConfig, DockerProviderConfig, NetworkConfig, ServiceConfig };
+
+/** Carries a digest of what the provider does not change in a container that runs. */
+const SETTINGS_LABEL = 'bulkhead.settings';
 
 export interface LateContainerBlocks {
   readonly networksAdvanced: ContainerNetworksAdvanced[];
@@ -81,6 +86,18 @@ export class LateContainer extends Container {
     if (dns.length > 0) {
       this.dns = dns;
     }
+    this.replaceOnChange();
+  }
+
+  /** The provider changes these in its state alone, and the container keeps what it has; a label that changes replaces it. */
+  private replaceOnChange(): void {
+    const forgotten = [this.healthcheckInput, this.mountsInput, this.tmpfsInput, this.cpuQuotaInput, this.cpuPeriodInput];
+    const text = JSON.stringify(
+      Tokenization.resolve(forgotten, { scope: this, resolver: new DefaultTokenResolver(new StringConcat()), preparing: false }),
+    );
+    const own = { label: SETTINGS_LABEL, value: createHash('sha256').update(text).digest('hex').slice(0, 12) };
+    const others = Array.isArray(this.labelsInput) ? this.labelsInput.filter(({ label }) => label !== SETTINGS_LABEL) : [];
+    this.putLabels([...others, own]);
   }
 }
 

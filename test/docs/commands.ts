@@ -31,10 +31,6 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     because: 'cdktf deploy asks a person, and a registry; the demo takes the same steps with --auto-approve and --skip-provider-lock',
   },
   'docs/guides/cdktn.md: npm install': project,
-  'docs/guides/day-two.md: terraform apply -replace=docker_container.Web_F1E0E0AA': {
-    runs: 'nowhere',
-    because: 'it names a resource of the reader',
-  },
   'docs/guides/host-files.md: cd cdktf.out/stacks/shop/bulkhead/shop--Host': host,
   'docs/guides/host-files.md: sh install.sh --check': host,
   'docs/guides/host-files.md: bulkhead-firewall status | tail -n 1': host,

@@ -291,7 +291,9 @@ test('who starts as root is listed with the reason, and nobody else', () => {
   new HardenedContainer(program.stack, 'Job', { daemon: program.daemon, image: IMAGE, network, user: ContainerUser.root({ reason: 'its image has no other user' }) }); // prettier-ignore
   const { report, topology } = reportsOf(program.daemon);
   const section = report.slice(report.indexOf('## Containers that start as root'), report.indexOf('## What is proved'));
-  expect(section).toContain('| app/Db | for at most 90 s | CAP\\_DAC\\_OVERRIDE, CAP\\_SETGID, CAP\\_SETUID | it sets the owner \\| of its data |');
+  expect(section).toContain(
+    '| app/Db | for at most 90 s | CAP\\_DAC\\_OVERRIDE, CAP\\_SETGID, CAP\\_SETUID | it sets the owner \\| of its data |',
+  );
   expect(section).toContain('| app/Job | always |  | its image has no other user |');
   expect(section).not.toContain('app/Web');
   expect(section).toContain('With CAP_DAC_OVERRIDE root reads and writes every mounted file');

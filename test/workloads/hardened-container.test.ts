@@ -63,6 +63,7 @@ describe('by default', () => {
       stop_timeout: 10,
       destroy_grace_seconds: 10,
       sysctls: { 'net.ipv4.ip_forward': '0' },
+      labels: [{ label: 'bulkhead.settings', value: expect.stringMatching(/^[0-9a-f]{12}$/) }],
       dns: ['127.0.0.1'],
       networks_advanced: [{ name: expect.stringContaining('docker_network.Front'), ipv4_address: '10.20.0.2' }],
     });

@@ -84,7 +84,12 @@ describe('problems', () => {
   });
 
   test.each([
-    ['outside', '10.99.1.5', 'AddressOutsideBlock', "'10.99.1.5' is not inside the block of 'app/S' (10.99.0.0/24); choose from '10.99.0.2' to '10.99.0.239'"],
+    [
+      'outside',
+      '10.99.1.5',
+      'AddressOutsideBlock',
+      "'10.99.1.5' is not inside the block of 'app/S' (10.99.0.0/24); choose from '10.99.0.2' to '10.99.0.239'",
+    ],
     [
       'the network address',
       '10.99.0.0',
@@ -105,7 +110,12 @@ describe('problems', () => {
       "'10.99.0.240' is in '10.99.0.240/28', which is reserved for addresses that Docker allocates; choose from '10.99.0.2' to '10.99.0.239'",
     ],
     ['reserved', '10.99.0.7', 'AddressTaken', "'10.99.0.7' of 'app/W' in 'app/S' is already reserved; choose another"],
-    ['of the other family', 'fd00::5', 'AddressOutsideBlock', "'fd00::5' is not inside the block of 'app/S' (10.99.0.0/24); choose from '10.99.0.2' to '10.99.0.239'"],
+    [
+      'of the other family',
+      'fd00::5',
+      'AddressOutsideBlock',
+      "'fd00::5' is not inside the block of 'app/S' (10.99.0.0/24); choose from '10.99.0.2' to '10.99.0.239'",
+    ],
     [
       'no address',
       '10.99.0',

@@ -126,7 +126,7 @@ class Stage {
     ]; // prettier-ignore
     if (line === 'IPv6' && !this.translates) return found;
     const [host, second, other] = line === 'IPv4' ? [NET.host, NET.host2, NET.lanB] : [NET.host6, NET.host62, NET.lanB6];
-    const [webEdge, outEdge] = [this.at('app-web', 'gateway', line), this.at('app-out', 'gateway', line)];
+    const [webEdge, outEdge] = [this.at('app-web', '-gw', line), this.at('app-out', '-gw', line)];
     const outward = { speaker: out, answerer: lanB, dst: other, from: lanB };
     return [
       ...found,

@@ -145,14 +145,14 @@ const CHANGES: readonly (readonly [property: string, from: string, to: string, a
   ['logMebibytes', 'memoryMebibytes:', 'logMebibytes: 20, memoryMebibytes:', 'log_opts'],
   ['ulimits', 'soft: 4096', 'soft: 2048', 'ulimit'],
   ['stopTimeoutSeconds', 'stopTimeoutSeconds: 60', 'stopTimeoutSeconds: 30', 'stop_timeout'],
-  ['capabilities', 'stopTimeoutSeconds:', 'capabilities: [Capability.CHOWN], stopTimeoutSeconds:', 'capabilities'],
+  ['healthCheck', 'HealthCheck.command([', "HealthCheck.command(['nice', ", 'labels'],
 ];
 
 /** What Terraform does for a change is what the guide says. */
 function replacements(checks: Checks, lab: Lab, dir: string): void {
   const [stack, env, page] = [path.join(dir, 'cdktf.out/stacks/shop'), lab.terraformEnv(), 'docs/guides/day-two.md'];
   const main = path.join(dir, 'main.ts');
-  const program = fs.readFileSync(main, 'utf8').replace('  BridgeSegment,', '  BridgeSegment,\n  Capability,');
+  const program = fs.readFileSync(main, 'utf8');
   const change = (changes: typeof CHANGES) => {
     fs.writeFileSync(
       main,

@@ -15,6 +15,7 @@ import * as attacks2Standing from './attacks-2-standing';
 import * as attacks2Vrf from './attacks-2-vrf';
 import * as attacks3 from './attacks-3';
 import * as book from './book';
+import * as changes from './changes';
 import * as cis from './cis';
 import * as cisHost from './cis-host';
 import * as conduit from './conduit';
@@ -93,6 +94,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   conduit,
   guides,
   users,
+  changes,
   'host-artefacts': hostArtefacts,
   cis,
   'cis-host': cisHost,
