@@ -103,10 +103,9 @@ export class Connections {
     }
     const ports = options.tls ? [Port.tcp(853)] : [Port.udp(53), Port.tcp(53)];
     const { description } = options;
-    // Docker asks it at its IPv4 address.
-    ports.forEach((port) =>
-      this.declare(this.owner, peer, port, isOutside ? { description } : { description, ipv4Only: true }, !options.tls),
-    );
+    // Docker asks a resolver inside at its IPv4 address.
+    const flow = isOutside ? { description } : { description, ipv4Only: true };
+    ports.forEach((port) => this.declare(this.owner, peer, port, flow, !isOutside && !options.tls));
   }
 
   private declare(source: IPeer, destination: IPeer, port: Port, options: FlowOptions, asResolver = false): void {
@@ -128,7 +127,7 @@ export class Connections {
         port: port._spec(),
         rate: options.rate?._spec(),
         ipv4Only: options.ipv4Only,
-        asResolver: (asResolver && destination._peerFact.kind !== 'block') || undefined,
+        asResolver: asResolver || undefined,
         conduit: declarations.conduitFor(place, ends, options.conduit ?? false),
         origin: description,
       },

@@ -59,7 +59,7 @@ export class DaemonCore {
         addressPools: [props.addressPool.text],
         ipv6Pool: ipv6Pool(this.daemonId),
         foreignBlocks: checked.foreignBlocks,
-        engine: can(engine.version, 'forwardsInternalNames') ? engine : { ...engine, keepsInternalNames: true },
+        engine: { ...engine, keepsInternalNames: !can(engine.version, 'forwardsInternalNames') },
         uplinkMtu: checked.uplinkMtu,
       },
       (destination, source) => new Conduit(destination, source, daemon).node.path,

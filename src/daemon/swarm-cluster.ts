@@ -86,17 +86,20 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
   }
 
   private warn(managers: number, { withoutAutolockReason, unencryptedIngressReason }: SwarmClusterProps): void {
-    const told = (text: string) => warn(this, text);
     if (managers % 2 === 0) {
-      told(
+      warn(
+        this,
         `${managers} managers tolerate no more failures than ${managers - 1} managers, because more than half must be running; use an odd number`,
       );
     }
     if (withoutAutolockReason !== undefined) {
-      told(`the keys of the managers are stored unencrypted on their disks: ${withoutAutolockReason}`);
+      warn(this, `the keys of the managers are stored unencrypted on their disks: ${withoutAutolockReason}`);
     }
     if (unencryptedIngressReason !== undefined) {
-      told(`traffic that one node accepts for a task on another node is not encrypted between the nodes: ${unencryptedIngressReason}`);
+      warn(
+        this,
+        `traffic that one node accepts for a task on another node is not encrypted between the nodes: ${unencryptedIngressReason}`,
+      );
     }
   }
 

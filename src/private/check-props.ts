@@ -1,4 +1,4 @@
-import { type ErrorCode, UnscopedValidationError, ValidationError } from './errors';
+import { fail } from './errors';
 import { type KnownProperty, PROPERTIES } from './properties.generated';
 
 export type StructName = keyof typeof PROPERTIES;
@@ -159,8 +159,4 @@ function wanted(type: string): string {
 
 function spelled(value: unknown): string {
   return typeof value === 'object' ? 'an object' : JSON.stringify(value);
-}
-
-function fail(code: ErrorCode, place: string | undefined, message: string): never {
-  throw place === undefined ? new UnscopedValidationError(code, message) : new ValidationError(code, place, message);
 }

@@ -38,6 +38,11 @@ export class UnscopedValidationError extends Error {
   }
 }
 
+/** Throws for a construct, or for a value object where `place` is undefined. */
+export function fail(code: ErrorCode, place: Place | string | undefined, message: string): never {
+  throw place === undefined ? new UnscopedValidationError(code, message) : new ValidationError(code, place, message);
+}
+
 /** Makes a forgotten case of a union a compile error. */
 export function unreachable(value: never): never {
   throw new Error(`unreachable: ${JSON.stringify(value)}`);

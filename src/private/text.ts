@@ -1,4 +1,4 @@
-import { type ErrorCode, type Place, ValidationError, UnscopedValidationError } from './errors';
+import { type ErrorCode, fail, type Place } from './errors';
 
 /** cdktf's marks for values that Terraform knows only later (text, lists, maps); kept here so that pure files need not import cdktf. */
 const STRING_TOKEN = /[$#&]\{TfToken\[/;
@@ -7,13 +7,6 @@ const TEMPLATE_MARK = /\$\{|%\{/;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\p{Cs}]/u;
 
 type Where = Place | string | undefined;
-
-function fail(code: ErrorCode, where: Where, message: string): never {
-  if (where === undefined) {
-    throw new UnscopedValidationError(code, message);
-  }
-  throw new ValidationError(code, where, message);
-}
 
 export function isTokenText(text: string): boolean {
   return STRING_TOKEN.test(text);

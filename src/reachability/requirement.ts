@@ -1,5 +1,4 @@
-import { brokenBy } from './private/claims';
-import type { Claim } from './private/claims';
+import { type Broken, brokenBy, type Claim } from './private/claims';
 import type { Proof } from './private/proof';
 import type { IPeer } from '../connections/peer';
 import { isPeer } from '../connections/private/is-peer';
@@ -100,7 +99,7 @@ export class Requirement {
    *
    * @internal
    */
-  public _brokenBy(proof: Proof): string | undefined {
+  public _brokenBy(proof: Proof): Broken | undefined {
     return brokenBy(this.claim, proof);
   }
 

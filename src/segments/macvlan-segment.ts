@@ -68,19 +68,21 @@ export class MacvlanSegment extends WireSegment {
   }
 
   private warn(mode: MacvlanMode, macLimit: number | undefined): void {
-    const told = (text: string) => warn(this, text);
     if (/^wl/.test(this.parentName)) {
-      told(
+      warn(
+        this,
         `${this.parentName} looks like a wireless interface, and access points drop frames from additional MAC addresses; use an IpvlanSegment`,
       );
     }
     if (mode === MacvlanMode.VEPA) {
-      told(
+      warn(
+        this,
         'in mode vepa containers reach each other only through a switch that sends frames back to the port that they came from; most switches do not',
       );
     }
     if (macLimit === undefined) {
-      told(
+      warn(
+        this,
         "most clouds and hypervisors drop frames from MAC addresses that they did not assign (unless promiscuous mode and forged transmits are allowed), and a switch may limit the number of MAC addresses of a port; set that limit in 'macLimit', or use an IpvlanSegment",
       );
       return;
@@ -90,7 +92,8 @@ export class MacvlanSegment extends WireSegment {
         const plan = this._peerDeclarations.store.wire(this.node.path);
         const stations = 1 + (plan?.members.length ?? 0) + (plan?.shim ? 1 : 0);
         if (stations > macLimit) {
-          told(
+          warn(
+            this,
             `${this.parentName} has ${stations} MAC addresses, including the host's, and its switch accepts ${macLimit}; use an IpvlanSegment, which has one`,
           );
         }

@@ -30,8 +30,15 @@ export type Claim =
     }
   | { readonly kind: 'only'; readonly destination: ClaimPeer; readonly sources: readonly ClaimPeer[]; readonly port?: PortSpec };
 
-/** What breaks the claim, in words; nothing when it holds. */
-export function brokenBy(claim: Claim, proof: Proof): string | undefined {
+/** What breaks a claim, in words. */
+export interface Broken {
+  readonly reason: string;
+  /** What to do about it, where the reason does not say that. */
+  readonly remedy?: string;
+}
+
+/** Nothing when it holds. */
+export function brokenBy(claim: Claim, proof: Proof): Broken | undefined {
   switch (claim.kind) {
     case 'reachable':
       return missing(proof, select(claim.source, proof), select(claim.destination, proof), claim.port);
@@ -57,23 +64,32 @@ export function brokenBy(claim: Claim, proof: Proof): string | undefined {
 }
 
 const EVERYBODY: Selection = { containers: new Set(), isHost: true };
-const BEYOND_US = 'Bulkhead does not manage one of the ends, and does not know its other networks and publications';
+const BEYOND_US: Broken = {
+  reason: 'Bulkhead does not manage one of the ends, and does not know its other networks and publications',
+  remedy: 'name workloads of this program, or remove the requirement',
+};
 
 function select({ _peerFact }: ClaimPeer, { derived }: Proof): Selection {
   return selectionOf(_peerFact, derived);
 }
 
-function missing({ matrix, derived }: Proof, source: Selection, destination: Selection, port: PortSpec): string | undefined {
+function missing({ matrix, derived }: Proof, source: Selection, destination: Selection, port: PortSpec): Broken | undefined {
   const members = (selection: Selection) => membersOf(selection, matrix.outside, derived.topology.egressExclusions);
   const [from, to] = [members(source), members(destination)];
   const wanted = portSetOf(port);
-  if (from.length === 0 || to.length === 0) return 'one of the ends has no members';
+  if (from.length === 0 || to.length === 0) {
+    return { reason: 'one of the ends has no members', remedy: 'name an end that has members, or remove the requirement' };
+  }
   for (const one of from) {
     for (const other of to) {
       if (isSame(one, other)) continue;
       const rest = subtract(wanted, portsBetween(matrix, one, other).open);
       if (!isEmpty(rest)) {
-        return `${textOf(one)} does not reach ${textOf(other)} on ${portSetText(rest)}${insideText(other, port, derived.topology.publications)}`;
+        const reason = `${textOf(one)} does not reach ${textOf(other)} on ${portSetText(rest)}`;
+        const inside = insideText(other, port, derived.topology.publications);
+        return inside === undefined
+          ? { reason, remedy: 'declare the flow or the publication, or remove the requirement' }
+          : { reason: `${reason}; ${inside}` };
       }
     }
   }
@@ -81,7 +97,11 @@ function missing({ matrix, derived }: Proof, source: Selection, destination: Sel
 }
 
 /** A claim names ports of the container; whoever named the port of the host meant another one. */
-function insideText({ containers }: Selection, { protocol, first, last }: PortSpec, publications: readonly PublicationPlan[]): string {
+function insideText(
+  { containers }: Selection,
+  { protocol, first, last }: PortSpec,
+  publications: readonly PublicationPlan[],
+): string | undefined {
   const meant = publications.find(
     ({ workload, hostPort, targetPort }) =>
       containers.has(workload) &&
@@ -90,12 +110,12 @@ function insideText({ containers }: Selection, { protocol, first, last }: PortSp
       hostPort.first <= last &&
       hostPort.first !== targetPort.first,
   );
-  if (meant === undefined) return '';
+  if (meant === undefined) return undefined;
   const [outer, inner] = [meant.hostPort, meant.targetPort].map((each) => portSetText(portSetOf(each)));
-  return `; a requirement names ports of the container, and ${outer} of the host leads to ${inner} there: require ${inner}`;
+  return `a requirement names ports of the container, and ${outer} of the host leads to ${inner} there: require ${inner}`;
 }
 
-function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant: (cell: Cell) => boolean): string | undefined {
+function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant: (cell: Cell) => boolean): Broken | undefined {
   const destination = select(peer, proof);
   const asked = port === undefined ? EVERY_PORT : portSetOf(port);
   for (const cell of proof.matrix.cells) {
@@ -107,13 +127,14 @@ function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant
       cell.target.party.kind === 'host' && cell.receiver.kind === 'container'
         ? `, published at ${cell.address} on ${proof.labels.asked(cell.asked)}`
         : '';
-    return `${from} ${cell.certain ? 'reaches' : 'may reach'} ${proof.labels.party(cell.receiver)} on ${portSetText(ports)}${at}`;
+    const reason = `${from} ${cell.certain ? 'reaches' : 'may reach'} ${proof.labels.party(cell.receiver)} on ${portSetText(ports)}${at}`;
+    return { reason, remedy: 'remove what opens this, or the requirement' };
   }
   return undefined;
 }
 
 /** The same of what gets through with a source that is not the sender's. */
-function forged(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant: (cell: ForgedCell) => boolean): string | undefined {
+function forged(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant: (cell: ForgedCell) => boolean): Broken | undefined {
   const destination = select(peer, proof);
   const asked = port === undefined ? EVERY_PORT : portSetOf(port);
   for (const cell of proof.forged) {
@@ -122,7 +143,7 @@ function forged(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMea
     if (isEmpty(ports)) continue;
     const verb = cell.certain ? 'reaches' : 'may reach';
     const [from, to] = [forgerText(cell, proof.labels), proof.labels.party(cell.receiver)];
-    return `${from} ${verb} ${to} on ${forgedPorts(ports)} ${asText(cell)}; ${wayOut(cell, proof.hasGuard)}`;
+    return { reason: `${from} ${verb} ${to} on ${forgedPorts(ports)} ${asText(cell)}; ${wayOut(cell, proof.hasGuard)}` };
   }
   return undefined;
 }

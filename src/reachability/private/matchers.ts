@@ -47,7 +47,7 @@ export const matchers = {
     return {
       pass: broken === undefined,
       message: () =>
-        broken === undefined ? `expected this requirement not to hold: ${requirement.text}` : `${requirement.text}, but ${broken}`,
+        broken === undefined ? `expected this requirement not to hold: ${requirement.text}` : `${requirement.text}, but ${broken.reason}`,
     };
   },
 };

@@ -1,4 +1,5 @@
 import type { Deviation } from './audit';
+import type { Broken } from './claims';
 import { deviationText } from './deviation-text';
 import { existingMatters } from './existing-matters';
 import { asText, forgedPorts, forgerText, wayOut } from './forged/forged-text';
@@ -44,8 +45,9 @@ export function requireOf(declarations: Declarations, place: string, requirement
  */
 export function failuresOf(store: FactStore): Failure[] {
   const proof = Proof.of(store.derived(), store.engine);
-  const claims = claimResults(store, proof).flatMap(({ path, text, reason }): Failure[] => {
-    return reason === undefined ? [] : [{ path, code: 'RequirementBroken', message: `${text}, but ${reason}${mending(reason)}` }];
+  const claims = claimResults(store, proof).flatMap(({ path, text, reason, remedy }): Failure[] => {
+    const advice = remedy === undefined ? '' : `; ${remedy}`;
+    return reason === undefined ? [] : [{ path, code: 'RequirementBroken', message: `${text}, but ${reason}${advice}` }];
   });
   const path = store.daemonPath;
   return [
@@ -60,14 +62,6 @@ export function failuresOf(store: FactStore): Failure[] {
   ];
 }
 
-/** What to do about a claim that does not hold, where the reason does not say it. */
-function mending(reason: string): string {
-  if (reason.includes('; ')) return '';
-  return reason.includes('does not reach')
-    ? '; declare the flow or the publication, or remove the requirement'
-    : '; remove what opens this, or the requirement';
-}
-
 /** What is open, declared by nobody, and not by the nature of the network that it is in. */
 export function unexpected(proof: Proof): readonly Deviation[] {
   if (!proof.hasGuard) return breachesOf(proof);
@@ -77,16 +71,15 @@ export function unexpected(proof: Proof): readonly Deviation[] {
 }
 
 /** What was required, by whom, and why it does not hold; without a reason it does. */
-export interface ClaimResult {
+export interface ClaimResult extends Partial<Broken> {
   readonly path: string;
   readonly text: string;
-  readonly reason?: string;
 }
 
 export function claimResults(store: FactStore, proof: Proof): ClaimResult[] {
   return store.allClaims().map(({ path, requirement }) => {
     const { text, _brokenBy } = requirement as Requirement;
-    return { path, text, reason: _brokenBy.call(requirement, proof) };
+    return { path, text, ..._brokenBy.call(requirement, proof) };
   });
 }
 

@@ -111,11 +111,12 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
   const hostFlows = planHostFlows(facts, members, networks, wires);
   const ours = facts.workloads.filter(({ isTheirs }) => !isTheirs);
   const dns = { problems: [] as Problem[], warnings: [] as Warning[] };
+  const places = { members, hostFlows, networks: [...networks, ...wires, ...existing.plans] };
   const workloads: WorkloadPlan[] = [...ours].sort(byPath).map((fact) => ({
     path: fact.path,
     name: fact.name,
     segment: fact.segment,
-    dns: resolversOf(fact, facts, { members, hostFlows, networks: [...networks, ...wires, ...existing.plans] }, dns),
+    dns: resolversOf(fact, facts, places, dns),
     ...(fact.capabilities && { capabilities: fact.capabilities }),
     ...(fact.user && { user: fact.user }),
   }));

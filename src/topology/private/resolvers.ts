@@ -36,10 +36,9 @@ export function resolversOf(fact: WorkloadFact, facts: Facts, places: Places, { 
   const [udp, tcp] = [blocks('udp'), blocks('tcp')];
   // An empty list says nothing; written as it is, the engine would hand out the resolvers of the host.
   const given = fact.dns !== undefined && fact.dns.length > 0;
-  const single = (of: readonly string[]) => of.filter((block) => isSingle(parseBlock(block))).map((block) => block.split('/')[0]);
-  const declared = new Set(inside.map(({ address }) => address));
-  const outside = single(udp).filter((address) => !declared.has(address));
-  const resolvers = given ? [...fact.dns] : [...[...declared].sort(), ...[...new Set(outside)].sort()];
+  const declared = inside.map(({ address }) => address).sort();
+  const single = udp.filter((block) => isSingle(parseBlock(block))).map((block) => block.split('/')[0]);
+  const resolvers = given ? [...fact.dns] : [...new Set([...declared, ...single.sort()])];
   const unasked = resolvers.filter((resolver) => resolver !== NO_RESOLVER && !covered(resolver, udp));
   if (unasked.length > 0) {
     problems.push({

@@ -106,7 +106,7 @@ function unguarded(checks: Checks, field: Field, engine: EngineId): void {
     [evil, ['app-evil']],
     [Peer.anyIpv4(), ['lanA', 'stranger']],
   ] as const) {
-    const isBroken = Requirement.unreachable(source, api)._brokenBy(reachability._proof);
+    const isBroken = Requirement.unreachable(source, api)._brokenBy(reachability._proof)?.reason;
     checks.shown(
       `unguarded: 'unreachable(${source.peerText}, api)' ${isBroken ? 'fails' : 'holds'}, and packets ${through(names) ? 'arrive' : 'do not'}`,
       (isBroken !== undefined) === through(names),
