@@ -11,6 +11,8 @@ import { NET, type NsName } from '../lab/network';
 import { Probes, type ProbeResult, type Running } from '../lab/probe';
 
 const PER_MINUTE = 30;
+/** No flood is over sooner, however fast the machine: clients ask while it lasts. */
+const FLOOD_SECONDS = 5;
 const CONTAINER = 'app-web';
 
 const program: Program = ({ stack, daemon, image }) => {
@@ -196,7 +198,11 @@ class Denial {
   }
 
   syns(count: number): void {
-    const senders = [this.forge('lanA', 'tcp', count / 2), this.forge('lanB', 'tcp', count / 2, { src: this.family.forged(1) })];
+    const half = count / 2;
+    const senders = [
+      this.forge('lanA', 'tcp', half, { rate: half / FLOOD_SECONDS }),
+      this.forge('lanB', 'tcp', half, { rate: half / FLOOD_SECONDS, src: this.family.forged(1) }),
+    ];
     const asked = this.askUnder('tcp', senders);
     const sent = senders.map((sender) => sender.result<{ sent: number }>().sent).reduce((a, b) => a + b);
     const connections = this.lab.mustHost('counting connections', ['cat', '/proc/sys/net/netfilter/nf_conntrack_count']).trim();
@@ -217,7 +223,7 @@ class Denial {
     const ask = () => this.ask('udp', known);
     this.shown('udp: a client gets in before', answered(ask()), '');
     const [before, began] = [this.letIn('udp'), Date.now()];
-    const sender = this.forge('lanA', 'udp', count);
+    const sender = this.forge('lanA', 'udp', count, { rate: count / FLOOD_SECONDS });
     const asked = this.askUnder('udp', [sender]);
     const { sent } = sender.result<{ sent: number }>();
     const seconds = (Date.now() - began) / 1000;
