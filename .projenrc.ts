@@ -9,7 +9,7 @@ const jestProject = (displayName: string, ...setupFiles: string[]) => ({
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   watchPathIgnorePatterns: ['/node_modules/'],
   clearMocks: true,
-  setupFiles: ['<rootDir>/test/support/creation-stacks.ts', ...setupFiles],
+  setupFiles: ['<rootDir>/test/support/creation-stacks.ts', '<rootDir>/test/support/zip-once.ts', ...setupFiles],
   transform: { '\\.ts$': ['@swc/jest', { sourceMaps: 'inline', jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
 });
 
@@ -66,8 +66,9 @@ const project = new cdk.JsiiProject({
     jestConfig: {
       collectCoverage: false,
       projects: [
-        // Tables and constructs.
-        { ...jestProject('unit'), testPathIgnorePatterns: ['/node_modules/', ...LAWS] },
+        // Tables and constructs, one file after the other and a share of all in one; a run selects one of the two.
+        { ...jestProject('unit'), testPathIgnorePatterns: ['/node_modules/', '/test/together/', ...LAWS] },
+        { ...jestProject('together'), testMatch: ['<rootDir>/test/together/*.test.ts'] },
         // Cases are drawn: what is said holds for all of them.
         { ...jestProject('laws', '<rootDir>/test/support/property-seed.ts'), testRegex: LAWS, testMatch: undefined },
       ],
@@ -99,6 +100,9 @@ const project = new cdk.JsiiProject({
 const jestConfig = project.jest!.config;
 for (const key of ['testMatch', 'testPathIgnorePatterns', 'watchPathIgnorePatterns', 'clearMocks', 'transform']) delete jestConfig[key];
 project.deps.removeDependency('ts-jest');
+project.testTask.reset('jest --ci --selectProjects together laws');
+project.testTask.spawn(project.tasks.tryFind('eslint')!);
+project.tasks.removeTask('test:update');
 
 // cdktf's Terraform lock, the lab and the unit tests stand apart: `projen test` runs the unit tests and the linter only.
 project.npmrc.addConfig('omit-lockfile-registry-resolved', 'true');

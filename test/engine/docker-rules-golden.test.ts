@@ -1,11 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { container, GENERATIONS, host, named, network, wholeText } from './hosts';
 import { dockerRules } from '../../src/engine/private/docker-rules/docker-rules';
 import type { EnginePort } from '../../src/engine/private/docker-rules/input';
-
-/** `UPDATE_GOLDEN=1 npx jest test/engine/docker-rules-golden` writes the files anew; read the difference before keeping it. */
-const DIRECTORY = join(__dirname, 'golden');
+import { expectGolden } from '../support/golden';
 
 const one = (number: number): { first: number; last: number } => ({ first: number, last: number });
 const ports: EnginePort[] = [
@@ -25,12 +21,7 @@ test.each(GENERATIONS.map((key) => [named(key), key] as const))('%s', (_, key) =
     (['ipv4', 'ipv6'] as const).map((family) => wholeText(dockerRules(host(key, networks, { userlandProxy }), family))),
   );
   const text = `# with docker-proxy\n${texts[0]}\n${texts[1]}\n# without docker-proxy\n${texts[2]}\n${texts[3]}`;
-  const file = join(DIRECTORY, `${key.replace(' ', '-')}.rules`);
-  if (process.env.UPDATE_GOLDEN) {
-    writeFileSync(file, text);
-  }
-  expect(existsSync(file)).toBe(true);
-  expect(text).toBe(readFileSync(file, 'utf8'));
+  expectGolden(`docker-rules/${key.replace(' ', '-')}.rules`, text);
 });
 
 test.each(GENERATIONS)('%s gives the same rules for the same host, with an origin each', (key) => {

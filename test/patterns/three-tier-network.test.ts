@@ -18,6 +18,7 @@ import {
 } from '../../src';
 import { blocksOf } from '../docs/pages';
 import { expectError } from '../support/errors';
+import { expectGolden } from '../support/golden';
 import { Program, readablePairs } from '../support/programs';
 
 const PORT = Port.tcp(8080);
@@ -64,7 +65,7 @@ describe('the first program', () => {
   const stack = new ShopStack(Testing.app(), 'app');
   const text = Testing.synth(stack, true);
 
-  test('synthesizes to this', () => expect(text).toMatchSnapshot());
+  test('synthesizes to this', () => expectGolden('patterns/first-program.json', `${text}\n`));
 
   test('opens the two flows and nothing else', () => {
     expect(readablePairs(stack.daemon._declarations.store.derived().topology)).toEqual([

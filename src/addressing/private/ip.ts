@@ -22,6 +22,9 @@ export interface IpBlock {
 
 const BITS: Record<IpFamilyName, number> = { ipv4: 32, ipv6: 128 };
 export const FAMILY_LABEL: Record<IpFamilyName, string> = { ipv4: 'IPv4', ipv6: 'IPv6' };
+/** What was read last. A proof reads the same few addresses thousands of times. */
+const READ = new Map<string, IpAddress | string>();
+const MOST_READ = 10_000;
 const MAPPED_FIRST = 0xffff_0000_0000n;
 const MAPPED_LAST = 0xffff_ffff_ffffn;
 
@@ -161,7 +164,12 @@ function readAddress(text: unknown): IpAddress | string {
   if (typeof text !== 'string' || text === '') {
     return "expected text such as '10.20.0.5' or 'fd00:20::5'";
   }
-  return text.includes(':') ? readIpv6(text) : readIpv4(text);
+  const known = READ.get(text);
+  if (known !== undefined) return known;
+  const read = text.includes(':') ? readIpv6(text) : readIpv4(text);
+  if (READ.size >= MOST_READ) READ.clear();
+  READ.set(text, read);
+  return read;
 }
 
 function readIpv4(text: string): IpAddress | string {
