@@ -7,6 +7,7 @@ import os
 import select
 import socket
 import struct
+import time
 
 from probe import main, say, stop_on_signal
 
@@ -110,7 +111,8 @@ def send(spec):
     attempt('udplite', lambda: datagram((spec['dst'], PORTS['udplite']), UDPLITE))
     attempt('mptcp', lambda: stream(MPTCP, PORTS['mptcp']))
     # The other end is at it for moments only; in between the port is shut and says so.
-    for _ in range(200):
+    until = time.monotonic() + 3
+    while time.monotonic() < until:
         attempt('both ends', lambda: stream(0, PORTS['both ends'], PORTS['both ends']))
         if said['both ends'] != os.strerror(errno.ECONNREFUSED):
             break
