@@ -50,12 +50,15 @@ function protocols(siege: Siege): void {
 /** What of each kind arrived. */
 function odd(siege: Siege, from: Where, address: string, to: Where, dst: string, uid: number): Record<string, number> {
   const { lab, probes } = siege;
+  // Where the sender's end is silent instead of shut, the other end is at its call for as long as it takes both to meet.
+  lab.inWhere(from, ['iptables', '-w', '10', '-A', 'OUTPUT', '-p', 'tcp', '--tcp-flags', 'RST', 'RST', '-j', 'DROP']);
   const hearing = probes.hear(to, { address: dst, other: address });
   sleep(300);
   const broadcast = dst.replace(/\d+$/, '255');
   const said = probes.sendOdd(from, { address, dst, broadcast, uid });
   sleep(600);
   const { counts } = hearing.stop<{ counts: Record<string, number> }>();
+  lab.inWhere(from, ['iptables', '-w', '10', '-F', 'OUTPUT']);
   lab.host(['conntrack', '-F']);
   siege.checks.check('something of each kind was tried', Object.keys(counts).every((kind) => kind in said), JSON.stringify(said)); // prettier-ignore
   return counts;
