@@ -184,7 +184,9 @@ function sourceBlock(declarations: Declarations, place: string, source: IPeer, f
     throw new ValidationError('SourceNotOutside', place, why);
   };
   if (fact?.kind === 'host') {
-    return fail("'sources' contains the host, which reaches its publications in any case; remove it");
+    return fail(
+      "'sources' contains the host, which reaches every publication in any case; remove it, or leave out 'hostAddress' to publish for the host alone",
+    );
   }
   if (fact?.kind !== 'block') {
     const got = isPeer(source) ? source.peerText : typeof source === 'string' ? `"${source}"` : 'an object of another class';
@@ -208,7 +210,11 @@ function sourceBlock(declarations: Declarations, place: string, source: IPeer, f
     fail(`source ${fact.block} is ${what}, and no machine outside has that address; name the machines that may connect`);
   }
   const host = declarations.store.hostAddresses.find((address) => block.text === singleBlock(address));
-  if (host !== undefined) fail(`source ${host} is the host, which reaches its publications in any case; remove it`);
+  if (host !== undefined) {
+    fail(
+      `source ${host} is the host, which reaches every publication in any case; remove it, or leave out 'hostAddress' to publish for the host alone`,
+    );
+  }
   return fact.block;
 }
 
