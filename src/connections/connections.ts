@@ -140,7 +140,7 @@ export class Connections {
       throw new ValidationError(
         'NotAPeer',
         this.owner.peerText,
-        `'${what}' must be a workload, group or segment of Bulkhead, or a peer made by Peer, got ${describe(value)}`,
+        `'${what}' must be a workload, group or segment of Bulkhead, or a peer made by Peer, such as Peer.address('198.51.100.7'), got ${describe(value)}`,
       );
     }
     return value;

@@ -1,5 +1,5 @@
 import { Cidr } from '../addressing/cidr';
-import { isAddress } from '../addressing/private/ip';
+import { isAddress, singleBlock } from '../addressing/private/ip';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText } from '../private/text';
 import { brand } from '../private/type-test';
@@ -59,7 +59,7 @@ export class Peer {
         : "is not an IPv4 or IPv6 address in canonical form, such as '203.0.113.7'";
       throw new UnscopedValidationError('AddressSyntax', `'${text}' ${why}`);
     }
-    return new BlockPeer(Cidr.parse(text.includes(':') ? `${text}/128` : `${text}/32`));
+    return new BlockPeer(Cidr.parse(singleBlock(text)));
   }
 
   /** The host that the daemon of the other end runs on. Containers reach it at the gateway address of their segment. */

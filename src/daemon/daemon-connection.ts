@@ -78,7 +78,14 @@ export class DaemonConnection {
       );
     }
     const keys = options.hostKeys.map((key) =>
-      matching(undefined, 'hostKeys', key, HOST_KEY, 'HostKeyMissing', "a public host key, such as 'ssh-ed25519 AAAA…'"),
+      matching(
+        undefined,
+        'hostKeys',
+        key,
+        HOST_KEY,
+        'HostKeyMissing',
+        `the whole content of /etc/ssh/ssh_host_ed25519_key.pub on ${host}, with nothing before 'ssh-ed25519'`,
+      ),
     );
     const name = port === 22 ? host : `[${host}]:${port}`;
     const knownHosts = keys.map((key) => `${name} ${key.split(' ').slice(0, 2).join(' ')}\n`).join('');

@@ -123,6 +123,7 @@ export class DaemonCore {
       ...written,
       daemonPath: this.daemon.node.path,
       findings: StackPass.of(TerraformStack.of(this.daemon)).countsText,
+      hasNoLock: lockFile === undefined,
       ...(isLockWritten && { lockWritten: path.basename(lockFile!) }),
       folder,
     });

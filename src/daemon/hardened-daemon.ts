@@ -73,19 +73,6 @@ export class HardenedDaemon extends Construct implements IDaemon {
   /** Engine that the host runs. */
   public readonly engine: EngineVersion;
 
-  /**
-   * One `#cloud-config` document that prepares a host, for the user data of a virtual machine. A token: flows that are declared later are in it.
-   *
-   * @see https://cloudinit.readthedocs.io/en/latest/explanation/format.html
-   */
-  public readonly userData: string;
-
-  /**
-   * The same document compressed by gzip, in base64, for arguments such as `user_data_base64`: a little more than half the size if a cloud counts the
-   * compressed bytes. cloud-init unpacks it by itself. A token, like `userData`.
-   */
-  public readonly userDataGzipBase64: string;
-
   /** Shell script that prepares an existing host; safe to run any number of times. A token, like `userData`. */
   public readonly installScript: string;
 
@@ -110,6 +97,10 @@ export class HardenedDaemon extends Construct implements IDaemon {
   private readonly checked: CheckedDaemon;
   private readonly core: DaemonCore;
   private readonly guard: GuardBackend;
+  private readonly userDataToken: string;
+  private readonly userDataGzipToken: string;
+  /** What of the user data the program passes on: of what nobody passes on, no size matters. */
+  private readonly passedOn = { text: false, gzip: false };
   private texts?: { derived: Derived; input: HostInput; by: Map<(input: HostInput) => string, string> };
 
   constructor(scope: Construct, id: string, props: HardenedDaemonProps) {
@@ -134,8 +125,8 @@ export class HardenedDaemon extends Construct implements IDaemon {
     // Where the guard opens single pairs in Docker's chains, Docker itself may keep everything shut.
     this._icc = !this.guard.opensPairs;
     this._networkOptions = checked.networkOptions;
-    this.userData = lateText(() => this.rendered(renderUserData));
-    this.userDataGzipBase64 = lateText(() => this.rendered(renderUserDataGzip));
+    this.userDataToken = lateText(() => this.rendered(renderUserData));
+    this.userDataGzipToken = lateText(() => this.rendered(renderUserDataGzip));
     this.installScript = lateText(() => this.rendered(renderInstallScript));
     brand(this, 'daemon');
     StackPass.of(TerraformStack.of(this)).addSubjects(() => hostSubjects(this.input(), props.dataPartition ?? false));
@@ -157,6 +148,26 @@ export class HardenedDaemon extends Construct implements IDaemon {
     }
     this.node.addValidation({ validate: () => this.validate() });
     onStackWritten(this, (session) => this.write(session));
+  }
+
+  /**
+   * One `#cloud-config` document that prepares a host, for the user data of a virtual machine. A token: flows that are declared later are in it. The
+   * synth warns if a program passes it on and it is larger than the 16 KiB that some clouds accept.
+   *
+   * @see https://cloudinit.readthedocs.io/en/latest/explanation/format.html
+   */
+  public get userData(): string {
+    this.passedOn.text = true;
+    return this.userDataToken;
+  }
+
+  /**
+   * The same document compressed by gzip, in base64, for arguments such as `user_data_base64`: a little more than half the size if a cloud counts the
+   * compressed bytes. cloud-init unpacks it by itself. A token, like `userData`; the synth warns of its size, too.
+   */
+  public get userDataGzipBase64(): string {
+    this.passedOn.gzip = true;
+    return this.userDataGzipToken;
   }
 
   /**
@@ -212,14 +223,23 @@ export class HardenedDaemon extends Construct implements IDaemon {
     if (errors.length > 0) {
       return errors;
     }
-    const size = userDataSize(this.rendered(renderUserData));
-    if (size > USER_DATA_LIMIT) {
-      warn(
-        this,
-        `user data is ${size} bytes, more than the limit of ${USER_DATA_LIMIT} bytes of some clouds; pass 'userDataGzipBase64' if the cloud accepts compressed user data in base64, or install ${this.core.folderName}/install.sh with the image of the host or by SSH`,
-      );
-    }
+    this.warnOfSize();
     return [];
+  }
+
+  private warnOfSize(): void {
+    const orElse = `install ${this.core.folderName}/install.sh with the image of the host or by SSH`;
+    const warnAbove = (what: string, size: number, wayOut: string) => {
+      if (size <= USER_DATA_LIMIT) return;
+      warn(this, `${what} is ${size} bytes, more than the limit of ${USER_DATA_LIMIT} bytes of some clouds; ${wayOut}`);
+    };
+    if (this.passedOn.text) {
+      const wayOut = `pass 'userDataGzipBase64' if the cloud accepts compressed user data in base64, or ${orElse}`;
+      warnAbove('user data', userDataSize(this.rendered(renderUserData)), wayOut);
+    }
+    if (this.passedOn.gzip) {
+      warnAbove('compressed user data', Buffer.from(this.rendered(renderUserDataGzip), 'base64').length, orElse);
+    }
   }
 
   private write(session: ISynthesisSession): void {

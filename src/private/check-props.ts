@@ -15,6 +15,9 @@ const WORDS_OF_DOCKER: Readonly<Record<string, string>> = {
   tmpfs: 'tmpfsMebibytes',
 };
 
+/** What the names of properties end in that a caller may leave out. */
+const UNITS = ['Seconds', 'Mebibytes', 'Millis', 'Reason'];
+
 /** How a value of a type is made, for messages. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   Capability: 'a Capability, such as Capability.CHOWN',
@@ -97,6 +100,9 @@ function checkShape(place: string | undefined, what: string, { type, struct, isC
   const one = type.replace('[]', '');
   const isOfClass = !TOLD_ELSEWHERE.test(one) && isClass === true;
   for (const each of isList ? (value as unknown[]) : [value]) {
+    if (one === 'boolean' && typeof each !== 'boolean') {
+      fail('PropertyShape', place, `'${what}' must be ${wanted(type)}, got ${spelled(each)}`);
+    }
     if ((isObject || isOfClass) && (typeof each !== 'object' || each === null)) {
       fail('PropertyShape', place, `'${what}' must be ${wanted(type)}, got ${spelled(each)}`);
     }
@@ -123,6 +129,8 @@ function meantBy(
   const ofDocker = places.find((each) => each === word || `limits.${each}` === word);
   if (ofDocker !== undefined) return ofDocker;
   if (word === 'publish()' && Object.hasOwn(known, 'image')) return word;
+  const withUnit = places.find((each) => given[each] === undefined && UNITS.some((unit) => each === `${name}${unit}`));
+  if (withUnit !== undefined) return withUnit;
   const free = places.filter((each) => given[each.split('.')[0]] === undefined || each.includes('.'));
   const last = (each: string) => each.split('.').at(-1)!;
   const [nearest] = free
@@ -132,15 +140,18 @@ function meantBy(
   return nearest?.each;
 }
 
-/** How many letters must be put in, taken out or changed. */
+/** How many letters must be put in, taken out or changed; two neighbours that changed places count as one. */
 function distanceOf(from: string, to: string): number {
+  let earlier: number[] = [];
   let before = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let row = 1; row <= from.length; row++) {
     const now = [row];
     for (let column = 1; column <= to.length; column++) {
       const change = before[column - 1] + (from[row - 1] === to[column - 1] ? 0 : 1);
-      now.push(Math.min(change, before[column] + 1, now[column - 1] + 1));
+      const isSwap = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      now.push(Math.min(change, before[column] + 1, now[column - 1] + 1, isSwap ? earlier[column - 2] + 1 : Infinity));
     }
+    earlier = before;
     before = now;
   }
   return before[to.length];

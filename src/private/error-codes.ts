@@ -48,7 +48,8 @@ export const ERROR_CODES = {
   FlowAcrossDaemons: 'The ends of a flow, or the members of a group, are on different daemons.',
   SourceOutside: 'The source of a flow is outside the host; only a publication admits connections from outside.',
   EgressToContainers: 'Egress names addresses of containers that Bulkhead manages.',
-  EgressToHost: 'Egress names the address of the host; use Peer.host().',
+  EgressToHost: 'Egress names the address of the host, or loopback; use Peer.host().',
+  EgressNowhere: 'Egress names addresses that no machine outside has: multicast, broadcast or the unspecified address.',
   NeedsGuard:
     'A rate, or a publication with restricted sources, needs rules on a host on which Bulkhead manages only the API of the engine.',
   TierForbidsFlow: 'A pattern forbids flows between the two segments.',

@@ -53,6 +53,9 @@ export class Requirement {
    * @param port ports of the destination. Default: every port and protocol
    */
   public static onlyReachableFrom(destination: IPeer, sources: IPeer[], port?: Port): Requirement {
+    if (!Array.isArray(sources)) {
+      throw new UnscopedValidationError('PropertyShape', "'sources' must be a list, each entry a peer: write [web] instead of web");
+    }
     checkPeers(destination, ...sources);
     if (port !== undefined) needPort(undefined, 'port', port);
     const names = sources.length === 0 ? 'nobody' : sources.map((source) => source.peerText).join(', ');
@@ -115,7 +118,12 @@ export class Requirement {
 }
 
 function checkPeers(...peers: readonly unknown[]): void {
-  if (!peers.every(isPeer)) {
-    throw new UnscopedValidationError('NotAPeer', 'a requirement takes workloads, groups or segments of Bulkhead, or peers made by Peer');
+  const other = peers.find((peer) => !isPeer(peer));
+  if (other !== undefined || peers.includes(undefined)) {
+    const got = typeof other === 'string' ? JSON.stringify(other) : other instanceof Object ? `an object of class ${other.constructor.name}` : String(other); // prettier-ignore
+    throw new UnscopedValidationError(
+      'NotAPeer',
+      `a requirement takes workloads, groups or segments of Bulkhead, or peers made by Peer, such as Peer.anyIpv4(), got ${got}`,
+    );
   }
 }

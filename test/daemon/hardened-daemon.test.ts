@@ -166,6 +166,10 @@ describe('user data', () => {
       containers.filter((_to, j) => j !== i).forEach((to, j) => from.connections.allowTo(to, Port.tcp(1000 + 97 * i + j))),
     );
     program.synth();
+    // What nobody passes on has no limit.
+    expect(program.daemon.node.metadata).toEqual([]);
+    new TerraformOutput(program.stack, 'user-data', { value: program.daemon.userData });
+    program.synth();
     expect(program.daemon.node.metadata).toEqual([expect.objectContaining({ data: expect.stringContaining('install.sh') })]);
   });
 });

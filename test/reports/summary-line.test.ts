@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { App, TerraformStack, Testing } from 'cdktf';
+import { App, TerraformOutput, TerraformStack, Testing } from 'cdktf';
 import { Cidr, EngineVersion, type HardenedContainer, type HardenedDaemon, UnguardedDaemon, Peer, Port, Requirement } from '../../src';
 import { writeDaemonReports } from '../../src/reports/daemon-reports';
 import { summaryLine } from '../../src/reports/private/summary-line';
@@ -42,11 +42,37 @@ test('a program that is run by itself says it on stderr, once, however often it 
   const app = program();
   const { out, err } = printed({}, () => app.synth());
   expect(out).toEqual([]);
-  expect(err).toEqual([expect.stringMatching(/^warning: \[app\/Edge\] user data is \d+ bytes/), expect.stringMatching(LINE)]);
+  expect(err).toEqual([expect.stringMatching(LINE)]);
   // The lock is not written again, which is news; then there is none.
   const [again, third] = [1, 2].map(() => printed({}, () => app.synth()).err);
   expect(again).toEqual([expect.stringMatching(/^app\/Edge: 1 flow proved[^.]*\. Next: read .*report\.md\n$/)]);
   expect(third).toEqual([]);
+});
+
+test('without a cdktf.json the line says that no address is kept, and what to do', () => {
+  const app = program();
+  fs.rmSync(path.join(folder(), 'cdktf.json'));
+  const bare = new App({ outdir: app.outdir, stackTraces: false });
+  const site = new Program({}, new TerraformStack(bare, 'app'));
+  site.container('Web', site.segment('Front'));
+  const { err } = printed({}, () => bare.synth());
+  expect(err).toEqual([
+    expect.stringMatching(
+      /; no cdktf\.json found, so no lock file keeps the addresses\. Next: create cdktf\.json beside the program and synthesize again, then read /,
+    ),
+  ]);
+});
+
+test.each(['userData', 'userDataGzipBase64'] as const)('the size of %s is told where a program passes it on', (name) => {
+  fs.writeFileSync(path.join(folder(), 'cdktf.json'), '{}');
+  const app = new App({ outdir: path.join(folder(), 'out'), stackTraces: false });
+  const site = new Program({}, new TerraformStack(app, 'app'));
+  for (let i = 0; i < (name === 'userData' ? 1 : 60); i++) site.container(`Web${i}`, site.segment(`Front${i}`)).connections.allowTo(Peer.cidr(`198.51.${i}.0/24`), Port.tcp(443)); // prettier-ignore
+  new TerraformOutput(site.stack, 'data', { value: site.daemon[name], sensitive: true });
+  const { err } = printed({}, () => app.synth());
+  const what = name === 'userData' ? 'user data' : 'compressed user data';
+  expect(err[0]).toMatch(new RegExp(`^warning: \\[app/Edge\\] ${what} is \\d+ bytes, more than the limit of 16384 bytes`));
+  expect(err).toHaveLength(2);
 });
 
 test('the cdktf command shows what is on stdout', () => {
@@ -79,7 +105,7 @@ test('one line for each daemon, and none for its stack beside it', () => {
   const stack = app.node.findChild('app') as TerraformStack;
   new UnguardedDaemon(stack, 'Other', { engine: EngineVersion.V28, hostAddress: '192.0.2.99', addressPool: Cidr.parse('10.30.0.0/16') });
   const { err } = printed({}, () => app.synth());
-  expect(err.map((line) => line.split(':')[0])).toEqual(['warning', 'app/Edge', 'app/Other']);
+  expect(err.map((line) => line.split(':')[0])).toEqual(['app/Edge', 'app/Other']);
 });
 
 test('where the synth fails no daemon says that all is well', () => {

@@ -102,6 +102,11 @@ export function covers(outer: IpBlock, inner: IpBlock): boolean {
   return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 }
 
+/** The block of one address. */
+export function singleBlock(address: string): string {
+  return `${address}/${address.includes(':') ? 128 : 32}`;
+}
+
 export function overlaps(a: IpBlock, b: IpBlock): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
 }

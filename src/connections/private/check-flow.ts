@@ -1,5 +1,6 @@
 import { checkSegmentless } from './check-segmentless';
 import { Cidr } from '../../addressing/cidr';
+import { nowhere } from '../../addressing/private/nowhere';
 import type { Port } from '../../firewall/port';
 import { ValidationError } from '../../private/errors';
 import type { Declarations } from '../../topology/private/declarations';
@@ -53,6 +54,7 @@ export function checkFlow(
       declarations.needIpv6(place, `${to.block} is IPv6`, 'name an IPv4 block, such as Peer.anyIpv4()');
       checkIpv6Egress(place, declarations, from, to.block, ipv4Only);
     }
+    checkNowhere(place, declarations, from, to.block, port);
     checkEgress(place, declarations, to.block, port);
   }
   checkWires(place, declarations, source, destination);
@@ -166,6 +168,27 @@ export function refuseWithoutGuard(declarations: Declarations, place: string, wh
       'NeedsGuard',
       place,
       `${what} needs rules on the host, and Bulkhead manages only the API of daemon '${declarations.store.daemonPath}', not its host; ${wayOut}, or use a HardenedDaemon`,
+    );
+  }
+}
+
+/** A packet to such an address never leaves the container, or no bridge forwards it. A LAN carries multicast and broadcast. */
+function checkNowhere(place: string, declarations: Declarations, source: PeerFact, block: string, port: Port): void {
+  const what = nowhere(block);
+  if (what === 'loopback') {
+    throw new ValidationError(
+      'EgressToHost',
+      place,
+      `${block} is loopback, and inside a container that is the container itself; to reach the host use Peer.host() for ${port.text}`,
+    );
+  }
+  const isOnLan = declarations.store.segmentsOf(source).some((path) => declarations.store.segmentFact(path).wire !== undefined);
+  if (what === 'unspecified' || (what !== undefined && !isOnLan)) {
+    const wayOut = what === 'unspecified' ? 'Peer.anyIpv4() for every address' : 'place the workload on the LAN, in a MacvlanSegment';
+    throw new ValidationError(
+      'EgressNowhere',
+      place,
+      `${block} is ${what}, and no machine outside has that address; name the address of a machine, such as Peer.address('198.51.100.7'), or ${wayOut}`,
     );
   }
 }

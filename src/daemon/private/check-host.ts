@@ -34,6 +34,14 @@ export function checkHost(path: string, props: DaemonProps): CheckedHost {
     throw new ValidationError('ConnectionValue', path, "'connection' must be made by DaemonConnection, such as DaemonConnection.socket()");
   }
   const hostAddresses = [props.hostAddress, ...(props.additionalHostAddresses ?? [])].map((address) => hostAddress(path, address));
+  const inside = hostAddresses.find((address) => !address.includes(':') && props.addressPool.containsAddress(address));
+  if (inside !== undefined) {
+    throw new ValidationError(
+      'BlockOverlap',
+      path,
+      `'addressPool' ${props.addressPool.text} contains ${inside}, an address of the host, so networks of containers would take addresses of its LAN; choose a pool that the LAN does not use, such as Cidr.parse('10.20.0.0/16')`,
+    );
+  }
   if (props.providerVersion !== undefined) {
     matching(
       path,

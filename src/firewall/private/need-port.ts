@@ -4,6 +4,8 @@ import { Port } from '../port';
 /** Throws when what came as a port is a number or another thing. */
 export function needPort(place: string | undefined, what: string, value: unknown): asserts value is Port {
   if (value instanceof Port) return;
-  const got = typeof value === 'number' ? `the number ${value}; write Port.tcp(${value}) or Port.udp(${value})` : `${typeof value}; write Port.tcp(443)`; // prettier-ignore
-  fail('PortOutOfRange', place, `'${what}' must be made by Port, got ${got}`);
+  const number = typeof value === 'number' ? value : /^\d{1,5}$/.test(String(value)) ? Number(value) : undefined;
+  const wayOut = number === undefined ? 'write Port.tcp(443)' : `write Port.tcp(${number}) or Port.udp(${number})`;
+  const shown = typeof value === 'number' ? `the number ${value}` : typeof value === 'string' ? JSON.stringify(value) : typeof value;
+  fail('PortOutOfRange', place, `'${what}' must be made by Port, got ${shown}; ${wayOut}`);
 }

@@ -128,9 +128,19 @@ function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant
         ? `, published at ${cell.address} on ${proof.labels.asked(cell.asked)}`
         : '';
     const reason = `${from} ${cell.certain ? 'reaches' : 'may reach'} ${proof.labels.party(cell.receiver)} on ${portSetText(ports)}${at}`;
-    return { reason, remedy: 'remove what opens this, or the requirement' };
+    const lan = cell.source.party.kind === 'outside' && !cell.certain ? openLan(proof, cell.receiver) : undefined;
+    const remedy = lan === undefined ? 'remove what opens this, or the requirement' : `name what filters the traffic of that LAN in 'guardedBy' of '${lan}', or remove the requirement`; // prettier-ignore
+    return { reason, remedy };
   }
   return undefined;
+}
+
+/** The LAN segment on which a container stands that nothing is said to guard. */
+function openLan({ derived }: Proof, receiver: Cell['receiver']): string | undefined {
+  if (receiver.kind !== 'container') return undefined;
+  return derived.topology.wires.find(
+    ({ guardedBy, overlay, members }) => guardedBy === undefined && !overlay && members.some(({ workload }) => workload === receiver.key),
+  )?.segment;
 }
 
 /** The same of what gets through with a source that is not the sender's. */

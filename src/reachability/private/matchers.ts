@@ -1,5 +1,7 @@
 import type { IPeer } from '../../connections/peer';
 import type { Port } from '../../firewall/port';
+import { UnscopedValidationError } from '../../private/errors';
+import { isA } from '../../private/type-test';
 import { Disposition } from '../disposition';
 import { Reachability } from '../reachability';
 import type { Requirement } from '../requirement';
@@ -43,6 +45,9 @@ export const matchers = {
   },
 
   toFulfil(this: MatcherContext, _received: unknown, requirement: Requirement): MatcherResult {
+    if (!isA(requirement, 'requirement')) {
+      throw new UnscopedValidationError('NotARequirement', 'one value made by Requirement is expected, such as Requirement.unreachable(…)');
+    }
     const broken = requirement._brokenBy(reachabilityOf(...requirement._peers)._proof);
     return {
       pass: broken === undefined,

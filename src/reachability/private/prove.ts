@@ -31,7 +31,7 @@ export function requireOf(declarations: Declarations, place: string, requirement
       throw new ValidationError(
         'NotARequirement',
         place,
-        'require() takes a value made by Requirement, such as Requirement.unreachable(…)',
+        `require() takes a value made by Requirement, such as Requirement.unreachable(…)${Array.isArray(requirement) ? ', got a list; write require(...list)' : ''}`,
       );
     }
     requirement._peers.forEach((peer) => checkDaemon(peer, declarations, place));

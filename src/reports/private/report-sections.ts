@@ -184,7 +184,7 @@ export function nextSteps(daemonPath: string, hasGuard: boolean): string[] {
   const steps = hasGuard
     ? [
         'Commit `bulkhead.lock.json`. Without it the next change may move addresses.',
-        'Install the files on the host. Pass `user-data` to a new machine as its user data. Copy `install.sh` to an existing machine, and run it there as root: `sh install.sh --check` shows the changes, `sh install.sh` makes them.',
+        'Install the files on the host. Pass `user-data` to a new machine as its user data; for a cloud that accepts at most 16 KiB, pass on `userDataGzipBase64` of the daemon in the program. Copy `install.sh` to an existing machine, and run it there as root: `sh install.sh --check` shows the changes, `sh install.sh` makes them.',
         `Deploy after that: ${deploy}.`,
         'Verify the host: copy `verify.sh` to it, and run `bulkhead-firewall check` and `sh verify.sh` there as root.',
         'After each change of the program, copy the new `install.sh` to the host and run it, then deploy. `host/` has every file that it installs: compare it with that of the synth before.',

@@ -14,13 +14,15 @@ export interface Summary {
   readonly findings?: string;
   /** Name of the lock file, where this synth wrote it. */
   readonly lockWritten?: string;
+  /** Whether the program has no lock file, so that no address is kept: nothing says where it would be. */
+  readonly hasNoLock?: boolean;
   /** Folder of the daemon, as seen from where the program runs. */
   readonly folder: string;
 }
 
 /** In one line: what is proved, what the outside reaches, what was found, and what comes next. */
 export function summaryLine(summary: Summary): string {
-  const { daemonPath, result, hasGuard, isWeaker, flows, exposures, findings, lockWritten, folder } = summary;
+  const { daemonPath, result, hasGuard, isWeaker, flows, exposures, findings, lockWritten, hasNoLock, folder } = summary;
   const many = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
   const exception = isWeaker ? ' except what the report lists as weaker than declared' : '';
   const proofs = {
@@ -33,7 +35,12 @@ export function summaryLine(summary: Summary): string {
     ...(exposures === undefined ? [] : [many(exposures, 'exposure')]),
     ...(findings === undefined ? [] : [findings]),
     ...(lockWritten === undefined ? [] : [`${lockWritten} written`]),
+    ...(hasNoLock ? ['no cdktf.json found, so no lock file keeps the addresses'] : []),
   ];
-  const commit = lockWritten === undefined ? '' : `commit ${lockWritten}, then `;
+  const commit = hasNoLock
+    ? 'create cdktf.json beside the program and synthesize again, then '
+    : lockWritten === undefined
+      ? ''
+      : `commit ${lockWritten}, then `;
   return `${daemonPath}: ${parts.join('; ')}. Next: ${commit}read ${folder}/report.md`;
 }

@@ -13,7 +13,11 @@ export function asSegment(place: string, what: string, value: unknown): ISegment
   }
   if (!isA(value, 'segment')) {
     const got = typeof value === 'object' && value !== null ? `an object of class ${value.constructor?.name ?? 'unknown'}` : String(value);
-    throw new ValidationError('NotASegment', place, `'${what}' must be a segment of Bulkhead, such as a BridgeSegment, got ${got}`);
+    throw new ValidationError(
+      'NotASegment',
+      place,
+      `'${what}' must be a segment of Bulkhead, such as a BridgeSegment, or BridgeSegment.fromSegmentAttributes() for a network that exists, got ${got}`,
+    );
   }
   return value as ISegment;
 }

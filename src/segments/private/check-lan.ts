@@ -28,7 +28,8 @@ export interface CheckedLan {
 /** What is set aside lies in the block of its family, and holds nothing that others have. */
 export function checkLan(path: string, props: LanSegmentProps): CheckedLan {
   const parts = partsOf(path, props);
-  for (const part of parts) checkPart(path, part);
+  const { hostAddresses } = props.daemon._declarations.store;
+  for (const part of parts) checkPart(path, part, hostAddresses);
   for (const address of props.reservedAddresses ?? []) {
     const isOfLan = isAddress(plainText(path, 'reservedAddresses', address)) && parts.some(({ block }) => block.containsAddress(address));
     if (!isOfLan) {
@@ -59,7 +60,7 @@ function partsOf(path: string, props: LanSegmentProps): LanPart[] {
   return [ipv4, { family: 'ipv6', names, block: ipv6Block, gateway: ipv6Gateway, range: ipv6Range, dhcp: ipv6DhcpRange }];
 }
 
-function checkPart(path: string, { family, names, block, gateway, range, dhcp }: LanPart): void {
+function checkPart(path: string, { family, names, block, gateway, range, dhcp }: LanPart, hostAddresses: readonly string[]): void {
   const label = FAMILY_LABEL[family];
   const isOther = (text: string) => text.includes(':') !== (family === 'ipv6');
   for (const [what, each] of [
@@ -95,6 +96,14 @@ function checkPart(path: string, { family, names, block, gateway, range, dhcp }:
       'WireRange',
       path,
       `'${names.range}' ${range.text} contains the gateway ${gateway}; choose a part of ${block.text} that is not in use`,
+    );
+  }
+  const host = hostAddresses.find((address) => range.containsAddress(address));
+  if (host !== undefined) {
+    fail(
+      'WireRange',
+      path,
+      `'${names.range}' ${range.text} contains ${host}, an address of the host; choose a part of ${block.text} that is not in use`,
     );
   }
   if (dhcp && overlap(range, dhcp)) {

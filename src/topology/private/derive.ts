@@ -13,6 +13,7 @@ import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
 import { planWirePairs, planWires, wireProblems, wireRequest } from './wires';
 import { allocate } from '../../addressing/private/allocate';
 import type { Allocation, AllocationRequest, LockedDaemon, SegmentRequest } from '../../addressing/private/allocation';
+import { singleBlock } from '../../addressing/private/ip';
 import { METADATA_ADDRESSES } from '../../hardening/private/metadata-addresses';
 
 export interface Derived {
@@ -42,6 +43,8 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ipv6Pool: facts.daemon.ipv6Pool,
     foreign: [
       ...facts.daemon.foreignBlocks,
+      // A network around the address of the host would cut it off from its LAN.
+      ...facts.daemon.hostAddresses.map((address) => ({ label: 'address of the host', block: singleBlock(address) })),
       ...segments.filter(({ existing }) => existing).map(({ path, ipv4Block }) => ({ label: path, block: ipv4Block! })),
     ],
     segments: [

@@ -1,4 +1,6 @@
 import { Cidr } from '../../addressing/cidr';
+import { singleBlock } from '../../addressing/private/ip';
+import { nowhere } from '../../addressing/private/nowhere';
 import type { IPeer } from '../../connections/peer';
 import { refuseWithoutGuard } from '../../connections/private/check-flow';
 import { isPeer } from '../../connections/private/is-peer';
@@ -36,7 +38,10 @@ export function publicationFact(declarations: Declarations, request: Publication
   if (refused !== undefined) {
     throw new ValidationError('SegmentForbidsPublication', workload, `cannot publish ${port.text}: ${refused}`);
   }
-  if (port.protocol === TransportProtocol.ICMP || target.protocol !== port.protocol || target.size !== port.size) {
+  if (port.protocol === TransportProtocol.ICMP) {
+    throw new ValidationError('PublicationPorts', workload, `cannot publish ${port.text}: name a port, such as Port.tcp(443)`);
+  }
+  if (target.protocol !== port.protocol || target.size !== port.size) {
     throw new ValidationError(
       'PublicationPorts',
       workload,
@@ -56,7 +61,7 @@ export function publicationFact(declarations: Declarations, request: Publication
     checkIpv6(declarations, workload, hostAddress);
   }
   const loopback = Cidr.parse('127.0.0.0/8').containsAddress(hostAddress);
-  const sources = (request.sources ?? []).map((source) => sourceBlock(workload, source, family));
+  const sources = (request.sources ?? []).map((source) => sourceBlock(declarations, workload, source, family));
   if (loopback && sources.length > 0) {
     throw new ValidationError(
       'SourcesOnLoopback',
@@ -75,7 +80,7 @@ export function publicationFact(declarations: Declarations, request: Publication
     throw new ValidationError(
       'NotAHostAddress',
       workload,
-      `'hostAddress' ${hostAddress} is not an address of the daemon (${declarations.store.hostAddresses.join(', ')}); add it to 'additionalHostAddresses' of the daemon`,
+      `'hostAddress' ${hostAddress} is not an address of the daemon; use ${declarations.store.hostAddresses.join(' or ')}, or add it to 'additionalHostAddresses' of the daemon`,
     );
   }
   refuseUnenforced(declarations, { ...request, family, sources: loopback ? undefined : sources });
@@ -167,26 +172,47 @@ function refuseUnenforced(
 function canonicalAddress(place: string, address: string): string {
   const text = plainText(place, 'hostAddress', address);
   try {
-    return Cidr.parse(`${text}/${text.includes(':') ? 128 : 32}`).networkAddress;
+    return Cidr.parse(singleBlock(text)).networkAddress;
   } catch {
     throw new ValidationError('AddressSyntax', place, `'hostAddress' must be an IPv4 or IPv6 address, got '${text}'`);
   }
 }
 
-function sourceBlock(place: string, source: IPeer, family: Family): string {
+function sourceBlock(declarations: Declarations, place: string, source: IPeer, family: Family): string {
   const fact = isPeer(source) ? source._peerFact : undefined;
-  if (fact?.kind !== 'block') {
-    throw new ValidationError(
-      'SourceNotOutside',
-      place,
-      `'sources' must contain addresses outside, made by Peer.cidr(), Peer.address() or Peer.anyIpv4(); to allow a container, declare a flow: connections.allowFrom(…)`,
+  const fail = (why: string): never => {
+    throw new ValidationError('SourceNotOutside', place, why);
+  };
+  if (fact?.kind === 'host') {
+    return fail(
+      "'sources' contains the host, which reaches every publication in any case; remove it, or leave out 'hostAddress' to publish for the host alone",
     );
+  }
+  if (fact?.kind !== 'block') {
+    const got = isPeer(source) ? source.peerText : typeof source === 'string' ? `"${source}"` : 'an object of another class';
+    const wayOut = isPeer(source) ? 'to allow a container, declare a flow: connections.allowFrom(…)' : `write Peer.cidr('198.51.100.0/24')`;
+    return fail(`'sources' must contain addresses outside, made by Peer.cidr(), Peer.address() or Peer.anyIpv4(), got ${got}; ${wayOut}`);
   }
   if (fact.family !== family) {
     throw new ValidationError(
       'WrongFamily',
       place,
       `source ${fact.block} is not in the address family of 'hostAddress' (${family}); publish each family separately`,
+    );
+  }
+  const block = Cidr.parse(fact.block);
+  const pool = declarations.store.addressPools.map((text) => Cidr.parse(text)).find((each) => each.containsBlock(block));
+  if (pool !== undefined) {
+    fail(`source ${fact.block} is in the address pool ${pool.text}, which contains only containers; declare a flow from the container: connections.allowFrom(…)`); // prettier-ignore
+  }
+  const what = nowhere(fact.block);
+  if (what !== undefined) {
+    fail(`source ${fact.block} is ${what}, and no machine outside has that address; name the machines that may connect`);
+  }
+  const host = declarations.store.hostAddresses.find((address) => block.text === singleBlock(address));
+  if (host !== undefined) {
+    fail(
+      `source ${host} is the host, which reaches every publication in any case; remove it, or leave out 'hostAddress' to publish for the host alone`,
     );
   }
   return fact.block;

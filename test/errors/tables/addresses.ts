@@ -81,6 +81,24 @@ export const ADDRESSES: readonly Entry[] = [
     p.segment('Back', { ipv4Block: Cidr.parse(isMended ? '10.20.6.0/25' : '10.20.5.0/25') });
     return (s) => s.names('docker_network').length === 2;
   }),
+  program(
+    'BlockOverlap',
+    told('app/Home', "'addressPool' 10.31.0.0/16 contains 10.31.0.6", "such as Cidr.parse('10.20.0.0/16')"),
+    (p, isMended) => {
+      // prettier-ignore
+      const daemon = newDaemon(p.stack, { hostAddress: '10.31.0.6', addressPool: Cidr.parse(isMended ? '10.20.0.0/16' : '10.31.0.0/16') }, 'Home');
+      p.segment('Front', { daemon });
+      return (s) => s.names('docker_network').length === 1;
+    },
+  ),
+  program(
+    'BlockOverlap',
+    told('app/Edge', ["'address of the host' (192.0.2.10/32)"], 'Choose blocks that share no address'),
+    (p, isMended) => {
+      p.segment('Front', { ipv4Block: Cidr.parse(isMended ? '10.20.7.0/24' : '192.0.2.0/24') });
+      return (s) => s.names('docker_network').length === 1;
+    },
+  ),
   program('BlockTooSmall', told('app/Front', 'got /29', 'a segment needs a /28 or larger'), (p, isMended) => {
     const segment = p.segment('Front', { prefixLength: isMended ? 28 : 29 });
     p.container('Web', segment);

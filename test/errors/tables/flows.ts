@@ -144,6 +144,21 @@ export const FLOWS: readonly Entry[] = [
     web.connections.allowTo(isMended ? Peer.host() : Peer.address(HOST_ADDRESS), HTTP);
     return () => reaches(p, web, Peer.host());
   }),
+  program('EgressToHost', told('app/Web', '127.0.0.1/32 is loopback', 'to reach the host use Peer.host()'), (p, isMended) => {
+    const [web] = pair(p);
+    web.connections.allowTo(isMended ? Peer.host() : Peer.address('127.0.0.1'), HTTP);
+    return () => reaches(p, web, Peer.host());
+  }),
+  program('EgressNowhere', told('app/Web', '224.0.0.251/32 is multicast', 'in a MacvlanSegment'), (p, isMended) => {
+    const web = p.container('Web', isMended ? p.lan('Lan') : p.segment('Front'));
+    web.connections.allowTo(Peer.address('224.0.0.251'), DNS);
+    return () => p.topology().wires.length === 1;
+  }),
+  program('EgressNowhere', told('app/Web', '0.0.0.0/32 is unspecified', 'Peer.anyIpv4() for every address'), (p, isMended) => {
+    const [web] = pair(p);
+    web.connections.allowTo(isMended ? Peer.anyIpv4() : Peer.address('0.0.0.0'), HTTP);
+    return () => reaches(p, web, Peer.address('198.51.100.7'));
+  }),
   whole('NeedsGuard', told('app/Web', ['a rate on tcp/8080', "'app/Edge'"], 'declare the flow without it'), (isMended) => {
     const p = new Unguarded();
     const [web, api] = ['Web', 'Api'].map((id) => p.container(id, p.segment(`${id}s`)));
@@ -281,6 +296,29 @@ export const FLOWS: readonly Entry[] = [
       p.daemon.require(isMended ? Requirement.unreachable(web, api) : ('web does not reach api' as never));
       return () => !reaches(p, web, api);
     },
+  ),
+  program('NotARequirement', told('app/Edge', 'got a list', 'write require(...list)'), (p, isMended) => {
+    const [web, api] = pair(p);
+    const list = [Requirement.unreachable(web, api)];
+    p.daemon.require(...(isMended ? list : [list as never]));
+    return () => !reaches(p, web, api);
+  }),
+  program('PropertyShape', told(undefined, "'sources' must be a list", 'write [web] instead of web'), (p, isMended) => {
+    const [web, api] = pair(p);
+    p.daemon.require(Requirement.onlyReachableFrom(api, (isMended ? [web] : web) as never));
+    return () => !reaches(p, web, api);
+  }),
+  program(
+    'RequirementBroken',
+    told('app/Edge', 'may reach app/Cam on tcp/8080', "name what filters the traffic of that LAN in 'guardedBy' of 'app/Lan'"),
+    (p, isMended) => {
+      const cam = p.container('Cam', p.lan('Lan', isMended ? { guardedBy: 'access list 17 of the switch' } : {}));
+      p.daemon.require(Requirement.unreachable(Peer.anyIpv4(), cam, HTTP));
+      return () => !reaches(p, Peer.anyIpv4(), cam);
+    },
+  ),
+  value('NotAPeer', told(undefined, ['a requirement takes workloads', 'got "0.0.0.0/0"'], 'such as Peer.anyIpv4()'), (isMended) =>
+    Requirement.unreachable(Peer.host(), (isMended ? Peer.anyIpv4() : '0.0.0.0/0') as never).text.includes('0.0.0.0/0'),
   ),
   value('NotAPeer', told(undefined, 'a requirement takes workloads', 'peers made by Peer'), (isMended) =>
     Requirement.unreachable(Peer.host(), (isMended ? Peer.anyIpv4() : '0.0.0.0/0') as never).text.includes('0.0.0.0/0'),

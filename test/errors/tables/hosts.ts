@@ -114,6 +114,41 @@ export const HOSTS: readonly Entry[] = [
     },
   ),
   published(
+    'SourceNotOutside',
+    ['source 10.20.0.0/24 is in the address pool 10.20.0.0/16'],
+    'declare a flow from the container',
+    [HTTPS, on(HOST_ADDRESS, [Peer.cidr('10.20.0.0/24')])],
+    [HTTPS, on(HOST_ADDRESS)],
+  ),
+  published(
+    'SourceNotOutside',
+    ['source 127.0.0.1/32 is loopback'],
+    'name the machines that may connect',
+    [HTTPS, on(HOST_ADDRESS, [Peer.address('127.0.0.1')])],
+    [HTTPS, on(HOST_ADDRESS)],
+  ),
+  published(
+    'SourceNotOutside',
+    [`source ${HOST_ADDRESS} is the host`],
+    'remove it',
+    [HTTPS, on(HOST_ADDRESS, [Peer.address(HOST_ADDRESS), ...CLIENTS])],
+    [HTTPS, on(HOST_ADDRESS)],
+  ),
+  published(
+    'SourceNotOutside',
+    ['got "198.51.100.0/24"'],
+    "write Peer.cidr('198.51.100.0/24')",
+    [HTTPS, on(HOST_ADDRESS, ['198.51.100.0/24' as never])],
+    [HTTPS, on(HOST_ADDRESS)],
+  ),
+  published(
+    'PublicationPorts',
+    ['cannot publish icmp/ping'],
+    'name a port, such as Port.tcp(443)',
+    [Port.icmpPing(), on(HOST_ADDRESS)],
+    [HTTPS, on(HOST_ADDRESS)],
+  ),
+  published(
     'PublicationConflict',
     [`tcp/443 on ${HOST_ADDRESS} is already in use`, "'app/Web' publishes tcp/443"],
     'use another port or address',
@@ -145,7 +180,7 @@ export const HOSTS: readonly Entry[] = [
     'NotAHostAddress',
     told(
       'app/Web',
-      ["'hostAddress' 192.0.2.99", 'is not an address of the daemon (198.18.'],
+      ["'hostAddress' 192.0.2.99", 'is not an address of the daemon; use 198.18.'],
       "add it to 'additionalHostAddresses' of the daemon",
     ),
     (p, isMended) => {
@@ -249,6 +284,9 @@ export const HOSTS: readonly Entry[] = [
     'HostKeyMissing',
     told(undefined, "'hostKeys' of docker.example is missing", "give ['ssh-ed25519 AAAA…']"),
     (isMended) => DaemonConnection.ssh({ ...SSH, ...(isMended && { hostKeys: [KEY] }) } as never).url === 'ssh://admin@docker.example:22',
+  ),
+  value('HostKeyMissing', told(undefined, "got 'docker.example ssh-ed25519", "with nothing before 'ssh-ed25519'"), (isMended) =>
+    DaemonConnection.ssh({ ...SSH, hostKeys: [isMended ? KEY : `docker.example ${KEY}`] }).url.startsWith('ssh://'),
   ),
   value('ConnectionValue', told(undefined, "'/run/docker.sock' is not a URL", "'unix:///var/run/docker.sock'"), (isMended) =>
     DaemonConnection.fromUrl(isMended ? 'unix:///var/run/docker.sock' : '/run/docker.sock').url.endsWith('docker.sock'),

@@ -12,7 +12,7 @@ import {
   Reachability,
 } from '../../../src';
 import { JOIN, legacy, theirs } from '../../support/existing';
-import { LAN_PROPS, Program } from '../../support/programs';
+import { LAN_PROPS, Program, newDaemon } from '../../support/programs';
 import { type Entry, program, told, whole } from '../entry';
 
 const HTTP = Port.tcp(8080);
@@ -83,6 +83,17 @@ export const SEGMENTS: readonly Entry[] = [
     'choose a part of 192.168.1.0/24 that is not in use',
     { ipRange: Cidr.parse('192.168.1.0/27') },
     { ipRange: Cidr.parse('192.168.1.32/27') },
+  ),
+  program(
+    'WireRange',
+    told('app/Lan', ["'ipRange' 192.168.1.192/27 contains 192.168.1.200"], 'choose a part of 192.168.1.0/24 that is not in use'),
+    (p, isMended) => {
+      // prettier-ignore
+      const daemon = newDaemon(p.stack, { hostAddress: '192.168.1.200' }, 'Home');
+      const segment = p.lan('Lan', { daemon, ...(isMended && { ipRange: Cidr.parse('192.168.1.32/27') }) });
+      p.container('Cam', segment);
+      return (s) => s.container('app-cam').networks_advanced.length === 1;
+    },
   ),
   lan(
     'WireRange',

@@ -12,7 +12,7 @@ import {
   Port,
   RestartPolicy,
 } from '../../../src';
-import { HOST_ADDRESS, LAN_PROPS, type Program } from '../../support/programs';
+import { HOST_ADDRESS, LAN_PROPS, newDaemon, type Program } from '../../support/programs';
 import { type Entry, program, told, value } from '../entry';
 
 const HTTPS = Port.tcp(443);
@@ -71,6 +71,18 @@ export const VALUES: readonly Entry[] = [
     const options = isMended ? { intervalSeconds: 5 } : ({ intervalSecond: 5 } as object);
     return HealthCheck.command(['/healthy'], options).intervalSeconds === 5;
   }),
+  value('UnknownProperty', told(undefined, "unknown property 'interval'", "did you mean 'intervalSeconds'"), (isMended) => {
+    const options = isMended ? { intervalSeconds: 5 } : ({ interval: 5 } as object);
+    return HealthCheck.command(['/healthy'], options).intervalSeconds === 5;
+  }),
+  value('UnknownProperty', told(undefined, "unknown property 'brust'", "did you mean 'burst'"), (isMended) =>
+    ConnectionRate.perSecond(5, isMended ? { burst: 9 } : ({ brust: 9 } as object)).text.includes('9'),
+  ),
+  program('PropertyShape', told('app/Two', ["'dualStack'", 'got "yes"'], 'must be true or false'), (p, isMended) => {
+    const daemon = newDaemon(p.stack, { dualStack: (isMended ? true : 'yes') as boolean }, 'Two');
+    p.segment('Front', { daemon });
+    return (s) => s.network('app-front').ipv6 === true;
+  }),
   withoutOf('ipRange', "Cidr.parse('10.20.0.0/16')"),
   withoutOf('ipv4Gateway', 'set it to a string'),
   withoutOf('reason', 'set it to a string'),
@@ -124,6 +136,10 @@ export const VALUES: readonly Entry[] = [
   value('PortOutOfRange', told(undefined, 'got 70000', 'a whole number from 1 to 65535'), (isMended) => Port.tcp(isMended ? 7000 : 70000).first === 7000), // prettier-ignore
   program('PortOutOfRange', told('app/Web', "'port' must be made by Port, got the number 443", 'write Port.tcp(443)'), (p, isMended) => {
     web(p).publish((isMended ? HTTPS : 443) as Port);
+    return (s) => s.container('app-web').ports[0].external === 443;
+  }),
+  program('PortOutOfRange', told('app/Web', '\'port\' must be made by Port, got "443"', 'write Port.tcp(443)'), (p, isMended) => {
+    web(p).publish((isMended ? HTTPS : '443') as Port);
     return (s) => s.container('app-web').ports[0].external === 443;
   }),
   program('PropertyShape', told('app/Web', ["'targetPort'", 'got 8443'], 'a Port, such as Port.tcp('), (p, isMended) => {
