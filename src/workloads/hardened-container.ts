@@ -16,7 +16,6 @@ import { publicationFact, type PublicationRequest } from './private/publication'
 import { LOOKED_AT, refusedBeside } from './private/refused-beside';
 import { checkStart, type Starting } from './private/start-order';
 import { Publication } from './publication';
-import { RestartPolicy } from './restart-policy';
 import type { StartOptions } from './start-options';
 import type { IWorkload } from './workload';
 import { Connections } from '../connections/connections';
@@ -34,8 +33,10 @@ import type { ISegment } from '../segments/segment';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact, PublicationFact } from '../topology/private/facts';
 import { dangerousCapability } from '../validation/rules/containers/dangerous-capability';
+import { healthCheck as noHealthCheck } from '../validation/rules/containers/health-check';
 import { hostNetwork } from '../validation/rules/containers/host-network';
 import { rawSockets } from '../validation/rules/containers/raw-sockets';
+import { restartPolicy } from '../validation/rules/containers/restart-policy';
 import { rootUser } from '../validation/rules/containers/root-user';
 import { secretVariable } from '../validation/rules/containers/secret-variable';
 import { writableRoot } from '../validation/rules/containers/writable-root';
@@ -132,7 +133,13 @@ export class HardenedContainer extends Construct implements IWorkload {
     brand(this, 'workload');
     brand(this, 'peer');
 
-    const given = { path, name: checked.name, user: checked.user._fact, capabilities: givenBack(props.capabilities) };
+    const given = {
+      path,
+      name: checked.name,
+      user: checked.user._fact,
+      capabilities: givenBack(props.capabilities),
+      ...(checked.restart._isEndless && { isEndless: true }),
+    };
     if (segmentless) {
       declarations.addWorkload({ ...given, ...segmentless });
       if (segmentless.mode === 'host') warn(this, warningOnHost(segmentless.reason));
@@ -152,7 +159,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       forging.forEach((capability) => warn(this, warningOfForging(capability)));
     }
     this.makeResource(props, checked, environment);
-    this.acceptReasons(props);
+    this.acceptReasons(props, checked);
   }
 
   /**
@@ -248,8 +255,12 @@ export class HardenedContainer extends Construct implements IWorkload {
   }
 
   /** Who gave a reason here need not give it once more to the rules that ask for one. */
-  private acceptReasons({ user, capabilities = [], writableRootReason, notSecretReasons = {} }: HardenedContainerProps): void {
+  private acceptReasons(
+    { user, capabilities = [], writableRootReason, notSecretReasons = {}, healthCheck }: HardenedContainerProps,
+    { restart }: CheckedContainer,
+  ): void {
     const accepted = Suppressions.of(this);
+    if (restart._isEndless) accepted._imply(restartPolicy, restart.text, HARDENED.restartReason);
     for (const { text, reason } of capabilities) {
       if (reason !== undefined) {
         const name = text.replace(/^CAP_/, '');
@@ -258,6 +269,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       }
     }
     if (user?.reason !== undefined) accepted._imply(rootUser, 'root', user.reason);
+    if (healthCheck?._noneReason !== undefined) accepted._imply(noHealthCheck, 'none', healthCheck._noneReason);
     if (writableRootReason !== undefined) accepted._imply(writableRoot, 'read_only', writableRootReason);
     for (const [name, reason] of Object.entries(notSecretReasons)) accepted._imply(secretVariable, name, reason);
     const { segmentless } = this.placement;
@@ -273,7 +285,6 @@ export class HardenedContainer extends Construct implements IWorkload {
       image: image ? image.imageId : props.image.text,
       environment,
       stamp: daemon._stampPath,
-      restart: props.restartPolicy ?? RestartPolicy.onFailure(HARDENED.maxRetries),
       dualStack: this._peerDeclarations.store.has('ipv6'),
       mode: segmentless?.mode,
     });

@@ -60,12 +60,12 @@ test('every control is one line, in the order of the benchmark', () => {
 test('the shell takes it, and no text of a program gets out of its quotes', () => {
   const hostile = "it's $(reboot) `id` ; rm";
   const script = renderVerifyScript({
-    containers: [{ name: hostile, ports: [hostile], capabilities: [hostile], user: hostile, isService: false }],
+    containers: [{ name: hostile, ports: [hostile], capabilities: [hostile], user: hostile, restart: hostile, isService: false }],
     swarmAddress: hostile,
   });
   expect(() => execFileSync('sh', ['-n'], { input: script })).not.toThrow();
   const quoted = `'it'\\''s $(reboot) \`id\` ; rm'`;
-  expect(script.split(quoted)).toHaveLength(9);
+  expect(script.split(quoted)).toHaveLength(11);
   expect(script.split(quoted).join('')).not.toContain('reboot');
 });
 

@@ -17,13 +17,14 @@ export function verifyInput({ workloads, segmentless = [], publications, swarm }
     ),
   ];
   const verified = (
-    { path, name, capabilities = [], user }: Pick<WorkloadPlan, 'path' | 'name' | 'capabilities' | 'user'>,
+    { path, name, capabilities = [], user, isEndless }: Pick<WorkloadPlan, 'path' | 'name' | 'capabilities' | 'user' | 'isEndless'>,
     isService: boolean,
   ): VerifiedContainer => ({
     name,
     ports: portsOf(path),
     capabilities: capabilities.map((capability) => capability.replace(/^CAP_/, '')),
     user: user === undefined ? '' : wordsOf(user),
+    restart: isEndless ? 'endless' : '',
     isService,
   });
   return {

@@ -1610,6 +1610,7 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{$n}} ulimits {{len .HostConfig.Ulimits}}
 {{$n}} limit {{.HostConfig.PidsLimit}}
 {{$n}} exposes {{.HostConfig.PublishAllPorts}}
+{{$n}} restart {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.RestartPolicy.MaximumRetryCount}}
 {{range .HostConfig.SecurityOpt}}{{$n}} option {{printf "%.60q" .}}
 {{end}}{{range .HostConfig.CapDrop}}{{$n}} dropped {{printf "%q" .}}
 {{end}}{{range .HostConfig.CapAdd}}{{$n}} added {{printf "%q" .}}
@@ -1655,6 +1656,7 @@ for name in $services; do
 done
 
 mark() { found="$found $name $*"; }
+accept() { allowed="$allowed $name"; }
 doubt() { unsure="$unsure $name $*"; }
 status_of() { awk -v key="$1:" '$1 == key { print $3 == "" ? $2 : $3 }' "/proc/$pid/status" 2>/dev/null || :; }
 
@@ -1662,6 +1664,7 @@ status_of() { awk -v key="$1:" '$1 == key { print $3 == "" ? $2 : $3 }' "/proc/$
 gather() {
   found=
   unsure=
+  allowed=
   for name in $here; do
     pid=$(ask pid)
     "$@"
@@ -1677,6 +1680,15 @@ judge() {
     skip "it is unknown whether $1:$unsure"
   else
     pass "$1"
+  fi
+}
+
+# What the program declares, as $2, is no failure, and nothing to pass either.
+judge_others() {
+  if [ -z "$found$unsure" ] && [ -n "$allowed" ]; then
+    skip "the program declares as $2, with a reason:$allowed; of all others: $1"
+  else
+    judge "$1"
   fi
 }
 
@@ -1939,6 +1951,20 @@ undeclared() {
       *) mark "$port" ;;
     esac
   done
+}
+
+restarts_on() {
+  case $(ask restart) in
+    'on-failure '[1-5]) ;;
+    'unless-stopped '*) if [ "$(declared_restart "$(owner_of)")" = endless ]; then accept; else mark 'is restarted without end, which the program does not declare'; fi ;;
+    'always '* | 'on-failure 0') mark 'is restarted without end' ;;
+    'on-failure '*) mark 'is restarted more than 5 times' ;;
+  esac
+}
+
+restarts() {
+  gather restarts_on
+  judge_others "$1" 'restarted without end'
 }
 
 no_pids_limit() { case $(ask limit) in '' | 0 | -1 | '<nil>') mark 'has none' ;; esac; }
@@ -2626,20 +2652,14 @@ as_declared() {
   case \${1:-} in
     # Not of the program, or of a service that it does not know here.
     '') root_user ;;
-    root) roots="$roots $name" ;;
+    root) accept ;;
     *) processes_of_user "$@" ;;
   esac
 }
 
-# Those that the program declares as root are no failure, and nothing to pass either.
 users() {
-  roots=
   gather as_declared
-  if [ -z "$found$unsure" ] && [ -n "$roots" ]; then
-    skip "the program declares as root, with a reason:$roots; of all others: $1"
-  else
-    judge "$1"
-  fi
+  judge_others "$1" root
 }
 `,
 };

@@ -130,6 +130,8 @@ export interface WorkloadFact {
   readonly capabilities?: readonly string[];
   /** Of a container that others made nothing is known. */
   readonly user?: StartUser;
+  /** Whether the engine starts it again whenever it ends. */
+  readonly isEndless?: boolean;
   /** Others made the container: nothing of ours attaches it to a network or narrows it. */
   readonly isTheirs?: boolean;
 }
@@ -141,11 +143,14 @@ export interface SegmentlessFact {
   readonly mode: 'host' | 'none';
   readonly reason: string;
   readonly user: StartUser;
+  readonly isEndless?: boolean;
   readonly capabilities?: readonly string[];
 }
 
 export interface GroupFact {
   readonly path: string;
+  /** A name that all members have beside their own. */
+  readonly name?: string;
   readonly members: readonly string[];
 }
 
