@@ -58,8 +58,7 @@ describe('by default', () => {
       ulimit: [{ name: 'nofile', soft: 1024, hard: 4096 }],
       log_driver: 'json-file',
       log_opts: { 'max-size': '10m', 'max-file': '3' },
-      restart: 'on-failure',
-      max_retry_count: 5,
+      restart: 'unless-stopped',
       stop_timeout: 10,
       destroy_grace_seconds: 10,
       sysctls: { 'net.ipv4.ip_forward': '0' },
@@ -106,15 +105,20 @@ describe('what is given arrives', () => {
     ['stop timeout', { stopTimeoutSeconds: 60 }, { stop_timeout: 60, destroy_grace_seconds: 60 }],
     ['a writable root', { writableRootReason: 'writes its pid beside the program' }, { read_only: false }],
     ['ulimits', { limits: { ulimits: [{ limitName: 'nproc', soft: 64, hard: 64 }] } }, { ulimit: [{ name: 'nproc', soft: 64, hard: 64 }] }],
-    ['no restart', { restartPolicy: RestartPolicy.NO }, { restart: 'no' }],
+    ['no restart, and none by Terraform', { restartPolicy: RestartPolicy.NO }, { restart: 'no', must_run: false }],
     ['restart', { restartPolicy: RestartPolicy.UNLESS_STOPPED }, { restart: 'unless-stopped' }],
     ['restarts', { restartPolicy: RestartPolicy.onFailure(3) }, { restart: 'on-failure', max_retry_count: 3 }],
+    ['a stop signal', { stopSignal: 'SIGQUIT' }, { stop_signal: 'SIGQUIT' }],
+    ['a real-time signal', { stopSignal: 'SIGRTMIN+3' }, { stop_signal: 'SIGRTMIN+3' }],
+    ['no init process', { init: false }, { init: false }],
     ['static address', { ipv4Address: '10.20.0.77' }, { networks_advanced: [{ ipv4_address: '10.20.0.77' }] }],
     ['aliases', { aliases: ['www', 'Web-1'] }, { networks_advanced: [{ aliases: ['www', 'Web-1'] }] }],
   ])('%s', (_, props, expected) => expect(container(props)).toMatchObject(expected));
 
   test('a policy without retries writes no count', () => {
     expect(container({ restartPolicy: RestartPolicy.UNLESS_STOPPED })).not.toHaveProperty('max_retry_count');
+    expect(container({})).not.toHaveProperty('must_run');
+    expect(container({})).not.toHaveProperty('stop_signal');
   });
 
   test('file systems in memory, sorted, never with executables', () => {
@@ -355,6 +359,9 @@ test.each<[string, ErrorCode, object, string[]]>([
   ['memory of a fraction', 'MemoryLimit', { limits: { memoryMebibytes: 64.5 } }, ['64.5']],
   ['processor', 'CpuLimit', { limits: { cpuMillis: 9 } }, ['got 9']],
   ['log', 'LogLimit', { limits: { logMebibytes: 0 } }, ['got 0']],
+  ...['TERM', 'sigquit', '15', 'SIGSTOP', 'SIGCHLD', 'SIGRTMIN+16', 'SIGTERM '].map(
+    (stopSignal) => [`stop signal ${stopSignal}`, 'StopSignal', { stopSignal }, [`'${stopSignal}'`, 'SIGTERM']] as [string, ErrorCode, object, string[]],
+  ),
   ['stop timeout', 'StopTimeout', { stopTimeoutSeconds: 3601 }, ['3601']],
   ['tmpfs size', 'TmpfsSize', { tmpfsMebibytes: { '/tmp': 0 } }, ['/tmp', 'got 0']],
   ['tmpfs path', 'MountTarget', { tmpfsMebibytes: { 'tmp:x': 1 } }, ['tmp:x']],

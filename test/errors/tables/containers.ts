@@ -12,6 +12,7 @@ import {
   Peer,
   Port,
   Reachability,
+  ReplicaGroup,
   RestartPolicy,
   SwarmCluster,
   VolumeMount,
@@ -359,6 +360,25 @@ export const CONTAINERS: readonly Entry[] = [
     'a whole number from 1',
     { tmpfsMebibytes: { '/tmp': 0 } },
     { tmpfsMebibytes: { '/tmp': 1 } },
+  ),
+  container('StopSignal', ["'stopSignal'", "got '15'"], 'SIGHUP, SIGINT, SIGKILL, SIGPWR, SIGQUIT, SIGTERM', { stopSignal: '15' }, { stopSignal: 'SIGTERM' }, (r) => r.stop_signal === 'SIGTERM'), // prettier-ignore
+  container(
+    'InitKeepsRoot',
+    ["'init' is true", 'ContainerUser.rootAtStart()'],
+    "remove 'init'",
+    { init: true, user: AT_START, capabilities: [Capability.SETUID, Capability.SETGID] },
+    { user: AT_START, capabilities: [Capability.SETUID, Capability.SETGID] },
+    (r) => r.init === false,
+  ),
+  ...[
+    ['got 0', 'a whole number from 1 to 100', { replicas: 0 }],
+    ["'ipv4Address' cannot hold for several containers", 'remove it', { ipv4Address: '10.20.0.9' }],
+    ["got 'web_1'", "a DNS label of at least two letters, digits and '-'", { containerName: 'web_1' }],
+  ].map(([says, follow, bad]) =>
+    program('ReplicaValue', told('app/Web', says as string, follow as string), (p, isMended) => {
+      new ReplicaGroup(p.stack, 'Web', { segment: p.segment('Front'), image: IMAGE, replicas: 2, ...(isMended ? {} : (bad as object)) });
+      return (s) => s.names('docker_container').join() === 'app-web-1,app-web-2';
+    }),
   ),
   container('StopTimeout', ['got 0'], 'a whole number from 1 to 3600', { stopTimeoutSeconds: 0 }, { stopTimeoutSeconds: 1 }),
   segmentless('NetworkChoice', ["'segment' and 'network' are both set"], 'remove one of them', (p, isMended) =>

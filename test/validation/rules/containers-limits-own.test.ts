@@ -42,7 +42,7 @@ describe('what our constructs make', () => {
     const front = program.segment('Front');
     const web = program.container('Web', front, { image: PULLED, environment: { DB_PASSWORD_FILE: '/run/db' }, restartPolicy: RestartPolicy.onFailure(3) }); // prettier-ignore
     web.publish(Port.tcp(443));
-    program.container('Db', front, { healthCheck: HealthCheck.command(['pg_isready']) });
+    program.container('Db', front, { healthCheck: HealthCheck.command(['pg_isready']), restartPolicy: RestartPolicy.onFailure(5) });
     expect(found(program, Severity.WARNING)).toEqual(['BH-C22 app/Web/Resource none']);
     expect(found(program, Severity.INFO).filter((text) => text.includes('/Db/'))).toEqual([
       'BH-C28 app/Db/Resource pids',
@@ -78,7 +78,7 @@ describe('what our constructs make', () => {
         Capability.of('SYS_NICE', { reason: 'pins its threads' }),
         Capability.of('SYS_PTRACE', { reason: 'it is a debugger' }),
       ],
-      healthCheck: HealthCheck.command(['probe']),
+      healthCheck: HealthCheck.none({ reason: 'its check asks what is not here' }),
     };
     const program = new Program();
     program.container('Web', program.segment('Front'), reasons);
@@ -91,7 +91,10 @@ describe('what our constructs make', () => {
         .check(stack)
         .filter(({ severity }) => severity !== Severity.INFO)
         .map(({ ruleId, detail, state, reason }) => [ruleId, detail, state, reason]);
+    const restarts = expect.stringContaining('it has to run again after a restart');
     expect(states(program)).toEqual([
+      ['BH-C21', 'unless-stopped', 'suppressed', restarts],
+      ['BH-C22', 'none', 'suppressed', 'its check asks what is not here'],
       ['BH-I02', 'registry.example/shop:1.2', 'suppressed', 'the registry refuses to move tags'],
       ['BH-C26', 'TOKEN', 'suppressed', 'printed on every page'],
     ]);
