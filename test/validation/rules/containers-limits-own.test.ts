@@ -93,9 +93,9 @@ describe('what our constructs make', () => {
         .map(({ ruleId, detail, state, reason }) => [ruleId, detail, state, reason]);
     const restarts = expect.stringContaining('it has to run again after a restart');
     expect(states(program)).toEqual([
+      ['BH-I02', 'registry.example/shop:1.2', 'suppressed', 'the registry refuses to move tags'],
       ['BH-C21', 'unless-stopped', 'suppressed', restarts],
       ['BH-C22', 'none', 'suppressed', 'its check asks what is not here'],
-      ['BH-I02', 'registry.example/shop:1.2', 'suppressed', 'the registry refuses to move tags'],
       ['BH-C26', 'TOKEN', 'suppressed', 'printed on every page'],
     ]);
     expect(states(swarm)).toEqual([
