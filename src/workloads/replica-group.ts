@@ -61,7 +61,11 @@ export class ReplicaGroup extends Construct implements IPeer, IConnectable {
     wholeNumber(path, 'replicas', replicas, 1, 100, 'ReplicaValue');
     const ofOne = OF_ONE.find((key) => props[key] !== undefined);
     if (ofOne !== undefined) {
-      throw new ValidationError('ReplicaValue', path, `'${ofOne}' cannot hold for several containers; remove it, or use a HardenedContainer`);
+      throw new ValidationError(
+        'ReplicaValue',
+        path,
+        `'${ofOne}' cannot hold for several containers; remove it, or use a HardenedContainer`,
+      );
     }
     const label = "a DNS label of at least two letters, digits and '-', since it is the name of all containers of the group";
     matching(path, 'containerName', containerName, /^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/i, 'ReplicaValue', label);

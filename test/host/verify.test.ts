@@ -96,7 +96,11 @@ function restartsOf(policy: string, declared: string): string {
 }
 
 test.each([
-  ['unless-stopped 0', 'endless', 'SKIP the program declares as restarted without end, with a reason: app-web; of all others: restarts come to an end'],
+  [
+    'unless-stopped 0',
+    'endless',
+    'SKIP the program declares as restarted without end, with a reason: app-web; of all others: restarts come to an end',
+  ],
   ['unless-stopped 0', '', 'FAIL restarts come to an end: app-web is restarted without end, which the program does not declare'],
   ['always 0', 'endless', 'FAIL restarts come to an end: app-web is restarted without end'],
   ['on-failure 0', 'endless', 'FAIL restarts come to an end: app-web is restarted without end'],

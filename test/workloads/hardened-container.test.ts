@@ -359,9 +359,6 @@ test.each<[string, ErrorCode, object, string[]]>([
   ['memory of a fraction', 'MemoryLimit', { limits: { memoryMebibytes: 64.5 } }, ['64.5']],
   ['processor', 'CpuLimit', { limits: { cpuMillis: 9 } }, ['got 9']],
   ['log', 'LogLimit', { limits: { logMebibytes: 0 } }, ['got 0']],
-  ...['TERM', 'sigquit', '15', 'SIGSTOP', 'SIGCHLD', 'SIGRTMIN+16', 'SIGTERM '].map(
-    (stopSignal) => [`stop signal ${stopSignal}`, 'StopSignal', { stopSignal }, [`'${stopSignal}'`, 'SIGTERM']] as [string, ErrorCode, object, string[]],
-  ),
   ['stop timeout', 'StopTimeout', { stopTimeoutSeconds: 3601 }, ['3601']],
   ['tmpfs size', 'TmpfsSize', { tmpfsMebibytes: { '/tmp': 0 } }, ['/tmp', 'got 0']],
   ['tmpfs path', 'MountTarget', { tmpfsMebibytes: { 'tmp:x': 1 } }, ['tmp:x']],

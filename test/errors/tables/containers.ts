@@ -12,7 +12,6 @@ import {
   Peer,
   Port,
   Reachability,
-  ReplicaGroup,
   RestartPolicy,
   SwarmCluster,
   VolumeMount,
@@ -21,6 +20,7 @@ import {
 import { IMAGE, newDaemon, type Program } from '../../support/programs';
 import { newNode } from '../../support/swarms';
 import { type Entry, program, told, value } from '../entry';
+import { STARTS } from './starts';
 
 const HTTP = Port.tcp(8080);
 const DIGEST = `nginx@sha256:${'a'.repeat(64)}`;
@@ -59,37 +59,6 @@ function agent(p: Program, props: object): HardenedContainer {
   return new HardenedContainer(p.stack, 'Agent', { image: IMAGE, ...props });
 }
 
-/** Orders of starts, by the resource of the later one and what it comes after. */
-function starts(): Entry[] {
-  const READY = HealthCheck.command(['pg_isready']);
-  const two = (p: Program, healthCheck?: HealthCheck) => {
-    const segment = p.segment('App');
-    return [p.container('Db', segment, { healthCheck }), p.container('Api', segment)];
-  };
-  return [
-    program('StartCycle', told('app/Db', "'app/Db' after 'app/Api' after 'app/Db'", 'remove one of these calls'), (p, isMended) => {
-      const [db, api] = two(p);
-      api.startAfter(db);
-      if (!isMended) db.startAfter(api);
-      return (s) => s.container('app-api').depends_on.length === 1;
-    }),
-    program(
-      'StartWithoutHealth',
-      told('app/Api', "'app/Db' has no 'healthCheck'", "HealthCheck.command(['pg_isready'])"),
-      (p, isMended) => {
-        const [db, api] = two(p, isMended ? READY : undefined);
-        api.startAfter(db, { healthy: true });
-        return (s) => s.container('app-db').wait;
-      },
-    ),
-    program('StartTimeout', told('app/Api', "'timeoutSeconds'", "needs 'healthy: true'"), (p, isMended) => {
-      const [db, api] = two(p, READY);
-      api.startAfter(db, { healthy: isMended, timeoutSeconds: 90 });
-      return (s) => s.container('app-db').wait_timeout === 90;
-    }),
-  ];
-}
-
 const host = (p: Program) => ({ daemon: p.daemon, network: ContainerNetwork.host({ reason: REASON }) });
 const none = (p: Program) => ({ daemon: p.daemon, network: ContainerNetwork.none({ reason: 'it only reads a volume' }) });
 const mounted = ({ mounts }: any) => mounts.map(({ source }: any) => source);
@@ -98,7 +67,7 @@ const dns = (options: object) => ({ dns: options });
 
 /** Containers, and what they are made of. */
 export const CONTAINERS: readonly Entry[] = [
-  ...starts(),
+  ...STARTS,
   container(
     'InertCapability',
     ['CAP_CHOWN', '10001:10001', 'Docker gives capabilities only to root'],
@@ -360,25 +329,6 @@ export const CONTAINERS: readonly Entry[] = [
     'a whole number from 1',
     { tmpfsMebibytes: { '/tmp': 0 } },
     { tmpfsMebibytes: { '/tmp': 1 } },
-  ),
-  container('StopSignal', ["'stopSignal'", "got '15'"], 'SIGHUP, SIGINT, SIGKILL, SIGPWR, SIGQUIT, SIGTERM', { stopSignal: '15' }, { stopSignal: 'SIGTERM' }, (r) => r.stop_signal === 'SIGTERM'), // prettier-ignore
-  container(
-    'InitKeepsRoot',
-    ["'init' is true", 'ContainerUser.rootAtStart()'],
-    "remove 'init'",
-    { init: true, user: AT_START, capabilities: [Capability.SETUID, Capability.SETGID] },
-    { user: AT_START, capabilities: [Capability.SETUID, Capability.SETGID] },
-    (r) => r.init === false,
-  ),
-  ...[
-    ['got 0', 'a whole number from 1 to 100', { replicas: 0 }],
-    ["'ipv4Address' cannot hold for several containers", 'remove it', { ipv4Address: '10.20.0.9' }],
-    ["got 'web_1'", "a DNS label of at least two letters, digits and '-'", { containerName: 'web_1' }],
-  ].map(([says, follow, bad]) =>
-    program('ReplicaValue', told('app/Web', says as string, follow as string), (p, isMended) => {
-      new ReplicaGroup(p.stack, 'Web', { segment: p.segment('Front'), image: IMAGE, replicas: 2, ...(isMended ? {} : (bad as object)) });
-      return (s) => s.names('docker_container').join() === 'app-web-1,app-web-2';
-    }),
   ),
   container('StopTimeout', ['got 0'], 'a whole number from 1 to 3600', { stopTimeoutSeconds: 0 }, { stopTimeoutSeconds: 1 }),
   segmentless('NetworkChoice', ["'segment' and 'network' are both set"], 'remove one of them', (p, isMended) =>

@@ -46,7 +46,12 @@ const CHANGES: readonly Change[] = [
     answer: `${99 * 1024 * 1024}`,
   },
   { what: 'the policy of restarts', props: { restartPolicy: RestartPolicy.onFailure(4) }, format: '{{.HostConfig.RestartPolicy}}', answer: '{on-failure 4}' }, // prettier-ignore
-  { what: 'the one by default', props: { restartPolicy: undefined }, format: '{{.HostConfig.RestartPolicy}}', answer: '{unless-stopped 0}' },
+  {
+    what: 'the one by default',
+    props: { restartPolicy: undefined },
+    format: '{{.HostConfig.RestartPolicy}}',
+    answer: '{unless-stopped 0}',
+  },
   { what: 'no restarts', props: { restartPolicy: RestartPolicy.NO }, format: '{{.HostConfig.RestartPolicy.Name}}', answer: 'no' },
   { what: 'an environment', props: { environment: { A: 'b' } }, format: '{{range .Config.Env}}{{.}} {{end}}', answer: 'A=b' },
   { what: 'a stop timeout', props: { stopTimeoutSeconds: 3 }, format: '{{.Config.StopTimeout}}', answer: '3' },

@@ -28,11 +28,7 @@ const SLEEP = ['sleep', '100000'];
 /** Fails seven times at once, and then runs: what waits for a database does so. */
 const failing = (id: string): Partial<HardenedContainerProps> => ({
   volumes: [VolumeMount.hostPath(`${DATA}/${id}`, '/data', { readOnly: false })],
-  command: [
-    'sh',
-    '-c',
-    'n=$(cat /data/n 2>/dev/null || echo 0); echo $((n + 1)) >/data/n; [ "$n" -ge 7 ] || exit 1; exec sleep 100000',
-  ],
+  command: ['sh', '-c', 'n=$(cat /data/n 2>/dev/null || echo 0); echo $((n + 1)) >/data/n; [ "$n" -ge 7 ] || exit 1; exec sleep 100000'],
 });
 
 const program: Program = ({ stack, daemon, image }) => {
@@ -51,7 +47,7 @@ const program: Program = ({ stack, daemon, image }) => {
   container('Quits', {
     stopSignal: 'SIGQUIT',
     volumes: [VolumeMount.hostPath(`${DATA}/quits`, '/data', { readOnly: false })],
-    command: ['sh', '-c', "for s in QUIT TERM; do trap \"echo $s >/data/signal; exit 0\" $s; done; while :; do sleep 1 & wait; done"],
+    command: ['sh', '-c', 'for s in QUIT TERM; do trap "echo $s >/data/signal; exit 0" $s; done; while :; do sleep 1 & wait; done'],
   });
   const api = new ReplicaGroup(stack, 'Api', { segment: back, image, replicas: 3, defaultPort: HTTP });
   container('Client').connections.allowTo(api);
@@ -207,7 +203,11 @@ function crashLoop({ lab, checks, deployment }: Stage): void {
   const seconds = (Date.now() - began) / 1000;
   checks.shown('a crash loop goes on past five restarts', isLong, `${count()} after ${seconds.toFixed(0)} s`);
   sleep(8_000);
-  checks.shown('the engine waits longer each time', count() <= 9, `${count()} restarts after ${((Date.now() - began) / 1000).toFixed(0)} s`);
+  checks.shown(
+    'the engine waits longer each time',
+    count() <= 9,
+    `${count()} restarts after ${((Date.now() - began) / 1000).toFixed(0)} s`,
+  );
   const log = inspect(lab, 'app-loop', '{{.LogPath}}');
   const bytes = Number(lab.mustHost('the size of its logs', ['sh', '-c', `cat ${log}* | wc -c`]));
   checks.shown('its logs stay within their limit', bytes > 1_000_000 && bytes < 3.5 * 1024 * 1024, `${bytes} bytes`);
