@@ -108,17 +108,12 @@ describe('what is given arrives', () => {
     ['no restart, and none by Terraform', { restartPolicy: RestartPolicy.NO }, { restart: 'no', must_run: false }],
     ['restart', { restartPolicy: RestartPolicy.UNLESS_STOPPED }, { restart: 'unless-stopped' }],
     ['restarts', { restartPolicy: RestartPolicy.onFailure(3) }, { restart: 'on-failure', max_retry_count: 3 }],
-    ['a stop signal', { stopSignal: 'SIGQUIT' }, { stop_signal: 'SIGQUIT' }],
-    ['a real-time signal', { stopSignal: 'SIGRTMIN+3' }, { stop_signal: 'SIGRTMIN+3' }],
-    ['no init process', { init: false }, { init: false }],
     ['static address', { ipv4Address: '10.20.0.77' }, { networks_advanced: [{ ipv4_address: '10.20.0.77' }] }],
     ['aliases', { aliases: ['www', 'Web-1'] }, { networks_advanced: [{ aliases: ['www', 'Web-1'] }] }],
   ])('%s', (_, props, expected) => expect(container(props)).toMatchObject(expected));
 
   test('a policy without retries writes no count', () => {
     expect(container({ restartPolicy: RestartPolicy.UNLESS_STOPPED })).not.toHaveProperty('max_retry_count');
-    expect(container({})).not.toHaveProperty('must_run');
-    expect(container({})).not.toHaveProperty('stop_signal');
   });
 
   test('file systems in memory, sorted, never with executables', () => {

@@ -1043,28 +1043,17 @@ remove() {
   say 'removed; sysctls keep their values until the next boot'
 }
 `,
-  'firewall/revive.sh': `# The engine tries no second time to start a container that ended while the stamp was away. So such containers are started once the stamp is back, and
-# nothing else is: not what a user stopped, and not what has no policy of restarts.
+  'firewall/revive.sh': `# The engine tries no second time to start a container that ended while the stamp was away. So those whose last start failed for want of the stamp are started
+# once it is back, and nothing else is: what a user stopped has no such error. Runs beside the watch, which must not wait for an engine.
 
 revive() {
-  # Its socket would start an engine that was stopped.
-  { read -r pid </run/docker.pid; } 2>/dev/null || return 0
-  if [ ! -d "/proc/$pid" ] || ! command -v docker >/dev/null 2>&1; then return 0; fi
-  # Twice: a start that has just failed is written down a moment later.
-  mv "$private/stamped" "$private/stamped.once" 2>/dev/null || rm "$private/stamped.once" 2>/dev/null || return 0
-  if ! ended=$(on_engine ps -aq --no-trunc --filter status=exited --filter status=created); then
-    : >"$private/stamped"
-    return 0
+  # Asked at its socket, an engine that was stopped would start.
+  if kill -0 "$(cat /run/docker.pid)" && rm "$private/stamped"; then
+    # A start that has just failed is written down a moment later.
+    sleep 2
+    docker ps -aqf status=exited | xargs -r docker inspect -f '{{.Id}}{{printf "%q" .State.Error}}' | grep "$stamp" | cut -c1-64 | xargs -r docker start
   fi
-  for id in $ended; do
-    case $(on_engine inspect --format '{{.HostConfig.RestartPolicy.Name}} {{.State.Error}}' "$id") in
-      no\\ * | ' '*) ;;
-      *"$stamp"*) if on_engine start "$id" >/dev/null; then say "started $id, which the engine could not start without the stamp"; fi ;;
-    esac
-  done
 }
-
-on_engine() { timeout 30 docker -H unix:///run/docker.sock "$@" 2>/dev/null; }
 `,
   'firewall/settings.sh': `# What is read before anything else; damaged files are never applied.
 
@@ -1214,7 +1203,7 @@ watch() {
     if found=$("$0" apply --quiet 2>&1); then
       [ -z "$found" ] || printf '%s\\n' "$found" >&2
       told=
-      revive 7>&- 8>&-
+      revive 7>&- 8>&- 2>/dev/null &
     else
       # Whatever ended it.
       rm -rf "$run"/stamp-*
