@@ -133,13 +133,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     brand(this, 'workload');
     brand(this, 'peer');
 
-    const given = {
-      path,
-      name: checked.name,
-      user: checked.user._fact,
-      capabilities: givenBack(props.capabilities),
-      ...(checked.restart._isEndless && { isEndless: true }),
-    };
+    const given = { path, name: checked.name, user: checked.user._fact, capabilities: givenBack(props.capabilities) };
     if (segmentless) {
       declarations.addWorkload({ ...given, ...segmentless });
       if (segmentless.mode === 'host') warn(this, warningOnHost(segmentless.reason));
@@ -158,6 +152,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       });
       forging.forEach((capability) => warn(this, warningOfForging(capability)));
     }
+    declarations.store.endless[checked.restart._isEndless ? 'add' : 'delete'](path);
     this.makeResource(props, checked, environment);
     this.acceptReasons(props, checked);
   }

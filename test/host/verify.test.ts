@@ -18,7 +18,8 @@ function program(): Program {
 }
 
 test('containers come with their ports as docker inspect writes them', () => {
-  expect(verifyInput(program().topology())).toEqual({
+  const shop = program();
+  expect(verifyInput(shop.topology(), shop.daemon._declarations.store.endless)).toEqual({
     containers: [
       { name: 'app-api', ports: [], capabilities: ['IPC_LOCK'], user: 'root 0', restart: 'endless', isService: false },
       {

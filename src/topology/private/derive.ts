@@ -119,7 +119,6 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     dns: resolversOf(fact, facts, places, dns),
     ...(fact.capabilities && { capabilities: fact.capabilities }),
     ...(fact.user && { user: fact.user }),
-    ...(fact.isEndless && { isEndless: true }),
   }));
   workloads.push(...servicesOnNode(facts));
 

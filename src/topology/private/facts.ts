@@ -130,8 +130,6 @@ export interface WorkloadFact {
   readonly capabilities?: readonly string[];
   /** Of a container that others made nothing is known. */
   readonly user?: StartUser;
-  /** Whether the engine starts it again whenever it ends. */
-  readonly isEndless?: boolean;
   /** Others made the container: nothing of ours attaches it to a network or narrows it. */
   readonly isTheirs?: boolean;
 }
@@ -143,7 +141,6 @@ export interface SegmentlessFact {
   readonly mode: 'host' | 'none';
   readonly reason: string;
   readonly user: StartUser;
-  readonly isEndless?: boolean;
   readonly capabilities?: readonly string[];
 }
 

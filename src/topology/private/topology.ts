@@ -130,8 +130,6 @@ export interface WorkloadPlan {
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
   readonly user?: StartUser;
-  /** Whether the engine starts it again whenever it ends. */
-  readonly isEndless?: boolean;
 }
 
 /** A pair of addresses opened on the bridge that both are members of. */
