@@ -39,5 +39,7 @@ test('a health check that is turned off has no times', () =>
   expect(container({ healthCheck: HealthCheck.none({ reason: 'nothing can be asked of it' }) }).healthcheck).toEqual({ test: ['NONE'] }));
 
 test('nothing is written of what is left to the image and to the provider', () => {
-  expect(Object.keys(container({})).filter((key) => ['must_run', 'stop_signal', 'max_retry_count', 'healthcheck'].includes(key))).toEqual([]);
+  expect(Object.keys(container({})).filter((key) => ['must_run', 'stop_signal', 'max_retry_count', 'healthcheck'].includes(key))).toEqual(
+    [],
+  );
 });

@@ -93,7 +93,11 @@ const states = (lab: Lab) => lab.docker('ps', '-a', '--format', '{{.Names}} {{.S
 function starts({ lab, checks, deployment }: Stage): void {
   checks.shown('what fails seven times while something else starts runs in the end', allUp(lab, ALWAYS), states(lab));
   const gaveUp = () => inspect(lab, 'app-gives-up', '{{.State.Status}} {{.RestartCount}}');
-  checks.shown('control: with five retries it ends', until(() => gaveUp() === 'exited 5', 30_000), gaveUp());
+  checks.shown(
+    'control: with five retries it ends',
+    until(() => gaveUp() === 'exited 5', 30_000),
+    gaveUp(),
+  );
   const task = inspect(lab, 'app-task', '{{.State.Status}} {{.State.ExitCode}} {{.RestartCount}}');
   checks.shown('a task has run once', task === 'exited 0 0', task);
   const first = ['app-own', 'app-polite'].map((name) => lab.docker('exec', name, 'cat', '/proc/1/comm'));
