@@ -39,6 +39,10 @@ export const DOCKER_BENCH: Readonly<Record<string, readonly [Reason, string]>> =
     'the tool is wrong',
     'it asks for shares or the number of CPUs, and not for the quota of a period, which HardenedContainer sets',
   ],
+  '5.15': [
+    'left to the user',
+    '`restartPolicy: RestartPolicy.onFailure(5)`; by default a container is started again whenever it ends, since it would stay down after a restart of the host when it ended with exit code 0',
+  ],
   ...each(['5.23', '5.24'], 'left to the user', 'commands that a user runs by hand appear only in the audit log of the host'),
   '5.27': ['left to the user', '`healthCheck` of HardenedContainer; these containers were given none'],
   '5.29': [

@@ -66,6 +66,7 @@ export * from './workloads/hardened-container-props';
 export * from './workloads/hardened-service';
 export * from './workloads/hardened-service-props';
 export * from './workloads/publication';
+export * from './workloads/replica-group';
 export * from './workloads/service-files';
 export * from './workloads/service-policies';
 export * from './workloads/start-options';

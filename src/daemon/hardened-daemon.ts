@@ -248,7 +248,8 @@ export class HardenedDaemon extends Construct implements IDaemon {
     fs.writeFileSync(path.join(folder, 'install.sh'), this.rendered(renderInstallScript), { mode: 0o755 });
     this.core.tellAtEnd(folder, writeDaemonReports(folder, this._declarations.store, this.props));
     writeHostFolder(folder, renderHostFiles(this.input()));
-    const verify = renderVerifyScript({ ...verifyInput(this._declarations.store.derived().topology), engine: this.engine.version });
+    const { store } = this._declarations;
+    const verify = renderVerifyScript({ ...verifyInput(store.derived().topology, store.endless), engine: this.engine.version });
     fs.writeFileSync(path.join(folder, 'verify.sh'), verify, { mode: 0o755 });
   }
 }

@@ -19,6 +19,8 @@
 
 . firewall/frames.sh
 
+. firewall/revive.sh
+
 . firewall/watch.sh
 
 . firewall/settings.sh

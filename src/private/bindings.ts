@@ -91,7 +91,15 @@ export class LateContainer extends Container {
 
   /** The provider changes these in its state alone, and the container keeps what it has; a label that changes replaces it. */
   private replaceOnChange(): void {
-    const forgotten = [this.healthcheckInput, this.mountsInput, this.tmpfsInput, this.cpuQuotaInput, this.cpuPeriodInput];
+    const forgotten = [
+      this.healthcheckInput,
+      this.mountsInput,
+      this.tmpfsInput,
+      this.cpuQuotaInput,
+      this.cpuPeriodInput,
+      this.initInput,
+      this.stopSignalInput,
+    ];
     const text = JSON.stringify(
       Tokenization.resolve(forgotten, { scope: this, resolver: new DefaultTokenResolver(new StringConcat()), preparing: false }),
     );

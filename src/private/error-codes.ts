@@ -150,6 +150,7 @@ export const ERROR_CODES = {
   NoNetworkRefused: 'A container without a network has a setting or a flow that needs a network.',
   NotAWorkload: 'A member of a group, or what a container is to start after, is not a workload that fits.',
   EmptyGroup: 'A group has no members.',
+  ReplicaValue: 'The number of replicas is out of range, or their name or a property cannot hold for several containers.',
   VolumeElsewhere: 'A workload mounts a volume of another host than the one that it runs on, or may run on.',
   NotAnImage: 'An image prop was not made by ContainerImage.',
   ImageReference: 'An image reference or id is malformed.',
@@ -191,4 +192,6 @@ export const ERROR_CODES = {
   LogLimit: 'The size of a log file is out of range.',
   TmpfsSize: 'The size of a file system in memory is out of range.',
   StopTimeout: 'The stop timeout of a container is out of range.',
+  StopSignal: 'The stop signal of a container is not the name of a signal that asks a program to end.',
+  InitKeepsRoot: 'A container that starts as root would have an init process, which stays root.',
 } as const;

@@ -5,6 +5,8 @@ import { DEFAULT_USER } from './private/common';
 import { HARDENED, logOptions, tmpfsOptions } from '../hardening/private/hardened-defaults';
 import { Container, LateContainer } from '../private/bindings';
 import { wholeNumber } from '../private/text';
+import { restartPolicy } from '../validation/rules/containers/restart-policy';
+import { Suppressions } from '../validation/suppressions';
 
 /** Defaults for raw containers. */
 export interface HardenRawContainersProps {
@@ -29,8 +31,8 @@ export interface HardenRawContainersProps {
  *     Aspects.of(stack).add(new HardenRawContainers());
  *
  * It drops all capabilities, sets no-new-privileges, makes the root file system read-only with a /tmp in memory, sets a user other than root (not
- * if the container adds capabilities, which only root holds), a private IPC namespace, limits of memory, processor, open files and logs, and restarts five times at most. Attributes that the program sets stay
- * unchanged; to leave a default, set the attribute on the container, and the rule packs ask for a reason there. Containers of Bulkhead stay
+ * if the container adds capabilities, which only root holds), a private IPC namespace, limits of memory, processor, open files and logs, and the restart
+ * policy `unless-stopped`, for which it accepts BH-C21. Attributes that the program sets stay unchanged; to leave a default, set the attribute on the container, and the rule packs ask for a reason there. Containers of Bulkhead stay
  * unchanged.
  *
  * It does not change networks, publications, mounts and images; `SecureDefaults` reports problems with them.
@@ -79,9 +81,11 @@ export class HardenRawContainers implements IAspect {
       node.logDriver = HARDENED.logDriver;
       node.logOpts = logOptions(HARDENED.logMebibytes);
     }
+    // Who counts retries means those after a failure.
+    if (sets('maxRetryCount') && !sets('restart')) node.restart = 'on-failure';
     if (!sets('restart')) {
       node.restart = HARDENED.restart;
-      if (!sets('maxRetryCount')) node.maxRetryCount = HARDENED.maxRetries;
+      Suppressions.of(node)._imply(restartPolicy, HARDENED.restart, HARDENED.restartReason);
     }
   }
 }

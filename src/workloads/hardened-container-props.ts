@@ -147,16 +147,17 @@ export interface HardenedContainerProps {
   readonly limits?: ContainerLimits;
 
   /**
-   * Command that checks whether the container works.
+   * How the engine checks whether the container works: `HealthCheck.command()`, `HealthCheck.shell()`, or `HealthCheck.none()`, which turns off the check
+   * of the image.
    *
    * @default - the health check of the image, if it has one
    */
   readonly healthCheck?: HealthCheck;
 
   /**
-   * What the engine does when the container ends.
+   * What the engine does when the container ends. A task that ends takes `RestartPolicy.NO`.
    *
-   * @default - after a failure it is started again, at most 5 times in a row
+   * @default RestartPolicy.UNLESS_STOPPED
    */
   readonly restartPolicy?: RestartPolicy;
 
@@ -197,7 +198,25 @@ export interface HardenedContainerProps {
   readonly workingDirectory?: string;
 
   /**
-   * Seconds between the stop signal and the end.
+   * Whether the first process is an init process of the engine (`docker-init`), which passes signals on to the program and removes processes that have ended.
+   * Images with an init of their own, such as s6-overlay, need `false`: their init has to be the first process. Error: `InitKeepsRoot`.
+   *
+   * @default - true; false with `ContainerUser.rootAtStart()`, since the init process would stay root
+   * @see https://docs.docker.com/reference/cli/docker/container/run/#init
+   */
+  readonly init?: boolean;
+
+  /**
+   * Signal that asks the program to end, by its name: `SIGTERM`, `SIGINT`, `SIGQUIT`, `SIGHUP`, `SIGUSR1`, `SIGUSR2`, `SIGWINCH`, `SIGPWR`, `SIGKILL`,
+   * `SIGRTMIN`, or `SIGRTMIN+1` to `SIGRTMIN+15`. Error: `StopSignal`.
+   *
+   * @default - that of the image, otherwise SIGTERM
+   * @see https://docs.docker.com/reference/dockerfile/#stopsignal
+   */
+  readonly stopSignal?: string;
+
+  /**
+   * Seconds between the stop signal and the end, 1 to 3600. Then the engine kills the program. Error: `StopTimeout`.
    *
    * @default 10
    */

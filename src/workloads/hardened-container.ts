@@ -16,7 +16,6 @@ import { publicationFact, type PublicationRequest } from './private/publication'
 import { LOOKED_AT, refusedBeside } from './private/refused-beside';
 import { checkStart, type Starting } from './private/start-order';
 import { Publication } from './publication';
-import { RestartPolicy } from './restart-policy';
 import type { StartOptions } from './start-options';
 import type { IWorkload } from './workload';
 import { Connections } from '../connections/connections';
@@ -34,8 +33,10 @@ import type { ISegment } from '../segments/segment';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact, PublicationFact } from '../topology/private/facts';
 import { dangerousCapability } from '../validation/rules/containers/dangerous-capability';
+import { healthCheck as noHealthCheck } from '../validation/rules/containers/health-check';
 import { hostNetwork } from '../validation/rules/containers/host-network';
 import { rawSockets } from '../validation/rules/containers/raw-sockets';
+import { restartPolicy } from '../validation/rules/containers/restart-policy';
 import { rootUser } from '../validation/rules/containers/root-user';
 import { secretVariable } from '../validation/rules/containers/secret-variable';
 import { writableRoot } from '../validation/rules/containers/writable-root';
@@ -151,8 +152,9 @@ export class HardenedContainer extends Construct implements IWorkload {
       });
       forging.forEach((capability) => warn(this, warningOfForging(capability)));
     }
+    declarations.store.endless[checked.restart._isEndless ? 'add' : 'delete'](path);
     this.makeResource(props, checked, environment);
-    this.acceptReasons(props);
+    this.acceptReasons(props, checked);
   }
 
   /**
@@ -248,8 +250,12 @@ export class HardenedContainer extends Construct implements IWorkload {
   }
 
   /** Who gave a reason here need not give it once more to the rules that ask for one. */
-  private acceptReasons({ user, capabilities = [], writableRootReason, notSecretReasons = {} }: HardenedContainerProps): void {
+  private acceptReasons(
+    { user, capabilities = [], writableRootReason, notSecretReasons = {}, healthCheck }: HardenedContainerProps,
+    { restart }: CheckedContainer,
+  ): void {
     const accepted = Suppressions.of(this);
+    if (restart._isEndless) accepted._imply(restartPolicy, restart.text, HARDENED.restartReason);
     for (const { text, reason } of capabilities) {
       if (reason !== undefined) {
         const name = text.replace(/^CAP_/, '');
@@ -258,6 +264,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       }
     }
     if (user?.reason !== undefined) accepted._imply(rootUser, 'root', user.reason);
+    if (healthCheck?._noneReason !== undefined) accepted._imply(noHealthCheck, 'none', healthCheck._noneReason);
     if (writableRootReason !== undefined) accepted._imply(writableRoot, 'read_only', writableRootReason);
     for (const [name, reason] of Object.entries(notSecretReasons)) accepted._imply(secretVariable, name, reason);
     const { segmentless } = this.placement;
@@ -273,7 +280,6 @@ export class HardenedContainer extends Construct implements IWorkload {
       image: image ? image.imageId : props.image.text,
       environment,
       stamp: daemon._stampPath,
-      restart: props.restartPolicy ?? RestartPolicy.onFailure(HARDENED.maxRetries),
       dualStack: this._peerDeclarations.store.has('ipv6'),
       mode: segmentless?.mode,
     });

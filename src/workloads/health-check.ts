@@ -1,6 +1,6 @@
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
-import { passedText, wholeNumber } from '../private/text';
+import { passedText, reasonText, wholeNumber } from '../private/text';
 
 /** How long a check may take, and when a container counts as unhealthy. Times are in seconds. */
 export interface HealthCheckOptions {
@@ -33,8 +33,14 @@ export interface HealthCheckOptions {
   readonly startPeriodSeconds?: number;
 }
 
+/** Why a container has no health check. */
+export interface NoHealthCheckOptions {
+  /** Why nothing checks the container, at least 10 characters; it appears in the reports. */
+  readonly reason: string;
+}
+
 /**
- * A command that checks whether the container works.
+ * How the engine checks whether the container works.
  *
  * @see https://docs.docker.com/reference/dockerfile/#healthcheck
  */
@@ -44,9 +50,23 @@ export class HealthCheck {
     return new HealthCheck(['CMD', ...argv.map((word) => passedText(undefined, 'health check', word))], options);
   }
 
-  /** Runs a line in the shell of the image. */
+  /**
+   * Runs a line in the shell of the image, `/bin/sh -c`; an image without a shell is then always unhealthy.
+   *
+   * The shell reads the whole line: never put text from outside the program into it, and use `command()` where no pipe or variable is needed. The engine
+   * shows the line to everybody who may inspect the container, so it must hold no secret.
+   */
   public static shell(line: string, options: HealthCheckOptions = {}): HealthCheck {
     return new HealthCheck(['CMD-SHELL', passedText(undefined, 'health check', line)], options);
+  }
+
+  /**
+   * No health check: the one of the image is turned off, for example because its program is not in use here. A container without `healthCheck` keeps the
+   * check of its image. The rule BH-C22 accepts the reason; `verify.sh` reports CIS 5.27 as FAIL.
+   */
+  public static none(options: NoHealthCheckOptions): HealthCheck {
+    checkProps(undefined, 'NoHealthCheckOptions', options);
+    return new HealthCheck(['NONE'], {}, reasonText(undefined, 'reason', options.reason));
   }
 
   /** What the engine gets: the kind and its words. */
@@ -60,9 +80,18 @@ export class HealthCheck {
   /** Seconds at the start in which failed checks do not count. */
   public readonly startPeriodSeconds: number;
 
-  private constructor(test: string[], options: HealthCheckOptions) {
+  private constructor(
+    test: string[],
+    options: HealthCheckOptions,
+    /**
+     * Why there is none.
+     *
+     * @internal
+     */
+    public readonly _noneReason?: string,
+  ) {
     checkProps(undefined, 'HealthCheckOptions', options);
-    if (test.length < 2) {
+    if (test.length < 2 && _noneReason === undefined) {
       throw new UnscopedValidationError(
         'HealthCheckValue',
         "a health check needs a command; pass its words, such as HealthCheck.command(['/healthy'])",

@@ -19,7 +19,9 @@ const SOURCES: Readonly<Record<string, string>> = {
   'swarm.sh': assemble('swarm.sh'),
   'install.sh': renderInstallScript(sampleInput()),
   'verify.sh': renderVerifyScript({
-    containers: [{ name: 'app-web', ports: ['|443|8443/tcp'], capabilities: ['CHOWN'], user: 'start 0 60', isService: false }],
+    containers: [
+      { name: 'app-web', ports: ['|443|8443/tcp'], capabilities: ['CHOWN'], user: 'start 0 60', restart: 'endless', isService: false },
+    ],
   }),
 };
 /** And as they come to a host. */
@@ -102,10 +104,14 @@ withProgram(['shellcheck'], 'is silent about every program', () => {
   fs.rmSync(folder, { recursive: true });
 });
 
-test('what is installed is what its authors have, without comments and empty lines', () => {
-  const plain = (text: string) => text.split('\n').filter((line) => line.trim() !== '' && !/^ *# /.test(line));
+test('what is installed is what its authors have, without comments and empty lines, and less indented', () => {
+  const plain = (text: string) =>
+    text
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !/^ *# /.test(line))
+      .map((line) => line.trimStart());
   expect(plain(firewallScript(WITH_LINKS))).toEqual(plain(commentedFirewallScript(WITH_LINKS)));
-  expect(FIREWALL_SCRIPT.split('\n').filter((line) => /^ {4}/.test(line)).length).toBeGreaterThan(100);
+  expect(FIREWALL_SCRIPT.split('\n').filter((line) => /^ {2}/.test(line)).length).toBeGreaterThan(100);
   expect(FIREWALL_SCRIPT.match(/^ *# /gm)).toHaveLength(2);
 });
 

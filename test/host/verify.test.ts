@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { Capability, ContainerNetwork, ContainerUser, HardenedContainer, Peer, Port } from '../../src';
+import { Capability, ContainerNetwork, ContainerUser, HardenedContainer, Peer, Port, RestartPolicy } from '../../src';
 import { verifyInput } from '../../src/daemon/private/verify-input';
 import { renderVerifyScript, VERIFIED } from '../../src/host/private/render-verify-script';
 import { HOST_ADDRESS, IMAGE, Program } from '../support/programs';
@@ -8,7 +8,7 @@ import { Services } from '../support/swarms';
 function program(): Program {
   const shop = new Program();
   const segment = shop.segment('Front');
-  const web = shop.container('Web', segment);
+  const web = shop.container('Web', segment, { restartPolicy: RestartPolicy.onFailure(3) });
   shop.container('Api', segment, {
     user: ContainerUser.root({ reason: 'its image has no other user' }),
     capabilities: [Capability.of('IPC_LOCK', { reason: 'keeps its keys out of swap' })],
@@ -18,13 +18,15 @@ function program(): Program {
 }
 
 test('containers come with their ports as docker inspect writes them', () => {
-  expect(verifyInput(program().topology())).toEqual({
+  const shop = program();
+  expect(verifyInput(shop.topology(), shop.daemon._declarations.store.endless)).toEqual({
     containers: [
-      { name: 'app-api', ports: [], capabilities: ['IPC_LOCK'], user: 'root 0', isService: false },
+      { name: 'app-api', ports: [], capabilities: ['IPC_LOCK'], user: 'root 0', restart: 'endless', isService: false },
       {
         name: 'app-web',
         capabilities: [],
         user: 'fixed 10001',
+        restart: '',
         isService: false,
         ports: [`${HOST_ADDRESS}|8000|8000/tcp`, `${HOST_ADDRESS}|8001|8001/tcp`],
       },
@@ -60,12 +62,12 @@ test('every control is one line, in the order of the benchmark', () => {
 test('the shell takes it, and no text of a program gets out of its quotes', () => {
   const hostile = "it's $(reboot) `id` ; rm";
   const script = renderVerifyScript({
-    containers: [{ name: hostile, ports: [hostile], capabilities: [hostile], user: hostile, isService: false }],
+    containers: [{ name: hostile, ports: [hostile], capabilities: [hostile], user: hostile, restart: hostile, isService: false }],
     swarmAddress: hostile,
   });
   expect(() => execFileSync('sh', ['-n'], { input: script })).not.toThrow();
   const quoted = `'it'\\''s $(reboot) \`id\` ; rm'`;
-  expect(script.split(quoted)).toHaveLength(9);
+  expect(script.split(quoted)).toHaveLength(11);
   expect(script.split(quoted).join('')).not.toContain('reboot');
 });
 
@@ -75,6 +77,40 @@ test('it has no word that changes a host', () => {
     /\b(rm|mv|cp|chmod|chown|mkdir|touch|tee|sed -i|docker (run|exec|rm|update|create))\b|>(?!\s*&|\/dev\/null|=)\s*["$/a-z]/,
   );
 });
+
+/** What the script says of restarts, of one container with a policy that the engine was told. */
+function restartsOf(policy: string, declared: string): string {
+  const script = renderVerifyScript({
+    containers: [{ name: 'app-web', ports: [], capabilities: [], user: '', restart: declared, isService: false }],
+  });
+  const take = (name: string) => {
+    const start = script.indexOf(`\n${name}() {`);
+    const line = script.slice(start + 1, script.indexOf('\n', start + 1));
+    return line.endsWith('}') ? line : script.slice(start, script.indexOf('\n}\n', start) + 3);
+  };
+  const parts = ['mark', 'accept', 'declared_restart', 'gather', 'judge', 'judge_others', 'restarts_on', 'restarts'].map(take);
+  const stubs = 'here=app-web; tasks=; ask() { case $1 in restart) echo "$POLICY" ;; pid) echo 1 ;; esac; }; owner_of() { echo app-web; }; pass() { echo "PASS $1"; }; skip() { echo "SKIP $1"; }; fail() { echo "FAIL $1"; }'; // prettier-ignore
+  return execFileSync('sh', ['-uc', `${stubs}\n${parts.join('\n')}\nrestarts 'restarts come to an end'`], {
+    env: { ...process.env, POLICY: policy },
+    encoding: 'utf8',
+  }).trim();
+}
+
+test.each([
+  [
+    'unless-stopped 0',
+    'endless',
+    'SKIP the program declares as restarted without end, with a reason: app-web; of all others: restarts come to an end',
+  ],
+  ['unless-stopped 0', '', 'FAIL restarts come to an end: app-web is restarted without end, which the program does not declare'],
+  ['always 0', 'endless', 'FAIL restarts come to an end: app-web is restarted without end'],
+  ['on-failure 0', 'endless', 'FAIL restarts come to an end: app-web is restarted without end'],
+  ['on-failure 6', 'endless', 'FAIL restarts come to an end: app-web is restarted more than 5 times'],
+  ['on-failure 50', '', 'FAIL restarts come to an end: app-web is restarted more than 5 times'],
+  ['on-failure 5', '', 'PASS restarts come to an end'],
+  ['on-failure 1', 'endless', 'PASS restarts come to an end'],
+  ['no 0', '', 'PASS restarts come to an end'],
+])('restarts of %j, declared as %j: %s', (policy, declared, says) => expect(restartsOf(policy, declared)).toBe(says));
 
 /** What the script reads of settings and of a command line. */
 function read(name: 'json_values' | 'flag_values', text: string): string[] {

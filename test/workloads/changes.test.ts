@@ -20,6 +20,9 @@ test('what the provider would change in its state alone changes a label, which r
     { volumes: [VolumeMount.hostPath('/srv/a', '/data', { readOnly: false })] },
     { tmpfsMebibytes: { '/tmp': 5 } },
     { limits: { cpuMillis: 500 } },
+    { healthCheck: HealthCheck.none({ reason: 'nothing can be asked of it' }) },
+    { init: false },
+    { stopSignal: 'SIGINT' },
   ];
   expect(new Set([plain, ...forgotten.map(label)]).size).toBe(forgotten.length + 1);
   expect([{ environment: { A: 'b' } }, { limits: { memoryMebibytes: 99 } }, { command: ['x'] }].map(label)).toEqual([plain, plain, plain]);

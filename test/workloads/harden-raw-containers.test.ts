@@ -30,8 +30,7 @@ test('a container that says nothing gets everything', () => {
     ulimit: [{ name: 'nofile', soft: 1024, hard: 4096 }],
     log_driver: 'json-file',
     log_opts: { 'max-size': '10m', 'max-file': '3' },
-    restart: 'on-failure',
-    max_retry_count: 5,
+    restart: 'unless-stopped',
   });
 });
 
@@ -44,6 +43,7 @@ test.each([
   ['shares of the processor', { cpuShares: 512 }, { cpu_shares: 512, cpu_quota: undefined }],
   ['its log driver', { logDriver: 'journald' }, { log_driver: 'journald', log_opts: undefined }],
   ['its restarts', { restart: 'always' }, { restart: 'always', max_retry_count: undefined }],
+  ['a number of retries, which is one after failures', { maxRetryCount: 3 }, { restart: 'on-failure', max_retry_count: 3 }],
   [
     'a security option, with ours beside it',
     { securityOpts: ['label=type:x'] },

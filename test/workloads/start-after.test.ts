@@ -54,6 +54,15 @@ test.each<[string, ErrorCode, (all: ReturnType<typeof three>) => void, string[]]
     ({ db, api }) => api.startAfter(db, { healthy: true }),
     ["'app/Db'", 'HealthCheck.command', "remove 'healthy'"],
   ],
+  [
+    'a health check that is turned off',
+    'StartWithoutHealth',
+    () => {
+      const { db, api } = three(HealthCheck.none({ reason: 'its check asks what is not here' }));
+      api.startAfter(db, { healthy: true });
+    },
+    ["'app/Db'"],
+  ],
   ['a time without a wait', 'StartTimeout', ({ db, api }) => api.startAfter(db, { timeoutSeconds: 5 }), ["'healthy: true'"]],
   ['no time', 'StartTimeout', ({ api }) => api.startAfter(three(READY).db, { healthy: true, timeoutSeconds: 0 }), ["'timeoutSeconds'"]],
   ['no container', 'NotAWorkload', ({ api }) => api.startAfter('Db' as any), ["'other'"]],

@@ -3,7 +3,10 @@ import type { StartUser } from '../../topology/private/facts';
 import type { Topology, WorkloadPlan } from '../../topology/private/topology';
 
 /** Containers and services of a daemon with what they may have, and their published ports, as `docker inspect` writes them: `192.0.2.10|443|8443/tcp`; Swarm binds to no address. */
-export function verifyInput({ workloads, segmentless = [], publications, swarm }: Topology): VerifyInput {
+export function verifyInput(
+  { workloads, segmentless = [], publications, swarm }: Topology,
+  endless: ReadonlySet<string> = new Set(),
+): VerifyInput {
   const portsOf = (path: string) => [
     ...new Set(
       publications
@@ -24,6 +27,7 @@ export function verifyInput({ workloads, segmentless = [], publications, swarm }
     ports: portsOf(path),
     capabilities: capabilities.map((capability) => capability.replace(/^CAP_/, '')),
     user: user === undefined ? '' : wordsOf(user),
+    restart: endless.has(path) ? 'endless' : '',
     isService,
   });
   return {

@@ -32,6 +32,7 @@ write_stamp() {
   rm -rf "$stamp"
   printf '%s\n' "$daemon_id" >"$work/stamp"
   mv -T "$work/stamp" "$stamp"
+  : >"$private/stamped"
   changed=yes
 }
 

@@ -47,6 +47,7 @@ watch() {
     if found=$("$0" apply --quiet 2>&1); then
       [ -z "$found" ] || printf '%s\n' "$found" >&2
       told=
+      revive 7>&- 8>&- 2>/dev/null &
     else
       # Whatever ended it.
       rm -rf "$run"/stamp-*

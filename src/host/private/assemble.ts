@@ -37,9 +37,12 @@ function parameterOf(name: string): string {
   return PARAMETERS[name];
 }
 
-/** What is installed: user data has room for 16 KiB, so comments (but for the head) and empty lines stay here. */
+/** What is installed: user data has room for 16 KiB, so comments (but for the head) and empty lines stay here, and indents are half as wide. */
 export function uncommented(text: string): string {
-  return text.replace(/^ *# (?!Bulkhead:|Installed by).*\n/gm, '').replace(/\n{2,}/g, '\n');
+  return text
+    .replace(/^ *# (?!Bulkhead:|Installed by).*\n/gm, '')
+    .replace(/\n{2,}/g, '\n')
+    .replace(/^( +)\1/gm, '$1');
 }
 
 /** A text as one word of a shell, whatever is in it. */

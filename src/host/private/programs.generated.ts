@@ -112,6 +112,8 @@ need_tools() {
 
 . firewall/frames.sh
 
+. firewall/revive.sh
+
 . firewall/watch.sh
 
 . firewall/settings.sh
@@ -185,6 +187,7 @@ write_stamp() {
   rm -rf "$stamp"
   printf '%s\\n' "$daemon_id" >"$work/stamp"
   mv -T "$work/stamp" "$stamp"
+  : >"$private/stamped"
   changed=yes
 }
 
@@ -1040,6 +1043,18 @@ remove() {
   say 'removed; sysctls keep their values until the next boot'
 }
 `,
+  'firewall/revive.sh': `# The engine tries no second time to start a container that ended while the stamp was away. So those whose last start failed for want of the stamp are started
+# once it is back, and nothing else is: what a user stopped has no such error. Runs beside the watch, which must not wait for an engine.
+
+revive() {
+  # Asked at its socket, an engine that was stopped would start.
+  if kill -0 "$(cat /run/docker.pid)" && rm "$private/stamped"; then
+    # A start that has just failed is written down a moment later.
+    sleep 2
+    docker ps -aqf status=exited | xargs -r docker inspect -f '{{.Id}}{{printf "%q" .State.Error}}' | grep "$stamp" | cut -c1-64 | xargs -r docker start
+  fi
+}
+`,
   'firewall/settings.sh': `# What is read before anything else; damaged files are never applied.
 
 # Sets fault to a sentence about the first file that is not as it was installed.
@@ -1188,6 +1203,7 @@ watch() {
     if found=$("$0" apply --quiet 2>&1); then
       [ -z "$found" ] || printf '%s\\n' "$found" >&2
       told=
+      revive 7>&- 8>&- 2>/dev/null &
     else
       # Whatever ended it.
       rm -rf "$run"/stamp-*
@@ -1610,6 +1626,7 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{$n}} ulimits {{len .HostConfig.Ulimits}}
 {{$n}} limit {{.HostConfig.PidsLimit}}
 {{$n}} exposes {{.HostConfig.PublishAllPorts}}
+{{$n}} restart {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.RestartPolicy.MaximumRetryCount}}
 {{range .HostConfig.SecurityOpt}}{{$n}} option {{printf "%.60q" .}}
 {{end}}{{range .HostConfig.CapDrop}}{{$n}} dropped {{printf "%q" .}}
 {{end}}{{range .HostConfig.CapAdd}}{{$n}} added {{printf "%q" .}}
@@ -1655,6 +1672,7 @@ for name in $services; do
 done
 
 mark() { found="$found $name $*"; }
+accept() { allowed="$allowed $name"; }
 doubt() { unsure="$unsure $name $*"; }
 status_of() { awk -v key="$1:" '$1 == key { print $3 == "" ? $2 : $3 }' "/proc/$pid/status" 2>/dev/null || :; }
 
@@ -1662,6 +1680,7 @@ status_of() { awk -v key="$1:" '$1 == key { print $3 == "" ? $2 : $3 }' "/proc/$
 gather() {
   found=
   unsure=
+  allowed=
   for name in $here; do
     pid=$(ask pid)
     "$@"
@@ -1677,6 +1696,15 @@ judge() {
     skip "it is unknown whether $1:$unsure"
   else
     pass "$1"
+  fi
+}
+
+# What the program declares, as $2, is no failure, and nothing to pass either.
+judge_others() {
+  if [ -z "$found$unsure" ] && [ -n "$allowed" ]; then
+    skip "the program declares as $2, with a reason:$allowed; of all others: $1"
+  else
+    judge "$1"
   fi
 }
 
@@ -1939,6 +1967,20 @@ undeclared() {
       *) mark "$port" ;;
     esac
   done
+}
+
+restarts_on() {
+  case $(ask restart) in
+    'on-failure '[1-5]) ;;
+    'unless-stopped '*) if [ "$(declared_restart "$(owner_of)")" = endless ]; then accept; else mark 'is restarted without end, which the program does not declare'; fi ;;
+    'always '* | 'on-failure 0') mark 'is restarted without end' ;;
+    'on-failure '*) mark 'is restarted more than 5 times' ;;
+  esac
+}
+
+restarts() {
+  gather restarts_on
+  judge_others "$1" 'restarted without end'
 }
 
 no_pids_limit() { case $(ask limit) in '' | 0 | -1 | '<nil>') mark 'has none' ;; esac; }
@@ -2626,20 +2668,14 @@ as_declared() {
   case \${1:-} in
     # Not of the program, or of a service that it does not know here.
     '') root_user ;;
-    root) roots="$roots $name" ;;
+    root) accept ;;
     *) processes_of_user "$@" ;;
   esac
 }
 
-# Those that the program declares as root are no failure, and nothing to pass either.
 users() {
-  roots=
   gather as_declared
-  if [ -z "$found$unsure" ] && [ -n "$roots" ]; then
-    skip "the program declares as root, with a reason:$roots; of all others: $1"
-  else
-    judge "$1"
-  fi
+  judge_others "$1" root
 }
 `,
 };

@@ -28,7 +28,7 @@ const AUDIT = `ExecStartPost=-/bin/sh -c '! command -v auditctl >/dev/null || ${
 
 /**
  * What the program needs, and no more: it writes below /run and the switches of the network, talks netlink to the kernel, and loads modules of the
- * firewall. It sends nothing. /proc stays whole, since it looks there whether the engine runs; a system call that is not listed fails instead of ending
+ * firewall. It sends nothing; the watch asks the engine at its socket. /proc stays whole, since it looks there whether the engine runs; a system call that is not listed fails instead of ending
  * the guard. What the three capabilities rule out by themselves (clock, host name, kernel log) is not said again.
  */
 const SANDBOX = `CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_SYS_MODULE

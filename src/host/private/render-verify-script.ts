@@ -16,6 +16,8 @@ export interface VerifiedContainer {
   readonly capabilities: readonly string[];
   /** Which users its processes may have: `fixed 10001`, `start 0 60` with the seconds that root has to drop, `root 0`. */
   readonly user: string;
+  /** `endless` where the engine starts it again whenever it ends. */
+  readonly restart: string;
   readonly isService: boolean;
 }
 
@@ -85,6 +87,7 @@ export function renderVerifyScript({ containers, engine, swarmAddress = '', swar
       declared('declared_ports', ({ ports }) => ports),
       declared('declared_capabilities', ({ capabilities }) => capabilities),
       declared('declared_user', ({ user }) => [user]),
+      declared('declared_restart', ({ restart }) => [restart]),
       `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
       `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\nsockets=${words(SOCKETS)}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
       `\nadvisories=${quoted(advisoryTable())}\n`,

@@ -19,6 +19,7 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{$n}} ulimits {{len .HostConfig.Ulimits}}
 {{$n}} limit {{.HostConfig.PidsLimit}}
 {{$n}} exposes {{.HostConfig.PublishAllPorts}}
+{{$n}} restart {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.RestartPolicy.MaximumRetryCount}}
 {{range .HostConfig.SecurityOpt}}{{$n}} option {{printf "%.60q" .}}
 {{end}}{{range .HostConfig.CapDrop}}{{$n}} dropped {{printf "%q" .}}
 {{end}}{{range .HostConfig.CapAdd}}{{$n}} added {{printf "%q" .}}
@@ -64,6 +65,7 @@ for name in $services; do
 done
 
 mark() { found="$found $name $*"; }
+accept() { allowed="$allowed $name"; }
 doubt() { unsure="$unsure $name $*"; }
 status_of() { awk -v key="$1:" '$1 == key { print $3 == "" ? $2 : $3 }' "/proc/$pid/status" 2>/dev/null || :; }
 
@@ -71,6 +73,7 @@ status_of() { awk -v key="$1:" '$1 == key { print $3 == "" ? $2 : $3 }' "/proc/$
 gather() {
   found=
   unsure=
+  allowed=
   for name in $here; do
     pid=$(ask pid)
     "$@"
@@ -86,6 +89,15 @@ judge() {
     skip "it is unknown whether $1:$unsure"
   else
     pass "$1"
+  fi
+}
+
+# What the program declares, as $2, is no failure, and nothing to pass either.
+judge_others() {
+  if [ -z "$found$unsure" ] && [ -n "$allowed" ]; then
+    skip "the program declares as $2, with a reason:$allowed; of all others: $1"
+  else
+    judge "$1"
   fi
 }
 
@@ -348,6 +360,20 @@ undeclared() {
       *) mark "$port" ;;
     esac
   done
+}
+
+restarts_on() {
+  case $(ask restart) in
+    'on-failure '[1-5]) ;;
+    'unless-stopped '*) if [ "$(declared_restart "$(owner_of)")" = endless ]; then accept; else mark 'is restarted without end, which the program does not declare'; fi ;;
+    'always '* | 'on-failure 0') mark 'is restarted without end' ;;
+    'on-failure '*) mark 'is restarted more than 5 times' ;;
+  esac
+}
+
+restarts() {
+  gather restarts_on
+  judge_others "$1" 'restarted without end'
 }
 
 no_pids_limit() { case $(ask limit) in '' | 0 | -1 | '<nil>') mark 'has none' ;; esac; }

@@ -60,18 +60,12 @@ as_declared() {
   case ${1:-} in
     # Not of the program, or of a service that it does not know here.
     '') root_user ;;
-    root) roots="$roots $name" ;;
+    root) accept ;;
     *) processes_of_user "$@" ;;
   esac
 }
 
-# Those that the program declares as root are no failure, and nothing to pass either.
 users() {
-  roots=
   gather as_declared
-  if [ -z "$found$unsure" ] && [ -n "$roots" ]; then
-    skip "the program declares as root, with a reason:$roots; of all others: $1"
-  else
-    judge "$1"
-  fi
+  judge_others "$1" root
 }

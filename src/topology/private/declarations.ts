@@ -85,6 +85,7 @@ export class Declarations {
 
   public setGroup(fact: GroupFact): void {
     this.refuseAfterWriting(fact.path);
+    if (fact.name !== undefined) this.names.take(`container ${fact.name}`, fact.path);
     const before = this.store.groupFact(fact.path);
     this.store.setGroup(fact);
     for (const flow of this.store.flowsAt(fact.path)) {

@@ -28,6 +28,8 @@ import { covers, GLOBAL_UNICAST, parseBlock } from '../../addressing/private/ip'
  */
 export class FactStore {
   public readonly swarm = new SwarmPart();
+  /** Paths of containers that the engine starts again whenever they end. No packet depends on it. */
+  public readonly endless = new Set<string>();
   private readonly segments = new Map<string, SegmentFact>();
   private readonly workloads = new Map<string, WorkloadFact>();
   private readonly segmentless = new Map<string, SegmentlessFact>();

@@ -146,6 +146,8 @@ export interface SegmentlessFact {
 
 export interface GroupFact {
   readonly path: string;
+  /** A name that all members have beside their own. */
+  readonly name?: string;
   readonly members: readonly string[];
 }
 

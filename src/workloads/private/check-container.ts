@@ -1,5 +1,7 @@
 import { checkNames } from './check-names';
 import { checkCommon, type CheckedCommon } from './common';
+import { hasInit } from './init-process';
+import { checkStopSignal } from './stop-signal';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
 import { NAMESPACES } from '../../hardening/private/namespaces';
@@ -9,6 +11,7 @@ import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
 import { matching, passedText, plainText } from '../../private/text';
 import type { Declarations } from '../../topology/private/declarations';
 import type { HardenedContainerProps } from '../hardened-container-props';
+import { RestartPolicy } from '../restart-policy';
 import type { VolumeMount } from '../volume-mount';
 
 /** Props of Docker that give the host away. TypeScript does not know them; other callers might still pass them. */
@@ -21,6 +24,8 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
 export interface CheckedContainer extends CheckedCommon {
   readonly path: string;
   readonly name: string;
+  readonly restart: RestartPolicy;
+  readonly init: boolean;
 }
 
 /** What can be said of the properties before it is known where the container is. */
@@ -76,7 +81,14 @@ export function checkContainer(
     matching(path, 'workingDirectory', props.workingDirectory, /^\//, 'MountTarget', 'an absolute path');
   }
   checkUlimits(path, props.limits?.ulimits ?? []);
-  return { path, name, ...common };
+  checkStopSignal(path, props.stopSignal);
+  return {
+    path,
+    name,
+    restart: props.restartPolicy ?? RestartPolicy._DEFAULT,
+    init: hasInit(path, props.init, common.user),
+    ...common,
+  };
 }
 
 /** The engine would make an empty volume of the same name, without a word. */

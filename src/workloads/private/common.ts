@@ -99,14 +99,16 @@ export function mountBlock({ mountType, source, target, readOnly }: VolumeMount)
 
 export interface HealthCheckBlock {
   readonly test: string[];
-  readonly interval: string;
-  readonly timeout: string;
-  readonly startPeriod: string;
-  readonly retries: number;
+  readonly interval?: string;
+  readonly timeout?: string;
+  readonly startPeriod?: string;
+  readonly retries?: number;
 }
 
 /** @param spelled how the provider reads durations back */
 export function healthCheckBlock(check: HealthCheck | undefined, spelled = duration): HealthCheckBlock | undefined {
+  // The engine keeps no times of a check that is turned off.
+  if (check?._noneReason !== undefined) return { test: [...check.test] };
   return (
     check && {
       test: check.test.map(literalText),

@@ -10,14 +10,12 @@ import type { Declarations } from '../../topology/private/declarations';
 import type { NetworkMembership } from '../../topology/private/snapshot';
 import type { ExistingPlan, NetworkPlan, WirePlan } from '../../topology/private/topology';
 import type { HardenedContainerProps } from '../hardened-container-props';
-import type { RestartPolicy } from '../restart-policy';
 
 /** What a container's resource needs besides its props. */
 export interface GivenToContainer {
   readonly image: string;
   readonly environment: string[];
   readonly stamp: string | undefined;
-  readonly restart: RestartPolicy;
   readonly dualStack: boolean;
   /** Where the container is in no segment. */
   readonly mode?: 'host' | 'none';
@@ -40,8 +38,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     networkMode: given.mode,
     dnsSearch: props.dns?.searchDomains?.length ? [...props.dns.searchDomains] : undefined,
     dnsOpts: props.dns?.options?.length ? [...props.dns.options] : undefined,
-    // An init process would stay root as the first one, so that nobody could say that the container is root no more.
-    init: checked.user._fact.mode !== 'root-at-start',
+    init: checked.init,
 
     // Only this spelling replans empty: the engine reads capabilities back with their prefix, and 'ALL' without.
     capabilities: { drop: ['ALL'], ...(add && { add }) },
@@ -63,8 +60,11 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
 
     logDriver: HARDENED.logDriver,
     logOpts: logOptions(checked.logMebibytes),
-    restart: given.restart.text,
-    maxRetryCount: given.restart.maxRetries,
+    restart: checked.restart.text,
+    maxRetryCount: checked.restart.maxRetries,
+    // Else the provider starts what has ended in every apply.
+    mustRun: checked.restart.text === 'no' ? false : undefined,
+    stopSignal: props.stopSignal,
     stopTimeout: checked.stopTimeout,
     destroyGraceSeconds: checked.stopTimeout,
     healthcheck: healthCheckBlock(props.healthCheck),

@@ -39,7 +39,7 @@ export function checkStart(later: Starting, earlier: Starting, { healthy = false
     }
     return undefined;
   }
-  if (earlier.healthCheck === undefined) {
+  if (earlier.healthCheck === undefined || earlier.healthCheck._noneReason !== undefined) {
     throw new ValidationError(
       'StartWithoutHealth',
       later.path,

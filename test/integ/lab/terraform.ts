@@ -10,8 +10,8 @@ export interface PlanResult {
   readonly text: string;
 }
 
-/** Killed in the middle it would not know what it made, so this is for what hangs only. */
-const TIMEOUT = 240_000;
+/** Killed in the middle it would not know what it made, so this is for what hangs only; an apply may wait for the slow start of `start-order`. */
+const TIMEOUT = 240_000 + 1000 * Number(process.env.BULKHEAD_SLOW_START ?? 0);
 
 function terraform(dir: string, args: readonly string[], env: NodeJS.ProcessEnv): RunResult {
   return run([terraformProgram(), `-chdir=${dir}`, ...args], { env: { ...terraformEnv(), ...env }, timeout: TIMEOUT });

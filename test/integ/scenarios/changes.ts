@@ -22,6 +22,8 @@ const DATA = [VolumeMount.hostPath('/srv/one', '/data')];
 const CHANGES: readonly Change[] = [
   { what: 'a health check', props: { healthCheck: HealthCheck.command(['true'], { intervalSeconds: 90 }) }, format: '{{.Config.Healthcheck.Interval}}', answer: '1m30s' }, // prettier-ignore
   { what: 'its interval', props: { healthCheck: HealthCheck.command(['true'], { intervalSeconds: 60 }) }, format: '{{.Config.Healthcheck.Interval}}', answer: '1m0s' }, // prettier-ignore
+  { what: 'a health check that is turned off', props: { healthCheck: HealthCheck.none({ reason: 'nothing to be asked of it' }) }, format: '{{.Config.Healthcheck.Test}}', answer: '[NONE]' }, // prettier-ignore
+  { what: 'a line of the shell', props: { healthCheck: HealthCheck.shell('test -d / && true') }, format: '{{.Config.Healthcheck.Test}}', answer: '[CMD-SHELL test -d / && true]' }, // prettier-ignore
   { what: 'a mount', props: { volumes: DATA }, format: mounted('Source'), answer: '/srv/one' },
   {
     what: 'its source',
@@ -43,9 +45,21 @@ const CHANGES: readonly Change[] = [
     format: '{{.HostConfig.Memory}}',
     answer: `${99 * 1024 * 1024}`,
   },
-  { what: 'the policy of restarts', props: { restartPolicy: RestartPolicy.UNLESS_STOPPED }, format: '{{.HostConfig.RestartPolicy.Name}}', answer: 'unless-stopped' }, // prettier-ignore
+  { what: 'the policy of restarts', props: { restartPolicy: RestartPolicy.onFailure(4) }, format: '{{.HostConfig.RestartPolicy}}', answer: '{on-failure 4}' }, // prettier-ignore
+  {
+    what: 'the one by default',
+    props: { restartPolicy: undefined },
+    format: '{{.HostConfig.RestartPolicy}}',
+    answer: '{unless-stopped 0}',
+  },
+  { what: 'no restarts', props: { restartPolicy: RestartPolicy.NO }, format: '{{.HostConfig.RestartPolicy.Name}}', answer: 'no' },
   { what: 'an environment', props: { environment: { A: 'b' } }, format: '{{range .Config.Env}}{{.}} {{end}}', answer: 'A=b' },
   { what: 'a stop timeout', props: { stopTimeoutSeconds: 3 }, format: '{{.Config.StopTimeout}}', answer: '3' },
+  { what: 'a stop signal', props: { stopSignal: 'SIGQUIT' }, format: '{{.Config.StopSignal}}', answer: 'SIGQUIT' },
+  { what: 'another one', props: { stopSignal: 'SIGRTMIN+3' }, format: '{{.Config.StopSignal}}', answer: 'SIGRTMIN+3' },
+  { what: 'a stop signal that is taken away', props: { stopSignal: undefined }, format: '<{{.Config.StopSignal}}>', answer: '<>' },
+  { what: 'no init process', props: { init: false }, format: '{{.HostConfig.Init}}', answer: 'false' },
+  { what: 'an init process by default', props: { init: undefined }, format: '{{.HostConfig.Init}}', answer: 'true' },
 ];
 
 const program =

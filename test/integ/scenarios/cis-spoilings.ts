@@ -43,7 +43,8 @@ const SPOILINGS: readonly Spoiling[] = [
   { what: 'a range of host ports', control: '5.8', options: ['-p', '100-101:100-101'], says: ['100'] },
   { what: 'every exposed port', control: '5.9', options: ['-P', '--expose', '80'] },
   { what: 'all addresses, written at length', control: '5.14', options: ['-p', '[0:0:0:0:0:0:0:0]:82:82'] },
-  { what: 'a container restarted without end', control: '5.15', options: ['--restart', 'unless-stopped'] },
+  { what: 'a container restarted without end, also after a user stopped it', control: '5.15', options: ['--restart', 'always'] },
+  { what: 'a container restarted without end, as declared', control: '5.15', options: ['--restart', 'unless-stopped'], state: 'SKIP' },
   { what: 'retries without a count', control: '5.15', options: ['--restart', 'on-failure'] },
   { what: 'devices by a rule', control: '5.18', options: ['--device-cgroup-rule', 'a *:* rwm'] },
   {

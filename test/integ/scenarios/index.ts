@@ -39,6 +39,7 @@ import * as publishing from './publishing';
 import * as realServices from './real-services';
 import * as registry from './registry';
 import * as resolvers from './resolvers';
+import * as restarts from './restarts';
 import * as saveRestore from './save-restore';
 import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
@@ -119,6 +120,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-3': attacks3,
   mutation,
   'start-order': startOrder,
+  restarts,
   survival,
   'other-firewalls': otherFirewalls,
   'save-restore': saveRestore,

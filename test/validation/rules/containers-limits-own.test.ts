@@ -42,7 +42,7 @@ describe('what our constructs make', () => {
     const front = program.segment('Front');
     const web = program.container('Web', front, { image: PULLED, environment: { DB_PASSWORD_FILE: '/run/db' }, restartPolicy: RestartPolicy.onFailure(3) }); // prettier-ignore
     web.publish(Port.tcp(443));
-    program.container('Db', front, { healthCheck: HealthCheck.command(['pg_isready']) });
+    program.container('Db', front, { healthCheck: HealthCheck.command(['pg_isready']), restartPolicy: RestartPolicy.onFailure(5) });
     expect(found(program, Severity.WARNING)).toEqual(['BH-C22 app/Web/Resource none']);
     expect(found(program, Severity.INFO).filter((text) => text.includes('/Db/'))).toEqual([
       'BH-C28 app/Db/Resource pids',
@@ -52,10 +52,10 @@ describe('what our constructs make', () => {
     expect(new SupplyChain({ registries: ['docker.io'] }).check(program.stack)).toMatchObject([{ ruleId: 'BH-I03' }]);
   });
 
-  test('unlimited restarts, and connections by TLS', () => {
+  test('more restarts than the benchmark wants, and connections by TLS', () => {
     const program = new Program({ connection: DaemonConnection.tls({ host: '192.0.2.10', certificateDirectory: '/certs' }) });
-    program.container('Web', program.segment('Front'), { healthCheck: HealthCheck.command(['probe']), restartPolicy: RestartPolicy.UNLESS_STOPPED }); // prettier-ignore
-    expect(found(program, Severity.WARNING)).toEqual(['BH-C21 app/Web/Resource unless-stopped']);
+    program.container('Web', program.segment('Front'), { healthCheck: HealthCheck.command(['probe']), restartPolicy: RestartPolicy.onFailure(6) }); // prettier-ignore
+    expect(found(program, Severity.WARNING)).toEqual(['BH-C21 app/Web/Resource max_retry_count']);
   });
 
   test('a service has nothing against it once its engines are known', () => {
@@ -78,7 +78,7 @@ describe('what our constructs make', () => {
         Capability.of('SYS_NICE', { reason: 'pins its threads' }),
         Capability.of('SYS_PTRACE', { reason: 'it is a debugger' }),
       ],
-      healthCheck: HealthCheck.command(['probe']),
+      healthCheck: HealthCheck.none({ reason: 'its check asks what is not here' }),
     };
     const program = new Program();
     program.container('Web', program.segment('Front'), reasons);
@@ -91,8 +91,11 @@ describe('what our constructs make', () => {
         .check(stack)
         .filter(({ severity }) => severity !== Severity.INFO)
         .map(({ ruleId, detail, state, reason }) => [ruleId, detail, state, reason]);
+    const restarts = expect.stringContaining('it has to run again after a restart');
     expect(states(program)).toEqual([
       ['BH-I02', 'registry.example/shop:1.2', 'suppressed', 'the registry refuses to move tags'],
+      ['BH-C21', 'unless-stopped', 'suppressed', restarts],
+      ['BH-C22', 'none', 'suppressed', 'its check asks what is not here'],
       ['BH-C26', 'TOKEN', 'suppressed', 'printed on every page'],
     ]);
     expect(states(swarm)).toEqual([

@@ -1,0 +1,11 @@
+# The engine tries no second time to start a container that ended while the stamp was away. So those whose last start failed for want of the stamp are started
+# once it is back, and nothing else is: what a user stopped has no such error. Runs beside the watch, which must not wait for an engine.
+
+revive() {
+  # Asked at its socket, an engine that was stopped would start.
+  if kill -0 "$(cat /run/docker.pid)" && rm "$private/stamped"; then
+    # A start that has just failed is written down a moment later.
+    sleep 2
+    docker ps -aqf status=exited | xargs -r docker inspect -f '{{.Id}}{{printf "%q" .State.Error}}' | grep "$stamp" | cut -c1-64 | xargs -r docker start
+  fi
+}
