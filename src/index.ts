@@ -68,6 +68,8 @@ export * from './workloads/hardened-service-props';
 export * from './workloads/publication';
 export * from './workloads/service-files';
 export * from './workloads/service-policies';
+export * from './workloads/socket-access';
+export * from './workloads/socket-proxy';
 export * from './workloads/start-options';
 export * from './workloads/volume-mount';
 export * from './workloads/workload';

@@ -17,7 +17,7 @@ export function verifyInput({ workloads, segmentless = [], publications, swarm }
     ),
   ];
   const verified = (
-    { path, name, capabilities = [], user }: Pick<WorkloadPlan, 'path' | 'name' | 'capabilities' | 'user'>,
+    { path, name, capabilities = [], user, holdsSocket }: Pick<WorkloadPlan, 'path' | 'name' | 'capabilities' | 'user' | 'holdsSocket'>,
     isService: boolean,
   ): VerifiedContainer => ({
     name,
@@ -25,6 +25,7 @@ export function verifyInput({ workloads, segmentless = [], publications, swarm }
     capabilities: capabilities.map((capability) => capability.replace(/^CAP_/, '')),
     user: user === undefined ? '' : wordsOf(user),
     isService,
+    ...(holdsSocket && { holdsSocket }),
   });
   return {
     containers: [

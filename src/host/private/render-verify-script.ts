@@ -5,7 +5,7 @@ import { advisoryTable } from '../../engine/private/known-advisories';
 import { capabilitiesWith, DANGEROUS } from '../../hardening/private/capabilities';
 import { AUDITED, ENGINE_FILES, LIVE, TLS_FILES } from '../../hardening/private/engine-files';
 import { allowedTexts, keysOf, SETTING_LOOKS, type SettingLook } from '../../hardening/private/engine-settings';
-import { ENGINE_SOCKET, PARENTS, SENSITIVE, SOCKETS } from '../../hardening/private/host-paths';
+import { ENGINE_SOCKET, ENGINE_SOCKET_PATH, PARENTS, SENSITIVE, SOCKETS } from '../../hardening/private/host-paths';
 import { levelOf } from '../../validation/private/cis-controls';
 
 /** A container of the program, or a service, whose tasks are containers. */
@@ -17,6 +17,8 @@ export interface VerifiedContainer {
   /** Which users its processes may have: `fixed 10001`, `start 0 60` with the seconds that root has to drop, `root 0`. */
   readonly user: string;
   readonly isService: boolean;
+  /** It is a socket proxy. */
+  readonly holdsSocket?: boolean;
 }
 
 /** What the script knows of the program; every text in it is checked to be plain. */
@@ -86,7 +88,7 @@ export function renderVerifyScript({ containers, engine, swarmAddress = '', swar
       declared('declared_capabilities', ({ capabilities }) => capabilities),
       declared('declared_user', ({ user }) => [user]),
       `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
-      `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\nsockets=${words(SOCKETS)}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
+      `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\nsockets=${words(SOCKETS)}\nproxies=${words(containers.filter(({ holdsSocket }) => holdsSocket).map(({ name }) => name))}\nproxy_socket=${ENGINE_SOCKET_PATH}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
       `\nadvisories=${quoted(advisoryTable())}\n`,
     ].join(''),
     'generated/namespaces.sh': `template="$template"${quoted(NAMESPACE_LINES)}\n`,
