@@ -19,7 +19,7 @@ haproxy -db -f /tmp/haproxy.cfg &
 proxy=$!
 echo "$proxy" >/tmp/haproxy.pid
 trap 'kill "$proxy" 2>/dev/null' TERM INT
-while kill -0 "$proxy" 2>/dev/null && [ "$(stat -c %h "$socket")" != 0 ]; do
+while kill -0 "$proxy" 2>/dev/null && [ "$(stat -c %h "$socket" || echo 0)" != 0 ]; do
   sleep 2 &
   wait $!
 done
@@ -28,4 +28,4 @@ exit 1
 `;
 
 /** HAProxy runs, and the socket is still that of the engine. */
-export const PROXY_CHECK = `kill -0 "$(cat /tmp/haproxy.pid)" && [ "$(stat -c %h ${ENGINE_SOCKET_PATH})" != 0 ]`;
+export const PROXY_CHECK = `kill -0 "$(cat /tmp/haproxy.pid)" && [ "$(stat -c %h ${ENGINE_SOCKET_PATH} || echo 0)" != 0 ]`;

@@ -17,6 +17,7 @@ import {
   VolumeMount,
   WorkloadGroup,
 } from '../../../src';
+import { SOCKETS } from './sockets';
 import { IMAGE, newDaemon, type Program } from '../../support/programs';
 import { newNode } from '../../support/swarms';
 import { type Entry, program, told, value } from '../entry';
@@ -292,11 +293,7 @@ export const CONTAINERS: readonly Entry[] = [
     { notSecretReasons: { TOKEN: 'it only names a colour' } },
     {},
   ),
-  value(
-    'EngineSocketMounted',
-    told(undefined, "'/var/run/docker.sock' is the engine's socket", 'remove the mount'),
-    (isMended) => isMended || VolumeMount.hostPath('/var/run/docker.sock', '/var/run/docker.sock'),
-  ),
+  ...SOCKETS,
   value(
     'SensitiveHostPath',
     told(undefined, "'/etc/nginx' is in '/etc'", "such as '/srv/nginx'"),

@@ -18,6 +18,7 @@ export const ALLOWED_TEXTS = {
   'over HTTP/1.0': 'GET /containers/json HTTP/1.0\r\n\r\n',
   'filters of Docker': line('/containers/json?filters=%7B%22label%22%3A%5B%22a%3Db%22%5D%7D'),
   image: line('/images/haproxy:1/json'),
+  'logs, which Docker\'s own client asks for after an inspect': line('/containers/app-worker/logs?stdout=1'),
 } as const;
 
 const chunked = { method: 'POST', headers: ['Transfer-Encoding: chunked', JSON_TYPE], body: `${JSON_BODY.length.toString(16)}\r\n${JSON_BODY}\r\n0\r\n\r\n` };
@@ -111,7 +112,7 @@ export const REFUSED_TEXTS: Readonly<Record<string, string>> = {
   'HTTP/2 at once': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
   'HTTP/0.9': 'GET /containers/json\r\n\r\n',
   'HTTP/1.0 of another call': 'GET /containers/app-worker/archive?path=/etc HTTP/1.0\r\n\r\n',
-  'HTTP/3.0': line(list, { version: 'HTTP/3.0' }),
+  'HTTP/3.0': line('/swarm', { version: 'HTTP/3.0' }),
   'a method in small letters': line(list, { method: 'get' }),
   'a method in a header': line('/containers/app-worker/stop', { headers: ['X-HTTP-Method-Override: POST'] }),
   delete: line('/containers/app-worker?force=1', { method: 'DELETE' }),

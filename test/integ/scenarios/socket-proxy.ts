@@ -111,8 +111,8 @@ export function run(engine: EngineId, checks: Checks): void {
     lab.mustHost('a group for the socket', ['chgrp', '998', '/run/docker.sock']);
     deployment.change(programOf(lab, { socketGroup: 998, withoutBoard: true }));
     answers(checks, clients, 'after a change of its group', 'app-traefik');
-    const users = lab.docker('top', 'app-socket', '-eo', 'uid,comm');
-    checks.shown('with its group the proxy has no process of root', /10001 +haproxy/.test(users) && !/^ *0 /m.test(users), users);
+    const users = lab.docker('top', 'app-socket', '-eo', 'uid,pid,comm');
+    checks.shown('with its group the proxy has no process of root', /^ *10001 +\d+ +haproxy/m.test(users) && !/^ *0 /m.test(users), users);
     const board = clients.docker('app-board', 'ps');
     checks.shown('who is a client no more gets nothing', board.code !== 0 && !board.stdout.includes('app-'), board.stdout + board.stderr);
     replansEmpty(checks, 'with the group of the socket', deployment);
@@ -189,7 +189,6 @@ function allowed(checks: Checks, lab: Lab, clients: Clients): void {
   passes('app-board', 'Containers', 'info');
   passes('app-board', 'app-engine', 'network', 'ls');
   passes('app-board', '', 'volume', 'ls');
-  passes('app-board', '', 'logs', 'app-worker');
   passes('app-board', 'app-worker', 'stats', '--no-stream', 'app-worker');
   const events = path.join(lab.labDir, 'events.log');
   lab.mustHost('watching events', [
@@ -207,7 +206,7 @@ function allowed(checks: Checks, lab: Lab, clients: Clients): void {
   lab.host(['sh', '-c', 'kill "$(cat /lab/events.pid)"']);
   const raw = clients.raw('app-board', ALLOWED_TEXTS);
   for (const [name, { answer }] of Object.entries(raw)) {
-    checks.check(`in bytes: ${name}`, /^HTTP\/1\.[01] (200|204) /.test(answer), answer);
+    checks.check(`in bytes: ${name}`, /^HTTP\/1\.[01] (200|204) /.test(answer), answer.slice(0, 300));
   }
   checks.say(`${Object.keys(raw).length} allowed requests in bytes`);
 }
@@ -257,7 +256,7 @@ function refused(checks: Checks, lab: Lab, clients: Clients): void {
   for (const client of ['app-traefik', 'app-board']) {
     const passed = ways.filter((words) => {
       const { code, stdout, stderr } = clients.docker(client, ...words);
-      return code === 0 || !/does not pass this call|403|Forbidden/i.test(stdout + stderr);
+      return code === 0 || !/does not pass this call|broken pipe|connection reset/i.test(stdout + stderr);
     });
     checks.shown(`${client}: ${ways.length} commands of Docker's client are refused`, passed.length === 0, passed.map((words) => words.join(' ')).join(', '));
   }
@@ -272,18 +271,17 @@ function refused(checks: Checks, lab: Lab, clients: Clients): void {
   ];
   for (const [client, ...words] of cross) {
     const { code, stdout, stderr } = clients.docker(client, ...words);
-    checks.shown(`${client} has no 'docker ${words.join(' ')}'`, code !== 0, stdout + stderr);
+    checks.shown(`${client} has no 'docker ${words.join(' ')}'`, stderr.includes('does not pass this call') && stdout.trim() === '', `${code} ${stdout}${stderr}`);
   }
   for (const client of ['app-traefik', 'app-board']) {
     const raw = clients.raw(client, REFUSED_TEXTS);
     for (const [name, { answer }] of Object.entries(raw)) {
-      // Our own words, or HAProxy's for what is no request; the engine says neither.
+      // Every answer of the engine, an error too, names its API.
       const heads = answer.split(/(?=HTTP\/1\.[01] )/);
-      const isOurs = (head: string) =>
-        head === '' || head.includes('does not pass this call for this client') || /^HTTP\/1\.[01] (400|408|501) .*<html>/s.test(head);
+      const isOurs = (head: string) => head === '' || (/^HTTP\/1\.[01] (400|403|408|501) /.test(head) && !/^(api-version|server):/im.test(head));
       // A second request behind an allowed one.
       const rest = /^HTTP\/1\.1 200/.test(heads[0]) && name.startsWith('behind') ? heads.slice(1) : heads;
-      checks.check(`${client}, in bytes: ${name}`, rest.every(isOurs), answer);
+      checks.check(`${client}, in bytes: ${name}`, rest.every(isOurs), answer.slice(0, 300));
     }
     checks.say(`${client}: ${Object.keys(raw).length} refused requests in bytes`);
   }
@@ -316,10 +314,14 @@ function verified(checks: Checks, lab: Lab, deployment: Deployment): void {
 function restarts(checks: Checks, lab: Lab, clients: Clients): void {
   const started = () => lab.docker('inspect', '--format', '{{.State.StartedAt}}', 'app-traefik');
   const before = started();
+  lab.docker('run', '-d', '--network', 'none', '--name', 'plain', '-v', '/run/docker.sock:/run/docker.sock', 'haproxy:1', 'sleep', 'infinity');
   for (const turn of [1, 2]) {
     lab.restartEngine();
     answers(checks, clients, `after restart ${turn} with live-restore`, 'app-traefik');
   }
+  const links = lab.docker('exec', 'plain', 'stat', '-c', '%h', '/run/docker.sock');
+  checks.shown('a container that only mounts the socket has a dead one by then', links === '0', links);
+  lab.docker('rm', '-f', 'plain');
   lab.killEngine();
   lab.startEngine();
   answers(checks, clients, 'after a crash of the engine', 'app-traefik');
