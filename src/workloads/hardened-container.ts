@@ -260,7 +260,9 @@ export class HardenedContainer extends Construct implements IWorkload {
   private acceptReasons(props: HardenedContainerProps): void {
     const { user, capabilities = [], writableRootReason, notSecretReasons = {} } = props;
     const accepted = Suppressions.of(this);
-    if (holdsSocket(props)) accepted._imply(engineSocket, ENGINE_SOCKET_PATH, 'a SocketProxy, which passes only the calls that the program allows');
+    if (holdsSocket(props)) {
+      accepted._imply(engineSocket, ENGINE_SOCKET_PATH, 'a SocketProxy, which passes only the calls that the program allows');
+    }
     for (const { text, reason } of capabilities) {
       if (reason !== undefined) {
         const name = text.replace(/^CAP_/, '');

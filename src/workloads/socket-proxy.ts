@@ -3,8 +3,8 @@ import type { ContainerImage } from './container-image';
 import { ContainerUser } from './container-user';
 import { HardenedContainer } from './hardened-container';
 import { HealthCheck } from './health-check';
-import { CONFIG_VARIABLE, PROXY_CHECK, PROXY_PROGRAM } from './private/socket-proxy-program';
 import { PROXY_PORT, socketProxyConfig } from './private/socket-proxy-config';
+import { CONFIG_VARIABLE, PROXY_CHECK, PROXY_PROGRAM } from './private/socket-proxy-program';
 import { RestartPolicy } from './restart-policy';
 import { SocketAccess } from './socket-access';
 import { VolumeMount } from './volume-mount';
@@ -91,7 +91,9 @@ export class SocketProxy extends Construct {
       defaultPort: Port.tcp(PROXY_PORT),
       entrypoint: ['/bin/sh', '-c', PROXY_PROGRAM],
       command: [],
-      environment: { [CONFIG_VARIABLE]: lateText(() => socketProxyConfig(declarations.store.derived().topology, this.container.node.path)) },
+      environment: {
+        [CONFIG_VARIABLE]: lateText(() => socketProxyConfig(declarations.store.derived().topology, this.container.node.path)),
+      },
       volumes: [VolumeMount._engineSocket()],
       tmpfsMebibytes: { '/tmp': 4 },
       limits: { memoryMebibytes: 64 },

@@ -295,7 +295,9 @@ test('who may ask the engine is listed with the reason, and nothing is said wher
   expect(sectionOf(reportsOf(daemon).report)).toContain('Nobody.');
   proxy.allow(web, SocketAccess.containers(), SocketAccess.restart(web, { reason: 'a button | of the board' }));
   const section = sectionOf(reportsOf(daemon).report);
-  expect(section).toContain('| app/Web | app/Socket/Container | list and inspect containers, restart app/Web | a button \\| of the board |');
+  expect(section).toContain(
+    '| app/Web | app/Socket/Container | list and inspect containers, restart app/Web | a button \\| of the board |',
+  );
   expect(section).toContain('app/Socket/Container has the socket of the engine');
 });
 

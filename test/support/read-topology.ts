@@ -37,7 +37,11 @@ export function readTopology(text: string): { topology: Topology; engine: Engine
       gatewayOf: defaultRouteOf,
       pairs: pairs.map(described),
     })),
-    workloads: json.workloads.map(({ resolvers, makesOwnFrames: _, holdsEngineSocket: holdsSocket, ...rest }: any) => ({ ...rest, dns: resolvers, holdsSocket })),
+    workloads: json.workloads.map(({ resolvers, makesOwnFrames: _, holdsEngineSocket: holdsSocket, ...rest }: any) => ({
+      ...rest,
+      dns: resolvers,
+      holdsSocket,
+    })),
     engineAccess: json.engineAccess?.map(({ may: text, ...rest }: any) => ({ ...rest, text })),
     pairs: json.pairs.map(described),
     egress: json.egress.map(described),

@@ -1,4 +1,12 @@
-import { ContainerNetwork, Capability, ContainerUser, HardenedContainer, SocketAccess, SocketProxy, type SocketProxyProps } from '../../src';
+import {
+  ContainerNetwork,
+  Capability,
+  ContainerUser,
+  HardenedContainer,
+  SocketAccess,
+  SocketProxy,
+  type SocketProxyProps,
+} from '../../src';
 import { API_VERSION } from '../../src/hardening/private/engine-api';
 import type { ErrorCode } from '../../src/private/errors';
 import { expectError } from '../support/errors';
@@ -45,9 +53,13 @@ test('a client is let in by the address that it has beside the proxy, and by no 
   const { program, proxy, web } = site();
   proxy.allow(web, SocketAccess.containerList());
   const { networks } = program.topology();
-  const member = (network: string) => networks.find(({ key }) => key === network)?.members.find(({ workload }) => workload === 'app/Web')?.ipv4;
+  const member = (network: string) =>
+    networks.find(({ key }) => key === network)?.members.find(({ workload }) => workload === 'app/Web')?.ipv4;
   expect(member('app/Front')).not.toBe(member('app/Back'));
-  expect(linesWith(program, 'is-client')).toEqual([`acl is-client src ${member('app/Back')}`, 'tcp-request connection reject unless is-client']);
+  expect(linesWith(program, 'is-client')).toEqual([
+    `acl is-client src ${member('app/Back')}`,
+    'tcp-request connection reject unless is-client',
+  ]);
   expect(program.pairs()).toEqual(['app/Web > app/Socket/Container tcp/2375']);
 });
 
@@ -78,7 +90,9 @@ test('who can forge addresses asks through a conduit, by its address there', () 
   });
   proxy.allow(sniffer, SocketAccess.events());
   const conduit = program.topology().networks.find(({ members }) => members.length === 2 && members.every(({ home }) => !home))!;
-  expect(linesWith(program, 'acl c0 src')).toEqual([`acl c0 src ${conduit.members.find(({ workload }) => workload === 'app/Sniffer')!.ipv4}`]);
+  expect(linesWith(program, 'acl c0 src')).toEqual([
+    `acl c0 src ${conduit.members.find(({ workload }) => workload === 'app/Sniffer')!.ipv4}`,
+  ]);
 });
 
 test('each client has its own calls', () => {
@@ -225,7 +239,11 @@ test.each<[string, ErrorCode, (all: ReturnType<typeof site>) => void, string[]]>
     'NotAWorkload',
     ({ program, proxy }) =>
       proxy.allow(
-        new HardenedContainer(program.stack, 'H', { network: ContainerNetwork.host({ reason: REASON }), daemon: program.daemon, image: IMAGE }),
+        new HardenedContainer(program.stack, 'H', {
+          network: ContainerNetwork.host({ reason: REASON }),
+          daemon: program.daemon,
+          image: IMAGE,
+        }),
       ),
     ['place the client in a segment'],
   ],

@@ -1,4 +1,15 @@
-import { asRoot, declared, engineAccess, exposed, flowTable, inNoSegment, networks, nextSteps, premises, type ReportInput } from './report-sections';
+import {
+  asRoot,
+  declared,
+  engineAccess,
+  exposed,
+  flowTable,
+  inNoSegment,
+  networks,
+  nextSteps,
+  premises,
+  type ReportInput,
+} from './report-sections';
 import { markdownText } from '../../private/markdown';
 import type { Weakness } from '../../reachability/weakness';
 

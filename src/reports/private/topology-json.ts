@@ -170,7 +170,16 @@ function unfilteredPair({ source, destination, port, ipv4Only, origin }: Existin
 
 function workload(plan: WorkloadPlan): object {
   const { path, name, segment, dns, capabilities, user, holdsSocket } = plan;
-  return { path, name, segment, resolvers: dns, capabilities, user, makesOwnFrames: forges(plan) || undefined, holdsEngineSocket: holdsSocket };
+  return {
+    path,
+    name,
+    segment,
+    resolvers: dns,
+    capabilities,
+    user,
+    makesOwnFrames: forges(plan) || undefined,
+    holdsEngineSocket: holdsSocket,
+  };
 }
 
 function publication(plan: PublicationPlan): object {

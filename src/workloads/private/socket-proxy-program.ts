@@ -18,7 +18,7 @@ unset ${CONFIG_VARIABLE}
 haproxy -db -f /tmp/haproxy.cfg &
 proxy=$!
 echo "$proxy" >/tmp/haproxy.pid
-trap 'kill "$proxy" 2>/dev/null' TERM INT
+trap 'kill "$proxy" 2>/dev/null; exit 1' TERM INT
 while kill -0 "$proxy" 2>/dev/null && [ "$(stat -c %h "$socket" || echo 0)" != 0 ]; do
   sleep 2 &
   wait $!

@@ -1,3 +1,4 @@
+import { SOCKETS } from './sockets';
 import {
   Capability,
   Cidr,
@@ -17,7 +18,6 @@ import {
   VolumeMount,
   WorkloadGroup,
 } from '../../../src';
-import { SOCKETS } from './sockets';
 import { IMAGE, newDaemon, type Program } from '../../support/programs';
 import { newNode } from '../../support/swarms';
 import { type Entry, program, told, value } from '../entry';

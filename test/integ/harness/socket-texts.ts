@@ -4,6 +4,7 @@ const line = (target: string, { method = 'GET', version = 'HTTP/1.1', headers = 
   `${method} ${target} ${version}\r\n${['Host: x', ...(stays ? [] : ['Connection: close']), ...headers].map((header) => `${header}\r\n`).join('')}\r\n${body}`;
 
 const JSON_BODY = '{"Image":"haproxy:1","HostConfig":{"Privileged":true,"Binds":["/:/host"]}}';
+const HOST_BODY = '{"Privileged":true,"Binds":["/:/host"]}';
 const LENGTH = `Content-Length: ${JSON_BODY.length}`;
 const JSON_TYPE = 'Content-Type: application/json';
 const create = line('/containers/create', { method: 'POST', headers: [LENGTH, JSON_TYPE], body: JSON_BODY });
@@ -18,10 +19,14 @@ export const ALLOWED_TEXTS = {
   'over HTTP/1.0': 'GET /containers/json HTTP/1.0\r\n\r\n',
   'filters of Docker': line('/containers/json?filters=%7B%22label%22%3A%5B%22a%3Db%22%5D%7D'),
   image: line('/images/haproxy:1/json'),
-  'logs, which Docker\'s own client asks for after an inspect': line('/containers/app-worker/logs?stdout=1'),
+  "logs, which Docker's own client asks for after an inspect": line('/containers/app-worker/logs?stdout=1'),
 } as const;
 
-const chunked = { method: 'POST', headers: ['Transfer-Encoding: chunked', JSON_TYPE], body: `${JSON_BODY.length.toString(16)}\r\n${JSON_BODY}\r\n0\r\n\r\n` };
+const chunked = {
+  method: 'POST',
+  headers: ['Transfer-Encoding: chunked', JSON_TYPE],
+  body: `${JSON_BODY.length.toString(16)}\r\n${JSON_BODY}\r\n0\r\n\r\n`,
+};
 const restart = '/containers/app-worker/restart';
 const upgrade = ['Upgrade: tcp', 'Connection: Upgrade'];
 
@@ -84,7 +89,11 @@ export const REFUSED_TEXTS: Readonly<Record<string, string>> = {
   create,
   'create in an old API': create.replace('/containers', '/v1.24/containers'),
   'create with a query that is allowed': create.replace('/create', '/create?/containers/json'),
-  'start with settings': line('/v1.23/containers/app-worker/start', { method: 'POST', headers: [LENGTH, JSON_TYPE], body: JSON_BODY }),
+  'start with settings': line('/v1.23/containers/app-worker/start', {
+    method: 'POST',
+    headers: [`Content-Length: ${HOST_BODY.length}`, JSON_TYPE],
+    body: HOST_BODY,
+  }),
   'restart with a body': line(restart, { method: 'POST', headers: [LENGTH, JSON_TYPE], body: JSON_BODY }),
   'restart with a body in chunks': line(restart, chunked),
   'restart of a name that begins like it': line('/containers/app-worker2/restart', { method: 'POST', headers: ['Content-Length: 0'] }),
