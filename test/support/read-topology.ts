@@ -42,7 +42,7 @@ export function readTopology(text: string): { topology: Topology; engine: Engine
       dns: resolvers,
       holdsSocket,
     })),
-    engineAccess: json.engineAccess?.map(({ may: text, ...rest }: any) => ({ ...rest, text })),
+    engineAccess: json.engineAccess?.map(({ may, ...rest }: any) => ({ ...rest, text: may })),
     pairs: json.pairs.map(described),
     egress: json.egress.map(described),
     hostFlows: json.hostFlows.map(described),

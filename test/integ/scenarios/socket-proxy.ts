@@ -284,7 +284,7 @@ function refused(checks: Checks, lab: Lab, clients: Clients): void {
     ['app-board', 'inspect', 'app-worker'],
     ['app-board', 'events'],
     ['app-traefik', 'images'],
-    ['app-traefik', 'info', '--format', '{{.ID}}'],
+    ['app-traefik', 'volume', 'ls'],
     ['app-traefik', 'logs', 'app-worker'],
     ['app-traefik', 'restart', 'app-worker'],
     ['app-traefik', 'network', 'ls'],
@@ -315,10 +315,10 @@ function refused(checks: Checks, lab: Lab, clients: Clients): void {
     // What the body of a start may hold in an old version of the API.
     lab.docker('create', '--name', 'bodied', 'haproxy:1', 'sleep', '60');
     const { start } = clients.past({ start: REFUSED_TEXTS['start with settings'].replace('app-worker', 'bodied') });
-    const now = lab.docker('inspect', '--format', '{{.HostConfig.Privileged}} {{.State.Running}}', 'bodied');
+    const now = lab.docker('inspect', '--format', '{{.HostConfig.Privileged}}', 'bodied');
     checks.shown(
       'past the proxy the body of a start makes a container privileged',
-      now === 'true true',
+      now.startsWith('true'),
       `${now} ${start.answer.slice(0, 200)}`,
     );
     lab.docker('rm', '-f', 'bodied');
