@@ -69,6 +69,8 @@ export * from './workloads/publication';
 export * from './workloads/replica-group';
 export * from './workloads/service-files';
 export * from './workloads/service-policies';
+export * from './workloads/socket-access';
+export * from './workloads/socket-proxy';
 export * from './workloads/start-options';
 export * from './workloads/volume-mount';
 export * from './workloads/workload';

@@ -148,7 +148,7 @@ export const ERROR_CODES = {
   NetworkChoice: 'A container has both a segment and another network, or the other network was not made by Bulkhead.',
   HostNetworkRefused: "A container on the host's network has a setting or a flow that is impossible there.",
   NoNetworkRefused: 'A container without a network has a setting or a flow that needs a network.',
-  NotAWorkload: 'A member of a group, or what a container is to start after, is not a workload that fits.',
+  NotAWorkload: 'A member of a group, what a container is to start after, or a client of a socket proxy is not a workload that fits.',
   EmptyGroup: 'A group has no members.',
   ReplicaValue: 'The number of replicas is out of range, or their name or a property cannot hold for several containers.',
   VolumeElsewhere: 'A workload mounts a volume of another host than the one that it runs on, or may run on.',

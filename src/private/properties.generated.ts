@@ -350,6 +350,15 @@ export const PROPERTIES = {
     mode: { type: 'PublishMode' },
     rate: { type: 'ConnectionRate', isClass: true },
   },
+  SocketAccessOptions: {
+    reason: { type: 'string', isRequired: true },
+  },
+  SocketProxyProps: {
+    segment: { type: 'ISegment', isRequired: true },
+    image: { type: 'ContainerImage', isRequired: true, isClass: true },
+    socketGroup: { type: 'number' },
+    containerName: { type: 'string' },
+  },
   SshConnectionOptions: {
     host: { type: 'string', isRequired: true },
     user: { type: 'string', isRequired: true },

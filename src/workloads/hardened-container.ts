@@ -17,10 +17,12 @@ import { LOOKED_AT, refusedBeside } from './private/refused-beside';
 import { checkStart, type Starting } from './private/start-order';
 import { Publication } from './publication';
 import type { StartOptions } from './start-options';
+import { VolumeMount } from './volume-mount';
 import type { IWorkload } from './workload';
 import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
 import { HARDENED } from '../hardening/private/hardened-defaults';
+import { ENGINE_SOCKET_PATH } from '../hardening/private/host-paths';
 import { Image, LateContainer } from '../private/bindings';
 import { orderStacks, warn } from '../private/cdktf-hooks';
 import { ValidationError } from '../private/errors';
@@ -33,6 +35,7 @@ import type { ISegment } from '../segments/segment';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact, PublicationFact } from '../topology/private/facts';
 import { dangerousCapability } from '../validation/rules/containers/dangerous-capability';
+import { engineSocket } from '../validation/rules/containers/engine-socket';
 import { healthCheck as noHealthCheck } from '../validation/rules/containers/health-check';
 import { hostNetwork } from '../validation/rules/containers/host-network';
 import { rawSockets } from '../validation/rules/containers/raw-sockets';
@@ -48,6 +51,11 @@ function mountOfSecret(file: string): string {
 
 function warningOnHost(reason: string): string {
   return `is on the host's network (${reason}): only the host's own firewall restricts its ports, a flow with it is a flow with every process on the host, and no rule of Bulkhead distinguishes it from the host; place it in a segment if possible`;
+}
+
+/** Only a SocketProxy can give such a mount. */
+function holdsSocket({ volumes = [] }: HardenedContainerProps): boolean {
+  return volumes.some((mount) => mount instanceof VolumeMount && mount.source === ENGINE_SOCKET_PATH);
 }
 
 function warningOfForging({ text, reason }: Capability): string {
@@ -149,6 +157,7 @@ export class HardenedContainer extends Construct implements IWorkload {
         ipv6Address,
         dns: dns?.servers,
         hostEntries,
+        ...(holdsSocket(props) && { holdsSocket: true }),
       });
       forging.forEach((capability) => warn(this, warningOfForging(capability)));
     }
@@ -250,12 +259,13 @@ export class HardenedContainer extends Construct implements IWorkload {
   }
 
   /** Who gave a reason here need not give it once more to the rules that ask for one. */
-  private acceptReasons(
-    { user, capabilities = [], writableRootReason, notSecretReasons = {}, healthCheck }: HardenedContainerProps,
-    { restart }: CheckedContainer,
-  ): void {
+  private acceptReasons(props: HardenedContainerProps, { restart }: CheckedContainer): void {
+    const { user, capabilities = [], writableRootReason, notSecretReasons = {}, healthCheck } = props;
     const accepted = Suppressions.of(this);
     if (restart._isEndless) accepted._imply(restartPolicy, restart.text, HARDENED.restartReason);
+    if (holdsSocket(props)) {
+      accepted._imply(engineSocket, ENGINE_SOCKET_PATH, 'a SocketProxy, which passes only the calls that the program allows');
+    }
     for (const { text, reason } of capabilities) {
       if (reason !== undefined) {
         const name = text.replace(/^CAP_/, '');

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { holdsEngineSocket, isEngineSocket, sensitivePlace } from '../hardening/private/host-paths';
+import { ENGINE_SOCKET_PATH, holdsEngineSocket, isEngineSocket, sensitivePlace } from '../hardening/private/host-paths';
 import { Volume } from '../private/bindings';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
@@ -87,7 +87,7 @@ export class VolumeMount {
     if (isEngineSocket(text)) {
       throw new UnscopedValidationError(
         'EngineSocketMounted',
-        `'${text}' is the engine's socket, which gives root access to the host; Bulkhead does not mount it: remove the mount`,
+        `'${text}' is the engine's socket, which gives root access to the host; Bulkhead does not mount it: remove the mount, and let the container ask a SocketProxy, which passes only the calls that the program allows: new SocketProxy(…).allow(container, SocketAccess.containerList())`,
       );
     }
     const place = sensitivePlace(text) ?? (holdsEngineSocket(text) ? text : undefined);
@@ -98,6 +98,15 @@ export class VolumeMount {
       );
     }
     return new VolumeMount('bind', text, targetPath(target), options.readOnly ?? true);
+  }
+
+  /**
+   * The socket itself, for the container of a socket proxy alone.
+   *
+   * @internal
+   */
+  public static _engineSocket(): VolumeMount {
+    return new VolumeMount('bind', ENGINE_SOCKET_PATH, ENGINE_SOCKET_PATH, true);
   }
 
   private constructor(

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { Capability, ContainerNetwork, ContainerUser, HardenedContainer, Peer, Port, RestartPolicy } from '../../src';
+import { Capability, ContainerNetwork, ContainerUser, HardenedContainer, Peer, Port, RestartPolicy, SocketProxy } from '../../src';
 import { verifyInput } from '../../src/daemon/private/verify-input';
 import { renderVerifyScript, VERIFIED } from '../../src/host/private/render-verify-script';
 import { HOST_ADDRESS, IMAGE, Program } from '../support/programs';
@@ -50,6 +50,16 @@ test('users come with what their processes may be, of containers in no segment a
   const { topology } = swarm.manager._declarations.store.derived();
   expect(verifyInput(topology).containers.map(names)).toEqual([['app-quiet', 'root 0', true]]);
   expect(topology.workloads).toEqual([]);
+});
+
+test('verify.sh knows the socket proxies, and no other container with the socket', () => {
+  const shop = program();
+  const segment = shop.segment('Engine');
+  new SocketProxy(shop.stack, 'Socket', { segment, image: IMAGE });
+  shop.container('Other', segment);
+  const text = renderVerifyScript(verifyInput(shop.topology()));
+  expect(/^proxies=(.*)$/m.exec(text)?.[1]).toBe("'app-socket'");
+  expect(/^proxies=(.*)$/m.exec(renderVerifyScript(verifyInput(program().topology())))?.[1]).toBe("''");
 });
 
 test('every control is one line, in the order of the benchmark', () => {

@@ -17,6 +17,8 @@ import {
   Port,
   PublishMode,
   Requirement,
+  SocketAccess,
+  SocketProxy,
   WorkloadGroup,
 } from '../../src';
 import { linesOf } from '../../src/reachability/private/describe';
@@ -85,6 +87,12 @@ const PROGRAMS: Record<string, () => { readonly _declarations: Declarations }> =
     const network = ContainerNetwork.host({ reason: 'reads the counters of the host' });
     const agent = new HardenedContainer(program.stack, 'Agent', { daemon, image: IMAGE, network });
     agent.connections.allowTo(api, HTTP);
+    return daemon;
+  },
+  'a socket proxy with a client': () => {
+    const { program, daemon, web, back } = site();
+    const proxy = new SocketProxy(program.stack, 'Socket', { segment: back, image: IMAGE });
+    proxy.allow(web, SocketAccess.containers(), SocketAccess.restart(web, { reason: 'it restarts itself' }));
     return daemon;
   },
   'a LAN with a shim, and a plugin': () => {
@@ -277,6 +285,20 @@ test('texts of a program neither become markup nor hide', () => {
   const { topology, report } = reportsOf(program.daemon);
   expect(JSON.parse(topology).withoutSegment[0].reason).toBe(reason);
   expect(report).toContain('&lt;b&gt;bold&lt;/b&gt; \\[x\\](http://y) \\| cell');
+});
+
+test('who may ask the engine is listed with the reason, and nothing is said where nobody can', () => {
+  const { program, daemon, web, back } = site();
+  expect(reportsOf(daemon).report).not.toContain('Who may ask the engine');
+  const proxy = new SocketProxy(program.stack, 'Socket', { segment: back, image: IMAGE });
+  const sectionOf = (report: string) => report.slice(report.indexOf('## Who may ask the engine'), report.indexOf('## What is proved'));
+  expect(sectionOf(reportsOf(daemon).report)).toContain('Nobody.');
+  proxy.allow(web, SocketAccess.containers(), SocketAccess.restart(web, { reason: 'a button | of the board' }));
+  const section = sectionOf(reportsOf(daemon).report);
+  expect(section).toContain(
+    '| app/Web | app/Socket/Container | list and inspect containers, restart app/Web | a button \\| of the board |',
+  );
+  expect(section).toContain('app/Socket/Container has the socket of the engine');
 });
 
 test('who starts as root is listed with the reason, and nobody else', () => {

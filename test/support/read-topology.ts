@@ -37,7 +37,12 @@ export function readTopology(text: string): { topology: Topology; engine: Engine
       gatewayOf: defaultRouteOf,
       pairs: pairs.map(described),
     })),
-    workloads: json.workloads.map(({ resolvers, makesOwnFrames: _, ...rest }: any) => ({ ...rest, dns: resolvers })),
+    workloads: json.workloads.map(({ resolvers, makesOwnFrames: _, holdsEngineSocket: holdsSocket, ...rest }: any) => ({
+      ...rest,
+      dns: resolvers,
+      holdsSocket,
+    })),
+    engineAccess: json.engineAccess?.map(({ may, ...rest }: any) => ({ ...rest, text: may })),
     pairs: json.pairs.map(described),
     egress: json.egress.map(described),
     hostFlows: json.hostFlows.map(described),

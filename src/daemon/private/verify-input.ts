@@ -20,7 +20,7 @@ export function verifyInput(
     ),
   ];
   const verified = (
-    { path, name, capabilities = [], user }: Pick<WorkloadPlan, 'path' | 'name' | 'capabilities' | 'user'>,
+    { path, name, capabilities = [], user, holdsSocket }: Pick<WorkloadPlan, 'path' | 'name' | 'capabilities' | 'user' | 'holdsSocket'>,
     isService: boolean,
   ): VerifiedContainer => ({
     name,
@@ -29,6 +29,7 @@ export function verifyInput(
     user: user === undefined ? '' : wordsOf(user),
     restart: endless.has(path) ? 'endless' : '',
     isService,
+    ...(holdsSocket && { holdsSocket }),
   });
   return {
     containers: [

@@ -25,9 +25,12 @@ export const SENSITIVE = [
 /** Directories that hold such places beside harmless ones. */
 export const PARENTS = ['/', '/var', '/var/lib', '/var/spool', '/home'];
 
+/** Where Docker listens unless told otherwise. */
+export const ENGINE_SOCKET_PATH = '/run/docker.sock';
+
 /** Where engines listen unless told otherwise. */
 export const SOCKETS = [
-  '/run/docker.sock',
+  ENGINE_SOCKET_PATH,
   '/run/containerd/containerd.sock',
   '/run/docker/containerd/containerd.sock',
   '/run/podman/podman.sock',

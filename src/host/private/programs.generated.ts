@@ -1890,9 +1890,13 @@ is_sensitive() {
   return 1
 }
 
+# What the program gives a socket proxy, and nothing else: that socket, and nothing around it.
+is_proxy_mount() { case " $proxies " in *" $name "*) [ "$source" = "$proxy_socket" ] ;; *) return 1 ;; esac }
+
 # A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one.
 sensitive_mount() {
   case $real in /run/bulkhead/stamp-*/* | /run/bulkhead/swarm-*/*) ;; /run/bulkhead/stamp-* | /run/bulkhead/swarm-* | /run/bulkhead/kept) return 0 ;; esac
+  ! is_proxy_mount || return 0
   if is_sensitive "$source" || is_sensitive "$real"; then mark "mounts $source"; fi
 }
 
@@ -1908,6 +1912,7 @@ sockets="$sockets $(printf '%s\\n' "$told" | sed -n 's|^hosts\\.* unix://||p' | 
 sockets="$sockets $(printf '%s\\n' "$listening" | awk '/"(dockerd|containerd)"/ && $5 ~ "^/" { print $5 }' | one_line)"
 
 socket_mount() {
+  ! is_proxy_mount || return 0
   for socket in $sockets; do
     if [ "$source" = "$socket" ] || [ "$(stat -L -c %d:%i -- "$real" 2>/dev/null)" = "$(stat -L -c %d:%i -- "$socket" 2>/dev/null || echo none)" ]; then
       mark "mounts $source"

@@ -5,7 +5,7 @@ import { advisoryTable } from '../../engine/private/known-advisories';
 import { capabilitiesWith, DANGEROUS } from '../../hardening/private/capabilities';
 import { AUDITED, ENGINE_FILES, LIVE, TLS_FILES } from '../../hardening/private/engine-files';
 import { allowedTexts, keysOf, SETTING_LOOKS, type SettingLook } from '../../hardening/private/engine-settings';
-import { ENGINE_SOCKET, PARENTS, SENSITIVE, SOCKETS } from '../../hardening/private/host-paths';
+import { ENGINE_SOCKET, ENGINE_SOCKET_PATH, PARENTS, SENSITIVE, SOCKETS } from '../../hardening/private/host-paths';
 import { levelOf } from '../../validation/private/cis-controls';
 
 /** A container of the program, or a service, whose tasks are containers. */
@@ -19,6 +19,8 @@ export interface VerifiedContainer {
   /** `endless` where the engine starts it again whenever it ends. */
   readonly restart: string;
   readonly isService: boolean;
+  /** It is a socket proxy. */
+  readonly holdsSocket?: boolean;
 }
 
 /** What the script knows of the program; every text in it is checked to be plain. */
@@ -89,7 +91,7 @@ export function renderVerifyScript({ containers, engine, swarmAddress = '', swar
       declared('declared_user', ({ user }) => [user]),
       declared('declared_restart', ({ restart }) => [restart]),
       `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
-      `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\nsockets=${words(SOCKETS)}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
+      `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\nsockets=${words(SOCKETS)}\nproxies=${words(containers.filter(({ holdsSocket }) => holdsSocket).map(({ name }) => name))}\nproxy_socket=${ENGINE_SOCKET_PATH}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
       `\nadvisories=${quoted(advisoryTable())}\n`,
     ].join(''),
     'generated/namespaces.sh': `template="$template"${quoted(NAMESPACE_LINES)}\n`,

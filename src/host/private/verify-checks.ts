@@ -56,7 +56,11 @@ export const LOOKS: readonly { readonly control: string; readonly what: string; 
   { control: '5.26', what: 'no process gains privileges', look: 'each WHAT gains' },
   { control: '5.28', what: 'images are named by digest', look: 'each WHAT unpinned' },
   { control: '5.29', what: 'the number of processes is limited', look: 'pids_limit WHAT' },
-  { control: '5.32', what: 'the socket of the engine is in no container', look: 'each WHAT mounted socket_mount' },
+  {
+    control: '5.32',
+    what: 'the socket of the engine is in no container but a declared socket proxy',
+    look: 'each WHAT mounted socket_mount',
+  },
   ...Object.entries(NAMESPACES).flatMap(([name, { control, look }]) =>
     'field' in look ? [{ control, what: look.what, look: `each WHAT shares ${name}` }] : [],
   ),

@@ -102,6 +102,27 @@ export function asRoot({ workloads, segmentless = [], swarm }: Topology, hasGuar
   ];
 }
 
+/** Nothing where no container has a way to the engine. */
+export function engineAccess({ workloads, engineAccess: accesses = [] }: Topology): string[] {
+  const proxies = workloads.filter(({ holdsSocket }) => holdsSocket).map(({ path }) => markdownText(path));
+  if (proxies.length === 0) return [];
+  const rows = [...groupBy(accesses, ({ proxy, client }) => JSON.stringify([proxy, client])).values()].map((alike) => [
+    alike[0].client,
+    alike[0].proxy,
+    [...new Set(alike.map(({ text }) => text))].join(', '),
+    [...new Set(alike.flatMap(({ reason }) => reason ?? []))].join(', '),
+  ]);
+  const table = markdownTable(['client', 'proxy', 'may', 'reason'], rows);
+  return [
+    '## Who may ask the engine',
+    '',
+    ...(table.length === 0 ? ['Nobody.'] : table),
+    '',
+    `${proxies.join(', ')} ${proxies.length === 1 ? 'has' : 'have'} the socket of the engine, which gives root access to the host: HAProxy there passes only these calls, and each client by its address. What a client learns, everybody learns who can reach that client and take it over.`,
+    '',
+  ];
+}
+
 /** What is taken to be true, so that somebody can look whether it is. */
 export function premises(input: Pick<ReportInput, 'engine' | 'dualStack' | 'startWithoutGuardReason'>): string[] {
   return input.engine.guardBackend === undefined ? premisesWithoutGuard(input) : premisesWithGuard(input);

@@ -52,6 +52,14 @@ export function topologyJson(topology: Topology, engine: EngineFacts, facts: Pic
       capabilities,
       user,
     })),
+    engineAccess: topology.engineAccess?.map(({ proxy, client, text, reads, writes, reason }) => ({
+      proxy,
+      client,
+      may: text,
+      reads,
+      writes,
+      reason,
+    })),
     pairs: topology.pairs.map(openedAt),
     unfilteredPairs: topology.wirePairs.map(({ wire, ...pair }) => ({ network: wire, ...unfilteredPair(pair) })),
     egress: topology.egress.map(openedAt),
@@ -161,8 +169,17 @@ function unfilteredPair({ source, destination, port, ipv4Only, origin }: Existin
 }
 
 function workload(plan: WorkloadPlan): object {
-  const { path, name, segment, dns, capabilities, user } = plan;
-  return { path, name, segment, resolvers: dns, capabilities, user, makesOwnFrames: forges(plan) || undefined };
+  const { path, name, segment, dns, capabilities, user, holdsSocket } = plan;
+  return {
+    path,
+    name,
+    segment,
+    resolvers: dns,
+    capabilities,
+    user,
+    makesOwnFrames: forges(plan) || undefined,
+    holdsEngineSocket: holdsSocket,
+  };
 }
 
 function publication(plan: PublicationPlan): object {

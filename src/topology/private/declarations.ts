@@ -2,6 +2,7 @@ import type { FactStore } from './fact-store';
 import type {
   SegmentlessFact,
   ClaimFact,
+  EngineAccessFact,
   FlowFact,
   GroupFact,
   PublicationFact,
@@ -134,6 +135,11 @@ export class Declarations {
   public addPublication(fact: PublicationFact): void {
     this.refuseAfterWriting(fact.workload);
     this.store.addPublication(fact);
+  }
+
+  public addEngineAccess(fact: EngineAccessFact): void {
+    this.refuseAfterWriting(fact.client);
+    this.store.addEngineAccess(fact);
   }
 
   public addPolicy(policy: FlowPolicy): void {

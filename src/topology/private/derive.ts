@@ -122,6 +122,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     dns: resolversOf(fact, facts, places, dns),
     ...(fact.capabilities && { capabilities: fact.capabilities }),
     ...(fact.user && { user: fact.user }),
+    ...(fact.holdsSocket && { holdsSocket: true }),
   }));
   workloads.push(...servicesOnNode(facts));
 
@@ -146,6 +147,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     hostFlows,
     publications: planPublications(facts, networks),
     ...(facts.segmentless && facts.segmentless.length > 0 && { segmentless: [...facts.segmentless].sort(byPath) }),
+    ...(facts.engineAccess && facts.engineAccess.length > 0 && { engineAccess: facts.engineAccess }),
     ...(facts.swarm && { swarm: planSwarm(facts.swarm, allocation) }),
   };
   const problems = [

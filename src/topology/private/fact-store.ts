@@ -5,6 +5,7 @@ import type {
   SegmentlessFact,
   ClaimFact,
   DaemonFact,
+  EngineAccessFact,
   Facts,
   FlowFact,
   GroupFact,
@@ -38,6 +39,7 @@ export class FactStore {
   private readonly flows: FlowFact[] = [];
   private readonly publications: PublicationFact[] = [];
   private readonly claims: ClaimFact[] = [];
+  private readonly engineAccess: EngineAccessFact[] = [];
   /** The constructs that a fact was declared of: another one may take the path of one that was taken out of the tree. */
   private readonly declaredBy = new WeakMap<object, readonly (readonly [string, object | undefined])[]>();
   private revision = 0;
@@ -134,6 +136,10 @@ export class FactStore {
     this.publications.push(this.changed(fact, [fact.workload]));
   }
 
+  public addEngineAccess(fact: EngineAccessFact): void {
+    this.engineAccess.push(this.changed(fact, [fact.proxy, fact.client]));
+  }
+
   /** What must hold; it changes no picture. */
   public addClaim(fact: ClaimFact): void {
     this.claims.push(this.remembered(fact, [fact.path]));
@@ -220,6 +226,7 @@ export class FactStore {
       publications: this.allPublications(),
       shims: [...this.shims.values()].filter(stands),
       segmentless: [...this.segmentless.values()].filter(stands),
+      engineAccess: this.engineAccess.filter(stands),
       swarm: this.swarm.fact(),
     };
   }

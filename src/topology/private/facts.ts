@@ -130,8 +130,25 @@ export interface WorkloadFact {
   readonly capabilities?: readonly string[];
   /** Of a container that others made nothing is known. */
   readonly user?: StartUser;
+  /** It is a socket proxy, and has the socket of the engine. */
+  readonly holdsSocket?: boolean;
   /** Others made the container: nothing of ours attaches it to a network or narrows it. */
   readonly isTheirs?: boolean;
+}
+
+/** What a client of a socket proxy may ask of the engine. */
+export interface EngineAccessFact {
+  /** Path of the container of the proxy. */
+  readonly proxy: string;
+  /** Path of the container that asks. */
+  readonly client: string;
+  /** What it may do, in words. */
+  readonly text: string;
+  /** Targets of GET and HEAD requests, as regular expressions. */
+  readonly reads: readonly string[];
+  /** The same of POST requests. */
+  readonly writes: readonly string[];
+  readonly reason?: string;
 }
 
 /** A container in no segment: on the network of the host, of which it is a part like any other process, or on none. */
@@ -223,6 +240,7 @@ export interface Facts {
   readonly publications: readonly PublicationFact[];
   readonly shims?: readonly ShimFact[];
   readonly segmentless?: readonly SegmentlessFact[];
+  readonly engineAccess?: readonly EngineAccessFact[];
   readonly swarm?: SwarmFact;
 }
 

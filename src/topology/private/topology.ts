@@ -1,4 +1,4 @@
-import type { SegmentlessFact, ServiceFact, StartUser, SwarmNodeFact, SwarmSettings } from './facts';
+import type { EngineAccessFact, SegmentlessFact, ServiceFact, StartUser, SwarmNodeFact, SwarmSettings } from './facts';
 import type { Family, PortSpec, RateSpec, WireMode } from './terms';
 
 /**
@@ -130,6 +130,8 @@ export interface WorkloadPlan {
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
   readonly user?: StartUser;
+  /** It has the socket of the engine. */
+  readonly holdsSocket?: boolean;
 }
 
 /** A pair of addresses opened on the bridge that both are members of. */
@@ -214,5 +216,7 @@ export interface Topology {
   readonly publications: readonly PublicationPlan[];
   /** Containers in no segment. What is on the host's network is the host. */
   readonly segmentless?: readonly SegmentlessFact[];
+  /** Who may ask what of the engine. */
+  readonly engineAccess?: readonly EngineAccessFact[];
   readonly swarm?: SwarmPlan;
 }

@@ -22,7 +22,7 @@ export function refusedBeside(set: Record<string, unknown>, mode: 'host' | 'none
     }
   }
   if (textsOf([set.volumes, set.mounts]).some(namesEngineSocket)) {
-    add('volumes', 'a container with the socket of the engine has root access to the host');
+    add('volumes', 'a container with the socket of the engine has root access to the host; let it ask a SocketProxy instead');
   }
   if (Array.isArray(set.devices) && set.devices.length > 0) {
     add('devices', 'devices of the host are not passed to a container');

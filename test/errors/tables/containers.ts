@@ -1,3 +1,4 @@
+import { SOCKETS } from './sockets';
 import {
   Capability,
   Cidr,
@@ -262,11 +263,7 @@ export const CONTAINERS: readonly Entry[] = [
     { notSecretReasons: { TOKEN: 'it only names a colour' } },
     {},
   ),
-  value(
-    'EngineSocketMounted',
-    told(undefined, "'/var/run/docker.sock' is the engine's socket", 'remove the mount'),
-    (isMended) => isMended || VolumeMount.hostPath('/var/run/docker.sock', '/var/run/docker.sock'),
-  ),
+  ...SOCKETS,
   value(
     'SensitiveHostPath',
     told(undefined, "'/etc/nginx' is in '/etc'", "such as '/srv/nginx'"),

@@ -5,11 +5,12 @@ import { cacheDir, once } from '../lab/cache';
 import { debootstrap } from '../lab/debian';
 import { must } from '../lab/exec';
 
-export type Service = 'nginx' | 'postgresql';
+export type Service = 'nginx' | 'postgresql' | 'haproxy';
 
 const PACKAGES: Readonly<Record<Service, readonly string[]>> = {
   nginx: ['nginx-light', 'libnginx-mod-stream'],
   postgresql: ['postgresql'],
+  haproxy: ['haproxy'],
 };
 /** Raised when the recipe changes. */
 const RECIPE = 1;

@@ -43,6 +43,7 @@ import * as restarts from './restarts';
 import * as saveRestore from './save-restore';
 import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
+import * as socketProxy from './socket-proxy';
 import * as startOrder from './start-order';
 import * as survival from './survival';
 import * as swarm from './swarm';
@@ -119,6 +120,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-lan': attacks2Lan,
   'attacks-3': attacks3,
   mutation,
+  'socket-proxy': socketProxy,
   'start-order': startOrder,
   restarts,
   survival,

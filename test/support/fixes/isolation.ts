@@ -57,7 +57,7 @@ export const ISOLATION: readonly FixPair[] = [
     'BH-C06',
     [
       'remove the mount',
-      'if a program must watch containers, give it network access to a proxy that passes only read requests, and suppress this finding only at the proxy with that reason',
+      'if a program must watch containers, give it network access to a SocketProxy, or to another proxy that passes only read requests, and suppress this finding only at that other proxy with that reason',
     ],
     (raw, isFixed) => {
       const socket = bind('/var/run/docker.sock', '/var/run/docker.sock');

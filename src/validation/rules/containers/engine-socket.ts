@@ -10,7 +10,7 @@ export const engineSocket = defineRule({
   inDefaults: true,
   cisControls: ['5.32'],
   why: 'A client of the socket can start a container that mounts the whole host. A read-only mount does not prevent this, because connecting to a socket is not a write.',
-  fix: 'remove the mount; if a program must watch containers, give it network access to a proxy that passes only read requests, and suppress this finding only at the proxy with that reason',
+  fix: 'remove the mount; if a program must watch containers, give it network access to a SocketProxy, or to another proxy that passes only read requests, and suppress this finding only at that other proxy with that reason',
   links: ['https://docs.docker.com/engine/security/#docker-daemon-attack-surface'],
   resourceTypes: MOUNTING,
   applies: canMount,
