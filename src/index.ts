@@ -58,6 +58,7 @@ export * from './workloads/container-sysctl';
 export * from './workloads/container-network';
 export * from './workloads/container-user';
 export * from './workloads/dns-settings';
+export * from './workloads/environment-file';
 export * from './workloads/health-check';
 export * from './workloads/restart-policy';
 export * from './workloads/harden-raw-containers';

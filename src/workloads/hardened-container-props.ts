@@ -96,7 +96,15 @@ export interface HardenedContainerProps {
   readonly environment?: { [name: string]: string };
 
   /**
-   * Variables that look like a secret but are not, each with the reason.
+   * Labels, which programs such as Traefik read from the engine. Names are printable ASCII without blanks and `=`; those of `bulkhead`, `com.docker`, `io.docker` and
+   * `org.dockerproject` are reserved. What looks like a secret is refused. `${…}` in a value is text. Errors: `LabelName`, `SecretInLabel`.
+   *
+   * @default - those of the image
+   */
+  readonly labels?: { [name: string]: string };
+
+  /**
+   * Variables and labels that look like a secret but are not, each with the reason.
    *
    * @default - everything that looks like a secret is refused
    */

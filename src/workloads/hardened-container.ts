@@ -108,7 +108,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     const { segment, segmentless, daemon } = placement;
     const declarations = daemon._declarations;
     const checked = checkContainer(scope, id, props, declarations);
-    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {}, mountOfSecret);
+    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {}, mountOfSecret, props.labels);
     checkImage(checked.path, props.image);
     declarations.checkDeclaration(checked.path, [`container ${checked.name}`]);
     if (segment) {

@@ -1,5 +1,6 @@
 import { checkNames } from './check-names';
 import { checkCommon, type CheckedCommon } from './common';
+import { type LabelBlock, labelBlocks } from './labels';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
 import { NAMESPACES } from '../../hardening/private/namespaces';
@@ -21,6 +22,7 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
 export interface CheckedContainer extends CheckedCommon {
   readonly path: string;
   readonly name: string;
+  readonly labels: readonly LabelBlock[];
 }
 
 /** What can be said of the properties before it is known where the container is. */
@@ -76,7 +78,8 @@ export function checkContainer(
     matching(path, 'workingDirectory', props.workingDirectory, /^\//, 'MountTarget', 'an absolute path');
   }
   checkUlimits(path, props.limits?.ulimits ?? []);
-  return { path, name, ...common };
+  const labels = labelBlocks(path, props.labels ?? {}, props.notSecretReasons ?? {});
+  return { path, name, labels, ...common };
 }
 
 /** The engine would make an empty volume of the same name, without a word. */

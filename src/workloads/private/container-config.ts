@@ -33,6 +33,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     command: props.command && literalWords(props.command),
     entrypoint: props.entrypoint && literalWords(props.entrypoint),
     env: given.environment.length > 0 ? given.environment.map(literalText) : undefined,
+    labels: checked.labels.length > 0 ? [...checked.labels] : undefined,
     user: checked.user.text,
     workingDir: props.workingDirectory,
     // On the host's network the name is the host's, too.

@@ -27,7 +27,7 @@ const AT_START = ContainerUser.rootAtStart({ reason: 'the entry point makes its 
 const REASON = 'it watches the interfaces of the host';
 
 /** A container with properties that are refused, and as the message says; what is looked at is its resource. */
-function container(
+export function container(
   code: Entry['code'],
   says: string[],
   follow: string,
@@ -260,9 +260,9 @@ export const CONTAINERS: readonly Entry[] = [
   ),
   container(
     'EnvironmentName',
-    ["'MY-NAME' is not a name"],
-    'use letters, digits and _',
-    { environment: { 'MY-NAME': 'x' } },
+    ["'MY NAME' is not a name"],
+    "use letters, digits, '_', '.' and '-'",
+    { environment: { 'MY NAME': 'x' } },
     { environment: { MY_NAME: 'x' } },
     ({ env }) => env[0] === 'MY_NAME=x',
   ),
