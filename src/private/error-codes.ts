@@ -166,7 +166,10 @@ export const ERROR_CODES = {
   HostEntryName: 'The name of a host entry is not a DNS name, occurs twice, or would hide the name of another workload.',
   HostEntryAddress:
     'A host entry has the address of a container that Bulkhead manages, or an IPv6 address, which the provider cannot read back.',
-  AliasName: 'An alias is not a DNS label.',
+  AliasName: 'An alias is not a DNS name, or is a name of something else.',
+  HostName: 'The host name of a container is not a DNS name, or is a name of something else.',
+  TimeZone: 'A time zone is unknown, or given twice.',
+  SharedMemory: 'The size of the shared memory is out of range, or larger than the memory of the container.',
   UnknownCapability: 'A name is not the name of a Linux capability, or the engine does not know that capability yet.',
   CapabilityNeedsReason: 'A capability with effects outside the container has no reason.',
   SysctlNotNamespaced: 'A kernel parameter belongs to the host, not to the container.',

@@ -49,6 +49,7 @@ export const PROPERTIES = {
   },
   ContainerLimits: {
     ulimits: { type: 'Ulimit[]', struct: 'Ulimit' },
+    sharedMemoryMebibytes: { type: 'number' },
     memoryMebibytes: { type: 'number' },
     cpuMillis: { type: 'number' },
     logMebibytes: { type: 'number' },
@@ -126,6 +127,10 @@ export const PROPERTIES = {
     dns: { type: 'DnsSettings', struct: 'DnsSettings' },
     hostEntries: { type: '{ [name: string]: string; }' },
     aliases: { type: 'string[]' },
+    hostname: { type: 'string' },
+    extraGroups: { type: 'number[]' },
+    timeZone: { type: 'string' },
+    terminal: { type: 'TerminalOptions', struct: 'TerminalOptions' },
     workingDirectory: { type: 'string' },
     stopTimeoutSeconds: { type: 'number' },
   },
@@ -353,6 +358,10 @@ export const PROPERTIES = {
     secretId: { type: 'string', isRequired: true },
     secretName: { type: 'string', isRequired: true },
     target: { type: 'string' },
+  },
+  TerminalOptions: {
+    tty: { type: 'boolean' },
+    stdinOpen: { type: 'boolean' },
   },
   ThreeTierNetworkProps: {
     daemon: { type: 'IDaemon', isRequired: true },

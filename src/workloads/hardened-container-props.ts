@@ -7,9 +7,8 @@ import type { ContainerUser } from './container-user';
 import type { DnsSettings } from './dns-settings';
 import type { HealthCheck } from './health-check';
 import type { RestartPolicy } from './restart-policy';
+import type { TerminalOptions } from './terminal-options';
 import type { VolumeMount } from './volume-mount';
-import type { IPeer } from '../connections/peer';
-import type { ConnectionRate } from '../firewall/connection-rate';
 import type { Port } from '../firewall/port';
 import type { ISegment } from '../segments/segment';
 import type { IDaemon } from '../topology/daemon';
@@ -191,11 +190,43 @@ export interface HardenedContainerProps {
   readonly hostEntries?: { [name: string]: string };
 
   /**
-   * Further names on the segment that the container is placed in: letters, digits and `-`.
+   * Further names on the segment that the container is placed in, such as `db` or `auth.example.com`: DNS names. Names that mean the container itself,
+   * the host, a metadata service or another container are refused. Error: `AliasName`.
    *
    * @default - none
    */
   readonly aliases?: string[];
+
+  /**
+   * Name of the host inside the container: a DNS name of at most 63 characters. Engines from 25 on answer to it in the segments of the container as
+   * well. Error: `HostName`.
+   *
+   * @default - `containerName`; on the host's network the name of the host
+   */
+  readonly hostname?: string;
+
+  /**
+   * Numbers of further groups of its user, for files of mounts and devices. Group 0 is refused. The group of the engine's socket has no use here,
+   * because the socket is never mounted. Error: `UserNumber`.
+   *
+   * @default - none
+   */
+  readonly extraGroups?: number[];
+
+  /**
+   * Time zone by its name, such as `Europe/Berlin`, as the variable `TZ`. The image needs the time zone database (package `tzdata`), or a mount of the
+   * host's `/etc/localtime`. Error: `TimeZone`.
+   *
+   * @default - that of the image, which usually is UTC
+   */
+  readonly timeZone?: string;
+
+  /**
+   * A terminal and an open input, for programs that need one.
+   *
+   * @default - neither
+   */
+  readonly terminal?: TerminalOptions;
 
   /**
    * Working directory.
@@ -210,39 +241,4 @@ export interface HardenedContainerProps {
    * @default 10
    */
   readonly stopTimeoutSeconds?: number;
-}
-
-/** Where a publication is opened, and for which clients. */
-export interface PublicationOptions {
-  /**
-   * Address of the host on which the port is opened: one of the daemon's addresses, or `0.0.0.0` for every one that the host has or gets, named in the program or not.
-   *
-   * @default - 127.0.0.1, reachable only from the host
-   */
-  readonly hostAddress?: string;
-
-  /**
-   * Addresses outside that may connect; required with a `hostAddress`. Containers need a flow instead. Engine 29 forwards from networks that Bulkhead
-   * does not manage: their containers count as outside. On an `UnguardedDaemon` sources cannot be restricted (error: `NeedsGuard`).
-   *
-   * @default - only the host, on its loopback address
-   */
-  readonly sources?: IPeer[];
-
-  /**
-   * New connections that each source address may open; the excess is dropped. Error: `NeedsGuard` on an `UnguardedDaemon`.
-   *
-   * @default - not limited
-   */
-  readonly rate?: ConnectionRate;
-}
-
-/** How a port is opened on a host address. */
-export interface PublishOptions extends PublicationOptions {
-  /**
-   * Port inside the container; as many ports as are published.
-   *
-   * @default - the published port
-   */
-  readonly targetPort?: Port;
 }

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { Capability } from './capability';
 import type { ContainerAttributes } from './container-attributes';
 import { ExistingContainer } from './existing-container';
-import type { HardenedContainerProps, PublicationOptions, PublishOptions } from './hardened-container-props';
+import type { HardenedContainerProps } from './hardened-container-props';
 import { ownAddress } from './own-address';
 import { checkProps } from '../private/check-props';
 import { type CheckedContainer, checkContainer, checkGiven } from './private/check-container';
@@ -15,7 +15,9 @@ import { type Placement, placementOf, refuseSegmentless } from './private/placem
 import { publicationFact, type PublicationRequest } from './private/publication';
 import { LOOKED_AT, refusedBeside } from './private/refused-beside';
 import { checkStart, type Starting } from './private/start-order';
+import { withTimeZone } from './private/time-zone';
 import { Publication } from './publication';
+import type { PublicationOptions, PublishOptions } from './publication-options';
 import { RestartPolicy } from './restart-policy';
 import type { StartOptions } from './start-options';
 import type { IWorkload } from './workload';
@@ -108,7 +110,13 @@ export class HardenedContainer extends Construct implements IWorkload {
     const { segment, segmentless, daemon } = placement;
     const declarations = daemon._declarations;
     const checked = checkContainer(scope, id, props, declarations);
-    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {}, mountOfSecret, props.labels);
+    const environment = environmentList(
+      checked.path,
+      withTimeZone(checked.path, props.environment ?? {}, props.timeZone),
+      props.notSecretReasons ?? {},
+      mountOfSecret,
+      props.labels,
+    );
     checkImage(checked.path, props.image);
     declarations.checkDeclaration(checked.path, [`container ${checked.name}`]);
     if (segment) {
@@ -138,7 +146,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       if (segmentless.mode === 'host') warn(this, warningOnHost(segmentless.reason));
     } else {
       orderStacks(this, segment!);
-      const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
+      const { ipv4Address, ipv6Address, dns, aliases, hostEntries, hostname } = props;
       const forging = (props.capabilities ?? []).filter(({ _forges }) => _forges);
       declarations.addWorkload({
         ...given,
@@ -148,6 +156,7 @@ export class HardenedContainer extends Construct implements IWorkload {
         ipv6Address,
         dns: dns?.servers,
         hostEntries,
+        hostname,
       });
       forging.forEach((capability) => warn(this, warningOfForging(capability)));
     }

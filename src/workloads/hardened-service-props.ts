@@ -34,7 +34,7 @@ export interface HardenedServiceProps {
   readonly serviceName?: string;
 
   /**
-   * Further names of the service on the overlay that it is placed in: letters, digits and `-`.
+   * Further names of the service on the overlay that it is placed in: DNS names, such as `db` or `auth.example.com`. Error: `AliasName`.
    *
    * @default - none
    */

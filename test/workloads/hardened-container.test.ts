@@ -347,7 +347,7 @@ test.each<[string, ErrorCode, object, string[]]>([
   ['name with a blank', 'ContainerName', { containerName: 'a b' }, ["'a b'", '2 to 63']],
   ['name of 64', 'ContainerName', { containerName: 'a'.repeat(64) }, ['aaaa']],
   ['a user as text', 'UserNumber', { user: 'app:www' }, ['ContainerUser.of(10001)']],
-  ['alias', 'AliasName', { aliases: ['a.b'] }, ["'a.b'"]],
+  ['alias', 'AliasName', { aliases: ['a_b'] }, ["'a_b'"]],
   ['address', 'AddressSyntax', { ipv4Address: '10.20.0' }, ["'10.20.0'"]],
   ['resolver', 'AddressSyntax', { dns: { servers: ['dns.example'] } }, ["'dns.example'"]],
   ['working directory', 'MountTarget', { workingDirectory: 'srv' }, ["'srv'"]],

@@ -5,7 +5,7 @@ import { advisoryTable } from '../../engine/private/known-advisories';
 import { capabilitiesWith, DANGEROUS } from '../../hardening/private/capabilities';
 import { AUDITED, ENGINE_FILES, LIVE, TLS_FILES } from '../../hardening/private/engine-files';
 import { allowedTexts, keysOf, SETTING_LOOKS, type SettingLook } from '../../hardening/private/engine-settings';
-import { ENGINE_SOCKET, PARENTS, SENSITIVE, SOCKETS } from '../../hardening/private/host-paths';
+import { ENGINE_SOCKET, PARENTS, SENSITIVE, SOCKETS, TIME_ZONE_FILES } from '../../hardening/private/host-paths';
 import { levelOf } from '../../validation/private/cis-controls';
 
 /** A container of the program, or a service, whose tasks are containers. */
@@ -86,7 +86,7 @@ export function renderVerifyScript({ containers, engine, swarmAddress = '', swar
       declared('declared_capabilities', ({ capabilities }) => capabilities),
       declared('declared_user', ({ user }) => [user]),
       `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
-      `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\nsockets=${words(SOCKETS)}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
+      `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\ntime_zone_files=${words(TIME_ZONE_FILES)}\nsockets=${words(SOCKETS)}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
       `\nadvisories=${quoted(advisoryTable())}\n`,
     ].join(''),
     'generated/namespaces.sh': `template="$template"${quoted(NAMESPACE_LINES)}\n`,

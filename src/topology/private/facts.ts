@@ -124,6 +124,8 @@ export interface WorkloadFact {
   readonly ipv6Address?: string;
   readonly dns?: readonly string[];
   readonly aliases?: readonly string[];
+  /** Name of the host inside of it, where it is not its own name. */
+  readonly hostname?: string;
   /** Addresses by name, in the hosts file of the container. */
   readonly hostEntries?: Readonly<Record<string, string>>;
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */

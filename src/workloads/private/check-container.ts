@@ -1,4 +1,5 @@
 import { checkNames } from './check-names';
+import { type CheckedSettings, checkSettings } from './check-settings';
 import { checkCommon, type CheckedCommon } from './common';
 import { type LabelBlock, labelBlocks } from './labels';
 import { checkUlimits } from './ulimits';
@@ -19,7 +20,7 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
   devices: 'devices of the host are not passed to a container',
 };
 
-export interface CheckedContainer extends CheckedCommon {
+export interface CheckedContainer extends CheckedCommon, CheckedSettings {
   readonly path: string;
   readonly name: string;
   readonly labels: readonly LabelBlock[];
@@ -79,7 +80,7 @@ export function checkContainer(
   }
   checkUlimits(path, props.limits?.ulimits ?? []);
   const labels = labelBlocks(path, props.labels ?? {}, props.notSecretReasons ?? {});
-  return { path, name, labels, ...common };
+  return { path, name, labels, ...common, ...checkSettings(path, props, common.memory) };
 }
 
 /** The engine would make an empty volume of the same name, without a word. */

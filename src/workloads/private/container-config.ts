@@ -37,7 +37,10 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     user: checked.user.text,
     workingDir: props.workingDirectory,
     // On the host's network the name is the host's, too.
-    hostname: given.mode === 'host' ? undefined : checked.name.slice(0, 63),
+    hostname: given.mode === 'host' ? undefined : (props.hostname ?? checked.name.slice(0, 63)),
+    groupAdd: checked.groups,
+    tty: props.terminal?.tty,
+    stdinOpen: props.terminal?.stdinOpen,
     networkMode: given.mode,
     dnsSearch: props.dns?.searchDomains?.length ? [...props.dns.searchDomains] : undefined,
     dnsOpts: props.dns?.options?.length ? [...props.dns.options] : undefined,
@@ -57,6 +60,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     // Without memory_swap the provider updates the container on every apply; with 'cpus' its 3.6 line crashes.
     memory: checked.memory,
     memorySwap: checked.memory,
+    shmSize: checked.sharedMemory,
     cpuPeriod: HARDENED.cpuPeriod,
     // Of a period of 100 ms.
     cpuQuota: checked.cpuMillis * 100,

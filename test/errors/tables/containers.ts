@@ -227,11 +227,11 @@ export const CONTAINERS: readonly Entry[] = [
   ),
   container(
     'AliasName',
-    ["got 'www.shop'"],
-    "a DNS label of letters, digits and '-'",
+    ["got 'www_shop'"],
+    "a DNS name of letters, digits and '-'",
+    { aliases: ['www_shop'] },
     { aliases: ['www.shop'] },
-    { aliases: ['www-shop'] },
-    (r) => r.networks_advanced[0].aliases[0] === 'www-shop',
+    (r) => r.networks_advanced[0].aliases[0] === 'www.shop',
   ),
   value(
     'UnknownCapability',

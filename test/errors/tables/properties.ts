@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { container } from './containers';
-import { EnvironmentFile } from '../../../src';
-import { type Entry, told, value } from '../entry';
+import { EnvironmentFile, VolumeMount } from '../../../src';
+import { type Entry, program, told, value } from '../entry';
 
 /** A file with one line. */
 function envFile(line: string): string {
@@ -51,5 +51,55 @@ export const PROPERTIES: readonly Entry[] = [
     'EnvironmentFileMissing',
     told(undefined, "cannot read '", 'the path of a text file in UTF-8'),
     (isMended) => EnvironmentFile.read(isMended ? envFile('A=1') : '/nowhere/app.env').A === '1',
+  ),
+  container(
+    'AliasName',
+    ["'aliases' contains 'localhost', which is a name of the container itself"],
+    'use another name',
+    { aliases: ['localhost'] },
+    { aliases: ['web'] },
+  ),
+  container(
+    'HostName',
+    ["got 'my_host'"],
+    'a DNS name of at most 63',
+    { hostname: 'my_host' },
+    { hostname: 'my-host' },
+    ({ hostname }) => hostname === 'my-host',
+  ),
+  program('HostName', told('app/Web', ["'app-db' is a name of 'app/Db'"], 'use another host name'), (p, isMended) => {
+    const front = p.segment('Front');
+    p.container('Db', front);
+    p.container('Web', front, { hostname: isMended ? 'web' : 'app-db' });
+    return (s) => s.container('app-web').hostname === 'web';
+  }),
+  container(
+    'UserNumber',
+    ["'extraGroups' contains 0, the group of root"],
+    'remove it',
+    { extraGroups: [0, 44] },
+    { extraGroups: [44] },
+    ({ group_add: groups }) => groups.join() === '44',
+  ),
+  container(
+    'SharedMemory',
+    ["'limits.sharedMemoryMebibytes' is 512, more than the 256 MiB"],
+    "raise 'limits.memoryMebibytes'",
+    { limits: { sharedMemoryMebibytes: 512 } },
+    { limits: { sharedMemoryMebibytes: 512, memoryMebibytes: 1024 } },
+    ({ shm_size: size }) => size === 512,
+  ),
+  container(
+    'TimeZone',
+    ["'europe/berlin' is not the name of a time zone"],
+    "use a name such as 'Europe/Berlin'",
+    { timeZone: 'europe/berlin' },
+    { timeZone: 'Europe/Berlin' },
+    ({ env }) => env[0] === 'TZ=Europe/Berlin',
+  ),
+  value(
+    'SensitiveHostPath',
+    told(undefined, "'/etc/localtime' belongs to the host", 'mount it read-only'),
+    (isMended) => VolumeMount.hostPath('/etc/localtime', '/etc/localtime', { readOnly: isMended }).readOnly,
   ),
 ];
