@@ -73,6 +73,10 @@ export const PROPERTIES = {
     daemon: { type: 'IDaemon', isRequired: true },
     volumeName: { type: 'string' },
   },
+  DeviceOptions: {
+    reason: { type: 'string', isRequired: true },
+    permissions: { type: 'string' },
+  },
   DnsOptions: {
     tls: { type: 'boolean' },
     description: { type: 'string' },
@@ -96,6 +100,9 @@ export const PROPERTIES = {
     rate: { type: 'ConnectionRate', isClass: true },
     ipv4Only: { type: 'boolean' },
     conduit: { type: 'boolean' },
+  },
+  GpuOptions: {
+    reason: { type: 'string', isRequired: true },
   },
   HardenRawContainersProps: {
     memoryMebibytes: { type: 'number' },
@@ -131,6 +138,9 @@ export const PROPERTIES = {
     extraGroups: { type: 'number[]' },
     timeZone: { type: 'string' },
     terminal: { type: 'TerminalOptions', struct: 'TerminalOptions' },
+    logDriver: { type: 'LogDriver', isClass: true },
+    devices: { type: 'Device[]', isClass: true },
+    runtime: { type: 'string' },
     workingDirectory: { type: 'string' },
     stopTimeoutSeconds: { type: 'number' },
   },
@@ -138,6 +148,7 @@ export const PROPERTIES = {
     liveRestore: { type: 'boolean' },
     logMebibytes: { type: 'number' },
     registryMirrors: { type: 'string[]' },
+    runtimes: { type: '{ [name: string]: string; }' },
     auditRules: { type: 'boolean' },
     dataPartition: { type: 'boolean' },
     enginePackages: { type: 'string[]' },
@@ -230,6 +241,13 @@ export const PROPERTIES = {
     guardedBy: { type: 'string' },
     networkName: { type: 'string' },
   },
+  LogFileOptions: {
+    files: { type: 'number' },
+    compress: { type: 'boolean' },
+  },
+  LogTagOptions: {
+    tag: { type: 'string' },
+  },
   MacvlanSegmentProps: {
     mode: { type: 'MacvlanMode' },
     macLimit: { type: 'number' },
@@ -252,6 +270,9 @@ export const PROPERTIES = {
   },
   MountOptions: {
     readOnly: { type: 'boolean' },
+  },
+  NoLogOptions: {
+    reason: { type: 'string', isRequired: true },
   },
   PackOptions: {
     severities: { type: '{ [ruleId: string]: Severity; }' },
@@ -358,6 +379,11 @@ export const PROPERTIES = {
     secretId: { type: 'string', isRequired: true },
     secretName: { type: 'string', isRequired: true },
     target: { type: 'string' },
+  },
+  SyslogOptions: {
+    facility: { type: 'string' },
+    format: { type: 'string' },
+    tag: { type: 'string' },
   },
   TerminalOptions: {
     tty: { type: 'boolean' },

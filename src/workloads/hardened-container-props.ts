@@ -4,8 +4,10 @@ import type { ContainerLimits } from './container-limits';
 import type { ContainerNetwork } from './container-network';
 import type { ContainerSysctl } from './container-sysctl';
 import type { ContainerUser } from './container-user';
+import type { Device } from './device';
 import type { DnsSettings } from './dns-settings';
 import type { HealthCheck } from './health-check';
+import type { LogDriver } from './log-driver';
 import type { RestartPolicy } from './restart-policy';
 import type { TerminalOptions } from './terminal-options';
 import type { VolumeMount } from './volume-mount';
@@ -227,6 +229,29 @@ export interface HardenedContainerProps {
    * @default - neither
    */
   readonly terminal?: TerminalOptions;
+
+  /**
+   * Where the engine writes what the container prints. `limits.logMebibytes` applies to `LogDriver.jsonFile()` and `LogDriver.local()` only. Errors:
+   * `LogLimit`, `LogOption`.
+   *
+   * @default LogDriver.jsonFile()
+   */
+  readonly logDriver?: LogDriver;
+
+  /**
+   * Devices of the host, each with a reason: `Device.of('/dev/net/tun', { reason })`. Error: `DeviceRefused`.
+   *
+   * @default - none
+   */
+  readonly devices?: Device[];
+
+  /**
+   * Runtime that the engine starts the container with, such as `runsc` of gVisor. A `HardenedDaemon` must have it in `runtimes`; an engine whose
+   * `daemon.json` is not yours must know it. Error: `ContainerRuntime`.
+   *
+   * @default - the default runtime of the engine, which is `runc` unless it was told otherwise
+   */
+  readonly runtime?: string;
 
   /**
    * Working directory.

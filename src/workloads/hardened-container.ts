@@ -36,7 +36,9 @@ import type { ISegment } from '../segments/segment';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact, PublicationFact } from '../topology/private/facts';
 import { dangerousCapability } from '../validation/rules/containers/dangerous-capability';
+import { hostDevices } from '../validation/rules/containers/host-devices';
 import { hostNetwork } from '../validation/rules/containers/host-network';
+import { logBounds } from '../validation/rules/containers/log-bounds';
 import { rawSockets } from '../validation/rules/containers/raw-sockets';
 import { rootUser } from '../validation/rules/containers/root-user';
 import { secretVariable } from '../validation/rules/containers/secret-variable';
@@ -140,7 +142,13 @@ export class HardenedContainer extends Construct implements IWorkload {
     brand(this, 'workload');
     brand(this, 'peer');
 
-    const given = { path, name: checked.name, user: checked.user._fact, capabilities: givenBack(props.capabilities) };
+    const given = {
+      path,
+      name: checked.name,
+      user: checked.user._fact,
+      capabilities: givenBack(props.capabilities),
+      ...(checked.devices.length > 0 && { devices: checked.devices.map((device) => (device._isGpus ? 'gpus' : device.path)) }),
+    };
     if (segmentless) {
       declarations.addWorkload({ ...given, ...segmentless });
       if (segmentless.mode === 'host') warn(this, warningOnHost(segmentless.reason));
@@ -257,7 +265,14 @@ export class HardenedContainer extends Construct implements IWorkload {
   }
 
   /** Who gave a reason here need not give it once more to the rules that ask for one. */
-  private acceptReasons({ user, capabilities = [], writableRootReason, notSecretReasons = {} }: HardenedContainerProps): void {
+  private acceptReasons({
+    user,
+    capabilities = [],
+    devices = [],
+    logDriver,
+    writableRootReason,
+    notSecretReasons = {},
+  }: HardenedContainerProps): void {
     const accepted = Suppressions.of(this);
     for (const { text, reason } of capabilities) {
       if (reason !== undefined) {
@@ -266,6 +281,8 @@ export class HardenedContainer extends Construct implements IWorkload {
         accepted._imply(rawSockets, name, reason);
       }
     }
+    for (const device of devices) accepted._imply(hostDevices, device.path, device.reason);
+    if (logDriver?.reason !== undefined) accepted._imply(logBounds, logDriver.driver, logDriver.reason);
     if (user?.reason !== undefined) accepted._imply(rootUser, 'root', user.reason);
     if (writableRootReason !== undefined) accepted._imply(writableRoot, 'read_only', writableRootReason);
     for (const [name, reason] of Object.entries(notSecretReasons)) accepted._imply(secretVariable, name, reason);
@@ -291,7 +308,7 @@ export class HardenedContainer extends Construct implements IWorkload {
         this.networkReference(network.segment, network.kind === 'gateway' ? 'gateway' : 'segment'),
       ),
     );
-    this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(LOOKED_AT), segmentless?.mode) });
+    this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(LOOKED_AT), segmentless?.mode, props.devices) });
   }
 
   private networkReference(segmentPath: string, kind: 'segment' | 'gateway'): string {

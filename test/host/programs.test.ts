@@ -19,7 +19,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   'swarm.sh': assemble('swarm.sh'),
   'install.sh': renderInstallScript(sampleInput()),
   'verify.sh': renderVerifyScript({
-    containers: [{ name: 'app-web', ports: ['|443|8443/tcp'], capabilities: ['CHOWN'], user: 'start 0 60', isService: false }],
+    containers: [{ name: 'app-web', ports: ['|443|8443/tcp'], devices: [], capabilities: ['CHOWN'], user: 'start 0 60', isService: false }],
   }),
 };
 /** And as they come to a host. */

@@ -20,10 +20,11 @@ function program(): Program {
 test('containers come with their ports as docker inspect writes them', () => {
   expect(verifyInput(program().topology())).toEqual({
     containers: [
-      { name: 'app-api', ports: [], capabilities: ['IPC_LOCK'], user: 'root 0', isService: false },
+      { name: 'app-api', ports: [], capabilities: ['IPC_LOCK'], devices: [], user: 'root 0', isService: false },
       {
         name: 'app-web',
         capabilities: [],
+        devices: [],
         user: 'fixed 10001',
         isService: false,
         ports: [`${HOST_ADDRESS}|8000|8000/tcp`, `${HOST_ADDRESS}|8001|8001/tcp`],
@@ -60,12 +61,12 @@ test('every control is one line, in the order of the benchmark', () => {
 test('the shell takes it, and no text of a program gets out of its quotes', () => {
   const hostile = "it's $(reboot) `id` ; rm";
   const script = renderVerifyScript({
-    containers: [{ name: hostile, ports: [hostile], capabilities: [hostile], user: hostile, isService: false }],
+    containers: [{ name: hostile, ports: [hostile], devices: [hostile], capabilities: [hostile], user: hostile, isService: false }],
     swarmAddress: hostile,
   });
   expect(() => execFileSync('sh', ['-n'], { input: script })).not.toThrow();
   const quoted = `'it'\\''s $(reboot) \`id\` ; rm'`;
-  expect(script.split(quoted)).toHaveLength(9);
+  expect(script.split(quoted)).toHaveLength(11);
   expect(script.split(quoted).join('')).not.toContain('reboot');
 });
 

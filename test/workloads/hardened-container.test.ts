@@ -336,7 +336,7 @@ describe('past the construct', () => {
     expectError(() => program.synth(), 'HostAccessRefused', { path: 'app/Web' });
   });
 
-  test.each(['privileged', 'networkMode', 'pidMode', 'ipcMode', 'usernsMode', 'utsMode', 'cgroupnsMode', 'devices'])(
+  test.each(['privileged', 'networkMode', 'pidMode', 'ipcMode', 'usernsMode', 'utsMode', 'cgroupnsMode'])(
     '%s as a prop, which only other languages and casts can pass, is refused at once',
     (key) => refused({ [key]: 'host' }, 'HostAccessRefused', [`'${key}'`]),
   );

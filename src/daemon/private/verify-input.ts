@@ -17,12 +17,13 @@ export function verifyInput({ workloads, segmentless = [], publications, swarm }
     ),
   ];
   const verified = (
-    { path, name, capabilities = [], user }: Pick<WorkloadPlan, 'path' | 'name' | 'capabilities' | 'user'>,
+    { path, name, capabilities = [], devices = [], user }: Pick<WorkloadPlan, 'path' | 'name' | 'capabilities' | 'devices' | 'user'>,
     isService: boolean,
   ): VerifiedContainer => ({
     name,
     ports: portsOf(path),
     capabilities: capabilities.map((capability) => capability.replace(/^CAP_/, '')),
+    devices,
     user: user === undefined ? '' : wordsOf(user),
     isService,
   });

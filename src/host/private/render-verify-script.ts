@@ -14,6 +14,8 @@ export interface VerifiedContainer {
   readonly ports: readonly string[];
   /** Names without CAP_, in capitals. */
   readonly capabilities: readonly string[];
+  /** Devices by their paths, and `gpus`. */
+  readonly devices: readonly string[];
   /** Which users its processes may have: `fixed 10001`, `start 0 60` with the seconds that root has to drop, `root 0`. */
   readonly user: string;
   readonly isService: boolean;
@@ -84,6 +86,7 @@ export function renderVerifyScript({ containers, engine, swarmAddress = '', swar
       `names=${named(false)}\nservices=${named(true)}\nswarm=${quoted(swarmAddress)}\nmanagers=${swarmManagers}\nvariables=${words(engine === undefined ? [] : variablesOf(engine))}\n`,
       declared('declared_ports', ({ ports }) => ports),
       declared('declared_capabilities', ({ capabilities }) => capabilities),
+      declared('declared_devices', ({ devices }) => devices),
       declared('declared_user', ({ user }) => [user]),
       `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
       `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\ntime_zone_files=${words(TIME_ZONE_FILES)}\nsockets=${words(SOCKETS)}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,

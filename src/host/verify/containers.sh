@@ -22,7 +22,11 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{range .HostConfig.SecurityOpt}}{{$n}} option {{printf "%.60q" .}}
 {{end}}{{range .HostConfig.CapDrop}}{{$n}} dropped {{printf "%q" .}}
 {{end}}{{range .HostConfig.CapAdd}}{{$n}} added {{printf "%q" .}}
-{{end}}{{range .Mounts}}{{$n}} mount {{.Type}} {{.RW}} {{printf "%q" .Source}} {{printf "%q" .Name}}
+{{end}}{{range .HostConfig.Devices}}{{$n}} device {{printf "%q" .PathOnHost}}
+{{end}}{{if .HostConfig.DeviceRequests}}{{$n}} device gpus
+{{end}}{{range .HostConfig.DeviceCgroupRules}}{{$n}} device rule
+{{end}}{{$n}} runtime {{printf "%q" .HostConfig.Runtime}}
+{{range .Mounts}}{{$n}} mount {{.Type}} {{.RW}} {{printf "%q" .Source}} {{printf "%q" .Name}}
 {{end}}{{range $p, $b := .HostConfig.PortBindings}}{{range $b}}{{$n}} told {{json .HostIP}}|{{json .HostPort}}|{{$p}}
 {{end}}{{end}}{{range $p, $b := .NetworkSettings.Ports}}{{range $b}}{{$n}} open {{json .HostIP}}|{{json .HostPort}}|{{$p}}
 {{end}}{{end}}'
@@ -210,6 +214,14 @@ capabilities() {
   for capability in $(ask added | bare_names); do
     case " $dangerous " in *" $capability "*) mark "has $capability"; continue ;; esac
     case " $ordinary $(declared_capabilities "$(owner_of)") " in *" $capability "*) ;; *) mark "has $capability, which the program does not declare" ;; esac
+  done
+}
+
+has_devices() {
+  [ "$(ask privileged)" = false ] || mark 'is privileged, so has all'
+  declared=" $(declared_devices "$(owner_of)") "
+  for device in $(ask device | sort -u | tr ' ' '?'); do
+    case $declared in *" $device "*) ;; *) mark "has $device" ;; esac
   done
 }
 

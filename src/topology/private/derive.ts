@@ -119,6 +119,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     segment: fact.segment,
     dns: resolversOf(fact, facts, places, dns),
     ...(fact.capabilities && { capabilities: fact.capabilities }),
+    ...(fact.devices && { devices: fact.devices }),
     ...(fact.user && { user: fact.user }),
   }));
   workloads.push(...servicesOnNode(facts));

@@ -24,6 +24,8 @@ export interface DaemonFact {
   readonly engine: EngineFacts;
   /** Largest packet that the wire of the host carries; undefined where nobody said. */
   readonly uplinkMtu?: number;
+  /** Names of runtimes besides that of the engine itself; undefined where nobody said. */
+  readonly runtimes?: readonly string[];
 }
 
 export interface SegmentFact {
@@ -130,6 +132,8 @@ export interface WorkloadFact {
   readonly hostEntries?: Readonly<Record<string, string>>;
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
+  /** Devices of the host by their paths, and `gpus`. */
+  readonly devices?: readonly string[];
   /** Of a container that others made nothing is known. */
   readonly user?: StartUser;
   /** Others made the container: nothing of ours attaches it to a network or narrows it. */
@@ -144,6 +148,7 @@ export interface SegmentlessFact {
   readonly reason: string;
   readonly user: StartUser;
   readonly capabilities?: readonly string[];
+  readonly devices?: readonly string[];
 }
 
 export interface GroupFact {

@@ -17,7 +17,6 @@ import type { VolumeMount } from '../volume-mount';
 const FORBIDDEN: Readonly<Record<string, string>> = {
   privileged: 'a privileged container is root on the host',
   ...Object.fromEntries(Object.values(NAMESPACES).map(({ property, refusal }) => [property, refusal])),
-  devices: 'devices of the host are not passed to a container',
 };
 
 export interface CheckedContainer extends CheckedCommon, CheckedSettings {
@@ -80,7 +79,7 @@ export function checkContainer(
   }
   checkUlimits(path, props.limits?.ulimits ?? []);
   const labels = labelBlocks(path, props.labels ?? {}, props.notSecretReasons ?? {});
-  return { path, name, labels, ...common, ...checkSettings(path, props, common.memory) };
+  return { path, name, labels, ...common, ...checkSettings(path, props, common.memory, declarations.store) };
 }
 
 /** The engine would make an empty volume of the same name, without a word. */

@@ -3,7 +3,7 @@ import { HOST_NAME } from './check-names';
 import { givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
 import { parseAddress } from '../../addressing/private/ip';
 import { advertisementSysctls } from '../../engine/private/advertisements';
-import { HARDENED, logOptions, tmpfsOptions } from '../../hardening/private/hardened-defaults';
+import { HARDENED, tmpfsOptions } from '../../hardening/private/hardened-defaults';
 import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
 import { literalText, literalWords } from '../../private/late';
 import type { Declarations } from '../../topology/private/declarations';
@@ -26,6 +26,7 @@ export interface GivenToContainer {
 /** Everything of the resource that is known when the container is declared. */
 export function containerConfig(props: HardenedContainerProps, checked: CheckedContainer, given: GivenToContainer): ContainerConfig {
   const add = givenBack(props.capabilities);
+  const devices = checked.devices.filter(({ _isGpus }) => !_isGpus).sort((a, b) => (a.path < b.path ? -1 : 1));
   const stamp = given.stamp === undefined ? [] : [{ type: 'bind', source: given.stamp, target: STAMP_TARGET, readOnly: true }];
   return {
     name: checked.name,
@@ -56,6 +57,11 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     tmpfs: Object.fromEntries(checked.tmpfs.map(({ target, mebibytes }) => [target, tmpfsOptions(mebibytes)])),
     mounts: [...stamp, ...(props.volumes ?? []).map(mountBlock)],
     ipcMode: 'private',
+    runtime: props.runtime,
+    // Each said in full: what the engine would fill in differs from an empty field when it is read back.
+    devices:
+      devices.length > 0 ? devices.map(({ path, permissions }) => ({ hostPath: path, containerPath: path, permissions })) : undefined,
+    gpus: checked.devices.some(({ _isGpus }) => _isGpus) ? 'all' : undefined,
 
     // Without memory_swap the provider updates the container on every apply; with 'cpus' its 3.6 line crashes.
     memory: checked.memory,
@@ -66,8 +72,8 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     cpuQuota: checked.cpuMillis * 100,
     ulimit: props.limits?.ulimits?.map(({ limitName, soft, hard }) => ({ name: limitName, soft, hard })) ?? [HARDENED.ulimit],
 
-    logDriver: HARDENED.logDriver,
-    logOpts: logOptions(checked.logMebibytes),
+    logDriver: checked.logDriver.driver,
+    logOpts: checked.logDriver._optionsFor(checked.logMebibytes),
     restart: given.restart.text,
     maxRetryCount: given.restart.maxRetries,
     stopTimeout: checked.stopTimeout,

@@ -2,7 +2,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { container } from './containers';
-import { EnvironmentFile, VolumeMount } from '../../../src';
+import { BridgeSegment, Device, EnvironmentFile, HardenedContainer, LogDriver, VolumeMount } from '../../../src';
+import { IMAGE, newDaemon } from '../../support/programs';
 import { type Entry, program, told, value } from '../entry';
 
 /** A file with one line. */
@@ -11,6 +12,8 @@ function envFile(line: string): string {
   fs.writeFileSync(path.join(folder, 'app.env'), `${line}\n`);
   return path.join(folder, 'app.env');
 }
+
+const WHY = { reason: 'it needs what the device does' };
 
 /** What containers have besides their networks, files and users. */
 export const PROPERTIES: readonly Entry[] = [
@@ -101,5 +104,58 @@ export const PROPERTIES: readonly Entry[] = [
     'SensitiveHostPath',
     told(undefined, "'/etc/localtime' belongs to the host", 'mount it read-only'),
     (isMended) => VolumeMount.hostPath('/etc/localtime', '/etc/localtime', { readOnly: isMended }).readOnly,
+  ),
+  value(
+    'LogOption',
+    told(undefined, "'address' is 'logs.example.com'", "such as 'tcp+tls://logs.example.com:6514'"),
+    (isMended) => LogDriver.syslog(isMended ? 'tcp+tls://logs.example.com:6514' : 'logs.example.com').driver === 'syslog',
+  ),
+  container(
+    'LogOption',
+    ['the syslog server 10.20.0.9 is in the address pool'],
+    'use a server outside',
+    { logDriver: LogDriver.syslog('udp://10.20.0.9:514') },
+    { logDriver: LogDriver.syslog('udp://192.0.2.20:514') },
+    ({ log_opts: options }) => options['syslog-address'] === 'udp://192.0.2.20:514',
+  ),
+  container(
+    'LogLimit',
+    ["'limits.logMebibytes' is 5", "'journald' writes no file of that size"],
+    'use LogDriver.jsonFile() or LogDriver.local()',
+    { logDriver: LogDriver.journald(), limits: { logMebibytes: 5 } },
+    { logDriver: LogDriver.local(), limits: { logMebibytes: 5 } },
+    ({ log_opts: options }) => options['max-size'] === '5m',
+  ),
+  value(
+    'DeviceRefused',
+    told(undefined, "the device '/dev/sda' is refused", 'remove it'),
+    (isMended) => isMended || Device.of('/dev/sda', WHY),
+  ),
+  value(
+    'DeviceRefused',
+    told(undefined, "'/dev/char/10:200' is not one that Bulkhead knows", 'use the name of the device itself'),
+    (isMended) => Device.of(isMended ? '/dev/net/tun' : '/dev/char/10:200', WHY).path === '/dev/net/tun',
+  ),
+  value(
+    'DevicePermissions',
+    told(undefined, "got 'wr'", "in this order, such as 'rw'"),
+    (isMended) => Device.of('/dev/net/tun', { ...WHY, permissions: isMended ? 'rw' : 'wr' }).permissions === 'rw',
+  ),
+  program(
+    'ContainerRuntime',
+    told('app/Web', "'runtime' is 'runsc', which the daemon does not know", "runtimes: { runsc: '/usr/local/bin/runsc' }"),
+    (p, isMended) => {
+      const daemon = isMended ? newDaemon(p.stack, { runtimes: { runsc: '/usr/local/bin/runsc' } }, 'Other') : p.daemon;
+      new HardenedContainer(p.stack, 'Web', { segment: new BridgeSegment(p.stack, 'Front', { daemon }), image: IMAGE, runtime: 'runsc' });
+      return (s) => s.container('app-web').runtime === 'runsc';
+    },
+  ),
+  container(
+    'ContainerRuntime',
+    ["'runtime' is 'nvidia'"],
+    "add Device.allGpus({ reason }) to 'devices' instead",
+    { runtime: 'nvidia' },
+    { devices: [Device.allGpus(WHY)] },
+    ({ gpus }) => gpus === 'all',
   ),
 ];
