@@ -25,9 +25,9 @@ export interface WorkloadLimits {
 /** What a container may use at most. */
 export interface ContainerLimits extends WorkloadLimits {
   /**
-   * Limits of the kernel per process. Error: `UlimitValue`.
+   * Limits of the kernel per process, besides `nofile` 1024, which a process may raise to 4096 unless you name it here. Error: `UlimitValue`.
    *
-   * @default - nofile 1024, which a process may raise to 4096
+   * @default - only that
    */
   readonly ulimits?: Ulimit[];
 

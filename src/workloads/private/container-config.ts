@@ -9,6 +9,7 @@ import { literalText, literalWords } from '../../private/late';
 import type { Declarations } from '../../topology/private/declarations';
 import type { NetworkMembership } from '../../topology/private/snapshot';
 import type { ExistingPlan, NetworkPlan, WirePlan } from '../../topology/private/topology';
+import type { Ulimit } from '../container-limits';
 import type { HardenedContainerProps } from '../hardened-container-props';
 import type { RestartPolicy } from '../restart-policy';
 
@@ -70,7 +71,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     cpuPeriod: HARDENED.cpuPeriod,
     // Of a period of 100 ms.
     cpuQuota: checked.cpuMillis * 100,
-    ulimit: props.limits?.ulimits?.map(({ limitName, soft, hard }) => ({ name: limitName, soft, hard })) ?? [HARDENED.ulimit],
+    ulimit: ulimitsOf(props.limits?.ulimits),
 
     logDriver: checked.logDriver.driver,
     logOpts: checked.logDriver._optionsFor(checked.logMebibytes),
@@ -81,6 +82,12 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     healthcheck: healthCheckBlock(props.healthCheck),
     sysctls: sysctlsOf(props, given),
   };
+}
+
+/** The daemon has that default as well: the engine adds it where it is not named, and every plan would replace the container. */
+function ulimitsOf(given: readonly Ulimit[] = []): { name: string; soft: number; hard: number }[] {
+  const own = given.map(({ limitName, soft, hard }) => ({ name: limitName, soft, hard }));
+  return own.some(({ name }) => name === HARDENED.ulimit.name) ? own : [...own, { ...HARDENED.ulimit }];
 }
 
 /** Who is in no segment forwards nothing: the engine refuses parameters of the host's network, and on no network there is nothing to forward. */
