@@ -32,7 +32,7 @@ export interface ContainerLimits extends WorkloadLimits {
   readonly ulimits?: Ulimit[];
 
   /**
-   * Size of `/dev/shm` in MiB; what lies there counts for `memoryMebibytes`. Error: `SharedMemory`.
+   * Size of `/dev/shm` in MiB; its content counts for `memoryMebibytes`. Error: `SharedMemory`.
    *
    * @default - that of the engine, 64 MiB unless it was told otherwise
    */
@@ -43,7 +43,7 @@ export interface ContainerLimits extends WorkloadLimits {
 export interface Ulimit {
   /** Name without `RLIMIT_`, in lower case, such as `nofile`. */
   readonly limitName: string;
-  /** Limit that applies; a process may raise it up to the hard one. Of `memlock`, -1 is no limit: locked pages count for `memoryMebibytes`. */
+  /** Limit that applies; a process may raise it up to the hard one. For `memlock`, -1 means unlimited: locked pages count for `memoryMebibytes`. */
   readonly soft: number;
   /** Limit that no process in the container can exceed; -1 as for `soft`. */
   readonly hard: number;

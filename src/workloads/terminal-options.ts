@@ -8,7 +8,7 @@ export interface TerminalOptions {
   readonly tty?: boolean;
 
   /**
-   * Whether its standard input stays open while nobody is attached.
+   * Whether its standard input stays open while no client is attached.
    *
    * @default false
    */

@@ -2,25 +2,38 @@
 // zone, terminal, names of the segment, logs, devices, another runtime. Terraform reads all of it back without a change.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { makeSwarm } from './swarm-stage';
 import {
   BridgeSegment,
+  Cidr,
+  ContainerImage,
   ContainerSysctl,
   ContainerUser,
   Device,
+  EncryptedOverlay,
+  EndpointMode,
   EnvironmentFile,
   HardenedContainer,
+  type HardenedDaemon,
+  HardenedService,
   LogDriver,
   Port,
+  SwarmCluster,
   VolumeMount,
 } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { Deployment, type Program } from '../harness/deployment';
+import { fetchRegistry, pushToRegistry } from '../harness/registry';
 import type { EngineId } from '../lab/cache';
 import { until } from '../lab/exec';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
 
 export const engines: readonly EngineId[] = ['20.10', '26.1', '28.5', '29'];
+export const prepare = fetchRegistry;
+
+/** Engines that run a swarm as well, for its labels. */
+const WITH_SERVICES: readonly EngineId[] = ['20.10', '28.5'];
 
 /** Marks that shells, Terraform and Docker could take for their own. */
 const ODD = `it's "q" $HOME \${HOME} $\${HOME} %{if} \`id\` {{.Name}} # \\ ;`;
@@ -115,6 +128,39 @@ export function run(engine: EngineId, checks: Checks): void {
     runtime(checks, lab, deployment);
     deployment.destroy();
   });
+  if (WITH_SERVICES.includes(engine)) withLab(engine, (lab) => services(checks, lab));
+}
+
+/** Labels of services, which Swarm keeps elsewhere than those of containers. */
+function services(checks: Checks, lab: Lab): void {
+  const made: { cluster?: SwarmCluster; reference?: string } = {};
+  const ofTeam =
+    (team: string): Program =>
+    ({ stack, daemon }) => {
+      const managers = [daemon as HardenedDaemon];
+      made.cluster = new SwarmCluster(stack, 'Swarm', { managers, workers: [], addressPool: Cidr.parse('10.64.0.0/16') });
+      if (made.reference === undefined) return;
+      new HardenedService(stack, 'Shop', {
+        overlay: new EncryptedOverlay(stack, 'Mesh', { cluster: made.cluster }),
+        image: ContainerImage.fromRegistry(made.reference),
+        endpointMode: EndpointMode.DNSRR,
+        command: ['sleep', '100000'],
+        labels: { 'traefik.enable': 'true', odd: ODD, 'com.example.team': team },
+        environment: { 'discovery.type': 'single-node' },
+      });
+    };
+  const deployment = new Deployment(lab, ofTeam('shop'), { daemon: { liveRestore: false } });
+  deployment.synth();
+  makeSwarm([lab], deployment, made.cluster!);
+  made.reference = pushToRegistry(lab);
+  for (const team of ['shop', 'web']) {
+    deployment.change(ofTeam(team));
+    const seen = lab.docker('service', 'inspect', '--format', '{{json .Spec.Labels}}', 'app-shop');
+    const wanted = JSON.stringify({ 'com.example.team': team, odd: ODD, 'traefik.enable': 'true' });
+    checks.shown(`a service has the labels of '${team}'`, JSON.stringify(JSON.parse(seen)) === wanted, seen);
+    const plan = deployment.plan();
+    checks.shown('then the plan is empty', !plan.changes, plan.text);
+  }
 }
 
 /** A host in New York that has the zones of the machine. */
