@@ -209,7 +209,7 @@ export interface HardenedContainerProps {
 
   /**
    * Numbers of further groups of its user, for files of mounts and devices. Group 0 is refused. The group of the engine's socket has no use here,
-   * because the socket is never mounted. Error: `UserNumber`.
+   * because the socket is never mounted. An image that starts as root usually loses them when it drops root. Error: `UserNumber`.
    *
    * @default - none
    */

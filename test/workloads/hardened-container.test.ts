@@ -105,7 +105,7 @@ describe('what is given arrives', () => {
     ['log size', { limits: { logMebibytes: 50 } }, { log_opts: { 'max-size': '50m', 'max-file': '3' } }],
     ['stop timeout', { stopTimeoutSeconds: 60 }, { stop_timeout: 60, destroy_grace_seconds: 60 }],
     ['a writable root', { writableRootReason: 'writes its pid beside the program' }, { read_only: false }],
-    ['ulimits', { limits: { ulimits: [{ limitName: 'nproc', soft: 64, hard: 64 }] } }, { ulimit: [{ name: 'nproc', soft: 64, hard: 64 }] }],
+    ['ulimits', { limits: { ulimits: [{ limitName: 'nproc', soft: 64, hard: 64 }] } }, { ulimit: [{ name: 'nproc' }, { name: 'nofile', soft: 1024, hard: 4096 }] }], // prettier-ignore
     ['no restart', { restartPolicy: RestartPolicy.NO }, { restart: 'no' }],
     ['restart', { restartPolicy: RestartPolicy.UNLESS_STOPPED }, { restart: 'unless-stopped' }],
     ['restarts', { restartPolicy: RestartPolicy.onFailure(3) }, { restart: 'on-failure', max_retry_count: 3 }],

@@ -1,11 +1,4 @@
-import {
-  ContainerSysctl,
-  Device,
-  EngineVersion,
-  type HardenedContainerProps,
-  type HardenedDaemonProps,
-  LogDriver,
-} from '../../src';
+import { ContainerSysctl, Device, EngineVersion, type HardenedContainerProps, type HardenedDaemonProps, LogDriver } from '../../src';
 import { daemonJson } from '../../src/daemon/private/daemon-json';
 import type { LateContainer } from '../../src/private/bindings';
 import type { ErrorCode } from '../../src/private/errors';

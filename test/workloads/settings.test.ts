@@ -10,6 +10,9 @@ function container(props: Partial<HardenedContainerProps>) {
   return program.synth().container();
 }
 
+/** The daemon has it as a default: a container that does not name it would be replaced by every plan. */
+const NOFILE = { name: 'nofile', soft: 1024, hard: 4096 };
+
 const refused = (code: ErrorCode, props: Partial<HardenedContainerProps>, says: string[]) =>
   expectError(() => container(props), code, { path: 'app/Web', says });
 
@@ -26,8 +29,9 @@ test.each<[what: string, props: Partial<HardenedContainerProps>, resource: objec
   ['shared memory', { limits: { sharedMemoryMebibytes: 256 } }, { shm_size: 256, memory: 256 }],
   ['a terminal', { terminal: { tty: true } }, { tty: true }],
   ['an open input', { terminal: { stdinOpen: true } }, { stdin_open: true }],
-  ['locked memory without a limit', { limits: { ulimits: [{ limitName: 'memlock', soft: -1, hard: -1 }] } }, { ulimit: [{ name: 'memlock', soft: -1, hard: -1 }] }], // prettier-ignore
-  ['of which a part is used', { limits: { ulimits: [{ limitName: 'memlock', soft: 65536, hard: -1 }] } }, { ulimit: [{ soft: 65536, hard: -1 }] }], // prettier-ignore
+  ['locked memory without a limit', { limits: { ulimits: [{ limitName: 'memlock', soft: -1, hard: -1 }] } }, { ulimit: [{ name: 'memlock', soft: -1, hard: -1 }, NOFILE] }], // prettier-ignore
+  ['of which a part is used', { limits: { ulimits: [{ limitName: 'memlock', soft: 65536, hard: -1 }] } }, { ulimit: [{ soft: 65536, hard: -1 }, NOFILE] }], // prettier-ignore
+  ['open files of its own, which stand alone', { limits: { ulimits: [{ limitName: 'nofile', soft: 9, hard: 9 }] } }, { ulimit: [{ name: 'nofile', soft: 9, hard: 9 }] }], // prettier-ignore
   ['a time zone', { timeZone: 'Europe/Berlin', environment: { A: 'b' } }, { env: ['A=b', 'TZ=Europe/Berlin'] }],
   ['an alias with dots', { aliases: ['auth.example.com'] }, { networks_advanced: [{ aliases: ['auth.example.com'] }] }],
 ])('%s', (_, props, resource) => expect(container(props)).toMatchObject(resource));
