@@ -61,6 +61,7 @@ export class DaemonCore {
         foreignBlocks: checked.foreignBlocks,
         engine: { ...engine, keepsInternalNames: !can(engine.version, 'forwardsInternalNames') },
         uplinkMtu: checked.uplinkMtu,
+        ...(checked.runtimes && { runtimes: Object.keys(checked.runtimes) }),
       },
       (destination, source) => new Conduit(destination, source, daemon).node.path,
     );

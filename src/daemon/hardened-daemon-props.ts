@@ -24,6 +24,15 @@ export interface HardenedDaemonProps extends DaemonProps {
   readonly registryMirrors?: string[];
 
   /**
+   * Runtimes of containers besides `runc`: the path of the program on the host by the name that `runtime` of a container uses, such as
+   * `{ runsc: '/usr/local/bin/runsc' }`. Bulkhead does not install the program. Error: `ContainerRuntime`.
+   *
+   * @default - `runc` only
+   * @see https://docs.docker.com/engine/daemon/alternative-runtimes/
+   */
+  readonly runtimes?: { [name: string]: string };
+
+  /**
    * Whether the host records access to the programs, settings, sockets and data of the engine with rules of auditd, which user data then installs. An
    * existing host must have auditd installed. The rules add about 700 bytes to the user data.
    *

@@ -17,3 +17,7 @@ export function nameFromPath(path: string): string {
     .replace(/^-+|-+$/g, '');
   return name.length <= 58 ? name : name.slice(-58).replace(/^-+/, '');
 }
+
+/** Name of a runtime of the engine. */
+export const RUNTIME_NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+export const RUNTIME_WORDS = 'a name of 1 to 63 letters in lower case, digits, _, . or -';

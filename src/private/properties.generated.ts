@@ -49,6 +49,7 @@ export const PROPERTIES = {
   },
   ContainerLimits: {
     ulimits: { type: 'Ulimit[]', struct: 'Ulimit' },
+    sharedMemoryMebibytes: { type: 'number' },
     memoryMebibytes: { type: 'number' },
     cpuMillis: { type: 'number' },
     logMebibytes: { type: 'number' },
@@ -71,6 +72,10 @@ export const PROPERTIES = {
   DataVolumeProps: {
     daemon: { type: 'IDaemon', isRequired: true },
     volumeName: { type: 'string' },
+  },
+  DeviceOptions: {
+    reason: { type: 'string', isRequired: true },
+    permissions: { type: 'string' },
   },
   DnsOptions: {
     tls: { type: 'boolean' },
@@ -96,6 +101,9 @@ export const PROPERTIES = {
     ipv4Only: { type: 'boolean' },
     conduit: { type: 'boolean' },
   },
+  GpuOptions: {
+    reason: { type: 'string', isRequired: true },
+  },
   HardenRawContainersProps: {
     memoryMebibytes: { type: 'number' },
     cpuMillis: { type: 'number' },
@@ -112,6 +120,7 @@ export const PROPERTIES = {
     command: { type: 'string[]' },
     entrypoint: { type: 'string[]' },
     environment: { type: '{ [name: string]: string; }' },
+    labels: { type: '{ [name: string]: string; }' },
     notSecretReasons: { type: '{ [name: string]: string; }' },
     user: { type: 'ContainerUser', isClass: true },
     capabilities: { type: 'Capability[]', isClass: true },
@@ -125,6 +134,13 @@ export const PROPERTIES = {
     dns: { type: 'DnsSettings', struct: 'DnsSettings' },
     hostEntries: { type: '{ [name: string]: string; }' },
     aliases: { type: 'string[]' },
+    hostname: { type: 'string' },
+    extraGroups: { type: 'number[]' },
+    timeZone: { type: 'string' },
+    terminal: { type: 'TerminalOptions', struct: 'TerminalOptions' },
+    logDriver: { type: 'LogDriver', isClass: true },
+    devices: { type: 'Device[]', isClass: true },
+    runtime: { type: 'string' },
     workingDirectory: { type: 'string' },
     init: { type: 'boolean' },
     stopSignal: { type: 'string' },
@@ -134,6 +150,7 @@ export const PROPERTIES = {
     liveRestore: { type: 'boolean' },
     logMebibytes: { type: 'number' },
     registryMirrors: { type: 'string[]' },
+    runtimes: { type: '{ [name: string]: string; }' },
     auditRules: { type: 'boolean' },
     dataPartition: { type: 'boolean' },
     enginePackages: { type: 'string[]' },
@@ -164,6 +181,7 @@ export const PROPERTIES = {
     updatePolicy: { type: 'UpdatePolicy', isClass: true },
     command: { type: 'string[]' },
     environment: { type: '{ [name: string]: string; }' },
+    labels: { type: '{ [name: string]: string; }' },
     notSecretReasons: { type: '{ [name: string]: string; }' },
     secrets: { type: 'SwarmSecret[]', isClass: true },
     configs: { type: 'SwarmConfig[]', isClass: true },
@@ -225,6 +243,13 @@ export const PROPERTIES = {
     guardedBy: { type: 'string' },
     networkName: { type: 'string' },
   },
+  LogFileOptions: {
+    files: { type: 'number' },
+    compress: { type: 'boolean' },
+  },
+  LogTagOptions: {
+    tag: { type: 'string' },
+  },
   MacvlanSegmentProps: {
     mode: { type: 'MacvlanMode' },
     macLimit: { type: 'number' },
@@ -249,6 +274,9 @@ export const PROPERTIES = {
     readOnly: { type: 'boolean' },
   },
   NoHealthCheckOptions: {
+    reason: { type: 'string', isRequired: true },
+  },
+  NoLogOptions: {
     reason: { type: 'string', isRequired: true },
   },
   PackOptions: {
@@ -292,6 +320,7 @@ export const PROPERTIES = {
     command: { type: 'string[]' },
     entrypoint: { type: 'string[]' },
     environment: { type: '{ [name: string]: string; }' },
+    labels: { type: '{ [name: string]: string; }' },
     notSecretReasons: { type: '{ [name: string]: string; }' },
     user: { type: 'ContainerUser', isClass: true },
     capabilities: { type: 'Capability[]', isClass: true },
@@ -305,6 +334,13 @@ export const PROPERTIES = {
     dns: { type: 'DnsSettings', struct: 'DnsSettings' },
     hostEntries: { type: '{ [name: string]: string; }' },
     aliases: { type: 'string[]' },
+    hostname: { type: 'string' },
+    extraGroups: { type: 'number[]' },
+    timeZone: { type: 'string' },
+    terminal: { type: 'TerminalOptions', struct: 'TerminalOptions' },
+    logDriver: { type: 'LogDriver', isClass: true },
+    devices: { type: 'Device[]', isClass: true },
+    runtime: { type: 'string' },
     workingDirectory: { type: 'string' },
     init: { type: 'boolean' },
     stopSignal: { type: 'string' },
@@ -396,6 +432,15 @@ export const PROPERTIES = {
     secretId: { type: 'string', isRequired: true },
     secretName: { type: 'string', isRequired: true },
     target: { type: 'string' },
+  },
+  SyslogOptions: {
+    facility: { type: 'string' },
+    format: { type: 'string' },
+    tag: { type: 'string' },
+  },
+  TerminalOptions: {
+    tty: { type: 'boolean' },
+    stdinOpen: { type: 'boolean' },
   },
   ThreeTierNetworkProps: {
     daemon: { type: 'IDaemon', isRequired: true },

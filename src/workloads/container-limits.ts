@@ -25,19 +25,26 @@ export interface WorkloadLimits {
 /** What a container may use at most. */
 export interface ContainerLimits extends WorkloadLimits {
   /**
-   * Limits of the kernel per process. Error: `UlimitValue`.
+   * Limits of the kernel per process, besides `nofile` 1024, which a process may raise to 4096 unless you name it here. Error: `UlimitValue`.
    *
-   * @default - nofile 1024, which a process may raise to 4096
+   * @default - only that
    */
   readonly ulimits?: Ulimit[];
+
+  /**
+   * Size of `/dev/shm` in MiB; its content counts for `memoryMebibytes`. Error: `SharedMemory`.
+   *
+   * @default - that of the engine, 64 MiB unless it was told otherwise
+   */
+  readonly sharedMemoryMebibytes?: number;
 }
 
 /** A limit of the kernel on one kind of resource of a process. */
 export interface Ulimit {
   /** Name without `RLIMIT_`, in lower case, such as `nofile`. */
   readonly limitName: string;
-  /** Limit that applies; a process may raise it up to the hard one. */
+  /** Limit that applies; a process may raise it up to the hard one. For `memlock`, -1 means unlimited: locked pages count for `memoryMebibytes`. */
   readonly soft: number;
-  /** Limit that no process in the container can exceed. */
+  /** Limit that no process in the container can exceed; -1 as for `soft`. */
   readonly hard: number;
 }

@@ -11,6 +11,9 @@ const NAMESPACED = /^(net\.[a-z0-9_.-]+|kernel\.(shm[a-z_]+|msg[a-z]+|sem)|fs\.m
 const GUARDED =
   /^net\.(bridge\.|netfilter\.|ipv4\.(ip_forward$|tcp_fastopen|tcp_syncookies$)|ipv[46]\.(conf|neigh)\.|ipv6\.|sctp\.cookie_hmac_alg$)/;
 
+/** Only says whether a reverse path is looked for with the mark of a packet, in the container's own network: the guard is outside of it. */
+const HARMLESS: Readonly<Record<string, readonly string[]>> = { 'net.ipv4.conf.all.src_valid_mark': ['0', '1'] };
+
 /**
  * A kernel parameter inside the container.
  *
@@ -42,7 +45,8 @@ export class ContainerSysctl {
    * Any parameter of the container's own namespaces.
    *
    * Parameters of the host are refused, and so are parameters that the guard requires: forwarding, interface and neighbour settings, bridges,
-   * connection tracking, and settings that accept data or connections before a handshake is complete (such as `tcp_fastopen`).
+   * connection tracking, and settings that accept data or connections before a handshake is complete (such as `tcp_fastopen`). VPN clients may set
+   * `net.ipv4.conf.all.src_valid_mark`.
    */
   public static of(name: string, value: string): ContainerSysctl {
     const key = plainText(undefined, 'sysctl', name);
@@ -53,7 +57,7 @@ export class ContainerSysctl {
         `'${key}' belongs to the host; a container has only its own net.*, kernel.shm*, kernel.msg*, kernel.sem and fs.mqueue.*; remove it here, and set it on the host`,
       );
     }
-    if (GUARDED.test(key)) {
+    if (GUARDED.test(key) && !HARMLESS[key]?.includes(text)) {
       throw new UnscopedValidationError('SysctlGuarded', `'${key}' is required by the guard and cannot be changed; remove it`);
     }
     if (!/^[0-9A-Za-z ._-]{1,100}$/.test(text)) {

@@ -4,12 +4,13 @@ import type { ContainerLimits } from './container-limits';
 import type { ContainerNetwork } from './container-network';
 import type { ContainerSysctl } from './container-sysctl';
 import type { ContainerUser } from './container-user';
+import type { Device } from './device';
 import type { DnsSettings } from './dns-settings';
 import type { HealthCheck } from './health-check';
+import type { LogDriver } from './log-driver';
 import type { RestartPolicy } from './restart-policy';
+import type { TerminalOptions } from './terminal-options';
 import type { VolumeMount } from './volume-mount';
-import type { IPeer } from '../connections/peer';
-import type { ConnectionRate } from '../firewall/connection-rate';
 import type { Port } from '../firewall/port';
 import type { ISegment } from '../segments/segment';
 import type { IDaemon } from '../topology/daemon';
@@ -96,7 +97,15 @@ export interface HardenedContainerProps {
   readonly environment?: { [name: string]: string };
 
   /**
-   * Variables that look like a secret but are not, each with the reason.
+   * Labels, which programs such as Traefik read from the engine. Names are printable ASCII without blanks and `=`; those of `bulkhead`, `com.docker`, `io.docker` and
+   * `org.dockerproject` are reserved. What looks like a secret is refused. `${…}` in a value is text. Errors: `LabelName`, `SecretInLabel`.
+   *
+   * @default - those of the image
+   */
+  readonly labels?: { [name: string]: string };
+
+  /**
+   * Variables and labels that look like a secret but are not, each with the reason.
    *
    * @default - everything that looks like a secret is refused
    */
@@ -184,11 +193,66 @@ export interface HardenedContainerProps {
   readonly hostEntries?: { [name: string]: string };
 
   /**
-   * Further names on the segment that the container is placed in: letters, digits and `-`.
+   * Further names on the segment that the container is placed in, such as `db` or `auth.example.com`: DNS names. Names that mean the container itself,
+   * the host, a metadata service or another container are refused. Error: `AliasName`.
    *
    * @default - none
    */
   readonly aliases?: string[];
+
+  /**
+   * Name of the host inside the container: a DNS name of at most 63 characters. Engines from 25 on answer to it in the segments of the container as
+   * well. Error: `HostName`.
+   *
+   * @default - `containerName`; on the host's network the name of the host
+   */
+  readonly hostname?: string;
+
+  /**
+   * Numbers of further groups of its user, for files of mounts and devices. Group 0 is refused. The group of the engine's socket has no use here,
+   * because the socket is never mounted. An image that starts as root usually loses them when it drops root. Error: `UserNumber`.
+   *
+   * @default - none
+   */
+  readonly extraGroups?: number[];
+
+  /**
+   * Time zone by its name, such as `Europe/Berlin`, as the variable `TZ`. The image needs the time zone database (package `tzdata`), or a mount of the
+   * host's `/etc/localtime`. Error: `TimeZone`.
+   *
+   * @default - that of the image, which usually is UTC
+   */
+  readonly timeZone?: string;
+
+  /**
+   * A terminal and an open input, for programs that need one.
+   *
+   * @default - neither
+   */
+  readonly terminal?: TerminalOptions;
+
+  /**
+   * Where the engine writes what the container prints. `limits.logMebibytes` applies to `LogDriver.jsonFile()` and `LogDriver.local()` only. Errors:
+   * `LogLimit`, `LogOption`.
+   *
+   * @default LogDriver.jsonFile()
+   */
+  readonly logDriver?: LogDriver;
+
+  /**
+   * Devices of the host, each with a reason: `Device.of('/dev/net/tun', { reason })`. Error: `DeviceRefused`.
+   *
+   * @default - none
+   */
+  readonly devices?: Device[];
+
+  /**
+   * Runtime that the engine starts the container with, such as `runsc` of gVisor. A `HardenedDaemon` must have it in `runtimes`; an engine whose
+   * `daemon.json` is not yours must know it. Error: `ContainerRuntime`.
+   *
+   * @default - the default runtime of the engine, which is `runc` unless it was told otherwise
+   */
+  readonly runtime?: string;
 
   /**
    * Working directory.
@@ -221,39 +285,4 @@ export interface HardenedContainerProps {
    * @default 10
    */
   readonly stopTimeoutSeconds?: number;
-}
-
-/** Where a publication is opened, and for which clients. */
-export interface PublicationOptions {
-  /**
-   * Address of the host on which the port is opened: one of the daemon's addresses, or `0.0.0.0` for every one that the host has or gets, named in the program or not.
-   *
-   * @default - 127.0.0.1, reachable only from the host
-   */
-  readonly hostAddress?: string;
-
-  /**
-   * Addresses outside that may connect; required with a `hostAddress`. Containers need a flow instead. Engine 29 forwards from networks that Bulkhead
-   * does not manage: their containers count as outside. On an `UnguardedDaemon` sources cannot be restricted (error: `NeedsGuard`).
-   *
-   * @default - only the host, on its loopback address
-   */
-  readonly sources?: IPeer[];
-
-  /**
-   * New connections that each source address may open; the excess is dropped. Error: `NeedsGuard` on an `UnguardedDaemon`.
-   *
-   * @default - not limited
-   */
-  readonly rate?: ConnectionRate;
-}
-
-/** How a port is opened on a host address. */
-export interface PublishOptions extends PublicationOptions {
-  /**
-   * Port inside the container; as many ports as are published.
-   *
-   * @default - the published port
-   */
-  readonly targetPort?: Port;
 }

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { Capability } from './capability';
 import type { ContainerAttributes } from './container-attributes';
 import { ExistingContainer } from './existing-container';
-import type { HardenedContainerProps, PublicationOptions, PublishOptions } from './hardened-container-props';
+import type { HardenedContainerProps } from './hardened-container-props';
 import { ownAddress } from './own-address';
 import { checkProps } from '../private/check-props';
 import { type CheckedContainer, checkContainer, checkGiven } from './private/check-container';
@@ -15,7 +15,9 @@ import { type Placement, placementOf, refuseSegmentless } from './private/placem
 import { publicationFact, type PublicationRequest } from './private/publication';
 import { LOOKED_AT, refusedBeside } from './private/refused-beside';
 import { checkStart, type Starting } from './private/start-order';
+import { withTimeZone } from './private/time-zone';
 import { Publication } from './publication';
+import type { PublicationOptions, PublishOptions } from './publication-options';
 import type { StartOptions } from './start-options';
 import { VolumeMount } from './volume-mount';
 import type { IWorkload } from './workload';
@@ -37,7 +39,9 @@ import type { PeerFact, PublicationFact } from '../topology/private/facts';
 import { dangerousCapability } from '../validation/rules/containers/dangerous-capability';
 import { engineSocket } from '../validation/rules/containers/engine-socket';
 import { healthCheck as noHealthCheck } from '../validation/rules/containers/health-check';
+import { hostDevices } from '../validation/rules/containers/host-devices';
 import { hostNetwork } from '../validation/rules/containers/host-network';
+import { logBounds } from '../validation/rules/containers/log-bounds';
 import { rawSockets } from '../validation/rules/containers/raw-sockets';
 import { restartPolicy } from '../validation/rules/containers/restart-policy';
 import { rootUser } from '../validation/rules/containers/root-user';
@@ -117,7 +121,13 @@ export class HardenedContainer extends Construct implements IWorkload {
     const { segment, segmentless, daemon } = placement;
     const declarations = daemon._declarations;
     const checked = checkContainer(scope, id, props, declarations);
-    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {}, mountOfSecret);
+    const environment = environmentList(
+      checked.path,
+      withTimeZone(checked.path, props.environment ?? {}, props.timeZone),
+      props.notSecretReasons ?? {},
+      mountOfSecret,
+      props.labels,
+    );
     checkImage(checked.path, props.image);
     declarations.checkDeclaration(checked.path, [`container ${checked.name}`]);
     if (segment) {
@@ -141,13 +151,19 @@ export class HardenedContainer extends Construct implements IWorkload {
     brand(this, 'workload');
     brand(this, 'peer');
 
-    const given = { path, name: checked.name, user: checked.user._fact, capabilities: givenBack(props.capabilities) };
+    const given = {
+      path,
+      name: checked.name,
+      user: checked.user._fact,
+      capabilities: givenBack(props.capabilities),
+      ...(checked.devices.length > 0 && { devices: checked.devices.map((device) => (device._isGpus ? 'gpus' : device.path)) }),
+    };
     if (segmentless) {
       declarations.addWorkload({ ...given, ...segmentless });
       if (segmentless.mode === 'host') warn(this, warningOnHost(segmentless.reason));
     } else {
       orderStacks(this, segment!);
-      const { ipv4Address, ipv6Address, dns, aliases, hostEntries } = props;
+      const { ipv4Address, ipv6Address, dns, aliases, hostEntries, hostname } = props;
       const forging = (props.capabilities ?? []).filter(({ _forges }) => _forges);
       declarations.addWorkload({
         ...given,
@@ -158,6 +174,7 @@ export class HardenedContainer extends Construct implements IWorkload {
         dns: dns?.servers,
         hostEntries,
         ...(holdsSocket(props) && { holdsSocket: true }),
+        hostname,
       });
       forging.forEach((capability) => warn(this, warningOfForging(capability)));
     }
@@ -260,7 +277,7 @@ export class HardenedContainer extends Construct implements IWorkload {
 
   /** Who gave a reason here need not give it once more to the rules that ask for one. */
   private acceptReasons(props: HardenedContainerProps, { restart }: CheckedContainer): void {
-    const { user, capabilities = [], writableRootReason, notSecretReasons = {}, healthCheck } = props;
+    const { user, capabilities = [], devices = [], logDriver, writableRootReason, notSecretReasons = {}, healthCheck } = props;
     const accepted = Suppressions.of(this);
     if (restart._isEndless) accepted._imply(restartPolicy, restart.text, HARDENED.restartReason);
     if (holdsSocket(props)) {
@@ -273,6 +290,8 @@ export class HardenedContainer extends Construct implements IWorkload {
         accepted._imply(rawSockets, name, reason);
       }
     }
+    for (const device of devices) accepted._imply(hostDevices, device.path, device.reason);
+    if (logDriver?.reason !== undefined) accepted._imply(logBounds, logDriver.driver, logDriver.reason);
     if (user?.reason !== undefined) accepted._imply(rootUser, 'root', user.reason);
     if (healthCheck?._noneReason !== undefined) accepted._imply(noHealthCheck, 'none', healthCheck._noneReason);
     if (writableRootReason !== undefined) accepted._imply(writableRoot, 'read_only', writableRootReason);
@@ -298,7 +317,7 @@ export class HardenedContainer extends Construct implements IWorkload {
         this.networkReference(network.segment, network.kind === 'gateway' ? 'gateway' : 'segment'),
       ),
     );
-    this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(LOOKED_AT), segmentless?.mode) });
+    this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(LOOKED_AT), segmentless?.mode, props.devices) });
   }
 
   private networkReference(segmentPath: string, kind: 'segment' | 'gateway'): string {

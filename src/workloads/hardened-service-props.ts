@@ -34,7 +34,7 @@ export interface HardenedServiceProps {
   readonly serviceName?: string;
 
   /**
-   * Further names of the service on the overlay that it is placed in: letters, digits and `-`.
+   * Further names of the service on the overlay that it is placed in: DNS names, such as `db` or `auth.example.com`. Error: `AliasName`.
    *
    * @default - none
    */
@@ -97,7 +97,15 @@ export interface HardenedServiceProps {
   readonly environment?: { [name: string]: string };
 
   /**
-   * Variables that look like a secret but are not, each with the reason.
+   * Labels of the service, which programs such as Traefik read from a manager. Names are printable ASCII without blanks and `=`; those of `bulkhead`, `com.docker`, `io.docker` and
+   * `org.dockerproject` are reserved. What looks like a secret is refused. `${…}` in a value is text. Errors: `LabelName`, `SecretInLabel`.
+   *
+   * @default - none
+   */
+  readonly labels?: { [name: string]: string };
+
+  /**
+   * Variables and labels that look like a secret but are not, each with the reason.
    *
    * @default - everything that looks like a secret is refused
    */

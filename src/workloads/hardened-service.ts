@@ -66,7 +66,7 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
 
   constructor(scope: Construct, id: string, props: HardenedServiceProps) {
     const checked = checkService(scope, id, props);
-    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {}, mountOfSecret);
+    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {}, mountOfSecret, props.labels);
     super(scope, id);
     const { path } = this.node;
     const declarations = props.overlay._peerDeclarations;

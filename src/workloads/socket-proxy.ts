@@ -8,6 +8,7 @@ import { CONFIG_VARIABLE, PROXY_CHECK, PROXY_PROGRAM } from './private/socket-pr
 import { SocketAccess } from './socket-access';
 import { VolumeMount } from './volume-mount';
 import { Port } from '../firewall/port';
+import { HARDENED } from '../hardening/private/hardened-defaults';
 import { checkProps } from '../private/check-props';
 import { ValidationError } from '../private/errors';
 import { lateText } from '../private/late';

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { ENGINE_SOCKET_PATH, holdsEngineSocket, isEngineSocket, sensitivePlace } from '../hardening/private/host-paths';
+import { ENGINE_SOCKET_PATH, holdsEngineSocket, isEngineSocket, sensitivePlace, TIME_ZONE_FILES } from '../hardening/private/host-paths';
 import { Volume } from '../private/bindings';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
@@ -76,7 +76,7 @@ export class VolumeMount {
   /**
    * A directory or file of the host, which must exist: the container does not start without it.
    *
-   * The engine's socket and paths that give control over the host are refused.
+   * The engine's socket and paths that give control over the host are refused. `/etc/localtime` and `/etc/timezone` are accepted read-only.
    *
    * @param source absolute path on the host
    * @param target absolute path inside the container
@@ -91,13 +91,21 @@ export class VolumeMount {
       );
     }
     const place = sensitivePlace(text) ?? (holdsEngineSocket(text) ? text : undefined);
-    if (place !== undefined) {
+    const readOnly = options.readOnly ?? true;
+    const tellsTimeZone = TIME_ZONE_FILES.includes(text);
+    if (tellsTimeZone && !readOnly) {
+      throw new UnscopedValidationError(
+        'SensitiveHostPath',
+        `'${text}' belongs to the host, which would have the time zone that the container writes; mount it read-only`,
+      );
+    }
+    if (place !== undefined && !tellsTimeZone) {
       throw new UnscopedValidationError(
         'SensitiveHostPath',
         `'${text}' is in '${place}', which gives control over the host; mount another directory, such as '/srv/${text.split('/').pop() || 'data'}'`,
       );
     }
-    return new VolumeMount('bind', text, targetPath(target), options.readOnly ?? true);
+    return new VolumeMount('bind', text, targetPath(target), readOnly);
   }
 
   /**

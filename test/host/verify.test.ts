@@ -21,10 +21,11 @@ test('containers come with their ports as docker inspect writes them', () => {
   const shop = program();
   expect(verifyInput(shop.topology(), shop.daemon._declarations.store.endless)).toEqual({
     containers: [
-      { name: 'app-api', ports: [], capabilities: ['IPC_LOCK'], user: 'root 0', restart: 'endless', isService: false },
+      { name: 'app-api', ports: [], capabilities: ['IPC_LOCK'], devices: [], user: 'root 0', restart: 'endless', isService: false },
       {
         name: 'app-web',
         capabilities: [],
+        devices: [],
         user: 'fixed 10001',
         restart: '',
         isService: false,
@@ -72,7 +73,7 @@ test('every control is one line, in the order of the benchmark', () => {
 test('the shell takes it, and no text of a program gets out of its quotes', () => {
   const hostile = "it's $(reboot) `id` ; rm";
   const script = renderVerifyScript({
-    containers: [{ name: hostile, ports: [hostile], capabilities: [hostile], user: hostile, restart: hostile, isService: false }],
+    containers: [{ name: hostile, ports: [hostile], devices: [hostile], capabilities: [hostile], user: hostile, restart: hostile, isService: false }],
     swarmAddress: hostile,
   });
   expect(() => execFileSync('sh', ['-n'], { input: script })).not.toThrow();
@@ -91,7 +92,7 @@ test('it has no word that changes a host', () => {
 /** What the script says of restarts, of one container with a policy that the engine was told. */
 function restartsOf(policy: string, declared: string): string {
   const script = renderVerifyScript({
-    containers: [{ name: 'app-web', ports: [], capabilities: [], user: '', restart: declared, isService: false }],
+    containers: [{ name: 'app-web', ports: [], devices: [], capabilities: [], user: '', restart: declared, isService: false }],
   });
   const take = (name: string) => {
     const start = script.indexOf(`\n${name}() {`);

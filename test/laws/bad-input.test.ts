@@ -5,9 +5,11 @@ import {
   Cidr,
   DaemonConnection,
   DataVolume,
+  Device,
   EngineVersion,
   HardenedContainer,
   HealthCheck,
+  LogDriver,
   Peer,
   Port,
   VolumeMount,
@@ -135,6 +137,19 @@ const TEXT_PROPS: Record<string, (p: Program, text: string) => unknown> = {
   'tmpfs path': (p, t) => p.container('W', p.segment('S'), { tmpfsMebibytes: { [`/${t}`]: 1 } }),
   workingDirectory: (p, t) => p.container('W', p.segment('S'), { workingDirectory: `/${t}` }),
   aliases: (p, t) => p.container('W', p.segment('S'), { aliases: [t] }),
+  'label value': (p, t) => p.container('W', p.segment('S'), { labels: { a: t } }),
+  'label name': (p, t) => p.container('W', p.segment('S'), { labels: { [t]: 'a' } }),
+  hostname: (p, t) => p.container('W', p.segment('S'), { hostname: t }),
+  timeZone: (p, t) => p.container('W', p.segment('S'), { timeZone: t }),
+  runtime: (p, t) => p.container('W', p.segment('S'), { runtime: t }),
+  'path of a runtime': (p, t) => newDaemon(p.stack, { runtimes: { x: `/${t}` } }, 'Second'),
+  'log tag': (p, t) => p.container('W', p.segment('S'), { logDriver: LogDriver.journald({ tag: t }) }),
+  'syslog server': (p, t) => p.container('W', p.segment('S'), { logDriver: LogDriver.syslog(`udp://${t}:514`) }),
+  'syslog facility': (_, t) => LogDriver.syslog('udp://a:514', { facility: t }),
+  'why nothing is logged': (p, t) => p.container('W', p.segment('S'), { logDriver: LogDriver.none({ reason: `${t} and more` }) }),
+  device: (_, t) => Device.of(`/dev/serial/by-id/${t}`, { reason: 'it reads the meter' }),
+  'device reason': (p, t) => p.container('W', p.segment('S'), { devices: [Device.of('/dev/kvm', { reason: `${t} and more` })] }),
+  'device permissions': (_, t) => Device.of('/dev/kvm', { reason: 'it reads the meter', permissions: t }),
   dns: (p, t) => p.container('W', p.segment('S'), { dns: { servers: [t] } }),
   ulimit: (p, t) => p.container('W', p.segment('S'), { limits: { ulimits: [{ limitName: t, soft: 1, hard: 1 }] } }),
   'health check word': (p, t) => p.container('W', p.segment('S'), { healthCheck: HealthCheck.command([t]) }),
@@ -176,6 +191,8 @@ const NOT_IN_JSON = [
   'flow description',
   'startWithoutGuardReason',
   'capability reason',
+  'why nothing is logged',
+  'device reason',
   'TLS directory',
 ];
 
@@ -205,7 +222,7 @@ const TOKENS: Record<string, string> = {
   list: Token.asList({ resolve: () => ['x'] })[0],
 };
 /** These may be Terraform references: the container gets them as they come. */
-const MAY_BE_LATE = ['command', 'entrypoint', 'environment value', 'health check word', 'health check line'];
+const MAY_BE_LATE = ['label value', 'command', 'entrypoint', 'environment value', 'health check word', 'health check line'];
 
 describe.each(Object.entries(TOKENS))('a %s token', (_, token) => {
   test.each(Object.entries(TEXT_PROPS).filter(([prop]) => !MAY_BE_LATE.includes(prop)))('is refused for %s', (_prop, put) => {

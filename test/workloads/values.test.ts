@@ -13,6 +13,7 @@ describe('environment', () => {
 
   test('sorted, whatever the order of keys', () => {
     expect(list({ B: '2', A: '1', _c: '' })).toEqual(['A=1', 'B=2', '_c=']);
+    expect(list({ 'discovery.type': 'single-node', 'A-B': 'x' })).toEqual(['A-B=x', 'discovery.type=single-node']);
   });
 
   test.each([
@@ -72,7 +73,9 @@ describe('environment', () => {
   });
 
   test.each<[string, ErrorCode, Record<string, string>, Record<string, string>]>([
-    ['name with a hyphen', 'EnvironmentName', { 'A-B': '' }, {}],
+    ['name with a blank', 'EnvironmentName', { 'A B': '' }, {}],
+    ['name with a sign', 'EnvironmentName', { 'A=B': '' }, {}],
+    ['name with a hyphen first', 'EnvironmentName', { '-A': '' }, {}],
     ['name with a digit first', 'EnvironmentName', { '1A': '' }, {}],
     ['empty name', 'EnvironmentName', { '': '' }, {}],
     ['no text', 'NotText', { A: 1 as unknown as string }, {}],

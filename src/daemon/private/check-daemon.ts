@@ -1,7 +1,8 @@
 import { type CheckedHost, checkHost } from './check-host';
 import { checkIpv6Pool } from './check-ipv6-pool';
 import { checkProps } from '../../private/check-props';
-import { childPath } from '../../private/names';
+import { ValidationError } from '../../private/errors';
+import { childPath, RUNTIME_NAME, RUNTIME_WORDS } from '../../private/names';
 import { matching, reasonText, wholeNumber } from '../../private/text';
 import type { HardenedDaemonProps } from '../hardened-daemon-props';
 
@@ -9,6 +10,7 @@ export interface CheckedDaemon extends CheckedHost {
   readonly logMebibytes: number;
   readonly registryMirrors: string[];
   readonly enginePackages: string[];
+  readonly runtimes: Readonly<Record<string, string>>;
 }
 
 /** Checks before anything enters the tree. */
@@ -25,6 +27,7 @@ export function checkDaemon(scope: { readonly node: { readonly path: string } },
   }
   return {
     ...host,
+    runtimes: checkRuntimes(path, props.runtimes ?? {}),
     logMebibytes: wholeNumber(path, 'logMebibytes', props.logMebibytes ?? 10, 1, 10_240, 'LogLimit'),
     registryMirrors: (props.registryMirrors ?? []).map((mirror) =>
       matching(
@@ -40,4 +43,24 @@ export function checkDaemon(scope: { readonly node: { readonly path: string } },
       matching(path, 'enginePackages', name, /^[a-z0-9][a-z0-9.+-]+(=[A-Za-z0-9.+:~-]+)?$/, 'PackageName', 'the name of a Debian package'),
     ),
   };
+}
+
+/** Names are those that the engine takes; it knows its own itself. */
+function checkRuntimes(path: string, runtimes: Readonly<Record<string, string>>): Record<string, string> {
+  const names = Object.keys(runtimes).sort();
+  for (const name of names) {
+    matching(path, 'runtimes', name, RUNTIME_NAME, 'ContainerRuntime', RUNTIME_WORDS);
+    if (['runc', 'io.containerd.runc.v2'].includes(name)) {
+      throw new ValidationError('ContainerRuntime', path, `'runtimes' contains '${name}', which is the engine's own; use another name`);
+    }
+    matching(
+      path,
+      `runtimes.${name}`,
+      runtimes[name],
+      /^\/[A-Za-z0-9_.+/-]+$/,
+      'ContainerRuntime',
+      'the absolute path of a program of the host',
+    );
+  }
+  return Object.fromEntries(names.map((name) => [name, runtimes[name]]));
 }

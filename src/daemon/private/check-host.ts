@@ -16,6 +16,8 @@ export interface CheckedHost {
   readonly foreignBlocks: { label: string; block: string }[];
   readonly networkOptions: Record<string, string>;
   readonly uplinkMtu?: number;
+  /** Runtimes that the engine knows; undefined where nobody knows. */
+  readonly runtimes?: Readonly<Record<string, string>>;
 }
 
 /** What every daemon is told, checked before anything enters the tree. */

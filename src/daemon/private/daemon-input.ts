@@ -39,6 +39,7 @@ export function hostInput(
       liveRestore: props.liveRestore ?? true,
       logMebibytes: checked.logMebibytes,
       registryMirrors: checked.registryMirrors,
+      runtimes: checked.runtimes,
       labels: topology.swarm ? [`${NODE_LABEL}=${daemonId}`] : [],
     }),
     auditRules: props.auditRules ?? false,

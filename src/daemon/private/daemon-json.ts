@@ -7,6 +7,8 @@ export interface DaemonJsonOptions {
   readonly liveRestore: boolean;
   readonly logMebibytes: number;
   readonly registryMirrors: readonly string[];
+  /** Paths of programs by their names. */
+  readonly runtimes?: Readonly<Record<string, string>>;
   /** Labels of the engine; none unless told. */
   readonly labels?: readonly string[];
 }
@@ -24,12 +26,15 @@ export function hasDefaultNetworkOptions(engine: EngineVersion): boolean {
  */
 export function daemonJson(
   { version }: EngineVersion,
-  { liveRestore, logMebibytes, registryMirrors, labels = [] }: DaemonJsonOptions,
+  { liveRestore, logMebibytes, registryMirrors, runtimes = {}, labels = [] }: DaemonJsonOptions,
 ): string {
   const told: Partial<Record<ToldKey, unknown>> = {
     'live-restore': liveRestore,
     'log-opts': logOptions(logMebibytes),
     ...(registryMirrors.length > 0 && { 'registry-mirrors': registryMirrors }),
+    ...(Object.keys(runtimes).length > 0 && {
+      runtimes: Object.fromEntries(Object.entries(runtimes).map(([name, program]) => [name, { path: program }])),
+    }),
     ...(labels.length > 0 && { labels }),
   };
   const config = [...SETTING_KEYS]

@@ -20,12 +20,20 @@ export function verifyInput(
     ),
   ];
   const verified = (
-    { path, name, capabilities = [], user, holdsSocket }: Pick<WorkloadPlan, 'path' | 'name' | 'capabilities' | 'user' | 'holdsSocket'>,
+    {
+      path,
+      name,
+      capabilities = [],
+      devices = [],
+      user,
+      holdsSocket,
+    }: Pick<WorkloadPlan, 'path' | 'name' | 'capabilities' | 'devices' | 'user' | 'holdsSocket'>,
     isService: boolean,
   ): VerifiedContainer => ({
     name,
     ports: portsOf(path),
     capabilities: capabilities.map((capability) => capability.replace(/^CAP_/, '')),
+    devices,
     user: user === undefined ? '' : wordsOf(user),
     restart: endless.has(path) ? 'endless' : '',
     isService,

@@ -94,6 +94,7 @@ const ALL = {
   // Where the kernel has control groups of version 1 alone, containers are in the host's namespace otherwise.
   'default-cgroupns-mode': { ours: 'private' },
   labels: { isTold: true },
+  runtimes: { isTold: true },
   hosts: {
     controls: { '2.8': { command: 'tcp_listener' } },
     note: ': Terraform comes by the socket or by SSH, and plain TCP is refused',

@@ -22,6 +22,9 @@ export const SENSITIVE = [
   '/root',
 ];
 
+/** Files in such places that tell the time zone and nothing else; a container may read them. */
+export const TIME_ZONE_FILES = ['/etc/localtime', '/etc/timezone'];
+
 /** Directories that hold such places beside harmless ones. */
 export const PARENTS = ['/', '/var', '/var/lib', '/var/spool', '/home'];
 
@@ -69,8 +72,13 @@ export function holdsEngineSocket(path: string): boolean {
   return SOCKETS.some((socket) => isWithin(socket, directory)) || ROOTLESS.test(directory);
 }
 
+/** Whether a container may read a path that lies in such a place: by this very name, since links could lead elsewhere. */
+export function mayBeRead(path: string): boolean {
+  return TIME_ZONE_FILES.includes(path) || isStamp(path);
+}
+
 /** Whether a path is a stamp of the guard. */
-export function isStamp(path: string): boolean {
+function isStamp(path: string): boolean {
   return /^(stamp|swarm)-[^/]+$/.test(path.slice(STAMP_FOLDER.length + 1)) && isWithin(path, STAMP_FOLDER);
 }
 

@@ -72,3 +72,12 @@ export const METADATA_ADDRESSES: readonly MetadataAddress[] = [
     source: 'https://techdocs.akamai.com/cloud-computing/docs/metadata-service-api',
   },
 ];
+
+/** Names by which programs ask for them. Who answers in their place hands out credentials, or gets those of others. */
+export const METADATA_NAMES: readonly string[] = [
+  'metadata',
+  'metadata.goog',
+  'metadata.google.internal',
+  'instance-data',
+  'instance-data.ec2.internal',
+];

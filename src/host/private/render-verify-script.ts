@@ -5,7 +5,7 @@ import { advisoryTable } from '../../engine/private/known-advisories';
 import { capabilitiesWith, DANGEROUS } from '../../hardening/private/capabilities';
 import { AUDITED, ENGINE_FILES, LIVE, TLS_FILES } from '../../hardening/private/engine-files';
 import { allowedTexts, keysOf, SETTING_LOOKS, type SettingLook } from '../../hardening/private/engine-settings';
-import { ENGINE_SOCKET, ENGINE_SOCKET_PATH, PARENTS, SENSITIVE, SOCKETS } from '../../hardening/private/host-paths';
+import { ENGINE_SOCKET, ENGINE_SOCKET_PATH, PARENTS, SENSITIVE, SOCKETS, TIME_ZONE_FILES } from '../../hardening/private/host-paths';
 import { levelOf } from '../../validation/private/cis-controls';
 
 /** A container of the program, or a service, whose tasks are containers. */
@@ -14,6 +14,8 @@ export interface VerifiedContainer {
   readonly ports: readonly string[];
   /** Names without CAP_, in capitals. */
   readonly capabilities: readonly string[];
+  /** Devices by their paths, and `gpus`. */
+  readonly devices: readonly string[];
   /** Which users its processes may have: `fixed 10001`, `start 0 60` with the seconds that root has to drop, `root 0`. */
   readonly user: string;
   /** `endless` where the engine starts it again whenever it ends. */
@@ -88,10 +90,11 @@ export function renderVerifyScript({ containers, engine, swarmAddress = '', swar
       `names=${named(false)}\nservices=${named(true)}\nswarm=${quoted(swarmAddress)}\nmanagers=${swarmManagers}\nvariables=${words(engine === undefined ? [] : variablesOf(engine))}\n`,
       declared('declared_ports', ({ ports }) => ports),
       declared('declared_capabilities', ({ capabilities }) => capabilities),
+      declared('declared_devices', ({ devices }) => devices),
       declared('declared_user', ({ user }) => [user]),
       declared('declared_restart', ({ restart }) => [restart]),
       `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
-      `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\nsockets=${words(SOCKETS)}\nproxies=${words(containers.filter(({ holdsSocket }) => holdsSocket).map(({ name }) => name))}\nproxy_socket=${ENGINE_SOCKET_PATH}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
+      `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\ntime_zone_files=${words(TIME_ZONE_FILES)}\nsockets=${words(SOCKETS)}\nproxies=${words(containers.filter(({ holdsSocket }) => holdsSocket).map(({ name }) => name))}\nproxy_socket=${ENGINE_SOCKET_PATH}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
       `\nadvisories=${quoted(advisoryTable())}\n`,
     ].join(''),
     'generated/namespaces.sh': `template="$template"${quoted(NAMESPACE_LINES)}\n`,

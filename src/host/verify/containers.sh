@@ -23,7 +23,11 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{range .HostConfig.SecurityOpt}}{{$n}} option {{printf "%.60q" .}}
 {{end}}{{range .HostConfig.CapDrop}}{{$n}} dropped {{printf "%q" .}}
 {{end}}{{range .HostConfig.CapAdd}}{{$n}} added {{printf "%q" .}}
-{{end}}{{range .Mounts}}{{$n}} mount {{.Type}} {{printf "%q" .Source}} {{printf "%q" .Name}}
+{{end}}{{range .HostConfig.Devices}}{{$n}} device {{printf "%q" .PathOnHost}}
+{{end}}{{if .HostConfig.DeviceRequests}}{{$n}} device gpus
+{{end}}{{range .HostConfig.DeviceCgroupRules}}{{$n}} device rule
+{{end}}{{$n}} runtime {{printf "%q" .HostConfig.Runtime}}
+{{range .Mounts}}{{$n}} mount {{.Type}} {{.RW}} {{printf "%q" .Source}} {{printf "%q" .Name}}
 {{end}}{{range $p, $b := .HostConfig.PortBindings}}{{range $b}}{{$n}} told {{json .HostIP}}|{{json .HostPort}}|{{$p}}
 {{end}}{{end}}{{range $p, $b := .NetworkSettings.Ports}}{{range $b}}{{$n}} open {{json .HostIP}}|{{json .HostPort}}|{{$p}}
 {{end}}{{end}}'
@@ -225,6 +229,14 @@ capabilities() {
   done
 }
 
+has_devices() {
+  [ "$(ask privileged)" = false ] || mark 'is privileged, so has all'
+  declared=" $(declared_devices "$(owner_of)") "
+  for device in $(ask device | sort -u | tr ' ' '?'); do
+    case $declared in *" $device "*) ;; *) mark "has $device" ;; esac
+  done
+}
+
 # Namespace $1 of the kernel, and what the engine was told of it.
 shares() {
   mode=$(ask "namespace-$1")
@@ -244,7 +256,7 @@ shares() {
 # Runs a look for each place of the host that is mounted: as it was written, and where its links lead.
 mounted() {
   mounts=$(printf '%s\n' "$facts" | awk -v start="$name mount " 'index($0, start) == 1 { print substr($0, length(start) + 1) }')
-  while read -r kind rest; do
+  while read -r kind writes rest; do
     # The quotes of both texts, without a quote in either.
     case $rest in *\\*) doubt 'has a mount whose name this script does not read' && continue ;; esac
     source=${rest%\" \"*}
@@ -288,6 +300,8 @@ is_proxy_mount() { case " $proxies " in *" $name "*) [ "$source" = "$proxy_socke
 
 # A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one.
 sensitive_mount() {
+  # Time zone files may be read; a link that leads past the time zones of the host may not.
+  case " $time_zone_files " in *" $source "*) case $writes:$real in "false:$source" | false:/usr/share/zoneinfo/*) return 0 ;; esac ;; esac
   case $real in /run/bulkhead/stamp-*/* | /run/bulkhead/swarm-*/*) ;; /run/bulkhead/stamp-* | /run/bulkhead/swarm-* | /run/bulkhead/kept) return 0 ;; esac
   ! is_proxy_mount || return 0
   if is_sensitive "$source" || is_sensitive "$real"; then mark "mounts $source"; fi

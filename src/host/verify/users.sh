@@ -55,6 +55,8 @@ END
 }
 
 as_declared() {
+  # Of another runtime the host sees the processes of the runtime, not those inside.
+  case $pid:$(ask runtime) in 0:* | *: | *:runc | *:io.containerd.runc.v2) ;; *) doubt "runs under $(ask runtime), whose users this script does not read" && return 0 ;; esac
   # shellcheck disable=SC2046 # words
   set -- $(declared_user "$(owner_of)")
   case ${1:-} in

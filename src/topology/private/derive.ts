@@ -8,6 +8,7 @@ import { overlayProblems, overlayRequests, planOverlayPairs, planOverlays } from
 import { planEgress, planHostFlows, planPairs, planPublications } from './plans';
 import type { Problem, Warning } from './problem';
 import { resolversOf } from './resolvers';
+import { shadowedNames } from './shadowed-names';
 import { planGateway, planSwarm, servicesOnNode, swarmRequests } from './swarm';
 import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
 import { planWirePairs, planWires, wireProblems, wireRequest } from './wires';
@@ -121,6 +122,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     segment: fact.segment,
     dns: resolversOf(fact, facts, places, dns),
     ...(fact.capabilities && { capabilities: fact.capabilities }),
+    ...(fact.devices && { devices: fact.devices }),
     ...(fact.user && { user: fact.user }),
     ...(fact.holdsSocket && { holdsSocket: true }),
   }));
@@ -158,6 +160,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ...allocation.problems,
     ...dns.problems,
     ...hostEntryProblems(ours, networks, wires),
+    ...shadowedNames(facts.workloads, [...networks, ...wires, ...existing.plans]),
     ...forgeableSources(facts, topology),
     ...forgersAmongOthers(facts, topology),
   ];

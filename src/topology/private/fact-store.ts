@@ -86,6 +86,10 @@ export class FactStore {
     return this.daemon.uplinkMtu;
   }
 
+  public get runtimes(): readonly string[] | undefined {
+    return this.daemon.runtimes;
+  }
+
   /** Whether containers have addresses of the family: without them a flow or a publication would be declared and never made. */
   public has(family: Family): boolean {
     return family === 'ipv4' || this.daemon.ipv6Pool !== undefined;

@@ -24,6 +24,8 @@ export interface DaemonFact {
   readonly engine: EngineFacts;
   /** Largest packet that the wire of the host carries; undefined where nobody said. */
   readonly uplinkMtu?: number;
+  /** Names of runtimes besides that of the engine itself; undefined where nobody said. */
+  readonly runtimes?: readonly string[];
 }
 
 export interface SegmentFact {
@@ -124,10 +126,14 @@ export interface WorkloadFact {
   readonly ipv6Address?: string;
   readonly dns?: readonly string[];
   readonly aliases?: readonly string[];
+  /** Name of the host inside of it, where it is not its own name. */
+  readonly hostname?: string;
   /** Addresses by name, in the hosts file of the container. */
   readonly hostEntries?: Readonly<Record<string, string>>;
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
+  /** Devices of the host by their paths, and `gpus`. */
+  readonly devices?: readonly string[];
   /** Of a container that others made nothing is known. */
   readonly user?: StartUser;
   /** It is a socket proxy, and has the socket of the engine. */
@@ -159,6 +165,7 @@ export interface SegmentlessFact {
   readonly reason: string;
   readonly user: StartUser;
   readonly capabilities?: readonly string[];
+  readonly devices?: readonly string[];
 }
 
 export interface GroupFact {

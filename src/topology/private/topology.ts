@@ -129,6 +129,8 @@ export interface WorkloadPlan {
   readonly dns: readonly string[];
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
+  /** Devices of the host by their paths, and `gpus`. */
+  readonly devices?: readonly string[];
   readonly user?: StartUser;
   /** It has the socket of the engine. */
   readonly holdsSocket?: boolean;

@@ -16,3 +16,8 @@ export function secretVariables(attribute: string, variables: readonly (readonly
 export function mapOf(block: ICheckedBlock, attribute: string): [name: string, value: string][] {
   return block.names(attribute).map((name) => [name, block.entries(attribute)[name] ?? '${}']);
 }
+
+/** Labels of a resource. */
+export function labelsOf(resource: ICheckedBlock): [name: string, value: string][] {
+  return resource.blocks('labels').map((block) => [block.rawText('label') ?? '', block.rawText('value') ?? '']);
+}

@@ -1,6 +1,8 @@
 import { checkNames } from './check-names';
+import { type CheckedSettings, checkSettings } from './check-settings';
 import { checkCommon, type CheckedCommon } from './common';
 import { hasInit } from './init-process';
+import { type LabelBlock, labelBlocks } from './labels';
 import { checkStopSignal } from './stop-signal';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
@@ -18,14 +20,14 @@ import type { VolumeMount } from '../volume-mount';
 const FORBIDDEN: Readonly<Record<string, string>> = {
   privileged: 'a privileged container is root on the host',
   ...Object.fromEntries(Object.values(NAMESPACES).map(({ property, refusal }) => [property, refusal])),
-  devices: 'devices of the host are not passed to a container',
 };
 
-export interface CheckedContainer extends CheckedCommon {
+export interface CheckedContainer extends CheckedCommon, CheckedSettings {
   readonly path: string;
   readonly name: string;
   readonly restart: RestartPolicy;
   readonly init: boolean;
+  readonly labels: readonly LabelBlock[];
 }
 
 /** What can be said of the properties before it is known where the container is. */
@@ -85,9 +87,11 @@ export function checkContainer(
   return {
     path,
     name,
+    labels: labelBlocks(path, props.labels ?? {}, props.notSecretReasons ?? {}),
     restart: props.restartPolicy ?? RestartPolicy._DEFAULT,
     init: hasInit(path, props.init, common.user),
     ...common,
+    ...checkSettings(path, props, common.memory, declarations.store),
   };
 }
 

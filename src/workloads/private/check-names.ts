@@ -1,5 +1,6 @@
 import { Cidr } from '../../addressing/cidr';
 import { isAddress } from '../../addressing/private/ip';
+import { METADATA_NAMES } from '../../hardening/private/metadata-addresses';
 import { ValidationError } from '../../private/errors';
 import { matching, plainText } from '../../private/text';
 import type { Declarations } from '../../topology/private/declarations';
@@ -9,7 +10,7 @@ import type { HardenedContainerProps } from '../hardened-container-props';
 export const HOST_NAME = 'host.docker.internal';
 
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
-const DNS_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(\\.${LABEL})*$`, 'i');
+export const DNS_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(\\.${LABEL})*$`, 'i');
 const DNS_NAME_WORDS = "a DNS name of letters, digits and '-', its labels joined by '.'";
 
 /** Words that resolv.conf knows, and those that take a number, with the largest one that counts. @see https://man7.org/linux/man-pages/man5/resolv.conf.5.html */
@@ -36,9 +37,22 @@ export function checkNames(path: string, containerName: string, props: NameProps
 }
 
 export function checkAliases(path: string, aliases: readonly string[]): void {
-  aliases.forEach((alias) =>
-    matching(path, 'aliases', alias, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i, 'AliasName', "a DNS label of letters, digits and '-'"),
-  );
+  for (const alias of aliases) {
+    matching(path, 'aliases', alias, DNS_NAME, 'AliasName', DNS_NAME_WORDS);
+    const why = reservedName(alias);
+    if (why !== undefined) {
+      throw new ValidationError('AliasName', path, `'aliases' contains '${alias}', which is ${why}; use another name`);
+    }
+  }
+}
+
+/** What a name means to programs wherever they run, so that no container may take it; undefined for other names. */
+export function reservedName(name: string): string | undefined {
+  const small = name.toLowerCase();
+  if (small === 'localhost' || small.endsWith('.localhost')) return 'a name of the container itself';
+  if (small.endsWith('.docker.internal')) return 'a name of the host';
+  if (METADATA_NAMES.includes(small)) return 'the name of the metadata service of a cloud';
+  return /^\d+$/.test(small.split('.').pop()!) && small.includes('.') ? 'read as an address' : undefined;
 }
 
 function checkSearch(path: string, domains: readonly string[]): void {

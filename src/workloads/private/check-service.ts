@@ -1,5 +1,6 @@
 import { checkAliases } from './check-names';
 import { checkCommon, type CheckedCommon, checkImage } from './common';
+import { type LabelBlock, labelBlocks } from './labels';
 import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { childPath, nameFromPath, NETWORK_NAME } from '../../private/names';
@@ -16,6 +17,7 @@ const DAY = 86_400;
 export interface CheckedService extends CheckedCommon {
   readonly path: string;
   readonly name: string;
+  readonly labels: readonly LabelBlock[];
   /** Undefined for one task on every node. */
   readonly replicas: number | undefined;
   readonly replicasPerNode: number;
@@ -67,6 +69,7 @@ export function checkService(scope: { readonly node: { readonly path: string } }
   return {
     path,
     name,
+    labels: labelBlocks(path, props.labels ?? {}, props.notSecretReasons ?? {}),
     ...common,
     ...checkNumbers(path, props, common.stopTimeout),
     scattered: checkVolumes(path, props, admittedNodes(path, props)),

@@ -3,12 +3,13 @@ import { HOST_NAME } from './check-names';
 import { givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
 import { parseAddress } from '../../addressing/private/ip';
 import { advertisementSysctls } from '../../engine/private/advertisements';
-import { HARDENED, logOptions, tmpfsOptions } from '../../hardening/private/hardened-defaults';
+import { HARDENED, tmpfsOptions } from '../../hardening/private/hardened-defaults';
 import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
 import { literalText, literalWords } from '../../private/late';
 import type { Declarations } from '../../topology/private/declarations';
 import type { NetworkMembership } from '../../topology/private/snapshot';
 import type { ExistingPlan, NetworkPlan, WirePlan } from '../../topology/private/topology';
+import type { Ulimit } from '../container-limits';
 import type { HardenedContainerProps } from '../hardened-container-props';
 
 /** What a container's resource needs besides its props. */
@@ -24,6 +25,7 @@ export interface GivenToContainer {
 /** Everything of the resource that is known when the container is declared. */
 export function containerConfig(props: HardenedContainerProps, checked: CheckedContainer, given: GivenToContainer): ContainerConfig {
   const add = givenBack(props.capabilities);
+  const devices = checked.devices.filter(({ _isGpus }) => !_isGpus).sort((a, b) => (a.path < b.path ? -1 : 1));
   const stamp = given.stamp === undefined ? [] : [{ type: 'bind', source: given.stamp, target: STAMP_TARGET, readOnly: true }];
   return {
     name: checked.name,
@@ -31,10 +33,14 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     command: props.command && literalWords(props.command),
     entrypoint: props.entrypoint && literalWords(props.entrypoint),
     env: given.environment.length > 0 ? given.environment.map(literalText) : undefined,
+    labels: checked.labels.length > 0 ? [...checked.labels] : undefined,
     user: checked.user.text,
     workingDir: props.workingDirectory,
     // On the host's network the name is the host's, too.
-    hostname: given.mode === 'host' ? undefined : checked.name.slice(0, 63),
+    hostname: given.mode === 'host' ? undefined : (props.hostname ?? checked.name.slice(0, 63)),
+    groupAdd: checked.groups,
+    tty: props.terminal?.tty,
+    stdinOpen: props.terminal?.stdinOpen,
     networkMode: given.mode,
     dnsSearch: props.dns?.searchDomains?.length ? [...props.dns.searchDomains] : undefined,
     dnsOpts: props.dns?.options?.length ? [...props.dns.options] : undefined,
@@ -49,17 +55,23 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     tmpfs: Object.fromEntries(checked.tmpfs.map(({ target, mebibytes }) => [target, tmpfsOptions(mebibytes)])),
     mounts: [...stamp, ...(props.volumes ?? []).map(mountBlock)],
     ipcMode: 'private',
+    runtime: props.runtime,
+    // Each said in full: what the engine would fill in differs from an empty field when it is read back.
+    devices:
+      devices.length > 0 ? devices.map(({ path, permissions }) => ({ hostPath: path, containerPath: path, permissions })) : undefined,
+    gpus: checked.devices.some(({ _isGpus }) => _isGpus) ? 'all' : undefined,
 
     // Without memory_swap the provider updates the container on every apply; with 'cpus' its 3.6 line crashes.
     memory: checked.memory,
     memorySwap: checked.memory,
+    shmSize: checked.sharedMemory,
     cpuPeriod: HARDENED.cpuPeriod,
     // Of a period of 100 ms.
     cpuQuota: checked.cpuMillis * 100,
-    ulimit: props.limits?.ulimits?.map(({ limitName, soft, hard }) => ({ name: limitName, soft, hard })) ?? [HARDENED.ulimit],
+    ulimit: ulimitsOf(props.limits?.ulimits),
 
-    logDriver: HARDENED.logDriver,
-    logOpts: logOptions(checked.logMebibytes),
+    logDriver: checked.logDriver.driver,
+    logOpts: checked.logDriver._optionsFor(checked.logMebibytes),
     restart: checked.restart.text,
     maxRetryCount: checked.restart.maxRetries,
     // Else the provider starts what has ended in every apply.
@@ -70,6 +82,12 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     healthcheck: healthCheckBlock(props.healthCheck),
     sysctls: sysctlsOf(props, given),
   };
+}
+
+/** The daemon has that default as well: the engine adds it where it is not named, and every plan would replace the container. */
+function ulimitsOf(given: readonly Ulimit[] = []): { name: string; soft: number; hard: number }[] {
+  const own = given.map(({ limitName, soft, hard }) => ({ name: limitName, soft, hard }));
+  return own.some(({ name }) => name === HARDENED.ulimit.name) ? own : [...own, { ...HARDENED.ulimit }];
 }
 
 /** Who is in no segment forwards nothing: the engine refuses parameters of the host's network, and on no network there is nothing to forward. */

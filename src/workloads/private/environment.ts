@@ -11,14 +11,15 @@ export function environmentList(
   environment: Record<string, string>,
   notSecret: Record<string, string>,
   howToMount: (file: string) => string,
+  labels: Readonly<Record<string, string>> = {},
 ): string[] {
   for (const [name, reason] of Object.entries(notSecret)) {
     reasonText(place, `notSecretReasons.${name}`, reason);
-    if (!Object.hasOwn(environment, name)) {
+    if (!Object.hasOwn(environment, name) && !Object.hasOwn(labels, name)) {
       throw new ValidationError(
         'NotSecretUnused',
         place,
-        `'notSecretReasons' contains '${name}', which is not a variable of 'environment'; remove it`,
+        `'notSecretReasons' contains '${name}', which is not a variable of 'environment' or a label; remove it`,
       );
     }
   }
@@ -26,11 +27,11 @@ export function environmentList(
     .sort()
     .map((name) => {
       plainText(place, 'name of a variable', name);
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name)) {
         throw new ValidationError(
           'EnvironmentName',
           place,
-          `'${name}' is not a name of an environment variable; use letters, digits and _`,
+          `'${name}' is not a name of an environment variable; use letters, digits, '_', '.' and '-', starting with a letter or '_'`,
         );
       }
       const value = passedText(place, `environment.${name}`, environment[name]);
@@ -45,13 +46,13 @@ function refuseSecret(place: Place | string, name: string, value: string, howToM
   const suspicious = secretLooking(name, value);
   if (suspicious !== undefined) {
     const bare = name.replace(/_(FILE|PATH)$/i, '');
-    const file = bare.toLowerCase().replace(/_/g, '-');
+    const file = bare.toLowerCase().replace(/[_.]/g, '-');
     throw new ValidationError(
       'SecretInEnvironment',
       place,
       `'environment.${name}' looks like ${suspicious}, and would be readable in the state and in 'docker inspect'; ` +
         `put it into a file, add ${howToMount(file)}, and set ${bare}_FILE to '/run/secrets/${file}'; ` +
-        `or give the reason why it is not a secret: notSecretReasons: { ${name}: '…' }`,
+        `or give the reason why it is not a secret: notSecretReasons: { ${/^\w+$/.test(name) ? name : `'${name}'`}: '…' }`,
     );
   }
 }

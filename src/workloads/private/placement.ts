@@ -49,7 +49,7 @@ function checkHost(path: string, props: HardenedContainerProps): void {
   refuseGiven(
     path,
     props,
-    IN_NEITHER,
+    [...IN_NEITHER, 'hostname'],
     'HostNetworkRefused',
     "a container on the host's network uses the addresses and the names of the host",
   );

@@ -38,6 +38,7 @@ export function serviceConfig(
   };
   return {
     name: checked.name,
+    labels: checked.labels.length > 0 ? [...checked.labels] : undefined,
     taskSpec: {
       containerSpec: {
         image: props.image.text,

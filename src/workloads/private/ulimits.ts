@@ -33,7 +33,10 @@ export function checkUlimits(place: string, ulimits: readonly Ulimit[]): void {
       );
     }
     seen.add(limitName);
-    wholeNumber(place, `hard limit of ${limitName}`, hard, 0, Number.MAX_SAFE_INTEGER, 'UlimitValue');
-    wholeNumber(place, `soft limit of ${limitName}`, soft, 0, hard, 'UlimitValue');
+    // Of locked memory the limit of the container is one as well.
+    const isUnlimited = limitName === 'memlock' && hard === -1;
+    if (!isUnlimited) wholeNumber(place, `hard limit of ${limitName}`, hard, 0, Number.MAX_SAFE_INTEGER, 'UlimitValue');
+    if (isUnlimited && soft === -1) continue;
+    wholeNumber(place, `soft limit of ${limitName}`, soft, 0, isUnlimited ? Number.MAX_SAFE_INTEGER : hard, 'UlimitValue');
   }
 }

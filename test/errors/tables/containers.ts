@@ -29,7 +29,7 @@ const AT_START = ContainerUser.rootAtStart({ reason: 'the entry point makes its 
 const REASON = 'it watches the interfaces of the host';
 
 /** A container with properties that are refused, and as the message says; what is looked at is its resource. */
-function container(
+export function container(
   code: Entry['code'],
   says: string[],
   follow: string,
@@ -198,11 +198,11 @@ export const CONTAINERS: readonly Entry[] = [
   ),
   container(
     'AliasName',
-    ["got 'www.shop'"],
-    "a DNS label of letters, digits and '-'",
+    ["got 'www_shop'"],
+    "a DNS name of letters, digits and '-'",
+    { aliases: ['www_shop'] },
     { aliases: ['www.shop'] },
-    { aliases: ['www-shop'] },
-    (r) => r.networks_advanced[0].aliases[0] === 'www-shop',
+    (r) => r.networks_advanced[0].aliases[0] === 'www.shop',
   ),
   value(
     'UnknownCapability',
@@ -231,9 +231,9 @@ export const CONTAINERS: readonly Entry[] = [
   ),
   container(
     'EnvironmentName',
-    ["'MY-NAME' is not a name"],
-    'use letters, digits and _',
-    { environment: { 'MY-NAME': 'x' } },
+    ["'MY NAME' is not a name"],
+    "use letters, digits, '_', '.' and '-'",
+    { environment: { 'MY NAME': 'x' } },
     { environment: { MY_NAME: 'x' } },
     ({ env }) => env[0] === 'MY_NAME=x',
   ),

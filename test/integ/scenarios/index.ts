@@ -35,6 +35,7 @@ import * as macvlan from './macvlan';
 import * as mutation from './mutation';
 import * as namesAndMtu from './names-and-mtu';
 import * as otherFirewalls from './other-firewalls';
+import * as properties from './properties';
 import * as publishing from './publishing';
 import * as realServices from './real-services';
 import * as registry from './registry';
@@ -96,6 +97,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   conduit,
   guides,
   users,
+  properties,
   changes,
   'host-artefacts': hostArtefacts,
   cis,

@@ -222,7 +222,7 @@ export const ISOLATION: readonly FixPair[] = [
   ),
   container(
     'BH-C26',
-    ['if the variable is not a secret, suppress this finding for it'],
+    ['if the variable or label is not a secret, suppress this finding for it'],
     { env: ['TOKEN_COUNT=12'] },
     {},
     { accepts: true },

@@ -67,7 +67,7 @@ export const SERVICES: readonly FixPair[] = [
   service('BH-S04', HANDED, { taskSpec: task({ env: { DB_PASSWORD: 'correct horse' } }) }, { taskSpec: task(HAND_IN) }),
   service(
     'BH-S04',
-    ['if the variable is not a secret, suppress this finding for it'],
+    ['if the variable or label is not a secret, suppress this finding for it'],
     { taskSpec: task({ env: { TOKEN_COUNT: '12' } }) },
     {},
     { accepts: true },

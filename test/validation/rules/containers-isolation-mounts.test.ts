@@ -127,6 +127,14 @@ describe('BH-C07 sensitive path of the host mounted', () => {
     expect(readable('/srv/bulkhead/stamp-1').state).toBe('compliant');
   });
 
+  test('time zone files may be read, by these names', () => {
+    for (const path of ['/etc/localtime', '/etc/timezone']) {
+      expect(ofContainer(sensitiveHostPath, mounts(path, { read_only: true })).state).toBe('compliant');
+      expect(ofContainer(sensitiveHostPath, mounts(path)).details).toEqual([path]);
+    }
+    expect(ofContainer(sensitiveHostPath, mounts('/etc/localtime/..', { read_only: true })).details).toEqual(['/etc (warning)']);
+  });
+
   test('what Terraform alone knows', () => {
     expect(ofContainer(sensitiveHostPath, volumes('${var.path}')).state).toBe('unknown');
     expect(ofContainer(sensitiveHostPath, volumes('/srv/${var.path}')).state).toBe('unknown');

@@ -5,7 +5,7 @@ import { sharedVolume } from '../../../src/validation/rules/containers/shared-vo
 import { sshServer } from '../../../src/validation/rules/containers/ssh-server';
 import { daemonJson, ofContainer, verdict } from '../../support/verdict';
 
-describe('BH-C26 secret in an environment variable', () => {
+describe('BH-C26 secret in an environment variable or a label', () => {
   test.each([
     ['DB_PASSWORD=hunter2', 'DB_PASSWORD'],
     ['db_password=hunter2', 'db_password'],
@@ -30,6 +30,17 @@ describe('BH-C26 secret in an environment variable', () => {
     [{ env: ['MODE=production', 'COMPASS=north', 'URL=https://example.com/?a=b'] }],
   ])('%j holds none', (attributes) => {
     expect(ofContainer(secretVariable, attributes).state).toBe('compliant');
+  });
+
+  test('a label can hold one', () => {
+    const labels = [
+      { label: 'app.token', value: 'hunter2' },
+      { label: 'app.name', value: 'shop' },
+    ];
+    const { state, details, messages } = ofContainer(secretVariable, { labels });
+    expect([state, details]).toEqual(['violated', ['app.token']]);
+    expect(messages.join()).not.toContain('hunter2');
+    expect(ofContainer(secretVariable, { labels: labels.slice(1) }).state).toBe('compliant');
   });
 
   test('nobody knows what a list made by Terraform holds', () => {

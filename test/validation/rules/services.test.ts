@@ -127,7 +127,7 @@ describe('BH-S03 service without SELinux labels', () => {
   });
 });
 
-describe("BH-S04 secret in a service's environment, or in Terraform's state", () => {
+describe("BH-S04 secret in a service's environment or labels, or in Terraform's state", () => {
   test.each([
     [{ DB_PASSWORD: 'hunter2' }, ['DB_PASSWORD']],
     [{ DB_PASSWORD: '${var.password}', MODE: 'x' }, ['DB_PASSWORD']],
@@ -142,6 +142,12 @@ describe("BH-S04 secret in a service's environment, or in Terraform's state", ()
     const secrets = [{ secret_id: '${var.secret}', secret_name: 'db', file_name: '/run/secrets/db' }];
     expect(ofService(serviceSecrets, { env: { DB_PASSWORD_FILE: '/run/secrets/db' }, secrets }).state).toBe('compliant');
     expect(ofService(serviceSecrets, {}).state).toBe('compliant');
+  });
+
+  test('labels of its containers, and its own', () => {
+    const labels = [{ label: 'app.token', value: 'hunter2' }];
+    expect(ofService(serviceSecrets, { labels }).details).toEqual(['app.token']);
+    expect(verdict(serviceSecrets, { docker_service: { web: { name: 'web', labels } } })).toMatchObject({ details: ['app.token'] });
   });
 
   test('a map that Terraform makes', () => {

@@ -1,4 +1,6 @@
+import { deviceEffect, givesHostAway } from '../../../hardening/private/devices';
 import { defineRule } from '../../private/define-rule';
+import type { Violation } from '../../rule';
 import { Severity } from '../../severity';
 
 export const hostDevices = defineRule({
@@ -14,7 +16,7 @@ export const hostDevices = defineRule({
     const devices = container.blocks('devices').map((device) => device.rawText('host_path') ?? 'unnamed');
     const gpus = container.rawText('gpus');
     return [
-      ...devices.map((device) => ({ detail: device, message: `the container gets the device '${device}' of the host` })),
+      ...devices.map(violation),
       ...(gpus ? [{ detail: `gpus ${gpus}`, message: `'gpus' is '${gpus}'` }] : []),
       ...(container.text('runtime') === 'nvidia'
         ? [{ detail: 'runtime nvidia', message: "'runtime' is 'nvidia', which gives the container GPUs" }]
@@ -23,3 +25,11 @@ export const hostDevices = defineRule({
     ];
   },
 });
+
+/** A device that gives the host away is no warning. */
+function violation(device: string): Violation {
+  const [away, effect] = [givesHostAway(device), deviceEffect(device)];
+  const why = away ?? effect;
+  const message = `the container gets the device '${device}' of the host${why === undefined ? '' : `: ${why}`}`;
+  return { detail: device, message, ...(away !== undefined && { severity: Severity.ERROR }) };
+}

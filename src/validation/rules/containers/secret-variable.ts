@@ -1,22 +1,24 @@
 import { defineRule } from '../../private/define-rule';
-import { secretVariables } from '../../private/secret-variables';
+import { labelsOf, secretVariables } from '../../private/secret-variables';
 import { Severity } from '../../severity';
 
 export const secretVariable = defineRule({
   ruleId: 'BH-C26',
-  title: 'secret in an environment variable',
+  title: 'secret in an environment variable or a label',
   severity: Severity.WARNING,
   inDefaults: true,
   cisControls: ['7.4', '4.10'],
-  why: "The secret is readable in the Terraform state, in 'docker inspect' and in the environment of every process of the container, and often appears in logs.",
-  fix: 'mount the secret as a file, remove the variable, and set a variable with the same name and the suffix _FILE to the path; if the variable is not a secret, suppress this finding for it',
+  why: "The secret is readable in the Terraform state and in 'docker inspect'; a variable is also in the environment of every process of the container, and often appears in logs.",
+  fix: 'mount the secret as a file, remove the variable, and set a variable with the same name and the suffix _FILE to the path; if the variable or label is not a secret, suppress this finding for it',
   resourceTypes: ['docker_container'],
-  find: (container) =>
-    secretVariables(
+  find: (container) => [
+    ...secretVariables(
       'env',
       container
         .rawTexts('env')
         .filter((line) => line.includes('='))
         .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     ),
+    ...secretVariables('labels', labelsOf(container)),
+  ],
 });

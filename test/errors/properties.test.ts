@@ -1,0 +1,4 @@
+import { followEach } from './entry';
+import { PROPERTIES } from './tables/properties';
+
+describe('properties of containers', () => followEach(PROPERTIES));
