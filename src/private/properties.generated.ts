@@ -71,6 +71,9 @@ export const PROPERTIES = {
   DataVolumeProps: {
     daemon: { type: 'IDaemon', isRequired: true },
     volumeName: { type: 'string' },
+    owner: { type: 'FileOwner', isClass: true },
+    mode: { type: 'string' },
+    ownerImage: { type: 'ContainerImage', isClass: true },
   },
   DnsOptions: {
     tls: { type: 'boolean' },

@@ -1,56 +1,8 @@
-import { Construct } from 'constructs';
+import type { DataVolume } from './data-volume';
 import { holdsEngineSocket, isEngineSocket, sensitivePlace } from '../hardening/private/host-paths';
-import { Volume } from '../private/bindings';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
-import { childPath, nameFromPath, NETWORK_NAME } from '../private/names';
-import { matching, plainText } from '../private/text';
-import type { IDaemon } from '../topology/daemon';
-import { needDaemon } from '../topology/private/need-daemon';
-
-/** Properties of a data volume. */
-export interface DataVolumeProps {
-  /** Daemon that keeps the volume. */
-  readonly daemon: IDaemon;
-
-  /**
-   * Name of the Docker volume.
-   *
-   * @default - the construct path in lower case, its parts joined by '-'
-   */
-  readonly volumeName?: string;
-}
-
-/**
- * A named Docker volume. Its data is deleted when Terraform destroys it.
- *
- * @see https://docs.docker.com/engine/storage/volumes/
- */
-export class DataVolume extends Construct {
-  /** Name of the Docker volume. */
-  public readonly volumeName: string;
-
-  /**
-   * @internal
-   */
-  public readonly _reference: string;
-  /**
-   * @internal
-   */
-  public readonly _daemon: IDaemon;
-
-  constructor(scope: Construct, id: string, props: DataVolumeProps) {
-    const path = childPath(scope, id);
-    checkProps(path, 'DataVolumeProps', props);
-    needDaemon(path, props.daemon);
-    const name = props.volumeName ?? nameFromPath(path);
-    matching(path, 'volumeName', name, NETWORK_NAME, 'VolumeName', '2 to 58 letters, digits, _, . or -, starting with a letter or digit');
-    super(scope, id);
-    this.volumeName = name;
-    this._daemon = props.daemon;
-    this._reference = new Volume(this, 'Resource', { provider: props.daemon._providerFor(this), name }).name;
-  }
-}
+import { plainText } from '../private/text';
 
 /** How a mount may be used. */
 export interface MountOptions {

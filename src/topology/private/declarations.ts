@@ -59,6 +59,12 @@ export class Declarations {
     names.forEach((name) => this.names.refuseTaken(name, path));
   }
 
+  /** Names of what is made beside a workload. */
+  public reserve(path: string, names: readonly string[]): void {
+    this.refuseAfterWriting(path);
+    names.forEach((name) => this.names.take(name, path));
+  }
+
   public addSegment(fact: SegmentFact): void {
     const networks = [fact.networkName, fact.gatewayNetworkName].flatMap((name) => (name === undefined ? [] : [`network ${name}`]));
     const names = fact.wire ? [...networks, parentName(fact.wire.parent)] : networks;

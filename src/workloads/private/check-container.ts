@@ -66,6 +66,7 @@ export function checkContainer(
   checkVolumes(path, volumes, declarations);
   const targets = volumes.map(({ target }) => target);
   const common = checkCommon(path, props, declarations.store.engine.version, targets);
+  volumes.forEach(({ _volume, readOnly }) => _volume?._checkUse(path, common.user, readOnly));
   (props.entrypoint ?? []).forEach((word) => passedText(path, 'entrypoint', word));
   checkNames(path, name, props, declarations);
   if (props.ipv4Address !== undefined && !isAddress(plainText(path, 'ipv4Address', props.ipv4Address))) {

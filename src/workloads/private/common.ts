@@ -64,12 +64,12 @@ export function checkCommon(path: string, props: CommonProps, engine: string, ta
   };
 }
 
-export function checkImage(path: string, image: unknown): void {
+export function checkImage(path: string, image: unknown, what = 'image'): void {
   if (!(image instanceof ContainerImage)) {
     throw new ValidationError(
       'NotAnImage',
       path,
-      "'image' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
+      `'${what}' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')`,
     );
   }
 }

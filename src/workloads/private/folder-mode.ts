@@ -1,0 +1,29 @@
+import { fail } from '../../private/errors';
+import { matching } from '../../private/text';
+
+/**
+ * The mode of a folder that containers write, as four octal digits.
+ *
+ * Set-user-id and set-group-id bits are refused, and so is write access for everybody: who else is to write, shares a group.
+ */
+export function folderMode(place: string | undefined, mode: string): string {
+  const digits = matching(place, 'mode', mode, /^[0-7]{3,4}$/, 'FolderMode', "three or four octal digits, such as '0750'").padStart(4, '0');
+  if (!digits.startsWith('0')) {
+    fail('FolderMode', place, `'mode' '${mode}' has a set-user-id, set-group-id or sticky bit, which Bulkhead does not set; write '0${digits.slice(1)}'`);
+  }
+  if (Number(digits[3]) & 2) {
+    fail(
+      'FolderMode',
+      place,
+      `'mode' '${mode}' lets every user write; give the containers that write one group, such as ContainerUser.of(10001, 500) and FileOwner.of(10001, 500), and write '0770'`,
+    );
+  }
+  return digits;
+}
+
+/** Who writes a folder: the owner by the first digit, the group by the second, everybody else by the third. */
+export function canWriteFolder(user: { readonly uid: number; readonly gid: number }, owner: { readonly uid: number; readonly gid: number }, mode: string): boolean {
+  const digit = mode[user.uid === owner.uid ? 1 : user.gid === owner.gid ? 2 : 3];
+  // To make a file in a folder takes the right to enter it, too.
+  return (Number(digit) & 3) === 3;
+}
