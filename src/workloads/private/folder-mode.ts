@@ -20,10 +20,3 @@ export function folderMode(place: string | undefined, mode: string): string {
   }
   return digits;
 }
-
-/** Who writes a folder: the owner by the first digit, the group by the second, everybody else by the third. */
-export function canWriteFolder(user: { readonly uid: number; readonly gid: number }, owner: { readonly uid: number; readonly gid: number }, mode: string): boolean {
-  const digit = mode[user.uid === owner.uid ? 1 : user.gid === owner.gid ? 2 : 3];
-  // To make a file in a folder takes the right to enter it, too.
-  return (Number(digit) & 3) === 3;
-}

@@ -7,6 +7,7 @@ import {
   ContainerUser,
   DataVolume,
   EncryptedOverlay,
+  FileOwner,
   HardenedContainer,
   HealthCheck,
   Peer,
@@ -280,6 +281,22 @@ export const CONTAINERS: readonly Entry[] = [
     { volumes: [VolumeMount.hostPath('/srv/x', '/data')] },
     (r) => mounted(r).includes('/srv/x'),
   ),
+  program('VolumeOwner', told('app/Api', "user 10001 here and by user 999 in 'app/Db'", 'FileOwner.of(999)'), (p, isMended) => {
+    const data = new DataVolume(p.stack, 'Data', { daemon: p.daemon, ...(isMended && { owner: FileOwner.of(999) }) });
+    const volumes = [VolumeMount.volume(data, '/data')];
+    p.container('Db', p.segment('Back'), { user: ContainerUser.of(999), volumes });
+    p.container('Api', p.segment('Front'), { volumes });
+    return (s) => s.container('app-data-owner').command.includes('999:999');
+  }),
+  program('VolumeOwner', told('app/Data', "'owner' has no effect: no HardenedContainer mounts the volume", "name an 'ownerImage'"), (p, isMended) => {
+    new DataVolume(p.stack, 'Data', { daemon: p.daemon, owner: FileOwner.of(999), ...(isMended && { ownerImage: IMAGE }) });
+    return (s) => s.container('app-data-owner').command.includes('999:999');
+  }),
+  program('FolderMode', told('app/Data', "'mode' '0777' lets every user write", "write '0770'"), (p, isMended) => {
+    const data = new DataVolume(p.stack, 'Data', { daemon: p.daemon, mode: isMended ? '0770' : '0777' });
+    p.container('Db', p.segment('Back'), { volumes: [VolumeMount.volume(data, '/data')] });
+    return (s) => s.container('app-data-owner').command.includes('0770');
+  }),
   program('VolumeName', told('app/Data', "got 'my data'", '2 to 58 letters, digits, _, . or -'), (p, isMended) => {
     new DataVolume(p.stack, 'Data', { daemon: p.daemon, volumeName: isMended ? 'my-data' : 'my data' });
     return (s) => s.names('docker_volume')[0] === 'my-data';
