@@ -182,6 +182,7 @@ export const ERROR_CODES = {
   MountTarget: 'The path of a mount is malformed, or already used by another mount.',
   VolumeName: 'The name of a volume is malformed.',
   VolumeOwner: 'Whom a volume is to belong to is unclear, or nothing can set its owner.',
+  HostDirectory: 'The host cannot make a directory for a container as declared, or the container could not use it.',
   FolderMode: 'The mode of a volume or directory is not octal, has a set-user-id, set-group-id or sticky bit, or lets every user write.',
   HealthCheckValue: 'A health check has no command, or a duration out of range.',
   StartCycle: 'Containers are to start after one another in a circle.',

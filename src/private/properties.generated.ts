@@ -186,6 +186,11 @@ export const PROPERTIES = {
     retries: { type: 'number' },
     startPeriodSeconds: { type: 'number' },
   },
+  HostDirectoryOptions: {
+    readOnly: { type: 'boolean' },
+    owner: { type: 'FileOwner', isClass: true },
+    mode: { type: 'string' },
+  },
   HostShimProps: {
     segment: { type: 'ISegment', isRequired: true },
     ipv4Address: { type: 'string' },

@@ -153,6 +153,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       forging.forEach((capability) => warn(this, warningOfForging(capability)));
     }
     declarations.store.endless[checked.restart._isEndless ? 'add' : 'delete'](path);
+    checked.hostMounts.forEach((fact) => declarations.addHostMount(fact));
     for (const { _volume, target, readOnly } of props.volumes ?? []) {
       _volume?._use({ construct: this, user: checked.user, image: props.image, target, readOnly });
     }

@@ -1,4 +1,6 @@
 import type { DataVolume } from './data-volume';
+import { FileOwner } from './file-owner';
+import { folderMode } from './private/folder-mode';
 import { holdsEngineSocket, isEngineSocket, sensitivePlace } from '../hardening/private/host-paths';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
@@ -12,6 +14,30 @@ export interface MountOptions {
    * @default - false for volumes, true for directories of the host
    */
   readonly readOnly?: boolean;
+}
+
+/** How a directory of the host is made and mounted. */
+export interface HostDirectoryOptions {
+  /**
+   * Whether the container may only read.
+   *
+   * @default false
+   */
+  readonly readOnly?: boolean;
+
+  /**
+   * Owner of the directory. `FileOwner.fromImage()` is refused, since a directory of the host gets nothing of an image.
+   *
+   * @default - the user of the container
+   */
+  readonly owner?: FileOwner;
+
+  /**
+   * Mode of the directory, in octal digits. Error: `FolderMode` for set-user-id, set-group-id and sticky bits, and for a mode that lets every user write.
+   *
+   * @default '0750'
+   */
+  readonly mode?: string;
 }
 
 /** Storage that a container sees at a path. */
@@ -35,21 +61,36 @@ export class VolumeMount {
    */
   public static hostPath(source: string, target: string, options: MountOptions = {}): VolumeMount {
     checkProps(undefined, 'MountOptions', options);
-    const text = normalised(plainText(undefined, 'source', source), 'source');
-    if (isEngineSocket(text)) {
+    return new VolumeMount('bind', checkedSource(source), targetPath(target), options.readOnly ?? true);
+  }
+
+  /**
+   * A directory of the host that a `HardenedDaemon` makes with its owner and mode before its containers start. The host files do that, so install them
+   * before you apply.
+   *
+   * Directories above are made for root. The host refuses the directory, says why and leaves it as it is, where another user than root could replace a
+   * directory above, where a part of the path is a symbolic link, or where the directory holds files and belongs to an owner that Bulkhead did not set.
+   * Files in it stay as they are. When the program no longer has the directory, it stays on the host.
+   *
+   * Errors: `HostDirectory`, `UserNumber`, `FolderMode`, and those of `hostPath()`.
+   *
+   * @param source absolute path on the host, of letters, digits and `.`, `_`, `@`, `+`, `-`
+   * @param target absolute path inside the container
+   */
+  public static hostDirectory(source: string, target: string, options: HostDirectoryOptions = {}): VolumeMount {
+    checkProps(undefined, 'HostDirectoryOptions', options);
+    const text = checkedSource(source);
+    if (!/^(\/[A-Za-z0-9._@+-]+)+$/.test(text)) {
       throw new UnscopedValidationError(
-        'EngineSocketMounted',
-        `'${text}' is the engine's socket, which gives root access to the host; Bulkhead does not mount it: remove the mount`,
+        'HostDirectory',
+        `'source' must consist of letters, digits and '.', '_', '@', '+', '-', got '${text}'; name the directory so, or make it by hand and use VolumeMount.hostPath()`,
       );
     }
-    const place = sensitivePlace(text) ?? (holdsEngineSocket(text) ? text : undefined);
-    if (place !== undefined) {
-      throw new UnscopedValidationError(
-        'SensitiveHostPath',
-        `'${text}' is in '${place}', which gives control over the host; mount another directory, such as '/srv/${text.split('/').pop() || 'data'}'`,
-      );
+    const { owner, mode = '0750', readOnly = false } = options;
+    if (owner !== undefined && !(owner instanceof FileOwner && owner.text !== undefined)) {
+      throw new UnscopedValidationError('UserNumber', "'owner' must be a user and a group by their numbers, such as FileOwner.of(10001)");
     }
-    return new VolumeMount('bind', text, targetPath(target), options.readOnly ?? true);
+    return new VolumeMount('bind', text, targetPath(target), readOnly, undefined, { owner, mode: folderMode(undefined, mode) });
   }
 
   private constructor(
@@ -67,7 +108,32 @@ export class VolumeMount {
      * @internal
      */
     public readonly _volume?: DataVolume,
+    /**
+     * Where the host makes the directory.
+     *
+     * @internal
+     */
+    public readonly _made?: { readonly owner?: FileOwner; readonly mode: string },
   ) {}
+}
+
+/** A path of the host that gives no control over it. */
+function checkedSource(source: string): string {
+  const text = normalised(plainText(undefined, 'source', source), 'source');
+  if (isEngineSocket(text)) {
+    throw new UnscopedValidationError(
+      'EngineSocketMounted',
+      `'${text}' is the engine's socket, which gives root access to the host; Bulkhead does not mount it: remove the mount`,
+    );
+  }
+  const place = sensitivePlace(text) ?? (holdsEngineSocket(text) ? text : undefined);
+  if (place !== undefined) {
+    throw new UnscopedValidationError(
+      'SensitiveHostPath',
+      `'${text}' is in '${place}', which gives control over the host; mount another directory, such as '/srv/${text.split('/').pop() || 'data'}'`,
+    );
+  }
+  return text;
 }
 
 function targetPath(target: string): string {

@@ -4,6 +4,7 @@ import type {
   ClaimFact,
   FlowFact,
   GroupFact,
+  HostMountFact,
   PublicationFact,
   SegmentFact,
   ShimFact,
@@ -87,6 +88,11 @@ export class Declarations {
     this.refuseAfterWriting(fact.path);
     this.names.take(`container ${fact.name}`, fact.path);
     this.store.addWorkload(fact);
+  }
+
+  public addHostMount(fact: HostMountFact): void {
+    this.refuseAfterWriting(fact.path);
+    this.store.addHostMount(fact);
   }
 
   public setGroup(fact: GroupFact): void {

@@ -195,6 +195,13 @@ export interface SwarmPlan extends SwarmSettings {
   readonly ingressBlock: string;
 }
 
+/** A directory of the host, with numbers of its user and group, and four octal digits. */
+export interface HostDirectoryPlan {
+  readonly directory: string;
+  readonly owner: string;
+  readonly mode: string;
+}
+
 export interface Topology {
   readonly daemon: string;
   readonly daemonId: string;
@@ -214,5 +221,7 @@ export interface Topology {
   readonly publications: readonly PublicationPlan[];
   /** Containers in no segment. What is on the host's network is the host. */
   readonly segmentless?: readonly SegmentlessFact[];
+  /** Directories that the host makes before its containers start, each once, by path. */
+  readonly hostDirectories?: readonly HostDirectoryPlan[];
   readonly swarm?: SwarmPlan;
 }

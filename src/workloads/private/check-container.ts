@@ -2,6 +2,7 @@ import { checkNames } from './check-names';
 import { checkCommon, type CheckedCommon } from './common';
 import { hasInit } from './init-process';
 import { checkStopSignal } from './stop-signal';
+import { hostMountsOf } from './host-directories';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
 import { NAMESPACES } from '../../hardening/private/namespaces';
@@ -10,6 +11,7 @@ import { ValidationError } from '../../private/errors';
 import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
 import { matching, passedText, plainText } from '../../private/text';
 import type { Declarations } from '../../topology/private/declarations';
+import type { HostMountFact } from '../../topology/private/facts';
 import type { HardenedContainerProps } from '../hardened-container-props';
 import { RestartPolicy } from '../restart-policy';
 import type { VolumeMount } from '../volume-mount';
@@ -26,6 +28,7 @@ export interface CheckedContainer extends CheckedCommon {
   readonly name: string;
   readonly restart: RestartPolicy;
   readonly init: boolean;
+  readonly hostMounts: readonly HostMountFact[];
 }
 
 /** What can be said of the properties before it is known where the container is. */
@@ -67,6 +70,7 @@ export function checkContainer(
   const targets = volumes.map(({ target }) => target);
   const common = checkCommon(path, props, declarations.store.engine.version, targets);
   volumes.forEach(({ _volume, readOnly }) => _volume?._checkUse(path, common.user, readOnly));
+  const hostMounts = hostMountsOf(path, volumes, common.user, declarations);
   (props.entrypoint ?? []).forEach((word) => passedText(path, 'entrypoint', word));
   checkNames(path, name, props, declarations);
   if (props.ipv4Address !== undefined && !isAddress(plainText(path, 'ipv4Address', props.ipv4Address))) {
@@ -90,6 +94,7 @@ export function checkContainer(
     init: hasInit(path, props.init, common.user),
     ...common,
   };
+  return { path, name, hostMounts, ...common };
 }
 
 /** The engine would make an empty volume of the same name, without a word. */

@@ -60,6 +60,57 @@ function agent(p: Program, props: object): HardenedContainer {
   return new HardenedContainer(p.stack, 'Agent', { image: IMAGE, ...props });
 }
 
+/** Orders of starts, by the resource of the later one and what it comes after. */
+function starts(): Entry[] {
+  const READY = HealthCheck.command(['pg_isready']);
+  const two = (p: Program, healthCheck?: HealthCheck) => {
+    const segment = p.segment('App');
+    return [p.container('Db', segment, { healthCheck }), p.container('Api', segment)];
+  };
+  return [
+    program('StartCycle', told('app/Db', "'app/Db' after 'app/Api' after 'app/Db'", 'remove one of these calls'), (p, isMended) => {
+      const [db, api] = two(p);
+      api.startAfter(db);
+      if (!isMended) db.startAfter(api);
+      return (s) => s.container('app-api').depends_on.length === 1;
+    }),
+    program(
+      'StartWithoutHealth',
+      told('app/Api', "'app/Db' has no 'healthCheck'", "HealthCheck.command(['pg_isready'])"),
+      (p, isMended) => {
+        const [db, api] = two(p, isMended ? READY : undefined);
+        api.startAfter(db, { healthy: true });
+        return (s) => s.container('app-db').wait;
+      },
+    ),
+    program('StartTimeout', told('app/Api', "'timeoutSeconds'", "needs 'healthy: true'"), (p, isMended) => {
+      const [db, api] = two(p, READY);
+      api.startAfter(db, { healthy: isMended, timeoutSeconds: 90 });
+      return (s) => s.container('app-db').wait_timeout === 90;
+    }),
+  ];
+}
+
+/** Directories that the host makes. */
+function hostDirectories(): Entry[] {
+  const made = (path: string, options = {}) => [VolumeMount.hostDirectory(path, '/data', options)];
+  const two = (says: string, follow: string, bad: VolumeMount[], good: VolumeMount[]) =>
+    program('HostDirectory', told('app/Api', [says].join(), follow), (p, isMended) => {
+      const segment = p.segment('Back');
+      p.container('Db', segment, { volumes: made('/srv/db') });
+      p.container('Api', segment, { volumes: isMended ? good : bad });
+      return (s) => mounted(s.container('app-api')).length === 2;
+    });
+  return [
+    value('HostDirectory', told(undefined, "got '/srv/my data'", "'.', '_', '@', '+', '-'"), (isMended) =>
+      VolumeMount.hostDirectory(isMended ? '/srv/my-data' : '/srv/my data', '/data'),
+    ),
+    two('with the mode 0700', "give both mounts the same 'owner' and 'mode'", made('/srv/db', { mode: '0700' }), made('/srv/db')),
+    two("is in '/srv/db', which 'app/Db' can write", 'choose directories beside each other', made('/srv/db/api'), made('/srv/api')),
+    two("user 10001:10001 could not write to it", "set 'readOnly' of the mount", made('/srv/api', { owner: FileOwner.of(5) }), made('/srv/api', { owner: FileOwner.of(5), readOnly: true })), // prettier-ignore
+  ];
+}
+
 const host = (p: Program) => ({ daemon: p.daemon, network: ContainerNetwork.host({ reason: REASON }) });
 const none = (p: Program) => ({ daemon: p.daemon, network: ContainerNetwork.none({ reason: 'it only reads a volume' }) });
 const mounted = ({ mounts }: any) => mounts.map(({ source }: any) => source);
@@ -297,6 +348,7 @@ export const CONTAINERS: readonly Entry[] = [
     p.container('Db', p.segment('Back'), { volumes: [VolumeMount.volume(data, '/data')] });
     return (s) => s.container('app-data-owner').command.includes('0770');
   }),
+  ...hostDirectories(),
   program('VolumeName', told('app/Data', "got 'my data'", '2 to 58 letters, digits, _, . or -'), (p, isMended) => {
     new DataVolume(p.stack, 'Data', { daemon: p.daemon, volumeName: isMended ? 'my-data' : 'my data' });
     return (s) => s.names('docker_volume')[0] === 'my-data';

@@ -10,6 +10,7 @@ import {
   FileOwner,
   HardenedContainer,
   type HardenedContainerProps,
+  type HostDirectoryOptions,
   VolumeMount,
 } from '../../../src';
 import type { Checks } from '../harness/checks';
@@ -46,6 +47,7 @@ export function run(engine: EngineId, checks: Checks): void {
     failures(checks, lab, deployment);
     links(checks, lab, deployment);
     verified(checks, lab, deployment);
+    directories(checks, lab, deployment);
     deployment.destroy();
     const left = lab.docker('ps', '-aq') + lab.docker('volume', 'ls', '-q');
     checks.shown('destroy leaves no container and no volume', left === '', left);
@@ -124,8 +126,8 @@ function images(checks: Checks, lab: Lab, deployment: Deployment): void {
 }
 
 function failures(checks: Checks, lab: Lab, deployment: Deployment): void {
-  const [bare, shellless] = [committed(lab, 'bare', 'rm /bin/chown'), committed(lab, 'shellless', 'rm /bin/chown /bin/sh')];
-  const lacking = { Lacking: { props: { image: bare } } };
+  const [bare, shellless] = [committed(lab, 'bare', `rm /bin/sh && printf '#!/bin/busybox ash\\necho chown: not found >&2\\nexit 127\\n' >/bin/sh && chmod 0755 /bin/sh`), committed(lab, 'shellless', 'rm /bin/chown /bin/sh')];
+  const lacking = { Lacking: { props: { image: bare, command: ['/bin/busybox', 'sleep', '100000'] } } };
   deployment.synth(program(lacking));
   const failed = deployment.tryApplyInTurn();
   checks.shown('a volume whose owner cannot be set fails the apply', failed.code !== 0 && /The owner of the volume lacking was not set/.test(failed.stderr) && /docker logs\s+lacking-owner/.test(failed.stderr), failed.stderr); // prettier-ignore
@@ -171,6 +173,57 @@ function links(checks: Checks, lab: Lab, deployment: Deployment): void {
   const own = lab.mustHost('owners of the links', ['sh', '-c', `cd ${folder(lab, 'evil')} && stat -c '%n %u' * sub/shadow | grep -v ' 10001$' || :`]);
   checks.shown('and the links themselves stay', own === '' && stat(lab, 'evil') === '10003:10003 700', own);
   replansEmpty(checks, 'links in a volume', deployment);
+}
+
+/** The path of a directory on the host, and how it is mounted. */
+type Directory = readonly [path: string, options?: HostDirectoryOptions, user?: ContainerUser];
+
+const mounting =
+  (all: Readonly<Record<string, Directory>>): Program =>
+  ({ stack, daemon, image }) => {
+    const segment = new BridgeSegment(stack, 'Back', { daemon });
+    for (const [id, [directory, options, user]] of Object.entries(all)) {
+      new HardenedContainer(stack, id, { segment, image, user, volumes: [VolumeMount.hostDirectory(directory, '/store', options)] });
+    }
+  };
+
+/** Directories of the host, which its program makes before anything mounts them. */
+function directories(checks: Checks, lab: Lab, deployment: Deployment): void {
+  const on = (directory: string) => lab.host(['stat', '-c', '%u:%g %a', directory]).stdout.trim();
+  const verify = () =>
+    lab
+      .host(['sh', lab.copyIn(path.join(deployment.hostFiles, 'verify.sh'))], { timeout: 240_000 })
+      .stdout.split('\n')
+      .find((line) => /directories that containers mount/.test(line)) ?? '';
+  const own: Record<string, Directory> = { Plain: ['/srv/v/plain'], Mode: ['/srv/v/deep/mode', { mode: '0700' }, ContainerUser.of(70, 71)] };
+  deployment.change(mounting(own));
+  const of = (name: string) => lab.host(['docker', 'exec', `app-${name}`, 'sh', '-c', 'echo mine >/store/file && cat /store/file']);
+  checks.shown('a directory of the host is made for the user of its container, who writes to it', on('/srv/v/plain') === '10001:10001 750' && of('plain').code === 0, on('/srv/v/plain')); // prettier-ignore
+  checks.shown('with another mode and another user', on('/srv/v/deep/mode') === '70:71 700' && of('mode').code === 0, on('/srv/v/deep/mode'));
+  checks.shown('the directories above are for root', on('/srv/v') === '0:0 755' && on('/srv/v/deep') === '0:0 755', on('/srv/v/deep'));
+  checks.shown('verify.sh says PASS of them', /^PASS - /.test(verify()), verify());
+  replansEmpty(checks, 'directories of the host', deployment);
+
+  lab.mustHost('what a program does', ['sh', '-c', 'chmod 0700 /srv/v/plain && chown 4242 /srv/v/plain/file']);
+  deployment.install();
+  const kept = `${on('/srv/v/plain')} ${on('/srv/v/plain/file')}`;
+  checks.shown('a second run leaves the mode and what is in it', /^10001:10001 700 4242:/.test(kept), kept);
+  deployment.change(mounting({ ...own, Plain: ['/srv/v/plain', { mode: '0770' }, ContainerUser.of(10002)] }));
+  checks.shown('another user gets it, and nothing in it changes', on('/srv/v/plain') === '10002:10002 770' && /^4242:/.test(on('/srv/v/plain/file')), on('/srv/v/plain')); // prettier-ignore
+  replansEmpty(checks, 'another owner of a directory', deployment);
+
+  // Somebody else's, links, and places where others than root can put something else.
+  lab.mustHost('traps', ['sh', '-c', 'mkdir -p /srv/t/theirs /srv/t/alice /srv/t/open /srv/t/empty && echo x >/srv/t/theirs/data && chown 33:33 /srv/t/theirs && chown 1000 /srv/t/alice && chmod 0777 /srv/t/open && ln -s /etc /srv/t/link && ln -s /srv/t/theirs /srv/t/above']); // prettier-ignore
+  const traps = ['/srv/t/theirs', '/srv/t/alice/data', '/srv/t/open/data', '/srv/t/link', '/srv/t/above/data'];
+  const before = traps.concat('/etc').map(on).join();
+  deployment.synth(mounting(Object.fromEntries([...traps, '/srv/t/empty'].map((directory, index) => [`T${index}`, [directory]]))));
+  const refused = lab.host(['sh', lab.copyIn(path.join(deployment.hostFiles, 'install.sh'))], { timeout: 120_000 });
+  checks.shown('what is not safe is refused, each with its reason', refused.code !== 0 && traps.every((trap) => refused.stderr.includes(`${trap} is not for 10001:10001: `)), refused.stderr); // prettier-ignore
+  checks.shown('nothing of it has changed', traps.concat('/etc').map(on).join() === before, before);
+  checks.shown('the way out is named for the data of somebody else', refused.stderr.includes('chown 10001:10001 /srv/t/theirs'), refused.stderr);
+  checks.shown('an empty one of root is taken', on('/srv/t/empty') === '10001:10001 750', on('/srv/t/empty'));
+  checks.shown('verify.sh says FAIL of them', /^FAIL - .*\/srv\/t\/link is not for/.test(verify()), verify());
+  deployment.change(mounting(own));
 }
 
 /** A container that has ended is none of those that verify.sh judges. */
