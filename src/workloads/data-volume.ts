@@ -183,7 +183,9 @@ export class DataVolume extends Construct {
   }
 
   private writers(): VolumeUse[] {
-    return this.uses.filter(({ construct, readOnly, user }) => !readOnly && user.uid !== 0 && constructAt(construct.node.root, construct.node.path) === construct);
+    return this.uses.filter(
+      ({ construct, readOnly, user }) => !readOnly && user.uid !== 0 && constructAt(construct.node.root, construct.node.path) === construct,
+    );
   }
 
   private setOwner(image: ContainerImage, target: string): void {
@@ -202,7 +204,13 @@ export class DataVolume extends Construct {
       image: pulled ? pulled.imageId : image.text,
       stamp: daemon._stampPath,
     });
-    this.setting = new LateContainer(scope, 'Resource', { provider, ...config }, () => ({ networksAdvanced: [], ports: [], host: [], dns: [], sysctls: {} }));
+    this.setting = new LateContainer(scope, 'Resource', { provider, ...config }, () => ({
+      networksAdvanced: [],
+      ports: [],
+      host: [],
+      dns: [],
+      sysctls: {},
+    }));
     const accepted = Suppressions.of(scope);
     const reason = `it sets the owner of the volume '${volumeName}', without a network, and ends`;
     accepted._imply(rootUser, 'root', reason);
@@ -219,7 +227,10 @@ export class DataVolume extends Construct {
     }
     if (this.setting !== undefined || (this.owner?.text === undefined && this.mode === undefined)) return [];
     const what = this.owner === undefined ? 'mode' : 'owner';
-    const lacking = this.owner === undefined ? "an 'owner' is missing, since no container with a user other than root writes to it: write 'owner: FileOwner.of(0)' or another one" : "no HardenedContainer mounts the volume, whose image would set it: name an 'ownerImage' with a shell";
+    const lacking =
+      this.owner === undefined
+        ? "an 'owner' is missing, since no container with a user other than root writes to it: write 'owner: FileOwner.of(0)' or another one"
+        : "no HardenedContainer mounts the volume, whose image would set it: name an 'ownerImage' with a shell";
     return [`'${what}' has no effect: ${lacking} (VolumeOwner)`];
   }
 }

@@ -128,7 +128,9 @@ describe('whom a volume belongs to', () => {
   test('an image of a registry is pulled once more, for the stack of the volume', () => {
     const image = ContainerImage.fromRegistry('registry.example/db:1', { tagReason: 'the registry refuses to move tags' });
     const program = sharing({}, { image });
-    expect(program.synth().json.resource.docker_image).toMatchObject({ Data_Owner_Image_AD1E10C7: { name: 'registry.example/db:1', keep_locally: true } });
+    expect(program.synth().json.resource.docker_image).toMatchObject({
+      Data_Owner_Image_AD1E10C7: { name: 'registry.example/db:1', keep_locally: true },
+    });
   });
 
   test('in another stack the order of the stacks suffices', () => {
@@ -189,7 +191,12 @@ describe('what is refused', () => {
       const overlay = new EncryptedOverlay(program.stack, 'Net', { cluster: program.cluster });
       const data = new DataVolume(program.stack, 'Data', { daemon: program.manager, ...volume });
       const image = ContainerImage.fromRegistry(`registry.example/shop@sha256:${'a'.repeat(64)}`);
-      new HardenedService(program.stack, 'Db', { overlay, image, placements: [Placement.onNode(program.manager)], volumes: [VolumeMount.volume(data, '/data')] });
+      new HardenedService(program.stack, 'Db', {
+        overlay,
+        image,
+        placements: [Placement.onNode(program.manager)],
+        volumes: [VolumeMount.volume(data, '/data')],
+      });
       return program;
     };
     error(() => synth(make({ owner: FileOwner.of(5) }).stack), 'app/Data', "the service 'app/Db'", "'owner: FileOwner.fromImage()'");
@@ -259,7 +266,8 @@ describe('BH-C35 volume that the user of the container cannot write', () => {
   });
 
   test('what sets the owner does not share the volume, two containers do', () => {
-    const shared = (program: Program) => new RulePack({ packName: 'T', rules: [sharedVolume] }).check(program.stack).map(({ path }) => path);
+    const shared = (program: Program) =>
+      new RulePack({ packName: 'T', rules: [sharedVolume] }).check(program.stack).map(({ path }) => path);
     expect(shared(sharing({}, {}))).toEqual([]);
     expect(shared(sharing({}, {}, {}))).toEqual(['app/C0/Resource', 'app/C1/Resource']);
   });

@@ -191,8 +191,7 @@ describe('what is given arrives', () => {
       {
         type: 'volume',
         source: expect.stringMatching(/^\$\{docker_volume\.Data_[0-9A-F]{8}\.name\}$/),
-        target: '/var/lib/data',
-        read_only: false,
+        ...{ target: '/var/lib/data', read_only: false },
         volume_options: { no_copy: true },
       },
       { type: 'bind', source: '/srv/certs', target: '/certs', read_only: true },

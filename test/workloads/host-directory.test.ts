@@ -2,11 +2,11 @@ import { Testing } from 'cdktf';
 import { ContainerUser, FileOwner, type HardenedContainerProps, type HostDirectoryOptions, VolumeMount } from '../../src';
 import { renderHostFiles } from '../../src/host/private/render-host-files';
 import { renderUnits } from '../../src/host/private/render-units';
+import { sampleInput } from '../host/sample';
 import { expectError } from '../support/errors';
 import { Program } from '../support/programs';
 import { Services } from '../support/swarms';
 import { Unguarded } from '../support/unguarded';
-import { sampleInput } from '../host/sample';
 
 const ROOT = ContainerUser.root({ reason: 'a stand-in for such an image' });
 type Mount = readonly [source: string, options?: HostDirectoryOptions, props?: Partial<HardenedContainerProps>];
@@ -57,7 +57,9 @@ describe('directories that the host makes', () => {
   });
 
   test.each(['/srv/../etc', '/srv/a b', "/srv/a'b", '/srv/a\nb', 'srv'])('the last gate refuses %j', (directory) => {
-    expect(() => renderHostFiles(sampleInput({ change: { directories: [{ directory, owner: '1:2', mode: '0750' }] } }))).toThrow(/directories/);
+    expect(() => renderHostFiles(sampleInput({ change: { directories: [{ directory, owner: '1:2', mode: '0750' }] } }))).toThrow(
+      /directories/,
+    );
   });
 });
 

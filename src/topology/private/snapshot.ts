@@ -22,7 +22,16 @@ export interface Snapshot {
 }
 
 /** How many facts there are; only what is taken out of the tree makes them fewer. */
-export function countOf({ segments, workloads, groups, flows, publications, shims = [], segmentless = [], hostMounts = [] }: Facts): number {
+export function countOf({
+  segments,
+  workloads,
+  groups,
+  flows,
+  publications,
+  shims = [],
+  segmentless = [],
+  hostMounts = [],
+}: Facts): number {
   return [segments, workloads, groups, flows, publications, shims, segmentless, hostMounts].reduce((sum, { length }) => sum + length, 0);
 }
 

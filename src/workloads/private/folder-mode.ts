@@ -9,9 +9,13 @@ import { matching } from '../../private/text';
 export function folderMode(place: string | undefined, mode: string): string {
   const digits = matching(place, 'mode', mode, /^[0-7]{3,4}$/, 'FolderMode', "three or four octal digits, such as '0750'").padStart(4, '0');
   if (!digits.startsWith('0')) {
-    fail('FolderMode', place, `'mode' '${mode}' has a set-user-id, set-group-id or sticky bit, which Bulkhead does not set; write '0${digits.slice(1)}'`);
+    fail(
+      'FolderMode',
+      place,
+      `'mode' '${mode}' has a set-user-id, set-group-id or sticky bit, which Bulkhead does not set; write '0${digits.slice(1)}'`,
+    );
   }
-  if (Number(digits[3]) & 2) {
+  if (/[2367]$/.test(digits)) {
     fail(
       'FolderMode',
       place,

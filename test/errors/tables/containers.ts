@@ -7,7 +7,6 @@ import {
   ContainerUser,
   DataVolume,
   EncryptedOverlay,
-  FileOwner,
   HardenedContainer,
   HealthCheck,
   Peer,
@@ -88,26 +87,6 @@ function starts(): Entry[] {
       api.startAfter(db, { healthy: isMended, timeoutSeconds: 90 });
       return (s) => s.container('app-db').wait_timeout === 90;
     }),
-  ];
-}
-
-/** Directories that the host makes. */
-function hostDirectories(): Entry[] {
-  const made = (path: string, options = {}) => [VolumeMount.hostDirectory(path, '/data', options)];
-  const two = (says: string, follow: string, bad: VolumeMount[], good: VolumeMount[]) =>
-    program('HostDirectory', told('app/Api', [says].join(), follow), (p, isMended) => {
-      const segment = p.segment('Back');
-      p.container('Db', segment, { volumes: made('/srv/db') });
-      p.container('Api', segment, { volumes: isMended ? good : bad });
-      return (s) => mounted(s.container('app-api')).length === 2;
-    });
-  return [
-    value('HostDirectory', told(undefined, "got '/srv/my data'", "'.', '_', '@', '+', '-'"), (isMended) =>
-      VolumeMount.hostDirectory(isMended ? '/srv/my-data' : '/srv/my data', '/data'),
-    ),
-    two('with the mode 0700', "give both mounts the same 'owner' and 'mode'", made('/srv/db', { mode: '0700' }), made('/srv/db')),
-    two("is in '/srv/db', which 'app/Db' can write", 'choose directories beside each other', made('/srv/db/api'), made('/srv/api')),
-    two("user 10001:10001 could not write to it", "set 'readOnly' of the mount", made('/srv/api', { owner: FileOwner.of(5) }), made('/srv/api', { owner: FileOwner.of(5), readOnly: true })), // prettier-ignore
   ];
 }
 
@@ -332,23 +311,6 @@ export const CONTAINERS: readonly Entry[] = [
     { volumes: [VolumeMount.hostPath('/srv/x', '/data')] },
     (r) => mounted(r).includes('/srv/x'),
   ),
-  program('VolumeOwner', told('app/Api', "user 10001 here and by user 999 in 'app/Db'", 'FileOwner.of(999)'), (p, isMended) => {
-    const data = new DataVolume(p.stack, 'Data', { daemon: p.daemon, ...(isMended && { owner: FileOwner.of(999) }) });
-    const volumes = [VolumeMount.volume(data, '/data')];
-    p.container('Db', p.segment('Back'), { user: ContainerUser.of(999), volumes });
-    p.container('Api', p.segment('Front'), { volumes });
-    return (s) => s.container('app-data-owner').command.includes('999:999');
-  }),
-  program('VolumeOwner', told('app/Data', "'owner' has no effect: no HardenedContainer mounts the volume", "name an 'ownerImage'"), (p, isMended) => {
-    new DataVolume(p.stack, 'Data', { daemon: p.daemon, owner: FileOwner.of(999), ...(isMended && { ownerImage: IMAGE }) });
-    return (s) => s.container('app-data-owner').command.includes('999:999');
-  }),
-  program('FolderMode', told('app/Data', "'mode' '0777' lets every user write", "write '0770'"), (p, isMended) => {
-    const data = new DataVolume(p.stack, 'Data', { daemon: p.daemon, mode: isMended ? '0770' : '0777' });
-    p.container('Db', p.segment('Back'), { volumes: [VolumeMount.volume(data, '/data')] });
-    return (s) => s.container('app-data-owner').command.includes('0770');
-  }),
-  ...hostDirectories(),
   program('VolumeName', told('app/Data', "got 'my data'", '2 to 58 letters, digits, _, . or -'), (p, isMended) => {
     new DataVolume(p.stack, 'Data', { daemon: p.daemon, volumeName: isMended ? 'my-data' : 'my data' });
     return (s) => s.names('docker_volume')[0] === 'my-data';

@@ -94,7 +94,9 @@ function owners(checks: Checks, lab: Lab, deployment: Deployment): void {
   checks.shown('and nothing in it changes', dataOf() === before && other === '4242', dataOf());
   inside(lab, 'fresh', 'touch new');
   replansEmpty(checks, 'another owner', deployment);
-  deployment.change(program({ ...all, Fresh: { props: { user: ContainerUser.of(10002, 20) }, volume: { owner: FileOwner.of(0, 20), mode: '0770' } } }));
+  deployment.change(
+    program({ ...all, Fresh: { props: { user: ContainerUser.of(10002, 20) }, volume: { owner: FileOwner.of(0, 20), mode: '0770' } } }),
+  );
   checks.shown('a group that is given can write', stat(lab, 'fresh') === '0:20 770', stat(lab, 'fresh'));
   inside(lab, 'fresh', 'touch by-group');
   replansEmpty(checks, 'an owner that is given', deployment);
@@ -116,17 +118,32 @@ function images(checks: Checks, lab: Lab, deployment: Deployment): void {
   );
   const content = inside(lab, 'seed', 'touch new; cat file 2>&1; stat -c %u file');
   checks.shown('the content of the image is there, with its owner, and the volume belongs to the user', /from-image\n4000$/.test(content) && stat(lab, 'seed') === '10001:10001 700', content); // prettier-ignore
-  checks.shown('an empty folder of the image does not give the volume back to root', stat(lab, 'bare') === '10001:10001 755', stat(lab, 'bare'));
+  checks.shown(
+    'an empty folder of the image does not give the volume back to root',
+    stat(lab, 'bare') === '10001:10001 755',
+    stat(lab, 'bare'),
+  );
   writes(checks, lab, 'a volume in a folder of the image that others may not enter', 'closed');
   checks.shown('a target that is a link in the image is the volume, and what it points at stays', stat(lab, 'linked') === '10001:10001 700' && lab.docker('run', '--rm', '--network', 'none', 'seeded:1', 'stat', '-c', '%u', '/seed') === '4000', stat(lab, 'linked')); // prettier-ignore
-  checks.shown('with the owner of the image nothing is set', stat(lab, 'kept') === '4000:4000 700' && !exists(lab, 'kept-owner'), stat(lab, 'kept'));
+  checks.shown(
+    'with the owner of the image nothing is set',
+    stat(lab, 'kept') === '4000:4000 700' && !exists(lab, 'kept-owner'),
+    stat(lab, 'kept'),
+  );
   checks.shown('with an image for the owner the volume begins empty', stat(lab, 'empty') === '10001:10001 755' && inside(lab, 'empty', 'ls') === '', stat(lab, 'empty')); // prettier-ignore
   checks.shown('where all are root nothing is set', stat(lab, 'root') === '0:0 755' && !exists(lab, 'root-owner'), stat(lab, 'root'));
   replansEmpty(checks, 'volumes of images', deployment);
 }
 
 function failures(checks: Checks, lab: Lab, deployment: Deployment): void {
-  const [bare, shellless] = [committed(lab, 'bare', `rm /bin/sh && printf '#!/bin/busybox ash\\necho chown: not found >&2\\nexit 127\\n' >/bin/sh && chmod 0755 /bin/sh`), committed(lab, 'shellless', 'rm /bin/chown /bin/sh')];
+  const [bare, shellless] = [
+    committed(
+      lab,
+      'bare',
+      `rm /bin/sh && printf '#!/bin/busybox ash\\necho chown: not found >&2\\nexit 127\\n' >/bin/sh && chmod 0755 /bin/sh`,
+    ),
+    committed(lab, 'shellless', 'rm /bin/chown /bin/sh'),
+  ];
   const lacking = { Lacking: { props: { image: bare, command: ['/bin/busybox', 'sleep', '100000'] } } };
   deployment.synth(program(lacking));
   const failed = deployment.tryApplyInTurn();
@@ -143,7 +160,14 @@ function failures(checks: Checks, lab: Lab, deployment: Deployment): void {
   deployment.synth(program({ Shellless: { props: { image: shellless } } }));
   const shell = deployment.tryApplyInTurn();
   checks.shown('an image without a shell fails the apply, and the engine says it', shell.code !== 0 && /"sh": executable file not found/.test(shell.stderr), shell.stderr); // prettier-ignore
-  deployment.change(program({ Shellless: { props: { image: shellless, command: ['/bin/busybox', 'sleep', '100000'] }, volume: { ownerImage: ContainerImage.fromId(imageId(lab, 'lab:1')) } } }));
+  deployment.change(
+    program({
+      Shellless: {
+        props: { image: shellless, command: ['/bin/busybox', 'sleep', '100000'] },
+        volume: { ownerImage: ContainerImage.fromId(imageId(lab, 'lab:1')) },
+      },
+    }),
+  );
   checks.shown('with one that has it the next apply ends', stat(lab, 'shellless') === '10001:10001 755', stat(lab, 'shellless'));
 
   // A cause outside of the program: the message says what to do, word for word.
@@ -170,7 +194,11 @@ function links(checks: Checks, lab: Lab, deployment: Deployment): void {
   const before = watched();
   deployment.change(program({ Evil: { props: { user: ContainerUser.of(10003) }, volume: { mode: '0700' } } }));
   checks.shown('links in the volume lead nowhere: owners and modes on the host stay', watched() === before, `${before}\n${watched()}`);
-  const own = lab.mustHost('owners of the links', ['sh', '-c', `cd ${folder(lab, 'evil')} && stat -c '%n %u' * sub/shadow | grep -v ' 10001$' || :`]);
+  const own = lab.mustHost('owners of the links', [
+    'sh',
+    '-c',
+    `cd ${folder(lab, 'evil')} && stat -c '%n %u' * sub/shadow | grep -v ' 10001$' || :`,
+  ]);
   checks.shown('and the links themselves stay', own === '' && stat(lab, 'evil') === '10003:10003 700', own);
   replansEmpty(checks, 'links in a volume', deployment);
 }
@@ -195,11 +223,18 @@ function directories(checks: Checks, lab: Lab, deployment: Deployment): void {
       .host(['sh', lab.copyIn(path.join(deployment.hostFiles, 'verify.sh'))], { timeout: 240_000 })
       .stdout.split('\n')
       .find((line) => /directories that containers mount/.test(line)) ?? '';
-  const own: Record<string, Directory> = { Plain: ['/srv/v/plain'], Mode: ['/srv/v/deep/mode', { mode: '0700' }, ContainerUser.of(70, 71)] };
+  const own: Record<string, Directory> = {
+    Plain: ['/srv/v/plain'],
+    Mode: ['/srv/v/deep/mode', { mode: '0700' }, ContainerUser.of(70, 71)],
+  };
   deployment.change(mounting(own));
   const of = (name: string) => lab.host(['docker', 'exec', `app-${name}`, 'sh', '-c', 'echo mine >/store/file && cat /store/file']);
   checks.shown('a directory of the host is made for the user of its container, who writes to it', on('/srv/v/plain') === '10001:10001 750' && of('plain').code === 0, on('/srv/v/plain')); // prettier-ignore
-  checks.shown('with another mode and another user', on('/srv/v/deep/mode') === '70:71 700' && of('mode').code === 0, on('/srv/v/deep/mode'));
+  checks.shown(
+    'with another mode and another user',
+    on('/srv/v/deep/mode') === '70:71 700' && of('mode').code === 0,
+    on('/srv/v/deep/mode'),
+  );
   checks.shown('the directories above are for root', on('/srv/v') === '0:0 755' && on('/srv/v/deep') === '0:0 755', on('/srv/v/deep'));
   checks.shown('verify.sh says PASS of them', /^PASS - /.test(verify()), verify());
   replansEmpty(checks, 'directories of the host', deployment);
@@ -220,7 +255,11 @@ function directories(checks: Checks, lab: Lab, deployment: Deployment): void {
   const refused = lab.host(['sh', lab.copyIn(path.join(deployment.hostFiles, 'install.sh'))], { timeout: 120_000 });
   checks.shown('what is not safe is refused, each with its reason', refused.code !== 0 && traps.every((trap) => refused.stderr.includes(`${trap} is not for 10001:10001: `)), refused.stderr); // prettier-ignore
   checks.shown('nothing of it has changed', traps.concat('/etc').map(on).join() === before, before);
-  checks.shown('the way out is named for the data of somebody else', refused.stderr.includes('chown 10001:10001 /srv/t/theirs'), refused.stderr);
+  checks.shown(
+    'the way out is named for the data of somebody else',
+    refused.stderr.includes('chown 10001:10001 /srv/t/theirs'),
+    refused.stderr,
+  );
   checks.shown('an empty one of root is taken', on('/srv/t/empty') === '10001:10001 750', on('/srv/t/empty'));
   checks.shown('verify.sh says FAIL of them', /^FAIL - .*\/srv\/t\/link is not for/.test(verify()), verify());
   deployment.change(mounting(own));
@@ -256,7 +295,7 @@ function inside(lab: Lab, name: string, command: string): string {
 
 function writes(checks: Checks, lab: Lab, what: string, name: string): void {
   const target = inspect(lab, `app-${name}`, `{{range .Mounts}}{{if eq .Type "volume"}}{{.Destination}}{{end}}{{end}}`);
-  const { code, stderr } = lab.host(['docker', 'exec', `app-${name}`, 'sh', '-c', `echo mine >${target}/file && cat ${target}/file`]);
+  const { code, stderr } = lab.host(['docker', 'exec', `app-${name}`, '/bin/busybox', 'sh', '-c', `echo mine >${target}/file && cat ${target}/file`]);
   checks.shown(`${what} is written by the user of its container`, code === 0, stderr);
 }
 

@@ -35,7 +35,11 @@ export const unwritableVolume = defineRule({
     if (gid === undefined || groups.some((group) => !/^\d+$/.test(group))) return [];
     return [...writtenVolumes(container)].flatMap(([key, volume]) => {
       const owner = setOwners(container).get(key);
-      const name = container.others('docker_volume').find(({ address }) => address === key)?.text('name') ?? volume;
+      const name =
+        container
+          .others('docker_volume')
+          .find(({ address }) => address === key)
+          ?.text('name') ?? volume;
       return owner === undefined ? [] : violation(name, Number(uid), groups.map(Number), owner);
     });
   },
