@@ -73,7 +73,7 @@ export interface VolumeUse {
  * The engine makes a new volume for root, or with the owner of the folder that the image has at the path of the mount. So that the containers can write, a
  * container of its own, `NAME-owner`, sets the owner before they start, and ends. It has no network, no file system but the volume to write to, and root
  * with the capabilities CHOWN, DAC_OVERRIDE and FOWNER. It runs `sh`, `chown` and `chmod` of an image: of the first container that mounts the volume, or of
- * `ownerImage`. Terraform fails if it does.
+ * `ownerImage`. The apply fails if that container fails.
  *
  * @see https://docs.docker.com/engine/storage/volumes/
  */
