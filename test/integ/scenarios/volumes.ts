@@ -295,7 +295,15 @@ function inside(lab: Lab, name: string, command: string): string {
 
 function writes(checks: Checks, lab: Lab, what: string, name: string): void {
   const target = inspect(lab, `app-${name}`, `{{range .Mounts}}{{if eq .Type "volume"}}{{.Destination}}{{end}}{{end}}`);
-  const { code, stderr } = lab.host(['docker', 'exec', `app-${name}`, '/bin/busybox', 'sh', '-c', `echo mine >${target}/file && cat ${target}/file`]);
+  const { code, stderr } = lab.host([
+    'docker',
+    'exec',
+    `app-${name}`,
+    '/bin/busybox',
+    'sh',
+    '-c',
+    `echo mine >${target}/file && cat ${target}/file`,
+  ]);
   checks.shown(`${what} is written by the user of its container`, code === 0, stderr);
 }
 
