@@ -92,9 +92,9 @@ export function checkContainer(
     name,
     restart: props.restartPolicy ?? RestartPolicy._DEFAULT,
     init: hasInit(path, props.init, common.user),
+    hostMounts,
     ...common,
   };
-  return { path, name, hostMounts, ...common };
 }
 
 /** The engine would make an empty volume of the same name, without a word. */

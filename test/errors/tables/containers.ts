@@ -59,37 +59,6 @@ function agent(p: Program, props: object): HardenedContainer {
   return new HardenedContainer(p.stack, 'Agent', { image: IMAGE, ...props });
 }
 
-/** Orders of starts, by the resource of the later one and what it comes after. */
-function starts(): Entry[] {
-  const READY = HealthCheck.command(['pg_isready']);
-  const two = (p: Program, healthCheck?: HealthCheck) => {
-    const segment = p.segment('App');
-    return [p.container('Db', segment, { healthCheck }), p.container('Api', segment)];
-  };
-  return [
-    program('StartCycle', told('app/Db', "'app/Db' after 'app/Api' after 'app/Db'", 'remove one of these calls'), (p, isMended) => {
-      const [db, api] = two(p);
-      api.startAfter(db);
-      if (!isMended) db.startAfter(api);
-      return (s) => s.container('app-api').depends_on.length === 1;
-    }),
-    program(
-      'StartWithoutHealth',
-      told('app/Api', "'app/Db' has no 'healthCheck'", "HealthCheck.command(['pg_isready'])"),
-      (p, isMended) => {
-        const [db, api] = two(p, isMended ? READY : undefined);
-        api.startAfter(db, { healthy: true });
-        return (s) => s.container('app-db').wait;
-      },
-    ),
-    program('StartTimeout', told('app/Api', "'timeoutSeconds'", "needs 'healthy: true'"), (p, isMended) => {
-      const [db, api] = two(p, READY);
-      api.startAfter(db, { healthy: isMended, timeoutSeconds: 90 });
-      return (s) => s.container('app-db').wait_timeout === 90;
-    }),
-  ];
-}
-
 const host = (p: Program) => ({ daemon: p.daemon, network: ContainerNetwork.host({ reason: REASON }) });
 const none = (p: Program) => ({ daemon: p.daemon, network: ContainerNetwork.none({ reason: 'it only reads a volume' }) });
 const mounted = ({ mounts }: any) => mounts.map(({ source }: any) => source);
