@@ -6,8 +6,9 @@ import { FileOwner } from './file-owner';
 import { checkImage } from './private/common';
 import { folderMode } from './private/folder-mode';
 import { ownerConfig } from './private/owner-config';
+import { EngineVersion } from '../engine/engine-version';
 import { Image, LateContainer, Volume } from '../private/bindings';
-import { constructAt } from '../private/cdktf-hooks';
+import { constructAt, warn } from '../private/cdktf-hooks';
 import { checkProps } from '../private/check-props';
 import { ValidationError } from '../private/errors';
 import { lateValue } from '../private/late';
@@ -175,11 +176,16 @@ export class DataVolume extends Construct {
 
   /**
    * Whether its owner is set: a container that mounts it must not get the owner of its image's folder back, which the engine copies to an empty volume.
+   * Before API 1.45 the provider refuses each option of a mount of a volume.
    *
    * @internal
    */
-  public get _isSettled(): boolean {
-    return this.setting !== undefined;
+  public get _isUncopied(): boolean {
+    return this.setting !== undefined && this.canForbidCopy;
+  }
+
+  private get canForbidCopy(): boolean {
+    return EngineVersion.of(this._daemon._declarations.store.engine.version).isAtLeast('26.0');
   }
 
   private writers(): VolumeUse[] {
@@ -211,6 +217,12 @@ export class DataVolume extends Construct {
       dns: [],
       sysctls: {},
     }));
+    if (!this.canForbidCopy) {
+      warn(
+        this,
+        `engines before 26.0 give an empty volume the owner of the folder that the image of a container has at the path of the mount; where the image has an empty folder there with another owner, the user cannot write to '${volumeName}': mount the volume at a path that the image lacks`,
+      );
+    }
     const accepted = Suppressions.of(scope);
     const reason = `it sets the owner of the volume '${volumeName}', without a network, and ends`;
     accepted._imply(rootUser, 'root', reason);

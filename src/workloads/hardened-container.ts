@@ -293,7 +293,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       ...lateBlocks(this._peerDeclarations, this.node.path, props, (network) =>
         this.networkReference(network.segment, network.kind === 'gateway' ? 'gateway' : 'segment'),
       ),
-      uncopied: volumes.filter(({ _volume }) => _volume?._isSettled).map(({ target }) => target),
+      uncopied: volumes.filter(({ _volume }) => _volume?._isUncopied).map(({ target }) => target),
     }));
     this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(LOOKED_AT), segmentless?.mode) });
   }

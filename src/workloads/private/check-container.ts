@@ -1,8 +1,8 @@
 import { checkNames } from './check-names';
 import { checkCommon, type CheckedCommon } from './common';
+import { hostMountsOf } from './host-directories';
 import { hasInit } from './init-process';
 import { checkStopSignal } from './stop-signal';
-import { hostMountsOf } from './host-directories';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
 import { NAMESPACES } from '../../hardening/private/namespaces';
