@@ -53,15 +53,19 @@ install() {
   [ -n "$changes" ] || say 'files: nothing changed'
   @script@ setup
   [ ! -x @swarmScript@ ] || @swarmScript@ start
+  unmade=
+  [ ! -x @directoriesScript@ ] || @directoriesScript@ || unmade=yes
   if [ -e @auditRules@ ]; then
     if command -v auditctl >/dev/null 2>&1; then @loadAudit@ || say 'the kernel takes no audit rules'; else say 'auditd is not installed: no audit rules for the engine'; fi
   fi
+  [ -z "$unmade" ] || die 'all else is installed'
 }
 
 check() {
   verify
   all_files
   if [ -x @script@ ] && ! @script@ check; then changes=yes; fi
+  if [ -x @directoriesScript@ ] && ! @directoriesScript@ --check; then changes=yes; fi
   [ -z "$changes" ] || exit 1
   say 'nothing would change'
 }

@@ -66,4 +66,13 @@ read_engine @daemonJson@
 
 . generated/checks.sh
 
+if [ -x @directoriesScript@ ]; then
+  control=-
+  if told=$(@directoriesScript@ --check 2>&1); then
+    pass 'directories that containers mount belong to whom the program says'
+  else
+    fail "directories that containers mount belong to whom the program says: $(printf '%s' "$told" | tr '\n' ' ')"
+  fi
+fi
+
 [ -z "$failed" ] || exit 1

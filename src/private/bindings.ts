@@ -10,6 +10,7 @@ import {
   Container,
   type ContainerConfig,
   type ContainerHost,
+  type ContainerMounts,
   type ContainerNetworksAdvanced,
   type ContainerPorts,
 } from '@cdktf/provider-docker/lib/container';
@@ -40,6 +41,8 @@ export interface LateContainerBlocks {
   readonly dns: string[];
   /** Beside those that the container was made with. */
   readonly sysctls: Readonly<Record<string, string>>;
+  /** Targets of volumes into which the engine copies nothing of the image, nor the owner of its folder. */
+  readonly uncopied?: readonly string[];
 }
 
 export class LateContainer extends Container {
@@ -70,7 +73,7 @@ export class LateContainer extends Container {
   }
 
   private refresh(): void {
-    const { networksAdvanced, ports, host, dns, sysctls } = this.late();
+    const { networksAdvanced, ports, host, dns, sysctls, uncopied = [] } = this.late();
     if (networksAdvanced.length > 0) {
       this.putNetworksAdvanced(networksAdvanced);
     }
@@ -85,6 +88,11 @@ export class LateContainer extends Container {
     }
     if (dns.length > 0) {
       this.dns = dns;
+    }
+    const { mountsInput } = this;
+    if (uncopied.length > 0 && Array.isArray(mountsInput)) {
+      const without = ({ volumeOptions }: ContainerMounts) => ({ volumeOptions: { ...volumeOptions, noCopy: true } });
+      this.putMounts(mountsInput.map((mount) => (uncopied.includes(mount.target) ? { ...mount, ...without(mount) } : mount)));
     }
     this.replaceOnChange();
   }

@@ -72,6 +72,9 @@ export const PROPERTIES = {
   DataVolumeProps: {
     daemon: { type: 'IDaemon', isRequired: true },
     volumeName: { type: 'string' },
+    owner: { type: 'FileOwner', isClass: true },
+    mode: { type: 'string' },
+    ownerImage: { type: 'ContainerImage', isClass: true },
   },
   DeviceOptions: {
     reason: { type: 'string', isRequired: true },
@@ -200,6 +203,11 @@ export const PROPERTIES = {
     timeoutSeconds: { type: 'number' },
     retries: { type: 'number' },
     startPeriodSeconds: { type: 'number' },
+  },
+  HostDirectoryOptions: {
+    readOnly: { type: 'boolean' },
+    owner: { type: 'FileOwner', isClass: true },
+    mode: { type: 'string' },
   },
   HostShimProps: {
     segment: { type: 'ISegment', isRequired: true },

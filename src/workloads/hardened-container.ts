@@ -179,6 +179,10 @@ export class HardenedContainer extends Construct implements IWorkload {
       forging.forEach((capability) => warn(this, warningOfForging(capability)));
     }
     declarations.store.endless[checked.restart._isEndless ? 'add' : 'delete'](path);
+    checked.hostMounts.forEach((fact) => declarations.addHostMount(fact));
+    for (const { _volume, target, readOnly } of props.volumes ?? []) {
+      _volume?._use({ construct: this, user: checked.user, image: props.image, target, readOnly });
+    }
     this.makeResource(props, checked, environment);
     this.acceptReasons(props, checked);
   }
@@ -312,11 +316,14 @@ export class HardenedContainer extends Construct implements IWorkload {
       dualStack: this._peerDeclarations.store.has('ipv6'),
       mode: segmentless?.mode,
     });
-    const resource = new LateContainer(this, 'Resource', { provider, ...config }, () =>
-      lateBlocks(this._peerDeclarations, this.node.path, props, (network) =>
+    const { volumes = [] } = props;
+    const dependsOn = volumes.flatMap(({ _volume }) => _volume?._settledFor(this) ?? []);
+    const resource = new LateContainer(this, 'Resource', { provider, ...config, ...(dependsOn.length > 0 && { dependsOn }) }, () => ({
+      ...lateBlocks(this._peerDeclarations, this.node.path, props, (network) =>
         this.networkReference(network.segment, network.kind === 'gateway' ? 'gateway' : 'segment'),
       ),
-    );
+      uncopied: volumes.filter(({ _volume }) => _volume?._isUncopied).map(({ target }) => target),
+    }));
     this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(LOOKED_AT), segmentless?.mode, props.devices) });
   }
 

@@ -89,6 +89,7 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
       capabilities: givenBack(props.capabilities),
       user: checked.user._fact,
     });
+    props.volumes?.forEach(({ _volume }) => _volume?._useOfService(this));
     this.makeResource(props, checked, environment);
     this.acceptReasons(props);
     Annotations.of(this).addInfo(

@@ -1,56 +1,10 @@
-import { Construct } from 'constructs';
+import type { DataVolume } from './data-volume';
+import { FileOwner } from './file-owner';
+import { folderMode } from './private/folder-mode';
 import { ENGINE_SOCKET_PATH, holdsEngineSocket, isEngineSocket, sensitivePlace, TIME_ZONE_FILES } from '../hardening/private/host-paths';
-import { Volume } from '../private/bindings';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
-import { childPath, nameFromPath, NETWORK_NAME } from '../private/names';
-import { matching, plainText } from '../private/text';
-import type { IDaemon } from '../topology/daemon';
-import { needDaemon } from '../topology/private/need-daemon';
-
-/** Properties of a data volume. */
-export interface DataVolumeProps {
-  /** Daemon that keeps the volume. */
-  readonly daemon: IDaemon;
-
-  /**
-   * Name of the Docker volume.
-   *
-   * @default - the construct path in lower case, its parts joined by '-'
-   */
-  readonly volumeName?: string;
-}
-
-/**
- * A named Docker volume. Its data is deleted when Terraform destroys it.
- *
- * @see https://docs.docker.com/engine/storage/volumes/
- */
-export class DataVolume extends Construct {
-  /** Name of the Docker volume. */
-  public readonly volumeName: string;
-
-  /**
-   * @internal
-   */
-  public readonly _reference: string;
-  /**
-   * @internal
-   */
-  public readonly _daemon: IDaemon;
-
-  constructor(scope: Construct, id: string, props: DataVolumeProps) {
-    const path = childPath(scope, id);
-    checkProps(path, 'DataVolumeProps', props);
-    needDaemon(path, props.daemon);
-    const name = props.volumeName ?? nameFromPath(path);
-    matching(path, 'volumeName', name, NETWORK_NAME, 'VolumeName', '2 to 58 letters, digits, _, . or -, starting with a letter or digit');
-    super(scope, id);
-    this.volumeName = name;
-    this._daemon = props.daemon;
-    this._reference = new Volume(this, 'Resource', { provider: props.daemon._providerFor(this), name }).name;
-  }
-}
+import { plainText } from '../private/text';
 
 /** How a mount may be used. */
 export interface MountOptions {
@@ -60,6 +14,30 @@ export interface MountOptions {
    * @default - false for volumes, true for directories of the host
    */
   readonly readOnly?: boolean;
+}
+
+/** How a directory of the host is made and mounted. */
+export interface HostDirectoryOptions {
+  /**
+   * Whether the container may only read.
+   *
+   * @default false
+   */
+  readonly readOnly?: boolean;
+
+  /**
+   * Owner of the directory. `FileOwner.fromImage()` is refused, since a directory of the host gets nothing of an image.
+   *
+   * @default - the user of the container
+   */
+  readonly owner?: FileOwner;
+
+  /**
+   * Mode of the directory, in octal digits. Error: `FolderMode` for set-user-id, set-group-id and sticky bits, and for a mode that lets every user write.
+   *
+   * @default '0750'
+   */
+  readonly mode?: string;
 }
 
 /** Storage that a container sees at a path. */
@@ -83,29 +61,37 @@ export class VolumeMount {
    */
   public static hostPath(source: string, target: string, options: MountOptions = {}): VolumeMount {
     checkProps(undefined, 'MountOptions', options);
-    const text = normalised(plainText(undefined, 'source', source), 'source');
-    if (isEngineSocket(text)) {
-      throw new UnscopedValidationError(
-        'EngineSocketMounted',
-        `'${text}' is the engine's socket, which gives root access to the host; Bulkhead does not mount it: remove the mount, and let the container ask a SocketProxy, which passes only the calls that the program allows: new SocketProxy(…).allow(container, SocketAccess.containerList())`,
-      );
-    }
-    const place = sensitivePlace(text) ?? (holdsEngineSocket(text) ? text : undefined);
     const readOnly = options.readOnly ?? true;
-    const tellsTimeZone = TIME_ZONE_FILES.includes(text);
-    if (tellsTimeZone && !readOnly) {
+    return new VolumeMount('bind', checkedSource(source, readOnly), targetPath(target), readOnly);
+  }
+
+  /**
+   * A directory of the host that a `HardenedDaemon` makes with its owner and mode before its containers start. The host files do that, so install them
+   * before you apply.
+   *
+   * Directories above are made for root. The host refuses the directory, says why and leaves it as it is, where another user than root could replace a
+   * directory above, where a part of the path is a symbolic link, or where the directory holds files and belongs to an owner that Bulkhead did not set.
+   * Files in it stay as they are. When the program no longer has the directory, it stays on the host.
+   *
+   * Errors: `HostDirectory`, `UserNumber`, `FolderMode`, and those of `hostPath()`.
+   *
+   * @param source absolute path on the host, of letters, digits and `.`, `_`, `@`, `+`, `-`
+   * @param target absolute path inside the container
+   */
+  public static hostDirectory(source: string, target: string, options: HostDirectoryOptions = {}): VolumeMount {
+    checkProps(undefined, 'HostDirectoryOptions', options);
+    const text = checkedSource(source, false);
+    if (!/^(\/[A-Za-z0-9._@+-]+)+$/.test(text)) {
       throw new UnscopedValidationError(
-        'SensitiveHostPath',
-        `'${text}' belongs to the host, which would have the time zone that the container writes; mount it read-only`,
+        'HostDirectory',
+        `'source' must consist of letters, digits and '.', '_', '@', '+', '-', got '${text}'; name the directory so, or make it by hand and use VolumeMount.hostPath()`,
       );
     }
-    if (place !== undefined && !tellsTimeZone) {
-      throw new UnscopedValidationError(
-        'SensitiveHostPath',
-        `'${text}' is in '${place}', which gives control over the host; mount another directory, such as '/srv/${text.split('/').pop() || 'data'}'`,
-      );
+    const { owner, mode = '0750', readOnly = false } = options;
+    if (owner !== undefined && !(owner instanceof FileOwner && owner.text !== undefined)) {
+      throw new UnscopedValidationError('UserNumber', "'owner' must be a user and a group by their numbers, such as FileOwner.of(10001)");
     }
-    return new VolumeMount('bind', text, targetPath(target), readOnly);
+    return new VolumeMount('bind', text, targetPath(target), readOnly, undefined, { owner, mode: folderMode(undefined, mode) });
   }
 
   /**
@@ -132,7 +118,39 @@ export class VolumeMount {
      * @internal
      */
     public readonly _volume?: DataVolume,
+    /**
+     * Where the host makes the directory.
+     *
+     * @internal
+     */
+    public readonly _made?: { readonly owner?: FileOwner; readonly mode: string },
   ) {}
+}
+
+/** A path of the host that gives no control over it. */
+function checkedSource(source: string, readOnly: boolean): string {
+  const text = normalised(plainText(undefined, 'source', source), 'source');
+  if (isEngineSocket(text)) {
+    throw new UnscopedValidationError(
+      'EngineSocketMounted',
+      `'${text}' is the engine's socket, which gives root access to the host; Bulkhead does not mount it: remove the mount, and let the container ask a SocketProxy, which passes only the calls that the program allows: new SocketProxy(…).allow(container, SocketAccess.containerList())`,
+    );
+  }
+  const place = sensitivePlace(text) ?? (holdsEngineSocket(text) ? text : undefined);
+  const tellsTimeZone = TIME_ZONE_FILES.includes(text);
+  if (tellsTimeZone && !readOnly) {
+    throw new UnscopedValidationError(
+      'SensitiveHostPath',
+      `'${text}' belongs to the host, which would have the time zone that the container writes; mount it read-only`,
+    );
+  }
+  if (place !== undefined && !tellsTimeZone) {
+    throw new UnscopedValidationError(
+      'SensitiveHostPath',
+      `'${text}' is in '${place}', which gives control over the host; mount another directory, such as '/srv/${text.split('/').pop() || 'data'}'`,
+    );
+  }
+  return text;
 }
 
 function targetPath(target: string): string {

@@ -187,12 +187,12 @@ describe('what is given arrives', () => {
     ];
     program.container('Db', program.segment('Data0'), { volumes });
     const synthesized = program.synth();
-    expect(synthesized.container().mounts.slice(1)).toEqual([
+    expect(synthesized.container('app-db').mounts.slice(1)).toEqual([
       {
         type: 'volume',
         source: expect.stringMatching(/^\$\{docker_volume\.Data_[0-9A-F]{8}\.name\}$/),
-        target: '/var/lib/data',
-        read_only: false,
+        ...{ target: '/var/lib/data', read_only: false },
+        volume_options: { no_copy: true },
       },
       { type: 'bind', source: '/srv/certs', target: '/certs', read_only: true },
       { type: 'bind', source: '/srv/up', target: '/up', read_only: false },

@@ -32,6 +32,7 @@ export function hostInput(
     bridgePrefix: topology.bridgePrefix,
     blocks: topology.networks.flatMap(({ ipv4, ipv6 }) => (ipv6 ? [ipv4.block, ipv6.block] : [ipv4.block])).sort(),
     links: topology.wires.flatMap(linksOf),
+    directories: topology.hostDirectories ?? [],
     forges: topology.workloads.some(forges),
     ...(topology.swarm?.own && { swarm: swarmOf(topology.swarm, topology.swarm.own) }),
     firewall: firewallFiles(topology, guard),

@@ -6,6 +6,7 @@ export const PATHS = {
   etc: '/etc/bulkhead',
   script: '/usr/local/sbin/bulkhead-firewall',
   swarmScript: '/usr/local/sbin/bulkhead-swarm',
+  directoriesScript: '/usr/local/sbin/bulkhead-directories',
   sysctl: '/etc/sysctl.d/99-bulkhead.conf',
   modules: '/etc/modules-load.d/bulkhead.conf',
   auditRules: '/etc/audit/rules.d/50-bulkhead.rules',
@@ -33,6 +34,7 @@ const OWN_FILES = [
   PATHS.networkManager,
   PATHS.script,
   PATHS.swarmScript,
+  PATHS.directoriesScript,
 ];
 
 /** Adds to what is loaded; other rules stay as they are. */

@@ -1,6 +1,7 @@
 import type { HostNeeds } from '../../firewall/private/backend/guard-backend';
 import type { FirewallFiles } from '../../firewall/private/files';
 import { STAMP_FOLDER } from '../../hardening/private/host-paths';
+import type { HostDirectoryPlan } from '../../topology/private/topology';
 
 /** Everything that the files on a host are rendered from. Plain data: the same input gives the same bytes. */
 export interface HostInput {
@@ -15,6 +16,8 @@ export interface HostInput {
   readonly blocks: readonly string[];
   /** Interfaces on wires of the host that the script makes and keeps. */
   readonly links: readonly HostLink[];
+  /** Directories that containers mount, which the host makes. */
+  readonly directories: readonly HostDirectoryPlan[];
   /** Whether a container holds a capability by which it makes its own frames. */
   readonly forges: boolean;
   /** For a node of a swarm. */
@@ -49,6 +52,11 @@ export function swarmLine({ id, role, address, first, dataPort, autolock, sealsI
   const lock = autolock ? 'autolock' : 'no-autolock';
   const ingress = sealsIngress ? 'encrypted' : 'unencrypted';
   return ['swarm', id, role, address, first, dataPort, lock, gateway.block, gateway.gateway, ingressBlock, ingress].join(' ');
+}
+
+/** Its line in the file that the host's program reads. */
+export function directoryLine({ directory, owner, mode }: HostDirectoryPlan): string {
+  return `${owner} ${mode} ${directory}`;
 }
 
 export type HostLink =

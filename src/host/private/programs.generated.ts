@@ -91,6 +91,100 @@ need_tools() {
   [ -z "$missing" ] || die "tools are missing; install the Debian packages:$missing"
 }
 `,
+  'directories.sh': `#!/bin/sh
+# Bulkhead: makes the directories of this host that containers mount. Installed by Bulkhead; changes to this file are lost.
+# Option: --check says what is missing or belongs to somebody else, and changes nothing (exit 1 when something is).
+# shellcheck disable=SC2034 # names that other scripts need
+. common/prelude.sh
+
+# What was made, as the lines of the plan: so a later owner of the program's is told from somebody else's data.
+made=/var/lib/bulkhead/directories
+
+# Nobody but root may be able to put something else into the place of a directory: neither a user of the host nor a process of a container.
+look_above() {
+  at=
+  rest=\${1#/}
+  while :; do
+    case $rest in */*) ;; *) return 0 ;; esac
+    at=$at/\${rest%%/*}
+    rest=\${rest#*/}
+    if [ -L "$at" ]; then
+      fault="$at is a symbolic link; name the directory that it leads to"
+    elif [ ! -e "$at" ]; then
+      [ -z "$check" ] || { fault='it is missing' && return 0; }
+      mkdir -m 0755 "$at"
+    elif [ ! -d "$at" ]; then
+      fault="$at is not a directory"
+    else
+      case $(stat -c '%u %a' "$at") in
+        '0 '*[2367]? | '0 '*[2367]) fault="others than root can write to $at; choose a directory below one that only root writes, such as /srv" ;;
+        '0 '*) ;;
+        *) fault="$at does not belong to root, so its owner can replace what is in it; choose a directory below one of root, such as /srv" ;;
+      esac
+    fi
+    [ -z "$fault" ] || return 0
+  done
+}
+
+# Made by hand, or by the engine, and not used yet.
+is_free() { [ "$1" = 0:0 ] && [ -z "$(ls -A "$2")" ]; }
+
+was_made() { grep -qxE "$1 0[0-7]{3} $2" "$made" 2>/dev/null; }
+
+remember() {
+  mkdir -p "\${made%/*}"
+  { awk -v path="$3" '$3 != path' "$made" 2>/dev/null || :; echo "$1 $2 $3"; } >"$made.new"
+  mv -f "$made.new" "$made"
+}
+
+# $1 owner, $2 mode, $3 path.
+settle() {
+  look_above "$3"
+  [ -z "$fault" ] || return 0
+  if [ -L "$3" ]; then
+    fault='it is a symbolic link'
+  elif [ ! -e "$3" ]; then
+    if [ -n "$check" ]; then fault='it is missing'; else mkdir -m 0700 "$3"; fi
+  elif [ ! -d "$3" ]; then
+    fault='it is not a directory'
+  fi
+  [ -z "$fault" ] || return 0
+  now=$(stat -c '%u:%g' "$3")
+  if [ -n "$check" ]; then
+    [ "$now" = "$1" ] || fault="it belongs to $now"
+    return 0
+  fi
+  # The record is right, and what a program has done to the mode since is its own affair.
+  if [ "$now" = "$1" ] && grep -qxF "$1 $2 $3" "$made" 2>/dev/null; then return 0; fi
+  if [ "$now" != "$1" ] && ! is_free "$now" "$3" && ! was_made "$now" "$(escaped "$3")"; then
+    fault="it belongs to $now and is not ours; if containers may have it: chown $1 $3"
+    return 0
+  fi
+  chown "$1" "$3"
+  chmod "$2" "$3"
+  remember "$1" "$2" "$3"
+  say "made $3 for $1"
+}
+
+escaped() { printf '%s\\n' "$1" | sed 's/[.+]/\\\\&/g'; }
+
+[ "$(id -u)" = 0 ] || die 'must run as root'
+case \${1:-} in
+  '') check= ;;
+  --check) check=yes ;;
+  *) die 'usage: bulkhead-directories [--check]' ;;
+esac
+failed=
+while read -r owner mode path; do
+  fault=
+  settle "$owner" "$mode" "$path"
+  [ -z "$fault" ] || {
+    printf 'bulkhead: %s is not for %s: %s\\n' "$path" "$owner" "$fault" >&2
+    failed=yes
+  }
+done <"$etc/directories"
+[ -z "$failed" ] || exit 1
+`,
   'firewall.sh': `#!/bin/sh
 # Bulkhead: loads the guard of this host's Docker networks, reads it back, and only then writes the stamp that containers need to start.
 # Installed by Bulkhead; changes to this file are lost. The commented source is part of the library (src/host).
@@ -1269,15 +1363,19 @@ install() {
   [ -n "$changes" ] || say 'files: nothing changed'
   @script@ setup
   [ ! -x @swarmScript@ ] || @swarmScript@ start
+  unmade=
+  [ ! -x @directoriesScript@ ] || @directoriesScript@ || unmade=yes
   if [ -e @auditRules@ ]; then
     if command -v auditctl >/dev/null 2>&1; then @loadAudit@ || say 'the kernel takes no audit rules'; else say 'auditd is not installed: no audit rules for the engine'; fi
   fi
+  [ -z "$unmade" ] || die 'all else is installed'
 }
 
 check() {
   verify
   all_files
   if [ -x @script@ ] && ! @script@ check; then changes=yes; fi
+  if [ -x @directoriesScript@ ] && ! @directoriesScript@ --check; then changes=yes; fi
   [ -z "$changes" ] || exit 1
   say 'nothing would change'
 }
@@ -1510,6 +1608,15 @@ read_engine @daemonJson@
 . verify/users.sh
 
 . generated/checks.sh
+
+if [ -x @directoriesScript@ ]; then
+  control=-
+  if told=$(@directoriesScript@ --check 2>&1); then
+    pass 'directories that containers mount belong to whom the program says'
+  else
+    fail "directories that containers mount belong to whom the program says: $(printf '%s' "$told" | tr '\\n' ' ')"
+  fi
+fi
 
 [ -z "$failed" ] || exit 1
 `,

@@ -26,3 +26,6 @@ export function firewallScript(input: Pick<HostInput, 'guard' | 'links'>): strin
  * key that unlocks a manager is asked for by whoever is root on one. `network` holds the line that it reads.
  */
 export const SWARM_SCRIPT = uncommented(assemble('swarm.sh'));
+
+/** Makes the directories that containers mount; few hosts have any. */
+export const DIRECTORIES_SCRIPT = uncommented(assemble('directories.sh'));

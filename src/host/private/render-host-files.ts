@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AUDIT_RULES } from './audit-rules';
 import { PATHS } from './constants';
-import { type HostFile, type HostInput, type HostLink, swarmLine } from './host-input';
-import { firewallScript, SWARM_SCRIPT } from './programs';
+import { directoryLine, type HostFile, type HostInput, type HostLink, swarmLine } from './host-input';
+import { DIRECTORIES_SCRIPT, firewallScript, SWARM_SCRIPT } from './programs';
 import { checkHostInput, sysctlPath } from './render-input-check';
 import { renderUnits } from './render-units';
 import { REQUIRED_SYSCTLS } from '../../hardening/private/kernel';
@@ -21,6 +21,7 @@ export function renderHostFiles(input: HostInput): HostFile[] {
     { path: `${PATHS.etc}/sums`, mode: '0600', content: sums(guard) },
     { path: PATHS.script, mode: '0755', content: firewallScript(input) },
     ...(input.swarm ? [{ path: PATHS.swarmScript, mode: '0755', content: SWARM_SCRIPT } as const] : []),
+    ...(input.directories.length > 0 ? [{ path: PATHS.directoriesScript, mode: '0755', content: DIRECTORIES_SCRIPT } as const] : []),
     ...renderUnits(input),
     ...unmanaged(input),
     ...(input.auditRules ? [{ path: PATHS.auditRules, mode: '0644', content: AUDIT_RULES } as const] : []),
@@ -44,6 +45,7 @@ function guardFiles(input: HostInput): HostFile[] {
         ...(input.forges ? ['raw'] : []),
       ]),
     ),
+    ...(input.directories.length > 0 ? [file('directories', lines(input.directories.map(directoryLine)))] : []),
     file('daemon-id', lines([input.daemonId, printable(input.daemonPath)])),
     file('engine', lines([`version ${input.engine.version}`, `minimum ${input.engine.minimum}`, `below ${input.engine.below}`])),
   ];

@@ -5,13 +5,14 @@ import type { HostFile, HostInput } from './host-input';
  * Units and the drop-in of docker.service. No `PartOf` and no `Requires` anywhere: the first breaks restarts of firewalld, the second
  * restarts docker along with us. If `apply` fails, docker does not start: that is the drop-in's doing.
  */
-export function renderUnits({ swarm, auditRules }: Pick<HostInput, 'swarm' | 'auditRules'>): HostFile[] {
+export function renderUnits({ swarm, auditRules, directories }: Pick<HostInput, 'swarm' | 'auditRules' | 'directories'>): HostFile[] {
   const [before, after] = swarm ? NODE : ['', ''];
   const audit = auditRules ? AUDIT : '';
+  const made = directories.length > 0 ? DIRECTORIES : '';
   return [
     unit(
       PATHS.dropIn,
-      `[Service]\nExecStartPre=${PATHS.script} apply --quiet\n${before}ExecStartPost=${PATHS.script} apply --quiet\n${after}${audit}`,
+      `[Service]\nExecStartPre=${PATHS.script} apply --quiet\n${made}${before}ExecStartPost=${PATHS.script} apply --quiet\n${after}${audit}`,
     ),
     unit(PATHS.firewallUnit, FIREWALL),
     unit(PATHS.watchUnit, WATCH),
@@ -22,6 +23,9 @@ export function renderUnits({ swarm, auditRules }: Pick<HostInput, 'swarm' | 'au
 
 /** What a node of a swarm needs before its tasks come back, and once docker runs; docker runs on where the latter fails. */
 const NODE = [`ExecStartPre=${PATHS.swarmScript} stamp\n`, `ExecStartPost=-${PATHS.swarmScript} start\n`] as const;
+
+/** The engine starts also where a directory cannot be made: then the containers that mount it do not. */
+const DIRECTORIES = `ExecStartPre=-${PATHS.directoriesScript}\n`;
 
 /** At boot the sockets and directories of the engine come after auditd, which then has no rules for them. */
 const AUDIT = `ExecStartPost=-/bin/sh -c '! command -v auditctl >/dev/null || ${LOAD_AUDIT}'\n`;

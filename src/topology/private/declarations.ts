@@ -5,6 +5,7 @@ import type {
   EngineAccessFact,
   FlowFact,
   GroupFact,
+  HostMountFact,
   PublicationFact,
   SegmentFact,
   ShimFact,
@@ -60,6 +61,12 @@ export class Declarations {
     names.forEach((name) => this.names.refuseTaken(name, path));
   }
 
+  /** Names of what is made beside a workload. */
+  public reserve(path: string, names: readonly string[]): void {
+    this.refuseAfterWriting(path);
+    names.forEach((name) => this.names.take(name, path));
+  }
+
   public addSegment(fact: SegmentFact): void {
     const networks = [fact.networkName, fact.gatewayNetworkName].flatMap((name) => (name === undefined ? [] : [`network ${name}`]));
     const names = fact.wire ? [...networks, parentName(fact.wire.parent)] : networks;
@@ -82,6 +89,11 @@ export class Declarations {
     this.refuseAfterWriting(fact.path);
     this.names.take(`container ${fact.name}`, fact.path);
     this.store.addWorkload(fact);
+  }
+
+  public addHostMount(fact: HostMountFact): void {
+    this.refuseAfterWriting(fact.path);
+    this.store.addHostMount(fact);
   }
 
   public setGroup(fact: GroupFact): void {

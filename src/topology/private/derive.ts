@@ -150,6 +150,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     publications: planPublications(facts, networks),
     ...(facts.segmentless && facts.segmentless.length > 0 && { segmentless: [...facts.segmentless].sort(byPath) }),
     ...(facts.engineAccess && facts.engineAccess.length > 0 && { engineAccess: facts.engineAccess }),
+    ...hostDirectoriesOf(facts),
     ...(facts.swarm && { swarm: planSwarm(facts.swarm, allocation) }),
   };
   const problems = [
@@ -165,6 +166,12 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ...forgersAmongOthers(facts, topology),
   ];
   return { topology, allocation, problems, warnings: dns.warnings, members };
+}
+
+/** Each once; that all who mount one want the same of it, was asked when they were declared. */
+function hostDirectoriesOf({ hostMounts = [] }: Facts): Pick<Topology, 'hostDirectories'> {
+  const plans = new Map(hostMounts.flatMap(({ source, made }) => (made ? [[source, { directory: source, ...made }] as const] : [])));
+  return plans.size === 0 ? {} : { hostDirectories: [...plans.keys()].sort().map((directory) => plans.get(directory)!) };
 }
 
 /** Blocks of either family that only containers have addresses of. */

@@ -9,6 +9,7 @@ import type {
   Facts,
   FlowFact,
   GroupFact,
+  HostMountFact,
   PublicationFact,
   SegmentFact,
   ShimFact,
@@ -35,6 +36,7 @@ export class FactStore {
   private readonly workloads = new Map<string, WorkloadFact>();
   private readonly segmentless = new Map<string, SegmentlessFact>();
   private readonly groups = new Map<string, GroupFact>();
+  private readonly hostMounts: HostMountFact[] = [];
   private readonly shims = new Map<string, ShimFact>();
   private readonly flows: FlowFact[] = [];
   private readonly publications: PublicationFact[] = [];
@@ -125,6 +127,15 @@ export class FactStore {
     [this.segmentless, this.workloads].forEach((all) => all.delete(fact.path));
     if ('mode' in fact) this.segmentless.set(fact.path, fact);
     else this.workloads.set(fact.path, fact);
+  }
+
+  public addHostMount(fact: HostMountFact): void {
+    this.hostMounts.push(this.changed(fact, [fact.path]));
+  }
+
+  /** What containers mount of the host. */
+  public allHostMounts(): readonly HostMountFact[] {
+    return this.hostMounts.filter((fact) => this.stands(fact));
   }
 
   public setGroup(fact: GroupFact): void {
@@ -231,6 +242,7 @@ export class FactStore {
       shims: [...this.shims.values()].filter(stands),
       segmentless: [...this.segmentless.values()].filter(stands),
       engineAccess: this.engineAccess.filter(stands),
+      hostMounts: this.allHostMounts(),
       swarm: this.swarm.fact(),
     };
   }

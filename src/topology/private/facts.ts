@@ -168,6 +168,16 @@ export interface SegmentlessFact {
   readonly devices?: readonly string[];
 }
 
+/** A directory or file of the host that a container mounts. */
+export interface HostMountFact {
+  /** The container. */
+  readonly path: string;
+  readonly source: string;
+  readonly readOnly: boolean;
+  /** Where the host is to make it: numbers of user and group, and four octal digits. */
+  readonly made?: { readonly owner: string; readonly mode: string };
+}
+
 export interface GroupFact {
   readonly path: string;
   /** A name that all members have beside their own. */
@@ -246,6 +256,7 @@ export interface Facts {
   readonly flows: readonly FlowFact[];
   readonly publications: readonly PublicationFact[];
   readonly shims?: readonly ShimFact[];
+  readonly hostMounts?: readonly HostMountFact[];
   readonly segmentless?: readonly SegmentlessFact[];
   readonly engineAccess?: readonly EngineAccessFact[];
   readonly swarm?: SwarmFact;

@@ -31,8 +31,10 @@ export function countOf({
   shims = [],
   segmentless = [],
   engineAccess = [],
+  hostMounts = [],
 }: Facts): number {
-  return [segments, workloads, groups, flows, publications, shims, segmentless, engineAccess].reduce((sum, { length }) => sum + length, 0);
+  const all = [segments, workloads, groups, flows, publications, shims, segmentless, engineAccess, hostMounts];
+  return all.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Every block and name of a thousand networks asks: each is found in constant time. */

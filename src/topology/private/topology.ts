@@ -199,6 +199,13 @@ export interface SwarmPlan extends SwarmSettings {
   readonly ingressBlock: string;
 }
 
+/** A directory of the host, with numbers of its user and group, and four octal digits. */
+export interface HostDirectoryPlan {
+  readonly directory: string;
+  readonly owner: string;
+  readonly mode: string;
+}
+
 export interface Topology {
   readonly daemon: string;
   readonly daemonId: string;
@@ -220,5 +227,7 @@ export interface Topology {
   readonly segmentless?: readonly SegmentlessFact[];
   /** Who may ask what of the engine. */
   readonly engineAccess?: readonly EngineAccessFact[];
+  /** Directories that the host makes before its containers start, each once, by path. */
+  readonly hostDirectories?: readonly HostDirectoryPlan[];
   readonly swarm?: SwarmPlan;
 }

@@ -1,6 +1,7 @@
 import { checkNames } from './check-names';
 import { type CheckedSettings, checkSettings } from './check-settings';
 import { checkCommon, type CheckedCommon } from './common';
+import { hostMountsOf } from './host-directories';
 import { hasInit } from './init-process';
 import { type LabelBlock, labelBlocks } from './labels';
 import { checkStopSignal } from './stop-signal';
@@ -12,6 +13,7 @@ import { ValidationError } from '../../private/errors';
 import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
 import { matching, passedText, plainText } from '../../private/text';
 import type { Declarations } from '../../topology/private/declarations';
+import type { HostMountFact } from '../../topology/private/facts';
 import type { HardenedContainerProps } from '../hardened-container-props';
 import { RestartPolicy } from '../restart-policy';
 import type { VolumeMount } from '../volume-mount';
@@ -28,6 +30,7 @@ export interface CheckedContainer extends CheckedCommon, CheckedSettings {
   readonly restart: RestartPolicy;
   readonly init: boolean;
   readonly labels: readonly LabelBlock[];
+  readonly hostMounts: readonly HostMountFact[];
 }
 
 /** What can be said of the properties before it is known where the container is. */
@@ -68,6 +71,8 @@ export function checkContainer(
   checkVolumes(path, volumes, declarations);
   const targets = volumes.map(({ target }) => target);
   const common = checkCommon(path, props, declarations.store.engine.version, targets);
+  volumes.forEach(({ _volume, readOnly }) => _volume?._checkUse(path, common.user, readOnly));
+  const hostMounts = hostMountsOf(path, volumes, common.user, declarations);
   (props.entrypoint ?? []).forEach((word) => passedText(path, 'entrypoint', word));
   checkNames(path, name, props, declarations);
   if (props.ipv4Address !== undefined && !isAddress(plainText(path, 'ipv4Address', props.ipv4Address))) {
@@ -90,6 +95,7 @@ export function checkContainer(
     labels: labelBlocks(path, props.labels ?? {}, props.notSecretReasons ?? {}),
     restart: props.restartPolicy ?? RestartPolicy._DEFAULT,
     init: hasInit(path, props.init, common.user),
+    hostMounts,
     ...common,
     ...checkSettings(path, props, common.memory, declarations.store),
   };

@@ -125,6 +125,14 @@ function admittedNodes(path: string, { overlay, placements = [] }: HardenedServi
 
 /** A volume lies on one node: a task anywhere else would get an empty one of the same name from the engine there. */
 function checkVolumes(path: string, { volumes = [] }: HardenedServiceProps, admitted: readonly SwarmNodeFact[]): string[] {
+  const made = volumes.find(({ _made }) => _made !== undefined);
+  if (made !== undefined) {
+    throw new ValidationError(
+      'HostDirectory',
+      path,
+      `hosts make directories only for containers, and '${made.source}' is mounted by a service; make it on every node by hand, and mount it with VolumeMount.hostPath()`,
+    );
+  }
   for (const { _volume } of volumes) {
     const home = _volume?._daemon.node.path;
     const other = home === undefined ? undefined : admitted.find((node) => node.path !== home);

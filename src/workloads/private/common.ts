@@ -9,7 +9,6 @@ import { ContainerImage } from '../container-image';
 import type { WorkloadLimits } from '../container-limits';
 import { ContainerUser } from '../container-user';
 import type { HealthCheck } from '../health-check';
-import type { VolumeMount } from '../volume-mount';
 
 /** What containers and services check and say alike. */
 
@@ -64,12 +63,12 @@ export function checkCommon(path: string, props: CommonProps, engine: string, ta
   };
 }
 
-export function checkImage(path: string, image: unknown): void {
+export function checkImage(path: string, image: unknown, what = 'image'): void {
   if (!(image instanceof ContainerImage)) {
     throw new ValidationError(
       'NotAnImage',
       path,
-      "'image' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
+      `'${what}' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')`,
     );
   }
 }
@@ -88,7 +87,15 @@ export function givenBack(capabilities: readonly Capability[] = []): string[] | 
   return add.length > 0 ? add : undefined;
 }
 
-export function mountBlock({ mountType, source, target, readOnly }: VolumeMount): {
+/** What a block needs of a mount. */
+interface MountedThere {
+  readonly mountType: string;
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export function mountBlock({ mountType, source, target, readOnly }: MountedThere): {
   readonly type: string;
   readonly source: string;
   readonly target: string;

@@ -54,6 +54,7 @@ import * as unguardedDaemon from './unguarded-daemon';
 import * as unguardedDualStack from './unguarded-dual-stack';
 import * as users from './users';
 import * as vlan from './vlan';
+import * as volumes from './volumes';
 import * as wireIpv6 from './wire-ipv6';
 import type { Checks } from '../harness/checks';
 import type { EngineId } from '../lab/cache';
@@ -86,6 +87,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   publishing,
   macvlan,
   vlan,
+  volumes,
   swarm,
   'sealed-swarm': sealedSwarm,
   'swarm-ingress': swarmIngress,

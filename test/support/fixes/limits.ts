@@ -1,5 +1,6 @@
 import { Volume } from '@cdktf/provider-docker/lib/volume';
 import { addClean, addEngine, container, ENGINE, type FixPair, program } from './pair';
+import { UNWRITABLE } from './volumes';
 
 const MEMORY_ONLY = { '/tmp': 'rw,noexec,nosuid,nodev,size=64m' };
 const CPUS = { cpus: '0.5', cpuPeriod: undefined, cpuQuota: undefined };
@@ -143,5 +144,6 @@ export const LIMITS: readonly FixPair[] = [
     },
     { beside: ['BH-D07'] },
   ),
+  ...UNWRITABLE,
   container('BH-C32', ['remove it and its port 22', "use 'docker exec' on the host"], SSHD, { command: ['/web'], ports: undefined }),
 ];

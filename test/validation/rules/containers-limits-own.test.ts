@@ -32,7 +32,7 @@ function found(program: { readonly stack: Program['stack'] }, least: Severity): 
 
 describe('what our constructs make', () => {
   test('all rules are asked', () => {
-    expect(RULES.map(({ ruleId }) => ruleId)).toHaveLength(2 + 15 + 4 + 4 + 4);
+    expect(RULES.map(({ ruleId }) => ruleId)).toHaveLength(2 + 16 + 4 + 4 + 4);
   });
 
   test('a container lacks the health check alone, which a prop brings', () => {

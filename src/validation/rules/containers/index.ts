@@ -31,12 +31,13 @@ import { sshServer } from './ssh-server';
 import { ulimits } from './ulimits';
 import { unconfinedByPolicy } from './unconfined-by-policy';
 import { unconfinedSystemCalls } from './unconfined-system-calls';
+import { unwritableVolume } from './unwritable-volume';
 import { writableRoot } from './writable-root';
 
 /** What a container may use up, and what is in it. */
 const LIMITS_AND_CONTENT = [
   ...[memoryLimit, cpuLimit, cpusCrash, restartPolicy, healthCheck, hostDevices, cgroupParent, cgroupNamespace],
-  ...[secretVariable, seccompPath, pidsLimit, sharedVolume, logBounds, ulimits, sshServer],
+  ...[secretVariable, seccompPath, pidsLimit, sharedVolume, logBounds, ulimits, sshServer, unwritableVolume],
 ];
 
 export const CONTAINER_RULES = [

@@ -1,27 +1,16 @@
+import { ownerThatItSets, writtenVolumes } from './private/written-volumes';
 import { addTo } from '../../../private/multimap';
 import type { ICheckedResource } from '../../checked-resource';
 import { defineRule } from '../../private/define-rule';
-import { mountBlocks } from '../../private/host-mounts';
-import { remember, rememberOfStack } from '../../private/remember';
-import type { Resource } from '../../private/view';
+import { rememberOfStack } from '../../private/remember';
 import { Severity } from '../../severity';
-
-/** Volumes as they are written in the container, by what identifies them: the resource where there is one, else the name. */
-const writtenVolumes = remember((container: ICheckedResource): ReadonlyMap<string, string> => {
-  const written = new Map<string, string>();
-  for (const block of mountBlocks(container)) {
-    const name = block.rawText('volume_name') ?? (block.rawText('type')?.toLowerCase() === 'volume' ? block.rawText('source') : undefined);
-    if (!name || block.isTrue('read_only')) continue;
-    const volume = container.referencedBy(name) ?? (container as Resource).stack.named('docker_volume', name);
-    written.set(volume?.address ?? name, name);
-  }
-  return written;
-});
 
 /** Addresses of the containers that write a volume, by what identifies it. */
 const writersOf = rememberOfStack((anyone: ICheckedResource): ReadonlyMap<string, readonly string[]> => {
   const writers = new Map<string, string[]>();
   for (const container of anyone.others('docker_container')) {
+    // What sets the owner ends before others start.
+    if (ownerThatItSets(container) !== undefined) continue;
     for (const key of writtenVolumes(container).keys()) addTo(writers, key, container.address);
   }
   return writers;
@@ -37,6 +26,7 @@ export const sharedVolume = defineRule({
   resourceTypes: ['docker_container'],
   find: (container) => [
     ...[...writtenVolumes(container)].flatMap(([key, volume]) => {
+      if (ownerThatItSets(container) !== undefined) return [];
       const others = writersOf(container)
         .get(key)!
         .filter((address) => address !== container.address)

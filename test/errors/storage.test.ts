@@ -1,0 +1,4 @@
+import { followEach } from './entry';
+import { STORAGE } from './tables/storage';
+
+describe('storage', () => followEach(STORAGE));
