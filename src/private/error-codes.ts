@@ -174,6 +174,8 @@ export const ERROR_CODES = {
   SysctlValue: 'The value of a kernel parameter is out of range or not plain text.',
   EnvironmentName: 'The name of an environment variable is malformed.',
   SecretInEnvironment: 'An environment variable looks like a secret.',
+  SecretNeedsHost: 'A secret is for a host on which Bulkhead manages only the API of the engine.',
+  SecretValue: 'The name of a secret, or how a container reads it, is malformed.',
   NotSecretUnused: 'A variable is declared not to be a secret, but does not exist.',
   EngineSocketMounted: 'A mount contains the socket of the engine.',
   SensitiveHostPath: 'A mount contains a directory that gives control over the host.',

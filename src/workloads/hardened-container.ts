@@ -132,7 +132,13 @@ export class HardenedContainer extends Construct implements IWorkload {
     brand(this, 'workload');
     brand(this, 'peer');
 
-    const given = { path, name: checked.name, user: checked.user._fact, capabilities: givenBack(props.capabilities) };
+    const given = {
+      path,
+      name: checked.name,
+      user: checked.user._fact,
+      capabilities: givenBack(props.capabilities),
+      ...(checked.secrets && { secrets: checked.secrets.use }),
+    };
     if (segmentless) {
       declarations.addWorkload({ ...given, ...segmentless });
       if (segmentless.mode === 'host') warn(this, warningOnHost(segmentless.reason));

@@ -6,6 +6,7 @@ import { UnscopedValidationError } from '../private/errors';
 import { childPath, nameFromPath, NETWORK_NAME } from '../private/names';
 import { matching, plainText } from '../private/text';
 import type { IDaemon } from '../topology/daemon';
+import { checkTarget, normalised } from './private/mount-target';
 import { needDaemon } from '../topology/private/need-daemon';
 
 /** Properties of a data volume. */
@@ -70,7 +71,7 @@ export class VolumeMount {
    */
   public static volume(volume: DataVolume, target: string, options: MountOptions = {}): VolumeMount {
     checkProps(undefined, 'MountOptions', options);
-    return new VolumeMount('volume', volume._reference, targetPath(target), options.readOnly ?? false, volume);
+    return new VolumeMount('volume', volume._reference, checkTarget(target), options.readOnly ?? false, volume);
   }
 
   /**
@@ -97,7 +98,7 @@ export class VolumeMount {
         `'${text}' is in '${place}', which gives control over the host; mount another directory, such as '/srv/${text.split('/').pop() || 'data'}'`,
       );
     }
-    return new VolumeMount('bind', text, targetPath(target), options.readOnly ?? true);
+    return new VolumeMount('bind', text, checkTarget(target), options.readOnly ?? true);
   }
 
   private constructor(
@@ -116,19 +117,4 @@ export class VolumeMount {
      */
     public readonly _volume?: DataVolume,
   ) {}
-}
-
-function targetPath(target: string): string {
-  const text = normalised(plainText(undefined, 'target', target), 'target');
-  if (text === '/') {
-    throw new UnscopedValidationError('MountTarget', "'target' must be a path below '/', got '/'");
-  }
-  return text;
-}
-
-function normalised(path: string, what: string): string {
-  if (!/^\/[^:,]*$/.test(path) || path.split('/').some((part) => part === '..' || part === '.')) {
-    throw new UnscopedValidationError('MountTarget', `'${what}' must be an absolute path without '.', '..', ':' or ',', got '${path}'`);
-  }
-  return path.length > 1 ? path.replace(/\/+/g, '/').replace(/\/$/, '') : path;
 }

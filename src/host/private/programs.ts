@@ -26,3 +26,6 @@ export function firewallScript(input: Pick<HostInput, 'guard' | 'links'>): strin
  * key that unlocks a manager is asked for by whoever is root on one. `network` holds the line that it reads.
  */
 export const SWARM_SCRIPT = uncommented(assemble('swarm.sh'));
+
+/** Keeps the secrets of a host; a program of its own, since few hosts have some, and the size counts. */
+export const SECRET_SCRIPT = uncommented(assemble('secret.sh'));

@@ -119,6 +119,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     dns: resolversOf(fact, facts, places, dns),
     ...(fact.capabilities && { capabilities: fact.capabilities }),
     ...(fact.user && { user: fact.user }),
+    ...(fact.secrets && { secrets: fact.secrets }),
   }));
   workloads.push(...servicesOnNode(facts));
 
@@ -143,6 +144,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     hostFlows,
     publications: planPublications(facts, networks),
     ...(facts.segmentless && facts.segmentless.length > 0 && { segmentless: [...facts.segmentless].sort(byPath) }),
+    ...(facts.secrets && facts.secrets.length > 0 && { secrets: facts.secrets.map(({ name }) => name).sort() }),
     ...(facts.swarm && { swarm: planSwarm(facts.swarm, allocation) }),
   };
   const problems = [

@@ -9,6 +9,7 @@ import type {
   FlowFact,
   GroupFact,
   PublicationFact,
+  SecretFact,
   SegmentFact,
   ShimFact,
   WorkloadFact,
@@ -32,6 +33,7 @@ export class FactStore {
   private readonly workloads = new Map<string, WorkloadFact>();
   private readonly segmentless = new Map<string, SegmentlessFact>();
   private readonly groups = new Map<string, GroupFact>();
+  private readonly secrets = new Map<string, SecretFact>();
   private readonly shims = new Map<string, ShimFact>();
   private readonly flows: FlowFact[] = [];
   private readonly publications: PublicationFact[] = [];
@@ -109,6 +111,10 @@ export class FactStore {
 
   public addShim(fact: ShimFact): void {
     this.shims.set(fact.path, this.changed(fact, [fact.path, fact.segment]));
+  }
+
+  public addSecret(fact: SecretFact): void {
+    this.secrets.set(fact.path, this.changed(fact, [fact.path]));
   }
 
   public addWorkload(fact: WorkloadFact | SegmentlessFact): void {
@@ -218,6 +224,7 @@ export class FactStore {
       publications: this.allPublications(),
       shims: [...this.shims.values()].filter(stands),
       segmentless: [...this.segmentless.values()].filter(stands),
+      secrets: [...this.secrets.values()].filter(stands),
       swarm: this.swarm.fact(),
     };
   }

@@ -116,6 +116,22 @@ export interface StartUser {
   readonly startSeconds?: number;
 }
 
+/** Secrets of the host that a container reads, as files of one user. */
+export interface SecretUse {
+  readonly uid: number;
+  readonly gid: number;
+  /** What the container is told when one changes. */
+  readonly onChange: 'nothing' | 'restart' | 'HUP' | 'USR1' | 'USR2';
+  /** Their names. */
+  readonly secrets: readonly string[];
+}
+
+/** A secret that the host keeps. */
+export interface SecretFact {
+  readonly path: string;
+  readonly name: string;
+}
+
 export interface WorkloadFact {
   readonly path: string;
   readonly name: string;
@@ -130,6 +146,7 @@ export interface WorkloadFact {
   readonly capabilities?: readonly string[];
   /** Of a container that others made nothing is known. */
   readonly user?: StartUser;
+  readonly secrets?: SecretUse;
   /** Others made the container: nothing of ours attaches it to a network or narrows it. */
   readonly isTheirs?: boolean;
 }
@@ -142,6 +159,7 @@ export interface SegmentlessFact {
   readonly reason: string;
   readonly user: StartUser;
   readonly capabilities?: readonly string[];
+  readonly secrets?: SecretUse;
 }
 
 export interface GroupFact {
@@ -221,6 +239,7 @@ export interface Facts {
   readonly publications: readonly PublicationFact[];
   readonly shims?: readonly ShimFact[];
   readonly segmentless?: readonly SegmentlessFact[];
+  readonly secrets?: readonly SecretFact[];
   readonly swarm?: SwarmFact;
 }
 

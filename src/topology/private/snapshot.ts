@@ -22,8 +22,8 @@ export interface Snapshot {
 }
 
 /** How many facts there are; only what is taken out of the tree makes them fewer. */
-export function countOf({ segments, workloads, groups, flows, publications, shims = [], segmentless = [] }: Facts): number {
-  return [segments, workloads, groups, flows, publications, shims, segmentless].reduce((sum, { length }) => sum + length, 0);
+export function countOf({ segments, workloads, groups, flows, publications, shims = [], segmentless = [], secrets = [] }: Facts): number {
+  return [segments, workloads, groups, flows, publications, shims, segmentless, secrets].reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Every block and name of a thousand networks asks: each is found in constant time. */

@@ -1,4 +1,4 @@
-import type { SegmentlessFact, ServiceFact, StartUser, SwarmNodeFact, SwarmSettings } from './facts';
+import type { SecretUse, SegmentlessFact, ServiceFact, StartUser, SwarmNodeFact, SwarmSettings } from './facts';
 import type { Family, PortSpec, RateSpec, WireMode } from './terms';
 
 /**
@@ -130,6 +130,7 @@ export interface WorkloadPlan {
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
   readonly user?: StartUser;
+  readonly secrets?: SecretUse;
 }
 
 /** A pair of addresses opened on the bridge that both are members of. */
@@ -214,5 +215,7 @@ export interface Topology {
   readonly publications: readonly PublicationPlan[];
   /** Containers in no segment. What is on the host's network is the host. */
   readonly segmentless?: readonly SegmentlessFact[];
+  /** Names of the secrets that the host keeps. */
+  readonly secrets?: readonly string[];
   readonly swarm?: SwarmPlan;
 }

@@ -1,5 +1,6 @@
 import { checkNames } from './check-names';
-import { checkCommon, type CheckedCommon } from './common';
+import { checkCommon, type CheckedCommon, DEFAULT_USER } from './common';
+import { checkSecrets, type CheckedSecrets } from './secret-use';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
 import { NAMESPACES } from '../../hardening/private/namespaces';
@@ -19,6 +20,7 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
 };
 
 export interface CheckedContainer extends CheckedCommon {
+  readonly secrets?: CheckedSecrets;
   readonly path: string;
   readonly name: string;
 }
@@ -59,7 +61,8 @@ export function checkContainer(
   );
   const volumes = props.volumes ?? [];
   checkVolumes(path, volumes, declarations);
-  const targets = volumes.map(({ target }) => target);
+  const secrets = checkSecrets(path, props.secrets, props.user ?? DEFAULT_USER, declarations);
+  const targets = [...volumes.map(({ target }) => target), ...(secrets ? [secrets.folder] : [])];
   const common = checkCommon(path, props, declarations.store.engine.version, targets);
   (props.entrypoint ?? []).forEach((word) => passedText(path, 'entrypoint', word));
   checkNames(path, name, props, declarations);
@@ -76,7 +79,7 @@ export function checkContainer(
     matching(path, 'workingDirectory', props.workingDirectory, /^\//, 'MountTarget', 'an absolute path');
   }
   checkUlimits(path, props.limits?.ulimits ?? []);
-  return { path, name, ...common };
+  return { path, name, ...common, ...(secrets && { secrets }) };
 }
 
 /** The engine would make an empty volume of the same name, without a word. */

@@ -4,6 +4,7 @@ import { givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common'
 import { parseAddress } from '../../addressing/private/ip';
 import { advertisementSysctls } from '../../engine/private/advertisements';
 import { HARDENED, logOptions, tmpfsOptions } from '../../hardening/private/hardened-defaults';
+import { secretFolderOf } from '../../hardening/private/host-paths';
 import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
 import { literalText, literalWords } from '../../private/late';
 import type { Declarations } from '../../topology/private/declarations';
@@ -50,7 +51,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     readOnly: props.writableRootReason === undefined,
     // World-writable with the sticky bit, as /tmp is: the user of the container is not root.
     tmpfs: Object.fromEntries(checked.tmpfs.map(({ target, mebibytes }) => [target, tmpfsOptions(mebibytes)])),
-    mounts: [...stamp, ...(props.volumes ?? []).map(mountBlock)],
+    mounts: [...stamp, ...secretMount(checked), ...(props.volumes ?? []).map(mountBlock)],
     ipcMode: 'private',
 
     // Without memory_swap the provider updates the container on every apply; with 'cpus' its 3.6 line crashes.
@@ -70,6 +71,11 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     healthcheck: healthCheckBlock(props.healthCheck),
     sysctls: sysctlsOf(props, given),
   };
+}
+
+/** A folder, never its files: a mounted file stays the one that it was, and no rotation would be seen. It is there only while all its secrets are. */
+function secretMount({ name, secrets }: CheckedContainer): ReturnType<typeof mountBlock>[] {
+  return secrets === undefined ? [] : [{ type: 'bind', source: secretFolderOf(name), target: secrets.folder, readOnly: true }];
 }
 
 /** Who is in no segment forwards nothing: the engine refuses parameters of the host's network, and on no network there is nothing to forward. */
