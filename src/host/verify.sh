@@ -64,6 +64,10 @@ read_engine @daemonJson@
 
 . verify/users.sh
 
+. verify/secrets.sh
+
 . generated/checks.sh
+
+secrets
 
 [ -z "$failed" ] || exit 1

@@ -34,7 +34,7 @@ export function hostInput(
     links: topology.wires.flatMap(linksOf),
     forges: topology.workloads.some(forges),
     ...(topology.swarm?.own && { swarm: swarmOf(topology.swarm, topology.swarm.own) }),
-    ...(topology.secrets && { secrets: secretsOf(topology) }),
+    secrets: secretsOf(topology),
     firewall: firewallFiles(topology, guard),
     daemonJson: daemonJson(props.engine, {
       liveRestore: props.liveRestore ?? true,
@@ -57,7 +57,9 @@ function swarmOf(
   return { id, role, address, first: nodes[0].address, dataPort, autolock, sealsIngress, gateway, ingressBlock };
 }
 
-function secretsOf({ secrets = [], workloads, segmentless = [] }: Topology): HostSecrets {
+/** Which secrets the host keeps, and who reads them; undefined where there are none. */
+export function secretsOf({ secrets, workloads, segmentless = [] }: Topology): HostSecrets | undefined {
+  if (secrets === undefined) return undefined;
   const containers = [...workloads, ...segmentless].flatMap(({ name, secrets: use }) => (use ? [{ name, ...use }] : []));
   return { names: secrets, containers: containers.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }

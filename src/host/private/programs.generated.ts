@@ -1420,7 +1420,7 @@ clear_secrets() {
   fi
   rm -rf "$shown"
   kept=$(find "$store" -mindepth 1 -type f | wc -l)
-  [ "$kept" = 0 ] || say "no container sees a secret any more; $kept stay in $store, and bulkhead-secret erase takes them away"
+  [ "$kept" = 0 ] || say "no container sees a secret any more; $kept stay in $store: rm -rf \${store%/*} takes them away"
 }
 
 erase_secrets() {
@@ -1825,7 +1825,11 @@ read_engine @daemonJson@
 
 . verify/users.sh
 
+. verify/secrets.sh
+
 . generated/checks.sh
+
+secrets
 
 [ -z "$failed" ] || exit 1
 `,
@@ -2194,8 +2198,9 @@ is_sensitive() {
   return 1
 }
 
-# A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one.
+# A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one. The container's own secrets are none either.
 sensitive_mount() {
+  [ "$source" != "@secretFolder@/$name" ] || return 0
   case $real in /run/bulkhead/stamp-*/* | /run/bulkhead/swarm-*/*) ;; /run/bulkhead/stamp-* | /run/bulkhead/swarm-* | /run/bulkhead/kept) return 0 ;; esac
   if is_sensitive "$source" || is_sensitive "$real"; then mark "mounts $source"; fi
 }
@@ -2632,6 +2637,39 @@ END {
     else if (p in holds) against(p, "has a process that holds capabilities (" named[p] ", " p ", CapPrm " holds[p] ")")
   }
   if (total > 0) print "end"
+}
+`,
+  'verify/secrets.sh': `# What verify.sh asks of the secrets of the program: that they lie in memory, each container's in a folder of its own that no other user opens, and how
+# they are kept. $secret_plan has a line for each container: its name, user and group, and the names of its secrets.
+
+is_as() { [ "$(stat -c '%F %a %u %g' "$1" 2>/dev/null)" = "$2" ]; }
+
+secrets() {
+  control=secrets
+  [ -n "$secret_plan" ] || return 0
+  found=
+  plain=
+  folder=@secretFolder@
+  store=@secretStore@
+  [ "$(stat -f -c %T "$folder" 2>/dev/null)" = ramfs ] || found="$found $folder is not in memory that is never swapped"
+  is_as "$folder" 'directory 700 0 0' || found="$found $folder is not for root alone"
+  is_as "$store" 'directory 700 0 0' || found="$found $store is not for root alone"
+  while read -r name uid gid files; do
+    own=$folder/$name
+    is_as "$own" "directory 500 $uid $gid" || found="$found $own is not there, or not of its user alone"
+    for secret in $files; do
+      is_as "$own/$secret" "regular file 400 $uid $gid" || found="$found $own/$secret is not there, or not of its user alone"
+      is_as "$store/$secret" 'regular file 600 0 0' || found="$found $store/$secret is not there, or not for root alone"
+      case "$(head -n 1 "$store/$secret" 2>/dev/null) $plain " in
+        encrypted* | *" $secret "*) ;;
+        *) plain="$plain $secret" ;;
+      esac
+    done
+  done <<END
+$secret_plan
+END
+  unless "$found" 'secrets lie in memory that is never swapped, each for its container alone'
+  [ -n "$found" ] || [ -z "$plain" ] || printf 'WARN %s these are not encrypted on disk, since the host has no systemd-creds:%s\\n' "$control" "$plain"
 }
 `,
   'verify/settings.sh': `# How verify.sh knows what an engine was told: by its file, whatever the file's layout, by the command line of its process, and by its environment.

@@ -271,8 +271,9 @@ is_sensitive() {
   return 1
 }
 
-# A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one.
+# A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one. The container's own secrets are none either.
 sensitive_mount() {
+  [ "$source" != "@secretFolder@/$name" ] || return 0
   case $real in /run/bulkhead/stamp-*/* | /run/bulkhead/swarm-*/*) ;; /run/bulkhead/stamp-* | /run/bulkhead/swarm-* | /run/bulkhead/kept) return 0 ;; esac
   if is_sensitive "$source" || is_sensitive "$real"; then mark "mounts $source"; fi
 }

@@ -1,4 +1,15 @@
-import { asRoot, declared, exposed, flowTable, inNoSegment, networks, nextSteps, premises, type ReportInput } from './report-sections';
+import {
+  asRoot,
+  declared,
+  exposed,
+  flowTable,
+  inNoSegment,
+  networks,
+  nextSteps,
+  premises,
+  type ReportInput,
+  secretsNeeded,
+} from './report-sections';
 import { markdownText } from '../../private/markdown';
 import type { Weakness } from '../../reachability/weakness';
 
@@ -17,6 +28,7 @@ export function renderReport(input: ReportInput): string {
     ...weaker(input, hasGuard),
     ...inNoSegment(topology.segmentless ?? []),
     ...asRoot(topology, hasGuard),
+    ...secretsNeeded(topology),
     ...(result.state === 'SKIPPED' ? [] : holds(input, hasGuard)),
     '## Assumptions',
     '',

@@ -37,3 +37,12 @@ export function summaryLine(summary: Summary): string {
   const commit = lockWritten === undefined ? '' : `commit ${lockWritten}, then `;
   return `${daemonPath}: ${parts.join('; ')}. Next: ${commit}read ${folder}/report.md`;
 }
+
+/** One line on which secrets a host needs; nothing where it needs none. */
+export function secretsLine(daemonPath: string, secrets: readonly string[] = []): string[] {
+  if (secrets.length === 0) return [];
+  const [count, each] = secrets.length === 1 ? ['1 secret', ''] : [`${secrets.length} secrets`, ', each of'];
+  return [
+    `${daemonPath}: ${count} must be on the host before the apply: sudo bulkhead-secret put NAME < FILE, for${each} ${secrets.join(', ')}`,
+  ];
+}

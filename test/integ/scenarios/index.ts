@@ -42,6 +42,7 @@ import * as resolvers from './resolvers';
 import * as saveRestore from './save-restore';
 import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
+import * as secrets from './secrets';
 import * as startOrder from './start-order';
 import * as survival from './survival';
 import * as swarm from './swarm';
@@ -95,6 +96,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   guides,
   users,
   changes,
+  secrets,
   'host-artefacts': hostArtefacts,
   cis,
   'cis-host': cisHost,
