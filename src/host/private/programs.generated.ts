@@ -1452,9 +1452,8 @@ is_declared() { grep -qxF -e "secret $1" "$plan" 2>/dev/null; }
 is_memory() { [ "$(stat -f -c %T "$shown" 2>/dev/null)" = ramfs ]; }
 
 make_memory() {
-  is_memory && return 0
   own_folder 700 "$shown"
-  mount -t ramfs -o mode=700,nosuid,nodev,noexec bulkhead "$shown" || die "ramfs cannot be mounted at $shown, so no secret is shown to a container"
+  is_memory || mount -t ramfs -o mode=700,nosuid,nodev,noexec bulkhead "$shown" || die "ramfs cannot be mounted at $shown, so no container gets its secrets"
 }
 
 # Never removed and made anew, as other folders are: what is in it is nowhere else.
@@ -1463,6 +1462,7 @@ make_store() {
   [ -e "$store" ] || mkdir -m 700 "$store"
   [ "$(stat -c '%u %F' "$store")" = '0 directory' ] || die "$store is no directory of root: move it away"
   chmod 700 "$store"
+  find "$store" -type f ! -perm 600 -exec chmod 600 {} +
 }
 
 lock() {
@@ -1528,7 +1528,7 @@ show() {
   for file in "$at"/*; do
     [ -e "$file" ] || continue
     case " $* " in
-      *" \${file##*/} "*) [ "$(stat -c %u:%g "$file")" = "$owner" ] || chown "$owner" "$file" ;;
+      *" \${file##*/} "*) [ "$(stat -c '%a %u:%g' "$file")" = "400 $owner" ] || { chown "$owner" "$file" && chmod 400 "$file"; } ;;
       *) rm -rf "$file" ;;
     esac
   done

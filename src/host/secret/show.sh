@@ -39,7 +39,7 @@ show() {
   for file in "$at"/*; do
     [ -e "$file" ] || continue
     case " $* " in
-      *" ${file##*/} "*) [ "$(stat -c %u:%g "$file")" = "$owner" ] || chown "$owner" "$file" ;;
+      *" ${file##*/} "*) [ "$(stat -c '%a %u:%g' "$file")" = "400 $owner" ] || { chown "$owner" "$file" && chmod 400 "$file"; } ;;
       *) rm -rf "$file" ;;
     esac
   done

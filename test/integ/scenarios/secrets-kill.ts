@@ -15,8 +15,9 @@ export const signals = (lab: Lab, container: string) =>
 
 const TOOLS = 'id mkdir stat flock mount rm head wc cat cmp sync mv chmod chown tail grep awk sed docker systemd-creds sort tr';
 
-/** Stands before a command of the host, and kills the program that calls it when its turn has come. */
+/** Stands before a command of the host, and kills the program that calls it when its turn has come. Others call it, too: the watch, for one. */
 const KILLER = `#!/bin/sh
+if [ -z "$KILLING" ]; then PATH=/usr/bin:/bin:/usr/sbin:/sbin exec "\${0##*/}" "$@"; fi
 read -r left </lab/kill/left || left=0
 left=$((left - 1))
 echo $left >/lab/kill/left
@@ -38,7 +39,7 @@ export function killed({ lab, checks }: { readonly lab: Lab; readonly checks: Ch
     lab.writeFile('/lab/kill/value', fresh);
     lab.writeFile('/lab/kill/left', `${step}\n`);
     lab.mustHost('tools that kill', ['sh', '-c', there]);
-    const { code } = lab.host(['sh', '-c', `echo $$ >/lab/kill/pid; exec ${SECRET} put ${TOKEN} </lab/kill/value`]);
+    const { code } = lab.host(['sh', '-c', `echo $$ >/lab/kill/pid; KILLING=yes exec ${SECRET} put ${TOKEN} </lab/kill/value`]);
     lab.mustHost('tools that do not', ['sh', '-c', `cd /usr/local/sbin && for tool in ${TOOLS}; do [ ! -L $tool ] || rm $tool; done`]);
     const atOnce = shown();
     if (atOnce.code !== 0 || ![old, fresh].includes(atOnce.stdout)) wrong.push(`${step}: ${atOnce.stdout}${atOnce.stderr}`);

@@ -10,6 +10,7 @@ import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import { makeKeys, startSshServer } from '../harness/ssh-server';
 import { type EngineId } from '../lab/cache';
+import { installed } from '../lab/debian';
 import { run as execute, sleep, until, which } from '../lab/exec';
 import { type Lab, withLab } from '../lab/lab';
 import * as terraform from '../lab/terraform';
@@ -72,6 +73,7 @@ export function run(engine: EngineId, checks: Checks): void {
     rebooted(stage);
     erased(stage);
     verified(stage);
+    sealed(stage);
     sshed(stage);
     withdrawn(stage);
   });
@@ -85,7 +87,11 @@ const began = (lab: Lab, container: string) => lab.docker('inspect', '--format',
 function refused({ lab, checks, deployment }: Stage): void {
   deployment.synth(program);
   const told = deployment.install();
-  checks.shown('the installer says what is missing', told.includes(`app-api does not start before these secrets are here: ${TOKEN} ${PASSWORD}`) || told.includes(`app-api does not start before these secrets are here: ${PASSWORD} ${TOKEN}`) || /app-api does not start before these secrets are here: /.test(told), told); // prettier-ignore
+  checks.shown(
+    'the installer says what is missing',
+    told.includes(`app-api does not start before these secrets are here: ${TOKEN} ${PASSWORD}`),
+    told,
+  );
   const { code, stdout, stderr } = terraform.tryApply(deployment.stackDir, lab.terraformEnv());
   checks.shown('without its secrets no container starts', code !== 0 && /bind source path does not exist: .*bulkhead-secrets\/app-/.test(stdout + stderr), stdout + stderr); // prettier-ignore
   const half = put(lab, PASSWORD, 'half');
@@ -276,18 +282,26 @@ function erased({ lab, checks, deployment }: Stage): void {
   checks.shown('the plan is empty after all of that', !plan.changes, plan.text);
 }
 
-function verified({ lab, checks, deployment }: Stage): void {
-  const script = fs.readFileSync(path.join(deployment.hostFiles, 'verify.sh'), 'utf8').replace(/^look (?!5\.6 ).*\n/gm, '');
+/** The lines of verify.sh on secrets, and on what of the host containers see. */
+function verifier(lab: Lab, { hostFiles }: Deployment): () => string {
+  const script = fs.readFileSync(path.join(hostFiles, 'verify.sh'), 'utf8').replace(/^look (?!5\.6 ).*\n/gm, '');
   lab.writeFile('/lab/verify.sh', script);
-  const verify = () => lab.host(['sh', '/lab/verify.sh'], { timeout: 120_000 }).stdout.split('\n').filter((line) => / (secrets|5\.6) /.test(line)).join('\n'); // prettier-ignore
+  return () => {
+    const { stdout } = lab.host(['sh', '/lab/verify.sh'], { timeout: 120_000 });
+    return stdout.replace(/^(?!\S+ (secrets|5\.6) ).*\n/gm, '');
+  };
+}
+
+function verified({ lab, checks, deployment }: Stage): void {
+  const verify = verifier(lab, deployment);
   const plain = verify();
   checks.shown('verify.sh: they are apart, and not encrypted here', /^PASS 5\.6 /m.test(plain) && /^PASS secrets /m.test(plain) && new RegExp(`^WARN secrets .* ${PASSWORD}`, 'm').test(plain), plain); // prettier-ignore
   for (const [what, spoil, mend] of [
-    ['a file that others read', `chmod 444 ${SECRET_FOLDER}/app-db/${PASSWORD}`, `chmod 400 ${SECRET_FOLDER}/app-db/${PASSWORD}`],
+    ['a file that others read', `chmod 444 ${SECRET_FOLDER}/app-db/${PASSWORD}`, `${SECRET} apply`],
     ['a folder of another user', `chown 10002 ${SECRET_FOLDER}/app-db`, `${SECRET} apply`],
-    ['an open folder', `chmod 755 ${SECRET_FOLDER}`, `chmod 700 ${SECRET_FOLDER}`],
+    ['an open folder', `chmod 755 ${SECRET_FOLDER}`, `${SECRET} apply`],
     ['an open store', `chmod 755 ${SECRET_STORE}`, `${SECRET} apply`],
-    ['a file of the store that others read', `chmod 644 ${SECRET_STORE}/${TOKEN}`, `chmod 600 ${SECRET_STORE}/${TOKEN}`],
+    ['a file of the store that others read', `chmod 644 ${SECRET_STORE}/${TOKEN}`, `${SECRET} apply`],
     ['memory that may be swapped', `mount -t tmpfs tmpfs ${SECRET_FOLDER}`, `umount ${SECRET_FOLDER}`],
   ]) {
     lab.mustHost(what, ['sh', '-c', spoil]);
@@ -297,21 +311,20 @@ function verified({ lab, checks, deployment }: Stage): void {
     const mended = verify();
     checks.check(`${what}: mended`, /^PASS secrets /m.test(mended), mended);
   }
-  // The lab's host has no systemd, so it gets that one program of this machine.
+}
+
+/** The lab's host has no systemd, so it gets that one program of this machine, with its libraries. */
+function sealed({ lab, checks, deployment }: Stage): void {
   const own = which('systemd-creds');
-  const library = execute([
-    'sh',
-    '-c',
-    'ldd /usr/bin/systemd-creds | sed -n "s/.*=> \\(.*libsystemd-shared[^ ]*\\) .*/\\1/p"',
-  ]).stdout.trim();
-  if (own === undefined || library === '') return checks.skip('secrets that are encrypted', 'this machine has no systemd-creds');
-  lab.mustHost('a program', [
-    'sh',
-    '-c',
-    `mkdir -p "$(dirname ${library})"; cp ${lab.copyIn(library)} ${library}; cp ${lab.copyIn(own)} /usr/bin/systemd-creds`,
-  ]);
+  if (own === undefined) return checks.skip('secrets that are encrypted', 'this machine has no systemd-creds');
+  const libraries = [...execute(['ldd', own]).stdout.matchAll(/=> (\S+) /g)]
+    .map(([, file]) => file)
+    .filter((file) => !/\/lib[cm]\.so/.test(file));
+  libraries.forEach((file) => lab.copyIn(fs.realpathSync(file), `creds/${path.basename(file)}`));
+  lab.writeFile('/usr/bin/systemd-creds', `#!/bin/sh\nLD_LIBRARY_PATH=/lab/creds exec ${lab.copyIn(own, 'creds/program')} "$@"\n`, '755');
   const tried = lab.host(['systemd-creds', 'setup']);
   if (tried.code !== 0) return checks.skip('secrets that are encrypted', tried.stderr);
+  const verify = verifier(lab, deployment);
   const value = randomBytes(24).toString('hex');
   const said = [PASSWORD, TOKEN].map((name) => put(lab, name, `${value}\n`).stdout);
   checks.shown(
@@ -327,10 +340,13 @@ function verified({ lab, checks, deployment }: Stage): void {
   const swapped = lab.host([SECRET, 'apply']);
   checks.shown('a file under another name is not taken, and what is there stays', swapped.code === 2 && swapped.stderr.includes(PASSWORD) && lab.host(['cat', `${SECRET_FOLDER}/app-db/${PASSWORD}`]).stdout === `${value}\n`, swapped.stderr); // prettier-ignore
   put(lab, PASSWORD, 'mended\n');
+  killed({ lab, checks });
 }
 
 function sshed({ lab, checks }: Stage): void {
-  if (which('sshd') === undefined || which('ssh') === undefined) return checks.skip('put over SSH', 'OpenSSH is not on this machine');
+  if (!installed('sshd', 'openssh-server') || !installed('ssh', 'openssh-client')) {
+    return checks.skip('put over SSH', 'OpenSSH is not on this machine');
+  }
   const dir = makeKeys(path.join(lab.runDir, 'ssh'), ['host', 'user']);
   startSshServer(lab, dir, HOST_ADDRESS, PORT);
   const options = ['-i', path.join(dir, 'user'), '-p', `${PORT}`, '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'BatchMode=yes']; // prettier-ignore
@@ -349,13 +365,15 @@ function withdrawn({ lab, checks, deployment }: Stage): void {
       .stdout.trim()
       .split('\n')
       .join(' ');
+  const before = inside(lab, 'app-db', 'cat', `/run/secrets/${PASSWORD}`).stdout;
   terraform.destroy(deployment.stackDir, lab.terraformEnv());
   deployment.synth(empty);
   const told = deployment.install();
   checks.shown('a program without secrets takes away what showed them, and keeps what is stored', state() === `${TOKEN} ${PASSWORD}`.split(' ').sort().join(' ') && told.includes('rm -rf /var/lib/bulkhead'), told + state()); // prettier-ignore
   deployment.synth(program);
   deployment.install();
-  checks.check('a program that has them again finds them', lab.host(['cat', `${SECRET_FOLDER}/app-db/${PASSWORD}`]).stdout === 'by ssh\n');
+  const { stdout: again } = lab.host(['cat', `${SECRET_FOLDER}/app-db/${PASSWORD}`]);
+  checks.check('a program that has them again finds them', again === before && again !== '', again);
   const removed = lab.mustHost('removing', ['sh', '/lab/install.sh', '--remove']);
   checks.shown('--remove takes away what is shown, and says what stays', state() === `${TOKEN} ${PASSWORD}`.split(' ').sort().join(' ') && removed.includes('rm -rf /var/lib/bulkhead'), removed + state()); // prettier-ignore
 }
