@@ -41,8 +41,11 @@ import { secretVariable } from '../validation/rules/containers/secret-variable';
 import { writableRoot } from '../validation/rules/containers/writable-root';
 import { Suppressions } from '../validation/suppressions';
 
-function mountOfSecret(file: string): string {
-  return `VolumeMount.hostPath('/srv/secrets/${file}', '/run/secrets/${file}') to 'volumes'`;
+/** Where only the API is ours, nothing keeps a value for us. */
+function mountOfSecret(file: string, hasGuard: boolean): string {
+  return hasGuard
+    ? `secrets: { files: [new SecretFile(scope, id, { daemon, secretName: '${file}' })] }`
+    : `VolumeMount.hostPath('/srv/secrets/${file}', '/run/secrets/${file}') to 'volumes'`;
 }
 
 function warningOnHost(reason: string): string {
@@ -108,7 +111,9 @@ export class HardenedContainer extends Construct implements IWorkload {
     const { segment, segmentless, daemon } = placement;
     const declarations = daemon._declarations;
     const checked = checkContainer(scope, id, props, declarations);
-    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {}, mountOfSecret);
+    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {}, (file) =>
+      mountOfSecret(file, declarations.store.hasGuard),
+    );
     checkImage(checked.path, props.image);
     declarations.checkDeclaration(checked.path, [`container ${checked.name}`]);
     if (segment) {

@@ -3,12 +3,13 @@ import { CONTAINERS } from './tables/containers';
 import { FLOWS } from './tables/flows';
 import { HOSTS } from './tables/hosts';
 import { RULES } from './tables/rules';
+import { SECRETS } from './tables/secrets';
 import { SEGMENTS } from './tables/segments';
 import { SWARMS } from './tables/swarms';
 import { VALUES } from './tables/values';
 import { ERROR_CODES } from '../../src/private/error-codes';
 
-const ENTRIES = [ADDRESSES, CONTAINERS, FLOWS, HOSTS, RULES, SEGMENTS, SWARMS, VALUES].flat();
+const ENTRIES = [ADDRESSES, CONTAINERS, FLOWS, HOSTS, RULES, SECRETS, SEGMENTS, SWARMS, VALUES].flat();
 
 /** Codes that no program is known to make, with the reason. */
 const NOT_MADE: Readonly<Record<string, string>> = {

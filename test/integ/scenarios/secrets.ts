@@ -334,8 +334,8 @@ function sealed({ lab, checks, deployment }: Stage): void {
   );
   const files = lab.host(['sh', '-c', `grep -rlaF ${value} ${SECRET_STORE} /etc /var/lib/bulkhead; cat ${SECRET_FOLDER}/app-api/*`]).stdout;
   checks.shown('the store has 0 hits, and containers read it', files === `${value}\n${value}\n`, files);
-  const sealed = verify();
-  checks.shown('verify.sh has no warning then', /^PASS secrets /m.test(sealed) && !sealed.includes('WARN'), sealed);
+  const quiet = verify();
+  checks.shown('verify.sh has no warning then', /^PASS secrets /m.test(quiet) && !quiet.includes('WARN'), quiet);
   lab.mustHost('one for another', ['cp', `${SECRET_STORE}/${TOKEN}`, `${SECRET_STORE}/${PASSWORD}`]);
   const swapped = lab.host([SECRET, 'apply']);
   checks.shown('a file under another name is not taken, and what is there stays', swapped.code === 2 && swapped.stderr.includes(PASSWORD) && lab.host(['cat', `${SECRET_FOLDER}/app-db/${PASSWORD}`]).stdout === `${value}\n`, swapped.stderr); // prettier-ignore

@@ -23,6 +23,7 @@ import { rawSockets } from './raw-sockets';
 import { restartPolicy } from './restart-policy';
 import { rootUser } from './root-user';
 import { seccompPath } from './seccomp-path';
+import { secretLiteral } from './secret-literal';
 import { secretVariable } from './secret-variable';
 import { sensitiveHostPath } from './sensitive-host-path';
 import { sharedMountPropagation } from './shared-mount-propagation';
@@ -31,12 +32,13 @@ import { sshServer } from './ssh-server';
 import { ulimits } from './ulimits';
 import { unconfinedByPolicy } from './unconfined-by-policy';
 import { unconfinedSystemCalls } from './unconfined-system-calls';
+import { unmountedSecret } from './unmounted-secret';
 import { writableRoot } from './writable-root';
 
 /** What a container may use up, and what is in it. */
 const LIMITS_AND_CONTENT = [
   ...[memoryLimit, cpuLimit, cpusCrash, restartPolicy, healthCheck, hostDevices, cgroupParent, cgroupNamespace],
-  ...[secretVariable, seccompPath, pidsLimit, sharedVolume, logBounds, ulimits, sshServer],
+  ...[secretVariable, seccompPath, pidsLimit, sharedVolume, logBounds, ulimits, sshServer, unmountedSecret, secretLiteral],
 ];
 
 export const CONTAINER_RULES = [
