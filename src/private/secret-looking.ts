@@ -28,7 +28,7 @@ export function secretValue(name: string, value: string): string | undefined {
 
 /** Secrets in the words of a command, each by the option or the variable that it belongs to. Words may be lines of a shell. */
 export function secretsInWords(lines: readonly string[]): { readonly name: string; readonly what: string }[] {
-  const words = lines.flatMap((line) => line.split(/[\s"'`;|&()]+/)).filter((word) => word !== '');
+  const words = lines.flatMap((line) => line.replace(/["'`]/g, '').split(/[\s;|&()]+/)).filter((word) => word !== '');
   return words.flatMap((word, index) => {
     const [, dashes, name, value] = /^(-{0,2})([A-Za-z][\w.-]*)(?:=(.*))?$/s.exec(word) ?? [];
     // What follows an option may be its value.

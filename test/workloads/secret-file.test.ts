@@ -92,8 +92,10 @@ test.each([
 
 test('a line at the end of the synth says what the host needs', () => {
   expect(secretsLine('app/Edge', [])).toEqual([]);
-  expect(secretsLine('app/Edge', ['db'])).toEqual(['app/Edge: 1 secret must be on the host before the apply: sudo bulkhead-secret put NAME < FILE, for db']); // prettier-ignore
-  expect(secretsLine('app/Edge', ['a', 'b'])[0]).toMatch(/2 secrets .*, for each of a, b$/);
+  expect(secretsLine('app/Edge', ['db'])).toEqual([
+    'app/Edge: before the apply, the host needs the secret db; on the host: sudo bulkhead-secret put NAME < FILE',
+  ]);
+  expect(secretsLine('app/Edge', ['a', 'b'])[0]).toContain('the secrets a, b;');
 });
 
 test.each([

@@ -1405,9 +1405,12 @@ status_secrets() {
   list_secrets
   rc=0
   is_memory || { echo "$shown is not in memory: bulkhead-secret apply" && rc=1; }
-  for name in $(sed -n 's/^container \\([^ ]*\\) .*/\\1/p' "$plan" 2>/dev/null); do
-    [ -d "$shown/$name" ] || { echo "$name does not start: it lacks a secret" && rc=1; }
-  done
+  [ -e "$plan" ] || return "$rc"
+  while read -r word name _; do
+    if [ "$word" != container ] || [ -d "$shown/$name" ]; then continue; fi
+    echo "$name does not start: it lacks a secret"
+    rc=1
+  done <"$plan"
   return "$rc"
 }
 
@@ -1458,7 +1461,7 @@ make_memory() {
 
 # Never removed and made anew, as other folders are: what is in it is nowhere else.
 make_store() {
-  mkdir -p -m 755 "\${store%/*}"
+  [ -d "\${store%/*}" ] || mkdir -m 755 "\${store%/*}"
   [ -e "$store" ] || mkdir -m 700 "$store"
   [ "$(stat -c '%u %F' "$store")" = '0 directory' ] || die "$store is no directory of root: move it away"
   chmod 700 "$store"
@@ -1557,7 +1560,7 @@ show_all() {
   came=
   forget_others
   [ -e "$plan" ] || return 0
-  while read -r word name uid gid action secrets <&3; do
+  while read -r word name uid gid _ secrets <&3; do
     [ "$word" = container ] || continue
     # shellcheck disable=SC2086 # names hold no blanks
     show "$name" "$uid" "$gid" $secrets
@@ -1589,7 +1592,9 @@ keep() {
   else
     { echo plain && cat "$work/value"; } >"$new"
   fi
-  value_of "$new" "$1" >"$work/again" && cmp -s "$work/value" "$work/again" || die 'nothing was changed: the new file does not read back'
+  if ! { value_of "$new" "$1" >"$work/again" && cmp -s "$work/value" "$work/again"; }; then
+    die 'nothing was changed: the new file does not read back'
+  fi
   chmod 600 "$new"
   sync "$new"
   mv -fT "$new" "$store/$1"

@@ -58,9 +58,12 @@ status_secrets() {
   list_secrets
   rc=0
   is_memory || { echo "$shown is not in memory: bulkhead-secret apply" && rc=1; }
-  for name in $(sed -n 's/^container \([^ ]*\) .*/\1/p' "$plan" 2>/dev/null); do
-    [ -d "$shown/$name" ] || { echo "$name does not start: it lacks a secret" && rc=1; }
-  done
+  [ -e "$plan" ] || return "$rc"
+  while read -r word name _; do
+    if [ "$word" != container ] || [ -d "$shown/$name" ]; then continue; fi
+    echo "$name does not start: it lacks a secret"
+    rc=1
+  done <"$plan"
   return "$rc"
 }
 

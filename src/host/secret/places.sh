@@ -26,7 +26,7 @@ make_memory() {
 
 # Never removed and made anew, as other folders are: what is in it is nowhere else.
 make_store() {
-  mkdir -p -m 755 "${store%/*}"
+  [ -d "${store%/*}" ] || mkdir -m 755 "${store%/*}"
   [ -e "$store" ] || mkdir -m 700 "$store"
   [ "$(stat -c '%u %F' "$store")" = '0 directory' ] || die "$store is no directory of root: move it away"
   chmod 700 "$store"

@@ -68,7 +68,7 @@ show_all() {
   came=
   forget_others
   [ -e "$plan" ] || return 0
-  while read -r word name uid gid action secrets <&3; do
+  while read -r word name uid gid _ secrets <&3; do
     [ "$word" = container ] || continue
     # shellcheck disable=SC2086 # names hold no blanks
     show "$name" "$uid" "$gid" $secrets

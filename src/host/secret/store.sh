@@ -23,7 +23,9 @@ keep() {
   else
     { echo plain && cat "$work/value"; } >"$new"
   fi
-  value_of "$new" "$1" >"$work/again" && cmp -s "$work/value" "$work/again" || die 'nothing was changed: the new file does not read back'
+  if ! { value_of "$new" "$1" >"$work/again" && cmp -s "$work/value" "$work/again"; }; then
+    die 'nothing was changed: the new file does not read back'
+  fi
   chmod 600 "$new"
   sync "$new"
   mv -fT "$new" "$store/$1"

@@ -41,8 +41,6 @@ export function summaryLine(summary: Summary): string {
 /** One line on which secrets a host needs; nothing where it needs none. */
 export function secretsLine(daemonPath: string, secrets: readonly string[] = []): string[] {
   if (secrets.length === 0) return [];
-  const [count, each] = secrets.length === 1 ? ['1 secret', ''] : [`${secrets.length} secrets`, ', each of'];
-  return [
-    `${daemonPath}: ${count} must be on the host before the apply: sudo bulkhead-secret put NAME < FILE, for${each} ${secrets.join(', ')}`,
-  ];
+  const what = secrets.length === 1 ? `secret ${secrets[0]}` : `secrets ${secrets.join(', ')}`;
+  return [`${daemonPath}: before the apply, the host needs the ${what}; on the host: sudo bulkhead-secret put NAME < FILE`];
 }

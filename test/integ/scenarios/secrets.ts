@@ -322,7 +322,7 @@ function sealed({ lab, checks, deployment }: Stage): void {
     .filter((file) => !/\/lib[cm]\.so/.test(file));
   libraries.forEach((file) => lab.copyIn(fs.realpathSync(file), `creds/${path.basename(file)}`));
   lab.writeFile('/usr/bin/systemd-creds', `#!/bin/sh\nLD_LIBRARY_PATH=/lab/creds exec ${lab.copyIn(own, 'creds/program')} "$@"\n`, '755');
-  const tried = lab.host(['systemd-creds', 'setup']);
+  const tried = lab.host(['sh', '-c', 'mkdir -p /var/lib/systemd && systemd-creds setup']);
   if (tried.code !== 0) return checks.skip('secrets that are encrypted', tried.stderr);
   const verify = verifier(lab, deployment);
   const value = randomBytes(24).toString('hex');
