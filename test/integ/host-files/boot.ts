@@ -24,7 +24,8 @@ for unit in systemd-udevd.service systemd-udev-trigger.service systemd-networkd.
   ssh.service cloud-init.service cloud-init-local.service cloud-config.service cloud-final.service systemd-remount-fs.service docker.service docker.socket \\
   containerd.service systemd-journal-flush.service apparmor.service nftables.service firewalld.service networking.service systemd-timesyncd.service \\
   console-getty.service dev-hugepages.mount systemd-udevd-kernel.socket systemd-udevd-control.socket; do
-  ln -sf /dev/null "$root/etc/systemd/system/$unit"
+  # A unit that an earlier boot put there stays.
+  [ -s "$root/etc/systemd/system/$unit" ] || ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
 rm -f "$root/usr/sbin/dockerd" "$root/usr/bin/dockerd" "$root/usr/local/bin/dockerd"
 ln -sf /lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"

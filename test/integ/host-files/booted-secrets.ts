@@ -47,10 +47,10 @@ ip link set lo up
 expect 'after a reboot the engine runs' 'systemctl is-active docker.service'
 expect 'and saw every folder when it began' '[ "$(tr "\\n" " " </run/seen)" = "app-api app-db " ]'
 expect 'the values are the same' 'cmp /check/value /run/bulkhead-secrets/app-db/db-password && cmp /check/value /run/bulkhead-secrets/app-api/token'
-mv /var/lib/systemd/credential.secret /var/lib/systemd/other
+mount --bind /dev/null /var/lib/systemd/credential.secret
 umount /run/bulkhead-secrets
 expect 'without the key of the host the engine starts, and no folder is there' 'systemctl restart docker.service && sleep 2 && systemctl is-active docker.service && [ ! -s /run/seen ]'
-mv /var/lib/systemd/other /var/lib/systemd/credential.secret
+umount /var/lib/systemd/credential.secret
 expect 'with it they come back' 'systemctl restart docker.service && sleep 2 && [ "$(tr "\\n" " " </run/seen)" = "app-api app-db " ]'
 expect 'the removal takes away what is shown, and keeps what is stored' 'sh /check/install.sh --remove && [ ! -e /run/bulkhead-secrets ] && [ "$(ls /var/lib/bulkhead/secrets | wc -l)" = 2 ]'
 `;

@@ -8,7 +8,7 @@ import { BridgeSegment, Capability, ContainerUser, FileChange, HardenedContainer
 import { SECRET_FOLDER, SECRET_STORE } from '../../../src/hardening/private/host-paths';
 import type { Checks } from '../harness/checks';
 import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
-import { makeKeys, startSshServer } from '../harness/ssh-server';
+import { clientPrograms, makeKeys, startSshServer } from '../harness/ssh-server';
 import { type EngineId } from '../lab/cache';
 import { installed } from '../lab/debian';
 import { run as execute, sleep, until, which } from '../lab/exec';
@@ -18,7 +18,7 @@ import * as terraform from '../lab/terraform';
 export const engines: readonly EngineId[] = ['20.10', '28.5', '29'];
 
 const PASSWORD = 'db-password';
-const PORT = 2022;
+const PORT = 22;
 
 const empty: Program = () => undefined;
 
@@ -349,12 +349,20 @@ function sshed({ lab, checks }: Stage): void {
   }
   const dir = makeKeys(path.join(lab.runDir, 'ssh'), ['host', 'user']);
   startSshServer(lab, dir, HOST_ADDRESS, PORT);
-  const options = ['-i', path.join(dir, 'user'), '-p', `${PORT}`, '-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'BatchMode=yes']; // prettier-ignore
-  const { code, stdout, stderr } = lab.inNs('lanA', ['ssh', ...options, `root@${HOST_ADDRESS}`, `bulkhead-secret put ${PASSWORD}`], {
-    input: 'by ssh\n',
+  const PATH = clientPrograms(dir, [HOST_ADDRESS]);
+  fs.writeFileSync(path.join(dir, 'db-password.txt'), 'by ssh\n');
+  const line = 'ssh root@192.0.2.10 bulkhead-secret put db-password < db-password.txt';
+  const { code, stdout, stderr } = lab.inNs('lanA', ['sh', '-c', line], {
+    cwd: dir,
+    env: { ...process.env, PATH: `${PATH}:${process.env.PATH}` },
   });
-  const read = inside(lab, 'app-db', 'cat', `/run/secrets/${PASSWORD}`);
-  checks.shown('a value comes over SSH', code === 0 && read.stdout === 'by ssh\n', stdout + stderr);
+  const read = () => inside(lab, 'app-db', 'cat', `/run/secrets/${PASSWORD}`).stdout;
+  checks.shown('a value comes over SSH', code === 0 && read() === 'by ssh\n', stdout + stderr);
+  lab.writeFile('/lab/db-password.txt', 'by hand\n');
+  const byHand = lab.host(['sh', '-c', 'cd /lab && bulkhead-secret put db-password < db-password.txt']);
+  checks.shown('and on the host', byHand.code === 0 && read() === 'by hand\n', byHand.stderr);
+  const made = lab.host(['sh', '-c', 'head -c 32 /dev/urandom | base64 | bulkhead-secret put db-password']);
+  checks.shown('and from a pipe', made.code === 0 && /^[A-Za-z0-9+/]{43}=\n$/.test(read()), made.stderr);
 }
 
 /** A program that has no secrets any more, and a host that has no Bulkhead. */

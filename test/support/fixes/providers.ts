@@ -50,7 +50,7 @@ export const PROVIDERS: readonly FixPair[] = [
   ),
   provider(
     'BH-V05',
-    ['remove it', "let the provider read it: 'cert_path'"],
+    ['remove it', "'cert_path'"],
     { ca_material: 'a CA', cert_material: 'a certificate', key_material: 'its key' },
     { ca_material: undefined, cert_material: undefined, key_material: undefined, cert_path: './certificates' },
   ),
