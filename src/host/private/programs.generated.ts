@@ -1423,7 +1423,7 @@ clear_secrets() {
   fi
   rm -rf "$shown"
   kept=$(find "$store" -mindepth 1 -type f | wc -l)
-  [ "$kept" = 0 ] || say "no container sees a secret any more; $kept stay in $store: rm -rf \${store%/*} takes them away"
+  [ "$kept" = 0 ] || say "no container sees a secret any more; $kept stay in $store; to erase them: rm -rf \${store%/*}"
 }
 
 erase_secrets() {
@@ -1463,7 +1463,7 @@ make_memory() {
 make_store() {
   [ -d "\${store%/*}" ] || mkdir -m 755 "\${store%/*}"
   [ -e "$store" ] || mkdir -m 700 "$store"
-  [ "$(stat -c '%u %F' "$store")" = '0 directory' ] || die "$store is no directory of root: move it away"
+  [ "$(stat -c '%u %F' "$store")" = '0 directory' ] || die "$store must be a directory of root: move it to another place"
   chmod 700 "$store"
   find "$store" -type f ! -perm 600 -exec chmod 600 {} +
 }
@@ -2673,7 +2673,7 @@ secrets() {
   done <<END
 $secret_plan
 END
-  unless "$found" 'secrets lie in memory that is never swapped, each for its container alone'
+  unless "$found" 'secrets are in memory that is never swapped, and only their containers read them'
   [ -n "$found" ] || [ -z "$plain" ] || printf 'WARN %s these are not encrypted on disk, since the host has no systemd-creds:%s\\n' "$control" "$plain"
 }
 `,

@@ -76,7 +76,7 @@ clear_secrets() {
   fi
   rm -rf "$shown"
   kept=$(find "$store" -mindepth 1 -type f | wc -l)
-  [ "$kept" = 0 ] || say "no container sees a secret any more; $kept stay in $store: rm -rf ${store%/*} takes them away"
+  [ "$kept" = 0 ] || say "no container sees a secret any more; $kept stay in $store; to erase them: rm -rf ${store%/*}"
 }
 
 erase_secrets() {

@@ -28,7 +28,7 @@ make_memory() {
 make_store() {
   [ -d "${store%/*}" ] || mkdir -m 755 "${store%/*}"
   [ -e "$store" ] || mkdir -m 700 "$store"
-  [ "$(stat -c '%u %F' "$store")" = '0 directory' ] || die "$store is no directory of root: move it away"
+  [ "$(stat -c '%u %F' "$store")" = '0 directory' ] || die "$store must be a directory of root: move it to another place"
   chmod 700 "$store"
   find "$store" -type f ! -perm 600 -exec chmod 600 {} +
 }

@@ -27,6 +27,6 @@ secrets() {
   done <<END
 $secret_plan
 END
-  unless "$found" 'secrets lie in memory that is never swapped, each for its container alone'
+  unless "$found" 'secrets are in memory that is never swapped, and only their containers read them'
   [ -n "$found" ] || [ -z "$plain" ] || printf 'WARN %s these are not encrypted on disk, since the host has no systemd-creds:%s\n' "$control" "$plain"
 }

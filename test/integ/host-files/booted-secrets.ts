@@ -44,6 +44,7 @@ expect 'no file of the host but those in memory has it' 'find /etc /var /usr/loc
 
 const SECOND = `
 ip link set lo up
+for _ in 1 2 3 4 5 6 7 8 9; do systemctl -q is-active docker.service && [ -s /run/seen ] && break; sleep 2; done
 expect 'after a reboot the engine runs' 'systemctl is-active docker.service'
 expect 'and saw every folder when it began' '[ "$(tr "\\n" " " </run/seen)" = "app-api app-db " ]'
 expect 'the values are the same' 'cmp /check/value /run/bulkhead-secrets/app-db/db-password && cmp /check/value /run/bulkhead-secrets/app-api/token'

@@ -16,6 +16,8 @@ import { type Lab, withLab } from '../lab/lab';
 import * as terraform from '../lab/terraform';
 
 export const engines: readonly EngineId[] = ['20.10', '28.5', '29'];
+/** Lines of docs/THREATS.md that this shows. */
+export const threats = ['T72'];
 
 const PASSWORD = 'db-password';
 const PORT = 22;

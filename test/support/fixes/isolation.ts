@@ -242,7 +242,7 @@ export const ISOLATION: readonly FixPair[] = [
   ),
   container(
     'BH-C35',
-    ['if the image contains the file and it is no secret, suppress this finding for the variable'],
+    ['if the file is a part of the image and holds nothing secret, suppress this finding for the variable'],
     { env: ['TOKEN_FILE=/usr/share/tokens'] },
     {},
     { accepts: true },

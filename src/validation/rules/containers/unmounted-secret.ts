@@ -30,7 +30,7 @@ export const unmountedSecret = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   why: 'The program in the container finds no file at the path and does not start, or the image contains the secret, where every user who can pull it can read it.',
-  fix: "mount the file at the path of the variable, a HardenedContainer with 'secrets'; or correct the path; if the image contains the file and it is no secret, suppress this finding for the variable",
+  fix: "mount the file at the path of the variable, a HardenedContainer with 'secrets'; or correct the path; if the file is a part of the image and holds nothing secret, suppress this finding for the variable",
   resourceTypes: ['docker_container'],
   find: (container) => {
     const targets = targetsOf(container);

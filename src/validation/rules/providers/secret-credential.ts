@@ -25,7 +25,7 @@ export const secretCredential = defineRule({
   title: 'password or key of a connection written into the program',
   severity: Severity.WARNING,
   inDefaults: true,
-  why: 'Everybody who can read the program, the synthesized JSON or the plan can use the password or the key.',
+  why: 'A person who can read the program, the synthesized JSON or the plan can use the password or the key.',
   fix: "remove it, and let the provider read it: 'config_file' of 'registry_auth'; 'cert_path'; or a sensitive Terraform variable",
   links: ['https://registry.terraform.io/providers/kreuzwerker/docker/latest/docs#registry-credentials'],
   resourceTypes: Object.keys(PLACES),
