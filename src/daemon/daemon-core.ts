@@ -16,7 +16,7 @@ import { aspectOnApp, constructAt, warn } from '../private/cdktf-hooks';
 import { tell } from '../private/tell';
 import type { Written } from '../reports/daemon-reports';
 import { outputFolderOf, removeOldFolders } from '../reports/output-folders';
-import { summaryLine } from '../reports/private/summary-line';
+import { secretsLine, summaryLine } from '../reports/private/summary-line';
 import { Conduit } from '../segments/conduit';
 import type { IDaemon } from '../topology/daemon';
 import type { Declarations } from '../topology/private/declarations';
@@ -129,6 +129,7 @@ export class DaemonCore {
       folder,
     });
     tell(this.daemon, line);
+    secretsLine(this.daemon.node.path, this.declarations.store.derived().topology.secrets).forEach((each) => tell(this.daemon, each));
   }
 
   private showToRules(stack: TerraformStack, resourceType: string): void {

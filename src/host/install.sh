@@ -1,6 +1,6 @@
 #!/bin/sh
 # Bulkhead: installs the guard of this host's Docker networks. Running it again changes nothing.
-# Options: --check says what would change (exit 1 when something would), --remove takes everything away and leaves Docker alone.
+# Options: --check says what would change (exit 1 when something would), --remove takes everything away but stored secrets, and leaves Docker alone.
 . common/prelude.sh
 
 . common/lock.sh
@@ -51,6 +51,8 @@ install() {
   all_files
   exec 9>&-
   [ -n "$changes" ] || say 'files: nothing changed'
+  # Before an engine that the setup restarts.
+  if [ -n "$secrets" ]; then @secretScript@ apply; else no_secrets; fi
   @script@ setup
   [ ! -x @swarmScript@ ] || @swarmScript@ start
   unmade=
@@ -59,6 +61,13 @@ install() {
     if command -v auditctl >/dev/null 2>&1; then @loadAudit@ || say 'the kernel takes no audit rules'; else say 'auditd is not installed: no audit rules for the engine'; fi
   fi
   [ -z "$unmade" ] || die 'all else is installed'
+}
+
+# What the program had once.
+no_secrets() {
+  [ -x @secretScript@ ] || return 0
+  @secretScript@ clear
+  rm -f @secretPlan@ @secretScript@
 }
 
 check() {
@@ -78,6 +87,7 @@ remove() {
     done
   fi
   [ ! -x @script@ ] || @script@ remove
+  [ ! -x @secretScript@ ] || @secretScript@ clear
   for file in @ownFiles@; do
     [ ! -e "$file" ] || { rm -f "$file" && say "removed $file"; }
   done

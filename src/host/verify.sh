@@ -64,6 +64,8 @@ read_engine @daemonJson@
 
 . verify/users.sh
 
+. verify/secrets.sh
+
 . generated/checks.sh
 
 if [ -x @directoriesScript@ ]; then
@@ -74,5 +76,6 @@ if [ -x @directoriesScript@ ]; then
     fail "directories that containers mount belong to whom the program says: $(printf '%s' "$told" | tr '\n' ' ')"
   fi
 fi
+secrets
 
 [ -z "$failed" ] || exit 1

@@ -187,6 +187,8 @@ export const ERROR_CODES = {
   EnvironmentFileLine: 'A line of an environment file is not NAME=VALUE, or sets a name again.',
   LabelName: 'The name of a label is malformed, or reserved for Docker or Bulkhead.',
   SecretInLabel: 'A label looks like a secret.',
+  SecretNeedsHost: 'A secret is for a host on which Bulkhead manages only the API of the engine.',
+  SecretValue: 'The name of a secret, or how a container reads it, is malformed.',
   NotSecretUnused: 'A variable or label is declared not to be a secret, but does not exist.',
   EngineSocketMounted: 'A mount contains the socket of the engine.',
   SensitiveHostPath: 'A mount contains a directory that gives control over the host.',

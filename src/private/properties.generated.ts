@@ -57,6 +57,12 @@ export const PROPERTIES = {
   ContainerNetworkOptions: {
     reason: { type: 'string', isRequired: true },
   },
+  ContainerSecretsOptions: {
+    files: { type: 'SecretFile[]', isRequired: true, isClass: true },
+    folder: { type: 'string' },
+    owner: { type: 'ContainerUser', isClass: true },
+    onChange: { type: 'FileChange', isClass: true },
+  },
   DaemonProps: {
     engine: { type: 'EngineVersion', isRequired: true, isClass: true },
     hostAddress: { type: 'string', isRequired: true },
@@ -130,6 +136,7 @@ export const PROPERTIES = {
     writableRootReason: { type: 'string' },
     tmpfsMebibytes: { type: '{ [path: string]: number; }' },
     volumes: { type: 'VolumeMount[]', isClass: true },
+    secrets: { type: 'ContainerSecretsOptions', struct: 'ContainerSecretsOptions' },
     limits: { type: 'ContainerLimits', struct: 'ContainerLimits' },
     healthCheck: { type: 'HealthCheck', isClass: true },
     restartPolicy: { type: 'RestartPolicy', isClass: true },
@@ -335,6 +342,7 @@ export const PROPERTIES = {
     writableRootReason: { type: 'string' },
     tmpfsMebibytes: { type: '{ [path: string]: number; }' },
     volumes: { type: 'VolumeMount[]', isClass: true },
+    secrets: { type: 'ContainerSecretsOptions', struct: 'ContainerSecretsOptions' },
     limits: { type: 'ContainerLimits', struct: 'ContainerLimits' },
     healthCheck: { type: 'HealthCheck', isClass: true },
     restartPolicy: { type: 'RestartPolicy', isClass: true },
@@ -378,6 +386,10 @@ export const PROPERTIES = {
     cisControls: { type: 'string[]' },
     links: { type: 'string[]' },
     suppressible: { type: 'boolean' },
+  },
+  SecretFileProps: {
+    daemon: { type: 'IDaemon', isRequired: true },
+    secretName: { type: 'string' },
   },
   SegmentAttributes: {
     daemon: { type: 'IDaemon', isRequired: true },

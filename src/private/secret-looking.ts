@@ -13,6 +13,31 @@ const SECRET_VALUES: readonly { readonly what: string; readonly pattern: RegExp 
   { what: 'a JSON web token', pattern: /^eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\./ },
 ];
 
+/** Names of options and labels that end in what they carry; others only have to do with it, such as `--token-ttl`. */
+const SECRET_END =
+  /(^|_)(PASS|PASSWD|PWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|AUTH_?KEY|ENCRYPTION_?KEY)S?$|PASS(WORD|WD|PHRASE)S?$|^REQUIREPASS$/i;
+/** Values by which an option switches something, and those that stand for another one: a variable of a shell, a path, an option. */
+const NO_VALUE = /^$|^[$/<@~-]|^(true|false|yes|no|on|off|none|null|\d{1,3})$/i;
+
+/** What kind of secret the value of an option, a label or a line `NAME=value` looks like, by its shape or its name; nothing when it looks like none. */
+export function secretValue(name: string, value: string): string | undefined {
+  const shape = SECRET_VALUES.find(({ pattern }) => pattern.test(value));
+  if (shape !== undefined) return shape.what;
+  return SECRET_END.test(name.replace(/[.-]/g, '_')) && !NO_VALUE.test(value) ? 'a secret, by its name' : undefined;
+}
+
+/** Secrets in the words of a command, each by the option or the variable that it belongs to. Words may be lines of a shell. */
+export function secretsInWords(lines: readonly string[]): { readonly name: string; readonly what: string }[] {
+  const words = lines.flatMap((line) => line.replace(/["'`]/g, '').split(/[\s;|&()]+/)).filter((word) => word !== '');
+  return words.flatMap((word, index) => {
+    const [, dashes, name, value] = /^(-{0,2})([A-Za-z][\w.-]*)(?:=(.*))?$/s.exec(word) ?? [];
+    // What follows an option may be its value.
+    const given = value ?? (dashes === '--' ? words[index + 1] : undefined);
+    const what = secretValue(name ?? '', given ?? '') ?? (name === undefined ? secretValue('', word) : undefined);
+    return what === undefined ? [] : [{ name: name === undefined ? 'word' : `${dashes}${name}`, what }];
+  });
+}
+
 /** What kind of secret a variable looks like, by its value or its name; nothing when it looks like none. */
 export function secretLooking(name: string, value: string): string | undefined {
   const shape = SECRET_VALUES.find(({ pattern }) => pattern.test(value));

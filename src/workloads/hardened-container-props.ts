@@ -2,6 +2,7 @@ import type { Capability } from './capability';
 import type { ContainerImage } from './container-image';
 import type { ContainerLimits } from './container-limits';
 import type { ContainerNetwork } from './container-network';
+import type { ContainerSecretsOptions } from './container-secrets-options';
 import type { ContainerSysctl } from './container-sysctl';
 import type { ContainerUser } from './container-user';
 import type { Device } from './device';
@@ -147,6 +148,14 @@ export interface HardenedContainerProps {
    * @default - none
    */
   readonly volumes?: VolumeMount[];
+
+  /**
+   * Secrets of the host that the container reads as files. It does not start before all of them are on the host. Errors: `SecretValue`,
+   * `VolumeElsewhere`, `MountTarget`.
+   *
+   * @default - none
+   */
+  readonly secrets?: ContainerSecretsOptions;
 
   /**
    * What the container may use at most.

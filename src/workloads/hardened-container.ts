@@ -49,8 +49,11 @@ import { secretVariable } from '../validation/rules/containers/secret-variable';
 import { writableRoot } from '../validation/rules/containers/writable-root';
 import { Suppressions } from '../validation/suppressions';
 
-function mountOfSecret(file: string): string {
-  return `VolumeMount.hostPath('/srv/secrets/${file}', '/run/secrets/${file}') to 'volumes'`;
+/** Where only the API is ours, nothing keeps a value for us. */
+function mountOfSecret(file: string, hasGuard: boolean): string {
+  return hasGuard
+    ? `secrets: { files: [new SecretFile(scope, id, { daemon, secretName: '${file}' })] }`
+    : `VolumeMount.hostPath('/srv/secrets/${file}', '/run/secrets/${file}') to 'volumes'`;
 }
 
 function warningOnHost(reason: string): string {
@@ -125,7 +128,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       checked.path,
       withTimeZone(checked.path, props.environment ?? {}, props.timeZone),
       props.notSecretReasons ?? {},
-      mountOfSecret,
+      (file) => mountOfSecret(file, declarations.store.hasGuard),
       props.labels,
     );
     checkImage(checked.path, props.image);
@@ -157,6 +160,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       user: checked.user._fact,
       capabilities: givenBack(props.capabilities),
       ...(checked.devices.length > 0 && { devices: checked.devices.map((device) => (device._isGpus ? 'gpus' : device.path)) }),
+      ...(checked.secrets && { secrets: checked.secrets.use }),
     };
     if (segmentless) {
       declarations.addWorkload({ ...given, ...segmentless });

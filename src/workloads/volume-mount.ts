@@ -1,6 +1,7 @@
 import type { DataVolume } from './data-volume';
 import { FileOwner } from './file-owner';
 import { folderMode } from './private/folder-mode';
+import { checkTarget, normalised } from './private/mount-target';
 import { ENGINE_SOCKET_PATH, holdsEngineSocket, isEngineSocket, sensitivePlace, TIME_ZONE_FILES } from '../hardening/private/host-paths';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
@@ -48,7 +49,7 @@ export class VolumeMount {
    */
   public static volume(volume: DataVolume, target: string, options: MountOptions = {}): VolumeMount {
     checkProps(undefined, 'MountOptions', options);
-    return new VolumeMount('volume', volume._reference, targetPath(target), options.readOnly ?? false, volume);
+    return new VolumeMount('volume', volume._reference, checkTarget(target), options.readOnly ?? false, volume);
   }
 
   /**
@@ -62,7 +63,7 @@ export class VolumeMount {
   public static hostPath(source: string, target: string, options: MountOptions = {}): VolumeMount {
     checkProps(undefined, 'MountOptions', options);
     const readOnly = options.readOnly ?? true;
-    return new VolumeMount('bind', checkedSource(source, readOnly), targetPath(target), readOnly);
+    return new VolumeMount('bind', checkedSource(source, readOnly), checkTarget(target), readOnly);
   }
 
   /**
@@ -91,7 +92,7 @@ export class VolumeMount {
     if (owner !== undefined && !(owner instanceof FileOwner && owner.text !== undefined)) {
       throw new UnscopedValidationError('UserNumber', "'owner' must be a user and a group by their numbers, such as FileOwner.of(10001)");
     }
-    return new VolumeMount('bind', text, targetPath(target), readOnly, undefined, { owner, mode: folderMode(undefined, mode) });
+    return new VolumeMount('bind', text, checkTarget(target), readOnly, undefined, { owner, mode: folderMode(undefined, mode) });
   }
 
   /**
@@ -151,19 +152,4 @@ function checkedSource(source: string, readOnly: boolean): string {
     );
   }
   return text;
-}
-
-function targetPath(target: string): string {
-  const text = normalised(plainText(undefined, 'target', target), 'target');
-  if (text === '/') {
-    throw new UnscopedValidationError('MountTarget', "'target' must be a path below '/', got '/'");
-  }
-  return text;
-}
-
-function normalised(path: string, what: string): string {
-  if (!/^\/[^:,]*$/.test(path) || path.split('/').some((part) => part === '..' || part === '.')) {
-    throw new UnscopedValidationError('MountTarget', `'${what}' must be an absolute path without '.', '..', ':' or ',', got '${path}'`);
-  }
-  return path.length > 1 ? path.replace(/\/+/g, '/').replace(/\/$/, '') : path;
 }

@@ -38,6 +38,20 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
   'docs/guides/workloads.md: install -d -m 0711 /srv/shop': host,
   "docs/guides/workloads.md: docker inspect --format '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.Memory}}' shop-db shop-api":
     host,
+  'docs/guides/secrets.md: bulkhead-secret put db-password < db-password.txt': { runs: 'elsewhere', by: 'test/integ/scenarios/secrets.ts' },
+  'docs/guides/secrets.md: ssh root@192.0.2.10 bulkhead-secret put db-password < db-password.txt': {
+    runs: 'elsewhere',
+    by: 'test/integ/scenarios/secrets.ts',
+  },
+  'docs/guides/secrets.md: head -c 32 /dev/urandom | base64 | bulkhead-secret put db-password': {
+    runs: 'elsewhere',
+    by: 'test/integ/scenarios/secrets.ts',
+  },
+  'docs/guides/secrets.md: systemd-ask-password -n | bulkhead-secret put db-password': { runs: 'nowhere', because: 'it asks a person' },
+  'docs/guides/secrets.md: vault kv get -field=password secret/shop | ssh admin@192.0.2.10 sudo bulkhead-secret put db-password': {
+    runs: 'nowhere',
+    because: 'Vault, SOPS and age are not on a machine of the checks; the scenario secrets puts a value over SSH',
+  },
   'docs/guides/swarm.md: ssh root@192.0.2.10 bulkhead-swarm token worker | ssh root@192.0.2.12 bulkhead-swarm join': host,
 };
 

@@ -4,13 +4,14 @@ import { FLOWS } from './tables/flows';
 import { HOSTS } from './tables/hosts';
 import { PROPERTIES } from './tables/properties';
 import { RULES } from './tables/rules';
+import { SECRETS } from './tables/secrets';
 import { SEGMENTS } from './tables/segments';
 import { STORAGE } from './tables/storage';
 import { SWARMS } from './tables/swarms';
 import { VALUES } from './tables/values';
 import { ERROR_CODES } from '../../src/private/error-codes';
 
-const ENTRIES = [ADDRESSES, CONTAINERS, FLOWS, HOSTS, PROPERTIES, RULES, SEGMENTS, STORAGE, SWARMS, VALUES].flat();
+const ENTRIES = [ADDRESSES, CONTAINERS, FLOWS, HOSTS, PROPERTIES, RULES, SECRETS, SEGMENTS, STORAGE, SWARMS, VALUES].flat();
 
 /** Codes that no program is known to make, with the reason. */
 const NOT_MADE: Readonly<Record<string, string>> = {

@@ -5,7 +5,14 @@ import * as path from 'node:path';
 import { LINKS, sampleInput } from './sample';
 import { BUNDLE, bundle, programFiles } from '../../scripts/bundle-host';
 import { assemble } from '../../src/host/private/assemble';
-import { commentedFirewallScript, firewallScript, guardParts, DIRECTORIES_SCRIPT, SWARM_SCRIPT } from '../../src/host/private/programs';
+import {
+  commentedFirewallScript,
+  DIRECTORIES_SCRIPT,
+  firewallScript,
+  guardParts,
+  SECRET_SCRIPT,
+  SWARM_SCRIPT,
+} from '../../src/host/private/programs';
 import { FILES } from '../../src/host/private/programs.generated';
 import { renderInstallScript } from '../../src/host/private/render-install-script';
 import { renderVerifyScript } from '../../src/host/private/render-verify-script';
@@ -18,6 +25,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   'firewall.sh': commentedFirewallScript(WITH_LINKS),
   'swarm.sh': assemble('swarm.sh'),
   'directories.sh': assemble('directories.sh'),
+  'secret.sh': assemble('secret.sh'),
   'install.sh': renderInstallScript(sampleInput()),
   'verify.sh': renderVerifyScript({
     containers: [
@@ -32,6 +40,7 @@ const WHOLE: Readonly<Record<string, string>> = {
   'bulkhead-firewall with links': firewallScript(WITH_LINKS),
   'bulkhead-swarm': SWARM_SCRIPT,
   'bulkhead-directories': DIRECTORIES_SCRIPT,
+  'bulkhead-secret': SECRET_SCRIPT,
 };
 const SHELL_FILES = programFiles().filter((name) => name.endsWith('.sh'));
 const AWK_FILES = programFiles().filter((name) => name.endsWith('.awk'));
@@ -61,7 +70,7 @@ test('the bundle is what the files are; otherwise run: npx projen host:bundle', 
 
 test('every file is part of a program', () => {
   const used = Object.values(FILES).flatMap((text) => [...text.matchAll(/^\. (\S+\.sh)$|-f (\S+\.awk)/gm)].map(([, sh, awk]) => sh ?? awk));
-  const entries = ['firewall.sh', 'swarm.sh', 'directories.sh', 'install.sh', 'verify.sh'];
+  const entries = ['firewall.sh', 'swarm.sh', 'directories.sh', 'secret.sh', 'install.sh', 'verify.sh'];
   // Where a host has no links, it stands for links.sh.
   const shadow = ['firewall/no-links.sh', sampleInput().guard.program];
   expect([...new Set([...used.filter((name) => !name.startsWith('generated/')), ...entries, ...shadow])].sort()).toEqual(programFiles());

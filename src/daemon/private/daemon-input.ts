@@ -5,11 +5,11 @@ import type { GuardBackend } from '../../firewall/private/backend/guard-backend'
 import { firewallFiles } from '../../firewall/private/files';
 import { forges } from '../../hardening/private/capabilities';
 import { ENGINE_MODULES, MODULES, SWARM_MODULES, SYSCTLS } from '../../hardening/private/kernel';
-import type { HostInput, HostLink, HostSwarm } from '../../host/private/host-input';
+import type { HostInput, HostLink, HostSecrets, HostSwarm } from '../../host/private/host-input';
 import type { Derived } from '../../topology/private/derive';
 import type { SwarmNodeFact } from '../../topology/private/facts';
 import { NODE_LABEL } from '../../topology/private/swarm';
-import type { SwarmPlan, WirePlan } from '../../topology/private/topology';
+import type { SwarmPlan, Topology, WirePlan } from '../../topology/private/topology';
 import type { HardenedDaemonProps } from '../hardened-daemon-props';
 
 /** Everything that the files of a host are rendered from, for one snapshot of what is declared. */
@@ -35,6 +35,7 @@ export function hostInput(
     directories: topology.hostDirectories ?? [],
     forges: topology.workloads.some(forges),
     ...(topology.swarm?.own && { swarm: swarmOf(topology.swarm, topology.swarm.own) }),
+    secrets: secretsOf(topology),
     firewall: firewallFiles(topology, guard),
     daemonJson: daemonJson(props.engine, {
       liveRestore: props.liveRestore ?? true,
@@ -56,6 +57,13 @@ function swarmOf(
   { role, address }: SwarmNodeFact,
 ): HostSwarm {
   return { id, role, address, first: nodes[0].address, dataPort, autolock, sealsIngress, gateway, ingressBlock };
+}
+
+/** Which secrets the host keeps, and who reads them; undefined where there are none. */
+export function secretsOf({ secrets, workloads, segmentless = [] }: Topology): HostSecrets | undefined {
+  if (secrets === undefined) return undefined;
+  const containers = [...workloads, ...segmentless].flatMap(({ name, secrets: use }) => (use ? [{ name, ...use }] : []));
+  return { names: secrets, containers: containers.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
 /** The sub-interface comes before the shim that hangs on it. */

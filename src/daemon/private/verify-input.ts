@@ -1,12 +1,11 @@
+import { secretsOf } from './daemon-input';
 import type { VerifiedContainer, VerifyInput } from '../../host/private/render-verify-script';
 import type { StartUser } from '../../topology/private/facts';
 import type { Topology, WorkloadPlan } from '../../topology/private/topology';
 
 /** Containers and services of a daemon with what they may have, and their published ports, as `docker inspect` writes them: `192.0.2.10|443|8443/tcp`; Swarm binds to no address. */
-export function verifyInput(
-  { workloads, segmentless = [], publications, swarm }: Topology,
-  endless: ReadonlySet<string> = new Set(),
-): VerifyInput {
+export function verifyInput(topology: Topology, endless: ReadonlySet<string> = new Set()): VerifyInput {
+  const { workloads, segmentless = [], publications, swarm } = topology;
   const portsOf = (path: string) => [
     ...new Set(
       publications
@@ -45,6 +44,7 @@ export function verifyInput(
       ...segmentless.map((fact) => verified(fact, false)),
       ...(swarm?.quietServices ?? []).map((service) => verified(service, true)),
     ],
+    secrets: secretsOf(topology),
     swarmAddress: swarm?.own?.address,
     swarmManagers: swarm?.own && swarm.nodes.filter(({ role }) => role === 'manager').length,
   };

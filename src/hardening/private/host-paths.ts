@@ -18,6 +18,7 @@ export const SENSITIVE = [
   '/var/run',
   '/var/lib/docker',
   '/var/lib/containerd',
+  '/var/lib/bulkhead',
   '/var/spool/cron',
   '/root',
 ];
@@ -47,6 +48,17 @@ const ROOTLESS = /^\/run\/user(\/[^/]+(\/(docker|containerd|podman))?)?$|\/\.doc
 
 /** Where the guard's stamps lie, which containers mount read-only. */
 export const STAMP_FOLDER = '/run/bulkhead';
+
+/** Where the secrets of the host show: a folder for each container, under its name. */
+export const SECRET_FOLDER = '/run/bulkhead-secrets';
+
+/** Where the host keeps them. */
+export const SECRET_STORE = '/var/lib/bulkhead/secrets';
+
+/** The folder that shows a container its secrets. */
+export function secretFolderOf(container: string): string {
+  return `${SECRET_FOLDER}/${container}`;
+}
 
 /** The place that gives power over the host and that a path without '..' lies in; nothing when it lies in none. */
 export function sensitivePlace(path: string): string | undefined {

@@ -1,4 +1,5 @@
 import { HOST_BINDING_OPTION } from '../../hardening/private/engine-settings';
+import { SECRET_FOLDER, SECRET_STORE } from '../../hardening/private/host-paths';
 import { GATEWAY_BRIDGE, GATEWAY_NETWORK } from '../../topology/private/swarm';
 
 /** Where things lie on the host. Constants: no path ever comes from the input. */
@@ -7,6 +8,8 @@ export const PATHS = {
   script: '/usr/local/sbin/bulkhead-firewall',
   swarmScript: '/usr/local/sbin/bulkhead-swarm',
   directoriesScript: '/usr/local/sbin/bulkhead-directories',
+  secretScript: '/usr/local/sbin/bulkhead-secret',
+  secretPlan: '/etc/bulkhead/secrets',
   sysctl: '/etc/sysctl.d/99-bulkhead.conf',
   modules: '/etc/modules-load.d/bulkhead.conf',
   auditRules: '/etc/audit/rules.d/50-bulkhead.rules',
@@ -35,6 +38,7 @@ const OWN_FILES = [
   PATHS.script,
   PATHS.swarmScript,
   PATHS.directoriesScript,
+  PATHS.secretScript,
 ];
 
 /** Adds to what is loaded; other rules stay as they are. */
@@ -42,6 +46,9 @@ export const LOAD_AUDIT = `auditctl -R ${PATHS.auditRules} >/dev/null 2>&1`;
 
 /** How long a certificate of a node holds; a node that was away for longer has to join anew. */
 export const SWARM_CERTIFICATES = '2160h';
+
+/** Most bytes of a secret: as many as Swarm takes. */
+export const SECRET_LIMIT = 512_000;
 
 /** What `@NAME@` stands for in the programs of the host. */
 export const PARAMETERS: Readonly<Record<string, string>> = {
@@ -53,4 +60,7 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
   gatewayBridge: GATEWAY_BRIDGE,
   hostBinding: HOST_BINDING_OPTION,
   certificates: SWARM_CERTIFICATES,
+  secretStore: SECRET_STORE,
+  secretFolder: SECRET_FOLDER,
+  secretLimit: `${SECRET_LIMIT}`,
 };

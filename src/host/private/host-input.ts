@@ -1,6 +1,7 @@
 import type { HostNeeds } from '../../firewall/private/backend/guard-backend';
 import type { FirewallFiles } from '../../firewall/private/files';
 import { STAMP_FOLDER } from '../../hardening/private/host-paths';
+import type { SecretUse } from '../../topology/private/facts';
 import type { HostDirectoryPlan } from '../../topology/private/topology';
 
 /** Everything that the files on a host are rendered from. Plain data: the same input gives the same bytes. */
@@ -22,6 +23,8 @@ export interface HostInput {
   readonly forges: boolean;
   /** For a node of a swarm. */
   readonly swarm?: HostSwarm;
+  /** Where containers have secrets of the host. */
+  readonly secrets?: HostSecrets;
   readonly firewall: FirewallFiles;
   readonly daemonJson: string;
   /** Whether the host records who touches the engine. */
@@ -31,6 +34,20 @@ export interface HostInput {
   readonly guard: HostNeeds;
   /** Debian package that brings the engine when user data installs it; undefined when the image has it already. */
   readonly installPackages: readonly string[];
+}
+
+/** Which secrets there are, and who sees them. */
+export interface HostSecrets {
+  readonly names: readonly string[];
+  readonly containers: readonly (SecretUse & { readonly name: string })[];
+}
+
+/** The lines of the file that the program of secrets reads. */
+export function secretLines({ names, containers }: HostSecrets): string[] {
+  return [
+    ...names.map((name) => `secret ${name}`),
+    ...containers.map(({ name, uid, gid, onChange, secrets }) => ['container', name, uid, gid, onChange, ...secrets].join(' ')),
+  ];
 }
 
 /** What a host has to know to be a node of its swarm. */

@@ -1310,7 +1310,7 @@ watch() {
 `,
   'install.sh': `#!/bin/sh
 # Bulkhead: installs the guard of this host's Docker networks. Running it again changes nothing.
-# Options: --check says what would change (exit 1 when something would), --remove takes everything away and leaves Docker alone.
+# Options: --check says what would change (exit 1 when something would), --remove takes everything away but stored secrets, and leaves Docker alone.
 . common/prelude.sh
 
 . common/lock.sh
@@ -1361,6 +1361,8 @@ install() {
   all_files
   exec 9>&-
   [ -n "$changes" ] || say 'files: nothing changed'
+  # Before an engine that the setup restarts.
+  if [ -n "$secrets" ]; then @secretScript@ apply; else no_secrets; fi
   @script@ setup
   [ ! -x @swarmScript@ ] || @swarmScript@ start
   unmade=
@@ -1369,6 +1371,13 @@ install() {
     if command -v auditctl >/dev/null 2>&1; then @loadAudit@ || say 'the kernel takes no audit rules'; else say 'auditd is not installed: no audit rules for the engine'; fi
   fi
   [ -z "$unmade" ] || die 'all else is installed'
+}
+
+# What the program had once.
+no_secrets() {
+  [ -x @secretScript@ ] || return 0
+  @secretScript@ clear
+  rm -f @secretPlan@ @secretScript@
 }
 
 check() {
@@ -1388,6 +1397,7 @@ remove() {
     done
   fi
   [ ! -x @script@ ] || @script@ remove
+  [ ! -x @secretScript@ ] || @secretScript@ clear
   for file in @ownFiles@; do
     [ ! -e "$file" ] || { rm -f "$file" && say "removed $file"; }
   done
@@ -1416,6 +1426,333 @@ case $option in
   --remove) remove ;;
   *) die 'usage: sh install.sh [--check | --remove]' ;;
 esac
+`,
+  'secret.sh': `#!/bin/sh
+# Bulkhead: keeps the secrets of this host, and shows each container its own. Installed by Bulkhead; changes to this file are lost.
+. common/prelude.sh
+
+. common/lock.sh
+
+. secret/places.sh
+
+. secret/store.sh
+
+. secret/show.sh
+
+. secret/tell.sh
+
+. secret/commands.sh
+
+umask 077
+# The engine of this host, whatever the caller's client would ask.
+DOCKER_HOST=unix:///run/docker.sock
+export DOCKER_HOST
+unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
+entered=
+unreadable=
+came=
+trap leave EXIT
+trap 'exit 143' TERM INT HUP
+case $#:\${1:-} in
+  2:put | 2:rm) check_name "$2" && "$1_secret" "$2" ;;
+  1:apply | 1:list | 1:status | 1:clear | 1:erase) "$1"_secrets ;;
+  *) die 'usage: bulkhead-secret put NAME <FILE | rm NAME | list | status | apply | clear | erase' ;;
+esac
+`,
+  'secret/commands.sh': `# The commands.
+
+declared_names() { sed -n 's/^secret //p' "$plan" 2>/dev/null || :; }
+
+users_of() { awk -v name="$1" '$1 == "container" { for (i = 6; i <= NF; i++) if ($i == name) printf " %s", $2 }' "$plan"; }
+
+refresh() {
+  show_all
+  tell_all
+  [ -z "$unreadable" ] || die "secrets that cannot be read on this host, put them again:$unreadable"
+}
+
+# The value passes through pipes and files in memory alone: no variable and no word of a command ever holds it.
+put_secret() {
+  [ ! -t 0 ] || die "the value comes by standard input: bulkhead-secret put $1 <FILE, or systemd-ask-password -n | bulkhead-secret put $1"
+  enter_secrets
+  is_declared "$1" || die "the program declares no secret of this name; it declares: $(declared_names | tr '\\n' ' ')"
+  head -c $((limit + 1)) >"$work/value"
+  size=$(wc -c <"$work/value")
+  [ "$size" -gt 0 ] || die 'nothing was changed: standard input is empty'
+  [ "$size" -le "$limit" ] || die "nothing was changed: the value has more than $limit bytes"
+  keep "$1"
+  case $(form_of "$store/$1") in
+    encrypted) say "stored $1, $size bytes, encrypted" ;;
+    *) say "stored $1, $size bytes, in a file that only root reads: systemd-creds is not on this host" ;;
+  esac
+  refresh
+}
+
+rm_secret() {
+  enter_secrets
+  [ -f "$store/$1" ] || die "no secret of this name is stored"
+  rm -f "$store/$1"
+  sync "$store"
+  say "erased $1"
+  refresh
+}
+
+apply_secrets() {
+  enter_secrets
+  refresh
+}
+
+list_secrets() {
+  lock
+  for name in $(declared_names); do
+    form=$(form_of "$store/$name") || form=
+    echo "$name \${form:-missing} for$(users_of "$name")"
+  done
+  for file in "$store"/*; do
+    [ -f "$file" ] || continue
+    is_declared "\${file##*/}" || echo "\${file##*/} $(form_of "$file"), and the program does not declare it"
+  done
+}
+
+# Exit 1 when a container could not start.
+status_secrets() {
+  list_secrets
+  rc=0
+  is_memory || { echo "$shown is not in memory: bulkhead-secret apply" && rc=1; }
+  [ -e "$plan" ] || return "$rc"
+  while read -r word name _; do
+    if [ "$word" != container ] || [ -d "$shown/$name" ]; then continue; fi
+    echo "$name does not start: it lacks a secret"
+    rc=1
+  done <"$plan"
+  return "$rc"
+}
+
+# Takes away what is shown, from containers that run, too.
+clear_secrets() {
+  lock
+  if is_memory; then
+    find "$shown" -mindepth 1 -delete
+    umount "$shown"
+  fi
+  rm -rf "$shown"
+  kept=$(find "$store" -mindepth 1 -type f | wc -l)
+  [ "$kept" = 0 ] || say "no container sees a secret any more; $kept stay in $store; to erase them: rm -rf \${store%/*}"
+}
+
+erase_secrets() {
+  clear_secrets >/dev/null
+  rm -rf "$store"
+  rmdir "\${store%/*}" 2>/dev/null || :
+  say 'erased every secret of this host'
+}
+`,
+  'secret/places.sh': `# Where secrets lie: the store on disk, and the folder in memory with one folder for each container. The program says which there are, in $plan:
+# lines \`secret NAME\` and \`container NAME UID GID ACTION SECRET...\`.
+
+plan=$etc/secrets
+store=@secretStore@
+shown=@secretFolder@
+work=$shown/.work
+limit=@secretLimit@
+
+check_name() {
+  case $1 in
+    '' | [!A-Za-z0-9]* | *[!A-Za-z0-9_.-]*) die 'a name has letters, digits, _, . and -, and starts with a letter or digit' ;;
+  esac
+  [ \${#1} -le 64 ] || die 'a name has at most 64 characters'
+}
+
+is_declared() { grep -qxF -e "secret $1" "$plan" 2>/dev/null; }
+
+# Not tmpfs, which the kernel may write to swap.
+is_memory() { [ "$(stat -f -c %T "$shown" 2>/dev/null)" = ramfs ]; }
+
+make_memory() {
+  own_folder 700 "$shown"
+  is_memory || mount -t ramfs -o mode=700,nosuid,nodev,noexec bulkhead "$shown" || die "ramfs cannot be mounted at $shown, so no container gets its secrets"
+}
+
+# Never removed and made anew, as other folders are: what is in it is nowhere else.
+make_store() {
+  [ -d "\${store%/*}" ] || mkdir -m 755 "\${store%/*}"
+  [ -e "$store" ] || mkdir -m 700 "$store"
+  [ "$(stat -c '%u %F' "$store")" = '0 directory' ] || die "$store must be a directory of root: move it to another place"
+  chmod 700 "$store"
+  find "$store" -type f ! -perm 600 -exec chmod 600 {} +
+}
+
+lock() {
+  [ "$(id -u)" = 0 ] || die 'must run as root'
+  make_store
+  exec 9<"$store"
+  flock -w 60 9 || die "another run has held the lock on $store for a minute"
+}
+
+# What a run that was killed left behind goes.
+enter_secrets() {
+  lock
+  make_memory
+  entered=yes
+  rm -rf "$work" "$store/.new"
+  mkdir -p "$work" "$shown/.changed"
+}
+
+leave() {
+  rc=$?
+  [ -z "$entered" ] || rm -rf "$work" "$store/.new"
+  exit "$rc"
+}
+`,
+  'secret/show.sh': `# Each container mounts a folder of its own, never single files: a mounted file stays the one that it was. The folder is there under its name only while
+# all its secrets are, since the engine starts no container whose folder is missing. It stays the same folder, so that a container that runs sees every
+# change in it.
+
+# Makes $work/value the file $1 of user $2, by renaming.
+put_file() {
+  chown "$2" "$work/value"
+  chmod 400 "$work/value"
+  mv -fT "$work/value" "$1"
+}
+
+# $1 is the container, $2 and $3 its user and group, the rest the names of its secrets.
+show() {
+  container=$1
+  owner=$2:$3
+  shift 3
+  folder=$shown/$container
+  aside=$shown/.aside-$container
+  at=$folder
+  if [ ! -d "$folder" ]; then
+    at=$aside
+    [ -d "$aside" ] || mkdir "$aside"
+  fi
+  missing=
+  for secret; do
+    if [ ! -f "$store/$secret" ]; then
+      rm -f "$at/$secret"
+      missing="$missing $secret"
+    elif ! value_of "$store/$secret" "$secret" >"$work/value"; then
+      # What is there stays.
+      unreadable="$unreadable $secret"
+      [ -f "$at/$secret" ] || missing="$missing $secret"
+    elif ! cmp -s "$work/value" "$at/$secret"; then
+      # First, so that a run that is killed here leaves it to the next one.
+      if [ "$at" = "$folder" ] || engine_runs; then : >"$shown/.changed/$container"; fi
+      put_file "$at/$secret" "$owner"
+    fi
+  done
+  for file in "$at"/*; do
+    [ -e "$file" ] || continue
+    case " $* " in
+      *" \${file##*/} "*) [ "$(stat -c '%a %u:%g' "$file")" = "400 $owner" ] || { chown "$owner" "$file" && chmod 400 "$file"; } ;;
+      *) rm -rf "$file" ;;
+    esac
+  done
+  chown "$owner" "$at"
+  chmod 500 "$at"
+  if [ -n "$missing" ]; then
+    [ "$at" = "$aside" ] || mv -T "$folder" "$aside"
+    say "the container $container does not start before these secrets are here:$missing"
+  elif [ "$at" = "$aside" ]; then
+    mv -T "$aside" "$folder"
+    came="$came $container"
+  fi
+}
+
+# Folders of containers that the program does not have any more.
+forget_others() {
+  for folder in "$shown"/* "$shown"/.aside-*; do
+    [ -d "$folder" ] || continue
+    container=\${folder##*/}
+    container=\${container#.aside-}
+    grep -qF -e "container $container " "$plan" 2>/dev/null || rm -rf "$folder" "$shown/.changed/$container"
+  done
+}
+
+show_all() {
+  came=
+  forget_others
+  [ -e "$plan" ] || return 0
+  while read -r word name uid gid _ secrets <&3; do
+    [ "$word" = container ] || continue
+    # shellcheck disable=SC2086 # names hold no blanks
+    show "$name" "$uid" "$gid" $secrets
+  done 3<"$plan"
+}
+`,
+  'secret/store.sh': `# The store: one file for each secret, whose first line says how the rest is kept. A file is the old one or the whole new one, whatever ends a run.
+
+# Encrypted with a key of this host, in its TPM where it has one, and bound to the name.
+encrypts() { command -v systemd-creds >/dev/null 2>&1; }
+
+form_of() { head -n 1 "$1" 2>/dev/null; }
+
+# Writes the value of secret $2 out of file $1.
+value_of() {
+  case $(form_of "$1") in
+    encrypted) tail -n +2 "$1" | systemd-creds decrypt --name="$2" - - 2>"$work/said" ;;
+    plain) tail -n +2 "$1" ;;
+    *) return 1 ;;
+  esac
+}
+
+# Keeps $work/value as secret $1.
+keep() {
+  new=$store/.new
+  if encrypts; then
+    { echo encrypted && systemd-creds encrypt --name="$1" - - <"$work/value" 2>"$work/said"; } >"$new" ||
+      die "nothing was changed: systemd-creds does not encrypt on this host: $(head -n 1 "$work/said")"
+  else
+    { echo plain && cat "$work/value"; } >"$new"
+  fi
+  if ! { value_of "$new" "$1" >"$work/again" && cmp -s "$work/value" "$work/again"; }; then
+    die 'nothing was changed: the new file does not read back'
+  fi
+  chmod 600 "$new"
+  sync "$new"
+  mv -fT "$new" "$store/$1"
+  sync "$store"
+}
+`,
+  'secret/tell.sh': `# What a container is told when a secret of its own has changed. It is asked only of an engine that runs: its socket would start one.
+
+engine_runs() { pid=$(cat /run/docker.pid 2>/dev/null) && kill -0 "$pid" 2>/dev/null; }
+
+runs() { [ "$(docker container inspect --format '{{.State.Running}}' "$1" 2>/dev/null)" = true ]; }
+
+action_of() { awk -v name="$1" '$1 == "container" && $2 == name { print $5 }' "$plan"; }
+
+tell_container() {
+  case $1 in
+    nothing) say "$2 sees the change; the program says that nothing is done" ;;
+    restart)
+      say "restarting $2: a secret of its own has changed"
+      docker restart "$2" >/dev/null 9<&-
+      ;;
+    *)
+      say "sending $1 to $2: a secret of its own has changed"
+      docker kill --signal "$1" "$2" >/dev/null 9<&-
+      ;;
+  esac
+}
+
+# A mark is taken away when it was acted upon: rather twice than never. While the engine does not run its containers may, and the marks stay.
+tell_all() {
+  engine_runs || return 0
+  for mark in "$shown"/.changed/*; do
+    [ -e "$mark" ] || continue
+    container=\${mark##*/}
+    # What does not run reads the new value when it starts.
+    ! runs "$container" || tell_container "$(action_of "$container")" "$container"
+    rm -f "$mark"
+  done
+  for container in $came; do
+    if docker container inspect "$container" >/dev/null 2>&1 && ! runs "$container"; then
+      say "$container has its secrets now: docker start $container"
+    fi
+  done
+}
 `,
   'swarm.sh': `#!/bin/sh
 # Bulkhead: makes this host a node of its Docker swarm. Installed by Bulkhead; changes to this file are lost.
@@ -1607,6 +1944,8 @@ read_engine @daemonJson@
 
 . verify/users.sh
 
+. verify/secrets.sh
+
 . generated/checks.sh
 
 if [ -x @directoriesScript@ ]; then
@@ -1617,6 +1956,7 @@ if [ -x @directoriesScript@ ]; then
     fail "directories that containers mount belong to whom the program says: $(printf '%s' "$told" | tr '\\n' ' ')"
   fi
 fi
+secrets
 
 [ -z "$failed" ] || exit 1
 `,
@@ -2012,8 +2352,9 @@ is_sensitive() {
 # What the program gives a socket proxy, and nothing else: that socket, and nothing around it.
 is_proxy_mount() { case " $proxies " in *" $name "*) [ "$source" = "$proxy_socket" ] ;; *) return 1 ;; esac }
 
-# A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one.
+# A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one. The container's own secrets are none either.
 sensitive_mount() {
+  [ "$source" != "@secretFolder@/$name" ] || return 0
   # Time zone files may be read; a link that leads past the time zones of the host may not.
   case " $time_zone_files " in *" $source "*) case $writes:$real in "false:$source" | false:/usr/share/zoneinfo/*) return 0 ;; esac ;; esac
   case $real in /run/bulkhead/stamp-*/* | /run/bulkhead/swarm-*/*) ;; /run/bulkhead/stamp-* | /run/bulkhead/swarm-* | /run/bulkhead/kept) return 0 ;; esac
@@ -2468,6 +2809,39 @@ END {
     else if (p in holds) against(p, "has a process that holds capabilities (" named[p] ", " p ", CapPrm " holds[p] ")")
   }
   if (total > 0) print "end"
+}
+`,
+  'verify/secrets.sh': `# What verify.sh asks of the secrets of the program: that they lie in memory, each container's in a folder of its own that no other user opens, and how
+# they are kept. $secret_plan has a line for each container: its name, user and group, and the names of its secrets.
+
+is_as() { [ "$(stat -c '%F %a %u %g' "$1" 2>/dev/null)" = "$2" ]; }
+
+secrets() {
+  control=secrets
+  [ -n "$secret_plan" ] || return 0
+  found=
+  plain=
+  folder=@secretFolder@
+  store=@secretStore@
+  [ "$(stat -f -c %T "$folder" 2>/dev/null)" = ramfs ] || found="$found $folder is not in memory that is never swapped"
+  is_as "$folder" 'directory 700 0 0' || found="$found $folder is not for root alone"
+  is_as "$store" 'directory 700 0 0' || found="$found $store is not for root alone"
+  while read -r name uid gid files; do
+    own=$folder/$name
+    is_as "$own" "directory 500 $uid $gid" || found="$found $own is not there, or not of its user alone"
+    for secret in $files; do
+      is_as "$own/$secret" "regular file 400 $uid $gid" || found="$found $own/$secret is not there, or not of its user alone"
+      is_as "$store/$secret" 'regular file 600 0 0' || found="$found $store/$secret is not there, or not for root alone"
+      case "$(head -n 1 "$store/$secret" 2>/dev/null) $plain " in
+        encrypted* | *" $secret "*) ;;
+        *) plain="$plain $secret" ;;
+      esac
+    done
+  done <<END
+$secret_plan
+END
+  unless "$found" 'secrets are in memory that is never swapped, and only their containers read them'
+  [ -n "$found" ] || [ -z "$plain" ] || printf 'WARN %s these are not encrypted on disk, since the host has no systemd-creds:%s\\n' "$control" "$plain"
 }
 `,
   'verify/settings.sh': `# How verify.sh knows what an engine was told: by its file, whatever the file's layout, by the command line of its process, and by its environment.

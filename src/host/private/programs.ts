@@ -29,3 +29,5 @@ export const SWARM_SCRIPT = uncommented(assemble('swarm.sh'));
 
 /** Makes the directories that containers mount; few hosts have any. */
 export const DIRECTORIES_SCRIPT = uncommented(assemble('directories.sh'));
+/** Keeps the secrets of a host; a program of its own, since few hosts have some, and the size counts. */
+export const SECRET_SCRIPT = uncommented(assemble('secret.sh'));

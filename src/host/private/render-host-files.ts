@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AUDIT_RULES } from './audit-rules';
 import { PATHS } from './constants';
-import { directoryLine, type HostFile, type HostInput, type HostLink, swarmLine } from './host-input';
-import { DIRECTORIES_SCRIPT, firewallScript, SWARM_SCRIPT } from './programs';
+import { directoryLine, type HostFile, type HostInput, type HostLink, secretLines, swarmLine } from './host-input';
+import { DIRECTORIES_SCRIPT, firewallScript, SECRET_SCRIPT, SWARM_SCRIPT } from './programs';
 import { checkHostInput, sysctlPath } from './render-input-check';
 import { renderUnits } from './render-units';
 import { REQUIRED_SYSCTLS } from '../../hardening/private/kernel';
@@ -22,6 +22,7 @@ export function renderHostFiles(input: HostInput): HostFile[] {
     { path: PATHS.script, mode: '0755', content: firewallScript(input) },
     ...(input.swarm ? [{ path: PATHS.swarmScript, mode: '0755', content: SWARM_SCRIPT } as const] : []),
     ...(input.directories.length > 0 ? [{ path: PATHS.directoriesScript, mode: '0755', content: DIRECTORIES_SCRIPT } as const] : []),
+    ...secretFiles(input),
     ...renderUnits(input),
     ...unmanaged(input),
     ...(input.auditRules ? [{ path: PATHS.auditRules, mode: '0644', content: AUDIT_RULES } as const] : []),
@@ -48,6 +49,14 @@ function guardFiles(input: HostInput): HostFile[] {
     ...(input.directories.length > 0 ? [file('directories', lines(input.directories.map(directoryLine)))] : []),
     file('daemon-id', lines([input.daemonId, printable(input.daemonPath)])),
     file('engine', lines([`version ${input.engine.version}`, `minimum ${input.engine.minimum}`, `below ${input.engine.below}`])),
+  ];
+}
+
+function secretFiles({ secrets }: HostInput): HostFile[] {
+  if (secrets === undefined) return [];
+  return [
+    { path: PATHS.secretPlan, mode: '0600', content: lines(secretLines(secrets)) },
+    { path: PATHS.secretScript, mode: '0755', content: SECRET_SCRIPT },
   ];
 }
 

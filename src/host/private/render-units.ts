@@ -5,8 +5,13 @@ import type { HostFile, HostInput } from './host-input';
  * Units and the drop-in of docker.service. No `PartOf` and no `Requires` anywhere: the first breaks restarts of firewalld, the second
  * restarts docker along with us. If `apply` fails, docker does not start: that is the drop-in's doing.
  */
-export function renderUnits({ swarm, auditRules, directories }: Pick<HostInput, 'swarm' | 'auditRules' | 'directories'>): HostFile[] {
-  const [before, after] = swarm ? NODE : ['', ''];
+export function renderUnits({
+  swarm,
+  secrets,
+  auditRules,
+  directories,
+}: Pick<HostInput, 'swarm' | 'secrets' | 'auditRules' | 'directories'>): HostFile[] {
+  const [before, after] = [0, 1].map((at) => (swarm ? NODE[at] : '') + (secrets ? SECRETS[at] : ''));
   const audit = auditRules ? AUDIT : '';
   const made = directories.length > 0 ? DIRECTORIES : '';
   return [
@@ -26,6 +31,11 @@ const NODE = [`ExecStartPre=${PATHS.swarmScript} stamp\n`, `ExecStartPost=-${PAT
 
 /** The engine starts also where a directory cannot be made: then the containers that mount it do not. */
 const DIRECTORIES = `ExecStartPre=-${PATHS.directoriesScript}\n`;
+/**
+ * Containers find their secrets when the engine starts them, and those that ran on are told what has changed meanwhile. One that cannot be read keeps its own
+ * containers from starting, and not the engine.
+ */
+const SECRETS = [`ExecStartPre=-${PATHS.secretScript} apply\n`, `ExecStartPost=-${PATHS.secretScript} apply\n`] as const;
 
 /** At boot the sockets and directories of the engine come after auditd, which then has no rules for them. */
 const AUDIT = `ExecStartPost=-/bin/sh -c '! command -v auditctl >/dev/null || ${LOAD_AUDIT}'\n`;

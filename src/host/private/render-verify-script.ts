@@ -1,4 +1,5 @@
 import { assemble, quoted } from './assemble';
+import type { HostSecrets } from './host-input';
 import { CONTAINER_CHECKS, LOOKS, NAMESPACE_LINES } from './verify-checks';
 import { variablesOf } from '../../engine/private/capabilities';
 import { advisoryTable } from '../../engine/private/known-advisories';
@@ -32,6 +33,8 @@ export interface VerifyInput {
   readonly engine?: string;
   /** Address by which a node meets the others. */
   readonly swarmAddress?: string;
+  /** Where containers have secrets of the host. */
+  readonly secrets?: HostSecrets;
   /** How many managers the swarm has. */
   readonly swarmManagers?: number;
 }
@@ -79,7 +82,7 @@ function settingCommand(control: string, { command, what = '' }: SettingLook): s
 export const VERIFIED: readonly string[] = CHECKS.map(([control]) => control);
 
 /** A POSIX script that only reads: one line for each control that a live host can show. */
-export function renderVerifyScript({ containers, engine, swarmAddress = '', swarmManagers = 0 }: VerifyInput): string {
+export function renderVerifyScript({ containers, engine, swarmAddress = '', swarmManagers = 0, secrets }: VerifyInput): string {
   const sorted = [...CHECKS].sort(([a], [b]) => byNumber(a, b));
   const words = (list: readonly string[]) => quoted(list.join(' '));
   const named = (service: boolean) => words(containers.filter(({ isService }) => isService === service).map(({ name }) => name));
@@ -95,6 +98,7 @@ export function renderVerifyScript({ containers, engine, swarmAddress = '', swar
       declared('declared_restart', ({ restart }) => [restart]),
       `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
       `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\ntime_zone_files=${words(TIME_ZONE_FILES)}\nsockets=${words(SOCKETS)}\nproxies=${words(containers.filter(({ holdsSocket }) => holdsSocket).map(({ name }) => name))}\nproxy_socket=${ENGINE_SOCKET_PATH}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
+      `\nsecret_plan=${quoted(secrets?.containers.map(({ name, uid, gid, secrets: files }) => [name, uid, gid, ...files].join(' ')).join('\n') ?? '')}\n`,
       `\nadvisories=${quoted(advisoryTable())}\n`,
     ].join(''),
     'generated/namespaces.sh': `template="$template"${quoted(NAMESPACE_LINES)}\n`,

@@ -298,8 +298,9 @@ is_sensitive() {
 # What the program gives a socket proxy, and nothing else: that socket, and nothing around it.
 is_proxy_mount() { case " $proxies " in *" $name "*) [ "$source" = "$proxy_socket" ] ;; *) return 1 ;; esac }
 
-# A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one.
+# A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one. The container's own secrets are none either.
 sensitive_mount() {
+  [ "$source" != "@secretFolder@/$name" ] || return 0
   # Time zone files may be read; a link that leads past the time zones of the host may not.
   case " $time_zone_files " in *" $source "*) case $writes:$real in "false:$source" | false:/usr/share/zoneinfo/*) return 0 ;; esac ;; esac
   case $real in /run/bulkhead/stamp-*/* | /run/bulkhead/swarm-*/*) ;; /run/bulkhead/stamp-* | /run/bulkhead/swarm-* | /run/bulkhead/kept) return 0 ;; esac

@@ -9,6 +9,7 @@ import {
   nextSteps,
   premises,
   type ReportInput,
+  secretsNeeded,
 } from './report-sections';
 import { markdownText } from '../../private/markdown';
 import type { Weakness } from '../../reachability/weakness';
@@ -29,6 +30,7 @@ export function renderReport(input: ReportInput): string {
     ...inNoSegment(topology.segmentless ?? []),
     ...asRoot(topology, hasGuard),
     ...engineAccess(topology),
+    ...secretsNeeded(topology),
     ...(result.state === 'SKIPPED' ? [] : holds(input, hasGuard)),
     '## Assumptions',
     '',

@@ -123,6 +123,25 @@ export function engineAccess({ workloads, engineAccess: accesses = [] }: Topolog
   ];
 }
 
+/** Nothing where the host keeps no secrets. */
+export function secretsNeeded({ secrets = [], workloads, segmentless = [] }: Topology): string[] {
+  if (secrets.length === 0) return [];
+  const rows = secrets.map((secret) => [
+    secret,
+    [...workloads, ...segmentless].flatMap(({ path, secrets: use }) => (use?.secrets.includes(secret) ? [path] : [])).join(', ') ||
+      'no container',
+    `sudo bulkhead-secret put ${secret} < FILE`,
+  ]);
+  return [
+    '## Secrets that the host needs',
+    '',
+    ...markdownTable(['secret', 'read by', 'how it comes to the host'], rows),
+    '',
+    'A container does not start before all of its secrets are on the host. `sudo bulkhead-secret status` on the host says what is missing, and whether the host keeps the values encrypted. Root on the host and every user of the engine API can read them, and so can the first user of the container.',
+    '',
+  ];
+}
+
 /** What is taken to be true, so that somebody can look whether it is. */
 export function premises(input: Pick<ReportInput, 'engine' | 'dualStack' | 'startWithoutGuardReason'>): string[] {
   return input.engine.guardBackend === undefined ? premisesWithoutGuard(input) : premisesWithGuard(input);

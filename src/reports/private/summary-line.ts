@@ -44,3 +44,10 @@ export function summaryLine(summary: Summary): string {
       : `commit ${lockWritten}, then `;
   return `${daemonPath}: ${parts.join('; ')}. Next: ${commit}read ${folder}/report.md`;
 }
+
+/** One line on which secrets a host needs; nothing where it needs none. */
+export function secretsLine(daemonPath: string, secrets: readonly string[] = []): string[] {
+  if (secrets.length === 0) return [];
+  const what = secrets.length === 1 ? `secret ${secrets[0]}` : `secrets ${secrets.join(', ')}`;
+  return [`${daemonPath}: before the apply, the host needs the ${what}; on the host: sudo bulkhead-secret put NAME < FILE`];
+}

@@ -7,6 +7,7 @@ import type {
   GroupFact,
   HostMountFact,
   PublicationFact,
+  SecretFact,
   SegmentFact,
   ShimFact,
   SwarmNodeFact,
@@ -83,6 +84,12 @@ export class Declarations {
   public addShim(fact: ShimFact): void {
     this.refuseAfterWriting(fact.path);
     this.store.addShim(fact);
+  }
+
+  public addSecret(fact: SecretFact): void {
+    this.refuseAfterWriting(fact.path);
+    this.names.take(`secret ${fact.name}`, fact.path);
+    this.store.addSecret(fact);
   }
 
   public addWorkload(fact: WorkloadFact | SegmentlessFact): void {

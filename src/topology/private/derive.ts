@@ -125,6 +125,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ...(fact.devices && { devices: fact.devices }),
     ...(fact.user && { user: fact.user }),
     ...(fact.holdsSocket && { holdsSocket: true }),
+    ...(fact.secrets && { secrets: fact.secrets }),
   }));
   workloads.push(...servicesOnNode(facts));
 
@@ -151,6 +152,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ...(facts.segmentless && facts.segmentless.length > 0 && { segmentless: [...facts.segmentless].sort(byPath) }),
     ...(facts.engineAccess && facts.engineAccess.length > 0 && { engineAccess: facts.engineAccess }),
     ...hostDirectoriesOf(facts),
+    ...(facts.secrets && facts.secrets.length > 0 && { secrets: facts.secrets.map(({ name }) => name).sort() }),
     ...(facts.swarm && { swarm: planSwarm(facts.swarm, allocation) }),
   };
   const problems = [

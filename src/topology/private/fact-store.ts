@@ -11,6 +11,7 @@ import type {
   GroupFact,
   HostMountFact,
   PublicationFact,
+  SecretFact,
   SegmentFact,
   ShimFact,
   WorkloadFact,
@@ -37,6 +38,7 @@ export class FactStore {
   private readonly segmentless = new Map<string, SegmentlessFact>();
   private readonly groups = new Map<string, GroupFact>();
   private readonly hostMounts: HostMountFact[] = [];
+  private readonly secrets = new Map<string, SecretFact>();
   private readonly shims = new Map<string, ShimFact>();
   private readonly flows: FlowFact[] = [];
   private readonly publications: PublicationFact[] = [];
@@ -119,6 +121,10 @@ export class FactStore {
 
   public addShim(fact: ShimFact): void {
     this.shims.set(fact.path, this.changed(fact, [fact.path, fact.segment]));
+  }
+
+  public addSecret(fact: SecretFact): void {
+    this.secrets.set(fact.path, this.changed(fact, [fact.path]));
   }
 
   public addWorkload(fact: WorkloadFact | SegmentlessFact): void {
@@ -243,6 +249,7 @@ export class FactStore {
       segmentless: [...this.segmentless.values()].filter(stands),
       engineAccess: this.engineAccess.filter(stands),
       hostMounts: this.allHostMounts(),
+      secrets: [...this.secrets.values()].filter(stands),
       swarm: this.swarm.fact(),
     };
   }

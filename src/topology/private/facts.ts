@@ -118,6 +118,22 @@ export interface StartUser {
   readonly startSeconds?: number;
 }
 
+/** Secrets of the host that a container reads, as files of one user. */
+export interface SecretUse {
+  readonly uid: number;
+  readonly gid: number;
+  /** What the container is told when one changes. */
+  readonly onChange: 'nothing' | 'restart' | 'HUP' | 'USR1' | 'USR2';
+  /** Their names. */
+  readonly secrets: readonly string[];
+}
+
+/** A secret that the host keeps. */
+export interface SecretFact {
+  readonly path: string;
+  readonly name: string;
+}
+
 export interface WorkloadFact {
   readonly path: string;
   readonly name: string;
@@ -138,6 +154,7 @@ export interface WorkloadFact {
   readonly user?: StartUser;
   /** It is a socket proxy, and has the socket of the engine. */
   readonly holdsSocket?: boolean;
+  readonly secrets?: SecretUse;
   /** Others made the container: nothing of ours attaches it to a network or narrows it. */
   readonly isTheirs?: boolean;
 }
@@ -166,6 +183,7 @@ export interface SegmentlessFact {
   readonly user: StartUser;
   readonly capabilities?: readonly string[];
   readonly devices?: readonly string[];
+  readonly secrets?: SecretUse;
 }
 
 /** A directory or file of the host that a container mounts. */
@@ -259,6 +277,7 @@ export interface Facts {
   readonly hostMounts?: readonly HostMountFact[];
   readonly segmentless?: readonly SegmentlessFact[];
   readonly engineAccess?: readonly EngineAccessFact[];
+  readonly secrets?: readonly SecretFact[];
   readonly swarm?: SwarmFact;
 }
 

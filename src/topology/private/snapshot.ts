@@ -32,8 +32,9 @@ export function countOf({
   segmentless = [],
   engineAccess = [],
   hostMounts = [],
+  secrets = [],
 }: Facts): number {
-  const all = [segments, workloads, groups, flows, publications, shims, segmentless, engineAccess, hostMounts];
+  const all = [segments, workloads, groups, flows, publications, shims, segmentless, engineAccess, hostMounts, secrets];
   return all.reduce((sum, { length }) => sum + length, 0);
 }
 

@@ -1,4 +1,4 @@
-import type { EngineAccessFact, SegmentlessFact, ServiceFact, StartUser, SwarmNodeFact, SwarmSettings } from './facts';
+import type { EngineAccessFact, SecretUse, SegmentlessFact, ServiceFact, StartUser, SwarmNodeFact, SwarmSettings } from './facts';
 import type { Family, PortSpec, RateSpec, WireMode } from './terms';
 
 /**
@@ -134,6 +134,7 @@ export interface WorkloadPlan {
   readonly user?: StartUser;
   /** It has the socket of the engine. */
   readonly holdsSocket?: boolean;
+  readonly secrets?: SecretUse;
 }
 
 /** A pair of addresses opened on the bridge that both are members of. */
@@ -229,5 +230,7 @@ export interface Topology {
   readonly engineAccess?: readonly EngineAccessFact[];
   /** Directories that the host makes before its containers start, each once, by path. */
   readonly hostDirectories?: readonly HostDirectoryPlan[];
+  /** Names of the secrets that the host keeps. */
+  readonly secrets?: readonly string[];
   readonly swarm?: SwarmPlan;
 }

@@ -1,5 +1,5 @@
-import { holdsExpression } from './json';
-import { secretLooking } from '../../private/secret-looking';
+import { holdsExpression, masked } from './json';
+import { secretLooking, secretsInWords } from '../../private/secret-looking';
 import type { ICheckedBlock } from '../checked-resource';
 import type { Violation } from '../rule';
 
@@ -20,4 +20,20 @@ export function mapOf(block: ICheckedBlock, attribute: string): [name: string, v
 /** Labels of a resource. */
 export function labelsOf(resource: ICheckedBlock): [name: string, value: string][] {
   return resource.blocks('labels').map((block) => [block.rawText('label') ?? '', block.rawText('value') ?? '']);
+}
+
+/** Secrets in the words of a command. What Terraform fills in is one, too: it lies in the state. */
+export function secretWords(block: ICheckedBlock, attribute: string): Violation[] {
+  return secretsInWords(block.rawTexts(attribute).map(masked)).map(({ name, what }) => ({
+    detail: `${attribute} ${name}`,
+    message: `'${name}' in '${attribute}' looks like ${what}`,
+  }));
+}
+
+/** Lines of a container's environment, as names and values. */
+export function variablesOf(container: ICheckedBlock): [name: string, value: string][] {
+  return container
+    .rawTexts('env')
+    .filter((line) => line.includes('='))
+    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
 }

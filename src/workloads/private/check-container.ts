@@ -1,9 +1,10 @@
 import { checkNames } from './check-names';
 import { type CheckedSettings, checkSettings } from './check-settings';
-import { checkCommon, type CheckedCommon } from './common';
+import { checkCommon, type CheckedCommon, DEFAULT_USER } from './common';
 import { hostMountsOf } from './host-directories';
 import { hasInit } from './init-process';
 import { type LabelBlock, labelBlocks } from './labels';
+import { checkSecrets, type CheckedSecrets } from './secret-use';
 import { checkStopSignal } from './stop-signal';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
@@ -25,6 +26,7 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
 };
 
 export interface CheckedContainer extends CheckedCommon, CheckedSettings {
+  readonly secrets?: CheckedSecrets;
   readonly path: string;
   readonly name: string;
   readonly restart: RestartPolicy;
@@ -69,7 +71,8 @@ export function checkContainer(
   );
   const volumes = props.volumes ?? [];
   checkVolumes(path, volumes, declarations);
-  const targets = volumes.map(({ target }) => target);
+  const secrets = checkSecrets(path, props.secrets, props.user ?? DEFAULT_USER, declarations);
+  const targets = [...volumes.map(({ target }) => target), ...(secrets ? [secrets.folder] : [])];
   const common = checkCommon(path, props, declarations.store.engine.version, targets);
   volumes.forEach(({ _volume, readOnly }) => _volume?._checkUse(path, common.user, readOnly));
   const hostMounts = hostMountsOf(path, volumes, common.user, declarations);
@@ -98,6 +101,7 @@ export function checkContainer(
     hostMounts,
     ...common,
     ...checkSettings(path, props, common.memory, declarations.store),
+    ...(secrets && { secrets }),
   };
 }
 

@@ -4,6 +4,7 @@ import { givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common'
 import { parseAddress } from '../../addressing/private/ip';
 import { advertisementSysctls } from '../../engine/private/advertisements';
 import { HARDENED, tmpfsOptions } from '../../hardening/private/hardened-defaults';
+import { secretFolderOf } from '../../hardening/private/host-paths';
 import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
 import { literalText, literalWords } from '../../private/late';
 import type { Declarations } from '../../topology/private/declarations';
@@ -53,7 +54,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     readOnly: props.writableRootReason === undefined,
     // World-writable with the sticky bit, as /tmp is: the user of the container is not root.
     tmpfs: Object.fromEntries(checked.tmpfs.map(({ target, mebibytes }) => [target, tmpfsOptions(mebibytes)])),
-    mounts: [...stamp, ...(props.volumes ?? []).map(mountBlock)],
+    mounts: [...stamp, ...secretMount(checked), ...(props.volumes ?? []).map(mountBlock)],
     ipcMode: 'private',
     runtime: props.runtime,
     // Each said in full: what the engine would fill in differs from an empty field when it is read back.
@@ -88,6 +89,11 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
 function ulimitsOf(given: readonly Ulimit[] = []): { name: string; soft: number; hard: number }[] {
   const own = given.map(({ limitName, soft, hard }) => ({ name: limitName, soft, hard }));
   return own.some(({ name }) => name === HARDENED.ulimit.name) ? own : [...own, { ...HARDENED.ulimit }];
+}
+
+/** A folder, never its files: a mounted file stays the one that it was, and no rotation would be seen. It is there only while all its secrets are. */
+function secretMount({ name, secrets }: CheckedContainer): ReturnType<typeof mountBlock>[] {
+  return secrets === undefined ? [] : [{ type: 'bind', source: secretFolderOf(name), target: secrets.folder, readOnly: true }];
 }
 
 /** Who is in no segment forwards nothing: the engine refuses parameters of the host's network, and on no network there is nothing to forward. */

@@ -46,7 +46,7 @@ function refuseSecret(place: Place | string, name: string, value: string, howToM
   const suspicious = secretLooking(name, value);
   if (suspicious !== undefined) {
     const bare = name.replace(/_(FILE|PATH)$/i, '');
-    const file = bare.toLowerCase().replace(/[_.]/g, '-');
+    const file = bare.toLowerCase().replace(/[_.]/g, '-').replace(/^-+/, '');
     throw new ValidationError(
       'SecretInEnvironment',
       place,

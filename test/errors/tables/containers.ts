@@ -239,17 +239,6 @@ export const CONTAINERS: readonly Entry[] = [
   ),
   container(
     'SecretInEnvironment',
-    ["'environment.DB_PASSWORD' looks like a secret, by its name"],
-    "add VolumeMount.hostPath('/srv/secrets/db-password', '/run/secrets/db-password') to 'volumes', and set DB_PASSWORD_FILE to '/run/secrets/db-password'",
-    { environment: { DB_PASSWORD: 'hunter2' } },
-    {
-      environment: { DB_PASSWORD_FILE: '/run/secrets/db-password' },
-      volumes: [VolumeMount.hostPath('/srv/secrets/db-password', '/run/secrets/db-password')],
-    },
-    (resource) => mounted(resource).includes('/srv/secrets/db-password'),
-  ),
-  container(
-    'SecretInEnvironment',
     ["'environment.CSS_TOKEN'"],
     "notSecretReasons: { CSS_TOKEN: '…' }",
     { environment: { CSS_TOKEN: 'red' } },

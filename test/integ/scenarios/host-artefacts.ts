@@ -7,7 +7,7 @@ import { FIREWALL } from './attacks-stage';
 import { program as threeTier } from './three-tier';
 import { BridgeSegment, Cidr, DaemonConnection, HardenedContainer, type HardenedDaemonProps, Peer, Port } from '../../../src';
 import { IPTABLES_GUARD } from '../../../src/firewall/private/backend/iptables/backend';
-import { firewallScript, SWARM_SCRIPT } from '../../../src/host/private/programs';
+import { firewallScript, SECRET_SCRIPT, SWARM_SCRIPT } from '../../../src/host/private/programs';
 import { LINKS } from '../../host/sample';
 import { filesOfUserData, type HostFile } from '../../support/user-data';
 import type { Checks } from '../harness/checks';
@@ -85,6 +85,7 @@ function shellcheck(checks: Checks, lab: Lab, deployment: Deployment, files: rea
     // What this program does not need: interfaces on wires, and a swarm.
     'bulkhead-firewall-links': firewallScript({ guard: IPTABLES_GUARD.needs, links: LINKS }),
     'bulkhead-swarm': SWARM_SCRIPT,
+    'bulkhead-secret': SECRET_SCRIPT,
   };
   const lint = (script: string, ...options: string[]) => {
     const { code, stdout, stderr } = command(['shellcheck', '-s', 'sh', ...options, script], { timeout: 300_000 });

@@ -44,6 +44,7 @@ import * as restarts from './restarts';
 import * as saveRestore from './save-restore';
 import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
+import * as secrets from './secrets';
 import * as socketProxy from './socket-proxy';
 import * as startOrder from './start-order';
 import * as survival from './survival';
@@ -101,6 +102,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   users,
   properties,
   changes,
+  secrets,
   'host-artefacts': hostArtefacts,
   cis,
   'cis-host': cisHost,

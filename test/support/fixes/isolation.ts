@@ -4,6 +4,7 @@ import {
   addClean,
   addEngine,
   addNetwork,
+  CLEAN,
   NODE,
   container,
   type FixPair,
@@ -224,6 +225,45 @@ export const ISOLATION: readonly FixPair[] = [
     'BH-C26',
     ['if the variable or label is not a secret, suppress this finding for it'],
     { env: ['TOKEN_COUNT=12'] },
+    {},
+    { accepts: true },
+  ),
+  container(
+    'BH-C36',
+    ["mount the file at the path of the variable, a HardenedContainer with 'secrets'"],
+    { env: ['DB_PASSWORD_FILE=/run/secrets/db'] },
+    { volumes: [{ hostPath: '/srv/secrets', containerPath: '/run/secrets', readOnly: true }] },
+  ),
+  container(
+    'BH-C36',
+    ['correct the path'],
+    { env: ['DB_PASSWORD_FILE=/run/secrets/db'], volumes: [{ hostPath: '/srv/secrets', containerPath: '/secrets', readOnly: true }] },
+    { env: ['DB_PASSWORD_FILE=/secrets/db'] },
+  ),
+  container(
+    'BH-C36',
+    ['if the file is a part of the image and holds nothing secret, suppress this finding for the variable'],
+    { env: ['TOKEN_FILE=/usr/share/tokens'] },
+    {},
+    { accepts: true },
+  ),
+  ...[
+    { bad: { command: ['/serve', '--password=correct-horse'] }, good: { command: ['/serve', '--password-file=/secrets/db'] } },
+    { bad: { entrypoint: ['sh', '-c', 'DB_PASSWORD=horse /serve'] }, good: { entrypoint: ['/serve', '--password-file', '/secrets/db'] } },
+    {
+      bad: { healthcheck: { test: ['CMD', '/check', '--token', 'correct-horse'] } },
+      good: { healthcheck: { test: ['CMD', '/check', '--token-file', '/secrets/db'] } },
+    },
+  ].map(({ bad, good }) =>
+    container('BH-C37', ['mount the secret as a file, and let the program read it from there'], bad, {
+      ...good,
+      volumes: [{ hostPath: '/srv/secrets', containerPath: '/secrets', readOnly: true }],
+    }),
+  ),
+  container(
+    'BH-C37',
+    ['if the value is not a secret, suppress this finding for it'],
+    { labels: [...(CLEAN.labels as []), { label: 'com.example.token', value: 'red' }] },
     {},
     { accepts: true },
   ),

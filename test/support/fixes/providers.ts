@@ -8,7 +8,7 @@ function provider(ruleId: string, follows: readonly string[], bad: object, chang
   return program(ruleId, follows, ({ stack }, isFixed) => stack.addOverride('provider.docker.0', { ...bad, ...(isFixed && change) }), more);
 }
 
-const TLS_MATERIAL = { ca_material: 'a CA', cert_material: 'a certificate', key_material: 'its key' };
+const TLS_MATERIAL = { ca_material: 'a CA', cert_material: 'a certificate', key_material: '${var.key}' };
 const KEY_OF_HOST = ["in 'ssh_opts', set 'StrictHostKeyChecking=yes'", "'UserKnownHostsFile=' to a file with the key of the host"];
 const CHECKED = { ssh_opts: ['-o', 'StrictHostKeyChecking=yes', '-o', 'UserKnownHostsFile=./known_hosts'] };
 
@@ -41,5 +41,21 @@ export const PROVIDERS: readonly FixPair[] = [
   program('BH-V04', BY_HTTPS, ({ stack }, isFixed) => {
     const address = isFixed ? 'registry.example.com' : 'http://registry.example.com';
     new RegistryImage(stack, 'Web', { name: IMAGE, authConfig: { address, ...LOGIN } });
+  }),
+  provider(
+    'BH-V05',
+    ['remove it', "let the provider read it: 'config_file' of 'registry_auth'"],
+    { registry_auth: [{ address: 'registry.example.com', username: 'shop', password: 'correct-horse' }] },
+    { registry_auth: [{ address: 'registry.example.com', config_file: './login.json' }] },
+  ),
+  provider(
+    'BH-V05',
+    ['remove it', "'cert_path'"],
+    { ca_material: 'a CA', cert_material: 'a certificate', key_material: 'its key' },
+    { ca_material: undefined, cert_material: undefined, key_material: undefined, cert_path: './certificates' },
+  ),
+  program('BH-V05', ['remove it', 'a sensitive Terraform variable'], ({ stack }, isFixed) => {
+    const password = isFixed ? '${var.password}' : 'correct-horse';
+    new RegistryImage(stack, 'Web', { name: IMAGE, authConfig: { ...LOGIN, address: 'registry.example.com', password } });
   }),
 ];

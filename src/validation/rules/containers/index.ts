@@ -23,6 +23,7 @@ import { rawSockets } from './raw-sockets';
 import { restartPolicy } from './restart-policy';
 import { rootUser } from './root-user';
 import { seccompPath } from './seccomp-path';
+import { secretLiteral } from './secret-literal';
 import { secretVariable } from './secret-variable';
 import { sensitiveHostPath } from './sensitive-host-path';
 import { sharedMountPropagation } from './shared-mount-propagation';
@@ -31,6 +32,7 @@ import { sshServer } from './ssh-server';
 import { ulimits } from './ulimits';
 import { unconfinedByPolicy } from './unconfined-by-policy';
 import { unconfinedSystemCalls } from './unconfined-system-calls';
+import { unmountedSecret } from './unmounted-secret';
 import { unwritableVolume } from './unwritable-volume';
 import { writableRoot } from './writable-root';
 
@@ -38,6 +40,7 @@ import { writableRoot } from './writable-root';
 const LIMITS_AND_CONTENT = [
   ...[memoryLimit, cpuLimit, cpusCrash, restartPolicy, healthCheck, hostDevices, cgroupParent, cgroupNamespace],
   ...[secretVariable, seccompPath, pidsLimit, sharedVolume, logBounds, ulimits, sshServer, unwritableVolume],
+  ...[unmountedSecret, secretLiteral],
 ];
 
 export const CONTAINER_RULES = [

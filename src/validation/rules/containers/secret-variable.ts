@@ -1,5 +1,5 @@
 import { defineRule } from '../../private/define-rule';
-import { labelsOf, secretVariables } from '../../private/secret-variables';
+import { labelsOf, secretVariables, variablesOf } from '../../private/secret-variables';
 import { Severity } from '../../severity';
 
 export const secretVariable = defineRule({
@@ -11,14 +11,5 @@ export const secretVariable = defineRule({
   why: "The secret is readable in the Terraform state and in 'docker inspect'; a variable is also in the environment of every process of the container, and often appears in logs.",
   fix: 'mount the secret as a file, remove the variable, and set a variable with the same name and the suffix _FILE to the path; if the variable or label is not a secret, suppress this finding for it',
   resourceTypes: ['docker_container'],
-  find: (container) => [
-    ...secretVariables(
-      'env',
-      container
-        .rawTexts('env')
-        .filter((line) => line.includes('='))
-        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-    ),
-    ...secretVariables('labels', labelsOf(container)),
-  ],
+  find: (container) => [...secretVariables('env', variablesOf(container)), ...secretVariables('labels', labelsOf(container))],
 });

@@ -1,0 +1,42 @@
+import { UnscopedValidationError } from '../private/errors';
+import type { SecretUse } from '../topology/private/facts';
+
+/** What the host does with a container when a file of its own has changed. */
+export class FileChange {
+  /** Nothing: the container sees the new file. For a program that reads it each time, or watches it. */
+  public static nothing(): FileChange {
+    return new FileChange('nothing');
+  }
+
+  /** The container is restarted. */
+  public static restart(): FileChange {
+    return new FileChange('restart');
+  }
+
+  /**
+   * The first process of the container gets a signal; with an init process its child gets it, too.
+   *
+   * @param name `HUP`, `USR1` or `USR2`; error: `SecretValue`
+   */
+  public static signal(name: string): FileChange {
+    if (name !== 'HUP' && name !== 'USR1' && name !== 'USR2') {
+      throw new UnscopedValidationError(
+        'SecretValue',
+        `'name' must be HUP, USR1 or USR2, got '${name}'; use FileChange.restart() for a program that reads its files only once`,
+      );
+    }
+    return new FileChange(name);
+  }
+
+  private constructor(
+    /**
+     * @internal
+     */
+    public readonly _action: SecretUse['onChange'],
+  ) {}
+
+  /** As the host's plan has it: `nothing`, `restart` or the name of a signal. */
+  public toString(): string {
+    return this._action;
+  }
+}
