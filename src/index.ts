@@ -59,6 +59,8 @@ export * from './workloads/container-network';
 export * from './workloads/container-user';
 export * from './workloads/dns-settings';
 export * from './workloads/health-check';
+export * from './workloads/image-profile';
+export * from './workloads/image-profile-props';
 export * from './workloads/restart-policy';
 export * from './workloads/harden-raw-containers';
 export * from './workloads/hardened-container';

@@ -64,6 +64,10 @@ read_engine @daemonJson@
 
 . verify/users.sh
 
+. verify/images.sh
+
 . generated/checks.sh
+
+images
 
 [ -z "$failed" ] || exit 1

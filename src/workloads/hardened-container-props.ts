@@ -6,6 +6,7 @@ import type { ContainerSysctl } from './container-sysctl';
 import type { ContainerUser } from './container-user';
 import type { DnsSettings } from './dns-settings';
 import type { HealthCheck } from './health-check';
+import type { ImageProfile } from './image-profile';
 import type { RestartPolicy } from './restart-policy';
 import type { VolumeMount } from './volume-mount';
 import type { IPeer } from '../connections/peer';
@@ -40,6 +41,15 @@ export interface HardenedContainerProps {
 
   /** Image to run, by digest or by id. */
   readonly image: ContainerImage;
+
+  /**
+   * What the image needs, such as `ImageProfile.postgres({ major: 17, builtOn: ImageBase.DEBIAN })`: user, capabilities, port, files in memory, health check,
+   * time to stop and memory. Properties of the container win; variables and file systems in memory are added to those of the profile. Errors:
+   * `ImageProfileMismatch`, `ImageProfileValue`.
+   *
+   * @default - none; every property has its own default
+   */
+  readonly profile?: ImageProfile;
 
   /**
    * Port on which the workload accepts connections; `allowTo(this)` uses it when no port is given.

@@ -15,12 +15,14 @@ import { type Placement, placementOf, refuseSegmentless } from './private/placem
 import { publicationFact, type PublicationRequest } from './private/publication';
 import { LOOKED_AT, refusedBeside } from './private/refused-beside';
 import { checkStart, type Starting } from './private/start-order';
+import { lostData, markedCapabilities, withProfile } from './private/with-profile';
 import { Publication } from './publication';
 import type { StartOptions } from './start-options';
 import type { IWorkload } from './workload';
 import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
 import { HARDENED } from '../hardening/private/hardened-defaults';
+import { imageSays } from '../hardening/private/images/image-facts';
 import { Image, LateContainer } from '../private/bindings';
 import { orderStacks, warn } from '../private/cdktf-hooks';
 import { ValidationError } from '../private/errors';
@@ -35,6 +37,7 @@ import type { PeerFact, PublicationFact } from '../topology/private/facts';
 import { dangerousCapability } from '../validation/rules/containers/dangerous-capability';
 import { healthCheck as noHealthCheck } from '../validation/rules/containers/health-check';
 import { hostNetwork } from '../validation/rules/containers/host-network';
+import { inertCapability } from '../validation/rules/containers/inert-capability';
 import { rawSockets } from '../validation/rules/containers/raw-sockets';
 import { restartPolicy } from '../validation/rules/containers/restart-policy';
 import { rootUser } from '../validation/rules/containers/root-user';
@@ -105,11 +108,20 @@ export class HardenedContainer extends Construct implements IWorkload {
 
   constructor(scope: Construct, id: string, props: HardenedContainerProps) {
     checkGiven(childPath(scope, id), props);
+    props = withProfile(childPath(scope, id), props);
     const placement = placementOf(childPath(scope, id), props);
     const { segment, segmentless, daemon } = placement;
     const declarations = daemon._declarations;
     const checked = checkContainer(scope, id, props, declarations);
-    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {}, mountOfSecret);
+    const environment = environmentList(
+      checked.path,
+      props.environment ?? {},
+      props.notSecretReasons ?? {},
+      mountOfSecret,
+      props.profile && ((variable) => props.profile!._fileVariable(variable)),
+    );
+    const marked = markedCapabilities(props);
+    props = { ...props, capabilities: [...(props.capabilities ?? []), ...marked] };
     checkImage(checked.path, props.image);
     declarations.checkDeclaration(checked.path, [`container ${checked.name}`]);
     if (segment) {
@@ -153,8 +165,18 @@ export class HardenedContainer extends Construct implements IWorkload {
       forging.forEach((capability) => warn(this, warningOfForging(capability)));
     }
     declarations.store.endless[checked.restart._isEndless ? 'add' : 'delete'](path);
+    declarations.store.imageSays.set(path, props.profile?._facts === undefined ? [] : imageSays(props.profile._facts));
     this.makeResource(props, checked, environment);
     this.acceptReasons(props, checked);
+    for (const { text } of marked) {
+      Suppressions.of(this)._imply(
+        inertCapability,
+        text.replace(/^CAP_/, ''),
+        `the program of the image is marked with it, and the kernel would not execute it`,
+      );
+    }
+    const lost = lostData(props);
+    if (lost !== undefined) warn(this, lost);
   }
 
   /**

@@ -2,13 +2,14 @@ import { ADDRESSES } from './tables/addresses';
 import { CONTAINERS } from './tables/containers';
 import { FLOWS } from './tables/flows';
 import { HOSTS } from './tables/hosts';
+import { PROFILES } from './tables/profiles';
 import { RULES } from './tables/rules';
 import { SEGMENTS } from './tables/segments';
 import { SWARMS } from './tables/swarms';
 import { VALUES } from './tables/values';
 import { ERROR_CODES } from '../../src/private/error-codes';
 
-const ENTRIES = [ADDRESSES, CONTAINERS, FLOWS, HOSTS, RULES, SEGMENTS, SWARMS, VALUES].flat();
+const ENTRIES = [ADDRESSES, CONTAINERS, FLOWS, HOSTS, PROFILES, RULES, SEGMENTS, SWARMS, VALUES].flat();
 
 /** Codes that no program is known to make, with the reason. */
 const NOT_MADE: Readonly<Record<string, string>> = {

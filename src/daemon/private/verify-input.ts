@@ -6,6 +6,7 @@ import type { Topology, WorkloadPlan } from '../../topology/private/topology';
 export function verifyInput(
   { workloads, segmentless = [], publications, swarm }: Topology,
   endless: ReadonlySet<string> = new Set(),
+  imageSays: ReadonlyMap<string, readonly string[]> = new Map(),
 ): VerifyInput {
   const portsOf = (path: string) => [
     ...new Set(
@@ -28,6 +29,7 @@ export function verifyInput(
     capabilities: capabilities.map((capability) => capability.replace(/^CAP_/, '')),
     user: user === undefined ? '' : wordsOf(user),
     restart: endless.has(path) ? 'endless' : '',
+    image: imageSays.get(path) ?? [],
     isService,
   });
   return {

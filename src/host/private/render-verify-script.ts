@@ -18,6 +18,8 @@ export interface VerifiedContainer {
   readonly user: string;
   /** `endless` where the engine starts it again whenever it ends. */
   readonly restart: string;
+  /** What its image says of itself, where a profile was read from it: `user:"472"`, `volume:"/data"`, `port:"6379/tcp"`. */
+  readonly image: readonly string[];
   readonly isService: boolean;
 }
 
@@ -88,6 +90,7 @@ export function renderVerifyScript({ containers, engine, swarmAddress = '', swar
       declared('declared_capabilities', ({ capabilities }) => capabilities),
       declared('declared_user', ({ user }) => [user]),
       declared('declared_restart', ({ restart }) => [restart]),
+      declared('declared_image', ({ image }) => image),
       `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
       `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\nsockets=${words(SOCKETS)}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
       `\nadvisories=${quoted(advisoryTable())}\n`,
