@@ -25,8 +25,8 @@ export function imagesPage(): string {
 What an \`ImageProfile\` sets for a container, from the Dockerfiles and the entry points of public images. The images themselves were not run: the lab has no
 registry to pull from. The last column says what was run in their place, with the profile's user and paths: programs of Debian's packages, on a read-only
 root file system, without capabilities, until they were healthy, wrote their data and found it again in a new container. "Not run" means that the facts
-were read and nothing else. Compare the user of an image that you pull: \`docker image inspect --format '{{.Config.User}}' IMAGE\`, and
-\`docker run --rm --network none --entrypoint id IMAGE NAME\` for a name.
+were read and nothing else. On the host \`verify.sh\` compares the user, the volumes and the ports that a pulled image names with this page.
+\`docker run --rm --network none --entrypoint id IMAGE NAME\` shows the number of a user that an image names.
 
 A file system in memory is empty at each start. The column "data" is what has to last: mount a volume there.
 
