@@ -20,7 +20,15 @@ const SOURCES: Readonly<Record<string, string>> = {
   'install.sh': renderInstallScript(sampleInput()),
   'verify.sh': renderVerifyScript({
     containers: [
-      { name: 'app-web', ports: ['|443|8443/tcp'], capabilities: ['CHOWN'], user: 'start 0 60', restart: 'endless', image: [], isService: false },
+      {
+        name: 'app-web',
+        ports: ['|443|8443/tcp'],
+        capabilities: ['CHOWN'],
+        user: 'start 0 60',
+        restart: 'endless',
+        image: [],
+        isService: false,
+      },
     ],
   }),
 };

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { Capability, ContainerNetwork, ContainerUser, HardenedContainer, ImageBase, ImageProfile, Peer, Port, RestartPolicy } from '../../src';
+import {
+  Capability,
+  ContainerNetwork,
+  ContainerUser,
+  HardenedContainer,
+  ImageBase,
+  ImageProfile,
+  Peer,
+  Port,
+  RestartPolicy,
+} from '../../src';
 import { verifyInput } from '../../src/daemon/private/verify-input';
 import { renderVerifyScript, VERIFIED } from '../../src/host/private/render-verify-script';
 import { HOST_ADDRESS, IMAGE, Program } from '../support/programs';

@@ -175,7 +175,12 @@ describe('data', () => {
 
 describe('secrets', () => {
   test.each([
-    ['a variable of the image', ImageProfile.postgres({ major: 17, builtOn: DEBIAN }), 'POSTGRES_PASSWORD', 'set POSTGRES_PASSWORD_FILE to'],
+    [
+      'a variable of the image',
+      ImageProfile.postgres({ major: 17, builtOn: DEBIAN }),
+      'POSTGRES_PASSWORD',
+      'set POSTGRES_PASSWORD_FILE to',
+    ],
     ['two underscores', ImageProfile.grafana(), 'GF_SECURITY_ADMIN_PASSWORD', 'set GF_SECURITY_ADMIN_PASSWORD__FILE to'],
     ['no variable for a file', ImageProfile.keycloak(), 'KC_DB_PASSWORD', 'for KC_DB_PASSWORD the image takes no path of a file'],
     [
