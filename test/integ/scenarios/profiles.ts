@@ -291,9 +291,11 @@ function written(checks: Checks, lab: Lab): void {
 function paths(checks: Checks, lab: Lab): void {
   const { uid, gid } = PROFILES.web.user;
   const nginx = (...tmpfs: string[]) =>
-    lab.host(['timeout', '10', 'docker', 'run', '--rm', '--network', 'none', '--read-only', '--user', `${uid}:${gid}`, ...tmpfs.flatMap((target) => ['--tmpfs', `${target}:mode=1777`]), '-v', '/srv/shop/nginx.conf:/etc/nginx/nginx.conf:ro', IMAGE, 'nginx', '-e', 'stderr', '-t']); // prettier-ignore
-  const cases = [nginx('/run', '/var/cache/nginx'), nginx('/run'), nginx('/var/cache/nginx')].map(({ code }) => code === 0);
-  checks.shown('control: nginx needs /run and /var/cache/nginx', cases.join() === 'true,false,false', cases.join());
+    lab.host(['docker', 'run', '--rm', '--network', 'none', '--read-only', '--user', `${uid}:${gid}`, ...tmpfs.flatMap((target) => ['--tmpfs', `${target}:mode=1777`]), '-v', '/srv/shop/nginx.conf:/etc/nginx/nginx.conf:ro', IMAGE, 'nginx', '-e', 'stderr', '-t']); // prettier-ignore
+  const cases = [nginx('/run', '/var/cache/nginx'), nginx('/run'), nginx('/var/cache/nginx')].map(({ code, stderr }) =>
+    code === 0 ? 'starts' : /Read-only file system|Permission denied/.test(stderr) ? 'refused' : stderr,
+  );
+  checks.shown('control: nginx needs /run and /var/cache/nginx', cases.join() === 'starts,refused,refused', cases.join());
 }
 
 /** The line about images. */
