@@ -3,6 +3,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { cisPage } from './print-cis';
 import { enginesPage } from './print-engines';
+import { imagesPage } from './print-images';
 import { rulesPage } from './print-rules';
 import { thirdPartyPage } from './print-third-party';
 import { ERROR_CODES } from '../src/private/error-codes';
@@ -12,6 +13,7 @@ import { ALL_RULES } from '../src/validation/rules/all';
 const rules = [...ALL_RULES, ...Object.values(META)];
 print('CIS.md', cisPage(rules));
 print('RULES.md', rulesPage(rules));
+print('IMAGES.md', imagesPage());
 print('../THIRD-PARTY.md', thirdPartyPage());
 print('ENGINES.md', enginesPage(fs.readFileSync(path.resolve(__dirname, '../docs/ENGINES.md'), 'utf8')));
 

@@ -41,7 +41,7 @@ const jestCount = (output: string) => {
 };
 
 /** Generated files that are committed: printing them again must change nothing. */
-const PRINTED = ['API.md', 'docs/ERRORS.md', 'docs/CIS.md', 'docs/RULES.md'];
+const PRINTED = ['API.md', 'docs/ERRORS.md', 'docs/CIS.md', 'docs/IMAGES.md', 'docs/RULES.md'];
 
 const seconds = (since: number) => ((Date.now() - since) / 1000).toFixed(0);
 

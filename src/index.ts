@@ -64,6 +64,8 @@ export * from './workloads/dns-settings';
 export * from './workloads/environment-file';
 export * from './workloads/file-change';
 export * from './workloads/health-check';
+export * from './workloads/image-profile';
+export * from './workloads/image-profile-props';
 export * from './workloads/restart-policy';
 export * from './workloads/harden-raw-containers';
 export * from './workloads/file-owner';

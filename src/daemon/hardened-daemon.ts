@@ -249,7 +249,10 @@ export class HardenedDaemon extends Construct implements IDaemon {
     this.core.tellAtEnd(folder, writeDaemonReports(folder, this._declarations.store, this.props));
     writeHostFolder(folder, renderHostFiles(this.input()));
     const { store } = this._declarations;
-    const verify = renderVerifyScript({ ...verifyInput(store.derived().topology, store.endless), engine: this.engine.version });
+    const verify = renderVerifyScript({
+      ...verifyInput(store.derived().topology, store.endless, store.imageSays),
+      engine: this.engine.version,
+    });
     fs.writeFileSync(path.join(folder, 'verify.sh'), verify, { mode: 0o755 });
   }
 }

@@ -65,6 +65,7 @@ read_engine @daemonJson@
 . verify/users.sh
 
 . verify/secrets.sh
+. verify/images.sh
 
 . generated/checks.sh
 
@@ -77,5 +78,6 @@ if [ -x @directoriesScript@ ]; then
   fi
 fi
 secrets
+images
 
 [ -z "$failed" ] || exit 1

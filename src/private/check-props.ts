@@ -27,6 +27,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   Device: "a Device, such as Device.of('/dev/net/tun', { reason })",
   EngineVersion: 'an EngineVersion, such as EngineVersion.V28',
   HealthCheck: "a HealthCheck, such as HealthCheck.command(['/healthy'])",
+  ImageProfile: 'an ImageProfile, such as ImageProfile.nginx()',
   IDaemon: 'a daemon, such as a HardenedDaemon',
   IPeer: 'a peer, such as Peer.anyIpv4()',
   ISegment: 'a segment, such as a BridgeSegment',
@@ -42,7 +43,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 
 /** Types of which other checks say more. */
 const TOLD_ELSEWHERE =
-  /^(ContainerImage|ContainerNetwork|ContainerUser|DaemonConnection|EncryptedOverlay|EngineVersion|HardenedDaemon|I[A-Z]\w+|Rule)$/;
+  /^(ContainerImage|ContainerNetwork|ContainerUser|DaemonConnection|EncryptedOverlay|EngineVersion|HardenedDaemon|I[A-Z]\w+|ImageProfile|Rule)$/;
 
 /**
  * Checks the properties that a caller gave: jsii and plain JavaScript hand over any object, and what is misspelt would have no effect.

@@ -122,6 +122,7 @@ export const PROPERTIES = {
     network: { type: 'ContainerNetwork', isClass: true },
     daemon: { type: 'IDaemon' },
     image: { type: 'ContainerImage', isRequired: true, isClass: true },
+    profile: { type: 'ImageProfile', isClass: true },
     defaultPort: { type: 'Port', isClass: true },
     containerName: { type: 'string' },
     ipv4Address: { type: 'string' },
@@ -220,6 +221,21 @@ export const PROPERTIES = {
     segment: { type: 'ISegment', isRequired: true },
     ipv4Address: { type: 'string' },
   },
+  ImageProfileProps: {
+    imageName: { type: 'string', isRequired: true },
+    user: { type: 'ContainerUser', isRequired: true, isClass: true },
+    capabilities: { type: 'Capability[]', isClass: true },
+    fileCapabilities: { type: 'Capability[]', isClass: true },
+    ports: { type: 'Port[]', isClass: true },
+    dataPath: { type: 'string' },
+    tmpfsMebibytes: { type: '{ [path: string]: number; }' },
+    writableRootReason: { type: 'string' },
+    environment: { type: '{ [name: string]: string; }' },
+    fileVariables: { type: 'string[]' },
+    healthCheck: { type: 'HealthCheck', isClass: true },
+    stopTimeoutSeconds: { type: 'number' },
+    memoryMebibytes: { type: 'number' },
+  },
   IpvlanSegmentProps: {
     daemon: { type: 'IDaemon', isRequired: true },
     reason: { type: 'string', isRequired: true },
@@ -239,6 +255,12 @@ export const PROPERTIES = {
     reservedAddresses: { type: 'string[]' },
     guardedBy: { type: 'string' },
     networkName: { type: 'string' },
+  },
+  KeyValueImageOptions: {
+    builtOn: { type: 'ImageBase', isRequired: true },
+  },
+  KeycloakImageOptions: {
+    built: { type: 'boolean' },
   },
   LanSegmentProps: {
     daemon: { type: 'IDaemon', isRequired: true },
@@ -288,6 +310,12 @@ export const PROPERTIES = {
   MountOptions: {
     readOnly: { type: 'boolean' },
   },
+  NextcloudImageOptions: {
+    variant: { type: 'NextcloudVariant', isRequired: true },
+  },
+  NginxImageOptions: {
+    port: { type: 'number' },
+  },
   NoHealthCheckOptions: {
     reason: { type: 'string', isRequired: true },
   },
@@ -307,6 +335,10 @@ export const PROPERTIES = {
     ipv4Block: { type: 'Cidr', isClass: true },
     guardedBy: { type: 'string' },
     networkName: { type: 'string' },
+  },
+  PostgresImageOptions: {
+    major: { type: 'number', isRequired: true },
+    builtOn: { type: 'ImageBase', isRequired: true },
   },
   PublicationOptions: {
     hostAddress: { type: 'string' },
@@ -328,6 +360,7 @@ export const PROPERTIES = {
     network: { type: 'ContainerNetwork', isClass: true },
     daemon: { type: 'IDaemon' },
     image: { type: 'ContainerImage', isRequired: true, isClass: true },
+    profile: { type: 'ImageProfile', isClass: true },
     defaultPort: { type: 'Port', isClass: true },
     containerName: { type: 'string' },
     ipv4Address: { type: 'string' },

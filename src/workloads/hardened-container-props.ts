@@ -8,6 +8,7 @@ import type { ContainerUser } from './container-user';
 import type { Device } from './device';
 import type { DnsSettings } from './dns-settings';
 import type { HealthCheck } from './health-check';
+import type { ImageProfile } from './image-profile';
 import type { LogDriver } from './log-driver';
 import type { RestartPolicy } from './restart-policy';
 import type { TerminalOptions } from './terminal-options';
@@ -42,6 +43,15 @@ export interface HardenedContainerProps {
 
   /** Image to run, by digest or by id. */
   readonly image: ContainerImage;
+
+  /**
+   * What the image needs, such as `ImageProfile.postgres({ major: 17, builtOn: ImageBase.DEBIAN })`: user, capabilities, port, files in memory, health check,
+   * time to stop and memory. Properties of the container win; variables and file systems in memory are added to those of the profile. Errors:
+   * `ImageProfileMismatch`, `ImageProfileValue`.
+   *
+   * @default - none; every property has its own default
+   */
+  readonly profile?: ImageProfile;
 
   /**
    * Port on which the workload accepts connections; `allowTo(this)` uses it when no port is given.

@@ -16,6 +16,7 @@ import { publicationFact, type PublicationRequest } from './private/publication'
 import { LOOKED_AT, refusedBeside } from './private/refused-beside';
 import { checkStart, type Starting } from './private/start-order';
 import { withTimeZone } from './private/time-zone';
+import { lostData, markedCapabilities, withProfile } from './private/with-profile';
 import { Publication } from './publication';
 import type { PublicationOptions, PublishOptions } from './publication-options';
 import type { StartOptions } from './start-options';
@@ -25,6 +26,7 @@ import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
 import { HARDENED } from '../hardening/private/hardened-defaults';
 import { ENGINE_SOCKET_PATH } from '../hardening/private/host-paths';
+import { imageSays } from '../hardening/private/images/image-facts';
 import { Image, LateContainer } from '../private/bindings';
 import { orderStacks, warn } from '../private/cdktf-hooks';
 import { ValidationError } from '../private/errors';
@@ -41,6 +43,7 @@ import { engineSocket } from '../validation/rules/containers/engine-socket';
 import { healthCheck as noHealthCheck } from '../validation/rules/containers/health-check';
 import { hostDevices } from '../validation/rules/containers/host-devices';
 import { hostNetwork } from '../validation/rules/containers/host-network';
+import { inertCapability } from '../validation/rules/containers/inert-capability';
 import { logBounds } from '../validation/rules/containers/log-bounds';
 import { rawSockets } from '../validation/rules/containers/raw-sockets';
 import { restartPolicy } from '../validation/rules/containers/restart-policy';
@@ -120,6 +123,7 @@ export class HardenedContainer extends Construct implements IWorkload {
 
   constructor(scope: Construct, id: string, props: HardenedContainerProps) {
     checkGiven(childPath(scope, id), props);
+    props = withProfile(childPath(scope, id), props);
     const placement = placementOf(childPath(scope, id), props);
     const { segment, segmentless, daemon } = placement;
     const declarations = daemon._declarations;
@@ -130,7 +134,10 @@ export class HardenedContainer extends Construct implements IWorkload {
       props.notSecretReasons ?? {},
       (file) => mountOfSecret(file, declarations.store.hasGuard),
       props.labels,
+      props.profile && ((variable) => props.profile!._fileVariable(variable)),
     );
+    const marked = markedCapabilities(props);
+    props = { ...props, capabilities: [...(props.capabilities ?? []), ...marked] };
     checkImage(checked.path, props.image);
     declarations.checkDeclaration(checked.path, [`container ${checked.name}`]);
     if (segment) {
@@ -187,8 +194,18 @@ export class HardenedContainer extends Construct implements IWorkload {
     for (const { _volume, target, readOnly } of props.volumes ?? []) {
       _volume?._use({ construct: this, user: checked.user, image: props.image, target, readOnly });
     }
+    declarations.store.imageSays.set(path, props.profile?._facts === undefined ? [] : imageSays(props.profile._facts));
     this.makeResource(props, checked, environment);
     this.acceptReasons(props, checked);
+    for (const { text } of marked) {
+      Suppressions.of(this)._imply(
+        inertCapability,
+        text.replace(/^CAP_/, ''),
+        `the program of the image is marked with it, and the kernel would not execute it`,
+      );
+    }
+    const lost = lostData(props);
+    if (lost !== undefined) warn(this, lost);
   }
 
   /**

@@ -2,6 +2,7 @@ import { ADDRESSES } from './tables/addresses';
 import { CONTAINERS } from './tables/containers';
 import { FLOWS } from './tables/flows';
 import { HOSTS } from './tables/hosts';
+import { PROFILES } from './tables/profiles';
 import { PROPERTIES } from './tables/properties';
 import { RULES } from './tables/rules';
 import { SECRETS } from './tables/secrets';
@@ -11,7 +12,7 @@ import { SWARMS } from './tables/swarms';
 import { VALUES } from './tables/values';
 import { ERROR_CODES } from '../../src/private/error-codes';
 
-const ENTRIES = [ADDRESSES, CONTAINERS, FLOWS, HOSTS, PROPERTIES, RULES, SECRETS, SEGMENTS, STORAGE, SWARMS, VALUES].flat();
+const ENTRIES = [ADDRESSES, CONTAINERS, FLOWS, HOSTS, PROFILES, PROPERTIES, RULES, SECRETS, SEGMENTS, STORAGE, SWARMS, VALUES].flat();
 
 /** Codes that no program is known to make, with the reason. */
 const NOT_MADE: Readonly<Record<string, string>> = {

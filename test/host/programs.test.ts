@@ -29,7 +29,16 @@ const SOURCES: Readonly<Record<string, string>> = {
   'install.sh': renderInstallScript(sampleInput()),
   'verify.sh': renderVerifyScript({
     containers: [
-      { name: 'app-web', ports: ['|443|8443/tcp'], devices: [], capabilities: ['CHOWN'], user: 'start 0 60', restart: 'endless', isService: false },
+      {
+        name: 'app-web',
+        ports: ['|443|8443/tcp'],
+        devices: [],
+        capabilities: ['CHOWN'],
+        user: 'start 0 60',
+        restart: 'endless',
+        image: [],
+        isService: false,
+      },
     ],
   }),
 };

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { Capability, ContainerNetwork, ContainerUser, HardenedContainer, Peer, Port, RestartPolicy, SocketProxy } from '../../src';
+import {
+  Capability,
+  ContainerNetwork,
+  ContainerUser,
+  HardenedContainer,
+  ImageBase,
+  ImageProfile,
+  Peer,
+  Port,
+  RestartPolicy,
+  SocketProxy,
+} from '../../src';
 import { verifyInput } from '../../src/daemon/private/verify-input';
 import { renderVerifyScript, VERIFIED } from '../../src/host/private/render-verify-script';
 import { HOST_ADDRESS, IMAGE, Program } from '../support/programs';
@@ -21,13 +32,23 @@ test('containers come with their ports as docker inspect writes them', () => {
   const shop = program();
   expect(verifyInput(shop.topology(), shop.daemon._declarations.store.endless)).toEqual({
     containers: [
-      { name: 'app-api', ports: [], capabilities: ['IPC_LOCK'], devices: [], user: 'root 0', restart: 'endless', isService: false },
+      {
+        name: 'app-api',
+        ports: [],
+        capabilities: ['IPC_LOCK'],
+        devices: [],
+        user: 'root 0',
+        restart: 'endless',
+        image: [],
+        isService: false,
+      },
       {
         name: 'app-web',
         capabilities: [],
         devices: [],
         user: 'fixed 10001',
         restart: '',
+        image: [],
         isService: false,
         ports: [`${HOST_ADDRESS}|8000|8000/tcp`, `${HOST_ADDRESS}|8001|8001/tcp`],
       },
@@ -63,6 +84,25 @@ test('verify.sh knows the socket proxies, and no other container with the socket
   expect(/^proxies=(.*)$/m.exec(renderVerifyScript(verifyInput(program().topology())))?.[1]).toBe("''");
 });
 
+test('what an image says comes from its profile, of a profile of ones own nothing', () => {
+  const shop = new Program();
+  const front = shop.segment('Front');
+  shop.container('Cache', front, { profile: ImageProfile.redis({ builtOn: ImageBase.DEBIAN }) });
+  shop.container('Mine', front, { profile: ImageProfile.of({ imageName: 'mine', user: ContainerUser.of(5) }) });
+  const network = ContainerNetwork.none({ reason: 'it needs no connections' });
+  new HardenedContainer(shop.stack, 'Metrics', { daemon: shop.daemon, image: IMAGE, network, profile: ImageProfile.grafana() });
+  const { endless, imageSays } = shop.daemon._declarations.store;
+  const { containers } = verifyInput(shop.topology(), endless, imageSays);
+  expect(containers.map(({ name, image }) => [name, image])).toEqual([
+    ['app-cache', ['user:""', 'volume:"/data"', 'port:"6379/tcp"']],
+    ['app-mine', []],
+    ['app-metrics', ['user:"472"', 'port:"3000/tcp"']],
+  ]);
+  const script = renderVerifyScript({ containers });
+  expect(script).toContain(`'app-cache') echo 'port:"6379/tcp" user:"" volume:"/data"' ;;`);
+  expect(script).toMatch(/\nimages\n/);
+});
+
 test('every control is one line, in the order of the benchmark', () => {
   const lines = [...renderVerifyScript({ containers: [] }).matchAll(/^look (\S+) ([12]) && /gm)].map(([, control]) => control);
   expect([...lines].sort()).toEqual([...VERIFIED].sort());
@@ -73,12 +113,23 @@ test('every control is one line, in the order of the benchmark', () => {
 test('the shell takes it, and no text of a program gets out of its quotes', () => {
   const hostile = "it's $(reboot) `id` ; rm";
   const script = renderVerifyScript({
-    containers: [{ name: hostile, ports: [hostile], devices: [hostile], capabilities: [hostile], user: hostile, restart: hostile, isService: false }],
+    containers: [
+      {
+        name: hostile,
+        ports: [hostile],
+        devices: [hostile],
+        capabilities: [hostile],
+        user: hostile,
+        restart: hostile,
+        image: [hostile],
+        isService: false,
+      },
+    ],
     swarmAddress: hostile,
   });
   expect(() => execFileSync('sh', ['-n'], { input: script })).not.toThrow();
   const quoted = `'it'\\''s $(reboot) \`id\` ; rm'`;
-  expect(script.split(quoted)).toHaveLength(11);
+  expect(script.split(quoted)).toHaveLength(13);
   expect(script.split(quoted).join('')).not.toContain('reboot');
 });
 
@@ -92,7 +143,7 @@ test('it has no word that changes a host', () => {
 /** What the script says of restarts, of one container with a policy that the engine was told. */
 function restartsOf(policy: string, declared: string): string {
   const script = renderVerifyScript({
-    containers: [{ name: 'app-web', ports: [], devices: [], capabilities: [], user: '', restart: declared, isService: false }],
+    containers: [{ name: 'app-web', ports: [], devices: [], capabilities: [], user: '', restart: declared, image: [], isService: false }],
   });
   const take = (name: string) => {
     const start = script.indexOf(`\n${name}() {`);

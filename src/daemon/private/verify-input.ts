@@ -4,7 +4,11 @@ import type { StartUser } from '../../topology/private/facts';
 import type { Topology, WorkloadPlan } from '../../topology/private/topology';
 
 /** Containers and services of a daemon with what they may have, and their published ports, as `docker inspect` writes them: `192.0.2.10|443|8443/tcp`; Swarm binds to no address. */
-export function verifyInput(topology: Topology, endless: ReadonlySet<string> = new Set()): VerifyInput {
+export function verifyInput(
+  topology: Topology,
+  endless: ReadonlySet<string> = new Set(),
+  imageSays: ReadonlyMap<string, readonly string[]> = new Map(),
+): VerifyInput {
   const { workloads, segmentless = [], publications, swarm } = topology;
   const portsOf = (path: string) => [
     ...new Set(
@@ -35,6 +39,7 @@ export function verifyInput(topology: Topology, endless: ReadonlySet<string> = n
     devices,
     user: user === undefined ? '' : wordsOf(user),
     restart: endless.has(path) ? 'endless' : '',
+    image: imageSays.get(path) ?? [],
     isService,
     ...(holdsSocket && { holdsSocket }),
   });

@@ -1945,6 +1945,7 @@ read_engine @daemonJson@
 . verify/users.sh
 
 . verify/secrets.sh
+. verify/images.sh
 
 . generated/checks.sh
 
@@ -1957,6 +1958,7 @@ if [ -x @directoriesScript@ ]; then
   fi
 fi
 secrets
+images
 
 [ -z "$failed" ] || exit 1
 `,
@@ -2065,6 +2067,7 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{$n}} pid {{.State.Pid}}
 {{$n}} user {{printf "%q" .Config.User}}
 {{$n}} image {{printf "%q" .Config.Image}}
+{{$n}} of {{.Image}}
 {{$n}} service {{with index .Config.Labels "com.docker.swarm.service.name"}}{{printf "%q" .}}{{end}}
 {{$n}} privileged {{.HostConfig.Privileged}}
 {{$n}} apparmor {{printf "%q" .AppArmorProfile}}
@@ -2694,6 +2697,35 @@ key_before != "" { if ($0 ~ /^-/) tell(key_before, "true"); else { tell(key_befo
   }
 }
 END { if (key_before != "") tell(key_before, "true") }
+`,
+  'verify/images.sh': `# What verify.sh asks of images: whether what the image of a container says of itself is what the profile of the program was read from.
+
+# Lines as declared_image has words. Texts are quoted, so that none holds a line of its own.
+image_template='user:{{printf "%.80q" .Config.User}}{{range $path, $_ := .Config.Volumes}}
+volume:{{printf "%.80q" $path}}{{end}}{{range $port, $_ := .Config.ExposedPorts}}
+port:{{printf "%.20q" $port}}{{end}}'
+
+unlike_profile() {
+  wanted=$(declared_image "$(owner_of)" | tr ' ' '\\n')
+  [ -n "$wanted" ] || return 0
+  profiles=yes
+  if ! said=$(docker image inspect --format "$image_template" "$(ask of)" 2>/dev/null); then
+    doubt 'runs an image that is not here'
+    return 0
+  fi
+  lacking=$(printf '%s\\n' "$wanted" | grep -vxF -e "$said" | tr '\\n' ' ')
+  besides=$(printf '%s\\n' "$said" | grep -vxF -e "$wanted" | tr '\\n' ' ')
+  [ -z "$lacking" ] || mark "has no \${lacking% }"
+  [ -z "$besides" ] || mark "has \${besides% }"
+}
+
+# Where no container has a profile there is nothing to say.
+images() {
+  control=image
+  profiles=
+  gather unlike_profile
+  [ -z "$profiles" ] || judge 'each image has the user, the volumes and the ports that its profile was read with'
+}
 `,
   'verify/json-values.awk': `# The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1, and one that says a key of an object
 # twice: Go merges what stands there.

@@ -21,6 +21,8 @@ export interface VerifiedContainer {
   readonly user: string;
   /** `endless` where the engine starts it again whenever it ends. */
   readonly restart: string;
+  /** What its image says of itself, where a profile was read from it: `user:"472"`, `volume:"/data"`, `port:"6379/tcp"`. */
+  readonly image: readonly string[];
   readonly isService: boolean;
   /** It is a socket proxy. */
   readonly holdsSocket?: boolean;
@@ -96,6 +98,7 @@ export function renderVerifyScript({ containers, engine, swarmAddress = '', swar
       declared('declared_devices', ({ devices }) => devices),
       declared('declared_user', ({ user }) => [user]),
       declared('declared_restart', ({ restart }) => [restart]),
+      declared('declared_image', ({ image }) => image),
       `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
       `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\ntime_zone_files=${words(TIME_ZONE_FILES)}\nsockets=${words(SOCKETS)}\nproxies=${words(containers.filter(({ holdsSocket }) => holdsSocket).map(({ name }) => name))}\nproxy_socket=${ENGINE_SOCKET_PATH}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
       `\nsecret_plan=${quoted(secrets?.containers.map(({ name, uid, gid, secrets: files }) => [name, uid, gid, ...files].join(' ')).join('\n') ?? '')}\n`,

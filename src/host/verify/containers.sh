@@ -11,6 +11,7 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{$n}} pid {{.State.Pid}}
 {{$n}} user {{printf "%q" .Config.User}}
 {{$n}} image {{printf "%q" .Config.Image}}
+{{$n}} of {{.Image}}
 {{$n}} service {{with index .Config.Labels "com.docker.swarm.service.name"}}{{printf "%q" .}}{{end}}
 {{$n}} privileged {{.HostConfig.Privileged}}
 {{$n}} apparmor {{printf "%q" .AppArmorProfile}}

@@ -33,6 +33,8 @@ export class FactStore {
   public readonly swarm = new SwarmPart();
   /** Paths of containers that the engine starts again whenever they end. No packet depends on it. */
   public readonly endless = new Set<string>();
+  /** What the image of a container says of itself, by the path of the container, as far as its profile was read from it. verify.sh compares it. */
+  public readonly imageSays = new Map<string, readonly string[]>();
   private readonly segments = new Map<string, SegmentFact>();
   private readonly workloads = new Map<string, WorkloadFact>();
   private readonly segmentless = new Map<string, SegmentlessFact>();

@@ -2,6 +2,9 @@ import { type Place, ValidationError } from '../../private/errors';
 import { secretLooking } from '../../private/secret-looking';
 import { passedText, plainText, reasonText } from '../../private/text';
 
+/** The variable that takes the path of a file in the place of another one; nothing where the image has none. */
+export type FileVariable = (variable: string) => string | undefined;
+
 /**
  * Environment variables in the form that the provider wants, sorted so that the order of keys does not matter.
  * What looks like a secret is refused: it would lie readable in Terraform's state and in `docker inspect`.
@@ -12,6 +15,7 @@ export function environmentList(
   notSecret: Record<string, string>,
   howToMount: (file: string) => string,
   labels: Readonly<Record<string, string>> = {},
+  fileVariable: FileVariable = (variable) => `${variable}_FILE`,
 ): string[] {
   for (const [name, reason] of Object.entries(notSecret)) {
     reasonText(place, `notSecretReasons.${name}`, reason);
@@ -36,22 +40,31 @@ export function environmentList(
       }
       const value = passedText(place, `environment.${name}`, environment[name]);
       if (!Object.hasOwn(notSecret, name)) {
-        refuseSecret(place, name, value, howToMount);
+        refuseSecret(place, name, value, howToMount, fileVariable);
       }
       return `${name}=${value}`;
     });
 }
 
-function refuseSecret(place: Place | string, name: string, value: string, howToMount: (file: string) => string): void {
+function refuseSecret(
+  place: Place | string,
+  name: string,
+  value: string,
+  howToMount: (file: string) => string,
+  fileVariable: FileVariable,
+): void {
   const suspicious = secretLooking(name, value);
   if (suspicious !== undefined) {
-    const bare = name.replace(/_(FILE|PATH)$/i, '');
+    const bare = name.replace(/_{1,2}(FILE|PATH)$/i, '');
+    const variable = fileVariable(bare);
     const file = bare.toLowerCase().replace(/[_.]/g, '-').replace(/^-+/, '');
     throw new ValidationError(
       'SecretInEnvironment',
       place,
       `'environment.${name}' looks like ${suspicious}, and would be readable in the state and in 'docker inspect'; ` +
-        `put it into a file, add ${howToMount(file)}, and set ${bare}_FILE to '/run/secrets/${file}'; ` +
+        (variable === undefined
+          ? `put it into a file of settings that the program of the image reads (for ${bare} the image takes no path of a file), and add ${howToMount(file)}; `
+          : `put it into a file, add ${howToMount(file)}, and set ${variable} to '/run/secrets/${file}'; `) +
         `or give the reason why it is not a secret: notSecretReasons: { ${/^\w+$/.test(name) ? name : `'${name}'`}: '…' }`,
     );
   }

@@ -5,18 +5,31 @@ import { cacheDir, once } from '../lab/cache';
 import { debootstrap } from '../lab/debian';
 import { must } from '../lab/exec';
 
-export type Service = 'nginx' | 'postgresql' | 'haproxy';
+/** `profiles` holds the programs of several public images at once, with the folders that these images make. */
+export type Service = 'nginx' | 'postgresql' | 'haproxy' | 'profiles';
 
 const PACKAGES: Readonly<Record<Service, readonly string[]>> = {
   nginx: ['nginx-light', 'libnginx-mod-stream'],
   postgresql: ['postgresql'],
   haproxy: ['haproxy'],
+  // The core packages of MariaDB start nothing when they are installed.
+  profiles: [
+    'postgresql',
+    'mariadb-server-core',
+    'mariadb-client-core',
+    'redis-server',
+    'nginx-light',
+    'caddy',
+    'prometheus',
+    'curl',
+    'busybox',
+  ],
 };
 /** Raised when the recipe changes. */
-const RECIPE = 1;
+const RECIPES: Readonly<Record<Service, number>> = { nginx: 1, postgresql: 1, haproxy: 1, profiles: 1 };
 
 function imageDir(service: Service): string {
-  return path.join(cacheDir(), `image-${service}-bookworm-${RECIPE}`);
+  return path.join(cacheDir(), `image-${service}-bookworm-${RECIPES[service]}`);
 }
 
 export function serviceTar(service: Service): string {
@@ -44,7 +57,16 @@ async function make(service: Service): Promise<void> {
     ]) {
       fs.rmSync(path.join(tree, name), { recursive: true, force: true });
     }
-    const packed = ['--exclude=./dev/*', '--exclude=./proc/*', '--exclude=./sys/*', '--exclude=./run/*', '--exclude=./tmp/*'];
+    if (service === 'profiles') asPublicImages(tree);
+    const packed = [
+      '--xattrs',
+      '--xattrs-include=security.*',
+      '--exclude=./dev/*',
+      '--exclude=./proc/*',
+      '--exclude=./sys/*',
+      '--exclude=./run/*',
+      '--exclude=./tmp/*',
+    ];
     must(
       'packing the image',
       ['tar', '-C', tree, '--sort=name', '--numeric-owner', ...packed, '-cf', path.join(temporary, 'rootfs.tar'), '.'],
@@ -54,6 +76,39 @@ async function make(service: Service): Promise<void> {
     );
     fs.rmSync(tree, { recursive: true });
   });
+}
+
+/** Folders that the Dockerfiles of public images make, with their owners; and the mark that the program of Caddy has there. */
+const PUBLIC_FOLDERS: readonly (readonly [path: string, uid: number, gid: number, mode: number])[] = [
+  ['var/lib/postgresql/data', 999, 999, 0o1777],
+  ['var/lib/mysql', 999, 999, 0o755],
+  ['data', 999, 999, 0o755],
+  ['var/cache/nginx', 0, 0, 0o755],
+  ['prometheus', 65534, 65534, 0o775],
+  ['etc/caddy', 0, 0, 0o755],
+  ['config/caddy', 0, 0, 0o1777],
+  ['caddy-data/caddy', 0, 0, 0o1777],
+  ['docker-entrypoint-initdb.d', 0, 0, 0o755],
+];
+
+function asPublicImages(tree: string): void {
+  for (const [name, uid, gid, mode] of PUBLIC_FOLDERS) {
+    const folder = path.join(tree, name);
+    fs.mkdirSync(folder, { recursive: true });
+    fs.chownSync(folder, uid, gid);
+    fs.chmodSync(folder, mode);
+  }
+  // Debian gives its users other numbers; initdb wants to find its own by number.
+  const passwd = path.join(tree, 'etc/passwd');
+  const others = fs
+    .readFileSync(passwd, 'utf8')
+    .split('\n')
+    .filter((line) => !/^postgres:|^[^:]*:[^:]*:999:/.test(line));
+  fs.writeFileSync(passwd, ['postgres:x:999:999::/var/lib/postgresql:/bin/bash', ...others].join('\n'));
+  fs.symlinkSync('/bin/busybox', path.join(tree, 'usr/local/bin/wget'));
+  // Version 2, effective, the bit of NET_BIND_SERVICE.
+  const mark = "import os, struct, sys; os.setxattr(sys.argv[1], 'security.capability', struct.pack('<5I', 0x02000001, 1 << 10, 0, 0, 0))";
+  must('marking the program of Caddy', ['python3', '-c', mark, path.join(tree, 'usr/bin/caddy')]);
 }
 
 /** Scenarios are synchronous and debootstrap is not: it is run by this file as a program. */

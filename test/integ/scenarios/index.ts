@@ -35,6 +35,7 @@ import * as macvlan from './macvlan';
 import * as mutation from './mutation';
 import * as namesAndMtu from './names-and-mtu';
 import * as otherFirewalls from './other-firewalls';
+import * as profiles from './profiles';
 import * as properties from './properties';
 import * as publishing from './publishing';
 import * as realServices from './real-services';
@@ -85,6 +86,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'real-services': realServices,
   'egress-and-host': egressAndHost,
   'names-and-mtu': namesAndMtu,
+  profiles,
   publishing,
   macvlan,
   vlan,

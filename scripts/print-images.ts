@@ -1,0 +1,111 @@
+import { cell } from './print-cis';
+import type { ImageFacts } from '../src/hardening/private/images/image-facts';
+import { PUBLIC_IMAGES } from '../src/hardening/private/images/public-images';
+
+/** docs/IMAGES.md: what the profiles of public images set, why, and where that is written. */
+export function imagesPage(): string {
+  const names = [...new Set(PUBLIC_IMAGES.map(({ image }) => image))];
+  const rows = PUBLIC_IMAGES.map((facts) => {
+    const { image, variant = '', uid, gid, dataPath, tmpfs, ports, memoryMebibytes, run } = facts;
+    const memory = memoryMebibytes === undefined ? '' : `${memoryMebibytes}`;
+    const cells = [
+      `[${image}](#${image})`,
+      variant,
+      `${uid}:${gid}`,
+      code(dataPath),
+      Object.keys(tmpfs).map(code).join(', '),
+      ports.join(', '),
+      memory,
+      run,
+    ];
+    return `| ${cells.map(cell).join(' | ')} |`;
+  });
+  return `# Images
+
+What an \`ImageProfile\` sets for a container, from the Dockerfiles and the entry points of public images. The images themselves were not run: the lab has no
+registry to pull from. The last column says what was run in their place, with the profile's user and paths: programs of Debian's packages, on a read-only
+root file system, without capabilities, until they were healthy, wrote their data and found it again in a new container. "Not run" means that the facts
+were read and nothing else. On the host \`verify.sh\` compares the user, the volumes and the ports that a pulled image names with this page.
+\`docker run --rm --network none --entrypoint id IMAGE NAME\` shows the number of a user that an image names.
+
+A file system in memory is empty at each start. The column "data" is what has to last: mount a volume there.
+
+This page is printed from the facts by \`npx projen docs:print\`.
+
+| image | variant | user | data | in memory | ports of the image | memory in MiB | run in the lab |
+|---|---|---|---|---|---|---|---|
+${rows.join('\n')}
+
+${names.map((name) => section(PUBLIC_IMAGES.filter(({ image }) => image === name))).join('\n')}`;
+}
+
+function section(variants: readonly ImageFacts[]): string {
+  const [first] = variants;
+  const versions = [...new Set(variants.map((facts) => facts.versions))].join(', ');
+  const lines = [
+    ...all(
+      variants,
+      ({ imageUser, uid, gid }) =>
+        `The image names ${imageUser === '' ? 'no user, so it would start as root' : `the user \`${imageUser}\``}; the profile sets ${uid}:${gid}.`,
+    ),
+    ...all(variants, ({ volumes }) =>
+      volumes.length === 0 ? 'It declares no volume.' : `It declares ${volumes.map(code).join(', ')} as a volume.`,
+    ),
+    ...all(variants, ({ health }) =>
+      health === undefined
+        ? 'No health check.'
+        : `Health check: ${code(health.test.slice(1).join(' '))}${startPeriod(health.startPeriodSeconds)}.`,
+    ),
+    ...all(
+      variants,
+      ({ fileCapabilities }) => fileCapabilities && `The container may have ${fileCapabilities.join(', ')}; its processes do not.`,
+    ),
+    ...all(variants, ({ writableRoot }) => writableRoot && `Its root file system is writable: ${writableRoot}.`),
+    ...all(
+      variants,
+      ({ environment }) =>
+        environment &&
+        `Variables: ${Object.entries(environment)
+          .map(([name, value]) => code(`${name}=${value}`))
+          .join(', ')}.`,
+    ),
+    ...all(variants, ({ fileVariables = [] }) =>
+      fileVariables.length === 0
+        ? 'No variable takes the path of a file.'
+        : `Variables that take the path of a file: ${fileVariables.map(code).join(', ')}.`,
+    ),
+    ...all(
+      variants,
+      ({ stopSignal = 'SIGTERM', stopSeconds = 10 }) => `It ends on ${stopSignal}, and has ${stopSeconds} seconds for that.`,
+    ),
+    ...all(variants, ({ notes }) => notes),
+  ];
+  const sources = [...new Set(variants.flatMap((facts) => facts.sources))];
+  return `## ${first.image}
+
+Versions whose sources were read: ${versions}.
+
+${lines.map((line) => `- ${line}`).join('\n')}
+
+Sources:
+
+${sources.map((source) => `- <${source}>`).join('\n')}
+`;
+}
+
+/** What is said of variants: once where all say the same, with the name of the variant where they differ. */
+function all(variants: readonly ImageFacts[], say: (facts: ImageFacts) => string | readonly string[] | undefined): string[] {
+  const said = new Map<string, string[]>();
+  for (const facts of variants) {
+    for (const line of [say(facts) ?? []].flat()) said.set(line, [...(said.get(line) ?? []), facts.variant ?? '']);
+  }
+  return [...said].map(([line, of]) => (of.length === variants.length ? line : `(${of.join('; ')}) ${line}`));
+}
+
+function startPeriod(seconds: number | undefined): string {
+  return seconds === undefined ? '' : `, failures in the first ${seconds} seconds do not count`;
+}
+
+function code(text: string | undefined): string {
+  return text === undefined ? '' : `\`${text}\``;
+}

@@ -1,0 +1,72 @@
+/** A check of health that works with the programs of an image. */
+export interface ImageHealth {
+  /** `CMD` with a program and its words, or `CMD-SHELL` with a line. */
+  readonly test: readonly [kind: 'CMD' | 'CMD-SHELL', ...words: string[]];
+  readonly startPeriodSeconds?: number;
+}
+
+/** What is known of a public image, from its Dockerfile and its entry point. */
+export interface ImageFacts {
+  /** Last part of its name, such as `postgres`. */
+  readonly image: string;
+  /** What of it, where variants differ, such as `Alpine`. */
+  readonly variant?: string;
+  /** Versions whose sources were read. */
+  readonly versions: string;
+  /** Major version that a tag has to begin with. */
+  readonly major?: number;
+  /** Words that a tag of this variant holds, or must not hold. */
+  readonly tagWords?: Readonly<Record<string, boolean>>;
+  /** The user that the profile sets, other than root. */
+  readonly uid: number;
+  readonly gid: number;
+  /** The user that the image itself names; nothing where it would start as root. */
+  readonly imageUser: string;
+  /** Paths that the image declares as volumes. */
+  readonly volumes: readonly string[];
+  /** Ports that the image declares, as `docker image inspect` writes them; the first is the one that the profile takes for flows. */
+  readonly ports: readonly string[];
+  /** Where it keeps what has to last. */
+  readonly dataPath?: string;
+  /** Where it writes what may be lost, with sizes in MiB. */
+  readonly tmpfs: Readonly<Record<string, number>>;
+  /** Why its root file system has to be writable. */
+  readonly writableRoot?: string;
+  /**
+   * Capabilities that the file of its program is marked with, as effective ones. The kernel does not execute such a file when one of them is out of reach
+   * for the container, whoever the user is.
+   */
+  readonly fileCapabilities?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly health?: ImageHealth;
+  /** Variables that take the path of a file with the value; a `*` stands for any letters. */
+  readonly fileVariables?: readonly string[];
+  /** Signal of the image that ends it; nothing where that is the one of the engine. */
+  readonly stopSignal?: string;
+  readonly stopSeconds?: number;
+  /** Memory to begin with, where the default of every container is too little. No fact of the image. */
+  readonly memoryMebibytes?: number;
+  /** What a reader has to know, one sentence each. */
+  readonly notes: readonly string[];
+  readonly sources: readonly string[];
+  /** What of it was run, and how. */
+  readonly run: string;
+}
+
+/** The value of a page where nothing was run. */
+export const NOT_RUN = 'not run';
+
+/** What the image says of itself, in the words of verify.sh. */
+export function imageSays({ imageUser, volumes, ports }: Pick<ImageFacts, 'imageUser' | 'volumes' | 'ports'>): string[] {
+  return [`user:"${imageUser}"`, ...volumes.map((path) => `volume:"${path}"`), ...ports.map((port) => `port:"${port}"`)];
+}
+
+/** The variable that takes the path of a file in the place of another variable, as far as the image reads one. */
+export function fileVariable(patterns: readonly string[], bare: string): string | undefined {
+  return [`${bare}_FILE`, `${bare}__FILE`].find((name) => patterns.some((pattern) => matches(pattern, name)));
+}
+
+function matches(pattern: string, name: string): boolean {
+  const [start, end] = pattern.split('*');
+  return end === undefined ? pattern === name : name.length > start.length + end.length && name.startsWith(start) && name.endsWith(end);
+}
