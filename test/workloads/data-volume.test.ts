@@ -7,6 +7,7 @@ import {
   DataVolume,
   type DataVolumeProps,
   EncryptedOverlay,
+  EngineVersion,
   FileOwner,
   FindingState,
   HardenedContainer,
@@ -115,6 +116,14 @@ describe('whom a volume belongs to', () => {
     expect(of('app-c0').mounts[1].volume_options).toEqual({ no_copy: true });
     const { container } = sharing({ owner: FileOwner.fromImage() }, {}).synth();
     expect([container().mounts[1].volume_options, container().depends_on]).toEqual([undefined, undefined]);
+  });
+
+  test('before 26.0 the provider cannot forbid the copy, and the synth warns', () => {
+    const program = new Program({ engine: EngineVersion.of('20.10.24') });
+    const data = new DataVolume(program.stack, 'Data', { daemon: program.daemon });
+    program.container('Db', program.segment('Back'), { volumes: [VolumeMount.volume(data, '/data')] });
+    expect(program.synth().container('app-db').mounts[1].volume_options).toBeUndefined();
+    expect(data.node.metadata).toContainEqual(expect.objectContaining({ data: expect.stringContaining('engines before 26.0') }));
   });
 
   test('a mount that is set past the construct keeps its other options', () => {

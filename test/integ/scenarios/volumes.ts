@@ -14,7 +14,7 @@ import {
   VolumeMount,
 } from '../../../src';
 import type { Checks } from '../harness/checks';
-import { Deployment, type Program } from '../harness/deployment';
+import { Deployment, isAtLeast, type Program } from '../harness/deployment';
 import { firewallOf, UnguardedDeployment } from '../harness/unguarded-deployment';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
@@ -118,11 +118,10 @@ function images(checks: Checks, lab: Lab, deployment: Deployment): void {
   );
   const content = inside(lab, 'seed', 'touch new; cat file 2>&1; stat -c %u file');
   checks.shown('the content of the image is there, with its owner, and the volume belongs to the user', /from-image\n4000$/.test(content) && stat(lab, 'seed') === '10001:10001 700', content); // prettier-ignore
-  checks.shown(
-    'an empty folder of the image does not give the volume back to root',
-    stat(lab, 'bare') === '10001:10001 755',
-    stat(lab, 'bare'),
-  );
+  // Before 26.0 the provider cannot forbid the copy, and the synth warns of that.
+  const isOld = !isAtLeast(deployment.daemon, '26.0');
+  const bare = stat(lab, 'bare');
+  checks.shown(`an empty folder of the image ${isOld ? 'gives' : 'does not give'} the volume back to root`, bare === (isOld ? '0:0 755' : '10001:10001 755'), bare); // prettier-ignore
   writes(checks, lab, 'a volume in a folder of the image that others may not enter', 'closed');
   checks.shown('a target that is a link in the image is the volume, and what it points at stays', stat(lab, 'linked') === '10001:10001 700' && lab.docker('run', '--rm', '--network', 'none', 'seeded:1', 'stat', '-c', '%u', '/seed') === '4000', stat(lab, 'linked')); // prettier-ignore
   checks.shown(
@@ -130,7 +129,7 @@ function images(checks: Checks, lab: Lab, deployment: Deployment): void {
     stat(lab, 'kept') === '4000:4000 700' && !exists(lab, 'kept-owner'),
     stat(lab, 'kept'),
   );
-  checks.shown('with an image for the owner the volume begins empty', stat(lab, 'empty') === '10001:10001 755' && inside(lab, 'empty', 'ls') === '', stat(lab, 'empty')); // prettier-ignore
+  checks.shown(`with an image for the owner the volume ${isOld ? 'has what the image has' : 'begins empty'}`, isOld ? stat(lab, 'empty') === '4000:4000 700' : stat(lab, 'empty') === '10001:10001 755' && inside(lab, 'empty', 'ls') === '', stat(lab, 'empty')); // prettier-ignore
   checks.shown('where all are root nothing is set', stat(lab, 'root') === '0:0 755' && !exists(lab, 'root-owner'), stat(lab, 'root'));
   replansEmpty(checks, 'volumes of images', deployment);
 }
