@@ -169,7 +169,7 @@ describe('data', () => {
     const p = new Program();
     const data = new DataVolume(p.stack, 'Data', { daemon: p.daemon });
     p.container('Web', p.segment('Front'), { profile, volumes: [VolumeMount.volume(data, profile.dataPath)] });
-    expect(p.synth().container().mounts).toContainEqual(expect.objectContaining({ type: 'volume', target: '/data' }));
+    expect(p.synth().container('app-web').mounts).toContainEqual(expect.objectContaining({ type: 'volume', target: '/data' }));
   });
 });
 

@@ -40,8 +40,8 @@ test('the container has the socket, nothing else of the host, and no capability'
     options: ['no-new-privileges:true'],
     isReadOnly: true,
     ports: undefined,
-    restart: 'on-failure',
-    retries: 5,
+    restart: 'unless-stopped',
+    retries: undefined,
   });
 });
 

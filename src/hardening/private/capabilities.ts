@@ -99,3 +99,6 @@ export function capabilityFacts(name: string): CapabilityFacts | undefined {
 export function forges({ capabilities = [] }: { readonly capabilities?: readonly string[] }): boolean {
   return capabilities.some((capability) => capabilityFacts(capability)?.forges === true);
 }
+
+/** What it takes to give a folder another owner and another mode, wherever the image keeps it. */
+export const OWNER_CAPABILITIES = ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER'] as const;

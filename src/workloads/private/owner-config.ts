@@ -1,4 +1,5 @@
 import { STAMP_TARGET } from './common';
+import { OWNER_CAPABILITIES } from '../../hardening/private/capabilities';
 import { HARDENED, logOptions } from '../../hardening/private/hardened-defaults';
 import { OWNER_LABEL } from '../../hardening/private/volume-owners';
 import type { ContainerConfig } from '../../private/bindings';
@@ -48,7 +49,7 @@ export function ownerConfig({ volumeName, source, target, owner, mode, image, st
         },
       ],
     },
-    capabilities: { drop: ['ALL'], add: ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER'] },
+    capabilities: { drop: ['ALL'], add: [...OWNER_CAPABILITIES] },
     securityOpts: [HARDENED.noNewPrivileges],
     privileged: false,
     readOnly: true,

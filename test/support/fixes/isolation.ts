@@ -263,7 +263,7 @@ export const ISOLATION: readonly FixPair[] = [
   container(
     'BH-C37',
     ['if the value is not a secret, suppress this finding for it'],
-    { labels: [...(CLEAN.labels as []), { label: 'com.example.token', value: 'red' }] },
+    { command: ['/serve', '--token=red'] },
     {},
     { accepts: true },
   ),

@@ -13,6 +13,7 @@ import {
   Severity,
   SupplyChain,
   SwarmSecret,
+  VolumeMount,
 } from '../../../src';
 import { StackPass } from '../../../src/validation/stack-pass';
 import { Program } from '../../support/programs';
@@ -32,7 +33,7 @@ function found(program: { readonly stack: Program['stack'] }, least: Severity): 
 
 describe('what our constructs make', () => {
   test('all rules are asked', () => {
-    expect(RULES.map(({ ruleId }) => ruleId)).toHaveLength(2 + 16 + 4 + 4 + 4);
+    expect(RULES.map(({ ruleId }) => ruleId)).toHaveLength(2 + 16 + 4 + 4 + 4 + 3);
   });
 
   test('a container lacks the health check alone, which a prop brings', () => {
@@ -40,7 +41,7 @@ describe('what our constructs make', () => {
       connection: DaemonConnection.ssh({ host: '192.0.2.10', user: 'admin', hostKeys: [`ssh-ed25519 ${'A'.repeat(68)}`] }),
     });
     const front = program.segment('Front');
-    const web = program.container('Web', front, { image: PULLED, environment: { DB_PASSWORD_FILE: '/run/db' }, restartPolicy: RestartPolicy.onFailure(3) }); // prettier-ignore
+    const web = program.container('Web', front, { image: PULLED, environment: { DB_PASSWORD_FILE: '/run/db' }, volumes: [VolumeMount.hostPath('/srv/db', '/run/db')], restartPolicy: RestartPolicy.onFailure(3) }); // prettier-ignore
     web.publish(Port.tcp(443));
     program.container('Db', front, { healthCheck: HealthCheck.command(['pg_isready']), restartPolicy: RestartPolicy.onFailure(5) });
     expect(found(program, Severity.WARNING)).toEqual(['BH-C22 app/Web/Resource none']);

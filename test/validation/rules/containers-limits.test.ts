@@ -152,8 +152,8 @@ describe('BH-C22 no health check', () => {
 
 describe('BH-C23 devices of the host', () => {
   test.each([
-    [{ devices: { host_path: '/dev/sda' } }, ['/dev/sda']],
-    [{ devices: [{ host_path: '/dev/fuse' }, { host_path: '${var.device}' }] }, ['${var.device}', '/dev/fuse']],
+    [{ devices: { host_path: '/dev/sda' } }, ['/dev/sda (error)']],
+    [{ devices: [{ host_path: '/dev/fuse' }, { host_path: '${var.device}' }] }, ['/dev/fuse (error)', '${var.device}']],
     [{ gpus: 'all' }, ['gpus all']],
     [{ runtime: 'nvidia' }, ['runtime nvidia']],
     [{ device_requests: [{ driver: 'cdi' }, { driver: 'cdi' }] }, ['device_requests']],

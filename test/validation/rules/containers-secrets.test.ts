@@ -44,7 +44,7 @@ describe('BH-C36 variable that names a secret file which nothing mounts', () => 
   });
 });
 
-describe('BH-C37 secret in a command, a health check, a label or an uploaded file', () => {
+describe('BH-C37 secret in a command, a health check or an uploaded file', () => {
   const URL = 'postgres://shop:hunter2@db/shop';
   test.each([
     [{ command: ['/serve', '--password=hunter2'] }, 'command --password'],
@@ -56,7 +56,6 @@ describe('BH-C37 secret in a command, a health check, a label or an uploaded fil
     [{ command: ['/serve', '--password=${var.password}'] }, 'command --password'],
     [{ entrypoint: ['sh', '-c', "MYSQL_PWD='hunter2' exec /serve"] }, 'entrypoint MYSQL_PWD'],
     [{ healthcheck: [{ test: ['CMD-SHELL', `pg_isready -d ${URL}`] }] }, 'test word'],
-    [{ labels: [{ label: 'com.example.api-token', value: 'hunter2' }] }, 'label com.example.api-token'],
     [{ upload: [{ file: '/etc/app.env', content: 'A=1\nDB_PASSWORD=hunter2\n' }] }, 'upload /etc/app.env'],
     [{ upload: [{ file: '/key', content: '-----BEGIN EC PRIVATE KEY-----\nhunter2' }] }, 'upload /key'],
     [{ upload: [{ file: '/key', content_base64: Buffer.from('TOKEN=hunter2').toString('base64') }] }, 'upload /key'],

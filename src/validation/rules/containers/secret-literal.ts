@@ -6,12 +6,6 @@ import { secretWords } from '../../private/secret-variables';
 import type { Violation } from '../../rule';
 import { Severity } from '../../severity';
 
-function inLabel(block: ICheckedBlock): Violation[] {
-  const label = block.rawText('label') ?? '';
-  const what = secretValue(label, masked(block.rawText('value') ?? ''));
-  return what === undefined ? [] : [{ detail: `label ${label}`, message: `the label '${label}' looks like ${what}` }];
-}
-
 /** A text that is uploaded: a key, or lines that give a value to the name of a secret. */
 function inUpload(block: ICheckedBlock): Violation[] {
   const file = block.rawText('file') ?? '';
@@ -25,7 +19,7 @@ function inUpload(block: ICheckedBlock): Violation[] {
 
 export const secretLiteral = defineRule({
   ruleId: 'BH-C37',
-  title: 'secret in a command, a health check, a label or an uploaded file',
+  title: 'secret in a command, a health check or an uploaded file',
   severity: Severity.WARNING,
   inDefaults: true,
   why: "The secret is readable in the Terraform state and in 'docker inspect'; in a command or a health check every user of the host sees it in the list of processes, too.",
@@ -35,7 +29,6 @@ export const secretLiteral = defineRule({
     ...secretWords(container, 'command'),
     ...secretWords(container, 'entrypoint'),
     ...container.blocks('healthcheck').flatMap((check) => secretWords(check, 'test')),
-    ...container.blocks('labels').flatMap(inLabel),
     ...container.blocks('upload').flatMap(inUpload),
   ],
 });
