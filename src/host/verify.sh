@@ -72,9 +72,9 @@ read_engine @daemonJson@
 if [ -x @directoriesScript@ ]; then
   control=-
   if told=$(@directoriesScript@ --check 2>&1); then
-    pass 'directories that containers mount belong to whom the program says'
+    pass 'directories that containers mount have the owner that the program declares'
   else
-    fail "directories that containers mount belong to whom the program says: $(printf '%s' "$told" | tr '\n' ' ')"
+    fail "directories that containers mount have the owner that the program declares: $(printf '%s' "$told" | tr '\n' ' ')"
   fi
 fi
 secrets

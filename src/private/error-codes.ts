@@ -197,7 +197,7 @@ export const ERROR_CODES = {
   SensitiveHostPath: 'A mount contains a directory that gives control over the host.',
   MountTarget: 'The path of a mount is malformed, or already used by another mount.',
   VolumeName: 'The name of a volume is malformed.',
-  VolumeOwner: 'Whom a volume is to belong to is unclear, or nothing can set its owner.',
+  VolumeOwner: 'The owner of a volume is unclear, or nothing can set its owner.',
   HostDirectory: 'The host cannot make a directory for a container as declared, or the container could not use it.',
   FolderMode: 'The mode of a volume or directory is not octal, has a set-user-id, set-group-id or sticky bit, or lets every user write.',
   HealthCheckValue: 'A health check has no command, or a duration out of range.',

@@ -54,7 +54,7 @@ export class HealthCheck {
    * Runs a line in the shell of the image, `/bin/sh -c`; an image without a shell is then always unhealthy.
    *
    * The shell reads the whole line: never put text from outside the program into it, and use `command()` where no pipe or variable is needed. The engine
-   * shows the line to everybody who may inspect the container, so it must hold no secret.
+   * shows the line to every user who may inspect the container, so it must hold no secret.
    */
   public static shell(line: string, options: HealthCheckOptions = {}): HealthCheck {
     return new HealthCheck(['CMD-SHELL', passedText(undefined, 'health check', line)], options);

@@ -48,14 +48,14 @@ export interface SocketProxyProps {
  * HAProxy recognizes a client by its source address, which the address book keeps fixed. A container without `NET_RAW` cannot use the address of another one for a TCP
  * connection; a container with `NET_RAW` or `NET_ADMIN` has no neighbours, because its flows run in conduits. So this also holds on an `UnguardedDaemon`.
  *
- * Whoever takes over HAProxy itself has the socket, and with it root access to the host. A restart of the engine that makes a new socket restarts the proxy.
+ * An attacker who takes over HAProxy itself has the socket, and with it root access to the host. A restart of the engine that makes a new socket restarts the proxy.
  *
  * Errors: `NotASegment` for a segment that is not a `BridgeSegment`, `OverlayTakesServices`, `UserNumber`, and those of a `HardenedContainer`.
  *
  * @see https://docs.docker.com/engine/security/#docker-daemon-attack-surface
  */
 export class SocketProxy extends Construct {
-  /** The container of HAProxy, for `startAfter()` and for questions about reachability. A publication of it admits nobody: HAProxy answers its clients only. */
+  /** The container of HAProxy, for `startAfter()` and for questions about reachability. Publishing it gives no access: HAProxy answers its clients only. */
   public readonly container: HardenedContainer;
 
   /** What a client takes as the address of the engine (`DOCKER_HOST`), such as `tcp://shop-socket:2375`. */
@@ -116,7 +116,7 @@ export class SocketProxy extends Construct {
       throw new ValidationError(
         'NotAWorkload',
         path,
-        "'client' must be a HardenedContainer in a segment: HAProxy recognizes a client by an address that nobody else has; place the client in a segment",
+        "'client' must be a HardenedContainer in a segment: HAProxy recognizes a client by an address that no other container has; place the client in a segment",
       );
     }
     const facts = access.map((each) => {

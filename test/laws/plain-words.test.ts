@@ -2,7 +2,7 @@ import { libraryTexts, pageTexts, type ReadText, scriptTexts, textsOfProgram, te
 
 /** Phrases that a reader must solve first: a name for messages, the phrase, and a sentence that has it. */
 const RIDDLES: readonly (readonly [name: string, phrase: RegExp, sentence: string])[] = [
-  ['nobody: write "not declared", "no client"', /\bnobody\b/i, 'open, and declared by nobody'],
+  ['nobody: write "not declared", "no client"', /(?<!`)\bnobody\b/i, 'open, and declared by nobody'],
   ['whoever, whom: write "a client that"', /\bwho(m|ever|mever)\b/i, 'Whoever reaches the socket is root'],
   ['anybody, somebody, everybody: name the actor', /\b(any|some|every)(body|one)\b/i, 'what somebody runs by hand'],
   ['who as a riddle: write "an attacker who"', /(^|[.:;] )who (?!may\b)\w+/i, 'a mount is power: who writes there changes the host'],

@@ -118,7 +118,7 @@ export function engineAccess({ workloads, engineAccess: accesses = [] }: Topolog
     '',
     ...(table.length === 0 ? ['Nobody.'] : table),
     '',
-    `${proxies.join(', ')} ${proxies.length === 1 ? 'has' : 'have'} the socket of the engine, which gives root access to the host: HAProxy there passes only these calls, and each client by its address. What a client learns, everybody learns who can reach that client and take it over.`,
+    `${proxies.join(', ')} ${proxies.length === 1 ? 'has' : 'have'} the socket of the engine, which gives root access to the host: HAProxy there passes only these calls, and each client by its address. An attacker who takes over a client learns what that client may ask.`,
     '',
   ];
 }
