@@ -1,5 +1,6 @@
 import { dependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
+import { acceptReasons, holdsSocket } from './accepted-reasons';
 import type { Capability } from './capability';
 import type { ContainerAttributes } from './container-attributes';
 import { ExistingContainer } from './existing-container';
@@ -20,12 +21,9 @@ import { lostData, markedCapabilities, withProfile } from './private/with-profil
 import { Publication } from './publication';
 import type { PublicationOptions, PublishOptions } from './publication-options';
 import type { StartOptions } from './start-options';
-import { VolumeMount } from './volume-mount';
 import type { IWorkload } from './workload';
 import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
-import { HARDENED } from '../hardening/private/hardened-defaults';
-import { ENGINE_SOCKET_PATH } from '../hardening/private/host-paths';
 import { imageSays } from '../hardening/private/images/image-facts';
 import { Image, LateContainer } from '../private/bindings';
 import { orderStacks, warn } from '../private/cdktf-hooks';
@@ -38,18 +36,6 @@ import { checkWireAddresses } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact, PublicationFact } from '../topology/private/facts';
-import { dangerousCapability } from '../validation/rules/containers/dangerous-capability';
-import { engineSocket } from '../validation/rules/containers/engine-socket';
-import { healthCheck as noHealthCheck } from '../validation/rules/containers/health-check';
-import { hostDevices } from '../validation/rules/containers/host-devices';
-import { hostNetwork } from '../validation/rules/containers/host-network';
-import { inertCapability } from '../validation/rules/containers/inert-capability';
-import { logBounds } from '../validation/rules/containers/log-bounds';
-import { rawSockets } from '../validation/rules/containers/raw-sockets';
-import { restartPolicy } from '../validation/rules/containers/restart-policy';
-import { rootUser } from '../validation/rules/containers/root-user';
-import { secretVariable } from '../validation/rules/containers/secret-variable';
-import { writableRoot } from '../validation/rules/containers/writable-root';
 import { Suppressions } from '../validation/suppressions';
 
 /** Where only the API is ours, nothing keeps a value for us. */
@@ -61,11 +47,6 @@ function mountOfSecret(file: string, hasGuard: boolean): string {
 
 function warningOnHost(reason: string): string {
   return `is on the host's network (${reason}): only the host's own firewall restricts its ports, a flow with it is a flow with every process on the host, and no rule of Bulkhead distinguishes it from the host; place it in a segment if possible`;
-}
-
-/** Only a SocketProxy can give such a mount. */
-function holdsSocket({ volumes = [] }: HardenedContainerProps): boolean {
-  return volumes.some((mount) => mount instanceof VolumeMount && mount.source === ENGINE_SOCKET_PATH);
 }
 
 function warningOfForging({ text, reason }: Capability): string {
@@ -196,14 +177,11 @@ export class HardenedContainer extends Construct implements IWorkload {
     }
     declarations.store.imageSays.set(path, props.profile?._facts === undefined ? [] : imageSays(props.profile._facts));
     this.makeResource(props, checked, environment);
-    this.acceptReasons(props, checked);
-    for (const { text } of marked) {
-      Suppressions.of(this)._imply(
-        inertCapability,
-        text.replace(/^CAP_/, ''),
-        `the program of the image is marked with it, and the kernel would not execute it`,
-      );
-    }
+    acceptReasons(this, props, {
+      restart: checked.restart,
+      marked,
+      hostReason: segmentless?.mode === 'host' ? segmentless.reason : undefined,
+    });
     const lost = lostData(props);
     if (lost !== undefined) warn(this, lost);
   }
@@ -298,31 +276,6 @@ export class HardenedContainer extends Construct implements IWorkload {
 
   private get resource(): LateContainer {
     return this.node.findChild('Resource') as LateContainer;
-  }
-
-  /** Who gave a reason here need not give it once more to the rules that ask for one. */
-  private acceptReasons(props: HardenedContainerProps, { restart }: CheckedContainer): void {
-    const { user, capabilities = [], devices = [], logDriver, writableRootReason, notSecretReasons = {}, healthCheck } = props;
-    const accepted = Suppressions.of(this);
-    if (restart._isEndless) accepted._imply(restartPolicy, restart.text, HARDENED.restartReason);
-    if (holdsSocket(props)) {
-      accepted._imply(engineSocket, ENGINE_SOCKET_PATH, 'a SocketProxy, which passes only the calls that the program allows');
-    }
-    for (const { text, reason } of capabilities) {
-      if (reason !== undefined) {
-        const name = text.replace(/^CAP_/, '');
-        accepted._imply(dangerousCapability, name, reason);
-        accepted._imply(rawSockets, name, reason);
-      }
-    }
-    for (const device of devices) accepted._imply(hostDevices, device.path, device.reason);
-    if (logDriver?.reason !== undefined) accepted._imply(logBounds, logDriver.driver, logDriver.reason);
-    if (user?.reason !== undefined) accepted._imply(rootUser, 'root', user.reason);
-    if (healthCheck?._noneReason !== undefined) accepted._imply(noHealthCheck, 'none', healthCheck._noneReason);
-    if (writableRootReason !== undefined) accepted._imply(writableRoot, 'read_only', writableRootReason);
-    for (const [name, reason] of Object.entries(notSecretReasons)) accepted._imply(secretVariable, name, reason);
-    const { segmentless } = this.placement;
-    if (segmentless?.mode === 'host') accepted._imply(hostNetwork, 'network_mode', segmentless.reason);
   }
 
   private makeResource(props: HardenedContainerProps, checked: CheckedContainer, environment: string[]): void {

@@ -4,7 +4,6 @@ import {
   addClean,
   addEngine,
   addNetwork,
-  CLEAN,
   NODE,
   container,
   type FixPair,
