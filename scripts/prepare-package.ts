@@ -1,6 +1,7 @@
 /**
  * Makes what npm packs small. Takes files out of the bundled libraries that nothing reads at run time, since npm packs a bundled library as it is in
- * node_modules (`npm ci` brings the files back), and comments out of the compiled code (a build writes them again); declarations keep theirs.
+ * node_modules (`npm ci` brings the files back), and comments out of all
+ * code (a build writes ours again); public declarations keep theirs, and licences are in files of their own.
  * Runs before every pack.
  */
 import * as fs from 'node:fs';
@@ -27,9 +28,15 @@ function prune(folder: string): void {
 }
 
 function withoutComments(file: string): void {
-  const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS);
+  const kind = file.endsWith('js') ? ts.ScriptKind.JS : ts.ScriptKind.TS;
+  const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, false, kind);
   fs.writeFileSync(file, ts.createPrinter({ removeComments: true }).printFile(source));
 }
 
-for (const { folder } of bundled()) prune(path.join(ROOT, folder));
-for (const file of filesBelow(path.join(ROOT, 'lib'))) if (file.endsWith('.js')) withoutComments(file);
+for (const { folder } of bundled()) {
+  prune(path.join(ROOT, folder));
+  for (const file of filesBelow(path.join(ROOT, folder))) if (/\.c?js$/.test(file)) withoutComments(file);
+}
+for (const file of filesBelow(path.join(ROOT, 'lib'))) {
+  if (file.endsWith('.js') || /[\\/]private[\\/].*\.d\.ts$/.test(file)) withoutComments(file);
+}

@@ -47,6 +47,6 @@ web.publish(Port.tcp(443), {
 });
 web.connections.allowTo(api, Port.tcp(5678));
 api.connections.allowTo(db, Port.tcp(5432));
-// web.connections.allowTo(db, Port.tcp(5432)) throws: [shop/Web] 'Tiers' forbids DMZ to DATA (TierForbidsFlow)
+// web.connections.allowTo(db, Port.tcp(5432)) throws: [shop/Web] 'Tiers' forbids DMZ to DATA; … (TierForbidsFlow)
 
 app.synth();

@@ -67,7 +67,7 @@ const CHANGES: readonly Change[] = [
   { what: 'its value', props: { labels: { team: 'web' } }, format: '{{index .Config.Labels "team"}}', answer: 'web' },
   { what: 'a host name and an alias', props: { hostname: 'shop.example.test', aliases: ['auth.example.test'] }, format: '{{.Config.Hostname}} {{range .NetworkSettings.Networks}}{{.Aliases}}{{end}}', answer: 'shop.example.test [auth.example.test' }, // prettier-ignore
   { what: 'a group and shared memory', props: { extraGroups: [44], limits: { cpuMillis: 500, memoryMebibytes: 99, sharedMemoryMebibytes: 9 } }, format: '{{.HostConfig.GroupAdd}} {{.HostConfig.ShmSize}}', answer: '[44] 9437184' }, // prettier-ignore
-  { what: 'a time zone and a terminal', props: { timeZone: 'Europe/Berlin', terminal: { tty: true } }, format: '{{.Config.Tty}} {{range .Config.Env}}{{.}} {{end}}', answer: 'true A=b TZ=Europe/Berlin' }, // prettier-ignore
+  { what: 'a time zone and a terminal', props: { timeZone: 'Europe/Berlin', terminal: { tty: true } }, format: '{{.Config.Tty}}{{range .Config.Env}}{{if eq . "TZ=Europe/Berlin"}} {{.}}{{end}}{{end}}', answer: 'true TZ=Europe/Berlin' }, // prettier-ignore
   { what: 'a log driver', props: { logDriver: LogDriver.local({ files: 2 }) }, format: '{{.HostConfig.LogConfig}}', answer: '{local map[max-file:2 max-size:10m]}' }, // prettier-ignore
   { what: 'a device', props: { devices: [Device.of('/dev/net/tun', { reason: 'it makes a tunnel of its own' })] }, format: '{{.HostConfig.Devices}}', answer: '[{/dev/net/tun /dev/net/tun rw}]' }, // prettier-ignore
   { what: 'a stop timeout', props: { stopTimeoutSeconds: 3 }, format: '{{.Config.StopTimeout}}', answer: '3' },

@@ -18,9 +18,13 @@ const TOOLS = 'id mkdir stat flock mount rm head wc cat cmp sync mv chmod chown 
 /** Stands before a command of the host, and kills the program that calls it when its turn has come. Others call it, too: the watch, for one. */
 const KILLER = `#!/bin/sh
 if [ -z "$KILLING" ]; then PATH=/usr/bin:/bin:/usr/sbin:/sbin exec "\${0##*/}" "$@"; fi
-read -r left </lab/kill/left || left=0
+# Both ends of a pipe come here at once.
+exec 8>>/lab/kill/lock
+PATH=/usr/bin:/bin:/usr/sbin:/sbin flock 8
+read -r left </lab/kill/left
 left=$((left - 1))
 echo $left >/lab/kill/left
+exec 8>&-
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
 if [ $left = 0 ]; then kill -9 "$(cat /lab/kill/pid)"; exit 1; fi
 exec "\${0##*/}" "$@"
