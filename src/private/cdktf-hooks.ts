@@ -80,6 +80,11 @@ export function constructAt(root: IConstruct, path: string): IConstruct | undefi
   return path.split('/').reduce<IConstruct | undefined>((at, id) => at?.node.tryFindChild(id), root);
 }
 
+/** Whether a construct was not taken out of the tree. */
+export function isInTree(construct: IConstruct): boolean {
+  return constructAt(construct.node.root, construct.node.path) === construct;
+}
+
 /** Orders the stacks of two constructs; a circle is told in our words. */
 export function orderStacks(dependent: IConstruct, needed: IConstruct): void {
   const later = TerraformStack.of(dependent);

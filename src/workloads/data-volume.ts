@@ -3,12 +3,13 @@ import { Construct, type IConstruct } from 'constructs';
 import { ContainerImage } from './container-image';
 import type { ContainerUser } from './container-user';
 import { FileOwner } from './file-owner';
+import { imageReference } from './image-reference';
 import { checkImage } from './private/common';
 import { folderMode } from './private/folder-mode';
 import { ownerConfig } from './private/owner-config';
-import { EngineVersion } from '../engine/engine-version';
-import { Image, LateContainer, Volume } from '../private/bindings';
-import { constructAt, warn } from '../private/cdktf-hooks';
+import { takesVolumeOptions } from '../engine/private/volume-options';
+import { LateContainer, Volume } from '../private/bindings';
+import { isInTree, warn } from '../private/cdktf-hooks';
 import { checkProps } from '../private/check-props';
 import { ValidationError } from '../private/errors';
 import { lateValue } from '../private/late';
@@ -185,13 +186,11 @@ export class DataVolume extends Construct {
   }
 
   private get canForbidCopy(): boolean {
-    return EngineVersion.of(this._daemon._declarations.store.engine.version).isAtLeast('26.0');
+    return takesVolumeOptions(this._daemon._declarations.store.engine.version);
   }
 
   private writers(): VolumeUse[] {
-    return this.uses.filter(
-      ({ construct, readOnly, user }) => !readOnly && user.uid !== 0 && constructAt(construct.node.root, construct.node.path) === construct,
-    );
+    return this.uses.filter(({ construct, readOnly, user }) => !readOnly && user.uid !== 0 && isInTree(construct));
   }
 
   private setOwner(image: ContainerImage, target: string): void {
@@ -199,15 +198,13 @@ export class DataVolume extends Construct {
     const scope = new Construct(this, 'Owner');
     const provider = daemon._providerFor(scope);
     daemon._declarations.reserve(scope.node.path, [`container ${volumeName}-owner`]);
-    const pulled = image.pulled && new Image(scope, 'Image', { provider, name: image.text, keepLocally: true });
-    if (pulled) image._acceptAt(Suppressions.of(pulled));
     const config = ownerConfig({
       volumeName,
       source: this._reference,
       target,
       owner: lateValue(() => this.owner?.text ?? this.writers()[0]?.user.text ?? '0:0'),
       mode,
-      image: pulled ? pulled.imageId : image.text,
+      image: imageReference(scope, provider, image),
       stamp: daemon._stampPath,
     });
     this.setting = new LateContainer(scope, 'Resource', { provider, ...config }, () => ({
@@ -231,7 +228,7 @@ export class DataVolume extends Construct {
 
   /** What the program asks for and nothing does. */
   private unset(): string[] {
-    const [service] = this.services.filter((construct) => constructAt(construct.node.root, construct.node.path) === construct);
+    const [service] = this.services.filter(isInTree);
     if (service !== undefined && (this.setting !== undefined || this.owner?.text !== undefined || this.mode !== undefined)) {
       return [
         `the service '${service.node.path}' mounts the volume, and Bulkhead sets the owner of a volume only for containers; make the folder with its owner in the image of the service, and write 'owner: FileOwner.fromImage()' (VolumeOwner)`,

@@ -5,6 +5,7 @@ import type { Capability } from './capability';
 import type { ContainerAttributes } from './container-attributes';
 import { ExistingContainer } from './existing-container';
 import type { HardenedContainerProps } from './hardened-container-props';
+import { imageReference } from './image-reference';
 import { ownAddress } from './own-address';
 import { checkProps } from '../private/check-props';
 import { type CheckedContainer, checkContainer, checkGiven } from './private/check-container';
@@ -25,7 +26,7 @@ import type { IWorkload } from './workload';
 import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
 import { imageSays } from '../hardening/private/images/image-facts';
-import { Image, LateContainer } from '../private/bindings';
+import { LateContainer } from '../private/bindings';
 import { orderStacks, warn } from '../private/cdktf-hooks';
 import { ValidationError } from '../private/errors';
 import { lateExpression, lateValue } from '../private/late';
@@ -36,7 +37,6 @@ import { checkWireAddresses } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact, PublicationFact } from '../topology/private/facts';
-import { Suppressions } from '../validation/suppressions';
 
 /** Where only the API is ours, nothing keeps a value for us. */
 function mountOfSecret(file: string, hasGuard: boolean): string {
@@ -281,10 +281,8 @@ export class HardenedContainer extends Construct implements IWorkload {
   private makeResource(props: HardenedContainerProps, checked: CheckedContainer, environment: string[]): void {
     const { daemon, segmentless } = this.placement;
     const provider = daemon._providerFor(this);
-    const image = props.image.pulled && new Image(this, 'Image', { provider, name: props.image.text, keepLocally: true });
-    if (image) props.image._acceptAt(Suppressions.of(image));
     const config = containerConfig(props, checked, {
-      image: image ? image.imageId : props.image.text,
+      image: imageReference(this, provider, props.image),
       environment,
       stamp: daemon._stampPath,
       dualStack: this._peerDeclarations.store.has('ipv6'),

@@ -15,6 +15,16 @@ import type { HealthCheck } from '../health-check';
 /** Where the stamp shows inside the container; the path says nothing, only its presence counts. */
 export const STAMP_TARGET = '/.bulkhead-guard';
 
+/** The mount without which a container does not start while the guard is not in force. */
+export function stampMount(source: string): {
+  readonly type: string;
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+} {
+  return mountBlock({ mountType: 'bind', source, target: STAMP_TARGET, readOnly: true });
+}
+
 export const DEFAULT_USER = ContainerUser.of(HARDENED.uid);
 
 export interface CommonProps {

@@ -1,6 +1,7 @@
 import type { CheckedContainer } from './check-container';
 import { HOST_NAME } from './check-names';
-import { givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
+import { givenBack, healthCheckBlock, mountBlock, stampMount } from './common';
+import { confined } from './confined';
 import { parseAddress } from '../../addressing/private/ip';
 import { advertisementSysctls } from '../../engine/private/advertisements';
 import { HARDENED, tmpfsOptions } from '../../hardening/private/hardened-defaults';
@@ -27,7 +28,7 @@ export interface GivenToContainer {
 export function containerConfig(props: HardenedContainerProps, checked: CheckedContainer, given: GivenToContainer): ContainerConfig {
   const add = givenBack(props.capabilities);
   const devices = checked.devices.filter(({ _isGpus }) => !_isGpus).sort((a, b) => (a.path < b.path ? -1 : 1));
-  const stamp = given.stamp === undefined ? [] : [{ type: 'bind', source: given.stamp, target: STAMP_TARGET, readOnly: true }];
+  const stamp = given.stamp === undefined ? [] : [stampMount(given.stamp)];
   return {
     name: checked.name,
     image: given.image,
@@ -47,28 +48,18 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     dnsOpts: props.dns?.options?.length ? [...props.dns.options] : undefined,
     init: checked.init,
 
-    // Only this spelling replans empty: the engine reads capabilities back with their prefix, and 'ALL' without.
-    capabilities: { drop: ['ALL'], ...(add && { add }) },
-    securityOpts: [HARDENED.noNewPrivileges],
-    privileged: false,
+    ...confined({ add, memory: checked.memory, cpuMillis: checked.cpuMillis }),
+    shmSize: checked.sharedMemory,
     readOnly: props.writableRootReason === undefined,
     // World-writable with the sticky bit, as /tmp is: the user of the container is not root.
     tmpfs: Object.fromEntries(checked.tmpfs.map(({ target, mebibytes }) => [target, tmpfsOptions(mebibytes)])),
     mounts: [...stamp, ...secretMount(checked), ...(props.volumes ?? []).map(mountBlock)],
-    ipcMode: 'private',
     runtime: props.runtime,
     // Each said in full: what the engine would fill in differs from an empty field when it is read back.
     devices:
       devices.length > 0 ? devices.map(({ path, permissions }) => ({ hostPath: path, containerPath: path, permissions })) : undefined,
     gpus: checked.devices.some(({ _isGpus }) => _isGpus) ? 'all' : undefined,
 
-    // Without memory_swap the provider updates the container on every apply; with 'cpus' its 3.6 line crashes.
-    memory: checked.memory,
-    memorySwap: checked.memory,
-    shmSize: checked.sharedMemory,
-    cpuPeriod: HARDENED.cpuPeriod,
-    // Of a period of 100 ms.
-    cpuQuota: checked.cpuMillis * 100,
     ulimit: ulimitsOf(props.limits?.ulimits),
 
     logDriver: checked.logDriver.driver,

@@ -8,6 +8,7 @@ import type { VolumeMount } from '../volume-mount';
 /** What a container mounts of the host; throws where a directory that the host is to make could become another one, or would be of no use. */
 export function hostMountsOf(path: string, volumes: readonly VolumeMount[], user: ContainerUser, { store }: Declarations): HostMountFact[] {
   const facts = volumes.filter(({ mountType }) => mountType === 'bind').map((mount) => factOf(path, mount, user));
+  if (facts.length === 0) return facts;
   const others = [...store.allHostMounts(), ...facts];
   for (const fact of facts) {
     if (fact.made !== undefined && !store.hasGuard) {

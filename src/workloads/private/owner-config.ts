@@ -1,4 +1,5 @@
-import { STAMP_TARGET } from './common';
+import { stampMount } from './common';
+import { confined } from './confined';
 import { OWNER_CAPABILITIES } from '../../hardening/private/capabilities';
 import { HARDENED, logOptions } from '../../hardening/private/hardened-defaults';
 import { OWNER_LABEL } from '../../hardening/private/volume-owners';
@@ -49,19 +50,9 @@ export function ownerConfig({ volumeName, source, target, owner, mode, image, st
         },
       ],
     },
-    capabilities: { drop: ['ALL'], add: [...OWNER_CAPABILITIES] },
-    securityOpts: [HARDENED.noNewPrivileges],
-    privileged: false,
+    ...confined({ add: [...OWNER_CAPABILITIES], memory: HARDENED.memoryMebibytes, cpuMillis: HARDENED.cpuMillis }),
     readOnly: true,
-    mounts: [
-      ...(stamp === undefined ? [] : [{ type: 'bind', source: stamp, target: STAMP_TARGET, readOnly: true }]),
-      { type: 'volume', source, target, readOnly: false },
-    ],
-    ipcMode: 'private',
-    memory: HARDENED.memoryMebibytes,
-    memorySwap: HARDENED.memoryMebibytes,
-    cpuPeriod: HARDENED.cpuPeriod,
-    cpuQuota: HARDENED.cpuMillis * 100,
+    mounts: [...(stamp === undefined ? [] : [stampMount(stamp)]), { type: 'volume', source, target, readOnly: false }],
     ulimit: [HARDENED.ulimit],
     logDriver: HARDENED.logDriver,
     logOpts: logOptions(HARDENED.logMebibytes),

@@ -4,7 +4,7 @@ import type { Declarations } from '../../topology/private/declarations';
 import type { HardenedServiceProps } from '../hardened-service-props';
 import { EndpointMode, UpdatePolicy } from '../service-policies';
 import type { CheckedService } from './check-service';
-import { duration as ofContainer, givenBack, healthCheckBlock, mountBlock, STAMP_TARGET } from './common';
+import { duration as ofContainer, givenBack, healthCheckBlock, mountBlock, stampMount } from './common';
 import { HARDENED, logOptions } from '../../hardening/private/hardened-defaults';
 
 const MEBIBYTE = 1_048_576;
@@ -54,7 +54,7 @@ export function serviceConfig(
         // Containers of the same overlays still resolve; names outside would leave past the guard.
         dnsConfig: { nameservers: ['127.0.0.1'] },
         mounts: [
-          { type: 'bind', source: given.stamp, target: STAMP_TARGET, readOnly: true },
+          stampMount(given.stamp),
           ...(props.volumes ?? []).map(mountBlock),
           ...checked.tmpfs.map(({ target, mebibytes }) => ({
             type: 'tmpfs',

@@ -1,9 +1,13 @@
+import { HARDENED } from '../../hardening/private/hardened-defaults';
 import { matching, wholeNumber } from '../../private/text';
+
+/** What a workload has in memory that says nothing about it; sizes in MiB by path. */
+export const DEFAULT_TMPFS: Readonly<Record<string, number>> = { '/tmp': HARDENED.tmpMebibytes };
 
 /** File systems in memory that were asked for, in a fixed order. */
 export function tmpfsTargets(
   path: string,
-  sizes: Readonly<Record<string, number>> = { '/tmp': 64 },
+  sizes: Readonly<Record<string, number>> = DEFAULT_TMPFS,
 ): { readonly target: string; readonly mebibytes: number }[] {
   return Object.keys(sizes)
     .sort()

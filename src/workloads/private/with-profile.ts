@@ -1,3 +1,4 @@
+import { DEFAULT_TMPFS } from './tmpfs';
 import { contradiction } from '../../hardening/private/images/public-images';
 import { ValidationError } from '../../private/errors';
 import type { Capability } from '../capability';
@@ -15,7 +16,7 @@ export function withProfile(path: string, props: HardenedContainerProps): Harden
   refuseOther(path, profile, props.image);
   const { _props: given } = profile;
   const mounted = (props.volumes ?? []).map(({ target }) => target);
-  const tmpfs = Object.entries(given.tmpfsMebibytes ?? { '/tmp': 64 }).filter(([target]) => !mounted.includes(target));
+  const tmpfs = Object.entries(given.tmpfsMebibytes ?? DEFAULT_TMPFS).filter(([target]) => !mounted.includes(target));
   return {
     ...props,
     user: props.user ?? given.user,
