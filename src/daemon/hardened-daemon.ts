@@ -14,7 +14,7 @@ import { hostSubjects } from './private/host-subjects';
 import { verifyInput } from './private/verify-input';
 import type { Cidr } from '../addressing/cidr';
 import type { EngineVersion } from '../engine/engine-version';
-import { advisoryText, knownAgainst } from '../engine/private/known-advisories';
+import { advisorySummary, knownAgainst } from '../engine/private/known-advisories';
 import type { GuardBackend } from '../firewall/private/backend/guard-backend';
 import { guardBackend, USUAL_GUARD } from '../firewall/private/backend/guard-backends';
 import { type HostInput, stampPath } from '../host/private/host-input';
@@ -135,7 +135,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     }
     const known = knownAgainst('Engine', props.engine.version);
     if (known !== undefined) {
-      warn(this, advisoryText(known));
+      warn(this, advisorySummary(known));
     }
     if (this._declarations.store.has('ipv6') && !this._declarations.store.translates('ipv6')) {
       warn(

@@ -1,5 +1,6 @@
 import { fail } from './errors';
 import { type KnownProperty, PROPERTIES } from './properties.generated';
+import { EXAMPLES, EXAMPLES_BY_NAME } from './property-examples';
 
 export type StructName = keyof typeof PROPERTIES;
 
@@ -17,29 +18,6 @@ const WORDS_OF_DOCKER: Readonly<Record<string, string>> = {
 
 /** What the names of properties end in that a caller may leave out. */
 const UNITS = ['Seconds', 'Mebibytes', 'Millis', 'Reason'];
-
-/** How a value of a type is made, for messages. */
-const EXAMPLES: Readonly<Record<string, string>> = {
-  Capability: 'a Capability, such as Capability.CHOWN',
-  Cidr: "a Cidr, such as Cidr.parse('10.20.0.0/16')",
-  ConnectionRate: 'a ConnectionRate, such as ConnectionRate.perSecond(50)',
-  ContainerImage: "a ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
-  Device: "a Device, such as Device.of('/dev/net/tun', { reason })",
-  EngineVersion: 'an EngineVersion, such as EngineVersion.V28',
-  HealthCheck: "a HealthCheck, such as HealthCheck.command(['/healthy'])",
-  ImageProfile: 'an ImageProfile, such as ImageProfile.nginx()',
-  IDaemon: 'a daemon, such as a HardenedDaemon',
-  IPeer: 'a peer, such as Peer.anyIpv4()',
-  ISegment: 'a segment, such as a BridgeSegment',
-  ISwarmCluster: 'a SwarmCluster',
-  LogDriver: 'a LogDriver, such as LogDriver.local()',
-  Port: 'a Port, such as Port.tcp(443)',
-  RestartPolicy: 'a RestartPolicy, such as RestartPolicy.onFailure(5)',
-  VolumeMount: "a VolumeMount, such as VolumeMount.hostPath('/srv/data', '/data')",
-  boolean: 'true or false',
-  number: 'a number',
-  string: 'a string',
-};
 
 /** Types of which other checks say more. */
 const TOLD_ELSEWHERE =
@@ -86,7 +64,7 @@ function checkOne(
     const value = given[name];
     if (value === undefined || value === null) {
       if (property.isRequired && !toldLater.includes(name)) {
-        fail('PropertyMissing', place, `'${prefix}${name}' is required; set it to ${wanted(property.type)}`);
+        fail('PropertyMissing', place, `'${prefix}${name}' is required; set it to ${wantedBy(name, property)}`);
       }
       continue;
     }
@@ -169,6 +147,11 @@ function wanted(type: string): string {
   if (map !== null) return `an object that maps each ${map[1]} to ${wanted(map[2])}`;
   if (type.endsWith('[]')) return `a list, each entry ${wanted(type.slice(0, -2))}`;
   return EXAMPLES[type] ?? (Object.hasOwn(PROPERTIES, type) ? `an object with ${Object.keys(PROPERTIES[type as StructName]).join(', ')}` : `a value of ${type}`); // prettier-ignore
+}
+
+function wantedBy(name: string, { type }: KnownProperty): string {
+  const byName = Object.hasOwn(EXAMPLES_BY_NAME, name) ? EXAMPLES_BY_NAME[name] : undefined;
+  return type === 'ContainerUser' ? wanted(type) : (byName ?? wanted(type));
 }
 
 function spelled(value: unknown): string {

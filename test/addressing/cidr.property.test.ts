@@ -4,6 +4,16 @@ import { Cidr, IpFamily } from '../../src/addressing/cidr';
 import { isAddress, parseAddress } from '../../src/addressing/private/ip';
 import { bits, holds, overlap } from '../oracle/cidr-oracle';
 
+/** Undefined where nothing was thrown. */
+const messageOf = (run: () => unknown): string | undefined => {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
 const codeOf = (run: () => unknown): string => {
   try {
     run();
@@ -90,16 +100,42 @@ describe('parse', () => {
   test.each([
     ['10.0.3.1/28', "'10.0.3.1/28' has host bits set; did you mean '10.0.3.0/28' (CidrHasHostBits)"],
     ['fd00::1/64', "'fd00::1/64' has host bits set; did you mean 'fd00::/64' (CidrHasHostBits)"],
-    ['FD00::/8', "'FD00::/8' is not a block: the canonical form of the address is 'fd00::' (CidrSyntax)"],
+    ['FD00::/8', "'FD00::/8' is not a block: the canonical form of the address is 'fd00::'; did you mean 'fd00::/8' (CidrSyntax)"],
+    [
+      ' 10.0.0.0/8',
+      "' 10.0.0.0/8' is not a block: expected four decimal numbers from 0 to 255, separated by dots; did you mean '10.0.0.0/8' (CidrSyntax)",
+    ],
+    ['10.20.0.9/255.255.0.0', /; did you mean '10.20.0.0\/16' \(CidrSyntax\)$/],
+    ['10.20.0.0/255.0.255.0', /got '255.0.255.0' \(CidrSyntax\)$/],
+    ['10.0.0.0/8/8', /\(CidrSyntax\)$/],
     [
       '::ffff:10.0.0.0/104',
       "'::ffff:10.0.0.0/104' is not a block: an IPv4-mapped address is not allowed; write the IPv4 form, '10.0.0.0' (CidrSyntax)",
     ],
-    ['192.0.2.7', "'192.0.2.7' is not a block: it has no prefix length; write '192.0.2.7/32' for a single address (CidrSyntax)"],
+    [
+      '192.0.2.7',
+      "'192.0.2.7' is not a block: it has no prefix length; write '192.0.2.7/32' for a single address, or the length of the block, such as '192.0.0.0/16' (CidrSyntax)",
+    ],
     ['010.0.0.0/8', "'010.0.0.0/8' is not a block: leading zeros are not allowed (CidrSyntax)"],
     ['10.0.0.0/33', "'10.0.0.0/33' is not a block: the prefix length of an IPv4 block is a number from 0 to 32, got '33' (CidrSyntax)"],
   ])('says what to write instead of %s', (text, message) => {
     expect(() => Cidr.parse(text)).toThrow(message);
+  });
+
+  test('what a message suggests is a block, and contains the address that was written', () => {
+    const blocks = fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 }), fc.constantFrom('', ' '));
+    fc.assert(
+      fc.property(blocks, ([address, length, space]) => {
+        const mask = [0, 8, 16, 24].map((shift) => (length === 0 ? 0 : (-1 << (32 - length)) >>> (24 - shift)) & 255).join('.');
+        for (const text of [`${space}${address}/${length}`, `${address}/${mask}${space}`]) {
+          const thrown = messageOf(() => Cidr.parse(text));
+          if (thrown === undefined) continue;
+          const meant = /did you mean '([^']*)'/.exec(thrown)?.[1];
+          expect(meant).toMatch(new RegExp(`/${length}$`));
+          expect(Cidr.parse(meant!).containsAddress(address)).toBe(true);
+        }
+      }),
+    );
   });
 });
 

@@ -1,6 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { IPTABLES } from '../../src/engine/private/docker-rules/lines';
-import { ADVISORIES, advisoryTable, advisoryText, type Component, knownAgainst } from '../../src/engine/private/known-advisories';
+import {
+  ADVISORIES,
+  advisorySummary,
+  advisoryTable,
+  advisoryText,
+  type Component,
+  knownAgainst,
+} from '../../src/engine/private/known-advisories';
 import { compareVersions } from '../../src/engine/private/versions';
 import { FILES } from '../../src/host/private/programs.generated';
 
@@ -141,6 +148,18 @@ test('what it says has the version, the ids and the way out', () => {
   expect(advisoryText(knownAgainst('containerd', '1.7.28')!)).toBe(
     'containerd 1.7.28 has known vulnerabilities: users of the host reach its directories (CVE-2024-25621, GHSA-pwhc-rpq9-4c8w); where its CRI plugin is on, a label of an image runs a program on the host (CVE-2026-53488, GHSA-xhf5-7wjv-pqxp); install 1.7.33 or later, or a package of your distribution that has the fix',
   );
+});
+
+test('the end of a synth says one of several, how many there are, and where the rest is', () => {
+  const known = knownAgainst('Engine', '26.1.4')!;
+  expect(known.advisories.length).toBeGreaterThan(2);
+  const summary = advisorySummary(known);
+  expect(summary).toContain(`Engine 26.1.4 has ${known.advisories.length} known vulnerabilities, among them: `);
+  expect(summary).toContain(`install ${known.least} or later`);
+  expect(summary).toContain('verify.sh lists all of them');
+  expect(summary.length).toBeLessThan(350);
+  const one = { ...known, advisories: known.advisories.slice(0, 1) };
+  expect(advisorySummary(one)).toBe(advisoryText(one));
 });
 
 describe('verify.sh', () => {

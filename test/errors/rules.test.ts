@@ -28,6 +28,13 @@ describe('BH-M01: a suppression at the wrong place says where it belongs', () =>
     expect(told({ detail }, false).map(({ ruleId }) => ruleId)).not.toContain('BH-C01');
   });
 
+  test('a rule that no pack has is told as such', () => {
+    const raw = new RawStack();
+    accept(addClean(raw, 'Web'), 'SHOP-99');
+    const [finding] = new SecureDefaults().check(raw.stack).filter(({ ruleId }) => ruleId === 'BH-M01');
+    expect(finding.message).toMatch(/matched no finding, since no rule pack of this stack has the rule$/);
+  });
+
   test('where there is none it only says so', () => {
     const raw = new RawStack();
     accept(addClean(raw, 'Web'), 'BH-C01');

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { propertiesPage } from '../../scripts/print-properties';
 import { checkProps } from '../../src/private/check-props';
 import { PROPERTIES } from '../../src/private/properties.generated';
+import { EXAMPLES, EXAMPLES_BY_NAME } from '../../src/private/property-examples';
 import { expectError } from '../support/errors';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -42,6 +43,26 @@ describe('what is refused', () => {
     expect(() => checkProps(undefined, 'HardenedContainerProps', { image: {}, limits })).not.toThrow();
     const near = { ulimits: [{ limitNam: 'nofile', soft: 1, hard: 2 }] };
     expectError(() => checkProps(undefined, 'HardenedContainerProps', { image: {}, limits: near }), 'UnknownProperty', { says: ["'limits.ulimits.limitName'"] }); // prettier-ignore
+  });
+
+  const required = Object.entries(PROPERTIES).flatMap(([struct, properties]) =>
+    Object.entries<{ isRequired?: true; type: string }>(properties).flatMap(([name, { isRequired }]) =>
+      isRequired ? [[struct, name] as const] : [],
+    ),
+  );
+  test.each(required)('%s without %s: the message shows a value', (struct, name) => {
+    const others = Object.keys(PROPERTIES[struct as keyof typeof PROPERTIES]).filter((each) => each !== name);
+    const thrown = () => checkProps('app/X', struct as never, {}, others);
+    expectError(thrown, 'PropertyMissing', { path: 'app/X', says: [`'${name}' is required; set it to `] });
+    expect(thrown).not.toThrow(/set it to (a string|a number|a list, each entry a string) \(|a value of/);
+  });
+
+  test('no example is for a property or a type that does not exist', () => {
+    const all = Object.values(PROPERTIES).flatMap((properties) => Object.entries<{ type: string }>(properties));
+    const types = new Set(all.map(([, { type }]) => type.replace('[]', '').replace(/^.*: (\w+); \}$/, '$1')));
+    expect(Object.keys(EXAMPLES).filter((type) => !types.has(type))).toEqual([]);
+    const names = new Set(required.map(([, name]) => name));
+    expect(Object.keys(EXAMPLES_BY_NAME).filter((name) => !names.has(name))).toEqual([]);
   });
 
   test.each([undefined, null, 'x', 5])('%j instead of properties', (props) => {

@@ -58,7 +58,7 @@ describe('suppressions', () => {
       onlyPrivileged()
         .check(raw.stack)
         .map(({ message }) => message),
-    ).toContainEqual(expect.stringContaining('held until 2026-11-20'));
+    ).toContainEqual(expect.stringContaining('expired after 2026-11-20: review the finding'));
   });
 
   test('of a rule that bears none has no effect', () => {

@@ -50,6 +50,12 @@ export interface BlockSources {
  */
 export const LONGEST_PREFIX: Record<IpFamilyName, number> = { ipv4: 28, ipv6: 96 };
 
+/** Private blocks, widely used for none of the things that hosts and home routers do by default. */
+const EXAMPLE_POOLS: Record<IpFamilyName, readonly string[]> = {
+  ipv4: ['10.20.0.0/16', '10.77.0.0/16', '10.144.0.0/16', '10.211.0.0/16', '172.16.0.0/16'],
+  ipv6: ['fd00:20::/48', 'fd5a:7c31:9e20::/48'],
+};
+
 /** Blocks of one family: explicit ones first, then those of the lock, then new ones in key order, the lowest free block first. */
 export function assignBlocks(sources: BlockSources): BlockAssignment {
   return new BlockAssigner(sources).run();
@@ -201,10 +207,17 @@ class BlockAssigner {
       names === ''
         ? `the daemon has no ${FAMILY_LABEL[family]} pool for the block of ${whom}; give the daemon a pool, or give the segment an explicit block`
         : inTheWay.length > 0
-          ? `${none}, since the pool shares addresses with ${others}; choose a pool that shares none, or a wider one`
+          ? `${none}, since the pool shares addresses with ${others}; choose a pool that shares none${this.freePool()}, or a wider one`
           : `${none}; widen the pool, or give the segment an explicit block`;
     this.problems.push({ code: 'PoolExhausted', path: pathOf(key), message: told });
     wishes.forEach((wish) => this.holdPlace(wish));
+  }
+
+  /** A pool for the message that shares no address with anything known. */
+  private freePool(): string {
+    const { family, foreign } = this.from;
+    const free = EXAMPLE_POOLS[family].find((text) => !foreign.some(({ block }) => overlaps(block, parseBlock(text))));
+    return free === undefined ? '' : `, such as Cidr.parse('${free}')`;
   }
 
   private fail(wish: BlockWish, code: AllocationProblem['code'], message: string): void {

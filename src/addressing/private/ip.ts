@@ -124,7 +124,7 @@ export function parseAddress(text: string): IpAddress {
 /** @throws CidrSyntax, CidrHasHostBits, UnresolvedValue */
 export function parseBlock(text: string): IpBlock {
   refuseUnresolved(text, 'block');
-  const fail = (reason: string) => new UnscopedValidationError('CidrSyntax', `${show(text)} is not a block: ${reason}`);
+  const fail = (reason: string) => new UnscopedValidationError('CidrSyntax', `${show(text)} is not a block: ${reason}${meantBlock(text)}`);
   if (typeof text !== 'string') {
     throw fail("expected text such as '10.20.0.0/24'");
   }
@@ -135,7 +135,9 @@ export function parseBlock(text: string): IpBlock {
   }
   const bits = BITS[read.family];
   if (slash < 0) {
-    throw fail(`it has no prefix length; write '${text}/${bits}' for a single address`);
+    throw fail(
+      `it has no prefix length; write '${text}/${bits}' for a single address, or the length of the block, such as '${formatBlock(blockAround(read.family, read.value, bits / 2))}'`,
+    );
   }
   const prefix = text.slice(slash + 1);
   if (!/^(0|[1-9]\d{0,2})$/.test(prefix) || Number(prefix) > bits) {
@@ -146,6 +148,21 @@ export function parseBlock(text: string): IpBlock {
     throw new UnscopedValidationError('CidrHasHostBits', `'${text}' has host bits set; did you mean '${formatBlock(block)}'`);
   }
   return block;
+}
+
+/** What a text that is nearly a block may have meant, for its message; a number with leading zeros may be octal, so nothing is guessed there. */
+function meantBlock(text: unknown): string {
+  const [address, length, more] = typeof text === 'string' ? text.trim().split('/') : [];
+  if (length === undefined || more !== undefined) return '';
+  const prefix = /^(0|[1-9]\d{0,2})$/.test(length) ? Number(length) : prefixOfMask(length);
+  const read =
+    address.includes(':') && ipaddr.IPv6.isValid(address) ? readIpv6(ipaddr.IPv6.parse(address).toRFC5952String()) : readAddress(address);
+  if (prefix === undefined || typeof read === 'string' || prefix > BITS[read.family]) return '';
+  return `; did you mean '${formatBlock(blockAround(read.family, read.value, prefix))}'`;
+}
+
+function prefixOfMask(text: string): number | undefined {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) ? (ipaddr.IPv4.parse(text).prefixLengthFromSubnetMask() ?? undefined) : undefined;
 }
 
 /** Whether the text is an address in canonical form. */

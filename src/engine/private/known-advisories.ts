@@ -224,8 +224,19 @@ export function knownAgainst(component: Component, version: string): KnownAgains
 }
 
 /** The same for people; verify.sh says it in the same words. */
-export function advisoryText({ component, version, advisories, least }: KnownAgainst): string {
-  return `${component} ${version} has known vulnerabilities: ${advisories.map(clause).join('; ')}; install ${least} or later, or a package of your distribution that has the fix`;
+export function advisoryText(known: KnownAgainst): string {
+  return `${known.component} ${known.version} has known vulnerabilities: ${known.advisories.map(clause).join('; ')}; ${remedy(known)}`;
+}
+
+/** The same in one line, for the end of a synth. */
+export function advisorySummary(known: KnownAgainst): string {
+  const { component, version, advisories } = known;
+  if (advisories.length === 1) return advisoryText(known);
+  return `${component} ${version} has ${advisories.length} known vulnerabilities, among them: ${clause(advisories[advisories.length - 1])}; ${remedy(known)}; verify.sh lists all of them`;
+}
+
+function remedy({ least }: KnownAgainst): string {
+  return `install ${least} or later, or a package of your distribution that has the fix`;
 }
 
 /** A line for each entry, for verify/advisories.awk: component, spans of releases, what is to say. */

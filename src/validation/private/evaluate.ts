@@ -161,8 +161,11 @@ function accepted(finding: Finding, input: EvaluationInput, suppressions: readon
 }
 
 function isSuppressible(ruleId: string, rules: readonly ActiveRule[]): boolean {
-  const rule = rules.find((active) => active.rule.ruleId === ruleId)?.rule ?? Object.values(META).find((meta) => meta.ruleId === ruleId);
-  return rule?.suppressible ?? true;
+  return ruleOf(ruleId, rules)?.suppressible ?? true;
+}
+
+function ruleOf(ruleId: string, rules: readonly ActiveRule[]) {
+  return rules.find((active) => active.rule.ruleId === ruleId)?.rule ?? Object.values(META).find((meta) => meta.ruleId === ruleId);
 }
 
 function matches({ path: at, detail: wanted, inherited }: Suppression, { path, detail }: Finding): boolean {
@@ -188,10 +191,12 @@ function staleness(
   const problem = !isSuppressible(ruleId, rules)
     ? `${what} has no effect: findings of this rule cannot be suppressed`
     : expired(suppression, today)
-      ? `${what} held until ${expires}`
+      ? `${what} expired after ${expires}: review the finding, then give it a new reason and a new expiry date, or remove it`
       : used.has(suppression)
         ? undefined
-        : `${what} matched no finding${elsewhere(suppression, told)}`;
+        : ruleOf(ruleId, rules) === undefined
+          ? `${what} matched no finding, since no rule pack of this stack has the rule`
+          : `${what} matched no finding${elsewhere(suppression, told)}`;
   return problem === undefined
     ? []
     : [findingOf(META.suppression, META.suppression.severity, { path, address: '' }, { detail: `${ruleId} ${detail}`, message: problem })];

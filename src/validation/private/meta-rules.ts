@@ -18,7 +18,7 @@ export const META = {
     title: 'suppression without effect',
     severity: Severity.WARNING,
     why: 'A suppression without a finding hides the next finding at the same place; an expired suppression needs a new review.',
-    fix: 'remove it, or give it a new reason and a new expiry date',
+    fix: 'remove a suppression that matches nothing; give an expired one a new reason and a new expiry date',
     resourceTypes: [],
     inDefaults: true,
     suppressible: false,

@@ -156,9 +156,15 @@ describe('problems', () => {
         code: 'PoolExhausted',
         path: 'app/A',
         message:
-          "no /24 is free in '172.17.0.0/16' for 'app/A' and 2 more, since the pool shares addresses with 'Docker's default pools' (172.16.0.0/12); choose a pool that shares none, or a wider one",
+          "no /24 is free in '172.17.0.0/16' for 'app/A' and 2 more, since the pool shares addresses with 'Docker's default pools' (172.16.0.0/12); choose a pool that shares none, such as Cidr.parse('10.20.0.0/16'), or a wider one",
       },
     ]);
+    const crowded = ['172.16.0.0/12', '10.20.0.0/16', '10.0.0.0/9'].map((block) => ({ label: 'LAN', block }));
+    expect(allocated(three, { ...overlapped, foreign: crowded }).problems[0].message).toMatch(/such as Cidr.parse\('10.144.0.0\/16'\)/);
+    const full = ['172.16.0.0/12', '10.0.0.0/8'].map((block) => ({ label: 'LAN', block }));
+    expect(allocated(three, { ...overlapped, foreign: full }).problems[0].message).toMatch(
+      /choose a pool that shares none, or a wider one$/,
+    );
     expect(codes(allocated([segment('app/A', { ipv6: {} })], { ipv6Pool: undefined }))).toEqual(['PoolExhausted app/A']);
     expect(codes(allocated([segment('app/A', { ipv6: {} })], { ipv6Pool: 'fd00::/80' }))).toEqual(['PoolExhausted app/A']);
     expect(codes(allocated([segment('app/A', { ipv4: { prefixLength: 29 } })]))).toEqual(['BlockTooSmall app/A']);

@@ -83,21 +83,25 @@ export const VALUES: readonly Entry[] = [
     p.segment('Front', { daemon });
     return (s) => s.network('app-front').ipv6 === true;
   }),
-  withoutOf('ipRange', "Cidr.parse('10.20.0.0/16')"),
-  withoutOf('ipv4Gateway', 'set it to a string'),
-  withoutOf('reason', 'set it to a string'),
-  withoutOf('parent', 'set it to a string'),
+  withoutOf('ipRange', "the part of the LAN for containers, such as Cidr.parse('192.168.1.192/27')"),
+  withoutOf('ipv4Gateway', "such as '192.168.1.1'"),
+  withoutOf('reason', 'set it to a sentence that says why'),
+  withoutOf('parent', "such as 'eth0' or 'eth0.20'"),
   program('PropertyMissing', told('app/Front', "'daemon' is required", 'such as a HardenedDaemon'), (p, isMended) => {
     new BridgeSegment(p.stack, 'Front', (isMended ? { daemon: p.daemon } : {}) as never);
     return (s) => s.names('docker_network').length === 1;
   }),
-  value('PropertyMissing', told(undefined, "'reason' is required", 'set it to a string'), (isMended) => {
+  value('PropertyMissing', told(undefined, "'reason' is required", 'set it to a sentence that says why'), (isMended) => {
     return ContainerNetwork.none((isMended ? { reason: 'it only reads a volume' } : {}) as never).mode === 'none';
   }),
-  value('PropertyMissing', told(undefined, "'certificateDirectory' is required", 'set it to a string'), (isMended) => {
-    const options = { host: 'docker.example', certificateDirectory: '/etc/docker/tls' };
-    return DaemonConnection.tls((isMended ? options : { host: options.host }) as never).url === 'tcp://docker.example:2376';
-  }),
+  value(
+    'PropertyMissing',
+    told(undefined, "'certificateDirectory' is required", 'set it to the folder of ca.pem, cert.pem and key.pem'),
+    (isMended) => {
+      const options = { host: 'docker.example', certificateDirectory: '/etc/docker/tls' };
+      return DaemonConnection.tls((isMended ? options : { host: options.host }) as never).url === 'tcp://docker.example:2376';
+    },
+  ),
   wrongShape(
     { environment: { A_TOKEN: 'x' }, notSecretReasons: ['A_TOKEN'] },
     ["'notSecretReasons'", 'got a list'],

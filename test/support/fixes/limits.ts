@@ -1,5 +1,7 @@
 import { Volume } from '@cdktf/provider-docker/lib/volume';
-import { addClean, addEngine, container, ENGINE, type FixPair, program } from './pair';
+import type { TerraformResource } from 'cdktf';
+import { hardened } from './networks';
+import { accept, addClean, addEngine, container, ENGINE, type FixPair, ours, program } from './pair';
 import { UNWRITABLE } from './volumes';
 
 const MEMORY_ONLY = { '/tmp': 'rw,noexec,nosuid,nodev,size=64m' };
@@ -103,6 +105,24 @@ export const LIMITS: readonly FixPair[] = [
     ["set 'cgroup_parent' to a slice of systemd whose unit has TasksMax", 'suppress BH-C24 with that reason'],
     { cgroupParent: undefined },
     { cgroupParent: 'shop.slice' },
+  ),
+  ours(
+    'BH-C28',
+    [
+      "set 'cgroup_parent' to a slice of systemd whose unit has TasksMax",
+      'suppress BH-C24 with that reason',
+      "on a HardenedContainer, use its Terraform resource: (container.node.findChild('Resource') as TerraformResource).addOverride('cgroup_parent', 'shop.slice')",
+    ],
+    (isFixed) => {
+      const host = hardened();
+      const web = host.container('Web', host.segment('Front'));
+      ['BH-C22', 'BH-C30'].forEach((ruleId) => accept(web, ruleId));
+      if (isFixed) {
+        (web.node.findChild('Resource') as TerraformResource).addOverride('cgroup_parent', 'shop.slice');
+        accept(web, 'BH-C24');
+      }
+      return host.stack;
+    },
   ),
   program('BH-C29', ["set 'read_only' where a container only reads"], (raw, isFixed) => {
     const volumeName = new Volume(raw.stack, 'Data', { name: 'data' }).name;

@@ -36,13 +36,13 @@ export const META_FIXES: readonly FixPair[] = [
     },
     { accepts: true },
   ),
-  program('BH-M01', ['remove it'], (raw, isFixed) => {
+  program('BH-M01', ['remove a suppression that matches nothing'], (raw, isFixed) => {
     const web = addClean(raw, 'Web');
     if (!isFixed) accept(web, 'BH-C22');
   }),
   program(
     'BH-M01',
-    ['give it a new reason and a new expiry date'],
+    ['give an expired one a new reason and a new expiry date'],
     (raw, isFixed) => {
       const web = addClean(raw, 'Web', { devices: [DEVICE] });
       const [reason, expires] = isFixed
