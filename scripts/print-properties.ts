@@ -7,7 +7,7 @@ const ROOT = path.resolve(__dirname, '..');
 const FILE = path.join(ROOT, 'src/private/properties.generated.ts');
 
 /** The page as it should be. */
-export function propertiesPage(): string {
+function propertiesPage(): string {
   const program = ts.createProgram([path.join(ROOT, 'src/index.ts')], {
     ...ts.getDefaultCompilerOptions(),
     strict: true,

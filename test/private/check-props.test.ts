@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { propertiesPage } from '../../scripts/print-properties';
 import { checkProps } from '../../src/private/check-props';
 import { PROPERTIES } from '../../src/private/properties.generated';
 import { EXAMPLES, EXAMPLES_BY_NAME } from '../../src/private/property-examples';
@@ -12,10 +11,6 @@ const sources = fs
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.generated.ts'))
   .map((file) => fs.readFileSync(path.join(ROOT, 'src', file), 'utf8'))
   .join('\n');
-
-test('the printed names are those of the types', () => {
-  expect(fs.readFileSync(path.join(ROOT, 'src/private/properties.generated.ts'), 'utf8')).toBe(propertiesPage());
-});
 
 test('the properties of every struct are checked, by themselves or within another', () => {
   /** Bases of others, and what becomes the properties of another struct. */
