@@ -46,6 +46,7 @@ import * as saveRestore from './save-restore';
 import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
 import * as secrets from './secrets';
+import * as secretsHosts from './secrets-hosts';
 import * as socketProxy from './socket-proxy';
 import * as startOrder from './start-order';
 import * as survival from './survival';
@@ -105,6 +106,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   properties,
   changes,
   secrets,
+  'secrets-hosts': secretsHosts,
   'host-artefacts': hostArtefacts,
   cis,
   'cis-host': cisHost,
