@@ -202,6 +202,7 @@ export const ERROR_CODES = {
   FolderMode: 'The mode of a volume or directory is not octal, has a set-user-id, set-group-id or sticky bit, or lets every user write.',
   HealthCheckValue: 'A health check has no command, or a duration out of range.',
   StartCycle: 'Containers are to start after one another in a circle.',
+  StartWithoutEnd: 'A container is to wait for the end of another one, which does not end.',
   StartWithoutHealth: 'A container is to wait until another one is healthy, which has no health check.',
   StartTimeout: 'The time that Terraform waits for a container is out of range, or nothing waits.',
   RestartRetries: 'The number of restarts is out of range.',

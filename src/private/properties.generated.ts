@@ -456,6 +456,7 @@ export const PROPERTIES = {
   },
   StartOptions: {
     healthy: { type: 'boolean' },
+    completed: { type: 'boolean' },
     timeoutSeconds: { type: 'number' },
   },
   SupplyChainOptions: {

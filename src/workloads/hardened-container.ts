@@ -22,6 +22,7 @@ import { lostData, markedCapabilities, withProfile } from './private/with-profil
 import { Publication } from './publication';
 import type { PublicationOptions, PublishOptions } from './publication-options';
 import type { StartOptions } from './start-options';
+import { waitForEnd } from './wait-for-end';
 import type { IWorkload } from './workload';
 import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
@@ -130,7 +131,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     const { path } = this.node;
 
     this.placement = placement;
-    this.starting = { path, healthCheck: props.healthCheck, after: new Set() };
+    this.starting = { path, healthCheck: props.healthCheck, isTask: checked.restart.text === 'no', after: new Set() };
     this.dnsName = segmentless?.mode === 'host' ? HOST_NAME : checked.name;
     this.peerText = path;
     this._peerFact = segmentless?.mode === 'host' ? { kind: 'host', path } : { kind: 'workload', path };
@@ -243,7 +244,7 @@ export class HardenedContainer extends Construct implements IWorkload {
    *
    * After a restart of the host or the engine, containers start in any order, so a program should still repeat a connection that fails.
    *
-   * Errors: `NotAWorkload`, `StartCycle`, `StartWithoutHealth`, `StartTimeout`, and `StackCycle` between stacks.
+   * Errors: `NotAWorkload`, `StartCycle`, `StartWithoutHealth`, `StartWithoutEnd`, `StartTimeout`, and `StackCycle` between stacks.
    *
    * @param other the container that is created first
    * @see https://docs.docker.com/compose/how-tos/startup-order/
@@ -253,16 +254,18 @@ export class HardenedContainer extends Construct implements IWorkload {
       throw new ValidationError('NotAWorkload', this.node.path, "'other' must be a HardenedContainer of this program");
     }
     checkProps(this.node.path, 'StartOptions', options);
-    const seconds = checkStart(this.starting, other.starting, options);
+    const wait = checkStart(this.starting, other.starting, options);
     orderStacks(this, other);
     const { resource, starting } = other;
     if (TerraformStack.of(this) === TerraformStack.of(other) && !this.starting.after.has(starting)) {
       this.resource.dependsOn = [...(this.resource.dependsOn ?? []), dependable(resource)];
     }
     this.starting.after.add(starting);
-    if (seconds !== undefined) {
+    if (wait === 'end') {
+      waitForEnd(other, resource);
+    } else if (wait !== undefined) {
       resource.wait = true;
-      resource.waitTimeout = Math.max(seconds, resource.waitTimeoutInput ?? 0);
+      resource.waitTimeout = Math.max(wait, resource.waitTimeoutInput ?? 0);
     }
   }
 

@@ -9,10 +9,20 @@ export interface StartOptions {
   readonly healthy?: boolean;
 
   /**
-   * Seconds that Terraform waits for `healthy`, 1 to 86400. If the time runs out, the apply fails, and the next apply creates the other container
-   * again: its volumes stay, and what it had begun starts anew.
+   * Whether Terraform waits until the other container has ended with exit code 0: a migration of a database, for example. The other container needs
+   * `restartPolicy: RestartPolicy.NO`, and it accepts a missing health check (BH-C22) by itself. If it ends with another exit code, the apply fails, and so does
+   * each later plan until the ended container is removed from the host; the error message names the commands. Terraform waits only in the apply that
+   * creates the other container, at most 20 minutes.
    *
-   * @default - twice the time in which the health check must succeed, at least 600
+   * @default false
+   */
+  readonly completed?: boolean;
+
+  /**
+   * Seconds that Terraform waits for `healthy`, 1 to 1140: the provider stops the creation of a container after 20 minutes. If the time runs out, the apply
+   * fails, and the next apply creates the other container again: its volumes stay, and what it had begun starts anew.
+   *
+   * @default - twice the time in which the health check must succeed, 600 to 1140
    */
   readonly timeoutSeconds?: number;
 }

@@ -1,5 +1,6 @@
 import { stampMount } from './common';
 import { confined } from './confined';
+import { endedWell } from './ended-well';
 import { OWNER_CAPABILITIES } from '../../hardening/private/capabilities';
 import { HARDENED, logOptions } from '../../hardening/private/hardened-defaults';
 import { OWNER_LABEL } from '../../hardening/private/volume-owners';
@@ -42,14 +43,7 @@ export function ownerConfig({ volumeName, source, target, owner, mode, image, st
     mustRun: false,
     attach: true,
     restart: 'no',
-    lifecycle: {
-      postcondition: [
-        {
-          condition: '${self.exit_code == 0}',
-          errorMessage: `The owner of the volume ${volumeName} was not set. On the host of the engine, 'docker logs ${name}' prints why. Remove the cause, then 'docker rm ${name}', and apply again.`,
-        },
-      ],
-    },
+    lifecycle: endedWell(name, `The owner of the volume ${volumeName} was not set.`),
     ...confined({ add: [...OWNER_CAPABILITIES], memory: HARDENED.memoryMebibytes, cpuMillis: HARDENED.cpuMillis }),
     readOnly: true,
     mounts: [...(stamp === undefined ? [] : [stampMount(stamp)]), { type: 'volume', source, target, readOnly: false }],

@@ -7,23 +7,25 @@ import type { StartOptions } from '../start-options';
 export interface Starting {
   readonly path: string;
   readonly healthCheck?: HealthCheck;
+  /** It ends, and nothing starts it again. */
+  readonly isTask: boolean;
   /** Those that are created before it. */
   readonly after: ReadonlySet<Starting>;
 }
 
-/**
- * Seconds in which a container is healthy that ever is by its own check. The wait of the provider goes on when the engine calls the container
- * unhealthy, and a wait that ends too early costs the container, so there is room: twice that, and ten minutes at least.
- */
-function patience({ startPeriodSeconds, retries, intervalSeconds, timeoutSeconds }: HealthCheck): number {
-  return Math.min(86_400, Math.max(600, 2 * (startPeriodSeconds + (retries + 1) * (intervalSeconds + timeoutSeconds))));
+/** The provider gives the creation of a container 20 minutes, the wait among them; 3.6.2 has no setting for it. */
+const LONGEST_WAIT = 1_140;
+
+/** Seconds in which a container is healthy that ever is by its own check. */
+function longestStart({ startPeriodSeconds, retries, intervalSeconds, timeoutSeconds }: HealthCheck): number {
+  return startPeriodSeconds + (retries + 1) * (intervalSeconds + timeoutSeconds);
 }
 
 /**
  * Checks that one container can start after another one.
- * @returns seconds to wait; undefined where only the order counts
+ * @returns seconds to wait, or that its end is waited for; undefined where only the order counts
  */
-export function checkStart(later: Starting, earlier: Starting, { healthy = false, timeoutSeconds }: StartOptions): number | undefined {
+export function checkStart(later: Starting, earlier: Starting, options: StartOptions): number | 'end' | undefined {
   const chain = chainTo(earlier, later);
   if (chain !== undefined) {
     const text = [later, ...chain].map(({ path }) => `'${path}'`).join(' after ');
@@ -33,22 +35,59 @@ export function checkStart(later: Starting, earlier: Starting, { healthy = false
       `${text}: no container can start first; remove one of these calls of startAfter(), and let the program retry its connection`,
     );
   }
-  if (!healthy) {
-    if (timeoutSeconds !== undefined) {
-      throw new ValidationError('StartTimeout', later.path, "'timeoutSeconds' needs 'healthy: true'; without it Terraform does not wait");
-    }
-    return undefined;
+  const { healthy = false, completed = false, timeoutSeconds } = options;
+  if (!healthy && timeoutSeconds !== undefined) {
+    throw new ValidationError(
+      'StartTimeout',
+      later.path,
+      `'timeoutSeconds' needs 'healthy: true'; ${completed ? 'for the end of a container Terraform waits 20 minutes; remove it' : 'without it Terraform does not wait'}`,
+    );
   }
-  if (earlier.healthCheck === undefined || earlier.healthCheck._noneReason !== undefined) {
+  if (completed) return checkEnd(later, earlier, healthy);
+  return healthy ? checkHealth(later, earlier, timeoutSeconds) : undefined;
+}
+
+function checkEnd(later: Starting, earlier: Starting, healthy: boolean): 'end' {
+  if (healthy) {
+    throw new ValidationError(
+      'StartWithoutEnd',
+      later.path,
+      "'healthy' waits for a container that runs on, 'completed' for one that ends; remove one of them",
+    );
+  }
+  if (!earlier.isTask) {
+    throw new ValidationError(
+      'StartWithoutEnd',
+      later.path,
+      `'completed' waits for the end of '${earlier.path}', which the engine starts again after each end; give it 'restartPolicy: RestartPolicy.NO', or wait with 'healthy'`,
+    );
+  }
+  return 'end';
+}
+
+/**
+ * The wait of the provider goes on when the engine calls the container unhealthy, and a wait that ends too early costs the container, so there is room:
+ * twice the time of a start, and ten minutes at least.
+ */
+function checkHealth(later: Starting, { path, healthCheck, isTask }: Starting, timeoutSeconds?: number): number {
+  if (healthCheck === undefined || healthCheck._noneReason !== undefined) {
+    const orEnd = isTask ? ", or wait for its end with 'completed'" : '';
     throw new ValidationError(
       'StartWithoutHealth',
       later.path,
-      `'${earlier.path}' has no 'healthCheck', so Terraform cannot tell when it is healthy; give it one, such as HealthCheck.command(['pg_isready']), or remove 'healthy'`,
+      `'${path}' has no 'healthCheck', so Terraform cannot tell when it is healthy; give it one, such as HealthCheck.command(['pg_isready'])${orEnd}, or remove 'healthy'`,
     );
   }
-  return timeoutSeconds === undefined
-    ? patience(earlier.healthCheck)
-    : wholeNumber(later.path, 'timeoutSeconds', timeoutSeconds, 1, 86_400, 'StartTimeout');
+  if (timeoutSeconds !== undefined) return wholeNumber(later.path, 'timeoutSeconds', timeoutSeconds, 1, LONGEST_WAIT, 'StartTimeout');
+  const longest = longestStart(healthCheck);
+  if (longest > LONGEST_WAIT) {
+    throw new ValidationError(
+      'StartTimeout',
+      later.path,
+      `by its health check '${path}' may take ${longest} seconds to be healthy, and the provider stops the creation of a container after 20 minutes; remove 'healthy', and let the program repeat its connection, or set 'timeoutSeconds' to ${LONGEST_WAIT} or less if the container is healthy by then`,
+    );
+  }
+  return Math.min(LONGEST_WAIT, Math.max(600, 2 * longest));
 }
 
 /** The containers from one to another, each after the next; undefined where there is no such way. */

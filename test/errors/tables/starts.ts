@@ -1,11 +1,11 @@
-import { Capability, ContainerUser, HealthCheck, ReplicaGroup } from '../../../src';
+import { Capability, ContainerUser, HealthCheck, ReplicaGroup, RestartPolicy } from '../../../src';
 import { IMAGE, type Program } from '../../support/programs';
 import { type Entry, program, told } from '../entry';
 
 const READY = HealthCheck.command(['pg_isready']);
-const two = (p: Program, healthCheck?: HealthCheck) => {
+const two = (p: Program, healthCheck?: HealthCheck, restartPolicy?: RestartPolicy) => {
   const segment = p.segment('App');
-  return [p.container('Db', segment, { healthCheck }), p.container('Api', segment)];
+  return [p.container('Db', segment, { healthCheck, ...(restartPolicy && { restartPolicy }) }), p.container('Api', segment)];
 };
 
 /** A container that is to start or to end in a way that is refused, and as the message says; what is looked at is its resource. */
@@ -40,6 +40,25 @@ export const STARTS: readonly Entry[] = [
     const [db, api] = two(p, isMended ? READY : undefined);
     api.startAfter(db, { healthy: true });
     return (s) => s.container('app-db').wait;
+  }),
+  program(
+    'StartWithoutEnd',
+    told('app/Api', "'app/Db', which the engine starts again", "'restartPolicy: RestartPolicy.NO'"),
+    (p, isMended) => {
+      const [db, api] = two(p, undefined, isMended ? RestartPolicy.NO : undefined);
+      api.startAfter(db, { completed: true });
+      return (s) => s.container('app-db').attach;
+    },
+  ),
+  program('StartWithoutEnd', told('app/Api', "'completed' for one that ends", 'remove one of them'), (p, isMended) => {
+    const [db, api] = two(p, READY, RestartPolicy.NO);
+    api.startAfter(db, { completed: true, healthy: !isMended });
+    return (s) => s.container('app-db').attach;
+  }),
+  program('StartTimeout', told('app/Api', 'may take 1', "set 'timeoutSeconds' to 1140 or less"), (p, isMended) => {
+    const [db, api] = two(p, HealthCheck.command(['/healthy'], { startPeriodSeconds: 1_200 }));
+    api.startAfter(db, { healthy: true, ...(isMended && { timeoutSeconds: 1_140 }) });
+    return (s) => s.container('app-db').wait_timeout === 1_140;
   }),
   program('StartTimeout', told('app/Api', "'timeoutSeconds'", "needs 'healthy: true'"), (p, isMended) => {
     const [db, api] = two(p, READY);

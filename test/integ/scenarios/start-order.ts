@@ -1,6 +1,6 @@
 // What starts after what: a slow database that others wait for, an order that is added later, and a wait that is too short. BULKHEAD_SLOW_START is how many
 // seconds the database takes; a campaign gives it 300.
-import { BridgeSegment, HardenedContainer, HealthCheck, type StartOptions, VolumeMount } from '../../../src';
+import { BridgeSegment, HardenedContainer, HealthCheck, RestartPolicy, type StartOptions, VolumeMount } from '../../../src';
 import type { Checks } from '../harness/checks';
 import { Deployment, type Program } from '../harness/deployment';
 import type { EngineId } from '../lab/cache';
@@ -72,11 +72,56 @@ export function run(engine: EngineId, checks: Checks): void {
     checks.shown('and what waits', health(lab) === 'healthy' && startOf(lab, 'app-api') > startOf(lab, 'app-db'));
     replansEmpty(checks, 'after a wait that failed', deployment);
     deployment.destroy();
+
+    tasks(lab, checks, deployment);
   });
 }
 
 function empty(lab: Lab): void {
   lab.mustHost('a directory for the database', ['sh', '-c', `rm -rf ${DATA} && mkdir -p ${DATA} && chmod 777 ${DATA}`]);
+}
+
+/** A task that ends with a code that stands in a file of the host, and what waits for its end. */
+const withTask: Program = ({ stack, daemon, image }) => {
+  const segment = new BridgeSegment(stack, 'App', { daemon });
+  const task = new HardenedContainer(stack, 'Task', {
+    segment,
+    image,
+    command: ['sh', '-c', 'echo start >>/data/starts; sleep 3; read -r code </data/code; exit $code'],
+    volumes: [VolumeMount.hostPath(DATA, '/data', { readOnly: false })],
+    restartPolicy: RestartPolicy.NO,
+  });
+  new HardenedContainer(stack, 'Api', { segment, image }).startAfter(task, { completed: true });
+};
+
+function tasks(lab: Lab, checks: Checks, deployment: Deployment): void {
+  const code = (value: number) => lab.mustHost('the exit code', ['sh', '-c', `echo ${value} >${DATA}/code`]);
+  const isThere = () => lab.docker('ps', '-q', '--filter', 'name=app-api').trim() !== '';
+  empty(lab);
+  code(3);
+  deployment.synth(withTask);
+  deployment.install();
+  const failed = deployment.tryApplyInTurn();
+  checks.shown('a task that fails fails the apply, and the message says what to do', failed.code !== 0 && /docker logs app-task/.test(failed.stderr), failed.stderr); // prettier-ignore
+  checks.shown('what waits for its end is not created', !isThere());
+  const again = deployment.tryApplyInTurn();
+  checks.shown(
+    'nor by a second apply, which does not run the task again',
+    again.code !== 0 && !isThere() && starts(lab) === 1,
+    again.stderr,
+  );
+  code(0);
+  lab.docker('rm', 'app-task');
+  deployment.apply();
+  const ended = Date.parse(inspect(lab, 'app-task', '{{.State.FinishedAt}}'));
+  checks.shown('by the way of the message the task runs again, and what waits starts after its end', starts(lab) === 2 && startOf(lab, 'app-api') >= ended, `${startOf(lab, 'app-api') - ended} ms`); // prettier-ignore
+  replansEmpty(checks, 'after the end of a task', deployment);
+  deployment.apply();
+  lab.stopEngine();
+  lab.startEngine();
+  replansEmpty(checks, 'after the end of a task and a restart of the engine', deployment);
+  checks.shown('neither another apply nor a restart of the engine runs the task again', starts(lab) === 2 && isThere(), `${starts(lab)}`);
+  deployment.destroy();
 }
 
 const inspect = (lab: Lab, name: string, format: string) => lab.docker('inspect', '--format', format, name).trim();
