@@ -5,8 +5,9 @@ import { healthCheck } from '../validation/rules/containers/health-check';
 import { Suppressions } from '../validation/suppressions';
 
 /** Makes Terraform wait for the end of a container when it creates it, and fail when that is no good end. */
-export function waitForEnd(task: Construct & { readonly dnsName: string }, resource: LateContainer): void {
+export function waitForEnd(task: Construct, resource: LateContainer): void {
+  const name = resource.nameInput!;
   resource.attach = true;
-  resource.lifecycle = endedWell(task.dnsName, `The container ${task.dnsName} did not end with exit code 0, and others wait for that.`);
+  resource.lifecycle = endedWell(name, `The container ${name} did not end with exit code 0, and others wait for that.`);
   Suppressions.of(task)._imply(healthCheck, 'none', 'it ends: Terraform waits for its end and checks the exit code');
 }
