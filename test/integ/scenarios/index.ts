@@ -46,6 +46,7 @@ import * as saveRestore from './save-restore';
 import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
 import * as secrets from './secrets';
+import * as sharedNetwork from './shared-network';
 import * as socketProxy from './socket-proxy';
 import * as startOrder from './start-order';
 import * as survival from './survival';
@@ -128,6 +129,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-lan': attacks2Lan,
   'attacks-3': attacks3,
   mutation,
+  'shared-network': sharedNetwork,
   'socket-proxy': socketProxy,
   'start-order': startOrder,
   restarts,
