@@ -85,6 +85,10 @@ export function isInTree(construct: IConstruct): boolean {
   return constructAt(construct.node.root, construct.node.path) === construct;
 }
 
+export function inOneStack(one: IConstruct, other: IConstruct): boolean {
+  return TerraformStack.of(one) === TerraformStack.of(other);
+}
+
 /** Orders the stacks of two constructs; a circle is told in our words. */
 export function orderStacks(dependent: IConstruct, needed: IConstruct): void {
   const later = TerraformStack.of(dependent);

@@ -148,6 +148,8 @@ export const ERROR_CODES = {
   NetworkChoice: 'A container has both a segment and another network, or the other network was not made by Bulkhead.',
   HostNetworkRefused: "A container on the host's network has a setting or a flow that is impossible there.",
   NoNetworkRefused: 'A container without a network has a setting or a flow that needs a network.',
+  SharedNetworkRefused:
+    'A container that shares the network of another container has a setting that belongs to the other one, or cannot share with it.',
   NotAWorkload: 'A member of a group, what a container is to start after, or a client of a socket proxy is not a workload that fits.',
   EmptyGroup: 'A group has no members.',
   ReplicaValue: 'The number of replicas is out of range, or their name or a property cannot hold for several containers.',

@@ -6,7 +6,7 @@ import { deviationCell } from './private/deviation-text';
 import { forgedWay, furthestWay } from './private/explain';
 import type { IPeer } from '../connections/peer';
 import { forgedChanges, forgedLines } from './private/forged/forged-text';
-import { intersect, isEmpty, portSetOf } from './private/matrix/port-set';
+import { EVERY_PORT, intersect, isEmpty, NO_PORTS, portSetOf } from './private/matrix/port-set';
 import { Proof } from './private/proof';
 import { aloneAmong, exposuresOnHost } from './private/segmentless';
 import { portsBetween, selectionOf } from './private/selection';
@@ -20,6 +20,7 @@ import { UnscopedValidationError, ValidationError } from '../private/errors';
 import { isA } from '../private/type-test';
 import type { IDaemon } from '../topology/daemon';
 import type { Declarations } from '../topology/private/declarations';
+import { shareNetwork } from '../topology/private/sharers';
 import type { ISwarmCluster } from '../topology/swarm';
 
 /**
@@ -96,13 +97,14 @@ export class Reachability {
     const own = furthestWay(this.proof, from, to, deciding);
     const told = own?.outcome.disposition === 'DELIVERED' ? own : (forgedWay(this.proof, from, to, deciding) ?? own);
     return explanationOf(told, {
-      source: source.peerText,
-      destination: destination.peerText,
+      source: peerName(source),
+      destination: peerName(destination),
       port: port.text,
       refusal: this.declarations.refusalOf({ source: source._peerFact, destination: destination._peerFact }),
       hasGuard: this.declarations.store.hasGuard,
       labels: this.proof.labels,
       alone: aloneAmong(this.proof.derived.topology, source._peerFact, destination._peerFact),
+      isShared: shareNetwork(source._peerFact, destination._peerFact),
       kinds: { source: kindOf(source), destination: kindOf(destination) },
     });
   }
@@ -123,11 +125,12 @@ export class Reachability {
     return [...exposuresOf(this.proof.matrix, this.proof.labels), ...exposuresOnHost(this.proof.derived.topology)];
   }
 
-  /** Containers that are in no segment by choice: on the host's network, or on none, each with the reason. */
+  /** Containers that are in no segment by choice: in the network of another container, on the host's network, or on none, each with the reason. */
   public withoutSegment(): WorkloadWithoutSegment[] {
-    return (this.proof.derived.topology.segmentless ?? []).map(({ path: workload, mode: network, reason }) => ({
+    return (this.proof.derived.topology.segmentless ?? []).map(({ path: workload, mode: network, sharesWith, reason }) => ({
       workload,
       network,
+      ...(sharesWith !== undefined && { sharesWith }),
       reason,
     }));
   }
@@ -166,6 +169,8 @@ export class Reachability {
    */
   public resolves(asker: IPeer, named: IPeer): boolean {
     const [from, to] = this.selections(asker, named);
+    // Both have one hosts file, with the name of the network.
+    if (shareNetwork(asker._peerFact, named._peerFact)) return true;
     const { networks, wires, existing } = this.proof.derived.topology;
     const theirs = existing.map((plan) => [
       ...plan.members.map(({ workload }) => workload),
@@ -183,6 +188,8 @@ export class Reachability {
 
   private ports(source: IPeer, destination: IPeer) {
     const [from, to] = this.selections(source, destination);
+    // Over loopback, where no packet meets a rule.
+    if (shareNetwork(source._peerFact, destination._peerFact)) return { open: EVERY_PORT, doubtful: NO_PORTS };
     return portsBetween(this.proof.matrix, from, to, this.proof.forged);
   }
 
@@ -217,6 +224,11 @@ export class Reachability {
     }
     return { ...spec, last: spec.first };
   }
+}
+
+/** To the network a container that shares one is the other container. */
+function peerName({ peerText, _peerFact: fact }: IPeer): string {
+  return fact.kind === 'workload' && fact.sharer !== undefined ? `${peerText} (in the network of ${fact.path})` : peerText;
 }
 
 function kindOf(peer: IPeer): 'workload' | 'host' | 'outside' {

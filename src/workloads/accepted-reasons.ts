@@ -17,6 +17,7 @@ import { restartPolicy } from '../validation/rules/containers/restart-policy';
 import { rootUser } from '../validation/rules/containers/root-user';
 import { secretVariable } from '../validation/rules/containers/secret-variable';
 import { writableRoot } from '../validation/rules/containers/writable-root';
+import { sharedNamespace } from '../validation/rules/networks/shared-namespace';
 import { Suppressions } from '../validation/suppressions';
 
 /** Only a SocketProxy can give such a mount. */
@@ -29,12 +30,12 @@ export interface FurtherReasons {
   readonly restart: RestartPolicy;
   /** Capabilities that the profile of the image adds. */
   readonly marked: readonly Capability[];
-  /** Why it is on the host's network, where it is. */
-  readonly hostReason?: string;
+  /** Why it is on the network of the host or of another container, where it is. */
+  readonly network: { readonly mode?: string; readonly reason?: string };
 }
 
 /** A reason that the program gave to a property counts for the rule that asks for one. */
-export function acceptReasons(container: Construct, props: HardenedContainerProps, { restart, marked, hostReason }: FurtherReasons): void {
+export function acceptReasons(container: Construct, props: HardenedContainerProps, { restart, marked, network }: FurtherReasons): void {
   const { user, capabilities = [], devices = [], logDriver, writableRootReason, notSecretReasons = {}, healthCheck } = props;
   const accepted = Suppressions.of(container);
   if (restart._isEndless) accepted._imply(restartPolicy, restart.text, HARDENED.restartReason);
@@ -58,5 +59,6 @@ export function acceptReasons(container: Construct, props: HardenedContainerProp
   if (healthCheck?._noneReason !== undefined) accepted._imply(noHealthCheck, 'none', healthCheck._noneReason);
   if (writableRootReason !== undefined) accepted._imply(writableRoot, 'read_only', writableRootReason);
   for (const [name, reason] of Object.entries(notSecretReasons)) accepted._imply(secretVariable, name, reason);
-  if (hostReason !== undefined) accepted._imply(hostNetwork, 'network_mode', hostReason);
+  const networkRule = network.mode === 'host' ? hostNetwork : network.mode === 'container' ? sharedNamespace : undefined;
+  if (networkRule !== undefined) accepted._imply(networkRule, 'network_mode', network.reason!);
 }

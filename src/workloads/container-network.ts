@@ -1,5 +1,8 @@
+import type { IWorkload } from './workload';
 import { checkProps } from '../private/check-props';
+import { UnscopedValidationError } from '../private/errors';
 import { reasonText } from '../private/text';
+import { isA } from '../private/type-test';
 
 /** Why a container is not in a segment. */
 export interface ContainerNetworkOptions {
@@ -28,15 +31,39 @@ export class ContainerNetwork {
     return ContainerNetwork.make('none', options);
   }
 
-  private static make(mode: 'host' | 'none', options: ContainerNetworkOptions): ContainerNetwork {
+  /**
+   * The network namespace of another container, such as that of a VPN client, a proxy or a program whose traffic a sidecar logs. To the network both are
+   * one: they have the same addresses, publications, names and resolvers, a flow of one is a flow of both, and each reaches every port of the other on
+   * 127.0.0.1. A capability such as NET_ADMIN of one counts for both.
+   *
+   * The other container must be a `HardenedContainer` in a segment, in the same stack. Its replacement replaces this container. Addresses, names,
+   * resolvers, network parameters and publications belong to the other container. Errors: `NotAWorkload`, `SharedNetworkRefused`.
+   *
+   * @param other the container whose network namespace this one joins
+   * @see https://docs.docker.com/engine/network/#container-networks
+   */
+  public static container(other: IWorkload, options: ContainerNetworkOptions): ContainerNetwork {
+    if (!isA(other, 'workload')) {
+      throw new UnscopedValidationError('NotAWorkload', "'other' must be a HardenedContainer in a segment");
+    }
+    return ContainerNetwork.make('container', options, other);
+  }
+
+  private static make(mode: 'host' | 'none' | 'container', options: ContainerNetworkOptions, other?: IWorkload): ContainerNetwork {
     checkProps(undefined, 'ContainerNetworkOptions', options);
-    return new ContainerNetwork(mode, reasonText(undefined, 'reason', options.reason));
+    return new ContainerNetwork(mode, reasonText(undefined, 'reason', options.reason), other);
   }
 
   private constructor(
-    /** Docker's name of the mode: `host` or `none`. */
+    /** Docker's name of the mode: `host`, `none` or `container`. */
     public readonly mode: string,
     /** The reason that the program gives. */
     public readonly reason: string,
+    /**
+     * The container whose network namespace is joined.
+     *
+     * @internal
+     */
+    public readonly _other?: IWorkload,
   ) {}
 }

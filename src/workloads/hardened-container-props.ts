@@ -27,8 +27,8 @@ export interface HardenedContainerProps {
   readonly segment?: ISegment;
 
   /**
-   * The network of a container that is not in a segment: `ContainerNetwork.host({ reason })` or `ContainerNetwork.none({ reason })`. Errors:
-   * `NetworkChoice`, `HostNetworkRefused`, `NoNetworkRefused`.
+   * The network of a container that is not in a segment: `ContainerNetwork.container(other, { reason })`, `ContainerNetwork.host({ reason })` or
+   * `ContainerNetwork.none({ reason })`. Errors: `NetworkChoice`, `SharedNetworkRefused`, `HostNetworkRefused`, `NoNetworkRefused`.
    *
    * @default - the container is placed in a segment
    */
@@ -37,7 +37,7 @@ export interface HardenedContainerProps {
   /**
    * Daemon that runs a container with a `network`.
    *
-   * @default - that of the segment
+   * @default - that of the segment, or of the container whose network is shared
    */
   readonly daemon?: IDaemon;
 

@@ -28,7 +28,7 @@ import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
 import { imageSays } from '../hardening/private/images/image-facts';
 import { LateContainer } from '../private/bindings';
-import { orderStacks, warn } from '../private/cdktf-hooks';
+import { inOneStack, orderStacks, warn } from '../private/cdktf-hooks';
 import { ValidationError } from '../private/errors';
 import { lateExpression, lateValue } from '../private/late';
 import { childPath } from '../private/names';
@@ -52,6 +52,28 @@ function warningOnHost(reason: string): string {
 
 function warningOfForging({ text, reason }: Capability): string {
   return `has ${text} (${reason}): it can forge addresses towards other members of its network, so it must be alone in its segment, and its flows run in conduits`;
+}
+
+/** To the network the two are one. */
+function peerFactOf(path: string, { segmentless }: Placement): PeerFact {
+  if (segmentless?.sharesWith !== undefined) return { kind: 'workload', path: segmentless.sharesWith, sharer: path };
+  return segmentless?.mode === 'host' ? { kind: 'host', path } : { kind: 'workload', path };
+}
+
+/** The id of a container is known in its own stack only. */
+function checkOther(scope: Construct, path: string, other: IWorkload): void {
+  if (!inOneStack(scope, other)) {
+    throw new ValidationError(
+      'SharedNetworkRefused',
+      path,
+      `'${other.node.path}' is in another stack, which Terraform applies by itself, so its replacement would not replace this container; declare both in one stack`,
+    );
+  }
+}
+
+function warningsOfSharer({ capabilities = [] }: HardenedContainerProps, { node }: IWorkload, hasGuard: boolean): string[] {
+  const forging = capabilities.filter(({ _forges }) => _forges).map((capability) => `${warningOfForging(capability)}; this holds for '${node.path}' as well, whose network it shares`); // prettier-ignore
+  return hasGuard ? forging : [...forging, `shares the network of '${node.path}': when that container restarts, this one has no network until it restarts as well, and nothing on the host does that; on a HardenedDaemon the watch does`]; // prettier-ignore
 }
 
 /**
@@ -107,7 +129,8 @@ export class HardenedContainer extends Construct implements IWorkload {
     checkGiven(childPath(scope, id), props);
     props = withProfile(childPath(scope, id), props);
     const placement = placementOf(childPath(scope, id), props);
-    const { segment, segmentless, daemon } = placement;
+    const { segment, segmentless, daemon, other } = placement;
+    if (other !== undefined) checkOther(scope, childPath(scope, id), other);
     const declarations = daemon._declarations;
     const checked = checkContainer(scope, id, props, declarations);
     const environment = environmentList(
@@ -132,14 +155,18 @@ export class HardenedContainer extends Construct implements IWorkload {
 
     this.placement = placement;
     this.starting = { path, healthCheck: props.healthCheck, isTask: checked.restart.text === 'no', after: new Set() };
-    this.dnsName = segmentless?.mode === 'host' ? HOST_NAME : checked.name;
+    this.dnsName = other?.dnsName ?? (segmentless?.mode === 'host' ? HOST_NAME : checked.name);
     this.peerText = path;
-    this._peerFact = segmentless?.mode === 'host' ? { kind: 'host', path } : { kind: 'workload', path };
+    this._peerFact = peerFactOf(path, placement);
     this._peerDeclarations = declarations;
     this.connections = new Connections(this, props.defaultPort);
     if (segment?.ipv6Block !== undefined) {
       this.ipv6Address = lateValue(() => declarations.store.placesOf(path)[0]?.member.ipv6 ?? '');
+    } else {
+      this.ipv6Address = other?.ipv6Address;
     }
+    // Terraform creates the other one first, since its id is named.
+    if (other instanceof HardenedContainer) this.starting.after.add(other.starting);
     brand(this, 'workload');
     brand(this, 'peer');
 
@@ -154,6 +181,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     if (segmentless) {
       declarations.addWorkload({ ...given, ...segmentless });
       if (segmentless.mode === 'host') warn(this, warningOnHost(segmentless.reason));
+      if (other !== undefined) warningsOfSharer(props, other, declarations.store.hasGuard).forEach((text) => warn(this, text));
     } else {
       orderStacks(this, segment!);
       const { ipv4Address, ipv6Address, dns, aliases, hostEntries, hostname } = props;
@@ -181,24 +209,25 @@ export class HardenedContainer extends Construct implements IWorkload {
     acceptReasons(this, props, {
       restart: checked.restart,
       marked,
-      hostReason: segmentless?.mode === 'host' ? segmentless.reason : undefined,
+      network: { mode: segmentless?.mode, reason: segmentless?.reason },
     });
     const lost = lostData(props);
     if (lost !== undefined) warn(this, lost);
   }
 
   /**
-   * The segment that the container was placed in. A container with a `network` has no segment: reading it throws `HostNetworkRefused` or
-   * `NoNetworkRefused`.
+   * The segment that the container was placed in, or the container whose network it shares. On the host's network or on none there is no segment: reading it
+   * throws `HostNetworkRefused` or `NoNetworkRefused`.
    */
   public get segment(): ISegment {
-    const { segment, segmentless } = this.placement;
-    return segment ?? refuseSegmentless(this.node.path, segmentless!, 'the program reads its segment');
+    const { segment, segmentless, other } = this.placement;
+    return segment ?? other?.segment ?? refuseSegmentless(this.node.path, segmentless!, 'the program reads its segment');
   }
 
-  /** The IPv4 address in its segment, a token. A container with a `network` has none: reading it throws, as `segment` does. */
+  /** The IPv4 address in its segment, a token. On the host's network and on none reading it throws, as `segment` does. */
   public get ipv4Address(): string {
-    const { segment, segmentless } = this.placement;
+    const { segment, segmentless, other } = this.placement;
+    if (other !== undefined) return other.ipv4Address;
     return segment === undefined
       ? refuseSegmentless(this.node.path, segmentless!, 'the program reads its address')
       : ownAddress(this, this._peerDeclarations, segment);
@@ -282,7 +311,9 @@ export class HardenedContainer extends Construct implements IWorkload {
   }
 
   private makeResource(props: HardenedContainerProps, checked: CheckedContainer, environment: string[]): void {
-    const { daemon, segmentless } = this.placement;
+    const { daemon, segmentless, other } = this.placement;
+    // By id, so that its replacement replaces this one, and as the engine reads it back.
+    const networkMode = other instanceof HardenedContainer ? `container:${other.resource.id}` : segmentless?.mode;
     const provider = daemon._providerFor(this);
     const config = containerConfig(props, checked, {
       image: imageReference(this, provider, props.image),
@@ -290,6 +321,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       stamp: daemon._stampPath,
       dualStack: this._peerDeclarations.store.has('ipv6'),
       mode: segmentless?.mode,
+      networkMode,
     });
     const { volumes = [] } = props;
     const dependsOn = volumes.flatMap(({ _volume }) => _volume?._settledFor(this) ?? []);
@@ -299,7 +331,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       ),
       uncopied: volumes.filter(({ _volume }) => _volume?._isUncopied).map(({ target }) => target),
     }));
-    this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(LOOKED_AT), segmentless?.mode, props.devices) });
+    this.node.addValidation({ validate: () => refusedBeside(resource.setBeside(LOOKED_AT), networkMode, props.devices) });
   }
 
   private networkReference(segmentPath: string, kind: 'segment' | 'gateway'): string {

@@ -119,6 +119,14 @@ export class SocketProxy extends Construct {
         "'client' must be a HardenedContainer in a segment: HAProxy recognizes a client by an address that no other container has; place the client in a segment",
       );
     }
+    const { sharer, path: other } = client._peerFact;
+    if (sharer !== undefined) {
+      throw new ValidationError(
+        'NotAWorkload',
+        path,
+        `'${sharer}' has the address of '${other}', whose network it shares, so HAProxy cannot tell them apart; allow the calls to '${other}', and both have them`,
+      );
+    }
     const facts = access.map((each) => {
       if (!(each instanceof SocketAccess)) {
         throw new ValidationError('PropertyShape', path, "'access' must be made by SocketAccess, such as SocketAccess.containerList()");

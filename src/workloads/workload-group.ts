@@ -75,6 +75,14 @@ function checkMember(path: string, member: IWorkload, first: IWorkload): void {
   if (!isA(member, 'workload')) {
     throw new ValidationError('NotAWorkload', path, "'members' must be workloads of Bulkhead, such as a HardenedContainer");
   }
+  const { sharesWith } = member._peerDeclarations!.store.segmentlessFact(member.node.path) ?? {};
+  if (sharesWith !== undefined) {
+    throw new ValidationError(
+      'NotAWorkload',
+      path,
+      `'${member.node.path}' shares the network of '${sharesWith}', and a flow of one is a flow of both; make '${sharesWith}' a member`,
+    );
+  }
   if (member._peerFact.kind !== 'workload' || member._peerDeclarations!.store.segmentlessFact(member._peerFact.path) !== undefined) {
     throw new ValidationError(
       'NotAWorkload',

@@ -7,12 +7,16 @@ import { PROPERTIES } from './tables/properties';
 import { RULES } from './tables/rules';
 import { SECRETS } from './tables/secrets';
 import { SEGMENTS } from './tables/segments';
+import { SHARED_NETWORKS } from './tables/shared-networks';
 import { STORAGE } from './tables/storage';
 import { SWARMS } from './tables/swarms';
 import { VALUES } from './tables/values';
 import { ERROR_CODES } from '../../src/private/error-codes';
 
-const ENTRIES = [ADDRESSES, CONTAINERS, FLOWS, HOSTS, PROFILES, PROPERTIES, RULES, SECRETS, SEGMENTS, STORAGE, SWARMS, VALUES].flat();
+const ENTRIES = [
+  ...[ADDRESSES, CONTAINERS, FLOWS, HOSTS, PROFILES, PROPERTIES, RULES],
+  ...[SECRETS, SEGMENTS, SHARED_NETWORKS, STORAGE, SWARMS, VALUES],
+].flat();
 
 /** Codes that no program is known to make, with the reason. */
 const NOT_MADE: Readonly<Record<string, string>> = {

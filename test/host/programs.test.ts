@@ -17,7 +17,7 @@ import { FILES } from '../../src/host/private/programs.generated';
 import { renderInstallScript } from '../../src/host/private/render-install-script';
 import { renderVerifyScript } from '../../src/host/private/render-verify-script';
 
-const WITH_LINKS = sampleInput({ change: { links: LINKS } });
+const WITH_LINKS = sampleInput({ change: { links: LINKS, sharers: [{ name: 'app-side', other: 'app-web' }] } });
 const FIREWALL_SCRIPT = firewallScript(sampleInput());
 
 /** As their authors have them, with what they tell the linter. */
@@ -80,8 +80,8 @@ test('the bundle is what the files are; otherwise run: npx projen host:bundle', 
 test('every file is part of a program', () => {
   const used = Object.values(FILES).flatMap((text) => [...text.matchAll(/^\. (\S+\.sh)$|-f (\S+\.awk)/gm)].map(([, sh, awk]) => sh ?? awk));
   const entries = ['firewall.sh', 'swarm.sh', 'directories.sh', 'secret.sh', 'install.sh', 'verify.sh'];
-  // Where a host has no links, it stands for links.sh.
-  const shadow = ['firewall/no-links.sh', sampleInput().guard.program];
+  // Where a host has no links and no shared networks, they stand for links.sh and rejoin.sh.
+  const shadow = ['firewall/no-links.sh', 'firewall/no-rejoin.sh', sampleInput().guard.program];
   expect([...new Set([...used.filter((name) => !name.startsWith('generated/')), ...entries, ...shadow])].sort()).toEqual(programFiles());
 });
 

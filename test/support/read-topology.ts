@@ -37,11 +37,14 @@ export function readTopology(text: string): { topology: Topology; engine: Engine
       gatewayOf: defaultRouteOf,
       pairs: pairs.map(described),
     })),
-    workloads: json.workloads.map(({ resolvers, makesOwnFrames: _, holdsEngineSocket: holdsSocket, ...rest }: any) => ({
-      ...rest,
-      dns: resolvers,
-      holdsSocket,
-    })),
+    workloads: json.workloads.map(
+      ({ resolvers, makesOwnFrames: _, networkSharedBy: sharers, holdsEngineSocket: holdsSocket, ...rest }: any) => ({
+        ...rest,
+        sharers,
+        dns: resolvers,
+        holdsSocket,
+      }),
+    ),
     engineAccess: json.engineAccess?.map(({ may, ...rest }: any) => ({ ...rest, text: may })),
     pairs: json.pairs.map(described),
     egress: json.egress.map(described),

@@ -206,7 +206,7 @@ describe('what is refused', () => {
     ['resolvers on none', { network: none, dns: { servers: ['192.0.2.53'] } }, 'NoNetworkRefused', ["'dns'"]],
     ['names on none', { network: none, hostEntries: { ntp: '192.0.2.123' } }, 'NoNetworkRefused', ["'hostEntries'"]],
     ['neither', {}, 'NetworkChoice', ["'daemon'"]],
-    ['something else', { network: { mode: 'host', reason: WHY } as never }, 'NetworkChoice', ['ContainerNetwork.host({ reason })']],
+    ['something else', { network: { mode: 'host', reason: WHY } as never }, 'NetworkChoice', ['ContainerNetwork.none({ reason })']],
     ['no daemon', { network: host, daemon: undefined }, 'NotADaemon', ["'daemon'"]],
     ['nothing at all', { daemon: undefined }, 'NotASegment', ["'segment'"]],
   ])('%s', (_what, props, code, says) => {

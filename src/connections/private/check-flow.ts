@@ -6,6 +6,7 @@ import { ValidationError } from '../../private/errors';
 import type { Declarations } from '../../topology/private/declarations';
 import { existingRefusal, type FlowWish } from '../../topology/private/existing';
 import type { PeerFact } from '../../topology/private/facts';
+import { shareNetwork } from '../../topology/private/sharers';
 import type { FlowOptions } from '../flow-options';
 import type { IPeer } from '../peer';
 
@@ -37,6 +38,13 @@ export function checkFlow(
       'FlowAcrossDaemons',
       place,
       `${source.peerText} is on daemon '${source._peerDeclarations.store.daemonPath}' and ${destination.peerText} on '${destination._peerDeclarations.store.daemonPath}'; publish a port of the destination, and allow egress from the source to its host`,
+    );
+  }
+  if (shareNetwork(from, to)) {
+    throw new ValidationError(
+      'FlowToSelf',
+      place,
+      `${source.peerText} and ${destination.peerText} share one network, where each reaches every port of the other on 127.0.0.1; remove the flow`,
     );
   }
   if (from.kind === 'workload' && to.kind === 'workload' && from.path === to.path) {

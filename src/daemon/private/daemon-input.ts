@@ -34,6 +34,7 @@ export function hostInput(
     links: topology.wires.flatMap(linksOf),
     directories: topology.hostDirectories ?? [],
     forges: topology.workloads.some(forges),
+    sharers: sharersOf(topology),
     ...(topology.swarm?.own && { swarm: swarmOf(topology.swarm, topology.swarm.own) }),
     secrets: secretsOf(topology),
     firewall: firewallFiles(topology, guard),
@@ -50,6 +51,14 @@ export function hostInput(
     guard: guard.needs,
     installPackages: checked.enginePackages,
   };
+}
+
+function sharersOf({ workloads, segmentless = [] }: Topology): HostInput['sharers'] {
+  const names = new Map(workloads.map(({ path, name }) => [path, name]));
+  return segmentless.flatMap(({ name, sharesWith }) => {
+    const other = sharesWith === undefined ? undefined : names.get(sharesWith);
+    return other === undefined ? [] : [{ name, other }];
+  });
 }
 
 function swarmOf(

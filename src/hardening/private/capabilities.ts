@@ -95,9 +95,15 @@ export function capabilityFacts(name: string): CapabilityFacts | undefined {
   return Object.hasOwn(CAPABILITIES, bare) ? CAPABILITIES[bare] : undefined;
 }
 
-/** Whether who is given these back makes frames of its own, with any source over either family. */
-export function forges({ capabilities = [] }: { readonly capabilities?: readonly string[] }): boolean {
-  return capabilities.some((capability) => capabilityFacts(capability)?.forges === true);
+/** Whether who is given these back, or who shares its network, makes frames of its own, with any source over either family. */
+export function forges({
+  capabilities = [],
+  sharedCapabilities = [],
+}: {
+  readonly capabilities?: readonly string[];
+  readonly sharedCapabilities?: readonly string[];
+}): boolean {
+  return [...capabilities, ...sharedCapabilities].some((capability) => capabilityFacts(capability)?.forges === true);
 }
 
 /** What it takes to give a folder another owner and another mode, wherever the image keeps it. */

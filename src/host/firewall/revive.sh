@@ -8,4 +8,5 @@ revive() {
     sleep 2
     docker ps -aqf status=exited | xargs -r docker inspect -f '{{.Id}}{{printf "%q" .State.Error}}' | grep "$stamp" | cut -c1-64 | xargs -r docker start
   fi
+. firewall/rejoin.sh
 }

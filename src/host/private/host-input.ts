@@ -19,6 +19,8 @@ export interface HostInput {
   readonly links: readonly HostLink[];
   /** Directories that containers mount, which the host makes. */
   readonly directories: readonly HostDirectoryPlan[];
+  /** Containers that share the network of another one, and that one, by their names. */
+  readonly sharers: readonly { readonly name: string; readonly other: string }[];
   /** Whether a container holds a capability by which it makes its own frames. */
   readonly forges: boolean;
   /** For a node of a swarm. */

@@ -1116,6 +1116,35 @@ links() {
 
 links() { :; }
 `,
+  'firewall/no-rejoin.sh': `# In the place of rejoin.sh where no container shares the network of another one. Few hosts have any, and the size counts.
+
+`,
+  'firewall/rejoin.sh': `# A container in the network of another one keeps the network that the other had when it started: after a restart of the other it has none. The engine starts both in any
+# order, and tries no second time where the other was not yet there. So the watch starts it again, once the other runs; what a user stopped has no such error.
+# A part of revive.
+
+  # Asked at its socket, an engine that was stopped would start.
+  kill -0 "$(cat /run/docker.pid)" || return 0
+  exec 6>"$private/rejoin.lock"
+  # A container that stops slowly takes longer than the watch waits.
+  flock -n 6 || return 0
+  sed -n 's/^shares //p' "$etc/network" | while read -r name other; do
+    facts=$(docker inspect -f '{{.State.Pid}} {{.Id}} {{.HostConfig.NetworkMode}} {{printf "%q" .State.Error}}' "$name" "$other") || continue
+    {
+      IFS=' ' read -r pid _ mode error
+      IFS=' ' read -r other_pid id _
+    } <<END
+$facts
+END
+    # The other one does not run, or Terraform is about to replace this one.
+    if [ "$other_pid" = 0 ] || [ "$mode" != "container:$id" ]; then continue; fi
+    if [ "$pid" = 0 ]; then
+      case $error in *'cannot join network'*) docker start "$name" ;; esac
+    elif [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink "/proc/$other_pid/ns/net")" ]; then
+      docker restart "$name"
+    fi
+  done
+`,
   'firewall/remove.sh': `# The command remove: takes away everything but the files.
 
 remove() {
@@ -1147,6 +1176,7 @@ revive() {
     sleep 2
     docker ps -aqf status=exited | xargs -r docker inspect -f '{{.Id}}{{printf "%q" .State.Error}}' | grep "$stamp" | cut -c1-64 | xargs -r docker start
   fi
+. firewall/rejoin.sh
 }
 `,
   'firewall/settings.sh': `# What is read before anything else; damaged files are never applied.

@@ -10,14 +10,18 @@ export function guardParts({ guard }: Pick<HostInput, 'guard'>): Parts {
   return { 'generated/guard-tools.sh': `guard_tools='${tools.join(' ')}'\n`, 'generated/guard.sh': assemble(guard.program) };
 }
 
-/** The guard's program with the comments of its authors. Few hosts have interfaces on wires that are ours to make, and the size counts. */
-export function commentedFirewallScript(input: Pick<HostInput, 'guard' | 'links'>): string {
+/** What the guard's program depends on. */
+type GuardInput = Pick<HostInput, 'guard' | 'links' | 'sharers'>;
+
+/** The guard's program with the comments of its authors. Few hosts have interfaces on wires that are ours to make or shared networks, and the size counts. */
+export function commentedFirewallScript(input: GuardInput): string {
   const links: Parts = input.links.length > 0 ? {} : { 'firewall/links.sh': FILES['firewall/no-links.sh'] };
-  return assemble('firewall.sh', { ...guardParts(input), ...links });
+  const rejoin: Parts = input.sharers.length > 0 ? {} : { 'firewall/rejoin.sh': FILES['firewall/no-rejoin.sh'] };
+  return assemble('firewall.sh', { ...guardParts(input), ...links, ...rejoin });
 }
 
 /** As it is installed. */
-export function firewallScript(input: Pick<HostInput, 'guard' | 'links'>): string {
+export function firewallScript(input: GuardInput): string {
   return uncommented(commentedFirewallScript(input));
 }
 

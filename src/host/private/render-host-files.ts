@@ -44,6 +44,7 @@ function guardFiles(input: HostInput): HostFile[] {
         ...input.links.map(linkLine),
         ...(input.swarm ? [swarmLine(input.swarm)] : []),
         ...(input.forges ? ['raw'] : []),
+        ...input.sharers.map(({ name, other }) => `shares ${name} ${other}`),
       ]),
     ),
     ...(input.directories.length > 0 ? [file('directories', lines(input.directories.map(directoryLine)))] : []),

@@ -9,6 +9,7 @@ const LINK_WORDS = /^(\d{1,4}|[0-9.]{7,15}( [0-9.]{7,15}\/\d{1,2})+)$/;
 const SWARM =
   /^swarm [0-9a-f]{12} (manager|worker) [0-9.]{7,15} [0-9.]{7,15} \d{4,5} (no-)?autolock [0-9.]{7,15}\/\d{2} [0-9.]{7,15} [0-9.]{7,15}\/\d{2} (un)?encrypted$/;
 const DIRECTORY = /^\d{1,10}:\d{1,10} 0[0-7]{3} (\/(?!\.{1,2}(\/|$))[A-Za-z0-9._@+-]+)+$/;
+const SHARES = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62} [a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/;
 const SECRET =
   /^(secret|container [a-zA-Z0-9][a-zA-Z0-9_.-]{1,62} \d{1,10} \d{1,10} (nothing|restart|HUP|USR1|USR2))( [a-zA-Z0-9][a-zA-Z0-9_.-]{0,63})+$/;
 const PERMIT =
@@ -31,6 +32,7 @@ export function checkHostInput(input: HostInput): void {
   if (input.swarm) demand('swarm', swarmLine(input.swarm), SWARM);
   for (const plan of input.directories) demand('directories', directoryLine(plan), DIRECTORY);
   for (const line of input.secrets ? secretLines(input.secrets) : []) demand('secrets', line, SECRET);
+  for (const { name, other } of input.sharers) demand('sharers', `${name} ${other}`, SHARES);
   for (const module of input.modules) demand('modules', module, /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,55}$/);
   for (const name of Object.keys(input.guard.tools)) demand('guard.tools', name, PACKAGE);
   for (const name of input.installPackages) demand('installPackages', name, PACKAGE);

@@ -7,6 +7,7 @@ import type { Proof } from './proof';
 import { holdsForger, membersOf, portsBetween, type Selection, selectionOf, selects, selectsForger } from './selection';
 import { covers, writeAddress } from './walk/address';
 import type { PeerFact } from '../../topology/private/facts';
+import { shareNetwork } from '../../topology/private/sharers';
 import type { PortSpec } from '../../topology/private/terms';
 import type { PublicationPlan } from '../../topology/private/topology';
 
@@ -47,6 +48,7 @@ export function brokenBy(claim: Claim, proof: Proof): Broken | undefined {
       const counts = ({ target }: Cell) => claim.isStraight !== true || target.party.kind !== 'host';
       if (proof.isBeyondUs(source, select(claim.destination, proof))) return BEYOND_US;
       return (
+        overLoopback(proof, claim.source, claim.destination) ??
         open(proof, claim.destination, claim.port, (cell) => selects(source, cell.source) && counts(cell)) ??
         (claim.isOfConnections ? undefined : forged(proof, claim.destination, claim.port, (cell) => selectsForger(source, cell)))
       );
@@ -56,6 +58,7 @@ export function brokenBy(claim: Claim, proof: Proof): Broken | undefined {
       // Everybody else is meant, the outside as well.
       if (proof.isBeyondUs(EVERYBODY, select(claim.destination, proof))) return BEYOND_US;
       return (
+        unnamedSharer(proof, claim.destination, claim.sources) ??
         open(proof, claim.destination, claim.port, (cell) => !sources.some((source) => holds(source, cell.source as AddressEnd))) ??
         forged(proof, claim.destination, claim.port, (cell) => !sources.some((source) => holdsForger(source, cell)))
       );
@@ -68,6 +71,36 @@ const BEYOND_US: Broken = {
   reason: 'Bulkhead does not manage one of the ends, and does not know its other networks and publications',
   remedy: 'name workloads of this program, or remove the requirement',
 };
+
+/** In one network namespace nothing stands between two containers. */
+function overLoopback(proof: Proof, source: ClaimPeer, destination: ClaimPeer): Broken | undefined {
+  const meets = (one: ClaimPeer, other: ClaimPeer) =>
+    shareNetwork(one._peerFact, other._peerFact) ||
+    (one._peerFact.kind === 'workload' &&
+      one._peerFact.sharer !== undefined &&
+      other._peerFact.kind !== 'workload' &&
+      select(other, proof).containers.has(one._peerFact.path));
+  return meets(source, destination) || meets(destination, source) ? loopback(source.peerText, destination.peerText) : undefined;
+}
+
+/** Who shares the network of a destination reaches it, whatever the rules say. */
+function unnamedSharer(proof: Proof, destination: ClaimPeer, sources: readonly ClaimPeer[]): Broken | undefined {
+  const own = destination._peerFact.kind === 'workload' ? (destination._peerFact.sharer ?? destination._peerFact.path) : undefined;
+  const isNamed = (path: string) => sources.some(({ _peerFact: fact }) => fact.kind === 'workload' && (fact.sharer ?? fact.path) === path);
+  for (const { path, sharers = [] } of proof.derived.topology.workloads) {
+    if (sharers.length === 0 || !select(destination, proof).containers.has(path)) continue;
+    const others = (own === undefined ? sharers : [path, ...sharers]).filter((each) => each !== own && !isNamed(each));
+    if (others.length > 0) return loopback(others[0], own ?? path);
+  }
+  return undefined;
+}
+
+function loopback(source: string, destination: string): Broken {
+  return {
+    reason: `${source} and ${destination} share one network, where each reaches every port of the other on 127.0.0.1`,
+    remedy: 'place both in segments of their own, or remove the requirement',
+  };
+}
 
 function select({ _peerFact }: ClaimPeer, { derived }: Proof): Selection {
   return selectionOf(_peerFact, derived);

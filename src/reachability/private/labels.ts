@@ -9,16 +9,23 @@ export const CHOSEN = 'a port that the engine chooses';
 export class Labels {
   private readonly placeholderPorts: readonly PortSet[];
   private readonly onHost: readonly string[];
+  private readonly sharers: ReadonlyMap<string, readonly string[]>;
 
-  constructor({ publications, segmentless = [] }: Topology) {
+  constructor({ publications, workloads, segmentless = [] }: Topology) {
     this.placeholderPorts = publications.filter(({ isChosen }) => isChosen).map(({ hostPort }) => portSetOf(hostPort));
+    this.sharers = new Map(workloads.flatMap(({ path, sharers }) => (sharers ? [[path, sharers] as const] : [])));
     this.onHost = segmentless.filter(({ mode }) => mode === 'host').map(({ path }) => path);
   }
 
-  /** The host is one party with the containers on its network. */
+  /** The host is one party with the containers on its network, and a container with those that share its own. */
   public party(party: Party): string {
-    if (party.kind === 'container') return party.key;
+    if (party.kind === 'container') return this.container(party.key);
     return party.kind === 'host' && this.onHost.length > 0 ? `host, with ${this.onHost.join(', ')} on its network` : party.kind;
+  }
+
+  public container(path: string): string {
+    const sharers = this.sharers.get(path);
+    return sharers === undefined ? path : `${path}, with ${sharers.join(', ')} in its network`;
   }
 
   /** Ports of the host that are known, and those that stand in for what the engine chooses. */

@@ -18,11 +18,20 @@ export interface Subject {
   readonly labels: Labels;
   /** An end that is on no network, with the reason. */
   readonly alone?: { readonly path: string; readonly reason: string };
+  /** Both ends are in one network namespace. */
+  readonly isShared?: boolean;
   readonly kinds: { readonly source: 'workload' | 'host' | 'outside'; readonly destination: 'workload' | 'host' | 'outside' };
 }
 
 export function explanationOf(told: Told | undefined, subject: Subject): Explanation {
-  const { source, destination, port, alone } = subject;
+  const { source, destination, port, alone, isShared } = subject;
+  if (isShared) {
+    return explanation({
+      disposition: Disposition.DELIVERED,
+      summary: `${source} and ${destination} share one network, where each reaches every port of the other on 127.0.0.1.`,
+      remedy: 'To close it, place both in segments of their own.',
+    });
+  }
   if (alone !== undefined) {
     return explanation({
       disposition: Disposition.UNREACHABLE,

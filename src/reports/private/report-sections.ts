@@ -77,7 +77,11 @@ export function inNoSegment(segmentless: readonly SegmentlessFact[]): string[] {
     host: 'host: it has the addresses of the host, and listens there',
     none: 'none: it has no connections in either direction',
   };
-  const rows = segmentless.map(({ path, mode, reason }) => [path, meaning[mode], reason]);
+  const meaningOf = ({ mode, sharesWith }: SegmentlessFact) =>
+    mode === 'container'
+      ? `that of ${sharesWith}: both have its addresses, publications and flows, and reach each other on every port of 127.0.0.1`
+      : meaning[mode];
+  const rows = segmentless.map((fact) => [fact.path, meaningOf(fact), fact.reason]);
   return ['## Containers in no segment', '', ...markdownTable(['container', 'network', 'reason'], rows), ''];
 }
 
@@ -104,10 +108,11 @@ export function asRoot({ workloads, segmentless = [], swarm }: Topology, hasGuar
 
 /** Nothing where no container has a way to the engine. */
 export function engineAccess({ workloads, engineAccess: accesses = [] }: Topology): string[] {
+  const sharersOf = new Map(workloads.map(({ path, sharers = [] }) => [path, sharers]));
   const proxies = workloads.filter(({ holdsSocket }) => holdsSocket).map(({ path }) => markdownText(path));
   if (proxies.length === 0) return [];
   const rows = [...groupBy(accesses, ({ proxy, client }) => JSON.stringify([proxy, client])).values()].map((alike) => [
-    alike[0].client,
+    [alike[0].client, ...(sharersOf.get(alike[0].client) ?? [])].join(', and in its network '),
     alike[0].proxy,
     [...new Set(alike.map(({ text }) => text))].join(', '),
     [...new Set(alike.flatMap(({ reason }) => reason ?? []))].join(', '),
@@ -239,6 +244,7 @@ export function nextSteps(daemonPath: string, hasGuard: boolean): string[] {
 }
 
 function peerText(peer: PeerFact): string {
+  if ('sharer' in peer && peer.sharer !== undefined) return `${peer.sharer}, in the network of ${peer.path}`;
   return 'path' in peer ? peer.path : peer.kind === 'block' ? peer.block : 'host';
 }
 

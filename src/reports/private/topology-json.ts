@@ -44,10 +44,11 @@ export function topologyJson(topology: Topology, engine: EngineFacts, facts: Pic
     existingNetworks: existing.map(existingNetwork),
     workloads: workloads.map(workload),
     groups: facts.groups.map(({ path, members }) => ({ path, members })),
-    withoutSegment: (topology.segmentless ?? []).map(({ path, name, mode, reason, capabilities, user }) => ({
+    withoutSegment: (topology.segmentless ?? []).map(({ path, name, mode, sharesWith, reason, capabilities, user }) => ({
       path,
       name,
       network: mode,
+      sharesWith,
       reason,
       capabilities,
       user,
@@ -169,13 +170,14 @@ function unfilteredPair({ source, destination, port, ipv4Only, origin }: Existin
 }
 
 function workload(plan: WorkloadPlan): object {
-  const { path, name, segment, dns, capabilities, user, holdsSocket } = plan;
+  const { path, name, segment, dns, capabilities, sharers, user, holdsSocket } = plan;
   return {
     path,
     name,
     segment,
     resolvers: dns,
     capabilities,
+    networkSharedBy: sharers,
     user,
     makesOwnFrames: forges(plan) || undefined,
     holdsEngineSocket: holdsSocket,

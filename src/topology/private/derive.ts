@@ -122,6 +122,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     segment: fact.segment,
     dns: resolversOf(fact, facts, places, dns),
     ...(fact.capabilities && { capabilities: fact.capabilities }),
+    ...(fact.sharers && { sharers: fact.sharers, sharedCapabilities: fact.sharedCapabilities }),
     ...(fact.devices && { devices: fact.devices }),
     ...(fact.user && { user: fact.user }),
     ...(fact.holdsSocket && { holdsSocket: true }),
@@ -193,12 +194,24 @@ function outsidePools(networks: readonly NetworkPlan[], facts: Facts): string[] 
 
 /** A workload that was placed in a segment of the tree and then taken out again leaves nothing behind; a missing segment is told. */
 function policyProblems(facts: Facts): Problem[] {
-  const known = new Set(facts.segments.map((s) => s.path));
-  return facts.workloads
+  const known = new Set([...facts.segments, ...facts.workloads].map(({ path }) => path));
+  const homeless = facts.workloads
     .filter((w) => !known.has(w.segment))
-    .map((w) => ({
+    .map((w): Problem => ({
       code: 'SegmentGone',
       path: w.path,
       message: `its segment '${w.segment}' is no longer in the tree; place it in another one`,
     }));
+  const alone = (facts.segmentless ?? []).flatMap(({ path, sharesWith }): Problem[] =>
+    sharesWith === undefined || known.has(sharesWith)
+      ? []
+      : [
+          {
+            code: 'SharedNetworkRefused',
+            path,
+            message: `'${sharesWith}', whose network it shares, is no longer in the tree; place it in a segment, or name another container`,
+          },
+        ],
+  );
+  return [...homeless, ...alone];
 }

@@ -16,12 +16,14 @@ import type {
   ShimFact,
   WorkloadFact,
 } from './facts';
+import { withSharers } from './sharers';
 import { countOf, indexed, type NetworkMembership, type Snapshot } from './snapshot';
 import { SwarmPart } from './swarm-part';
 import type { Family } from './terms';
 import type { NetworkPlan, WirePlan } from './topology';
 import type { LockedDaemon } from '../../addressing/private/allocation';
 import { covers, GLOBAL_UNICAST, parseBlock } from '../../addressing/private/ip';
+import { groupBy } from '../../private/multimap';
 
 /**
  * The facts of one daemon, and the picture derived from those that stand. It keeps and answers; whether a fact may be declared is asked elsewhere.
@@ -151,7 +153,10 @@ export class FactStore {
   }
 
   public addFlow(fact: FlowFact): void {
-    const ends = [fact.source, fact.destination].flatMap((end) => ('path' in end ? [end.path] : []));
+    const ends = [fact.source, fact.destination].flatMap((end) => [
+      ...('path' in end ? [end.path] : []),
+      ...('sharer' in end && end.sharer !== undefined ? [end.sharer] : []),
+    ]);
     this.flows.push(this.changed(fact, ends));
   }
 
@@ -173,7 +178,7 @@ export class FactStore {
   }
 
   public workloadFact(path: string): WorkloadFact {
-    return this.workloads.get(path)!;
+    return withSharers(this.workloads.get(path)!, this.sharers().get(path));
   }
 
   public workloadsIn(segment: string): readonly WorkloadFact[] {
@@ -240,10 +245,11 @@ export class FactStore {
 
   public facts(): Facts {
     const stands = (fact: object) => this.stands(fact);
+    const sharers = this.sharers();
     return {
       daemon: this.daemon,
       segments: [...this.segments.values()].filter(stands),
-      workloads: [...this.workloads.values()].filter(stands),
+      workloads: [...this.workloads.values()].filter(stands).map((fact) => withSharers(fact, sharers.get(fact.path))),
       groups: [...this.groups.values()].filter(stands),
       flows: this.flows.filter(stands),
       publications: this.allPublications(),
@@ -289,6 +295,12 @@ export class FactStore {
 
   public dnsOf(workload: string): readonly string[] {
     return this.snapshot().dns.get(workload) ?? [];
+  }
+
+  /** Containers by the workload whose network they share. */
+  private sharers(): ReadonlyMap<string, readonly SegmentlessFact[]> {
+    const all = [...this.segmentless.values()].filter((fact) => fact.sharesWith !== undefined && this.stands(fact));
+    return groupBy(all, ({ sharesWith }) => sharesWith!);
   }
 
   private snapshot(): Snapshot {

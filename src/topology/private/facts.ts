@@ -4,7 +4,8 @@ import type { WireMode, Family, RateSpec, PortSpec } from './terms';
 /** What constructs declare, as plain data. Everything else about a daemon is derived from these. */
 
 export type PeerFact =
-  | { readonly kind: 'workload'; readonly path: string }
+  /** With `sharer` it was named by a container that shares the network of the workload: the flow goes when either does. */
+  | { readonly kind: 'workload'; readonly path: string; readonly sharer?: string }
   | { readonly kind: 'segment'; readonly path: string }
   | { readonly kind: 'group'; readonly path: string }
   | { readonly kind: 'host' }
@@ -148,6 +149,9 @@ export interface WorkloadFact {
   readonly hostEntries?: Readonly<Record<string, string>>;
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
+  /** Containers that share its network, and the capabilities that they are given back. */
+  readonly sharers?: readonly string[];
+  readonly sharedCapabilities?: readonly string[];
   /** Devices of the host by their paths, and `gpus`. */
   readonly devices?: readonly string[];
   /** Of a container that others made nothing is known. */
@@ -174,11 +178,13 @@ export interface EngineAccessFact {
   readonly reason?: string;
 }
 
-/** A container in no segment: on the network of the host, of which it is a part like any other process, or on none. */
+/** A container in no segment: on the network of the host, of which it is a part like any other process, on none, or in the network of another container. */
 export interface SegmentlessFact {
   readonly path: string;
   readonly name: string;
-  readonly mode: 'host' | 'none';
+  readonly mode: 'host' | 'none' | 'container';
+  /** Path of the workload whose network it shares. */
+  readonly sharesWith?: string;
   readonly reason: string;
   readonly user: StartUser;
   readonly capabilities?: readonly string[];

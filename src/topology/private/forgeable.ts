@@ -1,4 +1,4 @@
-import type { Facts, PeerFact } from './facts';
+import type { Facts, PeerFact, WorkloadFact } from './facts';
 import type { Problem } from './problem';
 import type { PortSpec } from './terms';
 import type { NetworkPlan, Topology } from './topology';
@@ -78,7 +78,7 @@ function problemOf({ source, port, origin, wayOut }: Permission, { segment, netw
 
 /** Workloads that can take any address of a network that others rely on, too. In a conduit there is nobody else to pass for. */
 export function forgersAmongOthers({ segments, workloads }: Facts, { networks }: Topology): Problem[] {
-  const forgers = new Set(workloads.filter(forges).map(({ path }) => path));
+  const forgers = new Map(workloads.filter(forges).map((fact) => [fact.path, fact]));
   const conduits = new Set(segments.flatMap(({ path, conduit }) => (conduit ? [path] : [])));
   return networks.flatMap(({ segment, networkName, members }) =>
     conduits.has(segment) || members.length < 2
@@ -88,7 +88,18 @@ export function forgersAmongOthers({ segments, workloads }: Facts, { networks }:
           .map(({ workload }): Problem => ({
             code: 'ForgerAmongOthers',
             path: workload,
-            message: `it has NET_RAW or NET_ADMIN, with which it can take the address of any of the ${members.length - 1} other members of network '${networkName}'; place it alone in a segment, and declare its flows with single workloads, not with that segment or a group: these flows then run in conduits`,
+            message: `${holderText(forgers.get(workload)!)}, with which it can take the address of any of the ${members.length - 1} other members of network '${networkName}'; place it alone in a segment, and declare its flows with single workloads, not with that segment or a group: these flows then run in conduits${orderText(forgers.get(workload)!)}`,
           })),
   );
+}
+
+function holderText({ capabilities, sharers = [] }: WorkloadFact): string {
+  return forges({ capabilities })
+    ? 'it has NET_RAW or NET_ADMIN'
+    : `a container in its network (${sharers.join(', ')}) has NET_RAW or NET_ADMIN`;
+}
+
+/** A flow that was declared before is in no conduit. */
+function orderText({ capabilities }: WorkloadFact): string {
+  return forges({ capabilities }) ? '' : '; declare the container that shares its network before these flows';
 }

@@ -129,6 +129,9 @@ export interface WorkloadPlan {
   readonly dns: readonly string[];
   /** Capabilities that it is given back, such as `CAP_CHOWN`. */
   readonly capabilities?: readonly string[];
+  /** Containers that share its network, and the capabilities that they are given back. */
+  readonly sharers?: readonly string[];
+  readonly sharedCapabilities?: readonly string[];
   /** Devices of the host by their paths, and `gpus`. */
   readonly devices?: readonly string[];
   readonly user?: StartUser;

@@ -20,8 +20,9 @@ export interface GivenToContainer {
   readonly environment: string[];
   readonly stamp: string | undefined;
   readonly dualStack: boolean;
-  /** Where the container is in no segment. */
-  readonly mode?: 'host' | 'none';
+  /** Where the container is in no segment, and the same as the engine takes it. */
+  readonly mode?: 'host' | 'none' | 'container';
+  readonly networkMode?: string;
 }
 
 /** Everything of the resource that is known when the container is declared. */
@@ -38,12 +39,12 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     labels: checked.labels.length > 0 ? [...checked.labels] : undefined,
     user: checked.user.text,
     workingDir: props.workingDirectory,
-    // On the host's network the name is the host's, too.
-    hostname: given.mode === 'host' ? undefined : (props.hostname ?? checked.name.slice(0, 63)),
+    // The name belongs to the network, too.
+    hostname: given.mode === 'host' || given.mode === 'container' ? undefined : (props.hostname ?? checked.name.slice(0, 63)),
     groupAdd: checked.groups,
     tty: props.terminal?.tty,
     stdinOpen: props.terminal?.stdinOpen,
-    networkMode: given.mode,
+    networkMode: given.networkMode,
     dnsSearch: props.dns?.searchDomains?.length ? [...props.dns.searchDomains] : undefined,
     dnsOpts: props.dns?.options?.length ? [...props.dns.options] : undefined,
     init: checked.init,
@@ -87,7 +88,10 @@ function secretMount({ name, secrets }: CheckedContainer): ReturnType<typeof mou
   return secrets === undefined ? [] : [{ type: 'bind', source: secretFolderOf(name), target: secrets.folder, readOnly: true }];
 }
 
-/** Who is in no segment forwards nothing: the engine refuses parameters of the host's network, and on no network there is nothing to forward. */
+/**
+ * Who is in no segment forwards nothing: the engine refuses parameters of the host's network, on no network there is nothing to forward, and in the
+ * network of another container they would be that one's.
+ */
 function sysctlsOf({ sysctls = [] }: HardenedContainerProps, { mode, dualStack }: GivenToContainer): Record<string, string> | undefined {
   const all = {
     ...(mode === undefined && { 'net.ipv4.ip_forward': '0', ...(dualStack && { 'net.ipv6.conf.all.forwarding': '0' }) }),

@@ -7,12 +7,16 @@ import type { SegmentlessFact } from '../../topology/private/facts';
 import { needDaemon } from '../../topology/private/need-daemon';
 import { ContainerNetwork } from '../container-network';
 import type { HardenedContainerProps } from '../hardened-container-props';
+import type { IWorkload } from '../workload';
+import { checkSharer } from './shared-network';
 
-/** Where a container is: in a segment of its daemon, or on another network. */
+/** Where a container is: in a segment of its daemon, on another network, or in the network of another container. */
 export interface Placement {
   readonly daemon: IDaemon;
   readonly segment?: ISegment;
-  readonly segmentless?: Pick<SegmentlessFact, 'mode' | 'reason'>;
+  readonly segmentless?: Pick<SegmentlessFact, 'mode' | 'reason' | 'sharesWith'>;
+  /** Whose network it shares. */
+  readonly other?: IWorkload;
 }
 
 /** What a network of its own would take. */
@@ -35,11 +39,23 @@ export function placementOf(path: string, props: HardenedContainerProps): Placem
     throw new ValidationError(
       'NetworkChoice',
       path,
-      "'network' must be made by ContainerNetwork.host({ reason }) or ContainerNetwork.none({ reason })",
+      "'network' must be made by ContainerNetwork, such as ContainerNetwork.none({ reason })",
     );
   }
+  const { _other: other, reason } = network;
+  if (other !== undefined) {
+    if (daemon !== undefined) {
+      throw new ValidationError('NetworkChoice', path, "the container whose network is shared already has a daemon; remove 'daemon'");
+    }
+    checkSharer(path, props, other);
+    return {
+      daemon: other.segment.daemon,
+      segmentless: { mode: 'container', reason, sharesWith: other.node.path },
+      other,
+    };
+  }
   needDaemon(path, daemon);
-  const segmentless = { mode: network.mode as SegmentlessFact['mode'], reason: network.reason };
+  const segmentless = { mode: network.mode as SegmentlessFact['mode'], reason };
   if (segmentless.mode === 'host') checkHost(path, props);
   else checkNone(path, props);
   return { daemon: daemon!, segmentless };
@@ -97,7 +113,14 @@ function refuseGiven(
 }
 
 /** What only a segment brings, asked of a container that is in none. */
-export function refuseSegmentless(path: string, { mode }: Pick<SegmentlessFact, 'mode'>, what: string): never {
+export function refuseSegmentless(path: string, { mode, sharesWith }: Pick<SegmentlessFact, 'mode' | 'sharesWith'>, what: string): never {
+  if (sharesWith !== undefined) {
+    throw new ValidationError(
+      'SharedNetworkRefused',
+      path,
+      `${what}, but the network belongs to '${sharesWith}', and the engine publishes ports of that container only; call publish() there`,
+    );
+  }
   if (mode === 'host') {
     throw new ValidationError(
       'HostNetworkRefused',

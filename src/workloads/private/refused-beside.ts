@@ -14,7 +14,7 @@ export const LOOKED_AT: readonly string[] = [
 ];
 
 /** Settings that an aspect or an override may put on the resource past the construct, and that give the host away. */
-export function refusedBeside(set: Record<string, unknown>, mode: 'host' | 'none' | undefined, devices: readonly Device[] = []): string[] {
+export function refusedBeside(set: Record<string, unknown>, mode: string | undefined, devices: readonly Device[] = []): string[] {
   const refused: string[] = [];
   const add = (attribute: string, why: string) =>
     refused.push(`'${attribute}' was set by an override or an aspect: ${why}; remove it (HostAccessRefused)`);

@@ -83,7 +83,11 @@ function shellcheck(checks: Checks, lab: Lab, deployment: Deployment, files: rea
   const scripts = {
     ...Object.fromEntries(brought.map((file) => [path.basename(file.path), file.content])),
     // What this program does not need: interfaces on wires, and a swarm.
-    'bulkhead-firewall-links': firewallScript({ guard: IPTABLES_GUARD.needs, links: LINKS }),
+    'bulkhead-firewall-links': firewallScript({
+      guard: IPTABLES_GUARD.needs,
+      links: LINKS,
+      sharers: [{ name: 'app-side', other: 'app-web' }],
+    }),
     'bulkhead-swarm': SWARM_SCRIPT,
     'bulkhead-secret': SECRET_SCRIPT,
   };

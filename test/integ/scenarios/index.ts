@@ -47,6 +47,7 @@ import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
 import * as secrets from './secrets';
 import * as secretsHosts from './secrets-hosts';
+import * as sharedNetwork from './shared-network';
 import * as socketProxy from './socket-proxy';
 import * as startOrder from './start-order';
 import * as survival from './survival';
@@ -130,6 +131,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-lan': attacks2Lan,
   'attacks-3': attacks3,
   mutation,
+  'shared-network': sharedNetwork,
   'socket-proxy': socketProxy,
   'start-order': startOrder,
   restarts,
