@@ -37,7 +37,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     env: given.environment.length > 0 ? given.environment.map(literalText) : undefined,
     labels: checked.labels.length > 0 ? [...checked.labels] : undefined,
     user: checked.user.text,
-    workingDir: props.workingDirectory,
+    workingDir: checked.workingDirectory,
     // On the host's network the name is the host's, too.
     hostname: given.mode === 'host' ? undefined : (props.hostname ?? checked.name.slice(0, 63)),
     groupAdd: checked.groups,
