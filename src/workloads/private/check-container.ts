@@ -9,6 +9,7 @@ import { checkSecrets, type CheckedSecrets } from './secret-use';
 import { checkStopSignal } from './stop-signal';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
+import { Port } from '../../firewall/port';
 import { NAMESPACES } from '../../hardening/private/namespaces';
 import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
@@ -16,15 +17,27 @@ import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
 import { matching, plainText, startText } from '../../private/text';
 import type { Declarations } from '../../topology/private/declarations';
 import type { HostMountFact } from '../../topology/private/facts';
-import type { ContainerSysctl } from '../container-sysctl';
+import { Capability } from '../capability';
+import { ContainerSysctl } from '../container-sysctl';
 import type { HardenedContainerProps } from '../hardened-container-props';
+import { HealthCheck } from '../health-check';
 import { RestartPolicy } from '../restart-policy';
-import type { VolumeMount } from '../volume-mount';
+import { VolumeMount } from '../volume-mount';
 
 /** Props of Docker that give the host away. TypeScript does not know them; other callers might still pass them. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
   privileged: 'a privileged container is root on the host',
   ...Object.fromEntries(Object.values(NAMESPACES).map(({ property, refusal }) => [property, refusal])),
+};
+
+/** Values that only their own class makes, each with an example. Other languages hand over objects of any class. */
+const CLASSES: Readonly<Record<string, readonly [made: Function & { readonly name: string }, example: string]>> = {
+  capabilities: [Capability, 'Capability.CHOWN'],
+  defaultPort: [Port, 'Port.tcp(443)'],
+  healthCheck: [HealthCheck, "HealthCheck.command(['/healthy'])"],
+  restartPolicy: [RestartPolicy, 'RestartPolicy.NO'],
+  sysctls: [ContainerSysctl, 'ContainerSysctl.somaxconn(1024)'],
+  volumes: [VolumeMount, "VolumeMount.hostPath('/srv/data', '/data')"],
 };
 
 export interface CheckedContainer extends CheckedCommon, CheckedSettings {
@@ -46,6 +59,16 @@ export function checkGiven(path: string, props: HardenedContainerProps): void {
     }
   }
   checkProps(path, 'HardenedContainerProps', props);
+  for (const [property, [made, example]] of Object.entries(CLASSES)) {
+    const given = [(props as unknown as Record<string, unknown>)[property] ?? []].flat();
+    if (!given.every((each) => each instanceof made)) {
+      throw new ValidationError(
+        'PropertyShape',
+        path,
+        `'${property}' holds an object that ${made.name} did not make; use ${made.name}, such as ${example}`,
+      );
+    }
+  }
 }
 
 /** Checks before anything enters the tree. */
