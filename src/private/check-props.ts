@@ -66,6 +66,8 @@ function checkOne(
       if (property.isRequired && !toldLater.includes(name)) {
         fail('PropertyMissing', place, `'${prefix}${name}' is required; set it to ${wantedBy(name, property)}`);
       }
+      // Some would be the default, and others would not.
+      if (value === null) fail('PropertyShape', place, `'${prefix}${name}' is null; leave it out, or set it to ${wanted(property.type)}`);
       continue;
     }
     checkShape(place, `${prefix}${name}`, property, value);
@@ -84,7 +86,7 @@ function checkShape(place: string | undefined, what: string, { type, struct, isC
     if (one === 'boolean' && typeof each !== 'boolean') {
       fail('PropertyShape', place, `'${what}' must be ${wanted(type)}, got ${spelled(each)}`);
     }
-    if ((isObject || isOfClass) && (typeof each !== 'object' || each === null)) {
+    if ((isObject || isOfClass || struct !== undefined) && (typeof each !== 'object' || each === null)) {
       fail('PropertyShape', place, `'${what}' must be ${wanted(type)}, got ${spelled(each)}`);
     }
   }

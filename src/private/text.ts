@@ -54,6 +54,19 @@ export function passedText(where: Where, what: string, text: unknown): string {
   return text;
 }
 
+/** The kernel starts no program with a longer word or variable, its end counted. @see https://man7.org/linux/man-pages/man2/execve.2.html */
+const LONGEST_WORD = 131_072;
+
+/** Text that the kernel hands over to a program: a word of its command, or a variable with its name. */
+export function startText(where: Where, what: string, text: unknown, name = ''): string {
+  const passed = passedText(where, what, text);
+  const bytes = Buffer.byteLength(name + passed);
+  if (bytes >= LONGEST_WORD) {
+    fail('NotExecutable', where, `'${what}' has ${bytes} bytes${name === '' ? '' : ' with its name'}, and the kernel starts no program with a word or variable of ${LONGEST_WORD} or more; put the text into a file that the container mounts`); // prettier-ignore
+  }
+  return passed;
+}
+
 export function matching(where: Where, what: string, text: unknown, pattern: RegExp, code: ErrorCode, wanted: string): string {
   const plain = plainText(where, what, text);
   if (!pattern.test(plain)) {

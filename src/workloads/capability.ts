@@ -57,7 +57,10 @@ export class Capability {
   private static bareName(name: string): string {
     const bare = plainText(undefined, 'capability', name).toUpperCase().replace(/^CAP_/, '');
     if (!Object.hasOwn(CAPABILITIES, bare)) {
-      throw new UnscopedValidationError('UnknownCapability', `'${name}' is not a Linux capability; capabilities(7) lists the names`);
+      throw new UnscopedValidationError(
+        'UnknownCapability',
+        `'${name}' is not a Linux capability; use a name that capabilities(7) lists, such as 'CAP_CHOWN'`,
+      );
     }
     return bare;
   }

@@ -1,6 +1,6 @@
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
-import { passedText, reasonText, wholeNumber } from '../private/text';
+import { reasonText, startText, wholeNumber } from '../private/text';
 
 /** How long a check may take, and when a container counts as unhealthy. Times are in seconds. */
 export interface HealthCheckOptions {
@@ -47,7 +47,7 @@ export interface NoHealthCheckOptions {
 export class HealthCheck {
   /** Runs a program of the image with its arguments, without a shell. */
   public static command(argv: string[], options: HealthCheckOptions = {}): HealthCheck {
-    return new HealthCheck(['CMD', ...argv.map((word) => passedText(undefined, 'health check', word))], options);
+    return new HealthCheck(['CMD', ...argv.map((word) => startText(undefined, 'health check', word))], options);
   }
 
   /**
@@ -57,7 +57,7 @@ export class HealthCheck {
    * shows the line to every user who may inspect the container, so it must hold no secret.
    */
   public static shell(line: string, options: HealthCheckOptions = {}): HealthCheck {
-    return new HealthCheck(['CMD-SHELL', passedText(undefined, 'health check', line)], options);
+    return new HealthCheck(['CMD-SHELL', startText(undefined, 'health check', line)], options);
   }
 
   /**
@@ -91,7 +91,7 @@ export class HealthCheck {
     public readonly _noneReason?: string,
   ) {
     checkProps(undefined, 'HealthCheckOptions', options);
-    if (test.length < 2 && _noneReason === undefined) {
+    if ((test[1] ?? '') === '' && _noneReason === undefined) {
       throw new UnscopedValidationError(
         'HealthCheckValue',
         "a health check needs a command; pass its words, such as HealthCheck.command(['/healthy'])",

@@ -16,7 +16,7 @@ export interface LogFileOptions {
   /**
    * Whether files other than the last one are compressed; it needs two files at least.
    *
-   * @default - false for `jsonFile()`, true for `local()`
+   * @default - false for `jsonFile()`, true for `local()` with two files or more
    */
   readonly compress?: boolean;
 }
@@ -24,7 +24,8 @@ export interface LogFileOptions {
 /** How lines are marked. */
 export interface LogTagOptions {
   /**
-   * Tag of each line, which may contain marks of the engine such as `{{.Name}}`.
+   * Tag of each line, which may contain marks of the engine: `{{.ID}}`, `{{.FullID}}`, `{{.Name}}`, `{{.ImageID}}`, `{{.ImageFullID}}`,
+   * `{{.ImageName}}`, `{{.DaemonName}}`. With any other mark the container would not start.
    *
    * @default - the first 12 characters of the id of the container
    * @see https://docs.docker.com/engine/logging/log_tags/
@@ -59,6 +60,9 @@ const FACILITIES = [
   ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'],
   ...Array.from({ length: 8 }, (_, index) => `local${index}`),
 ];
+/** What the engine puts into a tag. @see https://docs.docker.com/engine/logging/log_tags/ */
+const MARKS = ['ID', 'FullID', 'Name', 'ImageID', 'ImageFullID', 'ImageName', 'DaemonName'];
+const MARK = new RegExp(`\\{\\{ ?\\.(${MARKS.join('|')}) ?\\}\\}`, 'g');
 const FORMATS = ['rfc3164', 'rfc5424', 'rfc5424micro'];
 
 /**
@@ -74,7 +78,8 @@ export class LogDriver {
 
   /** Files in a format of the engine, smaller than JSON, which only the engine reads. Error: `LogOption`. */
   public static local(options: LogFileOptions = {}): LogDriver {
-    return new LogDriver('local', fileOptions(options));
+    // The engine compresses by itself, and refuses that with one file.
+    return new LogDriver('local', { ...(options.files === 1 && { compress: 'false' }), ...fileOptions(options) });
   }
 
   /** The journal of the host, whose own limits apply. The engine needs a host with systemd. Error: `LogOption`. */
@@ -157,7 +162,15 @@ function fileOptions(options: LogFileOptions): Record<string, string> {
 }
 
 function tagOption({ tag }: LogTagOptions): Record<string, string> {
-  return tag === undefined ? {} : { tag: matching(undefined, 'tag', tag, /^[ -~]{1,200}$/, 'LogOption', '1 to 200 characters of ASCII') };
+  if (tag === undefined) return {};
+  const text = matching(undefined, 'tag', tag, /^[ -~]{1,200}$/, 'LogOption', '1 to 200 characters of ASCII');
+  if (/\{\{|\}\}/.test(text.replace(MARK, ''))) {
+    throw new UnscopedValidationError(
+      'LogOption',
+      `'tag' is '${text}', and the engine starts no container with a mark that it does not know; use ${MARKS.map((mark) => `{{.${mark}}}`).join(', ')}`,
+    );
+  }
+  return { tag: text };
 }
 
 function oneOf(what: string, text: string, known: readonly string[]): string {

@@ -22,6 +22,8 @@ describe('logs', () => {
     ['files', LogDriver.jsonFile(), 'json-file', { 'max-size': '10m', 'max-file': '3' }],
     ['more of them', LogDriver.jsonFile({ files: 5, compress: true }), 'json-file', { 'max-size': '10m', 'max-file': '5', 'compress': 'true' }], // prettier-ignore
     ['files of the engine', LogDriver.local({ compress: false }), 'local', { 'max-size': '10m', 'max-file': '3', compress: 'false' }],
+    ['one file of the engine', LogDriver.local({ files: 1 }), 'local', { 'max-size': '10m', 'max-file': '1', compress: 'false' }],
+    ['all marks', LogDriver.journald({ tag: 'a {{.Name}}/{{ .ID }}' }), 'journald', { tag: 'a {{.Name}}/{{ .ID }}' }],
     ['the journal', LogDriver.journald(), 'journald', undefined],
     ['the journal with a tag', LogDriver.journald({ tag: '{{.Name}}' }), 'journald', { tag: '{{.Name}}' }],
     ['a server', LogDriver.syslog('tcp+tls://logs.example.com:6514', { facility: 'local0', format: 'rfc5424' }), 'syslog', { 'syslog-address': 'tcp+tls://logs.example.com:6514', 'syslog-facility': 'local0', 'syslog-format': 'rfc5424' }], // prettier-ignore
@@ -66,6 +68,7 @@ describe('logs', () => {
     ['a facility', () => LogDriver.syslog('udp://a:1', { facility: 'local8' }), 'LogOption'],
     ['a format', () => LogDriver.syslog('udp://a:1', { format: 'json' }), 'LogOption'],
     ['a tag with a line', () => LogDriver.journald({ tag: 'a\nb' }), 'ControlCharacter'],
+    ...['{{.Nmae}}', '{{.Name', '.Name}}', '{{}}', '{{{{.Name}}}}'].map((tag): [string, () => unknown, ErrorCode] => [`the tag ${tag}`, () => LogDriver.journald({ tag }), 'LogOption']), // prettier-ignore
     ['no reason', () => LogDriver.none({ reason: 'short' }), 'ReasonTooShort'],
   ])('%s is refused', (_, make, code) => expectError(make, code));
 

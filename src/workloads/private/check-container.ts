@@ -4,25 +4,40 @@ import { checkCommon, type CheckedCommon, DEFAULT_USER } from './common';
 import { hostMountsOf } from './host-directories';
 import { hasInit } from './init-process';
 import { type LabelBlock, labelBlocks } from './labels';
+import { checkWorkingDirectory } from './mount-target';
 import { checkSecrets, type CheckedSecrets } from './secret-use';
 import { checkStopSignal } from './stop-signal';
 import { checkUlimits } from './ulimits';
 import { isAddress } from '../../addressing/private/ip';
+import { Port } from '../../firewall/port';
 import { NAMESPACES } from '../../hardening/private/namespaces';
 import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
-import { matching, passedText, plainText } from '../../private/text';
+import { matching, plainText, startText } from '../../private/text';
 import type { Declarations } from '../../topology/private/declarations';
 import type { HostMountFact } from '../../topology/private/facts';
+import { Capability } from '../capability';
+import { ContainerSysctl } from '../container-sysctl';
 import type { HardenedContainerProps } from '../hardened-container-props';
+import { HealthCheck } from '../health-check';
 import { RestartPolicy } from '../restart-policy';
-import type { VolumeMount } from '../volume-mount';
+import { VolumeMount } from '../volume-mount';
 
 /** Props of Docker that give the host away. TypeScript does not know them; other callers might still pass them. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
   privileged: 'a privileged container is root on the host',
   ...Object.fromEntries(Object.values(NAMESPACES).map(({ property, refusal }) => [property, refusal])),
+};
+
+/** Values that only their own class makes, each with an example. Other languages hand over objects of any class. */
+const CLASSES: Readonly<Record<string, readonly [made: Function & { readonly name: string }, example: string]>> = {
+  capabilities: [Capability, 'Capability.CHOWN'],
+  defaultPort: [Port, 'Port.tcp(443)'],
+  healthCheck: [HealthCheck, "HealthCheck.command(['/healthy'])"],
+  restartPolicy: [RestartPolicy, 'RestartPolicy.NO'],
+  sysctls: [ContainerSysctl, 'ContainerSysctl.somaxconn(1024)'],
+  volumes: [VolumeMount, "VolumeMount.hostPath('/srv/data', '/data')"],
 };
 
 export interface CheckedContainer extends CheckedCommon, CheckedSettings {
@@ -33,6 +48,7 @@ export interface CheckedContainer extends CheckedCommon, CheckedSettings {
   readonly init: boolean;
   readonly labels: readonly LabelBlock[];
   readonly hostMounts: readonly HostMountFact[];
+  readonly workingDirectory?: string;
 }
 
 /** What can be said of the properties before it is known where the container is. */
@@ -43,6 +59,16 @@ export function checkGiven(path: string, props: HardenedContainerProps): void {
     }
   }
   checkProps(path, 'HardenedContainerProps', props);
+  for (const [property, [made, example]] of Object.entries(CLASSES)) {
+    const given = [(props as unknown as Record<string, unknown>)[property] ?? []].flat();
+    if (!given.every((each) => each instanceof made)) {
+      throw new ValidationError(
+        'PropertyShape',
+        path,
+        `'${property}' holds an object that ${made.name} did not make; use ${made.name}, such as ${example}`,
+      );
+    }
+  }
 }
 
 /** Checks before anything enters the tree. */
@@ -76,7 +102,7 @@ export function checkContainer(
   const common = checkCommon(path, props, declarations.store.engine.version, targets);
   volumes.forEach(({ _volume, readOnly }) => _volume?._checkUse(path, common.user, readOnly));
   const hostMounts = hostMountsOf(path, volumes, common.user, declarations);
-  (props.entrypoint ?? []).forEach((word) => passedText(path, 'entrypoint', word));
+  checkEntrypoint(path, props.entrypoint ?? []);
   checkNames(path, name, props, declarations);
   if (props.ipv4Address !== undefined && !isAddress(plainText(path, 'ipv4Address', props.ipv4Address))) {
     throw new ValidationError('AddressSyntax', path, `'ipv4Address' must be an IPv4 address, got '${props.ipv4Address}'`);
@@ -87,9 +113,7 @@ export function checkContainer(
     }
     declarations.needIpv6(path, `'ipv6Address' is ${props.ipv6Address}`, 'leave it out');
   }
-  if (props.workingDirectory !== undefined) {
-    matching(path, 'workingDirectory', props.workingDirectory, /^\//, 'MountTarget', 'an absolute path');
-  }
+  checkSysctls(path, props.sysctls ?? []);
   checkUlimits(path, props.limits?.ulimits ?? []);
   checkStopSignal(path, props.stopSignal);
   return {
@@ -99,10 +123,28 @@ export function checkContainer(
     restart: props.restartPolicy ?? RestartPolicy._DEFAULT,
     init: hasInit(path, props.init, common.user),
     hostMounts,
+    workingDirectory: checkWorkingDirectory(path, props.workingDirectory),
     ...common,
     ...checkSettings(path, props, common.memory, declarations.store),
     ...(secrets && { secrets }),
   };
+}
+
+function checkEntrypoint(path: string, words: readonly string[]): void {
+  words.forEach((word) => startText(path, 'entrypoint', word));
+  // One empty word alone takes the entry point of the image away, as with Docker.
+  if (words[0] === '' && words.length > 1) {
+    throw new ValidationError('NotExecutable', path, "the first word of 'entrypoint' is '', which names no program; write the path of the program first"); // prettier-ignore
+  }
+}
+
+/** The last one would win, without a word. */
+function checkSysctls(path: string, sysctls: readonly ContainerSysctl[]): void {
+  for (const { sysctl, text } of sysctls) {
+    const other = sysctls.find((each) => each.sysctl === sysctl && each.text !== text);
+    if (other === undefined) continue;
+    throw new ValidationError('SysctlValue', path, `'sysctls' sets ${sysctl} to '${text}' and to '${other.text}'; remove one of them`);
+  }
 }
 
 /** The engine would make an empty volume of the same name, without a word. */

@@ -3,7 +3,7 @@ import { tmpfsTargets } from './tmpfs';
 import { HARDENED } from '../../hardening/private/hardened-defaults';
 import { ValidationError } from '../../private/errors';
 import { literalText } from '../../private/late';
-import { passedText, reasonText, wholeNumber } from '../../private/text';
+import { reasonText, startText, wholeNumber } from '../../private/text';
 import type { Capability } from '../capability';
 import { ContainerImage } from '../container-image';
 import type { WorkloadLimits } from '../container-limits';
@@ -60,7 +60,7 @@ export function checkCommon(path: string, props: CommonProps, engine: string, ta
   if (props.writableRootReason !== undefined) {
     reasonText(path, 'writableRootReason', props.writableRootReason);
   }
-  (props.command ?? []).forEach((word) => passedText(path, 'command', word));
+  (props.command ?? []).forEach((word) => startText(path, 'command', word));
   const tmpfs = tmpfsTargets(path, props.tmpfsMebibytes);
   checkTargets(path, [STAMP_TARGET, ...tmpfs.map(({ target }) => target), ...targets]);
   return {
@@ -88,6 +88,14 @@ function checkTargets(path: string, targets: readonly string[]): void {
   const twice = targets.find((target, index) => targets.indexOf(target) !== index);
   if (twice !== undefined) {
     throw new ValidationError('MountTarget', path, `two mounts have the target '${twice}'; give each mount a different path`);
+  }
+  const inStamp = targets.find((target) => target.startsWith(`${STAMP_TARGET}/`));
+  if (inStamp !== undefined) {
+    throw new ValidationError(
+      'MountTarget',
+      path,
+      `a mount has the target '${inStamp}', and ${STAMP_TARGET} is a file; choose another path`,
+    );
   }
 }
 

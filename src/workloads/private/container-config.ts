@@ -38,7 +38,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     env: given.environment.length > 0 ? given.environment.map(literalText) : undefined,
     labels: checked.labels.length > 0 ? [...checked.labels] : undefined,
     user: checked.user.text,
-    workingDir: props.workingDirectory,
+    workingDir: checked.workingDirectory,
     // The name belongs to the network, too.
     hostname: given.mode === 'host' || given.mode === 'container' ? undefined : (props.hostname ?? checked.name.slice(0, 63)),
     groupAdd: checked.groups,

@@ -1,6 +1,6 @@
 import { type Place, ValidationError } from '../../private/errors';
 import { secretLooking } from '../../private/secret-looking';
-import { passedText, plainText, reasonText } from '../../private/text';
+import { plainText, reasonText, startText } from '../../private/text';
 
 /** The variable that takes the path of a file in the place of another one; nothing where the image has none. */
 export type FileVariable = (variable: string) => string | undefined;
@@ -38,7 +38,7 @@ export function environmentList(
           `'${name}' is not a name of an environment variable; use letters, digits, '_', '.' and '-', starting with a letter or '_'`,
         );
       }
-      const value = passedText(place, `environment.${name}`, environment[name]);
+      const value = startText(place, `environment.${name}`, environment[name], `${name}=`);
       if (!Object.hasOwn(notSecret, name)) {
         refuseSecret(place, name, value, howToMount, fileVariable);
       }

@@ -1,22 +1,56 @@
-import { UnscopedValidationError } from '../../private/errors';
+import { fail } from '../../private/errors';
 import { plainText } from '../../private/text';
 
 /** Where secrets show in a container, as in those of Swarm and Compose. */
 export const SECRETS_TARGET = '/run/secrets';
 
-/** A path inside a container, in the form in which two of them compare. */
-export function checkTarget(target: string, what = 'target'): string {
-  const text = normalised(plainText(undefined, what, target), what);
-  if (text === '/') {
-    throw new UnscopedValidationError('MountTarget', `'${what}' must be a path below '/', got '/'`);
+/**
+ * A path inside a container, in the form in which two of them compare.
+ * @param place path of the construct; undefined for value objects
+ */
+export function checkTarget(target: string, what = 'target', place?: string): string {
+  const text = normalised(plainText(place, what, target), what, place);
+  if (text === '/') fail('MountTarget', place, `'${what}' must be a path below '/', got '${target}'`);
+  if (/^\/proc(\/|$)/.test(text)) {
+    fail(
+      'MountTarget',
+      place,
+      `'${what}' is '${text}', and runc starts no container with a mount in /proc; choose another path, such as '/srv/data'`,
+    );
+  }
+  if (text === '/dev') {
+    fail(
+      'MountTarget',
+      place,
+      `'${what}' is '/dev', where the engine puts the devices of the container; choose a path below it, such as '/dev/shm'`,
+    );
   }
   return text;
 }
 
 /** An absolute path without doubled slashes and one at the end. */
-export function normalised(path: string, what: string): string {
-  if (!/^\/[^:,]*$/.test(path) || path.split('/').some((part) => part === '..' || part === '.')) {
-    throw new UnscopedValidationError('MountTarget', `'${what}' must be an absolute path without '.', '..', ':' or ',', got '${path}'`);
+export function normalised(path: string, what: string, place?: string): string {
+  if (!/^\/[^:,]*$/.test(path) || hasDots(path)) {
+    fail('MountTarget', place, `'${what}' must be an absolute path without '.', '..', ':' or ',', got '${path}'`);
   }
-  return path.length > 1 ? path.replace(/\/+/g, '/').replace(/\/$/, '') : path;
+  return withoutSlashes(path);
+}
+
+/** The working directory as the engine keeps it: it removes such slashes, and what it reads back would replace the container on every apply. */
+export function checkWorkingDirectory(place: string, directory: string | undefined): string | undefined {
+  if (directory === undefined) return undefined;
+  const text = plainText(place, 'workingDirectory', directory);
+  if (!text.startsWith('/') || hasDots(text)) {
+    fail('MountTarget', place, `'workingDirectory' must be an absolute path without '.' and '..', got '${text}'`);
+  }
+  return withoutSlashes(text);
+}
+
+function hasDots(path: string): boolean {
+  return path.split('/').some((part) => part === '..' || part === '.');
+}
+
+function withoutSlashes(path: string): string {
+  const single = path.replace(/\/+/g, '/');
+  return single.length > 1 ? single.replace(/\/$/, '') : single;
 }

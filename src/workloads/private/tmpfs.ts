@@ -1,3 +1,4 @@
+import { checkTarget } from './mount-target';
 import { HARDENED } from '../../hardening/private/hardened-defaults';
 import { matching, wholeNumber } from '../../private/text';
 
@@ -12,7 +13,11 @@ export function tmpfsTargets(
   return Object.keys(sizes)
     .sort()
     .map((target) => ({
-      target: matching(path, 'tmpfsMebibytes', target, /^\/[^:,\s]+$/, 'MountTarget', 'an absolute path without blanks'),
+      target: checkTarget(
+        matching(path, 'tmpfsMebibytes', target, /^\S*$/, 'MountTarget', 'an absolute path without blanks'),
+        'tmpfsMebibytes',
+        path,
+      ),
       mebibytes: wholeNumber(path, `tmpfsMebibytes of ${target}`, sizes[target], 1, 65_536, 'TmpfsSize'),
     }));
 }

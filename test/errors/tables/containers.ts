@@ -206,7 +206,7 @@ export const CONTAINERS: readonly Entry[] = [
   ),
   value(
     'UnknownCapability',
-    told(undefined, "'NET_ADMN' is not a Linux capability", 'capabilities(7) lists the names'),
+    told(undefined, "'NET_ADMN' is not a Linux capability", 'use a name that capabilities(7) lists'),
     (isMended) => Capability.of(isMended ? 'NET_ADMIN' : 'NET_ADMN', { reason: 'it makes the tunnels' }).text === 'CAP_NET_ADMIN',
   ),
   value(
@@ -265,6 +265,38 @@ export const CONTAINERS: readonly Entry[] = [
     { volumes: [VolumeMount.hostPath('/srv/x', '/tmp')] },
     { volumes: [VolumeMount.hostPath('/srv/x', '/data')] },
     (r) => mounted(r).includes('/srv/x'),
+  ),
+  container(
+    'MountTarget',
+    ["'tmpfsMebibytes' is '/proc/app'", 'runc starts no container'],
+    "choose another path, such as '/srv/data'",
+    { tmpfsMebibytes: { '/proc/app': 1 } },
+    { tmpfsMebibytes: { '/srv/data': 1 } },
+    ({ tmpfs }) => Object.keys(tmpfs).join() === '/srv/data',
+  ),
+  container(
+    'NotExecutable',
+    ["'command' has 131072 bytes"],
+    'put the text into a file that the container mounts',
+    { command: ['run', 'x'.repeat(131_072)] },
+    { command: ['run', '/settings/text'], volumes: [VolumeMount.hostPath('/srv/settings', '/settings')] },
+    (r) => mounted(r).includes('/srv/settings'),
+  ),
+  container(
+    'NotExecutable',
+    ["the first word of 'entrypoint' is ''"],
+    'write the path of the program first',
+    { entrypoint: ['', '-v'] },
+    { entrypoint: ['/bin/app', '-v'] },
+    (r) => r.entrypoint[0] === '/bin/app',
+  ),
+  container(
+    'SysctlValue',
+    ["'sysctls' sets net.core.somaxconn to '1' and to '2'"],
+    'remove one of them',
+    { sysctls: [ContainerSysctl.somaxconn(1), ContainerSysctl.somaxconn(2)] },
+    { sysctls: [ContainerSysctl.somaxconn(2)] },
+    ({ sysctls }) => sysctls['net.core.somaxconn'] === '2',
   ),
   program('VolumeName', told('app/Data', "got 'my data'", '2 to 58 letters, digits, _, . or -'), (p, isMended) => {
     new DataVolume(p.stack, 'Data', { daemon: p.daemon, volumeName: isMended ? 'my-data' : 'my data' });
