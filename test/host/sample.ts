@@ -40,6 +40,7 @@ export function sampleInput(options: SampleOptions = {}): HostInput {
     blocks: ['10.20.0.0/24', '10.20.1.0/24', '10.20.2.0/24', '10.20.3.0/24'],
     links: [],
     directories: [],
+    config: [],
     forges: false,
     firewall: sampleFirewall(options),
     daemonJson: `${JSON.stringify({ icc: false, 'live-restore': true, 'userland-proxy': false, 'no-new-privileges': true }, null, 2)}\n`,

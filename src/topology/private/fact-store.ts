@@ -12,6 +12,7 @@ import type {
   HostMountFact,
   PublicationFact,
   SecretFact,
+  ConfigUse,
   SegmentFact,
   ShimFact,
   WorkloadFact,
@@ -174,6 +175,12 @@ export class FactStore {
 
   public workloadFact(path: string): WorkloadFact {
     return this.workloads.get(path)!;
+  }
+
+  /** Containers with config files. */
+  public configured(): { readonly path: string; readonly config: ConfigUse }[] {
+    const all = [...this.workloads.values(), ...this.segmentless.values()].filter((fact) => this.stands(fact));
+    return all.flatMap(({ path, config }) => (config ? [{ path, config }] : []));
   }
 
   public workloadsIn(segment: string): readonly WorkloadFact[] {
