@@ -7,6 +7,7 @@ import { DaemonConnection } from './daemon-connection';
 import type { DaemonProps } from './daemon-props';
 import { FactsPage } from './facts-page';
 import type { CheckedHost } from './private/check-host';
+import { configSubjects } from './private/config-subjects';
 import { largePublications, unstablePublications } from './private/publication-warnings';
 import { StackBinding } from './stack-binding';
 import { AddressBook } from '../addressing/address-book';
@@ -146,7 +147,10 @@ export class DaemonCore {
         // Those of daemon.json, which is ours where the guard is.
         ...(this.declarations.store.hasGuard && { log_driver: HARDENED.logDriver, log_opts: Object.keys(logOptions(0)) }),
       };
-      return [{ resourceType, path: this.daemon.node.path, attributes, store: this.declarations.store }];
+      return [
+        { resourceType, path: this.daemon.node.path, attributes, store: this.declarations.store },
+        ...configSubjects(this.declarations.store, stack.node.path),
+      ];
     });
   }
 

@@ -53,6 +53,8 @@ install() {
   [ -n "$changes" ] || say 'files: nothing changed'
   # Before an engine that the setup restarts.
   if [ -n "$secrets" ]; then @secretScript@ apply; else no_secrets; fi
+  unplaced=
+  if [ -n "$config" ]; then @configScript@ apply || unplaced=yes; else no_config; fi
   @script@ setup
   [ ! -x @swarmScript@ ] || @swarmScript@ start
   unmade=
@@ -60,7 +62,7 @@ install() {
   if [ -e @auditRules@ ]; then
     if command -v auditctl >/dev/null 2>&1; then @loadAudit@ || say 'the kernel takes no audit rules'; else say 'auditd is not installed: no audit rules for the engine'; fi
   fi
-  [ -z "$unmade" ] || die 'all else is installed'
+  [ -z "$unmade$unplaced" ] || die 'all else is installed'
 }
 
 # What the program had once.
@@ -70,11 +72,21 @@ no_secrets() {
   rm -f @secretPlan@ @secretScript@
 }
 
+# Files that a container still mounts stay until the next run.
+no_config() {
+  [ -x @configScript@ ] || return 0
+  : >@configPlan@
+  @configScript@ apply
+  [ -z "$(ls @configFolder@)" ] || return 0
+  rm -rf @configFolder@ @configPlan@ @configBodies@ @configScript@
+}
+
 check() {
   verify
   all_files
   if [ -x @script@ ] && ! @script@ check; then changes=yes; fi
   if [ -x @directoriesScript@ ] && ! @directoriesScript@ --check; then changes=yes; fi
+  if [ -n "$config" ] && [ -x @configScript@ ] && ! @configScript@ --check; then changes=yes; fi
   [ -z "$changes" ] || exit 1
   say 'nothing would change'
 }
@@ -91,7 +103,7 @@ remove() {
   for file in @ownFiles@; do
     [ ! -e "$file" ] || { rm -f "$file" && say "removed $file"; }
   done
-  rm -rf "$etc"
+  rm -rf "$etc" @configFolder@
   rmdir @dropInFolder@ 2>/dev/null || :
   [ ! -d /run/systemd/system ] || systemctl daemon-reload
   say '@daemonJson@ stays: it is Docker'"'"'s configuration'

@@ -10,15 +10,13 @@
 
 . secret/show.sh
 
+. common/tell.sh
+
 . secret/tell.sh
 
 . secret/commands.sh
 
 umask 077
-# The engine of this host, whatever the caller's client would ask.
-DOCKER_HOST=unix:///run/docker.sock
-export DOCKER_HOST
-unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
 entered=
 unreadable=
 came=

@@ -65,6 +65,9 @@ read_engine @daemonJson@
 . verify/users.sh
 
 . verify/secrets.sh
+
+. verify/config.sh
+
 . verify/images.sh
 
 . generated/checks.sh
@@ -78,6 +81,7 @@ if [ -x @directoriesScript@ ]; then
   fi
 fi
 secrets
+config_files
 images
 
 [ -z "$failed" ] || exit 1

@@ -84,10 +84,15 @@ export function literalWords(words: readonly string[]): string[] {
   return words.length === 1 && isKnown(() => Tokenization.reverseList([...words])) ? [...words] : words.map(literalText);
 }
 
+/** Whether a text has a number in it that stands for a reference of this program. */
+export function holdsNumberReference(text: string): boolean {
+  return [...text.matchAll(/-[0-9][0-9.]*[eE]\+?[0-9]+/g)].some(([mark]) => isNumberReference(Number(mark)));
+}
+
 function literalMark(mark: string): string {
   if (mark.startsWith('-')) {
     const value = Number(mark);
-    return value > -1e100 || isKnown(() => Tokenization.reverseNumber(value)) ? mark : mark.slice(0, 2) + signAs('') + mark.slice(2);
+    return value > -1e100 || isNumberReference(value) ? mark : mark.slice(0, 2) + signAs('') + mark.slice(2);
   }
   if (mark.startsWith('#') || mark.startsWith('&')) return mark[0] + signAs('{');
   const at = mark.indexOf('{') - 1;
@@ -96,6 +101,10 @@ function literalMark(mark: string): string {
   const own = mark.slice(at);
   if (own.length === 2) return before + own[0] + own;
   return before + (isKnown(() => Tokenization.reverseString(own)) ? own : `${signAs('$')}${own.slice(1)}`);
+}
+
+function isNumberReference(value: number): boolean {
+  return value <= -1e100 && isKnown(() => Tokenization.reverseNumber(value));
 }
 
 /** A sign, or none, that Terraform puts there itself. */

@@ -38,6 +38,11 @@ export const PROPERTIES = {
     without: { type: '{ [ruleId: string]: string; }' },
     additionalRules: { type: 'Rule[]', isClass: true },
   },
+  ConfigFileOptions: {
+    values: { type: '{ [name: string]: string; }' },
+    owner: { type: 'FileOwner', isClass: true },
+    mode: { type: 'string' },
+  },
   ConnectionRateOptions: {
     burst: { type: 'number' },
   },
@@ -46,6 +51,11 @@ export const PROPERTIES = {
     containerName: { type: 'string', isRequired: true },
     ipv4Address: { type: 'string' },
     defaultPort: { type: 'Port', isClass: true },
+  },
+  ContainerConfigOptions: {
+    files: { type: 'ConfigFile[]', isRequired: true, isClass: true },
+    onChange: { type: 'FileChange', isClass: true },
+    writerImage: { type: 'ContainerImage', isClass: true },
   },
   ContainerLimits: {
     ulimits: { type: 'Ulimit[]', struct: 'Ulimit' },
@@ -138,6 +148,7 @@ export const PROPERTIES = {
     tmpfsMebibytes: { type: '{ [path: string]: number; }' },
     volumes: { type: 'VolumeMount[]', isClass: true },
     secrets: { type: 'ContainerSecretsOptions', struct: 'ContainerSecretsOptions' },
+    configFiles: { type: 'ContainerConfigOptions', struct: 'ContainerConfigOptions' },
     limits: { type: 'ContainerLimits', struct: 'ContainerLimits' },
     healthCheck: { type: 'HealthCheck', isClass: true },
     restartPolicy: { type: 'RestartPolicy', isClass: true },
@@ -376,6 +387,7 @@ export const PROPERTIES = {
     tmpfsMebibytes: { type: '{ [path: string]: number; }' },
     volumes: { type: 'VolumeMount[]', isClass: true },
     secrets: { type: 'ContainerSecretsOptions', struct: 'ContainerSecretsOptions' },
+    configFiles: { type: 'ContainerConfigOptions', struct: 'ContainerConfigOptions' },
     limits: { type: 'ContainerLimits', struct: 'ContainerLimits' },
     healthCheck: { type: 'HealthCheck', isClass: true },
     restartPolicy: { type: 'RestartPolicy', isClass: true },

@@ -38,6 +38,25 @@ export function secretsInWords(lines: readonly string[]): { readonly name: strin
   });
 }
 
+/** `name: value`, `name = value` and `"name": "value",` in files of settings; some programs take a blank. */
+const SETTING = /^\s*(?:[-*]\s+)?["']?([A-Za-z][\w.-]*)["']?\s*(?:=>?|:)\s*["']?([^"'\s;,#]+)/;
+const OF_REDIS = /^\s*(requirepass|masterauth|masterpass)\s+["']?([^"'\s]+)/i;
+
+/** Secrets in the lines of a file, each by the setting that it belongs to. */
+export function secretsInText(text: string): { readonly name: string; readonly what: string }[] {
+  const whole = secretValue('', text);
+  const lines = text.split(/\r?\n/);
+  const settings = lines.flatMap((line) => {
+    const [, name, value] = SETTING.exec(line) ?? [];
+    const [, word, password] = OF_REDIS.exec(line) ?? [];
+    const what =
+      (name === undefined ? undefined : secretValue(name, value)) ?? (word === undefined ? undefined : secretValue('password', password));
+    return what === undefined ? [] : [{ name: name ?? word, what }];
+  });
+  const all = [...(whole === undefined ? [] : [{ name: 'file', what: whole }]), ...settings, ...secretsInWords(lines)];
+  return [...new Map(all.map((found) => [found.name.replace(/^-+/, ''), found])).values()];
+}
+
 /** What kind of secret a variable looks like, by its value or its name; nothing when it looks like none. */
 export function secretLooking(name: string, value: string): string | undefined {
   const shape = SECRET_VALUES.find(({ pattern }) => pattern.test(value));

@@ -1,5 +1,6 @@
 import { TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
+import { acceptOneShot } from './accept-one-shot';
 import { ContainerImage } from './container-image';
 import type { ContainerUser } from './container-user';
 import { FileOwner } from './file-owner';
@@ -17,9 +18,6 @@ import { childPath, nameFromPath, NETWORK_NAME } from '../private/names';
 import { matching } from '../private/text';
 import type { IDaemon } from '../topology/daemon';
 import { needDaemon } from '../topology/private/need-daemon';
-import { healthCheck } from '../validation/rules/containers/health-check';
-import { rootUser } from '../validation/rules/containers/root-user';
-import { Suppressions } from '../validation/suppressions';
 
 /** Properties of a data volume. */
 export interface DataVolumeProps {
@@ -220,10 +218,7 @@ export class DataVolume extends Construct {
         `engines before 26.0 give an empty volume the owner of the folder that the image of a container has at the path of the mount; where the image has an empty folder there with another owner, the user cannot write to '${volumeName}': mount the volume at a path that the image lacks`,
       );
     }
-    const accepted = Suppressions.of(scope);
-    const reason = `it sets the owner of the volume '${volumeName}', without a network, and ends`;
-    accepted._imply(rootUser, 'root', reason);
-    accepted._imply(healthCheck, 'none', reason);
+    acceptOneShot(scope, `it sets the owner of the volume '${volumeName}', without a network, and ends`);
   }
 
   /** What the program asks for and nothing does. */

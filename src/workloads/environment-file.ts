@@ -1,8 +1,5 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { environmentLines } from './private/environment-lines';
-import { UnscopedValidationError } from '../private/errors';
-import { plainText } from '../private/text';
+import { readText } from './read-text';
 
 /** The largest file that is read: a megabyte. */
 const LARGEST = 1_048_576;
@@ -24,22 +21,8 @@ export class EnvironmentFile {
    * @see https://docs.docker.com/reference/cli/docker/container/run/#env
    */
   public static read(file: string): { [name: string]: string } {
-    const name = plainText(undefined, 'file', file);
-    return environmentLines(name, contentOf(name, path.resolve(name)));
+    return environmentLines(file, readText(file, LARGEST, 'EnvironmentFileMissing'));
   }
 
   private constructor() {}
-}
-
-function contentOf(file: string, place: string): string {
-  try {
-    const { size } = fs.statSync(place);
-    if (size > LARGEST) throw new Error(`it has ${size} bytes, more than ${LARGEST}`);
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fs.readFileSync(place));
-  } catch (error) {
-    throw new UnscopedValidationError(
-      'EnvironmentFileMissing',
-      `cannot read '${file}', which is '${place}': ${(error as Error).message}; give the path of a text file in UTF-8, relative to the folder in which the program runs`,
-    );
-  }
 }

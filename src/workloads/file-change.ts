@@ -1,20 +1,25 @@
 import { UnscopedValidationError } from '../private/errors';
-import type { SecretUse } from '../topology/private/facts';
+import type { ConfigUse } from '../topology/private/facts';
 
-/** What the host does with a container when a file of its own has changed. */
+/** What becomes of a container when a file of its own has changed. */
 export class FileChange {
-  /** Nothing: the container sees the new file. For a program that reads it each time, or watches it. */
+  /** Terraform replaces the container, for config files alone: the program has their content, and not that of secrets. The plan shows it. */
+  public static replace(): FileChange {
+    return new FileChange('replace');
+  }
+
+  /** The container sees the new file. For a program that reads it each time, or watches it. */
   public static nothing(): FileChange {
     return new FileChange('nothing');
   }
 
-  /** The container is restarted. */
+  /** The host restarts the container. */
   public static restart(): FileChange {
     return new FileChange('restart');
   }
 
   /**
-   * The first process of the container gets a signal; with an init process its child gets it, too.
+   * The host sends the first process of the container a signal; with an init process its child gets it, too.
    *
    * @param name `HUP`, `USR1` or `USR2`; error: `SecretValue`
    */
@@ -32,10 +37,10 @@ export class FileChange {
     /**
      * @internal
      */
-    public readonly _action: SecretUse['onChange'],
+    public readonly _action: ConfigUse['onChange'],
   ) {}
 
-  /** As the host's plan has it: `nothing`, `restart` or the name of a signal. */
+  /** `replace`, `nothing`, `restart` or the name of a signal. */
   public toString(): string {
     return this._action;
   }

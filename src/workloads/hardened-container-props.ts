@@ -1,4 +1,5 @@
 import type { Capability } from './capability';
+import type { ContainerConfigOptions } from './container-config-options';
 import type { ContainerImage } from './container-image';
 import type { ContainerLimits } from './container-limits';
 import type { ContainerNetwork } from './container-network';
@@ -166,6 +167,13 @@ export interface HardenedContainerProps {
    * @default - none
    */
   readonly secrets?: ContainerSecretsOptions;
+
+  /**
+   * Text files that the container reads, with content that the program has. They are mounted read-only. Errors: `ConfigFileValue`, `MountTarget`.
+   *
+   * @default - none
+   */
+  readonly configFiles?: ContainerConfigOptions;
 
   /**
    * What the container may use at most.

@@ -2,6 +2,7 @@ import { dependable, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { acceptReasons, holdsSocket } from './accepted-reasons';
 import type { Capability } from './capability';
+import { fillVolumes } from './config-volumes';
 import type { ContainerAttributes } from './container-attributes';
 import { ExistingContainer } from './existing-container';
 import type { HardenedContainerProps } from './hardened-container-props';
@@ -177,6 +178,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       capabilities: givenBack(props.capabilities),
       ...(checked.devices.length > 0 && { devices: checked.devices.map((device) => (device._isGpus ? 'gpus' : device.path)) }),
       ...(checked.secrets && { secrets: checked.secrets.use }),
+      ...(checked.config && { config: checked.config }),
     };
     if (segmentless) {
       declarations.addWorkload({ ...given, ...segmentless });
@@ -315,16 +317,21 @@ export class HardenedContainer extends Construct implements IWorkload {
     // By id, so that its replacement replaces this one, and as the engine reads it back.
     const networkMode = other instanceof HardenedContainer ? `container:${other.resource.id}` : segmentless?.mode;
     const provider = daemon._providerFor(this);
+    const filled =
+      checked.config === undefined || this._peerDeclarations.store.hasGuard
+        ? undefined
+        : fillVolumes(this, checked.name, daemon, checked.config, props.configFiles!.writerImage ?? props.image);
     const config = containerConfig(props, checked, {
       image: imageReference(this, provider, props.image),
       environment,
       stamp: daemon._stampPath,
+      configVolumes: filled?.mounts,
       dualStack: this._peerDeclarations.store.has('ipv6'),
       mode: segmentless?.mode,
       networkMode,
     });
     const { volumes = [] } = props;
-    const dependsOn = volumes.flatMap(({ _volume }) => _volume?._settledFor(this) ?? []);
+    const dependsOn = [...volumes.flatMap(({ _volume }) => _volume?._settledFor(this) ?? []), ...(filled ? [filled.writer] : [])];
     const resource = new LateContainer(this, 'Resource', { provider, ...config, ...(dependsOn.length > 0 && { dependsOn }) }, () => ({
       ...lateBlocks(this._peerDeclarations, this.node.path, props, (network) =>
         this.networkReference(network.segment, network.kind === 'gateway' ? 'gateway' : 'segment'),

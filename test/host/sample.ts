@@ -41,6 +41,7 @@ export function sampleInput(options: SampleOptions = {}): HostInput {
     links: [],
     directories: [],
     sharers: [],
+    config: [],
     forges: false,
     firewall: sampleFirewall(options),
     daemonJson: `${JSON.stringify({ icc: false, 'live-restore': true, 'userland-proxy': false, 'no-new-privileges': true }, null, 2)}\n`,

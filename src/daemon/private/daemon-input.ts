@@ -5,7 +5,7 @@ import type { GuardBackend } from '../../firewall/private/backend/guard-backend'
 import { firewallFiles } from '../../firewall/private/files';
 import { forges } from '../../hardening/private/capabilities';
 import { ENGINE_MODULES, MODULES, SWARM_MODULES, SYSCTLS } from '../../hardening/private/kernel';
-import type { HostInput, HostLink, HostSecrets, HostSwarm } from '../../host/private/host-input';
+import type { HostConfig, HostInput, HostLink, HostSecrets, HostSwarm } from '../../host/private/host-input';
 import type { Derived } from '../../topology/private/derive';
 import type { SwarmNodeFact } from '../../topology/private/facts';
 import { NODE_LABEL } from '../../topology/private/swarm';
@@ -37,6 +37,7 @@ export function hostInput(
     sharers: sharersOf(topology),
     ...(topology.swarm?.own && { swarm: swarmOf(topology.swarm, topology.swarm.own) }),
     secrets: secretsOf(topology),
+    config: configOf(topology),
     firewall: firewallFiles(topology, guard),
     daemonJson: daemonJson(props.engine, {
       liveRestore: props.liveRestore ?? true,
@@ -73,6 +74,12 @@ export function secretsOf({ secrets, workloads, segmentless = [] }: Topology): H
   if (secrets === undefined) return undefined;
   const containers = [...workloads, ...segmentless].flatMap(({ name, secrets: use }) => (use ? [{ name, ...use }] : []));
   return { names: secrets, containers: containers.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+}
+
+/** Containers that have files with content, by name. */
+export function configOf({ workloads, segmentless = [] }: Pick<Topology, 'workloads' | 'segmentless'>): HostConfig[] {
+  const containers = [...workloads, ...segmentless].flatMap(({ name, config }) => (config ? [{ name, ...config }] : []));
+  return containers.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** The sub-interface comes before the shim that hangs on it. */

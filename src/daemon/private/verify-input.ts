@@ -1,4 +1,4 @@
-import { secretsOf } from './daemon-input';
+import { configOf, secretsOf } from './daemon-input';
 import type { VerifiedContainer, VerifyInput } from '../../host/private/render-verify-script';
 import type { StartUser } from '../../topology/private/facts';
 import type { Topology, WorkloadPlan } from '../../topology/private/topology';
@@ -50,6 +50,7 @@ export function verifyInput(
       ...(swarm?.quietServices ?? []).map((service) => verified(service, true)),
     ],
     secrets: secretsOf(topology),
+    config: configOf(topology),
     swarmAddress: swarm?.own?.address,
     swarmManagers: swarm?.own && swarm.nodes.filter(({ role }) => role === 'manager').length,
   };

@@ -60,6 +60,14 @@ export function secretFolderOf(container: string): string {
   return `${SECRET_FOLDER}/${container}`;
 }
 
+/** Where the files with content of containers lie: a folder for each container, under its name. */
+export const CONFIG_FOLDER = '/var/lib/bulkhead/config';
+
+/** Whether a path is one of the files with content of a container, or a folder of them. */
+export function isConfigOf(container: string, path: string): boolean {
+  return container !== '' && !path.endsWith('/') && path.startsWith(`${CONFIG_FOLDER}/${container}/`);
+}
+
 /** The place that gives power over the host and that a path without '..' lies in; nothing when it lies in none. */
 export function sensitivePlace(path: string): string | undefined {
   return placeOf(path) ?? placeOf(resolved(path));

@@ -1,5 +1,5 @@
 import { HOST_BINDING_OPTION } from '../../hardening/private/engine-settings';
-import { SECRET_FOLDER, SECRET_STORE } from '../../hardening/private/host-paths';
+import { CONFIG_FOLDER, SECRET_FOLDER, SECRET_STORE } from '../../hardening/private/host-paths';
 import { GATEWAY_BRIDGE, GATEWAY_NETWORK } from '../../topology/private/swarm';
 
 /** Where things lie on the host. Constants: no path ever comes from the input. */
@@ -10,6 +10,9 @@ export const PATHS = {
   directoriesScript: '/usr/local/sbin/bulkhead-directories',
   secretScript: '/usr/local/sbin/bulkhead-secret',
   secretPlan: '/etc/bulkhead/secrets',
+  configScript: '/usr/local/sbin/bulkhead-config',
+  configPlan: '/etc/bulkhead/config-plan',
+  configBodies: '/etc/bulkhead/config',
   sysctl: '/etc/sysctl.d/99-bulkhead.conf',
   modules: '/etc/modules-load.d/bulkhead.conf',
   auditRules: '/etc/audit/rules.d/50-bulkhead.rules',
@@ -39,6 +42,7 @@ const OWN_FILES = [
   PATHS.swarmScript,
   PATHS.directoriesScript,
   PATHS.secretScript,
+  PATHS.configScript,
 ];
 
 /** Adds to what is loaded; other rules stay as they are. */
@@ -62,5 +66,6 @@ export const PARAMETERS: Readonly<Record<string, string>> = {
   certificates: SWARM_CERTIFICATES,
   secretStore: SECRET_STORE,
   secretFolder: SECRET_FOLDER,
+  configFolder: CONFIG_FOLDER,
   secretLimit: `${SECRET_LIMIT}`,
 };

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { HostNeeds } from '../../firewall/private/backend/guard-backend';
 import type { FirewallFiles } from '../../firewall/private/files';
 import { STAMP_FOLDER } from '../../hardening/private/host-paths';
-import type { SecretUse } from '../../topology/private/facts';
+import { configPlace } from '../../topology/private/config-places';
+import type { ConfigUse, SecretUse } from '../../topology/private/facts';
 import type { HostDirectoryPlan } from '../../topology/private/topology';
 
 /** Everything that the files on a host are rendered from. Plain data: the same input gives the same bytes. */
@@ -27,6 +29,8 @@ export interface HostInput {
   readonly swarm?: HostSwarm;
   /** Where containers have secrets of the host. */
   readonly secrets?: HostSecrets;
+  /** Containers that have files with content, by name. */
+  readonly config: readonly HostConfig[];
   readonly firewall: FirewallFiles;
   readonly daemonJson: string;
   /** Whether the host records who touches the engine. */
@@ -42,6 +46,48 @@ export interface HostInput {
 export interface HostSecrets {
   readonly names: readonly string[];
   readonly containers: readonly (SecretUse & { readonly name: string })[];
+}
+
+/** The files with content of a container. */
+export interface HostConfig extends ConfigUse {
+  /** Name of the container. */
+  readonly name: string;
+}
+
+/** A file with content, as the host has it. */
+export interface PlacedFile {
+  readonly container: string;
+  /** What the container is told when the file changes under the same name; who is replaced finds it so only after somebody else changed it. */
+  readonly action: SecretUse['onChange'];
+  readonly owner: string;
+  /** As stat(1) prints it. */
+  readonly mode: string;
+  readonly sum: string;
+  /** In the folder of the container. */
+  readonly place: string;
+  /** In the container. */
+  readonly target: string;
+  readonly text: string;
+}
+
+export function placedFiles(config: readonly HostConfig[]): PlacedFile[] {
+  return config.flatMap((use) =>
+    use.files.map((file) => ({
+      container: use.name,
+      action: use.onChange === 'replace' ? 'restart' : use.onChange,
+      owner: file.owner,
+      mode: file.mode.replace(/^0+(?=.)/, ''),
+      sum: createHash('sha256').update(file.text, 'utf8').digest('hex'),
+      place: configPlace(use, file),
+      target: file.target,
+      text: file.text,
+    })),
+  );
+}
+
+/** The line of a file with content that the host's program reads. */
+export function configLine({ container, action, owner, mode, sum, place, target }: PlacedFile): string {
+  return [container, action, owner, mode, sum, place, target].join(' ');
 }
 
 /** The lines of the file that the program of secrets reads. */

@@ -74,6 +74,32 @@ die() {
   exit 2
 }
 `,
+  'common/tell.sh': `# What a container is told when a file of its own has changed. It is asked only of an engine that runs: its socket would start one.
+
+# The engine of this host, whatever the caller's client would ask.
+DOCKER_HOST=unix:///run/docker.sock
+export DOCKER_HOST
+unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
+
+engine_runs() { pid=$(cat /run/docker.pid 2>/dev/null) && kill -0 "$pid" 2>/dev/null; }
+
+runs() { [ "$(docker container inspect --format '{{.State.Running}}' "$1" 2>/dev/null)" = true ]; }
+
+# $1 is what the program says, $2 the container, $3 what has changed.
+tell_container() {
+  case $1 in
+    nothing) say "$2 sees the change; the program says that nothing is done" ;;
+    restart)
+      say "restarting $2: $3 has changed"
+      docker restart "$2" >/dev/null 9<&-
+      ;;
+    *)
+      say "sending $1 to $2: $3 has changed"
+      docker kill --signal "$1" "$2" >/dev/null 9<&-
+      ;;
+  esac
+}
+`,
   'common/tools.sh': `# Names every missing Debian package in one sentence.
 
 . generated/guard-tools.sh
@@ -89,6 +115,162 @@ need_tools() {
     esac
   done
   [ -z "$missing" ] || die "tools are missing; install the Debian packages:$missing"
+}
+`,
+  'config.sh': `#!/bin/sh
+# Bulkhead: places the files with content that containers of this host mount. Installed by Bulkhead; changes to this file are lost.
+# apply places them, and tells containers whose files have changed; --check says what is not in place, and changes nothing (exit 1 when something is not).
+. common/prelude.sh
+
+. common/tell.sh
+
+. config/place.sh
+
+. config/forget.sh
+
+umask 077
+case $#:\${1:-} in
+  1:apply) check= ;;
+  1:--check) check=yes ;;
+  *) die 'usage: bulkhead-config apply | --check' ;;
+esac
+enter_config
+failed=
+while read -r container action owner mode sum place target <&3; do
+  settle "$container" "$owner" "$mode" "$sum" "$place" "$target"
+done 3<"$plan"
+if [ -z "$check" ]; then
+  forget_others
+  tell_all
+fi
+[ -z "$failed" ] || exit 1
+`,
+  'config/forget.sh': `# What the program does not have any more. A file that a container mounts stays until that container is gone: otherwise it would not start again.
+
+# Whether a line of the plan has container $1, and $2 as the mount, or in it.
+is_planned() { awk -v name="$1" -v place="$2" '$1 == name && ($6 == place || index($6, place "/") == 1) { found = 1 } END { exit !found }' "$plan"; }
+
+is_body() { awk -v name="$1" -v path="$2" '$1 == name && $7 == path { found = 1 } END { exit !found }' "$plan"; }
+
+# What all containers mount, running or not.
+used_sources() {
+  engine_runs || return 1
+  ids=$(docker ps --all --quiet --no-trunc 9<&-) || return 1
+  [ -n "$ids" ] || return 0
+  # shellcheck disable=SC2086 # ids hold no blanks
+  docker container inspect --format '{{range .Mounts}}{{println .Source}}{{end}}' $ids 9<&-
+}
+
+forget_others() {
+  find "$bodies" -type f 2>/dev/null | while read -r body; do
+    path=\${body#"$bodies"/}
+    is_body "\${path%%/*}" "/\${path#*/}" || rm -f "$body"
+  done
+  find "$bodies" -mindepth 1 -type d -empty -delete 2>/dev/null || :
+  for mount in "$placed"/*/*; do
+    [ -e "$mount" ] || continue
+    name=\${mount#"$placed"/}
+    container=\${name%%/*}
+    is_planned "$container" "\${name#*/}" || continue
+    [ ! -d "$mount" ] || find "$mount" -mindepth 1 | while read -r file; do
+      is_planned "$container" "\${name#*/}/\${file##*/}" || {
+        mark_changed "$container"
+        rm -rf "$file"
+      }
+    done
+  done
+  used=$(used_sources) || return 0
+  for mount in "$placed"/*/*; do
+    [ -e "$mount" ] || continue
+    name=\${mount#"$placed"/}
+    if is_planned "\${name%%/*}" "\${name#*/}" || printf '%s\\n' "$used" | grep -qxF -e "$mount"; then continue; fi
+    rm -rf "$mount"
+  done
+  rmdir "$placed"/* 2>/dev/null || :
+}
+
+# A mark is taken away when it was acted upon. Who is to be replaced finds another file only where somebody has changed it on the host: a restart shows the
+# right one again.
+tell_all() {
+  engine_runs || return 0
+  for mark in "$placed"/.changed/*; do
+    [ -e "$mark" ] || continue
+    container=\${mark##*/}
+    action=$(awk -v name="$container" '$1 == name { print $2; exit }' "$plan")
+    if [ -n "$action" ] && runs "$container"; then tell_container "$action" "$container" 'a file of its own'; fi
+    rm -f "$mark"
+  done
+}
+`,
+  'config/place.sh': `# The program says in $plan which file each container has and where; what is in them lies under $bodies, below the name of the container, at the path in the
+# container. Root alone can enter $placed, so nobody else can put a link or another file there.
+
+plan=@configPlan@
+bodies=@configBodies@
+placed=@configFolder@
+new=$placed/.new
+
+enter_config() {
+  [ "$(id -u)" = 0 ] || die 'must run as root'
+  [ -z "$check" ] || return 0
+  [ -d "\${placed%/*}" ] || mkdir -m 755 "\${placed%/*}"
+  [ -e "$placed" ] || [ -L "$placed" ] || mkdir "$placed"
+  [ "$(stat -c '%u %F' "$placed")" = '0 directory' ] || die "$placed must be a directory of root: move it to another place"
+  chmod 700 "$placed"
+  exec 9<"$placed"
+  flock -w 60 9 || die "another run has held the lock on $placed for a minute"
+  rm -rf "$new"
+  mkdir -p "$placed/.changed"
+}
+
+sum_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
+
+# Whether $1 is not the file of owner $2 with mode $3 and digest $4.
+differs() {
+  [ -L "$1" ] || [ ! -f "$1" ] || [ "$(stat -c '%u:%g %a' "$1")" != "$2 $3" ] || [ "$(sum_of "$1")" != "$4" ]
+}
+
+fault() {
+  printf 'bulkhead: %s\\n' "$*" >&2
+  failed=yes
+}
+
+# First, so that a run that is killed here leaves it to the next one.
+mark_changed() { [ -n "$check" ] || : >"$placed/.changed/$1"; }
+
+make_folder() {
+  if [ -L "$1" ] || [ ! -d "$1" ]; then
+    rm -rf "$1"
+    mkdir "$1"
+  fi
+  chown 0:0 "$1"
+  chmod "$2" "$1"
+}
+
+# $1 container, $2 owner, $3 mode, $4 digest, $5 place in its folder, $6 path in the container.
+settle() {
+  at=$placed/$1/$5
+  differs "$at" "$2" "$3" "$4" || return 0
+  if [ -n "$check" ]; then
+    fault "$at, which $1 has at $6, is not as the program says"
+    return 0
+  fi
+  body=$bodies/$1$6
+  if [ ! -f "$body" ] || [ "$(sum_of "$body")" != "$4" ]; then
+    fault "$body is missing or was changed; run install.sh again"
+    return 0
+  fi
+  # Of what is new no container knows yet.
+  [ ! -e "$placed/$1/\${5%%/*}" ] || mark_changed "$1"
+  make_folder "$placed/$1" 700
+  case $5 in */*) make_folder "\${at%/*}" 755 ;; esac
+  cat "$body" >"$new"
+  chown "$2" "$new"
+  chmod "$3" "$new"
+  sync "$new"
+  [ -L "$at" ] || [ ! -d "$at" ] || rm -rf "$at"
+  mv -fT "$new" "$at"
+  say "wrote $6 for $1"
 }
 `,
   'directories.sh': `#!/bin/sh
@@ -1393,6 +1575,8 @@ install() {
   [ -n "$changes" ] || say 'files: nothing changed'
   # Before an engine that the setup restarts.
   if [ -n "$secrets" ]; then @secretScript@ apply; else no_secrets; fi
+  unplaced=
+  if [ -n "$config" ]; then @configScript@ apply || unplaced=yes; else no_config; fi
   @script@ setup
   [ ! -x @swarmScript@ ] || @swarmScript@ start
   unmade=
@@ -1400,7 +1584,7 @@ install() {
   if [ -e @auditRules@ ]; then
     if command -v auditctl >/dev/null 2>&1; then @loadAudit@ || say 'the kernel takes no audit rules'; else say 'auditd is not installed: no audit rules for the engine'; fi
   fi
-  [ -z "$unmade" ] || die 'all else is installed'
+  [ -z "$unmade$unplaced" ] || die 'all else is installed'
 }
 
 # What the program had once.
@@ -1410,11 +1594,21 @@ no_secrets() {
   rm -f @secretPlan@ @secretScript@
 }
 
+# Files that a container still mounts stay until the next run.
+no_config() {
+  [ -x @configScript@ ] || return 0
+  : >@configPlan@
+  @configScript@ apply
+  [ -z "$(ls @configFolder@)" ] || return 0
+  rm -rf @configFolder@ @configPlan@ @configBodies@ @configScript@
+}
+
 check() {
   verify
   all_files
   if [ -x @script@ ] && ! @script@ check; then changes=yes; fi
   if [ -x @directoriesScript@ ] && ! @directoriesScript@ --check; then changes=yes; fi
+  if [ -n "$config" ] && [ -x @configScript@ ] && ! @configScript@ --check; then changes=yes; fi
   [ -z "$changes" ] || exit 1
   say 'nothing would change'
 }
@@ -1431,7 +1625,7 @@ remove() {
   for file in @ownFiles@; do
     [ ! -e "$file" ] || { rm -f "$file" && say "removed $file"; }
   done
-  rm -rf "$etc"
+  rm -rf "$etc" @configFolder@
   rmdir @dropInFolder@ 2>/dev/null || :
   [ ! -d /run/systemd/system ] || systemctl daemon-reload
   say '@daemonJson@ stays: it is Docker'"'"'s configuration'
@@ -1469,15 +1663,13 @@ esac
 
 . secret/show.sh
 
+. common/tell.sh
+
 . secret/tell.sh
 
 . secret/commands.sh
 
 umask 077
-# The engine of this host, whatever the caller's client would ask.
-DOCKER_HOST=unix:///run/docker.sock
-export DOCKER_HOST
-unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
 entered=
 unreadable=
 came=
@@ -1745,27 +1937,9 @@ keep() {
   sync "$store"
 }
 `,
-  'secret/tell.sh': `# What a container is told when a secret of its own has changed. It is asked only of an engine that runs: its socket would start one.
-
-engine_runs() { pid=$(cat /run/docker.pid 2>/dev/null) && kill -0 "$pid" 2>/dev/null; }
-
-runs() { [ "$(docker container inspect --format '{{.State.Running}}' "$1" 2>/dev/null)" = true ]; }
+  'secret/tell.sh': `# Who is told of a secret that has changed.
 
 action_of() { awk -v name="$1" '$1 == "container" && $2 == name { print $5 }' "$plan"; }
-
-tell_container() {
-  case $1 in
-    nothing) say "$2 sees the change; the program says that nothing is done" ;;
-    restart)
-      say "restarting $2: a secret of its own has changed"
-      docker restart "$2" >/dev/null 9<&-
-      ;;
-    *)
-      say "sending $1 to $2: a secret of its own has changed"
-      docker kill --signal "$1" "$2" >/dev/null 9<&-
-      ;;
-  esac
-}
 
 # A mark is taken away when it was acted upon: rather twice than never. While the engine does not run its containers may, and the marks stay.
 tell_all() {
@@ -1774,7 +1948,7 @@ tell_all() {
     [ -e "$mark" ] || continue
     container=\${mark##*/}
     # What does not run reads the new value when it starts.
-    ! runs "$container" || tell_container "$(action_of "$container")" "$container"
+    ! runs "$container" || tell_container "$(action_of "$container")" "$container" 'a secret of its own'
     rm -f "$mark"
   done
   for container in $came; do
@@ -1975,6 +2149,9 @@ read_engine @daemonJson@
 . verify/users.sh
 
 . verify/secrets.sh
+
+. verify/config.sh
+
 . verify/images.sh
 
 . generated/checks.sh
@@ -1988,6 +2165,7 @@ if [ -x @directoriesScript@ ]; then
   fi
 fi
 secrets
+config_files
 images
 
 [ -z "$failed" ] || exit 1
@@ -2083,6 +2261,37 @@ $1 == "-a" || $1 == "-A" {
   if (field("perm") == "" || (field("perm") ~ /w/ && field("perm") ~ /a/)) decide("yes")
 }
 END { print answer != "" ? answer : partly ? "unsure" : "no" }
+`,
+  'verify/config.sh': `# What verify.sh asks of the files with content of containers: that they are as the program says, and that running containers see them. $config_plan has a
+# line for each: its place, its owner, mode and digest, and its path in the container.
+
+# A mounted file stays the one that it was.
+is_seen() {
+  pid=$(docker container inspect --format '{{.State.Pid}}' "$2" 2>/dev/null) || pid=0
+  [ "$pid" = 0 ] || [ "$(stat -c %d:%i "/proc/$pid/root$3" 2>/dev/null)" = "$(stat -c %d:%i "$1")" ]
+}
+
+config_files() {
+  control=config-files
+  [ -n "$config_plan" ] || return 0
+  found=
+  [ "$(stat -c '%F %a %u' @configFolder@ 2>/dev/null)" = 'directory 700 0' ] || found="$found @configFolder@ is not for root alone;"
+  while read -r place owner mode sum target; do
+    at=@configFolder@/$place
+    if [ -L "$at" ] || [ ! -f "$at" ]; then
+      found="$found $at is not a file;"
+    elif [ "$(stat -c '%u:%g %a' "$at")" != "$owner $mode" ]; then
+      found="$found $at belongs to $(stat -c '%u:%g with the mode %a' "$at");"
+    elif [ "$(sha256sum <"$at" | cut -d ' ' -f 1)" != "$sum" ]; then
+      found="$found the content of $at was changed;"
+    elif ! is_seen "$at" "\${place%%/*}" "$target"; then
+      found="$found \${place%%/*} does not see it at $target: restart it;"
+    fi
+  done <<END
+$config_plan
+END
+  unless "$found" 'files of containers are as the program says'
+}
 `,
   'verify/containers.sh': `# What verify.sh asks of containers: of a running one the kernel, of others what the engine was told of them. Labels are believed of nobody.
 
@@ -2388,6 +2597,7 @@ is_proxy_mount() { case " $proxies " in *" $name "*) [ "$source" = "$proxy_socke
 # A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one. The container's own secrets are none either.
 sensitive_mount() {
   [ "$source" != "@secretFolder@/$name" ] || return 0
+  case $writes:$source in "false:@configFolder@/$name/"*) return 0 ;; esac
   # Time zone files may be read; a link that leads past the time zones of the host may not.
   case " $time_zone_files " in *" $source "*) case $writes:$real in "false:$source" | false:/usr/share/zoneinfo/*) return 0 ;; esac ;; esac
   case $real in /run/bulkhead/stamp-*/* | /run/bulkhead/swarm-*/*) ;; /run/bulkhead/stamp-* | /run/bulkhead/swarm-* | /run/bulkhead/kept) return 0 ;; esac

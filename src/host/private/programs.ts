@@ -33,5 +33,7 @@ export const SWARM_SCRIPT = uncommented(assemble('swarm.sh'));
 
 /** Makes the directories that containers mount; few hosts have any. */
 export const DIRECTORIES_SCRIPT = uncommented(assemble('directories.sh'));
+/** Places the files with content of containers. */
+export const CONFIG_SCRIPT = uncommented(assemble('config.sh'));
 /** Keeps the secrets of a host; a program of its own, since few hosts have some, and the size counts. */
 export const SECRET_SCRIPT = uncommented(assemble('secret.sh'));

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AUDIT_RULES } from './audit-rules';
 import { PATHS } from './constants';
-import { directoryLine, type HostFile, type HostInput, type HostLink, secretLines, swarmLine } from './host-input';
-import { DIRECTORIES_SCRIPT, firewallScript, SECRET_SCRIPT, SWARM_SCRIPT } from './programs';
+import { configLine, directoryLine, type HostFile, type HostInput, type HostLink, placedFiles, secretLines, swarmLine } from './host-input';
+import { CONFIG_SCRIPT, DIRECTORIES_SCRIPT, firewallScript, SECRET_SCRIPT, SWARM_SCRIPT } from './programs';
 import { checkHostInput, sysctlPath } from './render-input-check';
 import { renderUnits } from './render-units';
 import { REQUIRED_SYSCTLS } from '../../hardening/private/kernel';
@@ -23,6 +23,7 @@ export function renderHostFiles(input: HostInput): HostFile[] {
     ...(input.swarm ? [{ path: PATHS.swarmScript, mode: '0755', content: SWARM_SCRIPT } as const] : []),
     ...(input.directories.length > 0 ? [{ path: PATHS.directoriesScript, mode: '0755', content: DIRECTORIES_SCRIPT } as const] : []),
     ...secretFiles(input),
+    ...configFiles(input),
     ...renderUnits(input),
     ...unmanaged(input),
     ...(input.auditRules ? [{ path: PATHS.auditRules, mode: '0644', content: AUDIT_RULES } as const] : []),
@@ -58,6 +59,21 @@ function secretFiles({ secrets }: HostInput): HostFile[] {
   return [
     { path: PATHS.secretPlan, mode: '0600', content: lines(secretLines(secrets)) },
     { path: PATHS.secretScript, mode: '0755', content: SECRET_SCRIPT },
+  ];
+}
+
+/** What is in a file lies at its path in the container, below the name of the container: so a comparison of two synths shows the line that changed. */
+function configFiles({ config }: HostInput): HostFile[] {
+  if (config.length === 0) return [];
+  const files = placedFiles(config);
+  return [
+    ...files.map(({ container, target, text }) => ({
+      path: `${PATHS.configBodies}/${container}${target}`,
+      mode: '0600' as const,
+      content: text,
+    })),
+    { path: PATHS.configPlan, mode: '0600', content: lines(files.map(configLine)) },
+    { path: PATHS.configScript, mode: '0755', content: CONFIG_SCRIPT },
   ];
 }
 

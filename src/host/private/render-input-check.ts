@@ -1,4 +1,4 @@
-import { directoryLine, type HostInput, secretLines, swarmLine } from './host-input';
+import { configLine, directoryLine, type HostInput, placedFiles, secretLines, swarmLine } from './host-input';
 import { REQUIRED_SYSCTLS } from '../../hardening/private/kernel';
 
 const VERSION = /^\d{1,4}(\.\d{1,4}){0,3}$/;
@@ -12,6 +12,8 @@ const DIRECTORY = /^\d{1,10}:\d{1,10} 0[0-7]{3} (\/(?!\.{1,2}(\/|$))[A-Za-z0-9._
 const SHARES = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62} [a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/;
 const SECRET =
   /^(secret|container [a-zA-Z0-9][a-zA-Z0-9_.-]{1,62} \d{1,10} \d{1,10} (nothing|restart|HUP|USR1|USR2))( [a-zA-Z0-9][a-zA-Z0-9_.-]{0,63})+$/;
+const CONFIG =
+  /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62} (nothing|restart|HUP|USR1|USR2) \d{1,10}:\d{1,10} [0-7]{1,3} [0-9a-f]{64} [0-9a-f]{12}-[A-Za-z0-9._@+-]{1,64}(\/(?!\.{1,2}$)[A-Za-z0-9._@+-]{1,64})? (?=.{1,100}$)(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._@+-]{1,64})+$/;
 const PERMIT =
   /^(pair|egress|publication|to-container|to-host) ipv[46] [a-z0-9-]{2,10} [0-9a-f.:/-]{1,43} [0-9a-f.:/]{2,43} \d{1,5} \d{1,5}( [0-9a-f.:/]{2,43})?$/;
 
@@ -33,6 +35,7 @@ export function checkHostInput(input: HostInput): void {
   for (const plan of input.directories) demand('directories', directoryLine(plan), DIRECTORY);
   for (const line of input.secrets ? secretLines(input.secrets) : []) demand('secrets', line, SECRET);
   for (const { name, other } of input.sharers) demand('sharers', `${name} ${other}`, SHARES);
+  for (const file of placedFiles(input.config)) demand('config', configLine(file), CONFIG);
   for (const module of input.modules) demand('modules', module, /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,55}$/);
   for (const name of Object.keys(input.guard.tools)) demand('guard.tools', name, PACKAGE);
   for (const name of input.installPackages) demand('installPackages', name, PACKAGE);

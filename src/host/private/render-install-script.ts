@@ -8,7 +8,7 @@ export function renderInstallScript(input: HostInput): string {
   return assemble('install.sh', {
     ...guardParts(input),
     // Checked to be digits and dots.
-    'generated/engine.sh': `engine_minimum=${input.engine.minimum}\nengine_below=${input.engine.below}\nsecrets=${input.secrets ? 'yes' : ''}\n`,
+    'generated/engine.sh': `engine_minimum=${input.engine.minimum}\nengine_below=${input.engine.below}\nsecrets=${input.secrets ? 'yes' : ''}\nconfig=${input.config.length > 0 ? 'yes' : ''}\n`,
     'generated/files.sh': `all_files() {\n${renderHostFiles(input).map(body).join('')}}\n`,
   });
 }

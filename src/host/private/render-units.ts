@@ -10,8 +10,11 @@ export function renderUnits({
   secrets,
   auditRules,
   directories,
-}: Pick<HostInput, 'swarm' | 'secrets' | 'auditRules' | 'directories'>): HostFile[] {
-  const [before, after] = [0, 1].map((at) => (swarm ? NODE[at] : '') + (secrets ? SECRETS[at] : ''));
+  config,
+}: Pick<HostInput, 'swarm' | 'secrets' | 'auditRules' | 'directories' | 'config'>): HostFile[] {
+  const [before, after] = [0, 1].map(
+    (at) => (swarm ? NODE[at] : '') + (secrets ? SECRETS[at] : '') + (config.length > 0 ? CONFIG[at] : ''),
+  );
   const audit = auditRules ? AUDIT : '';
   const made = directories.length > 0 ? DIRECTORIES : '';
   return [
@@ -36,6 +39,9 @@ const DIRECTORIES = `ExecStartPre=-${PATHS.directoriesScript}\n`;
  * containers from starting, and not the engine.
  */
 const SECRETS = [`ExecStartPre=-${PATHS.secretScript} apply\n`, `ExecStartPost=-${PATHS.secretScript} apply\n`] as const;
+
+/** The same of their files with content. */
+const CONFIG = [`ExecStartPre=-${PATHS.configScript} apply\n`, `ExecStartPost=-${PATHS.configScript} apply\n`] as const;
 
 /** At boot the sockets and directories of the engine come after auditd, which then has no rules for them. */
 const AUDIT = `ExecStartPost=-/bin/sh -c '! command -v auditctl >/dev/null || ${LOAD_AUDIT}'\n`;

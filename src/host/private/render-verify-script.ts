@@ -1,5 +1,5 @@
 import { assemble, quoted } from './assemble';
-import type { HostSecrets } from './host-input';
+import { type HostConfig, type HostSecrets, placedFiles } from './host-input';
 import { CONTAINER_CHECKS, LOOKS, NAMESPACE_LINES } from './verify-checks';
 import { variablesOf } from '../../engine/private/capabilities';
 import { advisoryTable } from '../../engine/private/known-advisories';
@@ -37,6 +37,8 @@ export interface VerifyInput {
   readonly swarmAddress?: string;
   /** Where containers have secrets of the host. */
   readonly secrets?: HostSecrets;
+  /** Containers that have files with content. */
+  readonly config?: readonly HostConfig[];
   /** How many managers the swarm has. */
   readonly swarmManagers?: number;
 }
@@ -84,7 +86,14 @@ function settingCommand(control: string, { command, what = '' }: SettingLook): s
 export const VERIFIED: readonly string[] = CHECKS.map(([control]) => control);
 
 /** A POSIX script that only reads: one line for each control that a live host can show. */
-export function renderVerifyScript({ containers, engine, swarmAddress = '', swarmManagers = 0, secrets }: VerifyInput): string {
+export function renderVerifyScript({
+  containers,
+  engine,
+  swarmAddress = '',
+  swarmManagers = 0,
+  secrets,
+  config = [],
+}: VerifyInput): string {
   const sorted = [...CHECKS].sort(([a], [b]) => byNumber(a, b));
   const words = (list: readonly string[]) => quoted(list.join(' '));
   const named = (service: boolean) => words(containers.filter(({ isService }) => isService === service).map(({ name }) => name));
@@ -102,6 +111,11 @@ export function renderVerifyScript({ containers, engine, swarmAddress = '', swar
       `\nordinary=${words(capabilitiesWith('isOrdinary'))}\ndangerous=${words(Object.keys(DANGEROUS))}\n`,
       `sensitive=${words(SENSITIVE)}\nparents=${words(PARENTS)}\ntime_zone_files=${words(TIME_ZONE_FILES)}\nsockets=${words(SOCKETS)}\nproxies=${words(containers.filter(({ holdsSocket }) => holdsSocket).map(({ name }) => name))}\nproxy_socket=${ENGINE_SOCKET_PATH}\nengine_socket=${quoted(ENGINE_SOCKET.source)}\n`,
       `\nsecret_plan=${quoted(secrets?.containers.map(({ name, uid, gid, secrets: files }) => [name, uid, gid, ...files].join(' ')).join('\n') ?? '')}\n`,
+      `\nconfig_plan=${quoted(
+        placedFiles(config)
+          .map(({ container, place, owner, mode, sum, target }) => [`${container}/${place}`, owner, mode, sum, target].join(' '))
+          .join('\n'),
+      )}\n`,
       `\nadvisories=${quoted(advisoryTable())}\n`,
     ].join(''),
     'generated/namespaces.sh': `template="$template"${quoted(NAMESPACE_LINES)}\n`,

@@ -302,6 +302,7 @@ is_proxy_mount() { case " $proxies " in *" $name "*) [ "$source" = "$proxy_socke
 # A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one. The container's own secrets are none either.
 sensitive_mount() {
   [ "$source" != "@secretFolder@/$name" ] || return 0
+  case $writes:$source in "false:@configFolder@/$name/"*) return 0 ;; esac
   # Time zone files may be read; a link that leads past the time zones of the host may not.
   case " $time_zone_files " in *" $source "*) case $writes:$real in "false:$source" | false:/usr/share/zoneinfo/*) return 0 ;; esac ;; esac
   case $real in /run/bulkhead/stamp-*/* | /run/bulkhead/swarm-*/*) ;; /run/bulkhead/stamp-* | /run/bulkhead/swarm-* | /run/bulkhead/kept) return 0 ;; esac

@@ -20,7 +20,7 @@ export const TOPOLOGY_VERSION = 1;
 
 /**
  * Everything that the proof of a daemon rests on, for programs: who is where, at which address, and what was declared. Each field is named here, so that
- * nothing comes in by chance: environments, commands and contents of files are not known to a topology at all.
+ * nothing comes in by chance: environments and commands are not known to a topology at all, and contents of files stay out.
  */
 export function topologyJson(topology: Topology, engine: EngineFacts, facts: Pick<Facts, 'flows' | 'groups'>): string {
   const { daemon, daemonId, bridgePrefix, hostAddresses, egressExclusions, networks, wires, existing, workloads } = topology;

@@ -127,6 +127,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ...(fact.user && { user: fact.user }),
     ...(fact.holdsSocket && { holdsSocket: true }),
     ...(fact.secrets && { secrets: fact.secrets }),
+    ...(fact.config && { config: fact.config }),
   }));
   workloads.push(...servicesOnNode(facts));
 

@@ -12,6 +12,7 @@ import type {
   HostMountFact,
   PublicationFact,
   SecretFact,
+  ConfigUse,
   SegmentFact,
   ShimFact,
   WorkloadFact,
@@ -179,6 +180,12 @@ export class FactStore {
 
   public workloadFact(path: string): WorkloadFact {
     return withSharers(this.workloads.get(path)!, this.sharers().get(path));
+  }
+
+  /** Containers with config files. */
+  public configured(): { readonly path: string; readonly config: ConfigUse }[] {
+    const all = [...this.workloads.values(), ...this.segmentless.values()].filter((fact) => this.stands(fact));
+    return all.flatMap(({ path, config }) => (config ? [{ path, config }] : []));
   }
 
   public workloadsIn(segment: string): readonly WorkloadFact[] {

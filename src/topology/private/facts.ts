@@ -129,6 +129,25 @@ export interface SecretUse {
   readonly secrets: readonly string[];
 }
 
+/** A file with content that a container reads. */
+export interface ConfigFileFact {
+  /** Path in the container. */
+  readonly target: string;
+  readonly text: string;
+  /** Numbers of user and group, such as `0:0`. */
+  readonly owner: string;
+  /** Four octal digits. */
+  readonly mode: string;
+}
+
+/** Files with content that a container reads. */
+export interface ConfigUse {
+  /** What becomes of the container when one changes. */
+  readonly onChange: 'replace' | SecretUse['onChange'];
+  /** By path. */
+  readonly files: readonly ConfigFileFact[];
+}
+
 /** A secret that the host keeps. */
 export interface SecretFact {
   readonly path: string;
@@ -159,6 +178,7 @@ export interface WorkloadFact {
   /** It is a socket proxy, and has the socket of the engine. */
   readonly holdsSocket?: boolean;
   readonly secrets?: SecretUse;
+  readonly config?: ConfigUse;
   /** Others made the container: nothing of ours attaches it to a network or narrows it. */
   readonly isTheirs?: boolean;
 }
@@ -190,6 +210,7 @@ export interface SegmentlessFact {
   readonly capabilities?: readonly string[];
   readonly devices?: readonly string[];
   readonly secrets?: SecretUse;
+  readonly config?: ConfigUse;
 }
 
 /** A directory or file of the host that a container mounts. */

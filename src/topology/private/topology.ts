@@ -1,4 +1,13 @@
-import type { EngineAccessFact, SecretUse, SegmentlessFact, ServiceFact, StartUser, SwarmNodeFact, SwarmSettings } from './facts';
+import type {
+  ConfigUse,
+  EngineAccessFact,
+  SecretUse,
+  SegmentlessFact,
+  ServiceFact,
+  StartUser,
+  SwarmNodeFact,
+  SwarmSettings,
+} from './facts';
 import type { Family, PortSpec, RateSpec, WireMode } from './terms';
 
 /**
@@ -138,6 +147,7 @@ export interface WorkloadPlan {
   /** It has the socket of the engine. */
   readonly holdsSocket?: boolean;
   readonly secrets?: SecretUse;
+  readonly config?: ConfigUse;
 }
 
 /** A pair of addresses opened on the bridge that both are members of. */

@@ -1,6 +1,8 @@
 import { checkNames } from './check-names';
 import { type CheckedSettings, checkSettings } from './check-settings';
 import { checkCommon, type CheckedCommon, DEFAULT_USER } from './common';
+import { folderOf } from './config-text';
+import { checkConfig, checkConfigTargets, mountsFolders } from './config-use';
 import { hostMountsOf } from './host-directories';
 import { hasInit } from './init-process';
 import { type LabelBlock, labelBlocks } from './labels';
@@ -16,7 +18,7 @@ import { ValidationError } from '../../private/errors';
 import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
 import { matching, plainText, startText } from '../../private/text';
 import type { Declarations } from '../../topology/private/declarations';
-import type { HostMountFact } from '../../topology/private/facts';
+import type { ConfigUse, HostMountFact } from '../../topology/private/facts';
 import { Capability } from '../capability';
 import { ContainerSysctl } from '../container-sysctl';
 import type { HardenedContainerProps } from '../hardened-container-props';
@@ -42,6 +44,7 @@ const CLASSES: Readonly<Record<string, readonly [made: Function & { readonly nam
 
 export interface CheckedContainer extends CheckedCommon, CheckedSettings {
   readonly secrets?: CheckedSecrets;
+  readonly config?: ConfigUse;
   readonly path: string;
   readonly name: string;
   readonly restart: RestartPolicy;
@@ -98,8 +101,11 @@ export function checkContainer(
   const volumes = props.volumes ?? [];
   checkVolumes(path, volumes, declarations);
   const secrets = checkSecrets(path, props.secrets, props.user ?? DEFAULT_USER, declarations);
-  const targets = [...volumes.map(({ target }) => target), ...(secrets ? [secrets.folder] : [])];
-  const common = checkCommon(path, props, declarations.store.engine.version, targets);
+  const config = checkConfig(path, props.configFiles, declarations);
+  const others = [...volumes.map(({ target }) => target), ...(secrets ? [secrets.folder] : [])];
+  const configTargets = config === undefined ? [] : mountedTargets(config, declarations.store.hasGuard);
+  const common = checkCommon(path, props, declarations.store.engine.version, [...others, ...configTargets]);
+  checkConfigTargets(path, configTargets, [...others, ...common.tmpfs.map(({ target }) => target)]);
   volumes.forEach(({ _volume, readOnly }) => _volume?._checkUse(path, common.user, readOnly));
   const hostMounts = hostMountsOf(path, volumes, common.user, declarations);
   checkEntrypoint(path, props.entrypoint ?? []);
@@ -127,6 +133,7 @@ export function checkContainer(
     ...common,
     ...checkSettings(path, props, common.memory, declarations.store),
     ...(secrets && { secrets }),
+    ...(config && { config }),
   };
 }
 
@@ -145,6 +152,12 @@ function checkSysctls(path: string, sysctls: readonly ContainerSysctl[]): void {
     if (other === undefined) continue;
     throw new ValidationError('SysctlValue', path, `'sysctls' sets ${sysctl} to '${text}' and to '${other.text}'; remove one of them`);
   }
+}
+
+/** Where config files are mounted: by themselves, or with their folders. */
+function mountedTargets({ onChange, files }: ConfigUse, hasGuard: boolean): string[] {
+  const targets = files.map(({ target }) => target);
+  return mountsFolders(onChange, hasGuard) ? [...new Set(targets.map(folderOf))] : targets;
 }
 
 /** The engine would make an empty volume of the same name, without a word. */

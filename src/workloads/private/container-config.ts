@@ -5,9 +5,10 @@ import { confined } from './confined';
 import { parseAddress } from '../../addressing/private/ip';
 import { advertisementSysctls } from '../../engine/private/advertisements';
 import { HARDENED, tmpfsOptions } from '../../hardening/private/hardened-defaults';
-import { secretFolderOf } from '../../hardening/private/host-paths';
+import { CONFIG_FOLDER, secretFolderOf } from '../../hardening/private/host-paths';
 import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
 import { literalText, literalWords } from '../../private/late';
+import { configMounts } from '../../topology/private/config-places';
 import type { Declarations } from '../../topology/private/declarations';
 import type { NetworkMembership } from '../../topology/private/snapshot';
 import type { ExistingPlan, NetworkPlan, WirePlan } from '../../topology/private/topology';
@@ -19,6 +20,8 @@ export interface GivenToContainer {
   readonly image: string;
   readonly environment: string[];
   readonly stamp: string | undefined;
+  /** What has the config files, where volumes have them. */
+  readonly configVolumes?: readonly { readonly source: string; readonly target: string }[];
   readonly dualStack: boolean;
   /** Where the container is in no segment, and the same as the engine takes it. */
   readonly mode?: 'host' | 'none' | 'container';
@@ -54,7 +57,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     readOnly: props.writableRootReason === undefined,
     // World-writable with the sticky bit, as /tmp is: the user of the container is not root.
     tmpfs: Object.fromEntries(checked.tmpfs.map(({ target, mebibytes }) => [target, tmpfsOptions(mebibytes)])),
-    mounts: [...stamp, ...secretMount(checked), ...(props.volumes ?? []).map(mountBlock)],
+    mounts: [...stamp, ...secretMount(checked), ...configMountBlocks(checked, given), ...(props.volumes ?? []).map(mountBlock)],
     runtime: props.runtime,
     // Each said in full: what the engine would fill in differs from an empty field when it is read back.
     devices:
@@ -86,6 +89,15 @@ function ulimitsOf(given: readonly Ulimit[] = []): { name: string; soft: number;
 /** A folder, never its files: a mounted file stays the one that it was, and no rotation would be seen. It is there only while all its secrets are. */
 function secretMount({ name, secrets }: CheckedContainer): ReturnType<typeof mountBlock>[] {
   return secrets === undefined ? [] : [{ type: 'bind', source: secretFolderOf(name), target: secrets.folder, readOnly: true }];
+}
+
+/** Of the host: single files, or folders of them. */
+function configMountBlocks({ name, config }: CheckedContainer, { configVolumes }: GivenToContainer): ReturnType<typeof mountBlock>[] {
+  if (configVolumes !== undefined) return configVolumes.map((mount) => mountBlock({ mountType: 'volume', readOnly: true, ...mount }));
+  const mounts = config === undefined ? [] : configMounts(config);
+  return mounts.map((mount) =>
+    mountBlock({ mountType: 'bind', source: `${CONFIG_FOLDER}/${name}/${mount.name}`, target: mount.target, readOnly: true }),
+  );
 }
 
 /**

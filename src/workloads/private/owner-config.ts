@@ -1,8 +1,5 @@
 import { stampMount } from './common';
-import { confined } from './confined';
-import { endedWell } from './ended-well';
-import { OWNER_CAPABILITIES } from '../../hardening/private/capabilities';
-import { HARDENED, logOptions } from '../../hardening/private/hardened-defaults';
+import { oneShot } from './one-shot';
 import { OWNER_LABEL } from '../../hardening/private/volume-owners';
 import type { ContainerConfig } from '../../private/bindings';
 
@@ -27,29 +24,14 @@ export interface OwnerToSet {
 const SET_OWNER = 'chown "$1" "$0"';
 const SET_BOTH = 'chown "$1" "$0" && chmod "$2" "$0"';
 
-/**
- * A container that sets the owner of a volume and ends. The provider waits for its end and looks no further, so the code that it ended with is asked
- * afterwards. It has no health check, no restarts and no network.
- */
+/** A container that sets the owner of a volume and ends. */
 export function ownerConfig({ volumeName, source, target, owner, mode, image, stamp }: OwnerToSet): ContainerConfig {
-  const name = `${volumeName}-owner`;
   return {
-    name,
+    ...oneShot(`${volumeName}-owner`, `The owner of the volume ${volumeName} was not set.`),
     image,
     entrypoint: ['sh', '-c', mode === undefined ? SET_OWNER : SET_BOTH],
     command: [target, owner, ...(mode === undefined ? [] : [mode])],
-    user: '0:0',
-    networkMode: 'none',
-    mustRun: false,
-    attach: true,
-    restart: 'no',
-    lifecycle: endedWell(name, `The owner of the volume ${volumeName} was not set.`),
-    ...confined({ add: [...OWNER_CAPABILITIES], memory: HARDENED.memoryMebibytes, cpuMillis: HARDENED.cpuMillis }),
-    readOnly: true,
     mounts: [...(stamp === undefined ? [] : [stampMount(stamp)]), { type: 'volume', source, target, readOnly: false }],
-    ulimit: [HARDENED.ulimit],
-    logDriver: HARDENED.logDriver,
-    logOpts: logOptions(HARDENED.logMebibytes),
     labels: [{ label: OWNER_LABEL, value: mode === undefined ? owner : `${owner} ${mode}` }],
   };
 }

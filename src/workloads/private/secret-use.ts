@@ -31,6 +31,12 @@ export function checkSecrets(
   }
   if (!(owner instanceof ContainerUser)) refuse("'secrets.owner' must be made by ContainerUser, such as ContainerUser.of(999)");
   if (!(onChange instanceof FileChange)) refuse("'secrets.onChange' must be made by FileChange, such as FileChange.restart()");
+  const { _action: action } = onChange;
+  if (action === 'replace') {
+    return refuse(
+      "'secrets.onChange' is FileChange.replace(), and Terraform does not know when a secret changes; write FileChange.restart()",
+    );
+  }
   const names = files.map(({ secretName }) => secretName);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) refuse(`'secrets.files' holds '${twice}' twice; remove one of them`);
@@ -44,7 +50,7 @@ export function checkSecrets(
   }
   const { uid, gid } = owner;
   return {
-    use: { uid, gid, onChange: onChange._action, secrets: names.sort() },
+    use: { uid, gid, onChange: action, secrets: names.sort() },
     folder: checkTarget(options.folder ?? SECRETS_TARGET, 'secrets.folder'),
   };
 }

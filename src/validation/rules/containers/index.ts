@@ -23,6 +23,7 @@ import { rawSockets } from './raw-sockets';
 import { restartPolicy } from './restart-policy';
 import { rootUser } from './root-user';
 import { seccompPath } from './seccomp-path';
+import { secretConfigFile } from './secret-config-file';
 import { secretLiteral } from './secret-literal';
 import { secretVariable } from './secret-variable';
 import { sensitiveHostPath } from './sensitive-host-path';
@@ -40,7 +41,7 @@ import { writableRoot } from './writable-root';
 const LIMITS_AND_CONTENT = [
   ...[memoryLimit, cpuLimit, cpusCrash, restartPolicy, healthCheck, hostDevices, cgroupParent, cgroupNamespace],
   ...[secretVariable, seccompPath, pidsLimit, sharedVolume, logBounds, ulimits, sshServer, unwritableVolume],
-  ...[unmountedSecret, secretLiteral],
+  ...[unmountedSecret, secretLiteral, secretConfigFile],
 ];
 
 export const CONTAINER_RULES = [

@@ -1,4 +1,4 @@
-import { isEngineSocket, mayBeRead, secretFolderOf, sensitivePlace } from '../../../hardening/private/host-paths';
+import { isConfigOf, isEngineSocket, mayBeRead, secretFolderOf, sensitivePlace } from '../../../hardening/private/host-paths';
 import { defineRule } from '../../private/define-rule';
 import { canMount, hostMounts, MOUNTING } from '../../private/host-mounts';
 import { Severity } from '../../severity';
@@ -20,7 +20,8 @@ export const sensitiveHostPath = defineRule({
       const place = isEngineSocket(path) ? undefined : sensitivePlace(path);
       if (place === undefined) return [];
       const readOnly = isReadOnly();
-      if (readOnly && (mayBeRead(path) || path === secretFolderOf(resource.text('name') ?? ''))) return [];
+      const name = resource.text('name') ?? '';
+      if (readOnly && (mayBeRead(path) || path === secretFolderOf(name) || isConfigOf(name, path))) return [];
       const how = `${readOnly ? 'read-only' : 'for writing'}${through === undefined ? '' : ` through ${through}`}`;
       const message = `'${path}' of the host is mounted ${how}`;
       return [{ detail: path, message, ...(readOnly && { severity: Severity.WARNING }) }];

@@ -1,0 +1,53 @@
+import { Construct } from 'constructs';
+import { acceptOneShot } from './accept-one-shot';
+import type { ContainerImage } from './container-image';
+import { imageReference } from './image-reference';
+import { writerConfig } from './private/config-writer';
+import { LateContainer, Volume } from '../private/bindings';
+import { secretsInWords } from '../private/secret-looking';
+import type { IDaemon } from '../topology/daemon';
+import { configDigest, configMounts, configPlace } from '../topology/private/config-places';
+import type { ConfigUse } from '../topology/private/facts';
+import { secretLiteral } from '../validation/rules/containers/secret-literal';
+import { Suppressions } from '../validation/suppressions';
+
+/** Volumes that have the config files of a container, and what fills them before it starts. */
+export interface ConfigVolumes {
+  readonly mounts: readonly { readonly source: string; readonly target: string }[];
+  readonly writer: LateContainer;
+}
+
+/**
+ * Fills a volume for each folder with config files, where only the API of the engine is ours. The name of a volume has a digest of what is in it: another
+ * content is another volume, so Terraform replaces the container, and what has failed half-way is never mounted.
+ */
+export function fillVolumes(container: Construct, name: string, daemon: IDaemon, use: ConfigUse, image: ContainerImage): ConfigVolumes {
+  const scope = new Construct(container, 'Config');
+  const provider = daemon._providerFor(scope);
+  daemon._declarations.reserve(scope.node.path, [`container ${name}-config`]);
+  // Each folder is mounted as a whole.
+  const folders = configMounts({ ...use, onChange: 'nothing' }).map((mount, index) => {
+    const files = use.files.filter((file) => configPlace({ ...use, onChange: 'nothing' }, file).startsWith(`${mount.name}/`));
+    const digest = configDigest(mount.target, ...files.flatMap(({ target, text, owner, mode }) => [target, text, owner, mode]));
+    const volume = new Volume(scope, `Volume${index}`, { provider, name: `${name}-config-${digest}` });
+    return { target: mount.target, source: volume.name, files };
+  });
+  const config = writerConfig({
+    container: name,
+    image: imageReference(scope, provider, image),
+    stamp: daemon._stampPath,
+    volumes: folders,
+  });
+  const writer = new LateContainer(scope, 'Resource', { provider, ...config }, () => ({
+    networksAdvanced: [],
+    ports: [],
+    host: [],
+    dns: [],
+    sysctls: {},
+  }));
+  acceptOneShot(scope, `it writes the config files of '${name}', without a network, and ends`);
+  for (const found of secretsInWords(config.command!)) {
+    Suppressions.of(scope)._imply(secretLiteral, `command ${found.name}`, 'BH-C40 looks at the files themselves');
+  }
+  return { mounts: folders.map(({ source, target }) => ({ source, target })), writer };
+}

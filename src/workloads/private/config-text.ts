@@ -1,0 +1,133 @@
+import { posix } from 'node:path';
+import { checkTarget } from './mount-target';
+import { fail, UnscopedValidationError } from '../../private/errors';
+import { isTokenText, matching } from '../../private/text';
+
+/** Most bytes of a config file: as many as Swarm takes. */
+export const CONFIG_LIMIT = 512_000;
+
+/** What a text has in the place of a value: `{{ name }}`. */
+const PLACEHOLDER = /\{\{ ?([A-Za-z_][A-Za-z0-9_]*) ?\}\}/g;
+
+/** Files that the engine writes for each container. */
+const OF_THE_ENGINE: Readonly<Record<string, string>> = {
+  '/etc/hosts': "use 'hostEntries' of the container",
+  '/etc/resolv.conf': "use 'dns' of the container",
+  '/etc/hostname': "use 'hostname' of the container",
+};
+
+/** Folders that the kernel fills. */
+const OF_THE_KERNEL = ['/proc', '/sys', '/dev'];
+
+/** What a whole folder must not hide: it holds what every program of the image needs. */
+const OF_THE_IMAGE = [
+  '/',
+  '/etc',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/usr',
+  '/var',
+  '/opt',
+  '/home',
+  '/root',
+  '/run',
+  '/srv',
+  '/tmp',
+];
+const PROGRAMS = /^(\/usr(\/local)?)?\/(bin|sbin|lib|lib32|lib64|libexec)(\/|$)/;
+
+/** Path of a config file in a container. */
+export function configTarget(path: string): string {
+  const target = checkTarget(path, 'path');
+  const refuse = (why: string, wayOut: string): never => {
+    throw new UnscopedValidationError('ConfigFileValue', `'path' '${target}' ${why}; ${wayOut}`);
+  };
+  if (target.length > 100 || !/^(\/[A-Za-z0-9._@+-]{1,64})+$/.test(target)) {
+    refuse(
+      'has other signs than letters, digits, ., _, @, + and -, or more than 100 of them, or a name of more than 64',
+      "name another path, such as '/etc/app/app.conf'",
+    );
+  }
+  const kernel = OF_THE_KERNEL.find((folder) => target === folder || target.startsWith(`${folder}/`));
+  if (kernel !== undefined) refuse(`is in ${kernel}, which the kernel fills`, "name another path, such as '/etc/app/app.conf'");
+  if (Object.hasOwn(OF_THE_ENGINE, target)) refuse('is a file that the engine writes', OF_THE_ENGINE[target]);
+  return target;
+}
+
+/** Whether a folder that hides that of the image would hide what its programs need. */
+export function hidesImage(folder: string): boolean {
+  return OF_THE_IMAGE.includes(folder) || PROGRAMS.test(folder);
+}
+
+/** The folder that a file is in. */
+export function folderOf(target: string): string {
+  return posix.dirname(target);
+}
+
+/** A text that goes through byte for byte. */
+export function configText(what: string, text: unknown, isReference: (text: string) => boolean): string {
+  if (typeof text !== 'string') fail('NotText', undefined, `'${what}' must be a string, got ${JSON.stringify(text)}`);
+  if (isTokenText(text) || isReference(text)) {
+    fail(
+      'UnresolvedValue',
+      undefined,
+      `'${what}' must be known at synth, got a Terraform reference; pass the literal value, for another container its 'dnsName', or set a variable of 'environment'`,
+    );
+  }
+  if (/[\0\p{Cs}]/u.test(text)) {
+    fail(
+      'ConfigFileValue',
+      undefined,
+      `'${what}' is no text: it has a zero byte or half of a sign; put a binary file into the image, or mount it with VolumeMount.hostPath()`,
+    );
+  }
+  return text;
+}
+
+/** A text with each `{{ name }}` replaced by a value. A value is not looked through again. */
+export function filledIn(text: string, values: Readonly<Record<string, string>>): string {
+  const used = new Set<string>();
+  const filled = text.replace(PLACEHOLDER, (mark: string, name: string) => {
+    if (!Object.hasOwn(values, name)) {
+      throw new UnscopedValidationError(
+        'ConfigFileValue',
+        `the text has '${mark}', and 'values' has no '${name}'; add it; if '${mark}' is to stay, add ${name}: '${mark}'`,
+      );
+    }
+    used.add(name);
+    return values[name];
+  });
+  const unused = Object.keys(values).find((name) => !used.has(name));
+  if (unused !== undefined) {
+    throw new UnscopedValidationError(
+      'ConfigFileValue',
+      `'values' has '${unused}', and the text has no '{{ ${unused} }}'; remove it, or correct the name, which has letters, digits and '_'`,
+    );
+  }
+  return filled;
+}
+
+export function checkSize(target: string, text: string): void {
+  const size = Buffer.byteLength(text, 'utf8');
+  if (size > CONFIG_LIMIT) {
+    throw new UnscopedValidationError(
+      'ConfigFileValue',
+      `the file for '${target}' has ${size} bytes, more than ${CONFIG_LIMIT}; put it into the image, or mount it with VolumeMount.hostPath()`,
+    );
+  }
+}
+
+/** Four octal digits. Nobody but the owner may write: the container cannot write in any case, and on the host nobody is to. */
+export function configMode(mode: string): string {
+  return matching(
+    undefined,
+    'mode',
+    mode,
+    /^0?[0-7][0145]{2}$/,
+    'ConfigFileValue',
+    "three or four octal digits by which only the owner may write, such as '0444'",
+  ).padStart(4, '0');
+}
