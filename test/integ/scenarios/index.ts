@@ -47,6 +47,7 @@ import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
 import * as secrets from './secrets';
 import * as socketProxy from './socket-proxy';
+import * as stacks from './stacks';
 import * as startOrder from './start-order';
 import * as survival from './survival';
 import * as swarm from './swarm';
@@ -129,6 +130,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-3': attacks3,
   mutation,
   'socket-proxy': socketProxy,
+  stacks,
   'start-order': startOrder,
   restarts,
   survival,
