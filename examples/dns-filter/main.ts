@@ -26,6 +26,7 @@ const daemon = new HardenedDaemon(stack, 'Host', {
   engine: EngineVersion.V28,
   hostAddress: '192.0.2.10',
   addressPool: Cidr.parse('10.20.0.0/16'),
+  auditRules: true,
 });
 
 // What stands between the LAN and this container is the LAN's own affair: no firewall of the host sees its packets.

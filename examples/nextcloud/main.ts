@@ -16,6 +16,7 @@ import {
   Peer,
   Port,
   SecretFile,
+  Suppressions,
   ThreeTierNetwork,
   VolumeMount,
 } from 'cdktf-docker-bulkhead';
@@ -25,7 +26,12 @@ const stack = new TerraformStack(app, 'cloud');
 const image = (name: string) => ContainerImage.fromRegistry(name, { tagReason: 'an example; write name@sha256:… for the image that you tried' });
 
 const hostAddress = '192.0.2.10';
-const daemon = new HardenedDaemon(stack, 'Host', { engine: EngineVersion.V28, hostAddress, addressPool: Cidr.parse('10.20.0.0/16') });
+const daemon = new HardenedDaemon(stack, 'Host', {
+  engine: EngineVersion.V28,
+  hostAddress,
+  addressPool: Cidr.parse('10.20.0.0/16'),
+  auditRules: true,
+});
 const tiers = new ThreeTierNetwork(stack, 'Tiers', { daemon });
 
 const rootPassword = new SecretFile(stack, 'RootPassword', { daemon, secretName: 'mariadb-root' });
@@ -87,5 +93,6 @@ web.connections.allowTo(nextcloud);
 nextcloud.connections.allowTo(db);
 nextcloud.connections.allowTo(Peer.anyIpv4(), Port.tcp(443));
 nextcloud.connections.allowDnsTo(Peer.address('192.0.2.1'));
+Suppressions.of(web).add({ ruleId: 'BH-P02', reason: 'it is the public entry point of the host' });
 
 app.synth();

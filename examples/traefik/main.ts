@@ -17,6 +17,7 @@ import {
   Port,
   SocketAccess,
   SocketProxy,
+  Suppressions,
   VolumeMount,
 } from 'cdktf-docker-bulkhead';
 
@@ -25,7 +26,12 @@ const stack = new TerraformStack(app, 'proxy');
 const image = (name: string) => ContainerImage.fromRegistry(name, { tagReason: 'an example; write name@sha256:… for the image that you tried' });
 
 const hostAddress = '192.0.2.10';
-const daemon = new HardenedDaemon(stack, 'Host', { engine: EngineVersion.V28, hostAddress, addressPool: Cidr.parse('10.20.0.0/16') });
+const daemon = new HardenedDaemon(stack, 'Host', {
+  engine: EngineVersion.V28,
+  hostAddress,
+  addressPool: Cidr.parse('10.20.0.0/16'),
+  auditRules: true,
+});
 
 const socket = new SocketProxy(stack, 'Socket', { segment: new BridgeSegment(stack, 'Engine', { daemon }), image: image('haproxy:3.2') });
 
@@ -54,6 +60,8 @@ const traefik = new HardenedContainer(stack, 'Traefik', {
 socket.allow(traefik, SocketAccess.containers(), SocketAccess.events());
 traefik.startAfter(socket.container, { healthy: true });
 for (const port of [Port.tcp(80), Port.tcp(443)]) traefik.publish(port, { hostAddress, sources: [Peer.anyIpv4()] });
+Suppressions.of(traefik).add({ ruleId: 'BH-P02', reason: 'it is the public entry point of the host' });
+Suppressions.of(traefik).add({ ruleId: 'BH-P06', reason: 'port 80 leads every request to port 443' });
 traefik.connections.allowTo(Peer.anyIpv4(), Port.tcp(443)); // Let's Encrypt
 traefik.connections.allowDnsTo(Peer.address('192.0.2.1'));
 

@@ -21,6 +21,7 @@ import {
   Peer,
   Port,
   SecretFile,
+  Suppressions,
   ThreeTierNetwork,
   VolumeMount,
 } from 'cdktf-docker-bulkhead';
@@ -30,7 +31,12 @@ const stack = new TerraformStack(app, 'web-app');
 const image = (name: string) => ContainerImage.fromRegistry(name, { tagReason: 'an example; write name@sha256:… for the image that you tried' });
 
 const hostAddress = '192.0.2.10';
-const daemon = new HardenedDaemon(stack, 'Host', { engine: EngineVersion.V28, hostAddress, addressPool: Cidr.parse('10.20.0.0/16') });
+const daemon = new HardenedDaemon(stack, 'Host', {
+  engine: EngineVersion.V28,
+  hostAddress,
+  addressPool: Cidr.parse('10.20.0.0/16'),
+  auditRules: true,
+});
 const tiers = new ThreeTierNetwork(stack, 'Tiers', { daemon });
 
 // Values come to the host by `bulkhead-secret put NAME`; the program knows the names.
@@ -91,5 +97,6 @@ web.connections.allowTo(api);
 api.connections.allowTo(db);
 api.connections.allowTo(cache);
 api.connections.allowTo(Peer.address('198.51.100.25'), Port.tcp(587));
+Suppressions.of(web).add({ ruleId: 'BH-P02', reason: 'it is the public entry point of the host' });
 
 app.synth();
