@@ -57,11 +57,16 @@ export function secretsInText(text: string): { readonly name: string; readonly w
   return [...new Map(all.map((found) => [found.name.replace(/^-+/, ''), found])).values()];
 }
 
+/** The path of a file in the place of a value, as a URL: programs such as authentik read a secret from there, whatever the variable is called. */
+export function fileUrlPath(value: string): string | undefined {
+  return /^file:\/\/(\/[^\s?#]+)$/.exec(value)?.[1];
+}
+
 /** What kind of secret a variable looks like, by its value or its name; nothing when it looks like none. */
 export function secretLooking(name: string, value: string): string | undefined {
   const shape = SECRET_VALUES.find(({ pattern }) => pattern.test(value));
   // A variable that names the path of a secret's file holds no secret.
-  const namesAFile = /_(FILE|PATH)$/i.test(name) && /^\/[^\s]+$/.test(value);
+  const namesAFile = (/_(FILE|PATH)$/i.test(name) && /^\/[^\s]+$/.test(value)) || fileUrlPath(value) !== undefined;
   return (
     shape?.what ??
     ([SECRET_WORD, SECRET_ENDING].some((pattern) => pattern.test(name)) && !namesAFile && value !== ''

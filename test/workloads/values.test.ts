@@ -59,12 +59,17 @@ describe('environment', () => {
   test.each([
     ['DB_PASSWORD_FILE', '/run/secrets/db'],
     ['TOKEN_PATH', '/run/secrets/token'],
+    ['AUTHENTIK_POSTGRESQL__PASSWORD', 'file:///run/secrets/db'],
     ['TOKENIZER', 'bpe'],
     ['COMPASS', 'north'],
     ['PWD', '/srv'],
     ['OLDPWD', '/'],
     ['URL', 'https://example.com/a:b@c'],
   ])('%s=%s is none', (name, value) => expect(list({ [name]: value })).toEqual([`${name}=${value}`]));
+
+  test.each(['file://hunter2', 'file:hunter2', 'file:///hunter 2', 'file:///x?y'])('a password %s is one', (value) => {
+    expectError(() => list({ DB_PASSWORD: value }), 'SecretInEnvironment', { says: ['DB_PASSWORD_FILE'] });
+  });
 
   test('a file variable that holds no path is one', () => {
     expectError(() => list({ DB_PASSWORD_FILE: 'hunter2' }), 'SecretInEnvironment', {

@@ -49,6 +49,7 @@ import * as secrets from './secrets';
 import * as secretsHosts from './secrets-hosts';
 import * as sharedNetwork from './shared-network';
 import * as socketProxy from './socket-proxy';
+import * as stacks from './stacks';
 import * as startOrder from './start-order';
 import * as survival from './survival';
 import * as swarm from './swarm';
@@ -133,6 +134,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   mutation,
   'shared-network': sharedNetwork,
   'socket-proxy': socketProxy,
+  stacks,
   'start-order': startOrder,
   restarts,
   survival,

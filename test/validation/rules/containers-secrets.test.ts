@@ -12,6 +12,9 @@ describe('BH-C36 variable that names a secret file which nothing mounts', () => 
     [env('DB_PASSWORD_FILE=/run/secrets/db'), 'DB_PASSWORD_FILE'],
     [env('NAME_FILE=/run/secrets/name'), 'NAME_FILE'],
     [env('token_file=/keys/token'), 'token_file'],
+    // A URL of a file, as authentik takes it.
+    [env('DB__PASSWORD=file:///run/secrets/db'), 'DB__PASSWORD'],
+    [env('NAME=file:///run/secrets/name'), 'NAME'],
     [{ ...env('DB_PASSWORD_FILE=/run/secrets/db'), ...volume('/run/secrets/other') }, 'DB_PASSWORD_FILE'],
     [{ ...env('DB_PASSWORD_FILE=/run/secrets-2/db'), ...volume('/run/secrets') }, 'DB_PASSWORD_FILE'],
   ])('%j is one', (attributes, detail) => {
@@ -25,6 +28,8 @@ describe('BH-C36 variable that names a secret file which nothing mounts', () => 
     [{ ...env('DB_PASSWORD_FILE=/run/secrets/db'), mounts: [{ type: 'bind', source: '/srv/x', target: '/run/secrets/' }] }],
     [{ ...env('DB_PASSWORD_FILE=/run/secrets/db'), upload: [{ file: '/run/secrets/db', content: 'x' }] }],
     [{ ...env('DB_PASSWORD_FILE=/tmp/db'), tmpfs: { '/tmp': 'size=1m' } }],
+    [{ ...env('DB__PASSWORD=file:///run/secrets/db'), ...volume('/run/secrets') }],
+    [env('DATABASE=file:///srv/app.db')],
     // What only Terraform knows may be the place, and another container may bring it.
     [{ ...env('DB_PASSWORD_FILE=/run/secrets/db'), ...volume('${var.path}') }],
     [env('DB_PASSWORD_FILE=${var.path}')],

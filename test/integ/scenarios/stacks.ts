@@ -1,0 +1,63 @@
+// Public stacks as their users write them, on a host, with stand-ins that do what the entry points of the public images do: every service gets healthy, every
+// declared flow is used, everything else that is tried is closed, plans are empty, and everything runs again after restarts of the engine.
+// BULKHEAD_STACKS names some of them alone.
+import { authentik } from '../../stacks/authentik';
+import { elk } from '../../stacks/elk';
+import { immich } from '../../stacks/immich';
+import { mailcow } from '../../stacks/mailcow';
+import { pihole } from '../../stacks/pihole';
+import type { PublicStack } from '../../stacks/stack';
+import { traefik } from '../../stacks/traefik';
+import type { Checks } from '../harness/checks';
+import { needService } from '../harness/generate-images';
+import { healthy, packets, replansEmpty, restarts, stage, verified, withoutRestarts } from '../harness/stack-stage';
+import { APPS } from '../harness/stand-ins/apps';
+import { DATABASES } from '../harness/stand-ins/databases';
+import { ELK } from '../harness/stand-ins/elk';
+import { MAILCOW, WEB } from '../harness/stand-ins/mailcow';
+import { NAMES } from '../harness/stand-ins/names';
+import { prepareStandIns } from '../harness/stand-ins/stand-in';
+import type { EngineId } from '../lab/cache';
+import { type Lab, withLab } from '../lab/lab';
+
+export const engines: readonly EngineId[] = ['26.1', '28.5', '29'];
+
+const STACKS: Readonly<Record<string, PublicStack>> = { immich, authentik, elk, pihole, traefik, mailcow };
+const STAND_INS = [...DATABASES, ...APPS, ...ELK, ...NAMES, ...MAILCOW, ...WEB];
+
+/** What a user of a stack brings to the host: files that containers read. */
+const BRINGS: Readonly<Record<string, (lab: Lab) => void>> = {
+  elk: (lab) => {
+    lab.writeFile('/srv/elk/pipeline/nginx.conf', 'input {}\n');
+    lab.writeFile('/srv/elk/log/access.log', 'a line\n');
+  },
+  mailcow: (lab) => {
+    for (const name of ['mysql', 'unbound']) lab.writeFile(`/srv/mailcow/conf/${name}/own.conf`, '# nothing of our own\n');
+    lab.writeFile('/srv/mailcow/conf/nginx/site.conf', "server { listen 80; location / { return 200 'mail'; } }\n");
+  },
+};
+
+export async function prepare(): Promise<void> {
+  needService('haproxy');
+  prepareStandIns(STAND_INS);
+}
+
+export function run(engine: EngineId, checks: Checks): void {
+  const chosen = process.env.BULKHEAD_STACKS?.split(',') ?? Object.keys(STACKS);
+  for (const name of chosen) checks.step(name, () => play(checks, engine, name, STACKS[name]));
+}
+
+function play(checks: Checks, engine: EngineId, name: string, { program, dualStack = false }: PublicStack): void {
+  withLab(engine, (lab) => {
+    const began = Date.now();
+    const deployment = stage({ checks, lab, standIns: STAND_INS, dualStack, bring: BRINGS[name] }, program);
+    healthy(checks, lab, deployment, `${name}: after the apply`);
+    withoutRestarts(checks, lab, deployment);
+    replansEmpty(checks, deployment, `${name}: after the apply`);
+    packets(checks, lab, deployment, name, dualStack);
+    verified(checks, lab, deployment);
+    restarts(checks, lab, deployment);
+    deployment.destroy();
+    checks.say(`${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
+  });
+}
