@@ -29,7 +29,7 @@ function section(rule: Rule, inDefaults: boolean): string {
   const { cisControls, cisControls16, links, resourceTypes } = rule;
   const facts = [
     `Severity ${rule.severity}; ${inDefaults ? 'in SecureDefaults' : 'not in SecureDefaults'}; ${rule.suppressible ? 'can be suppressed' : 'cannot be suppressed'}.`,
-    ...(resourceTypes.length > 0 ? [Checks ${resourceTypes.map((type) => `\`${type}\``).join(', ')}.`] : []),
+    ...(resourceTypes.length > 0 ? [`Checks ${resourceTypes.map((type) => `\`${type}\``).join(', ')}.`] : []),
     ...(cisControls.length > 0
       ? [`CIS Docker Benchmark 1.8.0: ${cisControls.join(', ')}; 1.6.0: ${cisControls16.length > 0 ? cisControls16.join(', ') : 'none'}.`]
       : []),
