@@ -68,6 +68,6 @@ export interface ReachabilityChange {
   readonly opened: string;
   /** Ports that are no longer open; empty if there are none. */
   readonly closed: string;
-  /** As of a `ReachableCell`. */
+  /** As in a `ReachableCell`. */
   readonly forgedSource?: string;
 }

@@ -22,12 +22,12 @@ export interface Violation {
   readonly severity?: Severity;
 }
 
-/** What a rule is. */
+/** Properties of a rule. */
 export interface RuleProps {
-  /** Stable name in capitals, with a prefix of yours: `ACME-01`. Suppressions, baselines and reports know the rule by it. */
+  /** Stable name in capitals, with your own prefix: `ACME-01`. Suppressions, baselines and reports identify the rule by it. */
   readonly ruleId: string;
 
-  /** What is wrong where the rule finds something, in a few words. */
+  /** What the rule finds, in a few words. */
   readonly title: string;
 
   /** Severity of a finding. */
@@ -43,14 +43,14 @@ export interface RuleProps {
   readonly resourceTypes: string[];
 
   /**
-   * Numbers of the controls of CIS Docker Benchmark 1.8.0 that it stands for, such as `5.4`.
+   * Numbers of the controls of CIS Docker Benchmark 1.8.0 that the rule covers, such as `5.4`.
    *
    * @default - none
    */
   readonly cisControls?: string[];
 
   /**
-   * Pages that say more.
+   * Pages with more information.
    *
    * @default - none
    */

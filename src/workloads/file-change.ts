@@ -1,7 +1,7 @@
 import { UnscopedValidationError } from '../private/errors';
 import type { SecretUse } from '../topology/private/facts';
 
-/** What the host does with a container when a file of its own has changed. */
+/** What the host does with a container when one of its files has changed. */
 export class FileChange {
   /** Nothing: the container sees the new file. For a program that reads it each time, or watches it. */
   public static nothing(): FileChange {
@@ -35,7 +35,7 @@ export class FileChange {
     public readonly _action: SecretUse['onChange'],
   ) {}
 
-  /** As the host's plan has it: `nothing`, `restart` or the name of a signal. */
+  /** As in the host's plan: `nothing`, `restart` or the name of a signal. */
   public toString(): string {
     return this._action;
   }
