@@ -37,7 +37,7 @@ export const DOCKER_BENCH: Readonly<Record<string, readonly [Reason, string]>> =
   ],
   '5.12': [
     'the tool is wrong',
-    'it asks for shares or the number of CPUs, and not for the quota of a period, which HardenedContainer sets',
+    'it checks shares or the number of CPUs, not the quota of a period, which HardenedContainer sets',
   ],
   '5.15': [
     'left to the user',

@@ -14,7 +14,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   7: 'Swarm',
 };
 
-/** docs/CIS.md: what stands behind each control. */
+/** docs/CIS.md: what covers each control. */
 export function cisPage(rules: readonly Rule[]): string {
   const controls = Object.keys(CIS_CONTROLS);
   const enforced = (control: string) => rules.filter(({ cisControls }) => cisControls.includes(control)).map(({ ruleId }) => ruleId);

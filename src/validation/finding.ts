@@ -45,7 +45,7 @@ export interface Finding {
   readonly ticket?: string;
 
   /**
-   * Last day on which the suppression holds, as in `2027-01-31`.
+   * Last day on which the suppression applies, as in `2027-01-31`.
    *
    * @default - it does not end
    */

@@ -47,7 +47,7 @@ export interface RulePackProps extends PackOptions {
  *
  *     Aspects.of(stack).add(new SecureDefaults());
  *
- * They look at the JSON that Terraform will get, after all aspects, so they also cover overrides and late resources; raw resources of the Docker
+ * They check the JSON that Terraform will get, after all aspects, so they also cover overrides and late resources; raw resources of the Docker
  * provider are checked like those of Bulkhead. Errors make the synth fail. Several packs on a stack are one check: a rule that is in two of them
  * counts once, with the heavier severity.
  *

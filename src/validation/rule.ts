@@ -39,7 +39,7 @@ export interface RuleProps {
   /** What to do. */
   readonly fix: string;
 
-  /** Types of resources that the rule looks at, such as `docker_container`. */
+  /** Types of resources that the rule checks, such as `docker_container`. */
   readonly resourceTypes: string[];
 
   /**
@@ -67,7 +67,7 @@ export interface RuleProps {
 /**
  * A rule: checks one resource at a time, and reports what is wrong with it.
  *
- * Extend it for your own rule, and pass it to a pack. It must answer from the resource alone: no clock, no network, no file.
+ * Extend it for your own rule, and pass it to a pack. Its result must depend only on the resource: no clock, no network, no file.
  */
 export abstract class Rule {
   public readonly ruleId: string;

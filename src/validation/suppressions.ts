@@ -97,7 +97,7 @@ export class Suppressions {
       throw new ValidationError(
         'RuleId',
         path,
-        `'ruleId' must be the id of a rule alone, got '${named[0]}'; write ruleId: '${named[1]}', detail: '${named[2]}'`,
+        `'ruleId' must be only the id of a rule, got '${named[0]}'; write ruleId: '${named[1]}', detail: '${named[2]}'`,
       );
     }
     const suppression: Suppression = {

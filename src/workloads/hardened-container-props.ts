@@ -97,7 +97,7 @@ export interface HardenedContainerProps {
   readonly entrypoint?: string[];
 
   /**
-   * Environment variables. What looks like a secret is refused; mount it as a file and name its path in `NAME_FILE`.
+   * Environment variables. Values that look like a secret are refused; mount a secret as a file and name its path in `NAME_FILE`.
    *
    * A reference that the program has already created, such as an attribute of another resource, stays a reference; all other text is literal. Bulkhead
    * cannot distinguish an external text with the mark of such a reference (`TfToken`) from a reference: refuse that word in text that your program

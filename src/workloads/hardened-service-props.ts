@@ -90,7 +90,7 @@ export interface HardenedServiceProps {
   readonly command?: string[];
 
   /**
-   * Environment variables. What looks like a secret is refused; use `secrets`, and name the path in `NAME_FILE`.
+   * Environment variables. Values that look like a secret are refused; use `secrets`, and name the path in `NAME_FILE`.
    *
    * @default - those of the image
    */

@@ -46,7 +46,7 @@ export interface SocketProxyProps {
  * `allow()` lists. All other calls get status 403, and all other containers get no answer.
  *
  * HAProxy recognizes a client by its source address, which the address book keeps fixed. A container without `NET_RAW` cannot use the address of another one for a TCP
- * connection; a container with `NET_RAW` or `NET_ADMIN` has no neighbours, because its flows run in conduits. So this also holds on an `UnguardedDaemon`.
+ * connection; a container with `NET_RAW` or `NET_ADMIN` has no neighbours, because its flows run in conduits. So this is also true on an `UnguardedDaemon`.
  *
  * An attacker who takes over HAProxy itself has the socket, and with it root access to the host. A restart of the engine that makes a new socket restarts the proxy.
  *
