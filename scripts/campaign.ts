@@ -165,7 +165,7 @@ async function main(): Promise<void> {
   const own = values['engine-binary'] === undefined ? undefined : await useEngine(values['engine-binary']);
   const engines: readonly EngineId[] = listed(values.engines ?? own?.ids.join(','), ENGINE_IDS);
   const names = listed(values.scenarios, Object.keys(SCENARIOS));
-  if (own) console.log(`engine ${own.version} in the place of ${own.ids.join(' and ')}`);
+  if (own) console.log(`engine ${own.version} instead of ${own.ids.join(' and ')}`);
   if (provider) console.log(`provider ${provider}`);
   const isAll = values.engines === undefined && values.scenarios === undefined && own === undefined && provider === undefined;
 

@@ -27,7 +27,7 @@ export function synthExample(outdir: string, env: NodeJS.ProcessEnv): void {
 }
 
 /**
- * Terraform notes the path of its state, and refuses to go on where it is another: in a checkout that was copied or moved since. The state itself is in
+ * Terraform notes the path of its state, and refuses to continue if it differs: in a checkout that was copied or moved since. The state itself is in
  * the example, so that nothing is lost with the note.
  */
 export function forgetMoved(outdir: string): void {

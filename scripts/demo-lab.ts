@@ -56,7 +56,7 @@ function demonstrate(lab: Lab): number {
   say('synthesizing examples/three-tier');
   synthExample(outdir, env);
   const files = hostFolder(outdir);
-  say('running the emitted install script on the host, then starting the engine: the guard stands before anything can run');
+  say('running the emitted install script on the host, then starting the engine: the guard is in force before anything can run');
   lab.installFiles(path.join(files, 'install.sh'));
   lab.startEngine();
   lab.startUnit('bulkhead-watch');

@@ -11,7 +11,7 @@ export const DOCKER_BENCH: Readonly<Record<string, readonly [Reason, string]>> =
     'passed by',
     '`auditRules: true`, where auditd runs: the rules are on the host, but the lab has a kernel whose audit belongs to the machine around it',
   ),
-  '1.2.1': ['left to the user', 'the operating system has a benchmark of its own'],
+  '1.2.1': ['left to the user', 'the operating system has its own benchmark'],
   '2.1': ['not applicable', 'the guard is in the network namespace of the host, where a rootless engine has no networks'],
   '2.9': ['left to the user', 'with user namespaces the engine refuses containers that some hosts need; no property sets them'],
   '2.10': ['not applicable', 'only the lab sets a control group on the command line; a HardenedDaemon sets none'],
@@ -23,7 +23,7 @@ export const DOCKER_BENCH: Readonly<Record<string, readonly [Reason, string]>> =
   '4.2': ['left to the user', 'the site decides which registries are trusted'],
   ...each(['4.3', '4.4', '4.8', '4.11'], 'left to the user', 'the content of an image is a matter for its builder, and for scanners'),
   '4.5': ['left to the user', 'a variable in the environment of a client; Terraform pulls by digest, which names the content itself'],
-  '4.6': ['left to the user', 'a health check of the image; HardenedContainer takes one of its own by `healthCheck`'],
+  '4.6': ['left to the user', 'a health check of the image; `healthCheck` of a HardenedContainer sets another one'],
   '4.10': ['left to the user', 'a matter for the builder of the image; BH-C26 and BH-I04 report what looks like a secret in a stack'],
   '4.12': ['left to the user', 'the engine checks no signatures; images are named by digest'],
   '5.2': ['not applicable', 'the kernel of the lab has no AppArmor; nothing removes the profile of the engine where there is one'],
@@ -37,7 +37,7 @@ export const DOCKER_BENCH: Readonly<Record<string, readonly [Reason, string]>> =
   ],
   '5.12': [
     'the tool is wrong',
-    'it asks for shares or the number of CPUs, and not for the quota of a period, which HardenedContainer sets',
+    'it checks shares or the number of CPUs, not the quota of a period, which HardenedContainer sets',
   ],
   '5.15': [
     'left to the user',

@@ -116,7 +116,7 @@ try {
     const blocks = blocksOf(page);
     blocks.forEach(({ language, text, line }, index) => {
       if (language !== 'text' || blocks[index - 1]?.language !== 'ts') return;
-      check(`${page}: its program prints what stands in line ${line}`, (printed.get(page) ?? '').includes(text));
+      check(`${page}: its program prints what is in line ${line}`, (printed.get(page) ?? '').includes(text));
     });
     const python = blocks.filter(({ language }) => language === 'python').map(({ text }) => text);
     if (python.length > 0) pythonCompiles(work, path.basename(page, '.md'), python);

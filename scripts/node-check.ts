@@ -35,7 +35,7 @@ inEmptyFolder((folder) => {
       return { status, text: `${stdout}${stderr}` };
     };
     const version = told('node', '--version').text.trim();
-    if (!version.startsWith(`v${release}.`)) throw new Error(`npm brought ${version} in the place of ${release}`);
+    if (!version.startsWith(`v${release}.`)) throw new Error(`npm brought ${version} instead of ${release}`);
     for (const made of ['node_modules', 'package-lock.json', 'cdktf.out', 'bulkhead.lock.json']) {
       fs.rmSync(path.join(project, made), { recursive: true, force: true });
     }

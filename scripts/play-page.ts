@@ -21,7 +21,7 @@ export function playPage(page: string, folder: string, tarball: string): void {
     if (COMMAND_LANGUAGES.includes(block.language)) said = isRun(block, 'project') ? runAll(block, folder, tarball) : '';
     if (block.language === 'text' && said !== '') {
       const isThere = said.includes(block.text.trim());
-      check(`${page}: the commands print what stands in line ${block.line}${isThere ? '' : `, and not\n${said}`}`, isThere);
+      check(`${page}: the commands print what is in line ${block.line}${isThere ? '' : `, and not\n${said}`}`, isThere);
     }
   });
 }

@@ -14,7 +14,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   7: 'Swarm',
 };
 
-/** docs/CIS.md: what stands behind each control. */
+/** docs/CIS.md: what covers each control. */
 export function cisPage(rules: readonly Rule[]): string {
   const controls = Object.keys(CIS_CONTROLS);
   const enforced = (control: string) => rules.filter(({ cisControls }) => cisControls.includes(control)).map(({ ruleId }) => ruleId);
@@ -50,21 +50,21 @@ ${controls
   );
   return `# CIS Docker Benchmark
 
-How each of the ${controls.length} controls of version 1.8.0 is covered; the titles are Bulkhead's. Version 1.8.0 put a new 2.7 in, so that from there on its numbers in
-section 2 are one more than those of 1.6.0, which docker-bench-security prints.
+This page lists how each of the ${controls.length} controls of version 1.8.0 is covered; the titles are Bulkhead's. Version 1.8.0 added control 2.7, so
+later numbers in section 2 are one higher than in 1.6.0, the version that docker-bench-security uses.
 
-- **rules at synth**: a finding when a stack shows the opposite, in resources of any kind (${count((control) => enforced(control).length > 0)} controls). \`CisDocker\` is the pack of them.
-- **set by the constructs**: what a HardenedDaemon writes to its host, or HardenedContainer, HardenedService and SwarmCluster set (${count((control) => CIS_COVERAGE[control]?.configured !== undefined)}).
-- **verify.sh**: looked at on the live host by the script beside \`install.sh\` (${count((control) => VERIFIED.includes(control))}).
-- **not here**: what is left to others, and why.
+- **rules at synth**: a finding if a stack violates the control, in any resources (${count((control) => enforced(control).length > 0)} controls). The pack \`CisDocker\` contains them.
+- **set by the constructs**: a HardenedDaemon writes it to its host, or HardenedContainer, HardenedService and SwarmCluster set it (${count((control) => CIS_COVERAGE[control]?.configured !== undefined)}).
+- **verify.sh**: the script beside \`install.sh\` checks it on the live host (${count((control) => VERIFIED.includes(control))}).
+- **not here**: why Bulkhead does not cover it.
 
 This page is printed from the rules and the script by \`npx projen docs:print\`.
 
 ${sections.join('\n')}
 ## What docker-bench-security finds
 
-Its warnings and notes on a host of Bulkhead, with three tiers and \`auditRules: true\`, in the lab on 28.5, and why each is there. The scenario \`docker-bench\` runs
-the tool again, where \`BULKHEAD_DOCKER_BENCH\` names its folder, and fails when a finding has no row here.
+This table explains its warnings and notes on a host of Bulkhead, with three tiers and \`auditRules: true\`, in the lab on 28.5. If
+\`BULKHEAD_DOCKER_BENCH\` names the folder of the tool, the scenario \`docker-bench\` runs it again, and fails if a finding has no row here.
 
 | 1.6.0 | 1.8.0 | reason | why |
 |---|---|---|---|

@@ -25,9 +25,9 @@ print(
   'ERRORS.md',
   `# Errors
 
-Every error says the value, the reason and what to do, and its code last, in parentheses. An error of a construct begins with the construct path:
-\`[app/Web] … (TierForbidsFlow)\`. An error of a value, such as \`Port.tcp(0)\` or \`Cidr.parse('10.0.0.1/8')\`, has no path, since a value has no place in the
-tree: it names the argument or the text, and the stack trace leads to the line.
+Every error names the value, the reason and what to do, and ends with its code in parentheses. An error of a construct begins with the construct path:
+\`[app/Web] … (TierForbidsFlow)\`. An error of a value, such as \`Port.tcp(0)\` or \`Cidr.parse('10.0.0.1/8')\`, has no path, because a value has no
+place in the tree. It names the argument or the text; the stack trace shows the line.
 
 Codes are stable: match on them. This page is printed from the catalogue by \`npx projen docs:print\`.
 

@@ -22,13 +22,13 @@ export function imagesPage(): string {
   });
   return `# Images
 
-What an \`ImageProfile\` sets for a container, from the Dockerfiles and the entry points of public images. The images themselves were not run: the lab has no
-registry to pull from. The last column says what was run in their place, with the profile's user and paths: programs of Debian's packages, on a read-only
-root file system, without capabilities, until they were healthy, wrote their data and found it again in a new container. "Not run" means that the facts
-were read and nothing else. On the host \`verify.sh\` compares the user, the volumes and the ports that a pulled image names with this page.
-\`docker run --rm --network none --entrypoint id IMAGE NAME\` shows the number of a user that an image names.
+This page lists what an \`ImageProfile\` sets for a container, from the Dockerfiles and the entry points of public images. The images themselves were
+not run, because the lab cannot pull from a registry. The last column lists what was run instead, with the profile's user and paths: programs of
+Debian's packages, on a read-only root file system, without capabilities, until they were healthy, wrote their data and found it again in a new
+container. "Not run" means that only the sources were read. On the host \`verify.sh\` compares the user, the volumes and the ports of a pulled image
+with this page. \`docker run --rm --network none --entrypoint id IMAGE NAME\` prints the number of a user that an image names.
 
-A file system in memory is empty at each start. The column "data" is what has to last: mount a volume there.
+A file system in memory is empty at each start. The column "data" shows the path of data that must last: mount a volume there.
 
 This page is printed from the facts by \`npx projen docs:print\`.
 
@@ -46,7 +46,7 @@ function section(variants: readonly ImageFacts[]): string {
     ...all(
       variants,
       ({ imageUser, uid, gid }) =>
-        `The image names ${imageUser === '' ? 'no user, so it would start as root' : `the user \`${imageUser}\``}; the profile sets ${uid}:${gid}.`,
+        `The image names ${imageUser === '' ? 'no user, so by default it starts as root' : `the user \`${imageUser}\``}; the profile sets ${uid}:${gid}.`,
     ),
     ...all(variants, ({ volumes }) =>
       volumes.length === 0 ? 'It declares no volume.' : `It declares ${volumes.map(code).join(', ')} as a volume.`,
@@ -58,7 +58,7 @@ function section(variants: readonly ImageFacts[]): string {
     ),
     ...all(
       variants,
-      ({ fileCapabilities }) => fileCapabilities && `The container may have ${fileCapabilities.join(', ')}; its processes do not.`,
+      ({ fileCapabilities }) => fileCapabilities && `The container may have ${fileCapabilities.join(', ')}; its processes do not hold it.`,
     ),
     ...all(variants, ({ writableRoot }) => writableRoot && `Its root file system is writable: ${writableRoot}.`),
     ...all(
@@ -76,14 +76,14 @@ function section(variants: readonly ImageFacts[]): string {
     ),
     ...all(
       variants,
-      ({ stopSignal = 'SIGTERM', stopSeconds = 10 }) => `It ends on ${stopSignal}, and has ${stopSeconds} seconds for that.`,
+      ({ stopSignal = 'SIGTERM', stopSeconds = 10 }) => `Stop signal: ${stopSignal}; the engine kills the program after ${stopSeconds} seconds.`,
     ),
     ...all(variants, ({ notes }) => notes),
   ];
   const sources = [...new Set(variants.flatMap((facts) => facts.sources))];
   return `## ${first.image}
 
-Versions whose sources were read: ${versions}.
+Sources read for versions: ${versions}.
 
 ${lines.map((line) => `- ${line}`).join('\n')}
 

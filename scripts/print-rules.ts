@@ -13,8 +13,8 @@ export function rulesPage(rules: readonly Rule[]): string {
   });
   return `# Rules
 
-${sorted.length} rules, ${sorted.filter(inDefaults).length} of them in \`SecureDefaults\`. Errors fail the synth, warnings are printed, infos are only in the reports. A rule looks at the JSON that Terraform
-gets. A value that only Terraform knows is a finding of BH-X03 if a rule of severity error needs it.
+${sorted.length} rules, ${sorted.filter(inDefaults).length} of them in \`SecureDefaults\`. Errors fail the synth, the synth prints warnings, and notes
+(severity \`info\`) are only in the reports. A rule checks the JSON that Terraform gets. A value that only Terraform knows is a finding of BH-X03 if a rule of severity error needs it.
 
 This page is printed from the rules by \`npx projen docs:print\`.
 
@@ -29,7 +29,7 @@ function section(rule: Rule, inDefaults: boolean): string {
   const { cisControls, cisControls16, links, resourceTypes } = rule;
   const facts = [
     `Severity ${rule.severity}; ${inDefaults ? 'in SecureDefaults' : 'not in SecureDefaults'}; ${rule.suppressible ? 'can be suppressed' : 'cannot be suppressed'}.`,
-    ...(resourceTypes.length > 0 ? [`Looks at ${resourceTypes.map((type) => `\`${type}\``).join(', ')}.`] : []),
+    ...(resourceTypes.length > 0 ? [`Checks ${resourceTypes.map((type) => `\`${type}\``).join(', ')}.`] : []),
     ...(cisControls.length > 0
       ? [`CIS Docker Benchmark 1.8.0: ${cisControls.join(', ')}; 1.6.0: ${cisControls16.length > 0 ? cisControls16.join(', ') : 'none'}.`]
       : []),

@@ -104,7 +104,7 @@ async function printedFilesAreFresh(): Promise<void> {
       counts.passed++;
     } else {
       counts.failed++;
-      failures.push(`${file} is stale: it was just printed anew; look at the change and commit it`);
+      failures.push(`${file} is stale: it was just printed again; check the change and commit it`);
       console.log(`FAILED ${failures.at(-1)}`);
     }
   }

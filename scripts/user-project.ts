@@ -10,7 +10,7 @@ export function run(folder: string, program: string, args: readonly string[]): s
   return execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 });
 }
 
-/** Goes on after a failure: one run tells all. */
+/** Continues after a failure: one run shows all. */
 export function check(what: string, good: boolean): void {
   console.log(`${good ? 'ok' : 'FAILED'}: ${what}`);
   if (!good) process.exitCode = 1;

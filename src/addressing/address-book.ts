@@ -34,11 +34,11 @@ const BOOK = new Slot<AddressBook>('address-book');
 const DEFAULT_ID = 'BulkheadAddressBook';
 
 /**
- * Remembers which block, address and bridge name belongs to which construct.
+ * Stores which block, address and bridge name belongs to which construct.
  *
- * A Docker network is replaced, with all its containers, when its block changes; so what was allocated once stays. The book keeps it in a lock file,
- * as a package manager does: read at synth, written by `app.synth` after all stacks are validated when something new appeared, committed by you. An
- * app has one book, which the first daemon makes; make it yourself before any daemon to set its properties.
+ * A Docker network is replaced, with all its containers, when its block changes; so an allocation never changes. The book keeps it in a lock file, as a
+ * package manager does: a synth reads the file; if there are new entries, `app.synth` writes it after all stacks are validated; you commit it. An app
+ * has one book, which the first daemon creates; to set its properties, create it yourself before any daemon.
  *
  * The file is not written when a stack fails, by `Testing.synth` and similar methods, or when frozen.
  *

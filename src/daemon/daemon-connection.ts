@@ -102,7 +102,7 @@ export class DaemonConnection {
   }
 
   /**
-   * A connection by the URL that `DOCKER_HOST` would hold; only `unix://` can be told so, since the others need a pinned key or certificates.
+   * A connection from a URL as in `DOCKER_HOST`. Only `unix://` is possible, because other connections need a pinned key or certificates.
    */
   public static fromUrl(url: string): DaemonConnection {
     const text = plainText(undefined, 'url', url);

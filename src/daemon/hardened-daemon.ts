@@ -45,7 +45,7 @@ const USER_DATA_LIMIT = 16_384;
  * The rules are made for the generation of `engine`, and the host files do not let an engine of another generation start.
  *
  * `userData` carries everything to a new machine; an install script does the same on an existing one. Both are also written into the output folder of
- * the stack, under `bulkhead/`, and beside them every file as it will stand on the host, below `host/`, and `verify.sh`, which checks the live host,
+ * the stack, under `bulkhead/`, together with every file as it will be on the host, below `host/`, and `verify.sh`, which checks the live host,
  * its engine and its containers against CIS Docker Benchmark.
  *
  * @see https://docs.docker.com/engine/network/packet-filtering-firewalls/

@@ -78,8 +78,8 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
   }
 
   /**
-   * Requirements about services of the swarm that the synth must prove; it fails if one does not hold. You can also require on its daemon what
-   * reaches a node from outside.
+   * Requirements about services of the swarm that the synth must prove; it fails if one does not hold. For claims about access to a node from outside,
+   * use `require()` of its daemon.
    */
   public require(...requirements: Requirement[]): void {
     requireOf(this._declarations, this.node.path, requirements);

@@ -14,7 +14,7 @@ export interface UnguardedDaemonProps extends DaemonProps {
   readonly userlandProxy?: boolean;
 
   /**
-   * What the engine makes its rules with: `firewall-backend` of its daemon.json.
+   * Backend of the engine's firewall rules: `firewall-backend` of its daemon.json.
    *
    * @default EngineFirewall.IPTABLES
    */

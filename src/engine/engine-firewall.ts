@@ -1,5 +1,5 @@
 /**
- * What an engine makes its own rules with: `firewall-backend` of its daemon.json. The backend of the guard is independent of it.
+ * Backend of an engine's own firewall rules: `firewall-backend` of its daemon.json. The backend of the guard is independent of it.
  *
  * @see https://docs.docker.com/engine/network/packet-filtering-firewalls/
  */

@@ -40,8 +40,8 @@ export class EngineVersion {
 
   /**
    * A version by its number.
-   * @param version `major.minor` or `major.minor.patch`, 20.10 up to 29; suffixes of builds are ignored. A major number alone, such as `29`, means the same
-   * as the constant: `V29`.
+   * @param version `major.minor` or `major.minor.patch`, 20.10 up to 29; suffixes of builds are ignored. Only a major number, such as `29`, means the
+   * same as the constant: `V29`.
    */
   public static of(version: string): EngineVersion {
     const given = plainText(undefined, 'engine version', version);

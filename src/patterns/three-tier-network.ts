@@ -32,9 +32,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = { dmz: ['dmz', 'app
 export class ThreeTierNetwork extends Construct {
   /** The tier that accepts connections from outside. */
   public readonly dmz: BridgeSegment;
-  /** What does the work. */
+  /** The tier of the application. */
   public readonly app: BridgeSegment;
-  /** What keeps the data. */
+  /** The tier of the data. */
   public readonly data: BridgeSegment;
 
   constructor(scope: Construct, id: string, props: ThreeTierNetworkProps) {

@@ -38,7 +38,7 @@ export interface Exposure {
 export interface WorkloadWithoutSegment {
   /** Construct path of the workload. */
   readonly workload: string;
-  /** `host` for the network of the host, `none` for no network at all, `container` for that of another container. */
+  /** `host` for the network of the host, `none` for no network at all, `container` for the network of another container. */
   readonly network: string;
   /** The workload whose network it shares; otherwise undefined. Both reach each other on every port of 127.0.0.1. */
   readonly sharesWith?: string;
@@ -68,6 +68,6 @@ export interface ReachabilityChange {
   readonly opened: string;
   /** Ports that are no longer open; empty if there are none. */
   readonly closed: string;
-  /** As of a `ReachableCell`. */
+  /** As in a `ReachableCell`. */
   readonly forgedSource?: string;
 }

@@ -2,7 +2,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import { compareText } from '../firewall/private/blocks';
 
-/** A file as it stands on a host. Root owns it. */
+/** A file as it is on a host. Root owns it. */
 interface FileOnHost {
   /** Absolute. */
   readonly path: string;
@@ -12,7 +12,7 @@ interface FileOnHost {
 }
 
 /**
- * Writes every file as it will stand on a host below `host/`, so that a comparison of two synths shows which line changed, and `host-files.txt` with
+ * Writes every file as it will be on a host below `host/`, so that a comparison of two synths shows which line changed, and `host-files.txt` with
  * modes and owners beside it. Files of an earlier synth go.
  *
  * Every user who can read the folder can read the copies, whatever their modes on the host: none of them contains a secret.
@@ -28,6 +28,6 @@ export function writeHostFolder(folder: string, files: readonly FileOnHost[]): v
   const lines = [...files].sort((a, b) => compareText(a.path, b.path)).map(({ path: place, mode }) => `${mode} root:root ${place}\n`);
   fs.writeFileSync(
     path.join(folder, 'host-files.txt'),
-    ['# mode, owner and path of each file below host/ as it stands on the host\n', ...lines].join(''),
+    ['# mode, owner and path of each file below host/ as it is on the host\n', ...lines].join(''),
   );
 }

@@ -28,7 +28,7 @@ export class BridgeSegment extends Construct implements ISegment {
    * A bridge network that this program does not create, as a segment that workloads can be placed in.
    *
    * Bulkhead does not restrict it: its members reach each other and the host on every port and, unless it is internal, the outside, whatever you
-   * declare. The proof says this about workloads that are members, and `UNKNOWN` about other containers that may be attached. A flow between a
+   * declare. The proof reports this for workloads that are members, and `UNKNOWN` for other containers that may be attached. A flow between a
    * workload placed here and one of another segment runs in that segment, where the guard restricts it; a flow with a container that Bulkhead does
    * not manage needs a `joinReason`. Workloads here cannot publish ports.
    *

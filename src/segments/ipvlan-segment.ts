@@ -8,7 +8,7 @@ import { lateValue } from '../private/late';
  * An ipvlan network: its members are on a LAN of the host and all use the MAC address of the host. It works with switches, clouds and wireless
  * networks that accept one MAC address per port.
  *
- * As with a `MacvlanSegment` the host's firewall does not restrict it: members reach each other on everything, the proof says `UNKNOWN` about
+ * As with a `MacvlanSegment` the host's firewall does not restrict it: members reach each other on every port, the proof reports `UNKNOWN` for
  * connections with the LAN, and a flow with a workload of another segment runs in that segment. The kernel isolates the host from members; in mode L2
  * a `HostShim` connects them.
  *

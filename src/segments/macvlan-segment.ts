@@ -12,7 +12,7 @@ export enum MacvlanMode {
   BRIDGE = 'bridge',
   /** Every frame goes to the switch, which must send back frames for another member (802.1Qbg, "hairpin" or "reflective relay"). */
   VEPA = 'vepa',
-  /** Not at all. */
+  /** Containers cannot reach each other. */
   PRIVATE = 'private',
   /** The segment has a single container, which owns the interface. */
   PASSTHRU = 'passthru',
@@ -39,7 +39,7 @@ export interface MacvlanSegmentProps extends LanSegmentProps {
  * A macvlan network: its members are machines of the LAN, each with its own MAC address.
  *
  * Their traffic does not pass the firewall of the host, so nothing restricts it: between members everything is open (in mode `bridge`), and the proof
- * says `UNKNOWN` about connections with the LAN. A flow between a member and a workload of another segment runs in that segment, where the guard
+ * reports `UNKNOWN` for connections with the LAN. A flow between a member and a workload of another segment runs in that segment, where the guard
  * restricts it; it attaches no other workload to the LAN.
  *
  * The kernel isolates the host from members; a `HostShim` connects them, and the guard restricts it.

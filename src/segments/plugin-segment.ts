@@ -4,7 +4,7 @@ import { checkPlugin } from './private/check-plugin';
 import { WireSegment } from './wire-segment';
 
 /**
- * A network of a plugin that is already on the host. Bulkhead does not know what it permits: the proof says `UNKNOWN` about connections between its
+ * A network of a plugin that is already on the host. Bulkhead does not know what it permits: the proof reports `UNKNOWN` for connections between its
  * members and with the outside, and every requirement that something is closed there fails. A flow with a workload of another segment runs in that
  * segment, where the guard restricts it.
  *

@@ -27,7 +27,7 @@ export interface ICheckedBlock {
   /** Whether a boolean is set to true. */
   isTrue(attribute: string): boolean;
 
-  /** Whether a boolean is set to false; not so when it is not set. */
+  /** Whether a boolean is explicitly set to false. */
   isFalse(attribute: string): boolean;
 
   /** Texts of a list, without those that only Terraform knows. */

@@ -26,7 +26,7 @@ export interface Finding {
   readonly message: string;
   /** What to do. */
   readonly fix: string;
-  /** Controls of CIS Docker Benchmark 1.8.0 that the rule stands for. */
+  /** Controls of CIS Docker Benchmark 1.8.0 that the rule covers. */
   readonly cisControls: string[];
   readonly state: FindingState;
 
@@ -45,7 +45,7 @@ export interface Finding {
   readonly ticket?: string;
 
   /**
-   * Last day on which the suppression holds, as in `2027-01-31`.
+   * Last day on which the suppression applies, as in `2027-01-31`.
    *
    * @default - it does not end
    */

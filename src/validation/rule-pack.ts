@@ -21,7 +21,7 @@ export interface PackOptions {
   /**
    * Rules that do not count here, by id, each with the reason, at least 10 characters. Every report shows them.
    *
-   * @default - all of the pack do
+   * @default - all rules of the pack count
    */
   readonly without?: { [ruleId: string]: string };
 
@@ -47,7 +47,7 @@ export interface RulePackProps extends PackOptions {
  *
  *     Aspects.of(stack).add(new SecureDefaults());
  *
- * They look at the JSON that Terraform will get, after all aspects, so they also cover overrides and late resources; raw resources of the Docker
+ * They check the JSON that Terraform will get, after all aspects, so they also cover overrides and late resources; raw resources of the Docker
  * provider are checked like those of Bulkhead. Errors make the synth fail. Several packs on a stack are one check: a rule that is in two of them
  * counts once, with the heavier severity.
  *
@@ -69,7 +69,7 @@ export class RulePack implements IAspect {
 
   private readonly severities: ReadonlyMap<string, Severity>;
 
-  /** Errors: `RuleId` when a rule is in it twice, or one is named that is not; `ReasonTooShort`. */
+  /** Errors: `RuleId` if the pack contains a rule twice, or if an option names a rule that the pack does not contain; `ReasonTooShort`. */
   public constructor(props: RulePackProps) {
     checkProps(undefined, 'RulePackProps', props);
     const rules = [...props.rules, ...(props.additionalRules ?? [])];
@@ -94,7 +94,7 @@ export class RulePack implements IAspect {
     this.rules = rules.filter(({ ruleId }) => !this._without.has(ruleId));
   }
 
-  /** Called by cdktf for every construct of the stack; nothing is checked before all aspects are through. */
+  /** Called by cdktf for every construct of the stack. The check itself runs after all aspects. */
   public visit(node: IConstruct): void {
     StackPass.of(TerraformStack.of(node)).attach(this, node.node.path);
   }

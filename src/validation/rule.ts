@@ -22,12 +22,12 @@ export interface Violation {
   readonly severity?: Severity;
 }
 
-/** What a rule is. */
+/** Properties of a rule. */
 export interface RuleProps {
-  /** Stable name in capitals, with a prefix of yours: `ACME-01`. Suppressions, baselines and reports know the rule by it. */
+  /** Stable name in capitals, with your own prefix: `ACME-01`. Suppressions, baselines and reports identify the rule by it. */
   readonly ruleId: string;
 
-  /** What is wrong where the rule finds something, in a few words. */
+  /** What the rule finds, in a few words. */
   readonly title: string;
 
   /** Severity of a finding. */
@@ -39,18 +39,18 @@ export interface RuleProps {
   /** What to do. */
   readonly fix: string;
 
-  /** Types of resources that the rule looks at, such as `docker_container`. */
+  /** Types of resources that the rule checks, such as `docker_container`. */
   readonly resourceTypes: string[];
 
   /**
-   * Numbers of the controls of CIS Docker Benchmark 1.8.0 that it stands for, such as `5.4`.
+   * Numbers of the controls of CIS Docker Benchmark 1.8.0 that the rule covers, such as `5.4`.
    *
    * @default - none
    */
   readonly cisControls?: string[];
 
   /**
-   * Pages that say more.
+   * Pages with more information.
    *
    * @default - none
    */
@@ -67,7 +67,7 @@ export interface RuleProps {
 /**
  * A rule: checks one resource at a time, and reports what is wrong with it.
  *
- * Extend it for your own rule, and pass it to a pack. It must answer from the resource alone: no clock, no network, no file.
+ * Extend it for your own rule, and pass it to a pack. Its result must depend only on the resource: no clock, no network, no file.
  */
 export abstract class Rule {
   public readonly ruleId: string;

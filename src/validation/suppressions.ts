@@ -22,14 +22,14 @@ export interface SuppressionProps {
   readonly detail?: string;
 
   /**
-   * Whether it holds for everything below the construct, too.
+   * Whether it also applies to everything below the construct.
    *
    * @default false
    */
   readonly inherited?: boolean;
 
   /**
-   * Last day on which it holds, in UTC, as in `2027-01-31`. From the next day on the finding counts again, and the suppression itself is a finding.
+   * Last day on which it applies, in UTC, as in `2027-01-31`. From the next day on the finding counts again, and the suppression itself is a finding.
    *
    * @default - it does not end
    */
@@ -46,9 +46,9 @@ export interface SuppressionProps {
 const SLOT = new Slot<Suppression[]>('suppressions');
 
 /**
- * Findings that are accepted at a construct.
+ * Accepts findings at a construct.
  *
- * A suppression holds for the construct and for the resource that it is made of. One that matched no finding is a finding itself, and so is one that
+ * A suppression applies to the construct and to its resource. One that matched no finding is a finding itself, and so is one that
  * expired (`BH-M01`). Findings of a few rules cannot be suppressed; `docs/RULES.md` says which.
  */
 export class Suppressions {
@@ -97,7 +97,7 @@ export class Suppressions {
       throw new ValidationError(
         'RuleId',
         path,
-        `'ruleId' must be the id of a rule alone, got '${named[0]}'; write ruleId: '${named[1]}', detail: '${named[2]}'`,
+        `'ruleId' must be only the id of a rule, got '${named[0]}'; write ruleId: '${named[1]}', detail: '${named[2]}'`,
       );
     }
     const suppression: Suppression = {

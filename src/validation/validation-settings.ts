@@ -15,7 +15,7 @@ export interface ValidationSettingsProps {
   readonly baselineFile?: string;
 
   /**
-   * Day that suppressions are compared with, as in `2026-11-21`; for tests, and where one output must come twice.
+   * Date for the expiry of suppressions, as in `2026-11-21`; for tests and for reproducible output.
    *
    * @default - today, in UTC
    */
@@ -24,7 +24,7 @@ export interface ValidationSettingsProps {
   /**
    * Why stacks with constructs of Bulkhead are not checked by `SecureDefaults`, at least 10 characters. Packs that you add still check.
    *
-   * @default - they are
+   * @default - `SecureDefaults` checks them
    */
   readonly withoutSecureDefaultsReason?: string;
 }
@@ -40,7 +40,7 @@ export class ValidationSettings {
 
   private constructor(private readonly scope: IConstruct) {}
 
-  /** Changes settings; what is not named stays. Errors: `ReasonTooShort`, `ExpiryDate`. */
+  /** Changes settings; other settings stay. Errors: `ReasonTooShort`, `ExpiryDate`. */
   public set(props: ValidationSettingsProps): void {
     const { path } = this.scope.node;
     checkProps(path, 'ValidationSettingsProps', props);

@@ -12,7 +12,7 @@ export interface ContainerAttributes {
   /**
    * Its IPv4 address in the network. The proof trusts this value; an address that Docker assigned may change after a restart.
    *
-   * @default - unknown: flows with the container can be declared, and the proof says `UNKNOWN` about them
+   * @default - unknown: flows with the container can be declared, and the proof reports `UNKNOWN` for them
    */
   readonly ipv4Address?: string;
 

@@ -34,7 +34,7 @@ export interface ContainerLimits extends WorkloadLimits {
   /**
    * Size of `/dev/shm` in MiB; its content counts for `memoryMebibytes`. Error: `SharedMemory`.
    *
-   * @default - that of the engine, 64 MiB unless it was told otherwise
+   * @default - that of the engine, 64 MiB unless its settings differ
    */
   readonly sharedMemoryMebibytes?: number;
 }

@@ -32,11 +32,11 @@ export class ContainerNetwork {
   }
 
   /**
-   * The network namespace of another container, such as that of a VPN client, a proxy or a program whose traffic a sidecar logs. To the network both are
-   * one: they have the same addresses, publications, names and resolvers, a flow of one is a flow of both, and each reaches every port of the other on
-   * 127.0.0.1. A capability such as NET_ADMIN of one counts for both.
+   * The network namespace of another container, such as that of a VPN client, a proxy or a program whose traffic a sidecar logs. Both have the same
+   * addresses, publications, names and resolvers, a flow of one is a flow of both, and each reaches every port of the other on 127.0.0.1. A capability
+   * such as NET_ADMIN of one counts for both.
    *
-   * The other container must be a `HardenedContainer` in a segment, in the same stack. Its replacement replaces this container. Addresses, names,
+   * The other container must be a `HardenedContainer` in a segment, in the same stack. If Terraform replaces it, it also replaces this container. Addresses, names,
    * resolvers, network parameters and publications belong to the other container. Errors: `NotAWorkload`, `SharedNetworkRefused`.
    *
    * @param other the container whose network namespace this one joins

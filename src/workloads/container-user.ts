@@ -62,7 +62,7 @@ export class ContainerUser {
    *
    * The proof and the rules treat the container as root. Its health check and `docker exec` run as root with these capabilities, and so does code that
    * an attacker runs in the entry point. With `DAC_OVERRIDE` root reads and writes every mounted file, whatever its owner and mode. Only the image drops
-   * root: Bulkhead cannot force it. `verify.sh` on the host looks at every process after `startSeconds`, and fails if one is root or holds a capability.
+   * root: Bulkhead cannot force it. `verify.sh` on the host checks every process after `startSeconds`, and fails if one is root or holds a capability.
    *
    * Errors: `ReasonTooShort`, `UserNumber`.
    */

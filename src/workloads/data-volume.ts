@@ -37,7 +37,7 @@ export interface DataVolumeProps {
    *
    * Errors: `VolumeOwner`, `UserNumber`.
    *
-   * @default - the user, other than root, of the containers that may write to it; where all of these are root, as `FileOwner.fromImage()`
+   * @default - the user, other than root, of the containers that may write to it; if all of these are root, as with `FileOwner.fromImage()`
    */
   readonly owner?: FileOwner;
 
@@ -45,13 +45,13 @@ export interface DataVolumeProps {
    * Mode of the volume's own folder, in octal digits such as `0750`. Error: `FolderMode` for set-user-id, set-group-id and sticky bits, and for a mode
    * that lets every user write.
    *
-   * @default - it stays as it is: 0755 of a new volume, or that of the folder of the image
+   * @default - unchanged: 0755 for a new volume, or the mode of the folder in the image
    */
   readonly mode?: string;
 
   /**
-   * Image whose `sh`, `chown` and `chmod` set the owner and the mode; for images without a shell. The volume then begins empty: the engine copies nothing
-   * from the image of a container that mounts it.
+   * Image whose `sh`, `chown` and `chmod` set the owner and the mode; for images without a shell. The volume is then empty at first: the engine copies
+   * nothing from the image of a container that mounts it.
    *
    * @default - the image of the first container that mounts the volume; the engine copies what the image has at that path into a new volume
    */
@@ -70,9 +70,9 @@ export interface VolumeUse {
 /**
  * A named Docker volume. Its data is deleted when Terraform destroys it.
  *
- * The engine makes a new volume for root, or with the owner of the folder that the image has at the path of the mount. So that the containers can write, a
- * container of its own, `NAME-owner`, sets the owner before they start, and ends. It has no network, no file system but the volume to write to, and root
- * with the capabilities CHOWN, DAC_OVERRIDE and FOWNER. It runs `sh`, `chown` and `chmod` of an image: of the first container that mounts the volume, or of
+ * The engine creates a new volume for root, or with the owner of the image's folder at the path of the mount. To let the containers write, a separate
+ * container, `NAME-owner`, sets the owner before they start, and ends. It has no network, can write only to the volume, and runs as root with the
+ * capabilities CHOWN, DAC_OVERRIDE and FOWNER. It runs `sh`, `chown` and `chmod` of an image: of the first container that mounts the volume, or of
  * `ownerImage`. The apply fails if that container fails.
  *
  * @see https://docs.docker.com/engine/storage/volumes/

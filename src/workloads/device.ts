@@ -9,7 +9,7 @@ export interface DeviceOptions {
   readonly reason: string;
 
   /**
-   * What the container may do: `r` to read, `w` to write, `m` to make the device, in this order.
+   * What the container may do: `r` to read, `w` to write, `m` to create the device node, in this order.
    *
    * @default 'rw'
    */
@@ -34,7 +34,7 @@ export class Device {
    * A device by its path on the host, at the same path inside: `/dev/net/tun`, graphics, sound, video, serial lines, USB, buses of boards and `/dev/kvm`.
    * A folder such as `/dev/snd` stands for all devices in it. The container does not start without the device.
    *
-   * Memory, disks, the kernel log, consoles and what else gives control over the host throws `DeviceRefused`; so does a device that Bulkhead does not know.
+   * Memory, disks, the kernel log, consoles and other devices that give control over the host throw `DeviceRefused`; so does a device that Bulkhead does not know.
    *
    * @param path such as `/dev/net/tun`
    */
@@ -67,7 +67,7 @@ export class Device {
   }
 
   /**
-   * All graphics processors of the host, by the NVIDIA Container Toolkit, which the host must have. Bulkhead was not run with such a host.
+   * All graphics processors of the host, with the NVIDIA Container Toolkit, which the host must have. Bulkhead was not tested on such a host.
    *
    * @see https://docs.docker.com/engine/containers/gpu/
    */

@@ -9,7 +9,7 @@ export interface DnsSettings {
   readonly servers?: string[];
 
   /**
-   * Domains in which a name without dots is looked for; `['.']` for none. The Terraform provider keeps no order among several. Error: `SearchDomain`.
+   * Search domains for names without dots; `['.']` for none. The Terraform provider keeps no order among several. Error: `SearchDomain`.
    *
    * @default - those of the host, as the engine finds them in its resolv.conf
    */

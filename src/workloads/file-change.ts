@@ -1,7 +1,7 @@
 import { UnscopedValidationError } from '../private/errors';
 import type { ConfigUse } from '../topology/private/facts';
 
-/** What becomes of a container when a file of its own has changed. */
+/** What the host does with a container when one of its files has changed. */
 export class FileChange {
   /** Terraform replaces the container, for config files alone: the program has their content, and not that of secrets. The plan shows it. */
   public static replace(): FileChange {

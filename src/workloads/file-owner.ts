@@ -23,14 +23,14 @@ export class FileOwner {
   }
 
   /**
-   * The owner that the image says, for a data volume alone: with the first container the engine copies the owner, the mode and the content of the folder
-   * of the image at the path of the mount. Where the image has no such folder, the volume belongs to root.
+   * The owner that the image sets, only for a data volume: with the first container the engine copies the owner, the mode and the content of the
+   * image's folder at the path of the mount. If the image has no such folder, the volume belongs to root.
    */
   public static fromImage(): FileOwner {
     return new FileOwner();
   }
 
-  /** As `chown` takes it, such as `10001:10001`; nothing where the image says it. */
+  /** As `chown` accepts it, such as `10001:10001`; undefined if the image sets the owner. */
   public readonly text?: string;
 
   private constructor(

@@ -47,7 +47,7 @@ export interface HardenedContainerProps {
 
   /**
    * What the image needs, such as `ImageProfile.postgres({ major: 17, builtOn: ImageBase.DEBIAN })`: user, capabilities, port, files in memory, health check,
-   * time to stop and memory. Properties of the container win; variables and file systems in memory are added to those of the profile. Errors:
+   * time to stop and memory. Properties of the container override the profile; variables and file systems in memory are added to those of the profile. Errors:
    * `ImageProfileMismatch`, `ImageProfileValue`.
    *
    * @default - none; every property has its own default
@@ -83,8 +83,8 @@ export interface HardenedContainerProps {
   readonly ipv6Address?: string;
 
   /**
-   * Command and arguments, one word each. A reference that the program made before, such as an attribute of another resource, stays one; any other text
-   * is passed on as it is.
+   * Command and arguments, one word each. A reference that the program has already created, such as an attribute of another resource, stays a
+   * reference; all other text is literal.
    *
    * @default - the command of the image
    */
@@ -98,9 +98,9 @@ export interface HardenedContainerProps {
   readonly entrypoint?: string[];
 
   /**
-   * Environment variables. What looks like a secret is refused; mount it as a file and name its path in `NAME_FILE`.
+   * Environment variables. Values that look like a secret are refused; mount a secret as a file and name its path in `NAME_FILE`.
    *
-   * A reference that the program made before, such as an attribute of another resource, stays one; any other text is passed on as it is. Bulkhead
+   * A reference that the program has already created, such as an attribute of another resource, stays a reference; all other text is literal. Bulkhead
    * cannot distinguish an external text with the mark of such a reference (`TfToken`) from a reference: refuse that word in text that your program
    * reads from outside.
    *
@@ -110,7 +110,7 @@ export interface HardenedContainerProps {
 
   /**
    * Labels, which programs such as Traefik read from the engine. Names are printable ASCII without blanks and `=`; those of `bulkhead`, `com.docker`, `io.docker` and
-   * `org.dockerproject` are reserved. What looks like a secret is refused. `${…}` in a value is text. Errors: `LabelName`, `SecretInLabel`.
+   * `org.dockerproject` are reserved. Values that look like a secret are refused. `${…}` in a value is literal text. Errors: `LabelName`, `SecretInLabel`.
    *
    * @default - those of the image
    */
@@ -274,10 +274,10 @@ export interface HardenedContainerProps {
   readonly devices?: Device[];
 
   /**
-   * Runtime that the engine starts the container with, such as `runsc` of gVisor. A `HardenedDaemon` must have it in `runtimes`; an engine whose
-   * `daemon.json` is not yours must know it. Error: `ContainerRuntime`.
+   * Runtime that the engine starts the container with, such as `runsc` of gVisor. A `HardenedDaemon` must list it in `runtimes`; the engine of an
+   * `UnguardedDaemon` must know it. Error: `ContainerRuntime`.
    *
-   * @default - the default runtime of the engine, which is `runc` unless it was told otherwise
+   * @default - the default runtime of the engine, which is `runc` unless its settings differ
    */
   readonly runtime?: string;
 

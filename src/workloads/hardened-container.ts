@@ -96,7 +96,7 @@ export class HardenedContainer extends Construct implements IWorkload {
    * its own network: a workload that is placed elsewhere becomes a member of that network, which must permit this (`joinReason`). Nothing restricts
    * the flows there.
    *
-   * Bulkhead does not know its other networks and its publications: the proof says `UNKNOWN` about everything that seems closed between it and the
+   * Bulkhead does not know its other networks and its publications: the proof reports `UNKNOWN` for everything that seems closed between it and the
    * host, the outside or another container that Bulkhead does not manage. Reading `ipv4Address` throws `ExistingAddress` unless the program gives the
    * address.
    *

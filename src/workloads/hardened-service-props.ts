@@ -76,9 +76,9 @@ export interface HardenedServiceProps {
   readonly endpointMode?: EndpointMode;
 
   /**
-   * How tasks are replaced when the service changes, and when a change is taken back.
+   * How tasks are replaced when the service changes, and when a change is rolled back.
    *
-   * @default - one after the other, 10 seconds apart, and back to the version before when a new task fails
+   * @default - one after the other, 10 seconds apart, with a rollback if a new task fails
    */
   readonly updatePolicy?: UpdatePolicy;
 
@@ -90,7 +90,7 @@ export interface HardenedServiceProps {
   readonly command?: string[];
 
   /**
-   * Environment variables. What looks like a secret is refused; use `secrets`, and name the path in `NAME_FILE`.
+   * Environment variables. Values that look like a secret are refused; use `secrets`, and name the path in `NAME_FILE`.
    *
    * @default - those of the image
    */
@@ -98,7 +98,7 @@ export interface HardenedServiceProps {
 
   /**
    * Labels of the service, which programs such as Traefik read from a manager. Names are printable ASCII without blanks and `=`; those of `bulkhead`, `com.docker`, `io.docker` and
-   * `org.dockerproject` are reserved. What looks like a secret is refused. `${…}` in a value is text. Errors: `LabelName`, `SecretInLabel`.
+   * `org.dockerproject` are reserved. Values that look like a secret are refused. `${…}` in a value is literal text. Errors: `LabelName`, `SecretInLabel`.
    *
    * @default - none
    */
@@ -171,7 +171,7 @@ export interface HardenedServiceProps {
   readonly limits?: WorkloadLimits;
 
   /**
-   * Command that checks whether a task works. Swarm replaces a task that does not.
+   * Command that checks whether a task works. Swarm replaces a task that fails the check.
    *
    * @default - the health check of the image, if it has one
    */
@@ -188,7 +188,7 @@ export interface HardenedServiceProps {
    * Seconds that Terraform waits until the tasks run, 1 to 86400; then the apply fails. Nodes pull the image in that time, and an update goes through
    * all tasks. With `onEveryNode` Terraform does not wait.
    *
-   * @default - 180, and as long as an update of all tasks takes by `updatePolicy` and `stopTimeoutSeconds`
+   * @default - 180, plus the time of an update of all tasks by `updatePolicy` and `stopTimeoutSeconds`
    */
   readonly convergeTimeoutSeconds?: number;
 }

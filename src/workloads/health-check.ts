@@ -53,8 +53,8 @@ export class HealthCheck {
   /**
    * Runs a line in the shell of the image, `/bin/sh -c`; an image without a shell is then always unhealthy.
    *
-   * The shell reads the whole line: never put text from outside the program into it, and use `command()` where no pipe or variable is needed. The engine
-   * shows the line to every user who may inspect the container, so it must hold no secret.
+   * The shell reads the whole line: never put text from outside the program into it, and use `command()` where no pipe or variable is needed. The
+   * engine shows the line to every user who may inspect the container, so it must not contain a secret.
    */
   public static shell(line: string, options: HealthCheckOptions = {}): HealthCheck {
     return new HealthCheck(['CMD-SHELL', startText(undefined, 'health check', line)], options);
@@ -69,7 +69,7 @@ export class HealthCheck {
     return new HealthCheck(['NONE'], {}, reasonText(undefined, 'reason', options.reason));
   }
 
-  /** What the engine gets: the kind and its words. */
+  /** The kind of the check and its words, as the engine gets them. */
   public readonly test: string[];
   /** Seconds between two checks. */
   public readonly intervalSeconds: number;

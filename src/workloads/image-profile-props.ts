@@ -3,39 +3,39 @@ import type { ContainerUser } from './container-user';
 import type { HealthCheck } from './health-check';
 import type { Port } from '../firewall/port';
 
-/** What an image is built on, where its variants differ in the numbers of their users. */
+/** Base of an image whose variants have users with different numbers. */
 export enum ImageBase {
-  /** Debian, as the tags without a further word are */
+  /** Debian: tags without a suffix */
   DEBIAN = 'debian',
-  /** Alpine Linux, as the tags with `alpine` are */
+  /** Alpine Linux: tags with `alpine` */
   ALPINE = 'alpine',
 }
 
 /** Variants of the image of Nextcloud. */
 export enum NextcloudVariant {
-  /** Apache on Debian, as the tags without a further word are */
+  /** Apache on Debian: tags without a suffix */
   APACHE = 'apache',
-  /** PHP-FPM on Debian, as the tags with `fpm` are */
+  /** PHP-FPM on Debian: tags with `fpm` */
   FPM = 'fpm',
-  /** PHP-FPM on Alpine Linux, as the tags with `fpm-alpine` are */
+  /** PHP-FPM on Alpine Linux: tags with `fpm-alpine` */
   FPM_ALPINE = 'fpm-alpine',
 }
 
-/** Which image of PostgreSQL it is. */
+/** Variant of the PostgreSQL image. */
 export interface PostgresImageOptions {
   /** Major version, 14 to 18. From 18 on the image keeps its data at another path. Error: `ImageProfileValue`. */
   readonly major: number;
-  /** What it is built on: the user has the number 999 on Debian, and 70 on Alpine. */
+  /** Base of the image: the user has the number 999 on Debian, and 70 on Alpine. */
   readonly builtOn: ImageBase;
 }
 
-/** Which image of Redis or Valkey it is. */
+/** Variant of the Redis or Valkey image. */
 export interface KeyValueImageOptions {
-  /** What it is built on: the group has the number 999 on Debian, and 1000 on Alpine. */
+  /** Base of the image: the group has the number 999 on Debian, and 1000 on Alpine. */
   readonly builtOn: ImageBase;
 }
 
-/** How the settings of nginx are. */
+/** Settings of nginx that the profile depends on. */
 export interface NginxImageOptions {
   /**
    * Port on which it listens without TLS, for flows and for the health check.
@@ -45,23 +45,23 @@ export interface NginxImageOptions {
   readonly port?: number;
 }
 
-/** Which image of Nextcloud it is. */
+/** Variant of the Nextcloud image. */
 export interface NextcloudImageOptions {
   /** Variant of the image: the user has the number 33 on Debian, and 82 on Alpine. */
   readonly variant: NextcloudVariant;
 }
 
-/** How the image of Keycloak was made. */
+/** Variant of the Keycloak image. */
 export interface KeycloakImageOptions {
   /**
-   * Whether it is an image of yours in which `kc.sh build` was run; its command is then `start --optimized`, and its root file system is read-only.
+   * Whether it is your own image in which you ran `kc.sh build`; its command is then `start --optimized`, and its root file system is read-only.
    *
    * @default - false, the published image: it builds itself when it starts, which needs a writable root file system
    */
   readonly built?: boolean;
 }
 
-/** What an image needs. Properties of a container with the same meaning win. */
+/** What an image needs. Properties of a container with the same meaning override it. */
 export interface ImageProfileProps {
   /** Name for messages, such as the last part of the name of the image. */
   readonly imageName: string;
@@ -77,9 +77,9 @@ export interface ImageProfileProps {
   readonly capabilities?: Capability[];
 
   /**
-   * Capabilities that the file of its program is marked with (`setcap … +ep`). The kernel refuses to execute such a file (`operation not permitted`) in a
-   * container that cannot have them. The container may then have them; a process of a user other than root holds none of them, since it cannot gain
-   * privileges. Error: `ImageProfileValue` for those with effects outside of the container.
+   * Capabilities of its program file (`setcap … +ep`). The kernel refuses to execute such a file (`operation not permitted`) in a container without
+   * them. With this property the container may have them; a process of a user other than root holds none of them, because it cannot gain privileges.
+   * Error: `ImageProfileValue` for those with effects outside of the container.
    *
    * @default - none
    */
@@ -88,19 +88,19 @@ export interface ImageProfileProps {
   /**
    * Ports that it listens on; the first is the `defaultPort` of the container.
    *
-   * @default - none is known
+   * @default - none
    */
   readonly ports?: Port[];
 
   /**
-   * Path at which it keeps what has to last. A container with the profile and without a mount there is warned of. Error: `MountTarget`.
+   * Path of its data that must last. The synth warns of a container with the profile and without a mount there. Error: `MountTarget`.
    *
-   * @default - it keeps nothing
+   * @default - it has no such data
    */
   readonly dataPath?: string;
 
   /**
-   * File systems in memory by path, each with its size in MiB. Those of the container are added, and those at the target of a mount are left out.
+   * File systems in memory by path, each with its size in MiB. Those of the container are added; paths with a mount are omitted.
    *
    * @default - { '/tmp': 64 }
    */

@@ -24,8 +24,8 @@ import { UnscopedValidationError } from '../private/errors';
 import { plainText, wholeNumber } from '../private/text';
 
 /**
- * What an image needs to work in a hardened container: its user, the paths that it writes, its port, a health check that its programs can do, and what else
- * its Dockerfile and its entry point say. `docs/IMAGES.md` lists the facts of each, with their sources, and what of it was run.
+ * What an image needs to work in a hardened container: its user, the paths that it writes, its port, a health check that works with its programs, and
+ * other facts from its Dockerfile and its entry point. `docs/IMAGES.md` lists the facts of each image, their sources, and what was tested.
  *
  * Every profile of a public image runs it as a user other than root, without a capability.
  */
@@ -129,7 +129,7 @@ export class ImageProfile {
   public readonly ports: Port[];
   /** Variables that take the path of a file with the value; one `*` stands for any letters. */
   public readonly fileVariables: string[];
-  /** Health check of its containers; nothing where the image has no program for one. */
+  /** Health check of its containers; undefined if the image has no program for one. */
   public readonly healthCheck?: HealthCheck;
 
   /**
@@ -161,7 +161,7 @@ export class ImageProfile {
     this._dataPath = dataPathOf(_props.dataPath);
   }
 
-  /** Path at which the image keeps what has to last, for `VolumeMount.volume()`. Error: `ImageWithoutData` where it keeps nothing. */
+  /** Path of the image's data that must last, for `VolumeMount.volume()`. Error: `ImageWithoutData` if it has none. */
   public get dataPath(): string {
     if (this._dataPath === undefined) {
       throw new UnscopedValidationError(

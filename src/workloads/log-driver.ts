@@ -91,7 +91,7 @@ export class LogDriver {
   /**
    * A syslog server. The engine sends the lines from the host, not from the container: no flow is needed, the proof does not show them, and whatever the
    * container prints leaves the host. `udp` and `tcp` are not encrypted; `tcp+tls` verifies the server with the certificates of the host. With `tcp` and
-   * `tcp+tls` a container does not start while the server does not answer. `docker logs` shows what the engine keeps in a small file beside. Error:
+   * `tcp+tls` a container does not start while the server does not answer. `docker logs` shows the lines that the engine also keeps in a small local file. Error:
    * `LogOption`.
    *
    * @param address such as `tcp+tls://logs.example.com:6514` or `udp://192.0.2.20:514`
@@ -107,7 +107,7 @@ export class LogDriver {
     });
   }
 
-  /** Nowhere. `docker logs` shows nothing. Error: `ReasonTooShort`. */
+  /** No log: `docker logs` shows nothing. Error: `ReasonTooShort`. */
   public static none(options: NoLogOptions): LogDriver {
     checkProps(undefined, 'NoLogOptions', options);
     return new LogDriver('none', {}, reasonText(undefined, 'reason', options.reason));

@@ -5,7 +5,7 @@ import type { Port } from '../firewall/port';
 /** Where a publication is opened, and for which clients. */
 export interface PublicationOptions {
   /**
-   * Address of the host on which the port is opened: one of the daemon's addresses, or `0.0.0.0` for every one that the host has or gets, named in the program or not.
+   * Address of the host on which the port is opened: one of the daemon's addresses, or `0.0.0.0` for every address that the host has or gets later, even if the program does not name it.
    *
    * @default - 127.0.0.1, reachable only from the host
    */

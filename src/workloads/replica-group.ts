@@ -16,7 +16,7 @@ import type { PeerFact } from '../topology/private/facts';
 const OF_ONE = ['ipv4Address', 'ipv6Address', 'network', 'daemon'] as const;
 
 /**
- * Properties of a group of equal containers. Each container gets all of them. `ipv4Address`, `ipv6Address`, `network` and `daemon` cannot hold for several
+ * Properties of a group of equal containers. They apply to each container. `ipv4Address`, `ipv6Address`, `network` and `daemon` cannot apply to several
  * containers (error: `ReplicaValue`).
  */
 export interface ReplicaGroupProps extends HardenedContainerProps {
@@ -25,13 +25,13 @@ export interface ReplicaGroupProps extends HardenedContainerProps {
 }
 
 /**
- * Equal containers in one segment, as one peer: a flow from or to the group holds for each of them.
+ * Identical containers in one segment, as one peer: a flow from or to the group applies to each of them.
  *
  * The containers are named `NAME-1`, `NAME-2` and so on, where NAME is the `containerName` of the properties. In the segment, NAME itself resolves to the
- * addresses of all containers that run; Docker returns them in changing order. A container that is unhealthy is still among them.
+ * addresses of all containers that run; Docker returns them in changing order. They include unhealthy containers.
  *
- * The group has no port of the host: publish a port of each container (`replicas`), each on a port of its own, or put a proxy before the group. A change
- * that replaces the containers replaces all of them in one apply; nothing keeps one of them up.
+ * You cannot publish the group: publish a port of each container (`replicas`) on a different port of the host, or put a proxy in front of the group. A
+ * change that replaces the containers replaces all of them in one apply; none of them keeps running.
  *
  * Errors: `ReplicaValue`, `DuplicateName`, and those of a HardenedContainer.
  */

@@ -14,7 +14,7 @@ export class RestartPolicy {
    * most a minute; a container that ran for 10 seconds begins at 100 ms again.
    *
    * CIS Docker Benchmark 5.15 asks for `on-failure` with at most 5 retries. A container with this policy accepts that finding (BH-C21) by itself, and
-   * `verify.sh` says SKIP.
+   * `verify.sh` prints SKIP.
    *
    * @see https://docs.docker.com/engine/containers/start-containers-automatically/
    */
@@ -26,9 +26,9 @@ export class RestartPolicy {
   public static readonly _DEFAULT = new RestartPolicy(HARDENED.restart);
 
   /**
-   * The container is started again after a failure, at most so many times in a row.
+   * The container is started again after a failure, at most this many times in a row.
    *
-   * A program that ends with exit code 0 when it is told to stop does not run again after a restart of the host, or of an engine without live restore.
+   * A program that ends with exit code 0 when it is asked to stop does not start again after a restart of the host, or of an engine without live restore.
    * @param retries 1 to 100; CIS Docker Benchmark 5.15 asks for at most 5
    */
   public static onFailure(retries: number): RestartPolicy {

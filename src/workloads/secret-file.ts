@@ -21,10 +21,10 @@ export interface SecretFileProps {
 }
 
 /**
- * A secret that containers read as a file. The program knows its name, and never its value: `bulkhead-secret put NAME` on the host takes the value from
- * standard input, so it is in no Terraform state, plan or user data.
+ * A secret that containers read as a file. The program contains its name, never its value: `bulkhead-secret put NAME` on the host reads the value from
+ * standard input, so it is not in Terraform's state or plan, or in user data.
  *
- * The host keeps the value encrypted with `systemd-creds` where it has that program, otherwise in a file that only root reads. Before the engine starts,
+ * The host stores the value encrypted with `systemd-creds` if it has that program, otherwise in a file that only root can read. Before the engine starts,
  * the host writes the value into memory that is never swapped, into one folder for each container, which the container mounts read-only. A container
  * does not start before all of its secrets are on the host.
  *
@@ -45,7 +45,7 @@ export class SecretFile extends Construct {
   public readonly _daemon: IDaemon;
 
   /**
-   * Errors: `SecretNeedsHost` on a daemon of which Bulkhead has only the API, `SecretValue`, `DuplicateName`.
+   * Errors: `SecretNeedsHost` on an `UnguardedDaemon`, `SecretValue`, `DuplicateName`.
    */
   constructor(scope: Construct, id: string, props: SecretFileProps) {
     const path = childPath(scope, id);

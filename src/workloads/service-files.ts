@@ -21,7 +21,7 @@ export interface SwarmSecretOptions {
 /**
  * A secret of the swarm that a service reads as a file: only its own user may read it, and no disk of a worker contains it.
  *
- * Bulkhead does not create secrets, because Terraform stores them readable in its state. Create one on a manager with `docker secret create NAME -`,
+ * Bulkhead does not create secrets, because Terraform would store their values in its state. Create one on a manager with `docker secret create NAME -`,
  * and refer to it here. To change a secret create another one and refer to that: Swarm cannot change a secret.
  *
  * @see https://docs.docker.com/engine/swarm/secrets/

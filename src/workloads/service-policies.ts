@@ -27,7 +27,7 @@ export enum PublishMode {
 
 /** What happens when tasks of a new version do not start. */
 export enum UpdateFailure {
-  /** The version before comes back. */
+  /** Swarm restores the previous version. */
   ROLLBACK = 'rollback',
   /** The update stops where it is. */
   PAUSE = 'pause',
@@ -66,14 +66,14 @@ export interface UpdateOptions {
   readonly onFailure?: UpdateFailure;
 
   /**
-   * Whether a new task starts before the old one ends. One with a port published in mode `HOST` then finds it taken on its node.
+   * Whether a new task starts before the old one ends. If the service publishes a port in mode `HOST`, the new task then finds the port in use on its node.
    *
    * @default false
    */
   readonly startFirst?: boolean;
 }
 
-/** How tasks are replaced when a service changes, and when a change is taken back. */
+/** How tasks are replaced when a service changes, and when a change is rolled back. */
 export class UpdatePolicy {
   /** With your own numbers. */
   public static of(options: UpdateOptions = {}): UpdatePolicy {

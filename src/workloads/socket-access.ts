@@ -3,7 +3,7 @@ import { containerCall, ENGINE_READS } from '../hardening/private/engine-api';
 import { checkProps } from '../private/check-props';
 import { reasonText } from '../private/text';
 
-/** Why a client of a socket proxy needs calls that change something, or that read what programs wrote. */
+/** Why a client of a socket proxy needs calls that change something or read logs. */
 export interface SocketAccessOptions {
   /** Why the client needs it, at least 10 characters; it appears in the reports. */
   readonly reason: string;
@@ -34,7 +34,7 @@ export class SocketAccess {
     return SocketAccess.reading('list and inspect containers', ENGINE_READS.containers);
   }
 
-  /** What happens on the engine, as it happens: `/events`. Events carry the names, images and labels of containers. */
+  /** The events of the engine, as they happen: `/events`. Events carry the names, images and labels of containers. */
   public static events(): SocketAccess {
     return SocketAccess.reading('watch events', ENGINE_READS.events);
   }
@@ -44,7 +44,7 @@ export class SocketAccess {
     return SocketAccess.reading('list and inspect images', ENGINE_READS.images);
   }
 
-  /** What the engine says of itself and its host: `/info`. */
+  /** Information about the engine and its host: `/info`. */
   public static info(): SocketAccess {
     return SocketAccess.reading('read the information of the engine', ENGINE_READS.info);
   }
@@ -74,12 +74,12 @@ export class SocketAccess {
     return SocketAccess.reading('list and inspect tasks', ENGINE_READS.tasks);
   }
 
-  /** The list of volumes, and their place on the host: `/volumes` and `/volumes/NAME`. */
+  /** The list of volumes, and their paths on the host: `/volumes` and `/volumes/NAME`. */
   public static volumes(): SocketAccess {
     return SocketAccess.reading('list and inspect volumes', ENGINE_READS.volumes);
   }
 
-  /** What all containers write to their logs: `/containers/NAME/logs`. Error: `ReasonTooShort`. */
+  /** The logs of all containers: `/containers/NAME/logs`. Error: `ReasonTooShort`. */
   public static logs(options: SocketAccessOptions): SocketAccess {
     return SocketAccess.reading('read logs of containers', ENGINE_READS.logs, reasonOf(options));
   }

@@ -27,7 +27,7 @@ export interface SocketProxyProps {
 
   /**
    * Number of the group that owns `/run/docker.sock` on the host, such as 998: `stat -c %g /run/docker.sock` prints it there. The proxy then runs as user 10001 with
-   * this group. With a wrong number the container ends at once, and its log tells the right one.
+   * this group. With a wrong number the container ends at once, and its log shows the right one.
    *
    * @default - the proxy runs as root without any capability, because root owns the socket and the number of its group differs from host to host
    */
@@ -42,11 +42,11 @@ export interface SocketProxyProps {
 }
 
 /**
- * The only way to the engine's API from a container: HAProxy in a container of its own, which has the socket of the engine, and passes for each client only the calls that
+ * The only way to the engine's API from a container: HAProxy in a separate container, which has the socket of the engine, and passes for each client only the calls that
  * `allow()` lists. All other calls get status 403, and all other containers get no answer.
  *
  * HAProxy recognizes a client by its source address, which the address book keeps fixed. A container without `NET_RAW` cannot use the address of another one for a TCP
- * connection; a container with `NET_RAW` or `NET_ADMIN` has no neighbours, because its flows run in conduits. So this also holds on an `UnguardedDaemon`.
+ * connection; a container with `NET_RAW` or `NET_ADMIN` has no neighbours, because its flows run in conduits. So this is also true on an `UnguardedDaemon`.
  *
  * An attacker who takes over HAProxy itself has the socket, and with it root access to the host. A restart of the engine that makes a new socket restarts the proxy.
  *
@@ -58,7 +58,7 @@ export class SocketProxy extends Construct {
   /** The container of HAProxy, for `startAfter()` and for questions about reachability. Publishing it gives no access: HAProxy answers its clients only. */
   public readonly container: HardenedContainer;
 
-  /** What a client takes as the address of the engine (`DOCKER_HOST`), such as `tcp://shop-socket:2375`. */
+  /** Address of the engine for clients (`DOCKER_HOST`), such as `tcp://shop-socket:2375`. */
   public readonly url: string;
 
   private readonly declarations: Declarations;
@@ -107,8 +107,7 @@ export class SocketProxy extends Construct {
    * Errors: `NotAWorkload` if the client is not a `HardenedContainer` in a segment, or if a container to restart, start or stop is on another daemon; `FlowAcrossDaemons`, and
    * `TierForbidsFlow` where a pattern forbids the flow.
    *
-   * @param client the container that asks
-   * @param access what it may ask
+   * @param client the container that makes the calls @param access the calls that it may make
    */
   public allow(client: HardenedContainer, ...access: SocketAccess[]): void {
     const { path } = this.node;

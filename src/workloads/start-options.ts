@@ -20,7 +20,7 @@ export interface StartOptions {
 
   /**
    * Seconds that Terraform waits for `healthy`, 1 to 1140: the provider stops the creation of a container after 20 minutes. If the time runs out, the apply
-   * fails, and the next apply creates the other container again: its volumes stay, and what it had begun starts anew.
+   * fails, and the next apply creates the other container again: its volumes stay, and its program starts again.
    *
    * @default - twice the time in which the health check must succeed, 600 to 1140
    */

@@ -1,4 +1,4 @@
-/** What a container gets that is meant for `docker attach`. */
+/** Terminal settings of a container, for `docker attach`. */
 export interface TerminalOptions {
   /**
    * Whether the first process has a terminal. Its output then goes through the terminal: lines end with CR and LF, and errors are not separate.

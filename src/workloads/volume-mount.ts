@@ -17,7 +17,7 @@ export interface MountOptions {
   readonly readOnly?: boolean;
 }
 
-/** How a directory of the host is made and mounted. */
+/** How a directory of the host is created and mounted. */
 export interface HostDirectoryOptions {
   /**
    * Whether the container may only read.
@@ -27,7 +27,7 @@ export interface HostDirectoryOptions {
   readonly readOnly?: boolean;
 
   /**
-   * Owner of the directory. `FileOwner.fromImage()` is refused, since a directory of the host gets nothing of an image.
+   * Owner of the directory. `FileOwner.fromImage()` is refused, because the engine copies nothing from an image to a directory of the host.
    *
    * @default - the user of the container
    */
@@ -67,12 +67,12 @@ export class VolumeMount {
   }
 
   /**
-   * A directory of the host that a `HardenedDaemon` makes with its owner and mode before its containers start. The host files do that, so install them
+   * A directory of the host that a `HardenedDaemon` creates with its owner and mode before its containers start. The host files do that, so install them
    * before you apply.
    *
-   * Directories above are made for root. The host refuses the directory, says why and leaves it as it is, where another user than root could replace a
-   * directory above, where a part of the path is a symbolic link, or where the directory holds files and belongs to an owner that Bulkhead did not set.
-   * Files in it stay as they are. When the program no longer has the directory, it stays on the host.
+   * Missing parent directories belong to root. The host refuses the directory, prints the reason and does not change it, if a user other than root
+   * could replace a parent directory, if a part of the path is a symbolic link, or if the directory contains files and has an owner that Bulkhead did
+   * not set. Existing files do not change. If the program no longer declares the directory, it stays on the host.
    *
    * Errors: `HostDirectory`, `UserNumber`, `FolderMode`, and those of `hostPath()`.
    *

@@ -4,7 +4,7 @@ import type { LateContainer } from '../private/bindings';
 import { healthCheck } from '../validation/rules/containers/health-check';
 import { Suppressions } from '../validation/suppressions';
 
-/** Makes Terraform wait for the end of a container when it creates it, and fail when that is no good end. */
+/** Makes Terraform wait for the end of a container when it creates it, and fail if it does not end well. */
 export function waitForEnd(task: Construct, resource: LateContainer): void {
   const name = resource.nameInput!;
   resource.attach = true;

@@ -23,7 +23,7 @@ export interface WorkloadGroupProps {
   readonly defaultPort?: Port;
 }
 
-/** Several workloads as one peer: a flow from or to the group holds for each of its members. */
+/** Several workloads as one peer: a flow from or to the group applies to each of its members. */
 export class WorkloadGroup extends Construct implements IPeer, IConnectable {
   public readonly peerText: string;
   public readonly connections: Connections;
@@ -57,7 +57,7 @@ export class WorkloadGroup extends Construct implements IPeer, IConnectable {
     this.register(this.members);
   }
 
-  /** Adds a workload; flows that the group already has hold for it too. */
+  /** Adds a workload; existing flows of the group also apply to it. */
   public addMember(member: IWorkload): void {
     checkMember(this.node.path, member, this.members[0]);
     if (!this.members.includes(member)) {

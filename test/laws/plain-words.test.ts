@@ -11,6 +11,7 @@ const RIDDLES: readonly (readonly [name: string, phrase: RegExp, sentence: strin
     /\bof (ours|theirs|others)\b|\bothers made\b|\bmade by others\b/i,
     'a bridge of ours',
   ],
+  ['of yours: write "your"', /\bof yours\b/i, 'a rule of yours'],
   ['goes round: write "bypasses"', /\b(goes|go|going|gets|get) (a)?round\b/i, 'it goes round rules'],
   ['is no X: write "is not an X"', /(?<!\bthere )\b(is|are|was|were) no\b(?! (longer|more|less|fewer)\b)/i, "'x' is no address"],
   ['stands open: write "is open"', /\b(stands?|stood) open\b/i, 'publications then stand open'],
@@ -24,6 +25,21 @@ const RIDDLES: readonly (readonly [name: string, phrase: RegExp, sentence: strin
   ['for want of, but for: write "because", "except"', /\b(for want of|but for|all the same)\b/i, 'closed, but for the nodes'],
   ['take out: write "remove"', /\btakes? (it|them|this|one|the \w+|'[^']+') (out|off|away)\b/i, "take 'rate' out"],
   ['in the clear: write "unencrypted"', /\bin the clear\b/i, 'it passes in the clear'],
+  ['in the place of: write "instead of"', /\bin the place of\b/i, 'another engine in the place of this one'],
+  [
+    'stands in: write "is in", "comes before"',
+    /\b(stands?|stood) (in|on|at|under|behind|before|beside|between|there)\b/i,
+    'the guard stands in chains of its own',
+  ],
+  ['anew: write "again"', /\banew\b/i, 'the host makes it anew'],
+  [
+    'IPv4 alone: write "only IPv4"',
+    /\b(IPv[46]|hosts?|tag|API|engine|HAProxy|membership|flow|rule|letters|volume|frames|resource) alone\b(?! in\b)/i,
+    'machines that have IPv6 alone',
+  ],
+  ['is told: write "prints", "configured"', /\b(is|are|be|been|being|were|unless it was) told\b/i, 'the cloud is told the addresses'],
+  ['says UNKNOWN: write "reports UNKNOWN"', /\bsays? .?UNKNOWN\b/i, 'the proof says UNKNOWN of it'],
+  ['goes on: write "continues"', /\b(go|goes|went) on\b(?! (a|an|the|one|its)\b)/i, 'the container goes on without it'],
 ];
 
 function riddlesIn(texts: readonly ReadText[]): string[] {

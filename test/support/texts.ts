@@ -5,6 +5,8 @@ import { uncommented } from '../../src/host/private/assemble';
 
 const PROJECT = path.resolve(__dirname, '../..');
 
+const AT_ROOT = ['README.md', 'SECURITY.md', 'CHANGELOG.md', 'CONTRIBUTING.md'];
+
 /** A text that a person reads, with the place that it is from. */
 export interface ReadText {
   readonly place: string;
@@ -23,13 +25,11 @@ export function scriptTexts(): ReadText[] {
   return filesBelow('scripts', /\.ts$/).flatMap((file) => textsOfSource(file, read(file)));
 }
 
-/** The pages of docs, without the book and the decisions, and the page of the API. */
+/** The pages of docs, without the book and the decisions, the page of the API, and the pages at the root and of the examples. */
 export function pageTexts(): ReadText[] {
   const below = (folder: string) =>
     fs.readdirSync(path.join(PROJECT, folder)).flatMap((name) => (name.endsWith('.md') ? [path.posix.join(folder, name)] : []));
-  return ['API.md', ...below('docs'), ...below('docs/guides'), 'README.md', 'SECURITY.md', 'CHANGELOG.md'].flatMap((page) =>
-    linesOf(page, read(page)),
-  );
+  return ['API.md', ...below('docs'), ...below('docs/guides'), ...AT_ROOT, 'examples/three-tier/README.md'].flatMap((page) => linesOf(page, read(page)));
 }
 
 /** A program of the host as it is installed: without the comments that are for its authors. */

@@ -66,7 +66,7 @@ export function destination(scope: Scope, block: string, origin: string): Match[
 
 function sameFamily(scope: Scope, block: string, origin: string): void {
   if (blockOf(block).family !== scope.family) {
-    throw new RuleError('BrokenPlan', origin, `'${block}' stands in a plan for ${scope.family}`);
+    throw new RuleError('BrokenPlan', origin, `'${block}' is in a plan for ${scope.family}`);
   }
 }
 

@@ -18,7 +18,7 @@ const REFUSED: readonly DeviceKind[] = [
   {
     paths:
       /^\/dev\/(sd[a-z]+\d*|hd[a-z]+\d*|vd[a-z]+\d*|xvd[a-z]+\d*|nvme.*|mmcblk.*|md.*|dm-.*|mapper(\/.*)?|disk(\/.*)?|block(\/.*)?|nbd.*|rbd.*|sr\d+|cdrom|sg\d+|bsg(\/.*)?|st\d+|nst\d+|mtd.*|pmem.*|zd\d+|zvol(\/.*)?|zfs|ram\d+|zram.*|bcache.*|drbd.*|btrfs-control|root)$/,
-    effect: 'it reads and writes the files of the host past every permission',
+    effect: 'it reads and writes the files of the host and bypasses all permissions',
   },
   { paths: /^\/dev\/loop.*$/, effect: 'it shows any file as a disk, and changes disks that the host has mounted' },
   {
@@ -27,7 +27,7 @@ const REFUSED: readonly DeviceKind[] = [
   },
   {
     paths: /^\/dev\/(vhost.*|vsock|vfio(\/.*)?|iommu|uio\d*)$/,
-    effect: 'it reaches memory, devices or machines past the kernel and the guard',
+    effect: 'it reaches memory, devices or machines and bypasses the kernel and the guard',
   },
   { paths: /^\/dev\/(uinput|input(\/.*)?|hidraw\d+|uhid)$/, effect: 'it reads what is typed on the host, or types there' },
   {

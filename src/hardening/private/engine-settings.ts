@@ -81,7 +81,7 @@ const ALL = {
     ours: logDriver,
     usual: 'json-file',
     controls: { '2.14': { command: 'remote_logs' } },
-    left: 'where logs go is a matter of the site; files are capped on the host',
+    left: 'the site decides where logs are sent; files have a size limit on the host',
   },
   'log-opts': { ours: logOptions(logMebibytes), isTold: true, beside: 'log-driver' },
   'default-ulimits': {
@@ -118,7 +118,7 @@ const ALL = {
     controls: { '2.13': { command: 'authorization' } },
     left: 'an authorization plugin is a separate program, which the operator must choose and run',
   },
-  'seccomp-profile': { controls: { '2.18': { command: 'seccomp' } }, note: ': the filter of the engine holds' },
+  'seccomp-profile': { controls: { '2.18': { command: 'seccomp' } }, note: ': the filter of the engine applies' },
   experimental: { usual: false, controls: { '2.19': { command: 'experimental' } } },
 } as const satisfies Record<string, EngineSetting>;
 

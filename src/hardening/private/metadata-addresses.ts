@@ -48,7 +48,7 @@ export const METADATA_ADDRESSES: readonly MetadataAddress[] = [
   },
   {
     block: 'fd20:ce::254/128',
-    whose: 'Google Cloud: machines that have IPv6 alone',
+    whose: 'Google Cloud: machines that have only IPv6',
     source: 'https://cloud.google.com/compute/docs/metadata/querying-metadata',
   },
   {

@@ -10,7 +10,7 @@ export enum CisLevel {
   LEVEL_2 = 2,
 }
 
-/** How the pack is to check. */
+/** Options of the pack. */
 export interface CisDockerOptions extends PackOptions {
   /**
    * Level of the benchmark.

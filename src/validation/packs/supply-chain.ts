@@ -5,7 +5,7 @@ import { type PackOptions, RulePack } from '../rule-pack';
 import { ALL_RULES } from '../rules/all';
 import { allowedRegistries } from '../rules/images/allowed-registries';
 
-/** How the pack is to check. */
+/** Options of the pack. */
 export interface SupplyChainOptions extends PackOptions {
   /**
    * Registries that images may come from and go to, such as `registry.example.com:5000`, or paths in them, such as `docker.io/library` and

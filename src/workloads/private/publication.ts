@@ -185,7 +185,7 @@ function sourceBlock(declarations: Declarations, place: string, source: IPeer, f
   };
   if (fact?.kind === 'host') {
     return fail(
-      "'sources' contains the host, which reaches every publication in any case; remove it, or leave out 'hostAddress' to publish for the host alone",
+      "'sources' contains the host, which reaches every publication in any case; remove it, or leave out 'hostAddress' to publish only for the host",
     );
   }
   if (fact?.kind !== 'block') {
@@ -212,7 +212,7 @@ function sourceBlock(declarations: Declarations, place: string, source: IPeer, f
   const host = declarations.store.hostAddresses.find((address) => block.text === singleBlock(address));
   if (host !== undefined) {
     fail(
-      `source ${host} is the host, which reaches every publication in any case; remove it, or leave out 'hostAddress' to publish for the host alone`,
+      `source ${host} is the host, which reaches every publication in any case; remove it, or leave out 'hostAddress' to publish only for the host`,
     );
   }
   return fact.block;

@@ -82,23 +82,23 @@ export const IPTABLES: readonly Cut<IptablesRules>[] = [
   {
     since: '23.0',
     changes: { userChain: 'both' },
-    what: ['DOCKER-USER stands in ip6tables, too'],
+    what: ['ip6tables also has the chain DOCKER-USER'],
   },
   {
     since: '24.0.6',
     changes: { internalIpv6: 'addresses and bridge' },
-    what: ['an internal network lets its own IPv6 neighbour discovery through'],
+    what: ['an internal network admits its own IPv6 neighbour discovery'],
     concerns: 'ip6tables',
   },
   {
     since: '25.0',
     changes: { sourceAddressIpv6: true },
     what: [
-      'option `com.docker.network.host_ipv6`: the address that IPv6 leaves a network with; before, every one was that of the interface',
+      'option `com.docker.network.host_ipv6`: the source address of IPv6 packets that leave a network; before, it was always that of the interface',
     ],
     concerns: 'ip6tables',
   },
-  { since: '27.0', changes: { gatewayModes: true }, what: ['gateway mode `routed`: a network without translation, with the same walls'] },
+  { since: '27.0', changes: { gatewayModes: true }, what: ['gateway mode `routed`: a network without translation, with the same isolation'] },
   {
     since: '28.0.0',
     changes: {
@@ -109,24 +109,24 @@ export const IPTABLES: readonly Cut<IptablesRules>[] = [
     },
     what: [
       'packets to unpublished ports are dropped, whatever the policy of FORWARD',
-      'neighbours reach no published port at the address of its container, and none that is published on loopback',
-      'FORWARD finds the networks by a set of ipset',
-      'a routed network is open to the others as it is to the rest of the world',
+      'machines on the LAN cannot reach a published port at the address of its container, or a port that is published on loopback',
+      'FORWARD matches the networks with a set of ipset',
+      'a routed network is open to the other networks as it is to the outside',
     ],
   },
   {
     since: '28.0.1',
     changes: { layout: 'chains', isolation: 'families of the network' },
     what: [
-      'chains of its own instead of the set, and one jump in FORWARD',
-      'a network is kept apart from the others in the families that it has; before, in both',
+      'separate chains instead of the set, and one jump in FORWARD',
+      'a network is isolated from the others only in its address families; before, in both',
     ],
   },
   {
     since: '28.0.2',
     changes: { skipsDnat: 'masqueraded', rawSwitch: true },
     what: [
-      'containers of a routed network reach publications by translation where docker-proxy is off; before, they never did',
+      'if docker-proxy is off, containers of a routed network reach publications by translation; before, they never did',
       '`DOCKER_INSECURE_NO_IPTABLES_RAW` turns the rules of the table raw off',
     ],
     concerns: 'routed',
@@ -134,23 +134,23 @@ export const IPTABLES: readonly Cut<IptablesRules>[] = [
   {
     since: '28.2',
     changes: { direct: 'containers' },
-    what: ['no packet from elsewhere reaches the address of a container, whether it publishes anything or not'],
+    what: ['no packet from another interface reaches the address of a container, whether it publishes a port or not'],
   },
   {
     since: '28.2.2',
     changes: { userChainReturns: false },
-    what: ['DOCKER-USER is empty; before, it ended in RETURN, behind which nothing was asked'],
+    what: ['DOCKER-USER is empty; before, it ended in RETURN, and rules after it never ran'],
     concerns: 'DOCKER-USER',
   },
   {
     since: '29.0',
     changes: { isolation: 'none', skipsDnat: 'none', sctpChecksum: 'never', routedPortsEverywhere: true, acceptMark: true },
-    what: ['nothing keeps the networks apart but what closes each of them to the rest of the world'],
+    what: ['no separate rules isolate the networks; the rules that close each network to the outside do'],
   },
   {
     since: '29.8',
     changes: { ingress: 'ports' },
-    what: ['what the ingress of a swarm publishes is an ordinary port of its sandbox'],
+    what: ['a port that the ingress of a swarm publishes is an ordinary port of its sandbox'],
     concerns: 'ingress',
   },
 ];
@@ -159,7 +159,7 @@ export const IPTABLES: readonly Cut<IptablesRules>[] = [
 export type NftablesRules = Record<never, never>;
 
 export const NFTABLES: readonly Cut<NftablesRules>[] = [
-  { since: '29.0', changes: {}, what: ['tables of its own, in which the chain of a network has the last word on what comes to it'] },
+  { since: '29.0', changes: {}, what: ['separate tables, in which the chain of a network makes the final decision on packets to it'] },
 ];
 
 /** Spans in which engines were released; there was nothing between. */

@@ -222,7 +222,7 @@ export const WORD = /^[A-Za-z0-9][A-Za-z0-9_-]{0,30}$/;
 /** Last look before data becomes text: the constructs have checked it, but a rule is one line of words, and a newline would be another rule. */
 export function safeWord(pattern: RegExp, word: string, origin: string): string {
   if (!pattern.test(word)) {
-    throw new RuleError('UnsafeWord', origin, `${JSON.stringify(word)} must not stand in a rule`);
+    throw new RuleError('UnsafeWord', origin, `${JSON.stringify(word)} must not be in a rule`);
   }
   return word;
 }

@@ -20,9 +20,9 @@ const NEXTCLOUD_COMMON = {
 } as const;
 
 const NEXTCLOUD_NOTES = [
-  'The entry point has a way for a user other than root, which copies the application without changing owners.',
-  'With `REDIS_HOST` the entry point writes into `/usr/local/etc/php/conf.d`, which only root may, and ends: leave it out, and set Redis in the settings of Nextcloud.',
-  '`/cron.sh` of the image needs root, and is not what this profile starts.',
+  'The entry point supports a user other than root: it then copies the application without changing owners.',
+  'With `REDIS_HOST` the entry point writes into `/usr/local/etc/php/conf.d`, which only root may do, and ends: do not set it, and configure Redis in the settings of Nextcloud.',
+  '`/cron.sh` of the image needs root, and this profile does not start it.',
 ];
 
 /** @param variant as tags write it: nothing for Apache on Debian */
@@ -38,7 +38,7 @@ export function nextcloudFacts(variant: 'apache' | 'fpm' | 'fpm-alpine'): ImageF
       tmpfs: { '/tmp': 256, '/run/apache2': 16, '/run/lock': 16 },
       health: { test: ['CMD', 'curl', '-fsS', '-o', '/dev/null', 'http://127.0.0.1/status.php'], startPeriodSeconds: 300 },
       stopSignal: 'SIGWINCH',
-      notes: [...NEXTCLOUD_NOTES, 'The user is `www-data`, which has the number 33 in every Debian.'],
+      notes: [...NEXTCLOUD_NOTES, 'The user is `www-data`, which has the number 33 in every release of Debian.'],
       sources: [
         `${NEXTCLOUD}/34/apache/Dockerfile`,
         `${NEXTCLOUD}/34/apache/entrypoint.sh`,
@@ -58,7 +58,7 @@ export function nextcloudFacts(variant: 'apache' | 'fpm' | 'fpm-alpine'): ImageF
     ports: ['9000/tcp'],
     tmpfs: { '/tmp': 256 },
     stopSignal: 'SIGQUIT',
-    notes: [...NEXTCLOUD_NOTES, 'Nothing in the image asks FastCGI, so the profile has no health check.'],
+    notes: [...NEXTCLOUD_NOTES, 'No program in the image can query FastCGI, so the profile has no health check.'],
     sources: [
       `${NEXTCLOUD}/34/${variant}/Dockerfile`,
       `${NEXTCLOUD}/34/${variant}/entrypoint.sh`,
@@ -86,7 +86,7 @@ export function keycloakFacts(isBuilt: boolean): ImageFacts {
     ports: ['8080/tcp', '8443/tcp'],
     tmpfs: isBuilt ? { '/tmp': 64, '/opt/keycloak/data': 64 } : { '/tmp': 64 },
     ...(!isBuilt && {
-      writableRoot: 'Keycloak builds itself in its own folders when it starts; an image that was built before needs no writable root',
+      writableRoot: 'Keycloak builds itself in its own folders when it starts; an image that is already built needs no writable root',
       environment: { KC_HEALTH_ENABLED: 'true' },
     }),
     health: { test: ['CMD', 'bash', '-c', KEYCLOAK_READY], startPeriodSeconds: 180 },
@@ -94,10 +94,10 @@ export function keycloakFacts(isBuilt: boolean): ImageFacts {
     memoryMebibytes: 1536,
     notes: [
       'The group is 0, as in the image; no process is root.',
-      'The program says what to start: `start` with its options, or `start --optimized` for an image that is built.',
+      'Set the `command`: `start` with its options, or `start --optimized` for a built image.',
       isBuilt
-        ? 'Build it with `--health-enabled=true`: the health check asks port 9000 by HTTP, which exists from 25 on.'
-        : 'The health check asks port 9000 by HTTP, which exists from 25 on; with TLS set `http-management-scheme` to `http`.',
+        ? 'Build it with `--health-enabled=true`: the health check queries port 9000 over HTTP, which exists from 25 on.'
+        : 'The health check queries port 9000 over HTTP, which exists from 25 on; with TLS set `http-management-scheme` to `http`.',
       'No variable takes the path of a file with a password; mount `/opt/keycloak/conf/keycloak.conf`, or use a keystore.',
       'The user and the folders of versions after 22 were not compared.',
     ],

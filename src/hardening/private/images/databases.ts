@@ -30,7 +30,7 @@ export function postgresFacts(major: number, isAlpine: boolean): ImageFacts {
     stopSeconds: 90,
     memoryMebibytes: 512,
     notes: [
-      'The entry point accepts a start as this user, and then changes no owner.',
+      'The entry point can start as this user, and then does not change owners.',
       ...(major < 18
         ? []
         : [`The database itself is in ${dataPath}/${major}/docker; a volume at ${dataPath}/data makes the image end with an error.`]),
@@ -65,11 +65,11 @@ export const MARIADB_FACTS: ImageFacts = {
   stopSeconds: 60,
   memoryMebibytes: 512,
   notes: [
-    'The Dockerfile gives its user the first free number of the system, which is 999, and names no number; the folder of the socket is writable for every user, so that the number matters to the volume alone.',
-    'For data that an older image made, `healthcheck.sh` needs `MARIADB_AUTO_UPGRADE=1`, which makes its own user.',
+    'The Dockerfile does not set the number of its user, which gets the first free one, 999; every user can write to the folder of the socket, so the number matters only for the volume.',
+    'For data from an older image, `healthcheck.sh` needs `MARIADB_AUTO_UPGRADE=1`, which creates its database user.',
   ],
   sources: [`${MARIADB}/11.8/Dockerfile`, `${MARIADB}/11.8/docker-entrypoint.sh`, `${MARIADB}/11.8/healthcheck.sh`],
-  run: "Debian's package 10.11, and a check of our own in the place of `healthcheck.sh`",
+  run: "Debian's package 10.11, and a different check instead of `healthcheck.sh`",
 };
 
 const REDIS = 'https://github.com/redis/docker-library-redis/blob/e5650da99bb377b2ed4f9f1ef993ff24729b1c16';
@@ -93,8 +93,8 @@ export function keyValueFacts(image: 'redis' | 'valkey', isAlpine: boolean): Ima
     // A server with a password answers NOAUTH, and the client ends well with any answer, so the answer is looked at. One that still loads is not ready.
     health: { test: ['CMD-SHELL', `${image}-cli ping | grep -Eq 'PONG|NOAUTH'`] },
     notes: [
-      'The image switches the protected mode off: without a password everything that has a flow to it reads and writes all of it.',
-      'No variable takes a password; mount a file of settings that has `requirepass`, and name it in `command`.',
+      'The image turns the protected mode off: without a password, every workload with a flow to it can read and write all data.',
+      'No variable takes a password; mount a configuration file with `requirepass`, and name it in `command`.',
     ],
     sources: [`${folder}/Dockerfile`, `${folder}/docker-entrypoint.sh`],
     run: image === 'redis' && !isAlpine ? "Debian's package 7.0, with the user and the paths of the image" : NOT_RUN,

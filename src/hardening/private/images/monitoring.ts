@@ -19,7 +19,7 @@ export const GRAFANA_FACTS: ImageFacts = {
   memoryMebibytes: 512,
   notes: [
     'The group is 0, as in the image; no process is root.',
-    'The names of variables for files end in two underscores and `FILE`, as in `GF_SECURITY_ADMIN_PASSWORD__FILE`.',
+    'The names of variables for file paths end in two underscores and `FILE`, as in `GF_SECURITY_ADMIN_PASSWORD__FILE`.',
   ],
   sources: [
     `${GRAFANA}/78515af65f036f536c4ab2e6fdb5484552f99f1f/Dockerfile`,
@@ -45,7 +45,7 @@ export const PROMETHEUS_FACTS: ImageFacts = {
   stopSeconds: 60,
   memoryMebibytes: 512,
   notes: [
-    'The Dockerfile says `nobody`, on an image that is made from BusyBox, which takes its users from Buildroot; there the number is 65534.',
+    'The Dockerfile names the user `nobody`, on a base image of BusyBox, whose users come from Buildroot; its number there is 65534.',
     'The distroless image has another user and no `wget`.',
   ],
   sources: [

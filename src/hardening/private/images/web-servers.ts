@@ -18,9 +18,9 @@ export function nginxFacts(port: number): ImageFacts {
     health: { test: ['CMD', 'curl', '-s', '-o', '/dev/null', `http://127.0.0.1:${port}/`] },
     stopSignal: 'SIGQUIT',
     notes: [
-      'The image starts as root, and its first process stays root. Started as its user 101, nginx ignores the line `user`; the engine lets it listen on ports below 1024.',
-      'The entry point cannot change `/etc/nginx/conf.d`, says so and goes on. For templates name `/etc/nginx/conf.d` in `tmpfsMebibytes`.',
-      'The variant `alpine-slim` has no `curl`, so it needs a `healthCheck` of its own.',
+      'The image starts as root, and its first process stays root. As user 101, nginx ignores the line `user`; the engine lets it listen on ports below 1024.',
+      'The entry point cannot change `/etc/nginx/conf.d`, prints this and continues. For templates, list `/etc/nginx/conf.d` in `tmpfsMebibytes`.',
+      'The variant `alpine-slim` has no `curl`, so it needs its own `healthCheck`.',
     ],
     sources: [
       `${NGINX}/stable/debian/Dockerfile`,
@@ -45,9 +45,9 @@ export const TRAEFIK_FACTS: ImageFacts = {
   tmpfs: { '/tmp': 64 },
   health: { test: ['CMD', 'traefik', 'healthcheck', '--ping'] },
   notes: [
-    'The image has no user of its own, and needs none.',
-    'The health check asks the entry point `traefik`; switch it on with `--ping=true`.',
-    'Certificates lie where its settings say, on a volume of yours; the socket of the engine stays refused.',
+    'The image has no separate user, and needs none.',
+    'The health check queries the entry point `traefik`; enable it with `--ping=true`.',
+    'Store certificates on a volume, at the path in the settings of Traefik; Bulkhead refuses the socket of the engine.',
   ],
   sources: [`${TRAEFIK}/v3.7/alpine/Dockerfile`, `${TRAEFIK}/v3.7/alpine/entrypoint.sh`, `${TRAEFIK}/v2.11/alpine/Dockerfile`],
   run: NOT_RUN,
@@ -68,9 +68,9 @@ export const CADDY_FACTS: ImageFacts = {
   fileCapabilities: ['NET_BIND_SERVICE'],
   health: { test: ['CMD', 'wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:2019/config/'] },
   notes: [
-    'The image has no user of its own, and needs none.',
-    'Its program is marked with NET_BIND_SERVICE. The kernel refuses to execute it in a container that cannot have this capability, so the container may have it; its processes hold none.',
-    'The health check asks the admin API on loopback; with `admin off` set one of your own.',
+    'The image has no separate user, and needs none.',
+    'Its program file has the capability NET_BIND_SERVICE. The kernel refuses to execute it in a container without this capability, so the container may have it; its processes hold no capability.',
+    'The health check queries the admin API on loopback; with `admin off`, set your own health check.',
   ],
   sources: [
     `${CADDY}/2.11/alpine/Dockerfile`,
