@@ -98,7 +98,11 @@ export const IPTABLES: readonly Cut<IptablesRules>[] = [
     ],
     concerns: 'ip6tables',
   },
-  { since: '27.0', changes: { gatewayModes: true }, what: ['gateway mode `routed`: a network without translation, with the same isolation'] },
+  {
+    since: '27.0',
+    changes: { gatewayModes: true },
+    what: ['gateway mode `routed`: a network without translation, with the same isolation'],
+  },
   {
     since: '28.0.0',
     changes: {
