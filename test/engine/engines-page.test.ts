@@ -10,7 +10,7 @@ test('docs/ENGINES.md lists the changes of the rules as the model has them', () 
 });
 
 test('it says of each cut which engines were run on its two sides, or that it rests on the source', () => {
-  const runs = PAGE.slice(PAGE.indexOf('## Engines that were run'));
+  const runs = PAGE.slice(PAGE.indexOf('## Engines that were tested'));
   for (const { since } of IPTABLES.slice(1)) expect(runs).toContain(`\n| ${since} | `);
 });
 

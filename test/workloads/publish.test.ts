@@ -82,7 +82,7 @@ test.each<[string, () => Port, PublishOptions, ErrorCode, string[]]>([
   ['leading zeros', () => HTTPS, { hostAddress: '192.0.2.010', sources: EVERYBODY }, 'AddressSyntax', ["'192.0.2.010'"]],
   ['IPv6, which no container has', () => HTTPS, { hostAddress: '::', sources: [Peer.anyIpv6()] }, 'WrongFamily', ['::', 'IPv4']],
   ['sources of the other family', () => HTTPS, { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv6()] }, 'WrongFamily', ['::/0']],
-  ['the host as source', () => HTTPS, { hostAddress: HOST_ADDRESS, sources: [Peer.host()] }, 'SourceNotOutside', ['the host alone']],
+  ['the host as source', () => HTTPS, { hostAddress: HOST_ADDRESS, sources: [Peer.host()] }, 'SourceNotOutside', ['only for the host']],
   [
     'what is no peer as source',
     () => HTTPS,
