@@ -1,5 +1,5 @@
 /**
- * A filter of names for a LAN, as a station of that LAN with an address of its own. It asks resolvers outside, which its settings name.
+ * A DNS filter for a LAN, as a machine of that LAN with its own address. It queries resolvers outside, which its settings name.
  */
 import { App, TerraformStack } from 'cdktf';
 import {
@@ -29,19 +29,19 @@ const daemon = new HardenedDaemon(stack, 'Host', {
   auditRules: true,
 });
 
-// What stands between the LAN and this container is the LAN's own affair: no firewall of the host sees its packets.
+// No firewall of the host filters traffic between the LAN and this container.
 const lan = new MacvlanSegment(stack, 'Lan', {
   daemon,
   reason: 'every station of the LAN asks it for names, and it has to see who asks',
   parent: 'eth0',
   ipv4Block: Cidr.parse('192.0.2.0/24'),
   ipv4Gateway: '192.0.2.1',
-  ipRange: Cidr.parse('192.0.2.192/27'), // set aside for containers: outside of the DHCP range of the router
+  ipRange: Cidr.parse('192.0.2.192/27'), // reserved for containers, outside of the DHCP range of the router
   macLimit: 4,
 });
-new HostShim(stack, 'Shim', { segment: lan }); // the host asks it, too
+new HostShim(stack, 'Shim', { segment: lan }); // the host also queries it
 
-// The program of this image is marked with a capability, and the kernel executes it only where the container may have that one; no process gets it.
+// The program file of this image has a capability, and the kernel executes it only if the container may have it; no process holds it.
 const folder = '/opt/adguardhome';
 const adguard = ImageProfile.of({
   imageName: 'adguardhome',

@@ -1,7 +1,8 @@
 /**
- * Nextcloud with MariaDB, behind nginx with TLS. Files and database lie on volumes, passwords in files that the program never sees.
+ * Nextcloud with MariaDB, behind nginx with TLS. Files and the database are on volumes, passwords in files that this program does not read.
  *
- * Four flows exist: the LAN → nginx on 443, nginx → Nextcloud, Nextcloud → MariaDB, Nextcloud → the internet on 443 for its apps.
+ * Five flows exist: the LAN → nginx on 443, nginx → Nextcloud, Nextcloud → MariaDB, Nextcloud → the internet on 443 for its apps, and Nextcloud → a
+ * resolver.
  */
 import { App, TerraformStack } from 'cdktf';
 import {
@@ -72,7 +73,7 @@ const nextcloud = new HardenedContainer(stack, 'Nextcloud', {
   secrets: { files: [password, adminPassword] },
   volumes: [
     VolumeMount.volume(new DataVolume(stack, 'Html', { daemon }), apache.dataPath),
-    VolumeMount.hostDirectory('/srv/cloud/data', `${apache.dataPath}/data`, { mode: '0770' }), // what users keep; the host makes it
+    VolumeMount.hostDirectory('/srv/cloud/data', `${apache.dataPath}/data`, { mode: '0770' }), // the files of users; the host creates it
   ],
 });
 nextcloud.startAfter(db, { healthy: true });

@@ -1,5 +1,5 @@
 /**
- * A three-tier application, defended: a front end in the DMZ, an API behind it, a database behind that.
+ * A three-tier application: a front end in the DMZ, an API behind it, and a database behind the API.
  *
  * Only three flows exist: LAN → front end on 443, front end → API on 8080, API → database on 5432. Everything else is closed.
  */

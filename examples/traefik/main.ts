@@ -1,5 +1,5 @@
 /**
- * Traefik finds its services by their labels. The engine's socket is root on the host, so Traefik does not have it: a socket proxy passes the two calls that
+ * Traefik finds its services by their labels. The engine's socket gives root access to the host, so Traefik does not have it: a socket proxy passes the two calls that
  * Traefik needs, and refuses all others.
  */
 import { App, TerraformStack } from 'cdktf';

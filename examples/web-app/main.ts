@@ -1,7 +1,7 @@
 /**
  * A web application: nginx with TLS in front, the application behind it, PostgreSQL and Redis behind that.
  *
- * Five flows exist: everybody → nginx on 443, nginx → application, application → PostgreSQL, application → Redis, application → mail server. Everything
+ * Five flows exist: every client → nginx on 443, nginx → application, application → PostgreSQL, application → Redis, application → mail server. Everything
  * else is closed.
  */
 import { App, TerraformStack } from 'cdktf';
@@ -39,7 +39,7 @@ const daemon = new HardenedDaemon(stack, 'Host', {
 });
 const tiers = new ThreeTierNetwork(stack, 'Tiers', { daemon });
 
-// Values come to the host by `bulkhead-secret put NAME`; the program knows the names.
+// `bulkhead-secret put NAME` puts the values on the host; the program contains only the names.
 const password = new SecretFile(stack, 'DbPassword', { daemon, secretName: 'db-password' });
 const sessionKey = new SecretFile(stack, 'SessionKey', { daemon, secretName: 'session-key' });
 
@@ -58,7 +58,7 @@ const cache = new HardenedContainer(stack, 'Cache', {
   segment: tiers.data,
   image: image('redis:7'),
   profile: redis,
-  tmpfsMebibytes: { [redis.dataPath]: 64 }, // what is cached may be lost
+  tmpfsMebibytes: { [redis.dataPath]: 64 }, // cached data may be lost
 });
 
 const api = new HardenedContainer(stack, 'Api', {

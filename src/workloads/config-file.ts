@@ -9,9 +9,9 @@ import type { ConfigFileFact } from '../topology/private/facts';
 /** Values and owner of a config file. */
 export interface ConfigFileOptions {
   /**
-   * What stands in the text for each `{{ name }}`: names of letters, digits and `_`. Each name in the text needs a value, and each value a place.
+   * Value for each `{{ name }}` in the text; names have letters, digits and `_`. Each name in the text needs a value, and the text must contain each name.
    *
-   * @default - the text stays as it is
+   * @default - the text does not change
    */
   readonly values?: { [name: string]: string };
 
@@ -23,7 +23,7 @@ export interface ConfigFileOptions {
   readonly owner?: FileOwner;
 
   /**
-   * Mode of the file, in octal digits; only the owner may have the right to write. The container cannot write it in any case.
+   * Mode of the file, in octal digits; only the owner may have the right to write. The container can never write to it.
    *
    * @default '0444'
    */
@@ -31,14 +31,14 @@ export interface ConfigFileOptions {
 }
 
 /**
- * A text file that a container reads: its content stands in the program, or in a file beside it. At most 512,000 bytes. Any text goes through byte for byte,
- * also `${…}`, which stands for itself.
+ * A text file that a container reads, at most 512,000 bytes: its content is in the program, or in a file beside it. Bulkhead does not change any byte
+ * of the text; `${…}` is literal.
  *
  * Give it to containers with `configFiles`. Do not put secrets into it: the files of the host, or Terraform's state, show it. Use a `SecretFile`.
  */
 export class ConfigFile {
   /**
-   * A file by its text. Errors: `ConfigFileValue`, `MountTarget`, `NotText`, `UnresolvedValue` for a text with a Terraform reference.
+   * A file from a text. Errors: `ConfigFileValue`, `MountTarget`, `NotText`, `UnresolvedValue` for a text with a Terraform reference.
    *
    * @param path absolute path in the container, at most 100 letters, digits and `.`, `_`, `@`, `+`, `-`
    */
@@ -57,7 +57,7 @@ export class ConfigFile {
   }
 
   /**
-   * A file by a text file in UTF-8 beside the program, which is read when the program runs. Errors: `ConfigFileMissing`, and those of `fromText()`.
+   * A file from a text file in UTF-8 beside the program, which Bulkhead reads when the program runs. Errors: `ConfigFileMissing`, and those of `fromText()`.
    *
    * @param path absolute path in the container
    * @param file path of the text file, relative to the working directory of the program

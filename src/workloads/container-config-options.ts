@@ -5,22 +5,22 @@ import type { FileChange } from './file-change';
 /** Which config files a container reads, and how. */
 export interface ContainerConfigOptions {
   /**
-   * The files, each at a path of its own. None lies in another mount of the container.
+   * The files, each at a different path. None may be inside another mount of the container.
    *
-   * On a `HardenedDaemon` with `FileChange.replace()` or `FileChange.restart()` each file is mounted by itself. In all other cases its whole folder is mounted, so the container sees
-   * nothing of what the image has there.
+   * On a `HardenedDaemon` with `FileChange.replace()` or `FileChange.restart()` each file is mounted separately. In all other cases its whole folder is
+   * mounted, which hides the files of the image there.
    */
   readonly files: ConfigFile[];
 
   /**
-   * What happens when the program changes one of them. Where Bulkhead manages only the API of the engine, Terraform can only replace the container.
+   * What happens when the program changes one of them. On an `UnguardedDaemon`, Terraform can only replace the container.
    *
    * @default FileChange.replace()
    */
   readonly onChange?: FileChange;
 
   /**
-   * Image whose `sh`, `chown` and `chmod` write the files, where Bulkhead manages only the API of the engine; for images without a shell.
+   * Image whose `sh`, `chown` and `chmod` write the files on an `UnguardedDaemon`; for images without a shell.
    *
    * @default - the image of the container
    */

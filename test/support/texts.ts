@@ -29,9 +29,8 @@ export function scriptTexts(): ReadText[] {
 export function pageTexts(): ReadText[] {
   const below = (folder: string) =>
     fs.readdirSync(path.join(PROJECT, folder)).flatMap((name) => (name.endsWith('.md') ? [path.posix.join(folder, name)] : []));
-  return ['API.md', ...below('docs'), ...below('docs/guides'), ...AT_ROOT, 'examples/three-tier/README.md'].flatMap((page) =>
-    linesOf(page, read(page)),
-  );
+  const ofExamples = filesBelow('examples', /\/README\.md$/);
+  return ['API.md', ...below('docs'), ...below('docs/guides'), ...AT_ROOT, ...ofExamples].flatMap((page) => linesOf(page, read(page)));
 }
 
 /** A program of the host as it is installed: without the comments that are for its authors. */

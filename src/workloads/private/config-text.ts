@@ -81,7 +81,7 @@ export function configText(what: string, text: unknown, isReference: (text: stri
     fail(
       'ConfigFileValue',
       undefined,
-      `'${what}' is no text: it has a zero byte or half of a sign; put a binary file into the image, or mount it with VolumeMount.hostPath()`,
+      `'${what}' is not text: it has a zero byte or half of a character; put a binary file into the image, or mount it with VolumeMount.hostPath()`,
     );
   }
   return text;
