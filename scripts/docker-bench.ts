@@ -35,10 +35,7 @@ export const DOCKER_BENCH: Readonly<Record<string, readonly [Reason, string]>> =
     'the tool is wrong',
     'it cannot know which ports are needed, and lists all of them; verify.sh compares them with the program, and the guard admits only their sources',
   ],
-  '5.12': [
-    'the tool is wrong',
-    'it checks shares or the number of CPUs, not the quota of a period, which HardenedContainer sets',
-  ],
+  '5.12': ['the tool is wrong', 'it checks shares or the number of CPUs, not the quota of a period, which HardenedContainer sets'],
   '5.15': [
     'left to the user',
     '`restartPolicy: RestartPolicy.onFailure(5)`; by default a container is started again whenever it ends, since it would stay down after a restart of the host when it ended with exit code 0',

@@ -76,7 +76,8 @@ function section(variants: readonly ImageFacts[]): string {
     ),
     ...all(
       variants,
-      ({ stopSignal = 'SIGTERM', stopSeconds = 10 }) => `Stop signal: ${stopSignal}; the engine kills the program after ${stopSeconds} seconds.`,
+      ({ stopSignal = 'SIGTERM', stopSeconds = 10 }) =>
+        `Stop signal: ${stopSignal}; the engine kills the program after ${stopSeconds} seconds.`,
     ),
     ...all(variants, ({ notes }) => notes),
   ];
