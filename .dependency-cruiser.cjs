@@ -18,6 +18,8 @@ const ORDER = [
   'host',
   'daemon',
   'patterns',
+  'intake',
+  'cli',
 ];
 
 /** Files of the pure core that touch what is outside of it all the same, and what each of them is allowed. */
@@ -34,7 +36,7 @@ const impure = Object.entries(IMPURE).map(([file, to]) => {
 });
 
 /** What users load: the library, and what the files for test runners bring. */
-const ENTRIES = '^src/(index|reachability/private/(matchers|assertions)|host/private/snapshot-serializer)\\.ts$';
+const ENTRIES = '^src/(index|cli/bulkhead|reachability/private/(matchers|assertions)|host/private/snapshot-serializer)\\.ts$';
 
 const BACKEND = '^src/firewall/private/backend/';
 

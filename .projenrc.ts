@@ -37,7 +37,15 @@ const project = new cdk.JsiiProject({
   peerDeps: ['constructs@^10.4.2', 'cdktf@^0.21.0', '@cdktf/provider-docker@^12.0.3'],
   peerDependencyOptions: { pinnedDevDependency: false },
   // Bundled: jsii demands it for everything that is not a jsii module; none of its types is in a public signature.
-  bundledDeps: ['ipaddr.js@^2.5.0', 'node-sarif-builder@^4.1.0', 'pako@^3.0.3', 'xmlbuilder@^15.1.1', 'yaml@^2.9.1'],
+  bundledDeps: [
+    '@cfworker/json-schema@^4.1.1',
+    'commander@^14.0.3',
+    'ipaddr.js@^2.5.0',
+    'node-sarif-builder@^4.1.0',
+    'pako@^3.0.3',
+    'xmlbuilder@^15.1.1',
+    'yaml@^2.9.1',
+  ],
   devDeps: [
     'constructs@10.4.2',
     'cdktf@0.21.0',
@@ -116,6 +124,7 @@ project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 project.package.addField('repository', { type: 'git', url: 'file:.' });
 project.package.addField('author', { name: 'Bulkhead maintainers', organization: true });
 project.package.addVersion('0.1.0');
+project.package.addBin({ bulkhead: 'lib/cli/bulkhead.js' });
 
 // Users step through the compiled files; the sources are not in the package, and copies of them in source maps were half of it.
 for (const option of ['inlineSourceMap', 'inlineSources']) project.tsconfig!.file.addOverride(`compilerOptions.${option}`, false);

@@ -25,6 +25,32 @@ function exampleIs(project: string): void {
   check('and compiles with its settings', true);
 }
 
+/**
+ * The page about the command line, with the command as npm installs it: from `npx bulkhead exposure` to a comparison that begins with
+ * `cp cdktf.out/stacks/shop/bulkhead/shop--Host/topology.json main.json`.
+ */
+function commandLineIs(folder: string, project: string): void {
+  const page = 'docs/guides/command-line.md';
+  const own = path.join(folder, 'command-line');
+  fs.mkdirSync(own);
+  fs.symlinkSync(path.join(project, 'node_modules'), path.join(own, 'node_modules'));
+  const [program, ...commands] = blocksOf(page).filter(({ language }) => ['ts', 'sh'].includes(language));
+  fs.writeFileSync(path.join(own, 'main.ts'), program.text);
+  fs.writeFileSync(path.join(own, 'cdktf.json'), '{"language":"typescript","app":"npx tsx main.ts"}\n');
+  run(own, 'npx', ['tsx', 'main.ts']);
+  // The exit codes of single commands are asked in test/cli; of these, one is a question whose answer is no.
+  for (const { text } of commands) run(own, 'sh', ['-c', text.replace(/^npx bulkhead evaluate .*$/m, (line) => `! ${line}`)]);
+  const said = run(own, 'npx', ['bulkhead', 'explain', 'Web', 'Db', '5432']);
+  check(
+    'the command explains a connection',
+    said.startsWith("DELIVERED: shop/Web reaches shop/Db on tcp/5432: 'shop/Web > shop/Db tcp/5432' lets it through."),
+  );
+  const started = process.hrtime.bigint();
+  run(own, process.execPath, ['node_modules/cdktf-docker-bulkhead/lib/cli/bulkhead.js', '--help']);
+  const milliseconds = Number(process.hrtime.bigint() - started) / 1e6;
+  console.log(`help of the command: ${milliseconds.toFixed(0)} ms`);
+}
+
 inEmptyFolder((folder) => {
   const tarball = packed(folder);
   const files = run(folder, 'tar', ['-tzf', tarball]).split('\n');
@@ -67,6 +93,7 @@ inEmptyFolder((folder) => {
   const userData = fs.readFileSync(path.join(stackFolder, 'bulkhead/shop--Host/user-data'), 'utf8');
   check('and the user data of the host', userData.startsWith('#cloud-config\n'));
 
+  commandLineIs(folder, project);
   exampleIs(project);
   const pages = PAGES.filter((page) => page !== 'README.md' && blocksOf(page).some((block) => isRun(block, 'project')));
   for (const page of pages) playPage(page, path.join(folder, path.basename(page, '.md')), tarball);

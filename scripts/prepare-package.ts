@@ -6,11 +6,12 @@
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { minifySync } from '@swc/core';
 import * as ts from 'typescript';
 import { bundled } from './print-third-party';
 
 const ROOT = path.resolve(__dirname, '..');
-const UNREAD = [/\.map$/, /\.coffee$/, /\.mjs$/, /(^|\/)(browser|perf)\//, /(^|\/)(CHANGELOG|README)\.md$/];
+const UNREAD = [/\.map$/, /^dist\/esm\//, /\.coffee$/, /\.mjs$/, /(^|\/)(browser|perf)\//, /(^|\/)(CHANGELOG|README)\.md$/];
 
 function filesBelow(folder: string): string[] {
   return fs
@@ -28,8 +29,14 @@ function prune(folder: string): void {
 }
 
 function withoutComments(file: string): void {
-  const kind = file.endsWith('js') ? ts.ScriptKind.JS : ts.ScriptKind.TS;
-  const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, false, kind);
+  const text = fs.readFileSync(file, 'utf8');
+  if (file.endsWith('js')) {
+    // Names stay, so that what a user sees in a stack trace is what stands in the sources.
+    const { code } = minifySync(text, { compress: false, mangle: false, module: false });
+    fs.writeFileSync(file, code);
+    return;
+  }
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, false, ts.ScriptKind.TS);
   fs.writeFileSync(file, ts.createPrinter({ removeComments: true }).printFile(source));
 }
 

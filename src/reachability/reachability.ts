@@ -1,17 +1,16 @@
-import { Disposition } from './disposition';
+import type { Disposition } from './disposition';
 import type { Explanation } from './explanation';
+import { dispositionOf, explain, portsAsked, type Question } from './private/ask';
 import { changesBetween } from './private/changes';
 import { cellsOf, exposuresOf } from './private/describe';
 import { deviationCell } from './private/deviation-text';
-import { forgedWay, furthestWay } from './private/explain';
 import type { IPeer } from '../connections/peer';
 import { forgedChanges, forgedLines } from './private/forged/forged-text';
-import { EVERY_PORT, intersect, isEmpty, NO_PORTS, portSetOf } from './private/matrix/port-set';
+import { intersect, isEmpty, portSetOf } from './private/matrix/port-set';
 import { Proof } from './private/proof';
-import { aloneAmong, exposuresOnHost } from './private/segmentless';
-import { portsBetween, selectionOf } from './private/selection';
+import { exposuresOnHost } from './private/segmentless';
+import { selectionOf } from './private/selection';
 import { shadowedRules } from './private/shadowed';
-import { explanationOf } from './private/words';
 import type { Exposure, ReachabilityChange, ReachableCell, ShadowedRule, WorkloadWithoutSegment } from './results';
 import { isPeer } from '../connections/private/is-peer';
 import type { Port } from '../firewall/port';
@@ -74,39 +73,20 @@ export class Reachability {
    */
   public canReach(source: IPeer, destination: IPeer, port: Port): boolean {
     needPort(this.declarations.store.daemonPath, 'port', port);
-    return !isEmpty(intersect(this.ports(source, destination).open, portSetOf(port._spec())));
+    this.needPeers(source, destination);
+    return !isEmpty(intersect(portsAsked(this.proof, source._peerFact, destination._peerFact).open, portSetOf(port._spec())));
   }
 
   /** The result of a connection; of several members, addresses and ports the one that gets furthest counts. */
   public disposition(source: IPeer, destination: IPeer, port: Port): Disposition {
     needPort(this.declarations.store.daemonPath, 'port', port);
-    const { open, doubtful } = this.ports(source, destination);
-    const asked = portSetOf(port._spec());
-    if (!isEmpty(intersect(open, asked))) return Disposition.DELIVERED;
-    if (!isEmpty(intersect(doubtful, asked))) return Disposition.UNKNOWN;
-    const [from, to] = this.selections(source, destination);
-    if (this.proof.isBeyondUs(from, to)) return Disposition.UNKNOWN;
-    return this.explain(source, destination, port).disposition;
+    return dispositionOf(this.proof, this.question(source, destination, port));
   }
 
   /** Why a connection arrives or does not: the rule that decides, its origin, the path of the packet, and what to change. */
   public explain(source: IPeer, destination: IPeer, port: Port): Explanation {
     needPort(this.declarations.store.daemonPath, 'port', port);
-    const [from, to] = this.selections(source, destination);
-    const deciding = this.deciding(source, destination, port);
-    const own = furthestWay(this.proof, from, to, deciding);
-    const told = own?.outcome.disposition === 'DELIVERED' ? own : (forgedWay(this.proof, from, to, deciding) ?? own);
-    return explanationOf(told, {
-      source: peerName(source),
-      destination: peerName(destination),
-      port: port.text,
-      refusal: this.declarations.refusalOf({ source: source._peerFact, destination: destination._peerFact }),
-      hasGuard: this.declarations.store.hasGuard,
-      labels: this.proof.labels,
-      alone: aloneAmong(this.proof.derived.topology, source._peerFact, destination._peerFact),
-      isShared: shareNetwork(source._peerFact, destination._peerFact),
-      kinds: { source: kindOf(source), destination: kindOf(destination) },
-    });
+    return explain(this.proof, this.question(source, destination, port));
   }
 
   /**
@@ -168,7 +148,8 @@ export class Reachability {
    * Whether some member of `asker` can resolve the name of some member of `named`: containers resolve the names of all containers on their networks.
    */
   public resolves(asker: IPeer, named: IPeer): boolean {
-    const [from, to] = this.selections(asker, named);
+    this.needPeers(asker, named);
+    const [from, to] = [asker, named].map(({ _peerFact: fact }) => selectionOf(fact, this.proof.derived));
     // Both have one hosts file, with the name of the network.
     if (shareNetwork(asker._peerFact, named._peerFact)) return true;
     const { networks, wires, existing } = this.proof.derived.topology;
@@ -186,15 +167,19 @@ export class Reachability {
     return this.proof;
   }
 
-  private ports(source: IPeer, destination: IPeer) {
-    const [from, to] = this.selections(source, destination);
-    // Over loopback, where no packet meets a rule.
-    if (shareNetwork(source._peerFact, destination._peerFact)) return { open: EVERY_PORT, doubtful: NO_PORTS };
-    return portsBetween(this.proof.matrix, from, to, this.proof.forged);
+  private question(source: IPeer, destination: IPeer, port: Port): Question {
+    this.needPeers(source, destination);
+    return {
+      source: { fact: source._peerFact, text: source.peerText },
+      destination: { fact: destination._peerFact, text: destination.peerText },
+      port: port._spec(),
+      portText: port.text,
+      refusal: this.declarations.refusalOf({ source: source._peerFact, destination: destination._peerFact }),
+    };
   }
 
-  private selections(source: IPeer, destination: IPeer) {
-    return [source, destination].map((peer) => {
+  private needPeers(...peers: readonly IPeer[]): void {
+    for (const peer of peers) {
       if (!isPeer(peer)) {
         throw new ValidationError(
           'NotAPeer',
@@ -209,29 +194,6 @@ export class Reachability {
           `${peer.peerText} is on daemon '${peer._peerDeclarations.store.daemonPath}', but this is the reachability of '${this.declarations.store.daemonPath}'; ask the Reachability of that daemon`,
         );
       }
-      return selectionOf(peer._peerFact, this.proof.derived);
-    });
-  }
-
-  /** Of a range the first port that gets furthest. */
-  private deciding(source: IPeer, destination: IPeer, port: Port) {
-    const { open, doubtful } = this.ports(source, destination);
-    const spec = port._spec();
-    const asked = portSetOf(spec);
-    for (const found of [intersect(open, asked), intersect(doubtful, asked)]) {
-      const range = spec.protocol === 'icmp' ? undefined : found[spec.protocol][0];
-      if (range !== undefined) return { ...spec, first: range[0], last: range[0] };
     }
-    return { ...spec, last: spec.first };
   }
-}
-
-/** To the network a container that shares one is the other container. */
-function peerName({ peerText, _peerFact: fact }: IPeer): string {
-  return fact.kind === 'workload' && fact.sharer !== undefined ? `${peerText} (in the network of ${fact.path})` : peerText;
-}
-
-function kindOf(peer: IPeer): 'workload' | 'host' | 'outside' {
-  const { kind } = peer._peerFact;
-  return kind === 'host' ? 'host' : kind === 'block' ? 'outside' : 'workload';
 }

@@ -31,6 +31,11 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     because: 'cdktf deploy asks a person, and a registry; the demo takes the same steps with --auto-approve and --skip-provider-lock',
   },
   'docs/guides/cdktn.md: npm install': project,
+  'docs/guides/command-line.md: npx bulkhead exposure': { runs: 'elsewhere', by: 'scripts/pack-check.ts' },
+  'docs/guides/command-line.md: cp cdktf.out/stacks/shop/bulkhead/shop--Host/topology.json main.json': {
+    runs: 'elsewhere',
+    by: 'scripts/pack-check.ts',
+  },
   'docs/guides/host-files.md: cd cdktf.out/stacks/shop/bulkhead/shop--Host': host,
   'docs/guides/host-files.md: sh install.sh --check': host,
   'docs/guides/host-files.md: bulkhead-firewall status | tail -n 1': host,

@@ -16,11 +16,14 @@ import {
   PluginSegment,
   Port,
   PublishMode,
+  Reachability,
   Requirement,
   SocketAccess,
   SocketProxy,
   WorkloadGroup,
 } from '../../src';
+import { readTopology } from '../../src/intake/private/read-topology';
+import { Questions } from '../../src/intake/questions';
 import { linesOf } from '../../src/reachability/private/describe';
 import { Proof } from '../../src/reachability/private/proof';
 import { writeDaemonReports } from '../../src/reports/daemon-reports';
@@ -28,7 +31,6 @@ import type { Declarations } from '../../src/topology/private/declarations';
 import { JOIN, legacy, theirs } from '../support/existing';
 import { filesUnder, temporaryFolder } from '../support/folders';
 import { HOST_ADDRESS, IMAGE, METACHARACTERS, Program } from '../support/programs';
-import { readTopology } from '../support/read-topology';
 import { Services } from '../support/swarms';
 import { Unguarded, shop } from '../support/unguarded';
 
@@ -89,6 +91,18 @@ const PROGRAMS: Record<string, () => { readonly _declarations: Declarations }> =
     agent.connections.allowTo(api, HTTP);
     return daemon;
   },
+  'a sidecar that makes frames of its own': () => {
+    const { program, daemon } = site();
+    const alone = program.container('Vpn', program.segment('Tunnel'));
+    const network = ContainerNetwork.container(alone, { reason: 'watches what the tunnel carries' });
+    new HardenedContainer(program.stack, 'Sniffer', {
+      image: IMAGE,
+      network,
+      user: ContainerUser.root({ reason: 'it needs raw sockets' }),
+      capabilities: [Capability.of('NET_RAW', { reason: 'it reads frames' })],
+    });
+    return daemon;
+  },
   'a socket proxy with a client': () => {
     const { program, daemon, web, back } = site();
     const proxy = new SocketProxy(program.stack, 'Socket', { segment: back, image: IMAGE });
@@ -144,13 +158,28 @@ describe.each(Object.entries(PROGRAMS))('%s', (_, make) => {
 
   test('topology.json holds all that the proof rests on: read back it answers the same', () => {
     const daemon = make();
-    const { topology, engine } = readTopology(reportsOf(daemon).topology);
+    const { topology, engine } = readTopology(JSON.parse(reportsOf(daemon).topology));
     const derived = daemon._declarations.store.derived();
     expect(topology).toEqual(derived.topology);
     const [here, there] = [Proof.of(derived, daemon._declarations.store.engine), Proof.of({ ...derived, topology }, engine)];
     const lines = (proof: Proof) => linesOf(proof.matrix, proof.labels).map(({ ends: __, ...line }) => line);
     expect(lines(there)).toEqual(lines(here));
     expect(there.forged.length).toBe(here.forged.length);
+  });
+
+  test('questions about the file are answered as by the program', () => {
+    const daemon = make();
+    const asked = new Questions(readTopology(JSON.parse(reportsOf(daemon).topology)));
+    const own = Reachability._of(daemon._declarations);
+    expect(asked.open()).toEqual(own.matrix());
+    expect(asked.exposures()).toEqual(own.exposures());
+    expect(asked.changesSince(asked)).toEqual([]);
+    const words = new Set(['host', ...daemon._declarations.store.derived().topology.workloads.map(({ path: at }) => at)]);
+    const rows = own.matrix().filter((row) => row.forgedSource === undefined && words.has(row.source) && words.has(row.destination));
+    for (const { source, destination, ports, certain } of rows) {
+      const [port] = /^(tcp|udp|sctp)\/\d+/.exec(ports) ?? [];
+      if (port !== undefined) expect(asked.disposition(source, destination, port.replace(/\/0$/, '/443'))).toBe(certain ? 'DELIVERED' : 'UNKNOWN');
+    }
   });
 });
 

@@ -7,7 +7,6 @@ import { UPLINK } from './view-of';
 import { type Outcome, type RulePlace, type ProbeSource, type ProbeSpec, RANK, type Step, type PacketText } from './walk/outcome';
 import { isWildcard } from '../../firewall/private/blocks';
 import type { Family, PortSpec } from '../../topology/private/terms';
-import type { Topology } from '../../topology/private/topology';
 
 /** One way from a peer to another, walked. */
 export interface Told {
@@ -21,13 +20,12 @@ export interface Told {
 
 /** Of all ways from one peer to the other, the one that gets furthest. */
 export function furthestWay(proof: Proof, source: Selection, destination: Selection, port: PortSpec): Told | undefined {
-  const { topology } = proof.derived;
   let best: Told | undefined;
   for (const probe of probesOf(proof, source, destination, port)) {
     const outcome = proof.trace(probe);
     if (!isAtDestination(outcome, destination)) continue;
     if (!best || RANK[outcome.disposition] > RANK[best.outcome.disposition]) {
-      best = { outcome, probe, decidedBy: deciderOf(outcome, topology) };
+      best = { outcome, probe, decidedBy: deciderOf(outcome, proof.labels) };
     }
     if (best.outcome.disposition === 'DELIVERED') return best;
   }
@@ -109,13 +107,11 @@ function leadsTo(target: PortSpec, port: PortSpec): boolean {
   return target.protocol === port.protocol && target.first <= port.last && port.first <= target.last;
 }
 
-function deciderOf({ disposition, decidedBy, steps }: Outcome, topology: Topology): string | undefined {
+function deciderOf({ disposition, decidedBy, steps }: Outcome, labels: Labels): string | undefined {
   if (disposition !== 'DELIVERED') {
     return decidedBy && placeText(decidedBy);
   }
-  const { pairs, egress, hostFlows, publications } = topology;
-  const declared = new Set([...pairs, ...egress, ...hostFlows, ...publications].map(({ origin }) => origin));
-  return steps.map(({ place }) => place?.rule?.origin).find((origin) => origin !== undefined && declared.has(origin));
+  return steps.map((step) => labels.declarationOf(step)).find((origin) => origin !== undefined);
 }
 
 /** What a rule is for, or which chain ended without one. */

@@ -25,7 +25,8 @@ export function explanationText(words: ExplanationWords, steps: readonly Step[],
 function wayText({ disposition, decidedBy }: ExplanationWords, steps: readonly Step[], labels: Labels): string[] {
   const isDeciding = (step: Step) => {
     if (disposition === Disposition.UNKNOWN || step.place === undefined || decidedBy === undefined) return false;
-    return placeText(step.place) === decidedBy && (disposition === Disposition.DELIVERED || step === steps.at(-1));
+    if (disposition === Disposition.DELIVERED) return labels.declarationOf(step) === decidedBy;
+    return placeText(step.place) === decidedBy && step === steps.at(-1);
   };
   return steps.flatMap((step, i) => {
     const before = steps.at(i - 1);
@@ -34,15 +35,17 @@ function wayText({ disposition, decidedBy }: ExplanationWords, steps: readonly S
     const head = isNewWay ? [...(i === 0 ? [] : ['']), `${step.direction === 'reply' ? 'The reply' : 'The packet'}, ${packet}`] : [];
     // A rule translated it.
     const changed = !isNewWay && packetText(before!.packet, labels) !== packet ? [`  ${' '.repeat(COLUMN)}now ${packet}`] : [];
-    const line = `${isDeciding(step) ? '>' : ' '} ${step.at.padEnd(COLUMN)}${stepWords(step)}`;
+    const line = `${isDeciding(step) ? '>' : ' '} ${step.at.padEnd(COLUMN)}${stepWords(step, labels.declarationOf(step))}`;
     return [...head, line, ...changed, ...(i === steps.length - 1 ? [''] : [])];
   });
 }
 
-function stepWords({ place, what }: Step): string {
+function stepWords({ place, what }: Step, declared: string | undefined): string {
   if (place === undefined) return what;
   const isPolicy = place.rule === undefined && place.text === undefined;
-  return `${chainText(place)}: ${what}${isPolicy ? '' : ` (${placeText(place)})`}`;
+  const origin = placeText(place);
+  const of = declared === undefined || declared === origin ? origin : `${origin}: ${declared.replace(/' and '/g, ' and ')}`;
+  return `${chainText(place)}: ${what}${isPolicy ? '' : ` (${of})`}`;
 }
 
 function oneLine(text: string): string {

@@ -1,5 +1,7 @@
+import { DeclaredSteps } from './declared-steps';
 import { isEmpty, type PortSet, portSetOf, portSetText, subtract } from './matrix/port-set';
 import type { Party } from './matrix/reach';
+import type { Step } from './walk/outcome';
 import type { Topology } from '../../topology/private/topology';
 
 /** What readers see instead of a port that only the engine will know. */
@@ -10,11 +12,19 @@ export class Labels {
   private readonly placeholderPorts: readonly PortSet[];
   private readonly onHost: readonly string[];
   private readonly sharers: ReadonlyMap<string, readonly string[]>;
+  private readonly steps: DeclaredSteps;
 
-  constructor({ publications, workloads, segmentless = [] }: Topology) {
+  constructor(topology: Topology) {
+    const { publications, workloads, segmentless = [] } = topology;
+    this.steps = new DeclaredSteps(topology);
     this.placeholderPorts = publications.filter(({ isChosen }) => isChosen).map(({ hostPort }) => portSetOf(hostPort));
     this.sharers = new Map(workloads.flatMap(({ path, sharers }) => (sharers ? [[path, sharers] as const] : [])));
     this.onHost = segmentless.filter(({ mode }) => mode === 'host').map(({ path }) => path);
+  }
+
+  /** The declaration that lets a packet pass at a step, or several that do. */
+  public declarationOf(step: Step): string | undefined {
+    return this.steps.originOf(step);
   }
 
   /** The host is one party with the containers on its network, and a container with those that share its own. */

@@ -10,15 +10,22 @@ import { UPLINK, viewOf } from './view-of';
 import type { HostView } from './walk/host-view';
 import type { Outcome, ProbeSpec } from './walk/outcome';
 import { walk } from './walk/walk';
-import type { Derived } from '../../topology/private/derive';
 import type { EngineFacts } from '../../topology/private/engine-facts';
+import type { Memberships } from '../../topology/private/memberships';
 import { sendersOf } from '../../topology/private/senders';
+import type { Topology } from '../../topology/private/topology';
 
-const proofs = new WeakMap<Derived, Proof>();
+/** What a proof needs of a snapshot. */
+export interface Provable {
+  readonly topology: Topology;
+  readonly members: Pick<Memberships, 'expand'>;
+}
+
+const proofs = new WeakMap<Provable, Proof>();
 
 /** Everything that can be told of one snapshot, each part worked out when it is first asked for. */
 export class Proof {
-  public static of(derived: Derived, engine: EngineFacts): Proof {
+  public static of(derived: Provable, engine: EngineFacts): Proof {
     const known = proofs.get(derived) ?? new Proof(derived, engine);
     proofs.set(derived, known);
     return known;
@@ -34,7 +41,7 @@ export class Proof {
   } = {};
 
   private constructor(
-    public readonly derived: Derived,
+    public readonly derived: Provable,
     private readonly engine: EngineFacts,
   ) {
     this.labels = new Labels(derived.topology);

@@ -5,6 +5,7 @@ import { NO_PORTS, type PortSet, union } from './matrix/port-set';
 import { type AddressRange, covers, HIGHEST, readRange } from './walk/address';
 import type { Derived } from '../../topology/private/derive';
 import type { PeerFact } from '../../topology/private/facts';
+import type { Memberships } from '../../topology/private/memberships';
 import { DEFAULT_BRIDGE } from '../../topology/private/senders';
 import type { Family } from '../../topology/private/terms';
 
@@ -15,7 +16,10 @@ export interface Selection {
   readonly block?: AddressRange & { readonly family: Family };
 }
 
-export function selectionOf(peer: PeerFact, { members, topology }: Derived): Selection {
+export function selectionOf(
+  peer: PeerFact,
+  { members, topology }: Pick<Derived, 'topology'> & { readonly members: Pick<Memberships, 'expand'> },
+): Selection {
   if (peer.kind === 'block') {
     const range = readRange(peer.family, peer.block)!;
     return { containers: new Set(), isHost: false, block: { ...range, family: peer.family } };

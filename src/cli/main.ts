@@ -1,0 +1,132 @@
+import { Command, CommanderError, Option } from 'commander';
+import { changeListing, exposureListing, openListing } from './private/listings';
+import { type Format, FORMATS, type Listing, render } from './private/render';
+import { InputError } from '../intake/input-error';
+import type { Questions } from '../intake/questions';
+
+/** Where text goes. */
+export interface Sink {
+  write(text: string): unknown;
+}
+
+/** What the process ends with. Scripts rest on these. */
+export const EXIT = { yes: 0, no: 1, usage: 2, unknown: 3 } as const;
+
+interface Given {
+  readonly input: string;
+  readonly daemon?: string;
+  readonly format: Format;
+}
+
+const EXAMPLES = `
+Words for FROM and TO: a construct path or the end of it ('shop/Web', 'Web'), a container name, an address, a block,
+host, internet (all IPv4 addresses), internet6. Ports: 443, tcp/443, udp/53, 8000-8010, ping.
+
+Exit codes: 0 yes, or no difference; 1 no, or a difference; 2 the question or the input is wrong; 3 not certain.
+
+Examples:
+  $ bulkhead exposure                        what the outside reaches, of the synth in cdktf.out
+  $ bulkhead explain Web Db 5432             why the connection arrives or not
+  $ bulkhead evaluate internet Db 5432       for a script: prints the result and sets the exit code
+  $ bulkhead diff main.json cdktf.out        flows that a change opens and closes
+  $ bulkhead whatif --engine 29.1            what an upgrade of the engine would open and close`;
+
+/** Runs a command line; returns the exit code. */
+export async function main(argv: readonly string[], out: Sink, err: Sink): Promise<number> {
+  let code: number = EXIT.yes;
+  const program = programFor(out, err, (value) => {
+    code = value;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.yes : EXIT.usage;
+    if (error instanceof InputError) {
+      err.write(`bulkhead: ${error.message}\n`);
+      return EXIT.usage;
+    }
+    throw error;
+  }
+}
+
+function programFor(out: Sink, err: Sink, end: (code: number) => void): Command {
+  const program = new Command('bulkhead')
+    .description('Answers who can reach whom on a Docker host, from what a synth of Bulkhead wrote. Sends no packet and asks no engine.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
+    .showHelpAfterError("(run 'bulkhead --help' for the commands)")
+    .addHelpText('after', EXAMPLES);
+  const command = (words: string, description: string) => {
+    const added = program.command(words).description(description);
+    return added
+      .option('-i, --input <path>', 'a topology.json, or a folder that has some below it', 'cdktf.out')
+      .option('-d, --daemon <path>', 'the daemon, where the input has several: its construct path or the end of it');
+  };
+  const listed = (words: string, description: string) =>
+    command(words, description).addOption(new Option('-f, --format <format>', 'how to print').choices(FORMATS).default('text'));
+  const print = (listing: Listing, { format }: Given) => out.write(render(listing, format));
+
+  listed('list', 'every two ends with an open connection, with the ports').action((given: Given) => {
+    const asked = questions(given);
+    print(openListing(aboutOf(asked), asked.open()), given);
+  });
+
+  listed('exposure', 'what is reachable from outside the host, and from which addresses').action((given: Given) => {
+    const asked = questions(given);
+    print(exposureListing(aboutOf(asked), asked.exposures()), given);
+  });
+
+  command('evaluate <from> <to> <port>', 'whether a connection arrives: prints DELIVERED, DROPPED, UNREACHABLE or UNKNOWN').action(
+    (from: string, to: string, port: string, given: Given) => {
+      const disposition = questions(given).disposition(from, to, port);
+      out.write(`${disposition}\n`);
+      end(exitOf(disposition));
+    },
+  );
+
+  command(
+    'explain <from> <to> <port>',
+    'why a connection arrives or not: the rule that decides, the path of the packet, what to change',
+  ).action((from: string, to: string, port: string, given: Given) => {
+    const { disposition, text } = questions(given).explain(from, to, port);
+    out.write(`${text}\n`);
+    end(exitOf(disposition));
+  });
+
+  listed('diff <old> <new>', 'flows that are open in one topology and not in the other; each is a topology.json or a folder').action(
+    (old: string, now: string, given: Given) => {
+      const [before, after] = [questions({ ...given, input: old }), questions({ ...given, input: now })];
+      const changes = after.changesSince(before);
+      print(changeListing('diff', { ...aboutOf(after), old, new: now }, changes), given);
+      end(changes.length === 0 ? EXIT.yes : EXIT.no);
+    },
+  );
+
+  listed('whatif', 'what another version of the engine would open and close, with the same networks and rules of Bulkhead')
+    .requiredOption('-e, --engine <version>', 'version of the engine, such as 29.1')
+    .action((given: Given & { readonly engine: string }) => {
+      const asked = questions(given);
+      const then = asked.onEngine(given.engine);
+      const changes = then.changesSince(asked);
+      print(changeListing('whatif', { ...aboutOf(asked), newEngine: then.engine.version }, changes), given);
+      end(changes.length === 0 ? EXIT.yes : EXIT.no);
+    });
+  return program;
+}
+
+function exitOf(disposition: string): number {
+  if (disposition === 'UNKNOWN') return EXIT.unknown;
+  return disposition === 'DELIVERED' ? EXIT.yes : EXIT.no;
+}
+
+function aboutOf({ daemon, engine }: Questions): Listing['about'] {
+  return { daemon, engine: engine.version };
+}
+
+/** Loaded only now: help and mistakes need none of it. */
+function questions({ input, daemon }: Pick<Given, 'input' | 'daemon'>): Questions {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { ask } = require('../intake/ask') as { ask: (input: string, daemon?: string) => Questions };
+  return ask(input, daemon);
+}

@@ -1,0 +1,37 @@
+import type { Listing } from './render';
+import type { Exposure, ReachabilityChange, ReachableCell } from '../../reachability/results';
+
+const verdict = (certain: boolean) => (certain ? 'OPEN' : 'UNKNOWN');
+
+export function openListing(about: Listing['about'], cells: readonly ReachableCell[]): Listing {
+  return {
+    kind: 'list',
+    about,
+    columns: ['from', 'to', 'ports', 'verdict', 'as'],
+    rows: cells.map(({ source, destination, ports, certain, forgedSource }) => [source, destination, ports, verdict(certain), forgedSource ?? '']), // prettier-ignore
+    entries: cells.map(({ source: from, destination: to, ports, certain, forgedSource }) => ({ from, to, ports, verdict: verdict(certain), forgedSource })), // prettier-ignore
+    none: 'Nothing is open.',
+  };
+}
+
+export function exposureListing(about: Listing['about'], exposures: readonly Exposure[]): Listing {
+  return {
+    kind: 'exposure',
+    about,
+    columns: ['workload', 'host address', 'host ports', 'ports', 'from'],
+    rows: exposures.map(({ workload, hostAddress, hostPorts, targetPorts, sources }) => [workload, hostAddress, hostPorts, targetPorts, sources.join(', ')]), // prettier-ignore
+    entries: exposures.map(({ workload, hostAddress, hostPorts, targetPorts: ports, sources: from, anywhere }) => ({ workload, hostAddress, hostPorts, ports, from, anywhere })), // prettier-ignore
+    none: 'Nothing is reachable from outside the host.',
+  };
+}
+
+export function changeListing(kind: string, about: Listing['about'], changes: readonly ReachabilityChange[]): Listing {
+  return {
+    kind,
+    about,
+    columns: ['from', 'to', 'opened', 'closed', 'as'],
+    rows: changes.map(({ source, destination, opened, closed, forgedSource }) => [source, destination, opened, closed, forgedSource ?? '']),
+    entries: changes.map(({ source: from, destination: to, opened, closed, forgedSource }) => ({ from, to, opened, closed, forgedSource })),
+    none: 'Nothing differs.',
+  };
+}

@@ -1,0 +1,37 @@
+import type { Step } from './walk/outcome';
+import type { PairPlan, Topology } from '../../topology/private/topology';
+
+/**
+ * Which declaration lets a packet pass at a step of its way. Most rules stand for one, which is their origin; a rule with a set of pairs stands for many, and
+ * the packet says which.
+ */
+export class DeclaredSteps {
+  private readonly declared: ReadonlySet<string>;
+  private readonly pairs: readonly PairPlan[];
+
+  constructor({ pairs, egress, hostFlows, publications }: Topology) {
+    this.declared = new Set([...pairs, ...egress, ...hostFlows, ...publications].map(({ origin }) => origin));
+    this.pairs = pairs;
+  }
+
+  public originOf({ place, packet, direction }: Step): string | undefined {
+    const rule = place?.rule;
+    if (rule === undefined) return undefined;
+    if (this.declared.has(rule.origin)) return rule.origin;
+    // Sets of pairs alone are asked with all three fields.
+    const isOfPairs = rule.matches.some((match) => match.kind === 'in-set' && match.fields === undefined);
+    if (!isOfPairs || direction === 'reply') return undefined;
+    const { protocol, source, destination, destinationPort } = packet;
+    const meant = this.pairs.filter(
+      (pair) =>
+        pair.bridge === packet.in &&
+        pair.source === source &&
+        pair.destination === destination &&
+        pair.port.protocol === protocol &&
+        pair.port.first <= destinationPort &&
+        destinationPort <= pair.port.last,
+    );
+    // Each of them opens it by itself.
+    return meant.length === 0 ? undefined : [...new Set(meant.map(({ origin }) => origin))].join("' and '");
+  }
+}

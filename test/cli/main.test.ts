@@ -1,0 +1,226 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { ConnectionRate, EngineVersion, Peer, Port, Reachability, type ReachabilityChange } from '../../src';
+import { EXIT, main } from '../../src/cli/main';
+import { writeDaemonReports } from '../../src/reports/daemon-reports';
+import { temporaryFolder } from '../support/folders';
+import { HOST_ADDRESS, Program } from '../support/programs';
+import { shop } from '../support/unguarded';
+
+const folder = temporaryFolder();
+
+interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function bulkhead(...argv: string[]): Promise<Said> {
+  const said = { out: '', err: '' };
+  const sink = (name: 'out' | 'err') => ({ write: (text: string) => void (said[name] += text) });
+  return { code: await main(argv, sink('out'), sink('err')), ...said };
+}
+
+/** Web, Api and two databases on one segment, and what Web publishes. */
+function site(
+  flows: readonly [string, string, number][] = [
+    ['Web', 'Api', 8080],
+    ['Api', 'Db', 5432],
+    ['Api', 'Cache', 6379],
+  ],
+) {
+  // prettier-ignore
+  const program = new Program();
+  const segment = program.segment('Net');
+  const all = Object.fromEntries(['Web', 'Api', 'Db', 'Cache'].map((id) => [id, program.container(id, segment)]));
+  for (const [from, to, port] of flows) all[from].connections.allowTo(all[to], Port.tcp(port));
+  all.Web.publish(Port.tcp(443), { hostAddress: HOST_ADDRESS, sources: [Peer.cidr('198.51.100.0/24')], targetPort: Port.tcp(8443) });
+  return { program, ...all };
+}
+
+function written(daemon: Program['daemon'], name = 'now'): string {
+  const to = path.join(folder(), name, 'daemon');
+  fs.mkdirSync(to, { recursive: true });
+  writeDaemonReports(to, daemon._declarations.store, {});
+  return path.join(folder(), name);
+}
+
+describe('what is asked of one synth', () => {
+  test('list: every two ends with an open connection', async () => {
+    const { code, out } = await bulkhead('list', '--input', written(site().program.daemon));
+    expect(out.split('\n')).toEqual([
+      'FROM             TO         PORTS     VERDICT  AS',
+      '198.51.100.0/24  app/Web    tcp/8443  OPEN',
+      'app/Api          app/Cache  tcp/6379  OPEN',
+      'app/Api          app/Db     tcp/5432  OPEN',
+      'app/Web          app/Api    tcp/8080  OPEN',
+      'host             app/Web    tcp/8443  OPEN',
+      '',
+    ]);
+    expect(code).toBe(EXIT.yes);
+  });
+
+  test('exposure: what the outside reaches', async () => {
+    const { out } = await bulkhead('exposure', '-i', written(site().program.daemon), '-f', 'markdown');
+    expect(out.split('\n').slice(2)).toEqual([`| app/Web | ${HOST_ADDRESS} | tcp/443 | tcp/8443 | 198.51.100.0/24 |`, '']);
+  });
+
+  test.each([
+    ['Api', 'Db', '5432', 'DELIVERED', EXIT.yes],
+    ['app/Web', 'app/Db', 'tcp/5432', 'DROPPED', EXIT.no],
+    ['app-web', 'app-api', '8080/tcp', 'DELIVERED', EXIT.yes],
+    ['internet', 'Db', '5432', 'DROPPED', EXIT.no],
+    ['198.51.100.7', 'Web', '8443', 'DELIVERED', EXIT.yes],
+    ['203.0.113.7', 'Web', '8443', 'DROPPED', EXIT.no],
+    ['host', 'Web', '8443', 'DELIVERED', EXIT.yes],
+    ['Api', 'Db', 'udp/5432', 'DROPPED', EXIT.no],
+    ['Api', 'Db', '5000-6000', 'DELIVERED', EXIT.yes],
+    ['Net', 'Cache', '6379', 'DELIVERED', EXIT.yes],
+    ['Web', 'Api', 'ping', 'DROPPED', EXIT.no],
+  ])('evaluate %s %s %s: %s, exit code %i', async (from, to, port, says, exit) => {
+    const { code, out, err } = await bulkhead('evaluate', from, to, port, '-i', written(site().program.daemon));
+    expect([out, err, code]).toEqual([`${says}\n`, '', exit]);
+  });
+
+  test('an address of a container is that container', async () => {
+    const { program, Api, Db } = site() as any;
+    const [from, to] = [Api, Db].map((one) => program.daemon._declarations.store.placesOf(one.node.path)[0].member.ipv4);
+    const { out } = await bulkhead('explain', from, to, '5432', '-i', written(program.daemon));
+    expect(out).toMatch(/^DELIVERED: app\/Api reaches app\/Db on tcp\/5432: 'app\/Api > app\/Db tcp\/5432' lets it through\./);
+  });
+
+  test('what is not certain has an exit code of its own', async () => {
+    const program = new Program();
+    program.container('Recorder', program.lan('Cameras'));
+    const { code, out } = await bulkhead('evaluate', 'internet', 'Recorder', '554', '-i', written(program.daemon));
+    expect([out, code]).toEqual(['UNKNOWN\n', EXIT.unknown]);
+  });
+});
+
+describe('the declaration that an explanation names', () => {
+  const decider = (out: string) => /'([^']+)' lets it through/.exec(out)?.[1];
+
+  test.each([1, 2, 3, 5])('of %i flows of a segment: without it the answer is another', async (count) => {
+    const names = Array.from({ length: count }, (_, i) => `T${i}`);
+    const make = (left: readonly string[]) => {
+      const program = new Program();
+      const segment = program.segment('Net');
+      const web = program.container('Web', segment);
+      names.forEach((name, i) => {
+        const target = program.container(name, segment);
+        if (left.includes(name)) web.connections.allowTo(target, Port.tcp(80), i === 1 ? { rate: ConnectionRate.perSecond(5) } : {});
+      });
+      return program.daemon;
+    };
+    for (const name of names) {
+      const { out, code } = await bulkhead('explain', 'Web', name, '80', '-i', written(make(names), name));
+      expect([decider(out), code]).toEqual([`app/Web > app/${name} tcp/80`, EXIT.yes]);
+      expect(out).toMatch(new RegExp(`^> forward .*app/Web > app/${name} tcp/80`, 'm'));
+      const without = await bulkhead('evaluate', 'Web', name, '80', '-i', written(make(names.filter((each) => each !== name)), name));
+      expect(without.code).toBe(EXIT.no);
+    }
+  });
+
+  test('two that open the same are both named', async () => {
+    const { program, Web, Api, Db, Cache } = site([]) as any;
+    for (const to of [Api, Db, Cache]) Web.connections.allowTo(to, Port.tcp(80));
+    Web.connections.allowTo(Db, Port.tcpRange(79, 90));
+    const { out } = await bulkhead('explain', 'Web', 'Db', '80', '-i', written(program.daemon));
+    expect(out).toContain("To close it, remove the declaration 'app/Web > app/Db tcp/80' and 'app/Web > app/Db tcp/79-90'");
+  });
+});
+
+describe('what differs', () => {
+  test('diff: flows that a change opens and closes, with an exit code', async () => {
+    const old = written(site().program.daemon, 'old');
+    const now = written(site([['Web', 'Api', 8081], ['Api', 'Db', 5432]]).program.daemon); // prettier-ignore
+    const { code, out } = await bulkhead('diff', old, now, '--format', 'csv');
+    expect(out.split('\r\n')).toEqual([
+      'from,to,opened,closed,as',
+      'app/Api,app/Cache,,tcp/6379,',
+      'app/Web,app/Api,tcp/8081,tcp/8080,',
+      '',
+    ]);
+    expect(code).toBe(EXIT.no);
+    expect(await bulkhead('diff', old, old)).toEqual({ code: EXIT.yes, out: 'Nothing differs.\n', err: '' });
+  });
+
+  test('whatif: as a program with that engine answers', async () => {
+    const [before, after] = ['26.1', '28.5'].map((version) => shop({ engine: EngineVersion.of(version) }).daemon as any);
+    const { code, out } = await bulkhead('whatif', '--engine', '28.5', '-i', written(before), '-f', 'json');
+    const expected = Reachability._of(after._declarations).changesSince(Reachability._of(before._declarations));
+    expect(JSON.parse(out)).toMatchObject({ format: 'bulkhead-whatif', version: 1, engine: '26.1', newEngine: '28.5' });
+    const plain = ({ source: from, destination: to, opened, closed }: ReachabilityChange) => ({ from, to, opened, closed });
+    expect(JSON.parse(out).entries.map(({ from, to, opened, closed }: any) => ({ from, to, opened, closed }))).toEqual(expected.map(plain));
+    expect([code, expected.length > 0]).toEqual([EXIT.no, true]);
+  });
+});
+
+describe('what is refused, with exit code 2 and a way out', () => {
+  const cases: [string, (input: string) => string[], RegExp][] = [
+    ['a port that is none', (input) => ['evaluate', 'Web', 'Api', '70000', '-i', input], /65535/],
+    [
+      'a port in two protocols',
+      (input) => ['evaluate', 'Web', 'Api', 'tcp/80/udp', '-i', input],
+      /'tcp\/80\/udp' is not a port; write 443/,
+    ],
+    ['a name that nothing has', (input) => ['explain', 'Wbe', 'Api', '80', '-i', input], /'Wbe' is not known; .*app\/Web/],
+    ['a block with host bits', (input) => ['explain', '10.0.0.1/8', 'Api', '80', '-i', input], /did you mean '10\.0\.0\.0\/8'/],
+    ['a folder without a synth', () => ['list', '-i', __dirname], /no topology\.json in/],
+    ['a path that does not exist', () => ['list', '-i', '/nowhere/at/all'], /run 'cdktf synth' first/],
+    ['a daemon that is not there', (input) => ['list', '-i', input, '-d', 'Elsewhere'], /no daemon 'Elsewhere'.*it has app\/Edge/],
+    ['an engine that does not exist', (input) => ['whatif', '-e', '19.03', '-i', input], /'19\.03' is not an engine version/],
+    ['a format that does not exist', (input) => ['list', '-i', input, '-f', 'xml'], /Allowed choices are text, json, markdown, csv/],
+    ['a command that does not exist', () => ['lsit'], /unknown command 'lsit'[\s\S]*Did you mean list/],
+    ['an end too few', (input) => ['explain', 'Web', 'Api', '-i', input], /missing required argument 'port'/],
+  ];
+  test.each(cases)('%s', async (_, argv, says) => {
+    const { code, err } = await bulkhead(...argv(written(site().program.daemon)));
+    expect(err).toMatch(says);
+    expect(code).toBe(EXIT.usage);
+  });
+
+  test.each<[string, (text: string) => string, RegExp]>([
+    ['that is cut', (text) => text.slice(0, text.length / 2), /is not JSON, or is cut.*run 'cdktf synth' again/],
+    ['that is empty', () => '', /is not JSON, or is cut/],
+    ['of something else', () => '{"format":"other"}', /is not a topology of Bulkhead/],
+    ['that is null', () => 'null', /is not a topology of Bulkhead/],
+    ['of a later version', (text) => text.replace('"version": 1,', '"version": 2,'), /has version 2, and this command reads 1/],
+    ['without its pairs', (text) => JSON.stringify({ ...JSON.parse(text), pairs: undefined }), /is not as its schema says, at #.*"pairs"/],
+    ['with a port that is a text', (text) => text.replace('"first": 8080', '"first": "8080"'), /is not as its schema says, at #\/.*first/],
+  ])('a file %s', async (_, change, says) => {
+    const file = path.join(written(site().program.daemon), 'daemon/topology.json');
+    fs.writeFileSync(file, change(fs.readFileSync(file, 'utf8')));
+    const { code, err, out } = await bulkhead('list', '-i', file);
+    expect([err, out, code]).toEqual([expect.stringMatching(says), '', EXIT.usage]);
+  });
+
+  test('a name that two have', async () => {
+    const program = new Program();
+    const [one, other] = ['One', 'Other'].map((id) => program.segment(id));
+    program.container('Web', one);
+    program.container('Deep/Web'.replace('/', ''), other);
+    const file = path.join(written(program.daemon), 'daemon/topology.json');
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replaceAll('app/DeepWeb', 'app/Deep/Web'));
+    const { code, err } = await bulkhead('evaluate', 'Web', 'One', '80', '-i', file);
+    expect([code, err]).toEqual([EXIT.usage, "bulkhead: 'Web' can be app/Deep/Web or app/Web; write more of the path\n"]);
+    expect((await bulkhead('evaluate', 'app/Web', 'Deep/Web', '80', '-i', file)).code).toBe(EXIT.no);
+  });
+
+  test('several daemons', async () => {
+    written(site().program.daemon, 'all/one');
+    const other = new Program();
+    const file = path.join(written(other.daemon, 'all/two'), 'daemon/topology.json');
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replaceAll('app/Edge', 'app/Second'));
+    const { code, err } = await bulkhead('list', '-i', path.join(folder(), 'all'));
+    expect([code, err]).toEqual([EXIT.usage, expect.stringMatching(/has 2 daemons; choose one with --daemon: app\/Edge, app\/Second/)]);
+    expect((await bulkhead('list', '-i', path.join(folder(), 'all'), '-d', 'Second')).out).toBe('Nothing is open.\n');
+  });
+});
+
+test('help needs no input and teaches', async () => {
+  const { code, out } = await bulkhead('--help');
+  expect(code).toBe(EXIT.yes);
+  for (const words of ['Exit codes:', '$ bulkhead explain Web Db 5432', 'internet6']) expect(out).toContain(words);
+  expect((await bulkhead('explain', '--help')).out).toContain('--input <path>');
+});
