@@ -169,7 +169,8 @@ export function packets(checks: Checks, lab: Lab, deployment: StackDeployment, w
   const containers = topology.workloads.filter((each) => members.has(each.path)).map(({ name }) => containerActor(lab, name));
   const both = (ipv4: string, ipv6: string) => (dualStack ? [ipv4, ipv6] : [ipv4]);
   const place = (name: 'lanA' | 'inet', addresses: readonly string[]): Actor => ({ name, where: { ns: name }, endpoints: addresses.map((address) => ({ network: name, address })) }); // prettier-ignore
-  const outsiders = [place('lanA', both(NET.lanA, NET.lanA6)), place('inet', both(NET.internet, NET.internet6))];
+  // The router is the internet, too, and sends from its address on the LAN.
+  const outsiders = [place('lanA', both(NET.lanA, NET.lanA6)), place('inet', both(NET.router, NET.router6))];
   const actors: Actor[] = [...containers, { name: 'host', where: { host: true }, endpoints: [] }, ...outsiders];
   const ports = portsOf(topology);
   const probes = new Probes(lab);
@@ -191,7 +192,8 @@ export function packets(checks: Checks, lab: Lab, deployment: StackDeployment, w
     ...containers.flatMap((actor) => actor.endpoints.map(({ address }) => ({ name: actor.name, address, ports: targetPorts(actor.name) }))), // prettier-ignore
     ...both(HOST_ADDRESS, NET.host6).map((address) => ({ name: 'host', address, ports })),
     ...gateways(lab).map((address) => ({ name: 'host', address, ports, only: inside })),
-    ...outsiders.flatMap(({ name, endpoints }) => endpoints.map(({ address }) => ({ name, address, ports: targetPorts(name), only: inside }))), // prettier-ignore
+    ...both(NET.lanA, NET.lanA6).map((address) => ({ name: 'lanA', address, ports: targetPorts('lanA'), only: inside })),
+    ...both(NET.internet, NET.internet6).map((address) => ({ name: 'inet', address, ports: targetPorts('inet'), only: inside })),
   ];
   const expected = declaredBy(topology, actors);
   const answers = ask(probes, actors, targets, expected);

@@ -50,7 +50,7 @@ stays`,
     names: ['traefik:v3.5'],
     says: ['EXPOSE 80'],
     programs: {
-      'usr/local/bin/traefik': '[ "$*" = "healthcheck --ping" ] && exec wget -q -T 3 -O /dev/null http://127.0.0.1:8080/ping',
+      'usr/local/bin/traefik': '[ "$*" = "healthcheck --ping" ] && exec timeout 3 wget -q -O /dev/null http://127.0.0.1:8080/ping',
     },
     // It asks for the containers, takes those that say so by a label, and reaches them at the port of another one.
     entry: `
@@ -59,11 +59,11 @@ for w; do case $w in
   --certificatesresolvers.acme.acme.storage=*) storage=\${w#*=} ;;
 esac; done
 umask 077; echo '{}' >"$storage" || fail "no writing of $storage"
-until wget -q -T 3 -O /tmp/containers "http://$engine/v1.24/containers/json"; do sleep 1; done
+until timeout 3 wget -q -O /tmp/containers "http://$engine/v1.24/containers/json"; do sleep 1; done
 grep -q traefik.enable /tmp/containers || fail "no container with a label"
 name=$(sed 's/},{/}\\n{/g' /tmp/containers | grep '"traefik.enable":"true"' | sed 's/.*"Names":\\["\\/\\([^"]*\\)".*/\\1/')
 waits "$name" 80
-! wget -q -T 3 -O /tmp/info "http://$engine/v1.24/info" || fail "the proxy passes more than it should"
+! timeout 3 wget -q -O /tmp/info "http://$engine/v1.24/info" || fail "the proxy passes more than it should"
 listens 80 443 8080
 stays`,
   },

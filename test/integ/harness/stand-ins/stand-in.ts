@@ -57,7 +57,7 @@ stays() { trap 'exit 0' TERM INT QUIT; while :; do sleep 3600 & wait $!; done; }
 
 const ANSWER = `read -t 2 -r line; printf 'HTTP/1.0 200 OK\\r\\nContent-Type: text/plain\\r\\nContent-Length: 3\\r\\n\\r\\nok\\n'`;
 /** With the last word as the address, as health checks use it. */
-const CURL = `for w; do :; done; exec wget -q -T 3 -O - "$w"`;
+const CURL = `for w; do :; done; exec timeout 3 wget -q -O - "$w"`;
 
 function write(root: string, file: string, text: string, mode: number): void {
   const target = path.join(root, file);
@@ -68,6 +68,9 @@ function write(root: string, file: string, text: string, mode: number): void {
 
 /** The files beside those of the program. */
 function layerOf({ users = [], folders = [], programs = {}, entry }: StandIn, root: string): void {
+  // As in Debian and Alpine.
+  if (!fs.existsSync(path.join(root, 'var/run'))) fs.symlinkSync('/run', path.join(root, 'var/run'));
+  write(root, 'etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n', 0o644);
   write(root, 'helpers.sh', HELPERS, 0o644);
   write(root, 'entry.sh', `#!/bin/sh\n. /helpers.sh\n${entry}`, 0o755);
   write(root, 'usr/bin/answer', `#!/bin/sh\n${ANSWER}\n`, 0o755);
