@@ -33,7 +33,7 @@ class StackDeployment extends Deployment {
   readonly settings: { -readonly [K in keyof HardenedDaemonProps]?: HardenedDaemonProps[K] };
 
   constructor(lab: Lab, program: Program, dualStack: boolean) {
-    const settings = { dualStack };
+    const settings = { dualStack, liveRestore: false };
     super(lab, program, { daemon: settings });
     this.settings = settings;
   }
@@ -77,7 +77,7 @@ export function stage({ checks, lab, standIns, dualStack = false, bring }: Stage
 interface State {
   readonly Name: string;
   readonly RestartCount: number;
-  readonly State: { readonly Status: string; readonly ExitCode: number; readonly Health?: { readonly Status: string; readonly Log: readonly { readonly Output: string }[] } };
+  readonly State: { readonly Status: string; readonly ExitCode: number; readonly Error: string; readonly Health?: { readonly Status: string; readonly Log: readonly { readonly Output: string }[] } };
 } // prettier-ignore
 
 const namesOf = ({ topology }: StackDeployment) => [...topology.workloads, ...(topology.segmentless ?? [])].map(({ name }) => name);
@@ -92,7 +92,7 @@ function illness(lab: Lab, state: State): string {
   const name = state.Name.slice(1);
   const { stdout, stderr } = lab.host(['docker', 'logs', '--tail', '12', name]);
   const last = state.State.Health?.Log?.at(-1)?.Output ?? '';
-  return `--- ${name}: ${state.State.Status} ${state.State.Health?.Status ?? ''} exit ${state.State.ExitCode}, ${state.RestartCount} restarts\n${stdout}${stderr}health: ${last}`;
+  return `--- ${name}: ${state.State.Status} ${state.State.Health?.Status ?? ''} exit ${state.State.ExitCode}, ${state.RestartCount} restarts ${state.State.Error}\n${stdout}${stderr}health: ${last}`;
 }
 
 /** Every container runs, and is healthy where it has a check. */
@@ -245,23 +245,28 @@ except OSError as error:
 
 // --- restarts --------------------------------------------------------------------------------------------------------------------------
 
-export function restarts(checks: Checks, lab: Lab, deployment: StackDeployment): void {
+/**
+ * Without live-restore first: an engine that starts without it and finds containers of one that had it ends them as if a user had, and `unless-stopped` leaves
+ * them down.
+ */
+export function restarts(checks: Checks, lab: Lab, deployment: StackDeployment, what: string): void {
   const pids = () => namesOf(deployment).map((name) => lab.docker('inspect', '--format', '{{.State.Pid}}', name));
   const before = pids();
   lab.restartEngine();
-  healthy(checks, lab, deployment, 'after a restart of the engine with live-restore');
-  checks.shown('which interrupted nothing', before.join() === pids().join());
-  deployment.settings.liveRestore = false;
+  healthy(checks, lab, deployment, `${what}: after a restart of the engine without live-restore`);
+  const between = pids();
+  checks.shown(`${what}: which ended every container`, before.every((pid, index) => pid !== between[index]));
+  deployment.settings.liveRestore = true;
   deployment.synth();
   deployment.install();
-  // This restart is still one with live-restore: the engine that ends has the old settings.
+  // The engine that ends has the old settings.
   lab.restartEngine();
+  healthy(checks, lab, deployment, `${what}: after the change to live-restore`);
   const kept = pids();
   lab.restartEngine();
-  healthy(checks, lab, deployment, 'after a restart of the engine without live-restore');
-  const after = pids();
-  checks.shown('which ended every container', kept.every((pid, index) => pid !== after[index]));
-  replansEmpty(checks, deployment, 'after these restarts');
+  healthy(checks, lab, deployment, `${what}: after a restart of the engine with live-restore`);
+  checks.shown(`${what}: which interrupted nothing`, kept.join() === pids().join());
+  replansEmpty(checks, deployment, `${what}: after these restarts`);
 }
 
 /** What verify.sh says of users, images, secrets and directories. */

@@ -56,7 +56,7 @@ function play(checks: Checks, engine: EngineId, name: string, { program, dualSta
     replansEmpty(checks, deployment, `${name}: after the apply`);
     packets(checks, lab, deployment, name, dualStack);
     verified(checks, lab, deployment);
-    restarts(checks, lab, deployment);
+    restarts(checks, lab, deployment, name);
     deployment.destroy();
     checks.say(`${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
   });
