@@ -1,4 +1,5 @@
 import { authentik } from './authentik';
+import { dockprom } from './dockprom';
 import { elk } from './elk';
 import { immich } from './immich';
 import { mailcow } from './mailcow';
@@ -8,7 +9,7 @@ import { traefik } from './traefik';
 import { expectGolden } from '../support/golden';
 import { Program, type Synthesized } from '../support/programs';
 
-const STACKS: Readonly<Record<string, PublicStack>> = { authentik, elk, immich, mailcow, pihole, traefik };
+const STACKS: Readonly<Record<string, PublicStack>> = { authentik, dockprom, elk, immich, mailcow, pihole, traefik };
 
 interface Made {
   readonly synthesized: Synthesized;

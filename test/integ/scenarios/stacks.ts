@@ -2,6 +2,7 @@
 // declared flow is used, everything else that is tried is closed, plans are empty, and everything runs again after restarts of the engine.
 // BULKHEAD_STACKS names some of them alone.
 import { authentik } from '../../stacks/authentik';
+import { dockprom } from '../../stacks/dockprom';
 import { elk } from '../../stacks/elk';
 import { immich } from '../../stacks/immich';
 import { mailcow } from '../../stacks/mailcow';
@@ -15,6 +16,7 @@ import { APPS } from '../harness/stand-ins/apps';
 import { DATABASES } from '../harness/stand-ins/databases';
 import { ELK } from '../harness/stand-ins/elk';
 import { MAILCOW, WEB } from '../harness/stand-ins/mailcow';
+import { METRICS } from '../harness/stand-ins/metrics';
 import { NAMES } from '../harness/stand-ins/names';
 import { prepareStandIns } from '../harness/stand-ins/stand-in';
 import type { EngineId } from '../lab/cache';
@@ -22,8 +24,8 @@ import { type Lab, withLab } from '../lab/lab';
 
 export const engines: readonly EngineId[] = ['26.1', '28.5', '29'];
 
-const STACKS: Readonly<Record<string, PublicStack>> = { immich, authentik, elk, pihole, traefik, mailcow };
-const STAND_INS = [...DATABASES, ...APPS, ...ELK, ...NAMES, ...MAILCOW, ...WEB];
+const STACKS: Readonly<Record<string, PublicStack>> = { immich, authentik, elk, pihole, traefik, dockprom, mailcow };
+const STAND_INS = [...DATABASES, ...APPS, ...ELK, ...NAMES, ...METRICS, ...MAILCOW, ...WEB];
 
 /** What a user of a stack brings to the host: files that containers read. */
 const BRINGS: Readonly<Record<string, (lab: Lab) => void>> = {

@@ -14,7 +14,7 @@ export const NAMES: readonly StandIn[] = [
     users: ['1000'],
     says: ['USER 1000', 'EXPOSE 5054/udp'],
     programs: { 'usr/bin/dig': DIG },
-    entry: `exec dnsmasq -k -u '' --no-resolv --no-hosts --pid-file= --address=/#/203.0.113.99 --port="$PORT" --listen-address="$ADDRESS"`,
+    entry: `exec dnsmasq -k --user= --no-resolv --no-hosts --pid-file= --address=/#/203.0.113.99 --port="$PORT"`,
   },
   {
     names: ['pihole/pihole:2024.07.0'],
@@ -36,7 +36,7 @@ chmod 664 /etc/pihole/.stand-in || fail "chmod"
 name=\${PIHOLE_DNS_%%#*} port=\${PIHOLE_DNS_##*#}
 waits "$name" "$port"
 address=$(nslookup -type=a "$name" 127.0.0.11 | awk '/^Name/ { named = 1 } named && /^Address/ { print $2; exit }')
-su u999 -s /bin/sh -c "exec dnsmasq -k -u '' --no-resolv --no-hosts --pid-file= --server=$address#$port --address=/pi.hole/127.0.0.1" &
+su u999 -s /bin/sh -c "exec dnsmasq -k --user= --no-resolv --no-hosts --pid-file= --server=$address#$port --address=/pi.hole/127.0.0.1" &
 su u33 -s /bin/sh -c '. /helpers.sh; listens 80; stays' &
 nslookup -type=a example.com 127.0.0.1 >/dev/null || sleep 1
 stays`,
