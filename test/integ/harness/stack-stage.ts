@@ -23,16 +23,16 @@ export interface Staged {
   readonly checks: Checks;
   readonly lab: Lab;
   readonly standIns: readonly StandIn[];
-  readonly dualStack?: boolean;
+  readonly deployment: StackDeployment;
   /** Before the apply, on the host: what the user has to bring beside secrets. */
   readonly bring?: (lab: Lab) => void;
 }
 
 /** A deployment whose engine may lose live-restore on the way. */
-class StackDeployment extends Deployment {
+export class StackDeployment extends Deployment {
   readonly settings: { -readonly [K in keyof HardenedDaemonProps]?: HardenedDaemonProps[K] };
 
-  constructor(lab: Lab, program: Program, dualStack: boolean) {
+  constructor(lab: Lab, program: Program, dualStack = false) {
     const settings = { dualStack, liveRestore: false };
     super(lab, program, { daemon: settings });
     this.settings = settings;
@@ -49,8 +49,7 @@ class StackDeployment extends Deployment {
   }
 }
 
-export function stage({ checks, lab, standIns, dualStack = false, bring }: Staged, program: Program): StackDeployment {
-  const deployment = new StackDeployment(lab, program, dualStack);
+function stage({ checks, lab, standIns, deployment, bring }: Staged): void {
   deployment.synth();
   deployment.install();
   lab.startEngine();
@@ -71,7 +70,6 @@ export function stage({ checks, lab, standIns, dualStack = false, bring }: Stage
   // The resolver on the LAN of these programs.
   new Probes(lab).begin({ ns: 'inet' }, 'dns', 'serve', { addresses: ['0.0.0.0'] });
   deployment.apply();
-  return deployment;
 }
 
 interface State {
@@ -95,8 +93,23 @@ function illness(lab: Lab, state: State): string {
   return `--- ${name}: ${state.State.Status} ${state.State.Health?.Status ?? ''} exit ${state.State.ExitCode}, ${state.RestartCount} restarts ${state.State.Error}\n${stdout}${stderr}health: ${last}`;
 }
 
+/** The whole play of a stack that is not on the host yet. */
+export function play({ what, dualStack = false, ...staged }: Staged & { readonly what: string; readonly dualStack?: boolean }): void {
+  const { checks, lab, deployment } = staged;
+  const began = Date.now();
+  stage(staged);
+  healthy(checks, lab, deployment, `${what}: after the apply`);
+  withoutRestarts(checks, lab, deployment, what);
+  replansEmpty(checks, deployment, `${what}: after the apply`);
+  packets(checks, lab, deployment, what, dualStack);
+  verified(checks, lab, deployment, what);
+  restarts(checks, lab, deployment, what);
+  deployment.destroy();
+  checks.say(`${what}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
+}
+
 /** Every container runs, and is healthy where it has a check. */
-export function healthy(checks: Checks, lab: Lab, deployment: StackDeployment, when: string, seconds = 180): void {
+function healthy(checks: Checks, lab: Lab, deployment: StackDeployment, when: string, seconds = 180): void {
   let states: State[] = [];
   const began = Date.now();
   const all = until(() => (states = statesOf(lab, deployment)).every(isWell), seconds * 1000);
@@ -108,12 +121,12 @@ export function healthy(checks: Checks, lab: Lab, deployment: StackDeployment, w
 }
 
 /** No container ended on its way: what had to wait, waited. */
-export function withoutRestarts(checks: Checks, lab: Lab, deployment: StackDeployment): void {
+function withoutRestarts(checks: Checks, lab: Lab, deployment: StackDeployment, what: string): void {
   const ended = statesOf(lab, deployment).filter(({ RestartCount }) => RestartCount > 0);
-  checks.shown('no container ended on its way', ended.length === 0, () => ended.map((state) => illness(lab, state)).join('\n'));
+  checks.shown(`${what}: no container ended on its way`, ended.length === 0, () => ended.map((state) => illness(lab, state)).join('\n'));
 }
 
-export function replansEmpty(checks: Checks, deployment: StackDeployment, when: string): void {
+function replansEmpty(checks: Checks, deployment: StackDeployment, when: string): void {
   const plan = deployment.plan();
   checks.shown(`${when}: the plan is empty`, !plan.changes, plan.text);
 }
@@ -163,7 +176,7 @@ function declaredBy(topology: Topology, actors: readonly Actor[]): (q: Question)
 const key = (name: string, { proto, port }: Pick<Listener, 'proto' | 'port'>) => `${name} ${proto}/${port}`;
 
 /** Everything that the program declares is open, and everything else that is tried is closed; the model says the same. */
-export function packets(checks: Checks, lab: Lab, deployment: StackDeployment, what: string, dualStack: boolean): void {
+function packets(checks: Checks, lab: Lab, deployment: StackDeployment, what: string, dualStack: boolean): void {
   const { topology } = deployment;
   const members = new Set([...topology.networks, ...topology.wires].flatMap((network) => network.members.map(({ workload }) => workload)));
   const containers = topology.workloads.filter((each) => members.has(each.path)).map(({ name }) => containerActor(lab, name));
@@ -198,16 +211,16 @@ export function packets(checks: Checks, lab: Lab, deployment: StackDeployment, w
   const expected = declaredBy(topology, actors);
   const answers = ask(probes, actors, targets, expected);
   judge(checks, what, answers, predictor(deployment.daemon, actors));
-  unused(checks, topology, containers, answers.filter(({ observed }) => observed));
+  unused(checks, what, topology, containers, answers.filter(({ observed }) => observed));
   asked(checks, lab, topology, containers, real);
 }
 
 /** Each declared pair was asked. */
-function unused(checks: Checks, { pairs }: Topology, containers: readonly Actor[], open: readonly Question[]): void {
+function unused(checks: Checks, what: string, { pairs }: Topology, containers: readonly Actor[], open: readonly Question[]): void {
   const tcp = pairs.filter(({ port }) => port.protocol === 'tcp');
   const nameOf = (address: string) => containers.find(({ endpoints }) => endpoints.some((each) => each.address === address))?.name;
   const left = tcp.filter(({ source, destination, port }) => !open.some((q) => q.source === nameOf(source) && q.address === destination && has(port, q))); // prettier-ignore
-  checks.shown(`each of the ${tcp.length} declared TCP pairs was used`, left.length === 0, left.map(({ origin }) => origin).join());
+  checks.shown(`${what}: each of the ${tcp.length} declared TCP pairs was used`, left.length === 0, left.map(({ origin }) => origin).join());
 }
 
 /** Resolvers in containers: by UDP, each answers who has a flow, and nobody else. */
@@ -249,8 +262,11 @@ except OSError as error:
  * Without live-restore first: an engine that starts without it and finds containers of one that had it ends them as if a user had, and `unless-stopped` leaves
  * them down.
  */
-export function restarts(checks: Checks, lab: Lab, deployment: StackDeployment, what: string): void {
-  const pids = () => namesOf(deployment).map((name) => lab.docker('inspect', '--format', '{{.State.Pid}}', name));
+function restarts(checks: Checks, lab: Lab, deployment: StackDeployment, what: string): void {
+  // A socket proxy ends by itself when the engine has a new socket.
+  const proxies = new Set(deployment.topology.workloads.filter(({ holdsSocket }) => holdsSocket).map(({ name }) => name));
+  const names = namesOf(deployment).filter((name) => !proxies.has(name));
+  const pids = () => names.map((name) => lab.docker('inspect', '--format', '{{.State.Pid}}', name));
   const before = pids();
   lab.restartEngine();
   healthy(checks, lab, deployment, `${what}: after a restart of the engine without live-restore`);
@@ -270,10 +286,10 @@ export function restarts(checks: Checks, lab: Lab, deployment: StackDeployment, 
 }
 
 /** What verify.sh says of users, images, secrets and directories. */
-export function verified(checks: Checks, lab: Lab, deployment: StackDeployment): void {
+function verified(checks: Checks, lab: Lab, deployment: StackDeployment, what: string): void {
   lab.writeFile('/lab/verify.sh', fs.readFileSync(path.join(deployment.hostFiles, 'verify.sh'), 'utf8'));
   const { stdout, stderr } = lab.host(['sh', '/lab/verify.sh'], { timeout: 180_000 });
   const lines = stdout.split('\n').filter((line) => /^(PASS|FAIL|SKIP|WARN) (4\.1|5\.\d+|image|secrets|directories)\b/.test(line));
   const failed = lines.filter((line) => line.startsWith('FAIL'));
-  checks.shown(`verify.sh finds nothing wrong with the containers (${lines.length} lines)`, lines.length > 5 && failed.length === 0, failed.join('\n') + stderr); // prettier-ignore
+  checks.shown(`${what}: verify.sh finds nothing wrong with the containers (${lines.length} lines)`, lines.length > 5 && failed.length === 0, failed.join('\n') + stderr); // prettier-ignore
 }

@@ -11,7 +11,7 @@ import type { PublicStack } from '../../stacks/stack';
 import { traefik } from '../../stacks/traefik';
 import type { Checks } from '../harness/checks';
 import { needService } from '../harness/generate-images';
-import { healthy, packets, replansEmpty, restarts, stage, verified, withoutRestarts } from '../harness/stack-stage';
+import { play, StackDeployment } from '../harness/stack-stage';
 import { APPS } from '../harness/stand-ins/apps';
 import { DATABASES } from '../harness/stand-ins/databases';
 import { ELK } from '../harness/stand-ins/elk';
@@ -46,20 +46,12 @@ export async function prepare(): Promise<void> {
 
 export function run(engine: EngineId, checks: Checks): void {
   const chosen = process.env.BULKHEAD_STACKS?.split(',') ?? Object.keys(STACKS);
-  for (const name of chosen) checks.step(name, () => play(checks, engine, name, STACKS[name]));
-}
-
-function play(checks: Checks, engine: EngineId, name: string, { program, dualStack = false }: PublicStack): void {
-  withLab(engine, (lab) => {
-    const began = Date.now();
-    const deployment = stage({ checks, lab, standIns: STAND_INS, dualStack, bring: BRINGS[name] }, program);
-    healthy(checks, lab, deployment, `${name}: after the apply`);
-    withoutRestarts(checks, lab, deployment);
-    replansEmpty(checks, deployment, `${name}: after the apply`);
-    packets(checks, lab, deployment, name, dualStack);
-    verified(checks, lab, deployment);
-    restarts(checks, lab, deployment, name);
-    deployment.destroy();
-    checks.say(`${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
-  });
+  for (const what of chosen) {
+    const { program, dualStack } = STACKS[what];
+    checks.step(what, () =>
+      withLab(engine, (lab) =>
+        play({ checks, lab, what, standIns: STAND_INS, deployment: new StackDeployment(lab, program, dualStack), dualStack, bring: BRINGS[what] }), // prettier-ignore
+      ),
+    );
+  }
 }
