@@ -59,6 +59,9 @@ const ANSWER = `read -t 2 -r line; printf 'HTTP/1.0 200 OK\\r\\nContent-Type: te
 /** With the last word as the address, as health checks use it. */
 const CURL = `for w; do :; done; exec timeout 3 wget -q -O - "$w"`;
 
+/** The option that tells whether somebody listens, which this busybox lacks. */
+const NC = `[ "$1" = -z ] || exec /bin/nc "$@"; timeout 3 /bin/nc -w 2 "$2" "$3" </dev/null >/dev/null 2>&1; [ $? = 0 ] || [ $? = 143 ]`;
+
 function write(root: string, file: string, text: string, mode: number): void {
   const target = path.join(root, file);
   fs.mkdirSync(path.dirname(target), { recursive: true });
@@ -74,7 +77,7 @@ function layerOf({ users = [], folders = [], programs = {}, entry }: StandIn, ro
   write(root, 'helpers.sh', HELPERS, 0o644);
   write(root, 'entry.sh', `#!/bin/sh\n. /helpers.sh\n${entry}`, 0o755);
   write(root, 'usr/bin/answer', `#!/bin/sh\n${ANSWER}\n`, 0o755);
-  const all = { ...programs };
+  const all = { 'usr/bin/nc': NC, ...programs };
   for (const [file, text] of Object.entries(all)) write(root, file, `#!/bin/sh\n. /helpers.sh\n${text}\n`, 0o755);
   const numbers = users.map((user) => [user.split(':')[0], user.split(':').at(-1)!]);
   const passwd = numbers.map(([uid, gid]) => `u${uid}:x:${uid}:${gid}::/:/bin/sh\n`);
