@@ -52,7 +52,9 @@ const adguard = ImageProfile.of({
 });
 const filter = new HardenedContainer(stack, 'Filter', {
   segment: lan,
-  image: ContainerImage.fromRegistry('adguard/adguardhome:v0.107.65', { tagReason: 'an example; write name@sha256:… for the image that you tried' }),
+  image: ContainerImage.fromRegistry('adguard/adguardhome:v0.107.65', {
+    tagReason: 'an example; write name@sha256:… for the image that you tried',
+  }),
   profile: adguard,
   ipv4Address: '192.0.2.193', // the address that the router gives to its clients as their resolver
   command: ['--config', `${folder}/conf/AdGuardHome.yaml`, '--work-dir', `${folder}/work`, '--no-check-update'],

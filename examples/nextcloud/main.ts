@@ -24,7 +24,8 @@ import {
 
 const app = new App();
 const stack = new TerraformStack(app, 'cloud');
-const image = (name: string) => ContainerImage.fromRegistry(name, { tagReason: 'an example; write name@sha256:… for the image that you tried' });
+const image = (name: string) =>
+  ContainerImage.fromRegistry(name, { tagReason: 'an example; write name@sha256:… for the image that you tried' });
 
 const hostAddress = '192.0.2.10';
 const daemon = new HardenedDaemon(stack, 'Host', {

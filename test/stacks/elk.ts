@@ -1,6 +1,15 @@
 // Logs: Elasticsearch, Logstash and Kibana. Their images write beside their programs.
 import { image, LAN, type PublicStack } from './stack';
-import { BridgeSegment, ContainerUser, DataVolume, HardenedContainer, type HardenedContainerProps, HealthCheck, Port, VolumeMount } from '../../src';
+import {
+  BridgeSegment,
+  ContainerUser,
+  DataVolume,
+  HardenedContainer,
+  type HardenedContainerProps,
+  HealthCheck,
+  Port,
+  VolumeMount,
+} from '../../src';
 
 const HTTP = Port.tcp(9200);
 
@@ -15,7 +24,10 @@ export const elk: PublicStack = {
     } satisfies Partial<HardenedContainerProps>;
     const jvm = '-Xms512m -Xmx512m';
     const asksPort = (port: Port, path: string) =>
-      HealthCheck.shell(`curl --silent --fail http://127.0.0.1:${port.first}${path} || exit 1`, { intervalSeconds: 10, startPeriodSeconds: 60 });
+      HealthCheck.shell(`curl --silent --fail http://127.0.0.1:${port.first}${path} || exit 1`, {
+        intervalSeconds: 10,
+        startPeriodSeconds: 60,
+      });
 
     const es = new HardenedContainer(stack, 'Es', {
       ...shared,

@@ -27,7 +27,8 @@ function of(name: string): Made {
   const program = new Program({ dualStack: STACKS[name].dualStack });
   STACKS[name].program(program);
   const synthesized = program.synth();
-  const said = program.stack.node.findAll().flatMap(({ node }) =>
+  const said = program.stack.node.findAll().flatMap(
+    ({ node }) =>
     node.metadata.filter(({ type }) => /warn|error/.test(type)).map(({ data }) => `${node.path.split('/')[1]} ${/\((BH-\w+)\)$/.exec(String(data))?.[1] ?? data}`), // prettier-ignore
   );
   const result = { synthesized, program, said: [...new Set(said)].sort() };
@@ -38,8 +39,14 @@ function of(name: string): Made {
 /** What the program opens, without the stack's name and what all have. */
 const flowsOf = (name: string) => {
   const { pairs, publications } = of(name).program.topology();
-  const names = new Map(of(name).program.topology().workloads.map(({ path, name: workload }) => [path, workload.replace(/^app-/, '')]));
-  const members = of(name).program.topology().networks.flatMap((network) => network.members);
+  const names = new Map(
+    of(name)
+      .program.topology()
+      .workloads.map(({ path, name: workload }) => [path, workload.replace(/^app-/, '')]),
+  );
+  const members = of(name)
+    .program.topology()
+    .networks.flatMap((network) => network.members);
   const at = (address: string) => names.get(members.find(({ ipv4, ipv6 }) => ipv4 === address || ipv6 === address)!.workload)!;
   const ports = ({ protocol, first }: { protocol: string; first: number }) => `${protocol}/${first}`;
   return [
@@ -97,7 +104,10 @@ describe('what stood in the way of each', () => {
   test('Traefik: labels, the calls that pass the proxy, and a folder for certificates', () => {
     const { synthesized, program } = of('traefik');
     expect(synthesized.container('app-whoami').labels).toContainEqual({ label: 'traefik.http.routers.whoami.rule', value: 'Host(`whoami.example.com`)' }); // prettier-ignore
-    expect(program.topology().engineAccess?.map(({ client, text }) => `${client} ${text}`)).toEqual(['app/Traefik list and inspect containers', 'app/Traefik watch events']);
+    expect(program.topology().engineAccess?.map(({ client, text }) => `${client} ${text}`)).toEqual([
+      'app/Traefik list and inspect containers',
+      'app/Traefik watch events',
+    ]);
     expect(synthesized.container('app-certificates-owner').command).toContain('10001:10001');
   });
 

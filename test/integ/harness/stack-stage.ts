@@ -114,7 +114,10 @@ function healthy(checks: Checks, lab: Lab, deployment: StackDeployment, when: st
   const began = Date.now();
   const all = until(() => (states = statesOf(lab, deployment)).every(isWell), seconds * 1000);
   const checked = states.filter(({ State: { Health } }) => Health !== undefined).length;
-  checks.shown(`${when}: ${states.length} containers run, ${checked} of them healthy by their check`, all, () =>
+  checks.shown(
+    `${when}: ${states.length} containers run, ${checked} of them healthy by their check`,
+    all,
+    () =>
     states.filter((state) => !isWell(state)).map((state) => illness(lab, state)).join('\n'), // prettier-ignore
   );
   checks.say(`${when}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
@@ -200,7 +203,10 @@ function packets(checks: Checks, lab: Lab, deployment: StackDeployment, what: st
   actors.forEach(({ where, name }) => serve(where, name));
   routeFrom(lab, ['lanA', 'inet']);
   const inside = new Set(containers.map(({ name }) => name));
-  const targetPorts = (name: string): Ports => ({ ...ports, udp: ports.udp.filter((port) => !real.has(key(name, { proto: 'udp', port }))) });
+  const targetPorts = (name: string): Ports => ({
+    ...ports,
+    udp: ports.udp.filter((port) => !real.has(key(name, { proto: 'udp', port }))),
+  });
   const targets: Target[] = [
     ...containers.flatMap((actor) => actor.endpoints.map(({ address }) => ({ name: actor.name, address, ports: targetPorts(actor.name) }))), // prettier-ignore
     ...both(HOST_ADDRESS, NET.host6).map((address) => ({ name: 'host', address, ports })),
@@ -211,7 +217,13 @@ function packets(checks: Checks, lab: Lab, deployment: StackDeployment, what: st
   const expected = declaredBy(topology, actors);
   const answers = ask(probes, actors, targets, expected);
   judge(checks, what, answers, predictor(deployment.daemon, actors));
-  unused(checks, what, topology, containers, answers.filter(({ observed }) => observed));
+  unused(
+    checks,
+    what,
+    topology,
+    containers,
+    answers.filter(({ observed }) => observed),
+  );
   asked(checks, lab, topology, containers, real);
 }
 
@@ -220,7 +232,11 @@ function unused(checks: Checks, what: string, { pairs }: Topology, containers: r
   const tcp = pairs.filter(({ port }) => port.protocol === 'tcp');
   const nameOf = (address: string) => containers.find(({ endpoints }) => endpoints.some((each) => each.address === address))?.name;
   const left = tcp.filter(({ source, destination, port }) => !open.some((q) => q.source === nameOf(source) && q.address === destination && has(port, q))); // prettier-ignore
-  checks.shown(`${what}: each of the ${tcp.length} declared TCP pairs was used`, left.length === 0, left.map(({ origin }) => origin).join());
+  checks.shown(
+    `${what}: each of the ${tcp.length} declared TCP pairs was used`,
+    left.length === 0,
+    left.map(({ origin }) => origin).join(),
+  );
 }
 
 /** Resolvers in containers: by UDP, each answers who has a flow, and nobody else. */
@@ -271,7 +287,10 @@ function restarts(checks: Checks, lab: Lab, deployment: StackDeployment, what: s
   lab.restartEngine();
   healthy(checks, lab, deployment, `${what}: after a restart of the engine without live-restore`);
   const between = pids();
-  checks.shown(`${what}: which ended every container`, before.every((pid, index) => pid !== between[index]));
+  checks.shown(
+    `${what}: which ended every container`,
+    before.every((pid, index) => pid !== between[index]),
+  );
   deployment.settings.liveRestore = true;
   deployment.synth();
   deployment.install();

@@ -91,7 +91,9 @@ export async function prepare(): Promise<void> {
 export function run(engine: EngineId, checks: Checks): void {
   const all = fs.readdirSync(FOLDER).filter((name) => !['start', 'three-tier'].includes(name));
   for (const what of process.env.BULKHEAD_EXAMPLES?.split(',') ?? all) {
-    checks.step(what, () =>
+    checks.step(
+      what,
+      () =>
       withLab(engine, (lab) => play({ checks, lab, what, standIns: STAND_INS, deployment: new ExampleDeployment(lab, what), bring: BRINGS[what] })), // prettier-ignore
     );
   }

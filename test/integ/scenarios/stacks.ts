@@ -49,7 +49,9 @@ export function run(engine: EngineId, checks: Checks): void {
   for (const what of chosen) {
     const { program, dualStack } = STACKS[what];
     checks.step(what, () =>
-      withLab(engine, (lab) =>
+      withLab(
+        engine,
+        (lab) =>
         play({ checks, lab, what, standIns: STAND_INS, deployment: new StackDeployment(lab, program, dualStack), dualStack, bring: BRINGS[what] }), // prettier-ignore
       ),
     );

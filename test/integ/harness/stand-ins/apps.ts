@@ -19,7 +19,10 @@ stays`,
   },
   {
     names: ['ghcr.io/immich-app/immich-machine-learning:release'],
-    folders: [['cache', '0:0'], ['usr/src', '0:0']],
+    folders: [
+      ['cache', '0:0'],
+      ['usr/src', '0:0'],
+    ],
     says: ['EXPOSE 3003', 'WORKDIR /usr/src', 'ENV MPLCONFIGDIR=/tmp'],
     programs: { 'usr/local/bin/python3': '[ "$1" = healthcheck.py ] && exec timeout 3 wget -q -O /dev/null http://127.0.0.1:3003/ping' },
     entry: `

@@ -2,8 +2,8 @@
 // names, Debian's real program where there is one, and an entry point that does what the public one does to files and users. Nothing of theirs is copied.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { imageTar } from '../../lab/image';
 import { must } from '../../lab/exec';
+import { imageTar } from '../../lab/image';
 import type { Lab } from '../../lab/lab';
 import { needPart, type Part, partTar } from '../slim-images';
 
