@@ -101,7 +101,8 @@ export function play({ what, dualStack = false, ...staged }: Staged & { readonly
   healthy(checks, lab, deployment, `${what}: after the apply`);
   withoutRestarts(checks, lab, deployment, what);
   replansEmpty(checks, deployment, `${what}: after the apply`);
-  packets(checks, lab, deployment, what, dualStack);
+  if (deployment.topology.wires.length > 0) onWire(checks, lab, deployment, what);
+  else packets(checks, lab, deployment, what, dualStack);
   verified(checks, lab, deployment, what);
   restarts(checks, lab, deployment, what);
   deployment.destroy();
@@ -225,6 +226,22 @@ function packets(checks: Checks, lab: Lab, deployment: StackDeployment, what: st
     answers.filter(({ observed }) => observed),
   );
   asked(checks, lab, topology, containers, real);
+}
+
+/** A station of the LAN: nobody stands between the two, and between it and the host the guard does. */
+function onWire(checks: Checks, lab: Lab, { topology }: StackDeployment, what: string): void {
+  const probes = new Probes(lab);
+  const quiet = 9999;
+  for (const { workload, ipv4 } of topology.wires.flatMap(({ members }) => members)) {
+    const { name } = topology.workloads.find(({ path: place }) => place === workload)!;
+    probes.serve({ container: name }, [{ proto: 'tcp', address: '0.0.0.0', port: quiet, token: name }]);
+    const outcome = (where: Where, port: number) => probes.one(where, { proto: 'tcp', dst: ipv4, port, timeoutMs: 2000 }).outcome;
+    const declared = topology.hostFlows.filter(({ address, port }) => address === ipv4 && port.protocol === 'tcp').map(({ port }) => port.first); // prettier-ignore
+    const seen = [...declared, quiet].map((port) => `${port} ${outcome({ host: true }, port)}`).join();
+    checks.shown(`${what}: the host reaches ${name} on what it declares, and on nothing else`, declared.length > 0 && /^(\d+ open,)+9999 (timeout|unreachable)$/.test(seen), seen); // prettier-ignore
+    const lan = lab.inNs('lanA', ['python3', '-c', QUESTION, ipv4, '53', '3']).stdout;
+    checks.shown(`${what}: a machine of the LAN is answered, and reaches every port`, lan.includes('answered') && outcome({ ns: 'lanA' }, quiet) === 'open', lan); // prettier-ignore
+  }
 }
 
 /** Each declared pair was asked. */
