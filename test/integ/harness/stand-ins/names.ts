@@ -61,8 +61,12 @@ esac; done
 umask 077; echo '{}' >"$storage" || fail "no writing of $storage"
 until timeout 3 wget -q -O /tmp/containers "http://$engine/v1.24/containers/json"; do sleep 1; done
 grep -q traefik.enable /tmp/containers || fail "no container with a label"
-name=$(sed 's/},{/}\\n{/g' /tmp/containers | grep '"traefik.enable":"true"' | sed 's/.*"Names":\\["\\/\\([^"]*\\)".*/\\1/')
-waits "$name" 80
+sed 's/},{/}\\n{/g' /tmp/containers | grep '"traefik.enable":"true"' >/tmp/services
+while read -r line; do
+  name=$(echo "$line" | sed 's/.*"Names":\\["\\/\\([^"]*\\)".*/\\1/')
+  port=$(echo "$line" | sed 's/.*loadbalancer.server.port":"\\([0-9]*\\)".*/\\1/')
+  waits "$name" "$port"
+done </tmp/services
 ! timeout 3 wget -q -O /tmp/info "http://$engine/v1.24/info" || fail "the proxy passes more than it should"
 listens 80 443 8080
 stays`,
