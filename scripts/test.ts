@@ -134,7 +134,11 @@ async function build(): Promise<void> {
     env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1' },
   });
   await run({ name: 'types of tests and scripts', argv: [path.join(BIN, 'tsc'), '--noEmit', '-p', 'scripts'] });
-  await run({ name: 'types of the examples', argv: [path.join(BIN, 'tsc'), '-p', 'examples/three-tier'] });
+  for (const example of fs
+    .readdirSync('examples')
+    .filter((name) => fs.existsSync(path.join('examples', name, 'main.ts')) && name !== 'start')) {
+    await run({ name: `types of examples/${example}`, argv: [path.join(BIN, 'tsc'), '-p', path.join('examples', example)] });
+  }
   if (compiled) {
     await run({ name: 'README code', argv: [path.join(BIN, 'jsii-rosetta'), 'extract', '--strict'] });
     await run({ name: 'programs of the guides', argv: [TSX, 'scripts/guides-check.ts'] });

@@ -48,7 +48,7 @@ const adguard = ImageProfile.of({
   user: ContainerUser.of(10_053),
   fileCapabilities: [Capability.NET_BIND_SERVICE],
   ports: [Port.udp(53), Port.tcp(53)],
-  healthCheck: HealthCheck.shell('nslookup example.com 127.0.0.1 || exit 1', { startPeriodSeconds: 60 }),
+  healthCheck: HealthCheck.shell('nslookup -type=a example.com 127.0.0.1 || exit 1', { startPeriodSeconds: 60 }),
 });
 const filter = new HardenedContainer(stack, 'Filter', {
   segment: lan,

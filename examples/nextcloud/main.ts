@@ -7,6 +7,7 @@
 import { App, TerraformStack } from 'cdktf';
 import {
   Cidr,
+  ConfigFile,
   ContainerImage,
   DataVolume,
   EngineVersion,
@@ -83,10 +84,8 @@ const web = new HardenedContainer(stack, 'Web', {
   segment: tiers.dmz,
   image: image('nginx:1.29'),
   profile: ImageProfile.nginx({ port: 8080 }),
-  volumes: [
-    VolumeMount.hostPath('/srv/cloud/nginx', '/etc/nginx/conf.d'), // cloud.conf of this folder
-    VolumeMount.hostPath('/srv/cloud/tls', '/etc/nginx/tls'), // cert.pem and key.pem, which user 101 may read
-  ],
+  configFiles: { files: [ConfigFile.fromFile('/etc/nginx/conf.d/cloud.conf', 'cloud.conf', { values: { nextcloud: nextcloud.dnsName } })] },
+  volumes: [VolumeMount.hostPath('/srv/cloud/tls', '/etc/nginx/tls')], // cert.pem and key.pem, which group 101 may read
 });
 web.startAfter(nextcloud, { healthy: true });
 

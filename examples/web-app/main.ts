@@ -7,6 +7,7 @@
 import { App, TerraformStack } from 'cdktf';
 import {
   Cidr,
+  ConfigFile,
   ConnectionRate,
   ContainerImage,
   ContainerUser,
@@ -85,11 +86,8 @@ const web = new HardenedContainer(stack, 'Web', {
   segment: tiers.dmz,
   image: image('nginx:1.29'),
   profile: ImageProfile.nginx({ port: 8080 }),
-  environment: { API: `${api.dnsName}:8080` },
-  volumes: [
-    VolumeMount.hostPath('/srv/shop/nginx', '/etc/nginx/conf.d'), // shop.conf of this folder
-    VolumeMount.hostPath('/srv/shop/tls', '/etc/nginx/tls'), // cert.pem and key.pem, which user 101 may read
-  ],
+  configFiles: { files: [ConfigFile.fromFile('/etc/nginx/conf.d/shop.conf', 'shop.conf', { values: { api: `${api.dnsName}:8080` } })] },
+  volumes: [VolumeMount.hostPath('/srv/shop/tls', '/etc/nginx/tls')], // cert.pem and key.pem, which group 101 may read
 });
 web.startAfter(api, { healthy: true });
 

@@ -94,7 +94,7 @@ export class BridgeSegment extends Construct implements ISegment {
         daemon: props.daemon,
         networkName: kind === 'gateway' ? checked.gatewayNetworkName : checked.networkName,
         internal: kind === 'segment',
-        icc: kind === 'segment' && props.daemon._icc,
+        icc: props.daemon._icc,
         driverOptions: checked.mtuOptions,
         plan: () => this.plan(kind),
         isNeeded: () => kind === 'segment' || this.plan('gateway') !== undefined,

@@ -29,14 +29,21 @@ afterAll(() => {
 /** The folder of the only daemon, and the findings. */
 function synthesized(name: string): { readonly files: string; readonly validation: string } {
   const folder = path.join(out, name);
-  fs.mkdirSync(folder, { recursive: true });
+  fs.cpSync(path.join(FOLDER, name), folder, { recursive: true });
   process.env.CDKTF_OUTDIR = path.join(folder, 'cdktf.out');
   const program = path.join(folder, 'main.ts');
   fs.writeFileSync(program, withSources(fs.readFileSync(path.join(FOLDER, name, 'main.ts'), 'utf8')));
   const warn = jest.spyOn(console, 'error').mockImplementation((...words) => void said.push(words.join(' ')));
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  require(program);
-  warn.mockRestore();
+  const cwd = process.cwd();
+  try {
+    // Files beside the program are relative to its folder.
+    process.chdir(folder);
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    require(program);
+  } finally {
+    process.chdir(cwd);
+    warn.mockRestore();
+  }
   const stacks = path.join(folder, 'cdktf.out/stacks');
   const [stack] = fs.readdirSync(stacks);
   const bulkhead = path.join(stacks, stack, 'bulkhead');

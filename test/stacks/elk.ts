@@ -1,6 +1,15 @@
 // Logs: Elasticsearch, Logstash and Kibana. Their images write beside their programs.
 import { image, LAN, type PublicStack } from './stack';
-import { BridgeSegment, ContainerUser, DataVolume, HardenedContainer, type HardenedContainerProps, HealthCheck, Port, VolumeMount } from '../../src';
+import {
+  BridgeSegment,
+  ContainerUser,
+  DataVolume,
+  HardenedContainer,
+  type HardenedContainerProps,
+  HealthCheck,
+  Port,
+  VolumeMount,
+} from '../../src';
 
 const HTTP = Port.tcp(9200);
 
@@ -15,15 +24,18 @@ export const elk: PublicStack = {
     } satisfies Partial<HardenedContainerProps>;
     const jvm = '-Xms512m -Xmx512m';
     const asksPort = (port: Port, path: string) =>
-      HealthCheck.shell(`curl --silent --fail http://127.0.0.1:${port.first}${path} || exit 1`, { intervalSeconds: 10, startPeriodSeconds: 60 });
+      HealthCheck.shell(`curl --silent --fail http://127.0.0.1:${port.first}${path} || exit 1`, {
+        intervalSeconds: 10,
+        startPeriodSeconds: 60,
+      });
 
     const es = new HardenedContainer(stack, 'Es', {
       ...shared,
       image: image('elasticsearch:7.17.28'),
       aliases: ['elasticsearch'],
-      environment: { 'discovery.type': 'single-node', 'bootstrap.memory_lock': 'true', ES_JAVA_OPTS: jvm },
+      environment: { 'discovery.type': 'single-node', 'cluster.routing.allocation.disk.threshold_enabled': 'false', ES_JAVA_OPTS: jvm },
       volumes: [VolumeMount.volume(new DataVolume(stack, 'Data', { daemon }), '/usr/share/elasticsearch/data')],
-      limits: { ...shared.limits, ulimits: [{ limitName: 'nofile', soft: 65_535, hard: 65_535 }, { limitName: 'memlock', soft: -1, hard: -1 }] }, // prettier-ignore
+      limits: { ...shared.limits, ulimits: [{ limitName: 'nofile', soft: 65_535, hard: 65_535 }] },
       healthCheck: asksPort(HTTP, '/_cluster/health'),
       defaultPort: HTTP,
     });

@@ -20,7 +20,7 @@ export const image = (name: string): ContainerImage =>
 export const HOST = '192.0.2.10';
 /** Everybody who reaches the host. */
 export const PUBLIC = { hostAddress: HOST, sources: [Peer.anyIpv4()] };
-/** Machines of the LAN. */
-export const LAN = { hostAddress: HOST, sources: [Peer.cidr('192.0.2.0/24')] };
+/** Some machines of the LAN. */
+export const LAN = { hostAddress: HOST, sources: [Peer.cidr('192.0.2.16/28')] };
 /** A resolver on the LAN. */
 export const RESOLVER = Peer.address('192.0.2.1');

@@ -1,4 +1,5 @@
 import { authentik } from './authentik';
+import { dockprom } from './dockprom';
 import { elk } from './elk';
 import { immich } from './immich';
 import { mailcow } from './mailcow';
@@ -8,7 +9,7 @@ import { traefik } from './traefik';
 import { expectGolden } from '../support/golden';
 import { Program, type Synthesized } from '../support/programs';
 
-const STACKS: Readonly<Record<string, PublicStack>> = { authentik, elk, immich, mailcow, pihole, traefik };
+const STACKS: Readonly<Record<string, PublicStack>> = { authentik, dockprom, elk, immich, mailcow, pihole, traefik };
 
 interface Made {
   readonly synthesized: Synthesized;
@@ -26,7 +27,8 @@ function of(name: string): Made {
   const program = new Program({ dualStack: STACKS[name].dualStack });
   STACKS[name].program(program);
   const synthesized = program.synth();
-  const said = program.stack.node.findAll().flatMap(({ node }) =>
+  const said = program.stack.node.findAll().flatMap(
+    ({ node }) =>
     node.metadata.filter(({ type }) => /warn|error/.test(type)).map(({ data }) => `${node.path.split('/')[1]} ${/\((BH-\w+)\)$/.exec(String(data))?.[1] ?? data}`), // prettier-ignore
   );
   const result = { synthesized, program, said: [...new Set(said)].sort() };
@@ -37,8 +39,14 @@ function of(name: string): Made {
 /** What the program opens, without the stack's name and what all have. */
 const flowsOf = (name: string) => {
   const { pairs, publications } = of(name).program.topology();
-  const names = new Map(of(name).program.topology().workloads.map(({ path, name: workload }) => [path, workload.replace(/^app-/, '')]));
-  const members = of(name).program.topology().networks.flatMap((network) => network.members);
+  const names = new Map(
+    of(name)
+      .program.topology()
+      .workloads.map(({ path, name: workload }) => [path, workload.replace(/^app-/, '')]),
+  );
+  const members = of(name)
+    .program.topology()
+    .networks.flatMap((network) => network.members);
   const at = (address: string) => names.get(members.find(({ ipv4, ipv6 }) => ipv4 === address || ipv6 === address)!.workload)!;
   const ports = ({ protocol, first }: { protocol: string; first: number }) => `${protocol}/${first}`;
   return [
@@ -96,13 +104,16 @@ describe('what stood in the way of each', () => {
   test('Traefik: labels, the calls that pass the proxy, and a folder for certificates', () => {
     const { synthesized, program } = of('traefik');
     expect(synthesized.container('app-whoami').labels).toContainEqual({ label: 'traefik.http.routers.whoami.rule', value: 'Host(`whoami.example.com`)' }); // prettier-ignore
-    expect(program.topology().engineAccess?.map(({ client, text }) => `${client} ${text}`)).toEqual(['app/Traefik list and inspect containers', 'app/Traefik watch events']);
+    expect(program.topology().engineAccess?.map(({ client, text }) => `${client} ${text}`)).toEqual([
+      'app/Traefik list and inspect containers',
+      'app/Traefik watch events',
+    ]);
     expect(synthesized.container('app-certificates-owner').command).toContain('10001:10001');
   });
 
-  test('Elasticsearch: names with dots, locked memory', () => {
+  test('Elasticsearch: names with dots, many files', () => {
     expect(env('elk', 'es')).toContain('discovery.type=single-node');
-    expect(of('elk').synthesized.container('app-es').ulimit).toContainEqual({ name: 'memlock', soft: -1, hard: -1 });
+    expect(of('elk').synthesized.container('app-es').ulimit).toEqual([{ name: 'nofile', soft: 65_535, hard: 65_535 }]);
   });
 
   test('Pi-hole: root with what its supervisor needs, and nothing of the network', () => {

@@ -18,7 +18,10 @@ const DOMAIN = 'whoami.example.com';
 export const traefik: PublicStack = {
   program: ({ stack, daemon }) => {
     const segment = new BridgeSegment(stack, 'Proxy', { daemon });
-    const socket = new SocketProxy(stack, 'Socket', { segment: new BridgeSegment(stack, 'Engine', { daemon }), image: image('haproxy:3.2') });
+    const socket = new SocketProxy(stack, 'Socket', {
+      segment: new BridgeSegment(stack, 'Engine', { daemon }),
+      image: image('haproxy:3.2'),
+    });
 
     const port = Port.tcp(80);
     const whoami = new HardenedContainer(stack, 'Whoami', {

@@ -95,8 +95,8 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
           networkName: kind === 'gateway' ? segment.gatewayNetworkName : segment.networkName,
           bridge: given.bridge,
           internal: kind === 'segment',
-          // Nothing flows in a gateway network, and to shut it takes no rule of ours.
-          icc: kind === 'segment' && segment.icc,
+          // Its members are of the segment: where that one is open among them, so is this one.
+          icc: segment.icc,
           ipv4: given.ipv4,
           ipv6: given.ipv6,
           members: [...joined]

@@ -5,10 +5,10 @@ import type { EgressPlan, HostFlowPlan, Member, NetworkPlan, PairPlan, Publicati
 import { addTo } from '../../private/multimap';
 
 /** Networks by the workload that is a member of them. */
-function byMember(networks: readonly NetworkPlan[], kind: NetworkPlan['kind']): Map<string, { network: NetworkPlan; member: Member }[]> {
+function byMember(networks: readonly NetworkPlan[], kind?: NetworkPlan['kind']): Map<string, { network: NetworkPlan; member: Member }[]> {
   const index = new Map<string, { network: NetworkPlan; member: Member }[]>();
   for (const network of networks) {
-    if (network.kind !== kind) {
+    if (kind !== undefined && network.kind !== kind) {
       continue;
     }
     for (const member of network.members) {
@@ -19,11 +19,12 @@ function byMember(networks: readonly NetworkPlan[], kind: NetworkPlan['kind']): 
 }
 
 /**
- * A flow is opened on every segment that both ends share, so that a name leads to an opened address wherever it resolves. One that wants a conduit is
- * opened there alone: on a segment with others it would be what the conduit is to prevent.
+ * A flow is opened on every network that both ends share, so that a name leads to an opened address wherever it resolves: of two that share a gateway network
+ * as well, Docker's resolver answers with the address there. One that wants a conduit is opened there alone: on a segment with others it would be what the
+ * conduit is to prevent.
  */
 export function planPairs(facts: Facts, members: Memberships, networks: readonly NetworkPlan[]): PairPlan[] {
-  const index = byMember(networks, 'segment');
+  const index = byMember(networks);
   const plans: PairPlan[] = [];
   for (const flow of facts.flows) {
     for (const source of members.expand(flow.source)) {

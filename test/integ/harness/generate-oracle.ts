@@ -76,10 +76,12 @@ export class Oracle {
     return this.atHost(asked, inside);
   }
 
-  /** Between containers: on a segment that both are members of, when some flow stands for the two of them and the port. Edges carry none. */
+  /** Between containers: on a network that both are members of, when some flow stands for the two of them and the port. */
   private between(source: string, target: string, network: string, asked: Asked): boolean {
     const segment = [...this.networkOf].find(([, name]) => name === network)?.[0];
-    if (segment === undefined || !this.joined.get(source)!.has(segment)) return false;
+    const edge = [...this.networkOf].find(([, name]) => `${name}-gw` === network)?.[0];
+    const isThere = segment !== undefined ? this.joined.get(source)!.has(segment) : this.gateways.has(source) && this.home.get(source) === edge; // prettier-ignore
+    if (!isThere) return false;
     return this.plan.flows.some(
       (flow) =>
         covers(flow.port, asked) &&

@@ -13,7 +13,7 @@ const PARTS = {
   mariadb: ['mariadb-server-core', 'mariadb-client-core', 'mariadb-common', 'tzdata'],
   redis: ['redis-server', 'redis-tools'],
   memcached: ['memcached'],
-  nginx: ['nginx-light', 'nginx-common', 'curl'],
+  nginx: ['nginx', 'nginx-common', 'curl'],
   prometheus: ['prometheus'],
   alertmanager: ['prometheus-alertmanager'],
   pushgateway: ['prometheus-pushgateway'],

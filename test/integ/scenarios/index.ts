@@ -24,6 +24,7 @@ import * as dualStack from './dual-stack';
 import * as egressAndHost from './egress-and-host';
 import * as enginePackets from './engine-packets';
 import * as engineRules from './engine-rules';
+import * as examples from './examples';
 import * as existingNetworks from './existing-networks';
 import * as generated from './generated';
 import * as generatedForged from './generated-forged';
@@ -135,6 +136,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'shared-network': sharedNetwork,
   'socket-proxy': socketProxy,
   stacks,
+  examples,
   'start-order': startOrder,
   restarts,
   survival,

@@ -2,6 +2,7 @@
 // declared flow is used, everything else that is tried is closed, plans are empty, and everything runs again after restarts of the engine.
 // BULKHEAD_STACKS names some of them alone.
 import { authentik } from '../../stacks/authentik';
+import { dockprom } from '../../stacks/dockprom';
 import { elk } from '../../stacks/elk';
 import { immich } from '../../stacks/immich';
 import { mailcow } from '../../stacks/mailcow';
@@ -10,11 +11,12 @@ import type { PublicStack } from '../../stacks/stack';
 import { traefik } from '../../stacks/traefik';
 import type { Checks } from '../harness/checks';
 import { needService } from '../harness/generate-images';
-import { healthy, packets, replansEmpty, restarts, stage, verified, withoutRestarts } from '../harness/stack-stage';
+import { play, StackDeployment } from '../harness/stack-stage';
 import { APPS } from '../harness/stand-ins/apps';
 import { DATABASES } from '../harness/stand-ins/databases';
 import { ELK } from '../harness/stand-ins/elk';
 import { MAILCOW, WEB } from '../harness/stand-ins/mailcow';
+import { METRICS } from '../harness/stand-ins/metrics';
 import { NAMES } from '../harness/stand-ins/names';
 import { prepareStandIns } from '../harness/stand-ins/stand-in';
 import type { EngineId } from '../lab/cache';
@@ -22,8 +24,8 @@ import { type Lab, withLab } from '../lab/lab';
 
 export const engines: readonly EngineId[] = ['26.1', '28.5', '29'];
 
-const STACKS: Readonly<Record<string, PublicStack>> = { immich, authentik, elk, pihole, traefik, mailcow };
-const STAND_INS = [...DATABASES, ...APPS, ...ELK, ...NAMES, ...MAILCOW, ...WEB];
+const STACKS: Readonly<Record<string, PublicStack>> = { immich, authentik, elk, pihole, traefik, dockprom, mailcow };
+const STAND_INS = [...DATABASES, ...APPS, ...ELK, ...NAMES, ...METRICS, ...MAILCOW, ...WEB];
 
 /** What a user of a stack brings to the host: files that containers read. */
 const BRINGS: Readonly<Record<string, (lab: Lab) => void>> = {
@@ -44,20 +46,14 @@ export async function prepare(): Promise<void> {
 
 export function run(engine: EngineId, checks: Checks): void {
   const chosen = process.env.BULKHEAD_STACKS?.split(',') ?? Object.keys(STACKS);
-  for (const name of chosen) checks.step(name, () => play(checks, engine, name, STACKS[name]));
-}
-
-function play(checks: Checks, engine: EngineId, name: string, { program, dualStack = false }: PublicStack): void {
-  withLab(engine, (lab) => {
-    const began = Date.now();
-    const deployment = stage({ checks, lab, standIns: STAND_INS, dualStack, bring: BRINGS[name] }, program);
-    healthy(checks, lab, deployment, `${name}: after the apply`);
-    withoutRestarts(checks, lab, deployment);
-    replansEmpty(checks, deployment, `${name}: after the apply`);
-    packets(checks, lab, deployment, name, dualStack);
-    verified(checks, lab, deployment);
-    restarts(checks, lab, deployment);
-    deployment.destroy();
-    checks.say(`${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
-  });
+  for (const what of chosen) {
+    const { program, dualStack } = STACKS[what];
+    checks.step(what, () =>
+      withLab(
+        engine,
+        (lab) =>
+        play({ checks, lab, what, standIns: STAND_INS, deployment: new StackDeployment(lab, program, dualStack), dualStack, bring: BRINGS[what] }), // prettier-ignore
+      ),
+    );
+  }
 }

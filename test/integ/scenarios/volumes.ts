@@ -246,6 +246,18 @@ function directories(checks: Checks, lab: Lab, deployment: Deployment): void {
   checks.shown('another user gets it, and nothing in it changes', on('/srv/v/plain') === '10002:10002 770' && /^4242:/.test(on('/srv/v/plain/file')), on('/srv/v/plain')); // prettier-ignore
   replansEmpty(checks, 'another owner of a directory', deployment);
 
+  // An image that starts as root gives its directory to a user of its own.
+  const given = { ...own, Given: ['/srv/v/given', {}, ContainerUser.root({ reason: 'a stand-in for such an image' })] as Directory };
+  deployment.change(mounting(given));
+  const gives = (directory: string) => lab.mustHost('giving it away', ['sh', '-c', `touch ${directory}/file && chown 4242:0 ${directory}`]);
+  gives('/srv/v/given');
+  deployment.install();
+  checks.shown('a directory that was made for root stays with the user that the image gave it to', on('/srv/v/given') === '4242:0 750' && /^PASS - /.test(verify()), on('/srv/v/given') + verify()); // prettier-ignore
+  gives('/srv/v/plain');
+  const taken = lab.host(['sh', lab.copyIn(path.join(deployment.hostFiles, 'install.sh'))], { timeout: 120_000 });
+  checks.shown('control: one that was made for another user is not', taken.code !== 0 && taken.stderr.includes('chown 10001:10001 /srv/v/plain'), taken.stderr); // prettier-ignore
+  lab.mustHost('as it was', ['chown', '10001:10001', '/srv/v/plain']);
+
   // Somebody else's, links, and places where others than root can put something else.
   lab.mustHost('traps', ['sh', '-c', 'mkdir -p /srv/t/theirs /srv/t/alice /srv/t/open /srv/t/empty && echo x >/srv/t/theirs/data && chown 33:33 /srv/t/theirs && chown 1000 /srv/t/alice && chmod 0777 /srv/t/open && ln -s /etc /srv/t/link && ln -s /srv/t/theirs /srv/t/above']); // prettier-ignore
   const traps = ['/srv/t/theirs', '/srv/t/alice/data', '/srv/t/open/data', '/srv/t/link', '/srv/t/above/data'];

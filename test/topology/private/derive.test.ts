@@ -67,7 +67,7 @@ test('a segment to itself: every member to every other', () => {
   expect(program.pairs()).toEqual(['app/Web > app/Web2 tcp/8080', 'app/Web2 > app/Web tcp/8080']);
 });
 
-test('a gateway network holds those that publish or have egress, and carries no pair', () => {
+test('a gateway network holds those that publish or have egress, and the flows among them, since a name leads there', () => {
   const { program, front, web, api } = twoSegments();
   const [client, idle] = [program.container('Client', front), program.container('Idle', front)];
   web.publish(Port.tcp(443));
@@ -79,7 +79,10 @@ test('a gateway network holds those that publish or have egress, and carries no 
   expect(gateways.map(({ key, internal, members: all }) => [key, internal, all.map((m) => m.workload)])).toEqual([
     ['app/Front#gateway', false, ['app/Client', 'app/Web']],
   ]);
-  expect(pairs.map(({ bridge }) => bridge)).not.toContain(gateways[0].bridge);
+  const at = (workload: string) => gateways[0].members.find((member) => member.workload === workload)!.ipv4;
+  expect(pairs.filter(({ bridge }) => bridge === gateways[0].bridge).map(({ source, destination, port }) => [source, destination, port.first])).toEqual([
+    [at('app/Client'), at('app/Web'), 8080],
+  ]); // prettier-ignore
   expect(idle.node.path).toBe('app/Idle');
 });
 

@@ -7,7 +7,7 @@ const IMMICH: readonly StandIn[] = [
     names: ['ghcr.io/immich-app/immich-server:release'],
     folders: [['data', '0:0']],
     says: ['EXPOSE 2283', 'WORKDIR /usr/src/app'],
-    programs: { 'usr/local/bin/immich-healthcheck': 'exec wget -q -T 3 -O /dev/null http://127.0.0.1:2283/api/server/ping' },
+    programs: { 'usr/local/bin/immich-healthcheck': 'exec timeout 3 wget -q -O /dev/null http://127.0.0.1:2283/api/server/ping' },
     entry: `
 secret DB_PASSWORD_FILE
 for d in upload library thumbs encoded-video profile backups; do writes /data/$d; done
@@ -19,9 +19,12 @@ stays`,
   },
   {
     names: ['ghcr.io/immich-app/immich-machine-learning:release'],
-    folders: [['cache', '0:0'], ['usr/src', '0:0']],
+    folders: [
+      ['cache', '0:0'],
+      ['usr/src', '0:0'],
+    ],
     says: ['EXPOSE 3003', 'WORKDIR /usr/src', 'ENV MPLCONFIGDIR=/tmp'],
-    programs: { 'usr/local/bin/python3': '[ "$1" = healthcheck.py ] && exec wget -q -T 3 -O /dev/null http://127.0.0.1:3003/ping' },
+    programs: { 'usr/local/bin/python3': '[ "$1" = healthcheck.py ] && exec timeout 3 wget -q -O /dev/null http://127.0.0.1:3003/ping' },
     entry: `
 writes /cache/clip /cache/facial-recognition /tmp
 listens 3003
@@ -39,7 +42,7 @@ const AUTHENTIK: StandIn = {
     'usr/local/bin/ak': `
 [ "$1" = healthcheck ] || exec /entry.sh "$@"
 case $(cat "$TMPDIR/authentik-mode") in
-  server) exec wget -q -T 3 -O /dev/null http://127.0.0.1:9000/-/health/ready/ ;;
+  server) exec timeout 3 wget -q -O /dev/null http://127.0.0.1:9000/-/health/ready/ ;;
   worker) [ $(($(date +%s) - $(stat -c %Y "$TMPDIR/authentik-worker"))) -le 30 ] ;;
 esac`,
   },

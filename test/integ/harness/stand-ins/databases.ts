@@ -75,7 +75,8 @@ if [ ! -d /var/lib/mysql/mysql ]; then
   file=$MARIADB_PASSWORD_FILE$MYSQL_PASSWORD_FILE
   secret file
   mariadb-install-db --datadir=/var/lib/mysql --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve >/dev/null || exit 1
-  printf "create database %s; create user '%s'@'%%%%' identified by '%s'; grant all on %s.* to '%s'@'%%%%'; flush privileges;\\n" "$db" "$user" "$(cat "$file")" "$db" "$user" >/tmp/init.sql
+  # A line each.
+  printf "delete from mysql.global_priv where User='';\\nflush privileges;\\ncreate database %s;\\ncreate user '%s'@'%%' identified by '%s';\\ngrant all on %s.* to '%s'@'%%';\\n" "$db" "$user" "$(cat "$file")" "$db" "$user" >/tmp/init.sql
   set -- "$@" --init-file=/tmp/init.sql
 fi
 exec "$@" --datadir=/var/lib/mysql --socket=/run/mysqld/mysqld.sock --bind-address=0.0.0.0`,

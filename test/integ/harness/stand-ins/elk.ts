@@ -14,8 +14,7 @@ export const ELK: readonly StandIn[] = [
     entry: `${SETTING}
 if is_root; then owned 1000:0 data logs; again 1000 "$@"; fi
 setting discovery.type
-setting bootstrap.memory_lock
-[ "$(ulimit -l)" = unlimited ] || fail "memory cannot be locked: $(ulimit -l)"
+setting cluster.routing.allocation.disk.threshold_enabled
 [ "$(ulimit -n)" -ge 65535 ] || fail "too few files: $(ulimit -n)"
 writes config data/nodes logs
 listens 9200 9300

@@ -14,7 +14,7 @@ export const NAMES: readonly StandIn[] = [
     users: ['1000'],
     says: ['USER 1000', 'EXPOSE 5054/udp'],
     programs: { 'usr/bin/dig': DIG },
-    entry: `exec dnsmasq -k -u '' --no-resolv --no-hosts --pid-file= --address=/#/203.0.113.99 --port="$PORT" --listen-address="$ADDRESS"`,
+    entry: `exec dnsmasq -k --user= --no-resolv --no-hosts --pid-file= --address=/#/203.0.113.99 --port="$PORT"`,
   },
   {
     names: ['pihole/pihole:2024.07.0'],
@@ -36,7 +36,7 @@ chmod 664 /etc/pihole/.stand-in || fail "chmod"
 name=\${PIHOLE_DNS_%%#*} port=\${PIHOLE_DNS_##*#}
 waits "$name" "$port"
 address=$(nslookup -type=a "$name" 127.0.0.11 | awk '/^Name/ { named = 1 } named && /^Address/ { print $2; exit }')
-su u999 -s /bin/sh -c "exec dnsmasq -k -u '' --no-resolv --no-hosts --pid-file= --server=$address#$port --address=/pi.hole/127.0.0.1" &
+su u999 -s /bin/sh -c "exec dnsmasq -k --user= --no-resolv --no-hosts --pid-file= --server=$address#$port --address=/pi.hole/127.0.0.1" &
 su u33 -s /bin/sh -c '. /helpers.sh; listens 80; stays' &
 nslookup -type=a example.com 127.0.0.1 >/dev/null || sleep 1
 stays`,
@@ -50,7 +50,7 @@ stays`,
     names: ['traefik:v3.5'],
     says: ['EXPOSE 80'],
     programs: {
-      'usr/local/bin/traefik': '[ "$*" = "healthcheck --ping" ] && exec wget -q -T 3 -O /dev/null http://127.0.0.1:8080/ping',
+      'usr/local/bin/traefik': '[ "$*" = "healthcheck --ping" ] && exec timeout 3 wget -q -O /dev/null http://127.0.0.1:8080/ping',
     },
     // It asks for the containers, takes those that say so by a label, and reaches them at the port of another one.
     entry: `
@@ -59,11 +59,15 @@ for w; do case $w in
   --certificatesresolvers.acme.acme.storage=*) storage=\${w#*=} ;;
 esac; done
 umask 077; echo '{}' >"$storage" || fail "no writing of $storage"
-until wget -q -T 3 -O /tmp/containers "http://$engine/v1.24/containers/json"; do sleep 1; done
+until timeout 3 wget -q -O /tmp/containers "http://$engine/v1.24/containers/json"; do sleep 1; done
 grep -q traefik.enable /tmp/containers || fail "no container with a label"
-name=$(sed 's/},{/}\\n{/g' /tmp/containers | grep '"traefik.enable":"true"' | sed 's/.*"Names":\\["\\/\\([^"]*\\)".*/\\1/')
-waits "$name" 80
-! wget -q -T 3 -O /tmp/info "http://$engine/v1.24/info" || fail "the proxy passes more than it should"
+sed 's/},{/}\\n{/g' /tmp/containers | grep '"traefik.enable":"true"' >/tmp/services
+while read -r line; do
+  name=$(echo "$line" | sed 's/.*"Names":\\["\\/\\([^"]*\\)".*/\\1/')
+  port=$(echo "$line" | sed 's/.*loadbalancer.server.port":"\\([0-9]*\\)".*/\\1/')
+  waits "$name" "$port"
+done </tmp/services
+! timeout 3 wget -q -O /tmp/info "http://$engine/v1.24/info" || fail "the proxy passes more than it should"
 listens 80 443 8080
 stays`,
   },

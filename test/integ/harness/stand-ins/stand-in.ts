@@ -2,8 +2,8 @@
 // names, Debian's real program where there is one, and an entry point that does what the public one does to files and users. Nothing of theirs is copied.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { imageTar } from '../../lab/image';
 import { must } from '../../lab/exec';
+import { imageTar } from '../../lab/image';
 import type { Lab } from '../../lab/lab';
 import { needPart, type Part, partTar } from '../slim-images';
 
@@ -57,7 +57,10 @@ stays() { trap 'exit 0' TERM INT QUIT; while :; do sleep 3600 & wait $!; done; }
 
 const ANSWER = `read -t 2 -r line; printf 'HTTP/1.0 200 OK\\r\\nContent-Type: text/plain\\r\\nContent-Length: 3\\r\\n\\r\\nok\\n'`;
 /** With the last word as the address, as health checks use it. */
-const CURL = `for w; do :; done; exec wget -q -T 3 -O - "$w"`;
+const CURL = `for w; do :; done; exec timeout 3 wget -q -O - "$w"`;
+
+/** The option that tells whether somebody listens, which this busybox lacks. */
+const NC = `[ "$1" = -z ] || exec /bin/nc "$@"; timeout 3 /bin/nc -w 2 "$2" "$3" </dev/null >/dev/null 2>&1; [ $? = 0 ] || [ $? = 143 ]`;
 
 function write(root: string, file: string, text: string, mode: number): void {
   const target = path.join(root, file);
@@ -68,10 +71,13 @@ function write(root: string, file: string, text: string, mode: number): void {
 
 /** The files beside those of the program. */
 function layerOf({ users = [], folders = [], programs = {}, entry }: StandIn, root: string): void {
+  // As in Debian and Alpine.
+  if (!fs.existsSync(path.join(root, 'var/run'))) fs.symlinkSync('/run', path.join(root, 'var/run'));
+  write(root, 'etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n', 0o644);
   write(root, 'helpers.sh', HELPERS, 0o644);
   write(root, 'entry.sh', `#!/bin/sh\n. /helpers.sh\n${entry}`, 0o755);
   write(root, 'usr/bin/answer', `#!/bin/sh\n${ANSWER}\n`, 0o755);
-  const all = { ...programs };
+  const all = { 'usr/bin/nc': NC, ...programs };
   for (const [file, text] of Object.entries(all)) write(root, file, `#!/bin/sh\n. /helpers.sh\n${text}\n`, 0o755);
   const numbers = users.map((user) => [user.split(':')[0], user.split(':').at(-1)!]);
   const passwd = numbers.map(([uid, gid]) => `u${uid}:x:${uid}:${gid}::/:/bin/sh\n`);
