@@ -7,7 +7,7 @@ import { DataVolume, SecretFile } from '../../src';
 import { type Combination, combinationOf, type Made, make } from '../support/combinations';
 import { IMAGE, Program } from '../support/programs';
 
-const COUNT = Number(process.env.BULKHEAD_COMBINATIONS ?? 400);
+const COUNT = Number(process.env.BULKHEAD_COMBINATIONS ?? 300);
 const SEED = process.env.BULKHEAD_SEED ?? 'bulkhead';
 /** Words by which a message says what to do. */
 const WAY_OUT =

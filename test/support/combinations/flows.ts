@@ -43,7 +43,7 @@ export function drawPublications(draw: Draw): void {
     [{ port: () => Port.tcp(first), options: () => ({ targetPort: Port.tcpRange(1, 2) }) }, 'PublicationPorts', ''],
     [{ port: () => Port.tcp(first), options: () => ({ targetPort: Port.udp(1) }) }, 'PublicationPorts', ''],
     [on('0.0.0.0'), 'PublishNeedsSources', '0.0.0.0'],
-    [on('192.0.2.99', { sources: [Peer.anyIpv4()] }), 'PublishAddress', '192.0.2.99'],
+    [on('192.0.2.99', { sources: [Peer.anyIpv4()] }), 'NotAHostAddress', '192.0.2.99'],
     [on('here', { sources: [Peer.anyIpv4()] }), 'AddressSyntax', 'here'],
   ];
   const { port, options, isChosen, ports = [] } = draw.value(good, bad);

@@ -40,7 +40,7 @@ export function combinationOf(seed: string, number: number, badness = 0.04): Com
 
 /** What plain JavaScript or another language could pass. */
 function drawOdd(draw: Draw): void {
-  const code = draw.value([undefined], [['restart', 'UnknownProperty'], ['env', 'UnknownProperty'], ['privileged', 'HostAccessRefused'], ['pidMode', 'HostAccessRefused'], ['image', 'NotAnImage'], ['comand', 'UnknownProperty']] as const); // prettier-ignore
+  const code = draw.value([undefined], [['restart', 'UnknownProperty'], ['env', 'UnknownProperty'], ['privileged', 'HostAccessRefused'], ['pidMode', 'HostAccessRefused'], ['image', 'NotAnImage']] as const); // prettier-ignore
   if (code !== undefined) draw.props.set(code, () => 'yes');
 }
 
