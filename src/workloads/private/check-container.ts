@@ -105,7 +105,7 @@ export function checkContainer(
   checkConfigTargets(path, configTargets, [...others, ...common.tmpfs.map(({ target }) => target)]);
   volumes.forEach(({ _volume, readOnly }) => _volume?._checkUse(path, common.user, readOnly));
   const hostMounts = hostMountsOf(path, volumes, common.user, declarations);
-  checkEntrypoint(path, props.entrypoint ?? []);
+  checkWords(path, props.entrypoint ?? [], props.command ?? []);
   checkNames(path, name, props, declarations);
   if (props.ipv4Address !== undefined && !isAddress(plainText(path, 'ipv4Address', props.ipv4Address))) {
     throw new ValidationError('AddressSyntax', path, `'ipv4Address' must be an IPv4 address, got '${props.ipv4Address}'`);
@@ -134,11 +134,18 @@ export function checkContainer(
   };
 }
 
-function checkEntrypoint(path: string, words: readonly string[]): void {
+function checkWords(path: string, words: readonly string[], command: readonly string[]): void {
   words.forEach((word) => startText(path, 'entrypoint', word));
   // One empty word alone takes the entry point of the image away, as with Docker.
   if (words[0] === '' && words.length > 1) {
     throw new ValidationError('NotExecutable', path, "the first word of 'entrypoint' is '', which names no program; write the path of the program first"); // prettier-ignore
+  }
+  if (command.includes('')) {
+    throw new ValidationError(
+      'NotExecutable',
+      path,
+      "'command' contains an empty word, which the Terraform provider refuses; remove it, or write the whole command with the program of the image to 'entrypoint', which takes empty words",
+    );
   }
 }
 
