@@ -6,6 +6,8 @@ import type { Facts } from '../../support/combinations';
 type Found = [what: string, wanted: unknown, seen: unknown];
 
 const MEBIBYTE = 1_048_576;
+/** Less is raised before somebody looks inside. */
+export const ENOUGH_CPU = 200;
 /** A page is the smallest unit in which the kernel keeps a limit of memory. */
 const PAGE = 4096;
 
@@ -26,6 +28,7 @@ export function differences({ combination: { facts }, name }: Container, seen: S
 }
 
 function canonical(value: unknown): string {
+  if (value === undefined) return 'nothing';
   return JSON.stringify(value, (_, inner) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -100,7 +103,10 @@ function ofLimits(facts: Facts, { inside, inspect }: Seen): Found[] {
     ['memory inside', bytes - (bytes % PAGE), Number(memory)],
     ...(swap === undefined || swap === '0' ? [] : [['memory with swap inside', bytes, Number(swap)] as Found]),
     ['memory and swap', [bytes, bytes], [HostConfig.Memory, HostConfig.MemorySwap]],
-    ['processor time in thousandths', facts.cpuMillis, (cpu[0] * 1000) / cpu[1]],
+    ['processor time', facts.cpuMillis * 100, HostConfig.CpuQuota],
+    ...(facts.cpuMillis < ENOUGH_CPU
+      ? []
+      : [['processor time inside, in thousandths', facts.cpuMillis, (cpu[0] * 1000) / cpu[1]] as Found]),
     ['sysctls', facts.sysctls, Object.fromEntries(lines(inside.get('sysctls')).map((line) => [line.split('=')[0], line.slice(line.indexOf('=') + 1).replace(/\t/g, ' ')]))], // prettier-ignore
     [
       'forwarding',
@@ -212,7 +218,7 @@ function ofEngine(facts: Facts, { inspect: { Config, HostConfig, State, RestartC
     ['labels', facts.labels, labels],
     ['health check', health?.test, Config.Healthcheck?.Test],
     ...(health && health.test[0] !== 'NONE' ? [['times of the health check', times(health), [Config.Healthcheck?.Interval, Config.Healthcheck?.Timeout, Config.Healthcheck?.StartPeriod ?? 0, Config.Healthcheck?.Retries]] as Found] : []), // prettier-ignore
-    ...(health && health.test[0] !== 'NONE' && health.interval <= 2 && health.start === 0 ? [['health', health.passes ? 'healthy' : 'unhealthy', State.Health?.Status] as Found] : []), // prettier-ignore
+    ...(health && health.test[0] !== 'NONE' && health.interval === 1 && health.start === 0 && facts.cpuMillis >= ENOUGH_CPU && facts.memory >= 64 ? [['health', health.passes ? 'healthy' : 'unhealthy', State.Health?.Status] as Found] : []), // prettier-ignore
     ['restart policy', facts.restart, [HostConfig.RestartPolicy.Name || 'no', HostConfig.RestartPolicy.MaximumRetryCount]],
     ['stop', [facts.stopSignal, facts.stopTimeout], [Config.StopSignal || undefined, Config.StopTimeout]],
     ['log', [facts.log.driver, facts.log.options], [HostConfig.LogConfig.Type, HostConfig.LogConfig.Config ?? {}]],

@@ -103,6 +103,7 @@ export function drawMemory(draw: Draw): void {
       ...[0, -1, 65_537, 1.5, '64', null].map((size): Bad => [{ '/tmp': size }, 'TmpfsSize', JSON.stringify(size)]),
       ...BAD_TARGETS.map(([target]): Bad => [{ [target as string]: 1 }, 'MountTarget', target as string]),
       [{ '/a b': 1 }, 'MountTarget', '/a b'],
+      [{ '/etc/hosts': 1 }, 'MountTarget', '/etc/hosts'],
       [{ '/tmp': 1, '/tmp/': 1 }, 'MountTarget', '/tmp'],
       [['/tmp'], 'PropertyShape', 'tmpfsMebibytes'],
     ],

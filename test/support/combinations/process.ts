@@ -84,9 +84,11 @@ export function drawProgram(draw: Draw): void {
   });
   const loop = LOOP(SIGNALS[facts.stopSignal ?? 'SIGTERM']);
   const odd = random.some([ODD, '', ' ', 'a\tb\nc', '--', '-c', 'x'.repeat(1000), '${TfToken[1]}'], random.int(0, 4));
+  // The provider refuses empty words of a command, and takes those of an entry point.
+  const words = odd.filter((word) => word !== '');
   const [entrypoint, command] = random.pick<readonly [string[] | undefined, string[] | undefined]>([
     [undefined, undefined],
-    [undefined, ['sh', '-c', loop, ...odd]],
+    [undefined, ['sh', '-c', loop, ...words]],
     [
       ['/bin/busybox', 'sh'],
       ['-c', loop, ...odd],
@@ -98,7 +100,10 @@ export function drawProgram(draw: Draw): void {
   if (entrypoint ?? command) facts.words = [...(entrypoint ?? []), ...(command ?? [])];
   const wrong: Bad[] = [[[5], 'NotText', '5'], [['a\0'], 'ControlCharacter', 'a'], ['sh', 'PropertyShape'], [['sh', 'x'.repeat(131_072)], 'NotExecutable', '131072'], [['', 'x'], 'NotExecutable', "''"]]; // prettier-ignore
   // Whether an empty word is the program depends on the entry point of the image.
-  const given = { entrypoint: draw.value([entrypoint], wrong), command: draw.value([command], wrong.slice(0, -1)) };
+  const given = {
+    entrypoint: draw.value([entrypoint], wrong),
+    command: draw.value([command], [...wrong.slice(0, -1), [['sh', ''], 'NotExecutable', 'empty']]),
+  };
   for (const [property, words] of Object.entries(given)) {
     if (words !== undefined) draw.props.set(property, () => words);
   }
