@@ -91,7 +91,7 @@ export function drawProgram(draw: Draw): void {
     [undefined, ['sh', '-c', loop, ...words]],
     [
       ['/bin/busybox', 'sh'],
-      ['-c', loop, ...odd],
+      ['-c', loop, ...words],
     ],
     [['sh', '-c', loop, ...odd], undefined],
     [['sh', '-c'], [loop]],
@@ -104,8 +104,8 @@ export function drawProgram(draw: Draw): void {
     entrypoint: draw.value([entrypoint], wrong),
     command: draw.value([command], [...wrong.slice(0, -1), [['sh', ''], 'NotExecutable', 'empty']]),
   };
-  for (const [property, words] of Object.entries(given)) {
-    if (words !== undefined) draw.props.set(property, () => words);
+  for (const [property, all] of Object.entries(given)) {
+    if (all !== undefined) draw.props.set(property, () => all);
   }
   draw.one('workingDirectory', {
     often: 0.2,
