@@ -38,7 +38,7 @@ const SCRIPT = [
   ...Object.entries(SECTIONS).map(([name, command]) => `echo "=== ${name}"; ${command}; echo`),
   'echo "=== sysctls"; for key in $1; do echo "$key=$(cat /proc/sys/$(echo $key | tr . /))"; done',
   'shift 2; echo "=== stats"; for at; do stat -c "%u:%g %a %n" "$at"; (: >"$at/.written") 2>/dev/null && rm "$at/.written" && echo "written $at"; done',
-  'echo "=== devices"; for at in /dev/kvm /dev/net/tun; do for way in r w; do if [ $way = r ]; then (: <$at); else (: >$at); fi 2>/dev/null && echo "$at $way"; done; done',
+  'echo "=== devices"; for at in /dev/kvm /dev/net/tun; do [ -c $at ] || continue; for way in r w; do if [ $way = r ]; then (: <$at); else (: >$at); fi 2>/dev/null && echo "$at $way"; done; done',
   'echo "=== root"; (: >/.written) 2>/dev/null && rm /.written && echo written',
   'echo "=== end"',
 ].join('\n');

@@ -128,7 +128,7 @@ function mountsOf(text: string): Map<string, Mount> {
     lines(text).map((line): [string, Mount] => {
       const [before, after] = line.split(' - ');
       const words = before.split(' ');
-      const target = Buffer.from(words[4].replace(/\\(\d{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))), 'latin1').toString('utf8'); // prettier-ignore
+      const target = words[4].replace(/\\(\d{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
       return [target, { options: words[5].split(','), type: after.split(' ')[0], inner: after.split(' ')[2].split(',') }];
     }),
   );
@@ -254,6 +254,7 @@ function ofNetwork(facts: Facts, { inspect: { HostConfig, NetworkSettings, Name 
     ...(facts.network === 'none' ? [['interfaces', ['lo'], lines(inside.get('interfaces')).filter((name) => !/^(tunl|gre|erspan|sit|ip6|ip_vti|bonding)/.test(name))] as Found] : []), // prettier-ignore
     ['ports', wanted.sort(), ports.sort()],
     ['aliases', true, facts.aliases.every(has) || `${Name}: ${JSON.stringify(home?.[1].Aliases)}`],
-    ['resolvers asked', facts.resolvers, HostConfig.Dns ?? []],
+    // Without one it asks itself, where nothing answers.
+    ['resolvers asked', facts.network === 'segment' && facts.resolvers.length === 0 ? ['127.0.0.1'] : facts.resolvers, HostConfig.Dns ?? []],
   ];
 }
