@@ -255,6 +255,10 @@ function ofNetwork(facts: Facts, { inspect: { HostConfig, NetworkSettings, Name 
     ['ports', wanted.sort(), ports.sort()],
     ['aliases', true, facts.aliases.every(has) || `${Name}: ${JSON.stringify(home?.[1].Aliases)}`],
     // Without one it asks itself, where nothing answers.
-    ['resolvers asked', facts.network === 'segment' && facts.resolvers.length === 0 ? ['127.0.0.1'] : facts.resolvers, HostConfig.Dns ?? []],
+    [
+      'resolvers asked',
+      facts.network === 'segment' && facts.resolvers.length === 0 ? ['127.0.0.1'] : facts.resolvers,
+      HostConfig.Dns ?? [],
+    ],
   ];
 }
