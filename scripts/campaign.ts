@@ -26,6 +26,7 @@ const ROOT = path.resolve(__dirname, '..');
 /** What a landing takes a sample of. */
 const FULL_SIZE: Readonly<Record<string, NodeJS.ProcessEnv>> = {
   generated: { BULKHEAD_GENERATED: '50' },
+  combinations: { BULKHEAD_GENERATED: '500' },
   'engine-rules': { BULKHEAD_TOPOLOGIES: '200' },
   'cis-host': { BULKHEAD_SPOILINGS: 'all' },
 };

@@ -212,7 +212,8 @@ export const ERROR_CODES = {
   StartTimeout: 'The time that Terraform waits for a container is out of range, or nothing waits.',
   RestartRetries: 'The number of restarts is out of range.',
   UlimitValue: 'A ulimit is unknown, occurs twice, or has a soft limit above its hard limit.',
-  NotExecutable: 'The kernel starts no program with such a word or variable: it has 128 KiB or more, or the program has no name.',
+  NotExecutable:
+    'A word or variable with which the container cannot start: it has 128 KiB or more, or is empty where the provider or the kernel refuses that.',
   MemoryLimit: 'The memory limit is out of range.',
   CpuLimit: 'The processor limit is out of range.',
   LogLimit: 'The size of a log file is out of range, or the log driver writes no file.',

@@ -3,6 +3,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   Capability: 'a Capability, such as Capability.CHOWN',
   Cidr: "a Cidr, such as Cidr.parse('10.20.0.0/16')",
   ConnectionRate: 'a ConnectionRate, such as ConnectionRate.perSecond(50)',
+  ContainerSysctl: 'a ContainerSysctl, such as ContainerSysctl.somaxconn(1024)',
   ContainerUser: 'a ContainerUser, such as ContainerUser.of(999)',
   ContainerImage: "a ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')",
   EncryptedOverlay: 'an EncryptedOverlay',

@@ -1,7 +1,7 @@
 import type { DataVolume } from './data-volume';
 import { FileOwner } from './file-owner';
 import { folderMode } from './private/folder-mode';
-import { checkTarget, normalised } from './private/mount-target';
+import { checkFolderTarget, checkTarget, normalised } from './private/mount-target';
 import { ENGINE_SOCKET_PATH, holdsEngineSocket, isEngineSocket, sensitivePlace, TIME_ZONE_FILES } from '../hardening/private/host-paths';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
@@ -49,7 +49,7 @@ export class VolumeMount {
    */
   public static volume(volume: DataVolume, target: string, options: MountOptions = {}): VolumeMount {
     checkProps(undefined, 'MountOptions', options);
-    return new VolumeMount('volume', volume._reference, checkTarget(target), options.readOnly ?? false, volume);
+    return new VolumeMount('volume', volume._reference, checkFolderTarget(target), options.readOnly ?? false, volume);
   }
 
   /**
@@ -92,7 +92,7 @@ export class VolumeMount {
     if (owner !== undefined && !(owner instanceof FileOwner && owner.text !== undefined)) {
       throw new UnscopedValidationError('UserNumber', "'owner' must be a user and a group by their numbers, such as FileOwner.of(10001)");
     }
-    return new VolumeMount('bind', text, checkTarget(target), readOnly, undefined, { owner, mode: folderMode(undefined, mode) });
+    return new VolumeMount('bind', text, checkFolderTarget(target), readOnly, undefined, { owner, mode: folderMode(undefined, mode) });
   }
 
   /**

@@ -94,8 +94,8 @@ describe('by default', () => {
 describe('what is given arrives', () => {
   test.each<[string, Partial<HardenedContainerProps>, object]>([
     ['name', { containerName: 'shop_web.1' }, { name: 'shop_web.1', hostname: 'shop_web.1' }],
-    ['command', { command: ['serve', '--port=80', ''] }, { command: ['serve', '--port=80', ''] }],
-    ['entrypoint', { entrypoint: ['/bin/app'] }, { entrypoint: ['/bin/app'] }],
+    ['command', { command: ['serve', '--port=80'] }, { command: ['serve', '--port=80'] }],
+    ['entrypoint', { entrypoint: ['/bin/app', ''] }, { entrypoint: ['/bin/app', ''] }],
     ['user', { user: ContainerUser.of(70, 71) }, { user: '70:71' }],
     ['group of the same number', { user: ContainerUser.of(70) }, { user: '70:70' }],
     ['working directory', { workingDirectory: '/srv/app' }, { working_dir: '/srv/app' }],

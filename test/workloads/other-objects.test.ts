@@ -25,7 +25,7 @@ test.each([
   ['capabilities', [Port.tcp(1)], 'Capability.CHOWN'],
   ['defaultPort', RestartPolicy.NO, 'Port.tcp(443)'],
   ['healthCheck', Port.tcp(1), 'HealthCheck.command('],
-  ['restartPolicy', HealthCheck.shell('true'), 'RestartPolicy.NO'],
+  ['restartPolicy', HealthCheck.shell('true'), 'RestartPolicy.onFailure('],
   ['sysctls', [Port.tcp(1)], 'ContainerSysctl.somaxconn('],
   ['volumes', [Port.tcp(1)], 'VolumeMount.hostPath('],
 ])('an object of another class for %s', (name, value, example) => {

@@ -31,6 +31,12 @@ test.each<[string, ErrorCode, Partial<HardenedContainerProps>, string[]]>([
   ['a word of the entry point', 'NotExecutable', { entrypoint: ['x'.repeat(131_072)] }, ["'entrypoint' has 131072 bytes"]],
   ['a variable', 'NotExecutable', { environment: { ABC: 'x'.repeat(131_068) } }, ["'environment.ABC' has 131072 bytes with its name"]],
   ['a program without a name', 'NotExecutable', { entrypoint: ['', '-v'] }, ["first word of 'entrypoint' is ''", 'write the path']],
+  [
+    'an empty word, which the provider refuses',
+    'NotExecutable',
+    { command: ['serve', ''] },
+    ["'command' contains an empty word", "to 'entrypoint'"],
+  ],
   ['a parameter with two values', 'SysctlValue', { sysctls }, ["net.core.somaxconn to '1' and to '2'", 'remove one']],
   [
     'more open files than Linux has',
@@ -51,4 +57,13 @@ const NOWHERE = ['/', '//', '/a/../b', '/./a', '/a,b', '/proc', '/proc//x', '/de
 test.each(NOWHERE)('nothing is mounted at %s', (target) => {
   expectError(() => made({ tmpfsMebibytes: { [target]: 1 } }), 'MountTarget', { path: 'app/Web' });
   expectError(() => made({ volumes: [VolumeMount.hostPath('/srv/a', target)] }), 'MountTarget');
+});
+
+test.each(['/etc/hosts', '/etc/hostname', '/etc//resolv.conf'])('a file can be mounted at %s, and no directory', (target) => {
+  expectError(() => made({ tmpfsMebibytes: { [target]: 1 } }), 'MountTarget', {
+    path: 'app/Web',
+    says: ['which is a file that the engine writes'],
+  });
+  expectError(() => made({ volumes: [VolumeMount.hostDirectory('/srv/a', target)] }), 'MountTarget');
+  expect(VolumeMount.hostPath('/srv/a', target).target).toBe(target.replace('//', '/'));
 });

@@ -16,6 +16,7 @@ import { NAMESPACES } from '../../hardening/private/namespaces';
 import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
+import { EXAMPLES } from '../../private/property-examples';
 import { matching, plainText, startText } from '../../private/text';
 import type { Declarations } from '../../topology/private/declarations';
 import type { ConfigUse, HostMountFact } from '../../topology/private/facts';
@@ -32,15 +33,15 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.values(NAMESPACES).map(({ property, refusal }) => [property, refusal])),
 };
 
-/** Values that only their own class makes, each with an example. Other languages hand over objects of any class. */
-const CLASSES: Readonly<Record<string, readonly [made: Function & { readonly name: string }, example: string]>> = {
-  capabilities: [Capability, 'Capability.CHOWN'],
-  defaultPort: [Port, 'Port.tcp(443)'],
-  healthCheck: [HealthCheck, "HealthCheck.command(['/healthy'])"],
-  restartPolicy: [RestartPolicy, 'RestartPolicy.NO'],
-  sysctls: [ContainerSysctl, 'ContainerSysctl.somaxconn(1024)'],
-  volumes: [VolumeMount, "VolumeMount.hostPath('/srv/data', '/data')"],
-};
+/** Values that only their own class makes. Other languages hand over objects of any class. */
+const CLASSES = {
+  capabilities: Capability,
+  defaultPort: Port,
+  healthCheck: HealthCheck,
+  restartPolicy: RestartPolicy,
+  sysctls: ContainerSysctl,
+  volumes: VolumeMount,
+} as const;
 
 export interface CheckedContainer extends CheckedCommon, CheckedSettings {
   readonly secrets?: CheckedSecrets;
@@ -62,14 +63,10 @@ export function checkGiven(path: string, props: HardenedContainerProps): void {
     }
   }
   checkProps(path, 'HardenedContainerProps', props);
-  for (const [property, [made, example]] of Object.entries(CLASSES)) {
-    const given = [(props as unknown as Record<string, unknown>)[property] ?? []].flat();
-    if (!given.every((each) => each instanceof made)) {
-      throw new ValidationError(
-        'PropertyShape',
-        path,
-        `'${property}' holds an object that ${made.name} did not make; use ${made.name}, such as ${example}`,
-      );
+  for (const [property, made] of Object.entries(CLASSES)) {
+    const given = [props[property as keyof typeof CLASSES] ?? []].flat();
+    if (!given.every((each: object) => each instanceof made)) {
+      throw new ValidationError('PropertyShape', path, `'${property}' holds an object of another class; use ${EXAMPLES[made.name]}`);
     }
   }
 }
@@ -108,7 +105,7 @@ export function checkContainer(
   checkConfigTargets(path, configTargets, [...others, ...common.tmpfs.map(({ target }) => target)]);
   volumes.forEach(({ _volume, readOnly }) => _volume?._checkUse(path, common.user, readOnly));
   const hostMounts = hostMountsOf(path, volumes, common.user, declarations);
-  checkEntrypoint(path, props.entrypoint ?? []);
+  checkWords(path, props.entrypoint ?? [], props.command ?? []);
   checkNames(path, name, props, declarations);
   if (props.ipv4Address !== undefined && !isAddress(plainText(path, 'ipv4Address', props.ipv4Address))) {
     throw new ValidationError('AddressSyntax', path, `'ipv4Address' must be an IPv4 address, got '${props.ipv4Address}'`);
@@ -137,11 +134,18 @@ export function checkContainer(
   };
 }
 
-function checkEntrypoint(path: string, words: readonly string[]): void {
+function checkWords(path: string, words: readonly string[], command: readonly string[]): void {
   words.forEach((word) => startText(path, 'entrypoint', word));
   // One empty word alone takes the entry point of the image away, as with Docker.
   if (words[0] === '' && words.length > 1) {
     throw new ValidationError('NotExecutable', path, "the first word of 'entrypoint' is '', which names no program; write the path of the program first"); // prettier-ignore
+  }
+  if (command.includes('')) {
+    throw new ValidationError(
+      'NotExecutable',
+      path,
+      "'command' contains an empty word, which the Terraform provider refuses; remove it, or write the whole command with the program of the image to 'entrypoint', which takes empty words",
+    );
   }
 }
 

@@ -4,6 +4,9 @@ import { plainText } from '../../private/text';
 /** Where secrets show in a container, as in those of Swarm and Compose. */
 export const SECRETS_TARGET = '/run/secrets';
 
+/** Written by the engine for each container. */
+const ENGINE_FILES = ['/etc/hostname', '/etc/hosts', '/etc/resolv.conf'];
+
 /**
  * A path inside a container, in the form in which two of them compare.
  * @param place path of the construct; undefined for value objects
@@ -23,6 +26,19 @@ export function checkTarget(target: string, what = 'target', place?: string): st
       'MountTarget',
       place,
       `'${what}' is '/dev', where the engine puts the devices of the container; choose a path below it, such as '/dev/shm'`,
+    );
+  }
+  return text;
+}
+
+/** The same for what is a directory: no container starts with one in the place of a file that the engine writes. */
+export function checkFolderTarget(target: string, what = 'target', place?: string): string {
+  const text = checkTarget(target, what, place);
+  if (ENGINE_FILES.includes(text)) {
+    fail(
+      'MountTarget',
+      place,
+      `'${what}' is '${text}', which is a file that the engine writes, and a directory cannot be mounted there; choose another path`,
     );
   }
   return text;

@@ -5,7 +5,7 @@ import type { ContainerSecretsOptions } from '../container-secrets-options';
 import { ContainerUser } from '../container-user';
 import { FileChange } from '../file-change';
 import { SecretFile } from '../secret-file';
-import { checkTarget, SECRETS_TARGET } from './mount-target';
+import { checkFolderTarget, SECRETS_TARGET } from './mount-target';
 
 export interface CheckedSecrets {
   readonly use: SecretUse;
@@ -51,6 +51,6 @@ export function checkSecrets(
   const { uid, gid } = owner;
   return {
     use: { uid, gid, onChange: action, secrets: names.sort() },
-    folder: checkTarget(options.folder ?? SECRETS_TARGET, 'secrets.folder'),
+    folder: checkFolderTarget(options.folder ?? SECRETS_TARGET, 'secrets.folder'),
   };
 }

@@ -1,4 +1,4 @@
-import { checkTarget } from './mount-target';
+import { checkFolderTarget } from './mount-target';
 import { HARDENED } from '../../hardening/private/hardened-defaults';
 import { matching, wholeNumber } from '../../private/text';
 
@@ -13,7 +13,7 @@ export function tmpfsTargets(
   return Object.keys(sizes)
     .sort()
     .map((target) => ({
-      target: checkTarget(
+      target: checkFolderTarget(
         matching(path, 'tmpfsMebibytes', target, /^\S*$/, 'MountTarget', 'an absolute path without blanks'),
         'tmpfsMebibytes',
         path,

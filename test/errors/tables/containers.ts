@@ -291,6 +291,14 @@ export const CONTAINERS: readonly Entry[] = [
     (r) => r.entrypoint[0] === '/bin/app',
   ),
   container(
+    'NotExecutable',
+    ["'command' contains an empty word"],
+    "to 'entrypoint', which takes empty words",
+    { command: ['--password', ''] },
+    { entrypoint: ['/bin/app', '--password', ''] },
+    (r) => r.entrypoint[2] === '',
+  ),
+  container(
     'SysctlValue',
     ["'sysctls' sets net.core.somaxconn to '1' and to '2'"],
     'remove one of them',
