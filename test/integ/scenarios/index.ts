@@ -19,6 +19,7 @@ import * as changes from './changes';
 import * as cis from './cis';
 import * as cisHost from './cis-host';
 import * as conduit from './conduit';
+import * as configFiles from './config-files';
 import * as dockerBench from './docker-bench';
 import * as dualStack from './dual-stack';
 import * as egressAndHost from './egress-and-host';
@@ -109,6 +110,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   changes,
   secrets,
   'secrets-hosts': secretsHosts,
+  'config-files': configFiles,
   'host-artefacts': hostArtefacts,
   cis,
   'cis-host': cisHost,
