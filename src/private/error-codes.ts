@@ -194,7 +194,7 @@ export const ERROR_CODES = {
   SecretInLabel: 'A label looks like a secret.',
   SecretNeedsHost: 'A secret is for a host on which Bulkhead manages only the API of the engine.',
   SecretValue: 'The name of a secret, or how a container reads it, is malformed.',
-  ConfigFileMissing: 'A config file beside the program cannot be read, or is no text in UTF-8.',
+  ConfigFileMissing: 'A config file beside the program cannot be read, or is not a text in UTF-8.',
   ConfigFileValue: 'The path, content or mode of a config file, or how a container gets it, is refused.',
   UserDataSize: 'The user data of a host is larger than a host can unpack.',
   NotSecretUnused: 'A variable or label is declared not to be a secret, but does not exist.',

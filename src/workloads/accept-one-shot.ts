@@ -3,7 +3,7 @@ import { healthCheck } from '../validation/rules/containers/health-check';
 import { rootUser } from '../validation/rules/containers/root-user';
 import { Suppressions } from '../validation/suppressions';
 
-/** A container of ours that prepares something as root and ends. */
+/** The reasons of a container that prepares something as root and ends. */
 export function acceptOneShot(scope: Construct, reason: string): void {
   const accepted = Suppressions.of(scope);
   accepted._imply(rootUser, 'root', reason);

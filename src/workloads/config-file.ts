@@ -9,7 +9,8 @@ import type { ConfigFileFact } from '../topology/private/facts';
 /** Values and owner of a config file. */
 export interface ConfigFileOptions {
   /**
-   * What stands in the text for each `{{ name }}`: names of letters, digits and `_`. Each name in the text needs a value, and each value a place.
+   * Values by name, which replace `{{ name }}` in the text. A name has letters, digits and `_`. Each name in the text needs a value, and each value a name
+   * in the text.
    *
    * @default - the text stays as it is
    */
@@ -31,10 +32,11 @@ export interface ConfigFileOptions {
 }
 
 /**
- * A text file that a container reads: its content stands in the program, or in a file beside it. At most 512,000 bytes. Any text goes through byte for byte,
- * also `${…}`, which stands for itself.
+ * A text file that a container reads: its content is in the program, or in a file beside it. It has at most 512,000 bytes. The container gets the text byte for
+ * byte; `${…}` is text.
  *
- * Give it to containers with `configFiles`. Do not put secrets into it: the files of the host, or Terraform's state, show it. Use a `SecretFile`.
+ * Give it to containers with `configFiles`. Do not put secrets into it: users who can read the files of the synth or Terraform's state can read them. Use a
+ * `SecretFile`.
  */
 export class ConfigFile {
   /**

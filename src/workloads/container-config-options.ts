@@ -5,10 +5,10 @@ import type { FileChange } from './file-change';
 /** Which config files a container reads, and how. */
 export interface ContainerConfigOptions {
   /**
-   * The files, each at a path of its own. None lies in another mount of the container.
+   * The files, each at a different path. A path inside another mount of the container is refused.
    *
-   * On a `HardenedDaemon` with `FileChange.replace()` or `FileChange.restart()` each file is mounted by itself. In all other cases its whole folder is mounted, so the container sees
-   * nothing of what the image has there.
+   * On a `HardenedDaemon` with `FileChange.replace()` or `FileChange.restart()` only the files are mounted. In all other cases their folders are mounted, so
+   * the container sees nothing of what the image has there.
    */
   readonly files: ConfigFile[];
 
