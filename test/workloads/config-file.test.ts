@@ -200,6 +200,13 @@ describe('where only the API is ours', () => {
     expect(unguarded({ files: [conf()] }).volumes).toEqual(unguarded({ files: [conf()] }).volumes);
   });
 
+  test('another text replaces the container, by its label', () => {
+    const labelOf = (file: ConfigFile) => unguarded({ files: [file] }).web.labels[0];
+    expect(labelOf(conf()).label).toBe('bulkhead.settings');
+    expect(labelOf(conf('b'))).not.toEqual(labelOf(conf()));
+    expect(labelOf(conf())).toEqual(labelOf(conf()));
+  });
+
   test('another image can write them', () => {
     const writerImage = ContainerImage.fromId(`sha256:${'1'.repeat(64)}`);
     const { web, writer } = unguarded({ files: [conf()], writerImage });
