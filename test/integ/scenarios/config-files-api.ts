@@ -1,9 +1,28 @@
 // Config files where only the API of the engine is ours: a container of its own writes them into a volume.
-import { began, inside, inspect, odd, read, replansEmpty, type Stage, LARGE } from './config-files-stage';
+import { began, inside, inspect, odd, read, replansEmpty, type Stage, LARGE, whole } from './config-files-stage';
 import { BridgeSegment, ConfigFile, ContainerImage, FileOwner, HardenedContainer } from '../../../src';
+import type { Checks } from '../harness/checks';
 import type { Deployment, Program } from '../harness/deployment';
-import type { Lab } from '../lab/lab';
+import { firewallOf, UnguardedDeployment } from '../harness/unguarded-deployment';
+import type { EngineId } from '../lab/cache';
+import { type Lab, withLab } from '../lab/lab';
 import * as terraform from '../lab/terraform';
+
+export const engines: readonly EngineId[] = ['20.10', '26.1', '28.5', '29'];
+
+export function run(engine: EngineId, checks: Checks): void {
+  withLab(engine, (lab) => {
+    const deployment = new UnguardedDeployment(lab, byVolume(), { engineFirewall: firewallOf(engine) });
+    deployment.up();
+    const stage = { lab, checks, deployment };
+    whole(stage, '/etc/large/file');
+    throughTheApi(stage);
+    failing(stage);
+    deployment.destroy();
+    const left = lab.docker('ps', '-aq') + lab.docker('volume', 'ls', '-q');
+    checks.shown('destroy leaves no container and no volume', left === '', left);
+  });
+}
 
 interface ByVolume {
   readonly text?: string;
@@ -12,7 +31,7 @@ interface ByVolume {
 }
 
 /** Where only the API is ours. */
-export const byVolume =
+const byVolume =
   ({ text = 'level = 1\n', image: other, writerImage }: ByVolume = {}): Program =>
   ({ stack, daemon, image }) => {
     const segment = new BridgeSegment(stack, 'Front', { daemon });
@@ -41,7 +60,7 @@ function applied(deployment: Deployment, next: Program): void {
   deployment.apply();
 }
 
-export function throughTheApi(stage: Stage): void {
+function throughTheApi(stage: Stage): void {
   const { lab, checks, deployment } = stage;
   const stats = inside(lab, 'one', 'stat', '-c', '%u:%g %a', '/etc/app/app.conf', '/etc/own/own.conf').stdout;
   checks.shown('through the API: owner and mode are as declared', stats === '0:0 444\n10001:10002 400\n', stats);
@@ -86,7 +105,7 @@ export function throughTheApi(stage: Stage): void {
   replansEmpty(stage, 'a change through the API');
 }
 
-export function failing(stage: Stage): void {
+function failing(stage: Stage): void {
   const { lab, checks, deployment } = stage;
   const image = committed(
     lab,

@@ -2,14 +2,12 @@
 // file and nobody but the program changes it.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { byVolume, failing, throughTheApi } from './config-files-api';
 import { attacked, verified } from './config-files-attacks';
 import { began, BODIES, inside, inspect, LARGE, odd, read, replansEmpty, SCRIPT, type Stage, whole } from './config-files-stage';
 import { BridgeSegment, ConfigFile, ContainerUser, FileChange, FileOwner, HardenedContainer } from '../../../src';
 import { CONFIG_FOLDER } from '../../../src/hardening/private/host-paths';
 import type { Checks } from '../harness/checks';
 import { Deployment, type Program } from '../harness/deployment';
-import { firewallOf, UnguardedDeployment } from '../harness/unguarded-deployment';
 import type { EngineId } from '../lab/cache';
 import { until } from '../lab/exec';
 import { type Lab, withLab } from '../lab/lab';
@@ -76,17 +74,6 @@ export function run(engine: EngineId, checks: Checks): void {
     restarted(stage);
     forgotten(stage);
     removed(stage);
-  });
-  withLab(engine, (lab) => {
-    const deployment = new UnguardedDeployment(lab, byVolume(), { engineFirewall: firewallOf(engine) });
-    deployment.up();
-    const stage = { lab, checks, deployment };
-    whole(stage, '/etc/large/file');
-    throughTheApi(stage);
-    failing(stage);
-    deployment.destroy();
-    const left = lab.docker('ps', '-aq') + lab.docker('volume', 'ls', '-q');
-    checks.shown('destroy leaves no container and no volume', left === '', left);
   });
 }
 
