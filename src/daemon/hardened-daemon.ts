@@ -38,6 +38,8 @@ import { StackPass } from '../validation/stack-pass';
 
 /** Largest user data that the strictest of the large clouds takes, in bytes. */
 const USER_DATA_LIMIT = 16_384;
+/** Linux passes at most 128 KiB in one word of a command, and the archive of all files is one. */
+const UNPACKED_LIMIT = 131_000;
 
 /**
  * One Docker Engine on one host, with the host's firewall, its settings and the files that install them there.
@@ -224,7 +226,16 @@ export class HardenedDaemon extends Construct implements IDaemon {
       return errors;
     }
     this.warnOfSize();
-    return [];
+    return this.refuseSize();
+  }
+
+  /** A host could not unpack it. */
+  private refuseSize(): string[] {
+    const size = this.passedOn.text ? userDataSize(this.rendered(renderUserData)) : 0;
+    if (size <= UNPACKED_LIMIT) return [];
+    return [
+      `user data is ${size} bytes, and the shell that unpacks it on a host takes at most ${UNPACKED_LIMIT}; pass 'userDataGzipBase64' if the cloud accepts so much, or put large config files into the image (UserDataSize)`,
+    ];
   }
 
   private warnOfSize(): void {

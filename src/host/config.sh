@@ -1,6 +1,7 @@
 #!/bin/sh
 # Bulkhead: places the files with content that containers of this host mount. Installed by Bulkhead; changes to this file are lost.
 # apply places them, and tells containers whose files have changed; --check says what is not in place, and changes nothing (exit 1 when something is not).
+# shellcheck disable=SC2034 # names that other scripts need
 . common/prelude.sh
 
 . common/tell.sh

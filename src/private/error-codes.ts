@@ -196,6 +196,7 @@ export const ERROR_CODES = {
   SecretValue: 'The name of a secret, or how a container reads it, is malformed.',
   ConfigFileMissing: 'A config file beside the program cannot be read, or is not text in UTF-8.',
   ConfigFileValue: 'The path, content or mode of a config file, or how a container gets it, is refused.',
+  UserDataSize: 'The user data of a host is larger than a host can unpack.',
   NotSecretUnused: 'A variable or label is declared not to be a secret, but does not exist.',
   EngineSocketMounted: 'A mount contains the socket of the engine.',
   SensitiveHostPath: 'A mount contains a directory that gives control over the host.',

@@ -34,7 +34,8 @@ export interface ConfigFileOptions {
  * A text file that a container reads, at most 512,000 bytes: its content is in the program, or in a file beside it. Bulkhead does not change any byte
  * of the text; `${…}` is literal.
  *
- * Give it to containers with `configFiles`. Do not put secrets into it: the files of the host, or Terraform's state, show it. Use a `SecretFile`.
+ * Give it to containers with `configFiles`. Do not put secrets into it: users who can read the files of the synth or Terraform's state can read them. Use a
+ * `SecretFile`.
  */
 export class ConfigFile {
   /**

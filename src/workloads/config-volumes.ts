@@ -29,8 +29,9 @@ export function fillVolumes(container: Construct, name: string, daemon: IDaemon,
   const folders = configMounts({ ...use, onChange: 'nothing' }).map((mount, index) => {
     const files = use.files.filter((file) => configPlace({ ...use, onChange: 'nothing' }, file).startsWith(`${mount.name}/`));
     const digest = configDigest(mount.target, ...files.flatMap(({ target, text, owner, mode }) => [target, text, owner, mode]));
-    const volume = new Volume(scope, `Volume${index}`, { provider, name: `${name}-config-${digest}` });
-    return { target: mount.target, source: volume.name, files };
+    const volumeName = `${name}-config-${digest}`;
+    const { name: source } = new Volume(scope, `Volume${index}`, { provider, name: volumeName });
+    return { target: mount.target, volumeName, source, files };
   });
   const config = writerConfig({
     container: name,
@@ -49,5 +50,6 @@ export function fillVolumes(container: Construct, name: string, daemon: IDaemon,
   for (const found of secretsInWords(config.command!)) {
     Suppressions.of(scope)._imply(secretLiteral, `command ${found.name}`, 'BH-C40 looks at the files themselves');
   }
-  return { mounts: folders.map(({ source, target }) => ({ source, target })), writer };
+  // By its literal name: a reference stays the same when the name changes, and the provider would update the container in its state alone.
+  return { mounts: folders.map(({ volumeName, target }) => ({ source: volumeName, target })), writer };
 }

@@ -1,4 +1,5 @@
 import { ADDRESSES } from './tables/addresses';
+import { CONFIG_FILES } from './tables/config-files';
 import { CONTAINERS } from './tables/containers';
 import { FLOWS } from './tables/flows';
 import { HOSTS } from './tables/hosts';
@@ -14,7 +15,7 @@ import { VALUES } from './tables/values';
 import { ERROR_CODES } from '../../src/private/error-codes';
 
 const ENTRIES = [
-  ...[ADDRESSES, CONTAINERS, FLOWS, HOSTS, PROFILES, PROPERTIES, RULES],
+  ...[ADDRESSES, CONFIG_FILES, CONTAINERS, FLOWS, HOSTS, PROFILES, PROPERTIES, RULES],
   ...[SECRETS, SEGMENTS, SHARED_NETWORKS, STORAGE, SWARMS, VALUES],
 ].flat();
 

@@ -7,6 +7,7 @@ import { BUNDLE, bundle, programFiles } from '../../scripts/bundle-host';
 import { assemble } from '../../src/host/private/assemble';
 import {
   commentedFirewallScript,
+  CONFIG_SCRIPT,
   DIRECTORIES_SCRIPT,
   firewallScript,
   guardParts,
@@ -26,6 +27,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   'swarm.sh': assemble('swarm.sh'),
   'directories.sh': assemble('directories.sh'),
   'secret.sh': assemble('secret.sh'),
+  'config.sh': assemble('config.sh'),
   'install.sh': renderInstallScript(sampleInput()),
   'verify.sh': renderVerifyScript({
     containers: [
@@ -50,6 +52,7 @@ const WHOLE: Readonly<Record<string, string>> = {
   'bulkhead-swarm': SWARM_SCRIPT,
   'bulkhead-directories': DIRECTORIES_SCRIPT,
   'bulkhead-secret': SECRET_SCRIPT,
+  'bulkhead-config': CONFIG_SCRIPT,
 };
 const SHELL_FILES = programFiles().filter((name) => name.endsWith('.sh'));
 const AWK_FILES = programFiles().filter((name) => name.endsWith('.awk'));
@@ -79,7 +82,7 @@ test('the bundle is what the files are; otherwise run: npx projen host:bundle', 
 
 test('every file is part of a program', () => {
   const used = Object.values(FILES).flatMap((text) => [...text.matchAll(/^\. (\S+\.sh)$|-f (\S+\.awk)/gm)].map(([, sh, awk]) => sh ?? awk));
-  const entries = ['firewall.sh', 'swarm.sh', 'directories.sh', 'secret.sh', 'install.sh', 'verify.sh'];
+  const entries = ['firewall.sh', 'swarm.sh', 'directories.sh', 'secret.sh', 'config.sh', 'install.sh', 'verify.sh'];
   // Where a host has no links and no shared networks, they stand for links.sh and rejoin.sh.
   const shadow = ['firewall/no-links.sh', 'firewall/no-rejoin.sh', sampleInput().guard.program];
   expect([...new Set([...used.filter((name) => !name.startsWith('generated/')), ...entries, ...shadow])].sort()).toEqual(programFiles());

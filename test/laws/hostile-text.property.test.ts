@@ -11,6 +11,7 @@ import {
   BridgeSegment,
   Capability,
   Cidr,
+  ConfigFile,
   ContainerImage,
   ContainerSysctl,
   ContainerUser,
@@ -155,6 +156,12 @@ const PLACES: Record<string, Place> = {
   'id of an image': property((text) => ({ image: ContainerImage.fromId(text) })),
   'path on the host': property((text) => ({ volumes: [VolumeMount.hostPath(text, '/data')] })),
   'path in the container': property((text) => ({ volumes: [VolumeMount.hostPath('/srv/data', text)] })),
+  'path of a config file': property((text) => ({ configFiles: { files: [ConfigFile.fromText(text, '')] } })),
+  'text of a config file': property((text) => ({ configFiles: { files: [ConfigFile.fromText('/etc/a', text)] } })),
+  'value in a config file': property((text) => ({
+    configFiles: { files: [ConfigFile.fromText('/etc/a', '{{ a }}', { values: { a: text } })] },
+  })),
+  'mode of a config file': property((mode) => ({ configFiles: { files: [ConfigFile.fromText('/etc/a', '', { mode })] } })),
   'name of a volume': ({ stack, daemon, id }, volumeName) => void new DataVolume(stack, id, { daemon, volumeName }),
   'address of a publication': (ground, hostAddress) =>
     void container(ground, {}).publish(Port.tcp(443), { hostAddress, sources: [Peer.anyIpv4()] }),

@@ -10,7 +10,11 @@ export interface HostFile {
 export function filesOfUserData(text: string): HostFile[] {
   const { bootcmd, write_files } = JSON.parse(text.slice(text.indexOf('\n') + 1));
   if (write_files) {
-    return write_files.map((file: Record<string, string>) => ({ path: file.path, mode: file.permissions, content: file.content }));
+    return write_files.map(({ path, permissions: mode, content, encoding }: Record<string, string>) => ({
+      path,
+      mode,
+      content: encoding === 'b64' ? Buffer.from(content, 'base64').toString('utf8') : content,
+    }));
   }
   const unpack = /^echo ([A-Za-z0-9+/=]+)\|base64 -d\|tar xzmC \/$/.exec(bootcmd[0].at(-1))!;
   return untar(gunzipSync(Buffer.from(unpack[1], 'base64')));
@@ -26,7 +30,12 @@ function untar(bytes: Buffer): HostFile[] {
         .replace(/\0.*$/s, '');
     const size = parseInt(field(124, 12), 8);
     const body = bytes.subarray(at + 512, at + 512 + size);
-    files.push({ path: `/${field(0, 100)}`, mode: field(100, 8).slice(-4), content: body.toString('utf8') });
+    const prefix = field(345, 155);
+    files.push({
+      path: `/${prefix === '' ? '' : `${prefix}/`}${field(0, 100)}`,
+      mode: field(100, 8).slice(-4),
+      content: body.toString('utf8'),
+    });
     at += 512 * (1 + Math.ceil(size / 512));
   }
   return files;

@@ -10,6 +10,7 @@ export function verifyInput(
   imageSays: ReadonlyMap<string, readonly string[]> = new Map(),
 ): VerifyInput {
   const { workloads, segmentless = [], publications, swarm } = topology;
+  const config = configOf(topology);
   const portsOf = (path: string) => [
     ...new Set(
       publications
@@ -50,7 +51,7 @@ export function verifyInput(
       ...(swarm?.quietServices ?? []).map((service) => verified(service, true)),
     ],
     secrets: secretsOf(topology),
-    config: configOf(topology),
+    ...(config.length > 0 && { config }),
     swarmAddress: swarm?.own?.address,
     swarmManagers: swarm?.own && swarm.nodes.filter(({ role }) => role === 'manager').length,
   };

@@ -11,7 +11,7 @@ used_sources() {
   ids=$(docker ps --all --quiet --no-trunc 9<&-) || return 1
   [ -n "$ids" ] || return 0
   # shellcheck disable=SC2086 # ids hold no blanks
-  docker container inspect --format '{{range .Mounts}}{{println .Source}}{{end}}' $ids 9<&-
+  sources_of $ids
 }
 
 forget_others() {

@@ -34,6 +34,12 @@ fault() {
 # First, so that a run that is killed here leaves it to the next one.
 mark_changed() { [ -n "$check" ] || : >"$placed/.changed/$1"; }
 
+# What containers mount, as far as the engine runs.
+sources_of() {
+  engine_runs || return 1
+  docker container inspect --format '{{range .Mounts}}{{println .Source}}{{end}}' "$@" 2>/dev/null 9<&-
+}
+
 make_folder() {
   if [ -L "$1" ] || [ ! -d "$1" ]; then
     rm -rf "$1"
@@ -56,8 +62,9 @@ settle() {
     fault "$body is missing or was changed; run install.sh again"
     return 0
   fi
-  # Of what is new no container knows yet.
-  [ ! -e "$placed/$1/${5%%/*}" ] || mark_changed "$1"
+  # What the program has newly, the container gets from Terraform.
+  mount=$placed/$1/${5%%/*}
+  if [ -e "$mount" ] || sources_of "$1" | grep -qxF -e "$mount"; then mark_changed "$1"; fi
   make_folder "$placed/$1" 700
   case $5 in */*) make_folder "${at%/*}" 755 ;; esac
   cat "$body" >"$new"

@@ -120,6 +120,7 @@ need_tools() {
   'config.sh': `#!/bin/sh
 # Bulkhead: places the files with content that containers of this host mount. Installed by Bulkhead; changes to this file are lost.
 # apply places them, and tells containers whose files have changed; --check says what is not in place, and changes nothing (exit 1 when something is not).
+# shellcheck disable=SC2034 # names that other scripts need
 . common/prelude.sh
 
 . common/tell.sh
@@ -158,7 +159,7 @@ used_sources() {
   ids=$(docker ps --all --quiet --no-trunc 9<&-) || return 1
   [ -n "$ids" ] || return 0
   # shellcheck disable=SC2086 # ids hold no blanks
-  docker container inspect --format '{{range .Mounts}}{{println .Source}}{{end}}' $ids 9<&-
+  sources_of $ids
 }
 
 forget_others() {
@@ -238,6 +239,12 @@ fault() {
 # First, so that a run that is killed here leaves it to the next one.
 mark_changed() { [ -n "$check" ] || : >"$placed/.changed/$1"; }
 
+# What containers mount, as far as the engine runs.
+sources_of() {
+  engine_runs || return 1
+  docker container inspect --format '{{range .Mounts}}{{println .Source}}{{end}}' "$@" 2>/dev/null 9<&-
+}
+
 make_folder() {
   if [ -L "$1" ] || [ ! -d "$1" ]; then
     rm -rf "$1"
@@ -260,8 +267,9 @@ settle() {
     fault "$body is missing or was changed; run install.sh again"
     return 0
   fi
-  # Of what is new no container knows yet.
-  [ ! -e "$placed/$1/\${5%%/*}" ] || mark_changed "$1"
+  # What the program has newly, the container gets from Terraform.
+  mount=$placed/$1/\${5%%/*}
+  if [ -e "$mount" ] || sources_of "$1" | grep -qxF -e "$mount"; then mark_changed "$1"; fi
   make_folder "$placed/$1" 700
   case $5 in */*) make_folder "\${at%/*}" 755 ;; esac
   cat "$body" >"$new"

@@ -24,8 +24,14 @@ export function renderUserData(input: HostInput): string {
  */
 export function renderUserDataGzip(input: HostInput): string {
   // No owner: root:root is cloud-init's default. The mode is quoted: as a number, 600 would become 01130.
-  const files = renderHostFiles(input).map(({ path, mode, content }) => ({ path, permissions: mode, content }));
+  const files = renderHostFiles(input).map(({ path, mode, content }) => ({ path, permissions: mode, ...bodyOf(content) }));
   return zipped(Buffer.from(cloudConfig(input, { write_files: files }), 'utf8'));
+}
+
+/** YAML takes some signs for line ends and refuses others, also in JSON. */
+function bodyOf(content: string): { readonly content: string; readonly encoding?: string } {
+  if (/^[\t\n -~]*$/.test(content)) return { content };
+  return { encoding: 'b64', content: Buffer.from(content, 'utf8').toString('base64') };
 }
 
 function cloudConfig(input: HostInput, files: object): string {
@@ -46,6 +52,15 @@ export function userDataSize(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }
 
+/** The format has 100 bytes for the name, and for a longer one 155 more in front of one of its slashes. */
+function ustarName(path: string): { readonly name: string; readonly prefix: string } {
+  if (path.length <= 100) return { name: path, prefix: '' };
+  const at = path.lastIndexOf('/', 155);
+  const name = path.slice(at + 1);
+  if (at <= 0 || name.length > 100) throw new Error(`the path '${path}' is too long for an archive`);
+  return { name, prefix: path.slice(0, at) };
+}
+
 /** A ustar archive: a header and the text of each file, in blocks of 512 bytes, and two empty blocks. Root owns everything. */
 function archive(files: readonly HostFile[]): Buffer {
   const blocks = files.flatMap(({ path, mode, content }) => {
@@ -53,7 +68,9 @@ function archive(files: readonly HostFile[]): Buffer {
     const header = Buffer.alloc(512);
     const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, '0')}\0`;
     const put = (text: string, offset: number) => header.write(text, offset, 'latin1');
-    put(path.slice(1), 0);
+    const { name, prefix } = ustarName(path.slice(1));
+    put(name, 0);
+    put(prefix, 345);
     put(octal(parseInt(mode, 8), 7), 100);
     put(octal(0, 7) + octal(0, 7), 108);
     put(octal(body.length, 11) + octal(0, 11), 124);

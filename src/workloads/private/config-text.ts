@@ -47,7 +47,7 @@ export function configTarget(path: string): string {
   };
   if (target.length > 100 || !/^(\/[A-Za-z0-9._@+-]{1,64})+$/.test(target)) {
     refuse(
-      'has other signs than letters, digits, ., _, @, + and -, or more than 100 of them, or a name of more than 64',
+      'has characters other than letters, digits, ., _, @, + and -, is longer than 100 characters, or has a name longer than 64',
       "name another path, such as '/etc/app/app.conf'",
     );
   }

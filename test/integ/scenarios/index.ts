@@ -20,6 +20,8 @@ import * as cis from './cis';
 import * as cisHost from './cis-host';
 import * as combinations from './combinations';
 import * as conduit from './conduit';
+import * as configFiles from './config-files';
+import * as configFilesApi from './config-files-api';
 import * as dockerBench from './docker-bench';
 import * as dualStack from './dual-stack';
 import * as egressAndHost from './egress-and-host';
@@ -112,6 +114,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   changes,
   secrets,
   'secrets-hosts': secretsHosts,
+  'config-files': configFiles,
+  'config-files-api': configFilesApi,
   'host-artefacts': hostArtefacts,
   cis,
   'cis-host': cisHost,

@@ -1,5 +1,6 @@
 import { Volume } from '@cdktf/provider-docker/lib/volume';
 import type { TerraformResource } from 'cdktf';
+import { CONFIG_SECRETS } from './config-files';
 import { hardened } from './networks';
 import { accept, addClean, addEngine, container, ENGINE, type FixPair, ours, program } from './pair';
 import { UNWRITABLE } from './volumes';
@@ -165,5 +166,6 @@ export const LIMITS: readonly FixPair[] = [
     { beside: ['BH-D07'] },
   ),
   ...UNWRITABLE,
+  ...CONFIG_SECRETS,
   container('BH-C32', ['remove it and its port 22', "use 'docker exec' on the host"], SSHD, { command: ['/web'], ports: undefined }),
 ];

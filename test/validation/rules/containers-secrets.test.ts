@@ -1,3 +1,4 @@
+import { secretConfigFile } from '../../../src/validation/rules/containers/secret-config-file';
 import { secretLiteral } from '../../../src/validation/rules/containers/secret-literal';
 import { sensitiveHostPath } from '../../../src/validation/rules/containers/sensitive-host-path';
 import { unmountedSecret } from '../../../src/validation/rules/containers/unmounted-secret';
@@ -88,6 +89,42 @@ describe('BH-C37 secret in a command, a health check or an uploaded file', () =>
     [{ upload: [{ file: '/etc/nginx.conf', content: 'proxy_pass http://api;\nserver_tokens off;\n# token = none\n' }] }],
   ])('%j holds none', (attributes) => {
     expect(ofContainer(secretLiteral, attributes)).toMatchObject({ state: 'compliant', details: [] });
+  });
+});
+
+describe('BH-C40 secret in a config file', () => {
+  const ofFile = (content: string) =>
+    verdict(secretConfigFile, {}, {}, [{ resourceType: 'config_file', path: 'app/Web', attributes: { path: '/etc/a', content } }]);
+
+  test.each([
+    ['DB_PASSWORD=hunter2\n', 'DB_PASSWORD'],
+    ['a = 1\r\n  password: "hunter2"\r\n', 'password'],
+    ['{ "a": 1,\n  "smtp_password": "hunter2",\n}', 'smtp_password'],
+    ['[db]\npassword = hunter2', 'password'],
+    ['- api_key: hunter2', 'api_key'],
+    ['requirepass hunter2', 'requirepass'],
+    ['args: [--password, hunter2]\nexec serve --token hunter2', '--token'],
+    ['-----BEGIN EC PRIVATE KEY-----\nhunter2', 'file'],
+    ['url: postgres://shop:hunter2@db/shop', 'url'],
+    ['key: AKIAABCDEFGHIJKLMNOP', 'file'],
+    ['token: hunter2 # ${x}', 'token'],
+  ])('%j holds one', (content, name) => {
+    const { state, details, messages } = ofFile(content);
+    expect([state, details[0]]).toEqual(['violated', `/etc/a ${name}`]);
+    expect(messages.join()).not.toContain('hunter2');
+  });
+
+  test.each([
+    [''],
+    ['password_file: /run/secrets/db\npassword = ${DB_PASSWORD}\ntoken: $TOKEN\n'],
+    ['password_encryption = scram-sha-256\nserver_tokens off;\nssl_certificate_key /keys/tls.key;'],
+    ['# password protected\npassword:\n  - a\n'],
+    ['token: true\npasswords: 3\nsecret: <none>\n'],
+    ['location / { proxy_pass http://api:8080; }'],
+    ['proxy_set_header Authorization $http_authorization;'],
+    ['${var.password} %{ if secret }'],
+  ])('%j holds none', (content) => {
+    expect(ofFile(content)).toMatchObject({ state: 'compliant', details: [] });
   });
 });
 
