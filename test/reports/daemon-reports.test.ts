@@ -178,7 +178,9 @@ describe.each(Object.entries(PROGRAMS))('%s', (_, make) => {
     const rows = own.matrix().filter((row) => row.forgedSource === undefined && words.has(row.source) && words.has(row.destination));
     for (const { source, destination, ports, certain } of rows) {
       const [port] = /^(tcp|udp|sctp)\/\d+/.exec(ports) ?? [];
-      if (port !== undefined) expect(asked.disposition(source, destination, port.replace(/\/0$/, '/443'))).toBe(certain ? 'DELIVERED' : 'UNKNOWN');
+      if (port !== undefined) {
+        expect(asked.disposition(source, destination, port.replace(/\/0$/, '/443'))).toBe(certain ? 'DELIVERED' : 'UNKNOWN');
+      }
     }
   });
 });

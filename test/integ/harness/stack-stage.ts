@@ -208,7 +208,7 @@ function packets(checks: Checks, lab: Lab, deployment: StackDeployment, what: st
     ...ports,
     udp: ports.udp.filter((port) => !real.has(key(name, { proto: 'udp', port }))),
   });
-  const nameAt = new Map(topology.workloads.map(({ path: place, name }) => [place, name]));
+  const nameAt = new Map(topology.workloads.map(({ path: at, name }) => [at, name]));
   const leadsToReal = (port: number) => topology.publications.some(({ workload, hostPort, targetPort }) => hostPort.protocol === 'udp' && hostPort.first === port && real.has(key(nameAt.get(workload)!, { proto: 'udp', port: targetPort.first }))); // prettier-ignore
   const targets: Target[] = [
     ...containers.flatMap((actor) => actor.endpoints.map(({ address }) => ({ name: actor.name, address, ports: targetPorts(actor.name) }))), // prettier-ignore
