@@ -25,10 +25,7 @@ function exampleIs(project: string): void {
   check('and compiles with its settings', true);
 }
 
-/**
- * The page about the command line, with the command as npm installs it: from `npx bulkhead exposure` to a comparison that begins with
- * `cp cdktf.out/stacks/shop/bulkhead/shop--Host/topology.json main.json`.
- */
+/** The page about the command line, with the command as npm installs it. */
 function commandLineIs(folder: string, project: string): void {
   const page = 'docs/guides/command-line.md';
   const own = path.join(folder, 'command-line');

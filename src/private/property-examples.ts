@@ -1,6 +1,7 @@
 /** How a value of a type is made, for messages. */
 export const EXAMPLES: Readonly<Record<string, string>> = {
   Capability: 'a Capability, such as Capability.CHOWN',
+  ConfigFile: "a ConfigFile, such as ConfigFile.fromFile('/etc/app/app.conf', 'app.conf')",
   Cidr: "a Cidr, such as Cidr.parse('10.20.0.0/16')",
   ConnectionRate: 'a ConnectionRate, such as ConnectionRate.perSecond(50)',
   ContainerSysctl: 'a ContainerSysctl, such as ContainerSysctl.somaxconn(1024)',

@@ -27,6 +27,15 @@ test('what runs elsewhere is named there', () => {
   for (const { by, lines } of elsewhere) lines.forEach((line) => expect(read(by)).toContain(line));
 });
 
+test('a check that runs the blocks of a page reads that page', () => {
+  const pages = commandBlocks().flatMap((block) => {
+    const run = COMMANDS[keyOf(block)];
+    return run?.runs === 'page' ? [{ by: run.by, page: block.page }] : [];
+  });
+  expect(pages.length).toBeGreaterThan(0);
+  for (const { by, page } of pages) expect(read(by)).toContain(page);
+});
+
 test('every text that is shown is what something printed', () => {
   const alone = blocks.filter(({ page, language, line }) => {
     const before = blocks.filter((block) => block.page === page && block.line < line).at(-1);

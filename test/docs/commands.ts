@@ -8,6 +8,8 @@ export type Run =
   | { readonly runs: 'host' }
   /** By a check that has its own reason to; the file says the command. */
   | { readonly runs: 'elsewhere'; readonly by: string }
+  /** By a check that reads the page and runs its blocks. */
+  | { readonly runs: 'page'; readonly by: string }
   /** Not by any check; told as SKIPPED. */
   | { readonly runs: 'nowhere'; readonly because: string };
 
@@ -31,11 +33,8 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     because: 'cdktf deploy asks a person, and a registry; the demo takes the same steps with --auto-approve and --skip-provider-lock',
   },
   'docs/guides/cdktn.md: npm install': project,
-  'docs/guides/command-line.md: npx bulkhead exposure': { runs: 'elsewhere', by: 'scripts/pack-check.ts' },
-  'docs/guides/command-line.md: cp cdktf.out/stacks/shop/bulkhead/shop--Host/topology.json main.json': {
-    runs: 'elsewhere',
-    by: 'scripts/pack-check.ts',
-  },
+  'docs/guides/command-line.md: npx bulkhead exposure': { runs: 'page', by: 'scripts/pack-check.ts' },
+  'docs/guides/command-line.md: cp cdktf.out/stacks/shop/bulkhead/shop--Host/topology.json main.json': { runs: 'page', by: 'scripts/pack-check.ts' },
   'docs/guides/host-files.md: cd cdktf.out/stacks/shop/bulkhead/shop--Host': host,
   'docs/guides/host-files.md: sh install.sh --check': host,
   'docs/guides/host-files.md: bulkhead-firewall status | tail -n 1': host,

@@ -16,27 +16,11 @@ const OF_THE_ENGINE: Readonly<Record<string, string>> = {
   '/etc/hostname': "use 'hostname' of the container",
 };
 
-/** Folders that the kernel fills. */
-const OF_THE_KERNEL = ['/proc', '/sys', '/dev'];
+/** Folders of a container that the kernel fills. */
+const OF_THE_KERNEL = /^\/(proc|sys|dev)(?=\/|$)/;
 
-/** What a whole folder must not hide: it holds what every program of the image needs. */
-const OF_THE_IMAGE = [
-  '/',
-  '/etc',
-  '/bin',
-  '/sbin',
-  '/lib',
-  '/lib32',
-  '/lib64',
-  '/usr',
-  '/var',
-  '/opt',
-  '/home',
-  '/root',
-  '/run',
-  '/srv',
-  '/tmp',
-];
+/** Folders of a container that hold what every program of the image needs: a whole folder must not hide them. */
+const OF_THE_IMAGE = /^\/(etc|bin|sbin|lib|lib32|lib64|usr|var|opt|home|root|run|srv|tmp)?$/;
 const PROGRAMS = /^(\/usr(\/local)?)?\/(bin|sbin|lib|lib32|lib64|libexec)(\/|$)/;
 
 /** Path of a config file in a container. */
@@ -51,7 +35,7 @@ export function configTarget(path: string): string {
       "name another path, such as '/etc/app/app.conf'",
     );
   }
-  const kernel = OF_THE_KERNEL.find((folder) => target === folder || target.startsWith(`${folder}/`));
+  const [kernel] = OF_THE_KERNEL.exec(target) ?? [];
   if (kernel !== undefined) refuse(`is in ${kernel}, which the kernel fills`, "name another path, such as '/etc/app/app.conf'");
   if (Object.hasOwn(OF_THE_ENGINE, target)) refuse('is a file that the engine writes', OF_THE_ENGINE[target]);
   return target;
@@ -59,7 +43,7 @@ export function configTarget(path: string): string {
 
 /** Whether a folder that hides that of the image would hide what its programs need. */
 export function hidesImage(folder: string): boolean {
-  return OF_THE_IMAGE.includes(folder) || PROGRAMS.test(folder);
+  return OF_THE_IMAGE.test(folder) || PROGRAMS.test(folder);
 }
 
 /** The folder that a file is in. */
