@@ -280,7 +280,7 @@ describe('where a file may be', () => {
     '/etc/resolv.conf',
     '/etc/hostname',
   ])('%s is refused', (place) => {
-    expect(() => ConfigFile.fromText(place, '')).toThrow(/\((ConfigFileValue|ControlCharacter)\)$/);
+    expect(() => ConfigFile.fromText(place, '')).toThrow(/\((ConfigFileValue|ControlCharacter|MountTarget)\)$/);
   });
 
   test.each(['/etc/passwd', '/a', '/a/.b', '/-rf', '/proc.conf', '/etc/hosts.d/a', '//etc//app/'])('%s is none of those', (place) => {

@@ -16,8 +16,8 @@ const OF_THE_ENGINE: Readonly<Record<string, string>> = {
   '/etc/hostname': "use 'hostname' of the container",
 };
 
-/** Folders that the kernel fills. */
-const OF_THE_KERNEL = ['/proc', '/sys', '/dev'];
+/** Further folders that the kernel fills. */
+const OF_THE_KERNEL = ['/sys', '/dev'];
 
 /** What a whole folder must not hide: it holds what every program of the image needs. */
 const OF_THE_IMAGE = [
