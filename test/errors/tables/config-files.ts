@@ -60,7 +60,12 @@ export const CONFIG_FILES: readonly Entry[] = [
   value('ConfigFileMissing', told(undefined, "cannot read '", 'the path of a text file in UTF-8'), (isMended) =>
     ConfigFile.fromFile('/etc/app/app.conf', isMended ? textFile('a') : '/nowhere/app.conf'),
   ),
-  file("'/etc/my app' has characters other", "name another path, such as '/etc/app/app.conf'", ['/etc/my app', ''], ['/etc/app/app.conf', '']),
+  file(
+    "'/etc/my app' has characters other",
+    "name another path, such as '/etc/app/app.conf'",
+    ['/etc/my app', ''],
+    ['/etc/app/app.conf', ''],
+  ),
   file("'/sys/app' is in /sys, which the kernel fills", "such as '/etc/app/app.conf'", ['/sys/app', ''], ['/etc/app/app.conf', '']),
   file("got 'etc/app'", "an absolute path without '.', '..'", ['etc/app', ''], ['/etc/app', ''], 'MountTarget'),
   program(
