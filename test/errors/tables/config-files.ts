@@ -77,7 +77,7 @@ export const CONFIG_FILES: readonly Entry[] = [
       return (s) => s.container('app-web').host[0].host === 'db';
     },
   ),
-  file("'text' is not a text: it has a zero byte", 'put a binary file into the image', ['/a', 'a\0'], ['/a', 'a']),
+  file("'text' is not text: it has a zero byte", 'put a binary file into the image', ['/a', 'a\0'], ['/a', 'a']),
   file("'text' must be known at synth", 'pass the literal value', ['/a', '${TfToken[TOKEN.1]}'], ['/a', '10.20.0.2'], 'UnresolvedValue'),
   file("the text has '{{ b }}', and 'values' has no 'b'", "has no 'b'; add it", ['/a', '{{ b }}', { values: {} }], ['/a', '{{ b }}', { values: { b: '1' } }]), // prettier-ignore
   file("the text has '{{ end }}'", "if '{{ end }}' is to stay, add end: '{{ end }}'", ['/a', '{{ end }}', { values: {} }], ['/a', '{{ end }}', { values: { end: '{{ end }}' } }]), // prettier-ignore
