@@ -16,8 +16,8 @@ const OF_THE_ENGINE: Readonly<Record<string, string>> = {
   '/etc/hostname': "use 'hostname' of the container",
 };
 
-/** Folders of a container that the kernel fills. */
-const OF_THE_KERNEL = /^\/(proc|sys|dev)(?=\/|$)/;
+/** Further folders of a container that the kernel fills. */
+const OF_THE_KERNEL = /^\/(sys|dev)(?=\/|$)/;
 
 /** Folders of a container that hold what every program of the image needs: a whole folder must not hide them. */
 const OF_THE_IMAGE = /^\/(etc|bin|sbin|lib|lib32|lib64|usr|var|opt|home|root|run|srv|tmp)?$/;

@@ -110,7 +110,7 @@ function failing(stage: Stage): void {
   const image = committed(
     lab,
     'unowned',
-    `rm /bin/chown && printf '#!/bin/busybox ash\\necho chown: not found >&2\\nexit 127\\n' >/bin/chown && chmod 0755 /bin/chown`,
+    `rm /bin/sh && printf '#!/bin/busybox ash\\necho chown: not found >&2\\nexit 127\\n' >/bin/sh && chmod 0755 /bin/sh`,
   );
   deployment.synth(byVolume({ text: 'level = 2\n', image }));
   const failed = terraform.tryApply(deployment.stackDir, { ...lab.terraformEnv(), TF_CLI_ARGS_apply: '-parallelism=1' });
