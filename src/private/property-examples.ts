@@ -3,7 +3,6 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   Capability: 'a Capability, such as Capability.CHOWN',
   ConfigFile: "a ConfigFile, such as ConfigFile.fromFile('/etc/app/app.conf', 'app.conf')",
   Cidr: "a Cidr, such as Cidr.parse('10.20.0.0/16')",
-  ConfigFile: "a ConfigFile, such as ConfigFile.fromText('/etc/app/app.conf', '…')",
   ConnectionRate: 'a ConnectionRate, such as ConnectionRate.perSecond(50)',
   ContainerSysctl: 'a ContainerSysctl, such as ContainerSysctl.somaxconn(1024)',
   ContainerUser: 'a ContainerUser, such as ContainerUser.of(999)',

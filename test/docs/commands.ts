@@ -34,7 +34,10 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
   },
   'docs/guides/cdktn.md: npm install': project,
   'docs/guides/command-line.md: npx bulkhead exposure': { runs: 'page', by: 'scripts/pack-check.ts' },
-  'docs/guides/command-line.md: cp cdktf.out/stacks/shop/bulkhead/shop--Host/topology.json main.json': { runs: 'page', by: 'scripts/pack-check.ts' },
+  'docs/guides/command-line.md: cp cdktf.out/stacks/shop/bulkhead/shop--Host/topology.json main.json': {
+    runs: 'page',
+    by: 'scripts/pack-check.ts',
+  },
   'docs/guides/host-files.md: cd cdktf.out/stacks/shop/bulkhead/shop--Host': host,
   'docs/guides/host-files.md: sh install.sh --check': host,
   'docs/guides/host-files.md: bulkhead-firewall status | tail -n 1': host,
