@@ -9,7 +9,7 @@ export interface Sink {
   write(text: string): unknown;
 }
 
-/** What the process ends with. Scripts rest on these. */
+/** Exit codes of the process, which scripts use. */
 export const EXIT = { yes: 0, no: 1, usage: 2, unknown: 3 } as const;
 
 interface Given {
@@ -52,7 +52,7 @@ export async function main(argv: readonly string[], out: Sink, err: Sink): Promi
 
 function programFor(out: Sink, err: Sink, end: (code: number) => void): Command {
   const program = new Command('bulkhead')
-    .description('Answers who can reach whom on a Docker host, from what a synth of Bulkhead wrote. Sends no packet and asks no engine.')
+    .description('Prints which connections are possible on a Docker host, from the files of a synth. Sends no packet and contacts no engine.')
     .exitOverride()
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .showHelpAfterError("(run 'bulkhead --help' for the commands)")
