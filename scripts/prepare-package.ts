@@ -1,7 +1,7 @@
 /**
  * Makes what npm packs small. Takes files out of the bundled libraries that nothing reads at run time, since npm packs a bundled library as it is in
- * node_modules (`npm ci` brings the files back), and comments out of all
- * code (a build writes ours again); public declarations keep theirs, and licences are in files of their own.
+ * node_modules (`npm ci` brings the files back); comments and indentation out of all code, and declarations that no public one leads to (a build writes
+ * ours again). Public declarations keep their comments, and licences are in files of their own.
  * Runs before every pack.
  */
 import * as fs from 'node:fs';
@@ -40,10 +40,28 @@ function withoutComments(file: string): void {
   fs.writeFileSync(file, ts.createPrinter({ removeComments: true }).printFile(source));
 }
 
+/** Declarations that no public one leads to. jsii takes internal members out, so most of those of private files are among them. */
+function unreachedDeclarations(): string[] {
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file) || !fs.statSync(file, { throwIfNoEntry: false })?.isFile()) return;
+    reached.add(file);
+    const { importedFiles } = ts.preProcessFile(fs.readFileSync(file, 'utf8'));
+    for (const { fileName } of importedFiles.filter((each) => each.fileName.startsWith('.'))) {
+      const bare = path.join(path.dirname(file), fileName.replace(/\.m?js$/, ''));
+      [`${bare}.d.ts`, path.join(bare, 'index.d.ts'), bare].forEach(visit);
+    }
+  };
+  const entries = fs.readdirSync(ROOT).filter((file) => /\.d\.m?ts$/.test(file));
+  ['lib/index.d.ts', ...entries].forEach((file) => visit(path.join(ROOT, file)));
+  return filesBelow(path.join(ROOT, 'lib')).filter((file) => file.endsWith('.d.ts') && !reached.has(file));
+}
+
 for (const { folder } of bundled()) {
   prune(path.join(ROOT, folder));
   for (const file of filesBelow(path.join(ROOT, folder))) if (/\.c?js$/.test(file)) withoutComments(file);
 }
+for (const file of unreachedDeclarations()) fs.rmSync(file);
 for (const file of filesBelow(path.join(ROOT, 'lib'))) {
   if (file.endsWith('.js') || /[\\/]private[\\/].*\.d\.ts$/.test(file)) withoutComments(file);
 }
