@@ -57,6 +57,9 @@ export function secretsInText(text: string): { readonly name: string; readonly w
   return [...new Map(all.map((found) => [found.name.replace(/^-+/, ''), found])).values()];
 }
 
+/** What switches something on or off, such as MARIADB_RANDOM_ROOT_PASSWORD. */
+const SWITCH = /^(true|false|yes|no|on|off|[01]|)$/i;
+
 /** The path of a file in the place of a value, as a URL: programs such as authentik read a secret from there, whatever the variable is called. */
 export function fileUrlPath(value: string): string | undefined {
   return /^file:\/\/(\/[^\s?#]+)$/.exec(value)?.[1];
@@ -69,7 +72,7 @@ export function secretLooking(name: string, value: string): string | undefined {
   const namesAFile = (/_(FILE|PATH)$/i.test(name) && /^\/[^\s]+$/.test(value)) || fileUrlPath(value) !== undefined;
   return (
     shape?.what ??
-    ([SECRET_WORD, SECRET_ENDING].some((pattern) => pattern.test(name)) && !namesAFile && value !== ''
+    ([SECRET_WORD, SECRET_ENDING].some((pattern) => pattern.test(name)) && !namesAFile && !SWITCH.test(value)
       ? 'a secret, by its name'
       : undefined)
   );

@@ -61,11 +61,16 @@ describe('environment', () => {
     ['TOKEN_PATH', '/run/secrets/token'],
     ['AUTHENTIK_POSTGRESQL__PASSWORD', 'file:///run/secrets/db'],
     ['TOKENIZER', 'bpe'],
+    ...['1', '0', 'yes', 'NO', 'true', 'off'].map((value) => ['MARIADB_RANDOM_ROOT_PASSWORD', value]),
     ['COMPASS', 'north'],
     ['PWD', '/srv'],
     ['OLDPWD', '/'],
     ['URL', 'https://example.com/a:b@c'],
   ])('%s=%s is none', (name, value) => expect(list({ [name]: value })).toEqual([`${name}=${value}`]));
+
+  test.each(['2', '10', 'yess', '01'])('a password %s is one, and no switch', (value) => {
+    expectError(() => list({ DB_PASSWORD: value }), 'SecretInEnvironment', {});
+  });
 
   test.each(['file://hunter2', 'file:hunter2', 'file:///hunter 2', 'file:///x?y'])('a password %s is one', (value) => {
     expectError(() => list({ DB_PASSWORD: value }), 'SecretInEnvironment', { says: ['DB_PASSWORD_FILE'] });
