@@ -122,6 +122,7 @@ test('the shell takes it, and no text of a program gets out of its quotes', () =
         user: hostile,
         restart: hostile,
         image: [hostile],
+        monitored: [hostile],
         isService: false,
       },
     ],
@@ -129,7 +130,7 @@ test('the shell takes it, and no text of a program gets out of its quotes', () =
   });
   expect(() => execFileSync('sh', ['-n'], { input: script })).not.toThrow();
   const quoted = `'it'\\''s $(reboot) \`id\` ; rm'`;
-  expect(script.split(quoted)).toHaveLength(15);
+  expect(script.split(quoted)).toHaveLength(17);
   expect(script.split(quoted).join('')).not.toContain('reboot');
 });
 
