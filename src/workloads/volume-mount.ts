@@ -2,14 +2,7 @@ import type { DataVolume } from './data-volume';
 import { FileOwner } from './file-owner';
 import { folderMode } from './private/folder-mode';
 import { checkFolderTarget, checkTarget, normalised } from './private/mount-target';
-import {
-  ENGINE_SOCKET_PATH,
-  holdsEngineSocket,
-  isEngineSocket,
-  MONITORED,
-  sensitivePlace,
-  TIME_ZONE_FILES,
-} from '../hardening/private/host-paths';
+import { ENGINE_SOCKET_PATH, holdsEngineSocket, isEngineSocket, sensitivePlace, TIME_ZONE_FILES } from '../hardening/private/host-paths';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, reasonText } from '../private/text';
@@ -143,7 +136,7 @@ export class VolumeMount {
     checkProps(undefined, 'MonitoringOptions', options);
     const reason = reasonText(undefined, 'reason', options.reason);
     const place = checkTarget(target);
-    if (MONITORED.some((own) => place === own || place.startsWith(`${own}/`))) {
+    if (/^\/sys(\/|$)/.test(place)) {
       throw new UnscopedValidationError(
         'MountTarget',
         `'target' is '${place}', where the container has its own; use another path, such as '/host${source}'`,

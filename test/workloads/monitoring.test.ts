@@ -60,7 +60,7 @@ test('refused: a user that another container has; control: another user, or /sys
 });
 
 test('refused: a place where the container has its own, and a short reason', () => {
-  expectError(() => VolumeMount.procOfHost('/proc', { reason }), 'MountTarget', { says: ['/host/proc'] });
+  expectError(() => VolumeMount.procOfHost('/proc', { reason }), 'MountTarget', { says: ['/proc'] });
   expectError(() => VolumeMount.sysOfHost('/sys/fs', { reason }), 'MountTarget', { says: ['/host/sys'] });
   expectError(() => VolumeMount.procOfHost('/host/proc', { reason: 'because' }), 'ReasonTooShort');
 });

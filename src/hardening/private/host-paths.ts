@@ -26,9 +26,6 @@ export const SENSITIVE = [
 /** Files in such places that tell the time zone and nothing else; a container may read them. */
 export const TIME_ZONE_FILES = ['/etc/localtime', '/etc/timezone'];
 
-/** What a monitoring program reads of the host: processes and counters of the kernel. */
-export const MONITORED = ['/proc', '/sys'] as const;
-
 /** Directories that hold such places beside harmless ones. */
 export const PARENTS = ['/', '/var', '/var/lib', '/var/spool', '/home'];
 
