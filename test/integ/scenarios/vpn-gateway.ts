@@ -1,6 +1,7 @@
 // A WireGuard server in a container: a client on the LAN comes in by its publication, and reaches what flows of the gateway name, and nothing else. Nobody can use
 // it as a router from inside, and an address of another one does not help it. The kernel here has no WireGuard, so wireguard-go runs over /dev/net/tun.
 import * as crypto from 'node:crypto';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { memberships, waitFor } from './attacks-stage';
 import {
@@ -198,9 +199,16 @@ function clients(lab: Lab, checks: Checks, { server, client }: { readonly server
   ];
   const log = path.join(lab.runDir, 'wireguard.log');
   lab.backgroundIn({ ns: 'lanA' }, ['unshare', '-m', 'sh', '-c', CLIENT, 'sh', wireguard, words.join(' ')], log);
-  waitFor(() => lab.inNs('lanA', ['ip', 'address', 'show', 'wg0']).stdout.includes(TUNNEL.client), 10_000);
-  lab.inNs('lanA', ['ip', 'route', 'replace', '10.20.0.0/16', 'dev', 'wg0']);
-  lab.inNs('lanA', ['ip', 'route', 'replace', NET.internet, 'dev', 'wg0']);
+  const isUp = waitFor(() => {
+    const { stdout } = lab.inNs('lanA', ['ip', 'address', 'show', 'wg0']);
+    return stdout.includes(TUNNEL.client) && /[<,]UP[,>]/.test(stdout);
+  }, 20_000);
+  checks.shown('the client has its interface', isUp !== undefined, fs.readFileSync(log, 'utf8'));
+  // Without these routes the probes would take the client's own way, and say nothing of the tunnel.
+  for (const net of ['10.20.0.0/16', NET.internet]) {
+    const { code, stderr } = lab.inNs('lanA', ['ip', 'route', 'replace', net, 'dev', 'wg0']);
+    checks.check(`its way to ${net} is the tunnel`, code === 0, stderr);
+  }
 
   const one = (dst: string, port: number, proto?: 'tcp' | 'udp') => probes.one({ ns: 'lanA' }, asked(dst, port, proto));
   const token = (dst: string, port: number) => one(dst, port).token ?? one(dst, port).outcome;
@@ -287,4 +295,7 @@ function verified(lab: Lab, checks: Checks, script: string): void {
   const lines = stdout.split('\n').filter((line) => [GATEWAY, BEHIND].some((name) => line.includes(name)) && !line.includes('app-db'));
   checks.check('verify.sh runs', /^PASS/m.test(stdout), stdout);
   checks.check('it has nothing against the gateway', !lines.some((line) => line.startsWith('FAIL')), lines.join('\n'));
+  const line = lines.find((each) => / 5\.4 /.test(each)) ?? '';
+  checks.check('and names it as what holds a dangerous capability by declaration', /^SKIP 5\.4 the program declares .*: app-vpn;/.test(line), stdout);
+
 }
