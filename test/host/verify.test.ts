@@ -142,7 +142,12 @@ test('it has no word that changes a host', () => {
 });
 
 /** What a look of the script says of one container, of which the engine and the program say something. */
-function saidOf(command: string, parts: readonly string[], asked: Readonly<Record<string, string>>, declared: { readonly restart?: string; readonly capabilities?: readonly string[] }): string { // prettier-ignore
+function saidOf(
+  command: string,
+  parts: readonly string[],
+  asked: Readonly<Record<string, string>>,
+  declared: { readonly restart?: string; readonly capabilities?: readonly string[] },
+): string {
   const script = renderVerifyScript({
     containers: [{ name: 'app-web', ports: [], devices: [], capabilities: [], user: '', restart: '', image: [], isService: false, ...declared }], // prettier-ignore
   });
@@ -164,7 +169,8 @@ const restartsOf = (restart: string, declared: string) =>
 const capabilitiesOf = (added: string, declared: readonly string[], { dropped = 'ALL', privileged = 'false' } = {}) =>
   saidOf("capabilities 'as declared'", ['declared_capabilities', 'bare_names', 'more_capabilities', 'capabilities'], { added, dropped, privileged }, { capabilities: declared }); // prettier-ignore
 
-const BEYOND = 'SKIP the program declares as a holder of capabilities that reach beyond a container, with a reason: app-web; of all others: as declared';
+const BEYOND =
+  'SKIP the program declares as a holder of capabilities that reach beyond a container, with a reason: app-web; of all others: as declared';
 
 test.each([
   ['', [], {}, 'PASS as declared'],
@@ -178,7 +184,9 @@ test.each([
   ['ALL', ['NET_ADMIN'], {}, 'FAIL as declared: app-web has ALL, which the program does not declare'],
   ['NET_ADMIN', ['NET_ADMIN'], { dropped: 'NET_RAW' }, 'FAIL as declared: app-web keeps capabilities'],
   ['NET_ADMIN', ['NET_ADMIN'], { privileged: 'true' }, 'FAIL as declared: app-web is privileged, so has all'],
-])('capabilities %j, declared %j, and %j: %s', (added, declared, others, says) => expect(capabilitiesOf(added, declared, others)).toBe(says));
+])('capabilities %j, declared %j, and %j: %s', (added, declared, others, says) =>
+  expect(capabilitiesOf(added, declared, others)).toBe(says),
+);
 
 test.each([
   [

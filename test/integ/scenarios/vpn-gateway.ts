@@ -296,6 +296,9 @@ function verified(lab: Lab, checks: Checks, script: string): void {
   checks.check('verify.sh runs', /^PASS/m.test(stdout), stdout);
   checks.check('it has nothing against the gateway', !lines.some((line) => line.startsWith('FAIL')), lines.join('\n'));
   const line = lines.find((each) => / 5\.4 /.test(each)) ?? '';
-  checks.check('and names it as what holds a dangerous capability by declaration', /^SKIP 5\.4 the program declares .*: app-vpn;/.test(line), stdout);
-
+  checks.check(
+    'and names it as what holds a dangerous capability by declaration',
+    /^SKIP 5\.4 the program declares .*: app-vpn;/.test(line),
+    stdout,
+  );
 }
