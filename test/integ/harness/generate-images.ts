@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { cacheDir, once } from '../lab/cache';
 import { debootstrap } from '../lab/debian';
 import { must } from '../lab/exec';
-import { buildWireguard } from '../lab/gobuild';
+import { buildWireguard, wireguardProgram } from '../lab/gobuild';
 
 /** `profiles` holds the programs of several public images at once, with the folders that these images make. */
 export type Service = 'nginx' | 'postgresql' | 'haproxy' | 'profiles' | 'vpn';
@@ -61,7 +61,10 @@ async function make(service: Service): Promise<void> {
       fs.rmSync(path.join(tree, name), { recursive: true, force: true });
     }
     if (service === 'profiles') asPublicImages(tree);
-    if (service === 'vpn') fs.copyFileSync(await buildWireguard(), path.join(tree, 'usr/local/bin/wireguard-go'));
+    if (service === 'vpn') {
+      await buildWireguard();
+      fs.copyFileSync(wireguardProgram(), path.join(tree, 'usr/local/bin/wireguard-go'));
+    }
     const packed = [
       '--xattrs',
       '--xattrs-include=security.*',

@@ -90,15 +90,15 @@ export function buildEngine(id: 'engine-28.5' | 'engine-29', onLine?: Told): Pro
   });
 }
 
-/** A folder with the one program in it; its name is that of the last part of the module. */
-export async function buildWireguard(): Promise<string> {
-  const target = buildDir('wireguard-go');
-  await once(target, async (temporary) => {
+/** Where the program lies once it is built. */
+export const wireguardProgram = (): string => path.join(buildDir('wireguard-go'), 'wireguard-go');
+
+export async function buildWireguard(): Promise<void> {
+  await once(buildDir('wireguard-go'), async (temporary) => {
     const out = await compile('wireguard-go', GO_BUILDS['wireguard-go'], temporary);
     fs.renameSync(path.join(out, fs.readdirSync(out)[0]), path.join(temporary, 'wireguard-go'));
     fs.rmSync(out, { recursive: true });
   });
-  return path.join(target, 'wireguard-go');
 }
 
 /** The CLI configuration that points Terraform to the mirror in the folder that a provider's binary is in. */

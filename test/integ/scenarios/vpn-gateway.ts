@@ -25,7 +25,7 @@ import { ask, containerActor, judge, type Ports, type Question, serveAll } from 
 import { predictor } from '../harness/predict';
 import type { EngineId } from '../lab/cache';
 import { sleep } from '../lab/exec';
-import { buildWireguard } from '../lab/gobuild';
+import { buildWireguard, wireguardProgram } from '../lab/gobuild';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
 import { type Probe, Probes } from '../lab/probe';
@@ -39,10 +39,9 @@ const PORTS: Ports = { tcp: [5432, 8080], udp: [5353], icmp: true };
 const CONFIG = '/srv/vpn/wg0.conf';
 const TUNNEL = { gateway: '10.8.0.1', client: '10.8.0.2' };
 const VPN = Port.udp(51820);
-let wireguard = '';
 
 export async function prepare(): Promise<void> {
-  wireguard = await buildWireguard();
+  await buildWireguard();
   needService('vpn');
 }
 
@@ -198,7 +197,7 @@ function clients(lab: Lab, checks: Checks, { server, client }: { readonly server
     'allowed_ip=0.0.0.0/0',
   ];
   const log = path.join(lab.runDir, 'wireguard.log');
-  lab.backgroundIn({ ns: 'lanA' }, ['unshare', '-m', 'sh', '-c', CLIENT, 'sh', wireguard, words.join(' ')], log);
+  lab.backgroundIn({ ns: 'lanA' }, ['unshare', '-m', 'sh', '-c', CLIENT, 'sh', wireguardProgram(), words.join(' ')], log);
   const isUp = waitFor(() => {
     const { stdout } = lab.inNs('lanA', ['ip', 'address', 'show', 'wg0']);
     return stdout.includes(TUNNEL.client) && /[<,]UP[,>]/.test(stdout);
