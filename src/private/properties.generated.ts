@@ -318,6 +318,9 @@ export const PROPERTIES = {
     guardedBy: { type: 'string' },
     networkName: { type: 'string' },
   },
+  MonitoringOptions: {
+    reason: { type: 'string', isRequired: true },
+  },
   MountOptions: {
     readOnly: { type: 'boolean' },
   },

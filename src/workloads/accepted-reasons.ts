@@ -16,6 +16,7 @@ import { rawSockets } from '../validation/rules/containers/raw-sockets';
 import { restartPolicy } from '../validation/rules/containers/restart-policy';
 import { rootUser } from '../validation/rules/containers/root-user';
 import { secretVariable } from '../validation/rules/containers/secret-variable';
+import { sensitiveHostPath } from '../validation/rules/containers/sensitive-host-path';
 import { writableRoot } from '../validation/rules/containers/writable-root';
 import { sharedNamespace } from '../validation/rules/networks/shared-namespace';
 import { Suppressions } from '../validation/suppressions';
@@ -52,6 +53,9 @@ export function acceptReasons(container: Construct, props: HardenedContainerProp
   for (const { text } of marked) {
     const reason = 'the program of the image is marked with it, and the kernel would not execute it';
     accepted._imply(inertCapability, text.replace(/^CAP_/, ''), reason);
+  }
+  for (const { source, _monitoringReason: why } of props.volumes ?? []) {
+    if (why !== undefined) accepted._imply(sensitiveHostPath, source, why);
   }
   for (const device of devices) accepted._imply(hostDevices, device.path, device.reason);
   if (logDriver?.reason !== undefined) accepted._imply(logBounds, logDriver.driver, logDriver.reason);

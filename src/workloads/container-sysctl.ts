@@ -1,5 +1,6 @@
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, wholeNumber } from '../private/text';
+import type { Family } from '../topology/private/terms';
 
 /** Kernel parameters of a container's own namespaces; others would be those of the host. */
 const NAMESPACED = /^(net\.[a-z0-9_.-]+|kernel\.(shm[a-z_]+|msg[a-z]+|sem)|fs\.mqueue\.[a-z_]+)$/;
@@ -13,6 +14,9 @@ const GUARDED =
 
 /** Only says whether a reverse path is looked for with the mark of a packet, in the container's own network: the guard is outside of it. */
 const HARMLESS: Readonly<Record<string, readonly string[]>> = { 'net.ipv4.conf.all.src_valid_mark': ['0', '1'] };
+
+/** What makes a container pass on packets that are not for it. */
+const FORWARDING: Readonly<Record<Family, string>> = { ipv4: 'net.ipv4.ip_forward', ipv6: 'net.ipv6.conf.all.forwarding' };
 
 /**
  * A kernel parameter inside the container.
@@ -42,11 +46,28 @@ export class ContainerSysctl {
   }
 
   /**
+   * Turns on forwarding of IPv4, which a VPN gateway needs: it passes packets of its clients on. The gateway has to give them its own address
+   * (masquerade), because the guard drops all others. Its clients reach what the gateway reaches, and the report lists that.
+   *
+   * The container needs `NET_ADMIN`, and must be in a `BridgeSegment` of a `HardenedDaemon`. Error: `SysctlGuarded`, `NeedsGuard`.
+   *
+   * @see https://docs.kernel.org/networking/ip-sysctl.html
+   */
+  public static ipv4Forwarding(): ContainerSysctl {
+    return new ContainerSysctl(FORWARDING.ipv4, '1', 'ipv4');
+  }
+
+  /** Turns on forwarding of IPv6, as `ipv4Forwarding()` does for IPv4. */
+  public static ipv6Forwarding(): ContainerSysctl {
+    return new ContainerSysctl(FORWARDING.ipv6, '1', 'ipv6');
+  }
+
+  /**
    * Any parameter of the container's own namespaces.
    *
    * Parameters of the host are refused, and so are parameters that the guard requires: forwarding, interface and neighbour settings, bridges,
    * connection tracking, and settings that accept data or connections before a handshake is complete (such as `tcp_fastopen`). VPN clients may set
-   * `net.ipv4.conf.all.src_valid_mark`.
+   * `net.ipv4.conf.all.src_valid_mark`, and VPN gateways use `ipv4Forwarding()`.
    */
   public static of(name: string, value: string): ContainerSysctl {
     const key = plainText(undefined, 'sysctl', name);
@@ -58,7 +79,9 @@ export class ContainerSysctl {
       );
     }
     if (GUARDED.test(key) && !HARMLESS[key]?.includes(text)) {
-      throw new UnscopedValidationError('SysctlGuarded', `'${key}' is required by the guard and cannot be changed; remove it`);
+      const gateway = Object.values(FORWARDING).includes(key) && text === '1';
+      const wayOut = gateway ? 'remove it, or for a VPN gateway use ContainerSysctl.ipv4Forwarding() or ipv6Forwarding()' : 'remove it';
+      throw new UnscopedValidationError('SysctlGuarded', `'${key}' is required by the guard and cannot be changed; ${wayOut}`);
     }
     if (!/^[0-9A-Za-z ._-]{1,100}$/.test(text)) {
       throw new UnscopedValidationError('SysctlValue', `the value of '${key}' must be plain words or numbers, got '${text}'`);
@@ -71,5 +94,11 @@ export class ContainerSysctl {
     public readonly sysctl: string,
     /** Value as text. */
     public readonly text: string,
+    /**
+     * Packets of this family are forwarded.
+     *
+     * @internal
+     */
+    public readonly _forwards?: Family,
   ) {}
 }

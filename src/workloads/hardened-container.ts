@@ -10,6 +10,7 @@ import { imageReference } from './image-reference';
 import { ownAddress } from './own-address';
 import { checkProps } from '../private/check-props';
 import { type CheckedContainer, checkContainer, checkGiven } from './private/check-container';
+import { forwardedBy } from './private/check-forwarding';
 import { HOST_NAME } from './private/check-names';
 import { checkImage, givenBack } from './private/common';
 import { containerConfig, lateBlocks } from './private/container-config';
@@ -49,6 +50,10 @@ function mountOfSecret(file: string, hasGuard: boolean): string {
 
 function warningOnHost(reason: string): string {
   return `is on the host's network (${reason}): only the host's own firewall restricts its ports, a flow with it is a flow with every process on the host, and no rule of Bulkhead distinguishes it from the host; place it in a segment if possible`;
+}
+
+function warningOfForwarding(families: readonly string[]): string {
+  return `forwards ${families.join(' and ')} for its clients: each of them reaches whatever this container reaches, so declare only flows that every client may use; the report lists them`;
 }
 
 function warningOfForging({ text, reason }: Capability): string {
@@ -146,10 +151,11 @@ export class HardenedContainer extends Construct implements IWorkload {
     props = { ...props, capabilities: [...(props.capabilities ?? []), ...marked] };
     checkImage(checked.path, props.image);
     declarations.checkDeclaration(checked.path, [`container ${checked.name}`]);
-    if (segment) {
-      const fact = declarations.store.segmentFact(segment.node.path);
-      checkExistingAddress(checked.path, fact, props.ipv4Address, props.ipv6Address);
-      checkWireAddresses(checked.path, fact, props);
+    const place = segment && declarations.store.segmentFact(segment.node.path);
+    const forwards = forwardedBy(checked.path, props, place, declarations.store.hasGuard);
+    if (place) {
+      checkExistingAddress(checked.path, place, props.ipv4Address, props.ipv6Address);
+      checkWireAddresses(checked.path, place, props);
     }
     super(scope, id);
     const { path } = this.node;
@@ -198,8 +204,10 @@ export class HardenedContainer extends Construct implements IWorkload {
         hostEntries,
         ...(holdsSocket(props) && { holdsSocket: true }),
         hostname,
+        ...(forwards && { forwards }),
       });
       forging.forEach((capability) => warn(this, warningOfForging(capability)));
+      if (forwards) warn(this, warningOfForwarding(forwards));
     }
     declarations.store.endless[checked.restart._isEndless ? 'add' : 'delete'](path);
     checked.hostMounts.forEach((fact) => declarations.addHostMount(fact));

@@ -5,7 +5,7 @@ import { checkFolderTarget, checkTarget, normalised } from './private/mount-targ
 import { ENGINE_SOCKET_PATH, holdsEngineSocket, isEngineSocket, sensitivePlace, TIME_ZONE_FILES } from '../hardening/private/host-paths';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
-import { plainText } from '../private/text';
+import { plainText, reasonText } from '../private/text';
 
 /** How a mount may be used. */
 export interface MountOptions {
@@ -39,6 +39,12 @@ export interface HostDirectoryOptions {
    * @default '0750'
    */
   readonly mode?: string;
+}
+
+/** Why a monitoring program sees the host. */
+export interface MonitoringOptions {
+  /** What reads it, and what for; at least 10 characters. It appears in the reports. */
+  readonly reason: string;
 }
 
 /** Storage that a container sees at a path. */
@@ -96,12 +102,47 @@ export class VolumeMount {
   }
 
   /**
+   * `/proc` of the host, read-only, for a monitoring program such as node exporter. The container reads the command lines of all processes of the host.
+   *
+   * Linux lets a process look into every other process of the same user, with its files and memory. So the container needs a user that no other container
+   * of the daemon has, and no process of the host: numbers of user and group from 10000 on, and no further groups. Error: `SensitiveHostPath`.
+   *
+   * @param target absolute path inside the container, such as `/host/proc`
+   */
+  public static procOfHost(target: string, options: MonitoringOptions): VolumeMount {
+    return VolumeMount.monitored('/proc', target, options);
+  }
+
+  /**
+   * `/sys` of the host, read-only, for a monitoring program such as node exporter or cAdvisor. The user of the container is as for `procOfHost()`, but
+   * other containers may have it. Error: `SensitiveHostPath`.
+   *
+   * @param target absolute path inside the container, such as `/host/sys`
+   */
+  public static sysOfHost(target: string, options: MonitoringOptions): VolumeMount {
+    return VolumeMount.monitored('/sys', target, options);
+  }
+
+  /**
    * The socket itself, for the container of a socket proxy alone.
    *
    * @internal
    */
   public static _engineSocket(): VolumeMount {
     return new VolumeMount('bind', ENGINE_SOCKET_PATH, ENGINE_SOCKET_PATH, true);
+  }
+
+  private static monitored(source: string, target: string, options: MonitoringOptions): VolumeMount {
+    checkProps(undefined, 'MonitoringOptions', options);
+    const reason = reasonText(undefined, 'reason', options.reason);
+    const place = checkTarget(target);
+    if (/^\/sys(\/|$)/.test(place)) {
+      throw new UnscopedValidationError(
+        'MountTarget',
+        `'target' is '${place}', where the container has its own; use another path, such as '/host${source}'`,
+      );
+    }
+    return new VolumeMount('bind', source, place, true, undefined, undefined, reason);
   }
 
   private constructor(
@@ -125,6 +166,12 @@ export class VolumeMount {
      * @internal
      */
     public readonly _made?: { readonly owner?: FileOwner; readonly mode: string },
+    /**
+     * Why a monitoring program sees it.
+     *
+     * @internal
+     */
+    public readonly _monitoringReason?: string,
   ) {}
 }
 

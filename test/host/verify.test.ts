@@ -122,6 +122,7 @@ test('the shell takes it, and no text of a program gets out of its quotes', () =
         user: hostile,
         restart: hostile,
         image: [hostile],
+        monitored: [hostile],
         isService: false,
       },
     ],
@@ -129,7 +130,7 @@ test('the shell takes it, and no text of a program gets out of its quotes', () =
   });
   expect(() => execFileSync('sh', ['-n'], { input: script })).not.toThrow();
   const quoted = `'it'\\''s $(reboot) \`id\` ; rm'`;
-  expect(script.split(quoted)).toHaveLength(15);
+  expect(script.split(quoted)).toHaveLength(17);
   expect(script.split(quoted).join('')).not.toContain('reboot');
 });
 
@@ -140,23 +141,52 @@ test('it has no word that changes a host', () => {
   );
 });
 
-/** What the script says of restarts, of one container with a policy that the engine was told. */
-function restartsOf(policy: string, declared: string): string {
+/** What a look of the script says of one container, of which the engine and the program say something. */
+function saidOf(
+  command: string,
+  parts: readonly string[],
+  asked: Readonly<Record<string, string>>,
+  declared: { readonly restart?: string; readonly capabilities?: readonly string[] },
+): string {
   const script = renderVerifyScript({
-    containers: [{ name: 'app-web', ports: [], devices: [], capabilities: [], user: '', restart: declared, image: [], isService: false }],
+    containers: [{ name: 'app-web', ports: [], devices: [], capabilities: [], user: '', restart: '', image: [], isService: false, ...declared }], // prettier-ignore
   });
   const take = (name: string) => {
     const start = script.indexOf(`\n${name}() {`);
     const line = script.slice(start + 1, script.indexOf('\n', start + 1));
     return line.endsWith('}') ? line : script.slice(start, script.indexOf('\n}\n', start) + 3);
   };
-  const parts = ['mark', 'accept', 'declared_restart', 'gather', 'judge', 'judge_others', 'restarts_on', 'restarts'].map(take);
-  const stubs = 'here=app-web; tasks=; ask() { case $1 in restart) echo "$POLICY" ;; pid) echo 1 ;; esac; }; owner_of() { echo app-web; }; pass() { echo "PASS $1"; }; skip() { echo "SKIP $1"; }; fail() { echo "FAIL $1"; }'; // prettier-ignore
-  return execFileSync('sh', ['-uc', `${stubs}\n${parts.join('\n')}\nrestarts 'restarts come to an end'`], {
-    env: { ...process.env, POLICY: policy },
-    encoding: 'utf8',
-  }).trim();
+  const lists = script.match(/^(ordinary|dangerous)=.*$/gm)!;
+  const functions = ['mark', 'accept', 'gather', 'judge', 'judge_others', ...parts].map(take);
+  const answers = Object.entries(asked).map(([key, text]) => `${key}) printf '%s\\n' '${text}' ;;`);
+  const stubs = `here=app-web; tasks=; ask() { case $1 in pid) echo 1 ;; ${answers.join(' ')} esac; }; owner_of() { echo app-web; }; pass() { echo "PASS $1"; }; skip() { echo "SKIP $1"; }; fail() { echo "FAIL $1"; }`; // prettier-ignore
+  return execFileSync('sh', ['-uc', [stubs, ...lists, ...functions, command].join('\n')], { encoding: 'utf8' }).trim();
 }
+
+const restartsOf = (restart: string, declared: string) =>
+  saidOf("restarts 'restarts come to an end'", ['declared_restart', 'restarts_on', 'restarts'], { restart }, { restart: declared });
+
+const capabilitiesOf = (added: string, declared: readonly string[], { dropped = 'ALL', privileged = 'false' } = {}) =>
+  saidOf("capabilities 'as declared'", ['declared_capabilities', 'bare_names', 'more_capabilities', 'capabilities'], { added, dropped, privileged }, { capabilities: declared }); // prettier-ignore
+
+const BEYOND =
+  'SKIP the program declares as a holder of capabilities that reach beyond a container, with a reason: app-web; of all others: as declared';
+
+test.each([
+  ['', [], {}, 'PASS as declared'],
+  ['CAP_CHOWN', [], {}, 'PASS as declared'],
+  ['net_raw', ['NET_RAW'], {}, 'PASS as declared'],
+  ['NET_RAW', [], {}, 'FAIL as declared: app-web has NET_RAW, which the program does not declare'],
+  ['CAP_NET_ADMIN', ['NET_ADMIN'], {}, BEYOND],
+  ['NET_ADMIN\nSYS_TIME', ['NET_ADMIN', 'SYS_TIME'], {}, BEYOND],
+  ['NET_ADMIN', [], {}, 'FAIL as declared: app-web has NET_ADMIN, which the program does not declare'],
+  ['NET_ADMIN\nSYS_ADMIN', ['NET_ADMIN'], {}, 'FAIL as declared: app-web has SYS_ADMIN, which the program does not declare'],
+  ['ALL', ['NET_ADMIN'], {}, 'FAIL as declared: app-web has ALL, which the program does not declare'],
+  ['NET_ADMIN', ['NET_ADMIN'], { dropped: 'NET_RAW' }, 'FAIL as declared: app-web keeps capabilities'],
+  ['NET_ADMIN', ['NET_ADMIN'], { privileged: 'true' }, 'FAIL as declared: app-web is privileged, so has all'],
+])('capabilities %j, declared %j, and %j: %s', (added, declared, others, says) =>
+  expect(capabilitiesOf(added, declared, others)).toBe(says),
+);
 
 test.each([
   [

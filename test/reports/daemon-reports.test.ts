@@ -7,6 +7,7 @@ import {
   Cidr,
   ConnectionRate,
   ContainerNetwork,
+  ContainerSysctl,
   ContainerUser,
   EngineFirewall,
   EngineVersion,
@@ -101,6 +102,23 @@ const PROGRAMS: Record<string, () => { readonly _declarations: Declarations }> =
       user: ContainerUser.root({ reason: 'it needs raw sockets' }),
       capabilities: [Capability.of('NET_RAW', { reason: 'it reads frames' })],
     });
+    return daemon;
+  },
+  'a gateway whose network another one shares': () => {
+    const { program, daemon, api } = site();
+    const user = ContainerUser.root({ reason: 'makes an interface and its routes' });
+    const vpn = program.container('Vpn', program.segment('Tunnel'), {
+      user,
+      capabilities: [Capability.of('NET_ADMIN', { reason: 'makes the interface of the tunnel' })],
+      sysctls: [ContainerSysctl.ipv4Forwarding()],
+    });
+    const behind = new HardenedContainer(program.stack, 'Behind', {
+      network: ContainerNetwork.container(vpn, { reason: 'its traffic takes the tunnel' }),
+      image: IMAGE,
+      user,
+      capabilities: [Capability.of('NET_RAW', { reason: 'sends pings of its own making' })],
+    });
+    behind.connections.allowTo(api, HTTP);
     return daemon;
   },
   'a socket proxy with a client': () => {

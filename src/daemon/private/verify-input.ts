@@ -9,7 +9,7 @@ export function verifyInput(
   endless: ReadonlySet<string> = new Set(),
   imageSays: ReadonlyMap<string, readonly string[]> = new Map(),
 ): VerifyInput {
-  const { workloads, segmentless = [], publications, swarm } = topology;
+  const { workloads, segmentless = [], publications, swarm, monitored = [] } = topology;
   const config = configOf(topology);
   const portsOf = (path: string) => [
     ...new Set(
@@ -43,6 +43,9 @@ export function verifyInput(
     image: imageSays.get(path) ?? [],
     isService,
     ...(holdsSocket && { holdsSocket }),
+    ...(monitored.some((each) => each.path === path) && {
+      monitored: monitored.filter((each) => each.path === path).map(({ source }) => source),
+    }),
   });
   return {
     containers: [

@@ -23,6 +23,8 @@ export interface VerifiedContainer {
   readonly restart: string;
   /** What its image says of itself, where a profile was read from it: `user:"472"`, `volume:"/data"`, `port:"6379/tcp"`. */
   readonly image: readonly string[];
+  /** What a monitoring program may read of the host. */
+  readonly monitored?: readonly string[];
   readonly isService: boolean;
   /** It is a socket proxy. */
   readonly holdsSocket?: boolean;
@@ -105,6 +107,7 @@ export function renderVerifyScript({
       declared('declared_ports', ({ ports }) => ports),
       declared('declared_capabilities', ({ capabilities }) => capabilities),
       declared('declared_devices', ({ devices }) => devices),
+      declared('declared_views', ({ monitored = [] }) => monitored),
       declared('declared_user', ({ user }) => [user]),
       declared('declared_restart', ({ restart }) => [restart]),
       declared('declared_image', ({ image }) => image),

@@ -39,7 +39,7 @@ export const LOOKS: readonly { readonly control: string; readonly what: string; 
   { control: '4.1', what: 'no container runs as root, and each as the user that the program declares', look: 'users WHAT' },
   { control: '5.2', what: 'AppArmor confines every container', look: 'apparmor WHAT' },
   { control: '5.3', what: 'SELinux confines every container', look: 'selinux WHAT' },
-  { control: '5.4', what: 'all capabilities are dropped, and no other than declared is added', look: 'each WHAT capabilities' },
+  { control: '5.4', what: 'all capabilities are dropped, and no other than declared is added', look: 'capabilities WHAT' },
   { control: '5.6', what: 'no sensitive directory of the host is mounted', look: 'each WHAT sees_host' },
   { control: '5.7', what: 'no container runs an SSH server', look: 'each WHAT runs_sshd' },
   { control: '5.8', what: 'only declared ports up to 1023 are published', look: 'each WHAT undeclared 1023' },

@@ -221,13 +221,23 @@ no_limits() {
 # The engine keeps capabilities as they were written: in any case, with and without CAP_.
 bare_names() { tr '[:lower:]' '[:upper:]' | sed 's/^CAP_//'; }
 
-capabilities() {
+more_capabilities() {
+  declared=$(declared_capabilities "$(owner_of)")
+  beyond=
   ask dropped | bare_names | grep -qx ALL || mark 'keeps capabilities'
   [ "$(ask privileged)" = false ] || mark 'is privileged, so has all'
   for capability in $(ask added | bare_names); do
-    case " $dangerous " in *" $capability "*) mark "has $capability"; continue ;; esac
-    case " $ordinary $(declared_capabilities "$(owner_of)") " in *" $capability "*) ;; *) mark "has $capability, which the program does not declare" ;; esac
+    case " $ordinary $declared " in
+      *" $capability "*) case " $dangerous " in *" $capability "*) beyond=yes ;; esac ;;
+      *) mark "has $capability, which the program does not declare" ;;
+    esac
   done
+  [ -z "$beyond" ] || accept
+}
+
+capabilities() {
+  gather more_capabilities
+  judge_others "$1" 'a holder of capabilities that reach beyond a container'
 }
 
 has_devices() {
@@ -306,6 +316,8 @@ sensitive_mount() {
   # Time zone files may be read; a link that leads past the time zones of the host may not.
   case " $time_zone_files " in *" $source "*) case $writes:$real in "false:$source" | false:/usr/share/zoneinfo/*) return 0 ;; esac ;; esac
   case $real in /run/bulkhead/stamp-*/* | /run/bulkhead/swarm-*/*) ;; /run/bulkhead/stamp-* | /run/bulkhead/swarm-* | /run/bulkhead/kept) return 0 ;; esac
+  # A monitoring program may read what the program gives it.
+  case " $(declared_views "$name") " in *" $source "*) case $writes:$real in "false:$source") return 0 ;; esac ;; esac
   ! is_proxy_mount || return 0
   if is_sensitive "$source" || is_sensitive "$real"; then mark "mounts $source"; fi
 }

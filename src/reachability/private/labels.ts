@@ -7,6 +7,11 @@ import type { Topology } from '../../topology/private/topology';
 /** What readers see instead of a port that only the engine will know. */
 export const CHOSEN = 'a port that the engine chooses';
 
+/** A container and those that share its network are one party. */
+export function containerName(path: string, sharers?: readonly string[]): string {
+  return sharers === undefined ? path : `${path}, with ${sharers.join(', ')} in its network`;
+}
+
 /** Names for readers where the proof has a placeholder, or one party for several. */
 export class Labels {
   private readonly placeholderPorts: readonly PortSet[];
@@ -29,13 +34,8 @@ export class Labels {
 
   /** The host is one party with the containers on its network, and a container with those that share its own. */
   public party(party: Party): string {
-    if (party.kind === 'container') return this.container(party.key);
+    if (party.kind === 'container') return containerName(party.key, this.sharers.get(party.key));
     return party.kind === 'host' && this.onHost.length > 0 ? `host, with ${this.onHost.join(', ')} on its network` : party.kind;
-  }
-
-  public container(path: string): string {
-    const sharers = this.sharers.get(path);
-    return sharers === undefined ? path : `${path}, with ${sharers.join(', ')} in its network`;
   }
 
   /** Ports of the host that are known, and those that stand in for what the engine chooses. */

@@ -1,6 +1,7 @@
 import type { ProofResult } from './proof-result';
 import { markdownTable, markdownText } from '../../private/markdown';
 import { groupBy } from '../../private/multimap';
+import { containerName } from '../../reachability/private/labels';
 import type { Exposure, ReachableCell } from '../../reachability/results';
 import type { Weakness } from '../../reachability/weakness';
 import type { EngineFacts } from '../../topology/private/engine-facts';
@@ -106,6 +107,27 @@ export function asRoot({ workloads, segmentless = [], swarm }: Topology, hasGuar
   ];
 }
 
+/** Nothing where no container forwards packets of others. What it reaches, its clients reach. */
+export function gateways({ workloads }: Topology, open: readonly ReachableCell[]): string[] {
+  const rows = workloads.flatMap(({ path, sharers, forwards = [] }) => {
+    if (forwards.length === 0) return [];
+    const name = containerName(path, sharers);
+    const text = (cells: readonly ReachableCell[], end: 'source' | 'destination') =>
+      cells.map((cell) => `${cell[end]} ${end === 'source' ? `to ${cell.ports}` : `on ${cell.ports}`}`).join('; ') || 'nothing';
+    const [to, from] = [open.filter(({ destination }) => destination === name), open.filter(({ source }) => source === name)];
+    return [[name, forwards.join(', '), text(to, 'source'), text(from, 'destination')]];
+  });
+  if (rows.length === 0) return [];
+  return [
+    '## Containers that forward',
+    '',
+    ...markdownTable(['container', 'forwards', 'reachable from', 'what its clients reach through it'], rows),
+    '',
+    'A client that such a container takes in, over a VPN for example, sends with the address of the container, so it reaches everything in the last column. Which clients it takes in, only the container decides. The guard drops whatever it sends with another address.',
+    '',
+  ];
+}
+
 /** Nothing where no container has a way to the engine. */
 export function engineAccess({ workloads, engineAccess: accesses = [] }: Topology): string[] {
   const sharersOf = new Map(workloads.map(({ path, sharers = [] }) => [path, sharers]));
@@ -124,6 +146,20 @@ export function engineAccess({ workloads, engineAccess: accesses = [] }: Topolog
     ...(table.length === 0 ? ['Nobody.'] : table),
     '',
     `${proxies.join(', ')} ${proxies.length === 1 ? 'has' : 'have'} the socket of the engine, which gives root access to the host: HAProxy there passes only these calls, and each client by its address. An attacker who takes over a client learns what that client may ask.`,
+    '',
+  ];
+}
+
+/** Nothing where no container sees the host. */
+export function monitors({ monitored = [] }: Topology): string[] {
+  if (monitored.length === 0) return [];
+  const rows = monitored.map(({ path, source, reason }) => [path, source, reason]);
+  return [
+    '## Containers that see the host',
+    '',
+    ...markdownTable(['container', 'reads', 'reason'], rows),
+    '',
+    'A container that reads `/proc` of the host reads the command lines of all its processes, and can look into each process of its own user. No other container of this program has that user. Check on the host that no user of the host has it, and no container that Bulkhead does not manage.',
     '',
   ];
 }

@@ -170,7 +170,7 @@ function unfilteredPair({ source, destination, port, ipv4Only, origin }: Existin
 }
 
 function workload(plan: WorkloadPlan): object {
-  const { path, name, segment, dns, capabilities, sharers, user, holdsSocket } = plan;
+  const { path, name, segment, dns, capabilities, sharers, sharedCapabilities, forwards, user, holdsSocket } = plan;
   return {
     path,
     name,
@@ -178,6 +178,8 @@ function workload(plan: WorkloadPlan): object {
     resolvers: dns,
     capabilities,
     networkSharedBy: sharers,
+    sharedCapabilities,
+    forwards,
     user,
     makesOwnFrames: forges(plan) || undefined,
     holdsEngineSocket: holdsSocket,

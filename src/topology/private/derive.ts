@@ -8,6 +8,7 @@ import { overlayProblems, overlayRequests, planOverlayPairs, planOverlays } from
 import { planEgress, planHostFlows, planPairs, planPublications } from './plans';
 import type { Problem, Warning } from './problem';
 import { resolversOf } from './resolvers';
+import { seenProcesses } from './seen-processes';
 import { shadowedNames } from './shadowed-names';
 import { planGateway, planSwarm, servicesOnNode, swarmRequests } from './swarm';
 import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
@@ -123,6 +124,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     dns: resolversOf(fact, facts, places, dns),
     ...(fact.capabilities && { capabilities: fact.capabilities }),
     ...(fact.sharers && { sharers: fact.sharers, sharedCapabilities: fact.sharedCapabilities }),
+    ...(fact.forwards && { forwards: fact.forwards }),
     ...(fact.devices && { devices: fact.devices }),
     ...(fact.user && { user: fact.user }),
     ...(fact.holdsSocket && { holdsSocket: true }),
@@ -154,6 +156,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ...(facts.segmentless && facts.segmentless.length > 0 && { segmentless: [...facts.segmentless].sort(byPath) }),
     ...(facts.engineAccess && facts.engineAccess.length > 0 && { engineAccess: facts.engineAccess }),
     ...hostDirectoriesOf(facts),
+    ...monitoredOf(facts),
     ...(facts.secrets && facts.secrets.length > 0 && { secrets: facts.secrets.map(({ name }) => name).sort() }),
     ...(facts.swarm && { swarm: planSwarm(facts.swarm, allocation) }),
   };
@@ -168,8 +171,16 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
     ...shadowedNames(facts.workloads, [...networks, ...wires, ...existing.plans]),
     ...forgeableSources(facts, topology),
     ...forgersAmongOthers(facts, topology),
+    ...seenProcesses(facts),
   ];
   return { topology, allocation, problems, warnings: dns.warnings, members };
+}
+
+function monitoredOf({ hostMounts = [] }: Facts): Pick<Topology, 'monitored'> {
+  const monitored = hostMounts.flatMap(({ path, source, monitoringReason: reason }) =>
+    reason === undefined ? [] : [{ path, source, reason }],
+  );
+  return monitored.length === 0 ? {} : { monitored };
 }
 
 /** Each once; that all who mount one want the same of it, was asked when they were declared. */

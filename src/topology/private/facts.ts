@@ -171,6 +171,8 @@ export interface WorkloadFact {
   /** Containers that share its network, and the capabilities that they are given back. */
   readonly sharers?: readonly string[];
   readonly sharedCapabilities?: readonly string[];
+  /** Families whose packets it forwards for others, as a VPN gateway. */
+  readonly forwards?: readonly Family[];
   /** Devices of the host by their paths, and `gpus`. */
   readonly devices?: readonly string[];
   /** Of a container that others made nothing is known. */
@@ -219,6 +221,8 @@ export interface HostMountFact {
   readonly path: string;
   readonly source: string;
   readonly readOnly: boolean;
+  /** Why a monitoring program sees it. */
+  readonly monitoringReason?: string;
   /** Where the host is to make it: numbers of user and group, and four octal digits. */
   readonly made?: { readonly owner: string; readonly mode: string };
 }

@@ -141,6 +141,8 @@ export interface WorkloadPlan {
   /** Containers that share its network, and the capabilities that they are given back. */
   readonly sharers?: readonly string[];
   readonly sharedCapabilities?: readonly string[];
+  /** Families whose packets it forwards for others, as a VPN gateway. */
+  readonly forwards?: readonly Family[];
   /** Devices of the host by their paths, and `gpus`. */
   readonly devices?: readonly string[];
   readonly user?: StartUser;
@@ -241,6 +243,8 @@ export interface Topology {
   readonly segmentless?: readonly SegmentlessFact[];
   /** Who may ask what of the engine. */
   readonly engineAccess?: readonly EngineAccessFact[];
+  /** What monitoring programs see of the host. */
+  readonly monitored?: readonly { readonly path: string; readonly source: string; readonly reason: string }[];
   /** Directories that the host makes before its containers start, each once, by path. */
   readonly hostDirectories?: readonly HostDirectoryPlan[];
   /** Names of the secrets that the host keeps. */

@@ -1,3 +1,4 @@
+import { checkMonitoring } from './check-monitoring';
 import { checkNames } from './check-names';
 import { type CheckedSettings, checkSettings } from './check-settings';
 import { checkCommon, type CheckedCommon, DEFAULT_USER } from './common';
@@ -104,6 +105,7 @@ export function checkContainer(
   const common = checkCommon(path, props, declarations.store.engine.version, [...others, ...configTargets]);
   checkConfigTargets(path, configTargets, [...others, ...common.tmpfs.map(({ target }) => target)]);
   volumes.forEach(({ _volume, readOnly }) => _volume?._checkUse(path, common.user, readOnly));
+  checkMonitoring(path, volumes, common.user, props.extraGroups ?? []);
   const hostMounts = hostMountsOf(path, volumes, common.user, declarations);
   checkWords(path, props.entrypoint ?? [], props.command ?? []);
   checkNames(path, name, props, declarations);

@@ -125,6 +125,14 @@ function admittedNodes(path: string, { overlay, placements = [] }: HardenedServi
 
 /** A volume lies on one node: a task anywhere else would get an empty one of the same name from the engine there. */
 function checkVolumes(path: string, { volumes = [] }: HardenedServiceProps, admitted: readonly SwarmNodeFact[]): string[] {
+  const monitored = volumes.find(({ _monitoringReason }) => _monitoringReason !== undefined);
+  if (monitored !== undefined) {
+    throw new ValidationError(
+      'SensitiveHostPath',
+      path,
+      `'${monitored.source}' of the host is for containers of one host; use a HardenedContainer on each node`,
+    );
+  }
   const made = volumes.find(({ _made }) => _made !== undefined);
   if (made !== undefined) {
     throw new ValidationError(

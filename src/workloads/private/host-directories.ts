@@ -22,8 +22,8 @@ export function hostMountsOf(path: string, volumes: readonly VolumeMount[], user
   return facts;
 }
 
-function factOf(path: string, { source, readOnly, _made: made }: VolumeMount, user: ContainerUser): HostMountFact {
-  if (made === undefined) return { path, source, readOnly };
+function factOf(path: string, { source, readOnly, _made: made, _monitoringReason: why }: VolumeMount, user: ContainerUser): HostMountFact {
+  if (made === undefined) return { path, source, readOnly, ...(why !== undefined && { monitoringReason: why }) };
   const { uid, gid, text } = made.owner ?? user;
   const isWritten = !readOnly && user.uid !== 0;
   if (isWritten && !canWriteFolder(user.uid, [user.gid], { uid: uid!, gid: gid!, mode: made.mode })) {

@@ -1,4 +1,13 @@
-import { ContainerNetwork, HardenedContainer, type HardenedContainerProps, Peer, Port } from '../../../src';
+import {
+  Capability,
+  ContainerNetwork,
+  ContainerSysctl,
+  ContainerUser,
+  HardenedContainer,
+  type HardenedContainerProps,
+  Peer,
+  Port,
+} from '../../../src';
 import { HOST_ADDRESS, IMAGE, type Program } from '../../support/programs';
 import { type Entry, program, told } from '../entry';
 
@@ -10,7 +19,7 @@ function sharing(p: Program, other: HardenedContainer, props: Partial<HardenedCo
   return new HardenedContainer(p.stack, id, { network, image: IMAGE, ...props });
 }
 
-/** Containers in the network of another one. */
+/** Containers in the network of another one, and gateways. */
 export const SHARED_NETWORKS: readonly Entry[] = [
   program('SharedNetworkRefused', told('app/Side', "'hostname' is set", "those of 'app/Web'; set it there"), (p, isMended) => {
     const given = { hostname: 'shop' };
@@ -31,6 +40,18 @@ export const SHARED_NETWORKS: readonly Entry[] = [
       const side = sharing(p, web);
       sharing(p, isMended ? web : side, {}, 'Other');
       return (s) => s.container('app-other').network_mode === s.container('app-side').network_mode;
+    },
+  ),
+  program(
+    'SysctlGuarded',
+    told('app/Vpn', "'sysctls' turns on forwarding of ipv4", "add Capability.of('NET_ADMIN', { reason })"),
+    (p, isMended) => {
+      p.container('Vpn', p.segment('Tunnel'), {
+        sysctls: [ContainerSysctl.ipv4Forwarding()],
+        user: ContainerUser.root({ reason: 'makes an interface and its routes' }),
+        capabilities: isMended ? [Capability.of('NET_ADMIN', { reason: 'makes the interface of the tunnel' })] : [],
+      });
+      return (s) => s.container().sysctls['net.ipv4.ip_forward'] === '1';
     },
   ),
   program('FlowToSelf', told('app/Side', ['app/Side', 'app/Web', '127.0.0.1'], 'remove the flow'), (p, isMended) => {

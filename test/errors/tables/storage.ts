@@ -42,6 +42,11 @@ export const STORAGE: readonly Entry[] = [
       return (s) => s.container('app-data-owner').command.includes('999:999');
     },
   ),
+  program('SensitiveHostPath', told('app/Node', "'/proc' of the host is mounted", 'such as ContainerUser.of(10900)'), (p, isMended) => {
+    const volumes = [VolumeMount.procOfHost('/host/proc', { reason: 'node exporter reads the counters of the host' })];
+    p.container('Node', p.segment('Monitor'), { user: ContainerUser.of(isMended ? 10900 : 1000), volumes });
+    return (s) => mounted(s.container()).includes('/proc');
+  }),
   program('FolderMode', told('app/Data', "'mode' '0777' lets every user write", "write '0770'"), (p, isMended) => {
     const data = new DataVolume(p.stack, 'Data', { daemon: p.daemon, mode: isMended ? '0770' : '0777' });
     p.container('Db', p.segment('Back'), { volumes: [VolumeMount.volume(data, '/data')] });

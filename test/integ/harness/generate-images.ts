@@ -4,14 +4,17 @@ import * as path from 'node:path';
 import { cacheDir, once } from '../lab/cache';
 import { debootstrap } from '../lab/debian';
 import { must } from '../lab/exec';
+import { buildWireguard, wireguardProgram } from '../lab/gobuild';
 
 /** `profiles` holds the programs of several public images at once, with the folders that these images make. */
-export type Service = 'nginx' | 'postgresql' | 'haproxy' | 'profiles';
+export type Service = 'nginx' | 'postgresql' | 'haproxy' | 'profiles' | 'vpn';
 
 const PACKAGES: Readonly<Record<Service, readonly string[]>> = {
   nginx: ['nginx-light', 'libnginx-mod-stream'],
   postgresql: ['postgresql'],
   haproxy: ['haproxy'],
+  // With wireguard-go beside them.
+  vpn: ['wireguard-tools', 'iptables', 'iproute2', 'busybox'],
   // The core packages of MariaDB start nothing when they are installed.
   profiles: [
     'postgresql',
@@ -26,7 +29,7 @@ const PACKAGES: Readonly<Record<Service, readonly string[]>> = {
   ],
 };
 /** Raised when the recipe changes. */
-const RECIPES: Readonly<Record<Service, number>> = { nginx: 1, postgresql: 1, haproxy: 1, profiles: 1 };
+const RECIPES: Readonly<Record<Service, number>> = { nginx: 1, postgresql: 1, haproxy: 1, profiles: 1, vpn: 1 };
 
 function imageDir(service: Service): string {
   return path.join(cacheDir(), `image-${service}-bookworm-${RECIPES[service]}`);
@@ -58,6 +61,10 @@ async function make(service: Service): Promise<void> {
       fs.rmSync(path.join(tree, name), { recursive: true, force: true });
     }
     if (service === 'profiles') asPublicImages(tree);
+    if (service === 'vpn') {
+      await buildWireguard();
+      fs.copyFileSync(wireguardProgram(), path.join(tree, 'usr/local/bin/wireguard-go'));
+    }
     const packed = [
       '--xattrs',
       '--xattrs-include=security.*',

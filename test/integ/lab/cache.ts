@@ -9,7 +9,7 @@ export type EngineId = '20.10' | '26.1' | '28.5' | '29' | '29-nft';
 export const ENGINE_IDS: readonly EngineId[] = ['20.10', '26.1', '28.5', '29', '29-nft'];
 
 export type Suite = 'bookworm' | 'trixie';
-export type GoBuildId = 'engine-28.5' | 'engine-29' | 'provider';
+export type GoBuildId = 'engine-28.5' | 'engine-29' | 'provider' | 'wireguard-go';
 
 export interface EngineSpec {
   readonly id: EngineId;
@@ -136,6 +136,15 @@ export const GO_BUILDS: Readonly<Record<GoBuildId, GoBuild>> = {
     module: PROVIDER_MODULE,
     moduleVersion: 'v0.0.0-00010101000000-000000000000',
     packages: [PROVIDER_MODULE],
+  },
+  // WireGuard over /dev/net/tun, where the kernel has none.
+  'wireguard-go': {
+    version: 'v0.0.0-20260522210424-ecfc5a8d5446',
+    go: '1.23.1',
+    goMod: '',
+    module: 'golang.zx2c4.com/wireguard',
+    moduleVersion: 'v0.0.0-20260522210424-ecfc5a8d5446',
+    packages: ['golang.zx2c4.com/wireguard'],
   },
 };
 

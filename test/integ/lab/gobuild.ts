@@ -90,6 +90,17 @@ export function buildEngine(id: 'engine-28.5' | 'engine-29', onLine?: Told): Pro
   });
 }
 
+/** Where the program lies once it is built. */
+export const wireguardProgram = (): string => path.join(buildDir('wireguard-go'), 'wireguard-go');
+
+export async function buildWireguard(): Promise<void> {
+  await once(buildDir('wireguard-go'), async (temporary) => {
+    const out = await compile('wireguard-go', GO_BUILDS['wireguard-go'], temporary);
+    fs.renameSync(path.join(out, fs.readdirSync(out)[0]), path.join(temporary, 'wireguard-go'));
+    fs.rmSync(out, { recursive: true });
+  });
+}
+
 /** The CLI configuration that points Terraform to the mirror in the folder that a provider's binary is in. */
 export function writeCliConfig(folder: string, target: string): void {
   const mirror = JSON.stringify(path.join(target, 'mirror'));

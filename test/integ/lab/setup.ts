@@ -69,7 +69,10 @@ export async function setup(engineIds: readonly EngineId[] = ENGINE_IDS, log: Lo
 
   const specs = engineIds.map(engineSpec);
   const suites = [...new Set(specs.map((spec) => spec.suite))] as Suite[];
-  const builds = [...new Set(specs.flatMap((spec) => (spec.build ? [spec.build] : [])))] as Exclude<GoBuildId, 'provider'>[];
+  const builds = [...new Set(specs.flatMap((spec) => (spec.build ? [spec.build] : [])))] as Exclude<
+    GoBuildId,
+    'provider' | 'wireguard-go'
+  >[];
   const isOwn = process.env[OWN_PROVIDER] !== undefined;
   const compilers = [
     async () => {

@@ -36,6 +36,7 @@ import * as hostArtefacts from './host-artefacts';
 import * as ipvlan from './ipvlan';
 import * as liveChange from './live-change';
 import * as macvlan from './macvlan';
+import * as monitoring from './monitoring';
 import * as mutation from './mutation';
 import * as namesAndMtu from './names-and-mtu';
 import * as otherFirewalls from './other-firewalls';
@@ -64,6 +65,7 @@ import * as unguardedDualStack from './unguarded-dual-stack';
 import * as users from './users';
 import * as vlan from './vlan';
 import * as volumes from './volumes';
+import * as vpnGateway from './vpn-gateway';
 import * as wireIpv6 from './wire-ipv6';
 import type { Checks } from '../harness/checks';
 import type { EngineId } from '../lab/cache';
@@ -98,6 +100,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   macvlan,
   vlan,
   volumes,
+  'vpn-gateway': vpnGateway,
   swarm,
   'sealed-swarm': sealedSwarm,
   'swarm-ingress': swarmIngress,
@@ -138,6 +141,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-vrf': attacks2Vrf,
   'attacks-2-lan': attacks2Lan,
   'attacks-3': attacks3,
+  monitoring,
   mutation,
   'shared-network': sharedNetwork,
   'socket-proxy': socketProxy,
