@@ -1,10 +1,9 @@
 // Ulimits of programs on a machine that permits less: without CAP_SYS_RESOURCE nobody raises a hard limit, and a container that asks for it does not start.
 import * as fs from 'node:fs';
 import type { Checks } from './checks';
+import { LIMITS } from './combinations-oracle';
 import type { Lab } from '../lab/lab';
 
-/** As /proc names them, for those that the programs have. */
-const LIMITS: Readonly<Record<string, string>> = { nofile: 'Max open files', nproc: 'Max processes', memlock: 'Max locked memory' };
 const SYS_RESOURCE = 1n << 24n;
 
 interface Ulimit {
