@@ -33,9 +33,9 @@ export const elk: PublicStack = {
       ...shared,
       image: image('elasticsearch:7.17.28'),
       aliases: ['elasticsearch'],
-      environment: { 'discovery.type': 'single-node', 'cluster.routing.allocation.disk.threshold_enabled': 'false', ES_JAVA_OPTS: jvm },
+      environment: { 'discovery.type': 'single-node', 'bootstrap.memory_lock': 'true', 'cluster.routing.allocation.disk.threshold_enabled': 'false', ES_JAVA_OPTS: jvm }, // prettier-ignore
       volumes: [VolumeMount.volume(new DataVolume(stack, 'Data', { daemon }), '/usr/share/elasticsearch/data')],
-      limits: { ...shared.limits, ulimits: [{ limitName: 'nofile', soft: 65_535, hard: 65_535 }] },
+      limits: { ...shared.limits, ulimits: [{ limitName: 'nofile', soft: 65_535, hard: 65_535 }, { limitName: 'memlock', soft: -1, hard: -1 }] }, // prettier-ignore
       healthCheck: asksPort(HTTP, '/_cluster/health'),
       defaultPort: HTTP,
     });

@@ -47,7 +47,7 @@ export const mailcow: PublicStack = {
     const settings = (name: string, target: string) => VolumeMount.hostPath(`${CONFIG}/conf/${name}`, target);
     const written = (name: string, target: string) => VolumeMount.hostDirectory(`${CONFIG}/${name}`, target, { mode: '0755' });
     const hosts = (seconds = 60) => ({ startPeriodSeconds: seconds });
-    const answers = (...ports: number[]) => HealthCheck.shell(ports.map((port) => `nc -z 127.0.0.1 ${port}`).join(' && '), hosts(120)); // prettier-ignore
+    const answers = (...ports: number[]) => HealthCheck.shell(ports.map((port) => `/usr/bin/nc -z 127.0.0.1 ${port}`).join(' && '), hosts(120)); // prettier-ignore
 
     const mysqlImage = ImageProfile.mariadb();
     const mysql = new HardenedContainer(stack, 'Mysql', {
@@ -77,7 +77,7 @@ export const mailcow: PublicStack = {
       segment,
       image: image('memcached:1.6-alpine'),
       user: ContainerUser.of(11_211),
-      healthCheck: HealthCheck.shell('nc -z 127.0.0.1 11211'),
+      healthCheck: HealthCheck.shell('/usr/bin/nc -z 127.0.0.1 11211'),
       defaultPort: Port.tcp(11_211),
     });
 

@@ -111,9 +111,9 @@ describe('what stood in the way of each', () => {
     expect(synthesized.container('app-certificates-owner').command).toContain('10001:10001');
   });
 
-  test('Elasticsearch: names with dots, many files', () => {
+  test('Elasticsearch: names with dots, many files, locked memory', () => {
     expect(env('elk', 'es')).toContain('discovery.type=single-node');
-    expect(of('elk').synthesized.container('app-es').ulimit).toEqual([{ name: 'nofile', soft: 65_535, hard: 65_535 }]);
+    expect(of('elk').synthesized.container('app-es').ulimit).toEqual([{ name: 'nofile', soft: 65_535, hard: 65_535 }, { name: 'memlock', soft: -1, hard: -1 }]); // prettier-ignore
   });
 
   test('Pi-hole: root with what its supervisor needs, and nothing of the network', () => {

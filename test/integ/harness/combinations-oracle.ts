@@ -86,7 +86,8 @@ function variablesSeen(text: string): string[] {
   return decoded(text).filter((line) => !/^(PATH|HOME|HOSTNAME|TERM)=/.test(line)).sort(); // prettier-ignore
 }
 
-const LIMITS: Readonly<Record<string, string>> = { nofile: 'Max open files', nproc: 'Max processes', memlock: 'Max locked memory', core: 'Max core file size', stack: 'Max stack size', fsize: 'Max file size', cpu: 'Max cpu time', data: 'Max data size', locks: 'Max file locks', msgqueue: 'Max msgqueue size', nice: 'Max nice priority', rss: 'Max resident set', rtprio: 'Max realtime priority', rttime: 'Max realtime timeout', sigpending: 'Max pending signals' }; // prettier-ignore
+/** Limits as /proc names them. */
+export const LIMITS: Readonly<Record<string, string>> = { nofile: 'Max open files', nproc: 'Max processes', memlock: 'Max locked memory', core: 'Max core file size', stack: 'Max stack size', fsize: 'Max file size', cpu: 'Max cpu time', data: 'Max data size', locks: 'Max file locks', msgqueue: 'Max msgqueue size', nice: 'Max nice priority', rss: 'Max resident set', rtprio: 'Max realtime priority', rttime: 'Max realtime timeout', sigpending: 'Max pending signals' }; // prettier-ignore
 
 function ofLimits(facts: Facts, { inside, inspect }: Seen): Found[] {
   const bytes = facts.memory * MEBIBYTE;

@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import type { Checks } from './checks';
 import { Deployment, HOST_ADDRESS, type Program } from './deployment';
 import { serviceTar } from './generate-images';
+import { type Lowered, lowerUlimits, tellLowered, ulimitsHold } from './machine-limits';
 import { type Actor, ask, containerActor, gateways, judge, type Ports, type Question, routeFrom, type Target } from './matrix';
 import { predictor } from './predict';
 import { importStandIn, prepareStandIns, type StandIn } from './stand-ins/stand-in';
@@ -31,11 +32,22 @@ export interface Staged {
 /** A deployment whose engine may lose live-restore on the way. */
 export class StackDeployment extends Deployment {
   readonly settings: { -readonly [K in keyof HardenedDaemonProps]?: HardenedDaemonProps[K] };
+  /** Ulimits of the program that this machine does not permit. */
+  lowered: readonly Lowered[] = [];
 
   constructor(lab: Lab, program: Program, dualStack = false) {
     const settings = { dualStack, liveRestore: false };
     super(lab, program, { daemon: settings });
     this.settings = settings;
+  }
+
+  get programFile(): string {
+    return path.join(this.stackDir, 'cdk.tf.json');
+  }
+
+  override synth(program?: Program): void {
+    super.synth(program);
+    this.lowered = lowerUlimits(this.lab, this.programFile);
   }
 
   get topology(): Topology {
@@ -44,16 +56,17 @@ export class StackDeployment extends Deployment {
 
   /** Names of the images that the program pulls. */
   get images(): string[] {
-    const json = JSON.parse(fs.readFileSync(path.join(this.stackDir, 'cdk.tf.json'), 'utf8')) as { resource: { docker_image?: object } };
+    const json = JSON.parse(fs.readFileSync(this.programFile, 'utf8')) as { resource: { docker_image?: object } };
     return [...new Set(Object.values(json.resource.docker_image ?? {}).map(({ name }: { name: string }) => name))];
   }
 }
 
-function stage({ checks, lab, standIns, deployment, bring }: Staged): void {
+function stage({ checks, lab, standIns, deployment, bring }: Staged, what: string): void {
   deployment.synth();
   deployment.install();
   lab.startEngine();
   deployment.watch();
+  tellLowered(checks, what, deployment.lowered);
   const { images } = deployment;
   const used = standIns.filter(({ names }) => names.some((name) => images.includes(name)));
   const known = [...used.flatMap(({ names }) => names)];
@@ -97,9 +110,10 @@ function illness(lab: Lab, state: State): string {
 export function play({ what, dualStack = false, ...staged }: Staged & { readonly what: string; readonly dualStack?: boolean }): void {
   const { checks, lab, deployment } = staged;
   const began = Date.now();
-  stage(staged);
+  stage(staged, what);
   healthy(checks, lab, deployment, `${what}: after the apply`);
   withoutRestarts(checks, lab, deployment, what);
+  ulimitsHold(checks, lab, deployment.programFile, what, namesOf(deployment));
   replansEmpty(checks, deployment, `${what}: after the apply`);
   if (deployment.topology.wires.length > 0) onWire(checks, lab, deployment, what);
   else packets(checks, lab, deployment, what, dualStack);

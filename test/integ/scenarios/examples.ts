@@ -9,6 +9,7 @@ import { PROJECT, withSources } from '../../docs/pages';
 import type { Checks } from '../harness/checks';
 import { declaredVersion } from '../harness/deployment';
 import { needService } from '../harness/generate-images';
+import { lowerUlimits } from '../harness/machine-limits';
 import { play, StackDeployment } from '../harness/stack-stage';
 import { DATABASES } from '../harness/stand-ins/databases';
 import { EXAMPLES } from '../harness/stand-ins/examples';
@@ -66,6 +67,7 @@ class ExampleDeployment extends StackDeployment {
     // The program means the engine of the machine that Terraform runs on.
     const provider = { docker: [{ host: this.lab.dockerHost }] };
     fs.writeFileSync(path.join(this.stackDir, 'lab_override.tf.json'), JSON.stringify({ provider }));
+    this.lowered = lowerUlimits(this.lab, this.programFile);
   }
 }
 

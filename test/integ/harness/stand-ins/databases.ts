@@ -79,7 +79,7 @@ if [ ! -d /var/lib/mysql/mysql ]; then
   printf "delete from mysql.global_priv where User='';\\nflush privileges;\\ncreate database %s;\\ncreate user '%s'@'%%' identified by '%s';\\ngrant all on %s.* to '%s'@'%%';\\n" "$db" "$user" "$(cat "$file")" "$db" "$user" >/tmp/init.sql
   set -- "$@" --init-file=/tmp/init.sql
 fi
-exec "$@" --datadir=/var/lib/mysql --socket=/run/mysqld/mysqld.sock --bind-address=0.0.0.0`,
+exec "$@" --datadir=/var/lib/mysql --socket=/run/mysqld/mysqld.sock --bind-address='*'`,
 };
 
 const memcached: StandIn = {

@@ -1,8 +1,8 @@
 // Elasticsearch, Logstash and Kibana: users of group 0, who write beside their programs.
 import type { StandIn } from './stand-in';
 
-/** Each takes settings from variables with dots in their names, which a shell cannot name. */
-const SETTING = `setting() { env | grep -q "^$1=" || fail "no setting $1"; }\n`;
+/** Each takes settings from variables with dots in their names, which a shell cannot name, and this one does not pass on. */
+const SETTING = `setting() { tr '\\0' '\\n' </proc/$$/environ | grep -q "^$1=" || fail "no setting $1"; }\n`;
 
 export const ELK: readonly StandIn[] = [
   {
@@ -14,8 +14,10 @@ export const ELK: readonly StandIn[] = [
     entry: `${SETTING}
 if is_root; then owned 1000:0 data logs; again 1000 "$@"; fi
 setting discovery.type
+setting bootstrap.memory_lock
 setting cluster.routing.allocation.disk.threshold_enabled
-[ "$(ulimit -n)" -ge 65535 ] || fail "too few files: $(ulimit -n)"
+# As in a cluster of one node, which only warns.
+[ "$(ulimit -n)" -ge 65535 ] || say "too few files: $(ulimit -n)"
 writes config data/nodes logs
 listens 9200 9300
 stays`,

@@ -59,7 +59,7 @@ const ANSWER = `read -t 2 -r line; printf 'HTTP/1.0 200 OK\\r\\nContent-Type: te
 /** With the last word as the address, as health checks use it. */
 const CURL = `for w; do :; done; exec timeout 3 wget -q -O - "$w"`;
 
-/** The option that tells whether somebody listens, which this busybox lacks. */
+/** The option that tells whether somebody listens, which this busybox lacks; its shell has an `nc` of its own, so that checks name the file. */
 const NC = `[ "$1" = -z ] || exec /bin/nc "$@"; timeout 3 /bin/nc -w 2 "$2" "$3" </dev/null >/dev/null 2>&1; [ $? = 0 ] || [ $? = 143 ]`;
 
 function write(root: string, file: string, text: string, mode: number): void {
