@@ -52,7 +52,9 @@ export async function main(argv: readonly string[], out: Sink, err: Sink): Promi
 
 function programFor(out: Sink, err: Sink, end: (code: number) => void): Command {
   const program = new Command('bulkhead')
-    .description('Prints which connections are possible on a Docker host, from the files of a synth. Sends no packet and contacts no engine.')
+    .description(
+      'Prints which connections are possible on a Docker host, from the files of a synth. Sends no packet and contacts no engine.',
+    )
     .exitOverride()
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .showHelpAfterError("(run 'bulkhead --help' for the commands)")
