@@ -18,7 +18,7 @@ inEmptyFolder((folder) => {
   const manifest = path.join(project, 'package.json');
   fs.writeFileSync(
     manifest,
-    fs.readFileSync(manifest, 'utf8').replace('"cdktf-docker-bulkhead": "^0.0.0"', `"cdktf-docker-bulkhead": "file:${tarball}"`),
+    fs.readFileSync(manifest, 'utf8').replace('"cdktf-docker-bulkhead": "^0.1.0"', `"cdktf-docker-bulkhead": "file:${tarball}"`),
   );
 
   for (const release of RELEASES.length > 0 ? RELEASES : ['22', '24']) {
