@@ -1,6 +1,7 @@
 import { InputError } from './input-error';
 import { peerNamed } from './private/peers';
 import { portOf } from './private/ports';
+import { publishedAt } from './private/published';
 import { expandIn, type ReadTopology } from './private/read-topology';
 import { engineSettings, unguardedSettings } from '../daemon/private/engine-settings';
 import { EngineVersion } from '../engine/engine-version';
@@ -69,9 +70,14 @@ export class Questions {
   }
 
   private question(source: string, destination: string, port: string): Question {
-    const asked = portOf(port);
     const [from, to] = [source, destination].map((word) => peerNamed(this.read, word));
-    return { source: from, destination: to, port: asked._spec(), portText: asked.text };
+    if (from.fact.kind === 'workload' && to.fact.kind === 'workload' && from.text === to.text) {
+      throw new InputError(`'${source}' and '${destination}' are the same container, which reaches itself without a packet; name two ends`);
+    }
+    const asked = portOf(port);
+    const behind = to.fact.kind === 'host' ? publishedAt(this.read.topology, to, asked) : undefined;
+    const { end, port: there } = behind ?? { end: to, port: asked };
+    return { source: from, destination: end, port: there._spec(), portText: there.text };
   }
 }
 

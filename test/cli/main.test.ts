@@ -73,6 +73,9 @@ describe('what is asked of one synth', () => {
     ['198.51.100.7', 'Web', '8443', 'DELIVERED', EXIT.yes],
     ['203.0.113.7', 'Web', '8443', 'DROPPED', EXIT.no],
     ['host', 'Web', '8443', 'DELIVERED', EXIT.yes],
+    ['198.51.100.7', 'host', '443', 'DELIVERED', EXIT.yes],
+    ['198.51.100.7', HOST_ADDRESS, '443', 'DELIVERED', EXIT.yes],
+    ['203.0.113.7', 'host', '443', 'DROPPED', EXIT.no],
     ['Api', 'Db', 'udp/5432', 'DROPPED', EXIT.no],
     ['Api', 'Db', '5000-6000', 'DELIVERED', EXIT.yes],
     ['Net', 'Cache', '6379', 'DELIVERED', EXIT.yes],
@@ -87,6 +90,11 @@ describe('what is asked of one synth', () => {
     const [from, to] = [Api, Db].map((one) => program.daemon._declarations.store.placesOf(one.node.path)[0].member.ipv4);
     const { out } = await bulkhead('explain', from, to, '5432', '-i', written(program.daemon));
     expect(out).toMatch(/^DELIVERED: app\/Api reaches app\/Db on tcp\/5432: 'app\/Api > app\/Db tcp\/5432' lets it through\./);
+  });
+
+  test('at a published port of the host the answer is about the container behind it', async () => {
+    const { out } = await bulkhead('explain', '203.0.113.7', HOST_ADDRESS, '443', '-i', written(site().program.daemon));
+    expect(out).toMatch(/^DROPPED: 203\.0\.113\.7 does not reach app\/Web \(published as tcp\/443 of 192\.0\.2\.10\) on tcp\/8443: /);
   });
 
   test('what is not certain has an exit code of its own', async () => {
@@ -165,6 +173,7 @@ describe('what is refused, with exit code 2 and a way out', () => {
       /'tcp\/80\/udp' is not a port; write 443/,
     ],
     ['a name that nothing has', (input) => ['explain', 'Wbe', 'Api', '80', '-i', input], /'Wbe' is not known; .*app\/Web/],
+    ['the same container twice', (input) => ['explain', 'Web', 'app-web', '80', '-i', input], /are the same container, which reaches itself/],
     ['a block with host bits', (input) => ['explain', '10.0.0.1/8', 'Api', '80', '-i', input], /did you mean '10\.0\.0\.0\/8'/],
     ['a folder without a synth', () => ['list', '-i', __dirname], /no topology\.json in/],
     ['a path that does not exist', () => ['list', '-i', '/nowhere/at/all'], /run 'cdktf synth' first/],

@@ -6,7 +6,10 @@ import type { PeerFact } from '../../topology/private/facts';
 import { InputError } from '../input-error';
 
 /** What a word of a question can mean, with its name in answers. */
-type Meaning = AskedEnd;
+export interface Meaning extends AskedEnd {
+  /** Of the host, where the word is one of its addresses. */
+  readonly hostAddress?: string;
+}
 
 const INTERNET: Readonly<Record<string, PeerFact>> = {
   host: { kind: 'host' },
@@ -67,6 +70,6 @@ function atAddress({ topology }: ReadTopology, word: string): Meaning | undefine
   const places = [...networks, ...wires, ...existing];
   const owner = places.flatMap(({ members }) => members).find(({ ipv4, ipv6 }) => word === ipv4 || word === ipv6);
   if (owner !== undefined) return { fact: { kind: 'workload', path: owner.workload }, text: owner.workload };
-  if (hostAddresses.includes(word)) return { fact: { kind: 'host' }, text: 'host' };
+  if (hostAddresses.includes(word)) return { fact: { kind: 'host' }, text: 'host', hostAddress: word };
   return { fact: { kind: 'block', family: block.value.family, block: address === undefined ? word : singleBlock(word) }, text: word };
 }
