@@ -6,10 +6,14 @@ import { mailcow } from './mailcow';
 import { pihole } from './pihole';
 import type { PublicStack } from './stack';
 import { traefik } from './traefik';
+import { wgEasy } from './wg-easy';
 import { expectGolden } from '../support/golden';
 import { Program, type Synthesized } from '../support/programs';
 
-const STACKS: Readonly<Record<string, PublicStack>> = { authentik, dockprom, elk, immich, mailcow, pihole, traefik };
+const STACKS: Readonly<Record<string, PublicStack>> = { authentik, dockprom, elk, immich, mailcow, pihole, traefik, 'wg-easy': wgEasy };
+
+/** What a synth says of a gateway that makes its own interface, whoever declares one. */
+const GATEWAY = [/^WgEasy forwards ipv4 and ipv6 for its clients/, /^WgEasy has CAP_NET_(ADMIN|RAW) \(/];
 
 interface Made {
   readonly synthesized: Synthesized;
@@ -60,13 +64,13 @@ const env = (name: string, container: string): string[] => of(name).synthesized.
 describe.each(Object.keys(STACKS))('%s', (name) => {
   const containers = () => of(name).synthesized.names('docker_container').filter((each) => !each.endsWith('-owner')); // prettier-ignore
 
-  test('has no error, and warns of nothing but ports that the public stack has', () => {
-    expect(of(name).said.filter((line) => !/ BH-P0[26]$/.test(line))).toEqual([]);
+  test('has no error, and warns of nothing but ports that the public stack has, and of a gateway', () => {
+    expect(of(name).said.filter((line) => ![/ BH-P0[26]$/, ...GATEWAY].some((known) => known.test(line)))).toEqual([]);
   });
 
   test('needs no escape hatch: no container is privileged, has the socket, or the network of the host', () => {
     const all = containers().map((each) => of(name).synthesized.container(each));
-    expect(all.length).toBeGreaterThan(1);
+    expect(all.length).toBeGreaterThan(name === 'wg-easy' ? 0 : 1);
     for (const container of all) {
       expect(container.privileged ?? false).toBe(false);
       expect(container.network_mode).toBeUndefined();
@@ -121,6 +125,15 @@ describe('what stood in the way of each', () => {
     expect(container.user).toBe('0:0');
     expect(container.init).toBe(false);
     expect(container.capabilities.add).toEqual(['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER', 'CAP_KILL', 'CAP_SETGID', 'CAP_SETUID']);
+  });
+
+  test('wg-easy: it forwards both families, loads no module, and masks on each of its interfaces', () => {
+    const { synthesized, program } = of('wg-easy');
+    const container = synthesized.container('wg-easy');
+    expect(container.capabilities.add).toEqual(['CAP_NET_ADMIN', 'CAP_NET_RAW']);
+    expect(container.sysctls).toMatchObject({ 'net.ipv4.ip_forward': '1', 'net.ipv6.conf.all.forwarding': '1' });
+    expect(container.env).toContain('WG_POST_UP=iptables -t nat -A POSTROUTING ! -o wg0 -j MASQUERADE');
+    expect(program.topology().workloads.map(({ name, forwards }) => [name, forwards])).toEqual([['wg-easy', ['ipv4', 'ipv6']]]);
   });
 
   test('mailcow: names are asked of a container, and a password comes from a file where the image takes a variable alone', () => {

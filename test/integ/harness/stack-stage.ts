@@ -27,6 +27,16 @@ export interface Staged {
   readonly deployment: StackDeployment;
   /** Before the apply, on the host: what the user has to bring beside secrets. */
   readonly bring?: (lab: Lab) => void;
+  /** UDP ports whose servers answer only who has a key. */
+  readonly keyed?: readonly number[];
+  /** What only a client of its protocol can show. */
+  readonly uses?: (given: Used) => void;
+}
+
+export interface Used {
+  readonly checks: Checks;
+  readonly lab: Lab;
+  readonly what: string;
 }
 
 /** A deployment whose engine may lose live-restore on the way. */
@@ -108,7 +118,7 @@ function illness(lab: Lab, state: State): string {
 
 /** The whole play of a stack that is not on the host yet. */
 export function play({ what, dualStack = false, ...staged }: Staged & { readonly what: string; readonly dualStack?: boolean }): void {
-  const { checks, lab, deployment } = staged;
+  const { checks, lab, deployment, keyed = [] } = staged;
   const began = Date.now();
   stage(staged, what);
   healthy(checks, lab, deployment, `${what}: after the apply`);
@@ -116,7 +126,8 @@ export function play({ what, dualStack = false, ...staged }: Staged & { readonly
   ulimitsHold(checks, lab, deployment.programFile, what, namesOf(deployment));
   replansEmpty(checks, deployment, `${what}: after the apply`);
   if (deployment.topology.wires.length > 0) onWire(checks, lab, deployment, what);
-  else packets(checks, lab, deployment, what, dualStack);
+  else packets({ checks, lab, what }, deployment, dualStack, keyed);
+  staged.uses?.({ checks, lab, what });
   verified(checks, lab, deployment, what);
   restarts(checks, lab, deployment, what);
   deployment.destroy();
@@ -194,7 +205,7 @@ function declaredBy(topology: Topology, actors: readonly Actor[]): (q: Question)
 const key = (name: string, { proto, port }: Pick<Listener, 'proto' | 'port'>) => `${name} ${proto}/${port}`;
 
 /** Everything that the program declares is open, and everything else that is tried is closed; the model says the same. */
-function packets(checks: Checks, lab: Lab, deployment: StackDeployment, what: string, dualStack: boolean): void {
+function packets({ checks, lab, what }: Used, deployment: StackDeployment, dualStack: boolean, keyed: readonly number[]): void {
   const { topology } = deployment;
   const members = new Set([...topology.networks, ...topology.wires].flatMap((network) => network.members.map(({ workload }) => workload)));
   const containers = topology.workloads.filter((each) => members.has(each.path)).map(({ name }) => containerActor(lab, name));
@@ -241,7 +252,7 @@ function packets(checks: Checks, lab: Lab, deployment: StackDeployment, what: st
     containers,
     answers.filter(({ observed }) => observed),
   );
-  asked(checks, lab, topology, containers, real);
+  asked({ checks, lab, topology, containers, real, keyed });
 }
 
 /** A station of the LAN: nobody stands between the two, and between it and the host the guard does. */
@@ -272,18 +283,29 @@ function unused(checks: Checks, what: string, { pairs }: Topology, containers: r
   );
 }
 
-/** Resolvers in containers: by UDP, each answers who has a flow, and nobody else. */
-function asked(checks: Checks, lab: Lab, topology: Topology, containers: readonly Actor[], real: ReadonlySet<string>): void {
+interface Asked {
+  readonly checks: Checks;
+  readonly lab: Lab;
+  readonly topology: Topology;
+  readonly containers: readonly Actor[];
+  readonly real: ReadonlySet<string>;
+  readonly keyed: readonly number[];
+}
+
+/** Resolvers in containers: by UDP, each answers who has a flow, and nobody else. A server that wants a key answers none of these questions. */
+function asked({ checks, lab, topology, containers, real, keyed }: Asked): void {
   const { pairs } = topology;
   for (const { workload, hostAddress, hostPort, targetPort, sources } of topology.publications) {
     const name = topology.workloads.find(({ path: place }) => place === workload)!.name;
     if (hostPort.protocol !== 'udp' || !real.has(key(name, { proto: 'udp', port: targetPort.first }))) continue;
     const answered = (['lanA', 'inet'] as const).map((ns) => lab.inNs(ns, ['python3', '-c', QUESTION, hostAddress, `${hostPort.first}`, '3']).stdout.includes('answered')); // prettier-ignore
-    const wanted = [NET.lanA, NET.router].map((address) => sources.some((block) => isInside(address, block)));
-    checks.shown(`${name} answers at udp/${hostPort.first} of the host whom it is published for, and nobody else`, answered.join() === wanted.join(), answered.join()); // prettier-ignore
+    const isKeyed = keyed.includes(targetPort.first);
+    const wanted = [NET.lanA, NET.router].map((address) => !isKeyed && sources.some((block) => isInside(address, block)));
+    const whom = isKeyed ? 'nobody without a key' : 'whom it is published for, and nobody else';
+    checks.shown(`${name} answers at udp/${hostPort.first} of the host ${whom}`, answered.join() === wanted.join(), answered.join()); // prettier-ignore
   }
   const servers = containers.flatMap((actor) => [...real].filter((each) => each.startsWith(`${actor.name} udp/`)).map((each) => ({ actor, port: Number(each.split('/')[1]) }))); // prettier-ignore
-  for (const { actor, port } of servers) {
+  for (const { actor, port } of servers.filter((server) => !keyed.includes(server.port))) {
     const wrong: string[] = [];
     let [open, closed] = [0, 0];
     for (const source of containers) {

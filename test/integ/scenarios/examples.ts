@@ -10,19 +10,23 @@ import type { Checks } from '../harness/checks';
 import { declaredVersion } from '../harness/deployment';
 import { needService } from '../harness/generate-images';
 import { lowerUlimits } from '../harness/machine-limits';
-import { play, StackDeployment } from '../harness/stack-stage';
+import { play, StackDeployment, type Used } from '../harness/stack-stage';
 import { DATABASES } from '../harness/stand-ins/databases';
 import { EXAMPLES } from '../harness/stand-ins/examples';
 import { WEB } from '../harness/stand-ins/mailcow';
+import { METRICS } from '../harness/stand-ins/metrics';
 import { NAMES } from '../harness/stand-ins/names';
 import { prepareStandIns } from '../harness/stand-ins/stand-in';
+import { VPN } from '../harness/stand-ins/vpn';
+import { behind, newKey, serverSettings, TUNNEL, tunnelReaches } from '../harness/wireguard';
 import type { EngineId } from '../lab/cache';
-import { must } from '../lab/exec';
+import { must, until } from '../lab/exec';
+import { buildWireguard } from '../lab/gobuild';
 import { type Lab, withLab } from '../lab/lab';
 
 export const engines: readonly EngineId[] = ['26.1', '28.5', '29'];
 
-const STAND_INS = [...DATABASES, ...WEB, ...NAMES, ...EXAMPLES];
+const STAND_INS = [...DATABASES, ...WEB, ...NAMES, ...METRICS, ...VPN, ...EXAMPLES];
 const FOLDER = path.join(PROJECT, 'examples');
 
 /** The program of an example in a folder of its own, with the engine that the lab has. */
@@ -79,14 +83,48 @@ function certificate(lab: Lab, folder: string): void {
   lab.mustHost('bringing it', ['sh', '-c', `install -d -m 0750 -g 101 ${folder} && cp /lab/tls/*.pem ${folder} && chgrp 101 ${folder}/* && chmod 0640 ${folder}/*`]); // prettier-ignore
 }
 
+const TUNNEL_KEYS = { server: newKey(), client: newKey(), port: 51_820 };
+
+/** As the page says it, with keys of the lab. */
+function tunnelSettings(lab: Lab): void {
+  const more = [`Address = ${TUNNEL.gateway}/24`, 'PostUp = iptables -t nat -A POSTROUTING ! -o wg0 -j MASQUERADE'];
+  lab.mustHost('putting the settings', ['/usr/local/sbin/bulkhead-secret', 'put', 'wg0.conf'], {
+    input: serverSettings(TUNNEL_KEYS, more),
+  });
+}
+
 /** What the page of an example tells its user to bring. */
 const BRINGS: Readonly<Record<string, (lab: Lab) => void>> = {
   'web-app': (lab) => certificate(lab, '/srv/shop/tls'),
   nextcloud: (lab) => certificate(lab, '/srv/cloud/tls'),
+  'vpn-gateway': tunnelSettings,
+};
+
+/** Prometheus has values that node exporter read of the host. */
+function collected({ checks, lab, what }: Used): void {
+  const value = (query: string) => lab.host(['docker', 'exec', 'monitoring-prometheus', 'wget', '-q', '-O', '-', `http://127.0.0.1:9090/api/v1/query?query=${query}`]).stdout; // prettier-ignore
+  let said = '';
+  const total = lab.host(['sed', '-n', 's/^MemTotal: *\\([0-9]*\\) kB$/\\1/p', '/proc/meminfo']).stdout.trim();
+  const bytes = `"${Number(total) * 1024}"`;
+  const has = until(() => (said = value('node_memory_MemTotal_bytes')).includes(bytes), 45_000);
+  checks.shown(`${what}: Prometheus has the memory of the host`, has, `${bytes} ${said}`);
+  const load = value('node_load1');
+  checks.shown(`${what}: and its load, as the page asks for it`, /"value":\[[\d.]+,"[\d.]+"\]/.test(load), load);
+}
+
+/** What is used by its own protocol. */
+const USES: Readonly<Record<string, (given: Used) => void>> = {
+  monitoring: collected,
+  'vpn-gateway': (given) => {
+    const services = { 'vpn-wiki': 3000, 'vpn-tickets': 8080 };
+    const open = Object.entries(services).map(([name, port]) => ({ address: behind(given.lab, 'vpn-gateway', name), port }));
+    tunnelReaches(given, TUNNEL_KEYS, 'vpn-gateway', open);
+  },
 };
 
 export async function prepare(): Promise<void> {
   needService('haproxy');
+  await buildWireguard();
   prepareStandIns(STAND_INS);
 }
 
@@ -96,7 +134,7 @@ export function run(engine: EngineId, checks: Checks): void {
     checks.step(
       what,
       () =>
-      withLab(engine, (lab) => play({ checks, lab, what, standIns: STAND_INS, deployment: new ExampleDeployment(lab, what), bring: BRINGS[what] })), // prettier-ignore
+      withLab(engine, (lab) => play({ checks, lab, what, standIns: STAND_INS, deployment: new ExampleDeployment(lab, what), bring: BRINGS[what], uses: USES[what], keyed: [TUNNEL_KEYS.port] })), // prettier-ignore
     );
   }
 }

@@ -9,9 +9,10 @@ import { mailcow } from '../../stacks/mailcow';
 import { pihole } from '../../stacks/pihole';
 import type { PublicStack } from '../../stacks/stack';
 import { traefik } from '../../stacks/traefik';
+import { wgEasy } from '../../stacks/wg-easy';
 import type { Checks } from '../harness/checks';
 import { needService } from '../harness/generate-images';
-import { play, StackDeployment } from '../harness/stack-stage';
+import { play, StackDeployment, type Used } from '../harness/stack-stage';
 import { APPS } from '../harness/stand-ins/apps';
 import { DATABASES } from '../harness/stand-ins/databases';
 import { ELK } from '../harness/stand-ins/elk';
@@ -19,13 +20,18 @@ import { MAILCOW, WEB } from '../harness/stand-ins/mailcow';
 import { METRICS } from '../harness/stand-ins/metrics';
 import { NAMES } from '../harness/stand-ins/names';
 import { prepareStandIns } from '../harness/stand-ins/stand-in';
+import { VPN } from '../harness/stand-ins/vpn';
+import { newKey, serverSettings, TUNNEL, tunnelReaches } from '../harness/wireguard';
 import type { EngineId } from '../lab/cache';
+import { buildWireguard } from '../lab/gobuild';
 import { type Lab, withLab } from '../lab/lab';
+import { NET } from '../lab/network';
 
 export const engines: readonly EngineId[] = ['26.1', '28.5', '29'];
 
-const STACKS: Readonly<Record<string, PublicStack>> = { immich, authentik, elk, pihole, traefik, dockprom, mailcow };
-const STAND_INS = [...DATABASES, ...APPS, ...ELK, ...NAMES, ...METRICS, ...MAILCOW, ...WEB];
+const STACKS: Readonly<Record<string, PublicStack>> = { immich, authentik, elk, pihole, traefik, dockprom, mailcow, 'wg-easy': wgEasy };
+const STAND_INS = [...DATABASES, ...APPS, ...ELK, ...NAMES, ...METRICS, ...MAILCOW, ...WEB, ...VPN];
+const TUNNEL_KEYS = { server: newKey(), client: newKey(), port: 51_820 };
 
 /** What a user of a stack brings to the host: files that containers read. */
 const BRINGS: Readonly<Record<string, (lab: Lab) => void>> = {
@@ -37,10 +43,18 @@ const BRINGS: Readonly<Record<string, (lab: Lab) => void>> = {
     for (const name of ['mysql', 'unbound']) lab.writeFile(`/srv/mailcow/conf/${name}/own.conf`, '# nothing of our own\n');
     lab.writeFile('/srv/mailcow/conf/nginx/site.conf', "server { listen 80; location / { return 200 'mail'; } }\n");
   },
+  // A client that somebody made on the web page.
+  'wg-easy': (lab) => lab.writeFile('/srv/wg/server', serverSettings(TUNNEL_KEYS), '600'),
+};
+
+/** What is used by its own protocol. */
+const USES: Readonly<Record<string, (given: Used) => void>> = {
+  'wg-easy': (given) => tunnelReaches(given, TUNNEL_KEYS, 'wg-easy', [{ address: NET.internet, port: 443 }, { address: TUNNEL.gateway, port: 51_821 }]), // prettier-ignore
 };
 
 export async function prepare(): Promise<void> {
   needService('haproxy');
+  await buildWireguard();
   prepareStandIns(STAND_INS);
 }
 
@@ -52,7 +66,7 @@ export function run(engine: EngineId, checks: Checks): void {
       withLab(
         engine,
         (lab) =>
-        play({ checks, lab, what, standIns: STAND_INS, deployment: new StackDeployment(lab, program, dualStack), dualStack, bring: BRINGS[what] }), // prettier-ignore
+        play({ checks, lab, what, standIns: STAND_INS, deployment: new StackDeployment(lab, program, dualStack), dualStack, bring: BRINGS[what], uses: USES[what], keyed: [TUNNEL_KEYS.port] }), // prettier-ignore
       ),
     );
   }

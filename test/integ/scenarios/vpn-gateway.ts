@@ -1,7 +1,5 @@
 // A WireGuard server in a container: a client on the LAN comes in by its publication, and reaches what flows of the gateway name, and nothing else. Nobody can use
 // it as a router from inside, and an address of another one does not help it. The kernel here has no WireGuard, so wireguard-go runs over /dev/net/tun.
-import * as crypto from 'node:crypto';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { memberships, waitFor } from './attacks-stage';
 import {
@@ -23,9 +21,10 @@ import { Deployment, HOST_ADDRESS, type Program } from '../harness/deployment';
 import { needService, serviceTar } from '../harness/generate-images';
 import { ask, containerActor, judge, type Ports, type Question, serveAll } from '../harness/matrix';
 import { predictor } from '../harness/predict';
+import { newKey, serverSettings, startClient, TUNNEL, type TunnelKeys } from '../harness/wireguard';
 import type { EngineId } from '../lab/cache';
 import { sleep } from '../lab/exec';
-import { buildWireguard, wireguardProgram } from '../lab/gobuild';
+import { buildWireguard } from '../lab/gobuild';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
 import { type Probe, Probes } from '../lab/probe';
@@ -37,7 +36,6 @@ const BEHIND = 'app-behind';
 const NAMES = [GATEWAY, 'app-db', 'app-web', 'app-other'];
 const PORTS: Ports = { tcp: [5432, 8080], udp: [5353], icmp: true };
 const CONFIG = '/srv/vpn/wg0.conf';
-const TUNNEL = { gateway: '10.8.0.1', client: '10.8.0.2' };
 const VPN = Port.udp(51820);
 
 export async function prepare(): Promise<void> {
@@ -83,21 +81,10 @@ const programOf =
     behind.connections.allowTo(web, Port.tcp(8080));
   };
 
-interface Key {
-  readonly own: Buffer;
-  readonly shown: Buffer;
-}
-
-function newKey(): Key {
-  const { d, x } = crypto.generateKeyPairSync('x25519').privateKey.export({ format: 'jwk' });
-  return { own: Buffer.from(d!, 'base64url'), shown: Buffer.from(x!, 'base64url') };
-}
-
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     const [server, client] = [newKey(), newKey()];
-    const text = ['[Interface]', `PrivateKey = ${server.own.toString('base64')}`, `ListenPort = ${VPN.first}`, '[Peer]', `PublicKey = ${client.shown.toString('base64')}`, `AllowedIPs = ${TUNNEL.client}/32`]; // prettier-ignore
-    lab.writeFile(CONFIG, `${text.join('\n')}\n`, '400');
+    lab.writeFile(CONFIG, serverSettings({ server, client, port: VPN.first }), '400');
     const deployment = new Deployment(lab, programOf(lab));
     deployment.synth();
     deployment.install();
@@ -143,26 +130,7 @@ function inside(lab: Lab, checks: Checks, deployment: Deployment): void {
   checks.check('and tells what the gateway reaches', proof.canReach(child('Vpn'), child('Web'), Port.tcp(8080)) && !proof.canReach(child('Vpn'), child('Other'), Port.tcp(8080))); // prettier-ignore
 }
 
-/** wg-quick for somebody without the kernel's WireGuard; its socket lies in a /run of its own. */
-const CLIENT = `
-set -e
-mount -t tmpfs none /run
-mkdir -p /run/wireguard
-"$1" -f wg0 & program=$!
-until [ -S /run/wireguard/wg0.sock ]; do sleep 0.1; done
-python3 - "$2" <<'END'
-import socket, sys
-s = socket.socket(socket.AF_UNIX)
-s.connect('/run/wireguard/wg0.sock')
-s.sendall(sys.argv[1].replace(' ', '\\n').encode() + b'\\n\\n')
-assert b'errno=0' in s.recv(4096)
-END
-ip address add ${TUNNEL.client}/24 dev wg0
-ip link set wg0 up
-wait $program
-`;
-
-function clients(lab: Lab, checks: Checks, { server, client }: { readonly server: Key; readonly client: Key }): void {
+function clients(lab: Lab, checks: Checks, { server, client }: Pick<TunnelKeys, 'server' | 'client'>): void {
   const probes = new Probes(lab);
   const db = addressIn(lab, 'app-db', GATEWAY);
   const asked = (dst: string, port: number, proto: 'tcp' | 'udp' = 'tcp'): Probe => ({
@@ -189,20 +157,7 @@ function clients(lab: Lab, checks: Checks, { server, client }: { readonly server
     JSON.stringify(before),
   );
 
-  const words = [
-    'set=1',
-    `private_key=${client.own.toString('hex')}`,
-    `public_key=${server.shown.toString('hex')}`,
-    `endpoint=${HOST_ADDRESS}:${VPN.first}`,
-    'allowed_ip=0.0.0.0/0',
-  ];
-  const log = path.join(lab.runDir, 'wireguard.log');
-  lab.backgroundIn({ ns: 'lanA' }, ['unshare', '-m', 'sh', '-c', CLIENT, 'sh', wireguardProgram(), words.join(' ')], log);
-  const isUp = waitFor(() => {
-    const { stdout } = lab.inNs('lanA', ['ip', 'address', 'show', 'wg0']);
-    return stdout.includes(TUNNEL.client) && /[<,]UP[,>]/.test(stdout);
-  }, 20_000);
-  checks.shown('the client has its interface', isUp !== undefined, fs.readFileSync(log, 'utf8'));
+  startClient(lab, checks, { server, client, port: VPN.first });
   // Without these routes the probes would take the client's own way, and say nothing of the tunnel.
   for (const net of ['10.20.0.0/16', NET.internet]) {
     const { code, stderr } = lab.inNs('lanA', ['ip', 'route', 'replace', net, 'dev', 'wg0']);

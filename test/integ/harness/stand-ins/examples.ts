@@ -16,6 +16,7 @@ stays`,
   },
   { names: ['registry.example.com/blog:5'], entry: 'listens 8080; stays' },
   { names: ['registry.example.com/wiki:2'], entry: 'listens 3000; stays' },
+  { names: ['registry.example.com/tickets:4'], entry: 'listens 8080; stays' },
   {
     names: ['nextcloud:33-apache'],
     users: ['33'],

@@ -1,4 +1,4 @@
-// What collects and shows metrics: Debian's Prometheus, Alertmanager and Pushgateway; Grafana and Caddy by a shell.
+// What collects and shows metrics: Debian's Prometheus, node exporter, Alertmanager and Pushgateway; Grafana and Caddy by a shell.
 import type { StandIn } from './stand-in';
 
 const REAL = (program: string) => `exec ${program} "$@"`;
@@ -10,6 +10,12 @@ export const METRICS: readonly StandIn[] = [
     folders: [['prometheus', '65534:65534', '775'], ['etc/prometheus', '65534:65534']], // prettier-ignore
     says: ['USER nobody', 'VOLUME /prometheus', 'WORKDIR /prometheus', 'EXPOSE 9090'],
     entry: REAL('prometheus'),
+  },
+  {
+    names: ['prom/node-exporter:v1.9.1'],
+    part: 'node-exporter',
+    says: ['USER nobody', 'EXPOSE 9100'],
+    entry: REAL('prometheus-node-exporter'),
   },
   {
     names: ['prom/alertmanager:v0.28.1'],
