@@ -76,9 +76,13 @@ function localUser({ lab, checks, whole }: Stage): void {
 /** SIGKILL at any moment of a run after a flush. */
 function killed({ lab, checks, whole }: Stage): void {
   const counts = JSON.parse(
-    sh(
-      lab,
-      `rules() { iptables-save -t mangle | grep BULKHEAD | sed 's/\\[.*//' | cksum; }
+    lab
+      .mustHost(
+        'killing apply',
+        [
+          'sh',
+          '-c',
+          `rules() { iptables-save -t mangle | grep BULKHEAD | sed 's/\\[.*//' | cksum; }
 fits() { for s in /run/bulkhead/stamp-*; do [ -e "$s" ] || return 1; done; }
 good=$(rules); stamped=0; early=0; wrong=0; begun=0; i=0
 while [ $i -lt ${KILLS} ]; do
@@ -101,7 +105,10 @@ while [ $i -lt ${KILLS} ]; do
 done
 ${FIREWALL} apply --quiet >/dev/null
 echo "{\\"kills\\": $i, \\"stamped\\": $stamped, \\"early\\": $early, \\"wrong\\": $wrong}"`,
-    )
+        ],
+        // 50 times two runs, on a machine that may do other work.
+        { timeout: 400_000 },
+      )
       .trim()
       .split('\n')
       .at(-1)!,
