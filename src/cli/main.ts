@@ -3,6 +3,7 @@ import { changeListing, exposureListing, openListing } from './private/listings'
 import { type Format, FORMATS, type Listing, render } from './private/render';
 import { InputError } from '../intake/input-error';
 import type { Questions } from '../intake/questions';
+import type { ReachabilityChange } from '../reachability/results';
 
 /** Where text goes. */
 export interface Sink {
@@ -68,6 +69,10 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
   const listed = (words: string, description: string) =>
     command(words, description).addOption(new Option('-f, --format <format>', 'how to print').choices(FORMATS).default('text'));
   const print = (listing: Listing, { format }: Given) => out.write(render(listing, format));
+  const changed = (kind: string, about: Listing['about'], changes: readonly ReachabilityChange[], given: Given) => {
+    print(changeListing(kind, about, changes), given);
+    end(changes.length === 0 ? EXIT.yes : EXIT.no);
+  };
 
   listed('list', 'every two ends with an open connection, with the ports').action((given: Given) => {
     const asked = questions(given);
@@ -99,9 +104,7 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
   listed('diff <old> <new>', 'flows that are open in one topology and not in the other; each is a topology.json or a folder').action(
     (old: string, now: string, given: Given) => {
       const [before, after] = [questions({ ...given, input: old }), questions({ ...given, input: now })];
-      const changes = after.changesSince(before);
-      print(changeListing('diff', { ...aboutOf(after), old, new: now }, changes), given);
-      end(changes.length === 0 ? EXIT.yes : EXIT.no);
+      changed('diff', { ...aboutOf(after), old, new: now }, after.changesSince(before), given);
     },
   );
 
@@ -110,9 +113,7 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
     .action((given: Given & { readonly engine: string }) => {
       const asked = questions(given);
       const then = asked.onEngine(given.engine);
-      const changes = then.changesSince(asked);
-      print(changeListing('whatif', { ...aboutOf(asked), newEngine: then.engine.version }, changes), given);
-      end(changes.length === 0 ? EXIT.yes : EXIT.no);
+      changed('whatif', { ...aboutOf(asked), newEngine: then.engine.version }, then.changesSince(asked), given);
     });
   return program;
 }

@@ -1,10 +1,11 @@
-import { InputError } from './input-error';
+import { given, InputError } from './input-error';
 import { peerNamed } from './private/peers';
 import { portOf } from './private/ports';
 import { publishedAt } from './private/published';
 import { expandIn, type ReadTopology } from './private/read-topology';
 import { engineSettings, unguardedSettings } from '../daemon/private/engine-settings';
 import { EngineVersion } from '../engine/engine-version';
+import { can } from '../engine/private/capabilities';
 import type { Disposition } from '../reachability/disposition';
 import type { Explanation } from '../reachability/explanation';
 import { dispositionOf, explain, type Question } from '../reachability/private/ask';
@@ -56,9 +57,9 @@ export class Questions {
 
   /** The same networks and the same rules of Bulkhead under another version of the engine. @throws InputError */
   public onEngine(version: string): Questions {
-    const engine = engineOf(version);
+    const engine = given(() => EngineVersion.of(version));
     const { engineFirewall, guardBackend, settings } = this.engine;
-    if (engineFirewall === 'nftables' && !engine.isAtLeast('29.0')) {
+    if (engineFirewall === 'nftables' && !can(engine.version, 'nftables')) {
       throw new InputError(`engine ${version} has no nftables backend, which this daemon uses; 29.0 and later have it`);
     }
     const { userlandProxy, forwardPolicyBefore } = settings;
@@ -78,13 +79,5 @@ export class Questions {
     const behind = to.fact.kind === 'host' ? publishedAt(this.read.topology, to, asked) : undefined;
     const { end, port: there } = behind ?? { end: to, port: asked };
     return { source: from, destination: end, port: there._spec(), portText: there.text };
-  }
-}
-
-function engineOf(version: string): EngineVersion {
-  try {
-    return EngineVersion.of(version);
-  } catch (error) {
-    throw new InputError((error as Error).message);
   }
 }

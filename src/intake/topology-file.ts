@@ -2,19 +2,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Validator } from '@cfworker/json-schema';
 import { InputError } from './input-error';
+import { isNamed } from './private/named';
 import { readTopology, type ReadTopology } from './private/read-topology';
 import { TOPOLOGY_VERSION } from '../reports/private/topology-json';
 
 const NAME = 'topology.json';
-/** Where a synth writes, and a user mostly is. */
-export const DEFAULT_INPUT = 'cdktf.out';
 const AGAIN = "run 'cdktf synth' again";
 const SCHEMA = path.join(__dirname, `../../schemas/topology-${TOPOLOGY_VERSION}.schema.json`);
-
-/** A synthesized daemon, as its file tells it. */
-export interface TopologyFile extends ReadTopology {
-  readonly file: string;
-}
 
 /**
  * The topology of one daemon.
@@ -22,18 +16,13 @@ export interface TopologyFile extends ReadTopology {
  * @param daemon path of the daemon, or the end of it, where there are several
  * @throws InputError
  */
-export function topologyAt(input: string, daemon?: string): TopologyFile {
+export function topologyAt(input: string, daemon?: string): ReadTopology {
   const found = filesAt(input).map(read);
   const wanted = daemon === undefined ? found : found.filter(({ topology }) => isNamed(topology.daemon, daemon));
   const known = found.map(({ topology }) => topology.daemon).join(', ');
   if (wanted.length === 1) return wanted[0];
   if (daemon !== undefined && wanted.length === 0) throw new InputError(`no daemon '${daemon}' in ${input}; it has ${known}`);
   throw new InputError(`${input} has ${wanted.length} daemons; choose one with --daemon: ${known}`);
-}
-
-/** Whether a construct path is meant: all of it, or whole words from its end. */
-export function isNamed(whole: string, name: string): boolean {
-  return whole === name || whole.endsWith(`/${name}`);
 }
 
 function filesAt(input: string): string[] {
@@ -53,7 +42,7 @@ function filesAt(input: string): string[] {
   return files;
 }
 
-function read(file: string): TopologyFile {
+function read(file: string): ReadTopology {
   const json = parse(file, fs.readFileSync(file, 'utf8')) as { format?: unknown; version?: unknown } | null;
   if (typeof json !== 'object' || json === null || json.format !== 'bulkhead-topology') {
     throw new InputError(`${file} is not a topology of Bulkhead: its 'format' is not 'bulkhead-topology'`);
@@ -66,7 +55,7 @@ function read(file: string): TopologyFile {
     const { instanceLocation, error } = errors[errors.length - 1];
     throw new InputError(`${file} is not as its schema says, at ${instanceLocation}: ${error} ${AGAIN}`);
   }
-  return { file, ...readTopology(json) };
+  return readTopology(json);
 }
 
 function parse(file: string, text: string): unknown {

@@ -65,6 +65,13 @@ describe('what is asked of one synth', () => {
     expect(out.split('\n').slice(2)).toEqual([`| app/Web | ${HOST_ADDRESS} | tcp/443 | tcp/8443 | 198.51.100.0/24 |`, '']);
   });
 
+  test('a name is escaped once in Markdown', async () => {
+    const file = path.join(written(site().program.daemon), 'daemon/topology.json');
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replaceAll('app/Web', 'app/Web_1'));
+    const { out } = await bulkhead('exposure', '-i', file, '-f', 'markdown');
+    expect(out.split('\n')[2]).toMatch(/^\| app\/Web\\_1 \|/);
+  });
+
   test.each([
     ['Api', 'Db', '5432', 'DELIVERED', EXIT.yes],
     ['app/Web', 'app/Db', 'tcp/5432', 'DROPPED', EXIT.no],
@@ -173,7 +180,11 @@ describe('what is refused, with exit code 2 and a way out', () => {
       /'tcp\/80\/udp' is not a port; write 443/,
     ],
     ['a name that nothing has', (input) => ['explain', 'Wbe', 'Api', '80', '-i', input], /'Wbe' is not known; .*app\/Web/],
-    ['the same container twice', (input) => ['explain', 'Web', 'app-web', '80', '-i', input], /are the same container, which reaches itself/],
+    [
+      'the same container twice',
+      (input) => ['explain', 'Web', 'app-web', '80', '-i', input],
+      /are the same container, which reaches itself/,
+    ],
     ['a block with host bits', (input) => ['explain', '10.0.0.1/8', 'Api', '80', '-i', input], /did you mean '10\.0\.0\.0\/8'/],
     ['a folder without a synth', () => ['list', '-i', __dirname], /no topology\.json in/],
     ['a path that does not exist', () => ['list', '-i', '/nowhere/at/all'], /run 'cdktf synth' first/],

@@ -1,4 +1,4 @@
-import { markdownTable, markdownText } from '../../private/markdown';
+import { markdownTable } from '../../private/markdown';
 import { visible } from '../../private/readable';
 import { jsonText } from '../../reports/private/json-text';
 
@@ -30,12 +30,7 @@ export function render(listing: Listing, format: Format): string {
     case 'csv':
       return [listing.columns, ...listing.rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
     case 'markdown':
-      return listing.rows.length === 0
-        ? `${listing.none}\n`
-        : `${markdownTable(
-            listing.columns,
-            listing.rows.map((row) => row.map(markdownText)),
-          ).join('\n')}\n`;
+      return listing.rows.length === 0 ? `${listing.none}\n` : `${markdownTable(listing.columns, listing.rows).join('\n')}\n`;
     case 'text':
       return text(listing);
   }

@@ -1,3 +1,4 @@
+import { isNamed } from './named';
 import type { ReadTopology } from './read-topology';
 import { addressInAnySpelling, parseBlock, singleBlock } from '../../addressing/private/ip';
 import { tryParse } from '../../addressing/private/try-parse';
@@ -28,7 +29,7 @@ export function peerNamed(read: ReadTopology, word: string): Meaning {
   if (byAddress !== undefined) return byAddress;
   const all = meaningsOf(read);
   const exact = all.filter(({ text, name }) => text === word || name === word);
-  const found = exact.length > 0 ? exact : all.filter(({ text }) => text.endsWith(`/${word}`));
+  const found = exact.length > 0 ? exact : all.filter(({ text }) => isNamed(text, word));
   const [only, ...others] = new Map(found.map((each) => [each.text, each])).values();
   if (only === undefined) {
     throw new InputError(`'${word}' is not known; it can be host, internet, internet6, an address, a block, or one of: ${all.map(({ text }) => text).join(', ')}`); // prettier-ignore

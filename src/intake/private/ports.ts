@@ -1,5 +1,5 @@
 import { Port } from '../../firewall/port';
-import { InputError } from '../input-error';
+import { given, InputError } from '../input-error';
 
 const RANGES = { tcp: Port.tcpRange, udp: Port.udpRange, sctp: Port.sctpRange } as const;
 
@@ -10,9 +10,6 @@ export function portOf(word: string): Port {
   if (first === undefined || (before !== undefined && after !== undefined)) {
     throw new InputError(`'${word}' is not a port; write 443, tcp/443, udp/53, 8000-8010 or ping`);
   }
-  try {
-    return RANGES[(before ?? after ?? 'tcp') as keyof typeof RANGES](Number(first), Number(last ?? first));
-  } catch (error) {
-    throw new InputError((error as Error).message);
-  }
+  const range = RANGES[(before ?? after ?? 'tcp') as keyof typeof RANGES];
+  return given(() => range(Number(first), Number(last ?? first)));
 }

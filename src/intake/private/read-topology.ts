@@ -45,7 +45,7 @@ export function readTopology(json: Json): ReadTopology {
       gatewayOf: defaultRouteOf,
       pairs: pairs.map(described),
     })),
-    workloads: json.workloads.map((each: Json) => workload(each, json.withoutSegment)),
+    workloads: json.workloads.map(workload),
     engineAccess: json.engineAccess?.map(({ may, ...rest }: Json) => ({ ...rest, text: may })),
     pairs: json.pairs.map(described),
     egress: json.egress.map(described),
@@ -81,13 +81,8 @@ export function expandIn({ topology, groups }: ReadTopology): (peer: PeerFact) =
   };
 }
 
-/** What who shares the network of a workload is given back counts for it. */
-function workload(
-  { resolvers, makesOwnFrames: _, networkSharedBy: sharers, holdsEngineSocket: holdsSocket, ...rest }: Json,
-  withoutSegment: readonly Json[],
-): Json {
-  const given = withoutSegment.filter(({ sharesWith }) => sharesWith === rest.path).flatMap(({ capabilities = [] }) => capabilities);
-  return { ...rest, sharers, ...(sharers && { sharedCapabilities: [...new Set(given)].sort() }), dns: resolvers, holdsSocket };
+function workload({ resolvers, makesOwnFrames: _, networkSharedBy: sharers, holdsEngineSocket: holdsSocket, ...rest }: Json): Json {
+  return { ...rest, sharers, dns: resolvers, holdsSocket };
 }
 
 function member({ nominal, ...rest }: Json): Json {
