@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
-import { acceptOneShot } from './accept-one-shot';
 import type { ContainerImage } from './container-image';
 import { imageReference } from './image-reference';
+import { oneShotContainer } from './one-shot-container';
 import { writerConfig } from './private/config-writer';
-import { LateContainer, Volume } from '../private/bindings';
+import { type LateContainer, Volume } from '../private/bindings';
 import { secretsInWords } from '../private/secret-looking';
 import type { IDaemon } from '../topology/daemon';
 import { configDigest, configMounts, configPlace } from '../topology/private/config-places';
@@ -26,8 +26,9 @@ export function fillVolumes(container: Construct, name: string, daemon: IDaemon,
   const provider = daemon._providerFor(scope);
   daemon._declarations.reserve(scope.node.path, [`container ${name}-config`]);
   // Each folder is mounted as a whole.
-  const folders = configMounts({ ...use, onChange: 'nothing' }).map((mount, index) => {
-    const files = use.files.filter((file) => configPlace({ ...use, onChange: 'nothing' }, file).startsWith(`${mount.name}/`));
+  const whole: ConfigUse = { ...use, onChange: 'nothing' };
+  const folders = configMounts(whole).map((mount, index) => {
+    const files = whole.files.filter((file) => configPlace(whole, file).startsWith(`${mount.name}/`));
     const digest = configDigest(mount.target, ...files.flatMap(({ target, text, owner, mode }) => [target, text, owner, mode]));
     const volumeName = `${name}-config-${digest}`;
     const { name: source } = new Volume(scope, `Volume${index}`, { provider, name: volumeName });
@@ -39,14 +40,8 @@ export function fillVolumes(container: Construct, name: string, daemon: IDaemon,
     stamp: daemon._stampPath,
     volumes: folders,
   });
-  const writer = new LateContainer(scope, 'Resource', { provider, ...config }, () => ({
-    networksAdvanced: [],
-    ports: [],
-    host: [],
-    dns: [],
-    sysctls: {},
-  }));
-  acceptOneShot(scope, `it writes the config files of '${name}', without a network, and ends`);
+  const reason = `it writes the config files of '${name}', without a network, and ends`;
+  const writer = oneShotContainer(scope, provider, config, reason);
   for (const found of secretsInWords(config.command!)) {
     Suppressions.of(scope)._imply(secretLiteral, `command ${found.name}`, 'BH-C40 looks at the files themselves');
   }

@@ -1,10 +1,10 @@
 import { TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
-import { acceptOneShot } from './accept-one-shot';
 import { ContainerImage } from './container-image';
 import type { ContainerUser } from './container-user';
 import { FileOwner } from './file-owner';
 import { imageReference } from './image-reference';
+import { oneShotContainer } from './one-shot-container';
 import { checkImage } from './private/common';
 import { folderMode } from './private/folder-mode';
 import { ownerConfig } from './private/owner-config';
@@ -205,20 +205,14 @@ export class DataVolume extends Construct {
       image: imageReference(scope, provider, image),
       stamp: daemon._stampPath,
     });
-    this.setting = new LateContainer(scope, 'Resource', { provider, ...config }, () => ({
-      networksAdvanced: [],
-      ports: [],
-      host: [],
-      dns: [],
-      sysctls: {},
-    }));
+    const reason = `it sets the owner of the volume '${volumeName}', without a network, and ends`;
+    this.setting = oneShotContainer(scope, provider, config, reason);
     if (!this.canForbidCopy) {
       warn(
         this,
         `engines before 26.0 give an empty volume the owner of the folder that the image of a container has at the path of the mount; where the image has an empty folder there with another owner, the user cannot write to '${volumeName}': mount the volume at a path that the image lacks`,
       );
     }
-    acceptOneShot(scope, `it sets the owner of the volume '${volumeName}', without a network, and ends`);
   }
 
   /** What the program asks for and nothing does. */

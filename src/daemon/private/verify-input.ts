@@ -1,5 +1,6 @@
 import { configOf, secretsOf } from './daemon-input';
 import type { VerifiedContainer, VerifyInput } from '../../host/private/render-verify-script';
+import { groupBy } from '../../private/multimap';
 import type { StartUser } from '../../topology/private/facts';
 import type { Topology, WorkloadPlan } from '../../topology/private/topology';
 
@@ -11,6 +12,7 @@ export function verifyInput(
 ): VerifyInput {
   const { workloads, segmentless = [], publications, swarm, monitored = [] } = topology;
   const config = configOf(topology);
+  const seen = groupBy(monitored, ({ path }) => path);
   const portsOf = (path: string) => [
     ...new Set(
       publications
@@ -43,9 +45,7 @@ export function verifyInput(
     image: imageSays.get(path) ?? [],
     isService,
     ...(holdsSocket && { holdsSocket }),
-    ...(monitored.some((each) => each.path === path) && {
-      monitored: monitored.filter((each) => each.path === path).map(({ source }) => source),
-    }),
+    ...(seen.has(path) && { monitored: seen.get(path)!.map(({ source }) => source) }),
   });
   return {
     containers: [

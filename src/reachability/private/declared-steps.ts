@@ -14,13 +14,14 @@ export class DeclaredSteps {
     this.pairs = pairs;
   }
 
-  public originOf({ place, packet, direction }: Step): string | undefined {
+  /** Several where each of them opens it by itself. */
+  public originsOf({ place, packet, direction }: Step): readonly string[] {
     const rule = place?.rule;
-    if (rule === undefined) return undefined;
-    if (this.declared.has(rule.origin)) return rule.origin;
+    if (rule === undefined) return [];
+    if (this.declared.has(rule.origin)) return [rule.origin];
     // Sets of pairs alone are asked with all three fields.
     const isOfPairs = rule.matches.some((match) => match.kind === 'in-set' && match.fields === undefined);
-    if (!isOfPairs || direction === 'reply') return undefined;
+    if (!isOfPairs || direction === 'reply') return [];
     const { protocol, source, destination, destinationPort } = packet;
     const meant = this.pairs.filter(
       (pair) =>
@@ -31,7 +32,6 @@ export class DeclaredSteps {
         pair.port.first <= destinationPort &&
         destinationPort <= pair.port.last,
     );
-    // Each of them opens it by itself.
-    return meant.length === 0 ? undefined : [...new Set(meant.map(({ origin }) => origin))].join("' and '");
+    return [...new Set(meant.map(({ origin }) => origin))];
   }
 }

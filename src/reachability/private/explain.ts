@@ -14,6 +14,8 @@ export interface Told {
   readonly probe: ProbeSpec;
   /** What the deciding rule is for. */
   readonly decidedBy?: string;
+  /** The same where declarations let it through, each by itself. */
+  readonly declarations?: readonly string[];
   /** Where the way is that of a datagram with a source that is not the sender's. */
   readonly forged?: ForgedCell;
 }
@@ -25,7 +27,7 @@ export function furthestWay(proof: Proof, source: Selection, destination: Select
     const outcome = proof.trace(probe);
     if (!isAtDestination(outcome, destination)) continue;
     if (!best || RANK[outcome.disposition] > RANK[best.outcome.disposition]) {
-      best = { outcome, probe, decidedBy: deciderOf(outcome, proof.labels) };
+      best = { outcome, probe, ...deciderOf(outcome, proof.labels) };
     }
     if (best.outcome.disposition === 'DELIVERED') return best;
   }
@@ -107,11 +109,17 @@ function leadsTo(target: PortSpec, port: PortSpec): boolean {
   return target.protocol === port.protocol && target.first <= port.last && port.first <= target.last;
 }
 
-function deciderOf({ disposition, decidedBy, steps }: Outcome, labels: Labels): string | undefined {
+function deciderOf({ disposition, decidedBy, steps }: Outcome, labels: Labels): Pick<Told, 'decidedBy' | 'declarations'> {
   if (disposition !== 'DELIVERED') {
-    return decidedBy && placeText(decidedBy);
+    return { decidedBy: decidedBy && placeText(decidedBy) };
   }
-  return steps.map((step) => labels.declarationOf(step)).find((origin) => origin !== undefined);
+  const declarations = steps.map((step) => labels.declarationsOf(step)).find(({ length }) => length > 0);
+  return { decidedBy: declarations && declarationText(declarations), declarations };
+}
+
+/** Several declarations in one line. */
+export function declarationText(declarations: readonly string[]): string {
+  return declarations.join(' and ');
 }
 
 /** What a rule is for, or which chain ended without one. */

@@ -1,4 +1,4 @@
-import { chainText, packetText, placeText } from './explain';
+import { chainText, declarationText, packetText, placeText } from './explain';
 import type { Labels } from './labels';
 import type { Step } from './walk/outcome';
 import { visible } from '../../private/readable';
@@ -23,9 +23,9 @@ export function explanationText(words: ExplanationWords, steps: readonly Step[],
 }
 
 function wayText({ disposition, decidedBy }: ExplanationWords, steps: readonly Step[], labels: Labels): string[] {
-  const isDeciding = (step: Step) => {
+  const isDeciding = (step: Step, declared: string) => {
     if (disposition === Disposition.UNKNOWN || step.place === undefined || decidedBy === undefined) return false;
-    if (disposition === Disposition.DELIVERED) return labels.declarationOf(step) === decidedBy;
+    if (disposition === Disposition.DELIVERED) return declared === decidedBy;
     return placeText(step.place) === decidedBy && step === steps.at(-1);
   };
   return steps.flatMap((step, i) => {
@@ -35,16 +35,17 @@ function wayText({ disposition, decidedBy }: ExplanationWords, steps: readonly S
     const head = isNewWay ? [...(i === 0 ? [] : ['']), `${step.direction === 'reply' ? 'The reply' : 'The packet'}, ${packet}`] : [];
     // A rule translated it.
     const changed = !isNewWay && packetText(before!.packet, labels) !== packet ? [`  ${' '.repeat(COLUMN)}now ${packet}`] : [];
-    const line = `${isDeciding(step) ? '>' : ' '} ${step.at.padEnd(COLUMN)}${stepWords(step, labels.declarationOf(step))}`;
+    const declared = declarationText(labels.declarationsOf(step));
+    const line = `${isDeciding(step, declared) ? '>' : ' '} ${step.at.padEnd(COLUMN)}${stepWords(step, declared)}`;
     return [...head, line, ...changed, ...(i === steps.length - 1 ? [''] : [])];
   });
 }
 
-function stepWords({ place, what }: Step, declared: string | undefined): string {
+function stepWords({ place, what }: Step, declared: string): string {
   if (place === undefined) return what;
   const isPolicy = place.rule === undefined && place.text === undefined;
   const origin = placeText(place);
-  const of = declared === undefined || declared === origin ? origin : `${origin}: ${declared.replace(/' and '/g, ' and ')}`;
+  const of = declared === '' || declared === origin ? origin : `${origin}: ${declared}`;
   return `${chainText(place)}: ${what}${isPolicy ? '' : ` (${of})`}`;
 }
 

@@ -17,19 +17,20 @@ export class Labels {
   private readonly placeholderPorts: readonly PortSet[];
   private readonly onHost: readonly string[];
   private readonly sharers: ReadonlyMap<string, readonly string[]>;
-  private readonly steps: DeclaredSteps;
+  /** Made when an explanation is asked for: a synth without one need not index all pairs. */
+  private steps?: DeclaredSteps;
 
-  constructor(topology: Topology) {
+  constructor(private readonly topology: Topology) {
     const { publications, workloads, segmentless = [] } = topology;
-    this.steps = new DeclaredSteps(topology);
     this.placeholderPorts = publications.filter(({ isChosen }) => isChosen).map(({ hostPort }) => portSetOf(hostPort));
     this.sharers = new Map(workloads.flatMap(({ path, sharers }) => (sharers ? [[path, sharers] as const] : [])));
     this.onHost = segmentless.filter(({ mode }) => mode === 'host').map(({ path }) => path);
   }
 
-  /** The declaration that lets a packet pass at a step, or several that do. */
-  public declarationOf(step: Step): string | undefined {
-    return this.steps.originOf(step);
+  /** The declarations that let a packet pass at a step, each by itself. */
+  public declarationsOf(step: Step): readonly string[] {
+    this.steps ??= new DeclaredSteps(this.topology);
+    return this.steps.originsOf(step);
   }
 
   /** The host is one party with the containers on its network, and a container with those that share its own. */

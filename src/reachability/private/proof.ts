@@ -5,21 +5,13 @@ import { forgedCells } from './forged/forged';
 import type { ForgedCell } from './forged/forged-cell';
 import { Labels } from './labels';
 import { type Matrix, matrixOf } from './matrix/matrix';
-import type { Selection } from './selection';
+import type { Provable, Selection } from './selection';
 import { UPLINK, viewOf } from './view-of';
 import type { HostView } from './walk/host-view';
 import type { Outcome, ProbeSpec } from './walk/outcome';
 import { walk } from './walk/walk';
 import type { EngineFacts } from '../../topology/private/engine-facts';
-import type { Memberships } from '../../topology/private/memberships';
 import { sendersOf } from '../../topology/private/senders';
-import type { Topology } from '../../topology/private/topology';
-
-/** What a proof needs of a snapshot. */
-export interface Provable {
-  readonly topology: Topology;
-  readonly members: Pick<Memberships, 'expand'>;
-}
 
 const proofs = new WeakMap<Provable, Proof>();
 

@@ -3,11 +3,17 @@ import type { AddressEnd, End } from './matrix/endpoints';
 import type { Matrix } from './matrix/matrix';
 import { NO_PORTS, type PortSet, union } from './matrix/port-set';
 import { type AddressRange, covers, HIGHEST, readRange } from './walk/address';
-import type { Derived } from '../../topology/private/derive';
 import type { PeerFact } from '../../topology/private/facts';
 import type { Memberships } from '../../topology/private/memberships';
 import { DEFAULT_BRIDGE } from '../../topology/private/senders';
 import type { Family } from '../../topology/private/terms';
+import type { Topology } from '../../topology/private/topology';
+
+/** What a proof needs of a snapshot. */
+export interface Provable {
+  readonly topology: Topology;
+  readonly members: Pick<Memberships, 'expand'>;
+}
 
 /** Who a peer of a question stands for. */
 export interface Selection {
@@ -16,10 +22,7 @@ export interface Selection {
   readonly block?: AddressRange & { readonly family: Family };
 }
 
-export function selectionOf(
-  peer: PeerFact,
-  { members, topology }: Pick<Derived, 'topology'> & { readonly members: Pick<Memberships, 'expand'> },
-): Selection {
+export function selectionOf(peer: PeerFact, { members, topology }: Provable): Selection {
   if (peer.kind === 'block') {
     const range = readRange(peer.family, peer.block)!;
     return { containers: new Set(), isHost: false, block: { ...range, family: peer.family } };

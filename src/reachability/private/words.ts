@@ -86,7 +86,7 @@ const REASONS: Readonly<Record<Exclude<Outcome['reason'], 'rule' | 'policy' | 'a
   'too-many-cases': 'the result depends on too many things that Bulkhead does not know',
 };
 
-function reasonOf({ outcome, decidedBy, forged }: Told): string {
+function reasonOf({ outcome, decidedBy, declarations, forged }: Told): string {
   if (forged !== undefined) {
     const doubt = forged.certain ? '' : ', if the host accepts that source and a sender is there';
     return `${asText(forged)}, and no rule drops them${doubt}; no reply comes back`;
@@ -95,7 +95,9 @@ function reasonOf({ outcome, decidedBy, forged }: Told): string {
   const what = direction === 'reply' ? 'its reply' : 'its packet';
   switch (reason) {
     case 'arrived':
-      return decidedBy === undefined ? 'no rule drops it' : `'${decidedBy}' lets it through`;
+      return declarations === undefined
+        ? 'no rule drops it'
+        : `${quoted(declarations)} ${declarations.length === 1 ? 'lets' : 'let'} it through`;
     case 'rule':
       return `'${decidedBy}' drops ${what}`;
     case 'policy':
@@ -107,16 +109,20 @@ function reasonOf({ outcome, decidedBy, forged }: Told): string {
   }
 }
 
-function remedyOf({ outcome, decidedBy, forged }: Told, { source, destination, port, refusal, hasGuard, kinds }: Subject): string {
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(' and ');
+}
+
+function remedyOf({ outcome, declarations, forged }: Told, { source, destination, port, refusal, hasGuard, kinds }: Subject): string {
   if (forged !== undefined) {
     const way = wayOut(forged, hasGuard);
     return `${way[0].toUpperCase()}${way.slice(1)}.`;
   }
   if (outcome.disposition === 'DELIVERED') {
     if (!hasGuard) return 'Bulkhead has no rules on that host. To close it, place the two in separate networks or use a HardenedDaemon.';
-    return decidedBy === undefined
+    return declarations === undefined
       ? 'No declaration of this daemon opens it, so no change of a declaration closes it.'
-      : `To close it, remove the declaration '${decidedBy}'.`;
+      : `To close it, remove the declaration ${quoted(declarations)}.`;
   }
   if (outcome.disposition === 'UNKNOWN') {
     return 'Write the rule in a form that Bulkhead understands, or remove the rule.';

@@ -14,7 +14,7 @@ export interface ConfigMount {
  * Whether the container mounts the folders of its files. A mounted file stays the one that it was until the container starts again, so who is not to start
  * again gets the folder.
  */
-export function isByFolder({ onChange }: ConfigUse): boolean {
+export function isByFolder({ onChange }: Pick<ConfigUse, 'onChange'>): boolean {
   return onChange !== 'replace' && onChange !== 'restart';
 }
 

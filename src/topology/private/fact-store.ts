@@ -24,7 +24,6 @@ import type { Family } from './terms';
 import type { NetworkPlan, WirePlan } from './topology';
 import type { LockedDaemon } from '../../addressing/private/allocation';
 import { covers, GLOBAL_UNICAST, parseBlock } from '../../addressing/private/ip';
-import { groupBy } from '../../private/multimap';
 
 /**
  * The facts of one daemon, and the picture derived from those that stand. It keeps and answers; whether a fact may be declared is asked elsewhere.
@@ -179,7 +178,7 @@ export class FactStore {
   }
 
   public workloadFact(path: string): WorkloadFact {
-    return withSharers(this.workloads.get(path)!, this.sharers().get(path));
+    return withSharers(this.workloads.get(path)!, this.sharersOf(path));
   }
 
   /** Containers with config files. */
@@ -252,11 +251,10 @@ export class FactStore {
 
   public facts(): Facts {
     const stands = (fact: object) => this.stands(fact);
-    const sharers = this.sharers();
     return {
       daemon: this.daemon,
       segments: [...this.segments.values()].filter(stands),
-      workloads: [...this.workloads.values()].filter(stands).map((fact) => withSharers(fact, sharers.get(fact.path))),
+      workloads: [...this.workloads.values()].filter(stands).map((fact) => withSharers(fact, this.sharersOf(fact.path))),
       groups: [...this.groups.values()].filter(stands),
       flows: this.flows.filter(stands),
       publications: this.allPublications(),
@@ -304,10 +302,9 @@ export class FactStore {
     return this.snapshot().dns.get(workload) ?? [];
   }
 
-  /** Containers by the workload whose network they share. */
-  private sharers(): ReadonlyMap<string, readonly SegmentlessFact[]> {
-    const all = [...this.segmentless.values()].filter((fact) => fact.sharesWith !== undefined && this.stands(fact));
-    return groupBy(all, ({ sharesWith }) => sharesWith!);
+  /** Containers that share the network of a workload. */
+  private sharersOf(path: string): SegmentlessFact[] {
+    return [...this.segmentless.values()].filter((fact) => fact.sharesWith === path && this.stands(fact));
   }
 
   private snapshot(): Snapshot {

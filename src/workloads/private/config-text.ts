@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { checkTarget } from './mount-target';
+import { checkTarget, WRITTEN_BY_ENGINE } from './mount-target';
 import { fail, UnscopedValidationError } from '../../private/errors';
 import { isTokenText, matching } from '../../private/text';
 
@@ -8,13 +8,6 @@ export const CONFIG_LIMIT = 512_000;
 
 /** What a text has in the place of a value: `{{ name }}`. */
 const PLACEHOLDER = /\{\{ ?([A-Za-z_][A-Za-z0-9_]*) ?\}\}/g;
-
-/** Files that the engine writes for each container. */
-const OF_THE_ENGINE: Readonly<Record<string, string>> = {
-  '/etc/hosts': "use 'hostEntries' of the container",
-  '/etc/resolv.conf': "use 'dns' of the container",
-  '/etc/hostname': "use 'hostname' of the container",
-};
 
 /** Further folders of a container that the kernel fills. */
 const OF_THE_KERNEL = /^\/(sys|dev)(?=\/|$)/;
@@ -37,7 +30,7 @@ export function configTarget(path: string): string {
   }
   const [kernel] = OF_THE_KERNEL.exec(target) ?? [];
   if (kernel !== undefined) refuse(`is in ${kernel}, which the kernel fills`, "name another path, such as '/etc/app/app.conf'");
-  if (Object.hasOwn(OF_THE_ENGINE, target)) refuse('is a file that the engine writes', OF_THE_ENGINE[target]);
+  if (Object.hasOwn(WRITTEN_BY_ENGINE, target)) refuse('is a file that the engine writes', WRITTEN_BY_ENGINE[target]);
   return target;
 }
 

@@ -1,4 +1,5 @@
 import { ValidationError } from '../../private/errors';
+import { isByFolder } from '../../topology/private/config-places';
 import type { Declarations } from '../../topology/private/declarations';
 import type { ConfigUse } from '../../topology/private/facts';
 import { ConfigFile } from '../config-file';
@@ -54,7 +55,7 @@ export function checkConfig(path: string, options: ContainerConfigOptions | unde
 
 /** A single file can be mounted of the host only, and stays the one that it was. */
 export function mountsFolders(action: ConfigUse['onChange'], hasGuard: boolean): boolean {
-  return !hasGuard || (action !== 'replace' && action !== 'restart');
+  return !hasGuard || isByFolder({ onChange: action });
 }
 
 /**

@@ -4,8 +4,12 @@ import { plainText } from '../../private/text';
 /** Where secrets show in a container, as in those of Swarm and Compose. */
 export const SECRETS_TARGET = '/run/secrets';
 
-/** Written by the engine for each container. */
-const ENGINE_FILES = ['/etc/hostname', '/etc/hosts', '/etc/resolv.conf'];
+/** Written by the engine for each container, with what sets their content. */
+export const WRITTEN_BY_ENGINE: Readonly<Record<string, string>> = {
+  '/etc/hosts': "use 'hostEntries' of the container",
+  '/etc/resolv.conf': "use 'dns' of the container",
+  '/etc/hostname': "use 'hostname' of the container",
+};
 
 /**
  * A path inside a container, in the form in which two of them compare.
@@ -34,7 +38,7 @@ export function checkTarget(target: string, what = 'target', place?: string): st
 /** The same for what is a directory: no container starts with one in the place of a file that the engine writes. */
 export function checkFolderTarget(target: string, what = 'target', place?: string): string {
   const text = checkTarget(target, what, place);
-  if (ENGINE_FILES.includes(text)) {
+  if (Object.hasOwn(WRITTEN_BY_ENGINE, text)) {
     fail(
       'MountTarget',
       place,
