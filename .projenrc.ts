@@ -9,7 +9,7 @@ const jestProject = (displayName: string, ...setupFiles: string[]) => ({
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   watchPathIgnorePatterns: ['/node_modules/'],
   clearMocks: true,
-  setupFiles: ['<rootDir>/test/support/creation-stacks.ts', '<rootDir>/test/support/zip-once.ts', ...setupFiles],
+  setupFiles: [...['creation-stacks', 'outside-ci', 'zip-once'].map((name) => `<rootDir>/test/support/${name}.ts`), ...setupFiles],
   transform: { '\\.ts$': ['@swc/jest', { sourceMaps: 'inline', jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
 });
 

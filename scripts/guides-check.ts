@@ -69,7 +69,7 @@ function outputIsAsShown(folder: string): void {
     const text = fs.readFileSync(path.join(ROOT, 'examples/three-tier', file), 'utf8');
     fs.writeFileSync(path.join(example, file), withSources(text));
   }
-  const env = { ...process.env, CI: undefined, BULKHEAD_QUIET: undefined };
+  const env = { ...process.env, BULKHEAD_QUIET: undefined };
   const synth = spawnSync(path.join(ROOT, 'node_modules/.bin/tsx'), ['main.ts'], { cwd: example, encoding: 'utf8', env });
   const [tree, line] = blocksOf('docs/OUTPUT.md').map(({ text }) => text);
   const told = `${synth.stdout}${synth.stderr}`;

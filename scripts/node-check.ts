@@ -29,7 +29,7 @@ inEmptyFolder((folder) => {
       console.log(`SKIPPED Node.js ${release}: npm does not bring it`);
       continue;
     }
-    const env = { ...process.env, CI: undefined, PATH: `${path.join(own, 'node_modules/node/bin')}:${process.env.PATH}` };
+    const env = { ...process.env, PATH: `${path.join(own, 'node_modules/node/bin')}:${process.env.PATH}` };
     const told = (program: string, ...args: string[]) => {
       const { status, stdout, stderr } = spawnSync(program, args, { cwd: project, env, encoding: 'utf8' });
       return { status, text: `${stdout}${stderr}` };

@@ -31,8 +31,7 @@ function runAll(block: Block, folder: string, tarball: string): string {
   return linesOf(block)
     .map((line) => {
       const command = line.startsWith('npm install ') ? line.replace(` ${LIBRARY}`, ` ${tarball}`) : line;
-      // A user's machine is not CI, where the lock file has to be there.
-      const env = { ...process.env, CI: undefined, npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' };
+      const env = { ...process.env, npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' };
       const started = Date.now();
       const { status, stdout } = spawnSync('sh', ['-c', `{ ${command}\n} 2>&1`], { cwd: folder, encoding: 'utf8', env });
       const seconds = ((Date.now() - started) / 1000).toFixed(0);

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import '../test/support/outside-ci';
 
 export const ROOT = path.join(__dirname, '..');
 

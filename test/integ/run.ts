@@ -6,6 +6,7 @@
  * each in a process of its own; `--minutes N` starts nothing that would end later; `--seconds` writes what each took to the table of seconds.
  * `--provider-binary FILE` and `--engine-binary FILE` (a dockerd) take the place of those that the lab makes.
  */
+import '../support/outside-ci';
 import { parseArgs } from 'node:util';
 import { ENGINE_MINUTES } from './budget';
 import { ENGINE_IDS, type EngineId } from './lab/cache';
