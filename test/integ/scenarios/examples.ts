@@ -1,9 +1,10 @@
 // The examples, as somebody who copies a folder and changes nothing would run them, with stand-ins for the images that they name.
-// BULKHEAD_EXAMPLES names some of them alone.
+// Each is a scenario of its own, so that it takes its turn alone.
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { App, TerraformStack } from 'cdktf';
+import type { Scenario } from './index';
 import { HardenedDaemon } from '../../../src';
 import { PROJECT, withSources } from '../../docs/pages';
 import type { Checks } from '../harness/checks';
@@ -24,7 +25,7 @@ import { must, until } from '../lab/exec';
 import { buildWireguard } from '../lab/gobuild';
 import { type Lab, withLab } from '../lab/lab';
 
-export const engines: readonly EngineId[] = ['26.1', '28.5', '29'];
+const ENGINES: readonly EngineId[] = ['26.1', '28.5', '29'];
 
 const STAND_INS = [...DATABASES, ...WEB, ...NAMES, ...METRICS, ...VPN, ...EXAMPLES];
 const FOLDER = path.join(PROJECT, 'examples');
@@ -122,19 +123,23 @@ const USES: Readonly<Record<string, (given: Used) => void>> = {
   },
 };
 
-export async function prepare(): Promise<void> {
+async function prepare(): Promise<void> {
   needService('haproxy');
   await buildWireguard();
   prepareStandIns(STAND_INS);
 }
 
-export function run(engine: EngineId, checks: Checks): void {
-  const all = fs.readdirSync(FOLDER).filter((name) => !['start', 'three-tier'].includes(name));
-  for (const what of process.env.BULKHEAD_EXAMPLES?.split(',') ?? all) {
-    checks.step(
-      what,
-      () =>
-      withLab(engine, (lab) => play({ checks, lab, what, standIns: STAND_INS, deployment: new ExampleDeployment(lab, what), bring: BRINGS[what], uses: USES[what], keyed: [TUNNEL_KEYS.port] })), // prettier-ignore
-    );
-  }
+function run(what: string, engine: EngineId, checks: Checks): void {
+  checks.step(
+    what,
+    () =>
+    withLab(engine, (lab) => play({ checks, lab, what, standIns: STAND_INS, deployment: new ExampleDeployment(lab, what), bring: BRINGS[what], uses: USES[what], keyed: [TUNNEL_KEYS.port] })), // prettier-ignore
+  );
 }
+
+/** Those that other checks play are not among them. */
+const NAMES_OF_EXAMPLES = fs.readdirSync(FOLDER).filter((name) => !['start', 'three-tier'].includes(name));
+
+export const examples: Readonly<Record<string, Scenario>> = Object.fromEntries(
+  NAMES_OF_EXAMPLES.map((what) => [`example-${what}`, { engines: ENGINES, prepare, run: (engine, checks) => run(what, engine, checks) }]),
+);

@@ -27,7 +27,7 @@ import * as dualStack from './dual-stack';
 import * as egressAndHost from './egress-and-host';
 import * as enginePackets from './engine-packets';
 import * as engineRules from './engine-rules';
-import * as examples from './examples';
+import { examples } from './examples';
 import * as existingNetworks from './existing-networks';
 import * as generated from './generated';
 import * as generatedForged from './generated-forged';
@@ -54,7 +54,7 @@ import * as secrets from './secrets';
 import * as secretsHosts from './secrets-hosts';
 import * as sharedNetwork from './shared-network';
 import * as socketProxy from './socket-proxy';
-import * as stacks from './stacks';
+import { stacks } from './stacks';
 import * as startOrder from './start-order';
 import * as survival from './survival';
 import * as swarm from './swarm';
@@ -145,8 +145,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   mutation,
   'shared-network': sharedNetwork,
   'socket-proxy': socketProxy,
-  stacks,
-  examples,
+  ...stacks,
+  ...examples,
   'start-order': startOrder,
   restarts,
   survival,

@@ -1,6 +1,7 @@
 // Public stacks as their users write them, on a host, with stand-ins that do what the entry points of the public images do: every service gets healthy, every
 // declared flow is used, everything else that is tried is closed, plans are empty, and everything runs again after restarts of the engine.
-// BULKHEAD_STACKS names some of them alone.
+// Each is a scenario of its own, so that it takes its turn alone.
+import type { Scenario } from './index';
 import { authentik } from '../../stacks/authentik';
 import { dockprom } from '../../stacks/dockprom';
 import { elk } from '../../stacks/elk';
@@ -27,7 +28,7 @@ import { buildWireguard } from '../lab/gobuild';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
 
-export const engines: readonly EngineId[] = ['26.1', '28.5', '29'];
+const ENGINES: readonly EngineId[] = ['26.1', '28.5', '29'];
 
 const STACKS: Readonly<Record<string, PublicStack>> = { immich, authentik, elk, pihole, traefik, dockprom, mailcow, 'wg-easy': wgEasy };
 const STAND_INS = [...DATABASES, ...APPS, ...ELK, ...NAMES, ...METRICS, ...MAILCOW, ...WEB, ...VPN];
@@ -52,22 +53,23 @@ const USES: Readonly<Record<string, (given: Used) => void>> = {
   'wg-easy': (given) => tunnelReaches(given, TUNNEL_KEYS, 'wg-easy', [{ address: NET.internet, port: 443 }, { address: TUNNEL.gateway, port: 51_821 }]), // prettier-ignore
 };
 
-export async function prepare(): Promise<void> {
+async function prepare(): Promise<void> {
   needService('haproxy');
   await buildWireguard();
   prepareStandIns(STAND_INS);
 }
 
-export function run(engine: EngineId, checks: Checks): void {
-  const chosen = process.env.BULKHEAD_STACKS?.split(',') ?? Object.keys(STACKS);
-  for (const what of chosen) {
-    const { program, dualStack } = STACKS[what];
-    checks.step(what, () =>
-      withLab(
-        engine,
-        (lab) =>
-        play({ checks, lab, what, standIns: STAND_INS, deployment: new StackDeployment(lab, program, dualStack), dualStack, bring: BRINGS[what], uses: USES[what], keyed: [TUNNEL_KEYS.port] }), // prettier-ignore
-      ),
-    );
-  }
+function run(what: string, engine: EngineId, checks: Checks): void {
+  const { program, dualStack } = STACKS[what];
+  checks.step(what, () =>
+    withLab(
+      engine,
+      (lab) =>
+      play({ checks, lab, what, standIns: STAND_INS, deployment: new StackDeployment(lab, program, dualStack), dualStack, bring: BRINGS[what], uses: USES[what], keyed: [TUNNEL_KEYS.port] }), // prettier-ignore
+    ),
+  );
 }
+
+export const stacks: Readonly<Record<string, Scenario>> = Object.fromEntries(
+  Object.keys(STACKS).map((what) => [`stack-${what}`, { engines: ENGINES, prepare, run: (engine, checks) => run(what, engine, checks) }]),
+);
