@@ -3,6 +3,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { attacked, verified } from './config-files-attacks';
+import { killed } from './config-files-kill';
 import { began, BODIES, inside, inspect, LARGE, odd, read, replansEmpty, SCRIPT, type Stage, whole } from './config-files-stage';
 import { BridgeSegment, ConfigFile, ContainerUser, FileChange, FileOwner, HardenedContainer } from '../../../src';
 import { CONFIG_FOLDER } from '../../../src/hardening/private/host-paths';
@@ -71,6 +72,7 @@ export function run(engine: EngineId, checks: Checks): void {
     changed(stage);
     attacked(stage);
     verified(stage);
+    killed(stage);
     restarted(stage);
     forgotten(stage);
     removed(stage);
