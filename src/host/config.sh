@@ -6,6 +6,8 @@
 
 . common/tell.sh
 
+. common/lists.sh
+
 . config/place.sh
 
 . config/forget.sh

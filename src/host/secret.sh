@@ -12,6 +12,8 @@
 
 . common/tell.sh
 
+. common/lists.sh
+
 . secret/tell.sh
 
 . secret/commands.sh

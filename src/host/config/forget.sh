@@ -1,10 +1,5 @@
 # What the program does not have any more. A file that a container mounts stays until that container is gone: otherwise it would not start again.
 
-# Whether a line of the plan has container $1, and $2 as the mount, or in it.
-is_planned() { awk -v name="$1" -v place="$2" '$1 == name && ($6 == place || index($6, place "/") == 1) { found = 1 } END { exit !found }' "$plan"; }
-
-is_body() { awk -v name="$1" -v path="$2" '$1 == name && $7 == path { found = 1 } END { exit !found }' "$plan"; }
-
 # What all containers mount, running or not.
 used_sources() {
   engine_runs || return 1
@@ -15,19 +10,19 @@ used_sources() {
 }
 
 forget_others() {
+  texts=$(awk '{ print $1 $7 }' "$plan") || return 0
+  places=$(awk '{ print $1 "/" $6 }' "$plan") || return 0
   find "$bodies" -type f 2>/dev/null | while read -r body; do
-    path=${body#"$bodies"/}
-    is_body "${path%%/*}" "/${path#*/}" || rm -f "$body"
+    lists "$texts" "${body#"$bodies"/}" || rm -f "$body"
   done
   find "$bodies" -mindepth 1 -type d -empty -delete 2>/dev/null || :
   for mount in "$placed"/*/*; do
     [ -e "$mount" ] || continue
     name=${mount#"$placed"/}
-    container=${name%%/*}
-    is_planned "$container" "${name#*/}" || continue
+    lists "$places" "$name" || continue
     [ ! -d "$mount" ] || find "$mount" -mindepth 1 | while read -r file; do
-      is_planned "$container" "${name#*/}/${file##*/}" || {
-        mark_changed "$container"
+      lists "$places" "$name/${file##*/}" || {
+        mark_changed "${name%%/*}"
         rm -rf "$file"
       }
     done
@@ -35,9 +30,7 @@ forget_others() {
   used=$(used_sources) || return 0
   for mount in "$placed"/*/*; do
     [ -e "$mount" ] || continue
-    name=${mount#"$placed"/}
-    if is_planned "${name%%/*}" "${name#*/}" || printf '%s\n' "$used" | grep -qxF -e "$mount"; then continue; fi
-    rm -rf "$mount"
+    lists "$places" "${mount#"$placed"/}" || lists "$used" "$mount" || rm -rf "$mount"
   done
   rmdir "$placed"/* 2>/dev/null || :
 }

@@ -56,11 +56,13 @@ show() {
 
 # Folders of containers that the program does not have any more.
 forget_others() {
+  known=
+  if [ -e "$plan" ]; then known=$(awk '$1 == "container" { print $2 }' "$plan") || return 0; fi
   for folder in "$shown"/* "$shown"/.aside-*; do
     [ -d "$folder" ] || continue
     container=${folder##*/}
     container=${container#.aside-}
-    grep -qF -e "container $container " "$plan" 2>/dev/null || rm -rf "$folder" "$shown/.changed/$container"
+    lists "$known" "$container" || rm -rf "$folder" "$shown/.changed/$container"
   done
 }
 

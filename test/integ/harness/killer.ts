@@ -15,7 +15,7 @@ left=$((left - 1))
 echo $left >/lab/kill/left
 exec 8>&-
 PATH=/usr/bin:/bin:/usr/sbin:/sbin
-if [ $left = 0 ]; then kill -9 "$(cat /lab/kill/pid)"; exit 1; fi
+if [ $left = 0 ]; then kill -9 "$(cat /lab/kill/pid)" $$; fi
 exec "\${0##*/}" "$@"
 `;
 

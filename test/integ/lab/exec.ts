@@ -62,7 +62,9 @@ export function run(argv: readonly string[], options: RunOptions = {}): RunResul
   });
   const failure = child.error as NodeJS.ErrnoException | undefined;
   const timedOut = failure?.code === 'ETIMEDOUT';
-  if (failure && !timedOut) throw new LabError(`cannot run ${argv[0]}`, argv, failure.message);
+  // EPIPE: it ended without reading all of its input, and says by its exit code what that means.
+  const hasRun = timedOut || (failure?.code === 'EPIPE' && child.status !== null);
+  if (failure && !hasRun) throw new LabError(`cannot run ${argv[0]}`, argv, failure.message);
   return {
     code: timedOut ? 124 : (child.status ?? 128),
     stdout: child.stdout ?? '',
