@@ -123,7 +123,7 @@ function run(flight: Flight, probe: ProbeSpec): Outcome {
     return stopped(flight, second, 'original');
   }
   flight.connection = undefined;
-  if (flight.steps) flight.note('proxy', second.packet, `a connection of its own to ${address}:${port}`);
+  if (flight.steps) flight.note('proxy', second.packet, `a new connection to ${address}:${port}`);
   return connect(flight, second, { isProxied: true, oneWay: false }).outcome;
 }
 
