@@ -101,8 +101,8 @@ export class AddressBook extends Construct {
   }
 
   /**
-   * What the lock file held for a daemon when it was first asked. Never throws, since it is asked while rendering; a file that cannot be read is told
-   * by `_frozenProblem` and at the end of `app.synth`.
+   * What the lock file contained for a daemon at the first call. Never throws, since rendering calls it; `_frozenProblem` and the end of `app.synth`
+   * report a file that cannot be read.
    *
    * @internal
    */
@@ -188,9 +188,9 @@ export class AddressBook extends Construct {
     const { file } = this.read();
     const next: LockFile = { daemons: Object.fromEntries([...Object.entries(file.daemons), ...this.recorded]) };
     const text = serializeLockFile(next);
-    // Compared by content: a checkout with other line ends is no reason to write.
+    // Compares by content: a checkout with other line endings does not cause a write.
     if (text === serializeLockFile(file)) return false;
-    // A reader sees the old file or the new one. The temporary one lies beside it, since a rename works within one file system only.
+    // A reader sees the old file or the new one. The temporary file is in the same folder, since a rename works only within one file system.
     const temporary = `${this.lockFile}.${process.pid}.tmp`;
     try {
       fs.writeFileSync(temporary, text);

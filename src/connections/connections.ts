@@ -160,7 +160,7 @@ export class Connections {
   }
 }
 
-/** What has one address: an overlay gives each service, and each of its tasks, an address of its own choice. */
+/** A member with one address: an overlay gives each service, and each of its tasks, an address of its choice. */
 function isResolver({ _peerFact: fact, _peerDeclarations: declarations }: IPeer): boolean {
   if (fact.kind === 'block') return isSingle(parseBlock(fact.block));
   return (fact.kind === 'workload' && declarations?.store.swarm.isWhole !== true) || fact.kind === 'host';

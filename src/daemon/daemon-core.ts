@@ -144,7 +144,7 @@ export class DaemonCore {
         proved: this.isProved,
         userland_proxy: settings.userlandProxy,
         ip6tables: settings.ip6tables,
-        // Those of daemon.json, which is ours where the guard is.
+        // Those of daemon.json, which Bulkhead writes if the host has the guard.
         ...(this.declarations.store.hasGuard && { log_driver: HARDENED.logDriver, log_opts: Object.keys(logOptions(0)) }),
       };
       return [

@@ -53,7 +53,7 @@ const UNPACKED_LIMIT = 131_000;
  * @see https://docs.docker.com/engine/network/packet-filtering-firewalls/
  */
 export class HardenedDaemon extends Construct implements IDaemon {
-  /** Two would each bring host files of their own, and the one that is brought last would close what the other declares. */
+  /** Each of two daemons would install its host files, and the later ones would close what the other daemon declares. */
   private static refuseSameHost(scope: Construct, id: string, { hostAddress, connection }: HardenedDaemonProps): void {
     const urlOf = (given = DaemonConnection.socket()) => given.url;
     const same = scope.node.root.node
@@ -101,7 +101,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
   private readonly guard: GuardBackend;
   private readonly userDataToken: string;
   private readonly userDataGzipToken: string;
-  /** What of the user data the program passes on: of what nobody passes on, no size matters. */
+  /** The forms of the user data that the program uses: the size of an unused form does not matter. */
   private readonly passedOn = { text: false, gzip: false };
   private texts?: { derived: Derived; input: HostInput; by: Map<(input: HostInput) => string, string> };
 

@@ -72,7 +72,7 @@ export class UnguardedDaemon extends Construct implements IDaemon {
     this.core = new DaemonCore(this, props, checked, engine, true, (daemonId) => ipv6PoolOf(props, daemonId));
     this.daemonId = this.core.daemonId;
     this._declarations = this.core.declarations;
-    // Nobody writes a stamp on that host.
+    // No program writes a stamp on that host.
     this._stampPath = undefined;
     // Single pairs take rules on the host: a segment is open inside, or nothing flows in it.
     this._icc = true;

@@ -3,7 +3,7 @@ import { plainText } from '../private/text';
 import { RELEASED } from './private/docker-rules/lines';
 import { compareVersions, releasedSpan } from './private/versions';
 
-/** What a major number alone means: the releases of it that most hosts have. */
+/** The meaning of only a major number: the releases of it that most hosts have. */
 const BY_MAJOR: Readonly<Record<string, string>> = { 23: '23.0', 24: '24.0', 25: '25.0', 26: '26.1', 27: '27.5', 28: '28.2', 29: '29.0' };
 
 /**

@@ -4,10 +4,10 @@
 # shellcheck disable=SC2034 # names that other scripts need
 . common/prelude.sh
 
-# What was made, as the lines of the plan: so a later owner of the program's is told from somebody else's data.
+# The directories that were created, as the lines of the plan: so a later owner of the program differs from data of another program.
 made=/var/lib/bulkhead/directories
 
-# Nobody but root may be able to put something else into the place of a directory: neither a user of the host nor a process of a container.
+# Only root may be able to replace a directory: neither a user of the host nor a process of a container.
 look_above() {
   at=
   rest=${1#/}

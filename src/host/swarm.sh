@@ -17,8 +17,8 @@ link_stamp() {
   ln -sfn "stamp-$daemon_id" "$run/swarm-$id"
 }
 
-# An engine that stops leaves the namespaces of overlays behind, or moves their interfaces to the host and forgets them; a later task on one then finds
-# its interface there: file exists. Before the engine starts nobody lives in them.
+# An engine that stops leaves the namespaces of overlays behind, or moves their interfaces to the host and forgets them; a later task on one then
+# finds its interface there: file exists. Before the engine starts, no process uses them.
 forget_overlays() {
   if pid=$(cat /run/docker.pid 2>/dev/null) && kill -0 "$pid" 2>/dev/null; then return 0; fi
   for path in /run/docker/netns/[0-9]*-*; do
@@ -31,8 +31,8 @@ forget_overlays() {
   done
 }
 
-# Swarm would make it itself, in a block of its own choice and with a bridge that the guard does not know. A service can name no address that its ports
-# are opened on, and the engine's own choice here is loopback.
+# Swarm would create it itself, in a block of its choice and with a bridge that the guard does not know. A service cannot name an address for its
+# ports, and the engine's own choice here is loopback.
 make_gateway() {
   if found=$(docker network inspect --format '{{index .Options "com.docker.network.bridge.name"}} {{range .IPAM.Config}}{{.Subnet}}{{end}}' @gatewayNetwork@ 2>/dev/null); then
     [ "$found" = "@gatewayBridge@ $block" ] && return 0
@@ -55,7 +55,7 @@ init() {
   [ "$lock" = no-autolock ] || say 'a manager that restarts stays locked until it gets the key: keep it safe, docker swarm unlock-key -q prints it'
 }
 
-# Swarm makes it by itself, a moment later, and in the clear; before there is a service it can be made anew.
+# Swarm creates it itself, a moment later, and unencrypted; before a service exists, the script can create it again.
 seal_ingress() {
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     case $(docker network inspect --format '{{.Options}}' ingress 2>/dev/null) in

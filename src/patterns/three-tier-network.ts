@@ -62,9 +62,9 @@ export class ThreeTierNetwork extends Construct {
         from === 'dmz' ? 'let a workload in APP have both flows: DMZ to APP, and APP to DATA' : 'let the other end open the connection';
       return `'${id}' forbids ${from.toUpperCase()} to ${to.toUpperCase()}; ${from === 'data' && to === 'dmz' ? `${wayOut}, by way of APP` : wayOut}`;
     });
-    // The policy refuses declarations; these hold whatever else opens a way. Without the guard who shares a segment talks both ways, and a
-    // publication is everybody's: between tiers that share none the addresses of DMZ stay out of reach. What a forged source
-    // reaches there is told as a weakness.
+    // The policy refuses declarations; these claims hold whatever else opens a path. Without the guard, members of a segment communicate in both
+    // directions, and a publication is open to all sources: between tiers that share no segment, the addresses of DMZ stay out of reach. What a
+    // forged source reaches there is reported as a weakness.
     const { dmz, app, data } = this;
     const claims = daemon._declarations.store.hasGuard
       ? [

@@ -97,7 +97,7 @@ export class LateContainer extends Container {
     this.replaceOnChange();
   }
 
-  /** The provider changes these in its state alone, and the container keeps what it has; a label that changes replaces it. */
+  /** The provider changes these only in its state, and the container keeps its values; a changed label replaces it. */
   private replaceOnChange(): void {
     const forgotten = [
       this.healthcheckInput,
@@ -152,7 +152,7 @@ export class LateService extends Service {
   }
 }
 
-/** A network that is written only while it is needed: the gateway network of a segment in which nobody publishes or has egress does not exist. */
+/** A network that is written only while it is needed: the gateway network of a segment without publications and egress does not exist. */
 export class LateNetwork extends Network {
   constructor(
     scope: Construct,

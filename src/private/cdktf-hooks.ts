@@ -11,7 +11,7 @@ export interface Told {
 
 const WARNINGS = new Slot<Set<string>>('warnings');
 
-/** Warns as cdktf does, whose command alone prints that; what is warned of is remembered for the reports, and each only once. */
+/** Warns as cdktf does, since only its command prints warnings; the reports list what was printed, and each only once. */
 export function warn(construct: IConstruct, message: string): void {
   const told = WARNINGS.get(construct) ?? new Set<string>();
   WARNINGS.set(construct, told);
@@ -30,7 +30,7 @@ export function warningsIn(stack: TerraformStack): Told[] {
 
 const CUSTOM_SYNTHESIS = Symbol.for('cdktf/customSynthesis');
 
-/** Whether a construct, such as a stack of a user's, does something of its own when it is written. There can be one such thing only. */
+/** Whether a construct, such as a user's stack, has custom synthesis. It can have only one. */
 export function hasCustomSynthesis(construct: Construct): boolean {
   return CUSTOM_SYNTHESIS in construct;
 }
@@ -48,7 +48,7 @@ export function onStackWritten(construct: Construct, write: (session: ISynthesis
   });
 }
 
-/** Has cdktf write what was rendered already: the next rendering of the stack is the given one, the ones after it are made anew. */
+/** Makes cdktf write what was already rendered: the next rendering of the stack is the given one, later ones are rendered again. */
 export function handOver(stack: TerraformStack, json: unknown): void {
   Object.defineProperty(stack, 'toTerraform', {
     configurable: true,
@@ -59,7 +59,7 @@ export function handOver(stack: TerraformStack, json: unknown): void {
   });
 }
 
-/** What is wrong where an aspect hangs on the app. */
+/** The error for an aspect on the app. */
 export function aspectOnApp(construct: IConstruct): string[] {
   return Aspects.of(construct.node.root).all.length > 0
     ? ['cdktf never invokes aspects of the app itself; add them to each stack: Aspects.of(stack).add(…) (AspectOnApp)']
@@ -89,7 +89,7 @@ export function inOneStack(one: IConstruct, other: IConstruct): boolean {
   return TerraformStack.of(one) === TerraformStack.of(other);
 }
 
-/** Orders the stacks of two constructs; a circle is told in our words. */
+/** Orders the stacks of two constructs; reports a circle in Bulkhead's words. */
 export function orderStacks(dependent: IConstruct, needed: IConstruct): void {
   const later = TerraformStack.of(dependent);
   const earlier = TerraformStack.of(needed);

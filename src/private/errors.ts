@@ -10,9 +10,9 @@ export interface Place {
 }
 
 /**
- * A mistake in the program, told with its place, the value and the way out.
+ * A mistake in the program, with its place, the value and the fix.
  *
- * Errors cross language borders as text only, so the path comes first and the code last.
+ * Errors cross language borders only as text, so the path comes first and the code last.
  */
 export class ValidationError extends Error {
   public readonly code: ErrorCode;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type IResolvable, Lazy, Token, Tokenization } from 'cdktf';
 
 /**
- * Part of the marks of our own tokens. cdktf numbers its own from 0, so that a text of others could name one and become its value; nothing that is
- * written has it in it.
+ * Part of the marks of Bulkhead's tokens. cdktf numbers its own from 0, so a text could name one and become its value; no written text contains this
+ * part.
  */
 const OURS = { displayHint: `bulkhead-${randomUUID()}` };
 
@@ -25,12 +25,12 @@ export function lateText(produce: () => string): string {
   );
 }
 
-/** Escapes Terraform's template marks, but leaves cdktf's own tokens alone. */
+/** Escapes Terraform's template marks, but not cdktf's own tokens. */
 function escapeTerraform(text: string): string {
   return text.replace(/\$\{(?!TfToken\[)/g, '$$${').replace(/%\{/g, '%%{');
 }
 
-/** A token for an expression over an attribute of a resource: what it is written into decides whether it needs braces of its own. */
+/** A token for an expression over an attribute of a resource: the text around it decides whether it needs braces. */
 export function lateExpression(attribute: IResolvable, write: (attribute: string) => string): string {
   return Lazy.stringValue(
     {
@@ -46,12 +46,12 @@ export function lateExpression(attribute: IResolvable, write: (attribute: string
   );
 }
 
-/** A token for a plain value that cannot hold template marks: an address, a block, a name of ours. */
+/** A token for a plain value that cannot contain template marks: an address, a block, a name of Bulkhead. */
 export function lateValue(produce: () => string): string {
   return Lazy.stringValue({ produce }, OURS);
 }
 
-/** The same where Terraform alone may know the value: then an expression of it stands there. */
+/** The same if only Terraform may know the value: then it is an expression. */
 export function lateValueOrRead(produce: () => string | undefined, expression: () => string): string {
   return Lazy.stringValue(
     {
@@ -62,18 +62,18 @@ export function lateValueOrRead(produce: () => string | undefined, expression: (
 }
 
 /**
- * What in a text Terraform or cdktf would take for more than text: marks of templates, cdktf's marks for values that are known later, whole or begun,
- * and numbers that may stand for such values.
+ * Parts of a text that Terraform or cdktf would not treat as text: marks of templates, cdktf's marks for values that are known later, complete or
+ * begun, and numbers that may represent such values.
  */
 const MARKS = /[$%]*[$%]\{(?:TfToken\[[A-Za-z0-9:._-]+\]\})?|[#&]\{(?=TfToken\[)|-[0-9][0-9.]*[eE]\+?[0-9]+/g;
 
-/** Words of cdktf that stand for maps; by themselves they would stop the synth. */
+/** Words of cdktf that represent maps; a single one of them would stop the synth. */
 const MAP_WORDS: readonly string[] = [Token.STRING_MAP_TOKEN_VALUE, Token.ANY_MAP_TOKEN_VALUE];
 
 /**
- * A user's text as Terraform must have it to mean just that text. Only references that this program has made by now stay references: a text that looks
- * like one must not become the value of another that is made later. A text of others that names a reference which cdktf has made before is that
- * reference, since both are the same text; those of this library cannot be named.
+ * A user's text in the form in which Terraform reads exactly that text. Only references that this program has created so far stay references: a text
+ * that looks like one must not become the value of a later one. A text that names a reference which cdktf has created before is that reference, since
+ * both are the same text; no text can name the references of this library.
  */
 export function literalText(text: string): string {
   return MAP_WORDS.includes(text) ? signAs('') + text : text.replace(MARKS, literalMark);
@@ -84,7 +84,7 @@ export function literalWords(words: readonly string[]): string[] {
   return words.length === 1 && isKnown(() => Tokenization.reverseList([...words])) ? [...words] : words.map(literalText);
 }
 
-/** Whether a text has a number in it that stands for a reference of this program. */
+/** Whether a text contains a number that represents a reference of this program. */
 export function holdsNumberReference(text: string): boolean {
   return [...text.matchAll(/-[0-9][0-9.]*[eE]\+?[0-9]+/g)].some(([mark]) => isNumberReference(Number(mark)));
 }

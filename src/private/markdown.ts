@@ -1,6 +1,6 @@
 import { readable } from './readable';
 
-/** A text of somebody else for a line of Markdown: none of it ends a line or a cell or becomes markup, and all of it can be seen. */
+/** A foreign text for a line of Markdown: no part of it ends a line or a cell or becomes markup, and all of it is visible. */
 export function markdownText(text: string): string {
   return readable(text)
     .replace(/[\r\n]+/g, ' ')

@@ -1,6 +1,6 @@
 /**
- * Characters that show nothing, or change how the text around them is shown: controls (but for tab and newline), marks of direction, what has no width,
- * tags, and halves of pairs.
+ * Invisible characters, and characters that change how the text around them is shown: controls (except tab and newline), marks of direction,
+ * characters without width, tags, and halves of pairs.
  */
 // eslint-disable-next-line no-control-regex
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\p{Cs}]/gu; // prettier-ignore

@@ -1,6 +1,6 @@
 const SECRET_WORD =
   /(^|[_.-])(PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET|TOKEN|API_?KEY|APIKEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?|AUTH_?KEY|ENCRYPTION_?KEY)S?([_.-]|$)/i;
-/** Words that mean nothing else, also at the end of another one: PGPASSWORD, MYSQL_PWD. */
+/** Words that always mean a secret, also at the end of another word: PGPASSWORD, MYSQL_PWD. */
 const SECRET_ENDING = /(PASS(WORD|WD|PHRASE)S?|_PWD)([_.-]|$)/i;
 
 /** Shapes of secrets that betray themselves whatever the variable is called. */
@@ -16,7 +16,7 @@ const SECRET_VALUES: readonly { readonly what: string; readonly pattern: RegExp 
 /** Names of options and labels that end in what they carry; others only have to do with it, such as `--token-ttl`. */
 const SECRET_END =
   /(^|_)(PASS|PASSWD|PWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|SECRET_?KEY|AUTH_?KEY|ENCRYPTION_?KEY)S?$|PASS(WORD|WD|PHRASE)S?$|^REQUIREPASS$/i;
-/** Values by which an option switches something, and those that stand for another one: a variable of a shell, a path, an option. */
+/** Values that switch an option, and those that refer to another value: a variable of a shell, a path, an option. */
 const NO_VALUE = /^$|^[$/<@~-]|^(true|false|yes|no|on|off|none|null|\d{1,3})$/i;
 
 /** What kind of secret the value of an option, a label or a line `NAME=value` looks like, by its shape or its name; nothing when it looks like none. */
@@ -60,7 +60,7 @@ export function secretsInText(text: string): { readonly name: string; readonly w
 /** What switches something on or off, such as MARIADB_RANDOM_ROOT_PASSWORD. */
 const SWITCH = /^(true|false|yes|no|on|off|[01]|)$/i;
 
-/** The path of a file in the place of a value, as a URL: programs such as authentik read a secret from there, whatever the variable is called. */
+/** The path of a file instead of a value, as a URL: programs such as authentik read a secret from there, whatever the name of the variable is. */
 export function fileUrlPath(value: string): string | undefined {
   return /^file:\/\/(\/[^\s?#]+)$/.exec(value)?.[1];
 }

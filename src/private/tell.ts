@@ -8,14 +8,14 @@ interface InApp {
 
 const TOLD = new Slot<Set<string>>('told');
 
-/** Runners of tests say so in the environment: Jest, Vitest, node:test, pytest. The first is for everybody else. */
+/** Test runners set these variables: Jest, Vitest, node:test, pytest. The first is for all others. */
 const QUIET = ['BULKHEAD_QUIET', 'JEST_WORKER_ID', 'VITEST', 'NODE_TEST_CONTEXT', 'PYTEST_CURRENT_TEST'];
 
 /**
- * Prints a line for whoever runs a synth.
+ * Prints a line for the user who runs a synth.
  *
- * The cdktf command shows what an app prints on stdout, and what comes on stderr only when the app fails. A program that is run by itself may be a part of
- * a pipe, so there it goes to stderr. Nothing is printed where tests run or `BULKHEAD_QUIET` is set, and nothing twice for one app.
+ * The cdktf command shows an app's stdout, and shows stderr only when the app fails. A program that is started directly may be part of a pipe, so
+ * there the line goes to stderr. Nothing is printed under a test runner or with `BULKHEAD_QUIET`, and nothing twice for one app.
  */
 export function tell(place: InApp, line: string): void {
   const { root } = place.node;

@@ -1,8 +1,8 @@
 /**
- * A brand on our own constructs.
+ * A brand on Bulkhead's constructs.
  *
- * jsii hands over any object where an interface is expected, so what arrives in an interface-typed prop is tested by brand, not by `instanceof`
- * (two copies of the library in one program must still know each other).
+ * jsii passes any object where an interface is expected, so the type of an interface-typed prop is tested by brand, not by `instanceof` (two copies
+ * of the library in one program must still recognize each other).
  */
 export type Kind = 'daemon' | 'segment' | 'overlay' | 'swarm' | 'workload' | 'group' | 'tiers' | 'peer' | 'host' | 'requirement';
 

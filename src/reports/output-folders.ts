@@ -9,9 +9,9 @@ import { Slot } from '../private/slot';
 const FOLDERS = new Slot<Map<string, string>>('output-folders');
 
 /**
- * Name of the folder, under `bulkhead/` beside a stack, that holds what is written for a daemon.
+ * Name of the folder, under `bulkhead/` beside a stack, with the files of a daemon.
  *
- * Some file systems take upper and lower case for the same. Of two daemons whose paths differ in nothing else the later one gets a longer name.
+ * Some file systems treat upper and lower case as the same. If the paths of two daemons differ only in case, the later one gets a longer name.
  */
 export function outputFolderOf(daemon: IConstruct): string {
   const { path: place, root } = daemon.node;

@@ -112,7 +112,7 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
         internal: kind === 'segment',
         attachable: false,
         options: {
-          // The engine asks for the key alone, whatever its value.
+          // The engine checks only whether the key exists, whatever its value is.
           ...(isEncrypted && { encrypted: 'true' }),
           'com.docker.network.driver.mtu': String(driverMtu),
           // An id that the engine chose would show as a change of every plan, and replace the network.

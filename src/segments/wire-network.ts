@@ -56,7 +56,7 @@ export function wireNetwork(
   return networkReference(segment, network, networkName);
 }
 
-/** Single addresses that others have in the range set aside. What lies elsewhere Docker gives to nobody by itself. */
+/** Single addresses of other machines in the reserved range. Docker itself gives out no address outside of it. */
 function keptFromDocker(range: string | undefined, taken: CheckedWire['wire']['taken']): string[] {
   if (range === undefined) return [];
   const block = parseBlock(range);

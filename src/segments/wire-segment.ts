@@ -13,7 +13,7 @@ import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
 
 /**
- * What all segments have whose members hang on a wire instead of a bridge.
+ * The common part of all segments whose members are attached to a LAN segment instead of a bridge.
  *
  * @internal
  */

@@ -18,7 +18,7 @@ export interface ISwarmCluster extends IConstruct {
   readonly _declarations: Declarations;
 
   /**
-   * The first one is the manager that Terraform speaks with.
+   * The first one is the manager to which Terraform connects.
    *
    * @internal
    */

@@ -36,7 +36,7 @@ export interface ICheckedBlock {
   /** Texts of a list as they are written, with `${…}` where Terraform fills something in. */
   rawTexts(attribute: string): string[];
 
-  /** Text as it is written, with `${…}` where Terraform fills something in. */
+  /** The written text, with `${…}` where Terraform inserts something. */
   rawText(attribute: string): string | undefined;
 
   /** Texts of a map by key, without those that only Terraform knows. */

@@ -93,7 +93,7 @@ export class StackPass {
     return findings.filter((finding) => covers(finding.path));
   }
 
-  /** Asking for findings alone must not make the stack one that is checked at synth. */
+  /** A question for findings must not make the stack one that is checked at synth. */
   private install(): void {
     if (this.isInstalled) return;
     this.isInstalled = true;
@@ -117,7 +117,7 @@ export class StackPass {
   }
 
   private validate(): string[] {
-    // Who leaves every rule out has said why; that is no stack that was forgotten.
+    // An author who excludes every rule has given a reason; such a stack was not forgotten.
     this.hasRun = true;
     const active = this.activePacks();
     const rules = mergeActive(active.flatMap(({ pack, scopes }) => pack._active(this.coverOf(scopes))));
@@ -129,7 +129,7 @@ export class StackPass {
     const evaluation = this.evaluate(json, subjects, rules, settings, problems);
     this.written = { evaluation, rules, packs: active.map(({ pack }) => pack) };
     const onApp = aspectOnApp(this.stack);
-    // A daemon of ours says it itself.
+    // A Bulkhead daemon reports it itself.
     if (this.sources.length === 0) problems.push(...onApp);
     const open = evaluation.findings.filter(({ state }) => state === FindingState.OPEN);
     if (writesBaseline(settings)) {
@@ -200,7 +200,7 @@ export class StackPass {
     if (!construct.node.metadata.some(({ data }) => data === text)) construct.node.addMetadata(AnnotationMetadataEntryType.WARN, text);
   }
 
-  /** Nothing else of a stack that fails is written, and just then the report is wanted. Outside a synth there is no folder for it. */
+  /** No other output of a failing stack is written, and the report is needed especially then. Outside a synth there is no folder for it. */
   private reportFailure(): void {
     const { root } = this.stack.node;
     if (!App.isApp(root) || !fs.existsSync(root.outdir)) return;
@@ -223,7 +223,7 @@ export class StackPass {
     return folder;
   }
 
-  /** The cdktf command prints them by itself; a program that is run alone would keep them to itself. */
+  /** The cdktf command prints them itself; a program that is started directly would not. */
   private tellWarnings(): void {
     if (process.env.CDKTF_CONTEXT_JSON !== undefined) return;
     for (const { path: place, message } of warningsIn(this.stack)) tell(this.stack, `warning: [${place}] ${message}`);

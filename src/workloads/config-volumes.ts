@@ -18,8 +18,8 @@ export interface ConfigVolumes {
 }
 
 /**
- * Fills a volume for each folder with config files, where only the API of the engine is ours. The name of a volume has a digest of what is in it: another
- * content is another volume, so Terraform replaces the container, and what has failed half-way is never mounted.
+ * Fills a volume for each folder with config files, if Bulkhead has access only to the API of the engine. The name of a volume contains a digest of
+ * its content: other content is another volume, so Terraform replaces the container, and a half-filled volume is never mounted.
  */
 export function fillVolumes(container: Construct, name: string, daemon: IDaemon, use: ConfigUse, image: ContainerImage): ConfigVolumes {
   const scope = new Construct(container, 'Config');
@@ -45,6 +45,6 @@ export function fillVolumes(container: Construct, name: string, daemon: IDaemon,
   for (const found of secretsInWords(config.command!)) {
     Suppressions.of(scope)._imply(secretLiteral, `command ${found.name}`, 'BH-C40 looks at the files themselves');
   }
-  // By its literal name: a reference stays the same when the name changes, and the provider would update the container in its state alone.
+  // By its literal name: a reference stays the same when the name changes, and the provider would update the container only in its state.
   return { mounts: folders.map(({ volumeName, target }) => ({ source: volumeName, target })), writer };
 }

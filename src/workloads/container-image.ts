@@ -73,7 +73,7 @@ export class ContainerImage {
   }
 
   /**
-   * Who gave a reason for a tag need not give it once more to the rules that ask for a digest or a version.
+   * An author who gave a reason for a tag need not give it again for the rules that ask for a digest or a version.
    *
    * @internal
    */

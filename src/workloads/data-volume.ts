@@ -129,7 +129,7 @@ export class DataVolume extends Construct {
   }
 
   /**
-   * Notes who mounts the volume. Throws, before the workload enters the tree, where it is unclear whom the volume is to belong to.
+   * Records which workload mounts the volume. Throws, before the workload enters the tree, if the owner of the volume is unclear.
    *
    * @internal
    */

@@ -66,7 +66,7 @@ export class HardenRawContainers implements IAspect {
       node.readOnly = true;
       if (!sets('tmpfs')) node.tmpfs = { '/tmp': tmpfsOptions(HARDENED.tmpMebibytes) };
     }
-    // Who adds a capability means root, as the image has it: any other user would hold none of them.
+    // An added capability is for root, according to the image: any other user would hold none of them.
     if (!sets('user') && !node.capabilitiesInput?.add?.length) node.user = DEFAULT_USER.text;
     if (!sets('ipcMode')) node.ipcMode = 'private';
     if (!sets('memory')) node.memory = this.memory;
@@ -81,7 +81,7 @@ export class HardenRawContainers implements IAspect {
       node.logDriver = HARDENED.logDriver;
       node.logOpts = logOptions(HARDENED.logMebibytes);
     }
-    // Who counts retries means those after a failure.
+    // A number of retries means those after a failure.
     if (sets('maxRetryCount') && !sets('restart')) node.restart = 'on-failure';
     if (!sets('restart')) {
       node.restart = HARDENED.restart;

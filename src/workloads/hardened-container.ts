@@ -41,7 +41,7 @@ import type { ISegment } from '../segments/segment';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact, PublicationFact } from '../topology/private/facts';
 
-/** Where only the API is ours, nothing keeps a value for us. */
+/** If Bulkhead has access only to the API, no program on the host keeps a value. */
 function mountOfSecret(file: string, hasGuard: boolean): string {
   return hasGuard
     ? `secrets: { files: [new SecretFile(scope, id, { daemon, secretName: '${file}' })] }`

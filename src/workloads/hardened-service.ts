@@ -128,7 +128,7 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
     this.ports.push({ protocol, published, target: (options.targetPort ?? port)._spec(), mode });
   }
 
-  /** Who gave a reason here need not give it once more to the rules that ask for one. */
+  /** An author who gave a reason here need not give it again for the rules that ask for one. */
   private acceptReasons({ image, user, capabilities = [], writableRootReason, notSecretReasons = {} }: HardenedServiceProps): void {
     const accepted = Suppressions.of(this);
     image._acceptAt(accepted);

@@ -173,7 +173,7 @@ export class ImageProfile {
   }
 
   /**
-   * The variable that takes the path of a file in the place of `variable`; nothing where the image has none.
+   * The variable that contains the path of a file instead of the value of `variable`; undefined if the image has none.
    *
    * @internal
    */

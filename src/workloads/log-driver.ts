@@ -78,7 +78,7 @@ export class LogDriver {
 
   /** Files in a format of the engine, smaller than JSON, which only the engine reads. Error: `LogOption`. */
   public static local(options: LogFileOptions = {}): LogDriver {
-    // The engine compresses by itself, and refuses that with one file.
+    // The engine compresses by default, and refuses that with one file.
     return new LogDriver('local', { ...(options.files === 1 && { compress: 'false' }), ...fileOptions(options) });
   }
 
@@ -138,7 +138,7 @@ export class LogDriver {
   }
 
   /**
-   * Options by their names; nothing for none, which alone replans empty.
+   * Options by their names; undefined for none, because only undefined gives an empty plan.
    *
    * @internal
    */

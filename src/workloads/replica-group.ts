@@ -12,7 +12,7 @@ import { asSegment } from '../segments/private/as-segment';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
 
-/** What belongs to one container alone. */
+/** Properties of exactly one container. */
 const OF_ONE = ['ipv4Address', 'ipv6Address', 'network', 'daemon'] as const;
 
 /**

@@ -125,7 +125,7 @@ export class Placement {
     const [left, right] = [name, value].map((text) =>
       matching(undefined, 'label', text, /^[a-zA-Z0-9_.-]{1,100}$/, 'ServiceValue', 'letters, digits, _, . and -'),
     );
-    // Nobody knows before which nodes have it.
+    // It is not known in advance which nodes have it.
     return new Placement(`node.labels.${left}==${right}`, () => true);
   }
 

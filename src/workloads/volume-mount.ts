@@ -124,7 +124,7 @@ export class VolumeMount {
   }
 
   /**
-   * The socket itself, for the container of a socket proxy alone.
+   * The socket itself, only for the container of a socket proxy.
    *
    * @internal
    */

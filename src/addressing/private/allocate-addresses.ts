@@ -7,7 +7,7 @@ export interface SegmentAddresses {
   readonly key: string;
   readonly ipv4: BlockLayout;
   readonly ipv6?: BlockLayout;
-  /** More blocks, for those who ask for an address of one. */
+  /** More blocks, for members that request an address in one of them. */
   readonly further?: readonly BlockLayout[];
   /** In key order. */
   readonly members: readonly MemberRequest[];
@@ -35,7 +35,7 @@ export function assignAddresses(segment: SegmentAddresses): AddressAssignment {
     goneKeys(segment)
       .filter((key) => !ipv4.isIdle(key))
       .forEach((key) => ipv6.release(key));
-    // The same host number in both families: whoever reads an address finds the other.
+    // The same host number in both families: an administrator who knows one address can derive the other.
     ipv6.takeWanted(segment.members, (key) => counterpart(ipv4.layout, ipv4.valueOf(key), ipv6.layout));
     ipv6.takeLowest(segment.members);
   }
@@ -68,10 +68,10 @@ class FamilyAssigner {
   private readonly values = new Map<string, bigint>();
   private readonly owners = new Map<bigint, string>();
   private readonly reserved = new Set<bigint>();
-  /** Addresses of the lock that nobody has in this synth. */
+  /** Addresses of the lock that no member has in this synth. */
   private readonly idle = new Map<string, bigint>();
   private readonly explicit = new Set<string>();
-  /** Everything below is somebody's. */
+  /** Every address below is taken. */
   private cursor: bigint;
 
   constructor(
@@ -146,7 +146,7 @@ class FamilyAssigner {
     }
   }
 
-  /** Whether the entry of somebody who is gone still holds. */
+  /** Whether the entry of a removed member is still valid. */
   public isIdle(key: string): boolean {
     const value = this.idle.get(key);
     return value !== undefined && !this.owners.has(value);
@@ -204,7 +204,7 @@ class FamilyAssigner {
     this.values.set(key, value);
   }
 
-  /** What the lock holds, unless it means nothing in the block as it is now. */
+  /** What the lock contains, unless it is not valid in the current block. */
   private lockedValue(key: string): bigint | undefined {
     const text = this.segment.locked[key][this.family];
     const parsed = text === undefined ? undefined : tryParse<IpAddress>(parseAddress, text);
@@ -225,7 +225,7 @@ class FamilyAssigner {
     return !this.owners.has(value) && !this.reserved.has(value) && !idle.has(value);
   }
 
-  /** In a block that we share, single addresses of the range may be somebody else's. */
+  /** In a shared block, single addresses of the range may belong to other machines. */
   private isUsable(value: bigint, idle: ReadonlySet<bigint>): boolean {
     return this.isFree(value, idle) && (this.layout.range === undefined || misplaced(this.layout, value) === undefined);
   }

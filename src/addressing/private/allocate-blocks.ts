@@ -11,13 +11,13 @@ export interface BlockWish {
   readonly isShared?: boolean;
 }
 
-/** A block that somebody has, with the words for a message. */
+/** A block that is taken, with the words for a message. */
 export interface NamedBlock {
   readonly block: IpBlock;
   readonly label: string;
   /** Belongs to others: these are not compared with each other. */
   readonly foreign: boolean;
-  /** Ours, but others live there, too: what belongs to them may be the same. */
+  /** Bulkhead's block that other machines also use: their addresses may be in it. */
   readonly isShared?: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface BlockAssignment {
   readonly named: readonly NamedBlock[];
   /** Wishes with a placeholder: nothing further is checked there. */
   readonly broken: ReadonlySet<string>;
-  /** Keys of constructs that are gone, whose block somebody else has now. */
+  /** Keys of removed constructs whose block another construct has now. */
   readonly forgotten: ReadonlySet<string>;
   readonly problems: readonly AllocationProblem[];
 }
@@ -68,7 +68,7 @@ class BlockAssigner {
   private readonly forgotten = new Set<string>();
   private readonly problems: AllocationProblem[] = [];
   private readonly held = new IntervalSet();
-  /** Blocks of the lock that nobody has in this synth, in key order. */
+  /** Blocks of the lock that no construct has in this synth, in key order. */
   private idle: { key: string; block: IpBlock }[] = [];
 
   constructor(private readonly from: BlockSources) {
@@ -97,7 +97,7 @@ class BlockAssigner {
     } else if (parsed.value.family !== family) {
       this.fail(wish, 'CidrSyntax', `'${text}' is not an ${FAMILY_LABEL[family]} block`);
     } else {
-      // A block that is too small may overlap as well, and all overlaps are told at once.
+      // A block that is too small may overlap as well. All overlaps are reported together.
       this.hold(wish.key, parsed.value, '', wish.isShared);
       if (parsed.value.prefixLength > LONGEST_PREFIX[family]) this.failTooSmall(wish, `'${text}'`);
     }
@@ -138,7 +138,7 @@ class BlockAssigner {
     let avoided = this.avoidedSet(this.idle);
     const exhausted: BlockWish[] = [];
     for (const wish of fresh) {
-      // What it had itself is no obstacle.
+      // Its own former block does not count as taken.
       if (this.idle.some((entry) => entry.key === wish.key)) {
         this.idle = this.idle.filter((entry) => entry.key !== wish.key);
         avoided = this.avoidedSet(this.idle);

@@ -24,9 +24,9 @@ const IPV6_PREFIX_LENGTH = 64;
  *
  * Laws:
  * - The result depends on the set of requests and the lock, not on any order.
- * - Whatever the lock holds stays, whatever else comes or goes: a change would replace the network and all its containers.
- * - Allocating again with the returned lock gives the same, and misses nothing.
- * - What is asked for explicitly is given or is a problem; it is never changed, and never throws.
+ * - The content of the lock stays, whatever is added or removed: a change would replace the network and all its containers.
+ * - Another allocation with the returned lock gives the same result and needs nothing new.
+ * - An explicit request is met or is a problem. It is never changed, and never throws.
  */
 export function allocate(request: AllocationRequest, lock: LockedDaemon): Allocation {
   const segments = [...request.segments].sort((a, b) => compareKeys(a.key, b.key));
@@ -89,7 +89,7 @@ export function allocate(request: AllocationRequest, lock: LockedDaemon): Alloca
       reserved: segment.reserved ?? [],
       locked: old?.members ?? {},
     });
-    // In a placeholder nobody's address is right: one problem is enough.
+    // No address is right in a placeholder block: one problem is enough.
     if (!ipv4.broken.has(key) && !ipv6.broken.has(key)) problems.push(...addresses.problems);
     const members = Object.fromEntries(addresses.members);
     const result = {

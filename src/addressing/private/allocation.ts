@@ -79,7 +79,7 @@ export interface AllocationProblem {
 }
 
 export interface Allocation {
-  /** Holds every requested key, even where there is a problem: what is asked of it while rendering must not throw. */
+  /** Contains every requested key, even if there is a problem: a call during rendering must not throw. */
   readonly segments: Readonly<Record<string, AllocatedSegment>>;
   /** The user's mistakes, in a fixed order. With any of them the addresses are good for rendering only. */
   readonly problems: readonly AllocationProblem[];

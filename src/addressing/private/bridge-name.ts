@@ -23,9 +23,9 @@ export function bridgeNameProblem(name: string): Pick<AllocationProblem, 'code' 
 }
 
 /**
- * A name that depends on the daemon and the key alone: `bh-<slug>-<hash>`, for a gateway network `bh-g-<slug>-<hash>`.
+ * A name that depends only on the daemon and the key: `bh-<slug>-<hash>`, for a gateway network `bh-g-<slug>-<hash>`.
  *
- * @param attempt above 0 when the names before are taken
+ * @param attempt above 0 if the names before are taken
  */
 export function computeBridgeName(daemon: string, key: string, attempt: number = 0): string {
   const gateway = key.endsWith('#gateway');

@@ -30,7 +30,7 @@ export class IntervalSet {
     return copy;
   }
 
-  /** Start of the lowest stretch of `size` numbers, a multiple of `size`, that lies within the bounds and is not in the set. */
+  /** Start of the lowest range of `size` numbers, a multiple of `size`, that is within the bounds and not in the set. */
   public lowestFree(first: bigint, last: bigint, size: bigint): bigint | undefined {
     let candidate = alignUp(first, size);
     for (let i = this.search(this.lasts, candidate); i < this.firsts.length && this.firsts[i] < candidate + size; i++) {

@@ -51,7 +51,7 @@ export function formatBlock(block: IpBlock): string {
   return `${formatAddress(block.family, block.first)}/${block.prefixLength}`;
 }
 
-/** The block of this prefix length that `value` lies in. */
+/** The block of this prefix length that contains `value`. */
 export function blockAround(family: IpFamilyName, value: bigint, prefixLength: number): IpBlock {
   const size = sizeOf(family, prefixLength);
   const first = value - (value % size);

@@ -6,7 +6,7 @@ export interface BlockLayout {
   readonly block: IpBlock;
   readonly gateway: bigint;
   readonly dockerRange: IpBlock;
-  /** The part that is ours, in a block that others live in. */
+  /** Bulkhead's part of a block that other machines also use. */
   readonly range?: IpBlock;
   readonly taken?: readonly { readonly label: string; readonly first: bigint; readonly last: bigint }[];
 }
@@ -16,7 +16,7 @@ export function layoutOf(block: IpBlock): BlockLayout {
   return { block, gateway: block.first + 1n, dockerRange: endOf(block) };
 }
 
-/** The same of the part that is ours. What was given has been checked by the construct. */
+/** The same for Bulkhead's part. The construct has checked explicit values. */
 export function sharedLayoutOf(block: IpBlock, shared: SharedBlock): BlockLayout {
   const range = parseBlock(shared.range);
   const valueOf = (address: string) => parseAddress(address).value;
@@ -31,21 +31,24 @@ function endOf(block: IpBlock): IpBlock {
   return blockAround(block.family, block.last, Math.min(block.prefixLength + 4, bits - 2));
 }
 
-/** The address of one block that has the place of an address of another, counted from where ours begins; undefined where nothing of ours is there. */
+/**
+ * The address of one block with the same position as an address of another, counted from the start of Bulkhead's part; undefined if Bulkhead has no
+ * part there.
+ */
 export function counterpart(from: BlockLayout, value: bigint, to: BlockLayout): bigint | undefined {
   const ours = ({ block, range = block }: BlockLayout) => range;
   const found = ours(to).first + (value - ours(from).first);
   return ours(to).first <= found && found <= ours(to).last ? found : undefined;
 }
 
-/** The first address that nobody has by the layout. */
+/** The first address that the layout gives to no member. */
 export function lowestOf({ gateway, range }: BlockLayout): bigint {
   return range === undefined ? gateway + 1n : range.first;
 }
 
 /**
- * Engines up to 26.1 count the addresses of a block in 64 bits, so that the last one of a /64 is one more than they can count, and they give nothing from
- * a range that ends with it ("invalid bit range"): then the first half of the range is theirs. The rest stays free of everybody.
+ * Engines up to 26.1 count the addresses of a block in 64 bits. The last address of a /64 is one more than they can count, and they give no address
+ * from a range that ends with it ("invalid bit range"): then the first half of the range is theirs. The rest stays unused.
  */
 function countable(range: IpBlock, block: IpBlock): IpBlock {
   const isPastCount = block.family === 'ipv6' && block.prefixLength <= 64 && range.last === block.last;
@@ -66,7 +69,7 @@ export interface Misplaced {
   readonly why: (segment: string) => string;
 }
 
-/** Why nobody may have an address of the block; undefined where somebody may. */
+/** Why no member may have an address of the block; undefined if members may. */
 export function misplaced({ block, gateway, dockerRange, taken }: BlockLayout, value: bigint): Misplaced | undefined {
   if (value <= block.first || value > block.last) {
     return { code: 'AddressOutsideBlock', why: (segment) => `is the network address of '${segment}'` };

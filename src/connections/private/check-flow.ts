@@ -92,7 +92,7 @@ function refuseOutside(place: string, { peerText }: IPeer, { _peerDeclarations, 
   return fail(`only a publication admits connections from outside; ${whose}, with ${peerText} in 'sources'`);
 }
 
-/** In an overlay no rule of a host has a say, and the way out of one is shared by all tasks of a node. */
+/** No rule of a host applies in an overlay, and all tasks of a node share its access to the outside. */
 function checkOverlays(place: string, source: IPeer, destination: IPeer, hasRate: boolean, wantsConduit: boolean): void {
   for (const { _peerFact, peerText } of [source, destination]) {
     if (_peerFact.kind === 'block') {
@@ -126,7 +126,7 @@ function checkOverlays(place: string, source: IPeer, destination: IPeer, hasRate
   }
 }
 
-/** What nothing here could make of networks and containers of others. */
+/** Flows with unmanaged networks and containers that Bulkhead could not enforce. */
 function checkExisting(place: string, declarations: Declarations, peers: readonly IPeer[], wish: FlowWish): void {
   const [sources, destinations] = peers.map(({ _peerFact }) => {
     const ends = declarations.store.endsOf(_peerFact);
@@ -142,7 +142,7 @@ function checkExisting(place: string, declarations: Declarations, peers: readonl
   }
 }
 
-/** What the kernel or the wire itself would not carry. */
+/** Flows that the kernel or the LAN segment itself would not carry. */
 function checkWires(place: string, declarations: Declarations, source: IPeer, destination: IPeer): void {
   const wiresOf = ({ _peerFact }: IPeer) =>
     declarations.store.segmentsOf(_peerFact).flatMap((path) => {
@@ -169,7 +169,7 @@ function checkWires(place: string, declarations: Declarations, source: IPeer, de
   }
 }
 
-/** What nobody would enforce is not taken down: a program that names a limit is read as one that has it. */
+/** Refuses what Bulkhead would not enforce: a reader of a program assumes that a declared limit is in force. */
 export function refuseWithoutGuard(declarations: Declarations, place: string, what: string, wayOut: string): void {
   if (!declarations.store.hasGuard) {
     throw new ValidationError(
@@ -201,7 +201,7 @@ function checkNowhere(place: string, declarations: Declarations, source: PeerFac
   }
 }
 
-/** Egress is for addresses outside: our containers have names and the host is a peer of its own. */
+/** Egress is for addresses outside: containers have names, and the host is a separate peer. */
 function checkEgress(place: string, declarations: Declarations, text: string, port: Port): void {
   const block = Cidr.parse(text);
   const inside = declarations.store.addressPools.find((pool) => sameFamily(pool, text) && Cidr.parse(pool).containsBlock(block));
@@ -220,7 +220,10 @@ function checkEgress(place: string, declarations: Declarations, text: string, po
   }
 }
 
-/** Without translation the outside would have to answer to addresses that mean nothing to it; on a wire they are those of the LAN. */
+/**
+ * Without translation, machines outside would have to answer to addresses that have no meaning there. On a LAN segment, they are addresses of the
+ * LAN.
+ */
 function checkIpv6Egress(place: string, declarations: Declarations, source: PeerFact, block: string, ipv4Only: boolean): void {
   if (ipv4Only) {
     throw new ValidationError(

@@ -1,7 +1,10 @@
 import { ValidationError } from '../../private/errors';
 import type { IPeer } from '../peer';
 
-/** Flows that containers without a segment cannot have: of who is on no network all, of who is on the host's those that no rule would narrow. */
+/**
+ * Flows that containers without a segment cannot have: for a container with no network all of them, for one on the host's network those that no rule
+ * would filter.
+ */
 export function checkSegmentless(place: string, source: IPeer, destination: IPeer): void {
   for (const { _peerFact, _peerDeclarations, peerText } of [source, destination]) {
     if (_peerFact.kind === 'workload' && _peerDeclarations?.store.segmentlessFact(_peerFact.path)?.mode === 'none') {

@@ -4,8 +4,8 @@ import type { PortSpec } from '../../topology/private/terms';
 import type { Topology } from '../../topology/private/topology';
 
 /**
- * Flows that nothing drops and that carry nothing: for a published SCTP port engines before 28 fill in a checksum of IP, where SCTP has one of its own, in
- * every answer from that port. Only an answer that is translated, as that of the publication itself, is put right again.
+ * Flows that no rule drops but that carry no data: for a published SCTP port, engines before 28 fill in an IP checksum in every answer from that
+ * port, but SCTP has a different checksum. Only a translated answer, such as that of the publication itself, gets the right checksum again.
  *
  * @see https://github.com/moby/moby/issues/47952
  */

@@ -16,11 +16,11 @@ export interface CheckedHost {
   readonly foreignBlocks: { label: string; block: string }[];
   readonly networkOptions: Record<string, string>;
   readonly uplinkMtu?: number;
-  /** Runtimes that the engine knows; undefined where nobody knows. */
+  /** Runtimes that the engine knows; undefined if they are not known. */
   readonly runtimes?: Readonly<Record<string, string>>;
 }
 
-/** What every daemon is told, checked before anything enters the tree. */
+/** Options of every daemon, checked before anything enters the tree. */
 export function checkHost(path: string, props: DaemonProps): CheckedHost {
   if (!(props.engine instanceof EngineVersion)) {
     throw new ValidationError(

@@ -3,7 +3,7 @@ import { ValidationError } from '../../private/errors';
 import type { HardenedDaemonProps } from '../hardened-daemon-props';
 import type { CheckedHost } from './check-host';
 
-/** What a daemon may not have as a node. Overlays reach every node, so what is theirs may be nothing else anywhere. */
+/** Options that a daemon must not have as a node. Overlays reach every node, so no other network of a node may use their addresses. */
 export function checkNode(
   place: string,
   daemon: string,

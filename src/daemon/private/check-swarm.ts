@@ -9,7 +9,7 @@ import type { SwarmClusterProps } from '../swarm-cluster-props';
 /** Ports of a node that Swarm uses otherwise, and the ones that it refuses for data. */
 const DATA_PORTS = { least: 1024, most: 49_151, others: [2377, 7946] };
 
-/** What a link takes where nobody says anything. */
+/** The MTU of a link by default. */
 const USUAL_MTU = 1500;
 
 type Daemon = SwarmClusterProps['managers'][number];
@@ -90,7 +90,7 @@ function dataPort(path: string, port: number): number {
   return port;
 }
 
-/** What leads outside may be narrower than what leads to the next node, or wider; where nobody says, the least counts. */
+/** Uplinks may have a smaller or a larger MTU than the links between nodes; by default the smallest counts. */
 function underlayMtu(path: string, given: number | undefined, daemons: readonly Daemon[]): number {
   const least = Math.min(USUAL_MTU, ...daemons.map(({ _declarations }) => _declarations.store.uplinkMtu ?? USUAL_MTU));
   return wholeNumber(

@@ -69,7 +69,7 @@ function swarmOf(
   return { id, role, address, first: nodes[0].address, dataPort, autolock, sealsIngress, gateway, ingressBlock };
 }
 
-/** Which secrets the host keeps, and who reads them; undefined where there are none. */
+/** Which secrets the host keeps, and which containers read them; undefined if there are none. */
 export function secretsOf({ secrets, workloads, segmentless = [] }: Topology): HostSecrets | undefined {
   if (secrets === undefined) return undefined;
   const containers = [...workloads, ...segmentless].flatMap(({ name, secrets: use }) => (use ? [{ name, ...use }] : []));
@@ -82,7 +82,7 @@ export function configOf({ workloads, segmentless = [] }: Pick<Topology, 'worklo
   return containers.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The sub-interface comes before the shim that hangs on it. */
+/** The sub-interface comes before the shim that is attached to it. */
 function linksOf({ driver, parent, vlan, shim }: WirePlan): HostLink[] {
   return [
     ...(vlan ? [{ kind: 'vlan', name: parent, parent: vlan.of, id: vlan.id } as const] : []),

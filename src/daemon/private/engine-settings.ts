@@ -7,14 +7,14 @@ import type { EngineSettings } from '../../topology/private/engine-facts';
 export function engineSettings(engine: EngineVersion): EngineSettings {
   return {
     ...settingFacts((key) => knowsSetting(engine.version, key)),
-    // The sysctl file turns it on before Docker does. For IPv6 Docker does, unless the administrator has: nothing may rest on who it was.
+    // The sysctl file turns it on before Docker does. For IPv6 Docker turns it on, unless the administrator has: nothing may depend on which one did.
     forwardingBefore: { ipv4: true, ipv6: true },
     // Nothing may rest on a policy that another tool can change.
     forwardPolicyBefore: { ipv4: 'accept', ipv6: 'accept' },
   };
 }
 
-/** What is told of an engine that somebody else keeps. */
+/** Facts of an engine that Bulkhead does not install. */
 export interface UnguardedEngine {
   readonly userlandProxy: boolean;
   readonly forwardPolicyDrop: boolean;

@@ -14,10 +14,10 @@ export function hostSubjects(input: HostInput, dataPartition: boolean): Subject[
       resourceType: 'host',
       path,
       attributes: {
-        // Ours, so that what is not said here is not there.
+        // Bulkhead writes all settings of this host, so a setting that is not listed here is not set.
         managed: true,
         engine: input.engine.version,
-        // Root installs them, and nothing that it installs puts anybody into a group.
+        // Root installs them, and the installation adds no user to a group.
         files: renderHostFiles(input).map((file) => ({ path: file.path, owner: 'root:root', mode: file.mode })),
         docker_group_members: [],
         audit_rules: input.auditRules ? Object.values(AUDITED).flat() : [],

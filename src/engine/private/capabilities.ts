@@ -10,13 +10,11 @@ const KEEPS_INTERNAL_NAMES: readonly Span[] = [
   { from: '25.0.5', below: '26.1.3' },
 ];
 
-/**
- * What only some engines do, by the name of it. What follows from the rules that an engine makes is asked of these; the rest of when its release was made.
- */
+/** Functions that only some engines have, by name. The rules of the engine determine some of them; the release determines the others. */
 const CAPABILITIES = {
-  /** What nobody published is dropped, and a neighbour does not go round a publication, nor reach one on loopback. */
+  /** The engine drops packets to unpublished ports. A neighbour cannot bypass a publication, and cannot reach a publication on loopback. */
   closesUnpublished: (version) => iptablesRules(version).layout !== 'forward',
-  /** The table raw drops what comes to a container's own address from elsewhere, before DOCKER-USER is asked. */
+  /** The table raw drops packets from other interfaces to a container's own address, before DOCKER-USER runs. */
   closesContainers: (version) => iptablesRules(version).direct === 'containers',
   /** Answers of a published SCTP port keep their checksum. */
   keepsSctpChecksum: (version) => iptablesRules(version).sctpChecksum !== 'always',
@@ -36,9 +34,8 @@ const CAPABILITIES = {
   /** Encrypts overlays on whatever data port the swarm has. */
   encryptsAnyDataPort: since('23.0.7'),
   /**
-   * Its resolver sends queries on from a container whose networks are all internal, to another container there or to the host. The first mends of
-   * CVE-2024-29018 stopped that, and moby#47821 brought it back. Of a line that changed, a version
-   * without its patch counts as one that does not.
+   * Its resolver forwards queries of a container whose networks are all internal, to another container there or to the host. The first fixes of
+   * CVE-2024-29018 stopped that, and moby#47821 restored it. In a line that changed, a version without its patch counts as one that does not.
    */
   forwardsInternalNames: (version) => KEEPS_INTERNAL_NAMES.every((span) => !canBeIn(span, version)),
   /** Knows the ipvlan mode `l3s`. */
@@ -75,7 +72,7 @@ function isOf(version: string, { since: first, until }: { readonly since?: strin
   return (first === undefined || compareVersions(version, first) >= 0) && (until === undefined || compareVersions(version, until) < 0);
 }
 
-/** From a release on. Before the last, a release counts for its own minor alone: that is where it was mended, too. */
+/** From a release on. Before the last entry, a release counts only for its own minor version: it was also fixed there. */
 function since(...releases: string[]): Has {
   return (version) =>
     releases.some(

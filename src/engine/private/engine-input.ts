@@ -16,7 +16,7 @@ const DEFAULT_NETWORK: EngineNetwork = {
   links: [],
 };
 
-/** A topology as its engine is told about it. */
+/** A topology as input of its engine's model. */
 export function engineInput(topology: Topology, { version, settings, engineFirewall }: EngineFacts): EngineInput {
   const isByIngress = ({ swarmMode }: PublicationPlan) => swarmMode === 'ingress';
   const publications = groupBy(
@@ -37,7 +37,7 @@ export function engineInput(topology: Topology, { version, settings, engineFirew
   };
 }
 
-/** The sandbox of the ingress keeps the ports of all services; here each service has the address that stands for its tasks. */
+/** The ingress sandbox has the ports of all services; here each service has the address that represents its tasks. */
 function ingressPortsOf({ address, hostPort: { protocol, first, last } }: PublicationPlan): IngressPort[] {
   return protocol === 'icmp' ? [] : Array.from({ length: last - first + 1 }, (_, offset) => ({ protocol, port: first + offset, address }));
 }
@@ -54,7 +54,7 @@ function engineNetwork(
     trustedInterfaces: [],
     ipv4: { block: ipv4.block, gateway: ipv4.gateway, mode: 'nat' },
     ...(ipv6 && { ipv6: { block: ipv6.block, gateway: ipv6.gateway, mode: 'nat' as const } }),
-    // The way out, and with it every publication, is the gateway network's.
+    // The gateway network has the access to the outside, and with it every publication.
     endpoints: members.map((member) =>
       kind === 'gateway' ? engineEndpoint(member, true, publications.get(member.workload) ?? []) : engineEndpoint(member, false, []),
     ),
@@ -62,7 +62,7 @@ function engineNetwork(
   };
 }
 
-/** As Docker makes one that nobody says anything special of, which Terraform asks of it. What others publish there is not known. */
+/** As Docker creates a network without options, which Terraform checks. What unmanaged containers publish there is not known. */
 function existingNetwork({ bridge, internal, ipv4, members, foreignContainers, gatewayOf }: ExistingPlan): EngineNetwork {
   const ours = new Set(gatewayOf);
   const endpointAt = (address: string, leads: boolean): EngineEndpoint => ({

@@ -25,8 +25,8 @@ export interface KnownAgainst {
 type Releases = readonly [from: string, below: string];
 
 /**
- * Known ways out of a container or past the engine. Numbers are those of the projects: a distribution may have the mend in a package of an older number.
- * Older lines than 20.10, 1.0 and 1.6 are not looked at. What each entry was held against is in docs/decisions/021-what-a-look-believes.md.
+ * Known escapes from a container or past the engine. Version numbers are those of the projects: a distribution may fix an older number. Lines older
+ * than 20.10, 1.0 and 1.6 are not covered. docs/decisions/021-what-a-look-believes.md lists the source of each entry.
  *
  * @see https://github.com/moby/moby/security/advisories
  * @see https://github.com/opencontainers/runc/security/advisories
@@ -217,7 +217,7 @@ export function knownAgainst(component: Component, version: string): KnownAgains
   const advisories = its.filter(({ spans }) => spans.some((span) => isIn(span, version)));
   if (advisories.length === 0) return undefined;
   const spans = its.flatMap((entry) => entry.spans);
-  // What mends one mistake may have the next: the end of its span is looked at in turn.
+  // The release that fixes one flaw may have the next: the end of its span is checked in turn.
   let least = version;
   for (let span = spans.find((one) => isIn(one, least)); span; span = spans.find((one) => isIn(one, least))) least = span.below;
   return { component, version, advisories, least };

@@ -1,6 +1,6 @@
 import { bitsOf, covers, type IpBlock, parseAddress, parseBlock } from '../../addressing/private/ip';
 
-/** An address (as the block of it alone) or a block, as numbers. */
+/** An address (as a block of one address) or a block, as numbers. */
 export function blockOf(text: string): IpBlock {
   if (text.includes('/')) {
     return parseBlock(text);
@@ -9,7 +9,7 @@ export function blockOf(text: string): IpBlock {
   return { family, prefixLength: bitsOf(family), first: value, last: value };
 }
 
-/** Text of the block that holds one address only; a block stays as it is. */
+/** Text of a block of one address as the address; any other block unchanged. */
 export function blockText(text: string): string {
   return text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`;
 }

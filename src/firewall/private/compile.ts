@@ -12,14 +12,14 @@ import type { Family } from '../../topology/private/terms';
 import type { Topology } from '../../topology/private/topology';
 
 /**
- * The rules that enforce a topology: the guard, which only restricts, and the pass, which only opens pairs. By what they become rules of a
- * host is not known here.
+ * The rules that enforce a topology: the guard, which only restricts, and the pass, which only opens pairs. This code does not know which backend
+ * turns them into rules of a host.
  *
  * Laws, each tested against an oracle that knows only the topology:
- *  - the guard lets by exactly what was declared, and leaves alone what touches none of our bridges;
- *  - one more plan opens more or nothing, and never closes anything;
+ *  - the guard accepts exactly what was declared, and does not affect packets outside of Bulkhead's bridges;
+ *  - an additional plan opens more or nothing, and never closes anything;
  *  - the order of the plans does not matter;
- *  - each permission opens something that no other one does.
+ *  - each permission opens something that no other permission opens.
  */
 export function compile(topology: Topology, family: Family): Ruleset {
   const known = compiled.get(topology) ?? new Map<Family, Ruleset>();

@@ -3,14 +3,15 @@ import { DROP, fromOurs, icmp, LOG, LOG_LIMIT, RETURN, rule, type Scope, source 
 import { LINK_SOURCES } from './neighbours';
 import { linked, REDIRECT } from './standing';
 
-/** That a packet is too big only a router says, and no container of ours is one. */
+/** Only a router reports that a packet is too big, and no Bulkhead container is a router. */
 const TOO_BIG = { ipv4: { type: 3, code: 4 }, ipv6: { type: 2 } } as const;
 
 /**
- * The guard of what enters the host, before connection tracking hears of it: a forged packet neither keeps a connection alive nor ends one.
+ * The part of the guard for packets that enter the host, before connection tracking: a forged packet neither keeps a connection alive nor ends one.
  *
- * What comes in by a bridge of ours has a source of that bridge's block. What comes in anywhere else has no source of ours, and is for no address that
- * the host has on a bridge: these are for the containers of the bridge. Packets that the host sends to itself come in by `lo`.
+ * A packet that arrives on a Bulkhead bridge must have a source of that bridge's block. A packet that arrives on another interface must not have a
+ * source of Bulkhead's blocks, and must not go to an address that the host has on a bridge: these addresses are for the containers of the bridge.
+ * Packets that the host sends to itself arrive on `lo`.
  */
 export function guardEnter(scope: Scope): Chain {
   const ours = fromOurs(scope);

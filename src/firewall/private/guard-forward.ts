@@ -57,9 +57,9 @@ export function publicationRules(scope: Scope): Rule[] {
 }
 
 /**
- * One rule per allowed source. The original port alone would let a neighbour reach an unpublished port of the same number, so the rule asks for
- * the translation itself, both addresses and both ports. Which port of a range leads to which is Docker's translation, and one to one. A port that the
- * engine chooses is not known here: nothing else is published to that port inside, so the translation there is proof enough.
+ * One rule for each allowed source. If the rule matched only the original port, a neighbour could reach an unpublished port of the same number.
+ * Therefore it matches the translation itself, both addresses and both ports. Docker's translation maps the ports of a range one to one. The guard
+ * does not know a port that the engine chooses: no other publication has that container port, so matching the translation is enough there.
  */
 function rulesOf(scope: Scope, plan: PublicationPlan): Rule[] {
   const { origin, hostPort, targetPort } = plan;
@@ -71,7 +71,7 @@ function rulesOf(scope: Scope, plan: PublicationPlan): Rule[] {
     throw new RuleError('BrokenPlan', origin, 'a publication from one number of ports to another');
   }
   if (isLoopback(plan.hostAddress)) {
-    return []; // The host's own packets are not forwarded, and nobody else's may arrive there.
+    return []; // The host's own packets are not forwarded, and no other packets may arrive there.
   }
   const original = {
     ...(!isWildcard(plan.hostAddress) && { address: plan.hostAddress }),
@@ -83,7 +83,8 @@ function rulesOf(scope: Scope, plan: PublicationPlan): Rule[] {
     rule(origin, RETURN, [
       to(plan.bridge),
       ...source(scope, block, origin),
-      // Swarm's ingress has an address of its own, and a task another one each time it starts: the translation from the published port tells them.
+      // Swarm's ingress has its own address, and a task has another one each time it starts: the rule recognizes them by the translation from the
+      // published port.
       ...(plan.swarmMode === undefined ? destination(scope, plan.address, origin) : []),
       ...port(scope, targetPort, origin),
       DNAT,

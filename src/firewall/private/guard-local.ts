@@ -27,8 +27,8 @@ const NO_STREAM: Match = { kind: 'protocol', protocol: 'tcp', negate: true };
 const FOREIGN: Match = { kind: 'address-type', of: 'source', type: 'local', negate: true };
 
 /**
- * The guard of what arrives at the host itself. The host's own traffic with anyone but our containers is left alone: nobody is locked out. Only the
- * ports by which the nodes of a swarm meet are for these alone.
+ * The part of the guard for packets that arrive at the host itself. It does not filter the host's traffic with other machines, so no administrator
+ * loses access. Only the ports that the nodes of a swarm use are restricted to the nodes.
  */
 export function guardInput(scope: Scope): Chain {
   const ours = fromOurs(scope);
@@ -53,9 +53,9 @@ export function guardInput(scope: Scope): Chain {
 }
 
 /**
- * Without docker-proxy the engine lets bridges route 127.0.0.0/8, so any neighbour could reach what listens on the host's loopback.
- * Answers to the host itself arrive there too: a port that someone published on 127.0.0.1 (ours or not) works by translation, and the
- * container's answer has the loopback address again when INPUT sees it.
+ * Without docker-proxy, the engine lets bridges route 127.0.0.0/8, so any neighbour could reach programs that listen on the host's loopback address.
+ * Answers to the host itself arrive there too: a port that is published on 127.0.0.1 (by Bulkhead or not) works by translation, and the container's
+ * answer has the loopback address again when INPUT sees it.
  */
 function loopback(scope: Scope): Rule[] {
   const outside: Match[] = [
@@ -90,10 +90,10 @@ export function guardOutput(scope: Scope): Chain {
 }
 
 /**
- * Over IPv6 any user of the host sends datagrams from any address (`IPV6_FREEBIND` takes no capability), into connections that stand as well. To our
- * containers they come from an address of the host, also where they ask a publication at an address of the host, which is translated after this; and to
- * nobody from an address of a container. TCP carries nothing from a source that no answer comes back to, and the host itself sends such packets of it:
- * where somebody rejects by a reset, it comes in the name of who was asked.
+ * Over IPv6, any user of the host sends datagrams from any address (`IPV6_FREEBIND` needs no capability), also into established connections.
+ * Datagrams to Bulkhead's containers must come from an address of the host, also if they go to a publication at an address of the host, which is
+ * translated later. No datagram may leave the host with the address of a container. TCP transfers no data from a source that receives no answer, and
+ * the host itself sends such TCP packets: if a rule rejects with a reset, the reset has the requested address as its source.
  */
 function namesOfOthers(scope: Scope, theirs: Match): Rule[] {
   const { blocks } = scope.sets;
@@ -106,10 +106,10 @@ function namesOfOthers(scope: Scope, theirs: Match): Rule[] {
 }
 
 /**
- * In modes L3 and L3S of an ipvlan the host routes what a container sends, as if it had sent it itself: to its own addresses, too, and so to what is
- * published there. It does so from any source: that of the container on the wire, the one that it has in a segment, and over IPv6 without any capability
- * one of the host. No socket of the host is behind the last; TCP carries nothing there, since the answer does not get back. And the router of the LAN sends
- * back to the wire what the host has for a container.
+ * In modes L3 and L3S of an ipvlan, the host routes packets of a container as if it had sent them: also to its own addresses, and so to everything
+ * that is published there. It accepts any source: that of the container in the LAN segment, the one that it has in another segment, and over IPv6,
+ * without any capability, an address of the host. No socket of the host has sent the last kind; TCP transfers no data there, since the answer does
+ * not get back. And the router of the LAN sends packets from the host to a container back to the LAN segment.
  */
 function routedWires(scope: Scope): Rule[] {
   const routed = scope.topology.wires.flatMap((wire) => wire.routed ?? []).filter((block) => blockOf(block).family === scope.family);

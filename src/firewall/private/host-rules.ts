@@ -2,16 +2,17 @@ import type { Rule, RuleSet } from './ir';
 import type { Family } from '../../topology/private/terms';
 
 /**
- * All rules of one family on a host, whoever made them, in the form in which the kernel holds them: chains in tables, some of them bound to a hook.
+ * All rules of one family on a host, whichever program created them, in the form in which the kernel stores them: chains in tables, some of them
+ * bound to a hook.
  *
- * iptables and nftables are one thing here. A built-in chain of iptables is a base chain with the priority that the kernel gives it, and an accept
- * ends only the base chain that it was reached from, in both.
+ * This code treats iptables and nftables alike. A built-in chain of iptables is a base chain with the kernel's priority for it. In both, an accept
+ * ends only the base chain that called it.
  */
 export interface HostRules {
   readonly family: Family;
   readonly chains: readonly HostChain[];
   readonly sets: readonly RuleSet[];
-  /** What was read from a host and stands for no chain, rule or set that is known: with any of these no answer is certain. */
+  /** Text from a host that is not a known chain, rule or set: with any of these, no answer is certain. */
   readonly notUnderstood: readonly string[];
 }
 

@@ -82,7 +82,7 @@ export type Verdict =
   | { readonly kind: 'snat'; readonly address: string }
   | { readonly kind: 'masquerade' }
   | { readonly kind: 'set-mark'; readonly value: number; readonly mask: number }
-  /** Puts the source into a set, if it has room, and goes on. */
+  /** Puts the source into a set, if it has room, and continues. */
   | { readonly kind: 'add-source'; readonly set: string }
   /** The packet gets no conntrack entry. */
   | { readonly kind: 'notrack' }
@@ -94,18 +94,21 @@ export type Verdict =
 export interface Rule {
   readonly matches: readonly Match[];
   readonly verdict: Verdict;
-  /** Who wanted it: a construct path or flow for a permission, a plain sentence for a rule that always stands, `docker …` for the engine's. */
+  /**
+   * The origin of the rule: a construct path or flow for a permission, a plain sentence for a rule that always exists, `docker …` for the engine's
+   * rules.
+   */
   readonly origin: string;
 }
 
 /**
- * A chain of ours: what it is for, and the hook whose packets it sees. There is one of each role and hook at most; where among the chains of a host it
- * stands, and under which name, is the backend's.
+ * A Bulkhead chain: its purpose, and the hook whose packets it sees. There is at most one for each role and hook. The backend determines its name and
+ * its place among the chains of a host.
  */
 export interface Chain {
   /** The guard only restricts, and meets a packet before Docker's rules do. The pass only opens what Docker would drop. */
   readonly role: 'guard' | 'pass';
-  /** At `prerouting` it is asked before connection tracking hears of the packet. */
+  /** At `prerouting`, it runs before connection tracking sees the packet. */
   readonly hook: 'prerouting' | 'input' | 'forward' | 'output';
   readonly rules: readonly Rule[];
 }

@@ -95,10 +95,10 @@ export function icmp(scope: Scope, only?: { readonly type: number; readonly code
 }
 
 /**
- * The rate of a flow, if it has one. Its source is one of our own addresses, which its rule names.
+ * The rate of a flow, if it has one. Its source is one of Bulkhead's addresses, which its rule names.
  *
- * The kernel finds a count by its name and keeps the *old* limits when a new rule comes with a known name, so the name follows from everything
- * that the plan says.
+ * The kernel finds a count by its name and keeps the *old* limits when a new rule has a known name, so the name is derived from everything in the
+ * plan.
  */
 export function rate(spec: RateSpec | undefined, plan: readonly unknown[]): Match[] {
   if (spec === undefined) {

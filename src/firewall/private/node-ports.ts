@@ -11,11 +11,12 @@ const MANAGEMENT = 2377;
 const GOSSIP = 7946;
 
 /**
- * The ports by which the nodes of a swarm meet, for their addresses alone; for anybody else they are shut, whatever the host's own firewall says. Where
- * a packet comes from is what it says, so on an underlay that lets addresses be forged only encryption keeps frames out of an overlay. But no node is behind
- * a bridge of others: there a container writes any source, and nothing but these rules stands between it and an overlay in the clear.
+ * The ports that the nodes of a swarm use, only for the addresses of the nodes. For all other senders they are closed, whatever the host's own
+ * firewall permits. The rules believe the source of a packet, so if an underlay permits forged addresses, only encryption keeps frames out of an
+ * overlay. But no node is behind an unmanaged bridge: a container there can write any source, and only these rules prevent it from writing into an
+ * unencrypted overlay.
  *
- * Nobody is let in past Docker: it drops what comes in the clear for an encrypted overlay in rules that come after these.
+ * The guard accepts nothing past Docker: Docker drops unencrypted frames for an encrypted overlay in rules that come after these.
  */
 export function nodePorts(scope: Scope): Rule[] {
   const { swarm } = scope.topology;

@@ -3,16 +3,16 @@ import type { Match, Rule } from './ir';
 import { groupBy } from '../../private/multimap';
 
 /*
- * Removes permissions that other permissions cover already.
+ * Removes permissions that other permissions already cover.
  *
  * A rule is read as a box: an interval each of source, destination, destination port, original address and original port. All its other matches
- * (interfaces, protocol, state, …) and its verdict are its kind. A box is covered when the boxes of other rules of the same kind hold all of it
- * together; a rule with a rate covers only rules that share its count. Rules of different kinds are never compared.
+ * (interfaces, protocol, state, …) and its verdict are its kind. A box is covered if the boxes of other rules of the same kind together contain all
+ * of it; a rule with a rate covers only rules that share its count. Rules of different kinds are never compared.
  *
- * Give it rules of one verdict that may stand in any order among themselves. Laws, each tested:
+ * The rules must have the same verdict, and any order of them must be valid. Laws, each tested:
  *  - the rules admit exactly what they admitted before;
- *  - no rule is left that the others cover;
- *  - doing it twice changes nothing;
+ *  - the other rules cover no remaining rule;
+ *  - a second run changes nothing;
  *  - the result depends on the set of rules, not on their order, and neither does its own order.
  */
 export function normalize<T extends Rule>(rules: readonly T[]): T[] {

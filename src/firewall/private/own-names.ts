@@ -1,6 +1,6 @@
-/** By what rules of ours are known among those of others. */
+/** How Bulkhead recognizes its rules among other rules. */
 
-/** Labels of connections, the last of 128: others who use some begin with the first. */
+/** Labels of connections, the last of 128: other programs that use labels begin with the first. */
 export const LABELS: readonly number[] = [126, 127];
 
 /** Names of sets that rules fill. */

@@ -6,15 +6,15 @@ import type { Family } from '../../topology/private/terms';
 import type { NetworkPlan, Topology } from '../../topology/private/topology';
 
 /**
- * What the guard knows of our own networks, as sets: a rule with a set costs a packet the same whether there are two bridges or two thousand. Each is
- * undefined where it would be empty.
+ * What the guard knows of Bulkhead's networks, as sets: a rule with a set costs a packet the same with two bridges and with two thousand. Each is
+ * undefined if it would be empty.
  */
 export interface OwnSets {
-  /** Every block with the bridge that it belongs to, and the block of a wire with its shim. */
+  /** Every block with its bridge, and the block of a LAN segment with its shim. */
   readonly links?: LinkSet;
   /** The part of these that leads out of the host: what publishes or has egress. */
   readonly gatewayLinks?: LinkSet;
-  /** Blocks that only our bridges have. The block of a wire is not among them: the LAN has it, too. */
+  /** Blocks that only Bulkhead's bridges have. The block of a LAN segment is not among them: the LAN has it, too. */
   readonly blocks?: AddressSet;
   /** Addresses of the host on our bridges. */
   readonly gateways?: AddressSet;

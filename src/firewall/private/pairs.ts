@@ -8,7 +8,7 @@ import type { PairPlan } from '../../topology/private/topology';
 
 /** From this many pairs on a bridge on, one rule with a set is cheaper for every packet than a rule each. */
 const SET_FROM = 3;
-/** Each port of an element takes a place in the kernel's set of its own. */
+/** Each port of an element takes a separate place in the kernel's set. */
 const WIDEST_ELEMENT = 64;
 
 /** Rules for the pairs of all bridges: for the guard, and for the pass, which must open exactly what the guard lets by. */

@@ -4,8 +4,8 @@ import { neighboursInside } from './neighbours';
 import { standingInside } from './standing';
 
 /**
- * Opens what Docker itself would drop: pairs on a bridge without inter-container communication. Only inside a bridge of ours, since an accept
- * among Docker's chains overrides everything that an administrator wrote after it.
+ * Opens what Docker itself would drop: pairs on a bridge without inter-container communication. It opens only pairs inside a Bulkhead bridge, since
+ * an accept among Docker's chains overrides all rules of an administrator that come after it.
  */
 export function pass(scope: Scope, pairs: readonly Rule[]): Chain {
   return {

@@ -11,10 +11,10 @@ import type { PublicationPlan, Topology } from '../../topology/private/topology'
 export type PermitLine = string;
 
 /**
- * Everything that is permitted, one line each, sorted and without repetition; the format is told at `PermitLine`.
+ * All permissions, one line each, sorted and without repetition; `PermitLine` describes the format.
  *
- * A publication on a loopback address has the host itself as its source, so its line has the loopback block there. The protocol is written as in
- * the plan (`icmp` for both families).
+ * A publication on a loopback address has the host itself as its source, so its line contains the loopback block. The protocol is written as in the
+ * plan (`icmp` for both families).
  */
 export function permits(topology: Topology): PermitLine[] {
   const lines = [

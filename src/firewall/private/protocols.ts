@@ -1,9 +1,9 @@
 import type { IpProtocol } from './ir';
 
-/** Protocols that have a name of their own in rules, by number. */
+/** Protocols that have a name in rules, by number. */
 const NAMED: Readonly<Record<number, IpProtocol>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'ipv6-icmp', 132: 'sctp' };
 
-/** The tools print a protocol by a name of their own or of the host's `/etc/protocols`, else by its number. */
+/** The tools print a protocol by their own name for it or by a name of the host's `/etc/protocols`, else by its number. */
 const NUMBERS: Readonly<Record<string, number>> = {
   icmp: 1,
   igmp: 2,
@@ -44,7 +44,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
 
 export function readProtocol(text: string): IpProtocol | undefined {
   const number = /^(0|[1-9][0-9]{0,2})$/.test(text) ? Number(text) : Object.hasOwn(NUMBERS, text) ? NUMBERS[text] : undefined;
-  // 0 is "any protocol" in a rule, and hop-by-hop options in a packet: who means which cannot be told.
+  // 0 is "any protocol" in a rule, and hop-by-hop options in a packet: the text does not show which one is meant.
   return number === undefined || number === 0 || number > 255 ? undefined : (NAMED[number] ?? `${number}`);
 }
 

@@ -6,15 +6,15 @@ import { LABELS } from './own-names';
 import type { RateSpec } from '../../topology/private/terms';
 
 /*
- * Rates of publications. Flows between our own have one source each, and no rule of theirs lets another one by. What asks for a publication may write
- * any address into its packets, so what is kept for each source is kept only for as many as there is room for:
+ * Rates of publications. Flows between workloads have one source each, and their rules accept no other source. A client of a publication may write
+ * any address into its packets, so the guard keeps data for each source only for as many sources as there is room for:
  *
- *  - A TCP connection counts when its handshake is complete. Until then its packets only open it: the container's kernel answers each SYN, by SYN cookies
- *    where there are many, and a sender that forges its address never sees the answer. The connection carries a label from its first packet on, and another one
- *    once it was let in; without that it does not pass as one that stands.
- *  - Of what has no handshake every first packet counts.
- *  - A source that counts is put into a set of limited size, and only sources that are there are looked up in the kernel's table of rates. That table
- *    drops whatever comes when it is full, so it must have more room than the set. Sources for which the set has no room share one rate.
+ *  - A TCP connection counts when its handshake is complete. Until then its packets only open it: the container's kernel answers each SYN, by SYN
+ *    cookies if there are many, and a sender that forges its address never sees the answer. The connection carries a label from its first packet on,
+ *    and another label when it was accepted; without the second label the guard does not treat it as established.
+ *  - For protocols without a handshake, every first packet counts.
+ *  - The guard puts a source that counts into a set of limited size, and looks up only sources in that set in the kernel's table of rates. That table
+ *    drops every packet when it is full, so it must have more room than the set. Sources for which the set has no room share one rate.
  */
 
 /** The connection was opened under a rate, and has not been let in yet unless it carries the other label, too. */
@@ -22,10 +22,10 @@ const OPENED = { kind: 'ct-label', label: LABELS[0] } as const;
 const LET_IN = { kind: 'ct-label', label: LABELS[1] } as const;
 /** SYN and RST; not what claims to belong to a connection. */
 const OPENING: Match = { kind: 'tcp-flags', mask: ['SYN', 'RST', 'ACK'], set: ['ACK'], negate: true };
-/** Beyond the handshake. A status, not a state: new kernels call it ESTABLISHED, too, when somebody answers with a wrong number. */
+/** Beyond the handshake. A status, not a state: new kernels also report ESTABLISHED when the client answers with a wrong number. */
 const COMPLETE = { kind: 'ct-status', status: 'assured' } as const;
 const INCOMPLETE: Match = { ...COMPLETE, negate: true };
-/** Connection tracking goes on with a known connection when its ends open it again after a RST of the container: then that counts, too. */
+/** Connection tracking reuses a known connection when its ends open it again after a RST of the container: then that counts, too. */
 const NO_SYN: readonly Match[] = [
   { kind: 'protocol', protocol: 'tcp' },
   { kind: 'tcp-flags', mask: ['SYN'], set: [] },
@@ -45,7 +45,7 @@ const WITHOUT_ROOM: Match = { kind: 'limit', amount: 10_000, per: 'second', burs
 
 const SECONDS = { second: 1, minute: 60, hour: 3_600, day: 86_400 } as const;
 
-/** The rate of a permission for everybody, as its rule carries it until `countRates` spells it out. */
+/** The rate of a permission for all sources, as its rule carries it until `countRates` expands it. */
 export function rateOfMany(scope: Scope, spec: RateSpec | undefined, plan: readonly unknown[]): Match[] {
   if (spec === undefined) {
     return [];
@@ -105,7 +105,7 @@ function protocolOf(place: readonly Match[]): IpProtocol | undefined {
   return place.find((match) => match.kind === 'protocol')?.protocol;
 }
 
-/** An opening that others cover is there for nothing: what is let in is asked for each permission. */
+/** An opening that other openings cover has no effect: each permission checks what is accepted. */
 function neededOpenings(rated: readonly Rated[], free: readonly Rule[]): Rated[] {
   const asRule = ({ origin, place }: Rated) => rule(origin, RETURN, place);
   const kept = new Set(rated);

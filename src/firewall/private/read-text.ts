@@ -13,7 +13,7 @@ export const ALL_BITS = 0xffffffff;
 /** Longer than any address with a mask; what is longer is not even looked at. */
 const LONGEST_BLOCK = 64;
 
-/** A block in the form of the rules: an address alone gets its full prefix length. */
+/** A block in the form of the rules: a single address gets its full prefix length. */
 export function readBlock(text: string, family: Family): string | undefined {
   if (text.length > LONGEST_BLOCK) {
     return undefined;
@@ -23,14 +23,14 @@ export function readBlock(text: string, family: Family): string | undefined {
   return parsed.ok && parsed.value.family === family ? (text.includes('/') ? text : `${text}/${bits}`) : undefined;
 }
 
-/** One address, which may be written as the block of it alone. */
+/** One address, which may be written as a block of one address. */
 export function readAddress(text: string, family: Family): string | undefined {
   const address = text.replace(family === 'ipv4' ? /\/32$/ : /\/128$/, '');
   const isOfFamily = address.includes(':') === (family === 'ipv6');
   return address.length <= LONGEST_BLOCK && isOfFamily && isAddress(address) ? address : undefined;
 }
 
-/** Of a match: the field stands there only where it is true. */
+/** For a match: the field exists only if it is true. */
 export function not(negate: boolean): { readonly negate?: true } {
   return negate ? { negate: true } : {};
 }

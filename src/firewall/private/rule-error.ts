@@ -4,8 +4,8 @@ export type RuleErrorCode = 'BrokenPlan' | 'UnsupportedMatch' | 'UnsafeWord';
 /**
  * A rule that must not be written.
  *
- * Users' mistakes are refused long before, by the constructs; one of these means that something went round them. Nothing is left out silently instead,
- * since a permission without one of its matches would open more than was asked for.
+ * The constructs refuse users' mistakes long before; one of these means that a caller bypassed the checks. The renderer omits nothing silently, since
+ * a permission without one of its matches would open more than was declared.
  */
 export class RuleError extends Error {
   public readonly code: RuleErrorCode;

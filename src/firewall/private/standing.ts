@@ -3,15 +3,14 @@ import { DROP, from, fromOurs, icmp, notFromOurs, notToOurs, rule, type Scope, t
 import { forges } from '../../hardening/private/capabilities';
 
 /*
- * Packets of connections that stand. Connection tracking compares addresses and ports and nothing else, so by itself its word lets everybody in who can
- * write the addresses of others. These rules ask for the interfaces as well: a packet passes where the first packet of its connection could have passed,
- * or the answer to it.
+ * Packets of established connections. Connection tracking compares only addresses and ports, so ESTABLISHED accepts every sender that can forge
+ * addresses. These rules also match the interfaces: a packet passes where the first packet of its connection could have passed, or the answer to it.
  *
- * That a source belongs to the bridge that it comes from is seen to before (`guardEnter`). So where the source lies in the block of the bridge that the
- * packet leaves by, that is the bridge that it came in by.
+ * `guardEnter` has already checked that a source belongs to the bridge on which the packet arrived. If the source is in the block of the bridge by
+ * which the packet leaves, this is also the bridge on which it arrived.
  */
 
-/** A redirect is no error, and nobody outside gives our containers other routes. */
+/** A redirect is not an error, and no machine outside gives Bulkhead's containers other routes. */
 export const REDIRECT = { ipv4: 5, ipv6: 137 } as const;
 
 type Field = 'src' | 'dst';
@@ -21,7 +20,7 @@ export function standingInside(scope: Scope, verdict: Verdict): Rule[] {
   return place.length === 0 ? [] : standing('inside a bridge', verdict, [fromOurs(scope), toOurs(scope), ...place], icmp(scope));
 }
 
-/** Bridges that Docker makes for others: behind them are containers, and nothing that one of ours may ask. */
+/** Bridges that Docker creates for other networks: behind them are containers, and no peer that a Bulkhead container may connect to. */
 export const OF_OTHERS: readonly Match[] = [
   { kind: 'in-interface', name: 'docker0' },
   { kind: 'in-interface', name: 'docker_gwbridge' },
@@ -29,8 +28,8 @@ export const OF_OTHERS: readonly Match[] = [
 ];
 
 /**
- * From the gateway network to wherever the host routes, and back, but not from the containers of others, who can write any address that answers; back in each of
- * the ways in which a connection may stand.
+ * From the gateway network to every destination that the host routes, and back, but not from unmanaged containers, which can write any source
+ * address; back in each state that an established connection may have.
  */
 export function standingOutside(scope: Scope, verdict: Verdict, ways: readonly (readonly Match[])[]): Rule[] {
   const [out, back] = [linked(scope, 'gatewayLinks', 'src', 'src'), linked(scope, 'gatewayLinks', 'dst', 'dst')];
@@ -62,8 +61,9 @@ export function standingFromHost(scope: Scope, verdict: Verdict): Rule[] {
 }
 
 /**
- * Of an error the kernel knows about which connection it is, and not whether its sender has to do with it. Who makes its own packets would end the
- * connections of the host and of other containers with the outside; the kernels of all others send none about connections that are not theirs.
+ * The kernel knows which connection an error refers to, but not whether its sender is part of that connection. A container that creates raw packets
+ * could end the connections of the host and of other containers with the outside. The kernels of all other containers send no errors about
+ * connections of others.
  */
 export function errorsOfForgers({ family, topology: { networks, workloads } }: Scope, to: readonly Match[]): Rule[] {
   const forgers = new Set(workloads.filter(forges).map(({ path }) => path));

@@ -1,4 +1,4 @@
-/** What is to know of a capability, whoever asks: constructs, rules, proof, and the script that looks at hosts. */
+/** The facts of a capability, for all readers: constructs, rules, proof, and the script that checks hosts. */
 export interface CapabilityFacts {
   /** A container of a web application may need it; every other takes a reason. */
   readonly isOrdinary?: boolean;
@@ -95,7 +95,7 @@ export function capabilityFacts(name: string): CapabilityFacts | undefined {
   return Object.hasOwn(CAPABILITIES, bare) ? CAPABILITIES[bare] : undefined;
 }
 
-/** Whether who is given these back, or who shares its network, makes frames of its own, with any source over either family. */
+/** Whether a container with these capabilities, or one that shares its network, can create raw frames with any source over either family. */
 export function forges({
   capabilities = [],
   sharedCapabilities = [],

@@ -29,7 +29,7 @@ export const ENGINE_READS = {
 /** Of those the ones whose answer has no end. */
 export const ENDLESS_READS: readonly string[] = [...ENGINE_READS.events, ...ENGINE_READS.stats, ...ENGINE_READS.logs];
 
-/** What may stand before a target: a version of the API. */
+/** The optional prefix of a target: a version of the API. */
 export const API_VERSION = '(/v1[.][0-9]{1,2})?';
 
 /** Calls that change one container, by its name. */

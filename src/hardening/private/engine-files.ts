@@ -34,7 +34,7 @@ export interface EngineFile {
   /** Controls of the owner and of the mode. */
   readonly owned: string;
   readonly moded: string;
-  /** Stars stand for any name. */
+  /** Stars match any name. */
   readonly paths: readonly string[];
   readonly owner: string;
   readonly most: number;

@@ -1,6 +1,6 @@
 import { HARDENED, logOptions } from './hardened-defaults';
 
-/** Networks get it as an option of their own too: an option that the engine adds by itself would replace them on every plan. */
+/** Networks also get it as an option: an option that the engine adds itself would replace them on every plan. */
 export const HOST_BINDING_OPTION = 'com.docker.network.bridge.host_binding_ipv4';
 
 /** What networks of bridges get that are made by hand. */
@@ -8,16 +8,16 @@ export const BRIDGE_OPTIONS: Readonly<Record<string, string>> = { [HOST_BINDING_
 
 /** How verify.sh looks at a control of the benchmark: a function of the script with its words, and what it says where all is well. */
 export interface SettingLook {
-  /** Left out where each key of the control has a few good values: then those are asked for. */
+  /** Omitted if each key of the control has a few good values: then the script checks for those. */
   readonly command?: string;
   readonly what?: string;
 }
 
-/** A key of daemon.json: what we make of it, whom it concerns, and who looks whether it is so. */
+/** A key of daemon.json: Bulkhead's value, the affected hosts, and the checks of it. */
 export interface EngineSetting {
   /** First release that does what the key says; every one that we know where it is left out. A key that an engine does not know keeps it from starting. */
   readonly since?: string;
-  /** What a HardenedDaemon writes; nothing where the key is to stay away, or is the program's to say. */
+  /** What a HardenedDaemon writes; undefined if the key must be absent, or the program sets it. */
   readonly ours?: unknown;
   /** Whether the program says it, by a property of HardenedDaemon. */
   readonly isTold?: boolean;
@@ -29,7 +29,7 @@ export interface EngineSetting {
   readonly beside?: string;
   /** Under this name the model of the engine's rules asks for it: they follow from it, and so does the proof. */
   readonly fact?: string;
-  /** Goes on with what is said of the key where the benchmark's controls are listed. */
+  /** Continues the description of the key in the list of the benchmark's controls. */
   readonly note?: string;
   /** Why the control is left to others. */
   readonly left?: string;
@@ -38,7 +38,7 @@ export interface EngineSetting {
 const { logDriver, logMebibytes, ulimit } = HARDENED;
 
 const ALL = {
-  // The default bridge is not ours, but what is put there by hand starts closed, too.
+  // Bulkhead does not use the default bridge, but containers that are attached to it by hand start closed, too.
   icc: { ours: false, usual: true, controls: { '2.2': { command: 'icc' } } },
   ip: { ours: '127.0.0.1', usual: '0.0.0.0' },
   iptables: {
@@ -47,7 +47,7 @@ const ALL = {
     fact: 'iptables',
     controls: { '2.4': { what: 'the engine makes firewall rules' } },
   },
-  // Before 27 it needs the experimental mode; our own rules close IPv6 on every version.
+  // Before 27 it needs the experimental mode; Bulkhead's rules close IPv6 on every version.
   ip6tables: { ours: true, usual: true, since: '27.0', fact: 'ip6tables', beside: 'iptables' },
   // docker-proxy answers on INPUT, past the sources that a publication allows.
   'userland-proxy': {
@@ -91,7 +91,7 @@ const ALL = {
   },
   'insecure-registries': { controls: { '2.5': { command: 'registries' } }, note: '; mirrors by https:// only' },
   'registry-mirrors': { isTold: true, beside: 'insecure-registries' },
-  // Where the kernel has control groups of version 1 alone, containers are in the host's namespace otherwise.
+  // Otherwise containers are in the host's namespace if the kernel has only control groups of version 1.
   'default-cgroupns-mode': { ours: 'private' },
   labels: { isTold: true },
   runtimes: { isTold: true },
@@ -122,7 +122,7 @@ const ALL = {
   experimental: { usual: false, controls: { '2.19': { command: 'experimental' } } },
 } as const satisfies Record<string, EngineSetting>;
 
-/** A variable in the environment of an engine that changes its rules; nobody may have set it. */
+/** A variable in the environment of an engine that changes its rules; it must not be set. */
 export interface EngineVariable {
   readonly since: string;
   /** First release that does not ask for it any more. */
@@ -139,7 +139,7 @@ export const ENGINE_VARIABLES: Readonly<Record<keyof typeof VARIABLES, EngineVar
 
 export type SettingKey = keyof typeof ALL;
 
-/** Keys of daemon.json that something here is about. Whoever reads one asks for it here: constructs, the file itself, rules, the proof, verify.sh. */
+/** The keys of daemon.json that Bulkhead uses. Constructs, the file itself, rules, the proof and verify.sh read them here. */
 export const ENGINE_SETTINGS: Readonly<Record<SettingKey, EngineSetting>> = ALL;
 
 export const SETTING_KEYS = Object.keys(ALL) as SettingKey[];
@@ -160,14 +160,14 @@ export function settingFacts(knows: (key: SettingKey) => boolean): Readonly<Reco
   return Object.fromEntries([...facts, ...unset]) as Record<SettingFact, boolean>;
 }
 
-/** Texts of a key that are as good as ours, as the script reads them; the empty one stands for a key that is not there. */
+/** Values of a key that are as good as Bulkhead's, as the script reads them; the empty one means that the key is absent. */
 export function allowedTexts(key: SettingKey): string[] {
   const { ours, usual } = ENGINE_SETTINGS[key];
   const wanted = String(ours ?? usual);
   return [...new Set([...(wanted === String(usual) ? [''] : []), wanted])];
 }
 
-/** Controls that are about a key: its own, or those of the one that it stands beside. */
+/** Controls about a key: those of the key, or those of the key that it accompanies. */
 export function controlsOf(key: SettingKey): string[] {
   const { controls, beside } = ENGINE_SETTINGS[key];
   return Object.keys(controls ?? ENGINE_SETTINGS[beside as SettingKey]?.controls ?? {});

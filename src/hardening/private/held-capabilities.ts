@@ -2,7 +2,7 @@ import { CAPABILITIES, capabilitiesWith } from './capabilities';
 
 /** What of a container decides which capabilities its processes hold. */
 export interface ProcessStart {
-  /** Of its first process: root, or a user with another number. A user that nobody knows counts as root. */
+  /** For its first process: root, or a user with another number. An unknown user counts as root. */
   readonly isRoot: boolean;
   /** What it adds to the capabilities of the engine, and drops of them: names without prefix, in capitals, or ALL. */
   readonly add: readonly string[];
@@ -34,8 +34,8 @@ export function boundingSet({ add, drop }: Pick<ProcessStart, 'add' | 'drop'>): 
 }
 
 /**
- * Of each process that the engine starts in the container: the first one, a health check, `docker exec`. Root holds the bounding set. Any other user holds
- * nothing, whatever was added: the engine fills the bounding set alone, and sets no ambient capability.
+ * For each process that the engine starts in the container: the first one, a health check, `docker exec`. Root holds the bounding set. Any other user
+ * holds no capability, whatever was added: the engine fills only the bounding set, and sets no ambient capability.
  */
 export function capabilitySets(start: ProcessStart): CapabilitySets {
   const bounding = boundingSet(start);
@@ -44,8 +44,8 @@ export function capabilitySets(start: ProcessStart): CapabilitySets {
 }
 
 /**
- * What a process of the container can come to hold. With no-new-privileges a process keeps what it has, or loses it. Without, a set-user-id program or
- * file capabilities of the image give any user what is in the bounding set.
+ * What a process of the container can gain. With no-new-privileges, a process keeps its capabilities or loses them. Without, a set-user-id program or
+ * file capabilities of the image give any user the capabilities of the bounding set.
  *
  * @see https://docs.kernel.org/userspace-api/no_new_privs.html
  */

@@ -23,7 +23,7 @@ export const SENSITIVE = [
   '/root',
 ];
 
-/** Files in such places that tell the time zone and nothing else; a container may read them. */
+/** Files in such places that contain only the time zone; a container may read them. */
 export const TIME_ZONE_FILES = ['/etc/localtime', '/etc/timezone'];
 
 /** Directories that hold such places beside harmless ones. */
@@ -68,7 +68,7 @@ export function isConfigOf(container: string, path: string): boolean {
   return container !== '' && !path.endsWith('/') && path.startsWith(`${CONFIG_FOLDER}/${container}/`);
 }
 
-/** The place that gives power over the host and that a path without '..' lies in; nothing when it lies in none. */
+/** The place that gives power over the host and contains a path without '..'; undefined if there is none. */
 export function sensitivePlace(path: string): string | undefined {
   return placeOf(path) ?? placeOf(resolved(path));
 }
@@ -81,18 +81,18 @@ export function isEngineSocket(path: string): boolean {
   return ENGINE_SOCKET.test(path);
 }
 
-/** The same of a text as somebody wrote it: a path with anything at its end, or options of a mount, or an expression, with paths in them. */
+/** The same for a text as its author wrote it: a path with anything at its end, or options of a mount, or an expression, with paths in them. */
 export function namesEngineSocket(text: string): boolean {
   return text.split(/[^\w./-]+/).some((path) => isEngineSocket(posix.normalize(path).replace(/\/$/, '')));
 }
 
-/** Whether the socket of an engine usually lies in a directory. */
+/** Whether a directory usually contains the socket of an engine. */
 export function holdsEngineSocket(path: string): boolean {
   const directory = resolved(path);
   return SOCKETS.some((socket) => isWithin(socket, directory)) || ROOTLESS.test(directory);
 }
 
-/** Whether a container may read a path that lies in such a place: by this very name, since links could lead elsewhere. */
+/** Whether a container may read a path in such a place: only by exactly this name, since links could lead elsewhere. */
 export function mayBeRead(path: string): boolean {
   return TIME_ZONE_FILES.includes(path) || isStamp(path);
 }

@@ -5,10 +5,12 @@ export const MODULES: readonly string[] = ['br_netfilter', 'nf_conntrack'];
 export const ENGINE_MODULES: readonly string[] = ['overlay'];
 
 /**
- * What the engine of a node of a swarm asks the kernel for after boot, or the kernel for it, and why; every engine from 20.10 to 29, where nothing else is
- * said. Modules that one of these depends on are left out. One that a kernel lacks or has built in stops nothing: neither systemd (from 244 on) nor the guard.
+ * The modules that the engine of a swarm node, or the kernel for it, requests after boot, and why; for every engine from 20.10 to 29 unless an entry
+ * says otherwise. Modules that one of these depends on are omitted. A module that a kernel lacks or has built in stops nothing: neither systemd (from
+ * 244 on) nor the guard.
  *
- * @see https://github.com/moby/moby/tree/master/daemon/libnetwork `drivers/overlay`, `service_linux.go`, `ns`; before 22, https://github.com/moby/libnetwork
+ * @see https://github.com/moby/moby/tree/master/daemon/libnetwork `drivers/overlay`, `service_linux.go`, `ns`; before 22,
+ * https://github.com/moby/libnetwork
  */
 const SWARM_USES = {
   vxlan: 'each overlay has a link of this kind',
@@ -43,11 +45,11 @@ interface Setting {
  */
 const SETTINGS: Readonly<Record<string, Setting>> = {
   'net.ipv4.ip_forward': { value: '1', isNeeded: true },
-  // Without these neither Docker's rules nor ours see frames that stay on one bridge.
+  // Without these, neither Docker's rules nor Bulkhead's see frames that stay on one bridge.
   'net.bridge.bridge-nf-call-iptables': { value: '1', isNeeded: true },
   'net.bridge.bridge-nf-call-ip6tables': { value: '1', isNeeded: true },
   'net.bridge.bridge-nf-call-arptables': { value: '0' },
-  // VLAN-tagged frames would go round the rules otherwise.
+  // Otherwise VLAN-tagged frames would bypass the rules.
   'net.bridge.bridge-nf-filter-vlan-tagged': { value: '1', isNeeded: true },
   'net.ipv4.conf.all.accept_redirects': { value: '0' },
   'net.ipv4.conf.default.accept_redirects': { value: '0' },
@@ -59,14 +61,14 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   'net.ipv6.conf.default.accept_redirects': { value: '0' },
   'net.ipv4.icmp_echo_ignore_broadcasts': { value: '1' },
   'net.ipv4.tcp_syncookies': { value: '1' },
-  // Otherwise any number passes for an answer, and a forged source for one that has completed its handshake.
+  // Otherwise the kernel accepts any number as an answer, and treats a forged source as one that has completed its handshake.
   'net.netfilter.nf_conntrack_tcp_be_liberal': { value: '0' },
 };
 
 /** What is set. */
 export const SYSCTLS: Readonly<Record<string, string>> = valuesOf(() => true);
 
-/** What the guard needs whatever else is asked for: without these, frames inside a bridge go round every rule. */
+/** What the guard needs in every case: without these, frames inside a bridge bypass every rule. */
 export const REQUIRED_SYSCTLS: Readonly<Record<string, string>> = valuesOf(({ isNeeded }) => isNeeded === true);
 
 function valuesOf(wanted: (setting: Setting) => boolean): Record<string, string> {

@@ -7,8 +7,8 @@ export interface MetadataAddress {
 }
 
 /**
- * Metadata services and their like. Most clouds use a link-local address, and the whole of these blocks is in the table; the others have an address that
- * looks like any other, and each stands here by itself.
+ * Metadata services and similar services. Most clouds use a link-local address, and the table contains the whole of these blocks. The others have an
+ * address that looks like any other, and each has a separate entry here.
  */
 export const METADATA_ADDRESSES: readonly MetadataAddress[] = [
   {
@@ -73,7 +73,7 @@ export const METADATA_ADDRESSES: readonly MetadataAddress[] = [
   },
 ];
 
-/** Names by which programs ask for them. Who answers in their place hands out credentials, or gets those of others. */
+/** Names that programs use for them. A machine that answers to such a name can issue credentials, or receive those of others. */
 export const METADATA_NAMES: readonly string[] = [
   'metadata',
   'metadata.goog',

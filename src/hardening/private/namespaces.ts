@@ -6,9 +6,12 @@ export interface NamespaceFacts {
   readonly attribute?: string;
   /** Control of the benchmark. */
   readonly control: string;
-  /** Why nobody gets that of the host. */
+  /** Why no container gets that of the host. */
   readonly refusal: string;
-  /** How verify.sh looks at a container: a field of what the engine was told, beside the kernel; where the kernel can tell nothing, a template of `docker inspect`. */
+  /**
+   * How verify.sh checks a container: a field of the engine's configuration beside the kernel; if the kernel cannot tell, a template of `docker
+   * inspect`.
+   */
   readonly look: { readonly what: string } & ({ readonly field: string } | { readonly template: string; readonly says: string });
   /** Whether an engine with `userns-remap` refuses a container that shares it with the host. */
   readonly isRefusedRemapped?: boolean;

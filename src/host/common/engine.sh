@@ -1,7 +1,7 @@
 # check_engine sets engine_fault to a sentence when dockerd is here and is not of the generation that the rules were made for. A version that cannot be
 # read is a fault, too; an absent dockerd is none. It wants engine_minimum and engine_below.
 
-# Exit 0 when version $1 lies below version $2; what follows the dotted numbers does not count.
+# Exit 0 if version $1 is below version $2; text after the dotted numbers does not count.
 version_below() {
   awk -v a="$1" -v b="$2" 'BEGIN {
     n = split(a, x, "."); m = split(b, y, ".")

@@ -2,7 +2,7 @@
 
 private=$run/private
 
-# Makes $2 a folder of root with mode $1. Where others could open what lies in it, they may hold the locks: those are made anew.
+# Makes $2 a folder of root with mode $1. If other users could open its content, they may hold the locks: those are created again.
 own_folder() {
   case $(stat -c '%u %F %a' "$2" 2>/dev/null) in
     "0 directory $1") ;;
@@ -11,7 +11,7 @@ own_folder() {
   esac
 }
 
-# Only root can open the lock: anybody who can may hold it, and keep the guard from being mended.
+# Only root can open the lock: a user who can open it may hold it, and keep the guard from being repaired.
 enter() {
   own_folder 755 "$run"
   own_folder 700 "$private"

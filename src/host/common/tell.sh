@@ -1,4 +1,4 @@
-# What a container is told when a file of its own has changed. It is asked only of an engine that runs: its socket would start one.
+# How a container is notified after one of its files has changed. It asks only a running engine: a connection to its socket would start it.
 
 # The engine of this host, whatever the caller's client would ask.
 DOCKER_HOST=unix:///run/docker.sock

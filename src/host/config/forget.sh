@@ -35,8 +35,8 @@ forget_others() {
   rmdir "$placed"/* 2>/dev/null || :
 }
 
-# A mark is taken away when it was acted upon. Who is to be replaced finds another file only where somebody has changed it on the host: a restart shows the
-# right one again.
+# A mark is removed after the action. A container that Terraform replaces finds another file only if somebody changed it on the host: a restart shows
+# the right one again.
 tell_all() {
   engine_runs || return 0
   for mark in "$placed"/.changed/*; do

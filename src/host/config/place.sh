@@ -1,5 +1,5 @@
-# The program says in $plan which file each container has and where; what is in them lies under $bodies, below the name of the container, at the path in the
-# container. Root alone can enter $placed, so nobody else can put a link or another file there.
+# The lines of $plan say which file each container has and where; the content is under $bodies, below the name of the container, at the path in the
+# container. Only root can enter $placed, so no other user can put a link or another file there.
 
 plan=@configPlan@
 bodies=@configBodies@

@@ -16,7 +16,7 @@ is_held() { [ "$(readlink "$stamp")" = "$held" ]; }
 
 put_back() { ! is_held || mv -T "$run/kept" "$stamp"; }
 
-# A bind mount takes anything that lies there; docker makes a folder of it where a container names it as a volume.
+# A bind mount accepts anything at that path; docker creates a folder there if a container names it as a volume.
 stamp_holds() {
   file=$stamp
   ! is_held || file=$run/kept
@@ -36,7 +36,7 @@ write_stamp() {
   changed=yes
 }
 
-# The stamp goes before anything is mended, and comes back when all was read back.
+# The stamp is removed before any repair, and comes back when everything was read back.
 apply() {
   begin
   read_settings
@@ -59,7 +59,7 @@ apply() {
   switches set
   links set "$etc/network"
   clear_others
-  # The guard stands on any engine, since it only restricts; but without the stamp no container starts, and docker does not either.
+  # The guard is applied on any engine, since it only restricts; but without the stamp no container starts, and docker does not either.
   check_engine
   check_backend
   [ -z "$engine_fault" ] || die "$engine_fault"

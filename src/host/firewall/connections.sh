@@ -5,8 +5,8 @@ connections_to_end() {
   awk -v ct="$ct" -v mode="$1" -f firewall/connections.awk file=network "$etc/network" file=kept "$etc/permits" file=before "$work/before" file=list "$work/list"
 }
 
-# What goes on behind ESTABLISHED would outlive its permission. On the first apply of a boot nothing is known of what was there before; and while the
-# guard was gone anybody could open anything.
+# An established connection would outlive its permission. At the first apply after a boot, earlier connections are not known; and while the guard was
+# missing, every sender could open connections.
 end_connections() {
   if [ ! -r "$private/permits" ]; then
     end_those touching

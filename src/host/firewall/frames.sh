@@ -1,15 +1,16 @@
-# What lies below IP. br_netfilter shows the rules of IP what is IP, or IP behind one tag; a container that makes its own frames (NET_RAW) sends anything
-# else past them: two tags, one of which the neighbour's kernel takes off for each of its own. So a table of the bridges lets in IPv4, IPv6 and ARP alone.
+# Frames below IP. br_netfilter passes a frame to the IP rules if it is IP, or IP behind one tag; a container that creates raw frames (NET_RAW)
+# bypasses the rules with any other frame: with two tags, for example, which the neighbour's kernel removes one by one. So a table of the bridges
+# accepts only IPv4, IPv6 and ARP.
 #
-# Frames to the reserved addresses of bridges do not come to that hook: the kernel hands them to the host as if they had come by the port of the
-# container, and rules that name a bridge do not match. No IP is ever sent to those addresses, so a second table drops it by the address.
+# Frames to the reserved addresses of bridges do not reach that hook: the kernel processes them as if they had arrived on the port of the container,
+# and rules that name a bridge do not match. No host sends IP to those addresses, so a second table drops it by the address.
 #
-# Kernels without nft_meta_bridge cannot tell the bridge of a frame. There every veth counts as ours but for the ports of other bridges, which are listed:
-# a new port of another bridge is closed to tagged frames until the watch has seen it, a new one of ours is never open.
+# Kernels without nft_meta_bridge cannot match the bridge of a frame. There the table applies to every veth except the ports of other bridges, which
+# are listed: a new port of another bridge is closed to tagged frames until the watch has seen it, a new port of a Bulkhead bridge is never open.
 
-# Behind bridges of others are containers, too, and with NET_RAW they write any source: of whom one of ours asked, or of whom a publication lets in. So
-# what comes to our bridges by another bridge has a source that the host would answer over that bridge, be it the uplink. Old and small kernels cannot say
-# this; there the guard's own rule for bridges with Docker's names is all.
+# Behind unmanaged bridges are containers, too, and with NET_RAW they write any source: that of the peer of a request, or one that a publication
+# permits. So a packet to a Bulkhead bridge from another bridge must have a source that the host would answer over that bridge, even if it is the
+# uplink. Old and small kernels cannot match this; there only the guard's rule for bridges with Docker's names applies.
 
 # $1 is what tells a frame of our bridges, $2 what closes them to such sources.
 frame_rules() {

@@ -39,8 +39,8 @@ sysctls() {
   done <@sysctl@
 }
 
-# The switch of every bridge of ours: the global one is other people's to flip. And none has a master, such as a VRF: behind one packets come in by the
-# master, where the guard's entrance drops them, so that declared flows are dead.
+# The switch of every Bulkhead bridge: other programs may change the global one. And no bridge has a master, such as a VRF: behind one, packets arrive
+# on the master, where the entrance of the guard drops them, so declared flows do not work.
 switches() {
   for knob in /sys/class/net/"$prefix"*/bridge/nf_call_ip* /sys/class/net/"$prefix"*/master; do
     now=

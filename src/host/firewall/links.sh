@@ -1,6 +1,6 @@
-# Interfaces of ours on wires of the host: sub-interfaces of VLANs, and shims. `network` holds a line for each: `vlan NAME OF ID`, and `macvlan` or
-# `ipvlan`, `NAME PARENT ADDRESS ROUTE…`, for a shim. They come after the guard: a shim is never there without it. A parent that is not there (yet) is told
-# and not fatal: it closes nothing that should be closed.
+# Bulkhead's interfaces on LAN segments of the host: sub-interfaces of VLANs, and shims. `network` has a line for each: `vlan NAME OF ID`, and
+# `macvlan` or `ipvlan`, `NAME PARENT ADDRESS ROUTE…`, for a shim. They are created after the guard: a shim never exists without it. A missing parent
+# is reported and is not fatal: it closes nothing that must be closed.
 
 # Sets fault to what keeps a link from being as it should, if anything does.
 link_fault() {
@@ -21,7 +21,7 @@ link_fault() {
 }
 
 make_link() {
-  # Whoever manages interfaces here must have read that these are none of theirs before one appears.
+  # The programs that manage interfaces here must have read that these do not belong to them before one appears.
   [ ! -d /run/systemd/netif ] || networkctl reload >/dev/null 2>&1 || :
   case $kind in
     macvlan) mode=bridge ;;
@@ -34,7 +34,7 @@ make_link() {
       ip link add link "$parent" name "$name" type "$kind" mode "$mode"
       ;;
   esac || return 1
-  # Nothing of the wire may give the host addresses there, nor routes.
+  # Nothing on the LAN segment may give the host addresses or routes there.
   { echo 1 >"/proc/sys/net/ipv6/conf/$name/disable_ipv6"; } 2>/dev/null || [ ! -e /proc/sys/net/ipv6 ] || return 1
   [ "$kind" = vlan ] || ip addr add "$third/32" dev "$name" || return 1
   ip link set dev "$name" up || return 1

@@ -1,3 +1,3 @@
-# In the place of links.sh where no interface on wires of the host is ours to make. Few hosts have any, and the size counts.
+# Replaces links.sh if Bulkhead creates no interface on a LAN segment of the host. Few hosts have one, and the size counts.
 
 links() { :; }

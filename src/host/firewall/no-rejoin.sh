@@ -1,2 +1,2 @@
-# In the place of rejoin.sh where no container shares the network of another one. Few hosts have any, and the size counts.
+# Replaces rejoin.sh if no container shares the network of another one. Few hosts have one, and the size counts.
 

@@ -1,5 +1,6 @@
-# The engine tries no second time to start a container that ended while the stamp was away. So those whose last start failed for want of the stamp are started
-# once it is back, and nothing else is: what a user stopped has no such error. Runs beside the watch, which must not wait for an engine.
+# The engine does not try a second time to start a container that ended while the stamp was missing. So when the stamp is back, this starts the
+# containers whose last start failed because it was missing, and no others: a container that a user stopped has no such error. Runs beside the watch,
+# which must not wait for an engine.
 
 revive() {
   # Asked at its socket, an engine that was stopped would start.

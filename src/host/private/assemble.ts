@@ -37,7 +37,7 @@ function parameterOf(name: string): string {
   return PARAMETERS[name];
 }
 
-/** What is installed: user data has room for 16 KiB, so comments (but for the head) and empty lines stay here, and indents are half as wide. */
+/** The installed text: user data has room for 16 KiB, so comments (except for the head) and empty lines stay here, and indents are half as wide. */
 export function uncommented(text: string): string {
   return text
     .replace(/^ *# (?!Bulkhead:|Installed by).*\n/gm, '')

@@ -1,6 +1,6 @@
 import { AUDITED } from '../../hardening/private/engine-files';
 
-/** What containers write lies there, too, and is no business of the engine. */
+/** Containers also write there, and the engine does not use those files. */
 const CONTAINERS = ['/var/lib/docker/overlay2', '/var/lib/docker/volumes'];
 
 /** Rules of auditd. What is not on a host is passed over (`-i`), and rules that are loaded already stay. */

@@ -2,7 +2,7 @@ import { HOST_BINDING_OPTION } from '../../hardening/private/engine-settings';
 import { CONFIG_FOLDER, SECRET_FOLDER, SECRET_STORE } from '../../hardening/private/host-paths';
 import { GATEWAY_BRIDGE, GATEWAY_NETWORK } from '../../topology/private/swarm';
 
-/** Where things lie on the host. Constants: no path ever comes from the input. */
+/** Paths on the host. Constants: no path ever comes from the input. */
 export const PATHS = {
   etc: '/etc/bulkhead',
   script: '/usr/local/sbin/bulkhead-firewall',
@@ -48,13 +48,13 @@ const OWN_FILES = [
 /** Adds to what is loaded; other rules stay as they are. */
 export const LOAD_AUDIT = `auditctl -R ${PATHS.auditRules} >/dev/null 2>&1`;
 
-/** How long a certificate of a node holds; a node that was away for longer has to join anew. */
+/** How long a certificate of a node is valid; a node that was away for longer has to join again. */
 export const SWARM_CERTIFICATES = '2160h';
 
 /** Most bytes of a secret: as many as Swarm takes. */
 export const SECRET_LIMIT = 512_000;
 
-/** What `@NAME@` stands for in the programs of the host. */
+/** The values of `@NAME@` in the programs of the host. */
 export const PARAMETERS: Readonly<Record<string, string>> = {
   ...PATHS,
   ownFiles: OWN_FILES.join(' '),

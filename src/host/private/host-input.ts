@@ -10,14 +10,14 @@ import type { HostDirectoryPlan } from '../../topology/private/topology';
 export interface HostInput {
   /** Construct path of the daemon, for comments and messages. */
   readonly daemonPath: string;
-  /** 12 hexadecimal characters; the stamp carries it, so that another daemon's guard is not taken for ours. */
+  /** 12 hexadecimal characters; the stamp contains it, so that it differs from the stamp of another daemon's guard. */
   readonly daemonId: string;
   /** Generation the rules were made for: another engine on the host is refused. */
   readonly engine: { readonly version: string; readonly minimum: string; readonly below: string };
   readonly bridgePrefix: string;
-  /** Canonical blocks of our own networks; connections of theirs that were there before the first apply are ended. */
+  /** Canonical blocks of Bulkhead's networks; their connections from before the first apply are ended. */
   readonly blocks: readonly string[];
-  /** Interfaces on wires of the host that the script makes and keeps. */
+  /** Interfaces on LAN segments of the host that the script creates and maintains. */
   readonly links: readonly HostLink[];
   /** Directories that containers mount, which the host makes. */
   readonly directories: readonly HostDirectoryPlan[];
@@ -33,7 +33,7 @@ export interface HostInput {
   readonly config: readonly HostConfig[];
   readonly firewall: FirewallFiles;
   readonly daemonJson: string;
-  /** Whether the host records who touches the engine. */
+  /** Whether the host records which users access the engine. */
   readonly auditRules: boolean;
   readonly sysctls: Readonly<Record<string, string>>;
   readonly modules: readonly string[];
@@ -42,7 +42,7 @@ export interface HostInput {
   readonly installPackages: readonly string[];
 }
 
-/** Which secrets there are, and who sees them. */
+/** Which secrets exist, and which containers see them. */
 export interface HostSecrets {
   readonly names: readonly string[];
   readonly containers: readonly (SecretUse & { readonly name: string })[];
@@ -57,7 +57,10 @@ export interface HostConfig extends ConfigUse {
 /** A file with content, as the host has it. */
 export interface PlacedFile {
   readonly container: string;
-  /** What the container is told when the file changes under the same name; who is replaced finds it so only after somebody else changed it. */
+  /**
+   * How the container is notified when the file changes under the same name; a container that Terraform replaces finds it so only after somebody else
+   * changed it.
+   */
   readonly action: SecretUse['onChange'];
   readonly owner: string;
   /** As stat(1) prints it. */
@@ -145,7 +148,7 @@ export function swarmStampPath(swarmId: string): string {
   return `${STAMP_FOLDER}/swarm-${swarmId}`;
 }
 
-/** Where the stamp of a daemon lies on its host; containers bind-mount it. */
+/** The path of the stamp of a daemon on its host; containers bind-mount it. */
 export function stampPath(daemonId: string): string {
   return `${STAMP_FOLDER}/stamp-${daemonId}`;
 }

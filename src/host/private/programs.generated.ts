@@ -5,7 +5,7 @@ export const FILES: Readonly<Record<string, string>> = {
   'common/engine.sh': `# check_engine sets engine_fault to a sentence when dockerd is here and is not of the generation that the rules were made for. A version that cannot be
 # read is a fault, too; an absent dockerd is none. It wants engine_minimum and engine_below.
 
-# Exit 0 when version $1 lies below version $2; what follows the dotted numbers does not count.
+# Exit 0 if version $1 is below version $2; text after the dotted numbers does not count.
 version_below() {
   awk -v a="$1" -v b="$2" 'BEGIN {
     n = split(a, x, "."); m = split(b, y, ".")
@@ -50,7 +50,7 @@ lists() {
 
 private=$run/private
 
-# Makes $2 a folder of root with mode $1. Where others could open what lies in it, they may hold the locks: those are made anew.
+# Makes $2 a folder of root with mode $1. If other users could open its content, they may hold the locks: those are created again.
 own_folder() {
   case $(stat -c '%u %F %a' "$2" 2>/dev/null) in
     "0 directory $1") ;;
@@ -59,7 +59,7 @@ own_folder() {
   esac
 }
 
-# Only root can open the lock: anybody who can may hold it, and keep the guard from being mended.
+# Only root can open the lock: a user who can open it may hold it, and keep the guard from being repaired.
 enter() {
   own_folder 755 "$run"
   own_folder 700 "$private"
@@ -83,7 +83,7 @@ die() {
   exit 2
 }
 `,
-  'common/tell.sh': `# What a container is told when a file of its own has changed. It is asked only of an engine that runs: its socket would start one.
+  'common/tell.sh': `# How a container is notified after one of its files has changed. It asks only a running engine: a connection to its socket would start it.
 
 # The engine of this host, whatever the caller's client would ask.
 DOCKER_HOST=unix:///run/docker.sock
@@ -194,8 +194,8 @@ forget_others() {
   rmdir "$placed"/* 2>/dev/null || :
 }
 
-# A mark is taken away when it was acted upon. Who is to be replaced finds another file only where somebody has changed it on the host: a restart shows the
-# right one again.
+# A mark is removed after the action. A container that Terraform replaces finds another file only if somebody changed it on the host: a restart shows
+# the right one again.
 tell_all() {
   engine_runs || return 0
   for mark in "$placed"/.changed/*; do
@@ -207,8 +207,8 @@ tell_all() {
   done
 }
 `,
-  'config/place.sh': `# The program says in $plan which file each container has and where; what is in them lies under $bodies, below the name of the container, at the path in the
-# container. Root alone can enter $placed, so nobody else can put a link or another file there.
+  'config/place.sh': `# The lines of $plan say which file each container has and where; the content is under $bodies, below the name of the container, at the path in the
+# container. Only root can enter $placed, so no other user can put a link or another file there.
 
 plan=@configPlan@
 bodies=@configBodies@
@@ -291,10 +291,10 @@ settle() {
 # shellcheck disable=SC2034 # names that other scripts need
 . common/prelude.sh
 
-# What was made, as the lines of the plan: so a later owner of the program's is told from somebody else's data.
+# The directories that were created, as the lines of the plan: so a later owner of the program differs from data of another program.
 made=/var/lib/bulkhead/directories
 
-# Nobody but root may be able to put something else into the place of a directory: neither a user of the host nor a process of a container.
+# Only root may be able to replace a directory: neither a user of the host nor a process of a container.
 look_above() {
   at=
   rest=\${1#/}
@@ -461,7 +461,7 @@ is_held() { [ "$(readlink "$stamp")" = "$held" ]; }
 
 put_back() { ! is_held || mv -T "$run/kept" "$stamp"; }
 
-# A bind mount takes anything that lies there; docker makes a folder of it where a container names it as a volume.
+# A bind mount accepts anything at that path; docker creates a folder there if a container names it as a volume.
 stamp_holds() {
   file=$stamp
   ! is_held || file=$run/kept
@@ -481,7 +481,7 @@ write_stamp() {
   changed=yes
 }
 
-# The stamp goes before anything is mended, and comes back when all was read back.
+# The stamp is removed before any repair, and comes back when everything was read back.
 apply() {
   begin
   read_settings
@@ -504,7 +504,7 @@ apply() {
   switches set
   links set "$etc/network"
   clear_others
-  # The guard stands on any engine, since it only restricts; but without the stamp no container starts, and docker does not either.
+  # The guard is applied on any engine, since it only restricts; but without the stamp no container starts, and docker does not either.
   check_engine
   check_backend
   [ -z "$engine_fault" ] || die "$engine_fault"
@@ -688,8 +688,8 @@ connections_to_end() {
   awk -v ct="$ct" -v mode="$1" -f firewall/connections.awk file=network "$etc/network" file=kept "$etc/permits" file=before "$work/before" file=list "$work/list"
 }
 
-# What goes on behind ESTABLISHED would outlive its permission. On the first apply of a boot nothing is known of what was there before; and while the
-# guard was gone anybody could open anything.
+# An established connection would outlive its permission. At the first apply after a boot, earlier connections are not known; and while the guard was
+# missing, every sender could open connections.
 end_connections() {
   if [ ! -r "$private/permits" ]; then
     end_those touching
@@ -743,18 +743,19 @@ END {
   }
 }
 `,
-  'firewall/frames.sh': `# What lies below IP. br_netfilter shows the rules of IP what is IP, or IP behind one tag; a container that makes its own frames (NET_RAW) sends anything
-# else past them: two tags, one of which the neighbour's kernel takes off for each of its own. So a table of the bridges lets in IPv4, IPv6 and ARP alone.
+  'firewall/frames.sh': `# Frames below IP. br_netfilter passes a frame to the IP rules if it is IP, or IP behind one tag; a container that creates raw frames (NET_RAW)
+# bypasses the rules with any other frame: with two tags, for example, which the neighbour's kernel removes one by one. So a table of the bridges
+# accepts only IPv4, IPv6 and ARP.
 #
-# Frames to the reserved addresses of bridges do not come to that hook: the kernel hands them to the host as if they had come by the port of the
-# container, and rules that name a bridge do not match. No IP is ever sent to those addresses, so a second table drops it by the address.
+# Frames to the reserved addresses of bridges do not reach that hook: the kernel processes them as if they had arrived on the port of the container,
+# and rules that name a bridge do not match. No host sends IP to those addresses, so a second table drops it by the address.
 #
-# Kernels without nft_meta_bridge cannot tell the bridge of a frame. There every veth counts as ours but for the ports of other bridges, which are listed:
-# a new port of another bridge is closed to tagged frames until the watch has seen it, a new one of ours is never open.
+# Kernels without nft_meta_bridge cannot match the bridge of a frame. There the table applies to every veth except the ports of other bridges, which
+# are listed: a new port of another bridge is closed to tagged frames until the watch has seen it, a new port of a Bulkhead bridge is never open.
 
-# Behind bridges of others are containers, too, and with NET_RAW they write any source: of whom one of ours asked, or of whom a publication lets in. So
-# what comes to our bridges by another bridge has a source that the host would answer over that bridge, be it the uplink. Old and small kernels cannot say
-# this; there the guard's own rule for bridges with Docker's names is all.
+# Behind unmanaged bridges are containers, too, and with NET_RAW they write any source: that of the peer of a request, or one that a publication
+# permits. So a packet to a Bulkhead bridge from another bridge must have a source that the host would answer over that bridge, even if it is the
+# uplink. Old and small kernels cannot match this; there only the guard's rule for bridges with Docker's names applies.
 
 # $1 is what tells a frame of our bridges, $2 what closes them to such sources.
 frame_rules() {
@@ -844,7 +845,7 @@ remove_frames() {
 `,
   'firewall/iptables/cleaning.sh': `# Taking away what the last rules left, or all.
 
-# Written before anything is made, so that an interrupted run leaves nothing that nobody knows of.
+# Written before anything is created, so that the record covers everything that an interrupted run leaves.
 remember() {
   cat "$etc/chains" "$private/chains" 2>/dev/null | awk '{ print $1, $2, $3, $4 }' | sort -u >"$work/chains"
   { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; cat "$private/sets" 2>/dev/null || :; } | sort -u >"$work/names"
@@ -852,7 +853,7 @@ remember() {
   mv "$work/names" "$private/sets"
 }
 
-# Chains and sets of ours that $1 (a file like chains) and $2 (set names) no longer list.
+# Bulkhead's chains and sets that $1 (a file like chains) and $2 (set names) no longer list.
 drop_old() {
   awk 'FNR == NR && FILENAME == wanted { mine[$1, $2, $3] = 1; next } !(($1, $2, $3) in mine)' wanted="$1" "$1" "$private/chains" >"$work/old"
   while read -r old_family table chain _; do
@@ -884,7 +885,7 @@ drop_withdrawn() {
   drop_old "$etc/chains" "$work/names"
 }
 
-# Everything of ours, in the other iptables too.
+# Everything that belongs to Bulkhead, in the other iptables too.
 drop_rules() {
   if [ -e "$etc/chains" ]; then remember; else touch "$private/chains" "$private/sets"; fi
   for entry in $families; do
@@ -896,7 +897,7 @@ drop_rules() {
   [ ! -s "$private/sets" ] || die "sets are still in use by rules that are not ours: $(tr '\\n' ' ' <"$private/sets")"
 }
 
-# Hooks that we made, where nobody uses them.
+# Hooks that Bulkhead created, if no rule uses them.
 drop_hooks() {
   while read -r made table chain; do
     use_family "\${made#v}"
@@ -910,7 +911,8 @@ $(cat "$private/made" 2>/dev/null)
 END
 }
 `,
-  'firewall/iptables/clear-other.awk': `# Reads the iptables-save of the other backend, and prints restore input that takes away what is ours there, and DOCKER-USER where no engine has it.
+  'firewall/iptables/clear-other.awk': `# Reads the iptables-save of the other backend, and prints restore input that removes the chains of Bulkhead there, and DOCKER-USER if no engine has
+# it.
 
 /^[*]/ { t = $0 }
 /^:DOCKER / { docker = 1 }
@@ -923,7 +925,7 @@ END {
   for (t in drop) printf "%s\\n%s%s%sCOMMIT\\n", t, jump[t], clear[t], drop[t]
 }
 `,
-  'firewall/iptables/guard.sh': `# What of the program knows iptables: rules and sets, how they are written, read back and taken away. The rest asks these functions alone:
+  'firewall/iptables/guard.sh': `# The part of the program that knows iptables: rules and sets, how they are written, read back and removed. The rest calls only these functions:
 # has_ipv6, use_family, remember, make_hooks, missing_hooks, apply_family, read_back, stands, guard_size, other_faults, drop_withdrawn, clear_others,
 # drop_rules, drop_hooks, check_backend, rule_events, first_error.
 
@@ -935,8 +937,8 @@ END {
 
 . firewall/iptables/others.sh
 `,
-  'firewall/iptables/listing.sh': `# Reading the live tables. \`chains\` holds one line per chain of ours: family, table, chain, hook, number of rules, digest. The kernel's own listing is
-# compared, never the text that we wrote: it comes back in another spelling.
+  'firewall/iptables/listing.sh': `# Reads the live tables. \`chains\` has one line for each Bulkhead chain: family, table, chain, hook, number of rules, digest. The program compares the
+# kernel's own listing, never the text that Bulkhead wrote: the kernel prints it in another spelling.
 
 use_family() {
   family=$1
@@ -948,7 +950,7 @@ use_family() {
 
 has_ipv6() { ip6tables -w "$wait" -t mangle -S >/dev/null 2>&1; }
 
-# iptables warns of labels of connections that it finds no names for, which ours have not.
+# iptables warns of labels of connections without names; Bulkhead's labels have none.
 first_error() { grep -v '^Warning: cannot open .*connlabel' "$work/err" | grep -m 1 . || echo 'no reason given'; }
 
 list_rules() {
@@ -959,11 +961,11 @@ list_rules() {
   done
 }
 
-# Looks at $work/save for our chains, which file $2 lists. Prints, depending on $1:
-# faults: one line for each thing that is wrong with chains and jumps
-# live: our rules as the kernel has them
-# edits: restore input that leaves one jump, first in its hook, to every chain of ours, and none to those of $private/chains that are no longer
-#   ours; old jumps go and the new one comes in one transaction, so there is no moment without it
+# Checks $work/save for Bulkhead's chains, which file $2 lists. Prints, depending on $1:
+# faults: one line for each fault of chains and jumps
+# live: Bulkhead's rules as the kernel has them
+# edits: restore input that leaves one jump, first in its hook, to every Bulkhead chain, and none to those of $private/chains that are no longer used;
+#   one transaction removes old jumps and adds the new one, so there is no moment without it
 compare_chains() {
   touch "$private/chains"
   awk -v f="v$family" -v mode="$1" -f firewall/iptables/tables.awk file=wanted "$2" file=known "$private/chains" file=save "$work/save"
@@ -1007,7 +1009,7 @@ rule_events() {
 `,
   'firewall/iptables/others.sh': `# Hosts have two kinds of tables, and two programs called iptables: what was written by one the other neither shows nor removes.
 
-# Chains of ours or of Docker in the other iptables, to $work/other. Exit 1 where it has none.
+# Chains of Bulkhead or Docker in the other iptables, to $work/other. Exit 1 if it has none.
 other_rules() {
   case $("$tool" -V) in
     *legacy*) other=$tool-nft ;;
@@ -1027,13 +1029,13 @@ other_faults() {
   ! other_rules || echo "$ct: $other has rules of Bulkhead or Docker beside those of $tool"
 }
 
-# Takes away what is ours there, and DOCKER-USER where no engine has it.
+# Removes Bulkhead's rules there, and DOCKER-USER if no engine has it.
 clear_other() {
   awk -f firewall/iptables/clear-other.awk "$work/other" >"$work/clear"
   "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove our rules: $(first_error)"
 }
 
-# After the guard stands in the tables in use. Docker's own rules in the others are for the administrator.
+# After the guard is in the tables in use. The administrator must remove Docker's own rules from the others.
 clear_others() {
   for entry in $families; do
     use_family "$entry"
@@ -1045,7 +1047,7 @@ clear_others() {
   done
 }
 
-# The engine's rules in tables of nftables: nothing of ours in DOCKER-USER counts there. Sets engine_fault.
+# If the engine's rules are in nftables tables, Bulkhead's rules in DOCKER-USER have no effect. Sets engine_fault.
 check_backend() {
   found=
   if tr -d '[:space:]' 2>/dev/null <@daemonJson@ | grep -q '"firewall-backend":"nftables"'; then
@@ -1115,8 +1117,8 @@ hooks() { awk -v f="v$family" '$1 == f && $4 !~ /^(PREROUTING|INPUT|FORWARD|OUTP
 
 is_hooked() { "$tool" -w "$wait" -t "$1" -C FORWARD -j "$2" 2>/dev/null; }
 
-# They stand before Docker's first start, and a restore file would empty them. Docker moves the jump to the top when it starts, but engines up to 26
-# leave it out beside running containers: after a flush everything declared would stay closed.
+# They exist before Docker's first start, and a restore file would empty them. Docker moves the jump to the top when it starts, but engines up to 26
+# omit it beside running containers: after a flush, everything declared would stay closed.
 make_hooks() {
   hooks >"$work/hooks"
   while read -r table chain; do
@@ -1149,7 +1151,7 @@ set_jumps() {
     compare_chains edits "$1" >"$work/jumps"
     [ -s "$work/jumps" ] || return 0
     changed=yes
-    # Somebody else may move a jump between listing and writing: then the transaction fails as a whole, and is tried again.
+    # Another program may move a jump between listing and writing: then the transaction fails as a whole, and is tried again.
     attempt=$((attempt + 1))
     [ "$attempt" -le 5 ] || die "the jumps ($ct) do not stay where they are put: $(first_error)"
     "$tool-restore" -w "$wait" --noflush <"$work/jumps" >/dev/null 2>"$work/err" || :
@@ -1216,8 +1218,8 @@ sysctls() {
   done <@sysctl@
 }
 
-# The switch of every bridge of ours: the global one is other people's to flip. And none has a master, such as a VRF: behind one packets come in by the
-# master, where the guard's entrance drops them, so that declared flows are dead.
+# The switch of every Bulkhead bridge: other programs may change the global one. And no bridge has a master, such as a VRF: behind one, packets arrive
+# on the master, where the entrance of the guard drops them, so declared flows do not work.
 switches() {
   for knob in /sys/class/net/"$prefix"*/bridge/nf_call_ip* /sys/class/net/"$prefix"*/master; do
     now=
@@ -1236,9 +1238,9 @@ switches() {
   done
 }
 `,
-  'firewall/links.sh': `# Interfaces of ours on wires of the host: sub-interfaces of VLANs, and shims. \`network\` holds a line for each: \`vlan NAME OF ID\`, and \`macvlan\` or
-# \`ipvlan\`, \`NAME PARENT ADDRESS ROUTE…\`, for a shim. They come after the guard: a shim is never there without it. A parent that is not there (yet) is told
-# and not fatal: it closes nothing that should be closed.
+  'firewall/links.sh': `# Bulkhead's interfaces on LAN segments of the host: sub-interfaces of VLANs, and shims. \`network\` has a line for each: \`vlan NAME OF ID\`, and
+# \`macvlan\` or \`ipvlan\`, \`NAME PARENT ADDRESS ROUTE…\`, for a shim. They are created after the guard: a shim never exists without it. A missing parent
+# is reported and is not fatal: it closes nothing that must be closed.
 
 # Sets fault to what keeps a link from being as it should, if anything does.
 link_fault() {
@@ -1259,7 +1261,7 @@ link_fault() {
 }
 
 make_link() {
-  # Whoever manages interfaces here must have read that these are none of theirs before one appears.
+  # The programs that manage interfaces here must have read that these do not belong to them before one appears.
   [ ! -d /run/systemd/netif ] || networkctl reload >/dev/null 2>&1 || :
   case $kind in
     macvlan) mode=bridge ;;
@@ -1272,7 +1274,7 @@ make_link() {
       ip link add link "$parent" name "$name" type "$kind" mode "$mode"
       ;;
   esac || return 1
-  # Nothing of the wire may give the host addresses there, nor routes.
+  # Nothing on the LAN segment may give the host addresses or routes there.
   { echo 1 >"/proc/sys/net/ipv6/conf/$name/disable_ipv6"; } 2>/dev/null || [ ! -e /proc/sys/net/ipv6 ] || return 1
   [ "$kind" = vlan ] || ip addr add "$third/32" dev "$name" || return 1
   ip link set dev "$name" up || return 1
@@ -1308,11 +1310,11 @@ links() {
   done
 }
 `,
-  'firewall/no-links.sh': `# In the place of links.sh where no interface on wires of the host is ours to make. Few hosts have any, and the size counts.
+  'firewall/no-links.sh': `# Replaces links.sh if Bulkhead creates no interface on a LAN segment of the host. Few hosts have one, and the size counts.
 
 links() { :; }
 `,
-  'firewall/no-rejoin.sh': `# In the place of rejoin.sh where no container shares the network of another one. Few hosts have any, and the size counts.
+  'firewall/no-rejoin.sh': `# Replaces rejoin.sh if no container shares the network of another one. Few hosts have one, and the size counts.
 
 `,
   'firewall/rejoin.sh': `# A container in the network of another one keeps the network that the other had when it started: after a restart of the other it has none. The engine starts both in any
@@ -1362,8 +1364,9 @@ remove() {
   say 'removed; sysctls keep their values until the next boot'
 }
 `,
-  'firewall/revive.sh': `# The engine tries no second time to start a container that ended while the stamp was away. So those whose last start failed for want of the stamp are started
-# once it is back, and nothing else is: what a user stopped has no such error. Runs beside the watch, which must not wait for an engine.
+  'firewall/revive.sh': `# The engine does not try a second time to start a container that ended while the stamp was missing. So when the stamp is back, this starts the
+# containers whose last start failed because it was missing, and no others: a container that a user stopped has no such error. Runs beside the watch,
+# which must not wait for an engine.
 
 revive() {
   # Asked at its socket, an engine that was stopped would start.
@@ -1709,7 +1712,7 @@ refresh() {
   [ -z "$unreadable" ] || die "secrets that cannot be read on this host, put them again:$unreadable"
 }
 
-# The value passes through pipes and files in memory alone: no variable and no word of a command ever holds it.
+# The value passes only through pipes and files in memory: no variable and no argument of a command ever contains it.
 put_secret() {
   [ ! -t 0 ] || die "the value comes by standard input: bulkhead-secret put $1 <FILE, or systemd-ask-password -n | bulkhead-secret put $1"
   enter_secrets
@@ -1811,7 +1814,7 @@ make_memory() {
   is_memory || mount -t ramfs -o mode=700,nosuid,nodev,noexec bulkhead "$shown" || die "ramfs cannot be mounted at $shown, so no container gets its secrets"
 }
 
-# Never removed and made anew, as other folders are: what is in it is nowhere else.
+# Never removed and created again, as other folders are: its content is nowhere else.
 make_store() {
   [ -d "\${store%/*}" ] || mkdir -m 755 "\${store%/*}"
   [ -e "$store" ] || mkdir -m 700 "$store"
@@ -1842,8 +1845,8 @@ leave() {
   exit "$rc"
 }
 `,
-  'secret/show.sh': `# Each container mounts a folder of its own, never single files: a mounted file stays the one that it was. The folder is there under its name only while
-# all its secrets are, since the engine starts no container whose folder is missing. It stays the same folder, so that a container that runs sees every
+  'secret/show.sh': `# Each container mounts its own folder, never single files: a mounted file stays the same file after a rename. The folder has its name only while all
+# its secrets exist, since the engine starts no container whose folder is missing. It stays the same folder, so that a running container sees every
 # change in it.
 
 # Makes $work/value the file $1 of user $2, by renaming.
@@ -1955,7 +1958,7 @@ keep() {
   sync "$store"
 }
 `,
-  'secret/tell.sh': `# Who is told of a secret that has changed.
+  'secret/tell.sh': `# Which containers are notified of a changed secret.
 
 action_of() { awk -v name="$1" '$1 == "container" && $2 == name { print $5 }' "$plan"; }
 
@@ -1995,8 +1998,8 @@ link_stamp() {
   ln -sfn "stamp-$daemon_id" "$run/swarm-$id"
 }
 
-# An engine that stops leaves the namespaces of overlays behind, or moves their interfaces to the host and forgets them; a later task on one then finds
-# its interface there: file exists. Before the engine starts nobody lives in them.
+# An engine that stops leaves the namespaces of overlays behind, or moves their interfaces to the host and forgets them; a later task on one then
+# finds its interface there: file exists. Before the engine starts, no process uses them.
 forget_overlays() {
   if pid=$(cat /run/docker.pid 2>/dev/null) && kill -0 "$pid" 2>/dev/null; then return 0; fi
   for path in /run/docker/netns/[0-9]*-*; do
@@ -2009,8 +2012,8 @@ forget_overlays() {
   done
 }
 
-# Swarm would make it itself, in a block of its own choice and with a bridge that the guard does not know. A service can name no address that its ports
-# are opened on, and the engine's own choice here is loopback.
+# Swarm would create it itself, in a block of its choice and with a bridge that the guard does not know. A service cannot name an address for its
+# ports, and the engine's own choice here is loopback.
 make_gateway() {
   if found=$(docker network inspect --format '{{index .Options "com.docker.network.bridge.name"}} {{range .IPAM.Config}}{{.Subnet}}{{end}}' @gatewayNetwork@ 2>/dev/null); then
     [ "$found" = "@gatewayBridge@ $block" ] && return 0
@@ -2033,7 +2036,7 @@ init() {
   [ "$lock" = no-autolock ] || say 'a manager that restarts stays locked until it gets the key: keep it safe, docker swarm unlock-key -q prints it'
 }
 
-# Swarm makes it by itself, a moment later, and in the clear; before there is a service it can be made anew.
+# Swarm creates it itself, a moment later, and unencrypted; before a service exists, the script can create it again.
 seal_ingress() {
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     case $(docker network inspect --format '{{.Options}}' ingress 2>/dev/null) in
@@ -2222,7 +2225,7 @@ BEGIN {
   known = ""
   for (e = 1; e <= count; e++) if (component[e] == $1 && mended(spans[e], version) != "") known = known text[e] "; "
   if (known == "") next
-  # What mends one mistake may have the next.
+  # The release that fixes one flaw may have the next.
   for (least = version; ; least = to) {
     to = ""
     for (e = 1; e <= count && to == ""; e++) if (component[e] == $1) to = mended(spans[e], least)
@@ -2311,15 +2314,16 @@ END
   unless "$found" 'files of containers are as the program says'
 }
 `,
-  'verify/containers.sh': `# What verify.sh asks of containers: of a running one the kernel, of others what the engine was told of them. Labels are believed of nobody.
+  'verify/containers.sh': `# The checks of containers in verify.sh: for a running container it asks the kernel, for others it reads the engine's configuration of them. It trusts
+# no labels.
 
 # What is known of the container by a key, one a line.
 ask() { printf '%s\\n' "$facts" | awk -v start="$name $1 " 'index($0, start) == 1 { v = substr($0, length(start) + 1); gsub(/"/, "", v); print v }'; }
 
-# Whether the engine made a container, by its full id, for a service: its own record says so, while anybody can write labels.
+# Whether the engine created a container, by its full id, for a service: its own record says so, while any user can write labels.
 is_task() { grep -q '"Managed":true' "$root_directory/containers/$1/config.v2.json"; }
 
-# What is asked of each container, as lines "name key value". Texts of others are quoted, so that none holds a line of its own.
+# The answers about each container, as lines "name key value". Texts of other programs are quoted, so that none contains a separate line.
 template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{$n}} pid {{.State.Pid}}
 {{$n}} user {{printf "%q" .Config.User}}
@@ -2410,7 +2414,7 @@ judge() {
   fi
 }
 
-# What the program declares, as $2, is no failure, and nothing to pass either.
+# What the program declares, as $2, is not a FAIL, and not a PASS either.
 judge_others() {
   if [ -z "$found$unsure" ] && [ -n "$allowed" ]; then
     skip "the program declares as $2, with a reason:$allowed; of all others: $1"
@@ -2561,7 +2565,7 @@ has_devices() {
   done
 }
 
-# Namespace $1 of the kernel, and what the engine was told of it.
+# Namespace $1 of the kernel, and the engine's configuration of it.
 shares() {
   mode=$(ask "namespace-$1")
   if [ "$mode" = host ]; then
@@ -2589,7 +2593,7 @@ mounted() {
     volume=\${volume%\\"}
     case $kind in
       bind) ;;
-      # A volume may stand for any place or device of the host.
+      # A volume may refer to any place or device of the host.
       volume)
         made=$(docker volume inspect --format '{{.Driver}} {{with .Options}}{{printf "%q" (index . "type")}} {{index . "device"}}{{end}}' "$volume" 2>/dev/null) || { doubt "has the volume $volume, which cannot be inspected"; continue; }
         source=\${made#* * }
@@ -2612,14 +2616,14 @@ $mounts
 END
 }
 
-# $1 is a path; true for places that give power over the host, and for all that lies in them.
+# $1 is a path; true for places that give power over the host, and for everything in them.
 is_sensitive() {
   for place in $parents; do [ "$1" != "$place" ] || return 0; done
   for place in $sensitive; do case $1 in "$place" | "$place"/*) return 0 ;; esac; done
   return 1
 }
 
-# What the program gives a socket proxy, and nothing else: that socket, and nothing around it.
+# Exactly what the program gives a socket proxy: that socket, and nothing around it.
 is_proxy_mount() { case " $proxies " in *" $name "*) [ "$source" = "$proxy_socket" ] ;; *) return 1 ;; esac }
 
 # A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one. The container's own secrets are none either.
@@ -2641,7 +2645,7 @@ sees_host() {
   [ "$(ask masked)" != 0 ] || mark 'sees all of /proc and /sys'
 }
 
-# Sockets that the engine was told of, or that it listens on.
+# Sockets that the engine was configured with, or that it listens on.
 listening=$(ss -Hlxp 2>/dev/null) || listening=
 sockets="$sockets $(printf '%s\\n' "$told" | sed -n 's|^hosts\\.* unix://||p' | one_line)"
 sockets="$sockets $(printf '%s\\n' "$listening" | awk '/"(dockerd|containerd)"/ && $5 ~ "^/" { print $5 }' | one_line)"
@@ -2675,7 +2679,7 @@ owner_of() {
   esac
 }
 
-# Of a running container what is open; of another what it was told.
+# For a running container the open ports; for another one the configured ports.
 ports_of() {
   open=$(ask open)
   if [ "$pid" != 0 ] && [ -n "$open" ]; then echo "$open"; else ask told; fi
@@ -2735,7 +2739,7 @@ unpinned() {
   printf '%s\\n' "$image" | grep -qE '(^|@)sha256:[0-9a-f]{64}$' || mark "runs $image"
 }
 `,
-  'verify/engine.sh': `# What verify.sh asks the host and its engine. An engine that does not answer makes a SKIP: silence is no proof.
+  'verify/engine.sh': `# The checks of the host and its engine in verify.sh. If an engine does not answer, the result is a SKIP: silence proves nothing.
 
 # Some clients succeed without an engine; what they print then has no version.
 info() {
@@ -2771,7 +2775,7 @@ data_partition() {
   fi
 }
 
-# Members of the groups that may write to the socket; those who have one as their first group are not in its list.
+# Members of the groups that may write to the socket; the list of a group does not contain users who have it as their first group.
 docker_group() {
   if ! users=$(getent passwd) || ! socket=$(stat -L -c %g /run/docker.sock 2>/dev/null); then
     skip 'this host does not list its users, or does not show the socket'
@@ -2970,7 +2974,7 @@ END { if (key_before != "") tell(key_before, "true") }
 `,
   'verify/images.sh': `# What verify.sh asks of images: whether what the image of a container says of itself is what the profile of the program was read from.
 
-# Lines as declared_image has words. Texts are quoted, so that none holds a line of its own.
+# Lines in the order of declared_image. Texts are quoted, so that none contains a separate line.
 image_template='user:{{printf "%.80q" .Config.User}}{{range $path, $_ := .Config.Volumes}}
 volume:{{printf "%.80q" $path}}{{end}}{{range $port, $_ := .Config.ExposedPorts}}
 port:{{printf "%.20q" $port}}{{end}}'
@@ -2997,8 +3001,8 @@ images() {
   [ -z "$profiles" ] || judge 'each image has the user, the volumes and the ports that its profile was read with'
 }
 `,
-  'verify/json-values.awk': `# The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1, and one that says a key of an object
-# twice: Go merges what stands there.
+  'verify/json-values.awk': `# The values of a JSON text as "key value", nested keys with dots. Ends with exit 1 for a text that is not understood, or that has a key of an object
+# twice: Go merges the values.
 
 function bad() { failed = 1; exit 1 }
 function blanks() { while (i <= n && index(" \\t\\r\\n", substr(t, i, 1))) i++ }
@@ -3113,8 +3117,8 @@ END {
   if (total > 0) print "end"
 }
 `,
-  'verify/secrets.sh': `# What verify.sh asks of the secrets of the program: that they lie in memory, each container's in a folder of its own that no other user opens, and how
-# they are kept. $secret_plan has a line for each container: its name, user and group, and the names of its secrets.
+  'verify/secrets.sh': `# The checks of secrets in verify.sh: that they are in memory, each container's in a separate folder that no other user can open, and how they are
+# stored. $secret_plan has a line for each container: its name, user and group, and the names of its secrets.
 
 is_as() { [ "$(stat -c '%F %a %u %g' "$1" 2>/dev/null)" = "$2" ]; }
 
@@ -3146,7 +3150,8 @@ END
   [ -n "$found" ] || [ -z "$plain" ] || printf 'WARN %s these are not encrypted on disk, since the host has no systemd-creds:%s\\n' "$control" "$plain"
 }
 `,
-  'verify/settings.sh': `# How verify.sh knows what an engine was told: by its file, whatever the file's layout, by the command line of its process, and by its environment.
+  'verify/settings.sh': `# How verify.sh reads the configuration of an engine: from its file, whatever the file's layout, from the command line of its process, and from its
+# environment.
 
 # The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1.
 json_values() {
@@ -3158,15 +3163,15 @@ flag_values() {
   awk -f verify/flag-values.awk
 }
 
-# Whether a file was changed, moved or linked anew since the engine started: itself, and what its links lead to.
+# Whether a file was changed, moved or linked again since the engine started: the file itself, and the targets of its links.
 changed_since() { [ -n "$(find "$1" -newer /run/docker.pid; find -H "$1" -newer /run/docker.pid; find "$1" -cnewer /run/docker.pid; find -H "$1" -cnewer /run/docker.pid)" ]; }
 
-# What process $1 has in its file $2 under /proc, one a line; false where that cannot be read, or holds a line of its own.
+# The content of file $2 of process $1 under /proc, one entry a line; false if it cannot be read, or an entry contains a line break.
 words_of() {
   [ -r "/proc/$1/$2" ] && [ "$(tr -cd '\\n' <"/proc/$1/$2" | wc -c)" = 0 ] && tr '\\0' '\\n' <"/proc/$1/$2" | grep .
 }
 
-# Sets told to what the engine was told, or unread to why that is not known.
+# Sets told to the engine's configuration, or unread to the reason why it is not known.
 read_engine() {
   told=
   unread=
@@ -3205,7 +3210,7 @@ read_engine() {
   told=$(printf '%s\\n%s' "$flags" "$values")
 }
 
-# Sets value to what the engine was told of a key, in small letters; false where that is not known. The last of several counts.
+# Sets value to the configured value of a key, in small letters; false if it is not known. The last of several counts.
 was_told() {
   if [ -n "$unread" ]; then
     skip "$unread"
@@ -3218,8 +3223,8 @@ was_told() {
   esac
 }
 
-# Each word after the text $1 is a key with the values that it may have: KEY=VALUE,VALUE. No value stands for a key that is not there. Words without \`=\` are
-# names that the environment of the engine may not have.
+# Each word after the text $1 is a key with its permitted values: KEY=VALUE,VALUE. No value means that the key is absent. Words without \`=\` are names
+# that the environment of the engine must not have.
 settings() {
   what=$1
   shift
@@ -3249,7 +3254,7 @@ default_limits() {
   case $value in '' | empty) fail "not so: $1" ;; *) pass "$1" ;; esac
 }
 
-# The engine tells of listeners of its own; a socket that systemd hands over it does not tell of, and published ports are its own sockets, too.
+# The engine reports its own listeners; it does not report a socket that systemd hands over, and published ports are its own sockets, too.
 tcp_listener() {
   says '{{range .Warnings}}{{println .}}{{end}}' || return 0
   against=$(printf '%s\\n' "$value" | grep 'API is accessible' | one_line)
@@ -3257,7 +3262,7 @@ tcp_listener() {
   was_told tlsverify || return 0
   verifies=$value
   hosts=$(printf '%s\\n' "$told" | sed -n 's/^hosts\\.* //p')
-  # A listener of systemd, which is asked for nothing.
+  # A listener of systemd, on which nothing was requested.
   case $hosts in
     *fd:*)
       listen=$(systemctl show --property Listen --value docker.socket 2>/dev/null) || { skip 'systemd hands the sockets over, and does not tell which'; return 0; }
@@ -3338,7 +3343,7 @@ swarm_address() {
   fi
 }
 
-# An option of a network stands for itself, or has a value.
+# An option of a network, with or without a value.
 overlays() {
   of_node || return 0
   found=
@@ -3390,7 +3395,7 @@ lock_rotation() {
   skip 'the engine does not say how old the key is that unlocks managers'
 }
 
-# The address of VXLAN stands in the record of the engine alone.
+# Only the record of the engine contains the address of VXLAN.
 data_plane() {
   of_node || return 0
   record="$root_directory/swarm/docker-state.json"
@@ -3408,7 +3413,8 @@ data_plane() {
   fi
 }
 `,
-  'verify/users.sh': `# What verify.sh asks of the users of containers: of each process of a running one the kernel, and of others what the engine was told.
+  'verify/users.sh': `# The checks of the users of containers in verify.sh: for each process of a running container it asks the kernel, for others it reads the engine's
+# configuration.
 
 root_user() {
   user=$(ask user)

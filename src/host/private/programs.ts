@@ -2,7 +2,7 @@ import { assemble, type Parts, uncommented } from './assemble';
 import type { HostInput } from './host-input';
 import { FILES } from './programs.generated';
 
-// What differs between daemons lies in files under /etc/bulkhead.
+// Files under /etc/bulkhead contain what differs between daemons.
 
 /** What of the programs depends on how the guard becomes rules. */
 export function guardParts({ guard }: Pick<HostInput, 'guard'>): Parts {
@@ -13,21 +13,24 @@ export function guardParts({ guard }: Pick<HostInput, 'guard'>): Parts {
 /** What the guard's program depends on. */
 type GuardInput = Pick<HostInput, 'guard' | 'links' | 'sharers'>;
 
-/** The guard's program with the comments of its authors. Few hosts have interfaces on wires that are ours to make or shared networks, and the size counts. */
+/**
+ * The guard's program with the comments of its authors. Few hosts have interfaces of Bulkhead on LAN segments or shared networks, and the size
+ * counts.
+ */
 export function commentedFirewallScript(input: GuardInput): string {
   const links: Parts = input.links.length > 0 ? {} : { 'firewall/links.sh': FILES['firewall/no-links.sh'] };
   const rejoin: Parts = input.sharers.length > 0 ? {} : { 'firewall/rejoin.sh': FILES['firewall/no-rejoin.sh'] };
   return assemble('firewall.sh', { ...guardParts(input), ...links, ...rejoin });
 }
 
-/** As it is installed. */
+/** The installed form. */
 export function firewallScript(input: GuardInput): string {
   return uncommented(commentedFirewallScript(input));
 }
 
 /**
- * Makes a host a node of its swarm; a program of its own, since few hosts are one. Tokens come by standard input and are nowhere written down, and the
- * key that unlocks a manager is asked for by whoever is root on one. `network` holds the line that it reads.
+ * Makes a host a node of its swarm; a separate program, since few hosts are one. Tokens arrive on standard input and are never stored; root on a
+ * manager asks the engine for the key that unlocks it. `network` contains the line that it reads.
  */
 export const SWARM_SCRIPT = uncommented(assemble('swarm.sh'));
 
@@ -35,5 +38,5 @@ export const SWARM_SCRIPT = uncommented(assemble('swarm.sh'));
 export const DIRECTORIES_SCRIPT = uncommented(assemble('directories.sh'));
 /** Places the files with content of containers. */
 export const CONFIG_SCRIPT = uncommented(assemble('config.sh'));
-/** Keeps the secrets of a host; a program of its own, since few hosts have some, and the size counts. */
+/** Keeps the secrets of a host; a separate program, since few hosts have some, and the size counts. */
 export const SECRET_SCRIPT = uncommented(assemble('secret.sh'));

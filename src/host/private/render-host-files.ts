@@ -62,7 +62,7 @@ function secretFiles({ secrets }: HostInput): HostFile[] {
   ];
 }
 
-/** What is in a file lies at its path in the container, below the name of the container: so a comparison of two synths shows the line that changed. */
+/** The content of a file is at its path in the container, below the name of the container: so a comparison of two synths shows the changed line. */
 function configFiles({ config }: HostInput): HostFile[] {
   if (config.length === 0) return [];
   const files = placedFiles(config);
@@ -77,7 +77,9 @@ function configFiles({ config }: HostInput): HostFile[] {
   ];
 }
 
-/** Whatever else manages interfaces of the host leaves ours alone: an address or a route of its own on one would open a way past the guard. */
+/**
+ * Other programs that manage interfaces of the host must leave Bulkhead's alone: another address or route on one would open a path past the guard.
+ */
 function unmanaged({ links, bridgePrefix }: HostInput): HostFile[] {
   if (links.length === 0) return [];
   const names = [`${bridgePrefix}*`, ...links.flatMap(({ kind, name }) => (kind === 'vlan' ? [name] : []))];
@@ -106,7 +108,7 @@ function sums(files: readonly HostFile[]): string {
   return lines(files.map(({ path, content }) => `${createHash('sha256').update(content).digest('hex').slice(0, 12)} ${path}`));
 }
 
-/** For `status` alone. */
+/** Only for `status`. */
 function printable(text: string): string {
   return text.replace(/[^ -~]/g, '?');
 }

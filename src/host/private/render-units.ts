@@ -35,8 +35,8 @@ const NODE = [`ExecStartPre=${PATHS.swarmScript} stamp\n`, `ExecStartPost=-${PAT
 /** The engine starts also where a directory cannot be made: then the containers that mount it do not. */
 const DIRECTORIES = `ExecStartPre=-${PATHS.directoriesScript}\n`;
 /**
- * Containers find their secrets when the engine starts them, and those that ran on are told what has changed meanwhile. One that cannot be read keeps its own
- * containers from starting, and not the engine.
+ * Containers find their secrets when the engine starts them, and containers that kept running are notified of later changes. A secret that cannot be
+ * read keeps its own containers from starting, but not the engine.
  */
 const SECRETS = [`ExecStartPre=-${PATHS.secretScript} apply\n`, `ExecStartPost=-${PATHS.secretScript} apply\n`] as const;
 

@@ -19,8 +19,8 @@ export function renderUserData(input: HostInput): string {
 }
 
 /**
- * The same, compressed as a whole, in base64 (for `user_data_base64` and its like): about three quarters of the size, for clouds that count
- * what base64 holds. cloud-init unpacks it by itself.
+ * The same, compressed as a whole, in base64 (for `user_data_base64` and similar arguments): about three quarters of the size, for clouds that count
+ * what base64 contains. cloud-init unpacks it.
  */
 export function renderUserDataGzip(input: HostInput): string {
   // No owner: root:root is cloud-init's default. The mode is quoted: as a number, 600 would become 01130.
@@ -38,7 +38,7 @@ function cloudConfig(input: HostInput, files: object): string {
   const all = [...TOOL_PACKAGES, ...Object.keys(input.guard.tools), ...(input.auditRules ? ['auditd'] : []), ...input.installPackages];
   const packages = [...new Set(all)].sort();
   const document = {
-    // Keeps our lists when our part comes after another one. A part after ours needs the same line.
+    // Keeps Bulkhead's lists when its part comes after another one. A part after it needs the same line.
     merge_how: 'list(append)+dict(recurse_list,no_replace)+str()',
     ...files,
     ...(input.installPackages.length > 0 ? { package_update: true, packages } : {}),
@@ -89,8 +89,8 @@ function archive(files: readonly HostFile[]): Buffer {
 }
 
 /**
- * With the same bytes everywhere. Node's zlib compresses differently from one version and processor to the next, and user data that changes with the
- * machine of whoever runs the synth would replace the host.
+ * The same bytes everywhere. Node's zlib compresses differently from one version and processor to the next, and user data that changes with the
+ * machine that runs the synth would replace the host.
  */
 export function zipped(bytes: Buffer): string {
   return Buffer.from(gzip(bytes, { level: 9, memLevel: 6 })).toString('base64');

@@ -33,7 +33,7 @@ export interface VerifiedContainer {
 /** What the script knows of the program; every text in it is checked to be plain. */
 export interface VerifyInput {
   readonly containers: readonly VerifiedContainer[];
-  /** Version of the engine; without one, nothing is asked of what only some engines know. */
+  /** Version of the engine; without it, the script asks nothing that only some engines know. */
   readonly engine?: string;
   /** Address by which a node meets the others. */
   readonly swarmAddress?: string;
@@ -77,7 +77,7 @@ function places(control: string, paths: readonly string[]): string {
   return [...paths, ...(LIVE[control] ? [`"$${LIVE[control]}"`] : [])].join(' ');
 }
 
-/** A look of its own, or what each key of the control may be. */
+/** A separate check, or the permitted values of each key of the control. */
 function settingCommand(control: string, { command, what = '' }: SettingLook): string {
   if (command !== undefined) return what === '' ? command : `${command} ${quoted(what)}`;
   const keys = keysOf(control).map((key) => `${key}=${allowedTexts(key).join(',')}`);

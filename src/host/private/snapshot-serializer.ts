@@ -5,7 +5,7 @@ import { createHash } from 'crypto';
  * digest that shows whether it changed.
  */
 
-/** Alone it is the whole text. */
+/** If it is the whole text. */
 const ALONE = /^#cloud-config\n[^]*$/;
 /** In JSON quotes and line breaks are escaped. */
 const IN_JSON = /(?<=")#cloud-config\\n(?:[^"\\]|\\.)*(?=")/g;

@@ -21,7 +21,7 @@ export const CONTAINER_CHECKS: readonly ContainerCheck[] = [
   check(
     '5.27',
     'every container has a health check',
-    // NONE stands for the health check of the image, switched off.
+    // NONE means that the health check of the image is switched off.
     `{{$on := false}}{{with .Config.Healthcheck}}{{if .Test}}{{if ne (index .Test 0) "NONE"}}{{$on = true}}{{end}}{{end}}{{end}}${when('not $on', 'has none')}`,
   ),
   check(
@@ -34,7 +34,7 @@ export const CONTAINER_CHECKS: readonly ContainerCheck[] = [
   ),
 ];
 
-/** What templates cannot tell: functions of the script that look at each container; WHAT stands for the text of the control. */
+/** Facts that templates cannot show: functions of the script that check each container; WHAT is the text of the control. */
 export const LOOKS: readonly { readonly control: string; readonly what: string; readonly look: string }[] = [
   { control: '4.1', what: 'no container runs as root, and each as the user that the program declares', look: 'users WHAT' },
   { control: '5.2', what: 'AppArmor confines every container', look: 'apparmor WHAT' },
@@ -62,7 +62,7 @@ export const LOOKS: readonly { readonly control: string; readonly what: string; 
   ),
 ];
 
-/** What the script asks of each container besides: what the engine was told of namespaces. */
+/** The additional questions of the script about each container: the configured namespaces. */
 export const NAMESPACE_LINES = Object.entries(NAMESPACES)
   .flatMap(([name, { look }]) => ('field' in look ? [`{{$n}} namespace-${name} {{printf "%q" .HostConfig.${look.field}}}\n`] : []))
   .join('');

@@ -10,7 +10,7 @@ refresh() {
   [ -z "$unreadable" ] || die "secrets that cannot be read on this host, put them again:$unreadable"
 }
 
-# The value passes through pipes and files in memory alone: no variable and no word of a command ever holds it.
+# The value passes only through pipes and files in memory: no variable and no argument of a command ever contains it.
 put_secret() {
   [ ! -t 0 ] || die "the value comes by standard input: bulkhead-secret put $1 <FILE, or systemd-ask-password -n | bulkhead-secret put $1"
   enter_secrets

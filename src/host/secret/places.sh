@@ -24,7 +24,7 @@ make_memory() {
   is_memory || mount -t ramfs -o mode=700,nosuid,nodev,noexec bulkhead "$shown" || die "ramfs cannot be mounted at $shown, so no container gets its secrets"
 }
 
-# Never removed and made anew, as other folders are: what is in it is nowhere else.
+# Never removed and created again, as other folders are: its content is nowhere else.
 make_store() {
   [ -d "${store%/*}" ] || mkdir -m 755 "${store%/*}"
   [ -e "$store" ] || mkdir -m 700 "$store"

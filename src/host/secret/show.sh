@@ -1,5 +1,5 @@
-# Each container mounts a folder of its own, never single files: a mounted file stays the one that it was. The folder is there under its name only while
-# all its secrets are, since the engine starts no container whose folder is missing. It stays the same folder, so that a container that runs sees every
+# Each container mounts its own folder, never single files: a mounted file stays the same file after a rename. The folder has its name only while all
+# its secrets exist, since the engine starts no container whose folder is missing. It stays the same folder, so that a running container sees every
 # change in it.
 
 # Makes $work/value the file $1 of user $2, by renaming.

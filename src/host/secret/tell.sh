@@ -1,4 +1,4 @@
-# Who is told of a secret that has changed.
+# Which containers are notified of a changed secret.
 
 action_of() { awk -v name="$1" '$1 == "container" && $2 == name { print $5 }' "$plan"; }
 

@@ -32,7 +32,7 @@ BEGIN {
   known = ""
   for (e = 1; e <= count; e++) if (component[e] == $1 && mended(spans[e], version) != "") known = known text[e] "; "
   if (known == "") next
-  # What mends one mistake may have the next.
+  # The release that fixes one flaw may have the next.
   for (least = version; ; least = to) {
     to = ""
     for (e = 1; e <= count && to == ""; e++) if (component[e] == $1) to = mended(spans[e], least)

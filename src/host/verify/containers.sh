@@ -1,12 +1,13 @@
-# What verify.sh asks of containers: of a running one the kernel, of others what the engine was told of them. Labels are believed of nobody.
+# The checks of containers in verify.sh: for a running container it asks the kernel, for others it reads the engine's configuration of them. It trusts
+# no labels.
 
 # What is known of the container by a key, one a line.
 ask() { printf '%s\n' "$facts" | awk -v start="$name $1 " 'index($0, start) == 1 { v = substr($0, length(start) + 1); gsub(/"/, "", v); print v }'; }
 
-# Whether the engine made a container, by its full id, for a service: its own record says so, while anybody can write labels.
+# Whether the engine created a container, by its full id, for a service: its own record says so, while any user can write labels.
 is_task() { grep -q '"Managed":true' "$root_directory/containers/$1/config.v2.json"; }
 
-# What is asked of each container, as lines "name key value". Texts of others are quoted, so that none holds a line of its own.
+# The answers about each container, as lines "name key value". Texts of other programs are quoted, so that none contains a separate line.
 template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 {{$n}} pid {{.State.Pid}}
 {{$n}} user {{printf "%q" .Config.User}}
@@ -97,7 +98,7 @@ judge() {
   fi
 }
 
-# What the program declares, as $2, is no failure, and nothing to pass either.
+# What the program declares, as $2, is not a FAIL, and not a PASS either.
 judge_others() {
   if [ -z "$found$unsure" ] && [ -n "$allowed" ]; then
     skip "the program declares as $2, with a reason:$allowed; of all others: $1"
@@ -248,7 +249,7 @@ has_devices() {
   done
 }
 
-# Namespace $1 of the kernel, and what the engine was told of it.
+# Namespace $1 of the kernel, and the engine's configuration of it.
 shares() {
   mode=$(ask "namespace-$1")
   if [ "$mode" = host ]; then
@@ -276,7 +277,7 @@ mounted() {
     volume=${volume%\"}
     case $kind in
       bind) ;;
-      # A volume may stand for any place or device of the host.
+      # A volume may refer to any place or device of the host.
       volume)
         made=$(docker volume inspect --format '{{.Driver}} {{with .Options}}{{printf "%q" (index . "type")}} {{index . "device"}}{{end}}' "$volume" 2>/dev/null) || { doubt "has the volume $volume, which cannot be inspected"; continue; }
         source=${made#* * }
@@ -299,14 +300,14 @@ $mounts
 END
 }
 
-# $1 is a path; true for places that give power over the host, and for all that lies in them.
+# $1 is a path; true for places that give power over the host, and for everything in them.
 is_sensitive() {
   for place in $parents; do [ "$1" != "$place" ] || return 0; done
   for place in $sensitive; do case $1 in "$place" | "$place"/*) return 0 ;; esac; done
   return 1
 }
 
-# What the program gives a socket proxy, and nothing else: that socket, and nothing around it.
+# Exactly what the program gives a socket proxy: that socket, and nothing around it.
 is_proxy_mount() { case " $proxies " in *" $name "*) [ "$source" = "$proxy_socket" ] ;; *) return 1 ;; esac }
 
 # A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one. The container's own secrets are none either.
@@ -328,7 +329,7 @@ sees_host() {
   [ "$(ask masked)" != 0 ] || mark 'sees all of /proc and /sys'
 }
 
-# Sockets that the engine was told of, or that it listens on.
+# Sockets that the engine was configured with, or that it listens on.
 listening=$(ss -Hlxp 2>/dev/null) || listening=
 sockets="$sockets $(printf '%s\n' "$told" | sed -n 's|^hosts\.* unix://||p' | one_line)"
 sockets="$sockets $(printf '%s\n' "$listening" | awk '/"(dockerd|containerd)"/ && $5 ~ "^/" { print $5 }' | one_line)"
@@ -362,7 +363,7 @@ owner_of() {
   esac
 }
 
-# Of a running container what is open; of another what it was told.
+# For a running container the open ports; for another one the configured ports.
 ports_of() {
   open=$(ask open)
   if [ "$pid" != 0 ] && [ -n "$open" ]; then echo "$open"; else ask told; fi

@@ -1,4 +1,4 @@
-# What verify.sh asks the host and its engine. An engine that does not answer makes a SKIP: silence is no proof.
+# The checks of the host and its engine in verify.sh. If an engine does not answer, the result is a SKIP: silence proves nothing.
 
 # Some clients succeed without an engine; what they print then has no version.
 info() {
@@ -34,7 +34,7 @@ data_partition() {
   fi
 }
 
-# Members of the groups that may write to the socket; those who have one as their first group are not in its list.
+# Members of the groups that may write to the socket; the list of a group does not contain users who have it as their first group.
 docker_group() {
   if ! users=$(getent passwd) || ! socket=$(stat -L -c %g /run/docker.sock 2>/dev/null); then
     skip 'this host does not list its users, or does not show the socket'

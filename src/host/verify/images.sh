@@ -1,6 +1,6 @@
 # What verify.sh asks of images: whether what the image of a container says of itself is what the profile of the program was read from.
 
-# Lines as declared_image has words. Texts are quoted, so that none holds a line of its own.
+# Lines in the order of declared_image. Texts are quoted, so that none contains a separate line.
 image_template='user:{{printf "%.80q" .Config.User}}{{range $path, $_ := .Config.Volumes}}
 volume:{{printf "%.80q" $path}}{{end}}{{range $port, $_ := .Config.ExposedPorts}}
 port:{{printf "%.20q" $port}}{{end}}'

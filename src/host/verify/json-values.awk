@@ -1,5 +1,5 @@
-# The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1, and one that says a key of an object
-# twice: Go merges what stands there.
+# The values of a JSON text as "key value", nested keys with dots. Ends with exit 1 for a text that is not understood, or that has a key of an object
+# twice: Go merges the values.
 
 function bad() { failed = 1; exit 1 }
 function blanks() { while (i <= n && index(" \t\r\n", substr(t, i, 1))) i++ }

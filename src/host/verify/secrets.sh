@@ -1,5 +1,5 @@
-# What verify.sh asks of the secrets of the program: that they lie in memory, each container's in a folder of its own that no other user opens, and how
-# they are kept. $secret_plan has a line for each container: its name, user and group, and the names of its secrets.
+# The checks of secrets in verify.sh: that they are in memory, each container's in a separate folder that no other user can open, and how they are
+# stored. $secret_plan has a line for each container: its name, user and group, and the names of its secrets.
 
 is_as() { [ "$(stat -c '%F %a %u %g' "$1" 2>/dev/null)" = "$2" ]; }
 

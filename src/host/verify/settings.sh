@@ -1,4 +1,5 @@
-# How verify.sh knows what an engine was told: by its file, whatever the file's layout, by the command line of its process, and by its environment.
+# How verify.sh reads the configuration of an engine: from its file, whatever the file's layout, from the command line of its process, and from its
+# environment.
 
 # The values of a JSON text as "key value", nested keys with dots; a text that is not understood ends with exit 1.
 json_values() {
@@ -10,15 +11,15 @@ flag_values() {
   awk -f verify/flag-values.awk
 }
 
-# Whether a file was changed, moved or linked anew since the engine started: itself, and what its links lead to.
+# Whether a file was changed, moved or linked again since the engine started: the file itself, and the targets of its links.
 changed_since() { [ -n "$(find "$1" -newer /run/docker.pid; find -H "$1" -newer /run/docker.pid; find "$1" -cnewer /run/docker.pid; find -H "$1" -cnewer /run/docker.pid)" ]; }
 
-# What process $1 has in its file $2 under /proc, one a line; false where that cannot be read, or holds a line of its own.
+# The content of file $2 of process $1 under /proc, one entry a line; false if it cannot be read, or an entry contains a line break.
 words_of() {
   [ -r "/proc/$1/$2" ] && [ "$(tr -cd '\n' <"/proc/$1/$2" | wc -c)" = 0 ] && tr '\0' '\n' <"/proc/$1/$2" | grep .
 }
 
-# Sets told to what the engine was told, or unread to why that is not known.
+# Sets told to the engine's configuration, or unread to the reason why it is not known.
 read_engine() {
   told=
   unread=
@@ -57,7 +58,7 @@ read_engine() {
   told=$(printf '%s\n%s' "$flags" "$values")
 }
 
-# Sets value to what the engine was told of a key, in small letters; false where that is not known. The last of several counts.
+# Sets value to the configured value of a key, in small letters; false if it is not known. The last of several counts.
 was_told() {
   if [ -n "$unread" ]; then
     skip "$unread"
@@ -70,8 +71,8 @@ was_told() {
   esac
 }
 
-# Each word after the text $1 is a key with the values that it may have: KEY=VALUE,VALUE. No value stands for a key that is not there. Words without `=` are
-# names that the environment of the engine may not have.
+# Each word after the text $1 is a key with its permitted values: KEY=VALUE,VALUE. No value means that the key is absent. Words without `=` are names
+# that the environment of the engine must not have.
 settings() {
   what=$1
   shift
@@ -101,7 +102,7 @@ default_limits() {
   case $value in '' | empty) fail "not so: $1" ;; *) pass "$1" ;; esac
 }
 
-# The engine tells of listeners of its own; a socket that systemd hands over it does not tell of, and published ports are its own sockets, too.
+# The engine reports its own listeners; it does not report a socket that systemd hands over, and published ports are its own sockets, too.
 tcp_listener() {
   says '{{range .Warnings}}{{println .}}{{end}}' || return 0
   against=$(printf '%s\n' "$value" | grep 'API is accessible' | one_line)
@@ -109,7 +110,7 @@ tcp_listener() {
   was_told tlsverify || return 0
   verifies=$value
   hosts=$(printf '%s\n' "$told" | sed -n 's/^hosts\.* //p')
-  # A listener of systemd, which is asked for nothing.
+  # A listener of systemd, on which nothing was requested.
   case $hosts in
     *fd:*)
       listen=$(systemctl show --property Listen --value docker.socket 2>/dev/null) || { skip 'systemd hands the sockets over, and does not tell which'; return 0; }

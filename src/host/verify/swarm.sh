@@ -55,7 +55,7 @@ swarm_address() {
   fi
 }
 
-# An option of a network stands for itself, or has a value.
+# An option of a network, with or without a value.
 overlays() {
   of_node || return 0
   found=
@@ -107,7 +107,7 @@ lock_rotation() {
   skip 'the engine does not say how old the key is that unlocks managers'
 }
 
-# The address of VXLAN stands in the record of the engine alone.
+# Only the record of the engine contains the address of VXLAN.
 data_plane() {
   of_node || return 0
   record="$root_directory/swarm/docker-state.json"

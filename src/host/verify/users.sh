@@ -1,4 +1,5 @@
-# What verify.sh asks of the users of containers: of each process of a running one the kernel, and of others what the engine was told.
+# The checks of the users of containers in verify.sh: for each process of a running container it asks the kernel, for others it reads the engine's
+# configuration.
 
 root_user() {
   user=$(ask user)

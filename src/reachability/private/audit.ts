@@ -12,19 +12,19 @@ export interface Deviation {
   /** Where packets come from; undefined for the host. */
   readonly from?: string;
   readonly receiver: Party;
-  /** Address that is asked. */
+  /** Destination address of the question. */
   readonly address: string;
-  /** Ports that are asked. */
+  /** Destination ports of the question. */
   readonly ports: PortSet;
   readonly certain: boolean;
 }
 
-/** What flows and nobody declared. What is not certainly shut counts as open. */
+/** Open and undeclared connections. What is not certainly closed counts as open. */
 export function excessOf(matrix: Matrix, topology: Topology): Deviation[] {
   return undeclaredOf(matrix, topology).map(({ cell, ports }) => deviation(cell, ports));
 }
 
-/** The same by cell; the ports are those that are asked. */
+/** The same by cell; the ports are those of the question. */
 export function undeclaredOf({ cells }: Matrix, topology: Topology): { readonly cell: Cell; readonly ports: PortSet }[] {
   const declared = new Declared(topology);
   return cells.flatMap((cell) => {

@@ -11,7 +11,7 @@ import { shareNetwork } from '../../topology/private/sharers';
 import type { PortSpec } from '../../topology/private/terms';
 import type { PublicationPlan } from '../../topology/private/topology';
 
-/** A peer as a claim holds it: who it stands for is looked up when the claim is proved. */
+/** A peer in a claim: its members are looked up when the claim is proved. */
 interface ClaimPeer {
   readonly _peerFact: PeerFact;
   readonly peerText: string;
@@ -55,7 +55,7 @@ export function brokenBy(claim: Claim, proof: Proof): Broken | undefined {
     }
     case 'only': {
       const sources = claim.sources.map((source) => select(source, proof));
-      // Everybody else is meant, the outside as well.
+      // All other ends are meant, including the outside.
       if (proof.isBeyondUs(EVERYBODY, select(claim.destination, proof))) return BEYOND_US;
       return (
         unnamedSharer(proof, claim.destination, claim.sources) ??
@@ -72,7 +72,7 @@ const BEYOND_US: Broken = {
   remedy: 'name workloads of this program, or remove the requirement',
 };
 
-/** In one network namespace nothing stands between two containers. */
+/** In one network namespace, no rule separates two containers. */
 function overLoopback(proof: Proof, source: ClaimPeer, destination: ClaimPeer): Broken | undefined {
   const meets = (one: ClaimPeer, other: ClaimPeer) =>
     shareNetwork(one._peerFact, other._peerFact) ||
@@ -83,7 +83,7 @@ function overLoopback(proof: Proof, source: ClaimPeer, destination: ClaimPeer): 
   return meets(source, destination) || meets(destination, source) ? loopback(source.peerText, destination.peerText) : undefined;
 }
 
-/** Who shares the network of a destination reaches it, whatever the rules say. */
+/** A container that shares the network of a destination reaches it, whatever the rules are. */
 function unnamedSharer(proof: Proof, destination: ClaimPeer, sources: readonly ClaimPeer[]): Broken | undefined {
   const own = destination._peerFact.kind === 'workload' ? (destination._peerFact.sharer ?? destination._peerFact.path) : undefined;
   const isNamed = (path: string) => sources.some(({ _peerFact: fact }) => fact.kind === 'workload' && (fact.sharer ?? fact.path) === path);
@@ -129,7 +129,7 @@ function missing({ matrix, derived }: Proof, source: Selection, destination: Sel
   return undefined;
 }
 
-/** A claim names ports of the container; whoever named the port of the host meant another one. */
+/** A claim names ports of the container; if the author named the port of the host, another port was meant. */
 function insideText(
   { containers }: Selection,
   { protocol, first, last }: PortSpec,
@@ -191,7 +191,7 @@ function forged(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMea
   return undefined;
 }
 
-/** Whether an endpoint is wholly one of those that a peer stands for: of a piece of the outside, a part is not enough. */
+/** Whether an endpoint is wholly one of the members of a peer: for a piece of the outside, a part is not enough. */
 function holds(selection: Selection, endpoint: AddressEnd): boolean {
   if (!selects(selection, endpoint)) return false;
   const { block } = selection;

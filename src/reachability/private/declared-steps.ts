@@ -2,8 +2,8 @@ import type { Step } from './walk/outcome';
 import type { PairPlan, Topology } from '../../topology/private/topology';
 
 /**
- * Which declaration lets a packet pass at a step of its way. Most rules stand for one, which is their origin; a rule with a set of pairs stands for many, and
- * the packet says which.
+ * Which declaration accepts a packet at a step of its path. Most rules have one declaration, which is their origin; a rule with a set of pairs has
+ * many, and the packet determines which.
  */
 export class DeclaredSteps {
   private readonly declared: ReadonlySet<string>;
@@ -14,12 +14,12 @@ export class DeclaredSteps {
     this.pairs = pairs;
   }
 
-  /** Several where each of them opens it by itself. */
+  /** Several if each of them opens it. */
   public originsOf({ place, packet, direction }: Step): readonly string[] {
     const rule = place?.rule;
     if (rule === undefined) return [];
     if (this.declared.has(rule.origin)) return [rule.origin];
-    // Sets of pairs alone are asked with all three fields.
+    // Only sets of pairs match all three fields.
     const isOfPairs = rule.matches.some((match) => match.kind === 'in-set' && match.fields === undefined);
     if (!isOfPairs || direction === 'reply') return [];
     const { protocol, source, destination, destinationPort } = packet;

@@ -21,7 +21,7 @@ const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 /** What a topology declares, found by where packets come from and go to. Knows no rules. */
 export class Declared {
   private readonly pairs = new Map<string, PortSet>();
-  /** Where no rule of ours has a say, what must flow all the same. */
+  /** Connections that work where no Bulkhead rule applies. */
   private readonly unguardedPairs: (readonly [family: Family, source: string, destination: string])[];
   /** Containers that others made: to a publication they are of the outside. */
   private readonly foreignContainers: ReadonlySet<string>;
@@ -63,11 +63,11 @@ export class Declared {
     this.publications = groupBy(topology.publications, ({ workload }) => workload);
   }
 
-  /** Ports that may be asked from where a cell comes from, where it goes to, for who receives it; `undefined` where everything may be asked. */
+  /** Ports that the source of a cell may use at its destination, for its receiver; `undefined` if all ports may be used. */
   public ports({ source, target, receiver, family }: Pick<Cell, 'source' | 'target' | 'receiver' | 'family'>): PortSet | undefined {
     switch (`${source.party.kind} ${receiver.kind}`) {
       case 'container container':
-        // Only straight to its address: containers of ours reach no publication by an address of the host.
+        // Only directly to its address: Bulkhead's containers reach no publication by an address of the host.
         if (target.party.kind === 'container') return this.between(source.address!, target.address, family);
         return this.isForeign(source) ? this.published(receiver, target, asOutside(source, family), family) : NO_PORTS;
       case 'container host':
@@ -81,7 +81,7 @@ export class Declared {
       case 'outside container':
         return target.party.kind === 'container' ? NO_PORTS : this.published(receiver, target, source as AddressEnd, family);
       default:
-        // Between the host and the outside nothing of ours has a say.
+        // No Bulkhead rule applies between the host and the outside.
         return undefined;
     }
   }
@@ -121,7 +121,7 @@ export class Declared {
     );
   }
 
-  /** To the outside a container on a wire is one of the LAN, so egress there covers it. */
+  /** For the outside, a container on a LAN segment is a machine of the LAN, so egress there covers it. */
   private between(source: string, target: string, family: Family): PortSet {
     const pair = this.pairs.get(pairKey(source, target)) ?? NO_PORTS;
     if (!this.onWires.has(target)) return pair;

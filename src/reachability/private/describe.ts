@@ -17,7 +17,7 @@ export interface Line {
   readonly ends: { readonly source: Party; readonly destination: Party; readonly pieces: readonly AddressEnd[] };
 }
 
-/** The matrix as lines, sorted. Between the host and the outside nothing of ours has a say, so that is left out. */
+/** The matrix as lines, sorted. No Bulkhead rule applies between the host and the outside, so that is omitted. */
 export function linesOf({ cells, outside: all }: Matrix, labels: Labels): Line[] {
   const sums = new Map<
     string,

@@ -7,7 +7,7 @@ export function deviationCell({ source, from, receiver, address, ports, certain 
   return {
     source: source.kind === 'outside' ? from! : labels.party(source),
     destination: receiver.kind === 'outside' ? address : labels.party(receiver),
-    // Of the outside nobody asks a publication.
+    // The outside is not asked about a publication.
     ports: receiver.kind === 'container' ? labels.asked(ports) : portSetText(ports),
     certain,
   };

@@ -7,7 +7,10 @@ import type { EngineFacts } from '../../topology/private/engine-facts';
 import { foreignContainersIn } from '../../topology/private/existing';
 import type { Topology } from '../../topology/private/topology';
 
-/** Tells whether one end at least is ours, or neither has to do with others: what they do among themselves, with the host and outside is not known here. */
+/**
+ * Whether at least one end is managed, or neither is in an unmanaged network: connections among unmanaged ends, with the host and the outside are not
+ * known.
+ */
 export function concernsUs(topology: Topology): (cell: Pick<Cell, 'source' | 'receiver'>) => boolean {
   const foreignContainers = foreignContainersIn(topology);
   const isTheirs = (party: Party) => party.kind === 'container' && foreignContainers.has(party.key);
@@ -16,8 +19,8 @@ export function concernsUs(topology: Topology): (cell: Pick<Cell, 'source' | 're
 }
 
 /**
- * Tells what is open on a network of others, or may be. Nothing of ours narrows there, and the reason for the segment says why that is well: between its
- * members, between them and the host, and on their way out, it is no mistake of the program.
+ * Whether something on an unmanaged network is open, or may be. Bulkhead does not filter there, and the reason for the segment accepts this: between
+ * its members, between them and the host, and on their connections to the outside, it is not a mistake of the program.
  */
 export function existingMatters({ existing, networks, wires }: Topology): (found: Omit<Deviation, 'ports'>) => boolean {
   const places = existing.map(({ ipv4, members, foreignContainers }) => ({
@@ -30,15 +33,15 @@ export function existingMatters({ existing, networks, wires }: Topology): (found
       const isFrom = source.kind === 'container' && parties.has(source.key);
       const isTo = receiver.kind === 'container' && parties.has(receiver.key);
       if (isFrom && isTo) return true;
-      // To a container elsewhere by its publication alone: what leaves such a network meets no rule of ours before it is led on.
+      // To a container in another segment only by its publication: a packet that leaves such a network meets no Bulkhead rule before it is forwarded.
       if (isFrom) return receiver.kind !== 'container' || !ownAddresses.has(address);
       return isTo && source.kind !== 'container' && contains(block, parseAddress(address));
     });
 }
 
 /**
- * Whether nothing said about who does *not* get through between two peers can be relied on: of a container that others made its publications and its
- * further networks are not known. Only what meets our guard on every way is certainly kept from it.
+ * Whether any statement about which connections between two peers are closed is reliable: the publications and further networks of an unmanaged
+ * container are not known. Only a sender whose packets meet the guard on every path certainly cannot reach it.
  */
 export function isBeyondUs(source: Selection, destination: Selection, topology: Topology, { guardBackend }: EngineFacts): boolean {
   const foreignContainers = foreignContainersIn(topology);

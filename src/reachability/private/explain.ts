@@ -14,7 +14,7 @@ export interface Told {
   readonly probe: ProbeSpec;
   /** What the deciding rule is for. */
   readonly decidedBy?: string;
-  /** The same where declarations let it through, each by itself. */
+  /** The same if declarations accept it, each of them. */
   readonly declarations?: readonly string[];
   /** Where the way is that of a datagram with a source that is not the sender's. */
   readonly forged?: ForgedCell;
@@ -53,7 +53,7 @@ function forgedProbe({ family, address, forged: { from, within, opener, directio
   return { family, from, to: address, protocol, ...asked, ...(within && opener ? { within: { opener, direction } } : { oneWay: true }) };
 }
 
-/** What was sent to a publication may arrive at the host or at another workload: that is no way to this one. */
+/** A packet to a publication may arrive at the host or at another workload: that is not a path to this one. */
 function isAtDestination({ disposition, receiver }: Outcome, { containers, isHost }: Selection): boolean {
   if (disposition !== 'DELIVERED' || receiver === undefined) return true;
   if (receiver.kind === 'container') return containers.has(receiver.container!);
@@ -72,7 +72,7 @@ function* probesOf(proof: Proof, source: Selection, destination: Selection, port
   }
 }
 
-/** What programs do by themselves comes first: a way that needs a route of one's own is told only where it leads further. */
+/** The paths that programs use by default come first: a path that needs a special route is reported only if it leads further. */
 function sourcesOf({ matrix }: Proof, source: Selection): { from: ProbeSource; family?: Family }[] {
   const containers = [...source.containers];
   return [

@@ -12,7 +12,7 @@ export interface ExplanationWords {
   readonly remedy: string;
 }
 
-/** Names of hooks, and of what stands between them, stand in a column. */
+/** Names of hooks, and of the steps between them, form a column. */
 const COLUMN = 12;
 
 /** Lines for people. No name of a user's begins a line or changes how it is shown. */

@@ -17,7 +17,7 @@ export class Labels {
   private readonly placeholderPorts: readonly PortSet[];
   private readonly onHost: readonly string[];
   private readonly sharers: ReadonlyMap<string, readonly string[]>;
-  /** Made when an explanation is asked for: a synth without one need not index all pairs. */
+  /** Created when an explanation is requested: a synth without one need not index all pairs. */
   private steps?: DeclaredSteps;
 
   constructor(private readonly topology: Topology) {
@@ -27,7 +27,7 @@ export class Labels {
     this.onHost = segmentless.filter(({ mode }) => mode === 'host').map(({ path }) => path);
   }
 
-  /** The declarations that let a packet pass at a step, each by itself. */
+  /** Each declaration that accepts a packet at a step. */
   public declarationsOf(step: Step): readonly string[] {
     this.steps ??= new DeclaredSteps(this.topology);
     return this.steps.originsOf(step);
@@ -39,13 +39,13 @@ export class Labels {
     return party.kind === 'host' && this.onHost.length > 0 ? `host, with ${this.onHost.join(', ')} on its network` : party.kind;
   }
 
-  /** Ports of the host that are known, and those that stand in for what the engine chooses. */
+  /** Known ports of the host, and placeholders for those that the engine chooses. */
   public split(ports: PortSet): { readonly rest: PortSet; readonly chosen: readonly PortSet[] } {
     const chosen = this.placeholderPorts.filter((port) => isEmpty(subtract(port, ports)));
     return { rest: chosen.reduce((sum, port) => subtract(sum, port), ports), chosen };
   }
 
-  /** Ports that are asked at an address of the host. */
+  /** The ports of the questions at an address of the host. */
   public asked(ports: PortSet): string {
     const { rest, chosen } = this.split(ports);
     if (chosen.length === 0) return portSetText(ports);

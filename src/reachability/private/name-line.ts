@@ -4,8 +4,8 @@ import type { Rule } from '../../firewall/private/ir';
 const AFTER = '\u{10ffff}';
 
 /**
- * Names on a line, so that a name is a point and all names with a common beginning are an interval: names in order are numbers in order. Names that no
- * rule mentions have points of their own, between the mentioned ones.
+ * Names on a line, so that a name is a point and all names with a common beginning are an interval: names in order are numbers in order. Names that
+ * no rule mentions have separate points between the mentioned ones.
  */
 export class NameLine {
   public static ofInterfaces(rules: Iterable<Rule>): NameLine {
@@ -29,7 +29,7 @@ export class NameLine {
     this.places = new Map([...names].sort((a, b) => (a < b ? -1 : 1)).map((name, i) => [name, i]));
   }
 
-  /** The mentioned name i is point 2i + 1; 2i stands for all names before it that nobody mentions. */
+  /** The mentioned name i is point 2i + 1; 2i represents all names before it that no rule mentions. */
   public interval(name: string, prefix = false): readonly [first: bigint, last: bigint] {
     const first = BigInt(2 * this.place(name) + 1);
     return [first, prefix ? BigInt(2 * this.place(name + AFTER)) : first];

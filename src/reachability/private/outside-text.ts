@@ -3,12 +3,12 @@ import { HIGHEST } from './walk/address';
 import { blocksBetween, formatBlock, type IpBlock } from '../../addressing/private/ip';
 import type { Family } from '../../topology/private/terms';
 
-/** A long list of blocks is told by what it leaves out, where that is shorter. */
+/** A long list of blocks is described by what it excludes, if that is shorter. */
 const LONG = 3;
 
 /**
  * Some pieces of the outside in words: `192.0.2.0/24`, or `0.0.0.0/0 but for 10.20.0.0/16`. Addresses between the pieces that are not outside at all,
- * such as the host's own, are not told apart.
+ * such as the host's own, are not distinguished.
  */
 export function outsideText(pieces: readonly AddressEnd[], all: readonly AddressEnd[]): string {
   return FAMILIES.flatMap((family) => {

@@ -36,7 +36,7 @@ const TYPES = ['local', 'unicast', 'broadcast', 'multicast'] as const;
 const NUMBERS: Readonly<Record<string, bigint>> = { tcp: 6n, udp: 17n, sctp: 132n, icmp: 1n, 'ipv6-icmp': 58n };
 const EVERY_MARK = 2 ** 32 - 1;
 
-/** What a rule matches, from both sides: `surely` lies inside it, `perhaps` around it. They differ where a match is no set of packets. */
+/** What a rule matches, from both sides: `surely` is inside it, `perhaps` around it. They differ if a match is not a set of packets. */
 export interface Boxes {
   readonly surely: readonly Box[];
   readonly perhaps: readonly Box[];
@@ -61,7 +61,7 @@ export function boxesOf(rule: Rule, context: BoxContext): Boxes {
   return boxes;
 }
 
-/** The packets of one match; undefined where it is no set of packets: a rate, or something that nobody understood. */
+/** The packets of one match; undefined if it is not a set of packets: a rate, or something that the model does not understand. */
 function matchBoxes(match: Match, context: BoxContext): readonly Box[] | undefined {
   const negate = 'negate' in match && match.negate === true;
   const along = (dimension: Dimension, intervals: readonly Interval[]) => onDimension(dimension, intervals, negate);

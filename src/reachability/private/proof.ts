@@ -15,7 +15,7 @@ import { sendersOf } from '../../topology/private/senders';
 
 const proofs = new WeakMap<Provable, Proof>();
 
-/** Everything that can be told of one snapshot, each part worked out when it is first asked for. */
+/** All results for one snapshot, each computed at its first use. */
 export class Proof {
   public static of(derived: Provable, engine: EngineFacts): Proof {
     const known = proofs.get(derived) ?? new Proof(derived, engine);
@@ -47,12 +47,12 @@ export class Proof {
     return (this.seen.matrix ??= this.makeMatrix());
   }
 
-  /** What gets through with a source that is not the sender's own, and nobody declared. */
+  /** Undeclared connections with a source that is not the sender's own. */
   public get forged(): readonly ForgedCell[] {
     return (this.seen.forged ??= this.makeForged());
   }
 
-  /** What flows and nobody declared. */
+  /** Open and undeclared connections. */
   public get excess(): readonly Deviation[] {
     return (this.seen.excess ??= excessOf(this.matrix, this.derived.topology));
   }
@@ -62,12 +62,12 @@ export class Proof {
     return (this.seen.missing ??= missingOf(this.matrix, this.derived.topology));
   }
 
-  /** Whether it is known at all who does not get through from one peer to another. */
+  /** Whether it is known at all which connections from one peer to another are closed. */
   public isBeyondUs(source: Selection, destination: Selection): boolean {
     return isBeyondUs(source, destination, this.derived.topology, this.engine);
   }
 
-  /** Whether rules of ours stand on the host. */
+  /** Whether Bulkhead's rules are on the host. */
   public get hasGuard(): boolean {
     return this.engine.guardBackend !== undefined;
   }

@@ -62,7 +62,7 @@ export function failuresOf(store: FactStore): Failure[] {
   ];
 }
 
-/** What is open, declared by nobody, and not by the nature of the network that it is in. */
+/** What is open, not declared, and not caused by the nature of its network. */
 export function unexpected(proof: Proof): readonly Deviation[] {
   if (!proof.hasGuard) return breachesOf(proof);
   const isOfWire = wireMatters(proof.derived.topology);
@@ -70,7 +70,7 @@ export function unexpected(proof: Proof): readonly Deviation[] {
   return proof.excess.filter((each) => !isOfWire(each) && !isOfOthers(each));
 }
 
-/** What was required, by whom, and why it does not hold; without a reason it does. */
+/** A requirement, its author, and why it does not hold; without a reason it holds. */
 export interface ClaimResult extends Partial<Broken> {
   readonly path: string;
   readonly text: string;

@@ -4,7 +4,7 @@ import type { Exposure } from '../results';
 
 const EVERYTHING = 'every port that it listens on';
 
-/** What listens in a container on the host's network listens on the host, and packets from outside to the host meet no rule of ours. */
+/** Programs in a container on the host's network listen on the host, and packets from outside to the host meet no Bulkhead rule. */
 export function exposuresOnHost({ segmentless = [], hostAddresses }: Topology): Exposure[] {
   return segmentless
     .filter(({ mode }) => mode === 'host')

@@ -15,7 +15,7 @@ export interface Provable {
   readonly members: Pick<Memberships, 'expand'>;
 }
 
-/** Who a peer of a question stands for. */
+/** The members of a peer in a question. */
 export interface Selection {
   readonly containers: ReadonlySet<string>;
   readonly isHost: boolean;
@@ -34,7 +34,7 @@ export function selectionOf(peer: PeerFact, { members, topology }: Provable): Se
   };
 }
 
-/** Whether the endpoint is one of those that the peer stands for; of the outside a part is enough. */
+/** Whether the endpoint is one of the members of the peer; for the outside, a part is enough. */
 export function selects({ containers, isHost, block }: Selection, { party, address, range }: End): boolean {
   switch (party.kind) {
     case 'container':
@@ -52,21 +52,21 @@ export function selects({ containers, isHost, block }: Selection, { party, addre
   }
 }
 
-/** Whether a peer may be who sends from a source that is not its own: who is outside may take any address there. */
+/** Whether a peer may be the sender with a source that is not its own: a sender outside may use any address there. */
 export function selectsForger(selection: Selection, { source, forged, family }: ForgedCell): boolean {
   if (source.party.kind !== 'outside') return selects(selection, source);
   const { block } = selection;
   return block?.family === family && (!forged.isOnDefaultBridge || meetsDefaultBridge(block));
 }
 
-/** Whether nobody but those that a peer stands for may be the one. */
+/** Whether the party can only be a member of the peer. */
 export function holdsForger(selection: Selection, cell: ForgedCell): boolean {
   const { block } = selection;
   if (!selectsForger(selection, cell)) return false;
   return block === undefined || covers(block, { first: block.family === 'ipv4' ? 0 : 0n, last: HIGHEST[block.family] });
 }
 
-/** Where the addresses over IPv6 are of containers of others, nobody says. */
+/** The IPv6 addresses of unmanaged containers are not known. */
 function meetsDefaultBridge(block: AddressRange & { readonly family: Family }): boolean {
   if (block.family === 'ipv6') return true;
   const { first, last } = readRange('ipv4', DEFAULT_BRIDGE.block)!;

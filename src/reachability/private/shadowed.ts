@@ -59,7 +59,7 @@ function coveredBy<T extends { readonly boxes: readonly Box[] }>(boxes: readonly
   return undefined;
 }
 
-/** Whether a packet that meets the rule never comes to the next one of the chain. */
+/** Whether a packet that meets the rule never reaches the next rule of the chain. */
 function isFinal({ kind }: Verdict): boolean {
   return ['accept', 'drop', 'reject', 'return', 'goto', 'dnat', 'redirect', 'snat', 'masquerade'].includes(kind);
 }

@@ -47,7 +47,7 @@ export function viewOf(topology: Topology, engine: EngineFacts): HostView {
       ...(guardedBy !== undefined && { guardedBy }),
     })),
     proxies: engine.settings.userlandProxy ? proxiesOf(topology) : [],
-    // What a host with containers has, whoever turned it on: nothing is closed because it might be off.
+    // The settings that every host with containers has, whichever program turned them on: nothing is closed because they might be off.
     forwarding: { ipv4: true, ipv6: true },
   };
 }
@@ -100,7 +100,7 @@ function containersOf({ networks, wires, existing, workloads }: Topology): Conta
   return [...attachments].map(([key, list]) => ({ key, attachments: list }));
 }
 
-/** Who else is on a network that others made. The last one stands for all that nobody named, wherever in the block they are. */
+/** The other members of an unmanaged network. The last one represents all members that the program does not name, at any address of the block. */
 function foreignContainersOn({
   segment,
   networkName,

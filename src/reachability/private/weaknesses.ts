@@ -37,17 +37,17 @@ const FORGED = {
 
 type Code = keyof typeof SENTENCES;
 
-/** What is open and nobody declared, with its kind where it has one. */
+/** What is open but not declared, with its kind if it has one. */
 export function undeclaredKinds({ matrix, derived }: Proof): { readonly code: string | undefined; readonly cell: Cell }[] {
   const codeOf = classifier(derived.topology);
   const declared = declaredBetween(derived.topology);
-  // Which of its addresses a container takes is all the same where it may ask the port from one of them.
+  // The address that a container uses does not matter if it may use the port from one of them.
   return undeclaredOf(matrix, derived.topology)
     .map(({ cell, ports }) => ({ code: codeOf(cell), cell: { ...cell, ports: subtract(ports, declared(cell)) } }))
     .filter(({ cell }) => !isEmpty(cell.ports));
 }
 
-/** What stands open since the guard is missing, the same kind together; nothing of a kind that does not occur. */
+/** What is open because the guard is missing, grouped by kind; kinds that do not occur are omitted. */
 export function weaknessesOf(proof: Proof): Weakness[] {
   const { matrix, labels, forged } = proof;
   const found = undeclaredKinds(proof);
@@ -65,7 +65,7 @@ export function readableCells(matrix: Matrix, labels: Labels): ReachableCell[] {
   return linesOf(matrix, labels).map(({ ports, ends: _, ...line }) => ({ ...line, ports: shortPortSetText(ports) }));
 }
 
-/** What is open, declared by nobody, and no matter of the guard: the networks themselves should keep it shut. */
+/** What is open, not declared, and not a task of the guard: the networks themselves should keep it closed. */
 export function breachesOf({ matrix, derived }: Proof): Deviation[] {
   const codeOf = classifier(derived.topology);
   return undeclaredOf(matrix, derived.topology)
@@ -113,7 +113,7 @@ function classifier(topology: Topology): (cell: Cell) => Code | undefined {
           return 'EgressOpen';
       }
     }
-    // A port of the host that nobody opened to where the packet comes from is no matter of the guard.
+    // A port of the host that is not open to the source of the packet is not a task of the guard.
     return !isStraight ? undefined : source.party.kind === 'host' ? 'OpenToHost' : 'OpenToOutside';
   };
 }

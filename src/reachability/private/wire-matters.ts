@@ -2,8 +2,8 @@ import type { Deviation } from './audit';
 import type { Topology } from '../../topology/private/topology';
 
 /**
- * Tells what is open on a wire of the host's or on an overlay, or may be. Nothing of ours narrows there, and the reason for the segment says why that is well: between
- * its members, and between them and the LAN, it is no mistake of the program.
+ * Whether something on a LAN segment of the host or on an overlay is open, or may be. Bulkhead does not filter there, and the reason for the segment
+ * accepts this: between its members, and between them and the LAN, it is not a mistake of the program.
  */
 export function wireMatters({ networks, wires: all }: Topology): (found: Omit<Deviation, 'ports'>) => boolean {
   const [overlays, wires] = [true, false].map((wanted) => all.filter(({ overlay }) => (overlay !== undefined) === wanted));
@@ -17,7 +17,7 @@ export function wireMatters({ networks, wires: all }: Topology): (found: Omit<De
   );
   const wire = (party: Deviation['source']) => (party.kind === 'container' ? wireOf.get(party.key) : undefined);
   return ({ source, receiver, from = '', address, certain }) => {
-    // Membership alone narrows an overlay, where a neighbour answers for all addresses that it has anywhere.
+    // Only membership restricts an overlay, where a neighbour answers for all of its addresses.
     if (onOverlays.some((members) => isOn(members, source) && isOn(members, receiver))) return true;
     const [here, there] = [wire(source), wire(receiver)];
     if (!certain) return here !== undefined || there !== undefined;

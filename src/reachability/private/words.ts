@@ -13,7 +13,7 @@ export interface Subject {
   readonly port: string;
   /** Why no flow between the two may be declared. */
   readonly refusal?: string;
-  /** Whether rules of ours stand on the host. */
+  /** Whether Bulkhead's rules are on the host. */
   readonly hasGuard: boolean;
   readonly labels: Labels;
   /** An end that is on no network, with the reason. */

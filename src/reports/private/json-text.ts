@@ -1,6 +1,6 @@
 import { visibleJson } from '../../private/readable';
 
-/** What fits into a line stands in one, so that a comparison of two files shows an entry as a line. */
+/** An entry that fits into a line is written in one, so that a comparison of two files shows an entry as a line. */
 const WIDTH = 160;
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json | undefined };
@@ -22,7 +22,7 @@ function write(value: Json, indent: string): string {
   const [open, close] = isList ? '[]' : '{}';
   if (parts.length === 0) return `${open}${close}`;
   const length = parts.reduce((sum, part) => sum + part.length + 2, indent.length);
-  // Only the outermost keys always have lines of their own.
+  // Only the outermost keys always have separate lines.
   if (indent !== '' && length <= WIDTH && !parts.some((part) => part.includes('\n'))) return `${open} ${parts.join(', ')} ${close}`;
   return `${open}\n${parts.map((part) => `${inner}${part}`).join(',\n')}\n${indent}${close}`;
 }

@@ -16,7 +16,7 @@ import { undeclaredKinds } from '../../reachability/private/weaknesses';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 import { foreignContainersIn } from '../../topology/private/existing';
 
-/** Grows when a field changes its meaning or goes; a new field alone does not change it. */
+/** Increases when a field changes its meaning or is removed; a new field does not change it. */
 export const MATRIX_VERSION = 1;
 
 /** All that is open, and what was compared with it, for programs. What a rule that is not understood may decide is `UNKNOWN`. */
@@ -27,14 +27,14 @@ export function matrixJson({ proof, result, engine }: { proof: Proof; result: Pr
     version: MATRIX_VERSION,
     daemon: { path: topology.daemon, id: topology.daemonId, guard: guardOf(engine) },
     engine: engineOf(engine),
-    // Without the guard ports are not narrowed: then who shares no segment does not talk, and what was declared is open.
+    // Without the guard, ports are not filtered: then workloads that share no segment do not communicate, and declared flows are open.
     proof: {
       state: result.state,
       claim: proof.hasGuard ? 'ONLY_DECLARED' : 'SEGMENTS_APART',
       ...('reason' in result && { reason: result.reason }),
     },
   };
-  // Nobody looked, so nothing is said.
+  // No proof was made, so nothing is reported.
   if (result.state === 'SKIPPED') return jsonText(head);
   const writer = new Writer(proof);
   return jsonText({

@@ -5,10 +5,10 @@ import type { FactStore } from '../../topology/private/fact-store';
 /** What came of the proof of a daemon. */
 export type ProofResult =
   | { readonly state: 'PROVED' | 'BROKEN'; readonly claims: readonly ClaimResult[] }
-  /** Nobody looked, and why. */
+  /** No proof was made, and why. */
   | { readonly state: 'SKIPPED'; readonly reason: string };
 
-/** An app that skips validations comes here with a proof that fails, so nothing is taken to hold because the synth goes on. */
+/** An app that skips validations gets here with a failing proof, so the fact that the synth continues proves nothing. */
 export function proofResult(store: FactStore, proof: Proof, withoutProofReason: string | undefined): ProofResult {
   if (withoutProofReason !== undefined) return { state: 'SKIPPED', reason: withoutProofReason };
   const claims = claimResults(store, proof);

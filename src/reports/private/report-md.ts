@@ -104,7 +104,7 @@ function holds({ result, weaknesses }: ReportInput, hasGuard: boolean): string[]
   ];
 }
 
-/** Marks of ours stay marks. */
+/** Bulkhead's marks stay marks. */
 function bold(text: string): string {
   return text.split('**').map(markdownText).join('**');
 }

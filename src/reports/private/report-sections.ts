@@ -17,10 +17,10 @@ export interface ReportInput {
   readonly dualStack: boolean;
   readonly flows: readonly FlowFact[];
   readonly result: ProofResult;
-  /** Nothing of these is known where nobody proved anything. */
+  /** None of these is known if no proof was made. */
   readonly open: readonly ReachableCell[];
   readonly exposures: readonly Exposure[];
-  /** What is open beyond what was declared, by the nature of a network or for want of the guard. */
+  /** What is open beyond the declarations, by the nature of a network or because the guard is missing. */
   readonly weaknesses: readonly Weakness[];
   /** What is open for no such reason: the proof fails. */
   readonly undeclared: readonly ReachableCell[];
@@ -47,7 +47,7 @@ export function declared(flows: readonly FlowFact[], { publications }: Topology)
   return ['## What is declared', '', ...(all.length === 0 ? ['Nothing.'] : all), ''];
 }
 
-/** Exposures that differ in the address of the host alone: a publication on all addresses is one for a reader. */
+/** Exposures that differ only in the address of the host: for a reader, a publication on all addresses is one. */
 export function exposureGroups(exposures: readonly Exposure[]): Exposure[][] {
   return [...groupBy(exposures, ({ hostAddress: _, ...same }) => JSON.stringify(Object.entries(same).sort())).values()];
 }
@@ -86,7 +86,7 @@ export function inNoSegment(segmentless: readonly SegmentlessFact[]): string[] {
   return ['## Containers in no segment', '', ...markdownTable(['container', 'network', 'reason'], rows), ''];
 }
 
-/** Nothing where no container is root. Services that publish nothing are known to the swarm alone. */
+/** Empty if no container is root. Only the swarm knows services that publish nothing. */
 export function asRoot({ workloads, segmentless = [], swarm }: Topology, hasGuard: boolean): string[] {
   const rows = [...workloads, ...segmentless, ...(swarm?.quietServices ?? [])].flatMap(({ path, user, capabilities = [] }) =>
     user === undefined || user.mode === 'fixed'
@@ -107,7 +107,7 @@ export function asRoot({ workloads, segmentless = [], swarm }: Topology, hasGuar
   ];
 }
 
-/** Nothing where no container forwards packets of others. What it reaches, its clients reach. */
+/** Empty if no container forwards packets of others. Its clients reach what it reaches. */
 export function gateways({ workloads }: Topology, open: readonly ReachableCell[]): string[] {
   const rows = workloads.flatMap(({ path, sharers, forwards = [] }) => {
     if (forwards.length === 0) return [];
@@ -183,7 +183,7 @@ export function secretsNeeded({ secrets = [], workloads, segmentless = [] }: Top
   ];
 }
 
-/** What is taken to be true, so that somebody can look whether it is. */
+/** The assumptions, so that a reader can check them. */
 export function premises(input: Pick<ReportInput, 'engine' | 'dualStack' | 'startWithoutGuardReason'>): string[] {
   return input.engine.guardBackend === undefined ? premisesWithoutGuard(input) : premisesWithGuard(input);
 }
@@ -231,7 +231,7 @@ const FORGED_WORDS: Readonly<Record<string, string>> = {
   standing: 'from a forged source, inside an existing connection of other endpoints',
 };
 
-/** One row for all that a source reaches on the same ports: in a segment that is almost everybody. */
+/** One row for everything that a source reaches on the same ports: in a segment, that is almost every member. */
 export function flowTable(cells: readonly ReachableCell[]): string[] {
   if (cells.length === 0) {
     return ['Nothing.'];
@@ -244,7 +244,7 @@ export function flowTable(cells: readonly ReachableCell[]): string[] {
   return markdownTable(['from', 'to', 'ports'], rows);
 }
 
-/** Where everybody is. */
+/** The addresses of all members. */
 export function networks({ networks: bridges, wires, existing }: Topology): string[] {
   const rows = [...bridges, ...wires, ...existing].map((network) => [
     network.networkName,
@@ -258,7 +258,7 @@ export function networks({ networks: bridges, wires, existing }: Topology): stri
   return ['## Networks and addresses', '', ...(table.length === 0 ? ['None.'] : table), ''];
 }
 
-/** What a person does with the folder that the report lies in. */
+/** What a user does with the folder of the report. */
 export function nextSteps(daemonPath: string, hasGuard: boolean): string[] {
   const [stack] = daemonPath.split('/');
   const deploy = /^[\w-]+$/.test(stack) ? `\`cdktf deploy ${stack}\`` : '`cdktf deploy`';

@@ -8,7 +8,7 @@ export interface Summary {
   /** Whether the report lists something as weaker than declared, such as what is on a LAN or in an existing network. */
   readonly isWeaker: boolean;
   readonly flows: number;
-  /** Undefined where nobody looked. */
+  /** Undefined if no proof was made. */
   readonly exposures?: number;
   /** Of the stack, such as `0 errors, 1 warning, 2 notes`; undefined where no rule looked. */
   readonly findings?: string;

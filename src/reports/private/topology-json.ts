@@ -15,12 +15,12 @@ import type {
   WorkloadPlan,
 } from '../../topology/private/topology';
 
-/** Grows when a field changes its meaning or goes; a new field alone does not change it. */
+/** Increases when a field changes its meaning or is removed; a new field does not change it. */
 export const TOPOLOGY_VERSION = 1;
 
 /**
- * Everything that the proof of a daemon rests on, for programs: who is where, at which address, and what was declared. Each field is named here, so that
- * nothing comes in by chance: environments and commands are not known to a topology at all, and contents of files stay out.
+ * All input of the proof of a daemon, for programs: the members, their addresses, and the declarations. The code names each field, so that no other
+ * data gets in: a topology does not contain environments and commands, and contents of files are excluded.
  */
 export function topologyJson(topology: Topology, engine: EngineFacts, facts: Pick<Facts, 'flows' | 'groups'>): string {
   const { daemon, daemonId, bridgePrefix, hostAddresses, egressExclusions, networks, wires, existing, workloads } = topology;
@@ -79,7 +79,7 @@ export function topologyJson(topology: Topology, engine: EngineFacts, facts: Pic
   });
 }
 
-/** What stands on the host: `iptables`, or `none` where only the engine's API is ours. */
+/** The guard's backend on the host: `iptables`, or `none` if Bulkhead has access only to the engine's API. */
 export function guardOf({ guardBackend }: EngineFacts): string {
   return guardBackend ?? 'none';
 }

@@ -8,7 +8,7 @@ import type { ExistingFact, SegmentFact } from '../../topology/private/facts';
 import { needDaemon } from '../../topology/private/need-daemon';
 import type { SegmentAttributes } from '../segment-attributes';
 
-/** Networks that every engine or every swarm has: of these not all is true that is of others. */
+/** Networks that every engine or every swarm has: some facts of other networks are not true for these. */
 const DOCKERS_OWN = ['bridge', 'host', 'none', 'default', 'ingress', 'docker_gwbridge'];
 
 /** A host, a container and Docker's last address. */
@@ -73,13 +73,13 @@ export function checkExisting(
     networkName,
     ipv4Block: block.text,
     prefixLength: block.prefixLength,
-    // Nothing is closed because nobody said that it is open.
+    // Nothing is closed only because the program does not say that it is open.
     existing: { gateway, internal: attributes.isInternal === true, isJoinable: attributes.joinReason !== undefined },
     reason,
   };
 }
 
-/** Static addresses in a network of others: they are known to be good or bad as soon as they are named. */
+/** Static addresses in an unmanaged network: they can be checked as soon as they are named. */
 export function checkExistingAddress(place: string, { path, ipv4Block, existing }: SegmentFact, ipv4?: string, ipv6?: string): void {
   if (existing === undefined) return;
   if (ipv6 !== undefined) {

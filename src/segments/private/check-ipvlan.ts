@@ -58,7 +58,7 @@ export function checkIpvlan(
   const further = additionalIpv4Blocks.map((block) => checkOwnBlock(path, block, 'additionalIpv4Blocks').ipv4Block!.text);
   const ipv6 = checkIpv6(path, props);
   refuseSmall(path, props.ipv6Block);
-  // No packet to a group of stations comes through, so no router announces itself here; what an engine can turn off is off all the same.
+  // No multicast packet gets through, so no router announces itself here; Bulkhead still turns off what an engine can turn off.
   const off = ipv6.ipv6Block && { advertisements: false };
   return { networkName, ...own, ...ipv6, wire: { ...wire, ...(further.length > 0 && { further }), ...off } };
 }

@@ -25,7 +25,7 @@ export interface CheckedLan {
   readonly taken: readonly TakenRange[];
 }
 
-/** What is set aside lies in the block of its family, and holds nothing that others have. */
+/** The reserved part is in the block of its family, and contains no address of other machines. */
 export function checkLan(path: string, props: LanSegmentProps): CheckedLan {
   const parts = partsOf(path, props);
   const { hostAddresses } = props.daemon._declarations.store;

@@ -8,7 +8,7 @@ const SMALLEST = { ipv4: 68, ipv6: 1280 };
 const USUAL = 1500;
 
 /**
- * What a network is told about the size of its packets; nothing where the engine's own size fits.
+ * The option for the size of a network's packets; empty if the engine's own size fits.
  * @returns options of the network
  */
 export function checkMtu(path: string, given: number | undefined, declarations: Declarations): Record<string, string> {

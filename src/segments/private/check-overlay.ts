@@ -21,7 +21,7 @@ export interface CheckedOverlay {
   readonly prefixLength: number;
   readonly isEncrypted: boolean;
   readonly mtu: number;
-  /** What the driver is told: the size under the overlay, from which it takes off the bytes above. */
+  /** The driver's option: the size of the underlay, from which the driver subtracts its own bytes. */
   readonly driverMtu: number;
 }
 

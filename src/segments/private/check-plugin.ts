@@ -44,7 +44,7 @@ export function checkPlugin(scope: { readonly node: { readonly path: string } },
   return {
     networkName,
     ...checkOwnBlock(path, props.ipv4Block),
-    // Its members share no interface of the host's with anybody, so the name of the segment stands for the wire.
+    // Its members share no interface of the host with other machines, so the name of the segment identifies it.
     wire: { driver, mode: 'plugin', parent: `plugin of ${path}`, taken: [], ...(guardedBy !== undefined && { guardedBy }) },
   };
 }

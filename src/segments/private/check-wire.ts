@@ -9,7 +9,7 @@ import type { WireFact } from '../../topology/private/facts';
 import { needDaemon } from '../../topology/private/need-daemon';
 import type { LanSegmentProps } from '../lan-segment-props';
 
-/** Largest prefix length of a block with room for a gateway, static addresses and Docker's range, and the one chosen by itself. */
+/** Largest prefix length of a block with room for a gateway, static addresses and Docker's range, and the default one. */
 const SMALLEST = 28;
 const USUAL = 24;
 
@@ -26,7 +26,7 @@ export interface CheckedWire {
   readonly wire: WireFact;
 }
 
-/** What every segment on a wire has. */
+/** The common properties of all LAN segments. */
 export type WireProps = Pick<LanSegmentProps, 'daemon' | 'reason' | 'parent' | 'vlanId' | 'guardedBy' | 'networkName'>;
 
 type Scope = { readonly node: { readonly path: string } };
@@ -46,7 +46,7 @@ export function checkLanWire(scope: Scope, id: string, props: LanSegmentProps, k
   };
 }
 
-/** Checks of what has to do with the wire alone. */
+/** Checks that concern only the LAN. */
 export function checkWire(scope: Scope, id: string, props: WireProps, kind: Kind): Pick<CheckedWire, 'networkName' | 'wire'> {
   const path = childPath(scope, id);
   const networkName = checkNetwork(path, props);

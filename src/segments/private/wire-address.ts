@@ -3,7 +3,7 @@ import { advice, misplaced, sharedLayoutOf } from '../../addressing/private/layo
 import { type ErrorCode, ValidationError } from '../../private/errors';
 import type { SegmentFact } from '../../topology/private/facts';
 
-/** Static addresses on a LAN are known to be good or bad as soon as they are named: the block is no choice of the address book's. */
+/** Static addresses on a LAN can be checked as soon as they are named: the address book does not choose the block. */
 export function checkWireAddresses(
   place: string,
   fact: SegmentFact,

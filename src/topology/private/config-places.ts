@@ -11,8 +11,8 @@ export interface ConfigMount {
 }
 
 /**
- * Whether the container mounts the folders of its files. A mounted file stays the one that it was until the container starts again, so who is not to start
- * again gets the folder.
+ * Whether the container mounts the folders of its files. A mounted file stays the same file until the container starts again, so a container that
+ * must not start again gets the folder.
  */
 export function isByFolder({ onChange }: Pick<ConfigUse, 'onChange'>): boolean {
   return onChange !== 'replace' && onChange !== 'restart';

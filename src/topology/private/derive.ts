@@ -26,7 +26,7 @@ export interface Derived {
   readonly members: Memberships;
 }
 
-/** Every bridge of ours starts so, and no other interface of the host may: the closing rules of the guard name the prefix. */
+/** The name of every Bulkhead bridge starts so, and no other interface of the host may: the closing rules of the guard match the prefix. */
 export const BRIDGE_PREFIX = 'bh-';
 
 /** A segment with a bridge has a gateway network, too. */
@@ -183,7 +183,7 @@ function monitoredOf({ hostMounts = [] }: Facts): Pick<Topology, 'monitored'> {
   return monitored.length === 0 ? {} : { monitored };
 }
 
-/** Each once; that all who mount one want the same of it, was asked when they were declared. */
+/** Each once; the declarations already checked that all containers that mount one have the same requirements. */
 function hostDirectoriesOf({ hostMounts = [] }: Facts): Pick<Topology, 'hostDirectories'> {
   const plans = new Map(hostMounts.flatMap(({ source, made }) => (made ? [[source, { directory: source, ...made }] as const] : [])));
   return plans.size === 0 ? {} : { hostDirectories: [...plans.keys()].sort().map((directory) => plans.get(directory)!) };
@@ -204,7 +204,7 @@ function outsidePools(networks: readonly NetworkPlan[], facts: Facts): string[] 
   return networks.flatMap(({ ipv4, ipv6 }) => (ipv6 ? [ipv4.block, ipv6.block] : [ipv4.block])).filter((block) => explicit.has(block));
 }
 
-/** A workload that was placed in a segment of the tree and then taken out again leaves nothing behind; a missing segment is told. */
+/** A workload that was placed in a segment of the tree and then removed leaves nothing behind; a missing segment is reported. */
 function policyProblems(facts: Facts): Problem[] {
   const known = new Set([...facts.segments, ...facts.workloads].map(({ path }) => path));
   const homeless = facts.workloads

@@ -1,14 +1,17 @@
 import type { Family } from './terms';
 import type { SettingFact } from '../../hardening/private/engine-settings';
 
-/** What of a daemon decides which rules stand on its host, networks aside. Plain data. */
+/** The facts of a daemon that determine the rules on its host, except networks. Plain data. */
 export interface EngineFacts {
   /** Such as `28.5.2`. */
   readonly version: string;
   readonly settings: EngineSettings;
   /** What the engine makes its own rules with: `firewall-backend` of its settings. */
   readonly engineFirewall: EngineFirewallName;
-  /** What our guard is made with; undefined where only the engine's API is ours: none of our rules stand on the host, and nothing there is set as they need it. */
+  /**
+   * The backend of the guard; undefined if Bulkhead has access only to the engine's API: no Bulkhead rules are on the host, and its settings are not
+   * those that they need.
+   */
   readonly guardBackend?: GuardBackendName;
   /** Docker's resolver sends nothing on from a container whose networks are all internal, not even to another container there. */
   readonly keepsInternalNames?: boolean;
@@ -19,7 +22,10 @@ export type EngineFirewallName = 'iptables' | 'nftables';
 
 export type GuardBackendName = 'iptables';
 
-/** What the engine was told, as far as its rules follow from it (keys, and releases that know them: see the table of engine settings), and what its host was. */
+/**
+ * The engine's configuration, as far as its rules depend on it (keys, and releases that know them: see the table of engine settings), and the state
+ * of its host.
+ */
 export interface EngineSettings extends Readonly<Record<SettingFact, boolean>> {
   /** Forwarding of the host before the daemon started: an engine that turns it on itself sets the policy of FORWARD to DROP. */
   readonly forwardingBefore: Readonly<Record<Family, boolean>>;

@@ -6,7 +6,7 @@ import { formatAddress, parseBlock } from '../../addressing/private/ip';
 import { forges } from '../../hardening/private/capabilities';
 import { groupBy } from '../../private/multimap';
 
-/** Where an end of a flow lives, and whether it is a container that we make. A whole network of others stands for theirs. */
+/** The network of a flow's end, and whether Bulkhead creates the container. A whole unmanaged network represents its containers. */
 export interface FlowEnd {
   readonly segment: SegmentFact;
   readonly isOurs: boolean;
@@ -19,8 +19,8 @@ export interface FlowWish {
 }
 
 /**
- * Why a flow with a network or a container of others cannot run; undefined where it can, or has nothing to do with them. An end that lives nowhere is the
- * host or the outside.
+ * Why a flow with an unmanaged network or container cannot run; undefined if it can, or if no end is unmanaged. An end without a network is the host
+ * or the outside.
  */
 export function existingRefusal(
   source: FlowEnd | PeerFact['kind'],
@@ -148,12 +148,12 @@ function planOne(
   };
 }
 
-/** Keys of containers of others, on all networks of others. */
+/** Keys of unmanaged containers, on all unmanaged networks. */
 export function foreignContainersIn({ existing }: Pick<Topology, 'existing'>): ReadonlySet<string> {
   return new Set(existing.flatMap(({ foreignContainers }) => foreignContainers.map(({ key }) => key)));
 }
 
-/** The key of whoever is attached to a network of others and was not named. */
+/** The key of all containers in an unmanaged network that the program does not name. */
 export function unlistedKey(segment: string): string {
   return `${segment}/*`;
 }
@@ -169,8 +169,9 @@ function* freeAddresses(text: string, taken: ReadonlySet<string>): Generator<str
 }
 
 /**
- * Over which network of others the default route of a workload leads. Of several networks with a way out every engine takes the first by name, whatever
- * version the Terraform provider has. A gateway network or a wire must be that one: a publication works on no other, and the LAN is where it was said to be.
+ * The unmanaged network of a workload's default route. Of several networks with access to the outside, every engine uses the first by name, whatever
+ * version the Terraform provider has. A gateway network or a LAN segment must be that one: a publication works on no other, and the LAN is reachable
+ * where the program says.
  */
 function gatewaysOf(
   existing: readonly SegmentFact[],
@@ -208,7 +209,7 @@ function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Members may come to a group after its flows were declared. */
+/** Members may join a group after its flows were declared. */
 function flowProblems({ flows, segments }: Facts, { home, expand }: Memberships, workloads: ReadonlyMap<string, WorkloadFact>): Problem[] {
   const byPath = new Map(segments.map((segment) => [segment.path, segment]));
   const endsOf = (peer: PeerFact): (FlowEnd | PeerFact['kind'])[] => {

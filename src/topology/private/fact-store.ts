@@ -26,10 +26,10 @@ import type { LockedDaemon } from '../../addressing/private/allocation';
 import { covers, GLOBAL_UNICAST, parseBlock } from '../../addressing/private/ip';
 
 /**
- * The facts of one daemon, and the picture derived from those that stand. It keeps and answers; whether a fact may be declared is asked elsewhere.
+ * The facts of one daemon, and the topology derived from the current ones. It stores and answers; other code decides whether a fact may be declared.
  *
- * Nothing freezes: cdktf renders every lazy value once before any aspect runs, so each question gets a snapshot of what is declared so far,
- * kept until the next fact.
+ * Nothing freezes: cdktf renders every lazy value once before any aspect runs, so each question gets a snapshot of the declarations so far, kept
+ * until the next fact.
  */
 export class FactStore {
   public readonly swarm = new SwarmPart();
@@ -77,7 +77,7 @@ export class FactStore {
     return this.daemon.engine;
   }
 
-  /** Whether rules of ours stand on the host, which ports, rates and sources need. */
+  /** Whether Bulkhead's rules are on the host, which ports, rates and sources need. */
   public get hasGuard(): boolean {
     return this.daemon.engine.guardBackend !== undefined;
   }
@@ -226,12 +226,12 @@ export class FactStore {
     return this.flows.filter(({ source, destination }) => [source, destination].some((end) => 'path' in end && end.path === path));
   }
 
-  /** Home segments of the workloads that a peer stands for; a segment stands for itself even while it is empty. */
+  /** Home segments of the workloads of a peer; a segment represents itself even while it is empty. */
   public segmentsOf(peer: FlowFact['source']): string[] {
     return [...new Set(this.endsOf(peer).map(({ segment }) => segment.path))];
   }
 
-  /** Where the workloads live that a peer stands for, and whether they are ours. A network of others stands for theirs. */
+  /** The networks of a peer's workloads, and whether Bulkhead manages them. An unmanaged network represents its containers. */
   public endsOf(peer: FlowFact['source']): FlowEnd[] {
     const endOf = (path: string): FlowEnd => {
       const { segment, isTheirs = false } = this.workloads.get(path)!;
@@ -276,7 +276,7 @@ export class FactStore {
     return this.snapshot().derived;
   }
 
-  /** Constructs may have been taken out of the tree since the last snapshot, by an aspect for one; nothing else would tell. */
+  /** An aspect, for example, may have removed constructs from the tree since the last snapshot; no other code would report this. */
   public noticeRemovals(): void {
     if (this.cache !== undefined && countOf(this.facts()) !== this.cache.standing) {
       this.revision++;
@@ -288,7 +288,7 @@ export class FactStore {
     return this.snapshot().networks.get(key);
   }
 
-  /** The same of a network on a wire, or of an overlay. */
+  /** The same for a LAN segment, or for an overlay. */
   public wire(key: string): WirePlan | undefined {
     return this.snapshot().wires.get(key);
   }

@@ -23,28 +23,28 @@ export interface DaemonFact {
   /** Blocks in use elsewhere (LAN, VPN, routes of the host), which no segment may overlap. */
   readonly foreignBlocks: readonly { readonly label: string; readonly block: string }[];
   readonly engine: EngineFacts;
-  /** Largest packet that the wire of the host carries; undefined where nobody said. */
+  /** Largest packet that the host's network carries; undefined if the program does not set it. */
   readonly uplinkMtu?: number;
-  /** Names of runtimes besides that of the engine itself; undefined where nobody said. */
+  /** Names of runtimes besides that of the engine itself; undefined if the program does not set them. */
   readonly runtimes?: readonly string[];
 }
 
 export interface SegmentFact {
   readonly path: string;
   readonly networkName: string;
-  /** A segment on a wire has no gateway. */
+  /** A LAN segment has no gateway of the host. */
   readonly gatewayNetworkName?: string;
-  /** Name of the bridge, or on a wire that of the shim. */
+  /** Name of the bridge, or for a LAN segment that of the shim. */
   readonly bridgeName?: string;
   readonly ipv4Block?: string;
   readonly ipv6Block?: string;
   readonly prefixLength: number;
   readonly icc: boolean;
-  /** Why nobody may publish here; undefined where publications are welcome. */
+  /** Why publications are not permitted here; undefined if they are. */
   readonly noPublicationsReason?: string;
   /** For a conduit: the two workloads that it is for, which are its only members. */
   readonly conduit?: readonly [string, string];
-  /** Where the members hang on a wire of the host instead of a bridge. */
+  /** If the members are attached to a LAN segment of the host instead of a bridge. */
   readonly wire?: WireFact;
   /** Where the network spans the nodes of a swarm. */
   readonly overlay?: OverlayFact;
@@ -65,26 +65,26 @@ export interface OverlayFact {
   readonly vxlanId?: number;
 }
 
-/** How the members of a macvlan or ipvlan segment hang on an interface of the host. */
+/** How the members of a macvlan or ipvlan segment are attached to an interface of the host. */
 export interface WireFact {
   /** `macvlan`, `ipvlan`, or the name of a plugin. */
   readonly driver: string;
   readonly mode: WireMode;
-  /** The interface whose wire they share; for a VLAN its sub-interface. */
+  /** The interface whose LAN segment they share; for a VLAN its sub-interface. */
   readonly parent: string;
-  /** Where the sub-interface is ours to make: what it is a VLAN of, and its id. */
+  /** If Bulkhead creates the sub-interface: its parent, and the id of its VLAN. */
   readonly vlan?: { readonly of: string; readonly id: number };
   /** Where the block is that of a LAN: its router, and the part that is set aside for members, the shim and Docker. */
   readonly lan?: LanFact;
   /** The same of the IPv6 block, where the LAN has one for us. */
   readonly lan6?: LanFact;
-  /** More IPv4 blocks of a segment that has a block of its own. */
+  /** More IPv4 blocks of a segment with a separate block. */
   readonly further?: readonly string[];
   /** Ranges of the blocks that others have, of either family. */
   readonly taken: readonly TakenRange[];
-  /** Whether members give themselves the addresses and routes that a router announces; undefined where they have no IPv6 on the wire. */
+  /** Whether members accept the addresses and routes that a router announces; undefined if they have no IPv6 on the LAN segment. */
   readonly advertisements?: boolean;
-  /** What stands between the wire and its members, in the user's words. */
+  /** What filters between the LAN segment and its members, in the user's words. */
   readonly guardedBy?: string;
   /** How many addresses of the link layer the port of the switch takes. */
   readonly macLimit?: number;
@@ -101,14 +101,14 @@ export interface TakenRange {
   readonly last: string;
 }
 
-/** An interface of the host on the wire of a segment. */
+/** An interface of the host on a LAN segment. */
 export interface ShimFact {
   readonly path: string;
   readonly segment: string;
   readonly ipv4Address?: string;
 }
 
-/** The user that a container starts as. Root at start is what an image claims to drop: until somebody has looked, it is root. */
+/** The user that a container starts as. Root at start is a claim about the image: until `verify.sh` has checked the drop, it counts as root. */
 export interface StartUser {
   /** Numbers of user and group, such as `10001:10001`. */
   readonly text: string;
@@ -123,7 +123,7 @@ export interface StartUser {
 export interface SecretUse {
   readonly uid: number;
   readonly gid: number;
-  /** What the container is told when one changes. */
+  /** How the container is notified when one changes. */
   readonly onChange: 'nothing' | 'restart' | 'HUP' | 'USR1' | 'USR2';
   /** Their names. */
   readonly secrets: readonly string[];
@@ -181,7 +181,7 @@ export interface WorkloadFact {
   readonly holdsSocket?: boolean;
   readonly secrets?: SecretUse;
   readonly config?: ConfigUse;
-  /** Others made the container: nothing of ours attaches it to a network or narrows it. */
+  /** Bulkhead does not manage the container: it neither attaches it to a network nor filters its traffic. */
   readonly isTheirs?: boolean;
 }
 
@@ -285,7 +285,7 @@ export interface SwarmSettings {
 /** What a node knows of a service. */
 export type ServiceFact = Pick<WorkloadFact, 'path' | 'name' | 'capabilities' | 'user'>;
 
-/** A swarm, as it is known to itself, or to one of its nodes (`own`). */
+/** The facts of a swarm, for itself, or for one of its nodes (`own`). */
 export interface SwarmFact extends SwarmSettings {
   readonly own?: SwarmNodeFact;
   /** For a node: blocks that the swarm has chosen. */
@@ -293,7 +293,7 @@ export interface SwarmFact extends SwarmSettings {
   readonly ingressBlock?: string;
   /** Services that publish. */
   readonly services: readonly ServiceFact[];
-  /** Services that publish nothing, for a node: no packet from outside is for them, and tasks of theirs may be there. */
+  /** Services that publish nothing, for a node: no packet from outside is for them, and their tasks may run there. */
   readonly quietServices?: readonly ServiceFact[];
 }
 
@@ -312,7 +312,7 @@ export interface Facts {
   readonly swarm?: SwarmFact;
 }
 
-/** A claim that the synth must prove, and who made it. What it says only the prover knows. */
+/** A claim that the synth must prove, and its author. Only the prover knows its content. */
 export interface ClaimFact {
   readonly path: string;
   readonly requirement: { readonly text: string };

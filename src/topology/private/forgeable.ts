@@ -10,7 +10,7 @@ interface Permission {
   readonly origin: string;
   /** Address that the permission rests on. */
   readonly source: string;
-  /** How many members of the network may be there without one who could take that address. */
+  /** How many members the network may have if none of them may take that address. */
   readonly harmless: number;
   readonly wayOut: string;
 }

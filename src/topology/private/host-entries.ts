@@ -35,7 +35,7 @@ function ownerOf(address: string, networks: readonly NetworkPlan[], wires: reado
   return network?.segment ?? wires.flatMap(({ members }) => members).find(({ ipv4 }) => ipv4 === address)?.workload;
 }
 
-/** A neighbour that answers to the name: a hosts file is read before anybody is asked. */
+/** A neighbour that answers to the name: a program reads a hosts file before it asks a resolver. */
 function namesake(
   path: string,
   name: string,

@@ -1,12 +1,12 @@
 import type { Facts, FlowFact, PeerFact } from './facts';
 import { groupBy } from '../../private/multimap';
 
-/** Who is where: placed by the user, joined because of a flow, or at a gateway network because of a publication or egress. */
+/** The members of each network: placed by the user, joined because of a flow, or in a gateway network because of a publication or egress. */
 export interface Memberships {
   readonly home: ReadonlyMap<string, string>;
   readonly segments: ReadonlyMap<string, ReadonlySet<string>>;
   readonly gateways: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Workloads that a peer stands for. A segment stands for the workloads placed in it, not for those that joined it. */
+  /** The workloads of a peer. A segment represents the workloads placed in it, not those that joined it. */
   expand(peer: PeerFact): readonly string[];
 }
 
@@ -43,7 +43,7 @@ export function memberships(facts: Facts): Memberships {
     if (flow.conduit !== undefined) continue;
     const sources = expand(flow.source);
     if (flow.destination.kind === 'block') {
-      // On a wire, and in a network of others, that itself is the way out.
+      // A LAN segment or an unmanaged network itself has the access to the outside.
       sources.filter((workload) => !isOnWire(workload) && !existing.has(home.get(workload)!)).forEach(atGateway);
       continue;
     }
@@ -56,7 +56,7 @@ export function memberships(facts: Facts): Memberships {
         sources.forEach((workload) => segments.get(segment)?.add(workload));
         continue;
       }
-      // Nobody is put on a wire by a flow: the other end comes to the segment of the source, where the guard narrows.
+      // A flow attaches no workload to a LAN segment: the other end joins the segment of the source, where the guard filters.
       const there = expand(flow.destination).filter((workload) => home.get(workload) === segment);
       const here = new Set(sources.filter((workload) => !isOnWire(workload)).map((workload) => home.get(workload)!));
       here.forEach((place) => there.forEach((workload) => segments.get(place)?.add(workload)));
@@ -98,15 +98,15 @@ interface Joining {
   readonly home: ReadonlyMap<string, string>;
   readonly segments: ReadonlyMap<string, Set<string>>;
   readonly existing: ReadonlySet<string>;
-  /** Containers of others: nobody attaches these. */
+  /** Unmanaged containers: Bulkhead does not attach these. */
   readonly theirs: ReadonlySet<string>;
   readonly wires: ReadonlySet<string>;
   expand(peer: PeerFact): readonly string[];
 }
 
 /**
- * Who joins whom where networks of others are in play. Two of ours meet in the one network of the two that is ours, in which the guard narrows; only for
- * somebody of theirs does ours go to a network of others.
+ * Which end joins which network if unmanaged networks are involved. Two managed workloads meet in the managed network of the two, where the guard
+ * filters; only for a flow with an unmanaged container does a managed workload join an unmanaged network.
  */
 function joinTheirs({ source, destination }: FlowFact, { home, segments, existing, theirs, wires, expand }: Joining): void {
   const join = (segment: string, workload: string) => {

@@ -2,10 +2,10 @@ import type { Member } from './topology';
 import { formatAddress, parseBlock } from '../../addressing/private/ip';
 
 /**
- * Members of a network whose addresses the engine gives out when they start: each is shown at an address of the block that nobody else is shown at.
- * The proof needs one to look at; no rule and no resource ever names it.
+ * Members of a network whose addresses the engine assigns when they start: each gets a placeholder, an address of the block that no other member has.
+ * The proof needs one; no rule and no resource ever names it.
  *
- * @param taken how many addresses after the gateway's something else has
+ * @param taken how many addresses after the gateway's are in use
  */
 export function hostsOf(block: string, workloads: readonly string[], taken: number = 0): Member[] {
   const { family, first } = parseBlock(block);

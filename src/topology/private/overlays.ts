@@ -18,8 +18,8 @@ export function overlayRequests({ path, ipv4Block, prefixLength }: SegmentFact, 
 }
 
 /**
- * An overlay as packets meet it: a wire of its own, on which its members meet nobody else and no rule of any host. Its gateway network is another one, with a way
- * out over the gateway network of the node.
+ * An overlay as packets see it: a separate LAN segment on which its members meet no other machines and no rule of any host. Its gateway network is
+ * another one, with access to the outside over the gateway network of the node.
  */
 export function planOverlays(segments: readonly SegmentFact[], members: Memberships, { segments: allocated }: Allocation): WirePlan[] {
   return segments.flatMap((segment) => {

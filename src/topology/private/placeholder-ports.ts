@@ -1,14 +1,14 @@
 import type { Facts, PublicationFact } from './facts';
 import type { PortSpec } from './terms';
 
-/** What Linux gives out by itself unless a host says otherwise; engines choose from it. */
+/** The range from which Linux assigns ports unless a host says otherwise; engines choose from it. */
 export const EPHEMERAL = { first: 32768, last: 60999 };
 
 /**
- * A port for each publication whose port the engine will choose, one that nothing else on the host is said to have.
+ * A placeholder port for each publication whose port the engine will choose, one that no other declaration on the host uses.
  *
- * No rule of ours names it, and those of the engine name it as they would any other, so every answer about a port inside the container is the same
- * whichever one it is. It is never shown. See docs/decisions/011-random-host-ports.md.
+ * No Bulkhead rule names it, and the engine's rules name it like any other, so every answer about a port inside the container is the same whichever
+ * one it is. It is never shown. See docs/decisions/011-random-host-ports.md.
  */
 export function placeholderPorts({ publications, flows }: Pick<Facts, 'publications' | 'flows'>): (fact: PublicationFact) => PortSpec {
   const chosen = publications.filter(({ hostPort }) => hostPort === undefined);

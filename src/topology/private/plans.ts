@@ -19,9 +19,9 @@ function byMember(networks: readonly NetworkPlan[], kind?: NetworkPlan['kind']):
 }
 
 /**
- * A flow is opened on every network that both ends share, so that a name leads to an opened address wherever it resolves: of two that share a gateway network
- * as well, Docker's resolver answers with the address there. One that wants a conduit is opened there alone: on a segment with others it would be what the
- * conduit is to prevent.
+ * A flow is opened on every network that both ends share, so that a name resolves to an opened address wherever it resolves: if two also share a
+ * gateway network, Docker's resolver answers with the address there. A flow that requests a conduit is opened only there: on a segment with other
+ * members, it would allow what the conduit must prevent.
  */
 export function planPairs(facts: Facts, members: Memberships, networks: readonly NetworkPlan[]): PairPlan[] {
   const index = byMember(networks);
@@ -77,7 +77,7 @@ export function planEgress(facts: Facts, members: Memberships, networks: readonl
   });
 }
 
-/** The host meets a workload on its home segment, at the gateway address of the bridge, or on a wire at that of the shim. */
+/** The host meets a workload on its home segment, at the gateway address of the bridge, or on a LAN segment at that of the shim. */
 export function planHostFlows(
   facts: Facts,
   members: Memberships,

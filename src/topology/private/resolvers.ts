@@ -5,16 +5,16 @@ import type { ExistingPlan, HostFlowPlan, NetworkPlan, WirePlan } from './topolo
 import { contains, covers, isSingle, parseAddress, parseBlock } from '../../addressing/private/ip';
 import { METADATA_ADDRESSES } from '../../hardening/private/metadata-addresses';
 
-/** Resolver that answers nobody: names of containers still resolve, everything else fails inside the container. */
+/** A resolver that answers no query: names of containers still resolve, everything else fails inside the container. */
 const NO_RESOLVER = '127.0.0.1';
 
-/** What a program is told about its resolvers. */
+/** The resolver configuration of a program. */
 export interface Remarks {
   readonly problems: Problem[];
   readonly warnings: Warning[];
 }
 
-/** Who is where, and at which address the host is met. */
+/** The members of each network, and the address of the host there. */
 export interface Places {
   readonly members: Memberships;
   readonly hostFlows: readonly HostFlowPlan[];
@@ -22,8 +22,8 @@ export interface Places {
 }
 
 /**
- * Resolvers of a workload: those it was given, else the workloads and the host that were declared as its resolvers, and after them every single address
- * that its egress lets it ask by UDP on port 53, else nobody. Without an explicit resolver the engine would ask the host's, past the guard.
+ * Resolvers of a workload: its explicit ones, else the workloads and the host that were declared as its resolvers, and after them every single
+ * address that its egress permits by UDP on port 53, else none. Without an explicit resolver, the engine would ask the host's, past the guard.
  */
 export function resolversOf(fact: WorkloadFact, facts: Facts, places: Places, { problems, warnings }: Remarks): string[] {
   const flows = facts.flows.filter((flow) => asksDns(flow) && places.members.expand(flow.source).includes(fact.path));
@@ -34,7 +34,7 @@ export function resolversOf(fact: WorkloadFact, facts: Facts, places: Places, { 
     ...inside.filter((one) => one.protocol === protocol).map(({ address }) => `${address}/32`),
   ];
   const [udp, tcp] = [blocks('udp'), blocks('tcp')];
-  // An empty list says nothing; written as it is, the engine would hand out the resolvers of the host.
+  // An empty list has no effect; if it were written, the engine would use the resolvers of the host.
   const given = fact.dns !== undefined && fact.dns.length > 0;
   const declared = inside.map(({ address }) => address).sort();
   const single = udp.filter((block) => isSingle(parseBlock(block))).map((block) => block.split('/')[0]);
@@ -75,7 +75,7 @@ interface Inside {
   readonly protocol: FlowFact['port']['protocol'];
 }
 
-/** What an engine would not pass on is no resolver. */
+/** A resolver to which the engine would not forward queries does not count. */
 function refuseKept({ path }: WorkloadFact, { daemon }: Facts, { networks }: Places, problems: Problem[]): void {
   const isIn = networks.filter(({ members }) => members.some(({ workload }) => workload === path));
   if (!daemon.engine.keepsInternalNames || isIn.some((network) => network.kind === 'wire' || !network.internal)) return;

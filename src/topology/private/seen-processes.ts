@@ -1,7 +1,7 @@
 import type { Facts, StartUser } from './facts';
 import type { Problem } from './problem';
 
-/** A container that sees the processes of the host looks into those of its own user: their environment, their files and their memory. */
+/** A container that sees the processes of the host can read those of its own user: their environment, their files and their memory. */
 export function seenProcesses({ workloads, segmentless = [], swarm, hostMounts = [] }: Facts): Problem[] {
   const all = [...workloads, ...segmentless, ...(swarm?.services ?? []), ...(swarm?.quietServices ?? [])];
   return hostMounts

@@ -9,7 +9,7 @@ export interface NetworkMembership {
   readonly member: Member;
 }
 
-/** The derived picture of one moment, with what is asked for by key. */
+/** The derived topology of one moment, with indexes by key. */
 export interface Snapshot {
   readonly revision: number;
   /** How many facts stood when it was taken. */

@@ -8,7 +8,7 @@ export function stackOrder({ source, destination }: FlowFact, store: FactStore):
   return store.segmentsOf(destination).flatMap((needed) => {
     const { wire, existing } = store.segmentFact(needed) ?? {};
     if (!wire && !existing) return sources.map((dependent) => [dependent, needed] as const);
-    // The other way round: who lives there joins the segment of the source. A network of others is there before any stack.
+    // In the opposite case, the workload there joins the segment of the source. An unmanaged network exists before any stack.
     const joining = workloadsIn(needed, destination, store).filter(isOurs);
     return store.segmentsOf(source).flatMap((segment) => joining.map((workload) => [workload, segment] as const));
   });

@@ -59,7 +59,7 @@ export function planGateway({ swarm, publications }: Facts, { segments }: Alloca
   ];
 }
 
-/** Blocks that the nodes of a swarm are told. */
+/** Blocks in the configuration of the nodes of a swarm. */
 export function blocksOf(swarm: string, { segments }: Allocation): { gatewayBlock: string; ingressBlock: string } {
   const [gatewayBlock, ingressBlock] = [gatewayKey, ingressKey].map((keyOf) => segments[keyOf(swarm)].ipv4.block);
   return { gatewayBlock, ingressBlock };

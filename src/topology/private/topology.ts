@@ -31,11 +31,11 @@ export interface Member {
   readonly ipv6?: string;
   /** Placed here by the user (`home`), or joined because of a flow. */
   readonly home: boolean;
-  /** The engine gives the address when the container starts: the one here is for the proof to look at, and nobody else. */
+  /** The engine assigns the address when the container starts: this one is a placeholder only for the proof. */
   readonly isNominal?: boolean;
 }
 
-/** One Docker network of ours: an internal one that carries flows, or the gateway network of one. */
+/** One Docker network of Bulkhead: an internal one that carries flows, or its gateway network. */
 export interface NetworkPlan {
   /** Path of the segment; a gateway network has its segment's path with `#gateway`. */
   readonly key: string;
@@ -51,7 +51,7 @@ export interface NetworkPlan {
   readonly members: readonly Member[];
 }
 
-/** A Docker network of ours whose members hang on a wire of the host: no rule of the host sees what passes there. */
+/** A Docker network of Bulkhead whose members are attached to a LAN segment of the host: no rule of the host sees their packets. */
 export interface WirePlan {
   /** Path of the segment. */
   readonly key: string;
@@ -61,26 +61,26 @@ export interface WirePlan {
   /** `macvlan`, `ipvlan`, `overlay`, or the name of a plugin. */
   readonly driver: string;
   readonly mode: WireMode;
-  /** Of an overlay a name for its wire, which is nobody else's. */
+  /** For an overlay, a unique name for its LAN segment. */
   readonly parent: string;
   readonly vlan?: { readonly of: string; readonly id: number };
-  /** Its gateway is the router of the wire. */
+  /** Its gateway is the router of the LAN. */
   readonly ipv4: BlockPlan;
   /** Undefined where members have IPv4 addresses only, whatever they have elsewhere. */
   readonly ipv6?: BlockPlan;
   /** Whether members take what a router announces; undefined where they have no IPv6 here. */
   readonly advertisements?: boolean;
-  /** Blocks of members for whom the host routes, past its rules for what it forwards; undefined where frames pass as they are. */
+  /** Blocks of members for which the host routes, past its rules for forwarded packets; undefined if frames pass unchanged. */
   readonly routed?: readonly string[];
   readonly members: readonly Member[];
   /** Undefined where host and members are to stay apart. */
   readonly shim?: ShimPlan;
   readonly guardedBy?: string;
-  /** Of an overlay alone. */
+  /** Only for an overlay. */
   readonly overlay?: { readonly kind: 'segment' | 'gateway'; readonly vxlanId: number };
 }
 
-/** A bridge network that others made. No rule of ours names it, and whoever may use the engine attaches what he likes. */
+/** A bridge network that Bulkhead does not manage. No Bulkhead rule names it, and any user of the engine can attach containers. */
 export interface ExistingPlan {
   /** Path of the segment. */
   readonly key: string;
@@ -91,26 +91,26 @@ export interface ExistingPlan {
   readonly bridge: string;
   readonly internal: boolean;
   readonly ipv4: Pick<BlockPlan, 'block' | 'gateway'>;
-  /** Containers of ours. */
+  /** Bulkhead's containers. */
   readonly members: readonly Member[];
-  /** Containers of others: those that the program names, and last whoever else is attached. */
+  /** Unmanaged containers: those that the program names, and last one entry for all other members. */
   readonly foreignContainers: readonly ForeignContainer[];
   /** Containers whose default route leads over it. */
   readonly gatewayOf: readonly string[];
-  /** Declared between two that are on it. Nothing narrows it there. */
+  /** Declared between two members. Nothing filters it there. */
   readonly pairs: readonly Omit<WirePairPlan, 'wire'>[];
 }
 
-/** A container that others made, or all of them whom nobody named. */
+/** An unmanaged container, or all of them that the program does not name. */
 export interface ForeignContainer {
-  /** Path of its construct; of those whom nobody named that of the segment with `/*`. */
+  /** Path of its construct; for those that the program does not name, that of the segment with `/*`. */
   readonly key: string;
   readonly ipv4: string;
   /** Whether the program says that it is there, at that address. */
   readonly isKnown: boolean;
 }
 
-/** An interface of the host on a wire, which has IPv4 alone. */
+/** An interface of the host on a LAN segment, which has only IPv4. */
 export interface ShimPlan {
   readonly interface: string;
   readonly address: string;
@@ -118,13 +118,13 @@ export interface ShimPlan {
   readonly routes: readonly string[];
 }
 
-/** One workload may talk to another on a wire that both hang on. Nothing narrows it there. */
+/** One workload may connect to another on a LAN segment to which both are attached. Nothing filters it there. */
 export interface WirePairPlan {
   readonly wire: string;
   readonly source: string;
   readonly destination: string;
   readonly port: PortSpec;
-  /** Whether it was declared for IPv4 alone. */
+  /** Whether it was declared only for IPv4. */
   readonly ipv4Only?: boolean;
   readonly origin: string;
 }
@@ -194,21 +194,21 @@ export interface PublicationPlan {
   readonly address: string;
   readonly hostAddress: string;
   readonly hostPort: PortSpec;
-  /** The engine chooses the port: `hostPort` stands in for it in the proof, and no rule of ours may name it. */
+  /** The engine chooses the port: `hostPort` is its placeholder in the proof, and no Bulkhead rule may name it. */
   readonly isChosen?: true;
   readonly targetPort: PortSpec;
-  /** Empty for a publication on a loopback address: the host alone reaches it. */
+  /** Empty for a publication on a loopback address: only the host reaches it. */
   readonly sources: readonly string[];
   readonly rate?: RateSpec;
   readonly origin: string;
-  /** Of a service: `address` is shown to the proof alone, and rules name the bridge. */
+  /** For a service: only the proof uses `address`, and rules name the bridge. */
   readonly swarmMode?: 'host' | 'ingress';
 }
 
 /** The swarm that a host is a node of, or, without `own`, a swarm seen as one host. */
 export interface SwarmPlan extends SwarmSettings {
   readonly own?: SwarmNodeFact;
-  /** Services that publish nothing; on a node alone. */
+  /** Services that publish nothing; only on a node. */
   readonly quietServices?: readonly ServiceFact[];
   readonly gateway: BlockPlan;
   /** Block that Swarm's own ingress network gets. */
@@ -225,10 +225,10 @@ export interface HostDirectoryPlan {
 export interface Topology {
   readonly daemon: string;
   readonly daemonId: string;
-  /** Interface prefix that all our bridges share and nothing else has. */
+  /** Interface prefix that all Bulkhead bridges share and no other interface has. */
   readonly bridgePrefix: string;
   readonly hostAddresses: readonly string[];
-  /** Blocks that general egress never covers: our own networks, metadata services of clouds. */
+  /** Blocks that general egress never covers: Bulkhead's networks, metadata services of clouds. */
   readonly egressExclusions: readonly string[];
   readonly networks: readonly NetworkPlan[];
   readonly wires: readonly WirePlan[];

@@ -6,7 +6,7 @@ import type { Member, ShimPlan, WirePairPlan, WirePlan } from './topology';
 import type { Allocation, SegmentRequest } from '../../addressing/private/allocation';
 import { contains, parseAddress, parseBlock } from '../../addressing/private/ip';
 
-/** What the address book has to know of a segment on a wire: the block is the LAN's, and only a part of it is set aside for us. */
+/** What the address book has to know about a LAN segment: the block belongs to the LAN, and only a part of it is reserved for Bulkhead. */
 export function wireRequest(segment: SegmentFact, wire: WireFact, facts: Facts, { segments }: Memberships): SegmentRequest {
   const placed = new Map(facts.workloads.filter((fact) => fact.segment === segment.path).map((fact) => [fact.path, fact]));
   const members = [...(segments.get(segment.path) ?? [])].sort().map((key) => {
@@ -74,7 +74,7 @@ function shimPlan(name: string, address: string, range: string, members: readonl
   return { interface: name, address, routes: [range, ...elsewhere.map(({ ipv4 }) => `${ipv4}/32`).sort()] };
 }
 
-/** Flows whose ends hang on one wire. */
+/** Flows whose ends are attached to one LAN segment. */
 export function planWirePairs(facts: Facts, members: Memberships, wires: readonly WirePlan[]): WirePairPlan[] {
   if (wires.length === 0) return [];
   const known = new Set(wires.map(({ key }) => key));
@@ -89,7 +89,7 @@ export function planWirePairs(facts: Facts, members: Memberships, wires: readonl
   );
 }
 
-/** What a program asks of a wire that the wire cannot do; it shows only when everything is declared. */
+/** Declarations that a LAN segment cannot carry out; they show only when everything is declared. */
 export function wireProblems(facts: Facts, members: Memberships): Problem[] {
   const wires = new Map(facts.segments.flatMap(({ path, wire }) => (wire ? [[path, wire] as const] : [])));
   const crowded = [...wires].flatMap(([path, { mode }]): Problem[] => {

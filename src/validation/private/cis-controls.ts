@@ -125,7 +125,7 @@ export function levelOf(control: string): number {
   return CIS_CONTROLS[control]?.[0] ?? Number.POSITIVE_INFINITY;
 }
 
-/** CIS Docker Benchmark 1.8.0 put a new 2.7 in, and what followed moved on by one. Nothing else was renumbered. */
+/** CIS Docker Benchmark 1.8.0 inserted a new 2.7, and the following numbers moved by one. No other number changed. */
 export function controlIn16(control: string): string | undefined {
   const [section, number, ...rest] = control.split('.').map(Number);
   if (section !== 2 || number < 7 || rest.length > 0) return control;

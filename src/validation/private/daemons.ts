@@ -4,29 +4,29 @@ import type { FactStore } from '../../topology/private/fact-store';
 import type { PublicationPlan, Topology } from '../../topology/private/topology';
 import type { ICheckedResource } from '../checked-resource';
 
-/** Stands for a daemon in its own stack, where its proof is asked, and in every other stack that has workloads of it. */
+/** Represents a daemon in its own stack, where its proof is checked, and in every other stack that has its workloads. */
 export const DAEMON = 'daemon';
 export const DAEMON_ELSEWHERE = 'daemon.elsewhere';
 
-/** Facts of the daemon that a subject stands for. */
+/** Facts of the daemon that a subject represents. */
 export function storeOf(daemon: ICheckedResource): FactStore {
   return (daemon as Resource).store!;
 }
 
-/** The daemon of ours that a resource lives on, by its provider; of a raw provider nothing is known. */
+/** The Bulkhead daemon of a resource, by its provider; for a raw provider nothing is known. */
 export function daemonOf(resource: ICheckedResource): ICheckedResource | undefined {
   const provider = resource.rawText('provider') ?? 'docker';
   const isOfProvider = (daemon: ICheckedResource) => daemon.text('provider') === provider;
   return resource.others(DAEMON).find(isOfProvider) ?? resource.others(DAEMON_ELSEWHERE).find(isOfProvider);
 }
 
-/** Whether the resource is a workload of ours. */
+/** Whether the resource is a Bulkhead workload. */
 export function isOurs(resource: ICheckedResource): boolean {
   const daemon = daemonOf(resource);
   return daemon !== undefined && workloadsOf(storeOf(daemon)).has(workloadOf(resource));
 }
 
-/** What a workload of ours publishes, where the guard of its daemon lets in nobody but the sources; undefined for every other resource. */
+/** What a Bulkhead workload publishes, if the guard of its daemon accepts only the sources; undefined for every other resource. */
 export function guardedPublications(resource: ICheckedResource): readonly PublicationPlan[] | undefined {
   const daemon = daemonOf(resource);
   if (daemon === undefined || !storeOf(daemon).hasGuard) return undefined;
@@ -50,7 +50,7 @@ function workloadsOf(store: FactStore): ReadonlyMap<string, readonly Publication
 
 function byWorkload({ workloads, publications }: Topology): ReadonlyMap<string, PublicationPlan[]> {
   const found = new Map<string, PublicationPlan[]>(workloads.map(({ path }) => [path, []]));
-  // Services of a swarm are known to a node by what they publish alone.
+  // A node knows services of a swarm only by their publications.
   publications.forEach((plan) => addTo(found, plan.workload, plan));
   return found;
 }

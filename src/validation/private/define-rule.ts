@@ -1,7 +1,7 @@
 import type { ICheckedResource } from '../checked-resource';
 import { Rule, type RuleProps, type Violation } from '../rule';
 
-/** A rule of ours: its properties and what it looks for. */
+/** A Bulkhead rule: its properties and what it looks for. */
 export interface RuleDefinition extends RuleProps {
   /** Whether it is in SecureDefaults. */
   readonly inDefaults: boolean;

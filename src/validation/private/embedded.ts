@@ -10,9 +10,9 @@ const CONTENTS = ['content', 'content_base64', 'sensitive_content'];
 const LARGEST = 4 * 1024 * 1024;
 
 /**
- * Settings of engines and hosts that resources carry in their texts: files named daemon.json, and cloud-init user data.
+ * Settings of engines and hosts that resources contain in their texts: files named daemon.json, and cloud-init user data.
  *
- * What cannot be read as either is left alone: the engine does not start with such a file.
+ * The code ignores texts that are neither: the engine does not start with such a file.
  */
 export function embeddedSubjects(resources: readonly Resource[]): Subject[] {
   return resources.flatMap((resource) => {
@@ -34,7 +34,7 @@ export function embeddedSubjects(resources: readonly Resource[]): Subject[] {
   });
 }
 
-/** Text of a daemon.json as attributes; the text itself where Terraform makes it; nothing where it is no JSON object. */
+/** Text of a daemon.json as attributes; the text itself if Terraform creates it; undefined if it is not a JSON object. */
 export function readDaemonJson(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -49,7 +49,7 @@ function filesOf(object: JsonObject): Json[] {
   if (!PLACES.some((key) => isDaemonJson(object[key]))) return [];
   return CONTENTS.flatMap((key) => {
     const content = object[key];
-    // Somebody may override it with the object itself, which Terraform then refuses.
+    // An override may contain the object itself, which Terraform then refuses.
     if (!isText(content)) return [];
     const encoding = key === 'content_base64' ? 'b64' : isText(object.encoding) ? object.encoding : '';
     const read = readDaemonJson(holdsExpression(content) ? content : decoded(content, encoding));
@@ -84,7 +84,7 @@ function cloudConfigOf(key: string, text: string): JsonObject | undefined {
   const plain = mayBePacked && !text.startsWith('#') && !holdsExpression(text) ? decoded(text, 'b64') : text;
   if (!plain.startsWith('#cloud-config')) return undefined;
   try {
-    // Marks of Terraform stand for themselves in a text without expressions.
+    // In a text without expressions, marks of Terraform are literal.
     const value: unknown = parse(holdsExpression(plain) ? plain : unescaped(plain), { logLevel: 'silent', maxAliasCount: 100 });
     return isObject(value) ? value : undefined;
   } catch {
@@ -120,7 +120,7 @@ function membersByGroup(groups: Json | undefined): string[] {
   return maps.flatMap(({ docker }) => namesOf(docker));
 }
 
-/** The usual commands that put somebody into the group. */
+/** The usual commands that add a user to the group. */
 function membersByCommand({ runcmd, bootcmd }: JsonObject): string[] {
   const lines = [runcmd, bootcmd].flatMap((commands) => (Array.isArray(commands) ? (commands as readonly Json[]) : []));
   return lines
@@ -149,7 +149,7 @@ function isText(value: Json | undefined): value is string {
   return typeof value === 'string';
 }
 
-/** Every object and every text of a resource, but for what cdktf notes about it. */
+/** Every object and every text of a resource, except the metadata of cdktf. */
 function walk(value: Json | undefined, on: { object(object: JsonObject): void; text(key: string, text: string): void }, key = ''): void {
   if (isText(value)) return on.text(key, value);
   if (Array.isArray(value)) return (value as readonly Json[]).forEach((item) => walk(item, on, key));

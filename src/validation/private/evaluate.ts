@@ -8,12 +8,12 @@ import { type Finding, FindingState } from '../finding';
 import type { Rule, Violation } from '../rule';
 import { Severity } from '../severity';
 
-/** A finding that somebody accepted. */
+/** An accepted finding. */
 export interface Suppression {
   readonly path: string;
   readonly ruleId: string;
   readonly reason: string;
-  /** Detail of the findings; a star at the end stands for any ending. */
+  /** Detail of the findings; a star at the end matches any ending. */
   readonly detail: string;
   readonly inherited: boolean;
   readonly expires?: string;
@@ -57,7 +57,7 @@ export interface EvaluationInput {
   readonly today: string;
 }
 
-/** What all rules say of all resources. A function of its input alone: neither the order of resources nor that of rules shows in it. */
+/** The findings of all rules on all resources. A function only of its input: neither the order of resources nor that of rules affects it. */
 export function evaluate(input: EvaluationInput): Evaluation {
   const found: Finding[] = [];
   const asked = input.rules
@@ -65,8 +65,8 @@ export function evaluate(input: EvaluationInput): Evaluation {
     .sort((a, b) => compareKeys(a.tally.ruleId, b.tally.ruleId));
   const byType = new Map<string, typeof asked>();
   for (const one of asked) for (const type of one.active.rule.resourceTypes) addTo(byType, type, one);
-  // All rules of one resource after the other: the other way round, each rule in turn is what the loop is compiled for, and then has to be thrown away.
-  // In the order in which findings are told: what is sorted already is soon sorted.
+  // All rules on one resource, then the next: in the opposite order, the JavaScript engine would optimize the loop for each rule in turn, and then
+  // discard that. The order is that of the findings: sorting an already sorted list is fast.
   for (const resource of [...input.resources].sort((a, b) => compareKeys(a.path, b.path))) {
     for (const { active, tally } of byType.get(resource.resourceType) ?? []) {
       if (active.covers(resource.path)) tally[ask(active, resource, found)]++;

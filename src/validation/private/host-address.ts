@@ -2,17 +2,17 @@ import { addressInAnySpelling, contains, parseBlock } from '../../addressing/pri
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'].map((block) => parseBlock(block));
 
-/** Whom an address that a port is published on stands for. */
+/** The meaning of an address on which a port is published. */
 export type HostAddressKind = 'wildcard' | 'loopback' | 'other';
 
-/** Docker reads what is no address as none at all, which publishes everywhere: so does a name, a blank, or a short form such as `0`. */
+/** Docker reads a text that is not an address as no address, which publishes everywhere: so does a name, a blank, or a short form such as `0`. */
 export function hostAddressKind(text: string): HostAddressKind {
   const kind = KINDS.get(text) ?? kindOf(text);
   KINDS.set(text, kind);
   return kind;
 }
 
-/** Whether a text stands for all addresses as it is written: nothing, `0.0.0.0` or `::`; what else is a wildcard is a mistake. */
+/** Whether a written text means all addresses: empty, `0.0.0.0` or `::`; any other wildcard is a mistake. */
 export function isAnyAddress(text: string): boolean {
   return text === '' || addressInAnySpelling(text)?.value === 0n;
 }

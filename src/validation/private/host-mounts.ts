@@ -17,7 +17,7 @@ export interface HostMount {
 /** Types of resources that lead to the host's file system. */
 export const MOUNTING = ['docker_container', 'docker_service', 'docker_volume'];
 
-/** Types of file systems that come from elsewhere, or from memory: their device is no path of the host. */
+/** Types of file systems from elsewhere, or from memory: their device is not a path of the host. */
 const REMOTE = ['nfs', 'nfs4', 'cifs', 'smb3', 'ceph', 'glusterfs', '9p', 'tmpfs'];
 
 /** What the kernel makes shows the same wherever it is mounted from. */
@@ -64,8 +64,8 @@ function mountsOf(resource: ICheckedResource, seen: readonly string[]): HostMoun
 }
 
 /**
- * Attributes that the engine may take the source from: a path wins over a name, and an absolute name is a path to it. What Terraform alone knows can turn out
- * empty, so that the next one counts.
+ * Attributes that the engine may use as the source: a path has priority over a name, and an absolute name is a path. A value that only Terraform
+ * knows can turn out empty, so that the next one counts.
  */
 function sourcesOf(block: ICheckedBlock): string[] {
   const set = ['host_path', 'volume_name', 'source'].filter((attribute) => block.has(attribute) && block.rawText(attribute) !== '');
@@ -113,7 +113,7 @@ function backing(block: ICheckedBlock, options: string): HostMount[] {
   const flags = (block.rawText(`${options}.o`) ?? '').split(',');
   const binds = flags.includes('bind') || flags.includes('rbind');
   const isReadOnly = () => flags.filter((flag) => flag === 'ro' || flag === 'rw').pop() === 'ro';
-  // The kernel takes no notice of the type once it is told to bind.
+  // The kernel ignores the type of a bind mount.
   if (REMOTE.includes(type) && !binds) return [];
   const device = block.text(`${options}.device`);
   const paths = [
@@ -121,7 +121,7 @@ function backing(block: ICheckedBlock, options: string): HostMount[] {
     ...(binds && device ? [posix.join('/', device)] : [MADE_BY_KERNEL[type], device]),
     // Layers of an overlay.
     ...flags.flatMap((flag) => flag.split(/[=:]/)),
-    // Drivers that are not built in have names of their own for it.
+    // Drivers that are not built in have other names for it.
     ...others.map((name) => block.rawText(`${options}.${name}`)),
   ];
   return paths.flatMap((path) => (path?.startsWith('/') ? [{ path: clean(path), isReadOnly }] : []));

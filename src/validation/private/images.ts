@@ -2,22 +2,22 @@ import { masked, UNKNOWN } from './json';
 import { containerSpecs } from './service-blocks';
 import type { ICheckedBlock, ICheckedResource } from '../checked-resource';
 
-/** Resources that name an image which others refer to: what is wrong with the name is told there. */
+/** Resources that name an image to which others refer: findings about the name are reported there. */
 const NAMING = ['docker_image', 'docker_registry_image'];
 
-/** An image as somebody wrote it. */
+/** An image as its author wrote it. */
 export interface WrittenImage {
   /** As written, expressions among it. */
   readonly raw: string;
   /** The same, with a mark in place of each expression. */
   readonly masked: string;
-  /** Notes that something depends on what Terraform alone knows. */
+  /** Records that something depends on a value that only Terraform knows. */
   readonly giveUp: () => void;
 }
 
 /**
- * The image that a resource itself names, and of which findings are told there: a container that refers to a `docker_image` names none. An image that is
- * built here counts where its name leaves the stack, when it is pushed.
+ * The image that a resource itself names, and whose findings are reported there: a container that refers to a `docker_image` names none. An image
+ * that is built here counts where its name leaves the stack, when it is pushed.
  */
 export function writtenImage(resource: ICheckedResource): WrittenImage | undefined {
   const place = placeOf(resource);
@@ -40,13 +40,13 @@ export function isImageId({ raw }: WrittenImage): boolean {
   return /^(sha256:)?[0-9a-f]{64}$/.test(raw);
 }
 
-/** What follows the last colon of the last part, if that is no digest. */
+/** The text after the last colon of the last part, unless it is a digest. */
 export function tagOf(image: WrittenImage): string | undefined {
   const tail = image.masked.split('@')[0].split('/').pop()!;
   return tail.includes(':') ? tail.slice(tail.indexOf(':') + 1) : undefined;
 }
 
-/** Whether it has a digest: what follows an `@` can be nothing else. */
+/** Whether it has a digest: the text after an `@` can only be a digest. */
 export function hasDigest(image: WrittenImage): boolean {
   return image.masked.includes('@');
 }

@@ -20,7 +20,10 @@ const PRIVATE = [
 ].map((block) => parseBlock(block));
 const PUBLIC_IPV6 = parseBlock('2000::/3');
 
-/** More public addresses than anybody has of his own: a /8 of IPv4, a /16 of IPv6. Who names his own blocks stays below, who names halves of the world does not. */
+/**
+ * More public addresses than one owner has: a /8 of IPv4, a /16 of IPv6. A list of an owner's blocks is below this limit; half of the internet is
+ * not.
+ */
 const LIMIT = { ipv4: 2n ** 24n, ipv6: 2n ** 112n } as const;
 
 /** Whether some blocks together are the internet; what is in two of them counts twice. */

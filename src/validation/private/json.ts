@@ -47,7 +47,7 @@ export function referenceOf(text: string): { readonly address: string; readonly 
   return match ? { address: match[1], attribute: match[2] } : undefined;
 }
 
-/** Stands in `masked` texts for what Terraform fills in. */
+/** The mark in `masked` texts for what Terraform inserts. */
 export const UNKNOWN = '\u0000';
 
 /** A text with a mark in place of each expression, and everything else as Terraform writes it. */

@@ -36,7 +36,7 @@ export const INNER_PORTS: ReadonlyMap<string, string> = table({
   Db2: 'tcp/50000',
 });
 
-/** Ports whose protocol is in the clear, unless somebody configures it otherwise. */
+/** Ports whose protocol is unencrypted by default. */
 export const PLAIN_PORTS: ReadonlyMap<string, string> = table({
   FTP: 'tcp/21',
   Telnet: 'tcp/23',

@@ -4,9 +4,9 @@ import type { Violation } from '../rule';
 const NO_HOST_HAS = 16 * 2 ** 40;
 
 /**
- * What is wrong with a limit of memory.
+ * The fault of a memory limit.
  *
- * @param raw as written: that somebody limits by a variable is a limit
+ * @param raw the written value: a limit from a variable is also a limit
  */
 export function memoryProblem(attribute: string, raw: string | undefined, unit: 'MiB' | 'bytes'): Violation[] {
   const limit = raw === undefined ? 0 : Number(raw) * (unit === 'MiB' ? 2 ** 20 : 1);

@@ -7,7 +7,7 @@ export interface CapabilityChanges {
   /** Names without prefix, in capitals. */
   readonly add: readonly string[];
   readonly drop: readonly string[];
-  /** Whether that is all of it. */
+  /** Whether the list is complete. */
   readonly isWhole: boolean;
 }
 

@@ -7,7 +7,7 @@ export function namedContainer(from: ICheckedResource, text: string): ICheckedRe
   return from.referencedBy(text) ?? named(from, 'docker_container', text.replace(/^\//, ''));
 }
 
-/** The first of a type in the same stack that has a name; what Terraform fills in is nobody's name. */
+/** The first of a type in the same stack with a name; a text that Terraform completes is not a name. */
 export function named(from: ICheckedResource, resourceType: string, name: string): ICheckedResource | undefined {
   return holdsExpression(name) ? undefined : (from as Resource).stack.named(resourceType, name);
 }

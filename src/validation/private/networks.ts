@@ -4,7 +4,7 @@ import type { ICheckedResource } from '../checked-resource';
 
 const DEFAULT_BRIDGE = ['', 'bridge', 'default'];
 
-/** Whether a container is on the bridge that Docker brings: the provider leaves it there where nobody says otherwise. */
+/** Whether a container is on Docker's default bridge: the provider leaves it there by default. */
 export function onDefaultBridge(container: ICheckedResource): boolean {
   const networks = container.blocks('networks_advanced');
   if (networks.some((network) => network.rawText('name')?.trim() === 'bridge')) return true;
@@ -30,7 +30,7 @@ export function isOverlay(network: ICheckedResource): boolean {
   return network.text('driver')?.toLowerCase() === 'overlay' || network.isTrue('ingress');
 }
 
-/** Whether a network is a bridge, which it is unless somebody says otherwise. */
+/** Whether a network is a bridge, which is the default. */
 export function isBridge(network: ICheckedResource): boolean {
   const driver = network.has('driver') ? network.text('driver') : '';
   return !network.isTrue('ingress') && (driver === '' || driver === 'bridge');

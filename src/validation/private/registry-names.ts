@@ -5,7 +5,7 @@ const HUB = 'docker.io';
 const HUB_NAMES = ['index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com'];
 const ENTRY = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::\d{1,5})?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/;
 
-/** A registry, or a place in one, in the form that names are compared in; nothing when it is no such. */
+/** A registry, or a place in one, in the form for comparisons of names; undefined if it is neither. */
 export function registryEntry(text: string): string | undefined {
   const entry = text.toLowerCase();
   const [host, ...path] = entry.split('/');
@@ -16,7 +16,7 @@ export function registryEntry(text: string): string | undefined {
  * Name of an image with its registry, without tag and digest, as far as it is known: `docker.io/library/nginx` of `nginx:1.29`.
  *
  * @param masked with a mark for each expression
- * @returns nothing when the registry is not known
+ * @returns undefined if the registry is not known
  */
 export function fullName(masked: string): string | undefined {
   const [first, ...rest] = masked.split('@')[0].split('/');

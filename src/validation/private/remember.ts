@@ -10,9 +10,9 @@ interface Remembered<T> {
 }
 
 /**
- * Has several rules share what is worked out of one resource. What was looked at and is known to Terraform only counts for each of them.
+ * Lets several rules share what is computed from one resource. Values that were read and that only Terraform knows count for each of them.
  *
- * @param workOut must depend on the resource and its stack alone
+ * @param workOut must depend only on the resource and its stack
  */
 export function remember<T>(workOut: (resource: ICheckedResource) => T): (resource: ICheckedResource) => T {
   return (resource) => {

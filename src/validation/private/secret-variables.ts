@@ -12,7 +12,7 @@ export function secretVariables(attribute: string, variables: readonly (readonly
   });
 }
 
-/** A map as it is written; `${…}` stands for a value that Terraform fills in. */
+/** A map as it is written; `${…}` is a value that Terraform inserts. */
 export function mapOf(block: ICheckedBlock, attribute: string): [name: string, value: string][] {
   return block.names(attribute).map((name) => [name, block.entries(attribute)[name] ?? '${}']);
 }
@@ -22,7 +22,7 @@ export function labelsOf(resource: ICheckedBlock): [name: string, value: string]
   return resource.blocks('labels').map((block) => [block.rawText('label') ?? '', block.rawText('value') ?? '']);
 }
 
-/** Secrets in the words of a command. What Terraform fills in is one, too: it lies in the state. */
+/** Secrets in the words of a command. A value that Terraform inserts is one, too: it is in the state. */
 export function secretWords(block: ICheckedBlock, attribute: string): Violation[] {
   return secretsInWords(block.rawTexts(attribute).map(masked)).map(({ name, what }) => ({
     detail: `${attribute} ${name}`,

@@ -1,6 +1,6 @@
 import type { ICheckedBlock, ICheckedResource } from '../checked-resource';
 
-/** The blocks of a service that say what its tasks are; more than one only where somebody wrote it twice. */
+/** The blocks of a service that describe its tasks; there is more than one only if the author wrote it twice. */
 export function taskSpecs(service: ICheckedResource): ICheckedBlock[] {
   return service.blocks('task_spec');
 }

@@ -42,12 +42,12 @@ export function stackView(json: unknown, stackPath: string, subjects: readonly S
     }
   }
   const said = new Set(subjects.map(contentOf));
-  // User data of a daemon of ours says again what the daemon says itself.
+  // User data of a Bulkhead daemon repeats what the daemon reports itself.
   const embedded = embeddedSubjects(all).filter((subject) => !said.has(contentOf(subject)));
   for (const { attributes, ...subject } of [...subjects, ...embedded]) {
     add({ address: '', ...subject }, attributes);
   }
-  // What one resource finds of the others must not hang on which of them was declared first.
+  // A finding of one resource about the others must not depend on which of them was declared first.
   byType.forEach((list) => list.sort((a, b) => compareKeys(a.address, b.address) || compareKeys(a.path, b.path)));
   return all;
 }

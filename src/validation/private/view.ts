@@ -4,7 +4,7 @@ import type { ICheckedBlock, ICheckedResource } from '../checked-resource';
 
 /** Attributes of one block of the resolved JSON. */
 export class Block implements ICheckedBlock {
-  /** The attributes, unless Terraform alone knows them all. */
+  /** The attributes, unless only Terraform knows all of them. */
   private readonly own: JsonObject | undefined;
   /** A dozen rules ask for the same few. */
   private nested: Map<string, Nested> | undefined = undefined;
@@ -117,10 +117,10 @@ export class Block implements ICheckedBlock {
   private read(keys: readonly string[]): Json | undefined {
     let value: Json | undefined = this.attributes;
     for (const key of keys) {
-      // What Terraform alone knows, it knows with all that is in it.
+      // If only Terraform knows a value, this includes all of its content.
       if (typeof value === 'string' && holdsExpression(value)) return value;
       const first: JsonObject | undefined = firstObject(value);
-      // Most of what is asked for is not there.
+      // Most requested attributes are not there.
       const next: Json | undefined = first?.[key];
       if (next === undefined || !Object.hasOwn(first!, key)) return undefined;
       value = next;

@@ -138,7 +138,7 @@ export function checkContainer(
 
 function checkWords(path: string, words: readonly string[], command: readonly string[]): void {
   words.forEach((word) => startText(path, 'entrypoint', word));
-  // One empty word alone takes the entry point of the image away, as with Docker.
+  // Only one empty word removes the entry point of the image, as with Docker.
   if (words[0] === '' && words.length > 1) {
     throw new ValidationError('NotExecutable', path, "the first word of 'entrypoint' is '', which names no program; write the path of the program first"); // prettier-ignore
   }

@@ -6,10 +6,11 @@ import type { HardenedContainerProps } from '../hardened-container-props';
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
 /**
- * Which packets of others a container forwards; undefined for none. Whoever forwards is taken for one that forges: it has nobody beside it, its flows run in
- * conduits, and the guard drops what comes from it with another address than its own, or comes to it for another.
+ * Which packets of others a container forwards; undefined for none. A container that forwards counts as one that can forge packets: it has no
+ * neighbours, its flows run in conduits, and the guard drops packets from it with another address than its own, and packets to it for another
+ * address.
  *
- * @param place its segment; undefined where it is in none
+ * @param place its segment; undefined if it is in none
  */
 export function forwardedBy(
   path: string,

@@ -2,14 +2,14 @@ import { ValidationError } from '../../private/errors';
 import type { ContainerUser } from '../container-user';
 import type { VolumeMount } from '../volume-mount';
 
-/** Below, hosts have users and groups of their own; among them is the group of the engine's socket. */
+/** Below this number, hosts have their users and groups, including the group of the engine's socket. */
 const FIRST_NUMBER = 10_000;
 /** Many programs of hosts and of images run as it. */
 const NOBODY = 65_534;
 
 /**
- * Whether the user of a container can see the host and do nothing there. A mount that is read-only keeps nobody from connecting to a socket, nor from what
- * /proc/PID/root leads to; what keeps a process from both are its numbers.
+ * Whether the user of a container can see the host but not change it. A read-only mount does not prevent a connection to a socket, nor access through
+ * /proc/PID/root; the numbers of a process prevent both.
  */
 export function checkMonitoring(path: string, volumes: readonly VolumeMount[], user: ContainerUser, groups: readonly number[]): void {
   const mount = volumes.find(({ _monitoringReason }) => _monitoringReason !== undefined);

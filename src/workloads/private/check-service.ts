@@ -104,12 +104,12 @@ function checkNumbers(
       DAY,
       'ServiceValue',
     ),
-    // For Swarm 0 is no limit.
+    // For Swarm, 0 means no limit.
     replicasPerNode: replicasPerNode === undefined ? 0 : wholeNumber(path, 'replicasPerNode', replicasPerNode, 1, 1000, 'ServiceValue'),
   };
 }
 
-/** Nodes of the swarm that may meet all placements; a service without one would wait for ever. */
+/** Nodes of the swarm that may meet all placements; a service without one would wait indefinitely. */
 function admittedNodes(path: string, { overlay, placements = [] }: HardenedServiceProps): readonly SwarmNodeFact[] {
   const { nodes, path: swarm } = overlay._peerDeclarations.store.swarm.fact()!;
   const admitted = nodes.filter((node) => placements.every(({ _admits }) => _admits(node)));
@@ -123,7 +123,7 @@ function admittedNodes(path: string, { overlay, placements = [] }: HardenedServi
   return admitted;
 }
 
-/** A volume lies on one node: a task anywhere else would get an empty one of the same name from the engine there. */
+/** A volume is on one node: a task on any other node would get an empty one of the same name from the engine there. */
 function checkVolumes(path: string, { volumes = [] }: HardenedServiceProps, admitted: readonly SwarmNodeFact[]): string[] {
   const monitored = volumes.find(({ _monitoringReason }) => _monitoringReason !== undefined);
   if (monitored !== undefined) {

@@ -49,7 +49,7 @@ export interface CheckedCommon {
 /**
  * Checks before anything enters the tree.
  * @param engine version of the engine that is to run it
- * @param targets where something is mounted besides the stamp and what lies in memory
+ * @param targets mount points besides the stamp and file systems in memory
  */
 export function checkCommon(path: string, props: CommonProps, engine: string, targets: readonly string[]): CheckedCommon {
   const { user = DEFAULT_USER, limits = {} } = props;
@@ -99,7 +99,7 @@ function checkTargets(path: string, targets: readonly string[]): void {
   }
 }
 
-/** What is given back, each once and in a fixed order; undefined for nothing, which alone replans empty. */
+/** The capabilities that are added again, each once and in a fixed order; undefined for none, because only undefined gives an empty plan. */
 export function givenBack(capabilities: readonly Capability[] = []): string[] | undefined {
   const add = [...new Set(capabilities.map(({ text }) => text))].sort();
   return add.length > 0 ? add : undefined;

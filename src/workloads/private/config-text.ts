@@ -6,7 +6,7 @@ import { isTokenText, matching } from '../../private/text';
 /** Most bytes of a config file: as many as Swarm takes. */
 export const CONFIG_LIMIT = 512_000;
 
-/** What a text has in the place of a value: `{{ name }}`. */
+/** The placeholder of a value in a text: `{{ name }}`. */
 const PLACEHOLDER = /\{\{ ?([A-Za-z_][A-Za-z0-9_]*) ?\}\}/g;
 
 /** Further folders of a container that the kernel fills. */
@@ -97,7 +97,7 @@ export function checkSize(target: string, text: string): void {
   }
 }
 
-/** Four octal digits. Nobody but the owner may write: the container cannot write in any case, and on the host nobody is to. */
+/** Four octal digits. Only the owner may write: the container cannot write in any case, and on the host no other user may. */
 export function configMode(mode: string): string {
   return matching(
     undefined,

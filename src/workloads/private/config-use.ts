@@ -59,8 +59,8 @@ export function mountsFolders(action: ConfigUse['onChange'], hasGuard: boolean):
 }
 
 /**
- * Files and folders of a container, and everything else that it mounts: a file below another mount would be made there, and a mount below a folder that
- * nobody can write has no place.
+ * Files and folders of a container, and everything else that it mounts: a file below another mount would be created there, and a mount below a
+ * read-only folder has no place.
  */
 export function checkConfigTargets(path: string, own: readonly string[], others: readonly string[]): void {
   const isIn = (inner: string, outer: string) => inner !== outer && inner.startsWith(`${outer}/`);

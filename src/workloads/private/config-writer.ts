@@ -8,7 +8,7 @@ const WORD = 100_000;
 /** The kernel passes words of two megabytes in all to a program, with what else is there. */
 export const WORDS_LIMIT = 1_800_000;
 
-/** A volume that a container of its own fills. */
+/** A volume that a separate container fills. */
 export interface FilledVolume {
   /** The volume, as Terraform refers to it. */
   readonly source: string;
@@ -66,8 +66,8 @@ export function writerConfig({
 }
 
 /**
- * A text as words that `printf %b` of any shell turns into its bytes. What is no printable ASCII is written as its bytes: Terraform would change it, since it
- * brings letters with accents into one form; so are signs that Terraform would evaluate.
+ * A text as words that `printf %b` of any shell turns into its bytes. Everything except printable ASCII is written as its bytes: Terraform normalizes
+ * letters with accents, and would change them. The same applies to characters that Terraform would evaluate.
  */
 export function printfWords(text: string): string[] {
   const words: string[] = [];

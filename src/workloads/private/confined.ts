@@ -3,7 +3,9 @@ import type { ContainerConfig } from '../../private/bindings';
 
 type Confined = 'capabilities' | 'securityOpts' | 'privileged' | 'ipcMode' | 'memory' | 'memorySwap' | 'cpuPeriod' | 'cpuQuota';
 
-/** What no container of ours may do more, and how much of the host it may use; memory in MiB, processor time in thousandths of a processor. */
+/**
+ * Privileges that no Bulkhead container may exceed, and how much of the host it may use; memory in MiB, processor time in thousandths of a processor.
+ */
 export function confined({
   add,
   memory,

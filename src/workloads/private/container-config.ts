@@ -101,8 +101,8 @@ function configMountBlocks({ name, config }: CheckedContainer, { configVolumes }
 }
 
 /**
- * Who is in no segment forwards nothing: the engine refuses parameters of the host's network, on no network there is nothing to forward, and in the
- * network of another container they would be that one's.
+ * A container in no segment forwards nothing: the engine refuses parameters of the host's network, without a network there is nothing to forward, and
+ * in the network of another container they would change that container's.
  */
 function sysctlsOf({ sysctls = [] }: HardenedContainerProps, { mode, dualStack }: GivenToContainer): Record<string, string> | undefined {
   const all = {
@@ -127,7 +127,7 @@ export function lateBlocks(
   return {
     networksAdvanced: places.map(({ network, member }) => ({
       name: reference(network),
-      // In a network of others the engine chooses, unless the program does.
+      // In an unmanaged network, the engine chooses, unless the program does.
       ...(!member.isNominal && { ipv4Address: member.ipv4 }),
       ...(member.ipv6 !== undefined && { ipv6Address: member.ipv6 }),
       ...(member.home && network.kind !== 'gateway' && aliases.length > 0 ? { aliases: [...aliases] } : {}),
@@ -149,7 +149,7 @@ export function lateBlocks(
   };
 }
 
-/** On a wire everybody may announce a router; a bridge of ours carries no such packets. */
+/** On a LAN segment, every machine may announce a router; a Bulkhead bridge carries no such packets. */
 function advertisements({ store: { engine } }: Declarations, places: readonly NetworkMembership[]): Record<string, string> {
   const wire = places.map(({ network }) => network).find((network) => network.kind === 'wire' && network.advertisements !== undefined);
   if (wire?.kind !== 'wire') return {};

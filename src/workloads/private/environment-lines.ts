@@ -1,8 +1,8 @@
 import { UnscopedValidationError } from '../../private/errors';
 
 /**
- * Variables of a file in the format of `docker run --env-file`: each line is NAME=VALUE, a comment or empty, and the value is what stands behind the first
- * `=`, with its quotes and blanks. What Docker would take from its own environment, or would take twice, is refused.
+ * Variables of a file in the format of `docker run --env-file`: each line is NAME=VALUE, a comment or empty, and the value is the text after the
+ * first `=`, with its quotes and blanks. Bulkhead refuses what Docker would take from its own environment, or would take twice.
  * @see https://docs.docker.com/reference/cli/docker/container/run/#env
  */
 export function environmentLines(file: string, text: string): Record<string, string> {

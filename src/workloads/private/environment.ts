@@ -2,12 +2,12 @@ import { type Place, ValidationError } from '../../private/errors';
 import { secretLooking } from '../../private/secret-looking';
 import { plainText, reasonText, startText } from '../../private/text';
 
-/** The variable that takes the path of a file in the place of another one; nothing where the image has none. */
+/** The variable that contains the path of a file instead of the value of another one; undefined if the image has none. */
 export type FileVariable = (variable: string) => string | undefined;
 
 /**
- * Environment variables in the form that the provider wants, sorted so that the order of keys does not matter.
- * What looks like a secret is refused: it would lie readable in Terraform's state and in `docker inspect`.
+ * Environment variables in the form that the provider needs, sorted so that the order of keys does not matter. Values that look like secrets are
+ * refused: they would be readable in Terraform's state and in `docker inspect`.
  */
 export function environmentList(
   place: Place | string,

@@ -4,7 +4,7 @@ import { matching } from '../../private/text';
 /**
  * The mode of a folder that containers write, as four octal digits.
  *
- * Set-user-id and set-group-id bits are refused, and so is write access for everybody: who else is to write, shares a group.
+ * Set-user-id and set-group-id bits are refused, and so is write access for all users: other writers can share a group.
  */
 export function folderMode(place: string | undefined, mode: string): string {
   const digits = matching(place, 'mode', mode, /^[0-7]{3,4}$/, 'FolderMode', "three or four octal digits, such as '0750'").padStart(4, '0');

@@ -35,7 +35,7 @@ function factOf(path: string, { source, readOnly, _made: made, _monitoringReason
   return { path, source, readOnly, made: { owner: text!, mode: made.mode } };
 }
 
-/** Two mounts of one directory agree; and whoever writes the directory above could put a link to anywhere in the place of one below. */
+/** Two mounts of one directory must agree; and a user who writes the directory above could replace one below with a link to any place. */
 function checkPair(path: string, mine: HostMountFact, theirs: HostMountFact): void {
   const { source, made } = mine;
   if (made === undefined) return;

@@ -35,7 +35,7 @@ export function checkTarget(target: string, what = 'target', place?: string): st
   return text;
 }
 
-/** The same for what is a directory: no container starts with one in the place of a file that the engine writes. */
+/** The same for a directory: no container starts with a directory instead of a file that the engine writes. */
 export function checkFolderTarget(target: string, what = 'target', place?: string): string {
   const text = checkTarget(target, what, place);
   if (Object.hasOwn(WRITTEN_BY_ENGINE, text)) {

@@ -5,9 +5,9 @@ import { HARDENED, logOptions } from '../../hardening/private/hardened-defaults'
 import type { ContainerConfig } from '../../private/bindings';
 
 /**
- * A container that prepares a volume as root and ends. The provider waits for its end and looks no further, so the code that it ended with is asked
- * afterwards. It has no health check, no restarts and no network.
- * @param failure what is said when it fails
+ * A container that prepares a volume as root and ends. The provider waits for its end and does not check the result, so a postcondition checks its
+ * exit code. It has no health check, no restarts and no network.
+ * @param failure the message if it fails
  */
 export function oneShot(name: string, failure: string): Omit<ContainerConfig, 'image'> {
   return {

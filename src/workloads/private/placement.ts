@@ -19,7 +19,7 @@ export interface Placement {
   readonly other?: IWorkload;
 }
 
-/** What a network of its own would take. */
+/** What a separate network would need. */
 const IN_NEITHER = ['ipv4Address', 'ipv6Address', 'aliases'] as const;
 const NOT_IN_NONE = ['dns', 'hostEntries'] as const;
 

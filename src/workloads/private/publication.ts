@@ -115,11 +115,11 @@ export function servicePublicationFact(
   }
   const fact = publicationFact(declarations, { ...request, hostAddress: '0.0.0.0' });
   nodes.forEach((node) => refuseConflict(node, fact, port));
-  // What forwards for the ingress is asked on the published port; which one a task has is its own affair.
+  // The ingress checks the published port; the port of a task does not matter.
   return { ...fact, swarmMode, ...(swarmMode === 'ingress' && { targetPort: port._spec() }) };
 }
 
-/** What an engine can publish over IPv6, and for whom. */
+/** What an engine can publish over IPv6, and for which clients. */
 function checkIpv6(declarations: Declarations, workload: string, hostAddress: string): void {
   declarations.needIpv6(workload, `'hostAddress' ${hostAddress} is IPv6`, 'publish on an IPv4 address');
   if (!declarations.store.translates('ipv6')) {
@@ -138,7 +138,7 @@ function checkIpv6(declarations: Declarations, workload: string, hostAddress: st
   }
 }
 
-/** Without the guard a publication is for everybody, or where the engine sees to it for the host alone. */
+/** Without the guard, a publication is open to all sources, or, if the engine enforces it, only to the host. */
 function refuseUnenforced(
   declarations: Declarations,
   {
@@ -157,7 +157,7 @@ function refuseUnenforced(
     const wayOut = `add ${peer} to 'sources' if every client may connect`;
     refuseWithoutGuard(declarations, workload, `publishing ${port.text} for ${sources.join(', ')} alone`, wayOut);
   }
-  // Before 28 the engine translates what neighbours send to a loopback address, which nobody looks at before.
+  // Before 28, the engine translates packets of neighbours to a loopback address before any check.
   if (sources === undefined && !can(declarations.store.engine.version, 'closesUnpublished')) {
     const wayOut = 'allow the host with a flow from Peer.host(), or use engine 28 or later';
     refuseWithoutGuard(
@@ -238,7 +238,7 @@ function refuseConflict(declarations: Declarations, fact: PublicationFact, port:
   }
 }
 
-/** Of a host port that nobody knows the guard sees the port inside alone, so who may ask one way there could ask every other. */
+/** If the host port is not known, the guard sees only the port inside, so a source of one publication could use every other one. */
 function refuseShared(declarations: Declarations, fact: PublicationFact, port: Port): void {
   const other = declarations.store
     .allPublications()

@@ -8,12 +8,12 @@ import { duration as ofContainer, givenBack, healthCheckBlock, mountBlock, stamp
 import { HARDENED, logOptions } from '../../hardening/private/hardened-defaults';
 
 const MEBIBYTE = 1_048_576;
-/** For its user, and for everybody, to read. */
+/** Readable for its user, and for all others. */
 const [OWNER_READS, ALL_READ] = [0o400, 0o444];
 /** The provider loses the sticky bit when it reads a mode back, and would replace the mount on every plan. */
 const WORLD_WRITABLE = 0o777;
 
-/** A port as it is published. */
+/** A published port. */
 export interface PublishedPort {
   readonly protocol: string;
   readonly published: { readonly first: number; readonly last: number };
@@ -68,7 +68,7 @@ export function serviceConfig(
           fileName: target,
           fileUid: uid,
           fileGid: gid,
-          // Who reads it after the drop, the image says; its entry point may be root without the power to change the owner.
+          // The image determines the user after the drop; its entry point may be root without the capability to change the owner.
           fileMode: checked.user._fact.mode === 'root-at-start' ? ALL_READ : OWNER_READS,
         })),
         configs: props.configs?.map(({ target }, index) => ({

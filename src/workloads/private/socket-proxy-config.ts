@@ -14,8 +14,9 @@ interface ProxyClient {
 }
 
 /**
- * The configuration of HAProxy. Who asks is told by the source address, which belongs to one container in the segment and cannot be forged over TCP by one without
- * NET_RAW. What is asked is the target as it stands in the request: it is compared before anything decodes or tidies it, and passed on unchanged.
+ * The configuration of HAProxy. It recognizes a client by its source address, which belongs to one container in the segment and which a container
+ * without NET_RAW cannot forge over TCP. It compares the unmodified target of the request, before anything decodes or normalizes it, and forwards it
+ * unchanged.
  *
  * @see https://docs.haproxy.org/2.6/configuration.html
  */

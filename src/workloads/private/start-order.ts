@@ -66,8 +66,8 @@ function checkEnd(later: Starting, earlier: Starting, healthy: boolean): 'end' {
 }
 
 /**
- * The wait of the provider goes on when the engine calls the container unhealthy, and a wait that ends too early costs the container, so there is room:
- * twice the time of a start, and ten minutes at least.
+ * The provider continues to wait when the engine reports the container as unhealthy, and a wait that ends too early costs the container, so there is
+ * room: twice the time of a start, and at least ten minutes.
  */
 function checkHealth(later: Starting, { path, healthCheck, isTask }: Starting, timeoutSeconds?: number): number {
   if (healthCheck === undefined || healthCheck._noneReason !== undefined) {

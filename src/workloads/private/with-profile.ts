@@ -32,12 +32,15 @@ export function withProfile(path: string, props: HardenedContainerProps): Harden
   };
 }
 
-/** Of the capabilities that the program of the image is marked with, those that the container does not have anyway. They are no capabilities of its user. */
+/**
+ * Of the capabilities that the program of the image is marked with, those that the container does not have anyway. The user of the container does not
+ * hold them.
+ */
 export function markedCapabilities({ profile, capabilities = [] }: HardenedContainerProps): Capability[] {
   return (profile?._props.fileCapabilities ?? []).filter((marked) => !capabilities.some((given) => given.isSameAs(marked)));
 }
 
-/** What the program has to be told of: data that nothing keeps. */
+/** The warning for the author: data that is not in a volume. */
 export function lostData({ profile, volumes = [], tmpfsMebibytes = {} }: HardenedContainerProps): string | undefined {
   const path = profile?._dataPath;
   if (path === undefined || volumes.some(({ target }) => target === path) || Object.hasOwn(tmpfsMebibytes, path)) return undefined;

@@ -64,9 +64,7 @@ function tryBlocks({ tries = {} }: Part): string[] {
   const nft = nftCommands(tries);
   return [
     ...code([...switchCommands(tries), ...iptablesCommands(tries)], 'sh'),
-    ...(nft.length === 0
-      ? []
-      : ["With the nftables backend there is no `DOCKER-USER`; a table of one's own stands in for it:", ...code(nft, 'sh')]),
+    ...(nft.length === 0 ? [] : ['With the nftables backend there is no `DOCKER-USER`. A separate table replaces it:', ...code(nft, 'sh')]),
   ];
 }
 
@@ -85,7 +83,7 @@ function questionBlocks(
   const ways = questions.flatMap((question) => wayBlocks(question, fragments, (fragment) => answerOf(fragment, question)));
   return [
     '### Packets',
-    [row(['who asks whom', ...engines]), row(['---', ...engines.map(() => '---')]), ...rows].join('\n'),
+    [row(['from → to', ...engines]), row(['---', ...engines.map(() => '---')]), ...rows].join('\n'),
     '### Why, by the model',
     ...ways,
   ];

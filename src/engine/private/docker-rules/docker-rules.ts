@@ -9,8 +9,8 @@ import type { Family } from '../../../topology/private/terms';
 import { cutsUpTo } from '../versions';
 
 /**
- * The rules that the engine itself makes in one family, on a host whose tables were empty before. Containers are taken to have been started after
- * all networks; between networks, and between the publications of a container, engines keep no order of their own.
+ * The rules that the engine itself creates in one family, on a host whose tables were empty before. The model assumes that all containers started
+ * after all networks. Engines keep no order between networks, and between the publications of a container.
  */
 export function dockerRules(input: EngineInput, family: Family): HostRules {
   return makerFor(input, family).build();

@@ -2,8 +2,8 @@ import type { EngineSettings } from '../../../topology/private/engine-facts';
 import type { Family, PortSpec } from '../../../topology/private/terms';
 
 /**
- * What decides which rules an engine makes: the settings of the daemon, its networks and their endpoints, as plain data. Made from a topology of
- * ours, or by hand for a host that is not.
+ * What determines the rules of an engine: the settings of the daemon, its networks and their endpoints, as plain data. Comes from a topology, or is
+ * written by hand for a host without one.
  */
 export interface EngineInput {
   /** Of the engine, such as `28.5.2`. */
@@ -50,7 +50,10 @@ export interface EngineSubnet {
 export interface EngineEndpoint {
   readonly ipv4?: string;
   readonly ipv6?: string;
-  /** By family, whether the container's default route leads over this endpoint: only there does a publication make rules (but for routed mode from 29 on). */
+  /**
+   * By family, whether the container's default route uses this endpoint: only there does a publication create rules (except in routed mode from 29
+   * on).
+   */
   readonly isGateway: Readonly<Record<Family, boolean>>;
   /** In the order in which the engine opens them. */
   readonly ports: readonly EnginePort[];
@@ -61,10 +64,10 @@ export interface EnginePort {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
   /** Undefined for every address of the host. The address that publications without one get (`ip`, `…host_binding_ipv4`) stands here. */
   readonly hostAddress?: string;
-  /** As many ports as `targetPort` has; each is one binding of its own. */
+  /** As many ports as `targetPort` has; each is a separate binding. */
   readonly hostPort: Pick<PortSpec, 'first' | 'last'>;
   readonly targetPort: Pick<PortSpec, 'first' | 'last'>;
-  /** The engine was asked for any port: `hostPort` stands in for it, and is not told. */
+  /** The program asked the engine for any port: `hostPort` is a placeholder, and no output shows it. */
   readonly isChosen?: true;
 }
 

@@ -27,8 +27,8 @@ const BRIDGES = 'DOCKER-BRIDGE';
 const INTERNAL = 'DOCKER-INTERNAL';
 
 /**
- * From 28 on: what nobody published is closed whatever the policy of FORWARD, and neighbours cannot go round a publication. Each network's own rules are
- * appended.
+ * From 28 on: unpublished ports are closed whatever the policy of FORWARD is, and neighbours cannot bypass a publication. The engine appends the
+ * rules of each network.
  */
 export class ChainsMaker extends IptablesMaker {
   /** Where the rules stand that let containers out. */
@@ -124,7 +124,7 @@ export class ChainsMaker extends IptablesMaker {
     }
   }
 
-  /** How a packet finds the network's part of DOCKER: by the set, or by rules of its own. */
+  /** How a packet finds the network's part of DOCKER: by the set, or by separate rules. */
   private place({ bridge }: EngineNetwork): void {
     if (this.rules.layout === 'chains') {
       this.tables.append('filter', ANSWERS, [output(bridge), ESTABLISHED], ACCEPT, `network ${bridge}: answers`);
@@ -174,14 +174,14 @@ export class ChainsMaker extends IptablesMaker {
     }
   }
 
-  /** A routed network is open to the others as it is to the rest of the world. */
+  /** A routed network is as open to the other networks as it is to the outside. */
   private reachRouted({ bridge }: EngineNetwork): void {
     const why = `network ${bridge}, routed`;
     this.tables.insert('filter', STAGE_1, [output(bridge)], RETURN, `${why}: not kept apart`);
     this.tables.insert('filter', STAGE_1, [into(bridge), ESTABLISHED], ACCEPT, `${why}: answers`);
   }
 
-  /** Whether the table raw keeps packets from going round publications. */
+  /** Whether the table raw prevents packets from bypassing publications. */
   private get guardsPublications(): boolean {
     return !(this.rules.rawSwitch && this.input.daemon.withoutRawRules);
   }
@@ -230,7 +230,7 @@ export class ChainsMaker extends IptablesMaker {
     }
   }
 
-  /** Nobody reaches a published port by the container's own address. */
+  /** No sender reaches a published port by the container's own address. */
   private portDirect({ bridge }: EngineNetwork, { mode }: EngineSubnet, binding: Binding): void {
     if (this.rules.direct === 'published ports' && mode === 'nat') {
       const matches = [destination(binding.target), notInput(bridge), protocol(binding.protocol), toPort(binding.targetPort)];

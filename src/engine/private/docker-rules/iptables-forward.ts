@@ -70,7 +70,7 @@ export class ForwardMaker extends IptablesMaker {
     this.tables.insert('filter', STAGE_2, [output(bridge)], DROP, why);
   }
 
-  /** Nothing stands for a container that publishes nothing. */
+  /** A container that publishes nothing has no rule. */
   protected override endpoint(): void {}
 
   protected override portAccept(network: EngineNetwork, _subnet: EngineSubnet, binding: Binding): void {

@@ -63,7 +63,7 @@ export abstract class IptablesMaker extends RuleMaker {
     if (this.rules.userChainReturns) {
       this.tables.append('filter', USER, [], RETURN, "the administrator's rules end here");
     } else {
-      // Empty, where nobody else made it.
+      // Empty, unless another program created it.
       this.tables.create('filter', USER);
     }
     this.tables.jumpFirst('filter', FORWARD, USER, "the administrator's rules");
@@ -152,7 +152,7 @@ export abstract class IptablesMaker extends RuleMaker {
     this.tables.append('nat', DOCKER, matches, dnat(target, targetPort), `network ${bridge}: ${publicationText(binding)}`);
   }
 
-  /** Whose packets to a publication are translated; everybody's unless told. */
+  /** The clients of a publication whose packets are translated; by default all clients. */
   protected portSources(): Match[] {
     return [];
   }

@@ -1,8 +1,8 @@
 /**
- * How engines write their rules, release by release: one line of descent for each firewall. An entry stands for the release that first has what it says,
- * and says only what that release changed; docs/ENGINES.md is printed from both lines.
+ * How engines write their rules, release by release: one line of descent for each firewall. An entry names the first release with a behaviour, and
+ * states only what that release changed. A script prints docs/ENGINES.md from both lines.
  *
- * A new release of Docker with other rules is a new entry here, and what its words mean in the maker of its firewall.
+ * A new release of Docker with other rules is a new entry here; the maker of its firewall implements its terms.
  */
 export interface Cut<Rules> {
   /** First release. */
@@ -22,21 +22,21 @@ export type Concern =
   | 'ip6tables'
   /** Routed networks, or `DOCKER_INSECURE_NO_IPTABLES_RAW` in the environment of the engine. */
   | 'routed'
-  /** Rules that somebody appends to DOCKER-USER. */
+  /** Rules that another program appends to DOCKER-USER. */
   | 'DOCKER-USER';
 
 /** What engines with iptables do differently. */
 export interface IptablesRules {
   /**
-   * `forward`: each network has its rules in FORWARD itself, the newest first, and what nobody published is left to the policy of FORWARD.
-   * `set`, `chains`: what nobody published is dropped. FORWARD finds networks by a set of their blocks, or by chains of the engine's own.
+   * `forward`: each network has its rules in FORWARD itself, the newest first, and the policy of FORWARD decides about unpublished ports.
+   * `set`, `chains`: unpublished ports are dropped. FORWARD finds networks by a set of their blocks, or by separate chains of the engine.
    */
   readonly layout: 'forward' | 'set' | 'chains';
   /** Families that have DOCKER-USER. */
   readonly userChain: 'ipv4' | 'both';
   /** DOCKER-USER ends in RETURN. */
   readonly userChainReturns: boolean;
-  /** What the walls of an internal network ask of an IPv6 packet: its addresses alone, or whether it crosses the bridge as well. */
+  /** What the rules of an internal network match in an IPv6 packet: only its addresses, or also whether it crosses the bridge. */
   readonly internalIpv6: 'addresses' | 'addresses and bridge';
   /** What leaves a network over IPv6 gets the address that was asked for. */
   readonly sourceAddressIpv6: boolean;
@@ -56,7 +56,7 @@ export interface IptablesRules {
   readonly routedPortsEverywhere: boolean;
   /** Knows `bridge-accept-fwmark`. */
   readonly acceptMark: boolean;
-  /** What the ingress of a swarm publishes: by a chain of its own, or as ordinary ports of its sandbox. */
+  /** How the ingress of a swarm publishes: by a separate chain, or as ordinary ports of its sandbox. */
   readonly ingress: 'chain' | 'ports';
 }
 

@@ -43,8 +43,8 @@ const natIn = (bridge: string) => `nat-postrouting-in__${bridge}`;
 const natOut = (bridge: string) => `nat-postrouting-out__${bridge}`;
 
 /**
- * Engines with nftables have tables of their own. A network's chain is asked as the destination first and, for one that is not internal, has the last
- * word there. There is no place for an administrator's rules, forwarding is never turned on, and no policy is set.
+ * Engines with nftables have separate tables. The chain of the destination network runs first and, for a network that is not internal, makes the
+ * final decision. There is no chain for an administrator's rules, the engine never turns forwarding on, and sets no policy.
  */
 export class NftablesMaker extends RuleMaker {
   protected override dropsForwarded(): boolean {

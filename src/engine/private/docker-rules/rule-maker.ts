@@ -6,7 +6,7 @@ import type { HostRules } from '../../../firewall/private/host-rules';
 import type { Verdict } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/terms';
 
-/** What engines do whatever firewall they write to: in which order they come to networks and containers, and which ports they open. */
+/** What engines do regardless of the firewall: the order in which they process networks and containers, and the ports that they open. */
 export abstract class RuleMaker {
   protected readonly tables: RuleTables;
 

@@ -12,8 +12,8 @@ interface GrowingChain {
 }
 
 /**
- * The tables of a host while an engine writes into them. Its two ways to add a rule do nothing where the very same rule stands in the chain already:
- * so two publications of one port inside make one rule.
+ * The tables of a host while an engine writes into them. Both methods to add a rule do nothing if the chain already contains the same rule: so two
+ * publications of one container port make one rule.
  */
 export class RuleTables {
   private readonly chains = new Map<string, GrowingChain>();
@@ -21,7 +21,7 @@ export class RuleTables {
 
   constructor(
     private readonly family: Family,
-    /** Stands before every origin. */
+    /** The beginning of every origin. */
     private readonly maker: string,
   ) {}
 
@@ -56,7 +56,7 @@ export class RuleTables {
     this.add(table, chain, matches, verdict, why, (rules, rule) => rules.unshift(rule));
   }
 
-  /** Puts a jump at the first place, wherever it stood before. */
+  /** Moves a jump to the first place, wherever it was before. */
   jumpFirst(table: string, chain: string, target: string, why: string): void {
     const { rules, known } = this.chain(table, chain);
     const jump: Verdict = { kind: 'jump', chain: target };

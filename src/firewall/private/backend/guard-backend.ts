@@ -4,21 +4,25 @@ import type { HostRules } from '../host-rules';
 import type { Ruleset } from '../ir';
 
 /**
- * How guard and pass become rules of a host. `guard-backends` has one for each name that the facts of a daemon may carry; who uses one never asks which
- * it is.
+ * How guard and pass become rules of a host. `guard-backends` has one backend for each name that the facts of a daemon may contain; a caller never
+ * asks which backend it uses.
  *
- * Not to be confused with the engine's own `firewall-backend`, which says by what Docker makes *its* rules: `engineFirewall` in the facts of an engine.
+ * Not to be confused with the engine's `firewall-backend`, which determines how Docker creates *its* rules: `engineFirewall` in the facts of an
+ * engine.
  */
 export interface GuardBackend {
-  /** What its rules can say; nothing else is given to `render`. */
+  /** What its rules can express; `render` gets nothing else. */
   readonly capabilities: Capabilities;
   /**
-   * Whether it opens declared pairs inside Docker's own chains, by the pass. Docker then keeps a segment shut inside. Where it does not, Docker lets
-   * everything by inside a segment, and the guard alone narrows: there `place` and `render` leave out the pass.
+   * Whether it opens declared pairs inside Docker's own chains, by the pass. Docker then keeps a segment closed inside. Otherwise Docker accepts
+   * everything inside a segment, and only the guard filters: then `place` and `render` omit the pass.
    */
   readonly opensPairs: boolean;
   readonly needs: HostNeeds;
-  /** Docker's rules and ours as they stand on one host, for the proof: base chains with hooks and priorities, or chains that one of Docker's jumps to. */
+  /**
+   * Docker's rules and Bulkhead's rules as one host has them, for the proof: base chains with hooks and priorities, or chains to which one of
+   * Docker's jumps.
+   */
   place(dockers: HostRules, ours: Ruleset): HostRules;
   /** What the host loads, and what it reads back, as files of one folder. */
   render(rulesets: Readonly<Record<Family, Ruleset>>): readonly GuardFile[];

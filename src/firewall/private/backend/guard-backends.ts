@@ -5,7 +5,7 @@ import type { GuardBackendName } from '../../../topology/private/engine-facts';
 /** The only place that knows all of them. */
 const BACKENDS: Readonly<Record<GuardBackendName, GuardBackend>> = { iptables: IPTABLES_GUARD };
 
-/** Of a daemon that is told no other. */
+/** The default of a daemon. */
 export const USUAL_GUARD: GuardBackendName = 'iptables';
 
 export function guardBackend(name: GuardBackendName): GuardBackend {

@@ -6,7 +6,7 @@ export const POSTGRES_MAJORS = { first: 14, last: 18 } as const;
 const POSTGRES = 'https://github.com/docker-library/postgres/blob/6edb0a8c4def40c371514b34aef9037ec82d9110';
 
 export function postgresFacts(major: number, isAlpine: boolean): ImageFacts {
-  // From 18 on the data lies in a folder with the number of the version, and the volume is the folder above.
+  // From 18 on, the data is in a folder with the number of the version, and the volume is the folder above.
   const dataPath = major < 18 ? '/var/lib/postgresql/data' : '/var/lib/postgresql';
   const folder = `${major}/${isAlpine ? 'alpine3.23' : 'trixie'}`;
   const number = isAlpine ? 70 : 999;
@@ -75,7 +75,7 @@ export const MARIADB_FACTS: ImageFacts = {
 const REDIS = 'https://github.com/redis/docker-library-redis/blob/e5650da99bb377b2ed4f9f1ef993ff24729b1c16';
 const VALKEY = 'https://github.com/valkey-io/valkey-container/blob/ae6141ea5d62c775b8bdb9be7396b951da435673';
 
-/** Redis and its fork have the same image, but for names. */
+/** Redis and its fork have the same image, except for names. */
 export function keyValueFacts(image: 'redis' | 'valkey', isAlpine: boolean): ImageFacts {
   const folder = `${image === 'redis' ? `${REDIS}/7.4` : `${VALKEY}/8.0`}/${isAlpine ? 'alpine' : 'debian'}`;
   return {

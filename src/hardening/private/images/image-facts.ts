@@ -33,13 +33,13 @@ export interface ImageFacts {
   /** Why its root file system has to be writable. */
   readonly writableRoot?: string;
   /**
-   * Capabilities that the file of its program is marked with, as effective ones. The kernel does not execute such a file when one of them is out of reach
-   * for the container, whoever the user is.
+   * Capabilities that the file of its program is marked with, as effective ones. The kernel does not execute such a file if the container cannot have
+   * one of them, whatever the user is.
    */
   readonly fileCapabilities?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly health?: ImageHealth;
-  /** Variables that take the path of a file with the value; a `*` stands for any letters. */
+  /** Variables that contain the path of a file with the value; a `*` matches any letters. */
   readonly fileVariables?: readonly string[];
   /** Signal of the image that ends it; nothing where that is the one of the engine. */
   readonly stopSignal?: string;
@@ -61,7 +61,7 @@ export function imageSays({ imageUser, volumes, ports }: Pick<ImageFacts, 'image
   return [`user:"${imageUser}"`, ...volumes.map((path) => `volume:"${path}"`), ...ports.map((port) => `port:"${port}"`)];
 }
 
-/** The variable that takes the path of a file in the place of another variable, as far as the image reads one. */
+/** The variable that contains the path of a file instead of the value of another variable, if the image reads one. */
 export function fileVariable(patterns: readonly string[], bare: string): string | undefined {
   return [`${bare}_FILE`, `${bare}__FILE`].find((name) => patterns.some((pattern) => matches(pattern, name)));
 }

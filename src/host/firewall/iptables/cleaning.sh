@@ -1,6 +1,6 @@
 # Taking away what the last rules left, or all.
 
-# Written before anything is made, so that an interrupted run leaves nothing that nobody knows of.
+# Written before anything is created, so that the record covers everything that an interrupted run leaves.
 remember() {
   cat "$etc/chains" "$private/chains" 2>/dev/null | awk '{ print $1, $2, $3, $4 }' | sort -u >"$work/chains"
   { set_names "$etc/sets.v4"; set_names "$etc/sets.v6"; cat "$private/sets" 2>/dev/null || :; } | sort -u >"$work/names"
@@ -8,7 +8,7 @@ remember() {
   mv "$work/names" "$private/sets"
 }
 
-# Chains and sets of ours that $1 (a file like chains) and $2 (set names) no longer list.
+# Bulkhead's chains and sets that $1 (a file like chains) and $2 (set names) no longer list.
 drop_old() {
   awk 'FNR == NR && FILENAME == wanted { mine[$1, $2, $3] = 1; next } !(($1, $2, $3) in mine)' wanted="$1" "$1" "$private/chains" >"$work/old"
   while read -r old_family table chain _; do
@@ -40,7 +40,7 @@ drop_withdrawn() {
   drop_old "$etc/chains" "$work/names"
 }
 
-# Everything of ours, in the other iptables too.
+# Everything that belongs to Bulkhead, in the other iptables too.
 drop_rules() {
   if [ -e "$etc/chains" ]; then remember; else touch "$private/chains" "$private/sets"; fi
   for entry in $families; do
@@ -52,7 +52,7 @@ drop_rules() {
   [ ! -s "$private/sets" ] || die "sets are still in use by rules that are not ours: $(tr '\n' ' ' <"$private/sets")"
 }
 
-# Hooks that we made, where nobody uses them.
+# Hooks that Bulkhead created, if no rule uses them.
 drop_hooks() {
   while read -r made table chain; do
     use_family "${made#v}"

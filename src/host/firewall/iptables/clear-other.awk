@@ -1,4 +1,5 @@
-# Reads the iptables-save of the other backend, and prints restore input that takes away what is ours there, and DOCKER-USER where no engine has it.
+# Reads the iptables-save of the other backend, and prints restore input that removes the chains of Bulkhead there, and DOCKER-USER if no engine has
+# it.
 
 /^[*]/ { t = $0 }
 /^:DOCKER / { docker = 1 }

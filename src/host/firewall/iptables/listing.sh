@@ -1,5 +1,5 @@
-# Reading the live tables. `chains` holds one line per chain of ours: family, table, chain, hook, number of rules, digest. The kernel's own listing is
-# compared, never the text that we wrote: it comes back in another spelling.
+# Reads the live tables. `chains` has one line for each Bulkhead chain: family, table, chain, hook, number of rules, digest. The program compares the
+# kernel's own listing, never the text that Bulkhead wrote: the kernel prints it in another spelling.
 
 use_family() {
   family=$1
@@ -11,7 +11,7 @@ use_family() {
 
 has_ipv6() { ip6tables -w "$wait" -t mangle -S >/dev/null 2>&1; }
 
-# iptables warns of labels of connections that it finds no names for, which ours have not.
+# iptables warns of labels of connections without names; Bulkhead's labels have none.
 first_error() { grep -v '^Warning: cannot open .*connlabel' "$work/err" | grep -m 1 . || echo 'no reason given'; }
 
 list_rules() {
@@ -22,11 +22,11 @@ list_rules() {
   done
 }
 
-# Looks at $work/save for our chains, which file $2 lists. Prints, depending on $1:
-# faults: one line for each thing that is wrong with chains and jumps
-# live: our rules as the kernel has them
-# edits: restore input that leaves one jump, first in its hook, to every chain of ours, and none to those of $private/chains that are no longer
-#   ours; old jumps go and the new one comes in one transaction, so there is no moment without it
+# Checks $work/save for Bulkhead's chains, which file $2 lists. Prints, depending on $1:
+# faults: one line for each fault of chains and jumps
+# live: Bulkhead's rules as the kernel has them
+# edits: restore input that leaves one jump, first in its hook, to every Bulkhead chain, and none to those of $private/chains that are no longer used;
+#   one transaction removes old jumps and adds the new one, so there is no moment without it
 compare_chains() {
   touch "$private/chains"
   awk -v f="v$family" -v mode="$1" -f firewall/iptables/tables.awk file=wanted "$2" file=known "$private/chains" file=save "$work/save"

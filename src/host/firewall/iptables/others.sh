@@ -1,6 +1,6 @@
 # Hosts have two kinds of tables, and two programs called iptables: what was written by one the other neither shows nor removes.
 
-# Chains of ours or of Docker in the other iptables, to $work/other. Exit 1 where it has none.
+# Chains of Bulkhead or Docker in the other iptables, to $work/other. Exit 1 if it has none.
 other_rules() {
   case $("$tool" -V) in
     *legacy*) other=$tool-nft ;;
@@ -20,13 +20,13 @@ other_faults() {
   ! other_rules || echo "$ct: $other has rules of Bulkhead or Docker beside those of $tool"
 }
 
-# Takes away what is ours there, and DOCKER-USER where no engine has it.
+# Removes Bulkhead's rules there, and DOCKER-USER if no engine has it.
 clear_other() {
   awk -f firewall/iptables/clear-other.awk "$work/other" >"$work/clear"
   "$other-restore" -w "$wait" --noflush <"$work/clear" >/dev/null 2>"$work/err" || die "$other-restore cannot remove our rules: $(first_error)"
 }
 
-# After the guard stands in the tables in use. Docker's own rules in the others are for the administrator.
+# After the guard is in the tables in use. The administrator must remove Docker's own rules from the others.
 clear_others() {
   for entry in $families; do
     use_family "$entry"
@@ -38,7 +38,7 @@ clear_others() {
   done
 }
 
-# The engine's rules in tables of nftables: nothing of ours in DOCKER-USER counts there. Sets engine_fault.
+# If the engine's rules are in nftables tables, Bulkhead's rules in DOCKER-USER have no effect. Sets engine_fault.
 check_backend() {
   found=
   if tr -d '[:space:]' 2>/dev/null <@daemonJson@ | grep -q '"firewall-backend":"nftables"'; then

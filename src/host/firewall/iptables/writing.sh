@@ -20,8 +20,8 @@ hooks() { awk -v f="v$family" '$1 == f && $4 !~ /^(PREROUTING|INPUT|FORWARD|OUTP
 
 is_hooked() { "$tool" -w "$wait" -t "$1" -C FORWARD -j "$2" 2>/dev/null; }
 
-# They stand before Docker's first start, and a restore file would empty them. Docker moves the jump to the top when it starts, but engines up to 26
-# leave it out beside running containers: after a flush everything declared would stay closed.
+# They exist before Docker's first start, and a restore file would empty them. Docker moves the jump to the top when it starts, but engines up to 26
+# omit it beside running containers: after a flush, everything declared would stay closed.
 make_hooks() {
   hooks >"$work/hooks"
   while read -r table chain; do
@@ -54,7 +54,7 @@ set_jumps() {
     compare_chains edits "$1" >"$work/jumps"
     [ -s "$work/jumps" ] || return 0
     changed=yes
-    # Somebody else may move a jump between listing and writing: then the transaction fails as a whole, and is tried again.
+    # Another program may move a jump between listing and writing: then the transaction fails as a whole, and is tried again.
     attempt=$((attempt + 1))
     [ "$attempt" -le 5 ] || die "the jumps ($ct) do not stay where they are put: $(first_error)"
     "$tool-restore" -w "$wait" --noflush <"$work/jumps" >/dev/null 2>"$work/err" || :

@@ -2,15 +2,15 @@ import type { AddressEnd } from '../matrix/endpoints';
 import type { Cell } from '../matrix/matrix';
 import type { ProbeSource, ProbeSpec } from '../walk/outcome';
 
-/** Datagrams that somebody gets to an address though the source is not the sender's own, beyond what the sender reaches by itself. */
+/** Datagrams that a sender gets to an address with a source that is not its own, beyond what the sender reaches anyway. */
 export interface ForgedCell extends Cell {
   readonly forged: Forged;
 }
 
 export interface Forged {
-  /** Whose address the packets carry, as far as somebody has it. */
+  /** The owner of the source address, if it has one. */
   readonly as: AddressEnd;
-  /** Containers of others on the network that every engine has. */
+  /** Unmanaged containers on the default network of every engine. */
   readonly isOnDefaultBridge: boolean;
   /** Only as packets of a connection that others have opened. */
   readonly within?: Cell;

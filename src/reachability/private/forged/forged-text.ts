@@ -5,7 +5,7 @@ import type { ReachabilityChange, ReachableCell } from '../../results';
 import type { Labels } from '../labels';
 import { ECHO_REQUEST, NO_PORTS, type PortSet, portSetText, union } from '../matrix/port-set';
 
-/** Who sends, in words. */
+/** The sender, in words. */
 export function forgerText({ source: { party }, forged }: ForgedCell, labels: Labels): string {
   return forged.isOnDefaultBridge ? `containers not managed by Bulkhead on ${DEFAULT_BRIDGE.bridge}` : labels.party(party);
 }
@@ -70,7 +70,7 @@ export function forgedPorts(ports: PortSet): string {
   return portSetText(echoOnly(ports));
 }
 
-/** Of ICMP the echo request stands for all. */
+/** For ICMP, the echo request represents all types. */
 export function echoOnly(ports: PortSet): PortSet {
   return { ...ports, icmp: ports.icmp.filter(([first, last]) => first <= ECHO_REQUEST && ECHO_REQUEST <= last) };
 }

@@ -15,7 +15,7 @@ import { previous, writeAddress } from '../walk/address';
 import { Host } from '../walk/host';
 import type { HostView } from '../walk/host-view';
 
-/** What a sender is asked about: everything that decides what it gets through to. */
+/** The questions about a sender: everything that determines what it reaches. */
 export interface ForgedInput {
   readonly view: HostView;
   readonly walk: Walk;
@@ -26,8 +26,8 @@ export interface ForgedInput {
 }
 
 /**
- * What gets anywhere with a source that is not the sender's, as a first packet or inside a connection of others. Every interface is asked with every
- * source at once, cut where rules tell them apart; what its senders reach by themselves is left out, and so is what the outside may ask anyway.
+ * Packets that arrive with a source that is not the sender's, as a first packet or inside a connection of others. The code asks every interface with
+ * every source at once, divided where rules distinguish them; it omits what the senders reach anyway, and what the outside may request anyway.
  */
 export function forgedCells(input: ForgedInput, matrix: Matrix): ForgedCell[] {
   const declared = new Declared(input.topology);
@@ -43,7 +43,7 @@ class ForgedFamily {
   private readonly sources: readonly Source[];
   private readonly positions: readonly Position[];
   private readonly host: Host;
-  /** Wires, and networks of others: nothing of ours narrows there, and the reasons for such segments say why that is well. */
+  /** LAN segments, and unmanaged networks: Bulkhead does not filter there, and the reasons for such segments accept this. */
   private readonly beyond: ReadonlySet<string>;
 
   constructor(
@@ -73,7 +73,7 @@ class ForgedFamily {
       this.besides(position, own);
       this.fresh(position);
     }
-    // What gets through as a first packet, too, is told as that.
+    // A path that also works for a first packet is reported as that.
     this.positions.forEach((position) => standing.from(position));
   }
 
@@ -142,8 +142,8 @@ class ForgedFamily {
   }
 
   /**
-   * Sources that get past the entrance. Outside nobody is told from anybody, so only what is no address of the outside is forged there; and what a
-   * neighbour on a network of ours could send is asked apart.
+   * Sources that pass the rules of entrance. Rules cannot distinguish machines outside, so only a source that is not an address of the outside is
+   * forged there; another question covers what a neighbour on a Bulkhead network could send.
    */
   private endpointsAt(position: Position): Endpoint[] {
     const { interface: name, senders } = position;
@@ -160,7 +160,10 @@ class ForgedFamily {
   }
 }
 
-/** Nobody takes an address from its owner as the source of a packet to it: where that one stands for its piece, another address of the piece does. */
+/**
+ * A packet to the owner of an address cannot use that address as a forged source: if it represents its piece, another address of the piece does
+ * instead.
+ */
 function besideTarget({ party, address, number, range }: Endpoint, target: Target): AddressEnd {
   if (address !== target.address || range === undefined) return { party, address: address!, range };
   const other = number === range.last ? range.first : previous(range.last);

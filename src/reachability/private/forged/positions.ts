@@ -10,12 +10,12 @@ import { Host } from '../walk/host';
 import type { ContainerView, HostView } from '../walk/host-view';
 import type { ProbeSource } from '../walk/outcome';
 
-/** An interface of the host, and who sends over it from addresses that are not their own. No rule tells them apart. */
+/** An interface of the host, and the senders that use it with addresses that are not their own. No rule distinguishes them. */
 export interface Position {
   readonly interface: string;
   readonly senders: readonly ForgingParty[];
   from(address: string): ProbeSource;
-  /** A container there, other than the one that is asked: what it sends to that stays on the bridge. */
+  /** A container there, other than the destination: its packets to the destination stay on the bridge. */
   among(address: string, asked: Party): ProbeSource | undefined;
   /** Over IPv4 a host may refuse a source that it would not answer over the interface that it came by (`rp_filter`), and whether it does is not known. */
   surelyTakes(source: Address): boolean;
@@ -28,7 +28,7 @@ export interface ForgingParty {
   readonly isOnDefaultBridge: boolean;
 }
 
-/** Everywhere that packets with a source of somebody else can come from. */
+/** All positions from which packets with the source of another machine can come. */
 export function positionsOf(view: HostView, matrix: FamilyMatrix, senders: readonly Sender[], uplink: string): Position[] {
   const able = senders.filter(({ sources }) => sources[matrix.family] === 'any');
   const byInterface = new Map<string, ForgingParty[]>();
@@ -56,7 +56,7 @@ export function positionsOf(view: HostView, matrix: FamilyMatrix, senders: reado
     }));
 }
 
-/** Where it has no address of the family, it takes a raw socket to send in it all the same. */
+/** If it has no address of the family, it still needs a raw socket to send there. */
 function linksOf({ kind }: Sender, { attachments }: ContainerView, { family, met }: FamilyMatrix): string[] {
   const links = attachments.filter((attachment) => kind !== 'container' || attachment[family] !== undefined);
   return links.map((attachment) => met(attachment.interface));
@@ -78,7 +78,7 @@ function partyOf({ container, at, kind }: Sender): ForgingParty {
   return { party, isDoubtful: kind === 'foreign', isOnDefaultBridge: at === 'default-bridge' };
 }
 
-/** Interface that the packets of a cell come to the host by; undefined for its own. */
+/** Interface on which the packets of a cell arrive at the host; undefined for its own packets. */
 export function viaOf({ source }: Cell): string | undefined {
   const { from } = source as Endpoint;
   return from.kind === 'container' ? from.via : from.kind === 'outside' ? from.interface : undefined;

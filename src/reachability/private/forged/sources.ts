@@ -14,8 +14,8 @@ export interface Source extends End {
 }
 
 /**
- * Every address that a packet can come from, cut where a rule, a network or the outside begins or ends. Of each piece an address of a container stands
- * for it where it holds one: that is what somebody would take.
+ * Every address that a packet can come from, divided where a rule, a network or the outside begins or ends. If a piece contains the address of a
+ * container, that address represents it: a forger would use it.
  */
 export function everySource(view: HostView, facts: readonly RuleFacts[], outside: readonly Endpoint[], family: Family): Source[] {
   const networks = view.interfaces.flatMap(({ addresses }) => addresses).flatMap((text) => readRange(family, text) ?? []);
@@ -45,7 +45,7 @@ export function everySource(view: HostView, facts: readonly RuleFacts[], outside
   });
 }
 
-/** Rules of named pairs concern what comes in by a bridge of the pair alone, and cut nothing elsewhere. */
+/** Rules with named pairs concern only packets that arrive on a bridge of the pair, and divide nothing elsewhere. */
 function rangesIn(facts: readonly RuleFacts[]): AddressRange[] {
   return facts.flatMap(({ decides, pairs, source }) => (decides && pairs === undefined && source !== undefined ? [source] : []));
 }

@@ -18,7 +18,7 @@ interface Ending extends AddressEnd {
   readonly number: Address;
 }
 
-/** One way of a connection: what its packets carry when the rules of FORWARD see them, and who gets them. */
+/** One direction of a connection: what its packets contain when the rules of FORWARD see them, and their receiver. */
 interface Leg {
   readonly cell: Cell;
   readonly opener: ProbeSpec;
@@ -38,7 +38,7 @@ export interface StandingInput {
   readonly declared: Declared;
   readonly tally: Tally;
   readonly uplink: string;
-  /** Interfaces behind which nothing of ours narrows. */
+  /** Interfaces behind which Bulkhead does not filter. */
   readonly beyond: ReadonlySet<string>;
 }
 
@@ -50,8 +50,8 @@ interface Legs {
 }
 
 /**
- * Packets that claim to belong to a connection of others, from every position. Connections are those that were declared: who opens others works together
- * with the sender, and could hand on what it says.
+ * Packets that claim to belong to a connection of other ends, from every position. Only declared connections count: a workload that opens others
+ * cooperates with the sender, and could forward its data.
  */
 export class Standing {
   private readonly groups: readonly Legs[];
@@ -78,7 +78,8 @@ export class Standing {
     for (const group of this.groups) {
       const [{ entry, exit }] = group.legs;
       if (entry === position.interface) {
-        // On one interface no rule tells a sender from its neighbour. Outside nobody is told from anybody, and who others are there is theirs to know.
+        // On one interface, no rule distinguishes a sender from its neighbour. Rules cannot distinguish machines outside, and the unmanaged members
+        // of a network are not known.
         if (entry !== this.input.uplink) this.found(position, group.legs, true);
       } else if (!(entry === this.input.uplink && isOutside(position)) && group.sources.some(({ number }) => living.has(number))) {
         this.ask(position, exit, group);
@@ -124,7 +125,7 @@ export class Standing {
     this.input.tally.addAll(senders, found);
   }
 
-  /** Those that the rules of a crossing tell from each other by address; ports told there are told one by one. */
+  /** Those that the rules of a crossing distinguish by address; if they also distinguish ports, each is asked separately. */
   private classesOf({ legs, ...ends }: Legs, concerns: (fact: RuleFacts) => boolean, link: Link): Leg[][] {
     const { classes } = this.input.matrix;
     const [sources, targets] = (['source', 'destination'] as const).map((side) => {
@@ -150,7 +151,7 @@ export class Standing {
       const [entry, exit] = [this.placeOf(party, viaOf(cell)), this.placeOf(cell.receiver, receiver.interface)];
       if (this.input.beyond.has(entry) || this.input.beyond.has(exit)) return [];
       const shared = { cell, opener, protocol };
-      // Where a publication translates, all ports that it leads to are asked.
+      // Where a publication translates, all of its target ports are asked.
       const ports = cell.target.party.kind !== 'host' ? asked : cell.ports;
       return [
         { ...shared, direction: 'original', entry, exit, source: one, target: other, ports: { ...NO_PORTS, [protocol]: ports[protocol] } },
@@ -177,7 +178,7 @@ function answersOf(protocol: PortSetProtocol): PortSet {
   return { ...NO_PORTS, [protocol]: protocol === 'icmp' ? [[ECHO_REQUEST, ECHO_REQUEST]] : EVERY_PORT[protocol] };
 }
 
-/** Containers of others count as outside: they are told from what is there by their address alone, which they choose. */
+/** Unmanaged containers count as outside: only their address distinguishes them from other machines there, and they choose it. */
 function isOutside({ senders }: Position): boolean {
   return senders.every(({ party }) => party.kind === 'outside');
 }

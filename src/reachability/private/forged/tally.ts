@@ -10,7 +10,7 @@ import type { Cell } from '../matrix/matrix';
 import { isEmpty, NO_PORTS, type PortSet, PROTOCOLS, subtract, union } from '../matrix/port-set';
 import type { Party } from '../matrix/reach';
 
-/** Takes down who gets through to whom with a source that is not its own, once for all sources, and leaves out what it gets through by itself. */
+/** Records which sender reaches which receiver with a source that is not its own, once for all sources, and omits what it reaches anyway. */
 export class Tally {
   private readonly foreignContainers: ReadonlySet<string>;
   /** Ports by sender and receiver that need no forged source, and those that were found. */
@@ -28,7 +28,7 @@ export class Tally {
     }
   }
 
-  /** What of a cell somebody else gets who takes its source. */
+  /** The part of a cell that another sender with its source reaches. */
   public add(sender: ForgingParty, cell: Cell, forged: Found['forged']): void {
     const { party } = sender;
     const { receiver, target, source } = cell;
@@ -47,7 +47,7 @@ export class Tally {
     this.found.push({ ...cell, source: from, target, receiver, asked, ports, certain, forged: { ...forged, isOnDefaultBridge } });
   }
 
-  /** The same for many cells: who reaches a receiver on all of their ports anyway is not asked about each. */
+  /** The same for many cells: a sender that reaches a receiver on all of their ports anyway is not asked about each. */
   public addAll(senders: readonly ForgingParty[], all: readonly Found[]): void {
     for (const some of groupBy(all, ({ cell }) => nameOf(cell.receiver)).values()) {
       const { receiver } = some[0].cell;
@@ -64,7 +64,7 @@ export class Tally {
     return this.found;
   }
 
-  /** Who is outside may take any address there, and ask what that may. */
+  /** A sender outside may use any address there, and request what that address may. */
   private undeclared({ party }: ForgingParty, cell: Cell, { as }: Found['forged']): PortSet {
     const asked = withoutAnswer(cell.asked);
     if (party.kind !== 'outside') return asked;
@@ -82,7 +82,7 @@ export class Tally {
   }
 }
 
-/** A cell, and how somebody else gets what it says. */
+/** A cell, and how another sender gets its result. */
 export interface Found {
   readonly cell: Cell;
   readonly forged: Omit<Forged, 'isOnDefaultBridge'>;

@@ -27,7 +27,7 @@ export class Block {
     private readonly targets: readonly Target[],
     /** Interfaces that packets may go out by. */
     private readonly exits: readonly string[] | 'anywhere',
-    /** The endpoints are sources that somebody takes: of a class one is enough, and no answer comes back. */
+    /** The endpoints are forged sources: one of a class is enough, and no answer comes back. */
     private readonly isForged = false,
   ) {}
 
@@ -48,7 +48,10 @@ export class Block {
     }
   }
 
-  /** What is shut for one pair is shut for all that no rule tells from it; what is not is asked pair by pair, since answers may have ways of their own. */
+  /**
+   * If a pair is closed, all pairs that no rule distinguishes from it are closed; other pairs are asked one by one, since answers may take other
+   * paths.
+   */
   private oneClass(sources: readonly Endpoint[], targets: readonly Target[], named: ReadonlySet<string>): void {
     let isClassShut: boolean | undefined;
     for (const source of this.isForged ? sources.slice(0, 1) : sources) {

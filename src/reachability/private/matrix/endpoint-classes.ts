@@ -5,7 +5,7 @@ import { type AddressRange, inRange } from '../walk/address';
 
 export type Side = 'source' | 'destination';
 
-/** Interfaces of a crossing, where there is one of each; else a network counts whatever stands beside it. */
+/** Interfaces of a crossing, if there is one of each; else a network counts regardless of other matches. */
 export interface Link {
   readonly in?: string;
   readonly out?: string;

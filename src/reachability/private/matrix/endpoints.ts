@@ -9,13 +9,13 @@ import type { ProbeSource } from '../walk/outcome';
 /** Where packets come from or go to. */
 export interface End {
   readonly party: Party;
-  /** Undefined for the host as a source: it chooses one of its own for each destination. */
+  /** Undefined for the host as a source: it chooses an address for each destination. */
   readonly address?: string;
-  /** For the outside: all addresses that the one stands for, since no rule tells them apart. */
+  /** For the outside: all addresses that this one represents, since no rule distinguishes them. */
   readonly range?: AddressRange;
 }
 
-/** An end that is asked at an address. */
+/** An end at one of its addresses. */
 export interface AddressEnd extends End {
   readonly address: string;
 }
@@ -46,7 +46,7 @@ export const NO_ENDPOINTS: Readonly<Record<Family, readonly string[]>> = {
   ipv6: ['::/127', 'fe80::/10', 'ff00::/8'],
 };
 
-/** Containers by the interface of the host that they hang on. */
+/** Containers by the interface of the host to which they are attached. */
 export function containerGroups({ containers }: HostView, family: Family): Group[] {
   const groups = new Map<string, Target[]>();
   for (const { key, attachments } of containers) {
@@ -83,7 +83,9 @@ export function withOthers({ interface: via, endpoints }: Group, { containers }:
 /** The host as a sender. */
 export const HOST: Endpoint = { party: { kind: 'host' }, from: { kind: 'host' } };
 
-/** Addresses that the host is asked at: its own, and those that a rule translates. Those of loopback may hold publications for the host alone. */
+/**
+ * Destination addresses of the host: its own, and those that a rule translates. Loopback addresses may have publications that only the host can use.
+ */
 export function hostTargets({ interfaces }: HostView, facts: readonly RuleFacts[], family: Family): Target[] {
   const own = interfaces.flatMap(({ addresses }) => addresses).map((text) => text.split('/')[0]);
   const translated = facts.flatMap(({ rule, destination }) =>
@@ -96,7 +98,7 @@ export function hostTargets({ interfaces }: HostView, facts: readonly RuleFacts[
     .map((address) => ({ party: { kind: 'host' }, address, number: readAddress(family, address)!, from: { kind: 'host' } }));
 }
 
-/** The outside, cut where a block begins or ends that a rule or somebody else names. */
+/** The outside, divided where a block begins or ends that a rule or another end names. */
 export function outsideEndpoints(
   view: HostView,
   facts: readonly RuleFacts[],

@@ -61,7 +61,7 @@ export class GroupShut {
     return this.bases.filter(({ base }) => base.hook === hook).some((chain) => this.fateIn(chain, crossing, 0) === 'dropped');
   }
 
-  /** Whether rules do nothing else to the packets before routing than some things. */
+  /** Whether rules do only certain things to the packets before routing. */
   private isLedBy(crossing: Crossing, verdicts: readonly Verdict['kind'][]): boolean {
     if (this.rules.notUnderstood.length > 0 || crossing.sources.length === 0) return false;
     const before = this.bases.filter(({ base }) => base.hook === 'prerouting');
@@ -123,7 +123,7 @@ export class GroupShut {
 /** What leads no packet elsewhere. */
 const LOOKS: readonly Verdict['kind'][] = ['accept', 'drop', 'reject', 'return', 'log', 'continue', 'add-source'];
 
-/** Deeper than Docker's chains and ours. */
+/** Deeper than Docker's chains and Bulkhead's. */
 const MOST_JUMPS = 16;
 
 function policyOf({ policy }: BaseChain): Fate {
@@ -176,7 +176,7 @@ function isMatched(match: Match, crossing: Crossing, rules: HostRules): Met {
   }
 }
 
-/** What can be told of a packet by where it comes from alone. */
+/** What only the source of a packet determines. */
 const OF_ENTRY: ReadonlySet<Match['kind']> = new Set<Match['kind']>(['in-interface', 'source', 'in-set']);
 
 const indexed = new WeakMap<HostRules, ReadonlyMap<string, RuleSet>>();

@@ -23,11 +23,11 @@ import { isLoopback } from '../walk/address';
 import type { HostView } from '../walk/host-view';
 import type { ProbeSource } from '../walk/outcome';
 
-/** What one endpoint gets through to an address, and who receives it. */
+/** What one endpoint reaches at an address, and the receiver. */
 export interface Cell extends Arrival {
   readonly family: Family;
   readonly source: End;
-  /** Who has the address, where nothing translates. */
+  /** The owner of the address, if nothing translates. */
   readonly target: AddressEnd;
 }
 
@@ -61,9 +61,9 @@ export class FamilyMatrix implements BlockContext {
   public readonly containers: readonly Group[];
   private readonly senders: readonly Group<Endpoint>[];
   public readonly host: readonly Target[];
-  /** The wire behind an interface that rules know. */
+  /** The LAN segment behind an interface that rules match. */
   private readonly wires: ReadonlyMap<string, string>;
-  /** What rules know an interface as that containers hang on. */
+  /** The interface of the containers as rules match it. */
   public readonly met: (name: string) => string;
   /** Interfaces of each container. */
   public readonly links: ReadonlyMap<string, ReadonlySet<string>>;
@@ -84,7 +84,7 @@ export class FamilyMatrix implements BlockContext {
     this.translations = new Translations(facts, family);
     this.pairs = new NamedPairs(deciding, this.translations);
     const groups = containerGroups(view, family);
-    // Rules meet the containers of a wire at the shim, where there is one.
+    // Rules see the containers of a LAN segment at the shim, if there is one.
     const shims = new Map(view.interfaces.flatMap(({ kind, name, parent }) => (kind === 'macvlan-shim' && parent ? [[parent, name]] : [])));
     const met = (name: string) => shims.get(name) ?? name;
     this.met = met;
@@ -106,7 +106,7 @@ export class FamilyMatrix implements BlockContext {
     const [translated, plain] = [true, false].map((wanted) =>
       this.host.filter(({ address }) => this.translations.mayChange(address) === wanted),
     );
-    // The kernel refuses loopback addresses by itself where no rule tells them from the host's others.
+    // The kernel itself refuses loopback addresses if no rule distinguishes them from the host's others.
     const plains = [true, false].map((wanted) => plain.filter(({ number }) => isLoopback(this.family, number) === wanted));
     for (const from of [...this.senders, this.outside]) {
       const others = this.containers.filter(
@@ -122,13 +122,13 @@ export class FamilyMatrix implements BlockContext {
       if (!isHost && this.groupShut.dropsToHost({ ...crossing, exits: this.containers.map((to) => to.interface) })) continue;
       // What the host sends to itself is its own affair; only a publication leads on.
       if (!isHost) plains.forEach((endpoints) => new Block(this, from, { interface: NONE, endpoints }, endpoints, [NONE]).run());
-      // What is sent to a publication goes on to elsewhere: no rule is left out for its destination.
+      // A packet to a publication continues to another destination: no rule is excluded because of its destination.
       new Block(this, from, { interface: NONE, endpoints: translated }, translated, 'anywhere').run();
     }
     return this.result;
   }
 
-  /** The outside hangs on every wire. */
+  /** The outside is attached to every LAN segment. */
   private outsideOf({ interface: name }: Group): Group {
     const wire = this.wires.get(name);
     if (wire === undefined) return this.outside;
@@ -146,7 +146,7 @@ export class FamilyMatrix implements BlockContext {
     }
   }
 
-  /** A container that hangs on the source's bridge, too, answers there for its addresses on other bridges. */
+  /** A container that is also attached to the source's bridge answers there for its addresses on other bridges. */
   private between(from: Group<Endpoint>, to: Group, isShutIn: boolean): void {
     const isNeighbour = ({ party }: Endpoint) => party.kind === 'container' && this.links.get(party.key)!.has(from.interface);
     const neighbours = to.interface === from.interface ? [] : to.endpoints.filter(isNeighbour);

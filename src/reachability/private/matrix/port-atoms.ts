@@ -17,7 +17,7 @@ export interface Atom {
 
 const TRANSPORTS = ['tcp', 'udp', 'sctp'] as const;
 const HIGHEST = 65535;
-/** Reserved for experiments: stands for every protocol that no rule names. */
+/** Reserved for experiments: represents every protocol that no rule names. */
 export const UNNAMED: IpProtocol = '253';
 /** Requests of ICMP besides the echo that connection tracking takes for new ones. */
 const OTHER_REQUEST: Readonly<Record<Family, number>> = { ipv4: 13, ipv6: 139 };
@@ -52,7 +52,7 @@ export function toldProtocols(facts: readonly RuleFacts[], pair: string): Readon
     const protocol = protocolOf(fact.rule.matches);
     const named = fact.pairs?.get(pair)?.map((element) => element.protocol) ?? [];
     const all = protocol === undefined ? named : [protocol, ...named];
-    // Without a protocol it is told by something else: a flag, a type, a port of any transport.
+    // Without a protocol, the rule matches something else: a flag, a type, a port of any transport.
     (all.length === 0 ? PROTOCOLS : all.map(setProtocol)).forEach((one) => told.add(one));
   }
   return told;
@@ -124,7 +124,7 @@ class Cuts {
     }
   }
 
-  /** Of a translation to a range, a port inside of it stays as it is. */
+  /** In a translation to a range, a port inside of it stays unchanged. */
   public addVerdict(verdict: Verdict, protocol: string | undefined): void {
     if ((verdict.kind === 'dnat' || verdict.kind === 'redirect') && verdict.first !== undefined) {
       this.cut(protocol, verdict.first, verdict.last ?? verdict.first);
@@ -142,7 +142,7 @@ class Cuts {
         protocol,
         first,
         last: (starts[i + 1] ?? HIGHEST + 1) - 1,
-        // Nobody listens on port 0, and programs cannot ask for it: the next one stands for its piece.
+        // No program can listen on port 0 or connect to it: the next port represents its piece.
         probe: { protocol, port: Math.max(first, starts[i + 1] === 1 ? 0 : 1) },
       }));
     });

@@ -4,8 +4,8 @@ import type { PortSpec } from '../../../topology/private/terms';
 export type Ranges = readonly (readonly [first: number, last: number])[];
 
 /**
- * What a packet can ask for, by protocol: destination ports of the three transports, `icmp` for the types of ICMP (8 stands for an echo request in
- * both families), `other` for every further protocol, with 0 as its only number.
+ * What a packet can request, by protocol: destination ports of the three transports, `icmp` for the types of ICMP (8 is an echo request in both
+ * families), `other` for every further protocol, with 0 as its only number.
  */
 export type PortSet = Readonly<Record<PortSetProtocol, Ranges>>;
 
@@ -16,10 +16,10 @@ export const NO_PORTS: PortSet = { tcp: [], udp: [], sctp: [], icmp: [], other: 
 
 export const EVERY_PORT: PortSet = { tcp: [[0, 65535]], udp: [[0, 65535]], sctp: [[0, 65535]], icmp: [[0, 255]], other: [[0, 0]] };
 
-/** Of ICMP the declared flows know the echo request alone. */
+/** For ICMP, the declared flows know only the echo request. */
 export const ECHO_REQUEST = 8;
 
-/** What a port of a flow or publication stands for. */
+/** The ports of a flow or publication. */
 export function portSetOf({ protocol, first, last }: PortSpec): PortSet {
   return protocol === 'icmp' ? { ...NO_PORTS, icmp: [[ECHO_REQUEST, ECHO_REQUEST]] } : { ...NO_PORTS, [protocol]: [[first, last]] };
 }
@@ -46,7 +46,7 @@ export function portSetText(set: PortSet): string {
   return words.length === 0 ? 'nothing' : words.join(', ');
 }
 
-/** The same for readers of long lists: `everything but tcp/8080`, where that is shorter. Of ICMP the echo request stands for all. */
+/** The same for readers of long lists: `everything but tcp/8080`, if that is shorter. For ICMP, the echo request represents all types. */
 export function shortPortSetText(set: PortSet): string {
   const rest = subtract({ ...EVERY_PORT, icmp: [[ECHO_REQUEST, ECHO_REQUEST]] }, set);
   if (isEmpty(rest)) return 'everything';

@@ -5,7 +5,7 @@ import { needsNoAnswer } from '../../../topology/private/senders';
 import type { Family } from '../../../topology/private/terms';
 import type { Outcome, ProbeSource, ProbeSpec, Receiver } from '../walk/outcome';
 
-/** Packets that one source sends to one address and that somebody gets, all at once. */
+/** All packets from one source to one address that reach a receiver. */
 export interface Arrival {
   readonly receiver: Party;
   /** Address and ports that were asked. */
@@ -13,11 +13,11 @@ export interface Arrival {
   readonly asked: PortSet;
   /** Ports on which they arrive: others where a publication translates. */
   readonly ports: PortSet;
-  /** False where a rule that nobody understood may decide otherwise. */
+  /** False if a rule that the model does not understand may decide otherwise. */
   readonly certain: boolean;
 }
 
-/** Who can be at an end, as text: the key of a container, the host, or the outside. */
+/** The possible parties at an end, as text: the key of a container, the host, or the outside. */
 export type Party = { readonly kind: 'container'; readonly key: string } | { readonly kind: 'host' } | { readonly kind: 'outside' };
 
 export interface Question {
@@ -26,9 +26,9 @@ export interface Question {
   /** Undefined where the host chooses. */
   readonly source?: string;
   readonly to: string;
-  /** Who is asked, if nothing translates. */
+  /** The receiver, if nothing translates. */
   readonly owner: Party;
-  /** Who else may be led to, where something may translate. */
+  /** The other possible receivers, if something may translate. */
   readonly others: readonly Party[];
   /** The source is not the sender's: no answer comes back to it. */
   readonly oneWay?: true;
@@ -79,8 +79,8 @@ export function reach(question: Question, { there, back }: Concerned, walk: Walk
 }
 
 /**
- * Whether every packet ends on its way there. What is dropped before a rule tells one port from another is dropped whatever its port, and one packet
- * stands for all.
+ * Whether every packet ends on its way there. A packet that is dropped before a rule distinguishes ports is dropped whatever its port is, and one
+ * packet represents all.
  */
 export function isShut({ family, from, source, to }: Question, there: readonly RuleFacts[], walk: Walk): boolean {
   const facts = there.filter(({ decides }) => decides);
@@ -98,7 +98,7 @@ export function isShut({ family, from, source, to }: Question, there: readonly R
 /** Tables of iptables in the order in which a forwarded packet may be dropped there, as far as it is the same for all hooks. */
 const RANKS: Readonly<Record<string, number>> = { raw: 1, mangle: 2, nat: 2, filter: 3 };
 
-/** Where no rule decides, routing does: after all that stands before it. */
+/** If no rule decides, routing does: after everything before it. */
 function rankOf({ decidedBy }: Outcome): number {
   return decidedBy === undefined ? RANKS.nat + 0.5 : (RANKS[decidedBy.table] ?? Infinity);
 }
@@ -107,7 +107,7 @@ function endsThere({ disposition, direction }: Outcome): boolean {
   return (disposition === 'DROPPED' || disposition === 'UNREACHABLE') && direction === 'original';
 }
 
-/** A rule that is not understood may move it to any port; a wire that nobody knows does not. */
+/** A rule that is not understood may translate to any port; an unknown LAN segment does not. */
 function mayMove({ disposition, doubts }: Outcome): boolean {
   return disposition === 'UNKNOWN' && (doubts.length === 0 || doubts.some(({ rule }) => rule !== undefined));
 }
@@ -119,7 +119,7 @@ function arrivedAt({ first, last, probe }: Atom, { receiver }: Outcome, ask: (po
   return end === receiver.port ? [end, end] : [receiver.port - (probe.port - first), end];
 }
 
-/** Who gets it. Where that may be anybody, it counts for whoever could be led to. */
+/** The receiver. If it may be any party, the packet counts for all possible receivers. */
 function receiversOf({ disposition, receiver, receivers }: Outcome, { owner, others }: Question): readonly Party[] {
   if (disposition === 'DELIVERED') return [partyOf(receiver!)];
   return receivers?.map(partyOf) ?? [owner, ...others];

@@ -4,22 +4,22 @@ import { groupBy } from '../../../private/multimap';
 import type { Family } from '../../../topology/private/terms';
 import { type Address, type AddressRange, inRange, readRange } from '../walk/address';
 
-/** What can be told of a rule without a packet: which packets it might concern. Where in doubt it concerns them. */
+/** What a rule shows without a packet: which packets it might concern. In doubt, it concerns them. */
 export interface RuleFacts {
   readonly chain: HostChain;
   readonly rule: Rule;
   /** Undefined: from everywhere. */
   readonly source?: AddressRange;
   readonly destination?: AddressRange;
-  /** Pairs of single addresses, by `SOURCE>DESTINATION` as text: the rule concerns these alone. */
+  /** Pairs of single addresses, by `SOURCE>DESTINATION` as text: the rule concerns only these. */
   readonly pairs?: ReadonlyMap<string, readonly PairElement[]>;
   /** Sets of networks that the rule asks for an address. */
   readonly networkSets: readonly NetworkSet[];
-  /** The rule concerns what comes in by this interface alone; where that is more than one, undefined. */
+  /** The rule concerns only packets that arrive on this interface; undefined if there is more than one. */
   readonly onlyIn?: string;
   /** The same of what goes out. */
   readonly onlyOut?: string;
-  /** False for what changes or notes a packet at its end and lets none through that would be dropped, nor the other way round. */
+  /** False for a rule that only changes or records a packet at its end, and does not affect whether it is dropped. */
   readonly decides: boolean;
   /** The rule concerns only what was translated on its way. */
   readonly wantsTranslated: boolean;

@@ -14,7 +14,7 @@ export function addressOf(family: Family, value: bigint): Address {
   return family === 'ipv4' ? Number(value) : value;
 }
 
-/** Undefined where the text is no address of the family. */
+/** Undefined if the text is not an address of the family. */
 export function readAddress(family: Family, text: string): Address | undefined {
   const parsed = tryParse(parseAddress, text);
   return parsed.ok && parsed.value.family === family ? addressOf(family, parsed.value.value) : undefined;

@@ -1,8 +1,8 @@
 /**
- * Decisions of a walk that are not the packet's: a walk is run again with other ones until all that matter were tried.
+ * Decisions of a walk that are not the packet's: a walk is repeated with other decisions until all that matter were tried.
  *
- * Two sorts. The sender picks among the ways that it has, and one that leads there is enough. Whether a rule that is not understood is met, nobody
- * picks: all cases must end alike.
+ * There are two kinds. The sender chooses among its paths, and one that arrives is enough. No sender chooses whether a rule that is not understood
+ * matches: all cases must have the same result.
  */
 export class Choices {
   private readonly picks: number[] = [];

@@ -4,7 +4,7 @@ import { type Packet, protocolName } from './packet';
 import type { LinkElement, Match, PairElement, PairSet, RuleSet } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/terms';
 
-/** Sets by name. Two tables of nftables may have sets of one name, which nobody can tell apart here. */
+/** Sets by name. Two tables of nftables may have sets of one name, which this code cannot distinguish. */
 export type SetIndex = ReadonlyMap<string, RuleSet | 'ambiguous'>;
 
 export function indexSets(sets: readonly RuleSet[]): SetIndex {
@@ -34,7 +34,7 @@ function compileKnown(set: RuleSet, fields: Fields | undefined, family: Family):
 
 type Fields = readonly ('src' | 'dst')[];
 
-/** Which end of the packet lies in the network, and which interface stands beside it, `fields` says, each for itself. */
+/** `fields` determines for each field whether it is an end of the packet in the network, or an interface. */
 function compileLinks(links: readonly LinkElement[], fields: Fields | undefined, family: Family): Predicate | undefined {
   const byInterface = new Map<string, AddressRange[]>();
   for (const { block, interface: name } of links) {

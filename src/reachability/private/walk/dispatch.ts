@@ -6,7 +6,7 @@ import type { Family } from '../../../topology/private/terms';
 /** The rules that a packet may meet, in their order: a superset of those that it does. */
 export type Dispatch<R> = (packet: Packet) => readonly R[];
 
-/** `source24` is the /24 that the source lies in, for IPv6 the /64; `source16` the /16, for IPv6 the /48. */
+/** `source24` is the /24 that contains the source, for IPv6 the /64; `source16` the /16, for IPv6 the /48. */
 type Field = 'in' | 'out' | 'port' | 'source' | 'source24' | 'source16' | 'destination' | 'destination24' | 'destination16';
 
 /** The one value of a field without which the matches are surely not met. */

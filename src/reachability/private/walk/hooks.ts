@@ -13,7 +13,7 @@ const CHANGED_END: Readonly<Partial<Record<Hook, 'source' | 'destination'>>> = {
   postrouting: 'source',
 };
 
-/** All that the kernel does at one hook; undefined where the packet goes on. */
+/** Everything that the kernel does at one hook; undefined if the packet continues. */
 export function passHook(flight: Flight, hook: Hook, packet: Packet): Stop | undefined {
   const rules = flight.host.rules[packet.family];
   if (rules.notUnderstood.length > 0) {
@@ -91,7 +91,7 @@ function translateBack(end: 'source' | 'destination', packet: Packet, connection
   }
 }
 
-/** Later packets are translated as the first one was, and no rule is asked again. */
+/** Later packets are translated like the first one, and no rule runs again. */
 function translateOn(end: 'source' | 'destination', packet: Packet, connection: Connection): void {
   if (end === 'destination' && connection.destinationIsTranslated) {
     packet.destination = connection.toAddress;

@@ -1,9 +1,7 @@
 import type { HostRules } from '../../../firewall/private/host-rules';
 import type { WireMode, Family } from '../../../topology/private/terms';
 
-/**
- * A host as packets meet it: interfaces, addresses, routes, namespaces of containers, and all rules of both families. The walk knows nothing else.
- */
+/** A host as packets see it: interfaces, addresses, routes, namespaces of containers, and all rules of both families. The walk knows nothing else. */
 export interface HostView {
   readonly rules: Readonly<Record<Family, HostRules>>;
   /** Interfaces of the host's own namespace. */
@@ -13,17 +11,17 @@ export interface HostView {
   /** What listens for publications and passes them on from the host, one per binding, where the daemon's userland proxy is on. */
   readonly proxies: readonly ProxyListener[];
   readonly forwarding: Readonly<Record<Family, boolean>>;
-  /** What is known of wires that containers hang on directly; of others a macvlan in mode `bridge`, and an outside that gets through. */
+  /** Known LAN segments to which containers are attached directly; for others, a macvlan in mode `bridge`, and an outside that gets through. */
   readonly wires?: readonly Wire[];
 }
 
-/** The wire of an interface of the host, as its containers have it. */
+/** The LAN segment of an interface of the host, as its containers have it. */
 export interface Wire {
   readonly parent: string;
   readonly mode: WireMode;
-  /** Nobody but its containers is on it: the wire is an overlay. */
+  /** Only its containers are on it: the LAN segment is an overlay. */
   readonly isClosed?: boolean;
-  /** What stands between the containers and the rest of the wire. */
+  /** What filters between the containers and the rest of the LAN segment. */
   readonly guardedBy?: string;
 }
 
@@ -41,7 +39,7 @@ export interface HostInterface {
   readonly hairpin?: boolean;
   /** Packets to 127.0.0.0/8 are routed here instead of refused as martians. */
   readonly routeLocalnet?: boolean;
-  /** For a shim: the interface whose wire it shares. */
+  /** For a shim: the interface whose LAN segment it shares. */
   readonly parent?: string;
 }
 
@@ -59,12 +57,15 @@ export interface ContainerView {
   readonly attachments: readonly Attachment[];
   /** What is not known of it, in words: then what it would send or get is in doubt. */
   readonly doubt?: string;
-  /** Every address of the block that nobody else on its link has may be its. */
+  /** May have every address of the block that no other party on its link has. */
   readonly anywhereIn?: string;
 }
 
 export interface Attachment {
-  /** Bridge of the host, or for macvlan and ipvlan (in its L2 mode) the parent interface, whose name is the wire that they share, as an overlay's is. */
+  /**
+   * Bridge of the host, or for macvlan and ipvlan (in its L2 mode) the parent interface, whose name identifies the LAN segment that they share, as
+   * the name of an overlay does.
+   */
   readonly interface: string;
   readonly kind: 'bridge' | 'macvlan' | 'ipvlan' | 'overlay';
   readonly ipv4?: string;
@@ -75,9 +76,9 @@ export interface Attachment {
 
 export interface ProxyListener {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
-  /** `0.0.0.0` and `::` stand for every address of their family. */
+  /** `0.0.0.0` and `::` mean every address of their family. */
   readonly address: string;
   readonly port: number;
-  /** Where it opens a connection of its own to. */
+  /** The destination of its new connection. */
   readonly target: { readonly container: string; readonly address: string; readonly port: number };
 }

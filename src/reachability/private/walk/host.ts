@@ -40,7 +40,7 @@ export interface Container {
 
 export interface Hop {
   readonly interface: string;
-  /** Who is addressed on the link: the gateway, or the destination itself. */
+  /** The destination on the link: the gateway, or the destination itself. */
   readonly next: Address;
 }
 
@@ -77,7 +77,7 @@ export class Host implements AddressKinds {
   private readonly broadcast: ReadonlySet<Address>;
   private readonly routes: Readonly<Record<Family, readonly RouteEntry[]>>;
   private readonly links = new Map<string, Map<Address, ContainerLink>>();
-  /** Who may have the addresses of a link that nobody else has. */
+  /** The party that may have the unused addresses of a link. */
   private readonly others = new Map<string, { readonly range: AddressRange; readonly port: ContainerLink }>();
   private readonly listeners = new Map<number, ProxyListener[]>();
   private readonly shims: ReadonlyMap<string, string>;
@@ -117,12 +117,12 @@ export class Host implements AddressKinds {
     return this.shims.get(parent);
   }
 
-  /** What is known of the wire of an interface. */
+  /** The known facts of an interface's LAN segment. */
   public wireOn(parent: string): Wire | undefined {
     return this.wires.get(parent);
   }
 
-  /** A known wire on which a container has the address. */
+  /** A known LAN segment on which a container has the address. */
   public wireWith(address: Address): Wire | undefined {
     for (const wire of this.wires.values()) {
       if (this.portAt(wire.parent, address)) return wire;
@@ -144,7 +144,7 @@ export class Host implements AddressKinds {
     return this.local[family].has(address) || isLoopback(family, address);
   }
 
-  /** Who answers for the address on a bridge, or on the wire of a parent interface. */
+  /** The machine that answers for the address on a bridge, or on the LAN segment of a parent interface. */
   public portAt(link: string, address: Address): ContainerLink | undefined {
     const known = this.links.get(link)?.get(address);
     if (known !== undefined) return known;
@@ -176,7 +176,7 @@ export class Host implements AddressKinds {
     return this.listeners.get(port)?.find((each) => each.protocol === protocol && this.listensAt(each.address, family, address));
   }
 
-  /** Remembered by its text alone, so read in the family that the text is of, whichever was asked for first. */
+  /** Stored only by its text, so parsed in the family of the text, whichever was requested first. */
   public valueOf(family: Family, text: string): Address | undefined {
     if (!this.values.has(text)) {
       this.values.set(text, readAddress(text.includes(':') ? 'ipv6' : 'ipv4', text));
@@ -240,7 +240,7 @@ function ownAddresses({ kind, addresses }: HostInterface, family: Family): OwnAd
   if (named.length > 0 || kind !== 'uplink') {
     return named;
   }
-  // That nobody named an address closes nothing: the unspecified one stands for it.
+  // An address that no program names closes nothing: the unspecified address represents it.
   const unnamed = addressOf(family, 0n);
   return [{ address: unnamed, subnet: { first: unnamed, last: unnamed } }];
 }
@@ -249,7 +249,7 @@ function broadcastOf({ subnet: { first, last } }: OwnAddress): Address[] {
   return Number(last) - Number(first) > 1 ? [last] : [];
 }
 
-/** The most specific first; what the interfaces are connected to needs no route of its own. */
+/** The most specific first; networks to which the interfaces are connected need no route. */
 function routesOf(view: HostView, family: Family, own: ReadonlyMap<string, readonly OwnAddress[]>): RouteEntry[] {
   const given = view.routes.flatMap((route): RouteEntry[] => {
     const range = readRange(family, route.block);

@@ -9,12 +9,13 @@ const ADVERTISEMENT = 136;
 /** A neighbour listens on the group that the last 24 bits of its address name. */
 const GROUPS = 0xff02_0000_0000_0000_0000_0001_ff00_0000n;
 const GROUP_COUNT = 2n ** 24n;
-/** Stands for the one that every station has: which it is decides nothing. */
+/** Represents the address that every machine has: which one it is decides nothing. */
 const LINK_LOCAL = 0xfe80_0000_0000_0000_0000_0000_0000_0001n;
 
 /**
- * IPv6 asks on the link who has an address, and a bridge that shows its frames to the rules shows these, too: a rule that drops the question or its
- * answer drops all that would follow. IPv4 asks with ARP, which no such rule sees. Who answers later knows the asker from its question.
+ * IPv6 asks on the link for the owner of an address, and a bridge that passes its frames to the rules passes these, too: a rule that drops the
+ * question or its answer drops everything that would follow. IPv4 asks with ARP, which no such rule sees. A machine that answers later knows the
+ * asker from its question.
  */
 export function askForNeighbour(flight: Flight, sender: Container | undefined, bridge: string, packet: Packet): Stop | undefined {
   const { source, destination } = packet;
@@ -26,8 +27,8 @@ export function askForNeighbour(flight: Flight, sender: Container | undefined, b
 }
 
 /**
- * Whether the kernel asks from the source of the packet: only where the sender has it on this link (`ndisc_solicit`). An address of another link of its
- * own, or of somebody else, decides nothing for the question.
+ * Whether the kernel asks from the source of the packet: only if the sender has it on this link (`ndisc_solicit`). The sender's address on another
+ * link, or the address of another machine, does not affect the question.
  */
 function isOwnHere(host: Host, sender: Container | undefined, bridge: string, source: Address): boolean {
   const port = host.portAt(bridge, source);

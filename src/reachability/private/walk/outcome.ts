@@ -2,7 +2,7 @@ import type { Hook } from '../../../firewall/private/host-rules';
 import type { IpProtocol, Rule } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/terms';
 
-/** The first packet of a connection that somebody wants to open. */
+/** The first packet of a connection that a sender wants to open. */
 export interface ProbeSpec {
   readonly family: Family;
   readonly from: ProbeSource;
@@ -16,13 +16,13 @@ export interface ProbeSpec {
   /** An echo request by default. */
   readonly icmpType?: number;
   readonly icmpCode?: number;
-  /** It is enough that it arrives: the answer goes to whom the source belongs to, and a datagram needs none. */
+  /** It is enough that it arrives: the answer goes to the owner of the source, and a datagram needs none. */
   readonly oneWay?: true;
   /** Not the first packet of a connection, but one more of a connection that stands already: addresses and ports are those of it. */
   readonly within?: Standing;
 }
 
-/** A connection that somebody else has opened, and which of its two ways a packet claims to be on. */
+/** A connection that other ends have opened, and the direction to which a packet claims to belong. */
 export interface Standing {
   readonly opener: ProbeSpec;
   readonly direction: 'original' | 'reply';
@@ -41,8 +41,8 @@ export type ProbeSource =
     }
   | { readonly kind: 'host'; readonly address?: string; readonly routesOnly?: boolean }
   /**
-   * A station on the wire of an uplink. It may hand the host any packet, whatever its destination: that the internet routes no private addresses is
-   * not the host's doing.
+   * A machine in the LAN of an uplink. It may send the host any packet, whatever its destination is: the host cannot rely on the internet to drop
+   * private addresses.
    */
   | { readonly kind: 'outside'; readonly interface: string; readonly address: string; readonly routesOnly?: boolean };
 
@@ -80,13 +80,13 @@ export type Reason =
   | 'martian-source'
   | 'martian-destination'
   | 'forwarding-off'
-  /** The kernel keeps a macvlan or ipvlan and the interface that it hangs on apart. */
+  /** The kernel separates a macvlan or ipvlan from its parent interface. */
   | 'kept-apart'
   | 'closed-wire'
-  /** Something that is not ours stands between a wire and its containers. */
+  /** Something that Bulkhead does not manage filters between a LAN segment and its containers. */
   | 'guarded'
   | 'no-hairpin'
-  /** The answer reaches somebody else, or comes from an address that was not asked. */
+  /** The answer reaches another machine, or comes from an address that was not the destination. */
   | 'answer-astray'
   /** There is no connection that it could belong to. */
   | 'no-connection'
@@ -97,13 +97,13 @@ export interface Receiver {
   readonly kind: 'container' | 'host' | 'outside';
   /** Key of the container. */
   readonly container?: string;
-  /** Interface of the attachment, or of the wire outside. */
+  /** Interface of the attachment, or of the LAN segment outside. */
   readonly interface?: string;
   readonly address: string;
   readonly port: number;
   /** Address that the receiver takes it to come from. */
   readonly source: string;
-  /** A proxy of the daemon took the connection and opened one of its own. */
+  /** A proxy of the daemon accepted the connection and opened a new one. */
   readonly proxied: boolean;
 }
 
@@ -114,7 +114,7 @@ export interface RulePlace {
   /** From zero. */
   readonly index?: number;
   readonly rule?: Rule;
-  /** What is not understood, where that is no rule. */
+  /** What is not understood, if it is not a rule. */
   readonly text?: string;
 }
 

@@ -31,9 +31,9 @@ export class Packet {
   /** Before connection tracking has seen a packet, matches take its state as INVALID. */
   public state: CtState = 'INVALID';
   public isUntracked = false;
-  /** Where the host sends it: a socket of its own does, and not another namespace by way of it. */
+  /** If the host sends it: one of its sockets does, and not another namespace through it. */
   public hasSocket = true;
-  /** Belongs to the connection of its walk, whoever sent it: connection tracking compares addresses and ports alone. */
+  /** Belongs to the connection of its walk, whichever sender it has: connection tracking compares only addresses and ports. */
   public isLater = false;
   public connection: Connection | undefined = undefined;
   public readonly hasPorts: boolean;
@@ -80,7 +80,7 @@ export function echoRequest(protocol: string): number {
   return protocol === 'icmp' ? 8 : 128;
 }
 
-/** Neighbour discovery and multicast listeners: connection tracking leaves these alone. */
+/** Neighbour discovery and multicast listeners: connection tracking ignores these. */
 export function isUntrackedIcmp(protocol: string, type: number): boolean {
   return protocol === 'ipv6-icmp' && ((type >= 130 && type <= 136) || type === 143);
 }

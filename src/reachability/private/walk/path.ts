@@ -51,7 +51,7 @@ export function sendFromHost(flight: Flight, packet: Packet): Landing {
   return isLoopback(packet.family, packet.source) && !keepsLoopback ? unreachable('martian-source') : transmit(flight, packet);
 }
 
-/** From a station on a wire, or on a bridge, that an interface of the host hangs on, too. */
+/** From a machine on a LAN segment, or on a bridge, to which an interface of the host is also attached. */
 export function sendFromOutside(flight: Flight, wire: string, packet: Packet): Landing {
   const neighbour = flight.host.portAt(wire, packet.destination);
   // Between stations of a bridge the host's rules may see what passes.
@@ -64,12 +64,12 @@ export function sendFromOutside(flight: Flight, wire: string, packet: Packet): L
   return flight.host.interfaceNamed(wire) ? receive(flight, wire, packet) : unreachable('nobody-has-address');
 }
 
-/** Frames of macvlan and ipvlan never meet the host's rules, unless an interface of the host shares their wire. */
+/** Frames of macvlan and ipvlan never meet the host's rules, unless an interface of the host shares their LAN segment. */
 function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
   const { host } = flight;
   const { family, destination } = packet;
   const neighbour = host.portAt(parent, destination);
-  // Its addresses on other links it answers for here, too, but no route leads there by this wire.
+  // It also answers here for its addresses on other links, but no route to them uses this LAN segment.
   if (neighbour && (neighbour.isOwn || !flight.routesOnly)) {
     return neighboursOn(host.wireOn(parent)) ?? arriveAt(flight, neighbour, packet);
   }
@@ -88,12 +88,12 @@ function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
   return pluginOn(host.wireOn(parent)) ?? unreachable('kept-apart');
 }
 
-/** Nobody knows what a plugin lets through, between its containers or towards the host. */
+/** It is not known what a plugin accepts, between its containers or towards the host. */
 function pluginOn(wire: Wire | undefined): Stop | undefined {
   return wire?.mode === 'plugin' ? notUnderstood([{ table: '', chain: '', text: `which traffic the ${wire.parent} permits` }]) : undefined;
 }
 
-/** What keeps the containers of a wire from each other, or may. */
+/** What separates the containers of a LAN segment from each other, or may. */
 function neighboursOn(wire: Wire | undefined): Stop | undefined {
   switch (wire?.mode) {
     case 'private':
@@ -105,7 +105,7 @@ function neighboursOn(wire: Wire | undefined): Stop | undefined {
   }
 }
 
-/** What stands between the containers of a wire and everybody else there. */
+/** What filters between the containers of a LAN segment and all other machines there. */
 function barrierOn(wire: Wire | undefined): Stop | undefined {
   if (wire === undefined) return undefined;
   if (wire.isClosed) return unreachable('closed-wire');
@@ -134,7 +134,7 @@ function sendOverBridge(flight: Flight, sender: Container | undefined, bridge: s
   if (packet.destination === asked) {
     return isFrame ? passBridge(flight, sender, bridge, packet) : routeInput(flight, packet);
   }
-  // Translated to the same bridge, a frame stays a frame. IPv4 asks for a route as for a packet from a wire, so there forwarding must be on.
+  // If a frame is translated to the same bridge, it stays a frame. IPv4 looks up a route as for a routed packet, so there forwarding must be on.
   const staysOnBridge =
     (packet.family === 'ipv6' || host.isForwarding(packet.family)) &&
     !host.isLocal(packet.family, packet.destination) &&
@@ -196,7 +196,7 @@ function routeInput(flight: Flight, packet: Packet): Landing {
   return passHook(flight, 'forward', packet) ?? transmit(flight, packet);
 }
 
-/** Addresses that cannot come from a wire, or not to it. Decided only here, so after translation of the destination. */
+/** Addresses that cannot come from a network, or not go to it. Decided only here, so after translation of the destination. */
 function martianOf({ host }: Flight, { family, source, destination, inInterface }: Packet): Stop | undefined {
   const from = host.interfaceNamed(inInterface);
   if (from?.kind === 'loopback') {
@@ -206,7 +206,7 @@ function martianOf({ host }: Flight, { family, source, destination, inInterface 
   if (isLoopback(family, destination) && !takesLoopback) {
     return unreachable('martian-destination');
   }
-  // That a source is the host's own is looked at over IPv4 alone.
+  // The kernel checks only over IPv4 that a source is not one of the host's own addresses.
   const isOwnSource = isLoopback(family, source) ? !takesLoopback : family === 'ipv4' && host.isLocal(family, source);
   return isOwnSource ? unreachable('martian-source') : undefined;
 }
@@ -231,7 +231,7 @@ function transmit(flight: Flight, packet: Packet): Landing {
       return neighbour ? arriveAt(flight, neighbour, packet) : { kind: 'outside', interface: wire };
     }
     default: {
-      // Whether another way of the host, or the router, leads to a wire of its own is not known here.
+      // Whether another route of the host, or the router, leads to a separate LAN segment is not known here.
       const wire = host.wireWith(packet.destination);
       if (wire) return pluginOn(wire) ?? barrierOn(wire)!;
       return host.portAt(name, packet.destination) ? unreachable('kept-apart') : { kind: 'outside', interface: name };

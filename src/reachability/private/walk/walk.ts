@@ -19,10 +19,10 @@ const MAX_WAYS = 1024;
 const ALL: readonly Disposition[] = ['DELIVERED', 'DROPPED', 'UNREACHABLE', 'UNKNOWN'];
 
 /**
- * What becomes of the first packet of a connection, and of its answer.
+ * The result for the first packet of a connection, and for its answer.
  *
- * Whether somebody listens is not asked: DELIVERED is a packet that reaches the namespace that has the address, and an answer that comes back. Of the
- * ways that the sender could take, the one counts that gets furthest.
+ * The walk does not ask whether a program listens: DELIVERED is a packet that reaches the namespace with the address, and an answer that comes back.
+ * Of the paths that the sender could take, the one that gets furthest counts.
  */
 export function walk(view: HostView, probe: ProbeSpec, options: WalkOptions = {}): Outcome {
   const host = Host.of(view);
@@ -81,7 +81,7 @@ function tooManyCases(doubts: readonly RulePlace[]): Outcome {
   return { ...UNKNOWN, reason: 'too-many-cases', doubts, possible: ALL, steps: [] };
 }
 
-/** What arrives is no more certain than that both ends are there. */
+/** An arrival is no more certain than the existence of both ends. */
 function doubted({ containers }: Host, { from }: ProbeSpec, outcome: Outcome): Outcome {
   const { disposition, receiver, steps } = outcome;
   if (disposition !== 'DELIVERED') return outcome;
@@ -123,11 +123,14 @@ function run(flight: Flight, probe: ProbeSpec): Outcome {
     return stopped(flight, second, 'original');
   }
   flight.connection = undefined;
-  if (flight.steps) flight.note('proxy', second.packet, `a connection of its own to ${address}:${port}`);
+  if (flight.steps) flight.note('proxy', second.packet, `a new connection to ${address}:${port}`);
   return connect(flight, second, { isProxied: true, oneWay: false }).outcome;
 }
 
-/** A packet of a connection that stands: that one is opened first, there and back. Whether an answer to this packet comes back, nobody asks. */
+/**
+ * A packet of an established connection: the walk opens that connection first, in both directions. It does not ask whether an answer to this packet
+ * comes back.
+ */
 function runLater(flight: Flight, probe: ProbeSpec, opener: ProbeSpec): Outcome {
   const first = run(flight, opener);
   if (first.disposition !== 'DELIVERED' || first.receiver?.proxied) {
@@ -139,7 +142,7 @@ function runLater(flight: Flight, probe: ProbeSpec, opener: ProbeSpec): Outcome 
     : connect(flight, departure, { isProxied: false, oneWay: true }).outcome;
 }
 
-/** One connection, there and back; and who listens for the daemon where it arrived. */
+/** One connection, in both directions; and the proxy of the daemon that listens where it arrived. */
 function connect(
   flight: Flight,
   { station, packet }: Departure,
@@ -174,7 +177,7 @@ function listenerAt({ host }: Flight, packet: Packet): ProxyListener | undefined
   return packet.hasPorts ? host.proxyAt(packet.family, packet.protocol, packet.destination, packet.destinationPort) : undefined;
 }
 
-/** Outside is one place: who has an address there, the host does not know. */
+/** Outside is one place: the host does not know which machine has an address there. */
 function isSameStation(one: Station, other: Station): boolean {
   return one.kind === other.kind && (one.kind !== 'container' || (other.kind === 'container' && one.container === other.container));
 }

@@ -7,7 +7,7 @@ import { META } from '../meta-rules';
 
 /** For CI systems that show tests: every rule is a suite; each of its findings a test, failed when it is an open error. Notes are left to the other reports. */
 export function renderJunit({ stack, rules, findings }: StackReport): string {
-  // Notes are no tests that somebody could pass.
+  // Notes are not tests that can pass.
   const tests = findings.filter(({ severity }) => severity !== Severity.INFO);
   const byRule = groupBy(tests, ({ ruleId }) => ruleId);
   const meta = Object.values(META).filter(({ ruleId }) => byRule.has(ruleId));

@@ -10,8 +10,8 @@ const LEVELS = { [Severity.ERROR]: 'error', [Severity.WARNING]: 'warning', [Seve
 /**
  * For code scanning.
  *
- * A construct is no line of a file, so the place is the stack's Terraform, and the construct's path the logical one. The fingerprint keeps a finding the
- * same from one run to the next.
+ * A construct is not a line of a file, so the location is the stack's Terraform, and the construct's path the logical location. The fingerprint
+ * identifies a finding from one run to the next.
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
@@ -28,7 +28,7 @@ export function renderSarif({ rules, findings }: StackReport): string {
   run.run.results = findings.map(resultOf);
   const sarif = new SarifBuilder({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json' });
   sarif.addRun(run);
-  // Nobody reads it: with line breaks and indents it would be twice as long.
+  // People do not read it: with line breaks and indents it would be twice as long.
   return `${sarif.buildSarifJsonString()}\n`;
 }
 

@@ -60,7 +60,7 @@ function segmentsOfOther(container: ICheckedResource, text: string, seen: readon
   return networks.filter(({ members }) => members.some(({ workload }) => paths.includes(workload)));
 }
 
-/** Which of them a process of it can come to hold. A user that is not a number is what the image says, so it counts as root. */
+/** Which of them a process of it can gain. The image determines a user that is not a number, so it counts as root. */
 function forgingOf(container: ICheckedResource): string[] {
   const { add, drop } = changesOf(container);
   const held = attainable({

@@ -26,7 +26,7 @@ export const hostDevices = defineRule({
   },
 });
 
-/** A device that gives the host away is no warning. */
+/** A device that gives access to the host is not only a warning. */
 function violation(device: string): Violation {
   const [away, effect] = [givesHostAway(device), deviceEffect(device)];
   const why = away ?? effect;

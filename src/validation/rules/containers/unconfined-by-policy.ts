@@ -18,7 +18,7 @@ export const unconfinedByPolicy = defineRule({
   find: (container) => {
     const { valuesOf } = securityOptions(container);
     const unconfined = valuesOf('apparmor').some((value) => value.toLowerCase() === 'unconfined');
-    // The engine takes the word alone for the label, too.
+    // The engine also accepts the word without a value for the label.
     const labels = [...valuesOf('label'), ...valuesOf('disable').map(() => 'disable')];
     const label = labels.find((value) => UNLABELLED.test(value));
     return [

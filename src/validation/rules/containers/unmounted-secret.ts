@@ -6,10 +6,10 @@ import { holdsExpression } from '../../private/json';
 import { variablesOf } from '../../private/secret-variables';
 import { Severity } from '../../severity';
 
-/** Where secrets lie that are mounted, by everybody's custom. */
+/** The usual folders for mounted secrets. */
 const CUSTOM = '/run/secrets/';
 
-/** Paths of the container where something comes from outside its image; undefined where Terraform alone knows one. */
+/** Paths of the container with content from outside its image; undefined if only Terraform knows one. */
 function targetsOf(container: ICheckedResource): string[] | undefined {
   const of = (blocks: readonly ICheckedBlock[], attributes: readonly string[]) =>
     blocks.flatMap((block) => attributes.flatMap((attribute) => block.rawText(attribute) ?? []));

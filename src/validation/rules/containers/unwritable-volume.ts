@@ -31,7 +31,7 @@ export const unwritableVolume = defineRule({
     if (!isNumbered(user)) return [];
     const [uid, gid] = user!.split(':').map((part) => part.trim());
     const groups = [...(gid === undefined ? [] : [gid]), ...container.rawTexts('group_add')];
-    // A user without a group has that of the image, and a name stands for what the image says.
+    // A user without a group has that of the image, and the image determines the meaning of a name.
     if (gid === undefined || groups.some((group) => !/^\d+$/.test(group))) return [];
     return [...writtenVolumes(container)].flatMap(([key, volume]) => {
       const owner = setOwners(container).get(key);

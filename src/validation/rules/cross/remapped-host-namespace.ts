@@ -7,7 +7,7 @@ import { Severity } from '../../severity';
 
 const REFUSED = Object.values(NAMESPACES).flatMap(({ attribute, isRefusedRemapped }) => (isRefusedRemapped ? (attribute ?? []) : []));
 
-/** Where a stack has several engines, nobody knows which one a container is for: then all of them must be. */
+/** If a stack has several engines, it is not known which one a container is for: then all of them must be. */
 function isRemapped(engines: readonly ICheckedResource[]): boolean {
   return engines.length > 0 && engines.every((engine) => (engine.text('userns-remap') ?? '') !== '');
 }

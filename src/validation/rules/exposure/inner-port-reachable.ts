@@ -12,7 +12,7 @@ export const innerPortReachable = defineRule({
   ruleId: 'BH-E01',
   title: 'data tier reachable from the internet',
   severity: Severity.ERROR,
-  // It asks the proof for more than a synth does: that is for who wants it.
+  // It asks the proof for more than a synth does, so users must choose it.
   inDefaults: false,
   why: 'The proof evaluates every packet from outside against the rules of the engine and of Bulkhead: packets from most public addresses reach a database or management port, or a workload whose segment does not allow publications. A source that is restricted to specific blocks does not count, and neither do machines on the networks of the host.',
   fix: "restrict the 'sources' of the publication to the blocks that need it, or publish on '127.0.0.1'; if the workload has a public address, use another address pool",
@@ -39,7 +39,7 @@ export const innerPortReachable = defineRule({
   },
 });
 
-/** A wire takes no publications either, and for another reason: its members have addresses of their own. */
+/** A LAN segment accepts no publications either, for another reason: its members have their own addresses. */
 function isInner(store: FactStore, workload: string): boolean {
   const home = store.placesOf(workload).find(({ member, network }) => member.home && network.kind === 'segment');
   return home !== undefined && store.segmentFact(home.network.segment)?.noPublicationsReason !== undefined;

@@ -13,7 +13,7 @@ export const proxiedPublication = defineRule({
   ruleId: 'BH-E04',
   title: 'publication that docker-proxy serves',
   severity: Severity.WARNING,
-  // It asks the proof for more than a synth does: that is for who wants it.
+  // It asks the proof for more than a synth does, so users must choose it.
   inDefaults: false,
   why: 'The proof finds clients that connect through docker-proxy: this program of the host accepts the connection and opens a second one to the container, so rules in FORWARD and DOCKER-USER do not apply, and the container sees the address of the host instead of the client. docker-proxy keeps listening when the rules of the engine are flushed.',
   fix: "set 'userland-proxy' to false in the daemon.json of the host, and declare it with 'userlandProxy: false' of the UnguardedDaemon",
@@ -23,7 +23,7 @@ export const proxiedPublication = defineRule({
   find: (resource) => (resource.resourceType === DAEMON ? ofDaemon(resource) : ofContainer(resource)),
 });
 
-/** A container that is not ours, on a daemon of which it is known whether it has a proxy. */
+/** A container that Bulkhead does not manage, on a daemon of which it is known whether it has a proxy. */
 function isRawOfKnown(container: ICheckedResource): boolean {
   return daemonOf(container) !== undefined && !isOurs(container) && container.blocks('ports').length > 0;
 }
@@ -46,7 +46,7 @@ function ofDaemon(daemon: ICheckedResource): Violation[] {
   });
 }
 
-/** Who comes in by the proxy, if anybody does: the outside, the host, or who shares a bridge with the container. */
+/** The clients that come in by the proxy, if any: the outside, the host, or members of a bridge of the container. */
 function proxiedOf(proof: Proof, plan: PublicationPlan): string | undefined {
   const { family, hostPort, hostAddress } = plan;
   for (const to of addressesOf(proof, plan)) {

@@ -10,14 +10,14 @@ import { DAEMON, storeOf } from '../../private/daemons';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
-/** What the guard alone keeps shut between workloads. */
+/** Connections between workloads that only the guard keeps closed. */
 const WITHOUT_GUARD = ['SegmentOpen', 'PublicationOpen'];
 
 export const undeclaredPath = defineRule({
   ruleId: 'BH-E02',
   title: 'undeclared path between segments',
   severity: Severity.ERROR,
-  // A synth with a daemon of ours says the same by itself: as UndeclaredFlow, or as a warning of the UnguardedDaemon.
+  // A synth with a Bulkhead daemon reports the same itself: as UndeclaredFlow, or as a warning of the UnguardedDaemon.
   inDefaults: false,
   why: 'The proof compares all reachable connections with all declarations: a workload of one segment reaches a workload of another segment on undeclared ports, so an attacker who gets into the first can attack the second. Without the guard of a HardenedDaemon this happens wherever a flow joins two segments, in both directions and on every port; this case is a warning.',
   fix: 'manage the host with a HardenedDaemon, whose guard permits only declared flows; if that is impossible, place workloads that may reach each other on every port in one segment, or suppress this finding with the reason',

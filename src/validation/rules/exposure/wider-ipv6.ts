@@ -11,7 +11,7 @@ export const widerIpv6 = defineRule({
   ruleId: 'BH-E03',
   title: 'IPv6 wider than IPv4',
   severity: Severity.WARNING,
-  // It asks the proof for more than a synth does: that is for who wants it.
+  // It asks the proof for more than a synth does, so users must choose it.
   inDefaults: false,
   why: 'The proof compares both address families: over IPv6 a connection is reachable that is not reachable over IPv4, from the internet, or from one workload to another or to the host. The usual cause is rules for IPv4 only, and scanners probe both families.',
   fix: "give the publications on IPv6 addresses the same ports and equally restricted 'sources' as those on IPv4, or remove them; for connections between workloads use an engine of 27.0 or later, which also writes rules for IPv6; if a port is intentionally open over IPv6 only, suppress this finding with that reason",

@@ -6,7 +6,7 @@ import { Severity } from '../../severity';
 
 function faultsOf(file: ICheckedBlock, isOurs: boolean): Violation[] {
   const path = file.text('path') ?? '';
-  // Of other files on a host we know only of our own what they are for.
+  // Bulkhead knows the purpose only of its own files on a host.
   const wanted = engineFileAt(path) ?? (isOurs ? { owner: 'root:root', most: 0o755 } : undefined);
   const owner = file.text('owner');
   const mode = modeOf(file.text('mode'));

@@ -9,7 +9,7 @@ export const plainOverlay = defineRule({
   inDefaults: true,
   cisControls: ['7.3'],
   why: 'Traffic between tasks of a swarm passes between the nodes in VXLAN frames. An attacker on the network path can read and forge these frames, and a sender of such a frame to a node is inside the overlay network.',
-  // The engine asks for the key alone, whatever its value.
+  // The engine checks only whether the key exists, whatever its value is.
   fix: "set 'encrypted' to 'true' in 'options', and permit ESP (IP protocol 50) between the nodes; or use an EncryptedOverlay",
   links: ['https://docs.docker.com/engine/network/drivers/overlay/#encryption'],
   resourceTypes: ['docker_network'],

@@ -23,7 +23,7 @@ export const unfilteredIpv6 = defineRule({
       : [],
 });
 
-/** For wires and overlays no engine writes rules of that kind, over IPv4 neither. */
+/** For LAN segments and overlays, no engine writes rules of that kind, over IPv4 neither. */
 /** The guard knows our networks by the names of their bridges. */
 function isGuarded(network: ICheckedResource): boolean {
   const store = storeOf(daemonOf(network)!);

@@ -4,7 +4,7 @@ const LOCAL = ['json-file', 'local', 'journald', 'none', ''];
 /**
  * Whether a driver leaves logs on the host, or nowhere.
  *
- * @param syslogAddress as it is written; without one syslog is the one of the host
+ * @param syslogAddress the written value; without one, syslog is that of the host
  */
 export function keepsLogs(driver: string, syslogAddress: string | undefined): boolean {
   return driver === 'syslog' ? !isElsewhere(syslogAddress) : LOCAL.includes(driver);

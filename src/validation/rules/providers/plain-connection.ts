@@ -3,7 +3,7 @@ import type { ICheckedResource } from '../../checked-resource';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
-/** With 'https' the provider speaks plain HTTP all the same when it has no certificates. */
+/** With 'https', the provider still uses plain HTTP if it has no certificates. */
 const TCP = /^\s*(tcp|https?):\/\//i;
 
 export const plainConnection = defineRule({

@@ -2,7 +2,7 @@ import { controlsOf } from '../../../hardening/private/engine-settings';
 import { defineRule } from '../../private/define-rule';
 import { Severity } from '../../severity';
 
-/** What stays on the machine that runs Terraform is read by nobody on the way. */
+/** No machine in between can read what stays on the machine that runs Terraform. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/i;
 
 // Read in the provider's 3.6.2 and 4.5.0: whatever else an address begins with, the provider asks by HTTPS.
@@ -23,7 +23,7 @@ export const plainRegistry = defineRule({
       if (host !== undefined && !LOOPBACK.test(host)) {
         return [{ detail: host, message: `the provider connects to the registry '${host}' without TLS` }];
       }
-      // What Terraform alone knows is noted.
+      // Records values that only Terraform knows.
       auth.text('address');
       return [];
     }),

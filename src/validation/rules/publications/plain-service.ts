@@ -15,7 +15,7 @@ export const plainService = defineRule({
   find: (workload) =>
     publishedPorts(workload, { at: ['wildcard', 'other'], internal: true }).flatMap((port) =>
       namedIn(PLAIN_PORTS, port)
-        // That everybody gets to a database is worse, and the matter of BH-P04.
+        // A database that is open to all clients is worse; BH-P04 reports it.
         .filter(([plain]) => !INNER_PORTS.has(plain) || !isForEverybody(workload, port))
         .map(([plain, name]) => ({
           detail: `${plain} at ${port.text}`,

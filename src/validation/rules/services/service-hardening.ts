@@ -12,7 +12,7 @@ import { Severity } from '../../severity';
 export const serviceHardening = defineRule({
   ruleId: 'BH-S01',
   title: 'service with more privileges and resources than it needs',
-  // For capabilities, which alone are asked what Terraform knows of them; the rest are warnings.
+  // Only for capabilities: values that only Terraform knows are checked there; the rest are warnings.
   severity: Severity.ERROR,
   inDefaults: true,
   cisControls: ['4.1', '5.4', '5.11', '5.12', '5.13'],

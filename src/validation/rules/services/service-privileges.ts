@@ -15,7 +15,7 @@ export const servicePrivileges = defineRule({
   resourceTypes: ['docker_service'],
   find: (service) => {
     const daemons = service.others('daemon.json');
-    // A provider without settings beside it leads to engines that nobody knows.
+    // A provider without settings beside it is an unknown engine.
     if (daemons.length < Math.max(1, service.others('provider.docker').length)) {
       return [{ detail: KEY, message: `this stack does not show whether its nodes set '${KEY}'` }];
     }

@@ -1,6 +1,6 @@
 import { defineTrap } from './private/define-trap';
 
-// Reported: kreuzwerker/terraform-provider-docker#603, mended in 4.0.
+// Reported: kreuzwerker/terraform-provider-docker#603, fixed in 4.0.
 export const deviceFields = defineTrap({
   ruleId: 'BH-T13',
   title: 'device with missing fields',

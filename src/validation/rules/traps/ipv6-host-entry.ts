@@ -1,6 +1,6 @@
 import { defineTrap } from './private/define-trap';
 
-// Measured with our own containers, which therefore write no such entry.
+// Measured with Bulkhead's containers, which therefore write no such entry.
 export const ipv6HostEntry = defineTrap({
   ruleId: 'BH-T12',
   title: 'entry of the hosts file with an IPv6 address',

@@ -5,7 +5,7 @@ import type { ICheckedResource } from '../../checked-resource';
 import { daemonOf, isOurs } from '../../private/daemons';
 
 // Reported for 0.0.0.0 with :: (kreuzwerker/terraform-provider-docker#551, #909). Measured for any two: engines before 28 read them back in reverse,
-// later ones by port and address, which is how our own containers write them.
+// later ones by port and address, which is the order that Bulkhead's containers write.
 export const portBoundTwice = defineTrap({
   ruleId: 'BH-T07',
   title: 'port of a container published twice',

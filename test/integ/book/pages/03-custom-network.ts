@@ -6,22 +6,21 @@ const cache = container('cache', 'front', '10.81.0.11');
 
 export const customNetwork: Page = {
   name: '03-custom-network',
-  title: "A network of one's own",
+  title: 'A user-defined network',
   text: [
-    `A network is a bridge on the host, an address for it, and the same set of rules that \`docker0\` has. All of it must be there for a
-published port to work: the rule that sends what goes to the bridge through \`DOCKER\` is as much part of it as the one that lets containers
-out.`,
-    `Up to 27 each new network puts its rules on top of \`FORWARD\`; from 28 on they are appended to those of the older ones.`,
+    `A network is a bridge on the host, an address for it, and the same set of rules that \`docker0\` has. A published port needs all of them:
+the rule that sends packets to the bridge through \`DOCKER\` is as necessary as the rule that lets containers connect to the outside.`,
+    `Up to 27, the engine inserts the rules of each new network at the top of \`FORWARD\`. From 28 on, it appends them to those of the older
+networks.`,
   ],
   parts: [
     {
       title: 'Two containers on one bridge',
       text: [
-        `\`shop\` publishes on one address of the host. On the other one the host's own listener answers: nothing is translated there. That
-is a rule about the destination address and not about the interface: whoever routes a packet for 192.0.2.10 to any interface of the host is
-served.`,
-        `Between \`shop\` and \`cache\` no rule is met at all. A bridge passes frames on by itself; the rules see them only where
-\`br_netfilter\` is asked to show them, which nothing does at first. [Page 5](05-icc-off.md) turns that on.`,
+        `\`shop\` publishes on one address of the host. On the other address, the host's own listener answers: no rule translates packets there. The
+rule matches the destination address and not the interface: a packet for 192.0.2.10 reaches \`shop\` on any interface of the host.`,
+        `Packets between \`shop\` and \`cache\` meet no rule at all. A bridge forwards frames itself. The rules see frames only if \`br_netfilter\`
+passes them to the rules, and by default it does not. [Page 5](05-icc-off.md) turns that on.`,
       ],
       networks: [front],
       containers: [shop, cache],

@@ -7,17 +7,17 @@ export const twoNetworks: Page = {
   name: '04-two-networks',
   title: 'Two networks',
   text: [
-    `A container of one network does not reach the address of a container of another. Where the wall stands depends on the engine. Up to 28
-there are two isolation chains: the first notes that a packet leaves its bridge, the second drops it when it enters another. From 28.2 on a
-rule in \`raw\` drops whatever comes to the address of a container from anywhere but its own bridge, long before \`FORWARD\`. 29 keeps only
-that one and the networks' own drop.`,
-    `The second isolation chain is reached from the first alone; it is no station on the way of every packet, as it is often drawn.`,
+    `A container of one network does not reach the address of a container of another. The place of the rule that drops the packet depends on
+the engine. Up to 28 there are two isolation chains: the first matches packets that leave their bridge, the second drops them when they
+enter another. From 28.2 on, a rule in \`raw\` drops packets to the address of a container that arrive from any other interface than its own
+bridge, long before \`FORWARD\`. 29 keeps only that rule and the drop rules of the networks.`,
+    `Only the first isolation chain jumps to the second. Diagrams often show the second chain on the path of every packet, which is wrong.`,
   ],
   parts: [
     {
-      title: 'What is shut, and what is not',
+      title: 'What is closed, and what is not',
       text: [
-        `"Networks cannot talk to each other" is true of container addresses. It is not true of the host between them: \`db\` reaches the
+        `The statement "networks cannot communicate" is true for container addresses. It is not true for the host between them: \`db\` reaches the
 port that \`shop\` publishes, and any container reaches the host's services at the address of any bridge.`,
       ],
       networks: [back],

@@ -8,20 +8,20 @@ export const SHOW_FRAMES = '/proc/sys/net/bridge/bridge-nf-call-iptables';
 
 export const iccOff: Page = {
   name: '05-icc-off',
-  title: 'No talk within a network',
+  title: 'Inter-container communication off',
   text: [
-    `\`"icc": false\` in daemon.json is about \`docker0\` and no other network. A network of one's own has the option
-\`com.docker.network.bridge.enable_icc\`; that is also the name to look for in \`docker network inspect\`.`,
-    `The engine adds a drop for packets from the bridge to itself. Such packets are frames that a bridge would pass on unseen, so the engine
-also turns on \`bridge-nf-call-iptables\`. That switch is the host's: from now on the frames of every bridge meet the rules, also those of
-networks that have nothing to do with this one.`,
+    `\`"icc": false\` in daemon.json applies only to \`docker0\`. A user-defined network has the option \`com.docker.network.bridge.enable_icc\`;
+this is also the name in the output of \`docker network inspect\`.`,
+    `The engine adds a rule that drops packets from the bridge to itself. Such packets are frames that a bridge forwards without the rules, so
+the engine also turns on \`bridge-nf-call-iptables\`. That setting applies to the whole host: from now on, the frames of every bridge meet
+the rules, including those of unrelated networks.`,
   ],
   parts: [
     {
-      title: 'Two containers that may not talk',
+      title: 'Two containers that may not communicate',
       text: [
-        `They reach the outside and the host as before. And \`left\` reaches \`right\` by the port that this publishes: docker-proxy takes
-the connection at the host and opens one of its own.`,
+        `They still reach the outside and the host. And \`left\` reaches \`right\` by the port that \`right\` publishes: docker-proxy accepts the
+connection at the host and opens a new one.`,
       ],
       networks: [quiet],
       containers: [left, right],
@@ -36,10 +36,10 @@ the connection at the host and opens one of its own.`,
       ],
     },
     {
-      title: 'The switch off again',
+      title: 'The setting off again',
       text: [
-        `Any tool that sets the switch back, or a file in \`sysctl.d\` that is read later, takes the wall away while every rule of it still
-stands.`,
+        `If a tool resets the setting, or a file in \`sysctl.d\` that is read later does, the containers can communicate again although every rule is
+still present.`,
       ],
       tries: { switches: [{ file: SHOW_FRAMES, value: '0' }] },
       questions: [ask('left', '10.83.0.11:80', EVERY)],

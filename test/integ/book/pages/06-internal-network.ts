@@ -8,19 +8,20 @@ export const internalNetwork: Page = {
   name: '06-internal-network',
   title: 'An internal network reaches the host',
   text: [
-    `\`--internal\` shuts a network off from everything that is forwarded: there is no translation, no way out and no way in. The host is
-not behind a forwarding rule. Its bridge has an address in the network, packets to it go to \`INPUT\`, and nobody put a rule there. So a
-container of an internal network reaches every service of the host that listens on all addresses, and the host reaches every container.`,
+    `\`--internal\` closes a network to all forwarded traffic: there is no translation and no access to or from the outside. But traffic to the
+host is not forwarded. The host's bridge has an address in the network, packets to it go to \`INPUT\`, and Docker adds no rule there.
+Therefore a container of an internal network reaches every service of the host that listens on all addresses, and the host reaches every
+container.`,
   ],
   parts: [
     {
       title: 'What "internal" leaves open',
       text: [
-        `How much of the host it is depends on the container's default route. 20.10 gives it one, so that it reaches every address of the
-host; from 26 on it has none, and only the address of its own bridge is left.`,
-        `The last line is a way out of another kind. Port 8080 is published by \`web\` on every address of the host, and the bridge's is
-one. The packet is translated and then forwarded, where the rules of iptables drop it as coming from an internal network. With nftables the
-chain of the destination is asked first, and it accepts what is published.`,
+        `Which addresses of the host are reachable depends on the container's default route. 20.10 gives the container a default route, so it
+reaches every address of the host. From 26 on it has none, and reaches only the address of its own bridge.`,
+        `The last line shows another path. \`web\` publishes port 8080 on every address of the host, including that of the bridge. The kernel
+translates the packet and then forwards it, and the rules of iptables drop it as coming from an internal network. With nftables, the chain
+of the destination runs first, and it accepts what is published.`,
       ],
       networks: [vault],
       containers: [key, seal],

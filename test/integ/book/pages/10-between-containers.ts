@@ -5,21 +5,21 @@ export const betweenContainers: Page = {
   name: '10-between-containers',
   title: 'From container to container',
   text: [
-    `Three ways lead from one container to another, and they meet different rules: over the bridge that both are on, between two bridges,
+    `There are three paths from one container to another, and each meets different rules: over a bridge that both share, between two bridges,
 and by a port of the host.`,
   ],
   parts: [
     {
       title: 'On one network, where frames meet the rules',
       text: [
-        `A network without talk ([page 5](05-icc-off.md)) has turned the switch on for all bridges, so the frames of \`front\` pass
-\`FORWARD\` now, with the same bridge as the way in and out.`,
+        `A network with inter-container communication off ([page 5](05-icc-off.md)) has turned the setting on for all bridges, so the frames of
+\`front\` now pass \`FORWARD\`, with the same bridge as input and output.`,
       ],
       questions: [ask('shop', '10.81.0.11:6379', EVERY, { steps: true })],
     },
     {
       title: 'On one network, by default',
-      text: [`With the switch off there is nothing to tell: "every packet passes netfilter" is not true of a bridge.`],
+      text: [`With the setting off, the packet meets no rule: the statement "every packet passes netfilter" is not true for a bridge.`],
       tries: { switches: [{ file: SHOW_FRAMES, value: '0' }] },
       questions: [ask('shop', '10.81.0.11:6379', EVERY, { steps: true })],
     },
@@ -31,9 +31,9 @@ and by a port of the host.`,
     {
       title: 'On two networks, by a published port',
       text: [
-        `Up to 28 a rule in \`nat\` exempts what comes from bridges, and docker-proxy carries the connection; \`DOCKER-USER\` sees nothing
-of it. From 29 on it is translated and forwarded like a connection from outside, and \`DOCKER-USER\` sees it with the address of \`db\`.
-\`shop\` sees the host as its client either way: what leaves a bridge for another gets an address of the host as well.`,
+        `Up to 28, a rule in \`nat\` excludes packets from bridges, and docker-proxy carries the connection; \`DOCKER-USER\` does not see it. From 29
+on, the kernel translates and forwards it like a connection from outside, and \`DOCKER-USER\` sees it with the address of \`db\`. In both
+cases, \`shop\` sees the host as its client: a packet from one bridge to another also gets an address of the host.`,
       ],
       questions: [ask('db', '192.0.2.10:8443', EVERY, { steps: true })],
     },

@@ -4,19 +4,19 @@ export const orderOfChains: Page = {
   name: '11-order-of-chains',
   title: 'The order of the chains',
   text: [
-    `At each hook chains are asked by priority, the lowest first. To accept ends one chain, not the hook: the next one may still drop. To
-drop ends everything. That is why an administrator's \`ACCEPT\` in \`DOCKER-USER\` is worth less than it was: up to 27 all walls stand
-behind it in the same chain, from 28 on one stands before it, in \`raw\`.`,
-    `\`DOCKER-USER\` is the first rule of \`FORWARD\` at the moment in which it is put there. Up to 27 that is after every new network, from
-28 on when the daemon starts. Whoever puts a rule on top in between is asked before it.`,
+    `At each hook, chains run in the order of their priority, the lowest first. Accept ends one chain, not the hook: the next chain may still
+drop. Drop ends everything. Therefore an administrator's \`ACCEPT\` in \`DOCKER-USER\` has less effect than it used to have: up to 27, all
+rules that separate networks come after it in the same chain; from 28 on, one of them comes before it, in \`raw\`.`,
+    `The jump to \`DOCKER-USER\` is the first rule of \`FORWARD\` when the engine inserts it. Up to 27, the engine inserts it after every new
+network, from 28 on when the daemon starts. A rule that another program inserts at the top in between runs before it.`,
   ],
   parts: [
     {
       title: 'The host of this book, with all its networks',
       text: [
-        `Up to 27 the four rules of each network stand in \`FORWARD\` itself, the newest network first, and the drop of a network without
-talk at the very end. With nftables the engine has tables of its own and leaves those of iptables alone; the chain of the bridge that a
-packet goes to is asked before that of the bridge that it comes from.`,
+        `Up to 27, the four rules of each network are in \`FORWARD\` itself, the newest network first, and the drop of a network with inter-container
+communication off is at the very end. With nftables, the engine has its own tables and does not change those of iptables. The chain of the
+bridge to which a packet goes runs before the chain of the bridge from which it comes.`,
       ],
       hooks: true,
       rules: {

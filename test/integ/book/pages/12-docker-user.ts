@@ -11,23 +11,23 @@ export const dockerUser: Page = {
   name: '12-docker-user',
   title: 'Pitfalls of DOCKER-USER',
   text: [
-    `\`DOCKER-USER\` is the place for rules that the engine leaves alone. Each part below puts some there, asks, and takes them away again.
-The chain is kept when the daemon restarts; a reboot, \`iptables -F\` and a reload of firewalld empty it.`,
+    `\`DOCKER-USER\` is the chain for rules that the engine does not change. Each part below adds some rules, sends packets, and removes the
+rules again. The chain is kept when the daemon restarts. A reboot, \`iptables -F\` and a reload of firewalld empty it.`,
     `\`web\` is published as 8080 for its port 80, \`right\` as 8081 for its port 80, \`shop\` as 192.0.2.10:8443 for its port 443.`,
   ],
   parts: [
     {
       title: "The host's port in --dport",
       text: [
-        `The rule is meant to shut port 8080 of the host. The published port stays open, because the destination was translated before: here
-the packet is for port 80. What the rule does shut is the way of all containers to port 8080 of anybody else.`,
+        `The rule is meant to close port 8080 of the host. The published port stays open, because the kernel translated the destination before:
+here the packet is for port 80. The rule does close the connections of all containers to port 8080 of any other machine.`,
       ],
       tries: { iptables: ['-I DOCKER-USER -p tcp -m tcp --dport 8080 -j DROP'], nft: ['tcp dport 8080 drop'] },
       questions: [ask('lanA', '192.0.2.10:8080', EVERY), ask('shop', '203.0.113.7:8080', NONE)],
     },
     {
       title: "The container's port in --dport",
-      text: [`This one shuts it, and with it every other container that has port 80 inside.`],
+      text: [`This rule closes the port, and also every other container that listens on port 80.`],
       tries: {
         iptables: ['-I DOCKER-USER -i eth0 -p tcp -m tcp --dport 80 -j DROP'],
         nft: ['iifname "eth0" tcp dport 80 drop'],
@@ -37,9 +37,9 @@ the packet is for port 80. What the rule does shut is the way of all containers 
     {
       title: '--ctorigdstport without a direction',
       text: [
-        `Connection tracking remembers the port that was asked, so this names port 8080 of the host. But it says something about the
-connection and not about the packet: the answers that a container gets from port 8080 of somebody else come in over \`eth0\` and belong to a
-connection that asked for 8080, too.`,
+        `Connection tracking remembers the original destination port, so this rule matches port 8080 of the host. But it matches the connection and
+not the packet: the answers that a container gets from port 8080 of another machine also arrive on \`eth0\`, and belong to a connection
+whose original port is 8080, too.`,
       ],
       tries: {
         iptables: ['-I DOCKER-USER -i eth0 -p tcp -m conntrack --ctorigdstport 8080 -j DROP'],
@@ -50,7 +50,8 @@ connection that asked for 8080, too.`,
     {
       title: '--ctorigdstport with --ctdir ORIGINAL',
       text: [
-        `Only packets in the direction of the first one. Naming the address as well (\`--ctorigdst\`) makes it a rule about one publication.`,
+        `The rule matches only packets in the direction of the first packet. With the address as well (\`--ctorigdst\`), it matches exactly one
+publication.`,
       ],
       tries: {
         iptables: ['-I DOCKER-USER -i eth0 -p tcp -m conntrack --ctorigdstport 8080 --ctdir ORIGINAL -j DROP'],
@@ -61,8 +62,8 @@ connection that asked for 8080, too.`,
     {
       title: 'A drop without established connections before it',
       text: [
-        `Only \`lanA\` may come in. The answers to what containers ask of the internet come in over \`eth0\`, too, and not from \`lanA\`: no
-container gets an answer any more.`,
+        `The rule is meant to accept only \`lanA\`. The answers to the requests of containers to the internet also arrive on \`eth0\`, and not from
+\`lanA\`: no container receives an answer any more.`,
       ],
       tries: {
         iptables: ['-I DOCKER-USER -i eth0 ! -s 192.0.2.20/32 -j DROP'],
@@ -73,8 +74,8 @@ container gets an answer any more.`,
     {
       title: 'The same with established connections first',
       text: [
-        `\`-I\` puts each rule on top, so what is to be first is said last. \`RETURN\` hands the packet on to the engine's rules; \`ACCEPT\`
-would pass over those of them that stand behind it.`,
+        `\`-I\` inserts each rule at the top, so the last command adds the first rule. \`RETURN\` passes the packet to the engine's rules; \`ACCEPT\`
+would skip those that come after it.`,
       ],
       tries: {
         iptables: ['-I DOCKER-USER -i eth0 ! -s 192.0.2.20/32 -j DROP', ANSWERS],
@@ -85,8 +86,8 @@ would pass over those of them that stand behind it.`,
     {
       title: 'Appended behind RETURN',
       text: [
-        `Engines up to 28.2.1 end the chain with \`RETURN\`, and a chain that they made keeps it until the host reboots. Whatever \`-A\`
-adds behind that is never asked.`,
+        `Engines up to 28.2.1 end the chain with \`RETURN\`, and a chain that they created keeps it until the host reboots. Rules that \`-A\` adds
+after it never run.`,
       ],
       tries: {
         iptables: ['-A DOCKER-USER -i eth0 -p tcp -m tcp --dport 80 -j DROP'],
@@ -98,8 +99,8 @@ adds behind that is never asked.`,
     {
       title: 'ACCEPT between two networks',
       text: [
-        `The well known way to let one network talk to another: accept it before the isolation is asked. From 28.2 on the packet is dropped
-in \`raw\` before it ever gets here. With nftables an accept in one table never speaks for another.`,
+        `The usual way to let one network connect to another is to accept the packet before the isolation chains. From 28.2 on, \`raw\` drops the
+packet before it gets here. With nftables, an accept in one table has no effect on another.`,
       ],
       tries: {
         iptables: ['-I DOCKER-USER -i front -o back -p tcp -m tcp --dport 5432 -j ACCEPT', ANSWERS.replace('RETURN', 'ACCEPT')],
@@ -110,9 +111,8 @@ in \`raw\` before it ever gets here. With nftables an accept in one table never 
     {
       title: 'ACCEPT towards a network that trusts the other',
       text: [
-        `From 28.2 on a network can name interfaces that may reach its containers directly; older engines take no notice of the option. That
-lifts the drop in \`raw\` and nothing else, so together with the accept the way is open for this port. With nftables the engine's own chain
-still drops what is not published.`,
+        `From 28.2 on, a network can name interfaces that may reach its containers directly; older engines ignore the option. It removes only the
+drop in \`raw\`, so together with the accept this port is open. With nftables, the engine's own chain still drops what is not published.`,
       ],
       networks: [guest],
       containers: [desk],
@@ -125,23 +125,23 @@ still drops what is not published.`,
     {
       title: 'A drop between two containers of one network',
       text: [
-        `It works here, since a network without talk has made frames meet the rules. It shuts the other direction as well, for it has no
-established connections before it: the question of \`cache\` arrives, and the answer of \`shop\` is dropped.`,
+        `The rule works here, because a network with inter-container communication off has made frames meet the rules. It also closes the other
+direction, because no rule accepts established connections before it: the request of \`cache\` arrives, and the answer of \`shop\` is dropped.`,
       ],
       tries: { iptables: SHOP_TO_CACHE, nft: SHOP_TO_CACHE_NFT },
       questions: [ask('shop', '10.81.0.11:6379', NONE), ask('cache', '10.81.0.10:443', NONE)],
     },
     {
       title: 'The same drop, and frames that meet no rules',
-      text: [`On a host where nobody turned the switch on, which is the default, the same rule does nothing.`],
+      text: [`On a host where the setting is off, which is the default, the same rule has no effect.`],
       tries: { iptables: SHOP_TO_CACHE, nft: SHOP_TO_CACHE_NFT, switches: [{ file: SHOW_FRAMES, value: '0' }] },
       questions: [ask('shop', '10.81.0.11:6379', EVERY)],
     },
     {
-      title: 'What never comes by',
+      title: 'What never reaches DOCKER-USER',
       text: [
-        `Everything is dropped in \`DOCKER-USER\`, and this is what goes on: the host's own connections, docker-proxy, and containers that
-talk to the host. On 29 a container that uses another network's published port is forwarded, so there it is dropped.`,
+        `The rule drops everything in \`DOCKER-USER\`. These connections still work: the host's own connections, docker-proxy, and connections from
+containers to the host. On 29, a container's connection to another network's published port is forwarded, so the rule drops it.`,
       ],
       tries: { iptables: ['-I DOCKER-USER -j DROP'], nft: ['drop'] },
       questions: [

@@ -5,7 +5,7 @@ import { placeAmongDockers } from './place';
 import { renderRestore } from './render-restore';
 import type { GuardBackend } from '../guard-backend';
 
-/** Chains of iptables, and sets of ipset. They stand beside Docker's rules on any engine that makes its own with iptables. */
+/** Chains of iptables, and sets of ipset. They work beside Docker's rules on any engine that creates its rules with iptables. */
 export const IPTABLES_GUARD: GuardBackend = {
   capabilities: IPTABLES,
   opensPairs: true,

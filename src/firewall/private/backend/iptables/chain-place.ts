@@ -3,7 +3,7 @@ import type { Chain } from '../../ir';
 /** The guard comes first: while only one of the tables is new, nothing is open that should not be. */
 export const TABLES = ['raw', 'mangle', 'filter'] as const;
 
-/** Where a chain of ours stands among those of a host. */
+/** The place of a Bulkhead chain among the chains of a host. */
 export interface ChainPlace {
   readonly table: (typeof TABLES)[number];
   readonly name: string;

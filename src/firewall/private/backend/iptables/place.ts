@@ -3,8 +3,8 @@ import { builtInChain, chainKey, type HostChain, type HostRules } from '../../ho
 import type { Rule, Ruleset } from '../../ir';
 
 /**
- * Docker's rules and ours as they stand on one host: our chains, each with one jump, in first place of its hook. Where Docker makes no DOCKER-USER
- * the host's script makes it and the jump to it.
+ * Docker's rules and Bulkhead's rules as one host has them: Bulkhead's chains, each with one jump, in first place of its hook. If Docker does not
+ * create DOCKER-USER, the host's script creates it and the jump to it.
  */
 export function placeAmongDockers(dockers: HostRules, ours: Ruleset): HostRules {
   const chains = new Map(dockers.chains.map((chain) => [chainKey(chain.table, chain.name), chain]));

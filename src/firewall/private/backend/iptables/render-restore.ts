@@ -15,7 +15,8 @@ const SMALLEST_SET = 64;
 /**
  * The ruleset as text for `ipset restore` and `iptables-restore --noflush` (or `ip6tables-restore`).
  *
- * Only our own chains are declared. A declared chain is emptied, so DOCKER-USER and the built-in ones never are; the host's script inserts the jumps.
+ * It declares only Bulkhead's chains. iptables-restore empties a declared chain, so DOCKER-USER and the built-in chains are never declared; the
+ * host's script inserts the jumps.
  */
 export function renderRestore(ruleset: Ruleset): RestoreFile {
   const sets = ruleset.sets.map((set) => renderSet(set, ruleset)).join('');
@@ -65,7 +66,7 @@ function renderRule(chain: string, rule: Rule, family: Family, digest: string | 
   ].join(' ');
 }
 
-/** Who wanted the rule, in characters that no tool reads as anything else. */
+/** The origin of the rule, in characters that no tool interprets. */
 export function commentOf(origin: string): string {
   const text = origin.replace(/[^A-Za-z0-9 _.:/@+>-]/g, '_').slice(0, COMMENT_LENGTH);
   return text.trim() === '' ? 'unnamed' : text;

@@ -3,7 +3,7 @@ import type { Family } from '../../../../topology/private/terms';
 /** What the host applies for one family, as text for the kernel's own tools plus what it needs to read the result back. */
 export interface RestoreFile {
   readonly family: Family;
-  /** `iptables-restore --noflush` input: only our own chains are declared, so only they are replaced, each table in one commit. */
+  /** `iptables-restore --noflush` input: it declares only Bulkhead's chains, so it replaces only those, each table in one commit. */
   readonly rules: string;
   /** `ipset restore` input; set names end in a digest of their content, so a new version never touches one in use. */
   readonly sets: string;
@@ -11,6 +11,6 @@ export interface RestoreFile {
   readonly setNames: readonly string[];
   /** How many rules each of our chains must hold when it is read back. */
   readonly chains: readonly { readonly table: string; readonly chain: string; readonly hook: string; readonly rules: number }[];
-  /** Digest of rules and sets; stands in the comment of the last rule of every chain that has a rule. */
+  /** Digest of rules and sets, in the comment of the last rule of every chain that has a rule. */
   readonly digest: string;
 }

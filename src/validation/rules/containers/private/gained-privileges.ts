@@ -4,7 +4,7 @@ import type { ICheckedResource } from '../../../checked-resource';
 /** What the engine takes for true; an option without a value is. */
 const ON = ['', '1', 't', 'T', 'true', 'TRUE', 'True'];
 
-/** Whether processes of a container can gain privileges: kept from it, let by the container, let for want of a word, or known to Terraform alone. */
+/** Whether processes of a container can gain privileges: prevented, permitted by the container, permitted by default, or known only to Terraform. */
 export type Privileges = 'kept' | 'switched-on' | 'left-on' | 'unknown';
 
 export function privilegesOf(container: ICheckedResource): Privileges {
@@ -15,7 +15,7 @@ export function privilegesOf(container: ICheckedResource): Privileges {
   return isWhole ? 'left-on' : 'unknown';
 }
 
-/** Whether all engines of the stack are known, and set it for every container. A provider without settings beside it is an engine that nobody knows. */
+/** Whether all engines of the stack are known, and set it for every container. A provider without settings beside it is an unknown engine. */
 export function isDefaultOfEngine(resource: ICheckedResource): boolean {
   const engines = resource.others('daemon.json');
   return (

@@ -10,7 +10,7 @@ export function inHostNamespace(container: ICheckedResource, { attribute }: Name
   return message === undefined ? [] : [{ detail: attribute, message }];
 }
 
-/** Whether a name, or what it refers to, is the network that stands for the host's own. */
+/** Whether a name, or its target, is the network that represents the host's own. */
 export function isHostNetwork(resource: ICheckedResource, raw: string | undefined, literal: () => string | undefined): boolean {
   const network = resource.referencedBy(raw);
   const name = network?.resourceType.endsWith('docker_network') ? network.text('name') : literal();

@@ -5,9 +5,9 @@ import { remember } from '../../../private/remember';
 
 /** Security options as the engine reads them: cut at the first `=`, and without one at the first `:`. */
 export interface SecurityOptions {
-  /** Values of an option, such as `seccomp`; empty where it stands alone. The provider keeps no order among several. */
+  /** Values of an option, such as `seccomp`; empty if it has none. The provider keeps no order among several. */
   readonly valuesOf: (option: string) => readonly string[];
-  /** Whether that is all of them. */
+  /** Whether the list is complete. */
   readonly isWhole: boolean;
 }
 

@@ -16,7 +16,7 @@ export const writtenVolumes = remember((container: ICheckedResource): ReadonlyMa
   return written;
 });
 
-/** What a container of ours sets that sets the owner of a volume and ends: numbers of user and group, and the mode if one is set. */
+/** The settings of the Bulkhead container that sets the owner of a volume and ends: numbers of user and group, and the mode if one is set. */
 export function ownerThatItSets(container: ICheckedResource): string | undefined {
   if (container.text('network_mode') !== 'none' || !container.isFalse('must_run') || !container.isTrue('attach')) return undefined;
   return container

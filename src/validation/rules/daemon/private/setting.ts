@@ -6,7 +6,10 @@ export function isAsOurs(engine: ICheckedResource, key: SettingKey): boolean {
   return isSetTo(engine, key, ENGINE_SETTINGS[key].ours === true);
 }
 
-/** Whether a setting is what it must be, and is not left out. One that Terraform alone knows counts: what cannot be known is reported by itself. */
+/**
+ * Whether a setting has its required value, and is not omitted. A value that only Terraform knows counts: another finding reports what cannot be
+ * known.
+ */
 export function isSetTo(engine: ICheckedResource, key: string, wanted: boolean): boolean {
   const text = engine.text(key);
   return text === undefined ? engine.has(key) : text === `${wanted}`;

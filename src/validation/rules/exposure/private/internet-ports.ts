@@ -13,7 +13,7 @@ export interface FromInternet {
   readonly ports: PortSet;
   /** Ports of the host, and of the workload itself where it has an address that the internet routes. */
   readonly asked: PortSet;
-  /** Addresses that are asked. */
+  /** Destination addresses of the questions. */
   readonly addresses: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export function fromInternet(store: FactStore, families: readonly Family[] = ['i
   return found;
 }
 
-/** A host may stand behind a translation of its own, so any address of it counts but those of loopback. */
+/** A host may be behind another translation, so every address of it counts except those of loopback. */
 function isRouted({ target, family }: Cell): boolean {
   if (target.party.kind === 'host') return hostAddressKind(target.address) !== 'loopback';
   const { value } = parseAddress(target.address);

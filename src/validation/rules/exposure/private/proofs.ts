@@ -11,12 +11,12 @@ export function isProved(daemon: ICheckedResource): boolean {
   return daemon.isTrue('proved') && storeOf(daemon).derived().problems.length === 0;
 }
 
-/** Of one snapshot the same proof for everybody, so that its matrix is worked out once. */
+/** All rules use the same proof of a snapshot, so that its matrix is computed once. */
 export function proofOf(store: FactStore): Proof {
   return Proof.of(store.derived(), store.engine);
 }
 
-/** Everything that gets anywhere, but for wires: the segment itself says why nothing narrows there. */
+/** All open connections, except on LAN segments: the segment itself reports that nothing filters there. */
 export function cellsOf(store: FactStore): readonly Cell[] {
   const { matrix, derived } = proofOf(store);
   const isOfWire = wireMatters(derived.topology);
@@ -26,7 +26,7 @@ export function cellsOf(store: FactStore): readonly Cell[] {
   );
 }
 
-/** Addresses outside that a cell stands for; undefined where it does not come from outside. */
+/** Addresses outside that a cell represents; undefined if it does not come from outside. */
 export function outsideOf({ family, source }: Cell): AddressRun | undefined {
   const { range, party } = source;
   return party.kind === 'outside' && range !== undefined ? { family, first: BigInt(range.first), last: BigInt(range.last) } : undefined;

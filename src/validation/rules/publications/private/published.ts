@@ -6,11 +6,11 @@ import { isInternet } from '../../../private/internet';
 /** Ports of a container or service that are published alike. */
 export interface Published {
   readonly protocol: string;
-  /** On the host; undefined where the engine chooses, or Terraform alone knows. */
+  /** On the host; undefined if the engine chooses, or only Terraform knows. */
   readonly external: Range | undefined;
-  /** Inside; undefined where Terraform alone knows. */
+  /** Inside; undefined if only Terraform knows. */
   readonly internal: Range | undefined;
-  /** As it is written; empty for a service, and where nobody asked. */
+  /** The written value; empty for a service, and if none was set. */
   readonly ip: string;
   /** Such as `tcp/80 on 0.0.0.0`; of a service `tcp/80`. */
   readonly text: string;
@@ -21,7 +21,7 @@ export interface Range {
   readonly last: number;
 }
 
-/** Which publications a rule wants. What it does not ask for is not looked at, so that nothing unknown of it is told. */
+/** Which publications a rule wants. Other attributes are not read, so that unknown values of them are not reported. */
 export interface Wanted {
   /**
    * Kinds of addresses of the host.
@@ -54,7 +54,7 @@ export function publishedPorts(resource: ICheckedResource, { at, internal = fals
   return runsOf(ports).map((port) => ({ ...port, text: textOf(port) }));
 }
 
-/** Sources that are let in to all of the ports, where the guard of a daemon of ours stands before each of them; undefined where it does not. */
+/** Sources that are accepted at all of the ports, if the guard of a Bulkhead daemon filters each of them; undefined if it does not. */
 export function guardedSources(resource: ICheckedResource, { protocol, external, internal }: Published): readonly string[] | undefined {
   const plans = (guardedPublications(resource) ?? []).filter(({ hostPort }) => hostPort.protocol === protocol);
   // Where the engine chooses the port of the host, the guard goes by the one inside.
@@ -73,7 +73,7 @@ export function guardedSources(resource: ICheckedResource, { protocol, external,
   return sources;
 }
 
-/** Whether everybody gets to a publication: nothing but the guard of a daemon of ours is known to narrow that. */
+/** Whether a publication is open to all clients: only the guard of a Bulkhead daemon is known to restrict it. */
 export function isForEverybody(resource: ICheckedResource, port: Published): boolean {
   return isInternet(guardedSources(resource, port) ?? ['0.0.0.0/0']);
 }
@@ -86,7 +86,7 @@ export function namedIn(table: ReadonlyMap<string, string>, { protocol, external
   });
 }
 
-/** The provider's own default is every address of IPv4, whatever the daemon's is; undefined where Terraform alone knows. */
+/** The provider's default is every address of IPv4, whatever the daemon's is; undefined if only Terraform knows. */
 function addressOf(port: ICheckedBlock): string | undefined {
   return port.has('ip') && port.rawText('ip') !== '' ? port.text('ip') : '0.0.0.0';
 }

@@ -3,13 +3,16 @@ import { type BuiltInRule, defineRule, type RuleDefinition } from '../../../priv
 import { Severity } from '../../../severity';
 
 export interface TrapDefinition extends Omit<RuleDefinition, 'severity' | 'inDefaults'> {
-  /** Of Terraform's attributes the one that differs from plan to plan: who has Terraform ignore its changes is not trapped. Undefined where that is no help. */
+  /**
+   * The attribute of Terraform that differs from plan to plan: an author who lets Terraform ignore its changes is not affected. Undefined if that
+   * does not help.
+   */
   readonly differs?: string;
   /** A warning unless told. */
   readonly severity?: Severity;
 }
 
-/** What the provider makes a change of that nobody wanted, or none where one is wanted. */
+/** An unwanted change that the provider plans, or a wanted change that it does not plan. */
 export function defineTrap({ differs, ...definition }: TrapDefinition): BuiltInRule {
   return defineRule({
     severity: Severity.WARNING,
