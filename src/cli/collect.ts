@@ -18,7 +18,7 @@ export const program = collectScript;
  * @throws InputError
  */
 export function collectOver(host: string): { readonly archive: string; readonly lacks: readonly string[] } {
-  if (!/^[A-Za-z0-9_[:][^\s]*$/.test(host)) throw new InputError(`'${host}' is no host for ssh; write HOST or USER@HOST`);
+  if (!/^[A-Za-z0-9_[:][^\s]*$/.test(host)) throw new InputError(`'${host}' is not a host for ssh; write HOST or USER@HOST`);
   const { error, status, stdout } = spawnSync('ssh', ['-T', '--', host, AS_ROOT], {
     input: collectScript(),
     encoding: 'utf8',
@@ -32,7 +32,7 @@ export function collectOver(host: string): { readonly archive: string; readonly 
   if (error !== undefined) throw new InputError(`ssh to ${host} failed: ${error.message}`);
   if (status === 255) throw new InputError(`ssh does not reach ${host}; try 'ssh ${host} true' first`);
   if (status !== 0) {
-    throw new InputError(`the program on ${host} ended with exit code ${status}, and why stands above; log in as root or as somebody who may run sudo without a password, ${BY_HAND}`); // prettier-ignore
+    throw new InputError(`the program on ${host} ended with exit code ${status}; the lines above have the reason. Log in as root, or as a user with the right to run sudo without a password, ${BY_HAND}`); // prettier-ignore
   }
   const { lacks } = readArchive(stdout);
   return { archive: stdout, lacks: lacks.map(({ of, why }) => `${of}: ${why}`) };

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Bulkhead: prints what this host tells of its networks, its firewall and its engine, as one text. Changes nothing, needs root, and asks nobody outside.
-# Save what it prints, read it, and give it to the command: sh collect.sh >host.txt; bulkhead exposure --input host.txt
-# It prints no environment, command, label, health check, log option or registry of a container: of these only HOST:PORT where HOST is a name of a
-# container on this host. Comments of rules and of sets come as they are.
+# Bulkhead: prints the networks, the firewall and the engine of this host as one text. Needs root, changes nothing, and sends nothing.
+# Save the output, read it, and give it to the command: sh collect.sh >host.txt; bulkhead exposure --input host.txt
+# It prints no environment, command, label, health check, log option or registry. Of these it prints only HOST:PORT where HOST is a name of a container on
+# this host. It prints the comments of rules and sets.
 # shellcheck disable=SC2034 # names that other programs need
 . common/prelude.sh
 
-# The engine of this host, whatever the caller's client would ask.
+# Always ask the engine of this host, whatever the environment says.
 DOCKER_HOST=unix:///run/docker.sock
 export DOCKER_HOST
 unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
@@ -23,7 +23,7 @@ unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
 
 . collect/units.sh
 
-# All of it stands in a function: a script that is cut does nothing, and no program reads the rest of the script from standard input.
+# Everything is in a function. So a script that was cut does nothing, and no program reads the rest of the script from standard input.
 main() {
   [ "$(id -u)" = 0 ] || die 'must run as root: only root reads the rules of the firewall'
   [ $# = 0 ] || die 'takes no arguments; it prints to standard output'

@@ -52,9 +52,9 @@ test('the command on the host starts a shell of root, from whichever shell', () 
 });
 
 test.each([
-  ['-oProxyCommand=touch x', "'-oProxyCommand=touch x' is no host for ssh"],
-  ['', "'' is no host for ssh"],
-  ['web1 reboot', "'web1 reboot' is no host for ssh"],
+  ['-oProxyCommand=touch x', "'-oProxyCommand=touch x' is not a host for ssh"],
+  ['', "'' is not a host for ssh"],
+  ['web1 reboot', "'web1 reboot' is not a host for ssh"],
 ])('a host that ssh would take for something else is refused: %j', async (host, message) => {
   const { words } = ssh('exit 0');
   const { code, out, err } = await bulkhead('collect', `--ssh=${host}`);

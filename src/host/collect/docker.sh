@@ -1,4 +1,4 @@
-# What the engine tells. It is asked only where it runs: its socket would start one.
+# The engine. The script asks it only while it runs, since its socket can start it.
 
 engine_pid() {
   if pid=$(cat /run/docker.pid 2>/dev/null) && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ]; then
@@ -12,18 +12,18 @@ version() {
   bounded docker version --format '{{.Server.Version}}' | grep .
 }
 
-# Without registries, proxies, labels and what a swarm knows of itself.
+# Without registries, proxies, labels and certificates of a swarm.
 info() {
   kept=$(json 'ServerVersion ID Name Driver OSType Architecture OperatingSystem KernelVersion CgroupDriver CgroupVersion LoggingDriver DefaultRuntime
     Isolation LiveRestoreEnabled IPv4Forwarding BridgeNfIptables BridgeNfIp6tables ExperimentalBuild SecurityOptions/[] Plugins/Network/[]
     DefaultAddressPools/[]/Base DefaultAddressPools/[]/Size FirewallBackend/Driver FirewallBackend/Info/[]/[] Swarm/LocalNodeState Swarm/NodeID
     Swarm/NodeAddr Swarm/ControlAvailable Swarm/Cluster/DefaultAddrPool/[] Swarm/Cluster/SubnetSize Containers ContainersRunning' '' docker info --format '{{json .}}') || return $?
-  # Some clients succeed without an engine.
+  # Some clients exit 0 without an engine.
   printf '%s\n' "$kept" | grep -q '"ServerVersion": "[^"]' || return 1
   printf '%s\n' "$kept"
 }
 
-# What comes and goes while it is asked for is asked for again.
+# Tries again if a container or network disappears between the list and the inspection.
 inspected() {
   for _ in 1 2 3; do
     ids=$(bounded docker "$3" ls ${4:+"$4"} -q --no-trunc) || return $?
@@ -63,13 +63,13 @@ containers() {
     []/NetworkSettings/Networks/*/IPAMConfig/IPv4Address []/NetworkSettings/Networks/*/IPAMConfig/IPv6Address
     []/NetworkSettings/Networks/*/DriverOpts/com.docker.network.+' '' container -a
 }
-# Whom containers speak to, as far as their settings tell.
+# The other containers that the settings of a container name.
 names() {
   inspected '[]/Name []/Config/Env/[] []/Config/Cmd/[] []/Config/Entrypoint/[] []/Config/Labels/* []/Config/Healthcheck/Test/[]
     []/NetworkSettings/Networks/*/Aliases/[] []/NetworkSettings/Networks/*/DNSNames/[]' names container -a
 }
 
-# Settings of the engine, in its file and on its command line, that are about networks and access.
+# Settings of the engine about networks and access, in daemon.json and on the command line.
 settings='bip bip6 bridge fixed-cidr fixed-cidr-v6 default-gateway default-gateway-v6 default-address-pools default-network-opts icc ip ip-forward
 ip-forward-no-drop ip-masq iptables ip6tables ipv6 firewall-backend allow-direct-routing bridge-accept-fwmark userland-proxy live-restore hosts tls
 tlsverify dns dns-search mtu no-new-privileges userns-remap selinux-enabled experimental features host-gateway-ip host-gateway-ips
@@ -89,7 +89,7 @@ file_settings() {
   keep "$paths" '' <"$1"
 }
 
-# One line for each setting on the command line, and each variable of the environment that changes the engine's rules.
+# Prints a line for each setting on the command line, and for each environment variable that changes the rules of the engine.
 flag_settings() {
   words=$(words_of "$1" cmdline) || return 1
   environment=$(words_of "$1" environ) || return 1
@@ -97,7 +97,7 @@ flag_settings() {
   printf '%s\n' "$environment" | sed -n 's/^\(DOCKER_INSECURE_NO_IPTABLES_RAW\|DOCKER_IPTABLES_SCTP_CHECKSUM\|DOCKER_IGNORE_BR_NETFILTER_ERROR\)=.*/environment \1/p'
 }
 
-# $1 is the process of the engine, where it runs.
+# $1 is the process id of the engine, or empty.
 settings_texts() {
   file=/etc/docker/daemon.json
   if [ -z "$1" ]; then
@@ -115,7 +115,7 @@ settings_texts() {
     /*) ;;
     *) missing daemon-json "dockerd reads $file, and it is unknown in which folder" && return 0 ;;
   esac
-  # An engine may have another view of the files than this program.
+  # The engine can be in another mount namespace.
   [ -z "$1" ] || [ ! -d "/proc/$1/root/" ] || file=/proc/$1/root$file
   if [ ! -e "$file" ]; then
     none daemon-json "there is no $file"
@@ -124,7 +124,7 @@ settings_texts() {
   elif out=$(file_settings "$file"); then
     put daemon-json "$file, reduced" "$out"
   else
-    missing daemon-json "$file is not understood: it is no JSON, or has a key twice"
+    missing daemon-json "$file is not understood: it is not JSON, or has a key twice"
   fi
 }
 

@@ -1,9 +1,9 @@
-# Rules and sets. The tools load modules of the kernel that they need: what is not there is not asked.
+# Rules and sets. Their tools load modules of the kernel, so the script runs a tool only if the module is in the kernel.
 
-# Whether the kernel has module $1, built in or loaded, by its function $2.
+# Exit 0 if the kernel has module $1, built in or loaded. $2 is a function of the module.
 in_kernel() { [ -d "/sys/module/$1" ] || grep -q " $2" /proc/kallsyms 2>/dev/null; }
 
-# Where the kernel tells neither, nothing is certain.
+# Exit 0 if the kernel lists its functions, so that a missing one proves a missing module.
 tells_modules() { [ -r /proc/kallsyms ] && grep -q ' register_netdevice' /proc/kallsyms; }
 
 # $1 names the text, $2 and $3 are the module and its function, the rest is the command.
@@ -21,7 +21,7 @@ asked() {
   fi
 }
 
-# Legacy tables that are in the kernel.
+# Prints the legacy tables in the kernel.
 tables_of() { cat "/proc/net/$1" 2>/dev/null; }
 dump_tables() {
   dumper=$1

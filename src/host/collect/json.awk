@@ -1,8 +1,9 @@
-# Of a JSON text only what `keep` names. With `names`, only what settings of containers say of other containers: lines "CONTAINER HOST:PORT". A text that is
-# not understood ends with exit 1. `keep` holds paths like []/Config/Image: [] is an element of an array, * any key, and + at the end the rest of a key.
+# Prints the parts of a JSON text that `keep` lists. With `names`, it prints the addresses of other containers in the settings of containers instead, as lines
+# "CONTAINER HOST:PORT". Exits 1 if the text is not JSON. `keep` contains paths like []/Config/Image: [] is an element of an array, * is any key, and a
+# trailing + is the rest of a key.
 
 function bad() { failed = 1; exit 1 }
-# The text is read up to each comma: a single line of megabytes would be copied with each of its words.
+# Reads up to each comma: a record of megabytes would be copied once for each word.
 BEGIN {
   RS = ","
   count = split(keep, paths, " ")
@@ -20,7 +21,7 @@ BEGIN {
   }
   state = "value"
 }
-# The node under `at` for a key or an element, or -1 where nothing of it is kept.
+# Returns the node under `at` for a key or an element, or -1 if `keep` lists nothing below it.
 function child(at, word, isKey) {
   if (at < 0) return -1
   if ((at, word) in below) return below[at, word]
@@ -56,7 +57,7 @@ function close_one(c) {
   depth--
   state = "after"
 }
-# `token` is the value as it stands in JSON.
+# `token` is the value as JSON.
 function scalar(token,  at) {
   at = here()
   state = "after"
@@ -66,7 +67,7 @@ function scalar(token,  at) {
   begin_entry()
   printf "%s", token
 }
-# A name of a container, or a text in which such names may stand.
+# Takes a name of a container, or a text that can contain such names.
 function setting(from, text,  name) {
   if (from == "[]/Name") { sub(/^\//, "", text); name_of[element] = text; known[text] = 1; return }
   if (from ~ /(Aliases|DNSNames)\/\[\]$/) { known[text] = 1; return }
@@ -75,7 +76,7 @@ function setting(from, text,  name) {
   else if (from ~ /\/Labels\/\*$/) name = key[depth]
   else if (before ~ /^-/) name = before
   before = from ~ /\/(Cmd|Entrypoint|Test)\/\[\]$/ ? text : ""
-  # What looks like a secret by its name may be a name and a number: there only an address in a URL counts.
+  # The value of a secret can look like HOST:PORT. So under the name of a secret, only an address after :// or @ counts.
   tokens(text, toupper(name) ~ /PASS|PWD|SECRET|TOKEN|CRED|KEY|AUTH|USER|SALT|HASH|CODE|COOKIE|SIGN|^-[AUP]$/)
 }
 function tokens(text, url_only,  left, before_it, after_it, word, port) {
@@ -90,7 +91,7 @@ function tokens(text, url_only,  left, before_it, after_it, word, port) {
     after_it = text == "" ? " " : substr(text, 1, 1)
     port = word
     sub(/^.*:/, "", port)
-    # USER:NUMBER@ is a password.
+    # In USER:NUMBER@ the number is a password.
     if (index(" \t/@=,;|&\"\047([{<>", before_it) && index(" \t/,;|&\"\047)]}<>?#", after_it) && port + 0 <= 65535 && (!url_only || before_it == "@" || left ~ /:\/\/$/)) {
       found[++finds] = word
       found_in[finds] = element
@@ -98,7 +99,7 @@ function tokens(text, url_only,  left, before_it, after_it, word, port) {
     left = word
   }
 }
-# Readers disagree on what a key means that an object has twice.
+# Parsers disagree on an object with the same key twice.
 function take_key(text) {
   if (node[depth] >= 0) {
     if ((object[depth], text) in taken) bad()

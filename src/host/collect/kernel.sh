@@ -1,6 +1,6 @@
-# Interfaces, routes, settings of the kernel, and who listens.
+# Interfaces, routes, settings of the kernel, and listening sockets.
 
-# Of interfaces no keys and no text of the administrator's.
+# Without keys of tunnels and without the alias of an interface, which is free text.
 addresses() {
   json '[]/ifindex []/ifname []/link []/link_index []/flags/[] []/mtu []/master []/operstate []/group []/link_type
     []/address []/linkinfo/info_kind []/linkinfo/info_slave_kind []/linkinfo/info_data/id []/linkinfo/info_data/protocol []/linkinfo/info_data/mode
@@ -20,7 +20,7 @@ sysctls() {
     /proc/sys/net/bridge/bridge-nf-call-iptables /proc/sys/net/bridge/bridge-nf-call-ip6tables /proc/sys/net/bridge/bridge-nf-call-arptables \
     /proc/sys/net/bridge/bridge-nf-filter-vlan-tagged /proc/sys/net/netfilter/nf_conntrack_helper /proc/sys/net/netfilter/nf_conntrack_tcp_loose \
     /proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal; do
-    # As sysctl writes it: a dot in the name of an interface becomes a slash.
+    # Like sysctl: a dot in the name of an interface becomes a slash.
     value=$(cat "$file" 2>/dev/null) && printf '%s = %s\n' "$(printf '%s' "${file#/proc/sys/}" | tr './' '/.')" "$value"
   done
   [ -r /proc/sys/net/ipv4/ip_forward ]
@@ -42,7 +42,7 @@ kernel_texts() {
   listeners
 }
 
-# ss loads modules of the kernel; without them it reads /proc, where a socket of IPv6 does not tell whether it takes IPv4, too.
+# ss loads modules of the kernel. Without them it reads /proc, which does not tell whether an IPv6 socket accepts IPv4.
 listeners() {
   if in_kernel tcp_diag tcp_diag_dump && in_kernel udp_diag udp_diag_dump; then
     run listeners ss -Hlntup

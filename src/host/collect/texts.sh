@@ -1,14 +1,14 @@
-# How a text is written: a line that names it, its lines after "| ", and how many they are. No line of a text can look like a mark of another.
+# Writes a text: a mark with its name, its lines after "| ", and a mark with their number. So no line of a text looks like a mark.
 
 texts=0
 
-# What a program does in two minutes it does not do at all.
+# A program has two minutes.
 patience=
 if timeout 5 true >/dev/null 2>&1; then patience='timeout 120'; fi
 # shellcheck disable=SC2086 # no word or two
 bounded() { $patience "$@"; }
 
-# $1 names the text, $2 is what made it, $3 the text itself.
+# $1 names the text, $2 its source, $3 is the text.
 put() {
   texts=$((texts + 1))
   if [ -z "$3" ]; then
@@ -19,19 +19,19 @@ put() {
   printf '%s\n' "$3" | awk -v name="$1" -v from="$2" 'BEGIN { print "== " name ": " from } { print "| " $0 } END { print "== end " name " " NR }'
 }
 
-# The text is known to be empty.
+# Writes that the text is known to be empty.
 none() {
   texts=$((texts + 1))
   printf '== %s none: %s\n' "$1" "$2"
 }
 
-# The text is not known.
+# Writes that the text is unknown, and the reason.
 missing() {
   texts=$((texts + 1))
   printf '== %s missing: %s\n' "$1" "$(printf '%s' "$2" | tr -c '[:print:]' ' ' | sed 's|//[^/@ ]*@|//...@|g' | cut -c 1-300)"
 }
 
-# $1 names the text, $2 says what makes it, the rest is the command. What fails runs again for its reason: nothing is written to a file.
+# $1 names the text, $2 its source, the rest is the command. A command that fails runs again for its error message, since the script writes no file.
 text() {
   name=$1
   from=$2
@@ -52,19 +52,19 @@ text() {
 
 program() { command -v "$1" >/dev/null 2>&1; }
 
-# A text that one program prints.
+# Writes the output of one program.
 run() {
   name=$1
   shift
   if program "$1"; then text "$name" "$*" bounded "$@"; else missing "$name" "$1 is not on this host"; fi
 }
 
-# Of the JSON of standard input the paths $1, or with $2 what settings say of other containers.
+# Prints the paths $1 of the JSON on standard input, or with $2 the addresses of other containers in it.
 keep() {
   awk -v keep="$1" -v names="$2" -f collect/json.awk
 }
 
-# The same of what a command prints. One that fails leaves a text that is no JSON.
+# The same for the output of a command. A command that fails leaves text that is not JSON.
 json() {
   paths=$1
   names=$2

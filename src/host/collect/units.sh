@@ -1,4 +1,4 @@
-# Firewalls that this host may have beside Docker, as lines "UNIT LOADED ACTIVE ENABLED".
+# Units of Docker and of known firewalls, as lines "UNIT LOADED ACTIVE ENABLED".
 
 firewalls='docker containerd firewalld ufw nftables iptables ip6tables ebtables ipset netfilter-persistent ferm shorewall shorewall6 csf lfd apf fail2ban
 crowdsec-firewall-bouncer sshguard bulkhead-firewall bulkhead-watch'

@@ -3,14 +3,14 @@
 /** Programs of the host, by their names below src/host. */
 export const FILES: Readonly<Record<string, string>> = {
   'collect.sh': `#!/bin/sh
-# Bulkhead: prints what this host tells of its networks, its firewall and its engine, as one text. Changes nothing, needs root, and asks nobody outside.
-# Save what it prints, read it, and give it to the command: sh collect.sh >host.txt; bulkhead exposure --input host.txt
-# It prints no environment, command, label, health check, log option or registry of a container: of these only HOST:PORT where HOST is a name of a
-# container on this host. Comments of rules and of sets come as they are.
+# Bulkhead: prints the networks, the firewall and the engine of this host as one text. Needs root, changes nothing, and sends nothing.
+# Save the output, read it, and give it to the command: sh collect.sh >host.txt; bulkhead exposure --input host.txt
+# It prints no environment, command, label, health check, log option or registry. Of these it prints only HOST:PORT where HOST is a name of a container on
+# this host. It prints the comments of rules and sets.
 # shellcheck disable=SC2034 # names that other programs need
 . common/prelude.sh
 
-# The engine of this host, whatever the caller's client would ask.
+# Always ask the engine of this host, whatever the environment says.
 DOCKER_HOST=unix:///run/docker.sock
 export DOCKER_HOST
 unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
@@ -27,7 +27,7 @@ unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
 
 . collect/units.sh
 
-# All of it stands in a function: a script that is cut does nothing, and no program reads the rest of the script from standard input.
+# Everything is in a function. So a script that was cut does nothing, and no program reads the rest of the script from standard input.
 main() {
   [ "$(id -u)" = 0 ] || die 'must run as root: only root reads the rules of the firewall'
   [ $# = 0 ] || die 'takes no arguments; it prints to standard output'
@@ -41,7 +41,7 @@ main() {
 }
 main "$@" </dev/null
 `,
-  'collect/docker.sh': `# What the engine tells. It is asked only where it runs: its socket would start one.
+  'collect/docker.sh': `# The engine. The script asks it only while it runs, since its socket can start it.
 
 engine_pid() {
   if pid=$(cat /run/docker.pid 2>/dev/null) && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ]; then
@@ -55,18 +55,18 @@ version() {
   bounded docker version --format '{{.Server.Version}}' | grep .
 }
 
-# Without registries, proxies, labels and what a swarm knows of itself.
+# Without registries, proxies, labels and certificates of a swarm.
 info() {
   kept=$(json 'ServerVersion ID Name Driver OSType Architecture OperatingSystem KernelVersion CgroupDriver CgroupVersion LoggingDriver DefaultRuntime
     Isolation LiveRestoreEnabled IPv4Forwarding BridgeNfIptables BridgeNfIp6tables ExperimentalBuild SecurityOptions/[] Plugins/Network/[]
     DefaultAddressPools/[]/Base DefaultAddressPools/[]/Size FirewallBackend/Driver FirewallBackend/Info/[]/[] Swarm/LocalNodeState Swarm/NodeID
     Swarm/NodeAddr Swarm/ControlAvailable Swarm/Cluster/DefaultAddrPool/[] Swarm/Cluster/SubnetSize Containers ContainersRunning' '' docker info --format '{{json .}}') || return $?
-  # Some clients succeed without an engine.
+  # Some clients exit 0 without an engine.
   printf '%s\\n' "$kept" | grep -q '"ServerVersion": "[^"]' || return 1
   printf '%s\\n' "$kept"
 }
 
-# What comes and goes while it is asked for is asked for again.
+# Tries again if a container or network disappears between the list and the inspection.
 inspected() {
   for _ in 1 2 3; do
     ids=$(bounded docker "$3" ls \${4:+"$4"} -q --no-trunc) || return $?
@@ -106,13 +106,13 @@ containers() {
     []/NetworkSettings/Networks/*/IPAMConfig/IPv4Address []/NetworkSettings/Networks/*/IPAMConfig/IPv6Address
     []/NetworkSettings/Networks/*/DriverOpts/com.docker.network.+' '' container -a
 }
-# Whom containers speak to, as far as their settings tell.
+# The other containers that the settings of a container name.
 names() {
   inspected '[]/Name []/Config/Env/[] []/Config/Cmd/[] []/Config/Entrypoint/[] []/Config/Labels/* []/Config/Healthcheck/Test/[]
     []/NetworkSettings/Networks/*/Aliases/[] []/NetworkSettings/Networks/*/DNSNames/[]' names container -a
 }
 
-# Settings of the engine, in its file and on its command line, that are about networks and access.
+# Settings of the engine about networks and access, in daemon.json and on the command line.
 settings='bip bip6 bridge fixed-cidr fixed-cidr-v6 default-gateway default-gateway-v6 default-address-pools default-network-opts icc ip ip-forward
 ip-forward-no-drop ip-masq iptables ip6tables ipv6 firewall-backend allow-direct-routing bridge-accept-fwmark userland-proxy live-restore hosts tls
 tlsverify dns dns-search mtu no-new-privileges userns-remap selinux-enabled experimental features host-gateway-ip host-gateway-ips
@@ -132,7 +132,7 @@ file_settings() {
   keep "$paths" '' <"$1"
 }
 
-# One line for each setting on the command line, and each variable of the environment that changes the engine's rules.
+# Prints a line for each setting on the command line, and for each environment variable that changes the rules of the engine.
 flag_settings() {
   words=$(words_of "$1" cmdline) || return 1
   environment=$(words_of "$1" environ) || return 1
@@ -140,7 +140,7 @@ flag_settings() {
   printf '%s\\n' "$environment" | sed -n 's/^\\(DOCKER_INSECURE_NO_IPTABLES_RAW\\|DOCKER_IPTABLES_SCTP_CHECKSUM\\|DOCKER_IGNORE_BR_NETFILTER_ERROR\\)=.*/environment \\1/p'
 }
 
-# $1 is the process of the engine, where it runs.
+# $1 is the process id of the engine, or empty.
 settings_texts() {
   file=/etc/docker/daemon.json
   if [ -z "$1" ]; then
@@ -158,7 +158,7 @@ settings_texts() {
     /*) ;;
     *) missing daemon-json "dockerd reads $file, and it is unknown in which folder" && return 0 ;;
   esac
-  # An engine may have another view of the files than this program.
+  # The engine can be in another mount namespace.
   [ -z "$1" ] || [ ! -d "/proc/$1/root/" ] || file=/proc/$1/root$file
   if [ ! -e "$file" ]; then
     none daemon-json "there is no $file"
@@ -167,7 +167,7 @@ settings_texts() {
   elif out=$(file_settings "$file"); then
     put daemon-json "$file, reduced" "$out"
   else
-    missing daemon-json "$file is not understood: it is no JSON, or has a key twice"
+    missing daemon-json "$file is not understood: it is not JSON, or has a key twice"
   fi
 }
 
@@ -192,12 +192,12 @@ docker_texts() {
   settings_texts "$engine"
 }
 `,
-  'collect/firewall.sh': `# Rules and sets. The tools load modules of the kernel that they need: what is not there is not asked.
+  'collect/firewall.sh': `# Rules and sets. Their tools load modules of the kernel, so the script runs a tool only if the module is in the kernel.
 
-# Whether the kernel has module $1, built in or loaded, by its function $2.
+# Exit 0 if the kernel has module $1, built in or loaded. $2 is a function of the module.
 in_kernel() { [ -d "/sys/module/$1" ] || grep -q " $2" /proc/kallsyms 2>/dev/null; }
 
-# Where the kernel tells neither, nothing is certain.
+# Exit 0 if the kernel lists its functions, so that a missing one proves a missing module.
 tells_modules() { [ -r /proc/kallsyms ] && grep -q ' register_netdevice' /proc/kallsyms; }
 
 # $1 names the text, $2 and $3 are the module and its function, the rest is the command.
@@ -215,7 +215,7 @@ asked() {
   fi
 }
 
-# Legacy tables that are in the kernel.
+# Prints the legacy tables in the kernel.
 tables_of() { cat "/proc/net/$1" 2>/dev/null; }
 dump_tables() {
   dumper=$1
@@ -265,11 +265,12 @@ firewall_texts() {
   asked ipset ip_set ip_set_nfnl_get ipset save
 }
 `,
-  'collect/json.awk': `# Of a JSON text only what \`keep\` names. With \`names\`, only what settings of containers say of other containers: lines "CONTAINER HOST:PORT". A text that is
-# not understood ends with exit 1. \`keep\` holds paths like []/Config/Image: [] is an element of an array, * any key, and + at the end the rest of a key.
+  'collect/json.awk': `# Prints the parts of a JSON text that \`keep\` lists. With \`names\`, it prints the addresses of other containers in the settings of containers instead, as lines
+# "CONTAINER HOST:PORT". Exits 1 if the text is not JSON. \`keep\` contains paths like []/Config/Image: [] is an element of an array, * is any key, and a
+# trailing + is the rest of a key.
 
 function bad() { failed = 1; exit 1 }
-# The text is read up to each comma: a single line of megabytes would be copied with each of its words.
+# Reads up to each comma: a record of megabytes would be copied once for each word.
 BEGIN {
   RS = ","
   count = split(keep, paths, " ")
@@ -287,7 +288,7 @@ BEGIN {
   }
   state = "value"
 }
-# The node under \`at\` for a key or an element, or -1 where nothing of it is kept.
+# Returns the node under \`at\` for a key or an element, or -1 if \`keep\` lists nothing below it.
 function child(at, word, isKey) {
   if (at < 0) return -1
   if ((at, word) in below) return below[at, word]
@@ -323,7 +324,7 @@ function close_one(c) {
   depth--
   state = "after"
 }
-# \`token\` is the value as it stands in JSON.
+# \`token\` is the value as JSON.
 function scalar(token,  at) {
   at = here()
   state = "after"
@@ -333,7 +334,7 @@ function scalar(token,  at) {
   begin_entry()
   printf "%s", token
 }
-# A name of a container, or a text in which such names may stand.
+# Takes a name of a container, or a text that can contain such names.
 function setting(from, text,  name) {
   if (from == "[]/Name") { sub(/^\\//, "", text); name_of[element] = text; known[text] = 1; return }
   if (from ~ /(Aliases|DNSNames)\\/\\[\\]$/) { known[text] = 1; return }
@@ -342,7 +343,7 @@ function setting(from, text,  name) {
   else if (from ~ /\\/Labels\\/\\*$/) name = key[depth]
   else if (before ~ /^-/) name = before
   before = from ~ /\\/(Cmd|Entrypoint|Test)\\/\\[\\]$/ ? text : ""
-  # What looks like a secret by its name may be a name and a number: there only an address in a URL counts.
+  # The value of a secret can look like HOST:PORT. So under the name of a secret, only an address after :// or @ counts.
   tokens(text, toupper(name) ~ /PASS|PWD|SECRET|TOKEN|CRED|KEY|AUTH|USER|SALT|HASH|CODE|COOKIE|SIGN|^-[AUP]$/)
 }
 function tokens(text, url_only,  left, before_it, after_it, word, port) {
@@ -357,7 +358,7 @@ function tokens(text, url_only,  left, before_it, after_it, word, port) {
     after_it = text == "" ? " " : substr(text, 1, 1)
     port = word
     sub(/^.*:/, "", port)
-    # USER:NUMBER@ is a password.
+    # In USER:NUMBER@ the number is a password.
     if (index(" \\t/@=,;|&\\"\\047([{<>", before_it) && index(" \\t/,;|&\\"\\047)]}<>?#", after_it) && port + 0 <= 65535 && (!url_only || before_it == "@" || left ~ /:\\/\\/$/)) {
       found[++finds] = word
       found_in[finds] = element
@@ -365,7 +366,7 @@ function tokens(text, url_only,  left, before_it, after_it, word, port) {
     left = word
   }
 }
-# Readers disagree on what a key means that an object has twice.
+# Parsers disagree on an object with the same key twice.
 function take_key(text) {
   if (node[depth] >= 0) {
     if ((object[depth], text) in taken) bad()
@@ -430,9 +431,9 @@ END {
   }
 }
 `,
-  'collect/kernel.sh': `# Interfaces, routes, settings of the kernel, and who listens.
+  'collect/kernel.sh': `# Interfaces, routes, settings of the kernel, and listening sockets.
 
-# Of interfaces no keys and no text of the administrator's.
+# Without keys of tunnels and without the alias of an interface, which is free text.
 addresses() {
   json '[]/ifindex []/ifname []/link []/link_index []/flags/[] []/mtu []/master []/operstate []/group []/link_type
     []/address []/linkinfo/info_kind []/linkinfo/info_slave_kind []/linkinfo/info_data/id []/linkinfo/info_data/protocol []/linkinfo/info_data/mode
@@ -452,7 +453,7 @@ sysctls() {
     /proc/sys/net/bridge/bridge-nf-call-iptables /proc/sys/net/bridge/bridge-nf-call-ip6tables /proc/sys/net/bridge/bridge-nf-call-arptables \\
     /proc/sys/net/bridge/bridge-nf-filter-vlan-tagged /proc/sys/net/netfilter/nf_conntrack_helper /proc/sys/net/netfilter/nf_conntrack_tcp_loose \\
     /proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal; do
-    # As sysctl writes it: a dot in the name of an interface becomes a slash.
+    # Like sysctl: a dot in the name of an interface becomes a slash.
     value=$(cat "$file" 2>/dev/null) && printf '%s = %s\\n' "$(printf '%s' "\${file#/proc/sys/}" | tr './' '/.')" "$value"
   done
   [ -r /proc/sys/net/ipv4/ip_forward ]
@@ -474,7 +475,7 @@ kernel_texts() {
   listeners
 }
 
-# ss loads modules of the kernel; without them it reads /proc, where a socket of IPv6 does not tell whether it takes IPv4, too.
+# ss loads modules of the kernel. Without them it reads /proc, which does not tell whether an IPv6 socket accepts IPv4.
 listeners() {
   if in_kernel tcp_diag tcp_diag_dump && in_kernel udp_diag udp_diag_dump; then
     run listeners ss -Hlntup
@@ -485,17 +486,17 @@ listeners() {
   fi
 }
 `,
-  'collect/texts.sh': `# How a text is written: a line that names it, its lines after "| ", and how many they are. No line of a text can look like a mark of another.
+  'collect/texts.sh': `# Writes a text: a mark with its name, its lines after "| ", and a mark with their number. So no line of a text looks like a mark.
 
 texts=0
 
-# What a program does in two minutes it does not do at all.
+# A program has two minutes.
 patience=
 if timeout 5 true >/dev/null 2>&1; then patience='timeout 120'; fi
 # shellcheck disable=SC2086 # no word or two
 bounded() { $patience "$@"; }
 
-# $1 names the text, $2 is what made it, $3 the text itself.
+# $1 names the text, $2 its source, $3 is the text.
 put() {
   texts=$((texts + 1))
   if [ -z "$3" ]; then
@@ -506,19 +507,19 @@ put() {
   printf '%s\\n' "$3" | awk -v name="$1" -v from="$2" 'BEGIN { print "== " name ": " from } { print "| " $0 } END { print "== end " name " " NR }'
 }
 
-# The text is known to be empty.
+# Writes that the text is known to be empty.
 none() {
   texts=$((texts + 1))
   printf '== %s none: %s\\n' "$1" "$2"
 }
 
-# The text is not known.
+# Writes that the text is unknown, and the reason.
 missing() {
   texts=$((texts + 1))
   printf '== %s missing: %s\\n' "$1" "$(printf '%s' "$2" | tr -c '[:print:]' ' ' | sed 's|//[^/@ ]*@|//...@|g' | cut -c 1-300)"
 }
 
-# $1 names the text, $2 says what makes it, the rest is the command. What fails runs again for its reason: nothing is written to a file.
+# $1 names the text, $2 its source, the rest is the command. A command that fails runs again for its error message, since the script writes no file.
 text() {
   name=$1
   from=$2
@@ -539,19 +540,19 @@ text() {
 
 program() { command -v "$1" >/dev/null 2>&1; }
 
-# A text that one program prints.
+# Writes the output of one program.
 run() {
   name=$1
   shift
   if program "$1"; then text "$name" "$*" bounded "$@"; else missing "$name" "$1 is not on this host"; fi
 }
 
-# Of the JSON of standard input the paths $1, or with $2 what settings say of other containers.
+# Prints the paths $1 of the JSON on standard input, or with $2 the addresses of other containers in it.
 keep() {
   awk -v keep="$1" -v names="$2" -f collect/json.awk
 }
 
-# The same of what a command prints. One that fails leaves a text that is no JSON.
+# The same for the output of a command. A command that fails leaves text that is not JSON.
 json() {
   paths=$1
   names=$2
@@ -559,7 +560,7 @@ json() {
   { bounded "$@" || echo '}'; } | keep "$paths" "$names"
 }
 `,
-  'collect/units.sh': `# Firewalls that this host may have beside Docker, as lines "UNIT LOADED ACTIVE ENABLED".
+  'collect/units.sh': `# Units of Docker and of known firewalls, as lines "UNIT LOADED ACTIVE ENABLED".
 
 firewalls='docker containerd firewalld ufw nftables iptables ip6tables ebtables ipset netfilter-persistent ferm shorewall shorewall6 csf lfd apf fail2ban
 crowdsec-firewall-bouncer sshguard bulkhead-firewall bulkhead-watch'

@@ -65,7 +65,7 @@ class Reader {
   /** Takes the text whose mark is line `at`; returns the line after it. */
   private entry(line: string, at: number): number {
     const [, name, state, what] = /^== ([a-z0-9-]+)( none| missing)?: (.*)$/.exec(line) ?? [];
-    if (name === undefined) this.refuse(at, 'is no mark of a text');
+    if (name === undefined) this.refuse(at, 'is not the mark of a text');
     if (this.seen.has(name)) this.refuse(at, `is the second text '${name}'`);
     this.seen.add(name);
     if (state === ' missing') this.lack(name, what);
@@ -80,7 +80,7 @@ class Reader {
       throw new InputError(`the archive is cut in the text '${name}', which begins at line ${from}; ${AGAIN}`);
     }
     const [, ended, count] = /^== end ([a-z0-9-]+) (\d+)$/.exec(this.lines[at]) ?? [];
-    if (ended !== name) this.refuse(at, `stands in the text '${name}' and is neither a line of it nor its end`);
+    if (ended !== name) this.refuse(at, `comes inside the text '${name}' and is neither a line of it nor its end`);
     if (Number(count) !== at - from) this.refuse(at, `ends '${name}' after ${count} lines, and there are ${at - from}`);
     this.keep(
       name,
@@ -94,7 +94,7 @@ class Reader {
 
   private ended(count: number, at: number): HostDump {
     if (count !== this.seen.size) this.refuse(at, `ends ${count} texts, and there are ${this.seen.size}`);
-    if (at + 1 < this.lines.length) this.refuse(at + 1, 'stands after the end');
+    if (at + 1 < this.lines.length) this.refuse(at + 1, 'comes after the end');
     for (const name of HOST_TEXTS) {
       if (!this.seen.has(name)) this.lack(name, 'the program that collected does not know it');
     }

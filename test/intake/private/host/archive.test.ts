@@ -67,7 +67,7 @@ test.each([
   [
     'and a line that a mail program wrapped',
     4,
-    "line 5 of the archive stands in the text 'iptables' and is neither a line of it nor its end",
+    "line 5 of the archive comes inside the text 'iptables' and is neither a line of it nor its end",
   ],
   ['== iptables: again', 9, "line 10 of the archive is the second text 'iptables'"],
   ['== end iptables 4', 8, "line 9 of the archive ends 'iptables' after 4 lines, and there are 5"],
@@ -77,5 +77,5 @@ test.each([
 });
 
 test('what follows the end is an error', () => {
-  expect(refusal(`${text(ARCHIVE)}$ exit\n`)).toContain('stands after the end');
+  expect(refusal(`${text(ARCHIVE)}$ exit\n`)).toContain('comes after the end');
 });
