@@ -30,7 +30,8 @@ Examples:
   $ bulkhead explain Web Db 5432             why the connection arrives or not
   $ bulkhead evaluate internet Db 5432       for a script: prints the result and sets the exit code
   $ bulkhead diff main.json cdktf.out        flows that a change opens and closes
-  $ bulkhead whatif --engine 29.1            what an upgrade of the engine would open and close`;
+  $ bulkhead whatif --engine 29.1            what an upgrade of the engine would open and close
+  $ bulkhead collect --ssh web1 >web1.txt    what a host tells of its networks, its rules and its engine`;
 
 /** Runs a command line; returns the exit code. */
 export async function main(argv: readonly string[], out: Sink, err: Sink): Promise<number> {
@@ -53,9 +54,7 @@ export async function main(argv: readonly string[], out: Sink, err: Sink): Promi
 
 function programFor(out: Sink, err: Sink, end: (code: number) => void): Command {
   const program = new Command('bulkhead')
-    .description(
-      'Prints which connections are possible on a Docker host, from the files of a synth. Sends no packet and contacts no engine.',
-    )
+    .description('Prints which connections are possible on a Docker host. Sends no packet; only collect --ssh contacts a host.')
     .exitOverride()
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .showHelpAfterError("(run 'bulkhead --help' for the commands)")
@@ -114,6 +113,24 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
       const asked = questions(given);
       const then = asked.onEngine(given.engine);
       changed('whatif', { ...aboutOf(asked), newEngine: then.engine.version }, then.changesSince(asked), given);
+    });
+
+  program
+    .command('collect')
+    .description(
+      'prints a program for a Docker host: run as root there, it prints what the host tells, without secrets, as one text for --input',
+    )
+    .option('--ssh <host>', 'run it there now, and print what the host tells')
+    .action(({ ssh }: { readonly ssh?: string }) => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const { collectOver, program: script } = require('./collect') as typeof import('./collect');
+      if (ssh === undefined) {
+        out.write(script());
+        return;
+      }
+      const { archive, lacks } = collectOver(ssh);
+      out.write(archive);
+      for (const lack of lacks) err.write(`bulkhead: ${ssh} does not tell ${lack}\n`);
     });
   return program;
 }

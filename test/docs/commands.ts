@@ -38,6 +38,10 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     runs: 'page',
     by: 'scripts/pack-check.ts',
   },
+  'docs/guides/command-line.md: npx bulkhead collect >collect.sh': {
+    runs: 'nowhere',
+    because: 'there is no host for ssh; test/cli/collect.test.ts and the scenario collect run the command and its program',
+  },
   'docs/guides/host-files.md: cd cdktf.out/stacks/shop/bulkhead/shop--Host': host,
   'docs/guides/host-files.md: sh install.sh --check': host,
   'docs/guides/host-files.md: bulkhead-firewall status | tail -n 1': host,

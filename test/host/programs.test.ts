@@ -6,6 +6,7 @@ import { LINKS, sampleInput } from './sample';
 import { BUNDLE, bundle, programFiles } from '../../scripts/bundle-host';
 import { assemble } from '../../src/host/private/assemble';
 import {
+  collectScript,
   commentedFirewallScript,
   CONFIG_SCRIPT,
   DIRECTORIES_SCRIPT,
@@ -28,6 +29,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   'directories.sh': assemble('directories.sh'),
   'secret.sh': assemble('secret.sh'),
   'config.sh': assemble('config.sh'),
+  'collect.sh': collectScript(),
   'install.sh': renderInstallScript(sampleInput()),
   'verify.sh': renderVerifyScript({
     containers: [
@@ -82,7 +84,7 @@ test('the bundle is what the files are; otherwise run: npx projen host:bundle', 
 
 test('every file is part of a program', () => {
   const used = Object.values(FILES).flatMap((text) => [...text.matchAll(/^\. (\S+\.sh)$|-f (\S+\.awk)/gm)].map(([, sh, awk]) => sh ?? awk));
-  const entries = ['firewall.sh', 'swarm.sh', 'directories.sh', 'secret.sh', 'config.sh', 'install.sh', 'verify.sh'];
+  const entries = ['firewall.sh', 'swarm.sh', 'directories.sh', 'secret.sh', 'config.sh', 'collect.sh', 'install.sh', 'verify.sh'];
   // Where a host has no links and no shared networks, they stand for links.sh and rejoin.sh.
   const shadow = ['firewall/no-links.sh', 'firewall/no-rejoin.sh', sampleInput().guard.program];
   expect([...new Set([...used.filter((name) => !name.startsWith('generated/')), ...entries, ...shadow])].sort()).toEqual(programFiles());

@@ -2,6 +2,598 @@
 
 /** Programs of the host, by their names below src/host. */
 export const FILES: Readonly<Record<string, string>> = {
+  'collect.sh': `#!/bin/sh
+# Bulkhead: prints the networks, the firewall and the engine of this host as one text. Needs root, changes nothing, and sends nothing.
+# Save the output, read it, and give it to the command: sh collect.sh >host.txt; bulkhead exposure --input host.txt
+# It prints no environment, command, label, health check, log option or registry. Of these it prints only HOST:PORT where HOST is a name of a container on
+# this host. It prints the comments of rules and sets.
+# shellcheck disable=SC2034 # names that other programs need
+. common/prelude.sh
+
+# Always ask the engine of this host, whatever the environment says.
+DOCKER_HOST=unix:///run/docker.sock
+export DOCKER_HOST
+unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
+
+. collect/texts.sh
+
+. collect/kernel.sh
+
+. collect/firewall.sh
+
+. common/words.sh
+
+. collect/docker.sh
+
+. collect/units.sh
+
+# Everything is in a function. So a script that was cut does nothing, and no program reads the rest of the script from standard input.
+main() {
+  [ "$(id -u)" = 0 ] || die 'must run as root: only root reads the rules of the firewall'
+  [ $# = 0 ] || die 'takes no arguments; it prints to standard output'
+  echo 'bulkhead-collect 1'
+  echo "# Taken on $(uname -n) at $(date -u +%Y-%m-%dT%H:%M:%SZ). Read it before you give it away: it names addresses, containers and rules, with their comments."
+  firewall_texts
+  kernel_texts
+  docker_texts
+  units_text
+  echo "== end of $texts texts"
+}
+main "$@" </dev/null
+`,
+  'collect/docker.sh': `# The engine. The script asks it only while it runs, since its socket can start it.
+
+engine_pid() {
+  if pid=$(cat /run/docker.pid 2>/dev/null) && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ]; then
+    echo "$pid"
+  else
+    grep -lx dockerd /proc/[0-9]*/comm 2>/dev/null | sed -n '1s|/proc/\\([0-9]*\\)/comm|\\1|p'
+  fi
+}
+
+version() {
+  bounded docker version --format '{{.Server.Version}}' | grep .
+}
+
+# Without registries, proxies, labels and certificates of a swarm.
+info() {
+  kept=$(json 'ServerVersion ID Name Driver OSType Architecture OperatingSystem KernelVersion CgroupDriver CgroupVersion LoggingDriver DefaultRuntime
+    Isolation LiveRestoreEnabled IPv4Forwarding BridgeNfIptables BridgeNfIp6tables ExperimentalBuild SecurityOptions/[] Plugins/Network/[]
+    DefaultAddressPools/[]/Base DefaultAddressPools/[]/Size FirewallBackend/Driver FirewallBackend/Info/[]/[] Swarm/LocalNodeState Swarm/NodeID
+    Swarm/NodeAddr Swarm/ControlAvailable Swarm/Cluster/DefaultAddrPool/[] Swarm/Cluster/SubnetSize Containers ContainersRunning' '' docker info --format '{{json .}}') || return $?
+  # Some clients exit 0 without an engine.
+  printf '%s\\n' "$kept" | grep -q '"ServerVersion": "[^"]' || return 1
+  printf '%s\\n' "$kept"
+}
+
+# Tries again if a container or network disappears between the list and the inspection.
+inspected() {
+  for _ in 1 2 3; do
+    ids=$(bounded docker "$3" ls \${4:+"$4"} -q --no-trunc) || return $?
+    if [ -z "$ids" ]; then
+      [ -n "$2" ] || echo '[]'
+      return 0
+    fi
+    # shellcheck disable=SC2086 # ids hold no blanks
+    if kept=$(json "$1" "$2" docker "$3" inspect $ids); then
+      printf '%s\\n' "$kept"
+      return 0
+    fi
+  done
+  return 1
+}
+networks() {
+  inspected '[]/Name []/Id []/Scope []/Driver []/EnableIPv4 []/EnableIPv6 []/IPAM/Driver []/IPAM/Config/[]/Subnet []/IPAM/Config/[]/IPRange
+    []/IPAM/Config/[]/Gateway []/IPAM/Config/[]/AuxiliaryAddresses/* []/Internal []/Attachable []/Ingress []/ConfigFrom/Network []/ConfigOnly
+    []/Containers/*/Name []/Containers/*/EndpointID []/Containers/*/MacAddress []/Containers/*/IPv4Address []/Containers/*/IPv6Address
+    []/Options/com.docker.network.+ []/Options/parent []/Options/macvlan_mode []/Options/ipvlan_mode []/Options/ipvlan_flag []/Options/encrypted' '' network ''
+}
+containers() {
+  inspected '[]/Id []/Name []/Image []/State/Status []/State/Running []/State/Paused []/State/Restarting []/State/Pid
+    []/Config/Image []/Config/Hostname []/Config/Domainname []/Config/User []/Config/ExposedPorts/*/- []/Config/NetworkDisabled
+    []/HostConfig/NetworkMode []/HostConfig/PortBindings/*/[]/HostIp []/HostConfig/PortBindings/*/[]/HostPort []/HostConfig/PublishAllPorts
+    []/HostConfig/CapAdd/[] []/HostConfig/CapDrop/[] []/HostConfig/Privileged []/HostConfig/PidMode []/HostConfig/IpcMode []/HostConfig/UTSMode
+    []/HostConfig/UsernsMode []/HostConfig/CgroupnsMode []/HostConfig/ReadonlyRootfs []/HostConfig/SecurityOpt/[] []/HostConfig/Dns/[]
+    []/HostConfig/DnsSearch/[] []/HostConfig/ExtraHosts/[] []/HostConfig/Links/[] []/HostConfig/VolumesFrom/[] []/HostConfig/GroupAdd/[]
+    []/HostConfig/Sysctls/* []/HostConfig/Runtime []/HostConfig/Devices/[]/PathOnHost []/HostConfig/RestartPolicy/Name
+    []/HostConfig/RestartPolicy/MaximumRetryCount []/HostConfig/AutoRemove
+    []/Mounts/[]/Type []/Mounts/[]/Name []/Mounts/[]/Source []/Mounts/[]/Destination []/Mounts/[]/RW []/Mounts/[]/Propagation
+    []/NetworkSettings/SandboxID []/NetworkSettings/SandboxKey []/NetworkSettings/Ports/*/[]/HostIp []/NetworkSettings/Ports/*/[]/HostPort
+    []/NetworkSettings/Networks/*/NetworkID []/NetworkSettings/Networks/*/EndpointID []/NetworkSettings/Networks/*/Gateway
+    []/NetworkSettings/Networks/*/IPAddress []/NetworkSettings/Networks/*/IPPrefixLen []/NetworkSettings/Networks/*/IPv6Gateway
+    []/NetworkSettings/Networks/*/GlobalIPv6Address []/NetworkSettings/Networks/*/GlobalIPv6PrefixLen []/NetworkSettings/Networks/*/MacAddress
+    []/NetworkSettings/Networks/*/GwPriority []/NetworkSettings/Networks/*/Aliases/[] []/NetworkSettings/Networks/*/DNSNames/[]
+    []/NetworkSettings/Networks/*/IPAMConfig/IPv4Address []/NetworkSettings/Networks/*/IPAMConfig/IPv6Address
+    []/NetworkSettings/Networks/*/DriverOpts/com.docker.network.+' '' container -a
+}
+# The other containers that the settings of a container name.
+names() {
+  inspected '[]/Name []/Config/Env/[] []/Config/Cmd/[] []/Config/Entrypoint/[] []/Config/Labels/* []/Config/Healthcheck/Test/[]
+    []/NetworkSettings/Networks/*/Aliases/[] []/NetworkSettings/Networks/*/DNSNames/[]' names container -a
+}
+
+# Settings of the engine about networks and access, in daemon.json and on the command line.
+settings='bip bip6 bridge fixed-cidr fixed-cidr-v6 default-gateway default-gateway-v6 default-address-pools default-network-opts icc ip ip-forward
+ip-forward-no-drop ip-masq iptables ip6tables ipv6 firewall-backend allow-direct-routing bridge-accept-fwmark userland-proxy live-restore hosts tls
+tlsverify dns dns-search mtu no-new-privileges userns-remap selinux-enabled experimental features host-gateway-ip host-gateway-ips
+swarm-default-advertise-addr'
+
+file_settings() {
+  paths=
+  for key in $settings; do
+    case $key in
+      default-address-pools) paths="$paths $key/[]/base $key/[]/size" ;;
+      default-network-opts) paths="$paths $key/*/com.docker.network.+" ;;
+      features) paths="$paths $key/*" ;;
+      hosts | dns | dns-search | host-gateway-ips) paths="$paths $key/[]" ;;
+      *) paths="$paths $key" ;;
+    esac
+  done
+  keep "$paths" '' <"$1"
+}
+
+# Prints a line for each setting on the command line, and for each environment variable that changes the rules of the engine.
+flag_settings() {
+  words=$(words_of "$1" cmdline) || return 1
+  environment=$(words_of "$1" environ) || return 1
+  printf '%s\\n' "$words" | tail -n +2 | flag_values | awk -v keys="$settings" 'BEGIN { n = split(keys, k, " "); for (i = 1; i <= n; i++) known[k[i]] = 1 } $1 in known'
+  printf '%s\\n' "$environment" | sed -n 's/^\\(DOCKER_INSECURE_NO_IPTABLES_RAW\\|DOCKER_IPTABLES_SCTP_CHECKSUM\\|DOCKER_IGNORE_BR_NETFILTER_ERROR\\)=.*/environment \\1/p'
+}
+
+# $1 is the process id of the engine, or empty.
+settings_texts() {
+  file=/etc/docker/daemon.json
+  if [ -z "$1" ]; then
+    missing daemon-flags 'no dockerd runs'
+  elif flags=$(flag_settings "$1"); then
+    put daemon-flags "/proc/$1/cmdline, reduced" "$flags"
+    other=$(words_of "$1" cmdline | tail -n +2 | flag_values | sed -n 's/^config-file //p' | tail -n 1)
+    file=\${other:-$file}
+  else
+    missing daemon-flags 'the command line or the environment of dockerd cannot be read'
+    missing daemon-json 'which file dockerd reads is not known'
+    return 0
+  fi
+  case $file in
+    /*) ;;
+    *) missing daemon-json "dockerd reads $file, and it is unknown in which folder" && return 0 ;;
+  esac
+  # The engine can be in another mount namespace.
+  [ -z "$1" ] || [ ! -d "/proc/$1/root/" ] || file=/proc/$1/root$file
+  if [ ! -e "$file" ]; then
+    none daemon-json "there is no $file"
+  elif [ -n "$1" ] && [ -e /run/docker.pid ] && changed_since "$file"; then
+    missing daemon-json "$file has changed since dockerd started, so dockerd may do something else"
+  elif out=$(file_settings "$file"); then
+    put daemon-json "$file, reduced" "$out"
+  else
+    missing daemon-json "$file is not understood: it is not JSON, or has a key twice"
+  fi
+}
+
+docker_texts() {
+  engine=$(engine_pid) || engine=
+  if ! program docker; then
+    reason='docker is not on this host'
+  elif [ -z "$engine" ]; then
+    reason='no dockerd runs'
+  else
+    reason=
+  fi
+  if [ -n "$reason" ]; then
+    for name in engine docker-info docker-networks docker-containers docker-names; do missing "$name" "$reason"; done
+  else
+    text engine 'docker version' version
+    text docker-info 'docker info, reduced' info
+    text docker-networks 'docker network inspect, reduced' networks
+    text docker-containers 'docker container inspect, reduced' containers
+    text docker-names 'names in settings of containers' names
+  fi
+  settings_texts "$engine"
+}
+`,
+  'collect/firewall.sh': `# Rules and sets. Their tools load modules of the kernel, so the script runs a tool only if the module is in the kernel.
+
+# Exit 0 if the kernel has module $1, built in or loaded. $2 is a function of the module.
+in_kernel() { [ -d "/sys/module/$1" ] || grep -q " $2" /proc/kallsyms 2>/dev/null; }
+
+# Exit 0 if the kernel lists its functions, so that a missing one proves a missing module.
+tells_modules() { [ -r /proc/kallsyms ] && grep -q ' register_netdevice' /proc/kallsyms; }
+
+# $1 names the text, $2 and $3 are the module and its function, the rest is the command.
+asked() {
+  name=$1
+  module=$2
+  symbol=$3
+  shift 3
+  if in_kernel "$module" "$symbol"; then
+    run "$name" "$@"
+  elif tells_modules; then
+    none "$name" "the kernel has no $module, and $1 would load it"
+  else
+    missing "$name" "this kernel does not tell whether it has $module, and $1 would load it"
+  fi
+}
+
+# Prints the legacy tables in the kernel.
+tables_of() { cat "/proc/net/$1" 2>/dev/null; }
+dump_tables() {
+  dumper=$1
+  shift
+  for table in "$@"; do bounded "$dumper" -t "$table" || return $?; done
+}
+
+# $1 is iptables or ip6tables, $2 the list of its legacy tables.
+rules_of() {
+  tables=$(tables_of "$2" | tr '\\n' ' ')
+  path=$(command -v "$1-save") || path=
+  case $(readlink -f "$path" 2>/dev/null) in
+    *nft*) kind=nf_tables ;;
+    *legacy*) kind=legacy ;;
+    *) if "$1" -V 2>/dev/null | grep -q nf_tables; then kind=nf_tables; else kind=legacy; fi ;;
+  esac
+  if [ -z "$path" ]; then
+    missing "$1" "$1-save is not on this host"
+    dumper=$1-legacy-save
+  elif [ "$kind" = nf_tables ]; then
+    asked "$1" nf_tables nft_do_chain "$1-save"
+    dumper=$1-legacy-save
+  else
+    legacy_text "$1" "$1-save"
+    none "$1-legacy" "$1-save is the legacy one: they are in the text $1"
+    return 0
+  fi
+  legacy_text "$1-legacy" "$dumper"
+}
+
+# $1 names the text, $2 is the tool, and $tables are the tables.
+legacy_text() {
+  if [ -z "\${tables% }" ]; then
+    none "$1" 'no legacy table is in the kernel'
+  elif program "$2"; then
+    # shellcheck disable=SC2086 # names of tables
+    text "$1" "$2" dump_tables "$2" $tables
+  else
+    missing "$1" "legacy tables are in the kernel ($tables), and $2 is not on this host"
+  fi
+}
+
+firewall_texts() {
+  rules_of iptables ip_tables_names
+  rules_of ip6tables ip6_tables_names
+  asked nft nf_tables nft_do_chain nft -j list ruleset
+  asked ipset ip_set ip_set_nfnl_get ipset save
+}
+`,
+  'collect/json.awk': `# Prints the parts of a JSON text that \`keep\` lists. With \`names\`, it prints the addresses of other containers in the settings of containers instead, as lines
+# "CONTAINER HOST:PORT". Exits 1 if the text is not JSON. \`keep\` contains paths like []/Config/Image: [] is an element of an array, * is any key, and a
+# trailing + is the rest of a key.
+
+function bad() { failed = 1; exit 1 }
+# Reads up to each comma: a record of megabytes would be copied once for each word.
+BEGIN {
+  RS = ","
+  count = split(keep, paths, " ")
+  for (i = 1; i <= count; i++) {
+    parts = split(paths[i], part, "/")
+    at = 0
+    for (j = 1; j <= parts; j++) {
+      word = part[j]
+      if (word ~ /[+]$/) { start[at] = substr(word, 1, length(word) - 1); word = "+" }
+      if (!((at, word) in below)) below[at, word] = ++nodes
+      inner[at] = 1
+      at = below[at, word]
+    }
+    path[at] = paths[i]
+  }
+  state = "value"
+}
+# Returns the node under \`at\` for a key or an element, or -1 if \`keep\` lists nothing below it.
+function child(at, word, isKey) {
+  if (at < 0) return -1
+  if ((at, word) in below) return below[at, word]
+  if (isKey && (at, "*") in below) return below[at, "*"]
+  if (isKey && (at, "+") in below && index(word, start[at]) == 1) return below[at, "+"]
+  return -1
+}
+function here() {
+  if (state != "value" && state != "first") bad()
+  if (depth == 0) return 0
+  return kind[depth] == "[" ? child(node[depth], "[]", 0) : child(node[depth], key[depth], 1)
+}
+function indent(n) { return sprintf("%" n "s", "") }
+function begin_entry() {
+  if (names || depth == 0) return
+  printf "%s\\n%s%s", printed[depth]++ ? "," : "", indent(depth), kind[depth] == "{" ? "\\"" key[depth] "\\": " : ""
+}
+function open(c,  at) {
+  at = here()
+  if (!(at in inner) && at in path) at = -1
+  if (at >= 0) begin_entry()
+  if (at >= 0 && !names) printf "%s", c
+  if (depth == 1) element++
+  kind[++depth] = c
+  node[depth] = at
+  printed[depth] = 0
+  object[depth] = ++objects
+  state = "first"
+}
+function close_one(c) {
+  if (depth == 0 || kind[depth] != c || (state != "after" && state != "first")) bad()
+  if (node[depth] >= 0 && !names) printf "%s%s", printed[depth] ? "\\n" indent(depth - 1) : "", c == "{" ? "}" : "]"
+  depth--
+  state = "after"
+}
+# \`token\` is the value as JSON.
+function scalar(token,  at) {
+  at = here()
+  state = "after"
+  if (at < 0 || !(at in path) && token != "null") return
+  if (names) { if (token ~ /^"/) setting(path[at], substr(token, 2, length(token) - 2)); return }
+  if (length(token) > 4096) token = "\\"left out: " length(token) " characters\\""
+  begin_entry()
+  printf "%s", token
+}
+# Takes a name of a container, or a text that can contain such names.
+function setting(from, text,  name) {
+  if (from == "[]/Name") { sub(/^\\//, "", text); name_of[element] = text; known[text] = 1; return }
+  if (from ~ /(Aliases|DNSNames)\\/\\[\\]$/) { known[text] = 1; return }
+  name = ""
+  if (from ~ /\\/Env\\/\\[\\]$/) { name = text; sub(/=.*/, "", name); sub(/^[^=]*=?/, "", text) }
+  else if (from ~ /\\/Labels\\/\\*$/) name = key[depth]
+  else if (before ~ /^-/) name = before
+  before = from ~ /\\/(Cmd|Entrypoint|Test)\\/\\[\\]$/ ? text : ""
+  # The value of a secret can look like HOST:PORT. So under the name of a secret, only an address after :// or @ counts.
+  tokens(text, toupper(name) ~ /PASS|PWD|SECRET|TOKEN|CRED|KEY|AUTH|USER|SALT|HASH|CODE|COOKIE|SIGN|^-[AUP]$/)
+}
+function tokens(text, url_only,  left, before_it, after_it, word, port) {
+  gsub(/\\\\u[0-9a-fA-F][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]/, " ", text)
+  gsub(/\\\\./, " ", text)
+  left = ""
+  while (match(text, /[A-Za-z0-9][A-Za-z0-9_.-]*:[1-9][0-9]*/)) {
+    word = substr(text, RSTART, RLENGTH)
+    left = substr(left substr(text, 1, RSTART - 1), RSTART + length(left) > 3 ? RSTART + length(left) - 3 : 1)
+    before_it = left == "" ? " " : substr(left, length(left))
+    text = substr(text, RSTART + RLENGTH)
+    after_it = text == "" ? " " : substr(text, 1, 1)
+    port = word
+    sub(/^.*:/, "", port)
+    # In USER:NUMBER@ the number is a password.
+    if (index(" \\t/@=,;|&\\"\\047([{<>", before_it) && index(" \\t/,;|&\\"\\047)]}<>?#", after_it) && port + 0 <= 65535 && (!url_only || before_it == "@" || left ~ /:\\/\\/$/)) {
+      found[++finds] = word
+      found_in[finds] = element
+    }
+    left = word
+  }
+}
+# Parsers disagree on an object with the same key twice.
+function take_key(text) {
+  if (node[depth] >= 0) {
+    if ((object[depth], text) in taken) bad()
+    taken[object[depth], text] = 1
+  }
+  key[depth] = text
+}
+function comma() {
+  if (state != "after" || depth == 0) bad()
+  state = kind[depth] == "{" ? "key" : "value"
+}
+function string(text) {
+  if (kind[depth] == "{" && (state == "key" || state == "first")) { take_key(text); state = "colon" }
+  else scalar("\\"" text "\\"")
+}
+NR > 1 { if (quoted) held = held ","; else comma() }
+{
+  rest = $0
+  while (rest != "") {
+    if (quoted) {
+      q = index(rest, "\\"")
+      if (!q) { held = held rest; break }
+      held = held substr(rest, 1, q - 1)
+      rest = substr(rest, q + 1)
+      for (n = length(held); substr(held, n, 1) == "\\\\"; n--) continue
+      if ((length(held) - n) % 2) { held = held "\\""; continue }
+      quoted = 0
+      string(held)
+      continue
+    }
+    if (match(rest, /^[ \\t\\r\\n]+/)) { rest = substr(rest, RLENGTH + 1); continue }
+    c = substr(rest, 1, 1)
+    if (c ~ /[-+.0-9A-Za-z]/) {
+      match(rest, /^[-+.0-9A-Za-z]+/)
+      token = substr(rest, 1, RLENGTH)
+      rest = substr(rest, RLENGTH + 1)
+      if (token !~ /^(true|false|null|-?[0-9][-+.0-9eE]*)$/ || depth && kind[depth] == "{" && state != "value") bad()
+      scalar(token)
+      continue
+    }
+    rest = substr(rest, 2)
+    if (c == "\\"") { quoted = 1; held = "" }
+    else if (c == "{" || c == "[") { if (depth && kind[depth] == "{" && state != "value") bad(); open(c) }
+    else if (c == "}") close_one("{")
+    else if (c == "]") close_one("[")
+    else if (c == ":" && state == "colon") state = "value"
+    else bad()
+  }
+}
+END {
+  if (failed) exit 1
+  if (!depth && !quoted && state == "value") exit 0
+  if (depth || quoted || state != "after") exit 1
+  if (!names) print ""
+  for (i = 1; i <= finds; i++) {
+    word = found[i]
+    sub(/:[0-9]+$/, "", word)
+    word = name_of[found_in[i]] " " found[i]
+    host = found[i]
+    sub(/:[0-9]+$/, "", host)
+    if (host in known && !(word in told)) { told[word] = 1; print word }
+  }
+}
+`,
+  'collect/kernel.sh': `# Interfaces, routes, settings of the kernel, and listening sockets.
+
+# Without keys of tunnels and without the alias of an interface, which is free text.
+addresses() {
+  json '[]/ifindex []/ifname []/link []/link_index []/flags/[] []/mtu []/master []/operstate []/group []/link_type
+    []/address []/linkinfo/info_kind []/linkinfo/info_slave_kind []/linkinfo/info_data/id []/linkinfo/info_data/protocol []/linkinfo/info_data/mode
+    []/linkinfo/info_data/flags/[] []/linkinfo/info_data/table []/linkinfo/info_data/vlan_filtering []/linkinfo/info_data/nf_call_iptables
+    []/linkinfo/info_data/nf_call_ip6tables []/linkinfo/info_data/nf_call_arptables []/linkinfo/info_data/local []/linkinfo/info_data/remote
+    []/linkinfo/info_data/port []/linkinfo/info_data/link []/linkinfo/info_slave_data/isolated []/linkinfo/info_slave_data/hairpin
+    []/addr_info/[]/family []/addr_info/[]/local []/addr_info/[]/address []/addr_info/[]/prefixlen []/addr_info/[]/broadcast []/addr_info/[]/scope
+    []/addr_info/[]/label []/addr_info/[]/dynamic []/addr_info/[]/temporary []/addr_info/[]/deprecated []/addr_info/[]/tentative' '' ip -j -d address show
+}
+
+sysctls() {
+  for file in /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_nonlocal_bind /proc/sys/net/ipv4/ip_local_port_range \\
+    /proc/sys/net/ipv4/ip_unprivileged_port_start /proc/sys/net/ipv4/fwmark_reflect /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv4/conf/*/rp_filter \\
+    /proc/sys/net/ipv4/conf/*/route_localnet /proc/sys/net/ipv4/conf/*/proxy_arp /proc/sys/net/ipv4/conf/*/accept_local \\
+    /proc/sys/net/ipv4/conf/*/accept_source_route /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv6/bindv6only /proc/sys/net/ipv6/conf/*/forwarding \\
+    /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/ipv6/conf/*/accept_ra /proc/sys/net/ipv6/conf/*/proxy_ndp \\
+    /proc/sys/net/bridge/bridge-nf-call-iptables /proc/sys/net/bridge/bridge-nf-call-ip6tables /proc/sys/net/bridge/bridge-nf-call-arptables \\
+    /proc/sys/net/bridge/bridge-nf-filter-vlan-tagged /proc/sys/net/netfilter/nf_conntrack_helper /proc/sys/net/netfilter/nf_conntrack_tcp_loose \\
+    /proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal; do
+    # Like sysctl: a dot in the name of an interface becomes a slash.
+    value=$(cat "$file" 2>/dev/null) && printf '%s = %s\\n' "$(printf '%s' "\${file#/proc/sys/}" | tr './' '/.')" "$value"
+  done
+  [ -r /proc/sys/net/ipv4/ip_forward ]
+}
+
+kernel_texts() {
+  if ! program ip; then
+    for name in addresses routes-ipv4 routes-ipv6 rules-ipv4 rules-ipv6; do missing "$name" 'ip is not on this host; install iproute2'; done
+  elif ! ip -V 2>&1 | grep -q iproute2; then
+    for name in addresses routes-ipv4 routes-ipv6 rules-ipv4 rules-ipv6; do missing "$name" 'ip of busybox prints no JSON; install iproute2'; done
+  else
+    text addresses 'ip -j -d address show, reduced' addresses
+    for family in 4 6; do
+      run "routes-ipv$family" ip -j "-$family" route show table all
+      run "rules-ipv$family" ip -j "-$family" rule show
+    done
+  fi
+  text sysctls /proc/sys sysctls
+  listeners
+}
+
+# ss loads modules of the kernel. Without them it reads /proc, which does not tell whether an IPv6 socket accepts IPv4.
+listeners() {
+  if in_kernel tcp_diag tcp_diag_dump && in_kernel udp_diag udp_diag_dump; then
+    run listeners ss -Hlntup
+  elif program ss; then
+    missing listeners 'ss would load the modules tcp_diag and udp_diag; run ss -lntup once, and collect again'
+  else
+    missing listeners 'ss is not on this host; install iproute2'
+  fi
+}
+`,
+  'collect/texts.sh': `# Writes a text: a mark with its name, its lines after "| ", and a mark with their number. So no line of a text looks like a mark.
+
+texts=0
+
+# A program has two minutes.
+patience=
+if timeout 5 true >/dev/null 2>&1; then patience='timeout 120'; fi
+# shellcheck disable=SC2086 # no word or two
+bounded() { $patience "$@"; }
+
+# $1 names the text, $2 its source, $3 is the text.
+put() {
+  texts=$((texts + 1))
+  if [ -z "$3" ]; then
+    none "$1" "$2 printed nothing"
+    texts=$((texts - 1))
+    return 0
+  fi
+  printf '%s\\n' "$3" | awk -v name="$1" -v from="$2" 'BEGIN { print "== " name ": " from } { print "| " $0 } END { print "== end " name " " NR }'
+}
+
+# Writes that the text is known to be empty.
+none() {
+  texts=$((texts + 1))
+  printf '== %s none: %s\\n' "$1" "$2"
+}
+
+# Writes that the text is unknown, and the reason.
+missing() {
+  texts=$((texts + 1))
+  printf '== %s missing: %s\\n' "$1" "$(printf '%s' "$2" | tr -c '[:print:]' ' ' | sed 's|//[^/@ ]*@|//...@|g' | cut -c 1-300)"
+}
+
+# $1 names the text, $2 its source, the rest is the command. A command that fails runs again for its error message, since the script writes no file.
+text() {
+  name=$1
+  from=$2
+  shift 2
+  if out=$("$@" 2>/dev/null); then
+    put "$name" "$from" "$out"
+    return 0
+  else
+    code=$?
+  fi
+  if [ "$code" = 124 ]; then
+    missing "$name" "$from took more than two minutes"
+  else
+    reason=$("$@" 2>&1 >/dev/null | grep -m 1 .) || reason=
+    missing "$name" "$from failed: \${reason:-exit $code}"
+  fi
+}
+
+program() { command -v "$1" >/dev/null 2>&1; }
+
+# Writes the output of one program.
+run() {
+  name=$1
+  shift
+  if program "$1"; then text "$name" "$*" bounded "$@"; else missing "$name" "$1 is not on this host"; fi
+}
+
+# Prints the paths $1 of the JSON on standard input, or with $2 the addresses of other containers in it.
+keep() {
+  awk -v keep="$1" -v names="$2" -f collect/json.awk
+}
+
+# The same for the output of a command. A command that fails leaves text that is not JSON.
+json() {
+  paths=$1
+  names=$2
+  shift 2
+  { bounded "$@" || echo '}'; } | keep "$paths" "$names"
+}
+`,
+  'collect/units.sh': `# Units of Docker and of known firewalls, as lines "UNIT LOADED ACTIVE ENABLED".
+
+firewalls='docker containerd firewalld ufw nftables iptables ip6tables ebtables ipset netfilter-persistent ferm shorewall shorewall6 csf lfd apf fail2ban
+crowdsec-firewall-bouncer sshguard bulkhead-firewall bulkhead-watch'
+
+of_systemd() {
+  for unit in $firewalls; do
+    systemctl show --property=LoadState,ActiveState,UnitFileState "$unit.service" |
+      awk -F = -v unit="$unit.service" '{ v[$1] = $2 } END { if (v["LoadState"] == "") exit 1; print unit, v["LoadState"], v["ActiveState"], v["UnitFileState"] == "" ? "-" : v["UnitFileState"] }' || return 1
+  done
+}
+
+of_openrc() {
+  enabled=$(rc-update show) || return 1
+  for unit in $firewalls; do
+    if [ ! -e "/etc/init.d/$unit" ]; then
+      echo "$unit not-found inactive -"
+      continue
+    fi
+    if rc-service "$unit" status >/dev/null 2>&1; then active=active; else active=inactive; fi
+    if printf '%s\\n' "$enabled" | grep -q "^ *$unit |"; then echo "$unit loaded $active enabled"; else echo "$unit loaded $active disabled"; fi
+  done
+}
+
+units_text() {
+  if program systemctl; then
+    text units 'systemctl show' of_systemd
+  elif program rc-service; then
+    text units rc-service of_openrc
+  else
+    missing units 'neither systemctl nor rc-service is on this host'
+  fi
+}
+`,
   'common/engine.sh': `# check_engine sets engine_fault to a sentence when dockerd is here and is not of the generation that the rules were made for. A version that cannot be
 # read is a fault, too; an absent dockerd is none. It wants engine_minimum and engine_below.
 
@@ -36,6 +628,29 @@ check_engine() {
     engine_fault="$engine_fault install such an engine, or declare the installed one in the program and install the host files again"
   fi
 }
+`,
+  'common/flag-values.awk': `# The words of a command line, one a line, as the same keys and values.
+
+function tell(key, value) { sub(/^(storage-opt|default-ulimit|host|log-opt|authorization-plugin|registry-mirror|insecure-registry)$/, "&s", key); sub(/registrys$/, "registries", key); print key " " value; key_before = "" }
+function long(letter) { return letter == "l" ? "log-level" : letter == "H" ? "hosts" : letter == "s" ? "storage-driver" : letter == "G" ? "group" : letter == "p" ? "pidfile" : letter == "g" ? "data-root" : "" }
+key_before != "" { if ($0 ~ /^-/) tell(key_before, "true"); else { tell(key_before, $0); next } }
+/^--[^=]+=/ { at = index($0, "="); tell(substr($0, 3, at - 3), substr($0, at + 1)); next }
+/^--./ { key_before = substr($0, 3); next }
+/^-[A-Za-z]/ {
+  # Letters without a value come together with others: -DH ADDRESS
+  for (i = 2; i <= length($0); i++) {
+    letter = substr($0, i, 1)
+    if (letter == "D") tell("debug", "true")
+    else if ((name = long(letter)) != "") {
+      value = substr($0, i + 1)
+      sub(/^=/, "", value)
+      if (value == "") key_before = name
+      else tell(name, value)
+      next
+    }
+  }
+}
+END { if (key_before != "") tell(key_before, "true") }
 `,
   'common/lists.sh': `line_end='
 '
@@ -124,6 +739,21 @@ need_tools() {
     esac
   done
   [ -z "$missing" ] || die "tools are missing; install the Debian packages:$missing"
+}
+`,
+  'common/words.sh': `# Reads the command line and the files of a process.
+
+# The words of a command line, one a line, as the same keys and values.
+flag_values() {
+  awk -f common/flag-values.awk
+}
+
+# Whether a file was changed, moved or linked again since the engine started: the file itself, and the targets of its links.
+changed_since() { [ -n "$(find "$1" -newer /run/docker.pid; find -H "$1" -newer /run/docker.pid; find "$1" -cnewer /run/docker.pid; find -H "$1" -cnewer /run/docker.pid)" ]; }
+
+# The content of file $2 of process $1 under /proc, one entry a line; false if it cannot be read, or an entry contains a line break.
+words_of() {
+  [ -r "/proc/$1/$2" ] && [ "$(tr -cd '\\n' <"/proc/$1/$2" | wc -c)" = 0 ] && tr '\\0' '\\n' <"/proc/$1/$2" | grep .
 }
 `,
   'config.sh': `#!/bin/sh
@@ -2949,29 +3579,6 @@ against() {
   if [ -z "$there" ]; then skip 'no such file on this host'; else unless "$found" "$wanted:$there"; fi
 }
 `,
-  'verify/flag-values.awk': `# The words of a command line, one a line, as the same keys and values.
-
-function tell(key, value) { sub(/^(storage-opt|default-ulimit|host|log-opt|authorization-plugin|registry-mirror|insecure-registry)$/, "&s", key); sub(/registrys$/, "registries", key); print key " " value; key_before = "" }
-function long(letter) { return letter == "l" ? "log-level" : letter == "H" ? "hosts" : letter == "s" ? "storage-driver" : letter == "G" ? "group" : letter == "p" ? "pidfile" : letter == "g" ? "data-root" : "" }
-key_before != "" { if ($0 ~ /^-/) tell(key_before, "true"); else { tell(key_before, $0); next } }
-/^--[^=]+=/ { at = index($0, "="); tell(substr($0, 3, at - 3), substr($0, at + 1)); next }
-/^--./ { key_before = substr($0, 3); next }
-/^-[A-Za-z]/ {
-  # Letters without a value come together with others: -DH ADDRESS
-  for (i = 2; i <= length($0); i++) {
-    letter = substr($0, i, 1)
-    if (letter == "D") tell("debug", "true")
-    else if ((name = long(letter)) != "") {
-      value = substr($0, i + 1)
-      sub(/^=/, "", value)
-      if (value == "") key_before = name
-      else tell(name, value)
-      next
-    }
-  }
-}
-END { if (key_before != "") tell(key_before, "true") }
-`,
   'verify/images.sh': `# What verify.sh asks of images: whether what the image of a container says of itself is what the profile of the program was read from.
 
 # Lines in the order of declared_image. Texts are quoted, so that none contains a separate line.
@@ -3158,18 +3765,7 @@ json_values() {
   awk -f verify/json-values.awk
 }
 
-# The words of a command line, one a line, as the same keys and values.
-flag_values() {
-  awk -f verify/flag-values.awk
-}
-
-# Whether a file was changed, moved or linked again since the engine started: the file itself, and the targets of its links.
-changed_since() { [ -n "$(find "$1" -newer /run/docker.pid; find -H "$1" -newer /run/docker.pid; find "$1" -cnewer /run/docker.pid; find -H "$1" -cnewer /run/docker.pid)" ]; }
-
-# The content of file $2 of process $1 under /proc, one entry a line; false if it cannot be read, or an entry contains a line break.
-words_of() {
-  [ -r "/proc/$1/$2" ] && [ "$(tr -cd '\\n' <"/proc/$1/$2" | wc -c)" = 0 ] && tr '\\0' '\\n' <"/proc/$1/$2" | grep .
-}
+. common/words.sh
 
 # Sets told to the engine's configuration, or unread to the reason why it is not known.
 read_engine() {

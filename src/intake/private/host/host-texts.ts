@@ -8,8 +8,9 @@
  * - `rules-ipv4`, `rules-ipv6`: `ip -j -4 rule show`, `ip -j -6 rule show`
  * - `sysctls`: lines `KEY = VALUE`; `listeners`: `ss -Hlntup` without processes' arguments
  * - `docker-info`, `docker-networks`, `docker-containers`: JSON of `docker info`, `docker network inspect`, `docker inspect`, reduced to what is read
- * - `docker-names`: tokens `HOST:PORT` of containers' settings where HOST is a name of a container
- * - `daemon-json`: `daemon.json`, reduced to what is read; `units`: state of the units of known firewalls
+ * - `docker-names`: lines `CONTAINER HOST:PORT`, of settings of a container where HOST is a name of a container
+ * - `daemon-json`: `daemon.json`, reduced to what is read; `daemon-flags`: lines `KEY VALUE` of the engine's command line, with the same keys, and
+ *   `environment NAME`; `units`: lines `UNIT LOADED ACTIVE ENABLED` of known firewalls
  */
 export const HOST_TEXTS = [
   'engine',
@@ -30,6 +31,7 @@ export const HOST_TEXTS = [
   'docker-networks',
   'docker-containers',
   'docker-names',
+  'daemon-flags',
   'daemon-json',
   'units',
 ] as const;
