@@ -2,7 +2,7 @@ import type { HostRules } from '../../src/firewall/private/host-rules';
 import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
 import { RuleError } from '../../src/firewall/private/rule-error';
 import { HAND_MADE, realNftDumps, SETS, uncertain } from '../firewall/saves';
-import { parseNftJson } from '../support/nft/parse-nft-json';
+import { parseNftJson } from '../../src/firewall/private/nft-text/parse-nft-json';
 import { renderSave } from '../support/render-save';
 
 /*

@@ -75,6 +75,7 @@ const REASONS: Readonly<Record<Exclude<Outcome['reason'], 'rule' | 'policy' | 'a
   'nobody-has-address': 'no interface has the address',
   'martian-source': 'the kernel refuses the source address on that interface',
   'martian-destination': 'the kernel refuses the destination address on that interface',
+  'reverse-path': 'the host does not answer the source over this interface (rp_filter)',
   'forwarding-off': 'the host does not forward',
   'kept-apart': 'the kernel isolates a host from its macvlan and ipvlan containers',
   'closed-wire': 'an overlay connects its members only',

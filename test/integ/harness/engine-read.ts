@@ -1,8 +1,8 @@
 // What a host's tables hold, whichever tool shows them.
 import type { HostRules } from '../../../src/firewall/private/host-rules';
 import { parseIptablesSave } from '../../../src/firewall/private/iptables-text/parse-iptables-save';
+import { parseNftJson } from '../../../src/firewall/private/nft-text/parse-nft-json';
 import type { Family } from '../../../src/topology/private/terms';
-import { parseNftJson } from '../../support/nft/parse-nft-json';
 import type { Lab } from '../lab/lab';
 
 const READ = ['iptables-save', 'ip6tables-save', 'ipset save', 'nft -j list ruleset'];

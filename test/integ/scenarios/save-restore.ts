@@ -6,7 +6,7 @@ import type { HostRules } from '../../../src/firewall/private/host-rules';
 import { parseIptablesSave } from '../../../src/firewall/private/iptables-text/parse-iptables-save';
 import type { Family } from '../../../src/topology/private/terms';
 import { HAND_MADE, SETS } from '../../firewall/saves';
-import { parseNftJson } from '../../support/nft/parse-nft-json';
+import { parseNftJson } from '../../../src/firewall/private/nft-text/parse-nft-json';
 import { renderSave } from '../../support/render-save';
 import { Checks } from '../harness/checks';
 import { ENGINE_IDS, type EngineId } from '../lab/cache';

@@ -1,6 +1,7 @@
 import { readRange } from './address';
 import { compileSet, SetIndex } from './compile-set';
 import type { CompiledMatch, Predicate } from './compiled-match';
+import { maskedMark } from './marks';
 import { protocolName } from './packet';
 import type { Match, TcpFlag } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/terms';
@@ -142,14 +143,4 @@ function compileOriginal(match: Match & { kind: 'ct-original' }, family: Family)
     connection !== undefined &&
     (address === undefined || (address.first <= connection.destination && connection.destination <= address.last)) &&
     (first === undefined || (first <= connection.destinationPort && connection.destinationPort <= last!));
-}
-
-function maskedMark(mark: number, mask: number): number {
-  // eslint-disable-next-line no-bitwise -- a mask is bits; the shift makes the number unsigned again.
-  return (mark & mask) >>> 0;
-}
-
-export function markedWith(mark: number, value: number, mask: number): number {
-  // eslint-disable-next-line no-bitwise -- a mask is bits; the shift makes the number unsigned again.
-  return ((mark & ~mask) | value) >>> 0;
 }

@@ -1,5 +1,5 @@
 import type { Address } from './address';
-import { type Flight, notUnderstood, type Stop, unreachable } from './flight';
+import { type Flight, notUnderstood, type Stop, unclear, unreachable } from './flight';
 import type { Container, Host } from './host';
 import type { Attachment } from './host-view';
 import type { ProbeSource, ProbeSpec } from './outcome';
@@ -113,7 +113,8 @@ function wayOf(flight: Flight, family: Family, from: ProbeSource, destination: A
 
 function wayFromHost(host: Host, family: Family, given: string | undefined, destination: Address): Way | Stop {
   const hop = host.hopTo(family, destination);
-  const chosen = host.isLocal(family, destination) ? destination : hop && host.addressOn(family, hop.interface, hop.next);
+  if (hop?.doubt !== undefined) return unclear(hop.doubt);
+  const chosen = host.isLocal(family, destination) ? destination : hop && (hop.source ?? host.addressOn(family, hop.interface, hop.next));
   const source = given === undefined ? chosen : host.valueOf(family, given);
   if (source === undefined) {
     return unreachable(hop ? 'no-address-of-family' : 'no-route');

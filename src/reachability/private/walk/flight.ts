@@ -61,6 +61,11 @@ export function notUnderstood(doubts: readonly RulePlace[]): Stop {
   return { kind: 'stop', disposition: 'UNKNOWN', reason: 'not-understood', doubts };
 }
 
+/** For something that is no rule. */
+export function unclear(text: string): Stop {
+  return notUnderstood([{ table: '', chain: '', text }]);
+}
+
 const UNREACHABLE = new Map<Reason, Stop>();
 
 export function unreachable(reason: Reason): Stop {

@@ -1,7 +1,7 @@
-import { markedWith } from './compile-match';
 import type { CompiledBase, CompiledChain, CompiledRule } from './compile-rules';
 import { track } from './conntrack';
 import { dropped, type Flight, notUnderstood, type Stop } from './flight';
+import { markedWith } from './marks';
 import type { Connection, Packet } from './packet';
 import type { Hook } from '../../../firewall/private/host-rules';
 
@@ -187,7 +187,7 @@ function translatedAddress({ host }: Flight, packet: Packet, { verdict, address 
     case 'redirect':
       return packet.inInterface === '' ? host.valueOf(family, LOOPBACK[family]) : host.addressOn(family, packet.inInterface, packet.source);
     case 'masquerade':
-      return host.addressOn(family, packet.outInterface, host.hopTo(family, packet.destination)?.next ?? packet.destination);
+      return host.addressOn(family, packet.outInterface, host.hopTo(family, packet.destination, packet)?.next ?? packet.destination);
     default:
       return address;
   }

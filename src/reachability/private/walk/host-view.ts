@@ -7,6 +7,8 @@ export interface HostView {
   /** Interfaces of the host's own namespace. */
   readonly interfaces: readonly HostInterface[];
   readonly routes: readonly Route[];
+  /** Where other rules choose among tables than those that every host has. The host's own addresses come before all of them. */
+  readonly policy?: Readonly<Record<Family, readonly RoutingRule[]>>;
   readonly containers: readonly ContainerView[];
   /** What listens for publications and passes them on from the host, one per binding, where the daemon's userland proxy is on. */
   readonly proxies: readonly ProxyListener[];
@@ -41,6 +43,12 @@ export interface HostInterface {
   readonly routeLocalnet?: boolean;
   /** For a shim: the interface whose LAN segment it shares. */
   readonly parent?: string;
+  /** For an uplink: it has no addresses but those that are named. */
+  readonly isComplete?: boolean;
+  /** For a bridge: others than containers hang on it, too, such as virtual machines or a wire, with whatever addresses. */
+  readonly hasOthers?: boolean;
+  /** For IPv4: sources that the host would not answer over this interface (`strict`), or over none (`loose`), are refused; `rp_filter`. */
+  readonly reversePath?: 'strict' | 'loose';
 }
 
 /** The most specific one counts, and of equal ones the first. */
@@ -49,6 +57,30 @@ export interface Route {
   readonly interface: string;
   /** Next hop; undefined where the destination is on the link. */
   readonly gateway?: string;
+  /** Address that the host sends from. */
+  readonly source?: string;
+  /** There is no way to the block: `unreachable`, `blackhole` or `prohibit`. */
+  readonly refuses?: boolean;
+  /** Why nobody can say whether this is the way, in words. */
+  readonly doubt?: string;
+}
+
+/** `ip rule`: who is met by all that it names uses its table, and where that has no route, the next rule decides. */
+export interface RoutingRule {
+  /** As the host has it. */
+  readonly text: string;
+  readonly source?: string;
+  readonly destination?: string;
+  /** `lo` for what the host itself sends. */
+  readonly inInterface?: string;
+  readonly mark?: { readonly value: number; readonly mask: number };
+  readonly negate?: boolean;
+  /** `unclear`: what it does, nobody can say. */
+  readonly action: 'lookup' | 'refuse' | 'unclear';
+  /** Of its table; undefined for `HostView.routes`. */
+  readonly routes?: readonly Route[];
+  /** A route of its table that is no longer than this is passed over. */
+  readonly suppressLength?: number;
 }
 
 export interface ContainerView {

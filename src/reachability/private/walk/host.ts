@@ -12,7 +12,8 @@ import {
 } from './address';
 import { type CompiledRules, compileRules } from './compile-rules';
 import type { Attachment, ContainerView, HostInterface, HostView, ProxyListener, Wire } from './host-view';
-import type { AddressKinds } from './packet';
+import type { AddressKinds, Packet } from './packet';
+import { type Hop, Routing, type Sender } from './routing';
 import { parseAddress } from '../../../addressing/private/ip';
 import type { AddressType } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/terms';
@@ -38,23 +39,13 @@ export interface Container {
   readonly doubt?: string;
 }
 
-export interface Hop {
-  readonly interface: string;
-  /** The destination on the link: the gateway, or the destination itself. */
-  readonly next: Address;
-}
-
-interface RouteEntry {
-  readonly range: AddressRange;
-  readonly interface: string;
-  readonly gateway?: Address;
-}
-
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 /** Texts, routes and the like are remembered for this many addresses. */
 const REMEMBERED = 100_000;
 /** Every host has one, named in the view or not. */
 const LOOPBACK: HostInterface = { name: 'lo', kind: 'loopback', addresses: [] };
+/** Before the host has chosen an address to send from. */
+const NOBODY: Sender = { inInterface: '', mark: 0 };
 const hosts = new WeakMap<HostView, Host>();
 
 /** A host view with everything looked up by number. */
@@ -75,7 +66,7 @@ export class Host implements AddressKinds {
   private readonly own: Readonly<Record<Family, ReadonlyMap<string, readonly OwnAddress[]>>>;
   private readonly local: Readonly<Record<Family, ReadonlySet<Address>>>;
   private readonly broadcast: ReadonlySet<Address>;
-  private readonly routes: Readonly<Record<Family, readonly RouteEntry[]>>;
+  private readonly routing: Readonly<Record<Family, Routing>>;
   private readonly links = new Map<string, Map<Address, ContainerLink>>();
   /** The party that may have the unused addresses of a link. */
   private readonly others = new Map<string, { readonly range: AddressRange; readonly port: ContainerLink }>();
@@ -94,7 +85,10 @@ export class Host implements AddressKinds {
     this.own = both((family) => new Map(view.interfaces.map((each) => [each.name, ownAddresses(each, family)])));
     this.local = both((family) => new Set([...this.own[family].values()].flat().map(({ address }) => address)));
     this.broadcast = new Set([LIMITED_BROADCAST, ...[...this.own.ipv4.values()].flat().flatMap(broadcastOf)]);
-    this.routes = both((family) => routesOf(view, family, this.own[family]));
+    this.routing = both((family) => {
+      const connected = [...this.own[family]].flatMap(([name, all]) => all.map(({ subnet }) => ({ interface: name, subnet })));
+      return new Routing(view, family, connected);
+    });
     this.shims = new Map(view.interfaces.flatMap(({ kind, parent, name }) => (kind === 'macvlan-shim' && parent ? [[parent, name]] : [])));
     this.wires = new Map((view.wires ?? []).map((wire) => [wire.parent, wire]));
     this.containers = new Map(view.containers.map((each) => [each.key, containerOf(each)]));
@@ -153,13 +147,19 @@ export class Host implements AddressKinds {
     return isTheirs && !this.broadcast.has(address) ? { ...others.port, address } : undefined;
   }
 
-  public hopTo(family: Family, address: Address): Hop | undefined {
+  public hopTo(family: Family, address: Address, sender: Sender = NOBODY): Hop | undefined {
+    const routing = this.routing[family];
+    if (!routing.isSimple) return routing.hopTo(address, sender);
     if (!this.hops.has(address)) {
-      const route = this.routes[family].find(({ range }) => inRange(range, address));
-      this.hops.set(address, route && { interface: route.interface, next: route.gateway ?? address });
+      this.hops.set(address, routing.hopTo(address, sender));
       forgetSome(this.hops);
     }
     return this.hops.get(address);
+  }
+
+  /** Where the host would send an answer to the packet. */
+  public wayBack({ family, source, destination, mark }: Packet): Hop | undefined {
+    return this.hopTo(family, source, { source: destination, inInterface: '', mark });
   }
 
   /** The address that the host itself sends from: one of the hop's subnet, else the first of the interface. */
@@ -231,13 +231,13 @@ function forgetSome(remembered: Map<unknown, unknown>): void {
   if (remembered.size > REMEMBERED) remembered.clear();
 }
 
-function ownAddresses({ kind, addresses }: HostInterface, family: Family): OwnAddress[] {
+function ownAddresses({ kind, addresses, isComplete }: HostInterface, family: Family): OwnAddress[] {
   const named = addresses.flatMap((text) => {
     const [base] = text.split('/');
     const parsed = parseAddress(base);
     return parsed.family === family ? [{ address: addressOf(family, parsed.value), subnet: readRange(family, text)! }] : [];
   });
-  if (named.length > 0 || kind !== 'uplink') {
+  if (named.length > 0 || kind !== 'uplink' || isComplete) {
     return named;
   }
   // An address that no program names closes nothing: the unspecified address represents it.
@@ -247,21 +247,6 @@ function ownAddresses({ kind, addresses }: HostInterface, family: Family): OwnAd
 
 function broadcastOf({ subnet: { first, last } }: OwnAddress): Address[] {
   return Number(last) - Number(first) > 1 ? [last] : [];
-}
-
-/** The most specific first; networks to which the interfaces are connected need no route. */
-function routesOf(view: HostView, family: Family, own: ReadonlyMap<string, readonly OwnAddress[]>): RouteEntry[] {
-  const given = view.routes.flatMap((route): RouteEntry[] => {
-    const range = readRange(family, route.block);
-    const gateway = route.gateway === undefined ? undefined : readAddress(family, route.gateway);
-    return range ? [{ range, interface: route.interface, gateway }] : [];
-  });
-  const connected = [...own].flatMap(([name, addresses]) =>
-    addresses.map(({ subnet }): RouteEntry => ({ range: subnet, interface: name })),
-  );
-  const sizeOf = ({ range }: RouteEntry) => BigInt(range.last) - BigInt(range.first);
-  const bySize = (a: RouteEntry, b: RouteEntry) => (sizeOf(a) < sizeOf(b) ? -1 : Number(sizeOf(a) > sizeOf(b)));
-  return [...given, ...connected].sort(bySize);
 }
 
 function containerOf({ key, attachments, doubt }: ContainerView): Container {

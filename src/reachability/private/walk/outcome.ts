@@ -79,6 +79,8 @@ export type Reason =
   | 'nobody-has-address'
   | 'martian-source'
   | 'martian-destination'
+  /** The host would not answer over the interface that it came by (`rp_filter`). */
+  | 'reverse-path'
   | 'forwarding-off'
   /** The kernel separates a macvlan or ipvlan from its parent interface. */
   | 'kept-apart'

@@ -1,7 +1,7 @@
 import { isLinkLocal, isLoopback } from './address';
-import { type Flight, notUnderstood, type Stop, unreachable } from './flight';
+import { type Flight, type Stop, unclear, unreachable } from './flight';
 import { passHook } from './hooks';
-import type { Container, ContainerLink } from './host';
+import type { Container, ContainerLink, Host } from './host';
 import type { Attachment, Wire } from './host-view';
 import { askForNeighbour } from './neighbours';
 import type { Packet } from './packet';
@@ -28,21 +28,19 @@ export function sendFromContainer(flight: Flight, container: Container, attachme
 
 /** From the host itself. */
 export function sendFromHost(flight: Flight, packet: Packet): Landing {
-  const first = outInterfaceOf(flight, packet);
-  if (first === undefined) {
-    return unreachable('no-route');
-  }
   packet.inInterface = '';
+  const first = outInterfaceOf(flight, packet);
+  if (typeof first === 'object') return first;
   packet.outInterface = first;
-  const asked = packet.destination;
+  const { destination: asked, mark } = packet;
   const stop = passHook(flight, 'output', packet);
   if (stop) {
     return stop;
   }
   // Within the hook the interface stays the first one, whatever was translated: the kernel routes again only after it.
-  if (packet.destination !== asked) {
+  if (packet.destination !== asked || packet.mark !== mark) {
     const second = outInterfaceOf(flight, packet);
-    if (second === undefined) return unreachable('no-route');
+    if (typeof second === 'object') return second;
     packet.outInterface = second;
     if (flight.steps) flight.note('routing', packet, `over ${second}`);
   }
@@ -73,7 +71,7 @@ function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
   if (neighbour && (neighbour.isOwn || !flight.routesOnly)) {
     return neighboursOn(host.wireOn(parent)) ?? arriveAt(flight, neighbour, packet);
   }
-  const hop = host.hopTo(family, destination);
+  const hop = host.hopTo(family, destination, packet);
   const isBehindHost = host.isLocal(family, destination) || (hop !== undefined && host.interfaceNamed(hop.interface)?.kind === 'bridge');
   if (!isBehindHost) {
     return barrierOn(host.wireOn(parent)) ?? { kind: 'outside', interface: parent };
@@ -90,7 +88,7 @@ function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
 
 /** It is not known what a plugin accepts, between its containers or towards the host. */
 function pluginOn(wire: Wire | undefined): Stop | undefined {
-  return wire?.mode === 'plugin' ? notUnderstood([{ table: '', chain: '', text: `which traffic the ${wire.parent} permits` }]) : undefined;
+  return wire?.mode === 'plugin' ? unclear(`which traffic the ${wire.parent} permits`) : undefined;
 }
 
 /** What separates the containers of a LAN segment from each other, or may. */
@@ -99,7 +97,7 @@ function neighboursOn(wire: Wire | undefined): Stop | undefined {
     case 'private':
       return unreachable('kept-apart');
     case 'vepa':
-      return notUnderstood([{ table: '', chain: '', text: `whether the switch on ${wire.parent} sends frames back` }]);
+      return unclear(`whether the switch on ${wire.parent} sends frames back`);
     default:
       return pluginOn(wire);
   }
@@ -110,16 +108,17 @@ function barrierOn(wire: Wire | undefined): Stop | undefined {
   if (wire === undefined) return undefined;
   if (wire.isClosed) return unreachable('closed-wire');
   return wire.guardedBy === undefined
-    ? notUnderstood([{ table: '', chain: '', text: `which filter is between the LAN and the containers on ${wire.parent}` }])
+    ? unclear(`which filter is between the LAN and the containers on ${wire.parent}`)
     : unreachable('guarded');
 }
 
 function sendOverBridge(flight: Flight, sender: Container | undefined, bridge: string, packet: Packet): Landing {
   const { host } = flight;
   const neighbour = host.isLocal(packet.family, packet.destination) ? undefined : host.portAt(bridge, packet.destination);
-  const isFrame = neighbour !== undefined && (neighbour.isOwn || (!flight.routesOnly && flight.choices.pick(2) === 1));
+  const isToOthers = neighbour === undefined && isAmongOthers(host, bridge, packet);
+  const isFrame = isToOthers || (neighbour !== undefined && (neighbour.isOwn || (!flight.routesOnly && flight.choices.pick(2) === 1)));
   if (!host.interfaceNamed(bridge)?.filtersFrames?.[packet.family]) {
-    return isFrame ? arriveAt(flight, neighbour, packet) : receive(flight, bridge, packet);
+    return isFrame ? arriveOn(flight, bridge, neighbour, packet) : receive(flight, bridge, packet);
   }
   const unheard = isFrame && packet.family === 'ipv6' && !packet.isAnswer ? askForNeighbour(flight, sender, bridge, packet) : undefined;
   if (unheard) {
@@ -138,7 +137,7 @@ function sendOverBridge(flight: Flight, sender: Container | undefined, bridge: s
   const staysOnBridge =
     (packet.family === 'ipv6' || host.isForwarding(packet.family)) &&
     !host.isLocal(packet.family, packet.destination) &&
-    host.hopTo(packet.family, packet.destination)?.interface === bridge;
+    host.hopTo(packet.family, packet.destination, packet)?.interface === bridge;
   return staysOnBridge ? passBridge(flight, sender, bridge, packet) : routeInput(flight, packet);
 }
 
@@ -146,10 +145,10 @@ function sendOverBridge(flight: Flight, sender: Container | undefined, bridge: s
 function passBridge(flight: Flight, sender: Container | undefined, bridge: string, packet: Packet): Landing {
   const { host } = flight;
   const port = host.portAt(bridge, packet.destination);
-  if (!port) {
+  if (!port && !isAmongOthers(host, bridge, packet)) {
     return unreachable('nobody-has-address');
   }
-  if (port.container === sender && !host.interfaceNamed(bridge)?.hairpin) {
+  if (port && port.container === sender && !host.interfaceNamed(bridge)?.hairpin) {
     return unreachable('no-hairpin');
   }
   packet.outInterface = bridge;
@@ -158,7 +157,7 @@ function passBridge(flight: Flight, sender: Container | undefined, bridge: strin
     return stop;
   }
   packet.inInterface = '';
-  return passHook(flight, 'postrouting', packet) ?? arriveAt(flight, port, packet);
+  return passHook(flight, 'postrouting', packet) ?? arriveOn(flight, bridge, port, packet);
 }
 
 function receive(flight: Flight, name: string, packet: Packet): Landing {
@@ -180,6 +179,10 @@ function routeInput(flight: Flight, packet: Packet): Landing {
   if (martian) {
     return martian;
   }
+  const nowhere = fromNowhere(host, packet);
+  if (nowhere) {
+    return nowhere;
+  }
   if (host.kindOf(family, packet.destination) !== 'unicast') {
     if (flight.steps) flight.note('routing', packet, 'to the host itself');
     return passHook(flight, 'input', packet) ?? HOST;
@@ -187,7 +190,8 @@ function routeInput(flight: Flight, packet: Packet): Landing {
   if (!host.isForwarding(family)) {
     return unreachable('forwarding-off');
   }
-  const hop = host.hopTo(family, packet.destination);
+  const hop = host.hopTo(family, packet.destination, packet);
+  if (hop?.doubt !== undefined) return unclear(hop.doubt);
   if (!hop || isLinkLocal(family, packet.destination) || isLinkLocal(family, packet.source)) {
     return unreachable('no-route');
   }
@@ -211,6 +215,16 @@ function martianOf({ host }: Flight, { family, source, destination, inInterface 
   return isOwnSource ? unreachable('martian-source') : undefined;
 }
 
+/** `rp_filter` is of IPv4 alone, and asks for the way back when the way there is looked for, so after translation of the destination. */
+function fromNowhere(host: Host, packet: Packet): Stop | undefined {
+  const how = packet.family === 'ipv4' ? host.interfaceNamed(packet.inInterface)?.reversePath : undefined;
+  if (how === undefined) return undefined;
+  const way = host.wayBack(packet);
+  if (way?.doubt !== undefined) return unclear(way.doubt);
+  const isRight = way !== undefined && (how === 'loose' || way.interface === packet.inInterface);
+  return isRight ? undefined : unreachable('reverse-path');
+}
+
 /** Out of the interface that routing chose. */
 function transmit(flight: Flight, packet: Packet): Landing {
   const stop = passHook(flight, 'postrouting', packet);
@@ -224,7 +238,7 @@ function transmit(flight: Flight, packet: Packet): Landing {
     case 'loopback':
       return receive(flight, name, packet);
     case 'bridge':
-      return arriveAt(flight, host.portAt(name, packet.destination), packet);
+      return arriveOn(flight, name, host.portAt(name, packet.destination), packet);
     case 'macvlan-shim': {
       const wire = out.parent ?? name;
       const neighbour = host.portAt(wire, packet.destination);
@@ -239,6 +253,18 @@ function transmit(flight: Flight, packet: Packet): Landing {
   }
 }
 
+/** Whether somebody on the bridge may have the address who is no container. */
+function isAmongOthers(host: Host, bridge: string, { family, destination }: Packet): boolean {
+  const hasOthers = host.interfaceNamed(bridge)?.hasOthers === true;
+  return hasOthers && !host.isLocal(family, destination) && host.isOnLink(family, bridge, destination);
+}
+
+/** At a port of a bridge. Where others hang on it, what is no container's goes to them: a router among them may take any address. */
+function arriveOn(flight: Flight, bridge: string, port: ContainerLink | undefined, packet: Packet): Landing {
+  const isOthers = port === undefined && flight.host.interfaceNamed(bridge)?.hasOthers === true;
+  return isOthers ? { kind: 'outside', interface: bridge } : arriveAt(flight, port, packet);
+}
+
 function arriveAt(flight: Flight, port: ContainerLink | undefined, packet: Packet): Landing {
   if (!port) {
     return unreachable('nobody-has-address');
@@ -250,7 +276,11 @@ function arriveAt(flight: Flight, port: ContainerLink | undefined, packet: Packe
   return { kind: 'container', container: port.container, attachment: port.attachment };
 }
 
-/** Where the host sends it; undefined without a route. */
-function outInterfaceOf({ host }: Flight, { family, destination }: Packet): string | undefined {
-  return host.isLocal(family, destination) ? host.loopback : host.hopTo(family, destination)?.interface;
+/** Where the host sends it. */
+function outInterfaceOf({ host }: Flight, packet: Packet): string | Stop {
+  const { family, destination } = packet;
+  if (host.isLocal(family, destination)) return host.loopback;
+  const hop = host.hopTo(family, destination, packet);
+  if (hop?.doubt !== undefined) return unclear(hop.doubt);
+  return hop?.interface ?? unreachable('no-route');
 }

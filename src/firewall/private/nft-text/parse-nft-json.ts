@@ -1,8 +1,8 @@
 import type { NftScope } from './nft-comparison';
 import { readNftRule } from './nft-rule';
 import { get, type Json, listAt, type NamedSet, namedSet, single, textAt, textOf } from './nft-values';
-import { type BaseChain, BUILT_IN, builtInChain, type HostChain, type HostRules } from '../../../src/firewall/private/host-rules';
-import type { Family } from '../../../src/topology/private/terms';
+import type { Family } from '../../../topology/private/terms';
+import { type BaseChain, BUILT_IN, builtInChain, type HostChain, type HostRules } from '../host-rules';
 
 const OWN_FAMILY: Readonly<Record<Family, string>> = { ipv4: 'ip', ipv6: 'ip6' };
 /** Hold packets of IP, or frames with them, before or after the rules of IP do. */

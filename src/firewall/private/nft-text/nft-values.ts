@@ -1,7 +1,7 @@
-import { blocksBetween, formatBlock } from '../../../src/addressing/private/ip';
-import { blockOf } from '../../../src/firewall/private/blocks';
-import { type Range, readBlock, readNumber } from '../../../src/firewall/private/read-text';
-import type { Family } from '../../../src/topology/private/terms';
+import { blocksBetween, formatBlock } from '../../../addressing/private/ip';
+import type { Family } from '../../../topology/private/terms';
+import { blockOf } from '../blocks';
+import { type Range, readBlock, readNumber } from '../read-text';
 
 /* Values of nft's JSON. Nothing about their shape is taken for granted, and each reader returns undefined for what it does not know. */
 

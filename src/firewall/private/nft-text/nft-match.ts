@@ -12,10 +12,10 @@ import {
 import { ICMP_TYPES } from './nft-icmp';
 import { addressType, anyFlag, conntrack, masked, pairs } from './nft-match-state';
 import { get, isNumber, type Json, readAddresses, readPortRange, readWhole, single, textAt } from './nft-values';
-import type { IpProtocol, Match } from '../../../src/firewall/private/ir';
-import { readProtocol } from '../../../src/firewall/private/protocols';
-import { ALL_BITS, not, type Range } from '../../../src/firewall/private/read-text';
-import type { Family } from '../../../src/topology/private/terms';
+import type { Family } from '../../../topology/private/terms';
+import type { IpProtocol, Match } from '../ir';
+import { readProtocol } from '../protocols';
+import { ALL_BITS, not, type Range } from '../read-text';
 
 /** `match`: undefined for what the rules as data cannot say. */
 export function readNftMatch(value: Json, protocol: IpProtocol | undefined, scope: NftScope): Alternatives | undefined {

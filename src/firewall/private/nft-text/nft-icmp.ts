@@ -1,4 +1,4 @@
-import type { Family } from '../../../src/topology/private/terms';
+import type { Family } from '../../../topology/private/terms';
 
 /** Types of ICMP by the names that nft prints. */
 export const ICMP_TYPES: Readonly<Record<Family, Readonly<Record<string, number>>>> = {

@@ -2,8 +2,8 @@ import { type Alternatives, ALWAYS, type NftScope } from './nft-comparison';
 import { readNftMatch } from './nft-match';
 import { get, isNumber, isObject, type Json, listAt, plainElements, single, textAt, textOf } from './nft-values';
 import { readNftVerdict } from './nft-verdict';
-import { compareText } from '../../../src/firewall/private/blocks';
-import type { IpProtocol, Match, Rule, Verdict } from '../../../src/firewall/private/ir';
+import { compareText } from '../blocks';
+import type { IpProtocol, Match, Rule, Verdict } from '../ir';
 
 /** Rules that one of nft becomes when each of its matches lists several things; with more of them a match stays unknown. */
 const MOST_ALTERNATIVES = 1024;

@@ -1,6 +1,6 @@
 import { type Json, listAt, type NamedSet, plainElements, single } from './nft-values';
-import type { IpProtocol, Match, RuleSet } from '../../../src/firewall/private/ir';
-import type { Family } from '../../../src/topology/private/terms';
+import type { Family } from '../../../topology/private/terms';
+import type { IpProtocol, Match, RuleSet } from '../ir';
 
 export interface NftScope {
   readonly family: Family;

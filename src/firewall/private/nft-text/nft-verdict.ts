@@ -1,8 +1,8 @@
 import type { NftScope } from './nft-comparison';
 import { get, isNumber, isObject, type Json, readAddresses, readPortRange, single, textAt, textOf } from './nft-values';
-import type { Verdict } from '../../../src/firewall/private/ir';
-import { ALL_BITS, keptAndAdded } from '../../../src/firewall/private/read-text';
-import type { Family } from '../../../src/topology/private/terms';
+import type { Family } from '../../../topology/private/terms';
+import type { Verdict } from '../ir';
+import { ALL_BITS, keptAndAdded } from '../read-text';
 
 /** What the statement `{KEY: value}` does with a packet. `other family`: it is about packets that this one's rules never see. */
 export function readNftVerdict(key: string, value: Json, { family, chains }: NftScope): Verdict | 'other family' {

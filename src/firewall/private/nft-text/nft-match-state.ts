@@ -1,9 +1,9 @@
 import { type Alternatives, type Comparison, elementsOf, NEVER, type NftScope, oneOf, readAll, withProtocol } from './nft-comparison';
 import { get, isNumber, type Json, listAt, readAddresses, readPortRange, single, textAt, textOf } from './nft-values';
-import { TCP_FLAGS } from '../../../src/firewall/private/iptables-text/render-match';
-import type { CtState, PairElement, TcpFlag } from '../../../src/firewall/private/ir';
-import { readProtocol } from '../../../src/firewall/private/protocols';
-import { ADDRESS_TYPES, ALL_BITS, not } from '../../../src/firewall/private/read-text';
+import { TCP_FLAGS } from '../iptables-text/render-match';
+import type { CtState, PairElement, TcpFlag } from '../ir';
+import { readProtocol } from '../protocols';
+import { ADDRESS_TYPES, ALL_BITS, not } from '../read-text';
 
 /* Matches of nft that are about more than one field of the packet's headers. */
 
