@@ -1,7 +1,7 @@
 import { realNftDumps, uncertain } from './saves';
 import type { Match, Verdict } from '../../src/firewall/private/ir';
-import type { Family } from '../../src/topology/private/terms';
 import { parseNftJson } from '../../src/firewall/private/nft-text/parse-nft-json';
+import type { Family } from '../../src/topology/private/terms';
 
 type Json = unknown;
 

@@ -198,7 +198,7 @@ describe('what cannot be read', () => {
 
   test.each([
     ['-m u32 --u32 "0>>22&0x3C=1" -j DROP', '\'-m u32 --u32 "0>>22&0x3C=1"\''],
-    ['-m recent --set --name x -j TARPIT', "'-m recent --set --name x' and 'TARPIT'"],
+    ['-m ipp2p --edk -j TARPIT', "'-m ipp2p --edk' and 'TARPIT'"],
   ])('the rule %j is told', (rule, part) => {
     const found = review(withRules(saved('28.5', PUBLISHED), [rule], false)).filter(([code]) => code === 'RuleNotUnderstood');
     expect(found).toEqual([['RuleNotUnderstood', `filter: -A DOCKER-USER ${rule}`, expect.stringContaining(part)]]);

@@ -27,13 +27,30 @@ export type Match =
   | { readonly kind: 'tcp-flags'; readonly mask: readonly TcpFlag[]; readonly set: readonly TcpFlag[]; readonly negate?: boolean }
   | { readonly kind: 'ct-state'; readonly states: readonly CtState[]; readonly negate?: boolean }
   | { readonly kind: 'ct-original'; readonly address?: string; readonly first?: number; readonly last?: number }
+  /** The first packet of the connection came from there. */
+  | { readonly kind: 'ct-source'; readonly block: string; readonly negate?: boolean }
   | { readonly kind: 'ct-direction'; readonly direction: 'original' | 'reply' }
-  /** Connection tracking has seen an answer to the answer, which only a source that got the latter can give. */
-  | { readonly kind: 'ct-status'; readonly status: 'assured'; readonly negate?: boolean }
+  /** `assured`: connection tracking has seen an answer to the answer, which only a source that got the latter can give. `seen-reply`: an answer. */
+  | { readonly kind: 'ct-status'; readonly status: 'assured' | 'seen-reply'; readonly negate?: boolean }
   /** The connection carries a label. With `set` it gets the label, if all other matches of the rule are met. */
   | { readonly kind: 'ct-label'; readonly label: number; readonly set?: boolean; readonly negate?: boolean }
   /** What the host's routing makes of an address; iptables' `addrtype`, nftables' `fib … type`. */
-  | { readonly kind: 'address-type'; readonly of: 'source' | 'destination'; readonly type: AddressType; readonly negate?: boolean }
+  | {
+      readonly kind: 'address-type';
+      readonly of: 'source' | 'destination';
+      readonly type: AddressType;
+      /** By the addresses of the interface that the packet came in by, or leaves by, alone. */
+      readonly beside?: 'in' | 'out';
+      readonly negate?: boolean;
+    }
+  /** The host would answer the source over the interface that the packet came in by; `loose`: over any. iptables' `rpfilter`. */
+  | { readonly kind: 'reverse-path'; readonly loose?: boolean; readonly negate?: boolean }
+  /** A frame that stays on its bridge. */
+  | { readonly kind: 'bridged'; readonly negate?: boolean }
+  /** The mark of the connection. */
+  | { readonly kind: 'ct-mark'; readonly value: number; readonly mask: number; readonly negate?: boolean }
+  /** At least one of these is met; of an empty list none is. */
+  | { readonly kind: 'any-of'; readonly matches: readonly Match[]; readonly negate?: boolean }
   | { readonly kind: 'mark'; readonly value: number; readonly mask: number; readonly negate?: boolean }
   /** A socket of the host itself sends the packet; iptables' `owner`. */
   | { readonly kind: 'host-socket'; readonly negate?: boolean }
@@ -55,8 +72,11 @@ export type Match =
       readonly places?: number;
     }
   | { readonly kind: 'limit'; readonly amount: number; readonly per: 'second' | 'minute' | 'hour' | 'day'; readonly burst: number }
-  /** Read from a host and not understood. It may match or not, so that every answer that rests on it is UNKNOWN. */
-  | { readonly kind: 'unknown'; readonly text: string };
+  /**
+   * Read from a host and not understood. It may match or not, so that every answer that rests on it is UNKNOWN. With `depends` it is understood, and
+   * asks for what no text of a host tells: a count, the hour, a MAC address, the program that sends.
+   */
+  | { readonly kind: 'unknown'; readonly text: string; readonly depends?: true };
 
 /** A protocol by the name that iptables prints, or by its number where it has none here. */
 export type IpProtocol = 'tcp' | 'udp' | 'sctp' | 'icmp' | 'ipv6-icmp' | `${number}`;
@@ -82,6 +102,8 @@ export type Verdict =
   | { readonly kind: 'snat'; readonly address: string }
   | { readonly kind: 'masquerade' }
   | { readonly kind: 'set-mark'; readonly value: number; readonly mask: number }
+  /** The connection gets a mark: this one, or that of the packet (`save`); or the packet gets that of the connection (`restore`). */
+  | { readonly kind: 'ct-mark'; readonly how: 'set' | 'save' | 'restore'; readonly value: number; readonly mask: number }
   /** Puts the source into a set, if it has room, and continues. */
   | { readonly kind: 'add-source'; readonly set: string }
   /** The packet gets no conntrack entry. */
@@ -89,7 +111,7 @@ export type Verdict =
   /** Decides nothing: a counter, a checksum, a clamped segment size. The text is the target's. */
   | { readonly kind: 'continue'; readonly text: string }
   /** Read from a host and not understood: it may do anything. */
-  | { readonly kind: 'unknown'; readonly text: string };
+  | { readonly kind: 'unknown'; readonly text: string; readonly depends?: true };
 
 export interface Rule {
   readonly matches: readonly Match[];

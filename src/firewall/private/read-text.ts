@@ -1,5 +1,6 @@
 import type { AddressType } from './ir';
-import { isAddress, parseBlock } from '../../addressing/private/ip';
+import { portNamed } from './service-names';
+import { blockAround, formatAddress, isAddress, parseAddress, parseBlock } from '../../addressing/private/ip';
 import { tryParse } from '../../addressing/private/try-parse';
 import type { Family } from '../../topology/private/terms';
 
@@ -23,6 +24,26 @@ export function readBlock(text: string, family: Family): string | undefined {
   return parsed.ok && parsed.value.family === family ? (text.includes('/') ? text : `${text}/${bits}`) : undefined;
 }
 
+/** A block as people write it: with a mask of addresses, and with bits behind the prefix, which the tools leave out. */
+export function readWrittenBlock(text: string, family: Family): string | undefined {
+  const exact = readBlock(text, family);
+  const [address, length, ...rest] = text.split('/', 3);
+  if (exact !== undefined || length === undefined || rest.length > 0 || text.length > LONGEST_BLOCK) return exact;
+  const bits = family === 'ipv4' && length.includes('.') ? lengthOfMask(length) : readNumber(length, family === 'ipv4' ? 32 : 128);
+  const parsed = tryParse(parseAddress, address);
+  if (bits === undefined || !parsed.ok || parsed.value.family !== family) return undefined;
+  const { first } = blockAround(family, parsed.value.value, bits);
+  return `${formatAddress(family, first)}/${bits}`;
+}
+
+/** Undefined for one with holes. */
+function lengthOfMask(text: string): number | undefined {
+  const parsed = tryParse(parseAddress, text);
+  if (!parsed.ok || parsed.value.family !== 'ipv4') return undefined;
+  const bits = parsed.value.value.toString(2).padStart(32, '0');
+  return /^1*0*$/.test(bits) ? bits.replace(/0/g, '').length : undefined;
+}
+
 /** One address, which may be written as a block of one address. */
 export function readAddress(text: string, family: Family): string | undefined {
   const address = text.replace(family === 'ipv4' ? /\/32$/ : /\/128$/, '');
@@ -36,6 +57,16 @@ export function not(negate: boolean): { readonly negate?: true } {
 }
 
 export type Range = readonly [first: number, last: number];
+
+/** `80`, `80:90`, `:90` or `80:`, with that separator; a port may have the name of its service. */
+export function readWrittenPorts(text: string, separator: ':' | '-'): Range | undefined {
+  const named = portNamed(text);
+  if (named !== undefined) return [named, named];
+  const parts = text.split(separator, 3);
+  if (parts.length !== 2) return readPorts(text, separator);
+  const [first, last] = parts.map((part, i) => (part === '' ? (i === 0 ? 0 : 65535) : (portNamed(part) ?? readNumber(part, 65535))));
+  return first !== undefined && last !== undefined && first <= last ? [first, last] : undefined;
+}
 
 /** `80`, or `80:90` with that separator. */
 export function readPorts(text: string, separator: ':' | '-'): Range | undefined {

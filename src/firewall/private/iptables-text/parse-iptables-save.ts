@@ -4,8 +4,9 @@ import { parseIpsetSave } from './parse-ipset-save';
 import { readSaveMatch } from './parse-save-match';
 import { readSaveTarget } from './parse-save-target';
 import { readProtocol } from '../protocols';
-import { readBlock } from '../read-text';
+import { readWrittenBlock } from '../read-text';
 import { rawText, type Word, wordsOf } from './save-words';
+import { spelled, TAKES_TEXT } from './spelling';
 import type { Family } from '../../../topology/private/terms';
 
 /**
@@ -114,11 +115,9 @@ interface RuleScope {
   readonly sets: ReadonlyMap<string, RuleSet>;
 }
 
-/** Take the next word as it is, also one that looks like the start of something else. */
-const TAKES_TEXT: ReadonlySet<string> = new Set(['--comment', '--log-prefix', '--nflog-prefix', '--ulog-prefix']);
 const STARTS: ReadonlySet<string> = new Set(['-m', '-j', '-g']);
 
-function readRule(text: string, words: readonly Word[], scope: RuleScope): Rule {
+function readRule(text: string, written: readonly Word[], scope: RuleScope): Rule {
   const matches: Match[] = [];
   const comments: string[] = [];
   const seen = new Set<string>();
@@ -131,6 +130,7 @@ function readRule(text: string, words: readonly Word[], scope: RuleScope): Rule 
     }
   };
 
+  const words = spelled(written);
   for (let at = 0; at < words.length;) {
     const option = words[at].raw;
     if (STARTS.has(option)) {
@@ -156,9 +156,18 @@ function readRule(text: string, words: readonly Word[], scope: RuleScope): Rule 
     const part = words.slice(at, at + (negate ? 3 : 2));
     const [name, value] = negate ? part.slice(1) : part;
     const match = value && !seen.has(name.raw) ? readBasic(name.raw, value.text, negate, scope.family) : undefined;
+    // Connection tracking puts the parts of a packet together before a rule sees it.
+    if (name?.raw === '-f' && !seen.has('-f')) {
+      seen.add('-f');
+      if (!negate) matches.push({ kind: 'any-of', matches: [] });
+      at += negate ? 2 : 1;
+      continue;
+    }
     if (match === undefined) {
-      stray.push(words[at]);
-      at++;
+      // A negation goes with what it is about.
+      const count = negate ? part.length : 1;
+      stray.push(...words.slice(at, at + count));
+      at += count;
       continue;
     }
     seen.add(name.raw);
@@ -193,8 +202,12 @@ function readBasic(option: string, value: string, negate: boolean, family: Famil
   switch (option) {
     case '-s':
     case '-d': {
-      const block = readBlock(value, family);
-      return block === undefined ? undefined : { kind: option === '-s' ? 'source' : 'destination', block, ...not };
+      const kind = option === '-s' ? 'source' : 'destination';
+      const blocks = value.split(',').map((each) => readWrittenBlock(each, family));
+      if (!blocks.every((block) => block !== undefined)) return undefined;
+      if (blocks.length === 1) return { kind, block: blocks[0], ...not };
+      // The tool makes a rule of each, so of a negation it takes only one.
+      return negate ? undefined : { kind: 'any-of', matches: blocks.map((block): Match => ({ kind, block })) };
     }
     case '-i':
     case '-o': {
@@ -204,10 +217,10 @@ function readBasic(option: string, value: string, negate: boolean, family: Famil
       return isName ? { kind: option === '-i' ? 'in-interface' : 'out-interface', name, ...(prefix ? { prefix } : {}), ...not } : undefined;
     }
     case '-p': {
-      if (value === 'all' && !negate) {
+      if ((value === 'all' || value === 'any') && !negate) {
         return 'everything';
       }
-      const protocol = readProtocol(value);
+      const protocol = readProtocol(value.toLowerCase());
       return protocol === undefined ? undefined : { kind: 'protocol', protocol, ...not };
     }
     default:

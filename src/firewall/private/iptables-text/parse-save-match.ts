@@ -1,6 +1,9 @@
 import type { CtState, IpProtocol, Match, RuleSet, TcpFlag } from '../ir';
 import { LABELS } from '../own-names';
-import { ADDRESS_TYPES, not, readAddress, readMarked, readNumber, readPorts } from '../read-text';
+import { readProtocol } from '../protocols';
+import { ADDRESS_TYPES, not, readAddress, readMarked, readNumber, readWrittenBlock, readWrittenPorts } from '../read-text';
+import { icmpNamed } from './icmp-names';
+import { readFurtherMatch } from './parse-further-match';
 import { CT_STATES, hashlimitOptions, MOST_PLACES, SOURCES_PER_BUCKET, TCP_FLAGS, WORD } from './render-match';
 import { type Option, optionsOf, rawText, type Word } from './save-words';
 import type { Family } from '../../../topology/private/terms';
@@ -24,11 +27,14 @@ export function readSaveMatch(name: string, words: readonly Word[], scope: Match
   const module = MODULES.get(name);
   const options = module && optionsOf(words, module.options);
   const matches = options && module.read(options, scope, words);
-  return matches?.every((match) => match !== undefined) ? matches : undefined;
+  return matches?.every((match) => match !== undefined) ? matches : readFurtherMatch(name, words, scope.family);
 }
 
 const WITH_PORTS: readonly (IpProtocol | undefined)[] = ['tcp', 'udp', 'sctp', '33', '136'];
 const UNITS = { sec: 'second', second: 'second', min: 'minute', minute: 'minute', hour: 'hour', day: 'day' } as const;
+const CONNTRACK = {
+  ...{ '--ctstate': 1, '--ctorigsrc': 1, '--ctorigdst': 1, '--ctorigdstport': 1, '--ctstatus': 1, '--ctdir': 1, '--ctproto': 1 },
+};
 const PORTS = { '--sport': 1, '--dport': 1 };
 
 const MODULES: ReadonlyMap<string, Module> = new Map<string, Module>([
@@ -36,14 +42,16 @@ const MODULES: ReadonlyMap<string, Module> = new Map<string, Module>([
   ['udp', { options: PORTS, read: ofProtocol('udp') }],
   ['sctp', { options: PORTS, read: ofProtocol('sctp') }],
   ['dccp', { options: PORTS, read: ofProtocol('33') }],
+  ['udplite', { options: PORTS, read: ofProtocol('136') }],
   ['multiport', { options: { '--sports': 1, '--dports': 1, '--ports': 1 }, read: exactlyOne(multiport) }],
   ['icmp', { options: { '--icmp-type': 1 }, read: icmpOf('icmp') }],
   ['icmp6', { options: { '--icmpv6-type': 1 }, read: icmpOf('ipv6-icmp') }],
-  ['conntrack', { options: { '--ctstate': 1, '--ctorigdst': 1, '--ctorigdstport': 1, '--ctstatus': 1, '--ctdir': 1 }, read: conntrack }],
+  ['conntrack', { options: CONNTRACK, read: conntrack }],
+  ['connmark', { options: { '--mark': 1 }, read: exactlyOne((option) => mark(option, 'ct-mark')) }],
   ['connlabel', { options: { '--label': 1, '--set': 0 }, read: (options) => [label(options)] }],
   ['state', { options: { '--state': 1 }, read: exactlyOne(states) }],
-  ['addrtype', { options: { '--src-type': 1, '--dst-type': 1 }, read: (options) => someOf(options.map(addressType)) }],
-  ['mark', { options: { '--mark': 1 }, read: exactlyOne(mark) }],
+  ['addrtype', { options: { '--src-type': 1, '--dst-type': 1, '--limit-iface-in': 0, '--limit-iface-out': 0 }, read: addressTypes }],
+  ['mark', { options: { '--mark': 1 }, read: exactlyOne((option) => mark(option)) }],
   ['owner', { options: { '--socket-exists': 0 }, read: exactlyOne(({ negate }) => ({ kind: 'host-socket', ...not(negate) })) }],
   ['set', { options: { '--match-set': 2 }, read: exactlyOne(inSet) }],
   ['limit', { options: { '--limit': 1, '--limit-burst': 1 }, read: (options) => [limit(options)] }],
@@ -86,7 +94,7 @@ function portOrFlags({ name, negate, values }: Option): Match | undefined {
     const [mask, set] = values.map(flags);
     return mask && set && { kind: 'tcp-flags', mask, set, ...not(negate) };
   }
-  const range = readPorts(values[0], ':');
+  const range = readWrittenPorts(values[0], ':');
   return range && { kind: name === '--dport' ? 'destination-port' : 'source-port', first: range[0], last: range[1], ...not(negate) };
 }
 
@@ -99,7 +107,7 @@ function flags(text: string): TcpFlag[] | undefined {
 }
 
 function multiport({ name, negate, values }: Option, { protocol }: MatchScope): Match | undefined {
-  const ranges = values[0].split(',').map((text) => readPorts(text, ':'));
+  const ranges = values[0].split(',').map((text) => readWrittenPorts(text, ':'));
   const which = ({ '--sports': 'source', '--dports': 'destination', '--ports': 'either' } as const)[name];
   return which && WITH_PORTS.includes(protocol) && ranges.every((range) => range !== undefined)
     ? { kind: 'port-list', which, ranges, ...not(negate) }
@@ -109,13 +117,19 @@ function multiport({ name, negate, values }: Option, { protocol }: MatchScope): 
 function icmpOf(wanted: IpProtocol): Module['read'] {
   return (options, { protocol }) => {
     const option = options.length === 1 && protocol === wanted ? options[0] : undefined;
-    return option?.values[0] === 'any' && !option.negate ? [] : [option && icmpType(option, wanted)];
+    // For the kernel the type 255 of IPv4 is "any".
+    const isAny = option?.values[0] === 'any' || (wanted === 'icmp' && option?.values[0] === '255');
+    if (isAny) return option.negate ? [{ kind: 'any-of', matches: [] }] : [];
+    return options.length === 0 && protocol === wanted ? [] : [option && icmpType(option, wanted)];
   };
 }
 
 function icmpType({ negate, values }: Option, protocol: IpProtocol): Match | undefined {
+  const named = icmpNamed(protocol === 'icmp' ? 'ipv4' : 'ipv6', values[0]);
+  if (named !== undefined) {
+    return { kind: 'icmp-type', type: named[0], ...(named[1] === undefined ? {} : { code: named[1] }), ...not(negate) };
+  }
   const [typeText, codeText, ...rest] = values[0].split('/', 3);
-  // For the kernel the type 255 of IPv4 is "any".
   const type = readNumber(typeText, protocol === 'icmp' ? 254 : 255);
   const code = codeText === undefined ? undefined : readNumber(codeText, 255);
   if (type === undefined || rest.length > 0 || (codeText !== undefined && code === undefined)) {
@@ -128,19 +142,35 @@ function conntrack(options: readonly Option[], { family }: MatchScope): readonly
   const matches: (Match | undefined)[] = [];
   const of = (name: string) => options.find((option) => option.name === name);
   const [state, address, port, direction] = [of('--ctstate'), of('--ctorigdst'), of('--ctorigdstport'), of('--ctdir')];
-  const status = of('--ctstatus');
+  const [status, source, protocol] = [of('--ctstatus'), of('--ctorigsrc'), of('--ctproto')];
   if (state) {
     matches.push(states(state));
   }
   if (address || port) {
-    const original = address && readAddress(address.values[0], family);
-    const range = port && readPorts(port.values[0], ':');
-    const isRead = !address?.negate && !port?.negate && (!address || original) && (!port || range);
+    const original = address && (readAddress(address.values[0], family) ?? readWrittenBlock(address.values[0], family));
+    const range = port && readWrittenPorts(port.values[0], ':');
+    const isRead = (!address || original) && (!port || range);
     const ports = range ? { first: range[0], last: range[1] } : {};
-    matches.push(isRead ? { kind: 'ct-original', ...(original ? { address: original } : {}), ...ports } : undefined);
+    const parts: Match[] =
+      address?.negate || port?.negate
+        ? [
+            ...(address ? [negated({ kind: 'ct-original', address: original }, address.negate)] : []),
+            ...(port ? [negated({ kind: 'ct-original', ...ports }, port.negate)] : []),
+          ]
+        : [{ kind: 'ct-original', ...(original ? { address: original } : {}), ...ports }];
+    matches.push(...(isRead ? parts : [undefined]));
+  }
+  if (source) {
+    const block = readWrittenBlock(source.values[0], family);
+    matches.push(block === undefined ? undefined : { kind: 'ct-source', block, ...not(source.negate) });
+  }
+  if (protocol) {
+    const known = readProtocol(protocol.values[0]);
+    matches.push(known && { kind: 'protocol', protocol: known, ...not(protocol.negate) });
   }
   if (status) {
-    matches.push(status.values[0] === 'ASSURED' ? { kind: 'ct-status', status: 'assured', ...not(status.negate) } : undefined);
+    const known = ({ ASSURED: 'assured', SEEN_REPLY: 'seen-reply' } as const)[status.values[0]];
+    matches.push(known && { kind: 'ct-status', status: known, ...not(status.negate) });
   }
   if (direction) {
     const name = { ORIGINAL: 'original', REPLY: 'reply' }[direction.values[0]] as 'original' | 'reply' | undefined;
@@ -149,8 +179,12 @@ function conntrack(options: readonly Option[], { family }: MatchScope): readonly
   return someOf(matches);
 }
 
+function negated(match: Match, negate: boolean): Match {
+  return negate ? { kind: 'any-of', matches: [match], negate } : match;
+}
+
 function states({ negate, values }: Option): Match | undefined {
-  const names = values[0].split(',');
+  const names = values[0].toUpperCase().split(',');
   return names.every((name) => CT_STATES.includes(name as CtState))
     ? { kind: 'ct-state', states: CT_STATES.filter((state) => names.includes(state)), ...not(negate) }
     : undefined;
@@ -165,15 +199,25 @@ function label(options: readonly Option[]): Match | undefined {
   return isRead ? { kind: 'ct-label', label: number, ...(set ? { set: true } : {}), ...not(given?.negate ?? false) } : undefined;
 }
 
-/** Of several types, or of the types that one interface sees, the rules as data know nothing. */
-function addressType({ name, negate, values }: Option): Match | undefined {
-  const type = ADDRESS_TYPES.find((known) => known.toUpperCase() === values[0]);
-  return type && { kind: 'address-type', of: name === '--src-type' ? 'source' : 'destination', type, ...not(negate) };
+function addressTypes(options: readonly Option[]): readonly (Match | undefined)[] {
+  const beside = options.some(({ name }) => name === '--limit-iface-in') ? 'in' : options.some(({ name }) => name === '--limit-iface-out') ? 'out' : undefined; // prettier-ignore
+  const types = options.filter(({ values }) => values.length > 0);
+  return someOf(types.map((option) => addressType(option, beside)));
 }
 
-function mark({ negate, values }: Option): Match | undefined {
+function addressType({ name, negate, values }: Option, beside: 'in' | 'out' | undefined): Match | undefined {
+  const types = values[0].split(',').map((text) => ADDRESS_TYPES.find((known) => known.toUpperCase() === text.toUpperCase()));
+  const of = name === '--src-type' ? 'source' : 'destination';
+  if (!types.every((type) => type !== undefined)) return undefined;
+  const matches = types.map((type): Match => ({ kind: 'address-type', of, type, ...(beside && { beside }) }));
+  return matches.length === 1
+    ? { ...(matches[0] as Match & { kind: 'address-type' }), ...not(negate) }
+    : { kind: 'any-of', matches, ...not(negate) };
+}
+
+function mark({ negate, values }: Option, kind: 'mark' | 'ct-mark' = 'mark'): Match | undefined {
   const marked = readMarked(values[0]);
-  return marked && { kind: 'mark', ...marked, ...not(negate) };
+  return marked && { kind, ...marked, ...not(negate) };
 }
 
 /** A set whose content is not known leaves the match unknown. */

@@ -2,7 +2,7 @@ import { readRange } from './address';
 import { compileSet, SetIndex } from './compile-set';
 import type { CompiledMatch, Predicate } from './compiled-match';
 import { maskedMark } from './marks';
-import { protocolName } from './packet';
+import { type Packet, protocolName } from './packet';
 import type { Match, TcpFlag } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/terms';
 
@@ -51,17 +51,34 @@ function compilePositive(match: Match, family: Family, sets: SetIndex): Compiled
       const isReply = match.direction === 'reply';
       return (packet) => packet.connection !== undefined && (packet.isLater ? packet.isAnswer : packet.state === 'ESTABLISHED') === isReply;
     }
+    // One that sees an answer has seen one; of the answer to that no packet here is.
     case 'ct-status':
       return (packet) => packet.state === 'ESTABLISHED';
     // A connection is as the packet that opens it leaves it, which gets the label here: no other packet of it comes by.
     case 'ct-label':
       return () => match.set === true;
     case 'address-type': {
-      const { type } = match;
+      const { type, beside } = match;
+      const name = (packet: Packet) => (beside === undefined ? undefined : beside === 'in' ? packet.inInterface : packet.outInterface);
       return match.of === 'source'
-        ? (packet) => packet.kinds.kindOf(packet.family, packet.source) === type
-        : (packet) => packet.kinds.kindOf(packet.family, packet.destination) === type;
+        ? (packet) => packet.kinds.kindOf(packet.family, packet.source, name(packet)) === type
+        : (packet) => packet.kinds.kindOf(packet.family, packet.destination, name(packet)) === type;
     }
+    case 'reverse-path': {
+      const how = match.loose ? 'loose' : 'strict';
+      return (packet) => packet.kinds.isAnswered(packet, how);
+    }
+    case 'bridged':
+      return (packet) => packet.isFrame;
+    case 'any-of':
+      return compileAnyOf(match.matches, family, sets);
+    case 'ct-source': {
+      const range = readRange(family, match.block);
+      if (!range) return `original source ${match.block}`;
+      return ({ connection }) => connection !== undefined && range.first <= connection.source && connection.source <= range.last;
+    }
+    case 'ct-mark':
+      return ({ connection }) => maskedMark(connection?.mark ?? 0, match.mask) === match.value;
     case 'mark':
       return (packet) => maskedMark(packet.mark, match.mask) === match.value;
     case 'host-socket':
@@ -75,6 +92,12 @@ function compilePositive(match: Match, family: Family, sets: SetIndex): Compiled
     case 'unknown':
       return match.text;
   }
+}
+
+function compileAnyOf(matches: readonly Match[], family: Family, sets: SetIndex): CompiledMatch {
+  const all = matches.map((match) => compileMatch(match, family, sets));
+  const unclear = all.find((one) => typeof one === 'string');
+  return unclear ?? ((packet) => all.some((one) => typeof one === 'function' && one(packet)));
 }
 
 function compileBlock(field: 'source' | 'destination', block: string, family: Family): CompiledMatch {

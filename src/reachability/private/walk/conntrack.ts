@@ -29,6 +29,7 @@ function look(flight: Flight, packet: Packet): void {
       toAddress: destination,
       toPort: destinationPort,
       fromAddress: source,
+      mark: 0,
       destinationIsDecided: false,
       sourceIsDecided: false,
       destinationIsTranslated: false,

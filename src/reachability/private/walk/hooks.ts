@@ -1,9 +1,10 @@
 import type { CompiledBase, CompiledChain, CompiledRule } from './compile-rules';
 import { track } from './conntrack';
 import { dropped, type Flight, notUnderstood, type Stop } from './flight';
-import { markedWith } from './marks';
+import { markedWith, maskedMark } from './marks';
 import type { Connection, Packet } from './packet';
 import type { Hook } from '../../../firewall/private/host-rules';
+import type { Rule } from '../../../firewall/private/ir';
 
 /** Which end of the packet chains that translate may change at a hook. */
 const CHANGED_END: Readonly<Partial<Record<Hook, 'source' | 'destination'>>> = {
@@ -129,6 +130,9 @@ function passChain(flight: Flight, hook: Hook, packet: Packet, chain: CompiledCh
       case 'set-mark':
         packet.mark = markedWith(packet.mark, verdict.value, verdict.mask);
         break;
+      case 'ct-mark':
+        markConnection(packet, verdict);
+        break;
       case 'notrack':
         if (!packet.connection) {
           packet.isUntracked = true;
@@ -148,6 +152,13 @@ function passChain(flight: Flight, hook: Hook, packet: Packet, chain: CompiledCh
     }
   }
   return THROUGH;
+}
+
+function markConnection(packet: Packet, { how, value, mask }: Rule['verdict'] & { kind: 'ct-mark' }): void {
+  const { connection } = packet;
+  if (!connection) return;
+  if (how === 'restore') packet.mark = markedWith(packet.mark, maskedMark(connection.mark, mask), mask);
+  else connection.mark = markedWith(connection.mark, how === 'set' ? value : maskedMark(packet.mark, mask), mask);
 }
 
 function isTranslation({ verdict: { kind } }: CompiledRule): boolean {
@@ -209,7 +220,9 @@ function wordsOf({ verdict, isLimited, isDoubtful }: CompiledRule): string {
         ? `continue after ${verdict.text}`
         : verdict.kind === 'add-source'
           ? `put the source into ${verdict.set}`
-          : verdict.kind;
+          : verdict.kind === 'ct-mark'
+            ? `${verdict.how} the mark of the connection`
+            : verdict.kind;
   const limited = isLimited ? ', assumed to be within its rate' : '';
   return `${words}${limited}${isDoubtful ? ', if the packet matches' : ''}`;
 }

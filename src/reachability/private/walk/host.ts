@@ -3,6 +3,7 @@ import {
   type AddressRange,
   addressOf,
   inRange,
+  isLinkLocal,
   isLoopback,
   isMulticast,
   LIMITED_BROADCAST,
@@ -124,9 +125,9 @@ export class Host implements AddressKinds {
     return undefined;
   }
 
-  public kindOf(family: Family, address: Address): AddressType {
+  public kindOf(family: Family, address: Address, beside?: string): AddressType {
     if (this.isLocal(family, address)) {
-      return 'local';
+      return beside === undefined || this.isOn(family, address, beside) ? 'local' : 'unicast';
     }
     if (isMulticast(family, address)) {
       return 'multicast';
@@ -136,6 +137,21 @@ export class Host implements AddressKinds {
 
   public isLocal(family: Family, address: Address): boolean {
     return this.local[family].has(address) || isLoopback(family, address);
+  }
+
+  private isOn(family: Family, address: Address, name: string): boolean {
+    return (
+      (this.own[family].get(name) ?? []).some((own) => own.address === address) || (name === this.loopback && isLoopback(family, address))
+    );
+  }
+
+  public isAnswered(packet: Packet, how: 'strict' | 'loose'): boolean {
+    const { family, source, inInterface } = packet;
+    if (inInterface === this.loopback || isLinkLocal(family, source)) return true;
+    if (this.isLocal(family, source)) return false;
+    const way = this.wayBack(packet);
+    // Who does not know the way back, learns so from the answer, which takes it.
+    return way !== undefined && (how === 'loose' || way.interface === inInterface || way.doubt !== undefined);
   }
 
   /** The machine that answers for the address on a bridge, or on the LAN segment of a parent interface. */

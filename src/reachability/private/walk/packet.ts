@@ -4,7 +4,10 @@ import type { Family } from '../../../topology/private/terms';
 
 /** What the host makes of an address. */
 export interface AddressKinds {
-  kindOf(family: Family, address: Address): AddressType;
+  /** By the addresses of one interface alone, where its name is given. */
+  kindOf(family: Family, address: Address, beside?: string): AddressType;
+  /** Whether the host would answer the source: over the interface that the packet came in by, or for `loose` over any. */
+  isAnswered(packet: Packet, how: 'strict' | 'loose'): boolean;
 }
 
 /** What connection tracking knows of a connection; translations are known from its first packet on. */
@@ -16,6 +19,7 @@ export interface Connection {
   toAddress: Address;
   toPort: number;
   fromAddress: Address;
+  mark: number;
   /** A nat chain was asked, whatever it said: it is not asked again. */
   destinationIsDecided: boolean;
   sourceIsDecided: boolean;
@@ -31,6 +35,8 @@ export class Packet {
   /** Before connection tracking has seen a packet, matches take its state as INVALID. */
   public state: CtState = 'INVALID';
   public isUntracked = false;
+  /** Goes from one port of a bridge to another, and is not routed. */
+  public isFrame = false;
   /** If the host sends it: one of its sockets does, and not another namespace through it. */
   public hasSocket = true;
   /** Belongs to the connection of its walk, whichever sender it has: connection tracking compares only addresses and ports. */

@@ -152,6 +152,7 @@ function passBridge(flight: Flight, sender: Container | undefined, bridge: strin
     return unreachable('no-hairpin');
   }
   packet.outInterface = bridge;
+  packet.isFrame = true;
   const stop = passHook(flight, 'forward', packet);
   if (stop) {
     return stop;

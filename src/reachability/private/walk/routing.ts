@@ -5,7 +5,7 @@ import type { Family } from '../../../topology/private/terms';
 
 export interface Hop {
   readonly interface: string;
-  /** Who is addressed on the link: the gateway, or the destination itself. */
+  /** The destination on the link: the gateway, or the destination itself. */
   readonly next: Address;
   /** Address that the host sends from over this route, where it names one. */
   readonly source?: Address;

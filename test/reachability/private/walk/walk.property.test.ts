@@ -68,6 +68,7 @@ function connectionOf(destination: number | bigint, destinationPort: number, isD
     sourceIsDecided: true,
     destinationIsTranslated: isDnat,
     sourceIsTranslated: false,
+    mark: 0,
   };
 }
 
