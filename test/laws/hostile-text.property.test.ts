@@ -170,7 +170,7 @@ const PLACES: Record<string, Place> = {
   'version of an engine': (_, text) => void EngineVersion.of(text),
   'rules of a host': (_, text) => {
     const { findings } = FirewallReview.of({ engine: EngineVersion.V28, ipv4Rules: text });
-    findings.forEach(({ rule, sentence }) => shows(`${rule} ${sentence}`));
+    findings.forEach(({ rule, statement, commands }) => shows(`${rule} ${statement} ${commands.join(' ')}`));
   },
   'reason of a suppression': ({ stack }, reason) => void Suppressions.of(stack).add({ ruleId: 'BH-C01', reason }),
   'detail of a suppression': ({ stack }, detail) => void Suppressions.of(stack).add({ ruleId: 'BH-C01', reason: REASON, detail }),

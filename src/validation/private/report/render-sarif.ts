@@ -15,7 +15,7 @@ const LEVELS = { [Severity.ERROR]: 'error', [Severity.WARNING]: 'warning', [Seve
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function renderSarif({ rules, findings }: StackReport): string {
+export function renderSarif({ rules, findings, artifact = 'cdk.tf.json' }: StackReport): string {
   const run = new SarifRunBuilder().initSimple({
     toolDriverName: 'Bulkhead',
     toolDriverVersion: '0.0.0',
@@ -25,7 +25,7 @@ export function renderSarif({ rules, findings }: StackReport): string {
   const all = new Map([...rules, ...meta].map((active) => [active.rule.ruleId, active]));
   all.forEach(({ rule, severity }) => run.addRule(ruleOf(rule, severity)));
   // As they are: a builder for each of thousands takes more time than all the rest.
-  run.run.results = findings.map(resultOf);
+  run.run.results = findings.map((finding) => resultOf(finding, artifact));
   const sarif = new SarifBuilder({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json' });
   sarif.addRun(run);
   // People do not read it: with line breaks and indents it would be twice as long.
@@ -45,24 +45,17 @@ function ruleOf(rule: Rule, severity: Severity): SarifRuleBuilder {
   });
 }
 
-function resultOf({
-  ruleId,
-  severity,
-  path,
-  address,
-  detail,
-  message,
-  fix,
-  state,
-  reason,
-}: Finding): NonNullable<SarifRunBuilder['run']['results']>[number] {
+function resultOf(
+  { ruleId, severity, path, address, detail, message, fix, state, reason }: Finding,
+  artifact: string,
+): NonNullable<SarifRunBuilder['run']['results']>[number] {
   return {
     ruleId,
     level: LEVELS[severity],
     message: { text: `${message}; ${fix}` },
     locations: [
       {
-        physicalLocation: { artifactLocation: { uri: 'cdk.tf.json' }, region: { startLine: 1 } },
+        physicalLocation: { artifactLocation: { uri: artifact }, region: { startLine: 1 } },
         logicalLocations: [{ fullyQualifiedName: path, ...(address !== '' && { name: address, kind: 'resource' }) }],
       },
     ],

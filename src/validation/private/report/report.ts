@@ -12,7 +12,9 @@ export interface StackReport extends Evaluation {
   readonly rules: readonly { readonly rule: Rule; readonly severity: Severity }[];
   /** What constructs warn of beside the findings of rules. */
   readonly warnings: readonly { readonly path: string; readonly message: string }[];
-  /** Rules that a pack excludes. */
+  /** The file that findings are about; the stack's Terraform unless told. */
+  readonly artifact?: string;
+  /** Rules that a pack was told to leave out. */
   readonly without: readonly { readonly ruleId: string; readonly reason: string; readonly packName: string }[];
 }
 

@@ -1,0 +1,177 @@
+import type { Rule } from '../../../../firewall/private/ir';
+import type { ContainerView } from '../../../../reachability/private/walk/host-view';
+import type { ProbeSpec } from '../../../../reachability/private/walk/outcome';
+import type { Family } from '../../../../topology/private/terms';
+import type { Fault, Mend } from '../../../../validation/private/firewall-fault';
+import { iptables } from '../closing';
+import { inserted, replaced } from '../edits';
+import { isDelivered, outcomeText } from '../met';
+import { type PersonRule, personRules } from '../person-rules';
+import { partsOf, ruleText } from '../rule-text';
+import type { Scene } from '../scene';
+import { isNamed, wordsOf } from '../words';
+
+/** A port that no rule names and nobody publishes. */
+const ANY_PORT = 6_789;
+
+/** Accepts from one network of Docker to another: they open what Docker keeps apart, or they open nothing. */
+export function acrossBridges(scene: Scene, family: Family): Fault[] {
+  return personRules(scene, family).flatMap((rule): Fault[] => {
+    if (rule.rule.verdict.kind !== 'accept' || !rule.ways.some(({ hook }) => hook === 'forward')) return [];
+    const words = wordsOf(rule, rule.ways[0]);
+    const [from] = scene.host.networks.filter(({ bridge }) => words.into.length > 0 && words.into.every((name) => isNamed([name], bridge)));
+    const tos = scene.host.networks.filter(({ bridge }) => words.outOf.length > 0 && words.outOf.every((name) => isNamed([name], bridge)));
+    const to = tos.find(({ bridge }) => bridge !== from?.bridge);
+    if (from === undefined || to === undefined || !words.meetsNew || words.isOdd || words.unknown.length > 0) return [];
+    return acrossOf(scene, rule, from.bridge, to.bridge);
+  });
+}
+
+function acrossOf(scene: Scene, rule: PersonRule, from: string, to: string): Fault[] {
+  const { family } = rule;
+  const words = wordsOf(rule);
+  const [sender] = membersOf(scene, from, family);
+  const receivers = membersOf(scene, to, family).filter(({ key }) => key !== `a container on ${to}` || !scene.can('closesContainers'));
+  const receiver = receivers.find(({ attachments: [own] }) => words.destinations.every((block) => block.startsWith(own[family] ?? '-')));
+  if (sender === undefined || receiver === undefined) return [];
+  const protocol = words.protocol === 'udp' ? 'udp' : 'tcp';
+  const port = words.ports?.[0][0] ?? ANY_PORT;
+  const packet: ProbeSpec = { family, from: { kind: 'container', key: sender.key }, to: receiver.attachments[0][family]!, protocol, port };
+  const outcome = scene.walk(packet);
+  const without = scene.walk(packet, replaced(scene.rules(family), rule, []));
+  const shown = { from: sender.key, to: packet.to, protocol, port };
+  const which = words.ports === undefined ? 'every port' : `${protocol}/${port}`;
+  const base = { family, rule: rule.text, packet: shown, unless: [] };
+  if (isDelivered(outcome) && !isDelivered(without)) {
+    const other: Rule = { ...rule.rule, verdict: { kind: 'return' } };
+    return [
+      {
+        ...base,
+        kind: 'AcceptSkipsDocker',
+        statement: `it lets containers on ${from} reach ${which} of containers on ${to}, published or not: ${sender.key} reaches ${packet.to} on ${protocol}/${port}, which Docker's rules would drop`,
+        mend: without.disposition === 'DROPPED' ? replacing(scene, rule, other, packet) : undefined,
+      },
+    ];
+  }
+  const by = outcome.decidedBy;
+  if (outcome.disposition !== 'DROPPED' || by?.rule === undefined || !scene.isDockers(by.table, by.chain, by.rule)) return [];
+  const line = `${by.table === 'filter' ? '' : `-t ${by.table} `}${ruleText(by.rule, by.chain, family)}`;
+  const why = outcome.direction === 'reply' ? 'the packet passes, and the answer is dropped by' : 'the packet is dropped by';
+  return [
+    {
+      ...base,
+      kind: 'AcceptAcrossBridges',
+      statement: `it opens nothing: ${sender.key} does not reach ${packet.to} on ${protocol}/${port}, because ${why} '${line}' of Docker; join both containers to one network instead${scene.can('closesContainers') ? `, or name ${from} in com.docker.network.bridge.trusted_host_interfaces of that network` : ''}`,
+      mend: outcome.direction === 'reply' ? sparing(scene, rule, packet) : undefined,
+    },
+  ];
+}
+
+function replacing(scene: Scene, rule: PersonRule, other: Rule, packet: ProbeSpec): Mend {
+  const outcome = scene.walk(packet, replaced(scene.rules(rule.family), rule, [other]));
+  const command = `${iptables(rule.family)} -R ${rule.chain} ${rule.index + 1} ${partsOf(other, rule.family) ?? ''}`;
+  return { commands: [command.trimEnd()], outcome: outcomeText(outcome), works: outcome.disposition === 'DROPPED' };
+}
+
+function sparing(scene: Scene, { family, chain }: PersonRule, packet: ProbeSpec): Mend {
+  const spares: Rule = { matches: [{ kind: 'ct-state', states: ['RELATED', 'ESTABLISHED'] }], verdict: { kind: 'accept' }, origin: 'fix' };
+  const outcome = scene.walk(packet, inserted(scene.rules(family), { table: 'filter', chain, index: 0 }, [spares]));
+  const command = `${iptables(family)} -I ${chain} 1 ${partsOf(spares, family) ?? ''}`;
+  return { commands: [command], outcome: outcomeText(outcome), works: isDelivered(outcome) };
+}
+
+function membersOf(scene: Scene, bridge: string, family: Family): ContainerView[] {
+  return scene.host.view.containers.filter(({ attachments: [own] }) => own.interface === bridge && own[family] !== undefined);
+}
+
+/** Accepts of what comes in from outside: no rule of Docker sees the packet any more, so ports that nobody published are open. */
+export function acceptSkipsDocker(scene: Scene, family: Family): Fault[] {
+  const source = scene.stranger(family);
+  return personRules(scene, family).flatMap((rule): Fault[] => {
+    const words = wordsOf(rule, rule.ways[0]);
+    const isNarrow = words.ports !== undefined || words.destinations.length > 0 || words.original !== undefined;
+    if (rule.rule.verdict.kind !== 'accept' || !rule.ways.some(({ hook }) => hook === 'forward') || isNarrow || source === undefined) {
+      return [];
+    }
+    if (!words.meetsNew || words.isOdd || words.unknown.length > 0 || rule.rule.matches.some(({ kind }) => kind.startsWith('ct-'))) {
+      return [];
+    }
+    const sender = words.sources[0]?.split('/')[0] ?? source;
+    const found = direct(scene, family, sender).find(({ packet }) => {
+      const without = scene.walk(packet, replaced(scene.rules(family), rule, []));
+      return isDelivered(scene.walk(packet)) && without.disposition === 'DROPPED';
+    });
+    if (found === undefined) return [];
+    const other: Rule = { ...rule.rule, verdict: { kind: 'return' } };
+    return [
+      {
+        kind: 'AcceptSkipsDocker',
+        family,
+        rule: rule.text,
+        statement: `it accepts every packet that it matches, so that no rule of Docker sees it: ${found.text} is delivered to a port that nobody published`,
+        packet: found.shown,
+        mend: replacing(scene, rule, other, found.packet),
+        unless: [],
+      },
+    ];
+  });
+}
+
+/** The policy of FORWARD alone decides about ports that nobody published. */
+export function forwardPolicyAccept(scene: Scene, family: Family): Fault[] {
+  const source = scene.stranger(family);
+  const policy = scene.rules(family).chains.find(({ table, name }) => table === 'filter' && name === 'FORWARD')?.base?.policy;
+  if (policy !== 'accept' || source === undefined) return [];
+  const found = direct(scene, family, source).find(({ packet }) => {
+    const outcome = scene.walk(packet, undefined, undefined, true);
+    const last = outcome.steps.filter(({ at, place }) => at === 'forward' && place?.table === 'filter').at(-1);
+    return isDelivered(outcome) && (last === undefined || last.what === 'policy accept');
+  });
+  if (found === undefined) return [];
+  const shut = scene.rules(family).chains.map((chain) =>
+    chain.table === 'filter' && chain.name === 'FORWARD' && chain.base ? { ...chain, base: { ...chain.base, policy: 'drop' as const } } : chain,
+  ); // prettier-ignore
+  const outcome = scene.walk(found.packet, { ...scene.rules(family), chains: shut });
+  return [
+    {
+      kind: 'ForwardPolicyAccept',
+      family,
+      rule: 'the policy of filter FORWARD',
+      statement: `it is ACCEPT, and nothing else keeps a machine on the network of the host from ports that nobody published: ${found.text} is delivered, if that machine sends it to the host as its router`,
+      packet: found.shown,
+      mend: { commands: [`${iptables(family)} -P FORWARD DROP`], outcome: outcomeText(outcome), works: outcome.disposition === 'DROPPED' },
+      unless: [],
+    },
+  ];
+}
+
+interface Direct {
+  readonly packet: ProbeSpec;
+  readonly text: string;
+  readonly shown: Fault['packet'];
+}
+
+/** From outside straight to a port of a container that nobody published. */
+function direct(scene: Scene, family: Family, source: string): Direct[] {
+  return scene.host.view.containers
+    .filter(({ key, attachments: [own] }) => key !== `a container on ${own.interface}` || !scene.can('closesContainers'))
+    .flatMap(({ key, attachments: [own] }) => {
+      const to = own[family];
+      if (to === undefined || scene.network(own.interface)?.isInternal === true) return [];
+      return scene.host.outsides.slice(0, 4).map((name): Direct => {
+        const packet: ProbeSpec = {
+          family,
+          from: { kind: 'outside', interface: name, address: source },
+          to,
+          protocol: 'tcp',
+          port: ANY_PORT,
+        };
+        const whom = key === to ? key : `${key} (at ${to}, say)`;
+        return {
+          packet,
+          text: `a packet from ${source}${scene.over(name)} to tcp/${ANY_PORT} of ${whom}`,
+          shown: { from: source, to, protocol: 'tcp', port: ANY_PORT },
+        };
+      });
+    });
+}

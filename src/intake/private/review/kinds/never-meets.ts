@@ -1,0 +1,177 @@
+import type { Match } from '../../../../firewall/private/ir';
+import type { Outcome, RulePlace } from '../../../../reachability/private/walk/outcome';
+import type { Family } from '../../../../topology/private/terms';
+import type { Fault, FaultKind, Mend } from '../../../../validation/private/firewall-fault';
+import { closeIt, iptables } from '../closing';
+import { describe, type Described } from '../described';
+import { inserted, replaced } from '../edits';
+import { isDelivered, isMet, lettingBy, type Meeting, obstacleOn, outcomeText } from '../met';
+import { type PersonRule, personRules, type PlacedRule, type Way } from '../person-rules';
+import { partsOf, ruleText } from '../rule-text';
+import type { Scene } from '../scene';
+import { asksOf, namesOf, publicationText, shown } from '../telling';
+import { type Words, wordsOf } from '../words';
+
+interface Failure {
+  readonly words: Words;
+  readonly way: Way | undefined;
+  readonly described: Described;
+  readonly outcome: Outcome;
+}
+
+/** Rules that close a published port, or slow it down, and are never met by its packets, which arrive all the same. */
+export function neverMeets(scene: Scene, family: Family): Fault[] {
+  return personRules(scene, family).flatMap((rule) => {
+    const failures = failuresOf(scene, rule);
+    const [first] = failures;
+    if (first === undefined) return [];
+    const fault = faultOf(scene, rule, first, failures.slice(1));
+    return fault === undefined ? [] : [fault];
+  });
+}
+
+function failuresOf(scene: Scene, rule: PersonRule): Failure[] {
+  const { verdict } = rule.rule;
+  const ways: readonly (Way | undefined)[] = rule.ways.length === 0 ? [undefined] : rule.ways;
+  const isClosing = verdict.kind === 'drop' || verdict.kind === 'reject';
+  const found = ways.flatMap((way): Failure[] => {
+    const words = wordsOf(rule, way);
+    const isLimiting = words.counts && (verdict.kind === 'accept' || verdict.kind === 'return');
+    if ((!isClosing && !isLimiting) || isDefault(rule, words, way)) return [];
+    return scene.publications(rule.family).flatMap((publication) => {
+      const described = describe(scene, words, publication);
+      if (described === undefined || described.isOtherProtocol) return [];
+      const outcome = scene.walk(described.packet, undefined, undefined, true);
+      if (!isDelivered(outcome) || outcome.receiver?.container !== publication.target) return [];
+      const isFailing = words.counts ? !ways.some(() => isMet(scene, described.packet, rule)) : !isSpared(scene, described, outcome);
+      return isFailing ? [{ words, way, described, outcome }] : [];
+    });
+  });
+  return unique(found, ({ described: { publication } }) => publicationText(publication));
+}
+
+/** What closes everything that no rule before it let in is a policy, not a rule against a published port. */
+function isDefault({ rule, chain, table }: PersonRule, words: Words, way: Way | undefined): boolean {
+  const isBroad = words.ports === undefined && words.original === undefined && words.sourcePorts === undefined;
+  if (!isBroad || way === undefined) return false;
+  const isOfSources = words.sources.length > 0 || words.sets.some(({ negate }) => !negate);
+  // The lists that a program keeps for one of its services ban nobody from others.
+  if (way.hook === 'input') return !isOfSources || /^(f2b|fail2ban)/i.test(chain);
+  const isBase = table === 'filter' && !way.jumps.some(({ rule: jump }) => jump.verdict.kind === 'jump' && jump.verdict.chain === 'DOCKER-USER');
+  return isBase && chain !== 'DOCKER-USER' && !isOfSources && rule.matches.every(({ kind }) => kind !== 'destination' && kind !== 'out-interface');
+} // prettier-ignore
+
+/** Whether another rule of a person let the packet by on purpose: one that names more of it than where it comes from. */
+function isSpared(scene: Scene, { naming }: Described, { steps }: Outcome): boolean {
+  return steps.some(({ direction, place }) => {
+    const rule = place?.rule;
+    if (direction !== 'original' || place === undefined || rule === undefined || scene.isDockers(place.table, place.chain, rule)) {
+      return false;
+    }
+    if (rule.verdict.kind !== 'accept' && rule.verdict.kind !== 'return') return false;
+    const words = wordsOf({ rule });
+    const namesPort = words.ports !== undefined || words.original !== undefined || words.spares !== undefined;
+    const namesEnd = words.sources.length > 0 || words.spared.length > 0 || words.sets.length > 0 || words.destinations.length > 0;
+    return words.counts || (naming === 'broad' && (namesPort || namesEnd));
+  });
+}
+
+interface Cause {
+  readonly kind: FaultKind;
+  readonly why: string;
+  readonly mend?: Mend;
+}
+
+function faultOf(scene: Scene, rule: PersonRule, failure: Failure, more: readonly Failure[]): Fault | undefined {
+  const { described, words } = failure;
+  const { publication, packet } = described;
+  const cause = causeOf(scene, rule, failure);
+  if (cause === undefined) return undefined;
+  const others =
+    more.length === 0 ? '' : `; the same is true of ${more.map((each) => publicationText(each.described.publication)).join(', ')}`;
+  const mend = cause.mend?.works === true ? cause.mend : (closeIt(scene, words, publication, packet) ?? cause.mend);
+  const does = words.counts ? 'is not slowed down by this rule' : 'stays open';
+  return {
+    kind: cause.kind,
+    family: rule.family,
+    rule: rule.text,
+    statement: `${publicationText(publication)} ${does}: ${asksOf(scene, packet)} is delivered to ${publication.target}:${publication.targetPort}, because ${cause.why}${others}`,
+    packet: shown(packet),
+    mend: words.counts ? undefined : mend,
+    unless: [],
+  };
+}
+
+function causeOf(scene: Scene, rule: PersonRule, { way, described, outcome }: Failure): Cause | undefined {
+  const { packet, publication } = described;
+  if (way === undefined) {
+    const why = `nothing jumps to the chain ${rule.chain}, so no packet meets its rules`;
+    return { kind: 'ChainNeverCalled', why, mend: calling(scene, rule, described) };
+  }
+  const obstacle = obstacleOn(scene, packet, rule, way);
+  if (obstacle === undefined) return undefined;
+  const { at, meeting } = obstacle;
+  if (!meeting.isReached) {
+    return way.hook === 'input' && outcome.receiver?.proxied !== true
+      ? { kind: 'InputNeverSees', why: 'the port is translated before routing, so its packets are forwarded and never pass INPUT' }
+      : behind(scene, rule, described, lettingBy(outcome, at), at);
+  }
+  return notMet(at, meeting, described, rule, publication.hostPort, publication.targetPort);
+}
+
+function behind(scene: Scene, rule: PersonRule, { packet }: Described, place: RulePlace | undefined, at: PlacedRule): Cause | undefined {
+  if (place?.rule === undefined) return undefined;
+  const all = scene.rules(rule.family);
+  const moved = inserted(replaced(all, at, []), { ...at, index: 0 }, [at.rule]);
+  const outcome = scene.walk(packet, moved);
+  const parts = partsOf(at.rule, rule.family);
+  const command = iptables(rule.family);
+  const commands = parts === undefined ? [] : [`${command} -t ${at.table} -D ${at.chain} ${at.index + 1}`, `${command} -t ${at.table} -I ${at.chain} 1 ${parts}`]; // prettier-ignore
+  const by = scene.isDockers(place.table, place.chain, place.rule) ? `a rule of Docker in ${place.chain}` : `'${ruleText(place.rule, place.chain, rule.family)}'`; // prettier-ignore
+  return {
+    kind: 'RuleBehindVerdict',
+    why: `${by} ends the way of the packet before it comes to '${ruleText(at.rule, at.chain, rule.family)}'`,
+    mend: { commands, outcome: outcomeText(outcome), works: commands.length > 0 && outcome.disposition === 'DROPPED' },
+  };
+}
+
+/** Which of the matches is not met, by what it says of the packet. */
+function notMet(at: PlacedRule, { failing }: Meeting, described: Described, rule: PersonRule, hostPort: number, targetPort: number): Cause {
+  const isOf = (...kinds: Match['kind'][]) => failing.some(({ kind }) => kinds.includes(kind));
+  const where = at.index === rule.index && at.chain === rule.chain ? 'the rule' : `the jump '${ruleText(at.rule, at.chain, rule.family)}'`;
+  const isBefore = at.table === 'raw' || (at.table === 'mangle' && at.chain === 'PREROUTING');
+  if (isOf('destination-port', 'port-list') && described.naming !== 'source') {
+    return isBefore
+      ? { kind: 'ContainerPortBeforeTranslation', why: `here the packet still asks for port ${hostPort} of the host, and ${where} names port ${targetPort} of the container` }
+      : { kind: 'HostPortAfterTranslation', why: `here Docker has already translated port ${hostPort} of the host to port ${targetPort} of the container, and ${where} names port ${hostPort}` };
+  } // prettier-ignore
+  if (isOf('destination')) {
+    return { kind: 'AddressAfterTranslation', why: `here Docker has already translated the destination to ${described.publication.target}, and ${where} names another address` }; // prettier-ignore
+  }
+  if (isOf('in-interface', 'out-interface')) {
+    const names = namesOf(failing);
+    return { kind: 'OtherInterface', why: `${where} is for packets ${names}, and these come in from outside and leave by ${described.publication.bridge}` }; // prettier-ignore
+  }
+  if (isOf('source-port')) return { kind: 'RuleNeverMeets', why: `${where} names the port of the sender, not the port that is asked for` };
+  return {
+    kind: 'RuleNeverMeets',
+    why: `${where} has a condition that the packet does not meet (${failing.map(({ kind }) => kind).join(', ')})`,
+  };
+}
+
+/** A jump to the chain, where it would be met. */
+function calling(scene: Scene, { chain, table, family }: PersonRule, { packet }: Described): Mend | undefined {
+  if (table !== 'filter') return undefined;
+  const from = chain === 'DOCKER-USER' ? 'FORWARD' : 'DOCKER-USER';
+  const jump = { matches: [], verdict: { kind: 'jump' as const, chain }, origin: 'fix' };
+  const outcome = scene.walk(packet, inserted(scene.rules(family), { table, chain: from, index: 0 }, [jump]));
+  return {
+    commands: [`${iptables(family)} -I ${from} -j ${chain}`],
+    outcome: outcomeText(outcome),
+    works: outcome.disposition === 'DROPPED',
+  };
+}
+
+function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
+}

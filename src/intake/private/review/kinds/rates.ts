@@ -1,0 +1,124 @@
+import type { Match, Rule } from '../../../../firewall/private/ir';
+import type { ProbeSpec } from '../../../../reachability/private/walk/outcome';
+import type { Family } from '../../../../topology/private/terms';
+import type { Fault } from '../../../../validation/private/firewall-fault';
+import { iptables } from '../closing';
+import { describe, type Described } from '../described';
+import { replaced } from '../edits';
+import { isDelivered, isMet } from '../met';
+import { type PersonRule, personRules } from '../person-rules';
+import { partsOf } from '../rule-text';
+import type { Scene } from '../scene';
+import { asksOf, publicationText, shown } from '../telling';
+import { type Words, wordsOf } from '../words';
+
+/** Rates for publications that count the wrong thing, or stop nothing. */
+export function rates(scene: Scene, family: Family): Fault[] {
+  return personRules(scene, family).flatMap((rule) => {
+    const { kind } = rule.rule.verdict;
+    const isDeciding = ['accept', 'return', 'drop', 'reject'].includes(kind);
+    const counters = countersOf(rule.rule);
+    if (!isDeciding || counters.length === 0) return [];
+    return rule.ways.slice(0, 1).flatMap((way) => {
+      const words = wordsOf(rule, way);
+      if (words.unknown.length > 0) return [];
+      const met = scene.publications(family).flatMap((publication) => {
+        const described = describe(scene, words, publication);
+        const isTold = described !== undefined && !described.isOtherProtocol && isMet(scene, described.packet, rule);
+        return isTold ? [described] : [];
+      });
+      return met.length === 0 ? [] : ratesOf(scene, rule, words, met[0], counters);
+    });
+  });
+}
+
+type Counter = 'limit' | 'hashlimit' | 'recent' | 'connlimit' | 'other';
+
+function countersOf({ matches }: Rule): Counter[] {
+  return matches.flatMap((match): Counter[] => {
+    if (match.kind === 'limit') return ['limit'];
+    if (match.kind === 'rate-per-source') return ['hashlimit'];
+    const name = match.kind === 'unknown' ? /^-m (limit|hashlimit|recent|connlimit)\b/.exec(match.text)?.[1] : undefined;
+    return name === undefined ? [] : [name as Counter];
+  });
+}
+
+function ratesOf(scene: Scene, rule: PersonRule, words: Words, { packet, publication }: Described, counters: readonly Counter[]): Fault[] {
+  const { verdict, matches } = rule.rule;
+  const base = { family: rule.family, rule: rule.text, packet: shown(packet), unless: [] };
+  const text = publicationText(publication);
+  const isLetting = verdict.kind === 'accept' || verdict.kind === 'return';
+  const faults: Fault[] = [];
+  if (countsPackets(scene, rule, packet, counters)) {
+    const mended = withNew(rule.rule);
+    const parts = partsOf(mended, rule.family);
+    faults.push({
+      ...base,
+      kind: 'RateCountsPackets',
+      statement: `it counts packets, not connections: a later packet of a connection that stands, from ${base.packet.from} to ${text}, meets it as the first one does`,
+      mend: mendWith(scene, rule, mended, packet, parts),
+    });
+  }
+  const without = scene.walk(packet, replaced(scene.rules(rule.family), rule, []));
+  if (isLetting && isDelivered(scene.walk(packet)) && isDelivered(without) && counters.includes('limit')) {
+    faults.push({
+      ...base,
+      kind: 'RateWithoutEffect',
+      statement: `it stops nothing: ${asksOf(scene, packet)} that is above the rate goes on to the next rule, and no rule drops it`,
+    });
+  } else if (counters.includes('limit') && isLetting && without.disposition === 'DROPPED') {
+    faults.push({
+      ...base,
+      kind: 'RateSharedByAll',
+      statement: `it counts all senders together: one sender that uses up the rate shuts ${text} for everybody else`,
+    });
+  }
+  if (verdict.kind === 'drop' && counters.includes('limit') && !words.spares) {
+    faults.push({
+      ...base,
+      kind: 'RateWithoutEffect',
+      statement: `it works the wrong way round: it drops packets to ${text} up to the rate, and what is above it goes on to the next rule`,
+    });
+  }
+  if (counters.includes('hashlimit') && hashModes(matches).every((modes) => !modes.includes('srcip'))) {
+    faults.push({
+      ...base,
+      kind: 'RateSharedByAll',
+      statement: `it does not count by sender (its mode is not srcip): one sender that uses up the rate shuts ${text} for everybody else`,
+    });
+  }
+  return faults;
+}
+
+/** Modes of the matches of hashlimit that are no rate of ours, which counts by source; none of them where there is nothing to say. */
+function hashModes(matches: readonly Match[]): string[][] {
+  const modes = matches.flatMap((match) => {
+    if (match.kind === 'rate-per-source') return [['srcip']];
+    if (match.kind !== 'unknown' || !match.text.startsWith('-m hashlimit')) return [];
+    return [(/--hashlimit-mode (\S+)/.exec(match.text)?.[1] ?? '').split(',')];
+  });
+  return modes.length === 0 ? [['srcip']] : modes;
+}
+
+/** Whether a packet of a connection that stands meets the rule; of connections themselves connlimit alone counts. */
+function countsPackets(scene: Scene, rule: PersonRule, opener: ProbeSpec, counters: readonly Counter[]): boolean {
+  const isOfOpening = rule.rule.matches.some((match) => match.kind === 'tcp-flags' && match.set.join() === 'SYN' && !match.negate);
+  if (isOfOpening || counters.every((counter) => counter === 'connlimit' || counter === 'other') || opener.protocol !== 'tcp') return false;
+  if (!isDelivered(scene.walk(opener))) return false;
+  return isMet(scene, { ...opener, within: { opener, direction: 'original' } }, rule);
+}
+
+function withNew(rule: Rule): Rule {
+  const isCounter = ({ kind }: Match) => kind === 'limit' || kind === 'rate-per-source' || kind === 'unknown';
+  const first = rule.matches.findIndex(isCounter);
+  const state: Match = { kind: 'ct-state', states: ['NEW'] };
+  return { ...rule, matches: [...rule.matches.slice(0, first), state, ...rule.matches.slice(first)] };
+}
+
+function mendWith(scene: Scene, rule: PersonRule, mended: Rule, opener: ProbeSpec, parts: string | undefined): Fault['mend'] {
+  if (parts === undefined) return { commands: [`add -m conntrack --ctstate NEW before the rate`] };
+  const later: ProbeSpec = { ...opener, within: { opener, direction: 'original' } };
+  const works = !isMet(scene, later, { ...rule, rule: mended });
+  const outcome = works ? 'later packets no longer meet it' : 'later packets still meet it';
+  return { commands: [`${iptables(rule.family)} -R ${rule.chain} ${rule.index + 1} ${parts}`], outcome, works };
+}

@@ -1,0 +1,91 @@
+import { isLoopback } from '../../../../firewall/private/blocks';
+import type { Rule } from '../../../../firewall/private/ir';
+import type { Family } from '../../../../topology/private/terms';
+import type { Fault } from '../../../../validation/private/firewall-fault';
+import { iptables } from '../closing';
+import { packetTo, sourceOf } from '../described';
+import { inserted, replaced } from '../edits';
+import { isDelivered, outcomeText } from '../met';
+import { personRules } from '../person-rules';
+import type { Scene } from '../scene';
+import { publicationText, shown } from '../telling';
+import { wordsOf } from '../words';
+
+/** Ports that are published on loopback, which a machine on the network of the host reaches. */
+export function loopbackPublication(scene: Scene, family: Family): Fault[] {
+  const source = scene.stranger(family);
+  if (source === undefined) return [];
+  return scene.publications(family).flatMap((publication): Fault[] => {
+    const { hostAddress, target } = publication;
+    if (hostAddress === undefined || !isLoopback(hostAddress)) return [];
+    const packet = packetTo(scene, publication, source, scene.outside);
+    const outcome = scene.walk(packet);
+    if (!isDelivered(outcome) || outcome.receiver?.container !== target) return [];
+    const closes: Rule = {
+      matches: [{ kind: 'destination', block: '127.0.0.0/8' }, { kind: 'in-interface', name: 'lo', negate: true }],
+      verdict: { kind: 'drop' },
+      origin: 'fix',
+    }; // prettier-ignore
+    const all = scene.rules(family);
+    const rawFirst = all.chains.some(({ table, name }) => table === 'raw' && name === 'PREROUTING')
+      ? inserted(all, { table: 'raw', chain: 'PREROUTING', index: 0 }, [closes])
+      : { ...all, chains: [...all.chains, { table: 'raw', name: 'PREROUTING', base: { hook: 'prerouting' as const, type: 'filter' as const, priority: -300, policy: 'accept' as const }, rules: [closes] }] }; // prettier-ignore
+    const after = scene.walk(packet, rawFirst);
+    return [
+      {
+        kind: 'LoopbackPublication',
+        family,
+        rule: `${publicationText(publication)}`,
+        statement: `it is not for the host alone: a machine on the network of the host that sends a packet for ${hostAddress} to it${scene.over(scene.outside)} reaches ${target}, because this engine translates the packet before the kernel looks where it came from`,
+        packet: shown(packet),
+        mend: {
+          commands: [`${iptables(family)} -t raw -I PREROUTING 1 -d 127.0.0.0/8 ! -i lo -j DROP`],
+          outcome: outcomeText(after),
+          works: !isDelivered(after),
+        },
+        unless: [],
+      },
+    ];
+  });
+}
+
+/** Translations by which containers no longer see who asks them. */
+export function sourceHidden(scene: Scene, family: Family): Fault[] {
+  return personRules(scene, family).flatMap((rule): Fault[] => {
+    const { verdict } = rule.rule;
+    if (rule.table !== 'nat' || (verdict.kind !== 'masquerade' && verdict.kind !== 'snat') || rule.ways.length === 0) return [];
+    const words = wordsOf(rule, rule.ways[0]);
+    const source = sourceOf(scene, { ...words, hook: undefined }, family);
+    if (source === undefined) return [];
+    for (const publication of scene.publications(family)) {
+      if (publication.hostAddress !== undefined && isLoopback(publication.hostAddress)) continue;
+      const packet = packetTo(scene, publication, source, scene.outside);
+      const [outcome, without] = [scene.walk(packet), scene.walk(packet, replaced(scene.rules(family), rule, []))];
+      const isHidden =
+        outcome.receiver?.container === publication.target && !outcome.receiver.proxied && outcome.receiver.source !== source;
+      if (!isDelivered(outcome) || !isDelivered(without) || !isHidden || without.receiver?.source !== source) continue;
+      const mended: Rule = { ...rule.rule, matches: [...rule.rule.matches, { kind: 'out-interface', name: scene.outside }] };
+      const isOpenEnded = words.outOf.length === 0;
+      const after = scene.walk(packet, replaced(scene.rules(family), rule, isOpenEnded ? [mended] : []));
+      const command = `${iptables(family)} -t nat`;
+      const place = rule.index + 1;
+      const kind = verdict.kind === 'snat' ? `SNAT --to-source ${verdict.address}` : 'MASQUERADE';
+      return [
+        {
+          kind: 'SourceHidden',
+          family,
+          rule: rule.text,
+          statement: `it also translates what comes in: ${publication.target} sees ${source}, who asks ${publicationText(publication)}, as ${outcome.receiver!.source === '0.0.0.0' ? 'an address of the host' : outcome.receiver!.source}, so that logs, limits and lists by address in the container are useless`,
+          packet: shown(packet),
+          mend: {
+            commands: isOpenEnded && scene.host.isNamed && rule.rule.matches.length === 0 ? [`${command} -R ${rule.chain} ${place} -o ${scene.outside} -j ${kind}`] : [`${command} -D ${rule.chain} ${place}`], // prettier-ignore
+            outcome: after.receiver?.source === source ? 'delivered, with the address of the sender' : outcomeText(after),
+            works: isDelivered(after) && after.receiver?.source === source,
+          },
+          unless: [],
+        },
+      ];
+    }
+    return [];
+  });
+}

@@ -1,0 +1,86 @@
+import { firewallRule } from './firewall-rule';
+import { Severity } from '../../severity';
+
+/** Rules for a published port that do not do what they are for. */
+export const PUBLISHED_RULES = [
+  firewallRule({
+    ruleId: 'BH-F01',
+    kind: 'InputNeverSees',
+    severity: Severity.ERROR,
+    title: 'rule of INPUT for a published port',
+    why: 'The engine translates packets to a published port before routing, so they are forwarded: no rule of INPUT, and so none of `ufw allow` or `ufw deny`, sees them, and the port is open to everybody.',
+    fix: 'write the rule into DOCKER-USER with `-m conntrack --ctorigdstport PORT --ctdir ORIGINAL`, or publish the port on one address of the host',
+  }),
+  firewallRule({
+    ruleId: 'BH-F02',
+    kind: 'HostPortAfterTranslation',
+    severity: Severity.ERROR,
+    title: 'port of the host where the port of the container counts',
+    why: 'In DOCKER-USER and FORWARD a packet already has the port of the container, so a rule with the port of the host never meets it, and may meet other packets.',
+    fix: 'name the port of the container, or the original port with `-m conntrack --ctorigdstport PORT --ctdir ORIGINAL`',
+  }),
+  firewallRule({
+    ruleId: 'BH-F03',
+    kind: 'ContainerPortBeforeTranslation',
+    severity: Severity.ERROR,
+    title: 'port of the container where the port of the host counts',
+    why: 'In the table raw and in mangle PREROUTING a packet still has the port of the host, so a rule with the port of the container never meets it.',
+    fix: 'name the port of the host',
+  }),
+  firewallRule({
+    ruleId: 'BH-F04',
+    kind: 'AddressAfterTranslation',
+    severity: Severity.ERROR,
+    title: 'address of the host where that of the container counts',
+    why: 'In DOCKER-USER and FORWARD a packet already has the address of the container, so a rule with the address of the host never meets it.',
+    fix: 'name the original address with `-m conntrack --ctorigdst ADDRESS --ctdir ORIGINAL`',
+  }),
+  firewallRule({
+    ruleId: 'BH-F05',
+    kind: 'ChainNeverCalled',
+    severity: Severity.ERROR,
+    title: 'chain that nothing jumps to',
+    why: 'No packet meets the rules of a chain that no rule jumps to.',
+    fix: 'add the jump that the finding names, and make it part of what loads the rules',
+  }),
+  firewallRule({
+    ruleId: 'BH-F06',
+    kind: 'RuleBehindVerdict',
+    severity: Severity.ERROR,
+    title: 'rule behind one that decides',
+    why: 'A rule before it accepts, drops or returns its packets, so it never runs.',
+    fix: 'insert the rule (-I) before the one that the finding names instead of appending it (-A)',
+  }),
+  firewallRule({
+    ruleId: 'BH-F07',
+    kind: 'OtherInterface',
+    severity: Severity.WARNING,
+    title: 'rule for another interface',
+    why: 'The rule names an interface by which the packets of the published port neither come in nor leave.',
+    fix: 'name the interface to the outside with -i, or the bridge of the network of the container with -o',
+  }),
+  firewallRule({
+    ruleId: 'BH-F08',
+    kind: 'OtherProtocolOpen',
+    severity: Severity.INFO,
+    title: 'port that stays open over another protocol',
+    why: 'A rule for tcp does not close a port that is published for udp, and the other way round.',
+    fix: 'write the same rule for the other protocol, or publish the port for one protocol only',
+  }),
+  firewallRule({
+    ruleId: 'BH-F09',
+    kind: 'OtherFamilyOpen',
+    severity: Severity.ERROR,
+    title: 'port that stays open over the other address family',
+    why: 'Rules of iptables do not apply to IPv6, and rules of ip6tables do not apply to IPv4; scanners probe both.',
+    fix: 'write the same rule for both families, or publish the port on an address of one family',
+  }),
+  firewallRule({
+    ruleId: 'BH-F10',
+    kind: 'RuleNeverMeets',
+    severity: Severity.WARNING,
+    title: 'rule that the packets of a published port do not meet',
+    why: 'The rule has a condition that packets to the port do not meet, such as the port of the sender.',
+    fix: 'write the rule as the finding says',
+  }),
+];
