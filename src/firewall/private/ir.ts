@@ -55,7 +55,7 @@ export type Match =
       readonly places?: number;
     }
   | { readonly kind: 'limit'; readonly amount: number; readonly per: 'second' | 'minute' | 'hour' | 'day'; readonly burst: number }
-  /** Read from a host and not understood. It may match or not, so that every answer that rests on it is UNKNOWN. */
+  /** Read from a host and not understood. It may match or not, so every answer that depends on it is UNKNOWN. */
   | { readonly kind: 'unknown'; readonly text: string };
 
 /** A protocol by the name that iptables prints, or by its number where it has none here. */

@@ -16,7 +16,7 @@ export interface Connection {
   toAddress: Address;
   toPort: number;
   fromAddress: Address;
-  /** A nat chain was asked, whatever it said: it is not asked again. */
+  /** A nat chain ran, whatever its result: it does not run again. */
   destinationIsDecided: boolean;
   sourceIsDecided: boolean;
   destinationIsTranslated: boolean;
