@@ -109,7 +109,7 @@ function same(a: Json, b: Json): void {
     const [left, right] = [a, b].map((json) => fields(Object.values(json[type] ?? {})));
     for (const key of new Set([...left.keys(), ...right.keys()])) {
       if (left.get(key) !== right.get(key)) {
-        throw new Error(`${type}: '${key}' occurs ${left.get(key)} times in ours, ${right.get(key)} in raw`);
+        throw new Error(`${type}: '${key}' occurs ${left.get(key)} times in Bulkhead, ${right.get(key)} in raw`);
       }
     }
   }
@@ -122,7 +122,7 @@ function main(): void {
   same(json, JSON.parse(rawText).resource as Json);
   const counts = Object.entries(json).map(([type, all]) => `${Object.keys(all).length} ${type}`);
   console.log(
-    `${counts.join(', ')}; JSON ${Math.round(Testing.synth(ours(), true).length / 1024)} KiB ours, ${Math.round(rawText.length / 1024)} KiB raw`,
+    `${counts.join(', ')}; JSON ${Math.round(Testing.synth(ours(), true).length / 1024)} KiB Bulkhead, ${Math.round(rawText.length / 1024)} KiB raw`,
   );
 
   const samples = { ours: [] as Sample[], proved: [] as Sample[], raw: [] as Sample[] };
@@ -138,10 +138,10 @@ function main(): void {
   });
   const [a, b, proved] = [medians(samples.ours), medians(samples.raw), medians(samples.proved)];
   for (const part of ['construct', 'synth', 'total'] as const) {
-    console.log(`${part.padEnd(9)} ours ${a[part].toFixed(0)} ms, raw ${b[part].toFixed(0)} ms, ratio ${(a[part] / b[part]).toFixed(2)}`);
+    console.log(`${part.padEnd(9)} Bulkhead ${a[part].toFixed(0)} ms, raw ${b[part].toFixed(0)} ms, ratio ${(a[part] / b[part]).toFixed(2)}`);
   }
   console.log(
-    `with the proof of reachability: total ${proved.total.toFixed(0)} ms, ${(proved.total / a.total).toFixed(2)} times ours without it, ratio ${(proved.total / b.total).toFixed(2)}`,
+    `with the proof of reachability: total ${proved.total.toFixed(0)} ms, ${(proved.total / a.total).toFixed(2)} times Bulkhead without it, ratio ${(proved.total / b.total).toFixed(2)}`,
   );
 }
 

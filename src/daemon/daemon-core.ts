@@ -43,7 +43,7 @@ export class DaemonCore {
     private readonly props: DaemonProps,
     checked: CheckedHost,
     engine: EngineFacts,
-    /** Whether the synth proves who reaches whom. */
+    /** Whether the synth proves which connections are open. */
     private readonly isProved: boolean,
     /** Block of its IPv6 networks; undefined where they have none. */
     ipv6Pool: (daemonId: string) => string | undefined = () => undefined,

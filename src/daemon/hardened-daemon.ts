@@ -124,7 +124,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     this.daemonId = this.core.daemonId;
     this._declarations = this.core.declarations;
     this._stampPath = props.startWithoutGuardReason === undefined ? stampPath(this.daemonId) : undefined;
-    // Where the guard opens single pairs in Docker's chains, Docker itself may keep everything shut.
+    // If the guard opens single pairs in Docker's chains, Docker itself may keep everything closed.
     this._icc = !this.guard.opensPairs;
     this._networkOptions = checked.networkOptions;
     this.userDataToken = lateText(() => this.rendered(renderUserData));
@@ -165,7 +165,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
 
   /**
    * The same document compressed by gzip, in base64, for arguments such as `user_data_base64`: a little more than half the size if a cloud counts the
-   * compressed bytes. cloud-init unpacks it by itself. A token, like `userData`; the synth warns of its size, too.
+   * compressed bytes. cloud-init unpacks it. A token, like `userData`; the synth warns of its size, too.
    */
   public get userDataGzipBase64(): string {
     this.passedOn.gzip = true;

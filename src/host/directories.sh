@@ -1,6 +1,6 @@
 #!/bin/sh
 # Bulkhead: makes the directories of this host that containers mount. Installed by Bulkhead; changes to this file are lost.
-# Option: --check says what is missing or belongs to somebody else, and changes nothing (exit 1 when something is).
+# Option: --check says what is missing or belongs to another owner, and changes nothing (exit 1 when something is).
 # shellcheck disable=SC2034 # names that other scripts need
 . common/prelude.sh
 
@@ -63,10 +63,10 @@ settle() {
     [ "$now" = "$1" ] || fault="it belongs to $now"
     return 0
   fi
-  # The record is right, and what a program has done to the mode since is its own affair.
+  # The record is right; a program may have changed the mode since.
   if [ "$now" = "$1" ] && grep -qxF "$1 $2 $3" "$made" 2>/dev/null; then return 0; fi
   if [ "$now" != "$1" ] && ! is_free "$now" "$3" && ! was_made "$now" "$(escaped "$3")"; then
-    fault="it belongs to $now and is not ours; if containers may have it: chown $1 $3"
+    fault="it belongs to $now and Bulkhead did not make it; if containers may have it: chown $1 $3"
     return 0
   fi
   chown "$1" "$3"

@@ -24,10 +24,10 @@ const TOLD_ELSEWHERE =
   /^(ContainerImage|ContainerNetwork|ContainerUser|DaemonConnection|EncryptedOverlay|EngineVersion|HardenedDaemon|I[A-Z]\w+|ImageProfile|Rule)$/;
 
 /**
- * Checks the properties that a caller gave: jsii and plain JavaScript hand over any object, and what is misspelt would have no effect.
+ * Checks the properties that a caller gave: jsii and plain JavaScript pass any object, and a misspelled name would have no effect.
  *
- * Wider props are welcome: a class of a user's own may add properties and pass all of them on. So a name is refused only where it looks like a mistake:
- * it is close to a property that is not given, or it is a word of Docker for one.
+ * Wider props are welcome: a class of a user's own may add properties and pass all of them on. So a name is refused only where it looks like a
+ * mistake: it is close to a property that is not given, or it is a word of Docker for one.
  * @param place path of the construct; undefined for value objects
  * @param toldLater required properties of which another check says more when they are missing
  */

@@ -57,7 +57,7 @@ export function passedText(where: Where, what: string, text: unknown): string {
 /** The kernel starts no program with a longer word or variable, its end counted. @see https://man7.org/linux/man-pages/man2/execve.2.html */
 const LONGEST_WORD = 131_072;
 
-/** Text that the kernel hands over to a program: a word of its command, or a variable with its name. */
+/** Text that the kernel passes to a program: an argument of its command, or a variable with its name. */
 export function startText(where: Where, what: string, text: unknown, name = ''): string {
   const passed = passedText(where, what, text);
   const bytes = Buffer.byteLength(name + passed);

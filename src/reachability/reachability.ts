@@ -139,7 +139,7 @@ export class Reachability {
     return this.proof.missing.map((each) => deviationCell(each, this.proof.labels));
   }
 
-  /** What is open here but not in the other, and the other way round. An uncertain result counts as open. */
+  /** What is open here but not in the other, and what is open in the other but not here. An uncertain result counts as open. */
   public changesSince(before: Reachability): ReachabilityChange[] {
     return [...changesBetween(before.proof.matrix, this.proof.matrix), ...forgedChanges(before.matrix(), this.matrix())];
   }

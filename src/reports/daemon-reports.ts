@@ -16,7 +16,7 @@ import { readableCells, weaknessesOf } from '../reachability/private/weaknesses'
 import type { ReachableCell } from '../reachability/results';
 import type { FactStore } from '../topology/private/fact-store';
 
-/** Kinds that no guard narrows. */
+/** Kinds that no guard filters. */
 const BY_NATURE: ReadonlySet<string> = new Set(['WireOpen', 'ExistingOpen']);
 
 /** What differs from one daemon to another. */

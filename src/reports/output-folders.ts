@@ -22,7 +22,7 @@ export function outputFolderOf(daemon: IConstruct): string {
   return name;
 }
 
-/** Takes away the folders of daemons that are gone or have another name now: their install scripts would bring rules of long ago to a host. */
+/** Removes the folders of daemons that were removed or have another name now: their install scripts would bring rules of long ago to a host. */
 export function removeOldFolders(bulkhead: string, root: IConstruct): void {
   const owners = FOLDERS.get(root);
   for (const entry of fs.readdirSync(bulkhead, { withFileTypes: true })) {

@@ -15,7 +15,7 @@ export interface SuppressionProps {
   readonly reason: string;
 
   /**
-   * Which finding of the rule, as the report names it, such as `tcp/80 on 0.0.0.0`; a `*` at the end stands for any ending.
+   * Which finding of the rule, as the report names it, such as `tcp/80 on 0.0.0.0`; a `*` at the end matches any ending.
    *
    * @default - all findings of the rule at the construct
    */

@@ -6,8 +6,8 @@ import type { Family } from '../topology/private/terms';
 const NAMESPACED = /^(net\.[a-z0-9_.-]+|kernel\.(shm[a-z_]+|msg[a-z]+|sem)|fs\.mqueue\.[a-z_]+)$/;
 
 /**
- * What the guard rests on: a member of two segments must be no bridge between them, loopback must stay loopback, and nothing may be said over TCP or SCTP
- * before an answer has come back: Fast Open hands over what comes with a SYN, of a forged source as well and past every rate.
+ * What the guard depends on: a member of two segments must not be a bridge between them, loopback must stay loopback, and nothing may be said over
+ * TCP or SCTP before an answer has come back: Fast Open hands over what comes with a SYN, of a forged source as well and past every rate.
  */
 const GUARDED =
   /^net\.(bridge\.|netfilter\.|ipv4\.(ip_forward$|tcp_fastopen|tcp_syncookies$)|ipv[46]\.(conf|neigh)\.|ipv6\.|sctp\.cookie_hmac_alg$)/;

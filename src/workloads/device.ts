@@ -31,10 +31,11 @@ export interface GpuOptions {
  */
 export class Device {
   /**
-   * A device by its path on the host, at the same path inside: `/dev/net/tun`, graphics, sound, video, serial lines, USB, buses of boards and `/dev/kvm`.
-   * A folder such as `/dev/snd` stands for all devices in it. The container does not start without the device.
+   * A device by its path on the host, at the same path inside: `/dev/net/tun`, graphics, sound, video, serial lines, USB, buses of boards and
+   * `/dev/kvm`. A folder such as `/dev/snd` means all devices in it. The container does not start without the device.
    *
-   * Memory, disks, the kernel log, consoles and other devices that give control over the host throw `DeviceRefused`; so does a device that Bulkhead does not know.
+   * Memory, disks, the kernel log, consoles and other devices that give control over the host throw `DeviceRefused`; so does a device that Bulkhead
+   * does not know.
    *
    * @param path such as `/dev/net/tun`
    */

@@ -3,7 +3,7 @@ import type { ConfigUse } from '../topology/private/facts';
 
 /** What the host does with a container when one of its files has changed. */
 export class FileChange {
-  /** Terraform replaces the container, for config files alone: the program has their content, and not that of secrets. The plan shows it. */
+  /** Terraform replaces the container, only for config files: the program has their content, and not that of secrets. The plan shows it. */
   public static replace(): FileChange {
     return new FileChange('replace');
   }

@@ -121,8 +121,8 @@ export interface ImageProfileProps {
   readonly environment?: { [name: string]: string };
 
   /**
-   * Variables that take the path of a file with the value, such as `POSTGRES_PASSWORD_FILE`; one `*` stands for any letters. The message about a secret
-   * in `environment` names the one that is needed.
+   * Variables that contain the path of a file with the value, such as `POSTGRES_PASSWORD_FILE`; one `*` matches any letters. The message about a
+   * secret in `environment` names the one that is needed.
    *
    * @default - none
    */

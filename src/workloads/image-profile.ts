@@ -127,7 +127,7 @@ export class ImageProfile {
   public readonly user: ContainerUser;
   /** Ports that it listens on; the first is the `defaultPort` of a container. */
   public readonly ports: Port[];
-  /** Variables that take the path of a file with the value; one `*` stands for any letters. */
+  /** Variables that contain the path of a file with the value; one `*` matches any letters. */
   public readonly fileVariables: string[];
   /** Health check of its containers; undefined if the image has no program for one. */
   public readonly healthCheck?: HealthCheck;

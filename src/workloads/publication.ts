@@ -10,10 +10,10 @@ export class Publication {
   }
 
   private constructor(
-    /** Address of the host that is asked; `0.0.0.0` and `::` stand for all of its family. */
+    /** Address of the host that clients connect to; `0.0.0.0` and `::` mean all of its family. */
     public readonly hostAddress: string,
     /**
-     * Port of the host that is asked, such as `443`, or the first and last one, such as `5000-5010`. Where the engine chooses, a token that
+     * Port of the host that clients connect to, such as `443`, or the first and last one, such as `5000-5010`. Where the engine chooses, a token that
      * Terraform knows after its apply: put it into an output, a DNS record or the settings of a proxy.
      */
     public readonly hostPort: string,

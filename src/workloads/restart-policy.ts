@@ -9,12 +9,12 @@ export class RestartPolicy {
   public static readonly NO = new RestartPolicy('no');
 
   /**
-   * The container is started again whenever it ends, with any exit code, and after a restart of the engine or the host. A container that a user stopped
-   * (`docker stop`) stays down until the next apply or `docker start`. The engine waits before each attempt: 100 ms at first, twice as long each time, at
-   * most a minute; a container that ran for 10 seconds begins at 100 ms again.
+   * The container is started again whenever it ends, with any exit code, and after a restart of the engine or the host. A container that a user
+   * stopped (`docker stop`) stays down until the next apply or `docker start`. The engine waits before each attempt: 100 ms at first, twice as long
+   * each time, at most a minute; a container that ran for 10 seconds begins at 100 ms again.
    *
-   * CIS Docker Benchmark 5.15 asks for `on-failure` with at most 5 retries. A container with this policy accepts that finding (BH-C21) by itself, and
-   * `verify.sh` prints SKIP.
+   * CIS Docker Benchmark 5.15 asks for `on-failure` with at most 5 retries. A container with this policy accepts that finding (BH-C21) automatically,
+   * and `verify.sh` prints SKIP.
    *
    * @see https://docs.docker.com/engine/containers/start-containers-automatically/
    */

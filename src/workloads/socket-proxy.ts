@@ -123,7 +123,7 @@ export class SocketProxy extends Construct {
       throw new ValidationError(
         'NotAWorkload',
         path,
-        `'${sharer}' has the address of '${other}', whose network it shares, so HAProxy cannot tell them apart; allow the calls to '${other}', and both have them`,
+        `'${sharer}' has the address of '${other}', whose network it shares, so HAProxy cannot distinguish them; allow the calls to '${other}', and both have them`,
       );
     }
     const facts = access.map((each) => {

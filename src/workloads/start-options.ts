@@ -10,9 +10,9 @@ export interface StartOptions {
 
   /**
    * Whether Terraform waits until the other container has ended with exit code 0: a migration of a database, for example. The other container needs
-   * `restartPolicy: RestartPolicy.NO`, and it accepts a missing health check (BH-C22) by itself. If it ends with another exit code, the apply fails, and so does
-   * each later plan until the ended container is removed from the host; the error message names the commands. Terraform waits only in the apply that
-   * creates the other container, at most 20 minutes.
+   * `restartPolicy: RestartPolicy.NO`, and it accepts a missing health check (BH-C22) automatically. If it ends with another exit code, the apply
+   * fails, and so does each later plan until the ended container is removed from the host; the error message names the commands. Terraform waits only
+   * in the apply that creates the other container, at most 20 minutes.
    *
    * @default false
    */

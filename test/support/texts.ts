@@ -20,17 +20,39 @@ export function libraryTexts(): ReadText[] {
   return [...sources.flatMap((file) => textsOfSource(file, read(file))), ...programs.flatMap((file) => textsOfProgram(file, read(file)))];
 }
 
+/** Files whose comments are read as soon as they are rewritten in the same way. */
+const UNREAD = /^src\/(cli|intake)\/|\/firewall-review|\/private\/(review|iptables-text)\//;
+
+/** Comments of the library, public or not, in its sources and in its host programs. */
+export function commentTexts(): ReadText[] {
+  const files = [...filesBelow('src', /\.ts$/), ...filesBelow('src/host', /\.(sh|awk)$/)];
+  return files.filter((file) => !file.endsWith('.generated.ts') && !UNREAD.test(file)).flatMap((file) => commentsOf(file, read(file)));
+}
+
+/** Each comment in one line; the lines of `//` and `#` that follow each other are one comment. */
+export function commentsOf(file: string, text: string): ReadText[] {
+  return file.endsWith('.ts') ? commentsOfSource(file, text) : commentsOfProgram(file, text);
+}
+
 /** What the scripts print. */
 export function scriptTexts(): ReadText[] {
   return filesBelow('scripts', /\.ts$/).flatMap((file) => textsOfSource(file, read(file)));
 }
 
-/** The pages of docs, without the book and the decisions, the page of the API, and the pages at the root and of the examples. */
+/** All pages of docs, the page of the API, and the pages at the root and of the examples. */
 export function pageTexts(): ReadText[] {
   const below = (folder: string) =>
     fs.readdirSync(path.join(PROJECT, folder)).flatMap((name) => (name.endsWith('.md') ? [path.posix.join(folder, name)] : []));
   const ofExamples = filesBelow('examples', /\/README\.md$/);
-  return ['API.md', ...below('docs'), ...below('docs/guides'), ...AT_ROOT, ...ofExamples].flatMap((page) => linesOf(page, read(page)));
+  return [
+    'API.md',
+    ...below('docs'),
+    ...below('docs/guides'),
+    ...below('docs/decisions'),
+    ...below('docs/book'),
+    ...AT_ROOT,
+    ...ofExamples,
+  ].flatMap((page) => linesOf(page, read(page)));
 }
 
 /** A program of the host as it is installed: without the comments that are for its authors. */
@@ -61,10 +83,50 @@ export function textsOfSource(file: string, text: string): ReadText[] {
   return found;
 }
 
+function commentsOfSource(file: string, text: string): ReadText[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const ranges = new Map<number, number>();
+  const visit = (node: ts.Node): void => {
+    const found = [
+      ...(ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []),
+      ...(ts.getTrailingCommentRanges(text, node.getEnd()) ?? []),
+    ];
+    found.forEach(({ pos, end }) => ranges.set(pos, end));
+    node.getChildren(source).forEach(visit);
+  };
+  visit(source);
+  const lines = [...ranges].sort(([a], [b]) => a - b);
+  return together(
+    lines.map(([pos, end]) => ({ line: source.getLineAndCharacterOfPosition(pos).line, words: text.slice(pos, end) })),
+    file,
+  );
+}
+
+function commentsOfProgram(file: string, text: string): ReadText[] {
+  const lines = text.split('\n').flatMap((words, line) => (/^\s*#(?!!)/.test(words) ? [{ line, words: words.trim() }] : []));
+  return together(lines, file);
+}
+
+function together(lines: readonly { readonly line: number; readonly words: string }[], file: string): ReadText[] {
+  const found: { first: number; last: number; text: string }[] = [];
+  for (const { line, words } of lines) {
+    const before = found[found.length - 1];
+    const isOneLine = !words.startsWith('/*');
+    const plain = isOneLine ? words.replace(/^(\/\/|#)\s*/, '') : wordsOf(words);
+    if (isOneLine && before?.last === line - 1) {
+      before.text += ` ${plain}`;
+      before.last = line;
+    } else {
+      found.push({ first: line, last: isOneLine ? line : NaN, text: plain });
+    }
+  }
+  return found.map(({ first, text }) => ({ place: `${file}:${first + 1}`, text }));
+}
+
 /** A comment in one line, without its marks. */
 function wordsOf(comment: string): string {
   return comment
-    .replace(/^\/\*\*|\*\/$/g, '')
+    .replace(/^\/\*\*?|\*\/$/g, '')
     .replace(/\s*\n\s*(\*(?!\/))?\s*/g, ' ')
     .trim();
 }

@@ -17,7 +17,7 @@ export interface SegmentAddresses {
 
 export interface AddressAssignment {
   readonly members: ReadonlyMap<string, AllocatedMember>;
-  /** Entries of members that are gone which still hold. */
+  /** Entries of removed members that are still valid. */
   readonly kept: ReadonlyMap<string, AllocatedMember>;
   readonly problems: readonly AllocationProblem[];
 }
@@ -31,7 +31,7 @@ export function assignAddresses(segment: SegmentAddresses): AddressAssignment {
   const ipv6 = segment.ipv6 && new FamilyAssigner(segment, segment.ipv6, problems);
   if (ipv6) {
     ipv6.takeGiven();
-    // An entry whose IPv4 address was given away is gone as a whole.
+    // An entry whose IPv4 address went to another member is removed as a whole.
     goneKeys(segment)
       .filter((key) => !ipv4.isIdle(key))
       .forEach((key) => ipv6.release(key));
@@ -121,7 +121,7 @@ class FamilyAssigner {
     }
   }
 
-  /** The lowest free address for each that has none yet. Addresses of members that are gone come last, in key order. */
+  /** The lowest free address for each that has none yet. Addresses of removed members come last, in key order. */
   public takeLowest(members: readonly MemberRequest[]): void {
     const idle = this.idleValues();
     for (const { key } of members) {

@@ -117,7 +117,7 @@ class BlockAssigner {
   }
 
   /**
-   * Blocks of constructs that are gone, and of those that moved in this very synth. They are handed out last: within one apply Docker may make the new
+   * Blocks of removed constructs, and of those that moved in this very synth. They are handed out last: within one apply Docker may make the new
    * network before the old one is gone, and a construct that comes back finds its block.
    */
   private findIdle(): void {
@@ -239,7 +239,7 @@ class BlockAssigner {
   }
 }
 
-/** Every pair of blocks that share an address, as text, in a fixed order. Pairs of foreign blocks are none of our business. */
+/** Every pair of blocks that share an address, as text, in a fixed order. Pairs of foreign blocks do not matter. */
 export function overlappingPairs(named: readonly NamedBlock[]): string[] {
   const sorted = [...named].sort((a, b) => compareBlocks(a.block, b.block) || compareKeys(a.label, b.label));
   const pairs: string[] = [];

@@ -89,7 +89,7 @@ export interface Allocation {
   readonly missing: readonly string[];
 }
 
-/** What the lock file holds for one daemon. Entries of constructs that are gone stay. */
+/** What the lock file holds for one daemon. Entries of removed constructs stay. */
 export interface LockedDaemon {
   readonly segments: Readonly<Record<string, LockedSegment>>;
 }
@@ -103,7 +103,7 @@ export interface LockedSegment {
 
 export const EMPTY_LOCK: LockedDaemon = { segments: {} };
 
-/** Order of keys everywhere: by code unit, so that no locale has a say. */
+/** Order of keys everywhere: by code unit, so that it does not depend on the locale. */
 export function compareKeys(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

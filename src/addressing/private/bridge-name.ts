@@ -40,7 +40,7 @@ export function computeBridgeName(daemon: string, key: string, attempt: number =
 
 export interface BridgeAssignment {
   readonly names: ReadonlyMap<string, string>;
-  /** Keys of entries of constructs that are gone, whose name was given away. */
+  /** Keys of entries of removed constructs whose name another construct has. */
   readonly forgotten: ReadonlySet<string>;
   readonly problems: readonly AllocationProblem[];
 }

@@ -9,7 +9,7 @@ export function engineSettings(engine: EngineVersion): EngineSettings {
     ...settingFacts((key) => knowsSetting(engine.version, key)),
     // The sysctl file turns it on before Docker does. For IPv6 Docker turns it on, unless the administrator has: nothing may depend on which one did.
     forwardingBefore: { ipv4: true, ipv6: true },
-    // Nothing may rest on a policy that another tool can change.
+    // Nothing may depend on a policy that another tool can change.
     forwardPolicyBefore: { ipv4: 'accept', ipv6: 'accept' },
   };
 }

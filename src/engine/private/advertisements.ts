@@ -14,7 +14,7 @@ export function advertisementSysctls(version: string, interfaces: number, isWant
   return Object.fromEntries(Array.from({ length: interfaces }, (_, index) => [`net.ipv6.conf.eth${index}.accept_ra`, value]));
 }
 
-/** Whether an interface of a container is up before its sysctls are set: what a router announces in between is believed. */
+/** Whether an interface of a container is up before its sysctls are set: it accepts what a router announces in between. */
 export function hearsAtStart(version: string): boolean {
   return compareVersions(version, '28.0') < 0;
 }

@@ -27,7 +27,7 @@ const CAPABILITIES = {
   /** Tells several publications of one container port in the order of their host ports. */
   ordersPublications: since('28.0'),
   /**
-   * Makes rules by which no frame of an encrypted overlay goes in the clear (CVE-2023-28840 to 28842). Before 29.9.3 firewalld can delete them
+   * Makes rules by which no frame of an encrypted overlay leaves unencrypted (CVE-2023-28840 to 28842). Before 29.9.3 firewalld can delete them
    * (CVE-2026-115538), of which an engine with its patch warns.
    */
   encryptsOverlays: since('20.10.24', '23.0.3'),

@@ -33,8 +33,8 @@ export function cutsUpTo<R>(line: readonly Cut<R>[], version: string): Cut<R>[] 
 }
 
 /**
- * The versions that make the same rules on a host. Between releases that differ only in what the host has not, no host has to tell them apart.
- * With nftables they all make the same.
+ * The versions that make the same rules on a host. If releases differ only in what the host does not have, the host need not distinguish them. With
+ * nftables they all make the same.
  */
 export function spanOf(version: string, concerns: ReadonlySet<Concern>): Span {
   const { from, below } = releasedSpan(version)!;

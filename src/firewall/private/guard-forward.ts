@@ -27,7 +27,7 @@ import { RuleError } from './rule-error';
 import { errorsOfForgers, standingInside, standingOutside } from './standing';
 import type { EgressPlan, PublicationPlan } from '../../topology/private/topology';
 
-/** The guard of forwarded traffic. It only restricts: what it lets by returns and meets Docker's own rules. */
+/** The guard of forwarded traffic. It only restricts: accepted packets return and meet Docker's own rules. */
 export function guardForward(scope: Scope, publications: CountedRules, pairs: readonly Rule[]): Chain {
   const ours = fromOurs(scope);
   const theirs = toOurs(scope);

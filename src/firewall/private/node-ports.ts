@@ -12,7 +12,7 @@ const GOSSIP = 7946;
 
 /**
  * The ports that the nodes of a swarm use, only for the addresses of the nodes. For all other senders they are closed, whatever the host's own
- * firewall permits. The rules believe the source of a packet, so if an underlay permits forged addresses, only encryption keeps frames out of an
+ * firewall permits. The rules trust the source of a packet, so if an underlay permits forged addresses, only encryption keeps frames out of an
  * overlay. But no node is behind an unmanaged bridge: a container there can write any source, and only these rules prevent it from writing into an
  * unencrypted overlay.
  *

@@ -11,7 +11,7 @@ const SET_FROM = 3;
 /** Each port of an element takes a separate place in the kernel's set. */
 const WIDEST_ELEMENT = 64;
 
-/** Rules for the pairs of all bridges: for the guard, and for the pass, which must open exactly what the guard lets by. */
+/** Rules for the pairs of all bridges: for the guard, and for the pass, which must open exactly what the guard accepts. */
 export interface PairRules {
   readonly guard: readonly Rule[];
   readonly pass: readonly Rule[];

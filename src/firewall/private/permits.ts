@@ -2,11 +2,11 @@ import { blockText, compareText, isLoopback } from './blocks';
 import type { PublicationPlan, Topology } from '../../topology/private/topology';
 
 /**
- * One permission, as the host compares it with the last applied ones: connections of a permission that is gone are ended.
+ * One permission, as the host compares it with the last applied ones: the host ends connections of a removed permission.
  *
- * Rendered as one line of space-separated words:
- * `pair FAMILY PROTO SRC DST FIRST LAST`, `egress FAMILY PROTO SRC BLOCK FIRST LAST`, `publication FAMILY PROTO SOURCEBLOCK HOSTADDR FIRST LAST CONTAINER`,
- * `to-container FAMILY PROTO - ADDR FIRST LAST`, `to-host FAMILY PROTO ADDR GATEWAY FIRST LAST`.
+ * Rendered as one line of space-separated words: `pair FAMILY PROTO SRC DST FIRST LAST`, `egress FAMILY PROTO SRC BLOCK FIRST LAST`, `publication
+ * FAMILY PROTO SOURCEBLOCK HOSTADDR FIRST LAST CONTAINER`, `to-container FAMILY PROTO - ADDR FIRST LAST`, `to-host FAMILY PROTO ADDR GATEWAY FIRST
+ * LAST`.
  */
 export type PermitLine = string;
 

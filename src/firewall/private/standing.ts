@@ -62,8 +62,8 @@ export function standingFromHost(scope: Scope, verdict: Verdict): Rule[] {
 
 /**
  * The kernel knows which connection an error refers to, but not whether its sender is part of that connection. A container that creates raw packets
- * could end the connections of the host and of other containers with the outside. The kernels of all other containers send no errors about
- * connections of others.
+ * could end the connections of the host and of other containers with the outside. The kernels of all other containers send errors only about their
+ * own connections.
  */
 export function errorsOfForgers({ family, topology: { networks, workloads } }: Scope, to: readonly Match[]): Rule[] {
   const forgers = new Set(workloads.filter(forges).map(({ path }) => path));
@@ -76,7 +76,7 @@ export function errorsOfForgers({ family, topology: { networks, workloads } }: S
     .map(({ bridge }) => rule('errors of who makes its own packets', DROP, [from(bridge), ...to, ...error]));
 }
 
-/** RELATED is said of what a helper expects, too, such as the data connection of FTP: of these only errors are let by. */
+/** RELATED is said of what a helper expects, too, such as the data connection of FTP: of these only errors are accepted. */
 export function standing(
   where: string,
   verdict: Verdict,

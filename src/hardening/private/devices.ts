@@ -5,7 +5,7 @@ interface DeviceKind {
   readonly effect: string;
 }
 
-/** Those that give the host away. */
+/** Those that give access to the host. */
 const REFUSED: readonly DeviceKind[] = [
   {
     paths: /^\/dev\/(mem|kmem|port|nvram|cpu\/\d+\/msr|cpu_dma_latency)$/,
@@ -56,7 +56,7 @@ const KNOWN: readonly DeviceKind[] = [
   },
 ];
 
-/** Why a device gives the host away; undefined for others. */
+/** Why a device gives access to the host; undefined for others. */
 export function givesHostAway(path: string): string | undefined {
   return REFUSED.find(({ paths }) => paths.test(path))?.effect;
 }

@@ -6,7 +6,7 @@ export const HOST_BINDING_OPTION = 'com.docker.network.bridge.host_binding_ipv4'
 /** What networks of bridges get that are made by hand. */
 export const BRIDGE_OPTIONS: Readonly<Record<string, string>> = { [HOST_BINDING_OPTION]: '127.0.0.1' };
 
-/** How verify.sh looks at a control of the benchmark: a function of the script with its words, and what it says where all is well. */
+/** How verify.sh looks at a control of the benchmark: a function of the script with its words, and the text that it prints for a PASS. */
 export interface SettingLook {
   /** Omitted if each key of the control has a few good values: then the script checks for those. */
   readonly command?: string;

@@ -41,7 +41,7 @@ interface Setting {
 /**
  * Kernel settings of the host.
  *
- * Forwarding is turned on here, before Docker does it: the guard must not rest on the DROP policy that Docker sets only when it turns it on itself.
+ * Forwarding is turned on here, before Docker does it: the guard must not depend on the DROP policy that Docker sets only when it turns it on itself.
  */
 const SETTINGS: Readonly<Record<string, Setting>> = {
   'net.ipv4.ip_forward': { value: '1', isNeeded: true },

@@ -73,7 +73,7 @@ export const METADATA_ADDRESSES: readonly MetadataAddress[] = [
   },
 ];
 
-/** Names that programs use for them. A machine that answers to such a name can issue credentials, or receive those of others. */
+/** Names that programs use for them. A machine that answers to such a name can issue credentials, or receive those of other machines. */
 export const METADATA_NAMES: readonly string[] = [
   'metadata',
   'metadata.goog',

@@ -35,7 +35,7 @@ forget_others() {
   rmdir "$placed"/* 2>/dev/null || :
 }
 
-# A mark is removed after the action. A container that Terraform replaces finds another file only if somebody changed it on the host: a restart shows
+# A mark is removed after the action. A container that Terraform replaces finds another file only if a user changed it on the host: a restart shows
 # the right one again.
 tell_all() {
   engine_runs || return 0

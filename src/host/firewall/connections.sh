@@ -33,7 +33,7 @@ end_those() {
       [ -s "$work/end" ] || break
       round=$((round + 1))
       if [ "$round" -gt 3 ]; then
-        # What the rules let by may come back at once, the host's own use of a publication among it; what is withdrawn must not.
+        # Connections that the rules accept may come back at once, including the host's own use of a publication; what is withdrawn must not.
         [ "$1" != gone ] && break
         die "connections of withdrawn permissions do not end: $(head -n 1 "$work/end")"
       fi

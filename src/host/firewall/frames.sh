@@ -39,7 +39,7 @@ ${2-}
 END
 }
 
-# What was asked for, and what the kernel has of it; ports come and go.
+# The requested table, and what the kernel has of it; ports come and go.
 list_frames() {
   {
     frame_rules "$1"

@@ -1,6 +1,6 @@
 # The command setup: makes the applied guard permanent.
 
-# Makes the applied guard permanent. With --start-docker it also sees to it that the engine runs.
+# Makes the applied guard permanent. With --start-docker it also starts the engine.
 setup() {
   command=apply
   apply

@@ -58,7 +58,7 @@ export interface HostConfig extends ConfigUse {
 export interface PlacedFile {
   readonly container: string;
   /**
-   * How the container is notified when the file changes under the same name; a container that Terraform replaces finds it so only after somebody else
+   * How the container is notified when the file changes under the same name; a container that Terraform replaces finds it so only after another user
    * changed it.
    */
   readonly action: SecretUse['onChange'];

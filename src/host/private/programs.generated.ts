@@ -824,7 +824,7 @@ forget_others() {
   rmdir "$placed"/* 2>/dev/null || :
 }
 
-# A mark is removed after the action. A container that Terraform replaces finds another file only if somebody changed it on the host: a restart shows
+# A mark is removed after the action. A container that Terraform replaces finds another file only if a user changed it on the host: a restart shows
 # the right one again.
 tell_all() {
   engine_runs || return 0
@@ -917,7 +917,7 @@ settle() {
 `,
   'directories.sh': `#!/bin/sh
 # Bulkhead: makes the directories of this host that containers mount. Installed by Bulkhead; changes to this file are lost.
-# Option: --check says what is missing or belongs to somebody else, and changes nothing (exit 1 when something is).
+# Option: --check says what is missing or belongs to another owner, and changes nothing (exit 1 when something is).
 # shellcheck disable=SC2034 # names that other scripts need
 . common/prelude.sh
 
@@ -980,10 +980,10 @@ settle() {
     [ "$now" = "$1" ] || fault="it belongs to $now"
     return 0
   fi
-  # The record is right, and what a program has done to the mode since is its own affair.
+  # The record is right; a program may have changed the mode since.
   if [ "$now" = "$1" ] && grep -qxF "$1 $2 $3" "$made" 2>/dev/null; then return 0; fi
   if [ "$now" != "$1" ] && ! is_free "$now" "$3" && ! was_made "$now" "$(escaped "$3")"; then
-    fault="it belongs to $now and is not ours; if containers may have it: chown $1 $3"
+    fault="it belongs to $now and Bulkhead did not make it; if containers may have it: chown $1 $3"
     return 0
   fi
   chown "$1" "$3"
@@ -1230,12 +1230,12 @@ status() {
 `,
   'firewall/connections.awk': `# Prints which connections are to end, as options of conntrack. Plain POSIX: mawk has neither bit operations nor hexadecimal numbers.
 #
-# No rule asks for the port or query that a client chose, so all that differ in it end by one line: conntrack walks the kernel's list once for each, and
-# a flood that came in while the guard was gone must not keep the stamp away.
+# No rule asks for the port or query that a client chose, so all that differ in it end by one line: conntrack walks the kernel's list once for each,
+# and a flood that came in while the guard was missing must not delay the stamp.
 #
 # Modes: \`touching\` takes every connection with an end in one of the blocks; \`gone\` those that a withdrawn permit covers and no present one does;
-# \`uncovered\` those with an end in one of the blocks that no present permit covers. ct is the family, ipv4 or ipv6. Files: \`network\` names
-# the blocks, \`kept\` and \`before\` hold the permits of now and of then, \`list\` is what conntrack lists.
+# \`uncovered\` those with an end in one of the blocks that no present permit covers. ct is the family, ipv4 or ipv6. Files: \`network\` names the blocks,
+# \`kept\` and \`before\` hold the permits of now and of then, \`list\` is what conntrack lists.
 
 function hex(s, i, v) {
   v = 0
@@ -1346,7 +1346,7 @@ end_those() {
       [ -s "$work/end" ] || break
       round=$((round + 1))
       if [ "$round" -gt 3 ]; then
-        # What the rules let by may come back at once, the host's own use of a publication among it; what is withdrawn must not.
+        # Connections that the rules accept may come back at once, including the host's own use of a publication; what is withdrawn must not.
         [ "$1" != gone ] && break
         die "connections of withdrawn permissions do not end: $(head -n 1 "$work/end")"
       fi
@@ -1414,7 +1414,7 @@ type filter hook forward priority -310;
 END
 }
 
-# What was asked for, and what the kernel has of it; ports come and go.
+# The requested table, and what the kernel has of it; ports come and go.
 list_frames() {
   {
     frame_rules "$1"
@@ -1524,7 +1524,7 @@ drop_rules() {
     ! other_rules || clear_other
   done
   drop_old /dev/null /dev/null
-  [ ! -s "$private/sets" ] || die "sets are still in use by rules that are not ours: $(tr '\\n' ' ' <"$private/sets")"
+  [ ! -s "$private/sets" ] || die "sets are still in use by rules that Bulkhead does not manage: $(tr '\\n' ' ' <"$private/sets")"
 }
 
 # Hooks that Bulkhead created, if no rule uses them.
@@ -2066,7 +2066,7 @@ leave() {
 `,
   'firewall/setup.sh': `# The command setup: makes the applied guard permanent.
 
-# Makes the applied guard permanent. With --start-docker it also sees to it that the engine runs.
+# Makes the applied guard permanent. With --start-docker it also starts the engine.
 setup() {
   command=apply
   apply

@@ -34,7 +34,7 @@ export function undeclaredOf({ cells }: Matrix, topology: Topology): { readonly 
   });
 }
 
-/** What was declared and does not flow. What is not certainly open counts as shut. */
+/** Declared connections that are not open. What is not certainly open counts as closed. */
 export function missingOf({ cells, outside }: Matrix, topology: Topology): Deviation[] {
   const declared = new Declared(topology);
   const granted = new Map<string, PortSet>();

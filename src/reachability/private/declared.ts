@@ -9,7 +9,7 @@ import { foreignContainersIn } from '../../topology/private/existing';
 import type { Family, PortSpec } from '../../topology/private/terms';
 import type { EgressPlan, HostFlowPlan, Member, PublicationPlan, Topology } from '../../topology/private/topology';
 
-/** Every block that a declaration tells apart from its surroundings, whether a rule names it or not. */
+/** Every block that a declaration distinguishes from other addresses, whether a rule names it or not. */
 export function declaredBlocks({ egress, egressExclusions, publications }: Topology): string[] {
   return [
     ...new Set([...egress.map(({ destination }) => destination), ...egressExclusions, ...publications.flatMap(({ sources }) => sources)]),
@@ -23,7 +23,7 @@ export class Declared {
   private readonly pairs = new Map<string, PortSet>();
   /** Connections that work where no Bulkhead rule applies. */
   private readonly unguardedPairs: (readonly [family: Family, source: string, destination: string])[];
-  /** Containers that others made: to a publication they are of the outside. */
+  /** Unmanaged containers: for a publication, they count as outside. */
   private readonly foreignContainers: ReadonlySet<string>;
   private readonly toContainer = new Map<string, PortSet>();
   private readonly toHost = new Map<string, PortSet>();
@@ -42,7 +42,7 @@ export class Declared {
         const [here, there] = [from[family], to[family]];
         if (here === undefined || there === undefined || (ipv4Only && family === 'ipv6')) return [];
         open(this.pairs, pairKey(here, there), port);
-        // In mode vepa the switch has a say, and of a plugin nothing is known.
+        // In mode vepa the switch decides, and nothing is known about a plugin.
         return mode === 'vepa' || mode === 'plugin' ? [] : [[family, here, there] as const];
       });
     });

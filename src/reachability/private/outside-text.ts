@@ -7,7 +7,7 @@ import type { Family } from '../../topology/private/terms';
 const LONG = 3;
 
 /**
- * Some pieces of the outside in words: `192.0.2.0/24`, or `0.0.0.0/0 but for 10.20.0.0/16`. Addresses between the pieces that are not outside at all,
+ * Some pieces of the outside in words: `192.0.2.0/24`, or `0.0.0.0/0 except 10.20.0.0/16`. Addresses between the pieces that are not outside at all,
  * such as the host's own, are not distinguished.
  */
 export function outsideText(pieces: readonly AddressEnd[], all: readonly AddressEnd[]): string {

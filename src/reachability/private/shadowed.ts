@@ -16,7 +16,7 @@ export interface Shadowed {
 /** More pieces than this, and the question stays open: the rule then counts as alive. */
 const MOST_PIECES = 2_000;
 
-/** Dead rules of one family. Only what is certain: rates and unknown matches neither shadow nor are taken for narrower than they may be. */
+/** Dead rules of one family. Only what is certain: rates and unknown matches neither shadow other rules nor count as narrower than they may be. */
 export function shadowedRules(rules: HostRules): Shadowed[] {
   const all = rules.chains.flatMap((chain) => chain.rules);
   const context: BoxContext = { interfaces: NameLine.ofInterfaces(all), sets: new Map(rules.sets.map((set) => [set.name, set])) };

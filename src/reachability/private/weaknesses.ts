@@ -11,7 +11,7 @@ import type { Topology } from '../../topology/private/topology';
 import type { ReachableCell } from '../results';
 import type { Weakness } from '../weakness';
 
-/** What only the guard would keep shut, in the order of reports. */
+/** What only the guard would keep closed, in the order of reports. */
 const SENTENCES = {
   SegmentOpen:
     'Workloads in the same segment can connect to each other on every port and in both directions, declared or not; EXPOSE in an image does not restrict this. Listen only on the ports that the other workloads may use, and require credentials there.',

@@ -107,7 +107,7 @@ export function asRoot({ workloads, segmentless = [], swarm }: Topology, hasGuar
   ];
 }
 
-/** Empty if no container forwards packets of others. Its clients reach what it reaches. */
+/** Empty if no container forwards packets of its clients. Its clients reach what it reaches. */
 export function gateways({ workloads }: Topology, open: readonly ReachableCell[]): string[] {
   const rows = workloads.flatMap(({ path, sharers, forwards = [] }) => {
     if (forwards.length === 0) return [];

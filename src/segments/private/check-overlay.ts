@@ -66,7 +66,7 @@ export function checkOverlay(
 }
 
 /**
- * Older ones send in the clear, or take what comes so (CVE-2023-28840, -28841 and -28842), and know one port only on which they encrypt.
+ * Older ones send unencrypted frames, or accept them (CVE-2023-28840, -28841 and -28842), and know one port only on which they encrypt.
  *
  * @see https://github.com/moby/moby/security/advisories/GHSA-232p-vwff-86mp
  */

@@ -103,7 +103,7 @@ export class FactStore {
     return family === 'ipv4' || this.daemon.ipv6Pool !== undefined;
   }
 
-  /** Blocks of either family that only containers have addresses of, those of networks that others made among them. */
+  /** Blocks of either family in which only containers have addresses, including those of unmanaged networks. */
   public get addressPools(): readonly string[] {
     return [...poolsOf(this.daemon), ...this.existingSegments().map(({ ipv4Block }) => ipv4Block!)];
   }
@@ -200,7 +200,7 @@ export class FactStore {
     return this.groups.get(path);
   }
 
-  /** Networks that others made. */
+  /** Unmanaged networks. */
   public existingSegments(): readonly SegmentFact[] {
     return [...this.segments.values()].filter((fact) => fact.existing !== undefined && this.stands(fact));
   }

@@ -48,7 +48,7 @@ export interface SegmentFact {
   readonly wire?: WireFact;
   /** Where the network spans the nodes of a swarm. */
   readonly overlay?: OverlayFact;
-  /** Where others made the network. */
+  /** If Bulkhead does not manage the network. */
   readonly existing?: ExistingFact;
 }
 
@@ -175,7 +175,7 @@ export interface WorkloadFact {
   readonly forwards?: readonly Family[];
   /** Devices of the host by their paths, and `gpus`. */
   readonly devices?: readonly string[];
-  /** Of a container that others made nothing is known. */
+  /** Nothing is known about an unmanaged container. */
   readonly user?: StartUser;
   /** It is a socket proxy, and has the socket of the engine. */
   readonly holdsSocket?: boolean;
@@ -239,7 +239,7 @@ export interface FlowFact {
   readonly destination: PeerFact;
   readonly port: PortSpec;
   readonly rate?: RateSpec;
-  /** Whether IPv6 stays shut for it. */
+  /** Whether IPv6 stays closed for it. */
   readonly ipv4Only?: boolean;
   /** Whether the destination, a workload or the host, becomes the resolver of the sources. */
   readonly asResolver?: boolean;

@@ -8,7 +8,7 @@ interface Permission {
   readonly bridge: string;
   readonly port: PortSpec;
   readonly origin: string;
-  /** Address that the permission rests on. */
+  /** Address in the permission. */
   readonly source: string;
   /** How many members the network may have if none of them may take that address. */
   readonly harmless: number;
@@ -18,9 +18,9 @@ interface Permission {
 /**
  * Permissions of IPv6 that another member of the network could use.
  *
- * With IPV6_FREEBIND a program without any capability sends from an address that is not its own, and no rule on a bridge tells it apart. What needs
- * an answer before it carries anything (TCP, SCTP) is safe, since the answer goes to the true owner; a datagram is there with its first packet. IPv4
- * has no such hole: there the kernel refuses to send.
+ * With IPV6_FREEBIND a program without any capability sends from an address that is not its own, and no rule on a bridge can distinguish it. What
+ * needs an answer before it carries anything (TCP, SCTP) is safe, since the answer goes to the true owner; a datagram is there with its first packet.
+ * IPv4 has no such hole: there the kernel refuses to send.
  */
 export function forgeableSources({ flows }: Facts, { networks, pairs, egress, hostFlows, publications }: Topology): Problem[] {
   const ofMany = new Set(
@@ -76,7 +76,7 @@ function problemOf({ source, port, origin, wayOut }: Permission, { segment, netw
   };
 }
 
-/** Workloads that can take any address of a network that others rely on, too. In a conduit there is nobody else to pass for. */
+/** Workloads that can take any address of a network that others rely on, too. A conduit has no third member whose address it could take. */
 export function forgersAmongOthers({ segments, workloads }: Facts, { networks }: Topology): Problem[] {
   const forgers = new Map(workloads.filter(forges).map((fact) => [fact.path, fact]));
   const conduits = new Set(segments.flatMap(({ path, conduit }) => (conduit ? [path] : [])));

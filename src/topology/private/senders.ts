@@ -35,7 +35,7 @@ export const DEFAULT_BRIDGE = { bridge: 'docker0', block: '172.17.0.0/16', gatew
 
 export interface Sender {
   readonly kind: SenderKind;
-  /** Path of a workload, or the key of a container that others made; undefined for the outside, and for containers on the default bridge. */
+  /** Path of a workload, or the key of an unmanaged container; undefined for the outside, and for containers on the default bridge. */
   readonly container?: string;
   /** The network that it sends from, if it has no separate one. */
   readonly at?: 'outside' | 'default-bridge';

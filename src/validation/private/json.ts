@@ -21,7 +21,7 @@ export function firstObject(value: Json | undefined): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }
 
-/** A sign that is written as an expression, so that what follows it is not taken for more than text. */
+/** A sign that is written as an expression, so that the text after it stays text. */
 const SIGN = /(?<!\$)\$\{"([$%{-]?)"\}/g;
 const SIGN_HERE = /^\$\{"([$%{-]?)"\}/;
 
@@ -41,7 +41,7 @@ export function unescaped(text: string): string {
     : text;
 }
 
-/** What an expression that is nothing but one reference leads to: `docker_image.web` of `${docker_image.web.image_id}`. */
+/** The target of an expression that is only one reference: `docker_image.web` of `${docker_image.web.image_id}`. */
 export function referenceOf(text: string): { readonly address: string; readonly attribute: string } | undefined {
   const match = /^\$\{((?:data\.)?[a-z0-9_]+\.[A-Za-z0-9_-]+)(?:\[[^\]]*\])?\.([a-z0-9_.]+)\}$/.exec(text);
   return match ? { address: match[1], attribute: match[2] } : undefined;

@@ -1,4 +1,4 @@
-/** Ports of what holds data or rules a host: nothing of the internet has business there, whatever asks for a password behind them. */
+/** Ports of programs that store data or control a host: the internet needs no access to them, even if they ask for a password. */
 export const INNER_PORTS: ReadonlyMap<string, string> = table({
   SSH: 'tcp/22',
   Telnet: 'tcp/23',

@@ -39,7 +39,7 @@ export function isWithin(name: string, place: string): boolean | undefined {
   return true;
 }
 
-/** As the engine tells a registry from the first part of a name. */
+/** As the engine distinguishes a registry from the first part of a name. */
 function isHost(text: string): boolean {
   return /[.:]/.test(text) || text === 'localhost' || text !== text.toLowerCase();
 }

@@ -160,7 +160,7 @@ export interface Lookup {
   ofType(resourceType: string): readonly Resource[];
   /** The first of a type whose name is written like that. */
   named(resourceType: string, name: string): Resource | undefined;
-  /** What a text refers to that is nothing but one reference. */
+  /** The target of a text that is only one reference. */
   referenced(text: string): Resource | undefined;
 }
 

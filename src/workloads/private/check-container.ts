@@ -28,13 +28,13 @@ import { HealthCheck } from '../health-check';
 import { RestartPolicy } from '../restart-policy';
 import { VolumeMount } from '../volume-mount';
 
-/** Props of Docker that give the host away. TypeScript does not know them; other callers might still pass them. */
+/** Props of Docker that give access to the host. TypeScript does not know them; other callers might still pass them. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
   privileged: 'a privileged container is root on the host',
   ...Object.fromEntries(Object.values(NAMESPACES).map(({ property, refusal }) => [property, refusal])),
 };
 
-/** Values that only their own class makes. Other languages hand over objects of any class. */
+/** Values that only their own class creates. Other languages pass objects of any class. */
 const CLASSES = {
   capabilities: Capability,
   defaultPort: Port,
@@ -151,7 +151,7 @@ function checkWords(path: string, words: readonly string[], command: readonly st
   }
 }
 
-/** The last one would win, without a word. */
+/** The last one would silently win. */
 function checkSysctls(path: string, sysctls: readonly ContainerSysctl[]): void {
   for (const { sysctl, text } of sysctls) {
     const other = sysctls.find((each) => each.sysctl === sysctl && each.text !== text);
@@ -166,7 +166,7 @@ function mountedTargets({ onChange, files }: ConfigUse, hasGuard: boolean): stri
   return mountsFolders(onChange, hasGuard) ? [...new Set(targets.map(folderOf))] : targets;
 }
 
-/** The engine would make an empty volume of the same name, without a word. */
+/** The engine would silently create an empty volume of the same name. */
 function checkVolumes(path: string, volumes: readonly VolumeMount[], declarations: Declarations): void {
   const strange = volumes.find(({ _volume }) => _volume !== undefined && _volume._daemon._declarations !== declarations)?._volume;
   if (strange !== undefined) {

@@ -6,7 +6,7 @@ import type { HardenedContainerProps } from '../hardened-container-props';
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
 /**
- * Which packets of others a container forwards; undefined for none. A container that forwards counts as one that can forge packets: it has no
+ * Which packets of its clients a container forwards; undefined for none. A container that forwards counts as one that can forge packets: it has no
  * neighbours, its flows run in conduits, and the guard drops packets from it with another address than its own, and packets to it for another
  * address.
  *

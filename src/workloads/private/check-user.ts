@@ -4,7 +4,7 @@ import { ValidationError } from '../../private/errors';
 import type { Capability } from '../capability';
 import type { ContainerUser } from '../container-user';
 
-/** What an entry point that is root cannot do without to run its program as another user: set the user, and the groups. */
+/** What a root entry point needs to run its program as another user: set the user, and the groups. */
 const TO_DROP = ['CAP_SETUID', 'CAP_SETGID'];
 
 /** Whether the engine knows the capabilities, whether the user can hold them, and whether one that is root at start can drop. */

@@ -5,7 +5,7 @@ import type { HostMountFact } from '../../topology/private/facts';
 import type { ContainerUser } from '../container-user';
 import type { VolumeMount } from '../volume-mount';
 
-/** What a container mounts of the host; throws where a directory that the host is to make could become another one, or would be of no use. */
+/** What a container mounts of the host; throws if a directory that the host must create could become another one, or would have no use. */
 export function hostMountsOf(path: string, volumes: readonly VolumeMount[], user: ContainerUser, { store }: Declarations): HostMountFact[] {
   const facts = volumes.filter(({ mountType }) => mountType === 'bind').map((mount) => factOf(path, mount, user));
   if (facts.length === 0) return facts;

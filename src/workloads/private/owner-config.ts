@@ -18,8 +18,8 @@ export interface OwnerToSet {
 }
 
 /**
- * The shell gets all texts as arguments. Neither command goes into the folder: what lies there is nobody's to follow. With the first command the mode may
- * still belong to the owner before, so FOWNER; the image may keep the folders above to another user, so DAC_OVERRIDE.
+ * The shell gets all texts as arguments. Neither command goes into the folder: they follow no link in it. With the first command the mode may still
+ * belong to the owner before, so FOWNER; the image may keep the folders above to another user, so DAC_OVERRIDE.
  */
 const SET_OWNER = 'chown "$1" "$0"';
 const SET_BOTH = 'chown "$1" "$0" && chmod "$2" "$0"';

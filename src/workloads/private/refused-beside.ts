@@ -13,7 +13,7 @@ export const LOOKED_AT: readonly string[] = [
   'device_cgroup_rules',
 ];
 
-/** Settings that an aspect or an override may put on the resource past the construct, and that give the host away. */
+/** Settings that an aspect or an override may put on the resource past the construct, and that give access to the host. */
 export function refusedBeside(set: Record<string, unknown>, mode: string | undefined, devices: readonly Device[] = []): string[] {
   const refused: string[] = [];
   const add = (attribute: string, why: string) =>

@@ -88,7 +88,7 @@ export function serviceConfig(
       forceUpdate: 0,
       runtime: 'container',
     },
-    // With an image that a registry answers for, the provider writes its platforms there, and would take them away on every plan.
+    // With an image that a registry answers for, the provider writes its platforms there, and would remove them on every plan.
     lifecycle: { ignoreChanges: ['task_spec[0].placement[0].platforms'] },
     mode: checked.replicas === undefined ? { global: true } : { replicated: { replicas: checked.replicas } },
     updateConfig: { ...rollout, failureAction: update.onFailure },

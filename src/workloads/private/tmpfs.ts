@@ -5,7 +5,7 @@ import { matching, wholeNumber } from '../../private/text';
 /** What a workload has in memory that says nothing about it; sizes in MiB by path. */
 export const DEFAULT_TMPFS: Readonly<Record<string, number>> = { '/tmp': HARDENED.tmpMebibytes };
 
-/** File systems in memory that were asked for, in a fixed order. */
+/** Requested file systems in memory, in a fixed order. */
 export function tmpfsTargets(
   path: string,
   sizes: Readonly<Record<string, number>> = DEFAULT_TMPFS,

@@ -59,7 +59,7 @@ export interface EngineEndpoint {
   readonly ports: readonly EnginePort[];
 }
 
-/** One publication as the engine was asked for it. */
+/** One publication, as in the request to the engine. */
 export interface EnginePort {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
   /** Undefined for every address of the host. The address that publications without one get (`ip`, `…host_binding_ipv4`) stands here. */

@@ -38,7 +38,7 @@ export interface IptablesRules {
   readonly userChainReturns: boolean;
   /** What the rules of an internal network match in an IPv6 packet: only its addresses, or also whether it crosses the bridge. */
   readonly internalIpv6: 'addresses' | 'addresses and bridge';
-  /** What leaves a network over IPv6 gets the address that was asked for. */
+  /** A packet that leaves a network over IPv6 gets the requested address. */
   readonly sourceAddressIpv6: boolean;
   /** Knows the gateway mode `routed`, in which a network has no translation. */
   readonly gatewayModes: boolean;

@@ -49,7 +49,7 @@ drop_rules() {
     ! other_rules || clear_other
   done
   drop_old /dev/null /dev/null
-  [ ! -s "$private/sets" ] || die "sets are still in use by rules that are not ours: $(tr '\n' ' ' <"$private/sets")"
+  [ ! -s "$private/sets" ] || die "sets are still in use by rules that Bulkhead does not manage: $(tr '\n' ' ' <"$private/sets")"
 }
 
 # Hooks that Bulkhead created, if no rule uses them.

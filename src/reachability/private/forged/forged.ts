@@ -26,8 +26,8 @@ export interface ForgedInput {
 }
 
 /**
- * Packets that arrive with a source that is not the sender's, as a first packet or inside a connection of others. The code asks every interface with
- * every source at once, divided where rules distinguish them; it omits what the senders reach anyway, and what the outside may request anyway.
+ * Packets that arrive with a source that is not the sender's, as a first packet or inside a connection of other ends. The code asks every interface
+ * with every source at once, divided where rules distinguish them; it omits what the senders reach anyway, and what the outside may request anyway.
  */
 export function forgedCells(input: ForgedInput, matrix: Matrix): ForgedCell[] {
   const declared = new Declared(input.topology);
@@ -107,7 +107,7 @@ class ForgedFamily {
     ask({ interface: NONE, endpoints: translated }, translated, 'anywhere');
   }
 
-  /** On one interface no rule tells a sender from its neighbour, so each gets through what one of them may. */
+  /** On one interface, no rule distinguishes a sender from its neighbour, so each can send what one of them may. */
   private besides({ interface: name, senders, from }: Position, cells: readonly Cell[]): void {
     if (senders.every(({ party }) => party.kind !== 'container')) return;
     const found = cells.flatMap((cell): Found[] => {

@@ -23,7 +23,7 @@ export interface Position {
 
 export interface ForgingParty {
   readonly party: Party;
-  /** Others made it, and what it holds is not known. */
+  /** Bulkhead does not manage it, and its capabilities are not known. */
   readonly isDoubtful: boolean;
   readonly isOnDefaultBridge: boolean;
 }

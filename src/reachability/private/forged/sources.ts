@@ -4,7 +4,7 @@ import type { RuleFacts } from '../matrix/rule-facts';
 import { type Address, type AddressRange, HIGHEST, inRange, next, previous, readAddress, readRange, writeAddress } from '../walk/address';
 import type { HostView } from '../walk/host-view';
 
-/** Source addresses that no rule tells apart, one of them for all. */
+/** Source addresses that no rule distinguishes, one of them for all. */
 export interface Source extends End {
   readonly address: string;
   readonly number: Address;

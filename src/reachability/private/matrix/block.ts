@@ -18,7 +18,7 @@ export interface BlockContext {
   add(source: Endpoint, target: Target, arrivals: readonly Arrival[]): void;
 }
 
-/** All pairs of a group and some targets of another, for which the same rules may have a say. */
+/** All pairs of a group and some targets of another, for which the same rules may decide. */
 export class Block {
   constructor(
     private readonly matrix: BlockContext,

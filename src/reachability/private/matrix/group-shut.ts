@@ -24,7 +24,7 @@ type Met = boolean | 'some';
 /**
  * Whether the rules drop every packet of a crossing, seen without looking at single ones. `false` means only that it takes a closer look.
  *
- * A rule that only some of them meet may drop those, since then the others go on; as soon as it could spare some, the answer is left open.
+ * A rule that only some of them meet may drop those, since the others then continue; as soon as it could spare some, the answer is left open.
  */
 export class GroupShut {
   private readonly chains: ReadonlyMap<string, HostChain>;
@@ -82,7 +82,7 @@ export class GroupShut {
     return chain.base === undefined ? 'returned' : policyOf(chain.base);
   }
 
-  /** Undefined where packets go on behind the rule. */
+  /** Undefined if packets continue after the rule. */
   private fateBy({ verdict }: Rule, { table }: HostChain, crossing: Crossing, depth: number): Exclude<Fate, 'returned'> | undefined {
     switch (verdict.kind) {
       case 'drop':

@@ -41,8 +41,8 @@ export interface Matrix {
 }
 
 /**
- * Everything that gets anywhere; the outside is cut at the ends of `blocks`, too. Endpoints that no rule tells apart are walked once: between two bridges
- * that is mostly one pair for all of them, on one bridge the declared pairs and one for the others.
+ * Everything that gets anywhere; the outside is cut at the ends of `blocks`, too. Endpoints that no rule distinguishes are walked once: between two
+ * bridges that is mostly one pair for all of them, on one bridge the declared pairs and one for the others.
  */
 export function matrixOf(view: HostView, walk: Walk, uplink: string, blocks: readonly string[]): Matrix {
   const families = (['ipv4', 'ipv6'] as const).map((family) => new FamilyMatrix(view, walk, uplink, blocks, family));
@@ -120,7 +120,7 @@ export class FamilyMatrix implements BlockContext {
       }
       const isHost = from.interface === NONE;
       if (!isHost && this.groupShut.dropsToHost({ ...crossing, exits: this.containers.map((to) => to.interface) })) continue;
-      // What the host sends to itself is its own affair; only a publication leads on.
+      // The proof ignores what the host sends to itself; only a publication leads further.
       if (!isHost) plains.forEach((endpoints) => new Block(this, from, { interface: NONE, endpoints }, endpoints, [NONE]).run());
       // A packet to a publication continues to another destination: no rule is excluded because of its destination.
       new Block(this, from, { interface: NONE, endpoints: translated }, translated, 'anywhere').run();

@@ -3,7 +3,7 @@ import type { RuleFacts } from './rule-facts';
 import type { IpProtocol, Match, PairElement, Verdict } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/terms';
 
-/** Packets that no rule in question can tell apart, with one of them to walk. */
+/** Packets that none of these rules can distinguish, with one of them to walk. */
 export interface Atom {
   readonly protocol: PortSetProtocol;
   readonly first: number;
@@ -44,7 +44,7 @@ export function tellsPorts({ rule }: RuleFacts): boolean {
   return rule.verdict.kind === 'unknown' || !rule.matches.every(({ kind }) => BLIND.has(kind));
 }
 
-/** Protocols that some rule tells from the others. */
+/** Protocols that some rule distinguishes from the others. */
 export function toldProtocols(facts: readonly RuleFacts[], pair: string): ReadonlySet<PortSetProtocol> {
   const told = new Set<PortSetProtocol>();
   for (const fact of facts) {
@@ -115,7 +115,7 @@ class Cuts {
     }
   }
 
-  /** An answer comes from the port that was asked. */
+  /** An answer comes from the requested port. */
   public addAnswered(match: Match, protocol: string | undefined): void {
     if (match.kind === 'source-port') {
       this.cut(protocol, match.first, match.last);

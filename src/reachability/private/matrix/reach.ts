@@ -8,7 +8,7 @@ import type { Outcome, ProbeSource, ProbeSpec, Receiver } from '../walk/outcome'
 /** All packets from one source to one address that reach a receiver. */
 export interface Arrival {
   readonly receiver: Party;
-  /** Address and ports that were asked. */
+  /** Requested address and ports. */
   readonly address: string;
   readonly asked: PortSet;
   /** Ports on which they arrive: others where a publication translates. */
@@ -36,7 +36,7 @@ export interface Question {
 
 export type Walk = (probe: ProbeSpec) => Outcome;
 
-/** Rules that may have a say, on the way there and on the way back. */
+/** Rules that may decide, in both directions. */
 export interface Concerned {
   readonly there: readonly RuleFacts[];
   readonly back: readonly RuleFacts[];
@@ -48,7 +48,7 @@ export function reach(question: Question, { there, back }: Concerned, walk: Walk
   const arrivals = new Map<string, Arrival>();
   const pair = pairKey(source ?? '', to);
   const sourcePorts = sourcePortsOf(there);
-  // What is shut for a protocol that no rule names is shut for every other that none names.
+  // What is closed for a protocol that no rule names is closed for every other that none names.
   const told = endsThere(walk({ family, from, to, protocol: UNNAMED })) ? toldProtocols(there, pair) : undefined;
   for (const atom of atomsOf(there, back, pair, family)) {
     const { protocol, first, last, probe } = atom;

@@ -83,7 +83,7 @@ export function answerTo(packet: Packet): Packet | undefined {
     : new Packet(family, protocol, destination, destinationPort, source, sourcePort, type, 0, true, kinds);
 }
 
-/** The receiver answers over any of its links: the one that leads there, the one that it was asked on, and the others. */
+/** The receiver answers over any of its links: the one that leads there, the one on which the request arrived, and the others. */
 export function sendAnswer(flight: Flight, receiver: Station, answer: Packet): Landing {
   if (receiver.kind !== 'container') {
     return send(flight, receiver, answer);

@@ -31,8 +31,8 @@ export interface HostInterface {
   readonly name: string;
   readonly kind: 'loopback' | 'uplink' | 'bridge' | 'macvlan-shim';
   /**
-   * Addresses with prefix length; their blocks are on the link without a route. An uplink that names none of a family is taken to have one, shown as
-   * `0.0.0.0` or `::`; any other interface has none.
+   * Addresses with prefix length; their blocks are on the link without a route. The model assumes that an uplink without one of a family has one,
+   * shown as `0.0.0.0` or `::`; any other interface has none.
    */
   readonly addresses: readonly string[];
   /** For a bridge: whether frames between its ports meet the rules, by family (`bridge-nf-call-…` of the bridge or of the host). */

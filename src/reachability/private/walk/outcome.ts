@@ -66,7 +66,7 @@ export interface Outcome {
   readonly doubts: readonly RulePlace[];
   /** What it may be; more than one only where it is UNKNOWN. */
   readonly possible: readonly Disposition[];
-  /** Empty unless a trace was asked for. */
+  /** Empty unless a trace was requested. */
   readonly steps: readonly Step[];
 }
 

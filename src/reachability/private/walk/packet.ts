@@ -20,7 +20,7 @@ export interface Connection {
   toPort: number;
   fromAddress: Address;
   mark: number;
-  /** A nat chain was asked, whatever it said: it is not asked again. */
+  /** A nat chain ran, whatever its result: it does not run again. */
   destinationIsDecided: boolean;
   sourceIsDecided: boolean;
   destinationIsTranslated: boolean;

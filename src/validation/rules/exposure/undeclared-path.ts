@@ -30,7 +30,7 @@ export const undeclaredPath = defineRule({
   },
 });
 
-/** What should be shut by all means, and what only a guard could shut. */
+/** What should always be closed, and what only a guard could close. */
 function undeclaredOf(store: FactStore): { open: ReachableCell[]; weak: ReachableCell[] } {
   const proof = proofOf(store);
   if (!store.hasGuard) {
