@@ -1,6 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import { matrixJson } from './private/matrix-json';
+import { overlaysOf } from './private/overlays';
 import { proofResult } from './private/proof-result';
 import { renderReport } from './private/report-md';
 import { exposureGroups } from './private/report-sections';
@@ -26,7 +27,7 @@ interface ReportProps {
 }
 
 /** What the line at the end of the synth tells of it. */
-export type Written = Pick<Summary, 'result' | 'hasGuard' | 'isWeaker' | 'flows' | 'exposures'>;
+export type Written = Pick<Summary, 'result' | 'hasGuard' | 'isWeaker' | 'flows' | 'exposures' | 'swarm'>;
 
 /** Writes `report.md` for people, and `topology.json` and `matrix.json` for programs. */
 export function writeDaemonReports(folder: string, store: FactStore, props: ReportProps): Written {
@@ -38,7 +39,10 @@ export function writeDaemonReports(folder: string, store: FactStore, props: Repo
   const isKnown = result.state !== 'SKIPPED';
   const { labels } = proof;
   const exposures = isKnown ? [...exposuresOf(proof.matrix, labels), ...exposuresOnHost(topology)] : [];
-  const weaknesses = isKnown ? weaknessesOf(proof).filter(({ code }) => !store.hasGuard || BY_NATURE.has(code)) : [];
+  const overlays = overlaysOf(store);
+  const weaknesses = isKnown
+    ? [...weaknessesOf(proof).filter(({ code }) => !store.hasGuard || BY_NATURE.has(code)), ...(overlays?.weaknesses ?? [])]
+    : [];
   const report = renderReport({
     topology,
     engine,
@@ -48,18 +52,20 @@ export function writeDaemonReports(folder: string, store: FactStore, props: Repo
     open: isKnown ? [...readableCells(proof.matrix, labels), ...forgedLines(proof.forged, labels)] : [],
     exposures,
     weaknesses,
+    overlays,
     undeclared: isKnown ? undeclaredCells(proof) : [],
     blocked: isKnown ? proof.missing.map((each) => deviationCell(each, labels)) : [],
     startWithoutGuardReason: props.startWithoutGuardReason,
   });
   fs.writeFileSync(path.join(folder, 'report.md'), report);
-  fs.writeFileSync(path.join(folder, 'topology.json'), topologyJson(topology, engine, facts));
-  fs.writeFileSync(path.join(folder, 'matrix.json'), matrixJson({ proof, result, engine }));
+  fs.writeFileSync(path.join(folder, 'topology.json'), topologyJson(topology, engine, facts, overlays));
+  fs.writeFileSync(path.join(folder, 'matrix.json'), matrixJson({ proof, result, engine, overlays }));
   return {
     result,
     hasGuard: store.hasGuard,
     isWeaker: weaknesses.length > 0,
     flows: facts.flows.length,
+    ...(overlays !== undefined && { swarm: { path: overlays.swarm, flows: overlays.flows.length } }),
     ...(isKnown && { exposures: exposureGroups(exposures).length }),
   };
 }

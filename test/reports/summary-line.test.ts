@@ -147,6 +147,14 @@ test('what is weaker than declared is no secret of the report', () => {
   );
 });
 
+test('a node of a swarm does not count what is inside the overlays', () => {
+  const result = { state: 'PROVED', claims: [] } as const;
+  const swarm = { path: 'a/Swarm', flows: 2 };
+  expect(summaryLine({ daemonPath: 'a/B', result, hasGuard: true, isWeaker: true, flows: 0, swarm, folder: 'x' })).toBe(
+    'a/B: 0 flows proved, nothing undeclared is open except what the report lists as weaker than declared; the 2 flows between services of a/Swarm not included: inside an overlay every port is open. Next: read x/report.md',
+  );
+});
+
 test('a container on a LAN is told in the line and in the report', () => {
   const onLan = new Program();
   onLan.container('Cam', onLan.lan('Lan'));

@@ -26,6 +26,8 @@ const SENTENCES = {
     'Bulkhead does not restrict a network that it does not manage. All members of such a network reach each other on every port, no matter who attached them; they and the host reach each other; and if the network is not internal, they reach every address outside.',
   WireOpen:
     'Traffic of a LAN segment (macvlan, ipvlan) does not pass the rules of the host: its members reach each other, and Bulkhead does not know what filters traffic between them and the rest of the LAN.',
+  OverlayOpen:
+    'Inside an overlay of the swarm no rule of a host applies: its members reach each other on every port and in both directions, declared or not. Place services that must be isolated in separate overlays.',
 } as const;
 
 /** Told of cells of another sort, and last. */
@@ -90,7 +92,9 @@ function declaredBetween({ networks, pairs }: Topology): (cell: Cell) => PortSet
 }
 
 function classifier(topology: Topology): (cell: Cell) => Code | undefined {
-  const { networks } = topology;
+  const { networks, wires } = topology;
+  // Overlays are networks of a swarm, and those of a LAN are networks of a host.
+  const wireCode = wires.some(({ overlay }) => overlay !== undefined) ? 'OverlayOpen' : 'WireOpen';
   const isOfWire = wireMatters(topology);
   const isOfOthers = existingMatters(topology);
   const segments = new Map<string, Set<string>>();
@@ -100,7 +104,7 @@ function classifier(topology: Topology): (cell: Cell) => Code | undefined {
   const share = (one: string, other: string) => [...(segments.get(one) ?? [])].some((key) => segments.get(other)?.has(key));
   return ({ source, target, receiver, certain }) => {
     const found = { source: source.party, from: source.address, receiver, address: target.address, certain };
-    if (isOfWire(found)) return 'WireOpen';
+    if (isOfWire(found)) return wireCode;
     if (isOfOthers(found)) return 'ExistingOpen';
     const isStraight = target.party.kind === 'container';
     if (source.party.kind === 'container') {

@@ -1,4 +1,5 @@
 import { jsonText } from './json-text';
+import type { Overlays } from './overlays';
 import type { ProofResult } from './proof-result';
 import { engineOf, guardOf } from './topology-json';
 import { groupBy } from '../../private/multimap';
@@ -20,7 +21,17 @@ import { foreignContainersIn } from '../../topology/private/existing';
 export const MATRIX_VERSION = 1;
 
 /** All that is open, and what was compared with it, for programs. What a rule that is not understood may decide is `UNKNOWN`. */
-export function matrixJson({ proof, result, engine }: { proof: Proof; result: ProofResult; engine: EngineFacts }): string {
+export function matrixJson({
+  proof,
+  result,
+  engine,
+  overlays,
+}: {
+  proof: Proof;
+  result: ProofResult;
+  engine: EngineFacts;
+  overlays?: Overlays;
+}): string {
   const { topology } = proof.derived;
   const head = {
     format: 'bulkhead-matrix',
@@ -44,6 +55,8 @@ export function matrixJson({ proof, result, engine }: { proof: Proof; result: Pr
     undeclared: writer.undeclared(),
     blocked: proof.missing.map((each) => writer.blocked(each)),
     exposures: writer.exposures(),
+    // Between services of the swarm, on any node: no rule of this host decides there.
+    insideOverlays: overlays && new Writer(overlays.proof).undeclared().filter(({ kind }) => kind === 'OverlayOpen'),
   });
 }
 
@@ -76,7 +89,7 @@ class Writer {
   }
 
   /** By kind, as the report tells them. */
-  public undeclared(): object[] {
+  public undeclared(): { readonly kind: string }[] {
     const kinds = groupBy(undeclaredKinds(this.proof), ({ code }) => code);
     const told = [...kinds].flatMap(([code, found]) =>
       this.lines(found.map(({ cell }) => cell)).map((line) => ({ kind: code ?? 'Undeclared', ...line })),

@@ -1,3 +1,4 @@
+import { overlaySection } from './overlays';
 import {
   asRoot,
   declared,
@@ -26,9 +27,10 @@ export function renderReport(input: ReportInput): string {
     '',
     ...verdict(input, hasGuard),
     '',
-    ...declared(input.flows, topology),
+    ...declared(input.flows, topology, input.overlays),
     ...(result.state === 'SKIPPED' ? [] : exposed(input.exposures, topology)),
     ...weaker(input, hasGuard),
+    ...overlaySection(input.overlays),
     ...inNoSegment(topology.segmentless ?? []),
     ...asRoot(topology, hasGuard),
     ...(result.state === 'SKIPPED' ? [] : gateways(topology, input.open)),
@@ -47,9 +49,9 @@ export function renderReport(input: ReportInput): string {
   return `${lines.join('\n')}\n`;
 }
 
-function verdict({ result, weaknesses, flows, topology, engine }: ReportInput, hasGuard: boolean): string[] {
+function verdict({ result, weaknesses, flows, topology, engine, overlays }: ReportInput, hasGuard: boolean): string[] {
   const count = (number: number, one: string) => `${number} ${one}${number === 1 ? '' : 's'}`;
-  const all = `${count(flows.length, 'flow')} and ${count(new Set(topology.publications.map(({ origin }) => origin)).size, 'publication')}`;
+  const all = `${count(flows.length + (overlays?.flows.length ?? 0), 'flow')} and ${count(new Set(topology.publications.map(({ origin }) => origin)).size, 'publication')}`;
   const how = `Bulkhead computed this from the rules that engine ${engine.version} makes${hasGuard ? ' and from the rules of the guard' : ''}; it sent no packet.`;
   if (result.state === 'SKIPPED') {
     return [`${all} are declared. **The proof is switched off**: ${markdownText(result.reason)}`];
@@ -78,11 +80,11 @@ function weaker({ weaknesses, blocked, undeclared, result }: ReportInput, hasGua
   ];
 }
 
-function holds({ result, weaknesses }: ReportInput, hasGuard: boolean): string[] {
+function holds({ result, weaknesses, overlays }: ReportInput, hasGuard: boolean): string[] {
   const claims = result.state === 'SKIPPED' ? [] : result.claims;
   const sentences = hasGuard
     ? [
-        `Of all packets that a container, the host or the outside can send, only those arrive that a declaration names${weaknesses.length > 0 ? ', except what “Weaker than declared” lists' : ''}. This includes packets that a container sends through another of its interfaces or from another of its addresses.`,
+        `Of all packets that a container, the host or the outside can send${overlays === undefined ? '' : ' outside of the overlays'}, only those arrive that a declaration names${weaknesses.length > 0 ? ', except what “Weaker than declared” lists' : ''}. This includes packets that a container sends through another of its interfaces or from another of its addresses.`,
         'No datagram reaches an undeclared destination by carrying a forged source. Inside a network the guard trusts the source: a container on the network of an allowed sender can send with the address of that sender.',
         'Every declared flow is open, and the replies come back.',
       ]

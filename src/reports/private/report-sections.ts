@@ -1,3 +1,4 @@
+import type { Overlays } from './overlays';
 import type { ProofResult } from './proof-result';
 import { markdownTable, markdownText } from '../../private/markdown';
 import { groupBy } from '../../private/multimap';
@@ -25,13 +26,15 @@ export interface ReportInput {
   /** What is open for no such reason: the proof fails. */
   readonly undeclared: readonly ReachableCell[];
   readonly blocked: readonly ReachableCell[];
+  /** Undefined on a host of no swarm. */
+  readonly overlays?: Overlays;
   /** Why containers start without the guard. */
   readonly startWithoutGuardReason?: string;
 }
 
 /** What the program says. */
-export function declared(flows: readonly FlowFact[], { publications }: Topology): string[] {
-  const rows = flows.map(({ source, destination, port, rate, conduit, ipv4Only }) => [
+export function declared(flows: readonly FlowFact[], { publications }: Topology, overlays?: Overlays): string[] {
+  const rows = [...flows, ...(overlays?.flows ?? [])].map(({ source, destination, port, rate, conduit, ipv4Only }) => [
     peerText(source),
     peerText(destination),
     portText(port),

@@ -8,6 +8,8 @@ export interface Summary {
   /** Whether the report lists something as weaker than declared, such as what is on a LAN or in an existing network. */
   readonly isWeaker: boolean;
   readonly flows: number;
+  /** The swarm that the host is a node of, and the flows between its services; undefined where the swarm has no overlay. */
+  readonly swarm?: { readonly path: string; readonly flows: number };
   /** Undefined if no proof was made. */
   readonly exposures?: number;
   /** Of the stack, such as `0 errors, 1 warning, 2 notes`; undefined where no rule looked. */
@@ -22,7 +24,7 @@ export interface Summary {
 
 /** In one line: what is proved, what the outside reaches, what was found, and what comes next. */
 export function summaryLine(summary: Summary): string {
-  const { daemonPath, result, hasGuard, isWeaker, flows, exposures, findings, lockWritten, hasNoLock, folder } = summary;
+  const { daemonPath, result, hasGuard, isWeaker, flows, swarm, exposures, findings, lockWritten, hasNoLock, folder } = summary;
   const many = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
   const exception = isWeaker ? ' except what the report lists as weaker than declared' : '';
   const proofs = {
@@ -32,6 +34,9 @@ export function summaryLine(summary: Summary): string {
   };
   const parts = [
     proofs[result.state],
+    ...(swarm === undefined
+      ? []
+      : [`the ${many(swarm.flows, 'flow')} between services of ${swarm.path} not included: inside an overlay every port is open`]),
     ...(exposures === undefined ? [] : [many(exposures, 'exposure')]),
     ...(findings === undefined ? [] : [findings]),
     ...(lockWritten === undefined ? [] : [`${lockWritten} written`]),

@@ -1,4 +1,5 @@
 import { jsonText } from './json-text';
+import type { Overlays } from './overlays';
 import { forges } from '../../hardening/private/capabilities';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 import type { Facts, PeerFact } from '../../topology/private/facts';
@@ -22,22 +23,14 @@ export const TOPOLOGY_VERSION = 1;
  * All input of the proof of a daemon, for programs: the members, their addresses, and the declarations. The code names each field, so that no other
  * data gets in: a topology does not contain environments and commands, and contents of files are excluded.
  */
-export function topologyJson(topology: Topology, engine: EngineFacts, facts: Pick<Facts, 'flows' | 'groups'>): string {
+export function topologyJson(topology: Topology, engine: EngineFacts, facts: Pick<Facts, 'flows' | 'groups'>, overlays?: Overlays): string {
   const { daemon, daemonId, bridgePrefix, hostAddresses, egressExclusions, networks, wires, existing, workloads } = topology;
   return jsonText({
     format: 'bulkhead-topology',
     version: TOPOLOGY_VERSION,
     daemon: { path: daemon, id: daemonId, guard: guardOf(engine), bridgePrefix, hostAddresses },
     engine: { ...engineOf(engine), settings: engine.settings },
-    flows: facts.flows.map(({ source, destination, port, rate, ipv4Only, origin, conduit }) => ({
-      source: peer(source),
-      destination: peer(destination),
-      port: portOf(port),
-      rate: rateOf(rate),
-      ipv4Only,
-      conduit,
-      description: origin,
-    })),
+    flows: facts.flows.map(flow),
     publications: topology.publications.map(publication),
     networks: networks.map(network),
     unfilteredNetworks: wires.map(unfiltered),
@@ -76,7 +69,26 @@ export function topologyJson(topology: Topology, engine: EngineFacts, facts: Pic
       description: origin,
     })),
     swarm: topology.swarm && swarm(topology.swarm),
+    // The rest of the file is about the host, and the proof of the host does not contain these.
+    overlays: overlays?.overlays.map((plan) => ({
+      segment: plan.segment,
+      name: plan.networkName,
+      members: plan.members.map(({ workload: path }) => path),
+    })),
+    flowsOnOverlays: overlays?.flows.map(flow),
   });
+}
+
+function flow({ source, destination, port, rate, ipv4Only, origin, conduit }: Facts['flows'][number]): object {
+  return {
+    source: peer(source),
+    destination: peer(destination),
+    port: portOf(port),
+    rate: rateOf(rate),
+    ipv4Only,
+    conduit,
+    description: origin,
+  };
 }
 
 /** The guard's backend on the host: `iptables`, or `none` if Bulkhead has access only to the engine's API. */

@@ -1,14 +1,16 @@
-import type { PublicationFact, SwarmFact, SwarmNodeFact, SwarmSettings } from './facts';
+import type { Derived } from './derive';
+import type { EngineFacts } from './engine-facts';
+import type { Facts, PublicationFact, SwarmFact, SwarmNodeFact, SwarmSettings } from './facts';
 import { blocksOf } from './swarm';
-import type { Topology } from './topology';
-import type { Allocation } from '../../addressing/private/allocation';
 
 /** What a node asks of the store that holds the facts of its swarm. */
 export interface SwarmStore {
   readonly revisionNow: number;
   readonly swarm: SwarmPart;
+  readonly engine: EngineFacts;
   allPublications(): readonly PublicationFact[];
-  derived(): { readonly topology: Topology; readonly allocation: Allocation };
+  facts(): Facts;
+  derived(): Derived;
 }
 
 /** The part that a daemon has in a swarm: none, being the swarm's own, or being that of a node. */
@@ -28,6 +30,11 @@ export class SwarmPart {
 
   public get isWhole(): boolean {
     return this.settings !== undefined;
+  }
+
+  /** The store of the swarm that the host is a node of. */
+  public get whole(): SwarmStore | undefined {
+    return this.membership?.swarm;
   }
 
   /** Path of the swarm. */
