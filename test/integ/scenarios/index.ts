@@ -33,6 +33,7 @@ import * as generated from './generated';
 import * as generatedForged from './generated-forged';
 import * as guides from './guides';
 import * as hostArtefacts from './host-artefacts';
+import * as hosts from './hosts';
 import * as ipvlan from './ipvlan';
 import * as liveChange from './live-change';
 import * as macvlan from './macvlan';
@@ -120,6 +121,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'config-files': configFiles,
   'config-files-api': configFilesApi,
   'host-artefacts': hostArtefacts,
+  hosts,
   cis,
   'cis-host': cisHost,
   'docker-bench': dockerBench,
