@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import { changeListing, exposureListing, openListing } from './private/listings';
+import { completion, type Shell, SHELLS, type Words } from './private/completion';
+import { changeListing, exposureListing, findingsListing, openListing } from './private/listings';
 import { type Format, FORMATS, type Listing, render } from './private/render';
 import { InputError } from '../intake/input-error';
 import type { Questions } from '../intake/questions';
@@ -31,6 +32,7 @@ Examples:
   $ bulkhead evaluate internet Db 5432       for a script: prints the result and sets the exit code
   $ bulkhead diff main.json cdktf.out        flows that a change opens and closes
   $ bulkhead whatif --engine 29.1            what an upgrade of the engine would open and close
+  $ bulkhead check --fail-on warning         findings of rule packs
   $ bulkhead collect --ssh web1 >web1.txt    what a host tells of its networks, its rules and its engine`;
 
 /** Runs a command line; returns the exit code. */
@@ -115,11 +117,52 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
       changed('whatif', { ...aboutOf(asked), newEngine: then.engine.version }, then.changesSince(asked), given);
     });
 
+  addCheck(program, out, end);
+  addCollect(program, out, err);
+  program
+    .command('completion <shell>')
+    .description(`a program that completes this command in a shell: ${SHELLS.join(', ')}`)
+    .action((shell: string) => {
+      const known = SHELLS.find((each) => each === shell);
+      if (known === undefined) throw new InputError(`'${shell}' is not a shell of completion; write ${SHELLS.join(', ')}`);
+      out.write(completion(known, wordsOf(program)));
+    });
+  return program;
+}
+
+const SEVERITIES = ['error', 'warning', 'info'] as const;
+
+interface CheckGiven {
+  readonly input: string;
+  readonly format: Format | 'sarif';
+  readonly failOn: (typeof SEVERITIES)[number];
+  readonly all?: boolean;
+}
+
+function addCheck(program: Command, out: Sink, end: (code: number) => void): void {
+  program
+    .command('check')
+    .description('what the rule packs of a synth found; exit code 1 if an open finding is as severe as --fail-on says')
+    .option('-i, --input <path>', 'a validation.json, or a folder that has some below it', 'cdktf.out')
+    .addOption(new Option('-f, --format <format>', 'how to print').choices([...FORMATS, 'sarif']).default('text'))
+    .addOption(new Option('--fail-on <severity>', 'the least severity that fails').choices(SEVERITIES).default('error'))
+    .option('--all', 'also findings that a suppression or a baseline accepts')
+    .action(({ input, format, failOn, all = false }: CheckGiven) => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const { findingsAt, sarifOf } = require('../intake/findings') as typeof import('../intake/findings');
+      const found = findingsAt(input);
+      const open = found.findings.filter(({ state }) => state === 'open');
+      if (format === 'sarif') out.write(`${JSON.stringify(sarifOf(found))}\n`);
+      else out.write(render(findingsListing(found.stacks, all ? found.findings : open), format));
+      const failing = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);
+      end(open.some(({ severity }) => failing.some((each) => each === (severity as string))) ? EXIT.no : EXIT.yes);
+    });
+}
+
+function addCollect(program: Command, out: Sink, err: Sink): void {
   program
     .command('collect')
-    .description(
-      'prints a program for a Docker host: run as root there, it prints what the host tells, without secrets, as one text for --input',
-    )
+    .description('prints a program for a Docker host: run as root there, it prints what the host tells, without secrets, as one text')
     .option('--ssh <host>', 'run it there now, and print what the host tells')
     .action(({ ssh }: { readonly ssh?: string }) => {
       // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -132,7 +175,24 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
       out.write(archive);
       for (const lack of lacks) err.write(`bulkhead: ${ssh} does not tell ${lack}\n`);
     });
-  return program;
+}
+
+/** What a shell completes. */
+function wordsOf(program: Command): Words {
+  return {
+    name: program.name(),
+    commands: program.commands.map((command) => ({
+      name: command.name(),
+      description: command.description(),
+      takesFiles: command.name() === 'diff',
+      ...(command.name() === 'completion' && { choices: SHELLS as readonly Shell[] }),
+      options: command.options.map(({ short, long, description, required, argChoices = [] }) => ({
+        flags: [short, long].filter((flag) => flag !== undefined && flag !== null),
+        description,
+        ...(required && { value: long === '--input' ? ('file' as const) : argChoices }),
+      })),
+    })),
+  };
 }
 
 function exitOf(disposition: string): number {

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { Validator } from '@cfworker/json-schema';
 import { ConnectionRate, EngineVersion, Peer, Port, Reachability, type ReachabilityChange } from '../../src';
 import { EXIT, main } from '../../src/cli/main';
 import { writeDaemonReports } from '../../src/reports/daemon-reports';
@@ -168,6 +169,26 @@ describe('what differs', () => {
     const plain = ({ source: from, destination: to, opened, closed }: ReachabilityChange) => ({ from, to, opened, closed });
     expect(JSON.parse(out).entries.map(({ from, to, opened, closed }: any) => ({ from, to, opened, closed }))).toEqual(expected.map(plain));
     expect([code, expected.length > 0]).toEqual([EXIT.no, true]);
+  });
+});
+
+describe('JSON is as the schema of its version says, for', () => {
+  const schema = (name: string) => JSON.parse(fs.readFileSync(path.join(__dirname, `../../schemas/${name}-1.schema.json`), 'utf8'));
+  const topologies = {
+    'a guarded host': () => written(site().program.daemon),
+    'a host where sources can be forged': () => written(shop({ engine: EngineVersion.of('26.1') }).daemon as any),
+  };
+
+  test.each(Object.entries(topologies))('%s', async (_, make) => {
+    const input = make();
+    const other = written(site([]).program.daemon, 'other');
+    for (const [name, ...rest] of [['list'], ['exposure'], ['diff', input, other], ['whatif', '-e', '29.0']]) {
+      const { out } = await bulkhead(name, ...rest, '-i', input, '-f', 'json');
+      const json = JSON.parse(out);
+      expect([name, new Validator(schema(name), '7').validate(json).errors]).toEqual([name, []]);
+      const spoilt = { ...json, entries: [...json.entries, { from: 1 }] };
+      expect([name, new Validator(schema(name), '7').validate(spoilt).valid]).toEqual([name, false]);
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Listing } from './render';
+import type { StackFinding } from '../../intake/findings';
 import type { Exposure, ReachabilityChange, ReachableCell } from '../../reachability/results';
 
 const verdict = (certain: boolean) => (certain ? 'OPEN' : 'UNKNOWN');
@@ -33,5 +34,17 @@ export function changeListing(kind: string, about: Listing['about'], changes: re
     rows: changes.map(({ source, destination, opened, closed, forgedSource }) => [source, destination, opened, closed, forgedSource ?? '']),
     entries: changes.map(({ source: from, destination: to, opened, closed, forgedSource }) => ({ from, to, opened, closed, forgedSource })),
     none: 'Nothing differs.',
+  };
+}
+
+/** Of findings, which are of the stacks that are named. */
+export function findingsListing(stacks: readonly string[], findings: readonly StackFinding[]): Listing {
+  return {
+    kind: 'check',
+    about: { stacks: stacks.join(', ') },
+    columns: ['severity', 'rule', 'stack', 'construct', 'what', 'fix', 'state'],
+    rows: findings.map(({ severity, ruleId, stack, path, message, detail, fix, state }) => [severity, ruleId, stack, path, `${message} [${detail}]`, fix, state]), // prettier-ignore
+    entries: findings,
+    none: 'No findings.',
   };
 }
