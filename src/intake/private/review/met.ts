@@ -26,13 +26,18 @@ export function meetingOf(scene: Scene, packet: ProbeSpec, at: PlacedRule): Meet
 /** Whether a packet meets all that is known of a rule, counters aside. */
 export function isMet(scene: Scene, packet: ProbeSpec, at: PlacedRule): boolean {
   const known = probe(at.rule.matches.filter((match) => !isCounter(match)));
-  return metProbes(scene, packet, replaced(scene.rules(packet.family), at, [known, at.rule])).has(known);
+  // A counter that drops would stop the packet that opens the connection.
+  const isLetting = at.rule.verdict.kind === 'accept' || at.rule.verdict.kind === 'return';
+  const kept = packet.within === undefined || isLetting ? [at.rule] : [];
+  return metProbes(scene, packet, replaced(scene.rules(packet.family), at, [known, ...kept])).has(known);
 }
 
-/** Of a later packet of a connection the steps of that one alone. */
+/** Of a later packet of a connection the steps of that one alone, if it came so far. */
 function metProbes(scene: Scene, packet: ProbeSpec, rules: HostRules): ReadonlySet<Rule> {
   const { steps } = scene.walk(packet, rules, undefined, true);
-  const start = packet.within === undefined ? 0 : steps.map(({ at }) => at).lastIndexOf('start');
+  const starts = steps.flatMap(({ at }, i) => (at === 'start' ? [i] : []));
+  if (packet.within !== undefined && starts.length < 2) return new Set();
+  const start = packet.within === undefined ? 0 : starts[starts.length - 1];
   return new Set(
     steps.slice(start).flatMap(({ place, direction }) => (place?.rule !== undefined && direction === 'original' ? [place.rule] : [])),
   );

@@ -104,7 +104,6 @@ function hashModes(matches: readonly Match[]): string[][] {
 function countsPackets(scene: Scene, rule: PersonRule, opener: ProbeSpec, counters: readonly Counter[]): boolean {
   const isOfOpening = rule.rule.matches.some((match) => match.kind === 'tcp-flags' && match.set.join() === 'SYN' && !match.negate);
   if (isOfOpening || counters.every((counter) => counter === 'connlimit' || counter === 'other') || opener.protocol !== 'tcp') return false;
-  if (!isDelivered(scene.walk(opener))) return false;
   return isMet(scene, { ...opener, within: { opener, direction: 'original' } }, rule);
 }
 
