@@ -8,6 +8,7 @@ import { isExpression } from './private/ip';
 import { EMPTY_LOCK_FILE, LOCK_FILE_NAME, LockFile, parseLockFile, serializeLockFile } from './private/lock-file';
 import { UnscopedValidationError, ValidationError } from '../private/errors';
 import { Slot } from '../private/slot';
+import { warnUnread } from '../private/warn-unread';
 
 /** How an address book keeps what it allocated. */
 export interface AddressBookProps {
@@ -93,6 +94,7 @@ export class AddressBook extends Construct {
       );
     }
     super(scope, id);
+    warnUnread(this, 'AddressBookProps', props);
     this.lockFile = props.lockFile === undefined ? defaultLockFile(root) : path.resolve(props.lockFile);
     this.frozen = props.frozen ?? process.env.CI === 'true';
     BOOK.set(root, this);

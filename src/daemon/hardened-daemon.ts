@@ -27,6 +27,7 @@ import { ValidationError } from '../private/errors';
 import { lateText } from '../private/late';
 import { childPath } from '../private/names';
 import { brand } from '../private/type-test';
+import { warnUnread } from '../private/warn-unread';
 import { requireOf } from '../reachability/private/prove';
 import type { Requirement } from '../reachability/requirement';
 import { writeDaemonReports } from '../reports/daemon-reports';
@@ -109,6 +110,7 @@ export class HardenedDaemon extends Construct implements IDaemon {
     const checked = checkDaemon(scope, id, props);
     HardenedDaemon.refuseSameHost(scope, id, props);
     super(scope, id);
+    warnUnread(this, 'HardenedDaemonProps', props);
     this.props = props;
     this.checked = checked;
     this.engine = props.engine;

@@ -7,6 +7,7 @@ import type { SwarmClusterProps } from './swarm-cluster-props';
 import { swarmStampPath } from '../host/private/host-input';
 import { onStackWritten, warn } from '../private/cdktf-hooks';
 import { brand } from '../private/type-test';
+import { warnUnread } from '../private/warn-unread';
 import { requireOf } from '../reachability/private/prove';
 import type { Requirement } from '../reachability/requirement';
 import type { IDaemon } from '../topology/daemon';
@@ -51,6 +52,7 @@ export class SwarmCluster extends Construct implements ISwarmCluster {
     const daemons = [...props.managers, ...(props.workers ?? [])];
     const clusterId = crypto.createHash('sha256').update(`swarm ${settings.path}`).digest('hex').slice(0, 12);
     super(scope, id);
+    warnUnread(this, 'SwarmClusterProps', props);
     this.clusterId = clusterId;
     this.underlayMtu = underlayMtu;
     this._nodes = daemons;

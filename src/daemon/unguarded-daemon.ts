@@ -8,6 +8,7 @@ import type { UnguardedDaemonProps } from './unguarded-daemon-props';
 import type { EngineVersion } from '../engine/engine-version';
 import { onStackWritten, warn } from '../private/cdktf-hooks';
 import { brand } from '../private/type-test';
+import { warnUnread } from '../private/warn-unread';
 import { Proof } from '../reachability/private/proof';
 import { requireOf } from '../reachability/private/prove';
 import { weaknessesOf } from '../reachability/private/weaknesses';
@@ -63,6 +64,7 @@ export class UnguardedDaemon extends Construct implements IDaemon {
   constructor(scope: Construct, id: string, props: UnguardedDaemonProps) {
     const checked = checkUnguarded(scope, id, props);
     super(scope, id);
+    warnUnread(this, 'UnguardedDaemonProps', props);
     this.engine = props.engine;
     const engine = {
       version: props.engine.version,

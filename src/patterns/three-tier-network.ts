@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { Peer } from '../connections/peer';
 import { checkProps } from '../private/check-props';
 import { childPath } from '../private/names';
+import { warnUnread } from '../private/warn-unread';
 import { requireOf } from '../reachability/private/prove';
 import { Requirement } from '../reachability/requirement';
 import { BridgeSegment } from '../segments/bridge-segment';
@@ -41,6 +42,7 @@ export class ThreeTierNetwork extends Construct {
     checkProps(childPath(scope, id), 'ThreeTierNetworkProps', props);
     needDaemon(childPath(scope, id), props.daemon);
     super(scope, id);
+    warnUnread(this, 'ThreeTierNetworkProps', props);
     const { daemon } = props;
     const inner = (tier: string) => ({ daemon, noPublicationsReason: `'${id}' does not let ${tier} publish ports; publish from DMZ` });
     this.dmz = new BridgeSegment(this, 'Dmz', { daemon });

@@ -27,12 +27,10 @@ import {
 import { Volume } from '@cdktf/provider-docker/lib/volume';
 import { DefaultTokenResolver, StringConcat, Tokenization } from 'cdktf';
 import type { Construct } from 'constructs';
+import { SETTINGS_LABEL } from './names';
 
 export { Config, Container, DataDockerNetwork, Image, Network, Volume, DockerProvider };
 export type { ContainerConfig, DockerProviderConfig, NetworkConfig, ServiceConfig };
-
-/** Carries a digest of what the provider does not change in a container that runs. */
-const SETTINGS_LABEL = 'bulkhead.settings';
 
 export interface LateContainerBlocks {
   readonly networksAdvanced: ContainerNetworksAdvanced[];

@@ -1,20 +1,9 @@
 import { fail } from './errors';
+import { FOREIGN_SENTENCES, FOREIGN_WORDS, plainName } from './foreign-words';
 import { type KnownProperty, PROPERTIES } from './properties.generated';
 import { EXAMPLES, EXAMPLES_BY_NAME } from './property-examples';
 
 export type StructName = keyof typeof PROPERTIES;
-
-/** Words of Docker, Compose and Terraform for what has another name here. */
-const WORDS_OF_DOCKER: Readonly<Record<string, string>> = {
-  cpus: 'limits.cpuMillis',
-  env: 'environment',
-  memory: 'limits.memoryMebibytes',
-  mounts: 'volumes',
-  ports: 'publish()',
-  readOnly: 'writableRootReason',
-  restart: 'restartPolicy',
-  tmpfs: 'tmpfsMebibytes',
-};
 
 /** What the names of properties end in that a caller may leave out. */
 const UNITS = ['Seconds', 'Mebibytes', 'Millis', 'Reason'];
@@ -26,8 +15,9 @@ const TOLD_ELSEWHERE =
 /**
  * Checks the properties that a caller gave: jsii and plain JavaScript pass any object, and a misspelled name would have no effect.
  *
- * Wider props are welcome: a class of a user's own may add properties and pass all of them on. So a name is refused only where it looks like a
- * mistake: it is close to a property that is not given, or it is a word of Docker for one.
+ * Wider props of constructs are welcome: a class of a user's own may add properties and pass all of them on. So a name there is refused only where it looks
+ * like a mistake: it is close to a property that is not given, or it is a word of Compose or Terraform. The construct warns of any other. Within another
+ * struct, and in options of a method, every unknown name is refused.
  * @param place path of the construct; undefined for value objects
  * @param toldLater required properties of which another check says more when they are missing
  */
@@ -39,7 +29,20 @@ export function checkProps(place: string | undefined, struct: StructName, given:
       `the properties are missing: pass an object with ${requiredOf(PROPERTIES[struct]).join(', ') || 'them'}`,
     );
   }
-  checkOne(place, '', PROPERTIES[struct], given as Readonly<Record<string, unknown>>, toldLater);
+  checkOne(place, '', PROPERTIES[struct], given as Readonly<Record<string, unknown>>, isWide(struct), toldLater);
+}
+
+/** Structs of which no construct is made, although their names say so. */
+const NO_CONSTRUCTS: readonly string[] = ['HardenRawContainersProps', 'ImageProfileProps', 'SuppressionProps', 'ValidationSettingsProps'];
+
+/** Whether a class of a user's may pass on what it adds to the struct. */
+export function isWide(struct: StructName): boolean {
+  return struct.endsWith('Props') && !NO_CONSTRUCTS.includes(struct);
+}
+
+/** Names that the library does not read, which a construct warns of. */
+export function unreadProps(struct: StructName, given: object): string[] {
+  return Object.entries(given).flatMap(([name, value]) => (value === undefined || Object.hasOwn(PROPERTIES[struct], name) ? [] : [name]));
 }
 
 function checkOne(
@@ -47,16 +50,24 @@ function checkOne(
   prefix: string,
   known: Readonly<Record<string, KnownProperty>>,
   given: Readonly<Record<string, unknown>>,
+  isOpen: boolean,
   toldLater: readonly string[] = [],
 ): void {
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(known, name) || given[name] === undefined) continue;
+    const refuse = (wayOut: string): never => fail('UnknownProperty', place, `unknown property '${prefix}${name}'; ${wayOut}`);
     const meant = meantBy(name, known, given);
-    if (meant !== undefined) {
-      fail(
-        'UnknownProperty',
-        place,
-        `unknown property '${prefix}${name}'; did you mean '${prefix}${meant}'? Rename it, or do not pass it on`,
+    if (meant !== undefined) refuse(`did you mean '${prefix}${meant}'? Rename it, or do not pass it on`);
+    const sentence = insteadOf(name, given[name], isContainer(known) || prefix !== '');
+    if (sentence !== undefined && (isContainer(known) || !isOpen)) refuse(sentence);
+    if (Object.hasOwn(known, 'image') && isForeign(name)) refuse('Bulkhead has nothing of this name here; do not pass it on');
+    if (!isOpen) {
+      refuse(
+        `use ${
+          Object.keys(known)
+            .map((each) => `'${each}'`)
+            .join(', ') || 'none'
+        }, or do not pass it on`,
       );
     }
   }
@@ -92,7 +103,32 @@ function checkShape(place: string | undefined, what: string, { type, struct, isC
   }
   if (struct === undefined) return;
   const each = isList ? (value as unknown[]) : [value];
-  each.forEach((entry) => checkOne(place, `${what}.`, PROPERTIES[struct as StructName], entry as Readonly<Record<string, unknown>>));
+  each.forEach((entry) => checkOne(place, `${what}.`, PROPERTIES[struct as StructName], entry as Readonly<Record<string, unknown>>, false));
+}
+
+function isContainer(known: Readonly<Record<string, KnownProperty>>): boolean {
+  return Object.hasOwn(known, 'image') && Object.hasOwn(known, 'segment');
+}
+
+function isForeign(name: string): boolean {
+  return [FOREIGN_WORDS, FOREIGN_SENTENCES].some((names) => Object.hasOwn(names, plainName(name))) || plainName(name) === 'ports';
+}
+
+/** What to do instead of a property that Compose and Terraform have, and Bulkhead does not. */
+function insteadOf(name: string, value: unknown, hasMethods: boolean): string | undefined {
+  const plain = plainName(name);
+  if (!hasMethods) return undefined;
+  if (plain === 'ports' || plain === 'publish') return `publish() is a method: ${publishing(value)}`;
+  return Object.hasOwn(FOREIGN_SENTENCES, plain) ? FOREIGN_SENTENCES[plain] : undefined;
+}
+
+/** A call for the first of what Compose calls ports: `'8080:80'`, `443`. */
+function publishing(value: unknown): string {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  const [, host = '443', target = host, protocol = 'tcp'] =
+    /^(?:\d+\.[\d.]+:)?(\d+)(?::(\d+))?(?:\/(tcp|udp|sctp))?$/.exec(String(first)) ?? [];
+  const lead = target === host ? '' : `targetPort: Port.${protocol}(${target}), `;
+  return `container.publish(Port.${protocol}(${host}), { ${lead}hostAddress: '192.0.2.10', sources: [Peer.anyIpv4()] })`;
 }
 
 /** The property that a caller may have meant, which is none of those given. */
@@ -107,11 +143,11 @@ function meantBy(
       ? Object.keys(PROPERTIES[struct as StructName]).map((inner) => `${own}.${inner}`)
       : []),
   ]);
-  const word = Object.hasOwn(WORDS_OF_DOCKER, name) ? WORDS_OF_DOCKER[name] : undefined;
+  const plain = plainName(name);
+  const word = Object.hasOwn(FOREIGN_WORDS, plain) ? FOREIGN_WORDS[plain] : undefined;
   // Inside of limits the first part is not said again.
   const ofDocker = places.find((each) => each === word || `limits.${each}` === word);
-  if (ofDocker !== undefined) return ofDocker;
-  if (word === 'publish()' && Object.hasOwn(known, 'image')) return word;
+  if (ofDocker !== undefined && (Object.hasOwn(known, 'image') || ofDocker !== word || word.includes('.'))) return ofDocker;
   const withUnit = places.find((each) => given[each] === undefined && UNITS.some((unit) => each === `${name}${unit}`));
   if (withUnit !== undefined) return withUnit;
   const free = places.filter((each) => given[each.split('.')[0]] === undefined || each.includes('.'));

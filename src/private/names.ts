@@ -1,3 +1,6 @@
+/** The label of a container that has a digest of what the provider does not change while the container exists. */
+export const SETTINGS_LABEL = 'bulkhead.settings';
+
 /** Docker's own pattern for names of networks and containers, at least two characters; room is left for '-gw'. */
 export const NETWORK_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,57}$/;
 /** A container's name is also a DNS name here, so it stays within a label. */

@@ -9,6 +9,7 @@ import type { SegmentAttributes } from './segment-attributes';
 import { Connections } from '../connections/connections';
 import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
+import { warnUnread } from '../private/warn-unread';
 import type { IDaemon } from '../topology/daemon';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
@@ -65,6 +66,7 @@ export class BridgeSegment extends Construct implements ISegment {
   constructor(scope: Construct, id: string, props: BridgeSegmentProps) {
     const checked = checkBridgeSegment(scope, id, props);
     super(scope, id);
+    warnUnread(this, 'BridgeSegmentProps', props);
     const declarations = props.daemon._declarations;
     const { path } = this.node;
 

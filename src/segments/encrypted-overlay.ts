@@ -8,6 +8,7 @@ import { LateNetwork } from '../private/bindings';
 import { warn } from '../private/cdktf-hooks';
 import { lateValue } from '../private/late';
 import { brand } from '../private/type-test';
+import { warnUnread } from '../private/warn-unread';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
 import { gatewayKey } from '../topology/private/keys';
@@ -61,6 +62,7 @@ export class EncryptedOverlay extends Construct implements IPeer, IConnectable {
   constructor(scope: Construct, id: string, props: EncryptedOverlayProps) {
     const checked = checkOverlay(scope, id, props);
     super(scope, id);
+    warnUnread(this, 'EncryptedOverlayProps', props);
     const { path } = this.node;
     const { cluster } = props;
     this.cluster = cluster;

@@ -9,6 +9,7 @@ import { ValidationError } from '../private/errors';
 import { lateValue } from '../private/late';
 import { childPath } from '../private/names';
 import { plainText } from '../private/text';
+import { warnUnread } from '../private/warn-unread';
 import type { SegmentFact } from '../topology/private/facts';
 
 /** Properties of a shim. */
@@ -66,6 +67,7 @@ export class HostShim extends Construct {
       checkWireAddresses(path, fact, props);
     }
     super(scope, id);
+    warnUnread(this, 'HostShimProps', props);
     declarations.addShim({ path, segment: fact.path, ipv4Address: props.ipv4Address });
     const shim = () => declarations.store.wire(fact.path)?.shim;
     this.interfaceName = lateValue(() => shim()?.interface ?? '');

@@ -3,6 +3,7 @@ import { IpvlanMode, type IpvlanSegmentProps } from './ipvlan-segment-props';
 import { checkIpvlan } from './private/check-ipvlan';
 import { WireSegment } from './wire-segment';
 import { lateValue } from '../private/late';
+import { warnUnread } from '../private/warn-unread';
 
 /**
  * An ipvlan network: its members are on a LAN of the host and all use the MAC address of the host. It works with switches, clouds and wireless
@@ -33,6 +34,7 @@ export class IpvlanSegment extends WireSegment {
     const mode = props.mode ?? IpvlanMode.L2;
     const checked = checkIpvlan(scope, id, props, mode);
     super(scope, id, props.daemon, checked, { parent: checked.wire.parent, ipvlan_mode: mode });
+    warnUnread(this, 'IpvlanSegmentProps', props);
     this.parentName = checked.wire.parent;
     const via = (block: string) => {
       const hop = this._peerDeclarations.store.hostAddresses.find((address) => address.includes(':') === block.includes(':'));

@@ -5,6 +5,7 @@ import { WireSegment } from './wire-segment';
 import { warn } from '../private/cdktf-hooks';
 import { checkProps } from '../private/check-props';
 import { childPath } from '../private/names';
+import { warnUnread } from '../private/warn-unread';
 
 /** How the containers of a macvlan network reach each other. */
 export enum MacvlanMode {
@@ -63,6 +64,7 @@ export class MacvlanSegment extends WireSegment {
     const mode = props.mode ?? MacvlanMode.BRIDGE;
     const checked = checkLanWire(scope, id, props, { driver: 'macvlan', mode, macLimit: props.macLimit });
     super(scope, id, props.daemon, checked, { parent: checked.wire.parent, macvlan_mode: mode });
+    warnUnread(this, 'MacvlanSegmentProps', props);
     this.parentName = checked.wire.parent;
     this.warn(mode, props.macLimit);
   }

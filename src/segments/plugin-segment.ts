@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { PluginSegmentProps } from './plugin-segment-props';
+import { warnUnread } from '../private/warn-unread';
 import { checkPlugin } from './private/check-plugin';
 import { WireSegment } from './wire-segment';
 
@@ -17,5 +18,6 @@ export class PluginSegment extends WireSegment {
   constructor(scope: Construct, id: string, props: PluginSegmentProps) {
     const checked = checkPlugin(scope, id, props);
     super(scope, id, props.daemon, checked, props.options ?? {});
+    warnUnread(this, 'PluginSegmentProps', props);
   }
 }

@@ -16,6 +16,7 @@ import { ValidationError } from '../private/errors';
 import { lateValue } from '../private/late';
 import { childPath, nameFromPath, NETWORK_NAME } from '../private/names';
 import { matching } from '../private/text';
+import { warnUnread } from '../private/warn-unread';
 import type { IDaemon } from '../topology/daemon';
 import { needDaemon } from '../topology/private/need-daemon';
 
@@ -118,6 +119,7 @@ export class DataVolume extends Construct {
     const digits = mode === undefined ? undefined : folderMode(path, mode);
     props.daemon._declarations.checkDeclaration(path, [`container ${name}-owner`]);
     super(scope, id);
+    warnUnread(this, 'DataVolumeProps', props);
     this.volumeName = name;
     this.owner = owner;
     this.mode = digits;

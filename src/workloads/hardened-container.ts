@@ -35,6 +35,7 @@ import { ValidationError } from '../private/errors';
 import { lateExpression, lateValue } from '../private/late';
 import { childPath } from '../private/names';
 import { brand } from '../private/type-test';
+import { warnUnread } from '../private/warn-unread';
 import { checkExistingAddress } from '../segments/private/check-existing';
 import { checkWireAddresses } from '../segments/private/wire-address';
 import type { ISegment } from '../segments/segment';
@@ -158,6 +159,7 @@ export class HardenedContainer extends Construct implements IWorkload {
       checkWireAddresses(checked.path, place, props);
     }
     super(scope, id);
+    warnUnread(this, 'HardenedContainerProps', props);
     const { path } = this.node;
 
     this.placement = placement;

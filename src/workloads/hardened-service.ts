@@ -17,6 +17,7 @@ import { Config, LateService } from '../private/bindings';
 import { orderStacks, requireProvider, warn } from '../private/cdktf-hooks';
 import { ValidationError } from '../private/errors';
 import { brand } from '../private/type-test';
+import { warnUnread } from '../private/warn-unread';
 import type { EncryptedOverlay } from '../segments/encrypted-overlay';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
@@ -68,6 +69,7 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
     const checked = checkService(scope, id, props);
     const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {}, mountOfSecret, props.labels);
     super(scope, id);
+    warnUnread(this, 'HardenedServiceProps', props);
     const { path } = this.node;
     const declarations = props.overlay._peerDeclarations;
     this.overlay = props.overlay;

@@ -8,6 +8,7 @@ import { ValidationError } from '../private/errors';
 import { childPath, nameFromPath } from '../private/names';
 import { matching, wholeNumber } from '../private/text';
 import { brand } from '../private/type-test';
+import { warnUnread } from '../private/warn-unread';
 import { asSegment } from '../segments/private/as-segment';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
@@ -72,6 +73,7 @@ export class ReplicaGroup extends Construct implements IPeer, IConnectable {
     const declarations = asSegment(path, 'segment', props.segment).daemon._declarations;
     declarations.checkDeclaration(path, [`container ${containerName}`]);
     super(scope, id);
+    warnUnread(this, 'ReplicaGroupProps', props);
     const { path: own } = this.node;
 
     this.dnsName = containerName;

@@ -3,6 +3,7 @@ import { checkProps } from '../private/check-props';
 import { ValidationError } from '../private/errors';
 import { childPath, nameFromPath } from '../private/names';
 import { matching } from '../private/text';
+import { warnUnread } from '../private/warn-unread';
 import type { IDaemon } from '../topology/daemon';
 import { checkTarget, SECRETS_TARGET } from './private/mount-target';
 import { needDaemon } from '../topology/private/need-daemon';
@@ -70,6 +71,7 @@ export class SecretFile extends Construct {
     }
     declarations.checkDeclaration(path, [`secret ${name}`]);
     super(scope, id);
+    warnUnread(this, 'SecretFileProps', props);
     this.secretName = name;
     this.filePath = this.pathIn(SECRETS_TARGET);
     this._daemon = props.daemon;

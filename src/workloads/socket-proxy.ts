@@ -13,6 +13,7 @@ import { checkProps } from '../private/check-props';
 import { ValidationError } from '../private/errors';
 import { lateText } from '../private/late';
 import { childPath, nameFromPath } from '../private/names';
+import { warnUnread } from '../private/warn-unread';
 import { asSegment } from '../segments/private/as-segment';
 import type { ISegment } from '../segments/segment';
 import type { Declarations } from '../topology/private/declarations';
@@ -80,6 +81,7 @@ export class SocketProxy extends Construct {
     const user =
       props.socketGroup === undefined ? ContainerUser.root({ reason: OWNER_OF_SOCKET }) : ContainerUser.of(HARDENED.uid, props.socketGroup);
     super(scope, id);
+    warnUnread(this, 'SocketProxyProps', props);
     this.declarations = declarations;
     const containerName = props.containerName ?? nameFromPath(path);
     this.container = new HardenedContainer(this, 'Container', {

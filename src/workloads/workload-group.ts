@@ -7,6 +7,7 @@ import { checkProps } from '../private/check-props';
 import { ValidationError } from '../private/errors';
 import { childPath } from '../private/names';
 import { brand, isA } from '../private/type-test';
+import { warnUnread } from '../private/warn-unread';
 import type { Declarations } from '../topology/private/declarations';
 import type { PeerFact } from '../topology/private/facts';
 
@@ -47,6 +48,7 @@ export class WorkloadGroup extends Construct implements IPeer, IConnectable {
     }
     props.members.forEach((member) => checkMember(path, member, props.members[0]));
     super(scope, id);
+    warnUnread(this, 'WorkloadGroupProps', props);
     this.members = [...new Set(props.members)];
     this.peerText = this.node.path;
     this._peerFact = { kind: 'group', path: this.node.path };

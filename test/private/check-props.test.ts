@@ -1,9 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { checkProps } from '../../src/private/check-props';
+import { checkProps, isWide, type StructName } from '../../src/private/check-props';
 import { PROPERTIES } from '../../src/private/properties.generated';
 import { EXAMPLES, EXAMPLES_BY_NAME } from '../../src/private/property-examples';
 import { expectError } from '../support/errors';
+import { Program } from '../support/programs';
 
 const ROOT = path.resolve(__dirname, '../..');
 const sources = fs
@@ -35,7 +36,7 @@ describe('what is refused', () => {
 
   test('in a list of structs', () => {
     const limits = { ulimits: [{ limitName: 'nofile', soft: 1, hard: 2, hardd: 3 }] };
-    expect(() => checkProps(undefined, 'HardenedContainerProps', { image: {}, limits })).not.toThrow();
+    expectError(() => checkProps(undefined, 'HardenedContainerProps', { image: {}, limits }), 'UnknownProperty', { says: ["'limits.ulimits.hardd'", "'soft', 'hard'"] }); // prettier-ignore
     const near = { ulimits: [{ limitNam: 'nofile', soft: 1, hard: 2 }] };
     expectError(() => checkProps(undefined, 'HardenedContainerProps', { image: {}, limits: near }), 'UnknownProperty', { says: ["'limits.ulimits.limitName'"] }); // prettier-ignore
   });
@@ -72,4 +73,67 @@ test.each<[string, object]>([
   ['another short word', { dns: 'x', env: 'x', mode: 'x' }],
 ])('left alone: %s', (_, props) => {
   expect(() => checkProps('app/Front', 'BridgeSegmentProps', { ...FRONT, ...props })).not.toThrow();
+});
+
+/** Every attribute of the resource that the provider's bindings know, and what people write in Compose. */
+const BINDINGS = fs.readFileSync(path.join(ROOT, 'node_modules/@cdktf/provider-docker/lib/container/index.d.ts'), 'utf8');
+const CONFIG = BINDINGS.slice(
+  BINDINGS.indexOf('interface ContainerConfig'),
+  BINDINGS.indexOf('\n}', BINDINGS.indexOf('interface ContainerConfig')),
+);
+const OF_TERRAFORM = [...CONFIG.matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name);
+const OF_COMPOSE =
+  'blkio_config build cap_add cap_drop cgroup cgroup_parent command configs cpu_count cpu_percent cpu_shares cpu_period cpu_quota cpuset cpus depends_on deploy devices dns dns_opt dns_search domainname entrypoint env_file environment expose extends external_links extra_hosts group_add healthcheck hostname image init ipc isolation labels links logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable oom_score_adj pid pids_limit platform ports privileged profiles pull_policy read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits user userns_mode uts volumes volumes_from working_dir'.split(
+    ' ',
+  );
+
+describe('a container', () => {
+  const given = { segment: {}, image: {} };
+  const own = new Set(Object.keys(PROPERTIES.HardenedContainerProps));
+  /** Another check refuses these, and says what they give away. */
+  const told = ['privileged', 'networkMode', 'pidMode', 'ipcMode', 'usernsMode'];
+  /** Of cdktf, not of the resource, and `id` is the second argument. */
+  const others = ['id'];
+
+  test.each(
+    [...new Set([...OF_TERRAFORM, ...OF_COMPOSE])].filter((name) => !own.has(name) && !told.includes(name) && !others.includes(name)),
+  )('refuses %s, and says what to do', (name) => {
+    expectError(() => checkProps('app/Web', 'HardenedContainerProps', { ...given, [name]: 'x' }), 'UnknownProperty', { says: [name] });
+    expect(() => checkProps('app/Web', 'HardenedContainerProps', { ...given, [name]: 'x' })).not.toThrow('nothing of this name');
+  });
+
+  test.each([
+    [['8080:80'], "container.publish(Port.tcp(8080), { targetPort: Port.tcp(80), hostAddress: '192.0.2.10', sources: [Peer.anyIpv4()] })"],
+    [['127.0.0.1:53:5353/udp'], 'container.publish(Port.udp(53), { targetPort: Port.udp(5353)'],
+    [[443], 'container.publish(Port.tcp(443), { hostAddress'],
+    [{}, 'container.publish(Port.tcp(443), { hostAddress'],
+  ])('ports: %j as a call', (ports, says) => {
+    expect(() => checkProps('app/Web', 'HardenedContainerProps', { ...given, ports })).toThrow(says);
+  });
+
+  test('a service does not point to methods of containers', () => {
+    const service = { overlay: {}, image: {}, depends_on: ['db'] };
+    expectError(() => checkProps('app/Web', 'HardenedServiceProps', service), 'UnknownProperty', { says: ["'depends_on'", 'nothing of this name'] }); // prettier-ignore
+  });
+});
+
+test('options of a method have only their own names', () => {
+  expectError(() => checkProps('app/Web', 'FlowOptions', { foo: 1 }), 'UnknownProperty', { says: ["'foo'", "'rate'"] });
+});
+
+test('a construct warns of what it does not read, and of nothing else', () => {
+  const program = new Program();
+  const web = program.container('Web', program.segment('Front'), { foo: 1, team: undefined } as object);
+  const warnings = web.node.metadata.map(({ data }) => String(data)).filter((text) => text.includes('has no effect'));
+  expect(warnings).toEqual([expect.stringContaining("the property 'foo' has no effect: the library does not read it")]);
+});
+
+test('every construct whose properties may be wider warns so', () => {
+  // Rules and packs are no constructs, and classes extend them.
+  const others = ['RuleProps', 'RulePackProps'];
+  const wide = Object.keys(PROPERTIES).filter(
+    (name) => !others.includes(name) && isWide(name as StructName) && sources.includes(`, '${name}', `),
+  );
+  expect(wide.filter((name) => !sources.includes(`warnUnread(this, '${name}', props)`))).toEqual([]);
+  expect(wide.length).toBeGreaterThan(10);
 });

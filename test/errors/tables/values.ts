@@ -7,6 +7,7 @@ import {
   EngineVersion,
   HardenedDaemon,
   HealthCheck,
+  LogDriver,
   MacvlanSegment,
   Peer,
   Port,
@@ -50,11 +51,28 @@ export const VALUES: readonly Entry[] = [
   misspelt({ limits: { memory: 512 } }, ["'limits.memory'", "'limits.memoryMebibytes'"], { limits: { memoryMebibytes: 512 } }, ({ memory }) => memory === 512), // prettier-ignore
   misspelt({ enviroment: { A: 'b' } }, ["'enviroment'", "'environment'"], { environment: { A: 'b' } }, ({ env }) => env[0] === 'A=b'),
   misspelt({ restart: 'no' }, ["'restart'", "'restartPolicy'"], { restartPolicy: RestartPolicy.NO }, ({ restart }) => restart === 'no'),
-  program('UnknownProperty', told('app/Web', "'ports'", "'publish()'"), (p, isMended) => {
-    const container = p.container('Web', p.segment('Front'), isMended ? {} : ({ ports: [443] } as object));
-    container.publish(HTTPS);
+  program('UnknownProperty', told('app/Web', "'ports'", 'container.publish(Port.tcp(8080), { targetPort: Port.tcp(80)'), (p, isMended) => {
+    const container = p.container('Web', p.segment('Front'), isMended ? {} : ({ ports: ['8080:80'] } as object));
+    container.publish(Port.tcp(8080), { targetPort: Port.tcp(80), hostAddress: '192.0.2.10', sources: [Peer.anyIpv4()] });
+    return (s) => s.container('app-web').ports[0].external === 8080 && s.container('app-web').ports[0].internal === 80;
+  }),
+  program('UnknownProperty', told('app/Web', "'publish'", 'publish() is a method: container.publish(Port.tcp(443)'), (p, isMended) => {
+    const container = p.container('Web', p.segment('Front'), isMended ? {} : ({ publish: [443] } as object));
+    container.publish(HTTPS, { hostAddress: '192.0.2.10', sources: [Peer.anyIpv4()] });
     return (s) => s.container('app-web').ports[0].external === 443;
   }),
+  program('UnknownProperty', told('app/Web', "'depends_on'", 'container.startAfter(other)'), (p, isMended) => {
+    const db = p.container('Db', p.segment('Back'));
+    const container = p.container('Web', p.segment('Front'), isMended ? {} : ({ depends_on: ['db'] } as object));
+    container.startAfter(db);
+    return (s) => s.container('app-web').depends_on.length > 0;
+  }),
+  misspelt({ mem_limit: '512m' }, ["'mem_limit'", "'limits.memoryMebibytes'"], { limits: { memoryMebibytes: 512 } }, ({ memory }) => memory === 512), // prettier-ignore
+  misspelt({ limits: { memoryMb: 512 } }, ["'limits.memoryMb'", "'limits.memoryMebibytes'"], { limits: { memoryMebibytes: 512 } }, ({ memory }) => memory === 512), // prettier-ignore
+  misspelt({ limits: { pids: 100 } }, ["'limits.pids'", 'leave it out'], { limits: {} }, ({ memory }) => memory > 0),
+  misspelt({ limits: { foo: 1 } }, ["'limits.foo'", 'do not pass it on'], { limits: {} }, ({ memory }) => memory > 0),
+  misspelt({ cap_add: ['CHOWN'] }, ["'cap_add'", "'capabilities'"], { capabilities: [] }, ({ memory }) => memory > 0), // prettier-ignore
+  misspelt({ logging: {} }, ["'logging'", "'logDriver'"], { logDriver: LogDriver.local() }, ({ log_driver: driver }) => driver === 'local'),
   program('UnknownProperty', told('app/Web', "unknown property 'hostAdress'", "did you mean 'hostAddress'"), (p, isMended) => {
     const sources = [Peer.anyIpv4()];
     web(p).publish(HTTPS, isMended ? { hostAddress: HOST_ADDRESS, sources } : ({ hostAdress: HOST_ADDRESS, sources } as object));

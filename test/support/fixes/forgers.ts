@@ -45,7 +45,7 @@ export const FORGERS: readonly FixPair[] = [
           user: ContainerUser.root({ reason: 'its image has no other user' }),
           capabilities: [Capability.of('NET_RAW', { reason: 'pings its upstreams' })],
         });
-        ['BH-C28', 'BH-C30', 'BH-T09'].forEach((ruleId) => accept(forger.node.findChild('Resource'), ruleId));
+        ['BH-C28', 'BH-C30'].forEach((ruleId) => accept(forger.node.findChild('Resource'), ruleId));
       }
       return program.stack;
     },

@@ -23,7 +23,7 @@ function publishing(host: Program, port: Port, sources: IPeer[], hostAddress = H
   const options = { image: ContainerImage.fromRegistry(IMAGE), healthCheck: HealthCheck.command(['/healthy']) };
   const web = host.container('Web', host.segment('Front'), options);
   web.publish(port, { hostAddress, sources });
-  ['BH-C28', 'BH-C30', 'BH-T09'].forEach((ruleId) => accept(web, ruleId));
+  ['BH-C28', 'BH-C30'].forEach((ruleId) => accept(web, ruleId));
   return host;
 }
 

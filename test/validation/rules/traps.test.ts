@@ -215,12 +215,12 @@ describe('BH-T10 durations', () => {
 });
 
 describe('what is ours falls into none', () => {
-  test('containers, but for the health check that the provider cannot change', () => {
+  test('containers: a label changes with the health check, which the provider does not change', () => {
     const program = new Program();
     const web = program.container('Web', program.segment('Front'), { healthCheck: HealthCheck.command(['true'], { intervalSeconds: 60 }) });
     web.publish(Port.tcp(8443), { hostAddress: HOST_ADDRESS, sources: [Peer.anyIpv4()] });
     web.connections.allowTo(program.container('Api', program.segment('Back')), Port.tcp(8080));
-    expect(findingsOf(program.stack, ...TRAPS)).toEqual(['BH-T09 app/Web/Resource healthcheck']);
+    expect(findingsOf(program.stack, ...TRAPS)).toEqual([]);
   });
 
   test('services and overlays', () => {

@@ -1,4 +1,5 @@
 import { defineTrap } from './private/define-trap';
+import { SETTINGS_LABEL } from '../../../private/names';
 import { Severity } from '../../severity';
 
 // Reported: kreuzwerker/terraform-provider-docker#988; the provider's 3.6.2 and 4.5.0 have the block without a way to update it.
@@ -13,7 +14,12 @@ export const healthCheckEdits = defineTrap({
   resourceTypes: ['docker_container'],
   applies: (container) => container.blocks('healthcheck').length > 0,
   find: (container) =>
-    container.blocks('labels').some((label) => label.rawText('label')?.toLowerCase().includes('healthcheck'))
+    container.blocks('labels').some((label) => changesWithCheck(label.rawText('label')))
       ? []
       : [{ detail: 'healthcheck', message: 'no label changes with the health check' }],
 });
+
+/** Bulkhead's own containers have a digest of all settings that the provider does not change, and of the health check with them. */
+function changesWithCheck(label: string | undefined): boolean {
+  return label === SETTINGS_LABEL || label?.toLowerCase().includes('healthcheck') === true;
+}
