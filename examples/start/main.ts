@@ -3,13 +3,17 @@ import {
   Cidr,
   ConnectionRate,
   ContainerImage,
-  ContainerUser,
+  DataVolume,
   EngineVersion,
   HardenedContainer,
   HardenedDaemon,
+  ImageBase,
+  ImageProfile,
   Peer,
   Port,
+  SecretFile,
   ThreeTierNetwork,
+  VolumeMount,
 } from 'cdktf-docker-bulkhead';
 
 const app = new App();
@@ -32,15 +36,20 @@ const web = new HardenedContainer(stack, 'Web', {
 const api = new HardenedContainer(stack, 'Api', {
   segment: tiers.app,
   image: ContainerImage.fromRegistry('hashicorp/http-echo:1.0', { tagReason }),
+  command: ['-text=hello'],
 });
+const password = new SecretFile(stack, 'Password', { daemon, secretName: 'db-password' }); // the value is only on the host
+const postgres = ImageProfile.postgres({ major: 17, builtOn: ImageBase.DEBIAN }); // the user, the folders and the port of the image
 const db = new HardenedContainer(stack, 'Db', {
   segment: tiers.data,
   image: ContainerImage.fromRegistry('postgres:17', { tagReason }),
-  user: ContainerUser.of(999),
+  profile: postgres,
+  environment: { POSTGRES_PASSWORD_FILE: password.filePath },
+  secrets: { files: [password] },
+  volumes: [VolumeMount.volume(new DataVolume(stack, 'DbData', { daemon }), postgres.dataPath)],
 });
 
-web.publish(Port.tcp(443), {
-  targetPort: Port.tcp(8443),
+web.publish(Port.tcp(8080), {
   hostAddress: '192.0.2.10',
   sources: [Peer.anyIpv4()],
   rate: ConnectionRate.perSecond(50),

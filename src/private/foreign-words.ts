@@ -47,6 +47,8 @@ export const FOREIGN_WORDS: Readonly<Record<string, string>> = byPlainName({
 });
 
 const NOT_SET = 'leave it out: Bulkhead leaves it at the default of the engine';
+const PIDS =
+  "leave it out: the provider has no attribute for it. A slice of systemd with TasksMax limits the processes: (container.node.findChild('Resource') as TerraformResource).addOverride('cgroup_parent', 'shop.slice')";
 const OWN_NAMESPACE = 'leave it out: a container has its own namespace';
 
 /** The same for what is no property at all, with what to do instead. */
@@ -61,9 +63,9 @@ export const FOREIGN_SENTENCES: Readonly<Record<string, string>> = byPlainName({
   cap_drop: "leave it out: a container has no capabilities except those in 'capabilities'",
   security_opt: 'leave it out: Bulkhead sets no-new-privileges, and keeps the profiles for seccomp and AppArmor that the engine has',
   security_opts: 'leave it out: Bulkhead sets no-new-privileges, and keeps the profiles for seccomp and AppArmor that the engine has',
-  pids: 'leave it out: the provider has no attribute for it; `docker update --pids-limit` on the host sets a limit until the container is replaced',
+  pids: PIDS,
   pids_limit:
-    'leave it out: the provider has no attribute for it; `docker update --pids-limit` on the host sets a limit until the container is replaced',
+    PIDS,
   build: "build the image before, and pass it as 'image'",
   cgroup: 'leave it out: a container has its own cgroup namespace',
   cgroupns_mode: 'leave it out: a container has its own cgroup namespace',
