@@ -31,7 +31,7 @@ export function run(engine: EngineId, checks: Checks): void {
       checks.step(`host ${seed}`, () => {
         const random = new Random(`hosts ${seed}`);
         if (lab.engine.running) lab.stopEngine();
-        const settings = { 'userland-proxy': random.chance(0.6), ...(engine === '20.10' ? { experimental: true } : {}), ...(random.chance(0.5) ? { ip6tables: true } : {}) }; // prettier-ignore
+        const settings = { 'userland-proxy': random.chance(0.6), ...(engine === '20.10' || engine === '26.1' ? { experimental: true } : {}), ...(random.chance(0.5) ? { ip6tables: true } : {}) }; // prettier-ignore
         lab.writeFile('/etc/docker/daemon.json', JSON.stringify(settings));
         lab.startEngine();
         if (i === 0) lab.importImage();

@@ -62,7 +62,7 @@ function tablesOf(text: string): { tables: readonly TableLines[]; notUnderstood:
       }
     } else if (line.trim() === 'COMMIT' && open) {
       open = undefined;
-    } else if (!isRemark(line) && !(open && (addChain(open, line) || addRule(open, line)))) {
+    } else if (!isRemark(line) && !(open && (addChain(open, line) || addRule(open, line) || addWritten(open, line)))) {
       notUnderstood.push(line);
     }
   }
@@ -99,6 +99,37 @@ function addRule({ chains }: TableLines, line: string): boolean {
   chain?.rules.push({ text: rawText(words), words: words.slice(2) });
   return chain !== undefined;
 }
+
+/** What files for `iptables-restore` have besides: rules in front, chains by option, and rules of built-in chains that no line names before. */
+function addWritten({ name: table, chains }: TableLines, line: string): boolean {
+  const words = wordsOf(line) ?? [];
+  const [option, name, third] = words.map(({ raw }) => raw);
+  if (option === undefined || name === undefined) return false;
+  if (option === '-N' || option === '--new-chain' || option === '-P' || option === '--policy') {
+    const isPolicy = option.toLowerCase().startsWith('-p') || option === '--policy';
+    const before = chains.get(name);
+    if (isPolicy !== (builtInChain(table, name) !== undefined) || (isPolicy && third !== 'ACCEPT' && third !== 'DROP')) return false;
+    if (!isPolicy && before !== undefined) return false;
+    chains.set(name, { policy: !isPolicy ? undefined : third === 'DROP' ? 'drop' : 'accept', rules: before?.rules ?? [] });
+    return true;
+  }
+  const isInsert = option === '-I' || option === '--insert';
+  if (!isInsert && option !== '-A' && option !== '--append') return false;
+  const hasPolicies = [...chains.values()].some(({ policy }) => policy !== undefined && !implied.has(chains));
+  if (!chains.has(name) && builtInChain(table, name) !== undefined && !hasPolicies) {
+    implied.add(chains);
+    chains.set(name, { policy: 'accept', rules: [] });
+  }
+  const place = isInsert && third !== undefined && /^[1-9]\d{0,5}$/.test(third) ? Number(third) : undefined;
+  const rule = { text: rawText(words), words: words.slice(place === undefined ? 2 : 3) };
+  const chain = chains.get(name);
+  if (isInsert) chain?.rules.splice((place ?? 1) - 1, 0, rule);
+  else chain?.rules.push(rule);
+  return chain !== undefined;
+}
+
+/** Tables in which no line names a built-in chain: their policies are those of a table that is new. */
+const implied = new WeakSet<TableLines['chains']>();
 
 function chainsOf({ name: table, chains }: TableLines, family: Family, sets: ReadonlyMap<string, RuleSet>): HostChain[] {
   const userChains = new Set([...chains].filter(([, { policy }]) => policy === undefined).map(([name]) => name));

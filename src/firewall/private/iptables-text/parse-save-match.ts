@@ -34,7 +34,10 @@ const WITH_PORTS: readonly (IpProtocol | undefined)[] = ['tcp', 'udp', 'sctp', '
 const UNITS = { sec: 'second', second: 'second', min: 'minute', minute: 'minute', hour: 'hour', day: 'day' } as const;
 const CONNTRACK = {
   ...{ '--ctstate': 1, '--ctorigsrc': 1, '--ctorigdst': 1, '--ctorigdstport': 1, '--ctstatus': 1, '--ctdir': 1, '--ctproto': 1 },
+  ...{ '--ctorigsrcport': 1, '--ctreplsrc': 1, '--ctreplsrcport': 1, '--ctrepldst': 1, '--ctrepldstport': 1, '--ctexpire': 1 },
 };
+/** Of these the rules as data know nothing. */
+const OF_ANSWERS: readonly string[] = ['--ctorigsrcport', '--ctreplsrc', '--ctreplsrcport', '--ctrepldst', '--ctrepldstport', '--ctexpire'];
 const PORTS = { '--sport': 1, '--dport': 1 };
 
 const MODULES: ReadonlyMap<string, Module> = new Map<string, Module>([
@@ -95,6 +98,10 @@ function portOrFlags({ name, negate, values }: Option): Match | undefined {
     return mask && set && { kind: 'tcp-flags', mask, set, ...not(negate) };
   }
   const range = readWrittenPorts(values[0], ':');
+  const ends = values[0].split(':').map((end) => readNumber(end, 65535));
+  // Older tools took one that ends before it begins; no port is in it.
+  const isBackwards = ends.length === 2 && ends[0] !== undefined && ends[1] !== undefined && ends[0] > ends[1];
+  if (isBackwards) return { kind: 'any-of', matches: [], ...not(negate) };
   return range && { kind: name === '--dport' ? 'destination-port' : 'source-port', first: range[0], last: range[1], ...not(negate) };
 }
 
@@ -164,6 +171,9 @@ function conntrack(options: readonly Option[], { family }: MatchScope): readonly
     const block = readWrittenBlock(source.values[0], family);
     matches.push(block === undefined ? undefined : { kind: 'ct-source', block, ...not(source.negate) });
   }
+  for (const { name, negate, values } of options.filter((option) => OF_ANSWERS.includes(option.name))) {
+    matches.push({ kind: 'unknown', text: `-m conntrack ${negate ? '! ' : ''}${name} ${values[0]}`, depends: true });
+  }
   if (protocol) {
     const known = readProtocol(protocol.values[0]);
     matches.push(known && { kind: 'protocol', protocol: known, ...not(protocol.negate) });
@@ -199,6 +209,8 @@ function label(options: readonly Option[]): Match | undefined {
   return isRead ? { kind: 'ct-label', label: number, ...(set ? { set: true } : {}), ...not(given?.negate ?? false) } : undefined;
 }
 
+const OTHER_TYPES = ['UNSPEC', 'ANYCAST', 'BLACKHOLE', 'UNREACHABLE', 'PROHIBIT', 'THROW', 'NAT', 'XRESOLVE'] as const;
+
 function addressTypes(options: readonly Option[]): readonly (Match | undefined)[] {
   const beside = options.some(({ name }) => name === '--limit-iface-in') ? 'in' : options.some(({ name }) => name === '--limit-iface-out') ? 'out' : undefined; // prettier-ignore
   const types = options.filter(({ values }) => values.length > 0);
@@ -208,7 +220,10 @@ function addressTypes(options: readonly Option[]): readonly (Match | undefined)[
 function addressType({ name, negate, values }: Option, beside: 'in' | 'out' | undefined): Match | undefined {
   const types = values[0].split(',').map((text) => ADDRESS_TYPES.find((known) => known.toUpperCase() === text.toUpperCase()));
   const of = name === '--src-type' ? 'source' : 'destination';
-  if (!types.every((type) => type !== undefined)) return undefined;
+  if (!types.every((type) => type !== undefined)) {
+    const isKnown = values[0].split(',').every((text) => (OTHER_TYPES as readonly string[]).includes(text) || ADDRESS_TYPES.some((type) => type.toUpperCase() === text)); // prettier-ignore
+    return isKnown ? { kind: 'unknown', text: `-m addrtype ${negate ? '! ' : ''}${name} ${values[0]}`, depends: true } : undefined;
+  }
   const matches = types.map((type): Match => ({ kind: 'address-type', of, type, ...(beside && { beside }) }));
   return matches.length === 1
     ? { ...(matches[0] as Match & { kind: 'address-type' }), ...not(negate) }
@@ -224,6 +239,9 @@ function mark({ negate, values }: Option, kind: 'mark' | 'ct-mark' = 'mark'): Ma
 function inSet({ negate, values: [name, fieldText] }: Option, { sets }: MatchScope): Match | undefined {
   const set = sets.get(name);
   const fields = fieldText.split(',', 4);
+  const isForm = fields.every((field) => field === 'src' || field === 'dst');
+  // Nobody gave its content.
+  if (!set && isForm) return { kind: 'unknown', text: `-m set ${negate ? '! ' : ''}--match-set ${name} ${fieldText}`, depends: true };
   if (!set || !fields.every((field) => field === 'src' || field === 'dst') || fields.length !== fieldsOf(set)) {
     return undefined;
   }
