@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { completion, type Shell, SHELLS, type Words } from './private/completion';
-import { changeListing, exposureListing, findingsListing, openListing } from './private/listings';
+import { changeListing, exposureListing, findingsListing, openListing, reviewListing } from './private/listings';
 import { type Format, FORMATS, type Listing, render } from './private/render';
 import { InputError } from '../intake/input-error';
 import type { Questions } from '../intake/questions';
@@ -33,6 +33,7 @@ Examples:
   $ bulkhead diff main.json cdktf.out        flows that a change opens and closes
   $ bulkhead whatif --engine 29.1            what an upgrade of the engine would open and close
   $ bulkhead check --fail-on warning         findings of rule packs
+  $ bulkhead review web1.txt                 rules of a host that do not do what they are for
   $ bulkhead collect --ssh web1 >web1.txt    what a host tells of its networks, its rules and its engine`;
 
 /** Runs a command line; returns the exit code. */
@@ -118,6 +119,7 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
     });
 
   addCheck(program, out, end);
+  addReview(program, out, err, end);
   addCollect(program, out, err);
   program
     .command('completion <shell>')
@@ -139,13 +141,22 @@ interface CheckGiven {
   readonly all?: boolean;
 }
 
+/** Whether the open ones among these are severe enough to fail. */
+function exitOfFindings(findings: readonly { readonly state: string; readonly severity: string }[], failOn: CheckGiven['failOn']): number {
+  const failing: readonly string[] = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);
+  return findings.some(({ state, severity }) => state === 'open' && failing.includes(severity)) ? EXIT.no : EXIT.yes;
+}
+
+const formatOfFindings = () => new Option('-f, --format <format>', 'how to print').choices([...FORMATS, 'sarif']).default('text');
+const failOnOption = () => new Option('--fail-on <severity>', 'the least severity that fails').choices(SEVERITIES).default('error');
+
 function addCheck(program: Command, out: Sink, end: (code: number) => void): void {
   program
     .command('check')
     .description('what the rule packs of a synth found; exit code 1 if an open finding is as severe as --fail-on says')
     .option('-i, --input <path>', 'a validation.json, or a folder that has some below it', 'cdktf.out')
-    .addOption(new Option('-f, --format <format>', 'how to print').choices([...FORMATS, 'sarif']).default('text'))
-    .addOption(new Option('--fail-on <severity>', 'the least severity that fails').choices(SEVERITIES).default('error'))
+    .addOption(formatOfFindings())
+    .addOption(failOnOption())
     .option('--all', 'also findings that a suppression or a baseline accepts')
     .action(({ input, format, failOn, all = false }: CheckGiven) => {
       // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -154,8 +165,32 @@ function addCheck(program: Command, out: Sink, end: (code: number) => void): voi
       const open = found.findings.filter(({ state }) => state === 'open');
       if (format === 'sarif') out.write(`${JSON.stringify(sarifOf(found))}\n`);
       else out.write(render(findingsListing(found.stacks, all ? found.findings : open), format));
-      const failing = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);
-      end(open.some(({ severity }) => failing.some((each) => each === (severity as string))) ? EXIT.no : EXIT.yes);
+      end(exitOfFindings(open, failOn));
+    });
+}
+
+interface ReviewGiven {
+  readonly engine?: string;
+  readonly format: Format | 'sarif';
+  readonly failOn: CheckGiven['failOn'];
+}
+
+function addReview(program: Command, out: Sink, err: Sink, end: (code: number) => void): void {
+  program
+    .command('review <file>')
+    .description(
+      'what the rules of a host do that they should not: of the text of collect, or of iptables-save, iptables -S or iptables -L -n -v',
+    )
+    .option('-e, --engine <version>', 'version of the engine, where the file does not tell it')
+    .addOption(formatOfFindings())
+    .addOption(failOnOption())
+    .action((file: string, { engine, format, failOn }: ReviewGiven) => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const { reviewOf } = require('../intake/review-file') as typeof import('../intake/review-file');
+      const reviewed = reviewOf(file, engine);
+      for (const { of, why } of reviewed.lacks) err.write(`bulkhead: not reviewed: ${of}: ${why}\n`);
+      out.write(format === 'sarif' ? reviewed.sarif : render(reviewListing(reviewed.engine, reviewed.findings), format));
+      end(exitOfFindings(reviewed.findings, failOn));
     });
 }
 
@@ -184,7 +219,7 @@ function wordsOf(program: Command): Words {
     commands: program.commands.map((command) => ({
       name: command.name(),
       description: command.description(),
-      takesFiles: command.name() === 'diff',
+      takesFiles: ['diff', 'review'].includes(command.name()),
       ...(command.name() === 'completion' && { choices: SHELLS as readonly Shell[] }),
       options: command.options.map(({ short, long, description, required, argChoices = [] }) => ({
         flags: [short, long].filter((flag) => flag !== undefined && flag !== null),

@@ -1,5 +1,6 @@
 import type { Listing } from './render';
 import type { StackFinding } from '../../intake/findings';
+import type { FirewallFinding } from '../../intake/firewall-finding';
 import type { Exposure, ReachabilityChange, ReachableCell } from '../../reachability/results';
 
 const verdict = (certain: boolean) => (certain ? 'OPEN' : 'UNKNOWN');
@@ -44,6 +45,18 @@ export function findingsListing(stacks: readonly string[], findings: readonly St
     about: { stacks: stacks.join(', ') },
     columns: ['severity', 'rule', 'stack', 'construct', 'what', 'fix', 'state'],
     rows: findings.map(({ severity, ruleId, stack, path, message, detail, fix, state }) => [severity, ruleId, stack, path, `${message} [${detail}]`, fix, state]), // prettier-ignore
+    entries: findings,
+    none: 'No findings.',
+  };
+}
+
+/** Of what a review of a host's rules found. */
+export function reviewListing(engine: string, findings: readonly FirewallFinding[]): Listing {
+  return {
+    kind: 'review',
+    about: { engine },
+    columns: ['severity', 'finding', 'rule', 'what', 'fix'],
+    rows: findings.map(({ severity, ruleId, detail, statement, fix }) => [severity, ruleId, detail, statement, fix]),
     entries: findings,
     none: 'No findings.',
   };

@@ -137,7 +137,18 @@ flag_settings() {
   words=$(words_of "$1" cmdline) || return 1
   environment=$(words_of "$1" environ) || return 1
   printf '%s\\n' "$words" | tail -n +2 | flag_values | awk -v keys="$settings" 'BEGIN { n = split(keys, k, " "); for (i = 1; i <= n; i++) known[k[i]] = 1 } $1 in known'
-  printf '%s\\n' "$environment" | sed -n 's/^\\(DOCKER_INSECURE_NO_IPTABLES_RAW\\|DOCKER_IPTABLES_SCTP_CHECKSUM\\|DOCKER_IGNORE_BR_NETFILTER_ERROR\\)=.*/environment \\1/p'
+  printf '%s\\n' "$environment" | sed -n -E 's/^(DOCKER_INSECURE_NO_IPTABLES_RAW|DOCKER_IPTABLES_SCTP_CHECKSUM|DOCKER_IGNORE_BR_NETFILTER_ERROR)=.*/environment \\1/p'
+}
+
+# Exit 0 if file $1 changed since the engine started. find of busybox cannot compare times of inodes; then the same second counts as a change.
+is_newer() {
+  if find /run/docker.pid -cnewer /run/docker.pid >/dev/null 2>&1; then
+    changed_since "$1"
+  else
+    started=$(stat -c %Y /run/docker.pid)
+    for time in $(stat -c '%Y %Z' "$1") $(stat -L -c '%Y %Z' "$1"); do [ "$time" -lt "$started" ] || return 0; done
+    return 1
+  fi
 }
 
 # $1 is the process id of the engine, or empty.
@@ -162,7 +173,7 @@ settings_texts() {
   [ -z "$1" ] || [ ! -d "/proc/$1/root/" ] || file=/proc/$1/root$file
   if [ ! -e "$file" ]; then
     none daemon-json "there is no $file"
-  elif [ -n "$1" ] && [ -e /run/docker.pid ] && changed_since "$file"; then
+  elif [ -n "$1" ] && [ -e /run/docker.pid ] && is_newer "$file"; then
     missing daemon-json "$file has changed since dockerd started, so dockerd may do something else"
   elif out=$(file_settings "$file"); then
     put daemon-json "$file, reduced" "$out"

@@ -1,0 +1,55 @@
+import * as fs from 'node:fs';
+import type { FirewallFinding } from './firewall-finding';
+import { FirewallReview } from './firewall-review';
+import { given, InputError } from './input-error';
+import { EngineVersion } from '../engine/engine-version';
+import type { Lack } from './private/host/archive';
+import { readDump } from './private/host/dump';
+
+/** What the rules of a host do, by a file. */
+export interface Reviewed {
+  readonly engine: string;
+  readonly findings: readonly FirewallFinding[];
+  /** Of the rules, what the file does not tell. */
+  readonly lacks: readonly Lack[];
+  readonly sarif: string;
+}
+
+/** What a review reads. */
+const RULES: readonly string[] = ['iptables', 'ip6tables', 'iptables-legacy', 'ip6tables-legacy', 'ipset', 'engine'];
+
+/**
+ * Reviews the rules that a file has: the archive of `bulkhead collect`, or what `iptables-save`, `iptables -S` or `iptables -L -n -v` printed.
+ * @param version of the engine, where the file does not tell it
+ * @throws InputError
+ */
+export function reviewOf(file: string, version?: string): Reviewed {
+  if (!fs.existsSync(file)) throw new InputError(`${file} does not exist; 'bulkhead collect' prints the program that makes one`);
+  const { texts, lacks } = readDump(fs.readFileSync(file, 'utf8'));
+  const told = version ?? texts.engine?.trim();
+  if (told === undefined) throw new InputError(`${file} does not tell the version of the engine; add --engine, such as --engine 28.5`);
+  const { iptables } = texts;
+  if (iptables === undefined || iptables.trim() === '') {
+    throw new InputError(`${file} has no IPv4 rules of iptables: ${lacks.find(({ of }) => of === 'iptables')?.why ?? 'iptables-save prints none'}; a review is about these`); // prettier-ignore
+  }
+  const engine = given(() => EngineVersion.of(told));
+  const review = given(() =>
+    FirewallReview.of({
+      engine,
+      ipv4Rules: iptables,
+      ...(texts.ip6tables?.trim() && { ipv6Rules: texts.ip6tables }),
+      ...(texts.ipset !== undefined && { sets: texts.ipset }),
+    }),
+  );
+  const isKnown = (of: string) => !RULES.includes(of) || (of === 'engine' && version !== undefined);
+  const legacy = (['iptables-legacy', 'ip6tables-legacy'] as const).filter((of) => texts[of]?.trim());
+  return {
+    engine: engine.version,
+    findings: review.findings,
+    lacks: [
+      ...lacks.filter(({ of }) => !isKnown(of)),
+      ...legacy.map((of): Lack => ({ of, why: 'the review does not read legacy tables beside those of nf_tables' })),
+    ],
+    sarif: review.toSarif(),
+  };
+}
