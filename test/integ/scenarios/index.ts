@@ -48,6 +48,7 @@ import * as realServices from './real-services';
 import * as registry from './registry';
 import * as resolvers from './resolvers';
 import * as restarts from './restarts';
+import * as review from './review';
 import * as saveRestore from './save-restore';
 import * as sctp from './sctp';
 import * as sealedSwarm from './sealed-swarm';
@@ -153,5 +154,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   restarts,
   survival,
   'other-firewalls': otherFirewalls,
+  review,
   'save-restore': saveRestore,
 };

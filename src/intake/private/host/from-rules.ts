@@ -1,4 +1,4 @@
-import { bridgesIn, blocksNamed, blocksOf, chainOf, negative, outsidesIn, ownAddressesIn, positive } from './named-in-rules';
+import { bridgesIn, blocksNamed, blocksOf, chainOf, negative, outsidesIn, ownAddressesIn, positive, TUNNEL } from './named-in-rules';
 import { bitsOf, formatAddress, parseAddress } from '../../../addressing/private/ip';
 import { blockOf, isInside } from '../../../firewall/private/blocks';
 import type { HostRules } from '../../../firewall/private/host-rules';
@@ -32,8 +32,6 @@ export interface RuledHost {
   readonly publications: readonly RuledPublication[];
   /** Interfaces to the outside, the likeliest way to the world first. */
   readonly outsides: readonly string[];
-  /** Whether rules name the first of them; if not, its name is a stand-in. */
-  readonly isNamed: boolean;
   readonly userlandProxy: boolean;
 }
 
@@ -51,7 +49,7 @@ export function hostFromRules(rules: Readonly<Record<Family, HostRules>>): Ruled
   const networks = bridges.map((bridge) => networkOf(bridge, rules));
   const publications = FAMILIES.flatMap((family) => publicationsIn(rules[family], networks));
   const named = outsidesIn([rules.ipv4, rules.ipv6], new Set(bridges));
-  const outsides = named.length > 0 ? named : [UNNAMED];
+  const outsides = named.length > 0 && !TUNNEL.test(named[0]) ? named : [UNNAMED, ...named];
   const userlandProxy = hasProxy(rules.ipv4, rules.ipv6);
   const view: HostView = {
     rules,
@@ -65,7 +63,7 @@ export function hostFromRules(rules: Readonly<Record<Family, HostRules>>): Ruled
     proxies: userlandProxy ? publications.filter(({ family }) => family === 'ipv4').map(listenerOf) : [],
     forwarding: { ipv4: true, ipv6: true },
   };
-  return { view, networks, publications, outsides, isNamed: named.length > 0, userlandProxy };
+  return { view, networks, publications, outsides, userlandProxy };
 }
 
 export function defaultRoutes(name: string): Route[] {

@@ -109,9 +109,12 @@ export function outsidesIn(all: readonly HostRules[], bridges: ReadonlySet<strin
     ),
   );
   const others = [...new Set(names)].filter((name) => name !== 'lo' && !bridges.has(name) && !INNER.test(name));
-  return [...others.filter((name) => WIRE.test(name)), ...others.filter((name) => !WIRE.test(name))];
+  const rank = (name: string) => (WIRE.test(name) ? 0 : TUNNEL.test(name) ? 2 : 1);
+  return [0, 1, 2].flatMap((wanted) => others.filter((name) => rank(name) === wanted));
 }
 
 /** Interfaces that lead to guests of the host, whatever their number: bridges of other programs, and of networks that Docker no longer has. */
 const INNER = /^(veth|br-|bh-|docker|virbr|vnet|lxc|lxd|cni|cali|flannel|podman|cbr|kube|dummy|ifb)/;
 const WIRE = /^(eth|en|wl|ww|bond|team|ppp|venet|ib|usb|lan|wan)/;
+/** Interfaces behind which are clients of the host, and not the world. */
+export const TUNNEL = /^(wg|tun|tap|tailscale|zt|utun|ipsec|vti|gre)/;

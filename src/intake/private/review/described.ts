@@ -18,6 +18,8 @@ export interface Described {
   readonly isOtherProtocol: boolean;
   /** Interfaces that the rule names are not those of such a packet, though its ports are. */
   readonly isElsewhere: boolean;
+  /** The bridge by which the packets of the rule come in, where it names one. */
+  readonly fromBridge?: string;
 }
 
 /** More ports than this name a range of the host, not publications. */
@@ -36,7 +38,8 @@ export function describe(scene: Scene, words: Words, publication: RuledPublicati
   const source = sourceOf(scene, words, family);
   if (source === undefined) return undefined;
   const packet = packetTo(scene, publication, source, ends.from);
-  return { naming, publication, packet, isOtherProtocol, isElsewhere: ends.isElsewhere };
+  const { isElsewhere, fromBridge } = ends;
+  return { naming, publication, packet, isOtherProtocol, isElsewhere, ...(fromBridge !== undefined && { fromBridge }) };
 }
 
 export function packetTo(scene: Scene, publication: RuledPublication, source: string, from: string): ProbeSpec {
@@ -79,9 +82,9 @@ function isDestination(scene: Scene, { destinations }: Words, { target, hostAddr
 /** By which interface the packet comes in. */
 function endsOf(
   scene: Scene,
-  { into, notInto, outOf }: Words,
+  { into, notInto, outOf, hook }: Words,
   { bridge }: RuledPublication,
-): { readonly from: string; readonly isElsewhere: boolean } | undefined {
+): { readonly from: string; readonly isElsewhere: boolean; readonly fromBridge?: string } | undefined {
   const { outsides } = scene.host;
   const fits = outsides.filter((name) => !isNamed(notInto, name));
   const named = fits.filter((name) => into.every((each) => isNamed([each], name)));
@@ -91,10 +94,11 @@ function endsOf(
   const leavesElsewhere = outOf.length > 0 && !isNamed(outOf, bridge);
   const leavesOutside = outOf.some(({ name }) => !isInner(name));
   // From a bridge to the outside is the way of containers, which is what the rule says.
-  if (comesFromBridge && outOf.length > 0) return undefined;
+  if (comesFromBridge && (outOf.length > 0 || hook === 'input' || isNamed(into, bridge))) return undefined;
   if (leavesOutside && (into.length > 0 || notInto.length > 0)) return undefined;
   const from = named[0] ?? fits[0];
-  return from === undefined ? undefined : { from, isElsewhere: comesFromBridge || leavesElsewhere };
+  if (from === undefined) return undefined;
+  return { from, isElsewhere: comesFromBridge || leavesElsewhere, ...(comesFromBridge && { fromBridge: into[0].name }) };
 }
 
 /** A sender outside that the rule is for. */

@@ -52,13 +52,14 @@ export function obstacleOn(scene: Scene, packet: ProbeSpec, rule: PersonRule, wa
   return undefined;
 }
 
-/** The rule that let the packet by before it came to a place: the last one in the trace that ends the chain there. */
-export function lettingBy(outcome: Outcome, { table }: Place): RulePlace | undefined {
-  const ends = outcome.steps.filter(
-    ({ direction, place }) =>
-      direction === 'original' && place?.table === table && ['accept', 'return', 'goto'].includes(place.rule?.verdict.kind ?? ''),
+/** The rule that ended the way of a packet before it came to a place: one of the same chain, or an accept elsewhere. */
+export function lettingBy(outcome: Outcome, { table, chain, index }: Place): RulePlace | undefined {
+  const places = outcome.steps.flatMap(({ direction, place }) =>
+    direction === 'original' && place?.table === table && place.rule !== undefined ? [place] : [],
   );
-  return ends.at(-1)?.place;
+  const isEnd = ({ rule }: RulePlace, ...kinds: string[]) => kinds.includes(rule?.verdict.kind ?? '');
+  const here = places.filter((place) => place.chain === chain && (place.index ?? 0) < index && isEnd(place, 'accept', 'return', 'goto'));
+  return here.at(-1) ?? places.filter((place) => isEnd(place, 'accept')).at(-1);
 }
 
 export function isDelivered({ disposition }: Outcome): boolean {

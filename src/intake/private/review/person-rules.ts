@@ -29,7 +29,18 @@ export interface PersonRule extends PlacedRule {
 const MOST_WAYS = 24;
 const DEEPEST = 8;
 
-export function personRules(scene: Scene, family: Family): PersonRule[] {
+const known = new WeakMap<Scene, Map<Family, readonly PersonRule[]>>();
+
+/** In the order of the text. Every kind of fault asks for them. */
+export function personRules(scene: Scene, family: Family): readonly PersonRule[] {
+  const byFamily = known.get(scene) ?? new Map<Family, readonly PersonRule[]>();
+  known.set(scene, byFamily);
+  const rules = byFamily.get(family) ?? findRules(scene, family);
+  byFamily.set(family, rules);
+  return rules;
+}
+
+function findRules(scene: Scene, family: Family): PersonRule[] {
   const rules = scene.rules(family);
   const ways = waysOf(rules);
   return rules.chains.flatMap((chain) =>
@@ -61,10 +72,10 @@ function waysOf(rules: HostRules): (chain: HostChain) => readonly Way[] {
     });
     return from.slice(0, MOST_WAYS);
   };
-  const known = new Map<HostChain, readonly Way[]>();
+  const found = new Map<HostChain, readonly Way[]>();
   return (chain) => {
-    const ways = known.get(chain) ?? find(chain, 0);
-    known.set(chain, ways);
+    const ways = found.get(chain) ?? find(chain, 0);
+    found.set(chain, ways);
     return ways;
   };
 }

@@ -6,8 +6,8 @@ import type { HostView } from '../../../reachability/private/walk/host-view';
 import type { Outcome, ProbeSpec } from '../../../reachability/private/walk/outcome';
 import { walk } from '../../../reachability/private/walk/walk';
 import type { Family } from '../../../topology/private/terms';
-import { defaultRoutes, hostFromRules, type RuledHost, type RuledNetwork, type RuledPublication } from '../host/from-rules';
-import { blocksNamed } from '../host/named-in-rules';
+import { defaultRoutes, hostFromRules, type RuledHost, type RuledNetwork, type RuledPublication, UNNAMED } from '../host/from-rules';
+import { blocksNamed, TUNNEL } from '../host/named-in-rules';
 
 export interface ReviewedRules {
   /** Version of the engine. */
@@ -69,7 +69,12 @@ export class Scene {
 
   /** An interface to the outside in words; nothing where its name is only a stand-in. */
   public over(name: string): string {
-    return this.host.isNamed ? ` on ${name}` : '';
+    return name === UNNAMED ? '' : ` on ${name}`;
+  }
+
+  /** Interfaces that may lead to the world; tunnels and guests do not. */
+  public get wires(): readonly string[] {
+    return this.host.outsides.filter((name) => !TUNNEL.test(name)).slice(0, 4);
   }
 
   public get outside(): string {

@@ -55,7 +55,7 @@ function outward(scene: Scene, family: Family, rules: readonly PersonRule[]): Qu
     .flatMap(({ bridge }) => {
       const containers = scene.host.view.containers.filter(({ attachments: [first] }) => first.interface === bridge && first[family] !== undefined); // prettier-ignore
       return containers.slice(0, 1).flatMap(({ key }) =>
-        scene.host.outsides.slice(0, 4).flatMap((way) =>
+        scene.wires.flatMap((way) =>
           ports.map(([protocol, port]): Question => {
             const packet: ProbeSpec = { family, from: { kind: 'container', key }, to, protocol, port };
             return { packet, way, what: `${portText(protocol, port)} of ${to}, asked by ${key}${scene.over(way)}` };

@@ -41,6 +41,7 @@ function acrossOf(scene: Scene, rule: PersonRule, from: string, to: string): Fau
   const without = scene.walk(packet, replaced(scene.rules(family), rule, []));
   const shown = { from: sender.key, to: packet.to, protocol, port };
   const which = words.ports === undefined ? 'every port' : `${protocol}/${port}`;
+  const whom = receiver.key === packet.to ? packet.to : `${receiver.key} (at ${packet.to}, say)`;
   const base = { family, rule: rule.text, packet: shown, unless: [] };
   if (isDelivered(outcome) && !isDelivered(without)) {
     const other: Rule = { ...rule.rule, verdict: { kind: 'return' } };
@@ -48,7 +49,7 @@ function acrossOf(scene: Scene, rule: PersonRule, from: string, to: string): Fau
       {
         ...base,
         kind: 'AcceptSkipsDocker',
-        statement: `it lets containers on ${from} reach ${which} of containers on ${to}, published or not: ${sender.key} reaches ${packet.to} on ${protocol}/${port}, which Docker's rules would drop`,
+        statement: `it lets containers on ${from} reach ${which} of containers on ${to}, published or not: ${sender.key} reaches ${whom} on ${protocol}/${port}, which Docker's rules would drop`,
         mend: without.disposition === 'DROPPED' ? replacing(scene, rule, other, packet) : undefined,
       },
     ];

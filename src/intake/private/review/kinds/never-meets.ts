@@ -43,26 +43,45 @@ function failuresOf(scene: Scene, rule: PersonRule): Failure[] {
       if (described === undefined || described.isOtherProtocol) return [];
       const outcome = scene.walk(described.packet, undefined, undefined, true);
       if (!isDelivered(outcome) || outcome.receiver?.container !== publication.target) return [];
-      const isFailing = words.counts ? !ways.some(() => isMet(scene, described.packet, rule)) : !isSpared(scene, described, outcome);
+      const isFailing = words.counts ? !ways.some(() => isMet(scene, described.packet, rule)) : !isSpared(scene, described, isOfSenders(words), outcome);
       return isFailing ? [{ words, way, described, outcome }] : [];
     });
   });
-  return unique(found, ({ described: { publication } }) => publicationText(publication));
+  const failures = unique(found, ({ described: { publication } }) => publicationText(publication));
+  // Where it closes what it names, whatever else has the same number is not what it was meant for.
+  return failures.length > 0 && closesAnother(scene, rule) ? failures.filter(({ described: { naming, isElsewhere } }) => naming === 'both' && !isElsewhere) : failures;
+} // prettier-ignore
+
+function closesAnother(scene: Scene, rule: PersonRule): boolean {
+  return rule.ways.some((way) => {
+    const words = wordsOf(rule, way);
+    return scene.publications(rule.family).some((publication) => {
+      const described = describe(scene, words, publication);
+      return described !== undefined && described.naming !== 'broad' && scene.walk(described.packet).decidedBy?.rule === rule.rule;
+    });
+  });
 }
+
+/** Blocks that nobody on the internet has: who drops them means forged senders. */
+const FORGED: readonly string[] = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '198.18.0.0/15', 'fc00::/7', 'fe80::/10'];
 
 /** What closes everything that no rule before it let in is a policy, not a rule against a published port. */
 function isDefault({ rule, chain, table }: PersonRule, words: Words, way: Way | undefined): boolean {
   const isBroad = words.ports === undefined && words.original === undefined && words.sourcePorts === undefined;
   if (!isBroad || way === undefined) return false;
-  const isOfSources = words.sources.length > 0 || words.sets.some(({ negate }) => !negate);
+  const isOfSources = isOfSenders(words);
   // The lists that a program keeps for one of its services ban nobody from others.
-  if (way.hook === 'input') return !isOfSources || /^(f2b|fail2ban)/i.test(chain);
+  if (way.hook === 'input') return !isOfSources || words.sources.some((block) => FORGED.includes(block)) || /^(f2b|fail2ban)/i.test(chain);
   const isBase = table === 'filter' && !way.jumps.some(({ rule: jump }) => jump.verdict.kind === 'jump' && jump.verdict.chain === 'DOCKER-USER');
   return isBase && chain !== 'DOCKER-USER' && !isOfSources && rule.matches.every(({ kind }) => kind !== 'destination' && kind !== 'out-interface');
 } // prettier-ignore
 
+function isOfSenders({ sources, sets }: Words): boolean {
+  return sources.length > 0 || sets.some(({ negate }) => !negate);
+}
+
 /** Whether another rule of a person let the packet by on purpose: one that names more of it than where it comes from. */
-function isSpared(scene: Scene, { naming }: Described, { steps }: Outcome): boolean {
+function isSpared(scene: Scene, { naming }: Described, isOfSources: boolean, { steps }: Outcome): boolean {
   return steps.some(({ direction, place }) => {
     const rule = place?.rule;
     if (direction !== 'original' || place === undefined || rule === undefined || scene.isDockers(place.table, place.chain, rule)) {
@@ -72,7 +91,8 @@ function isSpared(scene: Scene, { naming }: Described, { steps }: Outcome): bool
     const words = wordsOf({ rule });
     const namesPort = words.ports !== undefined || words.original !== undefined || words.spares !== undefined;
     const namesEnd = words.sources.length > 0 || words.spared.length > 0 || words.sets.length > 0 || words.destinations.length > 0;
-    return words.counts || (naming === 'broad' && (namesPort || namesEnd));
+    // A list of senders is for every port.
+    return words.counts || (naming === 'broad' && (namesEnd || (namesPort && !isOfSources)));
   });
 }
 
@@ -97,8 +117,8 @@ function faultOf(scene: Scene, rule: PersonRule, failure: Failure, more: readonl
     rule: rule.text,
     statement: `${publicationText(publication)} ${does}: ${asksOf(scene, packet)} is delivered to ${publication.target}:${publication.targetPort}, because ${cause.why}${others}`,
     packet: shown(packet),
-    mend: words.counts ? undefined : mend,
-    unless: [],
+    mend: words.counts || words.unknown.length > 0 ? undefined : mend,
+    unless: described.fromBridge === undefined ? [] : [`the rule is for what containers on ${described.fromBridge} send`],
   };
 }
 
@@ -127,7 +147,7 @@ function behind(scene: Scene, rule: PersonRule, { packet }: Described, place: Ru
   const parts = partsOf(at.rule, rule.family);
   const command = iptables(rule.family);
   const commands = parts === undefined ? [] : [`${command} -t ${at.table} -D ${at.chain} ${at.index + 1}`, `${command} -t ${at.table} -I ${at.chain} 1 ${parts}`]; // prettier-ignore
-  const by = scene.isDockers(place.table, place.chain, place.rule) ? `a rule of Docker in ${place.chain}` : `'${ruleText(place.rule, place.chain, rule.family)}'`; // prettier-ignore
+  const by = `'${ruleText(place.rule, place.chain, rule.family)}'`;
   return {
     kind: 'RuleBehindVerdict',
     why: `${by} ends the way of the packet before it comes to '${ruleText(at.rule, at.chain, rule.family)}'`,

@@ -39,7 +39,9 @@ function countersOf({ matches }: Rule): Counter[] {
     if (match.kind === 'limit') return ['limit'];
     if (match.kind === 'rate-per-source') return ['hashlimit'];
     const name = match.kind === 'unknown' ? /^-m (limit|hashlimit|recent|connlimit)\b/.exec(match.text)?.[1] : undefined;
-    return name === undefined ? [] : [name as Counter];
+    // Without a number `recent` is a list of senders.
+    const isList = name === 'recent' && match.kind === 'unknown' && !match.text.includes('--hitcount');
+    return name === undefined || isList ? [] : [name as Counter];
   });
 }
 

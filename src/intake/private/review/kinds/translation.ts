@@ -55,8 +55,9 @@ export function sourceHidden(scene: Scene, family: Family): Fault[] {
     const { verdict } = rule.rule;
     if (rule.table !== 'nat' || (verdict.kind !== 'masquerade' && verdict.kind !== 'snat') || rule.ways.length === 0) return [];
     const words = wordsOf(rule, rule.ways[0]);
-    const source = sourceOf(scene, { ...words, hook: undefined }, family);
-    if (source === undefined) return [];
+    const source = sourceOf(scene, words, family);
+    // Guests and clients of a VPN that get an address of the host are no surprise.
+    if (source === undefined || words.sources.length > 0) return [];
     for (const publication of scene.publications(family)) {
       if (publication.hostAddress !== undefined && isLoopback(publication.hostAddress)) continue;
       const packet = packetTo(scene, publication, source, scene.outside);
@@ -78,7 +79,7 @@ export function sourceHidden(scene: Scene, family: Family): Fault[] {
           statement: `it also translates what comes in: ${publication.target} sees ${source}, who asks ${publicationText(publication)}, as ${outcome.receiver!.source === '0.0.0.0' ? 'an address of the host' : outcome.receiver!.source}, so that logs, limits and lists by address in the container are useless`,
           packet: shown(packet),
           mend: {
-            commands: isOpenEnded && scene.host.isNamed && rule.rule.matches.length === 0 ? [`${command} -R ${rule.chain} ${place} -o ${scene.outside} -j ${kind}`] : [`${command} -D ${rule.chain} ${place}`], // prettier-ignore
+            commands: isOpenEnded && scene.over(scene.outside) !== '' && rule.rule.matches.length === 0 ? [`${command} -R ${rule.chain} ${place} -o ${scene.outside} -j ${kind}`] : [`${command} -D ${rule.chain} ${place}`], // prettier-ignore
             outcome: after.receiver?.source === source ? 'delivered, with the address of the sender' : outcomeText(after),
             works: isDelivered(after) && after.receiver?.source === source,
           },
