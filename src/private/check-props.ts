@@ -4,7 +4,7 @@ import { EXAMPLES, EXAMPLES_BY_NAME } from './property-examples';
 
 export type StructName = keyof typeof PROPERTIES;
 
-/** Words of Docker, Compose and Terraform for what has another name here. */
+/** Words of Docker, Compose and Terraform for properties with another name here. */
 const WORDS_OF_DOCKER: Readonly<Record<string, string>> = {
   cpus: 'limits.cpuMillis',
   env: 'environment',
@@ -16,7 +16,7 @@ const WORDS_OF_DOCKER: Readonly<Record<string, string>> = {
   tmpfs: 'tmpfsMebibytes',
 };
 
-/** What the names of properties end in that a caller may leave out. */
+/** Endings of property names that a caller may omit. */
 const UNITS = ['Seconds', 'Mebibytes', 'Millis', 'Reason'];
 
 /** Types of which other checks say more. */
@@ -95,7 +95,7 @@ function checkShape(place: string | undefined, what: string, { type, struct, isC
   each.forEach((entry) => checkOne(place, `${what}.`, PROPERTIES[struct as StructName], entry as Readonly<Record<string, unknown>>));
 }
 
-/** The property that a caller may have meant, which is none of those given. */
+/** The property that a caller may have meant, if it is not among the given ones. */
 function meantBy(
   name: string,
   known: Readonly<Record<string, KnownProperty>>,
@@ -123,7 +123,7 @@ function meantBy(
   return nearest?.each;
 }
 
-/** How many letters must be put in, taken out or changed; two neighbours that changed places count as one. */
+/** How many letters must be inserted, removed or changed; two neighbours that changed places count as one. */
 function distanceOf(from: string, to: string): number {
   let earlier: number[] = [];
   let before = Array.from({ length: to.length + 1 }, (_, index) => index);
