@@ -70,10 +70,7 @@ names() {
 }
 
 # Settings of the engine about networks and access, in daemon.json and on the command line.
-settings='bip bip6 bridge fixed-cidr fixed-cidr-v6 default-gateway default-gateway-v6 default-address-pools default-network-opts icc ip ip-forward
-ip-forward-no-drop ip-masq iptables ip6tables ipv6 firewall-backend allow-direct-routing bridge-accept-fwmark userland-proxy live-restore hosts tls
-tlsverify dns dns-search mtu no-new-privileges userns-remap selinux-enabled experimental features host-gateway-ip host-gateway-ips
-swarm-default-advertise-addr'
+settings='@shownSettings@'
 
 file_settings() {
   paths=

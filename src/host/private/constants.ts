@@ -1,4 +1,4 @@
-import { HOST_BINDING_OPTION } from '../../hardening/private/engine-settings';
+import { HOST_BINDING_OPTION, SHOWN_SETTINGS } from '../../hardening/private/engine-settings';
 import { CONFIG_FOLDER, SECRET_FOLDER, SECRET_STORE } from '../../hardening/private/host-paths';
 import { GATEWAY_BRIDGE, GATEWAY_NETWORK } from '../../topology/private/swarm';
 
@@ -17,6 +17,7 @@ export const PATHS = {
   modules: '/etc/modules-load.d/bulkhead.conf',
   auditRules: '/etc/audit/rules.d/50-bulkhead.rules',
   daemonJson: '/etc/docker/daemon.json',
+  shownSettings: SHOWN_SETTINGS.join(' '),
   dropIn: '/etc/systemd/system/docker.service.d/50-bulkhead.conf',
   networkd: '/etc/systemd/network/05-bulkhead.network',
   networkManager: '/etc/NetworkManager/conf.d/90-bulkhead.conf',
@@ -26,7 +27,7 @@ export const PATHS = {
   checkTimer: '/etc/systemd/system/bulkhead-check.timer',
 } as const;
 
-/** What `install.sh --remove` takes away beside the folder under /etc; daemon.json is Docker's own. */
+/** What `install.sh --remove` removes besides the folder under /etc; daemon.json belongs to Docker. */
 const OWN_FILES = [
   PATHS.dropIn,
   PATHS.firewallUnit,
@@ -51,7 +52,7 @@ export const LOAD_AUDIT = `auditctl -R ${PATHS.auditRules} >/dev/null 2>&1`;
 /** How long a certificate of a node is valid; a node that was away for longer has to join again. */
 export const SWARM_CERTIFICATES = '2160h';
 
-/** Most bytes of a secret: as many as Swarm takes. */
+/** Maximum size of a secret in bytes: the limit of Swarm. */
 export const SECRET_LIMIT = 512_000;
 
 /** The values of `@NAME@` in the programs of the host. */

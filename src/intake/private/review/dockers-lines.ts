@@ -2,6 +2,7 @@ import { dockerRules } from '../../../engine/private/docker-rules/docker-rules';
 import type { EngineInput, EngineNetwork } from '../../../engine/private/docker-rules/input';
 import { IPTABLES } from '../../../engine/private/docker-rules/lines';
 import type { Rule } from '../../../firewall/private/ir';
+import { settingFacts } from '../../../hardening/private/engine-settings';
 import { gatewayOf, type RuledHost, type RuledNetwork } from '../host/from-rules';
 
 /** Answers whether a rule is one that Docker itself writes, in any of its generations: nobody is to be blamed for it. */
@@ -41,7 +42,9 @@ export function dockersLines(host: RuledHost): IsDockers {
 function isTranslationOfBridge(table: string, chain: string, { matches, verdict }: Rule, bridges: ReadonlySet<string>): boolean {
   const isOfNat = table === 'nat' && chain === 'POSTROUTING' && (verdict.kind === 'masquerade' || verdict.kind === 'snat');
   const leaves = matches.some((match) => match.kind === 'out-interface' && match.negate === true && bridges.has(match.name));
-  const [source, destination] = (['source', 'destination'] as const).map((kind) => matches.find((match) => match.kind === kind && match.negate !== true));
+  const [source, destination] = (['source', 'destination'] as const).map((kind) =>
+    matches.find((match) => match.kind === kind && match.negate !== true),
+  );
   const isToSelf = source?.kind === 'source' && destination?.kind === 'destination' && source.block === destination.block;
   return isOfNat && ((leaves && source !== undefined) || isToSelf);
 }
@@ -58,13 +61,8 @@ function inputOf(host: RuledHost, version: string, userlandProxy: boolean, icc: 
     version,
     firewall: 'iptables',
     daemon: {
-      iptables: true,
-      ip6tables: true,
+      ...settingFacts(() => true),
       userlandProxy,
-      ipForward: true,
-      ipForwardNoDrop: false,
-      allowDirectRouting: false,
-      withoutRawRules: false,
       sctpChecksum: true,
       forwardingBefore: { ipv4: false, ipv6: false },
       forwardPolicyBefore: { ipv4: 'accept', ipv6: 'accept' },

@@ -37,7 +37,7 @@ export function sendFromHost(flight: Flight, packet: Packet): Landing {
   if (stop) {
     return stop;
   }
-  // Within the hook the interface stays the first one, whatever was translated: the kernel routes again only after it.
+  // Within the hook, the interface stays the first one, whatever was translated: the kernel routes again only after it.
   if (packet.destination !== asked || packet.mark !== mark) {
     const second = outInterfaceOf(flight, packet);
     if (typeof second === 'object') return second;
@@ -52,7 +52,7 @@ export function sendFromHost(flight: Flight, packet: Packet): Landing {
 /** From a machine on a LAN segment, or on a bridge, to which an interface of the host is also attached. */
 export function sendFromOutside(flight: Flight, wire: string, packet: Packet): Landing {
   const neighbour = flight.host.portAt(wire, packet.destination);
-  // Between stations of a bridge the host's rules may see what passes.
+  // The host's rules may see packets between members of a bridge.
   if (neighbour && flight.host.interfaceNamed(wire)?.kind === 'bridge') {
     return sendOverBridge(flight, undefined, wire, packet);
   }
@@ -78,7 +78,7 @@ function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
   }
   const shim = host.shimOn(parent);
   if (shim !== undefined) return receive(flight, shim, packet);
-  // The host routes it as its own, bound to the parent, so that it finds the way to the host's addresses and none to bridges.
+  // The host routes it as its own, bound to the parent, so it reaches the host's addresses but no bridges.
   if (isRouted(host.wireOn(parent)?.mode) && host.isLocal(family, destination)) {
     packet.hasSocket = false;
     return sendFromHost(flight, packet);
@@ -216,7 +216,7 @@ function martianOf({ host }: Flight, { family, source, destination, inInterface 
   return isOwnSource ? unreachable('martian-source') : undefined;
 }
 
-/** `rp_filter` is of IPv4 alone, and asks for the way back when the way there is looked for, so after translation of the destination. */
+/** `rp_filter` exists only for IPv4. The kernel checks the return route when it looks up the route, so after translation of the destination. */
 function fromNowhere(host: Host, packet: Packet): Stop | undefined {
   const how = packet.family === 'ipv4' ? host.interfaceNamed(packet.inInterface)?.reversePath : undefined;
   if (how === undefined) return undefined;
@@ -254,13 +254,13 @@ function transmit(flight: Flight, packet: Packet): Landing {
   }
 }
 
-/** Whether somebody on the bridge may have the address who is no container. */
+/** Whether a machine on the bridge that is not a container may have the address. */
 function isAmongOthers(host: Host, bridge: string, { family, destination }: Packet): boolean {
   const hasOthers = host.interfaceNamed(bridge)?.hasOthers === true;
   return hasOthers && !host.isLocal(family, destination) && host.isOnLink(family, bridge, destination);
 }
 
-/** At a port of a bridge. Where others hang on it, what is no container's goes to them: a router among them may take any address. */
+/** At a port of a bridge. If other machines are attached to it, a packet for no container goes to them: a router among them may have any address. */
 function arriveOn(flight: Flight, bridge: string, port: ContainerLink | undefined, packet: Packet): Landing {
   const isOthers = port === undefined && flight.host.interfaceNamed(bridge)?.hasOthers === true;
   return isOthers ? { kind: 'outside', interface: bridge } : arriveAt(flight, port, packet);
