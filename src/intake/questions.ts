@@ -78,6 +78,8 @@ export class Questions {
     const asked = portOf(port);
     const behind = to.fact.kind === 'host' ? publishedAt(this.read.topology, to, asked) : undefined;
     const { end, port: there } = behind ?? { end: to, port: asked };
-    return { source: from, destination: end, port: there._spec(), portText: there.text };
+    // Of a range, the ports of the container behind are compared.
+    const at = behind !== undefined && asked.size === 1 ? { addresses: behind.at, port: asked.first } : undefined;
+    return { source: from, destination: end, port: there._spec(), portText: there.text, ...(at && { at }) };
   }
 }

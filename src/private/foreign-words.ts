@@ -64,8 +64,7 @@ export const FOREIGN_SENTENCES: Readonly<Record<string, string>> = byPlainName({
   security_opt: 'leave it out: Bulkhead sets no-new-privileges, and keeps the profiles for seccomp and AppArmor that the engine has',
   security_opts: 'leave it out: Bulkhead sets no-new-privileges, and keeps the profiles for seccomp and AppArmor that the engine has',
   pids: PIDS,
-  pids_limit:
-    PIDS,
+  pids_limit: PIDS,
   build: "build the image before, and pass it as 'image'",
   cgroup: 'leave it out: a container has its own cgroup namespace',
   cgroupns_mode: 'leave it out: a container has its own cgroup namespace',

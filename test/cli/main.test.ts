@@ -88,6 +88,10 @@ describe('what is asked of one synth', () => {
     ['Api', 'Db', '5000-6000', 'DELIVERED', EXIT.yes],
     ['Net', 'Cache', '6379', 'DELIVERED', EXIT.yes],
     ['Web', 'Api', 'ping', 'DROPPED', EXIT.no],
+    // By an address of the host no container reaches a publication, its own neither.
+    ['Web', 'host', '443', 'DROPPED', EXIT.no],
+    ['Web', HOST_ADDRESS, '443', 'DROPPED', EXIT.no],
+    ['Api', HOST_ADDRESS, '443', 'DROPPED', EXIT.no],
   ])('evaluate %s %s %s: %s, exit code %i', async (from, to, port, says, exit) => {
     const { code, out, err } = await bulkhead('evaluate', from, to, port, '-i', written(site().program.daemon));
     expect([out, err, code]).toEqual([`${says}\n`, '', exit]);
@@ -103,6 +107,29 @@ describe('what is asked of one synth', () => {
   test('at a published port of the host the answer is about the container behind it', async () => {
     const { out } = await bulkhead('explain', '203.0.113.7', HOST_ADDRESS, '443', '-i', written(site().program.daemon));
     expect(out).toMatch(/^DROPPED: 203\.0\.113\.7 does not reach app\/Web \(published as tcp\/443 of 192\.0\.2\.10\) on tcp\/8443: /);
+  });
+
+  test('the packet is the one that was asked about', async () => {
+    const { out } = await bulkhead('explain', '203.0.113.7', HOST_ADDRESS, '443', '-i', written(site().program.daemon));
+    expect(out).toContain(`203.0.113.7:`);
+    expect(out).toContain(`> ${HOST_ADDRESS}:443]`);
+  });
+
+  test.each([
+    ['Web', HOST_ADDRESS, '443', 'A container reaches itself on 127.0.0.1.'],
+    ['Api', HOST_ADDRESS, '443', 'by its name. Declare it: api.connections.allowTo(web, Port.tcp(8443))'],
+    ['Web', 'Db', '5432', 'Declare it: web.connections.allowTo(db, Port.tcp(5432)), where web is app/Web and db is app/Db.'],
+    ['host', 'Db', '5432', 'Declare it: db.connections.allowFrom(Peer.host(), Port.tcp(5432)), where db is app/Db.'],
+    ['Db', '203.0.113.0/24', '443', "Declare it: db.connections.allowTo(Peer.cidr('203.0.113.0/24'), Port.tcp(443)), where db is app/Db."],
+    [
+      'internet',
+      'Db',
+      '5432',
+      "Publish it: db.publish(Port.tcp(5432), { hostAddress: 'ADDRESS', sources: [Peer.anyIpv4()] }), where db is app/Db",
+    ],
+  ])('explain %s %s %s: the way out is a line of a program', async (from, to, port, says) => {
+    const { out } = await bulkhead('explain', from, to, port, '-i', written(site().program.daemon));
+    expect(out).toContain(says);
   });
 
   test('what is not certain has an exit code of its own', async () => {

@@ -12,7 +12,11 @@ const ANY = new Set(['0.0.0.0', '::']);
  * Undefined where the port is not published.
  * @throws InputError
  */
-export function publishedAt({ publications }: Topology, { hostAddress }: Meaning, asked: Port): { end: AskedEnd; port: Port } | undefined {
+export function publishedAt(
+  { publications, hostAddresses }: Topology,
+  { hostAddress }: Meaning,
+  asked: Port,
+): { end: AskedEnd; port: Port; at: readonly string[] } | undefined {
   const found = publications.filter(
     ({ hostAddress: at, hostPort, isChosen }) =>
       isChosen !== true &&
@@ -32,5 +36,9 @@ export function publishedAt({ publications }: Topology, { hostAddress }: Meaning
   return {
     end: { fact: { kind: 'workload', path }, text: `${path} (published as ${asked.text} of ${hostAddress ?? at})` },
     port: portOf(`${targetPort.protocol}/${first}-${last}`),
+    at:
+      hostAddress !== undefined
+        ? [hostAddress]
+        : [...new Set(found.flatMap(({ hostAddress: on }) => (ANY.has(on) ? hostAddresses : [on])))],
   };
 }

@@ -1,4 +1,4 @@
-import { furthestWay, forgedWay } from './explain';
+import { type AskedAt, furthestWay, forgedWay } from './explain';
 import { EVERY_PORT, intersect, isEmpty, NO_PORTS, portSetOf } from './matrix/port-set';
 import type { Proof } from './proof';
 import { aloneAmong } from './segmentless';
@@ -25,6 +25,8 @@ export interface Question {
   readonly portText: string;
   /** Why no flow between the two may be declared. */
   readonly refusal?: string;
+  /** Where the question names a published port of the host: only packets to these addresses count. */
+  readonly at?: AskedAt;
 }
 
 /** Ports that some member of the source reaches on some member of the destination. */
@@ -37,6 +39,7 @@ export function portsAsked(proof: Proof, source: PeerFact, destination: PeerFact
 /** The result of a connection; of several members, addresses and ports, the one that gets furthest counts. */
 export function dispositionOf(proof: Proof, question: Question): Disposition {
   const [from, to] = [question.source.fact, question.destination.fact];
+  if (question.at !== undefined) return explain(proof, question).disposition;
   const { open, doubtful } = portsAsked(proof, from, to);
   const asked = portSetOf(question.port);
   if (!isEmpty(intersect(open, asked))) return Disposition.DELIVERED;
@@ -47,11 +50,12 @@ export function dispositionOf(proof: Proof, question: Question): Disposition {
 
 /** Why a connection arrives or does not. */
 export function explain(proof: Proof, question: Question): Explanation {
-  const { source, destination, portText, refusal } = question;
+  const { source, destination, portText, refusal, at } = question;
   const [from, to] = [selectionOf(source.fact, proof.derived), selectionOf(destination.fact, proof.derived)];
   const deciding = decidingPort(proof, question);
-  const own = furthestWay(proof, from, to, deciding);
-  const told = own?.outcome.disposition === 'DELIVERED' ? own : (forgedWay(proof, from, to, deciding) ?? own);
+  const own = furthestWay(proof, from, to, deciding, at);
+  const isTold = own?.outcome.disposition === 'DELIVERED' || at !== undefined;
+  const told = isTold ? own : (forgedWay(proof, from, to, deciding) ?? own);
   return explanationOf(told, {
     source: nameOf(source),
     destination: nameOf(destination),
@@ -60,8 +64,10 @@ export function explain(proof: Proof, question: Question): Explanation {
     hasGuard: proof.hasGuard,
     labels: proof.labels,
     alone: aloneAmong(proof.derived.topology, source.fact, destination.fact),
-    isShared: shareNetwork(source.fact, destination.fact),
-    kinds: { source: kindOf(source), destination: kindOf(destination) },
+    isShared: at === undefined && shareNetwork(source.fact, destination.fact),
+    isAtHost: at !== undefined,
+    ends: { source: source.fact, destination: destination.fact },
+    portSpec: question.port,
   });
 }
 
@@ -79,8 +85,4 @@ function decidingPort(proof: Proof, { source, destination, port }: Question): Po
 /** In the network, a container that shares one is the other container. */
 function nameOf({ text, fact }: AskedEnd): string {
   return fact.kind === 'workload' && fact.sharer !== undefined ? `${text} (in the network of ${fact.path})` : text;
-}
-
-function kindOf({ fact: { kind } }: AskedEnd): 'workload' | 'host' | 'outside' {
-  return kind === 'host' ? 'host' : kind === 'block' ? 'outside' : 'workload';
 }

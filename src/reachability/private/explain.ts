@@ -20,10 +20,16 @@ export interface Told {
   readonly forged?: ForgedCell;
 }
 
+/** Addresses of the host and the port that a question names, where another end answers there. */
+export interface AskedAt {
+  readonly addresses: readonly string[];
+  readonly port: number;
+}
+
 /** Of all ways from one peer to the other, the one that gets furthest. */
-export function furthestWay(proof: Proof, source: Selection, destination: Selection, port: PortSpec): Told | undefined {
+export function furthestWay(proof: Proof, source: Selection, destination: Selection, port: PortSpec, at?: AskedAt): Told | undefined {
   let best: Told | undefined;
-  for (const probe of probesOf(proof, source, destination, port)) {
+  for (const probe of probesOf(proof, source, destination, port, at)) {
     const outcome = proof.trace(probe);
     if (!isAtDestination(outcome, destination)) continue;
     if (!best || RANK[outcome.disposition] > RANK[best.outcome.disposition]) {
@@ -60,8 +66,8 @@ function isAtDestination({ disposition, receiver }: Outcome, { containers, isHos
   return receiver.kind === 'host' ? isHost : true;
 }
 
-function* probesOf(proof: Proof, source: Selection, destination: Selection, port: PortSpec): Generator<ProbeSpec> {
-  const targets = targetsOf(proof, destination, port);
+function* probesOf(proof: Proof, source: Selection, destination: Selection, port: PortSpec, at?: AskedAt): Generator<ProbeSpec> {
+  const targets = at === undefined ? targetsOf(proof, destination, port) : at.addresses.map((to) => ({ to, port: at.port }));
   for (const { from, family: given } of sourcesOf(proof, source)) {
     for (const { to, port: asked } of targets) {
       const family: Family = to.includes(':') ? 'ipv6' : 'ipv4';
@@ -82,7 +88,7 @@ function sourcesOf({ matrix }: Proof, source: Selection): { from: ProbeSource; f
     ...matrix.outside
       .filter((endpoint) => selects(source, endpoint))
       .map(({ address }) => ({
-        from: { kind: 'outside', interface: UPLINK, address } as const,
+        from: { kind: 'outside', interface: UPLINK, address: source.single ?? address } as const,
         family: address.includes(':') ? ('ipv6' as const) : ('ipv4' as const),
       })),
   ];
@@ -101,7 +107,9 @@ function targetsOf({ view, matrix, derived }: Proof, destination: Selection, por
       return addresses.flatMap((address) => at(address, asked));
     });
   const host = destination.isHost ? view.interfaces.flatMap(({ addresses }) => addresses.flatMap((text) => at(text.split('/')[0]))) : [];
-  const outside = matrix.outside.filter((endpoint) => selects(destination, endpoint)).flatMap(({ address }) => at(address));
+  const outside = matrix.outside
+    .filter((endpoint) => selects(destination, endpoint))
+    .flatMap(({ address }) => at(destination.single ?? address));
   return [...own, ...published, ...host, ...outside];
 }
 

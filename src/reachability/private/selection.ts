@@ -19,13 +19,16 @@ export interface Provable {
 export interface Selection {
   readonly containers: ReadonlySet<string>;
   readonly isHost: boolean;
+  /** The address, where only one is asked about: packets are told with it. */
+  readonly single?: string;
   readonly block?: AddressRange & { readonly family: Family };
 }
 
 export function selectionOf(peer: PeerFact, { members, topology }: Provable): Selection {
   if (peer.kind === 'block') {
     const range = readRange(peer.family, peer.block)!;
-    return { containers: new Set(), isHost: false, block: { ...range, family: peer.family } };
+    const single = range.first === range.last ? peer.block.split('/')[0] : undefined;
+    return { containers: new Set(), isHost: false, block: { ...range, family: peer.family }, ...(single !== undefined && { single }) };
   }
   const place = topology.existing.find(({ key }) => peer.kind === 'segment' && key === peer.path);
   return {

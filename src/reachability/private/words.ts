@@ -1,10 +1,13 @@
+import { declaringCode } from './declaring-code';
 import { stepText, type Told } from './explain';
 import { explanationText, type ExplanationWords } from './explanation-text';
 import { asText, wayOut } from './forged/forged-text';
 import type { Labels } from './labels';
+import type { PeerFact } from '../../topology/private/facts';
 import { Disposition } from '../disposition';
 import { Explanation } from '../explanation';
 import type { Outcome, Step } from './walk/outcome';
+import type { PortSpec } from '../../topology/private/terms';
 
 /** Names of the ends and the port, for sentences. */
 export interface Subject {
@@ -20,7 +23,10 @@ export interface Subject {
   readonly alone?: { readonly path: string; readonly reason: string };
   /** Both ends are in one network namespace. */
   readonly isShared?: boolean;
-  readonly kinds: { readonly source: 'workload' | 'host' | 'outside'; readonly destination: 'workload' | 'host' | 'outside' };
+  /** Whether the question is about a published port at an address of the host. */
+  readonly isAtHost?: boolean;
+  readonly ends: { readonly source: PeerFact; readonly destination: PeerFact };
+  readonly portSpec: PortSpec;
 }
 
 export function explanationOf(told: Told | undefined, subject: Subject): Explanation {
@@ -114,7 +120,7 @@ function quoted(names: readonly string[]): string {
   return names.map((name) => `'${name}'`).join(' and ');
 }
 
-function remedyOf({ outcome, declarations, forged }: Told, { source, destination, port, refusal, hasGuard, kinds }: Subject): string {
+function remedyOf({ outcome, declarations, forged }: Told, { refusal, hasGuard, ends, isAtHost, portSpec }: Subject): string {
   if (forged !== undefined) {
     const way = wayOut(forged, hasGuard);
     return `${way[0].toUpperCase()}${way.slice(1)}.`;
@@ -131,8 +137,15 @@ function remedyOf({ outcome, declarations, forged }: Told, { source, destination
   if (refusal !== undefined) {
     return `You cannot open it: ${refusal}.`;
   }
-  if (kinds.destination === 'workload' && kinds.source === 'outside') {
-    return `Publish it: publish(${port}) on ${destination}, with ${source} among the sources.`;
+  const isInside = ends.source.kind !== 'block' && ends.source.kind !== 'host';
+  if (isAtHost === true && isInside && ends.destination.kind === 'workload') {
+    return isSame(ends.source, ends.destination)
+      ? 'A container reaches itself on 127.0.0.1.'
+      : `No container reaches a publication by an address of the host. Connect to the container itself by its name. ${declaringCode(ends.source, ends.destination, portSpec)}`;
   }
-  return `Declare it: connections.allowTo(${destination}, ${port}) on ${source}.`;
+  return declaringCode(ends.source, ends.destination, portSpec);
+}
+
+function isSame(one: PeerFact, other: PeerFact): boolean {
+  return 'path' in one && 'path' in other && one.path === other.path;
 }
