@@ -148,11 +148,14 @@ export function chainText({ table, chain, index }: RulePlace): string {
 }
 
 /** What a packet says of itself. */
-export function packetText({ protocol, source, sourcePort, destination, destinationPort }: PacketText, labels: Labels): string {
+export function packetText(
+  { protocol, source, sourcePort, destination, destinationPort }: PacketText,
+  labels: Pick<Labels, 'port'>,
+): string {
   return `${protocol} ${endText(source, sourcePort, labels)} > ${endText(destination, destinationPort, labels)}`;
 }
 
-function endText(address: string, port: number, labels: Labels): string {
+function endText(address: string, port: number, labels: Pick<Labels, 'port'>): string {
   if (port === 0) return address;
   return `${address.includes(':') ? `[${address}]` : address}:${labels.port(port)}`;
 }

@@ -12,17 +12,19 @@ export interface ExplanationWords {
   readonly remedy: string;
 }
 
+type StepLabels = Pick<Labels, 'declarationsOf' | 'port'>;
+
 /** Names of hooks, and of the steps between them, form a column. */
 const COLUMN = 12;
 
 /** Lines for people. No name from a user begins a line or changes how it is shown. */
-export function explanationText(words: ExplanationWords, steps: readonly Step[], labels: Labels | undefined): string {
+export function explanationText(words: ExplanationWords, steps: readonly Step[], labels: StepLabels | undefined): string {
   const { disposition, summary, remedy } = words;
   const way = labels === undefined ? [] : wayText(words, steps, labels);
   return [`${disposition}: ${summary}`, '', ...way, `Remedy: ${remedy}`].map(oneLine).join('\n');
 }
 
-function wayText({ disposition, decidedBy }: ExplanationWords, steps: readonly Step[], labels: Labels): string[] {
+function wayText({ disposition, decidedBy }: ExplanationWords, steps: readonly Step[], labels: StepLabels): string[] {
   const isDeciding = (step: Step, declared: string) => {
     if (disposition === Disposition.UNKNOWN || step.place === undefined || decidedBy === undefined) return false;
     if (disposition === Disposition.DELIVERED) return declared === decidedBy;

@@ -93,6 +93,11 @@ const REASONS: Readonly<Record<Exclude<Outcome['reason'], 'rule' | 'policy' | 'a
   'too-many-cases': 'the result depends on too many things that Bulkhead does not know',
 };
 
+/** Why a packet that no rule stops does not arrive. */
+export function causeOf({ reason }: Outcome): string {
+  return REASONS[reason as keyof typeof REASONS];
+}
+
 function reasonOf({ outcome, decidedBy, declarations, forged }: Told): string {
   if (forged !== undefined) {
     const doubt = forged.certain ? '' : ', if the host accepts that source and a sender is there';

@@ -156,7 +156,11 @@ export function differs({ protocol, expected }: Asked, { outcome, token, detail 
   if (expected.disposition === 'UNKNOWN') return '';
   const wanted = answererOf(expected);
   if (wanted === undefined) {
-    return outcome === 'open' || outcome === 'refused' ? `${expected.disposition} (${expected.reason}), observed ${observed}` : '';
+    // What is rejected is told so, and a port without a program is refused in the same words.
+    const isRejected = expected.decidedBy?.rule?.verdict.kind === 'reject';
+    return outcome === 'open' || (outcome === 'refused' && !isRejected)
+      ? `${expected.disposition} (${expected.reason}), observed ${observed}`
+      : '';
   }
   return outcome === 'open' && (protocol === 'icmp' || token === wanted) ? '' : `DELIVERED to ${wanted}, observed ${observed}`;
 }

@@ -1,0 +1,262 @@
+import { InputError } from './input-error';
+import type { HostNote } from './private/host/host-note';
+import type { IntakeHost } from './private/host/intake-host';
+import { type PortClass, portClasses, unionOf } from './private/host/port-classes';
+import { ELSEWHERE, endNamed, endsOf, familyOf, outsideEnd, type QuestionEnd } from './private/host/question-ends';
+import { ownerOf } from './private/host/rule-owner';
+import { sourceClasses } from './private/host/source-classes';
+import { portOf } from './private/ports';
+import type { IpProtocol } from '../firewall/private/ir';
+import { groupBy } from '../private/multimap';
+import { Disposition } from '../reachability/disposition';
+import { Explanation } from '../reachability/explanation';
+import { chainText, placeText } from '../reachability/private/explain';
+import { explanationText, type ExplanationWords } from '../reachability/private/explanation-text';
+import { isEmpty, type PortSet, shortPortSetText, subtract } from '../reachability/private/matrix/port-set';
+import { Host } from '../reachability/private/walk/host';
+import { type Outcome, RANK, type Step } from '../reachability/private/walk/outcome';
+import { walk } from '../reachability/private/walk/walk';
+import { causeOf } from '../reachability/private/words';
+import type { Exposure, ReachableCell } from '../reachability/results';
+
+/** Something that the outside reaches, and what lets it through. */
+export interface HostExposure extends Exposure {
+  /** Interface of the host that clients come in by. */
+  readonly interface: string;
+  /** The publication or rule that leads there. */
+  readonly by: string;
+  readonly certain: boolean;
+}
+
+interface Found {
+  readonly to: string;
+  readonly address: string;
+  readonly ports: PortSet;
+  readonly targetPorts: PortSet;
+  readonly certain: boolean;
+  readonly outcome: Outcome;
+}
+
+/** Answers about a host that somebody else set up. */
+export class HostQuestions {
+  private readonly bridges: ReadonlySet<string>;
+
+  constructor(public readonly host: IntakeHost) {
+    this.bridges = new Set(
+      host.names.networks.flatMap(({ driver, interface: name }) => (driver === 'bridge' && name !== undefined ? [name] : [])),
+    );
+  }
+
+  /** What is missing or not understood; it goes with each answer. */
+  public get notes(): readonly HostNote[] {
+    return this.host.notes;
+  }
+
+  /** Every two ends with an open connection. */
+  public open(): ReachableCell[] {
+    const ends = endsOf(this.host);
+    return ends.flatMap((from) => ends.flatMap((to) => (from === to ? [] : this.cells(from, to))));
+  }
+
+  /** What each interface outside lets in, at the host's addresses and at those of containers: from anywhere, and from senders that rules name. */
+  public exposures(): HostExposure[] {
+    const ends = endsOf(this.host);
+    const targets = ends.filter(({ kind }) => kind !== 'outside');
+    const places = [...new Set(targets.flatMap(({ addresses }) => addresses))];
+    return ends.flatMap(({ kind, interface: name }) =>
+      kind === 'outside' && name !== undefined ? places.flatMap((address) => this.exposuresAt(name, address)) : [],
+    );
+  }
+
+  public disposition(source: string, destination: string, port: string): Disposition {
+    return Disposition[this.best(source, destination, port).outcome.disposition];
+  }
+
+  public explain(source: string, destination: string, port: string): Explanation {
+    const { outcome, from, to } = this.best(source, destination, port, true);
+    const words = this.wordsOf(outcome, from, to, port);
+    const labels = { declarationsOf: () => [], port: String };
+    const text = explanationText(words, outcome.steps, labels);
+    return Explanation._of(
+      words,
+      text.split('\n').filter((line) => /^[ >] /.test(line)),
+      text,
+    );
+  }
+
+  /** Of the addresses of the destination the one counts that gets furthest. */
+  private best(source: string, destination: string, port: string, trace = false): { outcome: Outcome; from: QuestionEnd; to: QuestionEnd } {
+    const [from, to] = [endNamed(this.host, source), endNamed(this.host, destination)];
+    if (from.text === to.text) throw new InputError(`'${source}' and '${destination}' are the same end; name two`);
+    const { protocol, first } = portOf(port)._spec();
+    const direct = to.addresses.map((address) => ({ address, port: protocol === 'icmp' ? 0 : first }));
+    const outcomes = [...direct, ...this.publishedPlaces(to, protocol, first)].flatMap(({ address, port: at }) => {
+      const family = familyOf(address);
+      const asked: IpProtocol = protocol === 'icmp' ? (family === 'ipv4' ? 'icmp' : 'ipv6-icmp') : protocol;
+      const outcome = this.ask(from, address, { protocol: asked, port: at }, trace);
+      // What is published at that port of the host may be somebody else's by now.
+      const isOther = outcome?.receiver !== undefined && to.kind === 'container' && outcome.receiver.container !== to.text;
+      return outcome === undefined || isOther ? [] : [outcome];
+    });
+    const [outcome] = [...outcomes].sort((a, b) => RANK[b.disposition] - RANK[a.disposition]);
+    if (outcome === undefined) throw new InputError(`'${source}' and '${destination}' have no addresses of one family; name an address`);
+    return { outcome, from, to };
+  }
+
+  /** Ports of the host that lead to a port of the container, where the question names no address. */
+  private publishedPlaces({ kind, text, addresses }: QuestionEnd, protocol: string, port: number): { address: string; port: number }[] {
+    const container = this.host.names.containers.find(({ name }) => kind === 'container' && name === text);
+    if (container === undefined || addresses.length < container.addresses.length) return [];
+    const own = endNamed(this.host, 'host').addresses;
+    return container.ports
+      .filter((each) => each.protocol === protocol && each.targetPort === port)
+      .flatMap(({ hostAddress, hostPort }) => {
+        const places = hostAddress === '0.0.0.0' || hostAddress === '::' ? own.filter((each) => each.includes(':') === hostAddress.includes(':')) : [hostAddress]; // prettier-ignore
+        return places.map((address) => ({ address, port: hostPort }));
+      });
+  }
+
+  private ask(from: QuestionEnd, to: string, { protocol, port }: Pick<PortClass, 'protocol' | 'port'>, trace = false): Outcome | undefined {
+    const family = familyOf(to);
+    const source = from.sourceIn(family);
+    return source && walk(this.host.view, { family, from: source, to, protocol, port }, { trace });
+  }
+
+  /** Ports of an address that lead to somebody, by who that is. */
+  private found(from: QuestionEnd, address: string): Found[] {
+    const groups = new Map<string, { readonly outcome: Outcome; readonly ports: PortSet[]; readonly targets: PortSet[] }>();
+    for (const each of portClasses(this.host.view, familyOf(address))) {
+      const outcome = this.ask(from, address, each);
+      if (outcome === undefined || (outcome.disposition !== 'DELIVERED' && outcome.disposition !== 'UNKNOWN')) continue;
+      const receiver = outcome.receiver ?? outcome.receivers?.[0];
+      const who = receiver === undefined ? '' : (receiver.container ?? receiver.kind);
+      const moved = (receiver?.port ?? each.port) - each.port;
+      const key = JSON.stringify([outcome.disposition, who, moved]);
+      const group = groups.get(key) ?? { outcome, ports: [], targets: [] };
+      groups.set(key, group);
+      group.ports.push(each.ports);
+      group.targets.push(moved === 0 ? each.ports : shifted(each, moved));
+    }
+    return [...groups].map(([key, { outcome, ports, targets }]) => ({
+      to: (JSON.parse(key) as string[])[1],
+      address,
+      ports: unionOf(ports),
+      targetPorts: unionOf(targets),
+      certain: outcome.disposition === 'DELIVERED',
+      outcome,
+    }));
+  }
+
+  private cells(from: QuestionEnd, to: QuestionEnd): ReachableCell[] {
+    const addresses = to.kind === 'outside' ? this.placesAt(to) : to.addresses;
+    const found = addresses.flatMap((address) => this.found(from, address)).filter((each) => each.to === '' || each.to === (to.kind === 'container' ? to.text : to.kind)); // prettier-ignore
+    return [true, false].flatMap((certain) => {
+      const ports = unionOf(found.filter((each) => each.certain === certain).map((each) => each.ports));
+      return isEmpty(ports) ? [] : [{ source: from.text, destination: to.text, ports: shortPortSetText(ports), certain }];
+    });
+  }
+
+  /** Addresses of the internet, where the host sends those over the interface. */
+  private placesAt({ interface: name }: QuestionEnd): string[] {
+    const host = Host.of(this.host.view);
+    return (['ipv4', 'ipv6'] as const).flatMap((family) => {
+      const hop = host.hopTo(family, host.valueOf(family, ELSEWHERE[family])!);
+      return hop !== undefined && hop.interface === name ? [ELSEWHERE[family]] : [];
+    });
+  }
+
+  private exposuresAt(name: string, address: string): HostExposure[] {
+    const [everybody, ...named] = sourceClasses(this.host.view, familyOf(address));
+    const anywhere = this.found(outsideEnd(name, everybody.address), address);
+    const common = anywhere.map((each) => this.exposure(name, each, [everybody.block], true));
+    // What only some may reach, in one line for all of them.
+    const further = named.flatMap(({ block, address: source }) =>
+      this.found(outsideEnd(name, source), address).flatMap((each) => {
+        const known = unionOf(anywhere.filter(({ to, certain }) => to === each.to && certain === each.certain).map(({ ports }) => ports));
+        const ports = subtract(each.ports, known);
+        return isEmpty(ports) ? [] : [{ block, each: { ...each, ports } }];
+      }),
+    );
+    const groups = groupBy(further, ({ each: { to, ports, certain } }) => JSON.stringify([to, ports, certain]));
+    return [...common, ...[...groups.values()].map((group) => this.exposure(name, group[0].each, group.map(({ block }) => block), false))]; // prettier-ignore
+  }
+
+  private exposure(
+    name: string,
+    { to, address, ports, targetPorts, certain, outcome }: Found,
+    sources: string[],
+    anywhere: boolean,
+  ): HostExposure {
+    return {
+      workload: to === '' ? 'not certain' : to,
+      hostAddress: address,
+      hostPorts: shortPortSetText(ports),
+      targetPorts: shortPortSetText(targetPorts),
+      sources,
+      anywhere,
+      interface: name,
+      by: this.wayIn(outcome),
+      certain,
+    };
+  }
+
+  private wayIn({ receiver, doubts }: Outcome): string {
+    if (receiver === undefined) return doubts.map((doubt) => placeText(doubt)).join('; ');
+    const published = this.host.names.containers
+      .filter(({ name }) => name === receiver.container)
+      .flatMap(({ ports }) => ports)
+      .find(({ targetPort }) => targetPort === receiver.port);
+    if (published !== undefined) {
+      return `publication ${published.hostAddress}:${published.hostPort} -> ${published.targetPort}/${published.protocol}`;
+    }
+    return receiver.kind === 'host' ? 'no rule drops it' : 'rules of the host';
+  }
+
+  private wordsOf(outcome: Outcome, from: QuestionEnd, to: QuestionEnd, port: string): ExplanationWords {
+    const { disposition, decidedBy, doubts, receiver } = outcome;
+    const verb = { DELIVERED: 'reaches', DROPPED: 'does not reach', UNREACHABLE: 'does not reach', UNKNOWN: 'may or may not reach' }[
+      disposition
+    ];
+    const place = decidedBy && `${chainText(decidedBy)} (${placeText(decidedBy)}; ${ownerOf(decidedBy, this.bridges)})`;
+    const accepting = acceptingStep(outcome);
+    const doubted = doubts.map((doubt) => `${placeText(doubt)}${doubt.rule === undefined ? '' : ` in ${chainText(doubt)}`}`).join('; ');
+    const isElsewhere = receiver?.container !== undefined && receiver.container !== to.text ? `, where ${receiver.container} answers` : '';
+    const why = {
+      DELIVERED: accepting?.place
+        ? `${chainText(accepting.place)} lets it through: ${placeText(accepting.place)} (${ownerOf(accepting.place, this.bridges)})`
+        : 'no rule drops it',
+      DROPPED: place ? `${place} drops it` : 'a rule drops it',
+      UNREACHABLE: causeOf(outcome),
+      UNKNOWN: `that rests on ${doubted}`,
+    }[disposition];
+    const remedy = {
+      DELIVERED:
+        'to close it, drop it in a chain that is asked before, such as mangle FORWARD or DOCKER-USER for containers and INPUT for the host',
+      DROPPED: decidedBy
+        ? `to open it, put a rule that accepts it before this one in ${decidedBy.table} ${decidedBy.chain}, or take this one away`
+        : 'change that rule',
+      UNREACHABLE: 'no rule decides: change routes, addresses or networks',
+      UNKNOWN: 'find out what the named rules or settings do, or take the missing texts',
+    }[disposition];
+    return {
+      disposition: Disposition[disposition],
+      summary: `${from.text} ${verb} ${to.text} on ${port}${isElsewhere}: ${why}${outcome.direction === 'reply' ? ' (the reply)' : ''}.`,
+      decidedBy: decidedBy && placeText(decidedBy),
+      remedy: `${remedy}.`,
+    };
+  }
+}
+
+/** The last rule that accepts the packet, else the policy of the last chain that filters. */
+function acceptingStep({ steps }: Outcome): Step | undefined {
+  const there = [...steps].reverse().filter(({ place, direction }) => place !== undefined && direction === 'original');
+  return (
+    there.find(({ what }) => what.startsWith('accept')) ??
+    there.find(({ what, place }) => what === 'policy accept' && place!.table !== 'nat')
+  );
+}
+
+function shifted({ ports }: PortClass, by: number): PortSet {
+  const move = (ranges: PortSet['tcp']): PortSet['tcp'] => ranges.map(([first, last]) => [first + by, last + by] as const);
+  return { ...ports, tcp: move(ports.tcp), udp: move(ports.udp) };
+}
