@@ -41,7 +41,9 @@ export function dockersLines(host: RuledHost): IsDockers {
 function isTranslationOfBridge(table: string, chain: string, { matches, verdict }: Rule, bridges: ReadonlySet<string>): boolean {
   const isOfNat = table === 'nat' && chain === 'POSTROUTING' && (verdict.kind === 'masquerade' || verdict.kind === 'snat');
   const leaves = matches.some((match) => match.kind === 'out-interface' && match.negate === true && bridges.has(match.name));
-  const [source, destination] = (['source', 'destination'] as const).map((kind) => matches.find((match) => match.kind === kind && match.negate !== true));
+  const [source, destination] = (['source', 'destination'] as const).map((kind) =>
+    matches.find((match) => match.kind === kind && match.negate !== true),
+  );
   const isToSelf = source?.kind === 'source' && destination?.kind === 'destination' && source.block === destination.block;
   return isOfNat && ((leaves && source !== undefined) || isToSelf);
 }

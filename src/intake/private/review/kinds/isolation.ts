@@ -125,7 +125,9 @@ export function forwardPolicyAccept(scene: Scene, family: Family): Fault[] {
   if (policy !== 'accept' || source === undefined) return [];
   const found = direct(scene, family, source).find(({ packet }) => {
     const outcome = scene.walk(packet, undefined, undefined, true);
-    const last = outcome.steps.filter(({ at, direction, place }) => at === 'forward' && direction === 'original' && place?.table === 'filter').at(-1);
+    const last = outcome.steps
+      .filter(({ at, direction, place }) => at === 'forward' && direction === 'original' && place?.table === 'filter')
+      .at(-1);
     return isDelivered(outcome) && (last === undefined || last.what === 'policy accept');
   });
   if (found === undefined) return [];

@@ -63,7 +63,15 @@ function closesAnother(scene: Scene, rule: PersonRule): boolean {
 }
 
 /** Blocks that nobody on the internet has: who drops them means forged senders. */
-const FORGED: readonly string[] = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '198.18.0.0/15', 'fc00::/7', 'fe80::/10'];
+const FORGED: readonly string[] = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '198.18.0.0/15',
+  'fc00::/7',
+  'fe80::/10',
+];
 
 /** What closes everything that no rule before it let in is a policy, not a rule against a published port. */
 function isDefault({ rule, chain, table }: PersonRule, words: Words, way: Way | undefined): boolean {
