@@ -9,10 +9,11 @@ import { thirdPartyPage } from './print-third-party';
 import { ERROR_CODES } from '../src/private/error-codes';
 import { META } from '../src/validation/private/meta-rules';
 import { ALL_RULES } from '../src/validation/rules/all';
+import { FIREWALL_RULES } from '../src/validation/rules/firewall';
 
 const rules = [...ALL_RULES, ...Object.values(META)];
 print('CIS.md', cisPage(rules));
-print('RULES.md', rulesPage(rules));
+print('RULES.md', rulesPage([...rules, ...FIREWALL_RULES]));
 print('IMAGES.md', imagesPage());
 print('../THIRD-PARTY.md', thirdPartyPage());
 print('ENGINES.md', enginesPage(fs.readFileSync(path.resolve(__dirname, '../docs/ENGINES.md'), 'utf8')));

@@ -15,6 +15,7 @@ export function rulesPage(rules: readonly Rule[]): string {
 
 ${sorted.length} rules, ${sorted.filter(inDefaults).length} of them in \`SecureDefaults\`. Errors fail the synth, the synth prints warnings, and notes
 (severity \`info\`) are only in the reports. A rule checks the JSON that Terraform gets. A value that only Terraform knows is a finding of BH-X03 if a rule of severity error needs it.
+Rules \`BH-F\` are about the firewall of a host: only \`FirewallReview\` asks them.
 
 This page is printed from the rules by \`npx projen docs:print\`.
 

@@ -2,7 +2,11 @@ import { type Generation, GENERATIONS, textsOf, type Written } from './texts';
 import { EngineVersion, type FirewallFinding, FirewallReview } from '../../../src';
 
 /** A host, and the codes that its review says: all of them, and no others. */
-export type Row = readonly [name: string, written: Written, says: readonly string[] | Readonly<Partial<Record<Generation, readonly string[]>>>];
+export type Row = readonly [
+  name: string,
+  written: Written,
+  says: readonly string[] | Readonly<Partial<Record<Generation, readonly string[]>>>,
+];
 
 export interface Verdict {
   readonly name: string;

@@ -119,7 +119,8 @@ function play(lab: Lab, crowd: Crowd, checks: Checks, { name, rules, code, isOpe
     checks.check(`${name}: ${code} is said`, finding !== undefined, () => findings.map((one) => one.statement).join('\n') || 'nothing is said');
     if (finding?.packet !== undefined) tryFinding(lab, crowd, checks, name, finding, isOpen, withoutFix === true);
   } finally {
-    must(lab, ['iptables -D FORWARD -j DOCKER-USER 2>/dev/null || true', `iptables-restore < ${SAVED}`]);
+    // What was saved before there was a table raw does not empty it.
+    must(lab, ['iptables -t raw -F PREROUTING', `iptables-restore < ${SAVED}`]);
   }
 } // prettier-ignore
 
@@ -141,7 +142,11 @@ function asks(crowd: Crowd, { sender, destination, port }: NonNullable<FirewallF
   // A machine on the internet has no way to addresses that only the network of the host leads to.
   const isDirect = /^(10\.8|127\.)/.test(destination);
   const where: Where = isContainer ? { container } : { ns: isDirect ? 'lanB' : 'inet' };
-  const dst = destination === 'the host' ? HOST : destination.startsWith('203.0.113.') || destination.startsWith('198.51.100.') ? INET : destination;
+  // Where a finding is about any container of a network, the one that is there stands for it.
+  const guest = /^(10\.8[124])\./.exec(destination)?.[1];
+  const isOutside = destination.startsWith('203.0.113.') || destination.startsWith('198.51.100.');
+  const isGateway = destination.endsWith('.0.1');
+  const dst = destination === 'the host' ? HOST : isOutside ? INET : guest !== undefined && !isGateway ? `${guest}.0.10` : destination;
   const src = isContainer || isDirect ? {} : { src: INET };
   const [[result]] = crowd.ask([{ where, spec: [{ id: '0', proto: 'tcp', dst, port, timeoutMs: 1_500, tries: 2, ...src }] }]);
   return result.outcome === 'open';
