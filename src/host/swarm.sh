@@ -48,7 +48,7 @@ init() {
     --cert-expiry @certificates@ \
     --default-addr-pool "$ingress" --default-addr-pool-mask-length "${ingress#*/}"
   [ "$lock" = no-autolock ] || set -- "$@" --autolock
-  # What it prints has the token in it, and the key.
+  # Its output contains the token and the key.
   docker swarm init "$@" >/dev/null
   say "made the swarm; this host is its first manager"
   [ "$frames" = unencrypted ] || seal_ingress
@@ -70,7 +70,7 @@ seal_ingress() {
 
 node_state() { docker info --format '{{.Swarm.LocalNodeState}}'; }
 
-# Docker has started: nothing here may keep it from running, and running it again changes nothing.
+# Docker has started: nothing here may stop it, and a second run changes nothing.
 start() {
   # Not docker info, which succeeds without an engine.
   if ! docker version >/dev/null 2>&1; then

@@ -18,7 +18,7 @@ while [ $# -gt 0 ]; do
 done
 case $level in 1 | 2) ;; *) die "--level is 1 or 2" ;; esac
 [ "$(id -u)" = 0 ] || die 'must run as root'
-# The engine of this host, whatever the caller's client would ask.
+# The engine of this host, whatever engine the caller's client would use.
 DOCKER_HOST=unix:///run/docker.sock
 export DOCKER_HOST
 unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
@@ -27,7 +27,7 @@ failed=
 
 . generated/program.sh
 
-# The control that the next lines are about; false where it is beyond the level.
+# The control of the next lines; false if it is beyond the level.
 look() {
   control=$1
   [ "$2" -le "$level" ]

@@ -39,7 +39,7 @@ export interface LateContainerBlocks {
   readonly dns: string[];
   /** Beside those that the container was made with. */
   readonly sysctls: Readonly<Record<string, string>>;
-  /** Targets of volumes into which the engine copies nothing of the image, nor the owner of its folder. */
+  /** Targets of volumes into which the engine copies neither content of the image nor the owner of its folder. */
   readonly uncopied?: readonly string[];
 }
 
@@ -63,7 +63,7 @@ export class LateContainer extends Container {
     return super.synthesizeHclAttributes();
   }
 
-  /** What was set past the construct, of some attributes: overrides and the setters of the resource, by attribute name. */
+  /** The values of some attributes that were set without the construct: overrides and the setters of the resource, by attribute name. */
   public setBeside(attributes: readonly string[]): Record<string, unknown> {
     const inputOf = (attribute: string) =>
       (this as unknown as Record<string, unknown>)[`${attribute.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())}Input`];

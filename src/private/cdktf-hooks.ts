@@ -3,7 +3,7 @@ import type { Construct, IConstruct } from 'constructs';
 import { ValidationError } from './errors';
 import { Slot } from './slot';
 
-/** Something that works, and not as well as its author may think: by the path of the construct. */
+/** A declaration that works, but not as well as its author may think: by the path of the construct. */
 export interface Told {
   readonly path: string;
   readonly message: string;
@@ -20,7 +20,7 @@ export function warn(construct: IConstruct, message: string): void {
   Annotations.of(construct).addWarning(message);
 }
 
-/** What was warned of in a stack, in the order of the tree. */
+/** The warnings in a stack, in the order of the tree. */
 export function warningsIn(stack: TerraformStack): Told[] {
   return stack.node
     .findAll()
@@ -66,7 +66,7 @@ export function aspectOnApp(construct: IConstruct): string[] {
     : [];
 }
 
-/** A stack has one version of the provider: it must meet what everything in it asks for. */
+/** A stack has one version of the provider: it must meet the requirements of everything in it. */
 const versionConstraints = new WeakMap<TerraformStack, Set<string>>();
 
 export function requireProvider(stack: TerraformStack, constraint: string): void {
@@ -75,7 +75,7 @@ export function requireProvider(stack: TerraformStack, constraint: string): void
   stack.addOverride('terraform.required_providers.docker.version', [...constraints].join(', '));
 }
 
-/** The construct at a path, or nothing when it was taken out of the tree. */
+/** The construct at a path, or undefined if it was removed from the tree. */
 export function constructAt(root: IConstruct, path: string): IConstruct | undefined {
   return path.split('/').reduce<IConstruct | undefined>((at, id) => at?.node.tryFindChild(id), root);
 }

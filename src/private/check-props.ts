@@ -5,7 +5,7 @@ import { EXAMPLES, EXAMPLES_BY_NAME } from './property-examples';
 
 export type StructName = keyof typeof PROPERTIES;
 
-/** What the names of properties end in that a caller may leave out. */
+/** Endings of property names that a caller may omit. */
 const UNITS = ['Seconds', 'Mebibytes', 'Millis', 'Reason'];
 
 /** Types of which other checks say more. */
@@ -131,7 +131,7 @@ function publishing(value: unknown): string {
   return `container.publish(Port.${protocol}(${host}), { ${lead}hostAddress: '192.0.2.10', sources: [Peer.anyIpv4()] })`;
 }
 
-/** The property that a caller may have meant, which is none of those given. */
+/** The property that a caller may have meant, if it is not among the given ones. */
 function meantBy(
   name: string,
   known: Readonly<Record<string, KnownProperty>>,
@@ -159,7 +159,7 @@ function meantBy(
   return nearest?.each;
 }
 
-/** How many letters must be put in, taken out or changed; two neighbours that changed places count as one. */
+/** How many letters must be inserted, removed or changed; two neighbours that changed places count as one. */
 function distanceOf(from: string, to: string): number {
   let earlier: number[] = [];
   let before = Array.from({ length: to.length + 1 }, (_, index) => index);

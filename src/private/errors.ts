@@ -4,7 +4,7 @@ import { readable } from './readable';
 /** A stable name for a kind of mistake; each is described in docs/ERRORS.md. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** What an error needs of a construct: its path. Keeps this file free of `constructs`. */
+/** What an error needs from a construct: its path. Keeps this file free of `constructs`. */
 export interface Place {
   readonly node: { readonly path: string };
 }

@@ -1,4 +1,4 @@
-/** How a value of a type is made, for messages. */
+/** An example of a value of a type, for messages. */
 export const EXAMPLES: Readonly<Record<string, string>> = {
   Capability: 'a Capability, such as Capability.CHOWN',
   ConfigFile: "a ConfigFile, such as ConfigFile.fromFile('/etc/app/app.conf', 'app.conf')",
@@ -33,7 +33,7 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   string: 'a string',
 };
 
-/** How a value of a property is made, where its type says too little; by the name of the property. */
+/** An example of a property's value, if its type does not show enough; by the name of the property. */
 export const EXAMPLES_BY_NAME: Readonly<Record<string, string>> = {
   certificateDirectory: "the folder of ca.pem, cert.pem and key.pem, such as '/home/me/.docker'",
   containerName: "the name of the container, such as 'shop-web'",

@@ -10,18 +10,18 @@ const WORD = 300;
 /** Longest message. */
 const MESSAGE = 8_000;
 
-/** The text with what cannot be seen in it written out, such as `\u{202e}`. */
+/** The text with invisible characters as escapes, such as `\u{202e}`. */
 export function visible(text: string): string {
   return text.replace(UNSEEN, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }
 
-/** JSON in which the same is written as JSON writes it: what was meant to hide is seen in a comparison, and a parser reads it back as it was. */
+/** JSON with the same characters as JSON escapes: a comparison shows hidden characters, and a parser reads back the original text. */
 export function visibleJson(json: string): string {
   const unit = (text: string) => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return json.replace(UNSEEN, (character) => [...Array(character.length).keys()].map((i) => unit(character[i])).join(''));
 }
 
-/** A message for people: everything in it can be seen, and what it repeats of an input is cut, with the length said. */
+/** A message for people: everything in it is visible, and it cuts quoted input and prints its length. */
 export function readable(message: string): string {
   const seen = visible(message);
   const words = seen.length <= WORD ? seen : seen.replace(/'[^'\n]{301,}'|"[^"\n]{301,}"|[^\s'"]{301,}/g, cutWord);

@@ -3,7 +3,7 @@ const SECRET_WORD =
 /** Words that always mean a secret, also at the end of another word: PGPASSWORD, MYSQL_PWD. */
 const SECRET_ENDING = /(PASS(WORD|WD|PHRASE)S?|_PWD)([_.-]|$)/i;
 
-/** Shapes of secrets that betray themselves whatever the variable is called. */
+/** Shapes of secrets that are recognizable whatever the name of the variable is. */
 const SECRET_VALUES: readonly { readonly what: string; readonly pattern: RegExp }[] = [
   { what: 'a private key', pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----/ },
   { what: 'a password inside a URL', pattern: /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i },
@@ -19,7 +19,10 @@ const SECRET_END =
 /** Values that switch an option, and those that refer to another value: a variable of a shell, a path, an option. */
 const NO_VALUE = /^$|^[$/<@~-]|^(true|false|yes|no|on|off|none|null|\d{1,3})$/i;
 
-/** What kind of secret the value of an option, a label or a line `NAME=value` looks like, by its shape or its name; nothing when it looks like none. */
+/**
+ * What kind of secret the value of an option, a label or a line `NAME=value` looks like, by its shape or its name; undefined if it does not look like
+ * one.
+ */
 export function secretValue(name: string, value: string): string | undefined {
   const shape = SECRET_VALUES.find(({ pattern }) => pattern.test(value));
   if (shape !== undefined) return shape.what;
@@ -65,7 +68,7 @@ export function fileUrlPath(value: string): string | undefined {
   return /^file:\/\/(\/[^\s?#]+)$/.exec(value)?.[1];
 }
 
-/** What kind of secret a variable looks like, by its value or its name; nothing when it looks like none. */
+/** What kind of secret a variable looks like, by its value or its name; undefined if it does not look like one. */
 export function secretLooking(name: string, value: string): string | undefined {
   const shape = SECRET_VALUES.find(({ pattern }) => pattern.test(value));
   // A variable that names the path of a secret's file holds no secret.

@@ -1,4 +1,4 @@
-/** A place at a construct for what we keep there, which nothing that goes through its properties sees. Copies of this library in one program share it. */
+/** A place at a construct for Bulkhead's data, which its properties do not show. Copies of this library in one program share it. */
 export class Slot<T> {
   private readonly key: symbol;
 

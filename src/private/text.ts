@@ -42,7 +42,10 @@ export function plainText(where: Where, what: string, text: unknown): string {
   return text;
 }
 
-/** Free text of a user that is only passed on to the container: may hold anything but control characters other than tab and newline, and halves of pairs. */
+/**
+ * Free text of a user that is only passed on to the container: may contain anything except control characters other than tab and newline, and halves
+ * of pairs.
+ */
 export function passedText(where: Where, what: string, text: unknown): string {
   if (typeof text !== 'string') {
     fail('NotText', where, `'${what}' must be a string, got ${JSON.stringify(text)}`);
@@ -54,7 +57,7 @@ export function passedText(where: Where, what: string, text: unknown): string {
   return text;
 }
 
-/** The kernel starts no program with a longer word or variable, its end counted. @see https://man7.org/linux/man-pages/man2/execve.2.html */
+/** The kernel starts no program with a longer word or variable, including its end. @see https://man7.org/linux/man-pages/man2/execve.2.html */
 const LONGEST_WORD = 131_072;
 
 /** Text that the kernel passes to a program: an argument of its command, or a variable with its name. */
@@ -75,7 +78,7 @@ export function matching(where: Where, what: string, text: unknown, pattern: Reg
   return plain;
 }
 
-/** A whole number in a range; a Terraform reference is refused with its own words. */
+/** A whole number in a range; a Terraform reference has a separate message. */
 export function wholeNumber(where: Where, what: string, value: unknown, least: number, most: number, code: ErrorCode): number {
   if (typeof value === 'string' && isTokenText(value)) {
     fail('UnresolvedValue', where, `'${what}' must be known at synth, got a Terraform reference; pass the literal value`);
@@ -89,7 +92,7 @@ export function wholeNumber(where: Where, what: string, value: unknown, least: n
   return value;
 }
 
-/** A reason for leaving a secure default: long enough to say something. */
+/** A reason for an exception from a secure default: long enough to be meaningful. */
 export function reasonText(where: Where, what: string, text: unknown): string {
   const plain = plainText(where, what, text).trim();
   if (plain.length < 10) {

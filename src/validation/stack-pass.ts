@@ -107,7 +107,7 @@ export class StackPass {
         handOver(stack, this.json);
       }
     };
-    // A construct has one such hook; where the stack's own is taken, a child says it, while others may still render the stack.
+    // A construct can have only one such hook; if the stack's own is in use, a child reports it, while other code may still render the stack.
     if (hasCustomSynthesis(stack)) {
       onStackWritten(new Construct(stack, 'BulkheadReports'), write);
     } else {

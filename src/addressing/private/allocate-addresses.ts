@@ -111,7 +111,7 @@ class FamilyAssigner {
     }
   }
 
-  /** Gives each that has none yet the address wanted for it, if that is free. */
+  /** Assigns each member without an address the one wanted for it, if that is free. */
   public takeWanted(members: readonly MemberRequest[], wanted: (key: string) => bigint | undefined): void {
     const idle = this.idleValues();
     for (const { key } of members) {

@@ -15,14 +15,14 @@ export interface BlockWish {
 export interface NamedBlock {
   readonly block: IpBlock;
   readonly label: string;
-  /** Belongs to others: these are not compared with each other. */
+  /** Not managed by Bulkhead: these blocks are not compared with each other. */
   readonly foreign: boolean;
   /** Bulkhead's block that other machines also use: their addresses may be in it. */
   readonly isShared?: boolean;
 }
 
 export interface BlockAssignment {
-  /** A block for every wish: a placeholder where there is a problem. */
+  /** A block for every request: a placeholder if there is a problem. */
   readonly blocks: ReadonlyMap<string, IpBlock>;
   /** What takes part in the search for overlaps. */
   readonly named: readonly NamedBlock[];
@@ -50,7 +50,7 @@ export interface BlockSources {
  */
 export const LONGEST_PREFIX: Record<IpFamilyName, number> = { ipv4: 28, ipv6: 96 };
 
-/** Private blocks, widely used for none of the things that hosts and home routers do by default. */
+/** Private blocks that hosts and home routers do not use by default. */
 const EXAMPLE_POOLS: Record<IpFamilyName, readonly string[]> = {
   ipv4: ['10.20.0.0/16', '10.77.0.0/16', '10.144.0.0/16', '10.211.0.0/16', '172.16.0.0/16'],
   ipv6: ['fd00:20::/48', 'fd5a:7c31:9e20::/48'],
@@ -213,7 +213,7 @@ class BlockAssigner {
     wishes.forEach((wish) => this.holdPlace(wish));
   }
 
-  /** A pool for the message that shares no address with anything known. */
+  /** A pool for the message that does not overlap any known address. */
   private freePool(): string {
     const { family, foreign } = this.from;
     const free = EXAMPLE_POOLS[family].find((text) => !foreign.some(({ block }) => overlaps(block, parseBlock(text))));

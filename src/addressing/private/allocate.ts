@@ -134,7 +134,7 @@ function lockedBlocks(lock: LockedDaemon, family: IpFamilyName): Map<string, IpB
   return blocks;
 }
 
-/** What the lock should hold for a segment; IPv6 that is switched off keeps its entry, so that it comes back the same. */
+/** The entry of the lock for a segment; IPv6 that is switched off keeps its entry, so that it comes back unchanged. */
 function lockEntry(
   result: AllocatedSegment,
   old: LockedSegment | undefined,

@@ -9,7 +9,7 @@ export interface SegmentRequest {
     readonly explicitBlock?: string;
     readonly prefixLength: number;
     readonly shared?: SharedBlock;
-    /** More blocks of the same network, from which members get the addresses that they ask for, and no others. */
+    /** More blocks of the same network, in which members get only the addresses that they request. */
     readonly further?: readonly string[];
   };
   /** A /64 of the IPv6 pool, unless a block is given. */
@@ -19,12 +19,12 @@ export interface SegmentRequest {
   readonly reserved?: readonly string[];
 }
 
-/** A block that others live in, too, such as that of a LAN: only a part of it is for members. */
+/** A block that other machines also use, such as that of a LAN: only a part of it is for members. */
 export interface SharedBlock {
   readonly gateway: string;
-  /** The part that is set aside: automatic addresses and the range left to Docker come from here. */
+  /** The reserved part: automatic addresses and the range left to Docker come from here. */
   readonly range: string;
-  /** Ranges of either family that explicit addresses must keep out of, with what has them. */
+  /** Ranges of either family that explicit addresses must avoid, with their owners. */
   readonly taken: readonly { readonly label: string; readonly first: string; readonly last: string }[];
 }
 
@@ -46,7 +46,7 @@ export interface AllocationRequest {
   readonly daemon: string;
   readonly ipv4Pools: readonly string[];
   readonly ipv6Pool?: string;
-  /** Blocks that belong to others: never allocated, and an error when an explicit or locked block overlaps them. */
+  /** Blocks that Bulkhead does not manage: never allocated, and an error if an explicit or locked block overlaps them. */
   readonly foreign: readonly ForeignBlock[];
   readonly segments: readonly SegmentRequest[];
 }
@@ -83,9 +83,9 @@ export interface Allocation {
   readonly segments: Readonly<Record<string, AllocatedSegment>>;
   /** The user's mistakes, in a fixed order. With any of them the addresses are good for rendering only. */
   readonly problems: readonly AllocationProblem[];
-  /** What the lock file should hold for the daemon; the given lock when there are problems. */
+  /** The new content of the lock file for the daemon; the given lock if there are problems. */
   readonly lock: LockedDaemon;
-  /** Entries that the given lock lacks or holds with another value: `<segment>` or `<member> in <segment>`. */
+  /** Entries that the given lock lacks or has with another value: `<segment>` or `<member> in <segment>`. */
   readonly missing: readonly string[];
 }
 
@@ -113,7 +113,7 @@ export function ownEntry<T>(record: Readonly<Record<string, T>> | undefined, key
   return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** A key as the path of a construct: a gateway network is blamed on its segment. */
+/** A key as the path of a construct: messages name the segment of a gateway network. */
 export function pathOf(key: string): string {
   const hash = key.indexOf('#');
   return hash < 0 ? key : key.slice(0, hash);

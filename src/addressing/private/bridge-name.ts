@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AllocationProblem, compareKeys, LockedDaemon, ownEntry, pathOf, SegmentRequest } from './allocation';
 
-/** The prefix that all our bridges share: the guard's closing rules match it, so that they are few whatever the size. */
+/** The prefix that all Bulkhead bridges share: the guard's closing rules match it, so their number does not grow with the number of bridges. */
 export const BRIDGE_PREFIX = 'bh-';
 
 /** Linux keeps 16 bytes for the name of an interface, the last one is zero. */

@@ -2,7 +2,7 @@ import * as ipaddr from 'ipaddr.js';
 import { UnscopedValidationError } from '../../private/errors';
 
 /**
- * Addresses and blocks as numbers. Text is parsed here and nowhere else; everything after it compares numbers.
+ * Addresses and blocks as numbers. Only this file parses text; all other code compares numbers.
  *
  * Both families are `bigint`, so that there is one code path: a second one for 32-bit numbers would have to be proven equal.
  */
@@ -22,7 +22,7 @@ export interface IpBlock {
 
 const BITS: Record<IpFamilyName, number> = { ipv4: 32, ipv6: 128 };
 export const FAMILY_LABEL: Record<IpFamilyName, string> = { ipv4: 'IPv4', ipv6: 'IPv6' };
-/** What was read last. A proof reads the same few addresses thousands of times. */
+/** The most recently read addresses. A proof reads the same few addresses thousands of times. */
 const READ = new Map<string, IpAddress | string>();
 const MOST_READ = 10_000;
 const MAPPED_FIRST = 0xffff_0000_0000n;
@@ -150,7 +150,7 @@ export function parseBlock(text: string): IpBlock {
   return block;
 }
 
-/** What a text that is nearly a block may have meant, for its message; a number with leading zeros may be octal, so nothing is guessed there. */
+/** The probable meaning of a text that is nearly a block, for its message; a number with leading zeros may be octal, so nothing is guessed there. */
 function meantBlock(text: unknown): string {
   const [address, length, more] = typeof text === 'string' ? text.trim().split('/') : [];
   if (length === undefined || more !== undefined) return '';
@@ -170,7 +170,7 @@ export function isAddress(text: string): boolean {
   return typeof readAddress(text) !== 'string';
 }
 
-/** The address in any spelling that engines read, an IPv4-mapped one as IPv4; undefined where the text is none. */
+/** The address in any spelling that engines read, an IPv4-mapped one as IPv4; undefined if the text is not an address. */
 export function addressInAnySpelling(text: string): IpAddress | undefined {
   if (!text.includes(':')) {
     const read = readIpv4(text);

@@ -63,7 +63,7 @@ export function renderLayout({ block, gateway, dockerRange }: BlockLayout): Allo
   };
 }
 
-/** What is wrong with an address of the block, told of the segment that has it. */
+/** The fault of an address of the block, in a message about its segment. */
 export interface Misplaced {
   readonly code: AllocationProblem['code'];
   readonly why: (segment: string) => string;

@@ -7,7 +7,7 @@ import { UnscopedValidationError } from '../../private/errors';
 export const LOCK_FILE_NAME = 'bulkhead.lock.json';
 const VERSION = 1;
 
-/** What `bulkhead.lock.json` holds: for each daemon, by construct path, what was allocated. */
+/** The content of `bulkhead.lock.json`: for each daemon, by construct path, what was allocated. */
 export interface LockFile {
   readonly daemons: Readonly<Record<string, LockedDaemon>>;
 }
@@ -15,7 +15,7 @@ export interface LockFile {
 export const EMPTY_LOCK_FILE: LockFile = { daemons: {} };
 
 /**
- * Reads the text of a lock file. Nothing is skipped: what this version does not know it would lose when it writes.
+ * Reads the text of a lock file. An unknown field is an error, since it would be lost at the next write.
  *
  * @throws LockMalformed with the place in the file
  */

@@ -13,7 +13,7 @@ const NOWHERE = [
 
 export type Nowhere = (typeof NOWHERE)[number]['what'];
 
-/** What the addresses of a block are, where no machine outside has any of them. */
+/** The kind of the block's addresses, if no machine outside has any of them. */
 export function nowhere(text: string): Nowhere | undefined {
   const block = parseBlock(text);
   return NOWHERE.find((each) => covers(parseBlock(each.block), block))?.what;

@@ -11,8 +11,8 @@ import type { FlowOptions } from '../flow-options';
 import type { IPeer } from '../peer';
 
 /**
- * Everything about a flow that can be known when it is declared.
- * @returns the registry of the daemon that both ends live on
+ * Checks everything about a flow that is known when it is declared.
+ * @returns the registry of the daemon of both ends
  */
 export function checkFlow(
   place: string,
@@ -74,7 +74,7 @@ export function checkFlow(
   return declarations;
 }
 
-/** What admits connections from outside, by the place of the destination. */
+/** What permits connections from outside, by the place of the destination. */
 function refuseOutside(place: string, { peerText }: IPeer, { _peerDeclarations, _peerFact, peerText: to }: IPeer): never {
   const fail = (why: string): never => {
     throw new ValidationError('SourceOutside', place, `${peerText} is outside the host, and ${why}`);
@@ -212,7 +212,7 @@ function checkEgress(place: string, declarations: Declarations, text: string, po
       `${text} is in the address pool ${inside}, which contains only containers; allow the flow to the workload or segment itself`,
     );
   }
-  // A larger block is the host's network; what is left of it without the host is meant.
+  // A larger block is the host's network; the block without the host is meant.
   const isTiny = block.prefixLength >= (text.includes(':') ? 127 : 31);
   const host = declarations.store.hostAddresses.find((address) => sameFamily(address, text) && isTiny && block.containsAddress(address));
   if (host !== undefined) {

@@ -45,7 +45,7 @@ export function checkDaemon(scope: { readonly node: { readonly path: string } },
   };
 }
 
-/** Names are those that the engine takes; it knows its own itself. */
+/** Names that the engine accepts; the engine itself defines one more. */
 function checkRuntimes(path: string, runtimes: Readonly<Record<string, string>>): Record<string, string> {
   const names = Object.keys(runtimes).sort();
   for (const name of names) {

@@ -3,7 +3,7 @@ import { covers, formatBlock, GLOBAL_UNICAST, parseBlock, UNIQUE_LOCAL, uniqueLo
 import { ValidationError } from '../../private/errors';
 import type { DaemonProps } from '../daemon-props';
 
-/** The block that networks get their IPv6 blocks from, where one is named. */
+/** The block for the networks' IPv6 blocks, if the program names one. */
 export function checkIpv6Pool(path: string, { dualStack, ipv6Pool }: Pick<DaemonProps, 'dualStack' | 'ipv6Pool'>): void {
   if (ipv6Pool === undefined) {
     return;

@@ -6,7 +6,7 @@ import { reasonText, wholeNumber } from '../../private/text';
 import type { SwarmNodeFact, SwarmSettings } from '../../topology/private/facts';
 import type { SwarmClusterProps } from '../swarm-cluster-props';
 
-/** Ports of a node that Swarm uses otherwise, and the ones that it refuses for data. */
+/** Ports of a node that Swarm uses for other purposes, and the ones that it refuses for data. */
 const DATA_PORTS = { least: 1024, most: 49_151, others: [2377, 7946] };
 
 /** The MTU of a link by default. */

@@ -12,7 +12,7 @@ import { NODE_LABEL } from '../../topology/private/swarm';
 import type { SwarmPlan, Topology, WirePlan } from '../../topology/private/topology';
 import type { HardenedDaemonProps } from '../hardened-daemon-props';
 
-/** Everything that the files of a host are rendered from, for one snapshot of what is declared. */
+/** All input for the files of a host, for one snapshot of the declarations. */
 export function hostInput(
   daemonPath: string,
   daemonId: string,

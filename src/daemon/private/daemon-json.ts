@@ -19,8 +19,8 @@ export function hasDefaultNetworkOptions(engine: EngineVersion): boolean {
 }
 
 /**
- * Secure defaults of the engine, out of the table of its settings. A key that the engine does not know stops it, so each is bound to the release that
- * brought it.
+ * Secure defaults of the engine, from the table of its settings. An engine does not start with a key that it does not know, so each key has the
+ * release that introduced it.
  *
  * @see https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file
  */

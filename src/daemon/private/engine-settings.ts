@@ -3,7 +3,7 @@ import { can, knowsSetting } from '../../engine/private/capabilities';
 import { settingFacts } from '../../hardening/private/engine-settings';
 import type { EngineSettings } from '../../topology/private/engine-facts';
 
-/** What daemon.json and the sysctl file of a hardened daemon make of an engine, as far as its rules follow from it. */
+/** The settings of an engine with Bulkhead's daemon.json and sysctl file, as far as its rules depend on them. */
 export function engineSettings(engine: EngineVersion): EngineSettings {
   return {
     ...settingFacts((key) => knowsSetting(engine.version, key)),
@@ -20,7 +20,9 @@ export interface UnguardedEngine {
   readonly forwardPolicyDrop: boolean;
 }
 
-/** The engine's own defaults, and of what its host decides the more open one: on a host that forwards already no policy is set. */
+/**
+ * The engine's own defaults, and for settings that its host decides, the more open one: on a host that already forwards, the engine sets no policy.
+ */
 export function unguardedSettings(engine: EngineVersion, { userlandProxy, forwardPolicyDrop }: UnguardedEngine): EngineSettings {
   return {
     ...engineSettings(engine),

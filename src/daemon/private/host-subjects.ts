@@ -5,7 +5,7 @@ import { renderHostFiles } from '../../host/private/render-host-files';
 import { readDaemonJson } from '../../validation/private/embedded';
 import type { Subject } from '../../validation/private/subject';
 
-/** What rules may ask of the host of a daemon: the settings of its engine, and plain facts of what is brought to it. */
+/** The facts of a daemon's host that rules can check: the settings of its engine, and plain facts about the installed files. */
 export function hostSubjects(input: HostInput, dataPartition: boolean): Subject[] {
   const { daemonPath: path, swarm } = input;
   return [

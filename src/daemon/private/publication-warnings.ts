@@ -4,10 +4,13 @@ import type { EngineFacts } from '../../topology/private/engine-facts';
 import type { Warning } from '../../topology/private/problem';
 import type { PublicationPlan, Topology } from '../../topology/private/topology';
 
-/** From here on it shows: a container with a thousand ports takes tens of seconds to start on engines that call iptables for each. */
+/**
+ * From this number on the cost is noticeable: a container with a thousand ports takes tens of seconds to start on engines that call iptables for
+ * each.
+ */
 const LARGE = 100;
 
-/** Publications of so many ports that the rules they take are worth a word. */
+/** Publications of so many ports that the number of rules deserves a warning. */
 export function largePublications(topology: Topology, engine: EngineFacts): Warning[] {
   return [...groupBy(topology.publications, ({ workload }) => workload)].flatMap(([workload, plans]) => {
     const ports = plans.reduce((sum, { hostPort }) => sum + hostPort.last - hostPort.first + 1, 0);

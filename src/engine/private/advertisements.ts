@@ -1,11 +1,11 @@
 import { compareVersions } from './versions';
 
 /**
- * Sysctls by which a container takes no router advertisements, or takes them, on any of its interfaces; undefined where the engine knows no such setting.
+ * Sysctls by which a container ignores router advertisements, or accepts them, on any of its interfaces; undefined if the engine has no such setting.
  *
- * The value of `all` decides nothing here. From 28.0 on an engine makes the interfaces once the sysctls are set, so that they begin with those of
- * `default`. Before 27.0 it made them first, and sysctls may name each. In between it does both the wrong way round: interfaces come first, and sysctls
- * that name one are refused, or move to a network that the Terraform provider leaves at once.
+ * The value of `all` has no effect here. From 28.0 on, an engine creates the interfaces after it set the sysctls, so they begin with those of
+ * `default`. Before 27.0 it created them first, and sysctls may name each. In between, it has neither advantage: interfaces come first, and sysctls
+ * that name one are refused, or moved to a network that the Terraform provider leaves at once.
  */
 export function advertisementSysctls(version: string, interfaces: number, isWanted: boolean): Record<string, string> | undefined {
   const value = isWanted ? '1' : '0';

@@ -49,12 +49,12 @@ export function can(version: string, capability: Capability): boolean {
   return CAPABILITIES[capability](version);
 }
 
-/** Whether an engine of a version does what a key of daemon.json says. */
+/** Whether an engine of a version implements a key of daemon.json. */
 export function knowsSetting(version: string, key: SettingKey): boolean {
   return knows(key)(version);
 }
 
-/** Whether an engine of a version knows a Linux capability, by name with or without `CAP_`; else it refuses a container that adds it. */
+/** Whether an engine of a version knows a Linux capability, by name with or without `CAP_`; otherwise it refuses a container that adds it. */
 export function knowsCapability(version: string, name: string): boolean {
   return isOf(version, capabilityFacts(name) ?? {});
 }

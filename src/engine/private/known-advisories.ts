@@ -1,15 +1,15 @@
 import { isIn, type Span } from './versions';
 
-/** What runs containers on a host: the names by which `docker version` lists it. */
+/** A program that runs containers on a host, by its name in `docker version`. */
 export type Component = 'Engine' | 'runc' | 'containerd';
 
 /** One mistake, or several that the same releases have. */
 export interface Advisory {
   readonly component: Component;
-  /** Of the list of CVEs, and of the project where it could be read. */
+  /** From the list of CVEs, and from the project if we could read it. */
   readonly ids: readonly string[];
   readonly what: string;
-  /** Releases that have it, each span up to the release that has it no more. A line that ended with the mistake is in the span of the next. */
+  /** Releases with the flaw, each span up to the first release without it. A line that ended with the flaw is in the span of the next. */
   readonly spans: readonly Span[];
 }
 
@@ -210,7 +210,7 @@ export const ADVISORIES: readonly Advisory[] = [
   ),
 ];
 
-/** What is known against a version; nothing where its patch is not told, since then every patch may be meant. */
+/** The known flaws of a version; none if its patch is not declared, since then every patch may be meant. */
 export function knownAgainst(component: Component, version: string): KnownAgainst | undefined {
   if (version.split('.').length < 3) return undefined;
   const its = ADVISORIES.filter((entry) => entry.component === component);
@@ -239,7 +239,7 @@ function remedy({ least }: KnownAgainst): string {
   return `install ${least} or later, or a package of your distribution that has the fix`;
 }
 
-/** A line for each entry, for verify/advisories.awk: component, spans of releases, what is to say. */
+/** A line for each entry, for verify/advisories.awk: component, spans of releases, text. */
 export function advisoryTable(): string {
   const spans = (entry: Advisory) => entry.spans.map(({ from, below }) => `${from}-${below}`).join(' ');
   return ADVISORIES.map((entry) => `${entry.component}|${spans(entry)}|${clause(entry)}`).join('\n');

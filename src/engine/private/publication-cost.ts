@@ -3,14 +3,14 @@ import { engineInput } from './engine-input';
 import type { EngineFacts } from '../../topology/private/engine-facts';
 import type { PublicationPlan, Topology } from '../../topology/private/topology';
 
-/** What an engine makes of publications: it has no rule for a range, and no proxy either. */
+/** The cost of publications: the engine has no rule for a range, and no proxy for one either. */
 export interface PublicationCost {
   readonly rules: number;
   /** Processes of docker-proxy. */
   readonly proxies: number;
 }
 
-/** The difference that some publications make to the rules of an engine, of both families together. */
+/** How many rules an engine adds for some publications, in both families together. */
 export function publicationCost(topology: Topology, engine: EngineFacts, some: readonly PublicationPlan[]): PublicationCost {
   const without = { ...topology, publications: topology.publications.filter((plan) => !some.includes(plan)) };
   const ports = some.reduce((sum, { hostPort }) => sum + hostPort.last - hostPort.first + 1, 0);

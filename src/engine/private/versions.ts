@@ -22,12 +22,12 @@ export function isIn({ from, below }: Span, version: string): boolean {
   return compareVersions(version, from) >= 0 && compareVersions(version, below) < 0;
 }
 
-/** The span of releases that a version is one of; undefined where there was none. */
+/** The span of releases that contains a version; undefined if there was no such release. */
 export function releasedSpan(version: string): Span | undefined {
   return RELEASED.find((span) => isIn(span, version));
 }
 
-/** The entries of a line up to a version, the oldest first; none where the line begins later. */
+/** The entries of a line up to a version, the oldest first; none if the line begins later. */
 export function cutsUpTo<R>(line: readonly Cut<R>[], version: string): Cut<R>[] {
   return line.filter(({ since }) => compareVersions(since, version) <= 0);
 }

@@ -2,7 +2,7 @@ import { blockOf } from './blocks';
 import type { Match, Rule, Ruleset, Verdict } from './ir';
 import { RuleError } from './rule-error';
 
-/** What a target can say. A rule that needs more is an error: left out, a match opens more and a verdict closes less. */
+/** What a target can express. A rule that needs more is an error: without it, a match opens more and a verdict closes less. */
 export interface Capabilities {
   readonly target: string;
   readonly matches: readonly Match['kind'][];

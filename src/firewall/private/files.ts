@@ -10,7 +10,7 @@ export interface FirewallFiles {
   readonly permits: readonly PermitLine[];
 }
 
-/** Everything the host is given to enforce a topology, both families always: without IPv6 networks the IPv6 rules close. */
+/** All files that a host needs to enforce a topology, always for both families: without IPv6 networks, the IPv6 rules close. */
 export function firewallFiles(topology: Topology, { capabilities, render }: GuardBackend): FirewallFiles {
   const rulesets = { ipv4: compile(topology, 'ipv4'), ipv6: compile(topology, 'ipv6') };
   Object.values(rulesets).forEach((ruleset) => assertExpressible(ruleset, capabilities));

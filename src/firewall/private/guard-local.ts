@@ -69,8 +69,8 @@ function loopback(scope: Scope): Rule[] {
 }
 
 /**
- * The guard of what the host itself sends. It sees addresses before translation: a process of the host that uses a publication leaves by `lo` or the
- * uplink here, and needs no rule.
+ * The part of the guard for packets that the host itself sends. It sees addresses before translation: packets of a host process that uses a
+ * publication leave by `lo` or the uplink here, and need no rule.
  */
 export function guardOutput(scope: Scope): Chain {
   const theirs = toOurs(scope);

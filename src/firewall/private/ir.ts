@@ -1,13 +1,13 @@
 import type { Family, RateSpec } from '../../topology/private/terms';
 
 /**
- * Rules as data: those that we make, those that Docker makes, and those that were read from a host. The compiler, the engine model and the parsers
- * write this one tree; the renderers, the packet walk and the reports read it.
+ * Rules as data: those of Bulkhead, those of Docker, and those that were read from a host. The compiler, the engine model and the parsers write this
+ * one tree; the renderers, the packet walk and the reports read it.
  */
 export type Match =
   | { readonly kind: 'in-interface'; readonly name: string; readonly prefix?: boolean; readonly negate?: boolean }
   | { readonly kind: 'out-interface'; readonly name: string; readonly prefix?: boolean; readonly negate?: boolean }
-  /** The interface is one of several; nftables has this, iptables has not. */
+  /** The interface is one of several; nftables supports this, iptables does not. */
   | { readonly kind: 'interface-list'; readonly which: 'in' | 'out'; readonly names: readonly string[]; readonly negate?: boolean }
   | { readonly kind: 'source'; readonly block: string; readonly negate?: boolean }
   | { readonly kind: 'destination'; readonly block: string; readonly negate?: boolean }
@@ -30,20 +30,20 @@ export type Match =
   /** The first packet of the connection came from there. */
   | { readonly kind: 'ct-source'; readonly block: string; readonly negate?: boolean }
   | { readonly kind: 'ct-direction'; readonly direction: 'original' | 'reply' }
-  /** `assured`: connection tracking has seen an answer to the answer, which only a source that got the latter can give. `seen-reply`: an answer. */
+  /** `assured`: connection tracking has seen an answer to the answer, which only a source that received the latter can send. `seen-reply`: an answer. */
   | { readonly kind: 'ct-status'; readonly status: 'assured' | 'seen-reply'; readonly negate?: boolean }
   /** The connection carries a label. With `set` it gets the label, if all other matches of the rule are met. */
   | { readonly kind: 'ct-label'; readonly label: number; readonly set?: boolean; readonly negate?: boolean }
-  /** What the host's routing makes of an address; iptables' `addrtype`, nftables' `fib … type`. */
+  /** The type of an address in the host's routing; iptables' `addrtype`, nftables' `fib … type`. */
   | {
       readonly kind: 'address-type';
       readonly of: 'source' | 'destination';
       readonly type: AddressType;
-      /** By the addresses of the interface that the packet came in by, or leaves by, alone. */
+      /** Only by the addresses of the interface on which the packet arrived, or by which it leaves. */
       readonly beside?: 'in' | 'out';
       readonly negate?: boolean;
     }
-  /** The host would answer the source over the interface that the packet came in by; `loose`: over any. iptables' `rpfilter`. */
+  /** The host would answer the source over the interface on which the packet arrived; `loose`: over any. iptables' `rpfilter`. */
   | { readonly kind: 'reverse-path'; readonly loose?: boolean; readonly negate?: boolean }
   /** A frame that stays on its bridge. */
   | { readonly kind: 'bridged'; readonly negate?: boolean }
@@ -60,9 +60,9 @@ export type Match =
    */
   | { readonly kind: 'in-set'; readonly set: string; readonly fields?: readonly ('src' | 'dst')[]; readonly negate?: boolean }
   /**
-   * Passes while the source stays at or under the rate. Rules with one `name` share one count per source.
-   * With `sourceLength` all addresses of a block of that prefix length are one source: a holder of an IPv6 network has all of its addresses.
-   * The kernel drops every packet of one more source than `places`, whatever other rules say.
+   * Passes while the source stays at or under the rate. Rules with one `name` share one count per source. With `sourceLength`, all addresses of a
+   * block of that prefix length are one source: the owner of an IPv6 network has all of its addresses. If there are more sources than `places`, the
+   * kernel drops every packet of the next source, whatever other rules say.
    */
   | {
       readonly kind: 'rate-per-source';
@@ -93,10 +93,10 @@ export type Verdict =
   | { readonly kind: 'reject'; readonly with?: string }
   | { readonly kind: 'return' }
   | { readonly kind: 'jump'; readonly chain: string }
-  /** Like a jump, but a return from there goes to where this chain was called from. */
+  /** Like a jump, but a return from there continues in the caller of this chain. */
   | { readonly kind: 'goto'; readonly chain: string }
   | { readonly kind: 'log'; readonly prefix: string }
-  /** Without an address the packet keeps it, without a port the packet keeps that. */
+  /** Without an address or a port, the packet keeps its own. */
   | { readonly kind: 'dnat'; readonly address?: string; readonly first?: number; readonly last?: number }
   | { readonly kind: 'redirect'; readonly first?: number; readonly last?: number }
   | { readonly kind: 'snat'; readonly address: string }
@@ -167,7 +167,7 @@ export interface LinkElement {
   readonly interface: string;
 }
 
-/** Sources that rules put there, each for some seconds; its content is not known beforehand. */
+/** Sources that rules add, each for some seconds; its content is not known in advance. */
 export interface SourceSet {
   readonly name: string;
   readonly seconds: number;

@@ -6,7 +6,7 @@ import { RuleError } from './rule-error';
 import type { Family, RateSpec, PortSpec } from '../../topology/private/terms';
 import type { Topology } from '../../topology/private/topology';
 
-/** What all parts of the compiler are given: the plans of one family. */
+/** The input of all parts of the compiler: the plans of one family. */
 export interface Scope {
   readonly topology: Topology;
   readonly family: Family;

@@ -1,7 +1,7 @@
 import { fail } from '../../private/errors';
 import { Port } from '../port';
 
-/** Throws when what came as a port is a number or another thing. */
+/** Throws if a port is a number or another value. */
 export function needPort(place: string | undefined, what: string, value: unknown): asserts value is Port {
   if (value instanceof Port) return;
   const number = typeof value === 'number' ? value : /^\d{1,5}$/.test(String(value)) ? Number(value) : undefined;

@@ -24,7 +24,7 @@ export function normalize<T extends Rule>(rules: readonly T[]): T[] {
   return shapes.filter((shape) => kept.has(shape)).map((shape) => shape.rule);
 }
 
-/** The narrowest goes first, so that a wide rule stays and those inside it go; of equal ones the last goes. */
+/** The narrowest is removed first, so that a wide rule stays and those inside it are removed; of equal ones the last is removed. */
 function keepNeeded<T extends Rule>(shapes: readonly Shape<T>[]): ReadonlySet<Shape<T>> {
   const index = new Index(shapes);
   const narrowFirst = shapes
@@ -52,7 +52,7 @@ interface Shape<T extends Rule = Rule> {
   readonly count: string | undefined;
   readonly box: readonly Interval[];
   readonly volume: bigint;
-  /** Rules with two different single addresses never meet; everything else is looked at in full. */
+  /** Rules with two different single addresses never overlap; all others are compared in full. */
   readonly bucket: string | undefined;
   readonly order: readonly (string | bigint)[];
 }

@@ -12,7 +12,7 @@ import type { NetworkPlan, Topology } from '../../topology/private/topology';
 export interface OwnSets {
   /** Every block with its bridge, and the block of a LAN segment with its shim. */
   readonly links?: LinkSet;
-  /** The part of these that leads out of the host: what publishes or has egress. */
+  /** The part of these with access to the outside: networks of workloads that publish or have egress. */
   readonly gatewayLinks?: LinkSet;
   /** Blocks that only Bulkhead's bridges have. The block of a LAN segment is not among them: the LAN has it, too. */
   readonly blocks?: AddressSet;

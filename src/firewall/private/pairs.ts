@@ -49,8 +49,8 @@ function compileBridge(scope: Scope, bridge: string, plans: readonly PairPlan[])
 }
 
 /**
- * The pass knows no rates, so there a pair with a rate may cover pairs of the set, and pairs of the set one with a rate.
- * Whatever the others cover is left out, the rule of the set included.
+ * The pass has no rates, so there a pair with a rate may cover pairs of the set, and pairs of the set one with a rate. It omits everything that
+ * others cover, including the rule of the set.
  */
 function passBesideSet(scope: Scope, pairs: readonly PairRule[], viaSet: Rule): Rule[] {
   const accepts = pairs.map((pair) => ({ ...pairRule(scope, unrated(pair.plan), ACCEPT), inSet: isSettable(pair) }));

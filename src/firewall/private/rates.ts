@@ -20,7 +20,7 @@ import type { RateSpec } from '../../topology/private/terms';
 /** The connection was opened under a rate, and has not been let in yet unless it carries the other label, too. */
 const OPENED = { kind: 'ct-label', label: LABELS[0] } as const;
 const LET_IN = { kind: 'ct-label', label: LABELS[1] } as const;
-/** SYN and RST; not what claims to belong to a connection. */
+/** SYN and RST; not packets that claim to belong to a connection. */
 const OPENING: Match = { kind: 'tcp-flags', mask: ['SYN', 'RST', 'ACK'], set: ['ACK'], negate: true };
 /** Beyond the handshake. A status, not a state: new kernels also report ESTABLISHED when the client answers with a wrong number. */
 const COMPLETE = { kind: 'ct-status', status: 'assured' } as const;
@@ -31,14 +31,14 @@ const NO_SYN: readonly Match[] = [
   { kind: 'tcp-flags', mask: ['SYN'], set: [] },
 ];
 
-/** All that one holder of an IPv6 network has is one source: providers give a /56 to a household, and a /64 to a server. */
+/** All addresses of one owner of an IPv6 network are one source: providers give a /56 to a household, and a /64 to a server. */
 const IPV6_SOURCE_LENGTH = 56;
 /** Four times as many as the set has: a source may stay in the table a while after it has left the set. */
 const PLACES = 262_144;
-/** So that what comes regularly is put there once a minute, not once a second. */
+/** A regular client is added once a minute, not once a second. */
 const SHORTEST_STAY = 60;
 const LONGEST_STAY = 2_147_483;
-/** Old kernels search a full set from end to end each time that something is to be put there. */
+/** Old kernels search a full set from end to end for each new entry. */
 const PUT: Match = { kind: 'limit', amount: 1_000, per: 'second', burst: 1_000 };
 /** The most that the kernel counts by this match. */
 const WITHOUT_ROOM: Match = { kind: 'limit', amount: 10_000, per: 'second', burst: 10_000 };
@@ -80,7 +80,7 @@ export function countRates(scope: Scope, permissions: readonly Rule[]): CountedR
   };
 }
 
-/** What tells packets of a connection that stands from those that have still to be let in: one list of matches for each way to stand. */
+/** What distinguishes packets of an established connection from those that the rate must still accept: one list of matches for each state. */
 export function waysToStand({ isLabelled }: CountedRules): readonly Match[][] {
   return isLabelled ? [[{ ...OPENED, negate: true }], [...NO_SYN, LET_IN]] : [[]];
 }

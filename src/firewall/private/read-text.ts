@@ -4,14 +4,14 @@ import { blockAround, formatAddress, isAddress, parseAddress, parseBlock } from 
 import { tryParse } from '../../addressing/private/try-parse';
 import type { Family } from '../../topology/private/terms';
 
-/* Words of dumps as values. Each returns undefined for what it does not know, and throws for nothing. */
+/* Words of dumps as values. Each function returns undefined for a word that it does not know, and never throws. */
 
 export const ADDRESS_TYPES: readonly AddressType[] = ['local', 'unicast', 'broadcast', 'multicast'];
 
 /** Of a mark. */
 export const ALL_BITS = 0xffffffff;
 
-/** Longer than any address with a mask; what is longer is not even looked at. */
+/** Longer than any address with a mask; a longer text is not parsed. */
 const LONGEST_BLOCK = 64;
 
 /** A block in the form of the rules: a single address gets its full prefix length. */

@@ -1,4 +1,4 @@
-/** What was wrong: the plans, the rules as data, or a word that would have become text of a rule. */
+/** The place of the error: the plans, the rules as data, or a word that would have become text of a rule. */
 export type RuleErrorCode = 'BrokenPlan' | 'UnsupportedMatch' | 'UnsafeWord';
 
 /**

@@ -54,7 +54,7 @@ export function standingToHost(scope: Scope, verdict: Verdict): Rule[] {
   return place.length === 0 ? [] : standing('to the host', verdict, [fromOurs(scope), ...place], icmp(scope));
 }
 
-/** The host is a router, too, and says what routers say. */
+/** The host is a router, too, and sends the errors of a router. */
 export function standingFromHost(scope: Scope, verdict: Verdict): Rule[] {
   const place = linked(scope, 'links', 'dst', 'dst');
   return place.length === 0 ? [] : standing('from the host', verdict, [toOurs(scope), ...place], icmp(scope));

@@ -1,18 +1,18 @@
 /** The facts of a capability, for all readers: constructs, rules, proof, and the script that checks hosts. */
 export interface CapabilityFacts {
-  /** A container of a web application may need it; every other takes a reason. */
+  /** A container of a web application may need it; every other container needs a reason. */
   readonly isOrdinary?: boolean;
-  /** The engine leaves it to a container that says nothing. */
+  /** A container has it by default. */
   readonly isDefault?: boolean;
   /** An entry point that starts as root and drops to another user may need it before the drop. */
   readonly isForStart?: boolean;
-  /** Its holder sends whatever frames it likes, and takes addresses of its neighbours. */
+  /** A process with it can send any frames, and use addresses of its neighbours. */
   readonly forges?: boolean;
-  /** First release of the engine that knows it, where 20.10 does not: before, it refuses the container. */
+  /** First release of the engine that knows it, if 20.10 does not: earlier ones refuse the container. */
   readonly since?: string;
   /** It reaches beyond a container: what comes of that. */
   readonly danger?: string;
-  /** What comes of it on the network of the host, where it is refused. */
+  /** The consequence on the network of the host, where it is refused. */
   readonly onHost?: string;
 }
 
@@ -76,7 +76,7 @@ export const CAPABILITIES: Readonly<Record<string, CapabilityFacts>> = {
   WAKE_ALARM: {},
 };
 
-/** Capabilities that reach beyond a container, and what comes of them; `ALL` is how the engine writes all at once. */
+/** Capabilities that reach beyond a container, and their consequences; the engine writes all of them as `ALL`. */
 export const DANGEROUS: Readonly<Record<string, string>> = {
   ALL: 'all capabilities at once',
   ...Object.fromEntries(
@@ -89,7 +89,7 @@ export function capabilitiesWith(fact: 'isOrdinary' | 'isDefault' | 'isForStart'
   return Object.keys(CAPABILITIES).filter((name) => CAPABILITIES[name][fact]);
 }
 
-/** Facts of a name, with or without `CAP_`; nothing of a name that Linux does not know. */
+/** Facts of a name, with or without `CAP_`; undefined for a name that Linux does not know. */
 export function capabilityFacts(name: string): CapabilityFacts | undefined {
   const bare = name.replace(/^CAP_/, '');
   return Object.hasOwn(CAPABILITIES, bare) ? CAPABILITIES[bare] : undefined;
@@ -106,5 +106,5 @@ export function forges({
   return [...capabilities, ...sharedCapabilities].some((capability) => capabilityFacts(capability)?.forges === true);
 }
 
-/** What it takes to give a folder another owner and another mode, wherever the image keeps it. */
+/** The capabilities to change the owner and the mode of a folder, wherever the image has it. */
 export const OWNER_CAPABILITIES = ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER'] as const;

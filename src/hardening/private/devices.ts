@@ -1,4 +1,7 @@
-/** Devices of a host: which of them a container may get with a reason, and what that means. @see https://www.kernel.org/doc/html/latest/admin-guide/devices.html */
+/**
+ * Devices of a host: which of them a container may get with a reason, and the consequences. @see
+ * https://www.kernel.org/doc/html/latest/admin-guide/devices.html
+ */
 interface DeviceKind {
   readonly paths: RegExp;
   /** What a process with the device can do outside of its container. */

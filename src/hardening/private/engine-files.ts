@@ -1,6 +1,9 @@
-/** What of a host the controls of CIS Docker Benchmark 1.8.0 name: one place for the rules, the files that we bring, and the script that looks. */
+/**
+ * The files of a host that the controls of CIS Docker Benchmark 1.8.0 name: one list for the rules, for Bulkhead's files, and for the script that
+ * checks.
+ */
 
-/** Programs, settings, sockets and data whose changes are to be recorded; where distributions differ, several paths. */
+/** Programs, settings, sockets and data whose changes auditd must record; several paths if distributions differ. */
 export const AUDITED: Readonly<Record<string, readonly string[]>> = {
   '1.1.3': ['/usr/bin/dockerd', '/usr/sbin/dockerd'],
   '1.1.4': ['/run/containerd'],
@@ -20,7 +23,7 @@ export const AUDITED: Readonly<Record<string, readonly string[]>> = {
   '1.1.18': ['/usr/bin/runc', '/usr/sbin/runc'],
 };
 
-/** Controls whose file an engine may have elsewhere, by the name under which verify.sh finds out where: its program, its data, its settings. */
+/** Controls whose file an engine may have elsewhere, with the name by which verify.sh finds the path: its program, its data, its settings. */
 export const LIVE: Readonly<Record<string, string>> = {
   '1.1.3': 'program',
   '1.1.5': 'root_directory',
@@ -29,7 +32,7 @@ export const LIVE: Readonly<Record<string, string>> = {
   '3.18': 'settings',
 };
 
-/** Files of the engine, with the owner that they must have and the bits that their mode may have at most. */
+/** Files of the engine, with their required owner and the bits that their mode may have at most. */
 export interface EngineFile {
   /** Controls of the owner and of the mode. */
   readonly owned: string;
@@ -59,7 +62,7 @@ export const TLS_FILES: readonly (Omit<EngineFile, 'paths'> & { readonly key: st
   { key: 'tlskey', owned: '3.13', moded: '3.14', owner: 'root:root', most: 0o400 },
 ];
 
-/** Wherever systemd looks for a unit, and for what changes it. */
+/** All places where systemd looks for a unit, and for changes to it. */
 function unitFiles(unit: string): string[] {
   const folders = ['/lib/systemd/system', '/usr/lib/systemd/system', '/usr/local/lib/systemd/system', '/etc/systemd/system', '/run/systemd/system', '/etc/systemd/system.control', '/run/systemd/system.control']; // prettier-ignore
   return folders.flatMap((folder) => [`${folder}/${unit}`, `${folder}/${unit}.d/*`]);
@@ -69,7 +72,7 @@ function file(owned: string, moded: string, paths: readonly string[], most: numb
   return { owned, moded, paths, owner, most };
 }
 
-/** Which of them a path is; spellings with double slashes, dots or a slash at the end are the same path. */
+/** The entry of a path; spellings with double slashes, dots or a slash at the end are the same path. */
 export function engineFileAt(path: string): EngineFile | undefined {
   const wanted = normalized(path);
   return ENGINE_FILES.find(({ paths }) => paths.some((pattern) => matches(pattern, wanted)));

@@ -3,7 +3,7 @@ import { HARDENED, logOptions } from './hardened-defaults';
 /** Networks also get it as an option: an option that the engine adds itself would replace them on every plan. */
 export const HOST_BINDING_OPTION = 'com.docker.network.bridge.host_binding_ipv4';
 
-/** What networks of bridges get that are made by hand. */
+/** Settings of bridge networks that are created by hand. */
 export const BRIDGE_OPTIONS: Readonly<Record<string, string>> = { [HOST_BINDING_OPTION]: '127.0.0.1' };
 
 /** How verify.sh looks at a control of the benchmark: a function of the script with its words, and the text that it prints for a PASS. */
@@ -15,19 +15,19 @@ export interface SettingLook {
 
 /** A key of daemon.json: Bulkhead's value, the affected hosts, and the checks of it. */
 export interface EngineSetting {
-  /** First release that does what the key says; every one that we know where it is left out. A key that an engine does not know keeps it from starting. */
+  /** First release that implements the key; if omitted, every release that we know. An engine does not start with a key that it does not know. */
   readonly since?: string;
   /** What a HardenedDaemon writes; undefined if the key must be absent, or the program sets it. */
   readonly ours?: unknown;
-  /** Whether the program says it, by a property of HardenedDaemon. */
+  /** Whether the program sets it, by a property of HardenedDaemon. */
   readonly isTold?: boolean;
-  /** What the engine takes where the key is not there. */
+  /** The engine's default if the key is absent. */
   readonly usual?: string | boolean;
   /** Controls of the benchmark, with the look of verify.sh. */
   readonly controls?: Readonly<Record<string, SettingLook>>;
   /** The key whose controls are about this one, too. */
   readonly beside?: string;
-  /** Under this name the model of the engine's rules asks for it: they follow from it, and so does the proof. */
+  /** The name by which the model of the engine's rules reads it: the rules depend on it, and so does the proof. */
   readonly fact?: string;
   /** Continues the description of the key in the list of the benchmark's controls. */
   readonly note?: string;
@@ -49,14 +49,14 @@ const ALL = {
   },
   // Before 27 it needs the experimental mode; Bulkhead's rules close IPv6 on every version.
   ip6tables: { ours: true, usual: true, since: '27.0', fact: 'ip6tables', beside: 'iptables' },
-  // docker-proxy answers on INPUT, past the sources that a publication allows.
+  // docker-proxy accepts connections on INPUT, past the sources that a publication allows.
   'userland-proxy': {
     ours: false,
     usual: true,
     fact: 'userlandProxy',
     controls: { '2.17': { what: 'docker-proxy is off' } },
   },
-  // Asked for on the command line as well, the engine does not start; our rules are for this one.
+  // If the command line also sets it, the engine does not start; Bulkhead's rules are for this value.
   'firewall-backend': { ours: 'iptables', usual: 'iptables', since: '29.0', beside: 'iptables' },
   'ip-forward': { usual: true, fact: 'ipForward', beside: 'iptables' },
   'ip-forward-no-drop': { usual: false, since: '28.0', fact: 'ipForwardNoDrop', beside: 'iptables' },
@@ -125,7 +125,7 @@ const ALL = {
 /** A variable in the environment of an engine that changes its rules; it must not be set. */
 export interface EngineVariable {
   readonly since: string;
-  /** First release that does not ask for it any more. */
+  /** First release that no longer reads it. */
   readonly until?: string;
   readonly fact: string;
 }
@@ -147,10 +147,10 @@ export const SETTING_KEYS = Object.keys(ALL) as SettingKey[];
 /** Those that the program says. */
 export type ToldKey = { [K in SettingKey]: (typeof ALL)[K] extends { isTold: true } ? K : never }[SettingKey];
 
-/** Names under which the model of the engine's rules knows those on which it rests. */
+/** The settings on which the model of the engine's rules depends, by their names there. */
 export type SettingFact = Extract<(typeof ALL)[SettingKey], { fact: string }>['fact'] | (typeof VARIABLES)[keyof typeof VARIABLES]['fact'];
 
-/** What a HardenedDaemon makes of those on an engine; where an engine does not know a key, it does nothing of the kind. */
+/** The values of a HardenedDaemon for those on an engine; if an engine does not know a key, it does not have the function. */
 export function settingFacts(knows: (key: SettingKey) => boolean): Readonly<Record<SettingFact, boolean>> {
   const facts = SETTING_KEYS.flatMap((key): [string, boolean][] => {
     const { fact, ours, usual } = ENGINE_SETTINGS[key];

@@ -1,10 +1,10 @@
 import { CAPABILITIES, capabilitiesWith } from './capabilities';
 
-/** What of a container decides which capabilities its processes hold. */
+/** The properties of a container that determine the capabilities of its processes. */
 export interface ProcessStart {
   /** For its first process: root, or a user with another number. An unknown user counts as root. */
   readonly isRoot: boolean;
-  /** What it adds to the capabilities of the engine, and drops of them: names without prefix, in capitals, or ALL. */
+  /** What it adds to the capabilities of the engine, and what it drops: names without prefix, in capitals, or ALL. */
   readonly add: readonly string[];
   readonly drop: readonly string[];
   readonly noNewPrivileges: boolean;
@@ -23,7 +23,8 @@ const ALL = Object.keys(CAPABILITIES);
 const DEFAULTS = capabilitiesWith('isDefault');
 
 /**
- * What no process of the container can go beyond. Added by name, a capability is there even if it is dropped by name, too: so does the engine.
+ * The limit for every process of the container. A capability that is added by name is in it even if it is dropped by name, too: the engine does the
+ * same.
  *
  * @see https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities
  */

@@ -1,6 +1,6 @@
 import { posix } from 'path';
 
-/** Places of a host whose content gives power over it, or is made by the kernel; they and everything in them. */
+/** Places of a host whose content gives power over it, or that the kernel creates; they and everything in them. */
 export const SENSITIVE = [
   '/boot',
   '/dev',
@@ -49,7 +49,7 @@ const ROOTLESS = /^\/run\/user(\/[^/]+(\/(docker|containerd|podman))?)?$|\/\.doc
 /** Where the guard's stamps lie, which containers mount read-only. */
 export const STAMP_FOLDER = '/run/bulkhead';
 
-/** Where the secrets of the host show: a folder for each container, under its name. */
+/** The folder of the host's secrets: a folder for each container, under its name. */
 export const SECRET_FOLDER = '/run/bulkhead-secrets';
 
 /** Where the host keeps them. */
@@ -60,7 +60,7 @@ export function secretFolderOf(container: string): string {
   return `${SECRET_FOLDER}/${container}`;
 }
 
-/** Where the files with content of containers lie: a folder for each container, under its name. */
+/** The folder of the containers' config files: a folder for each container, under its name. */
 export const CONFIG_FOLDER = '/var/lib/bulkhead/config';
 
 /** Whether a path is one of the files with content of a container, or a folder of them. */
@@ -73,7 +73,7 @@ export function sensitivePlace(path: string): string | undefined {
   return placeOf(path) ?? placeOf(resolved(path));
 }
 
-/** How the sockets of engines are named, wherever they lie. */
+/** How the sockets of engines are named, in any folder. */
 export const ENGINE_SOCKET = /(dockerd?|containerd|podman|crio|buildkitd)\.sock$/;
 
 /** Whether a path is the socket of an engine, by its name. */

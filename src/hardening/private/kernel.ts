@@ -1,7 +1,7 @@
-/** Modules that must be there before the settings below exist; the guard needs others. */
+/** Modules that must be loaded before the settings below exist; the guard needs others. */
 export const MODULES: readonly string[] = ['br_netfilter', 'nf_conntrack'];
 
-/** What the engine itself loads when it first needs it: by name, so that a host that loads no more modules after boot has them. */
+/** Modules that the engine itself loads when it first needs them: by name, so that a host that loads no more modules after boot has them. */
 export const ENGINE_MODULES: readonly string[] = ['overlay'];
 
 /**

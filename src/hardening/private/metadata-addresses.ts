@@ -1,4 +1,4 @@
-/** An address by which a cloud tells a machine about itself, its credentials among it. */
+/** An address at which a cloud gives a machine information about itself, including its credentials. */
 export interface MetadataAddress {
   readonly block: string;
   readonly whose: string;

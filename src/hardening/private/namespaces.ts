@@ -1,4 +1,4 @@
-/** A namespace that a container can share with the host: as Docker and Terraform call it, and what comes of it. */
+/** A namespace that a container can share with the host: its names in Docker and Terraform, and the consequences. */
 export interface NamespaceFacts {
   /** Name of the setting, in camel case, as a caller of the constructs may spell it. */
   readonly property: string;
@@ -73,5 +73,5 @@ export type NamespaceName = keyof typeof ALL;
 
 export const NAMESPACES: Readonly<Record<NamespaceName, NamespaceFacts>> = ALL;
 
-/** Attributes of `docker_container` that lead into one of the host. */
+/** Attributes of `docker_container` for namespaces of the host. */
 export const NAMESPACE_ATTRIBUTES: readonly string[] = Object.values(NAMESPACES).flatMap(({ attribute }) => attribute ?? []);

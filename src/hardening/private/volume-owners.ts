@@ -12,7 +12,7 @@ export interface OwnedFolder {
 /** Mode of a folder that the engine makes. */
 export const ENGINE_MODE = '0755';
 
-/** Whether a user other than root makes files in a folder, which takes the rights to write and to enter it. */
+/** Whether a user other than root creates files in a folder, which needs the rights to write and to enter it. */
 export function canWriteFolder(uid: number, gids: readonly number[], folder: OwnedFolder): boolean {
   const digit = folder.mode[uid === folder.uid ? 1 : gids.includes(folder.gid) ? 2 : 3];
   return ['3', '7'].includes(digit);

@@ -1,5 +1,5 @@
-# check_engine sets engine_fault to a sentence when dockerd is here and is not of the generation that the rules were made for. A version that cannot be
-# read is a fault, too; an absent dockerd is none. It wants engine_minimum and engine_below.
+# check_engine sets engine_fault to a sentence if dockerd is present and is not of the generation that the rules were made for. A version that cannot
+# be read is a fault, too; an absent dockerd is not. It needs engine_minimum and engine_below.
 
 # Exit 0 if version $1 is below version $2; text after the dotted numbers does not count.
 version_below() {

@@ -1,4 +1,4 @@
-# For what changes the host: the folders under /run/bulkhead, and the lock.
+# For commands that change the host: the folders under /run/bulkhead, and the lock.
 
 private=$run/private
 

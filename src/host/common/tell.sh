@@ -1,6 +1,6 @@
 # How a container is notified after one of its files has changed. It asks only a running engine: a connection to its socket would start it.
 
-# The engine of this host, whatever the caller's client would ask.
+# The engine of this host, whatever engine the caller's client would use.
 DOCKER_HOST=unix:///run/docker.sock
 export DOCKER_HOST
 unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
@@ -9,7 +9,7 @@ engine_runs() { pid=$(cat /run/docker.pid 2>/dev/null) && kill -0 "$pid" 2>/dev/
 
 runs() { [ "$(docker container inspect --format '{{.State.Running}}' "$1" 2>/dev/null)" = true ]; }
 
-# $1 is what the program says, $2 the container, $3 what has changed.
+# $1 is the declared action, $2 the container, $3 what has changed.
 tell_container() {
   case $1 in
     nothing) say "$2 sees the change; the program says that nothing is done" ;;

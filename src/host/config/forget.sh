@@ -1,4 +1,4 @@
-# What the program does not have any more. A file that a container mounts stays until that container is gone: otherwise it would not start again.
+# Files that were removed from the program. A file that a container mounts stays until that container is removed: otherwise it would not start again.
 
 # What all containers mount, running or not.
 used_sources() {

@@ -62,7 +62,7 @@ settle() {
     fault "$body is missing or was changed; run install.sh again"
     return 0
   fi
-  # What the program has newly, the container gets from Terraform.
+  # For a new file of the program, Terraform creates or replaces the container.
   mount=$placed/$1/${5%%/*}
   if [ -e "$mount" ] || sources_of "$1" | grep -qxF -e "$mount"; then mark_changed "$1"; fi
   make_folder "$placed/$1" 700

@@ -1,7 +1,7 @@
-# The command apply: the guard is made what the files say, read back, and only then has its stamp.
+# The command apply: makes the guard what the files say, reads it back, and only then writes its stamp.
 
-# While a run of apply lives, the stamp is a link that leads past its process: containers start as ever, and however the run ends, by SIGKILL among
-# that, the stamp leads nowhere, unless all was well and it was put back.
+# While a run of apply is active, the stamp is a link that leads through its process: containers start as usual. If the run ends in any way, including
+# SIGKILL, the stamp leads nowhere, unless everything was correct and apply restored it.
 hold_stamp() {
   for stamp in "$run"/stamp-*; do
     if [ ! -f "$stamp" ] || [ -L "$stamp" ]; then continue; fi

@@ -1,11 +1,11 @@
-# The commands check and status: what is not as it should be, one line for each.
+# The commands check and status: one line for each fault.
 
 wrong() {
   rm -rf "$run"/stamp-*
   echo "$*"
 }
 
-# One line for all of the guard that is not as it was read back; the stamp goes with the first.
+# One line for all parts of the guard that differ from what was read back; the first one removes the stamp.
 guard_faults() {
   stamp_holds || wrong "the stamp $stamp is missing or is not as it was written"
   for entry in $families; do

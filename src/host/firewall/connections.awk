@@ -1,11 +1,11 @@
-# Prints which connections are to end, as options of conntrack. Plain POSIX: mawk has neither bit operations nor hexadecimal numbers.
+# Prints the connections to end, as options of conntrack. Plain POSIX: mawk has neither bit operations nor hexadecimal numbers.
 #
-# No rule asks for the port or query that a client chose, so all that differ in it end by one line: conntrack walks the kernel's list once for each,
-# and a flood that came in while the guard was missing must not delay the stamp.
+# No rule matches the port or query that a client chose, so one line ends all connections that differ only in it: conntrack reads the list of the
+# kernel once for each line, and a flood that came in while the guard was missing must not delay the stamp.
 #
-# Modes: `touching` takes every connection with an end in one of the blocks; `gone` those that a withdrawn permit covers and no present one does;
-# `uncovered` those with an end in one of the blocks that no present permit covers. ct is the family, ipv4 or ipv6. Files: `network` names the blocks,
-# `kept` and `before` hold the permits of now and of then, `list` is what conntrack lists.
+# Modes: `touching` selects every connection with an end in one of the blocks; `gone` those that a withdrawn permission covers and no present one does;
+# `uncovered` those with an end in one of the blocks that no present permission covers. ct is the family, ipv4 or ipv6. Files: `network` names the
+# blocks, `kept` and `before` contain the current and the previous permissions, `list` is the listing of conntrack.
 
 function hex(s, i, v) {
   v = 0

@@ -1,4 +1,4 @@
-# Ending connections: the kernel's list is compared in awk, and exactly those found are deleted, in one process.
+# Ends connections: awk compares the kernel's list, and conntrack deletes exactly those found, in one process.
 
 connections_to_end() {
   # shellcheck disable=SC2016 # awk's own variables

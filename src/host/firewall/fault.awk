@@ -1,4 +1,4 @@
-# Reads digests as sha256sum prints them, and prints a sentence about the first of the files `names` that is not as the file `sums` says.
+# Reads digests as sha256sum prints them, and prints a sentence about the first of the files `names` that differs from the file `sums`.
 
 { found[$2] = substr($1, 1, 12) }
 END {

@@ -12,7 +12,7 @@
 # permits. So a packet to a Bulkhead bridge from another bridge must have a source that the host would answer over that bridge, even if it is the
 # uplink. Old and small kernels cannot match this; there only the guard's rule for bridges with Docker's names applies.
 
-# $1 is what tells a frame of our bridges, $2 what closes them to such sources.
+# $1 matches a frame of Bulkhead's bridges, $2 closes them to such sources.
 frame_rules() {
   cat <<END
 table bridge bulkhead
@@ -65,7 +65,7 @@ load_frames() {
       far="meta iifkind \"bridge\" iifname != \"$prefix*\" oifname \"$prefix*\" fib saddr . iif oif 0 drop"
       if frame_rules "$form" "$far" | nft -f - 2>"$work/err" || frame_rules "$form" | nft -f - 2>"$work/err"; then
         list_frames "$form"
-        # Twice two: as asked for, and as read back, where there may be one more.
+        # Twice two: the requested tables, and those that were read back, which may have one more.
         [ "$(grep -c 'drop$' "$work/frames")" -ge 4 ] || die 'read back, the tables of frames are not what was loaded'
         mv "$work/frames" "$private/frames"
         changed=yes

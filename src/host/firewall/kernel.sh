@@ -1,4 +1,4 @@
-# Modules, sysctls and the switches of single bridges. Everything is read first, and written only when it differs.
+# Modules, sysctls and the switches of single bridges. The program reads everything first, and writes only what differs.
 
 pick_families() {
   families='4 6'
@@ -11,7 +11,7 @@ load_modules() {
     while read -r module; do
       case $module in
         '' | '#'*) ;;
-        # A module that is built in cannot always be loaded by name: what counts is that the rules load.
+        # A built-in module cannot always be loaded by name: what matters is that the rules load.
         *) modprobe -q -- "$module" 2>/dev/null || : ;;
       esac
     done <@modules@

@@ -2,7 +2,7 @@
 # `macvlan` or `ipvlan`, `NAME PARENT ADDRESS ROUTE…`, for a shim. They are created after the guard: a shim never exists without it. A missing parent
 # is reported and is not fatal: it closes nothing that must be closed.
 
-# Sets fault to what keeps a link from being as it should, if anything does.
+# Sets fault to the reason if a link is not correct.
 link_fault() {
   fault=
   case $kind in
@@ -41,7 +41,7 @@ make_link() {
   for route in $rest; do ip route replace "$route" dev "$name" src "$third" || return 1; done
 }
 
-# mode "set" makes what is missing of file $2 and takes shims away that it does not list, mode "show" prints a line for each.
+# mode "set" creates what is missing of file $2 and removes shims that it does not list, mode "show" prints a line for each.
 links() {
   wanted=' '
   while read -r kind name parent third rest; do

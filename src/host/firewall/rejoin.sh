@@ -1,8 +1,8 @@
-# A container in the network of another one keeps the network that the other had when it started: after a restart of the other it has none. The engine starts both in any
-# order, and tries no second time where the other was not yet there. So the watch starts it again, once the other runs; what a user stopped has no such error.
-# A part of revive.
+# A container in the network of another one keeps the network that the other had when it started: after a restart of the other it has none. The engine
+# starts both in any order, and does not try a second time if the other was not running yet. So the watch starts the container again, once the other
+# runs; a container that a user stopped has no such error. A part of revive.
 
-  # Asked at its socket, an engine that was stopped would start.
+  # A request to its socket would start an engine that was stopped.
   kill -0 "$(cat /run/docker.pid)" || return 0
   exec 6>"$private/rejoin.lock"
   # A container that stops slowly takes longer than the watch waits.
@@ -15,7 +15,7 @@
     } <<END
 $facts
 END
-    # The other one does not run, or Terraform is about to replace this one.
+    # The other one does not run, or Terraform is going to replace this one.
     if [ "$other_pid" = 0 ] || [ "$mode" != "container:$id" ]; then continue; fi
     if [ "$pid" = 0 ]; then
       case $error in *'cannot join network'*) docker start "$name" ;; esac

@@ -3,9 +3,9 @@
 # which must not wait for an engine.
 
 revive() {
-  # Asked at its socket, an engine that was stopped would start.
+  # A request to its socket would start an engine that was stopped.
   if kill -0 "$(cat /run/docker.pid)" && rm "$private/stamped"; then
-    # A start that has just failed is written down a moment later.
+    # The engine records a failed start a moment later.
     sleep 2
     docker ps -aqf status=exited | xargs -r docker inspect -f '{{.Id}}{{printf "%q" .State.Error}}' | grep "$stamp" | cut -c1-64 | xargs -r docker start
   fi

@@ -1,6 +1,6 @@
-# What is read before anything else; damaged files are never applied.
+# What is read first; damaged files are never applied.
 
-# Sets fault to a sentence about the first file that is not as it was installed.
+# Sets fault to a sentence about the first file that differs from the installed one.
 find_fault() {
   set -- @sysctl@ @modules@
   for name in rules.v4 rules.v6 sets.v4 sets.v6 chains permits network daemon-id engine; do set -- "$@" "$etc/$name"; done
@@ -27,7 +27,7 @@ $(cat "$etc/network" "$etc/engine")
 END
 }
 
-# Reads the settings and makes a folder to work in, under the lock. From here on the stamp goes when there is no answer.
+# Reads the settings and creates a work folder, under the lock. From here on, the stamp is removed if there is no answer.
 begin() {
   unfinished=look
   need_tools
@@ -43,7 +43,7 @@ leave() {
   [ -z "$work" ] || rm -rf "$work"
   case $unfinished:$rc in
     :*) ;;
-    # Told to end before it found anything, it knows nothing against the stamp.
+    # If it is ended before it found anything, it has no reason to remove the stamp.
     look:143) put_back ;;
     *)
       [ "$rc" = 2 ] || echo "bulkhead: $command stopped half way (exit $rc)" >&2

@@ -1,5 +1,5 @@
-# Switches follow new bridges at once. What changes rules is seen at once where nf_tables says so, and everything is looked at every ten seconds, which is
-# all that hosts with iptables-legacy have. Docker is never restarted to heal.
+# Sets the switches of new bridges at once. The watch sees changes of rules at once if nf_tables reports them, and checks everything every ten
+# seconds; with iptables-legacy only the latter. It never restarts Docker for a repair.
 
 watch() {
   need_tools

@@ -1,15 +1,15 @@
 import { PARAMETERS } from './constants';
 import { FILES } from './programs.generated';
 
-/** Texts of one host, by the names under which its programs take them in. They come in as they are. */
+/** Texts of one host, by the names under which its programs include them. They are inserted unchanged. */
 export type Parts = Readonly<Record<string, string>>;
 
 /** The comment at the head of a file is for its authors. */
 const HEAD = /^(#.*\n)+\n/;
 
 /**
- * One program out of the files under src/host. A line `. FILE` gives way to the file; `-f FILE` of awk to the awk program, in quotes; `@NAME@` to what
- * TypeScript knows by that name. What differs between hosts comes in `parts`.
+ * Assembles one program from the files under src/host. A line `. FILE` is replaced by the file; `-f FILE` of awk by the awk program, in quotes;
+ * `@NAME@` by the constant of that name. `parts` contains what differs between hosts.
  */
 export function assemble(file: string, parts: Parts = {}): string {
   return fileOf(file).replace(/^.*\n/gm, (line) => {
@@ -45,7 +45,7 @@ export function uncommented(text: string): string {
     .replace(/^( +)\1/gm, '$1');
 }
 
-/** A text as one word of a shell, whatever is in it. */
+/** A text as one word of a shell, whatever it contains. */
 export function quoted(text: string): string {
   return `'${text.replace(/'/g, `'\\''`)}'`;
 }

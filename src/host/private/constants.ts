@@ -26,7 +26,7 @@ export const PATHS = {
   checkTimer: '/etc/systemd/system/bulkhead-check.timer',
 } as const;
 
-/** What `install.sh --remove` takes away beside the folder under /etc; daemon.json is Docker's own. */
+/** What `install.sh --remove` removes besides the folder under /etc; daemon.json belongs to Docker. */
 const OWN_FILES = [
   PATHS.dropIn,
   PATHS.firewallUnit,
@@ -51,7 +51,7 @@ export const LOAD_AUDIT = `auditctl -R ${PATHS.auditRules} >/dev/null 2>&1`;
 /** How long a certificate of a node is valid; a node that was away for longer has to join again. */
 export const SWARM_CERTIFICATES = '2160h';
 
-/** Most bytes of a secret: as many as Swarm takes. */
+/** Maximum size of a secret in bytes: the limit of Swarm. */
 export const SECRET_LIMIT = 512_000;
 
 /** The values of `@NAME@` in the programs of the host. */

@@ -6,7 +6,7 @@ import { configPlace } from '../../topology/private/config-places';
 import type { ConfigUse, SecretUse } from '../../topology/private/facts';
 import type { HostDirectoryPlan } from '../../topology/private/topology';
 
-/** Everything that the files on a host are rendered from. Plain data: the same input gives the same bytes. */
+/** All input for the files on a host. Plain data: the same input gives the same bytes. */
 export interface HostInput {
   /** Construct path of the daemon, for comments and messages. */
   readonly daemonPath: string;
@@ -23,7 +23,7 @@ export interface HostInput {
   readonly directories: readonly HostDirectoryPlan[];
   /** Containers that share the network of another one, and that one, by their names. */
   readonly sharers: readonly { readonly name: string; readonly other: string }[];
-  /** Whether a container holds a capability by which it makes its own frames. */
+  /** Whether a container holds a capability with which it can create raw frames. */
   readonly forges: boolean;
   /** For a node of a swarm. */
   readonly swarm?: HostSwarm;

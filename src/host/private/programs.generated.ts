@@ -605,8 +605,8 @@ units_text() {
   fi
 }
 `,
-  'common/engine.sh': `# check_engine sets engine_fault to a sentence when dockerd is here and is not of the generation that the rules were made for. A version that cannot be
-# read is a fault, too; an absent dockerd is none. It wants engine_minimum and engine_below.
+  'common/engine.sh': `# check_engine sets engine_fault to a sentence if dockerd is present and is not of the generation that the rules were made for. A version that cannot
+# be read is a fault, too; an absent dockerd is not. It needs engine_minimum and engine_below.
 
 # Exit 0 if version $1 is below version $2; text after the dotted numbers does not count.
 version_below() {
@@ -672,7 +672,7 @@ lists() {
   return 1
 }
 `,
-  'common/lock.sh': `# For what changes the host: the folders under /run/bulkhead, and the lock.
+  'common/lock.sh': `# For commands that change the host: the folders under /run/bulkhead, and the lock.
 
 private=$run/private
 
@@ -711,7 +711,7 @@ die() {
 `,
   'common/tell.sh': `# How a container is notified after one of its files has changed. It asks only a running engine: a connection to its socket would start it.
 
-# The engine of this host, whatever the caller's client would ask.
+# The engine of this host, whatever engine the caller's client would use.
 DOCKER_HOST=unix:///run/docker.sock
 export DOCKER_HOST
 unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
@@ -720,7 +720,7 @@ engine_runs() { pid=$(cat /run/docker.pid 2>/dev/null) && kill -0 "$pid" 2>/dev/
 
 runs() { [ "$(docker container inspect --format '{{.State.Running}}' "$1" 2>/dev/null)" = true ]; }
 
-# $1 is what the program says, $2 the container, $3 what has changed.
+# $1 is the declared action, $2 the container, $3 what has changed.
 tell_container() {
   case $1 in
     nothing) say "$2 sees the change; the program says that nothing is done" ;;
@@ -798,7 +798,7 @@ if [ -z "$check" ]; then
 fi
 [ -z "$failed" ] || exit 1
 `,
-  'config/forget.sh': `# What the program does not have any more. A file that a container mounts stays until that container is gone: otherwise it would not start again.
+  'config/forget.sh': `# Files that were removed from the program. A file that a container mounts stays until that container is removed: otherwise it would not start again.
 
 # What all containers mount, running or not.
 used_sources() {
@@ -912,7 +912,7 @@ settle() {
     fault "$body is missing or was changed; run install.sh again"
     return 0
   fi
-  # What the program has newly, the container gets from Terraform.
+  # For a new file of the program, Terraform creates or replaces the container.
   mount=$placed/$1/\${5%%/*}
   if [ -e "$mount" ] || sources_of "$1" | grep -qxF -e "$mount"; then mark_changed "$1"; fi
   make_folder "$placed/$1" 700
@@ -1084,10 +1084,10 @@ case $command:$option in
   *) die 'usage: bulkhead-firewall apply [--quiet] | check | status | watch | remove | setup [--start-docker]' ;;
 esac
 `,
-  'firewall/apply.sh': `# The command apply: the guard is made what the files say, read back, and only then has its stamp.
+  'firewall/apply.sh': `# The command apply: makes the guard what the files say, reads it back, and only then writes its stamp.
 
-# While a run of apply lives, the stamp is a link that leads past its process: containers start as ever, and however the run ends, by SIGKILL among
-# that, the stamp leads nowhere, unless all was well and it was put back.
+# While a run of apply is active, the stamp is a link that leads through its process: containers start as usual. If the run ends in any way, including
+# SIGKILL, the stamp leads nowhere, unless everything was correct and apply restored it.
 hold_stamp() {
   for stamp in "$run"/stamp-*; do
     if [ ! -f "$stamp" ] || [ -L "$stamp" ]; then continue; fi
@@ -1163,14 +1163,14 @@ apply() {
   fi
 }
 `,
-  'firewall/check.sh': `# The commands check and status: what is not as it should be, one line for each.
+  'firewall/check.sh': `# The commands check and status: one line for each fault.
 
 wrong() {
   rm -rf "$run"/stamp-*
   echo "$*"
 }
 
-# One line for all of the guard that is not as it was read back; the stamp goes with the first.
+# One line for all parts of the guard that differ from what was read back; the first one removes the stamp.
 guard_faults() {
   stamp_holds || wrong "the stamp $stamp is missing or is not as it was written"
   for entry in $families; do
@@ -1239,14 +1239,14 @@ status() {
   tell
 }
 `,
-  'firewall/connections.awk': `# Prints which connections are to end, as options of conntrack. Plain POSIX: mawk has neither bit operations nor hexadecimal numbers.
+  'firewall/connections.awk': `# Prints the connections to end, as options of conntrack. Plain POSIX: mawk has neither bit operations nor hexadecimal numbers.
 #
-# No rule asks for the port or query that a client chose, so all that differ in it end by one line: conntrack walks the kernel's list once for each,
-# and a flood that came in while the guard was missing must not delay the stamp.
+# No rule matches the port or query that a client chose, so one line ends all connections that differ only in it: conntrack reads the list of the
+# kernel once for each line, and a flood that came in while the guard was missing must not delay the stamp.
 #
-# Modes: \`touching\` takes every connection with an end in one of the blocks; \`gone\` those that a withdrawn permit covers and no present one does;
-# \`uncovered\` those with an end in one of the blocks that no present permit covers. ct is the family, ipv4 or ipv6. Files: \`network\` names the blocks,
-# \`kept\` and \`before\` hold the permits of now and of then, \`list\` is what conntrack lists.
+# Modes: \`touching\` selects every connection with an end in one of the blocks; \`gone\` those that a withdrawn permission covers and no present one does;
+# \`uncovered\` those with an end in one of the blocks that no present permission covers. ct is the family, ipv4 or ipv6. Files: \`network\` names the
+# blocks, \`kept\` and \`before\` contain the current and the previous permissions, \`list\` is the listing of conntrack.
 
 function hex(s, i, v) {
   v = 0
@@ -1322,7 +1322,7 @@ file == "before" { if (!($0 in present)) gone[++old] = $0; next }
   if (wanted()) print end
 }
 `,
-  'firewall/connections.sh': `# Ending connections: the kernel's list is compared in awk, and exactly those found are deleted, in one process.
+  'firewall/connections.sh': `# Ends connections: awk compares the kernel's list, and conntrack deletes exactly those found, in one process.
 
 connections_to_end() {
   # shellcheck disable=SC2016 # awk's own variables
@@ -1371,7 +1371,7 @@ end_those() {
   done
 }
 `,
-  'firewall/fault.awk': `# Reads digests as sha256sum prints them, and prints a sentence about the first of the files \`names\` that is not as the file \`sums\` says.
+  'firewall/fault.awk': `# Reads digests as sha256sum prints them, and prints a sentence about the first of the files \`names\` that differs from the file \`sums\`.
 
 { found[$2] = substr($1, 1, 12) }
 END {
@@ -1398,7 +1398,7 @@ END {
 # permits. So a packet to a Bulkhead bridge from another bridge must have a source that the host would answer over that bridge, even if it is the
 # uplink. Old and small kernels cannot match this; there only the guard's rule for bridges with Docker's names applies.
 
-# $1 is what tells a frame of our bridges, $2 what closes them to such sources.
+# $1 matches a frame of Bulkhead's bridges, $2 closes them to such sources.
 frame_rules() {
   cat <<END
 table bridge bulkhead
@@ -1451,7 +1451,7 @@ load_frames() {
       far="meta iifkind \\"bridge\\" iifname != \\"$prefix*\\" oifname \\"$prefix*\\" fib saddr . iif oif 0 drop"
       if frame_rules "$form" "$far" | nft -f - 2>"$work/err" || frame_rules "$form" | nft -f - 2>"$work/err"; then
         list_frames "$form"
-        # Twice two: as asked for, and as read back, where there may be one more.
+        # Twice two: the requested tables, and those that were read back, which may have one more.
         [ "$(grep -c 'drop$' "$work/frames")" -ge 4 ] || die 'read back, the tables of frames are not what was loaded'
         mv "$work/frames" "$private/frames"
         changed=yes
@@ -1614,10 +1614,10 @@ compare_chains() {
 
 set_names() { awk '$1 == "create" { print $2 }' "$1"; }
 
-# What rules put into a set, which is what has a timeout, comes and goes.
+# The content of a set with a timeout, which rules fill, changes all the time.
 one_set() { ipset save "$1" 2>/dev/null | awk '$1 == "create" { print $1, $2, $3; filled = / timeout / } $1 == "add" && !filled' | sort; }
 
-# Our chains and sets as the kernel has them now, after the digests of the files that they were made from.
+# Bulkhead's chains and sets as the kernel has them now, after the digests of the files that they were made from.
 read_rules() {
   list_rules
   {
@@ -1634,10 +1634,10 @@ read_back() {
 
 guard_size() { awk '{ n += $5 } END { print n " rules in " NR " chains" }' "$etc/chains"; }
 
-# Whether what was just read is what was read after the last apply.
+# Whether the current listing is the one after the last apply.
 stands() { [ ! -s "$work/faults" ] && cmp -s "$work/live" "$private/live.v$family"; }
 
-# One event however many rules change meanwhile: Docker changes hundreds when it starts, none of them in these places.
+# One event for any number of changes: Docker changes hundreds of rules when it starts, none of them in these places.
 rule_events() {
   while read -r line; do
     case $line in
@@ -1648,7 +1648,7 @@ rule_events() {
   done
 }
 `,
-  'firewall/iptables/others.sh': `# Hosts have two kinds of tables, and two programs called iptables: what was written by one the other neither shows nor removes.
+  'firewall/iptables/others.sh': `# Hosts have two kinds of tables, and two programs called iptables: neither shows or removes what the other one wrote.
 
 # Chains of Bulkhead or Docker in the other iptables, to $work/other. Exit 1 if it has none.
 other_rules() {
@@ -1693,7 +1693,7 @@ check_backend() {
   found=
   if tr -d '[:space:]' 2>/dev/null <@daemonJson@ | grep -q '"firewall-backend":"nftables"'; then
     found=@daemonJson@
-  # Where a flag told it, its tables tell. Those of an engine that does not run are what its last start left.
+  # If a flag configured it, its tables show it. The tables of a stopped engine are what its last start left.
   elif pid=$(cat /run/docker.pid 2>/dev/null) && [ -d "/proc/$pid" ] && nft list table ip docker-bridges >/dev/null 2>&1; then
     found='table docker-bridges'
   fi
@@ -1701,8 +1701,8 @@ check_backend() {
     engine_fault="the engine filters with nftables ($found): set its firewall-backend to iptables and restart docker"
 }
 `,
-  'firewall/iptables/tables.awk': `# What \`tables\` of listing.sh prints. Files: \`wanted\` and \`known\` hold a line per chain (family, table, chain, hook, number of rules, digest), \`save\` what
-# iptables-save says. f is the family, v4 or v6; mode is faults, live or edits.
+  'firewall/iptables/tables.awk': `# What \`tables\` of listing.sh prints. Files: \`wanted\` and \`known\` have a line for each chain (family, table, chain, hook, number of rules, digest),
+# \`save\` is the output of iptables-save. f is the family, v4 or v6; mode is faults, live or edits.
 
 function row(keep) { n++; table[n] = $2; chain[n] = $3; hook[n] = $4; rules[n] = $5; digest[n] = $6; kept[n] = keep }
 file == "wanted" { if ($1 == f) { row(1); mine[$2, $3] = 1 }; next }
@@ -1738,7 +1738,7 @@ END {
 `,
   'firewall/iptables/writing.sh': `# Writing sets, rules and jumps, and reading them back.
 
-# A set keeps its name as long as its content: one that is not as we left it is emptied and filled again (closed for that moment).
+# A set keeps its name as long as its content: a changed one is emptied and filled again (closed for that moment).
 restore_sets() {
   [ -s "$etc/sets.v$family" ] || return 0
   {
@@ -1818,7 +1818,7 @@ apply_family() {
   cmp -s "$work/live" "$private/live.v$family" || mv "$work/live" "$private/live.v$family"
 }
 `,
-  'firewall/kernel.sh': `# Modules, sysctls and the switches of single bridges. Everything is read first, and written only when it differs.
+  'firewall/kernel.sh': `# Modules, sysctls and the switches of single bridges. The program reads everything first, and writes only what differs.
 
 pick_families() {
   families='4 6'
@@ -1831,7 +1831,7 @@ load_modules() {
     while read -r module; do
       case $module in
         '' | '#'*) ;;
-        # A module that is built in cannot always be loaded by name: what counts is that the rules load.
+        # A built-in module cannot always be loaded by name: what matters is that the rules load.
         *) modprobe -q -- "$module" 2>/dev/null || : ;;
       esac
     done <@modules@
@@ -1883,7 +1883,7 @@ switches() {
 # \`macvlan\` or \`ipvlan\`, \`NAME PARENT ADDRESS ROUTE…\`, for a shim. They are created after the guard: a shim never exists without it. A missing parent
 # is reported and is not fatal: it closes nothing that must be closed.
 
-# Sets fault to what keeps a link from being as it should, if anything does.
+# Sets fault to the reason if a link is not correct.
 link_fault() {
   fault=
   case $kind in
@@ -1922,7 +1922,7 @@ make_link() {
   for route in $rest; do ip route replace "$route" dev "$name" src "$third" || return 1; done
 }
 
-# mode "set" makes what is missing of file $2 and takes shims away that it does not list, mode "show" prints a line for each.
+# mode "set" creates what is missing of file $2 and removes shims that it does not list, mode "show" prints a line for each.
 links() {
   wanted=' '
   while read -r kind name parent third rest; do
@@ -1958,11 +1958,11 @@ links() { :; }
   'firewall/no-rejoin.sh': `# Replaces rejoin.sh if no container shares the network of another one. Few hosts have one, and the size counts.
 
 `,
-  'firewall/rejoin.sh': `# A container in the network of another one keeps the network that the other had when it started: after a restart of the other it has none. The engine starts both in any
-# order, and tries no second time where the other was not yet there. So the watch starts it again, once the other runs; what a user stopped has no such error.
-# A part of revive.
+  'firewall/rejoin.sh': `# A container in the network of another one keeps the network that the other had when it started: after a restart of the other it has none. The engine
+# starts both in any order, and does not try a second time if the other was not running yet. So the watch starts the container again, once the other
+# runs; a container that a user stopped has no such error. A part of revive.
 
-  # Asked at its socket, an engine that was stopped would start.
+  # A request to its socket would start an engine that was stopped.
   kill -0 "$(cat /run/docker.pid)" || return 0
   exec 6>"$private/rejoin.lock"
   # A container that stops slowly takes longer than the watch waits.
@@ -1975,7 +1975,7 @@ links() { :; }
     } <<END
 $facts
 END
-    # The other one does not run, or Terraform is about to replace this one.
+    # The other one does not run, or Terraform is going to replace this one.
     if [ "$other_pid" = 0 ] || [ "$mode" != "container:$id" ]; then continue; fi
     if [ "$pid" = 0 ]; then
       case $error in *'cannot join network'*) docker start "$name" ;; esac
@@ -2010,18 +2010,18 @@ remove() {
 # which must not wait for an engine.
 
 revive() {
-  # Asked at its socket, an engine that was stopped would start.
+  # A request to its socket would start an engine that was stopped.
   if kill -0 "$(cat /run/docker.pid)" && rm "$private/stamped"; then
-    # A start that has just failed is written down a moment later.
+    # The engine records a failed start a moment later.
     sleep 2
     docker ps -aqf status=exited | xargs -r docker inspect -f '{{.Id}}{{printf "%q" .State.Error}}' | grep "$stamp" | cut -c1-64 | xargs -r docker start
   fi
 . firewall/rejoin.sh
 }
 `,
-  'firewall/settings.sh': `# What is read before anything else; damaged files are never applied.
+  'firewall/settings.sh': `# What is read first; damaged files are never applied.
 
-# Sets fault to a sentence about the first file that is not as it was installed.
+# Sets fault to a sentence about the first file that differs from the installed one.
 find_fault() {
   set -- @sysctl@ @modules@
   for name in rules.v4 rules.v6 sets.v4 sets.v6 chains permits network daemon-id engine; do set -- "$@" "$etc/$name"; done
@@ -2048,7 +2048,7 @@ $(cat "$etc/network" "$etc/engine")
 END
 }
 
-# Reads the settings and makes a folder to work in, under the lock. From here on the stamp goes when there is no answer.
+# Reads the settings and creates a work folder, under the lock. From here on, the stamp is removed if there is no answer.
 begin() {
   unfinished=look
   need_tools
@@ -2064,7 +2064,7 @@ leave() {
   [ -z "$work" ] || rm -rf "$work"
   case $unfinished:$rc in
     :*) ;;
-    # Told to end before it found anything, it knows nothing against the stamp.
+    # If it is ended before it found anything, it has no reason to remove the stamp.
     look:143) put_back ;;
     *)
       [ "$rc" = 2 ] || echo "bulkhead: $command stopped half way (exit $rc)" >&2
@@ -2118,8 +2118,8 @@ setup() {
   [ -n "$acted" ] || say 'units and docker: nothing changed'
 }
 `,
-  'firewall/watch.sh': `# Switches follow new bridges at once. What changes rules is seen at once where nf_tables says so, and everything is looked at every ten seconds, which is
-# all that hosts with iptables-legacy have. Docker is never restarted to heal.
+  'firewall/watch.sh': `# Sets the switches of new bridges at once. The watch sees changes of rules at once if nf_tables reports them, and checks everything every ten
+# seconds; with iptables-legacy only the latter. It never restarts Docker for a repair.
 
 watch() {
   need_tools
@@ -2410,7 +2410,7 @@ status_secrets() {
   return "$rc"
 }
 
-# Takes away what is shown, from containers that run, too.
+# Removes the shown secrets, from running containers, too.
 clear_secrets() {
   lock
   if is_memory; then
@@ -2429,8 +2429,8 @@ erase_secrets() {
   say 'erased every secret of this host'
 }
 `,
-  'secret/places.sh': `# Where secrets lie: the store on disk, and the folder in memory with one folder for each container. The program says which there are, in $plan:
-# lines \`secret NAME\` and \`container NAME UID GID ACTION SECRET...\`.
+  'secret/places.sh': `# The folders of secrets: the store on disk, and the folder in memory with one folder for each container. $plan lists them: lines \`secret NAME\` and
+# \`container NAME UID GID ACTION SECRET...\`.
 
 plan=$etc/secrets
 store=@secretStore@
@@ -2542,7 +2542,7 @@ show() {
   fi
 }
 
-# Folders of containers that the program does not have any more.
+# Folders of containers that were removed from the program.
 forget_others() {
   known=
   if [ -e "$plan" ]; then known=$(awk '$1 == "container" { print $2 }' "$plan") || return 0; fi
@@ -2565,7 +2565,8 @@ show_all() {
   done 3<"$plan"
 }
 `,
-  'secret/store.sh': `# The store: one file for each secret, whose first line says how the rest is kept. A file is the old one or the whole new one, whatever ends a run.
+  'secret/store.sh': `# The store: one file for each secret, whose first line says how the rest is stored. A file is the old one or the complete new one, whenever a run
+# ends.
 
 # Encrypted with a key of this host, in its TPM where it has one, and bound to the name.
 encrypts() { command -v systemd-creds >/dev/null 2>&1; }
@@ -2603,13 +2604,13 @@ keep() {
 
 action_of() { awk -v name="$1" '$1 == "container" && $2 == name { print $5 }' "$plan"; }
 
-# A mark is taken away when it was acted upon: rather twice than never. While the engine does not run its containers may, and the marks stay.
+# A mark is removed after the action: rather twice than never. If the engine does not run, its containers may, and the marks stay.
 tell_all() {
   engine_runs || return 0
   for mark in "$shown"/.changed/*; do
     [ -e "$mark" ] || continue
     container=\${mark##*/}
-    # What does not run reads the new value when it starts.
+    # A stopped container reads the new value when it starts.
     ! runs "$container" || tell_container "$(action_of "$container")" "$container" 'a secret of its own'
     rm -f "$mark"
   done
@@ -2670,7 +2671,7 @@ init() {
     --cert-expiry @certificates@ \\
     --default-addr-pool "$ingress" --default-addr-pool-mask-length "\${ingress#*/}"
   [ "$lock" = no-autolock ] || set -- "$@" --autolock
-  # What it prints has the token in it, and the key.
+  # Its output contains the token and the key.
   docker swarm init "$@" >/dev/null
   say "made the swarm; this host is its first manager"
   [ "$frames" = unencrypted ] || seal_ingress
@@ -2692,7 +2693,7 @@ seal_ingress() {
 
 node_state() { docker info --format '{{.Swarm.LocalNodeState}}'; }
 
-# Docker has started: nothing here may keep it from running, and running it again changes nothing.
+# Docker has started: nothing here may stop it, and a second run changes nothing.
 start() {
   # Not docker info, which succeeds without an engine.
   if ! docker version >/dev/null 2>&1; then
@@ -2764,7 +2765,7 @@ while [ $# -gt 0 ]; do
 done
 case $level in 1 | 2) ;; *) die "--level is 1 or 2" ;; esac
 [ "$(id -u)" = 0 ] || die 'must run as root'
-# The engine of this host, whatever the caller's client would ask.
+# The engine of this host, whatever engine the caller's client would use.
 DOCKER_HOST=unix:///run/docker.sock
 export DOCKER_HOST
 unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
@@ -2773,7 +2774,7 @@ failed=
 
 . generated/program.sh
 
-# The control that the next lines are about; false where it is beyond the level.
+# The control of the next lines; false if it is beyond the level.
 look() {
   control=$1
   [ "$2" -le "$level" ]
@@ -2832,8 +2833,8 @@ images
 
 [ -z "$failed" ] || exit 1
 `,
-  'verify/advisories.awk': `# Reads components of the engine with their versions, and prints a warning for each against which something is known. \`table\` holds a line for each advisory:
-# component, spans of releases that have the mistake (FROM-BELOW, apart by spaces), text.
+  'verify/advisories.awk': `# Reads components of the engine with their versions, and prints a warning for each with known flaws. \`table\` has a line for each advisory: component,
+# spans of releases with the flaw (FROM-BELOW, separated by spaces), text.
 
 function below(a, b,  x, y, n, m, i) {
   n = split(a, x, ".")
@@ -2841,7 +2842,7 @@ function below(a, b,  x, y, n, m, i) {
   for (i = 1; i <= (n < m ? m : n); i++) if (x[i] + 0 != y[i] + 0) return x[i] + 0 < y[i] + 0
   return 0
 }
-# Where the span ends that a version is in; empty where it is in none.
+# The end of the span that contains a version; empty if there is none.
 function mended(list, version,  span, n, i, at) {
   n = split(list, span, " ")
   for (i = 1; i <= n; i++) {
@@ -2875,8 +2876,8 @@ BEGIN {
   print "WARN - " $1 " " version " has known vulnerabilities: " known "install " least " or later, or a package of your distribution that has the fix"
 }
 `,
-  'verify/audit-rules.awk': `# Reads the rules of the audit as \`auditctl -l\` lists them, and says of \`path\`: yes, where writing and changes of attributes are recorded; no; or unsure,
-# where rules are there that this program does not read. The first rule that fits an event decides.
+  'verify/audit-rules.awk': `# Reads the rules of auditd as \`auditctl -l\` lists them, and prints for \`path\`: yes, if writes and changes of attributes are recorded; no; or unsure,
+# if there are rules that this program does not read. The first rule that matches an event decides.
 
 function field(name,  i) {
   for (i = 1; i <= NF; i++) if (index($i, name "=") == 1 && $(i - 1) == "-F") return substr($i, length(name) + 2)
@@ -2886,7 +2887,7 @@ function option(name,  i) {
   for (i = 1; i < NF; i++) if ($i == name) return $(i + 1)
   return ""
 }
-# Whether something says that the rule is about some events only.
+# Whether the rule is about only some events.
 function is_narrow(  i, key) {
   for (i = 1; i <= NF; i++) {
     if ($i == "-C") return 1
@@ -2924,8 +2925,8 @@ $1 == "-a" || $1 == "-A" {
 }
 END { print answer != "" ? answer : partly ? "unsure" : "no" }
 `,
-  'verify/config.sh': `# What verify.sh asks of the files with content of containers: that they are as the program says, and that running containers see them. $config_plan has a
-# line for each: its place, its owner, mode and digest, and its path in the container.
+  'verify/config.sh': `# The checks of config files in verify.sh: that they are as the program declares, and that running containers see them. $config_plan has a line for
+# each: its place, its owner, mode and digest, and its path in the container.
 
 # A mounted file stays the one that it was.
 is_seen() {
@@ -2958,7 +2959,7 @@ END
   'verify/containers.sh': `# The checks of containers in verify.sh: for a running container it asks the kernel, for others it reads the engine's configuration of them. It trusts
 # no labels.
 
-# What is known of the container by a key, one a line.
+# The known values of a key of the container, one a line.
 ask() { printf '%s\\n' "$facts" | awk -v start="$name $1 " 'index($0, start) == 1 { v = substr($0, length(start) + 1); gsub(/"/, "", v); print v }'; }
 
 # Whether the engine created a container, by its full id, for a service: its own record says so, while any user can write labels.
@@ -2993,14 +2994,14 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 
 . generated/namespaces.sh
 
-# Those of the program that are here, and the tasks of every service: whose they are, a node does not know.
+# The containers of the program that are here, and the tasks of every service: a node does not know whose tasks they are.
 here=
 facts=
 tasks=' '
 of_services=' '
 take() {
   more=$(docker container inspect --format "$template" "$1" 2>/dev/null) || more=
-  # A name that is here no more may be the beginning of another container's id.
+  # The name of a removed container may be the beginning of another container's id.
   case $more in
     "$2 id "*) ;;
     *) echo "SKIP - $2 is not on this host" && return 0 ;;
@@ -3032,7 +3033,7 @@ accept() { allowed="$allowed $name"; }
 doubt() { unsure="$unsure $name $*"; }
 status_of() { awk -v key="$1:" '$1 == key { print $3 == "" ? $2 : $3 }' "/proc/$pid/status" 2>/dev/null || :; }
 
-# Runs a look for each container, with the process of a running one; the look marks what is against it, and doubts what it cannot tell.
+# Runs a check for each container, with the process of a running one; the check marks faults, and doubts what it cannot read.
 gather() {
   found=
   unsure=
@@ -3071,14 +3072,14 @@ each() {
   judge "$what"
 }
 
-# $2 writes something for each container of which $1 does not hold.
+# $2 prints something for each container that does not meet $1.
 containers() {
   unsure=
   # shellcheck disable=SC2086 # names hold no blanks
   if [ -z "$here" ]; then
     found=
   else
-    # What is there against some counts, also where others have ended.
+    # A fault of some counts, also if others have ended.
     found=$(docker container inspect --format "$2" $here 2>/dev/null) || unsure=' not all of them can be inspected'
     found=$(printf '%s\\n' "$found" | sed 's|^/| |' | tr -d '\\n')
   fi
@@ -3267,7 +3268,7 @@ is_sensitive() {
 # Exactly what the program gives a socket proxy: that socket, and nothing around it.
 is_proxy_mount() { case " $proxies " in *" $name "*) [ "$source" = "$proxy_socket" ] ;; *) return 1 ;; esac }
 
-# A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one. The container's own secrets are none either.
+# A stamp of the guard does not count; while the guard is applied, it is a link to the kept file. The container's own secrets do not count either.
 sensitive_mount() {
   [ "$source" != "@secretFolder@/$name" ] || return 0
   case $writes:$source in "false:@configFolder@/$name/"*) return 0 ;; esac
@@ -3280,7 +3281,7 @@ sensitive_mount() {
   if is_sensitive "$source" || is_sensitive "$real"; then mark "mounts $source"; fi
 }
 
-# The engine keeps parts of /proc and /sys from a container; told not to, it shows them to be read and written.
+# The engine hides parts of /proc and /sys from a container; with the opposite setting, the container can read and write them.
 sees_host() {
   mounted sensitive_mount
   [ "$(ask masked)" != 0 ] || mark 'sees all of /proc and /sys'
@@ -3390,15 +3391,15 @@ info() {
 }
 one_line() { tr -s '\\n ' '  ' | sed 's/^ //; s/ $//'; }
 
-# Sets value to what the engine says; false where it says nothing of the kind.
+# Sets value to the engine's answer; false if it has none.
 says() {
   value=$(info "$1") && return 0
   skip 'the engine did not answer'
   return 1
 }
 
-# Warnings that make nothing fail: what the advisories of the engine and of its parts have against the versions here.
-# Lines of the table: component, spans of releases, text.
+# Warnings that do not fail the check: the advisories for the versions of the engine and of its parts here. Lines of the table: component, spans of
+# releases, text.
 known_advisories() {
   versions=$(docker version --format '{{range .Server.Components}}{{.Name}} {{.Version}}{{println}}{{end}}' 2>/dev/null) || versions=
   [ -n "$versions" ] || echo 'SKIP - the engine does not tell its versions, so known advisories are not looked at'
@@ -3437,7 +3438,7 @@ docker_group() {
   fi
 }
 
-# What is watched for writing and for changes of attributes, as the kernel has it.
+# The paths that auditd watches for writes and for changes of attributes, as the kernel has them.
 audited() {
   missing=
   unsure=
@@ -3513,7 +3514,7 @@ authorization() {
   esac
 }
 
-# Where the program of an address is one of this host, what it does with logs is unknown.
+# If the address is a program of this host, what it does with logs is unknown.
 remote_logs() {
   says '{{.LoggingDriver}}' || return 0
   driver=$value
@@ -3590,7 +3591,7 @@ against() {
   if [ -z "$there" ]; then skip 'no such file on this host'; else unless "$found" "$wanted:$there"; fi
 }
 `,
-  'verify/images.sh': `# What verify.sh asks of images: whether what the image of a container says of itself is what the profile of the program was read from.
+  'verify/images.sh': `# The checks of images in verify.sh: whether the metadata of a container's image is what the profile of the program was read from.
 
 # Lines in the order of declared_image. Texts are quoted, so that none contains a separate line.
 image_template='user:{{printf "%.80q" .Config.User}}{{range $path, $_ := .Config.Volumes}}
@@ -3611,7 +3612,7 @@ unlike_profile() {
   [ -z "$besides" ] || mark "has \${besides% }"
 }
 
-# Where no container has a profile there is nothing to say.
+# If no container has a profile, there is no result.
 images() {
   control=image
   profiles=
@@ -3690,15 +3691,15 @@ END {
   if (i <= n) bad()
 }
 `,
-  'verify/processes.awk': `# Reads the processes of a container, and says of each what is against it. Lines: "map INSIDE OUTSIDE COUNT" of its users, "start …" of its first process
-# from the state on, "uptime SECONDS …" of the host, and the status of every thread. An image that drops root is found out by any user that a process has
-# or can take back.
+  'verify/processes.awk': `# Reads the processes of a container, and prints the faults of each. Lines: "map INSIDE OUTSIDE COUNT" of its users, "start …" of its first process
+# from the state on, "uptime SECONDS …" of the host, and the status of every thread. Any user that a process has or can take back shows whether an
+# image drops root.
 
 function inside(outer,  i) {
   for (i = 0; i < maps; i++) if (outer >= from[i] && outer < from[i] + count[i]) return to[i] + outer - from[i]
   return "unknown"
 }
-# Whether the engine started the process beside the first one, or one from which it comes: nothing leads to the first.
+# Whether the engine started the process beside the first one, or one of its ancestors: none of them is the first.
 function is_beside(p,  steps) {
   for (steps = 0; steps < 100000 && p in named; steps++) {
     if (p == first) return 0
@@ -3802,7 +3803,7 @@ read_engine() {
     /*) ;;
     *) unread="the engine reads $settings, and it is unknown in which folder" && return 0 ;;
   esac
-  # An engine may have another view of the files than this script.
+  # An engine may see other files than this script.
   there="/proc/$engine/root$settings"
   values=
   if [ ! -e "$settings" ] && [ ! -e "$there" ] && [ ! -L "$settings" ]; then
@@ -3883,7 +3884,7 @@ tcp_listener() {
   esac
 }
 
-# Looks by $1 for $2 at the file that the setting $3 names.
+# Checks with $1 for $2 the file that the setting $3 names.
 tls() {
   was_told "$3" || return 0
   if [ -z "$value" ]; then
@@ -3893,7 +3894,7 @@ tls() {
   fi
 }
 `,
-  'verify/swarm.sh': `# What verify.sh asks of a node of a swarm, and of the swarm where the node is a manager. What only other nodes know, and what is a habit, is a SKIP.
+  'verify/swarm.sh': `# The checks of a swarm node in verify.sh, and of the swarm if the node is a manager. What only other nodes know, and what is a habit, is a SKIP.
 
 swarm_wanted() {
   says '{{.Swarm.LocalNodeState}}' || return 0
@@ -3906,7 +3907,7 @@ swarm_wanted() {
   fi
 }
 
-# Whether this host is a node, as the program wants it.
+# Whether this host is a node, as the program declares.
 of_node() {
   if [ -z "$swarm" ]; then
     skip 'the program has no swarm; 5.1 says whether the engine is in one'
@@ -3971,7 +3972,7 @@ autolock() {
   esac
 }
 
-# What a manager gives to nodes, and what this node has.
+# What a manager distributes to nodes, and what this node has.
 certificates() {
   of_node && says '{{.Swarm.ControlAvailable}}' || return 0
   controls=$value
@@ -3989,7 +3990,7 @@ certificates() {
   if [ "$value" -gt 0 ] && [ "$value" -le 7776000000000000 ]; then pass 'certificates of nodes expire after 90 days or less'; else fail "certificates of nodes expire after \${value:-unknown} ns"; fi
 }
 
-# The age of the CA shows, but not how often the site wants a new one.
+# The age of the CA is visible, but not how often the site wants a new one.
 ca_rotation() {
   of_manager && says '{{.Swarm.Cluster.RootRotationInProgress}}' || return 0
   [ "$value" != true ] || { skip 'the CA of the swarm is being rotated'; return 0; }
@@ -4041,8 +4042,8 @@ root_user() {
   fi
 }
 
-# Runs the look for processes of a container of the program: of a user that it names, or of root for a while. $1 is fixed or start, $2 the number of the user,
-# $3 how many seconds root has to drop.
+# Runs the check of processes for a container of the program: for a declared user, or for root for a while. $1 is fixed or start, $2 the number of the
+# user, $3 the seconds that root has to drop.
 processes_of_user() {
   told=$(ask user)
   if [ "$pid" = 0 ]; then
@@ -4078,12 +4079,12 @@ END
 }
 
 as_declared() {
-  # Of another runtime the host sees the processes of the runtime, not those inside.
+  # With another runtime, the host sees the processes of the runtime, not those inside.
   case $pid:$(ask runtime) in 0:* | *: | *:runc | *:io.containerd.runc.v2) ;; *) doubt "runs under $(ask runtime), whose users this script does not read" && return 0 ;; esac
   # shellcheck disable=SC2046 # words
   set -- $(declared_user "$(owner_of)")
   case \${1:-} in
-    # Not of the program, or of a service that it does not know here.
+    # Not in the program, or of a service that it does not know here.
     '') root_user ;;
     root) accept ;;
     *) processes_of_user "$@" ;;

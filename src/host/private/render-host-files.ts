@@ -7,7 +7,7 @@ import { checkHostInput, sysctlPath } from './render-input-check';
 import { renderUnits } from './render-units';
 import { REQUIRED_SYSCTLS } from '../../hardening/private/kernel';
 
-/** Everything on the host, in an order in which it can be written: what refers to a file comes after it. */
+/** Everything on the host, in an order in which it can be written: a file comes before the files that refer to it. */
 export function renderHostFiles(input: HostInput): HostFile[] {
   checkHostInput(input);
   const sysctlText = lines(sysctls(input).map(([path, value]) => `${path} = ${value}`));

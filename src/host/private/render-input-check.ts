@@ -18,8 +18,8 @@ const PERMIT =
   /^(pair|egress|publication|to-container|to-host) ipv[46] [a-z0-9-]{2,10} [0-9a-f.:/-]{1,43} [0-9a-f.:/]{2,43} \d{1,5} \d{1,5}( [0-9a-f.:/]{2,43})?$/;
 
 /**
- * Refuses what the files on the host could not hold safely. The constructs have checked their props before; this is the last gate, so that
- * a mistake of the library's own cannot reach a root shell.
+ * Refuses input that the files on the host could not contain safely. The constructs have checked their props before; this is the last check, so that
+ * a mistake of the library cannot reach a root shell.
  */
 export function checkHostInput(input: HostInput): void {
   demand('daemonId', input.daemonId, /^[0-9a-f]{12}$/);

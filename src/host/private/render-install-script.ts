@@ -3,7 +3,7 @@ import type { HostFile, HostInput } from './host-input';
 import { guardParts } from './programs';
 import { renderHostFiles } from './render-host-files';
 
-/** One POSIX script that brings everything to a host that exists already; it checks first, and changes only what differs. */
+/** One POSIX script that installs everything on an existing host; it checks first, and changes only what differs. */
 export function renderInstallScript(input: HostInput): string {
   return assemble('install.sh', {
     ...guardParts(input),
@@ -13,7 +13,7 @@ export function renderInstallScript(input: HostInput): string {
   });
 }
 
-/** No line of base64 can end the here-document: `END_OF_BODY` has characters that base64 has not. */
+/** No line of base64 can end the here-document: `END_OF_BODY` has characters that base64 does not have. */
 function body(file: HostFile): string {
   const text = Buffer.from(file.content, 'utf8').toString('base64');
   const wrapped = text.match(/.{1,76}/g) ?? [];

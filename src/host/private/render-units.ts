@@ -2,8 +2,8 @@ import { LOAD_AUDIT, PATHS } from './constants';
 import type { HostFile, HostInput } from './host-input';
 
 /**
- * Units and the drop-in of docker.service. No `PartOf` and no `Requires` anywhere: the first breaks restarts of firewalld, the second
- * restarts docker along with us. If `apply` fails, docker does not start: that is the drop-in's doing.
+ * Units and the drop-in of docker.service. No unit has `PartOf` or `Requires`: the first breaks restarts of firewalld, the second restarts docker
+ * together with Bulkhead's units. If `apply` fails, docker does not start: the drop-in causes that.
  */
 export function renderUnits({
   swarm,
@@ -29,10 +29,10 @@ export function renderUnits({
   ];
 }
 
-/** What a node of a swarm needs before its tasks come back, and once docker runs; docker runs on where the latter fails. */
+/** What a node of a swarm needs before its tasks come back, and after docker started; docker keeps running if the latter fails. */
 const NODE = [`ExecStartPre=${PATHS.swarmScript} stamp\n`, `ExecStartPost=-${PATHS.swarmScript} start\n`] as const;
 
-/** The engine starts also where a directory cannot be made: then the containers that mount it do not. */
+/** The engine also starts if a directory cannot be created: then the containers that mount it do not start. */
 const DIRECTORIES = `ExecStartPre=-${PATHS.directoriesScript}\n`;
 /**
  * Containers find their secrets when the engine starts them, and containers that kept running are notified of later changes. A secret that cannot be
@@ -47,9 +47,10 @@ const CONFIG = [`ExecStartPre=-${PATHS.configScript} apply\n`, `ExecStartPost=-$
 const AUDIT = `ExecStartPost=-/bin/sh -c '! command -v auditctl >/dev/null || ${LOAD_AUDIT}'\n`;
 
 /**
- * What the program needs, and no more: it writes below /run and the switches of the network, talks netlink to the kernel, and loads modules of the
- * firewall. It sends nothing; the watch asks the engine at its socket. /proc stays whole, since it looks there whether the engine runs; a system call that is not listed fails instead of ending
- * the guard. What the three capabilities rule out by themselves (clock, host name, kernel log) is not said again.
+ * The rights that the program needs: it writes below /run and the switches of the network, uses netlink to communicate with the kernel, and loads
+ * modules of the firewall. It sends nothing; the watch uses the engine's socket. /proc stays complete, since the program checks there whether the
+ * engine runs; a system call that is not listed fails instead of ending the guard. The unit does not repeat what the three capabilities already
+ * exclude (clock, host name, kernel log).
  */
 const SANDBOX = `CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_SYS_MODULE
 NoNewPrivileges=yes
@@ -102,7 +103,7 @@ ${SANDBOX}
 WantedBy=multi-user.target
 `;
 
-/** The fallback beside the watch: `apply` changes nothing where all holds. Manager messages of every run stay out of the journal. */
+/** The fallback beside the watch: `apply` changes nothing if everything is correct. The journal gets no manager messages of every run. */
 const CHECK = `[Unit]
 Description=Bulkhead check of the guard
 After=bulkhead-firewall.service

@@ -9,8 +9,8 @@ const TOOL_PACKAGES = ['conntrack', 'iproute2', 'kmod', 'nftables'];
 /**
  * One cloud-config document for a new host.
  *
- * All files come as one archive, packed together: each for itself they would take a fifth more, and 16 KiB are not much. It is unpacked at the start of
- * cloud-init, before it installs packages, so daemon.json, rules and the drop-in are there when the package first starts dockerd. The last step makes
+ * All files are in one archive, packed together: packed one by one they would take a fifth more, and 16 KiB are not much. cloud-init unpacks it at
+ * its start, before it installs packages, so daemon.json, rules and the drop-in exist when the package first starts dockerd. The last step makes
  * everything permanent and starts the engine; it runs last because only the last exit code of `runcmd` counts.
  */
 export function renderUserData(input: HostInput): string {
@@ -28,7 +28,7 @@ export function renderUserDataGzip(input: HostInput): string {
   return zipped(Buffer.from(cloudConfig(input, { write_files: files }), 'utf8'));
 }
 
-/** YAML takes some signs for line ends and refuses others, also in JSON. */
+/** YAML treats some characters as line ends and refuses others, also in JSON. */
 function bodyOf(content: string): { readonly content: string; readonly encoding?: string } {
   if (/^[\t\n -~]*$/.test(content)) return { content };
   return { encoding: 'b64', content: Buffer.from(content, 'utf8').toString('base64') };

@@ -21,7 +21,7 @@ export interface VerifiedContainer {
   readonly user: string;
   /** `endless` where the engine starts it again whenever it ends. */
   readonly restart: string;
-  /** What its image says of itself, where a profile was read from it: `user:"472"`, `volume:"/data"`, `port:"6379/tcp"`. */
+  /** The metadata of its image, if a profile was read from it: `user:"472"`, `volume:"/data"`, `port:"6379/tcp"`. */
   readonly image: readonly string[];
   /** What a monitoring program may read of the host. */
   readonly monitored?: readonly string[];
@@ -30,7 +30,7 @@ export interface VerifiedContainer {
   readonly holdsSocket?: boolean;
 }
 
-/** What the script knows of the program; every text in it is checked to be plain. */
+/** The facts of the program in the script; every text in it is checked to be plain. */
 export interface VerifyInput {
   readonly containers: readonly VerifiedContainer[];
   /** Version of the engine; without it, the script asks nothing that only some engines know. */
@@ -45,7 +45,7 @@ export interface VerifyInput {
   readonly swarmManagers?: number;
 }
 
-/** Controls by what looks at them, in the order of the benchmark. */
+/** Controls by the function that checks them, in the order of the benchmark. */
 const CHECKS: readonly (readonly [control: string, command: string])[] = [
   ['1.1.1', 'data_partition'],
   ['1.1.2', 'docker_group'],
@@ -87,7 +87,7 @@ function settingCommand(control: string, { command, what = '' }: SettingLook): s
 /** Controls that the script looks at. */
 export const VERIFIED: readonly string[] = CHECKS.map(([control]) => control);
 
-/** A POSIX script that only reads: one line for each control that a live host can show. */
+/** A POSIX script that only reads: it prints one line for each control that a live host can show. */
 export function renderVerifyScript({
   containers,
   engine,

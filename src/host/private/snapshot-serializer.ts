@@ -1,8 +1,8 @@
 import { createHash } from 'crypto';
 
 /**
- * For snapshots of users: user data changes with every version of the library, and says nothing that a person reads. In its place stands what it is, and a
- * digest that shows whether it changed.
+ * For users' snapshots: user data changes with every version of the library, and a person cannot read it. The snapshot contains a description
+ * instead, and a digest that shows whether it changed.
  */
 
 /** If it is the whole text. */

@@ -1,6 +1,6 @@
 import { NAMESPACES } from '../../hardening/private/namespaces';
 
-/** A look at one container by `docker inspect`: what the control asks for, and a Go template that writes something where it does not hold. */
+/** A check of one container by `docker inspect`: the requirement of the control, and a Go template that prints something if it is not met. */
 export interface ContainerCheck {
   readonly control: string;
   readonly what: string;

@@ -67,7 +67,7 @@ status_secrets() {
   return "$rc"
 }
 
-# Takes away what is shown, from containers that run, too.
+# Removes the shown secrets, from running containers, too.
 clear_secrets() {
   lock
   if is_memory; then

@@ -1,5 +1,5 @@
-# Where secrets lie: the store on disk, and the folder in memory with one folder for each container. The program says which there are, in $plan:
-# lines `secret NAME` and `container NAME UID GID ACTION SECRET...`.
+# The folders of secrets: the store on disk, and the folder in memory with one folder for each container. $plan lists them: lines `secret NAME` and
+# `container NAME UID GID ACTION SECRET...`.
 
 plan=$etc/secrets
 store=@secretStore@

@@ -54,7 +54,7 @@ show() {
   fi
 }
 
-# Folders of containers that the program does not have any more.
+# Folders of containers that were removed from the program.
 forget_others() {
   known=
   if [ -e "$plan" ]; then known=$(awk '$1 == "container" { print $2 }' "$plan") || return 0; fi

@@ -1,4 +1,5 @@
-# The store: one file for each secret, whose first line says how the rest is kept. A file is the old one or the whole new one, whatever ends a run.
+# The store: one file for each secret, whose first line says how the rest is stored. A file is the old one or the complete new one, whenever a run
+# ends.
 
 # Encrypted with a key of this host, in its TPM where it has one, and bound to the name.
 encrypts() { command -v systemd-creds >/dev/null 2>&1; }

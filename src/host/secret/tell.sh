@@ -2,13 +2,13 @@
 
 action_of() { awk -v name="$1" '$1 == "container" && $2 == name { print $5 }' "$plan"; }
 
-# A mark is taken away when it was acted upon: rather twice than never. While the engine does not run its containers may, and the marks stay.
+# A mark is removed after the action: rather twice than never. If the engine does not run, its containers may, and the marks stay.
 tell_all() {
   engine_runs || return 0
   for mark in "$shown"/.changed/*; do
     [ -e "$mark" ] || continue
     container=${mark##*/}
-    # What does not run reads the new value when it starts.
+    # A stopped container reads the new value when it starts.
     ! runs "$container" || tell_container "$(action_of "$container")" "$container" 'a secret of its own'
     rm -f "$mark"
   done

@@ -1,5 +1,5 @@
-# Reads components of the engine with their versions, and prints a warning for each against which something is known. `table` holds a line for each advisory:
-# component, spans of releases that have the mistake (FROM-BELOW, apart by spaces), text.
+# Reads components of the engine with their versions, and prints a warning for each with known flaws. `table` has a line for each advisory: component,
+# spans of releases with the flaw (FROM-BELOW, separated by spaces), text.
 
 function below(a, b,  x, y, n, m, i) {
   n = split(a, x, ".")
@@ -7,7 +7,7 @@ function below(a, b,  x, y, n, m, i) {
   for (i = 1; i <= (n < m ? m : n); i++) if (x[i] + 0 != y[i] + 0) return x[i] + 0 < y[i] + 0
   return 0
 }
-# Where the span ends that a version is in; empty where it is in none.
+# The end of the span that contains a version; empty if there is none.
 function mended(list, version,  span, n, i, at) {
   n = split(list, span, " ")
   for (i = 1; i <= n; i++) {

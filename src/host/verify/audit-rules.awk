@@ -1,5 +1,5 @@
-# Reads the rules of the audit as `auditctl -l` lists them, and says of `path`: yes, where writing and changes of attributes are recorded; no; or unsure,
-# where rules are there that this program does not read. The first rule that fits an event decides.
+# Reads the rules of auditd as `auditctl -l` lists them, and prints for `path`: yes, if writes and changes of attributes are recorded; no; or unsure,
+# if there are rules that this program does not read. The first rule that matches an event decides.
 
 function field(name,  i) {
   for (i = 1; i <= NF; i++) if (index($i, name "=") == 1 && $(i - 1) == "-F") return substr($i, length(name) + 2)
@@ -9,7 +9,7 @@ function option(name,  i) {
   for (i = 1; i < NF; i++) if ($i == name) return $(i + 1)
   return ""
 }
-# Whether something says that the rule is about some events only.
+# Whether the rule is about only some events.
 function is_narrow(  i, key) {
   for (i = 1; i <= NF; i++) {
     if ($i == "-C") return 1

@@ -1,5 +1,5 @@
-# What verify.sh asks of the files with content of containers: that they are as the program says, and that running containers see them. $config_plan has a
-# line for each: its place, its owner, mode and digest, and its path in the container.
+# The checks of config files in verify.sh: that they are as the program declares, and that running containers see them. $config_plan has a line for
+# each: its place, its owner, mode and digest, and its path in the container.
 
 # A mounted file stays the one that it was.
 is_seen() {

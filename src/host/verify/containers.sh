@@ -1,7 +1,7 @@
 # The checks of containers in verify.sh: for a running container it asks the kernel, for others it reads the engine's configuration of them. It trusts
 # no labels.
 
-# What is known of the container by a key, one a line.
+# The known values of a key of the container, one a line.
 ask() { printf '%s\n' "$facts" | awk -v start="$name $1 " 'index($0, start) == 1 { v = substr($0, length(start) + 1); gsub(/"/, "", v); print v }'; }
 
 # Whether the engine created a container, by its full id, for a service: its own record says so, while any user can write labels.
@@ -36,14 +36,14 @@ template='{{$n := slice .Name 1}}{{$n}} id {{.ID}}
 
 . generated/namespaces.sh
 
-# Those of the program that are here, and the tasks of every service: whose they are, a node does not know.
+# The containers of the program that are here, and the tasks of every service: a node does not know whose tasks they are.
 here=
 facts=
 tasks=' '
 of_services=' '
 take() {
   more=$(docker container inspect --format "$template" "$1" 2>/dev/null) || more=
-  # A name that is here no more may be the beginning of another container's id.
+  # The name of a removed container may be the beginning of another container's id.
   case $more in
     "$2 id "*) ;;
     *) echo "SKIP - $2 is not on this host" && return 0 ;;
@@ -75,7 +75,7 @@ accept() { allowed="$allowed $name"; }
 doubt() { unsure="$unsure $name $*"; }
 status_of() { awk -v key="$1:" '$1 == key { print $3 == "" ? $2 : $3 }' "/proc/$pid/status" 2>/dev/null || :; }
 
-# Runs a look for each container, with the process of a running one; the look marks what is against it, and doubts what it cannot tell.
+# Runs a check for each container, with the process of a running one; the check marks faults, and doubts what it cannot read.
 gather() {
   found=
   unsure=
@@ -114,14 +114,14 @@ each() {
   judge "$what"
 }
 
-# $2 writes something for each container of which $1 does not hold.
+# $2 prints something for each container that does not meet $1.
 containers() {
   unsure=
   # shellcheck disable=SC2086 # names hold no blanks
   if [ -z "$here" ]; then
     found=
   else
-    # What is there against some counts, also where others have ended.
+    # A fault of some counts, also if others have ended.
     found=$(docker container inspect --format "$2" $here 2>/dev/null) || unsure=' not all of them can be inspected'
     found=$(printf '%s\n' "$found" | sed 's|^/| |' | tr -d '\n')
   fi
@@ -310,7 +310,7 @@ is_sensitive() {
 # Exactly what the program gives a socket proxy: that socket, and nothing around it.
 is_proxy_mount() { case " $proxies " in *" $name "*) [ "$source" = "$proxy_socket" ] ;; *) return 1 ;; esac }
 
-# A stamp of the guard is none of them; while the guard is applied, it is a link to the kept one. The container's own secrets are none either.
+# A stamp of the guard does not count; while the guard is applied, it is a link to the kept file. The container's own secrets do not count either.
 sensitive_mount() {
   [ "$source" != "@secretFolder@/$name" ] || return 0
   case $writes:$source in "false:@configFolder@/$name/"*) return 0 ;; esac
@@ -323,7 +323,7 @@ sensitive_mount() {
   if is_sensitive "$source" || is_sensitive "$real"; then mark "mounts $source"; fi
 }
 
-# The engine keeps parts of /proc and /sys from a container; told not to, it shows them to be read and written.
+# The engine hides parts of /proc and /sys from a container; with the opposite setting, the container can read and write them.
 sees_host() {
   mounted sensitive_mount
   [ "$(ask masked)" != 0 ] || mark 'sees all of /proc and /sys'

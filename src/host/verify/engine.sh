@@ -8,15 +8,15 @@ info() {
 }
 one_line() { tr -s '\n ' '  ' | sed 's/^ //; s/ $//'; }
 
-# Sets value to what the engine says; false where it says nothing of the kind.
+# Sets value to the engine's answer; false if it has none.
 says() {
   value=$(info "$1") && return 0
   skip 'the engine did not answer'
   return 1
 }
 
-# Warnings that make nothing fail: what the advisories of the engine and of its parts have against the versions here.
-# Lines of the table: component, spans of releases, text.
+# Warnings that do not fail the check: the advisories for the versions of the engine and of its parts here. Lines of the table: component, spans of
+# releases, text.
 known_advisories() {
   versions=$(docker version --format '{{range .Server.Components}}{{.Name}} {{.Version}}{{println}}{{end}}' 2>/dev/null) || versions=
   [ -n "$versions" ] || echo 'SKIP - the engine does not tell its versions, so known advisories are not looked at'
@@ -55,7 +55,7 @@ docker_group() {
   fi
 }
 
-# What is watched for writing and for changes of attributes, as the kernel has it.
+# The paths that auditd watches for writes and for changes of attributes, as the kernel has them.
 audited() {
   missing=
   unsure=
@@ -131,7 +131,7 @@ authorization() {
   esac
 }
 
-# Where the program of an address is one of this host, what it does with logs is unknown.
+# If the address is a program of this host, what it does with logs is unknown.
 remote_logs() {
   says '{{.LoggingDriver}}' || return 0
   driver=$value

@@ -1,4 +1,4 @@
-# What verify.sh asks of images: whether what the image of a container says of itself is what the profile of the program was read from.
+# The checks of images in verify.sh: whether the metadata of a container's image is what the profile of the program was read from.
 
 # Lines in the order of declared_image. Texts are quoted, so that none contains a separate line.
 image_template='user:{{printf "%.80q" .Config.User}}{{range $path, $_ := .Config.Volumes}}
@@ -19,7 +19,7 @@ unlike_profile() {
   [ -z "$besides" ] || mark "has ${besides% }"
 }
 
-# Where no container has a profile there is nothing to say.
+# If no container has a profile, there is no result.
 images() {
   control=image
   profiles=

@@ -1,12 +1,12 @@
-# Reads the processes of a container, and says of each what is against it. Lines: "map INSIDE OUTSIDE COUNT" of its users, "start …" of its first process
-# from the state on, "uptime SECONDS …" of the host, and the status of every thread. An image that drops root is found out by any user that a process has
-# or can take back.
+# Reads the processes of a container, and prints the faults of each. Lines: "map INSIDE OUTSIDE COUNT" of its users, "start …" of its first process
+# from the state on, "uptime SECONDS …" of the host, and the status of every thread. Any user that a process has or can take back shows whether an
+# image drops root.
 
 function inside(outer,  i) {
   for (i = 0; i < maps; i++) if (outer >= from[i] && outer < from[i] + count[i]) return to[i] + outer - from[i]
   return "unknown"
 }
-# Whether the engine started the process beside the first one, or one from which it comes: nothing leads to the first.
+# Whether the engine started the process beside the first one, or one of its ancestors: none of them is the first.
 function is_beside(p,  steps) {
   for (steps = 0; steps < 100000 && p in named; steps++) {
     if (p == first) return 0

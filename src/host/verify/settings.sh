@@ -32,7 +32,7 @@ read_engine() {
     /*) ;;
     *) unread="the engine reads $settings, and it is unknown in which folder" && return 0 ;;
   esac
-  # An engine may have another view of the files than this script.
+  # An engine may see other files than this script.
   there="/proc/$engine/root$settings"
   values=
   if [ ! -e "$settings" ] && [ ! -e "$there" ] && [ ! -L "$settings" ]; then
@@ -113,7 +113,7 @@ tcp_listener() {
   esac
 }
 
-# Looks by $1 for $2 at the file that the setting $3 names.
+# Checks with $1 for $2 the file that the setting $3 names.
 tls() {
   was_told "$3" || return 0
   if [ -z "$value" ]; then

@@ -1,4 +1,4 @@
-# What verify.sh asks of a node of a swarm, and of the swarm where the node is a manager. What only other nodes know, and what is a habit, is a SKIP.
+# The checks of a swarm node in verify.sh, and of the swarm if the node is a manager. What only other nodes know, and what is a habit, is a SKIP.
 
 swarm_wanted() {
   says '{{.Swarm.LocalNodeState}}' || return 0
@@ -11,7 +11,7 @@ swarm_wanted() {
   fi
 }
 
-# Whether this host is a node, as the program wants it.
+# Whether this host is a node, as the program declares.
 of_node() {
   if [ -z "$swarm" ]; then
     skip 'the program has no swarm; 5.1 says whether the engine is in one'
@@ -76,7 +76,7 @@ autolock() {
   esac
 }
 
-# What a manager gives to nodes, and what this node has.
+# What a manager distributes to nodes, and what this node has.
 certificates() {
   of_node && says '{{.Swarm.ControlAvailable}}' || return 0
   controls=$value
@@ -94,7 +94,7 @@ certificates() {
   if [ "$value" -gt 0 ] && [ "$value" -le 7776000000000000 ]; then pass 'certificates of nodes expire after 90 days or less'; else fail "certificates of nodes expire after ${value:-unknown} ns"; fi
 }
 
-# The age of the CA shows, but not how often the site wants a new one.
+# The age of the CA is visible, but not how often the site wants a new one.
 ca_rotation() {
   of_manager && says '{{.Swarm.Cluster.RootRotationInProgress}}' || return 0
   [ "$value" != true ] || { skip 'the CA of the swarm is being rotated'; return 0; }

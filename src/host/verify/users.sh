@@ -19,8 +19,8 @@ root_user() {
   fi
 }
 
-# Runs the look for processes of a container of the program: of a user that it names, or of root for a while. $1 is fixed or start, $2 the number of the user,
-# $3 how many seconds root has to drop.
+# Runs the check of processes for a container of the program: for a declared user, or for root for a while. $1 is fixed or start, $2 the number of the
+# user, $3 the seconds that root has to drop.
 processes_of_user() {
   told=$(ask user)
   if [ "$pid" = 0 ]; then
@@ -56,12 +56,12 @@ END
 }
 
 as_declared() {
-  # Of another runtime the host sees the processes of the runtime, not those inside.
+  # With another runtime, the host sees the processes of the runtime, not those inside.
   case $pid:$(ask runtime) in 0:* | *: | *:runc | *:io.containerd.runc.v2) ;; *) doubt "runs under $(ask runtime), whose users this script does not read" && return 0 ;; esac
   # shellcheck disable=SC2046 # words
   set -- $(declared_user "$(owner_of)")
   case ${1:-} in
-    # Not of the program, or of a service that it does not know here.
+    # Not in the program, or of a service that it does not know here.
     '') root_user ;;
     root) accept ;;
     *) processes_of_user "$@" ;;

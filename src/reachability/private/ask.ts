@@ -34,7 +34,7 @@ export function portsAsked(proof: Proof, source: PeerFact, destination: PeerFact
   return portsBetween(proof.matrix, selectionOf(source, proof.derived), selectionOf(destination, proof.derived), proof.forged);
 }
 
-/** The result of a connection; of several members, addresses and ports the one that gets furthest counts. */
+/** The result of a connection; of several members, addresses and ports, the one that gets furthest counts. */
 export function dispositionOf(proof: Proof, question: Question): Disposition {
   const [from, to] = [question.source.fact, question.destination.fact];
   const { open, doubtful } = portsAsked(proof, from, to);
@@ -76,7 +76,7 @@ function decidingPort(proof: Proof, { source, destination, port }: Question): Po
   return { ...port, last: port.first };
 }
 
-/** To the network a container that shares one is the other container. */
+/** In the network, a container that shares one is the other container. */
 function nameOf({ text, fact }: AskedEnd): string {
   return fact.kind === 'workload' && fact.sharer !== undefined ? `${text} (in the network of ${fact.path})` : text;
 }

@@ -3,7 +3,7 @@ import type { IPeer } from '../../connections/peer';
 import type { Port } from '../../firewall/port';
 import type { Requirement } from '../requirement';
 
-/** What the matchers say, as functions that throw: for node:test, Mocha and every other runner. */
+/** The matchers as functions that throw: for node:test, Mocha and every other runner. */
 
 /** Some member of `source` reaches some member of `destination` on some port of the range. Throws where it does not, and where that is not certain. */
 export function assertReaches(source: IPeer, destination: IPeer, port: Port): void {

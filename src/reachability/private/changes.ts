@@ -14,9 +14,9 @@ interface Ends {
 }
 
 /**
- * What is open in one matrix and not in the other. Each cuts the outside where its own rules do, so both are cut where either does; what changed alike
- * is put together again. What is not certain counts as open. Addresses that a network took or gave back are outside in one of the two only: whose they
- * are has changed, not what their owner may do, so they are left out.
+ * What is open in one matrix and not in the other. Each divides the outside where its own rules do, so both are divided where either does; equal
+ * changes are joined again. What is not certain counts as open. Addresses that a network took or gave back are outside in only one of the two: their
+ * owner changed, not what the owner may do, so they are omitted.
  */
 export function changesBetween(before: Matrix, now: Matrix): ReachabilityChange[] {
   const edges = [...before.outside, ...now.outside].flatMap(({ range }) => [range!.first, next(range!.last)]);

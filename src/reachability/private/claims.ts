@@ -34,7 +34,7 @@ export type Claim =
 /** What breaks a claim, in words. */
 export interface Broken {
   readonly reason: string;
-  /** What to do about it, where the reason does not say that. */
+  /** The fix, if the reason does not contain it. */
   readonly remedy?: string;
 }
 
@@ -168,7 +168,7 @@ function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant
   return undefined;
 }
 
-/** The LAN segment on which a container stands that nothing is said to guard. */
+/** The LAN segment of a container for which no guard is declared. */
 function openLan({ derived }: Proof, receiver: Cell['receiver']): string | undefined {
   if (receiver.kind !== 'container') return undefined;
   return derived.topology.wires.find(
@@ -176,7 +176,7 @@ function openLan({ derived }: Proof, receiver: Cell['receiver']): string | undef
   )?.segment;
 }
 
-/** The same of what gets through with a source that is not the sender's. */
+/** The same for packets with a source that is not the sender's. */
 function forged(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant: (cell: ForgedCell) => boolean): Broken | undefined {
   const destination = select(peer, proof);
   const asked = port === undefined ? EVERY_PORT : portSetOf(port);

@@ -18,7 +18,7 @@ export function declaredBlocks({ egress, egressExclusions, publications }: Topol
 
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
-/** What a topology declares, found by where packets come from and go to. Knows no rules. */
+/** The declarations of a topology, indexed by source and destination. It does not know rules. */
 export class Declared {
   private readonly pairs = new Map<string, PortSet>();
   /** Connections that work where no Bulkhead rule applies. */
@@ -147,7 +147,7 @@ export class Declared {
       .reduce((sum, { port }) => union(sum, portSetOf(port)), NO_PORTS);
   }
 
-  /** The host itself may ask every publication: its packets are not forwarded, so no source is looked at. */
+  /** The host itself may use every publication: its packets are not forwarded, so no rule checks their source. */
   private published(receiver: Cell['receiver'], target: AddressEnd, source: AddressEnd | undefined, family: Family): PortSet {
     const plans = receiver.kind === 'container' ? (this.publications.get(receiver.key) ?? []) : [];
     return plans

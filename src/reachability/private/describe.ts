@@ -64,7 +64,7 @@ export interface ExposureLine {
   readonly certain: boolean;
 }
 
-/** What of a workload the outside gets through to, and where it asks for it. */
+/** What the outside reaches of a workload, and at which addresses. */
 export function exposuresOf(matrix: Matrix, labels: Labels): Exposure[] {
   return exposureLines(matrix, labels).map(({ asked, ports, certain: _, ...line }) => ({
     workload: line.workload,

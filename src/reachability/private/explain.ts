@@ -16,7 +16,7 @@ export interface Told {
   readonly decidedBy?: string;
   /** The same if declarations accept it, each of them. */
   readonly declarations?: readonly string[];
-  /** Where the way is that of a datagram with a source that is not the sender's. */
+  /** For the path of a datagram with a source that is not the sender's. */
   readonly forged?: ForgedCell;
 }
 
@@ -34,7 +34,7 @@ export function furthestWay(proof: Proof, source: Selection, destination: Select
   return best;
 }
 
-/** A datagram with a source that is not the sender's, as far as one gets anywhere. */
+/** A datagram with a source that is not the sender's, if one arrives. */
 export function forgedWay(proof: Proof, source: Selection, destination: Selection, port: PortSpec): Told | undefined {
   const asked = portSetOf(port);
   const isAsked = (cell: ForgedCell) =>
@@ -122,7 +122,7 @@ export function declarationText(declarations: readonly string[]): string {
   return declarations.join(' and ');
 }
 
-/** What a rule is for, or which chain ended without one. */
+/** The purpose of a rule, or the chain that ended without one. */
 export function placeText({ table, chain, rule, text }: RulePlace): string {
   return rule?.origin ?? text ?? `the policy of ${table} ${chain}`;
 }

@@ -15,7 +15,7 @@ export interface ExplanationWords {
 /** Names of hooks, and of the steps between them, form a column. */
 const COLUMN = 12;
 
-/** Lines for people. No name of a user's begins a line or changes how it is shown. */
+/** Lines for people. No name from a user begins a line or changes how it is shown. */
 export function explanationText(words: ExplanationWords, steps: readonly Step[], labels: Labels | undefined): string {
   const { disposition, summary, remedy } = words;
   const way = labels === undefined ? [] : wayText(words, steps, labels);

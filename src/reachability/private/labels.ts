@@ -4,7 +4,7 @@ import type { Party } from './matrix/reach';
 import type { Step } from './walk/outcome';
 import type { Topology } from '../../topology/private/topology';
 
-/** What readers see instead of a port that only the engine will know. */
+/** The text for readers instead of a port that only the engine will know. */
 export const CHOSEN = 'a port that the engine chooses';
 
 /** A container and those that share its network are one party. */

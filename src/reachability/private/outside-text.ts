@@ -36,7 +36,7 @@ function sorted(pieces: readonly AddressEnd[], family: Family): AddressEnd[] {
     .sort((a, b) => (a.range!.first < b.range!.first ? -1 : 1));
 }
 
-/** Runs of chosen pieces, each as few blocks as hold it: what lies between two pieces is not outside, so a run may end anywhere there. */
+/** Runs of chosen pieces, each as few blocks as contain it: addresses between two pieces are not outside, so a run may end anywhere there. */
 function blocksOf(all: readonly AddressEnd[], isChosen: (piece: AddressEnd) => boolean, family: Family): string[] {
   const blocks: IpBlock[] = [];
   for (let i = 0; i < all.length; i++) {

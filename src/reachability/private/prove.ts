@@ -24,7 +24,7 @@ export interface Failure {
 /** More of one kind say nothing new. */
 const SHOWN = 5;
 
-/** Takes claims down; they are proved when the daemon is validated. */
+/** Records claims; they are proved when the daemon is validated. */
 export function requireOf(declarations: Declarations, place: string, requirements: readonly Requirement[]): void {
   for (const requirement of requirements) {
     if (!isA(requirement, 'requirement')) {
@@ -40,8 +40,8 @@ export function requireOf(declarations: Declarations, place: string, requirement
 }
 
 /**
- * All that keeps the claims of a daemon from being true, its own one included: what flows is what was declared. Without the guard that is not claimed;
- * then what shares no segment does not talk, and what was declared flows.
+ * Everything that breaks the claims of a daemon, including its own: only declared connections are open. Without the guard this is not claimed; then
+ * workloads that share no segment do not communicate, and declared connections are open.
  */
 export function failuresOf(store: FactStore): Failure[] {
   const proof = Proof.of(store.derived(), store.engine);
@@ -90,7 +90,7 @@ function listed({ labels, derived }: Proof, deviations: readonly Deviation[], fa
   return [failure([...shown, ...more].join('; '))];
 }
 
-/** Without the guard what such packets do is a weakness, and told with the others. */
+/** Without the guard, such packets are a weakness, and reported with the others. */
 function forgedOf({ forged, labels, hasGuard }: Proof, path: string): Failure[] {
   if (forged.length === 0) return [];
   const shown = forged

@@ -2,7 +2,7 @@ import type { Deviation } from './audit';
 import { intersect, isEmpty, portSetOf, portSetText } from './matrix/port-set';
 import type { Topology } from '../../topology/private/topology';
 
-/** The publication that takes packets to the host before any program of the host gets them, in words for an error; empty where none does. */
+/** The publication that receives packets to the host before any program of the host does, in words for an error; empty if there is none. */
 export function shadowedBy({ receiver, address, ports }: Deviation, { publications }: Topology): string {
   if (receiver.kind !== 'host') return '';
   const asked = [address, address.includes(':') ? '::' : '0.0.0.0'];

@@ -9,11 +9,11 @@ export interface Shadowed {
   readonly index: number;
   /** The rules before it that together take its packets, by their place in the chain; as few as a walk from the top finds. */
   readonly by: readonly number[];
-  /** Whether one of them decides otherwise: then the rule was meant to do something that does not happen. */
+  /** Whether one of them decides differently: then the rule was meant to have an effect that it does not have. */
   readonly differs: boolean;
 }
 
-/** More pieces than this, and the question stays open: the rule then counts as alive. */
+/** With more pieces than this, the question stays open: the rule then counts as effective. */
 const MOST_PIECES = 2_000;
 
 /** Dead rules of one family. Only what is certain: rates and unknown matches neither shadow other rules nor count as narrower than they may be. */

@@ -10,10 +10,10 @@ import { unlistedKey } from '../../topology/private/existing';
 import type { Family } from '../../topology/private/terms';
 import type { ExistingPlan, Topology, WirePlan } from '../../topology/private/topology';
 
-/** Interface by which the host meets the outside; what it is really called decides nothing, since no rule names it. */
+/** The interface of the host to the outside; its real name does not matter, since no rule names it. */
 export const UPLINK = 'uplink';
 
-/** The host of a topology as packets meet it once the guard is in force, where there is one. */
+/** The host of a topology as packets see it when the guard is in force, if there is one. */
 export function viewOf(topology: Topology, engine: EngineFacts): HostView {
   const input = engineInput(topology, engine);
   const guard = engine.guardBackend && guardBackend(engine.guardBackend);
@@ -57,7 +57,8 @@ function bridgeOf({ bridge, ipv4, ipv6 }: EngineNetwork, { daemon }: EngineInput
     name: bridge,
     kind: 'bridge',
     addresses: [ipv4, ipv6].flatMap((subnet) => (subnet ? [`${subnet.gateway}/${subnet.block.split('/')[1]}`] : [])),
-    // The host's script sets the switches of our bridges and keeps them set. Without it the engine sets that of the whole host, where it matters.
+    // The host's script sets the switches of Bulkhead's bridges and keeps them set. Without it, the engine sets that of the whole host, if it
+    // matters.
     filtersFrames: { ipv4: true, ipv6: true },
     hairpin: !daemon.userlandProxy,
     routeLocalnet: !daemon.userlandProxy,

@@ -75,7 +75,7 @@ export function breachesOf({ matrix, derived }: Proof): Deviation[] {
     .map(({ cell, ports }) => deviation(cell, ports));
 }
 
-/** Ports that a container may ask another one on some network. */
+/** Ports that a container may use at another one on some network. */
 function declaredBetween({ networks, pairs }: Topology): (cell: Cell) => PortSet {
   const owners = new Map(
     networks.flatMap(({ members }) => members.flatMap(({ workload, ipv4, ipv6 }) => [ipv4, ipv6].map((address) => [address, workload]))),

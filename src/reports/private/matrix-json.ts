@@ -20,7 +20,9 @@ import { foreignContainersIn } from '../../topology/private/existing';
 /** Increases when a field changes its meaning or is removed; a new field does not change it. */
 export const MATRIX_VERSION = 1;
 
-/** All that is open, and what was compared with it, for programs. What a rule that is not understood may decide is `UNKNOWN`. */
+/**
+ * All open connections, and the declarations that were compared, for programs. A result that depends on a rule that is not understood is `UNKNOWN`.
+ */
 export function matrixJson({
   proof,
   result,
@@ -122,7 +124,7 @@ class Writer {
       everythingItListensOn: true,
       sources,
       anywhere: true,
-      // What the host's own firewall lets in is not known here.
+      // What the host's own firewall accepts is not known here.
       verdict: 'UNKNOWN',
     }));
     return [...published, ...onHost];

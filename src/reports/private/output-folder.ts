@@ -30,6 +30,6 @@ function cleaned(name: string): string {
 }
 
 function digest(path: string): string {
-  // Halves of pairs, which UTF-8 has no bytes for, are written out.
+  // Halves of pairs, for which UTF-8 has no bytes, are escaped.
   return createHash('sha256').update(JSON.stringify(path)).digest('hex').slice(0, 12);
 }

@@ -17,7 +17,7 @@ import {
 import { markdownText } from '../../private/markdown';
 import type { Weakness } from '../../reachability/weakness';
 
-/** Markdown for people: what was declared, what is open, how that is known, on what it rests, and what to do next. */
+/** Markdown for people: the declarations, what is open, how that is known, the assumptions, and the next steps. */
 export function renderReport(input: ReportInput): string {
   const { topology, engine, result } = input;
   const hasGuard = engine.guardBackend !== undefined;

@@ -23,7 +23,7 @@ export interface ReportInput {
   readonly exposures: readonly Exposure[];
   /** What is open beyond the declarations, by the nature of a network or because the guard is missing. */
   readonly weaknesses: readonly Weakness[];
-  /** What is open for no such reason: the proof fails. */
+  /** Open for no such reason: the proof fails. */
   readonly undeclared: readonly ReachableCell[];
   readonly blocked: readonly ReachableCell[];
   /** Undefined on a host of no swarm. */
@@ -131,7 +131,7 @@ export function gateways({ workloads }: Topology, open: readonly ReachableCell[]
   ];
 }
 
-/** Nothing where no container has a way to the engine. */
+/** Empty if no container has access to the engine. */
 export function engineAccess({ workloads, engineAccess: accesses = [] }: Topology): string[] {
   const sharersOf = new Map(workloads.map(({ path, sharers = [] }) => [path, sharers]));
   const proxies = workloads.filter(({ holdsSocket }) => holdsSocket).map(({ path }) => markdownText(path));

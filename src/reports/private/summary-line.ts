@@ -5,18 +5,18 @@ export interface Summary {
   readonly daemonPath: string;
   readonly result: ProofResult;
   readonly hasGuard: boolean;
-  /** Whether the report lists something as weaker than declared, such as what is on a LAN or in an existing network. */
+  /** Whether the report lists something as weaker than declared, such as connections on a LAN or in an existing network. */
   readonly isWeaker: boolean;
   readonly flows: number;
   /** The swarm that the host is a node of, and the flows between its services; undefined where the swarm has no overlay. */
   readonly swarm?: { readonly path: string; readonly flows: number };
   /** Undefined if no proof was made. */
   readonly exposures?: number;
-  /** Of the stack, such as `0 errors, 1 warning, 2 notes`; undefined where no rule looked. */
+  /** For the stack, such as `0 errors, 1 warning, 2 notes`; undefined if no rule ran. */
   readonly findings?: string;
   /** Name of the lock file, where this synth wrote it. */
   readonly lockWritten?: string;
-  /** Whether the program has no lock file, so that no address is kept: nothing says where it would be. */
+  /** Whether the program has no lock file, so that no address is kept. */
   readonly hasNoLock?: boolean;
   /** Folder of the daemon, as seen from where the program runs. */
   readonly folder: string;
@@ -50,7 +50,7 @@ export function summaryLine(summary: Summary): string {
   return `${daemonPath}: ${parts.join('; ')}. Next: ${commit}read ${folder}/report.md`;
 }
 
-/** One line on which secrets a host needs; nothing where it needs none. */
+/** One line about the secrets that a host needs; empty if it needs none. */
 export function secretsLine(daemonPath: string, secrets: readonly string[] = []): string[] {
   if (secrets.length === 0) return [];
   const what = secrets.length === 1 ? `secret ${secrets[0]}` : `secrets ${secrets.join(', ')}`;

@@ -1,7 +1,7 @@
 import type { ReachableCell } from '../../reachability/results';
 import type { Weakness } from '../../reachability/weakness';
 
-/** More lines of one kind say nothing new on a console. */
+/** More lines of one kind show nothing new on a console. */
 const SHOWN = 3;
 
 /** One warning per kind, with its first cases, and the file that has the others. */

@@ -2,7 +2,7 @@ import { ValidationError } from '../../private/errors';
 import { isA } from '../../private/type-test';
 import type { ISegment } from '../segment';
 
-/** A segment that came through an interface-typed prop, or an error that says what came instead. */
+/** A segment from an interface-typed prop, or an error that names the wrong value. */
 export function asSegment(place: string, what: string, value: unknown): ISegment {
   if (isA(value, 'overlay')) {
     throw new ValidationError(

@@ -6,7 +6,7 @@ import type { LanFact, TakenRange } from '../../topology/private/facts';
 import type { Family } from '../../topology/private/terms';
 import type { AddressRange, LanSegmentProps } from '../lan-segment-props';
 
-/** What a LAN says of one family, with the names of the props for messages. */
+/** The facts of a LAN in one family, with the names of the props for messages. */
 interface LanPart {
   readonly family: Family;
   readonly names: Readonly<Record<'block' | 'gateway' | 'range' | 'dhcp', string>>;

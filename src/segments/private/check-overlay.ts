@@ -9,7 +9,7 @@ import { isA } from '../../private/type-test';
 import type { Declarations } from '../../topology/private/declarations';
 import type { EncryptedOverlayProps } from '../encrypted-overlay-props';
 
-/** Bytes that a frame of the underlay needs beside what an overlay's packet has: the driver's own numbers. */
+/** Bytes that a frame of the underlay needs beside an overlay's packet: the driver's own numbers. */
 const VXLAN_BYTES = 50;
 const ESP_BYTES = 26;
 

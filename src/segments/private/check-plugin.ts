@@ -15,7 +15,7 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   null: 'no segment at all',
 };
 
-/** What is still named in guides, and why it leads nowhere. */
+/** Drivers that guides still name, and why they do not work. */
 const GONE: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/weave/i, 'Weave Net was archived in 2024 and receives no fixes'],
   [/calico/i, "Calico's plugin for Docker ended with version 2.6; current versions support only Kubernetes"],

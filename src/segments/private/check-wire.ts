@@ -67,7 +67,7 @@ export function checkWire(scope: Scope, id: string, props: WireProps, kind: Kind
   };
 }
 
-/** What every network has that leaves the guard of the host. */
+/** The common properties of networks outside of the host's guard. */
 export function checkNetwork(path: string, props: Pick<WireProps, 'daemon' | 'reason' | 'networkName'>): string {
   needDaemon(path, props.daemon);
   reasonText(path, 'reason', props.reason);
@@ -92,7 +92,7 @@ export function checkOwnBlock(
   return { ipv4Block, prefixLength };
 }
 
-/** Whether containers have IPv6 at all is said of the daemon, since a flow is one in both families. */
+/** The daemon determines whether containers have IPv6 at all, since a flow is in both families. */
 export function checkIpv6(path: string, { daemon, ipv6Block }: Pick<LanSegmentProps, 'daemon' | 'ipv6Block'>): { ipv6Block?: Cidr } {
   if (ipv6Block === undefined) return {};
   if (!ipv6Block.text.includes(':')) fail('WrongFamily', path, `'ipv6Block' must be an IPv6 block, got ${ipv6Block.text}`);
@@ -100,7 +100,7 @@ export function checkIpv6(path: string, { daemon, ipv6Block }: Pick<LanSegmentPr
   return { ipv6Block };
 }
 
-/** What members do with routers that announce themselves; without an IPv6 address the engine turns the family off on the interface. */
+/** How members treat routers that announce themselves; without an IPv6 address, the engine turns the family off on the interface. */
 function checkAdvertisements(
   path: string,
   { daemon, ipv6Block, acceptRouterAdvertisements: isWanted }: Pick<LanSegmentProps, 'daemon' | 'ipv6Block' | 'acceptRouterAdvertisements'>,

@@ -19,8 +19,8 @@ export function isByFolder({ onChange }: Pick<ConfigUse, 'onChange'>): boolean {
 }
 
 /**
- * What a container mounts. The name of a file that replaces the container has a digest of everything in it: so the container never starts with another
- * file than the program says, and another file is another mount.
+ * The mounts of a container. The name of a file that replaces the container contains a digest of everything in it: so the container never starts with
+ * another file than the declared one, and another file is another mount.
  */
 export function configMounts(use: ConfigUse): ConfigMount[] {
   const mounts = new Map(use.files.map((file) => [mountName(use, file), mountTarget(use, file)]));

@@ -20,20 +20,20 @@ import { TakenNames } from './taken-names';
 import { forges } from '../../hardening/private/capabilities';
 import { ValidationError } from '../../private/errors';
 
-/** Says why a flow between two segments is refused, or undefined; patterns register one. */
+/** Returns why a flow between two segments is refused, or undefined; patterns register one. */
 export type FlowPolicy = (sourceSegment: string, destinationSegment: string) => string | undefined;
 
 /**
- * What constructs declare on one daemon: refuses what may not be declared, and keeps the rest in the store.
+ * What constructs declare on one daemon: refuses invalid declarations, and keeps the rest in the store.
  *
- * Declaring ends when a stack with the daemon's facts was written: what comes later could not reach the host any more.
+ * Declaring ends when a stack with the daemon's facts was written: later declarations could not reach the host any more.
  */
 export class Declarations {
   private readonly policies: FlowPolicy[] = [];
   /** Paths of conduits by the pair that they are for. */
   private readonly conduits = new Map<string, string>();
   private readonly names = new TakenNames((path) => this.store.inTree(path));
-  /** Those of the swarm that the host is a node of. */
+  /** Those of the swarm of the host. */
   private swarm?: Declarations;
   private writtenBy?: string;
 
@@ -194,7 +194,7 @@ export class Declarations {
     this.store.swarm.join(swarm.store, own);
   }
 
-  /** From here on nothing may be declared: the stack `by`, which carries this daemon's facts, is on disk. */
+  /** From here on nothing may be declared: the stack `by`, which contains this daemon's facts, is on disk. */
   public wrote(by: string): void {
     this.writtenBy ??= by;
     this.swarm?.wrote(by);

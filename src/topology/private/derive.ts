@@ -32,7 +32,7 @@ export const BRIDGE_PREFIX = 'bh-';
 /** A segment with a bridge has a gateway network, too. */
 type BridgedFact = SegmentFact & { readonly gatewayNetworkName: string };
 
-/** Facts and locked addresses → the whole picture. Pure: the same facts give the same picture, in whatever order they were declared. */
+/** Facts and locked addresses → the whole topology. Pure: the same facts give the same topology, in whatever order they were declared. */
 export function derive(facts: Facts, locked: LockedDaemon): Derived {
   const members = memberships(facts);
   const segments = [...facts.segments].sort(byPath);
@@ -96,7 +96,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
           networkName: kind === 'gateway' ? segment.gatewayNetworkName : segment.networkName,
           bridge: given.bridge,
           internal: kind === 'segment',
-          // Its members are of the segment: where that one is open among them, so is this one.
+          // Its members are members of the segment: if the segment is open among them, so is this network.
           icc: segment.icc,
           ipv4: given.ipv4,
           ipv6: given.ipv6,

@@ -13,7 +13,7 @@ export interface EngineFacts {
    * those that they need.
    */
   readonly guardBackend?: GuardBackendName;
-  /** Docker's resolver sends nothing on from a container whose networks are all internal, not even to another container there. */
+  /** Docker's resolver forwards nothing from a container whose networks are all internal, not even to another container there. */
   readonly keepsInternalNames?: boolean;
 }
 

@@ -35,7 +35,7 @@ export class FactStore {
   public readonly swarm = new SwarmPart();
   /** Paths of containers that the engine starts again whenever they end. No packet depends on it. */
   public readonly endless = new Set<string>();
-  /** What the image of a container says of itself, by the path of the container, as far as its profile was read from it. verify.sh compares it. */
+  /** The metadata of a container's image, by the path of the container, as far as its profile was read from it. verify.sh compares it. */
   public readonly imageSays = new Map<string, readonly string[]>();
   private readonly segments = new Map<string, SegmentFact>();
   private readonly workloads = new Map<string, WorkloadFact>();
@@ -108,13 +108,15 @@ export class FactStore {
     return [...poolsOf(this.daemon), ...this.existingSegments().map(({ ipv4Block }) => ipv4Block!)];
   }
 
-  /** Whether the engine translates addresses of the family: without that nothing is published, and only a routed address gets answers from outside. */
+  /**
+   * Whether the engine translates addresses of the family: without that, nothing is published, and only a routed address gets answers from outside.
+   */
   public translates(family: Family): boolean {
     const { iptables, ip6tables } = this.daemon.engine.settings;
     return family === 'ipv4' ? iptables : ip6tables;
   }
 
-  /** Whether others know a way to the containers' own addresses of IPv6; unique local ones mean nothing to them. */
+  /** Whether other machines have a route to the containers' IPv6 addresses; unique local ones have no meaning there. */
   public get isIpv6Routed(): boolean {
     return this.daemon.ipv6Pool !== undefined && covers(GLOBAL_UNICAST, parseBlock(this.daemon.ipv6Pool));
   }

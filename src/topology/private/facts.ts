@@ -4,12 +4,12 @@ import type { WireMode, Family, RateSpec, PortSpec } from './terms';
 /** What constructs declare, as plain data. Everything else about a daemon is derived from these. */
 
 export type PeerFact =
-  /** With `sharer` it was named by a container that shares the network of the workload: the flow goes when either does. */
+  /** With `sharer`, a container that shares the network of the workload named it: the flow is removed when either is. */
   | { readonly kind: 'workload'; readonly path: string; readonly sharer?: string }
   | { readonly kind: 'segment'; readonly path: string }
   | { readonly kind: 'group'; readonly path: string }
   | { readonly kind: 'host' }
-  /** A container on the host's network: the flow goes when it does. */
+  /** A container on the host's network: the flow is removed when it is. */
   | { readonly kind: 'host'; readonly path: string }
   | { readonly kind: 'block'; readonly block: string; readonly family: Family };
 
@@ -52,7 +52,7 @@ export interface SegmentFact {
   readonly existing?: ExistingFact;
 }
 
-/** What a program says of a network that it does not make. */
+/** The program's description of a network that it does not create. */
 export interface ExistingFact {
   readonly gateway: string;
   readonly internal: boolean;
@@ -76,11 +76,11 @@ export interface WireFact {
   readonly vlan?: { readonly of: string; readonly id: number };
   /** Where the block is that of a LAN: its router, and the part that is set aside for members, the shim and Docker. */
   readonly lan?: LanFact;
-  /** The same of the IPv6 block, where the LAN has one for us. */
+  /** The same for the IPv6 block, if the LAN has one for Bulkhead. */
   readonly lan6?: LanFact;
   /** More IPv4 blocks of a segment with a separate block. */
   readonly further?: readonly string[];
-  /** Ranges of the blocks that others have, of either family. */
+  /** Ranges of the blocks that other machines have, of either family. */
   readonly taken: readonly TakenRange[];
   /** Whether members accept the addresses and routes that a router announces; undefined if they have no IPv6 on the LAN segment. */
   readonly advertisements?: boolean;

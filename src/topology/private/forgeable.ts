@@ -43,7 +43,7 @@ export function forgeableSources({ flows }: Facts, { networks, pairs, egress, ho
       harmless: 1,
       wayOut: "set 'ipv4Only: true' on the flow, or place the workload alone in a segment",
     })),
-    // Answers of a publication go wherever clients outside has asked from.
+    // Answers of a publication go to any client outside.
     ...publications.map(({ targetPort, address, ...plan }) => ({
       ...plan,
       port: targetPort,

@@ -3,7 +3,7 @@ import type { Problem } from './problem';
 import type { NetworkPlan, WirePlan } from './topology';
 import { contains, parseAddress, parseBlock } from '../../addressing/private/ip';
 
-/** Entries of hosts files that would hide a workload, or lead past the address book to one of our networks. */
+/** Entries of hosts files that would hide a workload, or lead past the address book to one of Bulkhead's networks. */
 export function hostEntryProblems(
   workloads: readonly WorkloadFact[],
   networks: readonly NetworkPlan[],

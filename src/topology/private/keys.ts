@@ -1,4 +1,4 @@
-/** What the address book calls the gateway network of a segment. */
+/** The address book's key of a segment's gateway network. */
 export function gatewayKey(segment: string): string {
   return `${segment}#gateway`;
 }

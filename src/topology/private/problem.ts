@@ -6,7 +6,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Something that works, and not as well as its author may think. */
+/** A declaration that works, but not as well as its author may think. */
 export interface Warning {
   readonly path: string;
   readonly message: string;

@@ -86,7 +86,9 @@ function refuseKept({ path }: WorkloadFact, { daemon }: Facts, { networks }: Pla
   });
 }
 
-/** Addresses at which the workload meets those that were declared as its resolvers. Of IPv4: Docker's resolver in 20.10 asks no others. */
+/**
+ * Addresses at which the workload reaches those that were declared as its resolvers. IPv4 addresses: Docker's resolver in 20.10 queries no others.
+ */
 function insideOf({ path }: WorkloadFact, flows: readonly FlowFact[], places: Places, problems: Problem[]): Inside[] {
   return flows
     .filter(({ asResolver }) => asResolver)

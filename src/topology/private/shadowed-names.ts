@@ -5,8 +5,8 @@ import type { ExistingPlan, NetworkPlan, WirePlan } from './topology';
 type Network = NetworkPlan | WirePlan | ExistingPlan;
 
 /**
- * Aliases and host names that are names of other containers on the same network. The engine answers with the addresses of both, so that a client reaches
- * now one and now the other; NAME.NETWORK, which the engine answers as well, it looks up as an alias first.
+ * Aliases and host names that are names of other containers on the same network. The engine answers with the addresses of both, so a client reaches
+ * one or the other; the engine also answers NAME.NETWORK, and looks it up as an alias first.
  */
 export function shadowedNames(workloads: readonly WorkloadFact[], networks: readonly Network[]): Problem[] {
   const facts = new Map(workloads.map((fact) => [fact.path, fact]));

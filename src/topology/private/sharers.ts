@@ -1,6 +1,6 @@
 import type { PeerFact, SegmentlessFact, WorkloadFact } from './facts';
 
-/** To the network a workload and the containers that share its network are one, so what one of them can do counts for all. */
+/** In the network, a workload and the containers that share its network are one, so the capabilities of one count for all. */
 export function withSharers(fact: WorkloadFact, sharers: readonly SegmentlessFact[] = []): WorkloadFact {
   if (sharers.length === 0) return fact;
   return {

@@ -21,7 +21,7 @@ export interface Snapshot {
   readonly dns: ReadonlyMap<string, readonly string[]>;
 }
 
-/** How many facts there are; only what is taken out of the tree makes them fewer. */
+/** How many facts there are; only removals from the tree reduce them. */
 export function countOf({
   segments,
   workloads,

@@ -1,7 +1,7 @@
 import type { FactStore } from './fact-store';
 import type { FlowFact } from './facts';
 
-/** Whose stack comes after whose, since a flow puts the one into a network of the other. */
+/** The order of stacks, since a flow attaches a workload of one to a network of the other. */
 export function stackOrder({ source, destination }: FlowFact, store: FactStore): (readonly [dependent: string, needed: string])[] {
   const isOurs = (path: string) => store.workloadFact(path)?.isTheirs !== true;
   const sources = (source.kind === 'group' ? membersOf(source.path, store) : 'path' in source ? [source.path] : []).filter(isOurs);

@@ -3,7 +3,7 @@ import type { EngineFacts } from './engine-facts';
 import type { Facts, PublicationFact, SwarmFact, SwarmNodeFact, SwarmSettings } from './facts';
 import { blocksOf } from './swarm';
 
-/** What a node asks of the store that holds the facts of its swarm. */
+/** What a node reads in the store with the facts of its swarm. */
 export interface SwarmStore {
   readonly revisionNow: number;
   readonly swarm: SwarmPart;

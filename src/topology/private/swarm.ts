@@ -5,7 +5,7 @@ import type { Allocation, SegmentRequest } from '../../addressing/private/alloca
 
 /**
  * Interface of the network by which tasks leave their node and publications reach them. Swarm knows the network by the name `docker_gwbridge`; the
- * host's script makes it before Swarm does, with a bridge that has our prefix, so that the closing rules of the guard stand around it, too.
+ * host's script creates it before Swarm does, with a bridge that has Bulkhead's prefix, so that the closing rules of the guard also apply to it.
  */
 export const GATEWAY_BRIDGE = 'bh-gwbridge';
 

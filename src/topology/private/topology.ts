@@ -11,10 +11,10 @@ import type {
 import type { Family, PortSpec, RateSpec, WireMode } from './terms';
 
 /**
- * The plain picture of everything declared for one daemon, with every address resolved.
+ * All declarations for one daemon as plain data, with every address resolved.
  *
- * Immutable snapshots of it are handed to the firewall compiler, the engine model and the reports; nothing here has behaviour.
- * Addresses, blocks and interface names are canonical text.
+ * The firewall compiler, the engine model and the reports get immutable snapshots of it; nothing here has behaviour. Addresses, blocks and interface
+ * names are canonical text.
  */
 
 export interface BlockPlan {
@@ -29,7 +29,7 @@ export interface Member {
   readonly workload: string;
   readonly ipv4: string;
   readonly ipv6?: string;
-  /** Placed here by the user (`home`), or joined because of a flow. */
+  /** Placed here by the user (`home`), or a member because of a flow. */
   readonly home: boolean;
   /** The engine assigns the address when the container starts: this one is a placeholder only for the proof. */
   readonly isNominal?: boolean;
@@ -106,7 +106,7 @@ export interface ForeignContainer {
   /** Path of its construct; for those that the program does not name, that of the segment with `/*`. */
   readonly key: string;
   readonly ipv4: string;
-  /** Whether the program says that it is there, at that address. */
+  /** Whether the program states that it exists, at that address. */
   readonly isKnown: boolean;
 }
 

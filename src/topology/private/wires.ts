@@ -64,7 +64,7 @@ export function planWires(
   });
 }
 
-/** Whether the host routes what members send: then its own addresses are among those that they reach. */
+/** Whether the host routes what members send: then they also reach its own addresses. */
 export function isRouted(mode: WireMode | undefined): boolean {
   return mode === 'l3' || mode === 'l3s';
 }

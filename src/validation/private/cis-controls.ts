@@ -1,4 +1,4 @@
-/** Controls of CIS Docker Benchmark 1.8.0: level, and what it is about in our words. Those of Swarm count as level 1. */
+/** Controls of CIS Docker Benchmark 1.8.0: level, and a description in Bulkhead's words. Those of Swarm count as level 1. */
 export const CIS_CONTROLS: Readonly<Record<string, readonly [level: 1 | 2, title: string]>> = {
   '1.1.1': [1, 'separate partition for the Docker data root'],
   '1.1.2': [1, 'only trusted users in the `docker` group'],
@@ -120,7 +120,7 @@ export const CIS_CONTROLS: Readonly<Record<string, readonly [level: 1 | 2, title
   '7.9': [1, 'management/data plane split'],
 };
 
-/** Level of a control. What is none of them is in no level. */
+/** Level of a control. Other names are in no level. */
 export function levelOf(control: string): number {
   return CIS_CONTROLS[control]?.[0] ?? Number.POSITIVE_INFINITY;
 }

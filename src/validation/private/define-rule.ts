@@ -5,7 +5,7 @@ import { Rule, type RuleProps, type Violation } from '../rule';
 export interface RuleDefinition extends RuleProps {
   /** Whether it is in SecureDefaults. */
   readonly inDefaults: boolean;
-  /** Whether it has something to say of the resource; of all of its types unless told. */
+  /** Whether it checks the resource; by default all of its types. */
   readonly applies?: (resource: ICheckedResource) => boolean;
   readonly find: (resource: ICheckedResource) => Violation[];
 }

@@ -44,7 +44,7 @@ export function readDaemonJson(text: string): Json | undefined {
   }
 }
 
-/** What a block that names a file of that name and its content says. */
+/** The content of a block that names a file and contains it. */
 function filesOf(object: JsonObject): Json[] {
   if (!PLACES.some((key) => isDaemonJson(object[key]))) return [];
   return CONTENTS.flatMap((key) => {
@@ -92,7 +92,7 @@ function cloudConfigOf(key: string, text: string): JsonObject | undefined {
   }
 }
 
-/** What cloud-init makes of a host, as far as rules ask for it; nothing where it makes none of it. */
+/** The settings of a host from cloud-init, as far as rules check them; undefined if there are none. */
 function hostOf(config: JsonObject, files: readonly JsonObject[]): JsonObject | undefined {
   const written = files.flatMap(({ path, owner, permissions }) =>
     isText(path)

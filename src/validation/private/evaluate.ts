@@ -18,7 +18,7 @@ export interface Suppression {
   readonly inherited: boolean;
   readonly expires?: string;
   readonly ticket?: string;
-  /** Made of a reason in the props of a construct: nothing is stale where no rule asks for it. */
+  /** From a reason in the props of a construct: it is never stale. */
   readonly isImplied?: boolean;
 }
 
@@ -85,7 +85,7 @@ function newTally({ ruleId }: Rule): { ruleId: string } & Record<State, number> 
   return { ruleId, compliant: 0, violated: 0, unknown: 0, notApplicable: 0 };
 }
 
-/** How it went, with what was found added to the rest. */
+/** The statistics, with the findings added to the rest. */
 function ask({ rule, severity }: ActiveRule, resource: Resource, found: Finding[]): State {
   if (resource.unknown.size > 0) resource.unknown.clear();
   try {
@@ -128,12 +128,12 @@ function findingOf(rule: Rule, severity: Severity, { path, address }: { path: st
   };
 }
 
-/** A pack that changes the weight of a rule means all of its findings. */
+/** A pack that changes the severity of a rule changes it for all of its findings. */
 function weightOf(ofFinding: Severity, ofRule: Severity, wanted: Severity): Severity {
   return wanted === ofRule ? ofFinding : wanted;
 }
 
-/** One of each. Resources of one path may be blamed for the same, and the heaviest counts. */
+/** One of each. Resources with the same path may cause the same finding, and the heaviest counts. */
 function unique(findings: Finding[]): Finding[] {
   const sorted = findings.sort((a, b) => byPlace(a, b) || WEIGHTS.indexOf(a.severity) - WEIGHTS.indexOf(b.severity) || compareKeys(a.address, b.address)); // prettier-ignore
   return sorted.filter((finding, index) => index === 0 || byPlace(sorted[index - 1], finding) !== 0);
@@ -202,7 +202,7 @@ function staleness(
     : [findingOf(META.suppression, META.suppression.severity, { path, address: '' }, { detail: `${ruleId} ${detail}`, message: problem })];
 }
 
-/** Where the findings are that a suppression may have been meant for: below it, or at the same place by another name. */
+/** The findings that a suppression may have been meant for: below it, or at the same place by another name. */
 function elsewhere(suppression: Suppression, told: readonly Finding[]): string {
   const open = told.filter(({ ruleId, state }) => ruleId === suppression.ruleId && state === FindingState.OPEN);
   const below = open.find((finding) => matches({ ...suppression, inherited: true }, finding));

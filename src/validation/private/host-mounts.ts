@@ -10,7 +10,7 @@ export interface HostMount {
   readonly path: string;
   /** Address of the volume, or of the container, that it comes through; nothing when it is mounted itself. */
   readonly through?: string;
-  /** Asked only where it matters: it may be known to Terraform only. */
+  /** Computed only if needed: it may be known only to Terraform. */
   readonly isReadOnly: () => boolean;
 }
 
@@ -20,7 +20,7 @@ export const MOUNTING = ['docker_container', 'docker_service', 'docker_volume'];
 /** Types of file systems from elsewhere, or from memory: their device is not a path of the host. */
 const REMOTE = ['nfs', 'nfs4', 'cifs', 'smb3', 'ceph', 'glusterfs', '9p', 'tmpfs'];
 
-/** What the kernel makes shows the same wherever it is mounted from. */
+/** The content that the kernel creates is the same from every mount. */
 const MADE_BY_KERNEL: Readonly<Record<string, string>> = {
   ...Object.fromEntries(['proc', 'binfmt_misc'].map((type) => [type, '/proc'])),
   ...Object.fromEntries(['devtmpfs', 'devpts'].map((type) => [type, '/dev'])),
@@ -105,7 +105,7 @@ function takenOver(resource: ICheckedResource, block: ICheckedBlock, seen: reado
   }));
 }
 
-/** What lies behind a volume by the options of its driver. */
+/** The source of a volume by the options of its driver. */
 function backing(block: ICheckedBlock, options: string): HostMount[] {
   if (!block.has(options)) return [];
   const others = block.names(options).filter((name) => !['type', 'o', 'device'].includes(name));

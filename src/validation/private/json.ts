@@ -73,7 +73,7 @@ export function masked(text: string): string {
   return plain;
 }
 
-/** Where the brace is closed that opens at a place. */
+/** The closing brace for the one that opens at a place. */
 function endOfExpression(text: string, open: number): number {
   let depth = 0;
   for (let at = open; at < text.length; at++) {

@@ -1,6 +1,6 @@
 import type { Violation } from '../rule';
 
-/** More than any host has: bytes were given where a larger unit is meant. */
+/** More than any host has: the value is in bytes although a larger unit is meant. */
 const NO_HOST_HAS = 16 * 2 ** 40;
 
 /**

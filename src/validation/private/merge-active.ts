@@ -18,7 +18,7 @@ function covered(same: readonly ActiveRule[]): ActiveRule['covers'] {
   return (path) => same.some(({ covers }) => covers(path));
 }
 
-/** Rules of one id that differ, such as lists of registries: each asks where its own pack looks. */
+/** Rules of one id that differ, such as lists of registries: each runs where its own pack applies. */
 class SeveralOfOneId extends Rule {
   constructor(private readonly several: readonly ActiveRule[]) {
     super({ ...several[0].rule, resourceTypes: [...new Set(several.flatMap(({ rule }) => rule.resourceTypes))] });

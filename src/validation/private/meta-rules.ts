@@ -1,7 +1,7 @@
 import { defineRule } from './define-rule';
 import { Severity } from '../severity';
 
-/** Rules about the checking itself. They are in force wherever a pack is, and what finds them is the evaluation, not a look at one resource. */
+/** Rules about the checking itself. They are in force wherever a pack is, and the evaluation creates their findings, not a check of one resource. */
 export const META = {
   unknown: defineRule({
     ruleId: 'BH-X03',

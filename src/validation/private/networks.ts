@@ -25,7 +25,7 @@ export const attachmentsOf = remember((container: ICheckedResource): readonly At
   return texts.map((text) => ({ text, network: networkNamed(container, text) }));
 });
 
-/** Whether a network spans the nodes of a swarm; what passes on to its tasks does, too. */
+/** Whether a network spans the nodes of a swarm; so does a network that forwards to its tasks. */
 export function isOverlay(network: ICheckedResource): boolean {
   return network.text('driver')?.toLowerCase() === 'overlay' || network.isTrue('ingress');
 }

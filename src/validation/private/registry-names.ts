@@ -21,14 +21,14 @@ export function registryEntry(text: string): string | undefined {
 export function fullName(masked: string): string | undefined {
   const [first, ...rest] = masked.split('@')[0].split('/');
   const isHub = rest.length === 0 || !isHost(first);
-  // What Terraform fills in before the first slash, or anywhere without one, may bring a registry with it.
+  // A text that Terraform inserts before the first slash, or anywhere without one, may contain a registry.
   if (isHub ? (rest.length === 0 ? masked : first).includes(UNKNOWN) : first.includes(UNKNOWN)) return undefined;
   const path = isHub ? [...(rest.length === 0 ? ['library'] : []), first, ...rest] : rest;
   const last = path.pop()!.replace(/:.*$/s, '');
   return [isHub ? HUB : canonical(first.toLowerCase()), ...path, last].join('/');
 }
 
-/** Whether a name is in a registry, or in a place of it; nothing when that depends on what Terraform fills in. */
+/** Whether a name is in a registry, or in a place of it; undefined if that depends on text that Terraform inserts. */
 export function isWithin(name: string, place: string): boolean | undefined {
   const parts = name.split('/');
   const wanted = place.split('/');

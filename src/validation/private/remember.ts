@@ -5,7 +5,7 @@ const NOTHING: readonly string[] = [];
 
 interface Remembered<T> {
   readonly value: T;
-  /** What was looked at for it, and is known to Terraform only. */
+  /** What was read for it, and is known only to Terraform. */
   readonly unknown: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import type { Violation } from '../rule';
 /** Variables that look like secrets. The value is never repeated: reports are read by more people than the state. */
 export function secretVariables(attribute: string, variables: readonly (readonly [name: string, value: string])[]): Violation[] {
   return variables.flatMap(([name, value]) => {
-    // What Terraform fills in may well be the path that the name promises.
+    // A text that Terraform inserts may be the path that the name promises.
     const what = /_(FILE|PATH)$/i.test(name) && holdsExpression(value) ? undefined : secretLooking(name, value);
     return what === undefined ? [] : [{ detail: name, message: `'${name}' in '${attribute}' looks like ${what}` }];
   });

@@ -11,7 +11,7 @@ export class Block implements ICheckedBlock {
 
   constructor(
     public readonly attributes: Json,
-    /** Names of values that were looked at and are known to Terraform only. */
+    /** Names of values that were read and are known only to Terraform. */
     public readonly unknown: Set<string> = new Set(),
     private readonly within: string = '',
   ) {

@@ -56,7 +56,7 @@ export interface CheckedContainer extends CheckedCommon, CheckedSettings {
   readonly workingDirectory?: string;
 }
 
-/** What can be said of the properties before it is known where the container is. */
+/** Checks of the properties before the place of the container is known. */
 export function checkGiven(path: string, props: HardenedContainerProps): void {
   for (const [key, why] of Object.entries(FORBIDDEN)) {
     if ((props as unknown as Record<string, unknown> | undefined)?.[key] !== undefined) {

@@ -46,7 +46,7 @@ export function checkAliases(path: string, aliases: readonly string[]): void {
   }
 }
 
-/** What a name means to programs wherever they run, so that no container may take it; undefined for other names. */
+/** The meaning of a name for programs everywhere, so that no container may take it; undefined for other names. */
 export function reservedName(name: string): string | undefined {
   const small = name.toLowerCase();
   if (small === 'localhost' || small.endsWith('.localhost')) return 'a name of the container itself';

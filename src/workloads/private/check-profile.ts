@@ -14,7 +14,10 @@ export function oneOf<T extends string>(what: string, value: T, known: readonly 
   return value;
 }
 
-/** In the bounding set they are out of reach of every process, unless the user or no-new-privileges is overridden; so none that reaches beyond the container. */
+/**
+ * In the bounding set, no process can use them unless the user or no-new-privileges is overridden; so none that reaches beyond the container is
+ * accepted.
+ */
 export function checkFileCapabilities(capabilities: readonly Capability[], isOrdinary: (name: string) => boolean): void {
   const other = capabilities.find(({ text }) => !isOrdinary(text));
   if (other !== undefined) {

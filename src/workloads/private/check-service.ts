@@ -10,7 +10,7 @@ import type { SwarmNodeFact } from '../../topology/private/facts';
 import type { HardenedServiceProps } from '../hardened-service-props';
 import { UpdatePolicy } from '../service-policies';
 
-/** Seconds in which tasks of an image of usual size are there. */
+/** Seconds until tasks of an image of usual size run. */
 const START = 180;
 const DAY = 86_400;
 

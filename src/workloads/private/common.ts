@@ -12,7 +12,7 @@ import type { HealthCheck } from '../health-check';
 
 /** What containers and services check and say alike. */
 
-/** Where the stamp shows inside the container; the path says nothing, only its presence counts. */
+/** The path of the stamp inside the container; only its existence counts. */
 export const STAMP_TARGET = '/.bulkhead-guard';
 
 /** The mount without which a container does not start while the guard is not in force. */

@@ -3,7 +3,7 @@ import { checkTarget, WRITTEN_BY_ENGINE } from './mount-target';
 import { fail, UnscopedValidationError } from '../../private/errors';
 import { isTokenText, matching } from '../../private/text';
 
-/** Most bytes of a config file: as many as Swarm takes. */
+/** Maximum size of a config file in bytes: the limit of Swarm. */
 export const CONFIG_LIMIT = 512_000;
 
 /** The placeholder of a value in a text: `{{ name }}`. */
@@ -12,7 +12,7 @@ const PLACEHOLDER = /\{\{ ?([A-Za-z_][A-Za-z0-9_]*) ?\}\}/g;
 /** Further folders of a container that the kernel fills. */
 const OF_THE_KERNEL = /^\/(sys|dev)(?=\/|$)/;
 
-/** Folders of a container that hold what every program of the image needs: a whole folder must not hide them. */
+/** Folders of a container with content that every program of the image needs: a whole folder must not hide them. */
 const OF_THE_IMAGE = /^\/(etc|bin|sbin|lib|lib32|lib64|usr|var|opt|home|root|run|srv|tmp)?$/;
 const PROGRAMS = /^(\/usr(\/local)?)?\/(bin|sbin|lib|lib32|lib64|libexec)(\/|$)/;
 
@@ -64,7 +64,7 @@ export function configText(what: string, text: unknown, isReference: (text: stri
   return text;
 }
 
-/** A text with each `{{ name }}` replaced by a value. A value is not looked through again. */
+/** A text with each `{{ name }}` replaced by a value. The code does not search a value again. */
 export function filledIn(text: string, values: Readonly<Record<string, string>>): string {
   const used = new Set<string>();
   const filled = text.replace(PLACEHOLDER, (mark: string, name: string) => {

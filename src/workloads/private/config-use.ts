@@ -53,7 +53,7 @@ export function checkConfig(path: string, options: ContainerConfigOptions | unde
   return { onChange: action, files: facts };
 }
 
-/** A single file can be mounted of the host only, and stays the one that it was. */
+/** A single file can only be mounted from the host, and stays the same file. */
 export function mountsFolders(action: ConfigUse['onChange'], hasGuard: boolean): boolean {
   return !hasGuard || isByFolder({ onChange: action });
 }

@@ -59,7 +59,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     tmpfs: Object.fromEntries(checked.tmpfs.map(({ target, mebibytes }) => [target, tmpfsOptions(mebibytes)])),
     mounts: [...stamp, ...secretMount(checked), ...configMountBlocks(checked, given), ...(props.volumes ?? []).map(mountBlock)],
     runtime: props.runtime,
-    // Each said in full: what the engine would fill in differs from an empty field when it is read back.
+    // Each field is set: the engine's default differs from an empty field when the provider reads it back.
     devices:
       devices.length > 0 ? devices.map(({ path, permissions }) => ({ hostPath: path, containerPath: path, permissions })) : undefined,
     gpus: checked.devices.some(({ _isGpus }) => _isGpus) ? 'all' : undefined,
@@ -70,7 +70,7 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     logOpts: checked.logDriver._optionsFor(checked.logMebibytes),
     restart: checked.restart.text,
     maxRetryCount: checked.restart.maxRetries,
-    // Else the provider starts what has ended in every apply.
+    // Otherwise the provider starts an ended container in every apply.
     mustRun: checked.restart.text === 'no' ? false : undefined,
     stopSignal: props.stopSignal,
     stopTimeout: checked.stopTimeout,
@@ -86,7 +86,7 @@ function ulimitsOf(given: readonly Ulimit[] = []): { name: string; soft: number;
   return own.some(({ name }) => name === HARDENED.ulimit.name) ? own : [...own, { ...HARDENED.ulimit }];
 }
 
-/** A folder, never its files: a mounted file stays the one that it was, and no rotation would be seen. It is there only while all its secrets are. */
+/** A folder, never its files: a mounted file stays the same file, and a rotation would not be visible. It exists only while all its secrets do. */
 function secretMount({ name, secrets }: CheckedContainer): ReturnType<typeof mountBlock>[] {
   return secrets === undefined ? [] : [{ type: 'bind', source: secretFolderOf(name), target: secrets.folder, readOnly: true }];
 }

@@ -1,8 +1,8 @@
 import type { ContainerConfig } from '../../private/bindings';
 
 /**
- * Fails the apply unless the container ended with exit code 0: the provider waits for its end and looks no further. The result stays in the state, so each
- * later plan fails as well until the container is gone.
+ * Fails the apply unless the container ended with exit code 0: the provider waits for its end and does not check the result. The result stays in the
+ * state, so each later plan fails as well until the container is removed.
  * @param failure what did not happen, a sentence
  */
 export function endedWell(name: string, failure: string): ContainerConfig['lifecycle'] {

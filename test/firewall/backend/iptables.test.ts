@@ -43,7 +43,7 @@ describe('what of the host belongs to it', () => {
     const theirs = Object.entries(FILES).filter(([name]) => /^(firewall|common)\//.test(name) && !name.startsWith(folder));
     const words = new Set(theirs.flatMap(([, text]) => text.replace(/^ *#.*$/gm, '').match(/[a-z_0-9]+/g) ?? []));
     const asked = own.flatMap(([, text]) => defined(text)).filter((name) => words.has(name));
-    const [listed] = /(?<=alone:)[^.]*/.exec(FILES[program].replace(/\n# /g, ' '))!;
+    const [listed] = /(?<=these functions:)[^.]*/.exec(FILES[program].replace(/\n# /g, ' '))!;
     expect(asked.sort()).toEqual(listed.trim().split(/,\s+/).sort());
   });
 });

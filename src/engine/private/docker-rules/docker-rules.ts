@@ -25,7 +25,7 @@ function makerFor(input: EngineInput, family: Family): RuleMaker {
   return new Maker(input, family, lastOf(IPTABLES, input.version), rules);
 }
 
-/** What an engine with iptables does, by everything that was changed up to its version. */
+/** The behaviour of an engine with iptables, from all changes up to its version. */
 export function iptablesRules(version: string): IptablesRules {
   return Object.assign({}, ...cutsUpTo(IPTABLES, version).map(({ changes }) => changes)) as IptablesRules;
 }

@@ -5,8 +5,8 @@ import { ACCEPT, addressType, dnat, ESTABLISHED, fromPort, jump, MASQUERADE, out
 export const INGRESS = 'DOCKER-INGRESS';
 
 /**
- * What Swarm's published ports add before 29.8, in IPv4: every address of the host leads to the ingress sandbox, which keeps the port. What lets the packets
- * through names no destination, so it lets through any forwarded packet to such a port.
+ * The rules for Swarm's published ports before 29.8, in IPv4: every address of the host leads to the ingress sandbox, which has the port. The accept
+ * rule names no destination, so it accepts any forwarded packet to such a port.
  */
 export function addIngress(tables: RuleTables, { gatewayBridge, ingressPorts }: SwarmState): void {
   const toLocal = addressType('destination', 'local');

@@ -62,7 +62,7 @@ export interface EngineEndpoint {
 /** One publication, as in the request to the engine. */
 export interface EnginePort {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
-  /** Undefined for every address of the host. The address that publications without one get (`ip`, `…host_binding_ipv4`) stands here. */
+  /** Undefined for every address of the host. This field has the default address of publications (`ip`, `…host_binding_ipv4`). */
   readonly hostAddress?: string;
   /** As many ports as `targetPort` has; each is a separate binding. */
   readonly hostPort: Pick<PortSpec, 'first' | 'last'>;

@@ -33,7 +33,7 @@ const INTERNAL = 'DOCKER-INTERNAL';
 export class ChainsMaker extends IptablesMaker {
   /** Where the rules stand that let containers out. */
   private readonly leaving = this.rules.layout === 'set' ? FORWARD : DOCKER_FORWARD;
-  /** The chain that closes internal networks, and keeps the others apart where anything does. */
+  /** The chain that closes internal networks, and separates the others if anything does. */
   private readonly walls = this.rules.isolation === 'none' ? INTERNAL : STAGE_1;
 
   /** Per family, and only where the engine itself turned forwarding on, which it does with the first network that needs it. */
@@ -59,7 +59,7 @@ export class ChainsMaker extends IptablesMaker {
     this.userChain();
   }
 
-  /** Every forwarded packet is looked for in a set of all blocks. */
+  /** FORWARD looks up every packet in a set of all blocks. */
   private startSet(): void {
     const open = this.input.networks.filter(({ internal }) => !internal).flatMap((network) => network[this.family]?.block ?? []);
     this.tables.set(SETS[this.family], open);
@@ -238,7 +238,7 @@ export class ChainsMaker extends IptablesMaker {
     }
   }
 
-  /** What is published on a loopback address is not for neighbours; an IPv6 one cannot be routed to anyway. */
+  /** A port that is published on a loopback address is not for neighbours; an IPv6 loopback address cannot be routed anyway. */
   private portLoopback({ bridge }: EngineNetwork, { mode }: EngineSubnet, binding: Binding): void {
     const { hostAddress, hostPort } = binding;
     if (this.family === 'ipv4' && mode !== 'routed' && hostAddress !== undefined && isLoopback(hostAddress)) {

@@ -4,7 +4,7 @@ import type { EngineNetwork, EngineSubnet, SwarmState } from './input';
 import { DOCKER, FORWARD, IptablesMaker, STAGE_1, STAGE_2 } from './iptables';
 import { ACCEPT, DROP, ESTABLISHED, input as into, jump, notOutput, output, RETURN } from './words';
 
-/** Before 28: everything hangs in FORWARD itself, the newest network first, and the jumps are put first again with each network. */
+/** Before 28: all rules are in FORWARD itself, the newest network first, and the engine inserts the jumps at the top again with each network. */
 export class ForwardMaker extends IptablesMaker {
   /** With IPv6 rules the policy is set whether the engine turned forwarding on or not. */
   protected override dropsForwarded(): boolean {

@@ -33,7 +33,7 @@ const USER = 'DOCKER-USER';
 const LOCAL_DESTINATION = addressType('destination', 'local');
 const LOCAL_SOURCE = addressType('source', 'local');
 
-/** What all engines with iptables write alike, wherever in the table filter the rules of their networks stand. */
+/** The common part of all engines with iptables, wherever the rules of their networks are in the table filter. */
 export abstract class IptablesMaker extends RuleMaker {
   constructor(
     input: EngineInput,

@@ -10,11 +10,11 @@ export interface Cut<Rules> {
   readonly changes: Partial<Rules>;
   /** What changed, a sentence each. */
   readonly what: readonly string[];
-  /** Hosts that it makes a difference to; every host unless told. */
+  /** Hosts that the change affects; by default every host. */
   readonly concerns?: Concern;
 }
 
-/** What a host has that some releases treat otherwise than others. */
+/** A feature of a host that some releases treat differently. */
 export type Concern =
   /** Ports that the ingress of a swarm publishes. */
   | 'ingress'
@@ -44,9 +44,9 @@ export interface IptablesRules {
   readonly gatewayModes: boolean;
   /** In which families a network that is not internal is kept apart from the others. */
   readonly isolation: 'both families' | 'families of the network' | 'none';
-  /** Whose containers reach publications through docker-proxy, where it runs, instead of by translation. */
+  /** The networks whose containers reach publications through docker-proxy, if it runs, instead of by translation. */
   readonly skipsDnat: 'translated' | 'masqueraded or routed' | 'masqueraded' | 'none';
-  /** What packets straight to a container are dropped for, in the table raw. */
+  /** Which packets directly to a container the table raw drops. */
   readonly direct: 'nothing' | 'published ports' | 'containers';
   /** Knows `DOCKER_INSECURE_NO_IPTABLES_RAW`. */
   readonly rawSwitch: boolean;
@@ -166,7 +166,7 @@ export const NFTABLES: readonly Cut<NftablesRules>[] = [
   { since: '29.0', changes: {}, what: ['separate tables, in which the chain of a network makes the final decision on packets to it'] },
 ];
 
-/** Spans in which engines were released; there was nothing between. */
+/** Spans in which engines were released; there were no releases between them. */
 export const RELEASED: readonly { readonly from: string; readonly below: string }[] = [
   { from: '20.10', below: '20.11' },
   { from: '23.0', below: '30.0' },

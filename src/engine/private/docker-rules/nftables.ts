@@ -36,7 +36,7 @@ const BASES: Readonly<Record<string, BaseChain>> = {
   [RAW]: { hook: 'prerouting', type: 'filter', priority: -300, policy: 'accept' },
 };
 
-/** Chains of one network. `in` is what goes to its containers, `out` what comes from them. */
+/** Chains of one network. `in` is for packets to its containers, `out` for packets from them. */
 const filterIn = (bridge: string) => `filter-forward-in__${bridge}`;
 const filterOut = (bridge: string) => `filter-forward-out__${bridge}`;
 const natIn = (bridge: string) => `nat-postrouting-in__${bridge}`;
@@ -200,7 +200,7 @@ export class NftablesMaker extends RuleMaker {
     this.tables.append(TABLE, filterIn(bridge), [...between(child, parent), fromPort(port)], ACCEPT, `${why}, answers`);
   }
 
-  /** The kernel asks a map; the jumps stand here one by one, and an empty map is a rule that does nothing. */
+  /** In the kernel, this is a lookup in a map; here, the jumps are separate rules, and an empty map is a rule without effect. */
   private hook(
     base: string,
     networks: readonly EngineNetwork[],

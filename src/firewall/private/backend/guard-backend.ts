@@ -33,12 +33,12 @@ export interface GuardFile {
   readonly content: string;
 }
 
-/** What of a host and of the program on it belongs to these rules. */
+/** The requirements of these rules on a host and on its program. */
 export interface HostNeeds {
-  /** Commands that the program calls for them, by the Debian package that has them. */
+  /** Commands that the program calls, by the Debian package that contains them. */
   readonly tools: Readonly<Record<string, readonly string[]>>;
   /** Modules of the kernel that they match with. */
   readonly modules: readonly string[];
-  /** File below src/host with the functions of the program that know these rules; no other file of the program does. */
+  /** File below src/host with the functions of the program for these rules; no other file of the program knows them. */
   readonly program: string;
 }

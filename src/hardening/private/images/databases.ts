@@ -90,7 +90,8 @@ export function keyValueFacts(image: 'redis' | 'valkey', isAlpine: boolean): Ima
     ports: ['6379/tcp'],
     dataPath: '/data',
     tmpfs: { '/tmp': 64 },
-    // A server with a password answers NOAUTH, and the client ends well with any answer, so the answer is looked at. One that still loads is not ready.
+    // A server with a password answers NOAUTH, and the client returns success for any answer, so the check compares the answer. A server that still
+    // loads is not ready.
     health: { test: ['CMD-SHELL', `${image}-cli ping | grep -Eq 'PONG|NOAUTH'`] },
     notes: [
       'The image turns the protected mode off: without a password, every workload with a flow to it can read and write all data.',

@@ -1,11 +1,11 @@
-/** A check of health that works with the programs of an image. */
+/** A health check that works with the programs of an image. */
 export interface ImageHealth {
   /** `CMD` with a program and its words, or `CMD-SHELL` with a line. */
   readonly test: readonly [kind: 'CMD' | 'CMD-SHELL', ...words: string[]];
   readonly startPeriodSeconds?: number;
 }
 
-/** What is known of a public image, from its Dockerfile and its entry point. */
+/** The known facts of a public image, from its Dockerfile and its entry point. */
 export interface ImageFacts {
   /** Last part of its name, such as `postgres`. */
   readonly image: string;
@@ -15,12 +15,12 @@ export interface ImageFacts {
   readonly versions: string;
   /** Major version that a tag has to begin with. */
   readonly major?: number;
-  /** Words that a tag of this variant holds, or must not hold. */
+  /** Words that a tag of this variant contains, or must not contain. */
   readonly tagWords?: Readonly<Record<string, boolean>>;
   /** The user that the profile sets, other than root. */
   readonly uid: number;
   readonly gid: number;
-  /** The user that the image itself names; nothing where it would start as root. */
+  /** The user that the image itself names; undefined if it would start as root. */
   readonly imageUser: string;
   /** Paths that the image declares as volumes. */
   readonly volumes: readonly string[];
@@ -28,7 +28,7 @@ export interface ImageFacts {
   readonly ports: readonly string[];
   /** Where it keeps what has to last. */
   readonly dataPath?: string;
-  /** Where it writes what may be lost, with sizes in MiB. */
+  /** Where it writes data that may be lost, with sizes in MiB. */
   readonly tmpfs: Readonly<Record<string, number>>;
   /** Why its root file system has to be writable. */
   readonly writableRoot?: string;
@@ -41,10 +41,10 @@ export interface ImageFacts {
   readonly health?: ImageHealth;
   /** Variables that contain the path of a file with the value; a `*` matches any letters. */
   readonly fileVariables?: readonly string[];
-  /** Signal of the image that ends it; nothing where that is the one of the engine. */
+  /** Signal of the image that ends it; undefined if it is that of the engine. */
   readonly stopSignal?: string;
   readonly stopSeconds?: number;
-  /** Memory to begin with, where the default of every container is too little. No fact of the image. */
+  /** A first memory limit if the default of every container is too low. Not a fact of the image. */
   readonly memoryMebibytes?: number;
   /** What a reader has to know, one sentence each. */
   readonly notes: readonly string[];
@@ -56,7 +56,7 @@ export interface ImageFacts {
 /** The value of a page where nothing was run. */
 export const NOT_RUN = 'not run';
 
-/** What the image says of itself, in the words of verify.sh. */
+/** The metadata of the image, in the format of verify.sh. */
 export function imageSays({ imageUser, volumes, ports }: Pick<ImageFacts, 'imageUser' | 'volumes' | 'ports'>): string[] {
   return [`user:"${imageUser}"`, ...volumes.map((path) => `volume:"${path}"`), ...ports.map((port) => `port:"${port}"`)];
 }

@@ -4,7 +4,7 @@ import type { ImageFacts } from './image-facts';
 import { GRAFANA_FACTS, PROMETHEUS_FACTS } from './monitoring';
 import { CADDY_FACTS, nginxFacts, TRAEFIK_FACTS } from './web-servers';
 
-/** Every public image of which facts are known, once for each variant that differs. */
+/** Every public image with known facts, once for each variant that differs. */
 export const PUBLIC_IMAGES: readonly ImageFacts[] = [
   ...Array.from({ length: POSTGRES_MAJORS.last - POSTGRES_MAJORS.first + 1 }, (_, offset) => POSTGRES_MAJORS.first + offset).flatMap(
     (major) => [postgresFacts(major, false), postgresFacts(major, true)],
@@ -29,8 +29,8 @@ export const PUBLIC_IMAGES: readonly ImageFacts[] = [
 const NAMES = new Set(PUBLIC_IMAGES.map(({ image }) => image));
 
 /**
- * What of a reference speaks against facts: the name of another public image, or a tag of another variant or version. An image of one's own may have any
- * name and tag, and a digest says nothing.
+ * What in a reference contradicts the facts: the name of another public image, or a tag of another variant or version. A custom image may have any
+ * name and tag, and a digest shows nothing.
  */
 export function contradiction(
   { image, major, tagWords = {} }: Pick<ImageFacts, 'image' | 'major' | 'tagWords'>,
@@ -41,7 +41,7 @@ export function contradiction(
   if (name !== image) return NAMES.has(name) ? `its name is '${name}'` : undefined;
   if (tag === undefined) return undefined;
   const words = tag.split(/[-.]|(?<=[a-z])(?=\d)/);
-  // A tag of one's own may leave out what the public ones say.
+  // A custom tag may omit the words of the public tags.
   const isPublic = /^(\d|latest)/.test(tag);
   const word = Object.keys(tagWords).find((each) => words.includes(each) !== tagWords[each] && (isPublic || !tagWords[each]));
   if (word !== undefined) return tagWords[word] ? `its tag '${tag}' lacks '${word}'` : `its tag '${tag}' holds '${word}'`;

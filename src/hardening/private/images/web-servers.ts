@@ -14,7 +14,7 @@ export function nginxFacts(port: number): ImageFacts {
     volumes: [],
     ports: ['80/tcp'],
     tmpfs: { '/tmp': 64, '/run': 16, '/var/cache/nginx': 64 },
-    // Any answer will do: what the server has at / is not known here.
+    // Any answer is accepted: the content at / is not known here.
     health: { test: ['CMD', 'curl', '-s', '-o', '/dev/null', `http://127.0.0.1:${port}/`] },
     stopSignal: 'SIGQUIT',
     notes: [

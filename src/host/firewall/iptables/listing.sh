@@ -34,10 +34,10 @@ compare_chains() {
 
 set_names() { awk '$1 == "create" { print $2 }' "$1"; }
 
-# What rules put into a set, which is what has a timeout, comes and goes.
+# The content of a set with a timeout, which rules fill, changes all the time.
 one_set() { ipset save "$1" 2>/dev/null | awk '$1 == "create" { print $1, $2, $3; filled = / timeout / } $1 == "add" && !filled' | sort; }
 
-# Our chains and sets as the kernel has them now, after the digests of the files that they were made from.
+# Bulkhead's chains and sets as the kernel has them now, after the digests of the files that they were made from.
 read_rules() {
   list_rules
   {
@@ -54,10 +54,10 @@ read_back() {
 
 guard_size() { awk '{ n += $5 } END { print n " rules in " NR " chains" }' "$etc/chains"; }
 
-# Whether what was just read is what was read after the last apply.
+# Whether the current listing is the one after the last apply.
 stands() { [ ! -s "$work/faults" ] && cmp -s "$work/live" "$private/live.v$family"; }
 
-# One event however many rules change meanwhile: Docker changes hundreds when it starts, none of them in these places.
+# One event for any number of changes: Docker changes hundreds of rules when it starts, none of them in these places.
 rule_events() {
   while read -r line; do
     case $line in

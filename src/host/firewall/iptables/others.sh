@@ -1,4 +1,4 @@
-# Hosts have two kinds of tables, and two programs called iptables: what was written by one the other neither shows nor removes.
+# Hosts have two kinds of tables, and two programs called iptables: neither shows or removes what the other one wrote.
 
 # Chains of Bulkhead or Docker in the other iptables, to $work/other. Exit 1 if it has none.
 other_rules() {
@@ -43,7 +43,7 @@ check_backend() {
   found=
   if tr -d '[:space:]' 2>/dev/null <@daemonJson@ | grep -q '"firewall-backend":"nftables"'; then
     found=@daemonJson@
-  # Where a flag told it, its tables tell. Those of an engine that does not run are what its last start left.
+  # If a flag configured it, its tables show it. The tables of a stopped engine are what its last start left.
   elif pid=$(cat /run/docker.pid 2>/dev/null) && [ -d "/proc/$pid" ] && nft list table ip docker-bridges >/dev/null 2>&1; then
     found='table docker-bridges'
   fi

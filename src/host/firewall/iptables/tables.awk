@@ -1,5 +1,5 @@
-# What `tables` of listing.sh prints. Files: `wanted` and `known` hold a line per chain (family, table, chain, hook, number of rules, digest), `save` what
-# iptables-save says. f is the family, v4 or v6; mode is faults, live or edits.
+# What `tables` of listing.sh prints. Files: `wanted` and `known` have a line for each chain (family, table, chain, hook, number of rules, digest),
+# `save` is the output of iptables-save. f is the family, v4 or v6; mode is faults, live or edits.
 
 function row(keep) { n++; table[n] = $2; chain[n] = $3; hook[n] = $4; rules[n] = $5; digest[n] = $6; kept[n] = keep }
 file == "wanted" { if ($1 == f) { row(1); mine[$2, $3] = 1 }; next }

@@ -1,6 +1,6 @@
 # Writing sets, rules and jumps, and reading them back.
 
-# A set keeps its name as long as its content: one that is not as we left it is emptied and filled again (closed for that moment).
+# A set keeps its name as long as its content: a changed one is emptied and filled again (closed for that moment).
 restore_sets() {
   [ -s "$etc/sets.v$family" ] || return 0
   {

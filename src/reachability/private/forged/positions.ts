@@ -84,7 +84,7 @@ export function viaOf({ source }: Cell): string | undefined {
   return from.kind === 'container' ? from.via : from.kind === 'outside' ? from.interface : undefined;
 }
 
-/** Of some sources those that are not dropped as soon as a packet comes in, whatever it is. */
+/** The sources whose packets are not always dropped on arrival. */
 export function alive<T extends Numbered>(
   { classes, groupShut }: FamilyMatrix,
   { interface: name }: Position,

@@ -71,7 +71,7 @@ export class Tally {
     return subtract(asked, this.declared.ports({ ...cell, source: { ...as, party } }) ?? asked);
   }
 
-  /** What others do among themselves, with the host and outside is not judged, nor what passes between host and outside. */
+  /** Connections among unmanaged ends, with the host and outside are not judged, nor those between host and outside. */
   private concernsUs(sender: Party, receiver: Party): boolean {
     const isOurs = (party: Party) => party.kind === 'container' && !this.foreignContainers.has(party.key);
     return isOurs(sender) || isOurs(receiver);

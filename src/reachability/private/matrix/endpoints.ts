@@ -40,7 +40,7 @@ export interface Group<T extends Endpoint = Target> {
   readonly endpoints: readonly T[];
 }
 
-/** Special addresses: nothing is sent from or to them as to one station. */
+/** Special addresses: no packet to or from them is for one machine. */
 export const NO_ENDPOINTS: Readonly<Record<Family, readonly string[]>> = {
   ipv4: ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3'],
   ipv6: ['::/127', 'fe80::/10', 'ff00::/8'],

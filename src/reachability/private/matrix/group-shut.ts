@@ -13,18 +13,18 @@ export interface Crossing {
   readonly isToHost?: boolean;
   /** The destination was another one before. */
   readonly isTranslated?: boolean;
-  /** Nothing is known of them but where they come from. */
+  /** Only their source is known. */
   readonly isAnything?: boolean;
 }
 
-/** What a chain does to them: every one is dropped, every one leaves it, or it is not the same for all. */
+/** The result of a chain for them: every one is dropped, every one leaves it, or it is not the same for all. */
 type Fate = 'dropped' | 'accepted' | 'returned' | 'differs';
 type Met = boolean | 'some';
 
 /**
- * Whether the rules drop every packet of a crossing, seen without looking at single ones. `false` means only that it takes a closer look.
+ * Whether the rules drop every packet of a crossing, determined without single packets. `false` means only that a closer check is needed.
  *
- * A rule that only some of them meet may drop those, since the others then continue; as soon as it could spare some, the answer is left open.
+ * A rule that only some of them meet may drop those, since the others then continue; as soon as it could accept some, the answer is left open.
  */
 export class GroupShut {
   private readonly chains: ReadonlyMap<string, HostChain>;
@@ -41,7 +41,7 @@ export class GroupShut {
     return this.isLedBy(crossing, LOOKS) && this.dropsIn('forward', crossing);
   }
 
-  /** The same of what is dropped before anything else is done with it, whatever it is and wherever it is to go. */
+  /** The same for packets that are dropped before any other action, whatever they are and wherever they go. */
   public dropsAtEntry(entry: string, sources: Crossing['sources']): boolean {
     const isEmptyOrUnknown = sources.length === 0 || this.rules.notUnderstood.length > 0;
     return !isEmptyOrUnknown && this.dropsIn('prerouting', { entry, exits: [], sources, isAnything: true });

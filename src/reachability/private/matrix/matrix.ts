@@ -34,7 +34,7 @@ export interface Cell extends Arrival {
 /** Name of no interface: what the host sends comes in by none, what it receives goes out by none. */
 export const NONE = '';
 
-/** All that gets anywhere, and the pieces that the outside was cut into. */
+/** All open connections, and the pieces into which the outside was divided. */
 export interface Matrix {
   readonly cells: readonly Cell[];
   readonly outside: readonly Target[];

@@ -32,7 +32,7 @@ export class NamedPairs {
     return result;
   }
 
-  /** Sources that are named together with what a translation leads to. */
+  /** Sources that rules name together with the target of a translation. */
   public led(sources: readonly Endpoint[]): AddressRange[] {
     return sources.flatMap(({ address, number }) => {
       const isLed = (this.bySource.get(address ?? '') ?? []).some(({ target }) => this.translations.mayLeadTo(target));

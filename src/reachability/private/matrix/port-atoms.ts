@@ -39,7 +39,7 @@ export function atomsOf(facts: Iterable<RuleFacts>, back: Iterable<RuleFacts>, p
   return cuts.atoms(family);
 }
 
-/** Whether the rule tells one protocol or port from another. */
+/** Whether the rule distinguishes protocols or ports. */
 export function tellsPorts({ rule }: RuleFacts): boolean {
   return rule.verdict.kind === 'unknown' || !rule.matches.every(({ kind }) => BLIND.has(kind));
 }

@@ -42,7 +42,7 @@ export interface Concerned {
   readonly back: readonly RuleFacts[];
 }
 
-/** Everything that gets from a source to an address. Of the rules only the ports count here; each piece of the ports is walked once. */
+/** Everything that arrives from a source at an address. Only the ports of the rules count here; each piece of the ports is walked once. */
 export function reach(question: Question, { there, back }: Concerned, walk: Walk): Arrival[] {
   const { family, from, source, to, oneWay } = question;
   const arrivals = new Map<string, Arrival>();

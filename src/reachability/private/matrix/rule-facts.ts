@@ -21,13 +21,13 @@ export interface RuleFacts {
   readonly onlyOut?: string;
   /** False for a rule that only changes or records a packet at its end, and does not affect whether it is dropped. */
   readonly decides: boolean;
-  /** The rule concerns only what was translated on its way. */
+  /** The rule concerns only translated packets. */
   readonly wantsTranslated: boolean;
   admitsIn(name: string): boolean;
   admitsOut(name: string): boolean;
 }
 
-/** A set of networks as a match asks it: for which end, and beside which interface, where the set has them. */
+/** A set of networks as a match uses it: for which end, and with which interface, if the set has them. */
 export interface NetworkSet {
   readonly end: 'source' | 'destination';
   readonly beside?: 'in' | 'out';
@@ -47,7 +47,7 @@ function readFacts(rules: HostRules): RuleFacts[] {
   return rules.chains.flatMap((chain) => chain.rules.map((rule) => ruleFacts(chain, rule, rules.family, sets)));
 }
 
-/** Undefined where the match asks for something else than networks, or in a form that is not known. */
+/** Undefined if the match does not use networks, or uses an unknown form. */
 export function networkSet(match: Match, sets: ReadonlyMap<string, RuleSet>, family: Family): NetworkSet | undefined {
   const set = match.kind === 'in-set' ? sets.get(match.set) : undefined;
   if (match.kind !== 'in-set' || set === undefined || match.fields === undefined || 'elements' in set || 'seconds' in set) return undefined;

@@ -54,7 +54,7 @@ function compilePositive(match: Match, family: Family, sets: SetIndex): Compiled
     // One that sees an answer has seen one; of the answer to that no packet here is.
     case 'ct-status':
       return (packet) => packet.state === 'ESTABLISHED';
-    // A connection is as the packet that opens it leaves it, which gets the label here: no other packet of it comes by.
+    // A connection has the state after the packet that opens it, which gets the label here: the rule sees no other packet of it.
     case 'ct-label':
       return () => match.set === true;
     case 'address-type': {

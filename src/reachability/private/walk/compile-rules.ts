@@ -11,7 +11,7 @@ import type { Family } from '../../../topology/private/terms';
 export interface CompiledRule {
   readonly place: RulePlace;
   readonly met: Predicate;
-  /** Some of its matches are not understood: where the others are met, this one may be or not. */
+  /** Some of its matches are not understood: if the others match, the rule may match or not. */
   readonly isDoubtful: boolean;
   /** Counted as under its rate or limit. */
   readonly isLimited: boolean;
@@ -123,7 +123,7 @@ function compileRule(
   const matches = rule.matches.map((match) => compileMatch(match, family, sets));
   const { verdict } = rule;
   const isDoubtful = matches.some((match) => typeof match === 'string');
-  // Met or not, it decides nothing: there is no need to try both.
+  // Whether it matches or not, it decides nothing: there is no need to try both.
   const isIdle = isDoubtful && (verdict.kind === 'log' || verdict.kind === 'continue');
   return {
     place,
@@ -180,7 +180,7 @@ function conjunction(predicates: readonly Predicate[]): Predicate {
   }
 }
 
-/** Chains that lead back to themselves; the kernel refuses these, so that what was read is not what is. */
+/** Chains that lead back to themselves; the kernel refuses these, so the text that was read is not the real state. */
 function chainsThatLoop(chains: readonly HostChain[]): ReadonlySet<string> {
   const targets = new Map<string, string[]>();
   for (const { table, name, rules } of chains) {

@@ -1,7 +1,7 @@
 import type { Flight } from './flight';
 import { icmpAnswer, isUntrackedIcmp, type Packet } from './packet';
 
-/** What connection tracking makes of a packet when it first sees it. */
+/** The state that connection tracking gives a packet when it first sees it. */
 export function track(flight: Flight, packet: Packet): void {
   // A packet that comes back over the loopback interface is known.
   if (!packet.connection && !packet.isUntracked) {

@@ -169,7 +169,7 @@ function applyTranslation(flight: Flight, packet: Packet, rule: CompiledRule, en
   const { connection } = packet;
   const { verdict } = rule;
   const changes = verdict.kind === 'dnat' || verdict.kind === 'redirect' ? 'destination' : 'source';
-  // The kernel takes no such rule in any other chain, so what was read is not what is.
+  // The kernel accepts no such rule in any other chain, so the text that was read is not the real state.
   if (!connection || changes !== end) {
     return notUnderstood([rule.place]);
   }
@@ -189,7 +189,7 @@ function applyTranslation(flight: Flight, packet: Packet, rule: CompiledRule, en
   return undefined;
 }
 
-/** Undefined where the interface has no address to take: then the kernel drops the packet. */
+/** Undefined if the interface has no address: then the kernel drops the packet. */
 function translatedAddress({ host }: Flight, packet: Packet, { verdict, address }: CompiledRule) {
   const { family } = packet;
   switch (verdict.kind) {

@@ -10,7 +10,7 @@ export interface HostView {
   /** Where other rules choose among tables than those that every host has. The host's own addresses come before all of them. */
   readonly policy?: Readonly<Record<Family, readonly RoutingRule[]>>;
   readonly containers: readonly ContainerView[];
-  /** What listens for publications and passes them on from the host, one per binding, where the daemon's userland proxy is on. */
+  /** The listeners for publications that forward from the host, one per binding, if the daemon's userland proxy is on. */
   readonly proxies: readonly ProxyListener[];
   readonly forwarding: Readonly<Record<Family, boolean>>;
   /** Known LAN segments to which containers are attached directly; for others, a macvlan in mode `bridge`, and an outside that gets through. */
@@ -87,7 +87,7 @@ export interface ContainerView {
   /** Path of the construct, or the name of the container. */
   readonly key: string;
   readonly attachments: readonly Attachment[];
-  /** What is not known of it, in words: then what it would send or get is in doubt. */
+  /** Unknown facts about it, in words: then its packets in both directions are in doubt. */
   readonly doubt?: string;
   /** May have every address of the block that no other party on its link has. */
   readonly anywhereIn?: string;

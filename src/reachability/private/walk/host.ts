@@ -224,7 +224,7 @@ export class Host implements AddressKinds {
     return listener === (family === 'ipv4' ? '0.0.0.0' : '::') || this.valueOf(family, listener) === address;
   }
 
-  /** Its own addresses of a link come before those that others of the link have elsewhere. */
+  /** Its own addresses of a link have priority over those that other members of the link have elsewhere. */
   private connect(container: Container): void {
     for (const attachment of container.attachments) {
       const link = this.links.get(attachment.interface) ?? new Map<Address, ContainerLink>();

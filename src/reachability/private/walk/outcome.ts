@@ -32,11 +32,11 @@ export type ProbeSource =
   | {
       readonly kind: 'container';
       readonly key: string;
-      /** Interface of the attachment that it leaves by, as `SO_BINDTODEVICE` does. By default each is tried. */
+      /** Interface of the attachment that it uses, as with `SO_BINDTODEVICE`. By default each is tried. */
       readonly via?: string;
       /** One of its addresses. By default each is tried. */
       readonly address?: string;
-      /** Both ends send only by what their own routes say, as a program that asks for nothing special does. */
+      /** Both ends send only by their own routes, as an ordinary program does. */
       readonly routesOnly?: boolean;
     }
   | { readonly kind: 'host'; readonly address?: string; readonly routesOnly?: boolean }
@@ -53,7 +53,7 @@ export const RANK: Readonly<Record<Disposition, number>> = { DELIVERED: 3, UNKNO
 
 export interface Outcome {
   readonly disposition: Disposition;
-  /** On which way it ended: a connection whose answer is lost is not delivered, but its first packet arrived. */
+  /** The direction in which it ended: a connection whose answer is lost is not delivered, but its first packet arrived. */
   readonly direction: 'original' | 'reply';
   readonly reason: Reason;
   /** Where the first packet arrived, if it did. */
@@ -64,7 +64,7 @@ export interface Outcome {
   readonly decidedBy?: RulePlace;
   /** For UNKNOWN: the rules and things that could not be understood. */
   readonly doubts: readonly RulePlace[];
-  /** What it may be; more than one only where it is UNKNOWN. */
+  /** The possible parties; more than one only if it is UNKNOWN. */
   readonly possible: readonly Disposition[];
   /** Empty unless a trace was requested. */
   readonly steps: readonly Step[];

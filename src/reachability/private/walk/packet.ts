@@ -32,7 +32,7 @@ export class Packet {
   public inInterface = '';
   public outInterface = '';
   public mark = 0;
-  /** Before connection tracking has seen a packet, matches take its state as INVALID. */
+  /** Before connection tracking has seen a packet, matches treat its state as INVALID. */
   public state: CtState = 'INVALID';
   public isUntracked = false;
   /** Goes from one port of a bridge to another, and is not routed. */

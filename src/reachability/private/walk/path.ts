@@ -37,7 +37,7 @@ export function sendFromHost(flight: Flight, packet: Packet): Landing {
   if (stop) {
     return stop;
   }
-  // Within the hook the interface stays the first one, whatever was translated: the kernel routes again only after it.
+  // Within the hook, the interface stays the first one, whatever was translated: the kernel routes again only after it.
   if (packet.destination !== asked || packet.mark !== mark) {
     const second = outInterfaceOf(flight, packet);
     if (typeof second === 'object') return second;
@@ -52,7 +52,7 @@ export function sendFromHost(flight: Flight, packet: Packet): Landing {
 /** From a machine on a LAN segment, or on a bridge, to which an interface of the host is also attached. */
 export function sendFromOutside(flight: Flight, wire: string, packet: Packet): Landing {
   const neighbour = flight.host.portAt(wire, packet.destination);
-  // Between stations of a bridge the host's rules may see what passes.
+  // The host's rules may see packets between members of a bridge.
   if (neighbour && flight.host.interfaceNamed(wire)?.kind === 'bridge') {
     return sendOverBridge(flight, undefined, wire, packet);
   }
@@ -78,7 +78,7 @@ function sendOverWire(flight: Flight, parent: string, packet: Packet): Landing {
   }
   const shim = host.shimOn(parent);
   if (shim !== undefined) return receive(flight, shim, packet);
-  // The host routes it as its own, bound to the parent, so that it finds the way to the host's addresses and none to bridges.
+  // The host routes it as its own, bound to the parent, so it reaches the host's addresses but no bridges.
   if (isRouted(host.wireOn(parent)?.mode) && host.isLocal(family, destination)) {
     packet.hasSocket = false;
     return sendFromHost(flight, packet);

@@ -48,7 +48,7 @@ function tryWay(host: Host, probe: ProbeSpec, choices: Choices, options: WalkOpt
   return flight.doubts && outcome.disposition !== 'UNKNOWN' ? tryGuesses(flight, probe, outcome, flight.doubts) : outcome;
 }
 
-/** All other cases of what is not understood, for the way of the first one. */
+/** All other cases of rules that are not understood, for the path of the first one. */
 function tryGuesses({ host, choices, routesOnly }: Flight, probe: ProbeSpec, first: Outcome, doubts: Set<RulePlace>): Outcome {
   const possible = new Set([first.disposition]);
   const receivers = first.disposition === 'DELIVERED' ? [first.receiver!] : [];

@@ -11,7 +11,7 @@ import { attachmentsOf } from '../../private/networks';
 import { isNumbered } from '../../private/users';
 import { Severity } from '../../severity';
 
-// Resources of a construct get what overrides and aspects set, of which the topology knows nothing.
+// Resources of a construct get the changes of overrides and aspects, which the topology does not know.
 export const forgerAmongOthers = defineRule({
   ruleId: 'BH-C34',
   title: 'container that can forge its neighbours in a segment',

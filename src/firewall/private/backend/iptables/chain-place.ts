@@ -7,13 +7,13 @@ export const TABLES = ['raw', 'mangle', 'filter'] as const;
 export interface ChainPlace {
   readonly table: (typeof TABLES)[number];
   readonly name: string;
-  /** Chain from which it is jumped to, at the first place. */
+  /** The chain with the jump to it, at the first place. */
   readonly from: 'PREROUTING' | 'FORWARD' | 'INPUT' | 'OUTPUT' | 'DOCKER-USER';
 }
 
 /**
- * The guard in tables where Docker never writes: `raw`, which packets meet before connection tracking, and `mangle`. The pass in `DOCKER-USER`, because
- * only there Docker's own drop can be forestalled.
+ * The guard is in tables where Docker never writes: `raw`, which packets meet before connection tracking, and `mangle`. The pass is in `DOCKER-USER`,
+ * because only a rule there can accept a packet before Docker drops it.
  */
 const PLACES: Readonly<Record<Chain['role'], Partial<Readonly<Record<Chain['hook'], ChainPlace>>>>> = {
   guard: {

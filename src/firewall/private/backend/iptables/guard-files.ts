@@ -5,10 +5,10 @@ import type { GuardFile } from '../guard-backend';
 const SUFFIX = { ipv4: 'v4', ipv6: 'v6' } as const;
 
 /**
- * The files that the host's program loads, and `chains`: a line for each chain that is read back, with family, table, name, where it is jumped to from,
- * number of rules and digest.
+ * The files that the host's program loads, and `chains`: a line for each chain that is read back, with family, table, name, the chain that jumps to
+ * it, number of rules and digest.
  *
- * Refuses what could not be loaded safely: this is the last gate, so that a mistake of the library's own reaches no host.
+ * Refuses what could not be loaded safely: this is the last check, so that a mistake of the library reaches no host.
  */
 export function guardFiles(restore: Readonly<Record<Family, RestoreFile>>): GuardFile[] {
   const both = (['ipv4', 'ipv6'] as const).map((family) => {

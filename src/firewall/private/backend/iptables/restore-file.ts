@@ -1,6 +1,6 @@
 import type { Family } from '../../../../topology/private/terms';
 
-/** What the host applies for one family, as text for the kernel's own tools plus what it needs to read the result back. */
+/** The rules of one family for the host, as text for the kernel's own tools, and the data to read the result back. */
 export interface RestoreFile {
   readonly family: Family;
   /** `iptables-restore --noflush` input: it declares only Bulkhead's chains, so it replaces only those, each table in one commit. */
@@ -9,7 +9,7 @@ export interface RestoreFile {
   readonly sets: string;
   /** Names of the sets above. */
   readonly setNames: readonly string[];
-  /** How many rules each of our chains must hold when it is read back. */
+  /** How many rules each Bulkhead chain must have when it is read back. */
   readonly chains: readonly { readonly table: string; readonly chain: string; readonly hook: string; readonly rules: number }[];
   /** Digest of rules and sets, in the comment of the last rule of every chain that has a rule. */
   readonly digest: string;

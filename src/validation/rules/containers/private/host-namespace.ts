@@ -3,7 +3,7 @@ import type { ICheckedResource } from '../../../checked-resource';
 import { namedContainer } from '../../../private/named-container';
 import type { Violation } from '../../../rule';
 
-/** What is wrong when an attribute such as `pid_mode` leads into a namespace of the host, itself or through containers of the same stack. */
+/** The fault if an attribute such as `pid_mode` leads into a namespace of the host, directly or through containers of the same stack. */
 export function inHostNamespace(container: ICheckedResource, { attribute }: NamespaceFacts): Violation[] {
   if (attribute === undefined || !container.has(attribute)) return [];
   const message = sharing(container, attribute, []);

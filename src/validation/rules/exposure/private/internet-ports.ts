@@ -18,8 +18,8 @@ export interface FromInternet {
 }
 
 /**
- * What of each workload most of the internet reaches over a family, by the proof: through a publication, or straight at an address that is a public one.
- * That neighbours of the host reach further is left out.
+ * What most of the internet reaches of each workload in a family, by the proof: through a publication, or directly at an address that is public.
+ * Further access of the host's neighbours is omitted.
  */
 export function fromInternet(store: FactStore, families: readonly Family[] = ['ipv4', 'ipv6']): Map<string, FromInternet> {
   const ways = new Map<string, { cell: Cell; runs: AddressRun[] }>();

@@ -1,7 +1,7 @@
 import { intersect, isEmpty, type PortSet, portSetOf, shortPortSetText } from '../../../../reachability/private/matrix/port-set';
 import type { Protocol } from '../../../../topology/private/terms';
 
-/** Ports of a table that are in a set, by name; where everything is open no single port is worth a word. */
+/** Ports of a table that are in a set, by name; if everything is open, single ports are not listed. */
 export function namedPorts(table: ReadonlyMap<string, string>, ports: PortSet): { readonly port: string; readonly name: string }[] {
   const all = shortPortSetText(ports);
   if (all.startsWith('everything')) return [{ port: all, name: 'inner services' }];

@@ -6,7 +6,7 @@ import type { ICheckedResource } from '../../../checked-resource';
 import { storeOf } from '../../../private/daemons';
 import type { AddressRun } from '../../../private/internet';
 
-/** Whether a daemon is one whose proof the synth asks for; where the program itself is at fault, the synth says that instead. */
+/** Whether the synth checks the proof of a daemon; if the program itself is wrong, the synth reports that instead. */
 export function isProved(daemon: ICheckedResource): boolean {
   return daemon.isTrue('proved') && storeOf(daemon).derived().problems.length === 0;
 }

@@ -66,7 +66,7 @@ export function guardedSources(resource: ICheckedResource, { protocol, external,
       const { first, last } = external === undefined ? targetPort : hostPort;
       return isChosen === (external === undefined) && first <= port && port <= last;
     });
-    // A port that an override adds is none that the guard knows.
+    // The guard does not know a port that an override adds.
     if (known.length === 0) return undefined;
     sources.push(...known.flatMap((plan) => plan.sources));
   }
