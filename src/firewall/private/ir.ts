@@ -73,7 +73,7 @@ export type Match =
     }
   | { readonly kind: 'limit'; readonly amount: number; readonly per: 'second' | 'minute' | 'hour' | 'day'; readonly burst: number }
   /**
-   * Read from a host and not understood. It may match or not, so that every answer that rests on it is UNKNOWN. With `depends` it is understood, and
+   * Read from a host and not understood. It may match or not, so every answer that depends on it is UNKNOWN. With `depends` it is understood, and
    * asks for what no text of a host tells: a count, the hour, a MAC address, the program that sends.
    */
   | { readonly kind: 'unknown'; readonly text: string; readonly depends?: true };

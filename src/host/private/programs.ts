@@ -41,5 +41,5 @@ export const CONFIG_SCRIPT = uncommented(assemble('config.sh'));
 /** Keeps the secrets of a host; a separate program, since few hosts have some, and the size counts. */
 export const SECRET_SCRIPT = uncommented(assemble('secret.sh'));
 
-/** Prints what a host tells, for `bulkhead collect`: with its comments, since whoever runs it reads it first. */
+/** Prints the facts of a host, for `bulkhead collect`: with its comments, since the administrator who runs it reads it first. */
 export const collectScript = () => assemble('collect.sh');

@@ -8,7 +8,7 @@ export interface ShownPacket {
   readonly port?: number;
 }
 
-/** A command that mends a fault, and what the walk says of the packet once it has run. */
+/** A command that fixes a fault, and the result of the walk for the packet after it. */
 export interface Mend {
   readonly commands: readonly string[];
   /** Undefined where it was not tried. */
@@ -27,7 +27,7 @@ export interface Fault {
   readonly statement: string;
   readonly packet?: ShownPacket;
   readonly mend?: Mend;
-  /** What it rests on that the rules do not tell; empty where it is certain. */
+  /** Assumptions that the rules do not show; empty if the result is certain. */
   readonly unless: readonly string[];
 }
 

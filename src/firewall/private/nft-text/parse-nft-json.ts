@@ -14,7 +14,7 @@ const ONLY_NAMED: readonly string[] = [
   ...['metainfo', 'counter', 'quota', 'limit', 'flowtable', 'secmark', 'synproxy', 'tunnel'],
   ...['ct helper', 'ct timeout', 'ct expectation'],
 ];
-/** Of text that is no JSON so much is told. */
+/** How many characters a message quotes of a text that is not JSON. */
 const TOLD = 200;
 
 /**
@@ -26,8 +26,8 @@ const TOLD = 200;
  * itself gets an `unknown` match.
  *
  * Tables that iptables made are left out, since `iptables-save` shows them, and only it can show their extensions: tables of `ip` and `ip6` called raw,
- * mangle, nat, filter or security in which each base chain has the name, hook, type and priority of the built-in one. Where somebody put more
- * into one than iptables knows, `iptables-save` says so in a remark, which is `notUnderstood` there.
+ * mangle, nat, filter or security in which each base chain has the name, hook, type and priority of the built-in one. If one
+ * contains more than iptables knows, `iptables-save` prints a remark, which is `notUnderstood` there.
  */
 export function parseNftJson(text: string, family: Family): HostRules {
   const objects = objectsOf(text);

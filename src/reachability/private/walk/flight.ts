@@ -61,7 +61,7 @@ export function notUnderstood(doubts: readonly RulePlace[]): Stop {
   return { kind: 'stop', disposition: 'UNKNOWN', reason: 'not-understood', doubts };
 }
 
-/** For something that is no rule. */
+/** For something that is not a rule. */
 export function unclear(text: string): Stop {
   return notUnderstood([{ table: '', chain: '', text }]);
 }

@@ -45,7 +45,7 @@ export interface HostInterface {
   readonly parent?: string;
   /** For an uplink: it has no addresses but those that are named. */
   readonly isComplete?: boolean;
-  /** For a bridge: others than containers hang on it, too, such as virtual machines or a wire, with whatever addresses. */
+  /** For a bridge: other machines than containers are attached to it, too, such as virtual machines or a LAN, with any addresses. */
   readonly hasOthers?: boolean;
   /** For IPv4: sources that the host would not answer over this interface (`strict`), or over none (`loose`), are refused; `rp_filter`. */
   readonly reversePath?: 'strict' | 'loose';
@@ -61,11 +61,11 @@ export interface Route {
   readonly source?: string;
   /** There is no way to the block: `unreachable`, `blackhole` or `prohibit`. */
   readonly refuses?: boolean;
-  /** Why nobody can say whether this is the way, in words. */
+  /** Why it is not known whether this is the route, in words. */
   readonly doubt?: string;
 }
 
-/** `ip rule`: who is met by all that it names uses its table, and where that has no route, the next rule decides. */
+/** `ip rule`: a packet that matches all of its fields uses its table; if that has no route, the next rule decides. */
 export interface RoutingRule {
   /** As the host has it. */
   readonly text: string;
@@ -75,7 +75,7 @@ export interface RoutingRule {
   readonly inInterface?: string;
   readonly mark?: { readonly value: number; readonly mask: number };
   readonly negate?: boolean;
-  /** `unclear`: what it does, nobody can say. */
+  /** `unclear`: its effect is not known. */
   readonly action: 'lookup' | 'refuse' | 'unclear';
   /** Of its table; undefined for `HostView.routes`. */
   readonly routes?: readonly Route[];

@@ -150,7 +150,7 @@ export class Host implements AddressKinds {
     if (inInterface === this.loopback || isLinkLocal(family, source)) return true;
     if (this.isLocal(family, source)) return false;
     const way = this.wayBack(packet);
-    // Who does not know the way back, learns so from the answer, which takes it.
+    // If the way back is not known, the walk of the answer reports that.
     return way !== undefined && (how === 'loose' || way.interface === inInterface || way.doubt !== undefined);
   }
 

@@ -216,7 +216,7 @@ function martianOf({ host }: Flight, { family, source, destination, inInterface 
   return isOwnSource ? unreachable('martian-source') : undefined;
 }
 
-/** `rp_filter` is of IPv4 alone, and asks for the way back when the way there is looked for, so after translation of the destination. */
+/** `rp_filter` exists only for IPv4. The kernel checks the return route when it looks up the route, so after translation of the destination. */
 function fromNowhere(host: Host, packet: Packet): Stop | undefined {
   const how = packet.family === 'ipv4' ? host.interfaceNamed(packet.inInterface)?.reversePath : undefined;
   if (how === undefined) return undefined;
@@ -254,13 +254,13 @@ function transmit(flight: Flight, packet: Packet): Landing {
   }
 }
 
-/** Whether somebody on the bridge may have the address who is no container. */
+/** Whether a machine on the bridge that is not a container may have the address. */
 function isAmongOthers(host: Host, bridge: string, { family, destination }: Packet): boolean {
   const hasOthers = host.interfaceNamed(bridge)?.hasOthers === true;
   return hasOthers && !host.isLocal(family, destination) && host.isOnLink(family, bridge, destination);
 }
 
-/** At a port of a bridge. Where others hang on it, what is no container's goes to them: a router among them may take any address. */
+/** At a port of a bridge. If other machines are attached to it, a packet for no container goes to them: a router among them may have any address. */
 function arriveOn(flight: Flight, bridge: string, port: ContainerLink | undefined, packet: Packet): Landing {
   const isOthers = port === undefined && flight.host.interfaceNamed(bridge)?.hasOthers === true;
   return isOthers ? { kind: 'outside', interface: bridge } : arriveAt(flight, port, packet);

@@ -9,7 +9,7 @@ export interface Hop {
   readonly next: Address;
   /** Address that the host sends from over this route, where it names one. */
   readonly source?: Address;
-  /** Why nobody can say whether this is the way. */
+  /** Why it is not known whether this is the route. */
   readonly doubt?: string;
 }
 

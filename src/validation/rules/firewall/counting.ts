@@ -32,7 +32,7 @@ export const COUNTING_RULES = [
     kind: 'RateSharedByAll',
     severity: Severity.WARNING,
     title: 'rate that all senders share',
-    why: 'One sender uses up the rate, and everybody else is shut out.',
+    why: 'One sender uses up the rate, and all other senders are blocked.',
     fix: 'count by sender: `-m hashlimit --hashlimit-mode srcip`',
   }),
   firewallRule({
@@ -40,7 +40,7 @@ export const COUNTING_RULES = [
     kind: 'RateWithoutEffect',
     severity: Severity.WARNING,
     title: 'rate that stops nothing',
-    why: 'What is above the rate goes on to the next rule, and no rule drops it.',
+    why: 'Packets above the rate continue to the next rule, and no rule drops them.',
     fix: 'drop what is above the rate: `--hashlimit-above`, or a drop after the rule',
   }),
 ];

@@ -9,14 +9,14 @@ export const PASSAGE_RULES = [
     severity: Severity.ERROR,
     title: 'rule that drops answers',
     why: 'A rule without the state of the connection also meets answers, so that connections that are allowed do not come about.',
-    fix: 'let answers by before it: `-m conntrack --ctstate RELATED,ESTABLISHED -j RETURN`; add `--ctdir ORIGINAL` to a rule with `--ctorigdstport`',
+    fix: 'accept answers before it: `-m conntrack --ctstate RELATED,ESTABLISHED -j RETURN`; add `--ctdir ORIGINAL` to a rule with `--ctorigdstport`',
   }),
   firewallRule({
     ruleId: 'BH-F12',
     kind: 'AcceptSkipsDocker',
     severity: Severity.WARNING,
     title: 'accept that steps over the rules of Docker',
-    why: 'An accept ends the way of a packet through FORWARD, so that what Docker would drop later gets through: ports that nobody published, or another network.',
+    why: 'An accept ends the way of a packet through FORWARD, so packets that Docker would drop later get through: to unpublished ports, or to another network.',
     fix: 'use RETURN, so that Docker decides, or name the address and the port that are meant',
   }),
   firewallRule({
@@ -31,8 +31,8 @@ export const PASSAGE_RULES = [
     ruleId: 'BH-F14',
     kind: 'ForwardPolicyAccept',
     severity: Severity.WARNING,
-    title: 'policy of FORWARD that lets everything by',
-    why: 'Before 28.0 the policy of FORWARD alone keeps machines on the network of the host from ports of containers that nobody published.',
+    title: 'policy of FORWARD that accepts everything',
+    why: 'Before 28.0, only the policy of FORWARD keeps machines on the network of the host from unpublished ports of containers.',
     fix: 'set the policy of FORWARD to DROP, or use an engine of 28.0 or later',
   }),
   firewallRule({

@@ -8,7 +8,7 @@ export const PUBLISHED_RULES = [
     kind: 'InputNeverSees',
     severity: Severity.ERROR,
     title: 'rule of INPUT for a published port',
-    why: 'The engine translates packets to a published port before routing, so they are forwarded: no rule of INPUT, and so none of `ufw allow` or `ufw deny`, sees them, and the port is open to everybody.',
+    why: 'The engine translates packets to a published port before routing, so they are forwarded: no rule of INPUT, and so none of `ufw allow` or `ufw deny`, sees them, and the port is open to all clients.',
     fix: 'write the rule into DOCKER-USER with `-m conntrack --ctorigdstport PORT --ctdir ORIGINAL`, or publish the port on one address of the host',
   }),
   firewallRule({

@@ -24,7 +24,7 @@ export const READING_RULES = [
     kind: 'TextIncomplete',
     severity: Severity.WARNING,
     title: 'text that is not complete',
-    why: 'Without the tables filter and nat nobody can say what is published and what reaches it.',
+    why: 'Without the tables filter and nat, it is not known what is published and what reaches it.',
     fix: 'pass the whole output of iptables-save, run as root',
   }),
 ];
