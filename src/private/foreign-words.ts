@@ -51,7 +51,7 @@ const PIDS =
   "leave it out: the provider has no attribute for it. A slice of systemd with TasksMax limits the processes: (container.node.findChild('Resource') as TerraformResource).addOverride('cgroup_parent', 'shop.slice')";
 const OWN_NAMESPACE = 'leave it out: a container has its own namespace';
 
-/** The same for what is no property at all, with what to do instead. */
+/** The same for words without a property, with what to do instead. */
 export const FOREIGN_SENTENCES: Readonly<Record<string, string>> = byPlainName({
   expose: 'leave it out: connections.allowTo(other, Port.tcp(8080)) opens a port, and defaultPort names the usual one',
   publish_all_ports: 'publish each port with container.publish(Port.tcp(443), { … })',
