@@ -38,11 +38,11 @@ export interface FirewallFinding {
   readonly detail: string;
   /** What happens, in one sentence. */
   readonly statement: string;
-  /** Whether the statement is proved; if not, it says what it rests on. */
+  /** Whether the statement is proved; if not, it names the assumptions. */
   readonly isCertain: boolean;
   /** What to do, in general. */
   readonly fix: string;
-  /** Commands that mend it until the next boot; empty where there is no general answer. */
+  /** Commands that fix it until the next boot; empty where there is no general answer. */
   readonly commands: string[];
   /** Whether the commands were tried on the model, and the packet then did what it should. */
   readonly isFixProved: boolean;

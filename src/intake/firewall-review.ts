@@ -51,7 +51,7 @@ export interface HostFirewall {
 }
 
 /**
- * Reads the rules of a host with Docker, and proves what they do: it builds the host that they stand on, sends the packets that each rule is meant for
+ * Reads the rules of a host with Docker, and proves what they do: it models the host that has them, sends the packets that each rule is meant for
  * through them, and reports rules that do not do what they are for, each with the packet that shows it.
  *
  * A fix is tried on the same model: the finding says what becomes of the packet after it.

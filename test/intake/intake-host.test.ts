@@ -51,7 +51,7 @@ test.each<[string, Partial<HostTexts>, string]>([
   ['empty rules', { iptables: '' }, "the text 'iptables' is empty"],
   ['cut rules', { iptables: texts.iptables!.slice(0, 900) }, "the text 'iptables' is cut: table filter without COMMIT"],
   ['cut JSON', { 'docker-containers': texts['docker-containers']!.slice(0, 900) }, "the text 'docker-containers' is not JSON, or is cut"],
-  ['no list', { 'docker-networks': '{}' }, "the text 'docker-networks' is no list of JSON"],
+  ['no list', { 'docker-networks': '{}' }, "the text 'docker-networks' is not a JSON list"],
   ['empty JSON', { addresses: ' \n' }, "the text 'addresses' is empty"],
   ['no interface', { addresses: '[]' }, "the text 'addresses' lists no interface"],
   ['cut settings', { sysctls: 'net.ipv4.ip_for' }, "the text 'sysctls' has the line 'net.ipv4.ip_for'"],

@@ -184,7 +184,7 @@ export const SETTING_LOOKS: Readonly<Record<string, SettingLook>> = Object.assig
   ...SETTING_KEYS.map((key) => ENGINE_SETTINGS[key].controls ?? {}),
 ) as Record<string, SettingLook>;
 
-/** Settings about networks and access that `bulkhead collect` prints of a host. Their values hold no password and no token, as those of others can. */
+/** Settings about networks and access that `bulkhead collect` prints of a host. Their values contain no password and no token; those of other settings can. */
 export const SHOWN_SETTINGS: readonly string[] = [
   'bip',
   'bip6',

@@ -19,7 +19,7 @@ export interface Provable {
 export interface Selection {
   readonly containers: ReadonlySet<string>;
   readonly isHost: boolean;
-  /** The address, where only one is asked about: packets are told with it. */
+  /** The address, if the question is about one: packets are printed with it. */
   readonly single?: string;
   readonly block?: AddressRange & { readonly family: Family };
 }

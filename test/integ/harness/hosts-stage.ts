@@ -1,4 +1,4 @@
-// A host that somebody else set up: Docker's networks and publications, a bridge made by hand with a machine on it, and a second interface outside.
+// A host that Bulkhead did not set up: Docker's networks and publications, a bridge made by hand with a machine on it, and a second interface outside.
 import type { Random } from './generate';
 import { type HostRulesPlan, rulesFor, type Site, type Style } from './hosts-rules';
 import type { Lab } from '../lab/lab';

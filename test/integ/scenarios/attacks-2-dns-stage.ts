@@ -39,7 +39,7 @@ export interface Promised {
 export interface Round {
   readonly where: string;
   readonly askers: readonly Asker[];
-  /** In each a container of others, which nobody gave a resolver, is the control. */
+  /** In each a container of others, which the input does not contain a resolver, is the control. */
   readonly networks: readonly string[];
   readonly promised: Promised;
   /** The guard closes what such a container asks Docker's resolver, where the host has these; it does not unless told. */

@@ -1,4 +1,4 @@
-// Hosts that somebody else set up, from a seed: what the model makes of the texts that their tools print, against real packets. `BULKHEAD_TOPOLOGIES`
+// Hosts that Bulkhead did not set up, from a seed: what the model makes of the texts that their tools print, against real packets. `BULKHEAD_TOPOLOGIES`
 // says how many, `BULKHEAD_SEED` which (a text; `TEXT/17` for one host alone).
 import { hostOf, type IntakeHost } from '../../../src/intake/private/host/intake-host';
 import type { Checks } from '../harness/checks';

@@ -24,14 +24,14 @@ export function rulesOf(texts: HostTexts, family: Family, notes: HostNote[]): Ho
   }
   const all = [current, legacy, native].filter((rules) => rules !== undefined);
   const strange = all.flatMap(({ notUnderstood: lines }) => lines).filter((line) => !(legacy !== undefined && LEGACY_REMARK.test(line)));
-  for (const line of strange) notes.push(notUnderstood(name, line, `this is no line of rules that the model knows: every answer over ${wordOf(family)} is UNKNOWN`)); // prettier-ignore
+  for (const line of strange) notes.push(notUnderstood(name, line, `this is not a line of rules that the model knows: every answer over ${wordOf(family)} is UNKNOWN`)); // prettier-ignore
   const conflicts = current && legacy ? translatingTwice(current, legacy) : [];
   for (const sentence of conflicts) notes.push(notUnderstood(`${name}-legacy`, 'nat', sentence));
   return {
     family,
     chains: all.flatMap(({ chains }) => chains),
     sets: [...new Map(all.flatMap(({ sets }) => sets).map((set) => [set.name, set])).values()],
-    notUnderstood: [...strange, ...conflicts, ...(current === undefined ? [`the rules of ${name}, which nobody gave`] : [])],
+    notUnderstood: [...strange, ...conflicts, ...(current === undefined ? [`the rules of ${name}, which the input does not contain`] : [])],
   };
 }
 
@@ -77,7 +77,7 @@ function translatingTwice(one: HostRules, other: HostRules): string[] {
   const translates = ({ chains }: HostRules, table: string) =>
     chains.some(({ table: of, rules }) => of === table && rules.some(({ verdict: { kind } }) => TRANSLATING.has(kind)));
   return translates(one, 'nat') && translates(other, 'legacy:nat')
-    ? ['both iptables and iptables-legacy translate addresses, and nobody can say which of them is asked first']
+    ? ['both iptables and iptables-legacy translate addresses, and which of them comes first is not known']
     : [];
 }
 

@@ -39,7 +39,7 @@ export function entriesAt(value: Json, ...path: readonly string[]): readonly (re
 export function readList(texts: HostTexts, name: HostText): readonly Json[] | undefined {
   const value = readJson(texts, name);
   if (value === undefined) return undefined;
-  if (!Array.isArray(value)) throw new InputError(`the text '${name}' is no list of JSON; take it again with the command for it`);
+  if (!Array.isArray(value)) throw new InputError(`the text '${name}' is not a JSON list; take it again with the command for it`);
   return value;
 }
 

@@ -64,7 +64,7 @@ function letByAndDropped(scene: Scene, rule: PersonRule, way: Way, words: Words,
   const command = iptables(rule.family);
   const mend = tried(scene, packet, moved, [`${command} -D ${obstacle.at.chain} ${obstacle.at.index + 1}`, `${command} -I ${obstacle.at.chain} 1 ${parts ?? ''}`]); // prettier-ignore
   if (mend.works !== true) return [];
-  return [{ ...base, kind: 'RuleBehindVerdict', statement: `${publicationText(publication)} is shut for ${sender}, though this rule lets it by: ${by} comes first and drops the packet`, mend }]; // prettier-ignore
+  return [{ ...base, kind: 'RuleBehindVerdict', statement: `${publicationText(publication)} is shut for ${sender}, though this rule accepts it: ${by} comes first and drops the packet`, mend }]; // prettier-ignore
 }
 
 /** A drop of all ports but some, which names the host's port where that of the container counts. */

@@ -85,7 +85,7 @@ function membersOf(scene: Scene, bridge: string, family: Family): ContainerView[
   return scene.host.view.containers.filter(({ attachments: [own] }) => own.interface === bridge && own[family] !== undefined);
 }
 
-/** Accepts of what comes in from outside: no rule of Docker sees the packet any more, so ports that nobody published are open. */
+/** Accepts of what comes in from outside: no rule of Docker sees the packet any more, so ports that is not published are open. */
 export function acceptSkipsDocker(scene: Scene, family: Family): Fault[] {
   const source = scene.stranger(family);
   return personRules(scene, family).flatMap((rule): Fault[] => {
@@ -109,7 +109,7 @@ export function acceptSkipsDocker(scene: Scene, family: Family): Fault[] {
         kind: 'AcceptSkipsDocker',
         family,
         rule: rule.text,
-        statement: `it accepts every packet that it matches, so that no rule of Docker sees it: ${found.text} is delivered to a port that nobody published`,
+        statement: `it accepts every packet that it matches, so that no rule of Docker sees it: ${found.text} is delivered to a port that is not published`,
         packet: found.shown,
         mend: replacing(scene, rule, other, found.packet),
         unless: [],
@@ -118,7 +118,7 @@ export function acceptSkipsDocker(scene: Scene, family: Family): Fault[] {
   });
 }
 
-/** The policy of FORWARD alone decides about ports that nobody published. */
+/** The policy of FORWARD alone decides about ports that is not published. */
 export function forwardPolicyAccept(scene: Scene, family: Family): Fault[] {
   const source = scene.stranger(family);
   const policy = scene.rules(family).chains.find(({ table, name }) => table === 'filter' && name === 'FORWARD')?.base?.policy;
@@ -140,7 +140,7 @@ export function forwardPolicyAccept(scene: Scene, family: Family): Fault[] {
       kind: 'ForwardPolicyAccept',
       family,
       rule: 'the policy of filter FORWARD',
-      statement: `it is ACCEPT, and nothing else keeps a machine on the network of the host from ports that nobody published: ${found.text} is delivered, if that machine sends it to the host as its router`,
+      statement: `it is ACCEPT, and nothing else keeps a machine on the network of the host from ports that are not published: ${found.text} is delivered, if that machine sends it to the host as its router`,
       packet: found.shown,
       mend: { commands: [`${iptables(family)} -P FORWARD DROP`], outcome: outcomeText(outcome), works: outcome.disposition === 'DROPPED' },
       unless: [],
@@ -154,7 +154,7 @@ interface Direct {
   readonly shown: Fault['packet'];
 }
 
-/** From outside straight to a port of a container that nobody published. */
+/** From outside straight to a port of a container that is not published. */
 function direct(scene: Scene, family: Family, source: string): Direct[] {
   return scene.host.view.containers
     .filter(({ key, attachments: [own] }) => key !== `a container on ${own.interface}` || !scene.can('closesContainers'))

@@ -66,27 +66,27 @@ function ratesOf(scene: Scene, rule: PersonRule, words: Words, { packet, publica
     faults.push({
       ...base,
       kind: 'RateWithoutEffect',
-      statement: `it stops nothing: ${asksOf(scene, packet)} that is above the rate goes on to the next rule, and no rule drops it`,
+      statement: `it stops nothing: ${asksOf(scene, packet)} that is above the rate continues with the next rule, and no rule drops it`,
     });
   } else if (counters.includes('limit') && isLetting && without.disposition === 'DROPPED') {
     faults.push({
       ...base,
       kind: 'RateSharedByAll',
-      statement: `it counts all senders together: one sender that uses up the rate shuts ${text} for everybody else`,
+      statement: `it counts all senders together: one sender that uses up the rate shuts ${text} for all other senders`,
     });
   }
   if (verdict.kind === 'drop' && counters.includes('limit') && !words.spares) {
     faults.push({
       ...base,
       kind: 'RateWithoutEffect',
-      statement: `it works the wrong way round: it drops packets to ${text} up to the rate, and what is above it goes on to the next rule`,
+      statement: `it works the wrong way round: it drops packets to ${text} up to the rate, and what is above it continues with the next rule`,
     });
   }
   if (counters.includes('hashlimit') && hashModes(matches).every((modes) => !modes.includes('srcip'))) {
     faults.push({
       ...base,
       kind: 'RateSharedByAll',
-      statement: `it does not count by sender (its mode is not srcip): one sender that uses up the rate shuts ${text} for everybody else`,
+      statement: `it does not count by sender (its mode is not srcip): one sender that uses up the rate shuts ${text} for all other senders`,
     });
   }
   return faults;

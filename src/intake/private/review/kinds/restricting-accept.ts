@@ -29,7 +29,7 @@ export function restrictingAccept(scene: Scene, family: Family): Fault[] {
       kind: 'InputNeverSees',
       family,
       rule: rule.text,
-      statement: `${publicationText(publication)} is open to everybody, though INPUT opens it only for ${admitted.join(', ')} by ${texts}: ${asksOf(scene, packet)} is delivered, because the port is translated before routing, so its packets are forwarded and never pass INPUT`,
+      statement: `${publicationText(publication)} is open to all senders, though INPUT opens it only for ${admitted.join(', ')} by ${texts}: ${asksOf(scene, packet)} is delivered, because the port is translated before routing, so its packets are forwarded and never pass INPUT`,
       packet: shown(packet),
       mend: closeIt(scene, words, publication, packet, admitted),
       unless: [],

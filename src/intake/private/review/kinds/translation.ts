@@ -36,7 +36,7 @@ export function loopbackPublication(scene: Scene, family: Family): Fault[] {
         kind: 'LoopbackPublication',
         family,
         rule: `${publicationText(publication)}`,
-        statement: `it is not for the host alone: a machine on the network of the host that sends a packet for ${hostAddress} to it${scene.over(scene.outside)} reaches ${target}, because this engine translates the packet before the kernel looks where it came from`,
+        statement: `it is not only for the host: a machine on the network of the host that sends a packet for ${hostAddress} to it${scene.over(scene.outside)} reaches ${target}, because this engine translates the packet before the kernel looks where it came from`,
         packet: shown(packet),
         mend: {
           commands: [`${iptables(family)} -t raw -I PREROUTING 1 -d 127.0.0.0/8 ! -i lo -j DROP`],
