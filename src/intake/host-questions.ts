@@ -37,7 +37,7 @@ interface Found {
   readonly outcome: Outcome;
 }
 
-/** Answers about a host that somebody else set up. */
+/** Answers about a host that Bulkhead did not set up. */
 export class HostQuestions {
   private readonly bridges: ReadonlySet<string>;
 
@@ -227,7 +227,7 @@ export class HostQuestions {
         : 'no rule drops it',
       DROPPED: place ? `${place} drops it` : 'a rule drops it',
       UNREACHABLE: causeOf(outcome),
-      UNKNOWN: `that rests on ${doubted}`,
+      UNKNOWN: `the answer depends on ${doubted}`,
     }[disposition];
     const remedy = {
       DELIVERED:
