@@ -227,7 +227,7 @@ export class HostQuestions {
         : 'no rule drops it',
       DROPPED: place ? `${place} drops it` : 'a rule drops it',
       UNREACHABLE: causeOf(outcome),
-      UNKNOWN: `that depends on ${doubted}`,
+      UNKNOWN: `the answer depends on ${doubted}`,
     }[disposition];
     const remedy = {
       DELIVERED:
