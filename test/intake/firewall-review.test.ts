@@ -51,7 +51,10 @@ test.each([
   ['', ['TextIncomplete']],
   ['-P INPUT DROP\n-A FORWARD -j DOCKER-USER\n', ['NotUnderstood', 'TextIncomplete']],
   ['*filter\n:FORWARD ACCEPT [0:0]\n', ['NotUnderstood']],
-  [`# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n${texts.ipv4Rules}`, ['InputNeverSees', 'TwoBackends']],
+  [
+    `# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n${texts.ipv4Rules}`,
+    ['InputNeverSees', 'TwoBackends'],
+  ],
 ])('what cannot be read is told, and makes the rest less than certain (%#)', (ipv4Rules, codes) => {
   const { findings } = FirewallReview.of({ engine, ipv4Rules });
   expect([...new Set(findings.map(({ code }) => code))].sort()).toEqual(codes);
