@@ -14,7 +14,8 @@ export type IsDockers = (table: string, chain: string, rule: Rule) => boolean;
  */
 export function dockersLines(host: RuledHost): IsDockers {
   const known = new Set<string>();
-  for (const { since } of IPTABLES) {
+  // What only concerns some hosts is in chains that are Docker's as a whole, or translates what leaves a bridge.
+  for (const { since } of IPTABLES.filter(({ concerns }) => concerns === undefined)) {
     for (const [userlandProxy, icc] of [
       [true, true],
       [true, false],
