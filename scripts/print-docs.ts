@@ -30,7 +30,7 @@ Every error names the value, the reason and what to do, and ends with its code i
 \`[app/Web] … (TierForbidsFlow)\`. An error of a value, such as \`Port.tcp(0)\` or \`Cidr.parse('10.0.0.1/8')\`, has no path, because a value has no
 place in the tree. It names the argument or the text; the stack trace shows the line.
 
-Codes are stable: match on them. This page is printed from the catalogue by \`npx projen docs:print\`.
+Codes are stable: match on them. The repository prints this page from its catalogue.
 
 | code | what is wrong |
 |---|---|

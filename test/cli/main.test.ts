@@ -111,8 +111,7 @@ describe('what is asked of one synth', () => {
 
   test('the packet is the one that was asked about', async () => {
     const { out } = await bulkhead('explain', '203.0.113.7', HOST_ADDRESS, '443', '-i', written(site().program.daemon));
-    expect(out).toContain(`203.0.113.7:`);
-    expect(out).toContain(`> ${HOST_ADDRESS}:443]`);
+    expect(out).toContain(`The packet, tcp 203.0.113.7:40000 > ${HOST_ADDRESS}:443\n`);
   });
 
   test.each([

@@ -44,7 +44,7 @@ export function renderReport(input: ReportInput): string {
     '',
     ...(result.state === 'SKIPPED' ? [] : ['## Everything that is open', '', ...flowTable(input.open), '']),
     ...networks(topology),
-    ...nextSteps(topology.daemon, hasGuard),
+    ...nextSteps(topology.daemon, hasGuard, topology.secrets),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -174,7 +174,7 @@ export function secretsNeeded({ secrets = [], workloads, segmentless = [] }: Top
     secret,
     [...workloads, ...segmentless].flatMap(({ path, secrets: use }) => (use?.secrets.includes(secret) ? [path] : [])).join(', ') ||
       'no container',
-    `sudo bulkhead-secret put ${secret} < FILE`,
+    `sudo bulkhead-secret put ${secret}, which reads the value from its input`,
   ]);
   return [
     '## Secrets that the host needs',
@@ -262,13 +262,18 @@ export function networks({ networks: bridges, wires, existing }: Topology): stri
 }
 
 /** What a user does with the folder of the report. */
-export function nextSteps(daemonPath: string, hasGuard: boolean): string[] {
+export function nextSteps(daemonPath: string, hasGuard: boolean, secrets: readonly string[] = []): string[] {
   const [stack] = daemonPath.split('/');
   const deploy = /^[\w-]+$/.test(stack) ? `\`cdktf deploy ${stack}\`` : '`cdktf deploy`';
   const steps = hasGuard
     ? [
         'Commit `bulkhead.lock.json`. Without it the next change may move addresses.',
         'Install the files on the host. Pass `user-data` to a new machine as its user data; for a cloud that accepts at most 16 KiB, pass on `userDataGzipBase64` of the daemon in the program. Copy `install.sh` to an existing machine, and run it there as root: `sh install.sh --check` shows the changes, `sh install.sh` makes them.',
+        ...(secrets.length === 0
+          ? []
+          : [
+              `Put the secrets there (${secrets.join(', ')}): \`sudo bulkhead-secret put NAME < FILE\`. No container starts before its secrets are there.`,
+            ]),
         `Deploy after that: ${deploy}.`,
         'Verify the host: copy `verify.sh` to it, and run `bulkhead-firewall check` and `sh verify.sh` there as root.',
         'After each change of the program, copy the new `install.sh` to the host and run it, then deploy. `host/` has every file that it installs: compare it with that of the synth before.',
