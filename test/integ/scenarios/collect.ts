@@ -64,7 +64,7 @@ function plant(lab: Lab): string[] {
       mtu: 1450,
       labels: [`note=${secret()}`],
       'log-opts': { labels: secret() },
-      'registry-mirrors': [`https://mirror.invalid/${secret()}`],
+      'registry-mirrors': [`https://${secret()}.invalid`],
       'default-address-pools': [{ base: '10.99.0.0/16', size: 24 }],
     }),
   );
