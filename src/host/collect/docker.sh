@@ -1,11 +1,19 @@
 # The engine. The script asks it only while it runs, since its socket can start it.
 
+# Without its file, the process id is that of a dockerd in the same namespaces: a container can run an engine of its own.
 engine_pid() {
   if pid=$(cat /run/docker.pid 2>/dev/null) && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dockerd ]; then
     echo "$pid"
-  else
-    grep -lx dockerd /proc/[0-9]*/comm 2>/dev/null | sed -n '1s|/proc/\([0-9]*\)/comm|\1|p'
+    return 0
   fi
+  # shellcheck disable=SC2013 # paths without blanks
+  for file in $(grep -lx dockerd /proc/[0-9]*/comm 2>/dev/null); do
+    process=${file%/comm}
+    if [ "$(readlink "$process/ns/net") $(readlink "$process/ns/pid")" = "$(readlink /proc/self/ns/net) $(readlink /proc/self/ns/pid)" ]; then
+      echo "${process#/proc/}"
+      return 0
+    fi
+  done
 }
 
 version() {

@@ -18,6 +18,7 @@ import * as book from './book';
 import * as changes from './changes';
 import * as cis from './cis';
 import * as cisHost from './cis-host';
+import * as collect from './collect';
 import * as combinations from './combinations';
 import * as conduit from './conduit';
 import * as configFiles from './config-files';
@@ -111,6 +112,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'wire-ipv6': wireIpv6,
   'dual-stack': dualStack,
   'existing-networks': existingNetworks,
+  collect,
   combinations,
   conduit,
   guides,
