@@ -55,6 +55,8 @@ const project = new cdk.JsiiProject({
     '@swc/core@^1.16.0',
     '@swc/jest@^0.2.39',
     'tsx@^4.20.0',
+    // An SMT solver, for a second opinion on the packet walk.
+    'z3-solver@^5.2.0',
     // For the SARIF schema that reports are held against.
     '@microsoft/jest-sarif@1.0.0-beta.0',
     'ajv@^6.12.6',

@@ -37,6 +37,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'Node.js 22 and 24': ['node_modules/.bin/tsx', 'scripts/node-check.ts'],
   'breaks of the public API': ['node_modules/.bin/tsx', 'scripts/api-diff.ts'],
   'property tests, 50 seeds': ['scripts/hunt.sh', '50'],
+  'second opinion, 1,000 hosts': ['node_modules/.bin/tsx', 'scripts/second-opinion.ts'],
   bench: ['npm', 'run', 'bench'],
   'bench:proof': ['npm', 'run', 'bench:proof'],
   'bench:rules': ['npm', 'run', 'bench:rules'],

@@ -120,7 +120,7 @@ class ForgedFamily {
   }
 
   private context(position: Position): BlockContext {
-    const { family, walk, classes, index, pairs, everybody } = this.matrix;
+    const { family, walk, classes, index, pairs, everybody, listeners } = this.matrix;
     return {
       family,
       walk,
@@ -128,6 +128,7 @@ class ForgedFamily {
       index,
       pairs,
       everybody,
+      listeners,
       add: (source, target, arrivals) => arrivals.forEach((arrival) => this.found(position, source, target, arrival)),
     };
   }

@@ -1,6 +1,7 @@
 import { classesBy, type EndpointClasses } from './endpoint-classes';
 import type { Group, Endpoint, Target } from './endpoints';
 import type { NamedPairs } from './named-pairs';
+import type { Listener } from './port-atoms';
 import { type Arrival, isShut, type Party, type Question, reach, type Walk } from './reach';
 import { pairKey, type RuleFacts } from './rule-facts';
 import type { RuleIndex } from './rule-index';
@@ -15,6 +16,7 @@ export interface BlockContext {
   readonly index: RuleIndex;
   readonly pairs: NamedPairs;
   readonly everybody: readonly Party[];
+  readonly listeners: readonly Listener[];
   add(source: Endpoint, target: Target, arrivals: readonly Arrival[]): void;
 }
 
@@ -69,8 +71,18 @@ export class Block {
   }
 
   private question({ from, address }: Endpoint, { address: to, party }: Target): Question {
-    const others = this.exits === 'anywhere' ? this.matrix.everybody : [];
-    return { family: this.matrix.family, from, source: address, to, owner: party, others, ...(this.isForged && { oneWay: true }) };
+    const { everybody, listeners } = this.matrix;
+    const others = this.exits === 'anywhere' ? everybody : [];
+    return {
+      family: this.matrix.family,
+      from,
+      source: address,
+      to,
+      owner: party,
+      others,
+      listeners,
+      ...(this.isForged && { oneWay: true }),
+    };
   }
 
   private concerns(fact: RuleFacts): boolean {

@@ -50,13 +50,15 @@ export class EndpointClasses {
     const known = this.known[side].get(list);
     if (known !== undefined) return known;
     const numbers = list.flatMap(({ number }) => (number === undefined ? [] : [number])).sort((a, b) => (a < b ? -1 : 1));
-    const found = this.facts.flatMap((fact): Splitter[] => {
-      const range = fact.pairs === undefined ? fact[side] : undefined;
-      if (range === undefined || numbers.length === 0 || range.last < numbers[0] || numbers[numbers.length - 1] < range.first) return [];
-      return numbers.every((number) => inRange(range, number)) || !numbers.some((number) => inRange(range, number))
-        ? []
-        : [{ fact, range }];
-    });
+    const splits = (range: AddressRange) =>
+      numbers.length > 0 &&
+      numbers[0] <= range.last &&
+      range.first <= numbers[numbers.length - 1] &&
+      numbers.some((number) => inRange(range, number)) &&
+      !numbers.every((number) => inRange(range, number));
+    const found = this.facts
+      .filter(({ pairs }) => pairs === undefined)
+      .flatMap((fact) => fact.compared[side].filter(splits).map((range): Splitter => ({ fact, range })));
     this.known[side].set(list, found);
     return found;
   }

@@ -2,7 +2,18 @@ import type { Party } from './reach';
 import type { RuleFacts } from './rule-facts';
 import { addTo } from '../../../private/multimap';
 import type { Family } from '../../../topology/private/terms';
-import { type Address, type AddressRange, HIGHEST, inRange, next, previous, readAddress, readRange, writeAddress } from '../walk/address';
+import {
+  type Address,
+  type AddressRange,
+  covers,
+  HIGHEST,
+  inRange,
+  next,
+  previous,
+  readAddress,
+  readRange,
+  writeAddress,
+} from '../walk/address';
 import type { HostView } from '../walk/host-view';
 import type { ProbeSource } from '../walk/outcome';
 
@@ -117,11 +128,11 @@ export function outsideEndpoints(
     if (last < HIGHEST[family]) starts.add(next(last));
   };
   inside.forEach(cut);
-  blocks.flatMap((text) => readRange(family, text) ?? []).forEach(cut);
-  for (const { source, destination } of facts) {
-    if (source) cut(source);
-    if (destination) cut(destination);
-  }
+  // Where no default route leads, an answer finds part of the outside alone.
+  const linked = [...view.interfaces.flatMap(({ addresses }) => addresses), ...view.routes.map(({ block }) => block)];
+  const named = [...[...blocks, ...linked].flatMap((text) => readRange(family, text) ?? []), ...facts.flatMap((fact) => fact.blocks)];
+  // Most of what rules name is inside, and cuts nothing of the outside.
+  named.filter((range) => !inside.some((each) => covers(each, range))).forEach(cut);
   const sorted = [...starts].sort((a, b) => (a < b ? -1 : 1));
   return sorted.flatMap((first, i): Target[] => {
     if (inside.some((range) => inRange(range, first))) return [];

@@ -14,12 +14,14 @@ import {
 } from './endpoints';
 import { GroupShut } from './group-shut';
 import { NamedPairs } from './named-pairs';
+import type { Listener } from './port-atoms';
 import type { Arrival, Party, Walk } from './reach';
 import { factsOf } from './rule-facts';
 import { RuleIndex } from './rule-index';
 import { Translations } from './translations';
 import type { Family } from '../../../topology/private/terms';
 import { isLoopback } from '../walk/address';
+import { Host } from '../walk/host';
 import type { HostView } from '../walk/host-view';
 import type { ProbeSource } from '../walk/outcome';
 
@@ -56,9 +58,12 @@ export class FamilyMatrix implements BlockContext {
   public readonly index: RuleIndex;
   public readonly pairs: NamedPairs;
   public readonly everybody: readonly Party[];
+  public readonly listeners: readonly Listener[];
   public readonly translations: Translations;
   public readonly groupShut: GroupShut;
   public readonly containers: readonly Group[];
+  /** The part of the outside that a route leads to: one piece without a route stands for no other. */
+  private readonly routed: Group;
   private readonly senders: readonly Group<Endpoint>[];
   public readonly host: readonly Target[];
   /** The LAN segment behind an interface that rules match. */
@@ -95,8 +100,11 @@ export class FamilyMatrix implements BlockContext {
     ];
     this.host = hostTargets(view, facts, family);
     this.outside = { interface: uplink, endpoints: outsideEndpoints(view, facts, blocks, family, uplink) };
+    const host = Host.of(view);
+    this.routed = { ...this.outside, endpoints: this.outside.endpoints.filter(({ number }) => host.hopTo(family, number) !== undefined) };
     this.wires = new Map((view.wires ?? []).map(({ parent }) => [met(parent), parent]));
     this.everybody = view.containers.map(({ key }) => ({ kind: 'container', key }));
+    this.listeners = view.proxies;
     this.links = new Map(
       view.containers.map(({ key, attachments }) => [key, new Set(attachments.map((attachment) => met(attachment.interface)))]),
     );
@@ -115,7 +123,7 @@ export class FamilyMatrix implements BlockContext {
       // Mostly nothing is forwarded from one bridge to any other: that is seen once, instead of for each of them.
       const crossing = { entry: from.interface, exits: others.map((to) => to.interface), sources: from.endpoints };
       const isShutIn = from.interface !== NONE && this.groupShut.drops(crossing);
-      for (const to of from === this.outside ? this.containers : [...this.containers, this.outside]) {
+      for (const to of from === this.outside ? this.containers : [...this.containers, this.routed]) {
         this.between(from === this.outside ? this.outsideOf(to) : from, to, isShutIn && others.includes(to));
       }
       const isHost = from.interface === NONE;

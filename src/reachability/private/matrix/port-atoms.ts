@@ -2,6 +2,7 @@ import { ECHO_REQUEST, type PortSetProtocol, PROTOCOLS } from './port-set';
 import type { RuleFacts } from './rule-facts';
 import type { IpProtocol, Match, PairElement, Verdict } from '../../../firewall/private/ir';
 import type { Family } from '../../../topology/private/terms';
+import type { ProxyListener } from '../walk/host-view';
 
 /** Packets that none of these rules can distinguish, with one of them to walk. */
 export interface Atom {
@@ -23,9 +24,21 @@ export const UNNAMED: IpProtocol = '253';
 const OTHER_REQUEST: Readonly<Record<Family, number>> = { ipv4: 13, ipv6: 139 };
 const ECHO: Readonly<Record<Family, number>> = { ipv4: 8, ipv6: 128 };
 
-/** All packets of a pair of addresses, cut where one of the rules begins or ends to match; `back` are those that the answers meet. */
-export function atomsOf(facts: Iterable<RuleFacts>, back: Iterable<RuleFacts>, pair: string, family: Family): Atom[] {
+/** A port at which the engine's proxy listens, whatever rules say. */
+export type Listener = Pick<ProxyListener, 'protocol' | 'port'>;
+
+/**
+ * All packets of a pair of addresses, cut where one of the rules begins or ends to match, and at what listens; `back` are those that the answers meet.
+ */
+export function atomsOf(
+  facts: Iterable<RuleFacts>,
+  back: Iterable<RuleFacts>,
+  pair: string,
+  family: Family,
+  listeners: readonly Listener[] = [],
+): Atom[] {
   const cuts = new Cuts();
+  listeners.forEach((listener) => cuts.addListener(listener));
   for (const { rule } of back) {
     rule.matches.forEach((match) => cuts.addAnswered(match, protocolOf(rule.matches)));
   }
@@ -92,6 +105,18 @@ export function sourcePortsOf(facts: Iterable<RuleFacts>): (number | undefined)[
   return [...ports];
 }
 
+/** The same of answers, which go to the port that the sender chose. */
+export function answeredPortsOf(back: Iterable<RuleFacts>): number[] {
+  const ports = new Set<number>();
+  for (const { rule } of back) {
+    for (const match of rule.matches) {
+      if (match.kind === 'destination-port') ports.add(match.first);
+      else if (match.kind === 'port-list' && match.which !== 'source') match.ranges.forEach(([first]) => ports.add(first));
+    }
+  }
+  return [...ports];
+}
+
 function protocolOf(matches: readonly Match[]): string | undefined {
   const match = matches.find((candidate) => candidate.kind === 'protocol' && !candidate.negate);
   return match?.kind === 'protocol' ? match.protocol : undefined;
@@ -129,6 +154,10 @@ class Cuts {
     if ((verdict.kind === 'dnat' || verdict.kind === 'redirect') && verdict.first !== undefined) {
       this.cut(protocol, verdict.first, verdict.last ?? verdict.first);
     }
+  }
+
+  public addListener({ protocol, port }: Listener): void {
+    this.cut(protocol, port, port);
   }
 
   public addElement({ protocol, first, last }: PairElement): void {

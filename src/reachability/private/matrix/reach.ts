@@ -1,4 +1,4 @@
-import { type Atom, atomsOf, sourcePortsOf, tellsPorts, toldProtocols, UNNAMED } from './port-atoms';
+import { answeredPortsOf, type Atom, atomsOf, type Listener, sourcePortsOf, tellsPorts, toldProtocols, UNNAMED } from './port-atoms';
 import { EVERY_PORT, NO_PORTS, type PortSet, union } from './port-set';
 import { pairKey, type RuleFacts } from './rule-facts';
 import { needsNoAnswer } from '../../../topology/private/senders';
@@ -30,6 +30,8 @@ export interface Question {
   readonly owner: Party;
   /** The other possible receivers, if something may translate. */
   readonly others: readonly Party[];
+  /** What listens for the engine on the host. */
+  readonly listeners?: readonly Listener[];
   /** The source is not the sender's: no answer comes back to it. */
   readonly oneWay?: true;
 }
@@ -44,20 +46,28 @@ export interface Concerned {
 
 /** Everything that arrives from a source at an address. Only the ports of the rules count here; each piece of the ports is walked once. */
 export function reach(question: Question, { there, back }: Concerned, walk: Walk): Arrival[] {
-  const { family, from, source, to, oneWay } = question;
+  const { family, from, source, to, oneWay, listeners } = question;
   const arrivals = new Map<string, Arrival>();
   const pair = pairKey(source ?? '', to);
   const sourcePorts = sourcePortsOf(there);
+  let answered: readonly number[] | undefined;
+  const answeredPorts = () => (answered ??= answeredPortsOf(back));
   // What is closed for a protocol that no rule names is closed for every other that none names.
   const told = endsThere(walk({ family, from, to, protocol: UNNAMED })) ? toldProtocols(there, pair) : undefined;
-  for (const atom of atomsOf(there, back, pair, family)) {
+  for (const atom of atomsOf(there, back, pair, family, listeners)) {
     const { protocol, first, last, probe } = atom;
     if (told?.has(protocol) === false || (oneWay && !needsNoAnswer(protocol))) continue;
-    for (const sourcePort of probe.port === undefined ? [undefined] : sourcePorts) {
+    const tried = probe.port === undefined ? [undefined] : [...sourcePorts];
+    // A list that grows: where an answer is lost, the ports that rules let answers through to are tried, too.
+    for (const sourcePort of tried) {
       const ask = (port = probe.port) =>
         walk({ family, from, to, ...probe, port, ...(sourcePort !== undefined && { sourcePort }), ...(oneWay && { oneWay }) });
       const outcome = ask();
-      if (outcome.disposition !== 'DELIVERED' && outcome.disposition !== 'UNKNOWN') continue;
+      if (outcome.disposition !== 'DELIVERED' && outcome.disposition !== 'UNKNOWN') {
+        const isLost = outcome.direction === 'reply' && probe.port !== undefined && tried.length === sourcePorts.length;
+        if (isLost) tried.push(...answeredPorts());
+        continue;
+      }
       const certain = outcome.disposition === 'DELIVERED';
       for (const receiver of receiversOf(outcome, question)) {
         const key = JSON.stringify([receiver, certain]);

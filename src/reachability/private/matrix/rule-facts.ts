@@ -11,6 +11,10 @@ export interface RuleFacts {
   /** Undefined: from everywhere. */
   readonly source?: AddressRange;
   readonly destination?: AddressRange;
+  /** Every block that a match compares an end with; for the destination, those that it had before it was translated, too. */
+  readonly compared: Readonly<Record<'source' | 'destination', readonly AddressRange[]>>;
+  /** The same of either end, with those of the sets that the rule asks. */
+  readonly blocks: readonly AddressRange[];
   /** Pairs of single addresses, by `SOURCE>DESTINATION` as text: the rule concerns only these. */
   readonly pairs?: ReadonlyMap<string, readonly PairElement[]>;
   /** Sets of networks that the rule asks for an address. */
@@ -70,12 +74,16 @@ export function pairKey(source: string, destination: string): string {
 
 function ruleFacts(chain: HostChain, rule: Rule, family: Family, sets: ReadonlyMap<string, RuleSet>): RuleFacts {
   const ins = rule.matches.filter((match) => match.kind === 'in-interface' || (match.kind === 'interface-list' && match.which === 'in'));
+  const ranges = (blocks: readonly string[]) => blocks.flatMap((block) => readRange(family, block) ?? []);
+  const compared = { source: ranges(rule.matches.flatMap(sourceOf)), destination: ranges(rule.matches.flatMap(destinationOf)) };
   const outs = rule.matches.filter((match) => match.kind === 'out-interface' || (match.kind === 'interface-list' && match.which === 'out'));
   return {
     chain,
     rule,
     ...rangesOf(rule, family),
     ...pairsOf(rule, sets),
+    compared,
+    blocks: [...compared.source, ...compared.destination, ...ranges(rule.matches.flatMap((match) => elementsOf(match, sets)))],
     networkSets: rule.matches.flatMap((match) => networkSet(match, sets, family) ?? []),
     decides: !['masquerade', 'snat', 'log', 'continue', 'add-source'].includes(rule.verdict.kind),
     wantsTranslated: rule.matches.some(
@@ -95,6 +103,22 @@ function rangesOf({ matches }: Rule, family: Family): { source?: AddressRange; d
     return found === undefined ? {} : { [kind]: found };
   };
   return { ...range('source'), ...range('destination') };
+}
+
+function sourceOf(match: Match): readonly string[] {
+  return match.kind === 'source' ? [match.block] : [];
+}
+
+function destinationOf(match: Match): readonly string[] {
+  if (match.kind === 'ct-original') return match.address === undefined ? [] : [match.address];
+  return match.kind === 'destination' ? [match.block] : [];
+}
+
+function elementsOf(match: Match, sets: ReadonlyMap<string, RuleSet>): readonly string[] {
+  const set = match.kind === 'in-set' ? sets.get(match.set) : undefined;
+  if (set === undefined || 'seconds' in set) return [];
+  if ('blocks' in set) return set.blocks;
+  return 'links' in set ? set.links.map(({ block }) => block) : set.elements.flatMap(({ source, destination }) => [source, destination]);
 }
 
 /** A set of pairs, or one pair in two matches. */
