@@ -27,6 +27,7 @@ const IMPURE = {
   'src/private/bindings.ts': '@cdktf/provider-',
   'src/private/cdktf-hooks.ts': 'node_modules/cdktf/',
   'src/private/late.ts': 'node_modules/cdktf/',
+  'src/private/warn-unread.ts': 'node_modules/constructs/',
 };
 
 const quoted = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -138,7 +138,9 @@ function main(): void {
   });
   const [a, b, proved] = [medians(samples.ours), medians(samples.raw), medians(samples.proved)];
   for (const part of ['construct', 'synth', 'total'] as const) {
-    console.log(`${part.padEnd(9)} Bulkhead ${a[part].toFixed(0)} ms, raw ${b[part].toFixed(0)} ms, ratio ${(a[part] / b[part]).toFixed(2)}`);
+    console.log(
+      `${part.padEnd(9)} Bulkhead ${a[part].toFixed(0)} ms, raw ${b[part].toFixed(0)} ms, ratio ${(a[part] / b[part]).toFixed(2)}`,
+    );
   }
   console.log(
     `with the proof of reachability: total ${proved.total.toFixed(0)} ms, ${(proved.total / a.total).toFixed(2)} times Bulkhead without it, ratio ${(proved.total / b.total).toFixed(2)}`,

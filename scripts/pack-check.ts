@@ -31,7 +31,9 @@ function commandLineIs(folder: string, project: string): void {
   const own = path.join(folder, 'command-line');
   fs.mkdirSync(own);
   fs.symlinkSync(path.join(project, 'node_modules'), path.join(own, 'node_modules'));
-  const [program, ...commands] = blocksOf(page).filter(({ language }) => ['ts', 'sh'].includes(language));
+  const blocks = blocksOf(page);
+  const program = blocks.find(({ language }) => language === 'ts')!;
+  const commands = blocks.filter((block) => block.language === 'sh' && isRun(block, 'page'));
   fs.writeFileSync(path.join(own, 'main.ts'), program.text);
   fs.writeFileSync(path.join(own, 'cdktf.json'), '{"language":"typescript","app":"npx tsx main.ts"}\n');
   run(own, 'npx', ['tsx', 'main.ts']);

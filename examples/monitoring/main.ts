@@ -38,7 +38,8 @@ const segment = new BridgeSegment(stack, 'Metrics', { daemon });
 
 // It is on a network of its own, so collectors of network counters would read those of the container.
 const collectors = ['cpu', 'diskstats', 'hwmon', 'loadavg', 'meminfo', 'stat', 'vmstat'];
-const counters = { proc: '/host/proc', sys: '/host/sys', reason: 'node exporter reads the counters of the host' };
+const counters = { proc: '/host/proc', sys: '/host/sys' };
+const reason = 'node exporter reads the counters of the host';
 const nodePort = Port.tcp(9100);
 const node = new HardenedContainer(stack, 'Node', {
   segment,
@@ -50,7 +51,7 @@ const node = new HardenedContainer(stack, 'Node', {
     '--collector.disable-defaults',
     ...collectors.map((name) => `--collector.${name}`),
   ],
-  volumes: [VolumeMount.procOfHost(counters.proc, counters), VolumeMount.sysOfHost(counters.sys, counters)],
+  volumes: [VolumeMount.procOfHost(counters.proc, { reason }), VolumeMount.sysOfHost(counters.sys, { reason })],
   healthCheck: HealthCheck.command(['wget', '-q', '-O', '/dev/null', `http://127.0.0.1:${nodePort.first}/`]),
   defaultPort: nodePort,
 });

@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { completion, type Shell, SHELLS, type Words } from './private/completion';
-import { changeListing, exposureListing, findingsListing, openListing, reviewListing } from './private/listings';
+import { changeListing, exposureListing, findingsListing, hostExposureListing, openListing, reviewListing } from './private/listings';
 import { type Format, FORMATS, type Listing, render } from './private/render';
+import type { HostQuestions } from '../intake/host-questions';
 import { InputError } from '../intake/input-error';
 import type { Questions } from '../intake/questions';
+import { visible } from '../private/readable';
 import type { ReachabilityChange } from '../reachability/results';
 
 /** Where text goes. */
@@ -34,6 +36,7 @@ Examples:
   $ bulkhead whatif --engine 29.1            what an upgrade of the engine would open and close
   $ bulkhead check --fail-on warning         findings of rule packs
   $ bulkhead review web1.txt                 rules of a host that do not do what they are for
+  $ bulkhead exposure --input web1.txt       what the outside reaches, of a host that collect read
   $ bulkhead collect --ssh web1 >web1.txt    what a host tells of its networks, its rules and its engine`;
 
 /** Runs a command line; returns the exit code. */
@@ -65,7 +68,7 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
   const command = (words: string, description: string) => {
     const added = program.command(words).description(description);
     return added
-      .option('-i, --input <path>', 'a topology.json, or a folder that has some below it', 'cdktf.out')
+      .option('-i, --input <path>', 'a topology.json, a folder that has some below it, or the text of collect', 'cdktf.out')
       .option('-d, --daemon <path>', 'the daemon, where the input has several: its construct path or the end of it');
   };
   const listed = (words: string, description: string) =>
@@ -77,18 +80,28 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
   };
 
   listed('list', 'every two ends with an open connection, with the ports').action((given: Given) => {
-    const asked = questions(given);
-    print(openListing(aboutOf(asked), asked.open()), given);
+    const host = hostQuestions(given, err);
+    if (host === undefined) {
+      const asked = questions(given);
+      print(openListing(aboutOf(asked), asked.open()), given);
+    } else {
+      print(openListing(aboutOfHost(host), host.open()), given);
+    }
   });
 
   listed('exposure', 'what is reachable from outside the host, and from which addresses').action((given: Given) => {
-    const asked = questions(given);
-    print(exposureListing(aboutOf(asked), asked.exposures()), given);
+    const host = hostQuestions(given, err);
+    if (host === undefined) {
+      const asked = questions(given);
+      print(exposureListing(aboutOf(asked), asked.exposures()), given);
+    } else {
+      print(hostExposureListing(aboutOfHost(host), host.exposures()), given);
+    }
   });
 
   command('evaluate <from> <to> <port>', 'whether a connection arrives: prints DELIVERED, DROPPED, UNREACHABLE or UNKNOWN').action(
     (from: string, to: string, port: string, given: Given) => {
-      const disposition = questions(given).disposition(from, to, port);
+      const disposition = (hostQuestions(given, err) ?? questions(given)).disposition(from, to, port);
       out.write(`${disposition}\n`);
       end(exitOf(disposition));
     },
@@ -98,7 +111,7 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
     'explain <from> <to> <port>',
     'why a connection arrives or not: the rule that decides, the path of the packet, what to change',
   ).action((from: string, to: string, port: string, given: Given) => {
-    const { disposition, text } = questions(given).explain(from, to, port);
+    const { disposition, text } = (hostQuestions(given, err) ?? questions(given)).explain(from, to, port);
     out.write(`${text}\n`);
     end(exitOf(disposition));
   });
@@ -237,6 +250,24 @@ function exitOf(disposition: string): number {
 
 function aboutOf({ daemon, engine }: Questions): Listing['about'] {
   return { daemon, engine: engine.version };
+}
+
+function aboutOfHost({ host }: HostQuestions): Listing['about'] {
+  return { engine: host.engineVersion ?? 'not known' };
+}
+
+/** Questions to a host, where the input is a text about one; what that does not tell is printed with the answer. */
+function hostQuestions({ input, daemon }: Pick<Given, 'input' | 'daemon'>, err: Sink): HostQuestions | undefined {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { askHost } = require('../intake/ask') as typeof import('../intake/ask');
+  const host = askHost(input);
+  if (host === undefined) return undefined;
+  if (daemon !== undefined) throw new InputError(`${input} is about one host; leave out --daemon`);
+  for (const { text, place, sentence } of host.notes) {
+    const note = [text, ...(place === undefined ? [] : [place]), sentence].join(': ');
+    err.write(`bulkhead: ${visible(note.replace(/\n/g, ' '))}\n`);
+  }
+  return host;
 }
 
 /** Loaded only now: help and mistakes need none of it. */

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { Validator } from '@cfworker/json-schema';
 import { EngineVersion, FirewallReview } from '../../src';
 import { EXIT, main } from '../../src/cli/main';
+import { archiveOf } from '../intake/archive-of';
 import { textsOf } from '../intake/host-texts';
 import { temporaryFolder } from '../support/folders';
 
@@ -23,14 +24,6 @@ function file(text: string): string {
 const TEXTS = textsOf('docker-28.5');
 /** Somebody thinks that this closes the port that a container publishes. */
 const RULES = TEXTS.iptables!.replace(/^(:INPUT .*\n(?::.*\n)*)/m, '$1-A INPUT -p tcp -m tcp --dport 8080 -j DROP\n');
-
-function archiveOf(texts: Readonly<Record<string, string | undefined>>): string {
-  const parts = Object.entries(texts).map(([name, text]) => {
-    const lines = text!.trimEnd().split('\n');
-    return `== ${name}: a tool\n${lines.map((line) => `| ${line}\n`).join('')}== end ${name} ${lines.length}\n`;
-  });
-  return `bulkhead-collect 1\n${parts.join('')}== end of ${parts.length} texts\n`;
-}
 
 const direct = FirewallReview.of({ engine: EngineVersion.of(TEXTS.engine!.trim()), ipv4Rules: RULES, ipv6Rules: TEXTS.ip6tables });
 

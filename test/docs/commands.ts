@@ -42,6 +42,10 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     runs: 'nowhere',
     because: 'there is no host for ssh; test/cli/collect.test.ts and the scenario collect run the command and its program',
   },
+  'docs/guides/command-line.md: npx bulkhead exposure --input host.txt': {
+    runs: 'nowhere',
+    because: 'its input comes from a host; test/cli/host.test.ts asks the same of the texts of one',
+  },
   'docs/guides/host-files.md: cd cdktf.out/stacks/shop/bulkhead/shop--Host': host,
   'docs/guides/host-files.md: sh install.sh --check': host,
   'docs/guides/host-files.md: bulkhead-firewall status | tail -n 1': host,

@@ -1,8 +1,8 @@
 import type { HostRules } from '../../src/firewall/private/host-rules';
 import { parseIptablesSave } from '../../src/firewall/private/iptables-text/parse-iptables-save';
+import { parseNftJson } from '../../src/firewall/private/nft-text/parse-nft-json';
 import { RuleError } from '../../src/firewall/private/rule-error';
 import { HAND_MADE, realNftDumps, SETS, uncertain } from '../firewall/saves';
-import { parseNftJson } from '../../src/firewall/private/nft-text/parse-nft-json';
 import { renderSave } from '../support/render-save';
 
 /*

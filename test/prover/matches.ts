@@ -72,6 +72,13 @@ export function holds(match: Match, run: Run, place: Place): Term {
     case 'rate-per-source':
     case 'limit':
       return TRUE;
+    case 'any-of':
+      return unless(or(...match.matches.map((each) => holds(each, run, place))));
+    case 'ct-source':
+    case 'ct-mark':
+    case 'reverse-path':
+    case 'bridged':
+      throw new NotModelled(`the match ${match.kind}`);
     case 'unknown':
       throw new NotModelled(`the match ${match.text}`);
   }

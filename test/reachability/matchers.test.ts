@@ -26,7 +26,7 @@ test.each([
   [
     'closed',
     () => expect(program.stack).toReach(db, api, Port.tcp(8080)),
-    ['expected app/Db to reach app/Api on tcp/8080', 'undeclared from our bridges', 'allowTo(app/Api'],
+    ['expected app/Db to reach app/Api on tcp/8080', 'undeclared from our bridges', 'db.connections.allowTo(api, Port.tcp(8080))'],
   ],
   [
     'open',

@@ -93,7 +93,9 @@ describe('answers', () => {
     expect(reachability().explain(web, db, SQL).remedy).toBe(
       "You cannot open it: 'Shop' forbids DMZ to DATA; let a workload in APP have both flows: DMZ to APP, and APP to DATA.",
     );
-    expect(reachability().explain(db, Peer.host(), Port.tcp(22)).remedy).toBe('Declare it: db.connections.allowTo(Peer.host(), Port.tcp(22)), where db is app/Db.');
+    expect(reachability().explain(db, Peer.host(), Port.tcp(22)).remedy).toBe(
+      'Declare it: db.connections.allowTo(Peer.host(), Port.tcp(22)), where db is app/Db.',
+    );
     expect(reachability().explain(Peer.anyIpv4(), db, SQL)).toMatchObject({
       decidedBy: 'undeclared to our bridges',
       remedy: expect.stringMatching(/^Publish it/),

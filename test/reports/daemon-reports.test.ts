@@ -1,7 +1,6 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
-import Ajv from 'ajv';
 import { App, TerraformStack } from 'cdktf';
+import { isValid, reportsOf } from './reports-of';
 import {
   Capability,
   Cidr,
@@ -12,7 +11,6 @@ import {
   EngineFirewall,
   EngineVersion,
   HardenedContainer,
-  type HardenedService,
   HostShim,
   Peer,
   PluginSegment,
@@ -38,18 +36,6 @@ import { Unguarded, shop } from '../support/unguarded';
 
 const folder = temporaryFolder();
 const HTTP = Port.tcp(8080);
-
-interface Reports {
-  readonly topology: string;
-  readonly matrix: string;
-  readonly report: string;
-}
-
-function reportsOf(daemon: { readonly _declarations: Declarations }, props: Parameters<typeof writeDaemonReports>[2] = {}): Reports {
-  writeDaemonReports(folder(), daemon._declarations.store, props);
-  const read = (name: string) => fs.readFileSync(path.join(folder(), name), 'utf8');
-  return { topology: read('topology.json'), matrix: read('matrix.json'), report: read('report.md') };
-}
 
 /** Two segments, a flow with a rate, a publication, egress, a flow from the host, and a requirement. */
 function site(program = new Program()) {
@@ -158,26 +144,18 @@ const PROGRAMS: Record<string, () => { readonly _declarations: Declarations }> =
   },
 };
 
-const schema = (name: string) => JSON.parse(fs.readFileSync(path.join(__dirname, '../../schemas', `${name}-1.schema.json`), 'utf8'));
-const validators = Object.fromEntries(['topology', 'matrix'].map((name) => [name, new Ajv({ allErrors: true }).compile(schema(name))]));
-
-function isValid(name: 'topology' | 'matrix', text: string): void {
-  const validate = validators[name];
-  expect([validate(JSON.parse(text)), validate.errors]).toEqual([true, null]);
-}
-
 describe.each(Object.entries(PROGRAMS))('%s', (_, make) => {
   test('both files are as their schemas say, and the same when they are written again', () => {
     const daemon = make();
-    const first = reportsOf(daemon);
+    const first = reportsOf(folder, daemon);
     isValid('topology', first.topology);
     isValid('matrix', first.matrix);
-    expect(reportsOf(make())).toEqual(first);
+    expect(reportsOf(folder, make())).toEqual(first);
   });
 
   test('topology.json holds all that the proof rests on: read back it answers the same', () => {
     const daemon = make();
-    const { topology, engine } = readTopology(JSON.parse(reportsOf(daemon).topology));
+    const { topology, engine } = readTopology(JSON.parse(reportsOf(folder, daemon).topology));
     const derived = daemon._declarations.store.derived();
     expect(topology).toEqual(derived.topology);
     const [here, there] = [Proof.of(derived, daemon._declarations.store.engine), Proof.of({ ...derived, topology }, engine)];
@@ -188,7 +166,7 @@ describe.each(Object.entries(PROGRAMS))('%s', (_, make) => {
 
   test('questions about the file are answered as by the program', () => {
     const daemon = make();
-    const asked = new Questions(readTopology(JSON.parse(reportsOf(daemon).topology)));
+    const asked = new Questions(readTopology(JSON.parse(reportsOf(folder, daemon).topology)));
     const own = Reachability._of(daemon._declarations);
     expect(asked.open()).toEqual(own.matrix());
     expect(asked.exposures()).toEqual(own.exposures());
@@ -206,7 +184,7 @@ describe.each(Object.entries(PROGRAMS))('%s', (_, make) => {
 
 describe('matrix.json', () => {
   test('tells what is open with ends, ports and verdict, and what was required', () => {
-    const matrix = JSON.parse(reportsOf(site().daemon).matrix);
+    const matrix = JSON.parse(reportsOf(folder, site().daemon).matrix);
     expect(matrix.proof).toEqual({ state: 'PROVED', claim: 'ONLY_DECLARED' });
     expect(matrix.open).toContainEqual({
       source: { kind: 'outside', blocks: ['198.51.100.0/24'] },
@@ -222,20 +200,20 @@ describe('matrix.json', () => {
   });
 
   test('says UNKNOWN where the proof does', () => {
-    const matrix = JSON.parse(reportsOf(PROGRAMS['a LAN with a shim, and a plugin']()).matrix);
+    const matrix = JSON.parse(reportsOf(folder, PROGRAMS['a LAN with a shim, and a plugin']()).matrix);
     const verdicts = (list: any[]) => new Set(list.map(({ verdict }) => verdict));
     expect(verdicts(matrix.open)).toEqual(new Set(['OPEN', 'UNKNOWN']));
     expect(matrix.undeclared.length).toBeGreaterThan(0);
     expect(new Set(matrix.undeclared.map(({ kind }: any) => kind))).toEqual(new Set(['WireOpen']));
     expect(matrix.proof.state).toBe('PROVED');
-    const onHost = JSON.parse(reportsOf(PROGRAMS['a container on the network of the host']()).matrix);
+    const onHost = JSON.parse(reportsOf(folder, PROGRAMS['a container on the network of the host']()).matrix);
     expect(onHost.exposures).toContainEqual(
       expect.objectContaining({ workload: 'app/Agent', everythingItListensOn: true, verdict: 'UNKNOWN' }),
     );
   });
 
   test('a port that the engine chooses is no number', () => {
-    const { matrix, report } = reportsOf(PROGRAMS['groups, a conduit and a random port']());
+    const { matrix, report } = reportsOf(folder, PROGRAMS['groups, a conduit and a random port']());
     const found = JSON.parse(matrix).exposures.find(({ workload }: any) => workload === 'app/Api');
     expect(found).toMatchObject({ hostPorts: [], chosenByEngine: true, targetPorts: [{ first: 9090 }] });
     expect(report).toContain('tcp/a port that the engine chooses');
@@ -243,7 +221,7 @@ describe('matrix.json', () => {
 
   test('where nobody proved anything, nothing is said of what is open', () => {
     const { daemon } = site(new Program({ withoutProofReason: 'the proof is run elsewhere' }));
-    const { matrix, report } = reportsOf(daemon, { withoutProofReason: 'the proof is run elsewhere' });
+    const { matrix, report } = reportsOf(folder, daemon, { withoutProofReason: 'the proof is run elsewhere' });
     isValid('matrix', matrix);
     expect(JSON.parse(matrix)).not.toHaveProperty('open');
     expect(report).toContain('**The proof is switched off**: the proof is run elsewhere');
@@ -253,7 +231,7 @@ describe('matrix.json', () => {
   test('a proof that fails is told, in both', () => {
     const { program, daemon, web, api } = site();
     daemon.require(Requirement.unreachable(web, api));
-    const { matrix, report } = reportsOf(program.daemon);
+    const { matrix, report } = reportsOf(folder, program.daemon);
     isValid('matrix', matrix);
     const { proof, requirements } = JSON.parse(matrix);
     expect(proof.state).toBe('BROKEN');
@@ -265,56 +243,15 @@ describe('matrix.json', () => {
 
   test('without the guard each thing that nobody declared has the kind of its weakness', () => {
     const { daemon } = shop();
-    const matrix = JSON.parse(reportsOf(daemon).matrix);
+    const matrix = JSON.parse(reportsOf(folder, daemon).matrix);
     expect(new Set(matrix.undeclared.map(({ kind }: any) => kind))).toEqual(new Set(daemon.weaknesses().map(({ code }) => code)));
     expect(matrix.proof).toEqual({ state: 'PROVED', claim: 'SEGMENTS_APART' });
   });
 });
 
-describe('a node of a swarm', () => {
-  function shop(declare: (web: HardenedService, api: HardenedService) => void) {
-    const program = new Services();
-    const mesh = program.overlay('Mesh');
-    const [web, api] = [program.service('Web', mesh), program.service('Api', mesh)];
-    declare(web, api);
-    return { ...reportsOf(program.manager), written: writeDaemonReports(folder(), program.manager._declarations.store, {}) };
-  }
-
-  test('does not say that nothing else is open: inside an overlay every port is, and the report lists it', () => {
-    const { report, topology, matrix, written } = shop((web, api) => web.connections.allowTo(api, HTTP));
-    expect(report).toContain('1 flow and 0 publications are declared. All of this is open, and nothing else is open except what');
-    expect(report).toContain('can send outside of the overlays, only those arrive');
-    expect(report).toContain('| app/Web | app/Api | tcp/8080 |');
-    expect(report).toMatch(/### OverlayOpen\n\n.*\n\n[^#]*\| app\/Web \| app\/Api \| everything except tcp\/8080 \|/);
-    expect(report).toMatch(
-      /## Overlays of the swarm\n\n.*`Reachability.ofSwarm\(cluster\)`.*\n\n[^#]*\| app\/Mesh \| app\/Api, app\/Web \|/,
-    );
-    expect(JSON.parse(topology).overlays).toEqual([expect.objectContaining({ segment: 'app/Mesh', members: ['app/Api', 'app/Web'] })]);
-    expect(JSON.parse(topology).flowsOnOverlays).toEqual([expect.objectContaining({ source: { kind: 'workload', path: 'app/Web' } })]);
-    const ends = JSON.parse(matrix).insideOverlays.map(({ kind, source, destination }: any) => [kind, source.path, destination.path]);
-    expect(ends).toEqual(
-      expect.arrayContaining([
-        ['OverlayOpen', 'app/Web', 'app/Api'],
-        ['OverlayOpen', 'app/Api', 'app/Web'],
-      ]),
-    );
-    isValid('topology', topology);
-    isValid('matrix', matrix);
-    expect(written).toMatchObject({ isWeaker: true, flows: 0, swarm: { path: 'app/Swarm', flows: 1 } });
-  });
-
-  test('without overlays nothing is weaker', () => {
-    const { manager } = new Services();
-    const { report, topology } = reportsOf(manager);
-    expect(report).toContain('All of this is open, and nothing else is open.');
-    expect(report).not.toContain('verlay');
-    expect(JSON.parse(topology)).not.toHaveProperty('overlays');
-  });
-});
-
 describe('report.md of a HardenedDaemon', () => {
   test('tells flows, exposures, what is proved, on what it rests, and what to do next, in this order', () => {
-    const text = reportsOf(site().daemon).report;
+    const text = reportsOf(folder, site().daemon).report;
     expect(text.match(/^##? .*$/gm)).toEqual([
       '# app/Edge: what is open, and what closes the rest',
       '## What is declared',
@@ -336,17 +273,17 @@ describe('report.md of a HardenedDaemon', () => {
   test('a publication on all addresses is one line, with the reason for each address', () => {
     const { daemon, front, program } = site();
     const note = 'is open on every address that the host has or gets';
-    expect(reportsOf(daemon).report).not.toContain(note);
+    expect(reportsOf(folder, daemon).report).not.toContain(note);
     const proxy = program.container('Proxy', front);
     proxy.publish(Port.tcp(80), { targetPort: HTTP, hostAddress: '0.0.0.0', sources: [Peer.anyIpv4()] });
-    const { report } = reportsOf(daemon);
+    const { report } = reportsOf(folder, daemon);
     expect(report).toContain('| app/Proxy | 127.0.0.1, 172.17.0.1, 192.0.2.10 | tcp/80 | tcp/8080 | anywhere |');
     expect(report).toContain(`A publication on 0.0.0.0 ${note}`);
     expect(writeDaemonReports(folder(), daemon._declarations.store, {}).exposures).toBe(2);
   });
 
   test('what no rule narrows stands there with its sentence, and the first line points to it', () => {
-    const text = reportsOf(PROGRAMS['a LAN with a shim, and a plugin']()).report;
+    const text = reportsOf(folder, PROGRAMS['a LAN with a shim, and a plugin']()).report;
     expect(text).toContain('nothing else is open except what “Weaker than declared” lists');
     expect(text).toContain('### WireOpen');
     expect(text).toContain('(not certain)');
@@ -365,7 +302,7 @@ test('no secret of a program is in any of the files: no variable, command, healt
     user: ContainerUser.root({ reason: 'its image has no other user' }),
     capabilities: [Capability.of('SYS_NICE', { reason: `it needs ${secret}` })],
   } as object);
-  expect(Object.values(reportsOf(program.daemon)).join('')).not.toContain(secret);
+  expect(Object.values(reportsOf(folder, program.daemon)).join('')).not.toContain(secret);
 });
 
 test('texts of a program neither become markup nor hide', () => {
@@ -373,19 +310,19 @@ test('texts of a program neither become markup nor hide', () => {
   const reason = `${METACHARACTERS} <b>bold</b> [x](http://y) | cell`;
   const network = ContainerNetwork.host({ reason: reason });
   new HardenedContainer(program.stack, 'Agent', { daemon: program.daemon, image: IMAGE, network });
-  const { topology, report } = reportsOf(program.daemon);
+  const { topology, report } = reportsOf(folder, program.daemon);
   expect(JSON.parse(topology).withoutSegment[0].reason).toBe(reason);
   expect(report).toContain('&lt;b&gt;bold&lt;/b&gt; \\[x\\](http://y) \\| cell');
 });
 
 test('who may ask the engine is listed with the reason, and nothing is said where nobody can', () => {
   const { program, daemon, web, back } = site();
-  expect(reportsOf(daemon).report).not.toContain('Who may ask the engine');
+  expect(reportsOf(folder, daemon).report).not.toContain('Who may ask the engine');
   const proxy = new SocketProxy(program.stack, 'Socket', { segment: back, image: IMAGE });
   const sectionOf = (report: string) => report.slice(report.indexOf('## Who may ask the engine'), report.indexOf('## What is proved'));
-  expect(sectionOf(reportsOf(daemon).report)).toContain('Nobody.');
+  expect(sectionOf(reportsOf(folder, daemon).report)).toContain('Nobody.');
   proxy.allow(web, SocketAccess.containers(), SocketAccess.restart(web, { reason: 'a button | of the board' }));
-  const section = sectionOf(reportsOf(daemon).report);
+  const section = sectionOf(reportsOf(folder, daemon).report);
   expect(section).toContain(
     '| app/Web | app/Socket/Container | list and inspect containers, restart app/Web | a button \\| of the board |',
   );
@@ -396,13 +333,13 @@ test('who starts as root is listed with the reason, and nobody else', () => {
   const program = new Program();
   const front = program.segment('Front');
   program.container('Web', front);
-  expect(reportsOf(program.daemon).report).not.toContain('start as root');
+  expect(reportsOf(folder, program.daemon).report).not.toContain('start as root');
   const capabilities = [Capability.SETUID, Capability.SETGID, Capability.DAC_OVERRIDE];
   const user = ContainerUser.rootAtStart({ reason: 'it sets the owner | of its data', startSeconds: 90 });
   program.container('Db', front, { user, capabilities });
   const network = ContainerNetwork.none({ reason: 'it needs no connections' });
   new HardenedContainer(program.stack, 'Job', { daemon: program.daemon, image: IMAGE, network, user: ContainerUser.root({ reason: 'its image has no other user' }) }); // prettier-ignore
-  const { report, topology } = reportsOf(program.daemon);
+  const { report, topology } = reportsOf(folder, program.daemon);
   const section = report.slice(report.indexOf('## Containers that start as root'), report.indexOf('## What is proved'));
   expect(section).toContain(
     '| app/Db | for at most 90 s | CAP\\_DAC\\_OVERRIDE, CAP\\_SETGID, CAP\\_SETUID | it sets the owner \\| of its data |',

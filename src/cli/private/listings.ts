@@ -1,6 +1,7 @@
 import type { Listing } from './render';
 import type { StackFinding } from '../../intake/findings';
 import type { FirewallFinding } from '../../intake/firewall-finding';
+import type { HostExposure } from '../../intake/host-questions';
 import type { Exposure, ReachabilityChange, ReachableCell } from '../../reachability/results';
 
 const verdict = (certain: boolean) => (certain ? 'OPEN' : 'UNKNOWN');
@@ -23,6 +24,18 @@ export function exposureListing(about: Listing['about'], exposures: readonly Exp
     columns: ['workload', 'host address', 'host ports', 'ports', 'from'],
     rows: exposures.map(({ workload, hostAddress, hostPorts, targetPorts, sources }) => [workload, hostAddress, hostPorts, targetPorts, sources.join(', ')]), // prettier-ignore
     entries: exposures.map(({ workload, hostAddress, hostPorts, targetPorts: ports, sources: from, anywhere }) => ({ workload, hostAddress, hostPorts, ports, from, anywhere })), // prettier-ignore
+    none: 'Nothing is reachable from outside the host.',
+  };
+}
+
+/** Of a host that Bulkhead did not set up: with the interface that clients come in by, and what lets them in. */
+export function hostExposureListing(about: Listing['about'], exposures: readonly HostExposure[]): Listing {
+  return {
+    kind: 'exposure',
+    about,
+    columns: ['to', 'host address', 'host ports', 'ports', 'interface', 'from', 'by', 'verdict'],
+    rows: exposures.map(({ workload, hostAddress, hostPorts, targetPorts, interface: name, sources, by, certain }) => [workload, hostAddress, hostPorts, targetPorts, name, sources.join(', '), by, verdict(certain)]), // prettier-ignore
+    entries: exposures.map(({ workload, hostAddress, hostPorts, targetPorts: ports, sources: from, anywhere, interface: name, by, certain }) => ({ workload, hostAddress, hostPorts, ports, from, anywhere, interface: name, by, verdict: verdict(certain) })), // prettier-ignore
     none: 'Nothing is reachable from outside the host.',
   };
 }

@@ -1,8 +1,8 @@
-import { CLEAN } from './review/clean';
-import { judge } from './review/judge';
-import { COUNTING, PASSAGE, PUBLISHED } from './review/mistakes';
-import { textsOf } from './review/texts';
 import { EngineVersion, FindingState, FirewallReview } from '../../src';
+import { CLEAN } from '../intake/review/clean';
+import { judge } from '../intake/review/judge';
+import { COUNTING, PASSAGE, PUBLISHED } from '../intake/review/mistakes';
+import { textsOf } from '../intake/review/texts';
 import { expectError } from '../support/errors';
 
 const ROWS = { published: PUBLISHED, passage: PASSAGE, counting: COUNTING, clean: CLEAN };
