@@ -131,6 +131,7 @@ project.package.addBin({ bulkhead: 'lib/cli/bulkhead.js' });
 // Users step through the compiled files; the sources are not in the package, and copies of them in source maps were half of it.
 for (const option of ['inlineSourceMap', 'inlineSources']) project.tsconfig!.file.addOverride(`compilerOptions.${option}`, false);
 project.package.setScript('prepack', 'tsx scripts/prepare-package.ts');
+project.package.setScript('postpack', 'tsx scripts/prepare-package.ts --restore');
 
 const eslint = project.eslint!;
 eslint.addRules({

@@ -48,7 +48,7 @@ inEmptyFolder((folder) => {
       `Node.js ${version}: ${synth.text.trim()}`,
       synth.status === 0 && synth.text.includes('2 flows proved, nothing undeclared is open'),
     );
-    checkedStack(project, 'shop', 3, 4);
+    checkedStack(project, 'shop', 4, 4);
     const tests = spawnSync(
       'node',
       ['node_modules/jest/bin/jest.js', '--ci', '--maxWorkers=2', '--selectProjects', 'unit', '--testPathPatterns', SAMPLE],

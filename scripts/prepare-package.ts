@@ -2,7 +2,8 @@
  * Makes what npm packs small. Takes files out of the bundled libraries that nothing reads at run time, since npm packs a bundled library as it is in
  * node_modules (`npm ci` brings the files back); comments and indentation out of all code, and declarations that no public one leads to (a build writes
  * ours again). Public declarations keep their comments, and licences are in files of their own.
- * Runs before every pack.
+ * Declarations of bundled libraries are in no public signature; this project compiles with them, so `--restore` brings them back after a pack.
+ * Runs before every pack, and with `--restore` after it.
  */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -27,6 +28,20 @@ function prune(folder: string): void {
     // What is nested is a library of its own, which is pruned as such.
     if (!inside.startsWith('node_modules/') && UNREAD.some((pattern) => pattern.test(inside))) fs.rmSync(file);
   }
+}
+
+/** Where the declarations of bundled libraries are during a pack; npm packs nothing of this folder. */
+const ASIDE = path.join(ROOT, 'node_modules/.cache/bulkhead-declarations');
+
+function move(file: string, to: string): void {
+  fs.mkdirSync(path.dirname(to), { recursive: true });
+  fs.renameSync(file, to);
+}
+
+function restore(): void {
+  if (!fs.existsSync(ASIDE)) return;
+  for (const file of filesBelow(ASIDE)) move(file, path.join(ROOT, path.relative(ASIDE, file)));
+  fs.rmSync(ASIDE, { recursive: true });
 }
 
 function withoutComments(file: string): void {
@@ -58,11 +73,21 @@ function unreachedDeclarations(): string[] {
   return filesBelow(path.join(ROOT, 'lib')).filter((file) => file.endsWith('.d.ts') && !reached.has(file));
 }
 
-for (const { folder } of bundled()) {
-  prune(path.join(ROOT, folder));
-  for (const file of filesBelow(path.join(ROOT, folder))) if (/\.c?js$/.test(file)) withoutComments(file);
+function prepare(): void {
+  for (const { folder } of bundled()) {
+    const library = path.join(ROOT, folder);
+    prune(library);
+    for (const file of filesBelow(library)) {
+      if (/\.c?js$/.test(file)) withoutComments(file);
+      if (/\.d\.[cm]?ts$/.test(file)) move(file, path.join(ASIDE, path.relative(ROOT, file)));
+    }
+  }
+  for (const file of unreachedDeclarations()) fs.rmSync(file);
+  for (const file of filesBelow(path.join(ROOT, 'lib'))) {
+    if (file.endsWith('.js') || /[\\/]private[\\/].*\.d\.ts$/.test(file)) withoutComments(file);
+  }
 }
-for (const file of unreachedDeclarations()) fs.rmSync(file);
-for (const file of filesBelow(path.join(ROOT, 'lib'))) {
-  if (file.endsWith('.js') || /[\\/]private[\\/].*\.d\.ts$/.test(file)) withoutComments(file);
-}
+
+// Also what a pack that was killed left aside.
+restore();
+if (!process.argv.includes('--restore')) prepare();

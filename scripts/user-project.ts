@@ -21,17 +21,20 @@ export function check(what: string, good: boolean): void {
 export function checkedStack(project: string, stack: string, containers: number, networks: number): string {
   const stackFolder = path.join(project, 'cdktf.out/stacks', stack);
   const { resource } = JSON.parse(fs.readFileSync(path.join(stackFolder, 'cdk.tf.json'), 'utf8'));
-  check(
-    `${containers} containers and ${networks} networks are synthesized`,
-    Object.keys(resource.docker_container).length === containers && Object.keys(resource.docker_network).length === networks,
-  );
+  const [made, joined] = [resource.docker_container, resource.docker_network].map((each) => Object.keys(each).length);
+  const isAsSaid = made === containers && joined === networks;
+  check(`${containers} containers and ${networks} networks are synthesized${isAsSaid ? '' : `, and not ${made} and ${joined}`}`, isAsSaid);
   return stackFolder;
 }
 
 /** Packs the library as npm would publish it; returns the path of the tarball. */
 export function packed(folder: string): string {
   run(ROOT, 'npm', ['run', '--silent', 'prepack']);
-  return path.join(folder, run(ROOT, 'npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]).trim());
+  try {
+    return path.join(folder, run(ROOT, 'npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]).trim());
+  } finally {
+    run(ROOT, 'npm', ['run', '--silent', 'postpack']);
+  }
 }
 
 /** Compiles first unless `--no-build` is given. */
