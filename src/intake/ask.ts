@@ -18,7 +18,7 @@ export function askHost(input: string): HostQuestions | undefined {
   const { texts, lacks } = readDump(text);
   if (texts.addresses === undefined && texts['docker-networks'] === undefined) {
     const why = lacks.find(({ of }) => of === 'addresses')?.why;
-    throw new InputError(`${input} has neither the interfaces nor the Docker networks of the host${why === undefined ? '' : ` (${why})`}, so it does not tell who reaches whom; give the text that 'bulkhead collect' makes, or let 'bulkhead review' check these rules`); // prettier-ignore
+    throw new InputError(`${input} has neither the interfaces nor the Docker networks of the host${why === undefined ? '' : ` (${why})`}, so it does not tell which connections are possible; give the text that 'bulkhead collect' makes, or let 'bulkhead review' check these rules`); // prettier-ignore
   }
   // A topology needs none of it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports

@@ -77,8 +77,8 @@ export const MUTANTS: readonly Mutant[] = [
     'packet.inInterface.startsWith(match.name)',
     'packet.inInterface === match.name',
   ),
-  mutant('bits beyond the mask of a mark count', 'compile-match', 'return (mark & mask) >>> 0', 'return mark >>> 0'),
-  mutant('a mark that is set forgets the others', 'compile-match', 'return ((mark & ~mask) | value) >>> 0', 'return value >>> 0'),
+  mutant('bits beyond the mask of a mark count', 'marks', 'return (mark & mask) >>> 0', 'return mark >>> 0'),
+  mutant('a mark that is set forgets the others', 'marks', 'return ((mark & ~mask) | value) >>> 0', 'return value >>> 0'),
   mutant(
     'no direction of a connection',
     'compile-match',
@@ -160,7 +160,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('loopback is one address', 'address', 'first: 0x7f000000, last: 0x7fffffff', 'first: 0x7f000001, last: 0x7f000001'),
   mutant(
     'the shortest prefix wins',
-    'host',
+    'routing',
     '(sizeOf(a) < sizeOf(b) ? -1 : Number(sizeOf(a) > sizeOf(b)))',
     '(sizeOf(a) < sizeOf(b) ? 1 : -Number(sizeOf(a) > sizeOf(b)))',
   ),
@@ -184,8 +184,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     'frames have come in by their bridge when they leave',
     'path',
-    "packet.inInterface = '';\n  return passHook(flight, 'postrouting', packet) ?? arriveAt(flight, port, packet)",
-    "return passHook(flight, 'postrouting', packet) ?? arriveAt(flight, port, packet)",
+    "packet.inInterface = '';\n  return passHook(flight, 'postrouting', packet) ?? arriveOn(flight, bridge, port, packet)",
+    "return passHook(flight, 'postrouting', packet) ?? arriveOn(flight, bridge, port, packet)",
   ),
   mutant('every host forwards', 'path', 'if (!host.isForwarding(family)) {', 'if (false) {'),
   mutant('loopback comes from everywhere', 'path', 'if (isLoopback(family, destination) && !takesLoopback) {', 'if (false) {'),
@@ -204,7 +204,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     'the host routes what it translated as it was',
     'path',
-    'if (packet.destination !== asked) {\n    const second',
+    'if (packet.destination !== asked || packet.mark !== mark) {\n    const second',
     'if (false) {\n    const second',
   ),
   mutant('an answer may come from anybody', 'walk', 'return isAsked && isMine', 'return isMine'),
