@@ -55,7 +55,11 @@ export class HostQuestions {
   /** Every two ends with an open connection. */
   public open(): ReachableCell[] {
     const ends = endsOf(this.host);
-    return ends.flatMap((from) => ends.flatMap((to) => (from === to ? [] : this.cells(from, to))));
+    const own = ends.filter(({ kind }) => kind === 'host').flatMap(({ addresses }) => addresses);
+    return ends.flatMap((from) => {
+      const atHost = own.flatMap((address) => this.found(from, address));
+      return ends.flatMap((to) => (from === to ? [] : this.cells(from, to, atHost)));
+    });
   }
 
   /** What each interface outside lets in, at the host's addresses and at those of containers: from anywhere, and from senders that rules name. */
@@ -147,9 +151,13 @@ export class HostQuestions {
     }));
   }
 
-  private cells(from: QuestionEnd, to: QuestionEnd): ReachableCell[] {
+  /** What is published at the host counts for the container that gets it, with the ports that it has there. */
+  private cells(from: QuestionEnd, to: QuestionEnd, atHost: readonly Found[]): ReachableCell[] {
     const addresses = to.kind === 'outside' ? this.placesAt(to) : to.addresses;
-    const found = addresses.flatMap((address) => this.found(from, address)).filter((each) => each.to === '' || each.to === (to.kind === 'container' ? to.text : to.kind)); // prettier-ignore
+    const direct = to.kind === 'host' ? atHost : addresses.flatMap((address) => this.found(from, address));
+    const published = to.kind === 'container' ? atHost.map((each) => ({ ...each, ports: each.targetPorts })) : [];
+    const receiver = to.kind === 'container' ? to.text : to.kind;
+    const found = [...direct.filter((each) => each.to === '' || each.to === receiver), ...published.filter((each) => each.to === receiver)];
     return [true, false].flatMap((certain) => {
       const ports = unionOf(found.filter((each) => each.certain === certain).map((each) => each.ports));
       return isEmpty(ports) ? [] : [{ source: from.text, destination: to.text, ports: shortPortSetText(ports), certain }];

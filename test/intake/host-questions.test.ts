@@ -8,6 +8,9 @@ const questions = new HostQuestions(hostOf(texts));
 test('list: who reaches whom, the host and the outside by interface', () => {
   const pairs = questions.open().map(({ source, destination, certain }) => `${source} > ${destination}${certain ? '' : '?'}`);
   expect(pairs).toEqual(expect.arrayContaining(['web > db', 'db > web', 'plain > outside at eth0', 'outside at eth0 > host', 'host > db']));
+  const published = questions.open().find(({ source, destination }) => source === 'outside at eth0' && destination === 'web');
+  expect(published).toEqual({ source: 'outside at eth0', destination: 'web', ports: 'tcp/80, tcp/443', certain: true });
+  expect(pairs).not.toContain('outside at eth0 > db');
   expect(pairs).not.toContain('plain > db');
   expect(pairs).not.toContain('db > outside at eth0');
 });
