@@ -12,6 +12,9 @@ export function asSegment(place: string, what: string, value: unknown): ISegment
     );
   }
   if (!isA(value, 'segment')) {
+    if (value === undefined) {
+      throw new ValidationError('NotASegment', place, `'${what}' is required: pass a segment of Bulkhead, such as a BridgeSegment`);
+    }
     const got = typeof value === 'object' && value !== null ? `an object of class ${value.constructor?.name ?? 'unknown'}` : String(value);
     throw new ValidationError(
       'NotASegment',

@@ -88,7 +88,7 @@ export function forgersAmongOthers({ segments, workloads }: Facts, { networks }:
           .map(({ workload }): Problem => ({
             code: 'ForgerAmongOthers',
             path: workload,
-            message: `${holderText(forgers.get(workload)!)}, with which it can take the address of any of the ${members.length - 1} other members of network '${networkName}'; place it alone in a segment, and declare its flows with single workloads, not with that segment or a group: these flows then run in conduits${orderText(forgers.get(workload)!)}`,
+            message: `${holderText(forgers.get(workload)!)}, with which it can take the address of any other member of network '${networkName}' (${members.length - 1}); place it alone in a segment, and declare its flows with single workloads, not with that segment or a group: these flows then run in conduits${orderText(forgers.get(workload)!)}`,
           })),
   );
 }

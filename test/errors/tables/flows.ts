@@ -216,7 +216,7 @@ export const FLOWS: readonly Entry[] = [
   ),
   program(
     'ForgerAmongOthers',
-    told('app/Ping', "other members of network 'app-front'", 'place it alone in a segment, and declare its flows with single workloads'),
+    told('app/Ping', "any other member of network 'app-front'", 'place it alone in a segment, and declare its flows with single workloads'),
     (p, isMended) => {
       const front = p.segment('Front');
       const web = p.container('Web', front);
