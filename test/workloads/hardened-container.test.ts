@@ -381,7 +381,7 @@ test.each([
   ['another construct', (program: Program) => new Construct(program.stack, 'X'), 'an object of class Construct'],
   ['a daemon', (program: Program) => program.daemon, 'HardenedDaemon'],
   ['a look-alike', () => ({ networkName: 'app-front', node: { path: 'app/Front' } }), 'class Object'],
-  ['nothing', () => undefined, 'undefined'],
+  ['nothing', () => undefined, "'segment' is required"],
 ])('NotASegment: %s', (_, make, shown) => {
   const program = new Program();
   const segment = make(program) as unknown as ISegment;
