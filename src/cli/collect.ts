@@ -9,8 +9,7 @@ const MOST = 1024 ** 3;
 const AS_ROOT = `sh -c 'if [ "$(id -u)" = 0 ]; then exec sh -s; else exec sudo -n sh -s; fi'`;
 const BY_HAND = "or run it there: bulkhead collect | ssh HOST 'cat >collect.sh', then as root: sh collect.sh >host.txt";
 
-/** The program that prints what a host tells. */
-export const program = collectScript;
+export { collectScript };
 
 /**
  * What a host tells over SSH, and what it does not.

@@ -74,29 +74,29 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
   const listed = (words: string, description: string) =>
     command(words, description).addOption(new Option('-f, --format <format>', 'how to print').choices(FORMATS).default('text'));
   const print = (listing: Listing, { format }: Given) => out.write(render(listing, format));
+  const printed = (given: Given, ofHost: (host: HostQuestions) => Listing, ofDaemon: (asked: Questions) => Listing) => {
+    const host = hostQuestions(given, err);
+    print(host === undefined ? ofDaemon(questions(given)) : ofHost(host), given);
+  };
   const changed = (kind: string, about: Listing['about'], changes: readonly ReachabilityChange[], given: Given) => {
     print(changeListing(kind, about, changes), given);
     end(changes.length === 0 ? EXIT.yes : EXIT.no);
   };
 
   listed('list', 'every two ends with an open connection, with the ports').action((given: Given) => {
-    const host = hostQuestions(given, err);
-    if (host === undefined) {
-      const asked = questions(given);
-      print(openListing(aboutOf(asked), asked.open()), given);
-    } else {
-      print(openListing(aboutOfHost(host), host.open()), given);
-    }
+    printed(
+      given,
+      (host) => openListing(aboutOfHost(host), host.open()),
+      (asked) => openListing(aboutOf(asked), asked.open()),
+    );
   });
 
   listed('exposure', 'what is reachable from outside the host, and from which addresses').action((given: Given) => {
-    const host = hostQuestions(given, err);
-    if (host === undefined) {
-      const asked = questions(given);
-      print(exposureListing(aboutOf(asked), asked.exposures()), given);
-    } else {
-      print(hostExposureListing(aboutOfHost(host), host.exposures()), given);
-    }
+    printed(
+      given,
+      (host) => hostExposureListing(aboutOfHost(host), host.exposures()),
+      (asked) => exposureListing(aboutOf(asked), asked.exposures()),
+    );
   });
 
   command('evaluate <from> <to> <port>', 'whether a connection arrives: prints DELIVERED, DROPPED, UNREACHABLE or UNKNOWN').action(
@@ -214,9 +214,9 @@ function addCollect(program: Command, out: Sink, err: Sink): void {
     .option('--ssh <host>', 'run it there now, and print what the host tells')
     .action(({ ssh }: { readonly ssh?: string }) => {
       // eslint-disable-next-line @typescript-eslint/no-require-imports
-      const { collectOver, program: script } = require('./collect') as typeof import('./collect');
+      const { collectOver, collectScript } = require('./collect') as typeof import('./collect');
       if (ssh === undefined) {
-        out.write(script());
+        out.write(collectScript());
         return;
       }
       const { archive, lacks } = collectOver(ssh);

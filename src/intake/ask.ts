@@ -20,8 +20,10 @@ export function askHost(input: string): HostQuestions | undefined {
     const why = lacks.find(({ of }) => of === 'addresses')?.why;
     throw new InputError(`${input} has neither the interfaces nor the Docker networks of the host${why === undefined ? '' : ` (${why})`}, so it does not tell which connections are possible; give the text that 'bulkhead collect' makes, or let 'bulkhead review' check these rules`); // prettier-ignore
   }
-  // A topology needs none of it.
+  // A topology needs none of these.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { hostOf, HostQuestions: Asked } = { ...require('./private/host/intake-host'), ...require('./host-questions') } as typeof import('./private/host/intake-host') & typeof import('./host-questions'); // prettier-ignore
+  const { hostOf } = require('./private/host/intake-host') as typeof import('./private/host/intake-host');
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { HostQuestions: Asked } = require('./host-questions') as typeof import('./host-questions');
   return new Asked(hostOf(texts));
 }

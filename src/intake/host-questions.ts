@@ -18,6 +18,7 @@ import { type Outcome, RANK, type Step } from '../reachability/private/walk/outc
 import { walk } from '../reachability/private/walk/walk';
 import { causeOf } from '../reachability/private/words';
 import type { Exposure, ReachableCell } from '../reachability/results';
+import type { Family } from '../topology/private/terms';
 
 /** Something that the outside reaches, and what lets it through. */
 export interface HostExposure extends Exposure {
@@ -40,11 +41,14 @@ interface Found {
 /** Answers about a host that Bulkhead did not set up. */
 export class HostQuestions {
   private readonly bridges: ReadonlySet<string>;
+  /** Every end and address is asked about all of them. */
+  private readonly ports: Readonly<Record<Family, readonly PortClass[]>>;
 
   constructor(public readonly host: IntakeHost) {
     this.bridges = new Set(
       host.names.networks.flatMap(({ driver, interface: name }) => (driver === 'bridge' && name !== undefined ? [name] : [])),
     );
+    this.ports = { ipv4: portClasses(host.view, 'ipv4'), ipv6: portClasses(host.view, 'ipv6') };
   }
 
   /** What is missing or not understood; it goes with each answer. */
@@ -129,7 +133,7 @@ export class HostQuestions {
   /** Ports of an address that lead to somebody, by who that is. */
   private found(from: QuestionEnd, address: string): Found[] {
     const groups = new Map<string, { readonly outcome: Outcome; readonly ports: PortSet[]; readonly targets: PortSet[] }>();
-    for (const each of portClasses(this.host.view, familyOf(address))) {
+    for (const each of this.ports[familyOf(address)]) {
       const outcome = this.ask(from, address, each);
       if (outcome === undefined || (outcome.disposition !== 'DELIVERED' && outcome.disposition !== 'UNKNOWN')) continue;
       const receiver = outcome.receiver ?? outcome.receivers?.[0];

@@ -2,18 +2,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Validator } from '@cfworker/json-schema';
 import { App, Aspects } from 'cdktf';
+import { bulkhead } from './bulkhead';
 import { SecureDefaults, Suppressions } from '../../src';
-import { EXIT, main } from '../../src/cli/main';
+import { EXIT } from '../../src/cli/main';
 import { temporaryFolder } from '../support/folders';
 import { RawStack } from '../support/raw-stack';
 
 const folder = temporaryFolder();
-
-async function bulkhead(...argv: string[]) {
-  const said = { out: '', err: '' };
-  const sink = (name: 'out' | 'err') => ({ write: (text: string) => void (said[name] += text) });
-  return { code: await main(argv, sink('out'), sink('err')), ...said };
-}
 
 /** A synth of two stacks, each with a container that findings are about. */
 function synth(privileged: boolean): string {

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { EXIT, main } from '../../src/cli/main';
+import { bulkhead } from './bulkhead';
+import { EXIT } from '../../src/cli/main';
 import { collectScript } from '../../src/host/private/programs';
 import { temporaryFolder } from '../support/folders';
 
@@ -10,12 +11,6 @@ const kept = process.env.PATH;
 afterEach(() => {
   process.env.PATH = kept;
 });
-
-async function bulkhead(...argv: string[]) {
-  const said = { out: '', err: '' };
-  const sink = (name: 'out' | 'err') => ({ write: (text: string) => void (said[name] += text) });
-  return { code: await main(argv, sink('out'), sink('err')), ...said };
-}
 
 /** A program in the place of ssh, which notes its words and takes the program that comes by standard input. */
 function ssh(does: string): { readonly words: () => string[]; readonly given: () => string } {

@@ -1,16 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { EXIT, main } from '../../src/cli/main';
+import { bulkhead } from './bulkhead';
+import { EXIT } from '../../src/cli/main';
 import { temporaryFolder } from '../support/folders';
 
 const folder = temporaryFolder();
-
-async function bulkhead(...argv: string[]) {
-  const said = { out: '', err: '' };
-  const sink = (name: 'out' | 'err') => ({ write: (text: string) => void (said[name] += text) });
-  return { code: await main(argv, sink('out'), sink('err')), ...said };
-}
 
 /** What bash offers after these words, the last of which is being written. */
 async function offered(...words: string[]): Promise<string[]> {

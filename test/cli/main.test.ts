@@ -1,26 +1,15 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Validator } from '@cfworker/json-schema';
+import { bulkhead } from './bulkhead';
 import { ConnectionRate, EngineVersion, Peer, Port, Reachability, type ReachabilityChange } from '../../src';
-import { EXIT, main } from '../../src/cli/main';
+import { EXIT } from '../../src/cli/main';
 import { writeDaemonReports } from '../../src/reports/daemon-reports';
 import { temporaryFolder } from '../support/folders';
 import { HOST_ADDRESS, Program } from '../support/programs';
 import { shop } from '../support/unguarded';
 
 const folder = temporaryFolder();
-
-interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function bulkhead(...argv: string[]): Promise<Said> {
-  const said = { out: '', err: '' };
-  const sink = (name: 'out' | 'err') => ({ write: (text: string) => void (said[name] += text) });
-  return { code: await main(argv, sink('out'), sink('err')), ...said };
-}
 
 /** Web, Api and two databases on one segment, and what Web publishes. */
 function site(

@@ -1,19 +1,14 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Validator } from '@cfworker/json-schema';
+import { bulkhead } from './bulkhead';
 import { EngineVersion, FirewallReview } from '../../src';
-import { EXIT, main } from '../../src/cli/main';
+import { EXIT } from '../../src/cli/main';
 import { archiveOf } from '../intake/archive-of';
 import { textsOf } from '../intake/host-texts';
 import { temporaryFolder } from '../support/folders';
 
 const folder = temporaryFolder();
-
-async function bulkhead(...argv: string[]) {
-  const said = { out: '', err: '' };
-  const sink = (name: 'out' | 'err') => ({ write: (text: string) => void (said[name] += text) });
-  return { code: await main(argv, sink('out'), sink('err')), ...said };
-}
 
 function file(text: string): string {
   const place = path.join(folder(), 'dump.txt');

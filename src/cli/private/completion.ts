@@ -1,3 +1,5 @@
+import { quoted } from '../../private/shell-word';
+
 /** What a command line can have, for a shell that completes it. */
 export interface Words {
   readonly name: string;
@@ -29,8 +31,6 @@ export type Shell = (typeof SHELLS)[number];
 export function completion(shell: Shell, words: Words): string {
   return { bash, zsh, fish }[shell](words);
 }
-
-const quoted = (text: string) => `'${text.replace(/'/g, `'\\''`)}'`;
 
 /** For any bash since 3.2, which macOS has. Files are what bash completes where this says nothing. */
 function bash({ name, commands }: Words): string {

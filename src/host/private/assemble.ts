@@ -44,8 +44,3 @@ export function uncommented(text: string): string {
     .replace(/\n{2,}/g, '\n')
     .replace(/^( +)\1/gm, '$1');
 }
-
-/** A text as one word of a shell, whatever it contains. */
-export function quoted(text: string): string {
-  return `'${text.replace(/'/g, `'\\''`)}'`;
-}

@@ -1,4 +1,4 @@
-import { assemble, quoted } from './assemble';
+import { assemble } from './assemble';
 import { type HostConfig, type HostSecrets, placedFiles } from './host-input';
 import { CONTAINER_CHECKS, LOOKS, NAMESPACE_LINES } from './verify-checks';
 import { variablesOf } from '../../engine/private/capabilities';
@@ -7,6 +7,7 @@ import { capabilitiesWith, DANGEROUS } from '../../hardening/private/capabilitie
 import { AUDITED, ENGINE_FILES, LIVE, TLS_FILES } from '../../hardening/private/engine-files';
 import { allowedTexts, keysOf, SETTING_LOOKS, type SettingLook } from '../../hardening/private/engine-settings';
 import { ENGINE_SOCKET, ENGINE_SOCKET_PATH, PARENTS, SENSITIVE, SOCKETS, TIME_ZONE_FILES } from '../../hardening/private/host-paths';
+import { quoted } from '../../private/shell-word';
 import { levelOf } from '../../validation/private/cis-controls';
 
 /** A container of the program, or a service, whose tasks are containers. */

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { cacheDir, once } from './cache';
 import { unpackPackage } from './debian';
 import { IN_GUEST, run } from './exec';
-import { quoted } from '../../../src/host/private/assemble';
+import { quoted } from '../../../src/private/shell-word';
 
 const PROJECT = path.resolve(__dirname, '../../..');
 const PACKAGE = 'user-mode-linux';
