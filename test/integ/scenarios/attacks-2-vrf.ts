@@ -27,8 +27,7 @@ import type { Probes } from '../lab/probe';
 /** Few kernels have it, and the guest's does. */
 export const needsModules = true;
 
-/** Others follow when it was seen to pass there. */
-export const engines: readonly EngineId[] = ['28.5'];
+export const engines: readonly EngineId[] = ['20.10', '26.1', '28.5', '29'];
 
 /** Lines of docs/THREATS.md that it shows. */
 export const threats = ['T01', 'T05', 'T40', 'T80'];
