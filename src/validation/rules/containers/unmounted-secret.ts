@@ -1,4 +1,4 @@
-import { fileUrlPath, secretLooking } from '../../../private/secret-looking';
+import { fileUrlPath, secretLooking, valueOfFile } from '../../../private/secret-looking';
 import type { ICheckedBlock, ICheckedResource } from '../../checked-resource';
 import { defineRule } from '../../private/define-rule';
 import { mountBlocks } from '../../private/host-mounts';
@@ -37,7 +37,7 @@ export const unmountedSecret = defineRule({
     if (targets === undefined) return [];
     return variablesOf(container).flatMap(([name, value]) => {
       const path = fileUrlPath(value) ?? value;
-      const bare = /^(.+)_FILE$/i.exec(name)?.[1] ?? (path === value ? undefined : name);
+      const bare = valueOfFile(name) ?? (path === value ? undefined : name);
       if (bare === undefined || !/^\/\S+$/.test(path) || holdsExpression(path)) return [];
       if (secretLooking(bare, 'x') === undefined && !path.startsWith(CUSTOM)) return [];
       return targets.some((target) => isWithin(path, target))
