@@ -2,7 +2,14 @@ import type { DataVolume } from './data-volume';
 import { FileOwner } from './file-owner';
 import { folderMode } from './private/folder-mode';
 import { checkFolderTarget, checkTarget, normalised } from './private/mount-target';
-import { ENGINE_SOCKET_PATH, holdsEngineSocket, isEngineSocket, sensitivePlace, TIME_ZONE_FILES, wayOutOf } from '../hardening/private/host-paths';
+import {
+  ENGINE_SOCKET_PATH,
+  holdsEngineSocket,
+  isEngineSocket,
+  sensitivePlace,
+  TIME_ZONE_FILES,
+  wayOutOf,
+} from '../hardening/private/host-paths';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, reasonText } from '../private/text';

@@ -6,6 +6,7 @@ import {
   ContainerNetwork,
   ContainerUser,
   Device,
+  FileOwner,
   HardenedContainer,
   HealthCheck,
   Peer,
@@ -23,7 +24,12 @@ export const arr: PublicStack = {
       segment: new BridgeSegment(stack, 'Tunnel', { daemon }),
       image: image('qmcgaw/gluetun:v3.40'),
       user: ContainerUser.root({ reason: 'it makes the tunnel, its routes and its firewall' }),
-      capabilities: [Capability.of('NET_ADMIN', { reason: 'it makes the interface of the tunnel' })],
+      capabilities: [
+        Capability.of('NET_ADMIN', { reason: 'it makes the interface of the tunnel' }),
+        Capability.CHOWN,
+        Capability.DAC_OVERRIDE,
+      ],
+      writableRootReason: 'it writes the resolver of its network, and settings of its programs',
       devices: [Device.of('/dev/net/tun', { reason: 'the tunnel ends in a program if the kernel has no WireGuard' })],
       environment: {
         VPN_SERVICE_PROVIDER: 'custom',
@@ -37,13 +43,21 @@ export const arr: PublicStack = {
       volumes: [VolumeMount.hostDirectory('/srv/arr/gluetun', '/gluetun')],
       healthCheck: HealthCheck.command(['/gluetun-entrypoint', 'healthcheck']),
     });
-    const behind = (id: string, name: string, folders: Record<string, string>, port: number) => {
+    const behind = (id: string, name: string, folder: string, port: number) => {
       const one = new HardenedContainer(stack, id, {
         network: ContainerNetwork.container(gluetun, { reason: 'its traffic leaves by the VPN' }),
         image: image(name),
-        user: ContainerUser.of(1000),
+        user: ContainerUser.root({ reason: 'its supervisor stays root; the program itself drops it' }),
+        capabilities: [Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.FOWNER, Capability.KILL, Capability.SETGID, Capability.SETUID],
+        init: false, // its supervisor must be the first process
+        writableRootReason: 'its supervisor makes and executes files in /run',
+        environment: { PUID: '1000', PGID: '1000' },
         timeZone,
-        volumes: Object.entries(folders).map(([host, target]) => VolumeMount.hostDirectory(host, target, { mode: '0755' })),
+        // The image gives /config to its user, and nothing else.
+        volumes: [
+          VolumeMount.hostDirectory(`/srv/arr/${id.toLowerCase()}`, '/config'),
+          VolumeMount.hostDirectory(`/srv/arr/${folder}`, `/${folder}`, { owner: FileOwner.of(1000, 1000) }),
+        ],
         limits: { memoryMebibytes: 1024 },
         healthCheck: HealthCheck.shell(`curl -sf http://127.0.0.1:${port}/ || exit 1`, { startPeriodSeconds: 60 }),
       });
@@ -51,8 +65,8 @@ export const arr: PublicStack = {
       gluetun.publish(Port.tcp(port), LAN);
       return one;
     };
-    behind('Qbittorrent', 'lscr.io/linuxserver/qbittorrent:5.1.0', { '/srv/arr/qbittorrent': '/config', '/srv/arr/downloads': '/downloads' }, 8080);
-    behind('Sonarr', 'lscr.io/linuxserver/sonarr:4.0.14', { '/srv/arr/sonarr': '/config', '/srv/arr/tv': '/tv' }, 8989);
+    behind('Qbittorrent', 'lscr.io/linuxserver/qbittorrent:5.1.0', 'downloads', 8080);
+    behind('Sonarr', 'lscr.io/linuxserver/sonarr:4.0.14', 'tv', 8989);
     gluetun.connections.allowTo(server, Port.udp(51_820));
   },
 };

@@ -1,4 +1,4 @@
-// A forge with SSH and a runner of actions.
+// A forge of code: a server with SSH, its database, and a runner, which executes jobs in its own container.
 import { image, PUBLIC, LAN, type PublicStack, RESOLVER } from './stack';
 import {
   BridgeSegment,
@@ -12,6 +12,7 @@ import {
   Peer,
   Port,
   SecretFile,
+  Suppressions,
   VolumeMount,
 } from '../../src';
 
@@ -32,7 +33,11 @@ export const forge: PublicStack = {
       segment,
       image: image('codeberg.org/forgejo/forgejo:13'),
       user: ContainerUser.root({ reason: 'its supervisor and sshd stay root' }),
-      capabilities: [Capability.CHOWN, Capability.SETUID, Capability.SETGID, Capability.DAC_OVERRIDE, Capability.FOWNER],
+      capabilities: [
+        ...[Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.FOWNER, Capability.KILL, Capability.SETGID, Capability.SETUID],
+        Capability.of('SYS_CHROOT', { reason: 'sshd locks each new connection into an empty folder' }),
+      ],
+      writableRootReason: 'its entry point rewrites /etc/passwd, and its supervisor writes beside the services',
       environment: {
         USER_UID: '1000',
         USER_GID: '1000',
@@ -54,7 +59,9 @@ export const forge: PublicStack = {
       image: image('code.forgejo.org/forgejo/runner:11'),
       user: ContainerUser.of(1001),
       command: ['forgejo-runner', 'daemon', '--config', '/data/config.yml'],
-      environment: { DOCKER_HOST: 'tcp://docker-in-docker:2375' },
+      // Jobs run in this container: an engine for them would need a privileged one.
+      environment: { FORGEJO_INSTANCE_URL: `http://${server.dnsName}:3000` },
+      healthCheck: HealthCheck.none({ reason: 'it asks the server for jobs, and answers nobody' }),
       volumes: [VolumeMount.volume(new DataVolume(stack, 'RunnerData', { daemon }), '/data')],
     });
     server.startAfter(db, { healthy: true });
@@ -63,6 +70,7 @@ export const forge: PublicStack = {
     runner.connections.allowTo(server);
     runner.connections.allowTo(Peer.anyIpv4(), Port.tcp(443));
     runner.connections.allowDnsTo(RESOLVER);
+    Suppressions.of(server).add({ ruleId: 'BH-P04', reason: 'everybody may push by SSH, with a key' });
     server.publish(Port.tcp(2222), { ...PUBLIC, targetPort: Port.tcp(22) });
     server.publish(Port.tcp(3000), LAN);
   },

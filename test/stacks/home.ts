@@ -34,7 +34,14 @@ export const home: PublicStack = {
       image: image('eclipse-mosquitto:2.0'),
       user: ContainerUser.of(1883),
       volumes: [VolumeMount.hostDirectory('/srv/home/mosquitto', '/mosquitto/data')],
-      configFiles: { files: [ConfigFile.fromText('/mosquitto/config/mosquitto.conf', 'listener 1883\nallow_anonymous true\npersistence true\npersistence_location /mosquitto/data/\n')] },
+      configFiles: {
+        files: [
+          ConfigFile.fromText(
+            '/mosquitto/config/mosquitto.conf',
+            'listener 1883\nallow_anonymous true\npersistence true\npersistence_location /mosquitto/data/\n',
+          ),
+        ],
+      },
       healthCheck: HealthCheck.command(['mosquitto_sub', '-t', '$SYS/broker/uptime', '-C', '1', '-W', '3']),
       defaultPort: Port.tcp(1883),
     });
@@ -53,6 +60,7 @@ export const home: PublicStack = {
       segment: lan,
       image: image('ghcr.io/home-assistant/home-assistant:2025.11'),
       user: ContainerUser.root({ reason: 'its supervisor and the program itself stay root' }),
+      init: false, // its supervisor must be the first process
       writableRootReason: 'it installs what integrations need',
       timeZone,
       volumes: [VolumeMount.hostDirectory('/srv/home/assistant', '/config')],

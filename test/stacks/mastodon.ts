@@ -58,10 +58,23 @@ export const mastodon: PublicStack = {
       return made;
     };
     const files = [VolumeMount.volume(system, '/mastodon/public/system')];
-    const migrate = one('Migrate', 'mastodon', ['bundle', 'exec', 'rails', 'db:prepare'], { restartPolicy: RestartPolicy.NO, healthCheck: HealthCheck.none({ reason: 'a task that ends' }) });
-    const web = one('Web', 'mastodon', ['bundle', 'exec', 'puma', '-C', 'config/puma.rb'], { volumes: files, healthCheck: HealthCheck.shell("curl -s --noproxy localhost localhost:3000/health | grep -q 'OK' || exit 1", { startPeriodSeconds: 60 }) });
-    const streaming = one('Streaming', 'mastodon-streaming', ['node', './streaming/index.js'], { healthCheck: HealthCheck.shell("curl -s --noproxy localhost localhost:4000/api/v1/streaming/health | grep -q 'OK' || exit 1") });
-    const sidekiq = one('Sidekiq', 'mastodon', ['bundle', 'exec', 'sidekiq'], { volumes: files, healthCheck: HealthCheck.shell("ps aux | grep '[s]idekiq 8' || false", { startPeriodSeconds: 60 }) });
+    const migrate = one('Migrate', 'mastodon', ['bundle', 'exec', 'rails', 'db:prepare'], {
+      restartPolicy: RestartPolicy.NO,
+      healthCheck: HealthCheck.none({ reason: 'a task that ends' }),
+    });
+    const web = one('Web', 'mastodon', ['bundle', 'exec', 'puma', '-C', 'config/puma.rb'], {
+      volumes: files,
+      healthCheck: HealthCheck.shell("curl -s --noproxy localhost localhost:3000/health | grep -q 'OK' || exit 1", {
+        startPeriodSeconds: 60,
+      }),
+    });
+    const streaming = one('Streaming', 'mastodon-streaming', ['node', './streaming/index.js'], {
+      healthCheck: HealthCheck.shell("curl -s --noproxy localhost localhost:4000/api/v1/streaming/health | grep -q 'OK' || exit 1"),
+    });
+    const sidekiq = one('Sidekiq', 'mastodon', ['bundle', 'exec', 'sidekiq'], {
+      volumes: files,
+      healthCheck: HealthCheck.shell("ps aux | grep '[s]idekiq 8' || false", { startPeriodSeconds: 60 }),
+    });
     for (const each of [db, redis]) migrate.startAfter(each, { healthy: true });
     for (const each of [web, streaming, sidekiq]) each.startAfter(migrate, { completed: true });
 
@@ -71,7 +84,10 @@ export const mastodon: PublicStack = {
       image: image('nginx:1.29-alpine'),
       profile: nginx,
       aliases: [DOMAIN],
-      volumes: [VolumeMount.hostPath('/srv/mastodon/nginx', '/etc/nginx/conf.d'), VolumeMount.volume(system, '/system', { readOnly: true })],
+      volumes: [
+        VolumeMount.hostPath('/srv/mastodon/nginx', '/etc/nginx/conf.d'),
+        VolumeMount.volume(system, '/system', { readOnly: true }),
+      ],
     });
     proxy.connections.allowTo(web, Port.tcp(3000));
     proxy.connections.allowTo(streaming, Port.tcp(4000));

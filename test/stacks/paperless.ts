@@ -42,6 +42,7 @@ export const paperless: PublicStack = {
       user: ContainerUser.of(1001),
       command: ['gotenberg', '--chromium-disable-javascript=true', '--chromium-allow-list=file:///tmp/.*'],
       limits: { memoryMebibytes: 1024 },
+      healthCheck: HealthCheck.shell('curl -sf http://127.0.0.1:3000/health || exit 1'),
       defaultPort: Port.tcp(3000),
     });
     const tika = new HardenedContainer(stack, 'Tika', {
@@ -49,13 +50,17 @@ export const paperless: PublicStack = {
       image: image('apache/tika:3.2.3.0'),
       user: ContainerUser.of(35_002),
       limits: { memoryMebibytes: 1024 },
+      healthCheck: HealthCheck.none({ reason: 'the image has no program that asks it' }),
       defaultPort: Port.tcp(9998),
     });
     const folder = (name: string) => VolumeMount.hostDirectory(`/srv/paperless/${name}`, `/usr/src/paperless/${name}`);
     const web = new HardenedContainer(stack, 'Webserver', {
       segment,
       image: image('ghcr.io/paperless-ngx/paperless-ngx:2.20'),
-      user: ContainerUser.of(1000),
+      user: ContainerUser.root({ reason: 'its supervisor stays root; the services drop it' }),
+      capabilities: [Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.FOWNER, Capability.KILL, Capability.SETGID, Capability.SETUID],
+      init: false, // its supervisor must be the first process
+      writableRootReason: 'its supervisor makes and executes files in /run',
       timeZone,
       environment: {
         PAPERLESS_REDIS: `redis://${broker.dnsName}:6379`,
@@ -70,14 +75,22 @@ export const paperless: PublicStack = {
       secrets: { files: [password, key] },
       volumes: ['data', 'media', 'export', 'consume'].map(folder),
       limits: { memoryMebibytes: 2048, cpuMillis: 2000 },
-      healthCheck: HealthCheck.command(['curl', '-fs', '-S', '-L', '--max-time', '2', 'http://localhost:8000'], { startPeriodSeconds: 120 }),
+      healthCheck: HealthCheck.command(['curl', '-fs', '-S', '-L', '--max-time', '2', 'http://localhost:8000'], {
+        startPeriodSeconds: 120,
+      }),
     });
     const backup = new HardenedContainer(stack, 'Backup', {
       segment,
       image: image('prodrigestivill/postgres-backup-local:18'),
       user: ContainerUser.of(999),
       timeZone,
-      environment: { POSTGRES_HOST: database.dnsName, POSTGRES_DB: 'paperless', POSTGRES_USER: 'paperless', POSTGRES_PASSWORD_FILE: password.filePath, SCHEDULE: '@daily' },
+      environment: {
+        POSTGRES_HOST: database.dnsName,
+        POSTGRES_DB: 'paperless',
+        POSTGRES_USER: 'paperless',
+        POSTGRES_PASSWORD_FILE: password.filePath,
+        SCHEDULE: '@daily',
+      },
       secrets: { files: [password] },
       volumes: [VolumeMount.hostDirectory('/srv/paperless/backups', '/backups')],
       healthCheck: HealthCheck.shell('curl -f http://localhost:8080/ || exit 1'),
@@ -88,6 +101,5 @@ export const paperless: PublicStack = {
     backup.startAfter(database, { healthy: true });
     backup.connections.allowTo(database);
     web.publish(Port.tcp(8000), LAN);
-    void Capability;
   },
 };

@@ -79,7 +79,10 @@ const WAYS_OUT: readonly (readonly [place: RegExp, way: string])[] = [
   [/^\/dev\/./, "for a device use 'devices' with Device.of()"],
   [/^\/(proc|sys)(\/|$)/, 'for a monitoring program use VolumeMount.procOfHost() or sysOfHost()'],
   [/^\/(usr\/)?lib\/modules/, 'load the module on the host, for which the container needs no mount'],
-  [/^\/var\/lib\/docker\/containers/, 'to collect the output of containers, use a SocketProxy with SocketAccess.logs() or a LogDriver that sends it'],
+  [
+    /^\/var\/lib\/docker\/containers/,
+    'to collect the output of containers, use a SocketProxy with SocketAccess.logs() or a LogDriver that sends it',
+  ],
   [/^\/(var\/)?run\/(dbus|udev|systemd)/, 'a program that controls the host by it must run on the host'],
   [/^\/etc\/(letsencrypt|ssl|pki)/, 'let each renewal copy the certificate and its key to a directory with no other content'],
   [/^\/etc\/./, 'for a file that only tells something, such as /etc/machine-id, use a ConfigFile'],

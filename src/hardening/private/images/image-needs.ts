@@ -97,7 +97,12 @@ export const IMAGE_NEEDS: readonly ImageNeeds[] = [
     memory: 768,
     source: 'https://github.com/confluentinc/kafka-images',
   },
-  { images: hub('library/mysql'), writes: ['/var/lib/mysql', '/var/run/mysqld'], memory: 512, source: 'https://github.com/docker-library/mysql' },
+  {
+    images: hub('library/mysql'),
+    writes: ['/var/lib/mysql', '/var/run/mysqld'],
+    memory: 512,
+    source: 'https://github.com/docker-library/mysql',
+  },
   { images: hub('library/mongo'), writes: ['/data/db', '/data/configdb'], memory: 512, source: 'https://github.com/docker-library/mongo' },
   { images: hub('library/rabbitmq'), writes: ['/var/lib/rabbitmq'], source: 'https://github.com/docker-library/rabbitmq' },
   {
@@ -114,17 +119,27 @@ export const IMAGE_NEEDS: readonly ImageNeeds[] = [
   },
   {
     images: any('nginxproxy/acme-companion', 'nginx-proxy/acme-companion', 'jrcs/letsencrypt-nginx-proxy-companion'),
-    refused: 'it runs commands in other containers by calls of the engine that no socket proxy passes; use ImageProfile.traefik() or ImageProfile.caddy(), which get their certificates themselves',
+    refused:
+      'it runs commands in other containers by calls of the engine that no socket proxy passes; use ImageProfile.traefik() or ImageProfile.caddy(), which get their certificates themselves',
     source: 'https://github.com/nginx-proxy/acme-companion',
   },
   {
-    images: any('nginxproxy/nginx-proxy', 'nginx-proxy/nginx-proxy', 'jwilder/nginx-proxy', 'nginxproxy/docker-gen', 'jwilder/docker-gen', 'mcuadros/ofelia'),
-    refused: 'it needs the socket of the engine as a file, or calls that change other containers, which no socket proxy passes; use ImageProfile.traefik() with a SocketProxy, or a reverse proxy with a config file',
+    images: any(
+      'nginxproxy/nginx-proxy',
+      'nginx-proxy/nginx-proxy',
+      'jwilder/nginx-proxy',
+      'nginxproxy/docker-gen',
+      'jwilder/docker-gen',
+      'mcuadros/ofelia',
+    ),
+    refused:
+      'it needs the socket of the engine as a file, or calls that change other containers, which no socket proxy passes; use ImageProfile.traefik() with a SocketProxy, or a reverse proxy with a config file',
     source: 'https://github.com/nginx-proxy/nginx-proxy',
   },
   {
     images: any('crazymax/fail2ban', 'lukechilds/fail2ban'),
-    refused: "it changes the firewall of the host, for which it needs the host's network and NET_ADMIN; run it on the host, or limit sources and rates with publish()",
+    refused:
+      "it changes the firewall of the host, for which it needs the host's network and NET_ADMIN; run it on the host, or limit sources and rates with publish()",
     source: 'https://github.com/crazy-max/docker-fail2ban',
   },
   {

@@ -19,13 +19,15 @@ export const imageNeeds = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   why: 'The program ends when it starts, or a part of it never works. Bulkhead knows this of a few popular images, from their sources; of all other images it knows nothing.',
-  fix: "set the property that the finding names; or if your variant of the image does not need it, suppress this finding with that reason",
+  fix: 'set the property that the finding names; or if your variant of the image does not need it, suppress this finding with that reason',
   resourceTypes: ['docker_container'],
   find: (container) => {
     const image = imageName(container);
     const name = image === undefined ? undefined : fullName(masked(image));
     if (image === undefined || name === undefined || ROOTLESS.test(image) || isHelper(container)) return [];
-    return needsOf(name).flatMap((needs) => lacking(container, needs)).map((each) => ({ ...each, message: `'${image}' ${each.message}` }));
+    return needsOf(name)
+      .flatMap((needs) => lacking(container, needs))
+      .map((each) => ({ ...each, message: `'${image}' ${each.message}` }));
   },
 });
 
@@ -46,7 +48,9 @@ function lacking(container: ICheckedResource, needs: ImageNeeds): Violation[] {
   if (needs.root !== undefined && isOther) say('user', `starts only as root, because ${needs.root}: set 'user' to ContainerUser.root({ reason }), and 'capabilities' to what it needs`); // prettier-ignore
   if (needs.capabilities !== undefined && !isOther) {
     const missing = without(needs.capabilities);
-    if (missing.length > 0) say('capabilities', `uses ${missing.join(', ')} as root: add ${missing.length === 1 ? 'it' : 'them'} to 'capabilities'`);
+    if (missing.length > 0) {
+      say('capabilities', `uses ${missing.join(', ')} as root: add ${missing.length === 1 ? 'it' : 'them'} to 'capabilities'`);
+    }
   }
   if (needs.fileCapabilities !== undefined) {
     const missing = without(needs.fileCapabilities);
@@ -65,7 +69,10 @@ function lacking(container: ICheckedResource, needs: ImageNeeds): Violation[] {
 /** Paths of the container that are not of its root file system, and that it may write. */
 function writableIn(container: ICheckedResource): string[] {
   const mounts = mountBlocks(container).filter((block) => !block.isTrue('read_only'));
-  return [...container.names('tmpfs'), ...mounts.flatMap((block) => ['container_path', 'target'].flatMap((attribute) => block.rawText(attribute) ?? []))];
+  return [
+    ...container.names('tmpfs'),
+    ...mounts.flatMap((block) => ['container_path', 'target'].flatMap((attribute) => block.rawText(attribute) ?? [])),
+  ];
 }
 
 /** In images, `/var/run` is `/run`. */
