@@ -26,8 +26,7 @@ const USUAL: Readonly<Record<string, number>> = {
 };
 
 /** What follows `://`: user and password, a name or an IPv4 address, and a port; further hosts follow after a comma. */
-const URL_HOSTS =
-  /([a-z][a-z0-9+.-]*):\/\/(?:[^/\s@,]*@)?([a-z0-9][a-z0-9._-]*(?::\d{1,5})?(?:,[a-z0-9][a-z0-9._-]*:\d{1,5}(?![a-z0-9.:/-]))*)/gi;
+const URL_HOSTS = /([a-z][a-z0-9+.-]*):\/\/(?:[^/\s@,]*@)?([a-z0-9][a-z0-9._-]*(?::\d{1,5})?(?:,[a-z0-9][a-z0-9._-]*:\d{1,5})*)/gi;
 const HOST_AND_PORT = /^([a-z0-9][a-z0-9._-]*):(\d{1,5})$/i;
 const ONLY_HOST = /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/i;
 

@@ -19,7 +19,7 @@ export const imageNeeds = defineRule({
   severity: Severity.WARNING,
   inDefaults: true,
   why: 'The program ends when it starts, or a part of it never works. Bulkhead knows this of a few popular images, from their sources; of all other images it knows nothing.',
-  fix: 'set the property that the finding names; or if your variant of the image does not need it, suppress this finding with that reason',
+  fix: 'set the property that the finding names, or do what it says instead; if your variant of the image does not need it, suppress this finding with that reason',
   resourceTypes: ['docker_container'],
   find: (container) => {
     const image = imageName(container);
