@@ -8,7 +8,7 @@ import {
   isEngineSocket,
   sensitivePlace,
   TIME_ZONE_FILES,
-  wayOutOf,
+  insteadOf,
 } from '../hardening/private/host-paths';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
@@ -202,7 +202,7 @@ function checkedSource(source: string, readOnly: boolean): string {
   if (place !== undefined && !tellsTimeZone) {
     throw new UnscopedValidationError(
       'SensitiveHostPath',
-      `'${text}' is in '${place}', which gives control over the host; ${wayOutOf(text)}mount another directory, such as '/srv/${text.split('/').pop() || 'data'}'`,
+      `'${text}' is in '${place}', which gives control over the host; ${insteadOf(text)}mount another directory, such as '/srv/${text.split('/').pop() || 'data'}'`,
     );
   }
   return text;

@@ -73,8 +73,8 @@ export function sensitivePlace(path: string): string | undefined {
   return placeOf(path) ?? placeOf(resolved(path));
 }
 
-/** What else to do where programs are known to want a place of the host. */
-const WAYS_OUT: readonly (readonly [place: RegExp, way: string])[] = [
+/** What to do instead, for places of the host that programs are known to mount. */
+const INSTEAD: readonly (readonly [place: RegExp, way: string])[] = [
   [/^\/dev\/shm/, "set 'sharedMemoryMebibytes' of 'limits'"],
   [/^\/dev\/./, "for a device use 'devices' with Device.of()"],
   [/^\/(proc|sys)(\/|$)/, 'for a monitoring program use VolumeMount.procOfHost() or sysOfHost()'],
@@ -88,9 +88,9 @@ const WAYS_OUT: readonly (readonly [place: RegExp, way: string])[] = [
   [/^\/etc\/./, 'for a file that only tells something, such as /etc/machine-id, use a ConfigFile'],
 ];
 
-/** The first words of a way out for a sensitive path; empty if there is only the general one. */
-export function wayOutOf(path: string): string {
-  const way = WAYS_OUT.find(([place]) => place.test(path))?.[1];
+/** What to do instead of mounting a sensitive path, as the beginning of a sentence; empty if it is not known. */
+export function insteadOf(path: string): string {
+  const way = INSTEAD.find(([place]) => place.test(path))?.[1];
   return way === undefined ? '' : `${way}; otherwise `;
 }
 

@@ -1,7 +1,7 @@
 /** A host that a setting of a program names, as a place to connect to. */
 export interface NamedHost {
   readonly host: string;
-  /** Undefined if only the name stands there. */
+  /** Undefined if only the name is given. */
   readonly port?: number;
 }
 
@@ -30,7 +30,7 @@ const URL_HOSTS = /([a-z][a-z0-9+.-]*):\/\/(?:[^/\s@,]*@)?([a-z0-9][a-z0-9._-]*(
 const HOST_AND_PORT = /^([a-z0-9][a-z0-9._-]*):(\d{1,5})$/i;
 const ONLY_HOST = /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/i;
 
-/** Variables that hold the name of another host alone. */
+/** Variables that hold only the name of another host. */
 const NAMES_A_HOST = /.HOST(NAME)?$/i;
 /** Those whose host is the program itself, or what clients call it. */
 const OWN_HOST =

@@ -25,7 +25,7 @@ export const imageNeeds = defineRule({
     const image = imageName(container);
     const name = image === undefined ? undefined : fullName(masked(image));
     if (image === undefined || name === undefined || ROOTLESS.test(image) || isHelper(container)) return [];
-    return needsOf(name)
+    return needsOf(name, image.slice(image.lastIndexOf('/') + 1))
       .flatMap((needs) => lacking(container, needs))
       .map((each) => ({ ...each, message: `'${image}' ${each.message}` }));
   },
@@ -62,7 +62,7 @@ function lacking(container: ICheckedResource, needs: ImageNeeds): Violation[] {
     const missing = needs.writes.filter((folder) => !places.some((place) => holdsExpression(place) || isIn(folder, place)));
     if (missing.length > 0) say('writes', `writes to ${missing.join(' and ')}, which ${missing.length === 1 ? 'is' : 'are'} read-only: mount a volume there, or list it in 'tmpfsMebibytes'`); // prettier-ignore
   }
-  if (needs.memory !== undefined && memory !== undefined && memory < needs.memory) say('memory', `needs at least ${needs.memory} MiB, and may use ${memory}: set 'memoryMebibytes' of 'limits'`); // prettier-ignore
+  if (needs.memory !== undefined && memory !== undefined && memory < needs.memory) say('memory', `uses about ${needs.memory} MiB with its own settings, and the limit is ${memory}: set 'memoryMebibytes' of 'limits'`); // prettier-ignore
   return found;
 }
 

@@ -32,7 +32,7 @@ export const deadEnd = defineRule({
   title: 'setting with an address that the container cannot reach',
   severity: Severity.WARNING,
   inDefaults: true,
-  why: 'The program in the container tries to connect there, and nobody answers: the name does not resolve, or no flow is declared. Nothing else reports this before it runs.',
+  why: 'The program in the container tries to connect there, and nothing answers: the name does not resolve, or no flow is declared. Nothing else reports this before it runs.',
   fix: "write the 'dnsName' of the other container, and declare the flow with connections.allowTo(other, port); for a port of the host, declare it with allowTo(Peer.host(), port), and write 'host.docker.internal'; to keep the name, add it to 'aliases' of the other container, or with an address outside to 'hostEntries'; if the program does not connect there, suppress this finding with that reason",
   resourceTypes: ['docker_container'],
   find: (container) => {
