@@ -1,5 +1,6 @@
 import { cell } from './print-cis';
 import type { ImageFacts } from '../src/hardening/private/images/image-facts';
+import { IMAGE_NEEDS, type ImageNeeds } from '../src/hardening/private/images/image-needs';
 import { PUBLIC_IMAGES } from '../src/hardening/private/images/public-images';
 
 /** docs/IMAGES.md: what the profiles of public images set, why, and where that is written. */
@@ -36,7 +37,39 @@ This page is printed from the facts by \`npx projen docs:print\`.
 |---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 
+${needsTable()}
+
 ${names.map((name) => section(PUBLIC_IMAGES.filter(({ image }) => image === name))).join('\n')}`;
+}
+
+/** What rule BH-I06 knows. */
+function needsTable(): string {
+  const rows = IMAGE_NEEDS.map(
+    (needs) => `| ${[namesOf(needs), needs.refused ?? saysOf(needs), `<${needs.source}>`].map(cell).join(' | ')} |`,
+  );
+  return `## Images without a profile
+
+Of these images only some needs are known, from their sources; none was run. The rule [BH-I06](RULES.md#bh-i06) warns of a container that lacks one.
+
+| image | what it needs | source |
+|---|---|---|
+${rows.join('\n')}`;
+}
+
+const namesOf = ({ title }: ImageNeeds) => title;
+
+function saysOf({ isFirst, root, capabilities, fileCapabilities, writableRoot, writes, memory }: ImageNeeds): string {
+  return [
+    isFirst && `\`init: false\`: it has its own first process`,
+    root && `root: ${root}`,
+    capabilities && `as root ${capabilities.map((each) => each.replace('CAP_', '')).join(', ')}`,
+    fileCapabilities && `\`fileCapabilities\` ${fileCapabilities.map((each) => each.replace('CAP_', '')).join(', ')}`,
+    writableRoot && `a writable root file system: ${writableRoot}`,
+    writes && `a volume or a file system in memory at ${writes.map(code).join(', ')}`,
+    memory && `${memory} MiB`,
+  ]
+    .filter(Boolean)
+    .join('; ');
 }
 
 function section(variants: readonly ImageFacts[]): string {

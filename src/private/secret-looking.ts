@@ -60,6 +60,14 @@ export function secretsInText(text: string): { readonly name: string; readonly w
   return [...new Map(all.map((found) => [found.name.replace(/^-+/, ''), found])).values()];
 }
 
+/** What the name of a variable says of it where its value is the path of a file: `TOKEN_FILE`, `TOKEN__FILE`, `TOKEN_PATH`, `KEY_SECRETFILE` of gluetun. */
+const OF_A_FILE = /_+(?:[a-z]*FILE|PATH)$/i;
+
+/** The name without what says that the value is the path of a file; undefined if it does not say so. */
+export function valueOfFile(name: string): string | undefined {
+  return OF_A_FILE.test(name) ? name.replace(OF_A_FILE, '') : undefined;
+}
+
 /** What switches something on or off, such as MARIADB_RANDOM_ROOT_PASSWORD. */
 const SWITCH = /^(true|false|yes|no|on|off|[01]|)$/i;
 
@@ -72,7 +80,7 @@ export function fileUrlPath(value: string): string | undefined {
 export function secretLooking(name: string, value: string): string | undefined {
   const shape = SECRET_VALUES.find(({ pattern }) => pattern.test(value));
   // A variable that names the path of a secret's file holds no secret.
-  const namesAFile = (/_(FILE|PATH)$/i.test(name) && /^\/[^\s]+$/.test(value)) || fileUrlPath(value) !== undefined;
+  const namesAFile = (valueOfFile(name) !== undefined && /^\/[^\s]+$/.test(value)) || fileUrlPath(value) !== undefined;
   return (
     shape?.what ??
     ([SECRET_WORD, SECRET_ENDING].some((pattern) => pattern.test(name)) && !namesAFile && !SWITCH.test(value)

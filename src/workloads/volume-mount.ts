@@ -2,7 +2,14 @@ import type { DataVolume } from './data-volume';
 import { FileOwner } from './file-owner';
 import { folderMode } from './private/folder-mode';
 import { checkFolderTarget, checkTarget, normalised } from './private/mount-target';
-import { ENGINE_SOCKET_PATH, holdsEngineSocket, isEngineSocket, sensitivePlace, TIME_ZONE_FILES } from '../hardening/private/host-paths';
+import {
+  ENGINE_SOCKET_PATH,
+  holdsEngineSocket,
+  isEngineSocket,
+  sensitivePlace,
+  TIME_ZONE_FILES,
+  insteadOf,
+} from '../hardening/private/host-paths';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
 import { plainText, reasonText } from '../private/text';
@@ -195,7 +202,7 @@ function checkedSource(source: string, readOnly: boolean): string {
   if (place !== undefined && !tellsTimeZone) {
     throw new UnscopedValidationError(
       'SensitiveHostPath',
-      `'${text}' is in '${place}', which gives control over the host; mount another directory, such as '/srv/${text.split('/').pop() || 'data'}'`,
+      `'${text}' is in '${place}', which gives control over the host; ${insteadOf(text)}mount another directory, such as '/srv/${text.split('/').pop() || 'data'}'`,
     );
   }
   return text;

@@ -1,19 +1,30 @@
+import { arr } from './arr';
 import { authentik } from './authentik';
 import { dockprom } from './dockprom';
 import { elk } from './elk';
+import { forge } from './forge';
+import { home } from './home';
 import { immich } from './immich';
+import { kafka } from './kafka';
 import { mailcow } from './mailcow';
+import { mastodon } from './mastodon';
+import { matrix } from './matrix';
+import { paperless } from './paperless';
 import { pihole } from './pihole';
+import { plausible } from './plausible';
 import type { PublicStack } from './stack';
 import { traefik } from './traefik';
 import { wgEasy } from './wg-easy';
 import { expectGolden } from '../support/golden';
 import { Program, type Synthesized } from '../support/programs';
 
-const STACKS: Readonly<Record<string, PublicStack>> = { authentik, dockprom, elk, immich, mailcow, pihole, traefik, 'wg-easy': wgEasy };
+const STACKS: Readonly<Record<string, PublicStack>> = {
+  ...{ authentik, dockprom, elk, immich, mailcow, pihole, traefik, 'wg-easy': wgEasy },
+  ...{ arr, forge, home, kafka, mastodon, matrix, paperless, plausible },
+};
 
 /** What a synth says of a gateway that makes its own interface, whoever declares one. */
-const GATEWAY = [/^WgEasy forwards ipv4 and ipv6 for its clients/, /^WgEasy has CAP_NET_(ADMIN|RAW) \(/];
+const GATEWAY = [/^WgEasy forwards ipv4 and ipv6 for its clients/, /^(WgEasy|Gluetun) has CAP_NET_(ADMIN|RAW) \(/];
 
 interface Made {
   readonly synthesized: Synthesized;
@@ -73,7 +84,7 @@ describe.each(Object.keys(STACKS))('%s', (name) => {
     expect(all.length).toBeGreaterThan(name === 'wg-easy' ? 0 : 1);
     for (const container of all) {
       expect(container.privileged ?? false).toBe(false);
-      expect(container.network_mode).toBeUndefined();
+      expect(container.network_mode ?? 'container:').toMatch(/^container:/);
       expect(container.security_opts).toContain('no-new-privileges:true');
       const sources = container.mounts.map(({ source }: { source: string }) => source);
       if (!container.name.endsWith('-socket')) expect(sources.filter((source: string) => /docker\.sock/.test(source))).toEqual([]);
@@ -88,6 +99,43 @@ describe.each(Object.keys(STACKS))('%s', (name) => {
 });
 
 describe('what stood in the way of each', () => {
+  test('Kafka: it tells its clients a name that resolves, and its settings are in memory', () => {
+    expect(env('kafka', 'ui')).toContain('KAFKA_CLUSTERS_0_BOOTSTRAPSERVERS=kafka1:9092');
+    expect(of('kafka').synthesized.container('kafka1').env).toContain('KAFKA_ADVERTISED_LISTENERS=INSIDE://kafka1:9092,OUTSIDE://192.0.2.10:29092'); // prettier-ignore
+    expect(Object.keys(of('kafka').synthesized.container('kafka1').tmpfs)).toContain('/etc/kafka');
+  });
+
+  test('Matrix: the kernel executes the program of the relay, whose user holds nothing', () => {
+    const relay = of('matrix').synthesized.container('app-coturn');
+    expect([relay.user, relay.capabilities.add]).toEqual(['65534:65534', ['CAP_NET_BIND_SERVICE']]);
+    expect(of('matrix').program.topology().publications.filter(({ hostPort }) => hostPort.last > hostPort.first)).toMatchObject([{ hostPort: { protocol: 'udp', first: 49_160, last: 49_200 } }]); // prettier-ignore
+  });
+
+  test('A forge: its SSH server locks connections in, and its supervisor signals', () => {
+    expect(of('forge').synthesized.container('app-server').capabilities.add).toEqual(
+      expect.arrayContaining(['CAP_KILL', 'CAP_SYS_CHROOT']),
+    );
+  });
+
+  test('Behind a VPN: supervisors are the first processes, and a folder that no image gives away has an owner', () => {
+    const { synthesized, program } = of('arr');
+    for (const name of ['app-qbittorrent', 'app-sonarr']) expect(synthesized.container(name)).toMatchObject({ init: false, read_only: false }); // prettier-ignore
+    expect(program.topology().hostDirectories).toContainEqual({ directory: '/srv/arr/tv', owner: '1000:1000', mode: '0750' });
+    expect(env('arr', 'gluetun')).toContain('WIREGUARD_PRIVATE_KEY_SECRETFILE=/run/secrets/app-wireguardkey');
+  });
+
+  test('Mastodon: nothing starts before the database is migrated', () => {
+    const { json } = of('mastodon').synthesized;
+    const [, web] = Object.entries<any>(json.resource.docker_container).find(([key]) => key.startsWith('Web_'))!;
+    expect(web.depends_on).toEqual(expect.arrayContaining([expect.stringContaining('Migrate')]));
+    expect(of('mastodon').synthesized.container('app-migrate')).toMatchObject({ attach: true, must_run: false });
+  });
+
+  test('Paperless and Home Assistant: their supervisors are the first processes', () => {
+    expect(of('paperless').synthesized.container('app-webserver')).toMatchObject({ init: false, user: '0:0' });
+    expect(of('home').synthesized.container('app-assistant')).toMatchObject({ init: false, user: '0:0' });
+  });
+
   test('Immich: the cache belongs to its user, secrets are files, shared memory has a size', () => {
     const { synthesized } = of('immich');
     expect(synthesized.container('app-models-owner').command).toContain('1000:1000');
@@ -138,7 +186,7 @@ describe('what stood in the way of each', () => {
 
   test('mailcow: names are asked of a container, and a password comes from a file where the image takes a variable alone', () => {
     const { synthesized, program } = of('mailcow');
-    const resolver = program.topology().networks.flatMap(({ members }) => members).find(({ workload, home }) => workload === 'app/Unbound' && home)!.ipv4; // prettier-ignore
+    const resolver = program.topology().networks.flatMap(({ members }) => members).find((member) => member.workload === 'app/Unbound' && member.home)!.ipv4; // prettier-ignore
     const asking = program.topology().workloads.filter(({ dns }) => dns.includes(resolver)).map(({ name }) => name); // prettier-ignore
     expect(asking).toEqual(['app-acme', 'app-clamd', 'app-dovecot', 'app-nginx', 'app-phpfpm', 'app-postfix', 'app-rspamd', 'app-sogo']);
     expect(synthesized.container('app-dovecot').entrypoint.join(' ')).toContain('DBPASS="$(cat "$DBPASS_FILE")"');

@@ -30,6 +30,6 @@ export function keeps(changes: CapabilityChanges, name: string): boolean {
   return boundingSet(changes).includes(name);
 }
 
-function bareName(text: string): string {
+export function bareName(text: string): string {
   return text.trim().toUpperCase().replace(/^CAP_/, '');
 }

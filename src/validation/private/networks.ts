@@ -9,6 +9,8 @@ export function onDefaultBridge(container: ICheckedResource): boolean {
   const networks = container.blocks('networks_advanced');
   if (networks.some((network) => network.rawText('name')?.trim() === 'bridge')) return true;
   if (networks.length > 0 || container.has('networks_advanced')) return false;
+  // Whose network it is may be known only to Terraform: it is that of a container in any case.
+  if (container.rawText('network_mode')?.startsWith('container:')) return false;
   const mode = container.has('network_mode') ? container.text('network_mode') : '';
   return mode !== undefined && DEFAULT_BRIDGE.includes(mode.trim());
 }

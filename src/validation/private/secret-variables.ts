@@ -1,5 +1,5 @@
 import { holdsExpression, masked } from './json';
-import { secretLooking, secretsInWords } from '../../private/secret-looking';
+import { secretLooking, secretsInWords, valueOfFile } from '../../private/secret-looking';
 import type { ICheckedBlock } from '../checked-resource';
 import type { Violation } from '../rule';
 
@@ -7,7 +7,7 @@ import type { Violation } from '../rule';
 export function secretVariables(attribute: string, variables: readonly (readonly [name: string, value: string])[]): Violation[] {
   return variables.flatMap(([name, value]) => {
     // A text that Terraform inserts may be the path that the name promises.
-    const what = /_(FILE|PATH)$/i.test(name) && holdsExpression(value) ? undefined : secretLooking(name, value);
+    const what = valueOfFile(name) !== undefined && holdsExpression(value) ? undefined : secretLooking(name, value);
     return what === undefined ? [] : [{ detail: name, message: `'${name}' in '${attribute}' looks like ${what}` }];
   });
 }

@@ -1,13 +1,11 @@
 import { Cidr } from '../../addressing/cidr';
 import { isAddress } from '../../addressing/private/ip';
+import { HOST_NAME } from '../../hardening/private/host-name';
 import { METADATA_NAMES } from '../../hardening/private/metadata-addresses';
 import { ValidationError } from '../../private/errors';
 import { matching, plainText } from '../../private/text';
 import type { Declarations } from '../../topology/private/declarations';
 import type { HardenedContainerProps } from '../hardened-container-props';
-
-/** Name under which a container that may talk to the host finds it. */
-export const HOST_NAME = 'host.docker.internal';
 
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 export const DNS_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(\\.${LABEL})*$`, 'i');

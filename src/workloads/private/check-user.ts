@@ -26,7 +26,7 @@ export function checkUser(path: string, user: ContainerUser, capabilities: reado
     throw new ValidationError(
       'InertCapability',
       path,
-      `'capabilities' holds ${texts.join(', ')}, but the container runs as user ${user.text}, and Docker gives capabilities only to root${ports}; remove ${texts.length === 1 ? 'it' : 'them'}, or set 'user' to ContainerUser.rootAtStart({ reason }) if the image drops root by itself, or to ContainerUser.root({ reason })`,
+      `'capabilities' holds ${texts.join(', ')}, but the container runs as user ${user.text}, and Docker gives capabilities only to root${ports}; remove ${texts.length === 1 ? 'it' : 'them'}; if the program file of the image has ${texts.length === 1 ? 'it' : 'them'} ('operation not permitted' at the start), set 'fileCapabilities' of an ImageProfile.of() and pass that as 'profile'; or set 'user' to ContainerUser.rootAtStart({ reason }) if the image drops root by itself, or to ContainerUser.root({ reason })`,
     );
   }
   if (mode !== 'root-at-start') return;

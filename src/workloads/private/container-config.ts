@@ -1,10 +1,10 @@
 import type { CheckedContainer } from './check-container';
-import { HOST_NAME } from './check-names';
 import { givenBack, healthCheckBlock, mountBlock, stampMount } from './common';
 import { confined } from './confined';
 import { parseAddress } from '../../addressing/private/ip';
 import { advertisementSysctls } from '../../engine/private/advertisements';
 import { HARDENED, tmpfsOptions } from '../../hardening/private/hardened-defaults';
+import { HOST_NAME } from '../../hardening/private/host-name';
 import { CONFIG_FOLDER, secretFolderOf } from '../../hardening/private/host-paths';
 import type { ContainerConfig, LateContainerBlocks } from '../../private/bindings';
 import { literalText, literalWords } from '../../private/late';

@@ -1,5 +1,5 @@
 import { type Place, ValidationError } from '../../private/errors';
-import { secretLooking } from '../../private/secret-looking';
+import { secretLooking, valueOfFile } from '../../private/secret-looking';
 import { plainText, reasonText, startText } from '../../private/text';
 
 /** The variable that contains the path of a file instead of the value of another one; undefined if the image has none. */
@@ -55,9 +55,9 @@ function refuseSecret(
 ): void {
   const suspicious = secretLooking(name, value);
   if (suspicious !== undefined) {
-    const bare = name.replace(/_{1,2}(FILE|PATH)$/i, '');
+    const bare = valueOfFile(name) ?? name;
     const variable = fileVariable(bare);
-    const file = bare.toLowerCase().replace(/[_.]/g, '-').replace(/^-+/, '');
+    const file = bare.toLowerCase().replace(/[_.]+/g, '-').replace(/^-+/, '');
     throw new ValidationError(
       'SecretInEnvironment',
       place,

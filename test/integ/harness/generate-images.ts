@@ -1,6 +1,7 @@
 // Images of Debian's real services, made without a registry: a Debian tree with the package in it, packed for `docker import`, kept in the lab's cache.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { markWithPorts } from './file-marks';
 import { cacheDir, once } from '../lab/cache';
 import { debootstrap } from '../lab/debian';
 import { must } from '../lab/exec';
@@ -113,9 +114,7 @@ function asPublicImages(tree: string): void {
     .filter((line) => !/^postgres:|^[^:]*:[^:]*:999:/.test(line));
   fs.writeFileSync(passwd, ['postgres:x:999:999::/var/lib/postgresql:/bin/bash', ...others].join('\n'));
   fs.symlinkSync('/bin/busybox', path.join(tree, 'usr/local/bin/wget'));
-  // Version 2, effective, the bit of NET_BIND_SERVICE.
-  const mark = "import os, struct, sys; os.setxattr(sys.argv[1], 'security.capability', struct.pack('<5I', 0x02000001, 1 << 10, 0, 0, 0))";
-  must('marking the program of Caddy', ['python3', '-c', mark, path.join(tree, 'usr/bin/caddy')]);
+  markWithPorts(path.join(tree, 'usr/bin/caddy'));
 }
 
 /** Scenarios are synchronous and debootstrap is not: it is run by this file as a program. */

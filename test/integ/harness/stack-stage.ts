@@ -162,8 +162,8 @@ function replansEmpty(checks: Checks, deployment: StackDeployment, when: string)
 
 // --- packets ---------------------------------------------------------------------------------------------------------------------------
 
-const portsIn = ({ first, last }: { readonly first: number; readonly last: number }) =>
-  Array.from({ length: Math.min(last - first + 1, 4) }, (_, i) => first + i);
+/** The ends of a range. */
+const portsIn = ({ first, last }: { readonly first: number; readonly last: number }) => [...new Set([first, last])];
 
 /** Every port that the program names, and two that it does not. */
 function portsOf({ pairs, egress, hostFlows, publications }: Topology): Ports {
@@ -217,7 +217,7 @@ function packets({ checks, lab, what }: Used, deployment: StackDeployment, dualS
   const ports = portsOf(topology);
   const probes = new Probes(lab);
   const real = new Set<string>();
-  const busy = new Set(topology.publications.map(({ hostPort }) => `${hostPort.protocol}/${hostPort.first}`));
+  const busy = new Set(topology.publications.flatMap(({ hostPort }) => portsIn(hostPort).map((port) => `${hostPort.protocol}/${port}`)));
   const serve = (where: Where, name: string) => {
     const listeners = ['0.0.0.0', '::'].flatMap((address) =>
       (['tcp', 'udp'] as const).flatMap((proto) => ports[proto].map((port) => ({ proto, address, port, token: name }))),

@@ -2,16 +2,21 @@
 // declared flow is used, everything else that is tried is closed, plans are empty, and everything runs again after restarts of the engine.
 // Each is a scenario of its own, so that it takes its turn alone.
 import type { Scenario } from './index';
+import { arr } from '../../stacks/arr';
 import { authentik } from '../../stacks/authentik';
 import { dockprom } from '../../stacks/dockprom';
 import { elk } from '../../stacks/elk';
+import { forge } from '../../stacks/forge';
 import { immich } from '../../stacks/immich';
+import { kafka } from '../../stacks/kafka';
 import { mailcow } from '../../stacks/mailcow';
+import { matrix } from '../../stacks/matrix';
 import { pihole } from '../../stacks/pihole';
 import type { PublicStack } from '../../stacks/stack';
 import { traefik } from '../../stacks/traefik';
 import { wgEasy } from '../../stacks/wg-easy';
 import type { Checks } from '../harness/checks';
+import { HOST_ADDRESS } from '../harness/deployment';
 import { needService } from '../harness/generate-images';
 import { play, StackDeployment, type Used } from '../harness/stack-stage';
 import { APPS } from '../harness/stand-ins/apps';
@@ -20,6 +25,7 @@ import { ELK } from '../harness/stand-ins/elk';
 import { MAILCOW, WEB } from '../harness/stand-ins/mailcow';
 import { METRICS } from '../harness/stand-ins/metrics';
 import { NAMES } from '../harness/stand-ins/names';
+import { SERVICES } from '../harness/stand-ins/services';
 import { prepareStandIns } from '../harness/stand-ins/stand-in';
 import { VPN } from '../harness/stand-ins/vpn';
 import { newKey, serverSettings, TUNNEL, tunnelReaches } from '../harness/wireguard';
@@ -30,8 +36,21 @@ import { NET } from '../lab/network';
 
 const ENGINES: readonly EngineId[] = ['26.1', '28.5', '29'];
 
-const STACKS: Readonly<Record<string, PublicStack>> = { immich, authentik, elk, pihole, traefik, dockprom, mailcow, 'wg-easy': wgEasy };
-const STAND_INS = [...DATABASES, ...APPS, ...ELK, ...NAMES, ...METRICS, ...MAILCOW, ...WEB, ...VPN];
+const STACKS: Readonly<Record<string, PublicStack>> = {
+  immich,
+  authentik,
+  elk,
+  pihole,
+  traefik,
+  dockprom,
+  mailcow,
+  'wg-easy': wgEasy,
+  arr,
+  forge,
+  kafka,
+  matrix,
+};
+const STAND_INS = [...DATABASES, ...APPS, ...ELK, ...NAMES, ...METRICS, ...MAILCOW, ...WEB, ...VPN, ...SERVICES];
 const TUNNEL_KEYS = { server: newKey(), client: newKey(), port: 51_820 };
 
 /** What a user of a stack brings to the host: files that containers read. */
@@ -44,12 +63,20 @@ const BRINGS: Readonly<Record<string, (lab: Lab) => void>> = {
     for (const name of ['mysql', 'unbound']) lab.writeFile(`/srv/mailcow/conf/${name}/own.conf`, '# nothing of our own\n');
     lab.writeFile('/srv/mailcow/conf/nginx/site.conf', "server { listen 80; location / { return 200 'mail'; } }\n");
   },
+  matrix: (lab) => {
+    lab.writeFile('/srv/matrix/certs/fullchain.pem', 'a certificate\n');
+    lab.writeFile('/srv/matrix/nginx/site.conf', 'server { listen 80; listen 8448; location / { proxy_pass http://app-synapse:8008; } }\n');
+  },
   // A client that somebody made on the web page.
   'wg-easy': (lab) => lab.writeFile('/srv/wg/server', serverSettings(TUNNEL_KEYS), '600'),
 };
 
 /** What is used by its own protocol. */
 const USES: Readonly<Record<string, (given: Used) => void>> = {
+  forge: ({ checks, lab, what }) => {
+    const { stdout } = lab.inNs('lanA', ['python3', '-c', `import socket; print(socket.create_connection(('${HOST_ADDRESS}', 2222), 3).recv(64))`]); // prettier-ignore
+    checks.shown(`${what}: a client of the LAN gets through the lock of the SSH server`, stdout.includes('SSH-2.0'), stdout);
+  },
   'wg-easy': (given) => tunnelReaches(given, TUNNEL_KEYS, 'wg-easy', [{ address: NET.internet, port: 443 }, { address: TUNNEL.gateway, port: 51_821 }]), // prettier-ignore
 };
 

@@ -52,7 +52,7 @@ export const EXPOSURE: readonly FixPair[] = [
   ),
   ours(
     'BH-P04',
-    ["name who may connect in 'sources' of publish() on a HardenedDaemon"],
+    ["name the blocks that may connect in 'sources' of publish() on a HardenedDaemon"],
     (isFixed) => published(Port.tcp(5432), HOST_ADDRESS, [isFixed ? FEW : Peer.anyIpv4()]),
     { beside: ['BH-E01'], thereafter: ['BH-P06'] },
   ),

@@ -1,6 +1,6 @@
 import { Image } from '@cdktf/provider-docker/lib/image';
 import { everyRule } from './follow';
-import { accept, container, type FixPair, IMAGE, program, service, task } from './pair';
+import { accept, container, DROP_ALL, type FixPair, IMAGE, program, service, task } from './pair';
 
 const DIGEST = `sha256:${'b'.repeat(64)}`;
 const VERSION = "name a version and its digest, such as 'nginx:1.29@sha256:…'";
@@ -8,6 +8,12 @@ const LOOKED_AT = "append the digest of the reviewed image to the name, as text:
 const PINNED = `nginx:1.29@${DIGEST}`;
 const ELSEWHERE = `registry.elsewhere.test/shop/web:1.4@${DIGEST}`;
 const BUILT = { name: 'registry.example.com/shop/web:1.4' };
+
+const named = (name: string) => `${name}:1.4@${DIGEST}`;
+const LACKS = 'set the property that the finding names';
+/** A public image, with what it lacks, and what changes of it. */
+const lacks = (image: string, bad: object, change: object, more: Pick<FixPair, 'beside' | 'thereafter'> = {}) =>
+  container('BH-I06', [LACKS], { image: named(image), ...bad }, change, more);
 
 /** Where images come from. */
 export const IMAGES: readonly FixPair[] = [
@@ -21,6 +27,24 @@ export const IMAGES: readonly FixPair[] = [
     { image: PINNED },
     { beside: ['BH-X03'] },
     ({ stack }) => stack.addOverride('data.docker_registry_image.web', { name: 'nginx:1.29' }),
+  ),
+  lacks('linuxserver/sonarr', { init: true, readOnly: false }, { init: false }, { beside: ['BH-C15'] }),
+  lacks('paperlessngx/paperless-ngx', { memory: 512, memorySwap: 512 }, { readOnly: false }, { thereafter: ['BH-C15'] }),
+  lacks(
+    'clickhouse/clickhouse-server',
+    { readOnly: false, memory: 256, memorySwap: 256 },
+    { memory: 1024, memorySwap: 1024 },
+    { beside: ['BH-C15'] },
+  ),
+  lacks('mysql', { memory: 512, memorySwap: 512 }, { tmpfs: { '/run/mysqld': 'rw,noexec,nosuid,size=4m', '/var/lib/mysql': 'rw,noexec,nosuid,size=64m' } }), // prettier-ignore
+  lacks('coredns/coredns', {}, { capabilities: { ...DROP_ALL, add: ['CAP_NET_BIND_SERVICE'] } }, { thereafter: ['BH-C33'] }),
+  container('BH-I06', ['do what it says instead'], { image: named('containrrr/watchtower') }, { image: IMAGE }),
+  container(
+    'BH-I06',
+    ['if your variant of the image does not need it, suppress this finding with that reason'],
+    { image: named('coredns/coredns') },
+    {},
+    { accepts: true },
   ),
   container('BH-I03', ['use an image from a registry on the list'], { image: ELSEWHERE }, { image: IMAGE }),
   {

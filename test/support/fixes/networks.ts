@@ -1,6 +1,6 @@
 import { Network } from '@cdktf/provider-docker/lib/network';
 import { Service } from '@cdktf/provider-docker/lib/service';
-import { EncryptedOverlay, EngineVersion } from '../../../src';
+import { ContainerImage, EncryptedOverlay, EngineVersion, type HardenedContainerProps, HealthCheck, Peer, Port } from '../../../src';
 import { HOST_ADDRESS, Program } from '../programs';
 import { SwarmProgram } from '../swarms';
 import {
@@ -63,6 +63,31 @@ function withRaw6(engine: EngineVersion, config: object): Program {
   new Network(stack, 'Raw', { name: 'raw', options: CLOSED_INSIDE, provider: daemon._providerFor(stack), ...config });
   return { stack, daemon } as Program;
 }
+
+type Setting = Pick<HardenedContainerProps, 'environment' | 'aliases' | 'hostEntries'>;
+
+/** Two containers of ours, the first with a setting that names something. */
+function naming(
+  follows: readonly string[],
+  settings: (isFixed: boolean) => { readonly web?: Setting; readonly db?: Setting; readonly port?: number; readonly host?: boolean },
+  more: Pick<FixPair, 'accepts'> = {},
+): FixPair {
+  const made = (isFixed: boolean) => {
+    const host = hardened();
+    const segment = host.segment('Front');
+    const { web = {}, db = {}, port, host: asksHost } = settings(isFixed);
+    const rest = { image: ContainerImage.fromRegistry(IMAGE), healthCheck: HealthCheck.command(['/healthy']) };
+    const [first, second] = [host.container('Web', segment, { ...rest, ...web }), host.container('Db', segment, { ...rest, ...db })];
+    for (const each of [first, second]) ['BH-C28', 'BH-C30'].forEach((ruleId) => accept(each, ruleId));
+    if (port !== undefined) first.connections.allowTo(second, Port.tcp(port));
+    if (asksHost) first.connections.allowTo(Peer.host(), Port.tcp(5432));
+    if (isFixed && more.accepts) accept(first, 'BH-N09');
+    return host.stack;
+  };
+  return ours('BH-N09', follows, made, more);
+}
+
+const url = (name: string): Setting => ({ environment: { DB_URL: `postgres://${name}/shop` } });
 
 /** Networks, and who is on them. */
 export const NETWORKS: readonly FixPair[] = [
@@ -145,6 +170,15 @@ export const NETWORKS: readonly FixPair[] = [
       return isFixed ? joined(raw) : { networkMode: 'container:other' };
     },
   ),
+  naming(["write the 'dnsName' of the other container", 'declare the flow with connections.allowTo(other, port)'], (isFixed) => ({ web: url(isFixed ? 'app-db' : 'db'), port: 5432 })), // prettier-ignore
+  naming(['declare the flow with connections.allowTo(other, port)'], (isFixed) => ({
+    web: url('app-db:6432'),
+    port: isFixed ? 6432 : 5432,
+  })),
+  naming(['for a port of the host, declare it with allowTo(Peer.host(), port)', "write 'host.docker.internal'"], (isFixed) => ({ web: url(isFixed ? 'host.docker.internal' : HOST_ADDRESS), host: isFixed })), // prettier-ignore
+  naming(["to keep the name, add it to 'aliases' of the other container"], (isFixed) => ({ web: url('db'), db: isFixed ? { aliases: ['db'] } : {}, port: 5432 })), // prettier-ignore
+  naming(["to keep the name, add it", "or with an address outside to 'hostEntries'"], (isFixed) => ({ web: { ...url('db'), ...(isFixed && { hostEntries: { db: '198.51.100.7' } }) } })), // prettier-ignore
+  naming(['if the program does not connect there, suppress this finding with that reason'], () => ({ web: url('db') }), { accepts: true }),
   ours('BH-N08', ["remove 'ipv6' and the IPv6 blocks of 'ipam_config'"], (isFixed) => {
     const ipamConfig = [{ subnet: 'fd00:1::/64', gateway: 'fd00:1::1' }];
     return withRaw6(EngineVersion.of('26.1'), isFixed ? {} : { ipv6: true, ipamConfig }).stack;

@@ -101,6 +101,7 @@ export const PUBLICATIONS: readonly FixPair[] = [
       beside: ['BH-P05'],
     },
   ),
+  raw('BH-P04', ['if every client is meant to reach it, as with the SSH server of a forge, suppress this finding with that reason'], published(5432, 5432), {}, { accepts: true }), // prettier-ignore
   ours('BH-P05', ['use a HardenedService of a SwarmCluster and publish() it with the sources that may connect'], (isFixed) =>
     inSwarm(isFixed ? 'ours' : 'itself'),
   ),

@@ -33,7 +33,7 @@ function found(program: { readonly stack: Program['stack'] }, least: Severity): 
 
 describe('what our constructs make', () => {
   test('all rules are asked', () => {
-    expect(RULES.map(({ ruleId }) => ruleId)).toHaveLength(2 + 16 + 4 + 4 + 4 + 3);
+    expect(RULES.map(({ ruleId }) => ruleId)).toHaveLength(2 + 16 + 4 + 5 + 4 + 3);
   });
 
   test('a container lacks the health check alone, which a prop brings', () => {

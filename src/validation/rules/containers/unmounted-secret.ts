@@ -1,4 +1,4 @@
-import { fileUrlPath, secretLooking } from '../../../private/secret-looking';
+import { fileUrlPath, secretLooking, valueOfFile } from '../../../private/secret-looking';
 import type { ICheckedBlock, ICheckedResource } from '../../checked-resource';
 import { defineRule } from '../../private/define-rule';
 import { mountBlocks } from '../../private/host-mounts';
@@ -37,7 +37,8 @@ export const unmountedSecret = defineRule({
     if (targets === undefined) return [];
     return variablesOf(container).flatMap(([name, value]) => {
       const path = fileUrlPath(value) ?? value;
-      const bare = /^(.+)_FILE$/i.exec(name)?.[1] ?? (path === value ? undefined : name);
+      // A path may also be one of the image, or of a folder.
+      const bare = (/FILE$/i.test(name) ? valueOfFile(name) : undefined) ?? (path === value ? undefined : name);
       if (bare === undefined || !/^\/\S+$/.test(path) || holdsExpression(path)) return [];
       if (secretLooking(bare, 'x') === undefined && !path.startsWith(CUSTOM)) return [];
       return targets.some((target) => isWithin(path, target))

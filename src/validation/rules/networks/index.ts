@@ -1,5 +1,6 @@
 import { attachableOverlay } from './attachable-overlay';
 import { betweenNetworks } from './between-networks';
+import { deadEnd } from './dead-end';
 import { defaultBridge } from './default-bridge';
 import { openInside } from './open-inside';
 import { plainOverlay } from './plain-overlay';
@@ -16,4 +17,5 @@ export const NETWORK_RULES = [
   attachableOverlay,
   sharedNamespace,
   unfilteredIpv6,
+  deadEnd,
 ];

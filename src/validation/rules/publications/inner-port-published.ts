@@ -10,7 +10,7 @@ export const innerPortPublished = defineRule({
   inDefaults: true,
   cisControls: ['5.9'],
   why: 'Attackers scan for databases, brokers and management interfaces all day, and one weak password or one unpatched vulnerability there exposes the whole data set or the host. If the guard of a HardenedDaemon admits only specific blocks, this is not a finding.',
-  fix: "publish it on '127.0.0.1' ('ip' of 'ports'), or do not publish it: containers that need it can join its network, and other services do not need a published port; or name who may connect in 'sources' of publish() on a HardenedDaemon",
+  fix: "publish it on '127.0.0.1' ('ip' of 'ports'), or do not publish it: containers that need it can join its network, and other services do not need a published port; or name the blocks that may connect in 'sources' of publish() on a HardenedDaemon; if every client is meant to reach it, as with the SSH server of a forge, suppress this finding with that reason",
   resourceTypes: ['docker_container', 'docker_service'],
   applies: (workload) => workload.blocks(workload.resourceType === 'docker_service' ? 'endpoint_spec.ports' : 'ports').length > 0,
   find: (workload) =>

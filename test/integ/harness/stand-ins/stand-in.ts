@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { must } from '../../lab/exec';
 import { imageTar } from '../../lab/image';
 import type { Lab } from '../../lab/lab';
+import { markedCopy } from '../file-marks';
 import { needPart, type Part, partTar } from '../slim-images';
 
 export interface StandIn {
@@ -20,6 +21,8 @@ export interface StandIn {
   readonly says?: readonly string[];
   /** Programs of the image beside the entry point: path and lines of a shell. */
   readonly programs?: Readonly<Record<string, string>>;
+  /** Copies of busybox whose file is marked with NET_BIND_SERVICE, as an effective capability: a container that cannot have it does not execute them. */
+  readonly marked?: readonly string[];
   /** Lines of a shell, with the functions of HELPERS. */
   readonly entry: string;
   readonly command?: readonly string[];
@@ -70,7 +73,7 @@ function write(root: string, file: string, text: string, mode: number): void {
 }
 
 /** The files beside those of the program. */
-function layerOf({ users = [], folders = [], programs = {}, entry }: StandIn, root: string): void {
+function layerOf({ users = [], folders = [], programs = {}, marked = [], entry }: StandIn, root: string): void {
   // As in Debian and Alpine.
   if (!fs.existsSync(path.join(root, 'var/run'))) fs.symlinkSync('/run', path.join(root, 'var/run'));
   write(root, 'etc/nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n', 0o644);
@@ -79,6 +82,7 @@ function layerOf({ users = [], folders = [], programs = {}, entry }: StandIn, ro
   write(root, 'usr/bin/answer', `#!/bin/sh\n${ANSWER}\n`, 0o755);
   const all = { 'usr/bin/nc': NC, ...programs };
   for (const [file, text] of Object.entries(all)) write(root, file, `#!/bin/sh\n. /helpers.sh\n${text}\n`, 0o755);
+  for (const file of marked) markedCopy(path.join(root, 'bin/busybox'), path.join(root, file));
   const numbers = users.map((user) => [user.split(':')[0], user.split(':').at(-1)!]);
   const passwd = numbers.map(([uid, gid]) => `u${uid}:x:${uid}:${gid}::/:/bin/sh\n`);
   write(root, 'etc/passwd', `root:x:0:0:root:/root:/bin/sh\n${passwd.join('')}nobody:x:65534:65534::/:/bin/false\n`, 0o644);
@@ -101,7 +105,7 @@ export function importStandIn(lab: Lab, standIn: StandIn, index: number): void {
   layerOf(standIn, root);
   if (!fs.existsSync(path.join(root, 'usr/bin/curl'))) write(root, 'usr/bin/curl', `#!/bin/sh\n${CURL}\n`, 0o755);
   const tar = path.join(lab.labDir, name);
-  must('packing a stand-in', ['tar', '-C', root, '--numeric-owner', '-cf', tar, '.']);
+  must('packing a stand-in', ['tar', '--xattrs', '--xattrs-include=security.*', '-C', root, '--numeric-owner', '-cf', tar, '.']);
   const says = [
     'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/postgresql/15/bin',
     'ENTRYPOINT ["/entry.sh"]',

@@ -1,0 +1,61 @@
+import { namedHosts } from '../../src/validation/private/named-hosts';
+
+describe('hosts in settings', () => {
+  test.each([
+    ['DB_URL', 'postgres://shop@db/shop', [{ host: 'db', port: 5432 }]],
+    ['DB_URL', 'postgresql+psycopg2://db:6432/shop', [{ host: 'db', port: 6432 }]],
+    [
+      'URL',
+      'http://Api/x?y=http://other:1',
+      [
+        { host: 'api', port: 80 },
+        { host: 'other', port: 1 },
+      ],
+    ],
+    [
+      'LISTENERS',
+      'INSIDE://kafka1:9092,OUTSIDE://192.0.2.10:29092',
+      [
+        { host: 'kafka1', port: 9092 },
+        { host: '192.0.2.10', port: 29_092 },
+      ],
+    ],
+    [
+      'MONGO',
+      'mongodb://a:27017,b:27018/x',
+      [
+        { host: 'a', port: 27_017 },
+        { host: 'b', port: 27_018 },
+      ],
+    ],
+    [
+      'ZOOKEEPER',
+      'zk1:2181, zk2:2181',
+      [
+        { host: 'zk1', port: 2181 },
+        { host: 'zk2', port: 2181 },
+      ],
+    ],
+    ['DOCKER_HOST', 'tcp://docker-in-docker:2375', [{ host: 'docker-in-docker', port: 2375 }]],
+    ['DB_HOST', 'db', [{ host: 'db' }]],
+    ['DB_HOSTNAME', 'db.example.com', [{ host: 'db.example.com' }]],
+    ['PAPERLESS_DBHOST', 'DB', [{ host: 'db' }]],
+    [undefined, '--redis=cache:6379', [{ host: 'cache', port: 6379 }]],
+    [undefined, '--providers.docker.endpoint=tcp://socket:2375', [{ host: 'socket', port: 2375 }]],
+  ] as const)('%s=%s', (name, value, hosts) => expect(namedHosts(name, value)).toEqual(hosts));
+
+  test.each([
+    ['LISTEN', 'PLAINTEXT://:9092'],
+    ['KEY', 'file:///run/secrets/key'],
+    ['SOCKET', 'unix:///run/x.sock'],
+    ['HOSTNAME', 'web'],
+    ['VIRTUAL_HOST', 'web'],
+    ['HTTP_HOST', 'web'],
+    ['LEVEL', 'debug'],
+    ['TIME', '12:30:15'],
+    ['IMAGE', 'nginx:1.29-alpine'],
+    ['NUMBER', '5432'],
+    [undefined, 'redis-server'],
+    [undefined, '--save'],
+  ] as const)('none in %s=%s', (name, value) => expect(namedHosts(name, value)).toEqual([]));
+});
