@@ -129,7 +129,7 @@ export const CONTAINERS: readonly Entry[] = [
   container(
     'NotAnImage',
     ["'image' must be made by ContainerImage"],
-    "ContainerImage.fromRegistry('name@sha256:…')",
+    `ContainerImage.fromRegistry('${DIGEST}')`,
     { image: DIGEST },
     { image: ContainerImage.fromRegistry(DIGEST) },
   ),
