@@ -1,5 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { PATHS } from '../../src/host/private/constants';
+import { renderHostFiles } from '../../src/host/private/render-host-files';
+import { sampleInput } from '../host/sample';
 
 const PROJECT = path.resolve(__dirname, '../..');
 const PAGE = fs.readFileSync(path.join(PROJECT, 'docs/OUTPUT.md'), 'utf8');
@@ -49,4 +52,14 @@ test('the parts of both have the fields of their definitions', () => {
     const wanted = [...new Set(first.flatMap((part) => fieldsOf(definitions[part])))].sort();
     expect({ part: first, fields: [...cells].sort() }).toEqual({ part: first, fields: wanted });
   }
+});
+
+test('the files of the guard have a row each', () => {
+  const section = PAGE.split('## The files of the guard')[1].split(/\n## /)[0];
+  const named = section.split('\n').filter((line) => line.startsWith('| `')).flatMap((line) => [...line.split('|')[1].matchAll(/`([^`]+)`/g)].map(([, name]) => name)); // prettier-ignore
+  const written = renderHostFiles(sampleInput()).flatMap(({ path: file }) => /^\/etc\/bulkhead\/([^/]+)$/.exec(file)?.[1] ?? []);
+  expect(written.length).toBeGreaterThan(8);
+  expect(written.filter((file) => !named.includes(file))).toEqual([]);
+  const known = [...written, 'directories', ...[PATHS.secretPlan, PATHS.configPlan].map((file) => path.basename(file))];
+  expect(named.filter((file) => !known.includes(file))).toEqual([]);
 });

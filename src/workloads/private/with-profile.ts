@@ -48,8 +48,10 @@ export function lostData({ profile, volumes = [], tmpfsMebibytes = {} }: Hardene
 }
 
 /** The note for the author of a container whose image has a profile. */
-export function unusedProfile({ profile, image }: HardenedContainerProps): string | undefined {
-  const name = profile === undefined && image.pulled ? publicImage(image.text) : undefined;
+export function unusedProfile({ profile, image, restartPolicy }: HardenedContainerProps): string | undefined {
+  // A task runs another program of the image, such as a client of its database.
+  const isTask = restartPolicy?.text === 'no';
+  const name = profile === undefined && image.pulled && !isTask ? publicImage(image.text) : undefined;
   if (name === undefined) return undefined;
   return `'${image.text}' has a profile, which sets the user, the paths, the port and the health check that it needs: profile: ImageProfile.${name}(…)`;
 }
