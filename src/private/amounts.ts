@@ -11,7 +11,7 @@ const AMOUNTS: readonly { readonly end: RegExp; readonly unit: string; readonly 
   { end: /Millis\b/, unit: PROCESSORS, read: millisOf },
 ];
 
-/** The whole number that a caller may have meant by `'512m'`, `'1m30s'` or `1.5` processors; undefined if the property is no such amount or the value is not read. */
+/** The whole number that a caller may have meant by `'512m'`, `'1m30s'` or `1.5` processors; undefined for another property or value. */
 export function amountMeant(property: string, value: unknown): number | undefined {
   const meant = AMOUNTS.find(({ end }) => end.test(property))?.read(value);
   return meant === undefined || meant < 1 ? undefined : Math.round(meant);

@@ -9,7 +9,7 @@ import { ROOT_CALLS } from './root-calls';
 /** What a root entry point needs to run its program as another user: set the user, and the groups. */
 const TO_DROP = ['CAP_SETUID', 'CAP_SETGID'];
 
-/** The message for a user that is no ContainerUser: the call for a number, and for root those that take a reason. */
+/** The message for a user that was not made by ContainerUser: the call for a number, and for root those that take a reason. */
 export function notAUser(given: unknown): string {
   const [, uid, gid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(String(given)) ?? [];
   const isRoot = given === 'root' || /^0+$/.test(uid ?? '') || String(given).startsWith('root:');

@@ -34,3 +34,9 @@ test('the table has each folder of src, and the order has it, too', () => {
   expect(named.sort()).toEqual(folders);
   expect([...enforced()].sort()).toEqual(folders);
 });
+
+test('the README has at most 1,500 words beside its code', () => {
+  const words = fs.readFileSync(path.join(PROJECT, 'README.md'), 'utf8').replace(/^ *```.*?^ *```$/gms, '').split(/\s+/); // prettier-ignore
+  expect(words.length).toBeGreaterThan(500);
+  expect(words.length).toBeLessThanOrEqual(1_500);
+});
