@@ -4,6 +4,7 @@
  * What works in this tree may still fail at a user's: a file left out of the package, a dependency that is not bundled, a missing declaration.
  * Usage: `tsx scripts/pack-check.ts`; builds with jsii first unless `--no-build` is given.
  */
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { playPage } from './play-page';
@@ -23,6 +24,16 @@ function exampleIs(project: string): void {
   for (const file of ['tsconfig.json', 'cdktf.json']) fs.writeFileSync(path.join(project, file), inExample(file));
   run(project, path.join(project, 'node_modules/.bin/tsc'), ['--noEmit']);
   check('and compiles with its settings', true);
+}
+
+/** What Node.js prints for an error that a program does not catch: the line of code that threw it, the message and the stack. */
+function errorIsReadable(project: string): void {
+  fs.writeFileSync(path.join(project, 'mistake.js'), "require('cdktf-docker-bulkhead').Port.tcp(0);\n");
+  const { stderr } = spawnSync(process.execPath, ['mistake.js'], { cwd: project, encoding: 'utf8' });
+  const lines = stderr.trim().split('\n');
+  const longest = Math.max(...lines.map(({ length }) => length));
+  check(`an uncaught error prints ${lines.length} lines of at most ${longest} characters`, lines.length < 25 && longest < 240);
+  check('and its message, and where the program called', /\(PortOutOfRange\)[^]*mistake\.js:1:/.test(stderr));
 }
 
 /** The page about the command line, with the command as npm installs it. */
@@ -92,6 +103,7 @@ inEmptyFolder((folder) => {
   const userData = fs.readFileSync(path.join(stackFolder, 'bulkhead/shop--Host/user-data'), 'utf8');
   check('and the user data of the host', userData.startsWith('#cloud-config\n'));
 
+  errorIsReadable(project);
   commandLineIs(folder, project);
   exampleIs(project);
   const pages = PAGES.filter((page) => page !== 'README.md' && blocksOf(page).some((block) => isRun(block, 'project')));

@@ -1,7 +1,7 @@
 /**
  * Makes what npm packs small. Takes files out of the bundled libraries that nothing reads at run time, since npm packs a bundled library as it is in
- * node_modules (`npm ci` brings the files back); comments and indentation out of all code, and declarations that no public one leads to (a build writes
- * ours again). Public declarations keep their comments, and licences are in files of their own.
+ * node_modules (`npm ci` brings the files back), and minifies their code; takes comments out of the code of this library, and the declarations that no
+ * public one leads to (a build writes them again). Public declarations keep their comments, and licences are in files of their own.
  * Declarations of bundled libraries are in no public signature; this project compiles with them, so `--restore` brings them back after a pack.
  * Runs before every pack, and with `--restore` after it.
  */
@@ -13,7 +13,15 @@ import { bundled } from './print-third-party';
 
 const ROOT = path.resolve(__dirname, '..');
 /** esm.mjs of commander stays: a tool of this repository loads it. */
-const UNREAD = [/\.map$/, /^dist\/esm\//, /\.coffee$/, /^(?!esm\.mjs$).*\.mjs$/, /(^|\/)(browser|perf)\//, /(^|\/)(CHANGELOG|README)\.md$/];
+const UNREAD = [
+  /\.map$/,
+  /^dist\/esm\//,
+  /\.coffee$/,
+  /^(?!esm\.mjs$).*\.mjs$/,
+  /(^|\/)(browser|perf)\//,
+  /(^|\/)(CHANGELOG|README)\.md$/i,
+  /(?<!\.d)\.ts$/,
+];
 
 function filesBelow(folder: string): string[] {
   return fs
@@ -44,16 +52,23 @@ function restore(): void {
   fs.rmSync(ASIDE, { recursive: true });
 }
 
+/** The lines of the code stay: Node.js prints the line of an uncaught error above its stack trace. */
 function withoutComments(file: string): void {
-  const text = fs.readFileSync(file, 'utf8');
-  if (file.endsWith('js')) {
-    // Names stay, so that what a user sees in a stack trace is what stands in the sources.
-    const { code } = minifySync(text, { compress: false, mangle: false, module: false });
-    fs.writeFileSync(file, code);
-    return;
-  }
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, false, ts.ScriptKind.TS);
-  fs.writeFileSync(file, ts.createPrinter({ removeComments: true }).printFile(source));
+  const kind = file.endsWith('.js') ? ts.ScriptKind.JS : ts.ScriptKind.TS;
+  const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true, kind);
+  replace(file, ts.createPrinter({ removeComments: true }).printFile(source));
+}
+
+/** Code of a bundled library, in few lines and with short names of variables. Classes and functions keep theirs, which a program may read. */
+function minified(file: string): void {
+  const names = { keep_classnames: true, keep_fnames: true };
+  replace(file, minifySync(fs.readFileSync(file, 'utf8'), { compress: false, mangle: names, module: false }).code);
+}
+
+/** The file may be linked from another working tree, which must not see the new text. */
+function replace(file: string, text: string): void {
+  fs.rmSync(file);
+  fs.writeFileSync(file, text);
 }
 
 /** Declarations that no public one leads to. jsii takes internal members out, so most of those of private files are among them. */
@@ -78,7 +93,7 @@ function prepare(): void {
     const library = path.join(ROOT, folder);
     prune(library);
     for (const file of filesBelow(library)) {
-      if (/\.c?js$/.test(file)) withoutComments(file);
+      if (/\.c?js$/.test(file)) minified(file);
       if (/\.d\.[cm]?ts$/.test(file)) move(file, path.join(ASIDE, path.relative(ROOT, file)));
     }
   }

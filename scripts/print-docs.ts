@@ -26,7 +26,8 @@ print(
   'ERRORS.md',
   `# Errors
 
-Every error names the value, the reason and what to do, and ends with its code in parentheses. An error of a construct begins with the construct path:
+An error says what is wrong and what to do, names the value if there is one, and ends with its code in parentheses. The tests make each error of this
+page, except \`UndeclaredFlow\`, and follow its words. An error of a construct begins with the construct path:
 \`[app/Web] … (TierForbidsFlow)\`. An error of a value, such as \`Port.tcp(0)\` or \`Cidr.parse('10.0.0.1/8')\`, has no path, because a value has no
 place in the tree. It names the argument or the text; the stack trace shows the line.
 

@@ -102,7 +102,7 @@ export class HostQuestions {
       const family = familyOf(address);
       const asked: IpProtocol = protocol === 'icmp' ? (family === 'ipv4' ? 'icmp' : 'ipv6-icmp') : protocol;
       const outcome = this.ask(from, address, { protocol: asked, port: at }, trace);
-      // What is published at that port of the host may be somebody else's by now.
+      // Another container may publish that port of the host by now.
       const isOther = outcome?.receiver !== undefined && to.kind === 'container' && outcome.receiver.container !== to.text;
       return outcome === undefined || isOther ? [] : [outcome];
     });
@@ -130,7 +130,7 @@ export class HostQuestions {
     return source && walk(this.host.view, { family, from: source, to, protocol, port }, { trace });
   }
 
-  /** Ports of an address that lead to somebody, by who that is. */
+  /** Ports of an address that lead to a receiver, by the receiver. */
   private found(from: QuestionEnd, address: string): Found[] {
     const groups = new Map<string, { readonly outcome: Outcome; readonly ports: PortSet[]; readonly targets: PortSet[] }>();
     for (const each of this.ports[familyOf(address)]) {

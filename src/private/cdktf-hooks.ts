@@ -10,22 +10,39 @@ export interface Told {
 }
 
 const WARNINGS = new Slot<Set<string>>('warnings');
+const NOTES = new Slot<Set<string>>('notes');
 
 /** Warns as cdktf does, since only its command prints warnings; the reports list what was printed, and each only once. */
 export function warn(construct: IConstruct, message: string): void {
-  const told = WARNINGS.get(construct) ?? new Set<string>();
-  WARNINGS.set(construct, told);
-  if (told.has(message)) return;
-  told.add(message);
-  Annotations.of(construct).addWarning(message);
+  if (isNew(WARNINGS, construct, message)) Annotations.of(construct).addWarning(message);
+}
+
+/** The same for what an author may want to know, where nothing is wrong. */
+export function note(construct: IConstruct, message: string): void {
+  if (isNew(NOTES, construct, message)) Annotations.of(construct).addInfo(message);
 }
 
 /** The warnings in a stack, in the order of the tree. */
 export function warningsIn(stack: TerraformStack): Told[] {
+  return toldIn(WARNINGS, stack);
+}
+
+/** The notes in a stack, in the order of the tree. */
+export function notesIn(stack: TerraformStack): Told[] {
+  return toldIn(NOTES, stack);
+}
+
+function isNew(slot: Slot<Set<string>>, construct: IConstruct, message: string): boolean {
+  const told = slot.get(construct) ?? new Set<string>();
+  slot.set(construct, told);
+  return !told.has(message) && told.add(message) !== undefined;
+}
+
+function toldIn(slot: Slot<Set<string>>, stack: TerraformStack): Told[] {
   return stack.node
     .findAll()
     .filter((construct) => TerraformStack.of(construct) === stack)
-    .flatMap((construct) => [...(WARNINGS.get(construct) ?? [])].map((message) => ({ path: construct.node.path, message })));
+    .flatMap((construct) => [...(slot.get(construct) ?? [])].map((message) => ({ path: construct.node.path, message })));
 }
 
 const CUSTOM_SYNTHESIS = Symbol.for('cdktf/customSynthesis');

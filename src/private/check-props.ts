@@ -1,3 +1,4 @@
+import { amountMeant } from './amounts';
 import { fail } from './errors';
 import { FOREIGN_SENTENCES, FOREIGN_WORDS, plainName } from './foreign-words';
 import { type KnownProperty, PROPERTIES } from './properties.generated';
@@ -26,7 +27,7 @@ export function checkProps(place: string | undefined, struct: StructName, given:
     fail(
       'PropertyMissing',
       place,
-      `the properties are missing: pass an object with ${requiredOf(PROPERTIES[struct]).join(', ') || 'them'}`,
+      `the properties are missing: pass an object with ${requiredOf(PROPERTIES[struct]).join(', ') || 'them'}${given === undefined ? '' : `, got ${shownValue(given)}`}`,
     );
   }
   checkOne(place, '', PROPERTIES[struct], given as Readonly<Record<string, unknown>>, isWide(struct), toldLater);
@@ -57,7 +58,7 @@ function checkOne(
     if (Object.hasOwn(known, name) || given[name] === undefined) continue;
     const refuse = (wayOut: string): never => fail('UnknownProperty', place, `unknown property '${prefix}${name}'; ${wayOut}`);
     const meant = meantBy(name, known, given);
-    if (meant !== undefined) refuse(`did you mean '${prefix}${meant}'? Rename it, or do not pass it on`);
+    if (meant !== undefined) refuse(`did you mean '${prefix}${meant}'? ${renamed(name, meant, given[name])}, or do not pass it on`);
     const sentence = insteadOf(name, given[name], isContainer(known) || prefix !== '');
     if (sentence !== undefined && (isContainer(known) || !isOpen)) refuse(sentence);
     if (Object.hasOwn(known, 'image') && isForeign(name)) refuse('Bulkhead has nothing of this name here; do not pass it on');
@@ -89,21 +90,32 @@ function checkShape(place: string | undefined, what: string, { type, struct, isC
   const isList = type.endsWith('[]');
   const isObject = type.startsWith('{') || (struct !== undefined && !isList);
   if (isList !== Array.isArray(value) && (isList || isObject)) {
-    fail('PropertyShape', place, `'${what}' must be ${wanted(type)}, got ${Array.isArray(value) ? 'a list' : spelled(value)}`);
+    fail('PropertyShape', place, `'${what}' must be ${wanted(type)}, got ${Array.isArray(value) ? 'a list' : shownValue(value)}`);
   }
   const one = type.replace('[]', '');
   const isOfClass = !TOLD_ELSEWHERE.test(one) && isClass === true;
-  for (const each of isList ? (value as unknown[]) : [value]) {
-    if (one === 'boolean' && typeof each !== 'boolean') {
-      fail('PropertyShape', place, `'${what}' must be ${wanted(type)}, got ${spelled(each)}`);
-    }
-    if ((isObject || isOfClass || struct !== undefined) && (typeof each !== 'object' || each === null)) {
-      fail('PropertyShape', place, `'${what}' must be ${wanted(type)}, got ${spelled(each)}`);
-    }
+  const entries = isList ? (value as unknown[]).map((each, index) => [`${what}[${index}]`, each] as const) : [[what, value] as const];
+  for (const [at, each] of entries) {
+    const isWrong =
+      one === 'boolean'
+        ? typeof each !== 'boolean'
+        : (isObject || isOfClass || struct !== undefined) && (typeof each !== 'object' || each === null);
+    if (isWrong) fail('PropertyShape', place, `'${at}' must be ${wanted(isList ? one : type)}, got ${shownValue(each)}`);
   }
   if (struct === undefined) return;
-  const each = isList ? (value as unknown[]) : [value];
-  each.forEach((entry) => checkOne(place, `${what}.`, PROPERTIES[struct as StructName], entry as Readonly<Record<string, unknown>>, false));
+  for (const [at, each] of entries) {
+    checkOne(place, `${at}.`, PROPERTIES[struct as StructName], each as Readonly<Record<string, unknown>>, false);
+  }
+}
+
+/** What to write for a property of another name; a value with a unit is shown as the number that it comes to. */
+function renamed(name: string, meant: string, value: unknown): string {
+  // A number keeps its meaning under the other name, except where Docker counts processors.
+  const amount = typeof value === 'string' || /^(cpus?|cpu_?count)$/i.test(name) ? amountMeant(meant, value) : undefined;
+  if (amount === undefined) return typeof value === 'string' && /(Mebibytes|Seconds|Millis)$/.test(meant) ? 'Rename it, and write a number' : 'Rename it'; // prettier-ignore
+  const [last, ...outer] = meant.split('.').reverse();
+  const written = outer.reduce((inner, struct) => `${struct}: { ${inner} }`, `${last}: ${amount}`);
+  return `Write ${written} instead of ${JSON.stringify(value)}`;
 }
 
 function isContainer(known: Readonly<Record<string, KnownProperty>>): boolean {
@@ -192,6 +204,7 @@ function wantedBy(name: string, { type }: KnownProperty): string {
   return type === 'ContainerUser' ? wanted(type) : (byName ?? wanted(type));
 }
 
-function spelled(value: unknown): string {
+/** A value of any type for a message. */
+export function shownValue(value: unknown): string {
   return typeof value === 'object' ? 'an object' : JSON.stringify(value);
 }

@@ -1,3 +1,4 @@
+import { instead } from './amounts';
 import { type ErrorCode, fail, type Place } from './errors';
 
 /** cdktf's marks for values that Terraform knows only later (text, lists, maps); kept here so that pure files need not import cdktf. */
@@ -87,7 +88,8 @@ export function wholeNumber(where: Where, what: string, value: unknown, least: n
     fail('UnresolvedValue', where, `'${what}' must be known at synth, got a Terraform reference; pass the literal value`);
   }
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-    fail(code, where, `'${what}' must be a whole number from ${least} to ${most}, got ${JSON.stringify(value)}`);
+    const told = instead(what, value, least, most);
+    fail(code, where, `'${what}' must be a whole number from ${least} to ${most}, got ${JSON.stringify(value)}${told}`);
   }
   return value;
 }

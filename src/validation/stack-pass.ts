@@ -13,7 +13,7 @@ import { Severity } from './severity';
 import { Suppressions } from './suppressions';
 import { ValidationSettings, type ValidationSettingsProps } from './validation-settings';
 import { AddressBook } from '../addressing/address-book';
-import { aspectOnApp, constructAt, handOver, hasCustomSynthesis, onStackWritten, warningsIn } from '../private/cdktf-hooks';
+import { aspectOnApp, constructAt, handOver, hasCustomSynthesis, onStackWritten, notesIn, warningsIn } from '../private/cdktf-hooks';
 import { Slot } from '../private/slot';
 import { tell } from '../private/tell';
 import { renderReports } from './private/report/render-reports';
@@ -227,6 +227,7 @@ export class StackPass {
   private tellWarnings(): void {
     if (process.env.CDKTF_CONTEXT_JSON !== undefined) return;
     for (const { path: place, message } of warningsIn(this.stack)) tell(this.stack, `warning: [${place}] ${message}`);
+    for (const { path: place, message } of notesIn(this.stack)) tell(this.stack, `note: [${place}] ${message}`);
   }
 
   private tellCounts(folder: string): void {

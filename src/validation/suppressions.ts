@@ -1,7 +1,9 @@
 import type { IConstruct } from 'constructs';
 import { checkProps } from '../private/check-props';
 import type { Suppression } from './private/evaluate';
+import { META } from './private/meta-rules';
 import type { Rule } from './rule';
+import { ALL_RULES } from './rules/all';
 import { ValidationError } from '../private/errors';
 import { Slot } from '../private/slot';
 import { matching, plainText, reasonText } from '../private/text';
@@ -42,6 +44,8 @@ export interface SuppressionProps {
    */
   readonly ticket?: string;
 }
+
+const KNOWN: ReadonlySet<string> = new Set([...ALL_RULES, ...Object.values(META)].map(({ ruleId }) => ruleId));
 
 const SLOT = new Slot<Suppression[]>('suppressions');
 
@@ -98,6 +102,13 @@ export class Suppressions {
         'RuleId',
         path,
         `'ruleId' must be only the id of a rule, got '${named[0]}'; write ruleId: '${named[1]}', detail: '${named[2]}'`,
+      );
+    }
+    if (/^BH-/.test(props.ruleId) && !KNOWN.has(props.ruleId)) {
+      throw new ValidationError(
+        'RuleId',
+        path,
+        `'ruleId' is '${props.ruleId}', which is not a rule of Bulkhead; write the id in front of the finding in validation.md, such as 'BH-C22'`,
       );
     }
     const suppression: Suppression = {

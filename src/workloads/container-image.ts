@@ -15,6 +15,7 @@ export interface RegistryImageOptions {
   readonly tagReason?: string;
 }
 
+const ID = /^sha256:[0-9a-f]{64}$/;
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 /** Repository with optional registry and port, then tag, then digest. */
 const REFERENCE = /^(?:[a-zA-Z0-9.-]+(?::\d{1,5})?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
@@ -31,14 +32,20 @@ export class ContainerImage {
     if (!REFERENCE.test(text)) {
       throw new UnscopedValidationError(
         'ImageReference',
-        `'${text}' is not an image reference; write it as 'registry/name@sha256:<64 hexadecimal characters>'`,
+        `'${text}' is not an image reference; write it as 'registry/name@sha256:<64 hexadecimal characters>', or as 'registry/name:tag' with a tagReason${/^https?:/.test(text) ? ", and without 'https://'" : ''}`,
+      );
+    }
+    if (ID.test(text)) {
+      throw new UnscopedValidationError(
+        'ImageReference',
+        `'${text}' is the id of an image on a host; write ContainerImage.fromId('${text}')`,
       );
     }
     if (!DIGEST.test(text)) {
       if (options.tagReason === undefined) {
         throw new UnscopedValidationError(
           'ImageWithoutDigest',
-          `'${text}' has no digest, so a later pull may run another image; write 'name@sha256:…', or pass a tagReason`,
+          `'${text}' has no digest, so a later pull may run another image; write 'name@sha256:…', or pass a tagReason: ContainerImage.fromRegistry('${text}', { tagReason: 'why a tag is enough' })`,
         );
       }
       const tagReason = reasonText(undefined, 'tagReason', options.tagReason);
@@ -53,7 +60,7 @@ export class ContainerImage {
    */
   public static fromId(id: string): ContainerImage {
     const text = plainText(undefined, 'image id', id);
-    if (!/^sha256:[0-9a-f]{64}$/.test(text)) {
+    if (!ID.test(text)) {
       throw new UnscopedValidationError('ImageReference', `'${text}' is not an image id; write 'sha256:' and 64 hexadecimal characters`);
     }
     return new ContainerImage(text, false);

@@ -1,3 +1,4 @@
+import { ROOT_CALLS } from './private/root-calls';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
 import { reasonText, wholeNumber } from '../private/text';
@@ -43,7 +44,7 @@ export class ContainerUser {
     if (uid === 0) {
       throw new UnscopedValidationError(
         'RootUser',
-        "'uid' is 0, which is root; use an unprivileged user, such as ContainerUser.of(10001), or give the reason: ContainerUser.rootAtStart({ reason }) for an image that drops root by itself, ContainerUser.root({ reason }) for one that does not",
+        `'uid' is 0, which is root; use an unprivileged user, such as ContainerUser.of(10001), or give the reason: ${ROOT_CALLS}`,
       );
     }
     return new ContainerUser(

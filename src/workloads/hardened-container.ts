@@ -20,7 +20,7 @@ import { publicationFact, type PublicationRequest } from './private/publication'
 import { LOOKED_AT, refusedBeside } from './private/refused-beside';
 import { checkStart, type Starting } from './private/start-order';
 import { withTimeZone } from './private/time-zone';
-import { lostData, markedCapabilities, withProfile } from './private/with-profile';
+import { lostData, markedCapabilities, unusedProfile, withProfile } from './private/with-profile';
 import { Publication } from './publication';
 import type { PublicationOptions, PublishOptions } from './publication-options';
 import type { StartOptions } from './start-options';
@@ -30,7 +30,7 @@ import { Connections } from '../connections/connections';
 import type { Port } from '../firewall/port';
 import { imageSays } from '../hardening/private/images/image-facts';
 import { LateContainer } from '../private/bindings';
-import { inOneStack, orderStacks, warn } from '../private/cdktf-hooks';
+import { inOneStack, orderStacks, note, warn } from '../private/cdktf-hooks';
 import { ValidationError } from '../private/errors';
 import { lateExpression, lateValue } from '../private/late';
 import { childPath } from '../private/names';
@@ -223,6 +223,8 @@ export class HardenedContainer extends Construct implements IWorkload {
       marked,
       network: { mode: segmentless?.mode, reason: segmentless?.reason },
     });
+    const unused = unusedProfile(props);
+    if (unused !== undefined) note(this, unused);
     const lost = lostData(props);
     if (lost !== undefined) warn(this, lost);
   }

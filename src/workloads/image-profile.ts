@@ -12,6 +12,7 @@ import {
   type PostgresImageOptions,
 } from './image-profile-props';
 import { checkFileCapabilities, dataPathOf, oneOf, portsOf } from './private/check-profile';
+import { notAUser } from './private/check-user';
 import { Port } from '../firewall/port';
 import { capabilityFacts } from '../hardening/private/capabilities';
 import { keycloakFacts, nextcloudFacts } from '../hardening/private/images/applications';
@@ -151,7 +152,7 @@ export class ImageProfile {
   ) {
     this.imageName = plainText(undefined, 'imageName', _props.imageName);
     if (!(_props.user instanceof ContainerUser)) {
-      throw new UnscopedValidationError('UserNumber', "'user' must be made by ContainerUser, such as ContainerUser.of(10001)");
+      throw new UnscopedValidationError('UserNumber', notAUser(_props.user));
     }
     checkFileCapabilities(_props.fileCapabilities ?? [], (name) => capabilityFacts(name)?.isOrdinary === true);
     this.user = _props.user;

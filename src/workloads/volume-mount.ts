@@ -1,18 +1,12 @@
 import type { DataVolume } from './data-volume';
 import { FileOwner } from './file-owner';
 import { folderMode } from './private/folder-mode';
-import { checkFolderTarget, checkTarget, normalised } from './private/mount-target';
-import {
-  ENGINE_SOCKET_PATH,
-  holdsEngineSocket,
-  isEngineSocket,
-  sensitivePlace,
-  TIME_ZONE_FILES,
-  insteadOf,
-} from '../hardening/private/host-paths';
+import { checkedSource } from './private/mount-source';
+import { checkFolderTarget, checkTarget } from './private/mount-target';
+import { ENGINE_SOCKET_PATH } from '../hardening/private/host-paths';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
-import { plainText, reasonText } from '../private/text';
+import { reasonText } from '../private/text';
 
 /** How a mount may be used. */
 export interface MountOptions {
@@ -76,7 +70,7 @@ export class VolumeMount {
   public static hostPath(source: string, target: string, options: MountOptions = {}): VolumeMount {
     checkProps(undefined, 'MountOptions', options);
     const readOnly = options.readOnly ?? true;
-    return new VolumeMount('bind', checkedSource(source, readOnly), checkTarget(target), readOnly);
+    return new VolumeMount('bind', checkedSource(source, readOnly, target), checkTarget(target), readOnly);
   }
 
   /**
@@ -180,30 +174,4 @@ export class VolumeMount {
      */
     public readonly _monitoringReason?: string,
   ) {}
-}
-
-/** A path of the host that gives no control over it. */
-function checkedSource(source: string, readOnly: boolean): string {
-  const text = normalised(plainText(undefined, 'source', source), 'source');
-  if (isEngineSocket(text)) {
-    throw new UnscopedValidationError(
-      'EngineSocketMounted',
-      `'${text}' is the engine's socket, which gives root access to the host; Bulkhead does not mount it: remove the mount, and let the container ask a SocketProxy, which passes only the calls that the program allows: new SocketProxy(…).allow(container, SocketAccess.containerList())`,
-    );
-  }
-  const place = sensitivePlace(text) ?? (holdsEngineSocket(text) ? text : undefined);
-  const tellsTimeZone = TIME_ZONE_FILES.includes(text);
-  if (tellsTimeZone && !readOnly) {
-    throw new UnscopedValidationError(
-      'SensitiveHostPath',
-      `'${text}' belongs to the host, which would have the time zone that the container writes; mount it read-only`,
-    );
-  }
-  if (place !== undefined && !tellsTimeZone) {
-    throw new UnscopedValidationError(
-      'SensitiveHostPath',
-      `'${text}' is in '${place}', which gives control over the host; ${insteadOf(text)}mount another directory, such as '/srv/${text.split('/').pop() || 'data'}'`,
-    );
-  }
-  return text;
 }

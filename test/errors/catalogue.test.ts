@@ -1,6 +1,7 @@
 import { ADDRESSES } from './tables/addresses';
 import { CONFIG_FILES } from './tables/config-files';
 import { CONTAINERS } from './tables/containers';
+import { FIRST_TRIES } from './tables/first-tries';
 import { FLOWS } from './tables/flows';
 import { HOSTS } from './tables/hosts';
 import { PROFILES } from './tables/profiles';
@@ -15,7 +16,7 @@ import { VALUES } from './tables/values';
 import { ERROR_CODES } from '../../src/private/error-codes';
 
 const ENTRIES = [
-  ...[ADDRESSES, CONFIG_FILES, CONTAINERS, FLOWS, HOSTS, PROFILES, PROPERTIES, RULES],
+  ...[ADDRESSES, CONFIG_FILES, CONTAINERS, FIRST_TRIES, FLOWS, HOSTS, PROFILES, PROPERTIES, RULES],
   ...[SECRETS, SEGMENTS, SHARED_NETWORKS, STORAGE, SWARMS, VALUES],
 ].flat();
 

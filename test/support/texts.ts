@@ -20,13 +20,10 @@ export function libraryTexts(): ReadText[] {
   return [...sources.flatMap((file) => textsOfSource(file, read(file))), ...programs.flatMap((file) => textsOfProgram(file, read(file)))];
 }
 
-/** Files whose comments are read as soon as they are rewritten in the same way. */
-const UNREAD = /^src\/(cli|intake)\/|\/firewall-review|\/private\/(review|iptables-text)\//;
-
 /** Comments of the library, public or not, in its sources and in its host programs. */
 export function commentTexts(): ReadText[] {
   const files = [...filesBelow('src', /\.ts$/), ...filesBelow('src/host', /\.(sh|awk)$/)];
-  return files.filter((file) => !file.endsWith('.generated.ts') && !UNREAD.test(file)).flatMap((file) => commentsOf(file, read(file)));
+  return files.filter((file) => !file.endsWith('.generated.ts')).flatMap((file) => commentsOf(file, read(file)));
 }
 
 /** Each comment in one line; the lines of `//` and `#` that follow each other are one comment. */

@@ -29,9 +29,12 @@ test.each([
   ['sysctls', [Port.tcp(1)], 'ContainerSysctl.somaxconn('],
   ['volumes', [Port.tcp(1)], 'VolumeMount.hostPath('],
 ])('an object of another class for %s', (name, value, example) => {
-  expectError(() => make({ [name]: value }), 'PropertyShape', { path: 'app/Web', says: [`'${name}'`, example] });
+  expectError(() => make({ [name]: value }), 'PropertyShape', {
+    path: 'app/Web',
+    says: [`'${name}${Array.isArray(value) ? '[0]' : ''}'`, example],
+  });
 });
 
 test('nothing in the place of a limit', () => {
-  expectError(() => make({ limits: { ulimits: [null] } }), 'PropertyShape', { path: 'app/Web', says: ["'limits.ulimits'"] });
+  expectError(() => make({ limits: { ulimits: [null] } }), 'PropertyShape', { path: 'app/Web', says: ["'limits.ulimits[0]'"] });
 });

@@ -27,8 +27,8 @@ test('paths in memory are as the kernel has them', () => {
 const sysctls = [ContainerSysctl.somaxconn(1), ContainerSysctl.of('net.core.somaxconn', '2')];
 
 test.each<[string, ErrorCode, Partial<HardenedContainerProps>, string[]]>([
-  ['a word', 'NotExecutable', { command: ['x', 'é'.repeat(65_536)] }, ["'command' has 131072 bytes", 'into a file']],
-  ['a word of the entry point', 'NotExecutable', { entrypoint: ['x'.repeat(131_072)] }, ["'entrypoint' has 131072 bytes"]],
+  ['a word', 'NotExecutable', { command: ['x', 'é'.repeat(65_536)] }, ["'command[1]' has 131072 bytes", 'into a file']],
+  ['a word of the entry point', 'NotExecutable', { entrypoint: ['x'.repeat(131_072)] }, ["'entrypoint[0]' has 131072 bytes"]],
   ['a variable', 'NotExecutable', { environment: { ABC: 'x'.repeat(131_068) } }, ["'environment.ABC' has 131072 bytes with its name"]],
   ['a program without a name', 'NotExecutable', { entrypoint: ['', '-v'] }, ["first word of 'entrypoint' is ''", 'write the path']],
   [

@@ -42,7 +42,7 @@ test.each<[what: string, code: ErrorCode, props: Partial<HardenedContainerProps>
   ['localhost', 'HostName', { hostname: 'localhost' }, ["'localhost'", 'a name of the container itself']],
   ['the name of the host', 'HostName', { hostname: 'host.docker.internal' }, ['a name of the host']],
   ['group 0', 'UserNumber', { extraGroups: [44, 0] }, ['contains 0, the group of root', 'remove it']],
-  ['a group by its name', 'UserNumber', { extraGroups: ['video' as never] }, ["'extraGroups'", '"video"']],
+  ['a group by its name', 'UserNumber', { extraGroups: ['video' as never] }, ["'extraGroups[0]'", '"video"']],
   ['a group that is too large', 'UserNumber', { extraGroups: [2 ** 31] }, ['2147483647']],
   ['more shared memory than memory', 'SharedMemory', { limits: { sharedMemoryMebibytes: 257 } }, ['257', '256 MiB', "raise 'limits.memoryMebibytes'"]], // prettier-ignore
   ['no shared memory', 'SharedMemory', { limits: { sharedMemoryMebibytes: 0 } }, ['got 0']],

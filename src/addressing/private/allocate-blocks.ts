@@ -194,6 +194,32 @@ class BlockAssigner {
     );
   }
 
+  /**
+   * The shortest prefix length with which every segment fits into the pools. The blocks of the lock do not count, since all of them change; the explicit
+   * ones stay.
+   */
+  private fittingPrefix(exhausted: number): number | undefined {
+    const { family, pools, wishes, foreign } = this.from;
+    const longest = LONGEST_PREFIX[family];
+    const automatic = wishes.filter(({ explicit }) => explicit === undefined);
+    const fixed = new Set(wishes.filter(({ explicit }) => explicit !== undefined).map(({ key }) => key));
+    for (let prefix = exhausted + 1; prefix <= longest; prefix++) {
+      const taken = new IntervalSet();
+      foreign.forEach(({ block }) => taken.add(block.first, block.last));
+      this.blocks.forEach((block, key) => fixed.has(key) && taken.add(block.first, block.last));
+      const fits = automatic.every((wish) => {
+        const size = sizeOf(family, Math.max(prefix, wish.prefixLength));
+        return pools.some((pool) => {
+          const first = taken.lowestFree(pool.first, pool.last, size);
+          if (first !== undefined) taken.add(first, first + size - 1n);
+          return first !== undefined;
+        });
+      });
+      if (fits) return prefix;
+    }
+    return undefined;
+  }
+
   /** One problem for all, since one pool has to change. */
   private failExhausted(wishes: readonly BlockWish[]): void {
     const { family, pools, foreign } = this.from;
@@ -203,12 +229,14 @@ class BlockAssigner {
     const inTheWay = foreign.filter(({ block }) => pools.some((pool) => overlaps(pool, block))).map(({ label }) => label);
     const others = [...inTheWay.slice(0, 3), ...(inTheWay.length > 3 ? [`${inTheWay.length - 3} more`] : [])].join(' and ');
     const none = `no /${prefixLength} is free in ${names} for ${whom}`;
+    const fitting = family === 'ipv4' && names !== '' ? this.fittingPrefix(prefixLength) : undefined;
+    const smaller = fitting === undefined ? '' : `, give every segment a smaller block with prefixLength: ${fitting}`;
     const told =
       names === ''
         ? `the daemon has no ${FAMILY_LABEL[family]} pool for the block of ${whom}; give the daemon a pool, or give the segment an explicit block`
         : inTheWay.length > 0
           ? `${none}, since the pool shares addresses with ${others}; choose a pool that shares none${this.freePool()}, or a wider one`
-          : `${none}; widen the pool, or give the segment an explicit block`;
+          : `${none}; widen the pool${smaller}, or give the segment an explicit block outside the pool`;
     this.problems.push({ code: 'PoolExhausted', path: pathOf(key), message: told });
     wishes.forEach((wish) => this.holdPlace(wish));
   }

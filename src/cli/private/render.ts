@@ -16,7 +16,7 @@ export interface Listing {
   readonly rows: readonly (readonly string[])[];
   /** The same as objects, for the JSON. */
   readonly entries: readonly object[];
-  /** In the place of an empty table. */
+  /** Printed instead of an empty table. */
   readonly none: string;
 }
 

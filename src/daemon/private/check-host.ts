@@ -1,8 +1,9 @@
 import { Cidr } from '../../addressing/cidr';
-import { isAddress } from '../../addressing/private/ip';
+import { needAddress } from '../../addressing/private/need-address';
 import { EngineVersion } from '../../engine/engine-version';
+import { shownValue } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
-import { matching, plainText, wholeNumber } from '../../private/text';
+import { matching, wholeNumber } from '../../private/text';
 import { DaemonConnection } from '../daemon-connection';
 import { hasDefaultNetworkOptions } from './daemon-json';
 import { BRIDGE_OPTIONS } from '../../hardening/private/engine-settings';
@@ -26,7 +27,7 @@ export function checkHost(path: string, props: DaemonProps): CheckedHost {
     throw new ValidationError(
       'UnknownEngineVersion',
       path,
-      "'engine' must be an EngineVersion, such as EngineVersion.V28 or EngineVersion.of('29.9.3')",
+      `'engine' must be an EngineVersion, got ${shownValue(props.engine)}; write ${engineCall(props.engine)}`,
     );
   }
   if (!(props.addressPool instanceof Cidr) || props.addressPool.text.includes(':')) {
@@ -68,11 +69,14 @@ export function checkHost(path: string, props: DaemonProps): CheckedHost {
   };
 }
 
+/** The call for what a caller gave as a text or a number. */
+function engineCall(given: unknown): string {
+  const text = String(given);
+  return /^(20\.10|2[3-9])(\.\d+)*$/.test(text) ? `EngineVersion.of('${text}')` : "EngineVersion.V28 or EngineVersion.of('29.9.3')";
+}
+
 function hostAddress(path: string, address: string): string {
-  const text = plainText(path, 'hostAddress', address);
-  if (!isAddress(text)) {
-    throw new ValidationError('AddressSyntax', path, `'hostAddress' must be an IPv4 or IPv6 address, got '${text}'`);
-  }
+  const text = needAddress(path, 'hostAddress', address, '192.0.2.10');
   if (/^(127\.|169\.254\.|0\.0\.0\.0$|::1?$|fe[89ab][0-9a-f]:)/.test(text)) {
     throw new ValidationError(
       'NotAHostAddress',

@@ -73,27 +73,6 @@ export function sensitivePlace(path: string): string | undefined {
   return placeOf(path) ?? placeOf(resolved(path));
 }
 
-/** What to do instead, for places of the host that programs are known to mount. */
-const INSTEAD: readonly (readonly [place: RegExp, way: string])[] = [
-  [/^\/dev\/shm/, "set 'sharedMemoryMebibytes' of 'limits'"],
-  [/^\/dev\/./, "for a device use 'devices' with Device.of()"],
-  [/^\/(proc|sys)(\/|$)/, 'for a monitoring program use VolumeMount.procOfHost() or sysOfHost()'],
-  [/^\/(usr\/)?lib\/modules/, 'load the module on the host, for which the container needs no mount'],
-  [
-    /^\/var\/lib\/docker\/containers/,
-    'to collect the output of containers, use a SocketProxy with SocketAccess.logs() or a LogDriver that sends it',
-  ],
-  [/^\/(var\/)?run\/(dbus|udev|systemd)/, 'a program that controls the host by it must run on the host'],
-  [/^\/etc\/(letsencrypt|ssl|pki)/, 'let each renewal copy the certificate and its key to a directory with no other content'],
-  [/^\/etc\/./, 'for a file that only tells something, such as /etc/machine-id, use a ConfigFile'],
-];
-
-/** What to do instead of mounting a sensitive path, as the beginning of a sentence; empty if it is not known. */
-export function insteadOf(path: string): string {
-  const way = INSTEAD.find(([place]) => place.test(path))?.[1];
-  return way === undefined ? '' : `${way}; otherwise `;
-}
-
 /** How the sockets of engines are named, in any folder. */
 export const ENGINE_SOCKET = /(dockerd?|containerd|podman|crio|buildkitd)\.sock$/;
 

@@ -53,7 +53,7 @@ function meaningsOf({ topology, groups }: ReadTopology): (Meaning & { readonly n
   ];
 }
 
-/** Who is on the host's network is the host, and who shares a network is whose network it is. */
+/** A container on the host's network is the host, and one that shares a network is the owner of that network. */
 function factOf(path: string, mode: 'host' | 'none' | 'container', sharesWith: string | undefined): PeerFact {
   if (mode === 'host') return { kind: 'host' };
   return sharesWith === undefined ? { kind: 'workload', path } : { kind: 'workload', path: sharesWith, sharer: path };

@@ -8,7 +8,7 @@ import { InputError } from '../input-error';
 const ANY = new Set(['0.0.0.0', '::']);
 
 /**
- * Who answers at a port of the host where it is published: people ask for the port that clients connect to, and the rules know that of the container.
+ * The workload that answers at a published port of the host: people ask for the port that clients connect to, and the rules know that of the container.
  * Undefined where the port is not published.
  * @throws InputError
  */

@@ -64,7 +64,7 @@ export function readTopology(json: Json): ReadTopology {
   };
 }
 
-/** Who stands for whom: a segment for the workloads that were placed in it, a group for its members. */
+/** What stands for several workloads: a segment for the workloads that were placed in it, a group for its members. */
 export function expandIn({ topology, groups }: ReadTopology): (peer: PeerFact) => readonly string[] {
   const paths = new Set(topology.workloads.map(({ path }) => path));
   return (peer) => {

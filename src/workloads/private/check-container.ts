@@ -65,9 +65,11 @@ export function checkGiven(path: string, props: HardenedContainerProps): void {
   }
   checkProps(path, 'HardenedContainerProps', props);
   for (const [property, made] of Object.entries(CLASSES)) {
-    const given = [props[property as keyof typeof CLASSES] ?? []].flat();
-    if (!given.every((each: object) => each instanceof made)) {
-      throw new ValidationError('PropertyShape', path, `'${property}' holds an object of another class; use ${EXAMPLES[made.name]}`);
+    const given: unknown = props[property as keyof typeof CLASSES];
+    const wrong = [given ?? []].flat().findIndex((each: unknown) => !(each instanceof made));
+    if (wrong >= 0) {
+      const at = Array.isArray(given) ? `${property}[${wrong}]` : property;
+      throw new ValidationError('PropertyShape', path, `'${at}' is an object of another class; use ${EXAMPLES[made.name]}`);
     }
   }
 }
@@ -137,7 +139,7 @@ export function checkContainer(
 }
 
 function checkWords(path: string, words: readonly string[], command: readonly string[]): void {
-  words.forEach((word) => startText(path, 'entrypoint', word));
+  words.forEach((word, index) => startText(path, `entrypoint[${index}]`, word));
   // Only one empty word removes the entry point of the image, as with Docker.
   if (words[0] === '' && words.length > 1) {
     throw new ValidationError('NotExecutable', path, "the first word of 'entrypoint' is '', which names no program; write the path of the program first"); // prettier-ignore

@@ -1,5 +1,5 @@
 import { Cidr } from '../../addressing/cidr';
-import { isAddress } from '../../addressing/private/ip';
+import { needAddress } from '../../addressing/private/need-address';
 import { HOST_NAME } from '../../hardening/private/host-name';
 import { METADATA_NAMES } from '../../hardening/private/metadata-addresses';
 import { ValidationError } from '../../private/errors';
@@ -24,19 +24,15 @@ type NameProps = Pick<HardenedContainerProps, 'aliases' | 'dns' | 'hostEntries'>
 export function checkNames(path: string, containerName: string, props: NameProps, declarations: Declarations): void {
   checkAliases(path, props.aliases ?? []);
   const { servers = [], searchDomains = [], options = [] } = props.dns ?? {};
-  servers.forEach((resolver) => {
-    if (!isAddress(plainText(path, 'dns.servers', resolver))) {
-      throw new ValidationError('AddressSyntax', path, `'dns.servers' must hold addresses of resolvers, got '${resolver}'`);
-    }
-  });
+  servers.forEach((resolver, index) => needAddress(path, `dns.servers[${index}]`, resolver, '192.0.2.53'));
   checkSearch(path, searchDomains);
   checkOptions(path, options);
   checkEntries(path, containerName, props.hostEntries ?? {}, declarations);
 }
 
 export function checkAliases(path: string, aliases: readonly string[]): void {
-  for (const alias of aliases) {
-    matching(path, 'aliases', alias, DNS_NAME, 'AliasName', DNS_NAME_WORDS);
+  for (const [index, alias] of aliases.entries()) {
+    matching(path, `aliases[${index}]`, alias, DNS_NAME, 'AliasName', DNS_NAME_WORDS);
     const why = reservedName(alias);
     if (why !== undefined) {
       throw new ValidationError('AliasName', path, `'aliases' contains '${alias}', which is ${why}; use another name`);
@@ -100,9 +96,7 @@ function checkEntries(path: string, containerName: string, entries: Readonly<Rec
       );
     }
     const address = plainText(path, `hostEntries of ${name}`, entries[name]);
-    if (!isAddress(address)) {
-      throw new ValidationError('AddressSyntax', path, `'hostEntries' must map names to addresses, got '${address}' for '${name}'`);
-    }
+    needAddress(path, `hostEntries of ${name}`, address, '198.51.100.7');
     if (address.includes(':')) {
       throw new ValidationError(
         'HostEntryAddress',

@@ -83,12 +83,12 @@ function checkRuntime(path: string, runtime: string, { runtimes }: FactStore): v
 }
 
 function checkDevices(path: string, devices: readonly Device[]): void {
-  const strange = devices.find((device) => !(device instanceof Device));
-  if (strange !== undefined) {
+  const strange = devices.findIndex((device) => !(device instanceof Device));
+  if (strange >= 0) {
     throw new ValidationError(
       'DeviceRefused',
       path,
-      "'devices' must be made by Device, such as Device.of('/dev/net/tun', { reason }); anything else is refused",
+      `'devices[${strange}]' must be made by Device, such as Device.of('/dev/net/tun', { reason }); anything else is refused`,
     );
   }
   const paths = devices.map((device) => device.path);
@@ -112,7 +112,7 @@ function checkHostname(path: string, hostname: string): void {
 }
 
 function checkGroups(path: string, groups: readonly number[]): string[] {
-  for (const group of groups) {
+  for (const [index, group] of groups.entries()) {
     if (group === 0) {
       throw new ValidationError(
         'UserNumber',
@@ -120,7 +120,7 @@ function checkGroups(path: string, groups: readonly number[]): string[] {
         "'extraGroups' contains 0, the group of root, which may read files that are closed to others; remove it, and give the files another group",
       );
     }
-    wholeNumber(path, 'extraGroups', group, 1, LARGEST_GROUP, 'UserNumber');
+    wholeNumber(path, `extraGroups[${index}]`, group, 1, LARGEST_GROUP, 'UserNumber');
   }
   return [...new Set(groups)].sort((a, b) => a - b).map(String);
 }

@@ -1,6 +1,7 @@
-import { checkUser } from './check-user';
+import { checkUser, notAUser } from './check-user';
 import { tmpfsTargets } from './tmpfs';
 import { HARDENED } from '../../hardening/private/hardened-defaults';
+import { shownValue } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { literalText } from '../../private/late';
 import { reasonText, startText, wholeNumber } from '../../private/text';
@@ -54,13 +55,13 @@ export interface CheckedCommon {
 export function checkCommon(path: string, props: CommonProps, engine: string, targets: readonly string[]): CheckedCommon {
   const { user = DEFAULT_USER, limits = {} } = props;
   if (!(user instanceof ContainerUser)) {
-    throw new ValidationError('UserNumber', path, "'user' must be made by ContainerUser, such as ContainerUser.of(10001)");
+    throw new ValidationError('UserNumber', path, notAUser(user));
   }
   checkUser(path, user, props.capabilities ?? [], engine);
   if (props.writableRootReason !== undefined) {
     reasonText(path, 'writableRootReason', props.writableRootReason);
   }
-  (props.command ?? []).forEach((word) => startText(path, 'command', word));
+  (props.command ?? []).forEach((word, index) => startText(path, `command[${index}]`, word));
   const tmpfs = tmpfsTargets(path, props.tmpfsMebibytes);
   checkTargets(path, [STAMP_TARGET, ...tmpfs.map(({ target }) => target), ...targets]);
   return {
@@ -78,9 +79,18 @@ export function checkImage(path: string, image: unknown, what = 'image'): void {
     throw new ValidationError(
       'NotAnImage',
       path,
-      `'${what}' must be made by ContainerImage, such as ContainerImage.fromRegistry('name@sha256:…')`,
+      `'${what}' must be made by ContainerImage, got ${shownValue(image)}; write ${imageCall(image)}`,
     );
   }
+}
+
+/** The call for what a caller gave as a text; a tag needs a reason. */
+function imageCall(given: unknown): string {
+  const text = String(given);
+  if (/^sha256:[0-9a-f]{64}$/.test(text)) return `ContainerImage.fromId('${text}')`;
+  if (typeof given !== 'string' || !/^[\w./:@-]+$/.test(text)) return "ContainerImage.fromRegistry('name@sha256:…')";
+  if (text.includes('@')) return `ContainerImage.fromRegistry('${text}')`;
+  return `ContainerImage.fromRegistry('${text.split(':')[0]}@sha256:…'), or ContainerImage.fromRegistry('${text}', { tagReason: 'why a tag is enough' })`;
 }
 
 /** Two mounts at one place: the second would hide the first. */

@@ -1,5 +1,6 @@
 import { Cidr } from '../../addressing/cidr';
 import { singleBlock } from '../../addressing/private/ip';
+import { needAddress } from '../../addressing/private/need-address';
 import { nowhere } from '../../addressing/private/nowhere';
 import type { IPeer } from '../../connections/peer';
 import { refuseWithoutGuard } from '../../connections/private/check-flow';
@@ -9,7 +10,6 @@ import type { ConnectionRate } from '../../firewall/connection-rate';
 import { type Port, TransportProtocol } from '../../firewall/port';
 import { needPort } from '../../firewall/private/need-port';
 import { ValidationError } from '../../private/errors';
-import { plainText } from '../../private/text';
 import type { Declarations } from '../../topology/private/declarations';
 import type { PublicationFact } from '../../topology/private/facts';
 import type { Family, PortSpec } from '../../topology/private/terms';
@@ -61,7 +61,7 @@ export function publicationFact(declarations: Declarations, request: Publication
     checkIpv6(declarations, workload, hostAddress);
   }
   const loopback = Cidr.parse('127.0.0.0/8').containsAddress(hostAddress);
-  const sources = (request.sources ?? []).map((source) => sourceBlock(declarations, workload, source, family));
+  const sources = (request.sources ?? []).map((source, index) => sourceBlock(declarations, [workload, index], source, family));
   if (loopback && sources.length > 0) {
     throw new ValidationError(
       'SourcesOnLoopback',
@@ -170,15 +170,11 @@ function refuseUnenforced(
 }
 
 function canonicalAddress(place: string, address: string): string {
-  const text = plainText(place, 'hostAddress', address);
-  try {
-    return Cidr.parse(singleBlock(text)).networkAddress;
-  } catch {
-    throw new ValidationError('AddressSyntax', place, `'hostAddress' must be an IPv4 or IPv6 address, got '${text}'`);
-  }
+  return Cidr.parse(singleBlock(needAddress(place, 'hostAddress', address, address === 'localhost' ? '127.0.0.1' : '192.0.2.10')))
+    .networkAddress;
 }
 
-function sourceBlock(declarations: Declarations, place: string, source: IPeer, family: Family): string {
+function sourceBlock(declarations: Declarations, [place, index]: readonly [string, number], source: IPeer, family: Family): string {
   const fact = isPeer(source) ? source._peerFact : undefined;
   const fail = (why: string): never => {
     throw new ValidationError('SourceNotOutside', place, why);
@@ -190,8 +186,12 @@ function sourceBlock(declarations: Declarations, place: string, source: IPeer, f
   }
   if (fact?.kind !== 'block') {
     const got = isPeer(source) ? source.peerText : typeof source === 'string' ? `"${source}"` : 'an object of another class';
-    const wayOut = isPeer(source) ? 'to allow a container, declare a flow: connections.allowFrom(…)' : `write Peer.cidr('198.51.100.0/24')`;
-    return fail(`'sources' must contain addresses outside, made by Peer.cidr(), Peer.address() or Peer.anyIpv4(), got ${got}; ${wayOut}`);
+    const wayOut = isPeer(source)
+      ? 'to allow a container, declare a flow: connections.allowFrom(…)'
+      : `write Peer.cidr('${typeof source === 'string' && /^[\d.]+\/\d+$/.test(source) ? source : '198.51.100.0/24'}')`;
+    return fail(
+      `'sources[${index}]' must be an address or a block outside, made by Peer.cidr(), Peer.address() or Peer.anyIpv4(), got ${got}; ${wayOut}`,
+    );
   }
   if (fact.family !== family) {
     throw new ValidationError(

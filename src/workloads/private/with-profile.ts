@@ -1,5 +1,5 @@
 import { DEFAULT_TMPFS } from './tmpfs';
-import { contradiction } from '../../hardening/private/images/public-images';
+import { contradiction, publicImage } from '../../hardening/private/images/public-images';
 import { ValidationError } from '../../private/errors';
 import type { Capability } from '../capability';
 import { ContainerImage } from '../container-image';
@@ -45,6 +45,15 @@ export function lostData({ profile, volumes = [], tmpfsMebibytes = {} }: Hardene
   const path = profile?._dataPath;
   if (path === undefined || volumes.some(({ target }) => target === path) || Object.hasOwn(tmpfsMebibytes, path)) return undefined;
   return `nothing is mounted at ${path}, where '${profile!.imageName}' keeps its data: it is lost with the container; mount a volume, VolumeMount.volume(data, profile.dataPath), or name the path in 'tmpfsMebibytes' if that is meant`;
+}
+
+/** The note for the author of a container whose image has a profile. */
+export function unusedProfile({ profile, image, restartPolicy }: HardenedContainerProps): string | undefined {
+  // A task runs another program of the image, such as a client of its database.
+  const isTask = restartPolicy?.text === 'no';
+  const name = profile === undefined && image.pulled && !isTask ? publicImage(image.text) : undefined;
+  if (name === undefined) return undefined;
+  return `'${image.text}' has a profile, which sets the user, the paths, the port and the health check that it needs: profile: ImageProfile.${name}(…)`;
 }
 
 function refuseOther(path: string, { imageName, _facts }: ImageProfile, image: unknown): void {

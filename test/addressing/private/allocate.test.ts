@@ -143,12 +143,13 @@ describe('problems', () => {
       {
         code: 'PoolExhausted',
         path: 'app/B',
-        message: "no /24 is free in '10.20.0.0/24' for 'app/B#gateway'; widen the pool, or give the segment an explicit block",
+        message:
+          "no /24 is free in '10.20.0.0/24' for 'app/B#gateway'; widen the pool, give every segment a smaller block with prefixLength: 25, or give the segment an explicit block outside the pool",
       },
     ]);
     const three = ['app/A', 'app/B', 'app/C'].map((key) => segment(key));
     expect(allocated(three, { ipv4Pools: ['10.20.0.0/24'] }).problems.map(({ message }) => message)).toEqual([
-      "no /24 is free in '10.20.0.0/24' for 'app/B' and 1 more; widen the pool, or give the segment an explicit block",
+      "no /24 is free in '10.20.0.0/24' for 'app/B' and 1 more; widen the pool, give every segment a smaller block with prefixLength: 26, or give the segment an explicit block outside the pool",
     ]);
     const overlapped = { ipv4Pools: ['172.17.0.0/16'], foreign: [{ label: "Docker's default pools", block: '172.16.0.0/12' }] };
     expect(allocated(three, overlapped).problems).toEqual([

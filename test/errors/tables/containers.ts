@@ -129,7 +129,7 @@ export const CONTAINERS: readonly Entry[] = [
   container(
     'NotAnImage',
     ["'image' must be made by ContainerImage"],
-    "ContainerImage.fromRegistry('name@sha256:…')",
+    `ContainerImage.fromRegistry('${DIGEST}')`,
     { image: DIGEST },
     { image: ContainerImage.fromRegistry(DIGEST) },
   ),
@@ -276,7 +276,7 @@ export const CONTAINERS: readonly Entry[] = [
   ),
   container(
     'NotExecutable',
-    ["'command' has 131072 bytes"],
+    ["'command[1]' has 131072 bytes"],
     'put the text into a file that the container mounts',
     { command: ['run', 'x'.repeat(131_072)] },
     { command: ['run', '/settings/text'], volumes: [VolumeMount.hostPath('/srv/settings', '/settings')] },

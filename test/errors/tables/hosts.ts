@@ -105,7 +105,7 @@ export const HOSTS: readonly Entry[] = [
   published('SourcesOnLoopback', ["so 'sources' has no effect"], "remove 'sources'", [HTTPS, { sources: CLIENTS }], [HTTPS, {}]),
   program(
     'SourceNotOutside',
-    told('app/Web', "'sources' must contain addresses outside", 'declare a flow: connections.allowFrom(…)'),
+    told('app/Web', "'sources[0]' must be an address or a block outside", 'declare a flow: connections.allowFrom(…)'),
     (p, isMended) => {
       const [web, api] = ['Web', 'Api'].map((id) => p.container(id, p.segment(`${id}s`)));
       if (isMended) web.connections.allowFrom(api, HTTPS);
@@ -213,9 +213,9 @@ export const HOSTS: readonly Entry[] = [
   ),
   daemon(
     'UnknownEngineVersion',
-    ["'engine' must be an EngineVersion"],
+    ["'engine' must be an EngineVersion", 'got an object'],
     'EngineVersion.V28',
-    { engine: '28' as never },
+    { engine: {} as never },
     { engine: EngineVersion.V28 },
   ),
   value(

@@ -46,6 +46,7 @@ import * as profiles from './profiles';
 import * as properties from './properties';
 import * as publishing from './publishing';
 import * as realServices from './real-services';
+import * as recipes from './recipes';
 import * as registry from './registry';
 import * as resolvers from './resolvers';
 import * as restarts from './restarts';
@@ -88,6 +89,7 @@ export const CORE: readonly string[] = ['three-tier', 'attacks', 'survival', 'en
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'three-tier': threeTier,
+  recipes,
   registry,
   resolvers,
   generated,

@@ -11,7 +11,7 @@ export function inetWord(family: Family): string {
   return family === 'ipv4' ? 'inet' : 'inet6';
 }
 
-/** Type and options of a set that rules fill, as they stand behind its name. */
+/** Type and options of a set that rules fill, as they follow its name. */
 export function sourceSetOptions({ name, seconds, sourceLength }: SourceSet, family: Family): string {
   const block = sourceLength === undefined ? '' : ` netmask ${wholeNumber(sourceLength, 1, 128, name)}`;
   return `hash:ip family ${inetWord(family)} hashsize ${MOST_SOURCES} maxelem ${MOST_SOURCES} timeout ${wholeNumber(seconds, 1, LONGEST_TIMEOUT, name)}${block}`;

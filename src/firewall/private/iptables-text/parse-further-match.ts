@@ -6,7 +6,7 @@ import { blocksBetween, formatBlock, parseAddress } from '../../../addressing/pr
 import type { Family } from '../../../topology/private/terms';
 
 /*
- * Matches that rules of ours never have and that hosts of others do. The packets that are asked about are first packets of connections and their
+ * Matches that Bulkhead's rules never have, and rules of other programs do. The packets that are asked about are first packets of connections and their
  * answers, whole and without options or headers of their own.
  */
 
@@ -18,7 +18,7 @@ const ALWAYS: Match = { kind: 'any-of', matches: [], negate: true };
 /** Headers of IPv6 that such packets do not have, and parts of packets, which connection tracking puts together first. */
 const ABSENT: ReadonlySet<string> = new Set(['rt', 'hbh', 'dst', 'frag', 'mh', 'ipv6header', 'ipv4options', 'unclean']);
 
-/** The matches that `-m NAME …` stands for, of a module that no rule of ours has; undefined where it is not known. */
+/** The matches that `-m NAME …` stands for, of a module that no rule of Bulkhead has; undefined where it is not known. */
 export function readFurtherMatch(name: string, words: readonly Word[], family: Family): readonly Match[] | undefined {
   const reader = READERS.get(name);
   const options = reader && optionsOf(words, reader.options);
@@ -71,7 +71,7 @@ function reversePath(options: readonly Option[]): readonly Match[] | undefined {
   return [{ kind: 'reverse-path', ...(names.includes('--loose') && { loose: true }), ...not(names.includes('--invert')) }];
 }
 
-/** Putting the sender on a list is met by every packet; whether it is on one, nobody knows. */
+/** Every packet matches a rule that puts its sender on a list; whether the sender is on one is not known. */
 function remembered(options: readonly Option[]): readonly Match[] | undefined {
   const set = options.find(({ name }) => name === '--set');
   return set === undefined ? undefined : [set.negate ? NEVER : ALWAYS];

@@ -22,7 +22,7 @@ type Element = PairElement | LinkElement | string;
 interface Reading {
   readonly name: string;
   readonly type: Known | undefined;
-  /** It is one of ours that rules fill, of whatever elements. */
+  /** It is a set of Bulkhead that rules fill, of any elements. */
   readonly filled?: SourceSet;
   readonly elements: (Element | undefined)[];
 }
@@ -80,7 +80,7 @@ function create(name: string, [type, ...options]: readonly string[], family: Fam
   return { name, type: isKnown ? known : undefined, elements: [] };
 }
 
-/** One of ours, exactly as we make it: what it holds does not matter. */
+/** A set of Bulkhead, exactly as Bulkhead makes it: its content does not matter. */
 function filledByRules(name: string, type: string, options: readonly string[], family: Family): SourceSet | undefined {
   const of = (option: string) => options[options.indexOf(option) + 1];
   const seconds = options.includes('timeout') ? readNumber(of('timeout'), LONGEST_TIMEOUT) : undefined;

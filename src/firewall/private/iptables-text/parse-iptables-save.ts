@@ -227,7 +227,7 @@ function commentOf(part: readonly Word[]): string | undefined {
   return match.raw === '-m' && name?.raw === 'comment' && option?.raw === '--comment' && more === undefined ? text?.text : undefined;
 }
 
-/** What stands before the first `-m`. */
+/** The words before the first `-m`. */
 function readBasic(option: string, value: string, negate: boolean, family: Family): Match | 'everything' | undefined {
   const not = negate ? { negate } : {};
   switch (option) {

@@ -200,7 +200,7 @@ function states({ negate, values }: Option): Match | undefined {
     : undefined;
 }
 
-/** Only of ours: what a label of another one means, the rules alone do not tell. */
+/** Only of Bulkhead's sets: the rules do not show what a label of another set means. */
 function label(options: readonly Option[]): Match | undefined {
   const of = (name: string) => options.find((option) => option.name === name);
   const [given, set] = [of('--label'), of('--set')];
@@ -240,7 +240,7 @@ function inSet({ negate, values: [name, fieldText] }: Option, { sets }: MatchSco
   const set = sets.get(name);
   const fields = fieldText.split(',', 4);
   const isForm = fields.every((field) => field === 'src' || field === 'dst');
-  // Nobody gave its content.
+  // Its content was not given.
   if (!set && isForm) return { kind: 'unknown', text: `-m set ${negate ? '! ' : ''}--match-set ${name} ${fieldText}`, depends: true };
   if (!set || !fields.every((field) => field === 'src' || field === 'dst') || fields.length !== fieldsOf(set)) {
     return undefined;

@@ -34,7 +34,7 @@ export function readSaveTarget(option: '-j' | '-g', words: readonly Word[], scop
   return DEPENDING.has(name.text) ? { ...unknown, depends: true } : unknown;
 }
 
-/** Whatever their options are, the packet goes on to the next rule as it came: same addresses, same ports, same mark. */
+/** Whatever their options are, the packet reaches the next rule unchanged: same addresses, same ports, same mark. */
 const CONTINUE: ReadonlySet<string> = new Set([
   ...[
     'LOG',
@@ -137,7 +137,7 @@ function snat(text: string, family: Family): Verdict | undefined {
   return address === undefined ? undefined : { kind: 'snat', address };
 }
 
-/** Into a set of ours only: what is put elsewhere may be what another rule asks for. */
+/** Only into a set of Bulkhead: another rule may ask for what is put into any other set. */
 function addSource(options: readonly Option[]): Verdict | undefined {
   const [set, field] = options.length === 1 ? options[0].values : [];
   return set !== undefined && SOURCE_SET.test(set) && field === 'src' ? { kind: 'add-source', set } : undefined;

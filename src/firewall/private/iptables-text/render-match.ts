@@ -20,9 +20,9 @@ export const MOST_PLACES = 1_048_576;
 /** The kernel's array has so many places, and a range takes two. */
 const MULTIPORT_PLACES = 15;
 
-/** Stand before all others, once each. */
+/** They come before all others, once each. */
 const BASIC = ['-s', '-d', '-i', '-o', '-p'] as const;
-/** Order of the matches of a rule of ours: the cheap ones first, and what counts packets counts only those that all others let pass. */
+/** Order of the matches of a rule of Bulkhead: the cheap ones first, and what counts packets counts only those that all others let pass. */
 const PLACES = [
   'tcp',
   'udp',
@@ -54,8 +54,8 @@ interface Part {
 }
 
 /**
- * Matches of one rule, in the form in which `iptables-save` 1.8 prints them: in the order of ours, or in the given one, which is that in which
- * whoever wrote the rule named them.
+ * Matches of one rule, in the form in which `iptables-save` 1.8 prints them: in Bulkhead's order, or in the given one, which is the
+ * order of the author of the rule.
  */
 export function renderMatches(matches: readonly Match[], origin: string, order: 'ours' | 'given' = 'ours'): string[] {
   const protocol = matches.find((match) => match.kind === 'protocol' && !match.negate) as { protocol: IpProtocol } | undefined;
@@ -72,7 +72,7 @@ export function renderMatches(matches: readonly Match[], origin: string, order: 
   return [...basic, ...instances(inOrder).map(instanceText)];
 }
 
-/** Options of one module that follow each other stand in one instance of it, unless one of them is there already. */
+/** Options of one module that follow each other belong to one instance of it, unless one of them is there already. */
 function instances(parts: readonly Part[]): Part[][] {
   const all: Part[][] = [];
   for (const part of parts) {

@@ -2,7 +2,7 @@
 export interface Word {
   /** Without its quotes and escapes. */
   readonly text: string;
-  /** As it stood there. */
+  /** As the text has it. */
   readonly raw: string;
 }
 

@@ -151,7 +151,7 @@ function plain(text: string): Word {
   return { text, raw: text };
 }
 
-/** Also one that stands behind the options that need it. */
+/** Also one that follows the options that need it. */
 function protocolIn(words: readonly Word[]): string | undefined {
   const at = words.findIndex(({ raw }, i) => raw === '-p' && words[i - 1]?.raw !== '!' && words[i + 1]?.raw !== '!');
   return at < 0 ? undefined : words[at + 1]?.text.toLowerCase();

@@ -48,3 +48,23 @@ export function contradiction(
   const [number] = /^\d+/.exec(tag) ?? [];
   return major !== undefined && number !== undefined && Number(number) !== major ? `its tag '${tag}' is of version ${number}` : undefined;
 }
+
+/** Where the registries have the images; one without a place is an official image of Docker Hub. */
+const PLACES: Readonly<Record<string, string>> = {
+  grafana: 'grafana/',
+  keycloak: 'quay.io/keycloak/',
+  prometheus: 'prom/',
+  valkey: 'valkey/',
+};
+
+/** The name of the public image with known facts that a reference names, if it is in its public place and nothing contradicts the facts. */
+export function publicImage(reference: string): string | undefined {
+  const place = reference.replace(/^docker\.io\//, '').replace(/^library\//, '');
+  const facts = PUBLIC_IMAGES.find(
+    (each) =>
+      place.startsWith(`${PLACES[each.image] ?? ''}${each.image}`) &&
+      /^($|[:@])/.test(place.slice(`${PLACES[each.image] ?? ''}${each.image}`.length)) &&
+      contradiction(each, reference) === undefined,
+  );
+  return facts?.image;
+}

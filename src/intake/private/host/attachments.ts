@@ -12,7 +12,7 @@ interface Engine {
   readonly listeners?: readonly Listener[];
 }
 
-/** Containers with a network of their own; who shares one is there under the name of whose it is. */
+/** Containers with a network of their own; a container that shares one counts under the name of its owner. */
 export function containersIn({ networks, containers }: Engine): ContainerView[] {
   const networkOf = finder(networks);
   return containers
@@ -50,7 +50,7 @@ function attachmentsOf(container: EngineContainer, networkOf: Find): Attachment[
 
 const ANY: Readonly<Record<string, Family>> = { '0.0.0.0': 'ipv4', '::': 'ipv6' };
 
-/** What listens on the host for publications: `docker-proxy`, or the engine itself for nobody. */
+/** What listens on the host for publications: `docker-proxy`, or the engine itself, which then passes nothing on. */
 export function proxiesOf(engine: Engine, texts: HostTexts, notes: HostNote[]): ProxyListener[] {
   const { containers, listeners } = engine;
   const published = containers

@@ -11,7 +11,7 @@ export interface EngineNetwork {
   readonly blocks: readonly string[];
   /** Addresses of the bridge, with prefix lengths. */
   readonly gateways: readonly string[];
-  /** Bridge of the host, or the interface that macvlan and ipvlan hang on; undefined where it has none. */
+  /** Bridge of the host, or the parent interface of a macvlan or ipvlan; undefined where it has none. */
   readonly interface?: string;
   /** `macvlan_mode` or `ipvlan_mode`. */
   readonly mode?: string;
@@ -72,7 +72,7 @@ export function networksOf(texts: HostTexts): readonly EngineNetwork[] | undefin
   });
 }
 
-/** What the engine calls it where nobody chose a name. */
+/** The name that the engine chooses if the user chose none. */
 function interfaceOf(driver: string, id: string, options: Readonly<Record<string, string>>): string | undefined {
   switch (driver) {
     case 'bridge':

@@ -41,7 +41,7 @@ export const UNNAMED = 'uplink';
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
 /**
- * The host that rules stand on, as far as they carry: bridges with their blocks, containers that rules name, publications, ways to the outside.
+ * The host that the rules describe, as far as they do: bridges with their blocks, containers that rules name, publications, ways to the outside.
  * Addresses of bridges are taken to be the first of their block, as Docker chooses them.
  */
 export function hostFromRules(rules: Readonly<Record<Family, HostRules>>): RuledHost {
@@ -82,7 +82,7 @@ function networkOf(bridge: string, rules: Readonly<Record<Family, HostRules>>): 
   return { bridge, isInternal: ipv4.isInternal || ipv6.isInternal, ...blocks };
 }
 
-/** Of a network whose packets nobody translates: a block of the size that Docker takes, around a container that rules name. */
+/** Of a network whose packets no rule translates: a block of the size that Docker takes, around a container that rules name. */
 function guessedBlock(bridge: string, rules: HostRules): string | undefined {
   const [member] = membersOf(bridge, rules);
   if (member === undefined) return undefined;
@@ -208,7 +208,7 @@ function familyOf(address: string): Family {
   return address.includes(':') ? 'ipv6' : 'ipv4';
 }
 
-/** Single addresses of the block that any rule names are containers: nobody else has one. */
+/** Single addresses of the block that any rule names are containers: no other machine has one. */
 function namedIn(block: string, rules: HostRules): string[] {
   return [...blocksNamed(rules, 'source'), ...blocksNamed(rules, 'destination')].flatMap((text) => {
     const address = single(text);
@@ -216,7 +216,7 @@ function namedIn(block: string, rules: HostRules): string[] {
   });
 }
 
-/** An address that nobody is known to have. */
+/** An address that no machine is known to have. */
 function spareIn(block: string, taken: readonly string[]): string {
   const family = familyOf(block);
   const { first, last } = blockOf(block);

@@ -2,7 +2,7 @@ import type { HostText } from './host-texts';
 
 /** What the model of a host does not know, or did not understand. */
 export interface HostNote {
-  /** `missing`: a text was not given. `not-understood`: something in it could not be read; answers that rest on it are UNKNOWN. */
+  /** `missing`: a text was not given. `not-understood`: something in it could not be read; answers that need it are UNKNOWN. */
   readonly kind: 'missing' | 'not-understood';
   /** The text that it is about. */
   readonly text: HostText;

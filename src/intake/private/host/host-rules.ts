@@ -47,7 +47,7 @@ function savedRules(
 ): HostRules | undefined {
   const text = texts[name];
   if (text === undefined) return undefined;
-  // A host where nobody has used iptables has no tables of it, and its tool prints nothing; nft then shows none either.
+  // A host on which iptables was never used has no tables of it, and its tool prints nothing; nft then shows none either.
   if (text.trim() === '' && native !== undefined && !hasTablesOfIptables(texts, family)) {
     return { family, chains: [], sets: [], notUnderstood: [] };
   }
@@ -72,7 +72,7 @@ function legacyRules(texts: HostTexts, name: 'iptables-legacy' | 'ip6tables-lega
   return { ...rules, chains: rules.chains.map((chain) => ({ ...chain, table: `legacy:${chain.table}` })) };
 }
 
-/** Which of two nat chains at one hook is asked first, was decided when they were made; whoever translates first wins. */
+/** Which of two nat chains at one hook is asked first, was decided when they were made; the first one that translates wins. */
 function translatingTwice(one: HostRules, other: HostRules): string[] {
   const translates = ({ chains }: HostRules, table: string) =>
     chains.some(({ table: of, rules }) => of === table && rules.some(({ verdict: { kind } }) => TRANSLATING.has(kind)));

@@ -27,7 +27,7 @@ export interface IntakeHost {
 export interface HostNames {
   readonly containers: readonly ContainerName[];
   readonly networks: readonly NetworkName[];
-  /** Sockets of the host itself; undefined where nobody looked. */
+  /** Sockets of the host itself; undefined where they were not collected. */
   readonly listeners?: readonly Listener[];
 }
 

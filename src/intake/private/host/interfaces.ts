@@ -20,7 +20,7 @@ export interface Shape {
   readonly wires: readonly Wire[];
 }
 
-/** What stands for an interface to the outside where nobody listed the interfaces. */
+/** The name of an interface to the outside where the interfaces were not listed. */
 export const UNNAMED_UPLINK = 'outside';
 const EVERYWHERE: readonly string[] = ['0.0.0.0/0', '::/0'];
 /** Parts of these have no packets of their own. */
@@ -53,7 +53,7 @@ function guessed(interfaces: readonly HostInterface[], family: Family): Route[] 
   return [{ block, interface: uplinks[0].name, ...(uplinks.length > 1 && { doubt: 'which interface the default route leads over' }) }];
 }
 
-/** By the networks of the engine alone. */
+/** Only by the networks of the engine. */
 function unlisted({ networks, sysctls }: Known): HostInterface[] {
   const bridges = networks.filter(({ driver, interface: name }) => driver === 'bridge' && name !== undefined);
   return [
@@ -107,7 +107,7 @@ function alone(address: string): string {
   return `${address.split('/')[0]}/${address.includes(':') ? 128 : 32}`;
 }
 
-/** Whether more hangs on a bridge than the containers that we know of. */
+/** Whether a bridge has more ports than those of the known containers. */
 function hasOthers(bridge: string, ports: readonly Link[], { networks, containers }: Known): boolean {
   const ids = networks.filter(({ interface: name }) => name === bridge).map(({ id }) => id);
   const names = networks.filter(({ interface: name }) => name === bridge).map(({ name }) => name);
@@ -130,7 +130,7 @@ function framesOf(sysctls: Sysctls | undefined, link: Link | undefined): Readonl
 
 const MODES: readonly WireMode[] = ['vepa', 'private', 'passthru', 'l3', 'l3s'];
 
-/** A macvlan in mode `bridge` and an ipvlan in mode `l2` need no words: what hangs on the wire reaches its containers. */
+/** A macvlan in mode `bridge` and an ipvlan in mode `l2` need no note: machines of the LAN reach its containers. */
 function wiresOf(networks: readonly EngineNetwork[]): Wire[] {
   return networks.flatMap(({ driver, interface: parent, mode, name }): Wire[] => {
     if (driver === 'overlay') return [{ parent: name, mode: 'bridge', isClosed: true }];

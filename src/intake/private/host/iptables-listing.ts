@@ -17,7 +17,7 @@ export interface ListedTable {
 }
 
 /**
- * Reads what `iptables -L -n -v` printed of one table. A match or an option that it does not understand becomes one that nobody understands, so that the rule
+ * Reads what `iptables -L -n -v` printed of one table. A match or an option that it does not understand becomes one of unknown meaning, so that the rule
  * stays uncertain.
  * @throws InputError
  */
@@ -109,7 +109,7 @@ const MATCHES: readonly (readonly [RegExp, Piece])[] = [
   [/^limit: avg (\d+\/[a-z]+) burst (\d+)/, ([, rate, burst]) => `-m limit --limit ${rate} --limit-burst ${burst}`],
 ];
 
-/** What a target of the kernel is told. */
+/** The options of a target of the kernel. */
 const OPTIONS: Readonly<Record<string, readonly [RegExp, string]>> = {
   DNAT: [/(?:^| )to:(\S+)$/, '--to-destination'],
   SNAT: [/(?:^| )to:(\S+)$/, '--to-source'],
@@ -126,7 +126,7 @@ function extensions(text: string, target: string): { matches: string[]; options:
   let left = text.replace(/\s+/g, ' ').trim();
   const isGoto = left.startsWith('[goto]');
   if (isGoto) left = left.slice('[goto]'.length).trim();
-  // Such a target decides nothing, whatever it is told.
+  // Such a target decides nothing, whatever its options are.
   if (target === 'LOG') left = left.replace(/(?:^| )LOG flags .*$/, '');
   let options = '';
   const [pattern, option] = Object.hasOwn(OPTIONS, target) ? OPTIONS[target] : [];

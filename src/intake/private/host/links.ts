@@ -9,7 +9,7 @@ export interface Link {
   readonly isUp: boolean;
   /** Bridge, bond or VRF that it is a part of. */
   readonly master?: string;
-  /** Interface that it stands on: of a VLAN or a macvlan. */
+  /** Parent interface of a VLAN or a macvlan. */
   readonly parent?: string;
   /** With prefix lengths. Those that every link has for itself are left out. */
   readonly addresses: readonly string[];
@@ -21,7 +21,7 @@ export interface Link {
   readonly hairpin: boolean;
 }
 
-/** Undefined for what is no interface. */
+/** Undefined if it is not an interface. */
 export function linkOf(value: Json): Link | undefined {
   const name = textAt(value, 'ifname');
   if (name === undefined) return undefined;

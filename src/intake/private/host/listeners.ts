@@ -12,7 +12,7 @@ export interface Listener {
 
 const LINE = /^(tcp|udp)\s+\S+\s+\d+\s+\d+\s+(\S+):(\d+|\*)\s+\S+(?:\s+users:\(\("((?:[^"\\]|\\.)*)".*)?\s*$/;
 
-/** By `ss -Hlntup`; lines that are none of these are left out, since nothing rests on them alone. */
+/** By `ss -Hlntup`; lines that are none of these are left out, since no answer needs them. */
 export function listenersOf({ listeners }: HostTexts): readonly Listener[] | undefined {
   return listeners?.split(/\r?\n/).flatMap((line): Listener[] => {
     const [, protocol, place, port, program] = LINE.exec(line) ?? [];

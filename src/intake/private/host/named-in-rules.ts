@@ -40,7 +40,7 @@ function bridgeOfLine(table: string, chain: string, rule: Rule): string[] {
   if (table === 'filter' && chain === 'FORWARD' && verdict.kind === 'jump' && verdict.chain === 'DOCKER') return at('out-interface');
   const [outside] = negative(rule, 'out-interface');
   if (table === 'nat' && chain === 'POSTROUTING' && outside !== undefined && positive(rule, 'source').length === 1) {
-    // A tunnel of somebody else may be written in the same way.
+    // A tunnel of another program may be written in the same way.
     return /^(docker|br-)/.test(outside.name) ? [outside.name] : [];
   }
   if (table === 'nat' && chain === 'DOCKER') {
@@ -77,7 +77,7 @@ export function ownAddressesIn(rules: HostRules, blocks: readonly string[]): str
     lines.flatMap((rule) => {
       const ends = positive(rule, 'destination').map(({ block }) => block);
       const original = positive(rule, 'ct-original').flatMap(({ address }) => address ?? []);
-      // What comes in from a wire is for the host, or for a guest of it.
+      // What comes in from the LAN is for the host, or for a guest of it.
       const comesIn = positive(rule, 'in-interface').some(({ name: from }) => from !== 'lo' && !INNER.test(from));
       const isAsked = (table === 'nat' && rule.verdict.kind === 'dnat') || (table === 'filter' && (comesIn || /input/i.test(name)));
       return [...(isAsked ? ends : []), ...original];
@@ -95,7 +95,7 @@ function isUnicast(family: Family, address: string): boolean {
     : !['::/127', 'ff00::/8', 'fe80::/10'].some((block) => isInside(address, block));
 }
 
-/** Interfaces by which rules meet what is no bridge of Docker, in the order of the text; those that look like a way to the world come first. */
+/** Interfaces other than bridges of Docker that rules name, in the order of the text; those that look like a way to the world come first. */
 export function outsidesIn(all: readonly HostRules[], bridges: ReadonlySet<string>): string[] {
   const names = all.flatMap(({ chains }) =>
     chains.flatMap(({ rules }) =>

@@ -18,7 +18,7 @@ export interface NetworkName {
   readonly driver: string;
   readonly internal: boolean;
   readonly blocks: readonly string[];
-  /** Bridge of the host, or the interface that it hangs on. */
+  /** Bridge of the host, or its parent interface. */
   readonly interface?: string;
 }
 

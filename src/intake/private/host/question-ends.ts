@@ -7,7 +7,7 @@ import type { ProbeSource } from '../../../reachability/private/walk/outcome';
 import type { Family } from '../../../topology/private/terms';
 import { InputError } from '../../input-error';
 
-/** One end of a question: who sends, and at which addresses it is asked. */
+/** One end of a question: the sender, and the addresses for which it is asked. */
 export interface QuestionEnd {
   readonly text: string;
   readonly kind: 'container' | 'host' | 'outside';
@@ -44,7 +44,7 @@ function hostEnd({ interfaces }: HostView): QuestionEnd {
   return { text: 'host', kind: 'host', addresses, sourceIn: () => ({ kind: 'host' }) };
 }
 
-/** Anybody at the far side of an interface; with addresses, that one alone. */
+/** Any machine at the far side of an interface; with addresses, only that one. */
 export function outsideEnd(name: string, address?: string): QuestionEnd {
   return {
     text: address ?? `outside at ${name}`,
@@ -82,7 +82,7 @@ export function endNamed(host: IntakeHost, word: string): QuestionEnd {
   throw new InputError(`'${word}' is not known; it can be host, internet, internet6, an address, or one of: ${ends.map(({ text }) => text.replace(/^outside at /, 'outside:')).join(', ')}`); // prettier-ignore
 }
 
-/** Who is outside is at the interface that the host would send to. */
+/** A machine outside is at the interface by which the host would send to it. */
 function outsideTo(view: HostView, address: string): QuestionEnd {
   const family = familyOf(address);
   const host = Host.of(view);

@@ -112,7 +112,7 @@ const KNOWN: readonly string[] = [
 
 function ruleOf(rule: Json, family: Family, routesIn: (table: string) => readonly Route[]): RoutingRule[] {
   const table = textAt(rule, 'table');
-  // The walk asks for the host's own addresses before all rules, as every host does unless somebody moves that rule.
+  // The walk asks for the host's own addresses before all rules, as every host does unless that rule was moved.
   if (table === LOCAL && isUsual(rule) && numberAt(rule, 'priority') === 0) return [];
   const text = `the rule ${JSON.stringify(rule)} of routing`;
   const action = textAt(rule, 'action');

@@ -19,7 +19,7 @@ const OWNERS: readonly (readonly [pattern: RegExp, owner: string])[] = [
   [/^LIBVIRT_/, 'libvirt'],
 ];
 
-/** Where a rule comes from, by the chain that it stands in, or by its form. */
+/** Where a rule comes from, by its chain or by its form. */
 export function ownerOf(place: RulePlace, bridges: ReadonlySet<string>): string {
   const { table, chain, rule } = place;
   const jump = rule?.verdict.kind === 'jump' || rule?.verdict.kind === 'goto' ? rule.verdict.chain : undefined;

@@ -15,7 +15,7 @@ export interface SourceClass {
 const MOST = 64;
 const EVERYWHERE: Readonly<Record<Family, string>> = { ipv4: '0.0.0.0/0', ipv6: '::/0' };
 
-/** Everybody comes first; the others are those that some rule or set names. */
+/** All sources come first, then those that a rule or a set names. */
 export function sourceClasses(view: HostView, family: Family): SourceClass[] {
   const host = Host.of(view);
   const blocks = [...new Set(blocksIn(view, family))].filter((block) => !block.endsWith('/0'));
@@ -23,7 +23,7 @@ export function sourceClasses(view: HostView, family: Family): SourceClass[] {
     const range = readRange(family, block);
     if (range === undefined) return [];
     const { first, last } = range;
-    // The first address of a network is nobody's.
+    // No machine has the first address of a network.
     const one = first === last ? first : typeof first === 'number' ? first + 1 : first + 1n;
     return host.isLocal(family, one) ? [] : [{ block, address: writeAddress(family, one) }];
   });

@@ -120,7 +120,7 @@ export function sourceOf(scene: Scene, { sources, spared, sets, hook }: Words, f
       !isSpared(address) &&
       !isGuest(address) &&
       !isLoopback(address) &&
-      // Over INPUT nobody bans a network of his own: such lines are against forged sources.
+      // No administrator bans a private network from INPUT: such lines are against forged sources.
       !(hook === 'input' && isReserved(address)),
   );
 }

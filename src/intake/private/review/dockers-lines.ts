@@ -5,12 +5,12 @@ import type { Rule } from '../../../firewall/private/ir';
 import { settingFacts } from '../../../hardening/private/engine-settings';
 import { gatewayOf, type RuledHost, type RuledNetwork } from '../host/from-rules';
 
-/** Answers whether a rule is one that Docker itself writes, in any of its generations: nobody is to be blamed for it. */
+/** Answers whether a rule is one that Docker itself writes, in any of its generations: no author is to be blamed for it. */
 export type IsDockers = (table: string, chain: string, rule: Rule) => boolean;
 
 /**
- * By the engine model: the lines that each generation would write for the networks and ports that were found. What stands in the chains that only
- * Docker writes is Docker's, whatever it says.
+ * By the engine model: the lines that each generation would write for the networks and ports that were found. Every line of a chain that only
+ * Docker writes is Docker's.
  */
 export function dockersLines(host: RuledHost): IsDockers {
   const known = new Set<string>();

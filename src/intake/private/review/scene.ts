@@ -13,14 +13,14 @@ export interface ReviewedRules {
   /** Version of the engine. */
   readonly version: string;
   readonly ipv4: HostRules;
-  /** Undefined where nobody gave them: nothing is said of IPv6 then. */
+  /** Undefined if they were not given: then there are no findings about IPv6. */
   readonly ipv6?: HostRules;
   /** The host as its other tools tell it; by default what the rules tell of it. */
   readonly view?: HostView;
 }
 
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
-/** Addresses of nobody, from which a sender that no rule names is chosen. */
+/** Addresses that no machine has, from which a sender that no rule names is chosen. */
 const STRANGERS: Readonly<Record<Family, readonly string[]>> = {
   ipv4: ['203.0.113.77', '198.51.100.77', '192.0.2.77', '8.8.4.4', '45.33.32.77', '151.101.65.77', '93.184.215.77', '5.9.77.77', '41.77.77.77', '177.77.77.77'],
   ipv6: ['2001:db8:77::77', '2606:4700::77', '2a00:1450::77', '2400:cb00::77'],
@@ -107,7 +107,7 @@ export class Scene {
     return made;
   }
 
-  /** An address outside that no rule names, so that only what is meant for everybody is meant for it. */
+  /** An address outside that no rule names, so that only rules for all sources apply to it. */
   public stranger(family: Family): string | undefined {
     const named = this.namedSources(family);
     return STRANGERS[family].find((address) => !named.some((block) => isInside(address, block)));

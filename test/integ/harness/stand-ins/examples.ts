@@ -3,6 +3,24 @@ import type { StandIn } from './stand-in';
 
 export const EXAMPLES: readonly StandIn[] = [
   {
+    names: ['nginxinc/nginx-unprivileged:1.27'],
+    users: ['101'],
+    says: ['USER 101', 'EXPOSE 8080', 'STOPSIGNAL SIGQUIT'],
+    // Its settings name /tmp for everything that it writes.
+    entry: `
+writes /tmp
+listens 8080
+stays`,
+  },
+  {
+    names: ['hashicorp/http-echo:1.0'],
+    says: ['EXPOSE 5678'],
+    entry: `
+case $1 in -text=?*) ;; *) fail "-text is missing" ;; esac
+listens 5678
+stays`,
+  },
+  {
     names: ['registry.example.com/shop/api:3.2'],
     says: ['EXPOSE 8080'],
     entry: `

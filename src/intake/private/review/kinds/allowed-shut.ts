@@ -14,7 +14,7 @@ import type { Scene } from '../scene';
 import { publicationText, shown } from '../telling';
 import { holds, type Words, wordsOf } from '../words';
 
-/** Rules that let a publication by, and are not met: another rule drops its packets, and with the rule mended they arrive. */
+/** Rules that accept a publication, and that no packet reaches: another rule drops its packets, and with that rule changed they arrive. */
 export function allowedShut(scene: Scene, family: Family): Fault[] {
   return personRules(scene, family).flatMap((rule) => {
     const way = rule.ways.find(({ hook }) => hook === 'forward');

@@ -65,7 +65,7 @@ function outward(scene: Scene, family: Family, rules: readonly PersonRule[]): Qu
     });
 }
 
-/** What is asked of publications, by nobody in particular and by everybody that a rule lets in. */
+/** What is asked of publications: for any source, and for each source that a rule accepts. */
 function inward(scene: Scene, family: Family, rules: readonly PersonRule[]): Question[] {
   const admitted = rules.flatMap(({ rule }) => {
     const words = wordsOf({ rule });

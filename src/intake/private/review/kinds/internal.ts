@@ -8,7 +8,7 @@ import { inserted } from '../edits';
 import { isDelivered, outcomeText } from '../met';
 import type { Scene } from '../scene';
 
-/** Ports that programs of a host listen on; one that no rule opens for everybody shows what INPUT says of the network. */
+/** Ports that programs of a host listen on; one that no rule opens for all sources shows what INPUT says of the network. */
 const PORTS = [6_379, 9_100, 5_432, 2_375, 111, 22];
 
 /** Internal networks whose containers reach the host, or the outside. */

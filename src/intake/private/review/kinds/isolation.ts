@@ -11,7 +11,7 @@ import { partsOf, ruleText } from '../rule-text';
 import type { Scene } from '../scene';
 import { isNamed, wordsOf } from '../words';
 
-/** A port that no rule names and nobody publishes. */
+/** A port that no rule names and no container publishes. */
 const ANY_PORT = 6_789;
 
 /** Accepts from one network of Docker to another: they open what Docker keeps apart, or they open nothing. */

@@ -19,7 +19,7 @@ interface Failure {
   readonly outcome: Outcome;
 }
 
-/** Rules that close a published port, or slow it down, and are never met by its packets, which arrive all the same. */
+/** Rules that close a published port, or slow it down, and that its packets never reach, so that they arrive. */
 export function neverMeets(scene: Scene, family: Family): Fault[] {
   return personRules(scene, family).flatMap((rule) => {
     const failures = failuresOf(scene, rule);
@@ -62,7 +62,7 @@ function closesAnother(scene: Scene, rule: PersonRule): boolean {
   });
 }
 
-/** Blocks that nobody on the internet has: who drops them means forged senders. */
+/** Blocks that no machine on the internet has: a rule that drops them is against forged senders. */
 const FORGED: readonly string[] = [
   '10.0.0.0/8',
   '172.16.0.0/12',
@@ -78,7 +78,7 @@ function isDefault({ rule, chain, table }: PersonRule, words: Words, way: Way | 
   const isBroad = words.ports === undefined && words.original === undefined && words.sourcePorts === undefined;
   if (!isBroad || way === undefined) return false;
   const isOfSources = isOfSenders(words);
-  // The lists that a program keeps for one of its services ban nobody from others.
+  // The lists that a program keeps for one of its services close no other service.
   if (way.hook === 'input') return !isOfSources || words.sources.some((block) => FORGED.includes(block)) || /^(f2b|fail2ban)/i.test(chain);
   const isBase = table === 'filter' && !way.jumps.some(({ rule: jump }) => jump.verdict.kind === 'jump' && jump.verdict.chain === 'DOCKER-USER');
   return isBase && chain !== 'DOCKER-USER' && !isOfSources && rule.matches.every(({ kind }) => kind !== 'destination' && kind !== 'out-interface');

@@ -6,7 +6,7 @@ import type { Scene } from '../scene';
 import { isCounter } from '../words';
 
 const REMARK = /^# Warning: .*(legacy|nft)/i;
-/** More lines than this are told by their number. */
+/** Of more lines than this, only the number is printed. */
 const MOST_LINES = 3;
 
 /** Parts of the text that were not read: silence about them would say that they are in order. */
@@ -80,7 +80,7 @@ function unreadRules(scene: Scene, family: Family): Fault[] {
   );
 }
 
-/** What only counts is told by other findings; the walk asks both ways. */
+/** Other findings report what only counts; the walk asks both ways. */
 function isCounterLike(part: { readonly kind: string; readonly text?: string }): boolean {
   return part.kind === 'unknown' && isCounter({ kind: 'unknown', text: part.text ?? '' });
 }

@@ -22,7 +22,7 @@ function otherProtocolOf(scene: Scene, rule: PersonRule, words: Words, rules: re
   return scene.publications(rule.family).flatMap((publication): Fault[] => {
     const described = describe(scene, words, publication);
     if (described?.isOtherProtocol !== true || described.isElsewhere) return [];
-    // Somebody who wrote the rule for this protocol, too, hears of that one.
+    // If there is a rule for this protocol, too, its own finding reports it.
     const isTold = rules.some((other) =>
       other.ways.some((way) => {
         const own = describe(scene, wordsOf(other, way), publication);

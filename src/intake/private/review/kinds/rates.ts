@@ -92,7 +92,7 @@ function ratesOf(scene: Scene, rule: PersonRule, words: Words, { packet, publica
   return faults;
 }
 
-/** Modes of the matches of hashlimit that are no rate of ours, which counts by source; none of them where there is nothing to say. */
+/** Modes of the matches of hashlimit other than Bulkhead's, which counts by source; none of them where there is nothing to say. */
 function hashModes(matches: readonly Match[]): string[][] {
   const modes = matches.flatMap((match) => {
     if (match.kind === 'rate-per-source') return [['srcip']];

@@ -12,7 +12,7 @@ import type { Scene } from '../scene';
 import { asksOf, publicationText, shown } from '../telling';
 import { wordsOf } from '../words';
 
-/** Ports that INPUT opens for some sources only, which everybody reaches all the same: without the publication, INPUT would keep the others out. */
+/** Ports that INPUT opens only for some sources, and that all sources reach: without the publication, INPUT would keep the others out. */
 export function restrictingAccept(scene: Scene, family: Family): Fault[] {
   const stranger = scene.stranger(family);
   if (stranger === undefined) return [];

@@ -56,7 +56,7 @@ export function sourceHidden(scene: Scene, family: Family): Fault[] {
     if (rule.table !== 'nat' || (verdict.kind !== 'masquerade' && verdict.kind !== 'snat') || rule.ways.length === 0) return [];
     const words = wordsOf(rule, rule.ways[0]);
     const source = sourceOf(scene, words, family);
-    // Guests and clients of a VPN that get an address of the host are no surprise.
+    // Guests and clients of a VPN that get an address of the host are expected.
     if (source === undefined || words.sources.length > 0) return [];
     for (const publication of scene.publications(family)) {
       if (publication.hostAddress !== undefined && isLoopback(publication.hostAddress)) continue;
