@@ -23,7 +23,7 @@ export function restrictingAccept(scene: Scene, family: Family): Fault[] {
     const [{ rule, publication }] = group;
     const packet = packetTo(scene, publication, stranger, scene.outside);
     const admitted = [...new Set(group.flatMap((each) => each.rule.ways.flatMap((way) => wordsOf(each.rule, way).sources)))];
-    const words = { ...wordsOf(rule), sources: [], spared: [] };
+    const words = { ...wordsOf(rule, rule.ways[0]), sources: [], spared: [] };
     const texts = group.map((each) => `'${each.rule.text}'`).join(' and ');
     return {
       kind: 'InputNeverSees',
@@ -31,7 +31,7 @@ export function restrictingAccept(scene: Scene, family: Family): Fault[] {
       rule: rule.text,
       statement: `${publicationText(publication)} is open to all senders, though INPUT opens it only for ${admitted.join(', ')} by ${texts}: ${asksOf(scene, packet)} is delivered, because the port is translated before routing, so its packets are forwarded and never pass INPUT`,
       packet: shown(packet),
-      mend: closeIt(scene, words, publication, packet, admitted),
+      mend: closeIt(scene, words, [{ publication, packet }]),
       unless: [],
     };
   });
