@@ -95,7 +95,7 @@ function networkOf({ bridge, isInternal, ipv4, ipv6 }: RuledNetwork, host: Ruled
       ...(six !== undefined && { ipv6: six }),
       isGateway: { ipv4: true, ipv6: true },
       ports: host.publications
-        .filter(({ target }) => target === four || target === six)
+        .filter(({ target, isDockers }) => isDockers === true && (target === four || target === six))
         .map(({ protocol, hostAddress, hostPort, targetPort }) => ({
           protocol,
           ...(hostAddress !== undefined && { hostAddress }),

@@ -194,10 +194,10 @@ function notMet(at: PlacedRule, { failing }: Meeting, described: Described, rule
   if (isOf('destination-port', 'port-list') && described.naming !== 'source') {
     return isBefore
       ? { kind: 'ContainerPortBeforeTranslation', why: `here the packet still asks for port ${hostPort} of the host, and ${where} names port ${targetPort} of the container` }
-      : { kind: 'HostPortAfterTranslation', why: `here Docker has already translated port ${hostPort} of the host to port ${targetPort} of the container, and ${where} names port ${hostPort}` };
+      : { kind: 'HostPortAfterTranslation', why: `here port ${hostPort} of the host is already translated to port ${targetPort} of the container, and ${where} names port ${hostPort}` };
   } // prettier-ignore
   if (isOf('destination')) {
-    return { kind: 'AddressAfterTranslation', why: `here Docker has already translated the destination to ${described.publication.target}, and ${where} names another address` }; // prettier-ignore
+    return { kind: 'AddressAfterTranslation', why: `here the destination is already translated to ${described.publication.target}, and ${where} names another address` }; // prettier-ignore
   }
   if (isOf('in-interface', 'out-interface')) {
     const names = namesOf(failing);
