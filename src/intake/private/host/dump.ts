@@ -194,8 +194,8 @@ function tableOf(chains: readonly string[]): string {
 const IPV6 =
   /(?:^|[\s![])(?!(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}(?:\s|$))(?:::|[0-9a-f]{1,4}:[0-9a-f:]*:[0-9a-f:]*)(?:\/\d+)?(?:\s|\]|$)|icmp6|icmpv6/m;
 const IPV4 = /(?:^|[\s!:])\d{1,3}(?:\.\d{1,3}){3}(?:[/:\s]|$)/m;
-/** Without what people wrote. */
-const said = (text: string) => text.replace(/"[^"\n]*"|\/\* .*? \*\//g, '');
+/** Without what people wrote, and without remarks, which have times. */
+const said = (text: string) => text.replace(/"[^"\n]*"|\/\* .*? \*\/|^#.*$/gm, '');
 const saysFamily = (text: string) => IPV6.test(said(text)) || IPV4.test(said(text));
 const familyOf = (text: string): Family => (IPV6.test(said(text)) ? 'ipv6' : 'ipv4');
 const nameOf = (family: Family) => (family === 'ipv6' ? 'ip6tables' : 'iptables');

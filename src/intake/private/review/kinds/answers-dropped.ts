@@ -1,3 +1,4 @@
+import type { HostRules } from '../../../../firewall/private/host-rules';
 import type { Rule } from '../../../../firewall/private/ir';
 import type { Family } from '../../../../topology/private/terms';
 import type { Fault, Mend } from '../../../../validation/private/firewall-fault';
@@ -36,18 +37,27 @@ export function answersDropped(scene: Scene, family: Family): Fault[] {
 }
 
 /** Answers go by before the rule, or the rule is for the way there only. */
-function sparing(scene: Scene, { rule, table, chain, index, family }: PersonRule, { packet, way }: Question): Mend | undefined {
+function sparing(scene: Scene, rule: PersonRule, question: Question): Mend | undefined {
+  const { table, chain, index, family } = rule;
+  const command = `${iptables(family)}${table === 'filter' ? '' : ` -t ${table}`}`;
   const all = scene.rules(family);
-  const isOfOriginal = rule.matches.some(({ kind }) => kind === 'ct-original');
-  const undirected = rule.matches.filter(({ kind }) => kind !== 'ct-direction');
-  const oneWay: Rule = { ...rule, matches: [...undirected, { kind: 'ct-direction', direction: 'original' }] };
+  const tried = (edited: HostRules, option: string): Mend => {
+    const outcome = scene.walk(question.packet, edited, question.way);
+    return { commands: [`${command} ${option}`.trimEnd()], outcome: outcomeText(outcome), works: isDelivered(outcome) };
+  };
+  if (rule.rule.matches.some(({ kind }) => kind === 'ct-original')) {
+    const mends = oneWays(scene, rule).map((mended) => tried(replaced(all, rule, [mended]), `-R ${chain} ${index + 1} ${partsOf(mended, family) ?? ''}`)); // prettier-ignore
+    return mends.find(({ works }) => works);
+  }
   const verdict = chain === 'DOCKER-USER' ? ({ kind: 'return' } as const) : ({ kind: 'accept' } as const);
   const spares: Rule = { matches: [{ kind: 'ct-state', states: ['RELATED', 'ESTABLISHED'] }], verdict, origin: 'fix' };
-  const edited = isOfOriginal ? replaced(all, { table, chain, index }, [oneWay]) : inserted(all, { table, chain, index: 0 }, [spares]);
-  const outcome = scene.walk(packet, edited, way);
-  const option = isOfOriginal
-    ? `-R ${chain} ${index + 1} ${partsOf(oneWay, family) ?? ''}`
-    : `-I ${chain} 1 ${partsOf(spares, family) ?? ''}`;
-  const command = `${iptables(family)}${table === 'filter' ? '' : ` -t ${table}`} ${option}`.trimEnd();
-  return { commands: [command], outcome: outcomeText(outcome), works: isDelivered(outcome) };
+  return tried(inserted(all, { table, chain, index: 0 }, [spares]), `-I ${chain} 1 ${partsOf(spares, family) ?? ''}`);
+}
+
+/** The rule for the way there only; and, where it names no interface, for what does not come from a bridge either. */
+function oneWays(scene: Scene, { rule }: PersonRule): Rule[] {
+  const { matches } = rule;
+  const direct: Rule = { ...rule, matches: [...matches.filter(({ kind }) => kind !== 'ct-direction'), { kind: 'ct-direction', direction: 'original' }] }; // prettier-ignore
+  const fromOutside = scene.host.networks.map(({ bridge }): Rule => ({ ...direct, matches: [{ kind: 'in-interface', name: bridge, negate: true }, ...direct.matches] })); // prettier-ignore
+  return matches.some(({ kind }) => kind === 'in-interface') ? [direct] : [direct, ...fromOutside];
 }
