@@ -3,13 +3,64 @@ import { B, EST, HTTP, PG, TLS, W } from './judged-ports';
 import { APP, D0, DB } from './saved-host';
 import { ufwOf } from './ufw';
 
-const TS = { 'ts-input': ['-s 100.101.102.103/32 -i lo -j ACCEPT', '-s 100.115.92.0/23 ! -i tailscale0 -j RETURN', '-s 100.64.0.0/10 ! -i tailscale0 -j DROP', '-i tailscale0 -j ACCEPT', '-p udp -m udp --dport 41641 -j ACCEPT'],
-  'ts-forward': ['-i tailscale0 -j MARK --set-xmark 0x40000/0xff0000', '-m mark --mark 0x40000/0xff0000 -j ACCEPT', '-s 100.64.0.0/10 -o tailscale0 -j DROP', '-o tailscale0 -j ACCEPT'] };
-const ts = { input: ['-j ts-input'], pre: ['-j ts-forward'], chains: TS, natPost: ['-j ts-postrouting'], natChains: { 'ts-postrouting': ['-m mark --mark 0x40000/0xff0000 -j MASQUERADE'] } };
-const fwd7 = (deny: string[]) => ({ input: [`${EST} -j ACCEPT`, '-i lo -j ACCEPT', '-j INPUT_direct', '-j INPUT_ZONES', '-m conntrack --ctstate INVALID -j DROP', '-j REJECT --reject-with icmp-host-prohibited'],
-  post: [`${EST} -j ACCEPT`, '-i lo -j ACCEPT', '-j FORWARD_direct', '-j FORWARD_IN_ZONES', '-j FORWARD_OUT_ZONES', '-m conntrack --ctstate INVALID -j DROP', '-j REJECT --reject-with icmp-host-prohibited'],
-  chains: { INPUT_direct: [], INPUT_ZONES: ['-i docker0 -j IN_docker', '-i eth0 -g IN_public', '-g IN_public'], FORWARD_direct: [], FORWARD_IN_ZONES: ['-i eth0 -g FWDI_public', '-g FWDI_public'], FORWARD_OUT_ZONES: ['-o eth0 -g FWDO_public', '-g FWDO_public'], FWDI_public: ['-p icmp -j ACCEPT'], FWDO_public: [], IN_docker: ['-j ACCEPT'], IN_public: ['-j IN_public_log', '-j IN_public_deny', '-j IN_public_allow', '-p icmp -j ACCEPT'], IN_public_log: [], IN_public_deny: deny, IN_public_allow: ['-p tcp -m tcp --dport 22 -m conntrack --ctstate NEW,UNTRACKED -j ACCEPT', '-p tcp -m tcp --dport 80 -m conntrack --ctstate NEW,UNTRACKED -j ACCEPT'] } });
-
+const TS = {
+  'ts-input': [
+    '-s 100.101.102.103/32 -i lo -j ACCEPT',
+    '-s 100.115.92.0/23 ! -i tailscale0 -j RETURN',
+    '-s 100.64.0.0/10 ! -i tailscale0 -j DROP',
+    '-i tailscale0 -j ACCEPT',
+    '-p udp -m udp --dport 41641 -j ACCEPT',
+  ],
+  'ts-forward': [
+    '-i tailscale0 -j MARK --set-xmark 0x40000/0xff0000',
+    '-m mark --mark 0x40000/0xff0000 -j ACCEPT',
+    '-s 100.64.0.0/10 -o tailscale0 -j DROP',
+    '-o tailscale0 -j ACCEPT',
+  ],
+};
+const ts = {
+  input: ['-j ts-input'],
+  pre: ['-j ts-forward'],
+  chains: TS,
+  natPost: ['-j ts-postrouting'],
+  natChains: { 'ts-postrouting': ['-m mark --mark 0x40000/0xff0000 -j MASQUERADE'] },
+};
+const fwd7 = (deny: string[]) => ({
+  input: [
+    `${EST} -j ACCEPT`,
+    '-i lo -j ACCEPT',
+    '-j INPUT_direct',
+    '-j INPUT_ZONES',
+    '-m conntrack --ctstate INVALID -j DROP',
+    '-j REJECT --reject-with icmp-host-prohibited',
+  ],
+  post: [
+    `${EST} -j ACCEPT`,
+    '-i lo -j ACCEPT',
+    '-j FORWARD_direct',
+    '-j FORWARD_IN_ZONES',
+    '-j FORWARD_OUT_ZONES',
+    '-m conntrack --ctstate INVALID -j DROP',
+    '-j REJECT --reject-with icmp-host-prohibited',
+  ],
+  chains: {
+    INPUT_direct: [],
+    INPUT_ZONES: ['-i docker0 -j IN_docker', '-i eth0 -g IN_public', '-g IN_public'],
+    FORWARD_direct: [],
+    FORWARD_IN_ZONES: ['-i eth0 -g FWDI_public', '-g FWDI_public'],
+    FORWARD_OUT_ZONES: ['-o eth0 -g FWDO_public', '-g FWDO_public'],
+    FWDI_public: ['-p icmp -j ACCEPT'],
+    FWDO_public: [],
+    IN_docker: ['-j ACCEPT'],
+    IN_public: ['-j IN_public_log', '-j IN_public_deny', '-j IN_public_allow', '-p icmp -j ACCEPT'],
+    IN_public_log: [],
+    IN_public_deny: deny,
+    IN_public_allow: [
+      '-p tcp -m tcp --dport 22 -m conntrack --ctstate NEW,UNTRACKED -j ACCEPT',
+      '-p tcp -m tcp --dport 80 -m conntrack --ctstate NEW,UNTRACKED -j ACCEPT',
+    ],
+  },
+});
 
 /** Hosts with a VPN, kube-proxy, firewalld or libvirt, and plain ones. */
 export const BESIDE: readonly Judged[] = [

@@ -3,7 +3,11 @@ import { B, EST, PG, R } from './judged-ports';
 import { APP6, archiveText, D06, type SavedHost, savedText, specificationOf } from './saved-host';
 
 const W6 = { port: 5432, to: 'fd00:18::3', inner: 5432, bridge: B };
-const none = { 'iptables-legacy': 'no legacy table is in the kernel', 'ip6tables-legacy': 'no legacy table is in the kernel', ipset: 'the kernel has no ip_set, and ipset would load it' };
+const none = {
+  'iptables-legacy': 'no legacy table is in the kernel',
+  'ip6tables-legacy': 'no legacy table is in the kernel',
+  ipset: 'the kernel has no ip_set, and ipset would load it',
+};
 const a: SavedHost = { engine: '28.5.2', published: [PG], user: ['-i eth0 -p tcp -m tcp --dport 5432 -m conntrack --ctstate NEW -j DROP'] };
 const b: SavedHost = { engine: '28.5.2', v6: true, networks: [D06, APP6], published: [W6] };
 const bad: SavedHost = { engine: '28.5.2', published: [R], user: ['-i eth0 -p tcp -m tcp --dport 16379 -j DROP'] };

@@ -107,7 +107,8 @@ interface PastedTable {
 }
 
 /** A line with a prompt, and the command that was typed there. */
-const PROMPT = /^[^-\s].*[#$%>]\s*(?:sudo\s+)?(?:\S*\/)?ip6?tables(?:-legacy|-nft)?\s.*-(?:S|L|\w*L\w*)\b|^(?:sudo\s+)?ip6?tables(?:-legacy|-nft)?\s+(?:-\S+\s+|\w+\s+)*-(?:S|\w*L\w*)\b/;
+const PROMPT =
+  /^[^-\s].*[#$%>]\s*(?:sudo\s+)?(?:\S*\/)?ip6?tables(?:-legacy|-nft)?\s.*-(?:S|L|\w*L\w*)\b|^(?:sudo\s+)?ip6?tables(?:-legacy|-nft)?\s+(?:-\S+\s+|\w+\s+)*-(?:S|\w*L\w*)\b/;
 const KERNEL_CHAIN = /^(?:-P |Chain )(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)\b/;
 
 /** Outputs for several tables, one after the other: where a prompt stands, or a chain of the kernel comes again, or the chain of another table. */

@@ -3,6 +3,7 @@ import type { ContainerView } from '../../../../reachability/private/walk/host-v
 import type { ProbeSpec } from '../../../../reachability/private/walk/outcome';
 import type { Family } from '../../../../topology/private/terms';
 import type { Fault, Mend } from '../../../../validation/private/firewall-fault';
+import type { RuledNetwork } from '../../host/from-rules';
 import { iptables } from '../closing';
 import { inserted, replaced } from '../edits';
 import { isHarmful } from '../harm';
@@ -11,7 +12,7 @@ import { type PersonRule, personRules } from '../person-rules';
 import { partsOf, ruleText } from '../rule-text';
 import type { Scene } from '../scene';
 import { ANY_PORT, toUnpublished } from '../unpublished';
-import { isNamed, wordsOf } from '../words';
+import { isNamed, type Words, wordsOf } from '../words';
 
 /** Accepts from one network of Docker to another: they open what Docker keeps apart, or they open nothing. */
 export function acrossBridges(scene: Scene, family: Family): Fault[] {
@@ -21,14 +22,25 @@ export function acrossBridges(scene: Scene, family: Family): Fault[] {
     const [from] = scene.host.networks.filter(({ bridge }) => words.into.length > 0 && words.into.every((name) => isNamed([name], bridge)));
     const tos = scene.host.networks.filter(({ bridge }) => words.outOf.length > 0 && words.outOf.every((name) => isNamed([name], bridge)));
     const to = tos.find(({ bridge }) => bridge !== from?.bridge);
-    if (from !== undefined && words.outOf.length === 0 && words.ports === undefined && words.destinations.length === 0 && words.meetsNew && !words.isOdd && words.unknown.length === 0) {
-      // To the outside is where it is meant to go; that it goes to another network as well is a finding, that it does not is none.
-      const others = scene.host.networks.filter(({ bridge, isInternal }) => bridge !== from.bridge && !isInternal);
-      return others.flatMap(({ bridge }) => acrossOf(scene, rule, from.bridge, bridge)).filter(({ kind }) => kind === 'AcceptSkipsDocker').slice(0, 1);
-    } // prettier-ignore
+    if (from !== undefined && isOfAllThatLeaves(words)) return acrossFrom(scene, rule, from);
     if (from === undefined || to === undefined || !words.meetsNew || words.isOdd || words.unknown.length > 0) return [];
     return acrossOf(scene, rule, from.bridge, to.bridge);
   });
+}
+
+function isOfAllThatLeaves({ outOf, ports, original, destinations, meetsNew, isOdd, unknown }: Words): boolean {
+  const isNarrow = outOf.length > 0 || ports !== undefined || original !== undefined || destinations.length > 0;
+  return !isNarrow && meetsNew && !isOdd && unknown.length === 0;
+}
+
+/** To the outside is where such packets are meant to go: that they reach another network as well is a finding, that they do not is none. */
+function acrossFrom(scene: Scene, rule: PersonRule, from: RuledNetwork): Fault[] {
+  // What an internal network reaches is a finding of its own.
+  const others = scene.host.networks.filter(({ bridge, isInternal }) => bridge !== from.bridge && !isInternal && !from.isInternal);
+  return others
+    .flatMap(({ bridge }) => acrossOf(scene, rule, from.bridge, bridge))
+    .filter(({ kind }) => kind === 'AcceptSkipsDocker')
+    .slice(0, 1);
 }
 
 function acrossOf(scene: Scene, rule: PersonRule, from: string, to: string): Fault[] {

@@ -170,7 +170,14 @@ function causeOf(scene: Scene, rule: PersonRule, { way, words, described, outcom
   return notMet(at, meeting, described, rule, publication.hostPort, publication.targetPort);
 }
 
-function behind(scene: Scene, rule: PersonRule, words: Words, meant: readonly Meant[], place: RulePlace | undefined, at: PlacedRule): Cause | undefined {
+function behind(
+  scene: Scene,
+  rule: PersonRule,
+  words: Words,
+  meant: readonly Meant[],
+  place: RulePlace | undefined,
+  at: PlacedRule,
+): Cause | undefined {
   if (place?.rule === undefined) return undefined;
   const all = scene.rules(rule.family);
   const moved = inserted(replaced(all, at, []), { ...at, index: 0 }, [at.rule]);
