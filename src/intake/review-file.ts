@@ -36,8 +36,8 @@ export function reviewOf(file: string, version?: string): Reviewed {
   const review = given(() =>
     FirewallReview.of({
       engine,
-      ipv4Rules: iptables,
-      ...(texts.ip6tables?.trim() && { ipv6Rules: texts.ip6tables }),
+      ipv4Rules: withRemark(iptables, 'iptables-legacy', texts['iptables-legacy']),
+      ...(texts.ip6tables?.trim() && { ipv6Rules: withRemark(texts.ip6tables, 'ip6tables-legacy', texts['ip6tables-legacy']) }),
       ...(texts.ipset !== undefined && { sets: texts.ipset }),
     }),
   );
@@ -52,4 +52,9 @@ export function reviewOf(file: string, version?: string): Reviewed {
     ],
     sarif: review.toSarif(),
   };
+}
+
+/** The remark that iptables itself makes, where legacy tables beside these have rules, or a policy that drops. */
+function withRemark(rules: string, name: string, legacy = ''): string {
+  return /^(-A |:\S+ DROP)/m.test(legacy) ? `# Warning: ${name} tables present, use ${name}-save to see them\n${rules}` : rules;
 }

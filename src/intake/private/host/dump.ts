@@ -26,15 +26,24 @@ export function readDump(text: string): HostDump {
   return read(whole);
 }
 
-const clean = (text: string) => text.replace(/^\uFEFF/, '');
+const clean = (text: string) => outdented(text.replace(/^\uFEFF/, ''));
+
+/** Without what an answer to a mail, or a block of a page, puts before every line. */
+function outdented(text: string): string {
+  const lines = text.split('\n');
+  const [first = '', ...others] = lines.filter((line) => line.trim() !== '');
+  const before = /^[ \t>]*/.exec(first)![0];
+  const isBeforeAll = before !== '' && others.every((line) => line.startsWith(before));
+  return isBeforeAll ? lines.map((line) => line.slice(before.length)).join('\n') : text;
+}
 
 function kindOf(text: string): ((text: string) => HostDump) | undefined {
   if (isArchive(text)) return readArchive;
   if (/^\s*\{\s*"nftables"/.test(text)) return nftJson;
   if (/^table (ip|ip6|inet|arp|bridge|netdev) \S+ \{/m.test(text)) return nftText;
   if (/^\*[a-z]+\s*$/m.test(text)) return saves;
-  if (/^-P [A-Z]+ (ACCEPT|DROP)/m.test(text)) return specification;
-  if (/^Chain \S+ \(/m.test(text)) return listing;
+  if (/^-P [A-Z]+ (ACCEPT|DROP)/m.test(text)) return pasted(specification);
+  if (/^Chain \S+ \(/m.test(text)) return pasted(listing);
   return undefined;
 }
 
@@ -89,8 +98,69 @@ function checkTables(text: string): void {
   if (open !== undefined) throw new InputError(`the dump is cut: table ${open} has no COMMIT; print all of it again: iptables-save`);
 }
 
-/** `iptables -S`: one table, written as iptables-save does. */
-function specification(text: string): HostDump {
+/** What one call of a tool printed of one table. */
+interface PastedTable {
+  readonly from: string;
+  readonly table: string;
+  readonly family: Family;
+  readonly lines: readonly string[];
+}
+
+/** A line with a prompt, and the command that was typed there. */
+const PROMPT =
+  /^[^-\s].*[#$%>]\s*(?:sudo\s+)?(?:\S*\/)?ip6?tables(?:-legacy|-nft)?\s.*-(?:S|L|\w*L\w*)\b|^(?:sudo\s+)?ip6?tables(?:-legacy|-nft)?\s+(?:-\S+\s+|\w+\s+)*-(?:S|\w*L\w*)\b/;
+const KERNEL_CHAIN = /^(?:-P |Chain )(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)\b/;
+
+/** Outputs for several tables, one after the other: where a prompt stands, or a chain of the kernel comes again, or the chain of another table. */
+function callsIn(text: string): string[] {
+  const calls: string[][] = [[]];
+  let seen = new Set<string>();
+  let hasOther = false;
+  const start = () => {
+    calls.push([]);
+    seen = new Set();
+    hasOther = false;
+  };
+  for (const line of linesOf(text)) {
+    if (PROMPT.test(line)) {
+      start();
+      continue;
+    }
+    const chain = KERNEL_CHAIN.exec(line)?.[1];
+    // Policies are printed first, and of a listing the chains of the kernel come before all others.
+    if (chain !== undefined && (seen.has(chain) || hasOther)) start();
+    if (chain !== undefined) seen.add(chain);
+    else if (/^(?:-[NA] |Chain )/.test(line)) hasOther = true;
+    calls.at(-1)!.push(line);
+  }
+  return calls.map((lines) => lines.join('\n')).filter((call) => /^(?:-P |Chain )/m.test(call));
+} // prettier-ignore
+
+/** The tables beside those are not known, and the rules say so where they are read. */
+function pasted(read: (call: string) => PastedTable): (text: string) => HostDump {
+  return (text) => {
+    const tables = callsIn(text).map(read);
+    const texts: Partial<Record<HostText, string>> = {};
+    const parts = (['ipv4', 'ipv6'] as const).flatMap((family): Lack[] => {
+      const own = tables.filter((each) => each.family === family);
+      if (own.length === 0) return [];
+      const given = own.map(({ table }) => table);
+      const twice = given.find((table, i) => given.indexOf(table) !== i);
+      if (twice !== undefined) throw new InputError(`the table ${twice} is there twice; give the tables of one host, each once, or better: ${WHOLE}`);
+      const [{ from }] = own;
+      const others = TABLES.filter((table) => !given.includes(table));
+      const remarks = others.map((table) => `# Table ${table} is not in this text: ${from} prints one table\n`);
+      const written = own.flatMap(({ table, lines }) => [`*${table}\n`, ...lines.map((line) => `${line}\n`), 'COMMIT\n']);
+      texts[nameOf(family)] = [...remarks, ...written].join('');
+      const which = given.length === 1 ? `the table ${given[0]}` : `the tables ${given.join(', ')}`;
+      return [{ of: nameOf(family), why: `only ${which} of it: ${from} prints one table, so ${others.join(', ')} are not known, nor whether the end is cut` }];
+    });
+    return only(texts, tables[0].from, parts);
+  };
+} // prettier-ignore
+
+/** `iptables -S`: a table, written as iptables-save does. */
+function specification(text: string): PastedTable {
   const lines = linesOf(text).filter((line) => line.trim() !== '' && !line.startsWith('#'));
   const policies = lines.flatMap((line) => [/^-P (\S+) (ACCEPT|DROP)/.exec(line)?.slice(1) ?? []]).filter(([name]) => name !== undefined);
   const own = lines.flatMap((line) => /^-N (\S+)/.exec(line)?.[1] ?? []);
@@ -103,22 +173,13 @@ function specification(text: string): HostDump {
     throw new InputError(`the dump is cut: it has a rule of a chain that it does not name: '${stray.slice(0, 60)}'; ${WHOLE}`);
   }
   const declared = [...policies.map(([name, policy]) => `:${name} ${policy} [0:0]`), ...own.map((name) => `:${name} - [0:0]`)];
-  return oneTable('iptables -S', tableOf([...policies.map(([name]) => name)]), familyOf(text), [...declared, ...rules]);
-}
+  return { from: 'iptables -S', table: tableOf([...policies.map(([name]) => name)]), family: familyOf(text), lines: [...declared, ...rules] };
+} // prettier-ignore
 
 /** `iptables -L -n -v`. */
-function listing(text: string): HostDump {
+function listing(text: string): PastedTable {
   const { chains, lines } = readListing(linesOf(text));
-  return oneTable('iptables -L -n -v', tableOf(chains), familyOf(text), lines);
-}
-
-/** The tables beside it are not known, and the rules say so where they are read. */
-function oneTable(from: string, table: string, family: Family, lines: readonly string[]): HostDump {
-  const name = nameOf(family);
-  const others = TABLES.filter((one) => one !== table);
-  const unknown = others.map((one) => `# Table ${one} is not in this text: ${from} prints one table\n`);
-  const why = `only the table ${table} of it: ${from} prints one table, so ${others.join(', ')} are not known, nor whether the end is cut`;
-  return only({ [name]: [...unknown, `*${table}\n`, ...lines.map((line) => `${line}\n`), 'COMMIT\n'].join('') }, from, [{ of: name, why }]);
+  return { from: 'iptables -L -n -v', table: tableOf(chains), family: familyOf(text), lines };
 }
 
 /** By the chains that the kernel itself has in a table. */
@@ -134,8 +195,8 @@ function tableOf(chains: readonly string[]): string {
 const IPV6 =
   /(?:^|[\s![])(?!(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}(?:\s|$))(?:::|[0-9a-f]{1,4}:[0-9a-f:]*:[0-9a-f:]*)(?:\/\d+)?(?:\s|\]|$)|icmp6|icmpv6/m;
 const IPV4 = /(?:^|[\s!:])\d{1,3}(?:\.\d{1,3}){3}(?:[/:\s]|$)/m;
-/** Without what people wrote. */
-const said = (text: string) => text.replace(/"[^"\n]*"|\/\* .*? \*\//g, '');
+/** Without what people wrote, and without remarks, which have times. */
+const said = (text: string) => text.replace(/"[^"\n]*"|\/\* .*? \*\/|^#.*$/gm, '');
 const saysFamily = (text: string) => IPV6.test(said(text)) || IPV4.test(said(text));
 const familyOf = (text: string): Family => (IPV6.test(said(text)) ? 'ipv6' : 'ipv4');
 const nameOf = (family: Family) => (family === 'ipv6' ? 'ip6tables' : 'iptables');

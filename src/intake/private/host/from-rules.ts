@@ -24,6 +24,8 @@ export interface RuledPublication {
   readonly target: string;
   readonly targetPort: number;
   readonly bridge: string;
+  /** The engine translates it for a container, and docker-proxy may serve it. */
+  readonly isDockers?: true;
 }
 
 export interface RuledHost {
@@ -60,7 +62,7 @@ export function hostFromRules(rules: Readonly<Record<Family, HostRules>>): Ruled
     ],
     routes: [...networks.flatMap(routesTo), ...defaultRoutes(outsides[0])],
     containers: containersOf(rules, networks, publications),
-    proxies: userlandProxy ? publications.filter(({ family }) => family === 'ipv4').map(listenerOf) : [],
+    proxies: userlandProxy ? publications.filter(({ family, isDockers }) => family === 'ipv4' && isDockers === true).map(listenerOf) : [],
     forwarding: { ipv4: true, ipv6: true },
   };
   return { view, networks, publications, outsides, userlandProxy };
@@ -113,8 +115,20 @@ function single(block: string): string | undefined {
   return length === undefined || Number(length) === (block.includes(':') ? 128 : 32) ? address : undefined;
 }
 
+/** Of Docker itself, of Swarm, and what people translate to a container by hand; the first line for a port counts. */
 function publicationsIn(rules: HostRules, networks: readonly RuledNetwork[]): RuledPublication[] {
-  return (chainOf(rules, 'nat', 'DOCKER')?.rules ?? []).flatMap((rule) => publicationOf(rule, rules, networks));
+  const chains = rules.chains.filter(({ table }) => table === 'nat');
+  const found = chains.flatMap((chain) =>
+    chain.rules.flatMap((rule) =>
+      publicationOf(rule, rules, networks).map((made) => ({ ...made, ...(chain.name === 'DOCKER' && { isDockers: true as const }) })),
+    ),
+  );
+  const named = new Map<string, RuledPublication>();
+  for (const each of found) {
+    const key = `${each.protocol} ${each.hostAddress ?? ''} ${each.hostPort}`;
+    if (!named.has(key)) named.set(key, each);
+  }
+  return [...named.values()];
 }
 
 function publicationOf(rule: Rule, rules: HostRules, networks: readonly RuledNetwork[]): RuledPublication[] {

@@ -19,6 +19,10 @@ export function negative<K extends Match['kind']>({ matches }: Pick<Rule, 'match
   return matches.filter((match): match is Of<K> => match.kind === kind && 'negate' in match && match.negate === true);
 }
 
+/** Chains that some generation of Docker has; other names that begin so are of people. */
+const ENGINE_CHAIN = /^DOCKER(-(USER|FORWARD|CT|BRIDGE|INTERNAL|INGRESS|ISOLATION(-STAGE-[12])?))?$/;
+export const isEngineChain = (name: string): boolean => ENGINE_CHAIN.test(name);
+
 /** Names of bridges that Docker's own lines name, in the order of the text. */
 export function bridgesIn(rules: HostRules): string[] {
   const names = new Set<string>();
@@ -33,7 +37,7 @@ function bridgeOfLine(table: string, chain: string, rule: Rule): string[] {
     rule.matches.flatMap((match) => (match.kind === kind && match.prefix !== true && match.name !== 'lo' ? [match.name] : []));
   const names = () => [...at('in-interface'), ...at('out-interface')];
   const { verdict } = rule;
-  if (table === 'filter' && /^DOCKER(-|$)/.test(chain) && chain !== 'DOCKER-USER') {
+  if (table === 'filter' && isEngineChain(chain) && chain !== 'DOCKER-USER') {
     // Of a trusted interface of 28.2 nothing stands here; `bridge-accept-fwmark` names none.
     return names();
   }

@@ -1,11 +1,11 @@
 import { inserted } from './edits';
+import { type Admitted, admittedTo, isHarmful, type Meant } from './harm';
 import { isDelivered, outcomeText } from './met';
 import { partsOf } from './rule-text';
 import type { Scene } from './scene';
 import { isNamed, type Words } from './words';
 import type { HostRules } from '../../../firewall/private/host-rules';
 import type { Match, Rule } from '../../../firewall/private/ir';
-import type { ProbeSpec } from '../../../reachability/private/walk/outcome';
 import type { Family } from '../../../topology/private/terms';
 import type { Mend } from '../../../validation/private/firewall-fault';
 import type { RuledPublication } from '../host/from-rules';
@@ -16,57 +16,63 @@ export function iptables(family: Family): string {
 }
 
 /** Chains of FORWARD in which a rule of a person belongs, the better one first. */
-export function placesToClose(rules: HostRules): string[] {
+function placesToClose(rules: HostRules): string[] {
   return ['DOCKER-USER', 'FORWARD'].filter((name) => chainOf(rules, 'filter', name) !== undefined);
 }
 
-/** Rules that close a publication as a rule says, written so that the translation does not matter and answers go by. */
-export function closingRules(
-  words: Words,
-  { protocol, hostPort }: RuledPublication,
-  scene: Scene,
-  admitted: readonly string[] = [],
-): Rule[] {
-  const from: Match[] = words.into.flatMap(({ name, prefix }) =>
-    scene.host.outsides.some((outside) => isNamed([{ name, prefix }], outside)) ? [{ kind: 'in-interface', name, ...(prefix && { prefix }) }] : [],
-  ); // prettier-ignore
-  const opened: Match[] = [
+/** A publication as it was asked for, before translation, and without its answers. */
+function opened({ protocol, hostPort }: RuledPublication): Match[] {
+  return [
     { kind: 'protocol', protocol },
     { kind: 'ct-original', first: hostPort, last: hostPort },
     { kind: 'ct-direction', direction: 'original' },
   ];
-  const sets: Match[] = words.sets.map(({ name, negate }) => ({ kind: 'in-set', set: name, fields: ['src'], ...(negate && { negate }) }));
-  const sources: Match[][] = words.sources.length > 0 ? words.sources.map((block) => [{ kind: 'source', block }]) : [[]];
-  const closes = sources.map((source): Rule => {
+}
+
+/** The senders that a rule names, each as matches of its own. */
+function sendersOf({ sources, sets }: Words): Match[][] {
+  const inSets = sets.map(({ name, negate }): Match => ({ kind: 'in-set', set: name, fields: ['src'], ...(negate && { negate }) }));
+  return sources.length > 0 ? sources.map((block) => [{ kind: 'source', block }, ...inSets]) : [inSets];
+}
+
+/** Rules that close a publication as a rule says, written so that the translation does not matter and answers go by. */
+function closingRules(words: Words, publication: RuledPublication, scene: Scene): Rule[] {
+  const from: Match[] = words.into.flatMap(({ name, prefix }) =>
+    scene.host.outsides.some((outside) => isNamed([{ name, prefix }], outside)) ? [{ kind: 'in-interface', name, ...(prefix && { prefix }) }] : [],
+  ); // prettier-ignore
+  return sendersOf(words).map((senders): Rule => {
     const [spared] = words.spared;
-    const spares: Match[] = source.length === 0 && spared !== undefined ? [{ kind: 'source', block: spared, negate: true }] : [];
-    return { matches: [...source, ...spares, ...from, ...opened, ...sets], verdict: { kind: 'drop' }, origin: 'fix' };
+    const spares: Match[] = words.sources.length === 0 && spared !== undefined ? [{ kind: 'source', block: spared, negate: true }] : [];
+    return { matches: [...senders, ...spares, ...from, ...opened(publication)], verdict: { kind: 'drop' }, origin: 'fix' };
   });
-  const lets = admitted.map((block): Rule => ({
-    matches: [{ kind: 'source', block }, ...opened],
-    verdict: { kind: 'return' },
-    origin: 'fix',
-  }));
-  return [...lets, ...closes];
 }
 
-/** Tries rules at the top of the chains where they may stand, and keeps the first place at which the walk says that they work. */
-export function tryRules(
-  scene: Scene,
-  packet: ProbeSpec,
-  rules: readonly Rule[],
-  works: (delivered: boolean) => boolean,
-): Mend | undefined {
-  const { family } = packet;
-  const all = scene.rules(family);
-  const tried = placesToClose(all).map((chain): Mend => {
-    const outcome = scene.walk(packet, inserted(all, { table: 'filter', chain, index: 0 }, rules));
-    const commands = rules.map((rule, i) => `${iptables(family)} -I ${chain} ${i + 1} ${partsOf(rule, family) ?? ''}`.trimEnd());
-    return { commands, outcome: outcomeText(outcome), works: works(isDelivered(outcome)) && outcome.disposition !== 'UNKNOWN' };
-  });
-  return tried.find((mend) => mend.works) ?? tried[0];
+function lettingRules({ words }: Admitted, publication: RuledPublication): Rule[] {
+  const rules = words.flatMap(sendersOf).map((senders): Rule => ({ matches: [...senders, ...opened(publication)], verdict: { kind: 'return' }, origin: 'fix' })); // prettier-ignore
+  return [...new Map(rules.map((rule) => [JSON.stringify(rule.matches), rule])).values()];
 }
 
-export function closeIt(scene: Scene, words: Words, publication: RuledPublication, packet: ProbeSpec, admitted: readonly string[] = []): Mend | undefined {
-  return tryRules(scene, packet, closingRules(words, publication, scene, admitted), (delivered) => !delivered);
+/**
+ * Rules at the top of the chain where they belong, which close publications as the words of a rule say: tried first alone, then after rules for those
+ * whom other rules let in. Undefined where none of it works without harm.
+ */
+export function closeIt(scene: Scene, words: Words, meant: readonly Meant[]): Mend | undefined {
+  const [{ packet }] = meant;
+  const all = scene.rules(packet.family);
+  const admitted = meant.map((each) => admittedTo(scene, words.hook, each));
+  const guests = [...new Set(admitted.flatMap(({ addresses }) => addresses))];
+  if (admitted.some(({ isOpenEnded }) => isOpenEnded)) return undefined;
+  const closes = meant.map(({ publication }) => closingRules(words, publication, scene));
+  const lets = meant.map(({ publication }, i) => lettingRules(admitted[i], publication));
+  const tries = [closes.flat(), closes.flatMap((rules, i) => [...lets[i], ...rules])];
+  for (const chain of placesToClose(all)) {
+    for (const rules of tries) {
+      const edited = inserted(all, { table: 'filter', chain, index: 0 }, rules);
+      const outcomes = meant.map((each) => scene.walk(each.packet, edited));
+      if (outcomes.some((outcome) => isDelivered(outcome) || outcome.disposition === 'UNKNOWN') || isHarmful(scene, edited, meant, guests)) continue;
+      const commands = rules.map((rule, i) => `${iptables(packet.family)} -I ${chain} ${i + 1} ${partsOf(rule, packet.family) ?? ''}`.trimEnd()); // prettier-ignore
+      return { commands, outcome: outcomeText(outcomes[0]), works: true };
+    }
+  }
+  return undefined;
 } // prettier-ignore

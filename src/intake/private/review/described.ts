@@ -23,13 +23,13 @@ export interface Described {
 }
 
 /** More ports than this name a range of the host, not publications. */
-const MOST_PORTS = 64;
+const MOST_PORTS = 4_096;
 
 /** The first packet, from outside, to a publication that the words of a rule name; undefined where they do not. */
 export function describe(scene: Scene, words: Words, publication: RuledPublication): Described | undefined {
   const { family, hostAddress } = publication;
   if (words.isOdd || !words.meetsNew || words.hook === 'output' || (hostAddress !== undefined && isLoopback(hostAddress))) return undefined;
-  const naming = namingOf(words, publication);
+  const naming = namingOf(scene, words, publication);
   const isOtherProtocol = words.protocol !== undefined && words.protocol !== publication.protocol;
   if (naming === undefined || (isOtherProtocol && (naming === 'broad' || !isPortal(words.protocol)))) return undefined;
   if (!isDestination(scene, words, publication)) return undefined;
@@ -52,9 +52,14 @@ function isPortal(protocol: Words['protocol']): boolean {
   return protocol === 'tcp' || protocol === 'udp' || protocol === 'sctp';
 }
 
-function namingOf(words: Words, { hostPort, targetPort }: RuledPublication): Naming | undefined {
+function namingOf(scene: Scene, words: Words, { family, hostPort, targetPort }: RuledPublication): Naming | undefined {
   const { ports, original, spares, sourcePorts, hook } = words;
-  if (original !== undefined) return original[0] <= hostPort && hostPort <= original[1] ? 'host' : undefined;
+  if (original !== undefined) {
+    const isIn = (port: number) => original[0] <= port && port <= original[1];
+    if (isIn(hostPort)) return 'host';
+    // A port that nobody publishes is taken from the container.
+    return isIn(targetPort) && !scene.publications(family).some((other) => isIn(other.hostPort)) ? 'container' : undefined;
+  }
   if (ports !== undefined) {
     if (widthOf(ports) > MOST_PORTS) return undefined;
     const isHost = holds(ports, hostPort);

@@ -4,6 +4,7 @@ import { IPTABLES } from '../../../engine/private/docker-rules/lines';
 import type { Rule } from '../../../firewall/private/ir';
 import { settingFacts } from '../../../hardening/private/engine-settings';
 import { gatewayOf, type RuledHost, type RuledNetwork } from '../host/from-rules';
+import { isEngineChain } from '../host/named-in-rules';
 
 /** Answers whether a rule is one that Docker itself writes, in any of its generations: no author is to be blamed for it. */
 export type IsDockers = (table: string, chain: string, rule: Rule) => boolean;
@@ -31,12 +32,18 @@ export function dockersLines(host: RuledHost): IsDockers {
   }
   const bridges = new Set(host.networks.map(({ bridge }) => bridge));
   return (table, chain, rule) => {
-    if (/^DOCKER(-|$)/.test(chain) && chain !== 'DOCKER-USER') return true;
+    if (isEngineChain(chain) && chain !== 'DOCKER-USER') return !isBan(table, rule);
     if (chain === 'DOCKER-USER') return rule.verdict.kind === 'return' && rule.matches.length === 0;
     const { verdict } = rule;
-    if (verdict.kind === 'jump' && /^DOCKER(-|$)/.test(verdict.chain)) return true;
+    if (verdict.kind === 'jump' && isEngineChain(verdict.chain)) return true;
     return known.has(meaning(table, chain, rule)) || isTranslationOfBridge(table, chain, rule, bridges);
   };
+}
+
+/** Docker drops nobody by the address of the sender alone. */
+function isBan(table: string, { matches, verdict }: Rule): boolean {
+  const isClosing = verdict.kind === 'drop' || verdict.kind === 'reject';
+  return table === 'filter' && isClosing && matches.some((match) => match.kind === 'source' && match.negate !== true);
 }
 
 /** Of a network whose block is not the one that its lines name, as after a change. */
@@ -88,7 +95,7 @@ function networkOf({ bridge, isInternal, ipv4, ipv6 }: RuledNetwork, host: Ruled
       ...(six !== undefined && { ipv6: six }),
       isGateway: { ipv4: true, ipv6: true },
       ports: host.publications
-        .filter(({ target }) => target === four || target === six)
+        .filter(({ target, isDockers }) => isDockers === true && (target === four || target === six))
         .map(({ protocol, hostAddress, hostPort, targetPort }) => ({
           protocol,
           ...(hostAddress !== undefined && { hostAddress }),

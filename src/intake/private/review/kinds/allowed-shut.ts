@@ -55,7 +55,7 @@ function letByAndDropped(scene: Scene, rule: PersonRule, way: Way, words: Words,
     const mended: Rule = { ...rule.rule, matches: rule.rule.matches.map((match) => withPort(match, publication)) };
     const mend = tried(scene, packet, replaced(all, rule, [mended]), [`${iptables(rule.family)} -R ${rule.chain} ${rule.index + 1} ${partsOf(mended, rule.family) ?? ''}`]); // prettier-ignore
     if (mend.works !== true) return [];
-    return [{ ...base, kind: 'HostPortAfterTranslation', statement: `${publicationText(publication)} is shut for ${sender}, though this rule lets port ${publication.hostPort} by: here Docker has already translated it to port ${publication.targetPort}, and ${by} drops the packet`, mend }]; // prettier-ignore
+    return [{ ...base, kind: 'HostPortAfterTranslation', statement: `${publicationText(publication)} is shut for ${sender}, though this rule lets port ${publication.hostPort} by: here it is already translated to port ${publication.targetPort}, and ${by} drops the packet`, mend }]; // prettier-ignore
   }
   if (obstacle.meeting.isReached || place.table !== 'filter' || place.index === undefined) return [];
   const before = { table: place.table, chain: obstacle.at.chain, index: 0 };
@@ -85,7 +85,7 @@ function sparedAndDropped(scene: Scene, rule: PersonRule, words: Words, publicat
       kind: 'HostPortAfterTranslation',
       family: rule.family,
       rule: rule.text,
-      statement: `${publicationText(publication)} is shut, though the rule spares port ${hostPort}: here Docker has already translated it to port ${targetPort}, which the rule does not spare`,
+      statement: `${publicationText(publication)} is shut, though the rule spares port ${hostPort}: here it is already translated to port ${targetPort}, which the rule does not spare`,
       packet: shown(packet),
       mend,
       unless: [],

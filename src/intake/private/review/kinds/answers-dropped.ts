@@ -1,23 +1,15 @@
+import type { HostRules } from '../../../../firewall/private/host-rules';
 import type { Rule } from '../../../../firewall/private/ir';
-import type { ProbeSpec } from '../../../../reachability/private/walk/outcome';
 import type { Family } from '../../../../topology/private/terms';
 import type { Fault, Mend } from '../../../../validation/private/firewall-fault';
 import { iptables } from '../closing';
-import { packetTo, sourceOf } from '../described';
 import { inserted, replaced } from '../edits';
 import { isDelivered, outcomeText } from '../met';
 import { type PersonRule, personRules } from '../person-rules';
+import { inward, outward, type Question } from '../questions';
 import { partsOf } from '../rule-text';
 import type { Scene } from '../scene';
-import { portText, publicationText, shown } from '../telling';
-import { wordsOf } from '../words';
-
-interface Question {
-  readonly packet: ProbeSpec;
-  /** The interface outside that it crosses. */
-  readonly way: string;
-  readonly what: string;
-}
+import { shown } from '../telling';
 
 /** Rules that drop answers: to connections that containers open, or of a publication to those who may ask it. */
 export function answersDropped(scene: Scene, family: Family): Fault[] {
@@ -44,55 +36,28 @@ export function answersDropped(scene: Scene, family: Family): Fault[] {
   });
 }
 
-/** What containers ask outside: the web, names, and each port that rules name as it was before translation. */
-function outward(scene: Scene, family: Family, rules: readonly PersonRule[]): Question[] {
-  const to = scene.stranger(family);
-  if (to === undefined) return [];
-  const named = rules.flatMap(({ rule }) => wordsOf({ rule }).original?.[0] ?? []);
-  const ports: readonly (readonly ['tcp' | 'udp', number])[] = [['tcp', 443], ['udp', 53], ...named.map((port) => ['tcp', port] as const)]; // prettier-ignore
-  return scene.host.networks
-    .filter(({ isInternal }) => !isInternal)
-    .flatMap(({ bridge }) => {
-      const containers = scene.host.view.containers.filter(({ attachments: [first] }) => first.interface === bridge && first[family] !== undefined); // prettier-ignore
-      return containers.slice(0, 1).flatMap(({ key }) =>
-        scene.wires.flatMap((way) =>
-          ports.map(([protocol, port]): Question => {
-            const packet: ProbeSpec = { family, from: { kind: 'container', key }, to, protocol, port };
-            return { packet, way, what: `${portText(protocol, port)} of ${to}, asked by ${key}${scene.over(way)}` };
-          }),
-        ),
-      );
-    });
-}
-
-/** What is asked of publications: for any source, and for each source that a rule accepts. */
-function inward(scene: Scene, family: Family, rules: readonly PersonRule[]): Question[] {
-  const admitted = rules.flatMap(({ rule }) => {
-    const words = wordsOf({ rule });
-    const isLetting = rule.verdict.kind === 'accept' || rule.verdict.kind === 'return';
-    return isLetting && words.sources.length > 0 ? (sourceOf(scene, words, family) ?? []) : [];
-  });
-  const sources = new Set([scene.stranger(family), ...admitted].flatMap((source) => source ?? []));
-  return scene.publications(family).flatMap((publication) =>
-    [...sources].map((source): Question => {
-      const packet = packetTo(scene, publication, source, scene.outside);
-      return { packet, way: scene.outside, what: `${source}, who asks ${publicationText(publication)}` };
-    }),
-  );
-}
-
 /** Answers go by before the rule, or the rule is for the way there only. */
-function sparing(scene: Scene, { rule, table, chain, index, family }: PersonRule, { packet, way }: Question): Mend | undefined {
+function sparing(scene: Scene, rule: PersonRule, question: Question): Mend | undefined {
+  const { table, chain, index, family } = rule;
+  const command = `${iptables(family)}${table === 'filter' ? '' : ` -t ${table}`}`;
   const all = scene.rules(family);
-  const isOfOriginal = rule.matches.some(({ kind }) => kind === 'ct-original');
-  const oneWay: Rule = { ...rule, matches: [...rule.matches, { kind: 'ct-direction', direction: 'original' }] };
+  const tried = (edited: HostRules, option: string): Mend => {
+    const outcome = scene.walk(question.packet, edited, question.way);
+    return { commands: [`${command} ${option}`.trimEnd()], outcome: outcomeText(outcome), works: isDelivered(outcome) };
+  };
+  if (rule.rule.matches.some(({ kind }) => kind === 'ct-original')) {
+    const mends = oneWays(scene, rule).map((mended) => tried(replaced(all, rule, [mended]), `-R ${chain} ${index + 1} ${partsOf(mended, family) ?? ''}`)); // prettier-ignore
+    return mends.find(({ works }) => works);
+  }
   const verdict = chain === 'DOCKER-USER' ? ({ kind: 'return' } as const) : ({ kind: 'accept' } as const);
   const spares: Rule = { matches: [{ kind: 'ct-state', states: ['RELATED', 'ESTABLISHED'] }], verdict, origin: 'fix' };
-  const edited = isOfOriginal ? replaced(all, { table, chain, index }, [oneWay]) : inserted(all, { table, chain, index: 0 }, [spares]);
-  const outcome = scene.walk(packet, edited, way);
-  const option = isOfOriginal
-    ? `-R ${chain} ${index + 1} ${partsOf(oneWay, family) ?? ''}`
-    : `-I ${chain} 1 ${partsOf(spares, family) ?? ''}`;
-  const command = `${iptables(family)}${table === 'filter' ? '' : ` -t ${table}`} ${option}`.trimEnd();
-  return { commands: [command], outcome: outcomeText(outcome), works: isDelivered(outcome) };
+  return tried(inserted(all, { table, chain, index: 0 }, [spares]), `-I ${chain} 1 ${partsOf(spares, family) ?? ''}`);
+}
+
+/** The rule for the way there only; and, where it names no interface, for what does not come from a bridge either. */
+function oneWays(scene: Scene, { rule }: PersonRule): Rule[] {
+  const { matches } = rule;
+  const direct: Rule = { ...rule, matches: [...matches.filter(({ kind }) => kind !== 'ct-direction'), { kind: 'ct-direction', direction: 'original' }] }; // prettier-ignore
+  const fromOutside = scene.host.networks.map(({ bridge }): Rule => ({ ...direct, matches: [{ kind: 'in-interface', name: bridge, negate: true }, ...direct.matches] })); // prettier-ignore
+  return matches.some(({ kind }) => kind === 'in-interface') ? [direct] : [direct, ...fromOutside];
 }

@@ -3,16 +3,16 @@ import type { ContainerView } from '../../../../reachability/private/walk/host-v
 import type { ProbeSpec } from '../../../../reachability/private/walk/outcome';
 import type { Family } from '../../../../topology/private/terms';
 import type { Fault, Mend } from '../../../../validation/private/firewall-fault';
+import type { RuledNetwork } from '../../host/from-rules';
 import { iptables } from '../closing';
 import { inserted, replaced } from '../edits';
+import { isHarmful } from '../harm';
 import { isDelivered, outcomeText } from '../met';
 import { type PersonRule, personRules } from '../person-rules';
 import { partsOf, ruleText } from '../rule-text';
 import type { Scene } from '../scene';
-import { isNamed, wordsOf } from '../words';
-
-/** A port that no rule names and no container publishes. */
-const ANY_PORT = 6_789;
+import { ANY_PORT, toUnpublished } from '../unpublished';
+import { isNamed, type Words, wordsOf } from '../words';
 
 /** Accepts from one network of Docker to another: they open what Docker keeps apart, or they open nothing. */
 export function acrossBridges(scene: Scene, family: Family): Fault[] {
@@ -22,9 +22,25 @@ export function acrossBridges(scene: Scene, family: Family): Fault[] {
     const [from] = scene.host.networks.filter(({ bridge }) => words.into.length > 0 && words.into.every((name) => isNamed([name], bridge)));
     const tos = scene.host.networks.filter(({ bridge }) => words.outOf.length > 0 && words.outOf.every((name) => isNamed([name], bridge)));
     const to = tos.find(({ bridge }) => bridge !== from?.bridge);
+    if (from !== undefined && isOfAllThatLeaves(words)) return acrossFrom(scene, rule, from);
     if (from === undefined || to === undefined || !words.meetsNew || words.isOdd || words.unknown.length > 0) return [];
     return acrossOf(scene, rule, from.bridge, to.bridge);
   });
+}
+
+function isOfAllThatLeaves({ outOf, ports, original, destinations, meetsNew, isOdd, unknown }: Words): boolean {
+  const isNarrow = outOf.length > 0 || ports !== undefined || original !== undefined || destinations.length > 0;
+  return !isNarrow && meetsNew && !isOdd && unknown.length === 0;
+}
+
+/** To the outside is where such packets are meant to go: that they reach another network as well is a finding, that they do not is none. */
+function acrossFrom(scene: Scene, rule: PersonRule, from: RuledNetwork): Fault[] {
+  // What an internal network reaches is a finding of its own.
+  const others = scene.host.networks.filter(({ bridge, isInternal }) => bridge !== from.bridge && !isInternal && !from.isInternal);
+  return others
+    .flatMap(({ bridge }) => acrossOf(scene, rule, from.bridge, bridge))
+    .filter(({ kind }) => kind === 'AcceptSkipsDocker')
+    .slice(0, 1);
 }
 
 function acrossOf(scene: Scene, rule: PersonRule, from: string, to: string): Fault[] {
@@ -50,7 +66,7 @@ function acrossOf(scene: Scene, rule: PersonRule, from: string, to: string): Fau
         ...base,
         kind: 'AcceptSkipsDocker',
         statement: `it lets containers on ${from} reach ${which} of containers on ${to}, published or not: ${sender.key} reaches ${whom} on ${protocol}/${port}, which Docker's rules would drop`,
-        mend: without.disposition === 'DROPPED' ? replacing(scene, rule, other, packet) : undefined,
+        mend: without.disposition === 'DROPPED' ? (isOfKernel(scene, rule) ? deleting(scene, rule, packet) : replacing(scene, rule, other, packet)) : undefined, // prettier-ignore
       },
     ];
   }
@@ -66,6 +82,33 @@ function acrossOf(scene: Scene, rule: PersonRule, from: string, to: string): Fau
       mend: outcome.direction === 'reply' ? sparing(scene, rule, packet) : undefined,
     },
   ];
+}
+
+/** Whether the rule stands in FORWARD itself, where RETURN would mean the policy, and not that Docker decides. */
+function isOfKernel(scene: Scene, { table, chain, family }: PersonRule): boolean {
+  return scene.rules(family).chains.some((each) => each.table === table && each.name === chain && each.base !== undefined);
+}
+
+function deleting(scene: Scene, rule: PersonRule, packet: ProbeSpec): Mend {
+  const outcome = scene.walk(packet, replaced(scene.rules(rule.family), rule, []));
+  const commands = [`${iptables(rule.family)} -D ${rule.chain} ${rule.index + 1}`];
+  return { commands, outcome: outcomeText(outcome), works: outcome.disposition === 'DROPPED' };
+}
+
+/** Before the accept, a drop of new connections to bridges that no publication translated. */
+function sparingPublished(scene: Scene, rule: PersonRule, packet: ProbeSpec): Mend {
+  const { family, chain, table, index } = rule;
+  const named = rule.rule.matches.filter(({ kind }) => kind !== 'out-interface');
+  const isOf = ({ bridge }: { readonly bridge: string }) => rule.rule.matches.every((match) => match.kind !== 'out-interface' || isNamed([match], bridge) !== (match.negate === true)); // prettier-ignore
+  const drops = scene.host.networks.filter((network) => !network.isInternal && network[family] !== undefined && isOf(network)).map(({ bridge }): Rule => ({
+    matches: [...named, { kind: 'out-interface', name: bridge }, { kind: 'ct-state', states: ['NEW'] }, { kind: 'ct-state', states: ['DNAT'], negate: true }],
+    verdict: { kind: 'drop' },
+    origin: 'fix',
+  })); // prettier-ignore
+  const edited = inserted(scene.rules(family), { table, chain, index }, drops);
+  const outcome = scene.walk(packet, edited);
+  const commands = drops.map((drop, i) => `${iptables(family)} -I ${chain} ${index + i + 1} ${partsOf(drop, family) ?? ''}`.trimEnd());
+  return { commands, outcome: outcomeText(outcome), works: outcome.disposition === 'DROPPED' && !isHarmful(scene, edited, [], []) };
 }
 
 function replacing(scene: Scene, rule: PersonRule, other: Rule, packet: ProbeSpec): Mend {
@@ -98,7 +141,7 @@ export function acceptSkipsDocker(scene: Scene, family: Family): Fault[] {
       return [];
     }
     const sender = words.sources[0]?.split('/')[0] ?? source;
-    const found = direct(scene, family, sender).find(({ packet }) => {
+    const found = toUnpublished(scene, family, sender).find(({ packet }) => {
       const without = scene.walk(packet, replaced(scene.rules(family), rule, []));
       return isDelivered(scene.walk(packet)) && without.disposition === 'DROPPED';
     });
@@ -111,7 +154,7 @@ export function acceptSkipsDocker(scene: Scene, family: Family): Fault[] {
         rule: rule.text,
         statement: `it accepts every packet that it matches, so that no rule of Docker sees it: ${found.text} is delivered to a port that is not published`,
         packet: found.shown,
-        mend: replacing(scene, rule, other, found.packet),
+        mend: isOfKernel(scene, rule) ? sparingPublished(scene, rule, found.packet) : replacing(scene, rule, other, found.packet),
         unless: [],
       },
     ];
@@ -123,7 +166,7 @@ export function forwardPolicyAccept(scene: Scene, family: Family): Fault[] {
   const source = scene.stranger(family);
   const policy = scene.rules(family).chains.find(({ table, name }) => table === 'filter' && name === 'FORWARD')?.base?.policy;
   if (policy !== 'accept' || source === undefined) return [];
-  const found = direct(scene, family, source).find(({ packet }) => {
+  const found = toUnpublished(scene, family, source).find(({ packet }) => {
     const outcome = scene.walk(packet, undefined, undefined, true);
     const last = outcome.steps
       .filter(({ at, direction, place }) => at === 'forward' && direction === 'original' && place?.table === 'filter')
@@ -146,35 +189,4 @@ export function forwardPolicyAccept(scene: Scene, family: Family): Fault[] {
       unless: [],
     },
   ];
-}
-
-interface Direct {
-  readonly packet: ProbeSpec;
-  readonly text: string;
-  readonly shown: Fault['packet'];
-}
-
-/** From outside straight to a port of a container that is not published. */
-function direct(scene: Scene, family: Family, source: string): Direct[] {
-  return scene.host.view.containers
-    .filter(({ key, attachments: [own] }) => key !== `a container on ${own.interface}` || !scene.can('closesContainers'))
-    .flatMap(({ key, attachments: [own] }) => {
-      const to = own[family];
-      if (to === undefined || scene.network(own.interface)?.isInternal === true) return [];
-      return scene.host.outsides.slice(0, 4).map((name): Direct => {
-        const packet: ProbeSpec = {
-          family,
-          from: { kind: 'outside', interface: name, address: source },
-          to,
-          protocol: 'tcp',
-          port: ANY_PORT,
-        };
-        const whom = key === to ? key : `${key} (at ${to}, say)`;
-        return {
-          packet,
-          text: `a packet from ${source}${scene.over(name)} to tcp/${ANY_PORT} of ${whom}`,
-          shown: { from: source, to, protocol: 'tcp', port: ANY_PORT },
-        };
-      });
-    });
 }

@@ -47,14 +47,14 @@ function logOnly(scene: Scene, rule: PersonRule, way: Way, words: Words): Fault[
       rule: rule.text,
       statement: `it writes '${says.trim()}' for packets that no rule drops: ${asksOf(scene, first.packet)} is logged and delivered, and ${publicationText(first.publication)} is open`,
       packet: shown(first.packet),
-      mend: closeIt(scene, words, first.publication, first.packet),
+      mend: closeIt(scene, words, [first]),
       unless: [],
     },
   ];
 }
 
 function withoutLimit(scene: Scene, rule: PersonRule, words: Words): Fault[] {
-  const isBounded = words.counts || !words.meetsNew || rule.rule.matches.some(({ kind }) => kind === 'ct-state' || kind === 'tcp-flags');
+  const isBounded = words.counts || !words.meetsNew || rule.rule.matches.some(({ kind }) => kind === 'tcp-flags');
   if (isBounded) return [];
   const found = scene.publications(rule.family).flatMap((publication) => {
     const described = describe(scene, words, publication);

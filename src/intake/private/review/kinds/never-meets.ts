@@ -1,3 +1,4 @@
+import type { HostRules } from '../../../../firewall/private/host-rules';
 import type { Match } from '../../../../firewall/private/ir';
 import type { Outcome, RulePlace } from '../../../../reachability/private/walk/outcome';
 import type { Family } from '../../../../topology/private/terms';
@@ -5,12 +6,14 @@ import type { Fault, FaultKind, Mend } from '../../../../validation/private/fire
 import { closeIt, iptables } from '../closing';
 import { describe, type Described } from '../described';
 import { inserted, replaced } from '../edits';
+import { admittedTo, isHarmful, type Meant } from '../harm';
 import { isDelivered, isMet, lettingBy, type Meeting, obstacleOn, outcomeText } from '../met';
 import { type PersonRule, personRules, type PlacedRule, type Way } from '../person-rules';
 import { partsOf, ruleText } from '../rule-text';
 import type { Scene } from '../scene';
 import { asksOf, namesOf, publicationText, shown } from '../telling';
-import { type Words, wordsOf } from '../words';
+import { toUnpublished } from '../unpublished';
+import { holds, type Words, wordsOf } from '../words';
 
 interface Failure {
   readonly words: Words;
@@ -32,6 +35,7 @@ export function neverMeets(scene: Scene, family: Family): Fault[] {
 
 function failuresOf(scene: Scene, rule: PersonRule): Failure[] {
   const { verdict } = rule.rule;
+  if (keepsUnpublishedShut(scene, rule)) return [];
   const ways: readonly (Way | undefined)[] = rule.ways.length === 0 ? [undefined] : rule.ways;
   const isClosing = verdict.kind === 'drop' || verdict.kind === 'reject';
   const found = ways.flatMap((way): Failure[] => {
@@ -47,19 +51,35 @@ function failuresOf(scene: Scene, rule: PersonRule): Failure[] {
       return isFailing ? [{ words, way, described, outcome }] : [];
     });
   });
-  const failures = unique(found, ({ described: { publication } }) => publicationText(publication));
+  // A way on which the packet comes to the rule says more than one on which it does not.
+  const comesTo = ({ way, described }: Failure) => way !== undefined && obstacleOn(scene, described.packet, rule, way)?.meeting.isReached === true;
+  const sorted = ways.length > 1 ? [...found.filter((each) => !comesTo(each)), ...found.filter(comesTo)] : found;
+  const failures = unique(sorted, ({ described: { publication } }) => publicationText(publication));
   // Where it closes what it names, whatever else has the same number is not what it was meant for.
-  return failures.length > 0 && closesAnother(scene, rule) ? failures.filter(({ described: { naming, isElsewhere } }) => naming === 'both' && !isElsewhere) : failures;
+  const closed = failures.length > 0 ? closedPorts(scene, rule) : new Set<number>();
+  return failures.filter(({ described: { naming, isElsewhere, publication } }) => closed.size === 0 || (naming === 'both' && !isElsewhere) || (naming === 'host' && !closed.has(publication.hostPort)));
 } // prettier-ignore
 
-function closesAnother(scene: Scene, rule: PersonRule): boolean {
-  return rule.ways.some((way) => {
-    const words = wordsOf(rule, way);
-    return scene.publications(rule.family).some((publication) => {
-      const described = describe(scene, words, publication);
-      return described !== undefined && described.naming !== 'broad' && scene.walk(described.packet).decidedBy?.rule === rule.rule;
-    });
-  });
+/** The ports by which the rule closes publications. */
+function closedPorts(scene: Scene, rule: PersonRule): ReadonlySet<number> {
+  return new Set(
+    rule.ways.flatMap((way) => {
+      const words = wordsOf(rule, way);
+      return scene.publications(rule.family).flatMap((publication) => {
+        const described = describe(scene, words, publication);
+        const isClosed = described !== undefined && described.naming !== 'broad' && scene.walk(described.packet).decidedBy?.rule === rule.rule;
+        return isClosed ? [publication.targetPort, publication.hostPort].filter((port) => holds(words.ports ?? (words.original && [words.original]), port)) : [];
+      });
+    }),
+  );
+} // prettier-ignore
+
+/** Behind what Docker lets in, a rule without a port closes what is not published: that is its job. */
+function keepsUnpublishedShut(scene: Scene, { rule, family }: PersonRule): boolean {
+  const stranger = scene.stranger(family);
+  const isBroad = !rule.matches.some(({ kind }) => kind === 'destination-port' || kind === 'port-list' || kind === 'ct-original' || kind === 'source'); // prettier-ignore
+  if (stranger === undefined || !isBroad || (rule.verdict.kind !== 'drop' && rule.verdict.kind !== 'reject')) return false;
+  return toUnpublished(scene, family, stranger).some(({ packet }) => scene.walk(packet).decidedBy?.rule === rule);
 }
 
 /** Blocks that no machine on the internet has: a rule that drops them is against forged senders. */
@@ -76,16 +96,18 @@ const FORGED: readonly string[] = [
 /** What closes everything that no rule before it let in is a policy, not a rule against a published port. */
 function isDefault({ rule, chain, table }: PersonRule, words: Words, way: Way | undefined): boolean {
   const isBroad = words.ports === undefined && words.original === undefined && words.sourcePorts === undefined;
-  if (!isBroad || way === undefined) return false;
+  if (!isBroad) return false;
   const isOfSources = isOfSenders(words);
-  // The lists that a program keeps for one of its services close no other service.
+  // A verdict alone in a chain is what tools keep for the rules that jump there.
+  if (way === undefined) return rule.matches.length === 0 && chain !== 'DOCKER-USER';
+  // The lists that a program keeps for one of its services ban nobody from others.
   if (way.hook === 'input') return !isOfSources || words.sources.some((block) => FORGED.includes(block)) || /^(f2b|fail2ban)/i.test(chain);
   const isBase = table === 'filter' && !way.jumps.some(({ rule: jump }) => jump.verdict.kind === 'jump' && jump.verdict.chain === 'DOCKER-USER');
   return isBase && chain !== 'DOCKER-USER' && !isOfSources && rule.matches.every(({ kind }) => kind !== 'destination' && kind !== 'out-interface');
 } // prettier-ignore
 
-function isOfSenders({ sources, sets }: Words): boolean {
-  return sources.length > 0 || sets.some(({ negate }) => !negate);
+function isOfSenders({ sources, sets, unknown }: Words): boolean {
+  return sources.length > 0 || sets.some(({ negate }) => !negate) || unknown.some((text) => /^-m set --match-set \S+ src\b/.test(text));
 }
 
 /** Whether another rule of a person let the packet by on purpose: one that names more of it than where it comes from. */
@@ -113,11 +135,12 @@ interface Cause {
 function faultOf(scene: Scene, rule: PersonRule, failure: Failure, more: readonly Failure[]): Fault | undefined {
   const { described, words } = failure;
   const { publication, packet } = described;
-  const cause = causeOf(scene, rule, failure);
+  const meant = [failure, ...more].map(({ described: each }) => each);
+  const cause = causeOf(scene, rule, failure, meant);
   if (cause === undefined) return undefined;
   const others =
     more.length === 0 ? '' : `; the same is true of ${more.map((each) => publicationText(each.described.publication)).join(', ')}`;
-  const mend = cause.mend?.works === true ? cause.mend : (closeIt(scene, words, publication, packet) ?? cause.mend);
+  const mend = cause.mend?.works === true ? cause.mend : closeIt(scene, words, meant);
   const does = words.counts ? 'is not slowed down by this rule' : 'stays open';
   return {
     kind: cause.kind,
@@ -130,11 +153,11 @@ function faultOf(scene: Scene, rule: PersonRule, failure: Failure, more: readonl
   };
 }
 
-function causeOf(scene: Scene, rule: PersonRule, { way, described, outcome }: Failure): Cause | undefined {
+function causeOf(scene: Scene, rule: PersonRule, { way, words, described, outcome }: Failure, meant: readonly Meant[]): Cause | undefined {
   const { packet, publication } = described;
   if (way === undefined) {
     const why = `nothing jumps to the chain ${rule.chain}, so no packet meets its rules`;
-    return { kind: 'ChainNeverCalled', why, mend: calling(scene, rule, described) };
+    return { kind: 'ChainNeverCalled', why, mend: calling(scene, rule, meant) };
   }
   const obstacle = obstacleOn(scene, packet, rule, way);
   if (obstacle === undefined) return undefined;
@@ -142,16 +165,23 @@ function causeOf(scene: Scene, rule: PersonRule, { way, described, outcome }: Fa
   if (!meeting.isReached) {
     return way.hook === 'input' && outcome.receiver?.proxied !== true
       ? { kind: 'InputNeverSees', why: 'the port is translated before routing, so its packets are forwarded and never pass INPUT' }
-      : behind(scene, rule, described, lettingBy(outcome, at), at);
+      : behind(scene, rule, words, meant, lettingBy(outcome, at), at);
   }
   return notMet(at, meeting, described, rule, publication.hostPort, publication.targetPort);
 }
 
-function behind(scene: Scene, rule: PersonRule, { packet }: Described, place: RulePlace | undefined, at: PlacedRule): Cause | undefined {
+function behind(
+  scene: Scene,
+  rule: PersonRule,
+  words: Words,
+  meant: readonly Meant[],
+  place: RulePlace | undefined,
+  at: PlacedRule,
+): Cause | undefined {
   if (place?.rule === undefined) return undefined;
   const all = scene.rules(rule.family);
   const moved = inserted(replaced(all, at, []), { ...at, index: 0 }, [at.rule]);
-  const outcome = scene.walk(packet, moved);
+  const guests = meant.flatMap((each) => admittedTo(scene, words.hook, each).addresses);
   const parts = partsOf(at.rule, rule.family);
   const command = iptables(rule.family);
   const commands = parts === undefined ? [] : [`${command} -t ${at.table} -D ${at.chain} ${at.index + 1}`, `${command} -t ${at.table} -I ${at.chain} 1 ${parts}`]; // prettier-ignore
@@ -159,7 +189,7 @@ function behind(scene: Scene, rule: PersonRule, { packet }: Described, place: Ru
   return {
     kind: 'RuleBehindVerdict',
     why: `${by} ends the way of the packet before it comes to '${ruleText(at.rule, at.chain, rule.family)}'`,
-    mend: { commands, outcome: outcomeText(outcome), works: commands.length > 0 && outcome.disposition === 'DROPPED' },
+    mend: { commands, ...triedFor(scene, moved, meant, guests), ...(commands.length === 0 && { works: false }) },
   };
 }
 
@@ -171,33 +201,46 @@ function notMet(at: PlacedRule, { failing }: Meeting, described: Described, rule
   if (isOf('destination-port', 'port-list') && described.naming !== 'source') {
     return isBefore
       ? { kind: 'ContainerPortBeforeTranslation', why: `here the packet still asks for port ${hostPort} of the host, and ${where} names port ${targetPort} of the container` }
-      : { kind: 'HostPortAfterTranslation', why: `here Docker has already translated port ${hostPort} of the host to port ${targetPort} of the container, and ${where} names port ${hostPort}` };
+      : { kind: 'HostPortAfterTranslation', why: `here port ${hostPort} of the host is already translated to port ${targetPort} of the container, and ${where} names port ${hostPort}` };
   } // prettier-ignore
   if (isOf('destination')) {
-    return { kind: 'AddressAfterTranslation', why: `here Docker has already translated the destination to ${described.publication.target}, and ${where} names another address` }; // prettier-ignore
+    return { kind: 'AddressAfterTranslation', why: `here the destination is already translated to ${described.publication.target}, and ${where} names another address` }; // prettier-ignore
   }
   if (isOf('in-interface', 'out-interface')) {
     const names = namesOf(failing);
     return { kind: 'OtherInterface', why: `${where} is for packets ${names}, and these come in from outside and leave by ${described.publication.bridge}` }; // prettier-ignore
   }
+  if (isOf('ct-original')) {
+    return described.naming === 'container'
+      ? { kind: 'ContainerPortBeforeTranslation', why: `--ctorigdstport is the port of the host that was asked for, ${hostPort}, and ${where} names port ${targetPort} of the container` }
+      : { kind: 'RuleNeverMeets', why: `${where} names another address or port with --ctorigdst than the packet was sent to` };
+  } // prettier-ignore
   if (isOf('source-port')) return { kind: 'RuleNeverMeets', why: `${where} names the port of the sender, not the port that is asked for` };
   return {
     kind: 'RuleNeverMeets',
-    why: `${where} has a condition that the packet does not meet (${failing.map(({ kind }) => kind).join(', ')})`,
+    why: `${where} has a condition that the packet does not meet: ${conditionsOf(failing)}`,
   };
 }
 
+/** As iptables writes them. */
+function conditionsOf(failing: readonly Match[]): string {
+  return partsOf({ matches: failing, verdict: { kind: 'return' }, origin: 'condition' }, 'ipv4')?.replace(/ ?-j RETURN$/, '') ?? failing.map(({ kind }) => kind).join(', '); // prettier-ignore
+}
+
 /** A jump to the chain, where it would be met. */
-function calling(scene: Scene, { chain, table, family }: PersonRule, { packet }: Described): Mend | undefined {
+function calling(scene: Scene, { chain, table, family }: PersonRule, meant: readonly Meant[]): Mend | undefined {
   if (table !== 'filter') return undefined;
   const from = chain === 'DOCKER-USER' ? 'FORWARD' : 'DOCKER-USER';
   const jump = { matches: [], verdict: { kind: 'jump' as const, chain }, origin: 'fix' };
-  const outcome = scene.walk(packet, inserted(scene.rules(family), { table, chain: from, index: 0 }, [jump]));
-  return {
-    commands: [`${iptables(family)} -I ${from} -j ${chain}`],
-    outcome: outcomeText(outcome),
-    works: outcome.disposition === 'DROPPED',
-  };
+  const edited = inserted(scene.rules(family), { table, chain: from, index: 0 }, [jump]);
+  return { commands: [`${iptables(family)} -I ${from} -j ${chain}`], ...triedFor(scene, edited, meant, []) };
+}
+
+/** What becomes of the packets under other rules; it works if all are dropped, and nothing else is. */
+function triedFor(scene: Scene, edited: HostRules, meant: readonly Meant[], guests: readonly string[]): Pick<Mend, 'outcome' | 'works'> {
+  const outcomes = meant.map(({ packet }) => scene.walk(packet, edited));
+  const works = outcomes.every(({ disposition }) => disposition === 'DROPPED') && !isHarmful(scene, edited, meant, guests);
+  return { outcome: outcomeText(outcomes[0]), works };
 }
 
 function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {

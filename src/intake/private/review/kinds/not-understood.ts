@@ -41,7 +41,7 @@ function strayLines(scene: Scene, family: Family): Fault[] {
       family,
       rule: line,
       statement:
-        'the host has rules of iptables-legacy and of iptables-nft at once; every packet passes both, and this text has only one of them, so what it lets through the other may still drop',
+        'the host has rules of iptables-legacy and of iptables-nft at once; every packet passes both, and the review covers only one of them, so what it lets through the other may still drop',
       unless: [],
     })),
     ...(others.length === 0

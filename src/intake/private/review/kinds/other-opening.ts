@@ -37,7 +37,7 @@ function otherProtocolOf(scene: Scene, rule: PersonRule, words: Words, rules: re
         rule: rule.text,
         statement: `the rule is for ${words.protocol}, and ${publicationText(publication)} stays open: ${asksOf(scene, described.packet)} is delivered`,
         packet: shown(described.packet),
-        mend: closeIt(scene, words, publication, described.packet),
+        mend: closeIt(scene, words, [described]),
         unless: [],
       },
     ];
@@ -65,7 +65,7 @@ export function otherFamilyOpen(scene: Scene, family: Family): Fault[] {
         rule: rule.text,
         statement: `the rule closes ${portText(closed.protocol, closed.hostPort)} over ${label(other)} only: over ${label(family)} ${asksOf(scene, packet)} is delivered to ${publication.target}`,
         packet: shown(packet),
-        mend: unless.length === 0 ? closeIt(scene, wordsOf(rule), publication, packet) : undefined,
+        mend: unless.length === 0 ? closeIt(scene, wordsOf(rule), [{ publication, packet }]) : undefined,
         unless,
       },
     ];

@@ -62,7 +62,12 @@ function ratesOf(scene: Scene, rule: PersonRule, words: Words, { packet, publica
     });
   }
   const without = scene.walk(packet, replaced(scene.rules(rule.family), rule, []));
-  if (isLetting && isDelivered(scene.walk(packet)) && isDelivered(without) && counters.includes('limit')) {
+  if (
+    isLetting &&
+    isDelivered(scene.walk(packet)) &&
+    isDelivered(without) &&
+    (counters.includes('limit') || counters.includes('hashlimit'))
+  ) {
     faults.push({
       ...base,
       kind: 'RateWithoutEffect',

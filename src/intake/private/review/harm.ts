@@ -1,0 +1,92 @@
+import { describe, packetTo, sourceOf } from './described';
+import { isDelivered } from './met';
+import { personRules } from './person-rules';
+import { outward } from './questions';
+import type { Scene } from './scene';
+import { type Words, wordsOf } from './words';
+import type { HostRules } from '../../../firewall/private/host-rules';
+import type { ProbeSpec } from '../../../reachability/private/walk/outcome';
+import type { Family } from '../../../topology/private/terms';
+import type { RuledPublication } from '../host/from-rules';
+
+/** A publication that a fix is about, and the packet to it that shows the fault. */
+export interface Meant {
+  readonly publication: RuledPublication;
+  readonly packet: ProbeSpec;
+}
+
+/** A packet that arrives today, and by which interface it comes in or leaves. */
+interface Witness {
+  readonly packet: ProbeSpec;
+  readonly way?: string;
+}
+
+const known = new WeakMap<Scene, Map<Family, readonly Witness[]>>();
+
+/** What arrives today of what containers ask, and of what anybody asks of publications. */
+function arrivals(scene: Scene, family: Family): readonly Witness[] {
+  const byFamily = known.get(scene) ?? new Map<Family, readonly Witness[]>();
+  known.set(scene, byFamily);
+  const stranger = scene.stranger(family);
+  const found =
+    byFamily.get(family) ??
+    [
+      ...outward(scene, family, []),
+      ...(stranger === undefined
+        ? []
+        : scene.publications(family).map((publication): Witness => ({ packet: packetTo(scene, publication, stranger, scene.outside) }))),
+    ].filter(({ packet, way }: Witness) => isDelivered(scene.walk(packet, undefined, way)));
+  byFamily.set(family, found);
+  return found;
+}
+
+/** Whether rules stop something that arrives today and that nobody meant: answers, other ports, or senders whom a rule lets in. */
+export function isHarmful(scene: Scene, edited: HostRules, meant: readonly Meant[], admitted: readonly string[]): boolean {
+  const isMeant = ({ packet }: Witness) => meant.some(({ packet: own }) => own.port === packet.port && own.protocol === packet.protocol && own.to === packet.to); // prettier-ignore
+  const guests = meant.flatMap(({ publication, packet }) =>
+    admitted.map((source): Witness => ({ packet: packetTo(scene, publication, source, wayOf(packet) ?? scene.outside) })),
+  );
+  const stays = (witness: Witness) => isDelivered(scene.walk(witness.packet, edited, witness.way));
+  return (
+    arrivals(scene, edited.family).some((witness) => !isMeant(witness) && !stays(witness)) ||
+    guests.some((witness) => isDelivered(scene.walk(witness.packet)) && !stays(witness))
+  );
+}
+
+function wayOf({ from }: ProbeSpec): string | undefined {
+  return from.kind === 'outside' ? from.interface : undefined;
+}
+
+/** Whom rules let in to a publication over the same hook: senders by their words, and one address of each. */
+export interface Admitted {
+  readonly words: readonly Words[];
+  readonly addresses: readonly string[];
+  /** Somebody whom nobody knows is let in, such as the members of a set that was not given. */
+  readonly isOpenEnded: boolean;
+}
+
+export function admittedTo(scene: Scene, hook: Words['hook'], { publication, packet }: Meant): Admitted {
+  const found = personRules(scene, publication.family).flatMap((rule) => {
+    const { kind } = rule.rule.verdict;
+    if (kind !== 'accept' && kind !== 'return') return [];
+    return rule.ways.slice(0, 1).flatMap((way) => {
+      const words = wordsOf(rule, way);
+      if (way.hook !== hook || words.counts || !isOfSome(words)) return [];
+      const described = describe(scene, words, publication);
+      const isOf = described !== undefined && !described.isOtherProtocol && !described.isElsewhere && described.naming !== 'source';
+      return isOf ? [words] : [];
+    });
+  });
+  const others = found.filter((words) => words.unknown.length === 0);
+  const addresses = others.flatMap((words) => sourceOf(scene, words, publication.family) ?? []);
+  const asked = packet.from.kind === 'outside' ? packet.from.address : undefined;
+  return {
+    words: others,
+    addresses: [...new Set(addresses)].filter((address) => address !== asked),
+    isOpenEnded: found.length > others.length,
+  };
+}
+
+function isOfSome({ sources, sets, unknown }: Words): boolean {
+  return sources.length > 0 || sets.some(({ negate }) => !negate) || unknown.length > 0;
+}

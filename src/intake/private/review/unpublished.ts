@@ -1,0 +1,38 @@
+import type { Scene } from './scene';
+import type { ProbeSpec } from '../../../reachability/private/walk/outcome';
+import type { Family } from '../../../topology/private/terms';
+import type { ShownPacket } from '../../../validation/private/firewall-fault';
+
+/** A port that no rule names and nobody publishes. */
+export const ANY_PORT = 6_789;
+
+interface Direct {
+  readonly packet: ProbeSpec;
+  readonly text: string;
+  readonly shown: ShownPacket;
+}
+
+/** From outside straight to a port of a container that is not published. */
+export function toUnpublished(scene: Scene, family: Family, source: string): Direct[] {
+  return scene.host.view.containers
+    .filter(({ key, attachments: [own] }) => key !== `a container on ${own.interface}` || !scene.can('closesContainers'))
+    .flatMap(({ key, attachments: [own] }) => {
+      const to = own[family];
+      if (to === undefined || scene.network(own.interface)?.isInternal === true) return [];
+      return scene.host.outsides.slice(0, 4).map((name): Direct => {
+        const packet: ProbeSpec = {
+          family,
+          from: { kind: 'outside', interface: name, address: source },
+          to,
+          protocol: 'tcp',
+          port: ANY_PORT,
+        };
+        const whom = key === to ? key : `${key} (at ${to}, say)`;
+        return {
+          packet,
+          text: `a packet from ${source}${scene.over(name)} to tcp/${ANY_PORT} of ${whom}`,
+          shown: { from: source, to, protocol: 'tcp', port: ANY_PORT },
+        };
+      });
+    });
+}
