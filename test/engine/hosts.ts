@@ -6,7 +6,7 @@ import { isIn } from '../../src/engine/private/versions';
 import type { HostRules } from '../../src/firewall/private/host-rules';
 import type { EngineSettings } from '../../src/topology/private/engine-facts';
 import type { Family } from '../../src/topology/private/terms';
-import { ruleText } from '../support/canonical-rule';
+import { ruleText } from '../../src/firewall/private/canonical-rule';
 
 /** First releases of all rules with iptables, in their order; those with nftables say so. */
 export const WITH_IPTABLES: readonly string[] = IPTABLES.map(({ since }) => since);

@@ -1,5 +1,5 @@
 // Do two rulesets say the same? What a model says, compared with what a host has.
-import { ruleText } from './canonical-rule';
+import { ruleText } from '../../src/firewall/private/canonical-rule';
 import { exclude } from './exclude';
 import type { BaseChain, HostChain, HostRules } from '../../src/firewall/private/host-rules';
 import type { Rule, RuleSet } from '../../src/firewall/private/ir';
