@@ -3,7 +3,8 @@
 
 # Prints the regular files. A pattern without a file stays as it is.
 host_files() {
-  for file in /etc/bulkhead/* /etc/docker/daemon.json /etc/sysctl.d/99-bulkhead.conf /etc/modules-load.d/bulkhead.conf /etc/systemd/system/bulkhead-* \
+  for file in /etc/bulkhead/* /etc/docker/daemon.json /etc/sysctl.d/99-bulkhead.conf /etc/modules-load.d/bulkhead.conf /etc/audit/rules.d/50-bulkhead.rules \
+    /etc/systemd/network/05-bulkhead.network /etc/NetworkManager/conf.d/90-bulkhead.conf /etc/systemd/system/bulkhead-* \
     /etc/systemd/system/docker.service.d/* /usr/local/sbin/bulkhead-* /run/bulkhead/stamp-*; do
     [ ! -f "$file" ] || printf '%s\n' "$file"
   done

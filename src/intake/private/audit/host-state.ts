@@ -18,7 +18,7 @@ type Why = (of: HostText) => string;
 
 const DROP_INS = '/etc/systemd/system/docker.service.d/';
 /** Below these folders `collect` prints every file. */
-const TOLD = /^\/etc\/bulkhead\/[^/]+$|^\/etc\/docker\/daemon\.json$|^\/etc\/sysctl\.d\/99-bulkhead\.conf$|^\/etc\/modules-load\.d\/bulkhead\.conf$|^\/etc\/systemd\/system\/(bulkhead-[^/]+|docker\.service\.d\/[^/]+)$|^\/usr\/local\/sbin\/bulkhead-[^/]+$/; // prettier-ignore
+const TOLD = /^\/etc\/bulkhead\/[^/]+$|^\/etc\/docker\/daemon\.json$|^\/etc\/sysctl\.d\/99-bulkhead\.conf$|^\/etc\/(audit\/rules\.d\/50-bulkhead\.rules|systemd\/network\/05-bulkhead\.network|NetworkManager\/conf\.d\/90-bulkhead\.conf)$|^\/etc\/modules-load\.d\/bulkhead\.conf$|^\/etc\/systemd\/system\/(bulkhead-[^/]+|docker\.service\.d\/[^/]+)$|^\/usr\/local\/sbin\/bulkhead-[^/]+$/; // prettier-ignore
 
 export function compareFiles(wanted: readonly WantedFile[], { daemonId }: Topology, texts: HostTexts, why: Why): Difference[] {
   if (texts.files === undefined) return [notCompared('files of the host', why('files'))];
