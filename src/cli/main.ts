@@ -1,6 +1,14 @@
 import { Command, CommanderError, Option } from 'commander';
 import { completion, type Shell, SHELLS, type Words } from './private/completion';
-import { auditListing, changeListing, exposureListing, findingsListing, hostExposureListing, openListing, reviewListing } from './private/listings';
+import {
+  auditListing,
+  changeListing,
+  exposureListing,
+  findingsListing,
+  hostExposureListing,
+  openListing,
+  reviewListing,
+} from './private/listings';
 import { type Format, FORMATS, type Listing, render } from './private/render';
 import type { HostQuestions } from '../intake/host-questions';
 import { InputError } from '../intake/input-error';
@@ -217,7 +225,8 @@ interface AuditGiven {
 }
 
 /** What neither the archive nor the synth tells, whatever the host is. */
-const NEVER_COMPARED = 'environment, commands, labels, health checks, limits, logging and content of volumes of containers: collect leaves them out';
+const NEVER_COMPARED =
+  'environment, commands, labels, health checks, limits, logging and content of volumes of containers: collect leaves them out';
 
 function addAudit(program: Command, out: Sink, err: Sink, end: (code: number) => void): void {
   program
@@ -225,7 +234,7 @@ function addAudit(program: Command, out: Sink, err: Sink, end: (code: number) =>
     .description('what differs between a synth and its host: networks, members, ports, containers, rules, settings, files, and strangers')
     .option('-i, --input <path>', 'a topology.json, or a folder that has some below it', 'cdktf.out')
     .option('-d, --daemon <path>', 'the daemon, where the input has several: its construct path or the end of it')
-    .option('--ssh <host>', 'collect from this host now, in the place of a file')
+    .option('--ssh <host>', 'collect from this host now instead of reading a file')
     .addOption(new Option('-f, --format <format>', 'how to print').choices(FORMATS).default('text'))
     .action((file: string | undefined, { input, daemon, ssh, format }: AuditGiven) => {
       if ((file === undefined) === (ssh === undefined)) throw new InputError("name the text of 'bulkhead collect', or a host with --ssh");

@@ -60,7 +60,12 @@ function filesBeside(file: string): WantedFile[] | undefined {
     .map((name) => {
       const place = `/${name.split(path.sep).join('/')}`;
       const bytes = fs.readFileSync(path.join(root, name));
-      return { path: place, mode: modes.get(place), text: bytes.toString('utf8'), sum: createHash('sha256').update(bytes).digest('hex').slice(0, 12) };
+      return {
+        path: place,
+        mode: modes.get(place),
+        text: bytes.toString('utf8'),
+        sum: createHash('sha256').update(bytes).digest('hex').slice(0, 12),
+      };
     });
 }
 

@@ -78,7 +78,11 @@ export function deployed(out: string): HostState {
     ),
   }));
   const sums = (name: string) => createHash('sha256').update(onHost(name)).digest('hex').slice(0, 12);
-  const list = fs.readFileSync(path.join(daemon, 'host-files.txt'), 'utf8').split('\n').slice(1, -1).map((line) => line.split(' '));
+  const list = fs
+    .readFileSync(path.join(daemon, 'host-files.txt'), 'utf8')
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => line.split(' '));
   const id = JSON.parse(fs.readFileSync(path.join(daemon, 'topology.json'), 'utf8')).daemon.id;
   const units = ['bulkhead-firewall.service', 'bulkhead-watch.service', 'bulkhead-check.timer'];
   return {
@@ -106,7 +110,9 @@ function loaded(rules: string, chains: string, version: string): string[] {
   return rules.split('\n').flatMap((line) => {
     if (line === 'COMMIT') return [...places.filter(([, of]) => of === table).map(([, , chain, hook]) => `-A ${hook} -j ${chain}`), line];
     table = /^\*(.*)/.exec(line)?.[1] ?? table;
-    return line.startsWith('*') ? [line, ...hooks(table).map((hook) => `:${hook} ${hook === 'DOCKER-USER' ? '-' : 'ACCEPT'} [0:0]`)] : [line];
+    return line.startsWith('*')
+      ? [line, ...hooks(table).map((hook) => `:${hook} ${hook === 'DOCKER-USER' ? '-' : 'ACCEPT'} [0:0]`)]
+      : [line];
   });
 }
 

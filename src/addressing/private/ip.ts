@@ -32,7 +32,7 @@ export function bitsOf(family: IpFamilyName): number {
   return BITS[family];
 }
 
-/** Powers of two: to compute one anew for each block took a good part of a proof. */
+/** Powers of two: to compute one for each block took a good part of a proof. */
 const POWERS = Array.from({ length: BITS.ipv6 + 1 }, (_, exponent) => 2n ** BigInt(exponent));
 
 /** Number of addresses in a block of this prefix length. */

@@ -217,7 +217,7 @@ docker_texts() {
 }
 `,
   'collect/files.sh': `# The files of Bulkhead, and those that change what its files say, as lines "SUM MODE OWNER PATH". SUM is the start of the SHA-256; the content stays here. A
-# file that can contain a password has "-" as its sum: who knows the rest of a file could find a short password by its sum.
+# file that can contain a password has "-" as its sum: an attacker who has the rest of a file could find a short password by its sum.
 
 # Prints the regular files. A pattern without a file stays as it is.
 host_files() {

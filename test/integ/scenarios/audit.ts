@@ -13,13 +13,7 @@ import { type Lab, withLab } from '../lab/lab';
 
 const SCRIPT = '/lab/collect.sh';
 const STATES = '/lab/units';
-const UNITS = [
-  'docker.service',
-  'containerd.service',
-  'bulkhead-firewall.service',
-  'bulkhead-watch.service',
-  'bulkhead-check.timer',
-];
+const UNITS = ['docker.service', 'containerd.service', 'bulkhead-firewall.service', 'bulkhead-watch.service', 'bulkhead-check.timer'];
 /** The lab has no systemd: this answers from a file what systemd would answer. */
 const SYSTEMCTL = `#!/bin/sh
 [ "$1" = show ] || exit 0
@@ -88,7 +82,12 @@ function remakes({ data }: { readonly data: string }, image: string): Omit<Way, 
   const hardened = '--read-only --security-opt no-new-privileges:true --cap-drop ALL --ipc private --init --restart unless-stopped --dns 127.0.0.1 --sysctl net.ipv4.ip_forward=0 --volume /run/bulkhead/stamp-$(head -n 1 /etc/bulkhead/daemon-id):/.bulkhead-guard:ro'; // prettier-ignore
   return [
     { name: 'another user', spoil: again(`${hardened} --user 0:0 ${image}`), finds: ['container-changed'], says: '0:0' },
-    { name: 'a capability', spoil: again(`${hardened} --user 10001:10001 --cap-add NET_RAW ${image}`), finds: ['container-changed'], says: 'NET_RAW' },
+    {
+      name: 'a capability',
+      spoil: again(`${hardened} --user 10001:10001 --cap-add NET_RAW ${image}`),
+      finds: ['container-changed'],
+      says: 'NET_RAW',
+    },
     { name: 'another image', spoil: `docker commit app-web lab:2; ${again(`${hardened} --user 10001:10001 lab:2`)}`, finds: ['container-changed'], says: 'lab:2' }, // prettier-ignore
     { name: 'a mount of the host', spoil: again(`${hardened} --user 10001:10001 --volume /etc:/host ${image}`), finds: ['container-changed'], says: 'bind /etc at /host, writable' }, // prettier-ignore
     { name: 'a published port', spoil: again(`${hardened} --user 10001:10001 --publish ${HOST_ADDRESS}:5432:5432 ${image}`), finds: ['port-extra'], says: '5432 to 5432/tcp' }, // prettier-ignore
@@ -147,8 +146,16 @@ function oneWay(checks: Checks, lab: Lab, deployment: Deployment, way: Omit<Way,
   lab.mustHost(way.name, ['sh', '-c', way.spoil], { timeout: 60_000 });
   const found = look(lab, deployment);
   const kinds = [...new Set(found.map(({ kind }) => kind))].sort();
-  checks.shown(`${way.name} is found`, way.finds.every((kind) => kinds.includes(kind)) && told(found).includes(way.says), () => told(found) || 'nothing');
-  checks.check(`${way.name}: nothing is invented`, kinds.every((kind) => way.finds.includes(kind)), () => told(found));
+  checks.shown(
+    `${way.name} is found`,
+    way.finds.every((kind) => kinds.includes(kind)) && told(found).includes(way.says),
+    () => told(found) || 'nothing',
+  );
+  checks.check(
+    `${way.name}: nothing is invented`,
+    kinds.every((kind) => way.finds.includes(kind)),
+    () => told(found),
+  );
   // What is left of it would be among what the next one finds.
   mend();
 }
@@ -166,7 +173,11 @@ function subnet(checks: Checks, lab: Lab, deployment: Deployment, data: string):
   for (const part of ['subnets', 'enable_icc', 'member-address']) checks.shown(`the other ${part} is found`, words.includes(part), words);
   const kinds = new Set(found.map(({ kind }) => kind));
   const expected: DifferenceKind[] = ['network-changed', 'member-address', 'bridge-unfiltered'];
-  checks.check('nothing else is invented', [...kinds].every((kind) => expected.includes(kind)), words);
+  checks.check(
+    'nothing else is invented',
+    [...kinds].every((kind) => expected.includes(kind)),
+    words,
+  );
   for (const member of members) lab.docker('network', 'disconnect', '-f', data, member);
   lab.docker('network', 'rm', data);
   for (const member of members) lab.host(['docker', 'rm', '-f', member]);
@@ -188,4 +199,3 @@ function settings(checks: Checks, lab: Lab, deployment: Deployment): void {
   lab.mustHost('back', ['cp', '-p', '/lab/kept', file]);
   lab.restartEngine();
 }
-

@@ -75,7 +75,9 @@ function networksOf({ topology, stacks }: Program): WantedNetwork[] {
   const all = resourcesNamed(stacks, 'docker_network');
   const names = new Map([...topology.workloads].map(({ path, name }) => [path, name]));
   const membersOf = (members: readonly Member[]) =>
-    new Map(members.map(({ workload, ipv4, ipv6, isNominal }) => [names.get(workload) ?? workload, isNominal === true ? {} : { ipv4, ipv6 }]));
+    new Map(
+      members.map(({ workload, ipv4, ipv6, isNominal }) => [names.get(workload) ?? workload, isNominal === true ? {} : { ipv4, ipv6 }]),
+    );
   const blocks = (plan: { readonly ipv4: { readonly block: string }; readonly ipv6?: { readonly block: string } }) => [plan.ipv4.block, ...(plan.ipv6 === undefined ? [] : [plan.ipv6.block])]; // prettier-ignore
   return [
     ...topology.networks.map((plan) => ({ name: plan.networkName, resource: only(all.get(plan.networkName)), blocks: blocks(plan), members: membersOf(plan.members) })), // prettier-ignore
@@ -92,6 +94,8 @@ function guard({ topology }: Program, files: readonly WantedFile[], family: 'ipv
   if (rules === undefined || chains === undefined) {
     return [notCompared(`rules of ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`, 'the program has no file with them')];
   }
-  const blocks = [...topology.networks].flatMap(({ ipv4, ipv6 }) => (family === 'ipv4' ? [ipv4.block] : ipv6 === undefined ? [] : [ipv6.block]));
+  const blocks = [...topology.networks].flatMap(({ ipv4, ipv6 }) =>
+    family === 'ipv4' ? [ipv4.block] : ipv6 === undefined ? [] : [ipv6.block],
+  );
   return compareRules({ family, rules, sets: sets ?? '', chains, blocks }, texts, why);
 }

@@ -59,8 +59,8 @@ function stranger(name: string, json: Json, networks: readonly WantedNetwork[]):
     ...listAt(host, 'CapAdd').map((each) => `with ${String(each)}`).filter((each) => /(ALL|NET_ADMIN|NET_RAW|SYS_[A-Z]+|DAC_READ_SEARCH)$/.test(each)), // prettier-ignore
     ...(socket ? ['with the engine or folders of the host mounted'] : []),
   ];
-  const image = textAt(json, 'Config', 'Image') ?? 'an unknown image';
-  const what = `a container of ${image}${strengths.length > 0 ? `, ${strengths.join(', ')}` : ''}`;
+  const of = textAt(json, 'Config', 'Image') ?? 'an unknown image';
+  const what = `a container of ${of}${strengths.length > 0 ? `, ${strengths.join(', ')}` : ''}`;
   const inside = networks.flatMap(({ name: network, members }) => {
     const endpoint = at(json, 'NetworkSettings', 'Networks', network);
     // The list of the network has those that run.
@@ -127,8 +127,14 @@ const one = (key: string, otherwise: readonly string[] | 'any') => (resource: Re
   const value = at(resource.json, key);
   return value === undefined || value === '' ? otherwise : [literal(resource, value)];
 };
-const hostText = (...place: readonly string[]) => (json: Json) => [textAt(json, ...place)].flatMap((value) => value ?? []);
-const hostList = (...place: readonly string[]) => (json: Json) => texts(listAt(json, ...place));
+const hostText =
+  (...place: readonly string[]) =>
+  (json: Json) =>
+    [textAt(json, ...place)].flatMap((value) => value ?? []);
+const hostList =
+  (...place: readonly string[]) =>
+  (json: Json) =>
+    texts(listAt(json, ...place));
 const flag = (key: string, field: string): Setting => ({
   what: key.replace(/_/g, ' '),
   program: ({ json }) => [String(at(json, key) === true)],
@@ -160,7 +166,11 @@ const SETTINGS: readonly Setting[] = [
   { what: 'hosts', program: (resource) => blocksAt(resource.json, 'host').map((each) => pair(resource, each, 'host', 'ip')), host: hostList('HostConfig', 'ExtraHosts') }, // prettier-ignore
   { what: 'devices', program: (resource) => blocksAt(resource.json, 'devices').map((each) => literal(resource, at(each, 'host_path'))), host: (json) => listAt(json, 'HostConfig', 'Devices').flatMap((each) => textAt(each, 'PathOnHost') ?? []) }, // prettier-ignore
   { what: 'sysctls', program: (resource) => entriesAt(resource.json, 'sysctls').map(([key, value]) => joined(key, literal(resource, value))), host: (json) => entriesAt(json, 'HostConfig', 'Sysctls').map(([key, value]) => `${key}=${String(value)}`) }, // prettier-ignore
-  { what: 'restart policy', program: one('restart', ['no']), host: (json) => [textAt(json, 'HostConfig', 'RestartPolicy', 'Name') ?? 'no'] },
+  {
+    what: 'restart policy',
+    program: one('restart', ['no']),
+    host: (json) => [textAt(json, 'HostConfig', 'RestartPolicy', 'Name') ?? 'no'],
+  },
   { what: 'mounts', program: mounts, host: foundMounts },
 ];
 
@@ -177,7 +187,11 @@ function networkMode(resource: Resource): readonly (string | undefined)[] | 'any
   if (value === undefined || value === '' || value === 'bridge') return ['own'];
   const mode = literal(resource, value);
   // It names the other container by an id that only an apply knows.
-  return typeof value === 'string' && value.startsWith('container:') ? ['container'] : mode === undefined ? [undefined] : networkModeOf(mode);
+  return typeof value === 'string' && value.startsWith('container:')
+    ? ['container']
+    : mode === undefined
+      ? [undefined]
+      : networkModeOf(mode);
 }
 
 function networkModeOf(mode: string): string[] {
@@ -207,7 +221,9 @@ function foundMounts(json: Json): string[] {
     const [type, target] = [textAt(mount, 'Type') ?? '', textAt(mount, 'Destination') ?? ''];
     const source = textAt(mount, type === 'volume' ? 'Name' : 'Source') ?? '';
     // The volume of a line VOLUME in the image.
-    return type === 'tmpfs' || (type === 'volume' && /^[0-9a-f]{64}$/.test(source)) ? [] : [mountText(type, source, target, at(mount, 'RW') === true)];
+    return type === 'tmpfs' || (type === 'volume' && /^[0-9a-f]{64}$/.test(source))
+      ? []
+      : [mountText(type, source, target, at(mount, 'RW') === true)];
   });
 }
 

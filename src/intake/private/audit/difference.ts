@@ -19,7 +19,10 @@ const KINDS = {
   'rule-extra': { severity: 'error', fix: "run 'bulkhead-firewall apply' on the host" },
   'rule-order': { severity: 'error', fix: "run 'bulkhead-firewall apply' on the host" },
   'jump-missing': { severity: 'error', fix: "run 'bulkhead-firewall apply' on the host" },
-  'jump-late': { severity: 'error', fix: "run 'bulkhead-firewall apply' on the host, and remove the rules before the jump if they come again" },
+  'jump-late': {
+    severity: 'error',
+    fix: "run 'bulkhead-firewall apply' on the host, and remove the rules before the jump if they come again",
+  },
   'set-changed': { severity: 'error', fix: "run 'bulkhead-firewall apply' on the host" },
   'foreign-rule': { severity: 'error', fix: 'remove the rule, or whatever wrote it' },
   'engine-version': { severity: 'error', fix: "set 'engine' in the program to the version of the host, and deploy again" },

@@ -39,7 +39,9 @@ export function compareFiles(wanted: readonly WantedFile[], { daemonId }: Topolo
       return [
         ...(file.sum === '-' ? [notCompared(path, 'the file can hold a password, so collect does not print its sum')] : []),
         ...(file.sum !== '-' && file.sum !== sum ? [difference('file-changed', path, `content ${sum}`, `content ${file.sum}`)] : []),
-        ...(mode !== undefined && `${file.mode} ${file.owner}` !== rights ? [difference('file-mode', path, rights, `${file.mode} ${file.owner}`)] : []),
+        ...(mode !== undefined && `${file.mode} ${file.owner}` !== rights
+          ? [difference('file-mode', path, rights, `${file.mode} ${file.owner}`)]
+          : []),
       ];
     }),
     ...[...found.keys()].filter((path) => path.startsWith(DROP_INS) && !known.has(path)).map((path) => difference('file-extra', path, 'no such file', 'a file')), // prettier-ignore
@@ -68,7 +70,9 @@ export function compareEngine(wanted: readonly WantedFile[], texts: HostTexts, w
   const [minimum, below] = [told.get('minimum'), told.get('below')];
   const found = EngineVersion.of(version);
   const fits = (minimum === undefined || found.isAtLeast(minimum)) && (below === undefined || !found.isAtLeast(below));
-  return fits ? [] : [difference('engine-version', 'version of the engine', `${minimum ?? 'any'} or later, before ${below ?? 'any'}`, version)];
+  return fits
+    ? []
+    : [difference('engine-version', 'version of the engine', `${minimum ?? 'any'} or later, before ${below ?? 'any'}`, version)];
 }
 
 /** Settings of the engine that the program writes, by what the engine was started with. */
@@ -92,7 +96,7 @@ export function compareSettings(wanted: readonly WantedFile[], shown: readonly s
   for (const line of flags.split('\n').filter((each) => each.trim() !== '')) {
     const [, key, value] = /^(\S+)(?: (.*))?$/.exec(line) ?? [];
     const isOpen = key === 'hosts' && /^tcp:/.test(value ?? '');
-    if (key !== 'hosts' && key !== 'live-restore' || isOpen) {
+    if ((key !== 'hosts' && key !== 'live-restore') || isOpen) {
       const a = at(program, key);
       if (a === undefined || isOpen || String(a) !== value) differences.push(difference('setting-changed', `command line of dockerd: ${key}`, a === undefined ? 'not set' : String(a), value ?? 'set')); // prettier-ignore
     }
@@ -112,7 +116,14 @@ function sortedJson(value: Json): string {
 export function compareKernel(wanted: readonly WantedFile[], { networks }: Topology, texts: HostTexts, why: Why): Difference[] {
   const file = wanted.find(({ path }) => path.startsWith('/etc/sysctl.d/'));
   if (file === undefined) return [];
-  return [...sysctls(file, texts, why), ...bridges(networks.map(({ bridge }) => bridge), texts, why)];
+  return [
+    ...sysctls(file, texts, why),
+    ...bridges(
+      networks.map(({ bridge }) => bridge),
+      texts,
+      why,
+    ),
+  ];
 }
 
 function sysctls({ text }: WantedFile, texts: HostTexts, why: Why): Difference[] {
@@ -140,7 +151,9 @@ function bridges(names: readonly string[], texts: HostTexts, why: Why): Differen
     if (on === undefined) return [notCompared(name, 'the archive does not tell whether rules see what stays on this bridge')];
     const isUp = listAt(bridge, 'flags').includes('UP');
     return [
-      ...(on === 1 || on === true ? [] : [difference('bridge-unfiltered', name, 'nf_call_iptables = 1', `nf_call_iptables = ${String(on)}`)]),
+      ...(on === 1 || on === true
+        ? []
+        : [difference('bridge-unfiltered', name, 'nf_call_iptables = 1', `nf_call_iptables = ${String(on)}`)]),
       ...(isUp ? [] : [difference('bridge-unfiltered', name, 'a bridge that is up', 'it is down')]),
     ];
   });

@@ -71,7 +71,12 @@ function changes({ name, resource, blocks }: WantedNetwork, json: Json): Differe
   compare('IPv6', flag(at(wanted, 'ipv6')), flag(at(json, 'EnableIPv6')));
   const ipam = blocksAt(wanted, 'ipam_config');
   const configs = listAt(json, 'IPAM', 'Config');
-  for (const [what, key, field] of [['subnets', 'subnet', 'Subnet'], ['gateways', 'gateway', 'Gateway'], ['ranges of the engine', 'ip_range', 'IPRange']]) { // prettier-ignore
+  for (const [what, key, field] of [
+    ['subnets', 'subnet', 'Subnet'],
+    ['gateways', 'gateway', 'Gateway'],
+    ['ranges of the engine', 'ip_range', 'IPRange'],
+  ]) {
+    // prettier-ignore
     const program = ipam.map((config) => literal(resource, at(config, key)));
     const told = configs.flatMap((config) => textAt(config, field) ?? []);
     const host = field === 'Gateway' ? told.map((text) => text.split('/')[0]) : told;

@@ -2,8 +2,8 @@ import { type Difference, difference, notCompared } from './difference';
 import { blockText } from '../../../firewall/private/blocks';
 import { ruleText } from '../../../firewall/private/canonical-rule';
 import type { HostChain, HostRules } from '../../../firewall/private/host-rules';
-import type { RuleSet } from '../../../firewall/private/ir';
 import { parseIptablesSave } from '../../../firewall/private/iptables-text/parse-iptables-save';
+import type { RuleSet } from '../../../firewall/private/ir';
 import { readRange } from '../../../reachability/private/walk/address';
 import type { Family } from '../../../topology/private/terms';
 import type { HostTexts } from '../host/host-texts';
@@ -50,7 +50,8 @@ interface Place {
   readonly hook: string;
 }
 
-const chainOf = ({ chains }: HostRules, table: string, name: string) => chains.find((chain) => chain.table === table && chain.name === name);
+const chainOf = ({ chains }: HostRules, table: string, name: string) =>
+  chains.find((chain) => chain.table === table && chain.name === name);
 
 function chainDifferences({ table, chain: name }: Place, program: HostRules, host: HostRules, save: string): Difference[] {
   const subject = `${save} ${table} ${name}`;
@@ -91,7 +92,9 @@ function jumpDifferences({ table, chain, hook }: Place, program: HostRules, host
     const isEmpty = chainOf(program, table, chain)?.rules.length === 0;
     return isEmpty ? [] : [difference('jump-missing', subject, `first a jump to ${chain}`, rules.length === 0 ? 'no rules' : `${rules.length} rules without it`)]; // prettier-ignore
   }
-  return rules.slice(0, jumps[0]).map((rule) => difference('jump-late', subject, `first a jump to ${chain}`, `before it: ${ruleText(rule)}`));
+  return rules
+    .slice(0, jumps[0])
+    .map((rule) => difference('jump-late', subject, `first a jump to ${chain}`, `before it: ${ruleText(rule)}`));
 }
 
 function setDifferences(wanted: readonly RuleSet[], found: readonly RuleSet[]): Difference[] {
@@ -124,7 +127,8 @@ function foreign(host: HostRules, blocks: readonly string[], family: Family, sav
       const address = verdict.kind === 'dnat' && verdict.address !== undefined ? readRange(family, verdict.address)?.first : undefined;
       const leadsIn = address !== undefined && ranges.some(({ first, last }) => first <= address && address <= last);
       // The publications of the engine are in its chain.
-      const isForeign = (leadsIn && name !== 'DOCKER' && name !== 'DOCKER-INGRESS') || (verdict.kind === 'notrack' && !name.startsWith('BULKHEAD-'));
+      const isForeign =
+        (leadsIn && name !== 'DOCKER' && name !== 'DOCKER-INGRESS') || (verdict.kind === 'notrack' && !name.startsWith('BULKHEAD-'));
       return isForeign ? [difference('foreign-rule', `${save} ${table} ${name}`, 'no such rule', ruleText(rule))] : [];
     }),
   );
