@@ -3,6 +3,9 @@ import { cdk, javascript } from 'projen';
 /** Tests that draw their cases; the linter keeps fast-check out of all others. */
 const LAWS = ['\\.property\\.test\\.ts$', '/test/laws/.*\\.test\\.ts$'];
 
+/** The proof of a host that an earlier test had; the laws draw their hosts, so they prove each. */
+const PROVE_ONCE = '<rootDir>/test/support/prove-once.ts';
+
 /** One stage of the tests. Types are checked by a step of their own, so the transformer only takes them away. */
 const jestProject = (displayName: string, ...setupFiles: string[]) => ({
   displayName,
@@ -77,8 +80,8 @@ const project = new cdk.JsiiProject({
       collectCoverage: false,
       projects: [
         // Tables and constructs, one file after the other and a share of all in one; a run selects one of the two.
-        { ...jestProject('unit'), testPathIgnorePatterns: ['/node_modules/', '/test/together/', ...LAWS] },
-        { ...jestProject('together'), testMatch: ['<rootDir>/test/together/*.test.ts'] },
+        { ...jestProject('unit', PROVE_ONCE), testPathIgnorePatterns: ['/node_modules/', '/test/together/', ...LAWS] },
+        { ...jestProject('together', PROVE_ONCE), testMatch: ['<rootDir>/test/together/*.test.ts'] },
         // Cases are drawn: what is said holds for all of them.
         { ...jestProject('laws', '<rootDir>/test/support/property-seed.ts'), testRegex: LAWS, testMatch: undefined },
       ],

@@ -1,6 +1,14 @@
 import { Command, CommanderError, Option } from 'commander';
 import { completion, type Shell, SHELLS, type Words } from './private/completion';
-import { changeListing, exposureListing, findingsListing, hostExposureListing, openListing, reviewListing } from './private/listings';
+import {
+  auditListing,
+  changeListing,
+  exposureListing,
+  findingsListing,
+  hostExposureListing,
+  openListing,
+  reviewListing,
+} from './private/listings';
 import { type Format, FORMATS, type Listing, render } from './private/render';
 import type { HostQuestions } from '../intake/host-questions';
 import { InputError } from '../intake/input-error';
@@ -37,7 +45,8 @@ Examples:
   $ bulkhead check --fail-on warning         findings of rule packs
   $ bulkhead review web1.txt                 rules of a host that do not do what they are for
   $ bulkhead exposure --input web1.txt       what the outside reaches, of a host that collect read
-  $ bulkhead collect --ssh web1 >web1.txt    what a host tells of its networks, its rules and its engine`;
+  $ bulkhead collect --ssh web1 >web1.txt    what a host tells of its networks, its rules and its engine
+  $ bulkhead audit web1.txt                  what differs between the synth in cdktf.out and that host`;
 
 /** Runs a command line; returns the exit code. */
 export async function main(argv: readonly string[], out: Sink, err: Sink): Promise<number> {
@@ -133,6 +142,7 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
 
   addCheck(program, out, end);
   addReview(program, out, err, end);
+  addAudit(program, out, err, end);
   addCollect(program, out, err);
   program
     .command('completion <shell>')
@@ -207,6 +217,39 @@ function addReview(program: Command, out: Sink, err: Sink, end: (code: number) =
     });
 }
 
+interface AuditGiven {
+  readonly input: string;
+  readonly daemon?: string;
+  readonly ssh?: string;
+  readonly format: Format;
+}
+
+/** What neither the archive nor the synth tells, whatever the host is. */
+const NEVER_COMPARED =
+  'environment, commands, labels, health checks, limits, logging and content of volumes of containers: collect leaves them out';
+
+function addAudit(program: Command, out: Sink, err: Sink, end: (code: number) => void): void {
+  program
+    .command('audit [file]')
+    .description('what differs between a synth and its host: networks, members, ports, containers, rules, settings, files, and strangers')
+    .option('-i, --input <path>', 'a topology.json, or a folder that has some below it', 'cdktf.out')
+    .option('-d, --daemon <path>', 'the daemon, where the input has several: its construct path or the end of it')
+    .option('--ssh <host>', 'collect from this host now instead of reading a file')
+    .addOption(new Option('-f, --format <format>', 'how to print').choices(FORMATS).default('text'))
+    .action((file: string | undefined, { input, daemon, ssh, format }: AuditGiven) => {
+      if ((file === undefined) === (ssh === undefined)) throw new InputError("name the text of 'bulkhead collect', or a host with --ssh");
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const { auditOf, hostText } = require('../intake/audit') as typeof import('../intake/audit');
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const text = file === undefined ? (require('./collect') as typeof import('./collect')).collectOver(ssh!).archive : hostText(file);
+      const { daemon: audited, differences } = auditOf(input, daemon, text);
+      err.write(`bulkhead: never compared: ${NEVER_COMPARED}\n`);
+      out.write(render(auditListing({ daemon: audited, neverCompared: NEVER_COMPARED }, differences), format));
+      const differs = differences.some(({ severity }) => severity !== 'unknown');
+      end(differs ? EXIT.no : differences.length > 0 ? EXIT.unknown : EXIT.yes);
+    });
+}
+
 function addCollect(program: Command, out: Sink, err: Sink): void {
   program
     .command('collect')
@@ -232,7 +275,7 @@ function wordsOf(program: Command): Words {
     commands: program.commands.map((command) => ({
       name: command.name(),
       description: command.description(),
-      takesFiles: ['diff', 'review'].includes(command.name()),
+      takesFiles: ['audit', 'diff', 'review'].includes(command.name()),
       ...(command.name() === 'completion' && { choices: SHELLS as readonly Shell[] }),
       options: command.options.map(({ short, long, description, required, argChoices = [] }) => ({
         flags: [short, long].filter((flag) => flag !== undefined && flag !== null),

@@ -13,9 +13,14 @@ const NONE = 'a synth writes one for each daemon, unless the program switches re
  * @throws InputError
  */
 export function topologyAt(input: string, daemon?: string): ReadTopology {
-  const found = filesNamed(input, 'topology.json', NONE).map(read);
-  const wanted = daemon === undefined ? found : found.filter(({ topology }) => isNamed(topology.daemon, daemon));
-  const known = found.map(({ topology }) => topology.daemon).join(', ');
+  return topologyFile(input, daemon).read;
+}
+
+/** The same with its file. @throws InputError */
+export function topologyFile(input: string, daemon?: string): { readonly file: string; readonly read: ReadTopology } {
+  const found = filesNamed(input, 'topology.json', NONE).map((file) => ({ file, read: read(file) }));
+  const wanted = daemon === undefined ? found : found.filter(({ read: { topology } }) => isNamed(topology.daemon, daemon));
+  const known = found.map(({ read: { topology } }) => topology.daemon).join(', ');
   if (wanted.length === 1) return wanted[0];
   if (daemon !== undefined && wanted.length === 0) throw new InputError(`no daemon '${daemon}' in ${input}; it has ${known}`);
   throw new InputError(`${input} has ${wanted.length} daemons; choose one with --daemon: ${known}`);

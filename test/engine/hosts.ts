@@ -3,10 +3,10 @@ import { dockerRules } from '../../src/engine/private/docker-rules/docker-rules'
 import type { EngineEndpoint, EngineFirewall, EngineInput, EngineNetwork } from '../../src/engine/private/docker-rules/input';
 import { IPTABLES, NFTABLES } from '../../src/engine/private/docker-rules/lines';
 import { isIn } from '../../src/engine/private/versions';
+import { ruleText } from '../../src/firewall/private/canonical-rule';
 import type { HostRules } from '../../src/firewall/private/host-rules';
 import type { EngineSettings } from '../../src/topology/private/engine-facts';
 import type { Family } from '../../src/topology/private/terms';
-import { ruleText } from '../support/canonical-rule';
 
 /** First releases of all rules with iptables, in their order; those with nftables say so. */
 export const WITH_IPTABLES: readonly string[] = IPTABLES.map(({ since }) => since);

@@ -1,8 +1,8 @@
 import { container, host, network, WITH_IPTABLES } from './hosts';
 import { dockerRules } from '../../src/engine/private/docker-rules/docker-rules';
 import { type Concern, IPTABLES } from '../../src/engine/private/docker-rules/lines';
+import { ruleText } from '../../src/firewall/private/canonical-rule';
 import type { EngineSettings } from '../../src/topology/private/engine-facts';
-import { ruleText } from '../support/canonical-rule';
 
 const routed = { block: '10.3.0.0/24', gateway: '10.3.0.1', mode: 'routed' } as const;
 const translated = { block: 'fd00:4::/64', gateway: 'fd00:4::1', mode: 'nat', sourceAddress: '2001:db8::11' } as const;

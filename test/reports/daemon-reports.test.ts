@@ -144,18 +144,29 @@ const PROGRAMS: Record<string, () => { readonly _declarations: Declarations }> =
   },
 };
 
+/** Made at the first call. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
 describe.each(Object.entries(PROGRAMS))('%s', (_, make) => {
-  test('both files are as their schemas say, and the same when they are written again', () => {
+  const program = once(() => {
     const daemon = make();
-    const first = reportsOf(folder, daemon);
-    isValid('topology', first.topology);
-    isValid('matrix', first.matrix);
-    expect(reportsOf(folder, make())).toEqual(first);
+    return { daemon, reports: reportsOf(folder, daemon) };
+  });
+  const readBack = once(() => readTopology(JSON.parse(program().reports.topology)));
+
+  test('both files are as their schemas say, and the same when they are written again', () => {
+    const { reports } = program();
+    isValid('topology', reports.topology);
+    isValid('matrix', reports.matrix);
+    expect(reportsOf(folder, make())).toEqual(reports);
   });
 
   test('topology.json holds all that the proof rests on: read back it answers the same', () => {
-    const daemon = make();
-    const { topology, engine } = readTopology(JSON.parse(reportsOf(folder, daemon).topology));
+    const { daemon } = program();
+    const { topology, engine } = readBack();
     const derived = daemon._declarations.store.derived();
     expect(topology).toEqual(derived.topology);
     const [here, there] = [Proof.of(derived, daemon._declarations.store.engine), Proof.of({ ...derived, topology }, engine)];
@@ -165,8 +176,8 @@ describe.each(Object.entries(PROGRAMS))('%s', (_, make) => {
   });
 
   test('questions about the file are answered as by the program', () => {
-    const daemon = make();
-    const asked = new Questions(readTopology(JSON.parse(reportsOf(folder, daemon).topology)));
+    const { daemon } = program();
+    const asked = new Questions(readBack());
     const own = Reachability._of(daemon._declarations);
     expect(asked.open()).toEqual(own.matrix());
     expect(asked.exposures()).toEqual(own.exposures());

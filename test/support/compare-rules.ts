@@ -1,6 +1,6 @@
 // Do two rulesets say the same? What a model says, compared with what a host has.
-import { ruleText } from './canonical-rule';
 import { exclude } from './exclude';
+import { ruleText } from '../../src/firewall/private/canonical-rule';
 import type { BaseChain, HostChain, HostRules } from '../../src/firewall/private/host-rules';
 import type { Rule, RuleSet } from '../../src/firewall/private/ir';
 

@@ -32,9 +32,12 @@ export function bitsOf(family: IpFamilyName): number {
   return BITS[family];
 }
 
+/** Powers of two: to compute one for each block took a good part of a proof. */
+const POWERS = Array.from({ length: BITS.ipv6 + 1 }, (_, exponent) => 2n ** BigInt(exponent));
+
 /** Number of addresses in a block of this prefix length. */
 export function sizeOf(family: IpFamilyName, prefixLength: number): bigint {
-  return 2n ** BigInt(BITS[family] - prefixLength);
+  return POWERS[BITS[family] - prefixLength];
 }
 
 export function formatAddress(family: IpFamilyName, value: bigint): string {

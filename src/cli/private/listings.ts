@@ -2,6 +2,7 @@ import type { Listing } from './render';
 import type { StackFinding } from '../../intake/findings';
 import type { FirewallFinding } from '../../intake/firewall-finding';
 import type { HostExposure } from '../../intake/host-questions';
+import type { Difference } from '../../intake/private/audit/difference';
 import type { Exposure, ReachabilityChange, ReachableCell } from '../../reachability/results';
 
 const verdict = (certain: boolean) => (certain ? 'OPEN' : 'UNKNOWN');
@@ -60,6 +61,18 @@ export function findingsListing(stacks: readonly string[], findings: readonly St
     rows: findings.map(({ severity, ruleId, stack, path, message, detail, fix, state }) => [severity, ruleId, stack, path, `${message} [${detail}]`, fix, state]), // prettier-ignore
     entries: findings,
     none: 'No findings.',
+  };
+}
+
+/** Of what differs between a program and its host. */
+export function auditListing(about: Listing['about'], differences: readonly Difference[]): Listing {
+  return {
+    kind: 'audit',
+    about,
+    columns: ['severity', 'difference', 'what', 'program', 'host', 'fix'],
+    rows: differences.map(({ severity, kind, subject, program, host, fix }) => [severity, kind, subject, program, host, fix]),
+    entries: differences,
+    none: 'Nothing differs.',
   };
 }
 

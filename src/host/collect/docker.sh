@@ -71,6 +71,10 @@ containers() {
     []/NetworkSettings/Networks/*/IPAMConfig/IPv4Address []/NetworkSettings/Networks/*/IPAMConfig/IPv6Address
     []/NetworkSettings/Networks/*/DriverOpts/com.docker.network.+' '' container -a
 }
+# What the images of the host are called.
+images() {
+  inspected '[]/Id []/RepoTags/[] []/RepoDigests/[]' '' image ''
+}
 # The other containers that the settings of a container name.
 names() {
   inspected '[]/Name []/Config/Env/[] []/Config/Cmd/[] []/Config/Entrypoint/[] []/Config/Labels/* []/Config/Healthcheck/Test/[]
@@ -154,12 +158,13 @@ docker_texts() {
     reason=
   fi
   if [ -n "$reason" ]; then
-    for name in engine docker-info docker-networks docker-containers docker-names; do missing "$name" "$reason"; done
+    for name in engine docker-info docker-networks docker-containers docker-images docker-names; do missing "$name" "$reason"; done
   else
     text engine 'docker version' version
     text docker-info 'docker info, reduced' info
     text docker-networks 'docker network inspect, reduced' networks
     text docker-containers 'docker container inspect, reduced' containers
+    text docker-images 'docker image inspect, reduced' images
     text docker-names 'names in settings of containers' names
   fi
   settings_texts "$engine"

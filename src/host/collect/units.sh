@@ -1,12 +1,13 @@
 # Units of Docker and of known firewalls, as lines "UNIT LOADED ACTIVE ENABLED".
 
 firewalls='docker containerd firewalld ufw nftables iptables ip6tables ebtables ipset netfilter-persistent ferm shorewall shorewall6 csf lfd apf fail2ban
-crowdsec-firewall-bouncer sshguard bulkhead-firewall bulkhead-watch'
+crowdsec-firewall-bouncer sshguard bulkhead-firewall bulkhead-watch bulkhead-check.timer'
 
 of_systemd() {
   for unit in $firewalls; do
-    systemctl show --property=LoadState,ActiveState,UnitFileState "$unit.service" |
-      awk -F = -v unit="$unit.service" '{ v[$1] = $2 } END { if (v["LoadState"] == "") exit 1; print unit, v["LoadState"], v["ActiveState"], v["UnitFileState"] == "" ? "-" : v["UnitFileState"] }' || return 1
+    case $unit in *.timer) ;; *) unit=$unit.service ;; esac
+    systemctl show --property=LoadState,ActiveState,UnitFileState "$unit" |
+      awk -F = -v unit="$unit" '{ v[$1] = $2 } END { if (v["LoadState"] == "") exit 1; print unit, v["LoadState"], v["ActiveState"], v["UnitFileState"] == "" ? "-" : v["UnitFileState"] }' || return 1
   done
 }
 

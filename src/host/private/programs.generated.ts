@@ -5,7 +5,7 @@ export const FILES: Readonly<Record<string, string>> = {
   'collect.sh': `#!/bin/sh
 # Bulkhead: prints the networks, the firewall and the engine of this host as one text. Needs root, changes nothing, and sends nothing.
 # Save the output, read it, and give it to the command: sh collect.sh >host.txt; bulkhead exposure --input host.txt
-# It prints no environment, command, label, health check, log option or registry. Of these it prints only HOST:PORT where HOST is a name of a container on
+# It prints sums of the files of Bulkhead. It prints no environment, command, label, health check, log option or registry. Of these it prints only HOST:PORT where HOST is a name of a container on
 # this host. It prints the comments of rules and sets.
 # shellcheck disable=SC2034 # names that other programs need
 . common/prelude.sh
@@ -27,6 +27,8 @@ unset DOCKER_CONTEXT DOCKER_CERT_PATH DOCKER_TLS_VERIFY
 
 . collect/units.sh
 
+. collect/files.sh
+
 # Everything is in a function. So a script that was cut does nothing, and no program reads the rest of the script from standard input.
 main() {
   [ "$(id -u)" = 0 ] || die 'must run as root: only root reads the rules of the firewall'
@@ -37,6 +39,7 @@ main() {
   kernel_texts
   docker_texts
   units_text
+  files_text
   echo "== end of $texts texts"
 }
 main "$@" </dev/null
@@ -113,6 +116,10 @@ containers() {
     []/NetworkSettings/Networks/*/GwPriority []/NetworkSettings/Networks/*/Aliases/[] []/NetworkSettings/Networks/*/DNSNames/[]
     []/NetworkSettings/Networks/*/IPAMConfig/IPv4Address []/NetworkSettings/Networks/*/IPAMConfig/IPv6Address
     []/NetworkSettings/Networks/*/DriverOpts/com.docker.network.+' '' container -a
+}
+# What the images of the host are called.
+images() {
+  inspected '[]/Id []/RepoTags/[] []/RepoDigests/[]' '' image ''
 }
 # The other containers that the settings of a container name.
 names() {
@@ -197,15 +204,46 @@ docker_texts() {
     reason=
   fi
   if [ -n "$reason" ]; then
-    for name in engine docker-info docker-networks docker-containers docker-names; do missing "$name" "$reason"; done
+    for name in engine docker-info docker-networks docker-containers docker-images docker-names; do missing "$name" "$reason"; done
   else
     text engine 'docker version' version
     text docker-info 'docker info, reduced' info
     text docker-networks 'docker network inspect, reduced' networks
     text docker-containers 'docker container inspect, reduced' containers
+    text docker-images 'docker image inspect, reduced' images
     text docker-names 'names in settings of containers' names
   fi
   settings_texts "$engine"
+}
+`,
+  'collect/files.sh': `# The files of Bulkhead, and those that change what its files say, as lines "SUM MODE OWNER PATH". SUM is the start of the SHA-256; the content stays here. A
+# file that can contain a password has "-" as its sum: an attacker who has the rest of a file could find a short password by its sum.
+
+# Prints the regular files. A pattern without a file stays as it is.
+host_files() {
+  for file in /etc/bulkhead/* /etc/docker/daemon.json /etc/sysctl.d/99-bulkhead.conf /etc/modules-load.d/bulkhead.conf /etc/audit/rules.d/50-bulkhead.rules \\
+    /etc/systemd/network/05-bulkhead.network /etc/NetworkManager/conf.d/90-bulkhead.conf /etc/systemd/system/bulkhead-* \\
+    /etc/systemd/system/docker.service.d/* /usr/local/sbin/bulkhead-* /run/bulkhead/stamp-*; do
+    [ ! -f "$file" ] || printf '%s\\n' "$file"
+  done
+}
+
+can_hold_password() { grep -qiE '://[^/@[:space:]]*@|proxies|https?[-_]proxy|passw|secret *=|token *=' "$1"; }
+
+file_lines() {
+  host_files | while read -r file; do
+    case $file in
+      # Its first line is a plain number that names the daemon; whether it is there is what counts.
+      /run/*) sum=- ;;
+      /usr/local/sbin/* | /etc/bulkhead/*) sum=$(sha256sum <"$file" | cut -c 1-12) || exit 1 ;;
+      *) if can_hold_password "$file"; then sum=-; else sum=$(sha256sum <"$file" | cut -c 1-12) || exit 1; fi ;;
+    esac
+    printf '%s %s %s\\n' "$sum" "$(stat -c '%a %U:%G' "$file")" "$file" || exit 1
+  done
+}
+
+files_text() {
+  if program sha256sum && program stat; then text files 'sums of files' file_lines; else missing files 'sha256sum or stat is not on this host'; fi
 }
 `,
   'collect/firewall.sh': `# Rules and sets. Their tools load modules of the kernel, so the script runs a tool only if the module is in the kernel.
@@ -464,7 +502,8 @@ sysctls() {
   for file in /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_nonlocal_bind /proc/sys/net/ipv4/ip_local_port_range \\
     /proc/sys/net/ipv4/ip_unprivileged_port_start /proc/sys/net/ipv4/fwmark_reflect /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv4/conf/*/rp_filter \\
     /proc/sys/net/ipv4/conf/*/route_localnet /proc/sys/net/ipv4/conf/*/proxy_arp /proc/sys/net/ipv4/conf/*/accept_local \\
-    /proc/sys/net/ipv4/conf/*/accept_source_route /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv6/bindv6only /proc/sys/net/ipv6/conf/*/forwarding \\
+    /proc/sys/net/ipv4/conf/*/accept_source_route /proc/sys/net/ipv4/conf/*/accept_redirects /proc/sys/net/ipv4/conf/*/send_redirects \\
+    /proc/sys/net/ipv4/icmp_echo_ignore_broadcasts /proc/sys/net/ipv4/tcp_syncookies /proc/sys/net/ipv6/conf/*/accept_redirects /proc/sys/net/ipv4/conf/*/arp_ignore /proc/sys/net/ipv6/bindv6only /proc/sys/net/ipv6/conf/*/forwarding \\
     /proc/sys/net/ipv6/conf/*/disable_ipv6 /proc/sys/net/ipv6/conf/*/accept_ra /proc/sys/net/ipv6/conf/*/proxy_ndp \\
     /proc/sys/net/bridge/bridge-nf-call-iptables /proc/sys/net/bridge/bridge-nf-call-ip6tables /proc/sys/net/bridge/bridge-nf-call-arptables \\
     /proc/sys/net/bridge/bridge-nf-filter-vlan-tagged /proc/sys/net/netfilter/nf_conntrack_helper /proc/sys/net/netfilter/nf_conntrack_tcp_loose \\
@@ -579,12 +618,13 @@ json() {
   'collect/units.sh': `# Units of Docker and of known firewalls, as lines "UNIT LOADED ACTIVE ENABLED".
 
 firewalls='docker containerd firewalld ufw nftables iptables ip6tables ebtables ipset netfilter-persistent ferm shorewall shorewall6 csf lfd apf fail2ban
-crowdsec-firewall-bouncer sshguard bulkhead-firewall bulkhead-watch'
+crowdsec-firewall-bouncer sshguard bulkhead-firewall bulkhead-watch bulkhead-check.timer'
 
 of_systemd() {
   for unit in $firewalls; do
-    systemctl show --property=LoadState,ActiveState,UnitFileState "$unit.service" |
-      awk -F = -v unit="$unit.service" '{ v[$1] = $2 } END { if (v["LoadState"] == "") exit 1; print unit, v["LoadState"], v["ActiveState"], v["UnitFileState"] == "" ? "-" : v["UnitFileState"] }' || return 1
+    case $unit in *.timer) ;; *) unit=$unit.service ;; esac
+    systemctl show --property=LoadState,ActiveState,UnitFileState "$unit" |
+      awk -F = -v unit="$unit" '{ v[$1] = $2 } END { if (v["LoadState"] == "") exit 1; print unit, v["LoadState"], v["ActiveState"], v["UnitFileState"] == "" ? "-" : v["UnitFileState"] }' || return 1
   done
 }
 

@@ -14,6 +14,7 @@ import * as attacks2Overlays from './attacks-2-overlays';
 import * as attacks2Standing from './attacks-2-standing';
 import * as attacks2Vrf from './attacks-2-vrf';
 import * as attacks3 from './attacks-3';
+import * as audit from './audit';
 import * as book from './book';
 import * as changes from './changes';
 import * as cis from './cis';
@@ -148,6 +149,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'attacks-2-vrf': attacks2Vrf,
   'attacks-2-lan': attacks2Lan,
   'attacks-3': attacks3,
+  audit,
   monitoring,
   mutation,
   'shared-network': sharedNetwork,

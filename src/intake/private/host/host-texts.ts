@@ -8,9 +8,11 @@
  * - `rules-ipv4`, `rules-ipv6`: `ip -j -4 rule show`, `ip -j -6 rule show`
  * - `sysctls`: lines `KEY = VALUE`; `listeners`: `ss -Hlntup` without processes' arguments
  * - `docker-info`, `docker-networks`, `docker-containers`: JSON of `docker info`, `docker network inspect`, `docker inspect`, reduced to what is read
+ * - `docker-images`: JSON of `docker image inspect`, with ids and names only
  * - `docker-names`: lines `CONTAINER HOST:PORT`, of settings of a container where HOST is a name of a container
  * - `daemon-json`: `daemon.json`, reduced to what is read; `daemon-flags`: lines `KEY VALUE` of the engine's command line, with the same keys, and
  *   `environment NAME`; `units`: lines `UNIT LOADED ACTIVE ENABLED` of known firewalls
+ * - `files`: lines `SUM MODE OWNER PATH` of the files of Bulkhead and of the engine's settings
  */
 export const HOST_TEXTS = [
   'engine',
@@ -30,10 +32,12 @@ export const HOST_TEXTS = [
   'docker-info',
   'docker-networks',
   'docker-containers',
+  'docker-images',
   'docker-names',
   'daemon-flags',
   'daemon-json',
   'units',
+  'files',
 ] as const;
 
 export type HostText = (typeof HOST_TEXTS)[number];

@@ -1,6 +1,6 @@
-// One text per meaning of a rule, for comparing rules of different writers.
-import { blockText } from '../../src/firewall/private/blocks';
-import type { Match, Rule, Verdict } from '../../src/firewall/private/ir';
+/** One text for each meaning of a rule, to compare rules of different writers. */
+import { blockText } from './blocks';
+import type { Match, Rule, Verdict } from './ir';
 
 export function ruleText({ matches, verdict }: Rule): string {
   return [...matches.map(matchText).sort(), `=> ${verdictText(verdict)}`].join(' ');
