@@ -27,6 +27,7 @@ export const EXIT = { yes: 0, no: 1, usage: 2, unknown: 3 } as const;
 interface Given {
   readonly input: string;
   readonly daemon?: string;
+  readonly engine?: string;
   readonly format: Format;
 }
 
@@ -46,7 +47,11 @@ Examples:
   $ bulkhead review web1.txt                 rules of a host that do not do what they are for
   $ bulkhead exposure --input web1.txt       what the outside reaches, of a host that collect read
   $ bulkhead collect --ssh web1 >web1.txt    what a host tells of its networks, its rules and its engine
-  $ bulkhead audit web1.txt                  what differs between the synth in cdktf.out and that host`;
+  $ bulkhead audit web1.txt                  what differs between the synth in cdktf.out and that host
+  $ terraform show -json | bulkhead exposure --input - --engine 28.5
+                                             what the outside reaches, of a program that somebody else wrote`;
+
+const ENGINE_OF_INPUT = ['-e, --engine <version>', 'version of the engine, for Terraform, which does not tell it'] as const;
 
 /** Runs a command line; returns the exit code. */
 export async function main(argv: readonly string[], out: Sink, err: Sink): Promise<number> {
@@ -77,11 +82,18 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
   const command = (words: string, description: string) => {
     const added = program.command(words).description(description);
     return added
-      .option('-i, --input <path>', 'a topology.json, a folder that has some below it, or the text of collect', 'cdktf.out')
+      .option(
+        '-i, --input <path>',
+        "a topology.json, a folder that has some below it, the text of collect, or what 'terraform show -json' prints",
+        'cdktf.out',
+      ) // prettier-ignore
       .option('-d, --daemon <path>', 'the daemon, where the input has several: its construct path or the end of it');
   };
-  const listed = (words: string, description: string) =>
-    command(words, description).addOption(new Option('-f, --format <format>', 'how to print').choices(FORMATS).default('text'));
+  // What whatif asks for is another version.
+  const asking = (words: string, description: string) => command(words, description).option(...ENGINE_OF_INPUT);
+  const listed = (words: string, description: string) => formatted(asking(words, description));
+  const formatted = (added: Command) =>
+    added.addOption(new Option('-f, --format <format>', 'how to print').choices(FORMATS).default('text'));
   const print = (listing: Listing, { format }: Given) => out.write(render(listing, format));
   const printed = (given: Given, ofHost: (host: HostQuestions) => Listing, ofDaemon: (asked: Questions) => Listing) => {
     const host = hostQuestions(given, err);
@@ -108,7 +120,7 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
     );
   });
 
-  command('evaluate <from> <to> <port>', 'whether a connection arrives: prints DELIVERED, DROPPED, UNREACHABLE or UNKNOWN').action(
+  asking('evaluate <from> <to> <port>', 'whether a connection arrives: prints DELIVERED, DROPPED, UNREACHABLE or UNKNOWN').action(
     (from: string, to: string, port: string, given: Given) => {
       const disposition = (hostQuestions(given, err) ?? questions(given)).disposition(from, to, port);
       out.write(`${disposition}\n`);
@@ -116,7 +128,7 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
     },
   );
 
-  command(
+  asking(
     'explain <from> <to> <port>',
     'why a connection arrives or not: the rule that decides, the path of the packet, what to change',
   ).action((from: string, to: string, port: string, given: Given) => {
@@ -127,16 +139,31 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
 
   listed('diff <old> <new>', 'flows that are open in one topology and not in the other; each is a topology.json or a folder').action(
     (old: string, now: string, given: Given) => {
+      const [hostBefore, hostAfter] = [old, now].map((input) => hostQuestions({ ...given, input }, err));
+      if ((hostBefore === undefined) !== (hostAfter === undefined)) {
+        throw new InputError(`${old} and ${now} are of different kinds, a synth and a host; diff compares two of one kind`);
+      }
+      if (hostBefore !== undefined && hostAfter !== undefined) {
+        changed('diff', { ...aboutOfHost(hostAfter), old, new: now }, hostAfter.changesSince(hostBefore), given);
+        return;
+      }
       const [before, after] = [questions({ ...given, input: old }), questions({ ...given, input: now })];
       changed('diff', { ...aboutOf(after), old, new: now }, after.changesSince(before), given);
     },
   );
 
-  listed('whatif', 'what another version of the engine would open and close, with the same networks and rules of Bulkhead')
-    .requiredOption('-e, --engine <version>', 'version of the engine, such as 29.1')
-    .action((given: Given & { readonly engine: string }) => {
-      const asked = questions(given);
-      const then = asked.onEngine(given.engine);
+  formatted(command('whatif', 'what another version of the engine would open and close, with the same networks and rules of Bulkhead'))
+    .requiredOption('-e, --engine <version>', 'version of the engine that you ask about, such as 29.1')
+    .option('--from <version>', 'version of the engine now, for Terraform, which does not tell it')
+    .action(({ engine, from, ...given }: Given & { readonly engine: string; readonly from?: string }) => {
+      const host = hostQuestions({ ...given, engine: from }, err, '--from');
+      if (host !== undefined) {
+        const then = host.onEngine(engine);
+        changed('whatif', { ...aboutOfHost(host), newEngine: then.host.engineVersion ?? engine }, then.changesSince(host), given);
+        return;
+      }
+      const asked = questions({ ...given, engine: from }, '--from');
+      const then = asked.onEngine(engine);
       changed('whatif', { ...aboutOf(asked), newEngine: then.engine.version }, then.changesSince(asked), given);
     });
 
@@ -299,11 +326,18 @@ function aboutOfHost({ host }: HostQuestions): Listing['about'] {
   return { engine: host.engineVersion ?? 'not known' };
 }
 
-/** Questions to a host, where the input is a text about one; what that does not tell is printed with the answer. */
-function hostQuestions({ input, daemon }: Pick<Given, 'input' | 'daemon'>, err: Sink): HostQuestions | undefined {
+/**
+ * Questions to a host, where the input is a text about one; what that does not tell is printed with the answer.
+ * @param option the one that tells the engine of the input
+ */
+function hostQuestions(
+  { input, daemon, engine }: Pick<Given, 'input' | 'daemon' | 'engine'>,
+  err: Sink,
+  option = '--engine',
+): HostQuestions | undefined {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { askHost } = require('../intake/ask') as typeof import('../intake/ask');
-  const host = askHost(input);
+  const host = askHost(input, engine, option);
   if (host === undefined) return undefined;
   if (daemon !== undefined) throw new InputError(`${input} is about one host; leave out --daemon`);
   for (const { text, place, sentence } of host.notes) {
@@ -314,7 +348,8 @@ function hostQuestions({ input, daemon }: Pick<Given, 'input' | 'daemon'>, err: 
 }
 
 /** Loaded only now: help and mistakes need none of it. */
-function questions({ input, daemon }: Pick<Given, 'input' | 'daemon'>): Questions {
+function questions({ input, daemon, engine }: Pick<Given, 'input' | 'daemon' | 'engine'>, option = '--engine'): Questions {
+  if (engine !== undefined) throw new InputError(`${input} names the engine of its daemon, so that ${option} would change nothing; leave it out, or ask with whatif`); // prettier-ignore
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { ask } = require('../intake/ask') as { ask: (input: string, daemon?: string) => Questions };
   return ask(input, daemon);

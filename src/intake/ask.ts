@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import type { HostQuestions } from './host-questions';
 import { InputError } from './input-error';
+import { parsedText } from './json-file';
 import { isHostDump, readDump } from './private/host/dump';
 import { Questions } from './questions';
 import { topologyAt } from './topology-file';
@@ -10,11 +11,44 @@ export function ask(input: string, daemon?: string): Questions {
   return new Questions(topologyAt(input, daemon));
 }
 
-/** Questions to the host of a text that `bulkhead collect` made; undefined if the input is not about a host. @throws InputError */
-export function askHost(input: string): HostQuestions | undefined {
-  if (fs.statSync(input, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-  const text = fs.readFileSync(input, 'utf8');
-  if (!isHostDump(text)) return undefined;
+/**
+ * Questions to the host of a text that `bulkhead collect` made, or to one that `terraform show -json` tells of; undefined if the input is about neither.
+ * @param input a file, or `-` for standard input
+ * @param engine version of the engine, which Terraform does not tell
+ * @param option of the command line, which gives it
+ * @throws InputError
+ */
+export function askHost(input: string, engine?: string, option = '--engine'): HostQuestions | undefined {
+  const text = textOf(input);
+  if (text === undefined) return undefined;
+  if (isHostDump(text)) {
+    if (engine !== undefined) throw new InputError(`${input} has the rules of its engine as they are, so that ${option} would change nothing; leave it out`); // prettier-ignore
+    return askDump(input, text);
+  }
+  const json = text.trimStart().startsWith('{') ? parsedText(input, text, "run 'cdktf synth' or 'terraform show -json' again") : undefined;
+  // A topology needs none of this.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { isTerraformJson } = require('./private/planned/terraform') as typeof import('./private/planned/terraform');
+  if (!isTerraformJson(json)) {
+    if (input === '-') {
+      throw new InputError("standard input is neither the text of 'bulkhead collect' nor what 'terraform show -json' prints");
+    }
+    return undefined;
+  }
+  if (engine === undefined) {
+    throw new InputError(`${input} does not tell the version of the engine, which decides what Docker's rules are; give it with ${option}, such as ${option} 28.5`); // prettier-ignore
+  }
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { askTerraform } = require('./ask-terraform') as typeof import('./ask-terraform');
+  return askTerraform(json, engine);
+}
+
+function textOf(input: string): string | undefined {
+  if (input === '-') return fs.readFileSync(0, 'utf8');
+  return fs.statSync(input, { throwIfNoEntry: false })?.isFile() === true ? fs.readFileSync(input, 'utf8') : undefined;
+}
+
+function askDump(input: string, text: string): HostQuestions {
   const { texts, lacks } = readDump(text);
   if (texts.addresses === undefined && texts['docker-networks'] === undefined) {
     const why = lacks.find(({ of }) => of === 'addresses')?.why;

@@ -1,23 +1,23 @@
 import { InputError } from './input-error';
+import { changesOf, distinctSenders, endOf, type Opening, type Sender } from './private/host/host-changes';
 import type { HostNote } from './private/host/host-note';
+import { hostWords } from './private/host/host-words';
 import type { IntakeHost } from './private/host/intake-host';
 import { type PortClass, portClasses, unionOf } from './private/host/port-classes';
 import { ELSEWHERE, endNamed, endsOf, familyOf, outsideEnd, type QuestionEnd } from './private/host/question-ends';
-import { ownerOf } from './private/host/rule-owner';
 import { sourceClasses } from './private/host/source-classes';
 import { portOf } from './private/ports';
 import type { IpProtocol } from '../firewall/private/ir';
 import { groupBy } from '../private/multimap';
 import { Disposition } from '../reachability/disposition';
 import { Explanation } from '../reachability/explanation';
-import { chainText, placeText } from '../reachability/private/explain';
-import { explanationText, type ExplanationWords } from '../reachability/private/explanation-text';
-import { isEmpty, type PortSet, shortPortSetText, subtract } from '../reachability/private/matrix/port-set';
+import { placeText } from '../reachability/private/explain';
+import { explanationText } from '../reachability/private/explanation-text';
+import { EVERY_PORT, isEmpty, type PortSet, shortPortSetText, subtract } from '../reachability/private/matrix/port-set';
 import { Host } from '../reachability/private/walk/host';
-import { type Outcome, RANK, type Step } from '../reachability/private/walk/outcome';
+import { type Outcome, RANK } from '../reachability/private/walk/outcome';
 import { walk } from '../reachability/private/walk/walk';
-import { causeOf } from '../reachability/private/words';
-import type { Exposure, ReachableCell } from '../reachability/results';
+import type { Exposure, ReachabilityChange, ReachableCell } from '../reachability/results';
 import type { Family } from '../topology/private/terms';
 
 /** Something that the outside reaches, and what lets it through. */
@@ -44,7 +44,11 @@ export class HostQuestions {
   /** Every end and address is asked about all of them. */
   private readonly ports: Readonly<Record<Family, readonly PortClass[]>>;
 
-  constructor(public readonly host: IntakeHost) {
+  /** @param again the same host on an engine of another version, where the input tells enough for that */
+  constructor(
+    public readonly host: IntakeHost,
+    private readonly again?: (version: string) => HostQuestions,
+  ) {
     this.bridges = new Set(
       host.names.networks.flatMap(({ driver, interface: name }) => (driver === 'bridge' && name !== undefined ? [name] : [])),
     );
@@ -58,12 +62,38 @@ export class HostQuestions {
 
   /** Every two ends with an open connection. */
   public open(): ReachableCell[] {
-    const ends = endsOf(this.host);
-    const own = ends.filter(({ kind }) => kind === 'host').flatMap(({ addresses }) => addresses);
-    return ends.flatMap((from) => {
+    return this.openings().map(({ ports, ...ends }) => ({ ...ends, ports: shortPortSetText(ports) }));
+  }
+
+  /** What is open here and was not in the other, and the other way round, for all senders that rules of either distinguish. */
+  public changesSince(before: HostQuestions): ReachabilityChange[] {
+    const outside = distinctSenders([...before.outside(), ...this.outside()]);
+    return changesOf(before.openings(outside), this.openings(outside), outside);
+  }
+
+  /** The same host on an engine of another version. @throws InputError where the input has the rules of the engine that wrote them */
+  public onEngine(version: string): HostQuestions {
+    if (this.again === undefined) {
+      throw new InputError("whatif needs what a host is made of, not the rules that its engine has already written; give it a topology.json, or what 'terraform show -json' prints"); // prettier-ignore
+    }
+    return this.again(version);
+  }
+
+  private openings(outside?: readonly Sender[]): Opening[] {
+    const all = endsOf(this.host);
+    const own = all.filter(({ kind }) => kind === 'host').flatMap(({ addresses }) => addresses);
+    const isHere = (name: string) => all.some((end) => end.kind === 'outside' && end.interface === name);
+    const senders = outside === undefined ? all : [...all.filter(({ kind }) => kind !== 'outside'), ...outside.filter((each) => isHere(each.interface)).map(endOf)]; // prettier-ignore
+    return senders.flatMap((from) => {
       const atHost = own.flatMap((address) => this.found(from, address));
-      return ends.flatMap((to) => (from === to ? [] : this.cells(from, to, atHost)));
+      return all.flatMap((to) => (from.text === to.text ? [] : this.cells(from, to, atHost)));
     });
+  }
+
+  private outside(): Sender[] {
+    const names = endsOf(this.host).flatMap(({ kind, interface: name }) => (kind === 'outside' && name !== undefined ? [name] : []));
+    const classes = (['ipv4', 'ipv6'] as const).flatMap((family) => sourceClasses(this.host.view, family));
+    return names.flatMap((name) => classes.map(({ block, address }) => ({ interface: name, block, address })));
   }
 
   /** What each interface outside lets in, at the host's addresses and at those of containers: from anywhere, and from senders that rules name. */
@@ -71,9 +101,10 @@ export class HostQuestions {
     const ends = endsOf(this.host);
     const targets = ends.filter(({ kind }) => kind !== 'outside');
     const places = [...new Set(targets.flatMap(({ addresses }) => addresses))];
-    return ends.flatMap(({ kind, interface: name }) =>
+    const all = ends.flatMap(({ kind, interface: name }) =>
       kind === 'outside' && name !== undefined ? places.flatMap((address) => this.exposuresAt(name, address)) : [],
     );
+    return [...(this.host.isBare ? all.filter(({ workload }) => workload !== 'host') : all), ...this.doubtedExposures()];
   }
 
   public disposition(source: string, destination: string, port: string): Disposition {
@@ -82,7 +113,7 @@ export class HostQuestions {
 
   public explain(source: string, destination: string, port: string): Explanation {
     const { outcome, from, to } = this.best(source, destination, port, true);
-    const words = this.wordsOf(outcome, from, to, port);
+    const words = hostWords(outcome, from, to, port, this.bridges);
     const labels = { declarationsOf: () => [], port: String };
     const text = explanationText(words, outcome.steps, labels);
     return Explanation._of(
@@ -97,6 +128,8 @@ export class HostQuestions {
     const [from, to] = [endNamed(this.host, source), endNamed(this.host, destination)];
     if (from.text === to.text) throw new InputError(`'${source}' and '${destination}' are the same end; name two`);
     const { protocol, first } = portOf(port)._spec();
+    const doubt = this.doubtOf(from, to);
+    if (doubt !== undefined) return { outcome: doubted(doubt), from, to };
     const direct = to.addresses.map((address) => ({ address, port: protocol === 'icmp' ? 0 : first }));
     const outcomes = [...direct, ...this.publishedPlaces(to, protocol, first)].flatMap(({ address, port: at }) => {
       const family = familyOf(address);
@@ -156,7 +189,8 @@ export class HostQuestions {
   }
 
   /** What is published at the host counts for the container that gets it, with the ports that it has there. */
-  private cells(from: QuestionEnd, to: QuestionEnd, atHost: readonly Found[]): ReachableCell[] {
+  private cells(from: QuestionEnd, to: QuestionEnd, atHost: readonly Found[]): Opening[] {
+    if (this.doubtOf(from, to) !== undefined) return [{ source: from.text, destination: to.text, ports: EVERY_PORT, certain: false }];
     const addresses = to.kind === 'outside' ? this.placesAt(to) : to.addresses;
     const direct = to.kind === 'host' ? atHost : addresses.flatMap((address) => this.found(from, address));
     const published = to.kind === 'container' ? atHost.map((each) => ({ ...each, ports: each.targetPorts })) : [];
@@ -164,7 +198,7 @@ export class HostQuestions {
     const found = [...direct.filter((each) => each.to === '' || each.to === receiver), ...published.filter((each) => each.to === receiver)];
     return [true, false].flatMap((certain) => {
       const ports = unionOf(found.filter((each) => each.certain === certain).map((each) => each.ports));
-      return isEmpty(ports) ? [] : [{ source: from.text, destination: to.text, ports: shortPortSetText(ports), certain }];
+      return isEmpty(ports) ? [] : [{ source: from.text, destination: to.text, ports, certain }];
     });
   }
 
@@ -175,6 +209,32 @@ export class HostQuestions {
       const hop = host.hopTo(family, host.valueOf(family, ELSEWHERE[family])!);
       return hop !== undefined && hop.interface === name ? [ELSEWHERE[family]] : [];
     });
+  }
+
+  /** What is not known about one of the ends, so that neither an arrival nor its absence is certain. */
+  private doubtOf(...ends: readonly QuestionEnd[]): string | undefined {
+    const keys = ends.filter(({ kind }) => kind === 'container').map(({ text }) => text);
+    return this.host.view.containers.find(({ key, doubt }) => doubt !== undefined && keys.includes(key))?.doubt;
+  }
+
+  /** Ports that containers publish whose networks are not known. */
+  private doubtedExposures(): HostExposure[] {
+    const [uplink] = endsOf(this.host).filter(({ kind }) => kind === 'outside');
+    return this.host.view.containers.flatMap(({ key, doubt }) =>
+      (doubt === undefined ? [] : this.host.names.containers.filter(({ name }) => name === key).flatMap(({ ports }) => ports)).map(
+        ({ protocol, hostAddress, hostPort, targetPort }) => ({
+          workload: key,
+          hostAddress,
+          hostPorts: `${protocol}/${hostPort}`,
+          targetPorts: `${protocol}/${targetPort}`,
+          sources: [hostAddress.includes(':') ? '::/0' : '0.0.0.0/0'],
+          anywhere: true,
+          interface: uplink?.interface ?? '',
+          by: doubt!,
+          certain: false,
+        }),
+      ),
+    );
   }
 
   private exposuresAt(name: string, address: string): HostExposure[] {
@@ -223,49 +283,11 @@ export class HostQuestions {
     }
     return receiver.kind === 'host' ? 'no rule drops it' : 'rules of the host';
   }
-
-  private wordsOf(outcome: Outcome, from: QuestionEnd, to: QuestionEnd, port: string): ExplanationWords {
-    const { disposition, decidedBy, doubts, receiver } = outcome;
-    const verb = { DELIVERED: 'reaches', DROPPED: 'does not reach', UNREACHABLE: 'does not reach', UNKNOWN: 'may or may not reach' }[
-      disposition
-    ];
-    const place = decidedBy && `${chainText(decidedBy)} (${placeText(decidedBy)}; ${ownerOf(decidedBy, this.bridges)})`;
-    const accepting = acceptingStep(outcome);
-    const doubted = doubts.map((doubt) => `${placeText(doubt)}${doubt.rule === undefined ? '' : ` in ${chainText(doubt)}`}`).join('; ');
-    const isElsewhere = receiver?.container !== undefined && receiver.container !== to.text ? `, where ${receiver.container} answers` : '';
-    const why = {
-      DELIVERED: accepting?.place
-        ? `${chainText(accepting.place)} lets it through: ${placeText(accepting.place)} (${ownerOf(accepting.place, this.bridges)})`
-        : 'no rule drops it',
-      DROPPED: place ? `${place} drops it` : 'a rule drops it',
-      UNREACHABLE: causeOf(outcome),
-      UNKNOWN: `the answer depends on ${doubted}`,
-    }[disposition];
-    const remedy = {
-      DELIVERED:
-        'to close it, drop it in a chain that is asked before, such as mangle FORWARD or DOCKER-USER for containers and INPUT for the host',
-      DROPPED: decidedBy
-        ? `to open it, put a rule that accepts it before this one in ${decidedBy.table} ${decidedBy.chain}, or take this one away`
-        : 'change that rule',
-      UNREACHABLE: 'no rule decides: change routes, addresses or networks',
-      UNKNOWN: 'find out what the named rules or settings do, or take the missing texts',
-    }[disposition];
-    return {
-      disposition: Disposition[disposition],
-      summary: `${from.text} ${verb} ${to.text} on ${port}${isElsewhere}: ${why}${outcome.direction === 'reply' ? ' (the reply)' : ''}.`,
-      decidedBy: decidedBy && placeText(decidedBy),
-      remedy: `${remedy}.`,
-    };
-  }
 }
 
-/** The last rule that accepts the packet, else the policy of the last chain that filters. */
-function acceptingStep({ steps }: Outcome): Step | undefined {
-  const there = [...steps].reverse().filter(({ place, direction }) => place !== undefined && direction === 'original');
-  return (
-    there.find(({ what }) => what.startsWith('accept')) ??
-    there.find(({ what, place }) => what === 'policy accept' && place!.table !== 'nat')
-  );
+function doubted(text: string): Outcome {
+  const doubts = [{ table: '', chain: '', text }];
+  return { disposition: 'UNKNOWN', direction: 'original', reason: 'not-understood', doubts, possible: ['DELIVERED', 'UNREACHABLE'], steps: [] }; // prettier-ignore
 }
 
 function shifted({ ports }: PortClass, by: number): PortSet {

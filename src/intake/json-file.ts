@@ -28,10 +28,15 @@ export function filesNamed(input: string, name: string, none: string): string[] 
 
 /** What a file of a synth says. @throws InputError */
 export function parsedFile(file: string): unknown {
+  return parsedText(file, fs.readFileSync(file, 'utf8'));
+}
+
+/** @param again what writes it anew @throws InputError */
+export function parsedText(file: string, text: string, again = AGAIN): unknown {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8'));
+    return JSON.parse(text);
   } catch (error) {
-    throw new InputError(`${file} is not JSON, or is cut: ${(error as Error).message}; ${AGAIN}`);
+    throw new InputError(`${file} is not JSON, or is cut: ${(error as Error).message}; ${again}`);
   }
 }
 

@@ -237,7 +237,7 @@ describe('what is refused, with exit code 2 and a way out', () => {
   });
 
   test.each<[string, (text: string) => string, RegExp]>([
-    ['that is cut', (text) => text.slice(0, text.length / 2), /is not JSON, or is cut.*run 'cdktf synth' again/],
+    ['that is cut', (text) => text.slice(0, text.length / 2), /is not JSON, or is cut.*run 'cdktf synth' or 'terraform show -json' again/],
     ['that is empty', () => '', /is not JSON, or is cut/],
     ['of something else', () => '{"format":"other"}', /is not a topology of Bulkhead/],
     ['that is null', () => 'null', /is not a topology of Bulkhead/],

@@ -82,7 +82,7 @@ export function textOf({ source, to, protocol, port }: Omit<Asked, 'expected'>):
   return `${source} -> ${to} ${protocol}/${port}`;
 }
 
-function expectedOf({ view }: IntakeHost, { source, to, protocol, port }: Omit<Asked, 'expected'>): Outcome {
+export function expectedOf({ view }: Pick<IntakeHost, 'view'>, { source, to, protocol, port }: Omit<Asked, 'expected'>): Outcome {
   const family = to.includes(':') ? 'ipv6' : 'ipv4';
   return walk(view, { family, from: stationOf(source).source(family === 'ipv4' ? 0 : 1), to, protocol, port });
 }
@@ -94,7 +94,7 @@ function isAnswered({ names }: IntakeHost, { expected, port }: Asked): boolean {
 }
 
 /** Everybody listens on every port. */
-export function listen(crowd: Crowd, host: IntakeHost, { containers }: Stage, asked: readonly Asked[]): void {
+export function listen(crowd: Crowd, host: IntakeHost, containers: readonly string[], asked: readonly Asked[]): void {
   const ports = [...new Set([...asked.map(({ port }) => port), ...PORTS])];
   const published = new Set(host.names.containers.flatMap((each) => each.ports.map(({ hostPort }) => hostPort)));
   const on = (token: string, wanted: readonly number[]): Listener[] =>
@@ -105,7 +105,7 @@ export function listen(crowd: Crowd, host: IntakeHost, { containers }: Stage, as
     ]);
   const hostAddresses = host.view.interfaces.filter(({ kind }) => kind !== 'loopback').flatMap(({ addresses }) => addresses.map((each) => each.split('/')[0])); // prettier-ignore
   crowd.serve([
-    ...[...containers, HAND.name].map((name) => ({ where: { container: name } as Where, spec: on(name, ports) })),
+    ...containers.map((name) => ({ where: { container: name } as Where, spec: on(name, ports) })),
     ...['lanA', 'lanB', 'inet'].map((name) => ({ where: stationOf(name).where, spec: on(name, ports) })),
     {
       where: { host: true },

@@ -58,9 +58,7 @@ export interface PlannedChange {
 }
 
 export function plannedChanges(dir: string, env: NodeJS.ProcessEnv = {}): PlannedChange[] {
-  init(dir, env);
-  checked(dir, ['plan', '-no-color', '-out=planned'], env);
-  const { resource_changes: changes } = JSON.parse(checked(dir, ['show', '-json', 'planned'], env).stdout) as {
+  const { resource_changes: changes } = planJson(dir, env) as {
     resource_changes: { address: string; change: Omit<PlannedChange, 'address' | 'replacing'> & { replace_paths?: string[][] } }[];
   };
   return changes.map(({ address, change: { replace_paths = [], ...change } }) => ({
@@ -68,6 +66,18 @@ export function plannedChanges(dir: string, env: NodeJS.ProcessEnv = {}): Planne
     ...change,
     replacing: [...new Set(replace_paths.map(([attribute]) => attribute))],
   }));
+}
+
+/** What `terraform show -json` prints of a plan. */
+export function planJson(dir: string, env: NodeJS.ProcessEnv = {}): unknown {
+  init(dir, env);
+  checked(dir, ['plan', '-no-color', '-out=planned'], env);
+  return JSON.parse(checked(dir, ['show', '-json', 'planned'], env).stdout);
+}
+
+/** The same of the state. */
+export function stateJson(dir: string, env: NodeJS.ProcessEnv = {}): unknown {
+  return JSON.parse(checked(dir, ['show', '-json'], env).stdout);
 }
 
 export function destroy(dir: string, env: NodeJS.ProcessEnv = {}): string {

@@ -65,7 +65,7 @@ function tryHost({ lab, crowd, checks, seed, random }: Trial, sum: { probes: num
     host.notes.map((note) => JSON.stringify(note)).join('\n'),
   );
   const asked = questionsFor(random, host, stage, SHARE);
-  listen(crowd, host, stage, asked);
+  listen(crowd, host, [...stage.containers, HAND.name], asked);
   try {
     for (const answered of ask(crowd, asked)) {
       const wrong = differs(answered, answered.result);

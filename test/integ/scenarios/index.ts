@@ -64,6 +64,7 @@ import * as startOrder from './start-order';
 import * as survival from './survival';
 import * as swarm from './swarm';
 import * as swarmIngress from './swarm-ingress';
+import * as terraformInput from './terraform-input';
 import * as threeTier from './three-tier';
 import * as unguardedDaemon from './unguarded-daemon';
 import * as unguardedDualStack from './unguarded-dual-stack';
@@ -128,6 +129,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'config-files-api': configFilesApi,
   'host-artefacts': hostArtefacts,
   hosts,
+  'terraform-input': terraformInput,
   cis,
   'cis-host': cisHost,
   'docker-bench': dockerBench,

@@ -30,7 +30,7 @@ export function containersIn({ networks, containers }: Engine): ContainerView[] 
 type Find = (endpoint: Endpoint) => EngineNetwork | undefined;
 
 function finder(networks: readonly EngineNetwork[]): Find {
-  const byId = new Map(networks.map((network) => [network.id, network]));
+  const byId = new Map(networks.filter(({ id }) => id !== '').map((network) => [network.id, network]));
   const byName = new Map(networks.map((network) => [network.name, network]));
   return ({ network, networkId }) => byId.get(networkId) ?? byName.get(network);
 }
@@ -53,19 +53,26 @@ const ANY: Readonly<Record<string, Family>> = { '0.0.0.0': 'ipv4', '::': 'ipv6' 
 /** What listens on the host for publications: `docker-proxy`, or the engine itself, which then passes nothing on. */
 export function proxiesOf(engine: Engine, texts: HostTexts, notes: HostNote[]): ProxyListener[] {
   const { containers, listeners } = engine;
-  const published = containers
-    .filter(({ isRunning }) => isRunning)
-    .flatMap((container) => container.ports.map((port) => ({ container, port })));
-  if (published.length === 0) return [];
+  if (publishedIn(containers).length === 0) return [];
   if (listeners === undefined && texts['daemon-json'] === undefined) {
     notes.push(missing('daemon-json', 'docker-proxy is taken to run, as it does by default'));
   }
   const isOn = at(readJson(texts, 'daemon-json'), 'userland-proxy') !== false;
-  return published.flatMap(({ container, port }) => {
-    const isThere = listeners === undefined || port.protocol === 'sctp' ? isOn : listeners.some((each) => isFor(each, port));
-    const target = isThere ? targetOf(container, port, finder(engine.networks)) : undefined;
+  return listenersFor(engine, (port) =>
+    listeners === undefined || port.protocol === 'sctp' ? isOn : listeners.some((each) => isFor(each, port)),
+  );
+}
+
+/** One listener for each published port for which there is one. */
+export function listenersFor({ networks, containers }: Engine, isThere: (port: PublishedPort) => boolean): ProxyListener[] {
+  return publishedIn(containers).flatMap(({ container, port }) => {
+    const target = isThere(port) ? targetOf(container, port, finder(networks)) : undefined;
     return target === undefined ? [] : [{ protocol: port.protocol, address: port.hostAddress, port: port.hostPort, target }];
   });
+}
+
+function publishedIn(containers: readonly EngineContainer[]): { container: EngineContainer; port: PublishedPort }[] {
+  return containers.filter(({ isRunning }) => isRunning).flatMap((container) => container.ports.map((port) => ({ container, port })));
 }
 
 function isFor({ protocol, address, port, program }: Listener, published: PublishedPort): boolean {

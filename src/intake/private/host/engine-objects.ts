@@ -64,7 +64,7 @@ export function networksOf(texts: HostTexts): readonly EngineNetwork[] | undefin
           const [gateway, subnet] = [textAt(config, 'Gateway'), textAt(config, 'Subnet')];
           return gateway === undefined ? [] : `${gateway.split('/')[0]}/${subnet?.split('/')[1] ?? (gateway.includes(':') ? 128 : 32)}`;
         }),
-        interface: interfaceOf(driver, id, options),
+        interface: interfaceOf(driver, id.slice(0, 12), options),
         mode: options.macvlan_mode ?? options.ipvlan_mode,
         options,
       },
@@ -72,14 +72,14 @@ export function networksOf(texts: HostTexts): readonly EngineNetwork[] | undefin
   });
 }
 
-/** The name that the engine chooses if the user chose none. */
-function interfaceOf(driver: string, id: string, options: Readonly<Record<string, string>>): string | undefined {
+/** The name that the engine chooses if the user chose none; `short` is the start of the id. */
+export function interfaceOf(driver: string, short: string, options: Readonly<Record<string, string>>): string | undefined {
   switch (driver) {
     case 'bridge':
-      return options[BRIDGE_NAME] ?? `br-${id.slice(0, 12)}`;
+      return options[BRIDGE_NAME] ?? `br-${short}`;
     case 'macvlan':
     case 'ipvlan':
-      return options.parent ?? `dm-${id.slice(0, 12)}`;
+      return options.parent ?? `dm-${short}`;
     default:
       return undefined;
   }

@@ -4,17 +4,17 @@ import type { HostText } from './host-texts';
 export interface HostNote {
   /** `missing`: a text was not given. `not-understood`: something in it could not be read; answers that need it are UNKNOWN. */
   readonly kind: 'missing' | 'not-understood';
-  /** The text that it is about. */
-  readonly text: HostText;
+  /** The text that it is about; `terraform` for what `terraform show -json` prints. */
+  readonly text: HostText | 'terraform';
   /** Where in that text: a line, a rule, the name of an interface or a container. */
   readonly place?: string;
   readonly sentence: string;
 }
 
-export function missing(text: HostText, sentence: string): HostNote {
+export function missing(text: HostNote['text'], sentence: string): HostNote {
   return { kind: 'missing', text, sentence };
 }
 
-export function notUnderstood(text: HostText, place: string, sentence: string): HostNote {
+export function notUnderstood(text: HostNote['text'], place: string, sentence: string): HostNote {
   return { kind: 'not-understood', text, place, sentence };
 }

@@ -22,6 +22,8 @@ export interface IntakeHost {
   /** What is missing, or not understood, with its place. */
   readonly notes: readonly HostNote[];
   readonly names: HostNames;
+  /** Nobody knows which services and which firewall of its own the host has, so that no exposure of it is listed. */
+  readonly isBare?: true;
 }
 
 export interface HostNames {

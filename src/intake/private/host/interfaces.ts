@@ -131,7 +131,7 @@ function framesOf(sysctls: Sysctls | undefined, link: Link | undefined): Readonl
 const MODES: readonly WireMode[] = ['vepa', 'private', 'passthru', 'l3', 'l3s'];
 
 /** A macvlan in mode `bridge` and an ipvlan in mode `l2` need no note: machines of the LAN reach its containers. */
-function wiresOf(networks: readonly EngineNetwork[]): Wire[] {
+export function wiresOf(networks: readonly EngineNetwork[]): Wire[] {
   return networks.flatMap(({ driver, interface: parent, mode, name }): Wire[] => {
     if (driver === 'overlay') return [{ parent: name, mode: 'bridge', isClosed: true }];
     const known = MODES.find((each) => each === mode);
