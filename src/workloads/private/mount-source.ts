@@ -21,7 +21,10 @@ const INSTEAD: readonly (readonly [path: RegExp, instead: string])[] = [
     'leave it out; to collect the output of containers use a SocketProxy with SocketAccess.logs(), or a LogDriver that sends it',
   ],
   [/^\/(var\/)?run\/(dbus|udev|systemd)/, 'leave it out; a program that controls the host by it must run on the host'],
-  [/^\/etc\/(letsencrypt|ssl|pki)/, "let each renewal copy the certificate and its key to a directory with no other content, such as '/srv/tls', and mount that"],
+  [
+    /^\/etc\/(letsencrypt|ssl|pki)/,
+    "let each renewal copy the certificate and its key to a directory with no other content, such as '/srv/tls', and mount that",
+  ],
   [/^\/etc\/./, 'for a file that only tells something, such as /etc/machine-id, use a ConfigFile with its content'],
   [/^(\/var)?\/run$/, `leave it out; a program that asks the engine uses ${ASK_PROXY}`],
   [
