@@ -100,11 +100,10 @@ export const matrix: PublicStack = {
     });
     web.startAfter(synapse, { healthy: true });
 
-    for (const port of [80, 443, 8448]) web.publish(Port.tcp(port), PUBLIC);
+    for (const port of [80, 443]) web.publish(Port.tcp(port), PUBLIC);
     web.connections.allowTo(synapse);
     synapse.connections.allowTo(database);
-    synapse.connections.allowTo(Peer.anyIpv4(), Port.tcp(443)); // other servers
-    synapse.connections.allowTo(Peer.anyIpv4(), Port.tcp(8448));
+    synapse.connections.allowTo(Peer.anyIpv4(), Port.tcp(443)); // other servers, which tell this port at their .well-known address
     synapse.connections.allowDnsTo(RESOLVER);
     for (const protocol of [Port.tcp, Port.udp]) coturn.publish(protocol(3478), PUBLIC);
     coturn.publish(Port.udpRange(49_160, 49_200), PUBLIC);

@@ -2,7 +2,17 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { container } from './containers';
-import { BridgeSegment, Device, EnvironmentFile, HardenedContainer, LogDriver, VolumeMount } from '../../../src';
+import {
+  BridgeSegment,
+  Capability,
+  ContainerUser,
+  Device,
+  EnvironmentFile,
+  HardenedContainer,
+  ImageProfile,
+  LogDriver,
+  VolumeMount,
+} from '../../../src';
 import { IMAGE, newDaemon } from '../../support/programs';
 import { type Entry, program, told, value } from '../entry';
 
@@ -99,6 +109,22 @@ export const PROPERTIES: readonly Entry[] = [
     { timeZone: 'europe/berlin' },
     { timeZone: 'Europe/Berlin' },
     ({ env }) => env[0] === 'TZ=Europe/Berlin',
+  ),
+  container(
+    'InertCapability',
+    ['CAP_NET_BIND_SERVICE', '65534:65534', "'operation not permitted' at the start"],
+    "set 'fileCapabilities' of an ImageProfile.of() and pass that as 'profile'",
+    { user: ContainerUser.of(65_534), capabilities: [Capability.NET_BIND_SERVICE] },
+    { profile: ImageProfile.of({ imageName: 'coturn', user: ContainerUser.of(65_534), fileCapabilities: [Capability.NET_BIND_SERVICE] }) },
+    ({ user, capabilities }) => user === '65534:65534' && capabilities.add.join() === 'CAP_NET_BIND_SERVICE',
+  ),
+  value(
+    'SensitiveHostPath',
+    told(undefined, "'/dev/dri/renderD128' is in '/dev'", "for a device use 'devices' with Device.of()"),
+    (isMended) =>
+      (isMended
+        ? Device.of('/dev/dri/renderD128', { reason: 'it encodes video on the graphics processor' }).path
+        : VolumeMount.hostPath('/dev/dri/renderD128', '/dev/dri/renderD128').source) === '/dev/dri/renderD128',
   ),
   value(
     'SensitiveHostPath',

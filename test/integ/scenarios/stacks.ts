@@ -65,7 +65,7 @@ const BRINGS: Readonly<Record<string, (lab: Lab) => void>> = {
   },
   matrix: (lab) => {
     lab.writeFile('/srv/matrix/certs/fullchain.pem', 'a certificate\n');
-    lab.writeFile('/srv/matrix/nginx/site.conf', 'server { listen 80; listen 8448; location / { proxy_pass http://app-synapse:8008; } }\n');
+    lab.writeFile('/srv/matrix/nginx/site.conf', 'server { listen 80; location / { proxy_pass http://app-synapse:8008; } }\n');
   },
   // A client that somebody made on the web page.
   'wg-easy': (lab) => lab.writeFile('/srv/wg/server', serverSettings(TUNNEL_KEYS), '600'),

@@ -1,5 +1,6 @@
 import { SupplyChain } from '../../../src';
 import { allowedRegistries } from '../../../src/validation/rules/images/allowed-registries';
+import { imageNeeds } from '../../../src/validation/rules/images/image-needs';
 import { latestImage } from '../../../src/validation/rules/images/latest-image';
 import { secretBuildArgument } from '../../../src/validation/rules/images/secret-build-argument';
 import { unpinnedImage } from '../../../src/validation/rules/images/unpinned-image';
@@ -251,5 +252,41 @@ describe('BH-I05 registry without certificate check', () => {
   test('nobody knows what a variable is; an image of an engine asks no registry by itself', () => {
     expect(of({ insecure_skip_verify: '${var.skip}' })).toMatchObject({ state: 'unknown', messages: [expect.stringMatching(/BH-X03/)] });
     expect(of({ insecure_skip_verify: true }, 'docker_image').state).toBe('');
+  });
+});
+
+describe('BH-I06 container that lacks what its image needs', () => {
+  const HARDENED = { user: '10001:10001', read_only: true, init: true, memory: 256, capabilities: { drop: ['ALL'] } };
+  const ROOT = { user: '0:0', capabilities: { drop: ['ALL'], add: ['CAP_NET_ADMIN'] } };
+
+  test.each([
+    ['lscr.io/linuxserver/sonarr:4', HARDENED, ['init', 'read_only']],
+    ['codeberg.org/forgejo/forgejo:13', HARDENED, ['read_only', 'user']],
+    ['qmcgaw/gluetun:v3', { ...HARDENED, ...ROOT }, ['capabilities', 'read_only']],
+    ['docker.io/qmcgaw/gluetun:v3', { ...ROOT, read_only: false }, ['capabilities']],
+    ['coturn/coturn:4.7', HARDENED, ['fileCapabilities']],
+    ['confluentinc/cp-kafka:7.9.0', HARDENED, ['memory', 'writes']],
+    ['confluentinc/cp-kafka:7.9.0', { ...HARDENED, memory: 1024, tmpfs: { '/etc/kafka': '' } }, ['writes']],
+    ['containrrr/watchtower:1.7', {}, ['image']],
+    ['docker:28-dind', {}, ['image']],
+  ])('%s with %j', (image, attributes, details) => {
+    expect(ofContainer(imageNeeds, { image, ...attributes }).details).toEqual(details);
+  });
+
+  test.each([
+    ['lscr.io/linuxserver/sonarr:4', { init: false, read_only: false }],
+    ['codeberg.org/forgejo/forgejo:13-rootless', HARDENED],
+    [
+      'mysql:8.4',
+      { ...HARDENED, memory: 1024, tmpfs: { '/run/mysqld': '' }, mounts: [{ target: '/var/lib/mysql', type: 'volume', source: 'data' }] },
+    ],
+    ['registry.example.com/shop/kafka:1', HARDENED],
+    ['docker:28-cli', HARDENED],
+    // A helper runs the image's shell, and not its program.
+    ['confluentinc/cp-kafka:7.9.0', { ...HARDENED, must_run: false, network_mode: 'none' }],
+    // Without what Bulkhead drops, the engine gives root these.
+    ['gitea/gitea:1.25', { read_only: false }],
+  ])('nothing of %s with %j', (image, attributes) => {
+    expect(ofContainer(imageNeeds, { image, ...attributes }).details).toEqual([]);
   });
 });

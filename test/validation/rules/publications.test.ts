@@ -321,7 +321,7 @@ describe('behind the guard', () => {
 
 test('NetworkExposure is networks, publications and exposure', () => {
   expect(new NetworkExposure().rules.map(({ ruleId }) => ruleId)).toEqual([
-    ...Array.from({ length: 8 }, (_, i) => `BH-N0${i + 1}`),
+    ...Array.from({ length: 9 }, (_, i) => `BH-N0${i + 1}`),
     ...Array.from({ length: 7 }, (_, i) => `BH-P0${i + 1}`),
     ...Array.from({ length: 4 }, (_, i) => `BH-E0${i + 1}`),
   ]);
