@@ -38,7 +38,7 @@ describe('what is refused', () => {
     const limits = { ulimits: [{ limitName: 'nofile', soft: 1, hard: 2, hardd: 3 }] };
     expectError(() => checkProps(undefined, 'HardenedContainerProps', { image: {}, limits }), 'UnknownProperty', { says: ["'limits.ulimits[0].hardd'", "'soft', 'hard'"] }); // prettier-ignore
     const near = { ulimits: [{ limitNam: 'nofile', soft: 1, hard: 2 }] };
-    expectError(() => checkProps(undefined, 'HardenedContainerProps', { image: {}, limits: near }), 'UnknownProperty', { says: ["'limits.ulimits.limitName'"] }); // prettier-ignore
+    expectError(() => checkProps(undefined, 'HardenedContainerProps', { image: {}, limits: near }), 'UnknownProperty', { says: ["'limits.ulimits[0].limitName'"] }); // prettier-ignore
   });
 
   const required = Object.entries(PROPERTIES).flatMap(([struct, properties]) =>
