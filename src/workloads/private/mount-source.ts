@@ -25,7 +25,6 @@ const INSTEAD: readonly (readonly [path: RegExp, instead: string])[] = [
     /^\/etc\/(letsencrypt|ssl|pki)/,
     "let each renewal copy the certificate and its key to a directory with no other content, such as '/srv/tls', and mount that",
   ],
-  [/^\/etc\/./, 'for a file that only tells something, such as /etc/machine-id, use a ConfigFile with its content'],
   [/^(\/var)?\/run$/, `leave it out; a program that asks the engine uses ${ASK_PROXY}`],
   [
     /^\/var\/lib\/(docker|containerd)(\/|$)/,
@@ -62,7 +61,7 @@ export function checkedSource(source: string, readOnly: boolean, target?: string
   if (place !== undefined && !tellsTimeZone) {
     const [, other] = INSTEAD.find(([path]) => path.test(text)) ?? [];
     const where = place === text ? '' : ` is in '${place}', which`;
-    const wayOut = other ?? `mount another directory, such as '/srv/${text.split('/').pop()}', with a copy of what the container needs`;
+    const wayOut = other ?? `mount another directory, such as '/srv/${text.split('/').pop()}', with a copy of what the container needs, or use a ConfigFile for a single file`;
     fail('SensitiveHostPath', undefined, `'${text}'${where} gives control over the host; ${wayOut}`);
   }
   return text;

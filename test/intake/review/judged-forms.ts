@@ -12,6 +12,47 @@ const a: SavedHost = { engine: '28.5.2', published: [PG], user: ['-i eth0 -p tcp
 const b: SavedHost = { engine: '28.5.2', v6: true, networks: [D06, APP6], published: [W6] };
 const bad: SavedHost = { engine: '28.5.2', published: [R], user: ['-i eth0 -p tcp -m tcp --dport 16379 -j DROP'] };
 
+const LISTED = `Chain INPUT (policy ACCEPT 0 packets, 0 bytes)
+ pkts bytes target     prot opt in     out     source               destination
+
+Chain FORWARD (policy DROP 0 packets, 0 bytes)
+ pkts bytes target     prot opt in     out     source               destination
+    0     0 DOCKER-USER  all  --  *      *       0.0.0.0/0            0.0.0.0/0
+    0     0 ACCEPT     all  --  *      docker0  0.0.0.0/0            0.0.0.0/0            ctstate RELATED,ESTABLISHED
+    0     0 DOCKER     all  --  *      docker0  0.0.0.0/0            0.0.0.0/0
+    0     0 ACCEPT     all  --  docker0 *       0.0.0.0/0            0.0.0.0/0
+
+Chain OUTPUT (policy ACCEPT 0 packets, 0 bytes)
+ pkts bytes target     prot opt in     out     source               destination
+
+Chain DOCKER (1 references)
+ pkts bytes target     prot opt in     out     source               destination
+    0     0 ACCEPT     tcp  --  !docker0 docker0  0.0.0.0/0            172.17.0.2           tcp dpt:6379
+
+Chain DOCKER-USER (1 references)
+ pkts bytes target     prot opt in     out     source               destination
+    0     0 DROP       tcp  --  eth0   *       0.0.0.0/0            0.0.0.0/0            tcp dpt:16379
+
+`;
+const LISTED_NAT = `Chain PREROUTING (policy ACCEPT 0 packets, 0 bytes)
+ pkts bytes target     prot opt in     out     source               destination
+    0     0 DOCKER     all  --  *      *       0.0.0.0/0            0.0.0.0/0            ADDRTYPE match dst-type LOCAL
+
+Chain INPUT (policy ACCEPT 0 packets, 0 bytes)
+ pkts bytes target     prot opt in     out     source               destination
+
+Chain OUTPUT (policy ACCEPT 0 packets, 0 bytes)
+ pkts bytes target     prot opt in     out     source               destination
+
+Chain POSTROUTING (policy ACCEPT 0 packets, 0 bytes)
+ pkts bytes target     prot opt in     out     source               destination
+    0     0 MASQUERADE  all  --  *      !docker0  172.17.0.0/16        0.0.0.0/0
+
+Chain DOCKER (1 references)
+ pkts bytes target     prot opt in     out     source               destination
+    0     0 DNAT       tcp  --  !docker0 *       0.0.0.0/0            0.0.0.0/0            tcp dpt:16379 to:172.17.0.2:6379
+`;
+
 /** Both families, and the shapes in which people paste rules. */
 export const FORMS: readonly Judged[] = [
   form('v6-open', 'closed for IPv4 only', archiveText({ iptables: savedText(a), ip6tables: savedText(b) }, none, '28.5.2'), [/BH-F09/], [], {  }),
@@ -28,6 +69,9 @@ export const FORMS: readonly Judged[] = [
   form('cut-line', 'cut within nat', savedText(bad).split('\n').slice(0, -9).join('\n'), [/BH-F26|cut|not complete|COMMIT|incomplete/i]),
   form('filter-only', 'only the table filter', savedText(bad, ['filter']), [/BH-F26/], [/No findings/]),
   form('nat-only', 'only the table nat', savedText(bad, ['nat']), [/BH-F26/]),
+  form('l-both', 'listings of filter and nat, one after the other', LISTED + LISTED_NAT, [/BH-F02.*16379/], [], { engine: '26.1.5' }),
+  form('l-prompt', 'the same with prompts', `root@srv:~# iptables -nvL\n${LISTED}root@srv:~# iptables -t nat -nvL\n${LISTED_NAT}`, [/BH-F02.*16379/], [], { engine: '26.1.5' }),
+  form('l-twice', 'a table twice', LISTED + LISTED, [/filter is there twice/], [], { isRefused: true }),
   form('s-filter', 'iptables -S', specificationOf(bad), [/BH-F26|nat/], [/stays open/]),
   form('s-both', 'iptables -S and -t nat -S with prompts', specificationOf(bad, ['filter', 'nat'], true), [/BH-F02.*16379/]),
   form('s-both-plain', 'iptables -S; iptables -t nat -S without prompts', specificationOf(bad, ['filter', 'nat']), [/BH-F02.*16379|nat/], [/BH-F05/]),

@@ -35,11 +35,16 @@ function sendersOf({ sources, sets }: Words): Match[][] {
   return sources.length > 0 ? sources.map((block) => [{ kind: 'source', block }, ...inSets]) : [inSets];
 }
 
+/** The interfaces to the outside that a rule names. */
+function wiresOf({ into }: Words, scene: Scene): Match[] {
+  return into.flatMap(({ name, prefix }): Match[] =>
+    scene.host.outsides.some((outside) => isNamed([{ name, prefix }], outside)) ? [{ kind: 'in-interface', name, ...(prefix && { prefix }) }] : [],
+  );
+} // prettier-ignore
+
 /** Rules that close a publication as a rule says, written so that the translation does not matter and answers go by. */
 function closingRules(words: Words, publication: RuledPublication, scene: Scene): Rule[] {
-  const from: Match[] = words.into.flatMap(({ name, prefix }) =>
-    scene.host.outsides.some((outside) => isNamed([{ name, prefix }], outside)) ? [{ kind: 'in-interface', name, ...(prefix && { prefix }) }] : [],
-  ); // prettier-ignore
+  const from = wiresOf(words, scene);
   return sendersOf(words).map((senders): Rule => {
     const [spared] = words.spared;
     const spares: Match[] = words.sources.length === 0 && spared !== undefined ? [{ kind: 'source', block: spared, negate: true }] : [];
@@ -47,10 +52,12 @@ function closingRules(words: Words, publication: RuledPublication, scene: Scene)
   });
 }
 
-function lettingRules({ words }: Admitted, publication: RuledPublication): Rule[] {
-  const rules = words.flatMap(sendersOf).map((senders): Rule => ({ matches: [...senders, ...opened(publication)], verdict: { kind: 'return' }, origin: 'fix' })); // prettier-ignore
+function lettingRules({ words }: Admitted, publication: RuledPublication, scene: Scene): Rule[] {
+  const rules = words.flatMap((each) =>
+    sendersOf(each).map((senders): Rule => ({ matches: [...senders, ...wiresOf(each, scene), ...opened(publication)], verdict: { kind: 'return' }, origin: 'fix' })),
+  );
   return [...new Map(rules.map((rule) => [JSON.stringify(rule.matches), rule])).values()];
-}
+} // prettier-ignore
 
 /**
  * Rules at the top of the chain where they belong, which close publications as the words of a rule say: tried first alone, then after rules for those
@@ -60,10 +67,10 @@ export function closeIt(scene: Scene, words: Words, meant: readonly Meant[]): Me
   const [{ packet }] = meant;
   const all = scene.rules(packet.family);
   const admitted = meant.map((each) => admittedTo(scene, words.hook, each));
-  const guests = [...new Set(admitted.flatMap(({ addresses }) => addresses))];
+  const guests = admitted.flatMap(({ packets }) => packets);
   if (admitted.some(({ isOpenEnded }) => isOpenEnded)) return undefined;
   const closes = meant.map(({ publication }) => closingRules(words, publication, scene));
-  const lets = meant.map(({ publication }, i) => lettingRules(admitted[i], publication));
+  const lets = meant.map(({ publication }, i) => lettingRules(admitted[i], publication, scene));
   const tries = [closes.flat(), closes.flatMap((rules, i) => [...lets[i], ...rules])];
   for (const chain of placesToClose(all)) {
     for (const rules of tries) {

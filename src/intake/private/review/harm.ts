@@ -1,4 +1,4 @@
-import { describe, packetTo, sourceOf } from './described';
+import { describe, packetTo } from './described';
 import { isDelivered } from './met';
 import { personRules } from './person-rules';
 import { outward } from './questions';
@@ -41,26 +41,19 @@ function arrivals(scene: Scene, family: Family): readonly Witness[] {
 }
 
 /** Whether rules stop something that arrives today and that nobody meant: answers, other ports, or senders whom a rule lets in. */
-export function isHarmful(scene: Scene, edited: HostRules, meant: readonly Meant[], admitted: readonly string[]): boolean {
+export function isHarmful(scene: Scene, edited: HostRules, meant: readonly Meant[], guests: readonly ProbeSpec[]): boolean {
   const isMeant = ({ packet }: Witness) => meant.some(({ packet: own }) => own.port === packet.port && own.protocol === packet.protocol && own.to === packet.to); // prettier-ignore
-  const guests = meant.flatMap(({ publication, packet }) =>
-    admitted.map((source): Witness => ({ packet: packetTo(scene, publication, source, wayOf(packet) ?? scene.outside) })),
-  );
   const stays = (witness: Witness) => isDelivered(scene.walk(witness.packet, edited, witness.way));
   return (
     arrivals(scene, edited.family).some((witness) => !isMeant(witness) && !stays(witness)) ||
-    guests.some((witness) => isDelivered(scene.walk(witness.packet)) && !stays(witness))
+    guests.some((packet) => isDelivered(scene.walk(packet)) && !stays({ packet }))
   );
 }
 
-function wayOf({ from }: ProbeSpec): string | undefined {
-  return from.kind === 'outside' ? from.interface : undefined;
-}
-
-/** Whom rules let in to a publication over the same hook: senders by their words, and one address of each. */
+/** Whom rules let in to a publication over the same hook: the words of the rules, and a packet of each. */
 export interface Admitted {
   readonly words: readonly Words[];
-  readonly addresses: readonly string[];
+  readonly packets: readonly ProbeSpec[];
   /** Somebody whom nobody knows is let in, such as the members of a set that was not given. */
   readonly isOpenEnded: boolean;
 }
@@ -74,19 +67,18 @@ export function admittedTo(scene: Scene, hook: Words['hook'], { publication, pac
       if (way.hook !== hook || words.counts || !isOfSome(words)) return [];
       const described = describe(scene, words, publication);
       const isOf = described !== undefined && !described.isOtherProtocol && !described.isElsewhere && described.naming !== 'source';
-      return isOf ? [words] : [];
+      return isOf ? [{ words, packet: described.packet }] : [];
     });
   });
-  const others = found.filter((words) => words.unknown.length === 0);
-  const addresses = others.flatMap((words) => sourceOf(scene, words, publication.family) ?? []);
-  const asked = packet.from.kind === 'outside' ? packet.from.address : undefined;
+  const others = found.filter(({ words }) => words.unknown.length === 0);
+  const isOther = (guest: ProbeSpec) => JSON.stringify(guest.from) !== JSON.stringify(packet.from);
   return {
-    words: others,
-    addresses: [...new Set(addresses)].filter((address) => address !== asked),
+    words: others.map(({ words }) => words),
+    packets: others.map((each) => each.packet).filter(isOther),
     isOpenEnded: found.length > others.length,
   };
 }
 
-function isOfSome({ sources, sets, unknown }: Words): boolean {
-  return sources.length > 0 || sets.some(({ negate }) => !negate) || unknown.length > 0;
+function isOfSome({ sources, sets, into, unknown }: Words): boolean {
+  return sources.length > 0 || into.length > 0 || sets.some(({ negate }) => !negate) || unknown.length > 0;
 }

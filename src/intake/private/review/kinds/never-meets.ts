@@ -1,6 +1,6 @@
 import type { HostRules } from '../../../../firewall/private/host-rules';
 import type { Match } from '../../../../firewall/private/ir';
-import type { Outcome, RulePlace } from '../../../../reachability/private/walk/outcome';
+import type { Outcome, ProbeSpec, RulePlace } from '../../../../reachability/private/walk/outcome';
 import type { Family } from '../../../../topology/private/terms';
 import type { Fault, FaultKind, Mend } from '../../../../validation/private/firewall-fault';
 import { closeIt, iptables } from '../closing';
@@ -181,7 +181,7 @@ function behind(
   if (place?.rule === undefined) return undefined;
   const all = scene.rules(rule.family);
   const moved = inserted(replaced(all, at, []), { ...at, index: 0 }, [at.rule]);
-  const guests = meant.flatMap((each) => admittedTo(scene, words.hook, each).addresses);
+  const guests = meant.flatMap((each) => admittedTo(scene, words.hook, each).packets);
   const parts = partsOf(at.rule, rule.family);
   const command = iptables(rule.family);
   const commands = parts === undefined ? [] : [`${command} -t ${at.table} -D ${at.chain} ${at.index + 1}`, `${command} -t ${at.table} -I ${at.chain} 1 ${parts}`]; // prettier-ignore
@@ -237,7 +237,7 @@ function calling(scene: Scene, { chain, table, family }: PersonRule, meant: read
 }
 
 /** What becomes of the packets under other rules; it works if all are dropped, and nothing else is. */
-function triedFor(scene: Scene, edited: HostRules, meant: readonly Meant[], guests: readonly string[]): Pick<Mend, 'outcome' | 'works'> {
+function triedFor(scene: Scene, edited: HostRules, meant: readonly Meant[], guests: readonly ProbeSpec[]): Pick<Mend, 'outcome' | 'works'> {
   const outcomes = meant.map(({ packet }) => scene.walk(packet, edited));
   const works = outcomes.every(({ disposition }) => disposition === 'DROPPED') && !isHarmful(scene, edited, meant, guests);
   return { outcome: outcomeText(outcomes[0]), works };
