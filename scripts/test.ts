@@ -43,6 +43,10 @@ const jestCount = (output: string) => {
 /** Generated files that are committed: printing them again must change nothing. */
 const PRINTED = ['API.md', 'docs/ERRORS.md', 'docs/CIS.md', 'docs/IMAGES.md', 'docs/RULES.md', 'src/private/properties.generated.ts'];
 
+/** What the linter reads. */
+const FORMATTED = [...['src', 'test', 'examples', 'scripts'].map((folder) => `${folder}/**/*.ts`), '!**/*.generated.ts', '!**/*.d.ts'];
+const FORMAT_CACHE = 'node_modules/.cache/bulkhead-prettier';
+
 const seconds = (since: number) => ((Date.now() - since) / 1000).toFixed(0);
 
 /** Seconds of processors that ended steps took, on Linux: the clock tells little on a machine with other work. */
@@ -119,8 +123,14 @@ function read(file: string): string {
 async function build(): Promise<void> {
   const linted = run({
     name: 'lint',
-    argv: [path.join(BIN, 'eslint'), '--ext', '.ts', 'src', 'test', 'examples', 'scripts'],
+    argv: [path.join(BIN, 'eslint'), '--ext', '.ts', '--rule', 'prettier/prettier: off', 'src', 'test', 'examples', 'scripts'],
     env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' },
+    isBeside: true,
+  });
+  // It took more than half of the linter's time. How a file is to look depends on nothing but the file, so what was seen before need not be seen again.
+  const formatted = run({
+    name: 'format',
+    argv: [path.join(BIN, 'prettier'), '--check', '--cache', '--cache-strategy', 'content', '--cache-location', FORMAT_CACHE, ...FORMATTED],
     isBeside: true,
   });
   const imports = run({
@@ -144,7 +154,7 @@ async function build(): Promise<void> {
     await run({ name: 'programs of the guides', argv: [TSX, 'scripts/guides-check.ts'] });
     await printedFilesAreFresh();
   }
-  await Promise.all([linted, imports]);
+  await Promise.all([linted, formatted, imports]);
   if (!compiled) return;
   await Promise.all([
     run({ name: 'packed library in an empty project', argv: [TSX, 'scripts/pack-check.ts', '--no-build'], isBeside: true }),

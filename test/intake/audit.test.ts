@@ -79,6 +79,8 @@ const WAYS: readonly Way[] = [
   ['a translation into ours', (s) => s.rules4.push('*nat', ':PREROUTING ACCEPT [0:0]', '-A PREROUTING -p tcp -m tcp --dport 99 -j DNAT --to-destination 10.20.0.2:8080', 'COMMIT'), ['foreign-rule'], '10.20.0.2'],
   ['not tracked', (s) => replaced(s.rules4, /^-A PREROUTING -j BULKHEAD/, '-A PREROUTING -j BULKHEAD-ENTER\n-A PREROUTING -p tcp -j NOTRACK'), ['foreign-rule'], 'notrack'],
   ['a newer generation of the engine', (s) => (s.engine = '29.0.1'), ['engine-version'], '29.0.1'],
+  ['an engine that Bulkhead does not know', (s) => (s.engine = '30.1.0-rc.1'), ['engine-version'], '30.1.0'],
+  ['a version that is none', (s) => (s.engine = 'dev'), ['not-compared'], 'is not a version'],
   ['an older engine', (s) => (s.engine = '24.0.0'), ['engine-version'], '24.0.0'],
   ['a setting', (s) => (s.daemonJson.icc = true), ['setting-changed'], 'daemon.json: icc'],
   ['a setting is gone', (s) => delete s.daemonJson.iptables, ['setting-changed'], 'daemon.json: iptables'],

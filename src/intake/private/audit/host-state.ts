@@ -1,5 +1,5 @@
 import { type Difference, difference, notCompared } from './difference';
-import { EngineVersion } from '../../../engine/engine-version';
+import { compareVersions } from '../../../engine/private/versions';
 import type { Topology } from '../../../topology/private/topology';
 import type { HostText, HostTexts } from '../host/host-texts';
 import { at, entriesAt, type Json, listAt, readJson, readList, textAt } from '../host/json-text';
@@ -68,8 +68,10 @@ export function compareEngine(wanted: readonly WantedFile[], texts: HostTexts, w
   if (version === undefined) return [notCompared('version of the engine', why('engine'))];
   const told = new Map(file.text.split('\n').map((line) => line.split(' ') as [string, string]));
   const [minimum, below] = [told.get('minimum'), told.get('below')];
-  const found = EngineVersion.of(version);
-  const fits = (minimum === undefined || found.isAtLeast(minimum)) && (below === undefined || !found.isAtLeast(below));
+  // Neither needs to be a version that Bulkhead knows.
+  const found = /^\d+(\.\d+)*/.exec(version)?.[0];
+  if (found === undefined) return [notCompared('version of the engine', `'${version.slice(0, 40)}' is not a version`)];
+  const fits = (minimum === undefined || compareVersions(found, minimum) >= 0) && (below === undefined || compareVersions(found, below) < 0);
   return fits
     ? []
     : [difference('engine-version', 'version of the engine', `${minimum ?? 'any'} or later, before ${below ?? 'any'}`, version)];
