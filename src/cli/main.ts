@@ -49,7 +49,7 @@ Examples:
   $ bulkhead collect --ssh web1 >web1.txt    what a host tells of its networks, its rules and its engine
   $ bulkhead audit web1.txt                  what differs between the synth in cdktf.out and that host
   $ terraform show -json | bulkhead exposure --input - --engine 28.5
-                                             what the outside reaches, of a program that somebody else wrote`;
+                                             what the outside reaches, of any Terraform program`;
 
 const ENGINE_OF_INPUT = ['-e, --engine <version>', 'version of the engine, for Terraform, which does not tell it'] as const;
 

@@ -6,7 +6,7 @@ import { BRIDGE_PREFIX } from '../addressing/private/bridge-name';
 import { unguardedSettings } from '../daemon/private/engine-settings';
 import { EngineVersion } from '../engine/engine-version';
 
-/** What goes with every answer: none of it stands in Terraform. */
+/** Printed with every answer: Terraform contains none of this. */
 const ASSUMED = [
   "no firewall but Docker's rules is taken to be on the host, and Docker to have its default settings",
   'services of the host itself are not known, and exposure does not list them',

@@ -31,7 +31,7 @@ export function parsedFile(file: string): unknown {
   return parsedText(file, fs.readFileSync(file, 'utf8'));
 }
 
-/** @param again what writes it anew @throws InputError */
+/** @param again the command that writes it again @throws InputError */
 export function parsedText(file: string, text: string, again = AGAIN): unknown {
   try {
     return JSON.parse(text);

@@ -59,3 +59,9 @@ describe('hosts in settings', () => {
     [undefined, '--save'],
   ] as const)('none in %s=%s', (name, value) => expect(namedHosts(name, value)).toEqual([]));
 });
+
+test.each([['a'], ['a.'], ['://'], ['a://'], ['x:1,'], ['a@']])('a million characters of %j take no time', (piece) => {
+  const begun = performance.now();
+  namedHosts('URL', piece.repeat(1_000_000 / piece.length));
+  expect(performance.now() - begun).toBeLessThan(5000);
+});

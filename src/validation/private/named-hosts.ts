@@ -25,9 +25,14 @@ const USUAL: Readonly<Record<string, number>> = {
   mongodb: 27_017,
 };
 
-/** What follows `://`: user and password, a name or an IPv4 address, and a port; further hosts follow after a comma. */
-const URL_HOSTS = /([a-z][a-z0-9+.-]*):\/\/(?:[^/\s@,]*@)?([a-z0-9][a-z0-9._-]*(?::\d{1,5})?(?:,[a-z0-9][a-z0-9._-]*:\d{1,5})*)/gi;
 const HOST_AND_PORT = /^([a-z0-9][a-z0-9._-]*):(\d{1,5})$/i;
+/** The beginning of a URL, up to `://`, at the end of a text. */
+const SCHEME = /[a-z][a-z0-9+.-]*$/i;
+const LONGEST_SCHEME = 20;
+/** What follows `://` up to the path: user and password, and one host or several. */
+const AUTHORITY = /^[^/\s?#"'<>]*/;
+const LONGEST_AUTHORITY = 2048;
+const HOST_IN_URL = /^[a-z0-9][a-z0-9._-]*(:\d{1,5})?/i;
 const ONLY_HOST = /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/i;
 
 /** Variables that hold only the name of another host. */
@@ -38,9 +43,7 @@ const OWN_HOST =
 
 /** The hosts in the value of a variable, or in a word of a command if it has no name. */
 export function namedHosts(name: string | undefined, value: string): NamedHost[] {
-  const urls = [...value.matchAll(URL_HOSTS)].flatMap(([, scheme, hosts]) =>
-    hosts.split(',').map((each) => hostOf(each, USUAL[scheme.toLowerCase()])),
-  );
+  const urls = hostsInUrls(value);
   if (urls.length > 0) return urls;
   // Of a word of a command, the option may be before the equals sign.
   const text = name === undefined ? value.slice(value.indexOf('=') + 1) : value;
@@ -48,6 +51,23 @@ export function namedHosts(name: string | undefined, value: string): NamedHost[]
   if (list.every((each) => HOST_AND_PORT.test(each))) return list.map((each) => hostOf(each, undefined));
   const isName = name !== undefined && NAMES_A_HOST.test(name) && !OWN_HOST.test(name) && ONLY_HOST.test(value);
   return isName ? [{ host: value.toLowerCase() }] : [];
+}
+
+/** One expression for a whole URL would take minutes for a long text without one. */
+function hostsInUrls(value: string): NamedHost[] {
+  const parts = value.split('://');
+  return parts.slice(1).flatMap((after, i) => {
+    const [scheme] = SCHEME.exec(parts[i].slice(-LONGEST_SCHEME)) ?? [];
+    const [authority] = AUTHORITY.exec(after.slice(0, LONGEST_AUTHORITY))!;
+    const hosts = authority.slice(authority.lastIndexOf('@') + 1).split(',');
+    return scheme === undefined
+      ? []
+      : hosts.flatMap((each, place) => {
+          const [text, port] = HOST_IN_URL.exec(each) ?? [];
+          // After a comma, a word without a port is the scheme of the next URL.
+          return text === undefined || (place > 0 && port === undefined) ? [] : [hostOf(text, USUAL[scheme.toLowerCase()])];
+        });
+  });
 }
 
 function hostOf(text: string, usual: number | undefined): NamedHost {

@@ -14,7 +14,7 @@ const INSTEAD: readonly (readonly [path: RegExp, instead: string])[] = [
   [/^\/sys$/, "use VolumeMount.sysOfHost('/host/sys', { reason }), which needs a user of its own"],
   [/^\/proc\/|^\/sys\/|^\/dev\/disk$/, `leave it out; a monitoring program reads ${COUNTERS}`],
   [/^\/dev\/shm/, "set 'sharedMemoryMebibytes' of 'limits' instead"],
-  [/^\/dev\//, "use 'devices' with Device.of() for a device"],
+  [/^\/dev\//, "for a device use 'devices' with Device.of()"],
   [/^\/(usr\/)?lib\/modules/, 'leave it out, and load the module on the host; the container needs no mount for it'],
   [
     /^\/var\/lib\/docker\/containers/,
@@ -61,7 +61,9 @@ export function checkedSource(source: string, readOnly: boolean, target?: string
   if (place !== undefined && !tellsTimeZone) {
     const [, other] = INSTEAD.find(([path]) => path.test(text)) ?? [];
     const where = place === text ? '' : ` is in '${place}', which`;
-    const wayOut = other ?? `mount another directory, such as '/srv/${text.split('/').pop()}', with a copy of what the container needs, or use a ConfigFile for a single file`;
+    const wayOut =
+      other ??
+      `mount another directory, such as '/srv/${text.split('/').pop()}', with a copy of what the container needs, or use a ConfigFile for a single file`;
     fail('SensitiveHostPath', undefined, `'${text}'${where} gives control over the host; ${wayOut}`);
   }
   return text;

@@ -48,7 +48,7 @@ function state(name: string, { json }: Resource, container: Json): Difference[] 
     : [difference('container-stopped', name, 'a running container', status)];
 }
 
-/** What a container that nobody declared can do, and what it opens. */
+/** What a container that is not declared can do, and what it opens. */
 function stranger(name: string, json: Json, networks: readonly WantedNetwork[]): Difference[] {
   const host = at(json, 'HostConfig');
   const socket = listAt(json, 'Mounts').some((mount) => /docker\.sock$|^\/$|^\/(run|var|etc)\/?$/.test(textAt(mount, 'Source') ?? ''));

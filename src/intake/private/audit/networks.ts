@@ -6,7 +6,7 @@ import { at, entriesAt, type Json, listAt, textAt } from '../host/json-text';
 /** A network that the program has, by its name in Docker. */
 export interface WantedNetwork {
   readonly name: string;
-  /** Undefined for a network that others made. */
+  /** Undefined for a network that Bulkhead did not create. */
   readonly resource?: Resource;
   readonly blocks: readonly string[];
   /** Containers in it, by their names, with their addresses; undefined if others may be in it. */
@@ -96,7 +96,7 @@ function changes({ name, resource, blocks }: WantedNetwork, json: Json): Differe
   return differences;
 }
 
-/** Endpoints of nobody that the program knows, by the network itself. */
+/** Endpoints of unknown containers, as the network lists them. */
 function strangers({ name, members }: WantedNetwork, json: Json): Difference[] {
   if (members === undefined) return [];
   return entriesAt(json, 'Containers').flatMap(([, endpoint]) => {

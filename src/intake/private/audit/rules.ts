@@ -118,7 +118,7 @@ function elementsOf(set: RuleSet): string[] {
   return set.elements.map((element) => JSON.stringify(Object.entries(element).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-/** Rules of others that undo what the rules of Bulkhead rest on: connections that are not tracked, and addresses of the program that they translate to. */
+/** Other rules that undo what the rules of Bulkhead need: connections that are not tracked, and addresses of the program that they translate to. */
 function foreign(host: HostRules, blocks: readonly string[], family: Family, save: string): Difference[] {
   const ranges = blocks.flatMap((block) => readRange(family, block) ?? []);
   return host.chains.flatMap(({ table, name, rules }) =>

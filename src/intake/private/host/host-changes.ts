@@ -11,7 +11,7 @@ export interface Opening {
   readonly certain: boolean;
 }
 
-/** Somebody outside at an interface, who stands for all of a block. */
+/** A sender outside at an interface, which represents its block. */
 export interface Sender {
   readonly interface: string;
   readonly block: string;
@@ -69,7 +69,7 @@ function textOf(ports: PortSet): string {
   return isEmpty(ports) ? '' : portSetText(ports);
 }
 
-/** The blocks of these, by interface; for everybody whom no rule names, with the blocks that are not among these. */
+/** The blocks of these, by interface; for all senders that no rule names, with the blocks that are not among these. */
 function joined(group: readonly Sender[], senders: readonly Sender[]): string | undefined {
   if (group.length === 0) return undefined;
   const [{ interface: name }] = group;

@@ -22,7 +22,7 @@ export interface IntakeHost {
   /** What is missing, or not understood, with its place. */
   readonly notes: readonly HostNote[];
   readonly names: HostNames;
-  /** Nobody knows which services and which firewall of its own the host has, so that no exposure of it is listed. */
+  /** The services and the firewall of the host itself are not known, so no exposure of the host is listed. */
   readonly isBare?: true;
 }
 

@@ -57,7 +57,7 @@ function namingOf(scene: Scene, words: Words, { family, hostPort, targetPort }: 
   if (original !== undefined) {
     const isIn = (port: number) => original[0] <= port && port <= original[1];
     if (isIn(hostPort)) return 'host';
-    // A port that nobody publishes is taken from the container.
+    // A port that is not published is taken from the container.
     return isIn(targetPort) && !scene.publications(family).some((other) => isIn(other.hostPort)) ? 'container' : undefined;
   }
   if (ports !== undefined) {

@@ -40,7 +40,7 @@ export function dockersLines(host: RuledHost): IsDockers {
   };
 }
 
-/** Docker drops nobody by the address of the sender alone. */
+/** Docker never drops a packet by the address of the sender alone. */
 function isBan(table: string, { matches, verdict }: Rule): boolean {
   const isClosing = verdict.kind === 'drop' || verdict.kind === 'reject';
   return table === 'filter' && isClosing && matches.some((match) => match.kind === 'source' && match.negate !== true);

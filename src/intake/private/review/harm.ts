@@ -23,7 +23,7 @@ interface Witness {
 
 const known = new WeakMap<Scene, Map<Family, readonly Witness[]>>();
 
-/** What arrives today of what containers ask, and of what anybody asks of publications. */
+/** What arrives today of what containers ask, and of what clients ask of publications. */
 function arrivals(scene: Scene, family: Family): readonly Witness[] {
   const byFamily = known.get(scene) ?? new Map<Family, readonly Witness[]>();
   known.set(scene, byFamily);
@@ -40,7 +40,7 @@ function arrivals(scene: Scene, family: Family): readonly Witness[] {
   return found;
 }
 
-/** Whether rules stop something that arrives today and that nobody meant: answers, other ports, or senders whom a rule lets in. */
+/** Whether rules stop something that arrives today and that is not meant: answers, other ports, or senders that a rule lets in. */
 export function isHarmful(scene: Scene, edited: HostRules, meant: readonly Meant[], guests: readonly ProbeSpec[]): boolean {
   const isMeant = ({ packet }: Witness) => meant.some(({ packet: own }) => own.port === packet.port && own.protocol === packet.protocol && own.to === packet.to); // prettier-ignore
   const stays = (witness: Witness) => isDelivered(scene.walk(witness.packet, edited, witness.way));
@@ -50,11 +50,11 @@ export function isHarmful(scene: Scene, edited: HostRules, meant: readonly Meant
   );
 }
 
-/** Whom rules let in to a publication over the same hook: the words of the rules, and a packet of each. */
+/** The senders that rules let in to a publication over the same hook: the words of the rules, and a packet of each. */
 export interface Admitted {
   readonly words: readonly Words[];
   readonly packets: readonly ProbeSpec[];
-  /** Somebody whom nobody knows is let in, such as the members of a set that was not given. */
+  /** An unknown sender is let in, such as the members of a set that was not given. */
   readonly isOpenEnded: boolean;
 }
 

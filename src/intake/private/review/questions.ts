@@ -34,7 +34,7 @@ export function outward(scene: Scene, family: Family, rules: readonly PersonRule
     });
 }
 
-/** What is asked of publications, by nobody in particular and by everybody that a rule lets in. */
+/** What is asked of publications, by any sender and by each sender that a rule lets in. */
 export function inward(scene: Scene, family: Family, rules: readonly PersonRule[]): Question[] {
   const admitted = rules.flatMap(({ rule }) => {
     const words = wordsOf({ rule });

@@ -3,7 +3,7 @@ import type { ProbeSpec } from '../../../reachability/private/walk/outcome';
 import type { Family } from '../../../topology/private/terms';
 import type { ShownPacket } from '../../../validation/private/firewall-fault';
 
-/** A port that no rule names and nobody publishes. */
+/** A port that no rule names and no container publishes. */
 export const ANY_PORT = 6_789;
 
 interface Direct {

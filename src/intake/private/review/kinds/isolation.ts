@@ -84,7 +84,7 @@ function acrossOf(scene: Scene, rule: PersonRule, from: string, to: string): Fau
   ];
 }
 
-/** Whether the rule stands in FORWARD itself, where RETURN would mean the policy, and not that Docker decides. */
+/** Whether the rule is in FORWARD itself, where RETURN would mean the policy, and not that Docker decides. */
 function isOfKernel(scene: Scene, { table, chain, family }: PersonRule): boolean {
   return scene.rules(family).chains.some((each) => each.table === table && each.name === chain && each.base !== undefined);
 }

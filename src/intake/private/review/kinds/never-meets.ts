@@ -100,7 +100,7 @@ function isDefault({ rule, chain, table }: PersonRule, words: Words, way: Way | 
   const isOfSources = isOfSenders(words);
   // A verdict alone in a chain is what tools keep for the rules that jump there.
   if (way === undefined) return rule.matches.length === 0 && chain !== 'DOCKER-USER';
-  // The lists that a program keeps for one of its services ban nobody from others.
+  // The lists that a program keeps for one of its services ban no sender from the others.
   if (way.hook === 'input') return !isOfSources || words.sources.some((block) => FORGED.includes(block)) || /^(f2b|fail2ban)/i.test(chain);
   const isBase = table === 'filter' && !way.jumps.some(({ rule: jump }) => jump.verdict.kind === 'jump' && jump.verdict.chain === 'DOCKER-USER');
   return isBase && chain !== 'DOCKER-USER' && !isOfSources && rule.matches.every(({ kind }) => kind !== 'destination' && kind !== 'out-interface');

@@ -16,7 +16,7 @@ import type { Scene } from '../scene';
 import { asksOf, publicationText, shown } from '../telling';
 import { isNamed, wordsOf } from '../words';
 
-/** Published ports that INPUT would keep shut, for all or for all but some, which everybody reaches all the same. */
+/** Published ports that INPUT would keep shut, for all or for all but some, which all clients reach. */
 export function restrictingAccept(scene: Scene, family: Family): Fault[] {
   return [...openForSome(scene, family), ...openForNobody(scene, family)];
 }
@@ -26,7 +26,7 @@ const WHY = 'because the port is translated before routing, so its packets are f
 interface Restricted {
   readonly rule: PersonRule;
   readonly publication: RuledPublication;
-  /** From somebody whom the rule does not let in. */
+  /** From a sender that the rule does not let in. */
   readonly packet: ProbeSpec;
 }
 
@@ -59,7 +59,7 @@ function opensForSome(scene: Scene, rule: PersonRule, publication: RuledPublicat
     if (way.hook !== 'input' || (sources.length === 0 && into.length === 0) || unknown.length > 0 || counts) return [];
     const described = describe(scene, words, publication);
     if (described === undefined || described.isOtherProtocol || described.isElsewhere || described.naming !== 'host') return [];
-    // Somebody else: another sender, or by another wire.
+    // Another sender, or another interface.
     const other = sources.length > 0 ? scene.outside : scene.wires.find((name) => !isNamed(into, name));
     if (other === undefined) return [];
     const packet = packetTo(scene, publication, stranger, other);
@@ -72,7 +72,7 @@ function opensForSome(scene: Scene, rule: PersonRule, publication: RuledPublicat
   });
 }
 
-/** INPUT opens some published ports by their number, so somebody counts on it; it drops what asks for this one. */
+/** INPUT opens some published ports by their number, so an administrator relies on it; it drops what asks for this one. */
 function openForNobody(scene: Scene, family: Family): Fault[] {
   const stranger = scene.stranger(family);
   if (stranger === undefined) return [];
