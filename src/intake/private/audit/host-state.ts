@@ -71,7 +71,8 @@ export function compareEngine(wanted: readonly WantedFile[], texts: HostTexts, w
   // Neither needs to be a version that Bulkhead knows.
   const found = /^\d+(\.\d+)*/.exec(version)?.[0];
   if (found === undefined) return [notCompared('version of the engine', `'${version.slice(0, 40)}' is not a version`)];
-  const fits = (minimum === undefined || compareVersions(found, minimum) >= 0) && (below === undefined || compareVersions(found, below) < 0);
+  const fits =
+    (minimum === undefined || compareVersions(found, minimum) >= 0) && (below === undefined || compareVersions(found, below) < 0);
   return fits
     ? []
     : [difference('engine-version', 'version of the engine', `${minimum ?? 'any'} or later, before ${below ?? 'any'}`, version)];

@@ -60,8 +60,8 @@ function lettingRules({ words }: Admitted, publication: RuledPublication, scene:
 } // prettier-ignore
 
 /**
- * Rules at the top of the chain where they belong, which close publications as the words of a rule say: tried first alone, then after rules for those
- * whom other rules let in. Undefined where none of it works without harm.
+ * Rules at the top of the chain where they belong, which close publications as the words of a rule say: tried first alone, then after rules for the senders
+ * that other rules let in. Undefined where none of it works without harm.
  */
 export function closeIt(scene: Scene, words: Words, meant: readonly Meant[]): Mend | undefined {
   const [{ packet }] = meant;
