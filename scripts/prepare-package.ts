@@ -52,11 +52,26 @@ function restore(): void {
   fs.rmSync(ASIDE, { recursive: true });
 }
 
-/** The lines of the code stay: Node.js prints the line of an uncaught error above its stack trace. */
 function withoutComments(file: string): void {
-  const kind = file.endsWith('.js') ? ts.ScriptKind.JS : ts.ScriptKind.TS;
-  const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true, kind);
+  const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS);
   replace(file, ts.createPrinter({ removeComments: true }).printFile(source));
+}
+
+/**
+ * Code of this library: names stay, as they are in the sources, and each statement has a line of its own, because Node.js prints the line of an uncaught
+ * error above its stack trace.
+ */
+function shortened(file: string): void {
+  const { code } = minifySync(fs.readFileSync(file, 'utf8'), { compress: false, mangle: false, module: false });
+  const source = ts.createSourceFile(file, code, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS);
+  const starts: number[] = [];
+  const visit = (node: ts.Node): void => {
+    if ((ts.isStatement(node) && !ts.isBlock(node)) || ts.isClassElement(node)) starts.push(node.getStart(source));
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  const lines = [...starts, code.length].map((start, i, all) => code.slice(i === 0 ? 0 : all[i - 1], start));
+  replace(file, lines.filter((line) => line !== '').join('\n'));
 }
 
 /** Code of a bundled library, in few lines and with short names of variables. Classes and functions keep theirs, which a program may read. */
@@ -99,7 +114,8 @@ function prepare(): void {
   }
   for (const file of unreachedDeclarations()) fs.rmSync(file);
   for (const file of filesBelow(path.join(ROOT, 'lib'))) {
-    if (file.endsWith('.js') || /[\\/]private[\\/].*\.d\.ts$/.test(file)) withoutComments(file);
+    if (file.endsWith('.js')) shortened(file);
+    else if (/[\\/]private[\\/].*\.d\.ts$/.test(file)) withoutComments(file);
   }
 }
 
