@@ -337,9 +337,8 @@ function hostQuestions(
 ): HostQuestions | undefined {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { askHost } = require('../intake/ask') as typeof import('../intake/ask');
-  const host = askHost(input, engine, option);
+  const host = askHost(input, engine, option, daemon);
   if (host === undefined) return undefined;
-  if (daemon !== undefined) throw new InputError(`${input} is about one host; leave out --daemon`);
   for (const { text, place, sentence } of host.notes) {
     const note = [text, ...(place === undefined ? [] : [place]), sentence].join(': ');
     err.write(`bulkhead: ${visible(note.replace(/\n/g, ' '))}\n`);

@@ -16,13 +16,15 @@ export function ask(input: string, daemon?: string): Questions {
  * @param input a file, or `-` for standard input
  * @param engine version of the engine, which Terraform does not tell
  * @param option of the command line, which gives it
+ * @param daemon of a plan with several Docker hosts, the configuration of the provider
  * @throws InputError
  */
-export function askHost(input: string, engine?: string, option = '--engine'): HostQuestions | undefined {
+export function askHost(input: string, engine?: string, option = '--engine', daemon?: string): HostQuestions | undefined {
   const text = textOf(input);
   if (text === undefined) return undefined;
   if (isHostDump(text)) {
     if (engine !== undefined) throw new InputError(`${input} has the rules of its engine as they are, so that ${option} would change nothing; leave it out`); // prettier-ignore
+    if (daemon !== undefined) throw new InputError(`${input} is about one host; leave out --daemon`);
     return askDump(input, text);
   }
   const json = text.trimStart().startsWith('{') ? parsedText(input, text, "run 'cdktf synth' or 'terraform show -json' again") : undefined;
@@ -40,12 +42,13 @@ export function askHost(input: string, engine?: string, option = '--engine'): Ho
   }
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { askTerraform } = require('./ask-terraform') as typeof import('./ask-terraform');
-  return askTerraform(json, engine);
+  return askTerraform(json, engine, daemon);
 }
 
 function textOf(input: string): string | undefined {
   if (input === '-') return fs.readFileSync(0, 'utf8');
-  return fs.statSync(input, { throwIfNoEntry: false })?.isFile() === true ? fs.readFileSync(input, 'utf8') : undefined;
+  const stat = fs.statSync(input, { throwIfNoEntry: false });
+  return stat?.isFile() || stat?.isFIFO() ? fs.readFileSync(input, 'utf8') : undefined;
 }
 
 function askDump(input: string, text: string): HostQuestions {

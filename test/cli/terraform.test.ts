@@ -71,7 +71,8 @@ describe('what is refused, with exit code 2 and a way out', () => {
     ['a version that is none', () => ['list', '-i', file('s.json', before), '-e', 'new'], /'new' is not/],
     ['a version for a host', () => ['list', '-i', archive(), '-e', '29'], /has the rules of its engine as they are.*leave it out/],
     ['another engine for a host', () => ['whatif', '-i', archive(), '-e', '29'], /whatif needs what a host is made of/],
-    ['a daemon', () => ['list', '-i', file('s.json', before), '-e', '29', '-d', 'x'], /is about one host; leave out --daemon/],
+    ['a daemon', () => ['list', '-i', file('s.json', before), '-e', '29', '-d', 'x'], /is about one Docker host; leave out --daemon/],
+    ['a daemon for a host', () => ['list', '-i', archive(), '-d', 'x'], /is about one host; leave out --daemon/],
     ['a host and a program', () => ['diff', archive(), path.join(__dirname, '../../package.json')], /different kinds/],
   ])('%s', async (_, argv, says) => {
     expect(await bulkhead(...argv())).toEqual({ code: EXIT.usage, out: '', err: expect.stringMatching(says) });

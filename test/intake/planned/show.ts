@@ -6,6 +6,8 @@ export interface Shown {
   /** Of a plan: the configuration, by argument. */
   readonly expressions?: Record<string, unknown>;
   readonly isData?: true;
+  /** Of a plan: the configuration of the provider. */
+  readonly provider?: string;
 }
 
 const addressOf = ({ type, name, isData }: Shown) => `${isData ? 'data.' : ''}${type}.${name}`;
@@ -34,7 +36,13 @@ export function plan(resources: readonly Shown[]): object {
     planned_values: of(false),
     prior_state: { ...COMMON, values: of(true) },
     configuration: {
-      root_module: { resources: resources.map((shown) => ({ address: addressOf(shown), expressions: shown.expressions ?? {} })) },
+      root_module: {
+        resources: resources.map((shown) => ({
+          address: addressOf(shown),
+          expressions: shown.expressions ?? {},
+          provider_config_key: shown.provider ?? 'docker',
+        })),
+      },
     },
   };
 }

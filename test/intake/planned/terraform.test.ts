@@ -98,6 +98,34 @@ describe('a plan', () => {
     expect(asked.explain('api', 'web', '80').text).toContain("what network '(known after apply)' of container 'api' is");
   });
 
+  test('a reference in a module is to a network of the module', () => {
+    const values = (name: string) => ({ name, network_mode: 'bridge', start: true, networks_advanced: [{}] });
+    const resource = (type: string, name: string, its: object) => ({ address: `module.m["a.b"].${type}.${name}`, type, name, values: its });
+    const config = (name: string) => ({ address: `docker_container.${name}`, expressions: { networks_advanced: [front] } });
+    const json = {
+      format_version: '1.0',
+      terraform_version: '1.11.4',
+      planned_values: {
+        root_module: {
+          resources: [{ address: 'docker_network.front', type: 'docker_network', name: 'front', values: { name: 'outer' } }],
+          child_modules: [
+            {
+              resources: [
+                resource('docker_network', 'front', { name: 'inner' }),
+                resource('docker_container', 'one', values('one')),
+                resource('docker_container', 'two', values('two')),
+              ],
+            },
+          ],
+        },
+      },
+      configuration: { root_module: { module_calls: { m: { module: { resources: [config('one'), config('two')] } } } } },
+    };
+    const asked = askTerraform(json, '28.5');
+    expect(asked.disposition('one', 'two', '80')).toBe('DELIVERED');
+    expect(asked.host.names.containers.map(({ addresses }) => addresses.map(({ network: on }) => on))).toEqual([['inner'], ['inner']]);
+  });
+
   test('what it publishes is not certainly reachable', () => {
     const other = { name: { references: ['local.network'] } };
     const asked = askTerraform(plan([{ ...unnamed('api', [other]), values: { ...container('api', [{}], PORTS).values } }]), '28.5');
@@ -151,6 +179,7 @@ test.each([
 
 test('each answer says what Terraform does not tell', () => {
   expect(askTerraform(state([]), '28.5').notes.map(({ text, sentence }) => `${text}: ${sentence}`)).toEqual([
+    'terraform: all resources are taken to be on one Docker host',
     "terraform: no firewall but Docker's rules is taken to be on the host, and Docker to have its default settings",
     'terraform: services of the host itself are not known, and exposure does not list them',
     'terraform: 192.0.2.1 and 2001:db8::1 stand for the addresses of the host, and the first free address for each that Docker chooses',
@@ -163,3 +192,35 @@ test.each([[{}], [[]], [undefined], ['x'], [{ format_version: '1.0' }], [{ forma
     expect(isTerraformJson(json)).toBe(false);
   },
 );
+
+describe('several Docker hosts', () => {
+  const on = (provider: string, shown: Shown, name: string): Shown => ({ ...shown, name, provider });
+  const front = (name: string, provider: string) => on(provider, network('front'), name);
+  const both = plan([
+    front('first', 'docker'),
+    front('second', 'docker.b'),
+    on('docker', container('web', [at('front')]), 'web'),
+    on('docker', container('api', [at('front')]), 'api'),
+    on('docker.b', container('web', [at('front')]), 'web2'),
+  ]);
+
+  test('a plan tells them apart, and one is chosen', () => {
+    const lines = (daemon: string) => askTerraform(both, '28.5', daemon).open().map(({ source, destination }) => `${source} ${destination}`); // prettier-ignore
+    expect(lines('docker')).toContain('web api');
+    expect(lines('docker.b').join('\n')).not.toContain('api');
+  });
+
+  test.each([undefined, 'docker.c'])('%s is refused with the names', (daemon) => {
+    expect(() => askTerraform(both, '28.5', daemon)).toThrow('choose one with --daemon: docker, docker.b');
+  });
+
+  test('a state with a name twice is refused with a way out', () => {
+    const twice = state([on('', container('web'), 'a'), on('', container('web'), 'b')]);
+    expect(() => askTerraform(twice, '28.5')).toThrow(/two resources docker_container have the name 'web'.*terraform show -json plan/);
+  });
+
+  test('a network that is read may be one that is made', () => {
+    const read = { ...network('front'), isData: true as const };
+    expect(askTerraform(state([network('front'), read]), '28.5').open()).toEqual(expect.anything());
+  });
+});

@@ -1,3 +1,4 @@
+import { resourcesIn } from './terraform-resources';
 import { at, type Json, listAt, textAt } from '../host/json-text';
 
 /** A network that a container is attached to, by its name. */
@@ -13,33 +14,46 @@ export function unknownArguments(plan: Json, address: string, values: Json, keys
   return keys.filter((key) => at(configured, 'expressions', key) !== undefined && at(values, key) === undefined);
 }
 
-function configurationOf(plan: Json, address: string): Json {
-  // Of those with a count or for_each, the configuration is one for all.
-  const [base] = address.split('[');
-  return listAt(plan, 'configuration', 'root_module', 'resources').find((each) => textAt(each, 'address') === base);
+/** The configuration of a resource; of those with a count or for_each, it is one for all. */
+export function configurationOf(plan: Json, address: string): Json {
+  const { path, resource } = partsOf(address);
+  const names = [...path.matchAll(/module\.([^.]+)\./g)].map(([, name]) => name);
+  const module = names.reduce((outer, name) => at(outer, 'module_calls', name, 'module'), at(plan, 'configuration', 'root_module'));
+  return listAt(module, 'resources').find((each) => textAt(each, 'address') === resource);
+}
+
+/** An address without indexes: the path of its module, and the resource there. */
+function partsOf(address: string): { readonly path: string; readonly resource: string } {
+  const bare = address.replace(/\["(?:[^"\\]|\\.)*"\]|\[\d+\]/g, '');
+  const [path] = /^(?:module\.[^.]+\.)*/.exec(bare)!;
+  return { path, resource: bare.slice(path.length) };
 }
 
 /**
  * Networks of a container by the references in its configuration: a plan does not know the id of a network that is not there yet. Undefined where these
- * do not name one resource each, or where the container is in a module.
+ * do not name one resource of the same module each.
  */
 export function configuredNetworks(plan: Json, address: string): readonly Attached[] | undefined {
   const blocks = listAt(configurationOf(plan, address), 'expressions', 'networks_advanced');
   if (blocks.length === 0) return undefined;
-  const attached = blocks.map((block): Attached => ({ network: networkOf(plan, block), values: constantsOf(block) }));
+  const attached = blocks.map((block): Attached => ({
+    network: networkOf(plan, partsOf(address).path, block),
+    values: constantsOf(block),
+  }));
   return attached.every(({ network }) => network !== undefined) ? attached : undefined;
 }
 
-function networkOf(plan: Json, block: Json): string | undefined {
+function networkOf(plan: Json, path: string, block: Json): string | undefined {
   const references = listAt(block, 'name', 'references').filter((each): each is string => typeof each === 'string');
   // Configuration in JSON shows a reference as a constant, too.
   if (references.length === 0) return textAt(block, 'name', 'constant_value');
   const resources = [...new Set(references.map((each) => /^(docker_network\.[\w-]+)/.exec(each)?.[1]))];
   if (resources.length !== 1 || resources[0] === undefined) return undefined;
-  const planned = listAt(plan, 'planned_values', 'root_module', 'resources').filter(
-    (each) => textAt(each, 'address')?.split('[')[0] === resources[0],
-  );
-  return planned.length === 1 ? textAt(planned[0], 'values', 'name') : undefined;
+  const planned = resourcesIn(at(plan, 'planned_values', 'root_module')).filter((each) => {
+    const parts = partsOf(each.address);
+    return parts.path === path && parts.resource === resources[0];
+  });
+  return planned.length === 1 ? textAt(planned[0].values, 'name') : undefined;
 }
 
 function constantsOf(block: Json): Json {

@@ -1,4 +1,5 @@
 import { unreadOptions } from './engine-input-for';
+import { isData, resourcesOnHost } from './terraform-hosts';
 import { engineNetworksIn } from './terraform-networks';
 import { configuredNetworks, unknownArguments } from './terraform-references';
 import { type Resource, resourcesIn } from './terraform-resources';
@@ -24,12 +25,17 @@ export function isTerraformJson(json: Json): boolean {
   return textAt(json, 'format_version') !== undefined && textAt(json, 'terraform_version') !== undefined;
 }
 
-/** The networks and containers of a state, or those that a plan leads to. */
-export function terraformObjects(json: Json): TerraformObjects {
+/**
+ * The networks and containers of a state, or those that a plan leads to.
+ * @param host configuration of the provider, where a plan has several
+ * @throws InputError where it is not clear which Docker host is meant
+ */
+export function terraformObjects(json: Json, host?: string): TerraformObjects {
   const isPlan = at(json, 'planned_values') !== undefined;
   const resources = resourcesIn(at(json, isPlan ? 'planned_values' : 'values', 'root_module'));
-  const read = isPlan ? resourcesIn(at(json, 'prior_state', 'values', 'root_module')).filter(({ address }) => /(^|\.)data\./.test(address)) : []; // prettier-ignore
-  const all = [...resources, ...read.filter((each) => !resources.some(({ address }) => address === each.address))];
+  const read = isPlan ? resourcesIn(at(json, 'prior_state', 'values', 'root_module')).filter(isData) : []; // prettier-ignore
+  const others = read.filter((each) => !resources.some(({ address }) => address === each.address));
+  const all = resourcesOnHost(json, [...resources, ...others], host);
   const notes: HostNote[] = all
     .filter(({ type }) => type === 'docker_service')
     .map(({ address }) => notUnderstood('terraform', address, 'services of a swarm are not modelled from here: their networks and published ports are left out')); // prettier-ignore
