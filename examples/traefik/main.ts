@@ -41,7 +41,7 @@ const back = new BridgeSegment(stack, 'Back', { daemon });
 const letsEncrypt = { mail: 'admin@example.com', store: '/letsencrypt' };
 const traefik = new HardenedContainer(stack, 'Traefik', {
   segment: front,
-  image: image('traefik:v3.5'),
+  image: image('traefik:v3.6.1'),
   profile: ImageProfile.traefik(),
   command: [
     '--ping=true',

@@ -40,7 +40,7 @@ export const traefik: PublicStack = {
     const certificates = '/letsencrypt';
     const proxy = new HardenedContainer(stack, 'Traefik', {
       segment,
-      image: image('traefik:v3.5'),
+      image: image('traefik:v3.6.1'),
       profile: ImageProfile.traefik(),
       aliases: [DOMAIN], // inside the segment the name leads to the proxy as well
       command: [

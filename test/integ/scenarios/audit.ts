@@ -50,7 +50,7 @@ function ways(networks: Readonly<Record<'dmz' | 'app' | 'data', string>>): Way[]
     { name: 'a stranger in a segment', spoil: `${RUN} stranger --network ${app} lab:1`, mend: 'docker rm -f stranger', finds: ['container-extra', 'member-stranger'], says: `stranger in ${app}` },
     { name: 'a stranger that is stopped', spoil: `docker create --name stranger --network ${data} lab:1`, mend: 'docker rm -f stranger', finds: ['container-extra', 'member-stranger'], says: `stranger in ${data}` },
     { name: 'a stranger that publishes', spoil: `${RUN} stranger -p 0.0.0.0:8081:80 lab:1`, mend: 'docker rm -f stranger', finds: ['container-extra', 'port-extra'], says: '0.0.0.0:8081 to 80/tcp' },
-    { name: 'a privileged stranger', spoil: `${RUN} stranger --privileged --network none lab:1`, mend: 'docker rm -f stranger', finds: ['container-powerful'], says: 'privileged' },
+    { name: 'a privileged stranger', spoil: 'docker create --name stranger --privileged --network none lab:1', mend: 'docker rm -f stranger', finds: ['container-powerful'], says: 'privileged' },
     { name: 'a container of ours in another segment', spoil: `docker network connect ${data} app-web`, mend: `docker network disconnect ${data} app-web`, finds: ['member-stranger'], says: `app-web in ${data}` },
     { name: 'a container that is stopped', spoil: 'docker stop -t 0 app-db', mend: 'docker start app-db', finds: ['container-stopped'], says: 'app-db' },
     { name: 'a network of others', spoil: 'docker network create --subnet 10.99.0.0/24 other', mend: 'docker network rm other', finds: ['network-extra'], says: '10.99.0.0/24' },

@@ -23,7 +23,7 @@ export function resourcesOnHost(json: Json, resources: readonly Resource[], host
     const names = onDocker.filter((each) => each.type === type && !isData(each)).map(({ values }) => textAt(values, 'name'));
     const twice = names.find((name, i) => name !== undefined && names.indexOf(name) !== i);
     if (twice !== undefined) {
-      throw new InputError(`two resources ${type} have the name '${twice}', so there are several Docker hosts, which a state does not tell apart; give a plan: terraform plan -out=plan, then terraform show -json plan`); // prettier-ignore
+      throw new InputError(`two resources ${type} have the name '${twice}', so there are several Docker hosts, which a state does not distinguish; give a plan: terraform plan -out=plan, then terraform show -json plan`); // prettier-ignore
     }
   }
   return onDocker;
