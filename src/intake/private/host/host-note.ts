@@ -4,8 +4,8 @@ import type { HostText } from './host-texts';
 export interface HostNote {
   /** `missing`: a text was not given. `not-understood`: something in it could not be read; answers that need it are UNKNOWN. */
   readonly kind: 'missing' | 'not-understood';
-  /** The text that it is about; `terraform` for what `terraform show -json` prints. */
-  readonly text: HostText | 'terraform';
+  /** The text that it is about; `terraform` for what `terraform show -json` prints, `compose` for Compose files. */
+  readonly text: HostText | 'terraform' | 'compose';
   /** Where in that text: a line, a rule, the name of an interface or a container. */
   readonly place?: string;
   readonly sentence: string;

@@ -1,26 +1,15 @@
+import { DEFAULT_NETWORK } from './default-network';
 import type { Resource } from './terraform-resources';
 import { WANTS_IPV6 } from './with-addresses';
-import { DEFAULT_BRIDGE } from '../../../topology/private/senders';
 import { type EngineNetwork, interfaceOf } from '../host/engine-objects';
 import { at, entriesAt, listAt, textAt } from '../host/json-text';
-
-const DEFAULT: EngineNetwork = {
-  name: 'bridge',
-  id: '',
-  driver: 'bridge',
-  internal: false,
-  blocks: [DEFAULT_BRIDGE.block],
-  gateways: [`${DEFAULT_BRIDGE.gateway}/${DEFAULT_BRIDGE.block.split('/')[1]}`],
-  interface: DEFAULT_BRIDGE.bridge,
-  options: {},
-};
 
 /** Networks that the program makes or reads, after the default bridge that each engine has. */
 export function engineNetworksIn(resources: readonly Resource[]): EngineNetwork[] {
   const found = resources.filter(({ type }) => type === 'docker_network').map(networkOf);
   const real = found.filter(({ driver }) => driver !== 'host' && driver !== 'null');
   const distinct = [...new Map(real.map((network) => [network.name, network])).values()];
-  return distinct.some(({ name }) => name === DEFAULT.name) ? distinct : [DEFAULT, ...distinct];
+  return distinct.some(({ name }) => name === DEFAULT_NETWORK.name) ? distinct : [DEFAULT_NETWORK, ...distinct];
 }
 
 function networkOf({ address, values }: Resource): EngineNetwork {

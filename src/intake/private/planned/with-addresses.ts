@@ -39,11 +39,14 @@ export function withAddresses({ networks, containers }: Objects): Objects {
 }
 
 function wants({ driver, options }: EngineNetwork, family: Family): boolean {
-  return driver !== 'null' && (family === 'ipv4' || options[WANTS_IPV6] === 'true');
+  return driver !== 'null' && (family === 'ipv4' ? options[WITHOUT_IPV4] !== 'true' : options[WANTS_IPV6] === 'true');
 }
 
 /** Key of a network that has IPv6 without a block of its own. */
 export const WANTS_IPV6 = 'ipv6';
+
+/** Key of a network that has no IPv4. */
+export const WITHOUT_IPV4 = 'without_ipv4';
 
 function isOf(text: string, family: Family): boolean {
   return text.includes(':') === (family === 'ipv6');
