@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { Validator } from '@cfworker/json-schema';
 import { bulkhead } from './bulkhead';
 import { EngineVersion, FirewallReview } from '../../src';
-import { EXIT } from '../../src/cli/main';
+import { EXIT } from '../../src/cli/exit';
 import { archiveOf } from '../intake/archive-of';
 import { textsOf } from '../intake/host-texts';
 import { temporaryFolder } from '../support/folders';
