@@ -60,7 +60,11 @@ export class DaemonCore {
         addressPools: [props.addressPool.text],
         ipv6Pool: ipv6Pool(this.daemonId),
         foreignBlocks: checked.foreignBlocks,
-        engine: { ...engine, keepsInternalNames: !can(engine.version, 'forwardsInternalNames') },
+        engine: {
+          ...engine,
+          keepsInternalNames: !can(engine.version, 'forwardsInternalNames'),
+          ...(!can(engine.version, 'routesOnce') && { conflictsWithRouted: can(engine.version, 'noInternalRoute') ? 'outward' : 'all' }),
+        },
         uplinkMtu: checked.uplinkMtu,
         ...(checked.runtimes && { runtimes: Object.keys(checked.runtimes) }),
       },

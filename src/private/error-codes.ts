@@ -117,6 +117,7 @@ export const ERROR_CODES = {
   ExistingFlow:
     'A flow with a network or container that Bulkhead does not manage is impossible, or would open more than the program accepts.',
   ExistingAddress: 'The program uses the address of an existing container, but does not declare it.',
+  SecondDefaultRoute: 'Two networks of a workload set a default route, so the engine does not start the container.',
   SecondWayOut: 'The default route of a workload would use another network than the one through which it publishes or leaves.',
   HostNeedsShim: 'The host and the containers on its interface can reach each other only through a shim.',
   ShimRefused: 'A shim does not work on the segment, or the segment already has one.',

@@ -38,6 +38,10 @@ const CAPABILITIES = {
    * CVE-2024-29018 stopped that, and moby#47821 restored it. In a line that changed, a version without its patch counts as one that does not.
    */
   forwardsInternalNames: (version) => KEEPS_INTERNAL_NAMES.every((span) => !canBeIn(span, version)),
+  /** Sets no default route of a container in an internal bridge network (moby#46603). */
+  noInternalRoute: since('25.0'),
+  /** Starts a container in a bridge network and in an ipvlan that routes, which both have a default route (moby#48576 of 27.3; runs on 28.5). */
+  routesOnce: since('28.0'),
   /** Knows the ipvlan mode `l3s`. */
   ipvlanL3s: since('23.0'),
 } satisfies Record<string, Has>;

@@ -9,6 +9,7 @@ import { planEgress, planHostFlows, planPairs, planPublications } from './plans'
 import type { Problem, Warning } from './problem';
 import { resolversOf } from './resolvers';
 import { seenProcesses } from './seen-processes';
+import { secondRoutes } from './routed-wires';
 import { shadowedNames } from './shadowed-names';
 import { planGateway, planSwarm, servicesOnNode, swarmRequests } from './swarm';
 import type { NetworkPlan, Topology, WorkloadPlan } from './topology';
@@ -163,6 +164,7 @@ export function derive(facts: Facts, locked: LockedDaemon): Derived {
   const problems = [
     ...policyProblems(facts),
     ...wireProblems(facts, members),
+    ...secondRoutes(facts, members),
     ...overlayProblems(wires),
     ...existing.problems,
     ...allocation.problems,

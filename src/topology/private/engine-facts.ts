@@ -15,6 +15,8 @@ export interface EngineFacts {
   readonly guardBackend?: GuardBackendName;
   /** Docker's resolver forwards nothing from a container whose networks are all internal, not even to another container there. */
   readonly keepsInternalNames?: boolean;
+  /** Bridge networks beside which it starts no member of an ipvlan that routes: all, or those that are not internal. */
+  readonly conflictsWithRouted?: 'all' | 'outward';
 }
 
 /** nftables: 29.0 and later. */

@@ -70,7 +70,9 @@ const OURS = named('station', 'asker');
 
 export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
-    const kinds: Kind[] = [IpvlanMode.L3, IpvlanMode.L2, 'macvlan'];
+    // Before 25.0 no container can be in an ipvlan that routes and in a bridge network, and the synth refuses that.
+    const kinds: Kind[] = engine === '20.10' ? [IpvlanMode.L2, 'macvlan'] : [IpvlanMode.L3, IpvlanMode.L2, 'macvlan'];
+    if (engine === '20.10') checks.skip('l3', 'the engine starts no container that is also in a bridge network');
     const deployment = new UnwatchedDeployment(lab, programOf(kinds[0]), {
       daemon: { dualStack: true, additionalHostAddresses: [NET.host2, NET.host6] },
     });
