@@ -11,6 +11,10 @@ export interface Input {
   readonly input: string;
   readonly daemon?: string;
   readonly engine?: string;
+  /** Of Compose: files on top of the first, profiles that are on, and files with variables. */
+  readonly override?: readonly string[];
+  readonly profile?: readonly string[];
+  readonly envFile?: readonly string[];
 }
 
 /** What both kinds of input answer. */
@@ -55,11 +59,12 @@ export class Asked {
  * @param option of the command line, which tells the engine of the input
  * @throws InputError
  */
-export function asked({ input, daemon, engine }: Input, note: (text: string) => void, option = '--engine'): Asked {
+export function asked({ input, daemon, engine, override, profile, envFile }: Input, note: (text: string) => void, option = '--engine'): Asked {
   // Loaded only now: help and mistakes need none of it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { ask, askHost } = require('../intake/ask') as typeof import('../intake/ask');
-  const host = askHost(input, engine, option, daemon);
+  const compose = { overrides: override, profiles: profile, envFiles: envFile };
+  const host = askHost(input, { engine, option, daemon, compose });
   if (host === undefined) {
     const questions = ask(input, daemon);
     if (engine === undefined) return Asked.ofDaemon(questions);

@@ -29,10 +29,14 @@ Examples:
   $ bulkhead exposure --input web1.txt       what the outside reaches, of a host that collect read
   $ bulkhead collect --ssh web1 >web1.txt    what a host tells of its networks, its rules and its engine
   $ bulkhead audit web1.txt                  what differs between the synth in cdktf.out and that host
+  $ bulkhead exposure compose.yaml           what the outside reaches, of a Compose file
   $ terraform show -json | bulkhead exposure --input - --engine 28.5
                                              what the outside reaches, of any Terraform program`;
 
-const ENGINE_OF_INPUT = ['-e, --engine <version>', 'version of the engine, for Terraform, which does not tell it'] as const;
+const INPUT =
+  "a topology.json, a folder that has some below it, the text of collect, what 'terraform show -json' prints, or a Compose file or its folder";
+
+const ENGINE_OF_INPUT = ['-e, --engine <version>', 'version of the engine, for Terraform and Compose, which do not tell it'] as const;
 
 /** Runs a command line; returns the exit code. */
 export async function main(argv: readonly string[], out: Sink, err: Sink): Promise<number> {
@@ -63,12 +67,11 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
   const command = (words: string, description: string) => {
     const added = program.command(words).description(description);
     return added
-      .option(
-        '-i, --input <path>',
-        "a topology.json, a folder that has some below it, the text of collect, or what 'terraform show -json' prints",
-        'cdktf.out',
-      ) // prettier-ignore
-      .option('-d, --daemon <path>', 'the daemon, where the input has several: its construct path or the end of it');
+      .option('-i, --input <path>', INPUT, 'cdktf.out')
+      .option('-d, --daemon <path>', 'the daemon, where the input has several: its construct path or the end of it')
+      .option('--override <file...>', 'Compose files on top of the first')
+      .option('--profile <name...>', 'profiles of Compose that are on')
+      .option('--env-file <file...>', 'files with variables for Compose, in place of .env');
   };
   // What whatif asks for is another version.
   const asking = (words: string, description: string) => command(words, description).option(...ENGINE_OF_INPUT);
@@ -82,14 +85,15 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
     end(changes.length === 0 ? EXIT.yes : EXIT.no);
   };
 
-  listed('list', 'every two ends with an open connection, with the ports').action((given: Given) => {
-    const { about, answers } = read(given);
+  const named = (input: string | undefined, given: Given): Given => ({ ...given, input: input ?? given.input });
+  listed('list [input]', 'every two ends with an open connection, with the ports').action((input: string | undefined, given: Given) => {
+    const { about, answers } = read(named(input, given));
     print(openListing(about, answers.open()), given);
   });
 
-  listed('exposure', 'what is reachable from outside the host, and from which addresses').action((given: Given) => {
-    print(read(given).exposure(), given);
-  });
+  listed('exposure [input]', 'what is reachable from outside the host, and from which addresses').action(
+    (input: string | undefined, given: Given) => print(read(named(input, given)).exposure(), given),
+  );
 
   asking('evaluate <from> <to> <port>', 'whether a connection arrives: prints DELIVERED, DROPPED, UNREACHABLE or UNKNOWN').action(
     (from: string, to: string, port: string, given: Given) => {
@@ -115,11 +119,11 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
     },
   );
 
-  formatted(command('whatif', 'what another version of the engine would open and close, with the same networks and rules of Bulkhead'))
+  formatted(command('whatif [input]', 'what another version of the engine would open and close, with the same networks and rules of Bulkhead'))
     .requiredOption('-e, --engine <version>', 'version of the engine that you ask about, such as 29.1')
-    .option('--from <version>', 'version of the engine now, for Terraform, which does not tell it')
-    .action(({ engine, from, ...given }: Given & { readonly engine: string; readonly from?: string }) => {
-      const before = read({ ...given, engine: from }, '--from');
+    .option('--from <version>', 'version of the engine now, for Terraform and Compose, which do not tell it')
+    .action((input: string | undefined, { engine, from, ...given }: Given & { readonly engine: string; readonly from?: string }) => {
+      const before = read({ ...named(input, given), engine: from }, '--from');
       const after = before.onEngine(engine);
       changed('whatif', { ...before.about, newEngine: after.about.engine }, after.changesSince(before), given);
     });
@@ -164,7 +168,7 @@ function wordsOf(program: Command): Words {
     commands: program.commands.map((command) => ({
       name: command.name(),
       description: command.description(),
-      takesFiles: ['audit', 'diff', 'review'].includes(command.name()),
+      takesFiles: ['audit', 'diff', 'exposure', 'list', 'review', 'whatif'].includes(command.name()),
       ...(command.name() === 'completion' && { choices: SHELLS as readonly Shell[] }),
       options: command.options.map(({ short, long, description, required, argChoices = [] }) => ({
         flags: [short, long].filter((flag) => flag !== undefined && flag !== null),

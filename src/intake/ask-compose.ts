@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import * as path from 'node:path';
+import { overrideBeside } from './compose-files';
 import { HostQuestions } from './host-questions';
 import { given } from './input-error';
 import { composeObjects } from './private/compose/compose-host';
@@ -18,42 +18,42 @@ const ASSUMED = [
 
 /** How Compose is called. */
 export interface ComposeOptions {
+  /** `-` for a text. */
   readonly files: readonly string[];
+  /** Of the first file, where it is not on disk. */
+  readonly text?: string;
   readonly profiles?: readonly string[];
   readonly envFiles?: readonly string[];
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
- * Questions to the host on which `docker compose up` ran, on an engine of a version.
+ * Questions to the host on which `docker compose up` ran.
+ * @param version of the engine; the newest that is known where the question names none
  * @throws InputError for what Compose refuses, and for a version that is not one
  */
-export function askCompose(options: ComposeOptions, version: string, environment: Readonly<Record<string, string | undefined>> = process.env): HostQuestions {
-  const engine = given(() => EngineVersion.of(version));
-  const model = composeModel({ ...options, environment, read: readFile });
+export function askCompose(options: ComposeOptions, version?: string, environment: Environment = process.env): HostQuestions {
+  const engine = version === undefined ? EngineVersion.V29 : given(() => EngineVersion.of(version));
+  const [file] = options.files;
+  const read = (each: string) => (each === file && options.text !== undefined ? options.text : readFile(each));
+  const model = composeModel({ ...options, environment, read });
   const { networks, containers, notes } = composeObjects(composeProject(model), profilesOf(options, model.value('COMPOSE_PROFILES')));
-  const assumed = ASSUMED.map((sentence) => ({ kind: 'missing' as const, text: 'compose' as const, sentence }));
+  const chosen = version === undefined ? [`engine ${engine.version} is taken; --engine names another`] : [];
+  const left = options.files.length === 1 && options.text === undefined ? overrideBeside(file) : [];
+  const unread = left.map((each) => `${each} is beside the file and is not read; 'docker compose up' reads both if none is named: name the folder, or give it with --override`); // prettier-ignore
+  const assumed = [...chosen, ...unread, ...ASSUMED].map((sentence) => ({ kind: 'missing' as const, text: 'compose' as const, sentence }));
   const settings = unguardedSettings(engine, { userlandProxy: true, forwardPolicyDrop: false });
   const host = hostOfPlan({ networks, containers, version: engine.version, settings, notes: [...assumed, ...notes] });
   return new HostQuestions(host, (other) => askCompose(options, other, environment));
 }
 
-function profilesOf({ profiles }: ComposeOptions, named = ''): string[] {
-  return [...(profiles ?? []), ...named.split(',').map((each) => each.trim()).filter((each) => each !== '')]; // prettier-ignore
+function profilesOf({ profiles = [] }: ComposeOptions, named = ''): string[] {
+  const wanted = named.split(',').map((each) => each.trim());
+  return [...profiles, ...wanted.filter((each) => each !== '')];
 }
 
 function readFile(file: string): string | undefined {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   return stat === undefined || stat.isDirectory() ? undefined : fs.readFileSync(file, 'utf8');
-}
-
-/** Names that Compose looks for in a folder, with those that it puts on top. */
-const FOUND = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
-
-/** The files that Compose takes in a folder; undefined where there are none. */
-export function composeFilesIn(folder: string): string[] | undefined {
-  const isThere = (file: string) => fs.existsSync(path.join(folder, file));
-  const main = FOUND.find(isThere);
-  if (main === undefined) return undefined;
-  const override = FOUND.map((file) => file.replace(/\.ya?ml$/, (end) => `.override${end}`)).find(isThere);
-  return [main, ...(override === undefined ? [] : [override])].map((file) => path.join(folder, file));
 }

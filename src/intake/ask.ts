@@ -1,4 +1,6 @@
 import * as fs from 'node:fs';
+import type { ComposeOptions } from './ask-compose';
+import { composeFilesIn } from './compose-files';
 import type { HostQuestions } from './host-questions';
 import { InputError } from './input-error';
 import { parsedText } from './json-file';
@@ -11,15 +13,27 @@ export function ask(input: string, daemon?: string): Questions {
   return new Questions(topologyAt(input, daemon));
 }
 
+/** What an input does not tell itself. */
+export interface HostInput {
+  /** Version of the engine, which neither Terraform nor Compose tells. */
+  readonly engine?: string;
+  /** Option of the command line that gives it. */
+  readonly option?: string;
+  /** Of a plan with several Docker hosts, the configuration of the provider. */
+  readonly daemon?: string;
+  readonly compose?: Omit<ComposeOptions, 'files'> & { readonly overrides?: readonly string[] };
+}
+
 /**
- * Questions to the host of a text that `bulkhead collect` made, or to one that `terraform show -json` tells of; undefined if the input is about neither.
- * @param input a file, or `-` for standard input
- * @param engine version of the engine, which Terraform does not tell
- * @param option of the command line, which gives it
- * @param daemon of a plan with several Docker hosts, the configuration of the provider
+ * Questions to the host of a text that `bulkhead collect` made, of what `terraform show -json` prints, or of Compose files; undefined if the input is
+ * about no host.
+ * @param input a file, a folder with a Compose file, or `-` for standard input
  * @throws InputError
  */
-export function askHost(input: string, engine?: string, option = '--engine', daemon?: string): HostQuestions | undefined {
+export function askHost(input: string, given: HostInput = {}): HostQuestions | undefined {
+  const { engine, option = '--engine', daemon } = given;
+  const inFolder = input === '-' ? undefined : composeFilesIn(input);
+  if (inFolder !== undefined) return askComposeFiles(inFolder, given);
   const text = textOf(input);
   if (text === undefined) return undefined;
   if (isHostDump(text)) {
@@ -27,6 +41,7 @@ export function askHost(input: string, engine?: string, option = '--engine', dae
     if (daemon !== undefined) throw new InputError(`${input} is about one host; leave out --daemon`);
     return askDump(input, text);
   }
+  if (isCompose(input, text)) return askComposeFiles([input], given, input === '-' || !fs.statSync(input).isFile() ? text : undefined);
   // A topology needs none of this, and is parsed where it is read.
   if (!text.includes('"terraform_version"')) return noHost(input, text);
   const json = parsedText(input, text, "run 'terraform show -json' again");
@@ -41,14 +56,32 @@ export function askHost(input: string, engine?: string, option = '--engine', dae
   return askTerraform(json, engine, daemon);
 }
 
+/** By its name, or by a top key that no other input has. */
+function isCompose(input: string, text: string): boolean {
+  if (/\.ya?ml$/.test(input)) return true;
+  if (/^services\s*:/m.test(text)) return true;
+  if (!text.trimStart().startsWith('{') || !/"services"\s*:\s*\{/.test(text)) return false;
+  const { services, terraform_version: ofTerraform } = parsedText(input, text, "run 'docker compose config --format json' again") as Record<string, unknown>; // prettier-ignore
+  return services !== undefined && ofTerraform === undefined;
+}
+
+/** @param text of the only file, where it cannot be read again */
+function askComposeFiles(files: readonly string[], { daemon, engine, compose = {} }: HostInput, text?: string): HostQuestions {
+  if (daemon !== undefined) throw new InputError(`${files[0]} is about one host; leave out --daemon`);
+  const { overrides = [], ...options } = compose;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { askCompose } = require('./ask-compose') as typeof import('./ask-compose');
+  return askCompose({ ...options, files: [...files, ...overrides], text }, engine);
+}
+
 /** Of a text that is about no host: undefined where it can be a topology, which is read by its path. */
 function noHost(input: string, text: string): undefined {
-  const hosts = "the text of 'bulkhead collect' nor what 'terraform show -json' prints";
+  const hosts = "the text of 'bulkhead collect', what 'terraform show -json' prints, nor a Compose file";
   if (input === '-' || !fs.statSync(input).isFile()) {
     throw new InputError(`${input === '-' ? 'standard input' : input} is neither ${hosts}; pass one of these, or a topology.json by the path of its file`); // prettier-ignore
   }
   if (text.trim() !== '' && !text.trimStart().startsWith('{')) {
-    throw new InputError(`${input} is not a topology of Bulkhead, neither ${hosts}; pass one of these, or a folder that a synth wrote`);
+    throw new InputError(`${input} is neither a topology of Bulkhead, ${hosts}; pass one of these, or a folder that a synth wrote`);
   }
 }
 
