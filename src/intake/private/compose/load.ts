@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { dotenvOf } from './dotenv';
 import { interpolated, substitute, type Variables } from './interpolate';
 import { listOf, merged, without } from './merge';
@@ -58,6 +59,8 @@ export function composeModel({ files, read, environment, envFiles }: ComposeFile
 
 interface Extended {
   readonly services: TreeMap;
+  /** What a file to extend is relative to. */
+  readonly folder: string;
   readonly document?: YamlDocument;
   readonly file: string;
 }
@@ -90,7 +93,7 @@ class Loader {
   public nameOf(files: readonly string[], folder: string, variables: Variables): string {
     const inFiles = files.flatMap((file) => yamlDocuments(file, this.textOf(file)).map(({ value }) => (isTreeMap(value) ? value.name : undefined)));
     const named = inFiles.filter((each) => typeof each === 'string' && each !== '').map((each) => substitute(String(each), variables, 'name')); // prettier-ignore
-    const wanted = variables.value(PROJECT_NAME) || named.at(-1) || path.basename(path.resolve(folder));
+    const wanted = variables.value(PROJECT_NAME) || (named.at(-1) ?? path.basename(path.resolve(folder)));
     const name = wanted.toLowerCase().replace(/[^-_a-z0-9]/g, '').replace(/^[-_]+/, ''); // prettier-ignore
     if (name === '') throw new InputError(`the project '${wanted}' has a name without a letter or digit; write name at the top of ${files[0]}`);
     return name;
@@ -102,7 +105,7 @@ class Loader {
       for (const document of this.documentsOf(file)) {
         const tree = topOf(file, interpolated(document.value, variables, file));
         const included = this.withIncluded(tree, file, folder, variables, including);
-        const extended = this.withExtended(included, { file, document, variables });
+        const extended = this.withExtended(included, { file, folder, document }, variables);
         all = merged(without(all, document.replaced), extended, []);
       }
     }
@@ -138,7 +141,7 @@ class Loader {
       const named = listOf(envFile).map((one) => resolved(folder, String(one))).filter((one) => one !== '/dev/null'); // prettier-ignore
       const its = this.nested(variables, envFile === undefined ? [path.join(inside, '.env')] : named, envFile !== undefined);
       const model = this.load(files, inside, its, chain);
-      const imported = Object.fromEntries(SECTIONS.flatMap((key) => (isTreeMap(model[key]) ? [[key, model[key]]] : [])));
+      const imported = Object.fromEntries(SECTIONS.flatMap((key) => (isTreeMap(model[key]) ? [[key, different(model[key], all[key])]] : [])));
       return merged(imported, all, []) as TreeMap;
     }, own);
   }
@@ -153,11 +156,10 @@ class Loader {
     return { value, unset: (name) => outer.unset(name) };
   }
 
-  private withExtended(tree: TreeMap, from: { file: string; document: YamlDocument; variables: Variables }): TreeMap {
-    if (!isTreeMap(tree.services)) return tree;
-    const services = tree.services;
-    const source: Extended = { services, file: from.file, document: from.document };
-    const all = Object.keys(services).map((name) => [name, this.extended(name, source, from.variables, [])] as const);
+  private withExtended(tree: TreeMap, from: Omit<Extended, 'services'>, variables: Variables): TreeMap {
+    const { services } = tree;
+    if (!isTreeMap(services)) return tree;
+    const all = Object.keys(services).map((name) => [name, this.extended(name, { ...from, services }, variables, [])] as const);
     return { ...tree, services: Object.fromEntries(all) };
   }
 
@@ -170,7 +172,7 @@ class Loader {
     if (typeof ref !== 'string') throw new InputError(`${at} extends no service; name one with service`);
     const key = `${source.file}\0${name}`;
     if (chain.includes(key)) throw new InputError(`${at} extends itself; remove extends from one of the services`);
-    const other = typeof file === 'string' ? this.extendable(resolved(path.dirname(source.file), file), variables) : source;
+    const other = typeof file === 'string' ? this.extendable(resolved(source.folder, file), variables) : source;
     if (!Object.hasOwn(other.services, ref)) {
       throw new InputError(`${at} extends '${ref}', and ${other.file} has no service of that name; name one of: ${Object.keys(other.services).join(', ')}`); // prettier-ignore
     }
@@ -186,8 +188,14 @@ class Loader {
     const tree = trees.reduce<Tree>((all, each, i) => merged(without(all, documents[i].replaced), each, []), {});
     const services = isTreeMap(tree) ? tree.services : undefined;
     if (!isTreeMap(services)) throw new InputError(`${file} has no services to extend; name another file`);
-    return { services, file, document: documents.at(-1) };
+    return { services, file, folder: path.dirname(file), document: documents.at(-1) };
   }
+}
+
+/** What is the same on both ways is there once. */
+function different(imported: TreeMap, own: Tree | undefined): TreeMap {
+  const isSame = (name: string, value: Tree) => isTreeMap(own) && Object.hasOwn(own, name) && isDeepStrictEqual(own[name], value);
+  return Object.fromEntries(Object.entries(imported).filter(([name, value]) => !isSame(name, value)));
 }
 
 function resolved(folder: string, file: string): string {

@@ -121,12 +121,21 @@ function sameDriver(base: Tree, override: Tree): boolean {
   return before === undefined || after === undefined || before === after;
 }
 
-function bySubnet(base: Tree, override: Tree, path: TreePath): Tree {
-  const configs = new Map<string, Tree>();
-  for (const each of [...listOf(base), ...listOf(override)]) {
-    const subnet = isTreeMap(each) ? String(each.subnet) : '';
-    const known = configs.get(subnet);
-    configs.set(subnet, known === undefined ? each : mergedMaps(known, each, path));
+/** In the way of Compose: a block of the override takes the place of all blocks before that it does not name, and their further settings may move. */
+function bySubnet(base: Tree, override: Tree): Tree {
+  const [before, after] = [base, override].map((each) => listOf(each).filter(isTreeMap).map((config) => ({ ...config })));
+  const configs: TreeMap[] = [];
+  const placeOf = (subnet: Tree) => configs.findIndex((each) => each.subnet === subnet);
+  for (const original of before) {
+    for (const each of after) {
+      if (each.subnet !== original.subnet && placeOf(each.subnet) < 0) {
+        configs.push(each);
+        continue;
+      }
+      Object.assign(original, each);
+      const place = placeOf(original.subnet);
+      configs[place < 0 ? configs.length : place] = original;
+    }
   }
-  return [...configs.values()];
+  return configs;
 }

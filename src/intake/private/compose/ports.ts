@@ -22,8 +22,10 @@ export function composePorts(entry: Tree, where: string): ComposePort[] {
   const protocol = protocolOf(named) ?? refuse(`has the protocol '${named}'`);
   const parts = ports.split(':');
   const [target, host = '', ...addresses] = parts.reverse();
-  const address = addresses.reverse().join(':').replace(/^\[(.*)\]$/, '$1');
-  if (addresses.length > 0 && net.isIP(address) === 0) refuse(`has '${address}', which is not an address of the host`);
+  const written = addresses.reverse().join(':');
+  const address = written.replace(/^\[(.*)\]$/, '$1');
+  if (addresses.length > 0 && net.isIP(address) === 0) refuse(`has '${written}', which is not an address of the host`);
+  if (net.isIP(written) === 6) refuse(`has the IPv6 address ${written} without brackets, which Compose refuses`);
   const inside = rangeOf(target) ?? refuse('has no port of the container');
   const outside = host === '' ? undefined : (rangeOf(host) ?? refuse(`has '${host}', which is not a port of the host`));
   const several = inside.last - inside.first;

@@ -102,6 +102,7 @@ class Reader {
     if (networkMode !== undefined && memberships.length > 0) {
       throw new InputError(`${place}: service ${name} has network_mode and networks, and Compose refuses both together; remove one`);
     }
+    if (networkMode === `service:${name}`) throw new InputError(`${place}: service ${name} shares the network of itself; name another service`);
     const joined = memberships.length === 0 && networkMode === undefined ? [['default', null] as const] : memberships;
     const containerName = textOf(tree.container_name);
     return [
@@ -119,8 +120,16 @@ class Reader {
   }
 
   private replicas(tree: TreeMap, place: string, name: string): number {
-    const wanted = tree.scale ?? (isTreeMap(tree.deploy) ? tree.deploy.replicas : undefined) ?? 1;
+    const { scale } = tree;
+    const replicas = isTreeMap(tree.deploy) ? tree.deploy.replicas : undefined;
+    if (!isEmpty(scale) && !isEmpty(replicas) && Number(scale) !== Number(replicas)) {
+      throw new InputError(`${place}: service ${name} has scale ${String(scale)} and deploy.replicas ${String(replicas)}; remove one`);
+    }
+    const wanted = isEmpty(scale) ? (isEmpty(replicas) ? 1 : replicas) : scale;
     const count = Number(wanted);
+    if (count > 1 && !isEmpty(tree.container_name)) {
+      throw new InputError(`${place}: service ${name} has ${count} replicas and container_name, and names are unique; remove one of both`);
+    }
     if (!Number.isInteger(count) || count < 0 || count > 1000) {
       throw new InputError(`${place}: service ${name} has ${String(wanted)} replicas; write a number from 0 to 1000`);
     }
@@ -162,8 +171,10 @@ class Reader {
   }
 }
 
+/** The last of those that Compose takes for the same. */
 function distinct(ports: readonly ComposePort[]): ComposePort[] {
-  return [...new Map(ports.map((port) => [JSON.stringify(port), port])).values()];
+  const keyOf = ({ hostAddress = '0.0.0.0', ...port }: ComposePort) => JSON.stringify([hostAddress, port.hostPorts, port.targetPort, port.protocol]);
+  return [...new Map(ports.map((port) => [keyOf(port), port])).values()];
 }
 
 function textOf(tree: Tree | undefined): string | undefined {
