@@ -27,22 +27,29 @@ export function askHost(input: string, engine?: string, option = '--engine', dae
     if (daemon !== undefined) throw new InputError(`${input} is about one host; leave out --daemon`);
     return askDump(input, text);
   }
-  const json = text.trimStart().startsWith('{') ? parsedText(input, text, "run 'cdktf synth' or 'terraform show -json' again") : undefined;
-  // A topology needs none of this.
+  // A topology needs none of this, and is parsed where it is read.
+  if (!text.includes('"terraform_version"')) return noHost(input, text);
+  const json = parsedText(input, text, "run 'terraform show -json' again");
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { isTerraformJson } = require('./private/planned/terraform') as typeof import('./private/planned/terraform');
-  if (!isTerraformJson(json)) {
-    if (input === '-') {
-      throw new InputError("standard input is neither the text of 'bulkhead collect' nor what 'terraform show -json' prints");
-    }
-    return undefined;
-  }
+  if (!isTerraformJson(json)) return noHost(input, text);
   if (engine === undefined) {
     throw new InputError(`${input} does not tell the version of the engine, which decides what Docker's rules are; give it with ${option}, such as ${option} 28.5`); // prettier-ignore
   }
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { askTerraform } = require('./ask-terraform') as typeof import('./ask-terraform');
   return askTerraform(json, engine, daemon);
+}
+
+/** Of a text that is about no host: undefined where it can be a topology, which is read by its path. */
+function noHost(input: string, text: string): undefined {
+  const hosts = "the text of 'bulkhead collect' nor what 'terraform show -json' prints";
+  if (input === '-' || !fs.statSync(input).isFile()) {
+    throw new InputError(`${input === '-' ? 'standard input' : input} is neither ${hosts}; pass one of these, or a topology.json by the path of its file`); // prettier-ignore
+  }
+  if (text.trim() !== '' && !text.trimStart().startsWith('{')) {
+    throw new InputError(`${input} is not a topology of Bulkhead, neither ${hosts}; pass one of these, or a folder that a synth wrote`);
+  }
 }
 
 function textOf(input: string): string | undefined {

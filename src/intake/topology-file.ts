@@ -29,7 +29,9 @@ export function topologyFile(input: string, daemon?: string): { readonly file: s
 function read(file: string): ReadTopology {
   const json = parsedFile(file) as { format?: unknown; version?: unknown } | null;
   if (typeof json !== 'object' || json === null || json.format !== 'bulkhead-topology') {
-    throw new InputError(`${file} is not a topology of Bulkhead: its 'format' is not 'bulkhead-topology'`);
+    throw new InputError(
+      `${file} is not a topology of Bulkhead: its 'format' is not 'bulkhead-topology'; pass the topology.json that a synth wrote`,
+    );
   }
   checkVersion(file, json, TOPOLOGY_VERSION);
   checkShape(file, json, `topology-${TOPOLOGY_VERSION}`);

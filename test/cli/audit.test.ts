@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { Validator } from '@cfworker/json-schema';
 import { bulkhead } from './bulkhead';
-import { EXIT } from '../../src/cli/main';
+import { EXIT } from '../../src/cli/exit';
 import { archiveOf } from '../intake/archive-of';
 import { deployed, synthesized, textsOfState } from '../intake/audited-host';
 

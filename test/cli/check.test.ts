@@ -4,7 +4,7 @@ import { Validator } from '@cfworker/json-schema';
 import { App, Aspects } from 'cdktf';
 import { bulkhead } from './bulkhead';
 import { SecureDefaults, Suppressions } from '../../src';
-import { EXIT } from '../../src/cli/main';
+import { EXIT } from '../../src/cli/exit';
 import { temporaryFolder } from '../support/folders';
 import { RawStack } from '../support/raw-stack';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { bulkhead } from './bulkhead';
-import { EXIT } from '../../src/cli/main';
+import { EXIT } from '../../src/cli/exit';
 import { collectScript } from '../../src/host/private/programs';
 import { temporaryFolder } from '../support/folders';
 

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Validator } from '@cfworker/json-schema';
 import { bulkhead } from './bulkhead';
-import { EXIT } from '../../src/cli/main';
+import { EXIT } from '../../src/cli/exit';
 import { archiveOf } from '../intake/archive-of';
 import { textsOf } from '../intake/host-texts';
 import { temporaryFolder } from '../support/folders';

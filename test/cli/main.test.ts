@@ -1,9 +1,10 @@
+import { execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Validator } from '@cfworker/json-schema';
 import { bulkhead } from './bulkhead';
 import { ConnectionRate, EngineVersion, Peer, Port, Reachability, type ReachabilityChange } from '../../src';
-import { EXIT } from '../../src/cli/main';
+import { EXIT } from '../../src/cli/exit';
 import { writeDaemonReports } from '../../src/reports/daemon-reports';
 import { temporaryFolder } from '../support/folders';
 import { HOST_ADDRESS, Program } from '../support/programs';
@@ -237,10 +238,11 @@ describe('what is refused, with exit code 2 and a way out', () => {
   });
 
   test.each<[string, (text: string) => string, RegExp]>([
-    ['that is cut', (text) => text.slice(0, text.length / 2), /is not JSON, or is cut.*run 'cdktf synth' or 'terraform show -json' again/],
+    ['that is cut', (text) => text.slice(0, text.length / 2), /is not JSON, or is cut.*run 'cdktf synth' again/],
     ['that is empty', () => '', /is not JSON, or is cut/],
     ['of something else', () => '{"format":"other"}', /is not a topology of Bulkhead/],
     ['that is null', () => 'null', /is not a topology of Bulkhead/],
+    ['of plain words', () => 'Dear all', /is not a topology of Bulkhead, neither the text of 'bulkhead collect' nor .*; pass one of these/],
     ['of a later version', (text) => text.replace('"version": 1,', '"version": 2,'), /has version 2, and this command reads 1/],
     ['without its pairs', (text) => JSON.stringify({ ...JSON.parse(text), pairs: undefined }), /is not as its schema says, at #.*"pairs"/],
     ['with a port that is a text', (text) => text.replace('"first": 8080', '"first": "8080"'), /is not as its schema says, at #\/.*first/],
@@ -249,6 +251,34 @@ describe('what is refused, with exit code 2 and a way out', () => {
     fs.writeFileSync(file, change(fs.readFileSync(file, 'utf8')));
     const { code, err, out } = await bulkhead('list', '-i', file);
     expect([err, out, code]).toEqual([expect.stringMatching(says), '', EXIT.usage]);
+  });
+
+  test('what a pipe has is named, with what to pass', async () => {
+    const pipe = path.join(folder(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const [command, ...rest] of [['list'], ['list', '-e', '28.5'], ['whatif', '-e', '28.5'], ['explain', 'Web', 'Db', '80']]) {
+      const writer = spawn('sh', ['-c', 'echo "{}" >"$0"', pipe]);
+      const { code, err } = await bulkhead(command, ...rest, '-i', pipe);
+      expect([code, err]).toEqual([EXIT.usage, `bulkhead: ${pipe} is neither the text of 'bulkhead collect' nor what 'terraform show -json' prints; pass one of these, or a topology.json by the path of its file\n`]); // prettier-ignore
+      writer.kill();
+    }
+  });
+
+  test('an engine for a text that names none', async () => {
+    const words = path.join(folder(), 'words.txt');
+    fs.writeFileSync(words, 'Dear all');
+    const { err } = await bulkhead('list', '-i', words, '-e', '28.5');
+    expect(err).toMatch(/words\.txt is not a topology of Bulkhead, neither .*; pass one of these/);
+    expect((await bulkhead('list', '-i', written(site().program.daemon), '-e', '28.5')).err).toMatch(/names the engine of its daemon/);
+  });
+
+  test('each text is parsed once', async () => {
+    const input = written(site().program.daemon);
+    const parse = jest.spyOn(JSON, 'parse');
+    await bulkhead('list', '-i', path.join(input, 'daemon/topology.json'));
+    const topologies = parse.mock.calls.filter(([text]) => text.includes('"bulkhead-topology"') && !text.includes('"$schema"'));
+    parse.mockRestore();
+    expect(topologies).toHaveLength(1);
   });
 
   test('a name that two have', async () => {

@@ -2,11 +2,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Validator } from '@cfworker/json-schema';
 import { bulkhead } from './bulkhead';
-import { EXIT } from '../../src/cli/main';
+import { EXIT } from '../../src/cli/exit';
+import { writeDaemonReports } from '../../src/reports/daemon-reports';
 import { archiveOf } from '../intake/archive-of';
 import { textsOf } from '../intake/host-texts';
 import { container, network, state } from '../intake/planned/show';
 import { temporaryFolder } from '../support/folders';
+import { Program } from '../support/programs';
 
 const folder = temporaryFolder();
 
@@ -64,6 +66,10 @@ test('whatif compares two versions of the engine', async () => {
 
 describe('what is refused, with exit code 2 and a way out', () => {
   const archive = () => file('host.txt', archiveOf(textsOf('docker-28.5')));
+  const daemon = () => {
+    writeDaemonReports(folder(), new Program().daemon._declarations.store, {});
+    return path.join(folder(), 'topology.json');
+  };
 
   test.each<[string, () => string[], RegExp]>([
     ['no version', () => ['list', '-i', file('s.json', before)], /does not tell the version of the engine.*--engine 28\.5/],
@@ -73,7 +79,7 @@ describe('what is refused, with exit code 2 and a way out', () => {
     ['another engine for a host', () => ['whatif', '-i', archive(), '-e', '29'], /whatif needs what a host is made of/],
     ['a daemon', () => ['list', '-i', file('s.json', before), '-e', '29', '-d', 'x'], /is about one Docker host; leave out --daemon/],
     ['a daemon for a host', () => ['list', '-i', archive(), '-d', 'x'], /is about one host; leave out --daemon/],
-    ['a host and a program', () => ['diff', archive(), path.join(__dirname, '../../package.json')], /different kinds/],
+    ['a host and a daemon', () => ['diff', archive(), daemon()], /of different kinds: the first is about a host, the second about a synth/],
   ])('%s', async (_, argv, says) => {
     expect(await bulkhead(...argv())).toEqual({ code: EXIT.usage, out: '', err: expect.stringMatching(says) });
   });

@@ -16,11 +16,11 @@ export function loopbackPublication(scene: Scene, family: Family): Fault[] {
   const source = scene.stranger(family);
   if (source === undefined) return [];
   return scene.publications(family).flatMap((publication): Fault[] => {
-    const { hostAddress, target } = publication;
+    const { hostAddress, container } = publication;
     if (hostAddress === undefined || !isLoopback(hostAddress)) return [];
     const packet = packetTo(scene, publication, source, scene.outside);
     const outcome = scene.walk(packet);
-    if (!isDelivered(outcome) || outcome.receiver?.container !== target) return [];
+    if (!isDelivered(outcome) || outcome.receiver?.container !== container) return [];
     const closes: Rule = {
       matches: [{ kind: 'destination', block: '127.0.0.0/8' }, { kind: 'in-interface', name: 'lo', negate: true }],
       verdict: { kind: 'drop' },
@@ -36,7 +36,7 @@ export function loopbackPublication(scene: Scene, family: Family): Fault[] {
         kind: 'LoopbackPublication',
         family,
         rule: `${publicationText(publication)}`,
-        statement: `it is not only for the host: a machine on the network of the host that sends a packet for ${hostAddress} to it${scene.over(scene.outside)} reaches ${target}, because this engine translates the packet before the kernel looks where it came from`,
+        statement: `it is not only for the host: a machine on the network of the host that sends a packet for ${hostAddress} to it${scene.over(scene.outside)} reaches ${container}, because this engine translates the packet before the kernel looks where it came from`,
         packet: shown(packet),
         mend: {
           commands: [`${iptables(family)} -t raw -I PREROUTING 1 -d 127.0.0.0/8 ! -i lo -j DROP`],
@@ -63,7 +63,7 @@ export function sourceHidden(scene: Scene, family: Family): Fault[] {
       const packet = packetTo(scene, publication, source, scene.outside);
       const [outcome, without] = [scene.walk(packet), scene.walk(packet, replaced(scene.rules(family), rule, []))];
       const isHidden =
-        outcome.receiver?.container === publication.target && !outcome.receiver.proxied && outcome.receiver.source !== source;
+        outcome.receiver?.container === publication.container && !outcome.receiver.proxied && outcome.receiver.source !== source;
       if (!isDelivered(outcome) || !isDelivered(without) || !isHidden || without.receiver?.source !== source) continue;
       const mended: Rule = { ...rule.rule, matches: [...rule.rule.matches, { kind: 'out-interface', name: scene.outside }] };
       const isOpenEnded = words.outOf.length === 0;
@@ -76,7 +76,7 @@ export function sourceHidden(scene: Scene, family: Family): Fault[] {
           kind: 'SourceHidden',
           family,
           rule: rule.text,
-          statement: `it also translates what comes in: ${publication.target} sees ${source}, who asks ${publicationText(publication)}, as ${outcome.receiver!.source === '0.0.0.0' ? 'an address of the host' : outcome.receiver!.source}, so that logs, limits and lists by address in the container are useless`,
+          statement: `it also translates what comes in: ${publication.container} sees ${source}, who asks ${publicationText(publication)}, as ${outcome.receiver!.source === '0.0.0.0' ? 'an address of the host' : outcome.receiver!.source}, so that logs, limits and lists by address in the container are useless`,
           packet: shown(packet),
           mend: {
             commands: isOpenEnded && scene.over(scene.outside) !== '' && rule.rule.matches.length === 0 ? [`${command} -R ${rule.chain} ${place} -o ${scene.outside} -j ${kind}`] : [`${command} -D ${rule.chain} ${place}`], // prettier-ignore
