@@ -36,7 +36,12 @@ export interface Asked {
   readonly protocol: 'tcp' | 'udp' | 'icmp';
   readonly port: number;
   readonly expected: Outcome;
+  /** A program of the engine takes connections to that port of the host, and then makes one of its own. */
+  readonly isProxied: boolean;
 }
+
+/** Before the model is asked. */
+type Unanswered = Omit<Asked, 'expected' | 'isProxied'>;
 
 function stationOf(name: string): Station {
   return STATIONS[name] ?? { where: { container: name }, source: () => ({ kind: 'container', key: name, routesOnly: true }), addresses: [undefined, undefined] }; // prettier-ignore
@@ -51,7 +56,7 @@ export function questionsFor(random: Random, host: IntakeHost, { containers, pub
   const handMade = [7100, 7105, 7110, 7115, 7120, 7121, 7122, 7123];
   const sources = [...containers, ...Object.keys(STATIONS)];
   const hasSix = new Set(['host', 'lanA', 'lanB', 'inet', ...own.filter(({ addresses }) => addresses.some(({ address }) => address.includes(':'))).map(({ name }) => name)]); // prettier-ignore
-  const asked: Omit<Asked, 'expected'>[] = sources.flatMap((source) => {
+  const asked: Unanswered[] = sources.flatMap((source) => {
     const toHost = hosts.flatMap((to) => [
       ...random.some(published, 2).map(({ port }) => ({ source, to, protocol: 'tcp' as const, port })),
       ...random.some([...PORTS, 22], 2).map((port) => ({ source, to, protocol: 'tcp' as const, port })),
@@ -74,17 +79,25 @@ export function questionsFor(random: Random, host: IntakeHost, { containers, pub
   const distinct = [...new Map(real.map((each) => [textOf(each), each])).values()];
   return random
     .some(distinct, share)
-    .map((each) => ({ ...each, expected: expectedOf(host, each) }))
+    .map((each) => ({
+      ...each,
+      expected: expectedOf(host, each),
+      isProxied: isProxied(host, each),
+    }))
     .filter((each) => isAnswered(host, each));
 }
 
-export function textOf({ source, to, protocol, port }: Omit<Asked, 'expected'>): string {
+export function textOf({ source, to, protocol, port }: Unanswered): string {
   return `${source} -> ${to} ${protocol}/${port}`;
 }
 
-export function expectedOf({ view }: Pick<IntakeHost, 'view'>, { source, to, protocol, port }: Omit<Asked, 'expected'>): Outcome {
+export function expectedOf({ view }: Pick<IntakeHost, 'view'>, { source, to, protocol, port }: Unanswered): Outcome {
   const family = to.includes(':') ? 'ipv6' : 'ipv4';
   return walk(view, { family, from: stationOf(source).source(family === 'ipv4' ? 0 : 1), to, protocol, port });
+}
+
+export function isProxied({ view }: Pick<IntakeHost, 'view'>, { protocol, port }: Unanswered): boolean {
+  return protocol === 'tcp' && view.proxies.some((each) => each.port === port);
 }
 
 /** A port that the engine holds and never answers on tells nothing. */
@@ -150,7 +163,7 @@ function taskOf(source: string, list: readonly Asked[]): Task<Probe> {
 }
 
 /** What is wrong with an answer; empty where nothing is, or where the model does not know. */
-export function differs({ protocol, expected }: Asked, { outcome, token, detail }: ProbeResult): string {
+export function differs({ protocol, expected, isProxied: behindProxy }: Asked, { outcome, token, detail }: ProbeResult): string {
   const observed = `${outcome}${token ? ` by ${token}` : ''}${detail ? ` (${detail})` : ''}`;
   if (outcome === 'error') return `could not be asked: ${observed}`;
   if (expected.disposition === 'UNKNOWN') return '';
@@ -158,9 +171,9 @@ export function differs({ protocol, expected }: Asked, { outcome, token, detail 
   if (wanted === undefined) {
     // What is rejected is told so, and a port without a program is refused in the same words.
     const isRejected = expected.decidedBy?.rule?.verdict.kind === 'reject';
-    return outcome === 'open' || (outcome === 'refused' && !isRejected)
-      ? `${expected.disposition} (${expected.reason}), observed ${observed}`
-      : '';
+    // The proxy took the connection, and nobody behind it answered.
+    const isOpen = outcome === 'open' && !(behindProxy && token === undefined);
+    return isOpen || (outcome === 'refused' && !isRejected) ? `${expected.disposition} (${expected.reason}), observed ${observed}` : '';
   }
   return outcome === 'open' && (protocol === 'icmp' || token === wanted) ? '' : `DELIVERED to ${wanted}, observed ${observed}`;
 }

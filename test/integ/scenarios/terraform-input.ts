@@ -12,7 +12,7 @@ import type { Checks } from '../harness/checks';
 import { chosenHosts } from '../harness/engine-campaign';
 import { Random } from '../harness/generate';
 import { Crowd } from '../harness/generate-traffic';
-import { ask, type Asked, differs, expectedOf, listen, textOf } from '../harness/hosts-ask';
+import { ask, type Asked, differs, expectedOf, isProxied, listen, textOf } from '../harness/hosts-ask';
 import { CLEAR, PORTS } from '../harness/hosts-stage';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
@@ -173,5 +173,7 @@ function questions(random: Random, host: IntakeHost): Asked[] {
     // The router connects these, not the host.
     !([NET.lanA, NET.internet] as string[]).includes(['lanA', 'inet'].includes(source) ? to : '') &&
     !(source === 'host' && (to === NET.host || to === NET.host6));
-  return random.some(all.filter(isReal), SHARE).map((each) => ({ ...each, expected: expectedOf(host, each) }));
+  return random
+    .some(all.filter(isReal), SHARE)
+    .map((each) => ({ ...each, expected: expectedOf(host, each), isProxied: isProxied(host, each) }));
 }
