@@ -6,7 +6,7 @@ import { chosenHosts } from '../harness/engine-campaign';
 import { Random } from '../harness/generate';
 import { Crowd } from '../harness/generate-traffic';
 import { captureTexts } from '../harness/host-capture';
-import { ask, type Asked, differs, listen, questionsFor, textOf } from '../harness/hosts-ask';
+import { type Asked, probe, questionsFor, type Sum } from '../harness/hosts-ask';
 import { type Site, STYLES } from '../harness/hosts-rules';
 import { applyRules, CLEAR, HAND, PORTS, secondWire, setUp, SIDE } from '../harness/hosts-stage';
 import type { EngineId } from '../lab/cache';
@@ -56,7 +56,7 @@ interface Trial {
   readonly random: Random;
 }
 
-function tryHost({ lab, crowd, checks, seed, random }: Trial, sum: { probes: number; open: number; unknown: number; wrong: number }): void {
+function tryHost({ lab, crowd, checks, seed, random }: Trial, sum: Sum): void {
   const stage = setUp(lab, random);
   const style = STYLES[Number(/\d+$/.exec(seed)?.[0] ?? 0) % STYLES.length];
   const plan = applyRules(lab, random, style, siteOf(hostOf(captureTexts(lab)), lab));
@@ -65,23 +65,9 @@ function tryHost({ lab, crowd, checks, seed, random }: Trial, sum: { probes: num
     host.notes.map((note) => JSON.stringify(note)).join('\n'),
   );
   const asked = questionsFor(random, host, stage, SHARE);
-  listen(crowd, host, [...stage.containers, HAND.name], asked);
-  try {
-    for (const answered of ask(crowd, asked)) {
-      const wrong = differs(answered, answered.result);
-      const { expected } = answered;
-      checks.check(`${seed} ${style}: ${textOf(answered)}`, wrong === '', () => `${wrong}\n${wayOf(host, answered)}\n${plan.ipv4}`);
-      if (expected.disposition === 'UNKNOWN') {
-        checks.check(`${seed}: ${textOf(answered)}: UNKNOWN has a reason`, expected.doubts.length > 0);
-        sum.unknown++;
-      }
-      sum.probes++;
-      if (answered.result.outcome === 'open') sum.open++;
-      if (wrong !== '') sum.wrong++;
-    }
-  } finally {
-    crowd.stop();
-  }
+  const containers = [...stage.containers, HAND.name];
+  const why = (answered: Asked) => `${wayOf(host, answered)}\n${plan.ipv4}`;
+  probe({ checks, crowd, what: `${seed} ${style}`, host, containers, why }, asked, sum);
 }
 
 function siteOf(host: IntakeHost, lab: Lab): Site {
