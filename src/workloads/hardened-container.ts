@@ -221,6 +221,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     this.makeResource(props, checked, environment);
     acceptReasons(this, props, {
       restart: checked.restart,
+      tmpfs: checked.tmpfs,
       marked,
       network: { mode: segmentless?.mode, reason: segmentless?.reason },
     });

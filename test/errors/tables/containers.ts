@@ -335,11 +335,11 @@ export const CONTAINERS: readonly Entry[] = [
   ),
   container(
     'MemoryLimit',
-    ["'limits.memoryMebibytes'", 'got 4'],
-    'a whole number from 6',
-    { limits: { memoryMebibytes: 4 } },
+    ["'limits.memoryMebibytes'", 'got 6'],
+    'a whole number from 16',
     { limits: { memoryMebibytes: 6 } },
-    ({ memory }) => memory === 6,
+    { limits: { memoryMebibytes: 16 } },
+    ({ memory }) => memory === 16,
   ),
   container(
     'CpuLimit',
@@ -348,6 +348,13 @@ export const CONTAINERS: readonly Entry[] = [
     { limits: { cpuMillis: 5 } },
     { limits: { cpuMillis: 10 } },
     ({ cpu_quota }) => cpu_quota === 1000,
+  ),
+  container(
+    'TmpfsReasonUnused',
+    ["'/run'"],
+    'add it there with its size in MiB',
+    { executableTmpfsReasons: { '/run': 'its supervisor executes files there' } },
+    { executableTmpfsReasons: { '/run': 'its supervisor executes files there' }, tmpfsMebibytes: { '/run': 16 } },
   ),
   container(
     'TmpfsSize',
