@@ -116,22 +116,6 @@ describe('what is given arrives', () => {
     expect(container({ restartPolicy: RestartPolicy.UNLESS_STOPPED })).not.toHaveProperty('max_retry_count');
   });
 
-  test('file systems in memory, sorted, never with executables', () => {
-    expect(container({ tmpfsMebibytes: { '/var/run': 1, '/cache': 512 } }).tmpfs).toEqual({
-      '/cache': 'rw,noexec,nosuid,nodev,size=512m,mode=1777',
-      '/var/run': 'rw,noexec,nosuid,nodev,size=1m,mode=1777',
-    });
-    expect(container({ tmpfsMebibytes: {} }).tmpfs).toEqual({});
-  });
-
-  test('executables with a reason, however the path is written', () => {
-    const executableTmpfsReasons = { '/run': 'its supervisor executes files there' };
-    expect(container({ tmpfsMebibytes: { '/run/': 16, '/tmp': 1 }, executableTmpfsReasons }).tmpfs).toEqual({
-      '/run': 'rw,exec,nosuid,nodev,size=16m,mode=1777',
-      '/tmp': 'rw,noexec,nosuid,nodev,size=1m,mode=1777',
-    });
-  });
-
   test('health checks, in the durations that the engine reads back', () => {
     const options = { intervalSeconds: 90, timeoutSeconds: 5, retries: 4, startPeriodSeconds: 3600 };
     expect(container({ healthCheck: HealthCheck.command(['wget', '-q', 'http://127.0.0.1/'], options) }).healthcheck).toEqual({
@@ -363,10 +347,6 @@ test.each<[string, ErrorCode, object, string[]]>([
   ['processor', 'CpuLimit', { limits: { cpuMillis: 9 } }, ['got 9']],
   ['log', 'LogLimit', { limits: { logMebibytes: 0 } }, ['got 0']],
   ['stop timeout', 'StopTimeout', { stopTimeoutSeconds: 3601 }, ['3601']],
-  ['tmpfs size', 'TmpfsSize', { tmpfsMebibytes: { '/tmp': 0 } }, ['/tmp', 'got 0']],
-  ['tmpfs path', 'MountTarget', { tmpfsMebibytes: { 'tmp:x': 1 } }, ['tmp:x']],
-  ['executables nowhere', 'TmpfsReasonUnused', { executableTmpfsReasons: { '/run': 'its supervisor executes files there' } }, ["'/run'"]],
-  ['executables without a reason', 'ReasonTooShort', { executableTmpfsReasons: { '/tmp': 'no' } }, ['executableTmpfsReasons./tmp']],
   ['reason', 'ReasonTooShort', { writableRootReason: 'because' }, ['because', '10 characters']],
   ['ulimit unknown', 'UlimitValue', { limits: { ulimits: [{ limitName: 'files', soft: 1, hard: 1 }] } }, ["'files'", 'nofile']],
   ['ulimit twice', 'UlimitValue', { limits: { ulimits: [1, 2].map((n) => ({ limitName: 'nofile', soft: n, hard: n })) } }, ['twice']],

@@ -350,13 +350,6 @@ export const CONTAINERS: readonly Entry[] = [
     ({ cpu_quota }) => cpu_quota === 1000,
   ),
   container(
-    'TmpfsReasonUnused',
-    ["'/run'"],
-    'add it there with its size in MiB',
-    { executableTmpfsReasons: { '/run': 'its supervisor executes files there' } },
-    { executableTmpfsReasons: { '/run': 'its supervisor executes files there' }, tmpfsMebibytes: { '/run': 16 } },
-  ),
-  container(
     'TmpfsSize',
     ['tmpfsMebibytes of /tmp', 'got 0'],
     'a whole number from 1',

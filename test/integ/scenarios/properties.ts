@@ -198,8 +198,8 @@ function labels(checks: Checks, lab: Lab): void {
 function supervised(checks: Checks, lab: Lab): void {
   const executed = (folder: string) =>
     lab.host(['docker', 'exec', 'app-supervised', 'sh', '-c', `cp /bin/busybox ${folder}/true && ${folder}/true`]);
-  const [run, tmp] = ['/run', '/tmp'].map(executed);
-  checks.check('a file in /run is executed', run.code === 0, run.stderr);
+  const [ours, tmp] = ['/run', '/tmp'].map(executed);
+  checks.check('a file in /run is executed', ours.code === 0, ours.stderr);
   checks.check('and one in /tmp is not', tmp.code === 126, `${tmp.code} ${tmp.stderr}`);
   const first = ['app-supervised', 'app-web'].map((name) => lab.docker('exec', name, 'cat', '/proc/1/comm').trim());
   checks.check('its program is the first process', !first[0].includes('init') && first[1] === 'docker-init', first.join(' '));
