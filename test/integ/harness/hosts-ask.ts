@@ -1,4 +1,5 @@
 // Who asks whom on such a host, what the model says, and what comes back.
+import type { Checks } from './checks';
 import type { Random } from './generate';
 import type { Crowd, Task } from './generate-traffic';
 import { HAND, PORTS, SIDE, type Stage } from './hosts-stage';
@@ -87,7 +88,7 @@ export function questionsFor(random: Random, host: IntakeHost, { containers, pub
     .filter((each) => isAnswered(host, each));
 }
 
-export function textOf({ source, to, protocol, port }: Unanswered): string {
+function textOf({ source, to, protocol, port }: Unanswered): string {
   return `${source} -> ${to} ${protocol}/${port}`;
 }
 
@@ -107,7 +108,7 @@ function isAnswered({ names }: IntakeHost, { expected, port }: Asked): boolean {
 }
 
 /** Everybody listens on every port. */
-export function listen(crowd: Crowd, host: IntakeHost, containers: readonly string[], asked: readonly Asked[]): void {
+function listen(crowd: Crowd, host: IntakeHost, containers: readonly string[], asked: readonly Asked[]): void {
   const ports = [...new Set([...asked.map(({ port }) => port), ...PORTS])];
   const published = new Set(host.names.containers.flatMap((each) => each.ports.map(({ hostPort }) => hostPort)));
   const on = (token: string, wanted: readonly number[]): Listener[] =>
@@ -134,9 +135,53 @@ export function listen(crowd: Crowd, host: IntakeHost, containers: readonly stri
   ]);
 }
 
+export interface Answered extends Asked {
+  readonly result: ProbeResult;
+}
+
+/** What the probes of a run gave. */
+export interface Sum {
+  probes: number;
+  open: number;
+  unknown: number;
+  wrong: number;
+}
+
+export interface Probing {
+  readonly checks: Checks;
+  readonly crowd: Crowd;
+  /** Name of the checks. */
+  readonly what: string;
+  readonly host: IntakeHost;
+  readonly containers: readonly string[];
+  /** For a difference: what the model went by. */
+  readonly why: (answered: Answered) => string;
+}
+
+/** Asks with real packets, and compares what comes back with what the model says. */
+export function probe({ checks, crowd, what, host, containers, why }: Probing, asked: readonly Asked[], sum: Sum): void {
+  listen(crowd, host, containers, asked);
+  try {
+    for (const answered of ask(crowd, asked)) {
+      const { expected, result } = answered;
+      const wrong = differs(answered, result);
+      checks.check(`${what}: ${textOf(answered)}`, wrong === '', () => `${wrong}\n${why(answered)}`);
+      if (expected.disposition === 'UNKNOWN') {
+        checks.check(`${what}: ${textOf(answered)}: UNKNOWN has a reason`, expected.doubts.length > 0);
+        sum.unknown++;
+      }
+      sum.probes++;
+      if (result.outcome === 'open') sum.open++;
+      if (wrong !== '') sum.wrong++;
+    }
+  } finally {
+    crowd.stop();
+  }
+}
+
 const ROUNDS = 3;
 
-export function ask(crowd: Crowd, asked: readonly Asked[]): (Asked & { readonly result: ProbeResult })[] {
+function ask(crowd: Crowd, asked: readonly Asked[]): Answered[] {
   const sources = [...new Set(asked.map(({ source }) => source))];
   const lists = sources.map((source) => asked.filter((each) => each.source === source));
   const results = crowd.ask(lists.map((list, i) => taskOf(sources[i], list)));
@@ -163,7 +208,7 @@ function taskOf(source: string, list: readonly Asked[]): Task<Probe> {
 }
 
 /** What is wrong with an answer; empty where nothing is, or where the model does not know. */
-export function differs({ protocol, expected, isProxied: behindProxy }: Asked, { outcome, token, detail }: ProbeResult): string {
+function differs({ protocol, expected, isProxied: behindProxy }: Asked, { outcome, token, detail }: ProbeResult): string {
   const observed = `${outcome}${token ? ` by ${token}` : ''}${detail ? ` (${detail})` : ''}`;
   if (outcome === 'error') return `could not be asked: ${observed}`;
   if (expected.disposition === 'UNKNOWN') return '';

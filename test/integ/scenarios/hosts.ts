@@ -6,7 +6,7 @@ import { chosenHosts } from '../harness/engine-campaign';
 import { Random } from '../harness/generate';
 import { Crowd } from '../harness/generate-traffic';
 import { captureTexts } from '../harness/host-capture';
-import { ask, type Asked, differs, listen, questionsFor, textOf } from '../harness/hosts-ask';
+import { type Asked, probe, questionsFor, type Sum } from '../harness/hosts-ask';
 import { isReal, type Site, type Style, STYLES } from '../harness/hosts-rules';
 import { applyRules, CLEAR, HAND, PORTS, secondWire, setUp, SIDE, type Stage } from '../harness/hosts-stage';
 import type { EngineId } from '../lab/cache';
@@ -26,16 +26,12 @@ const SHARE = 90;
 /** A model that says UNKNOWN everywhere is none. */
 const MOST_UNKNOWN = 0.1;
 
-interface Sum {
+interface HostSum extends Sum {
   hosts: number;
-  probes: number;
-  open: number;
-  unknown: number;
-  wrong: number;
 }
 
 export function run(engine: EngineId, checks: Checks): void {
-  const sum: Sum = { hosts: 0, probes: 0, open: 0, unknown: 0, wrong: 0 };
+  const sum: HostSum = { hosts: 0, probes: 0, open: 0, unknown: 0, wrong: 0 };
   const layers = firewallLayers(engine);
   if (layers === undefined) checks.skip("ufw and firewalld themselves", "Debian's packages could not be installed in a tree of their own; what prepares the scenario says why"); // prettier-ignore
   const onHost = (lab: Lab) => {
@@ -87,28 +83,15 @@ interface Trial {
   readonly random: Random;
 }
 
-function tryHost({ lab, crowd, checks, name, stage, style, random }: Trial, sum: Sum): void {
+function tryHost({ lab, crowd, checks, name, stage, style, random }: Trial, sum: HostSum): void {
   const applied = applyRules(lab, random, style, siteOf(hostOf(captureTexts(lab)), lab));
   try {
     const host = hostOf(captureTexts(lab));
     checks.check(`${name}: all of the texts is understood`, host.notes.length === 0, () => host.notes.map((note) => JSON.stringify(note)).join('\n')); // prettier-ignore
-    const asked = questionsFor(random, host, stage, SHARE);
-    listen(crowd, host, [...stage.containers, HAND.name], asked);
-    for (const answered of ask(crowd, asked)) {
-      const wrong = differs(answered, answered.result);
-      const { expected } = answered;
-      checks.check(`${name}: ${textOf(answered)}`, wrong === '', () => `${wrong}\n${wayOf(host, answered)}\n${applied.text}`);
-      if (expected.disposition === 'UNKNOWN') {
-        checks.check(`${name}: ${textOf(answered)}: UNKNOWN has a reason`, expected.doubts.length > 0);
-        sum.unknown++;
-      }
-      sum.probes++;
-      if (answered.result.outcome === 'open') sum.open++;
-      if (wrong !== '') sum.wrong++;
-    }
+    const why = (answered: Asked) => `${wayOf(host, answered)}\n${applied.text}`;
+    probe({ checks, crowd, what: name, host, containers: [...stage.containers, HAND.name], why }, questionsFor(random, host, stage, SHARE), sum); // prettier-ignore
     sum.hosts++;
   } finally {
-    crowd.stop();
     applied.remove();
   }
 }

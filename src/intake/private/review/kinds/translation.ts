@@ -1,5 +1,5 @@
 import { isLoopback } from '../../../../firewall/private/blocks';
-import type { Rule } from '../../../../firewall/private/ir';
+import type { Match, Rule } from '../../../../firewall/private/ir';
 import type { Family } from '../../../../topology/private/terms';
 import type { Fault } from '../../../../validation/private/firewall-fault';
 import { iptables } from '../closing';
@@ -49,6 +49,13 @@ export function loopbackPublication(scene: Scene, family: Family): Fault[] {
   });
 }
 
+/** What a translation of everything is meant for: what leaves the host. Where no rule names an interface to the outside, what was not published. */
+function limitOf(scene: Scene): { readonly match: Match; readonly words: string } {
+  return scene.over(scene.outside) === ''
+    ? { match: { kind: 'ct-state', states: ['DNAT'], negate: true }, words: '-m conntrack ! --ctstate DNAT' }
+    : { match: { kind: 'out-interface', name: scene.outside }, words: `-o ${scene.outside}` };
+}
+
 /** Translations by which containers no longer see who asks them. */
 export function sourceHidden(scene: Scene, family: Family): Fault[] {
   return personRules(scene, family).flatMap((rule): Fault[] => {
@@ -65,9 +72,9 @@ export function sourceHidden(scene: Scene, family: Family): Fault[] {
       const isHidden =
         outcome.receiver?.container === publication.container && !outcome.receiver.proxied && outcome.receiver.source !== source;
       if (!isDelivered(outcome) || !isDelivered(without) || !isHidden || without.receiver?.source !== source) continue;
-      const mended: Rule = { ...rule.rule, matches: [...rule.rule.matches, { kind: 'out-interface', name: scene.outside }] };
-      const isOpenEnded = words.outOf.length === 0;
-      const after = scene.walk(packet, replaced(scene.rules(family), rule, isOpenEnded ? [mended] : []));
+      const limit = words.outOf.length === 0 && rule.rule.matches.length === 0 ? limitOf(scene) : undefined;
+      const mended: Rule[] = limit === undefined ? [] : [{ ...rule.rule, matches: [limit.match] }];
+      const after = scene.walk(packet, replaced(scene.rules(family), rule, mended));
       const command = `${iptables(family)} -t nat`;
       const place = rule.index + 1;
       const kind = verdict.kind === 'snat' ? `SNAT --to-source ${verdict.address}` : 'MASQUERADE';
@@ -79,7 +86,11 @@ export function sourceHidden(scene: Scene, family: Family): Fault[] {
           statement: `it also translates what comes in: ${publication.container} sees ${source}, who asks ${publicationText(publication)}, as ${outcome.receiver!.source === '0.0.0.0' ? 'an address of the host' : outcome.receiver!.source}, so that logs, limits and lists by address in the container are useless`,
           packet: shown(packet),
           mend: {
-            commands: isOpenEnded && scene.over(scene.outside) !== '' && rule.rule.matches.length === 0 ? [`${command} -R ${rule.chain} ${place} -o ${scene.outside} -j ${kind}`] : [`${command} -D ${rule.chain} ${place}`], // prettier-ignore
+            commands: [
+              limit === undefined
+                ? `${command} -D ${rule.chain} ${place}`
+                : `${command} -R ${rule.chain} ${place} ${limit.words} -j ${kind}`,
+            ],
             outcome: after.receiver?.source === source ? 'delivered, with the address of the sender' : outcomeText(after),
             works: isDelivered(after) && after.receiver?.source === source,
           },
