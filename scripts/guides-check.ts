@@ -8,10 +8,11 @@ import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { typeErrors } from './types';
 import { check, ROOT } from './user-project';
 import { blocksOf, PAGES, programsOf, readPage, synthesizes, withSources } from '../test/docs/pages';
 
-function compiles(folder: string): boolean {
+function compiles(folder: string): string {
   const compilerOptions = {
     rootDir: '/',
     noEmit: true,
@@ -21,11 +22,9 @@ function compiles(folder: string): boolean {
     target: 'es2022',
     types: ['node', 'jest'],
   };
-  fs.writeFileSync(
-    path.join(folder, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions, include: ['*.ts', path.join(ROOT, 'test/reachability/jest-matchers.d.ts')] }),
-  );
-  return spawnSync(path.join(ROOT, 'node_modules/.bin/tsc'), ['-p', folder], { stdio: 'inherit' }).status === 0;
+  const config = path.join(folder, 'tsconfig.json');
+  fs.writeFileSync(config, JSON.stringify({ compilerOptions, include: ['*.ts', path.join(ROOT, 'test/reachability/jest-matchers.d.ts')] }));
+  return typeErrors(config, true);
 }
 
 /** What programs printed, by their pages. */
@@ -104,8 +103,9 @@ try {
   const guides = PAGES.filter((page) => page.startsWith('docs/guides/'));
   const programs = guides.flatMap((page) => [...programsOf(page)].map(([name, program]) => ({ page, name, program })));
   for (const { name, program } of programs) fs.writeFileSync(path.join(work, `${name}.ts`), withSources(program));
-  const isCompiled = programs.length > 0 && compiles(work);
-  check(`${programs.length} programs of ${guides.length} guides compile`, isCompiled);
+  const errors = compiles(work);
+  const isCompiled = programs.length > 0 && errors === '';
+  check(`${programs.length} programs of ${guides.length} guides compile${errors === '' ? '' : `\n${errors}`}`, isCompiled);
   for (const { page, name, program } of programs) {
     if (!isCompiled || /^ *test\(/m.test(program)) continue;
     const wrong = whatFails(page, path.join(work, `${name}.ts`), synthesizes(program));

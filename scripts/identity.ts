@@ -1,9 +1,12 @@
 /**
- * Shows that a change of structure changes no output: `npx tsx scripts/identity.ts FILE` synthesizes 200 programs, always the same ones, and writes a
+ * Shows what a change of the code changes in the output: `npx tsx scripts/identity.ts FILE` synthesizes 200 programs, always the same ones, and writes a
  * line with a digest for each text that they give (Terraform's JSON, the files of the host, install.sh, verify.sh, reports, the matrix, annotations, or
- * the error). `npx tsx scripts/identity.ts --compare BEFORE AFTER` names what differs, and exits 1 when anything does. `--show PROGRAM` prints the
- * texts of one program, to see how.
+ * the error); the texts themselves are beside it, in `FILE.texts`. `--compare BEFORE AFTER` tells what differs, and how in one program for each kind of
+ * text, and exits 1 when anything does. `--show PROGRAM` prints the texts of one program. `scripts/identity.sh` does all of it for two commits.
+ *
+ * Masked, because the texts that they are made of are compared by themselves: packed archives, and sums of files.
  */
+import { spawnSync } from 'child_process';
 import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as os from 'os';
@@ -14,6 +17,11 @@ import { type AnyDaemon, type Build, programs } from './identity-programs';
 import { filesOfUserData } from '../test/support/user-data';
 
 type Texts = Map<string, string>;
+const SHORTEST_SUM = 12;
+/** Lines of a difference that are told. */
+const TOLD = 24;
+
+const textFile = (list: string, digest: string) => path.join(`${list}.texts`, digest);
 
 function textsOf(build: Build): Texts {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'identity-'));
@@ -72,23 +80,43 @@ function addAnswers(texts: Texts, daemon: AnyDaemon): void {
   texts.set(`${id} shadowed rules`, json(reachability.shadowedRules()));
 }
 
+/** Sums as the host has them: as many digits as it keeps, of files that are among the texts. */
+function masked(texts: Texts): Texts {
+  const sums = new Map<string, string>();
+  for (const [name, text] of texts) {
+    const place = /:(\/.*)$/.exec(name)?.[1];
+    if (place !== undefined) sums.set(sum(text.slice(text.indexOf('\n') + 1)).slice(0, SHORTEST_SUM), place);
+  }
+  const withoutSums = (text: string) =>
+    text.replace(/\b[0-9a-f]{12,64}\b/g, (digits) => {
+      const place = sums.get(digits.slice(0, SHORTEST_SUM));
+      return place === undefined ? digits : `SUM OF ${place}`;
+    });
+  return new Map([...texts].map(([name, text]) => [name, withoutSums(text).replace(/H4sI[A-Za-z0-9+/=]{100,}/g, 'ARCHIVE')]));
+}
+
 /** Circles lead into constructs, which are no answers. */
 function json(value: unknown): string {
   return JSON.stringify(value, null, 1);
 }
 
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+function sum(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function write(file: string): void {
   const began = Date.now();
   const lines: string[] = [];
   let errors = 0;
+  fs.mkdirSync(`${file}.texts`, { recursive: true });
   for (const [name, build] of programs()) {
-    const texts = textsOf(build);
+    const texts = masked(textsOf(build));
     if (texts.has('error')) errors++;
-    for (const [what, text] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) lines.push(`${name} | ${what} | ${digest(text)}`);
+    for (const [what, text] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const digest = sum(text).slice(0, 16);
+      lines.push(`${name} | ${what} | ${digest}`);
+      fs.writeFileSync(textFile(file, digest), text);
+    }
   }
   fs.writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
   console.log(`${programs().size} programs, ${lines.length} texts, ${errors} refused, ${((Date.now() - began) / 1000).toFixed(0)} s`);
@@ -116,6 +144,12 @@ function compare(before: string, after: string): number {
   }
   for (const [kind, found] of [...byKind].sort()) {
     console.log(`${kind} in ${found.length} programs: ${found.slice(0, 5).join(', ')}${found.length > 5 ? ', …' : ''}`);
+    const key = `${found[0]} | ${kind.replace(/ (differs|is gone|is new)$/, '')}`;
+    const texts = [before, after].map((file, index) => textFile(file, [old, now][index].get(key) ?? 'none'));
+    const { stdout } = spawnSync('diff', ['-U0', ...texts], { encoding: 'utf8', maxBuffer: 1 << 26 });
+    const lines = stdout.split('\n').filter((line) => /^[-+](?!--|\+\+)/.test(line));
+    lines.slice(0, TOLD).forEach((line) => console.log(`    ${line.slice(0, 300)}`));
+    if (lines.length > TOLD) console.log(`    and ${lines.length - TOLD} more lines`);
   }
   console.log(byKind.size === 0 ? `${now.size} texts, all equal` : `${byKind.size} kinds of texts differ`);
   return byKind.size === 0 ? 0 : 1;

@@ -65,4 +65,8 @@ function quoted(text: string): string {
   return `'${text}'`;
 }
 
-if (require.main === module) fs.writeFileSync(FILE, propertiesPage());
+if (require.main === module) {
+  const page = propertiesPage();
+  // Other steps of the build read the file at the same time.
+  if (fs.readFileSync(FILE, 'utf8') !== page) fs.writeFileSync(FILE, page);
+}

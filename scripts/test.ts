@@ -60,8 +60,12 @@ function processorSeconds(): number {
   return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
+/** What the steps that ended so far took: each one that ends adds its own. */
+let spent = 0;
+
 function run(step: Step): Promise<boolean> {
   const started = Date.now();
+  let own = 0;
   if (!step.isBeside) console.log(`\n== ${step.name}`);
   return new Promise((resolve) => {
     const child = spawn(step.argv[0], step.argv.slice(1), {
@@ -77,6 +81,10 @@ function run(step: Step): Promise<boolean> {
       });
     }
     child.on('error', (error) => (output += error.message));
+    child.on('exit', () => {
+      own = processorSeconds() - spent;
+      spent += own;
+    });
     child.on('close', (code) => {
       const counted = step.count?.(output);
       const leftOut = step.count === undefined ? [...output.matchAll(/^SKIPPED (.*)$/gm)].map(([, why]) => why) : [];
@@ -85,7 +93,9 @@ function run(step: Step): Promise<boolean> {
       counts.failed += code === 0 ? 0 : Math.max(1, counted?.failed ?? 0);
       if (code !== 0) failures.push(step.name, ...reasonsIn(output));
       if (step.isBeside) console.log(`\n== ${step.name}\n${output.trimEnd()}`);
-      console.log(`== ${step.name}: ${code === 0 ? 'passed' : `FAILED (exit ${code})`}, ${seconds(started)} s`);
+      console.log(
+        `== ${step.name}: ${code === 0 ? 'passed' : `FAILED (exit ${code})`}, ${seconds(started)} s, ${own.toFixed(0)} s of processors`,
+      );
       resolve(code === 0);
     });
   });
@@ -98,11 +108,7 @@ function reasonsIn(output: string): string[] {
   return [...new Set(named.length > 0 ? named : lines.slice(-10))].slice(0, 40).map((line) => `  ${line.slice(0, 400)}`);
 }
 
-async function printedFilesAreFresh(): Promise<void> {
-  const before = new Map(PRINTED.map((file) => [file, read(file)]));
-  await run({ name: 'print API.md', argv: [path.join(BIN, 'jsii-docgen'), '-o', 'API.md'] });
-  await run({ name: 'print docs', argv: [TSX, 'scripts/print-docs.ts'] });
-  await run({ name: 'print properties', argv: [TSX, 'scripts/print-properties.ts'] });
+function printedFilesAreFresh(before: ReadonlyMap<string, string>): void {
   for (const [file, text] of before) {
     if (read(file) === text) {
       counts.passed++;
@@ -119,47 +125,79 @@ function read(file: string): string {
   return fs.existsSync(full) ? fs.readFileSync(full, 'utf8') : '';
 }
 
-/** What each does takes one processor, so the linter runs beside the rest, and the two packages side by side. */
-async function build(): Promise<void> {
-  const linted = run({
-    name: 'lint',
-    argv: [path.join(BIN, 'eslint'), '--ext', '.ts', '--rule', 'prettier/prettier: off', 'src', 'test', 'examples', 'scripts'],
-    env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' },
-    isBeside: true,
-  });
-  // It took more than half of the linter's time. How a file is to look depends on nothing but the file, so what was seen before need not be seen again.
-  const formatted = run({
-    name: 'format',
-    argv: [path.join(BIN, 'prettier'), '--check', '--cache', '--cache-strategy', 'content', '--cache-location', FORMAT_CACHE, ...FORMATTED],
-    isBeside: true,
-  });
-  const imports = run({
-    name: 'order of imports',
-    argv: [path.join(BIN, 'depcruise'), '--config', '.dependency-cruiser.cjs', 'src'],
-    isBeside: true,
-  });
-  const compiled = await run({
+/** A step of the build, and those that have to be good before. */
+interface BuildStep extends Step {
+  readonly after?: readonly string[];
+}
+
+const bin = (name: string, ...args: string[]) => [path.join(BIN, name), ...args];
+
+/** In this order as far as the steps before them allow: those that others wait for, and long ones, come first. */
+const BUILD: readonly BuildStep[] = [
+  {
     name: 'compile',
-    argv: [path.join(BIN, 'jsii'), '--fail-on-warnings'],
+    argv: bin('jsii', '--fail-on-warnings'),
     env: { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1' },
-  });
-  await run({ name: 'types of tests and scripts', argv: [path.join(BIN, 'tsc'), '--noEmit', '-p', 'scripts'] });
-  for (const example of fs
-    .readdirSync('examples')
-    .filter((name) => fs.existsSync(path.join('examples', name, 'main.ts')) && name !== 'start')) {
-    await run({ name: `types of examples/${example}`, argv: [path.join(BIN, 'tsc'), '-p', path.join('examples', example)] });
+  },
+  {
+    name: 'lint',
+    argv: bin('eslint', '--ext', '.ts', '--rule', 'prettier/prettier: off', 'src', 'test', 'examples', 'scripts'),
+    env: { ESLINT_USE_FLAT_CONFIG: 'false', NODE_NO_WARNINGS: '1' },
+  },
+  { name: 'types of tests, scripts and examples', argv: [TSX, 'scripts/types-check.ts'] },
+  { name: 'programs of the guides', argv: [TSX, 'scripts/guides-check.ts'] },
+  { name: 'print API.md', argv: bin('jsii-docgen', '-o', 'API.md'), after: ['compile'] },
+  { name: 'README code', argv: bin('jsii-rosetta', 'extract', '--strict'), after: ['compile'] },
+  { name: 'print docs', argv: [TSX, 'scripts/print-docs.ts'], after: ['compile'] },
+  { name: 'print properties', argv: [TSX, 'scripts/print-properties.ts'], after: ['compile'] },
+  { name: 'order of imports', argv: bin('depcruise', '--config', '.dependency-cruiser.cjs', 'src') },
+  // It took more than half of the linter's time. How a file is to look depends on nothing but the file, so what was seen before need not be seen again.
+  {
+    name: 'format',
+    argv: bin('prettier', '--check', '--cache', '--cache-strategy', 'content', '--cache-location', FORMAT_CACHE, ...FORMATTED),
+  },
+];
+
+/** They need `lib`, and while they pack, declarations that other steps read are aside. */
+const PACKED: readonly BuildStep[] = [
+  { name: 'packed library in an empty project', argv: [TSX, 'scripts/pack-check.ts', '--no-build'] },
+  { name: 'Python package in an empty environment', argv: [TSX, 'scripts/python-check.ts', '--no-build'] },
+];
+
+/** Each takes one processor, so as many run at a time as there are, and two at least. One that waits for a failed one is left out. */
+async function together(steps: readonly BuildStep[]): Promise<Set<string>> {
+  const waiting = [...steps];
+  const [good, bad] = [new Set<string>(), new Set<string>()];
+  const running = new Map<string, Promise<void>>();
+  while (waiting.length + running.size > 0) {
+    for (const step of [...waiting]) {
+      const { after = [] } = step;
+      if (after.some((name) => bad.has(name))) {
+        waiting.splice(waiting.indexOf(step), 1);
+        bad.add(step.name);
+        skipped.push(`${step.name}: what it needs failed`);
+      } else if (running.size < Math.max(2, os.availableParallelism()) && after.every((name) => good.has(name))) {
+        waiting.splice(waiting.indexOf(step), 1);
+        running.set(
+          step.name,
+          run({ ...step, isBeside: true }).then((isGood) => {
+            (isGood ? good : bad).add(step.name);
+            running.delete(step.name);
+          }),
+        );
+      }
+    }
+    if (running.size > 0) await Promise.race(running.values());
   }
-  if (compiled) {
-    await run({ name: 'README code', argv: [path.join(BIN, 'jsii-rosetta'), 'extract', '--strict'] });
-    await run({ name: 'programs of the guides', argv: [TSX, 'scripts/guides-check.ts'] });
-    await printedFilesAreFresh();
-  }
-  await Promise.all([linted, formatted, imports]);
-  if (!compiled) return;
-  await Promise.all([
-    run({ name: 'packed library in an empty project', argv: [TSX, 'scripts/pack-check.ts', '--no-build'], isBeside: true }),
-    run({ name: 'Python package in an empty environment', argv: [TSX, 'scripts/python-check.ts', '--no-build'], isBeside: true }),
-  ]);
+  return good;
+}
+
+async function build(): Promise<void> {
+  const before = new Map(PRINTED.map((file) => [file, read(file)]));
+  const good = await together(BUILD);
+  if (!good.has('compile')) return;
+  printedFilesAreFresh(before);
+  await together(PACKED);
 }
 
 /** Each file of Jest's makes and drops a few hundred modules; with room for them the collector takes a fifth less of the time. */
@@ -204,8 +242,8 @@ async function main(): Promise<void> {
     engines: () => engines(started),
   };
   const given = process.argv.slice(2).map((word) => word.replace(/^--/, ''));
-  const unknown = given.filter((word) => !['unit', 'laws', 'engines'].includes(word));
-  if (unknown.length > 0) throw new Error(`unknown ${unknown.join(', ')}: choose among --unit, --laws, --engines and --plan`);
+  const unknown = given.filter((word) => !(word in stages));
+  if (unknown.length > 0) throw new Error(`unknown ${unknown.join(', ')}: choose among --build, --unit, --laws, --engines and --plan`);
   const chosen = given.length === 0 ? Object.keys(stages) : [...(given.includes('unit') ? ['build'] : []), ...given];
   const times: string[] = [];
   for (const [name, stage] of Object.entries(stages)) {

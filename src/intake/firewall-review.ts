@@ -1,6 +1,7 @@
 import { _findingOf, _suppressionOf, type FirewallFinding } from './firewall-finding';
 import type { EngineVersion } from '../engine/engine-version';
 import { review } from './private/review/review';
+import type { ReviewedRules } from './private/review/scene';
 import { parseIptablesSave } from '../firewall/private/iptables-text/parse-iptables-save';
 import { readable } from '../private/readable';
 import { passedText } from '../private/text';
@@ -68,16 +69,28 @@ export class FirewallReview {
     return new FirewallReview(host);
   }
 
+  /**
+   * The same for a host of which more than its rules is known.
+   *
+   * @internal
+   */
+  public static _of(host: HostFirewall, known: Pick<ReviewedRules, 'host' | 'native'>): FirewallReview {
+    return new FirewallReview(host, known);
+  }
+
   /** What was found, the heaviest first. */
   public readonly findings: FirewallFinding[];
   private readonly report: StackReport;
 
-  private constructor({ engine, ipv4Rules, ipv6Rules, sets, hostName = 'host', suppressions = [] }: HostFirewall) {
+  private constructor(
+    { engine, ipv4Rules, ipv6Rules, sets, hostName = 'host', suppressions = [] }: HostFirewall,
+    known: Pick<ReviewedRules, 'host' | 'native'> = {},
+  ) {
     const ipsets = sets === undefined ? undefined : passedText(undefined, 'sets', sets);
     const path = passedText(undefined, 'hostName', hostName);
     const ipv4 = parseIptablesSave(passedText(undefined, 'ipv4Rules', ipv4Rules), 'ipv4', ipsets);
     const ipv6 = ipv6Rules === undefined ? undefined : parseIptablesSave(passedText(undefined, 'ipv6Rules', ipv6Rules), 'ipv6', ipsets);
-    const faults = review({ version: engine.version, ipv4, ...(ipv6 && { ipv6 }) });
+    const faults = review({ version: engine.version, ipv4, ...(ipv6 && { ipv6 }), ...known });
     const blocks = faults.map((fault): Json => ({ kind: fault.kind, detail: detailOf(fault), statement: statementOf(fault) }));
     const rules = FIREWALL_RULES.map((rule) => ({ rule, severity: rule.severity, covers: EVERYWHERE }));
     const evaluation = evaluate({

@@ -11,11 +11,12 @@ import type { IpProtocol } from '../firewall/private/ir';
 import { groupBy } from '../private/multimap';
 import { Disposition } from '../reachability/disposition';
 import { Explanation } from '../reachability/explanation';
+import { decidersOf } from '../reachability/private/deciders';
 import { placeText } from '../reachability/private/explain';
 import { explanationText } from '../reachability/private/explanation-text';
 import { EVERY_PORT, isEmpty, type PortSet, shortPortSetText, subtract } from '../reachability/private/matrix/port-set';
 import { Host } from '../reachability/private/walk/host';
-import { type Outcome, RANK } from '../reachability/private/walk/outcome';
+import { type Outcome, type ProbeSpec, RANK } from '../reachability/private/walk/outcome';
 import { walk } from '../reachability/private/walk/walk';
 import type { Exposure, ReachabilityChange, ReachableCell } from '../reachability/results';
 import type { Family } from '../topology/private/terms';
@@ -112,8 +113,9 @@ export class HostQuestions {
   }
 
   public explain(source: string, destination: string, port: string): Explanation {
-    const { outcome, from, to } = this.best(source, destination, port, true);
-    const words = hostWords(outcome, from, to, port, this.bridges);
+    const { outcome, probe, from, to } = this.best(source, destination, port, true);
+    const deciders = probe && decidersOf(this.host.view, probe, outcome);
+    const words = hostWords(outcome, deciders, from, to, port, this.bridges);
     const labels = { declarationsOf: () => [], port: String };
     const text = explanationText(words, outcome.steps, labels);
     return Explanation._of(
@@ -124,24 +126,25 @@ export class HostQuestions {
   }
 
   /** Of the addresses of the destination the one counts that gets furthest. */
-  private best(source: string, destination: string, port: string, trace = false): { outcome: Outcome; from: QuestionEnd; to: QuestionEnd } {
+  private best(source: string, destination: string, port: string, trace = false): Best {
     const [from, to] = [endNamed(this.host, source), endNamed(this.host, destination)];
     if (from.text === to.text) throw new InputError(`'${source}' and '${destination}' are the same end; name two`);
     const { protocol, first } = portOf(port)._spec();
     const doubt = this.doubtOf(from, to);
     if (doubt !== undefined) return { outcome: doubted(doubt), from, to };
     const direct = to.addresses.map((address) => ({ address, port: protocol === 'icmp' ? 0 : first }));
-    const outcomes = [...direct, ...this.publishedPlaces(to, protocol, first)].flatMap(({ address, port: at }) => {
-      const family = familyOf(address);
-      const asked: IpProtocol = protocol === 'icmp' ? (family === 'ipv4' ? 'icmp' : 'ipv6-icmp') : protocol;
-      const outcome = this.ask(from, address, { protocol: asked, port: at }, trace);
+    const answers = [...direct, ...this.publishedPlaces(to, protocol, first)].flatMap(({ address, port: at }) => {
+      const asked: IpProtocol = protocol === 'icmp' ? (familyOf(address) === 'ipv4' ? 'icmp' : 'ipv6-icmp') : protocol;
+      const probe = probeOf(from, address, { protocol: asked, port: at });
+      if (probe === undefined) return [];
+      const outcome = walk(this.host.view, probe, { trace });
       // Another container may publish that port of the host by now.
-      const isOther = outcome?.receiver !== undefined && to.kind === 'container' && outcome.receiver.container !== to.text;
-      return outcome === undefined || isOther ? [] : [outcome];
+      const isOther = outcome.receiver !== undefined && to.kind === 'container' && outcome.receiver.container !== to.text;
+      return isOther ? [] : [{ outcome, probe }];
     });
-    const [outcome] = [...outcomes].sort((a, b) => RANK[b.disposition] - RANK[a.disposition]);
-    if (outcome === undefined) throw new InputError(`'${source}' and '${destination}' have no addresses of one family; name an address`);
-    return { outcome, from, to };
+    const [answer] = [...answers].sort((a, b) => RANK[b.outcome.disposition] - RANK[a.outcome.disposition]);
+    if (answer === undefined) throw new InputError(`'${source}' and '${destination}' have no addresses of one family; name an address`);
+    return { ...answer, from, to };
   }
 
   /** Ports of the host that lead to a port of the container, where the question names no address. */
@@ -157,18 +160,14 @@ export class HostQuestions {
       });
   }
 
-  private ask(from: QuestionEnd, to: string, { protocol, port }: Pick<PortClass, 'protocol' | 'port'>, trace = false): Outcome | undefined {
-    const family = familyOf(to);
-    const source = from.sourceIn(family);
-    return source && walk(this.host.view, { family, from: source, to, protocol, port }, { trace });
-  }
-
   /** Ports of an address that lead to a receiver, by the receiver. */
   private found(from: QuestionEnd, address: string): Found[] {
     const groups = new Map<string, { readonly outcome: Outcome; readonly ports: PortSet[]; readonly targets: PortSet[] }>();
     for (const each of this.ports[familyOf(address)]) {
-      const outcome = this.ask(from, address, each);
-      if (outcome === undefined || (outcome.disposition !== 'DELIVERED' && outcome.disposition !== 'UNKNOWN')) continue;
+      const probe = probeOf(from, address, each);
+      if (probe === undefined) continue;
+      const outcome = walk(this.host.view, probe);
+      if (outcome.disposition !== 'DELIVERED' && outcome.disposition !== 'UNKNOWN') continue;
       const receiver = outcome.receiver ?? outcome.receivers?.[0];
       const who = receiver === undefined ? '' : (receiver.container ?? receiver.kind);
       const moved = (receiver?.port ?? each.port) - each.port;
@@ -283,6 +282,21 @@ export class HostQuestions {
     }
     return receiver.kind === 'host' ? 'no rule drops it' : 'rules of the host';
   }
+}
+
+interface Best {
+  readonly outcome: Outcome;
+  /** Undefined where no packet can be asked about. */
+  readonly probe?: ProbeSpec;
+  readonly from: QuestionEnd;
+  readonly to: QuestionEnd;
+}
+
+/** Undefined where the end has no address of that family. */
+function probeOf(from: QuestionEnd, to: string, { protocol, port }: Pick<PortClass, 'protocol' | 'port'>): ProbeSpec | undefined {
+  const family = familyOf(to);
+  const source = from.sourceIn(family);
+  return source && { family, from: source, to, protocol, port };
 }
 
 function doubted(text: string): Outcome {

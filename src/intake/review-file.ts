@@ -5,6 +5,10 @@ import { given, InputError } from './input-error';
 import { EngineVersion } from '../engine/engine-version';
 import type { Lack } from './private/host/archive';
 import { readDump } from './private/host/dump';
+import type { HostText, HostTexts } from './private/host/host-texts';
+import { hostOf } from './private/host/intake-host';
+import type { ReviewedRules } from './private/review/scene';
+import { parseNftJson } from '../firewall/private/nft-text/parse-nft-json';
 
 /** What the rules of a host do, by a file. */
 export interface Reviewed {
@@ -33,13 +37,17 @@ export function reviewOf(file: string, version?: string): Reviewed {
     throw new InputError(`${file} has no IPv4 rules of iptables: ${lacks.find(({ of }) => of === 'iptables')?.why ?? 'iptables-save prints none'}; a review is about these`); // prettier-ignore
   }
   const engine = given(() => EngineVersion.of(told));
+  const known = WHOLE.every((name) => texts[name]?.trim()) ? hostBeside(texts) : {};
   const review = given(() =>
-    FirewallReview.of({
-      engine,
-      ipv4Rules: withRemark(iptables, 'iptables-legacy', texts['iptables-legacy']),
-      ...(texts.ip6tables?.trim() && { ipv6Rules: withRemark(texts.ip6tables, 'ip6tables-legacy', texts['ip6tables-legacy']) }),
-      ...(texts.ipset !== undefined && { sets: texts.ipset }),
-    }),
+    FirewallReview._of(
+      {
+        engine,
+        ipv4Rules: withRemark(iptables, 'iptables-legacy', texts['iptables-legacy']),
+        ...(texts.ip6tables?.trim() && { ipv6Rules: withRemark(texts.ip6tables, 'ip6tables-legacy', texts['ip6tables-legacy']) }),
+        ...(texts.ipset !== undefined && { sets: texts.ipset }),
+      },
+      known,
+    ),
   );
   const isKnown = (of: string) => !RULES.includes(of) || (of === 'engine' && version !== undefined);
   const legacy = (['iptables-legacy', 'ip6tables-legacy'] as const).filter((of) => texts[of]?.trim());
@@ -52,6 +60,14 @@ export function reviewOf(file: string, version?: string): Reviewed {
     ],
     sarif: review.toSarif(),
   };
+}
+
+/** What a text has to tell, so that the review is about this host, and not about any with its rules. */
+const WHOLE: readonly HostText[] = ['addresses', 'routes-ipv4', 'docker-networks', 'docker-containers'];
+
+function hostBeside(texts: HostTexts): Pick<ReviewedRules, 'host' | 'native'> {
+  const native = texts.nft?.trim() ? { ipv4: parseNftJson(texts.nft, 'ipv4'), ipv6: parseNftJson(texts.nft, 'ipv6') } : undefined;
+  return { host: hostOf(texts), ...(native && { native }) };
 }
 
 /** The remark that iptables itself makes, where legacy tables beside these have rules, or a policy that drops. */

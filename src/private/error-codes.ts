@@ -219,6 +219,7 @@ export const ERROR_CODES = {
   MemoryLimit: 'The memory limit is out of range.',
   CpuLimit: 'The processor limit is out of range.',
   LogLimit: 'The size of a log file is out of range, or the log driver writes no file.',
+  TmpfsReasonUnused: 'A reason for executable files names no file system in memory.',
   TmpfsSize: 'The size of a file system in memory is out of range.',
   StopTimeout: 'The stop timeout of a container is out of range.',
   StopSignal: 'The stop signal of a container is not the name of a signal that asks a program to end.',

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { Capability } from './capability';
 import type { HardenedContainerProps } from './hardened-container-props';
+import type { TmpfsTarget } from './private/tmpfs';
 import type { RestartPolicy } from './restart-policy';
 import { VolumeMount } from './volume-mount';
 import { HARDENED } from '../hardening/private/hardened-defaults';
@@ -12,6 +13,7 @@ import { hostDevices } from '../validation/rules/containers/host-devices';
 import { hostNetwork } from '../validation/rules/containers/host-network';
 import { inertCapability } from '../validation/rules/containers/inert-capability';
 import { logBounds } from '../validation/rules/containers/log-bounds';
+import { looseTmpfs } from '../validation/rules/containers/loose-tmpfs';
 import { rawSockets } from '../validation/rules/containers/raw-sockets';
 import { restartPolicy } from '../validation/rules/containers/restart-policy';
 import { rootUser } from '../validation/rules/containers/root-user';
@@ -26,8 +28,9 @@ export function holdsSocket({ volumes = [] }: HardenedContainerProps): boolean {
   return volumes.some((mount) => mount instanceof VolumeMount && mount.source === ENGINE_SOCKET_PATH);
 }
 
-/** What of a container's reasons is not in its properties. */
+/** What of a container's reasons is not in its properties, or is read there. */
 export interface FurtherReasons {
+  readonly tmpfs: readonly TmpfsTarget[];
   readonly restart: RestartPolicy;
   /** Capabilities that the profile of the image adds. */
   readonly marked: readonly Capability[];
@@ -36,7 +39,11 @@ export interface FurtherReasons {
 }
 
 /** A reason that the program gave to a property counts for the rule that asks for one. */
-export function acceptReasons(container: Construct, props: HardenedContainerProps, { restart, marked, network }: FurtherReasons): void {
+export function acceptReasons(
+  container: Construct,
+  props: HardenedContainerProps,
+  { restart, marked, network, tmpfs }: FurtherReasons,
+): void {
   const { user, capabilities = [], devices = [], logDriver, writableRootReason, notSecretReasons = {}, healthCheck } = props;
   const accepted = Suppressions.of(container);
   if (restart._isEndless) accepted._imply(restartPolicy, restart.text, HARDENED.restartReason);
@@ -62,6 +69,9 @@ export function acceptReasons(container: Construct, props: HardenedContainerProp
   if (user?.reason !== undefined) accepted._imply(rootUser, 'root', user.reason);
   if (healthCheck?._noneReason !== undefined) accepted._imply(noHealthCheck, 'none', healthCheck._noneReason);
   if (writableRootReason !== undefined) accepted._imply(writableRoot, 'read_only', writableRootReason);
+  for (const { target, executableReason: why } of tmpfs) {
+    if (why !== undefined) accepted._imply(looseTmpfs, target, why);
+  }
   for (const [name, reason] of Object.entries(notSecretReasons)) accepted._imply(secretVariable, name, reason);
   const networkRule = network.mode === 'host' ? hostNetwork : network.mode === 'container' ? sharedNamespace : undefined;
   if (networkRule !== undefined) accepted._imply(networkRule, 'network_mode', network.reason!);

@@ -1,7 +1,7 @@
 /** What a container, or a task of a service, may use at most. */
 export interface WorkloadLimits {
   /**
-   * Memory in MiB, at least 6; swap on top is not allowed. Error: `MemoryLimit`.
+   * Memory in MiB, at least 16, because the runtime of the engine uses up to 14 before the program starts; swap on top is not allowed. Error: `MemoryLimit`.
    *
    * @default 256
    */

@@ -2,7 +2,7 @@ import type { IAspect } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { checkProps } from '../private/check-props';
 import { DEFAULT_USER } from './private/common';
-import { HARDENED, logOptions, tmpfsOptions } from '../hardening/private/hardened-defaults';
+import { HARDENED, LEAST_MEMORY_MEBIBYTES, logOptions, tmpfsOptions } from '../hardening/private/hardened-defaults';
 import { Container, LateContainer } from '../private/bindings';
 import { wholeNumber } from '../private/text';
 import { restartPolicy } from '../validation/rules/containers/restart-policy';
@@ -11,7 +11,7 @@ import { Suppressions } from '../validation/suppressions';
 /** Defaults for raw containers. */
 export interface HardenRawContainersProps {
   /**
-   * Memory of a container that has no limit, in MiB, at least 6; swap is off. Error: `MemoryLimit`.
+   * Memory of a container that has no limit, in MiB, at least 16; swap is off. Error: `MemoryLimit`.
    *
    * @default 256
    */
@@ -44,7 +44,7 @@ export class HardenRawContainers implements IAspect {
   constructor(props: HardenRawContainersProps = {}) {
     checkProps(undefined, 'HardenRawContainersProps', props);
     const { memoryMebibytes = HARDENED.memoryMebibytes, cpuMillis = HARDENED.cpuMillis } = props;
-    this.memory = wholeNumber(undefined, 'memoryMebibytes', memoryMebibytes, 6, 1_048_576, 'MemoryLimit');
+    this.memory = wholeNumber(undefined, 'memoryMebibytes', memoryMebibytes, LEAST_MEMORY_MEBIBYTES, 1_048_576, 'MemoryLimit');
     this.cpuQuota = wholeNumber(undefined, 'cpuMillis', cpuMillis, 10, 1_024_000, 'CpuLimit') * 100;
   }
 

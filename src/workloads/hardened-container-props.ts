@@ -147,11 +147,19 @@ export interface HardenedContainerProps {
   readonly writableRootReason?: string;
 
   /**
-   * File systems in memory by path, each with its size in MiB; always without executables, devices and set-user-id.
+   * File systems in memory by path, each with its size in MiB; without executables, devices and set-user-id.
    *
    * @default - { '/tmp': 64 }
    */
   readonly tmpfsMebibytes?: { [path: string]: number };
+
+  /**
+   * Why files of a file system in memory may be executed, at least 10 characters, by its path in `tmpfsMebibytes`. Supervisors such as s6-overlay
+   * execute files that they write to `/run`. Error: `TmpfsReasonUnused`.
+   *
+   * @default - no file there can be executed
+   */
+  readonly executableTmpfsReasons?: { [path: string]: string };
 
   /**
    * Volumes of its own daemon, and directories of the host.
@@ -292,7 +300,7 @@ export interface HardenedContainerProps {
    * Whether the first process is an init process of the engine (`docker-init`), which passes signals on to the program and removes processes that have ended.
    * Images with an init of their own, such as s6-overlay, need `false`: their init has to be the first process. Error: `InitKeepsRoot`.
    *
-   * @default - true; false with `ContainerUser.rootAtStart()`, since the init process would stay root
+   * @default - that of the profile; otherwise true, and false with `ContainerUser.rootAtStart()`, since the init process would stay root
    * @see https://docs.docker.com/reference/cli/docker/container/run/#init
    */
   readonly init?: boolean;

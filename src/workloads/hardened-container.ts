@@ -140,13 +140,14 @@ export class HardenedContainer extends Construct implements IWorkload {
     if (other !== undefined) checkOther(scope, childPath(scope, id), other);
     const declarations = daemon._declarations;
     const checked = checkContainer(scope, id, props, declarations);
+    const { profile } = props;
     const environment = environmentList(
       checked.path,
-      withTimeZone(checked.path, props.environment ?? {}, props.timeZone),
-      props.notSecretReasons ?? {},
-      (file) => mountOfSecret(file, declarations.store.hasGuard),
-      props.labels,
-      props.profile && ((variable) => props.profile!._fileVariable(variable)),
+      { ...props, environment: withTimeZone(checked.path, props.environment ?? {}, props.timeZone) },
+      {
+        howToMount: (file) => mountOfSecret(file, declarations.store.hasGuard),
+        ...(profile && { fileVariable: (variable: string) => profile._fileVariable(variable) }),
+      },
     );
     const marked = markedCapabilities(props);
     props = { ...props, capabilities: [...(props.capabilities ?? []), ...marked] };
@@ -220,6 +221,7 @@ export class HardenedContainer extends Construct implements IWorkload {
     this.makeResource(props, checked, environment);
     acceptReasons(this, props, {
       restart: checked.restart,
+      tmpfs: checked.tmpfs,
       marked,
       network: { mode: segmentless?.mode, reason: segmentless?.reason },
     });

@@ -67,7 +67,7 @@ export class HardenedService extends Construct implements IPeer, IConnectable {
 
   constructor(scope: Construct, id: string, props: HardenedServiceProps) {
     const checked = checkService(scope, id, props);
-    const environment = environmentList(checked.path, props.environment ?? {}, props.notSecretReasons ?? {}, mountOfSecret, props.labels);
+    const environment = environmentList(checked.path, props, { howToMount: mountOfSecret });
     super(scope, id);
     warnUnread(this, 'HardenedServiceProps', props);
     const { path } = this.node;

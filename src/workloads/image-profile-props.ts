@@ -107,6 +107,21 @@ export interface ImageProfileProps {
   readonly tmpfsMebibytes?: { [path: string]: number };
 
   /**
+   * Why files of a file system in memory may be executed, at least 10 characters, by its path in `tmpfsMebibytes`. Error: `TmpfsReasonUnused`.
+   *
+   * @default - no file there can be executed
+   */
+  readonly executableTmpfsReasons?: { [path: string]: string };
+
+  /**
+   * Whether the first process is an init process of the engine. An image with a supervisor that must be the first process, such as s6-overlay, needs
+   * `false`.
+   *
+   * @default - that of the container without a profile
+   */
+  readonly init?: boolean;
+
+  /**
    * Why its root file system must be writable, at least 10 characters.
    *
    * @default - it is read-only

@@ -22,8 +22,11 @@ const RULES = TEXTS.iptables!.replace(/^(:INPUT .*\n(?::.*\n)*)/m, '$1-A INPUT -
 
 const direct = FirewallReview.of({ engine: EngineVersion.of(TEXTS.engine!.trim()), ipv4Rules: RULES, ipv6Rules: TEXTS.ip6tables });
 
+/** Only the rules, so that the host is taken as usual. */
+const { addresses: _, ...WITHOUT_HOST } = TEXTS;
+
 test('an archive: the findings of the review, and JSON as its schema says', async () => {
-  const { code, out } = await bulkhead('review', file(archiveOf({ ...TEXTS, iptables: RULES })), '-f', 'json');
+  const { code, out } = await bulkhead('review', file(archiveOf({ ...WITHOUT_HOST, iptables: RULES })), '-f', 'json');
   const json = JSON.parse(out);
   expect(direct.findings.length).toBeGreaterThan(0);
   expect(json.entries).toEqual(JSON.parse(JSON.stringify(direct.findings)));
@@ -31,6 +34,12 @@ test('an archive: the findings of the review, and JSON as its schema says', asyn
   const schema = JSON.parse(fs.readFileSync(path.join(__dirname, '../../schemas/review-1.schema.json'), 'utf8'));
   expect(new Validator(schema, '7').validate(json).errors).toEqual([]);
   expect(new Validator(schema, '7').validate({ ...json, entries: [{}] }).valid).toBe(false);
+});
+
+test('an archive of a whole host: the findings name its containers and interfaces', async () => {
+  const { code, out } = await bulkhead('review', file(archiveOf({ ...TEXTS, iptables: RULES })), '-f', 'csv');
+  expect(out).toContain('(published to web, 172.18.0.2:80) stays open: a packet from 203.0.113.77 on eth0 to tcp/8080');
+  expect(code).toBe(EXIT.no);
 });
 
 test('the rules alone: the version of the engine has to be given, and what is missing is told', async () => {
@@ -43,7 +52,7 @@ test('the rules alone: the version of the engine has to be given, and what is mi
 });
 
 test('SARIF, and what fails', async () => {
-  const dump = file(archiveOf({ ...TEXTS, iptables: RULES }));
+  const dump = file(archiveOf({ ...WITHOUT_HOST, iptables: RULES }));
   const { out } = await bulkhead('review', dump, '-f', 'sarif');
   expect(JSON.parse(out)).toEqual(JSON.parse(direct.toSarif()));
   expect((await bulkhead('review', dump, '--fail-on', 'info')).code).toBe(EXIT.no);

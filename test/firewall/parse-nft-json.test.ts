@@ -277,8 +277,8 @@ function tables(...objects: readonly Json[]) {
   return parseNftJson(JSON.stringify({ nftables: objects }), 'ipv4');
 }
 
-const base = (family: string, table: string, name: string, hook = 'forward', prio = 0) => ({
-  chain: { family, table, name, type: 'filter', hook, prio, policy: 'accept' },
+const base = (family: string, table: string, name: string, hook = 'forward', prio = 0, policy = 'accept') => ({
+  chain: { family, table, name, type: 'filter', hook, prio, policy },
 });
 const table = (family: string, name: string, more: object = {}) => ({ table: { family, name, ...more } });
 
@@ -307,10 +307,20 @@ test('tables: those of the family and of inet, with their bases; those that ipta
   ]);
 });
 
+test('tables of a bridge count only if something in them can stop or change a frame', () => {
+  const empty = [table('bridge', 'filter'), base('bridge', 'filter', 'FORWARD')];
+  const rule = (...expr: Json[]) => ({ rule: { family: 'bridge', table: 'filter', chain: 'FORWARD', expr } });
+  const jump = rule({ counter: { packets: 0, bytes: 0 } }, { jump: { target: 'FORWARD_direct' } });
+  expect(tables(...empty).notUnderstood).toEqual([]);
+  expect(tables(...empty, jump).notUnderstood).toEqual([]);
+  const closing = [{ drop: null }, { xt: { type: 'target', name: 'arpreply' } }, { mangle: { key: { meta: { key: 'mark' } }, value: 1 } }];
+  for (const verdict of closing) expect(tables(...empty, jump, rule(verdict)).notUnderstood).toEqual([JSON.stringify(empty[1])]);
+});
+
 test.each<[string, Json[]]>([
-  ['chains of a bridge', [table('bridge', 'b'), base('bridge', 'b', 'f')]],
-  ['chains of a device', [table('netdev', 'd'), base('netdev', 'd', 'f', 'ingress')]],
-  ['chains of ARP', [table('arp', 'a'), base('arp', 'a', 'f', 'input')]],
+  ['chains of a bridge that drop', [table('bridge', 'b'), base('bridge', 'b', 'f', 'forward', 0, 'drop')]],
+  ['chains of a device that drop', [table('netdev', 'd'), base('netdev', 'd', 'f', 'ingress', 0, 'drop')]],
+  ['chains of ARP that drop', [table('arp', 'a'), base('arp', 'a', 'f', 'input', 0, 'drop')]],
   ['a hook that is not known', [table('inet', 'i'), base('inet', 'i', 'f', 'ingress')]],
   ['a chain of no table', [base('ip', 'none', 'f')]],
   ['a rule of no chain', [table('ip', 't'), { rule: { family: 'ip', table: 't', chain: 'none', expr: [] } }]],

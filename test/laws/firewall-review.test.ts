@@ -35,6 +35,16 @@ test('a finding has its packet, and a fix that was tried', () => {
   });
 });
 
+test.each([
+  ['-m conntrack ! --ctstate DNAT', []],
+  ['-o eth0', ['-i eth0 -p tcp -m tcp --dport 9 -j DROP']],
+])('a masquerade of everything is kept for what leaves: %s', (limit, user) => {
+  const written = textsOf('28.5', { published: [[8080, 80]], user, postrouting: ['-j MASQUERADE'] });
+  const hidden = FirewallReview.of({ engine, ...written }).findings.find(({ code }) => code === 'SourceHidden');
+  const commands = [expect.stringMatching(new RegExp(`^iptables -t nat -R POSTROUTING \\d+ ${limit} -j MASQUERADE$`))];
+  expect(hidden).toMatchObject({ commands, isFixProved: true, afterFix: 'delivered, with the address of the sender' });
+});
+
 test('a suppression accepts a finding, and SARIF says so', () => {
   const reason = 'the port is meant to be open';
   const review = FirewallReview.of({ engine, ...texts, hostName: 'edge', suppressions: [{ ruleId: 'BH-F01', reason, detail: `-A INPUT ${DENY}` }] }); // prettier-ignore

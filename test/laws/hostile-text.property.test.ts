@@ -129,6 +129,7 @@ const PLACES: Record<string, Place> = {
   user: property((user) => ({ user: user as never })),
   'working directory': property((workingDirectory) => ({ workingDirectory })),
   'directory in memory': property((text) => ({ tmpfsMebibytes: { [text]: 1 } })),
+  'why files in memory are executed': property((text) => ({ executableTmpfsReasons: { '/tmp': text } })),
   'why the root is writable': property((writableRootReason) => ({ writableRootReason })),
   'capability and its reason': property((text) => ({
     user: ContainerUser.root({ reason: 'its image has no other user' }),

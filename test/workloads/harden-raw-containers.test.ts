@@ -69,7 +69,7 @@ test('overrides count as set', () => {
 
 test('limits can be chosen', () => {
   expect(hardened({}, { memoryMebibytes: 64, cpuMillis: 250 })).toMatchObject({ memory: 64, memory_swap: 64, cpu_quota: 25000 });
-  expectError(() => new HardenRawContainers({ memoryMebibytes: 5 }), 'MemoryLimit');
+  expectError(() => new HardenRawContainers({ memoryMebibytes: 15 }), 'MemoryLimit');
   expectError(() => new HardenRawContainers({ cpuMillis: 9 }), 'CpuLimit');
 });
 

@@ -146,6 +146,23 @@ describe('what the program says wins', () => {
     expect(resource.capabilities.add).toBeUndefined();
   });
 
+  test('an image with a supervisor: the first process is its own, and it executes what it writes in memory', () => {
+    const supervised = ImageProfile.of({
+      imageName: 'supervised',
+      user: ContainerUser.root({ reason: 'its supervisor starts services as other users' }),
+      tmpfsMebibytes: { '/run': 8 },
+      executableTmpfsReasons: { '/run': 'its supervisor executes files there' },
+      init: false,
+    });
+    expect(container({ profile: supervised }).resource).toMatchObject({
+      init: false,
+      tmpfs: { '/run': expect.stringContaining(',exec,') },
+    });
+    expect(container({ profile: supervised, init: true }).resource).toMatchObject({ init: true });
+    const volumes = [VolumeMount.hostPath('/srv/run', '/run')];
+    expect(container({ profile: supervised, volumes }).resource.tmpfs).toEqual({});
+  });
+
   test('a mount takes the place of a file system in memory', () => {
     const { resource } = container({ profile, volumes: [VolumeMount.hostPath('/srv/run', '/run')] });
     expect(Object.keys(resource.tmpfs)).toEqual(['/tmp']);

@@ -192,7 +192,7 @@ describe('what is refused of a service', () => {
     ['LabelName', { labels: { 'com.docker.x': 'y' } }],
     ['SecretInLabel', { labels: { 'app.token': 'y' } }],
     ['ContainerName', { serviceName: 'x' }],
-    ['MemoryLimit', { limits: { memoryMebibytes: 5 } }],
+    ['MemoryLimit', { limits: { memoryMebibytes: 15 } }],
     ['CpuLimit', { limits: { cpuMillis: 9 } }],
     ['LogLimit', { limits: { logMebibytes: 0 } }],
     ['StopTimeout', { stopTimeoutSeconds: 0 }],

@@ -9,7 +9,7 @@ const DIGEST = `sha256:${'a'.repeat(64)}`;
 
 describe('environment', () => {
   const list = (environment: Record<string, string>, notSecretReasons: Record<string, string> = {}) =>
-    environmentList('app/Web', environment, notSecretReasons, (file) => `a mount of ${file}`);
+    environmentList('app/Web', { environment, notSecretReasons }, { howToMount: (file) => `a mount of ${file}` });
 
   test('sorted, whatever the order of keys', () => {
     expect(list({ B: '2', A: '1', _c: '' })).toEqual(['A=1', 'B=2', '_c=']);

@@ -32,7 +32,10 @@ const LONGEST_SCHEME = 20;
 /** What follows `://` up to the path: user and password, and one host or several. */
 const AUTHORITY = /^[^/\s?#"'<>]*/;
 const LONGEST_AUTHORITY = 2048;
-const HOST_IN_URL = /^[a-z0-9][a-z0-9._-]*(:\d{1,5})?/i;
+/** Not the user of a URL: after it no password begins, and no character of one in percent. */
+const HOST_IN_URL = /^[a-z0-9][a-z0-9._-]*(:\d{1,5})?(?![\w.:%-])/i;
+/** A password with a slash that is not written as `%2F`: where the host begins is then uncertain, so nothing is said of it. */
+const AT_LATER = /^[^\s"'<>]*@/;
 const ONLY_HOST = /^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$/i;
 
 /** Variables that hold only the name of another host. */
@@ -60,7 +63,8 @@ function hostsInUrls(value: string): NamedHost[] {
     const [scheme] = SCHEME.exec(parts[i].slice(-LONGEST_SCHEME)) ?? [];
     const [authority] = AUTHORITY.exec(after.slice(0, LONGEST_AUTHORITY))!;
     const hosts = authority.slice(authority.lastIndexOf('@') + 1).split(',');
-    return scheme === undefined
+    const isUncertain = !authority.includes('@') && AT_LATER.test(after.slice(authority.length, LONGEST_AUTHORITY));
+    return scheme === undefined || isUncertain
       ? []
       : hosts.flatMap((each, place) => {
           const [text, port] = HOST_IN_URL.exec(each) ?? [];

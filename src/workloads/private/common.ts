@@ -1,6 +1,6 @@
 import { checkUser, notAUser } from './check-user';
-import { tmpfsTargets } from './tmpfs';
-import { HARDENED } from '../../hardening/private/hardened-defaults';
+import { type TmpfsProps, type TmpfsTarget, tmpfsTargets } from './tmpfs';
+import { HARDENED, LEAST_MEMORY_MEBIBYTES } from '../../hardening/private/hardened-defaults';
 import { shownValue } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { literalText } from '../../private/late';
@@ -28,12 +28,11 @@ export function stampMount(source: string): {
 
 export const DEFAULT_USER = ContainerUser.of(HARDENED.uid);
 
-export interface CommonProps {
+export interface CommonProps extends TmpfsProps {
   readonly user?: ContainerUser;
   readonly capabilities?: readonly Capability[];
   readonly command?: string[];
   readonly writableRootReason?: string;
-  readonly tmpfsMebibytes?: { [path: string]: number };
   readonly limits?: WorkloadLimits;
   readonly stopTimeoutSeconds?: number;
 }
@@ -44,7 +43,7 @@ export interface CheckedCommon {
   readonly cpuMillis: number;
   readonly logMebibytes: number;
   readonly stopTimeout: number;
-  readonly tmpfs: readonly { readonly target: string; readonly mebibytes: number }[];
+  readonly tmpfs: readonly TmpfsTarget[];
 }
 
 /**
@@ -62,12 +61,19 @@ export function checkCommon(path: string, props: CommonProps, engine: string, ta
     reasonText(path, 'writableRootReason', props.writableRootReason);
   }
   (props.command ?? []).forEach((word, index) => startText(path, `command[${index}]`, word));
-  const tmpfs = tmpfsTargets(path, props.tmpfsMebibytes);
+  const tmpfs = tmpfsTargets(path, props);
   checkTargets(path, [STAMP_TARGET, ...tmpfs.map(({ target }) => target), ...targets]);
   return {
     user,
     tmpfs,
-    memory: wholeNumber(path, 'limits.memoryMebibytes', limits.memoryMebibytes ?? HARDENED.memoryMebibytes, 6, 1_048_576, 'MemoryLimit'),
+    memory: wholeNumber(
+      path,
+      'limits.memoryMebibytes',
+      limits.memoryMebibytes ?? HARDENED.memoryMebibytes,
+      LEAST_MEMORY_MEBIBYTES,
+      1_048_576,
+      'MemoryLimit',
+    ),
     cpuMillis: wholeNumber(path, 'limits.cpuMillis', limits.cpuMillis ?? HARDENED.cpuMillis, 10, 1_024_000, 'CpuLimit'),
     logMebibytes: wholeNumber(path, 'limits.logMebibytes', limits.logMebibytes ?? HARDENED.logMebibytes, 1, 10_240, 'LogLimit'),
     stopTimeout: wholeNumber(path, 'stopTimeoutSeconds', props.stopTimeoutSeconds ?? 10, 1, 3600, 'StopTimeout'),

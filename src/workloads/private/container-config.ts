@@ -56,7 +56,9 @@ export function containerConfig(props: HardenedContainerProps, checked: CheckedC
     shmSize: checked.sharedMemory,
     readOnly: props.writableRootReason === undefined,
     // World-writable with the sticky bit, as /tmp is: the user of the container is not root.
-    tmpfs: Object.fromEntries(checked.tmpfs.map(({ target, mebibytes }) => [target, tmpfsOptions(mebibytes)])),
+    tmpfs: Object.fromEntries(
+      checked.tmpfs.map(({ target, mebibytes, executableReason }) => [target, tmpfsOptions(mebibytes, executableReason !== undefined)]),
+    ),
     mounts: [...stamp, ...secretMount(checked), ...configMountBlocks(checked, given), ...(props.volumes ?? []).map(mountBlock)],
     runtime: props.runtime,
     // Each field is set: the engine's default differs from an empty field when the provider reads it back.

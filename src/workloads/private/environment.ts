@@ -5,17 +5,27 @@ import { plainText, reasonText, startText } from '../../private/text';
 /** The variable that contains the path of a file instead of the value of another one; undefined if the image has none. */
 export type FileVariable = (variable: string) => string | undefined;
 
+/** What a workload says about its variables. */
+interface EnvironmentProps {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly notSecretReasons?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** How a value that is refused reaches the program instead. */
+interface SecretAdvice {
+  readonly howToMount: (file: string) => string;
+  readonly fileVariable?: FileVariable;
+}
+
 /**
  * Environment variables in the form that the provider needs, sorted so that the order of keys does not matter. Values that look like secrets are
  * refused: they would be readable in Terraform's state and in `docker inspect`.
  */
 export function environmentList(
   place: Place | string,
-  environment: Record<string, string>,
-  notSecret: Record<string, string>,
-  howToMount: (file: string) => string,
-  labels: Readonly<Record<string, string>> = {},
-  fileVariable: FileVariable = (variable) => `${variable}_FILE`,
+  { environment = {}, notSecretReasons: notSecret = {}, labels = {} }: EnvironmentProps,
+  advice: SecretAdvice,
 ): string[] {
   for (const [name, reason] of Object.entries(notSecret)) {
     reasonText(place, `notSecretReasons.${name}`, reason);
@@ -40,7 +50,7 @@ export function environmentList(
       }
       const value = startText(place, `environment.${name}`, environment[name], `${name}=`);
       if (!Object.hasOwn(notSecret, name)) {
-        refuseSecret(place, name, value, howToMount, fileVariable);
+        refuseSecret(place, name, value, advice);
       }
       return `${name}=${value}`;
     });
@@ -50,8 +60,7 @@ function refuseSecret(
   place: Place | string,
   name: string,
   value: string,
-  howToMount: (file: string) => string,
-  fileVariable: FileVariable,
+  { howToMount, fileVariable = (variable) => `${variable}_FILE` }: SecretAdvice,
 ): void {
   const suspicious = secretLooking(name, value);
   if (suspicious !== undefined) {

@@ -16,14 +16,17 @@ export function withProfile(path: string, props: HardenedContainerProps): Harden
   refuseOther(path, profile, props.image);
   const { _props: given } = profile;
   const mounted = (props.volumes ?? []).map(({ target }) => target);
-  const tmpfs = Object.entries(given.tmpfsMebibytes ?? DEFAULT_TMPFS).filter(([target]) => !mounted.includes(target));
+  const unmounted = <T>(byPath: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(byPath).filter(([target]) => !mounted.includes(target)));
   return {
     ...props,
     user: props.user ?? given.user,
     // They belong to the user of the profile: another one has its own.
     capabilities: props.capabilities ?? (props.user === undefined ? given.capabilities : undefined),
     defaultPort: props.defaultPort ?? profile.ports[0],
-    tmpfsMebibytes: { ...Object.fromEntries(tmpfs), ...props.tmpfsMebibytes },
+    tmpfsMebibytes: { ...unmounted(given.tmpfsMebibytes ?? DEFAULT_TMPFS), ...props.tmpfsMebibytes },
+    executableTmpfsReasons: { ...unmounted(given.executableTmpfsReasons ?? {}), ...props.executableTmpfsReasons },
+    init: props.init ?? given.init,
     environment: { ...given.environment, ...props.environment },
     writableRootReason: props.writableRootReason ?? given.writableRootReason,
     healthCheck: props.healthCheck ?? given.healthCheck,

@@ -335,11 +335,11 @@ export const CONTAINERS: readonly Entry[] = [
   ),
   container(
     'MemoryLimit',
-    ["'limits.memoryMebibytes'", 'got 4'],
-    'a whole number from 6',
-    { limits: { memoryMebibytes: 4 } },
+    ["'limits.memoryMebibytes'", 'got 6'],
+    'a whole number from 16',
     { limits: { memoryMebibytes: 6 } },
-    ({ memory }) => memory === 6,
+    { limits: { memoryMebibytes: 16 } },
+    ({ memory }) => memory === 16,
   ),
   container(
     'CpuLimit',

@@ -27,6 +27,11 @@ function hostDirectories(): Entry[] {
 /** What containers keep, and whom it belongs to. */
 export const STORAGE: readonly Entry[] = [
   ...hostDirectories(),
+  program('TmpfsReasonUnused', told('app/Web', "contains '/run'", 'add it there with its size in MiB'), (p, isMended) => {
+    const executableTmpfsReasons = { '/run': 'its supervisor executes files there' };
+    p.container('Web', p.segment('Front'), { executableTmpfsReasons, ...(isMended && { tmpfsMebibytes: { '/run': 16 } }) });
+    return (s) => s.container('app-web').tmpfs['/run'].includes(',exec,');
+  }),
   program('VolumeOwner', told('app/Api', "user 10001 here and by user 999 in 'app/Db'", 'FileOwner.of(999)'), (p, isMended) => {
     const data = new DataVolume(p.stack, 'Data', { daemon: p.daemon, ...(isMended && { owner: FileOwner.of(999) }) });
     const volumes = [VolumeMount.volume(data, '/data')];

@@ -144,7 +144,7 @@ function ofFiles(facts: Facts, { inside }: Seen): Found[] {
   const memory = Object.entries(facts.tmpfs).flatMap(([target, size]): Found[] => [
     [`${target} in memory`, 'tmpfs', mounts.get(target)?.type],
     [`size of ${target}`, [`size=${size * 1024}k`], mounts.get(target)?.inner.filter((option) => option.startsWith('size='))],
-    [`options of ${target}`, ['nosuid', 'nodev', 'noexec'], has(target, 'nosuid', 'nodev', 'noexec')],
+    [`options of ${target}`, ['nosuid', 'nodev', ...(facts.executable.includes(target) ? [] : ['noexec'])], has(target, 'nosuid', 'nodev', 'noexec')], // prettier-ignore
     [`${target} can be written`, true, wrote(target)],
   ]);
   const others = facts.mounts.flatMap(({ target, readOnly, owner, mode }): Found[] => [

@@ -1,4 +1,5 @@
 // Who asks whom on such a host, what the model says, and what comes back.
+import type { Checks } from './checks';
 import type { Random } from './generate';
 import type { Crowd, Task } from './generate-traffic';
 import { HAND, PORTS, SIDE, type Stage } from './hosts-stage';
@@ -36,7 +37,12 @@ export interface Asked {
   readonly protocol: 'tcp' | 'udp' | 'icmp';
   readonly port: number;
   readonly expected: Outcome;
+  /** A program of the engine takes connections to that port of the host, and then makes one of its own. */
+  readonly isProxied: boolean;
 }
+
+/** Before the model is asked. */
+type Unanswered = Omit<Asked, 'expected' | 'isProxied'>;
 
 function stationOf(name: string): Station {
   return STATIONS[name] ?? { where: { container: name }, source: () => ({ kind: 'container', key: name, routesOnly: true }), addresses: [undefined, undefined] }; // prettier-ignore
@@ -51,7 +57,7 @@ export function questionsFor(random: Random, host: IntakeHost, { containers, pub
   const handMade = [7100, 7105, 7110, 7115, 7120, 7121, 7122, 7123];
   const sources = [...containers, ...Object.keys(STATIONS)];
   const hasSix = new Set(['host', 'lanA', 'lanB', 'inet', ...own.filter(({ addresses }) => addresses.some(({ address }) => address.includes(':'))).map(({ name }) => name)]); // prettier-ignore
-  const asked: Omit<Asked, 'expected'>[] = sources.flatMap((source) => {
+  const asked: Unanswered[] = sources.flatMap((source) => {
     const toHost = hosts.flatMap((to) => [
       ...random.some(published, 2).map(({ port }) => ({ source, to, protocol: 'tcp' as const, port })),
       ...random.some([...PORTS, 22], 2).map((port) => ({ source, to, protocol: 'tcp' as const, port })),
@@ -74,17 +80,25 @@ export function questionsFor(random: Random, host: IntakeHost, { containers, pub
   const distinct = [...new Map(real.map((each) => [textOf(each), each])).values()];
   return random
     .some(distinct, share)
-    .map((each) => ({ ...each, expected: expectedOf(host, each) }))
+    .map((each) => ({
+      ...each,
+      expected: expectedOf(host, each),
+      isProxied: isProxied(host, each),
+    }))
     .filter((each) => isAnswered(host, each));
 }
 
-export function textOf({ source, to, protocol, port }: Omit<Asked, 'expected'>): string {
+function textOf({ source, to, protocol, port }: Unanswered): string {
   return `${source} -> ${to} ${protocol}/${port}`;
 }
 
-export function expectedOf({ view }: Pick<IntakeHost, 'view'>, { source, to, protocol, port }: Omit<Asked, 'expected'>): Outcome {
+export function expectedOf({ view }: Pick<IntakeHost, 'view'>, { source, to, protocol, port }: Unanswered): Outcome {
   const family = to.includes(':') ? 'ipv6' : 'ipv4';
   return walk(view, { family, from: stationOf(source).source(family === 'ipv4' ? 0 : 1), to, protocol, port });
+}
+
+export function isProxied({ view }: Pick<IntakeHost, 'view'>, { protocol, port }: Unanswered): boolean {
+  return protocol === 'tcp' && view.proxies.some((each) => each.port === port);
 }
 
 /** A port that the engine holds and never answers on tells nothing. */
@@ -94,7 +108,7 @@ function isAnswered({ names }: IntakeHost, { expected, port }: Asked): boolean {
 }
 
 /** Everybody listens on every port. */
-export function listen(crowd: Crowd, host: IntakeHost, containers: readonly string[], asked: readonly Asked[]): void {
+function listen(crowd: Crowd, host: IntakeHost, containers: readonly string[], asked: readonly Asked[]): void {
   const ports = [...new Set([...asked.map(({ port }) => port), ...PORTS])];
   const published = new Set(host.names.containers.flatMap((each) => each.ports.map(({ hostPort }) => hostPort)));
   const on = (token: string, wanted: readonly number[]): Listener[] =>
@@ -121,9 +135,53 @@ export function listen(crowd: Crowd, host: IntakeHost, containers: readonly stri
   ]);
 }
 
+export interface Answered extends Asked {
+  readonly result: ProbeResult;
+}
+
+/** What the probes of a run gave. */
+export interface Sum {
+  probes: number;
+  open: number;
+  unknown: number;
+  wrong: number;
+}
+
+export interface Probing {
+  readonly checks: Checks;
+  readonly crowd: Crowd;
+  /** Name of the checks. */
+  readonly what: string;
+  readonly host: IntakeHost;
+  readonly containers: readonly string[];
+  /** For a difference: what the model went by. */
+  readonly why: (answered: Answered) => string;
+}
+
+/** Asks with real packets, and compares what comes back with what the model says. */
+export function probe({ checks, crowd, what, host, containers, why }: Probing, asked: readonly Asked[], sum: Sum): void {
+  listen(crowd, host, containers, asked);
+  try {
+    for (const answered of ask(crowd, asked)) {
+      const { expected, result } = answered;
+      const wrong = differs(answered, result);
+      checks.check(`${what}: ${textOf(answered)}`, wrong === '', () => `${wrong}\n${why(answered)}`);
+      if (expected.disposition === 'UNKNOWN') {
+        checks.check(`${what}: ${textOf(answered)}: UNKNOWN has a reason`, expected.doubts.length > 0);
+        sum.unknown++;
+      }
+      sum.probes++;
+      if (result.outcome === 'open') sum.open++;
+      if (wrong !== '') sum.wrong++;
+    }
+  } finally {
+    crowd.stop();
+  }
+}
+
 const ROUNDS = 3;
 
-export function ask(crowd: Crowd, asked: readonly Asked[]): (Asked & { readonly result: ProbeResult })[] {
+function ask(crowd: Crowd, asked: readonly Asked[]): Answered[] {
   const sources = [...new Set(asked.map(({ source }) => source))];
   const lists = sources.map((source) => asked.filter((each) => each.source === source));
   const results = crowd.ask(lists.map((list, i) => taskOf(sources[i], list)));
@@ -150,7 +208,7 @@ function taskOf(source: string, list: readonly Asked[]): Task<Probe> {
 }
 
 /** What is wrong with an answer; empty where nothing is, or where the model does not know. */
-export function differs({ protocol, expected }: Asked, { outcome, token, detail }: ProbeResult): string {
+function differs({ protocol, expected, isProxied: behindProxy }: Asked, { outcome, token, detail }: ProbeResult): string {
   const observed = `${outcome}${token ? ` by ${token}` : ''}${detail ? ` (${detail})` : ''}`;
   if (outcome === 'error') return `could not be asked: ${observed}`;
   if (expected.disposition === 'UNKNOWN') return '';
@@ -158,9 +216,9 @@ export function differs({ protocol, expected }: Asked, { outcome, token, detail 
   if (wanted === undefined) {
     // What is rejected is told so, and a port without a program is refused in the same words.
     const isRejected = expected.decidedBy?.rule?.verdict.kind === 'reject';
-    return outcome === 'open' || (outcome === 'refused' && !isRejected)
-      ? `${expected.disposition} (${expected.reason}), observed ${observed}`
-      : '';
+    // The proxy took the connection, and nobody behind it answered.
+    const isOpen = outcome === 'open' && !(behindProxy && token === undefined);
+    return isOpen || (outcome === 'refused' && !isRejected) ? `${expected.disposition} (${expected.reason}), observed ${observed}` : '';
   }
   return outcome === 'open' && (protocol === 'icmp' || token === wanted) ? '' : `DELIVERED to ${wanted}, observed ${observed}`;
 }

@@ -7,6 +7,7 @@ export interface Site {
   readonly bridges: readonly string[];
   /** Addresses of stations outside. */
   readonly outsiders: readonly string[];
+  readonly outsiders6: readonly string[];
   readonly containers: readonly { readonly address: string; readonly bridge: string }[];
   /** Station on the bridge that nobody but hands made. */
   readonly guest: string;
@@ -14,10 +15,21 @@ export interface Site {
   readonly ports: readonly number[];
   /** The engine's chain for rules of others. */
   readonly hasUserChain: boolean;
+  readonly hasUserChain6: boolean;
 }
 
-export const STYLES = ['hand', 'ufw-like', 'firewalld-like', 'fail2ban-like'] as const;
+/** Written by us as these write theirs. */
+const WRITTEN = ['hand', 'ufw-like', 'firewalld-like', 'fail2ban-like'] as const;
+/** The programs themselves. */
+export const REAL = ['ufw', 'firewalld with nftables', 'firewalld with iptables'] as const;
+export const STYLES = ['hand', 'ufw', 'fail2ban-like', 'firewalld with nftables', 'ufw-like', 'firewalld with iptables', 'firewalld-like'] as const; // prettier-ignore
+export type WrittenStyle = (typeof WRITTEN)[number];
+export type RealStyle = (typeof REAL)[number];
 export type Style = (typeof STYLES)[number];
+
+export function isReal(style: Style): style is RealStyle {
+  return (REAL as readonly Style[]).includes(style);
+}
 
 export interface HostRulesPlan {
   readonly ipv4: string;
@@ -26,7 +38,7 @@ export interface HostRulesPlan {
   readonly sets: string;
 }
 
-export function rulesFor(random: Random, style: Style, site: Site): HostRulesPlan {
+export function rulesFor(random: Random, style: WrittenStyle, site: Site): HostRulesPlan {
   const make = { hand: hand, 'ufw-like': ufw, 'firewalld-like': firewalld, 'fail2ban-like': fail2ban }[style];
   return make(random, site);
 }
@@ -42,7 +54,7 @@ function restore(tables: Readonly<Record<string, readonly string[]>>): string {
 
 /** Rules in any spelling that the tool takes. */
 function hand(random: Random, site: Site): HostRulesPlan {
-  const { uplinks, bridges, outsiders, containers, guest, handBridge, ports } = site;
+  const { uplinks, bridges, outsiders, outsiders6, containers, guest, handBridge, ports } = site;
   const port = () => random.pick(ports);
   const uplink = () => random.pick(uplinks);
   const container = () => random.pick(containers);
@@ -104,7 +116,19 @@ function hand(random: Random, site: Site): HostRulesPlan {
         ...(random.chance(0.5) ? some(forward, 4).map((line) => line.replace('-A FORWARD', '-I FORWARD')) : some(forward, 4)),
       ],
     }),
-    ipv6: restore({ filter: [`-A INPUT -p tcp --dport ${port()} -j ${random.pick(['ACCEPT', 'DROP'])}`, `-A FORWARD -i ${uplink()} -p tcp -j ${random.pick(['ACCEPT', 'DROP'])}`] }), // prettier-ignore
+    ipv6: restore({
+      mangle: [`-A PREROUTING -i ${uplink()} -p tcp --dport ${port()} -j MARK --set-mark 0x7`],
+      filter: [
+        ...(site.hasUserChain6 && random.chance(0.6)
+          ? [`-I DOCKER-USER -i ${uplink()} ! -s ${random.pick(outsiders6)} -p tcp -j DROP`]
+          : []),
+        `-A INPUT -p tcp --dport ${port()} -j ${random.pick(['ACCEPT', 'DROP', 'REJECT'])}`,
+        `-A INPUT -s ${random.pick(outsiders6)} -p tcp -m multiport --dports ${port()},${port()} -j ${random.pick(['ACCEPT', 'DROP'])}`,
+        `-${random.pick(['A', 'I'])} FORWARD -i ${uplink()} -p tcp -j ${random.pick(['ACCEPT', 'DROP', 'RETURN'])}`,
+        `-${random.pick(['A', 'I'])} FORWARD -o ${uplink()} -d ${random.pick(outsiders6)} -p tcp --dport ${port()} -j ${random.pick(['ACCEPT', 'DROP'])}`,
+        `-A FORWARD -m mark --mark 0x7/0xff -j ${random.pick(['ACCEPT', 'DROP'])}`,
+      ],
+    }),
     sets: '',
   };
 }

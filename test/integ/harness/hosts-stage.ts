@@ -1,6 +1,7 @@
 // A host that Bulkhead did not set up: Docker's networks and publications, a bridge made by hand with a machine on it, and a second interface outside.
 import type { Random } from './generate';
-import { type HostRulesPlan, rulesFor, type Site, type Style } from './hosts-rules';
+import { type HostRulesPlan, isReal, type RealStyle, rulesFor, type Site, type Style } from './hosts-rules';
+import { Firewalld, firewalldCommands, ufwCommands } from './real-firewalls';
 import type { Lab } from '../lab/lab';
 import { NET } from '../lab/network';
 
@@ -97,29 +98,73 @@ export function setUp(lab: Lab, random: Random): Stage {
   return { containers: names, published };
 }
 
+/** The rules of somebody beside Docker's, in words for a failure, until they are taken away. */
+export interface Applied {
+  readonly text: string;
+  readonly remove: () => void;
+}
+
 /** Docker's rules are there already; these come beside them. */
-export function applyRules(lab: Lab, random: Random, style: Style, site: Site): HostRulesPlan {
-  const plan = rulesFor(random, style, site);
+export function applyRules(lab: Lab, random: Random, style: Style, site: Site): Applied {
+  lab.mustHost('keeping the rules', ['sh', '-c', 'iptables-save >/tmp/kept4; ip6tables-save >/tmp/kept6']);
+  const { text, end } = isReal(style) ? runReal(lab, random, style, site) : loadWritten(lab, rulesFor(random, style, site));
+  const remove = () => {
+    end();
+    lab.mustHost('putting the rules back', ['sh', '-c', `${FLUSH}\niptables-restore </tmp/kept4 && ip6tables-restore </tmp/kept6`]);
+  };
+  return { text, remove };
+}
+
+function loadWritten(lab: Lab, { ipv4, ipv6, sets }: HostRulesPlan): { text: string; end: () => void } {
   const load = (name: string, command: string, text: string) => {
     if (text === '') return;
     lab.writeFile(`/tmp/${name}`, text);
     const { code, stderr } = lab.host(['sh', '-c', `${command} < /tmp/${name}`]);
     if (code !== 0) throw new Error(`${command}: ${stderr}\n${text}`);
   };
-  load('sets', 'ipset restore', plan.sets);
-  load('rules4', 'iptables-restore --noflush', plan.ipv4);
-  load('rules6', 'ip6tables-restore --noflush', plan.ipv6);
-  return plan;
+  load('sets', 'ipset restore', sets);
+  load('rules4', 'iptables-restore --noflush', ipv4);
+  load('rules6', 'ip6tables-restore --noflush', ipv6);
+  return { text: `${ipv4}\n${ipv6}`, end: () => undefined };
 }
+
+function runReal(lab: Lab, random: Random, style: RealStyle, site: Site): { text: string; end: () => void } {
+  const told = (commands: readonly string[]) => {
+    lab.mustHost(style, ['sh', '-c', ['set -e', ...commands].join('\n')], { timeout: 120_000 });
+    return commands.join('\n');
+  };
+  if (style === 'ufw') return { text: told(ufwCommands(random, site)), end: () => told(['ufw --force reset', 'rm -f /etc/ufw/*.rules.2*']) }; // prettier-ignore
+  const daemon = firewalldOf(lab);
+  daemon.start(style === 'firewalld with nftables' ? 'nftables' : 'iptables');
+  return {
+    text: told(firewalldCommands(random, site)),
+    end: () => {
+      // The default zone is kept on disk.
+      told(['firewall-cmd -q --set-default-zone=public']);
+      daemon.stop();
+    },
+  };
+}
+
+const daemons = new WeakMap<Lab, Firewalld>();
+
+function firewalldOf(lab: Lab): Firewalld {
+  const daemon = daemons.get(lab) ?? new Firewalld(lab);
+  daemons.set(lab, daemon);
+  return daemon;
+}
+
+const FLUSH = `
+for save in iptables ip6tables; do
+  for table in raw mangle nat filter; do $save -t $table -F; $save -t $table -X; done
+  for chain in INPUT FORWARD OUTPUT; do $save -P $chain ACCEPT; done
+done
+ipset destroy 2>/dev/null || :`;
 
 /** As the engine makes it on a host that has never had one; the image stays. */
 export const CLEAR = `
 old=$(docker ps -aq); [ -z "$old" ] || docker rm -f $old
 for name in $(docker network ls -q --filter type=custom); do docker network rm $name; done
 ip link del ${HAND.bridge} 2>/dev/null
-for save in iptables ip6tables; do
-  for table in raw mangle nat filter; do $save -t $table -F; $save -t $table -X; done
-  for chain in INPUT FORWARD OUTPUT; do $save -P $chain ACCEPT; done
-done
-ipset destroy 2>/dev/null
+${FLUSH}
 true`;

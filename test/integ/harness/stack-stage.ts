@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Checks } from './checks';
 import { Deployment, HOST_ADDRESS, type Program } from './deployment';
-import { serviceTar } from './generate-images';
+import { needService, serviceTar } from './generate-images';
 import { type Lowered, lowerUlimits, tellLowered, ulimitsHold } from './machine-limits';
 import { type Actor, ask, containerActor, gateways, judge, type Ports, type Question, routeFrom, type Target } from './matrix';
 import { predictor } from './predict';
@@ -13,6 +13,7 @@ import type { HardenedDaemonProps } from '../../../src';
 import { isInside } from '../../../src/firewall/private/blocks';
 import type { Topology } from '../../../src/topology/private/topology';
 import { until } from '../lab/exec';
+import { buildWireguard } from '../lab/gobuild';
 import type { Lab, Where } from '../lab/lab';
 import { NET } from '../lab/network';
 import { type Listener, Probes } from '../lab/probe';
@@ -31,6 +32,13 @@ export interface Staged {
   readonly keyed?: readonly number[];
   /** What only a client of its protocol can show. */
   readonly uses?: (given: Used) => void;
+}
+
+/** What is made before the scenarios of a run, once for all of them. */
+export async function prepareStage(standIns: readonly StandIn[]): Promise<void> {
+  needService('haproxy');
+  await buildWireguard();
+  prepareStandIns(standIns);
 }
 
 export interface Used {

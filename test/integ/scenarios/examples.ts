@@ -9,20 +9,17 @@ import { HardenedDaemon } from '../../../src';
 import { PROJECT, withSources } from '../../docs/pages';
 import type { Checks } from '../harness/checks';
 import { declaredVersion } from '../harness/deployment';
-import { needService } from '../harness/generate-images';
 import { lowerUlimits } from '../harness/machine-limits';
-import { play, StackDeployment, type Used } from '../harness/stack-stage';
+import { play, prepareStage, StackDeployment, type Used } from '../harness/stack-stage';
 import { DATABASES } from '../harness/stand-ins/databases';
 import { EXAMPLES } from '../harness/stand-ins/examples';
 import { WEB } from '../harness/stand-ins/mailcow';
 import { METRICS } from '../harness/stand-ins/metrics';
 import { NAMES } from '../harness/stand-ins/names';
-import { prepareStandIns } from '../harness/stand-ins/stand-in';
 import { VPN } from '../harness/stand-ins/vpn';
 import { behind, newKey, serverSettings, TUNNEL, tunnelReaches } from '../harness/wireguard';
 import type { EngineId } from '../lab/cache';
 import { must, until } from '../lab/exec';
-import { buildWireguard } from '../lab/gobuild';
 import { type Lab, withLab } from '../lab/lab';
 
 const ENGINES: readonly EngineId[] = ['26.1', '28.5', '29'];
@@ -123,11 +120,7 @@ const USES: Readonly<Record<string, (given: Used) => void>> = {
   },
 };
 
-async function prepare(): Promise<void> {
-  needService('haproxy');
-  await buildWireguard();
-  prepareStandIns(STAND_INS);
-}
+const prepare = () => prepareStage(STAND_INS);
 
 function run(what: string, engine: EngineId, checks: Checks): void {
   checks.step(

@@ -1,12 +1,13 @@
 // firewalld and ufw themselves, as Debian packs them, on the host of a HardenedDaemon: started, reloaded, changed and stopped beside a running engine. The
 // guard holds or heals, what is declared stays live, the stamp says the truth, and whoever keeps the host is not locked out.
-import { sh, waitFor } from './attacks-stage';
+import { sh } from './attacks-stage';
 import { Crowd } from './crowd';
 import type { Checks } from '../harness/checks';
 import type { Question } from '../harness/matrix';
+import { Firewalld } from '../harness/real-firewalls';
 import type { EngineId } from '../lab/cache';
 import { firewallLayers, makeFirewalls } from '../lab/firewalls';
-import { type Lab, type Unit, withLab } from '../lab/lab';
+import { withLab } from '../lab/lab';
 
 /** Lines of docs/THREATS.md that it shows. */
 export const threats = ['T80'];
@@ -64,32 +65,6 @@ const translated = ({ target, source }: Question) => target === 'published' || s
 
 /** That of Debian 12 flushes iptables, with Docker's translations, whenever it starts or reloads, even with nftables; that of Debian 13 does not. */
 const FLUSHING = /^1\./;
-const BUS = '[Service]\nExecStart=/usr/bin/dbus-daemon --system --nofork --nopidfile\n';
-const CONFIG = '/etc/firewalld/firewalld.conf';
-
-class Firewalld {
-  private unit?: Unit;
-
-  constructor(private readonly lab: Lab) {
-    // A bus of this host alone: it lies in its own /run.
-    sh(lab, 'mkdir -p /run/dbus; cp /usr/lib/systemd/system/firewalld.service /etc/systemd/system/');
-    lab.writeFile('/etc/systemd/system/dbus.service', BUS);
-    lab.startUnit('dbus');
-    if (waitFor(() => lab.host(['test', '-S', '/run/dbus/system_bus_socket']).code === 0, 10_000) === undefined) throw new Error('no bus');
-  }
-
-  start(backend: 'nftables' | 'iptables'): void {
-    sh(this.lab, `sed -i 's/^FirewallBackend=.*/FirewallBackend=${backend}/' ${CONFIG}`);
-    this.unit = this.lab.startUnit('firewalld');
-    const isUp = () => this.lab.host(['firewall-cmd', '--state']).stdout.includes('running');
-    if (waitFor(isUp, 20_000) === undefined) throw new Error(`firewalld does not run: ${sh(this.lab, `cat /var/log/firewalld ${this.unit!.log}; :`)}`); // prettier-ignore
-  }
-
-  stop(): void {
-    this.lab.stopUnit(this.unit!, 15_000);
-  }
-}
-
 function firewalld(checks: Checks, crowd: Crowd): void {
   const { lab } = crowd;
   const daemon = new Firewalld(lab);

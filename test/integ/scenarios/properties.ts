@@ -16,6 +16,7 @@ import {
   HardenedContainer,
   type HardenedDaemon,
   HardenedService,
+  ImageProfile,
   LogDriver,
   Port,
   SwarmCluster,
@@ -68,6 +69,17 @@ const program =
       image,
       terminal: { stdinOpen: true },
       volumes: ['/etc/localtime', '/etc/timezone'].map((file) => VolumeMount.hostPath(file, file)),
+    });
+    new HardenedContainer(stack, 'Supervised', {
+      segment,
+      image,
+      profile: ImageProfile.of({
+        imageName: 'supervised',
+        user: ContainerUser.of(1000),
+        tmpfsMebibytes: { '/run': 4, '/tmp': 4 },
+        executableTmpfsReasons: { '/run': 'its supervisor executes files there' },
+        init: false,
+      }),
     });
   };
 
@@ -122,6 +134,7 @@ export function run(engine: EngineId, checks: Checks): void {
     variables(checks, lab);
     settings(checks, lab);
     timeZone(checks, lab, deployment);
+    supervised(checks, lab);
     names(checks, lab);
     logs(checks, lab);
     devices(checks, lab, deployment);
@@ -179,6 +192,17 @@ function labels(checks: Checks, lab: Lab): void {
   checks.shown('labels arrive as they are written', wrong.length === 0 && 'bulkhead.settings' in seen, JSON.stringify(seen));
   const found = lab.docker('ps', '-q', '--filter', 'label=com.example.team=shop').split('\n').length;
   checks.check('and a program that asks the engine for one finds the container', found === 1, `${found}`);
+}
+
+/** An image with a supervisor: its program is the first process, and executes what is written to /run, and nothing elsewhere. */
+function supervised(checks: Checks, lab: Lab): void {
+  const executed = (folder: string) =>
+    lab.host(['docker', 'exec', 'app-supervised', 'sh', '-c', `cp /bin/busybox ${folder}/true && ${folder}/true`]);
+  const [ours, tmp] = ['/run', '/tmp'].map(executed);
+  checks.check('a file in /run is executed', ours.code === 0, ours.stderr);
+  checks.check('and one in /tmp is not', tmp.code === 126, `${tmp.code} ${tmp.stderr}`);
+  const first = ['app-supervised', 'app-web'].map((name) => lab.docker('exec', name, 'cat', '/proc/1/comm').trim());
+  checks.check('its program is the first process', !first[0].includes('init') && first[1] === 'docker-init', first.join(' '));
 }
 
 function variables(checks: Checks, lab: Lab): void {

@@ -1,6 +1,10 @@
 // What FirewallReview says of rules on a live host, against packets: each finding's packet does what the statement says, and after the commands of its fix it
-// does what the finding says of that. Rules that are right are controls: nothing is said of them, and they close what they are for.
+// does what the finding says of that. Rules that are right are controls: nothing is said of them, and they close what they are for. The review of the whole
+// host, as collect prints it, says the same of its own containers and interfaces.
+import * as fs from 'node:fs';
 import { EngineVersion, type FirewallFinding, FirewallReview } from '../../../src';
+import { collectScript } from '../../../src/host/private/programs';
+import { reviewOf } from '../../../src/intake/review-file';
 import { planOf } from '../book/model';
 import type { Checks } from '../harness/checks';
 import { startHost } from '../harness/engine-host';
@@ -12,6 +16,7 @@ import { type Lab, type Where, withLab } from '../lab/lab';
 export const engines: readonly EngineId[] = ['20.10', '26.1', '28.5', '29'];
 
 const SAVED = '/lab/before-the-rules';
+const SCRIPT = '/lab/collect.sh';
 const EST = '-m conntrack --ctstate RELATED,ESTABLISHED';
 const HOST = '192.0.2.10';
 const INET = '203.0.113.7';
@@ -75,6 +80,7 @@ export function run(engine: EngineId, checks: Checks): void {
   withLab(engine, (lab) => {
     startHost(lab, planOf(engine));
     lab.importImage();
+    lab.writeFile(SCRIPT, collectScript());
     routeToContainers(lab);
     must(lab, [
       'docker network create --subnet 10.81.0.0/24 -o com.docker.network.bridge.name=front front',
@@ -111,6 +117,7 @@ function play(lab: Lab, crowd: Crowd, checks: Checks, { name, rules, code, isOpe
     const others = findings.filter((finding) => ![...ALWAYS, ...known].includes(finding.code));
     checks.check(`${name}: nothing else is said`, others.length === 0, () => others.map((one) => one.statement).join('\n'));
     const finding = findings.find((one) => one.code === code);
+    tryWhole(lab, crowd, checks, name, code, isOpen);
     if (code === undefined) {
       const got = asks(crowd, { sender: INET, destination: HOST, protocol: 'tcp', port: 8080 });
       checks.check(`${name}: the publication is ${isOpen ? 'open' : 'closed'}`, got === isOpen, `it is ${got ? 'open' : 'closed'}`);
@@ -122,6 +129,22 @@ function play(lab: Lab, crowd: Crowd, checks: Checks, { name, rules, code, isOpe
     // What was saved before there was a table raw does not empty it.
     must(lab, ['iptables -t raw -F PREROUTING', `iptables-restore < ${SAVED}`]);
   }
+} // prettier-ignore
+
+/** The findings of the whole host, whose packets are of its own containers. */
+function tryWhole(lab: Lab, crowd: Crowd, checks: Checks, name: string, code: string | undefined, isOpen: boolean): void {
+  const file = `${lab.labDir}/collected.txt`;
+  fs.writeFileSync(file, lab.mustHost('collect', ['sh', SCRIPT], { timeout: 120_000 }));
+  const { findings } = reviewOf(file);
+  const others = findings.filter((one) => ![...ALWAYS, ...(code === undefined ? [] : [code])].includes(one.code));
+  checks.check(`${name}: of the whole host, nothing else is said`, others.length === 0, () => others.map((one) => one.statement).join('\n'));
+  const finding = findings.find((one) => one.code === code);
+  if (code === undefined) return;
+  checks.check(`${name}: of the whole host, ${code} is said`, finding !== undefined, () => findings.map((one) => one.statement).join('\n') || 'nothing is said');
+  if (finding?.packet === undefined) return;
+  const got = asks(crowd, finding.packet);
+  checks.check(`${name}: of the whole host, the packet ${isOpen ? 'arrives' : 'gets no answer'}`, got === isOpen, finding.statement);
+  checks.check(`${name}: of the whole host, it is certain`, finding.isCertain, finding.statement);
 } // prettier-ignore
 
 function tryFinding(lab: Lab, crowd: Crowd, checks: Checks, name: string, finding: FirewallFinding, isOpen: boolean, withoutFix: boolean): void {
@@ -137,8 +160,8 @@ function tryFinding(lab: Lab, crowd: Crowd, checks: Checks, name: string, findin
 
 /** The packet of a finding, sent by who stands for its sender: whoever is outside and not named is the machine on the internet. */
 function asks(crowd: Crowd, { sender, destination, port }: NonNullable<FirewallFinding['packet']>): boolean {
-  const isContainer = /^10\.8[124]\.0\.10$/.exec(sender) !== null || sender.startsWith('a container on ');
-  const container = /10\.82|back/.test(sender) ? 'db' : /10\.84|vault/.test(sender) ? 'key' : 'web';
+  const isContainer = /^(web|db|key|10\.8[124]\.0\.10)$/.test(sender) || sender.startsWith('a container on ');
+  const container = /10\.82|back|^db$/.test(sender) ? 'db' : /10\.84|vault|^key$/.test(sender) ? 'key' : 'web';
   // A machine on the internet has no way to addresses that only the network of the host leads to.
   const isDirect = /^(10\.8|127\.)/.test(destination);
   const where: Where = isContainer ? { container } : { ns: isDirect ? 'lanB' : 'inet' };

@@ -17,8 +17,7 @@ import { traefik } from '../../stacks/traefik';
 import { wgEasy } from '../../stacks/wg-easy';
 import type { Checks } from '../harness/checks';
 import { HOST_ADDRESS } from '../harness/deployment';
-import { needService } from '../harness/generate-images';
-import { play, StackDeployment, type Used } from '../harness/stack-stage';
+import { play, prepareStage, StackDeployment, type Used } from '../harness/stack-stage';
 import { APPS } from '../harness/stand-ins/apps';
 import { DATABASES } from '../harness/stand-ins/databases';
 import { ELK } from '../harness/stand-ins/elk';
@@ -26,11 +25,9 @@ import { MAILCOW, WEB } from '../harness/stand-ins/mailcow';
 import { METRICS } from '../harness/stand-ins/metrics';
 import { NAMES } from '../harness/stand-ins/names';
 import { SERVICES } from '../harness/stand-ins/services';
-import { prepareStandIns } from '../harness/stand-ins/stand-in';
 import { VPN } from '../harness/stand-ins/vpn';
 import { newKey, serverSettings, TUNNEL, tunnelReaches } from '../harness/wireguard';
 import type { EngineId } from '../lab/cache';
-import { buildWireguard } from '../lab/gobuild';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
 
@@ -80,11 +77,7 @@ const USES: Readonly<Record<string, (given: Used) => void>> = {
   'wg-easy': (given) => tunnelReaches(given, TUNNEL_KEYS, 'wg-easy', [{ address: NET.internet, port: 443 }, { address: TUNNEL.gateway, port: 51_821 }]), // prettier-ignore
 };
 
-async function prepare(): Promise<void> {
-  needService('haproxy');
-  await buildWireguard();
-  prepareStandIns(STAND_INS);
-}
+const prepare = () => prepareStage(STAND_INS);
 
 function run(what: string, engine: EngineId, checks: Checks): void {
   const { program, dualStack } = STACKS[what];

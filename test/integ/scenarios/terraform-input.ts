@@ -12,7 +12,7 @@ import type { Checks } from '../harness/checks';
 import { chosenHosts } from '../harness/engine-campaign';
 import { Random } from '../harness/generate';
 import { Crowd } from '../harness/generate-traffic';
-import { ask, type Asked, differs, expectedOf, listen, textOf } from '../harness/hosts-ask';
+import { type Asked, expectedOf, isProxied, probe, type Sum } from '../harness/hosts-ask';
 import { CLEAR, PORTS } from '../harness/hosts-stage';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
@@ -27,7 +27,7 @@ const NAMES = ['one', 'two', 'three', 'four'] as const;
 const UPLINK = 'eth0';
 
 export function run(engine: EngineId, checks: Checks): void {
-  const sum = { probes: 0, open: 0, unknown: 0 };
+  const sum: Sum = { probes: 0, open: 0, unknown: 0, wrong: 0 };
   withLab(engine, (lab) => {
     for (const ns of ['lanA', 'inet'] as const) {
       for (const block of ['10.0.0.0/8', '172.16.0.0/12']) lab.inNs(ns, ['ip', 'route', 'replace', block, 'via', NET.host]);
@@ -69,7 +69,7 @@ interface Trial {
   readonly engine: EngineId;
 }
 
-function tryProgram({ lab, crowd, checks, seed, random, engine }: Trial, sum: { probes: number; open: number; unknown: number }): void {
+function tryProgram({ lab, crowd, checks, seed, random, engine }: Trial, sum: Sum): void {
   const dir = fs.mkdtempSync(path.join(lab.labDir, 'terraform-'));
   const program = programFrom(random, lab, engine);
   fs.writeFileSync(path.join(dir, 'main.tf.json'), JSON.stringify(program, undefined, 1));
@@ -81,19 +81,8 @@ function tryProgram({ lab, crowd, checks, seed, random, engine }: Trial, sum: { 
     const [planned, real] = [lines(plan), lines(state)];
     checks.check(`${seed}: the plan tells the same connections as the state`, planned === real, () => `plan:\n${planned}\nstate:\n${real}`);
     const host = asInLab(state);
-    const asked = questions(random, host);
-    listen(crowd, host, NAMES, asked);
-    try {
-      for (const answered of ask(crowd, asked)) {
-        const wrong = differs(answered, answered.result);
-        checks.check(`${seed}: ${textOf(answered)}`, wrong === '', () => `${wrong}\n${JSON.stringify(program.resource)}`);
-        sum.probes++;
-        if (answered.result.outcome === 'open') sum.open++;
-        if (answered.expected.disposition === 'UNKNOWN') sum.unknown++;
-      }
-    } finally {
-      crowd.stop();
-    }
+    const why = () => JSON.stringify(program.resource);
+    probe({ checks, crowd, what: seed, host, containers: NAMES, why }, questions(random, host), sum);
   } finally {
     destroy(dir, lab.terraformEnv());
   }
@@ -173,5 +162,7 @@ function questions(random: Random, host: IntakeHost): Asked[] {
     // The router connects these, not the host.
     !([NET.lanA, NET.internet] as string[]).includes(['lanA', 'inet'].includes(source) ? to : '') &&
     !(source === 'host' && (to === NET.host || to === NET.host6));
-  return random.some(all.filter(isReal), SHARE).map((each) => ({ ...each, expected: expectedOf(host, each) }));
+  return random
+    .some(all.filter(isReal), SHARE)
+    .map((each) => ({ ...each, expected: expectedOf(host, each), isProxied: isProxied(host, each) }));
 }

@@ -34,6 +34,8 @@ export interface Facts {
   capabilities: string[];
   readOnlyRoot: boolean;
   tmpfs: Record<string, number>;
+  /** Those from which files can be executed. */
+  executable: string[];
   /** Left out where something else is mounted. */
   tmpfsOfProfile: Record<string, number>;
   memory: number;
@@ -78,6 +80,7 @@ function defaults(): Facts {
     capabilities: [],
     readOnlyRoot: true,
     tmpfs: { '/tmp': 64 },
+    executable: [],
     tmpfsOfProfile: {},
     memory: 256,
     cpuMillis: 1000,

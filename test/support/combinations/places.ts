@@ -109,6 +109,12 @@ export function drawMemory(draw: Draw): void {
     ],
     told: (sizes, facts) => (facts.tmpfs = Object.fromEntries(Object.entries(sizes).map(([target, size]) => [clean(target), size]))),
   });
+  const memory = Object.keys(draw.facts.tmpfs);
+  const [some = '/none'] = draw.random.some(memory, 1);
+  if (draw.random.chance(0.25)) {
+    const reasons = draw.value<Readonly<Record<string, unknown>>>(memory.length > 0 ? [{ [some]: REASON }, { [`${some}/`]: REASON }] : [{}], [[{ '/not/there': REASON }, 'TmpfsReasonUnused', '/not/there'], [{ [some]: 'short' }, 'ReasonTooShort', 'short'], [{ run: REASON }, 'MountTarget', 'run']], (given, facts) => (facts.executable = Object.keys(given).map(clean))); // prettier-ignore
+    draw.props.set('executableTmpfsReasons', () => reasons);
+  }
   draw.one('writableRootReason', { often: 0.2, good: [REASON, 'ten chars!'], bad: [['too short', 'ReasonTooShort'], ['  padded    ', 'ReasonTooShort', 'padded'], ['', 'ReasonTooShort'], [true, 'NotText', 'true']], told: (_, facts) => (facts.readOnlyRoot = false) }); // prettier-ignore
 }
 

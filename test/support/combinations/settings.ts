@@ -6,8 +6,8 @@ const numbers = (code: string, ...values: unknown[]): Bad[] => values.map((value
 
 export function drawLimits(draw: Draw): void {
   draw.one('limits.memoryMebibytes', {
-    good: [6, 64, 100, 256, 1024, 1_048_576],
-    bad: numbers('MemoryLimit', 5, 0, -1, 64.5, 1_048_577, '64', NaN, Infinity),
+    good: [16, 64, 100, 256, 1024, 1_048_576],
+    bad: numbers('MemoryLimit', 15, 0, -1, 64.5, 1_048_577, '64', NaN, Infinity),
     told: (value, facts) => (facts.memory = value),
   });
   draw.one('limits.cpuMillis', {

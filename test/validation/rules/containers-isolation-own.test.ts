@@ -59,6 +59,8 @@ describe('reasons in props', () => {
         Capability.of('SYS_NICE', { reason: 'pins its threads' }),
       ],
       writableRootReason: 'its installer writes to /opt',
+      tmpfsMebibytes: { '/run': 16 },
+      executableTmpfsReasons: { '/run': 'its supervisor executes files there' },
     });
     return program;
   };
@@ -69,6 +71,7 @@ describe('reasons in props', () => {
       ['BH-C14', 'NET_RAW', FindingState.SUPPRESSED, 'pings its upstreams'],
       ['BH-C15', 'read_only', FindingState.SUPPRESSED, 'its installer writes to /opt'],
       ['BH-C17', 'root', FindingState.SUPPRESSED, 'its image has no other user'],
+      ['BH-C16', '/run', FindingState.SUPPRESSED, 'its supervisor executes files there'],
     ]);
     expect(() => Testing.synth(reasoned().stack, true)).not.toThrow();
   });

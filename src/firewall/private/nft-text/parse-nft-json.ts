@@ -7,6 +7,8 @@ import { type BaseChain, BUILT_IN, builtInChain, type HostChain, type HostRules 
 const OWN_FAMILY: Readonly<Record<Family, string>> = { ipv4: 'ip', ipv6: 'ip6' };
 /** Hold packets of IP, or frames with them, before or after the rules of IP do. */
 const OTHER_LAYERS: readonly string[] = ['arp', 'bridge', 'netdev'];
+/** Statements after which a packet goes on unchanged, in this chain or another one. */
+const IDLE: readonly string[] = ['match', 'counter', 'log', 'jump', 'goto', 'return', 'accept', 'continue'];
 const HOOKS = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as const;
 const TYPES = ['filter', 'nat', 'route'] as const;
 /** Without a rule that names them they do nothing, and such a match or verdict is unknown by itself. */
@@ -22,7 +24,8 @@ const TOLD = 200;
  * `nft:inet NAME` where the family has a table of that name, too.
  *
  * Nothing is dropped: a match that is not understood becomes an `unknown` match, a statement an `unknown` verdict, and an object or base chain that
- * is none of these rules' (of a bridge, a device or ARP, or on another hook) is `notUnderstood`. A rule with a set that is missing or that changes by
+ * is none of these rules' (of a bridge, a device or ARP, or on another hook) is `notUnderstood`, unless nothing in its table can stop or change
+ * anything: firewalld leaves such tables of ebtables behind. A rule with a set that is missing or that changes by
  * itself gets an `unknown` match.
  *
  * Tables that iptables made are left out, since `iptables-save` shows them, and only it can show their extensions: tables of `ip` and `ip6` called raw,
@@ -44,11 +47,7 @@ export function parseNftJson(text: string, family: Family): HostRules {
   const used: NftScope['used'] = new Map();
   const chains = [...tables.values()].flatMap((table) => {
     if (OTHER_LAYERS.includes(table.family)) {
-      for (const { chain } of table.chains.values()) {
-        if (get(chain, 'hook') !== undefined) {
-          notUnderstood.push(textOf({ chain }));
-        }
-      }
+      if (!isIdle(table)) notUnderstood.push(...basesOf(table).map((chain) => textOf({ chain })));
       return [];
     }
     const isRead = (table.family === OWN_FAMILY[family] || table.family === 'inet') && !isOfIptables(table);
@@ -123,6 +122,20 @@ function isOfIptables({ family, name: table, chains }: NftTable): boolean {
     const isKnown = known?.hook === get(chain, 'hook') && known?.type === get(chain, 'type') && known?.priority === get(chain, 'prio');
     return get(chain, 'hook') === undefined || isKnown;
   });
+}
+
+function basesOf({ chains }: NftTable): Json[] {
+  return [...chains.values()].map(({ chain }) => chain).filter((chain) => get(chain, 'hook') !== undefined);
+}
+
+/** Whether all that goes through a table comes out as it went in. */
+function isIdle(table: NftTable): boolean {
+  const rules = [...table.chains.values()].flatMap((chain) => chain.rules);
+  const statements = rules.flatMap((rule) => listAt(rule, 'expr') ?? [{ unreadable: rule }]);
+  return (
+    basesOf(table).every((chain) => get(chain, 'policy') === 'accept') &&
+    statements.every((statement) => IDLE.includes(single(statement)?.[0] ?? ''))
+  );
 }
 
 function nameOf({ family: own, name }: NftTable, tables: ReadonlyMap<string, NftTable>, family: Family): string {

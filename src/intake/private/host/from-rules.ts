@@ -22,6 +22,8 @@ export interface RuledPublication {
   readonly hostAddress?: string;
   readonly hostPort: number;
   readonly target: string;
+  /** The container that has the address, by its name where that is known. */
+  readonly container: string;
   readonly targetPort: number;
   readonly bridge: string;
   /** The engine translates it for a container, and docker-proxy may serve it. */
@@ -34,7 +36,6 @@ export interface RuledHost {
   readonly publications: readonly RuledPublication[];
   /** Interfaces to the outside, the likeliest way to the world first. */
   readonly outsides: readonly string[];
-  readonly userlandProxy: boolean;
 }
 
 /** Stands for the interface to the outside where no rule names one. */
@@ -65,7 +66,7 @@ export function hostFromRules(rules: Readonly<Record<Family, HostRules>>): Ruled
     proxies: userlandProxy ? publications.filter(({ family, isDockers }) => family === 'ipv4' && isDockers === true).map(listenerOf) : [],
     forwarding: { ipv4: true, ipv6: true },
   };
-  return { view, networks, publications, outsides, userlandProxy };
+  return { view, networks, publications, outsides };
 }
 
 export function defaultRoutes(name: string): Route[] {
@@ -116,7 +117,7 @@ function single(block: string): string | undefined {
 }
 
 /** Of Docker itself, of Swarm, and what people translate to a container by hand; the first line for a port counts. */
-function publicationsIn(rules: HostRules, networks: readonly RuledNetwork[]): RuledPublication[] {
+export function publicationsIn(rules: HostRules, networks: readonly RuledNetwork[]): RuledPublication[] {
   const chains = rules.chains.filter(({ table }) => table === 'nat');
   const found = chains.flatMap((chain) =>
     chain.rules.flatMap((rule) =>
@@ -143,7 +144,14 @@ function publicationOf(rule: Rule, rules: HostRules, networks: readonly RuledNet
     networks.find((network) => network[family] !== undefined && isInside(target, network[family]))?.bridge;
   if (bridge === undefined || !isPublished(protocol.protocol)) return [];
   const hostAddress = positive(rule, 'destination').flatMap(({ block }) => single(block) ?? [])[0];
-  const made = { family, protocol: protocol.protocol, target, bridge, ...(hostAddress !== undefined && { hostAddress }) };
+  const made = {
+    family,
+    protocol: protocol.protocol,
+    target,
+    container: target,
+    bridge,
+    ...(hostAddress !== undefined && { hostAddress }),
+  };
   return [{ ...made, hostPort: port.first, targetPort: verdict.first ?? port.first }];
 }
 

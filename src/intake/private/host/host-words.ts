@@ -1,14 +1,16 @@
 import type { QuestionEnd } from './question-ends';
 import { ownerOf } from './rule-owner';
 import { Disposition } from '../../../reachability/disposition';
+import type { Deciders } from '../../../reachability/private/deciders';
 import { chainText, placeText } from '../../../reachability/private/explain';
 import type { ExplanationWords } from '../../../reachability/private/explanation-text';
-import type { Outcome, Step } from '../../../reachability/private/walk/outcome';
+import type { Outcome, RulePlace } from '../../../reachability/private/walk/outcome';
 import { causeOf } from '../../../reachability/private/words';
 
-/** An answer about a host in words. @param bridges those of Docker's networks */
+/** An answer about a host in words. @param deciders undefined where no packet was asked about; @param bridges those of Docker's networks */
 export function hostWords(
   outcome: Outcome,
+  deciders: Deciders | undefined,
   from: QuestionEnd,
   to: QuestionEnd,
   port: string,
@@ -18,24 +20,24 @@ export function hostWords(
   const verb = { DELIVERED: 'reaches', DROPPED: 'does not reach', UNREACHABLE: 'does not reach', UNKNOWN: 'may or may not reach' }[
     disposition
   ];
-  const place = decidedBy && `${chainText(decidedBy)} (${placeText(decidedBy)}; ${ownerOf(decidedBy, bridges)})`;
-  const accepting = acceptingStep(outcome);
+  const told = (place: RulePlace) => `${chainText(place)} (${placeText(place)}; ${ownerOf(place, bridges)})`;
+  const [deciding, ...others] = deciders?.places ?? [];
+  const more = others.map(told).join(', then ');
   const doubted = doubts.map((doubt) => `${placeText(doubt)}${doubt.rule === undefined ? '' : ` in ${chainText(doubt)}`}`).join('; ');
   const isElsewhere = receiver?.container !== undefined && receiver.container !== to.text ? `, where ${receiver.container} answers` : '';
   const why = {
-    DELIVERED: accepting?.place
-      ? `${chainText(accepting.place)} lets it through: ${placeText(accepting.place)} (${ownerOf(accepting.place, bridges)})`
-      : 'no rule drops it',
-    DROPPED: place ? `${place} drops it` : 'a rule drops it',
+    DELIVERED:
+      deciding === undefined
+        ? 'no rule drops it'
+        : `${chainText(deciding)} lets it through: ${placeText(deciding)} (${ownerOf(deciding, bridges)})${more && `; without that, ${more} would`}`,
+    DROPPED: deciding === undefined ? 'a rule drops it' : `${told(deciding)} drops it${more && `; without that, ${more} would`}`,
     UNREACHABLE: causeOf(outcome),
     UNKNOWN: `the answer depends on ${doubted}`,
   }[disposition];
   const remedy = {
     DELIVERED:
       'to close it, drop it in a chain that is asked before, such as mangle FORWARD or DOCKER-USER for containers and INPUT for the host',
-    DROPPED: decidedBy
-      ? `to open it, put a rule that accepts it before this one in ${decidedBy.table} ${decidedBy.chain}, or take this one away`
-      : 'change that rule',
+    DROPPED: deciders === undefined || deciding === undefined ? 'change that rule' : wayOpen(deciders),
     UNREACHABLE: 'no rule decides: change routes, addresses or networks',
     UNKNOWN: 'find out what the named rules or settings do, or take the missing texts',
   }[disposition];
@@ -47,11 +49,13 @@ export function hostWords(
   };
 }
 
-/** The last rule that accepts the packet, else the policy of the last chain that filters. */
-function acceptingStep({ steps }: Outcome): Step | undefined {
-  const there = [...steps].reverse().filter(({ place, direction }) => place !== undefined && direction === 'original');
-  return (
-    there.find(({ what }) => what.startsWith('accept')) ??
-    there.find(({ what, place }) => what === 'policy accept' && place!.table !== 'nat')
-  );
+/** What opens a dropped packet's way, as far as the model shows it. */
+function wayOpen({ places, without }: Deciders): string {
+  const [{ table, chain }] = places;
+  const way =
+    places.length === 1
+      ? `to open it, put a rule that accepts it before this one in ${table} ${chain}, or take this one away`
+      : `to open it, let it through at each of these: ${places.map(chainText).join(', ')}`;
+  if (without.disposition === 'DELIVERED') return way;
+  return `${way}; it would still not be sure to arrive: ${without.disposition === 'UNREACHABLE' ? causeOf(without) : 'further rules decide'}`;
 }

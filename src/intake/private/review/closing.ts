@@ -37,6 +37,7 @@ function sendersOf({ sources, sets }: Words): Match[][] {
 
 /** The interfaces to the outside that a rule names. */
 function wiresOf({ into }: Words, scene: Scene): Match[] {
+  if (into.some((name) => scene.isGone(name))) return [{ kind: 'in-interface', name: scene.outside }];
   return into.flatMap(({ name, prefix }): Match[] =>
     scene.host.outsides.some((outside) => isNamed([{ name, prefix }], outside)) ? [{ kind: 'in-interface', name, ...(prefix && { prefix }) }] : [],
   );

@@ -34,8 +34,8 @@ export function describe(scene: Scene, words: Words, publication: RuledPublicati
   if (naming === undefined || (isOtherProtocol && (naming === 'broad' || !isPortal(words.protocol)))) return undefined;
   if (!isDestination(scene, words, publication)) return undefined;
   const ends = endsOf(scene, words, publication);
-  if (ends === undefined || (ends.isElsewhere && naming === 'broad')) return undefined;
-  const source = sourceOf(scene, words, family);
+  if (ends === undefined || (ends.isElsewhere && !ends.isGone && naming === 'broad')) return undefined;
+  const source = sourceOf(scene, words, family, ends.from);
   if (source === undefined) return undefined;
   const packet = packetTo(scene, publication, source, ends.from);
   const { isElsewhere, fromBridge } = ends;
@@ -44,7 +44,7 @@ export function describe(scene: Scene, words: Words, publication: RuledPublicati
 
 export function packetTo(scene: Scene, publication: RuledPublication, source: string, from: string): ProbeSpec {
   const { family, hostAddress, protocol, hostPort } = publication;
-  const to = hostAddress ?? scene.hostAddress(family);
+  const to = hostAddress ?? scene.hostAddress(family, from);
   return { family, from: { kind: 'outside', interface: from, address: source }, to, protocol, port: hostPort };
 }
 
@@ -89,13 +89,14 @@ function endsOf(
   scene: Scene,
   { into, notInto, outOf, hook }: Words,
   { bridge }: RuledPublication,
-): { readonly from: string; readonly isElsewhere: boolean; readonly fromBridge?: string } | undefined {
+): { readonly from: string; readonly isElsewhere: boolean; readonly isGone: boolean; readonly fromBridge?: string } | undefined {
   const { outsides } = scene.host;
   const fits = outsides.filter((name) => !isNamed(notInto, name));
   const named = fits.filter((name) => into.every((each) => isNamed([each], name)));
   const isInner = (name: string) => scene.isBridge(name) || /^(br-|docker)/.test(name);
   const comesFromBridge = into.length > 0 && named.length === 0 && into.every(({ name }) => isInner(name));
-  if (into.length > 0 && named.length === 0 && !comesFromBridge) return undefined;
+  const isGone = named.length === 0 && into.some((name) => scene.isGone(name));
+  if (into.length > 0 && named.length === 0 && !comesFromBridge && !isGone) return undefined;
   const leavesElsewhere = outOf.length > 0 && !isNamed(outOf, bridge);
   const leavesOutside = outOf.some(({ name }) => !isInner(name));
   // From a bridge to the outside is the way of containers, which is what the rule says.
@@ -103,16 +104,16 @@ function endsOf(
   if (leavesOutside && (into.length > 0 || notInto.length > 0)) return undefined;
   const from = named[0] ?? fits[0];
   if (from === undefined) return undefined;
-  return { from, isElsewhere: comesFromBridge || leavesElsewhere, ...(comesFromBridge && { fromBridge: into[0].name }) };
+  return { from, isElsewhere: comesFromBridge || leavesElsewhere || isGone, isGone, ...(comesFromBridge && { fromBridge: into[0].name }) };
 }
 
 /** A sender outside that the rule is for. */
-export function sourceOf(scene: Scene, { sources, spared, sets, hook }: Words, family: Family): string | undefined {
+export function sourceOf(scene: Scene, { sources, spared, sets, hook }: Words, family: Family, from?: string): string | undefined {
   const isSpared = (address: string) => spared.some((block) => isInside(address, block));
   const isGuest = (address: string) => scene.host.networks.some((network) => network[family] !== undefined && isInside(address, network[family])); // prettier-ignore
   const positive = sets.filter(({ negate }) => !negate);
   if (sources.length === 0 && positive.length === 0) {
-    const stranger = scene.stranger(family);
+    const stranger = scene.stranger(family, from);
     return stranger === undefined || isSpared(stranger) ? undefined : stranger;
   }
   const known = positive.flatMap(({ name }) => membersOf(scene.rules(family).sets.find((set) => set.name === name)));

@@ -81,7 +81,7 @@ function inputOf(host: RuledHost, version: string, userlandProxy: boolean, icc: 
 
 function networkOf({ bridge, isInternal, ipv4, ipv6 }: RuledNetwork, host: RuledHost, icc: boolean): EngineNetwork {
   const subnet = (block: string) => ({ block, gateway: gatewayOf(block), mode: 'nat' as const });
-  const containers = host.view.containers.filter(({ attachments }) => attachments[0].interface === bridge);
+  const attached = host.view.containers.flatMap(({ attachments }) => attachments.filter(({ interface: name }) => name === bridge));
   return {
     bridge,
     internal: isInternal,
@@ -90,7 +90,7 @@ function networkOf({ bridge, isInternal, ipv4, ipv6 }: RuledNetwork, host: Ruled
     trustedInterfaces: [],
     ...(ipv4 !== undefined && { ipv4: subnet(ipv4) }),
     ...(ipv6 !== undefined && { ipv6: subnet(ipv6) }),
-    endpoints: containers.map(({ attachments: [{ ipv4: four, ipv6: six }] }) => ({
+    endpoints: attached.map(({ ipv4: four, ipv6: six }) => ({
       ...(four !== undefined && { ipv4: four }),
       ...(six !== undefined && { ipv6: six }),
       isGateway: { ipv4: true, ipv6: true },

@@ -15,21 +15,21 @@ export interface Question {
 
 /** What containers ask outside: the web, names, and each port that rules name as it was before translation. */
 export function outward(scene: Scene, family: Family, rules: readonly PersonRule[]): Question[] {
-  const to = scene.stranger(family);
-  if (to === undefined) return [];
   const named = rules.flatMap(({ rule }) => wordsOf({ rule }).original?.[0] ?? []);
   const ports: readonly (readonly ['tcp' | 'udp', number])[] = [['tcp', 443], ['udp', 53], ...named.map((port) => ['tcp', port] as const)]; // prettier-ignore
   return scene.host.networks
     .filter(({ isInternal }) => !isInternal)
     .flatMap(({ bridge }) => {
-      const containers = scene.host.view.containers.filter(({ attachments: [first] }) => first.interface === bridge && first[family] !== undefined); // prettier-ignore
+      const containers = scene.members(bridge, family).filter(({ isGateway }) => isGateway);
       return containers.slice(0, 1).flatMap(({ key }) =>
-        scene.wires.flatMap((way) =>
-          ports.map(([protocol, port]): Question => {
+        scene.wires.flatMap((way) => {
+          const to = scene.stranger(family, way);
+          if (to === undefined) return [];
+          return ports.map(([protocol, port]): Question => {
             const packet: ProbeSpec = { family, from: { kind: 'container', key }, to, protocol, port };
             return { packet, way, what: `${portText(protocol, port)} of ${to}, asked by ${key}${scene.over(way)}` };
-          }),
-        ),
+          });
+        }),
       );
     });
 }

@@ -1,13 +1,18 @@
 import { dockersLines, type IsDockers } from './dockers-lines';
+import { realHost } from './real-host';
+import { bitsOf, formatAddress, parseAddress } from '../../../addressing/private/ip';
 import { can, type Capability } from '../../../engine/private/capabilities';
 import { isInside } from '../../../firewall/private/blocks';
 import type { HostRules } from '../../../firewall/private/host-rules';
+import { Host } from '../../../reachability/private/walk/host';
 import type { HostView } from '../../../reachability/private/walk/host-view';
 import type { Outcome, ProbeSpec } from '../../../reachability/private/walk/outcome';
 import { walk } from '../../../reachability/private/walk/walk';
 import type { Family } from '../../../topology/private/terms';
 import { defaultRoutes, hostFromRules, type RuledHost, type RuledNetwork, type RuledPublication, UNNAMED } from '../host/from-rules';
-import { blocksNamed, TUNNEL } from '../host/named-in-rules';
+import type { IntakeHost } from '../host/intake-host';
+import type { Listener } from '../host/listeners';
+import { blocksNamed, isWire, TUNNEL } from '../host/named-in-rules';
 
 export interface ReviewedRules {
   /** Version of the engine. */
@@ -16,7 +21,20 @@ export interface ReviewedRules {
   /** Undefined if they were not given: then there are no findings about IPv6. */
   readonly ipv6?: HostRules;
   /** The host as its other tools tell it; by default what the rules tell of it. */
-  readonly view?: HostView;
+  readonly host?: Pick<IntakeHost, 'view' | 'names'>;
+  /** Rules beside those of iptables, which a packet meets as well. */
+  readonly native?: Readonly<Record<Family, HostRules>>;
+}
+
+/** A container on a bridge. */
+export interface Member {
+  readonly key: string;
+  readonly address: string;
+  readonly bridge: string;
+  /** All that it is attached to. */
+  readonly bridges: readonly string[];
+  /** Its default route leads over this one. */
+  readonly isGateway: boolean;
 }
 
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
@@ -26,6 +44,9 @@ const STRANGERS: Readonly<Record<Family, readonly string[]>> = {
   ipv6: ['2001:db8:77::77', '2606:4700::77', '2a00:1450::77', '2400:cb00::77'],
 }; // prettier-ignore
 
+/** Which addresses of a network are asked about, from its first one. */
+const NEIGHBOURS: readonly bigint[] = [77n, 177n, 33n, 9n, 2n, 3n];
+
 /** A host under review: what is asked of it, and the walk over its rules as they are or as an edit leaves them. */
 export class Scene {
   public readonly families: readonly Family[];
@@ -33,17 +54,25 @@ export class Scene {
   public readonly notUnderstood: Readonly<Record<Family, readonly string[]>>;
   public readonly host: RuledHost;
   public readonly isDockers: IsDockers;
+  /** The host is known, and not only its rules. */
+  public readonly isReal: boolean;
   private readonly version: string;
+  private readonly native: ReviewedRules['native'];
+  private readonly listeners: readonly Listener[] | undefined;
+  private readonly strangers = new Map<string, string | undefined>();
   private readonly views = new Map<string, WeakMap<HostRules, HostView>>();
 
-  constructor({ version, ipv4, ipv6, view }: ReviewedRules) {
+  constructor({ version, ipv4, ipv6, host, native }: ReviewedRules) {
     this.version = version;
     this.families = ipv6 === undefined ? ['ipv4'] : FAMILIES;
+    this.native = native;
     const all = { ipv4, ipv6: ipv6 ?? { family: 'ipv6' as const, chains: [], sets: [], notUnderstood: [] } };
-    this.notUnderstood = { ipv4: all.ipv4.notUnderstood, ipv6: all.ipv6.notUnderstood };
+    const strange = (family: Family) => [...all[family].notUnderstood, ...(native?.[family].notUnderstood ?? [])];
+    this.notUnderstood = { ipv4: strange('ipv4'), ipv6: strange('ipv6') };
     const read = { ipv4: { ...all.ipv4, notUnderstood: [] }, ipv6: { ...all.ipv6, notUnderstood: [] } };
-    const ruled = hostFromRules(read);
-    this.host = view === undefined ? ruled : { ...ruled, view: { ...view, rules: read } };
+    this.isReal = host !== undefined;
+    this.listeners = host?.names.listeners;
+    this.host = host === undefined ? hostFromRules(read) : realHost(read, host);
     this.isDockers = dockersLines(this.host);
   }
 
@@ -101,16 +130,75 @@ export class Scene {
     this.views.set(way, byRules);
     const known = byRules.get(rules);
     if (known !== undefined) return known;
-    const routes = [...view.routes.filter(({ block }) => block !== '0.0.0.0/0' && block !== '::/0'), ...defaultRoutes(way)];
-    const made: HostView = { ...view, rules: { ...view.rules, [rules.family]: rules }, routes };
+    // Which way a known host takes is known as well.
+    const routes = this.isReal ? view.routes : [...view.routes.filter(({ block }) => block !== '0.0.0.0/0' && block !== '::/0'), ...defaultRoutes(way)]; // prettier-ignore
+    const all = { ...view.rules, [rules.family]: rules };
+    const made: HostView = { ...view, rules: { ipv4: this.withNative(all.ipv4), ipv6: this.withNative(all.ipv6) }, routes };
     byRules.set(rules, made);
     return made;
   }
 
-  /** An address outside that no rule names, so that only rules for all sources apply to it. */
-  public stranger(family: Family): string | undefined {
+  private withNative(rules: HostRules): HostRules {
+    const more = this.native?.[rules.family];
+    return more === undefined ? rules : { ...rules, chains: [...rules.chains, ...more.chains], sets: [...rules.sets, ...more.sets] };
+  }
+
+  /** The containers on a bridge. */
+  public members(bridge: string, family: Family): Member[] {
+    return this.host.view.containers.flatMap(({ key, attachments }) =>
+      attachments
+        .filter((each) => each.interface === bridge && each[family] !== undefined)
+        .map((each): Member => ({ key, address: each[family]!, bridge, bridges: attachments.map((own) => own.interface), isGateway: each.isGateway[family] })),
+    ); // prettier-ignore
+  }
+
+  /** The host's own address on one of its interfaces. */
+  public addressOn(name: string, family: Family): string | undefined {
+    return this.addressesOf(name, family)[0]?.split('/')[0];
+  }
+
+  /** TCP ports at an address of the host behind which a program listens; undefined where they are not known. */
+  public portsOfHost(address: string): number[] | undefined {
+    const any = address.includes(':') ? '::' : '0.0.0.0';
+    return this.listeners
+      ?.filter((each) => each.protocol === 'tcp' && (each.address === any || each.address === address) && each.program?.startsWith('docker-proxy') !== true)
+      .map(({ port }) => port);
+  } // prettier-ignore
+
+  /** Whether a rule names a wired interface that the host does not have. */
+  public isGone({ name, prefix }: { readonly name: string; readonly prefix?: boolean }): boolean {
+    const { interfaces } = this.host.view;
+    return this.isReal && isWire(name) && !interfaces.some((each) => (prefix === true ? each.name.startsWith(name) : each.name === name));
+  }
+
+  /** An address outside, at an interface, that no rule names, so that only rules for all sources apply to it. */
+  public stranger(family: Family, way = this.outside): string | undefined {
+    const key = `${family} ${way}`;
+    if (!this.strangers.has(key)) this.strangers.set(key, this.strangerAt(family, way));
+    return this.strangers.get(key);
+  }
+
+  private strangerAt(family: Family, way: string): string | undefined {
     const named = this.namedSources(family);
-    return STRANGERS[family].find((address) => !named.some((block) => isInside(address, block)));
+    const isUnnamed = (address: string) => !named.some((block) => isInside(address, block));
+    if (!this.isReal) return STRANGERS[family].find(isUnnamed);
+    const host = Host.of(this.host.view);
+    const leadsThere = (address: string) => {
+      const value = host.valueOf(family, address)!;
+      return !host.isLocal(family, value) && host.hopTo(family, value)?.interface === way;
+    };
+    return [...STRANGERS[family], ...this.neighbours(family, way)].find((address) => isUnnamed(address) && leadsThere(address));
+  }
+
+  /** Addresses that machines on the network of an interface can have. */
+  private neighbours(family: Family, way: string): string[] {
+    return this.addressesOf(way, family).flatMap((own) => {
+      const [address, length] = own.split('/');
+      const size = 2n ** BigInt(bitsOf(family) - Number(length));
+      const { value } = parseAddress(address);
+      const first = value - (value % size);
+      return NEIGHBOURS.flatMap((offset) => (offset < size - 1n ? [formatAddress(family, first + offset)] : []));
+    });
   }
 
   private namedSources(family: Family): string[] {
@@ -120,11 +208,17 @@ export class Scene {
     return blocks.filter((block) => block.includes(':') === (family === 'ipv6') && !/\/[0-3]$/.test(block));
   }
 
+  /** Those that routers lead to. */
+  private addressesOf(name: string, family: Family): string[] {
+    const own = this.host.view.interfaces.find((each) => each.name === name)?.addresses ?? [];
+    return own.filter((address) => address.includes(':') === (family === 'ipv6') && !/^fe80:/i.test(address));
+  }
+
   /** Where the host is asked from outside. */
-  public hostAddress(family: Family): string {
-    const uplink = this.host.view.interfaces.find(({ name }) => name === this.outside);
-    const own = uplink?.addresses.find((address) => address.includes(':') === (family === 'ipv6'));
-    return own?.split('/')[0] ?? (family === 'ipv4' ? '0.0.0.0' : '::');
+  public hostAddress(family: Family, way = this.outside): string {
+    const others = this.isReal ? this.host.outsides : [this.outside];
+    const [own] = [way, ...others].flatMap((name) => this.addressOn(name, family) ?? []);
+    return own ?? (family === 'ipv4' ? '0.0.0.0' : '::');
   }
 }
 

@@ -7,9 +7,10 @@ import type { RuledPublication } from '../host/from-rules';
 const UNSPECIFIED = ['0.0.0.0', '::'];
 
 /** Such as `tcp/8080 of the host (published to 172.18.0.2:80)`. */
-export function publicationText({ protocol, hostPort, hostAddress, target, targetPort }: RuledPublication): string {
+export function publicationText({ protocol, hostPort, hostAddress, target, container, targetPort }: RuledPublication): string {
   const at = hostAddress === undefined ? 'the host' : hostAddress;
-  return `${protocol}/${hostPort} of ${at} (published to ${target}:${targetPort})`;
+  const whom = container === target ? '' : `${container}, `;
+  return `${protocol}/${hostPort} of ${at} (published to ${whom}${target}:${targetPort})`;
 }
 
 /** Such as `a packet from 203.0.113.77 on eth0 to tcp/8080`. */

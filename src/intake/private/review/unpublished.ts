@@ -12,14 +12,19 @@ interface Direct {
   readonly shown: ShownPacket;
 }
 
-/** From outside straight to a port of a container that is not published. */
-export function toUnpublished(scene: Scene, family: Family, source: string): Direct[] {
-  return scene.host.view.containers
-    .filter(({ key, attachments: [own] }) => key !== `a container on ${own.interface}` || !scene.can('closesContainers'))
-    .flatMap(({ key, attachments: [own] }) => {
-      const to = own[family];
-      if (to === undefined || scene.network(own.interface)?.isInternal === true) return [];
-      return scene.host.outsides.slice(0, 4).map((name): Direct => {
+/**
+ * From outside straight to a port of a container that is not published.
+ * @param sender by default one that no rule names
+ */
+export function toUnpublished(scene: Scene, family: Family, sender?: string): Direct[] {
+  return scene.host.networks
+    .filter(({ isInternal }) => !isInternal)
+    .flatMap(({ bridge }) => scene.members(bridge, family))
+    .filter(({ key, bridge }) => key !== `a container on ${bridge}` || !scene.can('closesContainers'))
+    .flatMap(({ key, address: to }) =>
+      scene.host.outsides.slice(0, 4).flatMap((name): Direct[] => {
+        const source = sender ?? scene.stranger(family, name);
+        if (source === undefined) return [];
         const packet: ProbeSpec = {
           family,
           from: { kind: 'outside', interface: name, address: source },
@@ -28,11 +33,13 @@ export function toUnpublished(scene: Scene, family: Family, source: string): Dir
           port: ANY_PORT,
         };
         const whom = key === to ? key : `${key} (at ${to}, say)`;
-        return {
-          packet,
-          text: `a packet from ${source}${scene.over(name)} to tcp/${ANY_PORT} of ${whom}`,
-          shown: { from: source, to, protocol: 'tcp', port: ANY_PORT },
-        };
-      });
-    });
+        return [
+          {
+            packet,
+            text: `a packet from ${source}${scene.over(name)} to tcp/${ANY_PORT} of ${whom}`,
+            shown: { from: source, to, protocol: 'tcp', port: ANY_PORT },
+          },
+        ];
+      }),
+    );
 }

@@ -2,7 +2,7 @@ import type { Rule } from '../../../../firewall/private/ir';
 import type { ProbeSpec } from '../../../../reachability/private/walk/outcome';
 import type { Family } from '../../../../topology/private/terms';
 import type { Fault } from '../../../../validation/private/firewall-fault';
-import { gatewayOf, type RuledNetwork } from '../../host/from-rules';
+import type { RuledNetwork } from '../../host/from-rules';
 import { iptables } from '../closing';
 import { inserted } from '../edits';
 import { isDelivered, outcomeText } from '../met';
@@ -16,14 +16,15 @@ export function internalReaches(scene: Scene, family: Family): Fault[] {
   return scene.host.networks.flatMap((network) => {
     const block = network[family];
     if (!network.isInternal || block === undefined) return [];
-    const sender = scene.host.view.containers.find(
-      ({ attachments: [own] }) => own.interface === network.bridge && own[family] !== undefined,
-    );
-    return sender === undefined ? [] : [...toHost(scene, family, network, block, sender.key), ...toOutside(scene, family, network, sender.key)]; // prettier-ignore
+    // One that is on another network, too, may go out by that.
+    const sender = scene.members(network.bridge, family).find(({ bridges }) => bridges.length === 1);
+    return sender === undefined ? [] : [...toHost(scene, family, network, sender.key), ...toOutside(scene, family, network, sender.key)];
   });
 }
 
-function toHost(scene: Scene, family: Family, { bridge }: RuledNetwork, block: string, key: string): Fault[] {
+function toHost(scene: Scene, family: Family, { bridge }: RuledNetwork, key: string): Fault[] {
+  const to = scene.addressOn(bridge, family);
+  if (to === undefined) return [];
   const named = new Set(
     scene
       .rules(family)
@@ -33,13 +34,15 @@ function toHost(scene: Scene, family: Family, { bridge }: RuledNetwork, block: s
         ),
       ),
   );
-  const packets = PORTS.filter((port) => !named.has(port)).map((port): ProbeSpec => ({
-    family,
-    from: { kind: 'container', key },
-    to: gatewayOf(block),
-    protocol: 'tcp',
-    port,
-  }));
+  const packets = (scene.portsOfHost(to) ?? PORTS)
+    .filter((port) => !named.has(port))
+    .map((port): ProbeSpec => ({
+      family,
+      from: { kind: 'container', key },
+      to,
+      protocol: 'tcp',
+      port,
+    }));
   const packet = packets.find((each) => {
     const outcome = scene.walk(each);
     return isDelivered(outcome) && outcome.receiver?.kind === 'host';
@@ -65,14 +68,17 @@ function toHost(scene: Scene, family: Family, { bridge }: RuledNetwork, block: s
 }
 
 function toOutside(scene: Scene, family: Family, { bridge }: RuledNetwork, key: string): Fault[] {
-  const to = scene.stranger(family);
-  if (to === undefined) return [];
-  const packet: ProbeSpec = { family, from: { kind: 'container', key }, to, protocol: 'tcp', port: 443 };
-  const way = scene.host.outsides.slice(0, 4).find((name) => {
-    const outcome = scene.walk(packet, undefined, name);
+  const asked = scene.host.outsides.slice(0, 4).flatMap((way) => {
+    const to = scene.stranger(family, way);
+    return to === undefined ? [] : [{ way, packet: { family, from: { kind: 'container', key }, to, protocol: 'tcp', port: 443 } as const }];
+  });
+  const found = asked.find(({ way, packet }) => {
+    const outcome = scene.walk(packet, undefined, way);
     return isDelivered(outcome) && outcome.receiver?.kind === 'outside';
   });
-  if (way === undefined) return [];
+  if (found === undefined) return [];
+  const { way, packet } = found;
+  const { to } = packet;
   const closes: Rule = { matches: [{ kind: 'in-interface', name: bridge }, { kind: 'out-interface', name: bridge, negate: true }], verdict: { kind: 'drop' }, origin: 'fix' }; // prettier-ignore
   const outcome = scene.walk(packet, inserted(scene.rules(family), { table: 'filter', chain: 'FORWARD', index: 0 }, [closes]), way);
   return [

@@ -1,5 +1,4 @@
 import type { Rule } from '../../../../firewall/private/ir';
-import type { ContainerView } from '../../../../reachability/private/walk/host-view';
 import type { ProbeSpec } from '../../../../reachability/private/walk/outcome';
 import type { Family } from '../../../../topology/private/terms';
 import type { Fault, Mend } from '../../../../validation/private/firewall-fault';
@@ -46,13 +45,15 @@ function acrossFrom(scene: Scene, rule: PersonRule, from: RuledNetwork): Fault[]
 function acrossOf(scene: Scene, rule: PersonRule, from: string, to: string): Fault[] {
   const { family } = rule;
   const words = wordsOf(rule);
-  const [sender] = membersOf(scene, from, family);
-  const receivers = membersOf(scene, to, family).filter(({ key }) => key !== `a container on ${to}` || !scene.can('closesContainers'));
-  const receiver = receivers.find(({ attachments: [own] }) => words.destinations.every((block) => block.startsWith(own[family] ?? '-')));
+  const sender = scene.members(from, family).find(({ isGateway, bridges }) => isGateway && !bridges.includes(to));
+  const receivers = scene.members(to, family).filter(({ key }) => key !== `a container on ${to}` || !scene.can('closesContainers'));
+  const receiver = receivers.find(
+    ({ address, bridges }) => !bridges.includes(from) && words.destinations.every((block) => block.startsWith(address)),
+  );
   if (sender === undefined || receiver === undefined) return [];
   const protocol = words.protocol === 'udp' ? 'udp' : 'tcp';
   const port = words.ports?.[0][0] ?? ANY_PORT;
-  const packet: ProbeSpec = { family, from: { kind: 'container', key: sender.key }, to: receiver.attachments[0][family]!, protocol, port };
+  const packet: ProbeSpec = { family, from: { kind: 'container', key: sender.key }, to: receiver.address, protocol, port };
   const outcome = scene.walk(packet);
   const without = scene.walk(packet, replaced(scene.rules(family), rule, []));
   const shown = { from: sender.key, to: packet.to, protocol, port };
@@ -124,10 +125,6 @@ function sparing(scene: Scene, { family, chain }: PersonRule, packet: ProbeSpec)
   return { commands: [command], outcome: outcomeText(outcome), works: isDelivered(outcome) };
 }
 
-function membersOf(scene: Scene, bridge: string, family: Family): ContainerView[] {
-  return scene.host.view.containers.filter(({ attachments: [own] }) => own.interface === bridge && own[family] !== undefined);
-}
-
 /** Accepts of what comes in from outside: no rule of Docker sees the packet any more, so ports that is not published are open. */
 export function acceptSkipsDocker(scene: Scene, family: Family): Fault[] {
   const source = scene.stranger(family);
@@ -140,8 +137,7 @@ export function acceptSkipsDocker(scene: Scene, family: Family): Fault[] {
     if (!words.meetsNew || words.isOdd || words.unknown.length > 0 || rule.rule.matches.some(({ kind }) => kind.startsWith('ct-'))) {
       return [];
     }
-    const sender = words.sources[0]?.split('/')[0] ?? source;
-    const found = toUnpublished(scene, family, sender).find(({ packet }) => {
+    const found = toUnpublished(scene, family, words.sources[0]?.split('/')[0]).find(({ packet }) => {
       const without = scene.walk(packet, replaced(scene.rules(family), rule, []));
       return isDelivered(scene.walk(packet)) && without.disposition === 'DROPPED';
     });
@@ -166,7 +162,7 @@ export function forwardPolicyAccept(scene: Scene, family: Family): Fault[] {
   const source = scene.stranger(family);
   const policy = scene.rules(family).chains.find(({ table, name }) => table === 'filter' && name === 'FORWARD')?.base?.policy;
   if (policy !== 'accept' || source === undefined) return [];
-  const found = toUnpublished(scene, family, source).find(({ packet }) => {
+  const found = toUnpublished(scene, family).find(({ packet }) => {
     const outcome = scene.walk(packet, undefined, undefined, true);
     const last = outcome.steps
       .filter(({ at, direction, place }) => at === 'forward' && direction === 'original' && place?.table === 'filter')

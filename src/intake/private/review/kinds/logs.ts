@@ -36,7 +36,7 @@ function logOnly(scene: Scene, rule: PersonRule, way: Way, words: Words): Fault[
     if (described === undefined || described.isOtherProtocol) return [];
     const { packet } = described;
     const outcome = scene.walk(packet);
-    return isDelivered(outcome) && outcome.receiver?.container === publication.target && isMet(scene, packet, rule) ? [{ publication, packet }] : [];
+    return isDelivered(outcome) && outcome.receiver?.container === publication.container && isMet(scene, packet, rule) ? [{ publication, packet }] : [];
   }); // prettier-ignore
   const [first] = found;
   if (first === undefined) return [];

@@ -46,7 +46,7 @@ function failuresOf(scene: Scene, rule: PersonRule): Failure[] {
       const described = describe(scene, words, publication);
       if (described === undefined || described.isOtherProtocol) return [];
       const outcome = scene.walk(described.packet, undefined, undefined, true);
-      if (!isDelivered(outcome) || outcome.receiver?.container !== publication.target) return [];
+      if (!isDelivered(outcome) || outcome.receiver?.container !== publication.container) return [];
       const isFailing = words.counts ? !ways.some(() => isMet(scene, described.packet, rule)) : !isSpared(scene, described, isOfSenders(words), outcome);
       return isFailing ? [{ words, way, described, outcome }] : [];
     });
@@ -76,10 +76,9 @@ function closedPorts(scene: Scene, rule: PersonRule): ReadonlySet<number> {
 
 /** Behind what Docker lets in, a rule without a port closes what is not published: that is its job. */
 function keepsUnpublishedShut(scene: Scene, { rule, family }: PersonRule): boolean {
-  const stranger = scene.stranger(family);
   const isBroad = !rule.matches.some(({ kind }) => kind === 'destination-port' || kind === 'port-list' || kind === 'ct-original' || kind === 'source'); // prettier-ignore
-  if (stranger === undefined || !isBroad || (rule.verdict.kind !== 'drop' && rule.verdict.kind !== 'reject')) return false;
-  return toUnpublished(scene, family, stranger).some(({ packet }) => scene.walk(packet).decidedBy?.rule === rule);
+  if (!isBroad || (rule.verdict.kind !== 'drop' && rule.verdict.kind !== 'reject')) return false;
+  return toUnpublished(scene, family).some(({ packet }) => scene.walk(packet).decidedBy?.rule === rule);
 }
 
 /** Blocks that no machine on the internet has: a rule that drops them is against forged senders. */
@@ -154,7 +153,7 @@ function faultOf(scene: Scene, rule: PersonRule, failure: Failure, more: readonl
 }
 
 function causeOf(scene: Scene, rule: PersonRule, { way, words, described, outcome }: Failure, meant: readonly Meant[]): Cause | undefined {
-  const { packet, publication } = described;
+  const { packet } = described;
   if (way === undefined) {
     const why = `nothing jumps to the chain ${rule.chain}, so no packet meets its rules`;
     return { kind: 'ChainNeverCalled', why, mend: calling(scene, rule, meant) };
@@ -167,7 +166,7 @@ function causeOf(scene: Scene, rule: PersonRule, { way, words, described, outcom
       ? { kind: 'InputNeverSees', why: 'the port is translated before routing, so its packets are forwarded and never pass INPUT' }
       : behind(scene, rule, words, meant, lettingBy(outcome, at), at);
   }
-  return notMet(at, meeting, described, rule, publication.hostPort, publication.targetPort);
+  return notMet(scene, at, meeting, described, rule);
 }
 
 function behind(
@@ -194,7 +193,8 @@ function behind(
 }
 
 /** Which of the matches is not met, by what it says of the packet. */
-function notMet(at: PlacedRule, { failing }: Meeting, described: Described, rule: PersonRule, hostPort: number, targetPort: number): Cause {
+function notMet(scene: Scene, at: PlacedRule, { failing }: Meeting, described: Described, rule: PersonRule): Cause {
+  const { hostPort, targetPort } = described.publication;
   const isOf = (...kinds: Match['kind'][]) => failing.some(({ kind }) => kinds.includes(kind));
   const where = at.index === rule.index && at.chain === rule.chain ? 'the rule' : `the jump '${ruleText(at.rule, at.chain, rule.family)}'`;
   const isBefore = at.table === 'raw' || (at.table === 'mangle' && at.chain === 'PREROUTING');
@@ -207,6 +207,8 @@ function notMet(at: PlacedRule, { failing }: Meeting, described: Described, rule
     return { kind: 'AddressAfterTranslation', why: `here the destination is already translated to ${described.publication.target}, and ${where} names another address` }; // prettier-ignore
   }
   if (isOf('in-interface', 'out-interface')) {
+    const gone = failing.filter((match) => match.kind === 'in-interface' && match.negate !== true && scene.isGone(match));
+    if (gone.length > 0) return { kind: 'OtherInterface', why: `${where} is for packets ${namesOf(gone)}, and the host has no such interface: these come in${scene.over(scene.outside)}` }; // prettier-ignore
     const names = namesOf(failing);
     return { kind: 'OtherInterface', why: `${where} is for packets ${names}, and these come in from outside and leave by ${described.publication.bridge}` }; // prettier-ignore
   }

@@ -63,7 +63,7 @@ export function otherFamilyOpen(scene: Scene, family: Family): Fault[] {
         kind: 'OtherFamilyOpen',
         family,
         rule: rule.text,
-        statement: `the rule closes ${portText(closed.protocol, closed.hostPort)} over ${label(other)} only: over ${label(family)} ${asksOf(scene, packet)} is delivered to ${publication.target}`,
+        statement: `the rule closes ${portText(closed.protocol, closed.hostPort)} over ${label(other)} only: over ${label(family)} ${asksOf(scene, packet)} is delivered to ${publication.container}`,
         packet: shown(packet),
         mend: unless.length === 0 ? closeIt(scene, wordsOf(rule), [{ publication, packet }]) : undefined,
         unless,
@@ -87,8 +87,9 @@ function openOver(scene: Scene, family: Family, closed: RuledPublication, source
     );
   const publication = same ?? closed;
   const packet = packetTo(scene, { ...publication, family }, source, scene.outside);
-  const outcome: Outcome = same === undefined && family === 'ipv6' ? scene.walkWithProxies(packet) : scene.walk(packet);
-  if (!isDelivered(outcome) || outcome.receiver?.container !== publication.target) return undefined;
-  const unless = same === undefined ? ['the host has no IPv6, or the port is published on an IPv4 address only'] : [];
+  const isGuess = same === undefined && family === 'ipv6' && !scene.isReal;
+  const outcome: Outcome = isGuess ? scene.walkWithProxies(packet) : scene.walk(packet);
+  if (!isDelivered(outcome) || outcome.receiver?.container !== publication.container) return undefined;
+  const unless = same === undefined && !scene.isReal ? ['the host has no IPv6, or the port is published on an IPv4 address only'] : [];
   return { publication, packet, unless };
 }

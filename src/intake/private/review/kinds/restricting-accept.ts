@@ -62,7 +62,9 @@ function opensForSome(scene: Scene, rule: PersonRule, publication: RuledPublicat
     // Another sender, or another interface.
     const other = sources.length > 0 ? scene.outside : scene.wires.find((name) => !isNamed(into, name));
     if (other === undefined) return [];
-    const packet = packetTo(scene, publication, stranger, other);
+    const sender = scene.stranger(rule.family, other);
+    if (sender === undefined) return [];
+    const packet = packetTo(scene, publication, sender, other);
     if (!isOpen(scene, publication, packet)) return [];
     const untranslated = withoutTranslation(scene.rules(rule.family), publication);
     const source = sourceOf(scene, words, rule.family);
@@ -117,9 +119,9 @@ function isTold(scene: Scene, family: Family, publication: RuledPublication): bo
   });
 } // prettier-ignore
 
-function isOpen(scene: Scene, { target }: RuledPublication, packet: ProbeSpec): boolean {
+function isOpen(scene: Scene, { container }: RuledPublication, packet: ProbeSpec): boolean {
   const outcome = scene.walk(packet);
-  return isDelivered(outcome) && outcome.receiver?.container === target;
+  return isDelivered(outcome) && outcome.receiver?.container === container;
 }
 
 /** The rules without the line that translates a publication: then its packets are for the host itself. */

@@ -1,5 +1,5 @@
 import { isLoopback } from '../../../../firewall/private/blocks';
-import type { Rule } from '../../../../firewall/private/ir';
+import type { Match, Rule } from '../../../../firewall/private/ir';
 import type { Family } from '../../../../topology/private/terms';
 import type { Fault } from '../../../../validation/private/firewall-fault';
 import { iptables } from '../closing';
@@ -16,11 +16,11 @@ export function loopbackPublication(scene: Scene, family: Family): Fault[] {
   const source = scene.stranger(family);
   if (source === undefined) return [];
   return scene.publications(family).flatMap((publication): Fault[] => {
-    const { hostAddress, target } = publication;
+    const { hostAddress, container } = publication;
     if (hostAddress === undefined || !isLoopback(hostAddress)) return [];
     const packet = packetTo(scene, publication, source, scene.outside);
     const outcome = scene.walk(packet);
-    if (!isDelivered(outcome) || outcome.receiver?.container !== target) return [];
+    if (!isDelivered(outcome) || outcome.receiver?.container !== container) return [];
     const closes: Rule = {
       matches: [{ kind: 'destination', block: '127.0.0.0/8' }, { kind: 'in-interface', name: 'lo', negate: true }],
       verdict: { kind: 'drop' },
@@ -36,7 +36,7 @@ export function loopbackPublication(scene: Scene, family: Family): Fault[] {
         kind: 'LoopbackPublication',
         family,
         rule: `${publicationText(publication)}`,
-        statement: `it is not only for the host: a machine on the network of the host that sends a packet for ${hostAddress} to it${scene.over(scene.outside)} reaches ${target}, because this engine translates the packet before the kernel looks where it came from`,
+        statement: `it is not only for the host: a machine on the network of the host that sends a packet for ${hostAddress} to it${scene.over(scene.outside)} reaches ${container}, because this engine translates the packet before the kernel looks where it came from`,
         packet: shown(packet),
         mend: {
           commands: [`${iptables(family)} -t raw -I PREROUTING 1 -d 127.0.0.0/8 ! -i lo -j DROP`],
@@ -47,6 +47,13 @@ export function loopbackPublication(scene: Scene, family: Family): Fault[] {
       },
     ];
   });
+}
+
+/** What a translation of everything is meant for: what leaves the host. Where no rule names an interface to the outside, what was not published. */
+function limitOf(scene: Scene): { readonly match: Match; readonly words: string } {
+  return scene.over(scene.outside) === ''
+    ? { match: { kind: 'ct-state', states: ['DNAT'], negate: true }, words: '-m conntrack ! --ctstate DNAT' }
+    : { match: { kind: 'out-interface', name: scene.outside }, words: `-o ${scene.outside}` };
 }
 
 /** Translations by which containers no longer see who asks them. */
@@ -63,11 +70,11 @@ export function sourceHidden(scene: Scene, family: Family): Fault[] {
       const packet = packetTo(scene, publication, source, scene.outside);
       const [outcome, without] = [scene.walk(packet), scene.walk(packet, replaced(scene.rules(family), rule, []))];
       const isHidden =
-        outcome.receiver?.container === publication.target && !outcome.receiver.proxied && outcome.receiver.source !== source;
+        outcome.receiver?.container === publication.container && !outcome.receiver.proxied && outcome.receiver.source !== source;
       if (!isDelivered(outcome) || !isDelivered(without) || !isHidden || without.receiver?.source !== source) continue;
-      const mended: Rule = { ...rule.rule, matches: [...rule.rule.matches, { kind: 'out-interface', name: scene.outside }] };
-      const isOpenEnded = words.outOf.length === 0;
-      const after = scene.walk(packet, replaced(scene.rules(family), rule, isOpenEnded ? [mended] : []));
+      const limit = words.outOf.length === 0 && rule.rule.matches.length === 0 ? limitOf(scene) : undefined;
+      const mended: Rule[] = limit === undefined ? [] : [{ ...rule.rule, matches: [limit.match] }];
+      const after = scene.walk(packet, replaced(scene.rules(family), rule, mended));
       const command = `${iptables(family)} -t nat`;
       const place = rule.index + 1;
       const kind = verdict.kind === 'snat' ? `SNAT --to-source ${verdict.address}` : 'MASQUERADE';
@@ -76,10 +83,14 @@ export function sourceHidden(scene: Scene, family: Family): Fault[] {
           kind: 'SourceHidden',
           family,
           rule: rule.text,
-          statement: `it also translates what comes in: ${publication.target} sees ${source}, who asks ${publicationText(publication)}, as ${outcome.receiver!.source === '0.0.0.0' ? 'an address of the host' : outcome.receiver!.source}, so that logs, limits and lists by address in the container are useless`,
+          statement: `it also translates what comes in: ${publication.container} sees ${source}, who asks ${publicationText(publication)}, as ${outcome.receiver!.source === '0.0.0.0' ? 'an address of the host' : outcome.receiver!.source}, so that logs, limits and lists by address in the container are useless`,
           packet: shown(packet),
           mend: {
-            commands: isOpenEnded && scene.over(scene.outside) !== '' && rule.rule.matches.length === 0 ? [`${command} -R ${rule.chain} ${place} -o ${scene.outside} -j ${kind}`] : [`${command} -D ${rule.chain} ${place}`], // prettier-ignore
+            commands: [
+              limit === undefined
+                ? `${command} -D ${rule.chain} ${place}`
+                : `${command} -R ${rule.chain} ${place} ${limit.words} -j ${kind}`,
+            ],
             outcome: after.receiver?.source === source ? 'delivered, with the address of the sender' : outcomeText(after),
             works: isDelivered(after) && after.receiver?.source === source,
           },
