@@ -9,7 +9,7 @@ export type EngineId = '20.10' | '26.1' | '28.5' | '29' | '29-nft';
 export const ENGINE_IDS: readonly EngineId[] = ['20.10', '26.1', '28.5', '29', '29-nft'];
 
 export type Suite = 'bookworm' | 'trixie';
-export type GoBuildId = 'engine-28.5' | 'engine-29' | 'provider' | 'wireguard-go';
+export type GoBuildId = 'engine-28.5' | 'engine-29' | 'provider' | 'wireguard-go' | 'compose';
 
 export interface EngineSpec {
   readonly id: EngineId;
@@ -145,6 +145,14 @@ export const GO_BUILDS: Readonly<Record<GoBuildId, GoBuild>> = {
     module: 'golang.zx2c4.com/wireguard',
     moduleVersion: 'v0.0.0-20260522210424-ecfc5a8d5446',
     packages: ['golang.zx2c4.com/wireguard'],
+  },
+  compose: {
+    version: 'v2.40.3',
+    go: '1.24.9',
+    goMod: '',
+    module: 'github.com/docker/compose/v2/cmd',
+    moduleVersion: 'v2.40.3',
+    packages: ['github.com/docker/compose/v2/cmd'],
   },
 };
 

@@ -92,11 +92,15 @@ export function buildEngine(id: 'engine-28.5' | 'engine-29', onLine?: Told): Pro
 
 /** Where the program lies once it is built. */
 export const wireguardProgram = (): string => path.join(buildDir('wireguard-go'), 'wireguard-go');
+export const composeProgram = (): string => path.join(buildDir('compose'), 'compose');
 
-export async function buildWireguard(): Promise<void> {
-  await once(buildDir('wireguard-go'), async (temporary) => {
-    const out = await compile('wireguard-go', GO_BUILDS['wireguard-go'], temporary);
-    fs.renameSync(path.join(out, fs.readdirSync(out)[0]), path.join(temporary, 'wireguard-go'));
+export const buildWireguard = (): Promise<void> => buildProgram('wireguard-go');
+export const buildCompose = (): Promise<void> => buildProgram('compose');
+
+async function buildProgram(id: 'wireguard-go' | 'compose'): Promise<void> {
+  await once(buildDir(id), async (temporary) => {
+    const out = await compile(id, GO_BUILDS[id], temporary);
+    fs.renameSync(path.join(out, fs.readdirSync(out)[0]), path.join(temporary, id));
     fs.rmSync(out, { recursive: true });
   });
 }

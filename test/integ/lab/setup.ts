@@ -71,7 +71,7 @@ export async function setup(engineIds: readonly EngineId[] = ENGINE_IDS, log: Lo
   const suites = [...new Set(specs.map((spec) => spec.suite))] as Suite[];
   const builds = [...new Set(specs.flatMap((spec) => (spec.build ? [spec.build] : [])))] as Exclude<
     GoBuildId,
-    'provider' | 'wireguard-go'
+    'provider' | 'wireguard-go' | 'compose'
   >[];
   const isOwn = process.env[OWN_PROVIDER] !== undefined;
   const compilers = [

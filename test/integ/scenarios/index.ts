@@ -21,6 +21,7 @@ import * as cis from './cis';
 import * as cisHost from './cis-host';
 import * as collect from './collect';
 import * as combinations from './combinations';
+import * as compose from './compose';
 import * as conduit from './conduit';
 import * as configFiles from './config-files';
 import * as configFilesApi from './config-files-api';
@@ -118,6 +119,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'existing-networks': existingNetworks,
   collect,
   combinations,
+  compose,
   conduit,
   guides,
   users,

@@ -12,8 +12,9 @@ import type { Checks } from '../harness/checks';
 import { chosenHosts } from '../harness/engine-campaign';
 import { Random } from '../harness/generate';
 import { Crowd } from '../harness/generate-traffic';
-import { type Asked, expectedOf, isProxied, probe, type Sum } from '../harness/hosts-ask';
+import { probe, type Sum } from '../harness/hosts-ask';
 import { CLEAR, PORTS } from '../harness/hosts-stage';
+import { asInLab, plannedQuestions, routesToContainers, startPlain, tellSum } from '../harness/planned-hosts';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -22,27 +23,17 @@ import { apply, destroy, planJson, stateJson } from '../lab/terraform';
 export const engines: readonly EngineId[] = ['20.10', '26.1', '28.5', '29'];
 
 const SAMPLE = 3;
-const SHARE = 150;
 const NAMES = ['one', 'two', 'three', 'four'] as const;
-const UPLINK = 'eth0';
 
 export function run(engine: EngineId, checks: Checks): void {
   const sum: Sum = { probes: 0, open: 0, unknown: 0, wrong: 0 };
   withLab(engine, (lab) => {
-    for (const ns of ['lanA', 'inet'] as const) {
-      for (const block of ['10.0.0.0/8', '172.16.0.0/12']) lab.inNs(ns, ['ip', 'route', 'replace', block, 'via', NET.host]);
-      lab.inNs(ns, ['ip', '-6', 'route', 'replace', 'fd00::/8', 'via', NET.host6]);
-    }
+    routesToContainers(lab);
     const crowd = new Crowd(lab);
     chosenHosts(SAMPLE, 1).forEach(({ seed }, i) => {
       checks.step(`program ${seed}`, () => {
         const random = new Random(`terraform ${seed}`);
-        if (lab.engine.running) lab.stopEngine();
-        // Docker sets the policy of FORWARD where it turns forwarding on itself.
-        const forwards = random.chance(0.5);
-        lab.mustHost('forwarding', ['sh', '-c', `echo ${forwards ? 1 : 0} >/proc/sys/net/ipv4/ip_forward; iptables -P FORWARD ACCEPT`]);
-        lab.writeFile('/etc/docker/daemon.json', JSON.stringify({}));
-        lab.startEngine();
+        startPlain(lab, random);
         if (i === 0) lab.importImage();
         try {
           tryProgram({ lab, crowd, checks, seed, random, engine }, sum);
@@ -52,12 +43,7 @@ export function run(engine: EngineId, checks: Checks): void {
       });
     });
   });
-  checks.say(`${sum.probes} probes (${sum.open} open), ${sum.unknown} unknown`);
-  checks.check(
-    'some connections are open, and most answers are certain',
-    sum.open > 0 && sum.unknown < sum.probes / 4,
-    JSON.stringify(sum),
-  );
+  tellSum(checks, sum);
 }
 
 interface Trial {
@@ -82,7 +68,7 @@ function tryProgram({ lab, crowd, checks, seed, random, engine }: Trial, sum: Su
     checks.check(`${seed}: the plan tells the same connections as the state`, planned === real, () => `plan:\n${planned}\nstate:\n${real}`);
     const host = asInLab(state);
     const why = () => JSON.stringify(program.resource);
-    probe({ checks, crowd, what: seed, host, containers: NAMES, why }, questions(random, host), sum);
+    probe({ checks, crowd, what: seed, host, containers: NAMES, why }, plannedQuestions(random, host, NAMES), sum);
   } finally {
     destroy(dir, lab.terraformEnv());
   }
@@ -92,16 +78,6 @@ function hostFrom(json: unknown, lab: Lab): IntakeHost {
   const engine = EngineVersion.of(lab.spec.version);
   const settings = unguardedSettings(engine, { userlandProxy: true, forwardPolicyDrop: false });
   return hostOfPlan({ ...terraformObjects(json), version: engine.version, settings });
-}
-
-/** The lab's interface to the outside, with its addresses: Terraform does not tell them. */
-function asInLab(host: IntakeHost): IntakeHost {
-  const uplink = host.view.interfaces.find(({ kind }) => kind === 'uplink')!.name;
-  const named = (name: string) => (name === uplink ? UPLINK : name);
-  const addresses = [`${NET.host}/24`, `${NET.host2}/24`, `${NET.host6}/64`, `${NET.host62}/64`];
-  const interfaces = host.view.interfaces.map((each) => (each.name === uplink ? { ...each, name: UPLINK, addresses } : each));
-  const routes = host.view.routes.map((route) => ({ ...route, interface: named(route.interface) }));
-  return { ...host, view: { ...host.view, interfaces, routes } };
 }
 
 /** Networks and containers as people write them: by references and by names, with and without blocks. */
@@ -138,31 +114,4 @@ function programFrom(random: Random, lab: Lab, engine: EngineId) {
     provider: { docker: { host: lab.dockerHost } },
     resource: { docker_network: network, docker_container: container },
   };
-}
-
-function questions(random: Random, host: IntakeHost): Asked[] {
-  const inside = host.names.containers.flatMap(({ name, addresses }) => addresses.map(({ address }) => ({ name, address })));
-  const published = host.names.containers.flatMap(({ ports }) => ports.map(({ hostPort }) => hostPort));
-  const places: readonly string[] = [...inside.map(({ address }) => address), NET.host, NET.host6, NET.lanA, NET.internet];
-  const hasSix = new Set(['host', 'lanA', 'inet', ...inside.filter(({ address }) => address.includes(':')).map(({ name }) => name)]);
-  const all = [...NAMES, 'host', 'lanA', 'inet'].flatMap((source) =>
-    places.flatMap((to) => [
-      ...[...random.some([...PORTS], 2), ...(to === NET.host ? published : [])].map((port) => ({
-        source,
-        to,
-        protocol: 'tcp' as const,
-        port,
-      })),
-      { source, to, protocol: random.pick(['udp', 'icmp'] as const), port: random.pick([...PORTS]) },
-    ]),
-  );
-  const isReal = ({ source, to, protocol }: (typeof all)[number]) =>
-    !inside.some(({ name, address }) => name === source && address === to) &&
-    (!to.includes(':') || (hasSix.has(source) && protocol === 'tcp')) &&
-    // The router connects these, not the host.
-    !([NET.lanA, NET.internet] as string[]).includes(['lanA', 'inet'].includes(source) ? to : '') &&
-    !(source === 'host' && (to === NET.host || to === NET.host6));
-  return random
-    .some(all.filter(isReal), SHARE)
-    .map((each) => ({ ...each, expected: expectedOf(host, each), isProxied: isProxied(host, each) }));
 }
