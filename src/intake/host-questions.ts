@@ -266,19 +266,21 @@ export class HostQuestions {
       sources,
       anywhere,
       interface: name,
-      by: this.wayIn(outcome),
+      by: this.wayIn(outcome, address),
       certain,
     };
   }
 
-  private wayIn({ receiver, doubts }: Outcome): string {
+  private wayIn({ receiver, doubts }: Outcome, address: string): string {
     if (receiver === undefined) return doubts.map((doubt) => placeText(doubt)).join('; ');
     const published = this.host.names.containers
       .filter(({ name }) => name === receiver.container)
       .flatMap(({ ports }) => ports)
-      .find(({ targetPort }) => targetPort === receiver.port);
+      .filter(({ targetPort }) => targetPort === receiver.port)
+      .sort((a, b) => Number(isOf(b, address)) - Number(isOf(a, address)))[0];
     if (published !== undefined) {
-      return `publication ${published.hostAddress}:${published.hostPort} -> ${published.targetPort}/${published.protocol}`;
+      const { hostAddress: at } = published;
+      return `publication ${at.includes(':') ? `[${at}]` : at}:${published.hostPort} -> ${published.targetPort}/${published.protocol}`;
     }
     return receiver.kind === 'host' ? 'no rule drops it' : 'rules of the host';
   }
@@ -297,6 +299,11 @@ function probeOf(from: QuestionEnd, to: string, { protocol, port }: Pick<PortCla
   const family = familyOf(to);
   const source = from.sourceIn(family);
   return source && { family, from: source, to, protocol, port };
+}
+
+/** Whether a publication is of the family of an address. */
+function isOf({ hostAddress }: { readonly hostAddress: string }, address: string): boolean {
+  return familyOf(hostAddress) === familyOf(address);
 }
 
 function doubted(text: string): Outcome {

@@ -46,6 +46,8 @@ export const COMMANDS: Readonly<Record<string, Run>> = {
     runs: 'nowhere',
     because: 'its input comes from a host; test/cli/host.test.ts asks the same of the texts of one',
   },
+  'docs/guides/compose.md: npx bulkhead exposure compose.yaml --engine 28.5': { runs: 'page', by: 'test/cli/compose.test.ts' },
+  'docs/guides/compose.md: npx bulkhead diff old/compose.yaml compose.yaml --engine 28.5': { runs: 'page', by: 'test/cli/compose.test.ts' },
   'docs/guides/host-files.md: cd cdktf.out/stacks/shop/bulkhead/shop--Host': host,
   'docs/guides/host-files.md: sh install.sh --check': host,
   'docs/guides/host-files.md: bulkhead-firewall status | tail -n 1': host,

@@ -78,6 +78,10 @@ class Maker {
       const why = mode === 'host' ? 'the ports of the container are ports of the host without publishing' : mode === 'none' ? 'it has no network' : 'Docker refuses ports of a container that shares a network'; // prettier-ignore
       this.note(place, `ports of service ${name} are ignored: ${why}`);
     }
+    const isInward = service.networks.every(({ network }) => this.networks.get(network)!.internal);
+    if (ports.length > 0 && mode === undefined && service.networkMode === undefined && isInward) {
+      this.note(place, `ports of service ${name} have no effect, because all of its networks are internal`);
+    }
     if (mode === 'host') this.note(place, `service ${name} uses the network of the host: whatever it listens on is a port of the host, and is not listed`);
     if (ports.some(({ hostPorts }) => hostPorts !== undefined && hostPorts.first === hostPorts.last) && replicas > 1) {
       this.note(place, `service ${name} has ${replicas} replicas and one port of the host: only the first starts, and the others are left out`);
