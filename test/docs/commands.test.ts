@@ -7,7 +7,7 @@ const blocks = PAGES.flatMap((page) => blocksOf(page));
 const read = (file: string) => fs.readFileSync(path.join(PROJECT, file), 'utf8');
 
 test('every block of the pages says what it is', () => {
-  const known = [...COMMAND_LANGUAGES, 'ts', 'python', 'json', 'ini', 'text'];
+  const known = [...COMMAND_LANGUAGES, 'ts', 'python', 'json', 'ini', 'text', 'yaml'];
   const strange = blocks
     .filter(({ language }) => !known.includes(language))
     .map(({ page, line, language }) => `${page}:${line} ${language}`);

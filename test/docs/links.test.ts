@@ -58,7 +58,7 @@ describe('a guide', () => {
 
   test.each(guides)('%s begins with a program, ends with what to check, and is one page', (guide) => {
     const text = read(`docs/guides/${guide}`);
-    expect(text).toMatch(/^# .+\n\n```(ts|python)\n/);
+    expect(text).toMatch(/^# .+\n\n```(ts|python|yaml)\n/);
     expect(text.match(/^## .+$/gm)?.at(-1)).toBe('## Check');
     const words = proseOf(text).split('\n').filter((line) => !line.startsWith('|')).join(' ').split(/\s+/); // prettier-ignore
     expect(words.length).toBeLessThan(900);

@@ -12,7 +12,7 @@ export interface Deciders {
   readonly without: Outcome;
 }
 
-/** A sentence with more places helps nobody. */
+/** A sentence with more places is too long to read. */
 const MOST = 12;
 
 /** Where people and programs filter. */

@@ -117,6 +117,7 @@ describe('refused', () => {
 describe('what is not in the answers is told, with its line', () => {
   test.each([
     [`frob: 1\n${WEB}`, 'shop/compose.yaml:1:1', 'frob is not a key'],
+    [`${WEB}jobs: {clean: {image: x}}\n`, 'shop/compose.yaml:4:1', 'jobs: it starts containers that are not in the answers'],
     [`${WEB}    frob: 1\n`, 'shop/compose.yaml:4:5', 'services.web.frob is not a key'],
     [`${WEB}    cap_add: [NET_ADMIN]\n`, 'shop/compose.yaml:4:5', 'web can send from addresses that it does not have'],
     [`${WEB}    privileged: true\n`, 'shop/compose.yaml:4:5', 'web can change the rules of the host'],

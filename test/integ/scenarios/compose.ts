@@ -120,7 +120,7 @@ function hostWith(told: Objects, real: Objects, lab: Lab): IntakeHost {
   });
   const engine = EngineVersion.of(lab.spec.version);
   const settings = unguardedSettings(engine, { userlandProxy: true, forwardPolicyDrop: false });
-  return asInLab(hostOfPlan({ networks, containers, version: engine.version, settings, notes: [] }));
+  return asInLab(hostOfPlan({ networks, containers, version: engine.version, settings, notes: [] }), lab);
 }
 
 /** Two files on top of each other, with the forms that people use. */

@@ -7,7 +7,7 @@ import { type BaseChain, BUILT_IN, builtInChain, type HostChain, type HostRules 
 const OWN_FAMILY: Readonly<Record<Family, string>> = { ipv4: 'ip', ipv6: 'ip6' };
 /** Hold packets of IP, or frames with them, before or after the rules of IP do. */
 const OTHER_LAYERS: readonly string[] = ['arp', 'bridge', 'netdev'];
-/** Statements after which a packet goes on unchanged, in this chain or another one. */
+/** Statements after which a packet continues unchanged, in this chain or another one. */
 const IDLE: readonly string[] = ['match', 'counter', 'log', 'jump', 'goto', 'return', 'accept', 'continue'];
 const HOOKS = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as const;
 const TYPES = ['filter', 'nat', 'route'] as const;

@@ -1,7 +1,7 @@
 import { InputError } from '../../input-error';
 import { isTreeMap, type Tree } from './yaml-tree';
 
-/** Values of variables; `unset` is told each name that has none. */
+/** Values of variables; `unset` gets each name that has none. */
 export interface Variables {
   value(name: string): string | undefined;
   unset(name: string): void;
@@ -50,7 +50,7 @@ function valueOf(name: string, variables: Variables): string {
   return value ?? '';
 }
 
-/** What stands between braces. */
+/** What is between braces. */
 function expanded(inside: string, variables: Variables, where: string, text: string): string {
   const [name = ''] = NAME.exec(inside) ?? [];
   const [, operator = '', argument = ''] = /^(:?[-?+])([^\n]*)$/.exec(inside.slice(name.length)) ?? [];

@@ -22,7 +22,7 @@ interface Open {
 export const TOP: Keys = {
   read: ['name', 'services', 'networks', 'include'],
   other: ['version', 'volumes', 'secrets', 'configs', 'models'],
-  open: {},
+  open: { jobs: { when: isSet, sentence: 'starts containers that are not in the answers' } },
 };
 
 export const SERVICE: Keys = {
@@ -34,7 +34,7 @@ export const SERVICE: Keys = {
     'healthcheck', 'hostname', 'image', 'init', 'ipc', 'isolation', 'label_file', 'labels', 'logging', 'mac_address', 'mem_limit', 'mem_reservation',
     'mem_swappiness', 'memswap_limit', 'models', 'oom_kill_disable', 'oom_score_adj', 'pids_limit', 'platform', 'post_start', 'pre_start', 'pre_stop',
     'pull_policy', 'pull_refresh_after', 'read_only', 'restart', 'runtime', 'secrets', 'security_opt', 'shm_size', 'stdin_open', 'stop_grace_period',
-    'stop_signal', 'storage_opt', 'tmpfs', 'tty', 'ulimits', 'user', 'userns_mode', 'uts', 'volumes', 'volumes_from', 'working_dir',
+    'stop_signal', 'storage_opt', 'tmpfs', 'tty', 'ulimits', 'umask', 'user', 'userns_mode', 'uts', 'volumes', 'volumes_from', 'working_dir',
   ], // prettier-ignore
   open: {
     cap_add: {

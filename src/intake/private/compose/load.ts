@@ -6,7 +6,7 @@ import { listOf, merged, without } from './merge';
 import { isTreeMap, type Tree, type TreeMap, type YamlDocument, yamlDocuments } from './yaml-tree';
 import { InputError } from '../../input-error';
 
-/** Files as they lie on disk; undefined where there is none. */
+/** Text of a file; undefined where there is none. */
 export type ReadFile = (file: string) => string | undefined;
 
 /** What Compose files say together, before any of it is understood. */
@@ -120,7 +120,7 @@ class Loader {
 
   private textOf(file: string): string {
     if (/^(https?|git|ssh|oci):|^git@|\.git(#|$)/.test(file)) {
-      throw new InputError(`${file} is not on this machine, and this command contacts nobody; give it what 'docker compose config --format json' prints`);
+      throw new InputError(`${file} is not on this machine, and this command does not fetch it; give it what 'docker compose config --format json' prints`);
     }
     const text = this.readFile(file);
     if (text === undefined) throw new InputError(`${file} does not exist; name a Compose file, or give this command what 'docker compose config' prints`);
