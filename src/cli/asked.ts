@@ -2,6 +2,7 @@ import { exposureListing, hostExposureListing } from './private/listings';
 import type { Listing } from './private/render';
 import type { HostQuestions } from '../intake/host-questions';
 import { InputError } from '../intake/input-error';
+import type { HostNote } from '../intake/private/host/host-note';
 import type { Questions } from '../intake/questions';
 import { visible } from '../private/readable';
 import type { ReachabilityChange } from '../reachability/results';
@@ -31,9 +32,12 @@ export class Asked {
     return new Asked('a synth', about, questions, () => exposureListing(about, questions.exposures()), again);
   }
 
-  public static ofHost(questions: HostQuestions): Asked {
+  /** @param note is given what the host does not tell, once */
+  public static ofHost(questions: HostQuestions, note: (text: string) => void): Asked {
     const about = { engine: questions.host.engineVersion ?? 'not known' };
-    const again = (version: string) => Asked.ofHost(questions.onEngine(version));
+    const texts = questions.notes.map(noteText);
+    texts.forEach(note);
+    const again = (version: string) => Asked.ofHost(questions.onEngine(version), (text) => (texts.includes(text) ? undefined : note(text)));
     return new Asked('a host', about, questions, () => hostExposureListing(about, questions.exposures()), again);
   }
 
@@ -72,8 +76,9 @@ export function asked({ input, daemon, engine, override, profile, envFile }: Inp
       `${input} names the engine of its daemon, so that ${option} would change nothing; leave it out, or ask with whatif`,
     );
   }
-  for (const { text, place, sentence } of host.notes) {
-    note(visible([text, ...(place === undefined ? [] : [place]), sentence].join(': ').replace(/\n/g, ' ')));
-  }
-  return Asked.ofHost(host);
+  return Asked.ofHost(host, note);
+}
+
+function noteText({ text, place, sentence }: HostNote): string {
+  return visible([text, ...(place === undefined ? [] : [place]), sentence].join(': ').replace(/\n/g, ' '));
 }

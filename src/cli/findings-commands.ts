@@ -70,7 +70,7 @@ interface AuditGiven {
   readonly input: string;
   readonly daemon?: string;
   readonly ssh?: string;
-  readonly format: Format;
+  readonly format: Format | 'sarif';
 }
 
 /** What neither the archive nor the synth tells, whatever the host is. */
@@ -84,16 +84,17 @@ export function addAudit(program: Command, out: Sink, err: Sink, end: (code: num
     .option('-i, --input <path>', 'a topology.json, or a folder that has some below it', 'cdktf.out')
     .option('-d, --daemon <path>', 'the daemon, where the input has several: its construct path or the end of it')
     .option('--ssh <host>', 'collect from this host now instead of reading a file')
-    .addOption(new Option('-f, --format <format>', 'how to print').choices(FORMATS).default('text'))
+    .addOption(formatOfFindings())
     .action((file: string | undefined, { input, daemon, ssh, format }: AuditGiven) => {
       if ((file === undefined) === (ssh === undefined)) throw new InputError("name the text of 'bulkhead collect', or a host with --ssh");
       // eslint-disable-next-line @typescript-eslint/no-require-imports
       const { auditOf, hostText } = require('../intake/audit') as typeof import('../intake/audit');
       // eslint-disable-next-line @typescript-eslint/no-require-imports
       const text = file === undefined ? (require('./collect') as typeof import('./collect')).collectOver(ssh!).archive : hostText(file);
-      const { daemon: audited, differences } = auditOf(input, daemon, text);
+      const { daemon: audited, differences, sarif } = auditOf(input, daemon, text);
       err.write(`bulkhead: never compared: ${NEVER_COMPARED}\n`);
-      out.write(render(auditListing({ daemon: audited, neverCompared: NEVER_COMPARED }, differences), format));
+      const about = { daemon: audited, neverCompared: NEVER_COMPARED };
+      out.write(format === 'sarif' ? sarif() : render(auditListing(about, differences), format));
       const differs = differences.some(({ severity }) => severity !== 'unknown');
       end(differs ? EXIT.no : differences.length > 0 ? EXIT.unknown : EXIT.yes);
     });

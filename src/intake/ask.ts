@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import type { ComposeOptions } from './ask-compose';
 import { composeFilesIn } from './compose-files';
 import type { HostQuestions } from './host-questions';
-import { InputError } from './input-error';
+import { given, InputError } from './input-error';
 import { parsedText } from './json-file';
 import { isHostDump, readDump } from './private/host/dump';
 import { Questions } from './questions';
@@ -102,5 +102,10 @@ function askDump(input: string, text: string): HostQuestions {
   const { hostOf } = require('./private/host/intake-host') as typeof import('./private/host/intake-host');
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { HostQuestions: Asked } = require('./host-questions') as typeof import('./host-questions');
-  return new Asked(hostOf(texts));
+  const host = hostOf(texts);
+  return new Asked(host, (version) => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { onOtherEngine } = require('./private/planned/other-engine') as typeof import('./private/planned/other-engine');
+    return new Asked(given(() => onOtherEngine(host, texts, version)));
+  });
 }

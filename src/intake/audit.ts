@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { InputError } from './input-error';
 import { parsedFile } from './json-file';
 import { audit, type Program } from './private/audit/audit';
+import { auditSarif } from './private/audit/audit-sarif';
 import type { Difference } from './private/audit/difference';
 import type { WantedFile } from './private/audit/host-state';
 import type { StackJson } from './private/audit/resources';
@@ -14,6 +15,8 @@ import { topologyFile } from './topology-file';
 export interface Audited {
   readonly daemon: string;
   readonly differences: readonly Difference[];
+  /** For code scanning. */
+  readonly sarif: () => string;
 }
 
 /**
@@ -26,7 +29,15 @@ export function auditOf(input: string, daemon: string | undefined, text: string)
   const { file, read } = topologyFile(input, daemon);
   const dump = readDump(text);
   const program: Program = { ...read, stacks: stacksBeside(file), files: filesBeside(file) };
-  return { daemon: read.topology.daemon, differences: audit(program, dump) };
+  const { daemon: audited } = read.topology;
+  const differences = audit(program, dump);
+  return { daemon: audited, differences, sarif: () => auditSarif(audited, placeOf(file), differences) };
+}
+
+/** Code scanning takes a path in the repository. */
+function placeOf(file: string): string {
+  const place = path.relative(process.cwd(), file);
+  return place.startsWith('..') || path.isAbsolute(place) ? path.basename(file) : place.split(path.sep).join('/');
 }
 
 /** The Terraform JSON of every stack of the synth that wrote the file: `OUT/stacks/STACK/bulkhead/DAEMON/topology.json`. */

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { Validator } from '@cfworker/json-schema';
 import { bulkhead } from './bulkhead';
 import { EXIT } from '../../src/cli/exit';
+import { KIND_NAMES } from '../../src/intake/private/audit/difference';
 import { archiveOf } from '../intake/archive-of';
 import { deployed, synthesized, textsOfState } from '../intake/audited-host';
 
@@ -50,6 +51,25 @@ test('JSON is as its schema says; Markdown and CSV have the same lines', async (
   expect(json.daemon).toBe('app/Edge');
   expect((await bulkhead('audit', changed(), '-i', out, '-f', 'csv')).out.trim().split('\r\n')).toHaveLength(2);
   expect((await bulkhead('audit', changed(), '-i', out, '-f', 'markdown')).out).toContain('| error | engine-version |');
+});
+
+test('SARIF: each kind is a rule, and a difference is at the file of the program', async () => {
+  const run = async (text: string) => JSON.parse((await bulkhead('audit', text, '-i', out, '-f', 'sarif')).out).runs[0];
+  const { tool, results } = await run(file((texts) => (texts.engine = '29.1.0')));
+  const ids = tool.driver.rules.map(({ id }: { id: string }) => id);
+  expect(ids).toEqual(KIND_NAMES.map((kind) => `audit/${kind}`));
+  expect(results).toHaveLength(1);
+  expect(results[0]).toMatchObject({
+    ruleId: 'audit/engine-version',
+    level: 'error',
+    message: { text: expect.stringContaining('29.1.0') },
+  });
+  const [{ physicalLocation, logicalLocations }] = results[0].locations;
+  expect(physicalLocation.artifactLocation.uri).toBe('topology.json');
+  expect(logicalLocations[0]).toMatchObject({ fullyQualifiedName: 'app/Edge' });
+  expect((await run(file())).results).toEqual([]);
+  const unknown = await run(file((texts) => delete texts.units)); // prettier-ignore
+  expect(unknown.results[0]).toMatchObject({ ruleId: 'audit/not-compared', level: 'note' });
 });
 
 test.each([

@@ -76,7 +76,11 @@ describe('what is refused, with exit code 2 and a way out', () => {
     ['no version to compare from', () => ['whatif', '-i', file('s.json', before), '-e', '29'], /give it with --from, such as --from 28\.5/],
     ['a version that is none', () => ['list', '-i', file('s.json', before), '-e', 'new'], /'new' is not/],
     ['a version for a host', () => ['list', '-i', archive(), '-e', '29'], /has the rules of its engine as they are.*leave it out/],
-    ['another engine for a host', () => ['whatif', '-i', archive(), '-e', '29'], /whatif needs what a host is made of/],
+    [
+      'another engine for a host whose settings are not known',
+      () => ['whatif', '-i', archive(), '-e', '29'],
+      /needs the settings of the engine.*daemon-json/,
+    ],
     ['a daemon', () => ['list', '-i', file('s.json', before), '-e', '29', '-d', 'x'], /is about one Docker host; leave out --daemon/],
     ['a daemon for a host', () => ['list', '-i', archive(), '-d', 'x'], /is about one host; leave out --daemon/],
     ['a host and a daemon', () => ['diff', archive(), daemon()], /of different kinds: the first is about a host, the second about a synth/],

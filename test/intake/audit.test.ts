@@ -146,3 +146,29 @@ test('a topology alone tells no settings of containers, and that is said', () =>
   expect(JSON.stringify(differences)).toContain('give the whole folder of the synth');
   expect(JSON.stringify(differences)).toContain('the program does not set up this host');
 });
+
+test('a service is not compared, and the reason names its tasks on this host', () => {
+  const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-audit-service-'));
+  try {
+    fs.cpSync(out, copy, { recursive: true });
+    const [stack] = fs.readdirSync(path.join(copy, 'stacks'));
+    const file = path.join(copy, 'stacks', stack, 'cdk.tf.json');
+    const json = JSON.parse(fs.readFileSync(file, 'utf8'));
+    json.resource.docker_service = { Mail: { name: 'mail' } };
+    fs.writeFileSync(file, JSON.stringify(json));
+    const state = deployed(out);
+    const whole = (): string => archiveOf(textsOfState(state));
+    expect(auditOf(copy, undefined, whole()).differences).toEqual([
+      expect.objectContaining({
+        kind: 'not-compared',
+        subject: 'service mail',
+        host: expect.stringContaining('none of its tasks is on this host'),
+      }),
+    ]);
+    (state.containers as any[]).push({ ...structuredClone(web(state)), Name: '/mail.1.abcdef' });
+    const said = auditOf(copy, undefined, whole()).differences.find(({ subject }) => subject === 'service mail');
+    expect(said?.host).toContain('its tasks on this host are mail.1.abcdef');
+  } finally {
+    fs.rmSync(copy, { recursive: true });
+  }
+});

@@ -69,6 +69,7 @@ import * as terraformInput from './terraform-input';
 import * as threeTier from './three-tier';
 import * as unguardedDaemon from './unguarded-daemon';
 import * as unguardedDualStack from './unguarded-dual-stack';
+import * as upgradeHost from './upgrade-host';
 import * as users from './users';
 import * as vlan from './vlan';
 import * as volumes from './volumes';
@@ -115,6 +116,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   sctp,
   ipvlan,
   'wire-ipv6': wireIpv6,
+  'upgrade-host': upgradeHost,
   'dual-stack': dualStack,
   'existing-networks': existingNetworks,
   collect,

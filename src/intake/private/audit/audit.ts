@@ -8,7 +8,7 @@ import { SHOWN_SETTINGS } from '../../../hardening/private/engine-settings';
 import type { Member } from '../../../topology/private/topology';
 import type { HostDump } from '../host/archive';
 import type { HostText } from '../host/host-texts';
-import { readList } from '../host/json-text';
+import { type Json, readList, textAt } from '../host/json-text';
 import type { ReadTopology } from '../read-topology';
 
 /** What a synth says about one daemon. */
@@ -57,7 +57,7 @@ function docker(program: Program, texts: Texts, why: Why): Difference[] {
   const plans = [...new Set([...named.filter((name) => !services.includes(name)), ...all.keys()])];
   return [
     ...(stacks.length === 0 ? [notCompared('settings of networks and containers', NO_STACK)] : []),
-    ...services.map((name) => notCompared(`service ${name}`, 'services of a swarm are not compared')),
+    ...services.map((name) => notCompared(`service ${name}`, whyNoService(name, containers))),
     ...(networks === undefined ? [notCompared('networks', why('docker-networks'))] : compareNetworks(wanted, networks)),
     ...(containers === undefined
       ? [notCompared('containers', why('docker-containers'))]
@@ -67,6 +67,13 @@ function docker(program: Program, texts: Texts, why: Why): Difference[] {
         )),
   ];
 }
+
+/** A host knows the tasks that it runs; only a manager knows what the service is. */
+function whyNoService(service: string, containers: readonly Json[] | undefined): string {
+  const tasks = (containers ?? []).flatMap((json) => textAt(json, 'Name')?.replace(/^\//, '') ?? []).filter((name) => name.startsWith(`${service}.`));
+  const here = tasks.length === 0 ? 'none of its tasks is on this host' : `its tasks on this host are ${tasks.join(', ')}`;
+  return `collect does not ask a swarm for its services; ${here}; on a manager, look at 'docker service inspect ${service}'`;
+} // prettier-ignore
 
 /** Two stacks can have a container of one name, on two hosts. */
 const only = (resources: readonly Resource[] | undefined) => (resources?.length === 1 ? resources[0] : undefined);

@@ -57,6 +57,8 @@ export function difference(kind: DifferenceKind, subject: string, program: strin
   return { kind, subject, program, host, ...KINDS[kind] };
 }
 
+export const kindOf = (kind: DifferenceKind): Pick<Difference, 'severity' | 'fix'> => KINDS[kind];
+
 export const KIND_NAMES = Object.keys(KINDS) as readonly DifferenceKind[];
 
 export function notCompared(subject: string, why: string): Difference {

@@ -1,5 +1,6 @@
-import { SarifBuilder, SarifRuleBuilder, SarifRunBuilder } from 'node-sarif-builder';
+import { SarifRuleBuilder } from 'node-sarif-builder';
 import type { StackReport } from './report';
+import { type SarifResult, sarifText } from './sarif-text';
 import { type Finding, FindingState } from '../../finding';
 import type { Rule } from '../../rule';
 import { Severity } from '../../severity';
@@ -16,22 +17,12 @@ const LEVELS = { [Severity.ERROR]: 'error', [Severity.WARNING]: 'warning', [Seve
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export function renderSarif({ rules, findings, artifact = 'cdk.tf.json' }: StackReport): string {
-  const run = new SarifRunBuilder().initSimple({
-    toolDriverName: 'Bulkhead',
-    toolDriverVersion: '0.0.0',
-    url: 'https://www.npmjs.com/package/cdktf-docker-bulkhead',
-  });
-  // The builder wants one. What a report is about does not depend on it, and a wrong one is worse than none.
-  delete run.run.tool.driver.version;
   const meta = Object.values(META).map((rule) => ({ rule, severity: rule.severity }));
   const all = new Map([...rules, ...meta].map((active) => [active.rule.ruleId, active]));
-  all.forEach(({ rule, severity }) => run.addRule(ruleOf(rule, severity)));
-  // As they are: a builder for each of thousands takes more time than all the rest.
-  run.run.results = findings.map((finding) => resultOf(finding, artifact));
-  const sarif = new SarifBuilder({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json' });
-  sarif.addRun(run);
-  // People do not read it: with line breaks and indents it would be twice as long.
-  return `${sarif.buildSarifJsonString()}\n`;
+  return sarifText(
+    [...all.values()].map(({ rule, severity }) => ruleOf(rule, severity)),
+    findings.map((finding) => resultOf(finding, artifact)),
+  );
 }
 
 function ruleOf(rule: Rule, severity: Severity): SarifRuleBuilder {
@@ -47,10 +38,7 @@ function ruleOf(rule: Rule, severity: Severity): SarifRuleBuilder {
   });
 }
 
-function resultOf(
-  { ruleId, severity, path, address, detail, message, fix, state, reason }: Finding,
-  artifact: string,
-): NonNullable<SarifRunBuilder['run']['results']>[number] {
+function resultOf({ ruleId, severity, path, address, detail, message, fix, state, reason }: Finding, artifact: string): SarifResult {
   return {
     ruleId,
     level: LEVELS[severity],
