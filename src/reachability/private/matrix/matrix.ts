@@ -124,7 +124,13 @@ export class FamilyMatrix implements BlockContext {
       const crossing = { entry: from.interface, exits: others.map((to) => to.interface), sources: from.endpoints };
       const isShutIn = from.interface !== NONE && this.groupShut.drops(crossing);
       for (const to of from === this.outside ? this.containers : [...this.containers, this.routed]) {
-        this.between(from === this.outside ? this.outsideOf(to) : from, to, isShutIn && others.includes(to));
+        const sender = from === this.outside ? this.outsideOf(to) : from;
+        const isTaken = ({ number }: Target) => this.translations.mayTakeAway(number, sender.interface);
+        // A translation comes before the route, so it needs none.
+        const taken = (to === this.routed ? this.outside : to).endpoints.filter(isTaken);
+        const left = taken.length === 0 ? to : { ...to, endpoints: to.endpoints.filter((endpoint) => !isTaken(endpoint)) };
+        this.between(sender, left, isShutIn && others.includes(to));
+        if (taken.length > 0) new Block(this, sender, { ...to, endpoints: taken }, taken, 'anywhere').run();
       }
       const isHost = from.interface === NONE;
       if (!isHost && this.groupShut.dropsToHost({ ...crossing, exits: this.containers.map((to) => to.interface) })) continue;
