@@ -80,6 +80,9 @@ export class ContainerUser {
    * With `DAC_OVERRIDE` it reads and writes every mounted file, whatever its owner and mode. If a process escapes from the container, it is root on the
    * host, unless the engine remaps users. Error: `ReasonTooShort`.
    *
+   * The first process is an init process of the engine. An image with a supervisor of its own, such as s6-overlay, needs `init: false` in the container or
+   * in its profile.
+   *
    * @see https://docs.docker.com/engine/security/
    */
   public static root(options: RootUserOptions): ContainerUser {

@@ -32,7 +32,12 @@ export function run(engine: EngineId, checks: Checks): void {
     deployment.up();
     for (let first = 0; first < all.length; first += BATCH) {
       const batch = all.slice(first, first + BATCH);
-      checks.step(`combinations ${batch[0].seed} to ${batch.at(-1)!.seed}`, () => runBatch(checks, deployment, batch, folder, sum));
+      let isKnown = true;
+      checks.step(`combinations ${batch[0].seed} to ${batch.at(-1)!.seed}`, () => {
+        isKnown = runBatch(checks, deployment, batch, folder, sum);
+      });
+      // What an apply that was cut off has made is in no state, so every later one would fail on it.
+      if (!isKnown) throw new Error(`combinations from ${batch[0].seed} on were not tried: the apply ended without naming what failed`);
       // Their own time to stop is looked at before; here nobody waits for it.
       lab.mustHost('ending containers', ['sh', '-c', 'docker ps -aq | xargs -r docker rm -f >/dev/null'], { timeout: 240_000 });
     }
@@ -77,7 +82,7 @@ function runBatch(
   batch: readonly Combination[],
   folder: string,
   sum: { containers: number; differences: number },
-): void {
+): boolean {
   // prettier-ignore
   const { lab } = deployment;
   const containers: Container[] = [];
@@ -97,11 +102,10 @@ function runBatch(
   ) {
     // prettier-ignore
     sum.differences += Math.max(1, failed.length);
-    if (failed.length === 0) return;
+    if (failed.length === 0) return false;
     const rest = batch.filter((each) => !failed.includes(each));
     lab.mustHost('ending containers', ['sh', '-c', 'docker ps -aq | xargs -r docker rm -f >/dev/null'], { timeout: 240_000 });
-    if (rest.length > 0) runBatch(checks, deployment, rest, folder, sum);
-    return;
+    return rest.length === 0 || runBatch(checks, deployment, rest, folder, sum);
   }
   const plan = terraform.plan(deployment.stackDir, lab.terraformEnv());
   if (!checks.check('the plan after apply is empty', !plan.changes, () => readable(plan.text))) sum.differences++;
@@ -124,6 +128,7 @@ function runBatch(
   });
   sum.containers += containers.length;
   stop(checks, lab, containers);
+  return true;
 }
 
 /** Only what Terraform says went wrong. */

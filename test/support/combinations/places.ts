@@ -137,6 +137,9 @@ export function drawMounts(draw: Draw): void {
   const targets = [...Object.keys(facts.tmpfs), ...facts.mounts.map(({ target }) => target)];
   const twice = targets.find((target, index) => targets.indexOf(target) !== index);
   if (twice !== undefined) draw.refuse('MountTarget', twice);
+  // A mount takes the place of what the profile has in memory there.
+  const unused = facts.executable.find((target) => !Object.hasOwn(facts.tmpfs, target));
+  if (unused !== undefined) draw.refuse('TmpfsReasonUnused', unused);
 }
 
 const MODES: Bad[] = ['0777', '4755', '75', 'rwx', '0702', ''].map((mode): Bad => [mode, 'FolderMode']);
