@@ -79,15 +79,16 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .showHelpAfterError("(run 'bulkhead --help' for the commands)")
     .addHelpText('after', EXAMPLES);
-  const command = (words: string, description: string) => {
+  const command = (words: string, description: string, hasInput = true) => {
     const added = program.command(words).description(description);
-    return added
-      .option(
+    if (hasInput) {
+      added.option(
         '-i, --input <path>',
         "a topology.json, a folder that has some below it, the text of collect, or what 'terraform show -json' prints",
         'cdktf.out',
-      ) // prettier-ignore
-      .option('-d, --daemon <path>', 'the daemon, where the input has several: its construct path or the end of it');
+      );
+    }
+    return added.option('-d, --daemon <path>', 'the daemon, where the input has several: its construct path or the end of it');
   };
   // What whatif asks for is another version.
   const asking = (words: string, description: string) => command(words, description).option(...ENGINE_OF_INPUT);
@@ -137,8 +138,11 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
     end(exitOf(disposition));
   });
 
-  listed('diff <old> <new>', 'flows that are open in one topology and not in the other; each is a topology.json or a folder').action(
-    (old: string, now: string, given: Given) => {
+  formatted(
+    command('diff <old> <new>', 'flows that are open in one topology and not in the other; each is what --input of list takes', false),
+  )
+    .option(...ENGINE_OF_INPUT)
+    .action((old: string, now: string, given: Given) => {
       const [hostBefore, hostAfter] = [old, now].map((input) => hostQuestions({ ...given, input }, err));
       if ((hostBefore === undefined) !== (hostAfter === undefined)) {
         throw new InputError(`${old} and ${now} are of different kinds, a synth and a host; diff compares two of one kind`);
@@ -149,8 +153,7 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
       }
       const [before, after] = [questions({ ...given, input: old }), questions({ ...given, input: now })];
       changed('diff', { ...aboutOf(after), old, new: now }, after.changesSince(before), given);
-    },
-  );
+    });
 
   formatted(command('whatif', 'what another version of the engine would open and close, with the same networks and rules of Bulkhead'))
     .requiredOption('-e, --engine <version>', 'version of the engine that you ask about, such as 29.1')
