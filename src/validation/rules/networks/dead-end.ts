@@ -45,7 +45,7 @@ export const deadEnd = defineRule({
     const named = settingsOf(container).flatMap(([name, text]) =>
       namedHosts(name, text).map((host) => ({ where: name ?? 'command', host })),
     );
-    // In a config file only the name of a container counts: any word may stand before a number there.
+    // In a config file only the name of a container counts: any word may be before a number there.
     const isContainer = ({ host }: NamedHost) => declared.byName.has(host) || aliasesOf(container).has(host);
     const { config } = declared.topology.workloads.find(({ path }) => path === pathOf(container)) ?? {};
     for (const { target, text } of config?.files ?? []) {
