@@ -64,12 +64,11 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .showHelpAfterError("(run 'bulkhead --help' for the commands)")
     .addHelpText('after', EXAMPLES);
-  const command = (words: string, description: string) => {
+  const command = (words: string, description: string, hasInput = true) => {
     const added = program.command(words).description(description);
+    if (hasInput) added.option('-i, --input <path>', INPUT, 'cdktf.out').option('--override <file...>', 'Compose files on top of the first');
     return added
-      .option('-i, --input <path>', INPUT, 'cdktf.out')
       .option('-d, --daemon <path>', 'the daemon, where the input has several: its construct path or the end of it')
-      .option('--override <file...>', 'Compose files on top of the first')
       .option('--profile <name...>', 'profiles of Compose that are on')
       .option('--env-file <file...>', 'files with variables for Compose, in place of .env');
   };
@@ -112,12 +111,14 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
     end(exitOf(disposition));
   });
 
-  listed('diff <old> <new>', 'flows that are open in one topology and not in the other; each is a topology.json or a folder').action(
-    (old: string, now: string, given: Given) => {
+  formatted(
+    command('diff <old> <new>', 'flows that are open in one topology and not in the other; each is what --input of list takes', false),
+  )
+    .option(...ENGINE_OF_INPUT)
+    .action((old: string, now: string, given: Given) => {
       const [before, after] = [old, now].map((input) => read({ ...given, input }));
       changed('diff', { ...after.about, old, new: now }, after.changesSince(before), given);
-    },
-  );
+    });
 
   formatted(command('whatif [input]', 'what another version of the engine would open and close, with the same networks and rules of Bulkhead'))
     .requiredOption('-e, --engine <version>', 'version of the engine that you ask about, such as 29.1')

@@ -2,6 +2,7 @@ import type { FlowOptions } from './flow-options';
 import type { IPeer } from './peer';
 import { checkFlow, refuseWithoutGuard } from './private/check-flow';
 import { isPeer } from './private/is-peer';
+import { gotInstead } from './private/not-a-peer';
 import { isSingle, parseBlock } from '../addressing/private/ip';
 import { Port } from '../firewall/port';
 import { needPort } from '../firewall/private/need-port';
@@ -140,7 +141,7 @@ export class Connections {
       throw new ValidationError(
         'NotAPeer',
         this.owner.peerText,
-        `'${what}' must be a workload, group or segment of Bulkhead, or a peer made by Peer, such as Peer.address('198.51.100.7'), got ${describe(value)}`,
+        `'${what}' must be a workload, group or segment of Bulkhead, or a peer made by Peer, such as Peer.address('198.51.100.7'), ${gotInstead(value)}`,
       );
     }
     return value;
@@ -153,7 +154,7 @@ export class Connections {
       throw new ValidationError(
         'NoDefaultPort',
         this.owner.peerText,
-        `'${describe(peer)}' has no default port; pass a port, such as Port.tcp(8080)`,
+        `'${peer.peerText}' has no default port; pass a port, such as Port.tcp(8080)`,
       );
     }
     return port;
@@ -164,11 +165,4 @@ export class Connections {
 function isResolver({ _peerFact: fact, _peerDeclarations: declarations }: IPeer): boolean {
   if (fact.kind === 'block') return isSingle(parseBlock(fact.block));
   return (fact.kind === 'workload' && declarations?.store.swarm.isWhole !== true) || fact.kind === 'host';
-}
-
-function describe(value: unknown): string {
-  if (isPeer(value)) {
-    return value.peerText;
-  }
-  return typeof value === 'object' && value !== null ? `an object of class ${value.constructor?.name ?? 'unknown'}` : JSON.stringify(value);
 }

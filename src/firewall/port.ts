@@ -1,3 +1,4 @@
+import { refusePortText } from './private/port-call';
 import { UnscopedValidationError } from '../private/errors';
 import { wholeNumber } from '../private/text';
 import type { PortSpec } from '../topology/private/terms';
@@ -58,6 +59,7 @@ export class Port {
   }
 
   private static make(protocol: TransportProtocol, first: number, last: number): Port {
+    refusePortText(protocol, first);
     wholeNumber(undefined, 'port', first, 1, 65535, 'PortOutOfRange');
     wholeNumber(undefined, 'port', last, 1, 65535, 'PortOutOfRange');
     if (first > last) {

@@ -3,6 +3,8 @@ import { fail } from './errors';
 import { FOREIGN_SENTENCES, FOREIGN_WORDS, plainName } from './foreign-words';
 import { type KnownProperty, PROPERTIES } from './properties.generated';
 import { EXAMPLES, EXAMPLES_BY_NAME } from './property-examples';
+import { shown } from './text';
+import { writtenAs } from './written-as';
 
 export type StructName = keyof typeof PROPERTIES;
 
@@ -27,7 +29,7 @@ export function checkProps(place: string | undefined, struct: StructName, given:
     fail(
       'PropertyMissing',
       place,
-      `the properties are missing: pass an object with ${requiredOf(PROPERTIES[struct]).join(', ') || 'them'}${given === undefined ? '' : `, got ${shownValue(given)}`}`,
+      `the properties are missing: pass ${passed(struct, given)}${given === undefined ? '' : `, got ${shownValue(given)}`}`,
     );
   }
   checkOne(place, '', PROPERTIES[struct], given as Readonly<Record<string, unknown>>, isWide(struct), toldLater);
@@ -90,7 +92,11 @@ function checkShape(place: string | undefined, what: string, { type, struct, isC
   const isList = type.endsWith('[]');
   const isObject = type.startsWith('{') || (struct !== undefined && !isList);
   if (isList !== Array.isArray(value) && (isList || isObject)) {
-    fail('PropertyShape', place, `'${what}' must be ${wanted(type)}, got ${Array.isArray(value) ? 'a list' : shownValue(value)}`);
+    fail(
+      'PropertyShape',
+      place,
+      `'${what}' must be ${wanted(type)}, got ${Array.isArray(value) ? 'a list' : shownValue(value)}${isList ? toWrite(type, value) : ''}`,
+    );
   }
   const one = type.replace('[]', '');
   const isOfClass = !TOLD_ELSEWHERE.test(one) && isClass === true;
@@ -100,16 +106,39 @@ function checkShape(place: string | undefined, what: string, { type, struct, isC
       one === 'boolean'
         ? typeof each !== 'boolean'
         : (isObject || isOfClass || struct !== undefined) && (typeof each !== 'object' || each === null);
-    if (isWrong) fail('PropertyShape', place, `'${at}' must be ${wanted(isList ? one : type)}, got ${shownValue(each)}`);
+    if (isWrong) {
+      fail('PropertyShape', place, `'${at}' must be ${wanted(isList ? one : type)}, got ${shownValue(each)}${toWrite(one, each)}`);
+    }
   }
   if (struct === undefined) return;
   for (const [at, each] of entries) {
+    if (
+      !Object.keys(each as object).some((name) => Object.hasOwn(PROPERTIES[struct as StructName], name)) &&
+      (each as object).constructor?.name !== 'Object'
+    ) {
+      fail('PropertyShape', place, `'${at}' must be ${wanted(struct)}, got ${shown(each)}`);
+    }
     checkOne(place, `${at}.`, PROPERTIES[struct as StructName], each as Readonly<Record<string, unknown>>, false);
   }
 }
 
+function toWrite(type: string, value: unknown): string {
+  const written = writtenAs(type, value);
+  return written === undefined ? '' : `; write ${written}`;
+}
+
+/** The options that a method takes; of a single one, how to write what the caller passed. */
+function passed(struct: StructName, given: unknown): string {
+  const known = Object.keys(PROPERTIES[struct]);
+  const required = requiredOf(PROPERTIES[struct]);
+  if (known.length === 1 && given !== undefined && given !== null) return `{ ${known[0]}: ${shownValue(given)} }`;
+  return `an object with ${(required.length === 0 ? known : required).join(', ')}`;
+}
+
 /** What to write for a property of another name; a value with a unit is shown as the number that it comes to. */
 function renamed(name: string, meant: string, value: unknown): string {
+  if (meant === 'writableRootReason' && value === true) return 'Leave it out: the root file system is read-only';
+  if (meant.endsWith('Reason') && typeof value !== 'string') return `Write ${meant}: 'why'`;
   // A number keeps its meaning under the other name, except where Docker counts processors.
   const amount = typeof value === 'string' || /^(cpus?|cpu_?count)$/i.test(name) ? amountMeant(meant, value) : undefined;
   if (amount === undefined) return typeof value === 'string' && /(Mebibytes|Seconds|Millis)$/.test(meant) ? 'Rename it, and write a number' : 'Rename it'; // prettier-ignore

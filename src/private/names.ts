@@ -1,3 +1,6 @@
+import { fail } from './errors';
+import { shown } from './text';
+
 /** The label of a container that has a digest of what the provider does not change while the container exists. */
 export const SETTINGS_LABEL = 'bulkhead.settings';
 
@@ -8,6 +11,21 @@ export const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,62}$/;
 
 /** Path that a construct will have; needed before super(). Slashes in an id become dashes, as in every tree of constructs. */
 export function childPath(scope: { readonly node: { readonly path: string } }, id: string): string {
+  // Plain JavaScript passes any values; without this the first words of the class would fail without a reason.
+  if (typeof (scope as Partial<typeof scope> | undefined)?.node?.path !== 'string') {
+    fail(
+      'PropertyMissing',
+      undefined,
+      `a construct is made with new Class(scope, id, { … }); its scope is a stack or another construct, got ${shown(scope)}`,
+    );
+  }
+  if (typeof id !== 'string') {
+    fail(
+      'PropertyMissing',
+      undefined,
+      `a construct is made with new Class(scope, id, { … }); its id is a string, such as 'Web', got ${shown(id)}`,
+    );
+  }
   const own = id.replace(/\//g, '--');
   return scope.node.path ? `${scope.node.path}/${own}` : own;
 }

@@ -9,6 +9,18 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\p{Cs}]/u;
 
 type Where = Place | string | undefined;
 
+/** A value of any type for a message. JSON has no text for a construct, which leads back to itself, nor for a number of any size. */
+export function shown(value: unknown): string {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return `an object of class ${value.constructor?.name ?? 'unknown'}`;
+  }
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Array.isArray(value) ? 'a list' : String(value);
+  }
+}
+
 export function isTokenText(text: string): boolean {
   return STRING_TOKEN.test(text);
 }
@@ -25,7 +37,7 @@ export function isTokenNumber(value: number): boolean {
  */
 export function plainText(where: Where, what: string, text: unknown): string {
   if (typeof text !== 'string') {
-    fail('NotText', where, `'${what}' must be a string, got ${JSON.stringify(text)}`);
+    fail('NotText', where, `'${what}' must be a string, got ${shown(text)}`);
   }
   if (isTokenText(text)) {
     fail('UnresolvedValue', where, `'${what}' must be known at synth, got a Terraform reference; pass the literal value`);
@@ -49,7 +61,7 @@ export function plainText(where: Where, what: string, text: unknown): string {
  */
 export function passedText(where: Where, what: string, text: unknown): string {
   if (typeof text !== 'string') {
-    fail('NotText', where, `'${what}' must be a string, got ${JSON.stringify(text)}`);
+    fail('NotText', where, `'${what}' must be a string, got ${shown(text)}`);
   }
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0008\u000b-\u001f\u007f\p{Cs}]/u.test(text)) {
@@ -89,7 +101,7 @@ export function wholeNumber(where: Where, what: string, value: unknown, least: n
   }
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
     const told = instead(what, value, least, most);
-    fail(code, where, `'${what}' must be a whole number from ${least} to ${most}, got ${JSON.stringify(value)}${told}`);
+    fail(code, where, `'${what}' must be a whole number from ${least} to ${most}, got ${shown(value)}${told}`);
   }
   return value;
 }

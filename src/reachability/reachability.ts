@@ -13,6 +13,7 @@ import { selectionOf } from './private/selection';
 import { shadowedRules } from './private/shadowed';
 import type { Exposure, ReachabilityChange, ReachableCell, ShadowedRule, WorkloadWithoutSegment } from './results';
 import { isPeer } from '../connections/private/is-peer';
+import { gotInstead } from '../connections/private/not-a-peer';
 import type { Port } from '../firewall/port';
 import { needPort } from '../firewall/private/need-port';
 import { UnscopedValidationError, ValidationError } from '../private/errors';
@@ -184,7 +185,7 @@ export class Reachability {
         throw new ValidationError(
           'NotAPeer',
           this.declarations.store.daemonPath,
-          'a question takes workloads, groups or segments of Bulkhead, or peers made by Peer',
+          `a question takes workloads, groups or segments of Bulkhead, or peers made by Peer, ${gotInstead(peer)}`,
         );
       }
       if (peer._peerDeclarations !== undefined && peer._peerDeclarations !== this.declarations) {

@@ -2,6 +2,7 @@ import { type Broken, brokenBy, type Claim } from './private/claims';
 import type { Proof } from './private/proof';
 import type { IPeer } from '../connections/peer';
 import { isPeer } from '../connections/private/is-peer';
+import { gotInstead } from '../connections/private/not-a-peer';
 import type { Port } from '../firewall/port';
 import { needPort } from '../firewall/private/need-port';
 import { UnscopedValidationError } from '../private/errors';
@@ -120,10 +121,9 @@ export class Requirement {
 function checkPeers(...peers: readonly unknown[]): void {
   const other = peers.find((peer) => !isPeer(peer));
   if (other !== undefined || peers.includes(undefined)) {
-    const got = typeof other === 'string' ? JSON.stringify(other) : other instanceof Object ? `an object of class ${other.constructor.name}` : String(other); // prettier-ignore
     throw new UnscopedValidationError(
       'NotAPeer',
-      `a requirement takes workloads, groups or segments of Bulkhead, or peers made by Peer, such as Peer.anyIpv4(), got ${got}`,
+      `a requirement takes workloads, groups or segments of Bulkhead, or peers made by Peer, such as Peer.anyIpv4(), ${gotInstead(other)}`,
     );
   }
 }

@@ -32,7 +32,7 @@ export class ContainerImage {
     if (!REFERENCE.test(text)) {
       throw new UnscopedValidationError(
         'ImageReference',
-        `'${text}' is not an image reference; write it as 'registry/name@sha256:<64 hexadecimal characters>', or as 'registry/name:tag' with a tagReason${/^https?:/.test(text) ? ", and without 'https://'" : ''}`,
+        `'${text}' is not an image reference; write it as 'registry/name@sha256:<64 hexadecimal characters>', or as 'registry/name:tag' with a tagReason${/^https?:/.test(text) ? ", and without 'https://'" : /[A-Z]/.test(text.replace(/[:@].*/, '')) ? ', and its name in lower case' : ''}`,
       );
     }
     if (ID.test(text)) {

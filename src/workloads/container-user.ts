@@ -1,7 +1,7 @@
 import { ROOT_CALLS } from './private/root-calls';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
-import { reasonText, wholeNumber } from '../private/text';
+import { reasonText, shown, wholeNumber } from '../private/text';
 import type { StartUser } from '../topology/private/facts';
 
 /** The largest number that the engine takes for a user or a group. */
@@ -45,6 +45,12 @@ export class ContainerUser {
       throw new UnscopedValidationError(
         'RootUser',
         `'uid' is 0, which is root; use an unprivileged user, such as ContainerUser.of(10001), or give the reason: ${ROOT_CALLS}`,
+      );
+    }
+    if (typeof uid === 'string' && !/^\d+$/.test(uid)) {
+      throw new UnscopedValidationError(
+        'UserNumber',
+        `'uid' is the number of the user, and an image gives the name ${shown(uid)} its own meaning; 'docker run --rm --entrypoint id IMAGE -u ${/^[\w.-]+$/.test(uid) ? uid : 'NAME'}' prints the number`,
       );
     }
     return new ContainerUser(

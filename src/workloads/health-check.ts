@@ -1,6 +1,7 @@
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
-import { reasonText, startText, wholeNumber } from '../private/text';
+import { reasonText, shown, startText, wholeNumber } from '../private/text';
+import { wordsOf } from '../private/written-as';
 
 /** How long a check may take, and when a container counts as unhealthy. Times are in seconds. */
 export interface HealthCheckOptions {
@@ -47,6 +48,12 @@ export interface NoHealthCheckOptions {
 export class HealthCheck {
   /** Runs a program of the image with its arguments, without a shell. */
   public static command(argv: string[], options: HealthCheckOptions = {}): HealthCheck {
+    if (!Array.isArray(argv)) {
+      throw new UnscopedValidationError(
+        'HealthCheckValue',
+        `HealthCheck.command() takes a list of words, got ${shown(argv)}; write HealthCheck.command([${wordsOf(String(argv), '/healthy')}]), or HealthCheck.shell() for a line of the shell`,
+      );
+    }
     return new HealthCheck(['CMD', ...argv.map((word) => startText(undefined, 'health check', word))], options);
   }
 

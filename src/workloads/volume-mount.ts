@@ -6,7 +6,7 @@ import { checkFolderTarget, checkTarget } from './private/mount-target';
 import { ENGINE_SOCKET_PATH } from '../hardening/private/host-paths';
 import { checkProps } from '../private/check-props';
 import { UnscopedValidationError } from '../private/errors';
-import { reasonText } from '../private/text';
+import { reasonText, shown } from '../private/text';
 
 /** How a mount may be used. */
 export interface MountOptions {
@@ -56,6 +56,12 @@ export class VolumeMount {
    */
   public static volume(volume: DataVolume, target: string, options: MountOptions = {}): VolumeMount {
     checkProps(undefined, 'MountOptions', options);
+    if ((volume as Partial<DataVolume> | undefined)?._reference === undefined) {
+      throw new UnscopedValidationError(
+        'PropertyShape',
+        `VolumeMount.volume() takes a DataVolume, got ${shown(volume)}; write VolumeMount.volume(new DataVolume(scope, id, { daemon }), '/data')`,
+      );
+    }
     return new VolumeMount('volume', volume._reference, checkFolderTarget(target), options.readOnly ?? false, volume);
   }
 

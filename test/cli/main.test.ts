@@ -121,6 +121,31 @@ describe('what is asked of one synth', () => {
     expect(out).toContain(says);
   });
 
+  test.each([
+    [
+      '198.51.100.7',
+      'Web',
+      '443',
+      "Ask about tcp/8443: tcp/443 is the port of the host in 'publish app/Web 192.0.2.10 tcp/443', which leads to that port of the container.",
+    ],
+    [
+      '203.0.113.7',
+      'Web',
+      '8443',
+      "It is published for other sources. Add Peer.address('203.0.113.7') to 'sources' of 'publish app/Web 192.0.2.10 tcp/443'.",
+    ],
+    ['internet', 'Web', '9090', 'Publish it: web.publish(Port.tcp(9090), '],
+  ])('explain %s %s %s: of what is published, the way out is not a second publication', async (from, to, port, says) => {
+    const { out } = await bulkhead('explain', from, to, port, '-i', written(site().program.daemon));
+    expect(out).toContain(`Remedy: ${says}`);
+  });
+
+  test('diff takes no --input: it has two', async () => {
+    const now = written(site().program.daemon);
+    expect(await bulkhead('diff', now, now, '--input', 'other')).toMatchObject({ code: EXIT.usage });
+    expect(await bulkhead('diff', now, now)).toMatchObject({ code: EXIT.yes });
+  });
+
   test('what is not certain has an exit code of its own', async () => {
     const program = new Program();
     program.container('Recorder', program.lan('Cameras'));
@@ -199,7 +224,8 @@ describe('JSON is as the schema of its version says, for', () => {
     const input = make();
     const other = written(site([]).program.daemon, 'other');
     for (const [name, ...rest] of [['list'], ['exposure'], ['diff', input, other], ['whatif', '-e', '29.0']]) {
-      const { out } = await bulkhead(name, ...rest, '-i', input, '-f', 'json');
+      const from = name === 'diff' ? [] : ['-i', input];
+      const { out } = await bulkhead(name, ...rest, ...from, '-f', 'json');
       const json = JSON.parse(out);
       expect([name, new Validator(schema(name), '7').validate(json).errors]).toEqual([name, []]);
       const spoilt = { ...json, entries: [...json.entries, { from: 1 }] };
@@ -222,7 +248,7 @@ describe('what is refused, with exit code 2 and a way out', () => {
       (input) => ['explain', 'Web', 'app-web', '80', '-i', input],
       /are the same container, which reaches itself/,
     ],
-    ['a block with host bits', (input) => ['explain', '10.0.0.1/8', 'Api', '80', '-i', input], /did you mean '10\.0\.0\.0\/8'/],
+    ['a block with host bits', (input) => ['explain', '10.0.0.1/8', 'Api', '80', '-i', input], /write '10\.0\.0\.0\/8' for the block/],
     ['a folder without a synth', () => ['list', '-i', __dirname], /no topology\.json in/],
     ['a path that does not exist', () => ['list', '-i', '/nowhere/at/all'], /run 'cdktf synth' first/],
     ['a daemon that is not there', (input) => ['list', '-i', input, '-d', 'Elsewhere'], /no daemon 'Elsewhere'.*it has app\/Edge/],

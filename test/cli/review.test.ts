@@ -73,3 +73,12 @@ test.each([
 test('a file that is not there', async () => {
   expect((await bulkhead('review', path.join(folder(), 'none'))).err).toContain("'bulkhead collect' prints the program that makes one");
 });
+
+test('for readers each finding is a paragraph, however long its sentences are', async () => {
+  const { out } = await bulkhead('review', file(archiveOf({ ...TEXTS, iptables: RULES })));
+  const lines = out.split('\n');
+  expect(lines[0]).toMatch(/^(error|warning)  BH-F\d\d  -A /);
+  expect(lines[1]).toMatch(/^  what: /);
+  expect(lines[2]).toMatch(/^  fix: /);
+  expect(lines[3]).toBe('');
+});

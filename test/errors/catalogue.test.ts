@@ -4,6 +4,7 @@ import { CONTAINERS } from './tables/containers';
 import { FIRST_TRIES } from './tables/first-tries';
 import { FLOWS } from './tables/flows';
 import { HOSTS } from './tables/hosts';
+import { PLAIN_JAVASCRIPT } from './tables/plain-javascript';
 import { PROFILES } from './tables/profiles';
 import { PROPERTIES } from './tables/properties';
 import { RULES } from './tables/rules';
@@ -16,7 +17,7 @@ import { VALUES } from './tables/values';
 import { ERROR_CODES } from '../../src/private/error-codes';
 
 const ENTRIES = [
-  ...[ADDRESSES, CONFIG_FILES, CONTAINERS, FIRST_TRIES, FLOWS, HOSTS, PROFILES, PROPERTIES, RULES],
+  ...[ADDRESSES, CONFIG_FILES, CONTAINERS, FIRST_TRIES, FLOWS, HOSTS, PLAIN_JAVASCRIPT, PROFILES, PROPERTIES, RULES],
   ...[SECRETS, SEGMENTS, SHARED_NETWORKS, STORAGE, SWARMS, VALUES],
 ].flat();
 

@@ -1,4 +1,4 @@
-import { namedHosts } from '../../src/validation/private/named-hosts';
+import { hostsInConfig, namedHosts } from '../../src/validation/private/named-hosts';
 
 describe('hosts in settings', () => {
   test.each([
@@ -77,4 +77,19 @@ test.each([['a'], ['a.'], ['://'], ['a://'], ['x:1,'], ['a@']])('a million chara
   const begun = process.cpuUsage();
   namedHosts('URL', piece.repeat(1_000_000 / piece.length));
   expect(process.cpuUsage(begun).user).toBeLessThan(5_000_000);
+});
+
+test('hosts in a config file: each word before a port, and none in comments, addresses or longer names', () => {
+  const text = [
+    'reverse_proxy vaultwarden:80',
+    '# other:81',
+    '  // third:82',
+    'http://Api:8080/x, cache:6379;',
+    'image a.b:90 1.2.3.4:91 c:92:93 12:30:45',
+  ].join('\n');
+  expect(hostsInConfig(text)).toEqual([
+    { host: 'vaultwarden', port: 80 },
+    { host: 'api', port: 8080 },
+    { host: 'cache', port: 6379 },
+  ]);
 });

@@ -148,7 +148,10 @@ export function parseBlock(text: string): IpBlock {
   }
   const block = blockAround(read.family, read.value, Number(prefix));
   if (block.first !== read.value) {
-    throw new UnscopedValidationError('CidrHasHostBits', `'${text}' has host bits set; did you mean '${formatBlock(block)}'`);
+    throw new UnscopedValidationError(
+      'CidrHasHostBits',
+      `'${text}' has host bits set; write '${formatBlock(block)}' for the block, or '${text.slice(0, slash)}/${bits}' for that address alone`,
+    );
   }
   return block;
 }

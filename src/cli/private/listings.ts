@@ -61,6 +61,7 @@ export function findingsListing(stacks: readonly string[], findings: readonly St
     rows: findings.map(({ severity, ruleId, stack, path, message, detail, fix, state }) => [severity, ruleId, stack, path, `${message} [${detail}]`, fix, state]), // prettier-ignore
     entries: findings,
     none: 'No findings.',
+    isLong: true,
   };
 }
 
@@ -85,5 +86,6 @@ export function reviewListing(engine: string, findings: readonly FirewallFinding
     rows: findings.map(({ severity, ruleId, detail, statement, fix }) => [severity, ruleId, detail, statement, fix]),
     entries: findings,
     none: 'No findings.',
+    isLong: true,
   };
 }

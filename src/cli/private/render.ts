@@ -18,6 +18,8 @@ export interface Listing {
   readonly entries: readonly object[];
   /** Printed instead of an empty table. */
   readonly none: string;
+  /** Whether rows have sentences, for which a column would be too wide: then each is a paragraph, and the columns after the third have lines. */
+  readonly isLong?: boolean;
 }
 
 const VERSION = 1;
@@ -37,8 +39,9 @@ export function render(listing: Listing, format: Format): string {
 }
 
 /** Columns in line; no name changes how another one is shown. */
-function text({ columns, rows, none }: Listing): string {
+function text({ columns, rows, none, isLong }: Listing): string {
   if (rows.length === 0) return `${none}\n`;
+  if (isLong === true) return rows.map((row) => paragraph(columns, row.map(visible))).join('\n');
   const all = [columns.map((column) => column.toUpperCase()), ...rows.map((row) => row.map(visible))];
   const widths = columns.map((_, at) => Math.max(...all.map((row) => row[at].length)));
   return all
@@ -50,6 +53,11 @@ function text({ columns, rows, none }: Listing): string {
           .trimEnd()}\n`,
     )
     .join('');
+}
+
+function paragraph(columns: readonly string[], row: readonly string[]): string {
+  const lines = row.slice(3).flatMap((cell, at) => (cell === '' ? [] : [`  ${columns[at + 3]}: ${cell}\n`]));
+  return `${row.slice(0, 3).join('  ')}\n${lines.join('')}`;
 }
 
 /** A spreadsheet takes what begins with one of these signs for a formula. */

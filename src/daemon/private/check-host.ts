@@ -12,6 +12,9 @@ import type { DaemonProps } from '../daemon-props';
 /** Blocks from which Docker serves networks that say nothing. @see https://github.com/moby/moby/blob/master/daemon/libnetwork/ipamutils/utils.go */
 const DOCKER_POOLS = [...Array.from({ length: 15 }, (_, i) => `172.${17 + i}.0.0/16`), '192.168.0.0/16'];
 
+/** Examples of a pool, one of which does not contain the host. */
+const POOLS = ['10.20.0.0/16', '10.120.0.0/16', '10.220.0.0/16'].map((block) => Cidr.parse(block));
+
 export interface CheckedHost {
   readonly hostAddresses: string[];
   readonly foreignBlocks: { label: string; block: string }[];
@@ -42,7 +45,7 @@ export function checkHost(path: string, props: DaemonProps): CheckedHost {
     throw new ValidationError(
       'BlockOverlap',
       path,
-      `'addressPool' ${props.addressPool.text} contains ${inside}, an address of the host, so networks of containers would take addresses of its LAN; choose a pool that the LAN does not use, such as Cidr.parse('10.20.0.0/16')`,
+      `'addressPool' ${props.addressPool.text} contains ${inside}, an address of the host, so networks of containers would take addresses of its LAN; choose a pool that the LAN does not use, such as ${POOLS.filter((pool) => !hostAddresses.some((address) => !address.includes(':') && pool.containsAddress(address))).map(({ text }) => `Cidr.parse('${text}')`)[0]}`,
     );
   }
   if (props.providerVersion !== undefined) {

@@ -68,6 +68,7 @@ export function explain(proof: Proof, question: Question): Explanation {
     isAtHost: at !== undefined,
     ends: { source: source.fact, destination: destination.fact },
     portSpec: question.port,
+    publications: proof.derived.topology.publications,
   });
 }
 

@@ -3,6 +3,7 @@ import { asText, forgedPorts, forgerText, wayOut } from './forged/forged-text';
 import type { AddressEnd } from './matrix/endpoints';
 import type { Cell } from './matrix/matrix';
 import { EVERY_PORT, intersect, isEmpty, portSetOf, portSetText, subtract } from './matrix/port-set';
+import { openersOf } from './openers';
 import type { Proof } from './proof';
 import { holdsForger, membersOf, portsBetween, type Selection, selectionOf, selects, selectsForger } from './selection';
 import { covers, writeAddress } from './walk/address';
@@ -162,10 +163,15 @@ function open(proof: Proof, peer: ClaimPeer, port: PortSpec | undefined, isMeant
         : '';
     const reason = `${from} ${cell.certain ? 'reaches' : 'may reach'} ${proof.labels.party(cell.receiver)} on ${portSetText(ports)}${at}`;
     const lan = cell.source.party.kind === 'outside' && !cell.certain ? openLan(proof, cell.receiver) : undefined;
-    const remedy = lan === undefined ? 'remove what opens this, or the requirement' : `name what filters the traffic of that LAN in 'guardedBy' of '${lan}', or remove the requirement`; // prettier-ignore
+    const remedy = lan === undefined ? `${removed(openersOf(proof, cell, ports))}, or the requirement` : `name what filters the traffic of that LAN in 'guardedBy' of '${lan}', or remove the requirement`; // prettier-ignore
     return { reason, remedy };
   }
   return undefined;
+}
+
+function removed(declarations: readonly string[]): string {
+  if (declarations.length === 0) return 'remove what opens this';
+  return `remove the declaration${declarations.length === 1 ? '' : 's'} ${declarations.map((each) => `'${each}'`).join(' and ')}`;
 }
 
 /** The LAN segment of a container for which no guard is declared. */

@@ -1,17 +1,35 @@
 import type { PeerFact } from '../../topology/private/facts';
 import type { PortSpec } from '../../topology/private/terms';
+import type { PublicationPlan } from '../../topology/private/topology';
 
 /** The line of a program that opens a connection, with the constructs that its variables stand for. */
-export function declaringCode(source: PeerFact, destination: PeerFact, port: PortSpec): string {
+export function declaringCode(
+  source: PeerFact,
+  destination: PeerFact,
+  port: PortSpec,
+  publications: readonly PublicationPlan[] = [],
+): string {
   const names = variablesOf([source, destination]);
   const [from, to] = [source, destination].map((peer) => peerCode(peer, names));
   const where = names.size === 0 ? '' : `, where ${[...names].map(([path, name]) => `${name} is ${path}`).join(' and ')}`;
   if (source.kind === 'block' && destination.kind === 'workload') {
+    const own = publications.filter(({ workload, family }) => workload === destination.path && family === source.family);
+    const published = own.find(({ targetPort }) => holds(targetPort, port));
+    if (published !== undefined) return `It is published for other sources. Add ${from} to 'sources' of '${published.origin}'.`;
+    const outer = own.find(({ hostPort, isChosen }) => isChosen !== true && holds(hostPort, port));
+    if (outer !== undefined) {
+      const inner = outer.targetPort.first + port.first - outer.hostPort.first;
+      return `Ask about ${port.protocol}/${inner}: ${port.protocol}/${port.first} is the port of the host in '${outer.origin}', which leads to that port of the container.`;
+    }
     return `Publish it: ${to}.publish(${portCode(port)}, { hostAddress: 'ADDRESS', sources: [${from}] })${where}, and ADDRESS is an address of the host.`;
   }
   if ('path' in source) return `Declare it: ${from}.connections.allowTo(${to}, ${portCode(port)})${where}.`;
   if ('path' in destination) return `Declare it: ${to}.connections.allowFrom(${from}, ${portCode(port)})${where}.`;
   return 'Bulkhead does not control connections between the host and the outside.';
+}
+
+function holds(wide: PortSpec, { protocol, first, last }: PortSpec): boolean {
+  return wide.protocol === protocol && wide.first <= first && last <= wide.last;
 }
 
 function variablesOf(peers: readonly PeerFact[]): Map<string, string> {

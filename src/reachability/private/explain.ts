@@ -117,7 +117,8 @@ function leadsTo(target: PortSpec, port: PortSpec): boolean {
   return target.protocol === port.protocol && target.first <= port.last && port.first <= target.last;
 }
 
-function deciderOf({ disposition, decidedBy, steps }: Outcome, labels: Labels): Pick<Told, 'decidedBy' | 'declarations'> {
+/** What decides, in words, and the declarations that accept the packet. */
+export function deciderOf({ disposition, decidedBy, steps }: Outcome, labels: Labels): Pick<Told, 'decidedBy' | 'declarations'> {
   if (disposition !== 'DELIVERED') {
     return { decidedBy: decidedBy && placeText(decidedBy) };
   }

@@ -8,6 +8,7 @@ import { Disposition } from '../disposition';
 import { Explanation } from '../explanation';
 import type { Outcome, Step } from './walk/outcome';
 import type { PortSpec } from '../../topology/private/terms';
+import type { PublicationPlan } from '../../topology/private/topology';
 
 /** Names of the ends and the port, for sentences. */
 export interface Subject {
@@ -27,6 +28,7 @@ export interface Subject {
   readonly isAtHost?: boolean;
   readonly ends: { readonly source: PeerFact; readonly destination: PeerFact };
   readonly portSpec: PortSpec;
+  readonly publications: readonly PublicationPlan[];
 }
 
 export function explanationOf(told: Told | undefined, subject: Subject): Explanation {
@@ -125,7 +127,7 @@ function quoted(names: readonly string[]): string {
   return names.map((name) => `'${name}'`).join(' and ');
 }
 
-function remedyOf({ outcome, declarations, forged }: Told, { refusal, hasGuard, ends, isAtHost, portSpec }: Subject): string {
+function remedyOf({ outcome, declarations, forged }: Told, { refusal, hasGuard, ends, isAtHost, portSpec, publications }: Subject): string {
   if (forged !== undefined) {
     const way = wayOut(forged, hasGuard);
     return `${way[0].toUpperCase()}${way.slice(1)}.`;
@@ -148,7 +150,7 @@ function remedyOf({ outcome, declarations, forged }: Told, { refusal, hasGuard, 
       ? 'A container reaches itself on 127.0.0.1.'
       : `No container reaches a publication by an address of the host. Connect to the container itself by its name. ${declaringCode(ends.source, ends.destination, portSpec)}`;
   }
-  return declaringCode(ends.source, ends.destination, portSpec);
+  return declaringCode(ends.source, ends.destination, portSpec, publications);
 }
 
 function isSame(one: PeerFact, other: PeerFact): boolean {

@@ -38,7 +38,7 @@ export function checkLan(path: string, props: LanSegmentProps): CheckedLan {
     }
   }
   const [lan, lan6] = parts.map(({ gateway, range }): LanFact => ({ gateway, range: range.text }));
-  return { lan, ...(lan6 && { lan6 }), taken: takenRanges(parts, props) };
+  return { lan, ...(lan6 && { lan6 }), taken: takenRanges(parts, props, hostAddresses) };
 }
 
 function partsOf(path: string, props: LanSegmentProps): LanPart[] {
@@ -111,8 +111,14 @@ function checkPart(path: string, { family, names, block, gateway, range, dhcp }:
   }
 }
 
-function takenRanges(parts: readonly LanPart[], { reservedAddresses = [] }: LanSegmentProps): TakenRange[] {
+function takenRanges(
+  parts: readonly LanPart[],
+  { reservedAddresses = [] }: LanSegmentProps,
+  hostAddresses: readonly string[],
+): TakenRange[] {
+  const ofHost = hostAddresses.filter((address) => parts.some(({ block }) => block.containsAddress(address)));
   return [
+    ...ofHost.map((address) => ({ label: 'the host', first: address, last: address })),
     ...parts.flatMap(({ dhcp }) => (dhcp ? [{ label: `the DHCP server (${dhcp.first} to ${dhcp.last})`, ...dhcp }] : [])),
     ...reservedAddresses.map((address) => ({ label: `another machine ('reservedAddresses')`, first: address, last: address })),
   ];

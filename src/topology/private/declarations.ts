@@ -209,7 +209,7 @@ export class Declarations {
       throw new ValidationError(
         'DeclaredAfterSynth',
         path,
-        `declared after stack '${this.writtenBy}' was written, so the host would not get it; declare it in a constructor, or in an aspect of that stack`,
+        `declared after stack '${this.writtenBy}' was written, so the host would not get it; declare it before app.synth(), in a constructor, or in an aspect of that stack`,
       );
     }
   }

@@ -56,6 +56,15 @@ export function namedHosts(name: string | undefined, value: string): NamedHost[]
   return isName ? [{ host: value.toLowerCase() }] : [];
 }
 
+const HOST_AND_PORT_IN_TEXT = /(?<![\w.:-])([a-z0-9][a-z0-9_-]*):(\d{1,5})(?![\w.:-])/gi;
+const COMMENT = /^\s*(#|\/\/|;)/;
+
+/** Words before a port in the lines of a config file: many of them are not names of hosts. */
+export function hostsInConfig(text: string): NamedHost[] {
+  const lines = text.split('\n').filter((line) => !COMMENT.test(line));
+  return lines.flatMap((line) => [...line.matchAll(HOST_AND_PORT_IN_TEXT)].map(([each]) => hostOf(each, undefined)));
+}
+
 /** One expression for a whole URL would take minutes for a long text without one. */
 function hostsInUrls(value: string): NamedHost[] {
   const parts = value.split('://');

@@ -17,6 +17,7 @@ import { NAMESPACES } from '../../hardening/private/namespaces';
 import { checkProps } from '../../private/check-props';
 import { ValidationError } from '../../private/errors';
 import { childPath, CONTAINER_NAME, nameFromPath } from '../../private/names';
+import { PROPERTIES } from '../../private/properties.generated';
 import { EXAMPLES } from '../../private/property-examples';
 import { matching, plainText, startText } from '../../private/text';
 import type { Declarations } from '../../topology/private/declarations';
@@ -60,7 +61,7 @@ export interface CheckedContainer extends CheckedCommon, CheckedSettings {
 export function checkGiven(path: string, props: HardenedContainerProps): void {
   for (const [key, why] of Object.entries(FORBIDDEN)) {
     if ((props as unknown as Record<string, unknown> | undefined)?.[key] !== undefined) {
-      throw new ValidationError('HostAccessRefused', path, `'${key}' is refused: ${why}; remove it`);
+      throw new ValidationError('HostAccessRefused', path, `'${key}' is refused: ${why}${why.includes(';') ? '' : '; remove it'}`);
     }
   }
   checkProps(path, 'HardenedContainerProps', props);
@@ -68,8 +69,18 @@ export function checkGiven(path: string, props: HardenedContainerProps): void {
     const given: unknown = props[property as keyof typeof CLASSES];
     const wrong = [given ?? []].flat().findIndex((each: unknown) => !(each instanceof made));
     if (wrong >= 0) {
-      const at = Array.isArray(given) ? `${property}[${wrong}]` : property;
-      throw new ValidationError('PropertyShape', path, `'${at}' is an object of another class; use ${EXAMPLES[made.name]}`);
+      const isList = PROPERTIES.HardenedContainerProps[property as keyof typeof CLASSES].type.endsWith('[]');
+      const at = isList ? `${property}[${wrong}]` : property;
+      const value: unknown = isList ? (given as unknown[])[wrong] : given;
+      const words = property === 'healthCheck' && Array.isArray(value) ? (value as unknown[]).filter((word) => word !== 'CMD') : [];
+      const wayOut = words.length > 0 && words.every((word) => typeof word === 'string' && /^[^'\\\s]+$/.test(word)) && words[0] !== 'CMD-SHELL'
+        ? `write HealthCheck.command([${words.map((word) => `'${String(word)}'`).join(', ')}])`
+        : `use ${EXAMPLES[made.name]}`; // prettier-ignore
+      throw new ValidationError(
+        'PropertyShape',
+        path,
+        `'${at}' is ${Array.isArray(value) ? 'a list' : 'an object of another class'}; ${wayOut}`,
+      );
     }
   }
 }

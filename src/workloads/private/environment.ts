@@ -1,6 +1,6 @@
 import { type Place, ValidationError } from '../../private/errors';
 import { secretLooking, valueOfFile } from '../../private/secret-looking';
-import { plainText, reasonText, startText } from '../../private/text';
+import { plainText, reasonText, shown, startText } from '../../private/text';
 
 /** The variable that contains the path of a file instead of the value of another one; undefined if the image has none. */
 export type FileVariable = (variable: string) => string | undefined;
@@ -48,12 +48,31 @@ export function environmentList(
           `'${name}' is not a name of an environment variable; use letters, digits, '_', '.' and '-', starting with a letter or '_'`,
         );
       }
+      needText(place, name, environment[name]);
       const value = startText(place, `environment.${name}`, environment[name], `${name}=`);
       if (!Object.hasOwn(notSecret, name)) {
         refuseSecret(place, name, value, advice);
       }
       return `${name}=${value}`;
     });
+}
+
+/** Gitea, Forgejo and Grafana end the name with two underscores, and most others with one. */
+function usualFileVariable(variable: string): string {
+  return `${variable}${/^((GITEA|FORGEJO)__|GF_)/.test(variable) ? '_' : ''}_FILE`;
+}
+
+function needText(place: Place | string, name: string, value: unknown): void {
+  if (typeof value === 'string') return;
+  const path = typeof value === 'object' && value !== null && 'filePath' in value;
+  const wayOut = path
+    ? "; write its 'filePath', in the variable of the image that takes the path of a file"
+    : value === undefined
+      ? '; a variable of process.env is undefined where it is not set: give it a default, or leave the name out'
+      : typeof value === 'number' || typeof value === 'boolean'
+        ? `; write '${value}'`
+        : '';
+  throw new ValidationError('NotText', place, `'environment.${name}' must be a string, got ${shown(value)}${wayOut}`);
 }
 
 function refuseSecret(
@@ -66,6 +85,13 @@ function refuseSecret(
   if (suspicious !== undefined) {
     const bare = valueOfFile(name) ?? name;
     const variable = fileVariable(bare);
+    if (/^\/run\/secrets\/\S+$/.test(value) && variable !== undefined && variable !== name) {
+      throw new ValidationError(
+        'SecretInEnvironment',
+        place,
+        `'environment.${name}' is the path of a file, and the program would take the path itself for the value; rename the variable to ${variable}, or give the reason why its value is a path: notSecretReasons: { ${keyOf(name)}: '…' }`,
+      );
+    }
     const file = bare.toLowerCase().replace(/[_.]+/g, '-').replace(/^-+/, '');
     throw new ValidationError(
       'SecretInEnvironment',
@@ -74,7 +100,11 @@ function refuseSecret(
         (variable === undefined
           ? `put it into a file of settings that the program of the image reads (for ${bare} the image takes no path of a file), and add ${howToMount(file)}; `
           : `put it into a file, add ${howToMount(file)}, and set ${variable} to '/run/secrets/${file}'; `) +
-        `or give the reason why it is not a secret: notSecretReasons: { ${/^\w+$/.test(name) ? name : `'${name}'`}: '…' }`,
+        `or give the reason why it is not a secret: notSecretReasons: { ${keyOf(name)}: '…' }`,
     );
   }
+}
+
+function keyOf(name: string): string {
+  return /^\w+$/.test(name) ? name : `'${name}'`;
 }

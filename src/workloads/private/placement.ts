@@ -1,5 +1,6 @@
 import { capabilityFacts } from '../../hardening/private/capabilities';
 import { ValidationError } from '../../private/errors';
+import { shown } from '../../private/text';
 import { asSegment } from '../../segments/private/as-segment';
 import type { ISegment } from '../../segments/segment';
 import type { IDaemon } from '../../topology/daemon';
@@ -26,6 +27,13 @@ const NOT_IN_NONE = ['dns', 'hostEntries'] as const;
 export function placementOf(path: string, props: HardenedContainerProps): Placement {
   const { segment, network, daemon } = props;
   if (network === undefined) {
+    if (daemon !== undefined && segment === undefined) {
+      throw new ValidationError(
+        'NetworkChoice',
+        path,
+        "neither 'segment' nor 'network' is set; write segment: new BridgeSegment(scope, id, { daemon }) instead of 'daemon', or add network: ContainerNetwork.none({ reason })",
+      );
+    }
     if (daemon !== undefined) {
       throw new ValidationError('NetworkChoice', path, "the segment already has a daemon; set 'daemon' only together with 'network'");
     }
@@ -39,7 +47,7 @@ export function placementOf(path: string, props: HardenedContainerProps): Placem
     throw new ValidationError(
       'NetworkChoice',
       path,
-      "'network' must be made by ContainerNetwork, such as ContainerNetwork.none({ reason })",
+      `'network' must be made by ContainerNetwork, got ${shown(network)}; ${network === 'host' ? 'write ContainerNetwork.host({ reason })' : "for a segment use 'segment', or write ContainerNetwork.none({ reason })"}`,
     );
   }
   const { _other: other, reason } = network;

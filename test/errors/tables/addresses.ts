@@ -53,7 +53,7 @@ export const ADDRESSES: readonly Entry[] = [
   value('CidrSyntax', told(undefined, "'10.20.0.7' is not a block", "write '10.20.0.7/32'"), (isMended) =>
     Cidr.parse(isMended ? '10.20.0.7/32' : '10.20.0.7').containsAddress('10.20.0.7'),
   ),
-  value('CidrHasHostBits', told(undefined, "'10.20.0.5/24' has host bits set", "did you mean '10.20.0.0/24'"), (isMended) =>
+  value('CidrHasHostBits', told(undefined, "'10.20.0.5/24' has host bits set", "write '10.20.0.0/24' for the block"), (isMended) =>
     Cidr.parse(isMended ? '10.20.0.0/24' : '10.20.0.5/24').containsAddress('10.20.0.5'),
   ),
   value('AddressSyntax', told(undefined, "'payments.example' is a name", "Peer.address('203.0.113.7')"), (isMended) =>

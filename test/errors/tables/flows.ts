@@ -185,7 +185,7 @@ export const FLOWS: readonly Entry[] = [
     return () => reaches(p, web, api);
   }),
   ...RESOLVERS,
-  whole('DeclaredAfterSynth', told('app/Web', "after stack 'app' was written", 'declare it in a constructor'), (isMended) => {
+  whole('DeclaredAfterSynth', told('app/Web', "after stack 'app' was written", 'declare it before app.synth()'), (isMended) => {
     const p = new Program();
     const [web, api] = pair(p);
     if (isMended) web.connections.allowTo(api, HTTP);
@@ -325,7 +325,11 @@ export const FLOWS: readonly Entry[] = [
   ),
   program(
     'RequirementBroken',
-    told('app/Edge', ['must not reach app/Api', 'app/Web reaches app/Api on tcp/8080'], 'remove what opens this'),
+    told(
+      'app/Edge',
+      ['must not reach app/Api', 'app/Web reaches app/Api on tcp/8080'],
+      "remove the declaration 'app/Web > app/Api tcp/8080'",
+    ),
     (p, isMended) => {
       const [web, api] = pair(p);
       if (!isMended) web.connections.allowTo(api, HTTP);

@@ -1,6 +1,15 @@
 import { Network } from '@cdktf/provider-docker/lib/network';
 import { Service } from '@cdktf/provider-docker/lib/service';
-import { ContainerImage, EncryptedOverlay, EngineVersion, type HardenedContainerProps, HealthCheck, Peer, Port } from '../../../src';
+import {
+  ConfigFile,
+  ContainerImage,
+  EncryptedOverlay,
+  EngineVersion,
+  type HardenedContainerProps,
+  HealthCheck,
+  Peer,
+  Port,
+} from '../../../src';
 import { HOST_ADDRESS, Program } from '../programs';
 import { SwarmProgram } from '../swarms';
 import {
@@ -64,7 +73,7 @@ function withRaw6(engine: EngineVersion, config: object): Program {
   return { stack, daemon } as Program;
 }
 
-type Setting = Pick<HardenedContainerProps, 'environment' | 'aliases' | 'hostEntries'>;
+type Setting = Pick<HardenedContainerProps, 'environment' | 'aliases' | 'hostEntries' | 'configFiles'>;
 
 /** Two containers of ours, the first with a setting that names something. */
 function naming(
@@ -174,6 +183,10 @@ export const NETWORKS: readonly FixPair[] = [
   naming(['declare the flow with connections.allowTo(other, port)'], (isFixed) => ({
     web: url('app-db:6432'),
     port: isFixed ? 6432 : 5432,
+  })),
+  naming(['declare the flow with connections.allowTo(other, port)'], (isFixed) => ({
+    web: { configFiles: { files: [ConfigFile.fromText('/etc/web/site', '# other:81\nreverse_proxy app-db:8080\nlisten web:80\n')] } },
+    port: isFixed ? 8080 : 5432,
   })),
   naming(['for a port of the host, declare it with allowTo(Peer.host(), port)', "write 'host.docker.internal'"], (isFixed) => ({ web: url(isFixed ? 'host.docker.internal' : HOST_ADDRESS), host: isFixed })), // prettier-ignore
   naming(["to keep the name, add it to 'aliases' of the other container"], (isFixed) => ({ web: url('db'), db: isFixed ? { aliases: ['db'] } : {}, port: 5432 })), // prettier-ignore

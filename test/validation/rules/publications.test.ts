@@ -204,6 +204,13 @@ describe('BH-P06 unencrypted service published outside the host', () => {
     expect(ofContainer(plainService, ports({ internal: port, external: port, ip: '127.0.0.1' })).state).toBe('compliant');
   });
 
+  test('a port of the host that leads to another plain port is one finding, of the inner port', () => {
+    expect(ofContainer(plainService, ports({ internal: 8080, external: 80 })).details).toEqual(['tcp/8080 at tcp/80 on 0.0.0.0']);
+    // Two services on two ports are two.
+    const both = { ports: [...ports({ internal: 8080, external: 80 }).ports, ...ports({ internal: 143, external: 143 }).ports] };
+    expect(ofContainer(plainService, both).details).toHaveLength(2);
+  });
+
   test.each([23, 5432, 6379, 9200, 11211, 27017])('tcp/%d for everybody is what BH-P04 tells of', (port) => {
     for (const external of [port, 8443]) {
       const published = ports({ internal: port, external, ip: '192.0.2.10' });

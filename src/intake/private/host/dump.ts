@@ -5,8 +5,8 @@ import type { Family } from '../../../topology/private/terms';
 import { InputError } from '../../input-error';
 
 const TABLES = ['filter', 'nat', 'mangle', 'raw', 'security'];
-const WANTED = `the archive of 'bulkhead collect', iptables-save, ip6tables-save, iptables -S, iptables -L -n -v, or nft -j list ruleset`;
-const WHOLE = "give iptables-save, or the archive of 'bulkhead collect'";
+const WANTED = `the text of 'bulkhead collect', iptables-save, ip6tables-save, iptables -S, iptables -L -n -v, or nft -j list ruleset`;
+const WHOLE = "give iptables-save, or the text of 'bulkhead collect'";
 
 /** Whether a text is about a host, by how it begins: an archive, or what one of its tools printed. */
 export const isHostDump = (text: string) => kindOf(clean(text)) !== undefined;

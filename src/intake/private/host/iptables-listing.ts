@@ -7,7 +7,7 @@ const RULE = new RegExp(
   `^\\s*${NUMBER}\\s+${NUMBER}\\s+(?:(\\S+)\\s+)?(${PROTOCOL})\\s+(?:(--|-f|!f)\\s+)?(\\S+)\\s+(\\S+)\\s+(!?[0-9a-fA-F:.]+(?:/\\S+)?)\\s+(!?[0-9a-fA-F:.]+(?:/\\S+)?)(?:\\s+(.*?))?\\s*$`,
 );
 const ANYWHERE = new Set(['0.0.0.0/0', '::/0']);
-const WHOLE = "give iptables-save, or the archive of 'bulkhead collect'";
+const WHOLE = "give iptables-save, or the text of 'bulkhead collect'";
 
 /** A table as `iptables-save` would print it. */
 export interface ListedTable {

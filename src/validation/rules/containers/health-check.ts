@@ -11,7 +11,7 @@ export const healthCheck = defineRule({
   inDefaults: true,
   cisControls: ['5.27'],
   why: 'The engine counts a container that hangs as running, so nothing replaces it and no alert is raised.',
-  fix: "add a 'healthcheck' with a command that queries the program; if the image has one, suppress this finding with that reason",
+  fix: "add a 'healthcheck' ('healthCheck' of a HardenedContainer) with a command that queries the program; if the image has one, suppress this finding with that reason",
   links: ['https://docs.docker.com/reference/dockerfile/#healthcheck'],
   resourceTypes: ['docker_container'],
   find: (container) => {

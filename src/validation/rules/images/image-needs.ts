@@ -45,7 +45,10 @@ function lacking(container: ICheckedResource, needs: ImageNeeds): Violation[] {
   const say = (detail: string, message: string) => found.push({ detail, message });
   if (needs.refused !== undefined) say('image', `cannot work here: ${needs.refused}`);
   if (needs.isFirst && container.isTrue('init')) say('init', "must have its own first process, and 'init' is on: set 'init' to false");
-  if (needs.root !== undefined && isOther) say('user', `starts only as root, because ${needs.root}: set 'user' to ContainerUser.root({ reason }), and 'capabilities' to what it needs`); // prettier-ignore
+  if (needs.root !== undefined && isOther) {
+    const uses = needs.capabilities === undefined ? '' : `, and 'capabilities' to ${needs.capabilities.join(', ')}`;
+    say('user', `starts only as root, because ${needs.root}: set 'user' to ContainerUser.root({ reason })${uses}`);
+  }
   if (needs.capabilities !== undefined && !isOther) {
     const missing = without(needs.capabilities);
     if (missing.length > 0) {

@@ -5,7 +5,7 @@ import type { ICheckedResource } from '../../checked-resource';
 import { daemonOf, storeOf } from '../../private/daemons';
 import { defineRule } from '../../private/define-rule';
 import { holdsExpression } from '../../private/json';
-import { type NamedHost, namedHosts } from '../../private/named-hosts';
+import { hostsInConfig, type NamedHost, namedHosts } from '../../private/named-hosts';
 import { between, type Declared, declaredOf } from '../../private/reach-by-name';
 import { rememberOfStack } from '../../private/remember';
 import { variablesOf } from '../../private/secret-variables';
@@ -45,6 +45,16 @@ export const deadEnd = defineRule({
     const named = settingsOf(container).flatMap(([name, text]) =>
       namedHosts(name, text).map((host) => ({ where: name ?? 'command', host })),
     );
+    // In a config file only the name of a container counts: any word may be before a number there.
+    const isContainer = ({ host }: NamedHost) => declared.byName.has(host) || aliasesOf(container).has(host);
+    const { config } = declared.topology.workloads.find(({ path }) => path === pathOf(container)) ?? {};
+    for (const { target, text } of config?.files ?? []) {
+      named.push(
+        ...hostsInConfig(text)
+          .filter(isContainer)
+          .map((host) => ({ where: target, host })),
+      );
+    }
     const hosts = new Set(container.blocks('host').map((block) => block.rawText('host')?.toLowerCase()));
     const searches = container.rawTexts('dns_search').length > 0;
     const found = named.flatMap(({ where, host }): Violation[] => {

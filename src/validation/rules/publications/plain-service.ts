@@ -1,4 +1,4 @@
-import { isForEverybody, namedIn, publishedPorts } from './private/published';
+import { isForEverybody, namedIn, type Published, publishedPorts } from './private/published';
 import { defineRule } from '../../private/define-rule';
 import { INNER_PORTS, PLAIN_PORTS } from '../../private/known-ports';
 import { Severity } from '../../severity';
@@ -14,7 +14,7 @@ export const plainService = defineRule({
   applies: (workload) => workload.blocks(workload.resourceType === 'docker_service' ? 'endpoint_spec.ports' : 'ports').length > 0,
   find: (workload) =>
     publishedPorts(workload, { at: ['wildcard', 'other'], internal: true }).flatMap((port) =>
-      namedIn(PLAIN_PORTS, port)
+      ofEachService(namedIn(PLAIN_PORTS, port), port)
         // A database that is open to all clients is worse; BH-P04 reports it.
         .filter(([plain]) => !INNER_PORTS.has(plain) || !isForEverybody(workload, port))
         .map(([plain, name]) => ({
@@ -23,3 +23,10 @@ export const plainService = defineRule({
         })),
     ),
 });
+
+/** One port of the host that leads to one of the container is one service, even if both numbers name it: the inner one is what the program speaks. */
+function ofEachService(named: [port: string, name: string][], { external, internal }: Published): [port: string, name: string][] {
+  const isOne = external?.first === external?.last && internal !== undefined && internal.first === internal.last;
+  const inner = named.find(([port]) => isOne && port.endsWith(`/${internal.first}`));
+  return inner === undefined ? named : named.filter(([port, name]) => port === inner[0] || name !== inner[1]);
+}
