@@ -65,6 +65,6 @@ export const PASSAGE_RULES = [
     severity: Severity.WARNING,
     title: 'translation that hides who asks',
     why: 'A masquerade without an interface also translates what comes in, so that containers see an address of the host instead of the sender.',
-    fix: 'limit the masquerade to packets that leave by the interface to the outside: `-o eth0`',
+    fix: 'limit the masquerade with `-o` to packets that leave by the interface to the outside',
   }),
 ];
