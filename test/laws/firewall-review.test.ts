@@ -29,7 +29,7 @@ test('a finding has its packet, and a fix that was tried', () => {
     rule: `-A INPUT ${DENY}`,
     isCertain: true,
     packet: { sender: '203.0.113.77', destination: 'the host', protocol: 'tcp', port: 8080 },
-    commands: ['iptables -I DOCKER-USER 1 -p tcp -m conntrack --ctorigdstport 8080 --ctdir ORIGINAL -j DROP'],
+    commands: ['iptables -I DOCKER-USER 1 ! -i br-app -o br-app -p tcp -m conntrack --ctorigdstport 8080 --ctdir ORIGINAL -j DROP'],
     isFixProved: true,
     afterFix: 'dropped by filter DOCKER-USER',
   });

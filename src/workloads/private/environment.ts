@@ -79,7 +79,7 @@ function refuseSecret(
   place: Place | string,
   name: string,
   value: string,
-  { howToMount, fileVariable = (variable) => `${variable}_FILE` }: SecretAdvice,
+  { howToMount, fileVariable = usualFileVariable }: SecretAdvice,
 ): void {
   const suspicious = secretLooking(name, value);
   if (suspicious !== undefined) {

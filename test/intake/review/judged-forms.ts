@@ -34,6 +34,7 @@ Chain DOCKER-USER (1 references)
     0     0 DROP       tcp  --  eth0   *       0.0.0.0/0            0.0.0.0/0            tcp dpt:16379
 
 `;
+const LISTED_RAW = ['PREROUTING', 'OUTPUT'].map((chain) => `Chain ${chain} (policy ACCEPT 0 packets, 0 bytes)\n pkts bytes target     prot opt in     out     source               destination\n\n`).join(''); // prettier-ignore
 const LISTED_NAT = `Chain PREROUTING (policy ACCEPT 0 packets, 0 bytes)
  pkts bytes target     prot opt in     out     source               destination
     0     0 DOCKER     all  --  *      *       0.0.0.0/0            0.0.0.0/0            ADDRTYPE match dst-type LOCAL
@@ -72,6 +73,7 @@ export const FORMS: readonly Judged[] = [
   form('l-both', 'listings of filter and nat, one after the other', LISTED + LISTED_NAT, [/BH-F02.*16379/], [], { engine: '26.1.5' }),
   form('l-prompt', 'the same with prompts', `root@srv:~# iptables -nvL\n${LISTED}root@srv:~# iptables -t nat -nvL\n${LISTED_NAT}`, [/BH-F02.*16379/], [], { engine: '26.1.5' }),
   form('l-twice', 'a table twice', LISTED + LISTED, [/filter is there twice/], [], { isRefused: true }),
+  form('l-raw-first', 'listings of raw, filter and nat, one after the other', LISTED_RAW + LISTED + LISTED_NAT, [/BH-F02.*16379/], [/listing is cut/, /'# Table/], { engine: '26.1.5' }),
   form('s-filter', 'iptables -S', specificationOf(bad), [/BH-F26|nat/], [/stays open/]),
   form('s-both', 'iptables -S and -t nat -S with prompts', specificationOf(bad, ['filter', 'nat'], true), [/BH-F02.*16379/]),
   form('s-both-plain', 'iptables -S; iptables -t nat -S without prompts', specificationOf(bad, ['filter', 'nat']), [/BH-F02.*16379|nat/], [/BH-F05/]),

@@ -15,11 +15,15 @@ export interface Judged {
   readonly allow?: RegExp;
   /** The command refuses the text. */
   readonly isRefused?: true;
+  /** A command of some finding. */
+  readonly fix?: RegExp;
+  /** No command of a finding: it would shut out who is let in. */
+  readonly noFix?: RegExp;
   /** Why the review says nothing here, though it could. */
   readonly silent?: string;
 }
 
-export type More = Pick<Judged, 'allow' | 'silent' | 'isRefused' | 'engine' | 'isClean'>;
+export type More = Pick<Judged, 'allow' | 'silent' | 'isRefused' | 'engine' | 'isClean' | 'fix' | 'noFix'>;
 type Written = Omit<SavedHost, 'engine'> & Partial<Pick<SavedHost, 'engine'>>;
 
 const ENGINES = ['20.10.24', '26.1.5', '27.5.1', '28.0.4', '28.5.2', '29.1.0'] as const;

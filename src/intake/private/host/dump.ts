@@ -128,7 +128,9 @@ function callsIn(text: string): string[] {
     }
     const chain = KERNEL_CHAIN.exec(line)?.[1];
     // Policies are printed first, and of a listing the chains of the kernel come before all others.
-    if (chain !== undefined && (seen.has(chain) || hasOther)) start();
+    // Those of raw are two, and the first of filter is none of them.
+    const isAfterRaw = chain === 'INPUT' && seen.size === 2 && seen.has('PREROUTING') && seen.has('OUTPUT');
+    if (chain !== undefined && (seen.has(chain) || hasOther || isAfterRaw)) start();
     if (chain !== undefined) seen.add(chain);
     else if (/^(?:-[NA] |Chain )/.test(line)) hasOther = true;
     calls.at(-1)!.push(line);

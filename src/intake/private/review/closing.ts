@@ -43,9 +43,19 @@ function wiresOf({ into }: Words, scene: Scene): Match[] {
   );
 } // prettier-ignore
 
+/** Without an interface to the outside: what containers ask of others, and of each other, on the same port stays open. */
+function intoNetworkOf({ bridge }: RuledPublication): Match[] {
+  return [
+    { kind: 'in-interface', name: bridge, negate: true },
+    { kind: 'out-interface', name: bridge },
+  ];
+}
+
 /** Rules that close a publication as a rule says, written so that the translation does not matter and answers go by. */
 function closingRules(words: Words, publication: RuledPublication, scene: Scene): Rule[] {
-  const from = wiresOf(words, scene);
+  const wires = wiresOf(words, scene);
+  const isOfSenders = words.sources.length > 0 || words.sets.some(({ negate }) => !negate);
+  const from = wires.length > 0 || isOfSenders ? wires : intoNetworkOf(publication);
   return sendersOf(words).map((senders): Rule => {
     const [spared] = words.spared;
     const spares: Match[] = words.sources.length === 0 && spared !== undefined ? [{ kind: 'source', block: spared, negate: true }] : [];
@@ -69,7 +79,7 @@ export function closeIt(scene: Scene, words: Words, meant: readonly Meant[]): Me
   const all = scene.rules(packet.family);
   const admitted = meant.map((each) => admittedTo(scene, words.hook, each));
   const guests = admitted.flatMap(({ packets }) => packets);
-  if (admitted.some(({ isOpenEnded }) => isOpenEnded)) return undefined;
+  if (words.isNarrow || admitted.some(({ isOpenEnded }) => isOpenEnded)) return undefined;
   const closes = meant.map(({ publication }) => closingRules(words, publication, scene));
   const lets = meant.map(({ publication }, i) => lettingRules(admitted[i], publication, scene));
   const tries = [closes.flat(), closes.flatMap((rules, i) => [...lets[i], ...rules])];

@@ -67,8 +67,8 @@ function namingOf(scene: Scene, words: Words, { family, hostPort, targetPort }: 
     return isHost ? (isContainer ? 'both' : 'host') : isContainer ? 'container' : undefined;
   }
   if (sourcePorts !== undefined) {
-    const isOne = widthOf(sourcePorts) === 1;
-    return isOne && (holds(sourcePorts, hostPort) || holds(sourcePorts, targetPort)) ? 'source' : undefined;
+    const areSingle = sourcePorts.every(([first, last]) => first === last);
+    return areSingle && (holds(sourcePorts, hostPort) || holds(sourcePorts, targetPort)) ? 'source' : undefined;
   }
   return holds(spares, hostPort) || holds(spares, targetPort) ? undefined : 'broad';
 }

@@ -54,7 +54,7 @@ export function isHarmful(scene: Scene, edited: HostRules, meant: readonly Meant
 export interface Admitted {
   readonly words: readonly Words[];
   readonly packets: readonly ProbeSpec[];
-  /** An unknown sender is let in, such as the members of a set that was not given. */
+  /** Senders are let in that no new rule names: members of a set that was not given, a range of addresses, those below a rate, those with a mark. */
   readonly isOpenEnded: boolean;
 }
 
@@ -64,13 +64,14 @@ export function admittedTo(scene: Scene, hook: Words['hook'], { publication, pac
     if (kind !== 'accept' && kind !== 'return') return [];
     return rule.ways.slice(0, 1).flatMap((way) => {
       const words = wordsOf(rule, way);
-      if (way.hook !== hook || words.counts || !isOfSome(words)) return [];
-      const described = describe(scene, words, publication);
-      const isOf = described !== undefined && !described.isOtherProtocol && !described.isElsewhere && described.naming !== 'source';
-      return isOf ? [{ words, packet: described.packet }] : [];
+      if (way.hook !== hook) return [];
+      const described = describe(scene, { ...words, isOdd: false }, publication);
+      if (described === undefined || described.isOtherProtocol || described.isElsewhere || described.naming === 'source') return [];
+      const namesPort = described.naming !== 'broad' && (words.counts || words.isOdd);
+      return isOfSome(words) || namesPort ? [{ words, packet: described.packet }] : [];
     });
   });
-  const others = found.filter(({ words }) => words.unknown.length === 0);
+  const others = found.filter(({ words: { unknown, isNarrow, isOdd, counts } }) => unknown.length === 0 && !isNarrow && !isOdd && !counts);
   const isOther = (guest: ProbeSpec) => JSON.stringify(guest.from) !== JSON.stringify(packet.from);
   return {
     words: others.map(({ words }) => words),
@@ -79,6 +80,7 @@ export function admittedTo(scene: Scene, hook: Words['hook'], { publication, pac
   };
 }
 
-function isOfSome({ sources, sets, into, unknown }: Words): boolean {
-  return sources.length > 0 || into.length > 0 || sets.some(({ negate }) => !negate) || unknown.length > 0;
+function isOfSome({ sources, sets, into, unknown, isNarrow, isOdd, counts }: Words): boolean {
+  if (isOdd || counts) return false;
+  return isNarrow || sources.length > 0 || into.length > 0 || sets.some(({ negate }) => !negate) || unknown.length > 0;
 }

@@ -30,6 +30,8 @@ export interface Words {
   readonly unknown: readonly string[];
   /** It is for something else than connections: flags, types of ICMP, broadcasts, marks. */
   readonly isOdd: boolean;
+  /** It names senders, such as a range of addresses, in a way that a new rule does not repeat. */
+  readonly isNarrow: boolean;
 }
 
 interface Name {
@@ -51,7 +53,10 @@ export function wordsOf({ rule }: Pick<PersonRule, 'rule'>, way?: Way): Words {
     );
   const ports = portsIn(matches, false);
   const spares = portsIn(matches, true);
-  const sourcePorts = of('source-port').map(({ first, last }): PortRange => [first, last]);
+  const sourcePorts = [
+    ...of('source-port').map(({ first, last }): PortRange => [first, last]),
+    ...of('port-list').flatMap(({ which, ranges }) => (which === 'source' ? ranges.map(([first, last]): PortRange => [first, last]) : [])),
+  ];
   const originals = of('ct-original').filter(({ first }) => first !== undefined);
   const states = of('ct-state');
   return {
@@ -78,6 +83,7 @@ export function wordsOf({ rule }: Pick<PersonRule, 'rule'>, way?: Way): Words {
     counts: matches.some(isCounter),
     unknown: matches.flatMap((match) => (match.kind === 'unknown' && !isCounter(match) ? [match.text] : [])),
     isOdd: matches.some(isOdd),
+    isNarrow: matches.some(isNarrow),
   };
 }
 
@@ -89,6 +95,7 @@ function isOdd(match: Match): boolean {
       return match.type === 'broadcast' || match.type === 'multicast' || match.of === 'source';
     case 'icmp-type':
     case 'mark':
+    case 'ct-mark':
     case 'host-socket':
     case 'ct-label':
       return true;
@@ -98,6 +105,10 @@ function isOdd(match: Match): boolean {
       return false;
   }
 }
+
+function isNarrow(match: Match): boolean {
+  return match.kind === 'any-of' ? match.matches.some(isNarrow) || match.matches.some(({ kind }) => kind === 'source') : match.kind === 'ct-source';
+} // prettier-ignore
 
 function portsIn(matches: readonly Match[], negate: boolean): PortRange[][] {
   return matches.flatMap((match): PortRange[][] => {

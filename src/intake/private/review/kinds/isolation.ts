@@ -59,7 +59,8 @@ function acrossOf(scene: Scene, rule: PersonRule, from: string, to: string): Fau
   const shown = { from: sender.key, to: packet.to, protocol, port };
   const which = words.ports === undefined ? 'every port' : `${protocol}/${port}`;
   const whom = receiver.key === packet.to ? packet.to : `${receiver.key} (at ${packet.to}, say)`;
-  const base = { family, rule: rule.text, packet: shown, unless: [] };
+  const unless = scene.network(from)?.isInternal === true ? [`no container on ${from} has a route there: an internal network gives none`] : []; // prettier-ignore
+  const base = { family, rule: rule.text, packet: shown, unless };
   if (isDelivered(outcome) && !isDelivered(without)) {
     const other: Rule = { ...rule.rule, verdict: { kind: 'return' } };
     return [

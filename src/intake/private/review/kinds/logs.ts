@@ -1,9 +1,10 @@
 import type { Family } from '../../../../topology/private/terms';
 import type { Fault } from '../../../../validation/private/firewall-fault';
-import { closeIt, iptables } from '../closing';
+import { closeIt } from '../closing';
 import { describe } from '../described';
 import { isDelivered, isMet } from '../met';
 import { type PersonRule, personRules, type Way } from '../person-rules';
+import { rewritten } from '../rewritten';
 import type { Scene } from '../scene';
 import { asksOf, publicationText, shown } from '../telling';
 import { type Words, wordsOf } from '../words';
@@ -69,7 +70,7 @@ function withoutLimit(scene: Scene, rule: PersonRule, words: Words): Fault[] {
       rule: rule.text,
       statement: `it writes a line for each packet that it meets, such as ${asksOf(scene, packet)}: a sender of many packets fills the log`,
       packet: shown(packet),
-      mend: { commands: [`${iptables(rule.family)} -R ${rule.chain} ${rule.index + 1} … -m limit --limit 10/min -j LOG`] },
+      mend: { commands: rewritten(rule, /(?=-j N?FLOG\b|-j LOG\b)/, '-m limit --limit 10/min ') },
       unless: [],
     },
   ];

@@ -217,7 +217,9 @@ function notMet(scene: Scene, at: PlacedRule, { failing }: Meeting, described: D
       ? { kind: 'ContainerPortBeforeTranslation', why: `--ctorigdstport is the port of the host that was asked for, ${hostPort}, and ${where} names port ${targetPort} of the container` }
       : { kind: 'RuleNeverMeets', why: `${where} names another address or port with --ctorigdst than the packet was sent to` };
   } // prettier-ignore
-  if (isOf('source-port')) return { kind: 'RuleNeverMeets', why: `${where} names the port of the sender, not the port that is asked for` };
+  if (isOf('source-port', 'port-list')) {
+    return { kind: 'RuleNeverMeets', why: `${where} names the port of the sender, not the port that is asked for` };
+  }
   return {
     kind: 'RuleNeverMeets',
     why: `${where} has a condition that the packet does not meet: ${conditionsOf(failing)}`,

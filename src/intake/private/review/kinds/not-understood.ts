@@ -6,8 +6,15 @@ import type { Scene } from '../scene';
 import { isCounter } from '../words';
 
 const REMARK = /^# Warning: .*(legacy|nft)/i;
+/** What is written into a text of one table for each of the others. */
+const ABSENT = /^# Table (\w+) is not in this text: (.+) prints one table$/g;
 /** Of more lines than this, only the number is printed. */
 const MOST_LINES = 3;
+
+interface Absent {
+  readonly table: string;
+  readonly tool: string;
+}
 
 /** Parts of the text that were not read: silence about them would say that they are in order. */
 export function notUnderstood(scene: Scene, family: Family): Fault[] {
@@ -32,7 +39,8 @@ function incomplete(scene: Scene, family: Family): Fault[] {
 function strayLines(scene: Scene, family: Family): Fault[] {
   const lines = scene.notUnderstood[family];
   const twoBackends = lines.filter((line) => REMARK.test(line));
-  const others = lines.filter((line) => !REMARK.test(line));
+  const absent = lines.flatMap((line) => [...line.matchAll(ABSENT)].map(([, table, tool]): Absent => ({ table, tool })));
+  const others = lines.filter((line) => !REMARK.test(line) && line.match(ABSENT) === null);
   const told = others.slice(0, MOST_LINES).map((line) => `'${line}'`).join(', '); // prettier-ignore
   const more = others.length > MOST_LINES ? ` and ${others.length - MOST_LINES} more lines` : '';
   return [
@@ -44,6 +52,7 @@ function strayLines(scene: Scene, family: Family): Fault[] {
         'the host has rules of iptables-legacy and of iptables-nft at once; every packet passes both, and the review covers only one of them, so what it lets through the other may still drop',
       unless: [],
     })),
+    ...(absent.length === 0 ? [] : [absentTables(family, absent)]),
     ...(others.length === 0
       ? []
       : [
@@ -56,6 +65,17 @@ function strayLines(scene: Scene, family: Family): Fault[] {
           } as const,
         ]),
   ];
+}
+
+function absentTables(family: Family, absent: readonly Absent[]): Fault {
+  const names = absent.map(({ table }) => table).join(', ');
+  return {
+    kind: 'NotUnderstood',
+    family,
+    rule: absent.length === 1 ? `the table ${names}` : `the tables ${names}`,
+    statement: `the text does not have ${names}, since ${absent[0].tool} prints one table, so the review does not know what rules there do; pass the whole output of ${family === 'ipv4' ? 'iptables-save' : 'ip6tables-save'}`,
+    unless: [],
+  };
 }
 
 function unreadRules(scene: Scene, family: Family): Fault[] {

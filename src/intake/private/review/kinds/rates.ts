@@ -7,6 +7,7 @@ import { describe, type Described } from '../described';
 import { replaced } from '../edits';
 import { isDelivered, isMet } from '../met';
 import { type PersonRule, personRules } from '../person-rules';
+import { rewritten } from '../rewritten';
 import { partsOf } from '../rule-text';
 import type { Scene } from '../scene';
 import { asksOf, publicationText, shown } from '../telling';
@@ -31,6 +32,9 @@ export function rates(scene: Scene, family: Family): Fault[] {
     });
   });
 }
+
+/** Where the first match that counts begins. */
+const BEFORE_RATE = /(?=-m (?:limit|hashlimit|recent|connlimit)\b)/;
 
 type Counter = 'limit' | 'hashlimit' | 'recent' | 'connlimit' | 'other';
 
@@ -122,9 +126,20 @@ function withNew(rule: Rule): Rule {
 }
 
 function mendWith(scene: Scene, rule: PersonRule, mended: Rule, opener: ProbeSpec, parts: string | undefined): Fault['mend'] {
-  if (parts === undefined) return { commands: [`add -m conntrack --ctstate NEW before the rate`] };
   const later: ProbeSpec = { ...opener, within: { opener, direction: 'original' } };
-  const works = !isMet(scene, later, { ...rule, rule: mended });
-  const outcome = works ? 'later packets no longer meet it' : 'later packets still meet it';
-  return { commands: [`${iptables(rule.family)} -R ${rule.chain} ${rule.index + 1} ${parts}`], outcome, works };
+  const { verdict } = rule.rule;
+  const isLetting = verdict.kind === 'accept' || verdict.kind === 'return';
+  const all = scene.rules(rule.family);
+  // A rule behind it may drop what the rate no longer lets by.
+  const passes: Rule = { matches: [{ kind: 'ct-state', states: ['RELATED', 'ESTABLISHED'] }], verdict, origin: 'fix' };
+  const isShut = isLetting && !isDelivered(scene.walk(later, replaced(all, rule, [mended])));
+  const command = `${iptables(rule.family)}${rule.table === 'filter' ? '' : ` -t ${rule.table}`}`;
+  const before = isShut ? [`${command} -I ${rule.chain} ${rule.index + 1} ${partsOf(passes, rule.family) ?? ''}`] : [];
+  const place = { ...rule, index: rule.index + before.length };
+  const replacing = parts === undefined ? rewritten(place, BEFORE_RATE, '-m conntrack --ctstate NEW ') : [`${command} -R ${rule.chain} ${place.index + 1} ${parts}`]; // prettier-ignore
+  if (replacing.length === 0) return undefined;
+  const isMetLater = isMet(scene, later, { ...rule, rule: mended });
+  const works = !isMetLater && (!isShut || isDelivered(scene.walk(later, replaced(all, rule, [passes, mended]))));
+  const outcome = works ? 'later packets no longer meet it' : isMetLater ? 'later packets still meet it' : 'later packets are dropped';
+  return { commands: [...before, ...replacing], outcome, works };
 }

@@ -69,7 +69,9 @@ function opensForSome(scene: Scene, rule: PersonRule, publication: RuledPublicat
     const untranslated = withoutTranslation(scene.rules(rule.family), publication);
     const source = sourceOf(scene, words, rule.family);
     const from = described.packet.from.kind === 'outside' ? described.packet.from.interface : scene.outside;
-    const isAdmitted = source !== undefined && isDelivered(scene.walk(packetTo(scene, publication, source, from), untranslated));
+    const admitted = source === undefined ? undefined : scene.walk(packetTo(scene, publication, source, from), untranslated);
+    // INPUT lets it in, even if it drops what the container says to docker-proxy.
+    const isAdmitted = admitted !== undefined && (isDelivered(admitted) || admitted.receiver?.proxied === true);
     return isAdmitted && scene.walk(packet, untranslated).disposition === 'DROPPED' ? [{ rule, publication, packet }] : [];
   });
 }
