@@ -91,7 +91,9 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
   });
 
   listed('exposure [input]', 'what is reachable from outside the host, and from which addresses').action(
-    (input: string | undefined, given: Given) => print(read(named(input, given)).exposure(), given),
+    (input: string | undefined, given: Given) => {
+      print(read(named(input, given)).exposure(), given);
+    },
   );
 
   asking('evaluate <from> <to> <port>', 'whether a connection arrives: prints DELIVERED, DROPPED, UNREACHABLE or UNKNOWN').action(

@@ -1,19 +1,54 @@
 // Hosts that a description tells of, Terraform's or that of Compose: their place in the lab, and what is asked of them.
 import type { Checks } from './checks';
-import type { Random } from './generate';
+import { chosenHosts } from './engine-campaign';
+import { Random } from './generate';
+import { Crowd } from './generate-traffic';
 import { type Asked, expectedOf, isProxied, type Sum } from './hosts-ask';
-import { PORTS } from './hosts-stage';
+import { CLEAR, PORTS } from './hosts-stage';
 import type { IntakeHost } from '../../../src/intake/private/host/intake-host';
 import type { ContainerView } from '../../../src/reachability/private/walk/host-view';
-import type { Lab } from '../lab/lab';
+import type { EngineId } from '../lab/cache';
+import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
 
+const SAMPLE = 3;
 /** Probes of one host. */
 const SHARE = 150;
 const UPLINK = 'eth0';
 
+export interface PlannedTrial {
+  readonly lab: Lab;
+  readonly crowd: Crowd;
+  readonly checks: Checks;
+  readonly seed: string;
+  readonly random: Random;
+  readonly sum: Sum;
+}
+
+/** Descriptions of a kind, each from a seed, on an engine of their own. */
+export function eachPlanned(engine: EngineId, checks: Checks, kind: string, tryOne: (trial: PlannedTrial) => void): void {
+  const sum: Sum = { probes: 0, open: 0, unknown: 0, wrong: 0 };
+  withLab(engine, (lab) => {
+    routesToContainers(lab);
+    const crowd = new Crowd(lab);
+    chosenHosts(SAMPLE, 1).forEach(({ seed }, i) => {
+      checks.step(`${kind} ${seed}`, () => {
+        const random = new Random(`${kind} ${seed}`);
+        startPlain(lab, random);
+        if (i === 0) lab.importImage();
+        try {
+          tryOne({ lab, crowd, checks, seed, random, sum });
+        } finally {
+          lab.host(['sh', '-c', CLEAR], { timeout: 120_000 });
+        }
+      });
+    });
+  });
+  tellSum(checks, sum);
+}
+
 /** The LAN and the internet send what is for containers to the host. */
-export function routesToContainers(lab: Lab): void {
+function routesToContainers(lab: Lab): void {
   for (const ns of ['lanA', 'inet'] as const) {
     for (const block of ['10.0.0.0/8', '172.16.0.0/12']) lab.inNs(ns, ['ip', 'route', 'replace', block, 'via', NET.host]);
     lab.inNs(ns, ['ip', '-6', 'route', 'replace', 'fd00::/8', 'via', NET.host6]);
@@ -21,7 +56,7 @@ export function routesToContainers(lab: Lab): void {
 }
 
 /** The engine with its default settings. */
-export function startPlain(lab: Lab, random: Random): void {
+function startPlain(lab: Lab, random: Random): void {
   if (lab.engine.running) lab.stopEngine();
   // Docker sets the policy of FORWARD where it turns forwarding on itself.
   const forwards = random.chance(0.5);
@@ -30,7 +65,7 @@ export function startPlain(lab: Lab, random: Random): void {
   lab.startEngine();
 }
 
-export function tellSum(checks: Checks, sum: Sum): void {
+function tellSum(checks: Checks, sum: Sum): void {
   checks.say(`${sum.probes} probes (${sum.open} open), ${sum.unknown} unknown`);
   checks.check(
     'some connections are open, and most answers are certain',

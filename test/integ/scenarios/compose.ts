@@ -12,55 +12,27 @@ import { containersOf, type EngineContainer, type EngineNetwork, networksOf } fr
 import type { IntakeHost } from '../../../src/intake/private/host/intake-host';
 import { hostOfPlan } from '../../../src/intake/private/planned/planned-host';
 import type { Checks } from '../harness/checks';
-import { chosenHosts } from '../harness/engine-campaign';
-import { Random } from '../harness/generate';
-import { Crowd } from '../harness/generate-traffic';
-import { probe, type Sum } from '../harness/hosts-ask';
-import { CLEAR, PORTS } from '../harness/hosts-stage';
-import { asInLab, plannedQuestions, routesToContainers, startPlain, tellSum } from '../harness/planned-hosts';
+import type { Random } from '../harness/generate';
+import { probe } from '../harness/hosts-ask';
+import { PORTS } from '../harness/hosts-stage';
+import { asInLab, eachPlanned, type PlannedTrial, plannedQuestions } from '../harness/planned-hosts';
 import type { EngineId } from '../lab/cache';
 import { must } from '../lab/exec';
 import { buildCompose, composeProgram } from '../lab/gobuild';
-import { type Lab, withLab } from '../lab/lab';
+import type { Lab } from '../lab/lab';
 import { NET } from '../lab/network';
 
 export const engines: readonly EngineId[] = ['20.10', '26.1', '28.5', '29'];
 
 export const prepare = buildCompose;
 
-const SAMPLE = 3;
 const SERVICES = ['web', 'api', 'db', 'cache'] as const;
 
 export function run(engine: EngineId, checks: Checks): void {
-  const sum: Sum = { probes: 0, open: 0, unknown: 0, wrong: 0 };
-  withLab(engine, (lab) => {
-    routesToContainers(lab);
-    const crowd = new Crowd(lab);
-    chosenHosts(SAMPLE, 1).forEach(({ seed }, i) => {
-      checks.step(`files ${seed}`, () => {
-        const random = new Random(`compose ${seed}`);
-        startPlain(lab, random);
-        if (i === 0) lab.importImage();
-        try {
-          tryFiles({ lab, crowd, checks, seed, random }, sum);
-        } finally {
-          lab.host(['sh', '-c', CLEAR], { timeout: 120_000 });
-        }
-      });
-    });
-  });
-  tellSum(checks, sum);
+  eachPlanned(engine, checks, 'compose', tryFiles);
 }
 
-interface Trial {
-  readonly lab: Lab;
-  readonly crowd: Crowd;
-  readonly checks: Checks;
-  readonly seed: string;
-  readonly random: Random;
-}
-
-function tryFiles({ lab, crowd, checks, seed, random }: Trial, sum: Sum): void {
+function tryFiles({ lab, crowd, checks, seed, random, sum }: PlannedTrial): void {
   const dir = path.join(fs.mkdtempSync(path.join(lab.labDir, 'compose-')), 'shop');
   fs.mkdirSync(dir);
   const texts = filesFrom(random);

@@ -9,53 +9,24 @@ import type { IntakeHost } from '../../../src/intake/private/host/intake-host';
 import { hostOfPlan } from '../../../src/intake/private/planned/planned-host';
 import { terraformObjects } from '../../../src/intake/private/planned/terraform';
 import type { Checks } from '../harness/checks';
-import { chosenHosts } from '../harness/engine-campaign';
-import { Random } from '../harness/generate';
-import { Crowd } from '../harness/generate-traffic';
-import { probe, type Sum } from '../harness/hosts-ask';
-import { CLEAR, PORTS } from '../harness/hosts-stage';
-import { asInLab, plannedQuestions, routesToContainers, startPlain, tellSum } from '../harness/planned-hosts';
+import type { Random } from '../harness/generate';
+import { probe } from '../harness/hosts-ask';
+import { PORTS } from '../harness/hosts-stage';
+import { asInLab, eachPlanned, type PlannedTrial, plannedQuestions } from '../harness/planned-hosts';
 import type { EngineId } from '../lab/cache';
-import { type Lab, withLab } from '../lab/lab';
+import type { Lab } from '../lab/lab';
 import { NET } from '../lab/network';
 import { apply, destroy, planJson, stateJson } from '../lab/terraform';
 
 export const engines: readonly EngineId[] = ['20.10', '26.1', '28.5', '29'];
 
-const SAMPLE = 3;
 const NAMES = ['one', 'two', 'three', 'four'] as const;
 
 export function run(engine: EngineId, checks: Checks): void {
-  const sum: Sum = { probes: 0, open: 0, unknown: 0, wrong: 0 };
-  withLab(engine, (lab) => {
-    routesToContainers(lab);
-    const crowd = new Crowd(lab);
-    chosenHosts(SAMPLE, 1).forEach(({ seed }, i) => {
-      checks.step(`program ${seed}`, () => {
-        const random = new Random(`terraform ${seed}`);
-        startPlain(lab, random);
-        if (i === 0) lab.importImage();
-        try {
-          tryProgram({ lab, crowd, checks, seed, random, engine }, sum);
-        } finally {
-          lab.host(['sh', '-c', CLEAR], { timeout: 120_000 });
-        }
-      });
-    });
-  });
-  tellSum(checks, sum);
+  eachPlanned(engine, checks, 'terraform', (trial) => tryProgram(trial, engine));
 }
 
-interface Trial {
-  readonly lab: Lab;
-  readonly crowd: Crowd;
-  readonly checks: Checks;
-  readonly seed: string;
-  readonly random: Random;
-  readonly engine: EngineId;
-}
-
-function tryProgram({ lab, crowd, checks, seed, random, engine }: Trial, sum: Sum): void {
+function tryProgram({ lab, crowd, checks, seed, random, sum }: PlannedTrial, engine: EngineId): void {
   const dir = fs.mkdtempSync(path.join(lab.labDir, 'terraform-'));
   const program = programFrom(random, lab, engine);
   fs.writeFileSync(path.join(dir, 'main.tf.json'), JSON.stringify(program, undefined, 1));

@@ -78,8 +78,7 @@ class Maker {
       const why = mode === 'host' ? 'the ports of the container are ports of the host without publishing' : mode === 'none' ? 'it has no network' : 'Docker refuses ports of a container that shares a network'; // prettier-ignore
       this.note(place, `ports of service ${name} are ignored: ${why}`);
     }
-    const isInward = service.networks.every(({ network }) => this.networks.get(network)!.internal);
-    if (ports.length > 0 && mode === undefined && service.networkMode === undefined && isInward) {
+    if (ports.length > 0 && mode === undefined && this.isInward(service)) {
       this.note(place, `ports of service ${name} have no effect, because all of its networks are internal`);
     }
     if (mode === 'host') this.note(place, `service ${name} uses the network of the host: whatever it listens on is a port of the host, and is not listed`);
@@ -97,8 +96,13 @@ class Maker {
       isRunning: true,
       ...(mode !== undefined && { mode }),
       endpoints: mode === undefined ? this.endpointsOf(service) : [],
-      ports: mode === undefined ? service.ports.flatMap((port) => this.published(service, port)) : [],
+      ports: mode === undefined && !this.isInward(service) ? service.ports.flatMap((port) => this.published(service, port)) : [],
     };
+  }
+
+  /** The engine publishes nothing of a container whose networks are all internal. */
+  private isInward({ networkMode, networks }: ComposeService): boolean {
+    return networkMode === undefined && networks.every(({ network }) => this.networks.get(network)!.internal);
   }
 
   private nameOf({ containerName, name }: ComposeService, number = 1): string {
