@@ -4,6 +4,7 @@ import { given, InputError } from './input-error';
 import { parsedText } from './json-file';
 import { isHostDump, readDump } from './private/host/dump';
 import { Questions } from './questions';
+import type { Step } from '../private/step';
 import { topologyAt } from './topology-file';
 
 /** Questions to one daemon of a synth. @throws InputError */
@@ -17,15 +18,16 @@ export function ask(input: string, daemon?: string): Questions {
  * @param engine version of the engine, which Terraform does not tell
  * @param option of the command line, which gives it
  * @param daemon of a plan with several Docker hosts, the configuration of the provider
+ * @param step is told how much of an answer is done
  * @throws InputError
  */
-export function askHost(input: string, engine?: string, option = '--engine', daemon?: string): HostQuestions | undefined {
+export function askHost(input: string, engine?: string, option = '--engine', daemon?: string, step?: Step): HostQuestions | undefined {
   const text = textOf(input);
   if (text === undefined) return undefined;
   if (isHostDump(text)) {
     if (engine !== undefined) throw new InputError(`${input} has the rules of its engine as they are, so that ${option} would change nothing; leave it out`); // prettier-ignore
     if (daemon !== undefined) throw new InputError(`${input} is about one host; leave out --daemon`);
-    return askDump(input, text);
+    return askDump(input, text, step);
   }
   // A topology needs none of this, and is parsed where it is read.
   if (!text.includes('"terraform_version"')) return noHost(input, text);
@@ -38,7 +40,7 @@ export function askHost(input: string, engine?: string, option = '--engine', dae
   }
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { askTerraform } = require('./ask-terraform') as typeof import('./ask-terraform');
-  return askTerraform(json, engine, daemon);
+  return askTerraform(json, engine, daemon, step);
 }
 
 /** Of a text that is about no host: undefined where it can be a topology, which is read by its path. */
@@ -58,7 +60,7 @@ function textOf(input: string): string | undefined {
   return stat?.isFile() || stat?.isFIFO() ? fs.readFileSync(input, 'utf8') : undefined;
 }
 
-function askDump(input: string, text: string): HostQuestions {
+function askDump(input: string, text: string, step?: Step): HostQuestions {
   const { texts, lacks } = readDump(text);
   if (texts.addresses === undefined && texts['docker-networks'] === undefined) {
     const why = lacks.find(({ of }) => of === 'addresses')?.why;
@@ -70,9 +72,14 @@ function askDump(input: string, text: string): HostQuestions {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { HostQuestions: Asked } = require('./host-questions') as typeof import('./host-questions');
   const host = hostOf(texts);
-  return new Asked(host, (version) => {
+  const again = (version: string) => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { onOtherEngine } = require('./private/planned/other-engine') as typeof import('./private/planned/other-engine');
-    return new Asked(given(() => onOtherEngine(host, texts, version)));
-  });
+    return new Asked(
+      given(() => onOtherEngine(host, texts, version)),
+      undefined,
+      step,
+    );
+  };
+  return new Asked(host, again, step);
 }
