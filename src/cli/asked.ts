@@ -5,6 +5,7 @@ import { InputError } from '../intake/input-error';
 import type { HostNote } from '../intake/private/host/host-note';
 import type { Questions } from '../intake/questions';
 import { visible } from '../private/readable';
+import type { Step } from '../private/step';
 import type { ReachabilityChange } from '../reachability/results';
 
 /** Which input is asked, and what it does not tell itself. */
@@ -63,12 +64,17 @@ export class Asked {
  * @param option of the command line, which tells the engine of the input
  * @throws InputError
  */
-export function asked({ input, daemon, engine, override, profile, envFile }: Input, note: (text: string) => void, option = '--engine'): Asked {
+export function asked(
+  { input, daemon, engine, override, profile, envFile }: Input,
+  note: (text: string) => void,
+  option = '--engine',
+  step?: Step,
+): Asked {
   // Loaded only now: help and mistakes need none of it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { ask, askHost } = require('../intake/ask') as typeof import('../intake/ask');
   const compose = { overrides: override, profiles: profile, envFiles: envFile };
-  const host = askHost(input, { engine, option, daemon, compose });
+  const host = askHost(input, { engine, option, daemon, compose, step });
   if (host === undefined) {
     const questions = ask(input, daemon);
     if (engine === undefined) return Asked.ofDaemon(questions);

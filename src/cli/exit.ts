@@ -1,6 +1,8 @@
 /** Where text goes. */
 export interface Sink {
   write(text: string): unknown;
+  /** People read it as it comes. */
+  readonly isTTY?: boolean;
 }
 
 /** Exit codes of the process, which scripts use. */

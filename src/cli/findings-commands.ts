@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { EXIT, type Sink } from './exit';
 import { auditListing, findingsListing, reviewListing } from './private/listings';
 import { type Format, FORMATS, render } from './private/render';
+import type { Progress } from './progress';
 import { InputError } from '../intake/input-error';
 
 const SEVERITIES = ['error', 'warning', 'info'] as const;
@@ -47,7 +48,7 @@ interface ReviewGiven {
   readonly failOn: CheckGiven['failOn'];
 }
 
-export function addReview(program: Command, out: Sink, err: Sink, end: (code: number) => void): void {
+export function addReview(program: Command, out: Sink, err: Sink, progress: Progress, end: (code: number) => void): void {
   program
     .command('review <file>')
     .description(
@@ -59,7 +60,8 @@ export function addReview(program: Command, out: Sink, err: Sink, end: (code: nu
     .action((file: string, { engine, format, failOn }: ReviewGiven) => {
       // eslint-disable-next-line @typescript-eslint/no-require-imports
       const { reviewOf } = require('../intake/review-file') as typeof import('../intake/review-file');
-      const reviewed = reviewOf(file, engine);
+      const reviewed = reviewOf(file, engine, progress.step);
+      progress.end();
       for (const { of, why } of reviewed.lacks) err.write(`bulkhead: not reviewed: ${of}: ${why}\n`);
       out.write(format === 'sarif' ? reviewed.sarif : render(reviewListing(reviewed.engine, reviewed.findings), format));
       end(exitOfFindings(reviewed.findings, failOn));

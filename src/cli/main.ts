@@ -5,6 +5,7 @@ import { addAudit, addCheck, addReview } from './findings-commands';
 import { completion, type Shell, SHELLS, type Words } from './private/completion';
 import { changeListing, openListing } from './private/listings';
 import { type Format, FORMATS, type Listing, render } from './private/render';
+import { Progress } from './progress';
 import { InputError } from '../intake/input-error';
 import type { ReachabilityChange } from '../reachability/results';
 
@@ -41,13 +42,15 @@ const ENGINE_OF_INPUT = ['-e, --engine <version>', 'version of the engine, for T
 /** Runs a command line; returns the exit code. */
 export async function main(argv: readonly string[], out: Sink, err: Sink): Promise<number> {
   let code: number = EXIT.yes;
-  const program = programFor(out, err, (value) => {
+  const progress = new Progress(err);
+  const program = programFor(out, err, progress, (value) => {
     code = value;
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
+    progress.end();
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.yes : EXIT.usage;
     if (error instanceof InputError) {
       err.write(`bulkhead: ${error.message}\n`);
@@ -57,7 +60,7 @@ export async function main(argv: readonly string[], out: Sink, err: Sink): Promi
   }
 }
 
-function programFor(out: Sink, err: Sink, end: (code: number) => void): Command {
+function programFor(out: Sink, err: Sink, progress: Progress, end: (code: number) => void): Command {
   const program = new Command('bulkhead')
     .description('Prints which connections are possible on a Docker host. Sends no packet; only collect --ssh contacts a host.')
     .exitOverride()
@@ -77,8 +80,11 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
   const listed = (words: string, description: string) => formatted(asking(words, description));
   const formatted = (added: Command) =>
     added.addOption(new Option('-f, --format <format>', 'how to print').choices(FORMATS).default('text'));
-  const print = (listing: Listing, { format }: Given) => out.write(render(listing, format));
-  const read = (given: Input, option?: string) => asked(given, (text) => err.write(`bulkhead: ${text}\n`), option);
+  const print = (listing: Listing, { format }: Given) => {
+    progress.end();
+    out.write(render(listing, format));
+  };
+  const read = (given: Input, option?: string) => asked(given, (text) => err.write(`bulkhead: ${text}\n`), option, progress.step);
   const changed = (kind: string, about: Listing['about'], changes: readonly ReachabilityChange[], given: Given) => {
     print(changeListing(kind, about, changes), given);
     end(changes.length === 0 ? EXIT.yes : EXIT.no);
@@ -132,7 +138,7 @@ function programFor(out: Sink, err: Sink, end: (code: number) => void): Command 
     });
 
   addCheck(program, out, end);
-  addReview(program, out, err, end);
+  addReview(program, out, err, progress, end);
   addAudit(program, out, err, end);
   addCollect(program, out, err);
   program

@@ -8,6 +8,7 @@ import { composeProject } from './private/compose/project';
 import { HOST_PLACEHOLDERS, hostOfPlan } from './private/planned/planned-host';
 import { unguardedSettings } from '../daemon/private/engine-settings';
 import { EngineVersion } from '../engine/engine-version';
+import type { Step } from '../private/step';
 
 /** Printed with every answer: Compose files contain none of this. */
 const ASSUMED = [
@@ -24,6 +25,8 @@ export interface ComposeOptions {
   readonly text?: string;
   readonly profiles?: readonly string[];
   readonly envFiles?: readonly string[];
+  /** Gets how much of an answer is done. */
+  readonly step?: Step;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -45,7 +48,7 @@ export function askCompose(options: ComposeOptions, version?: string, environmen
   const assumed = [...chosen, ...unread, ...ASSUMED].map((sentence) => ({ kind: 'missing' as const, text: 'compose' as const, sentence }));
   const settings = unguardedSettings(engine, { userlandProxy: true, forwardPolicyDrop: false });
   const host = hostOfPlan({ networks, containers, version: engine.version, settings, notes: [...assumed, ...notes] });
-  return new HostQuestions(host, (other) => askCompose(options, other, environment));
+  return new HostQuestions(host, (other) => askCompose(options, other, environment), options.step);
 }
 
 function profilesOf({ profiles = [] }: ComposeOptions, named = ''): string[] {

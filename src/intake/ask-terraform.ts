@@ -5,6 +5,7 @@ import { terraformObjects } from './private/planned/terraform';
 import { BRIDGE_PREFIX } from '../addressing/private/bridge-name';
 import { unguardedSettings } from '../daemon/private/engine-settings';
 import { EngineVersion } from '../engine/engine-version';
+import type { Step } from '../private/step';
 
 /** Printed with every answer: Terraform contains none of this. */
 const ASSUMED = [
@@ -21,7 +22,7 @@ const OURS = 'it has networks of Bulkhead, whose rules are not in Terraform: ask
  * @param daemon configuration of the provider, where a plan has several
  * @throws InputError for a version that is not one, and where it is not clear which Docker host is meant
  */
-export function askTerraform(json: unknown, version: string, daemon?: string): HostQuestions {
+export function askTerraform(json: unknown, version: string, daemon?: string, step?: Step): HostQuestions {
   const engine = given(() => EngineVersion.of(version));
   const { networks, containers, notes } = terraformObjects(json, daemon);
   const isOurs = networks.some((network) => network.interface?.startsWith(BRIDGE_PREFIX));
@@ -32,5 +33,5 @@ export function askTerraform(json: unknown, version: string, daemon?: string): H
   }));
   const settings = unguardedSettings(engine, { userlandProxy: true, forwardPolicyDrop: false });
   const host = hostOfPlan({ networks, containers, version: engine.version, settings, notes: [...assumed, ...notes] });
-  return new HostQuestions(host, (other) => askTerraform(json, other, daemon));
+  return new HostQuestions(host, (other) => askTerraform(json, other, daemon, step), step);
 }

@@ -6,6 +6,7 @@ import { given, InputError } from './input-error';
 import { parsedText } from './json-file';
 import { isHostDump, readDump } from './private/host/dump';
 import { Questions } from './questions';
+import type { Step } from '../private/step';
 import { topologyAt } from './topology-file';
 
 /** Questions to one daemon of a synth. @throws InputError */
@@ -21,7 +22,9 @@ export interface HostInput {
   readonly option?: string;
   /** Of a plan with several Docker hosts, the configuration of the provider. */
   readonly daemon?: string;
-  readonly compose?: Omit<ComposeOptions, 'files'> & { readonly overrides?: readonly string[] };
+  readonly compose?: Pick<ComposeOptions, 'profiles' | 'envFiles'> & { readonly overrides?: readonly string[] };
+  /** Gets how much of an answer is done. */
+  readonly step?: Step;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface HostInput {
  * @throws InputError
  */
 export function askHost(input: string, given: HostInput = {}): HostQuestions | undefined {
-  const { engine, option = '--engine', daemon } = given;
+  const { engine, option = '--engine', daemon, step } = given;
   const inFolder = input === '-' ? undefined : composeFilesIn(input);
   if (inFolder !== undefined) return askComposeFiles(inFolder, given);
   const text = textOf(input);
@@ -39,7 +42,7 @@ export function askHost(input: string, given: HostInput = {}): HostQuestions | u
   if (isHostDump(text)) {
     if (engine !== undefined) throw new InputError(`${input} has the rules of its engine as they are, so that ${option} would change nothing; leave it out`); // prettier-ignore
     if (daemon !== undefined) throw new InputError(`${input} is about one host; leave out --daemon`);
-    return askDump(input, text);
+    return askDump(input, text, step);
   }
   if (isCompose(input, text)) return askComposeFiles([input], given, input === '-' || !fs.statSync(input).isFile() ? text : undefined);
   // A topology needs none of this, and is parsed where it is read.
@@ -53,7 +56,7 @@ export function askHost(input: string, given: HostInput = {}): HostQuestions | u
   }
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { askTerraform } = require('./ask-terraform') as typeof import('./ask-terraform');
-  return askTerraform(json, engine, daemon);
+  return askTerraform(json, engine, daemon, step);
 }
 
 /** By its name, or by a top key that no other input has. */
@@ -61,17 +64,17 @@ function isCompose(input: string, text: string): boolean {
   if (/\.ya?ml$/.test(input)) return true;
   if (/^services\s*:/m.test(text)) return true;
   if (!text.trimStart().startsWith('{') || !/"services"\s*:\s*\{/.test(text)) return false;
-  const { services, terraform_version: ofTerraform } = parsedText(input, text, "run 'docker compose config --format json' again") as Record<string, unknown>; // prettier-ignore
-  return services !== undefined && ofTerraform === undefined;
+  const parsed = parsedText(input, text, "run 'docker compose config --format json' again") as object;
+  return 'services' in parsed && !('terraform_version' in parsed) && !('daemon' in parsed);
 }
 
 /** @param text of the only file, where it cannot be read again */
-function askComposeFiles(files: readonly string[], { daemon, engine, compose = {} }: HostInput, text?: string): HostQuestions {
+function askComposeFiles(files: readonly string[], { daemon, engine, compose = {}, step }: HostInput, text?: string): HostQuestions {
   if (daemon !== undefined) throw new InputError(`${files[0]} is about one host; leave out --daemon`);
   const { overrides = [], ...options } = compose;
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { askCompose } = require('./ask-compose') as typeof import('./ask-compose');
-  return askCompose({ ...options, files: [...files, ...overrides], text }, engine);
+  return askCompose({ ...options, files: [...files, ...overrides], text, step }, engine);
 }
 
 /** Of a text that is about no host: undefined where it can be a topology, which is read by its path. */
@@ -91,7 +94,7 @@ function textOf(input: string): string | undefined {
   return stat?.isFile() || stat?.isFIFO() ? fs.readFileSync(input, 'utf8') : undefined;
 }
 
-function askDump(input: string, text: string): HostQuestions {
+function askDump(input: string, text: string, step?: Step): HostQuestions {
   const { texts, lacks } = readDump(text);
   if (texts.addresses === undefined && texts['docker-networks'] === undefined) {
     const why = lacks.find(({ of }) => of === 'addresses')?.why;
@@ -103,9 +106,14 @@ function askDump(input: string, text: string): HostQuestions {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { HostQuestions: Asked } = require('./host-questions') as typeof import('./host-questions');
   const host = hostOf(texts);
-  return new Asked(host, (version) => {
+  const again = (version: string) => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { onOtherEngine } = require('./private/planned/other-engine') as typeof import('./private/planned/other-engine');
-    return new Asked(given(() => onOtherEngine(host, texts, version)));
-  });
+    return new Asked(
+      given(() => onOtherEngine(host, texts, version)),
+      undefined,
+      step,
+    );
+  };
+  return new Asked(host, again, step);
 }

@@ -74,7 +74,7 @@ export class FirewallReview {
    *
    * @internal
    */
-  public static _of(host: HostFirewall, known: Pick<ReviewedRules, 'host' | 'native'>): FirewallReview {
+  public static _of(host: HostFirewall, known: Pick<ReviewedRules, 'host' | 'native' | 'step'>): FirewallReview {
     return new FirewallReview(host, known);
   }
 
@@ -84,7 +84,7 @@ export class FirewallReview {
 
   private constructor(
     { engine, ipv4Rules, ipv6Rules, sets, hostName = 'host', suppressions = [] }: HostFirewall,
-    known: Pick<ReviewedRules, 'host' | 'native'> = {},
+    known: Pick<ReviewedRules, 'host' | 'native' | 'step'> = {},
   ) {
     const ipsets = sets === undefined ? undefined : passedText(undefined, 'sets', sets);
     const path = passedText(undefined, 'hostName', hostName);

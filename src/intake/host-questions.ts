@@ -9,6 +9,7 @@ import { sourceClasses } from './private/host/source-classes';
 import { portOf } from './private/ports';
 import type { IpProtocol } from '../firewall/private/ir';
 import { groupBy } from '../private/multimap';
+import type { Step } from '../private/step';
 import { Disposition } from '../reachability/disposition';
 import { Explanation } from '../reachability/explanation';
 import { decidersOf } from '../reachability/private/deciders';
@@ -49,6 +50,7 @@ export class HostQuestions {
   constructor(
     public readonly host: IntakeHost,
     private readonly again?: (version: string) => HostQuestions,
+    private readonly step: Step = () => undefined,
   ) {
     this.bridges = new Set(
       host.names.networks.flatMap(({ driver, interface: name }) => (driver === 'bridge' && name !== undefined ? [name] : [])),
@@ -85,7 +87,8 @@ export class HostQuestions {
     const own = all.filter(({ kind }) => kind === 'host').flatMap(({ addresses }) => addresses);
     const isHere = (name: string) => all.some((end) => end.kind === 'outside' && end.interface === name);
     const senders = outside === undefined ? all : [...all.filter(({ kind }) => kind !== 'outside'), ...outside.filter((each) => isHere(each.interface)).map(endOf)]; // prettier-ignore
-    return senders.flatMap((from) => {
+    return senders.flatMap((from, done) => {
+      this.step(done, senders.length);
       const atHost = own.flatMap((address) => this.found(from, address));
       return all.flatMap((to) => (from.text === to.text ? [] : this.cells(from, to, atHost)));
     });

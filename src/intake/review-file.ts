@@ -3,6 +3,7 @@ import type { FirewallFinding } from './firewall-finding';
 import { FirewallReview } from './firewall-review';
 import { given, InputError } from './input-error';
 import { EngineVersion } from '../engine/engine-version';
+import type { Step } from '../private/step';
 import type { Lack } from './private/host/archive';
 import { readDump } from './private/host/dump';
 import type { HostText, HostTexts } from './private/host/host-texts';
@@ -27,7 +28,7 @@ const RULES: readonly string[] = ['iptables', 'ip6tables', 'iptables-legacy', 'i
  * @param version of the engine, where the file does not tell it
  * @throws InputError
  */
-export function reviewOf(file: string, version?: string): Reviewed {
+export function reviewOf(file: string, version?: string, step?: Step): Reviewed {
   if (!fs.existsSync(file)) throw new InputError(`${file} does not exist; 'bulkhead collect' prints the program that makes one`);
   const { texts, lacks } = readDump(fs.readFileSync(file, 'utf8'));
   const told = version ?? texts.engine?.trim();
@@ -37,7 +38,7 @@ export function reviewOf(file: string, version?: string): Reviewed {
     throw new InputError(`${file} has no IPv4 rules of iptables: ${lacks.find(({ of }) => of === 'iptables')?.why ?? 'iptables-save prints none'}; a review is about these`); // prettier-ignore
   }
   const engine = given(() => EngineVersion.of(told));
-  const known = WHOLE.every((name) => texts[name]?.trim()) ? hostBeside(texts) : {};
+  const known = { ...(WHOLE.every((name) => texts[name]?.trim()) && hostBeside(texts)), ...(step && { step }) };
   const review = given(() =>
     FirewallReview._of(
       {

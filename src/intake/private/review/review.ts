@@ -36,7 +36,10 @@ const KINDS: readonly Kind[] = [
 /** All faults of a host, in the order of the kinds. */
 export function review(rules: ReviewedRules): Fault[] {
   const scene = new Scene(rules);
-  const found = KINDS.flatMap((kind) => scene.families.flatMap((family) => kind(scene, family)));
+  const found = KINDS.flatMap((kind, done) => {
+    rules.step?.(done, KINDS.length);
+    return scene.families.flatMap((family) => kind(scene, family));
+  });
   return found.map((fault) => {
     const isAboutText = fault.kind === 'NotUnderstood' || fault.kind === 'TextIncomplete' || fault.kind === 'TwoBackends';
     const unread = scene.notUnderstood[fault.family];

@@ -8,6 +8,7 @@ import { Host } from '../../../reachability/private/walk/host';
 import type { HostView } from '../../../reachability/private/walk/host-view';
 import type { Outcome, ProbeSpec } from '../../../reachability/private/walk/outcome';
 import { walk } from '../../../reachability/private/walk/walk';
+import type { Step } from '../../../private/step';
 import type { Family } from '../../../topology/private/terms';
 import { defaultRoutes, hostFromRules, type RuledHost, type RuledNetwork, type RuledPublication, UNNAMED } from '../host/from-rules';
 import type { IntakeHost } from '../host/intake-host';
@@ -24,6 +25,8 @@ export interface ReviewedRules {
   readonly host?: Pick<IntakeHost, 'view' | 'names'>;
   /** Rules beside those of iptables, which a packet meets as well. */
   readonly native?: Readonly<Record<Family, HostRules>>;
+  /** Is told how many of the kinds of faults have been looked for. */
+  readonly step?: Step;
 }
 
 /** A container on a bridge. */
