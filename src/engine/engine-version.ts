@@ -52,7 +52,7 @@ export class EngineVersion {
       const known = RELEASED.map(({ from, below }) => `${from} to below ${below}`).join(', ');
       throw new UnscopedValidationError(
         'UnknownEngineVersion',
-        `'${text}' is not an engine version that Bulkhead supports; it supports ${known}; write the version as '28.5' or '28.5.2'`,
+        `'${text}' is not an engine version that Bulkhead supports; it supports ${known}; write the version as '29.9.3'`,
       );
     }
     return new EngineVersion(plain);

@@ -73,7 +73,7 @@ test.each([
   ['a long bridge', file({ bridge: 'bh-0123456789abc' }), /\.bridge: 'bridgeName' must be at most 15 characters/],
   ['a bridge with a shell word', file({ bridge: 'bh-$(reboot)' }), /\.bridge: 'bridgeName'/],
   ['a number for a block', file({ ipv4: 10 }), /\.ipv4 is not text/],
-  ['host bits', file({ ipv4: '10.20.0.1/24' }), /\.ipv4: '10\.20\.0\.1\/24' has host bits set; did you mean '10\.20\.0\.0\/24'/],
+  ['host bits', file({ ipv4: '10.20.0.1/24' }), /\.ipv4: '10\.20\.0\.1\/24' has host bits set; write '10\.20\.0\.0\/24'/],
   ['the wrong family', file({ ipv4: 'fd00::/64' }), /\.ipv4: 'fd00::\/64' belongs to the other address family/],
   ['a bad IPv6 block', file({ ipv6: 'FD00::/64' }), /\.ipv6: 'FD00::\/64' is not a block/],
   ['null for IPv6', file({ ipv6: null }), /\.ipv6 is not text/],

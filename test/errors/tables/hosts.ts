@@ -220,7 +220,7 @@ export const HOSTS: readonly Entry[] = [
   ),
   value(
     'UnknownEngineVersion',
-    told(undefined, "'19.03' is not an engine version that Bulkhead supports", "write the version as '28.5' or '28.5.2'"),
+    told(undefined, "'19.03' is not an engine version that Bulkhead supports", "write the version as '29.9.3'"),
     (isMended) => EngineVersion.of(isMended ? '28.5.2' : '19.03').isAtLeast('28.5'),
   ),
   daemon(

@@ -78,7 +78,7 @@ export const LIMITS: readonly FixPair[] = [
   ...[undefined, { test: ['NONE'] }].map((healthcheck) =>
     container(
       'BH-C22',
-      ["add a 'healthcheck' with a command that queries the program"],
+      ["add a 'healthcheck' ('healthCheck' of a HardenedContainer) with a command that queries the program"],
       { healthcheck },
       { healthcheck: { test: ['CMD', 'wget', '-qO-', 'http://127.0.0.1:8080/health'] } },
     ),
@@ -86,7 +86,7 @@ export const LIMITS: readonly FixPair[] = [
   // A check that is new brings the trap of edits to it.
   container(
     'BH-C22',
-    ["add a 'healthcheck' with a command that queries the program"],
+    ["add a 'healthcheck' ('healthCheck' of a HardenedContainer) with a command that queries the program"],
     { healthcheck: undefined, labels: undefined },
     { healthcheck: { test: ['CMD', '/healthy'] } },
     { thereafter: ['BH-T09'] },
