@@ -69,7 +69,8 @@ function programFor(out: Sink, err: Sink, progress: Progress, end: (code: number
     .addHelpText('after', EXAMPLES);
   const command = (words: string, description: string, hasInput = true) => {
     const added = program.command(words).description(description);
-    if (hasInput) added.option('-i, --input <path>', INPUT, 'cdktf.out').option('--override <file...>', 'Compose files on top of the first');
+    if (hasInput)
+      added.option('-i, --input <path>', INPUT, 'cdktf.out').option('--override <file...>', 'Compose files on top of the first');
     return added
       .option('-d, --daemon <path>', 'the daemon, where the input has several: its construct path or the end of it')
       .option('--profile <name...>', 'profiles of Compose that are on')
@@ -128,7 +129,9 @@ function programFor(out: Sink, err: Sink, progress: Progress, end: (code: number
       changed('diff', { ...after.about, old, new: now }, after.changesSince(before), given);
     });
 
-  formatted(command('whatif [input]', 'what another version of the engine would open and close, with the same networks and rules of Bulkhead'))
+  formatted(
+    command('whatif [input]', 'what another version of the engine would open and close, with the same networks and rules of Bulkhead'),
+  )
     .requiredOption('-e, --engine <version>', 'version of the engine that you ask about, such as 29.1')
     .option('--from <version>', 'version of the engine now, for Terraform and Compose, which do not tell it')
     .action((input: string | undefined, { engine, from, ...given }: Given & { readonly engine: string; readonly from?: string }) => {

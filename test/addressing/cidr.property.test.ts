@@ -98,8 +98,14 @@ describe('parse', () => {
   });
 
   test.each([
-    ['10.0.3.1/28', "'10.0.3.1/28' has host bits set; write '10.0.3.0/28' for the block, or '10.0.3.1/32' for that address alone (CidrHasHostBits)"],
-    ['fd00::1/64', "'fd00::1/64' has host bits set; write 'fd00::/64' for the block, or 'fd00::1/128' for that address alone (CidrHasHostBits)"],
+    [
+      '10.0.3.1/28',
+      "'10.0.3.1/28' has host bits set; write '10.0.3.0/28' for the block, or '10.0.3.1/32' for that address alone (CidrHasHostBits)",
+    ],
+    [
+      'fd00::1/64',
+      "'fd00::1/64' has host bits set; write 'fd00::/64' for the block, or 'fd00::1/128' for that address alone (CidrHasHostBits)",
+    ],
     ['FD00::/8', "'FD00::/8' is not a block: the canonical form of the address is 'fd00::'; did you mean 'fd00::/8' (CidrSyntax)"],
     [
       ' 10.0.0.0/8',

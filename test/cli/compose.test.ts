@@ -8,7 +8,8 @@ import { temporaryFolder } from '../support/folders';
 
 const folder = temporaryFolder();
 
-const TEXT = 'services:\n  web: {image: a, ports: ["80:80"]}\n  db: {image: b, networks: [back], ports: ["5432:5432"]}\nnetworks: {back: {internal: true}}\n';
+const TEXT =
+  'services:\n  web: {image: a, ports: ["80:80"]}\n  db: {image: b, networks: [back], ports: ["5432:5432"]}\nnetworks: {back: {internal: true}}\n';
 
 /** A folder `shop` with files. */
 function shop(files: Readonly<Record<string, string>>): string {
@@ -63,13 +64,23 @@ test('a folder is read with its override file, a file alone without it, and says
   const alone = await bulkhead('exposure', path.join(place, 'compose.yaml'), '-e', '28.5');
   expect(ports(alone.out)).toEqual(['80']);
   expect(alone.err).toContain('compose.override.yaml is beside the file and is not read');
-  const both = await bulkhead('exposure', path.join(place, 'compose.yaml'), '--override', path.join(place, 'compose.override.yaml'), '-e', '28.5');
+  const both = await bulkhead(
+    'exposure',
+    path.join(place, 'compose.yaml'),
+    '--override',
+    path.join(place, 'compose.override.yaml'),
+    '-e',
+    '28.5',
+  );
   expect(ports(both.out)).toEqual(['80', '81']);
   expect(both.err).not.toContain('is not read');
 });
 
 test('a profile, and a file with variables', async () => {
-  const place = shop({ 'compose.yaml': 'services:\n  web: {image: a, profiles: [debug], ports: ["${PORT}:80"]}\n', 'my.env': 'PORT=8088\n' });
+  const place = shop({
+    'compose.yaml': 'services:\n  web: {image: a, profiles: [debug], ports: ["${PORT}:80"]}\n',
+    'my.env': 'PORT=8088\n',
+  });
   const off = await bulkhead('exposure', place, '-e', '28.5');
   expect(off.out).not.toContain('shop-web-1');
   expect(off.err).toContain('--profile debug includes it');

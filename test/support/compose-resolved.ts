@@ -3,7 +3,9 @@ import type { ComposeProject } from '../../src/intake/private/compose/project';
 
 export interface Resolved {
   readonly name: string;
-  readonly services: Readonly<Record<string, { readonly networks: Readonly<Record<string, unknown>>; readonly ports: string[]; readonly profiles: string[] }>>;
+  readonly services: Readonly<
+    Record<string, { readonly networks: Readonly<Record<string, unknown>>; readonly ports: string[]; readonly profiles: string[] }>
+  >;
   readonly networks: Readonly<Record<string, unknown>>;
 }
 

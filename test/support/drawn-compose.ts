@@ -34,7 +34,9 @@ export function drawnCompose(seed: string): DrawnCompose {
 function marked(random: Random, text: string): string {
   return text
     .split('\n')
-    .map((line) => (/^ {4}(ports|networks|profiles):$/.test(line) && random.chance(0.15) ? `${line} ${random.pick(['!override', '!reset'])}` : line)) // prettier-ignore
+    .map((line) =>
+      /^ {4}(ports|networks|profiles):$/.test(line) && random.chance(0.15) ? `${line} ${random.pick(['!override', '!reset'])}` : line,
+    ) // prettier-ignore
     .join('\n');
 }
 

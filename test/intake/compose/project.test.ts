@@ -2,9 +2,12 @@ import { projectOf } from './project-of';
 import { InputError } from '../../../src/intake/input-error';
 
 const WEB = 'services:\n  web:\n    image: nginx\n';
-const read = (text: string, others: Readonly<Record<string, string>> = {}, ...over: string[]) => projectOf({ 'compose.yaml': text, ...others }, over);
+const read = (text: string, others: Readonly<Record<string, string>> = {}, ...over: string[]) =>
+  projectOf({ 'compose.yaml': text, ...others }, over);
 const portsOf = (project: ReturnType<typeof read>, service = 'web') =>
-  project.services.find(({ name }) => name === service)!.ports.map(({ hostPorts, targetPort }) => `${hostPorts?.first ?? ''}:${targetPort}`);
+  project.services
+    .find(({ name }) => name === service)!
+    .ports.map(({ hostPorts, targetPort }) => `${hostPorts?.first ?? ''}:${targetPort}`);
 
 describe('names', () => {
   test('the project has the name of its folder, of its file, or of the environment', () => {
@@ -16,7 +19,9 @@ describe('names', () => {
   });
 
   test('a network has the name of the project, its own, or that of another', () => {
-    const { networks } = read(`${WEB}    networks: [a, b, c, d]\nnetworks:\n  a:\n  b: {name: other}\n  c: {external: true}\n  d: {external: {name: old}}\n`);
+    const { networks } = read(
+      `${WEB}    networks: [a, b, c, d]\nnetworks:\n  a:\n  b: {name: other}\n  c: {external: true}\n  d: {external: {name: old}}\n`,
+    );
     expect(networks.map(({ name, external }) => [name, external])).toEqual([['shop_a', false], ['other', false], ['c', true], ['old', true]]); // prettier-ignore
   });
 
@@ -28,7 +33,8 @@ describe('names', () => {
 
 describe('files together', () => {
   test('a later file adds ports and networks, and replaces the rest', () => {
-    const over = 'services:\n  web:\n    ports: ["81:80", "80:80"]\n    container_name: w\n    networks: {back: {ipv4_address: 10.0.0.9}}\nnetworks: {back: }\n';
+    const over =
+      'services:\n  web:\n    ports: ["81:80", "80:80"]\n    container_name: w\n    networks: {back: {ipv4_address: 10.0.0.9}}\nnetworks: {back: }\n';
     const project = read(`${WEB}    ports: ["80:80"]\n    networks: [front]\nnetworks: {front: }\n`, { 'over.yaml': over }, 'over.yaml');
     expect(portsOf(project)).toEqual(['80:80', '81:80']);
     expect(project.services[0].networks.map(({ network, ipv4 }) => [network, ipv4])).toEqual([['front', undefined], ['back', '10.0.0.9']]); // prettier-ignore
@@ -45,7 +51,8 @@ describe('files together', () => {
   });
 
   test('anchors and merge keys, the own key first', () => {
-    const text = 'x-a: &a {ports: ["1:1"], image: a}\nx-b: &b {ports: ["2:2"], container_name: b}\nservices:\n  web: {<<: [*a, *b], image: mine}\n';
+    const text =
+      'x-a: &a {ports: ["1:1"], image: a}\nx-b: &b {ports: ["2:2"], container_name: b}\nservices:\n  web: {<<: [*a, *b], image: mine}\n';
     expect(portsOf(read(text))).toEqual(['1:1']);
     expect(read(text).services[0].containerName).toBe('b');
   });
@@ -104,7 +111,13 @@ describe('refused', () => {
   });
 
   test('aliases of aliases do not fill the memory', () => {
-    const levels = Array.from({ length: 12 }, (_, i) => `x${i}: &x${i} [${Array(10).fill(i === 0 ? '1' : `*x${i - 1}`).join()}]`);
+    const levels = Array.from(
+      { length: 12 },
+      (_, i) =>
+        `x${i}: &x${i} [${Array(10)
+          .fill(i === 0 ? '1' : `*x${i - 1}`)
+          .join()}]`,
+    );
     expect(() => read(`${levels.join('\n')}\n${WEB}`)).toThrow('has more than 100000 values');
   });
 
@@ -129,7 +142,13 @@ describe('what is not in the answers is told, with its line', () => {
     expect(read(text).notes).toEqual([expect.objectContaining({ text: 'compose', place, sentence: expect.stringContaining(sentence) })]);
   });
 
-  test.each(['    cap_add: [CHOWN]\n', '    privileged: false\n', '    x-frob: 1\n', '    sysctls: {kernel.x: 1}\n', '    restart: always\n'])('not %j', (line) => {
+  test.each([
+    '    cap_add: [CHOWN]\n',
+    '    privileged: false\n',
+    '    x-frob: 1\n',
+    '    sysctls: {kernel.x: 1}\n',
+    '    restart: always\n',
+  ])('not %j', (line) => {
     expect(read(WEB + line).notes).toEqual([]);
   });
 });

@@ -5,7 +5,10 @@ import { composePorts } from '../../../src/intake/private/compose/ports';
 
 const SET: Readonly<Record<string, string>> = { A: 'a', EMPTY: '', _x1: 'low' };
 const unset: string[] = [];
-const VARIABLES = { value: (name: string) => (Object.hasOwn(SET, name) ? SET[name] : undefined), unset: (name: string) => void unset.push(name) };
+const VARIABLES = {
+  value: (name: string) => (Object.hasOwn(SET, name) ? SET[name] : undefined),
+  unset: (name: string) => void unset.push(name),
+};
 
 describe('variables in a text', () => {
   test.each([

@@ -111,7 +111,9 @@ function filesFrom(random: Random): Readonly<Record<string, string>> {
   };
   const service = (i: number) => ({
     image: 'lab:1',
-    ...(random.chance(0.15) ? { network_mode: random.pick(['host', 'none', 'bridge', ...(i > 0 ? ['service:web'] : [])]) } : { networks: joined() }),
+    ...(random.chance(0.15)
+      ? { network_mode: random.pick(['host', 'none', 'bridge', ...(i > 0 ? ['service:web'] : [])]) }
+      : { networks: joined() }),
   });
   const withPorts = (each: ReturnType<typeof service>, i: number) => ('networks' in each ? { ...each, ports: Array.from({ length: random.int(0, 2) }, (_, n) => portOf(i, n)) } : each); // prettier-ignore
   const services = Object.fromEntries(SERVICES.map((name, i) => [name, withPorts(service(i), i)]));

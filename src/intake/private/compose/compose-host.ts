@@ -81,9 +81,13 @@ class Maker {
     if (ports.length > 0 && mode === undefined && this.isInward(service)) {
       this.note(place, `ports of service ${name} have no effect, because all of its networks are internal`);
     }
-    if (mode === 'host') this.note(place, `service ${name} uses the network of the host: whatever it listens on is a port of the host, and is not listed`);
+    if (mode === 'host')
+      this.note(place, `service ${name} uses the network of the host: whatever it listens on is a port of the host, and is not listed`);
     if (ports.some(({ hostPorts }) => hostPorts !== undefined && hostPorts.first === hostPorts.last) && replicas > 1) {
-      this.note(place, `service ${name} has ${replicas} replicas and one port of the host: only the first starts, and the others are left out`);
+      this.note(
+        place,
+        `service ${name} has ${replicas} replicas and one port of the host: only the first starts, and the others are left out`,
+      );
       return [this.container(service, 1, mode)];
     }
     return Array.from({ length: replicas }, (_, i) => this.container(service, i + 1, mode));
@@ -124,7 +128,10 @@ class Maker {
     }
     if (!networkMode.startsWith('container:')) return undefined;
     const owner = networkMode.slice('container:'.length);
-    this.note(place, `service ${name} shares the network of the container ${owner}, which the files do not make: what reaches it is not in the answers`);
+    this.note(
+      place,
+      `service ${name} shares the network of the container ${owner}, which the files do not make: what reaches it is not in the answers`,
+    );
     return { sharesWith: owner };
   }
 
@@ -143,10 +150,17 @@ class Maker {
   }
 
   /** Without an address the engine binds the port for both families. */
-  private published({ name, place }: ComposeService, { protocol, targetPort, hostAddress, hostPorts }: ComposeService['ports'][number]): PublishedPort[] {
+  private published(
+    { name, place }: ComposeService,
+    { protocol, targetPort, hostAddress, hostPorts }: ComposeService['ports'][number],
+  ): PublishedPort[] {
     const isChosen = hostPorts === undefined || hostPorts.first !== hostPorts.last;
     const hostPort = hostPorts?.first ?? this.chosen++;
-    if (isChosen) this.note(place, `the engine chooses the port of the host for ${targetPort}/${protocol} of service ${name}; ${hostPort} stands for it`);
+    if (isChosen)
+      this.note(
+        place,
+        `the engine chooses the port of the host for ${targetPort}/${protocol} of service ${name}; ${hostPort} stands for it`,
+      );
     const addresses = hostAddress === undefined ? ['0.0.0.0', '::'] : [hostAddress];
     return addresses.map((address) => ({ protocol, hostAddress: address, hostPort, targetPort }));
   }

@@ -55,7 +55,9 @@ function expanded(inside: string, variables: Variables, where: string, text: str
   const [name = ''] = NAME.exec(inside) ?? [];
   const [, operator = '', argument = ''] = /^(:?[-?+])([^\n]*)$/.exec(inside.slice(name.length)) ?? [];
   if (name === '' || (operator === '' && inside !== name)) {
-    throw new InputError(`${where} has '${text}', which is not a form of a variable; write \${NAME}, \${NAME:-default}, or $$ for a dollar sign`);
+    throw new InputError(
+      `${where} has '${text}', which is not a form of a variable; write \${NAME}, \${NAME:-default}, or $$ for a dollar sign`,
+    );
   }
   const value = variables.value(name);
   const isThere = value !== undefined && (value !== '' || !operator.startsWith(':'));
@@ -66,7 +68,9 @@ function expanded(inside: string, variables: Variables, where: string, text: str
       return isThere ? substitute(argument, variables, where) : (value ?? '');
     case '?':
       if (isThere) return value;
-      throw new InputError(`${where} needs the variable ${name}${argument === '' ? '' : ` (${substitute(argument, variables, where)})`}; set it in the environment or in .env`);
+      throw new InputError(
+        `${where} needs the variable ${name}${argument === '' ? '' : ` (${substitute(argument, variables, where)})`}; set it in the environment or in .env`,
+      );
     default:
       return valueOf(name, variables);
   }

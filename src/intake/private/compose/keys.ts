@@ -52,7 +52,10 @@ export const SERVICE: Keys = {
       when: (value) => Object.keys(namedValues(value)).some((name) => name.startsWith('net.')),
       sentence: 'has settings of the kernel for its network; forwarding by a container is not in the answers',
     },
-    use_api_socket: { when: (value) => value === true || value === 'true', sentence: 'has the socket of the engine, and can change the host' },
+    use_api_socket: {
+      when: (value) => value === true || value === 'true',
+      sentence: 'has the socket of the engine, and can change the host',
+    },
   },
 };
 

@@ -91,11 +91,14 @@ class Loader {
 
   /** Texts of the files may name the project, so it comes first. */
   public nameOf(files: readonly string[], folder: string, variables: Variables): string {
-    const inFiles = files.flatMap((file) => yamlDocuments(file, this.textOf(file)).map(({ value }) => (isTreeMap(value) ? value.name : undefined)));
+    const inFiles = files.flatMap((file) =>
+      yamlDocuments(file, this.textOf(file)).map(({ value }) => (isTreeMap(value) ? value.name : undefined)),
+    );
     const named = inFiles.filter((each) => typeof each === 'string' && each !== '').map((each) => substitute(String(each), variables, 'name')); // prettier-ignore
     const wanted = variables.value(PROJECT_NAME) || (named.at(-1) ?? path.basename(path.resolve(folder)));
     const name = wanted.toLowerCase().replace(/[^-_a-z0-9]/g, '').replace(/^[-_]+/, ''); // prettier-ignore
-    if (name === '') throw new InputError(`the project '${wanted}' has a name without a letter or digit; write name at the top of ${files[0]}`);
+    if (name === '')
+      throw new InputError(`the project '${wanted}' has a name without a letter or digit; write name at the top of ${files[0]}`);
     return name;
   }
 
@@ -120,10 +123,13 @@ class Loader {
 
   private textOf(file: string): string {
     if (/^(https?|git|ssh|oci):|^git@|\.git(#|$)/.test(file)) {
-      throw new InputError(`${file} is not on this machine, and this command does not fetch it; give it what 'docker compose config --format json' prints`);
+      throw new InputError(
+        `${file} is not on this machine, and this command does not fetch it; give it what 'docker compose config --format json' prints`,
+      );
     }
     const text = this.readFile(file);
-    if (text === undefined) throw new InputError(`${file} does not exist; name a Compose file, or give this command what 'docker compose config' prints`);
+    if (text === undefined)
+      throw new InputError(`${file} does not exist; name a Compose file, or give this command what 'docker compose config' prints`);
     return text;
   }
 
@@ -141,7 +147,9 @@ class Loader {
       const named = listOf(envFile).map((one) => resolved(folder, String(one))).filter((one) => one !== '/dev/null'); // prettier-ignore
       const its = this.nested(variables, envFile === undefined ? [path.join(inside, '.env')] : named, envFile !== undefined);
       const model = this.load(files, inside, its, chain);
-      const imported = Object.fromEntries(SECTIONS.flatMap((key) => (isTreeMap(model[key]) ? [[key, different(model[key], all[key])]] : [])));
+      const imported = Object.fromEntries(
+        SECTIONS.flatMap((key) => (isTreeMap(model[key]) ? [[key, different(model[key], all[key])]] : [])),
+      );
       return merged(imported, all, []) as TreeMap;
     }, own);
   }
@@ -152,7 +160,12 @@ class Loader {
       if (text === undefined && needed) throw new InputError(`${file} does not exist; correct env_file of the include`);
       return text === undefined ? [] : [dotenvOf(file, text, outer)];
     });
-    const value = (name: string) => outer.value(name) ?? [...own].reverse().find((each) => each.has(name))?.get(name);
+    const value = (name: string) =>
+      outer.value(name) ??
+      [...own]
+        .reverse()
+        .find((each) => each.has(name))
+        ?.get(name);
     return { value, unset: (name) => outer.unset(name) };
   }
 
@@ -177,7 +190,9 @@ class Loader {
       throw new InputError(`${at} extends '${ref}', and ${other.file} has no service of that name; name one of: ${Object.keys(other.services).join(', ')}`); // prettier-ignore
     }
     const base = this.extended(ref, other, variables, [...chain, key]);
-    const resets = (source.document?.replaced ?? []).flatMap(([section, of, ...rest]) => (section === 'services' && of === name ? [rest] : []));
+    const resets = (source.document?.replaced ?? []).flatMap(([section, of, ...rest]) =>
+      section === 'services' && of === name ? [rest] : [],
+    );
     return merged(base === null ? {} : without(base, resets), own, ['services', name]);
   }
 

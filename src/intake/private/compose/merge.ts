@@ -123,7 +123,11 @@ function sameDriver(base: Tree, override: Tree): boolean {
 
 /** In the way of Compose: a block of the override takes the place of all blocks before that it does not name, and their further settings may move. */
 function bySubnet(base: Tree, override: Tree): Tree {
-  const [before, after] = [base, override].map((each) => listOf(each).filter(isTreeMap).map((config) => ({ ...config })));
+  const [before, after] = [base, override].map((each) =>
+    listOf(each)
+      .filter(isTreeMap)
+      .map((config) => ({ ...config })),
+  );
   const configs: TreeMap[] = [];
   const placeOf = (subnet: Tree) => configs.findIndex((each) => each.subnet === subnet);
   for (const original of before) {

@@ -16,7 +16,9 @@ export interface ComposePort {
 export function composePorts(entry: Tree, where: string): ComposePort[] {
   if (isTreeMap(entry)) return [longPort(entry, where)];
   const refuse = (why: string): never => {
-    throw new InputError(`${where}: '${String(entry)}' ${why}; write [ADDRESS:][HOST PORT:]CONTAINER PORT[/PROTOCOL], such as 127.0.0.1:8080:80`);
+    throw new InputError(
+      `${where}: '${String(entry)}' ${why}; write [ADDRESS:][HOST PORT:]CONTAINER PORT[/PROTOCOL], such as 127.0.0.1:8080:80`,
+    );
   };
   const [ports, named = 'tcp'] = String(entry).split('/', 2);
   const protocol = protocolOf(named) ?? refuse(`has the protocol '${named}'`);
@@ -45,12 +47,15 @@ function longPort(entry: { [key: string]: Tree }, where: string): ComposePort {
     throw new InputError(`${where}: ${why}`);
   };
   const target = rangeOf(text('target') ?? '');
-  if (target === undefined || target.first !== target.last) return refuse('target is not a port of the container; write a number, such as target: 80');
+  if (target === undefined || target.first !== target.last)
+    return refuse('target is not a port of the container; write a number, such as target: 80');
   const published = text('published');
   const hostPorts = published === undefined || published === '0' ? undefined : (rangeOf(published) ?? refuse(`published '${published}' is not a port of the host; write a number or a range`)); // prettier-ignore
   const hostAddress = text('host_ip')?.replace(/^\[(.*)\]$/, '$1');
-  if (hostAddress !== undefined && net.isIP(hostAddress) === 0) refuse(`host_ip '${hostAddress}' is not an address of the host; write one, such as 127.0.0.1`);
-  const protocol = protocolOf(text('protocol') ?? 'tcp') ?? refuse(`protocol '${text('protocol')}' is not tcp, udp or sctp; write one of them`);
+  if (hostAddress !== undefined && net.isIP(hostAddress) === 0)
+    refuse(`host_ip '${hostAddress}' is not an address of the host; write one, such as 127.0.0.1`);
+  const protocol =
+    protocolOf(text('protocol') ?? 'tcp') ?? refuse(`protocol '${text('protocol')}' is not tcp, udp or sctp; write one of them`);
   return { protocol, targetPort: target.first, ...(hostAddress !== undefined && { hostAddress }), ...(hostPorts && { hostPorts }) };
 }
 

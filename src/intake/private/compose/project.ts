@@ -51,7 +51,9 @@ export interface ComposeProject {
 export function composeProject(model: ComposeModel): ComposeProject {
   const { tree, name } = model;
   if (!isTreeMap(tree.services)) throw new InputError(`${model.placeOf()} has no services; name a Compose file`);
-  const notes: HostNote[] = model.unset.map((name) => notUnderstood('compose', name, 'the variable is not set, and Compose takes it for empty'));
+  const notes: HostNote[] = model.unset.map((name) =>
+    notUnderstood('compose', name, 'the variable is not set, and Compose takes it for empty'),
+  );
   const reader = new Reader(model, notes);
   reader.keys(tree, TOP, []);
   const services = Object.entries(tree.services).flatMap(([key, each]) => reader.service(key, each));
@@ -102,7 +104,8 @@ class Reader {
     if (networkMode !== undefined && memberships.length > 0) {
       throw new InputError(`${place}: service ${name} has network_mode and networks, and Compose refuses both together; remove one`);
     }
-    if (networkMode === `service:${name}`) throw new InputError(`${place}: service ${name} shares the network of itself; name another service`);
+    if (networkMode === `service:${name}`)
+      throw new InputError(`${place}: service ${name} shares the network of itself; name another service`);
     const joined = memberships.length === 0 && networkMode === undefined ? [['default', null] as const] : memberships;
     const containerName = textOf(tree.container_name);
     return [
@@ -173,7 +176,8 @@ class Reader {
 
 /** The last of those that Compose takes for the same. */
 function distinct(ports: readonly ComposePort[]): ComposePort[] {
-  const keyOf = ({ hostAddress = '0.0.0.0', ...port }: ComposePort) => JSON.stringify([hostAddress, port.hostPorts, port.targetPort, port.protocol]);
+  const keyOf = ({ hostAddress = '0.0.0.0', ...port }: ComposePort) =>
+    JSON.stringify([hostAddress, port.hostPorts, port.targetPort, port.protocol]);
   return [...new Map(ports.map((port) => [keyOf(port), port])).values()];
 }
 

@@ -48,12 +48,16 @@ class Reader {
 
   public treeOf(node: Node, path: TreePath): Tree {
     if (++this.nodes > MOST_NODES) {
-      throw new InputError(`${this.file} has more than ${MOST_NODES} values once its aliases are followed; split it, or remove aliases of aliases`);
+      throw new InputError(
+        `${this.file} has more than ${MOST_NODES} values once its aliases are followed; split it, or remove aliases of aliases`,
+      );
     }
     if (isAlias(node)) {
       const target = this.target(node);
       if (target === undefined || this.open.has(target)) {
-        throw new InputError(`${this.file} has the alias *${node.source}${this.placeOf(node)}, which has no anchor, or is inside of it; remove it`);
+        throw new InputError(
+          `${this.file} has the alias *${node.source}${this.placeOf(node)}, which has no anchor, or is inside of it; remove it`,
+        );
       }
       return this.treeOf(target, path);
     }
@@ -97,7 +101,8 @@ class Reader {
     const tree = this.treeOf(node, path);
     const all = Array.isArray(tree) ? tree : [tree];
     return all.map((each) => {
-      if (!isTreeMap(each)) throw new InputError(`${this.file} merges something that is not a map${this.placeOf(node)}; name the anchor of a map`);
+      if (!isTreeMap(each))
+        throw new InputError(`${this.file} merges something that is not a map${this.placeOf(node)}; name the anchor of a map`);
       return each;
     });
   }
