@@ -95,7 +95,6 @@ function openForNobody(scene: Scene, family: Family): Fault[] {
   if (first === undefined) return [];
   const { publication, packet, by } = first;
   const more = found.slice(1).map((each) => publicationText(each.publication));
-  const words = { ...wordsOf(example, example.ways[0]), sources: [], spared: [], into: [], sets: [] };
   const what = by.rule === undefined ? `the policy of filter ${by.chain}` : ruleText(by.rule, by.chain, family);
   return [
     {
@@ -104,7 +103,7 @@ function openForNobody(scene: Scene, family: Family): Fault[] {
       rule: what,
       statement: `${publicationText(publication)} is open, though INPUT opens published ports by their number, such as by '${example.text}', and not this one: ${asksOf(scene, packet)} is delivered, ${WHY}${more.length === 0 ? '' : `; the same is true of ${more.join(', ')}`}`,
       packet: shown(packet),
-      mend: closeIt(scene, words, found),
+      // Which of these ports are for everybody, the rules do not tell: commands for all of them could close a web site.
       unless: [],
     },
   ];
