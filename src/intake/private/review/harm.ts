@@ -64,7 +64,7 @@ export function admittedTo(scene: Scene, hook: Words['hook'], { publication, pac
     if (kind !== 'accept' && kind !== 'return') return [];
     return rule.ways.slice(0, 1).flatMap((way) => {
       const words = wordsOf(rule, way);
-      // A fix goes into FORWARD: whom the rules there let in, it lets in as well.
+      // A fix goes into FORWARD, so it also keeps the senders that rules there accept.
       if (way.hook !== hook && way.hook !== 'forward') return [];
       const described = describe(scene, { ...words, isOdd: false }, publication);
       if (described === undefined || described.isOtherProtocol || described.isElsewhere || described.naming === 'source') return [];

@@ -103,7 +103,7 @@ function openForNobody(scene: Scene, family: Family): Fault[] {
       rule: what,
       statement: `${publicationText(publication)} is open, though INPUT opens published ports by their number, such as by '${example.text}', and not this one: ${asksOf(scene, packet)} is delivered, ${WHY}${more.length === 0 ? '' : `; the same is true of ${more.join(', ')}`}`,
       packet: shown(packet),
-      // Which of these ports are for everybody, the rules do not tell: commands for all of them could close a web site.
+      // The rules do not tell which of these ports are public, and commands for all of them could close a web site.
       unless: [],
     },
   ];
