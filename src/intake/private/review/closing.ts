@@ -43,7 +43,7 @@ function wiresOf({ into }: Words, scene: Scene): Match[] {
   );
 } // prettier-ignore
 
-/** Without an interface to the outside: what containers ask of others, and of each other, on the same port stays open. */
+/** Without an interface to the outside: containers still reach each other, and other machines, on the same port. */
 function intoNetworkOf({ bridge }: RuledPublication): Match[] {
   return [
     { kind: 'in-interface', name: bridge, negate: true },

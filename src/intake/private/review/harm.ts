@@ -50,7 +50,7 @@ export function isHarmful(scene: Scene, edited: HostRules, meant: readonly Meant
   );
 }
 
-/** The senders that rules let in to a publication over the same hook: the words of the rules, and a packet of each. */
+/** The senders that rules let in to a publication over the same hook, or over that of a fix: the words of the rules, and a packet of each. */
 export interface Admitted {
   readonly words: readonly Words[];
   readonly packets: readonly ProbeSpec[];
@@ -64,7 +64,8 @@ export function admittedTo(scene: Scene, hook: Words['hook'], { publication, pac
     if (kind !== 'accept' && kind !== 'return') return [];
     return rule.ways.slice(0, 1).flatMap((way) => {
       const words = wordsOf(rule, way);
-      if (way.hook !== hook) return [];
+      // A fix goes into FORWARD, so it also keeps the senders that rules there accept.
+      if (way.hook !== hook && way.hook !== 'forward') return [];
       const described = describe(scene, { ...words, isOdd: false }, publication);
       if (described === undefined || described.isOtherProtocol || described.isElsewhere || described.naming === 'source') return [];
       const namesPort = described.naming !== 'broad' && (words.counts || words.isOdd);

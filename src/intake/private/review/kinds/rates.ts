@@ -130,7 +130,7 @@ function mendWith(scene: Scene, rule: PersonRule, mended: Rule, opener: ProbeSpe
   const { verdict } = rule.rule;
   const isLetting = verdict.kind === 'accept' || verdict.kind === 'return';
   const all = scene.rules(rule.family);
-  // A rule behind it may drop what the rate no longer lets by.
+  // A later rule may drop packets that the rate no longer accepts.
   const passes: Rule = { matches: [{ kind: 'ct-state', states: ['RELATED', 'ESTABLISHED'] }], verdict, origin: 'fix' };
   const isShut = isLetting && !isDelivered(scene.walk(later, replaced(all, rule, [mended])));
   const command = `${iptables(rule.family)}${rule.table === 'filter' ? '' : ` -t ${rule.table}`}`;

@@ -97,7 +97,6 @@ function openForNobody(scene: Scene, family: Family): Fault[] {
   if (first === undefined) return [];
   const { publication, packet, by } = first;
   const more = found.slice(1).map((each) => publicationText(each.publication));
-  const words = { ...wordsOf(example, example.ways[0]), sources: [], spared: [], into: [], sets: [] };
   const what = by.rule === undefined ? `the policy of filter ${by.chain}` : ruleText(by.rule, by.chain, family);
   return [
     {
@@ -106,7 +105,7 @@ function openForNobody(scene: Scene, family: Family): Fault[] {
       rule: what,
       statement: `${publicationText(publication)} is open, though INPUT opens published ports by their number, such as by '${example.text}', and not this one: ${asksOf(scene, packet)} is delivered, ${WHY}${more.length === 0 ? '' : `; the same is true of ${more.join(', ')}`}`,
       packet: shown(packet),
-      mend: closeIt(scene, words, found),
+      // The rules do not tell which of these ports are public, and commands for all of them could close a web site.
       unless: [],
     },
   ];
