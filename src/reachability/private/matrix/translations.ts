@@ -65,7 +65,7 @@ function destinationTest(match: Match, family: Family): ((address: Address) => b
 }
 
 function asksForLocal({ rule: { matches } }: RuleFacts): boolean {
-  return matches.some((match) => match.kind === 'address-type' && match.of === 'destination' && match.type === 'LOCAL' && !match.negate);
+  return matches.some((match) => match.kind === 'address-type' && match.of === 'destination' && match.type === 'local' && !match.negate);
 }
 
 const keyOf = ({ table, name }: HostChain): string => chainKey(table, name);
