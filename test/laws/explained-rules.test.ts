@@ -10,10 +10,11 @@ import { rulesFor, type Site, type WrittenStyle } from '../integ/harness/hosts-r
 import { textsOf } from '../intake/host-texts';
 import { SavedRules } from '../support/saved-rules';
 
-const COUNT = Number(process.env.BULKHEAD_FLIPS ?? 20);
+const COUNT = Number(process.env.BULKHEAD_FLIPS ?? 8);
 const SEED = Number(process.env.BULKHEAD_PROPERTY_SEED ?? 20261201);
 
-const TEXTS = textsOf('docker-28.5');
+// Its tables of nftables are those of iptables again.
+const TEXTS: HostTexts = { ...textsOf('docker-28.5'), nft: '{"nftables": []}' };
 const BRIDGES = ['docker0', 'br-f8523169a1a4', 'br-c0fbd79b426f', 'six'];
 const SITE: Site = {
   uplinks: ['eth0', 'eth1'],

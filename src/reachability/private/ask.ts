@@ -5,6 +5,7 @@ import { aloneAmong } from './segmentless';
 import { type Ports, portsBetween, selectionOf } from './selection';
 import { explanationOf } from './words';
 import type { PeerFact } from '../../topology/private/facts';
+import { needsNoAnswer } from '../../topology/private/senders';
 import { shareNetwork } from '../../topology/private/sharers';
 import type { PortSpec } from '../../topology/private/terms';
 import { Disposition } from '../disposition';
@@ -54,7 +55,8 @@ export function explain(proof: Proof, question: Question): Explanation {
   const [from, to] = [selectionOf(source.fact, proof.derived), selectionOf(destination.fact, proof.derived)];
   const deciding = decidingPort(proof, question);
   const own = furthestWay(proof, from, to, deciding, at);
-  const isTold = own?.outcome.disposition === 'DELIVERED' || at !== undefined;
+  // Only what needs no answer can arrive with a source that is not the sender's.
+  const isTold = own?.outcome.disposition === 'DELIVERED' || at !== undefined || !needsNoAnswer(question.port.protocol);
   const told = isTold ? own : (forgedWay(proof, from, to, deciding) ?? own);
   return explanationOf(told, {
     source: nameOf(source),
@@ -74,6 +76,7 @@ export function explain(proof: Proof, question: Question): Explanation {
 
 /** Of a range the first port that gets furthest. */
 function decidingPort(proof: Proof, { source, destination, port }: Question): PortSpec {
+  if (port.first === port.last) return port;
   const { open, doubtful } = portsAsked(proof, source.fact, destination.fact);
   const asked = portSetOf(port);
   for (const found of [intersect(open, asked), intersect(doubtful, asked)]) {

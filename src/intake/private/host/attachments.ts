@@ -3,6 +3,7 @@ import { type HostNote, missing } from './host-note';
 import type { HostTexts } from './host-texts';
 import { at, readJson } from './json-text';
 import type { Listener } from './listeners';
+import { compareVersions } from '../../../engine/private/versions';
 import type { Attachment, ContainerView, ProxyListener } from '../../../reachability/private/walk/host-view';
 import type { Family } from '../../../topology/private/terms';
 
@@ -12,8 +13,12 @@ interface Engine {
   readonly listeners?: readonly Listener[];
 }
 
+/** Containers in an internal network have a default route there before this version, which leads to the host alone. */
+const NO_INTERNAL_ROUTE = '26.0';
+
 /** Containers with a network of their own; a container that shares one counts under the name of its owner. */
-export function containersIn({ networks, containers }: Engine): ContainerView[] {
+export function containersIn({ networks, containers }: Engine, version = NO_INTERNAL_ROUTE): ContainerView[] {
+  const isOld = compareVersions(version, NO_INTERNAL_ROUTE) < 0;
   const networkOf = finder(networks);
   return containers
     .filter(({ isRunning, mode }) => isRunning && mode === undefined)
@@ -21,7 +26,7 @@ export function containersIn({ networks, containers }: Engine): ContainerView[] 
       const unknown = container.endpoints.find((endpoint) => networkOf(endpoint) === undefined);
       return {
         key: container.name,
-        attachments: attachmentsOf(container, networkOf),
+        attachments: attachmentsOf(container, networkOf, isOld),
         ...(unknown && { doubt: `what network '${unknown.network}' of container '${container.name}' is` }),
       };
     });
@@ -35,8 +40,10 @@ function finder(networks: readonly EngineNetwork[]): Find {
   return ({ network, networkId }) => byId.get(networkId) ?? byName.get(network);
 }
 
-function attachmentsOf(container: EngineContainer, networkOf: Find): Attachment[] {
-  const gateways = { ipv4: gatewayEndpoint(container, 'ipv4', networkOf), ipv6: gatewayEndpoint(container, 'ipv6', networkOf) };
+function attachmentsOf(container: EngineContainer, networkOf: Find, isOld: boolean): Attachment[] {
+  const gatewayIn = (family: Family) =>
+    gatewayEndpoint(container, family, networkOf) ?? (isOld ? gatewayEndpoint(container, family, () => undefined) : undefined);
+  const gateways = { ipv4: gatewayIn('ipv4'), ipv6: gatewayIn('ipv6') };
   return container.endpoints.flatMap((endpoint): Attachment[] => {
     const network = networkOf(endpoint);
     if (network === undefined) return [];

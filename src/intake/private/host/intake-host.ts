@@ -50,7 +50,7 @@ export function hostOf(texts: HostTexts): IntakeHost {
   if (containers === undefined) notes.push(missing('docker-containers', 'which containers there are is not known'));
   if (sysctls === undefined) notes.push(missing('sysctls', 'whether the host forwards, and whether bridges show their frames to the rules, is taken as Docker sets it')); // prettier-ignore
   const engine = { networks: networks ?? [], containers: containers ?? [], listeners };
-  const attached = containersIn(engine);
+  const attached = containersIn(engine, texts.engine?.trim() || undefined);
   const routing = { ipv4: routingOf(texts, 'ipv4', notes), ipv6: routingOf(texts, 'ipv6', notes) };
   const shape = bridgesAndUplinks({ links, networks: networks ?? [], containers: containers ?? [], sysctls, routing }, notes);
   const policies = { ipv4: routing.ipv4?.policy, ipv6: routing.ipv6?.policy };

@@ -34,7 +34,7 @@ export function hostOfPlan({ networks: given, containers: asked, version, settin
   const input = engineInputFor({ networks, containers, version, settings });
   const rules = (family: Family) => withEitherPolicy((forwards) => dockerRules(forwarding(forwards), family));
   const forwarding = (forwards: boolean) => ({ ...input, daemon: { ...settings, forwardingBefore: { ipv4: forwards, ipv6: forwards } } });
-  const attached = containersIn({ networks, containers });
+  const attached = containersIn({ networks, containers }, version);
   const bridges = networks.filter(({ driver, interface: name }) => driver === 'bridge' && name !== undefined);
   const view: HostView = {
     rules: { ipv4: rules('ipv4'), ipv6: rules('ipv6') },

@@ -120,13 +120,14 @@ class ForgedFamily {
   }
 
   private context(position: Position): BlockContext {
-    const { family, walk, classes, index, pairs, everybody, listeners } = this.matrix;
+    const { family, walk, classes, index, pairs, led, everybody, listeners } = this.matrix;
     return {
       family,
       walk,
       classes,
       index,
       pairs,
+      led,
       everybody,
       listeners,
       add: (source, target, arrivals) => arrivals.forEach((arrival) => this.found(position, source, target, arrival)),

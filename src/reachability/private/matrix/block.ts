@@ -6,7 +6,7 @@ import { type Arrival, isShut, type Party, type Question, reach, type Walk } fro
 import { pairKey, type RuleFacts } from './rule-facts';
 import type { RuleIndex } from './rule-index';
 import type { Family } from '../../../topology/private/terms';
-import { type Address, inRange } from '../walk/address';
+import { type Address, type AddressRange, inRange } from '../walk/address';
 
 /** What all blocks of one family share. */
 export interface BlockContext {
@@ -15,6 +15,7 @@ export interface BlockContext {
   readonly classes: EndpointClasses;
   readonly index: RuleIndex;
   readonly pairs: NamedPairs;
+  readonly led: ReadonlySet<string>;
   readonly everybody: readonly Party[];
   readonly listeners: readonly Listener[];
   add(source: Endpoint, target: Target, arrivals: readonly Arrival[]): void;
@@ -42,12 +43,17 @@ export class Block {
     const link = { in: this.from.interface, ...(this.exits.length === 1 && this.exits !== 'anywhere' && { out: this.exits[0] }) };
     const bySource = classes.of(endpoints, endpoints, 'source', concerns, link);
     if (this.exits === 'anywhere') {
-      const sources = bySource.flatMap((some) => classesBy(some, pairs.led(some)));
+      const sources = bySource.flatMap((some) => classesBy(some, [...pairs.led(some), ...this.led(some)]));
       sources.forEach((some) => this.targets.forEach((target) => this.oneClass(some, [target], named)));
     } else {
       const byTarget = classes.of(this.targets, this.to.endpoints, 'destination', concerns, link);
       bySource.forEach((some) => byTarget.forEach((targets) => this.oneClass(some, targets, named)));
     }
+  }
+
+  private led(sources: readonly Endpoint[]): AddressRange[] {
+    const isLed = ({ party }: Endpoint) => party.kind === 'container' && this.matrix.led.has(party.key);
+    return sources.filter(isLed).flatMap(({ number }) => (number === undefined ? [] : [{ first: number, last: number }]));
   }
 
   /**

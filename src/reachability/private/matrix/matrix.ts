@@ -60,6 +60,8 @@ export class FamilyMatrix implements BlockContext {
   public readonly everybody: readonly Party[];
   public readonly listeners: readonly Listener[];
   public readonly translations: Translations;
+  /** Containers that a translation leads to: what they send may come back to themselves, so they stand for no other sender. */
+  public readonly led: ReadonlySet<string>;
   public readonly groupShut: GroupShut;
   public readonly containers: readonly Group[];
   /** The part of the outside that a route leads to: one piece without a route stands for no other. */
@@ -103,6 +105,11 @@ export class FamilyMatrix implements BlockContext {
     const host = Host.of(view);
     this.routed = { ...this.outside, endpoints: this.outside.endpoints.filter(({ number }) => host.hopTo(family, number) !== undefined) };
     this.wires = new Map((view.wires ?? []).map(({ parent }) => [met(parent), parent]));
+    this.led = new Set(
+      groups.flatMap(({ endpoints }) =>
+        endpoints.flatMap(({ party, address }) => (party.kind === 'container' && this.translations.leadsTo(address) ? [party.key] : [])),
+      ),
+    );
     this.everybody = view.containers.map(({ key }) => ({ kind: 'container', key }));
     this.listeners = view.proxies;
     this.links = new Map(

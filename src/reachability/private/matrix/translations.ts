@@ -47,6 +47,11 @@ export class Translations {
     return this.anywhere.some(({ destinations, admitsIn }) => admitsIn(entry) && destinations.every((holds) => holds(number)));
   }
 
+  /** Whether a rule names it as what it leads to. */
+  public leadsTo(address: string): boolean {
+    return this.to.has(address);
+  }
+
   public mayLeadTo(address: string): boolean {
     return this.isOpenEnded || this.to.has(address);
   }
