@@ -138,6 +138,8 @@ function compare(before: string, after: string): number {
   for (const key of new Set([...old.keys(), ...now.keys()])) {
     if (old.get(key) === now.get(key)) continue;
     const [program, what] = key.split(' | ');
+    // Of a program that one of the two refuses, the error alone tells.
+    if (what !== 'error' && [old, now].some((each) => each.has(`${program} | error`))) continue;
     const change = !now.has(key) ? 'is gone' : !old.has(key) ? 'is new' : 'differs';
     const kind = `${what} ${change}`;
     byKind.set(kind, [...(byKind.get(kind) ?? []), program]);
