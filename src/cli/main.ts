@@ -121,7 +121,12 @@ function programFor(out: Sink, err: Sink, progress: Progress, end: (code: number
     },
   );
 
-  formatted(command('whatif', 'what another version of the engine would open and close, with the same networks and rules of Bulkhead'))
+  formatted(
+    command(
+      'whatif',
+      'what another version of the engine would open and close, with the same networks, and the same rules but those of Docker',
+    ),
+  )
     .requiredOption('-e, --engine <version>', 'version of the engine that you ask about, such as 29.1')
     .option('--from <version>', 'version of the engine now, for Terraform, which does not tell it')
     .action(({ engine, from, ...given }: Given & { readonly engine: string; readonly from?: string }) => {

@@ -18,7 +18,7 @@ export function ask(input: string, daemon?: string): Questions {
  * @param engine version of the engine, which Terraform does not tell
  * @param option of the command line, which gives it
  * @param daemon of a plan with several Docker hosts, the configuration of the provider
- * @param step is told how much of an answer is done
+ * @param step gets the progress of an answer
  * @throws InputError
  */
 export function askHost(input: string, engine?: string, option = '--engine', daemon?: string, step?: Step): HostQuestions | undefined {
