@@ -1,8 +1,8 @@
 /** Where text goes. */
 export interface Sink {
-  write(text: string): unknown;
   /** People read it as it comes. */
   readonly isTTY?: boolean;
+  write(text: string): unknown;
 }
 
 /** Exit codes of the process, which scripts use. */

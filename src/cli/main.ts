@@ -130,7 +130,10 @@ function programFor(out: Sink, err: Sink, progress: Progress, end: (code: number
     });
 
   formatted(
-    command('whatif [input]', 'what another version of the engine would open and close, with the same networks and rules of Bulkhead'),
+    command(
+      'whatif [input]',
+      'what another version of the engine would open and close, with the same networks, and the same rules but those of Docker',
+    ),
   )
     .requiredOption('-e, --engine <version>', 'version of the engine that you ask about, such as 29.1')
     .option('--from <version>', 'version of the engine now, for Terraform and Compose, which do not tell it')

@@ -19,7 +19,7 @@ export class Progress {
     this.sink.write(`\r\u001b[K${done} of ${total} …`);
   };
 
-  /** Takes the line away. */
+  /** Removes the line. */
   public end(): void {
     if (this.shown > 0) this.sink.write('\r\u001b[K');
     this.shown = 0;

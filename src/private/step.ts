@@ -1,2 +1,2 @@
-/** Is told how much of a long piece of work is done. */
+/** Gets the progress of a long piece of work. */
 export type Step = (done: number, total: number) => void;

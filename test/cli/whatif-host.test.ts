@@ -45,7 +45,7 @@ test('a rule of somebody in FORWARD may come before the lines of Docker, or behi
   const { out: before } = await bulkhead('evaluate', 'internet', '192.0.2.10', '8443', '-i', place);
   expect(before).toBe('DROPPED\n');
   expect(rowsOf(out)).toEqual(['0.0.0.0/0 at eth0,web,tcp/443,,']);
-  expect(err).toContain('whether other rules of filter FORWARD stand before the lines of Docker or behind them after the restart is not known: what depends on it counts as open'); // prettier-ignore
+  expect(err).toContain('whether other rules of filter FORWARD come before the lines of Docker or after them, once the host has restarted, is not known: what depends on it counts as open'); // prettier-ignore
 });
 
 describe('what cannot be told is refused, with a way out', () => {

@@ -6,7 +6,6 @@ import { Crowd } from './generate-traffic';
 import { type Asked, expectedOf, isProxied, type Sum } from './hosts-ask';
 import { CLEAR, PORTS } from './hosts-stage';
 import type { IntakeHost } from '../../../src/intake/private/host/intake-host';
-import type { ContainerView } from '../../../src/reachability/private/walk/host-view';
 import type { EngineId } from '../lab/cache';
 import { type Lab, withLab } from '../lab/lab';
 import { NET } from '../lab/network';
@@ -75,21 +74,13 @@ function tellSum(checks: Checks, sum: Sum): void {
 }
 
 /** The lab's interface to the outside, with its addresses: no description tells them. */
-export function asInLab(host: IntakeHost, lab: Lab): IntakeHost {
+export function asInLab(host: IntakeHost): IntakeHost {
   const uplink = host.view.interfaces.find(({ kind }) => kind === 'uplink')!.name;
   const named = (name: string) => (name === uplink ? UPLINK : name);
   const addresses = [`${NET.host}/24`, `${NET.host2}/24`, `${NET.host6}/64`, `${NET.host62}/64`];
   const interfaces = host.view.interfaces.map((each) => (each.name === uplink ? { ...each, name: UPLINK, addresses } : each));
   const routes = host.view.routes.map((route) => ({ ...route, interface: named(route.interface) }));
-  return { ...host, view: { ...host.view, interfaces, routes, containers: host.view.containers.map((each) => (lab.engineId === '20.10' ? routedInside(each) : each)) } }; // prettier-ignore
-}
-
-/** Before 25.0 a container in internal networks alone has a default route. The model lets every container send anywhere; a probe follows routes. */
-function routedInside(container: ContainerView): ContainerView {
-  const [first, ...others] = container.attachments;
-  if (first === undefined || container.attachments.some(({ isGateway }) => isGateway.ipv4 || isGateway.ipv6)) return container;
-  const isGateway = { ipv4: first.ipv4 !== undefined, ipv6: first.ipv6 !== undefined };
-  return { ...container, attachments: [{ ...first, isGateway }, ...others] };
+  return { ...host, view: { ...host.view, interfaces, routes } };
 }
 
 /** @param names of the containers that have a network of their own */

@@ -92,7 +92,7 @@ function hostWith(told: Objects, real: Objects, lab: Lab): IntakeHost {
   });
   const engine = EngineVersion.of(lab.spec.version);
   const settings = unguardedSettings(engine, { userlandProxy: true, forwardPolicyDrop: false });
-  return asInLab(hostOfPlan({ networks, containers, version: engine.version, settings, notes: [] }), lab);
+  return asInLab(hostOfPlan({ networks, containers, version: engine.version, settings, notes: [] }));
 }
 
 /** Two files on top of each other, with the forms that people use. */

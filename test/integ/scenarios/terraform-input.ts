@@ -37,7 +37,7 @@ function tryProgram({ lab, crowd, checks, seed, random, sum }: PlannedTrial, eng
     const lines = (host: IntakeHost) => new HostQuestions(host).open().map((cell) => JSON.stringify(cell)).sort().join('\n'); // prettier-ignore
     const [planned, real] = [lines(plan), lines(state)];
     checks.check(`${seed}: the plan tells the same connections as the state`, planned === real, () => `plan:\n${planned}\nstate:\n${real}`);
-    const host = asInLab(state, lab);
+    const host = asInLab(state);
     const why = () => JSON.stringify(program.resource);
     probe({ checks, crowd, what: seed, host, containers: NAMES, why }, plannedQuestions(random, host, NAMES), sum);
   } finally {

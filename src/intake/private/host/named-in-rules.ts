@@ -119,7 +119,7 @@ export function outsidesIn(all: readonly HostRules[], bridges: ReadonlySet<strin
 
 /** Interfaces that lead to guests of the host, whatever their number: bridges of other programs, and of networks that Docker no longer has. */
 export const INNER = /^(veth|br-|bh-|docker|virbr|vnet|lxc|lxd|cni|cali|flannel|podman|cbr|kube|dummy|ifb)/;
-/** Interfaces that a host has whether or not a client is connected. */
+/** Interfaces that a host has with and without a connection. */
 export const isWire = (name: string): boolean => WIRE.test(name) && !/^(ppp|ww|usb)/.test(name);
 const WIRE = /^(eth|en|wl|ww|bond|team|ppp|venet|ib|usb|lan|wan)/;
 /** Interfaces behind which are clients of the host, and not the world. */

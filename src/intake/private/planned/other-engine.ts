@@ -27,7 +27,7 @@ const USUAL: Readonly<Record<string, unknown>> = {
 };
 const UNMODELLED: readonly string[] = ['ip6tables', 'bridge-accept-fwmark', 'bridge'];
 
-const ORDER = 'order: whether this rule stands before the lines of Docker after the restart, or behind them';
+const ORDER = 'order: whether this rule comes before the lines of Docker after the restart, or after them';
 const POLICY = 'docker: the policy of FORWARD is DROP if Docker turns forwarding on itself, and stays ACCEPT if the host forwarded before';
 
 /**
@@ -173,7 +173,7 @@ function combined(
   const base = old?.base ?? next?.base;
   if (name === 'DOCKER-USER') return { ...(old ?? next)!, rules: old?.rules ?? lines };
   const isEither = own.length > 0 && lines.length > 0;
-  if (isEither) unsure.add(`whether other rules of ${table} ${name} stand before the lines of Docker or behind them after the restart is not known: what depends on it counts as open`); // prettier-ignore
+  if (isEither) unsure.add(`whether other rules of ${table} ${name} come before the lines of Docker or after them, once the host has restarted, is not known: what depends on it counts as open`); // prettier-ignore
   const before = isEither ? own.map((rule): Rule => ({ ...rule, matches: [...rule.matches, { kind: 'unknown', text: ORDER, depends: true }] })) : []; // prettier-ignore
   const rules = [...before, ...lines, ...own];
   // Docker closes the policy where it turns forwarding on. Where the engine that is there did not, the host forwards before.

@@ -7,7 +7,7 @@ import type { HostNames, IntakeHost } from '../host/intake-host';
 import { INNER, TUNNEL } from '../host/named-in-rules';
 
 const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
-/** Published ports of services lead to a namespace that is not a container, on the network of this name. */
+/** Published ports of services lead to a namespace without a container, on the network of this name. */
 const GATE_OF_SWARM = 'docker_gwbridge';
 
 /** The host that its tools tell of, with the publications that its rules have. */

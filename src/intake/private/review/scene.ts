@@ -25,7 +25,7 @@ export interface ReviewedRules {
   readonly host?: Pick<IntakeHost, 'view' | 'names'>;
   /** Rules beside those of iptables, which a packet meets as well. */
   readonly native?: Readonly<Record<Family, HostRules>>;
-  /** Is told how many of the kinds of faults have been looked for. */
+  /** Gets the number of finished kinds of faults. */
   readonly step?: Step;
 }
 
