@@ -79,12 +79,12 @@ function askComposeFiles(files: readonly string[], { daemon, engine, compose = {
 
 /** Of a text that is about no host: undefined where it can be a topology, which is read by its path. */
 function noHost(input: string, text: string): undefined {
-  const hosts = "the text of 'bulkhead collect', what 'terraform show -json' prints, nor a Compose file";
+  const hosts = "the text of 'bulkhead collect' nor what 'terraform show -json' prints nor a Compose file";
   if (input === '-' || !fs.statSync(input).isFile()) {
     throw new InputError(`${input === '-' ? 'standard input' : input} is neither ${hosts}; pass one of these, or a topology.json by the path of its file`); // prettier-ignore
   }
   if (text.trim() !== '' && !text.trimStart().startsWith('{')) {
-    throw new InputError(`${input} is neither a topology of Bulkhead, ${hosts}; pass one of these, or a folder that a synth wrote`);
+    throw new InputError(`${input} is not a topology of Bulkhead, neither ${hosts}; pass one of these, or a folder that a synth wrote`);
   }
 }
 

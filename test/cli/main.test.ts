@@ -285,7 +285,7 @@ describe('what is refused, with exit code 2 and a way out', () => {
     for (const [command, ...rest] of [['list'], ['list', '-e', '28.5'], ['whatif', '-e', '28.5'], ['explain', 'Web', 'Db', '80']]) {
       const writer = spawn('sh', ['-c', 'echo "{}" >"$0"', pipe]);
       const { code, err } = await bulkhead(command, ...rest, '-i', pipe);
-      expect([code, err]).toEqual([EXIT.usage, `bulkhead: ${pipe} is neither the text of 'bulkhead collect' nor what 'terraform show -json' prints; pass one of these, or a topology.json by the path of its file\n`]); // prettier-ignore
+      expect([code, err]).toEqual([EXIT.usage, `bulkhead: ${pipe} is neither the text of 'bulkhead collect' nor what 'terraform show -json' prints nor a Compose file; pass one of these, or a topology.json by the path of its file\n`]); // prettier-ignore
       writer.kill();
     }
   });

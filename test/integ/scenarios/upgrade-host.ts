@@ -137,7 +137,9 @@ function probe(crowd: Crowd, checks: Checks, name: string, then: HostQuestions):
     asked.forEach(({ from, targets: own }, s) =>
       own.forEach(({ address, port }, i) => {
         const source: ProbeSource =
-          from in PLACES ? { kind: 'container', key: from } : { kind: 'outside', interface: 'eth0', address: from };
+          from in PLACES
+            ? { kind: 'container', key: from, routesOnly: true }
+            : { kind: 'outside', interface: 'eth0', address: from, routesOnly: true };
         const said = walk(then.host.view, { family: 'ipv4', from: source, to: address, protocol: 'tcp', port }, {}).disposition;
         const got = results[s][i].outcome === 'open';
         checks.check(`${name}: ${from} to ${address}:${port} is foretold`, said === 'UNKNOWN' || (said === 'DELIVERED') === got, `foretold ${said}, ${results[s][i].outcome}`); // prettier-ignore

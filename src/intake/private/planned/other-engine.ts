@@ -6,6 +6,7 @@ import { isInside } from '../../../firewall/private/blocks';
 import { ruleText } from '../../../firewall/private/canonical-rule';
 import type { HostChain, HostRules } from '../../../firewall/private/host-rules';
 import type { Rule } from '../../../firewall/private/ir';
+import { ENGINE_SETTINGS, SETTING_KEYS } from '../../../hardening/private/engine-settings';
 import type { EngineSettings } from '../../../topology/private/engine-facts';
 import type { Family } from '../../../topology/private/terms';
 import { InputError } from '../../input-error';
@@ -17,14 +18,11 @@ import { at, readJson, textAt } from '../host/json-text';
 import { isEngineChain } from '../host/named-in-rules';
 
 /** Settings of the engine that change its rules, each with the value that the model takes. */
-const USUAL: Readonly<Record<string, unknown>> = {
-  iptables: true,
-  'ip-forward': true,
-  'ip-masq': true,
-  'firewall-backend': 'iptables',
-  'allow-direct-routing': false,
-  'ip-forward-no-drop': false,
-};
+const USUAL: readonly (readonly [key: string, value: unknown])[] = [
+  ...SETTING_KEYS.filter((key) => key === 'iptables' || ENGINE_SETTINGS[key].beside === 'iptables').map((key) => [key, ENGINE_SETTINGS[key].usual] as const), // prettier-ignore
+  ['ip-masq', true],
+];
+/** Any value of these. */
 const UNMODELLED: readonly string[] = ['ip6tables', 'bridge-accept-fwmark', 'bridge'];
 
 const ORDER = 'order: whether this rule comes before the lines of Docker after the restart, or after them';
@@ -72,7 +70,7 @@ function versionOf(version: string | undefined): EngineVersion {
 
 function checkSettings(texts: HostTexts): void {
   if (texts['daemon-json'] === undefined) throw new InputError("whatif needs the settings of the engine, and the input does not tell them (daemon-json); give the whole text of 'bulkhead collect'"); // prettier-ignore
-  const changed = [...Object.entries(USUAL).filter(([key, usual]) => (settingOf(texts, key) ?? usual) !== usual).map(([key]) => key), ...UNMODELLED.filter((key) => settingOf(texts, key) !== undefined)]; // prettier-ignore
+  const changed = [...USUAL.filter(([key, usual]) => (settingOf(texts, key) ?? usual) !== usual).map(([key]) => key), ...UNMODELLED.filter((key) => settingOf(texts, key) !== undefined)]; // prettier-ignore
   if (changed.length > 0) throw new InputError(`the engine of the input has the setting ${changed.join(', ')}, which whatif does not model for a host; try the new version on a copy of the host`); // prettier-ignore
   const swarm = textAt(readJson(texts, 'docker-info'), 'Swarm', 'LocalNodeState');
   if (swarm !== undefined && swarm !== 'inactive') throw new InputError('the host is a node of a swarm, whose rules whatif does not model; try the new version on a copy of the host'); // prettier-ignore
