@@ -73,8 +73,8 @@ function unnamedKeys(source: string): string[] {
   const schema = JSON.parse(fs.readFileSync(path.join(folder, 'schema/compose-spec.json'), 'utf8')) as Schema & { definitions?: Record<string, Schema>; $defs?: Record<string, Schema> }; // prettier-ignore
   const definitions = schema.definitions ?? schema.$defs ?? {};
   const keysOf = ({ properties = {}, allOf = [] }: Schema): string[] => [...Object.keys(properties), ...allOf.flatMap((each) => [...keysOf(each), ...(each.$ref === undefined ? [] : keysOf(definitions[each.$ref.split('/').pop()!]))])]; // prettier-ignore
-  const missing = (of: Schema, { read, other, open }: Keys) =>
-    keysOf(of).filter((key) => ![...read, ...other, ...Object.keys(open)].includes(key));
+  const missing = (of: Schema, keys: Keys) =>
+    keysOf(of).filter((key) => ![...keys.read, ...keys.other, ...Object.keys(keys.open)].includes(key));
   return [...missing(schema, TOP), ...missing(definitions.service, SERVICE), ...missing(definitions.network, NETWORK)];
 }
 

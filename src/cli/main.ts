@@ -69,8 +69,9 @@ function programFor(out: Sink, err: Sink, progress: Progress, end: (code: number
     .addHelpText('after', EXAMPLES);
   const command = (words: string, description: string, hasInput = true) => {
     const added = program.command(words).description(description);
-    if (hasInput)
+    if (hasInput) {
       added.option('-i, --input <path>', INPUT, 'cdktf.out').option('--override <file...>', 'Compose files on top of the first');
+    }
     return added
       .option('-d, --daemon <path>', 'the daemon, where the input has several: its construct path or the end of it')
       .option('--profile <name...>', 'profiles of Compose that are on')

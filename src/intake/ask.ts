@@ -6,8 +6,8 @@ import { given, InputError } from './input-error';
 import { parsedText } from './json-file';
 import { isHostDump, readDump } from './private/host/dump';
 import { Questions } from './questions';
-import type { Step } from '../private/step';
 import { topologyAt } from './topology-file';
+import type { Step } from '../private/step';
 
 /** Questions to one daemon of a synth. @throws InputError */
 export function ask(input: string, daemon?: string): Questions {
@@ -33,10 +33,10 @@ export interface HostInput {
  * @param input a file, a folder with a Compose file, or `-` for standard input
  * @throws InputError
  */
-export function askHost(input: string, given: HostInput = {}): HostQuestions | undefined {
-  const { engine, option = '--engine', daemon, step } = given;
+export function askHost(input: string, rest: HostInput = {}): HostQuestions | undefined {
+  const { engine, option = '--engine', daemon, step } = rest;
   const inFolder = input === '-' ? undefined : composeFilesIn(input);
-  if (inFolder !== undefined) return askComposeFiles(inFolder, given);
+  if (inFolder !== undefined) return askComposeFiles(inFolder, rest);
   const text = textOf(input);
   if (text === undefined) return undefined;
   if (isHostDump(text)) {
@@ -44,7 +44,7 @@ export function askHost(input: string, given: HostInput = {}): HostQuestions | u
     if (daemon !== undefined) throw new InputError(`${input} is about one host; leave out --daemon`);
     return askDump(input, text, step);
   }
-  if (isCompose(input, text)) return askComposeFiles([input], given, input === '-' || !fs.statSync(input).isFile() ? text : undefined);
+  if (isCompose(input, text)) return askComposeFiles([input], rest, input === '-' || !fs.statSync(input).isFile() ? text : undefined);
   // A topology needs none of this, and is parsed where it is read.
   if (!text.includes('"terraform_version"')) return noHost(input, text);
   const json = parsedText(input, text, "run 'terraform show -json' again");

@@ -5,9 +5,9 @@ import { InputError } from '../../src/intake/input-error';
 import type { HostTexts } from '../../src/intake/private/host/host-texts';
 import { hostOf } from '../../src/intake/private/host/intake-host';
 import type { Explanation } from '../../src/reachability/explanation';
+import { textsOf } from '../intake/host-texts';
 import { Random } from '../integ/harness/generate';
 import { rulesFor, type Site, type WrittenStyle } from '../integ/harness/hosts-rules';
-import { textsOf } from '../intake/host-texts';
 import { SavedRules } from '../support/saved-rules';
 
 const COUNT = Number(process.env.BULKHEAD_FLIPS ?? 8);
@@ -102,8 +102,9 @@ test('on a host, a packet is no longer dropped, or no longer delivered, without 
       wrong.push(`${question.join(' ')}: ${before.summary}\n  ${before.remedy}\n  without: ${after.summary}`);
     }
     const part = asked(without(texts, family, named.slice(0, -1)), question)!;
-    if (named.length > 1 && part.disposition !== before.disposition)
+    if (named.length > 1 && part.disposition !== before.disposition) {
       wrong.push(`${question.join(' ')}: ${before.summary}\n  too many: ${part.summary}`);
+    }
   }
   expect(wrong).toEqual([]);
   expect(Math.min(counts.several, counts.policy)).toBeGreaterThan(0);

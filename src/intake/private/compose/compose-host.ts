@@ -1,8 +1,8 @@
 import type { ComposeNetwork, ComposeProject, ComposeService } from './project';
 import { type Endpoint, type EngineContainer, type EngineNetwork, interfaceOf, type PublishedPort } from '../host/engine-objects';
 import { type HostNote, notUnderstood } from '../host/host-note';
-import { unreadOptions } from '../planned/engine-input-for';
 import { DEFAULT_NETWORK } from '../planned/default-network';
+import { unreadOptions } from '../planned/engine-input-for';
 import { WITHOUT_IPV4, WANTS_IPV6 } from '../planned/with-addresses';
 
 /** What `docker compose up` asks the engine for. */
@@ -81,8 +81,9 @@ class Maker {
     if (ports.length > 0 && mode === undefined && this.isInward(service)) {
       this.note(place, `ports of service ${name} have no effect, because all of its networks are internal`);
     }
-    if (mode === 'host')
+    if (mode === 'host') {
       this.note(place, `service ${name} uses the network of the host: whatever it listens on is a port of the host, and is not listed`);
+    }
     if (ports.some(({ hostPorts }) => hostPorts !== undefined && hostPorts.first === hostPorts.last) && replicas > 1) {
       this.note(
         place,
@@ -156,11 +157,12 @@ class Maker {
   ): PublishedPort[] {
     const isChosen = hostPorts === undefined || hostPorts.first !== hostPorts.last;
     const hostPort = hostPorts?.first ?? this.chosen++;
-    if (isChosen)
+    if (isChosen) {
       this.note(
         place,
         `the engine chooses the port of the host for ${targetPort}/${protocol} of service ${name}; ${hostPort} stands for it`,
       );
+    }
     const addresses = hostAddress === undefined ? ['0.0.0.0', '::'] : [hostAddress];
     return addresses.map((address) => ({ protocol, hostAddress: address, hostPort, targetPort }));
   }

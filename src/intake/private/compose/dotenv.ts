@@ -1,5 +1,5 @@
-import { InputError } from '../../input-error';
 import { substitute, type Variables } from './interpolate';
+import { InputError } from '../../input-error';
 
 const KEY = /^(?:export[ \t]+)?([\p{L}\p{N}_.\-[\]]+)[ \t]*(?:([=:])[ \t]*|\r?(?:\n|$))/u;
 

@@ -1,5 +1,5 @@
-import { InputError } from '../../input-error';
 import { isTreeMap, type Tree } from './yaml-tree';
+import { InputError } from '../../input-error';
 
 /** Values of variables; `unset` gets each name that has none. */
 export interface Variables {

@@ -13,10 +13,10 @@ export interface Keys {
 }
 
 interface Open {
-  /** @param holder the map that has the key */
-  when(value: Tree, holder: TreeMap): boolean;
   /** What a service or network with it does, after its name. */
   readonly sentence: string;
+  /** @param holder the map that has the key */
+  when(value: Tree, holder: TreeMap): boolean;
 }
 
 export const TOP: Keys = {

@@ -97,8 +97,9 @@ class Loader {
     const named = inFiles.filter((each) => typeof each === 'string' && each !== '').map((each) => substitute(String(each), variables, 'name')); // prettier-ignore
     const wanted = variables.value(PROJECT_NAME) || (named.at(-1) ?? path.basename(path.resolve(folder)));
     const name = wanted.toLowerCase().replace(/[^-_a-z0-9]/g, '').replace(/^[-_]+/, ''); // prettier-ignore
-    if (name === '')
+    if (name === '') {
       throw new InputError(`the project '${wanted}' has a name without a letter or digit; write name at the top of ${files[0]}`);
+    }
     return name;
   }
 
@@ -128,8 +129,9 @@ class Loader {
       );
     }
     const text = this.readFile(file);
-    if (text === undefined)
+    if (text === undefined) {
       throw new InputError(`${file} does not exist; name a Compose file, or give this command what 'docker compose config' prints`);
+    }
     return text;
   }
 

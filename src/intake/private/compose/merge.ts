@@ -1,5 +1,5 @@
-import { InputError } from '../../input-error';
 import { isTreeMap, type Tree, type TreeMap, type TreePath } from './yaml-tree';
+import { InputError } from '../../input-error';
 
 type Merge = (base: Tree, override: Tree, path: TreePath) => Tree;
 

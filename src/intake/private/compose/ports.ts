@@ -1,5 +1,5 @@
-import * as net from 'node:net';
 import { isTreeMap, type Tree } from './yaml-tree';
+import { addressInAnySpelling } from '../../../addressing/private/ip';
 import { InputError } from '../../input-error';
 
 /** A published port of a service, as the engine gets it. */
@@ -26,8 +26,8 @@ export function composePorts(entry: Tree, where: string): ComposePort[] {
   const [target, host = '', ...addresses] = parts.reverse();
   const written = addresses.reverse().join(':');
   const address = written.replace(/^\[(.*)\]$/, '$1');
-  if (addresses.length > 0 && net.isIP(address) === 0) refuse(`has '${written}', which is not an address of the host`);
-  if (net.isIP(written) === 6) refuse(`has the IPv6 address ${written} without brackets, which Compose refuses`);
+  if (addresses.length > 0 && !isSpelled(address)) refuse(`has '${written}', which is not an address of the host`);
+  if (written.includes(':') && isSpelled(written)) refuse(`has the IPv6 address ${written} without brackets, which Compose refuses`);
   const inside = rangeOf(target) ?? refuse('has no port of the container');
   const outside = host === '' ? undefined : (rangeOf(host) ?? refuse(`has '${host}', which is not a port of the host`));
   const several = inside.last - inside.first;
@@ -47,16 +47,22 @@ function longPort(entry: { [key: string]: Tree }, where: string): ComposePort {
     throw new InputError(`${where}: ${why}`);
   };
   const target = rangeOf(text('target') ?? '');
-  if (target === undefined || target.first !== target.last)
+  if (target === undefined || target.first !== target.last) {
     return refuse('target is not a port of the container; write a number, such as target: 80');
+  }
   const published = text('published');
   const hostPorts = published === undefined || published === '0' ? undefined : (rangeOf(published) ?? refuse(`published '${published}' is not a port of the host; write a number or a range`)); // prettier-ignore
   const hostAddress = text('host_ip')?.replace(/^\[(.*)\]$/, '$1');
-  if (hostAddress !== undefined && net.isIP(hostAddress) === 0)
+  if (hostAddress !== undefined && !isSpelled(hostAddress)) {
     refuse(`host_ip '${hostAddress}' is not an address of the host; write one, such as 127.0.0.1`);
+  }
   const protocol =
     protocolOf(text('protocol') ?? 'tcp') ?? refuse(`protocol '${text('protocol')}' is not tcp, udp or sctp; write one of them`);
   return { protocol, targetPort: target.first, ...(hostAddress !== undefined && { hostAddress }), ...(hostPorts && { hostPorts }) };
+}
+
+function isSpelled(text: string): boolean {
+  return addressInAnySpelling(text) !== undefined;
 }
 
 function protocolOf(text: string): ComposePort['protocol'] | undefined {

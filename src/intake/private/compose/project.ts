@@ -51,8 +51,8 @@ export interface ComposeProject {
 export function composeProject(model: ComposeModel): ComposeProject {
   const { tree, name } = model;
   if (!isTreeMap(tree.services)) throw new InputError(`${model.placeOf()} has no services; name a Compose file`);
-  const notes: HostNote[] = model.unset.map((name) =>
-    notUnderstood('compose', name, 'the variable is not set, and Compose takes it for empty'),
+  const notes: HostNote[] = model.unset.map((variable) =>
+    notUnderstood('compose', variable, 'the variable is not set, and Compose takes it for empty'),
   );
   const reader = new Reader(model, notes);
   reader.keys(tree, TOP, []);
@@ -104,8 +104,9 @@ class Reader {
     if (networkMode !== undefined && memberships.length > 0) {
       throw new InputError(`${place}: service ${name} has network_mode and networks, and Compose refuses both together; remove one`);
     }
-    if (networkMode === `service:${name}`)
+    if (networkMode === `service:${name}`) {
       throw new InputError(`${place}: service ${name} shares the network of itself; name another service`);
+    }
     const joined = memberships.length === 0 && networkMode === undefined ? [['default', null] as const] : memberships;
     const containerName = textOf(tree.container_name);
     return [

@@ -101,8 +101,9 @@ class Reader {
     const tree = this.treeOf(node, path);
     const all = Array.isArray(tree) ? tree : [tree];
     return all.map((each) => {
-      if (!isTreeMap(each))
+      if (!isTreeMap(each)) {
         throw new InputError(`${this.file} merges something that is not a map${this.placeOf(node)}; name the anchor of a map`);
+      }
       return each;
     });
   }

@@ -3,7 +3,7 @@ import { type HostNote, missing } from './host-note';
 import type { HostTexts } from './host-texts';
 import { at, readJson } from './json-text';
 import type { Listener } from './listeners';
-import { compareVersions } from '../../../engine/private/versions';
+import { can } from '../../../engine/private/capabilities';
 import type { Attachment, ContainerView, ProxyListener } from '../../../reachability/private/walk/host-view';
 import type { Family } from '../../../topology/private/terms';
 
@@ -13,12 +13,9 @@ interface Engine {
   readonly listeners?: readonly Listener[];
 }
 
-/** Containers in an internal network have a default route there before this version, which leads to the host alone. */
-const NO_INTERNAL_ROUTE = '26.0';
-
 /** Containers with a network of their own; a container that shares one counts under the name of its owner. */
-export function containersIn({ networks, containers }: Engine, version = NO_INTERNAL_ROUTE): ContainerView[] {
-  const isOld = compareVersions(version, NO_INTERNAL_ROUTE) < 0;
+export function containersIn({ networks, containers }: Engine, version?: string): ContainerView[] {
+  const isOld = version !== undefined && !can(version, 'noInternalRoute');
   const networkOf = finder(networks);
   return containers
     .filter(({ isRunning, mode }) => isRunning && mode === undefined)

@@ -10,6 +10,7 @@ import { ENGINE_SETTINGS, SETTING_KEYS } from '../../../hardening/private/engine
 import type { EngineSettings } from '../../../topology/private/engine-facts';
 import type { Family } from '../../../topology/private/terms';
 import { InputError } from '../../input-error';
+import { containersIn } from '../host/attachments';
 import { containersOf, type EngineNetwork, networksOf } from '../host/engine-objects';
 import { type HostNote, missing } from '../host/host-note';
 import type { HostTexts } from '../host/host-texts';
@@ -53,7 +54,9 @@ export function onOtherEngine(host: IntakeHost, texts: HostTexts, version: strin
       then: linesOf(then, false, family),
       engines: [now.version, then.version],
     });
-  const view = { ...host.view, rules: { ipv4: rules('ipv4'), ipv6: rules('ipv6') } };
+  // Whether a container of an internal network has a default route depends on the engine, too.
+  const attached = containersIn({ networks, containers }, then.version);
+  const view = { ...host.view, rules: { ipv4: rules('ipv4'), ipv6: rules('ipv6') }, containers: attached };
   return { ...host, view, engineVersion: then.version, notes: [...host.notes, ...assumed(then.version), ...[...unsure].map((why) => missing('engine', why))] }; // prettier-ignore
 }
 

@@ -4,11 +4,11 @@ import { bitsOf, formatAddress, parseAddress } from '../../../addressing/private
 import { can, type Capability } from '../../../engine/private/capabilities';
 import { isInside } from '../../../firewall/private/blocks';
 import type { HostRules } from '../../../firewall/private/host-rules';
+import type { Step } from '../../../private/step';
 import { Host } from '../../../reachability/private/walk/host';
 import type { HostView } from '../../../reachability/private/walk/host-view';
 import type { Outcome, ProbeSpec } from '../../../reachability/private/walk/outcome';
 import { walk } from '../../../reachability/private/walk/walk';
-import type { Step } from '../../../private/step';
 import type { Family } from '../../../topology/private/terms';
 import { defaultRoutes, hostFromRules, type RuledHost, type RuledNetwork, type RuledPublication, UNNAMED } from '../host/from-rules';
 import type { IntakeHost } from '../host/intake-host';
