@@ -68,14 +68,7 @@ export class DaemonConnection {
   /** SSH with pinned host keys. */
   public static ssh(options: SshConnectionOptions): DaemonConnection {
     checkProps(undefined, 'SshConnectionOptions', options, ['hostKeys']);
-    const host = matching(
-      undefined,
-      'host',
-      options.host,
-      HOST,
-      'ConnectionValue',
-      'a host name or an address, without a scheme, a user or a port',
-    );
+    const host = hostText(options.host);
     const user = matching(undefined, 'user', options.user, /^[a-z_][a-z0-9_-]{0,31}$/, 'ConnectionValue', 'a user name');
     const port = wholeNumber(undefined, 'port', options.port ?? 22, 1, 65535, 'PortOutOfRange');
     if (!Array.isArray(options.hostKeys) || options.hostKeys.length === 0) {
@@ -102,14 +95,7 @@ export class DaemonConnection {
   /** TLS on both sides: the engine shows its certificate, and Terraform its own. */
   public static tls(options: TlsConnectionOptions): DaemonConnection {
     checkProps(undefined, 'TlsConnectionOptions', options);
-    const host = matching(
-      undefined,
-      'host',
-      options.host,
-      HOST,
-      'ConnectionValue',
-      'a host name or an address, without a scheme, a user or a port',
-    );
+    const host = hostText(options.host);
     const port = wholeNumber(undefined, 'port', options.port ?? 2376, 1, 65535, 'PortOutOfRange');
     const directory = plainText(undefined, 'certificateDirectory', options.certificateDirectory);
     return new DaemonConnection({ host: `tcp://${host.includes(':') ? `[${host}]` : host}:${port}`, certPath: directory });
@@ -174,4 +160,8 @@ export class DaemonConnection {
     ];
     return { ...this.provider, sshOpts: options.flatMap((option) => ['-o', option]) };
   }
+}
+
+function hostText(value: string): string {
+  return matching(undefined, 'host', value, HOST, 'ConnectionValue', 'a host name or an address, without a scheme, a user or a port');
 }
