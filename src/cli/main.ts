@@ -7,6 +7,7 @@ import { changeListing, openListing } from './private/listings';
 import { type Format, FORMATS, type Listing, render } from './private/render';
 import { Progress } from './progress';
 import { InputError } from '../intake/input-error';
+import { visible } from '../private/readable';
 import type { ReachabilityChange } from '../reachability/results';
 
 interface Given extends Input {
@@ -53,7 +54,8 @@ export async function main(argv: readonly string[], out: Sink, err: Sink): Promi
     progress.end();
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.yes : EXIT.usage;
     if (error instanceof InputError) {
-      err.write(`bulkhead: ${error.message}\n`);
+      // Names in files can contain control characters.
+      err.write(`bulkhead: ${visible(error.message)}\n`);
       return EXIT.usage;
     }
     throw error;

@@ -1,4 +1,6 @@
+import { refusals } from './addresses';
 import type { ComposeNetwork, ComposeProject, ComposeService } from './project';
+import { InputError } from '../../input-error';
 import { type Endpoint, type EngineContainer, type EngineNetwork, interfaceOf, type PublishedPort } from '../host/engine-objects';
 import { type HostNote, notUnderstood } from '../host/host-note';
 import { DEFAULT_NETWORK } from '../planned/default-network';
@@ -11,6 +13,9 @@ export interface ComposeObjects {
   readonly containers: readonly EngineContainer[];
   readonly notes: readonly HostNote[];
 }
+
+/** Containers that all reach each other are many pairs. */
+const MOST_CONTAINERS = 1_000;
 
 /** Stands for a port that the engine chooses. */
 const CHOSEN = 32768;
@@ -30,7 +35,11 @@ export function composeObjects(project: ComposeProject, profiles: readonly strin
   const declared = project.networks.filter(({ key }) => used.has(key));
   const networks = [DEFAULT_NETWORK, ...declared.filter((each) => kindOf(each) === 'made').map((network) => networkOf(network, notes))];
   const maker = new Maker(project.name, services, new Map(declared.map((network) => [network.key, network])), notes);
-  return { networks, containers: services.flatMap((service) => maker.containers(service)), notes };
+  const count = services.reduce((sum, { replicas }) => sum + replicas, 0);
+  if (count > MOST_CONTAINERS) throw new InputError(`the files make ${count} containers, and at most ${MOST_CONTAINERS} are modelled; give services fewer replicas`); // prettier-ignore
+  const containers = services.flatMap((service) => maker.containers(service));
+  notes.push(...refusals({ networks, containers }).map((sentence) => notUnderstood('compose', project.name, sentence)));
+  return { networks, containers, notes };
 }
 
 /** Networks that every engine has are joined, whatever the files say about them. */

@@ -15,10 +15,20 @@ export function interpolated(tree: Tree, variables: Variables, where: string): T
   return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, interpolated(value, variables, `${where}.${key}`)]));
 }
 
+/** A default may have variables with defaults. */
+const DEEPEST = 50;
+
+interface Within {
+  readonly where: string;
+  readonly text: string;
+  readonly depth: number;
+}
+
 const NAME = /^[_a-z][_a-z0-9]*/i;
 
 /** @param where place of the text, for messages @throws InputError for a form that Compose refuses, and for a variable that has to be set */
-export function substitute(text: string, variables: Variables, where: string): string {
+export function substitute(text: string, variables: Variables, where: string, depth = 0): string {
+  if (depth > DEEPEST) throw new InputError(`${where} has variables in ${DEEPEST} defaults inside of each other; write the value itself`);
   let result = '';
   let rest = text;
   for (;;) {
@@ -36,7 +46,7 @@ export function substitute(text: string, variables: Variables, where: string): s
     } else if (rest.startsWith('{')) {
       const end = closingBrace(rest);
       const inside = end < 0 ? '' : rest.slice(1, end);
-      result += expanded(inside, variables, where, text);
+      result += expanded(inside, variables, { where, text, depth: depth + 1 });
       rest = rest.slice(end + 1);
     } else {
       result += '$';
@@ -51,7 +61,7 @@ function valueOf(name: string, variables: Variables): string {
 }
 
 /** What is between braces. */
-function expanded(inside: string, variables: Variables, where: string, text: string): string {
+function expanded(inside: string, variables: Variables, { where, text, depth }: Within): string {
   const [name = ''] = NAME.exec(inside) ?? [];
   const [, operator = '', argument = ''] = /^(:?[-?+])([^\n]*)$/.exec(inside.slice(name.length)) ?? [];
   if (name === '' || (operator === '' && inside !== name)) {
@@ -63,13 +73,13 @@ function expanded(inside: string, variables: Variables, where: string, text: str
   const isThere = value !== undefined && (value !== '' || !operator.startsWith(':'));
   switch (operator.replace(':', '')) {
     case '-':
-      return isThere ? value : substitute(argument, variables, where);
+      return isThere ? value : substitute(argument, variables, where, depth);
     case '+':
-      return isThere ? substitute(argument, variables, where) : (value ?? '');
+      return isThere ? substitute(argument, variables, where, depth) : (value ?? '');
     case '?':
       if (isThere) return value;
       throw new InputError(
-        `${where} needs the variable ${name}${argument === '' ? '' : ` (${substitute(argument, variables, where)})`}; set it in the environment or in .env`,
+        `${where} needs the variable ${name}${argument === '' ? '' : ` (${substitute(argument, variables, where, depth)})`}; set it in the environment or in .env`,
       );
     default:
       return valueOf(name, variables);

@@ -1,3 +1,4 @@
+import { addressOf, subnetOf } from './addresses';
 import { IPAM, type Keys, MEMBERSHIP, NETWORK, SERVICE, SUBNET, TOP } from './keys';
 import type { ComposeModel } from './load';
 import { keyed, listOf } from './merge';
@@ -143,7 +144,11 @@ class Reader {
   private membership(network: string, tree: Tree, at: readonly string[]): ComposeMembership {
     if (!isTreeMap(tree)) return { network, priority: 0 };
     this.keys(tree, MEMBERSHIP, at);
-    const [ipv4, ipv6] = [textOf(tree.ipv4_address), textOf(tree.ipv6_address)];
+    const address = (key: 'ipv4_address' | 'ipv6_address') => {
+      const text = textOf(tree[key]);
+      return text === undefined ? undefined : addressOf(text, this.model.placeOf(...at, key));
+    };
+    const [ipv4, ipv6] = [address('ipv4_address'), address('ipv6_address')];
     return { network, ...(ipv4 !== undefined && { ipv4 }), ...(ipv6 !== undefined && { ipv6 }), priority: Number(tree.gw_priority ?? 0) };
   }
 
@@ -169,7 +174,8 @@ class Reader {
       options: Object.fromEntries(Object.entries(isTreeMap(map.driver_opts) ? map.driver_opts : {}).map(([name, value]) => [name, String(value)])), // prettier-ignore
       subnets: configs.flatMap((config) => {
         const [subnet, gateway] = [textOf(config.subnet), textOf(config.gateway)];
-        return subnet === undefined ? [] : [{ subnet, ...(gateway !== undefined && { gateway }) }];
+        const where = this.model.placeOf(...at, 'ipam');
+        return subnet === undefined ? [] : [{ subnet: subnetOf(subnet, where), ...(gateway !== undefined && { gateway: addressOf(gateway, where) }) }]; // prettier-ignore
       }),
     };
   }

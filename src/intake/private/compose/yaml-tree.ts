@@ -19,9 +19,12 @@ export interface YamlDocument {
 
 /** Aliases of aliases can stand for more than any machine holds. */
 const MOST_NODES = 100_000;
+/** Brackets inside of each other. */
+const DEEPEST = 300;
 
 /** @throws InputError for a text that is not YAML, or says more than a Compose file can */
 export function yamlDocuments(file: string, text: string): YamlDocument[] {
+  refuseDeep(file, text);
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, logLevel: 'silent' });
   if (!Array.isArray(documents)) return [];
@@ -32,6 +35,18 @@ export function yamlDocuments(file: string, text: string): YamlDocument[] {
     const value = document.contents === null ? null : reader.treeOf(document.contents, []);
     return { value, replaced: reader.replaced, places: reader.places };
   });
+}
+
+/** The parser calls itself for each level, and a process whose stack is full may end without a message. */
+function refuseDeep(file: string, text: string): void {
+  let [depth, deepest] = [0, 0];
+  for (const character of text) {
+    if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
+    else if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
+  }
+  if (deepest > DEEPEST || /^[ ]*(?:[-?:] +){100}/m.test(text)) {
+    throw new InputError(`${file} has more levels inside of each other than any Compose file; write them in fewer levels`);
+  }
 }
 
 class Reader {
