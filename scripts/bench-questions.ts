@@ -97,7 +97,9 @@ const QUESTIONS: readonly Question[] = [
 
 function main(): void {
   if (!fs.existsSync(OWN)) throw new Error(`${OWN} is missing: compile the package first`);
-  if (OTHER === undefined) console.log('SKIPPED the comparison: BULKHEAD_NETPOL names no netpol-analyzer; only the times of Bulkhead follow');
+  if (OTHER === undefined) {
+    console.log('SKIPPED the comparison: BULKHEAD_NETPOL names no netpol-analyzer; only the times of Bulkhead follow');
+  }
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'bulkhead-questions-'));
   const measured = new Map<string, number>();
   for (const count of SIZES) {

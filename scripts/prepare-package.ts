@@ -57,12 +57,16 @@ function withoutComments(file: string): void {
   replace(file, ts.createPrinter({ removeComments: true }).printFile(source));
 }
 
+/** A program may read them, and stack traces show them. */
+const KEPT_NAMES = { keep_classnames: true, keep_fnames: true };
+
 /**
- * Code of this library: names stay, as they are in the sources, and each statement has a line of its own, because Node.js prints the line of an uncaught
- * error above its stack trace.
+ * Code of this library: each statement has a line of its own, because Node.js prints the line of an uncaught error above its stack trace. Names stay as
+ * they are in the sources; in private files those of variables are short.
  */
 function shortened(file: string): void {
-  const { code } = minifySync(fs.readFileSync(file, 'utf8'), { compress: false, mangle: false, module: false });
+  const mangle = /[\\/]private[\\/]/.test(path.relative(ROOT, file)) && KEPT_NAMES;
+  const { code } = minifySync(fs.readFileSync(file, 'utf8'), { compress: false, mangle, module: false });
   const source = ts.createSourceFile(file, code, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS);
   const starts: number[] = [];
   const visit = (node: ts.Node): void => {
@@ -76,8 +80,7 @@ function shortened(file: string): void {
 
 /** Code of a bundled library, in few lines and with short names of variables. Classes and functions keep theirs, which a program may read. */
 function minified(file: string): void {
-  const names = { keep_classnames: true, keep_fnames: true };
-  replace(file, minifySync(fs.readFileSync(file, 'utf8'), { compress: false, mangle: names, module: false }).code);
+  replace(file, minifySync(fs.readFileSync(file, 'utf8'), { compress: false, mangle: KEPT_NAMES, module: false }).code);
 }
 
 /** The file may be linked from another working tree, which must not see the new text. */

@@ -8,8 +8,8 @@ import { overlayProblems, overlayRequests, planOverlayPairs, planOverlays } from
 import { planEgress, planHostFlows, planPairs, planPublications } from './plans';
 import type { Problem, Warning } from './problem';
 import { resolversOf } from './resolvers';
-import { seenProcesses } from './seen-processes';
 import { secondRoutes } from './routed-wires';
+import { seenProcesses } from './seen-processes';
 import { shadowedNames } from './shadowed-names';
 import { planGateway, planSwarm, servicesOnNode, swarmRequests } from './swarm';
 import type { NetworkPlan, Topology, WorkloadPlan } from './topology';

@@ -137,15 +137,15 @@ export const SEGMENTS: readonly Entry[] = [
     told('app/Station', ["'app/Lan'", 'mode l3', "'app/Back'", 'engine 20.10'], 'engine 25.0 or later'),
     (isMended) => {
       const p = new Program({ engine: isMended ? EngineVersion.V26 : EngineVersion.V20_10 });
-      const lan = new IpvlanSegment(p.stack, 'Lan', { daemon: p.daemon, reason: REASON, parent: 'eth0', mode: IpvlanMode.L3 });
-      p.container('Station', lan).connections.allowTo(p.container('Db', p.segment('Back')), HTTP);
+      const routed = new IpvlanSegment(p.stack, 'Lan', { daemon: p.daemon, reason: REASON, parent: 'eth0', mode: IpvlanMode.L3 });
+      p.container('Station', routed).connections.allowTo(p.container('Db', p.segment('Back')), HTTP);
       return p.synth().container('app-station').networks_advanced.length === 2;
     },
   ),
   whole('SecondDefaultRoute', told('app/Station', "'app/Legacy'", 'engine 28.0 or later'), (isMended) => {
     const p = new Program({ engine: isMended ? EngineVersion.V28 : EngineVersion.V26 });
-    const lan = new IpvlanSegment(p.stack, 'Lan', { daemon: p.daemon, reason: REASON, parent: 'eth0', mode: IpvlanMode.L3 });
-    p.container('Station', lan).connections.allowTo(theirs(p, legacy(p, JOIN)), HTTP);
+    const routed = new IpvlanSegment(p.stack, 'Lan', { daemon: p.daemon, reason: REASON, parent: 'eth0', mode: IpvlanMode.L3 });
+    p.container('Station', routed).connections.allowTo(theirs(p, legacy(p, JOIN)), HTTP);
     return p.synth().container('app-station').networks_advanced.length === 2;
   }),
   whole('IpvlanModeUnknown', told('app/Lan', ['engine 20.10 does not support mode l3s'], 'use mode l3'), (isMended) => {
