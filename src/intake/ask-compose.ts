@@ -1,27 +1,23 @@
 import * as fs from 'node:fs';
+import { askPlan } from './ask-plan';
 import { overrideBeside } from './compose-files';
-import { HostQuestions } from './host-questions';
+import type { HostQuestions } from './host-questions';
 import { given } from './input-error';
+import { EngineVersion } from '../engine/engine-version';
+import type { Step } from '../private/step';
 import { composeObjects } from './private/compose/compose-host';
 import { composeModel } from './private/compose/load';
 import { composeProject } from './private/compose/project';
-import { HOST_PLACEHOLDERS, hostOfPlan } from './private/planned/planned-host';
-import { unguardedSettings } from '../daemon/private/engine-settings';
-import { EngineVersion } from '../engine/engine-version';
-import type { Step } from '../private/step';
 
-/** Printed with every answer: Compose files contain none of this. */
-const ASSUMED = [
-  "no firewall but Docker's rules is taken to be on the host, no container but those of the files, and Docker to have its default settings",
-  'services of the host itself are not known, and exposure does not list them',
-  `${HOST_PLACEHOLDERS.join(' and ')} stand for the addresses of the host, and the first free address for each that Docker chooses`,
-];
+/** Printed with every answer: Compose files do not contain it. */
+const BARE =
+  "no firewall but Docker's rules is taken to be on the host, no container but those of the files, and Docker to have its default settings";
 
 /** How Compose is called. */
 export interface ComposeOptions {
   /** `-` for a text. */
   readonly files: readonly string[];
-  /** Of the first file, where it is not on disk. */
+  /** Of the first file, where it has been read. */
   readonly text?: string;
   readonly profiles?: readonly string[];
   readonly envFiles?: readonly string[];
@@ -43,12 +39,18 @@ export function askCompose(options: ComposeOptions, version?: string, environmen
   const model = composeModel({ ...options, environment, read });
   const { networks, containers, notes } = composeObjects(composeProject(model), profilesOf(options, model.value('COMPOSE_PROFILES')));
   const chosen = version === undefined ? [`engine ${engine.version} is taken; --engine names another`] : [];
-  const left = options.files.length === 1 && options.text === undefined ? overrideBeside(file) : [];
+  const left = options.files.length === 1 ? overrideBeside(file) : [];
   const unread = left.map((each) => `${each} is beside the file and is not read; 'docker compose up' reads both if none is named: name the folder, or give it with --override`); // prettier-ignore
-  const assumed = [...chosen, ...unread, ...ASSUMED].map((sentence) => ({ kind: 'missing' as const, text: 'compose' as const, sentence }));
-  const settings = unguardedSettings(engine, { userlandProxy: true, forwardPolicyDrop: false });
-  const host = hostOfPlan({ networks, containers, version: engine.version, settings, notes: [...assumed, ...notes] });
-  return new HostQuestions(host, (other) => askCompose(options, other, environment), options.step);
+  return askPlan({
+    text: 'compose',
+    assumed: [...chosen, ...unread, BARE],
+    engine,
+    networks,
+    containers,
+    notes,
+    again: (other) => askCompose(options, other, environment),
+    step: options.step,
+  });
 }
 
 function profilesOf({ profiles = [] }: ComposeOptions, named = ''): string[] {

@@ -44,7 +44,7 @@ export function askHost(input: string, rest: HostInput = {}): HostQuestions | un
     if (daemon !== undefined) throw new InputError(`${input} is about one host; leave out --daemon`);
     return askDump(input, text, step);
   }
-  if (isCompose(input, text)) return askComposeFiles([input], rest, input === '-' || !fs.statSync(input).isFile() ? text : undefined);
+  if (isCompose(input, text)) return askComposeFiles([input], rest, text);
   // A topology needs none of this, and is parsed where it is read.
   if (!text.includes('"terraform_version"')) return noHost(input, text);
   const json = parsedText(input, text, "run 'terraform show -json' again");
@@ -68,7 +68,7 @@ function isCompose(input: string, text: string): boolean {
   return 'services' in parsed && !('terraform_version' in parsed) && !('daemon' in parsed);
 }
 
-/** @param text of the only file, where it cannot be read again */
+/** @param text of the first file, where it has been read */
 function askComposeFiles(files: readonly string[], { daemon, engine, compose = {}, step }: HostInput, text?: string): HostQuestions {
   if (daemon !== undefined) throw new InputError(`${files[0]} is about one host; leave out --daemon`);
   const { overrides = [], ...options } = compose;

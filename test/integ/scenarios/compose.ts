@@ -3,14 +3,14 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { stringify } from 'yaml';
-import { unguardedSettings } from '../../../src/daemon/private/engine-settings';
 import { EngineVersion } from '../../../src/engine/engine-version';
 import { type ComposeObjects, composeObjects } from '../../../src/intake/private/compose/compose-host';
 import { composeModel } from '../../../src/intake/private/compose/load';
 import { composeProject } from '../../../src/intake/private/compose/project';
 import { containersOf, type EngineContainer, type EngineNetwork, networksOf } from '../../../src/intake/private/host/engine-objects';
 import type { IntakeHost } from '../../../src/intake/private/host/intake-host';
-import { hostOfPlan } from '../../../src/intake/private/planned/planned-host';
+import { withDefaults } from '../../../src/intake/private/planned/default-settings';
+import { CHOSEN_PORT, hostOfPlan } from '../../../src/intake/private/planned/planned-host';
 import type { Checks } from '../harness/checks';
 import type { Random } from '../harness/generate';
 import { probe } from '../harness/hosts-ask';
@@ -70,7 +70,7 @@ function realObjects(lab: Lab): Objects {
 function textOf({ networks, containers }: Objects): string {
   const network = ({ name, driver, internal }: EngineNetwork) => `network ${name} ${driver}${internal ? ' internal' : ''}`;
   const owner = (mode: EngineContainer['mode']) => (typeof mode === 'object' ? 'shared' : (mode ?? ''));
-  const port = ({ protocol, hostAddress, hostPort, targetPort }: EngineContainer['ports'][number]) => `${hostAddress}:${hostPort >= 32768 ? '*' : hostPort}:${targetPort}/${protocol}`; // prettier-ignore
+  const port = ({ protocol, hostAddress, hostPort, targetPort }: EngineContainer['ports'][number]) => `${hostAddress}:${hostPort >= CHOSEN_PORT ? '*' : hostPort}:${targetPort}/${protocol}`; // prettier-ignore
   const container = ({ name, mode, endpoints, ports }: EngineContainer) =>
     `container ${name} ${owner(mode)} in ${(mode === 'host' || mode === 'none' ? [] : endpoints.map((each) => each.network)).sort().join()} ports ${ports.map(port).sort().join()}`; // prettier-ignore
   return [...networks.map(network), ...containers.map(container)].sort().join('\n');
@@ -91,8 +91,7 @@ function hostWith(told: Objects, real: Objects, lab: Lab): IntakeHost {
     return { ...container, endpoints, ports: found.ports };
   });
   const engine = EngineVersion.of(lab.spec.version);
-  const settings = unguardedSettings(engine, { userlandProxy: true, forwardPolicyDrop: false });
-  return asInLab(hostOfPlan({ networks, containers, version: engine.version, settings, notes: [] }));
+  return asInLab(hostOfPlan({ networks, containers, ...withDefaults(engine), notes: [] }));
 }
 
 /** Two files on top of each other, with the forms that people use. */

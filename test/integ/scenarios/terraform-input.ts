@@ -2,10 +2,10 @@
 // plan against that of their state. `BULKHEAD_TOPOLOGIES` says how many, `BULKHEAD_SEED` which.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { unguardedSettings } from '../../../src/daemon/private/engine-settings';
 import { EngineVersion } from '../../../src/engine/engine-version';
 import { HostQuestions } from '../../../src/intake/host-questions';
 import type { IntakeHost } from '../../../src/intake/private/host/intake-host';
+import { withDefaults } from '../../../src/intake/private/planned/default-settings';
 import { hostOfPlan } from '../../../src/intake/private/planned/planned-host';
 import { terraformObjects } from '../../../src/intake/private/planned/terraform';
 import type { Checks } from '../harness/checks';
@@ -47,8 +47,7 @@ function tryProgram({ lab, crowd, checks, seed, random, sum }: PlannedTrial, eng
 
 function hostFrom(json: unknown, lab: Lab): IntakeHost {
   const engine = EngineVersion.of(lab.spec.version);
-  const settings = unguardedSettings(engine, { userlandProxy: true, forwardPolicyDrop: false });
-  return hostOfPlan({ ...terraformObjects(json), version: engine.version, settings });
+  return hostOfPlan({ ...terraformObjects(json), ...withDefaults(engine) });
 }
 
 /** Networks and containers as people write them: by references and by names, with and without blocks. */

@@ -5,6 +5,7 @@ import { type Endpoint, type EngineContainer, type EngineNetwork, interfaceOf, t
 import { type HostNote, notUnderstood } from '../host/host-note';
 import { DEFAULT_NETWORK } from '../planned/default-network';
 import { unreadOptions } from '../planned/engine-input-for';
+import { CHOSEN_PORT } from '../planned/planned-host';
 import { WITHOUT_IPV4, WANTS_IPV6 } from '../planned/with-addresses';
 
 /** What `docker compose up` asks the engine for. */
@@ -16,9 +17,6 @@ export interface ComposeObjects {
 
 /** Containers that all reach each other are many pairs. */
 const MOST_CONTAINERS = 1_000;
-
-/** Stands for a port that the engine chooses. */
-const CHOSEN = 32768;
 
 /**
  * The networks and containers of a project.
@@ -71,7 +69,7 @@ function networkOf(network: ComposeNetwork, notes: HostNote[]): EngineNetwork {
 }
 
 class Maker {
-  private chosen = CHOSEN;
+  private chosen = CHOSEN_PORT;
 
   constructor(
     private readonly project: string,

@@ -39,8 +39,12 @@ const SECTIONS = ['services', 'networks', 'volumes', 'secrets', 'configs', 'mode
 export function composeModel({ files, read, environment, envFiles }: ComposeFiles): ComposeModel {
   const folder = path.dirname(files[0]);
   const unset = new Set<string>();
-  const loader = new Loader(read, unset);
-  const variables = loader.variables(environment, envFiles ?? [path.join(folder, '.env')], envFiles !== undefined);
+  const loader = new Loader(read);
+  const outer: Variables = {
+    value: (each) => environment[each],
+    unset: (each) => void unset.add(each),
+  };
+  const variables = loader.variables(outer, envFiles ?? [path.join(folder, '.env')], envFiles && 'name a file with variables, or leave the option out'); // prettier-ignore
   const name = loader.nameOf(files, folder, variables);
   const value = (wanted: string) => (wanted === PROJECT_NAME ? name : variables.value(wanted));
   const tree = loader.load(files, folder, { value, unset: (each) => variables.unset(each) }, []);
@@ -51,8 +55,10 @@ export function composeModel({ files, read, environment, envFiles }: ComposeFile
     value,
     placeOf: (...keys) => {
       const key = keys.join('\0');
-      const found = [...loader.documents].reverse().find(({ document }) => document.places.has(key));
-      return found === undefined ? files[0] : `${found.file}${found.document.places.get(key)!}`;
+      // What the files that are named say is on top of what they include and extend.
+      const all = [...[...files].reverse(), ...[...loader.documents.keys()].reverse()];
+      const found = all.flatMap((file) => [...loader.documents.get(file)!].reverse().flatMap(({ places }) => (places.has(key) ? [`${file}${places.get(key)!}`] : []))); // prettier-ignore
+      return found[0] ?? files[0];
     },
   };
 }
@@ -66,34 +72,28 @@ interface Extended {
 }
 
 class Loader {
-  public readonly documents: { file: string; document: YamlDocument }[] = [];
+  public readonly documents = new Map<string, readonly YamlDocument[]>();
 
-  constructor(
-    private readonly readFile: ReadFile,
-    private readonly unset: Set<string>,
-  ) {}
+  constructor(private readonly readFile: ReadFile) {}
 
-  /** The environment counts more than a file. */
-  public variables(environment: Readonly<Record<string, string | undefined>>, files: readonly string[], needed: boolean): Variables {
-    const unset = (name: string) => void this.unset.add(name);
-    let known: Variables = { value: (name) => environment[name], unset };
-    for (const file of files) {
+  /**
+   * Variables with those of files, of which the last one counts most.
+   * @param outer counts more than the files
+   * @param wayOut for a file that is missing; undefined where it may be
+   */
+  public variables(outer: Variables, files: readonly string[], wayOut?: string): Variables {
+    return files.reduce<Variables>((known, file) => {
       const text = this.readFile(file);
-      if (text === undefined) {
-        if (needed) throw new InputError(`${file} does not exist; name a file with variables, or leave the option out`);
-        continue;
-      }
-      const [before, found] = [known, dotenvOf(file, text, known)];
-      known = { value: (name) => environment[name] ?? found.get(name) ?? before.value(name), unset };
-    }
-    return known;
+      if (text === undefined && wayOut !== undefined) throw new InputError(`${file} does not exist; ${wayOut}`);
+      if (text === undefined) return known;
+      const found = dotenvOf(file, text, known);
+      return { ...known, value: (name) => outer.value(name) ?? found.get(name) ?? known.value(name) };
+    }, outer);
   }
 
   /** Texts of the files may name the project, so it comes first. */
   public nameOf(files: readonly string[], folder: string, variables: Variables): string {
-    const inFiles = files.flatMap((file) =>
-      yamlDocuments(file, this.textOf(file)).map(({ value }) => (isTreeMap(value) ? value.name : undefined)),
-    );
+    const inFiles = files.flatMap((file) => this.documentsOf(file).map(({ value }) => (isTreeMap(value) ? value.name : undefined)));
     const named = inFiles.filter((each) => typeof each === 'string' && each !== '').map((each) => substitute(String(each), variables, 'name')); // prettier-ignore
     const wanted = variables.value(PROJECT_NAME) || (named.at(-1) ?? path.basename(path.resolve(folder)));
     const name = wanted.toLowerCase().replace(/[^-_a-z0-9]/g, '').replace(/^[-_]+/, ''); // prettier-ignore
@@ -116,10 +116,11 @@ class Loader {
     return all as TreeMap;
   }
 
-  private documentsOf(file: string): YamlDocument[] {
-    const documents = yamlDocuments(file, this.textOf(file));
-    this.documents.push(...documents.map((document) => ({ file, document })));
-    return documents;
+  /** Each file is parsed once, however often it is named. */
+  private documentsOf(file: string): readonly YamlDocument[] {
+    const known = this.documents.get(file) ?? yamlDocuments(file, this.textOf(file));
+    this.documents.set(file, known);
+    return known;
   }
 
   private textOf(file: string): string {
@@ -147,28 +148,14 @@ class Loader {
       if (again !== undefined) throw new InputError(`${file} includes ${again}, which includes ${file}; remove one of both`);
       const inside = typeof directory === 'string' ? resolved(folder, directory) : path.dirname(files[0]);
       const named = listOf(envFile).map((one) => resolved(folder, String(one))).filter((one) => one !== '/dev/null'); // prettier-ignore
-      const its = this.nested(variables, envFile === undefined ? [path.join(inside, '.env')] : named, envFile !== undefined);
+      const isNamed = envFile !== undefined;
+      const its = this.variables(variables, isNamed ? named : [path.join(inside, '.env')], isNamed ? 'correct env_file of the include' : undefined); // prettier-ignore
       const model = this.load(files, inside, its, chain);
       const imported = Object.fromEntries(
         SECTIONS.flatMap((key) => (isTreeMap(model[key]) ? [[key, different(model[key], all[key])]] : [])),
       );
       return merged(imported, all, []) as TreeMap;
     }, own);
-  }
-
-  private nested(outer: Variables, files: readonly string[], needed: boolean): Variables {
-    const own = files.flatMap((file) => {
-      const text = this.readFile(file);
-      if (text === undefined && needed) throw new InputError(`${file} does not exist; correct env_file of the include`);
-      return text === undefined ? [] : [dotenvOf(file, text, outer)];
-    });
-    const value = (name: string) =>
-      outer.value(name) ??
-      [...own]
-        .reverse()
-        .find((each) => each.has(name))
-        ?.get(name);
-    return { value, unset: (name) => outer.unset(name) };
   }
 
   private withExtended(tree: TreeMap, from: Omit<Extended, 'services'>, variables: Variables): TreeMap {
@@ -199,8 +186,7 @@ class Loader {
   }
 
   private extendable(file: string, variables: Variables): Extended {
-    const documents = yamlDocuments(file, this.textOf(file));
-    this.documents.push(...documents.map((document) => ({ file, document })));
+    const documents = this.documentsOf(file);
     const trees = documents.map((document) => topOf(file, interpolated(document.value, variables, file)));
     const tree = trees.reduce<Tree>((all, each, i) => merged(without(all, documents[i].replaced), each, []), {});
     const services = isTreeMap(tree) ? tree.services : undefined;

@@ -1,10 +1,11 @@
 import { engineInputFor } from './engine-input-for';
+import { MAYBE_CLOSED } from './forward-policy';
+import { isInBlock } from './with-addresses';
 import { unguardedSettings } from '../../../daemon/private/engine-settings';
 import { EngineVersion } from '../../../engine/engine-version';
 import { dockerRules } from '../../../engine/private/docker-rules/docker-rules';
-import { isInside } from '../../../firewall/private/blocks';
 import { ruleText } from '../../../firewall/private/canonical-rule';
-import type { HostChain, HostRules } from '../../../firewall/private/host-rules';
+import { chainKey, type HostChain, type HostRules } from '../../../firewall/private/host-rules';
 import type { Rule } from '../../../firewall/private/ir';
 import { ENGINE_SETTINGS, SETTING_KEYS } from '../../../hardening/private/engine-settings';
 import type { EngineSettings } from '../../../topology/private/engine-facts';
@@ -27,7 +28,6 @@ const USUAL: readonly (readonly [key: string, value: unknown])[] = [
 const UNMODELLED: readonly string[] = ['ip6tables', 'bridge-accept-fwmark', 'bridge'];
 
 const ORDER = 'order: whether this rule comes before the lines of Docker after the restart, or after them';
-const POLICY = 'docker: the policy of FORWARD is DROP if Docker turns forwarding on itself, and stays ACCEPT if the host forwarded before';
 
 /**
  * A host as another version of its engine would leave it: with the lines that this one writes in place of those of the engine that is there. The rules
@@ -42,16 +42,16 @@ export function onOtherEngine(host: IntakeHost, texts: HostTexts, version: strin
   const containers = containersOf(texts);
   if (networks === undefined || containers === undefined) throw new InputError("whatif needs the networks and containers of the engine; give it the whole text of 'bulkhead collect'"); // prettier-ignore
   const userlandProxy = settingOf(texts, 'userland-proxy') !== false;
-  const linesOf = (engine: EngineVersion, forwards: boolean, family: Family) => {
-    const settings: EngineSettings = { ...unguardedSettings(engine, { userlandProxy, forwardPolicyDrop: false }), forwardingBefore: { ipv4: forwards, ipv6: forwards } }; // prettier-ignore
+  const linesOf = (engine: EngineVersion, family: Family) => {
+    const settings: EngineSettings = { ...unguardedSettings(engine, { userlandProxy, forwardPolicyDrop: false }), forwardingBefore: { ipv4: false, ipv6: false } }; // prettier-ignore
     return dockerRules(engineInputFor({ networks, containers, version: engine.version, settings }), family);
   };
   const unsure = new Set<string>();
   const rules = (family: Family) =>
     replaced(unsure, {
       there: host.view.rules[family],
-      now: linesOf(now, false, family),
-      then: linesOf(then, false, family),
+      now: linesOf(now, family),
+      then: linesOf(then, family),
       engines: [now.version, then.version],
     });
   // Whether a container of an internal network has a default route depends on the engine, too.
@@ -92,14 +92,9 @@ function settingOf(texts: HostTexts, key: string): unknown {
 function withGateways(network: EngineNetwork, { view }: IntakeHost): EngineNetwork {
   const own = view.interfaces.find(({ name }) => name === network.interface)?.addresses ?? [];
   const chosen = network.blocks
-    .filter((block) => !network.gateways.some((gateway) => isIn(gateway, block)))
-    .flatMap((block) => own.filter((address) => isIn(address, block)).slice(0, 1));
+    .filter((block) => !network.gateways.some((gateway) => isInBlock(gateway, block)))
+    .flatMap((block) => own.filter((address) => isInBlock(address, block)).slice(0, 1));
   return { ...network, gateways: [...network.gateways, ...chosen] };
-}
-
-function isIn(address: string, block: string): boolean {
-  const [bare] = address.split('/');
-  return bare.includes(':') === block.includes(':') && isInside(bare, block);
 }
 
 interface Replaced {
@@ -112,7 +107,7 @@ interface Replaced {
 
 /** @param unsure is given what is not known about the result */
 function replaced(unsure: Set<string>, { there, now, then, engines }: Replaced): HostRules {
-  const keyOf = ({ table, name }: Pick<HostChain, 'table' | 'name'>) => `${table} ${name}`;
+  const keyOf = ({ table, name }: HostChain) => chainKey(table, name);
   const [known, next] = [now, then].map(({ chains }) => new Map(chains.map((chain) => [keyOf(chain), chain])));
   const others = new Map(there.chains.map((chain) => [keyOf(chain), othersIn(chain, known.get(keyOf(chain)), engines[0])]));
   const lost = now.chains.filter((chain) => chain.rules.length > 0 && !others.has(keyOf(chain)));
@@ -143,7 +138,7 @@ function othersIn({ table, name, rules }: HostChain, known: HostChain | undefine
     return index < 0;
   });
   if (left.length > 0) throw unlike(engine, `${table} ${name} lacks the rule '${left[0]}'`);
-  if (others.length > 0 && isDockers(`${table} ${name}`)) {
+  if (others.length > 0 && isDockers(chainKey(table, name))) {
     throw unlike(
       engine,
       `the rule '${ruleText(others[0])}' of ${table} ${name} is not one that it writes, and a restart empties that chain`,
@@ -158,7 +153,7 @@ function unlike(engine: string, why: string): InputError {
 
 function checkJump({ verdict }: Rule, key: string, has: ReadonlySet<string>, engine: string): void {
   if (verdict.kind !== 'jump' && verdict.kind !== 'goto') return;
-  if (has.has(`${key.split(' ')[0]} ${verdict.chain}`)) return;
+  if (has.has(chainKey(key.split(' ')[0], verdict.chain))) return;
   throw new InputError(`a rule of ${key} jumps to ${verdict.chain}, a chain that engine ${engine} does not have, so that it cannot be loaded there; remove the rule, and collect again`); // prettier-ignore
 }
 
@@ -180,6 +175,5 @@ function combined(
   // Docker closes the policy where it turns forwarding on. Where the engine that is there did not, the host forwards before.
   const closes = base?.policy === 'accept' && next?.base?.policy === 'drop' && known?.base?.policy !== 'drop';
   if (closes) unsure.add('whether Docker turns forwarding on itself, and so sets the policy of FORWARD to DROP, is not known: what depends on it counts as open'); // prettier-ignore
-  const shut: Rule = { matches: [{ kind: 'unknown', text: POLICY, depends: true }], verdict: { kind: 'drop' }, origin: POLICY };
-  return { table, name, ...(base && { base }), rules: closes ? [...rules, shut] : rules };
+  return { table, name, ...(base && { base }), rules: closes ? [...rules, MAYBE_CLOSED] : rules };
 }

@@ -1,4 +1,5 @@
 import { engineInputFor, modeIn } from './engine-input-for';
+import { MAYBE_CLOSED } from './forward-policy';
 import { withAddresses } from './with-addresses';
 import { dockerRules } from '../../../engine/private/docker-rules/docker-rules';
 import type { HostRules } from '../../../firewall/private/host-rules';
@@ -25,8 +26,8 @@ export interface PlannedHost {
 /** Documentation addresses: no description of containers tells which addresses their host has. */
 export const HOST_PLACEHOLDERS: readonly string[] = ['192.0.2.1', '2001:db8::1'];
 
-/** Which of both is not in a description of containers. */
-const POLICY = 'docker: the policy of FORWARD is DROP if Docker turned forwarding on itself, and stays ACCEPT if the host forwarded before';
+/** Stands for a port that the engine chooses, the first of them. */
+export const CHOSEN_PORT = 32768;
 
 /** The host as the walk takes it; addresses that Docker chooses are chosen here, in its way. */
 export function hostOfPlan({ networks: given, containers: asked, version, settings, notes }: PlannedHost): IntakeHost {
@@ -64,12 +65,7 @@ function withEitherPolicy(rulesWith: (forwards: boolean) => HostRules): HostRule
   const drops = (table: string, name: string) => shut.chains.find((each) => each.table === table && each.name === name)?.base?.policy === 'drop'; // prettier-ignore
   const chains = open.chains.map((chain) => {
     if (chain.base?.policy !== 'accept' || !drops(chain.table, chain.name)) return chain;
-    const rule = {
-      matches: [{ kind: 'unknown' as const, text: POLICY, depends: true as const }],
-      verdict: { kind: 'drop' as const },
-      origin: POLICY,
-    };
-    return { ...chain, rules: [...chain.rules, rule] };
+    return { ...chain, rules: [...chain.rules, MAYBE_CLOSED] };
   });
   return { ...open, chains };
 }

@@ -1,4 +1,5 @@
 import { unreadOptions } from './engine-input-for';
+import { CHOSEN_PORT } from './planned-host';
 import { isData, resourcesOnHost } from './terraform-hosts';
 import { engineNetworksIn } from './terraform-networks';
 import { configuredNetworks, unknownArguments } from './terraform-references';
@@ -102,9 +103,6 @@ function endpointsOf(
   });
 }
 
-/** Stands for a port that the engine chooses. */
-const CHOSEN = 32768;
-
 function publishedPort(port: Json, i: number, address: string, notes: HostNote[]): PublishedPort[] {
   const [internal, external] = [numberAt(port, 'internal'), numberAt(port, 'external')];
   const protocol = (['tcp', 'udp', 'sctp'] as const).find((each) => each === (textAt(port, 'protocol') ?? 'tcp'));
@@ -113,8 +111,8 @@ function publishedPort(port: Json, i: number, address: string, notes: HostNote[]
     return [];
   }
   if (external === undefined || external === 0) {
-    notes.push(notUnderstood('terraform', `${address} ports[${i}]`, `the engine chooses the port of the host for ${internal}/${protocol}; ${CHOSEN + i} stands for it`)); // prettier-ignore
+    notes.push(notUnderstood('terraform', `${address} ports[${i}]`, `the engine chooses the port of the host for ${internal}/${protocol}; ${CHOSEN_PORT + i} stands for it`)); // prettier-ignore
   }
   const hostAddress = textAt(port, 'ip') ?? '0.0.0.0';
-  return [{ protocol, hostAddress, hostPort: external || CHOSEN + i, targetPort: internal }];
+  return [{ protocol, hostAddress, hostPort: external || CHOSEN_PORT + i, targetPort: internal }];
 }

@@ -1,4 +1,5 @@
-import { formatAddress, formatBlock, type IpBlock, overlaps, parseAddress, parseBlock } from '../../../addressing/private/ip';
+import { formatAddress, formatBlock, type IpBlock, overlaps, parseBlock } from '../../../addressing/private/ip';
+import { isInside } from '../../../firewall/private/blocks';
 import type { Family } from '../../../topology/private/terms';
 import type { Endpoint, EngineContainer, EngineNetwork } from '../host/engine-objects';
 
@@ -31,7 +32,7 @@ export function withAddresses({ networks, containers }: Objects): Objects {
       return formatBlock(block);
     });
     const blocks = [...network.blocks, ...chosen];
-    const without = blocks.filter((block) => !network.gateways.some((gateway) => isIn(gateway, block)));
+    const without = blocks.filter((block) => !network.gateways.some((gateway) => isInBlock(gateway, block)));
     const gateways = [...network.gateways, ...(network.driver === 'bridge' ? without.map(firstOf) : [])];
     return { ...network, blocks, gateways };
   });
@@ -52,9 +53,9 @@ function isOf(text: string, family: Family): boolean {
   return text.includes(':') === (family === 'ipv6');
 }
 
-function isIn(address: string, block: string): boolean {
-  const [one, { family, first, last }] = [parseAddress(address.split('/')[0]), parseBlock(block)];
-  return one.family === family && one.value >= first && one.value <= last;
+/** @param address with or without a prefix length */
+export function isInBlock(address: string, block: string): boolean {
+  return isInside(address.split('/')[0], block);
 }
 
 function firstOf(block: string): string {
