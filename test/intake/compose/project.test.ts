@@ -121,6 +121,12 @@ describe('refused', () => {
     expect(() => read(`${levels.join('\n')}\n${WEB}`)).toThrow('has more than 100000 values');
   });
 
+  test('such names are kept when files are merged, and are not variables that are set', () => {
+    const over = 'services:\n  __proto__: {image: b}\n';
+    const project = read(`services:\n  web: {image: a, container_name: "w\${constructor}"}\n`, { 'over.yaml': over }, 'over.yaml');
+    expect(project.services.map(({ name, containerName }) => [name, containerName])).toEqual([['web', 'w'], ['__proto__', undefined]]); // prettier-ignore
+  });
+
   test('names that every object has are names', () => {
     const project = read('services:\n  constructor: {image: a}\n  __proto__: {image: b, networks: [toString]}\nnetworks: {toString: }\n');
     expect(project.services.map(({ name }) => name)).toEqual(['constructor', '__proto__']);

@@ -41,7 +41,7 @@ export function composeModel({ files, read, environment, envFiles }: ComposeFile
   const unset = new Set<string>();
   const loader = new Loader(read);
   const outer: Variables = {
-    value: (each) => environment[each],
+    value: (each) => (Object.hasOwn(environment, each) ? environment[each] : undefined),
     unset: (each) => void unset.add(each),
   };
   const variables = loader.variables(outer, envFiles ?? [path.join(folder, '.env')], envFiles && 'name a file with variables, or leave the option out'); // prettier-ignore

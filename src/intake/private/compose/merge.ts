@@ -61,11 +61,9 @@ function mergedMaps(base: Tree, override: Tree, path: TreePath): Tree {
   if (!isTreeMap(base) || !isTreeMap(override)) {
     throw new InputError(`${path.join('.')} is a map in one file and not in the other; write it the same way in both`);
   }
-  const all: TreeMap = { ...base };
-  for (const [key, value] of Object.entries(override)) {
-    all[key] = Object.hasOwn(base, key) ? merged(base[key], value, [...path, key]) : value;
-  }
-  return all;
+  const both = Object.entries(override).map(([key, value]) => [key, Object.hasOwn(base, key) ? merged(base[key], value, [...path, key]) : value] as const); // prettier-ignore
+  // A key can be `__proto__`, which an assignment would not keep.
+  return { ...base, ...Object.fromEntries(both) };
 }
 
 function replaced(_: Tree, override: Tree): Tree {
